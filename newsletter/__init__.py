@@ -1,0 +1,3 @@
+"""A self-hosted arXiv newsletter."""
+
+__version__ = "0.1.0"

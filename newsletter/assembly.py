@@ -1,0 +1,98 @@
+"""From settings to running parts: the only place that builds things."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from importlib.metadata import entry_points
+from typing import Any
+
+from newsletter import db
+from newsletter.config import Settings
+from newsletter.daily import Bar, Parts
+from newsletter.delivery.transports.memory import Memory
+from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
+from newsletter.sources.announced import Paper, Source
+from newsletter.subscribers.links import Links
+from newsletter.summaries.embedded import Embedded
+from newsletter.summaries.sentence import AUTHORS, Sentence, SummaryError
+
+
+def links(settings: Settings) -> Links:
+    keys = [key.get_secret_value() for key in settings.site.secret_keys]
+    return Links(settings.site.url, keys)
+
+
+def database(settings: Settings) -> db.Database:
+    """The database, ready to be used.
+
+    Raises:
+        NewsletterError: it is not there, or its tables are of another version.
+    """
+    return db.open_database(settings.database.url, settings.folder)
+
+
+@contextmanager
+def parts(
+    settings: Settings,
+    clock: Callable[[], datetime],
+    bar: Bar,
+    stopping: Callable[[], bool],
+    source: Source | None = None,
+) -> Iterator[Parts]:
+    """All that a day needs; connections are closed at the end. `source` replaces the configured one."""
+    opened = database(settings)
+    transport = part("transport", settings)
+    try:
+        yield Parts(
+            database=opened,
+            source=source or part("source", settings),
+            summarizer=part("summarizer", settings),
+            transport=transport,
+            site=settings.site,
+            links=links(settings),
+            clock=clock,
+            bar=bar,
+            stopping=stopping,
+        )
+    finally:
+        transport.close()
+        opened.dispose()
+
+
+@contextmanager
+def rehearsal(real: Parts) -> Iterator[Parts]:
+    """The same parts, but nothing that is done with them stays or leaves, and no model is paid."""
+    with real.database.rehearsal() as copy:
+        yield replace(
+            real, database=copy, transport=Memory(), summarizer=_Unpaid(real.summarizer.name)
+        )
+
+
+class _Unpaid(Embedded):
+    """Stands for a summarizer without asking it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def summarize(self, paper: Paper, language: str) -> Sentence:
+        if self.name == AUTHORS:
+            return super().summarize(paper, language)
+        raise SummaryError(f"{self.name} is not asked in a rehearsal")
+
+
+def part(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an entry point builds is checked by its use
+    """The source, summarizer or transport that `[kind] use` names.
+
+    Raises:
+        WrongUseError: nothing of that name is installed.
+    """
+    name = getattr(settings, kind).use
+    found = {each.name: each for each in entry_points(group=f"newsletter.{kind}s")}
+    if name not in found:
+        raise WrongUseError(f"{kind}.use: there is no {kind} {name!r}{did_you_mean(name, found)}")
+    try:
+        factory = found[name].load()
+    except (ImportError, AttributeError) as error:
+        raise NewsletterError(f"the {kind} {name!r} cannot be loaded: {error}") from error
+    return factory(settings)

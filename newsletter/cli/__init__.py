@@ -1,0 +1,88 @@
+"""The command line: every command reads options, calls one function, prints.
+
+Modules here import click only; what a command needs beyond it is imported when the command runs.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from newsletter import __version__
+from newsletter.cli import day, deliveries, issues, reading, serving, starting, subscribers
+from newsletter.errors import NewsletterError, did_you_mean
+
+
+class _Group(click.Group):
+    """Names the nearest command where one is mistyped, and keeps the order of a newcomer's way."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            hint = did_you_mean(args[0], self.commands)
+            raise click.UsageError(f"no command {args[0]!r}{hint}", ctx) from error
+
+
+@click.group(
+    cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, "-V", "--version", message="newsletter %(version)s")
+def cli() -> None:
+    """What arXiv announced today, one sentence a paper, once to every subscriber.
+
+    \b
+    To look around:     newsletter demo
+    For your own:       newsletter init, then edit newsletter.toml
+    Every day (cron):   newsletter run
+    """
+
+
+for _command in (
+    starting.demo,
+    starting.init,
+    day.run,
+    day.fetch,
+    day.summarize,
+    reading.preview,
+    day.send,
+    issues.issues,
+    deliveries.deliveries,
+    subscribers.subscribers,
+    serving.serve,
+    starting.config,
+    starting.db,
+):
+    cli.add_command(_command)
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run a command; expected trouble is one line on standard error and an exit code."""
+    sys.exit(_run(args))
+
+
+def _run(args: Sequence[str] | None) -> int:
+    try:
+        code = cli.main(args, prog_name="newsletter", standalone_mode=False)
+    except click.UsageError as error:
+        name = error.ctx.command_path if error.ctx else "newsletter"
+        return _complain(f"{error.format_message().rstrip('.')}; see `{name} --help`", 2)
+    except (click.Abort, KeyboardInterrupt):
+        return _complain("stopped; run it again to go on", 1)
+    except NewsletterError as error:
+        return _complain(str(error), error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _complain(line: str, code: int) -> int:
+    click.echo(f"newsletter: {' '.join(line.split())}", err=True)
+    return code

@@ -1,0 +1,147 @@
+"""What commands share: options, the settings, stopping, a progress bar, tables."""
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from newsletter.config import Settings
+    from newsletter.daily import Parts
+    from newsletter.sources.announced import Source
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Day(click.ParamType[date]):
+    name = "day"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it like 2025-07-11", param, ctx)
+
+
+def with_config(command: Command) -> Command:
+    return click.option(
+        "--config",
+        "config_file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="The configuration.  [default: NEWSLETTER_CONFIG, else newsletter.toml]",
+    )(command)
+
+
+def with_day(command: Command) -> Command:
+    return click.option(
+        "--day", type=Day(), metavar="YYYY-MM-DD", help="Another day than the newest."
+    )(command)
+
+
+def with_json(command: Command) -> Command:
+    return click.option("--json", "as_json", is_flag=True, help="For scripts.")(command)
+
+
+with_slug = click.argument("slug", required=False)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def load(config_file: Path | None) -> "Settings":
+    from newsletter import config
+
+    return config.load(config_file)
+
+
+@contextmanager
+def opened(settings: "Settings", source: "Source | None" = None) -> Iterator["Parts"]:
+    """The running parts. A first SIGINT or SIGTERM lets what is on the wire finish."""
+    from newsletter import assembly
+
+    stop = False
+
+    def ask_to_stop(_signal: int, _frame: object) -> None:
+        nonlocal stop
+        if stop:
+            raise KeyboardInterrupt
+        stop = True
+        click.echo("newsletter: finishing what is on its way", err=True)
+
+    before = {each: signal.signal(each, ask_to_stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with assembly.parts(settings, utc_now, bar, lambda: stop, source) as parts:
+            yield parts
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+@contextmanager
+def bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error, only where a person looks at it."""
+    if not sys.stderr.isatty() or total == 0:
+        yield lambda _done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda done: progress.advance(task, done)
+
+
+def print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Aligned columns, numbers to the right; wide characters count two."""
+    from wcwidth import wcswidth
+
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [
+        max(wcswidth(text) for text in (name, *(row[place] for row in cells)))
+        for place, name in enumerate(columns)
+    ]
+    numeric = [all(isinstance(row[place], int) for row in rows) for place in range(len(columns))]
+    for row in [list(columns), *cells]:
+        line = [
+            " " * (width - wcswidth(text)) + text if right else text + " " * (width - wcswidth(text))
+            for text, width, right in zip(row, widths, numeric, strict=True)
+        ]
+        click.echo("  ".join(line).rstrip())
+
+
+def warn(line: str) -> None:
+    click.echo(f"newsletter: {line}", err=True)
+
+
+def short(day: date) -> str:
+    """`Fri 11 Jul 2025`, whatever the machine's locale."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    return " ".join(str(value).split())

@@ -1,0 +1,188 @@
+"""run, fetch, summarize, send: the steps of a day."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli import common, telling
+from newsletter.errors import NewsletterError
+
+if TYPE_CHECKING:
+    from newsletter.config import NewsletterSettings, Settings
+    from newsletter.models import ListingRow
+
+
+@click.command()
+@common.with_slug
+@common.with_day
+@click.option("--dry-run", is_flag=True, help="Do it all, but keep nothing, send nothing, pay for nothing.")
+@common.with_json
+@common.with_config
+def run(
+    slug: str | None, day: date | None, dry_run: bool, as_json: bool, config_file: Path | None
+) -> None:
+    """Do everything today needs: fetch, summarize, freeze the issue, send it once.
+
+    Without SLUG, for every newsletter. Safe from cron, as often as you like: what is done is not
+    done again. Exit code 1 when something could not be done; run it again later.
+    """
+    from newsletter import assembly, daily
+
+    settings = common.load(config_file)
+    told: list[dict[str, Any]] = []
+
+    def one(newsletter: "NewsletterSettings") -> bool:
+        with assembly.rehearsal(parts) if dry_run else nullcontext(parts) as used:
+            report = daily.run_day(used, newsletter, day)
+        if as_json:
+            told.append(telling.day_as_json(newsletter, report))
+        else:
+            telling.tell_day(newsletter, report, rehearsed=dry_run)
+        return report.result is None or report.result.account.balances
+
+    with common.opened(settings) as parts:
+        done = _each(settings, slug, one)
+    if as_json:
+        common.print_json(told)
+    click.get_current_context().exit(0 if done else 1)
+
+
+@click.command()
+@common.with_slug
+@common.with_day
+@click.option(
+    "--from-file",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A saved feed (RSS or Atom) or API answer, instead of the network; repeatable.",
+)
+@common.with_json
+@common.with_config
+def fetch(
+    slug: str | None, day: date | None, files: tuple[Path, ...], as_json: bool, config_file: Path | None
+) -> None:
+    """Fetch and keep what arXiv announced, and say what is known of each category."""
+    from newsletter import daily
+    from newsletter.sources.saved import SavedFiles
+
+    settings = common.load(config_file)
+    told: list[dict[str, Any]] = []
+
+    def one(newsletter: "NewsletterSettings") -> bool:
+        wanted = day or parts.source.current_day(parts.clock())
+        rows = daily.fetch(parts, newsletter, wanted)
+        for row in rows:
+            known = _listing(parts, row)
+            told.append(known)
+            if not as_json:
+                click.echo(_listing_line(row, known))
+        return not any(row.missing for row in rows)
+
+    source = SavedFiles(files) if files else None
+    with common.opened(settings, source) as parts:
+        done = _each(settings, slug, one)
+    if as_json:
+        common.print_json(told)
+    click.get_current_context().exit(0 if done else 1)
+
+
+@click.command()
+@common.with_slug
+@common.with_day
+@common.with_config
+def summarize(slug: str | None, day: date | None, config_file: Path | None) -> None:
+    """Make the one-sentence summaries that a fetched day still lacks; nothing is asked twice."""
+    from newsletter import daily
+
+    settings = common.load(config_file)
+
+    def one(newsletter: "NewsletterSettings") -> bool:
+        wanted = day or parts.source.current_day(parts.clock())
+        made = daily.summarize(parts, newsletter, wanted)
+        click.echo(
+            f"{newsletter.slug}  {common.short(wanted)}  {made.made} made, {made.reused} there already,"
+            f" {len(made.failed)} failed"
+        )
+        for paper, reason in made.failed.items():
+            common.warn(f"{paper}: {reason}; the authors' own words stand in")
+        if not made.made + made.reused + len(made.failed):
+            common.warn(f"no papers of {wanted} are kept; `newsletter fetch {newsletter.slug}` first")
+        return not made.failed
+
+    with common.opened(settings) as parts:
+        done = _each(settings, slug, one)
+    click.get_current_context().exit(0 if done else 1)
+
+
+@click.command()
+@common.with_slug
+@common.with_day
+@common.with_config
+def send(slug: str | None, day: date | None, config_file: Path | None) -> None:
+    """Deliver what is still pending of an issue (the newest, or that of --day)."""
+    from newsletter import daily, issues
+
+    settings = common.load(config_file)
+
+    def one(newsletter: "NewsletterSettings") -> bool:
+        with parts.database.read() as session:
+            issue = issues.known(session, newsletter.slug, day)
+        result = daily.deliver(parts, issue.id)
+        report = daily.DayReport(issue.day, daily.load(parts, issue.id), None, result)
+        telling.tell_day(newsletter, report)
+        return result.account.balances
+
+    with common.opened(settings) as parts:
+        done = _each(settings, slug, one)
+    click.get_current_context().exit(0 if done else 1)
+
+
+def _each(
+    settings: "Settings", slug: str | None, one: Callable[["NewsletterSettings"], bool]
+) -> bool:
+    """Every newsletter, or the one named; trouble with one does not keep the others waiting."""
+    chosen = [settings.newsletter(slug)] if slug else list(settings.newsletters)
+    done = True
+    for newsletter in chosen:
+        try:
+            done = one(newsletter) and done
+        except NewsletterError as error:
+            if len(chosen) == 1:
+                raise
+            common.warn(f"{newsletter.slug}: {error}")
+            done = False
+    return done
+
+
+def _listing(parts: Any, row: "ListingRow") -> dict[str, Any]:  # noqa: ANN401 - daily.Parts, not imported at start
+    from newsletter import papers
+
+    with parts.database.read() as session:
+        kinds = Counter(map(str, papers.kinds(session, row.day, row.category)))
+    return {
+        "category": row.category,
+        "day": row.day,
+        "state": row.state,
+        "new": kinds["new"],
+        "cross": kinds["cross"],
+        "replaced": kinds["replace"] + kinds["replace-cross"],
+        "expected": row.expected,
+        "missing": row.missing,
+        "source": row.source,
+    }
+
+
+def _listing_line(row: "ListingRow", known: dict[str, Any]) -> str:
+    of = f"{row.found}/{row.expected}" if row.expected is not None else str(row.found)
+    return (
+        f"{row.category:<12} {common.short(row.day)}  {known['new']} new, {known['cross']} cross,"
+        f" {known['replaced']} replaced  {row.state} {of}"
+        + (f"  missing: {', '.join(row.missing)}" if row.missing else "")
+    )

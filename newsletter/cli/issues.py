@@ -1,0 +1,139 @@
+"""issues list, show, export."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli import common, telling
+
+if TYPE_CHECKING:
+    from newsletter.rendering.content import Digest, Entry
+
+
+@click.group()
+def issues() -> None:
+    """List, show and export the issues there are."""
+
+
+@issues.command("list")
+@common.with_slug
+@common.with_json
+@common.with_config
+def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> None:
+    """Every issue, newest first."""
+    from newsletter import assembly
+    from newsletter import issues as known
+    from newsletter.delivery import ledger
+
+    settings = common.load(config_file)
+    slugs = [settings.newsletter(slug).slug] if slug else [each.slug for each in settings.newsletters]
+    with assembly.database(settings).read() as session:
+        rows = []
+        for issue in known.newest_first(session, slugs):
+            digest, account = known.load(session, issue), ledger.account(session, issue.id)
+            rows.append((issue.newsletter, issue.day, len(digest.entries), account.audience, account.sent, issue.state))
+    columns = ("newsletter", "day", "papers", "subscribers", "sent", "state")
+    if as_json:
+        common.print_json([dict(zip(columns, row, strict=True)) for row in rows])
+    elif rows:
+        common.print_table(columns, rows)
+    else:
+        click.echo("No issue yet; `newsletter run` makes one.")
+
+
+@issues.command()
+@common.with_slug
+@common.with_day
+@common.with_json
+@common.with_config
+def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | None) -> None:
+    """The papers of an issue and who wrote each sentence."""
+    digest = _digest(slug, day, config_file)
+    if as_json:
+        common.print_json(_as_json(digest))
+        return
+    click.echo(f"{digest.slug}  {common.short(digest.day)}  {telling.counts(digest)}")
+    rows = [
+        (entry.section, str(entry.paper.id), entry.paper.categories[0], entry.paper.title)
+        for entry in digest.entries
+    ]
+    common.print_table(("section", "paper", "primary", "title"), rows)
+
+
+@issues.command()
+@common.with_slug
+@common.with_day
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "html", "text", "json"]),
+    default="markdown",
+    show_default=True,
+)
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it there.")
+@common.with_config
+def export(slug: str | None, day: date | None, form: str, output: Path | None, config_file: Path | None) -> None:
+    """Write an issue out whole; Markdown is in the format of the digest this project grew from."""
+    import json
+
+    from newsletter import assembly
+    from newsletter.rendering.mails import IssueMails
+    from newsletter.rendering.markdown import markdown
+
+    settings = common.load(config_file)
+    digest = _digest(slug, day, config_file)
+    mails = IssueMails(digest, settings.site, assembly.links(settings))
+    if form == "markdown":
+        text = markdown(digest)
+    elif form == "html":
+        text = mails.page("full", digest.language)
+    elif form == "text":
+        text = mails.plain_page("full", digest.language)
+    else:
+        text = json.dumps(_as_json(digest), ensure_ascii=False, indent=2, default=str) + "\n"
+    if output is None:
+        sys.stdout.buffer.write(text.encode())
+    else:
+        output.write_bytes(text.encode())
+
+
+def _digest(slug: str | None, day: date | None, config_file: Path | None) -> "Digest":
+    from newsletter import assembly
+    from newsletter import issues as known
+
+    settings = common.load(config_file)
+    with assembly.database(settings).read() as session:
+        issue = known.known(session, settings.newsletter(slug).slug, day)
+        return known.load(session, issue)
+
+
+def _as_json(digest: "Digest") -> dict[str, Any]:
+    return {
+        "newsletter": digest.slug,
+        "title": digest.title,
+        "day": digest.day,
+        "language": digest.language,
+        "categories": digest.categories,
+        "listings": [vars(each) for each in digest.listings],
+        "papers": [_entry_as_json(entry) for entry in digest.entries],
+    }
+
+
+def _entry_as_json(entry: "Entry") -> dict[str, Any]:
+    paper = entry.paper
+    return {
+        "section": entry.section,
+        "id": paper.id.arxiv_id,
+        "version": paper.id.version,
+        "title": paper.title,
+        "authors": paper.authors,
+        "categories": paper.categories,
+        "comment": paper.comment,
+        "journal_ref": paper.journal_ref,
+        "doi": paper.doi,
+        "abstract": paper.abstract,
+        "summary": vars(entry.summary),
+    }

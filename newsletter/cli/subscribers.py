@@ -1,0 +1,145 @@
+"""subscribers add, list, show, remove."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from newsletter.cli import common
+
+
+@click.group()
+def subscribers() -> None:
+    """Add, list, show and remove subscribers."""
+
+
+@subscribers.command()
+@click.argument("email")
+@click.option("--to", "slugs", multiple=True, metavar="SLUG", help="A newsletter; repeatable.  [default: the first]")
+@click.option("--consent", metavar="TEXT", help="How they agreed: your proof. Without it, they are asked by mail.")
+@click.option("--detail", type=click.Choice(["full", "brief", "titles"]), help="How much of each paper.")
+@click.option("--language", type=click.Choice(["en", "zh"]), help="Of the mail's frame.")
+@common.with_config
+def add(
+    email: str,
+    slugs: tuple[str, ...],
+    consent: str | None,
+    detail: str | None,
+    language: str | None,
+    config_file: Path | None,
+) -> None:
+    """Add a subscriber: at once with proof of consent, else by a mail that asks them."""
+    from newsletter.delivery.single import ask_to_confirm
+    from newsletter.models import Standing
+    from newsletter.subscribers import life
+
+    settings = common.load(config_file)
+    chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
+    wish = life.Wish(
+        [each.slug for each in chosen],
+        detail or chosen[0].detail,
+        language or chosen[0].language,
+    )
+    with common.opened(settings) as parts:
+        with parts.database.write.begin() as session:
+            subscriber = life.add(session, email, wish, consent, parts.clock())
+        to = ", ".join(wish.newsletters)
+        if subscriber.standing == Standing.CONFIRMED:
+            click.echo(f"{subscriber.email} is confirmed for {to}.")
+            return
+        ask_to_confirm(parts.transport, parts.site, parts.links, subscriber, [each.title for each in chosen], parts.clock())
+    why = " They left before, so only they can say yes again." if consent else ""
+    click.echo(f"{subscriber.email} was asked by mail to confirm {to}.{why}")
+
+
+@subscribers.command("list")
+@click.option("--standing", type=click.Choice(["pending", "confirmed", "left"]), help="Only those.")
+@click.option("--to", "slug", metavar="SLUG", help="Only those of this newsletter.")
+@common.with_json
+@common.with_config
+def list_subscribers(
+    standing: str | None, slug: str | None, as_json: bool, config_file: Path | None
+) -> None:
+    """Everybody, by address."""
+    from newsletter import assembly
+    from newsletter.subscribers import life
+
+    settings = common.load(config_file)
+    wanted = settings.newsletter(slug).slug if slug else None
+    with assembly.database(settings).read() as session:
+        found = [_told(each) for each in life.everybody(session, standing, wanted)]
+    if as_json:
+        common.print_json(found)
+    elif found:
+        columns = ("email", "standing", "newsletters", "since")
+        rows = [[_text(each[name]) for name in columns] for each in found]
+        common.print_table(columns, rows)
+    else:
+        click.echo("Nobody; `newsletter subscribers add EMAIL` adds somebody.")
+
+
+@subscribers.command()
+@click.argument("email")
+@common.with_json
+@common.with_config
+def show(email: str, as_json: bool, config_file: Path | None) -> None:
+    """Everything that is known of one subscriber."""
+    from newsletter import assembly
+    from newsletter.cli.telling import flatten
+    from newsletter.delivery import ledger
+    from newsletter.subscribers import life
+
+    settings = common.load(config_file)
+    with assembly.database(settings).read() as session:
+        subscriber = life.known(session, email)
+        told = {
+            "email": subscriber.email,
+            "standing": subscriber.standing,
+            "language": subscriber.language,
+            "consent": subscriber.consent,
+            "created": subscriber.created_at,
+            "confirmed": subscriber.confirmed_at,
+            "left": subscriber.left_at,
+            "subscriptions": [
+                {"newsletter": each.newsletter, "detail": each.detail, "paused_until": each.paused_until, "left": each.left_at}
+                for each in life.subscriptions(session, subscriber)
+            ],
+            "deliveries": ledger.history(session, subscriber.id),
+        }
+    if as_json:
+        common.print_json(told)
+        return
+    rows: list[tuple[str, object]] = []
+    flatten("", told, rows)
+    common.print_table(("", ""), rows)
+
+
+@subscribers.command()
+@click.argument("email")
+@click.option("--from", "slug", metavar="SLUG", help="From this newsletter only.  [default: from all]")
+@common.with_config
+def remove(email: str, slug: str | None, config_file: Path | None) -> None:
+    """Let somebody leave, as their own unsubscribe link does; only they can come back."""
+    from newsletter import assembly
+    from newsletter.subscribers import life
+
+    settings = common.load(config_file)
+    newsletter = settings.newsletter(slug).slug if slug else None
+    with assembly.database(settings).write.begin() as session:
+        subscriber = life.known(session, email)
+        life.leave(session, subscriber, newsletter, common.utc_now())
+    click.echo(f"{subscriber.email} left {newsletter or 'every newsletter'}.")
+
+
+def _told(found: Any) -> dict[str, Any]:  # noqa: ANN401 - a row pair, not imported at start
+    subscriber, newsletters = found
+    return {
+        "email": subscriber.email,
+        "standing": subscriber.standing,
+        "newsletters": newsletters,
+        "since": subscriber.confirmed_at,
+    }
+
+
+def _text(value: object) -> object:
+    return ", ".join(value) if isinstance(value, list) else value

@@ -1,0 +1,100 @@
+"""What commands say of a day, an account, the settings."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli import common
+
+if TYPE_CHECKING:
+    from newsletter.config import NewsletterSettings
+    from newsletter.daily import DayReport
+    from newsletter.delivery.ledger import Account
+    from newsletter.rendering.content import Digest
+
+
+
+def tell_day(newsletter: "NewsletterSettings", report: "DayReport", rehearsed: bool = False) -> None:
+    """Two or three lines on what a run did."""
+    head = f"{newsletter.slug}  {common.short(report.day)}"
+    if report.digest is None or report.result is None:
+        click.echo(f"{head}  arXiv announced nothing in {', '.join(newsletter.categories)}")
+        return
+    if report.already:
+        click.echo(f"{head}  done already, nothing to do")
+    else:
+        click.echo(f"{head}  {counts(report.digest)}")
+        if report.made is not None:
+            click.echo(f"  {sentences(report.digest)}")
+    click.echo(f"  {balance(report.result.account)}{'  (a rehearsal: nothing was sent or kept)' if rehearsed else ''}")
+    if report.made is not None and report.made.failed:
+        first = next(iter(report.made.failed.values()))
+        common.warn(f"{len(report.made.failed)} sentences are the authors' own instead: {first}")
+    if report.result.account.uncertain:
+        common.warn(
+            f"{report.result.account.uncertain} uncertain: `newsletter deliveries list --state uncertain`"
+            " names them, `newsletter deliveries settle --as sent|resend` decides"
+        )
+    if report.result.trouble:
+        common.warn(report.result.trouble)
+
+
+def counts(digest: "Digest") -> str:
+    new, cross, replaced = digest.counts.values()
+    sample = " (the bundled sample)" if digest.is_sample else ""
+    return f"{new} new, {cross} cross-lists, {replaced} replacements{sample}"
+
+
+def sentences(digest: "Digest") -> str:
+    made = [entry.summary.made_by for entry in digest.entries]
+    by = {name: made.count(name) for name in dict.fromkeys(made)}
+    shown = ", ".join(f"{number} {_author(name)}" for name, number in by.items())
+    return f"{len(made)} sentences: {shown}"
+
+
+def balance(account: "Account") -> str:
+    line = (
+        f"{account.audience} subscribers = {account.sent} sent + {account.skipped} skipped"
+        f" + {account.failed} failed + {account.uncertain} uncertain"
+    )
+    return line if account.balances else f"{line} + {account.pending} still pending"
+
+
+def hide_passwords(settings: dict[str, Any]) -> None:
+    """Secrets are stars already; an address of a database can hold a password, too."""
+    settings["database"]["url"] = without_password(settings["database"]["url"])
+
+
+def without_password(url: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def flatten(prefix: str, value: object, rows: list[tuple[str, object]]) -> None:
+    """`site.name`, `newsletters.0.slug`: settings by the names that errors use."""
+    if isinstance(value, dict) and value:
+        for name, inner in value.items():
+            flatten(f"{prefix}.{name}" if prefix else str(name), inner, rows)
+    elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        for number, inner in enumerate(value):
+            flatten(f"{prefix}.{number}", inner, rows)
+    else:
+        rows.append((prefix, ", ".join(map(str, value)) if isinstance(value, list) else value))
+
+
+def _author(name: str) -> str:
+    return {"extractive": "authors' words", "language model": "by a language model"}.get(name, f"by {name}")
+
+
+def day_as_json(newsletter: "NewsletterSettings", report: "DayReport") -> dict[str, Any]:
+    """The same for scripts."""
+    told: dict[str, Any] = {"newsletter": newsletter.slug, "day": report.day}
+    if report.digest is None or report.result is None:
+        return told | {"papers": 0}
+    return told | {
+        "papers": {section.value: number for section, number in report.digest.counts.items()},
+        "already": report.already,
+        "deliveries": vars(report.result.account),
+        "trouble": report.result.trouble,
+    }

@@ -1,0 +1,35 @@
+"""A mail to one person, outside of any issue."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from newsletter.config import Site
+from newsletter.delivery.transports.outcomes import Transport, Verdict
+from newsletter.errors import NewsletterError
+from newsletter.models import SubscriberRow
+from newsletter.rendering.mails import confirm_mail
+from newsletter.subscribers.links import Links
+
+
+def ask_to_confirm(  # noqa: PLR0913 - whom, from where, with what
+    transport: Transport,
+    site: Site,
+    links: Links,
+    subscriber: SubscriberRow,
+    titles: Sequence[str],
+    now: datetime,
+) -> None:
+    """Send the confirm mail.
+
+    Raises:
+        NewsletterError: it was not accepted; they stay pending and can be asked again.
+    """
+    whom = (subscriber.id, subscriber.email, subscriber.language)
+    mail = confirm_mail(site, links, whom, list(titles), secrets.token_hex(12), now)
+    for _, outcome in transport.send([mail]):
+        if outcome.verdict is not Verdict.ACCEPTED:
+            raise NewsletterError(
+                f"the confirm mail to {subscriber.email} was not accepted ({outcome.detail});"
+                " add them again to try once more"
+            )

@@ -1,0 +1,27 @@
+"""Keeps mails in memory: for tests and rehearsals."""
+
+from collections.abc import Iterator, Sequence
+
+from newsletter.config import Settings
+from newsletter.delivery.transports.outcomes import Outcome, Verdict
+from newsletter.rendering.mail import Mail
+
+
+def from_settings(settings: Settings) -> "Memory":
+    del settings
+    return Memory()
+
+
+class Memory:
+    at_once = 1
+
+    def __init__(self) -> None:
+        self.sent: list[Mail] = []
+
+    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+        for mail in mails:
+            self.sent.append(mail)
+            yield mail, Outcome(Verdict.ACCEPTED, provider_id=mail.reference)
+
+    def close(self) -> None:
+        """Nothing is open."""

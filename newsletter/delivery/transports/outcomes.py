@@ -1,0 +1,44 @@
+"""One vocabulary for what became of a mail, whoever carried it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from newsletter.errors import NewsletterError
+from newsletter.rendering.mail import Mail
+
+
+class Verdict(StrEnum):
+    ACCEPTED = "accepted"
+    TRY_LATER = "try later"  # surely not sent
+    UNCERTAIN = "uncertain"  # handed over, and no answer
+    REJECTED = "rejected"  # this address
+
+
+@dataclass(frozen=True)
+class Outcome:
+    verdict: Verdict
+    detail: str = ""
+    provider_id: str | None = None
+    permanent: bool = False  # a rejected address will be rejected for ever
+
+
+class TransportDownError(NewsletterError):
+    """Nothing can be sent at all; what has no outcome yet was surely not sent."""
+
+
+class Transport(Protocol):
+    """Carries mails. Registered as a `newsletter.transports` entry point."""
+
+    at_once: int  # how many mails are on the wire together, and so uncertain after a crash
+
+    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+        """Send at most `at_once` mails and yield the outcome of each as soon as it is known.
+
+        Raises:
+            TransportDownError: refused login, revoked key, no such server.
+        """
+
+    def close(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,29 @@
+"""Expected trouble: one line that says what is wrong and what to do."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class NewsletterError(Exception):
+    """Something was not done. Its text is one line for the operator; a traceback would be a bug."""
+
+    exit_code = 1
+
+
+class WrongUseError(NewsletterError):
+    """The request itself was wrong: an unknown setting, slug, day or address."""
+
+    exit_code = 2
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The tail of an error line: the nearest right name, or all of them where they are few."""
+    names = list(known)
+    lowered = {name.lower(): name for name in names}
+    close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.5)
+    if close:
+        return f"; did you mean {lowered[close[0]]!r}?"
+    few = 12
+    if 0 < len(names) <= few:
+        return f"; known: {', '.join(names)}"
+    return ""

@@ -1,0 +1,164 @@
+"""Issues: composed from what was announced, frozen once, the same for every reader ever after."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter import papers
+from newsletter.config import NewsletterSettings
+from newsletter.errors import WrongUseError, did_you_mean
+from newsletter.models import IssuePaperRow, IssueRow, IssueState
+from newsletter.rendering.content import SECTION_OF, Digest, Entry, ListingNote, Section
+from newsletter.sources.announced import ListingState, PaperId
+from newsletter.summaries import embedded, kept
+from newsletter.summaries.sentence import Sentence
+
+
+def compose(
+    session: Session, newsletter: NewsletterSettings, day: date, summarizer: str, now: datetime
+) -> Digest:
+    """The issue as it would be frozen now, from what is kept."""
+    announced = papers.announced(session, day, newsletter.categories)
+    ids = [each.paper.id for each in announced]
+    sentences = kept.best(session, ids, newsletter.language, summarizer)
+    entries = [
+        Entry(
+            SECTION_OF[each.kind],
+            each.paper,
+            sentences.get(each.paper.id) or embedded.sentence(each.paper),
+        )
+        for each in announced
+    ]
+    order = list(Section)
+    return Digest(
+        slug=newsletter.slug,
+        title=newsletter.title,
+        day=day,
+        language=newsletter.language,
+        categories=newsletter.categories,
+        entries=tuple(sorted(entries, key=lambda entry: order.index(entry.section))),
+        listings=tuple(_notes(session, day, newsletter.categories)),
+        frozen_at=now,
+    )
+
+
+def freeze(session: Session, digest: Digest) -> IssueRow | None:
+    """Write the issue down for good; None where another process was first."""
+    if find(session, digest.slug, digest.day) is not None:
+        return None
+    issue = IssueRow(
+        newsletter=digest.slug,
+        day=digest.day,
+        title=digest.title,
+        language=digest.language,
+        categories=list(digest.categories),
+        notes={each.category: asdict(each) for each in digest.listings},
+        state=IssueState.FROZEN,
+        frozen_at=digest.frozen_at,
+    )
+    session.add(issue)
+    session.flush()
+    session.add_all(
+        IssuePaperRow(
+            issue_id=issue.id,
+            position=position,
+            section=entry.section,
+            arxiv_id=entry.paper.id.arxiv_id,
+            version=entry.paper.id.version,
+            summary=entry.summary.text,
+            summarizer=entry.summary.made_by,
+            summary_language=entry.summary.language,
+        )
+        for position, entry in enumerate(digest.entries, start=1)
+    )
+    return issue
+
+
+def load(session: Session, issue: IssueRow) -> Digest:
+    """A frozen issue, as it was frozen."""
+    rows = session.scalars(
+        select(IssuePaperRow)
+        .where(IssuePaperRow.issue_id == issue.id)
+        .order_by(IssuePaperRow.position)
+    ).all()
+    found = papers.by_id(session, [PaperId(row.arxiv_id, row.version) for row in rows])
+    return Digest(
+        slug=issue.newsletter,
+        title=issue.title,
+        day=issue.day,
+        language=issue.language,
+        categories=tuple(issue.categories),
+        entries=tuple(
+            Entry(
+                Section(row.section),
+                found[PaperId(row.arxiv_id, row.version)],
+                Sentence(row.summary, row.summary_language, row.summarizer),
+            )
+            for row in rows
+        ),
+        listings=tuple(_note(each) for each in issue.notes.values()),
+        frozen_at=issue.frozen_at,
+    )
+
+
+def find(session: Session, newsletter: str, day: date) -> IssueRow | None:
+    return session.scalar(
+        select(IssueRow).where(IssueRow.newsletter == newsletter, IssueRow.day == day)
+    )
+
+
+def known(session: Session, newsletter: str, day: date | None) -> IssueRow:
+    """The issue of that day; without one, the newest.
+
+    Raises:
+        WrongUseError: there is none; the line names the nearest day.
+    """
+    days = list(
+        session.scalars(
+            select(IssueRow.day)
+            .where(IssueRow.newsletter == newsletter)
+            .order_by(IssueRow.day.desc())
+        )
+    )
+    wanted = day or (days[0] if days else None)
+    issue = find(session, newsletter, wanted) if wanted else None
+    if issue is None:
+        when = f" of {day}" if day else ""
+        hint = did_you_mean(str(day), map(str, days)) if days else f"; `newsletter run {newsletter}` makes one"
+        raise WrongUseError(f"{newsletter} has no issue{when}{hint}")
+    return issue
+
+
+def newest_first(session: Session, newsletters: Sequence[str]) -> Sequence[IssueRow]:
+    return session.scalars(
+        select(IssueRow)
+        .where(IssueRow.newsletter.in_(newsletters))
+        .order_by(IssueRow.day.desc(), IssueRow.newsletter)
+    ).all()
+
+
+def _notes(session: Session, day: date, categories: Sequence[str]) -> list[ListingNote]:
+    return [
+        ListingNote(
+            category=row.category,
+            state=ListingState(row.state),
+            found=row.found,
+            expected=row.expected,
+            missing=tuple(row.missing),
+        )
+        for row in papers.listings(session, day, categories)
+    ]
+
+
+def _note(kept_note: dict[str, Any]) -> ListingNote:
+    return ListingNote(
+        category=kept_note["category"],
+        state=ListingState(kept_note["state"]),
+        found=kept_note["found"],
+        expected=kept_note["expected"],
+        missing=tuple(kept_note["missing"]),
+    )

@@ -1,0 +1,222 @@
+"""The tables. All times are UTC and aware; what a column means stands where its name does not say."""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC also where the database knows no zones (SQLite)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012 - read by SQLAlchemy as a plain class attribute
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class PaperRow(Base):
+    """A version of a paper as arXiv described it; what a frozen issue holds is not rewritten."""
+
+    __tablename__ = "paper"
+
+    arxiv_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    abstract: Mapped[str] = mapped_column(Text)
+    authors: Mapped[list[str]]
+    categories: Mapped[list[str]]  # primary first
+    comment: Mapped[str | None] = mapped_column(Text)
+    journal_ref: Mapped[str | None] = mapped_column(Text)
+    doi: Mapped[str | None] = mapped_column(Text)
+    published_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime | None]
+
+
+class AnnouncementRow(Base):
+    __tablename__ = "announcement"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(String(32), primary_key=True)
+    arxiv_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+
+
+class ListingRow(Base):
+    """What is known of a category's announcements of a day, and whether that is all of them."""
+
+    __tablename__ = "listing"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(String(32), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    expected: Mapped[int | None]
+    found: Mapped[int]
+    missing: Mapped[list[str]]  # ids that were announced and could not be had
+    source: Mapped[str] = mapped_column(Text)
+    fetched_at: Mapped[datetime]
+
+
+class SummaryRow(Base):
+    __tablename__ = "summary"
+
+    arxiv_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)  # of the text itself
+    summarizer: Mapped[str] = mapped_column(String(120), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime]
+
+
+class IssueState(StrEnum):
+    FROZEN = "frozen"  # its papers, sentences and recipients stand; deliveries may be open
+    DONE = "done"  # no delivery is open any more
+
+
+class IssueRow(Base):
+    """A newsletter's day, frozen: it says the same to whoever reads it, today or in a year."""
+
+    __tablename__ = "issue"
+    __table_args__ = (UniqueConstraint("newsletter", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    newsletter: Mapped[str] = mapped_column(String(40))
+    day: Mapped[date]
+    title: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    categories: Mapped[list[str]]
+    notes: Mapped[dict[str, Any]]  # category -> {state, expected, found, missing}
+    state: Mapped[str] = mapped_column(String(16))
+    frozen_at: Mapped[datetime]
+
+
+class IssuePaperRow(Base):
+    __tablename__ = "issue_paper"
+
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    section: Mapped[str] = mapped_column(String(16))
+    arxiv_id: Mapped[str] = mapped_column(String(32))
+    version: Mapped[int]
+    summary: Mapped[str] = mapped_column(Text)
+    summarizer: Mapped[str] = mapped_column(String(120))
+    summary_language: Mapped[str] = mapped_column(String(8))
+
+
+class Standing(StrEnum):
+    PENDING = "pending"  # asked to confirm, has not yet
+    CONFIRMED = "confirmed"
+    LEFT = "left"
+
+
+class SubscriberRow(Base):
+    __tablename__ = "subscriber"
+    # An id is never given twice, so that an old link can never mean somebody else.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    standing: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(8))
+    consent: Mapped[str | None] = mapped_column(Text)  # how they consented
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+
+
+class SubscriptionRow(Base):
+    __tablename__ = "subscription"
+
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
+    newsletter: Mapped[str] = mapped_column(String(40), primary_key=True)
+    detail: Mapped[str] = mapped_column(String(8))
+    paused_until: Mapped[date | None]
+    since: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+class SuppressionRow(Base):
+    """An address that must not be mailed, known only by its keyed hash."""
+
+    __tablename__ = "suppression"
+
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    since: Mapped[datetime]
+
+
+class KeyRow(Base):
+    """Keys that must outlive every rotation of the configured ones."""
+
+    __tablename__ = "key"
+
+    purpose: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[str] = mapped_column(String(128))
+
+
+class BatchRow(Base):
+    """A share of an issue's deliveries that one worker sends at a time, under a lease."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), index=True)
+    owner: Mapped[str | None] = mapped_column(String(120))
+    leased_until: Mapped[datetime | None]
+    finished: Mapped[bool] = mapped_column(default=False)
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"  # claimed: may be on the wire
+    SENT = "sent"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"  # nobody can know whether it arrived; never sent again by itself
+
+
+class DeliveryRow(Base):
+    __tablename__ = "delivery"
+    __table_args__ = (Index(None, "batch_id", "state"),)
+
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
+    reference: Mapped[str] = mapped_column(String(32), unique=True)
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(default=0)
+    provider_id: Mapped[str | None] = mapped_column(String(200))
+    changed_at: Mapped[datetime]

@@ -1,0 +1,167 @@
+"""What the sources announced, kept: papers, announcements, and how complete each listing is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.orm import Session
+
+from newsletter.db import insert_missing
+from newsletter.models import AnnouncementRow, IssuePaperRow, ListingRow, PaperRow, SummaryRow
+from newsletter.sources.announced import Fetched, Kind, Listing, ListingState, Paper, PaperId
+
+_SOME_AT_A_TIME = 300  # bound variables in one statement stay far below every database's limit
+
+
+@dataclass(frozen=True)
+class Announced:
+    """A paper of a day, once, as the strongest of what its categories announced."""
+
+    paper: Paper
+    kind: Kind
+
+
+def keep(session: Session, fetched: Fetched, now: datetime) -> None:
+    """Keep what a source handed over; a stale listing never overwrites a day that is known."""
+    _keep_papers(session, fetched.papers)
+    for listing in fetched.listings:
+        _keep_listing(session, listing, now)
+    rows = [
+        {
+            "arxiv_id": each.paper.arxiv_id,
+            "version": each.paper.version,
+            "language": each.language,
+            "summarizer": each.made_by,
+            "text": each.text,
+            "made_at": now,
+        }
+        for each in fetched.summaries
+    ]
+    insert_missing(session, SummaryRow, rows)
+
+
+def listings(session: Session, day: date, categories: Sequence[str]) -> list[ListingRow]:
+    """What is known of that day, in the order of the categories; unknown ones are left out."""
+    rows = session.scalars(
+        select(ListingRow).where(ListingRow.day == day, ListingRow.category.in_(categories))
+    )
+    return sorted(rows, key=lambda row: categories.index(row.category))
+
+
+def kinds(session: Session, day: date, category: str) -> list[Kind]:
+    """The kind of each announcement of a listing."""
+    rows = session.scalars(
+        select(AnnouncementRow.kind).where(
+            AnnouncementRow.day == day, AnnouncementRow.category == category
+        )
+    )
+    return [Kind(kind) for kind in rows]
+
+
+def announced(session: Session, day: date, categories: Sequence[str]) -> list[Announced]:
+    """The day's papers, each once, in the order of categories and identifiers."""
+    strength = list(Kind)
+    strongest: dict[PaperId, Kind] = {}
+    rows = session.scalars(
+        select(AnnouncementRow).where(
+            AnnouncementRow.day == day, AnnouncementRow.category.in_(categories)
+        )
+    ).all()
+    for row in sorted(rows, key=lambda row: (categories.index(row.category), row.arxiv_id)):
+        paper, kind = PaperId(row.arxiv_id, row.version), Kind(row.kind)
+        strongest[paper] = min(kind, strongest.get(paper, kind), key=strength.index)
+    papers = by_id(session, strongest)
+    return [Announced(papers[each], kind) for each, kind in strongest.items() if each in papers]
+
+
+def by_id(session: Session, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
+    """The kept papers among those."""
+    wanted = [(each.arxiv_id, each.version) for each in ids]
+    found: dict[PaperId, Paper] = {}
+    for start in range(0, len(wanted), _SOME_AT_A_TIME):
+        part = wanted[start : start + _SOME_AT_A_TIME]
+        rows = session.scalars(
+            select(PaperRow).where(tuple_(PaperRow.arxiv_id, PaperRow.version).in_(part))
+        )
+        found |= {paper.id: paper for paper in map(_paper, rows)}
+    return found
+
+
+def _keep_papers(session: Session, papers: dict[PaperId, Paper]) -> None:
+    frozen = set(
+        session.execute(
+            select(IssuePaperRow.arxiv_id, IssuePaperRow.version).where(
+                IssuePaperRow.arxiv_id.in_([each.arxiv_id for each in papers])
+            )
+        ).tuples()
+    )
+    for paper in papers.values():
+        if (paper.id.arxiv_id, paper.id.version) not in frozen:
+            session.merge(_row(paper))
+    session.flush()
+
+
+def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
+    known = session.get(ListingRow, (listing.day, listing.category))
+    if listing.state is ListingState.STALE and known is not None:
+        return
+    session.merge(
+        ListingRow(
+            day=listing.day,
+            category=listing.category,
+            state=listing.state,
+            expected=listing.expected,
+            found=len(listing.announcements),
+            missing=list(listing.missing),
+            source=listing.source,
+            fetched_at=now,
+        )
+    )
+    session.execute(
+        delete(AnnouncementRow).where(
+            AnnouncementRow.day == listing.day, AnnouncementRow.category == listing.category
+        )
+    )
+    session.add_all(
+        AnnouncementRow(
+            day=listing.day,
+            category=listing.category,
+            arxiv_id=each.paper.arxiv_id,
+            version=each.paper.version,
+            kind=each.kind,
+        )
+        for each in listing.announcements
+    )
+    session.flush()
+
+
+def _row(paper: Paper) -> PaperRow:
+    return PaperRow(
+        arxiv_id=paper.id.arxiv_id,
+        version=paper.id.version,
+        title=paper.title,
+        abstract=paper.abstract,
+        authors=list(paper.authors),
+        categories=list(paper.categories),
+        comment=paper.comment,
+        journal_ref=paper.journal_ref,
+        doi=paper.doi,
+        published_at=paper.published_at,
+        updated_at=paper.updated_at,
+    )
+
+
+def _paper(row: PaperRow) -> Paper:
+    return Paper(
+        id=PaperId(row.arxiv_id, row.version),
+        title=row.title,
+        abstract=row.abstract,
+        authors=tuple(row.authors),
+        categories=tuple(row.categories),
+        comment=row.comment,
+        journal_ref=row.journal_ref,
+        doi=row.doi,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+    )

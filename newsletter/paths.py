@@ -1,0 +1,18 @@
+"""Where the files beside the code lie: in a source tree next to the package, in a wheel inside it."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _beside_or_inside(inside: str, beside: str) -> Path:
+    installed = _PACKAGE / inside
+    return installed if installed.is_dir() else _PACKAGE.parent / beside
+
+
+def templates() -> Path:
+    return _beside_or_inside("templates", "templates")
+
+
+def migrations() -> Path:
+    return _beside_or_inside("migrations", "alembic")

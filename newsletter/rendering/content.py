@@ -1,0 +1,78 @@
+"""What an issue says: the one thing that HTML, text and Markdown are made from."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from newsletter.sources.announced import Kind, ListingState, Paper
+from newsletter.summaries.sentence import Sentence
+
+
+class Section(StrEnum):
+    NEW = "new"
+    CROSS = "cross"
+    REPLACE = "replace"
+
+
+SECTION_OF = {
+    Kind.NEW: Section.NEW,
+    Kind.CROSS: Section.CROSS,
+    Kind.REPLACE: Section.REPLACE,
+    Kind.REPLACE_CROSS: Section.REPLACE,
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A paper in an issue."""
+
+    section: Section
+    paper: Paper
+    summary: Sentence
+
+
+@dataclass(frozen=True)
+class ListingNote:
+    """How much of a category's listing the issue holds."""
+
+    category: str
+    state: ListingState
+    found: int
+    expected: int | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A newsletter's day, composed."""
+
+    slug: str
+    title: str
+    day: date
+    language: str
+    categories: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    listings: tuple[ListingNote, ...]
+    frozen_at: datetime
+
+    @property
+    def counts(self) -> dict[Section, int]:
+        counted = Counter(entry.section for entry in self.entries)
+        return {section: counted[section] for section in Section}
+
+    def section(self, section: Section) -> list[Entry]:
+        return [entry for entry in self.entries if entry.section is section]
+
+    @property
+    def is_sample(self) -> bool:
+        return any(each.state is ListingState.SAMPLE for each in self.listings)
+
+    @property
+    def is_complete(self) -> bool:
+        return all(each.state is ListingState.COMPLETE for each in self.listings)
+
+    @property
+    def missing(self) -> list[ListingNote]:
+        """The listings of which something was announced and could not be had."""
+        return [each for each in self.listings if each.missing]

@@ -1,0 +1,95 @@
+"""The Jinja2 environment: one for mails and pages, with the filters that arXiv's texts need."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
+from jinja2.exceptions import TemplateSyntaxError
+from markupsafe import Markup
+from wcwidth import wrap
+
+from newsletter import paths
+from newsletter.errors import NewsletterError
+from newsletter.rendering import tex
+from newsletter.rendering.wording import Catalogue
+
+TEXT_COLUMNS = 72
+_EXCERPT_CHARACTERS = 140
+
+
+@cache
+def environment(catalogue: Catalogue) -> Environment:
+    """Templates in one language. HTML is escaped; an unknown name is an error, not a silence."""
+    made = Environment(
+        loader=FileSystemLoader(paths.templates()),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    made.globals |= {"language": catalogue.tag}
+    made.filters |= {
+        "tex": lambda source: Markup(tex.to_html(source)),  # noqa: S704 - to_html escapes
+        "tex_unlinked": lambda source: Markup(_unlinked(tex.to_html(source))),  # noqa: S704
+        "plain": lambda source: " ".join(tex.to_text(source).split()),
+        "wrapped": _wrapped,
+        "long_date": catalogue.long_date,
+        "short_date": catalogue.short_date,
+        "shortened": shortened,
+    }
+    return made
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """A broken template becomes one line with its file, line and reason."""
+    try:
+        yield
+    except TemplateSyntaxError as error:
+        raise NewsletterError(f"{_short(error.filename)}:{error.lineno}: {error.message}") from error
+    except TemplateError as error:
+        raise NewsletterError(f"a template cannot be rendered: {error}") from error
+
+
+def shortened(text: str, characters: int = _EXCERPT_CHARACTERS) -> str:
+    """Cut at a word, with an ellipsis where something is left out."""
+    if len(text) <= characters:
+        return text
+    cut = text[: characters - 1]
+    whole = cut.rpartition(" ")[0] if " " in cut[characters // 2 :] else cut
+    return whole.rstrip(" ,;:.") + "…"
+
+
+def _wrapped(text: str, indent: int = 0) -> str:
+    """Lines of at most 72 columns as displayed: a Chinese character takes two."""
+    margin = " " * indent
+    lines = [
+        line.rstrip()
+        for paragraph in text.split("\n")
+        for line in wrap(
+            paragraph,
+            TEXT_COLUMNS,
+            initial_indent=margin,
+            subsequent_indent=margin,
+            break_on_hyphens=False,
+        )
+    ]
+    return "\n".join(lines)
+
+
+def _unlinked(html: str) -> str:
+    """For text that stands inside a link already."""
+    return re.sub(r"</?a\b[^>]*>", "", html)
+
+
+def _short(file: str | None) -> str:
+    if file is None:
+        return "a template"
+    path = Path(file)
+    return str(path.relative_to(paths.templates())) if path.is_relative_to(paths.templates()) else file

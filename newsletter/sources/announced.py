@@ -1,0 +1,136 @@
+"""What a source hands over: a day's listings, the papers in them, sentences made elsewhere."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from newsletter.errors import NewsletterError
+
+_ID = re.compile(r"(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(?P<version>\d{1,3}))?")
+
+
+class SourceError(NewsletterError):
+    """A source could not be reached, or its answer is not what it should be."""
+
+
+class Kind(StrEnum):
+    """arXiv's announce types, strongest first."""
+
+    NEW = "new"
+    CROSS = "cross"
+    REPLACE = "replace"
+    REPLACE_CROSS = "replace-cross"
+
+
+class ListingState(StrEnum):
+    """What is known of a category's listing of a day."""
+
+    COMPLETE = "complete"  # as many as arXiv says there are
+    UNCHECKED = "unchecked"  # the source states no count to check against
+    SAMPLE = "sample"  # known to be only some of them: the bundled day
+    PARTIAL = "partial"  # some were announced and could not be had
+    NONE = "none"  # arXiv announced nothing
+    STALE = "stale"  # the source still shows another day
+
+
+@dataclass(frozen=True, order=True)
+class PaperId:
+    """An arXiv identifier and its version (https://info.arxiv.org/help/arxiv_identifier.html)."""
+
+    arxiv_id: str
+    version: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.arxiv_id}v{self.version}"
+
+    @classmethod
+    def parse(cls, text: str, default_version: int = 1) -> "PaperId":
+        """Find the identifier in `oai:arXiv.org:2507.07270v1`, a web address or the bare id.
+
+        Raises:
+            SourceError: there is none.
+        """
+        match = re.search(rf"(?:^|[:/]){_ID.pattern}/?$", text.strip())
+        if match is None:
+            raise SourceError(f"{text[:80]!r} holds no arXiv identifier")
+        return cls(match["id"], int(match["version"] or default_version))
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A version of a paper; texts are arXiv's own, TeX and all, with single spaces."""
+
+    id: PaperId
+    title: str
+    abstract: str  # a line break starts a paragraph
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]  # primary first
+    comment: str | None = None
+    journal_ref: str | None = None
+    doi: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Announcement:
+    paper: PaperId
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A category's announcements of a day."""
+
+    day: date
+    category: str
+    state: ListingState
+    announcements: tuple[Announcement, ...]
+    source: str
+    expected: int | None = None  # arXiv's own count, where it states one
+    missing: tuple[str, ...] = ()  # announced, but not to be had
+
+
+@dataclass(frozen=True)
+class ShippedSummary:
+    """A sentence that came with the papers; `made_by` says who wrote it."""
+
+    paper: PaperId
+    language: str
+    text: str
+    made_by: str
+
+
+@dataclass(frozen=True)
+class Fetched:
+    listings: tuple[Listing, ...]
+    papers: dict[PaperId, Paper] = field(default_factory=dict)
+    summaries: tuple[ShippedSummary, ...] = ()
+
+
+class Source(Protocol):
+    """Where announcements and papers come from. Registered as a `newsletter.sources` entry point."""
+
+    def current_day(self, now: datetime) -> date:
+        """The newest day that can have been announced at `now` (aware)."""
+
+    def fetch(self, categories: Sequence[str], day: date) -> Fetched:
+        """One listing a category for that day, and the papers in them.
+
+        Raises:
+            SourceError: nothing could be learned; the line says why and what to do.
+        """
+
+
+def one_line(text: str | None) -> str:
+    """Without line breaks, runs of spaces and control characters."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text or "").split())
+
+
+def paragraphs(text: str | None) -> str:
+    """An abstract as arXiv keeps it: a line that starts with a space opens a paragraph."""
+    blocks = re.split(r"\n\s*\n|\n(?=[ \t])", (text or "").strip())
+    return "\n".join(filter(None, map(one_line, blocks)))

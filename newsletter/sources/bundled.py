@@ -1,0 +1,76 @@
+"""The day that ships with the program: Friday 11 July 2025, 26 papers of cs.SD and eess.SP.
+
+Its makers took only some of eess.SP, so its listings are a sample and never called complete.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from newsletter.config import Settings
+from newsletter.sources.announced import (
+    Fetched,
+    ListingState,
+    PaperId,
+    ShippedSummary,
+    SourceError,
+)
+from newsletter.sources.arxiv_org import ArxivOrg
+from newsletter.sources.saved import session_of
+
+DAY = date(2025, 7, 11)
+CATEGORIES = ("cs.SD", "eess.SP")
+_FOLDER = files("newsletter.sources") / "bundled_day"
+_FEED_URL = "https://rss.arxiv.org/rss/{categories}"
+_API_URL = "https://export.arxiv.org/api/query"
+
+
+def from_settings(settings: Settings) -> "BundledDay":
+    del settings
+    return BundledDay()
+
+
+class BundledDay:
+    """The live source, over answers in arXiv's own formats that lie in the package."""
+
+    def __init__(self) -> None:
+        self._live = ArxivOrg(session_of(_answer), _FEED_URL, _API_URL)
+
+    def current_day(self, now: datetime) -> date:
+        del now
+        return DAY
+
+    def fetch(self, categories: Sequence[str], day: date) -> Fetched:
+        if day != DAY:
+            raise SourceError(f"the bundled sample holds {DAY} only; use --day {DAY}")
+        unknown = [category for category in categories if category not in CATEGORIES]
+        if unknown:
+            raise SourceError(
+                f"the bundled sample holds cs.SD and eess.SP only, not {', '.join(unknown)};"
+                ' set source.use = "arxiv" for the real arXiv'
+            )
+        fetched = self._live.fetch(categories, day)
+        listings = tuple(
+            replace(listing, state=ListingState.SAMPLE, source="bundled sample")
+            for listing in fetched.listings
+        )
+        return Fetched(listings, fetched.papers, _summaries())
+
+
+def _answer(url: str) -> bytes | None:
+    """The bundled answer to a request of the live source's."""
+    parts = urlsplit(url)
+    name = "api.xml" if parts.path == "/api/query" else f"{parts.path.rpartition('/')[2]}.rss.xml"
+    file = _FOLDER / name
+    return file.read_bytes() if file.is_file() else None
+
+
+def _summaries() -> tuple[ShippedSummary, ...]:
+    table = json.loads((_FOLDER / "summaries.json").read_text(encoding="utf-8"))
+    return tuple(
+        ShippedSummary(PaperId.parse(paper), table["language"], text, table["made_by"])
+        for paper, text in table["summaries"].items()
+    )

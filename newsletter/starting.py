@@ -1,0 +1,104 @@
+"""First steps: a configuration with a fresh secret, its database, and the demo."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from newsletter import config, db
+from newsletter.config import Settings
+from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.rendering.templates import environment
+from newsletter.rendering.wording import wording
+from newsletter.sources import bundled
+from newsletter.subscribers import life
+from newsletter.subscribers.life import Wish
+
+# `.example` is nobody's (RFC 2606), so that a demo can never reach a stranger.
+_EXAMPLES = (
+    ("ada@reader.example", Wish(["audio"], "full", "zh")),
+    ("bob@reader.example", Wish(["audio"], "brief", "zh")),
+    ("chen@reader.example", Wish(["audio"], "titles", "en")),
+)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a new configuration says."""
+
+    name: str
+    sender: str
+    slug: str
+    title: str
+    categories: Sequence[str]
+    language: str
+    url: str = "http://127.0.0.1:8000"
+    postal_address: str = ""
+    source: str = "arxiv"
+
+
+DEMO = Choices(
+    name="Audio & Signals",
+    sender="Audio & Signals <daily@newsletter.example>",
+    slug="audio",
+    title="音频",
+    categories=bundled.CATEGORIES,
+    language="zh",
+    postal_address="1 Example Street, Exampletown",
+    source="bundled",
+)
+
+
+def start(file: Path, choices: Choices) -> Settings:
+    """Write the configuration, readable by its owner only, and create the database.
+
+    Raises:
+        WrongUseError: there is one already; it is left as it is.
+    """
+    text = environment(wording("en")).get_template("newsletter.toml")
+    content = text.render(
+        **vars(choices), secret=secrets.token_urlsafe(32)
+    )
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600, exist_ok=False)
+        file.write_text(content, encoding="utf-8")
+    except FileExistsError:
+        raise WrongUseError(f"{file} is there already; edit it, or name another place") from None
+    except OSError as error:
+        raise NewsletterError(f"{file} cannot be written: {error.strerror}") from error
+    settings = config.load(file, {})
+    upgrade(settings)
+    return settings
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the database to this program's version, creating it where it is not there."""
+    database = db.connect(settings.database.url, settings.folder)
+    try:
+        db.upgrade(database)
+    finally:
+        database.dispose()
+
+
+def start_demo(folder: Path, now: datetime) -> Settings:
+    """The bundled day's newsletter with three confirmed example subscribers; again is no harm.
+
+    Raises:
+        WrongUseError: the folder holds a newsletter that is not a demo.
+    """
+    file = folder / config.FILE_NAME
+    settings = config.load(file, {}) if file.exists() else start(file, DEMO)
+    if settings.source.use != "bundled":
+        raise WrongUseError(f"{file} is no demo; name another folder: newsletter demo DIR")
+    upgrade(settings)
+    database = db.connect(settings.database.url, settings.folder)
+    try:
+        with database.write.begin() as session:
+            for email, wish in _EXAMPLES:
+                if life.find(session, email) is None:
+                    life.add(session, email, wish, "an example, made by the demo", now)
+    finally:
+        database.dispose()
+    return settings

@@ -1,0 +1,138 @@
+"""The life of a subscriber: asks, confirms, subscribes, leaves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.errors import WrongUseError, did_you_mean
+from newsletter.models import Standing, SubscriberRow, SubscriptionRow
+from newsletter.subscribers import suppression
+from newsletter.subscribers.addresses import normalized
+
+CONFIRMED_BY_LINK = "confirmed by the link in the mail"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a new subscriber asks for."""
+
+    newsletters: Sequence[str]
+    detail: str
+    language: str
+
+
+def add(session: Session, email: str, wish: Wish, consent: str | None, now: datetime) -> SubscriberRow:
+    """Take somebody in: confirmed where there is proof of consent, else pending.
+
+    Somebody who left, or whose address is suppressed, can only come back by confirming anew.
+
+    Raises:
+        WrongUseError: the address cannot be mailed, or must not be.
+    """
+    address = normalized(email)
+    reason = suppression.reason(session, address)
+    if reason is not None and not suppression.lifted_by_consent(reason):
+        raise WrongUseError(f"{address} must not be mailed: {reason}")
+    subscriber = find(session, address)
+    if subscriber is None:
+        subscriber = SubscriberRow(
+            email=address, standing=Standing.PENDING, language=wish.language, created_at=now
+        )
+        session.add(subscriber)
+        session.flush()
+    _subscribe(session, subscriber, wish, now)
+    came_anew = subscriber.standing == Standing.PENDING and reason is None
+    if consent and came_anew and subscriber.left_at is None:
+        _confirm(session, subscriber, consent, now)
+    return subscriber
+
+
+def confirm(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
+    """They pressed the button behind the link that only their mailbox knows."""
+    _confirm(session, subscriber, CONFIRMED_BY_LINK, now)
+
+
+def leave(session: Session, subscriber: SubscriberRow, newsletter: str | None, now: datetime) -> None:
+    """End one subscription, or all of them (`newsletter` is None); already ended ones stay so."""
+    for subscription in subscriptions(session, subscriber):
+        if subscription.left_at is None and newsletter in (None, subscription.newsletter):
+            subscription.left_at = now
+    if all(each.left_at for each in subscriptions(session, subscriber)):
+        subscriber.standing = Standing.LEFT
+        subscriber.left_at = subscriber.left_at or now
+
+
+def find(session: Session, address: str) -> SubscriberRow | None:
+    return session.scalar(select(SubscriberRow).where(SubscriberRow.email == address))
+
+
+def known(session: Session, email: str) -> SubscriberRow:
+    """The subscriber of that address.
+
+    Raises:
+        WrongUseError: nobody has it; the line names the nearest.
+    """
+    address = normalized(email)
+    subscriber = find(session, address)
+    if subscriber is None:
+        everybody = session.scalars(select(SubscriberRow.email).limit(10_000)).all()
+        near = [each for each in everybody if did_you_mean(address, [each]).endswith("?")]
+        raise WrongUseError(f"no subscriber {address}{did_you_mean(address, near)}")
+    return subscriber
+
+
+def everybody(
+    session: Session, standing: str | None, newsletter: str | None
+) -> list[tuple[SubscriberRow, list[str]]]:
+    """Subscribers by address, each with the newsletters they did not leave."""
+    chosen = select(SubscriberRow).order_by(SubscriberRow.email)
+    if standing is not None:
+        chosen = chosen.where(SubscriberRow.standing == standing)
+    held: dict[int, list[str]] = {}
+    for row in session.scalars(select(SubscriptionRow).where(SubscriptionRow.left_at.is_(None))):
+        held.setdefault(row.subscriber_id, []).append(row.newsletter)
+    return [
+        (each, sorted(held.get(each.id, [])))
+        for each in session.scalars(chosen)
+        if newsletter is None or newsletter in held.get(each.id, [])
+    ]
+
+
+def subscriptions(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriptionRow]:
+    return session.scalars(
+        select(SubscriptionRow)
+        .where(SubscriptionRow.subscriber_id == subscriber.id)
+        .order_by(SubscriptionRow.newsletter)
+    ).all()
+
+
+def _subscribe(session: Session, subscriber: SubscriberRow, wish: Wish, now: datetime) -> None:
+    for newsletter in wish.newsletters:
+        subscription = session.get(SubscriptionRow, (subscriber.id, newsletter))
+        if subscription is None:
+            subscription = SubscriptionRow(
+                subscriber_id=subscriber.id, newsletter=newsletter, since=now
+            )
+            session.add(subscription)
+        subscription.detail = wish.detail
+        if subscriber.standing == Standing.CONFIRMED:
+            subscription.left_at = None
+    if subscriber.standing == Standing.LEFT:
+        subscriber.standing = Standing.PENDING
+    session.flush()
+
+
+def _confirm(session: Session, subscriber: SubscriberRow, consent: str, now: datetime) -> None:
+    if subscriber.standing == Standing.CONFIRMED:
+        return
+    suppression.lift(session, subscriber.email)
+    subscriber.standing = Standing.CONFIRMED
+    subscriber.consent = consent
+    subscriber.confirmed_at = now
+    subscriber.left_at = None
+    for subscription in subscriptions(session, subscriber):
+        subscription.left_at = None
+    session.flush()

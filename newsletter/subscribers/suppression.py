@@ -1,0 +1,53 @@
+"""Addresses that must not be mailed, known only by a keyed hash.
+
+The key lies in the database and never rotates: a rotated one would forget everybody.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.db import insert_missing
+from newsletter.models import KeyRow, SuppressionRow
+
+_PURPOSE = "suppression"
+_LIFTED = ("left", "erased")  # they may come back by confirming anew; a dead mailbox may not
+
+
+def suppress(session: Session, address: str, reason: str, now: datetime) -> None:
+    """Never mail that (normalized) address again; the first reason stays."""
+    row = {"address_hash": _hash(session, address), "reason": reason[:200], "since": now}
+    insert_missing(session, SuppressionRow, [row])
+
+
+def reason(session: Session, address: str) -> str | None:
+    """Why that (normalized) address must not be mailed, or None where it may."""
+    row = session.get(SuppressionRow, _hash(session, address))
+    return None if row is None else row.reason
+
+
+def lifted_by_consent(reason: str) -> bool:
+    """Whether a new confirmation by its owner ends a suppression."""
+    return reason in _LIFTED
+
+
+def lift(session: Session, address: str) -> None:
+    row = session.get(SuppressionRow, _hash(session, address))
+    if row is not None and lifted_by_consent(row.reason):
+        session.delete(row)
+
+
+def _hash(session: Session, address: str) -> str:
+    return hmac.new(_key(session), address.encode(), hashlib.sha256).hexdigest()
+
+
+def _key(session: Session) -> bytes:
+    row = session.get(KeyRow, _PURPOSE)
+    if row is None:
+        fresh = {"purpose": _PURPOSE, "value": secrets.token_hex(32)}
+        insert_missing(session, KeyRow, [fresh])
+        row = session.get_one(KeyRow, _PURPOSE)
+    return bytes.fromhex(row.value)

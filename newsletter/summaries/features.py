@@ -1,0 +1,106 @@
+"""What the ranker sees of a sentence: named numbers, nothing about its topic."""
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from newsletter.summaries import cues
+from newsletter.summaries.trimming import trimmed
+
+_WORD = re.compile(r"[a-z0-9]+")
+_ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\w*")
+_PERCENT = re.compile(r"\d\s?\\?%|\bpercent\b|\d\\?times|\d\s?x\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence as it would be quoted."""
+
+    original: str
+    text: str
+    words: tuple[str, ...]
+    stems: frozenset[str]
+
+
+def candidate(sentence: str) -> Candidate:
+    text = trimmed(sentence)
+    words = tuple(_WORD.findall(text.lower()))
+    return Candidate(sentence, text, words, stems_of(words))
+
+
+def stems_of(words: tuple[str, ...]) -> frozenset[str]:
+    """The content words, cut to a common beginning: "networks" and "network" are one."""
+    return frozenset(word[:6] for word in words if word not in cues.FUNCTION_WORDS)
+
+
+def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
+    """The features of every candidate, those that are zero left out."""
+    title_stems = stems_of(tuple(_WORD.findall(title.lower())))
+    counts = Counter(stem for each in candidates for stem in each.stems)
+    weights = {stem: math.log(1 + count) for stem, count in counts.items()}
+    norm_all = math.sqrt(sum(w * w for w in weights.values())) or 1.0
+    seen_contribution = 0
+    found: list[dict[str, float]] = []
+    for index, each in enumerate(candidates):
+        f: dict[str, float] = {}
+        f.update(_position(index, len(candidates)))
+        f.update(_length(each))
+        f.update(_look(each))
+        f.update(cues.cues(each.original, each.words))
+        inner = [weights[s] for s in each.stems]
+        n = math.sqrt(len(inner)) or 1.0
+        f["centroid"] = sum(inner) / (n * norm_all)
+        f["shared"] = sum(counts[s] > 1 for s in each.stems) / (len(each.stems) or 1)
+        common = len(each.stems & title_stems)
+        f["title_recall"] = common / (len(title_stems) or 1)
+        f["title_precision"] = common / (len(each.stems) or 1)
+        if "contribution" in f:
+            if seen_contribution == 0:
+                f["first_contribution"] = 1.0
+            seen_contribution += 1
+        elif seen_contribution:
+            f["after_contribution"] = 1.0
+        found.append(f)
+    return found
+
+
+def _position(index: int, count: int) -> dict[str, float]:
+    f = {"relative_position": index / count, "inverse_position": 1 / (index + 1)}
+    if index < 5:  # noqa: PLR2004
+        f[f"position_{index}"] = 1.0
+    if index == count - 1:
+        f["last"] = 1.0
+    if index == count - 2:
+        f["last_but_one"] = 1.0
+    return f
+
+
+def _length(each: Candidate) -> dict[str, float]:
+    n = len(each.words)
+    f = {"length": min(n, 60) / 20, "log_length": math.log(1 + n)}
+    for bound in (8, 12, 16):
+        if n < bound:
+            f[f"shorter_{bound}"] = 1.0
+    for bound in (25, 32, 40, 50):
+        if n > bound:
+            f[f"longer_{bound}"] = 1.0
+    f["content_share"] = len(each.stems) / (n or 1)
+    return f
+
+
+def _look(each: Candidate) -> dict[str, float]:
+    text = each.text
+    f = {
+        "digits": min(sum(w[0].isdigit() for w in each.words), 4) / 4,
+        "percent": float(bool(_PERCENT.search(text))),
+        "acronyms": min(len(_ACRONYM.findall(text)), 3) / 3,
+        "formula": float("$" in text),
+        "bracket": float("(" in text),
+        "colon": float(":" in text),
+        "semicolon": float(";" in text),
+        "commas": min(text.count(","), 5) / 5,
+        "question": float(text.endswith("?")),
+        "link": float("http" in text),
+    }
+    return {name: value for name, value in f.items() if value}

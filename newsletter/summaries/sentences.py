@@ -1,0 +1,173 @@
+"""Cutting an abstract into sentences, with TeX, abbreviations and lists in mind."""
+
+import re
+from bisect import bisect_right
+from itertools import pairwise
+from typing import TypeAlias
+
+Span: TypeAlias = tuple[int, int]
+
+LONGEST_FORMULA = 600
+LONGEST_PARENTHESIS = 400
+
+# Never the end of a sentence, whatever follows.
+_TITLES = frozenset(
+    "dr prof mr mrs ms st sr fig figs eq eqs eqn eqns ref refs sec sect secs thm lem prop cor def "
+    "ch chap vol pp e.g i.e eg ie vs v.s cf viz w.r.t resp approx ca incl excl a.k.a i.i.d s.t "
+    "phys rev lett math statist astron astrophys univ dept assoc gen nos tab app no v".split()
+)
+# The end of a sentence only where a word that opens sentences follows.
+_USUALLY_INSIDE = frozenset(
+    "al jr inc ltd co corp u.s u.k e.u d.c ph.d u.s.a u.n a.e a.s n.b p.m a.m m.sc b.sc".split()
+)
+_OPENERS = frozenset(
+    "we the this these those in our it its here however to for moreover furthermore they there "
+    "an as by on with finally code using results experiments extensive while such additionally "
+    "when where after both each one also if despite although since then thus hence i specifically "
+    "first second third based data from given unlike all at among under".split()
+)
+_STOP = re.compile(r"[.!?]+[\"'\u2019\u201d)\]}]*")
+_WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*\Z")
+_WORD_AFTER = re.compile(r"[A-Za-z]+")
+_ENUMERATOR_BEFORE = re.compile(r"(?:\A|[:;,!?]\s|[a-z)]\.\s|\band\s)\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])\Z")
+_ABBREVIATED = re.compile(r"\b(?:[Ff]igs?|[Ee]q[ns]*|[Rr]efs?|[Ss]ects?|[Nn]o|[Tt]ab)\.\s\S+\Z")
+_LOWER_ABBREVIATION = re.compile(r"(?:i\.?e|e\.?g|viz|cf)\b")
+_CURRENCY = re.compile(r"\d[\d.,]*[kKmMbB]?(?:[\s,.;:)/-]|\Z)")
+_TEX = re.compile(r"[\\^_{}=<>]")
+_PROSE = re.compile(r"[a-z]{2,}[,.]? [a-z]{2,}[,.]? [a-z]{2,}")
+_TEXT_IN_FORMULA = re.compile(r"\\(?:text|mbox|hbox|mathrm|rm|operatorname)")
+_BRACKETED = re.compile(r"\\\((?:[^\\]|\\(?!\))){0,600}\\\)|\\\[(?:[^\\]|\\(?!\])){0,600}\\\]")
+
+
+def one_line(text: str) -> str:
+    """The text with every run of white space and control characters made one space."""
+    return " ".join("".join(c if c >= " " and c != "\x7f" else " " for c in text).split())
+
+
+def formulas(text: str) -> list[Span]:
+    r"""Where the formulas stand (`$...$`, `$$...$$`, `\(...\)`, `\[...\]`), in order.
+
+    A dollar that is money, or that has no partner nearby, opens nothing.
+    """
+    found = [match.span() for match in _BRACKETED.finditer(text)] if "\\" in text else []
+    if "$" in text:
+        found += _dollar_formulas(text)
+    return sorted(found)
+
+
+def parentheses(text: str) -> list[Span]:
+    """Where the outermost matched brackets stand, in order."""
+    open_at: list[int] = []
+    found: list[Span] = []
+    for match in re.finditer(r"[()\[\]]", text):
+        if match[0] in "([":
+            open_at.append(match.start())
+        elif open_at:
+            span = (open_at.pop(), match.end())
+            if span[1] - span[0] <= LONGEST_PARENTHESIS:
+                while found and found[-1][0] > span[0]:
+                    found.pop()
+                found.append(span)
+    return found
+
+
+def inside(position: int, spans: list[Span]) -> bool:
+    """Whether the position lies strictly within one of the spans (sorted, not overlapping)."""
+    index = bisect_right(spans, position, key=lambda span: span[0]) - 1
+    return index >= 0 and spans[index][0] < position < spans[index][1]
+
+
+def split(text: str) -> list[str]:
+    """The sentences of an abstract, in order; nothing is lost but the white space between them.
+
+    Expects one line (see `one_line`). Never cuts inside a formula or a pair of brackets.
+    """
+    closed, bracketed = formulas(text), parentheses(text)
+    ends = [
+        match.end()
+        for match in _STOP.finditer(text)
+        if not inside(match.start(), bracketed)
+        and not inside(match.start(), closed)
+        and _ends_sentence(text, match)
+    ]
+    ends += [end for _, end in closed if _formula_ends_sentence(text, end)]
+    cuts = [0, *sorted(ends), len(text)]
+    pieces = (text[start:end].strip() for start, end in pairwise(cuts))
+    return [piece for piece in pieces if piece]
+
+
+def _dollar_formulas(text: str) -> list[Span]:
+    dollars = list(re.finditer(r"(?<!\\)\$\$?", text))
+    found: list[Span] = []
+    index = 0
+    while index + 1 < len(dollars):
+        start, end = dollars[index].start(), dollars[index + 1].end()
+        if _is_formula(text[dollars[index].end() : dollars[index + 1].start()]):
+            found.append((start, end))
+            index += 2
+        else:
+            index += 1
+    return found
+
+
+def _is_formula(content: str) -> bool:
+    if len(content) > LONGEST_FORMULA:
+        return False
+    if _PROSE.search(content) and not _TEXT_IN_FORMULA.search(content):
+        return False
+    return bool(_TEX.search(content)) or not (_CURRENCY.match(content) and " " in content)
+
+
+def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
+    after = text[stop.end() : stop.end() + 40]
+    if not after:
+        return True
+    before = text[max(0, stop.start() - 40) : stop.start()]
+    if after[0] != " ":
+        return _ends_without_space(text, stop, before, after)
+    following = after.lstrip()
+    word = _WORD_AFTER.match(following)
+    opens = word is not None and word[0].lower() in _OPENERS and word[0][0].isupper()
+    if "." not in stop[0]:
+        return following[:1].isupper() or following[:1] in "\"'`($\u201c"
+    if stop[0].startswith(".."):
+        return opens
+    return _full_stop_ends(before, following, opens=opens)
+
+
+def _full_stop_ends(before: str, following: str, *, opens: bool) -> bool:
+    if _ENUMERATOR_BEFORE.search(before) and not _ABBREVIATED.search(before):
+        return False
+    if before[-1:].isdigit() and following[:1].isdigit():
+        return False
+    match = _WORD_BEFORE.search(before)
+    word = match[0].lower() if match else ""
+    initial = len(word) == 1 and before[-1:].isupper()
+    if word in _TITLES and not initial:
+        # "No." and "app." may end a sentence; before a number or a name they do not.
+        return word in {"no", "app", "prop", "gen"} and opens
+    if word in _USUALLY_INSIDE or "." in word or initial:
+        return opens
+    if _LOWER_ABBREVIATION.match(following):
+        return False
+    if following[:1].islower():
+        return len(word) >= 4 or not following.split(" ", 1)[0].islower()  # noqa: PLR2004
+    return True
+
+
+def _ends_without_space(text: str, stop: re.Match[str], before: str, after: str) -> bool:
+    """Whether a sentence ends where its author forgot the space ("datasets.Code is here")."""
+    if stop[0] not in {".", "!", "?", ".)"}:
+        return False
+    token = before.rsplit(" ", 1)[-1] + text[stop.start() : stop.end()] + after.split(" ", 1)[0]
+    if any(mark in token for mark in ("/", "@", "www.", "\\", "_")):
+        return False
+    word = re.match(r"([A-Z][a-z]*)[ ,]", after)
+    if word is None or not re.search(r"(?:[a-z)]{3}|[\d%$])\Z", before):
+        return False
+    return word[1].lower() in _OPENERS or (" " in after and bool(re.search(r"[a-z]{4}\Z", before)))
+
+
+def _formula_ends_sentence(text: str, end: int) -> bool:
+    inner = text[:end].rstrip("$)]\\ ")
+    return inner.endswith(".") and bool(re.match(r" [A-Z][a-z]", text[end : end + 3]))

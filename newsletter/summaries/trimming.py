@@ -1,0 +1,151 @@
+"""Making a sentence shorter by deletion only: lead-ins, asides, and a bound on the length."""
+
+import re
+
+from newsletter.summaries.sentences import formulas, inside, parentheses
+
+LONGEST = 400
+SHORTEST_CUT = 200
+
+_WORK = (
+    r"(?:paper|work|article|letter|study|note|report|manuscript|thesis|chapter|survey|review|"
+    r"contribution|dissertation|communication|investigation|preprint|research|position paper)"
+)
+_PRONOUN = r"(?:[Tt]his|[Tt]hese|[Tt]hat|[Tt]hose|[Ss]uch|the above|the aforementioned)"
+_NO_COMMA = r"[^,.;:$()]"
+# Phrases that only say "here comes the contribution", or point back at what is not quoted.
+_LEAD_INS = re.compile(
+    r"(?:"
+    rf"(?:In|Within|Throughout|With|Through) (?:this|the present|the current|our|the) "
+    rf"(?:[a-z-]+ ){{0,2}}?{_WORK}(?:, |: | )(?!(?:of|on|by|and|to|for|in|from|with|at)\b)"
+    r"|Here(?:in)?,? (?=we\b|I\b|an?\b|the\b|this\b)"
+    r"|Here(?:in)?, "
+    r"|(?:However|Moreover|Furthermore|Additionally|Therefore|Thus|Hence|Specifically|Concretely|"
+    r"Finally|Consequently|Accordingly|Besides|Also|Then|Next|Lastly|Overall|Nonetheless|"
+    r"Nevertheless|Instead|In particular|In addition|In summary|In short|In brief|In response|"
+    r"In conclusion|In this context|In this regard|In this respect|In this vein|In this spirit|"
+    r"In this direction|In light of this|More specifically|More precisely|More concretely|"
+    r"To this end|To that end|To this aim|Toward this end|Towards this end|Toward this goal|"
+    r"Towards this goal|To do so|To do this|To achieve this|For this purpose|For this|For that|"
+    r"For this reason|As a result|As a consequence|As such|Motivated by this|Inspired by this|"
+    r"Based on this|Building on this|With this in mind|Against this backdrop|"
+    r"Against this background|On the other hand|In contrast|By contrast|In turn|"
+    r"Last but not least|To be specific|And|But|So|Yet)(?:, (?=\S+ \S+ \S+)| (?=we\b))"
+    rf"|(?:To|In order to|Aiming to|Toward|Towards|In response to|In light of|Motivated by|"
+    rf"Inspired by|Driven by|Guided by|Based on|Building on|Building upon) "
+    rf"(?:{_NO_COMMA}{{0,60}}? )?{_PRONOUN}\b(?! (?:assumption|condition|hypothes|conjecture|case))"
+    rf"{_NO_COMMA}{{0,70}}, (?=(?:we|I|this {_WORK}|our|here we|in this {_WORK})\b)"
+    r"|(?:First|Firstly|Second|Secondly|Third|Thirdly), "
+    r")"
+)
+_ENUMERATOR = re.compile(r"(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])\)|\d{1,2}\.) +(?=\S+ \S+)")
+_LABEL = re.compile(
+    r"(?:Abstract|ABSTRACT|Summary|Background|Objectives?|Purpose|Aims?|Methods?|Results?|"
+    r"Conclusions?|Findings|Motivation|Approach|Context|Contributions?|Significance)\s?[:.] ?"
+    r"(?=[A-Z])"
+)
+_AFTER_SUBJECT = re.compile(
+    r"(?P<subject>(?:\A|, )(?:We|we|I|This paper|This work)) "
+    r"(?:also|then|further|furthermore|therefore|thus|hence|additionally|subsequently|"
+    r"first|finally|next|here|now) (?=[a-z]{3})"
+)
+_KEEP_ASIDE = re.compile(
+    r"\b(?:if|unless|except|excluding|not|no|only|under|assuming|when|where|conditional|"
+    r"almost|without|at most|at least|up to|for all|for any|for every|non|but|or)\b|[$\\=<>]",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"\((?:\d{1,2}|[ivxIVX]{1,4}|[a-zA-Z])\)")
+_ASIDE_BEFORE = re.compile(r"(?:\A|[a-zA-Z0-9$}%'\"\u2019])\s\Z")
+_CITATION = re.compile(r"\[[\d,;\s\u2013-]+\]|\[[A-Z][^\]]*\d{4}[^\]]*\]")
+_BOUNDARY = re.compile(r"[,;:] | [-\u2013\u2014]{1,3} | ")
+_PLAIN_WORD = re.compile(r"(?:[^\W\d_]+(?=[\s,;:.!?')]|\Z)|[^\W\d_]{2,}(?=-[a-z]{2}))")
+
+
+def trimmed(sentence: str) -> str:
+    """The sentence without lead-ins and asides that a reader of it alone can spare."""
+    return capitalized(without_asides(without_lead_in(sentence)))
+
+
+def without_lead_in(sentence: str) -> str:
+    """The sentence without "In this paper,", "However,", "To address this problem," and such."""
+    for _ in range(4):
+        shorter = sentence
+        for pattern in (_LABEL, _ENUMERATOR, _LEAD_INS):
+            match = pattern.match(capitalized(shorter))
+            if match:
+                shorter = shorter[match.end() :].lstrip()
+        if shorter == sentence:
+            break
+        sentence = shorter
+    return _AFTER_SUBJECT.sub(r"\g<subject> ", capitalized(sentence), count=1)
+
+
+def without_asides(sentence: str) -> str:
+    """The sentence without bracketed asides, where what remains says the same.
+
+    Formulas, conditions, list items, brackets glued to a word, and abbreviations that the sentence
+    itself uses again are kept.
+    """
+    closed = formulas(sentence)
+    kept: list[str] = []
+    position = 0
+    for start, end in parentheses(sentence):
+        if start < position or inside(start, closed) or not _may_go(sentence, start, end):
+            continue
+        kept.append(sentence[position:start].rstrip())
+        position = end
+    kept.append(sentence[position:])
+    return "".join(kept).strip()
+
+
+def bounded(sentence: str, longest: int = LONGEST) -> str:
+    """The sentence, or its beginning up to a clause or word outside formulas, with an ellipsis.
+
+    Empty where no such place lies within the bound.
+    """
+    if len(sentence) <= longest:
+        return sentence
+    closed = formulas(sentence)
+    bracketed = parentheses(sentence)
+    cuts = [
+        (match.start(), match[0] != " ")
+        for match in _BOUNDARY.finditer(sentence, 1, longest)
+        if not inside(match.start(), closed)
+    ]
+    outside = [cut for cut in cuts if not inside(cut[0], bracketed)] or cuts
+    if not outside:
+        return ""
+    clauses = [cut for cut, clause in outside if clause and cut >= SHORTEST_CUT]
+    end = clauses[-1] if clauses else outside[-1][0]
+    return sentence[:end].rstrip(" ,;:-\u2013\u2014") + "\u2026"
+
+
+def capitalized(sentence: str) -> str:
+    """The sentence with a capital first letter, where it begins with a plain lower-case word."""
+    word = _PLAIN_WORD.match(sentence)
+    first = sentence[:1]
+    if word is None or not word[0].islower() or len(first.upper()) != 1:
+        return sentence
+    return sentence if first.upper().lower() != first else first.upper() + sentence[1:]
+
+
+def finished(sentence: str) -> str:
+    """The sentence with a full stop, unless its author or a cut ended it otherwise."""
+    bare = sentence.rstrip(" ,;:-\u2013\u2014")
+    ending = bare.rstrip("\"'\u2019\u201d)]}$")
+    return bare if ending[-1:] in {".", "!", "?", "\u2026"} else bare + "."
+
+
+def _may_go(sentence: str, start: int, end: int) -> bool:
+    aside = sentence[start:end]
+    if not _ASIDE_BEFORE.search(sentence[max(0, start - 2) : start]):
+        return False
+    if sentence[end : end + 1] not in {"", " ", ",", ".", ";", ":", "?", "!"}:
+        return False
+    if aside.startswith("["):
+        return bool(_CITATION.fullmatch(aside))
+    inner = aside[1:-1].strip()
+    if start == 0 or _ITEM.fullmatch(aside) or _KEEP_ASIDE.search(inner):
+        return False
+    used_again = " " not in inner and len(inner) > 1 and inner in sentence[end:]
+    return not used_again

@@ -1,0 +1,79 @@
+"""Confirm and unsubscribe, by signed link.
+
+Scanners and mail programs follow links, so a GET only shows a button. The POST needs no cookie, no
+login and no redirect (RFC 8058), and may come as often as it likes.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask, abort
+from sqlalchemy.orm import Session
+
+from newsletter.db import Database
+from newsletter.models import Standing, SubscriberRow
+from newsletter.subscribers import life
+from newsletter.subscribers.links import Claim, Links, Purpose
+from newsletter.web.pages import Pages
+
+
+def add_routes(
+    app: Flask, site: Pages, database: Database, links: Links, clock: Callable[[], datetime]
+) -> None:
+    def claim_of(purpose: Purpose, token: str) -> Claim:
+        claim = links.read(purpose, token)
+        if claim is None:
+            abort(400)
+        return claim
+
+    @app.get("/unsubscribe/<token>")
+    def ask_to_leave(token: str) -> str:
+        claim = claim_of(Purpose.UNSUBSCRIBE, token)
+        say = site.language().gettext
+        return site.asked(
+            say("Leave %(title)s?") % {"title": site.title_of(claim.newsletter)},
+            say("One click, and no more issues will come."),
+            say("Unsubscribe"),
+        )
+
+    @app.post("/unsubscribe/<token>")
+    def leave(token: str) -> str:
+        claim = claim_of(Purpose.UNSUBSCRIBE, token)
+        with database.write.begin() as session:
+            subscriber = session.get(SubscriberRow, claim.subscriber_id)
+            if subscriber is not None:
+                life.leave(session, subscriber, claim.newsletter, clock())
+        say = site.language().gettext
+        return site.said(say("You are out"), say("Nothing more will come."))
+
+    @app.get("/confirm/<token>")
+    def ask_to_confirm(token: str) -> str:
+        claim = claim_of(Purpose.CONFIRM, token)
+        with database.read() as session:
+            titles = _titles(session, site, claim)
+        say = site.language().gettext
+        return site.asked(
+            say("One click, and you are in"),
+            say("You will get: %(titles)s.") % {"titles": ", ".join(titles) or "–"},
+            say("Confirm"),
+        )
+
+    @app.post("/confirm/<token>")
+    def confirm(token: str) -> str:
+        claim = claim_of(Purpose.CONFIRM, token)
+        with database.write.begin() as session:
+            subscriber = session.get(SubscriberRow, claim.subscriber_id)
+            if subscriber is not None and subscriber.standing == Standing.PENDING:
+                life.confirm(session, subscriber, clock())
+            welcome = subscriber is not None and subscriber.standing == Standing.CONFIRMED
+        say = site.language().gettext
+        if not welcome:
+            return site.said(say("This link has had its day"), say("Please sign up again."))
+        return site.said(say("You are in"), say("The next issue comes to you."))
+
+
+def _titles(session: Session, site: Pages, claim: Claim) -> list[str]:
+    subscriber = session.get(SubscriberRow, claim.subscriber_id)
+    if subscriber is None:
+        return []
+    return [site.title_of(each.newsletter) for each in life.subscriptions(session, subscriber)]
