@@ -40,7 +40,7 @@ def parts(
     stopping: Callable[[], bool],
     source: Source | None = None,
 ) -> Iterator[Parts]:
-    """All that a day needs; connections are closed at the end. `source` replaces the configured one."""
+    """All that a day needs, closed at the end; `source` replaces the configured one."""
     opened = database(settings)
     transport = part("transport", settings)
     try:

@@ -27,7 +27,6 @@ DETAILS = ("full", "brief", "titles")
 LANGUAGES = ("en", "zh")
 
 
-
 def _split(value: object) -> object:
     """A list written as one string in the environment: separated by commas or line breaks."""
     if isinstance(value, str):
@@ -259,4 +258,3 @@ def _fields_at(location: tuple[int | str, ...]) -> list[str]:
         return list(sections)
     section = sections.get(str(location[0]))
     return list(section.model_fields) if section else []
-

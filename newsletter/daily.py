@@ -8,7 +8,7 @@ from datetime import date, datetime
 from newsletter import issues, papers
 from newsletter.config import NewsletterSettings, Site
 from newsletter.db import Database
-from newsletter.delivery import ledger
+from newsletter.delivery import accounts, ledger
 from newsletter.delivery.sending import Result, Sending, send_issue
 from newsletter.delivery.transports.outcomes import Transport
 from newsletter.errors import NewsletterError
@@ -123,11 +123,9 @@ def deliver(parts: Parts, issue_id: int) -> Result:
     """Send what is still pending of a frozen issue."""
     mails = IssueMails(load(parts, issue_id), parts.site, parts.links)
     with parts.database.read() as session:
-        pending = ledger.account(session, issue_id).pending
+        pending = accounts.account(session, issue_id).pending
     with parts.bar("sending", pending) as step:
-        sending = Sending(
-            parts.database, parts.transport, parts.clock, step, parts.stopping
-        )
+        sending = Sending(parts.database, parts.transport, parts.clock, step, parts.stopping)
         return send_issue(sending, issue_id, mails)
 
 

@@ -128,7 +128,11 @@ def known(session: Session, newsletter: str, day: date | None) -> IssueRow:
     issue = find(session, newsletter, wanted) if wanted else None
     if issue is None:
         when = f" of {day}" if day else ""
-        hint = did_you_mean(str(day), map(str, days)) if days else f"; `newsletter run {newsletter}` makes one"
+        hint = (
+            did_you_mean(str(day), map(str, days))
+            if days
+            else f"; `newsletter run {newsletter}` makes one"
+        )
         raise WrongUseError(f"{newsletter} has no issue{when}{hint}")
     return issue
 

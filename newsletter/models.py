@@ -1,4 +1,4 @@
-"""The tables. All times are UTC and aware; what a column means stands where its name does not say."""
+"""The tables. All times are UTC and aware; a comment where a column's name does not say enough."""
 
 from datetime import UTC, date, datetime
 from enum import StrEnum

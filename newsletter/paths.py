@@ -1,4 +1,4 @@
-"""Where the files beside the code lie: in a source tree next to the package, in a wheel inside it."""
+"""The files beside the code: in a source tree next to the package, in a wheel inside it."""
 
 from pathlib import Path
 

@@ -57,9 +57,7 @@ def start(file: Path, choices: Choices) -> Settings:
         WrongUseError: there is one already; it is left as it is.
     """
     text = environment(wording("en")).get_template("newsletter.toml")
-    content = text.render(
-        **vars(choices), secret=secrets.token_urlsafe(32)
-    )
+    content = text.render(**vars(choices), secret=secrets.token_urlsafe(32))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600, exist_ok=False)

@@ -31,17 +31,18 @@ class _Group(click.Group):
 
 
 @click.group(
-    cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="""What arXiv announced today, one sentence a paper, once to every subscriber.
+
+\b
+To look around    newsletter demo
+For your own      newsletter init, then edit newsletter.toml
+Every day         newsletter run, from cron, as often as you like""",
 )
 @click.version_option(__version__, "-V", "--version", message="newsletter %(version)s")
 def cli() -> None:
-    """What arXiv announced today, one sentence a paper, once to every subscriber.
-
-    \b
-    To look around:     newsletter demo
-    For your own:       newsletter init, then edit newsletter.toml
-    Every day (cron):   newsletter run
-    """
+    pass
 
 
 for _command in (
@@ -70,6 +71,9 @@ def main(args: Sequence[str] | None = None) -> None:
 def _run(args: Sequence[str] | None) -> int:
     try:
         code = cli.main(args, prog_name="newsletter", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
     except click.UsageError as error:
         name = error.ctx.command_path if error.ctx else "newsletter"
         return _complain(f"{error.format_message().rstrip('.')}; see `{name} --help`", 2)

@@ -96,9 +96,20 @@ def bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda _done: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(label, total=total)
         yield lambda done: progress.advance(task, done)
@@ -120,7 +131,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
     numeric = [all(isinstance(row[place], int) for row in rows) for place in range(len(columns))]
     for row in [list(columns), *cells]:
         line = [
-            " " * (width - wcswidth(text)) + text if right else text + " " * (width - wcswidth(text))
+            " " * (width - wcswidth(text)) + text
+            if right
+            else text + " " * (width - wcswidth(text))
             for text, width, right in zip(row, widths, numeric, strict=True)
         ]
         click.echo("  ".join(line).rstrip())

@@ -20,15 +20,18 @@ if TYPE_CHECKING:
 @click.command()
 @common.with_slug
 @common.with_day
-@click.option("--dry-run", is_flag=True, help="Do it all, but keep nothing, send nothing, pay for nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Do it all, but keep nothing, send nothing, pay for nothing."
+)
 @common.with_json
 @common.with_config
 def run(
     slug: str | None, day: date | None, dry_run: bool, as_json: bool, config_file: Path | None
 ) -> None:
-    """Do everything today needs: fetch, summarize, freeze the issue, send it once.
+    """Do everything today needs.
 
-    Without SLUG, for every newsletter. Safe from cron, as often as you like: what is done is not
+    Fetch, summarize, freeze the issue and send it once, for one newsletter or, without SLUG, for
+    all. Safe from cron, as often as you like: what is done is not
     done again. Exit code 1 when something could not be done; run it again later.
     """
     from newsletter import assembly, daily
@@ -66,9 +69,16 @@ def run(
 @common.with_json
 @common.with_config
 def fetch(
-    slug: str | None, day: date | None, files: tuple[Path, ...], as_json: bool, config_file: Path | None
+    slug: str | None,
+    day: date | None,
+    files: tuple[Path, ...],
+    as_json: bool,
+    config_file: Path | None,
 ) -> None:
-    """Fetch and keep what arXiv announced, and say what is known of each category."""
+    """Fetch and keep what arXiv announced.
+
+    Says of each category how many papers there are and whether that is all of them.
+    """
     from newsletter import daily
     from newsletter.sources.saved import SavedFiles
 
@@ -98,7 +108,10 @@ def fetch(
 @common.with_day
 @common.with_config
 def summarize(slug: str | None, day: date | None, config_file: Path | None) -> None:
-    """Make the one-sentence summaries that a fetched day still lacks; nothing is asked twice."""
+    """Make the summaries that a fetched day lacks.
+
+    Nothing is asked twice: sentences are kept by paper version, language and author.
+    """
     from newsletter import daily
 
     settings = common.load(config_file)
@@ -106,14 +119,14 @@ def summarize(slug: str | None, day: date | None, config_file: Path | None) -> N
     def one(newsletter: "NewsletterSettings") -> bool:
         wanted = day or parts.source.current_day(parts.clock())
         made = daily.summarize(parts, newsletter, wanted)
-        click.echo(
-            f"{newsletter.slug}  {common.short(wanted)}  {made.made} made, {made.reused} there already,"
-            f" {len(made.failed)} failed"
-        )
+        head = f"{newsletter.slug}  {common.short(wanted)}"
+        click.echo(f"{head}  {made.made} made, {made.reused} kept, {len(made.failed)} failed")
         for paper, reason in made.failed.items():
             common.warn(f"{paper}: {reason}; the authors' own words stand in")
         if not made.made + made.reused + len(made.failed):
-            common.warn(f"no papers of {wanted} are kept; `newsletter fetch {newsletter.slug}` first")
+            common.warn(
+                f"no papers of {wanted} are kept; `newsletter fetch {newsletter.slug}` first"
+            )
         return not made.failed
 
     with common.opened(settings) as parts:
@@ -126,7 +139,10 @@ def summarize(slug: str | None, day: date | None, config_file: Path | None) -> N
 @common.with_day
 @common.with_config
 def send(slug: str | None, day: date | None, config_file: Path | None) -> None:
-    """Deliver what is still pending of an issue (the newest, or that of --day)."""
+    """Deliver what is still pending of an issue.
+
+    Of the newest one, or that of --day. Nobody gets it twice.
+    """
     from newsletter import daily, issues
 
     settings = common.load(config_file)

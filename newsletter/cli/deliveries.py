@@ -21,14 +21,17 @@ def deliveries() -> None:
 @common.with_json
 @common.with_config
 def status(slug: str | None, day: date | None, as_json: bool, config_file: Path | None) -> None:
-    """The account of an issue; exit code 1 where it does not balance yet."""
+    """The account of an issue.
+
+    Exit code 1 where something is still pending.
+    """
     from newsletter import assembly, issues
-    from newsletter.delivery import ledger
+    from newsletter.delivery import accounts
 
     settings = common.load(config_file)
     with assembly.database(settings).read() as session:
         issue = issues.known(session, settings.newsletter(slug).slug, day)
-        account = ledger.account(session, issue.id)
+        account = accounts.account(session, issue.id)
     if as_json:
         common.print_json({"newsletter": issue.newsletter, "day": issue.day, **vars(account)})
     else:
@@ -47,12 +50,12 @@ def list_deliveries(
 ) -> None:
     """Every delivery of an issue, by address."""
     from newsletter import assembly, issues
-    from newsletter.delivery import ledger
+    from newsletter.delivery import accounts
 
     settings = common.load(config_file)
     with assembly.database(settings).read() as session:
         issue = issues.known(session, settings.newsletter(slug).slug, day)
-        rows = ledger.deliveries(session, issue.id, state)
+        rows = accounts.deliveries(session, issue.id, state)
     columns = ("address", "state", "reason", "attempts", "reference", "changed")
     if as_json:
         common.print_json([dict(zip(columns, row, strict=True)) for row in rows])
@@ -72,7 +75,9 @@ def list_deliveries(
     required=True,
     help="sent: they arrived, let it rest. resend: send them again, at the risk of a double.",
 )
-@click.option("--reference", "references", multiple=True, metavar="REF", help="Only this one; repeatable.")
+@click.option(
+    "--reference", "references", multiple=True, metavar="REF", help="Only this one; repeatable."
+)
 @common.with_config
 def settle(
     slug: str | None,
@@ -81,19 +86,26 @@ def settle(
     references: tuple[str, ...],
     config_file: Path | None,
 ) -> None:
-    """Decide on uncertain deliveries: nobody but you can know whether they arrived."""
+    """Decide on uncertain deliveries.
+
+    Nobody but you can find out whether they arrived; they are never sent again by themselves.
+    """
     from newsletter import assembly, issues
-    from newsletter.delivery import ledger
+    from newsletter.delivery import accounts, ledger
     from newsletter.errors import WrongUseError, did_you_mean
+    from newsletter.models import DeliveryState
 
     settings = common.load(config_file)
     with assembly.database(settings).write.begin() as session:
         issue = issues.known(session, settings.newsletter(slug).slug, day)
-        uncertain = [row[4] for row in ledger.deliveries(session, issue.id, "uncertain")]
+        uncertain = [row[4] for row in accounts.deliveries(session, issue.id, "uncertain")]
         for each in references:
             if each not in uncertain:
-                raise WrongUseError(f"no uncertain delivery {each!r}{did_you_mean(each, uncertain)}")
-        settled = ledger.settle(session, issue.id, references, verdict == "resend", common.utc_now())
+                raise WrongUseError(
+                    f"no uncertain delivery {each!r}{did_you_mean(each, uncertain)}"
+                )
+        state = DeliveryState.PENDING if verdict == "resend" else DeliveryState.SENT
+        settled = ledger.settle(session, issue.id, references, state, common.utc_now())
     click.echo(f"{settled} settled as {verdict}.")
     if verdict == "resend" and settled:
         click.echo(f"Next: newsletter send {issue.newsletter} --day {issue.day}")

@@ -26,15 +26,26 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
     """Every issue, newest first."""
     from newsletter import assembly
     from newsletter import issues as known
-    from newsletter.delivery import ledger
+    from newsletter.delivery import accounts
 
     settings = common.load(config_file)
-    slugs = [settings.newsletter(slug).slug] if slug else [each.slug for each in settings.newsletters]
+    slugs = (
+        [settings.newsletter(slug).slug] if slug else [each.slug for each in settings.newsletters]
+    )
     with assembly.database(settings).read() as session:
         rows = []
         for issue in known.newest_first(session, slugs):
-            digest, account = known.load(session, issue), ledger.account(session, issue.id)
-            rows.append((issue.newsletter, issue.day, len(digest.entries), account.audience, account.sent, issue.state))
+            digest, account = known.load(session, issue), accounts.account(session, issue.id)
+            rows.append(
+                (
+                    issue.newsletter,
+                    issue.day,
+                    len(digest.entries),
+                    account.audience,
+                    account.sent,
+                    issue.state,
+                )
+            )
     columns = ("newsletter", "day", "papers", "subscribers", "sent", "state")
     if as_json:
         common.print_json([dict(zip(columns, row, strict=True)) for row in rows])
@@ -73,10 +84,21 @@ def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | 
     default="markdown",
     show_default=True,
 )
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it there.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write it there.",
+)
 @common.with_config
-def export(slug: str | None, day: date | None, form: str, output: Path | None, config_file: Path | None) -> None:
-    """Write an issue out whole; Markdown is in the format of the digest this project grew from."""
+def export(
+    slug: str | None, day: date | None, form: str, output: Path | None, config_file: Path | None
+) -> None:
+    """Write an issue out whole.
+
+    Markdown is in the format of the Chinese digest that this project grew from.
+    """
     import json
 
     from newsletter import assembly

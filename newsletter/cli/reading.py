@@ -24,7 +24,13 @@ _FORMATS = ("html", "text", "eml", "markdown")
 @common.with_day
 @click.option("--as", "email", metavar="EMAIL", help="As this subscriber gets it.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="html", show_default=True)
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it there.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write it there.",
+)
 @click.option("--open", "in_browser", is_flag=True, help="Open it in the browser.")
 @common.with_config
 def preview(
@@ -36,9 +42,10 @@ def preview(
     in_browser: bool,
     config_file: Path | None,
 ) -> None:
-    """Show an issue as it is sent, byte for byte; keeps nothing and sends nothing.
+    """Show an issue exactly as it is sent.
 
-    A day that has no issue yet is fetched and composed for the purpose.
+    Byte for byte; keeps nothing and sends nothing. A day that has no issue yet is fetched and
+    composed for the purpose.
     """
     settings = common.load(config_file)
     newsletter = settings.newsletter(slug)
@@ -74,7 +81,9 @@ def _digest(parts: "Parts", newsletter: "NewsletterSettings", day: date | None) 
         with copy.database.read() as session:
             digest = issues.compose(session, newsletter, wanted, parts.summarizer.name, now)
     if not digest.entries:
-        raise WrongUseError(f"arXiv announced nothing in {', '.join(newsletter.categories)} on {wanted}")
+        raise WrongUseError(
+            f"arXiv announced nothing in {', '.join(newsletter.categories)} on {wanted}"
+        )
     return digest
 
 
@@ -82,7 +91,7 @@ def _reader(
     parts: "Parts", newsletter: "NewsletterSettings", digest: "Digest", email: str | None
 ) -> "Reader":
     """The subscriber, or somebody who might be one."""
-    from newsletter.delivery import ledger
+    from newsletter.delivery import accounts
     from newsletter.rendering.mails import Reader
 
     if email is None:
@@ -90,7 +99,7 @@ def _reader(
         detail, language = newsletter.detail, newsletter.language
         return Reader(0, "you@example.org", detail, language, day, "preview")
     with parts.database.read() as session:
-        return ledger.reader(session, newsletter.slug, digest.day, email)
+        return accounts.reader(session, newsletter.slug, digest.day, email)
 
 
 def _shown(parts: "Parts", digest: "Digest", reader: "Reader", form: str) -> bytes:

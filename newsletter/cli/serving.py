@@ -12,9 +12,10 @@ from newsletter.cli import common
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @common.with_config
 def serve(host: str, port: int, config_file: Path | None) -> None:
-    """Serve confirm and unsubscribe pages and the archive.
+    """Serve the pages behind the links.
 
-    Put a web server with HTTPS before it, and its public address into site.url.
+    Confirm, unsubscribe and the archive of issues. Put a web server with HTTPS before it, and
+    its public address into site.url.
     """
     from waitress import create_server
 
@@ -25,6 +26,8 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
     try:
         server = create_server(app, host=host, port=port)
     except OSError as error:
-        raise NewsletterError(f"{host}:{port} cannot be served: {error.strerror or error}") from error
+        raise NewsletterError(
+            f"{host}:{port} cannot be served: {error.strerror or error}"
+        ) from error
     click.echo(f"http://{host}:{port} (stop with Ctrl-C)", err=True)
     server.run()

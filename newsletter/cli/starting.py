@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("folder", metavar="[DIR]", default="demo", type=click.Path(path_type=Path))
 def demo(folder: Path) -> None:
-    """Run one real arXiv day, end to end, without network or account.
+    """Run one real arXiv day, end to end.
 
-    Writes a configuration, a database and three example subscribers into DIR (default: demo), runs
+    Needs no network and no account. Writes a configuration, a database and three example
+    subscribers into DIR (default: demo), runs
     the bundled day (11 July 2025, cs.SD and eess.SP) and puts the mails into DIR/outbox.
     """
     from newsletter import daily, starting
@@ -41,7 +42,9 @@ def _tell_where(folder: Path, settings: "Settings", page: Path) -> None:
     click.echo(f"  {page}   the issue, in a browser")
     for mail in sorted(outbox.glob("*.eml")):
         click.echo(f"  {folder / outbox.name / mail.name}")
-    click.echo("  (a mail a subscriber: every abstract, brief, titles only; any mail program opens them)")
+    click.echo(
+        "  (a mail a subscriber: every abstract, brief, titles only; any mail program opens them)"
+    )
     program = Path(sys.argv[0]).name if Path(sys.argv[0]).parent == Path() else sys.argv[0]
     chosen = f"--config {folder / 'newsletter.toml'}"
     click.echo("\nType next")
@@ -51,18 +54,34 @@ def _tell_where(folder: Path, settings: "Settings", page: Path) -> None:
 
 
 @click.command()
-@click.option("--category", "categories", multiple=True, metavar="CATEGORY", help="To follow; repeatable.  [default: cs.LG]")
-@click.option("--slug", default="daily", show_default=True, help="The newsletter's name in commands and links.")
+@click.option(
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="CATEGORY",
+    help="To follow; repeatable.  [default: cs.LG]",
+)
+@click.option(
+    "--slug",
+    default="daily",
+    show_default=True,
+    help="The newsletter's name in commands and links.",
+)
 @click.option("--title", default="arXiv daily", show_default=True, help="Its name in the mail.")
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option("--sender", default="arXiv daily <daily@example.org>", show_default=True)
 @common.with_config
 def init(
-    categories: tuple[str, ...], slug: str, title: str, language: str, sender: str, config_file: Path | None
+    categories: tuple[str, ...],
+    slug: str,
+    title: str,
+    language: str,
+    sender: str,
+    config_file: Path | None,
 ) -> None:
-    """Write newsletter.toml with a fresh secret, and create the database.
+    """Write newsletter.toml and create the database.
 
-    What is there already is never overwritten.
+    The configuration bears a fresh secret. What is there already is never overwritten.
     """
     from newsletter import config, starting, taxonomy
 
@@ -106,20 +125,28 @@ def db() -> None:
 @db.command()
 @common.with_config
 def upgrade(config_file: Path | None) -> None:
-    """Bring the tables to this program's version; creates the database where there is none."""
+    """Bring the tables to this program's version.
+
+    Creates the database where there is none; does nothing where all is well.
+    """
     from newsletter import db as database
     from newsletter import starting
 
     settings = common.load(config_file)
     starting.upgrade(settings)
-    click.echo(f"{telling.without_password(settings.database.url)}: tables of version {database.head()}")
+    click.echo(
+        f"{telling.without_password(settings.database.url)}: tables of version {database.head()}"
+    )
 
 
 @db.command()
 @common.with_json
 @common.with_config
 def status(as_json: bool, config_file: Path | None) -> None:
-    """Say which version the tables have; exit code 1 where they need an upgrade."""
+    """Say which version the tables have.
+
+    Exit code 1 where they need an upgrade.
+    """
     from newsletter import db as database
 
     settings = common.load(config_file)

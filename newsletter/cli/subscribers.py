@@ -15,9 +15,21 @@ def subscribers() -> None:
 
 @subscribers.command()
 @click.argument("email")
-@click.option("--to", "slugs", multiple=True, metavar="SLUG", help="A newsletter; repeatable.  [default: the first]")
-@click.option("--consent", metavar="TEXT", help="How they agreed: your proof. Without it, they are asked by mail.")
-@click.option("--detail", type=click.Choice(["full", "brief", "titles"]), help="How much of each paper.")
+@click.option(
+    "--to",
+    "slugs",
+    multiple=True,
+    metavar="SLUG",
+    help="A newsletter; repeatable.  [default: the first]",
+)
+@click.option(
+    "--consent",
+    metavar="TEXT",
+    help="How they agreed: your proof. Without it, they are asked by mail.",
+)
+@click.option(
+    "--detail", type=click.Choice(["full", "brief", "titles"]), help="How much of each paper."
+)
 @click.option("--language", type=click.Choice(["en", "zh"]), help="Of the mail's frame.")
 @common.with_config
 def add(
@@ -28,7 +40,10 @@ def add(
     language: str | None,
     config_file: Path | None,
 ) -> None:
-    """Add a subscriber: at once with proof of consent, else by a mail that asks them."""
+    """Add a subscriber.
+
+    At once with proof of consent, else by a mail that asks them to confirm.
+    """
     from newsletter.delivery.single import ask_to_confirm
     from newsletter.models import Standing
     from newsletter.subscribers import life
@@ -47,7 +62,14 @@ def add(
         if subscriber.standing == Standing.CONFIRMED:
             click.echo(f"{subscriber.email} is confirmed for {to}.")
             return
-        ask_to_confirm(parts.transport, parts.site, parts.links, subscriber, [each.title for each in chosen], parts.clock())
+        ask_to_confirm(
+            parts.transport,
+            parts.site,
+            parts.links,
+            subscriber,
+            [each.title for each in chosen],
+            parts.clock(),
+        )
     why = " They left before, so only they can say yes again." if consent else ""
     click.echo(f"{subscriber.email} was asked by mail to confirm {to}.{why}")
 
@@ -86,7 +108,7 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
     """Everything that is known of one subscriber."""
     from newsletter import assembly
     from newsletter.cli.telling import flatten
-    from newsletter.delivery import ledger
+    from newsletter.delivery import accounts
     from newsletter.subscribers import life
 
     settings = common.load(config_file)
@@ -101,10 +123,15 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
             "confirmed": subscriber.confirmed_at,
             "left": subscriber.left_at,
             "subscriptions": [
-                {"newsletter": each.newsletter, "detail": each.detail, "paused_until": each.paused_until, "left": each.left_at}
+                {
+                    "newsletter": each.newsletter,
+                    "detail": each.detail,
+                    "paused_until": each.paused_until,
+                    "left": each.left_at,
+                }
                 for each in life.subscriptions(session, subscriber)
             ],
-            "deliveries": ledger.history(session, subscriber.id),
+            "deliveries": accounts.history(session, subscriber.id),
         }
     if as_json:
         common.print_json(told)
@@ -116,10 +143,15 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
 
 @subscribers.command()
 @click.argument("email")
-@click.option("--from", "slug", metavar="SLUG", help="From this newsletter only.  [default: from all]")
+@click.option(
+    "--from", "slug", metavar="SLUG", help="From this newsletter only.  [default: from all]"
+)
 @common.with_config
 def remove(email: str, slug: str | None, config_file: Path | None) -> None:
-    """Let somebody leave, as their own unsubscribe link does; only they can come back."""
+    """Let somebody leave.
+
+    As their own unsubscribe link does; only they can come back, by confirming anew.
+    """
     from newsletter import assembly
     from newsletter.subscribers import life
 

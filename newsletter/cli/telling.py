@@ -9,12 +9,13 @@ from newsletter.cli import common
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
     from newsletter.daily import DayReport
-    from newsletter.delivery.ledger import Account
+    from newsletter.delivery.accounts import Account
     from newsletter.rendering.content import Digest
 
 
-
-def tell_day(newsletter: "NewsletterSettings", report: "DayReport", rehearsed: bool = False) -> None:
+def tell_day(
+    newsletter: "NewsletterSettings", report: "DayReport", rehearsed: bool = False
+) -> None:
     """Two or three lines on what a run did."""
     head = f"{newsletter.slug}  {common.short(report.day)}"
     if report.digest is None or report.result is None:
@@ -26,14 +27,15 @@ def tell_day(newsletter: "NewsletterSettings", report: "DayReport", rehearsed: b
         click.echo(f"{head}  {counts(report.digest)}")
         if report.made is not None:
             click.echo(f"  {sentences(report.digest)}")
-    click.echo(f"  {balance(report.result.account)}{'  (a rehearsal: nothing was sent or kept)' if rehearsed else ''}")
+    note = "  (a rehearsal: nothing was sent or kept)" if rehearsed else ""
+    click.echo(f"  {balance(report.result.account)}{note}")
     if report.made is not None and report.made.failed:
         first = next(iter(report.made.failed.values()))
         common.warn(f"{len(report.made.failed)} sentences are the authors' own instead: {first}")
     if report.result.account.uncertain:
         common.warn(
-            f"{report.result.account.uncertain} uncertain: `newsletter deliveries list --state uncertain`"
-            " names them, `newsletter deliveries settle --as sent|resend` decides"
+            f"{report.result.account.uncertain} uncertain: `newsletter deliveries list"
+            " --state uncertain` names them, `newsletter deliveries settle` decides"
         )
     if report.result.trouble:
         common.warn(report.result.trouble)
@@ -84,7 +86,9 @@ def flatten(prefix: str, value: object, rows: list[tuple[str, object]]) -> None:
 
 
 def _author(name: str) -> str:
-    return {"extractive": "authors' words", "language model": "by a language model"}.get(name, f"by {name}")
+    return {"extractive": "authors' words", "language model": "by a language model"}.get(
+        name, f"by {name}"
+    )
 
 
 def day_as_json(newsletter: "NewsletterSettings", report: "DayReport") -> dict[str, Any]:

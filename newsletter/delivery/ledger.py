@@ -4,17 +4,15 @@ Every function runs inside the caller's transaction.
 """
 
 import secrets
-from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.delivery import leases
+from newsletter.delivery import accounts, leases
 from newsletter.delivery.transports.outcomes import Outcome, Verdict
-from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.errors import NewsletterError
 from newsletter.models import (
     BatchRow,
     DeliveryRow,
@@ -26,11 +24,10 @@ from newsletter.models import (
     SubscriptionRow,
 )
 from newsletter.rendering.mails import Reader
-from newsletter.subscribers import life, suppression
+from newsletter.subscribers import suppression
 
 BATCH_SIZE = 500
 LEASE = timedelta(minutes=5)
-_OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 _STATE_AFTER = {
     Verdict.ACCEPTED: DeliveryState.SENT,
     Verdict.TRY_LATER: DeliveryState.PENDING,
@@ -41,22 +38,6 @@ _STATE_AFTER = {
 
 class LeaseLostError(NewsletterError):
     """Another worker holds this batch now; this one must not touch it any more."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """What became of an issue's audience."""
-
-    audience: int
-    sent: int
-    skipped: int
-    failed: int
-    uncertain: int
-    pending: int  # also those that another process has on the wire
-
-    @property
-    def balances(self) -> bool:
-        return self.audience == self.sent + self.skipped + self.failed + self.uncertain
 
 
 def freeze_audience(session: Session, issue: IssueRow, now: datetime) -> int:
@@ -127,30 +108,34 @@ def claim(
     )
     if renewed.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLostError(f"batch {batch_id} was taken over by another process")
-    rows = session.execute(
-        select(DeliveryRow, SubscriberRow, SubscriptionRow)
-        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
-        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
-        .join(
-            SubscriptionRow,
-            (SubscriptionRow.subscriber_id == DeliveryRow.subscriber_id)
-            & (SubscriptionRow.newsletter == IssueRow.newsletter),
+    rows = (
+        session.execute(
+            select(DeliveryRow, SubscriberRow, SubscriptionRow)
+            .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+            .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+            .join(
+                SubscriptionRow,
+                (SubscriptionRow.subscriber_id == DeliveryRow.subscriber_id)
+                & (SubscriptionRow.newsletter == IssueRow.newsletter),
+            )
+            .where(
+                DeliveryRow.batch_id == batch_id,
+                DeliveryRow.state == DeliveryState.PENDING,
+                DeliveryRow.subscriber_id > after,
+            )
+            .order_by(DeliveryRow.subscriber_id)
+            .limit(at_most)
         )
-        .where(
-            DeliveryRow.batch_id == batch_id,
-            DeliveryRow.state == DeliveryState.PENDING,
-            DeliveryRow.subscriber_id > after,
-        )
-        .order_by(DeliveryRow.subscriber_id)
-        .limit(at_most)
-    ).tuples().all()
+        .tuples()
+        .all()
+    )
     claimed = []
     for delivery, subscriber, subscription in rows:
         delivery.changed_at = now
         reason = _not_to_be_mailed(session, subscriber, subscription)
         if reason is None:
             delivery.state = DeliveryState.SENDING
-            claimed.append(_reader(subscriber, subscription, delivery.reference))
+            claimed.append(accounts.reader_of(subscriber, subscription, delivery.reference))
         else:
             delivery.state, delivery.reason = DeliveryState.SKIPPED, reason
     return claimed, rows[-1][0].subscriber_id if rows else 0
@@ -183,41 +168,31 @@ def release(session: Session, batch_id: int, owner: leases.Owner) -> None:
     if batch.owner != owner.name:
         return
     batch.owner = batch.leased_until = None
-    batch.finished = not _count(session, DeliveryRow.batch_id == batch_id, _OPEN)
-    if batch.finished and not _count(session, DeliveryRow.issue_id == batch.issue_id, _OPEN):
+    batch.finished = not _count(session, DeliveryRow.batch_id == batch_id, accounts.OPEN)
+    if batch.finished and not _count(
+        session, DeliveryRow.issue_id == batch.issue_id, accounts.OPEN
+    ):
         session.get_one(IssueRow, batch.issue_id).state = IssueState.DONE
 
 
-def account(session: Session, issue_id: int) -> Account:
-    """The closing account of an issue, or how far it is."""
-    rows = session.execute(
-        select(DeliveryRow.state, func.count())
-        .where(DeliveryRow.issue_id == issue_id)
-        .group_by(DeliveryRow.state)
-    ).all()
-    counts = Counter({state: number for state, number in rows})
-    return Account(
-        audience=counts.total(),
-        sent=counts[DeliveryState.SENT],
-        skipped=counts[DeliveryState.SKIPPED],
-        failed=counts[DeliveryState.FAILED],
-        uncertain=counts[DeliveryState.UNCERTAIN],
-        pending=sum(counts[state] for state in _OPEN),
-    )
-
-
 def settle(
-    session: Session, issue_id: int, references: Sequence[str], resend: bool, now: datetime  # noqa: FBT001 - the CLI's --as has two values
+    session: Session,
+    issue_id: int,
+    references: Sequence[str],
+    settled_as: DeliveryState,
+    now: datetime,
 ) -> int:
-    """The operator's word on uncertain deliveries: they arrived, or they shall be sent again."""
+    """The operator's word on uncertain deliveries, all or those named.
+
+    `SENT`: they arrived. `PENDING`: they shall be sent again, at the risk of a double.
+    """
     chosen = [DeliveryRow.issue_id == issue_id, DeliveryRow.state == DeliveryState.UNCERTAIN]
     if references:
         chosen.append(DeliveryRow.reference.in_(references))
     rows = session.scalars(select(DeliveryRow).where(*chosen)).all()
     for row in rows:
-        row.state = DeliveryState.PENDING if resend else DeliveryState.SENT
-        row.reason, row.changed_at = "settled by the operator", now
-    if resend and rows:
+        row.state, row.reason, row.changed_at = settled_as, "settled by the operator", now
+    if settled_as is DeliveryState.PENDING and rows:
         session.execute(
             update(BatchRow)
             .where(BatchRow.id.in_({row.batch_id for row in rows}))
@@ -225,64 +200,6 @@ def settle(
         )
         session.get_one(IssueRow, issue_id).state = IssueState.FROZEN
     return len(rows)
-
-
-def deliveries(
-    session: Session, issue_id: int, state: str | None
-) -> list[tuple[str, str, str | None, int, str, datetime]]:
-    """Address, state, reason, attempts, reference and time of each delivery, by address."""
-    chosen = (
-        select(
-            SubscriberRow.email,
-            DeliveryRow.state,
-            DeliveryRow.reason,
-            DeliveryRow.attempts,
-            DeliveryRow.reference,
-            DeliveryRow.changed_at,
-        )
-        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
-        .where(DeliveryRow.issue_id == issue_id)
-        .order_by(SubscriberRow.email)
-    )
-    if state is not None:
-        chosen = chosen.where(DeliveryRow.state == state)
-    return list(session.execute(chosen).tuples())
-
-
-def history(session: Session, subscriber_id: int) -> list[dict[str, object]]:
-    """What became of every issue for one subscriber, newest first."""
-    rows = session.execute(
-        select(IssueRow, DeliveryRow)
-        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
-        .where(DeliveryRow.subscriber_id == subscriber_id)
-        .order_by(IssueRow.day.desc(), IssueRow.newsletter)
-    ).tuples()
-    return [
-        {"issue": f"{issue.newsletter} {issue.day}", "state": each.state, "reason": each.reason}
-        for issue, each in rows
-    ]
-
-
-def reader(session: Session, newsletter: str, day: date, email: str) -> Reader:
-    """A subscriber as the reader of that day's issue, with the reference minted for it if any.
-
-    Raises:
-        WrongUseError: nobody has this address, or they do not subscribe to this newsletter.
-    """
-    subscriber = life.known(session, email)
-    subscription = session.get(SubscriptionRow, (subscriber.id, newsletter))
-    if subscription is None:
-        raise WrongUseError(f"{subscriber.email} does not subscribe to {newsletter}")
-    reference = session.scalar(
-        select(DeliveryRow.reference)
-        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
-        .where(
-            IssueRow.newsletter == newsletter,
-            IssueRow.day == day,
-            DeliveryRow.subscriber_id == subscriber.id,
-        )
-    )
-    return _reader(subscriber, subscription, reference or "preview")
 
 
 def _delivery(
@@ -308,9 +225,7 @@ def _unfinished(session: Session, issue_id: int) -> Sequence[BatchRow]:
     ).all()
 
 
-def _move(  # noqa: PLR0913 - from where, to where, why and when
-    session: Session, batch_id: int, old: str, new: str, reason: str, now: datetime
-) -> None:
+def _move(session: Session, batch_id: int, old: str, new: str, reason: str, now: datetime) -> None:
     session.execute(
         update(DeliveryRow)
         .where(DeliveryRow.batch_id == batch_id, DeliveryRow.state == old)
@@ -327,19 +242,12 @@ def _not_to_be_mailed(
     return None if reason is None else f"suppressed: {reason}"
 
 
-def _reader(subscriber: SubscriberRow, subscription: SubscriptionRow, reference: str) -> Reader:
-    since = subscriber.confirmed_at or subscription.since
-    return Reader(
-        subscriber_id=subscriber.id,
-        email=subscriber.email,
-        detail=subscription.detail,
-        language=subscriber.language,
-        since=since.date(),
-        reference=reference,
-    )
-
-
 def _count(session: Session, where: ColumnElement[bool], states: Collection[str]) -> int:
-    return session.scalar(
-        select(func.count()).select_from(DeliveryRow).where(where, DeliveryRow.state.in_(states))
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(DeliveryRow)
+            .where(where, DeliveryRow.state.in_(states))
+        )
+        or 0
+    )

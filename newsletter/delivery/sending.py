@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from newsletter.db import Database
-from newsletter.delivery import ledger
+from newsletter.delivery import accounts, ledger
 from newsletter.delivery.leases import Owner
 from newsletter.delivery.transports.outcomes import Outcome, Transport, TransportDownError, Verdict
 from newsletter.rendering.mails import IssueMails, Reader
@@ -34,7 +34,7 @@ class Sending:
 
 @dataclass(frozen=True)
 class Result:
-    account: ledger.Account
+    account: accounts.Account
     trouble: str | None  # why something is still pending
 
 
@@ -58,7 +58,7 @@ def send_issue(sending: Sending, issue_id: int, mails: IssueMails) -> Result:
             break
         given_up.add(batch_id)
     with sending.database.read() as session:
-        return Result(ledger.account(session, issue_id), trouble)
+        return Result(accounts.account(session, issue_id), trouble)
 
 
 def send_batch(sending: Sending, issue_id: int, batch_id: int, mails: IssueMails) -> str | None:

@@ -8,11 +8,11 @@ from newsletter.config import Site
 from newsletter.delivery.transports.outcomes import Transport, Verdict
 from newsletter.errors import NewsletterError
 from newsletter.models import SubscriberRow
-from newsletter.rendering.mails import confirm_mail
+from newsletter.rendering.mails import Reader, confirm_mail
 from newsletter.subscribers.links import Links
 
 
-def ask_to_confirm(  # noqa: PLR0913 - whom, from where, with what
+def ask_to_confirm(
     transport: Transport,
     site: Site,
     links: Links,
@@ -25,9 +25,15 @@ def ask_to_confirm(  # noqa: PLR0913 - whom, from where, with what
     Raises:
         NewsletterError: it was not accepted; they stay pending and can be asked again.
     """
-    whom = (subscriber.id, subscriber.email, subscriber.language)
-    mail = confirm_mail(site, links, whom, list(titles), secrets.token_hex(12), now)
-    for _, outcome in transport.send([mail]):
+    reader = Reader(
+        subscriber_id=subscriber.id,
+        email=subscriber.email,
+        detail="brief",
+        language=subscriber.language,
+        since=now.date(),
+        reference=secrets.token_hex(12),
+    )
+    for _, outcome in transport.send([confirm_mail(site, links, reader, titles, now)]):
         if outcome.verdict is not Verdict.ACCEPTED:
             raise NewsletterError(
                 f"the confirm mail to {subscriber.email} was not accepted ({outcome.detail});"

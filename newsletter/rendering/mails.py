@@ -1,6 +1,6 @@
 """From an issue to mails: rendered and inlined once a variant, assembled once a reader."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import format_datetime, parseaddr
@@ -64,7 +64,7 @@ class IssueMails:
             values={
                 "recipient": reader.email,
                 "unsubscribe": unsubscribe,
-                "since": wording(reader.language).long_date(reader.since),
+                "since": wording(reader.language).medium_date(reader.since),
             },
         )
 
@@ -104,19 +104,24 @@ class IssueMails:
 
 
 def confirm_mail(
-    site: Site, links: Links, subscriber: tuple[int, str, str], titles: list[str], reference: str, now: datetime
+    site: Site, links: Links, reader: Reader, titles: Sequence[str], now: datetime
 ) -> Mail:
-    """The one mail that somebody gets who has not confirmed yet; `subscriber` is id, address, language."""
-    subscriber_id, address, language = subscriber
-    shown = {"site": site, "titles": titles, "url": links.confirm(Claim(subscriber_id, "all"))}
+    """The one mail that somebody gets who has not confirmed yet; no stranger's text is in it."""
+    url = links.confirm(Claim(reader.subscriber_id, "all"))
+    shown = {"site": site, "titles": titles, "url": url}
     content = Content(
-        one_line(_render("email/confirm/subject.txt", language, shown)),
-        inline(_render("email/confirm/body.html", language, shown)),
-        _render("email/confirm/body.txt", language, shown),
+        one_line(_render("email/confirm/subject.txt", reader.language, shown)),
+        inline(_render("email/confirm/body.html", reader.language, shown)),
+        _render("email/confirm/body.txt", reader.language, shown),
     )
-    headers = (("Date", format_datetime(now)), ("Auto-Submitted", "auto-generated"))
     return Mail(
-        address, reference, "confirm", parseaddr(site.sender), headers, content, {}
+        recipient=reader.email,
+        reference=reader.reference,
+        stream="confirm",
+        sender=parseaddr(site.sender),
+        headers=(("Date", format_datetime(now)), ("Auto-Submitted", "auto-generated")),
+        content=content,
+        values={},
     )
 
 

@@ -26,7 +26,15 @@ class _Words:
 _WORDS = {
     "zh": _Words("最新发布", "更新", "{} {} 篇", "分类", "简介", "链接", "作者", "备注", "摘要"),
     "en": _Words(
-        "New", "Replaced", "{}: {}", "Categories", "Summary", "Link", "Authors", "Comment", "Abstract"
+        "New",
+        "Replaced",
+        "{}: {}",
+        "Categories",
+        "Summary",
+        "Link",
+        "Authors",
+        "Comment",
+        "Abstract",
     ),
 }
 
@@ -43,6 +51,7 @@ def markdown(digest: Digest) -> str:
     ]
     return (
         "\n".join(head)
+        + "\n"
         + _section(words.newest, "new", new, words)
         + _section(words.updated, "replaced", replaced, words)
     )
@@ -52,7 +61,7 @@ def _section(heading: str, tag: str, entries: list[Entry], words: _Words) -> str
     shown = "\n".join(
         _entry(f"{tag} {number:03}", entry, words) for number, entry in enumerate(entries, start=1)
     )
-    return f"\n## {heading}\n\n{shown}\n" if entries else f"\n## {heading}\n"
+    return f"## {heading}\n\n" + (f"{shown}\n" if entries else "")
 
 
 def _entry(tag: str, entry: Entry, words: _Words) -> str:

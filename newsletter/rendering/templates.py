@@ -9,14 +9,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 from jinja2.exceptions import TemplateSyntaxError
 from markupsafe import Markup
-from wcwidth import wrap
 
 from newsletter import paths
 from newsletter.errors import NewsletterError
 from newsletter.rendering import tex
 from newsletter.rendering.wording import Catalogue
+from newsletter.rendering.wrapping import wrapped
 
-TEXT_COLUMNS = 72
 _EXCERPT_CHARACTERS = 140
 
 
@@ -38,7 +37,7 @@ def environment(catalogue: Catalogue) -> Environment:
         "tex": lambda source: Markup(tex.to_html(source)),  # noqa: S704 - to_html escapes
         "tex_unlinked": lambda source: Markup(_unlinked(tex.to_html(source))),  # noqa: S704
         "plain": lambda source: " ".join(tex.to_text(source).split()),
-        "wrapped": _wrapped,
+        "wrapped": wrapped,
         "long_date": catalogue.long_date,
         "short_date": catalogue.short_date,
         "shortened": shortened,
@@ -52,7 +51,9 @@ def explained() -> Iterator[None]:
     try:
         yield
     except TemplateSyntaxError as error:
-        raise NewsletterError(f"{_short(error.filename)}:{error.lineno}: {error.message}") from error
+        raise NewsletterError(
+            f"{_short(error.filename)}:{error.lineno}: {error.message}"
+        ) from error
     except TemplateError as error:
         raise NewsletterError(f"a template cannot be rendered: {error}") from error
 
@@ -66,23 +67,6 @@ def shortened(text: str, characters: int = _EXCERPT_CHARACTERS) -> str:
     return whole.rstrip(" ,;:.") + "…"
 
 
-def _wrapped(text: str, indent: int = 0) -> str:
-    """Lines of at most 72 columns as displayed: a Chinese character takes two."""
-    margin = " " * indent
-    lines = [
-        line.rstrip()
-        for paragraph in text.split("\n")
-        for line in wrap(
-            paragraph,
-            TEXT_COLUMNS,
-            initial_indent=margin,
-            subsequent_indent=margin,
-            break_on_hyphens=False,
-        )
-    ]
-    return "\n".join(lines)
-
-
 def _unlinked(html: str) -> str:
     """For text that stands inside a link already."""
     return re.sub(r"</?a\b[^>]*>", "", html)
@@ -92,4 +76,6 @@ def _short(file: str | None) -> str:
     if file is None:
         return "a template"
     path = Path(file)
-    return str(path.relative_to(paths.templates())) if path.is_relative_to(paths.templates()) else file
+    return (
+        str(path.relative_to(paths.templates())) if path.is_relative_to(paths.templates()) else file
+    )

@@ -15,6 +15,7 @@ _TAGS = {"en": "en", "zh": "zh-Hans"}
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 # The long forms of CLDR differ by version; a digest wants the same line every day.
 _LONG = {"en": "EEEE, d MMMM y", "zh": "y年M月d日 EEEE"}
+_MEDIUM = {"en": "d MMMM y", "zh": "y年M月d日"}
 _SHORT = {"en": "d MMM", "zh": "M月d日"}
 
 
@@ -53,6 +54,9 @@ class Catalogue(gettext.NullTranslations):
 
     def long_date(self, day: date) -> str:
         return format_date(day, _LONG[self.language], locale=_LOCALES[self.language])
+
+    def medium_date(self, day: date) -> str:
+        return format_date(day, _MEDIUM[self.language], locale=_LOCALES[self.language])
 
     def short_date(self, day: date) -> str:
         return format_date(day, _SHORT[self.language], locale=_LOCALES[self.language])

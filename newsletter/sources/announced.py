@@ -112,7 +112,7 @@ class Fetched:
 
 
 class Source(Protocol):
-    """Where announcements and papers come from. Registered as a `newsletter.sources` entry point."""
+    """Where announcements and papers come from; a `newsletter.sources` entry point."""
 
     def current_day(self, now: datetime) -> date:
         """The newest day that can have been announced at `now` (aware)."""

@@ -27,7 +27,7 @@ def papers_by_id(
         answered = {paper.id: paper for paper in _ask(client, part)}
         if not answered:
             raise SourceError(
-                f"the API answered without any of the {len(part)} papers asked for; run it again later"
+                f"the API answered without any of the {len(part)} papers asked for; run again later"
             )
         found.update((paper_id, answered[paper_id]) for paper_id in part if paper_id in answered)
     return found

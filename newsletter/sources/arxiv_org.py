@@ -1,7 +1,6 @@
 """arXiv itself: the feeds say what was announced, the API says what the papers are."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ from newsletter.sources.announced import (
 )
 from newsletter.sources.api import papers_by_id
 from newsletter.sources.feed import Feed, parse_feed
-from newsletter.sources.http import PoliteSession
+from newsletter.sources.http import polite_session
 from newsletter.sources.listings import listing_of
 
 ARXIV_ZONE = ZoneInfo("America/New_York")
@@ -26,12 +25,12 @@ _SATURDAY = 5
 
 
 def from_settings(settings: Settings) -> "ArxivOrg":
-    session = PoliteSession(settings.source, settings.site.url)
+    session = polite_session(settings.source, settings.site.url)
     return ArxivOrg(session, settings.source.feed_url, settings.source.api_url)
 
 
 def feed_only_from_settings(settings: Settings) -> "ArxivOrg":
-    session = PoliteSession(settings.source, settings.site.url)
+    session = polite_session(settings.source, settings.site.url)
     return ArxivOrg(session, settings.source.feed_url, api_url=None)
 
 
@@ -69,9 +68,7 @@ class ArxivOrg:
             return Listing(day, category, ListingState.STALE, (), f"{source} of {feed.day}")
         return listing_of(category, feed.items, day, ListingState.UNCHECKED, source)
 
-    def _papers(
-        self, ids: Sequence[PaperId], told: dict[PaperId, Paper]
-    ) -> dict[PaperId, Paper]:
+    def _papers(self, ids: Sequence[PaperId], told: dict[PaperId, Paper]) -> dict[PaperId, Paper]:
         """From the API; where it lacks one, what the feed says of it."""
         known = papers_by_id(self.session, self.api_url, ids) if self.api_url and ids else {}
         return {paper_id: known.get(paper_id) or told[paper_id] for paper_id in ids}

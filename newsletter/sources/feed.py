@@ -60,8 +60,10 @@ def parse_feed(content: bytes) -> Feed:
 
 def is_feed(content: bytes) -> bool:
     """Whether this looks like an announcement feed (the API's answers are Atom, too)."""
-    return b"<rss" in content[:2000] or b"rss.arxiv.org" in content[:2000] or (
-        b"<feed" in content[:2000] and b"announce_type" in content
+    return (
+        b"<rss" in content[:2000]
+        or b"rss.arxiv.org" in content[:2000]
+        or (b"<feed" in content[:2000] and b"announce_type" in content)
     )
 
 
@@ -77,7 +79,11 @@ def _root(content: bytes) -> etree._Element:
 
 
 def _item(entry: etree._Element) -> Item:
-    text = {etree.QName(child).localname: child.text or "" for child in entry if child.tag is not etree.Comment}  # noqa: E501
+    text = {
+        etree.QName(child).localname: child.text or ""
+        for child in entry
+        if child.tag is not etree.Comment
+    }
     paper_id = PaperId.parse(text.get("guid") or text.get("id") or "")
     try:
         kind = Kind(one_line(text.get("announce_type")))
@@ -99,7 +105,9 @@ def _item(entry: etree._Element) -> Item:
         doi=one_line(text.get("DOI")) or None,
     )
     return Item(
-        Announcement(paper_id, kind), paper, _day(text.get("pubDate") or text.get("published") or "")
+        Announcement(paper_id, kind),
+        paper,
+        _day(text.get("pubDate") or text.get("published") or ""),
     )
 
 

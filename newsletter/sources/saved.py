@@ -1,8 +1,9 @@
 """Saved answers of arXiv's, read by the very code that reads live ones."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import requests
 from requests.adapters import BaseAdapter
@@ -30,13 +31,9 @@ class SavedAnswers(BaseAdapter):
     def send(
         self,
         request: requests.PreparedRequest,
-        stream: bool = False,  # noqa: FBT001, FBT002 - as in requests
-        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
-        verify: bool | str = True,  # noqa: FBT001, FBT002 - as in requests
-        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
-        proxies: Mapping[str, str] | None = None,
+        *_args: Any,  # noqa: ANN401 - as in requests
+        **_options: Any,  # noqa: ANN401 - as in requests
     ) -> requests.Response:
-        del stream, timeout, verify, cert, proxies
         content = self._answer(request.url or "")
         response = requests.Response()
         response.status_code = 404 if content is None else 200
@@ -71,16 +68,16 @@ class SavedFiles:
                 " such as https://rss.arxiv.org/rss/cs.SD"
             )
 
+        self._newest = max(item.day for item in self._items)
+
     def current_day(self, now: datetime) -> date:
         del now
-        return max(item.day for item in self._items)
+        return self._newest
 
     def fetch(self, categories: Sequence[str], day: date) -> Fetched:
         items = [item for item in self._items if item.day == day]
         if not items:
-            raise SourceError(
-                f"{self._name} holds nothing of {day}, but of {self.current_day(datetime.max)}"
-            )
+            raise SourceError(f"{self._name} holds nothing of {day}, but of {self._newest}")
         listings = tuple(self._listing(category, items, day) for category in categories)
         ids = {each.paper for listing in listings for each in listing.announcements}
         papers = {item.paper.id: item.paper for item in items if item.paper.id in ids}

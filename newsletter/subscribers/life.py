@@ -24,7 +24,9 @@ class Wish:
     language: str
 
 
-def add(session: Session, email: str, wish: Wish, consent: str | None, now: datetime) -> SubscriberRow:
+def add(
+    session: Session, email: str, wish: Wish, consent: str | None, now: datetime
+) -> SubscriberRow:
     """Take somebody in: confirmed where there is proof of consent, else pending.
 
     Somebody who left, or whose address is suppressed, can only come back by confirming anew.
@@ -55,7 +57,9 @@ def confirm(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     _confirm(session, subscriber, CONFIRMED_BY_LINK, now)
 
 
-def leave(session: Session, subscriber: SubscriberRow, newsletter: str | None, now: datetime) -> None:
+def leave(
+    session: Session, subscriber: SubscriberRow, newsletter: str | None, now: datetime
+) -> None:
     """End one subscription, or all of them (`newsletter` is None); already ended ones stay so."""
     for subscription in subscriptions(session, subscriber):
         if subscription.left_at is None and newsletter in (None, subscription.newsletter):

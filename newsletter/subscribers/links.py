@@ -51,9 +51,7 @@ class Links:
     def read(self, purpose: Purpose, token: str) -> Claim | None:
         """What the token claims, or None for one that is not ours or not for this purpose."""
         try:
-            subscriber, _, newsletter = (
-                self._signer(purpose).unsign(token).decode().partition(".")
-            )
+            subscriber, _, newsletter = self._signer(purpose).unsign(token).decode().partition(".")
         except (BadSignature, UnicodeDecodeError):
             return None
         return Claim(int(subscriber), newsletter)

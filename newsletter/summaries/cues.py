@@ -45,7 +45,8 @@ _PASSIVE = {
 }
 _ADVERBS = r"(?:(?:\w+ly|also|then|first|further|here|have|now|next|can|will) ){0,2}"
 _ACTIVE = {
-    name: re.compile(rf" (?:we|i|authors?) {_ADVERBS}(?:{verbs}) ") for name, verbs in _VERBS.items()
+    name: re.compile(rf" (?:we|i|authors?) {_ADVERBS}(?:{verbs}) ")
+    for name, verbs in _VERBS.items()
 }
 _BY_PAPER = {
     name: re.compile(

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from newsletter.summaries import cues
+from newsletter.summaries import cues, guards
 from newsletter.summaries.trimming import trimmed
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -48,6 +48,7 @@ def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
         f.update(_length(each))
         f.update(_look(each))
         f.update(cues.cues(each.original, each.words))
+        f.update(guards.guards(each.original, each.text, len(each.words)))
         inner = [weights[s] for s in each.stems]
         n = math.sqrt(len(inner)) or 1.0
         f["centroid"] = sum(inner) / (n * norm_all)

@@ -29,7 +29,9 @@ _OPENERS = frozenset(
 _STOP = re.compile(r"[.!?]+[\"'\u2019\u201d)\]}]*")
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*\Z")
 _WORD_AFTER = re.compile(r"[A-Za-z]+")
-_ENUMERATOR_BEFORE = re.compile(r"(?:\A|[:;,!?]\s|[a-z)]\.\s|\band\s)\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])\Z")
+_ENUMERATOR_BEFORE = re.compile(
+    r"(?:\A|[:;,!?]\s|[a-z)]\.\s|\band\s)\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])\Z"
+)
 _ABBREVIATED = re.compile(r"\b(?:[Ff]igs?|[Ee]q[ns]*|[Rr]efs?|[Ss]ects?|[Nn]o|[Tt]ab)\.\s\S+\Z")
 _LOWER_ABBREVIATION = re.compile(r"(?:i\.?e|e\.?g|viz|cf)\b")
 _CURRENCY = re.compile(r"\d[\d.,]*[kKmMbB]?(?:[\s,.;:)/-]|\Z)")

@@ -12,7 +12,9 @@ from newsletter.rendering.mails import IssueMails
 from newsletter.subscribers.links import Links
 from newsletter.web.pages import Pages
 
-_MAIL_STYLES = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+_MAIL_STYLES = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 def add_routes(

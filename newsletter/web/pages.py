@@ -19,8 +19,10 @@ class Pages:
         return wording(asked or self._settings.newsletters[0].language)
 
     def render(self, name: str, **shown: object) -> str:
-        return environment(self.language()).get_template(name).render(
-            site=self._settings.site, url_for=self._app.url_for, **shown
+        return (
+            environment(self.language())
+            .get_template(name)
+            .render(site=self._settings.site, url_for=self._app.url_for, **shown)
         )
 
     def said(self, heading: str, text: str) -> str:

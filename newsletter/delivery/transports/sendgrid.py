@@ -144,6 +144,8 @@ def _unreached(error: URLError) -> Outcome:
 def _reasons(body: bytes) -> str:
     try:
         errors = json.loads(body)["errors"]
-        return "; ".join(f"{each.get('field') or ''} {each['message']}".strip() for each in errors)[:300]
+        return "; ".join(f"{each.get('field') or ''} {each['message']}".strip() for each in errors)[
+            :300
+        ]
     except (ValueError, KeyError, TypeError, AttributeError):
         return body.decode("utf-8", "replace")[:200]

@@ -1,4 +1,4 @@
-"""Mails through an SMTP server (RFC 5321), one connection, never in clear where that was not said."""
+"""Mails through an SMTP server (RFC 5321), in clear only where that was said."""
 
 import smtplib
 import ssl
@@ -82,9 +82,7 @@ class Smtp:
                     settings.host, settings.port, timeout=settings.timeout_s, context=context
                 )
             else:
-                connection = smtplib.SMTP(
-                    settings.host, settings.port, timeout=settings.timeout_s
-                )
+                connection = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_s)
             if settings.security == "starttls":
                 connection.starttls(context=context)
             connection.ehlo_or_helo_if_needed()

@@ -1,0 +1,125 @@
+"""What became of an issue's mails: counted, listed, by reader."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.errors import WrongUseError
+from newsletter.models import (
+    DeliveryRow,
+    DeliveryState,
+    IssueRow,
+    SubscriberRow,
+    SubscriptionRow,
+)
+from newsletter.rendering.mails import Reader
+from newsletter.subscribers import life
+
+OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of an issue's audience."""
+
+    audience: int
+    sent: int
+    skipped: int
+    failed: int
+    uncertain: int
+    pending: int  # also those that another process has on the wire
+
+    @property
+    def balances(self) -> bool:
+        return self.audience == self.sent + self.skipped + self.failed + self.uncertain
+
+
+def account(session: Session, issue_id: int) -> Account:
+    """The closing account of an issue, or how far it is."""
+    rows = session.execute(
+        select(DeliveryRow.state, func.count().label("number"))
+        .where(DeliveryRow.issue_id == issue_id)
+        .group_by(DeliveryRow.state)
+    ).all()
+    counts = Counter({row.state: int(row.number) for row in rows})
+    return Account(
+        audience=counts.total(),
+        sent=counts[DeliveryState.SENT],
+        skipped=counts[DeliveryState.SKIPPED],
+        failed=counts[DeliveryState.FAILED],
+        uncertain=counts[DeliveryState.UNCERTAIN],
+        pending=sum(counts[state] for state in OPEN),
+    )
+
+
+def deliveries(
+    session: Session, issue_id: int, state: str | None
+) -> list[tuple[str, str, str | None, int, str, datetime]]:
+    """Address, state, reason, attempts, reference and time of each delivery, by address."""
+    chosen = (
+        select(
+            SubscriberRow.email,
+            DeliveryRow.state,
+            DeliveryRow.reason,
+            DeliveryRow.attempts,
+            DeliveryRow.reference,
+            DeliveryRow.changed_at,
+        )
+        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+        .where(DeliveryRow.issue_id == issue_id)
+        .order_by(SubscriberRow.email)
+    )
+    if state is not None:
+        chosen = chosen.where(DeliveryRow.state == state)
+    return list(session.execute(chosen).tuples())
+
+
+def history(session: Session, subscriber_id: int) -> list[dict[str, object]]:
+    """What became of every issue for one subscriber, newest first."""
+    rows = session.execute(
+        select(IssueRow, DeliveryRow)
+        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+        .where(DeliveryRow.subscriber_id == subscriber_id)
+        .order_by(IssueRow.day.desc(), IssueRow.newsletter)
+    ).tuples()
+    return [
+        {"issue": f"{issue.newsletter} {issue.day}", "state": each.state, "reason": each.reason}
+        for issue, each in rows
+    ]
+
+
+def reader(session: Session, newsletter: str, day: date, email: str) -> Reader:
+    """A subscriber as the reader of that day's issue, with the reference minted for it if any.
+
+    Raises:
+        WrongUseError: nobody has this address, or they do not subscribe to this newsletter.
+    """
+    subscriber = life.known(session, email)
+    subscription = session.get(SubscriptionRow, (subscriber.id, newsletter))
+    if subscription is None:
+        raise WrongUseError(f"{subscriber.email} does not subscribe to {newsletter}")
+    reference = session.scalar(
+        select(DeliveryRow.reference)
+        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+        .where(
+            IssueRow.newsletter == newsletter,
+            IssueRow.day == day,
+            DeliveryRow.subscriber_id == subscriber.id,
+        )
+    )
+    return reader_of(subscriber, subscription, reference or "preview")
+
+
+def reader_of(subscriber: SubscriberRow, subscription: SubscriptionRow, reference: str) -> Reader:
+    since = subscriber.confirmed_at or subscription.since
+    return Reader(
+        subscriber_id=subscriber.id,
+        email=subscriber.email,
+        detail=subscription.detail,
+        language=subscriber.language,
+        since=since.date(),
+        reference=reference,
+    )

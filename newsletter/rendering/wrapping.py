@@ -1,0 +1,41 @@
+"""Plain text in lines of at most so many columns, as displayed: a Chinese character takes two."""
+
+import re
+
+from wcwidth import wcswidth
+
+TEXT_COLUMNS = 72
+
+_WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+# What must not open a line hangs on to the character before it, what must not end one to the next.
+_CLOSING = r"，。、；：？！）》」』】〉”’…"
+_OPENING = r"（《「『【〈“‘"
+_UNIT = re.compile(
+    rf"[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+)[{_CLOSING}]*|[{_OPENING}{_CLOSING}]+"
+)
+
+
+def wrapped(text: str, indent: int = 0) -> str:
+    """Break lines between words, or between Chinese characters; a line break stays one.
+
+    A word that is longer than a line, such as a link, stays whole on a line of its own.
+    """
+    margin = " " * indent
+    lines = [line for paragraph in text.split("\n") for line in _lines(paragraph, indent)]
+    return "\n".join(f"{margin}{line}".rstrip() for line in lines)
+
+
+def _lines(paragraph: str, indent: int) -> list[str]:
+    lines = [""]
+    used = indent
+    end = 0
+    for unit in _UNIT.finditer(paragraph):
+        space = " " if unit.start() > end and lines[-1] else ""
+        width = wcswidth(unit[0])
+        if lines[-1] and used + len(space) + width > TEXT_COLUMNS:
+            lines.append("")
+            used, space = indent, ""
+        lines[-1] += space + unit[0]
+        used += len(space) + width
+        end = unit.end()
+    return lines
