@@ -94,7 +94,7 @@ def _keep_papers(session: Session, papers: dict[PaperId, Paper]) -> None:
             select(IssuePaperRow.arxiv_id, IssuePaperRow.version).where(
                 IssuePaperRow.arxiv_id.in_([each.arxiv_id for each in papers])
             )
-        ).tuples()
+        )
     )
     for paper in papers.values():
         if (paper.id.arxiv_id, paper.id.version) not in frozen:

@@ -74,7 +74,7 @@ def deliveries(
     )
     if state is not None:
         chosen = chosen.where(DeliveryRow.state == state)
-    return list(session.execute(chosen).tuples())
+    return list(session.execute(chosen))
 
 
 def history(session: Session, subscriber_id: int) -> list[dict[str, object]]:
@@ -84,7 +84,7 @@ def history(session: Session, subscriber_id: int) -> list[dict[str, object]]:
         .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
         .where(DeliveryRow.subscriber_id == subscriber_id)
         .order_by(IssueRow.day.desc(), IssueRow.newsletter)
-    ).tuples()
+    )
     return [
         {"issue": f"{issue.newsletter} {issue.day}", "state": each.state, "reason": each.reason}
         for issue, each in rows

@@ -108,27 +108,23 @@ def claim(
     )
     if renewed.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLostError(f"batch {batch_id} was taken over by another process")
-    rows = (
-        session.execute(
-            select(DeliveryRow, SubscriberRow, SubscriptionRow)
-            .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
-            .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
-            .join(
-                SubscriptionRow,
-                (SubscriptionRow.subscriber_id == DeliveryRow.subscriber_id)
-                & (SubscriptionRow.newsletter == IssueRow.newsletter),
-            )
-            .where(
-                DeliveryRow.batch_id == batch_id,
-                DeliveryRow.state == DeliveryState.PENDING,
-                DeliveryRow.subscriber_id > after,
-            )
-            .order_by(DeliveryRow.subscriber_id)
-            .limit(at_most)
+    rows = session.execute(
+        select(DeliveryRow, SubscriberRow, SubscriptionRow)
+        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+        .join(
+            SubscriptionRow,
+            (SubscriptionRow.subscriber_id == DeliveryRow.subscriber_id)
+            & (SubscriptionRow.newsletter == IssueRow.newsletter),
         )
-        .tuples()
-        .all()
-    )
+        .where(
+            DeliveryRow.batch_id == batch_id,
+            DeliveryRow.state == DeliveryState.PENDING,
+            DeliveryRow.subscriber_id > after,
+        )
+        .order_by(DeliveryRow.subscriber_id)
+        .limit(at_most)
+    ).all()
     claimed = []
     for delivery, subscriber, subscription in rows:
         delivery.changed_at = now

@@ -70,7 +70,8 @@ class Digest:
 
     @property
     def is_complete(self) -> bool:
-        return all(each.state is ListingState.COMPLETE for each in self.listings)
+        states = {each.state for each in self.listings}
+        return states == {ListingState.COMPLETE}
 
     @property
     def missing(self) -> list[ListingNote]:

@@ -150,7 +150,8 @@ def mailbox(name: str, address: str) -> str:
     if name.isascii():
         quoted = name.replace("\\", r"\\").replace('"', r"\"")
         return f'"{quoted}" <{address}>'
-    return f"{unstructured('From', name)} <{address}>"
+    # On a line of its own: an encoded line may not be longer than 76 (RFC 2047, 2).
+    return f"{unstructured('From', name)}\r\n <{address}>"
 
 
 def unstructured(name: str, value: str) -> str:

@@ -14,8 +14,6 @@ from newsletter.rendering.wording import wording
 from newsletter.sources.announced import one_line
 from newsletter.subscribers.links import Claim, Links
 
-_SHOWN_AUTHORS = 6
-
 
 @dataclass(frozen=True)
 class Reader:
@@ -97,7 +95,6 @@ class IssueMails:
             "detail": detail,
             "site": self._site,
             "sections": [(each, digest.section(each)) for each in Section if digest.section(each)],
-            "shown_authors": _SHOWN_AUTHORS,
             "archive_url": self._links.archive(digest.slug),
             "issue_url": self._links.issue(digest.slug, str(digest.day)),
         }

@@ -12,11 +12,9 @@ from markupsafe import Markup
 
 from newsletter import paths
 from newsletter.errors import NewsletterError
-from newsletter.rendering import tex
+from newsletter.rendering import phrases, tex
 from newsletter.rendering.wording import Catalogue
 from newsletter.rendering.wrapping import wrapped
-
-_EXCERPT_CHARACTERS = 140
 
 
 @cache
@@ -32,15 +30,19 @@ def environment(catalogue: Catalogue) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {"language": catalogue.tag}
+    made.globals |= {
+        "language": catalogue.tag,
+        "say": phrases.Phrases(catalogue),
+        "shows_sentence": phrases.shows_sentence,
+    }
     made.filters |= {
         "tex": lambda source: Markup(tex.to_html(source)),  # noqa: S704 - to_html escapes
         "tex_unlinked": lambda source: Markup(_unlinked(tex.to_html(source))),  # noqa: S704
-        "plain": lambda source: " ".join(tex.to_text(source).split()),
+        "plain": phrases.plain,
         "wrapped": wrapped,
         "long_date": catalogue.long_date,
         "short_date": catalogue.short_date,
-        "shortened": shortened,
+        "shortened": phrases.shortened,
     }
     return made
 
@@ -56,15 +58,6 @@ def explained() -> Iterator[None]:
         ) from error
     except TemplateError as error:
         raise NewsletterError(f"a template cannot be rendered: {error}") from error
-
-
-def shortened(text: str, characters: int = _EXCERPT_CHARACTERS) -> str:
-    """Cut at a word, with an ellipsis where something is left out."""
-    if len(text) <= characters:
-        return text
-    cut = text[: characters - 1]
-    whole = cut.rpartition(" ")[0] if " " in cut[characters // 2 :] else cut
-    return whole.rstrip(" ,;:.") + "…"
 
 
 def _unlinked(html: str) -> str:

@@ -25,7 +25,7 @@ class Catalogue(gettext.NullTranslations):
     def __init__(self, language: str) -> None:
         super().__init__()
         self.language = language
-        self._messages: dict[str, tuple[str, ...]] = {}
+        self.messages: dict[str, tuple[str, ...]] = {}
         file = files("newsletter.locales") / f"{language}.po"
         if language != SOURCE_LANGUAGE:
             with file.open("rb") as stream:
@@ -36,13 +36,13 @@ class Catalogue(gettext.NullTranslations):
         first = ids[0] if isinstance(ids, tuple | list) else ids
         forms = tuple(strings) if isinstance(strings, tuple | list) else (str(strings),)
         if first and all(forms):
-            self._messages[str(first)] = tuple(map(str, forms))
+            self.messages[str(first)] = tuple(map(str, forms))
 
     def gettext(self, message: str) -> str:
-        return self._messages.get(message, (message,))[0]
+        return self.messages.get(message, (message,))[0]
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        forms = self._messages.get(msgid1, (msgid1, msgid2))
+        forms = self.messages.get(msgid1, (msgid1, msgid2))
         return forms[min(self._plural(n), len(forms) - 1)]
 
     def _plural(self, n: int) -> int:

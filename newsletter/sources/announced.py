@@ -94,6 +94,9 @@ class Listing:
     missing: tuple[str, ...] = ()  # announced, but not to be had
 
 
+UNNAMED_MODEL = "language model"  # who wrote a sentence, where nobody said which model
+
+
 @dataclass(frozen=True)
 class ShippedSummary:
     """A sentence that came with the papers; `made_by` says who wrote it."""

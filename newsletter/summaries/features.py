@@ -101,7 +101,5 @@ def _look(each: Candidate) -> dict[str, float]:
         "colon": float(":" in text),
         "semicolon": float(";" in text),
         "commas": min(text.count(","), 5) / 5,
-        "question": float(text.endswith("?")),
-        "link": float("http" in text),
     }
     return {name: value for name, value in f.items() if value}

@@ -8,17 +8,20 @@ import re
 
 _OWN = (
     r"(?:paper|work|article|letter|study|note|report|manuscript|thesis|survey|review|research|"
-    r"chapter|contribution|investigation|field|area|year|century|decade|day|kind|type|sort|end)s?\b"
+    r"chapter|contribution|investigation|project|dissertation|field|area|year|century|decade|day|kind|type|sort|end)s?\b"
 )
 # A back-reference as the subject: nothing before it in the quotation says what it is.
 _DANGLING_START = re.compile(
     rf"(?:(?:it|they|he|she|(?:this|that)(?! {_OWN}))\b(?! is (?:shown|proved|proven|found|argued|"
-    r"demonstrated|known|well|important|possible|necessary|established|observed|suggested|"
-    r"pointed|concluded|noted|conjectured|widely|often|generally))"
+    r"demonstrated|known|well|important|possible|necessary|established|"
+    r"observed|suggested|pointed|concluded|noted|conjectured|widely|often|generally))"
     r"|(?:these|those|such|both|another|the former|the latter|doing so)\b"
     r"|the (?:resulting|former|latter|same|aforementioned|above|corresponding)\b"
-    r"|(?:its|their|one of (?:them|these|its|the (?:latter|former)))\b"
-    r"|(?:the|our) (?:proposed )?(?:method|approach|model|framework|algorithm|system|technique|"
+    r"|(?:its|their|one of (?:them|these|its|the (?:latter|former)))\b)",
+    re.IGNORECASE,
+)
+_OWN_METHOD = re.compile(
+    r"(?:(?:the|our) (?:proposed )?(?:method|approach|model|framework|algorithm|system|technique|"
     r"procedure|scheme|pipeline|architecture|parser|dataset|benchmark|tool|solution|second|third|"
     r"other|key (?:idea|insight)|idea|former|latter|construction|proof|argument|main tool)s?\b)",
     re.IGNORECASE,
@@ -79,6 +82,7 @@ def guards(original: str, text: str, words: int) -> dict[str, float]:
     lists = text.count("1)") + text.count("(i)") > text.count("2)") + text.count("(ii)")
     objections = {
         "dangling_start": bool(_DANGLING_START.match(text)),
+        "own_method": bool(_OWN_METHOD.match(text)),
         "demonstrative_early": early,
         "demonstrative_late": pointing is not None and not early,
         "back_phrase": bool(_BACK_PHRASE.search(text)),

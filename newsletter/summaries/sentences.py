@@ -10,21 +10,26 @@ Span: TypeAlias = tuple[int, int]
 LONGEST_FORMULA = 600
 LONGEST_PARENTHESIS = 400
 
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 # Never the end of a sentence, whatever follows.
-_TITLES = frozenset(
+_TITLES = _words(
     "dr prof mr mrs ms st sr fig figs eq eqs eqn eqns ref refs sec sect secs thm lem prop cor def "
     "ch chap vol pp e.g i.e eg ie vs v.s cf viz w.r.t resp approx ca incl excl a.k.a i.i.d s.t "
-    "phys rev lett math statist astron astrophys univ dept assoc gen nos tab app no v".split()
+    "phys rev lett math statist astron astrophys univ dept assoc gen nos tab app no v"
 )
 # The end of a sentence only where a word that opens sentences follows.
-_USUALLY_INSIDE = frozenset(
-    "al jr inc ltd co corp u.s u.k e.u d.c ph.d u.s.a u.n a.e a.s n.b p.m a.m m.sc b.sc".split()
+_USUALLY_INSIDE = _words(
+    "al jr inc ltd co corp u.s u.k e.u d.c ph.d u.s.a u.n a.e a.s n.b p.m a.m m.sc b.sc"
 )
-_OPENERS = frozenset(
+_OPENERS = _words(
     "we the this these those in our it its here however to for moreover furthermore they there "
     "an as by on with finally code using results experiments extensive while such additionally "
     "when where after both each one also if despite although since then thus hence i specifically "
-    "first second third based data from given unlike all at among under".split()
+    "first second third based data from given unlike all at among under"
 )
 _STOP = re.compile(r"[.!?]+[\"'\u2019\u201d)\]}]*")
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*\Z")
@@ -138,9 +143,7 @@ def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
 
 
 def _full_stop_ends(before: str, following: str, *, opens: bool) -> bool:
-    if _ENUMERATOR_BEFORE.search(before) and not _ABBREVIATED.search(before):
-        return False
-    if before[-1:].isdigit() and following[:1].isdigit():
+    if _goes_on(before, following):
         return False
     match = _WORD_BEFORE.search(before)
     word = match[0].lower() if match else ""
@@ -150,11 +153,18 @@ def _full_stop_ends(before: str, following: str, *, opens: bool) -> bool:
         return word in {"no", "app", "prop", "gen"} and opens
     if word in _USUALLY_INSIDE or "." in word or initial:
         return opens
-    if _LOWER_ABBREVIATION.match(following):
-        return False
     if following[:1].islower():
         return len(word) >= 4 or not following.split(" ", 1)[0].islower()  # noqa: PLR2004
     return True
+
+
+def _goes_on(before: str, following: str) -> bool:
+    """Whether the stop belongs to "1. First", "21. 5" or stands before "i.e."."""
+    if before[-1:].isdigit() and following[:1].isdigit():
+        return True
+    if _LOWER_ABBREVIATION.match(following):
+        return True
+    return bool(_ENUMERATOR_BEFORE.search(before)) and not _ABBREVIATED.search(before)
 
 
 def _ends_without_space(text: str, stop: re.Match[str], before: str, after: str) -> bool:

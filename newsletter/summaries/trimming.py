@@ -49,6 +49,7 @@ _AFTER_SUBJECT = re.compile(
     r"(?:also|then|further|furthermore|therefore|thus|hence|additionally|subsequently|"
     r"first|finally|next|here|now) (?=[a-z]{3})"
 )
+_IN_THIS_PAPER = re.compile(rf"(?<=[a-z])(?:, in this {_WORK},| in this {_WORK})(?=[ ,.;])")
 _KEEP_ASIDE = re.compile(
     r"\b(?:if|unless|except|excluding|not|no|only|under|assuming|when|where|conditional|"
     r"almost|without|at most|at least|up to|for all|for any|for every|non|but|or)\b|[$\\=<>]",
@@ -56,6 +57,11 @@ _KEEP_ASIDE = re.compile(
 )
 _ITEM = re.compile(r"\((?:\d{1,2}|[ivxIVX]{1,4}|[a-zA-Z])\)")
 _ASIDE_BEFORE = re.compile(r"(?:\A|[a-zA-Z0-9$}%'\"\u2019])\s\Z")
+# "as defined in [3]": the brackets are the noun.
+_NEEDS_NOUN = re.compile(
+    r"\b(?:in|by|of|from|see|to|and|with|ref|refs|as|than|for|on|or|at|the|an?|that)\.? \Z",
+    re.IGNORECASE,
+)
 _CITATION = re.compile(r"\[[\d,;\s\u2013-]+\]|\[[A-Z][^\]]*\d{4}[^\]]*\]")
 _BOUNDARY = re.compile(r"[,;:] | [-\u2013\u2014]{1,3} | ")
 _PLAIN_WORD = re.compile(r"(?:[^\W\d_]+(?=[\s,;:.!?')]|\Z)|[^\W\d_]{2,}(?=-[a-z]{2}))")
@@ -77,7 +83,8 @@ def without_lead_in(sentence: str) -> str:
         if shorter == sentence:
             break
         sentence = shorter
-    return _AFTER_SUBJECT.sub(r"\g<subject> ", capitalized(sentence), count=1)
+    sentence = _IN_THIS_PAPER.sub("", capitalized(sentence))
+    return _AFTER_SUBJECT.sub(r"\g<subject> ", sentence, count=1)
 
 
 def without_asides(sentence: str) -> str:
@@ -141,6 +148,8 @@ def _may_go(sentence: str, start: int, end: int) -> bool:
     if not _ASIDE_BEFORE.search(sentence[max(0, start - 2) : start]):
         return False
     if sentence[end : end + 1] not in {"", " ", ",", ".", ";", ":", "?", "!"}:
+        return False
+    if _NEEDS_NOUN.search(sentence[:start]):
         return False
     if aside.startswith("["):
         return bool(_CITATION.fullmatch(aside))

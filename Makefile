@@ -1,0 +1,42 @@
+# The two commands: `make demo` and `make test`. Python 3.11 or newer and make are all they need.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test check format docs clean
+
+demo: .venv/installed
+	@$(BIN)/newsletter demo demo
+
+test: .venv/installed-dev
+	$(BIN)/pytest
+
+check: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: .venv/installed-dev
+	WRITE_DOCS=1 $(BIN)/pytest -q tests/test_cli.py -k document
+
+clean:
+	rm -rf .venv demo dist
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "newsletter needs Python 3.11 or newer; install it, or name it: make PYTHON=/path/to/python demo" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml | .venv/bin/python
+	@echo "Installing into .venv (about half a minute) ..." >&2
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/installed-dev: pyproject.toml | .venv/bin/python
+	@echo "Installing into .venv (about half a minute) ..." >&2
+	@$(PIP) --editable '.[dev]'
+	@touch $@ .venv/installed

@@ -1,0 +1,126 @@
+"""What the frame of an issue says, the same words in HTML and in text.
+
+Plain strings: the template that prints them escapes them as its format needs.
+"""
+
+from collections.abc import Mapping
+
+from newsletter.rendering import tex
+from newsletter.rendering.content import Digest, Entry, Section
+from newsletter.rendering.wording import Catalogue
+from newsletter.sources.announced import UNNAMED_MODEL, Paper
+from newsletter.summaries.sentence import AUTHORS, Sentence
+
+_SHOWN_AUTHORS = 6
+_COMMENT_CHARACTERS = 140
+
+
+class Phrases:
+    """The sentences around the papers, in one language."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._say = catalogue.gettext
+        self._count = catalogue.ngettext
+
+    def section(self, section: Section) -> str:
+        say = self._say
+        names = {
+            Section.NEW: say("New"),
+            Section.CROSS: say("Cross-lists"),
+            Section.REPLACE: say("Replacements"),
+        }
+        return names[section]
+
+    def counts(self, digest: Digest) -> str:
+        count = self._count
+        new, cross, replaced = digest.counts.values()
+        parts = (
+            count("%(num)s new", "%(num)s new", new) % {"num": new},
+            count("%(num)s cross-list", "%(num)s cross-lists", cross) % {"num": cross},
+            count("%(num)s replacement", "%(num)s replacements", replaced) % {"num": replaced},
+        )
+        return " · ".join(parts)
+
+    def completeness(self, digest: Digest) -> str:
+        """How much of what arXiv announced the issue holds."""
+        say, count = self._say, self._count
+        if digest.is_sample:
+            followed = ", ".join(digest.categories)
+            return say(
+                "The bundled sample: some of what %(categories)s announced that day, not all of it."
+            ) % {"categories": followed}
+        if digest.missing:
+            lines = (
+                count(
+                    "%(num)s paper of %(category)s could not be retrieved: %(ids)s.",
+                    "%(num)s papers of %(category)s could not be retrieved: %(ids)s.",
+                    len(each.missing),
+                )
+                % {
+                    "num": len(each.missing),
+                    "category": each.category,
+                    "ids": ", ".join(each.missing),
+                }
+                for each in digest.missing
+            )
+            return " ".join(lines)
+        if digest.is_complete:
+            return say("Complete: as many papers as arXiv announced.")
+        return say("As arXiv's feed has them; it states no count to check against.")
+
+    def authors(self, paper: Paper) -> str:
+        """The first few by name, the others by number; never "and 1 more"."""
+        names = [plain(name) for name in paper.authors]
+        more = len(names) - _SHOWN_AUTHORS
+        if more <= 1:
+            return ", ".join(names)
+        many = self._count("%(names)s and %(num)s more", "%(names)s and %(num)s more", more)
+        return many % {"names": ", ".join(names[:_SHOWN_AUTHORS]), "num": more}
+
+    def facts(self, entry: Entry, detail: str) -> str:
+        """One quiet line: version, categories, comment, who wrote the sentence."""
+        paper = entry.paper
+        facts = [" ".join(paper.categories)]
+        if entry.section is Section.REPLACE:
+            facts.insert(0, f"v{paper.id.version}")
+        if paper.comment and detail != "titles":
+            facts.append(shortened(plain(paper.comment), _COMMENT_CHARACTERS))
+        if shows_sentence(entry, detail):
+            facts.append(self.origin(entry.summary))
+        return " · ".join(facts)
+
+    def origin(self, sentence: Sentence) -> str:
+        """Who wrote a sentence."""
+        say = self._say
+        if sentence.made_by == AUTHORS:
+            return say("authors' words")
+        if sentence.made_by == UNNAMED_MODEL:
+            return say("by a language model")
+        return say("by %(model)s") % {"model": sentence.made_by}
+
+    def why(self, reader: Mapping[str, str]) -> str:
+        return self._say("You get this since you confirmed on %(date)s, at %(address)s.") % {
+            "date": reader["since"],
+            "address": reader["recipient"],
+        }
+
+
+def shows_sentence(entry: Entry, detail: str) -> bool:
+    """Under a new paper always, under a replacement only where everything is wanted."""
+    if not entry.summary.text or detail == "titles":
+        return False
+    return entry.section is not Section.REPLACE or detail == "full"
+
+
+def plain(source: str) -> str:
+    """TeX as one line of plain text."""
+    return " ".join(tex.to_text(source).split())
+
+
+def shortened(text: str, characters: int) -> str:
+    """Cut at a word, with an ellipsis where something is left out."""
+    if len(text) <= characters:
+        return text
+    cut = text[: characters - 1]
+    whole = cut.rpartition(" ")[0] if " " in cut[characters // 2 :] else cut
+    return whole.rstrip(" ,;:.") + "…"

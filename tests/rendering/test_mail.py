@@ -1,0 +1,242 @@
+"""The bytes of a mail, as a parser and a mail program see them."""
+
+from dataclasses import replace
+from datetime import date
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from newsletter import config, issues
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.rendering.content import Digest, Entry, Section
+from newsletter.rendering.mail import Blanks, Content, Mail
+from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.sources import bundled
+from newsletter.sources.announced import Paper, PaperId
+from newsletter.subscribers.links import Links
+from newsletter.summaries.sentence import Sentence
+
+from tests.conftest import NOW
+
+SITE = config.Site(
+    name="Audio & Signals",
+    url="https://papers.example.org",
+    sender="Audio & Signals <daily@papers.example.org>",
+    postal_address="1 Example Street, Exampletown",
+    secret_keys=("a key of enough characters",),
+)
+LINKS = Links(SITE.url, ["a key of enough characters"])
+READER = Reader(7, "ada@reader.example", "full", "en", date(2025, 7, 3), "0123456789abcdef")
+
+
+def paper(**changed: object) -> Paper:
+    plain = Paper(
+        id=PaperId("2507.00001", 1),
+        title="A plain title",
+        abstract="We do a thing. It works.",
+        authors=("Ada Lovelace", "Alan Turing"),
+        categories=("cs.SD", "eess.AS"),
+        comment="Accepted",
+    )
+    return replace(plain, **changed)  # type: ignore[arg-type]
+
+
+def digest(*papers: Paper, section: Section = Section.NEW, language: str = "en") -> Digest:
+    return Digest(
+        slug="audio",
+        title="Audio",
+        day=date(2025, 7, 11),
+        language=language,
+        categories=("cs.SD",),
+        entries=tuple(
+            Entry(section, each, Sentence("It works.", "en", "extractive")) for each in papers
+        ),
+        listings=(),
+        frozen_at=NOW,
+    )
+
+
+def parsed(mail: Mail) -> EmailMessage:
+    return message_from_bytes(mail.as_bytes(), policy=policy.default)
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    assert body is not None
+    assert not body.defects
+    content: str = body.get_content()
+    return content.replace("\r\n", "\n")
+
+
+def well_formed(raw: bytes) -> None:
+    """What the parser's own list of defects does not tell (RFC 5322, 2.1.1; RFC 2045, 6.7)."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    assert raw.count(b"\n") == raw.count(b"\r\n") == raw.count(b"\r")
+    assert head.isascii()
+    assert max(map(len, head.split(b"\r\n"))) <= 200
+    assert body.isascii()
+    assert max(map(len, body.split(b"\r\n"))) <= 76
+    assert b"\0" not in raw
+    names = [line.split(b":")[0].lower() for line in head.split(b"\r\n") if line[:1] not in b" \t"]
+    assert len(names) == len(set(names))
+
+
+@pytest.fixture
+def bundled_day(settings: Settings, database: Database) -> Digest:
+    from newsletter import papers
+
+    with database.write.begin() as session:
+        papers.keep(session, bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY), NOW)
+        return issues.compose(session, settings.newsletters[0], bundled.DAY, "extractive", NOW)
+
+
+@pytest.mark.parametrize("detail", config.DETAILS)
+@pytest.mark.parametrize("language", config.LANGUAGES)
+def test_a_mail_of_the_bundled_day_is_well_formed(
+    bundled_day: Digest, detail: str, language: str
+) -> None:
+    reader = replace(READER, detail=detail, language=language)
+    mail = IssueMails(bundled_day, SITE, LINKS).mail(reader)
+    raw = mail.as_bytes()
+    well_formed(raw)
+    message = parsed(mail)
+    assert not message.defects
+    assert part(message, "html").rstrip("\n") == mail.html.rstrip("\n")
+    assert part(message, "plain").rstrip("\n") == mail.text.rstrip("\n")
+    assert len(mail.html.encode()) <= 100_000
+
+
+def test_the_headers_of_a_bulk_mail_stand_unmangled_on_the_wire() -> None:
+    mail = IssueMails(digest(paper()), SITE, LINKS).mail(READER)
+    raw = mail.as_bytes().decode("ascii")
+    url = mail.values["unsubscribe"]
+    assert f"\r\nList-Unsubscribe: <{url}>\r\n" in raw
+    assert "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+    assert "\r\nMessage-ID: <0123456789abcdef@papers.example.org>\r\n" in raw
+    assert "\r\nList-Id: <audio.papers.example.org>\r\n" in raw
+    assert "\r\nAuto-Submitted: auto-generated\r\n" in raw
+    assert "\r\nDate: Fri, 11 Jul 2025 06:30:00 +0000\r\n" in raw
+
+
+def test_a_repeated_attempt_is_the_same_message() -> None:
+    mails = [IssueMails(digest(paper()), SITE, LINKS).mail(READER) for _ in range(2)]
+    assert mails[0].as_bytes() == mails[1].as_bytes()
+
+
+def test_each_reader_gets_their_own_values_and_nobody_elses() -> None:
+    issue = IssueMails(digest(paper()), SITE, LINKS)
+    bob = replace(READER, subscriber_id=8, email="o'bob@reader.example", reference="b" * 16)
+    ada, bobs = issue.mail(READER), issue.mail(bob)
+    assert ada.content is bobs.content
+    assert "o&#x27;bob@reader.example" in part(parsed(bobs), "html")
+    assert "o'bob@reader.example" in part(parsed(bobs), "plain")
+    assert bobs.values["unsubscribe"] in part(parsed(bobs), "plain")
+    assert "ada@reader.example" not in bobs.as_bytes().decode()
+
+
+@pytest.mark.parametrize("place", ["title", "abstract", "comment", "authors", "categories"])
+def test_nothing_from_arxiv_becomes_markup_or_a_header(place: str) -> None:
+    nasty = 'x\r\nBcc: all@example.org\r\n\r\n"><script>alert(1)</script>{{ 7*7 }}{% raw %}'
+    value = (nasty,) if place in {"authors", "categories"} else nasty
+    message = parsed(IssueMails(digest(paper(**{place: value})), SITE, LINKS).mail(READER))
+    assert message["Bcc"] is None
+    assert len(message.get_all("Subject", [])) == 1
+    html = part(message, "html")
+    assert "<script" not in html
+    assert "49" not in html
+
+
+def test_chinese_subjects_and_names_are_valid_encoded_words() -> None:
+    site = SITE.model_copy(
+        update={"sender": "音频日报与信号处理每日快讯 <daily@papers.example.org>"}
+    )
+    issue = digest(paper(title="音" * 90), language="zh")
+    raw = IssueMails(issue, site, LINKS).mail(replace(READER, language="zh")).as_bytes()
+    well_formed(raw)
+    message = message_from_bytes(raw, policy=policy.default)
+    assert message["From"].addresses[0].display_name == "音频日报与信号处理每日快讯"
+    assert message["Subject"].startswith("1 篇论文：音音")
+    for line in raw.split(b"\r\n\r\n")[0].split(b"\r\n"):
+        assert len(line) <= 76 or b"=?" not in line, line
+
+
+def test_a_missing_paper_is_named_in_the_issue() -> None:
+    from newsletter.rendering.content import ListingNote
+    from newsletter.sources.announced import ListingState
+
+    note = ListingNote("cs.SD", ListingState.PARTIAL, 9, 11, ("2507.1", "2507.2"))
+    issue = replace(digest(paper()), listings=(note,))
+    text = IssueMails(issue, SITE, LINKS).mail(READER).text
+    assert "2 papers of cs.SD could not be retrieved: 2507.1, 2507.2." in text
+
+
+def test_3435_authors_are_six_names_and_a_number() -> None:
+    many = paper(authors=tuple(f"Author {number}" for number in range(3435)))
+    mail = IssueMails(digest(many), SITE, LINKS).mail(READER)
+    assert "Author 5 and 3429 more" in " ".join(mail.text.split())
+    assert "Author 6" not in mail.html
+
+
+def test_every_sentence_says_who_wrote_it() -> None:
+    issue = digest(paper(), paper(id=PaperId("2507.00002", 1)))
+    first, second = issue.entries
+    model = replace(second, summary=Sentence("Models it.", "en", "gpt-4o-mini"))
+    mail = IssueMails(replace(issue, entries=(first, model)), SITE, LINKS).mail(READER)
+    for seen in (mail.html, mail.text):
+        assert "authors' words" in seen.replace("&#39;", "'")
+        assert "by gpt-4o-mini" in seen
+
+
+def test_a_line_of_text_is_72_columns_at_most_and_links_are_whole(bundled_day: Digest) -> None:
+    from wcwidth import wcswidth
+
+    mail = IssueMails(bundled_day, SITE, LINKS).mail(replace(READER, language="zh"))
+    for line in mail.text.splitlines():
+        assert wcswidth(line) <= 72 or line.strip().startswith("https://")
+
+
+@given(
+    st.lists(st.sampled_from(["recipient", "unsubscribe", "since", "ä音 =. \n", "x" * 90, "."])),
+    st.dictionaries(
+        st.sampled_from(["recipient", "unsubscribe", "since"]),
+        st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs", "Cc"])),
+    ),
+)
+def test_spliced_bytes_parse_back_to_the_filled_text(
+    pieces: list[str], values: dict[str, str]
+) -> None:
+    blanks = Blanks.fresh()
+    text = "".join(blanks.text.get(piece, piece) for piece in pieces)
+    html = "".join(blanks.html.get(piece, piece) for piece in pieces)
+    content = Content("A subject", html, text, blanks)
+    mail = Mail("a@b.example", "ref", "s", ("", "s@b.example"), (), content, values)
+    well_formed(mail.as_bytes())
+    message = parsed(mail)
+    assert part(message, "plain").rstrip("\n") == mail.text.rstrip("\n")
+    assert part(message, "html").rstrip("\n") == mail.html.rstrip("\n")
+
+
+def test_a_broken_template_is_one_line_with_file_and_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import shutil
+
+    from newsletter import paths
+    from newsletter.errors import NewsletterError
+    from newsletter.rendering import templates
+
+    broken = tmp_path / "templates"
+    shutil.copytree(paths.templates(), broken)
+    file = broken / "email" / "issue" / "body.txt"
+    file.write_text(file.read_text() + "{% if %}")
+    monkeypatch.setattr(paths, "templates", lambda: broken)
+    templates.environment.cache_clear()
+    try:
+        with pytest.raises(NewsletterError, match=r"^email/issue/body.txt:\d+: "):
+            IssueMails(digest(paper()), SITE, LINKS).mail(READER)
+    finally:
+        templates.environment.cache_clear()

@@ -1,0 +1,198 @@
+"""The command line says what is wrong in one line, with the nearest right name."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from newsletter.cli import cli as group
+from newsletter.config import Settings
+from newsletter.db import Database
+
+from tests.conftest import Cli
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "commands.md"
+HEAVY = ("sqlalchemy", "alembic", "premailer", "lxml", "flask", "arxiv", "requests", "pydantic")
+
+
+def commands(parent: click.Group, *names: str) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for name, command in parent.commands.items():
+        found.append((*names, name))
+        if isinstance(command, click.Group):
+            found += commands(command, *names, name)
+    return found
+
+
+ALL = commands(group)
+
+
+def test_the_document_holds_the_help_of_every_command(cli: Cli) -> None:
+    """`make docs` writes it anew."""
+    parts = [f"# Commands\n\n```\n{cli('--help').out.strip()}\n```\n"]
+    for command in ALL:
+        said = cli(*command, "--help")
+        assert said.code == 0
+        parts.append(f"## newsletter {' '.join(command)}\n\n```\n{said.out.strip()}\n```\n")
+    document = "\n".join(parts)
+    if "WRITE_DOCS" in os.environ:
+        DOCUMENT.write_text(document, encoding="utf-8")
+    assert DOCUMENT.read_text(encoding="utf-8") == document
+
+
+@pytest.mark.parametrize("command", [(), *ALL], ids=" ".join)
+def test_help_is_ready_before_anything_heavy_is_imported(command: tuple[str, ...]) -> None:
+    script = (
+        "import sys; from newsletter.cli import _run; _run(sys.argv[1:]);"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", script, *command, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize(
+    ("args", "line"),
+    [
+        (("rnu",), "no command 'rnu'; did you mean 'run'?"),
+        (("run", "audoi"), "no newsletter 'audoi' here; did you mean 'audio'?"),
+        (("run", "--day", "2025-13-01"), "'2025-13-01' is no day; write it like 2025-07-11"),
+        (("run", "--dya", "2025-07-11"), "--day"),
+        (("subscribers", "add", "ada@"), "'ada@' is no e-mail address"),
+        (("subscribers", "show", "nobody@x.example"), "no subscriber nobody@x.example"),
+        (("issues", "show"), "audio has no issue; `newsletter run audio` makes one"),
+        (("preview", "--as", "nobody@x.example"), "no subscriber nobody@x.example"),
+        (("fetch", "--from-file", "nowhere.xml"), "nowhere.xml"),
+        (("config", "shwo"), "shwo"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_wrong_use_is_one_line_and_exit_code_2(cli: Cli, args: tuple[str, ...], line: str) -> None:
+    said = cli(*args)
+    assert said.code == 2
+    assert line in said.err
+    assert len(said.err.splitlines()) == 1
+    assert not said.out
+
+
+def test_an_unknown_setting_is_named_with_the_nearest(cli: Cli, settings: Settings) -> None:
+    file = settings.folder / "newsletter.toml"
+    file.write_text(file.read_text().replace("directory =", "directroy ="))
+    said = cli("run")
+    assert said.code == 2
+    assert "unknown setting 'transport.directroy'; did you mean 'directory'?" in said.err
+
+
+def test_an_unknown_day_is_named_with_the_nearest(cli: Cli, settings: Settings) -> None:
+    cli("run")
+    said = cli("issues", "export", "--day", "2025-07-12")
+    assert said.code == 2
+    assert "audio has no issue of 2025-07-12; did you mean '2025-07-11'?" in said.err
+    assert settings.newsletters[0].slug == "audio"
+
+
+def test_an_unknown_address_is_named_with_the_nearest(
+    cli: Cli, settings: Settings, readers: list[str]
+) -> None:
+    said = cli("subscribers", "remove", "raeder01@reader.example")
+    assert said.code == 2
+    assert "did you mean 'reader01@reader.example'?" in said.err
+    assert readers[1] == "reader01@reader.example"
+    assert settings.folder.exists()
+
+
+def test_without_a_configuration_it_says_how_to_make_one(cli: Cli) -> None:
+    said = cli("run")
+    assert said.code == 2
+    assert "no configuration at newsletter.toml; `newsletter init` writes one" in said.err
+
+
+def test_init_never_overwrites(cli: Cli, tmp_path: Path) -> None:
+    assert cli("init", "--category", "CS.sd", "--category", "hep-th").code == 0
+    before = (tmp_path / "newsletter.toml").read_text()
+    assert 'categories = ["cs.SD", "hep-th"]' in before
+    assert cli("init").code == 2
+    assert (tmp_path / "newsletter.toml").read_text() == before
+
+
+def test_every_secret_is_its_own(cli: Cli, tmp_path: Path) -> None:
+    cli("init", "--config", "a.toml")
+    cli("init", "--config", "b.toml")
+    secrets = [
+        line
+        for name in ("a.toml", "b.toml")
+        for line in (tmp_path / name).read_text().splitlines()
+        if line.startswith("secret_keys")
+    ]
+    assert len(set(secrets)) == 2
+
+
+def test_an_unknown_category_is_refused_before_anything_is_written(
+    cli: Cli, tmp_path: Path
+) -> None:
+    said = cli("init", "--category", "cs.SDD")
+    assert said.code == 2
+    assert "arXiv has no category 'cs.SDD'; did you mean 'cs.SD'?" in said.err
+    assert not (tmp_path / "newsletter.toml").exists()
+
+
+def test_config_show_hides_secrets_and_shows_what_the_environment_changed(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_SITE__NAME", "From outside")
+    monkeypatch.setenv("NEWSLETTER_TRANSPORT__PASSWORD", "hunter2")
+    monkeypatch.setenv("NEWSLETTER_DATABASE__URL", "postgresql://me:hunter3@db.example/news")
+    shown = cli("config", "show")
+    assert "From outside" in shown.out
+    secret = settings.site.secret_keys[0].get_secret_value()
+    assert not [word for word in ("hunter2", "hunter3", secret) if word in shown.out]
+    assert json.loads(cli("config", "show", "--json").out)["site"]["name"] == "From outside"
+
+
+def test_a_database_of_another_version_is_refused_with_the_cure(
+    cli: Cli, database: Database, settings: Settings
+) -> None:
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    said = cli("run")
+    assert said.code == 1
+    assert "run `newsletter db upgrade`" in said.err
+    assert cli("db", "status").code == 1
+    assert settings.folder.exists()
+
+
+def test_a_missing_database_is_made_by_db_upgrade(cli: Cli, settings: Settings) -> None:
+    (settings.folder / "newsletter.db").unlink()
+    said = cli("run")
+    assert said.code == 1
+    assert "`newsletter db upgrade` creates it" in said.err
+    assert not (settings.folder / "newsletter.db").exists()
+    assert cli("db", "upgrade").code == 0
+    assert "ready" in cli("db", "status").out
+    assert cli("run").code == 0
+
+
+@pytest.mark.usefixtures("readers")
+def test_preview_is_byte_for_byte_what_is_sent(cli: Cli, settings: Settings) -> None:
+    cli("run")
+    for email in ("reader00", "reader01", "reader02"):
+        address = f"{email}@reader.example"
+        sent = (settings.folder / "outbox" / f"audio-2025-07-11-{address}.eml").read_bytes()
+        cli("preview", "--as", address, "--format", "eml", "--output", "seen.eml")
+        assert (settings.folder / "seen.eml").read_bytes() == sent
+
+
+def test_preview_of_a_day_without_an_issue_keeps_nothing(cli: Cli, settings: Settings) -> None:
+    said = cli("preview", "--format", "text")
+    assert said.code == 0
+    assert "2025年7月11日" in said.out
+    assert cli("issues", "list").out == "No issue yet; `newsletter run` makes one.\n"
+    assert not (settings.folder / "outbox").exists()

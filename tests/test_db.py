@@ -1,0 +1,46 @@
+"""The migrations make exactly the tables that the code uses."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from newsletter import db
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.models import Base, KeyRow
+from sqlalchemy import func, select
+
+
+def test_the_migrations_and_the_models_agree(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_upgrading_again_changes_nothing(database: Database) -> None:
+    before = db.revision(database)
+    db.upgrade(database)
+    assert db.revision(database) == before == db.head()
+
+
+def test_a_rehearsal_leaves_no_trace(database: Database) -> None:
+    with database.rehearsal() as copy:
+        with copy.write.begin() as session:
+            session.add(KeyRow(purpose="rehearsed", value="00"))
+        with copy.read() as session:
+            assert session.get(KeyRow, "rehearsed") is not None
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(KeyRow)) == 0
+
+
+def test_rows_that_are_there_stay_as_they_are(database: Database) -> None:
+    with database.write.begin() as session:
+        db.insert_missing(session, KeyRow, [{"purpose": "a", "value": "first"}])
+        db.insert_missing(session, KeyRow, [{"purpose": "a", "value": "second"}])
+        db.insert_missing(session, KeyRow, [])
+        assert session.get_one(KeyRow, "a").value == "first"
+
+
+def test_a_relative_file_lies_beside_the_configuration(settings: Settings) -> None:
+    assert db.sqlite_file("sqlite:///newsletter.db", settings.folder) == (
+        settings.folder / "newsletter.db"
+    )
+    assert db.sqlite_file("postgresql://localhost/news", settings.folder) is None

@@ -1,0 +1,154 @@
+"""A subscriber asks, confirms, leaves; nobody is mailed who did not say yes."""
+
+import json
+import re
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.errors import WrongUseError
+from newsletter.models import Standing
+from newsletter.subscribers import life, suppression
+from newsletter.subscribers.addresses import normalized
+from newsletter.subscribers.life import Wish
+from newsletter.subscribers.links import Claim, Links, Purpose
+
+from tests.conftest import NOW, Cli
+
+WISH = Wish(["audio"], "brief", "en")
+KEYS = ["the newest secret key", "an older secret key"]
+
+
+def standing(database: Database, email: str) -> str:
+    with database.read() as session:
+        return life.known(session, email).standing
+
+
+def test_without_proof_of_consent_they_are_asked_by_mail(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    said = cli("subscribers", "add", "ada@reader.example", "--language", "en")
+    assert said.out == "ada@reader.example was asked by mail to confirm audio.\n"
+    assert standing(database, "ada@reader.example") == Standing.PENDING
+    file = settings.folder / "outbox" / "confirm-ada@reader.example.eml"
+    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert re.search(r"http://127\.0\.0\.1:8000/confirm/\S+", text.get_content())
+    assert "List-Unsubscribe" not in mail
+    assert "0 subscribers" in cli("run").out
+
+
+def test_with_proof_of_consent_they_are_in_at_once(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    said = cli("subscribers", "add", "Ada@Reader.EXAMPLE", "--consent", "signed on paper")
+    assert said.out == "ada@reader.example is confirmed for audio.\n"
+    shown = json.loads(cli("subscribers", "show", "ada@reader.example", "--json").out)
+    assert shown["consent"] == "signed on paper"
+    assert standing(database, "ADA@reader.example") == Standing.CONFIRMED
+    assert not (settings.folder / "outbox").exists()
+
+
+def test_who_left_comes_back_only_by_their_own_yes(
+    cli: Cli, settings: Settings, database: Database, readers: list[str]
+) -> None:
+    cli("subscribers", "remove", readers[0])
+    said = cli("subscribers", "add", readers[0], "--consent", "the operator says so")
+    assert "They left before, so only they can say yes again." in said.out
+    assert standing(database, readers[0]) == Standing.PENDING
+    assert "11 subscribers = 11 sent" in cli("run").out
+    assert (settings.folder / "outbox" / f"confirm-{readers[0]}.eml").exists()
+
+
+def test_a_suppressed_address_is_not_added(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    with database.write.begin() as session:
+        suppression.suppress(session, "bad@reader.example", "bounced: no such mailbox", NOW)
+    said = cli("subscribers", "add", "bad@reader.example", "--consent", "an old list")
+    assert said.code == 2
+    assert "must not be mailed: bounced: no such mailbox" in said.err
+    assert not (settings.folder / "outbox").exists()
+
+
+def test_leaving_one_newsletter_keeps_the_others(database: Database) -> None:
+    with database.write.begin() as session:
+        wish = Wish(["audio", "text"], "brief", "en")
+        ada = life.add(session, "ada@reader.example", wish, "yes", NOW)
+        life.leave(session, ada, "text", NOW)
+        assert ada.standing == Standing.CONFIRMED
+        life.leave(session, ada, "audio", NOW)
+        assert ada.standing == Standing.LEFT
+
+
+def test_the_suppression_list_holds_no_address(database: Database, settings: Settings) -> None:
+    with database.write.begin() as session:
+        suppression.suppress(session, "secret.person@reader.example", "complaint", NOW)
+    database.dispose()
+    content = b"".join(file.read_bytes() for file in settings.folder.glob("newsletter.db*"))
+    assert b"secret.person" not in content
+    assert b"complaint" in content
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        (" Ada@Example.ORG ", "ada@example.org"),
+        ("ada+arxiv@example.org", "ada+arxiv@example.org"),
+        ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+    ],
+)
+def test_an_address_has_one_form(written: str, address: str) -> None:
+    assert normalized(written) == address
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "ada", "ada@", "@example.org", "a b@example.org", "ada@example", "ädä@example.org",
+     "ada@example.org\r\nBcc: all@example.org", "ada@example.org,bob@example.org", "a" * 400 + "@x.example"],
+)  # fmt: skip
+def test_what_cannot_be_mailed_is_refused_in_one_line(written: str) -> None:
+    with pytest.raises(WrongUseError) as refused:
+        normalized(written)
+    assert "\n" not in str(refused.value)
+
+
+@given(st.integers(min_value=0), st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True))
+def test_a_link_says_what_was_signed_also_after_key_rotation(number: int, slug: str) -> None:
+    claim = Claim(number, slug)
+    before, after = Links("https://x.example", KEYS[1:]), Links("https://x.example", KEYS)
+    token = before.token(Purpose.UNSUBSCRIBE, claim)
+    assert after.read(Purpose.UNSUBSCRIBE, token) == claim
+    assert after.read(Purpose.CONFIRM, token) is None
+    assert before.read(Purpose.UNSUBSCRIBE, after.token(Purpose.UNSUBSCRIBE, claim)) is None
+
+
+@given(st.text(), st.integers(min_value=0, max_value=60), st.characters())
+def test_no_tampered_token_is_read(junk: str, place: int, other: str) -> None:
+    links = Links("https://x.example", KEYS)
+    token = links.token(Purpose.UNSUBSCRIBE, Claim(7, "audio"))
+    changed = token[:place] + other + token[place + 1 :]
+    assert links.read(Purpose.UNSUBSCRIBE, junk) is None
+    assert changed == token or links.read(Purpose.UNSUBSCRIBE, changed) is None
+
+
+def test_the_link_fits_the_header_line_of_mail_programs() -> None:
+    links = Links("https://papers.example.org", KEYS)
+    assert len(links.unsubscribe(Claim(1_000_000, "audio"))) < 90
+
+
+def test_listing_shows_standing_and_filters(cli: Cli, readers: list[str], tmp_path: Path) -> None:
+    cli("subscribers", "add", "new@reader.example")
+    everybody = json.loads(cli("subscribers", "list", "--json").out)
+    assert len(everybody) == len(readers) + 1
+    pending = json.loads(cli("subscribers", "list", "--standing", "pending", "--json").out)
+    assert [each["email"] for each in pending] == ["new@reader.example"]
+    table = cli("subscribers", "list").out.splitlines()
+    assert table[0].split() == ["email", "standing", "newsletters", "since"]
+    assert len(table) == len(everybody) + 1
+    assert tmp_path.exists()

@@ -1,0 +1,154 @@
+"""GET shows, POST acts."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from newsletter import assembly
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.models import Standing
+from newsletter.subscribers import life
+from newsletter.subscribers.links import Claim, Purpose
+from newsletter.web import create_app
+
+from tests.conftest import NOW, Cli
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[FlaskClient]:
+    app = create_app(settings, clock=lambda: NOW)
+    with app.test_client() as client:
+        yield client
+
+
+def address(settings: Settings, purpose: Purpose, subscriber_id: int, slug: str = "audio") -> str:
+    token = assembly.links(settings).token(purpose, Claim(subscriber_id, slug))
+    return f"/{purpose}/{token}"
+
+
+def standing(database: Database, email: str) -> str:
+    with database.read() as session:
+        return life.known(session, email).standing
+
+
+@pytest.fixture
+def link(settings: Settings, database: Database, readers: list[str]) -> str:
+    """The first reader's unsubscribe link."""
+    with database.read() as session:
+        return address(settings, Purpose.UNSUBSCRIBE, life.known(session, readers[0]).id)
+
+
+def test_following_the_link_changes_nothing_however_often(
+    client: FlaskClient, database: Database, link: str, readers: list[str]
+) -> None:
+    for method in ("GET", "HEAD", "OPTIONS", "GET") * 25:
+        assert client.open(link, method=method).status_code == 200
+    assert standing(database, readers[0]) == Standing.CONFIRMED
+
+
+def test_the_page_asks_with_one_button(client: FlaskClient, link: str) -> None:
+    page = client.get(link, headers={"Accept-Language": "en"}).text
+    assert "Leave 音频?" in page
+    assert page.count('<form method="post">') == page.count("<button>Unsubscribe</button>") == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": {}},
+        {"data": {"List-Unsubscribe": "One-Click"}},
+        {"data": {"List-Unsubscribe": "One-Click"}, "content_type": "multipart/form-data"},
+    ],
+    ids=["the button", "one click, form", "one click, multipart"],
+)
+def test_a_post_acts_at_once_without_redirect_and_may_be_repeated(
+    client: FlaskClient, database: Database, link: str, readers: list[str], body: dict[str, object]
+) -> None:
+    for _ in range(2):
+        answer = client.post(link, **body)
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+    assert standing(database, readers[0]) == Standing.LEFT
+    assert standing(database, readers[1]) == Standing.CONFIRMED
+
+
+@pytest.mark.usefixtures("readers")
+def test_somebody_long_gone_gets_the_same_kind_answer(
+    client: FlaskClient, settings: Settings, link: str
+) -> None:
+    gone = client.post(address(settings, Purpose.UNSUBSCRIBE, 999_999))
+    assert gone.status_code == 200
+    assert gone.text == client.post(link).text
+
+
+def test_a_token_of_another_purpose_or_a_tampered_one_reveals_nothing(
+    client: FlaskClient, database: Database, link: str, readers: list[str]
+) -> None:
+    tampered = link.replace("audio", "video")
+    swapped = link.replace("/unsubscribe/", "/confirm/")
+    assert client.get(tampered).status_code == client.post(tampered).status_code == 400
+    assert client.post(swapped).status_code == 400
+    assert client.post(swapped).text == client.post("/confirm/nonsense").text
+    assert standing(database, readers[0]) == Standing.CONFIRMED
+
+
+def test_confirming_by_the_button_and_not_by_the_link(
+    client: FlaskClient, cli: Cli, settings: Settings, database: Database
+) -> None:
+    cli("subscribers", "add", "ada@reader.example")
+    with database.read() as session:
+        link = address(
+            settings, Purpose.CONFIRM, life.known(session, "ada@reader.example").id, "all"
+        )
+    assert "音频" in client.get(link).text
+    assert standing(database, "ada@reader.example") == Standing.PENDING
+    assert client.post(link).status_code == 200
+    assert standing(database, "ada@reader.example") == Standing.CONFIRMED
+
+
+def test_an_old_confirm_link_does_not_bring_back_who_left(
+    client: FlaskClient, cli: Cli, settings: Settings, database: Database
+) -> None:
+    cli("subscribers", "add", "ada@reader.example")
+    with database.read() as session:
+        link = address(
+            settings, Purpose.CONFIRM, life.known(session, "ada@reader.example").id, "all"
+        )
+    client.post(link)
+    cli("subscribers", "remove", "ada@reader.example")
+    assert client.post(link).status_code == 200
+    assert standing(database, "ada@reader.example") == Standing.LEFT
+
+
+def test_the_archive_holds_every_issue_at_a_stable_address(client: FlaskClient, cli: Cli) -> None:
+    cli("run")
+    assert "/audio/2025-07-11" in client.get("/").text
+    assert "/audio/2025-07-11" in client.get("/audio").text
+    issue = client.get("/audio/2025-07-11")
+    assert "Re-Bottleneck" in issue.text
+    assert "unsubscribe" not in issue.text
+    for nothing in ("/video", "/audio/2025-07-12", "/audio/yesterday", "/a/b/c"):
+        assert client.get(nothing).status_code == 404
+
+
+def test_pages_speak_the_browsers_language(client: FlaskClient, link: str) -> None:
+    assert "退订" in client.get(link, headers={"Accept-Language": "zh-CN,zh;q=0.9"}).text
+    assert "Unsubscribe" in client.get(link, headers={"Accept-Language": "en-US"}).text
+
+
+def test_no_page_runs_scripts_or_asks_another_host(
+    client: FlaskClient, cli: Cli, link: str
+) -> None:
+    cli("run")
+    for page in ("/", "/audio/2025-07-11", link, "/nowhere"):
+        answer = client.get(page)
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert "<script" not in answer.text
+        assert 'src="http' not in answer.text
+
+
+def test_health_looks_at_the_database(client: FlaskClient, settings: Settings) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert settings.database.url.startswith("sqlite")
