@@ -2,9 +2,9 @@
 
 from typing import Literal
 
+from alembic import context
 from sqlalchemy import Connection
 
-from alembic import context
 from newsletter import config, db
 from newsletter.models import Base, UtcDateTime
 

@@ -39,10 +39,15 @@ def parts(
     bar: Bar,
     stopping: Callable[[], bool],
     source: Source | None = None,
+    *,
+    sends: bool = True,
 ) -> Iterator[Parts]:
-    """All that a day needs, closed at the end; `source` replaces the configured one."""
+    """All that a day needs, closed at the end.
+
+    `source` replaces the configured one; without `sends` no transport is asked for.
+    """
     opened = database(settings)
-    transport = part("transport", settings)
+    transport = part("transport", settings) if sends else Memory()
     try:
         yield Parts(
             database=opened,

@@ -23,8 +23,8 @@ from newsletter.summaries.sentence import Summarizer
 Step = Callable[[int], None]  # so many more are done
 Bar = Callable[[str, int], AbstractContextManager[Step]]
 
-# A listing that is known: asking the same source again would say the same.
-_GOOD = (ListingState.COMPLETE, ListingState.UNCHECKED, ListingState.SAMPLE, ListingState.NONE)
+# A listing that is known. An empty one may only have come too early, so it is asked for again.
+_GOOD = (ListingState.COMPLETE, ListingState.UNCHECKED, ListingState.SAMPLE)
 
 
 class NotYetError(NewsletterError):
@@ -98,8 +98,13 @@ def fetch(parts: Parts, newsletter: NewsletterSettings, day: date) -> list[Listi
     stale = [row for row in known if row.state == ListingState.STALE]
     if stale:
         names = ", ".join(row.category for row in stale)
+        if day < parts.source.current_day(parts.clock()):
+            raise NotYetError(
+                f"{day} is past, and the source holds only the newest batch of {names};"
+                f" `newsletter fetch --day {day} --from-file FILE` takes saved answers"
+            )
         raise NotYetError(
-            f"arXiv has not announced {names} of {day} ({stale[0].source}); run it again later"
+            f"arXiv has not announced {names} of {day} yet ({stale[0].source}); run it again later"
         )
     return known
 

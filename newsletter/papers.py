@@ -61,18 +61,18 @@ def kinds(session: Session, day: date, category: str) -> list[Kind]:
 
 def announced(session: Session, day: date, categories: Sequence[str]) -> list[Announced]:
     """The day's papers, each once, in the order of categories and identifiers."""
-    strength = list(Kind)
-    strongest: dict[PaperId, Kind] = {}
     rows = session.scalars(
         select(AnnouncementRow).where(
             AnnouncementRow.day == day, AnnouncementRow.category.in_(categories)
         )
     ).all()
+    strongest: dict[str, AnnouncementRow] = {}
     for row in sorted(rows, key=lambda row: (categories.index(row.category), row.arxiv_id)):
-        paper, kind = PaperId(row.arxiv_id, row.version), Kind(row.kind)
-        strongest[paper] = min(kind, strongest.get(paper, kind), key=strength.index)
-    papers = by_id(session, strongest)
-    return [Announced(papers[each], kind) for each, kind in strongest.items() if each in papers]
+        known = strongest.setdefault(row.arxiv_id, row)
+        strongest[row.arxiv_id] = min(known, row, key=lambda said: Kind(said.kind).rank)
+    kinds_by_id = {PaperId(row.arxiv_id, row.version): Kind(row.kind) for row in strongest.values()}
+    papers = by_id(session, kinds_by_id)
+    return [Announced(papers[each], kind) for each, kind in kinds_by_id.items() if each in papers]
 
 
 def by_id(session: Session, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
@@ -89,35 +89,54 @@ def by_id(session: Session, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
 
 
 def _keep_papers(session: Session, papers: dict[PaperId, Paper]) -> None:
-    frozen = set(
-        session.execute(
-            select(IssuePaperRow.arxiv_id, IssuePaperRow.version).where(
-                IssuePaperRow.arxiv_id.in_([each.arxiv_id for each in papers])
-            )
-        )
-    )
+    """Keep what is new; what an issue holds stands, and a feed's few words never replace more."""
+    kept = by_id(session, papers)
+    frozen = _frozen(session, papers)
     for paper in papers.values():
-        if (paper.id.arxiv_id, paper.id.version) not in frozen:
+        known = kept.get(paper.id)
+        poorer = known is not None and known.updated_at is not None and paper.updated_at is None
+        if paper.id not in frozen and not poorer:
             session.merge(_row(paper))
     session.flush()
+
+
+def _frozen(session: Session, papers: Iterable[PaperId]) -> set[PaperId]:
+    """Those that an issue holds."""
+    ids = [each.arxiv_id for each in papers]
+    found: set[PaperId] = set()
+    for start in range(0, len(ids), _SOME_AT_A_TIME):
+        part = ids[start : start + _SOME_AT_A_TIME]
+        rows = session.execute(
+            select(IssuePaperRow.arxiv_id, IssuePaperRow.version).where(
+                IssuePaperRow.arxiv_id.in_(part)
+            )
+        )
+        found |= {PaperId(row.arxiv_id, row.version) for row in rows}
+    return found
 
 
 def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
     known = session.get(ListingRow, (listing.day, listing.category))
     if listing.state is ListingState.STALE and known is not None:
         return
+    kept = by_id(session, (each.paper for each in listing.announcements))
+    lost = [str(each.paper) for each in listing.announcements if each.paper not in kept]
     session.merge(
         ListingRow(
             day=listing.day,
             category=listing.category,
-            state=listing.state,
+            state=ListingState.PARTIAL if lost else listing.state,
             expected=listing.expected,
-            found=len(listing.announcements),
-            missing=list(listing.missing),
+            found=len(listing.announcements) - len(lost),
+            missing=[*listing.missing, *lost],
             source=listing.source,
             fetched_at=now,
         )
     )
+    _keep_announcements(session, listing)
+
+
+def _keep_announcements(session: Session, listing: Listing) -> None:
     session.execute(
         delete(AnnouncementRow).where(
             AnnouncementRow.day == listing.day, AnnouncementRow.category == listing.category

@@ -94,6 +94,21 @@ _SUBJECTS: dict[str, dict[str, str]] = {
         "OT": "Other Statistics", "TH": "Statistics Theory",
     },
 }
+
+# What became of the archives that were closed; papers of then still bear their names.
+RETIRED_ARCHIVES: dict[str, str] = {
+    "acc-phys": "physics.acc-ph", "adap-org": "nlin.AO", "alg-geom": "math.AG", "ao-sci": "physics.ao-ph",
+    "atom-ph": "physics.atom-ph", "bayes-an": "physics.data-an", "chao-dyn": "nlin.CD",
+    "chem-ph": "physics.chem-ph", "cmp-lg": "cs.CL", "comp-gas": "nlin.CG", "dg-ga": "math.DG",
+    "funct-an": "math.FA", "mtrl-th": "cond-mat.mtrl-sci", "patt-sol": "nlin.PS",
+    "plasm-ph": "physics.plasm-ph", "q-alg": "math.QA", "solv-int": "nlin.SI", "supr-con": "cond-mat.supr-con",
+}
+
+# Two names of one category; a paper of one bears the other, too.
+_ALIASES: dict[str, str] = {
+    "cs.NA": "math.NA", "cs.SY": "eess.SY", "math.IT": "cs.IT", "math.MP": "math-ph",
+    "q-fin.EC": "econ.GN", "stat.TH": "math.ST",
+}
 # fmt: on
 
 CATEGORIES: dict[str, str] = ARCHIVES | {
@@ -112,6 +127,9 @@ def category(text: str) -> str:
         WrongUseError: arXiv has no such archive or category; the line names the nearest.
     """
     code = _BY_LOWER.get(text.strip().lower())
+    now = RETIRED_ARCHIVES.get(text.strip().lower())
+    if now is not None:
+        raise WrongUseError(f"arXiv closed the archive {text!r}; it is {now!r} now")
     if code is None:
         raise WrongUseError(
             f"arXiv has no category {text!r}{did_you_mean(text, CATEGORIES)}"
@@ -122,4 +140,9 @@ def category(text: str) -> str:
 
 def holds(followed: str, category: str) -> bool:
     """Whether a followed category or archive covers `category` (`cs` covers `cs.SD`)."""
-    return followed == category or category.startswith(f"{followed}.")
+    return (
+        followed == category
+        or category.startswith(f"{followed}.")
+        or _ALIASES.get(followed) == category
+        or _ALIASES.get(category) == followed
+    )

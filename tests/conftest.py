@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from newsletter import assembly, config, starting
 from newsletter.cli import _run
 from newsletter.config import Settings

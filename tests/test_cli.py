@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 import pytest
+
 from newsletter.cli import cli as group
 from newsletter.config import Settings
 from newsletter.db import Database
-
 from tests.conftest import Cli
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "commands.md"

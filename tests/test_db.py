@@ -2,11 +2,12 @@
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import func, select
+
 from newsletter import db
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Base, KeyRow
-from sqlalchemy import func, select
 
 
 def test_the_migrations_and_the_models_agree(database: Database) -> None:

@@ -8,8 +8,8 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from newsletter.config import Settings
 
+from newsletter.config import Settings
 from tests.conftest import Cli
 
 # Runs the day in a process that kills itself with SIGKILL around a chosen mail.
@@ -120,7 +120,7 @@ def test_several_at_once_send_nothing_twice(settings: Settings, readers: list[st
     accounts = [json.loads(out)[0]["deliveries"] for out, _ in answers]
     assert all(account == accounts[0] for account in accounts)
     assert accounts[0]["sent"] == len(readers)
-    listed = subprocess.run(  # noqa: S603 - our own command
+    listed = subprocess.run(
         [sys.executable, "-m", "newsletter", "deliveries", "list", "--json"],
         cwd=settings.folder,
         capture_output=True,

@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
+
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import AnnouncementRow, DeliveryRow, IssueRow, SubscriberRow
 from newsletter.subscribers import life, suppression
-from sqlalchemy import func, select
-
 from tests.conftest import NOW, Cli
 
 

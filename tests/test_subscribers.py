@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import WrongUseError
@@ -16,7 +17,6 @@ from newsletter.subscribers import life, suppression
 from newsletter.subscribers.addresses import normalized
 from newsletter.subscribers.life import Wish
 from newsletter.subscribers.links import Claim, Links, Purpose
-
 from tests.conftest import NOW, Cli
 
 WISH = Wish(["audio"], "brief", "en")
@@ -109,9 +109,19 @@ def test_an_address_has_one_form(written: str, address: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", "ada", "ada@", "@example.org", "a b@example.org", "ada@example", "ädä@example.org",
-     "ada@example.org\r\nBcc: all@example.org", "ada@example.org,bob@example.org", "a" * 400 + "@x.example"],
-)  # fmt: skip
+    [
+        "",
+        "ada",
+        "ada@",
+        "@example.org",
+        "a b@example.org",
+        "ada@example",
+        "ädä@example.org",
+        "ada@example.org\r\nBcc: all@example.org",
+        "ada@example.org,bob@example.org",
+        "a" * 400 + "@x.example",
+    ],
+)
 def test_what_cannot_be_mailed_is_refused_in_one_line(written: str) -> None:
     with pytest.raises(WrongUseError) as refused:
         normalized(written)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
+
 from newsletter import assembly
 from newsletter.config import Settings
 from newsletter.db import Database
@@ -11,7 +12,6 @@ from newsletter.models import Standing
 from newsletter.subscribers import life
 from newsletter.subscribers.links import Claim, Purpose
 from newsletter.web import create_app
-
 from tests.conftest import NOW, Cli
 
 

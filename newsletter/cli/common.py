@@ -67,7 +67,9 @@ def load(config_file: Path | None) -> "Settings":
 
 
 @contextmanager
-def opened(settings: "Settings", source: "Source | None" = None) -> Iterator["Parts"]:
+def opened(
+    settings: "Settings", source: "Source | None" = None, *, sends: bool = True
+) -> Iterator["Parts"]:
     """The running parts. A first SIGINT or SIGTERM lets what is on the wire finish."""
     from newsletter import assembly
 
@@ -82,7 +84,7 @@ def opened(settings: "Settings", source: "Source | None" = None) -> Iterator["Pa
 
     before = {each: signal.signal(each, ask_to_stop) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with assembly.parts(settings, utc_now, bar, lambda: stop, source) as parts:
+        with assembly.parts(settings, utc_now, bar, lambda: stop, source, sends=sends) as parts:
             yield parts
     finally:
         for each, handler in before.items():

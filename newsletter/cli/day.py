@@ -96,7 +96,7 @@ def fetch(
         return not any(row.missing for row in rows)
 
     source = SavedFiles(files) if files else None
-    with common.opened(settings, source) as parts:
+    with common.opened(settings, source, sends=False) as parts:
         done = _each(settings, slug, one)
     if as_json:
         common.print_json(told)
@@ -129,7 +129,7 @@ def summarize(slug: str | None, day: date | None, config_file: Path | None) -> N
             )
         return not made.failed
 
-    with common.opened(settings) as parts:
+    with common.opened(settings, sends=False) as parts:
         done = _each(settings, slug, one)
     click.get_current_context().exit(0 if done else 1)
 

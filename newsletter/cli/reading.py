@@ -49,7 +49,7 @@ def preview(
     """
     settings = common.load(config_file)
     newsletter = settings.newsletter(slug)
-    with common.opened(settings) as parts:
+    with common.opened(settings, sends=False) as parts:
         digest = _digest(parts, newsletter, day)
         reader = _reader(parts, newsletter, digest, email)
         content = _shown(parts, digest, reader, form)

@@ -1,5 +1,6 @@
 """init, demo, config, db."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,12 +46,20 @@ def _tell_where(folder: Path, settings: "Settings", page: Path) -> None:
     click.echo(
         "  (a mail a subscriber: every abstract, brief, titles only; any mail program opens them)"
     )
-    program = Path(sys.argv[0]).name if Path(sys.argv[0]).parent == Path() else sys.argv[0]
+    program = _program()
     chosen = f"--config {folder / 'newsletter.toml'}"
     click.echo("\nType next")
     click.echo(f"  {program} run {chosen}   again: nobody gets it twice")
     click.echo(f"  {program} deliveries list {chosen}")
     click.echo(f"  {program} init   to start your own")
+
+
+def _program() -> str:
+    """This program as one types it here."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return "python -m newsletter"
+    return called.name if shutil.which(called.name) == str(called) else str(called)
 
 
 @click.command()

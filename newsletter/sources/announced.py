@@ -8,8 +8,16 @@ from enum import StrEnum
 from typing import Protocol
 
 from newsletter.errors import NewsletterError
+from newsletter.taxonomy import ARCHIVES, RETIRED_ARCHIVES
 
-_ID = re.compile(r"(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(?P<version>\d{1,3}))?")
+_ID = re.compile(
+    r"(?:^|[:/])"
+    r"(?:(?P<new>[0-9]{4}\.[0-9]{4,5})"
+    r"|(?P<archive>[a-z-]+)(?:\.[A-Za-z-]{2,8})?/(?P<number>[0-9]{7}))"
+    r"(?:v(?P<version>[1-9][0-9]{0,2}))?/?$"
+)
+
+_OLD_ARCHIVES = ARCHIVES.keys() | RETIRED_ARCHIVES.keys()
 
 
 class SourceError(NewsletterError):
@@ -23,6 +31,11 @@ class Kind(StrEnum):
     CROSS = "cross"
     REPLACE = "replace"
     REPLACE_CROSS = "replace-cross"
+
+    @property
+    def rank(self) -> int:
+        """The lower, the stronger."""
+        return list(Kind).index(self)
 
 
 class ListingState(StrEnum):
@@ -47,16 +60,21 @@ class PaperId:
         return f"{self.arxiv_id}v{self.version}"
 
     @classmethod
-    def parse(cls, text: str, default_version: int = 1) -> "PaperId":
+    def parse(cls, text: str, default_version: int | None = None) -> "PaperId":
         """Find the identifier in `oai:arXiv.org:2507.07270v1`, a web address or the bare id.
 
+        Until 2007 the subject class was optional: `math.GT/0309136` is `math/0309136`.
+
         Raises:
-            SourceError: there is none.
+            SourceError: there is none, or no version and no default for it.
         """
-        match = re.search(rf"(?:^|[:/]){_ID.pattern}/?$", text.strip())
-        if match is None:
+        match = _ID.search(text.strip())
+        if match is None or not (match["new"] or match["archive"] in _OLD_ARCHIVES):
             raise SourceError(f"{text[:80]!r} holds no arXiv identifier")
-        return cls(match["id"], int(match["version"] or default_version))
+        version = match["version"] or default_version
+        if version is None:
+            raise SourceError(f"{text[:80]!r} does not say which version it is")
+        return cls(match["new"] or f"{match['archive']}/{match['number']}", int(version))
 
 
 @dataclass(frozen=True)

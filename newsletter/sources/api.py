@@ -1,11 +1,17 @@
 """Papers by id, from arXiv's API through the `arxiv` package."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
 
 import arxiv
 import requests
+from lxml import etree
 
 from newsletter.sources.announced import Paper, PaperId, SourceError, one_line, paragraphs
+from newsletter.sources.answers import ATOM, Form, root_of
+from newsletter.sources.http import get
+from newsletter.sources.replay import session_of
 
 _IDS_A_REQUEST = 100  # an address of about 2 kB, and the page size the package asks for
 
@@ -18,40 +24,82 @@ def papers_by_id(
     Raises:
         SourceError: the API refused, or answered with something else than papers.
     """
-    client = arxiv.Client(page_size=_IDS_A_REQUEST, delay_seconds=0, num_retries=0)
-    client.query_url_format = api_url + "?{}"
-    client._session = session  # noqa: SLF001 - the package has no other way to set a time-out
     found: dict[PaperId, Paper] = {}
     for start in range(0, len(ids), _IDS_A_REQUEST):
         part = ids[start : start + _IDS_A_REQUEST]
-        answered = {paper.id: paper for paper in _ask(client, part)}
-        if not answered:
-            raise SourceError(
-                f"the API answered without any of the {len(part)} papers asked for; run again later"
-            )
+        search = arxiv.Search(id_list=list(map(str, part)), max_results=len(part))
+        answered = _ask(session, api_url, search)
         found.update((paper_id, answered[paper_id]) for paper_id in part if paper_id in answered)
     return found
 
 
-def _ask(client: arxiv.Client, ids: Iterable[PaperId]) -> list[Paper]:
-    wanted = [str(paper_id) for paper_id in ids]
+def papers_in(content: bytes) -> dict[PaperId, Paper]:
+    """All papers of a kept answer.
+
+    Raises:
+        SourceError: it is none, it is cut off, or arXiv says that it is an error.
+    """
+    entries = len(_entries(content))
+    session = session_of(lambda _url: content)
+    search = arxiv.Search(max_results=entries)
+    return _ask(session, "https://kept.invalid/api", search) if entries else {}
+
+
+class _Checked:
+    """The session as the package uses it, which takes whatever is no XML for "no results"."""
+
+    def __init__(self, session: requests.Session) -> None:
+        self._session = session
+
+    def get(self, url: str, **_options: Any) -> requests.Response:  # noqa: ANN401 - as in requests
+        response = get(self._session, url)
+        try:
+            _entries(response.content)
+        except SourceError as error:
+            raise SourceError(f"the API (HTTP {response.status_code}): {error}") from error
+        return response
+
+
+def _ask(session: requests.Session, api_url: str, search: arxiv.Search) -> dict[PaperId, Paper]:
+    client = arxiv.Client(page_size=_IDS_A_REQUEST, delay_seconds=0, num_retries=0)
+    client.query_url_format = api_url + "?{}"
+    client._session = _Checked(session)  # noqa: SLF001 - the package has no other way in
     try:
-        return list(map(_paper, client.results(arxiv.Search(id_list=wanted, max_results=None))))
+        return {paper.id: paper for paper in _until_empty(client.results(search))}
     except arxiv.ArxivError as error:
         raise SourceError(f"the API refused: {error.message}") from error
-    except ValueError as error:  # a date that is none
-        raise SourceError(f"the API's answer cannot be read: {error}") from error
+    except (ValueError, OverflowError) as error:  # a date that is none
+        raise SourceError(f"the API's answer cannot be read: {one_line(str(error))}") from error
+
+
+def _until_empty(results: Iterator[arxiv.Result]) -> Iterator[Paper]:
+    """An answer may count more papers than it has; what it has is good."""
+    with suppress(arxiv.UnexpectedEmptyPageError):
+        yield from map(_paper, results)
+
+
+def _entries(content: bytes) -> list[etree._Element]:
+    """The entries of a whole answer.
+
+    Raises:
+        SourceError: it is none, or arXiv says that it is an error.
+    """
+    entries = root_of(content, Form.PAPERS).findall(f"{{{ATOM}}}entry")
+    for entry in entries:
+        if "/api/errors" in entry.findtext(f"{{{ATOM}}}id", ""):
+            raise SourceError(f"arXiv refused: {one_line(entry.findtext(f'{{{ATOM}}}summary'))}")
+    return list(entries)
 
 
 def _paper(result: arxiv.Result) -> Paper:
-    primary = [result.primary_category] if result.primary_category else []
-    others = [each for each in result.categories if each not in primary]
+    categories = map(one_line, [result.primary_category, *result.categories])
+    paper_id = PaperId.parse(result.entry_id)
     return Paper(
-        id=PaperId.parse(result.entry_id),
-        title=one_line(result.title),
+        id=paper_id,
+        title=one_line(result.title) or f"arXiv:{paper_id.arxiv_id}",
         abstract=paragraphs(result.summary),
         authors=tuple(filter(None, (one_line(author.name) for author in result.authors))),
-        categories=tuple(filter(None, map(one_line, primary + others))),
+        categories=tuple(dict.fromkeys(filter(None, categories))),
         comment=one_line(result.comment) or None,
         journal_ref=one_line(result.journal_ref) or None,
         doi=one_line(result.doi) or None,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import requests
 
@@ -16,11 +15,10 @@ from newsletter.sources.announced import (
     SourceError,
 )
 from newsletter.sources.api import papers_by_id
-from newsletter.sources.feed import Feed, parse_feed
-from newsletter.sources.http import polite_session
+from newsletter.sources.feed import ARXIV_ZONE, Feed, parse_feed
+from newsletter.sources.http import get, polite_session
 from newsletter.sources.listings import listing_of
 
-ARXIV_ZONE = ZoneInfo("America/New_York")
 _SATURDAY = 5
 
 
@@ -56,17 +54,21 @@ class ArxivOrg:
         return Fetched(tuple(listings), papers)
 
     def _feed(self, category: str) -> Feed:
-        response = self.session.get(self.feed_url.format(categories=category))
+        response = get(self.session, self.feed_url.format(categories=category))
         try:
-            return parse_feed(response.content)
+            feed = parse_feed(response.content)
         except SourceError as error:
             raise SourceError(f"{category} (HTTP {response.status_code}): {error}") from error
+        if not response.ok:
+            raise SourceError(f"{category}: the feed was refused with HTTP {response.status_code}")
+        return feed
 
     def _listing(self, category: str, feed: Feed, day: date) -> Listing:
         source = self.feed_url.format(categories=category)
-        if feed.day is not None and feed.day != day:
+        if feed.day != day:
             return Listing(day, category, ListingState.STALE, (), f"{source} of {feed.day}")
-        return listing_of(category, feed.items, day, ListingState.UNCHECKED, source)
+        items = feed.announced_in(category)
+        return listing_of(category, items, day, ListingState.UNCHECKED, source)
 
     def _papers(self, ids: Sequence[PaperId], told: dict[PaperId, Paper]) -> dict[PaperId, Paper]:
         """From the API; where it lacks one, what the feed says of it."""

@@ -19,7 +19,7 @@ from newsletter.sources.announced import (
     SourceError,
 )
 from newsletter.sources.arxiv_org import ArxivOrg
-from newsletter.sources.saved import session_of
+from newsletter.sources.replay import session_of
 
 DAY = date(2025, 7, 11)
 CATEGORIES = ("cs.SD", "eess.SP")
@@ -57,7 +57,12 @@ class BundledDay:
             replace(listing, state=ListingState.SAMPLE, source="bundled sample")
             for listing in fetched.listings
         )
-        return Fetched(listings, fetched.papers, _summaries())
+        # The format demands dates of submission; the sample's makers kept none.
+        papers = {
+            paper_id: replace(paper, published_at=None, updated_at=None)
+            for paper_id, paper in fetched.papers.items()
+        }
+        return Fetched(listings, papers, _summaries())
 
 
 def _answer(url: str) -> bytes | None:

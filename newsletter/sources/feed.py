@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from newsletter import taxonomy
 from newsletter.sources.announced import (
     Announcement,
     Kind,
@@ -16,13 +18,14 @@ from newsletter.sources.announced import (
     one_line,
     paragraphs,
 )
+from newsletter.sources.answers import ATOM, Form, root_of
 
-_NAMES = {
-    "atom": "http://www.w3.org/2005/Atom",
-    "arxiv": "http://arxiv.org/schemas/atom",
-    "dc": "http://purl.org/dc/elements/1.1/",
-}
+ARXIV_ZONE = ZoneInfo("America/New_York")
+
+_NAMES = {"atom": ATOM}
+_TITLE = re.compile(r"(?P<categories>[\w., -]+?) updates on (?:the )?arXiv\.org")
 _PREFIX = re.compile(r"^\s*arXiv:\S+\s+Announce Type:\s*\S+\s*Abstract:\s*", re.IGNORECASE)
+_COMMA = re.compile(r",\s+(?!(?:Jr|Sr|II|III|IV)\.?\s*(?:,|$))")
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,22 @@ class Item:
 
 @dataclass(frozen=True)
 class Feed:
-    day: date | None  # None where an empty feed states none
+    day: date
+    categories: tuple[str, ...]  # as its title names them; none where it does not
     items: tuple[Item, ...]
+
+    def covers(self, category: str) -> bool:
+        """Whether this feed tells what was announced in a category."""
+        if self.categories:
+            return any(taxonomy.holds(each, category) for each in self.categories)
+        return bool(self.announced_in(category))
+
+    def announced_in(self, category: str) -> list[Item]:
+        """The day's items of a category; one that cannot be placed is shown rather than lost."""
+        items = [item for item in self.items if item.day == self.day]
+        if self.categories == (category,):
+            return items
+        return [item for item in items if _may_belong(category, item.paper.categories)]
 
 
 def parse_feed(content: bytes) -> Feed:
@@ -46,78 +63,101 @@ def parse_feed(content: bytes) -> Feed:
     Raises:
         SourceError: this is no feed, it is cut off, or arXiv says that it is an error.
     """
-    root = _root(content)
+    root = root_of(content, Form.FEED)
     title = one_line(root.findtext("channel/title") or root.findtext("atom:title", None, _NAMES))
     if title.startswith("Feed error"):
         why = root.findtext("channel/description") or root.findtext("atom:subtitle", "", _NAMES)
         raise SourceError(f"arXiv refused the feed: {one_line(why)}")
+    named = _TITLE.fullmatch(title)
+    categories = named["categories"].split(", ") if named else ()
     entries = root.findall("channel/item") or root.findall("atom:entry", _NAMES)
     items = tuple(map(_item, entries))
+    return Feed(_day_of(root, items), tuple(categories), items)
+
+
+def _may_belong(category: str, categories: tuple[str, ...]) -> bool:
+    """Of one of its categories, or, where none is one of arXiv's, of whichever is asked for."""
+    known = [each for each in categories if each in taxonomy.CATEGORIES]
+    return not known or any(taxonomy.holds(category, each) for each in known)
+
+
+def _day_of(root: etree._Element, items: tuple[Item, ...]) -> date:
+    """The batch's day: that of the items; an empty feed bears the day on which it was built."""
+    if items:
+        return max(item.day for item in items)
     stated = root.findtext("channel/pubDate")
-    days = [item.day for item in items] or ([_day(stated)] if stated else [])
-    return Feed(max(days) if days else None, items)
-
-
-def is_feed(content: bytes) -> bool:
-    """Whether this looks like an announcement feed (the API's answers are Atom, too)."""
-    return (
-        b"<rss" in content[:2000]
-        or b"rss.arxiv.org" in content[:2000]
-        or (b"<feed" in content[:2000] and b"announce_type" in content)
-    )
-
-
-def _root(content: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    try:
-        root = etree.fromstring(content.lstrip(), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise SourceError(f"this is no whole feed: {one_line(str(error))[:120]}") from error
-    if etree.QName(root).localname not in {"rss", "feed"}:
-        raise SourceError("this is no feed of arXiv's")
-    return root
+    if stated:
+        return _day(stated)
+    return _time(root.findtext("atom:updated", "", _NAMES)).astimezone(ARXIV_ZONE).date()
 
 
 def _item(entry: etree._Element) -> Item:
-    text = {
-        etree.QName(child).localname: child.text or ""
-        for child in entry
-        if child.tag is not etree.Comment
-    }
+    text = _texts(entry)
     paper_id = PaperId.parse(text.get("guid") or text.get("id") or "")
     try:
         kind = Kind(one_line(text.get("announce_type")))
+        day = _day(text.get("pubDate") or text.get("published") or "")
     except ValueError:
-        raise SourceError(
-            f"{paper_id} has the unknown announce type {text.get('announce_type')!r}"
-        ) from None
+        kinds = ", ".join(Kind)
+        told = text.get("announce_type", "")[:40]
+        raise SourceError(f"{paper_id} is announced as {told!r}, none of {kinds}") from None
+    except SourceError as error:
+        raise SourceError(f"{paper_id}: {error}") from error
+    return Item(Announcement(paper_id, kind), _paper(paper_id, entry, text), day)
+
+
+def _paper(paper_id: PaperId, entry: etree._Element, text: dict[str, str]) -> Paper:
     categories = [
         one_line(node.get("term") or node.text)
         for node in (*entry.findall("category"), *entry.findall("atom:category", _NAMES))
     ]
-    paper = Paper(
+    return Paper(
         id=paper_id,
-        title=one_line(text.get("title")),
+        title=one_line(text.get("title")) or f"arXiv:{paper_id.arxiv_id}",
         abstract=paragraphs(_PREFIX.sub("", text.get("description") or text.get("summary") or "")),
-        authors=tuple(filter(None, map(one_line, text.get("creator", "").split(", ")))),
-        categories=tuple(filter(None, categories)),
+        authors=_authors(text.get("creator", "")),
+        categories=tuple(dict.fromkeys(filter(None, categories))),
         journal_ref=one_line(text.get("journal_reference")) or None,
         doi=one_line(text.get("DOI")) or None,
     )
-    return Item(
-        Announcement(paper_id, kind),
-        paper,
-        _day(text.get("pubDate") or text.get("published") or ""),
-    )
+
+
+def _texts(entry: etree._Element) -> dict[str, str]:
+    """The whole text of each child by its name; the tag of a comment is no name."""
+    return {
+        etree.QName(child).localname: str(child.xpath("string()"))
+        for child in entry
+        if isinstance(child.tag, str)
+    }
+
+
+def _authors(creator: str) -> tuple[str, ...]:
+    """The names, raw TeX and all, without the affiliations in brackets that may follow them."""
+    names = map(one_line, _COMMA.split(_outside_brackets(creator)))
+    return tuple(filter(None, names)) or tuple(filter(None, [one_line(creator)]))
+
+
+def _outside_brackets(text: str) -> str:
+    depth, kept = 0, []
+    for char in text:
+        depth += char == "("
+        if depth == 0:
+            kept.append(char)
+        depth -= char == ")" and depth > 0
+    return "".join(kept) if depth == 0 else text  # a bracket that never closes hides nobody
 
 
 def _day(text: str) -> date:
     """The date as written: the feed dates a batch at 00:00 in arXiv's own zone."""
-    try:
-        return parsedate_to_datetime(text).date()
-    except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(text.strip()).date()
-    except ValueError:
-        raise SourceError(f"the feed bears no date that can be read: {text[:40]!r}") from None
+    return _time(text).date()
+
+
+def _time(text: str) -> datetime:
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            found = read(text.strip())
+            found.astimezone(ARXIV_ZONE)  # not every time that can be written can be converted
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        return found
+    raise SourceError(f"the feed bears no date that can be read: {text[:40]!r}")

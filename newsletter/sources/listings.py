@@ -14,23 +14,23 @@ _SEEN_FROM_ANOTHER_CATEGORY = {Kind.NEW: Kind.CROSS, Kind.REPLACE: Kind.REPLACE_
 def listing_of(
     category: str, items: Iterable[Item], day: date, state: ListingState, source: str
 ) -> Listing:
-    """What a category announced that day.
+    """What a category announced that day, each paper once, as the strongest of what is said.
 
     In a feed of several categories a paper is "new" when it is new in any of them; in a category
     that is not its primary one it is a cross-list.
     """
-    announcements = {
-        item.announcement.paper.arxiv_id: _seen_from(category, item)
-        for item in items
-        if any(taxonomy.holds(category, each) for each in item.paper.categories)
-    }
-    if not announcements:
+    strongest: dict[str, Announcement] = {}
+    for item in items:
+        each = _seen_from(category, item)
+        known = strongest.setdefault(each.paper.arxiv_id, each)
+        strongest[each.paper.arxiv_id] = min(known, each, key=lambda said: said.kind.rank)
+    if not strongest:
         state = ListingState.NONE
-    return Listing(day, category, state, tuple(announcements.values()), source)
+    return Listing(day, category, state, tuple(strongest.values()), source)
 
 
 def _seen_from(category: str, item: Item) -> Announcement:
-    kind = item.announcement.kind
-    if taxonomy.holds(category, item.paper.categories[0]):
+    kind, primary = item.announcement.kind, item.paper.categories[:1]
+    if all(taxonomy.holds(category, each) for each in primary):
         return item.announcement
     return replace(item.announcement, kind=_SEEN_FROM_ANOTHER_CATEGORY.get(kind, kind))

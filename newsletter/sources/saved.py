@@ -1,12 +1,8 @@
 """Saved answers of arXiv's, read by the very code that reads live ones."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
-
-import requests
-from requests.adapters import BaseAdapter
 
 from newsletter.sources.announced import (
     Fetched,
@@ -16,92 +12,66 @@ from newsletter.sources.announced import (
     PaperId,
     SourceError,
 )
-from newsletter.sources.api import papers_by_id
-from newsletter.sources.feed import Item, is_feed, parse_feed
+from newsletter.sources.answers import Form, describe, form_of
+from newsletter.sources.api import papers_in
+from newsletter.sources.feed import Feed, parse_feed
 from newsletter.sources.listings import listing_of
 
-
-class SavedAnswers(BaseAdapter):
-    """Answers requests with kept bytes; an address it has nothing for is answered 404."""
-
-    def __init__(self, answer: Callable[[str], bytes | None]) -> None:
-        super().__init__()
-        self._answer = answer
-
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        *_args: Any,  # noqa: ANN401 - as in requests
-        **_options: Any,  # noqa: ANN401 - as in requests
-    ) -> requests.Response:
-        content = self._answer(request.url or "")
-        response = requests.Response()
-        response.status_code = 404 if content is None else 200
-        response._content = content or b""  # noqa: SLF001 - requests has no public way to make one
-        response.url, response.request = request.url or "", request
-        return response
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-def session_of(answer: Callable[[str], bytes | None]) -> requests.Session:
-    """A session that never leaves the machine."""
-    session = requests.Session()
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, SavedAnswers(answer))
-    return session
+_A_FEED = "a feed of the day, such as https://rss.arxiv.org/rss/cs.SD"
 
 
 class SavedFiles:
-    """Feeds and API answers from files, of one day; it is told by what they hold which is which."""
+    """Feeds and API answers from files; it is told by what they hold which is which."""
 
     def __init__(self, files: Sequence[Path]) -> None:
-        contents = {file: _read(file) for file in files}
-        self._feeds = {file: text for file, text in contents.items() if is_feed(text)}
-        self._answers = {file: text for file, text in contents.items() if file not in self._feeds}
         self._name = ", ".join(file.name for file in files)
-        self._items = [item for file in self._feeds for item in _items(file, self._feeds[file])]
-        if not self._items:
-            raise SourceError(
-                f"nothing in {self._name} says what was announced; give a feed of the day,"
-                " such as https://rss.arxiv.org/rss/cs.SD"
-            )
-
-        self._newest = max(item.day for item in self._items)
+        self._feeds: list[Feed] = []
+        self._papers: dict[PaperId, Paper] = {}
+        for file in files:
+            self._add(file)
+        if not self._feeds:
+            raise SourceError(f"nothing in {self._name} says what was announced; give {_A_FEED}")
+        self._newest = max(feed.day for feed in self._feeds)
 
     def current_day(self, now: datetime) -> date:
         del now
         return self._newest
 
     def fetch(self, categories: Sequence[str], day: date) -> Fetched:
-        items = [item for item in self._items if item.day == day]
-        if not items:
+        """A listing of each category that a file speaks of; of another, nothing is known."""
+        feeds = [feed for feed in self._feeds if feed.day == day]
+        if not feeds:
             raise SourceError(f"{self._name} holds nothing of {day}, but of {self._newest}")
-        listings = tuple(self._listing(category, items, day) for category in categories)
+        listings = tuple(
+            self._listing(category, feeds, day)
+            for category in dict.fromkeys(categories)
+            if any(feed.covers(category) for feed in feeds)
+        )
+        if not listings:
+            raise SourceError(
+                f"{self._name} says nothing of {', '.join(categories)}; give {_A_FEED}"
+            )
+        told = {item.paper.id: item.paper for feed in feeds for item in feed.items} | self._papers
         ids = {each.paper for listing in listings for each in listing.announcements}
-        papers = {item.paper.id: item.paper for item in items if item.paper.id in ids}
-        return Fetched(listings, papers | self._from_answers(sorted(ids)))
+        return Fetched(listings, {paper_id: told[paper_id] for paper_id in sorted(ids)})
 
-    def _listing(self, category: str, items: Sequence[Item], day: date) -> Listing:
+    def _listing(self, category: str, feeds: Sequence[Feed], day: date) -> Listing:
+        items = [item for feed in feeds for item in feed.announced_in(category)]
         return listing_of(category, items, day, ListingState.UNCHECKED, self._name)
 
-    def _from_answers(self, ids: Sequence[PaperId]) -> dict[PaperId, Paper]:
-        found: dict[PaperId, Paper] = {}
-        for file, content in self._answers.items():
-            session = session_of(lambda _url, content=content: content)  # type: ignore[misc]
-            try:
-                found |= papers_by_id(session, "https://saved.invalid/api", ids)
-            except SourceError as error:
-                raise SourceError(f"{file}: neither a feed nor an API answer: {error}") from error
-        return found
-
-
-def _items(file: Path, content: bytes) -> tuple[Item, ...]:
-    try:
-        return parse_feed(content).items
-    except SourceError as error:
-        raise SourceError(f"{file}: {error}") from error
+    def _add(self, file: Path) -> None:
+        content = _read(file)
+        form = form_of(content)
+        if form is None:
+            told = f"this is {describe(content)}, neither {Form.FEED} nor {Form.PAPERS}"
+            raise SourceError(f"{file}: {told}; give {_A_FEED}")
+        try:
+            if form is Form.FEED:
+                self._feeds.append(parse_feed(content))
+            else:
+                self._papers |= papers_in(content)
+        except SourceError as error:
+            raise SourceError(f"{file}: {error}") from error
 
 
 def _read(file: Path) -> bytes:

@@ -26,14 +26,14 @@ _VERBS = {
     "propose": "propose|introduce|present|develop|design|devise|formulate|suggest|describe|build|"
     "create|construct|contribute|release|unveil|offer|outline|put forward|implement",
     "prove": "prove|show that|establish|derive|obtain|give|construct|characterize|characterise|"
-    "determine|classify|compute|calculate|solve|extend|generalize|generalise|construct|provide|"
-    "define|deduce|improve|answer|disprove|refute|settle|resolve|bound|complete",
+    "determine|classify|compute|calculate|solve|extend|generalize|generalise|provide|define|"
+    "deduce|improve|answer|disprove|refute|settle|resolve|bound|complete",
     "find": "find|found|report|observe|observed|detect|detected|measure|measured|discover|"
     "discovered|identify|identified|reveal|uncover|estimate|estimated|constrain|infer|conclude|"
     "search for|searched|show|showed|demonstrate|demonstrated|confirm|confirmed|predict",
-    "study": "stud(?:y|ies)|studied|investigate|investigated|analyze|analyse|analyzed|analysed|consider|"
-    "explore|explored|examine|examined|discuss|review|survey|address|tackle|focus|revisit|compare|"
-    "evaluate|model|simulate|simulated|assess|ask|re examine|perform|performed|conduct|conducted",
+    "study": "stud(?:y|ies)|studied|investigate|investigated|analyze|analyse|analyzed|analysed|"
+    "consider|explore|explored|examine|examined|discuss|review|survey|address|tackle|focus|revisit|compare|"
+    "evaluate|model|simulate|simulated|assess|ask|perform|performed|conduct|conducted",
 }
 _PASSIVE = {
     "propose": "proposed|introduced|presented|developed|designed|devised|formulated|suggested|"
@@ -67,19 +67,20 @@ _PHRASES = _listed(
     "has",
     """
     we|we present|we propose|we show|we study|we explore|we focus|we address|we argue|we evaluate
-    we train|we find that|we prove|our|our approach|our results|first|new|novel|named|method|approach
-    framework|algorithm|model|theory|analysis|problem|end to end|learn|learning|efficient
-    effective|empirically|experimental|experiments|results|improves|achieves|enables|outperforms|available
-    state of the art|significantly|datasets|important|challenging|previous|recent|often|typically
-    widely|is a|are a|have been|been|because|due to|for|to|more|both|not|when|which|them|these
+    we train|we find that|we prove|our|our approach|our results|first|new|novel|named|method
+    approach|framework|algorithm|model|theory|analysis|problem|end to end|learn|learning|efficient
+    effective|empirically|experimental|experiments|results|improves|achieves|enables|available
+    outperforms|state of the art|significantly|datasets|important|challenging|previous|recent
+    often|typically|widely|is a|are a|have been|been|because|due to|for|to|more|both|not|when
+    which|them|these
     """,
 )
 # How the sentence begins, as it would be quoted ("opens") and before its lead-in went ("was").
 _OPENINGS = """
     we|our|this paper|this work|in this|this|these|they|it|such|the|a|an|one|most|both|by|as|at
-    on|in|to|through|using|unlike|based on|inspired|despite|while|existing|previous|recent|experiments
-    extensive|specifically|however|moreover|furthermore|additionally|in addition|then|first
-    finally
+    on|in|to|through|using|unlike|based on|inspired|despite|while|existing|previous|recent
+    experiments|extensive|specifically|however|moreover|furthermore|additionally|in addition|then
+    first|finally
     """
 _OPENS = _listed("opens", _OPENINGS)
 _WAS = _listed("was_opens", _OPENINGS)

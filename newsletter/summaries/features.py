@@ -10,6 +10,8 @@ from newsletter.summaries.trimming import trimmed
 
 _WORD = re.compile(r"[a-z0-9]+")
 _ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\w*")
+# "QuietNet: Small Networks for Speech": one word before the colon that is no plain word.
+_NAMED = re.compile(r"\W*([\w-]*(?:[A-Z]|\d)[\w-]*[A-Z0-9+]?[\w+-]*):")
 _PERCENT = re.compile(r"\d\s?\\?%|\bpercent\b|\d\\?times|\d\s?x\b")
 
 
@@ -36,34 +38,47 @@ def stems_of(words: tuple[str, ...]) -> frozenset[str]:
 
 def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
     """The features of every candidate, those that are zero left out."""
-    title_stems = stems_of(tuple(_WORD.findall(title.lower())))
+    found = [
+        _position(index, len(candidates))
+        | _length(each)
+        | _look(each)
+        | cues.cues(each.original, each.words)
+        | guards.guards(each.original, each.text, len(each.words))
+        for index, each in enumerate(candidates)
+    ]
+    _add_overlaps(title, candidates, found)
+    _add_order(title, candidates, found)
+    return found
+
+
+def _add_overlaps(title: str, candidates: list[Candidate], found: list[dict[str, float]]) -> None:
+    wanted = stems_of(tuple(_WORD.findall(title.lower())))
     counts = Counter(stem for each in candidates for stem in each.stems)
     weights = {stem: math.log(1 + count) for stem, count in counts.items()}
-    norm_all = math.sqrt(sum(w * w for w in weights.values())) or 1.0
-    seen_contribution = 0
-    found: list[dict[str, float]] = []
-    for index, each in enumerate(candidates):
-        f: dict[str, float] = {}
-        f.update(_position(index, len(candidates)))
-        f.update(_length(each))
-        f.update(_look(each))
-        f.update(cues.cues(each.original, each.words))
-        f.update(guards.guards(each.original, each.text, len(each.words)))
-        inner = [weights[s] for s in each.stems]
-        n = math.sqrt(len(inner)) or 1.0
-        f["centroid"] = sum(inner) / (n * norm_all)
-        f["shared"] = sum(counts[s] > 1 for s in each.stems) / (len(each.stems) or 1)
-        common = len(each.stems & title_stems)
-        f["title_recall"] = common / (len(title_stems) or 1)
-        f["title_precision"] = common / (len(each.stems) or 1)
+    whole = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    for each, f in zip(candidates, found, strict=True):
+        own = len(each.stems) or 1
+        common = len(each.stems & wanted)
+        f["centroid"] = sum(weights[stem] for stem in each.stems) / (math.sqrt(own) * whole)
+        f["shared"] = sum(counts[stem] > 1 for stem in each.stems) / own
+        f["title_recall"] = common / (len(wanted) or 1)
+        f["title_precision"] = common / own
+
+
+def _add_order(title: str, candidates: list[Candidate], found: list[dict[str, float]]) -> None:
+    """Which sentence is the first to name the contribution, or the system the title names."""
+    name = _NAMED.match(title)
+    named = contributed = False
+    for each, f in zip(candidates, found, strict=True):
+        if name and name[1] in each.text:
+            f["named_again" if named else "named_first"] = 1.0
+            named = True
         if "contribution" in f:
-            if seen_contribution == 0:
+            if not contributed:
                 f["first_contribution"] = 1.0
-            seen_contribution += 1
-        elif seen_contribution:
+            contributed = True
+        elif contributed:
             f["after_contribution"] = 1.0
-        found.append(f)
-    return found
 
 
 def _position(index: int, count: int) -> dict[str, float]:

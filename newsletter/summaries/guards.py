@@ -18,65 +18,65 @@ _DANGLING_START = re.compile(
     r"|(?:these|those|such|both|another|the former|the latter|doing so)\b"
     r"|the (?:resulting|former|latter|same|aforementioned|above|corresponding)\b"
     r"|(?:its|their|one of (?:them|these|its|the (?:latter|former)))\b)",
-    re.IGNORECASE,
 )
 _OWN_METHOD = re.compile(
     r"(?:(?:the|our) (?:proposed )?(?:method|approach|model|framework|algorithm|system|technique|"
     r"procedure|scheme|pipeline|architecture|parser|dataset|benchmark|tool|solution|second|third|"
     r"other|key (?:idea|insight)|idea|former|latter|construction|proof|argument|main tool)s?\b)",
-    re.IGNORECASE,
 )
 # A demonstrative with its noun, unless it means the paper itself.
 _DEMONSTRATIVE = re.compile(
     rf"\b(?:this(?! {_OWN})|these(?! {_OWN})|those(?! (?:of|who|that|in|with|from|which|for)\b)|"
     r"such (?!as\b|that\b|an?\b)|the (?:latter|former|aforementioned|above)\b|aforementioned|"
     r"such an? |mentioned above|as above|described above|the same\b)",
-    re.IGNORECASE,
 )
 _BACK_PHRASE = re.compile(
     r"\b(?:in (?:this|that|each|either|both|such an?|the (?:former|latter|first|second|other)) "
     r"(?:case|setting|situation|regime|limit|sense|framework|context)s?|for (?:a|the) related|"
     r"doing so|under this|there(?:by|in|of)?,? we|in the (?:same|other) (?:way|vein|case)|"
-    r"similarly|likewise|also|too|on the other hand|in contrast|instead|otherwise)\b",
-    re.IGNORECASE,
+    r"(?:is|are|was|were) then|similarly|likewise|also|too|on the other hand|in contrast|instead|otherwise)\b",
+)
+_SHARED = re.compile(
+    r"\b(?:(?:is|are|be|make|made|makes) (?:(?:publicly|freely|openly|also|both|all) )*available|"
+    r"available (?:at|on|from|under|upon|via|online|here|for download)|can be (?:found|accessed)|"
+    r"(?:will be|is|are|we|we will|we also) (?:publicly |openly |also )*released?\b)"
+)
+_MATERIAL = re.compile(
+    r"\b(?:codes?|data|datasets?|demos?|models?|implementation|package|software|samples|examples|"
+    r"benchmark|page|website|webpage|weights|materials?|videos?|scripts?|repository|resources)\b"
 )
 _BOILERPLATE = re.compile(
-    r"(?:\b(?:code|codes|data|dataset|datasets|demo|demos|models|implementation|package|software|"
-    r"samples|examples|page|website|webpage|weights|materials?|videos?|scripts?|repository|"
-    r"supplementary|resources)\b.*\b(?:available|released?|found|accessible|open-?sourced|"
-    r"published)\b)|\bhttps?:|\bthis (?:https?|url)\b|github|\bopen-?sourced?\b|"
-    r"\btext overlap\b|\bcomments (?:are )?welcome\b|\Akey ?words\b|\bpublicly available\b|"
-    r"\brelease (?:the|our|all)\b",
-    re.IGNORECASE,
+    r"https?:|\bthis (?:https?|url)\b|github|\b(?:is|are|be|been) open-?sourced\b|"
+    r"\bwe open-?source\b|\btext overlap\b|\bcomments (?:are )?welcome\b|\Akey ?words\b|"
+    r"\brelease (?:the|our|all)\b|\bsubscribe\b"
 )
 _OUTLINE = re.compile(
     r"\b(?:future (?:work|research|directions?)|(?:is|are) discussed\Z|we conclude (?:by|with)|"
     r"open (?:problems|questions) (?:are|is)|further research|we hope|applications? (?:is|are) "
-    r"(?:given|discussed|presented)|paves? the way|opens? (?:up )?(?:new|a new)|implications)\b",
-    re.IGNORECASE,
+    r"(?:given|discussed|presented)|paves? the way|opens? (?:up )?(?:a )?new|implications)\b",
 )
 _SETTING = re.compile(
     r"(?:(?:let|suppose|assume|denote|recall|consider|fix|given an?|write|here [$])\b|"
-    r"we (?:consider|let|assume|recall|say|call|denote|begin|start|think|believe|hope|know)\b)",
-    re.IGNORECASE,
+    r"we (?:consider|let|assume|recall|say|call|denote|begin|start|believe|hope|know)\b)",
 )
 _BACKGROUND = re.compile(
-    r"\b(?:well[- ]known|(?:has|have) (?:recently )?(?:been|become|emerged|attracted|received|shown|"
-    r"achieved|proven|gained|made)|in recent years|recently,|in the (?:last|past)|traditionally|"
-    r"is an? (?:important|fundamental|central|key|crucial|challenging|classical|long-?standing|"
-    r"open|critical|essential)|are (?:important|fundamental|crucial|essential|critical)|"
-    r"plays? an?|remains?|little is known|poorly understood|is (?:often|usually|crucial|essential|"
-    r"critical|important)|most existing|previous(?:ly)?|conventional)\b",
-    re.IGNORECASE,
+    r"\b(?:well[- ]known|in recent years|recently,|in the (?:last|past)|traditionally|remains?|"
+    r"(?:has|have) (?:recently )?(?:been|become|emerged|attracted|received|shown|achieved|proven|"
+    r"gained|made)|is an? (?:important|fundamental|central|key|crucial|challenging|classical|"
+    r"long-?standing|open|critical|essential)|plays? an?|little is known|poorly understood|"
+    r"are (?:important|fundamental|crucial|essential|critical)|most existing|previous(?:ly)?|"
+    r"is (?:often|usually|crucial|essential|critical|important)|conventional)\b",
 )
 _ITEM = re.compile(r"\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])(?:\)|\. )")
-_OPEN_END = re.compile(r"(?::|\bas follows|\bthe following|\bfollowing (?:two|three|result))\W*\Z")
+_OPEN_END = re.compile(r"(?::|as follows|the following|following (?:two|three|results?))\Z")
 _TWOFOLD = re.compile(r"\b(?:two|three|four|several)[ -]?fold|\b(?:two|three) (?:parts|ways)\b")
 SHORT, EARLY = 7, 0.55
 
 
 def guards(original: str, text: str, words: int) -> dict[str, float]:
     """The objections to a sentence: `original` as it stood, `text` as it would be quoted."""
+    text = text.lower()
+    tail = text[-40:].rstrip(" .:\"')") + (":" if text[-2:].startswith(":") else "")
     pointing = _DEMONSTRATIVE.search(text)
     early = pointing is not None and pointing.start() < EARLY * len(text)
     lists = text.count("1)") + text.count("(i)") > text.count("2)") + text.count("(ii)")
@@ -86,13 +86,20 @@ def guards(original: str, text: str, words: int) -> dict[str, float]:
         "demonstrative_early": early,
         "demonstrative_late": pointing is not None and not early,
         "back_phrase": bool(_BACK_PHRASE.search(text)),
-        "boilerplate": bool(_BOILERPLATE.search(text)),
+        "boilerplate": _is_boilerplate(text),
         "outline": bool(_OUTLINE.search(text)),
         "setting": bool(_SETTING.match(text)),
         "background": bool(_BACKGROUND.search(text)),
         "item": bool(_ITEM.match(original)),
-        "open_end": lists or bool(_OPEN_END.search(text) or _TWOFOLD.search(text)),
+        "open_end": lists or bool(_OPEN_END.search(tail) or _TWOFOLD.search(text)),
         "question": original.endswith("?"),
         "short": words < SHORT,
     }
     return {f"guard:{name}": 1.0 for name, holds in objections.items() if holds}
+
+
+def _is_boilerplate(text: str) -> bool:
+    shared = _SHARED.search(text)
+    if shared and _MATERIAL.search(text, max(0, shared.start() - 120), shared.end() + 40):
+        return True
+    return bool(_BOILERPLATE.search(text))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,18 +33,23 @@ def make_missing(
     progress: Progress,
 ) -> Made:
     """Ask for the sentences that are not kept yet and keep each as it comes."""
+    wanted = {paper.id: paper for paper in papers}
     with sessions() as session:
-        known = kept.best(session, [paper.id for paper in papers], language, summarizer.name)
-    open_papers = [paper for paper in papers if not _stands(known.get(paper.id), summarizer.name)]
-    failed: dict[PaperId, str] = {}
-    for paper, answer in _ask(summarizer, open_papers, language):
-        if isinstance(answer, SummaryError):
-            failed[paper.id] = str(answer)
-            answer = embedded.sentence(paper)  # noqa: PLW2901 - the authors' words stand in
-        with sessions.begin() as session:
-            kept.keep(session, [(paper.id, answer)], now)
+        known = kept.best(session, list(wanted), language, summarizer.name)
+    missing = [p for p in wanted.values() if not _stands(known.get(p.id), summarizer.name)]
+    reused = len(wanted) - len(missing)
+    for _ in range(reused):
         progress()
-    return Made(len(open_papers) - len(failed), len(papers) - len(open_papers), failed)
+    failed: dict[PaperId, str] = {}
+    with closing(_ask(summarizer, missing, language)) as answers:
+        for paper, answer in answers:
+            if isinstance(answer, SummaryError):
+                failed[paper.id] = str(answer)
+                answer = embedded.sentence(paper)  # noqa: PLW2901 - the authors' words stand in
+            with sessions.begin() as session:
+                kept.keep(session, [(paper.id, answer)], now)
+            progress()
+    return Made(len(missing) - len(failed), reused, failed)
 
 
 def _stands(sentence: Sentence | None, preferred: str) -> bool:
@@ -63,6 +69,9 @@ def _ask(
     if summarizer.concurrency == 1:
         yield from map(one, papers)
         return
-    with ThreadPoolExecutor(summarizer.concurrency) as pool:
+    pool = ThreadPoolExecutor(summarizer.concurrency)
+    try:
         for future in as_completed([pool.submit(one, paper) for paper in papers]):
             yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # where the run ends early, nobody waits for the rest

@@ -31,6 +31,7 @@ _OPENERS = _words(
     "when where after both each one also if despite although since then thus hence i specifically "
     "first second third based data from given unlike all at among under"
 )
+_CONTROLS = dict.fromkeys([*range(32), 127], " ")
 _STOP = re.compile(r"[.!?]+[\"'\u2019\u201d)\]}]*")
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*\Z")
 _WORD_AFTER = re.compile(r"[A-Za-z]+")
@@ -43,12 +44,11 @@ _CURRENCY = re.compile(r"\d[\d.,]*[kKmMbB]?(?:[\s,.;:)/-]|\Z)")
 _TEX = re.compile(r"[\\^_{}=<>]")
 _PROSE = re.compile(r"[a-z]{2,}[,.]? [a-z]{2,}[,.]? [a-z]{2,}")
 _TEXT_IN_FORMULA = re.compile(r"\\(?:text|mbox|hbox|mathrm|rm|operatorname)")
-_BRACKETED = re.compile(r"\\\((?:[^\\]|\\(?!\))){0,600}\\\)|\\\[(?:[^\\]|\\(?!\])){0,600}\\\]")
 
 
 def one_line(text: str) -> str:
     """The text with every run of white space and control characters made one space."""
-    return " ".join("".join(c if c >= " " and c != "\x7f" else " " for c in text).split())
+    return " ".join(text.translate(_CONTROLS).split())
 
 
 def formulas(text: str) -> list[Span]:
@@ -56,10 +56,14 @@ def formulas(text: str) -> list[Span]:
 
     A dollar that is money, or that has no partner nearby, opens nothing.
     """
-    found = [match.span() for match in _BRACKETED.finditer(text)] if "\\" in text else []
+    found = _delimited(text, "\\(", "\\)") + _delimited(text, "\\[", "\\]")
     if "$" in text:
         found += _dollar_formulas(text)
-    return sorted(found)
+    apart: list[Span] = []
+    for span in sorted(found):
+        if not apart or span[0] >= apart[-1][1]:
+            apart.append(span)
+    return apart
 
 
 def parentheses(text: str) -> list[Span]:
@@ -101,6 +105,16 @@ def split(text: str) -> list[str]:
     cuts = [0, *sorted(ends), len(text)]
     pieces = (text[start:end].strip() for start, end in pairwise(cuts))
     return [piece for piece in pieces if piece]
+
+
+def _delimited(text: str, opening: str, closing: str) -> list[Span]:
+    found: list[Span] = []
+    start = text.find(opening)
+    while start >= 0 and (end := text.find(closing, start)) >= 0:
+        if end - start <= LONGEST_FORMULA:
+            found.append((start, end + 2))
+        start = text.find(opening, end)
+    return found
 
 
 def _dollar_formulas(text: str) -> list[Span]:

@@ -149,12 +149,12 @@ def _may_go(sentence: str, start: int, end: int) -> bool:
         return False
     if sentence[end : end + 1] not in {"", " ", ",", ".", ";", ":", "?", "!"}:
         return False
-    if _NEEDS_NOUN.search(sentence[:start]):
+    if _NEEDS_NOUN.search(sentence[max(0, start - 12) : start]):
         return False
     if aside.startswith("["):
         return bool(_CITATION.fullmatch(aside))
     inner = aside[1:-1].strip()
     if start == 0 or _ITEM.fullmatch(aside) or _KEEP_ASIDE.search(inner):
         return False
-    used_again = " " not in inner and len(inner) > 1 and inner in sentence[end:]
+    used_again = " " not in inner and len(inner) > 1 and inner in sentence[end : end + 1000]
     return not used_again

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from newsletter import config, issues
 from newsletter.config import Settings
 from newsletter.db import Database
@@ -19,7 +20,6 @@ from newsletter.sources import bundled
 from newsletter.sources.announced import Paper, PaperId
 from newsletter.subscribers.links import Links
 from newsletter.summaries.sentence import Sentence
-
 from tests.conftest import NOW
 
 SITE = config.Site(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract
+
 from newsletter import paths
 from newsletter.rendering import phrases
 from newsletter.rendering.wording import wording

@@ -2,8 +2,9 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from newsletter.rendering.wrapping import TEXT_COLUMNS, wrapped
 from wcwidth import wcswidth
+
+from newsletter.rendering.wrapping import TEXT_COLUMNS, wrapped
 
 WORDS = st.text(st.sampled_from("abcdefghij音频，。（）"), min_size=1, max_size=30)
 

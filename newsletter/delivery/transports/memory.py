@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from newsletter.config import Settings
-from newsletter.delivery.transports.outcomes import Outcome, Verdict
+from newsletter.delivery.transports.outcomes import Outcome, Verdict, unmailable
 from newsletter.rendering.mail import Mail
 
 
@@ -20,8 +20,11 @@ class Memory:
 
     def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
         for mail in mails:
-            self.sent.append(mail)
-            yield mail, Outcome(Verdict.ACCEPTED, provider_id=mail.reference)
+            yield mail, unmailable(mail) or self._keep(mail)
 
     def close(self) -> None:
         """Nothing is open."""
+
+    def _keep(self, mail: Mail) -> Outcome:
+        self.sent.append(mail)
+        return Outcome(Verdict.ACCEPTED, provider_id=mail.reference)

@@ -1,5 +1,6 @@
 """One vocabulary for what became of a mail, whoever carried it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,8 +38,22 @@ class Transport(Protocol):
         """Send at most `at_once` mails and yield the outcome of each as soon as it is known.
 
         Raises:
-            TransportDownError: refused login, revoked key, no such server.
+            TransportDownError: refused login, revoked key, no such server, no room.
         """
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+def unmailable(mail: Mail) -> Outcome | None:
+    """A refusal of addresses that neither a header nor an SMTP command can carry as they are."""
+    if re.fullmatch(r"[!-~]+@[!-~]+", mail.recipient):
+        return None
+    return Outcome(Verdict.REJECTED, "the address is not in printable ASCII")
+
+
+def one_line(told: object) -> str:
+    """What a server or an exception said, short enough for a ledger and a terminal."""
+    text = told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
+    printable = re.sub(r"[\x00-\x1f\x7f]", " ", text)
+    return " ".join(printable.split())[:300] or type(told).__name__

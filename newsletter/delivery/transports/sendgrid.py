@@ -1,11 +1,8 @@
 """Mails through SendGrid's v3 API, up to 1,000 readers a request."""
 
-import json
 import logging
-import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from http.client import HTTPException
-from itertools import groupby
 from typing import Any
 from urllib.error import URLError
 
@@ -13,16 +10,14 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
 from newsletter.config import Settings
-from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
+from newsletter.delivery.transports.outcomes import Outcome, Verdict, one_line, unmailable
+from newsletter.delivery.transports.sendgrid_answers import refused, unreached
 from newsletter.errors import WrongUseError
 from newsletter.rendering.mail import Mail
 
+_MOST = 1000  # personalizations a request
+_ACCEPTED = 202
 _PERSONAL_HEADER = "List-Unsubscribe"
-_BAD_REQUEST = 400
-_TOO_MANY = 429
-_REFUSED = (401, 403)
-_GATEWAY = (502, 504)  # somebody between us and SendGrid lost the answer
-_SERVER = 500
 
 
 def from_settings(settings: Settings) -> "SendGrid":
@@ -35,17 +30,23 @@ def from_settings(settings: Settings) -> "SendGrid":
 class SendGrid:
     """Readers of the same content share a request; their own values are its substitutions."""
 
-    at_once = 1000
+    at_once = _MOST
 
     def __init__(self, api_key: str, base_url: str, timeout_s: float) -> None:
-        # The package writes its authorization header to the log at DEBUG.
-        logging.getLogger("python_http_client").setLevel(logging.INFO)
+        logging.getLogger("python_http_client.client").addFilter(_without_secrets)
         self._client = SendGridAPIClient(api_key, host=base_url)
         self._timeout_s = timeout_s
 
     def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
-        for _, group in groupby(sorted(mails, key=_content), key=_content):
-            yield from self._send_alike(list(group))
+        mailable = []
+        for mail in mails:
+            refusal = unmailable(mail)
+            if refusal is None:
+                mailable.append(mail)
+            else:
+                yield mail, refusal
+        for group in _alike(mailable):
+            yield from self._send_alike(group)
 
     def close(self) -> None:
         """The package keeps no connection."""
@@ -67,13 +68,17 @@ class SendGrid:
                 request_body=body, timeout=self._timeout_s
             )
         except HTTPError as error:
-            return _refused(error)
+            return refused(error)
+        except URLError as error:
+            return unreached(error)
         except TimeoutError:
             return Outcome(Verdict.UNCERTAIN, "SendGrid did not answer in time")
-        except URLError as error:
-            return _unreached(error)
-        except (OSError, HTTPException) as error:  # it closed with the request under way
-            return Outcome(Verdict.UNCERTAIN, f"SendGrid's answer was lost: {error}")
+        except (OSError, HTTPException) as error:
+            return Outcome(Verdict.UNCERTAIN, f"SendGrid's answer was lost: {one_line(error)}")
+        if response.status_code != _ACCEPTED:  # after a redirect, or by a proxy
+            return Outcome(
+                Verdict.UNCERTAIN, f"HTTP {response.status_code} is no answer of SendGrid's"
+            )
         return Outcome(Verdict.ACCEPTED, provider_id=response.headers.get("X-Message-Id"))
 
 
@@ -93,11 +98,7 @@ def request_body(mails: Sequence[Mail]) -> dict[str, Any]:
             {"type": "text/plain", "value": first.content.text},
             {"type": "text/html", "value": first.content.html},
         ],
-        "headers": {
-            header: value
-            for header, value in first.headers
-            if header not in (_PERSONAL_HEADER, "Date")  # SendGrid dates its mails itself
-        },
+        "headers": dict(_shared_headers(first)),
         "tracking_settings": {
             "click_tracking": {"enable": False, "enable_text": False},
             "open_tracking": {"enable": False},
@@ -116,36 +117,24 @@ def _personalization(mail: Mail) -> dict[str, Any]:
     }
 
 
-def _content(mail: Mail) -> int:
-    return id(mail.content)
+def _shared_headers(mail: Mail) -> tuple[tuple[str, str], ...]:
+    """Headers that are the same for all readers; SendGrid dates its mails itself."""
+    return tuple(
+        (name, value) for name, value in mail.headers if name not in {_PERSONAL_HEADER, "Date"}
+    )
 
 
-def _refused(error: HTTPError) -> Outcome:
-    told = f"SendGrid: HTTP {error.status_code} {_reasons(error.body)}".strip()
-    if error.status_code in _REFUSED:
-        raise TransportDownError(f"{told}; check transport.api_key and the sender's rights")
-    if error.status_code in _GATEWAY:
-        return Outcome(Verdict.UNCERTAIN, told)
-    if error.status_code == _TOO_MANY or error.status_code >= _SERVER:
-        return Outcome(Verdict.TRY_LATER, told)
-    if error.status_code == _BAD_REQUEST and "personalizations" not in told:
-        raise TransportDownError(f"{told}; nothing about one reader, so nobody is marked")
-    return Outcome(Verdict.REJECTED, told)
+def _alike(mails: Sequence[Mail]) -> Iterator[list[Mail]]:
+    """Mails that can share a request, at most as many as one takes."""
+    groups: dict[Hashable, list[Mail]] = {}
+    for mail in mails:
+        key = (id(mail.content), mail.sender, _shared_headers(mail))
+        groups.setdefault(key, []).append(mail)
+    for group in groups.values():
+        for start in range(0, len(group), _MOST):
+            yield group[start : start + _MOST]
 
 
-def _unreached(error: URLError) -> Outcome:
-    if isinstance(error.reason, TimeoutError) or "timed out" in str(error.reason):
-        return Outcome(Verdict.TRY_LATER, "SendGrid could not be reached in time")
-    if isinstance(error.reason, ConnectionRefusedError | socket.gaierror):
-        return Outcome(Verdict.TRY_LATER, f"SendGrid cannot be reached: {error.reason}")
-    return Outcome(Verdict.UNCERTAIN, f"SendGrid's answer was lost: {error.reason}")
-
-
-def _reasons(body: bytes) -> str:
-    try:
-        errors = json.loads(body)["errors"]
-        return "; ".join(f"{each.get('field') or ''} {each['message']}".strip() for each in errors)[
-            :300
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return body.decode("utf-8", "replace")[:200]
+def _without_secrets(record: logging.LogRecord) -> bool:
+    """The package logs its authorization header and every recipient at DEBUG."""
+    return record.levelno > logging.DEBUG

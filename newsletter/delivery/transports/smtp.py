@@ -1,15 +1,31 @@
-"""Mails through an SMTP server (RFC 5321), in clear only where that was said."""
+"""Mails through an SMTP server (RFC 5321), one connection, one mail after the other."""
 
+import re
 import smtplib
-import ssl
 from collections.abc import Iterator, Sequence
 
 from newsletter.config import Settings, TransportSettings
-from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
+from newsletter.delivery.transports.outcomes import (
+    Outcome,
+    TransportDownError,
+    Verdict,
+    one_line,
+    unmailable,
+)
+from newsletter.delivery.transports.smtp_connecting import check, connect, said
 from newsletter.rendering.mail import Mail
 
-_CLOSING = 421  # the server closes the connection, not this mail's fault
-_PERMANENT = 500
+_OK, _TEMPORARY, _PERMANENT = 2, 4, 5  # the first digit of a reply
+_GO_AHEAD = 354
+_DOT_AT_START = re.compile(rb"(?m)^\.")
+# The codes of RFC 3463 that say that this mailbox does not exist; other 5.1.x speak of the sender.
+_NO_SUCH_ADDRESS = re.compile(r"\d{3} 5\.1\.(?:1|2|3|6|10)(?!\d)")
+# Refusals that would meet every reader: our login (RFC 4954), our sender, our right to relay.
+_ABOUT_US = re.compile(
+    r"53[0458] |\d{3} 5\.1\.[78](?!\d)"
+    r"|.*\brelay(?:ing)? (?:access )?(?:denied|prohibited|not (?:permitted|allowed))",
+    re.IGNORECASE,
+)
 
 
 def from_settings(settings: Settings) -> "Smtp":
@@ -22,93 +38,72 @@ class Smtp:
     at_once = 1
 
     def __init__(self, settings: TransportSettings) -> None:
+        check(settings)
         self._settings = settings
         self._connection: smtplib.SMTP | None = None
 
     def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
         for mail in mails:
-            yield mail, self._send(mail)
+            yield mail, unmailable(mail) or self._send(mail)
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
                 connection.quit()
-            except (smtplib.SMTPException, OSError):
+            except OSError:
                 connection.close()
 
     def _send(self, mail: Mail) -> Outcome:
-        if self._connection is None:
-            self._connection = self._connect()
-        outcome = self._envelope(self._connection, mail) or self._data(self._connection, mail)
-        if outcome.verdict is not Verdict.ACCEPTED:
-            self._leave_clean()
+        kept = self._connection is not None
+        try:
+            outcome = self._transaction(mail)
+            if kept and self._connection is None and outcome.verdict is Verdict.TRY_LATER:
+                # Servers close a connection after so many mails; a new one is as good.
+                outcome = self._transaction(mail)
+        except TransportDownError:
+            self._drop()
+            raise
         return outcome
 
-    def _envelope(self, connection: smtplib.SMTP, mail: Mail) -> Outcome | None:
-        """Sender and recipient; an outcome only where one of them was refused."""
+    def _transaction(self, mail: Mail) -> Outcome:
         try:
-            for code, answer in (
-                connection.mail(mail.sender[1]),
-                connection.rcpt(mail.recipient),
-            ):
-                if code not in {250, 251}:
-                    return _refused(code, answer)
-        except (smtplib.SMTPException, OSError) as error:
+            if self._connection is None:
+                self._connection = connect(self._settings)
+            refusal = _announce(self._connection, mail)
+        except OSError as error:  # smtplib's own errors too
             self._drop()
-            return Outcome(Verdict.TRY_LATER, f"the connection broke: {_line(error)}")
-        return None
+            return Outcome(Verdict.TRY_LATER, f"before the mail was handed over: {said(error)}")
+        if refusal is None:
+            return self._hand_over(self._connection)
+        self._start_anew(self._connection)
+        return refusal
 
-    def _data(self, connection: smtplib.SMTP, mail: Mail) -> Outcome:
-        """The message itself; once it is handed over, silence means that nobody can know."""
+    def _hand_over(self, connection: smtplib.SMTP) -> Outcome:
+        """Send the dot that ends a mail; from here on silence means that nobody can know."""
         try:
-            code, answer = connection.data(mail.as_bytes())
-        except smtplib.SMTPDataError as error:  # refused before anything was handed over
-            return _refused(error.smtp_code, error.smtp_error)
-        except (smtplib.SMTPException, OSError) as error:
+            connection.send(b".\r\n")
+            code, answer = connection.getreply()
+        except OSError as error:
             self._drop()
-            return Outcome(Verdict.UNCERTAIN, f"no answer after the message: {_line(error)}")
-        if code == 250:  # noqa: PLR2004 - RFC 5321's "okay, completed"
-            return Outcome(Verdict.ACCEPTED, provider_id=_line(answer)[:200])
-        return _refused(code, answer)
+            return Outcome(Verdict.UNCERTAIN, f"no answer after the mail: {said(error)}")
+        if code // 100 == _OK:
+            return Outcome(Verdict.ACCEPTED, provider_id=one_line(answer)[:200])
+        if code // 100 in {_TEMPORARY, _PERMANENT}:
+            outcome = _refused(code, answer)
+            self._start_anew(connection)
+            return outcome
+        self._drop()
+        return Outcome(Verdict.UNCERTAIN, f"an answer that is none: {one_line(answer)}")
 
-    def _connect(self) -> smtplib.SMTP:
-        settings = self._settings
-        where = f"{settings.host}:{settings.port}"
-        context = ssl.create_default_context()
+    def _start_anew(self, connection: smtplib.SMTP) -> None:
+        """Forget a refused mail, so that the next one finds a clean session."""
         try:
-            if settings.security == "tls":
-                connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                    settings.host, settings.port, timeout=settings.timeout_s, context=context
-                )
-            else:
-                connection = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_s)
-            if settings.security == "starttls":
-                connection.starttls(context=context)
-            connection.ehlo_or_helo_if_needed()
-            if settings.username:
-                self._log_in(connection)
-        except (smtplib.SMTPException, OSError) as error:
-            raise TransportDownError(
-                f"the SMTP server {where} cannot be used: {_line(error)}; see [transport]"
-            ) from error
-        return connection
-
-    def _log_in(self, connection: smtplib.SMTP) -> None:
-        settings = self._settings
-        if settings.security == "none" and settings.host not in {"localhost", "127.0.0.1", "::1"}:
-            raise TransportDownError(
-                'no password goes over plain text: set transport.security = "starttls" or "tls"'
-            )
-        connection.login(settings.username, settings.password.get_secret_value())
-
-    def _leave_clean(self) -> None:
-        """Forget a refused mail, so that the next one starts anew."""
-        if self._connection is None:
+            code, _ = connection.rset()
+        except OSError:
+            self._drop()
             return
-        try:
-            self._connection.rset()
-        except (smtplib.SMTPException, OSError):
+        if code // 100 != _OK:
             self._drop()
 
     def _drop(self) -> None:
@@ -117,14 +112,28 @@ class Smtp:
             connection.close()
 
 
-def _refused(code: int, answer: bytes | str) -> Outcome:
-    told = f"{code} {_line(answer)}"
-    if code == _CLOSING or code < _PERMANENT:
+def _announce(connection: smtplib.SMTP, mail: Mail) -> Outcome | None:
+    """Send envelope and content, all but the final dot; an outcome only where they are refused."""
+    code, answer = connection.mail(mail.sender[1])
+    if code // 100 == _PERMANENT:
+        raise TransportDownError(
+            f"the SMTP server refuses the sender {mail.sender[1]}: {code} {one_line(answer)}; "
+            "see site.sender and [transport]"
+        )
+    if code // 100 == _OK:
+        code, answer = connection.rcpt(mail.recipient)
+    if code // 100 == _OK:
+        code, answer = connection.docmd("DATA")
+    if code != _GO_AHEAD:
+        return _refused(code, answer)
+    connection.send(_DOT_AT_START.sub(b"..", mail.as_bytes()))
+    return None
+
+
+def _refused(code: int, answer: bytes) -> Outcome:
+    told = f"{code} {one_line(answer)}"
+    if code // 100 != _PERMANENT:
         return Outcome(Verdict.TRY_LATER, told)
-    # 5.1.x speaks of the address (RFC 3463); any other refusal may pass.
-    return Outcome(Verdict.REJECTED, told, permanent="5.1." in told)
-
-
-def _line(told: object) -> str:
-    text = told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
-    return " ".join(text.split())[:300] or type(told).__name__
+    if _ABOUT_US.match(told):
+        raise TransportDownError(f"the SMTP server does not work for us: {told}; see [transport]")
+    return Outcome(Verdict.REJECTED, told, permanent=bool(_NO_SUCH_ADDRESS.match(told)))

@@ -1,0 +1,76 @@
+"""What SendGrid's answers, and the lack of one, mean for the mails of a request."""
+
+import json
+import socket
+import ssl
+from urllib.error import URLError
+
+from python_http_client.exceptions import HTTPError
+
+from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict, one_line
+
+_BAD_REQUEST = 400
+_FORBIDDEN = (401, 403)
+_LATER = (408, 429)
+_GATEWAY = (502, 504)  # somebody between us and SendGrid lost the answer
+_SERVER = 500
+_BROKEN = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLEOFError)
+
+
+def refused(error: HTTPError) -> Outcome:
+    """The meaning of an HTTP error.
+
+    Raises:
+        TransportDownError: it would meet every reader.
+    """
+    status, body = error.status_code, error.body
+    told = f"SendGrid: HTTP {status} {_reasons(body)}".strip()
+    if status in _GATEWAY:
+        return Outcome(Verdict.UNCERTAIN, told)
+    if status in _LATER or status >= _SERVER:
+        return Outcome(Verdict.TRY_LATER, told)
+    if status == _BAD_REQUEST and _about_a_reader(body):
+        return Outcome(Verdict.REJECTED, told)
+    if status in _FORBIDDEN:
+        raise TransportDownError(f"{told}; check transport.api_key and the sender's rights")
+    raise TransportDownError(f"{told}; this is about no single reader, so nobody is marked")
+
+
+def unreached(error: URLError) -> Outcome:
+    """The meaning of a request that urllib could not send as a whole.
+
+    Raises:
+        TransportDownError: the address or its certificate is wrong.
+    """
+    reason = error.reason
+    if isinstance(reason, _BROKEN):
+        return Outcome(Verdict.UNCERTAIN, f"the connection to SendGrid broke: {one_line(reason)}")
+    wrong_host = isinstance(reason, socket.gaierror) and reason.errno == socket.EAI_NONAME
+    if wrong_host or isinstance(reason, ssl.SSLError):
+        raise TransportDownError(
+            f"SendGrid cannot be used: {one_line(reason)}; see transport.base_url"
+        )
+    return Outcome(Verdict.TRY_LATER, f"SendGrid cannot be reached: {one_line(reason)}")
+
+
+def _about_a_reader(body: bytes) -> bool:
+    fields = [field for field, _ in _errors(body)]
+    return bool(fields) and all(field.startswith("personalizations") for field in fields)
+
+
+def _reasons(body: bytes) -> str:
+    errors = _errors(body)
+    if not errors:
+        return one_line(body)
+    return one_line("; ".join(f"{field} {message}".strip() for field, message in errors))
+
+
+def _errors(body: bytes) -> list[tuple[str, str]]:
+    """The field and the message of each error; none where the body is not SendGrid's."""
+    try:
+        return [
+            (str(each.get("field") or ""), str(each["message"]))
+            for each in json.loads(body)["errors"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []

@@ -1,0 +1,82 @@
+"""What an answer of arXiv's is, told by what it holds and not by what was asked for.
+
+arXiv answers HTTP 200 also with "Rate exceeded.", with a web page or with nothing at all; none of
+these may pass for "no papers".
+"""
+
+import re
+from enum import StrEnum
+
+from lxml import etree
+
+from newsletter.sources.announced import SourceError, one_line
+
+ATOM = "http://www.w3.org/2005/Atom"
+_OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
+_XML_STARTS = (b"<?xml", b"<rss", b"<feed")
+
+
+class Form(StrEnum):
+    FEED = "a feed of announcements"
+    PAPERS = "an answer of the API"
+
+
+def root_of(content: bytes, wanted: Form) -> etree._Element:
+    """The root of a whole answer of that form.
+
+    Raises:
+        SourceError: it is something else; the line says what.
+    """
+    root = _whole(content)
+    if root is None or _form(root) is not wanted:
+        raise SourceError(f"this is {describe(content)}, not {wanted}")
+    return root
+
+
+def form_of(content: bytes) -> Form | None:
+    """Which of the two this is, if it is whole."""
+    root = _whole(content)
+    return None if root is None else _form(root)
+
+
+def describe(content: bytes) -> str:
+    """What something is, for an error's line."""
+    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1000]
+    if not start:
+        return "an empty answer"
+    if re.match(rb"<html|<!doctype html", start, re.IGNORECASE):
+        return "a web page"
+    root = _whole(content)
+    if root is not None:
+        return str(_form(root) or _other_xml(root))
+    if start.startswith(_XML_STARTS):
+        return "an XML answer that is cut off, broken or declares entities"
+    text = start.decode("utf-8", "replace")
+    words = one_line(text)[:60]
+    if words.isprintable() and "\ufffd" not in words:
+        return f"the text {words!r}"
+    return f"neither XML nor text ({len(content)} bytes)"
+
+
+def _whole(content: bytes) -> etree._Element | None:
+    """The root, if this is XML from its start to its end that declares nothing of its own."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        root = etree.fromstring(content.lstrip(), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    return None if root.getroottree().docinfo.doctype else root
+
+
+def _form(root: etree._Element) -> Form | None:
+    if root.tag == "rss":
+        return Form.FEED
+    if root.tag != f"{{{ATOM}}}feed":
+        return None
+    counted = root.find(f"{{{_OPENSEARCH}}}totalResults") is not None
+    return Form.PAPERS if counted else Form.FEED
+
+
+def _other_xml(root: etree._Element) -> str:
+    name = etree.QName(root).localname
+    return {"OAI-PMH": "an OAI answer", "html": "a web page"}.get(name, f"XML of <{name[:40]}>")

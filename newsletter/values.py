@@ -1,0 +1,110 @@
+"""What a setting may be: checked texts, addresses and secrets, with words for what is wrong."""
+
+import re
+import unicodedata
+from email.utils import getaddresses
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+from newsletter import taxonomy
+from newsletter.errors import WrongUseError
+
+_NO_TEXT = {"Cc", "Zl", "Zp", "Cs"}  # control characters, line separators, lone surrogates
+_ADDRESS = r"[!-~]+@[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?"
+
+
+def _split(value: object) -> object:
+    """A list written as one string in the environment: separated by commas or line breaks."""
+    if isinstance(value, str):
+        return [part.strip() for part in re.split(r"[,\n]", value) if part.strip()]
+    return value
+
+
+def _language(value: object) -> object:
+    """`zh-CN`, `zh_Hans` and `ZH` are `zh` to us; what is unknown is left for the check."""
+    return re.split(r"[-_]", value)[0].lower() if isinstance(value, str) else value
+
+
+def _line(value: str) -> str:
+    """Names and titles stand in headers of mails: a line break there would forge another one."""
+    if any(unicodedata.category(char) in _NO_TEXT for char in value):
+        raise ValueError("must be one line of text, without control characters")
+    return value.strip()
+
+
+def _encodable(value: str) -> str:
+    if any(unicodedata.category(char) == "Cs" for char in value):
+        raise ValueError("is no text (write it in UTF-8)")
+    return value
+
+
+def _sender(value: str) -> str:
+    found = getaddresses([_line(value)])
+    if len(found) != 1 or not re.fullmatch(_ADDRESS, found[0][1]):
+        raise ValueError("is no sender; write it like 'Name <daily@example.org>'")
+    return _line(value)
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)  # a port or a host in brackets that is none is a ValueError
+    plain = value.isascii() and not re.search(r"[\x00-\x20\x7f<>\"\\]", value)
+    if not plain or parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError("is no web address; write it like 'https://papers.example.org'")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be a plain web address, with no password, '?' or '#' in it")
+    return value.rstrip("/")
+
+
+def _feed_address(value: str) -> str:
+    if value.count("{categories}") != 1 or re.search(r"[{}]", value.replace("{categories}", "")):
+        raise ValueError("must hold '{categories}' once, where a feed's category goes")
+    return _web_address(value.replace("{categories}", "cs.SD")) and value
+
+
+def _category(value: str) -> str:
+    try:
+        return taxonomy.category(value)
+    except WrongUseError as error:
+        raise ValueError(str(error)) from error
+
+
+def _once(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if not text.isprintable():
+        raise ValueError("holds a line break or another character that no key has")
+    return value
+
+
+def _strong(key: SecretStr) -> SecretStr:
+    if len(key.get_secret_value()) < 16:  # noqa: PLR2004 - 16 characters carry 96 random bits
+        raise ValueError("a secret key needs at least 16 characters; `newsletter init` makes one")
+    return key
+
+
+Line = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=200)]
+Text = Annotated[str, AfterValidator(_encodable)]
+Sender = Annotated[str, AfterValidator(_sender)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+FeedAddress = Annotated[str, AfterValidator(_feed_address)]
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
+SecretKeys = Annotated[
+    tuple[Annotated[Secret, AfterValidator(_strong)], ...],
+    BeforeValidator(_split),
+    Field(min_length=1),
+]
+Categories = Annotated[
+    tuple[Annotated[str, AfterValidator(_category)], ...],
+    BeforeValidator(_split),
+    AfterValidator(_once),
+    Field(min_length=1),
+]
+Detail = Literal["full", "brief", "titles"]
+Language = Annotated[Literal["en", "zh"], BeforeValidator(_language)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+Options = Annotated[dict[str, Any], Field(repr=False)]  # what an installed part makes of them
