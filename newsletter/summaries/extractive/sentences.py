@@ -31,6 +31,7 @@ _OPENERS = _words(
     "when where after both each one also if despite although since then thus hence i specifically "
     "first second third based data from given unlike all at among under"
 )
+_BEGIN = re.compile(r"\\begin\{([a-z]{1,12}\*?)\}")
 _CONTROLS = dict.fromkeys([*range(32), 127], " ")
 _STOP = re.compile(r"[.!?]+[\"'\u2019\u201d)\]}]*")
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*\Z")
@@ -52,11 +53,11 @@ def one_line(text: str) -> str:
 
 
 def formulas(text: str) -> list[Span]:
-    r"""Where the formulas stand (`$...$`, `$$...$$`, `\(...\)`, `\[...\]`), in order.
+    r"""Where the formulas stand (`$...$`, `$$...$$`, `\(...\)`, `\[...\]`, environments).
 
     A dollar that is money, or that has no partner nearby, opens nothing.
     """
-    found = _delimited(text, "\\(", "\\)") + _delimited(text, "\\[", "\\]")
+    found = _delimited(text, "\\(", "\\)") + _delimited(text, "\\[", "\\]") + _environments(text)
     if "$" in text:
         found += _dollar_formulas(text)
     apart: list[Span] = []
@@ -114,6 +115,18 @@ def _delimited(text: str, opening: str, closing: str) -> list[Span]:
         if end - start <= LONGEST_FORMULA:
             found.append((start, end + 2))
         start = text.find(opening, end)
+    return found
+
+
+def _environments(text: str) -> list[Span]:
+    found: list[Span] = []
+    for match in _BEGIN.finditer(text):
+        if found and match.start() < found[-1][1]:
+            continue
+        closing = f"\\end{{{match[1]}}}"
+        end = text.find(closing, match.end(), match.end() + 2 * LONGEST_FORMULA)
+        if end >= 0:
+            found.append((match.start(), end + len(closing)))
     return found
 
 

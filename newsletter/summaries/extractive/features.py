@@ -5,13 +5,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from newsletter.summaries import cues, guards
-from newsletter.summaries.trimming import trimmed
+from newsletter.summaries.extractive import cues, guards
+from newsletter.summaries.extractive.trimming import trimmed
 
 _WORD = re.compile(r"[a-z0-9]+")
 _ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\w*")
 # "QuietNet: Small Networks for Speech": one word before the colon that is no plain word.
-_NAMED = re.compile(r"\W*([\w-]*(?:[A-Z]|\d)[\w-]*[A-Z0-9+]?[\w+-]*):")
+_NAMED = re.compile(r"((?=[\w+-]*(?:[A-Z][\w+-]*[A-Z]|[a-z][A-Z]|\d))[\w+-]{2,}): ")
 _PERCENT = re.compile(r"\d\s?\\?%|\bpercent\b|\d\\?times|\d\s?x\b")
 
 

@@ -8,7 +8,8 @@ import re
 
 _OWN = (
     r"(?:paper|work|article|letter|study|note|report|manuscript|thesis|survey|review|research|"
-    r"chapter|contribution|investigation|project|dissertation|field|area|year|century|decade|day|kind|type|sort|end)s?\b"
+    r"chapter|contribution|investigation|project|dissertation|field|area|year|century|decade|day|"
+    r"kind|type|sort|end)s?\b"
 )
 # A back-reference as the subject: nothing before it in the quotation says what it is.
 _DANGLING_START = re.compile(
@@ -34,7 +35,8 @@ _BACK_PHRASE = re.compile(
     r"\b(?:in (?:this|that|each|either|both|such an?|the (?:former|latter|first|second|other)) "
     r"(?:case|setting|situation|regime|limit|sense|framework|context)s?|for (?:a|the) related|"
     r"doing so|under this|there(?:by|in|of)?,? we|in the (?:same|other) (?:way|vein|case)|"
-    r"(?:is|are|was|were) then|similarly|likewise|also|too|on the other hand|in contrast|instead|otherwise)\b",
+    r"(?:is|are|was|were) then|similarly|likewise|also|too|on the other hand|in contrast|"
+    r"instead|otherwise)\b",
 )
 _SHARED = re.compile(
     r"\b(?:(?:is|are|be|make|made|makes) (?:(?:publicly|freely|openly|also|both|all) )*available|"

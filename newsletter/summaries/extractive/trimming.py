@@ -2,7 +2,7 @@
 
 import re
 
-from newsletter.summaries.sentences import formulas, inside, parentheses
+from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
 
 LONGEST = 400
 SHORTEST_CUT = 200
@@ -16,7 +16,7 @@ _NO_COMMA = r"[^,.;:$()]"
 # Phrases that only say "here comes the contribution", or point back at what is not quoted.
 _LEAD_INS = re.compile(
     r"(?:"
-    rf"(?:In|Within|Throughout|With|Through) (?:this|the present|the current|our|the) "
+    rf"(?:In|Within|Throughout|With|Through) (?:this|the present|the current|present|our) "
     rf"(?:[a-z-]+ ){{0,2}}?{_WORK}(?:, |: | )(?!(?:of|on|by|and|to|for|in|from|with|at)\b)"
     r"|Here(?:in)?,? (?=we\b|I\b|an?\b|the\b|this\b)"
     r"|Here(?:in)?, "
@@ -30,7 +30,8 @@ _LEAD_INS = re.compile(
     r"For this reason|As a result|As a consequence|As such|Motivated by this|Inspired by this|"
     r"Based on this|Building on this|With this in mind|Against this backdrop|"
     r"Against this background|On the other hand|In contrast|By contrast|In turn|"
-    r"Last but not least|To be specific|And|But|So|Yet)(?:, (?=\S+ \S+ \S+)| (?=we\b))"
+    r"Last but not least|To be specific|At first|Along this direction|"
+    r"Along this line|And|But|So|Yet)(?:, (?=\S+ \S+ \S+)| (?=we\b))"
     rf"|(?:To|In order to|Aiming to|Toward|Towards|In response to|In light of|Motivated by|"
     rf"Inspired by|Driven by|Guided by|Based on|Building on|Building upon) "
     rf"(?:{_NO_COMMA}{{0,60}}? )?{_PRONOUN}\b(?! (?:assumption|condition|hypothes|conjecture|case))"
@@ -40,6 +41,7 @@ _LEAD_INS = re.compile(
 )
 _ENUMERATOR = re.compile(r"(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])\)|\d{1,2}\.) +(?=\S+ \S+)")
 _LABEL = re.compile(
+    r"(?:\[[Aa]bridged\]|\([Aa]bridged\)) ?|"
     r"(?:Abstract|ABSTRACT|Summary|Background|Objectives?|Purpose|Aims?|Methods?|Results?|"
     r"Conclusions?|Findings|Motivation|Approach|Context|Contributions?|Significance)\s?[:.] ?"
     r"(?=[A-Z])"

@@ -1,11 +1,11 @@
 """The turns of phrase by which authors of all fields mark background, contribution and result."""
 
 import re
+from collections.abc import Iterator, Sequence
 
 
-def _listed(prefix: str, phrases: str) -> tuple[tuple[str, str], ...]:
-    each = (phrase.strip() for phrase in phrases.strip().replace("\n", "|").split("|"))
-    return tuple((f"{prefix}:{phrase}", f" {phrase} ") for phrase in each)
+def _listed(phrases: str) -> list[str]:
+    return [phrase.strip() for phrase in phrases.strip().replace("\n", "|").split("|")]
 
 
 _WORD = re.compile("[a-z0-9]+")
@@ -32,8 +32,8 @@ _VERBS = {
     "discovered|identify|identified|reveal|uncover|estimate|estimated|constrain|infer|conclude|"
     "search for|searched|show|showed|demonstrate|demonstrated|confirm|confirmed|predict",
     "study": "stud(?:y|ies)|studied|investigate|investigated|analyze|analyse|analyzed|analysed|"
-    "consider|explore|explored|examine|examined|discuss|review|survey|address|tackle|focus|revisit|compare|"
-    "evaluate|model|simulate|simulated|assess|ask|perform|performed|conduct|conducted",
+    "consider|explore|explored|examine|examined|discuss|review|survey|address|tackle|focus|revisit|"
+    "compare|evaluate|model|simulate|simulated|assess|ask|perform|performed|conduct|conducted",
 }
 _PASSIVE = {
     "propose": "proposed|introduced|presented|developed|designed|devised|formulated|suggested|"
@@ -58,14 +58,15 @@ _BY_PAPER = {
     for name, verbs in _VERBS.items()
 }
 _IN_PASSIVE = {
-    name: re.compile(rf" (?:is|are|was|were|been) {_ADVERBS}(?:{verbs}) ")
+    name: re.compile(rf" (?:is|are|was|were) {_ADVERBS}(?:{verbs}) ")
     for name, verbs in _PASSIVE.items()
 }
 
 # Looked for anywhere in the sentence.
-_PHRASES = _listed(
-    "has",
-    """
+_PHRASES = tuple(
+    (f"has:{phrase}", f" {phrase} ")
+    for phrase in _listed(
+        """
     we|we present|we propose|we show|we study|we explore|we focus|we address|we argue|we evaluate
     we train|we find that|we prove|our|our approach|our results|first|new|novel|named|method
     approach|framework|algorithm|model|theory|analysis|problem|end to end|learn|learning|efficient
@@ -73,26 +74,29 @@ _PHRASES = _listed(
     outperforms|state of the art|significantly|datasets|important|challenging|previous|recent
     often|typically|widely|is a|are a|have been|been|because|due to|for|to|more|both|not|when
     which|them|these
-    """,
+    """
+    )
 )
 # How the sentence begins, as it would be quoted ("opens") and before its lead-in went ("was").
-_OPENINGS = """
+_OPENINGS = frozenset(
+    _listed(
+        """
     we|our|this paper|this work|in this|this|these|they|it|such|the|a|an|one|most|both|by|as|at
     on|in|to|through|using|unlike|based on|inspired|despite|while|existing|previous|recent
     experiments|extensive|specifically|however|moreover|furthermore|additionally|in addition|then
     first|finally
     """
-_OPENS = _listed("opens", _OPENINGS)
-_WAS = _listed("was_opens", _OPENINGS)
+    )
+)
 
 
 def cues(original: str, words: tuple[str, ...]) -> dict[str, float]:
     """The cues in a sentence: `original` as it stood, `words` as it would be quoted."""
     line = f" {' '.join(words)} "
-    start = f" {' '.join(_WORD.findall(original[:60].lower()))} "
     f = {name: 1.0 for name, phrase in _PHRASES if phrase in line}
-    f.update((name, 1.0) for name, phrase in _OPENS if line.startswith(phrase))
-    f.update((name, 1.0) for name, phrase in _WAS if start.startswith(phrase))
+    f.update((f"opens:{phrase}", 1.0) for phrase in _openings(words))
+    before = _WORD.findall(original[:60].lower())
+    f.update((f"was_opens:{phrase}", 1.0) for phrase in _openings(before))
     for kind, patterns in (("we", _ACTIVE), ("paper", _BY_PAPER), ("passive", _IN_PASSIVE)):
         for name, pattern in patterns.items():
             match = pattern.search(line)
@@ -103,3 +107,10 @@ def cues(original: str, words: tuple[str, ...]) -> dict[str, float]:
     if "we_propose" in f or "paper_propose" in f:
         f["contribution"] = 1.0
     return f
+
+
+def _openings(words: Sequence[str]) -> Iterator[str]:
+    for length in (1, 2):
+        phrase = " ".join(words[:length])
+        if phrase in _OPENINGS:
+            yield phrase

@@ -1,0 +1,58 @@
+"""The embedded summarizer: the authors' own best sentence, lightly trimmed; no key, no network."""
+
+import json
+import re
+from functools import cache
+from importlib import resources
+
+from newsletter.summaries.extractive import features, sentences, trimming
+
+LONGEST_ABSTRACT = 20_000
+MOST_SENTENCES = 60
+
+_WITHDRAWN = re.compile(
+    r"\b(?:paper|article|manuscript|submission|work|preprint|version|it) "
+    r"(?:has been|is|was|have been)(?: \w+){0,2} (?:withdrawn|retracted)\b"
+    r"|\A\W*(?:withdrawn|retracted)\b",
+    re.IGNORECASE,
+)
+
+
+def summarize(title: str, abstract: str) -> str:
+    """The sentence of the abstract that says best what the paper is about, in the authors' words.
+
+    Only deletions and a capital first letter set it apart from the abstract. One line of at most
+    `trimming.LONGEST` characters; empty where the abstract has no words. Never raises.
+    """
+    text = sentences.one_line(abstract[:LONGEST_ABSTRACT])
+    pieces = sentences.split(text)[:MOST_SENTENCES]
+    notice = next((piece for piece in pieces if _WITHDRAWN.search(piece)), None)
+    ranked = [notice, *pieces] if notice else _best_first(title, pieces)
+    quotable = (quoted(piece) for piece in ranked)
+    return next((sentence for sentence in quotable if sentence), "")
+
+
+def quoted(sentence: str) -> str:
+    """The sentence as it is printed; empty where it has no words or cannot be cut to fit."""
+    shorter = trimming.bounded(trimming.trimmed(sentence), trimming.LONGEST - 1)
+    if not any(character.isalpha() for character in shorter):
+        return ""
+    return trimming.finished(shorter)
+
+
+def _best_first(title: str, pieces: list[str]) -> list[str]:
+    candidates = [features.candidate(piece) for piece in pieces]
+    weights = _weights()
+    scores = [
+        sum(weights.get(name, 0.0) * value for name, value in described.items())
+        for described in features.describe(title, candidates)
+    ]
+    order = sorted(range(len(pieces)), key=lambda index: -scores[index])
+    return [pieces[index] for index in order]
+
+
+@cache
+def _weights() -> dict[str, float]:
+    file = resources.files("newsletter.summaries.extractive").joinpath("weights.json")
+    weights: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
+    return weights

@@ -1,0 +1,238 @@
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from newsletter.summaries.extractive import quoted, sentences, summarize, trimming
+
+ABSTRACTS = Path(__file__).parents[3] / "shared" / "arxiv" / "abstracts.jsonl"
+SPEECH = (
+    "Speech enhancement is an important problem. However, existing methods are slow. "
+    "To address this problem, we propose QuietNet (QN), a small network that removes noise. "
+    "Experiments on two datasets show that it outperforms five baselines. "
+    "Our code is available at https://example.org/quiet."
+)
+FRAGMENTS = st.sampled_from(
+    [
+        *"aZ $.,;:!?()[]{}\\%^_~-'\"\n\t\x00\u2028\ud800\u00e9\u4e2d\u0130\u00df1",
+        *("In this paper, ", "we propose ", "To address this problem, ", "(e.g., x) ", " [3]"),
+        *("$x. Y$", "$$", "\\(", "\\)", "e.g. ", "et al. ", "Fig. 3. ", "We prove that ", ".. "),
+        *(
+            "withdrawn ",
+            "however, ",
+            "1) ",
+            "data.Code is ",
+            "here we also ",
+            "i.e., ",
+            "\\cite{a}",
+        ),
+    ]
+)
+ABSTRACT = st.one_of(st.text(max_size=300), st.lists(FRAGMENTS, max_size=80).map("".join))
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def is_subsequence(shorter: list[str], longer: list[str]) -> bool:
+    rest = iter(longer)
+    return all(word in rest for word in shorter)
+
+
+def test_the_sentence_with_the_contribution_is_quoted_without_its_lead_in() -> None:
+    assert summarize("QuietNet: Small Networks for Speech Enhancement", SPEECH) == (
+        "We propose QuietNet, a small network that removes noise."
+    )
+
+
+@pytest.mark.parametrize("abstract", ["", "   \n ", "...", "$$ $$", "1 2 3", "?!"])
+def test_an_abstract_without_words_has_no_summary(abstract: str) -> None:
+    assert summarize("A title", abstract) == ""
+
+
+def test_an_abstract_of_one_sentence_is_quoted_and_gets_its_capital_and_full_stop() -> None:
+    assert summarize("Graphs", "let $G$ be a graph; we show it is planar") == (
+        "Let $G$ be a graph; we show it is planar."
+    )
+
+
+def test_a_withdrawn_paper_says_so() -> None:
+    abstract = (
+        "We propose a proof of the conjecture, and show that it implies another one. "
+        "This paper has been withdrawn by the author due to a crucial error in Eq. 3."
+    )
+    assert summarize("A proof of the conjecture", abstract) == (
+        "This paper has been withdrawn by the author due to a crucial error in Eq. 3."
+    )
+
+
+def test_a_sentence_that_points_back_yields_to_one_that_stands_alone() -> None:
+    abstract = (
+        "Sensor networks fail often. This leads to the loss of these data in the field. "
+        "We study the failures of sensor networks in forests over ten years. "
+        "These results suggest that such networks need better batteries."
+    )
+    assert summarize("Failures of sensor networks", abstract) == (
+        "We study the failures of sensor networks in forests over ten years."
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "expected"),
+    [
+        (
+            "Rational points on cubic surfaces",
+            """Let $X$ be a cubic surface. Rational points on surfaces are a classical subject.
+            We prove that the rational points on smooth cubic surfaces are dense.
+            As an application, further cases are discussed.""",
+            "We prove that the rational points on smooth cubic surfaces are dense.",
+        ),
+        (
+            "Variable X-ray emission of a young star",
+            """Young stars are known to be variable. Here we report the detection of variable
+            X-ray emission from a young star in Orion. The implications are discussed.""",
+            "We report the detection of variable X-ray emission from a young star in Orion.",
+        ),
+        (
+            "Gene expression in yeast under stress",
+            """How cells respond to stress remains poorly understood. It has attracted attention.
+            Here, we show that gene expression in yeast under heat stress follows two programs.""",
+            "We show that gene expression in yeast under heat stress follows two programs.",
+        ),
+        (
+            "Minimum wages and employment",
+            """Minimum wages are widely debated. This paper estimates the effect of minimum wages
+            on employment in border counties. The literature is large.""",
+            "This paper estimates the effect of minimum wages on employment in border counties.",
+        ),
+    ],
+)
+def test_authors_of_other_fields_are_understood_too(
+    title: str, abstract: str, expected: str
+) -> None:
+    assert summarize(title, abstract) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It holds, e.g. by Smith et al. in Fig. 3. We agree.", 2),
+        ("We use 3.5 TeV, cf. Eq. 2, vs. J. Smith resp. Dr. Doe.", 1),
+        ("The U.S. economy grew. We say why.", 2),
+        ("We study trade in the U.S. The data are new.", 2),
+        ("Let $f(x. Y) = 1.$ We go on.", 2),
+        ("A set $x. Y$ and \\(a. B\\) is given.", 1),
+        ("A \\begin{align*} x. Y \\begin{cases} z. \\end{cases} \\end{align*} holds. So.", 2),
+        ("We share datasets.Code is available.", 2),
+        ("See arXiv:2101.0001 and https://a.org/b.C for more. Done it is.", 2),
+        ("We add: 1. A model. 2. A proof.", 2),
+        ("We wait... and see. And so on.", 2),
+        ("It works (see above. Truly). So there.", 2),
+        ("It costs $5. We pay $10. They gain.", 3),
+        ("Is it so? Yes! Good.", 3),
+        ("it is small. pFedMe is better.", 2),
+        ("Consider vitamin C. We do.", 2),
+        ("See i.e. \u201cthis.\u201d Then stop.", 2),
+    ],
+)
+def test_sentences_end_where_a_reader_ends_them(text: str, expected: int) -> None:
+    pieces = sentences.split(text)
+    assert len(pieces) == expected, pieces
+    assert "".join(pieces).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("In this paper, we propose a map.", "We propose a map."),
+        ("In the present work a map is given.", "A map is given."),
+        ("To address these issues, we then show how.", "We show how."),
+        ("Motivated by these facts, in this letter we also ask why.", "We ask why."),
+        ("In this setting, we show a bound.", "In this setting, we show a bound."),
+        ("Under these assumptions, we prove it.", "Under these assumptions, we prove it."),
+        ("In the paper arXiv:2101.0001 it is said.", "In the paper arXiv:2101.0001 it is said."),
+        ("[Abridged] We present a map.", "We present a map."),
+        ("Yet another model is made.", "Yet another model is made."),
+        ("2) a bound is given.", "A bound is given."),
+        ("Results: We find two.", "We find two."),
+        ("k-means and p-adic numbers.", "k-means and p-adic numbers."),
+        ("We give a map (called M) of it.", "We give a map of it."),
+        ("A map (M) and M again.", "A map (M) and M again."),
+        ("A (non-)linear f(x) holds.", "A (non-)linear f(x) holds."),
+        ("It holds (if $n > 3$).", "It holds (if $n > 3$)."),
+        ("Take $O (n)$ steps (about ten).", "Take $O (n)$ steps."),
+        ("As in [3] we use (a) one and (b) two [4, 5].", "As in [3] we use (a) one and (b) two."),
+        ("We study, in this paper, a map.", "We study a map."),
+    ],
+)
+def test_only_what_can_be_spared_is_trimmed(sentence: str, expected: str) -> None:
+    assert trimming.trimmed(sentence) == expected
+
+
+def test_a_long_sentence_is_cut_after_a_clause_and_shows_that_it_was() -> None:
+    sentence = "We list " + "many things that matter, " * 30 + "and stop."
+    cut = quoted(sentence)
+    assert cut.endswith("that matter\u2026")
+    assert len(cut) <= trimming.LONGEST
+
+
+def test_a_formula_is_never_cut() -> None:
+    formula = "$" + "a + b, c" * 30 + "$"
+    cut = quoted(f"We show that this long expression, as it stands, {'and ' * 30}{formula} holds.")
+    assert cut.endswith("\u2026")
+    assert cut.count("$") % 2 == 0
+
+
+@given(st.text(max_size=40), ABSTRACT)
+@example("", "a" * 3000)
+@example("", "$" + "x " * 3000 + "$ is it")
+@example("", "1) (a) We 2) (b) they")
+@settings(max_examples=400, deadline=None)
+def test_whatever_the_abstract_the_summary_is_one_bounded_finished_line_of_its_words(
+    title: str, abstract: str
+) -> None:
+    summary = summarize(title, abstract)
+    assert len(summary) <= trimming.LONGEST
+    assert len(summary.splitlines()) <= 1
+    if not summary:
+        return
+    ending = summary.rstrip("\"'\u2019\u201d)]}$")
+    assert ending[-1] in ".!?\u2026"
+    quoted_words, own_words = words(summary), words(abstract)
+    lower = [quoted_words[0].lower(), *quoted_words[1:]]
+    as_it_stood = is_subsequence(quoted_words, own_words)
+    assert as_it_stood or is_subsequence(lower, own_words)
+
+
+@given(ABSTRACT)
+@settings(max_examples=200, deadline=None)
+def test_splitting_loses_nothing_but_space(abstract: str) -> None:
+    text = sentences.one_line(abstract)
+    assert "".join(sentences.split(text)).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["$", "$ a ", "(a) ", "( ", "\\(", ":", "code ", "To this ", "[1] ", "We a. ", "aB.", "\\[ $"],
+)
+def test_hostile_repetition_takes_no_more_than_a_moment(piece: str) -> None:
+    begun = time.process_time()
+    summarize(piece * 1000, piece * 20_000)
+    assert time.process_time() - begun < 2
+
+
+@pytest.mark.skipif(not ABSTRACTS.exists(), reason="the real abstracts are not here")
+def test_real_abstracts_of_all_fields_give_clean_sentences() -> None:
+    rows = [json.loads(line) for line in ABSTRACTS.read_text(encoding="utf-8").splitlines()]
+    for row in rows:
+        summary = summarize(row["title"], row["abstract"])
+        if words(row["abstract"]):
+            assert 8 < len(summary) <= trimming.LONGEST, row["id"]
+        assert is_subsequence(words(summary)[1:], words(row["abstract"])), row["id"]
+        balanced = row["abstract"].count("$") % 2 == 0
+        assert not balanced or summary.count("$") % 2 == 0, row["id"]
