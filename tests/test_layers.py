@@ -22,6 +22,7 @@ LAYERS = (
     "db",
     "models",
     "config",
+    "environment",
     "taxonomy",
     "errors",
     "paths",

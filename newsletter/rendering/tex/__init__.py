@@ -1,0 +1,41 @@
+"""TeX of titles, abstracts, comments and names, as a reader wants to see it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from newsletter.rendering.tex.macros import undoubled
+from newsletter.rendering.tex.marks import HTML, PLAIN
+from newsletter.rendering.tex.reader import Reader
+from newsletter.rendering.tex.tokens import tidied
+
+if TYPE_CHECKING:
+    from newsletter.rendering.tex.marks import Marks
+
+_TEX = re.compile(r"[\\${}^_~]")
+
+
+def to_text(source: str) -> str:
+    """The source as plain Unicode; a paragraph break is one line break.
+
+    Never raises: what cannot be turned stays, without its backslash.
+    """
+    return _rendered(source, PLAIN)
+
+
+def to_html(source: str) -> str:
+    """The source as an HTML fragment of sub, sup, em, strong, code, br and links, safe to insert.
+
+    Everything else is escaped, and links go nowhere but to http and https. Never raises.
+    """
+    return _rendered(source, HTML)
+
+
+def _rendered(source: str, marks: Marks) -> str:
+    clean = tidied(source)
+    if "\\\\" in clean:
+        clean = undoubled(clean)
+    if not _TEX.search(clean):
+        return marks.finished(marks.prose(clean))
+    return marks.finished(Reader(clean, marks).whole())

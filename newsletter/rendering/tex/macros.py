@@ -1,0 +1,157 @@
+"""What each command means: a table of names, and the few that do something."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from newsletter.rendering.tex import (
+    accents,
+    escapes,
+    formulas,
+    references,
+    structure,
+    styles,
+)
+from newsletter.rendering.tex.math import Piece, Role
+from newsletter.rendering.tex.names import UNMISTAKABLE, names
+from newsletter.rendering.tex.symbols import (
+    ABBREVIATIONS,
+    BIG,
+    CLOSING,
+    FUNCTIONS,
+    NAMES,
+    NUMBER_SETS,
+    OPENING,
+    OPERATOR,
+    ORDINARY,
+    RELATION,
+    SPELLED,
+)
+from newsletter.rendering.tex.tokens import Kind, Token
+
+if TYPE_CHECKING:
+    from newsletter.rendering.tex.reader import Reader
+    from newsletter.rendering.tex.spans import Span, Style
+
+
+class Handler(Protocol):
+    """Reads a command's arguments and says what they come to."""
+
+    def __call__(self, reader: Reader, span: Span, style: Style, name: str, /) -> Piece: ...
+
+
+SIGNS: dict[str, Piece] = {
+    name: Piece(role, text)
+    for role, table in (
+        (Role.ORDINARY, ORDINARY),
+        (Role.RELATION, RELATION),
+        (Role.OPERATOR, OPERATOR),
+        (Role.FUNCTION, BIG),
+        (Role.FUNCTION, {name: name for name in FUNCTIONS} | SPELLED),
+        (Role.OPENING, OPENING),
+        (Role.CLOSING, CLOSING),
+    )
+    for name, text in table.items()
+}
+SIGNS["colon"] = Piece(Role.PUNCTUATION, ":")
+HANDLERS: dict[str, Handler] = {
+    **accents.MATH_HANDLERS,
+    **styles.HANDLERS,
+    **formulas.HANDLERS,
+    **references.HANDLERS,
+    **structure.HANDLERS,
+}
+# Letters of other alphabets, behind whose names TeX eats the space: K\o benhavn.
+_LETTERS = frozenset(names("aa AA ae AE oe OE o O l L ss SS i j dh DH dj DJ th TH ng NG"))
+# One-letter commands that are letters of other alphabets in prose, but not in formulas.
+_PLAIN_IN_FORMULAS = frozenset(names("S P H L O o l"))
+_IN_ANGLES = {"la": Piece(Role.OPENING, "⟨"), "ra": Piece(Role.CLOSING, "⟩")}
+_COMPARING = {
+    "la": Piece(Role.RELATION, "≲"),
+    "ga": Piece(Role.RELATION, "≳"),
+    "ra": Piece(Role.RELATION, "→"),
+}
+_SINGLE = re.compile(r"(?<!\\)\\(?:\\\\)*[A-Za-z]{2}")
+_DOUBLED = re.compile(r"\\\\([A-Za-z]{2,})")
+_LITERAL_BREAK = re.compile(r"(?<!\\)\\n(?![A-Za-z])")
+_NAMES_SOMETHING = re.compile(
+    r"[A-Z]|\w*(?:method|model|name|our|dataset|bench|framework|system|tool|algo)"
+)
+
+
+def undoubled(source: str) -> str:
+    r"""The source with single backslashes, if some program wrote each of them twice: \\alpha."""
+    found = set(_DOUBLED.findall(source))
+    if _SINGLE.search(source) or UNMISTAKABLE.isdisjoint(found):
+        return source
+    return _LITERAL_BREAK.sub(" ", source).replace("\\\\", "\\")
+
+
+def is_sign(command: str) -> bool:
+    """Whether the command can be a script all by itself, outside formulas too."""
+    name = command[1:]
+    return name in SIGNS or name in styles.HANDLERS or name in accents.MATH_HANDLERS
+
+
+def spelled(command: str) -> str:
+    """The command as a sign or a word, without looking at what follows."""
+    name = command[1:]
+    if name in SIGNS:
+        return SIGNS[name].text
+    return name if name.isalpha() and name not in HANDLERS else ""
+
+
+def expand(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
+    """The command with its arguments, turned; an unknown one leaves its name as a word."""
+    name = token.text[1:]
+    if not (name.isascii() and name.isalpha()):
+        return escapes.escaped(reader, token, span, style)
+    if style.math and name in NUMBER_SETS:
+        return Piece(Role.ORDINARY, NUMBER_SETS[name])
+    if style.math and name in _PLAIN_IN_FORMULAS:
+        return Piece(Role.ORDINARY, name)
+    handler = None if style.math else accents.PROSE_HANDLERS.get(name)
+    handler = handler or HANDLERS.get(name)
+    if handler:
+        return handler(reader, span, style, name)
+    if name in SIGNS:
+        return _sign(reader, token, span, style)
+    return _word(reader, span, style, name)
+
+
+def _sign(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
+    piece = SIGNS[token.text[1:]]
+    if token.text[1:] in _LETTERS and not style.math and not _is_unit(reader, token):
+        reader.trim(span)
+    reader.skip_empty(span)
+    return Piece(piece.role, reader.marks.words(piece.text))
+
+
+def _is_unit(reader: Reader, token: Token) -> bool:
+    r"""Whether \AA is the unit behind a number, as in 5 \AA, and not a letter of a name."""
+    before = reader.source[max(0, token.start - 3) : token.start].rstrip(" ~{\\,")
+    return token.text == "\\AA" and before[-1:] in set("0123456789$")
+
+
+def _word(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+    """An abbreviation, or an author's own command."""
+    short = (_IN_ANGLES if reader.has_angles else _COMPARING).get(name) or _COMPARING.get(name)
+    if short:
+        return short
+    shown = NAMES.get(name) or (None if style.math else ABBREVIATIONS.get(name))
+    if shown is None:
+        return Piece(Role.ORDINARY, _own(reader, span, style, name))
+    if not reader.skip_empty(span) and shown.endswith(".") and reader.next_starts(span, "."):
+        shown = shown[:-1]
+    return Piece(Role.ORDINARY, shown)
+
+
+def _own(reader: Reader, span: Span, style: Style, name: str) -> str:
+    r"""An author's command: its name, or what it is wrapped around, as in \rev{new words}."""
+    inner = reader.argument(span, style) if reader.next_is(span, Kind.OPEN) else ""
+    if not inner.strip():
+        return name
+    if not _NAMES_SOMETHING.match(name):
+        return inner
+    return f"{name}({inner})" if style.math else f"{name} {inner}"

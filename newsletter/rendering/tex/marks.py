@@ -1,0 +1,125 @@
+"""The two ways to set what was read: plain Unicode, and a small, safe HTML."""
+# ruff: noqa: RUF001 - formulas need their own signs
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Protocol
+
+from newsletter.rendering.tex import links, scripts
+
+_SPACES = re.compile(r" {2,}")
+_AROUND_BREAK = re.compile(r" *\n[ \n]*")
+_TAGS = re.compile(r"<[^>]*>")
+
+
+class Marks(Protocol):
+    """How a kind of output sets words and the few distinctions that matter."""
+
+    def words(self, raw: str) -> str: ...
+    def prose(self, raw: str) -> str: ...
+    def link(self, address: str, label: str) -> str: ...
+    def raised(self, inner: str) -> str: ...
+    def lowered(self, inner: str) -> str: ...
+    def emphasis(self, inner: str) -> str: ...
+    def strong(self, inner: str) -> str: ...
+    def code(self, inner: str) -> str: ...
+    def bare(self, marked: str) -> str: ...
+    def finished(self, marked: str) -> str: ...
+
+
+class PlainMarks:
+    """Plain Unicode: scripts where they exist, links in brackets, no emphasis."""
+
+    def words(self, raw: str) -> str:
+        return raw
+
+    def prose(self, raw: str) -> str:
+        return raw
+
+    def link(self, address: str, label: str) -> str:
+        if not label or _same(address, label):
+            return address
+        return f"{label} ({address})"
+
+    def raised(self, inner: str) -> str:
+        return scripts.raised(inner)
+
+    def lowered(self, inner: str) -> str:
+        return scripts.lowered(inner)
+
+    def emphasis(self, inner: str) -> str:
+        return inner
+
+    def strong(self, inner: str) -> str:
+        return inner
+
+    def code(self, inner: str) -> str:
+        return inner
+
+    def bare(self, marked: str) -> str:
+        return marked
+
+    def finished(self, marked: str) -> str:
+        return _AROUND_BREAK.sub("\n", _SPACES.sub(" ", marked)).strip(" \n")
+
+
+class HtmlMarks:
+    """HTML of sub, sup, em, strong, code, br and links; everything else is escaped."""
+
+    def words(self, raw: str) -> str:
+        return escape(raw, quote=False)
+
+    def prose(self, raw: str) -> str:
+        if "://" not in raw:
+            return escape(raw, quote=False)
+        return "".join(
+            [
+                escape(before, quote=False) + (self.link(address, "") if address else "")
+                for before, address in links.pieces(raw)
+            ]
+        )
+
+    def link(self, address: str, label: str) -> str:
+        shown = label or escape(address, quote=False)
+        return f'<a href="{escape(address)}">{shown}</a>'
+
+    def raised(self, inner: str) -> str:
+        if inner in {"′", "″", "°", "∘"}:
+            return inner.replace("∘", "°")
+        return f"<sup>{inner}</sup>" if inner else ""
+
+    def lowered(self, inner: str) -> str:
+        return f"<sub>{inner}</sub>" if inner else ""
+
+    def emphasis(self, inner: str) -> str:
+        return f"<em>{inner}</em>" if inner.strip() else inner
+
+    def strong(self, inner: str) -> str:
+        return f"<strong>{inner}</strong>" if inner.strip() else inner
+
+    def code(self, inner: str) -> str:
+        return f"<code>{inner}</code>" if inner.strip() else inner
+
+    def bare(self, marked: str) -> str:
+        return _TAGS.sub("", marked)
+
+    def finished(self, marked: str) -> str:
+        whole = PLAIN.finished(marked)
+        for seam in ("</em><em>", "</strong><strong>"):
+            whole = whole.replace(seam, "")
+        return whole.replace("\n", "<br>")
+
+
+def _same(address: str, label: str) -> bool:
+    """Whether the label only says the address again."""
+    return _naked(address) == _naked(label)
+
+
+def _naked(address: str) -> str:
+    return address.lower().removeprefix("https://").removeprefix("http://").rstrip("/")
+
+
+PLAIN = PlainMarks()
+HTML = HtmlMarks()

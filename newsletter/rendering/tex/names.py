@@ -1,0 +1,130 @@
+"""Names of commands by what becomes of them: tables, no behaviour."""
+
+from __future__ import annotations
+
+
+def names(listed: str) -> list[str]:
+    """The names of a list written as words."""
+    return listed.split()
+
+
+# Commands that cannot be a word of prose behind a line break.
+UNMISTAKABLE = frozenset(
+    names("""
+        alpha beta gamma delta epsilon varepsilon zeta theta kappa lambda sigma omega rho tau phi
+        chi psi Gamma Delta Theta Lambda Sigma Omega Phi Psi mathcal mathbb mathrm mathbf mathfrak
+        mathsf textbf textit texttt emph frac sqrt sim simeq leq geq neq infty pm cdot ell
+        rightarrow partial nabla ldots subset otimes oplus
+    """)
+)
+
+# Fonts with an argument that is prose, and with one that is a formula.
+PROSE_FONTS = {
+    **dict.fromkeys(names("textbf strong bold alert"), "strong"),
+    **dict.fromkeys(names("textit emph textsl textem"), "emphasis"),
+    **dict.fromkeys(names("texttt code lstinline mintinline"), "code"),
+    **dict.fromkeys(
+        names("""
+            text textrm textsf textnormal textup textmd textsc textlf textls textlatin textgreek
+            textcyr textsw mbox hbox fbox framebox makebox vbox underline uline ul uuline uwave
+            dashuline sout st hl lowercase MakeLowercase intertext shortintertext
+        """),
+        "",
+    ),
+}
+FORMULA_FONTS = {
+    **dict.fromkeys(names("mathbf boldsymbol bm pmb bs vb mathbfit symbf"), "strong"),
+    **dict.fromkeys(
+        names("mathcal mathscr mathit EuScript mathpzc mathcalligra symcal"), "emphasis"
+    ),
+    "mathtt": "code",
+    **dict.fromkeys(
+        names("""
+            mathrm mathsf mathfrak mathnormal mathup mathop mathbin mathrel mathord mathopen
+            mathclose mathinner mathpunct operatorname operatornamewithlimits ensuremath smash
+            symup overbrace underbrace boxed cancel mathclap mathrlap mathllap
+        """),
+        "",
+    ),
+}
+KEEPS_SLANT = frozenset(
+    names("ensuremath overbrace underbrace boxed cancel smash mathop mathbin mathrel mathord")
+)
+BLACKBOARD_FONTS = names("mathbb mathds Bbb bbold mathbbm mathbbmss")
+# Fonts for the rest of a group.
+DECLARED_FONTS = {
+    **dict.fromkeys(names("bf bfseries boldmath"), "strong"),
+    **dict.fromkeys(names("it em sl itshape slshape SL"), "emphasis"),
+    **dict.fromkeys(names("tt ttfamily"), "code"),
+    **dict.fromkeys(
+        names("cal rm sf sc mit frak scr rmfamily sffamily scshape upshape mdseries normalfont"),
+        "",
+    ),
+}
+UPRIGHT_FONTS = frozenset(names("rm sf bf sc tt rmfamily bfseries boldmath sffamily ttfamily"))
+
+# What only a printer needs.
+GONE = names("""
+    noindent displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits displaylimits
+    tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge centering raggedright
+    protect relax xspace newpage clearpage maketitle nonumber notag allowbreak nobreak sloppy
+    mathstrut strut leavevmode unboldmath bgroup egroup indent expandafter noexpand ignorespaces
+    unskip null footnotemark selectfont onecolumn twocolumn singlespacing doublespacing
+    nopagebreak pagebreak nolinebreak frenchspacing makeatletter makeatother global long outer
+    begingroup endgroup qedhere negthinspace negmedspace negthickspace mathsurround appendix
+    balance break displaylines tableofcontents
+""")
+SPACES = names("""
+    quad qquad enspace enskip thinspace medspace thickspace space nobreakspace newline linebreak
+    bigskip medskip smallskip cr crcr hfill hfil vfill thinmuskip
+""")
+# Sizes of brackets.
+SIZES = names("""
+    left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm
+    biggm Biggm
+""")
+CITATIONS = names("""
+    cite citep citet citealp citealt citeauthor citeyear citeyearpar citenum citetext parencite
+    textcite autocite footcite fullcite supercite smartcite onlinecite Citet Citep nocite citeA
+    citeN shortcite bibitem ref autoref cref Cref pageref nameref vref subref
+""")
+NOTES = names("footnote footnotetext thanks sidenote marginpar endnote tablefootnote")
+# Commands whose arguments say nothing to a reader.
+ONE_UNSAID = names("""
+    label vspace hspace color pagestyle thispagestyle bibliographystyle bibliography usepackage
+    index phantom vphantom hphantom input include hypersetup includegraphics pagecolor hyphenation
+    pagenumbering selectlanguage documentclass captionsetup linespread sethlcolor
+""")
+TWO_UNSAID = names("""
+    setlength addtolength newcommand renewcommand providecommand definecolor DeclareMathOperator
+    markboth rule newtheorem addtocounter setcounter colorlet DeclareRobustCommand
+""")
+# Commands with one argument, or two, in front of the one they are about.
+SECOND_SHOWN = names("""
+    textcolor colorbox raisebox scalebox rotatebox parbox hyperref foreignlanguage
+""")
+THIRD_SHOWN = names("fcolorbox resizebox multicolumn multirow")
+HEADINGS = names("""
+    section subsection subsubsection paragraph subparagraph chapter part title keywords
+""")
+FRACTIONS = names("frac dfrac tfrac cfrac nicefrac sfrac flatfrac")
+ARROWS = names("xrightarrow xleftarrow xlongrightarrow xhookrightarrow xRightarrow")
+BETWEEN = {
+    "abs": "||", "norm": "‖‖", "ket": "|⟩", "bra": "⟨|", "braket": "⟨⟩", "set": "{}",
+    "ceil": "⌈⌉", "floor": "⌊⌋", "expval": "⟨⟩", "ev": "⟨⟩", "avg": "⟨⟩", "mean": "⟨⟩",
+    "inner": "⟨⟩", "paren": "()", "parens": "()", "comm": "[]",
+}  # fmt: skip
+
+FORMULA_ENVIRONMENTS = frozenset(
+    names("""
+        equation align gather eqnarray multline math displaymath flalign alignat split
+        subequations aligned gathered dmath
+    """)
+)
+BRACKETED_ENVIRONMENTS = {
+    "cases": ("{", ""), "rcases": ("", "}"), "pmatrix": ("(", ")"), "bmatrix": ("[", "]"),
+    "Bmatrix": ("{", "}"), "vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖"),
+    "psmallmatrix": ("(", ")"),
+}  # fmt: skip
+LISTS = frozenset(names("itemize enumerate description"))
+WITH_COLUMNS = frozenset(names("array tabular alignat minipage"))

@@ -1,0 +1,269 @@
+"""Reads tokens and sets them: prose and formulas, groups, arguments and scripts."""
+# ruff: noqa: RUF001 - formulas need their own signs
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsletter.rendering.tex import dollars, links, macros, math, prose
+from newsletter.rendering.tex.math import Piece, Role
+from newsletter.rendering.tex.spans import Span, Spans, Style
+from newsletter.rendering.tex.tokens import Kind, Token
+
+if TYPE_CHECKING:
+    from newsletter.rendering.tex.marks import Marks
+
+# Deeper than any author nests, and far from Python's own limit.
+DEEPEST = 30
+_CONTEXT = 40
+_TAKES_ROOM = {"±", "×", "∓"}
+_LEFT_OUT = {Kind.OPEN, Kind.CLOSE, Kind.DOLLAR, Kind.DOLLARS}
+
+
+class Reader(Spans):
+    """One reading of one source for one kind of output."""
+
+    def __init__(self, source: str, marks: Marks) -> None:
+        super().__init__(source)
+        self.marks = marks
+        has_commands = "\\" in source
+        self.is_tex = has_commands or "$" in source
+        self.has_formulas = has_commands or "^" in source
+        self.has_angles = "\\la" in source and any(token.text == "\\ra" for token in self.tokens)
+        self._takes_lone_scripts = self.is_tex or "{" in source
+
+    def whole(self) -> str:
+        """All of the source, set."""
+        return self.prose(Span(0, len(self.tokens)), Style())
+
+    def command(self, span: Span, style: Style) -> Piece:
+        """The command at hand with its arguments."""
+        token = self.tokens[span.at]
+        span.at += 1
+        return macros.expand(self, token, span, style)
+
+    def argument(self, span: Span, style: Style) -> str:
+        """The next argument, set: a group, a command with its own, or one character."""
+        self.trim(span)
+        if not span:
+            return ""
+        token = self.tokens[span.at]
+        if style.depth >= DEEPEST:
+            return self.flat(self.group(span) or self._one(span))
+        if token.kind is Kind.OPEN:
+            inner = self.group(span)
+            if inner is None:
+                span.at += 1  # Never closed: the braces of a text that was cut.
+            return self.inner(inner, style) if inner else ""
+        if token.kind is Kind.COMMAND:
+            return self.command(span, style.deeper()).text
+        if token.kind is Kind.TEXT:
+            self.shorten(span, 1)
+            return self._character(token.text[0], style)
+        return ""
+
+    def inner(self, span: Span, style: Style) -> str:
+        """All of the span, one level deeper than the style says."""
+        if style.depth >= DEEPEST:
+            return self.flat(span)
+        deeper = style.deeper()
+        return self.formula(span, deeper) if style.math else self.prose(span, deeper)
+
+    def rest(self, span: Span, style: Style) -> str:
+        """All that is left of the group at hand."""
+        inner = Span(span.at, span.end)
+        span.at = span.end
+        return self.inner(inner, style)
+
+    def flat(self, span: Span) -> str:
+        """Too deep to be understood: the words and signs, one after the other."""
+        return "".join(
+            [
+                self.marks.words(macros.spelled(token.text))
+                if token.kind is Kind.COMMAND
+                else self.marks.words(token.text)
+                for token in self.tokens[span.at : span.end]
+                if token.kind not in _LEFT_OUT
+            ]
+        )
+
+    def _one(self, span: Span) -> Span:
+        span.at += 1
+        return Span(span.at - 1, span.at)
+
+    def _character(self, character: str, style: Style) -> str:
+        if not style.math:
+            return self.marks.words(character)
+        pieces = math.split(character, self.marks, upright=style.upright)
+        return math.joined(list(pieces), tight=True)
+
+    # Prose -------------------------------------------------------------------------------------
+
+    def prose(self, span: Span, style: Style) -> str:
+        out: list[str] = []
+        while span:
+            out.append(self._prose_step(span, style))
+        return "".join(out)
+
+    def _prose_step(self, span: Span, style: Style) -> str:
+        token = self.tokens[span.at]
+        match token.kind:
+            case Kind.COMMAND:
+                return self._spaced_command(span, style)
+            case Kind.OPEN:
+                return self._prose_group(span, style)
+            case Kind.DOLLAR | Kind.DOLLARS:
+                return self._dollar(span, style)
+            case Kind.UP | Kind.DOWN:
+                return self._prose_script(span, style)
+            case _:
+                span.at += 1
+                return self._alone(token, style)
+
+    def _alone(self, token: Token, style: Style) -> str:
+        """A token of prose that needs none of its neighbours."""
+        match token.kind:
+            case Kind.URL:
+                return self._address(token.text, style)
+            case Kind.TIE:
+                start = token.start
+                before = self.source[max(0, start - _CONTEXT) : start]
+                return prose.tie(before, self.source[start + 1 : start + 4], is_tex=self.is_tex)
+            case Kind.VERBATIM:
+                shown = token.text.removeprefix("\\verb").lstrip("*")[1:-1]
+                return self.marks.code(self.marks.words(shown))
+            case Kind.CLOSE:
+                return "" if self.is_tex else token.text
+            case _:
+                return self.marks.words(token.text)
+
+    def _address(self, text: str, style: Style) -> str:
+        raw, glued = links.split_off(text)
+        address = links.cleaned(raw)
+        if style.linked or not links.is_linkable(address):
+            return self.marks.words(address + glued)
+        return self.marks.link(address, "") + self.marks.words(glued)
+
+    def _spaced_command(self, span: Span, style: Style) -> str:
+        """A command in prose; a relation that has room on its right gets it on its left."""
+        start = self.tokens[span.at].start
+        piece = self.command(span, style)
+        if piece.role is Role.OPENING:
+            self.trim(span)
+        takes_room = piece.role is Role.RELATION or piece.text in _TAKES_ROOM
+        if takes_room and self.next_starts(span, " ") and start:
+            return piece.text if self.source[start - 1] in " (~\n" else " " + piece.text
+        return piece.text
+
+    def _prose_group(self, span: Span, style: Style) -> str:
+        start = span.at
+        inner = self.group(span)
+        if inner is None:
+            span.at += 1
+            return "" if self.is_tex else "{"
+        raw = self.inside(start, inner.end)
+        content = self.inner(inner, style)
+        alone = len(self.tokens) == inner.end - start + 1
+        if prose.shows_braces(raw, is_tex=self.is_tex, alone=alone):
+            return "{" + content + "}"
+        return content
+
+    def _prose_script(self, span: Span, style: Style) -> str:
+        token = self.tokens[span.at]
+        span.at += 1
+        up = token.kind is Kind.UP
+        if not style.code and self._script_follows(span):
+            return self.script(span, style._replace(math=True, tight=True, upright=True), up=up)
+        taken = self._lone_script(token, span, up=up)
+        if not taken:
+            return self.marks.words(token.text)
+        self.shorten(span, len(taken))
+        shown = self.marks.words(taken.replace("-", "−"))
+        return self.marks.raised(shown) if up else self.marks.lowered(shown)
+
+    def _script_follows(self, span: Span) -> bool:
+        """Whether a group or a sign follows that can only be a script."""
+        if self.next_is(span, Kind.COMMAND):
+            return macros.is_sign(self.tokens[span.at].text)
+        return self.next_is(span, Kind.OPEN) and span.at in self.layout.mates
+
+    def _lone_script(self, token: Token, span: Span, *, up: bool) -> str:
+        if not self.next_is(span, Kind.TEXT):
+            return ""
+        before = self.source[max(0, token.start - _CONTEXT) : token.start]
+        after = self.tokens[span.at]
+        if up:
+            return prose.raised(before, after.text)
+        if not self._takes_lone_scripts:
+            return ""
+        taken = prose.lowered(before, after.text)
+        is_identifier = self.source.startswith("_", after.start + len(taken))
+        return "" if is_identifier else taken
+
+    # Formulas ----------------------------------------------------------------------------------
+
+    def _dollar(self, span: Span, style: Style) -> str:
+        token = self.tokens[span.at]
+        begin = token.start + len(token.text)
+        end = self.layout.next_end(token.text, span.at + 1) if span.at + 1 < span.end else None
+        if end is not None and end < span.end:
+            close = self.tokens[end].start
+            behind = close + len(token.text)
+            if dollars.holds_formula(self.source[begin:close], self.source[behind : behind + 1]):
+                self.has_formulas = True
+                return self._formula_up_to(span, end, style)
+        span.at += 1
+        before = self.source[max(0, token.start - _CONTEXT) : token.start]
+        after = self.source[begin : begin + _CONTEXT]
+        is_money = dollars.is_money(before, after, tex_around=self.has_formulas)
+        return token.text if is_money else ""
+
+    def _formula_up_to(self, span: Span, end: int, style: Style) -> str:
+        inner = Span(span.at + 1, end)
+        span.at = end + 1
+        return self.inner(inner, style._replace(math=True))
+
+    def delimited(self, span: Span, sign: str, style: Style) -> str:
+        r"""The formula up to the \) or \] that `sign` names; the opening one was read."""
+        end = self.layout.next_end(sign, span.at) if span else None
+        if end is None or end >= span.end:
+            return ""
+        inner = self.source[self.tokens[span.at].start : self.tokens[end].start]
+        if not dollars.holds_formula(inner, ""):
+            return {"\\)": "(", "\\]": "["}[sign]
+        span.at -= 1
+        return self._formula_up_to(span, end, style)
+
+    def formula(self, span: Span, style: Style) -> str:
+        pieces: list[Piece] = []
+        while span:
+            self._formula_step(span, style, pieces)
+        return math.joined(pieces, tight=style.tight)
+
+    def _formula_step(self, span: Span, style: Style, pieces: list[Piece]) -> None:
+        token = self.tokens[span.at]
+        match token.kind:
+            case Kind.COMMAND:
+                pieces.append(self.command(span, style))
+                if token.text[1:2].isalpha() and self.trim(span):
+                    pieces.append(Piece(Role.EATEN_SPACE, " "))
+            case Kind.OPEN:
+                pieces.append(Piece(Role.ORDINARY, self.argument(span, style)))
+            case Kind.UP | Kind.DOWN:
+                span.at += 1
+                script = style._replace(tight=True, upright=True)
+                shown = self.script(span, script, up=token.kind is Kind.UP)
+                pieces.append(Piece(Role.SCRIPT, shown))
+            case Kind.TEXT | Kind.URL | Kind.VERBATIM:
+                span.at += 1
+                pieces.extend(math.split(token.text, self.marks, upright=style.upright))
+            case Kind.TIE:
+                span.at += 1
+                pieces.append(Piece(Role.ROOM, " "))
+            case _:
+                span.at += 1
+
+    def script(self, span: Span, style: Style, *, up: bool) -> str:
+        """The next argument as a script."""
+        inner = self.argument(span, style)
+        return self.marks.raised(inner) if up else self.marks.lowered(inner)

@@ -1,0 +1,119 @@
+"""Links, footnotes, citations, and signs asked for by number."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from newsletter.rendering.tex import links, names
+from newsletter.rendering.tex.math import Piece, Role
+from newsletter.rendering.tex.tokens import Kind
+
+if TYPE_CHECKING:
+    from newsletter.rendering.tex.macros import Handler
+    from newsletter.rendering.tex.reader import Reader
+    from newsletter.rendering.tex.spans import Span, Style
+
+# An address that cannot be linked for want of http, but that a reader can use.
+_NO_SCHEME = re.compile(r"(?:www\.|[\w-]+(?:\.[\w-]+){1,5}/)[^\s:]*\Z")
+_LONGEST_NUMBER = 8
+_CHARACTER = re.compile(r"\"[0-9A-F]{1,6}|\d{1,6}")
+_FORMULA_SIGNS = re.compile(r"[\\^_{}$]")
+_COUNT = re.compile(r"(?<=[A-Za-z)\]])(\d+)")
+
+
+def _href(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+    reader.option(span)
+    target = links.cleaned(reader.raw(span) or "")
+    inside = style._replace(math=False, linked=True)
+    label = ""
+    if reader.next_is(span, Kind.OPEN) and span.at not in reader.layout.mates:
+        label = reader.rest(span, inside)  # The text was cut in the middle of the label.
+    elif reader.next_is(span, Kind.OPEN):
+        label = reader.argument(span, inside)
+    return _linked(reader, style, target, label.strip())
+
+
+def _url(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+    raw = reader.raw(span)
+    if raw is None:
+        return Piece(Role.ORDINARY, "" if name == "url" else name)
+    return _linked(reader, style, links.cleaned(raw), "")
+
+
+def _linked(reader: Reader, style: Style, target: str, label: str) -> Piece:
+    if links.is_linkable(target) and not style.linked:
+        return Piece(Role.ORDINARY, reader.marks.link(target, label))
+    target = reader.marks.words(target)
+    if label and _NO_SCHEME.match(target):
+        label += f" ({target})"
+    return Piece(Role.ORDINARY, label or target)
+
+
+def _footnote(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+    reader.option(span)
+    note = reader.argument(span, style._replace(math=False)).strip()
+    return Piece(Role.ORDINARY, f" ({note})" if note else "")
+
+
+def _citation(reader: Reader, span: Span, _style: Style, name: str) -> Piece:
+    reader.skip_star(span)
+    notes = [note for note in (reader.option(span), reader.option(span)) if note]
+    keys = [key.strip() for key in (reader.raw(span) or "").split(",")]
+    shown = reader.marks.words(", ".join([key for key in keys if key] + notes))
+    if not shown:
+        return Piece(Role.ORDINARY, "")
+    return Piece(Role.ORDINARY, f"({shown})" if name in {"eqref", "tag"} else f"[{shown}]")
+
+
+def _numbered(reader: Reader, span: Span, _style: Style, name: str) -> Piece:
+    reader.option(span)
+    raw = reader.raw(span)
+    if raw is None and name == "char" and reader.next_is(span, Kind.TEXT):
+        found = _CHARACTER.match(reader.tokens[span.at].text)
+        raw = found[0] if found else ""
+        reader.shorten(span, len(raw))
+    return Piece(Role.ORDINARY, reader.marks.words(_character(raw or "")))
+
+
+def _character(number: str) -> str:
+    """The character of that number, as TeX and MathJax write numbers; else the number itself."""
+    digits = number.strip()
+    is_hexadecimal = digits[:1] in {"x", "X", '"', "U", "u"}
+    try:
+        if is_hexadecimal:
+            sign = chr(int(digits[1:].removeprefix("+")[:_LONGEST_NUMBER], 16))
+        else:
+            sign = chr(int(digits[:_LONGEST_NUMBER]))
+    except (ValueError, OverflowError):
+        return digits
+    return sign if sign.isprintable() else " "
+
+
+def _chemistry(reader: Reader, span: Span, _style: Style, _name: str) -> Piece:
+    raw = _FORMULA_SIGNS.sub("", (reader.raw(span) or "").replace("->", "→"))
+    marks = reader.marks
+    parts = [
+        marks.lowered(part) if at % 2 else marks.words(part)
+        for at, part in enumerate(_COUNT.split(raw))
+    ]
+    return Piece(Role.ORDINARY, "".join(parts))
+
+
+def _quantity(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+    reader.option(span)
+    shown = reader.argument(span, style._replace(math=False))
+    if name in {"SI", "qty"}:
+        shown += " " + reader.argument(span, style._replace(math=True, upright=True))
+    return Piece(Role.ORDINARY, shown)
+
+
+HANDLERS: dict[str, Handler] = {
+    "href": _href,
+    **dict.fromkeys(("url", "nolinkurl", "path", "email"), _url),
+    **dict.fromkeys(names.NOTES, _footnote),
+    **dict.fromkeys([*names.CITATIONS, "eqref", "tag"], _citation),
+    **dict.fromkeys(("unicode", "char", "symbol", "unichar"), _numbered),
+    **dict.fromkeys(("ce", "chem"), _chemistry),
+    **dict.fromkeys(("SI", "si", "num", "qty", "unit", "ang"), _quantity),
+}

@@ -1,0 +1,136 @@
+"""Moving over tokens: groups, raw arguments, options, spaces."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from newsletter.rendering.tex.tokens import Kind, Layout, Token, scan
+
+_LONGEST_OPTION = 200
+
+
+class Style(NamedTuple):
+    """Where the reader is: in a formula, a script, a link, a piece of code; and how deep."""
+
+    math: bool = False
+    upright: bool = False
+    tight: bool = False
+    linked: bool = False
+    code: bool = False
+    depth: int = 0
+
+    def deeper(self) -> Style:
+        return self._replace(depth=self.depth + 1)
+
+
+class Span:
+    """The tokens still to read: from `at` up to `end`."""
+
+    __slots__ = ("at", "end")
+
+    def __init__(self, at: int, end: int) -> None:
+        self.at = at
+        self.end = end
+
+    def __bool__(self) -> bool:
+        return self.at < self.end
+
+
+class Spans:
+    """A source as tokens. Every step moves a span forward; what was read is not read again."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.tokens = scan(source)
+        self.layout = Layout(self.tokens)
+
+    def next_is(self, span: Span, kind: Kind) -> bool:
+        return bool(span) and self.tokens[span.at].kind is kind
+
+    def next_starts(self, span: Span, sign: str) -> bool:
+        return bool(span) and self.tokens[span.at].text.startswith(sign)
+
+    def group(self, span: Span) -> Span | None:
+        """The inside of the group that begins here, if it is closed; the span moves behind it."""
+        end = self.layout.mates.get(span.at)
+        if end is None or end >= span.end:
+            return None
+        inner = Span(span.at + 1, end)
+        span.at = end + 1
+        return inner
+
+    def raw(self, span: Span) -> str | None:
+        """The next group as its author wrote it, or nothing where no group begins."""
+        ahead = Span(span.at, span.end)
+        if ahead and self.tokens[ahead.at].text == " ":
+            ahead.at += 1
+        inner = self.group(ahead) if ahead else None
+        if inner is None:
+            return None
+        span.at = ahead.at
+        return self.inside(inner.at - 1, inner.end)
+
+    def inside(self, opening: int, closing: int) -> str:
+        """The source between two braces."""
+        return self.source[self.tokens[opening].start + 1 : self.tokens[closing].start]
+
+    def skip_empty(self, span: Span) -> bool:
+        """Step over {} behind a command; says whether it was there."""
+        if not self.next_is(span, Kind.OPEN):
+            return False
+        end = self.layout.mates.get(span.at)
+        if end is None or end >= span.end or self.inside(span.at, end).strip():
+            return False
+        span.at = end + 1
+        return True
+
+    def skip_star(self, span: Span) -> None:
+        if self.next_starts(span, "*"):
+            self.shorten(span, 1)
+
+    def option(self, span: Span) -> str | None:
+        """What stands in square brackets right here, if anything does."""
+        if not self.next_starts(span, "["):
+            return None
+        start = self.tokens[span.at].start
+        last = self.tokens[span.end - 1]
+        end = min(start + _LONGEST_OPTION, last.start + len(last.text))
+        close = self.source.find("]", start, end)
+        if close < 0:
+            return None
+        while span and self.tokens[span.at].start + len(self.tokens[span.at].text) <= close + 1:
+            span.at += 1
+        if span and self.tokens[span.at].start <= close:
+            self.shorten(span, close + 1 - self.tokens[span.at].start)
+        return self.source[start + 1 : close]
+
+    def trim(self, span: Span) -> bool:
+        """Step over spaces; says whether there were any."""
+        if not self.next_is(span, Kind.TEXT):
+            return False
+        text = self.tokens[span.at].text
+        spaces = len(text) - len(text.lstrip(" "))
+        if spaces:
+            self.shorten(span, spaces)
+        return spaces > 0
+
+    def shorten(self, span: Span, by: int) -> None:
+        """Take characters off the token at hand, all of it if that is all it has."""
+        token = self.tokens[span.at]
+        if by >= len(token.text):
+            span.at += 1
+        else:
+            self.tokens[span.at] = Token(token.kind, token.text[by:], token.start + by)
+
+    def environment_end(self, span: Span, environment: str, most: int) -> int | None:
+        r"""Where the \end of the environment stands; gives up after `most` other ones."""
+        at = span.at
+        for _ in range(most):
+            end = self.layout.next_end("\\end", at)
+            if end is None or end >= span.end:
+                return None
+            name = self.raw(Span(end + 1, span.end)) or ""
+            if name.strip().rstrip("*") == environment:
+                return end
+            at = end + 1
+        return None

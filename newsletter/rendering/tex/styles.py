@@ -1,0 +1,78 @@
+"""Fonts: commands with an argument, and declarations that last to the end of their group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsletter.rendering.tex import names
+from newsletter.rendering.tex.math import Piece, Role
+from newsletter.rendering.tex.symbols import BLACKBOARD
+from newsletter.rendering.tex.tokens import Kind
+
+if TYPE_CHECKING:
+    from newsletter.rendering.tex.macros import Handler
+    from newsletter.rendering.tex.marks import Marks
+    from newsletter.rendering.tex.reader import Reader
+    from newsletter.rendering.tex.spans import Span, Style
+
+
+def _marked(marks: Marks, kind: str, inner: str) -> Piece:
+    if kind == "strong":
+        inner = marks.strong(inner)
+    elif kind == "emphasis":
+        inner = marks.emphasis(inner)
+    elif kind == "code":
+        inner = marks.code(inner)
+    return Piece(Role.ORDINARY, inner)
+
+
+def _prose_font(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+    kind = names.PROSE_FONTS[name]
+    inner = reader.argument(span, style._replace(math=False, code=kind == "code"))
+    return _marked(reader.marks, kind, inner)
+
+
+def _formula_font(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+    is_function = name.startswith("operatorname")
+    if is_function:
+        reader.skip_star(span)
+    upright = style.upright or name not in names.KEEPS_SLANT
+    inner = reader.argument(span, style._replace(math=True, upright=upright))
+    kind = "" if style.upright else names.FORMULA_FONTS[name]
+    set_inner = _marked(reader.marks, kind, inner)
+    return Piece(Role.FUNCTION, set_inner.text) if is_function else set_inner
+
+
+def _declaration(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+    """A font for the rest of the group; some authors give it an argument instead."""
+    reader.trim(span)
+    inside = style._replace(upright=style.upright or name in names.UPRIGHT_FONTS)
+    if reader.next_is(span, Kind.OPEN):
+        inner = reader.argument(span, inside)
+    elif style.depth:
+        inner = reader.rest(span, inside)
+    else:
+        return Piece(Role.ORDINARY, "")
+    kind = "" if style.math and style.upright else names.DECLARED_FONTS[name]
+    return _marked(reader.marks, kind, inner)
+
+
+def _blackboard(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+    inner = reader.argument(span, style._replace(math=True, upright=True))
+    if inner in BLACKBOARD:
+        return Piece(Role.ORDINARY, BLACKBOARD[inner])
+    return _marked(reader.marks, "strong", inner)
+
+
+def _upper(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+    inner = reader.argument(span, style)
+    return Piece(Role.ORDINARY, inner if "<" in inner or "&" in inner else inner.upper())
+
+
+HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(names.DECLARED_FONTS, _declaration),
+    **dict.fromkeys(names.PROSE_FONTS, _prose_font),
+    **dict.fromkeys(names.FORMULA_FONTS, _formula_font),
+    **dict.fromkeys(names.BLACKBOARD_FONTS, _blackboard),
+    **dict.fromkeys(("uppercase", "MakeUppercase"), _upper),
+}

@@ -1,0 +1,196 @@
+"""Stories of TeX as a reader sees it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from newsletter.rendering.tex import to_html, to_text
+
+
+def stories(*rows: tuple[str, str]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(("source", "seen"), rows)
+
+
+@stories(
+    (r"Schr\"{o}dinger and Erd\H{o}s", "Schrödinger and Erdős"),
+    (r"Fran\c cois \v Cech \'{\i} na\"{\i}ve", "François Čech í naïve"),
+    (r"K\o benhavn, {\L}ukasz, Stra\ss e", "København, Łukasz, Straße"),
+    (r"1200 \AA resolution", "1200 Å resolution"),
+)
+def test_accents_and_letters_become_single_characters(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+    assert to_html(source) == seen
+
+
+@stories(
+    (r"$k\geq3$", "k ≥ 3"),
+    (r"$\geq$0.1, $\sim 10$", "≥0.1, ∼10"),
+    (r"$64\times64$, $64 \times 64$", "64×64, 64 × 64"),
+    (r"$n\log n$, $\log(n)$, $\sin\theta$", "n log n, log(n), sin θ"),
+    (r"$-1.5$ and $a-b$ and $X-ray$", "−1.5 and a−b and X-ray"),
+    (r"$\alpha \beta$ and $\bm x$", "αβ and x"),
+    (r"$10\,\mathrm{GeV}/c^2$", "10 GeV/c²"),
+)
+def test_formulas_are_spaced_as_a_typesetter_would(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
+    (r"$x_i^2$, $10^{-15}$, $90^\circ$", "xᵢ², 10⁻¹⁵, 90°"),
+    (r"$E_{\rm iso}$, $f_{\max}$", "E_iso, f_max"),
+    (r"$x_{i,j}$, $n^{a/b}$, $R^{n_1}$", "x_(i,j), n^(a/b), R^(n₁)"),
+    (r"24$^{\mathrm{th}}$, BaMn$_2$O$_3$", "24ᵗʰ, BaMn₂O₃"),
+    (r"x^2 and 10^-3 {and} H_2O and H_0", "x² and 10⁻³ and H₂O and H₀"),
+    (r"\emph{my_file.py} and snake_case_name", "my_file.py and snake_case_name"),
+)
+def test_scripts_are_unicode_where_all_are_there_and_words_stay_words(
+    source: str, seen: str
+) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
+    (r"$\frac{a+b}{2\pi}$", "(a+b)/(2π)"),
+    (r"$\frac12 mv^2$", "(1/2)mv²"),
+    (r"$\sqrt{2}$, $\sqrt[3]{x+1}$", "√2, ∛(x+1)"),
+    (r"$a \not\in A$, $a\not= b$", "a ∉ A, a ≠ b"),
+    (r"$\left\langle x\right\rangle$, $\{1\}$", "⟨x⟩, {1}"),
+    (r"$\overline{AB}$, $\hat x$", "A̅B̅, x̂"),
+)
+def test_structures_become_one_line(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
+    ("from $5 to $10", "from $5 to $10"),
+    ("costs $5 for $n$ samples", "costs $5 for n samples"),
+    ("$1.5M (vs $3M)", "$1.5M (vs $3M)"),
+    ("under US$230.", "under US$230."),
+    (r"\$7 and $x$", "$7 and x"),
+    ("$100K or 100 Days", "$100K or 100 Days"),
+    ("the 61$Ni nucleus", "the 61Ni nucleus"),
+    (r"\cal{O}(\alpha_s)$ in deep $t$-channel", "O(αₛ) in deep t-channel"),
+    (r"$a=1$, \Delta b=2$ and $c=3$", "a = 1, Δ b=2 and c = 3"),
+)
+def test_a_dollar_is_money_or_a_formula_or_was_left_over(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
+    (r"\method~uses \ours{} and \name", "method uses ours and name"),
+    (r"\rev{new words}", "new words"),
+    (r"\eg this, \ie{} that, \etc.", "e.g. this, i.e. that, etc."),
+    (r"50% of 20\% remain % in the text", "50% of 20% remain % in the text"),
+    (r"under-investi\-gated", "under-investigated"),
+    (r"risk\-sensitive multi\-modal DK\-LLM", "risk-sensitive multi-modal DK-LLM"),
+    (r"two networks\: one", "two networks: one"),
+    (r"cut off in \textbf{the middle", "cut off in the middle"),
+    (r"ends in \frac", "ends in"),
+    (r"written twice: $\\alpha \\leq \\mathcal{O}(n)$", "written twice: α ≤ O(n)"),
+    (r"a line\\ break and $\alpha$", "a line break and α"),
+    (r"one line\\in three", "one line in three"),
+)
+def test_no_word_is_lost(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
+    ("``quoted'' and `single' but don't", "“quoted” and ‘single’ but don't"),
+    ("a---b, 1--5, x -- y", "a—b, 1–5, x – y"),
+    ("run it with --flag or <!-- so -->", "run it with --flag or <!-- so -->"),
+    ("https://a.b/c--d", "https://a.b/c--d"),
+    ("z~0.5, ~10%, Fig.~3, HZ~Her", "z~0.5, ~10%, Fig. 3, HZ Her"),
+    (r"HE~0435$-$1223 at z~2", "HE 0435−1223 at z~2"),
+)
+def test_typography_knows_quotes_dashes_and_ties(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
+    ("one\ntwo", "one two"),
+    ("one\n  two", "one\ntwo"),
+    ("one\n\ntwo", "one\ntwo"),
+    (r"\begin{itemize}\item a \item b\end{itemize}", "• a\n• b"),
+)
+def test_a_line_break_is_a_space_and_a_paragraph_a_line(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+    assert to_html(source) == seen.replace("\n", "<br>")
+
+
+@stories(
+    (r"\href{https://a.b/c\_d}{here}.", "here (https://a.b/c_d)."),
+    (r"\href{https://a.b/}{https://a.b}", "https://a.b/"),
+    (r"\url{https://a.b/~c}", "https://a.b/~c"),
+    (r"\href{this https URL}.", "this https URL."),
+)
+def test_links_in_text_show_where_they_go(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
+    (
+        "see https://a.b/c_d.",
+        'see <a href="https://a.b/c_d">https://a.b/c_d</a>.',
+    ),
+    (
+        "(https://a.b/A_(b)), x",
+        '(<a href="https://a.b/A_(b)">https://a.b/A_(b)</a>), x',
+    ),
+    (
+        r"\href{https://a.b/?x=1\&y=2}{\textbf{our} https://c.d}",
+        '<a href="https://a.b/?x=1&amp;y=2"><strong>our</strong> https://c.d</a>',
+    ),
+)
+def test_links_in_html_lose_the_punctuation_glued_on(source: str, seen: str) -> None:
+    assert to_html(source) == seen
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["javascript:alert(1)", "data:text/html,x", 'https://a.b/"onclick="x', "//a.b", "ftp:x"],
+)
+def test_only_plain_web_addresses_are_linked(target: str) -> None:
+    seen = to_html(rf"\href{{{target}}}{{label}}")
+    assert "<a" not in seen
+    assert "label" in seen
+
+
+def test_markup_from_outside_is_text() -> None:
+    assert to_html("<b>x</b> & y") == "&lt;b&gt;x&lt;/b&gt; &amp; y"
+    assert to_html(r"\textbf{<i>}") == "<strong>&lt;i&gt;</strong>"
+    assert to_html(r"$a<b$") == "<em>a</em> &lt; <em>b</em>"
+
+
+def test_fonts_become_elements() -> None:
+    source = r"\emph{a \textbf{b}} {\tt c} $\mathcal{LD}$ x$_2^{3}$"
+    seen = "<em>a <strong>b</strong></em> <code>c</code> <em>LD</em> x<sub>2</sub><sup>3</sup>"
+    assert to_html(source) == seen
+
+
+def test_control_characters_and_half_surrogates_vanish() -> None:
+    assert to_text("a\x00b\x1b\ud800c") == "abc"
+    to_html("\ud800").encode()
+
+
+HOSTILE = {
+    "deep groups": "{" * 100_000 + "x" + "}" * 100_000,
+    "deep scripts": "$" + "x^{" * 50_000 + "y" + "}" * 50_000 + "$",
+    "unclosed": r"\frac{" * 40_000,
+    "chained": r"\bar" * 40_000,
+    "dollars": "$ " * 50_000,
+    "open formulas": r"\( the a " * 50_000,
+    "open environments": r"\begin{align}\end{x}" * 8_000,
+    "brackets": "http://a" + ")" * 100_000,
+    "quotes": "`` a" * 80_000,
+    "ties": "a~1" * 40_000,
+    "blank lines": ("\n" + " " * 10) * 30_000 + "x",
+    "angles": r"\la " * 30_000,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_texts_neither_crash_nor_stall(kind: str) -> None:
+    assert not re.search(r"[\\]", to_text(HOSTILE[kind]))
+    assert "<script" not in to_html(HOSTILE[kind])
