@@ -23,13 +23,18 @@ def links(settings: Settings) -> Links:
     return Links(settings.site.url, keys)
 
 
-def database(settings: Settings) -> db.Database:
-    """The database, ready to be used.
+@contextmanager
+def database(settings: Settings) -> Iterator[db.Database]:
+    """The database, ready to be used, closed at the end.
 
     Raises:
         NewsletterError: it is not there, or its tables are of another version.
     """
-    return db.open_database(settings.database.url, settings.folder)
+    opened = db.open_database(settings.database.url, settings.folder)
+    try:
+        yield opened
+    finally:
+        opened.dispose()
 
 
 @contextmanager
@@ -46,23 +51,22 @@ def parts(
 
     `source` replaces the configured one; without `sends` no transport is asked for.
     """
-    opened = database(settings)
-    transport = part("transport", settings) if sends else Memory()
-    try:
-        yield Parts(
-            database=opened,
-            source=source or part("source", settings),
-            summarizer=part("summarizer", settings),
-            transport=transport,
-            site=settings.site,
-            links=links(settings),
-            clock=clock,
-            bar=bar,
-            stopping=stopping,
-        )
-    finally:
-        transport.close()
-        opened.dispose()
+    with database(settings) as opened:
+        transport = part("transport", settings) if sends else Memory()
+        try:
+            yield Parts(
+                database=opened,
+                source=source or part("source", settings),
+                summarizer=part("summarizer", settings),
+                transport=transport,
+                site=settings.site,
+                links=links(settings),
+                clock=clock,
+                bar=bar,
+                stopping=stopping,
+            )
+        finally:
+            transport.close()
 
 
 @contextmanager

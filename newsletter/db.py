@@ -87,8 +87,10 @@ def open_database(url: str, folder: Path) -> Database:
     try:
         found, wanted = revision(database), head()
     except OperationalError as error:
+        database.dispose()
         raise NewsletterError(f"the database cannot be reached: {error.orig}") from error
     if found != wanted:
+        database.dispose()
         raise NewsletterError(
             f"the database has tables of version {found or 'none'}, this program needs {wanted}; "
             "run `newsletter db upgrade`"

@@ -57,9 +57,8 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
-    opened = assembly.database(settings)
-    yield opened
-    opened.dispose()
+    with assembly.database(settings) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ LAYERS = (
     "models",
     "config",
     "environment",
+    "values",
     "taxonomy",
     "errors",
     "paths",

@@ -20,6 +20,7 @@ def client(settings: Settings) -> Iterator[FlaskClient]:
     app = create_app(settings, clock=lambda: NOW)
     with app.test_client() as client:
         yield client
+    app.extensions["newsletter.database"].dispose()
 
 
 def address(settings: Settings, purpose: Purpose, subscriber_id: int, slug: str = "audio") -> str:

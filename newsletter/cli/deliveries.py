@@ -29,7 +29,7 @@ def status(slug: str | None, day: date | None, as_json: bool, config_file: Path 
     from newsletter.delivery import accounts
 
     settings = common.load(config_file)
-    with assembly.database(settings).read() as session:
+    with assembly.database(settings) as database, database.read() as session:
         issue = issues.known(session, settings.newsletter(slug).slug, day)
         account = accounts.account(session, issue.id)
     if as_json:
@@ -53,7 +53,7 @@ def list_deliveries(
     from newsletter.delivery import accounts
 
     settings = common.load(config_file)
-    with assembly.database(settings).read() as session:
+    with assembly.database(settings) as database, database.read() as session:
         issue = issues.known(session, settings.newsletter(slug).slug, day)
         rows = accounts.deliveries(session, issue.id, state)
     columns = ("address", "state", "reason", "attempts", "reference", "changed")
@@ -96,7 +96,7 @@ def settle(
     from newsletter.models import DeliveryState
 
     settings = common.load(config_file)
-    with assembly.database(settings).write.begin() as session:
+    with assembly.database(settings) as database, database.write.begin() as session:
         issue = issues.known(session, settings.newsletter(slug).slug, day)
         uncertain = [row[4] for row in accounts.deliveries(session, issue.id, "uncertain")]
         for each in references:

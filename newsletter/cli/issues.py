@@ -32,7 +32,7 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
     slugs = (
         [settings.newsletter(slug).slug] if slug else [each.slug for each in settings.newsletters]
     )
-    with assembly.database(settings).read() as session:
+    with assembly.database(settings) as database, database.read() as session:
         rows = []
         for issue in known.newest_first(session, slugs):
             digest, account = known.load(session, issue), accounts.account(session, issue.id)
@@ -127,7 +127,7 @@ def _digest(slug: str | None, day: date | None, config_file: Path | None) -> "Di
     from newsletter import issues as known
 
     settings = common.load(config_file)
-    with assembly.database(settings).read() as session:
+    with assembly.database(settings) as database, database.read() as session:
         issue = known.known(session, settings.newsletter(slug).slug, day)
         return known.load(session, issue)
 

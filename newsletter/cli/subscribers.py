@@ -88,7 +88,7 @@ def list_subscribers(
 
     settings = common.load(config_file)
     wanted = settings.newsletter(slug).slug if slug else None
-    with assembly.database(settings).read() as session:
+    with assembly.database(settings) as database, database.read() as session:
         found = [_told(each) for each in life.everybody(session, standing, wanted)]
     if as_json:
         common.print_json(found)
@@ -112,7 +112,7 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
     from newsletter.subscribers import life
 
     settings = common.load(config_file)
-    with assembly.database(settings).read() as session:
+    with assembly.database(settings) as database, database.read() as session:
         subscriber = life.known(session, email)
         told = {
             "email": subscriber.email,
@@ -157,7 +157,7 @@ def remove(email: str, slug: str | None, config_file: Path | None) -> None:
 
     settings = common.load(config_file)
     newsletter = settings.newsletter(slug).slug if slug else None
-    with assembly.database(settings).write.begin() as session:
+    with assembly.database(settings) as database, database.write.begin() as session:
         subscriber = life.known(session, email)
         life.leave(session, subscriber, newsletter, common.utc_now())
     click.echo(f"{subscriber.email} left {newsletter or 'every newsletter'}.")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from newsletter import assembly, config
+from newsletter import assembly, config, db
 from newsletter.config import Settings
 from newsletter.web import archive, leaving
 from newsletter.web.pages import Pages
@@ -34,7 +34,9 @@ def create_app(
     app = Flask("newsletter.web", static_folder="static")
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     site = Pages(app, settings)
-    database, links = assembly.database(settings), assembly.links(settings)
+    database = db.open_database(settings.database.url, settings.folder)
+    app.extensions["newsletter.database"] = database
+    links = assembly.links(settings)
     leaving.add_routes(app, site, database, links, clock)
     archive.add_routes(app, site, database, links, settings)
 
