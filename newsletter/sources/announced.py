@@ -10,13 +10,12 @@ from typing import Protocol
 from newsletter.errors import NewsletterError
 from newsletter.taxonomy import ARCHIVES, RETIRED_ARCHIVES
 
-_ID = re.compile(
-    r"(?:^|[:/])"
+# https://info.arxiv.org/help/arxiv_identifier.html, without a version
+PAPER_ID = (
     r"(?:(?P<new>[0-9]{4}\.[0-9]{4,5})"
     r"|(?P<archive>[a-z-]+)(?:\.[A-Za-z-]{2,8})?/(?P<number>[0-9]{7}))"
-    r"(?:v(?P<version>[1-9][0-9]{0,2}))?/?$"
 )
-
+_ID = re.compile(rf"(?:^|[:/]){PAPER_ID}(?:v(?P<version>[1-9][0-9]{{0,2}}))?/?$")
 _OLD_ARCHIVES = ARCHIVES.keys() | RETIRED_ARCHIVES.keys()
 
 

@@ -13,7 +13,8 @@ from tenacity import (
     Retrying,
     retry_if_exception_type,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from newsletter import __version__
@@ -21,6 +22,7 @@ from newsletter.config import SourceSettings
 from newsletter.sources.announced import SourceError, one_line
 
 _TRIES = 4
+_BACKOFF = wait_exponential(multiplier=3, max=60) + wait_random(0, 2)
 _LONGEST_WAIT_S = 120.0
 _MOST_BYTES = 64_000_000  # arXiv's largest day is a few of these millions
 _MOST_REDIRECTS = 5
@@ -136,7 +138,7 @@ def get(session: requests.Session, url: str) -> requests.Response:
     """
     try:
         return session.get(url)
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:  # an address may be none at all
         raise SourceError(f"{_host(url)}: {one_line(str(error))[:200]}") from error
 
 
@@ -181,5 +183,4 @@ def _asked_to_wait(response: requests.Response) -> float:
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     asked = error.wait_s if isinstance(error, _ComeAgainError) else 0.0
-    backoff = wait_exponential_jitter(initial=3, max=60, jitter=2)(state)
-    return max(asked, backoff)
+    return max(asked, _BACKOFF(state))

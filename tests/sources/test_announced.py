@@ -1,0 +1,80 @@
+"""Identifiers and texts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.sources.announced import Kind, PaperId, SourceError, one_line, paragraphs
+
+
+@pytest.mark.parametrize(
+    ("text", "arxiv_id", "version"),
+    [
+        ("oai:arXiv.org:2507.07270v1", "2507.07270", 1),
+        ("http://arxiv.org/abs/0704.0001v5", "0704.0001", 5),
+        ("https://arxiv.org/pdf/2407.16803v4/", "2407.16803", 4),
+        ("hep-th/9901001v2", "hep-th/9901001", 2),
+        ("http://arxiv.org/abs/cond-mat/0309136v12", "cond-mat/0309136", 12),
+        ("math.GT/0309136v3", "math/0309136", 3),  # the class was optional, arXiv leaves it out
+        ("oai:arXiv.org:alg-geom/9202001v1", "alg-geom/9202001", 1),
+        (" 2507.07270v999\n", "2507.07270", 999),
+    ],
+)
+def test_an_identifier_is_found_in_whatever_holds_it(
+    text: str, arxiv_id: str, version: int
+) -> None:
+    assert PaperId.parse(text) == PaperId(arxiv_id, version)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "abc",
+        "2507.072",
+        "2507.0727000v1",
+        "２５０７.０７２７０v1",
+        "2507.07270v0",
+        "2507.07270v1 and more",
+        "x2507.07270v1",
+        "http://arxiv.org/abs/9901001v1",
+        "abs/9901001v1",
+        "hep-xx/9901001v1",
+        "https://arxiv.org/api/errors#incorrect_id_format_for_abc",
+        "2507.07270v1\n2507.07271v1",
+    ],
+)
+def test_what_is_no_identifier_is_named_in_one_line(text: str) -> None:
+    with pytest.raises(SourceError) as error:
+        PaperId.parse(text)
+    assert str(error.value) == f"{text!r} holds no arXiv identifier"
+
+
+def test_a_version_is_never_guessed() -> None:
+    with pytest.raises(SourceError, match=r"'2507\.07270' does not say which version it is"):
+        PaperId.parse("2507.07270")
+    assert PaperId.parse("2507.07270", default_version=2) == PaperId("2507.07270", 2)
+    assert PaperId.parse("2507.07270v3", default_version=2) == PaperId("2507.07270", 3)
+
+
+def test_a_huge_text_is_named_in_a_short_line() -> None:
+    with pytest.raises(SourceError) as error:
+        PaperId.parse("a/" * 500_000)
+    assert len(str(error.value)) < 130
+
+
+def test_kinds_rank_from_new_to_replace_cross() -> None:
+    assert Kind.NEW.rank < Kind.CROSS.rank < Kind.REPLACE.rank < Kind.REPLACE_CROSS.rank
+
+
+@given(st.text())
+def test_one_line_is_one_line_and_loses_no_word(text: str) -> None:
+    line = one_line(text)
+    assert len(line.splitlines()) <= 1
+    assert one_line(line) == line
+    assert "".join(filter(str.isalnum, line)) == "".join(filter(str.isalnum, text))
+
+
+def test_a_line_that_starts_with_a_space_opens_a_paragraph() -> None:
+    assert paragraphs("  One\ntwo\n  three\r\n\r\nfour\x0bfive") == "One two\nthree\nfour five"
+    assert paragraphs(None) == ""

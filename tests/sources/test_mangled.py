@@ -1,0 +1,95 @@
+"""Mangled feeds and answers: an error or papers that stand there, never a crash."""
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from newsletter.sources.announced import Paper, SourceError
+from newsletter.sources.api import papers_in
+from newsletter.sources.feed import parse_feed
+from tests.sources.samples import Told, answer, atom, rss, shared
+
+PAPERS = (
+    Told("2507.07270v1"),
+    Told("hep-th/9901001v3", "replace-cross", r"Schr\"odinger & <co>", categories=("hep-th",)),
+)
+FEEDS = (rss(*PAPERS), atom(*PAPERS))
+SCRAPS = st.one_of(
+    st.binary(max_size=12),
+    st.sampled_from(
+        b"|<|>|&x;|]]>|<item>|</item>|<entry>|</channel>|<!-- |<?p?>|<!DOCTYPE x>|\x00|\xff"
+        b"|&#x2028;|&#65534;|v1|oai:arXiv.org:|replace|<category/>|\n\n|999999999999".split(b"|")
+    ),
+)
+# Where to cut (in thousandths), how much to take away, what to put there instead.
+CUTS = st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 60), SCRAPS), min_size=1, max_size=4)
+Cuts = list[tuple[int, int, bytes]]
+
+
+def mangled(content: bytes, cuts: Cuts) -> bytes:
+    for place, taken, put in cuts:
+        start = len(content) * place // 1000
+        content = content[:start] + put + content[start + taken :]
+    return content
+
+
+def stand_in(content: bytes, papers: Iterable[Paper]) -> bool:
+    """Whether every paper's identifier, with its version, is written there."""
+    return all(str(paper.id).rpartition("/")[2].encode() in content for paper in papers)
+
+
+@given(st.sampled_from(FEEDS), CUTS)
+@settings(max_examples=300, deadline=None)
+@example(FEEDS[0], [(0, 0, b"\xef\xbb\xbf")])
+def test_a_mangled_feed_is_an_error_or_says_what_stands_there(feed: bytes, cuts: Cuts) -> None:
+    content = mangled(feed, cuts)
+    try:
+        found = parse_feed(content)
+    except SourceError as error:
+        assert "\n" not in str(error)  # noqa: PT017 - either outcome is right
+        return
+    assert stand_in(content, [item.paper for item in found.items])
+    assert len(found.items) <= content.count(b"<item") + content.count(b"<entry")
+    for category in ("cs.SD", "hep-th", "math"):
+        assert set(found.announced_in(category)) <= set(found.items)
+
+
+@given(CUTS)
+@settings(max_examples=200, deadline=None)
+def test_a_mangled_answer_is_an_error_or_says_what_stands_there(cuts: Cuts) -> None:
+    content = mangled(answer(*PAPERS), cuts)
+    try:
+        found = papers_in(content)
+    except SourceError as error:
+        assert "\n" not in str(error)  # noqa: PT017 - either outcome is right
+        return
+    assert stand_in(content, found.values())
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_refused_in_one_line(content: bytes) -> None:
+    for read in (parse_feed, papers_in):
+        with pytest.raises(SourceError) as error:
+            read(content)
+        assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["rss/arxivfeedcode_rss_cs.xml", "rss/arxivfeedcode_rss_math.NT_math.AG.xml"],
+)
+def test_a_real_feed_with_any_one_line_taken_out_is_no_crash(name: str) -> None:
+    lines = shared(name).splitlines(keepends=True)
+    whole = {item.paper.id for item in parse_feed(b"".join(lines)).items}
+    outcomes = set()
+    for number in range(len(lines)):
+        try:
+            found = parse_feed(b"".join(lines[:number] + lines[number + 1 :]))
+        except SourceError:
+            outcomes.add("refused")
+            continue
+        outcomes.add("read")
+        assert {item.paper.id for item in found.items} <= whole
+    assert outcomes == {"refused", "read"}
