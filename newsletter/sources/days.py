@@ -13,13 +13,9 @@ _SATURDAY = 5
 
 # Days on which arXiv's staff is away, as arXiv publishes them year by year. They explain why a day
 # stays empty; that it does stay empty is only known from the listing's own date.
-_HOLIDAYS = frozenset(
-    date.fromisoformat(day)
-    for day in (
-        "2026-01-01 2026-01-19 2026-06-19 2026-07-03 2026-09-07 2026-11-26 2026-12-25 2026-12-29"
-        " 2026-12-31"
-    ).split()
-)
+_HOLIDAYS = {
+    2026: ("01-01", "01-19", "06-19", "07-03", "09-07", "11-26", "12-25", "12-29", "12-31"),
+}
 
 
 def newest(now: datetime) -> date:
@@ -50,4 +46,6 @@ def is_mailing_day(day: date) -> bool:
 
 def holiday(day: date) -> bool:
     """Whether that batch may fall away: it is a holiday, or the evening before it was one."""
-    return day in _HOLIDAYS or day - timedelta(days=1) in _HOLIDAYS
+    return any(
+        f"{each:%m-%d}" in _HOLIDAYS.get(each.year, ()) for each in (day, day - timedelta(days=1))
+    )

@@ -18,9 +18,12 @@ _DAY = re.compile(r"Showing new listings for \w+,\s+(\d{1,2})\s+(\w+)\s+(\d{4})"
 _TOTAL = re.compile(r"Total of (\d{1,6}) entries")
 _SECTION = re.compile(r"(New|Cross|Replacement)\w* submissions \(showing (\d+) of (\d+) entries\)")
 _CODE = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)")
+# fmt: off
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)
+# fmt: on
 _KINDS = {"New": Kind.NEW, "Cross": Kind.CROSS, "Replacement": Kind.REPLACE}
 
 
