@@ -36,7 +36,9 @@ def best(
     the authors' own words in theirs.
     """
     rows = session.scalars(
-        select(SummaryRow).where(SummaryRow.arxiv_id.in_({each.arxiv_id for each in papers}))
+        select(SummaryRow)
+        .where(SummaryRow.arxiv_id.in_({each.arxiv_id for each in papers}))
+        .order_by(SummaryRow.made_at, SummaryRow.summarizer)
     )
     found: dict[PaperId, tuple[tuple[bool, bool, bool], Sentence]] = {}
     for row in rows:

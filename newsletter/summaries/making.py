@@ -1,6 +1,6 @@
 """A sentence for every paper, whatever happens to the summarizer on the way."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def _stands(sentence: Sentence | None, preferred: str) -> bool:
 
 def _ask(
     summarizer: Summarizer, papers: Sequence[Paper], language: str
-) -> Iterator[tuple[Paper, Sentence | SummaryError]]:
+) -> Generator[tuple[Paper, Sentence | SummaryError]]:
     def one(paper: Paper) -> tuple[Paper, Sentence | SummaryError]:
         try:
             return paper, summarizer.summarize(paper, language)

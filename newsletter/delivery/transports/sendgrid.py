@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Hashable, Iterator, Sequence
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from typing import Any
 from urllib.error import URLError
 
@@ -10,7 +10,13 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
 from newsletter.config import Settings
-from newsletter.delivery.transports.outcomes import Outcome, Verdict, one_line, unmailable
+from newsletter.delivery.transports.outcomes import (
+    Outcome,
+    TransportDownError,
+    Verdict,
+    one_line,
+    unmailable,
+)
 from newsletter.delivery.transports.sendgrid_answers import refused, unreached
 from newsletter.errors import WrongUseError
 from newsletter.rendering.mail import Mail
@@ -71,6 +77,8 @@ class SendGrid:
             return refused(error)
         except URLError as error:
             return unreached(error)
+        except (UnicodeError, InvalidURL) as error:
+            raise TransportDownError(f"transport.base_url: {one_line(error)}") from error
         except TimeoutError:
             return Outcome(Verdict.UNCERTAIN, "SendGrid did not answer in time")
         except (OSError, HTTPException) as error:

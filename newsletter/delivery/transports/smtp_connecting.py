@@ -39,8 +39,8 @@ def connect(settings: TransportSettings) -> smtplib.SMTP:
             connection = _open(settings)
             undo.callback(connection.close)
             _introduce(connection, settings)
-        except OSError as error:
-            if _may_pass(error):
+        except (OSError, UnicodeError) as error:  # the latter where the host is no name at all
+            if isinstance(error, OSError) and _may_pass(error):
                 raise
             raise TransportDownError(
                 f"the SMTP server {settings.host}:{settings.port} cannot be used: "

@@ -1,0 +1,100 @@
+"""An HTTP server on loopback that records what is posted to it, and answers as it is told to."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar, Self
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an HTTP stand-in says to a request."""
+
+    status: int = 202
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Request:
+    path: str
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: "HttpStandIn"
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        request = Request(self.path, dict(self.headers.items()), body)
+        self.server.requests.append(request)
+        answer = self.server.answer(request)
+        if answer is SILENT:
+            self.rfile.read()  # until the other side gives up
+        if answer is None or answer is SILENT:
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+SILENT = Answer(status=0)
+Answering = Callable[[Request], Answer | None]  # None: the connection is closed without a word
+
+
+class HttpStandIn(ThreadingHTTPServer):
+    """Records what is posted to it and answers as it is told to."""
+
+    daemon_threads = True
+
+    def __init__(self, answer: Answering) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answer = answer
+        self.requests: list[Request] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class SendGridRules:
+    """Takes requests as SendGrid's documentation says, and refuses those with a bad address."""
+
+    NO_ADDRESS: ClassVar[str] = "Does not contain a valid address."
+
+    def __call__(self, request: Request) -> Answer:
+        people = request.body["personalizations"]
+        for number, each in enumerate(people):
+            if "bad" in each["to"][0]["email"]:
+                return refusal(400, f"personalizations.{number}.to.0.email", self.NO_ADDRESS)
+        return Answer(202, headers={"X-Message-Id": "14c5d75ce93.dfd.64b469"})
+
+
+def refusal(status: int, field_name: str | None, message: str) -> Answer:
+    error = {"field": field_name, "message": message, "help": None}
+    return Answer(status, json.dumps({"errors": [error]}).encode())
+
+
+def filled_in(text: str, personalization: Mapping[str, Any]) -> str:
+    """What SendGrid makes of a content for one reader."""
+    for tag, value in personalization["substitutions"].items():
+        text = text.replace(tag, value)
+    return text

@@ -1,0 +1,254 @@
+"""Mails through SendGrid: what is posted, and what each answer means for each reader."""
+
+import logging
+import socket
+import ssl
+from collections.abc import Iterator
+from urllib.error import URLError
+
+import pytest
+
+from newsletter.config import Settings
+from newsletter.delivery.transports import sendgrid
+from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
+from newsletter.delivery.transports.sendgrid import SendGrid
+from newsletter.delivery.transports.sendgrid_answers import unreached
+from newsletter.errors import WrongUseError
+from newsletter.rendering.mail import Mail
+from tests.delivery.http_standin import (
+    SILENT,
+    Answer,
+    Answering,
+    HttpStandIn,
+    Request,
+    SendGridRules,
+    refusal,
+)
+from tests.delivery.transports_standins import mail_to, unused_port
+
+KEY = "SG.the-secret-key"
+ADA, BOB = mail_to("ada@reader.example"), mail_to("bob@reader.example")
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+@pytest.fixture
+def server() -> Iterator[HttpStandIn]:
+    with HttpStandIn(SendGridRules()) as each:
+        yield each
+
+
+def send(server: HttpStandIn, *mails: Mail, timeout_s: float = 5) -> list[Outcome]:
+    by_reader = {
+        mail.recipient: outcome
+        for mail, outcome in SendGrid(KEY, server.url, timeout_s).send(mails)
+    }
+    assert len(by_reader) == len(mails)
+    return [by_reader[mail.recipient] for mail in mails]
+
+
+def send_to(answer: Answering, *mails: Mail, timeout_s: float = 5) -> list[Outcome]:
+    with HttpStandIn(answer) as server:
+        return send(server, *mails, timeout_s=timeout_s)
+
+
+def saying(answer: Answer | None) -> Answering:
+    return lambda _: answer
+
+
+def test_a_request_carries_one_content_and_each_readers_own_values(server: HttpStandIn) -> None:
+    assert [outcome.provider_id for outcome in send(server, ADA, BOB)] == [
+        "14c5d75ce93.dfd.64b469"
+    ] * 2
+    (request,) = server.requests
+    assert request.path == "/v3/mail/send"
+    assert request.headers["Authorization"] == f"Bearer {KEY}"
+    body = request.body
+    assert body["from"] == {"email": "daily@papers.example.org", "name": "Audio & Speech"}
+    assert [part["type"] for part in body["content"]] == ["text/plain", "text/html"]
+    assert body["headers"] == {
+        "List-Id": "<audio.papers.example.org>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    assert [each["headers"] for each in body["personalizations"]] == [
+        {"Message-ID": mail.message_id, "List-Unsubscribe": dict(mail.headers)["List-Unsubscribe"]}
+        for mail in (ADA, BOB)
+    ]
+
+
+def test_nothing_of_the_reader_is_in_custom_args_and_nothing_is_tracked(
+    server: HttpStandIn,
+) -> None:
+    send(server, ADA)
+    body = server.requests[0].body
+    assert body["personalizations"][0]["custom_args"] == {"reference": ADA.reference}
+    assert body["tracking_settings"] == {
+        "click_tracking": {"enable": False, "enable_text": False},
+        "open_tracking": {"enable": False},
+        "subscription_tracking": {"enable": False},
+    }
+    assert "custom_args" not in body
+
+
+def test_values_are_escaped_for_html_and_left_alone_for_text(server: HttpStandIn) -> None:
+    send(server, mail_to("o'neil@a.example"))
+    (each,) = server.requests[0].body["personalizations"]
+    assert {"o'neil@a.example", "o&#x27;neil@a.example"} <= set(each["substitutions"].values())
+
+
+def test_a_sender_without_a_name_has_none_in_the_request(server: HttpStandIn) -> None:
+    send(server, Mail(**{**vars(ADA), "sender": ("", "daily@papers.example.org")}))
+    assert server.requests[0].body["from"] == {"email": "daily@papers.example.org"}
+
+
+def test_a_thousand_readers_share_a_request_and_the_next_one_opens_another(
+    server: HttpStandIn,
+) -> None:
+    mails = [mail_to(f"reader{number}@reader.example") for number in range(1001)]
+    assert {outcome.verdict for outcome in send(server, *mails)} == {Verdict.ACCEPTED}
+    assert [len(request.body["personalizations"]) for request in server.requests] == [1000, 1]
+
+
+def test_mails_of_different_headers_do_not_share_a_request(server: HttpStandIn) -> None:
+    other = Mail(**{**vars(BOB), "headers": (("List-Id", "<video.papers.example.org>"),)})
+    send(server, ADA, other)
+    assert [request.body["headers"]["List-Id"] for request in server.requests] == [
+        "<audio.papers.example.org>",
+        "<video.papers.example.org>",
+    ]
+
+
+def test_one_bad_personalization_fails_alone(server: HttpStandIn) -> None:
+    mails = [mail_to(f"reader{number}@reader.example") for number in range(40)]
+    mails[17] = mail_to("bad@reader.example")
+    outcomes = send(server, *mails)
+    refused = outcomes.pop(17)
+    assert refused.verdict is Verdict.REJECTED
+    assert SendGridRules.NO_ADDRESS in refused.detail
+    assert {outcome.verdict for outcome in outcomes} == {Verdict.ACCEPTED}
+    taken = [
+        each["to"][0]["email"]
+        for request in server.requests
+        if not any("bad" in each["to"][0]["email"] for each in request.body["personalizations"])
+        for each in request.body["personalizations"]
+    ]
+    assert sorted(taken) == sorted(m.recipient for m in mails if m is not mails[17])
+    assert len(server.requests) < 2 * 40 / 3
+
+
+def test_when_one_half_is_lost_the_other_is_still_known() -> None:
+    def lose_bob(request: Request) -> Answer | None:
+        if len(request.body["personalizations"]) > 1:
+            return refusal(400, "personalizations.1.to", "who?")
+        return None if "bob" in str(request.body["personalizations"]) else Answer(202)
+
+    assert [outcome.verdict for outcome in send_to(lose_bob, ADA, BOB)] == [
+        Verdict.ACCEPTED,
+        Verdict.UNCERTAIN,
+    ]
+
+
+STOPPING = [
+    refusal(401, None, "The provided authorization grant is invalid"),
+    refusal(403, "from", "The from address does not match a verified Sender Identity"),
+    refusal(400, "content.1.value", "The content value must be a string"),
+    refusal(400, None, "Bad Request"),
+    Answer(400, b"<html>some proxy</html>"),
+    refusal(404, None, "not found"),
+    refusal(413, None, "Payload too large"),
+    Answer(308, headers={"Location": "https://elsewhere.example/"}),
+]
+
+
+@pytest.mark.parametrize("answer", STOPPING, ids=lambda answer: f"{answer.status} {answer.body!r}")
+def test_what_would_meet_every_reader_stops_the_sending_with_nobody_marked(
+    answer: Answer,
+) -> None:
+    with HttpStandIn(saying(answer)) as server:
+        outcomes = SendGrid(KEY, server.url, 5).send([ADA, BOB])
+        with pytest.raises(TransportDownError, match=f"HTTP {answer.status}") as caught:
+            next(outcomes)
+        assert len(server.requests) == 1
+    assert KEY not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_errors_about_a_reader_and_about_the_request_together_stop_the_sending() -> None:
+    both = Answer(
+        400,
+        b'{"errors": [{"field": "personalizations.0.to", "message": "no"},'
+        b' {"field": "from.email", "message": "no"}]}',
+    )
+    with pytest.raises(TransportDownError, match=r"from\.email"):
+        send_to(saying(both), ADA, BOB)
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
+def test_what_sendgrid_surely_did_not_take_may_be_tried_later(status: int) -> None:
+    outcomes = send_to(saying(refusal(status, None, "not now")), ADA, BOB)
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.TRY_LATER] * 2
+    assert outcomes[0].detail == f"SendGrid: HTTP {status} not now"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(502), Answer(504), Answer(200, b"<html>a captive portal</html>"), None, SILENT],
+    ids=["bad gateway", "gateway's time-out", "a stranger", "closed", "silence"],
+)
+def test_a_lost_answer_is_uncertain_and_not_asked_for_again(answer: Answer | None) -> None:
+    with HttpStandIn(saying(answer)) as server:
+        outcomes = send(server, ADA, BOB, timeout_s=0.3)
+        assert len(server.requests) == 1
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.UNCERTAIN] * 2
+    assert outcomes[0].detail
+
+
+@pytest.mark.parametrize("broken", [ConnectionResetError(), BrokenPipeError(), ssl.SSLEOFError()])
+def test_a_connection_that_breaks_under_the_request_is_uncertain(broken: OSError) -> None:
+    assert unreached(URLError(broken)).verdict is Verdict.UNCERTAIN
+
+
+def test_nobody_listening_means_surely_not_sent() -> None:
+    ((_, outcome),) = SendGrid(KEY, f"http://127.0.0.1:{unused_port()}", 5).send([ADA])
+    assert outcome.verdict is Verdict.TRY_LATER
+
+
+@pytest.mark.parametrize(("code", "stops"), [(socket.EAI_AGAIN, False), (socket.EAI_NONAME, True)])
+def test_a_name_that_cannot_be_looked_up_is_told_from_one_that_is_none(
+    code: int,
+    stops: bool,  # noqa: FBT001 - a column of the table above
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def look_up(*_: object, **__: object) -> None:
+        raise socket.gaierror(code, "no name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    outcomes = SendGrid(KEY, "https://api.sendgrid.example", 5).send([ADA])
+    if stops:
+        with pytest.raises(TransportDownError, match=r"see transport\.base_url"):
+            next(outcomes)
+    else:
+        assert next(outcomes)[1].verdict is Verdict.TRY_LATER
+
+
+def test_a_server_that_speaks_no_tls_stops_the_sending(server: HttpStandIn) -> None:
+    outcomes = SendGrid(KEY, server.url.replace("http:", "https:"), 5).send([ADA])
+    with pytest.raises(TransportDownError, match="SendGrid cannot be used"):
+        next(outcomes)
+
+
+def test_neither_key_nor_readers_are_logged_even_at_debug(
+    server: HttpStandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "python_http_client.client"):
+        send(server, ADA)
+    assert KEY not in caplog.text
+    assert ADA.recipient not in caplog.text
+
+
+def test_without_a_key_the_configuration_is_wrong(settings: Settings) -> None:
+    with pytest.raises(WrongUseError, match=r"transport\.api_key is missing"):
+        sendgrid.from_settings(settings)

@@ -1,0 +1,181 @@
+"""Mails over SMTP: what each answer, and each silence, says of the mail."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
+from newsletter.delivery.transports.smtp import Smtp
+from tests.delivery.transports_standins import (
+    CLOSE,
+    GOOD_REPLIES,
+    SENDER,
+    SILENCE,
+    OddSmtp,
+    RealSmtp,
+    mail_to,
+    smtp_settings,
+)
+
+ADA, BOB, CYD = (mail_to(f"{name}@reader.example") for name in ("ada", "bob", "cyd"))
+LOGIN = {"username": "daily", "password": "the secret"}
+
+
+def outcome_of(transport: Smtp) -> Outcome:
+    ((mail, outcome),) = transport.send([ADA])
+    assert mail is ADA
+    return outcome
+
+
+@pytest.fixture
+def real() -> Iterator[RealSmtp]:
+    with RealSmtp() as server:
+        yield server
+
+
+def smtp(port: int, **others: object) -> Smtp:
+    return Smtp(smtp_settings(port, **others))
+
+
+def test_the_bytes_on_the_wire_are_those_of_the_mail(real: RealSmtp) -> None:
+    transport = smtp(real.port)
+    assert [outcome.provider_id for _, outcome in transport.send([ADA, BOB])] == [
+        "2.0.0 Ok: queued as 000001",
+        "2.0.0 Ok: queued as 000002",
+    ]
+    transport.close()
+    assert real.postbox.taken == [
+        (SENDER[1], mail.recipient, mail.as_bytes()) for mail in (ADA, BOB)
+    ]
+
+
+def test_an_address_that_is_gone_is_rejected_for_ever_and_the_others_get_theirs(
+    real: RealSmtp,
+) -> None:
+    transport = smtp(real.port)
+    gone = mail_to("gone@reader.example")
+    outcomes = {mail.recipient: outcome for mail, outcome in transport.send([ADA, gone, BOB])}
+    transport.close()
+    assert outcomes.pop(gone.recipient) == Outcome(
+        Verdict.REJECTED, "550 5.1.1 no such user", permanent=True
+    )
+    assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.ACCEPTED}
+    assert [recipient for _, recipient, _ in real.postbox.taken] == [ADA.recipient, BOB.recipient]
+
+
+SURELY_NOT_SENT = [
+    {"greeting": "421 4.3.2 too busy"},
+    {"greeting": CLOSE},
+    {"greeting": SILENCE},
+    {"EHLO": CLOSE},
+    {"AUTH": "454 4.7.0 the password store is away"},
+    {"MAIL": "451 4.3.0 try again"},
+    {"MAIL": "421 4.7.0 not now"},
+    {"RCPT": "450 4.2.1 greylisted"},
+    {"RCPT": CLOSE},
+    {"RCPT": "421 4.4.2 bye"},
+    {"RCPT": "what?"},
+    {"DATA": "452 4.3.1 no room"},
+    {"DATA": CLOSE},
+    {"DATA": SILENCE},
+    {".": "451 4.7.1 greylisted"},
+    {".": "421 4.3.0 going down, not taken"},
+]
+NOBODY_CAN_KNOW = [{".": CLOSE}, {".": SILENCE}, {".": "hello?"}, {".": "354 go on"}]
+THIS_ADDRESS = [
+    ({"RCPT": "550 5.1.1 no such user"}, True),
+    ({"RCPT": "550 5.1.10 null MX"}, True),
+    ({"RCPT": "550 5.1.1 <relay-not-permitted@reader.example> unknown"}, True),
+    ({"RCPT": "550 no such user here"}, False),
+    ({"RCPT": "552 5.2.2 mailbox full"}, False),
+    ({"RCPT": "550 5.7.1 blocked, ask 85.1.1.1 why"}, False),
+    ({"DATA": "554 no valid recipients"}, False),
+    ({".": "554 5.6.0 we do not like this one"}, False),
+]
+WHOLE_SERVER = [
+    {"greeting": "554 no service for you"},
+    {"greeting": "HTTP/1.1 400 Bad Request"},
+    {"EHLO": "250 odd.example"},  # offers no AUTH
+    {"AUTH": "535 5.7.8 bad credentials"},
+    {"MAIL": "530 5.7.0 authentication required"},
+    {"MAIL": "553 5.7.1 not your address"},
+    {"RCPT": "530 5.7.1 authentication required"},
+    {"RCPT": "554 5.7.1 <ada@reader.example>: Relay access denied"},
+    {"RCPT": "550 relaying denied"},
+    {"RCPT": "550 5.1.8 sender's domain is unknown"},
+]
+
+
+def by_script(script: dict[str, str]) -> str:
+    return "; ".join(f"{when}: {reply}" for when, reply in script.items())
+
+
+@pytest.mark.parametrize("script", SURELY_NOT_SENT, ids=by_script)
+def test_what_surely_never_left_may_be_tried_later(script: dict[str, str]) -> None:
+    with OddSmtp(**script) as server:
+        transport = smtp(server.port, timeout_s=0.2, **LOGIN)
+        outcome = outcome_of(transport)
+        transport.close()
+    assert outcome.verdict is Verdict.TRY_LATER
+    assert outcome.detail
+
+
+@pytest.mark.parametrize("script", NOBODY_CAN_KNOW, ids=by_script)
+def test_no_clear_answer_to_a_mail_handed_over_is_uncertain(script: dict[str, str]) -> None:
+    with OddSmtp(**script) as server:
+        transport = smtp(server.port, timeout_s=0.2)
+        outcome = outcome_of(transport)
+        transport.close()
+        assert server.heard.count("DATA") == 1
+    assert outcome.verdict is Verdict.UNCERTAIN
+    assert outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("script", "permanent"), THIS_ADDRESS, ids=[by_script(script) for script, _ in THIS_ADDRESS]
+)
+def test_a_refusal_of_one_mail_is_about_its_address(
+    script: dict[str, str],
+    permanent: bool,  # noqa: FBT001 - a column of the table above
+) -> None:
+    once = {when: [reply, GOOD_REPLIES[when]] for when, reply in script.items()}
+    with OddSmtp(**once) as server:
+        transport = smtp(server.port)
+        (_, refused), (_, next_one) = transport.send([ADA, BOB])
+        transport.close()
+        assert server.connections == 1
+    assert (refused.verdict, refused.permanent) == (Verdict.REJECTED, permanent)
+    assert [refused.detail] == list(script.values())
+    assert next_one.verdict is Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize("script", WHOLE_SERVER, ids=by_script)
+def test_a_server_that_refuses_everybody_stops_the_sending(script: dict[str, str]) -> None:
+    with OddSmtp(**script) as server:
+        transport = smtp(server.port, timeout_s=1, **LOGIN)
+        with pytest.raises(TransportDownError) as caught:
+            outcome_of(transport)
+        transport.close()
+        assert "." not in server.said
+    assert "\n" not in str(caught.value)
+    assert LOGIN["password"] not in str(caught.value)
+
+
+def test_the_next_mail_after_a_stop_finds_a_clean_session() -> None:
+    with OddSmtp(RCPT=["554 5.7.1 Relay access denied", "250 Ok"]) as server:
+        transport = smtp(server.port)
+        with pytest.raises(TransportDownError):
+            outcome_of(transport)
+        assert outcome_of(transport).verdict is Verdict.ACCEPTED
+        transport.close()
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize("refusal", [CLOSE, "421 4.7.0 too many mails on this connection"])
+def test_a_connection_that_the_server_grew_tired_of_is_replaced(refusal: str) -> None:
+    with OddSmtp(MAIL=["250 Ok", refusal, "250 Ok"], RSET=CLOSE) as server:
+        transport = smtp(server.port)
+        outcomes = [outcome.verdict for _, outcome in transport.send([ADA, BOB, CYD])]
+        transport.close()
+        assert server.connections == 2
+    assert outcomes == [Verdict.ACCEPTED] * 3

@@ -1,0 +1,170 @@
+"""Servers on loopback that take mails as the real ones do, or misbehave as those do on bad days."""
+
+import asyncio
+import hashlib
+import socket
+import threading
+from collections.abc import Mapping
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from typing import Self
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from newsletter.config import TransportSettings
+from newsletter.rendering.mail import Blanks, Content, Mail
+
+BLANKS = Blanks.fresh()
+LETTER = Content(
+    subject="音频: 26 papers of 2025-07-11",
+    html=f"<p>To {BLANKS.html['recipient']}, <a href='{BLANKS.html['unsubscribe']}'>退订</a></p>",
+    text=f"Hello {BLANKS.text['recipient']}\n.\n..two dots\nLeave: {BLANKS.text['unsubscribe']}\n",
+    blanks=BLANKS,
+)
+SENDER = ("Audio & Speech", "daily@papers.example.org")
+
+
+def mail_to(recipient: str, content: Content = LETTER, stream: str = "audio-2025-07-11") -> Mail:
+    unsubscribe = f"https://papers.example.org/unsubscribe/{recipient}?a=1&b=2"
+    told_apart = f"{recipient} {stream} {content.subject}"
+    return Mail(
+        recipient=recipient,
+        reference=hashlib.sha256(told_apart.encode()).hexdigest()[:24],
+        stream=stream,
+        sender=SENDER,
+        headers=(
+            ("Date", "Fri, 11 Jul 2025 06:30:00 +0000"),
+            ("List-Id", "<audio.papers.example.org>"),
+            ("List-Unsubscribe", f"<{unsubscribe}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ),
+        content=content,
+        values={"recipient": recipient, "unsubscribe": unsubscribe},
+    )
+
+
+class Postbox:
+    """An aiosmtpd handler that keeps envelopes, and knows nobody called `gone`."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, str, bytes]] = []
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's interface
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _more: list[str]
+    ) -> str:
+        if address.startswith("gone@"):
+            return "550 5.1.1 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's interface
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        content = envelope.original_content or b""
+        (recipient,) = envelope.rcpt_tos
+        self.taken.append((str(envelope.mail_from), recipient, content))
+        return f"250 2.0.0 Ok: queued as {len(self.taken):06}"
+
+
+class RealSmtp(Controller):
+    """A real SMTP server, on a free port that the system picks."""
+
+    def __init__(self, **options: object) -> None:
+        self.postbox = Postbox()
+        super().__init__(self.postbox, hostname="127.0.0.1", port=0, **options)  # type: ignore[arg-type]
+
+    def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+CLOSE = "(closes)"
+SILENCE = "(says nothing)"
+GOOD_REPLIES: Mapping[str, str] = {
+    "greeting": "220 odd.example ESMTP",
+    "EHLO": "250-odd.example\r\n250 AUTH PLAIN",
+    "AUTH": "235 2.7.0 welcome",
+    "MAIL": "250 2.1.0 Ok",
+    "RCPT": "250 2.1.5 Ok",
+    "DATA": "354 go ahead",
+    ".": "250 2.0.0 queued",
+    "RSET": "250 2.0.0 Ok",
+    "QUIT": "221 2.0.0 Bye",
+}
+
+
+class _OddSession(StreamRequestHandler):
+    server: "OddSmtp"
+
+    def handle(self) -> None:
+        self.server.connections += 1
+        going_on = self._reply("greeting")
+        while going_on and (line := self.rfile.readline()):
+            verb = line.split(maxsplit=1)[0].decode().upper()
+            self.server.heard.append(verb)
+            going_on = self._reply(verb)
+            if verb == "DATA" and going_on and self.server.said[-1].startswith("354"):
+                going_on = self._swallow() and self._reply(".")
+
+    def _swallow(self) -> bool:
+        return any(line == b".\r\n" for line in iter(self.rfile.readline, b""))
+
+    def _reply(self, when: str) -> bool:
+        reply = self.server.next_reply(when)
+        self.server.said.append(reply)
+        if reply == SILENCE:
+            self.rfile.read()  # until the other side gives up
+        if reply in {CLOSE, SILENCE}:
+            return False
+        self.wfile.write(f"{reply}\r\n".encode())
+        return when != "QUIT"
+
+
+class OddSmtp(ThreadingTCPServer):
+    """An SMTP server that answers what it is told to; the last reply to a command is repeated."""
+
+    daemon_threads = True
+
+    def __init__(self, **replies: str | list[str]) -> None:
+        super().__init__(("127.0.0.1", 0), _OddSession)
+        self._replies = {
+            when: [reply] if isinstance(reply, str) else list(reply)
+            for when, reply in (dict(GOOD_REPLIES) | replies).items()
+        }
+        self.heard: list[str] = []
+        self.said: list[str] = []
+        self.connections = 0
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def next_reply(self, when: str) -> str:
+        replies = self._replies.get(when, ["502 5.5.1 what?"])
+        return replies.pop(0) if len(replies) > 1 else replies[0]
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+def smtp_settings(port: int, **others: object) -> TransportSettings:
+    plain = {"use": "smtp", "host": "127.0.0.1", "security": "none", "timeout_s": 5.0}
+    return TransportSettings.model_validate({**plain, "port": port, **others})
+
+
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
