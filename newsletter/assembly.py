@@ -53,11 +53,12 @@ def parts(
     """
     with database(settings) as opened:
         transport = part("transport", settings) if sends else Memory()
+        summarizer = part("summarizer", settings)
         try:
             yield Parts(
                 database=opened,
                 source=source or part("source", settings),
-                summarizer=part("summarizer", settings),
+                summarizer=summarizer,
                 transport=transport,
                 site=settings.site,
                 links=links(settings),
@@ -67,6 +68,7 @@ def parts(
             )
         finally:
             transport.close()
+            summarizer.close()
 
 
 @contextmanager

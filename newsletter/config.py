@@ -78,7 +78,7 @@ class SummarizerSettings(Section):
     base_url: WebAddress = "https://api.openai.com/v1"
     model: str = "gpt-4o-mini"
     api_key: Secret = SecretStr("")
-    temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None  # some models refuse any
     timeout_s: Seconds = 60.0
     concurrency: Annotated[int, Field(ge=1, le=32)] = 4
     options: Options = {}

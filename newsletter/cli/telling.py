@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from newsletter.rendering.content import Digest
 
 
+_HIDDEN = "*" * 10
+
+
 def tell_day(
     newsletter: "NewsletterSettings", report: "DayReport", rehearsed: bool = False
 ) -> None:
@@ -63,8 +66,10 @@ def balance(account: "Account") -> str:
 
 
 def hide_passwords(settings: dict[str, Any]) -> None:
-    """Secrets are stars already; an address of a database can hold a password, too."""
+    """Secrets are stars already; a database's address and a plug-in's options can hold some, too."""
     settings["database"]["url"] = without_password(settings["database"]["url"])
+    for part in ("source", "summarizer", "transport"):
+        settings[part]["options"] = dict.fromkeys(settings[part]["options"], _HIDDEN)
 
 
 def without_password(url: str) -> str:

@@ -145,7 +145,8 @@ def record(
     delivery.state = _STATE_AFTER[outcome.verdict]
     delivery.reason = outcome.detail or None
     delivery.provider_id = outcome.provider_id
-    delivery.attempts += 1
+    if outcome.verdict is not Verdict.TRY_LATER:
+        delivery.attempts += 1
     delivery.changed_at = now
     if outcome.verdict is Verdict.REJECTED and outcome.permanent:
         suppression.suppress(session, reader.email, f"rejected: {outcome.detail}", now)

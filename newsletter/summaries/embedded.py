@@ -23,6 +23,9 @@ class Embedded:
         del language
         return sentence(paper)
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 def sentence(paper: Paper) -> Sentence:
     return Sentence(extractive.summarize(paper.title, paper.abstract), _LANGUAGE, AUTHORS)

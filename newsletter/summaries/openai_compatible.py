@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 from tenacity import (
@@ -117,15 +118,16 @@ class OpenAICompatible:
 
     def _try(self, paper: Paper, language: str) -> httpx.Response:
         abstract = paper.abstract[:_ABSTRACT_CHARACTERS]
-        body = {
+        body: dict[str, Any] = {
             "model": self._settings.model,
-            "temperature": self._settings.temperature,
             "messages": [
                 {"role": "system", "content": _PROMPTS[language]},
                 {"role": "user", "content": f"Title: {paper.title}\n\nAbstract: {abstract}"},
             ],
             **self._settings.options,
         }
+        if self._settings.temperature is not None:
+            body["temperature"] = self._settings.temperature
         try:
             response = self._client.post(f"{self._settings.base_url}/chat/completions", json=body)
         except httpx.TimeoutException as error:

@@ -32,3 +32,6 @@ class Summarizer(Protocol):
         Raises:
             SummaryError: not this time; the line says why.
         """
+
+    def close(self) -> None:
+        """Let go of connections."""
