@@ -66,7 +66,7 @@ def balance(account: "Account") -> str:
 
 
 def hide_passwords(settings: dict[str, Any]) -> None:
-    """Secrets are stars already; a database's address and a plug-in's options can hold some, too."""
+    """Secrets are stars already; a database's address and a plug-in's options can hold some."""
     settings["database"]["url"] = without_password(settings["database"]["url"])
     for part in ("source", "summarizer", "transport"):
         settings[part]["options"] = dict.fromkeys(settings[part]["options"], _HIDDEN)

@@ -46,6 +46,8 @@ class ListingState(StrEnum):
     PARTIAL = "partial"  # some were announced and could not be had
     NONE = "none"  # arXiv announced nothing
     STALE = "stale"  # the source still shows another day
+    RECONSTRUCTED = "reconstructed"  # rebuilt afterwards from dates; nearly what was announced
+    UNREACHABLE = "unreachable"  # the source gave no answer that could be read
 
 
 @dataclass(frozen=True, order=True)
