@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -65,6 +65,8 @@ def parts(
                 clock=clock,
                 bar=bar,
                 stopping=stopping,
+                patience=timedelta(hours=settings.source.patience_h),
+                max_age_days=settings.source.max_age_days,
             )
         finally:
             transport.close()

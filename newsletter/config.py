@@ -17,6 +17,7 @@ from newsletter.values import (
     FeedAddress,
     Language,
     Line,
+    ListingAddress,
     Options,
     Seconds,
     Secret,
@@ -66,10 +67,17 @@ class NewsletterSettings(Section):
 
 class SourceSettings(Section):
     use: str = "arxiv"
+    listing_url: ListingAddress = "https://arxiv.org/list/{category}/new"
     feed_url: FeedAddress = "https://rss.arxiv.org/atom/{categories}"
     api_url: WebAddress = "https://export.arxiv.org/api/query"
+    oai_url: WebAddress = "https://oaipmh.arxiv.org/oai"
     min_interval_s: Annotated[float, Field(ge=0, le=600)] = 3.0
     timeout_s: Seconds = 30.0
+    # How long `run` waits for papers that were announced and cannot be had, before the issue goes
+    # out and names them; counted from the announcement.
+    patience_h: Annotated[float, Field(ge=0, le=240)] = 24.0
+    # What was missed by up to so many days, `run` still mails by itself.
+    max_age_days: Annotated[int, Field(ge=0, le=30)] = 4
     options: Options = {}
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from newsletter import issues, papers
+from newsletter import completeness, issues, papers
 from newsletter.config import NewsletterSettings, Site
 from newsletter.db import Database
 from newsletter.delivery import accounts, ledger
@@ -15,7 +15,7 @@ from newsletter.errors import NewsletterError
 from newsletter.models import IssueRow, IssueState, ListingRow
 from newsletter.rendering.content import Digest
 from newsletter.rendering.mails import IssueMails
-from newsletter.sources.announced import ListingState, Source
+from newsletter.sources.announced import Source
 from newsletter.subscribers.links import Links
 from newsletter.summaries.making import Made, make_missing
 from newsletter.summaries.sentence import Summarizer
@@ -23,8 +23,7 @@ from newsletter.summaries.sentence import Summarizer
 Step = Callable[[int], None]  # so many more are done
 Bar = Callable[[str, int], AbstractContextManager[Step]]
 
-# A listing that is known. An empty one may only have come too early, so it is asked for again.
-_GOOD = (ListingState.COMPLETE, ListingState.UNCHECKED, ListingState.SAMPLE)
+_MISSED_DAYS_TOLD = 10
 
 
 class NotYetError(NewsletterError):
@@ -44,6 +43,8 @@ class Parts:
     clock: Callable[[], datetime]
     bar: Bar
     stopping: Callable[[], bool] = field(default=lambda: False)
+    patience: timedelta = timedelta(hours=24)  # with papers that cannot be had
+    max_age_days: int = 4  # older days are never mailed by themselves
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,10 @@ def run_day(parts: Parts, newsletter: NewsletterSettings, day: date | None) -> D
     if issue is not None:
         already = issue.state == IssueState.DONE
         return DayReport(day, load(parts, issue.id), None, deliver(parts, issue.id), already)
-    fetch(parts, newsletter, day)
+    rows = fetch(parts, newsletter, day)
+    reason = completeness.waiting(rows, day, now, parts.patience)
+    if reason is not None:
+        raise NotYetError(reason)
     made = summarize(parts, newsletter, day)
     with parts.database.write.begin() as session:
         digest = issues.compose(session, newsletter, day, parts.summarizer.name, now)
@@ -79,33 +83,44 @@ def run_day(parts: Parts, newsletter: NewsletterSettings, day: date | None) -> D
     return DayReport(day, load(parts, issue_id), made, deliver(parts, issue_id))
 
 
-def fetch(parts: Parts, newsletter: NewsletterSettings, day: date) -> list[ListingRow]:
-    """Ask the source for what is not known of that day yet, and keep it.
+def open_days(parts: Parts, newsletter: NewsletterSettings) -> list[date]:
+    """The days that a run looks after by itself: the newest, and before it what is left over."""
+    newest = parts.source.current_day(parts.clock())
+    with parts.database.read() as session:
+        left_over = completeness.left_over(
+            session, newsletter.slug, newsletter.categories, newest, parts.max_age_days
+        )
+    return [*left_over, newest]
+
+
+def missed(parts: Parts, newsletter: NewsletterSettings) -> list[date]:
+    """Recent days without an issue, which only the operator can ask for."""
+    newest = parts.source.current_day(parts.clock())
+    with parts.database.read() as session:
+        return completeness.missed(
+            session, newsletter.slug, newsletter.categories, newest, _MISSED_DAYS_TOLD
+        )
+
+
+def fetch(
+    parts: Parts, newsletter: NewsletterSettings, day: date, *, again: bool = False
+) -> list[ListingRow]:
+    """Ask the source for what is not known of that day yet, or for all of it, and keep it.
 
     Raises:
-        NotYetError: a category still shows another day.
-        SourceError: the source could not be asked.
+        SourceError: nothing could be learned at all.
     """
     with parts.database.read() as session:
         known = papers.listings(session, day, newsletter.categories)
-    good = {row.category for row in known if row.state in _GOOD}
-    missing = [category for category in newsletter.categories if category not in good]
+        described = papers.described(session, day)
+    newest = parts.source.current_day(parts.clock())
+    good = {row.category for row in known if completeness.is_known(row, newest)}
+    missing = [each for each in newsletter.categories if again or each not in good]
     if missing:
-        fetched = parts.source.fetch(missing, day)
+        fetched = parts.source.fetch(missing, day, described)
         with parts.database.write.begin() as session:
             papers.keep(session, fetched, parts.clock())
             known = papers.listings(session, day, newsletter.categories)
-    stale = [row for row in known if row.state == ListingState.STALE]
-    if stale:
-        names = ", ".join(row.category for row in stale)
-        if day < parts.source.current_day(parts.clock()):
-            raise NotYetError(
-                f"{day} is past, and the source holds only the newest batch of {names};"
-                f" `newsletter fetch --day {day} --from-file FILE` takes saved answers"
-            )
-        raise NotYetError(
-            f"arXiv has not announced {names} of {day} yet ({stale[0].source}); run it again later"
-        )
     return known
 
 

@@ -21,16 +21,17 @@ from newsletter import paths
 from newsletter.errors import NewsletterError, WrongUseError
 
 _LOCK_TIMEOUT_S = 30
+_WRITERS = 0x6E657773  # any number that no other program of the database takes
 
 
 @dataclass(frozen=True)
 class Database:
     """An engine and the two ways to talk to it.
 
-    `read()` opens a snapshot that waits for nobody. `write()` takes SQLite's write lock at once:
-    a transaction that reads first and writes later fails there with "database is locked" when two
-    processes do the same, however long the time-out (measured; see `BEGIN IMMEDIATE` in SQLite's
-    documentation).
+    `read()` opens a snapshot that waits for nobody. `write()` takes its turn at once: SQLite's
+    write lock (a transaction that reads first and writes later fails there with "database is
+    locked" when two processes do the same, however long the time-out; measured), PostgreSQL's
+    advisory lock. So what a writer reads is what it writes upon.
     """
 
     engine: Engine
@@ -115,6 +116,8 @@ def connect(url: str, folder: Path) -> Database:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
     writing = engine.execution_options(lock_at_once=True)
     return Database(
         engine,
@@ -144,6 +147,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 def _begin_sqlite(connection: Connection) -> None:
     at_once = connection.get_execution_options().get("lock_at_once", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if at_once else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("lock_at_once", False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 
 def insert_missing(

@@ -11,6 +11,7 @@ from newsletter.db import insert_missing
 from newsletter.models import AnnouncementRow, IssuePaperRow, ListingRow, PaperRow, SummaryRow
 from newsletter.sources.announced import Fetched, Kind, Listing, ListingState, Paper, PaperId
 
+_NOTHING_LEARNED = (ListingState.STALE, ListingState.UNREACHABLE)
 _SOME_AT_A_TIME = 300  # bound variables in one statement stay far below every database's limit
 
 
@@ -23,7 +24,7 @@ class Announced:
 
 
 def keep(session: Session, fetched: Fetched, now: datetime) -> None:
-    """Keep what a source handed over; a stale listing never overwrites a day that is known."""
+    """Keep what a source handed over; one that learned nothing never overwrites what is known."""
     _keep_papers(session, fetched.papers)
     for listing in fetched.listings:
         _keep_listing(session, listing, now)
@@ -57,6 +58,13 @@ def kinds(session: Session, day: date, category: str) -> list[Kind]:
         )
     )
     return [Kind(kind) for kind in rows]
+
+
+def described(session: Session, day: date) -> dict[str, Paper]:
+    """The papers of a day that the API described whole, by identifier: nobody need be asked."""
+    rows = session.scalars(select(AnnouncementRow).where(AnnouncementRow.day == day))
+    kept = by_id(session, {PaperId(row.arxiv_id, row.version) for row in rows})
+    return {each.arxiv_id: paper for each, paper in kept.items() if paper.updated_at is not None}
 
 
 def announced(session: Session, day: date, categories: Sequence[str]) -> list[Announced]:
@@ -117,7 +125,7 @@ def _frozen(session: Session, papers: Iterable[PaperId]) -> set[PaperId]:
 
 def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
     known = session.get(ListingRow, (listing.day, listing.category))
-    if listing.state is ListingState.STALE and known is not None:
+    if listing.state in _NOTHING_LEARNED and known is not None and known.found:
         return
     kept = by_id(session, (each.paper for each in listing.announcements))
     lost = [str(each.paper) for each in listing.announcements if each.paper not in kept]

@@ -1,7 +1,7 @@
 """First steps: a configuration with a fresh secret, its database, and the demo."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,7 +50,7 @@ DEMO = Choices(
 )
 
 
-def start(file: Path, choices: Choices) -> Settings:
+def start(file: Path, choices: Choices, environ: Mapping[str, str]) -> Settings:
     """Write the configuration, readable by its owner only, and create the database.
 
     Raises:
@@ -66,7 +66,7 @@ def start(file: Path, choices: Choices) -> Settings:
         raise WrongUseError(f"{file} is there already; edit it, or name another place") from None
     except OSError as error:
         raise NewsletterError(f"{file} cannot be written: {error.strerror}") from error
-    settings = config.load(file, {})
+    settings = config.load(file, environ)
     upgrade(settings)
     return settings
 
@@ -87,7 +87,7 @@ def start_demo(folder: Path, now: datetime) -> Settings:
         WrongUseError: the folder holds a newsletter that is not a demo.
     """
     file = folder / config.FILE_NAME
-    settings = config.load(file, {}) if file.exists() else start(file, DEMO)
+    settings = config.load(file, {}) if file.exists() else start(file, DEMO, {})
     if settings.source.use != "bundled":
         raise WrongUseError(f"{file} is no demo; name another folder: newsletter demo DIR")
     upgrade(settings)

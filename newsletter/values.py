@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from email.utils import getaddresses
+from functools import partial
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -57,10 +58,10 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
-def _feed_address(value: str) -> str:
-    if value.count("{categories}") != 1 or re.search(r"[{}]", value.replace("{categories}", "")):
-        raise ValueError("must hold '{categories}' once, where a feed's category goes")
-    return _web_address(value.replace("{categories}", "cs.SD")) and value
+def _address_with(blank: str, value: str) -> str:
+    if value.count(blank) != 1 or re.search(r"[{}]", value.replace(blank, "")):
+        raise ValueError(f"must hold {blank!r} once, where the category goes")
+    return _web_address(value.replace(blank, "cs.SD")) and value
 
 
 def _category(value: str) -> str:
@@ -91,7 +92,8 @@ Line = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=200)
 Text = Annotated[str, AfterValidator(_encodable)]
 Sender = Annotated[str, AfterValidator(_sender)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-FeedAddress = Annotated[str, AfterValidator(_feed_address)]
+FeedAddress = Annotated[str, AfterValidator(partial(_address_with, "{categories}"))]
+ListingAddress = Annotated[str, AfterValidator(partial(_address_with, "{category}"))]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 SecretKeys = Annotated[
     tuple[Annotated[Secret, AfterValidator(_strong)], ...],

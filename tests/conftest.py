@@ -33,6 +33,7 @@ Cli = Callable[..., Said]
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("NEWSLETTER_CONFIG", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NEWSLETTER_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
 
 
@@ -52,7 +53,7 @@ def cli(capfdbinary: pytest.CaptureFixture[bytes]) -> Cli:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """The bundled day's newsletter, `audio`, with a database and nobody in it."""
-    return starting.start(tmp_path / "newsletter.toml", starting.DEMO)
+    return starting.start(tmp_path / "newsletter.toml", starting.DEMO, {})
 
 
 @pytest.fixture

@@ -185,9 +185,7 @@ def test_a_web_address_is_plain_and_is_not_repeated_where_it_is_not(
 )
 def test_a_feeds_address_has_a_place_for_the_category(refused: Refused, address: str) -> None:
     line = refused(environ={"NEWSLETTER_SOURCE__FEED_URL": address})
-    assert line.endswith(
-        "source.feed_url: must hold '{categories}' once, where a feed's category goes"
-    )
+    assert line.endswith("source.feed_url: must hold '{categories}' once, where the category goes")
 
 
 def test_the_environment_overrides_single_settings(load: Load, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ LAYERS = (
     "rendering",
     "summaries",
     "subscribers",
+    "completeness",
     "papers",
     "sources",
     "db",

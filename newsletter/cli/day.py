@@ -1,6 +1,5 @@
 """run, fetch, summarize, send: the steps of a day."""
 
-from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date
@@ -14,7 +13,6 @@ from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
-    from newsletter.models import ListingRow
 
 
 @click.command()
@@ -39,14 +37,28 @@ def run(
     settings = common.load(config_file)
     told: list[dict[str, Any]] = []
 
-    def one(newsletter: "NewsletterSettings") -> bool:
+    def one_day(newsletter: "NewsletterSettings", wanted: date) -> bool:
         with assembly.rehearsal(parts) if dry_run else nullcontext(parts) as used:
-            report = daily.run_day(used, newsletter, day)
+            report = daily.run_day(used, newsletter, wanted)
         if as_json:
             told.append(telling.day_as_json(newsletter, report))
         else:
             telling.tell_day(newsletter, report, rehearsed=dry_run)
         return report.result is None or report.result.account.balances
+
+    def one(newsletter: "NewsletterSettings") -> bool:
+        done = True
+        *earlier, newest = [day] if day else daily.open_days(parts, newsletter)
+        for left_over in earlier:
+            try:
+                done = one_day(newsletter, left_over) and done
+            except NewsletterError as error:
+                common.warn(f"{newsletter.slug} {left_over}: {error}")
+                done = False
+        try:
+            return one_day(newsletter, newest) and done
+        finally:
+            telling.tell_missed(newsletter.slug, [] if day else daily.missed(parts, newsletter))
 
     with common.opened(settings) as parts:
         done = _each(settings, slug, one)
@@ -87,13 +99,16 @@ def fetch(
 
     def one(newsletter: "NewsletterSettings") -> bool:
         wanted = day or parts.source.current_day(parts.clock())
-        rows = daily.fetch(parts, newsletter, wanted)
+        rows = daily.fetch(parts, newsletter, wanted, again=bool(files))
         for row in rows:
-            known = _listing(parts, row)
+            known = telling.listing(parts, row)
             told.append(known)
             if not as_json:
-                click.echo(_listing_line(row, known))
-        return not any(row.missing for row in rows)
+                click.echo(telling.listing_line(row, known))
+        unsaid = set(newsletter.categories) - {row.category for row in rows}
+        for category in sorted(unsaid):
+            common.warn(f"nothing here says what {category} announced on {wanted}")
+        return not unsaid and all(row.state in telling.SETTLED for row in rows)
 
     source = SavedFiles(files) if files else None
     with common.opened(settings, source, sends=False) as parts:
@@ -175,30 +190,3 @@ def _each(
             common.warn(f"{newsletter.slug}: {error}")
             done = False
     return done
-
-
-def _listing(parts: Any, row: "ListingRow") -> dict[str, Any]:  # noqa: ANN401 - daily.Parts, not imported at start
-    from newsletter import papers
-
-    with parts.database.read() as session:
-        kinds = Counter(map(str, papers.kinds(session, row.day, row.category)))
-    return {
-        "category": row.category,
-        "day": row.day,
-        "state": row.state,
-        "new": kinds["new"],
-        "cross": kinds["cross"],
-        "replaced": kinds["replace"] + kinds["replace-cross"],
-        "expected": row.expected,
-        "missing": row.missing,
-        "source": row.source,
-    }
-
-
-def _listing_line(row: "ListingRow", known: dict[str, Any]) -> str:
-    of = f"{row.found}/{row.expected}" if row.expected is not None else str(row.found)
-    return (
-        f"{row.category:<12} {common.short(row.day)}  {known['new']} new, {known['cross']} cross,"
-        f" {known['replaced']} replaced  {row.state} {of}"
-        + (f"  missing: {', '.join(row.missing)}" if row.missing else "")
-    )

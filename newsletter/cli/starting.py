@@ -1,5 +1,6 @@
 """init, demo, config, db."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -99,8 +100,8 @@ def init(
         name=title, sender=sender, slug=slug, title=title, categories=followed, language=language
     )
     file = config_file or Path(config.FILE_NAME)
-    settings = starting.start(file, choices)
-    click.echo(f"{file} and {settings.database.url} are ready.")
+    settings = starting.start(file, choices, os.environ)
+    click.echo(f"{file} and {telling.without_password(settings.database.url)} are ready.")
     click.echo("Next: edit [site] and [transport] there, then")
     click.echo("  newsletter subscribers add you@example.org --consent 'myself'")
     click.echo("  newsletter run --dry-run")

@@ -1,5 +1,6 @@
 """What commands say of a day, an account, the settings."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -7,13 +8,19 @@ import click
 from newsletter.cli import common
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from newsletter.config import NewsletterSettings
-    from newsletter.daily import DayReport
+    from newsletter.daily import DayReport, Parts
     from newsletter.delivery.accounts import Account
+    from newsletter.models import ListingRow
     from newsletter.rendering.content import Digest
 
 
 _HIDDEN = "*" * 10
+_VERDICTS = {"none": "none announced", "stale": "not yet", "unreachable": "unreachable"}
+SETTLED = ("complete", "unchecked", "sample", "reconstructed", "none")  # nothing is open
 
 
 def tell_day(
@@ -42,6 +49,49 @@ def tell_day(
         )
     if report.result.trouble:
         common.warn(report.result.trouble)
+
+
+def tell_missed(slug: str, days: "Sequence[date]") -> None:
+    """Days without an issue, and how to get them."""
+    if not days:
+        return
+    last = days[-1]
+    common.warn(
+        f"{slug} has no issue of {', '.join(map(common.short, days))};"
+        f" `newsletter run {slug} --day {last}` rebuilds and sends one"
+    )
+
+
+def listing(parts: "Parts", row: "ListingRow") -> dict[str, Any]:
+    """What is known of a category's day, for scripts."""
+    from newsletter import papers
+
+    with parts.database.read() as session:
+        kinds = Counter(map(str, papers.kinds(session, row.day, row.category)))
+    return {
+        "category": row.category,
+        "day": row.day,
+        "state": row.state,
+        "new": kinds["new"],
+        "cross": kinds["cross"],
+        "replaced": kinds["replace"] + kinds["replace-cross"],
+        "expected": row.expected,
+        "missing": row.missing,
+        "source": row.source,
+    }
+
+
+def listing_line(row: "ListingRow", known: dict[str, Any]) -> str:
+    """`cs.SD  Fri 11 Jul 2025  9 new, 6 cross, 11 replaced  complete 26/26`."""
+    from newsletter.completeness import lacks
+
+    head = f"{row.category:<12} {common.short(row.day)}  "
+    if row.state in _VERDICTS:
+        return f"{head}{_VERDICTS[row.state]}  ({row.source})"
+    of = f"{row.found}/{row.expected}" if row.expected is not None else str(row.found)
+    counted = f"{known['new']} new, {known['cross']} cross, {known['replaced']} replaced"
+    trouble = f"  ({lacks(row)})" if row.state == "partial" else ""
+    return f"{head}{counted}  {row.state} {of}{trouble}"
 
 
 def counts(digest: "Digest") -> str:

@@ -40,7 +40,12 @@ class ListingNote:
     state: ListingState
     found: int
     expected: int | None = None
-    missing: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # those that are known by name
+
+    @property
+    def lacking(self) -> int:
+        """How many papers were announced and are not there."""
+        return max(len(self.missing), (self.expected or 0) - self.found)
 
 
 @dataclass(frozen=True)
@@ -70,10 +75,14 @@ class Digest:
 
     @property
     def is_complete(self) -> bool:
-        states = {each.state for each in self.listings}
+        states = {each.state for each in self.listings} - {ListingState.NONE}
         return states == {ListingState.COMPLETE}
+
+    @property
+    def is_rebuilt(self) -> bool:
+        return any(each.state is ListingState.RECONSTRUCTED for each in self.listings)
 
     @property
     def missing(self) -> list[ListingNote]:
         """The listings of which something was announced and could not be had."""
-        return [each for each in self.listings if each.missing]
+        return [each for each in self.listings if each.lacking]

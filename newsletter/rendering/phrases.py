@@ -6,7 +6,7 @@ Plain strings: the template that prints them escapes them as its format needs.
 from collections.abc import Mapping
 
 from newsletter.rendering import tex
-from newsletter.rendering.content import Digest, Entry, Section
+from newsletter.rendering.content import Digest, Entry, ListingNote, Section
 from newsletter.rendering.wording import Catalogue
 from newsletter.sources.announced import UNNAMED_MODEL, Paper
 from newsletter.summaries.sentence import AUTHORS, Sentence
@@ -43,30 +43,31 @@ class Phrases:
 
     def completeness(self, digest: Digest) -> str:
         """How much of what arXiv announced the issue holds."""
-        say, count = self._say, self._count
+        say = self._say
         if digest.is_sample:
             followed = ", ".join(digest.categories)
             return say(
                 "The bundled sample: some of what %(categories)s announced that day, not all of it."
             ) % {"categories": followed}
         if digest.missing:
-            lines = (
-                count(
-                    "%(num)s paper of %(category)s could not be retrieved: %(ids)s.",
-                    "%(num)s papers of %(category)s could not be retrieved: %(ids)s.",
-                    len(each.missing),
-                )
-                % {
-                    "num": len(each.missing),
-                    "category": each.category,
-                    "ids": ", ".join(each.missing),
-                }
-                for each in digest.missing
+            return " ".join(map(self._missing, digest.missing))
+        if digest.is_rebuilt:
+            return say(
+                "Rebuilt afterwards from submission dates: close to what arXiv announced that day,"
+                " not exactly it."
             )
-            return " ".join(lines)
         if digest.is_complete:
             return say("Complete: as many papers as arXiv announced.")
         return say("As arXiv's feed has them; it states no count to check against.")
+
+    def _missing(self, note: ListingNote) -> str:
+        count = self._count(
+            "%(num)s paper of %(category)s could not be retrieved%(ids)s.",
+            "%(num)s papers of %(category)s could not be retrieved%(ids)s.",
+            note.lacking,
+        )
+        named = f"{self._say(': ')}{', '.join(note.missing)}" if note.missing else ""
+        return count % {"num": note.lacking, "category": note.category, "ids": named}
 
     def authors(self, paper: Paper) -> str:
         """The first few by name, the others by number; never "and 1 more"."""

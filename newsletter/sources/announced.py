@@ -1,7 +1,7 @@
 """What a source hands over: a day's listings, the papers in them, sentences made elsewhere."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -139,8 +139,12 @@ class Source(Protocol):
     def current_day(self, now: datetime) -> date:
         """The newest day that can have been announced at `now` (aware)."""
 
-    def fetch(self, categories: Sequence[str], day: date) -> Fetched:
+    def fetch(
+        self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
+    ) -> Fetched:
         """One listing a category for that day, and the papers in them.
+
+        `known` are papers of that day by identifier, which need not be asked for again.
 
         Raises:
             SourceError: nothing could be learned; the line says why and what to do.

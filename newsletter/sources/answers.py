@@ -10,19 +10,23 @@ from enum import StrEnum
 from lxml import etree
 
 from newsletter.sources.announced import SourceError, one_line
+from newsletter.sources.listing_page import is_listing_page
 
 ATOM = "http://www.w3.org/2005/Atom"
-_OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
+OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
+_OAI = "http://www.openarchives.org/OAI/2.0/"
 _XML_STARTS = (b"<?xml", b"<rss", b"<feed")
 
 
 class Form(StrEnum):
     FEED = "a feed of announcements"
     PAPERS = "an answer of the API"
+    RECORDS = "an OAI answer"
+    LISTING = "a listing page"
 
 
 def root_of(content: bytes, wanted: Form) -> etree._Element:
-    """The root of a whole answer of that form.
+    """The root of a whole answer of that form, which is one of XML.
 
     Raises:
         SourceError: it is something else; the line says what.
@@ -34,9 +38,12 @@ def root_of(content: bytes, wanted: Form) -> etree._Element:
 
 
 def form_of(content: bytes) -> Form | None:
-    """Which of the two this is, if it is whole."""
+    """Which of them this is, if it is whole."""
     root = _whole(content)
-    return None if root is None else _form(root)
+    form = None if root is None else _form(root)
+    if form is None and is_listing_page(content) and content.rstrip().endswith(b"</html>"):
+        return Form.LISTING
+    return form
 
 
 def describe(content: bytes) -> str:
@@ -45,7 +52,7 @@ def describe(content: bytes) -> str:
     if not start:
         return "an empty answer"
     if re.match(rb"<html|<!doctype html", start, re.IGNORECASE):
-        return "a web page"
+        return str(Form.LISTING) if is_listing_page(content) else "a web page"
     root = _whole(content)
     if root is not None:
         return str(_form(root) or _other_xml(root))
@@ -71,12 +78,14 @@ def _whole(content: bytes) -> etree._Element | None:
 def _form(root: etree._Element) -> Form | None:
     if root.tag == "rss":
         return Form.FEED
+    if root.tag == f"{{{_OAI}}}OAI-PMH":
+        return Form.RECORDS
     if root.tag != f"{{{ATOM}}}feed":
         return None
-    counted = root.find(f"{{{_OPENSEARCH}}}totalResults") is not None
+    counted = root.find(f"{{{OPENSEARCH}}}totalResults") is not None
     return Form.PAPERS if counted else Form.FEED
 
 
 def _other_xml(root: etree._Element) -> str:
     name = etree.QName(root).localname
-    return {"OAI-PMH": "an OAI answer", "html": "a web page"}.get(name, f"XML of <{name[:40]}>")
+    return "a web page" if name == "html" else f"XML of <{name[:40]}>"

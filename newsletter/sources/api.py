@@ -1,7 +1,9 @@
 """Papers by id, from arXiv's API through the `arxiv` package."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from enum import StrEnum
 from typing import Any
 
 import arxiv
@@ -9,11 +11,21 @@ import requests
 from lxml import etree
 
 from newsletter.sources.announced import Paper, PaperId, SourceError, one_line, paragraphs
-from newsletter.sources.answers import ATOM, Form, root_of
+from newsletter.sources.answers import ATOM, OPENSEARCH, Form, root_of
 from newsletter.sources.http import get
 from newsletter.sources.replay import session_of
 
 _IDS_A_REQUEST = 100  # an address of about 2 kB, and the page size the package asks for
+_RESULTS_A_REQUEST = 500  # arXiv bears 2,000, and is slow then
+_MOST_FOUND = 10_000  # several times what is submitted to all of arXiv between two deadlines
+_MOST_REQUESTS = 40  # of one search, should the answers be shorter than asked for
+
+
+class Dated(StrEnum):
+    """By which of its dates a paper is searched."""
+
+    SUBMITTED = "submittedDate"  # of the first version
+    UPDATED = "lastUpdatedDate"  # of the newest version
 
 
 def papers_by_id(
@@ -28,8 +40,44 @@ def papers_by_id(
     for start in range(0, len(ids), _IDS_A_REQUEST):
         part = ids[start : start + _IDS_A_REQUEST]
         search = arxiv.Search(id_list=list(map(str, part)), max_results=len(part))
-        answered = _ask(session, api_url, search)
+        answered = _ask(_Checked(session), api_url, search)
         found.update((paper_id, answered[paper_id]) for paper_id in part if paper_id in answered)
+    return found
+
+
+def papers_named(session: requests.Session, api_url: str, names: Sequence[str]) -> dict[str, Paper]:
+    """The papers that the API knows of those named, with or without a version, by that name.
+
+    Raises:
+        SourceError: the API refused, or answered with something else than papers.
+    """
+    found: dict[str, Paper] = {}
+    for start in range(0, len(names), _IDS_A_REQUEST):
+        part = names[start : start + _IDS_A_REQUEST]
+        search = arxiv.Search(id_list=list(part), max_results=len(part))
+        for paper in _ask(_Checked(session), api_url, search).values():
+            found[paper.id.arxiv_id] = found[str(paper.id)] = paper
+    return {name: found[name] for name in names if name in found}
+
+
+def papers_found(
+    session: requests.Session, api_url: str, query: str, dated: Dated
+) -> dict[PaperId, Paper]:
+    """All papers that a query finds, in their newest versions, from the oldest date on.
+
+    Raises:
+        SourceError: the API refused, or did not give as many as it counts.
+    """
+    search = arxiv.Search(
+        query=query,
+        max_results=_MOST_FOUND,
+        sort_by=arxiv.SortCriterion(dated.value),
+        sort_order=arxiv.SortOrder.Ascending,
+    )
+    checked = _Checked(session)
+    found = _ask(checked, api_url, search, _RESULTS_A_REQUEST)
+    if len(found) < checked.counted:
+        raise SourceError(f"the API counts {checked.counted} papers and gave {len(found)}")
     return found
 
 
@@ -42,7 +90,7 @@ def papers_in(content: bytes) -> dict[PaperId, Paper]:
     entries = len(_entries(content))
     session = session_of(lambda _url: content)
     search = arxiv.Search(max_results=entries)
-    return _ask(session, "https://kept.invalid/api", search) if entries else {}
+    return _ask(_Checked(session), "https://kept.invalid/api", search) if entries else {}
 
 
 class _Checked:
@@ -50,20 +98,28 @@ class _Checked:
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session
+        self._requests = 0
+        self.counted = 0  # papers, as the newest answer says
 
     def get(self, url: str, **_options: Any) -> requests.Response:  # noqa: ANN401 - as in requests
+        self._requests += 1
+        if self._requests > _MOST_REQUESTS:
+            raise SourceError(f"the API counts {self.counted} papers, but gives too few at a time")
         response = get(self._session, url)
         try:
             _entries(response.content)
+            self.counted = _count(response.content)
         except SourceError as error:
             raise SourceError(f"the API (HTTP {response.status_code}): {error}") from error
         return response
 
 
-def _ask(session: requests.Session, api_url: str, search: arxiv.Search) -> dict[PaperId, Paper]:
-    client = arxiv.Client(page_size=_IDS_A_REQUEST, delay_seconds=0, num_retries=0)
+def _ask(
+    session: _Checked, api_url: str, search: arxiv.Search, page_size: int = _IDS_A_REQUEST
+) -> dict[PaperId, Paper]:
+    client = arxiv.Client(page_size=page_size, delay_seconds=0, num_retries=0)
     client.query_url_format = api_url + "?{}"
-    client._session = _Checked(session)  # noqa: SLF001 - the package has no other way in
+    client._session = session  # noqa: SLF001 - the package has no other way in
     try:
         return {paper.id: paper for paper in _until_empty(client.results(search))}
     except arxiv.ArxivError as error:
@@ -89,6 +145,11 @@ def _entries(content: bytes) -> list[etree._Element]:
         if "/api/errors" in entry.findtext(f"{{{ATOM}}}id", ""):
             raise SourceError(f"arXiv refused: {one_line(entry.findtext(f'{{{ATOM}}}summary'))}")
     return list(entries)
+
+
+def _count(content: bytes) -> int:
+    stated = root_of(content, Form.PAPERS).findtext(f"{{{OPENSEARCH}}}totalResults", "").strip()
+    return int(stated) if re.fullmatch("[0-9]{1,9}", stated) else 0
 
 
 def _paper(result: arxiv.Result) -> Paper:

@@ -1,30 +1,33 @@
-"""arXiv itself: the feeds say what was announced, the API says what the papers are."""
+"""arXiv itself: its listing pages say what was announced, its API what the papers are.
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+The feed is the second witness: it fills in what a page lacks, says what was announced where there
+is no page, and describes the papers that the API does not know yet.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 import requests
 
 from newsletter.config import Settings
+from newsletter.sources import days, past
 from newsletter.sources.announced import (
     Fetched,
-    Listing,
     ListingState,
     Paper,
-    PaperId,
     SourceError,
 )
-from newsletter.sources.api import papers_by_id
-from newsletter.sources.feed import ARXIV_ZONE, Feed, parse_feed
-from newsletter.sources.http import get, polite_session
-from newsletter.sources.listings import listing_of
-
-_SATURDAY = 5
+from newsletter.sources.api import papers_named
+from newsletter.sources.feed import Feed, parse_feed
+from newsletter.sources.http import forget, get, polite_session
+from newsletter.sources.listing_page import ListingPage, parse_listing_page
+from newsletter.sources.verdicts import Said, by_feed, by_page, judged, nothing
 
 
 def from_settings(settings: Settings) -> "ArxivOrg":
-    session = polite_session(settings.source, settings.site.url)
-    return ArxivOrg(session, settings.source.feed_url, settings.source.api_url)
+    source = settings.source
+    session = polite_session(source, settings.site.url)
+    return ArxivOrg(session, source.feed_url, source.api_url, source.listing_url, source.oai_url)
 
 
 def feed_only_from_settings(settings: Settings) -> "ArxivOrg":
@@ -33,28 +36,78 @@ def feed_only_from_settings(settings: Settings) -> "ArxivOrg":
 
 
 class ArxivOrg:
-    """The newest batch of arXiv's feeds, one feed a category, and its papers from the API."""
+    """The newest batch, and past days as well as they can be rebuilt.
 
-    def __init__(self, session: requests.Session, feed_url: str, api_url: str | None) -> None:
-        self.session = session
-        self.feed_url = feed_url
-        self.api_url = api_url
+    Without `listing_url` the feeds alone say what was announced; without `api_url` they alone say
+    what the papers are; without `oai_url` a past day is not rebuilt.
+    """
+
+    def __init__(
+        self,
+        session: requests.Session,
+        feed_url: str,
+        api_url: str | None,
+        listing_url: str | None = None,
+        oai_url: str | None = None,
+    ) -> None:
+        self._session = session
+        self._feed_url = feed_url
+        self._api_url = api_url
+        self._listing_url = listing_url
+        self._oai_url = oai_url
 
     def current_day(self, now: datetime) -> date:
-        """The feeds bear the date at whose midnight, US Eastern, they were built; no weekends."""
-        day = now.astimezone(ARXIV_ZONE).date()
-        return day - timedelta(days=max(0, day.weekday() - _SATURDAY + 1))
+        """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""
+        return days.newest(now) if self._listing_url else days.newest_in_feeds(now)
 
-    def fetch(self, categories: Sequence[str], day: date) -> Fetched:
-        feeds = {category: self._feed(category) for category in categories}
-        listings = [self._listing(category, feed, day) for category, feed in feeds.items()]
-        ids = sorted({each.paper for listing in listings for each in listing.announcements})
-        told = {item.paper.id: item.paper for feed in feeds.values() for item in feed.items}
-        papers = self._papers(ids, told)
-        return Fetched(tuple(listings), papers)
+    def fetch(
+        self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
+    ) -> Fetched:
+        """One listing a category. `known` are papers of that day that need not be asked for."""
+        if not days.is_mailing_day(day):
+            none = [nothing(each, day, "no batch on weekends") for each in categories]
+            return Fetched(tuple(none))
+        asking = _Asking(self, day, dict(known or {}))
+        said = [asking.said(category) for category in categories]
+        if any(each.is_past for each in said) and self._api_url and self._oai_url:
+            return self._rebuilt(self._api_url, self._oai_url, categories, day)
+        papers = asking.papers(said)
+        listings = [judged(each, day, papers, asking.trouble) for each in said]
+        wanted = {each.paper for listing in listings for each in listing.announcements}
+        return Fetched(
+            tuple(listings), {each.id: each for each in papers.values() if each.id in wanted}
+        )
 
-    def _feed(self, category: str) -> Feed:
-        response = get(self.session, self.feed_url.format(categories=category))
+    def _rebuilt(self, api_url: str, oai_url: str, categories: Sequence[str], day: date) -> Fetched:
+        """A day that pages and feeds no longer show."""
+        try:
+            return past.from_api(self._session, api_url, categories, day)
+        except SourceError:
+            return past.from_oai(self._session, oai_url, categories, day)
+
+    def page(self, category: str) -> ListingPage | None:
+        """The listing page; None where there is no such source.
+
+        Raises:
+            SourceError: it cannot be had or read.
+        """
+        if self._listing_url is None:
+            return None
+        response = get(self._session, self._listing_url.format(category=category))
+        if not response.ok:
+            raise SourceError(f"the listing page was refused with HTTP {response.status_code}")
+        page = parse_listing_page(response.content, category)
+        if len(page.listed) < page.expected:
+            forget(self._session, response)  # or half a page would be kept and confirmed again
+        return page
+
+    def feed(self, category: str) -> Feed:
+        """The feed of one category.
+
+        Raises:
+            SourceError: it cannot be had or read.
+        """
+        response = get(self._session, self._feed_url.format(categories=category))
         try:
             feed = parse_feed(response.content)
         except SourceError as error:
@@ -63,14 +116,86 @@ class ArxivOrg:
             raise SourceError(f"{category}: the feed was refused with HTTP {response.status_code}")
         return feed
 
-    def _listing(self, category: str, feed: Feed, day: date) -> Listing:
-        source = self.feed_url.format(categories=category)
-        if feed.day != day:
-            return Listing(day, category, ListingState.STALE, (), f"{source} of {feed.day}")
-        items = feed.announced_in(category)
-        return listing_of(category, items, day, ListingState.UNCHECKED, source)
+    def named(self, names: Sequence[str]) -> dict[str, Paper]:
+        """Papers from the API.
 
-    def _papers(self, ids: Sequence[PaperId], told: dict[PaperId, Paper]) -> dict[PaperId, Paper]:
-        """From the API; where it lacks one, what the feed says of it."""
-        known = papers_by_id(self.session, self.api_url, ids) if self.api_url and ids else {}
-        return {paper_id: known.get(paper_id) or told[paper_id] for paper_id in ids}
+        Raises:
+            SourceError: the API refused, or answered with something else than papers.
+        """
+        if self._api_url is None or not names:
+            return {}
+        return papers_named(self._session, self._api_url, names)
+
+
+class _Asking:
+    """One fetch: who was asked already, and what they said."""
+
+    def __init__(self, source: ArxivOrg, day: date, known: dict[str, Paper]) -> None:
+        self._source = source
+        self._day = day
+        self._known = known
+        self._feeds: dict[str, Feed | SourceError] = {}
+        self.trouble = ""  # why the API did not describe the papers
+
+    def said(self, category: str) -> Said:
+        """What was announced in a category: by its page, else by its feed."""
+        try:
+            page = self._source.page(category)
+        except SourceError as error:
+            feed = self._feed(category)
+            if isinstance(feed, SourceError):
+                reason = f"page: {error}; feed: {feed}"
+                return Said(category, ListingState.UNREACHABLE, (), None, reason)
+            said = by_feed(category, feed, self._day, "the feed")
+            return said.because(f"the page failed: {error}")
+        if page is None:
+            feed = self._feed(category)
+            if isinstance(feed, SourceError):
+                raise feed
+            return by_feed(category, feed, self._day, "the feed")
+        said = by_page(category, page, self._day)
+        if said.expected is None or len(said.lines) >= said.expected:
+            return said
+        return said.filled_in(self._of_the_day(category))
+
+    def papers(self, said: Sequence[Said]) -> dict[str, Paper]:
+        """By identifier: what is known, then what the API knows, then what the feeds tell."""
+        lines = {line.arxiv_id: line for each in said for line in each.lines}
+        found = {each: self._known[each] for each in lines if each in self._known}
+        names = [line.name for line in lines.values() if line.arxiv_id not in found]
+        answered: dict[str, Paper] = {}
+        try:
+            answered = self._source.named(names)
+        except SourceError as error:
+            self.trouble = f"the API failed: {error}"
+        for paper in answered.values():
+            line = lines.get(paper.id.arxiv_id)
+            if line is not None and line.fits(paper):
+                found[line.arxiv_id] = paper
+        return found | self._told(said, lines.keys() - found.keys())
+
+    def _told(self, said: Sequence[Said], lacking: set[str]) -> dict[str, Paper]:
+        """What the feeds say of papers that nobody else describes."""
+        told: dict[str, Paper] = {}
+        for each in said:
+            wanted = {line.arxiv_id for line in each.lines} & lacking - told.keys()
+            if wanted:
+                items = self._of_the_day(each.category)
+                told |= {
+                    item.paper.id.arxiv_id: item.paper
+                    for item in (items.items if items else ())
+                    if item.paper.id.arxiv_id in wanted
+                }
+        return told
+
+    def _of_the_day(self, category: str) -> Feed | None:
+        feed = self._feed(category)
+        return None if isinstance(feed, SourceError) or feed.day != self._day else feed
+
+    def _feed(self, category: str) -> Feed | SourceError:
+        if category not in self._feeds:
+            try:
+                self._feeds[category] = self._source.feed(category)
+            except SourceError as error:
+                self._feeds[category] = error
+        return self._feeds[category]

@@ -4,7 +4,7 @@ Its makers took only some of eess.SP, so its listings are a sample and never cal
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from importlib.resources import files
@@ -14,6 +14,7 @@ from newsletter.config import Settings
 from newsletter.sources.announced import (
     Fetched,
     ListingState,
+    Paper,
     PaperId,
     ShippedSummary,
     SourceError,
@@ -43,7 +44,10 @@ class BundledDay:
         del now
         return DAY
 
-    def fetch(self, categories: Sequence[str], day: date) -> Fetched:
+    def fetch(
+        self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
+    ) -> Fetched:
+        del known
         if day != DAY:
             raise SourceError(f"the bundled sample holds {DAY} only; use --day {DAY}")
         unknown = [category for category in categories if category not in CATEGORIES]

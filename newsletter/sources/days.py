@@ -26,6 +26,12 @@ def newest(now: datetime) -> date:
     return day if is_mailing_day(day) else before(day)
 
 
+def newest_in_feeds(now: datetime) -> date:
+    """The same for the feeds, which are built at midnight."""
+    day = now.astimezone(ZONE).date()
+    return day if is_mailing_day(day) else before(day)
+
+
 def before(day: date) -> date:
     """The mailing day before that one."""
     earlier = day - timedelta(days=1)

@@ -1,48 +1,45 @@
-"""A polite way to arXiv: one connection, paced, with a time-out and an honest name."""
+"""A polite way to arXiv: paced over the whole machine, with a time-out and an honest name."""
 
 import time
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_exponential,
-    wait_random,
-)
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
 from newsletter import __version__
 from newsletter.config import SourceSettings
 from newsletter.sources.announced import SourceError, one_line
+from newsletter.sources.answers import form_of
+from newsletter.sources.deadline import DeadlineAdapter
+from newsletter.sources.own_folder import own_folder
+from newsletter.sources.pacing import Pace
+from newsletter.sources.patience import (
+    TRIES,
+    ComeAgainError,
+    asked_to_wait,
+    is_worth_another_try,
+    rest_after,
+)
+from newsletter.sources.remembered import Kept, Remembered
 
-_TRIES = 4
-_BACKOFF = wait_exponential(multiplier=3, max=60) + wait_random(0, 2)
-_LONGEST_WAIT_S = 120.0
 _MOST_BYTES = 64_000_000  # arXiv's largest day is a few of these millions
 _MOST_REDIRECTS = 5
 _SERVER_TROUBLE = 500
+_WHOLE_ANSWER = 10  # time-outs; each is for a few bytes only
+_OWN_CONDITIONS = ("If-None-Match", "If-Modified-Since", "Range", "Authorization")
 
 
-class _ComeAgainError(Exception):
-    """arXiv was not reached, or asked for patience; worth another try."""
-
-    def __init__(self, reason: str, wait_s: float = 0.0) -> None:
-        super().__init__(reason)
-        self.wait_s = wait_s
-
-
-class PoliteAdapter(HTTPAdapter):
+class PoliteAdapter(DeadlineAdapter):
     """Keeps arXiv's terms (https://info.arxiv.org/help/api/tou.html) for whoever uses the session.
 
     At least `min_interval_s` passes between the end of one request and the start of the next,
-    retries and redirects included. 429 and 5xx are tried again, as late as `Retry-After` says; any
-    other refusal is final. The `arxiv` package sets no time-out and its own name; both are put
+    retries and redirects included, whoever on this machine made them. 429 and 5xx are tried again,
+    as late as `Retry-After` says; any other refusal is final. What did not change since it was last
+    asked for is not sent again. The `arxiv` package sets no time-out and its own name; both are put
     right here.
     """
 
@@ -51,67 +48,106 @@ class PoliteAdapter(HTTPAdapter):
         settings: SourceSettings,
         contact: str,
         sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
+        folder: Path | None = None,
     ) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1)
         self._settings = settings
         self._agent = f"newsletter/{__version__} ({contact})"
         self._sleep = sleep
         self._clock = clock
-        self._free_at = clock()
+        self._given_folder = folder
+
+    @cached_property
+    def _folder(self) -> Path:
+        return self._given_folder or own_folder()
+
+    @cached_property
+    def _pace(self) -> Pace:
+        return Pace(self._folder, self._settings.min_interval_s, self._sleep, self._clock)
+
+    @cached_property
+    def remembered(self) -> Remembered:
+        return Remembered(self._folder / "answers")
 
     def send(
         self,
         request: requests.PreparedRequest,
-        *args: Any,  # noqa: ANN401 - as in requests
+        *_args: Any,  # noqa: ANN401 - as in requests
         **options: Any,  # noqa: ANN401 - as in requests
     ) -> requests.Response:
-        """As `HTTPAdapter.send`, paced and patient.
+        """As `HTTPAdapter.send`, paced and patient; the body is read.
 
         Raises:
             SourceError: no answer, or a refusal for now, after the last try.
         """
-        request.headers["User-Agent"] = self._agent
+        asked = request.copy()  # a redirect is made of the original, and asks about something else
+        asked.headers["User-Agent"] = self._agent
         options["timeout"] = self._settings.timeout_s
+        own_conditions = any(each in asked.headers for each in _OWN_CONDITIONS)
+        remembers = asked.method == "GET" and not own_conditions
+        kept = self.remembered.recall(asked.url or "") if remembers else None
+        asked.headers.update(kept.conditions() if kept else {})
+        response = self._patiently(asked, options, kept)
+        if remembers and response.raw is not None and _worth_keeping(response):
+            self.remembered.keep(asked.url or "", response)
+        return response
+
+    def _patiently(
+        self, request: requests.PreparedRequest, options: dict[str, Any], kept: Kept | None
+    ) -> requests.Response:
         tries = Retrying(
-            retry=retry_if_exception_type(_ComeAgainError),
-            stop=stop_after_attempt(_TRIES),
-            wait=_wait,
-            sleep=self._sleep,
+            retry=retry_if_exception(is_worth_another_try),
+            stop=stop_after_attempt(TRIES),
+            sleep=self._sleep,  # nothing: the next turn comes late enough
             reraise=True,
         )
         try:
-            return tries(self._try, request, *args, **options)
-        except _ComeAgainError as error:
-            raise SourceError(
-                f"{_host(request.url)}: {error} ({_TRIES} tries); run it again later"
-            ) from error
+            for attempt in tries:
+                with attempt:
+                    return self._in_turn(attempt.retry_state, request, options, kept)
+        except ComeAgainError as error:
+            raise SourceError(f"{_host(request.url)}: {error.in_the_end()}") from error
+        raise AssertionError("the last try returns or raises")
 
-    def _try(
+    def _in_turn(
         self,
+        state: RetryCallState,
         request: requests.PreparedRequest,
-        *args: Any,  # noqa: ANN401 - as in requests
-        **options: Any,  # noqa: ANN401 - as in requests
+        options: dict[str, Any],
+        kept: Kept | None,
     ) -> requests.Response:
-        self._sleep(max(0.0, self._free_at - self._clock()))
+        with self._pace.turn(_authority(request.url)) as turn:
+            try:
+                return self._once(request, options, kept)
+            except ComeAgainError as error:
+                # Told to all: arXiv asked this machine to wait, not this process.
+                turn.rest_s = rest_after(error, state)
+                raise
+
+    def _once(
+        self, request: requests.PreparedRequest, options: dict[str, Any], kept: Kept | None
+    ) -> requests.Response:
         try:
-            response = super().send(request, *args, **options)
-            _read(response)  # here, so that a cut connection is noticed here
+            with self.within(_WHOLE_ANSWER * self._settings.timeout_s):
+                response = super().send(request, **options)
+                _read(response)  # here, so that a cut connection is noticed here
         except requests.Timeout as error:
-            raise _ComeAgainError("no answer in time") from error
+            raise ComeAgainError("no answer in time") from error
         except requests.exceptions.SSLError as error:
-            raise _ComeAgainError("no secure connection, its certificate may be wrong") from error
+            raise ComeAgainError("no secure connection, its certificate may be wrong") from error
         except (
             requests.ConnectionError,
             requests.exceptions.ChunkedEncodingError,
             requests.exceptions.ContentDecodingError,
         ) as error:
-            raise _ComeAgainError("cannot be reached, or the answer was cut off") from error
-        finally:
-            self._free_at = self._clock() + self._settings.min_interval_s
+            raise ComeAgainError("cannot be reached, or the answer was cut off") from error
         status = response.status_code
-        if status == requests.codes.too_many or status >= _SERVER_TROUBLE:
-            raise _ComeAgainError(f"HTTP {status}", _asked_to_wait(response))
+        if status == requests.codes.not_modified and kept:
+            return kept.answer(request)
+        unasked = status == requests.codes.not_modified
+        if unasked or status == requests.codes.too_many or status >= _SERVER_TROUBLE:
+            raise ComeAgainError(f"HTTP {status}", asked_to_wait(response))
         return response
 
 
@@ -119,12 +155,16 @@ def polite_session(
     settings: SourceSettings,
     contact: str,
     sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] = time.time,
+    folder: Path | None = None,
 ) -> requests.Session:
-    """A session whose every request is paced together."""
+    """A session whose every request is paced with all others of this machine.
+
+    `folder` is where they meet, if not in the one of this machine's user.
+    """
     session = requests.Session()
     session.max_redirects = _MOST_REDIRECTS
-    adapter = PoliteAdapter(settings, contact, sleep, clock)
+    adapter = PoliteAdapter(settings, contact, sleep, clock, folder)
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapter)
     return session
@@ -142,8 +182,21 @@ def get(session: requests.Session, url: str) -> requests.Response:
         raise SourceError(f"{_host(url)}: {one_line(str(error))[:200]}") from error
 
 
+def forget(session: requests.Session, response: requests.Response) -> None:
+    """Ask for this answer anew the next time: it arrived, but it is not what it should be."""
+    adapter = session.get_adapter(response.url)
+    if isinstance(adapter, PoliteAdapter):
+        adapter.remembered.forget(response.url)
+
+
 def _host(url: str | None) -> str:
     return urlsplit(url or "").hostname or "arXiv"
+
+
+def _authority(url: str | None) -> str:
+    """Who asks for a rest: arXiv does so for all of its hosts."""
+    host = _host(url)
+    return "arxiv.org" if f".{host}".endswith(".arxiv.org") else urlsplit(url or "").netloc
 
 
 def _read(response: requests.Response) -> None:
@@ -157,30 +210,10 @@ def _read(response: requests.Response) -> None:
     response._content = bytes(body)  # noqa: SLF001 - what `content` gives from now on
 
 
-def _asked_to_wait(response: requests.Response) -> float:
-    """The seconds that `Retry-After` asks for; a date there counts from the answer's own `Date`.
-
-    Raises:
-        SourceError: longer than is worth waiting for.
-    """
-    asked = response.headers.get("Retry-After", "").strip()
-    if asked.isascii() and asked.isdecimal():
-        wait_s = float(asked)
-    else:
-        try:
-            now = parsedate_to_datetime(response.headers.get("Date", ""))
-            wait_s = (parsedate_to_datetime(asked) - now).total_seconds()
-        except (ValueError, TypeError, IndexError, OverflowError):
-            return 0.0
-    if wait_s > _LONGEST_WAIT_S:
-        raise SourceError(
-            f"{_host(response.url)}: HTTP {response.status_code}, and asks not to come again for"
-            f" {wait_s:.0f} seconds; run it again then"
-        )
-    return wait_s
-
-
-def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.wait_s if isinstance(error, _ComeAgainError) else 0.0
-    return max(asked, _BACKOFF(state))
+def _worth_keeping(response: requests.Response) -> bool:
+    """A web page that came instead of the answer might be confirmed for days."""
+    return (
+        response.status_code == requests.codes.ok
+        and "no-store" not in response.headers.get("Cache-Control", "").lower()
+        and form_of(response.content) is not None
+    )

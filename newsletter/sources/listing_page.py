@@ -6,6 +6,7 @@ the papers themselves come from elsewhere.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,9 +15,17 @@ from lxml import etree, html
 from newsletter import taxonomy
 from newsletter.sources.announced import PAPER_ID, Kind, SourceError, one_line
 
-_DAY = re.compile(r"Showing new listings for \w+,\s+(\d{1,2})\s+(\w+)\s+(\d{4})")
-_TOTAL = re.compile(r"Total of (\d{1,6}) entries")
-_SECTION = re.compile(r"(New|Cross|Replacement)\w* submissions \(showing (\d+) of (\d+) entries\)")
+_HEADING = re.compile(rb"<h3[^>]*>\s*Showing new listings for")
+_DAY = re.compile(r"Showing new listings for \w+, (\d{1,2}) (\w+) (\d{4})", re.ASCII)
+_TOTAL = re.compile(r"Total of ([0-9]{1,6}) entries\b.*")
+_NOTHING = re.compile(r"No updates (?:today|for this time period)\.")
+# Of a day that does not fit on one page: "(continued, showing last 12 of 340 entries)".
+_SECTION = re.compile(
+    r"(New|Cross|Replacement) submissions(?: for [A-Za-z0-9, ]+)?"
+    r" \((?:continued, )?showing [a-z0-9 ]+ entries ?\)"
+)
+_ABSTRACT = re.compile(rf"(?:https?://[a-z.]+)?/abs/(?P<id>{PAPER_ID})")
+_LIST = re.compile(r"(?:^|/)list/([A-Za-z.-]+)/(recent|new)\b")
 _CODE = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)")
 # fmt: off
 _MONTHS = (
@@ -44,27 +53,68 @@ class ListingPage:
 
 
 def is_listing_page(content: bytes) -> bool:
-    return b"Showing new listings for" in content
+    """Whether this is one, or the beginning of one."""
+    return _HEADING.search(content) is not None
+
+
+def category_of(content: bytes) -> str | None:
+    """The category or archive of a page, as its links to itself and to the recent papers say.
+
+    None where they do not, or not with one voice, or where this is no page.
+    """
+    try:
+        root = _root(content)
+    except SourceError:
+        return None
+    named: dict[str, set[str]] = {"recent": set(), "new": set()}
+    for link in root.iter("a"):
+        found = _LIST.search(link.get("href") or "")
+        if found and found[1] in taxonomy.CATEGORIES:
+            named[found[2]].add(found[1])
+    told = named["recent"] or named["new"]
+    return told.pop() if len(told) == 1 else None
 
 
 def parse_listing_page(content: bytes, category: str) -> ListingPage:
     """Read a listing page of a category or an archive.
 
-    A page that was cut off parses: what is missing shows in `expected`. A line that does not name
+    A page that was cut off parses: what is missing shows in `expected`, which counts a paper that
+    stands in two sections once. A line that does not name
     its paper twice alike (as link and as text) is not taken, since it may be cut in the middle.
 
     Raises:
-        SourceError: this is no listing page, or it does not say its day and count.
+        SourceError: this is no listing page, it does not say its day and count, or it lists more
+            than it counts.
     """
+    root = _root(content)
+    day = _first(_DAY, root.iter("h3"))
+    total = _first(_TOTAL, root.find_class("paging"))
+    if day is None or (total is None and _first(_NOTHING, root.iter("p")) is None):
+        begins = one_line(root.text_content())[:60]
+        raise SourceError(f"this is no listing page, or not enough of one; it begins {begins!r}")
+    listed = _listed(root, category)
+    once: dict[str, Listed] = {}
+    for each in listed:  # the sections stand strongest first
+        once.setdefault(each.arxiv_id, each)
+    counted = int(total[1]) if total else 0
+    if counted < len(once):
+        raise SourceError(f"the listing page counts {counted} papers and lists {len(once)}")
+    twice = len(listed) - len(once)
+    expected = max(counted - twice, len(once))  # lines that only damage doubled were never counted
+    return ListingPage(_date(day), expected, tuple(once.values()))
+
+
+def _root(content: bytes) -> html.HtmlElement:
     try:
-        root = html.fromstring(content)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        return html.document_fromstring(content)
+    except (etree.LxmlError, ValueError) as error:
         raise SourceError(f"this is no listing page: {one_line(str(error))[:120]}") from error
-    text = one_line(root.text_content())
-    day, total = _DAY.search(text), _TOTAL.search(text)
-    if day is None or total is None:
-        raise SourceError(f"this is no listing page; it begins {text[:60]!r}")
-    return ListingPage(_date(day), int(total[1]), tuple(_listed(root, category)))
+
+
+def _first(words: re.Pattern[str], nodes: Iterable[html.HtmlElement]) -> re.Match[str] | None:
+    """The first node whose whole text is in those words."""
+    said = (words.fullmatch(one_line(node.text_content())) for node in nodes)
+    return next(filter(None, said), None)
 
 
 def _date(match: re.Match[str]) -> date:
@@ -75,27 +125,26 @@ def _date(match: re.Match[str]) -> date:
 
 
 def _listed(root: html.HtmlElement, category: str) -> list[Listed]:
-    """The lines in the page's order; a paper that stands in two sections is the stronger."""
-    found: dict[str, Listed] = {}
+    """The lines in the page's order; a paper may stand in two sections."""
+    found: list[Listed] = []
     kind: Kind | None = None
     for node in root.iter("h3", "dt"):
         if node.tag == "h3":
-            heading = _SECTION.search(one_line(node.text_content()))
+            heading = _SECTION.fullmatch(one_line(node.text_content()))
             kind = _KINDS[heading[1]] if heading else None
         elif kind is not None:
             arxiv_id, categories = _identifier(node), _categories(node.getnext())
             if arxiv_id is not None and categories:
-                found.setdefault(
-                    arxiv_id, Listed(arxiv_id, _seen_from(category, kind, categories), categories)
-                )
-    return list(found.values())
+                seen = _seen_from(category, kind, categories)
+                found.append(Listed(arxiv_id, seen, categories))
+    return found
 
 
 def _identifier(line: html.HtmlElement) -> str | None:
     for link in line.iter("a"):
-        target = (link.get("href") or "").removeprefix("/abs/")
-        if re.fullmatch(PAPER_ID, target) and one_line(link.text_content()) == f"arXiv:{target}":
-            return target
+        target = _ABSTRACT.fullmatch(link.get("href") or "")
+        if target and one_line(link.text_content()) == f"arXiv:{target['id']}":
+            return target["id"]
     return None
 
 

@@ -1,12 +1,15 @@
 """Saved answers of arXiv's, read by the very code that reads live ones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from newsletter import taxonomy
+from newsletter.sources import past
 from newsletter.sources.announced import (
     Fetched,
-    Listing,
+    Kind,
     ListingState,
     Paper,
     PaperId,
@@ -15,63 +18,230 @@ from newsletter.sources.announced import (
 from newsletter.sources.answers import Form, describe, form_of
 from newsletter.sources.api import papers_in
 from newsletter.sources.feed import Feed, parse_feed
+from newsletter.sources.listing_page import (
+    Listed,
+    ListingPage,
+    category_of,
+    is_listing_page,
+    parse_listing_page,
+)
 from newsletter.sources.listings import listing_of
+from newsletter.sources.oai import Record, parse_records
+from newsletter.sources.verdicts import Line, Said, by_page, judged
 
-_A_FEED = "a feed of the day, such as https://rss.arxiv.org/rss/cs.SD"
+_A_PAGE = "a listing page or a feed of the day, such as https://arxiv.org/list/cs.SD/new"
 
 
 class SavedFiles:
-    """Feeds and API answers from files; it is told by what they hold which is which."""
+    """Listing pages, feeds, API and OAI answers; it is told by what they hold which is which.
+
+    A page says what was announced in its category, a feed fills in what the page lacks or stands in
+    for it. Papers are as the API says, else OAI, else the feed. Where no file speaks of a day, its
+    listings are rebuilt from the dates that OAI states.
+
+    Raises:
+        SourceError: a file cannot be read or is none of these, or none says what was announced.
+    """
 
     def __init__(self, files: Sequence[Path]) -> None:
         self._name = ", ".join(file.name for file in files)
+        self._pages: list[_Page] = []
         self._feeds: list[Feed] = []
-        self._papers: dict[PaperId, Paper] = {}
+        self._papers = _Papers()
         for file in files:
             self._add(file)
-        if not self._feeds:
-            raise SourceError(f"nothing in {self._name} says what was announced; give {_A_FEED}")
-        self._newest = max(feed.day for feed in self._feeds)
+        if not (self._pages or self._feeds or self._dated()):
+            raise SourceError(f"nothing in {self._name} says what was announced; give {_A_PAGE}")
 
     def current_day(self, now: datetime) -> date:
+        """The newest day that a page or a feed is of.
+
+        Raises:
+            SourceError: there are only papers, which do not say when they were announced.
+        """
         del now
-        return self._newest
+        spoken_of = self._days()
+        if not spoken_of:
+            raise SourceError(f"{self._name} is of no day in particular; say which, with --day")
+        return max(spoken_of)
 
-    def fetch(self, categories: Sequence[str], day: date) -> Fetched:
-        """A listing of each category that a file speaks of; of another, nothing is known."""
-        feeds = [feed for feed in self._feeds if feed.day == day]
-        if not feeds:
-            raise SourceError(f"{self._name} holds nothing of {day}, but of {self._newest}")
-        listings = tuple(
-            self._listing(category, feeds, day)
-            for category in dict.fromkeys(categories)
-            if any(feed.covers(category) for feed in feeds)
-        )
-        if not listings:
-            raise SourceError(
-                f"{self._name} says nothing of {', '.join(categories)}; give {_A_FEED}"
-            )
-        told = {item.paper.id: item.paper for feed in feeds for item in feed.items} | self._papers
-        ids = {each.paper for listing in listings for each in listing.announcements}
-        return Fetched(listings, {paper_id: told[paper_id] for paper_id in sorted(ids)})
+    def fetch(
+        self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
+    ) -> Fetched:
+        """A listing of each category that a file speaks of; of another, nothing is known.
 
-    def _listing(self, category: str, feeds: Sequence[Feed], day: date) -> Listing:
+        Raises:
+            SourceError: no file speaks of that day, or none of any of the categories.
+        """
+        spoken_of = self._days()
+        wanted = list(dict.fromkeys(categories))
+        if day not in spoken_of and self._dated():
+            papers = past.papers_as_of(self._papers.records.values(), day)
+            return past.fetched(past.rebuilt(wanted, day, papers, past.OAI_BY_DATE), papers)
+        if day not in spoken_of:
+            raise SourceError(f"{self._name} holds nothing of {day}, but of {max(spoken_of)}")
+        said = [each for each in (self._said(category, day) for category in wanted) if each]
+        if not said:
+            raise SourceError(f"{self._name} says nothing of {', '.join(wanted)}; give {_A_PAGE}")
+        papers_by_name = self._described(said, day, known or {})
+        listings = [judged(each, day, papers_by_name, "") for each in said]
+        return past.fetched(listings, {paper.id: paper for paper in papers_by_name.values()})
+
+    def _dated(self) -> bool:
+        """Whether there are papers that could be dated to a day."""
+        return any(record.versions for record in self._papers.records.values())
+
+    def _days(self) -> set[date]:
+        return {page.day for page in self._pages} | {feed.day for feed in self._feeds}
+
+    def _said(self, category: str, day: date) -> Said | None:
+        """By pages of the category itself, by feeds, by a page of its archive, in this order."""
+        feeds = [feed for feed in self._feeds if feed.day == day and feed.covers(category)]
+        pages = [page for page in self._pages if page.day == day]
+        own = [page.read(category) for page in pages if page.is_of(category)]
+        if own:
+            said = by_page(category, _together(own), day)
+            for feed in feeds if len(said.lines) < (said.expected or 0) else ():
+                said = said.filled_in(feed)
+            return replace(said, source=self._name)
+        if feeds:
+            return self._by_feeds(category, feeds, day)
+        wider = [page.read(category) for page in pages if page.covers(category)]
+        return self._by_archive(category, _together(wider)) if wider else None
+
+    def _by_feeds(self, category: str, feeds: Sequence[Feed], day: date) -> Said:
         items = [item for feed in feeds for item in feed.announced_in(category)]
-        return listing_of(category, items, day, ListingState.UNCHECKED, self._name)
+        listing = listing_of(category, items, day, ListingState.UNCHECKED, self._name)
+        lines = tuple(
+            Line(each.paper.arxiv_id, each.kind, each.paper.version)
+            for each in listing.announcements
+        )
+        return Said(category, listing.state, lines, None, self._name)
+
+    def _by_archive(self, category: str, page: ListingPage) -> Said:
+        """What an archive's page says of one of its categories, whose count it does not state."""
+        lines = []
+        for each in page.listed:
+            if _bears(category, each):
+                elsewhere = not taxonomy.holds(category, each.categories[0])
+                crossed = elsewhere and each.kind is Kind.NEW
+                lines.append(Line(each.arxiv_id, Kind.CROSS if crossed else each.kind))
+        if len(page.listed) < page.expected:
+            state = ListingState.PARTIAL
+        else:
+            state = ListingState.UNCHECKED if lines else ListingState.NONE
+        return Said(category, state, tuple(lines), None, self._name)
+
+    def _described(
+        self, said: Sequence[Said], day: date, known: Mapping[str, Paper]
+    ) -> dict[str, Paper]:
+        """By identifier: the listed papers that a file describes, or that are known already."""
+        told = {
+            item.paper.id.arxiv_id: item.paper
+            for feed in self._feeds
+            if feed.day == day
+            for item in feed.items
+        }
+        found: dict[str, Paper] = {}
+        for line in (line for each in said for line in each.lines):
+            candidates = self._papers.of(line, told.get(line.arxiv_id))
+            for paper in filter(line.fits, (*candidates, *_one(known.get(line.arxiv_id)))):
+                found.setdefault(line.arxiv_id, paper)
+        return found
 
     def _add(self, file: Path) -> None:
         content = _read(file)
-        form = form_of(content)
+        form = Form.LISTING if is_listing_page(content) else form_of(content)
         if form is None:
-            told = f"this is {describe(content)}, neither {Form.FEED} nor {Form.PAPERS}"
-            raise SourceError(f"{file}: {told}; give {_A_FEED}")
+            forms = ", ".join(Form)
+            raise SourceError(f"{file}: this is {describe(content)}, none of {forms}")
         try:
-            if form is Form.FEED:
-                self._feeds.append(parse_feed(content))
-            else:
-                self._papers |= papers_in(content)
+            match form:
+                case Form.LISTING:
+                    self._pages.append(_Page.of(content))
+                case Form.FEED:
+                    self._feeds.append(parse_feed(content))
+                case Form.PAPERS:
+                    self._papers.add(papers_in(content).values())
+                case Form.RECORDS:
+                    self._papers.add_records(parse_records(content).records)
         except SourceError as error:
             raise SourceError(f"{file}: {error}") from error
+
+
+@dataclass(frozen=True)
+class _Page:
+    content: bytes
+    day: date
+    category: str | None  # as the page itself says
+
+    @classmethod
+    def of(cls, content: bytes) -> "_Page":
+        category = category_of(content)
+        return cls(content, parse_listing_page(content, category or "").day, category)
+
+    def read(self, category: str) -> ListingPage:
+        return parse_listing_page(self.content, category)
+
+    def is_of(self, category: str) -> bool:
+        """Whether it is this category's; of one that says nothing, whether all its papers are."""
+        if self.category is not None:
+            return self.category == category
+        return all(_bears(category, each) for each in self.read(category).listed)
+
+    def covers(self, category: str) -> bool:
+        return self.category is not None and taxonomy.holds(self.category, category)
+
+
+class _Papers:
+    """What API and OAI answers say of papers."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, Record] = {}
+        self._by_api: dict[str, list[Paper]] = {}
+
+    def add(self, papers: Iterable[Paper]) -> None:
+        for paper in papers:
+            versions = self._by_api.setdefault(paper.id.arxiv_id, [])
+            versions.append(paper)
+            versions.sort(key=lambda each: each.id, reverse=True)
+
+    def add_records(self, records: Iterable[Record]) -> None:
+        """Of two records of a paper the one that knows more versions is kept."""
+        for record in records:
+            known = self.records.setdefault(record.paper.id.arxiv_id, record)
+            if len(known.versions) < len(record.versions):
+                self.records[record.paper.id.arxiv_id] = record
+
+    def of(self, line: Line, told: Paper | None) -> list[Paper]:
+        """Versions of a listed paper, best first: by the API from the newest on, OAI, the feed."""
+        record = self.records.get(line.arxiv_id)
+        by_oai = [] if record is None else _in_version_of(line, record, told)
+        return [*self._by_api.get(line.arxiv_id, ()), *by_oai, *_one(told)]
+
+
+def _one(paper: Paper | None) -> list[Paper]:
+    return [] if paper is None else [paper]
+
+
+def _in_version_of(line: Line, record: Record, told: Paper | None) -> list[Paper]:
+    """A record that states no version is of the one announced, if that is known."""
+    if record.versions:
+        return [record.paper]
+    version = line.version or (told.id.version if told else None)
+    if version is None and line.kind in {Kind.NEW, Kind.CROSS}:
+        version = 1
+    return [replace(record.paper, id=PaperId(line.arxiv_id, version))] if version else []
+
+
+def _together(pages: Sequence[ListingPage]) -> ListingPage:
+    """Pages of one batch, which arXiv splits where it is long."""
+    listed = {each.arxiv_id: each for page in reversed(pages) for each in page.listed}
+    return replace(pages[0], listed=tuple(listed.values()))
+
+
+def _bears(category: str, listed: Listed) -> bool:
+    return any(taxonomy.holds(category, each) for each in listed.categories)
 
 
 def _read(file: Path) -> bytes:

@@ -93,6 +93,42 @@ def answer(*papers: Told, counted: int | None = None) -> bytes:
     ).encode()
 
 
+_SECTIONS = (
+    ("New submissions", ("new",)),
+    ("Cross submissions", ("cross",)),
+    ("Replacement submissions", ("replace", "replace-cross")),
+)
+
+
+def page(*papers: Told, category: str = "cs.SD", day: str = "Friday, 11 July 2025") -> bytes:
+    """arXiv's listing page `/list/<category>/new`, which states its day and counts."""
+    total = f"<div class='paging'>Total of {len(papers)} entries </div>"
+    return (
+        f"<!DOCTYPE html><html><body><a href='/list/{category}/recent'>recent</a>"
+        f"<h3>Showing new listings for {day}</h3>{total}<dl id='articles'>"
+        + "".join(
+            _listed(heading, [paper for paper in papers if paper.kind in kinds])
+            for heading, kinds in _SECTIONS
+        )
+        + f"</dl>{total}</body></html>"
+    ).encode()
+
+
+def _listed(heading: str, papers: Sequence[Told]) -> str:
+    if not papers:
+        return ""
+    lines = "".join(
+        f'<dt><a href ="/abs/{bare}" title="Abstract" id="{bare}">\n arXiv:{bare}\n </a></dt>'
+        "<dd><div class='list-subjects'><span class='descriptor'>Subjects:</span>"
+        f'<span class="primary-subject">Name ({paper.categories[0]})</span>; '
+        + "; ".join(f"Name ({each})" for each in paper.categories[1:])
+        + "</div></dd>\n"
+        for paper in papers
+        for bare in [paper.id.rpartition("v")[0]]
+    )
+    return f"<h3>{heading} (showing {len(papers)} of {len(papers)} entries)</h3>{lines}"
+
+
 def refusal(reason: str) -> bytes:
     """What the API says to a request that it cannot take, with HTTP 400."""
     return (

@@ -56,6 +56,9 @@ class StandIn:
     def feed(self, category: str, *replies: Reply) -> None:
         self.replies[f"/rss/{category}"] = list(replies)
 
+    def page(self, category: str, *replies: Reply) -> None:
+        self.replies[f"/list/{category}/new"] = list(replies)
+
     def api(self, *replies: Reply) -> None:
         self.replies["/api/query"] = list(replies)
 

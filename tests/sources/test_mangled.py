@@ -9,17 +9,23 @@ from hypothesis import strategies as st
 from newsletter.sources.announced import Paper, SourceError
 from newsletter.sources.api import papers_in
 from newsletter.sources.feed import parse_feed
-from tests.sources.samples import Told, answer, atom, rss, shared
+from newsletter.sources.listing_page import category_of, parse_listing_page
+from newsletter.sources.oai import parse_records
+from tests.sources.oai_samples import harvest, parsed, raw
+from tests.sources.samples import Told, answer, atom, page, rss, shared
 
 PAPERS = (
     Told("2507.07270v1"),
     Told("hep-th/9901001v3", "replace-cross", r"Schr\"odinger & <co>", categories=("hep-th",)),
 )
 FEEDS = (rss(*PAPERS), atom(*PAPERS))
+PAGE = page(*PAPERS)
+HARVEST = harvest(raw(PAPERS[0]), parsed(PAPERS[1]), "<resumptionToken>x</resumptionToken>")
 SCRAPS = st.one_of(
     st.binary(max_size=12),
     st.sampled_from(
         b"|<|>|&x;|]]>|<item>|</item>|<entry>|</channel>|<!-- |<?p?>|<!DOCTYPE x>|\x00|\xff"
+        b"|<dt>|</dd>|<h3>|</h3>|</div>|<record>|</metadata>|<version>|Total of 3 entries"
         b"|&#x2028;|&#65534;|v1|oai:arXiv.org:|replace|<category/>|\n\n|999999999999".split(b"|")
     ),
 )
@@ -68,9 +74,40 @@ def test_a_mangled_answer_is_an_error_or_says_what_stands_there(cuts: Cuts) -> N
     assert stand_in(content, found.values())
 
 
+@given(CUTS)
+@settings(max_examples=300, deadline=None)
+def test_a_mangled_page_is_an_error_or_says_what_stands_there(cuts: Cuts) -> None:
+    content = mangled(PAGE, cuts)
+    category_of(content)
+    try:
+        found = parse_listing_page(content, "cs.SD")
+    except SourceError as error:
+        assert "\n" not in str(error)  # noqa: PT017 - either outcome is right
+        return
+    assert found.expected >= len(found.listed)
+    assert len({each.arxiv_id for each in found.listed}) == len(found.listed)
+    for each in found.listed:
+        assert f"/abs/{each.arxiv_id}".encode() in content
+        assert all(f"({code})".encode() in content for code in each.categories)
+
+
+@given(CUTS)
+@settings(max_examples=300, deadline=None)
+def test_a_mangled_harvest_is_an_error_or_says_what_stands_there(cuts: Cuts) -> None:
+    content = mangled(HARVEST, cuts)
+    try:
+        found = parse_records(content)
+    except SourceError as error:
+        assert "\n" not in str(error)  # noqa: PT017 - either outcome is right
+        return
+    for record in found.records:
+        assert record.paper.id.arxiv_id.encode() in content
+        assert all(f'"v{each.number}"'.encode() in content for each in record.versions)
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_refused_in_one_line(content: bytes) -> None:
-    for read in (parse_feed, papers_in):
+    for read in (parse_feed, papers_in, parse_records, lambda page: parse_listing_page(page, "cs")):
         with pytest.raises(SourceError) as error:
             read(content)
         assert "\n" not in str(error.value)

@@ -1,13 +1,16 @@
 """Files that somebody saved: told apart by what they hold."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from newsletter.sources.announced import ListingState, SourceError
+from newsletter.sources.announced import Kind, Listing, ListingState, SourceError
+from newsletter.sources.api import papers_in
 from newsletter.sources.saved import SavedFiles
-from tests.sources.samples import NO_ANSWERS, SHARED, Told, answer, atom, rss, shared
+from tests.sources.oai_samples import harvest, parsed, raw
+from tests.sources.samples import NO_ANSWERS, SHARED, Told, answer, atom, page, rss, shared
 
 DAY = date(2025, 7, 11)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -56,7 +59,7 @@ def test_of_a_category_that_no_file_speaks_of_nothing_is_said(saved: Saved) -> N
     source = saved(feed=rss(SIGNAL, title="eess.SP"))
     day = source.fetch(("cs.SD", "eess.SP", "cs.CL"), DAY)
     assert [each.category for each in day.listings] == ["eess.SP"]
-    with pytest.raises(SourceError, match=r"feed says nothing of cs\.SD; give a feed of the day"):
+    with pytest.raises(SourceError, match=r"feed says nothing of cs\.SD; give a listing page or a"):
         source.fetch(("cs.SD",), DAY)
 
 
@@ -87,31 +90,35 @@ def test_files_of_several_days_are_kept_apart(saved: Saved) -> None:
 
 def test_answers_alone_do_not_say_what_was_announced(saved: Saved) -> None:
     assert saved.refused(papers=answer(NEW)) == (
-        "nothing in papers says what was announced; give a feed of the day,"
-        " such as https://rss.arxiv.org/rss/cs.SD"
+        "nothing in papers says what was announced; give a listing page or a feed of the day,"
+        " such as https://arxiv.org/list/cs.SD/new"
     )
 
 
-@pytest.mark.parametrize(("content", "word"), NO_ANSWERS)
+@pytest.mark.parametrize(("content", "word"), NO_ANSWERS[:-1])
 def test_a_file_that_is_neither_is_told_for_what_it_is(
     saved: Saved, content: bytes, word: str
 ) -> None:
     line = saved.refused(feed=rss(NEW), other=content)
     assert line.startswith(f"{saved.folder / 'other'}: this is ")
     assert word in line
-    assert line.endswith("give a feed of the day, such as https://rss.arxiv.org/rss/cs.SD")
+    assert line.endswith(
+        "none of a feed of announcements, an answer of the API, an OAI answer, a listing page"
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "word"),
     [
-        ("html/browsecode_fs_list_q-fin_new.html", "a web page"),
-        ("oai/oaipmhcode_ListRecords_arXivRaw_math.xml", "an OAI answer"),
-        ("email_listing/arxiv-browse_q-fin_listings_new", "the text 'Date: Fri, 17 Mar 23"),
+        ("html/browsecode_fs_list_astro-ph_recent.html", "this is a web page"),
+        ("html/browsecode_db_abs_0704.0001.html", "this is a web page"),
+        ("oai/oaipmhcode_ListSets.xml", "this OAI answer holds no papers"),
+        ("oai/oaipmhcode_badArgument.xml", "arXiv's OAI refused: badArgument"),
+        ("email_listing/arxiv-browse_q-fin_listings_new", "this is the text 'Date: Fri, 17 Mar 23"),
     ],
 )
 def test_arxivs_other_formats_are_named(saved: Saved, name: str, word: str) -> None:
-    assert f"this is {word}" in saved.refused(other=shared(name))
+    assert word in saved.refused(other=shared(name))
 
 
 def test_a_bad_item_in_a_file_names_the_file(saved: Saved) -> None:
@@ -132,3 +139,178 @@ def test_the_reconstructed_day_is_read_as_live_answers_are() -> None:
     day = source.fetch(("cs.SD", "eess.SP"), DAY)
     assert len(day.papers) == 26
     assert sum(paper.comment is not None for paper in day.papers.values()) > 10
+
+
+CROSSED = Told("2507.07271v1", "cross", "Crossed", categories=("cs.LG", "cs.SD"))
+AGAIN = Told("2407.16803v4", "replace", "Again")
+ALL = (NEW, CROSSED, AGAIN)
+KINDS = {"2507.07270v1": Kind.NEW, "2507.07271v1": Kind.CROSS, "2407.16803v4": Kind.REPLACE}
+
+
+def only(source: SavedFiles, category: str = "cs.SD", day: date = DAY) -> Listing:
+    fetched = source.fetch((category,), day)
+    (listing,) = fetched.listings
+    assert set(fetched.papers) == {each.paper for each in listing.announcements}
+    return listing
+
+
+def kinds(listing: Listing) -> dict[str, Kind]:
+    return {str(each.paper): each.kind for each in listing.announcements}
+
+
+def test_a_listing_page_with_its_papers_is_complete_by_arxivs_own_count(saved: Saved) -> None:
+    source = saved(page=page(*ALL), papers=answer(*ALL))
+    listing = only(source)
+    assert source.current_day(NOW) == DAY
+    assert (listing.state, listing.expected, listing.missing) == (ListingState.COMPLETE, 3, ())
+    assert kinds(listing) == KINDS
+    assert listing.source == "page, papers"
+
+
+def test_papers_that_no_file_describes_are_named(saved: Saved) -> None:
+    listing = only(saved(page=page(*ALL), papers=answer(NEW)))
+    assert (listing.state, listing.expected) == (ListingState.PARTIAL, 3)
+    assert listing.missing == ("2507.07271", "2407.16803")
+    alone = only(saved(page=page(*ALL)))
+    assert (alone.state, alone.announcements, len(alone.missing)) == (ListingState.PARTIAL, (), 3)
+
+
+def test_papers_that_are_known_already_need_no_file(saved: Saved) -> None:
+    known = {each.id.arxiv_id: each for each in papers_in(answer(*ALL)).values()}
+    (listing,) = saved(page=page(*ALL)).fetch(("cs.SD",), DAY, known).listings
+    assert listing.state is ListingState.COMPLETE
+
+
+def test_an_empty_listing_page_is_a_day_on_which_nothing_was_announced(saved: Saved) -> None:
+    assert only(saved(page=page())).state is ListingState.NONE
+
+
+def test_half_a_page_is_filled_in_by_the_feed_of_the_same_day(saved: Saved) -> None:
+    whole = page(*ALL)
+    half = whole[: whole.index(b"<h3>Cross")]
+    lacking = only(saved(page=half, papers=answer(*ALL)))
+    assert (lacking.state, lacking.expected, len(lacking.announcements)) == (
+        ListingState.PARTIAL,
+        3,
+        1,
+    )
+    assert only(saved(page=half, feed=rss(*ALL), papers=answer(*ALL))) == replace(
+        only(saved(page=whole, papers=answer(*ALL))), source="page, feed, papers"
+    )
+    stale = rss(*ALL, stated="Thu, 10 Jul 2025 00:00:00 -0400")
+    assert kinds(only(saved(page=half, feed=stale, papers=answer(*ALL)))) == kinds(lacking)
+
+
+def test_a_whole_page_is_believed_against_the_feed(saved: Saved) -> None:
+    listing = only(saved(page=page(NEW), feed=rss(*ALL), papers=answer(*ALL)))
+    assert kinds(listing) == {"2507.07270v1": Kind.NEW}
+    assert listing.state is ListingState.COMPLETE
+
+
+def test_the_api_describes_better_than_oai_and_oai_better_than_the_feed(saved: Saved) -> None:
+    def told(by: str) -> list[Told]:
+        return [replace(each, title=f"By {by}") for each in ALL]
+
+    moments = [datetime(2025, 7, hour, tzinfo=UTC) for hour in (9, 8, 7, 6)]
+    source = saved(
+        page=page(*ALL),
+        api=answer(*told("API")[:1]),
+        oai=harvest(raw(told("OAI")[0]), parsed(told("OAI")[1])),
+        more=harvest(raw(told("OAI")[2], *moments)),
+        feed=rss(*told("feed")),
+    )
+    day = source.fetch(("cs.SD",), DAY)
+    assert day.listings[0].state is ListingState.COMPLETE
+    assert {str(each.id): each.title for each in day.papers.values()} == {
+        "2507.07270v1": "By API",
+        "2507.07271v1": "By OAI",
+        "2407.16803v4": "By OAI",
+    }
+
+
+def test_of_several_versions_at_hand_a_page_means_the_newest(saved: Saved) -> None:
+    older = replace(AGAIN, id="2407.16803v3")
+    listing = only(saved(page=page(AGAIN), b=answer(AGAIN), a=answer(older)))
+    assert kinds(listing) == {"2407.16803v4": Kind.REPLACE}
+
+
+def test_a_replacement_is_never_the_first_version(saved: Saved) -> None:
+    late = replace(AGAIN, id="2407.16803v1")  # the API's index can be a day late
+    listing = only(saved(page=page(AGAIN), papers=answer(late), oai=harvest(parsed(AGAIN))))
+    assert (listing.state, listing.missing) == (ListingState.PARTIAL, ("2407.16803",))
+    told = only(saved(page=page(AGAIN), oai=harvest(parsed(AGAIN)), feed=rss(AGAIN)))
+    assert kinds(told) == {"2407.16803v4": Kind.REPLACE}
+
+
+def test_pages_of_several_categories_are_told_apart(saved: Saved) -> None:
+    source = saved(a=page(*ALL), b=page(SIGNAL, category="eess.SP"), c=answer(SIGNAL, *ALL))
+    day = source.fetch(("eess.SP", "cs.SD", "cs.CL"), DAY)
+    assert [(each.category, each.expected, each.state) for each in day.listings] == [
+        ("eess.SP", 1, ListingState.COMPLETE),
+        ("cs.SD", 3, ListingState.COMPLETE),
+    ]
+
+
+def test_two_parts_of_a_long_page_make_one_listing(saved: Saved) -> None:
+    first = page(*ALL)
+    cut = first.index(b"<h3>Cross"), first.index(b"<h3>Replacement")
+    parts = [first[: cut[0]] + first[cut[1] :], first[: cut[1]]]
+    listing = only(saved(a=parts[0], b=parts[1], papers=answer(*ALL)))
+    assert (listing.state, kinds(listing)) == (ListingState.COMPLETE, KINDS)
+
+
+def test_a_page_that_does_not_say_its_category_is_of_the_one_its_papers_bear(saved: Saved) -> None:
+    nameless = page(*ALL).replace(b"/list/cs.SD/recent", b"/")
+    source = saved(page=nameless, papers=answer(*ALL))
+    assert [each.category for each in source.fetch(("cs.SD", "eess.SP"), DAY).listings] == ["cs.SD"]
+
+
+def test_an_archives_page_speaks_of_its_categories_without_their_count(saved: Saved) -> None:
+    source = saved(page=page(*ALL, SIGNAL, category="cs"), papers=answer(*ALL))
+    day = source.fetch(("cs.LG", "cs.SD", "cs.CL"), DAY)
+    assert [(each.category, each.state, each.expected) for each in day.listings] == [
+        ("cs.LG", ListingState.UNCHECKED, None),
+        ("cs.SD", ListingState.PARTIAL, None),
+        ("cs.CL", ListingState.NONE, None),
+    ]
+    assert day.listings[1].missing == ("2507.00002",)
+
+
+def test_a_real_archives_page_agrees_with_the_page_of_its_category() -> None:
+    shared("html/browsecode_fs_list_astro-ph_new.html")
+    folder = SHARED / "arxiv" / "html"
+    day = date(2023, 3, 3)
+    own, by_archive = (
+        SavedFiles([folder / f"browsecode_fs_list_{name}_new.html"]).fetch(("astro-ph.CO",), day)
+        for name in ("astro-ph.CO", "astro-ph")
+    )
+    assert own.listings[0].expected == len(own.listings[0].missing) == 23
+    assert set(own.listings[0].missing) <= set(by_archive.listings[0].missing)
+
+
+def test_oai_alone_gives_a_day_back_that_is_asked_for(saved: Saved) -> None:
+    inside, before = datetime(2025, 7, 10, 9, tzinfo=UTC), datetime(2025, 6, 1, tzinfo=UTC)
+    again = replace(AGAIN, id="2407.16803v2")
+    source = saved(
+        oai=harvest(raw(NEW, inside), raw(CROSSED, inside)),
+        more=harvest(raw(again, inside, before)),
+    )
+    listing = only(source)
+    assert (listing.state, listing.source) == (ListingState.RECONSTRUCTED, "OAI, by date")
+    assert kinds(listing) == {
+        "2507.07270v1": Kind.NEW,
+        "2507.07271v1": Kind.CROSS,
+        "2407.16803v2": Kind.REPLACE,
+    }
+    assert only(source, "hep-th").state is ListingState.NONE
+    with pytest.raises(SourceError, match="oai, more is of no day in particular; say which"):
+        source.current_day(NOW)
+
+
+def test_records_without_versions_do_not_say_when_they_were_announced(saved: Saved) -> None:
+    assert saved.refused(oai=harvest(parsed(NEW))).startswith("nothing in oai says what was")
+
+
+def test_a_page_that_does_not_state_its_count_names_the_file(saved: Saved) -> None:
+    line = saved.refused(page=page(NEW).replace(b"Total of", b"All the"))
+    assert line.startswith(f"{saved.folder / 'page'}: this is no listing page, or not enough of")

@@ -50,6 +50,9 @@ class Model:
             raise SummaryError("the model is out")
         return Sentence(f"The model on {paper.id}.", language, self.name)
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:

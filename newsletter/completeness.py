@@ -1,0 +1,123 @@
+"""What is known of a day, whether to wait for more, and which days were missed."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.models import AnnouncementRow, IssueRow, IssueState, ListingRow
+from newsletter.sources import days
+from newsletter.sources.announced import ListingState
+
+# Asking the same source again would say the same. An empty listing may only have come too early.
+_KNOWN = (
+    ListingState.COMPLETE,
+    ListingState.UNCHECKED,
+    ListingState.SAMPLE,
+    ListingState.RECONSTRUCTED,
+)
+_NAMED_IDS = 8
+
+
+def is_known(row: ListingRow, newest: date) -> bool:
+    """Whether that listing need not be asked for again.
+
+    What is partial can only be healed as long as arXiv's pages show that day.
+    """
+    return row.state in _KNOWN or (row.state == ListingState.PARTIAL and row.day < newest)
+
+
+def waiting(
+    rows: Sequence[ListingRow], day: date, now: datetime, patience: timedelta
+) -> str | None:
+    """Why the day's issue must not be composed yet; None where it can be.
+
+    A category that still shows another day, or cannot be reached, is waited for. Papers that
+    cannot be had are waited for until `patience` after the announcement is over; then the issue
+    goes out and names them.
+    """
+    for row in rows:
+        if row.state == ListingState.STALE:
+            return (
+                f"arXiv has not announced {row.category} of {day} yet ({row.source}); run it later"
+            )
+        if row.state == ListingState.UNREACHABLE:
+            return f"{row.category} of {day} cannot be read ({row.source}); run it again later"
+    partial = [row for row in rows if row.state == ListingState.PARTIAL]
+    until = days.announced_at(day) + patience
+    if partial and now < until:
+        lacking = "; ".join(map(lacks, partial))
+        return f"{lacking}; run it again; from {until:%d %b %H:%M %Z} on the issue goes out without"
+    return None
+
+
+def lacks(row: ListingRow) -> str:
+    """`2 papers of cs.SD could not be retrieved: 2507.00001, 2507.00002`."""
+    number = max(len(row.missing), (row.expected or 0) - row.found)
+    named = ", ".join(row.missing[:_NAMED_IDS]) + (", ..." if len(row.missing) > _NAMED_IDS else "")
+    papers = "paper" if number == 1 else "papers"
+    line = f"{number} {papers} of {row.category} could not be retrieved"
+    return f"{line}: {named}" if named else line
+
+
+def left_over(
+    session: Session, newsletter: str, categories: Collection[str], newest: date, max_age: int
+) -> list[date]:
+    """Days before the newest one, at most so many days old, that are begun and not done.
+
+    An issue that is frozen and not delivered to everybody, or a day that was fetched and waited
+    for. What is older is never mailed by itself.
+    """
+    oldest = newest - timedelta(days=max_age)
+    first = _first(session, newsletter) or newest
+    begun = session.scalars(
+        select(AnnouncementRow.day)
+        .where(AnnouncementRow.category.in_(categories), AnnouncementRow.day > first)
+        .distinct()
+    )
+    states = dict(
+        session.execute(
+            select(IssueRow.day, IssueRow.state).where(IssueRow.newsletter == newsletter)
+        ).all()
+    )
+    frozen = {day for day, state in states.items() if state == IssueState.FROZEN}
+    waiting_for = {day for day in begun if day not in states}
+    return sorted(day for day in frozen | waiting_for if oldest <= day < newest)
+
+
+def missed(
+    session: Session, newsletter: str, categories: Collection[str], newest: date, most: int
+) -> list[date]:
+    """Mailing days before the newest one, since the first issue, that have no issue.
+
+    At most so many, the latest; days on which nothing was announced do not count.
+    """
+    first = _first(session, newsletter)
+    if first is None:
+        return []
+    done = set(session.scalars(select(IssueRow.day).where(IssueRow.newsletter == newsletter)))
+    empty = _empty(session, categories)
+    found: list[date] = []
+    day = days.before(newest)
+    while day > first and len(found) < most:
+        if day not in done and day not in empty and not days.holiday(day):
+            found.append(day)
+        day = days.before(day)
+    return sorted(found)
+
+
+def _first(session: Session, newsletter: str) -> date | None:
+    """The day of the newsletter's first issue: nothing before it was missed."""
+    return session.scalar(select(func.min(IssueRow.day)).where(IssueRow.newsletter == newsletter))
+
+
+def _empty(session: Session, categories: Collection[str]) -> set[date]:
+    """The days on which none of the categories had anything."""
+    rows = session.execute(
+        select(ListingRow.day)
+        .where(ListingRow.category.in_(categories), ListingRow.state == ListingState.NONE)
+        .group_by(ListingRow.day)
+        .having(func.count() == len(categories))
+    )
+    return {row.day for row in rows}

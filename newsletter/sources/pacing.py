@@ -1,0 +1,167 @@
+"""One request at a time on this machine, and time between them, whoever asks.
+
+arXiv's terms hold for "all of the machines under your control"; what one machine can keep to by
+itself, it keeps to here: over threads, sessions, sources and processes of its user.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+from pydantic import BaseModel, ConfigDict
+
+from newsletter.sources.announced import SourceError
+
+LONGEST_WAIT_S = 120.0  # a longer one is the operator's
+_LONGEST_REST_S = 86_400.0
+_PATIENCE_S = 900.0
+
+
+@dataclass
+class Turn:
+    """The one request that this machine makes now; it may end in a wish to be left alone."""
+
+    rest_s: float = 0.0
+
+
+class _Noted(BaseModel):
+    """What the processes tell each other, in seconds of the wall clock."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    at: float  # when the last request started or ended
+    asking: bool  # it did not end, or its process was killed
+    rests: dict[str, float] = {}  # a host wants no request before
+
+    def rests_at(self, now: float) -> dict[str, float]:
+        """Those that are not over, and that can be true."""
+        return {
+            host: until
+            for host, until in self.rests.items()
+            if now < until <= now + _LONGEST_REST_S
+        }
+
+
+class Pace:
+    """Turns of a machine; `folder` is where its processes meet."""
+
+    def __init__(
+        self,
+        folder: Path,
+        interval_s: float,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+        patience_s: float = _PATIENCE_S,
+    ) -> None:
+        self._lock_file = folder / "pacing.lock"
+        self._notes = folder / "pacing.json"
+        self._interval_s = interval_s
+        self._sleep = sleep
+        self._clock = clock
+        self._patience_s = patience_s
+
+    @contextmanager
+    def turn(self, host: str) -> Iterator[Turn]:
+        """Wait until a request to a host is due, and let nobody else ask until it ends.
+
+        Raises:
+            SourceError: others ask for too long, or the host wants no request for now.
+        """
+        lock = self._due(host)
+        try:
+            self._note(host, asking=True)
+            turn = Turn()
+            try:
+                yield turn
+            finally:
+                with suppress(SourceError):  # the note still says that somebody asks
+                    self._note(host, asking=False, rest_s=turn.rest_s)
+        finally:
+            lock.release()
+
+    def _due(self, host: str) -> filelock.BaseFileLock:
+        """The lock, at a time when a request may start.
+
+        Whoever waits for that time lets go of the lock, so that all have the same chance at it.
+        """
+        left_s = self._patience_s
+        while left_s > 0:
+            began = time.monotonic()
+            lock = self._locked(left_s)
+            left_s -= time.monotonic() - began
+            try:
+                wait_s = self._wait(host)
+            except BaseException:
+                lock.release()
+                raise
+            if wait_s <= 0:
+                return lock
+            lock.release()
+            self._sleep(wait_s)
+            left_s -= wait_s
+        raise self._impatient()
+
+    def _locked(self, timeout_s: float) -> filelock.BaseFileLock:
+        # A lock of its own a turn: threads keep each other out as processes do.
+        lock = filelock.FileLock(self._lock_file, timeout=timeout_s, mode=0o600)
+        try:
+            lock.acquire()
+        except filelock.Timeout as error:
+            raise self._impatient() from error
+        except (OSError, NotImplementedError) as error:  # a file system without locks
+            raise SourceError(f"{self._lock_file}: cannot be locked: {error}") from error
+        return lock
+
+    def _impatient(self) -> SourceError:
+        return SourceError(
+            "another newsletter process has been asking arXiv for"
+            f" {self._patience_s:.0f} seconds; run it again later"
+        )
+
+    def _wait(self, host: str) -> float:
+        """How long a request must still wait."""
+        noted = self._noted()
+        if (noted is None and self._notes.exists()) or (noted and noted.asking):
+            # When the last request ended is not known. The lock stays, or all would wait for ever.
+            self._sleep(self._interval_s)
+        if noted is None:
+            with suppress(OSError):  # the next note does not build on it
+                self._notes.unlink()
+            return 0.0
+        now = self._clock()
+        rest_s = noted.rests_at(now).get(host, now) - now
+        if rest_s > LONGEST_WAIT_S:
+            raise SourceError(
+                f"{host} asked this machine not to come again for another {rest_s:.0f} seconds;"
+                " run it again then"
+            )
+        return max(rest_s, noted.at + self._interval_s - now)
+
+    def _noted(self) -> _Noted | None:
+        """The note, unless it cannot be read or is of a clock that went back since."""
+        try:
+            noted = _Noted.model_validate_json(self._notes.read_bytes())
+        except (OSError, ValueError):
+            return None
+        return noted if noted.at <= self._clock() else None
+
+    def _note(self, host: str, *, asking: bool, rest_s: float = 0.0) -> None:
+        now = self._clock()
+        noted = self._noted()
+        rests = noted.rests_at(now) if noted else {}
+        if rest_s > 0:
+            rests[host] = now + min(rest_s, _LONGEST_REST_S)
+        content = _Noted(at=now, asking=asking, rests=rests).model_dump_json().encode()
+        try:
+            file = os.open(self._notes, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        except OSError as error:
+            raise SourceError(f"{self._notes}: cannot be written: {error.strerror}") from error
+        try:
+            with suppress(OSError):  # a full disk leaves an empty note, and that means to wait
+                os.write(file, content)
+        finally:
+            os.close(file)

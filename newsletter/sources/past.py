@@ -1,0 +1,244 @@
+"""Past mailing days, rebuilt from the dates of submission.
+
+arXiv keeps no list of what it announced: its pages and feeds hold the newest batch only. A batch
+holds, nearly, what was submitted between two deadlines
+(https://info.arxiv.org/help/availability.html); moderation holds some papers back for longer, and
+older papers that were cross-listed later bear no date of that.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+import requests
+
+from newsletter import taxonomy
+from newsletter.sources import days
+from newsletter.sources.announced import (
+    Announcement,
+    Fetched,
+    Kind,
+    Listing,
+    ListingState,
+    Paper,
+    PaperId,
+    SourceError,
+)
+from newsletter.sources.api import Dated, papers_by_id, papers_found
+from newsletter.sources.http import get
+from newsletter.sources.oai import Record, Records, parse_records
+
+API_BY_DATE = "API, by date"
+OAI_BY_DATE = "OAI, by date"
+
+_FIRST_DAY = date(1991, 8, 14)  # of arXiv
+_DEADLINE = time(14)
+_LAST_ANNOUNCED_VERSION = 5  # later ones arXiv takes without a word
+_MOST_PAGES = 20  # of one OAI set; a day of all of computer science is two or three
+_PHYSICS = {
+    *("astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph"),
+    *("nlin", "nucl-ex", "nucl-th", "physics", "quant-ph"),
+}
+
+
+def window(day: date) -> tuple[datetime, datetime]:
+    """The deadlines (UTC) between which the batch of that mailing day was submitted.
+
+    Announced the evening before, it holds what came in until 14:00 US Eastern of the weekday
+    before; Monday's holds Thursday afternoon to Friday, Tuesday's Friday afternoon to Monday.
+    """
+    last = days.before(day)
+    return _deadline(days.before(last)), _deadline(last)
+
+
+def rebuilt(
+    categories: Sequence[str],
+    day: date,
+    papers: Mapping[PaperId, Paper],
+    source: str = API_BY_DATE,
+) -> tuple[Listing, ...]:
+    """One listing a category: what the dates of these papers say was announced that day."""
+    return tuple(
+        _listing(category, day, papers.values(), source) for category in dict.fromkeys(categories)
+    )
+
+
+def from_api(
+    session: requests.Session, api_url: str, categories: Sequence[str], day: date
+) -> Fetched:
+    """That day and its papers, by the dates that the API states.
+
+    Raises:
+        SourceError: as `ask_api`.
+    """
+    papers = ask_api(session, api_url, categories, day)
+    return fetched(rebuilt(categories, day, papers, API_BY_DATE), papers)
+
+
+def from_oai(
+    session: requests.Session, oai_url: str, categories: Sequence[str], day: date
+) -> Fetched:
+    """That day and its papers, by the dates that OAI states.
+
+    Raises:
+        SourceError: as `ask_oai`.
+    """
+    papers = ask_oai(session, oai_url, categories, day)
+    return fetched(rebuilt(categories, day, papers, OAI_BY_DATE), papers)
+
+
+def fetched(listings: Sequence[Listing], papers: Mapping[PaperId, Paper]) -> Fetched:
+    """The listings with the papers that stand in them."""
+    ids = {each.paper for listing in listings for each in listing.announcements}
+    return Fetched(tuple(listings), {paper_id: papers[paper_id] for paper_id in sorted(ids)})
+
+
+def ask_api(
+    session: requests.Session, api_url: str, categories: Sequence[str], day: date
+) -> dict[PaperId, Paper]:
+    """Who was submitted or revised in that day's window, in the version of then.
+
+    Raises:
+        SourceError: the API refused, or did not give everything that it counts.
+    """
+    if not _had_a_batch(day):
+        return {}
+    start, end = window(day)
+    of_them = " OR ".join(map(_query, dict.fromkeys(categories)))
+    between = f"[{start:%Y%m%d%H%M} TO {end:%Y%m%d%H%M}]"
+    found: dict[PaperId, Paper] = {}
+    for dated in Dated:
+        found |= papers_found(session, api_url, f"({of_them}) AND {dated}:{between}", dated)
+    return _of_then(session, api_url, found, (start, end))
+
+
+def ask_oai(
+    session: requests.Session, oai_url: str, categories: Sequence[str], day: date
+) -> dict[PaperId, Paper]:
+    """Whose record changed around that day, in the version of then.
+
+    Raises:
+        SourceError: OAI refused, or has no end.
+    """
+    if not _had_a_batch(day):
+        return {}
+    around = timedelta(days=1)
+    found: list[Record] = []
+    for each in _outermost(categories):
+        first = {
+            "verb": "ListRecords",
+            "metadataPrefix": "arXivRaw",
+            "from": str(day - around),
+            "until": str(day + around),
+            "set": _set(each),
+        }
+        found += _all_pages(session, oai_url, first)
+    return papers_as_of(found, day)
+
+
+def papers_as_of(records: Iterable[Record], day: date) -> dict[PaperId, Paper]:
+    """The papers in the versions that were the newest when that day's batch closed."""
+    _, end = window(day)
+    papers = [record.as_of(end) for record in records]
+    return {paper.id: paper for paper in papers if paper is not None}
+
+
+def _had_a_batch(day: date) -> bool:
+    return day > _FIRST_DAY and days.is_mailing_day(day)
+
+
+def _deadline(day: date) -> datetime:
+    return datetime.combine(day, _DEADLINE, days.ZONE).astimezone(UTC)
+
+
+def _listing(category: str, day: date, papers: Iterable[Paper], source: str) -> Listing:
+    said = []
+    for paper in papers if _had_a_batch(day) else ():
+        kind = _kind(category, paper, day)
+        if kind is not None:
+            said.append(Announcement(paper.id, kind))
+    strongest: dict[str, Announcement] = {}
+    for each in sorted(said, key=lambda each: (each.kind.rank, each.paper)):
+        strongest.setdefault(each.paper.arxiv_id, each)
+    state = ListingState.RECONSTRUCTED if said else ListingState.NONE
+    return Listing(day, category, state, tuple(strongest.values()), source)
+
+
+def _kind(category: str, paper: Paper, day: date) -> Kind | None:
+    """As what it was announced in a category that day, if it was."""
+    if not any(taxonomy.holds(category, each) for each in paper.categories):
+        return None
+    start, end = window(day)
+    primary = taxonomy.holds(category, paper.categories[0])
+    if paper.published_at is not None and start <= paper.published_at < end:
+        return Kind.NEW if primary else Kind.CROSS
+    revised = paper.updated_at is not None and start <= paper.updated_at < end
+    if revised and 1 < paper.id.version <= _LAST_ANNOUNCED_VERSION:
+        return Kind.REPLACE if primary else Kind.REPLACE_CROSS
+    return None
+
+
+def _of_then(
+    session: requests.Session,
+    api_url: str,
+    found: dict[PaperId, Paper],
+    between: tuple[datetime, datetime],
+) -> dict[PaperId, Paper]:
+    """With the first version in place of a later one, of what was new and revised since."""
+    start, end = between
+    since = {
+        PaperId(paper.id.arxiv_id): paper.id
+        for paper in found.values()
+        if paper.published_at is not None
+        and start <= paper.published_at < end
+        and paper.updated_at is not None
+        and paper.updated_at >= end
+    }
+    first = papers_by_id(session, api_url, sorted(since)) if since else {}
+    replaced = {since[paper_id] for paper_id in first}
+    return {each: paper for each, paper in found.items() if each not in replaced} | first
+
+
+def _query(category: str) -> str:
+    """`cs.SD`, `cs.*` for an archive with subjects, `hep-th` for one without."""
+    return f"cat:{category}.*" if _has_subjects(category) else f"cat:{category}"
+
+
+def _has_subjects(category: str) -> bool:
+    return any(each.startswith(f"{category}.") for each in taxonomy.CATEGORIES)
+
+
+def _set(category: str) -> str:
+    """OAI's name of it: group, archive, subject (`cs:cs:SD`, `physics:hep-th`, `math:math`)."""
+    archive = category.partition(".")[0]
+    group = "physics" if archive in _PHYSICS else archive
+    return f"{group}:{category.replace('.', ':')}"
+
+
+def _outermost(categories: Sequence[str]) -> list[str]:
+    """Without those whose archive is asked for as well."""
+    return [
+        each
+        for each in dict.fromkeys(categories)
+        if each in taxonomy.ARCHIVES or each.partition(".")[0] not in categories
+    ]
+
+
+def _all_pages(session: requests.Session, oai_url: str, first: dict[str, str]) -> list[Record]:
+    found: list[Record] = []
+    asked = first
+    for _ in range(_MOST_PAGES):
+        answer = _page(session, f"{oai_url}?{urlencode(asked)}")
+        found += answer.records
+        if answer.resumption_token is None:
+            return found
+        asked = {"verb": "ListRecords", "resumptionToken": answer.resumption_token}
+    raise SourceError(f"arXiv's OAI has no end: over {_MOST_PAGES} pages of {first['set']}")
+
+
+def _page(session: requests.Session, url: str) -> Records:
+    response = get(session, url)
+    try:
+        return parse_records(response.content)
+    except SourceError as error:
+        raise SourceError(f"OAI (HTTP {response.status_code}): {error}") from error

@@ -1,0 +1,49 @@
+"""When to ask arXiv again: as late as it says, ever later where it says nothing, not for ever."""
+
+from email.utils import parsedate_to_datetime
+
+import requests
+from tenacity import RetryCallState, wait_exponential, wait_random
+
+from newsletter.sources.pacing import LONGEST_WAIT_S
+
+TRIES = 4
+_BACKOFF = wait_exponential(multiplier=3, max=60) + wait_random(0, 2)
+
+
+class ComeAgainError(Exception):
+    """arXiv was not reached, or asked for patience; worth another try."""
+
+    def __init__(self, reason: str, asked_s: float = 0.0) -> None:
+        super().__init__(reason)
+        self.asked_s = asked_s
+
+    def in_the_end(self) -> str:
+        """What to say when there is no other try."""
+        if is_worth_another_try(self):
+            return f"{self} ({TRIES} tries); run it again later"
+        return (
+            f"{self}, and asks not to come again for {self.asked_s:.0f} seconds; run it again then"
+        )
+
+
+def is_worth_another_try(error: BaseException) -> bool:
+    return isinstance(error, ComeAgainError) and error.asked_s <= LONGEST_WAIT_S
+
+
+def rest_after(error: ComeAgainError, state: RetryCallState) -> float:
+    """The seconds before the next request; after the last try only what arXiv itself asked for."""
+    tired_s = _BACKOFF(state) if state.attempt_number < TRIES else 0.0
+    return max(error.asked_s, tired_s)
+
+
+def asked_to_wait(response: requests.Response) -> float:
+    """The seconds that `Retry-After` asks for; a date there counts from the answer's own `Date`."""
+    asked = response.headers.get("Retry-After", "").strip()
+    if asked.isascii() and asked.isdecimal():
+        return float(asked)
+    try:
+        now = parsedate_to_datetime(response.headers.get("Date", ""))
+        return (parsedate_to_datetime(asked) - now).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return 0.0

@@ -1,0 +1,119 @@
+"""Answers that arXiv may say have not changed, kept with what it takes to ask (RFC 9110, 13.1)."""
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from requests.structures import CaseInsensitiveDict
+
+_VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+_SUFFIX = ".answer"
+_MOST = 200
+_MOST_BYTES = 16_000_000
+_LONGEST_S = 3 * 86_400.0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An answer with 200, as it came."""
+
+    headers: CaseInsensitiveDict[str]
+    body: bytes
+
+    def conditions(self) -> dict[str, str]:
+        """The headers that ask whether it is still the same."""
+        return {
+            condition: self.headers[validator]
+            for validator, condition in _VALIDATORS.items()
+            if _bears(self.headers, validator)
+        }
+
+    def answer(self, request: requests.PreparedRequest) -> requests.Response:
+        """The answer again, as if it had come now."""
+        response = requests.Response()
+        response.status_code, response.reason = requests.codes.ok, "OK"
+        response.headers = self.headers
+        response.encoding = requests.utils.get_encoding_from_headers(self.headers)
+        response._content = self.body  # noqa: SLF001 - requests has no public way to make one
+        response.url, response.request = request.url or "", request
+        return response
+
+
+class Remembered:
+    """Kept answers by address. Whatever happens to their files, nobody's request fails by it."""
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
+        self._folder = folder
+        self._clock = clock
+
+    def recall(self, url: str) -> Kept | None:
+        """What was kept of an address, if it is whole and not too old."""
+        file = self._file(url)
+        try:
+            if self._is_old(file):
+                return None
+            digest, head, body = file.read_bytes().split(b"\n", 2)
+            if digest != _digest(head, body):
+                return None
+            told = json.loads(head)
+            return Kept(CaseInsensitiveDict(told["headers"]), body) if told["url"] == url else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def keep(self, url: str, response: requests.Response) -> None:
+        """Keep an answer that can be asked about; another of that address is outdated by it."""
+        headers, body = response.headers, response.content
+        if not any(_bears(headers, each) for each in _VALIDATORS) or len(body) > _MOST_BYTES:
+            self.forget(url)
+            return
+        head = json.dumps({"url": url, "headers": dict(headers)}).encode()
+        with suppress(OSError):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _replace(self._file(url), b"\n".join((_digest(head, body), head, body)))
+            self._prune()
+
+    def forget(self, url: str) -> None:
+        with suppress(OSError):
+            self._file(url).unlink()
+
+    def _file(self, url: str) -> Path:
+        return self._folder / (hashlib.sha256(url.encode()).hexdigest() + _SUFFIX)
+
+    def _is_old(self, file: Path) -> bool:
+        return abs(self._clock() - file.stat().st_mtime) > _LONGEST_S
+
+    def _prune(self) -> None:
+        files = {file: file.stat().st_mtime for file in self._folder.glob(f"*{_SUFFIX}*")}
+        newest_first = sorted(files, key=lambda file: files[file], reverse=True)
+        for number, file in enumerate(newest_first):
+            if number >= _MOST or self._is_old(file):
+                file.unlink(missing_ok=True)
+
+
+def _bears(headers: CaseInsensitiveDict[str], validator: str) -> bool:
+    """A value that is folded over lines or holds bytes beyond ASCII is not sent back."""
+    value = headers.get(validator, "")
+    return bool(value) and value.isascii() and value.isprintable()
+
+
+def _digest(head: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(head + b"\n" + body).hexdigest().encode()
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Write a file that others see whole or not at all; only its owner may read it."""
+    number, name = tempfile.mkstemp(prefix=f"{file.name}-", dir=file.parent)
+    try:
+        with os.fdopen(number, "wb") as unfinished:
+            unfinished.write(content)
+        Path(name).replace(file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

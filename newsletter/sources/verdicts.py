@@ -1,0 +1,108 @@
+"""What a page or a feed says of a category's day, and how far that can be believed."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from newsletter.sources import days
+from newsletter.sources.announced import Announcement, Kind, Listing, ListingState, Paper
+from newsletter.sources.feed import Feed
+from newsletter.sources.listing_page import ListingPage
+from newsletter.sources.listings import listing_of
+
+
+@dataclass(frozen=True)
+class Line:
+    """A paper of a listing; a page states no version."""
+
+    arxiv_id: str
+    kind: Kind
+    version: int | None = None
+
+    @property
+    def name(self) -> str:
+        """As the API is asked for it."""
+        return self.arxiv_id if self.version is None else f"{self.arxiv_id}v{self.version}"
+
+    def fits(self, paper: Paper) -> bool:
+        """Whether this is the version that was announced: the API's index can be a day late."""
+        if self.version is not None:
+            return paper.id.version == self.version
+        replaced = self.kind in {Kind.REPLACE, Kind.REPLACE_CROSS}
+        return paper.id.version > 1 or not replaced
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said of a category's day, before its papers are looked up."""
+
+    category: str
+    state: ListingState
+    lines: tuple[Line, ...]
+    expected: int | None
+    source: str
+    is_past: bool = False  # the source has moved on to a later day
+
+    def because(self, reason: str) -> "Said":
+        """With why it is this source that speaks."""
+        return replace(self, source=f"{self.source}, since {reason}")
+
+    def filled_in(self, feed: Feed | None) -> "Said":
+        """With what the feed of that day has beyond the page."""
+        if feed is None:
+            return self
+        known = {line.arxiv_id for line in self.lines}
+        listing = listing_of(
+            self.category, feed.announced_in(self.category), feed.day, self.state, ""
+        )
+        more = tuple(line for line in _lines(listing) if line.arxiv_id not in known)
+        return replace(self, lines=(*self.lines, *more), source=f"{self.source} and the feed")
+
+
+def by_page(category: str, page: ListingPage, day: date) -> Said:
+    """A listing page speaks of its own date only: a stale one is never taken for today's."""
+    source = f"the listing page of {page.day}"
+    if page.day != day:
+        return _of_another_day(category, page.day, day, source)
+    lines = tuple(Line(each.arxiv_id, each.kind) for each in page.listed)
+    state = ListingState.COMPLETE if page.expected else ListingState.NONE
+    return Said(category, state, lines, page.expected, source)
+
+
+def by_feed(category: str, feed: Feed, day: date, source: str) -> Said:
+    """A feed states no count, so what it says stays unchecked."""
+    if feed.day != day:
+        return _of_another_day(category, feed.day, day, f"{source} of {feed.day}")
+    listing = listing_of(category, feed.announced_in(category), day, ListingState.UNCHECKED, source)
+    return Said(category, listing.state, _lines(listing), None, source)
+
+
+def judged(said: Said, day: date, papers: dict[str, Paper], trouble: str) -> Listing:
+    """The listing with its verdict: complete only where every announced paper is at hand."""
+    announcements = tuple(
+        Announcement(papers[line.arxiv_id].id, line.kind)
+        for line in said.lines
+        if line.arxiv_id in papers
+    )
+    missing = tuple(line.name for line in said.lines if line.arxiv_id not in papers)
+    short = said.expected is not None and len(announcements) < said.expected
+    state = ListingState.PARTIAL if missing or short else said.state
+    source = f"{said.source}; {trouble}" if trouble and said.lines else said.source
+    return Listing(day, said.category, state, announcements, source, said.expected, missing)
+
+
+def nothing(category: str, day: date, source: str) -> Listing:
+    """A day on which there is no batch."""
+    return Listing(day, category, ListingState.NONE, (), source)
+
+
+def _of_another_day(category: str, shown: date, day: date, source: str) -> Said:
+    state = ListingState.STALE
+    if shown < day and days.holiday(day):
+        state, source = ListingState.NONE, f"arXiv holiday; {source}"
+    return Said(category, state, (), None, source, is_past=shown > day)
+
+
+def _lines(listing: Listing) -> tuple[Line, ...]:
+    return tuple(
+        Line(each.paper.arxiv_id, each.kind, each.paper.version) for each in listing.announcements
+    )

@@ -1,0 +1,207 @@
+"""A day is never used up too early, never filled by a stale batch, never short without a word."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter.cli import common
+from newsletter.config import Settings
+from tests.conftest import Cli
+from tests.sources.samples import Told, page, rss
+from tests.sources.standin import Clock, Reply, StandIn, listening
+
+THURSDAY_EVENING = datetime(2025, 7, 11, 0, 30, tzinfo=UTC)  # 20:30 in New York
+NEW = Told()
+CROSS = Told("2507.07271v1", "cross", "Crossed", categories=("cs.LG", "cs.SD"))
+AGAIN = Told("2407.16803v4", "replace", "Again")
+ALL = (NEW, CROSS, AGAIN)
+FRIDAY, MONDAY = "Friday, 11 July 2025", "Monday, 14 July 2025"
+
+SetNow = Callable[[datetime], None]
+
+
+@pytest.fixture
+def arxiv(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    with listening(Clock()) as stand_in:
+        stand_in.papers = {name: each for each in ALL for name in (each.id, each.id[:-2])}
+        for name, value in {
+            "USE": "arxiv",
+            "LISTING_URL": stand_in.url + "/list/{category}/new",
+            "FEED_URL": stand_in.url + "/rss/{categories}",
+            "API_URL": f"{stand_in.url}/api/query",
+            "OAI_URL": f"{stand_in.url}/oai",
+            "MIN_INTERVAL_S": "0",
+            "TIMEOUT_S": "2",
+        }.items():
+            monkeypatch.setenv(f"NEWSLETTER_SOURCE__{name}", value)
+        monkeypatch.setenv("NEWSLETTER_NEWSLETTERS__0__CATEGORIES", "cs.SD")
+        yield stand_in
+
+
+@pytest.fixture
+def set_now(monkeypatch: pytest.MonkeyPatch) -> SetNow:
+    def at(now: datetime) -> None:
+        monkeypatch.setattr(common, "utc_now", lambda: now)
+
+    at(THURSDAY_EVENING)
+    return at
+
+
+def announce(stand_in: StandIn, *papers: Told, day: str = FRIDAY, feed: bool = True) -> None:
+    stand_in.page("cs.SD", Reply(page(*papers, day=day)))
+    stated = f"{day[:3]}, {day.split()[1]} Jul 2025 00:00:00 -0400"
+    stand_in.feed("cs.SD", Reply(rss(*papers, stated=stated)) if feed else Reply(b"", 404))
+
+
+def sent(settings: Settings) -> int:
+    return len(list((settings.folder / "outbox").glob("*.eml")))
+
+
+@pytest.mark.usefixtures("set_now", "settings")
+def test_fetch_prints_a_verdict_for_each_category(cli: Cli, arxiv: StandIn) -> None:
+    announce(arxiv, *ALL)
+    said = cli("fetch")
+    assert said.code == 0
+    assert said.out == "cs.SD        Fri 11 Jul 2025  1 new, 1 cross, 1 replaced  complete 3/3\n"
+    (told,) = json.loads(cli("fetch", "--json").out)
+    assert (told["state"], told["expected"], told["missing"]) == ("complete", 3, [])
+
+
+@pytest.mark.usefixtures("readers", "set_now")
+def test_a_run_before_the_announcement_waits_and_the_day_is_not_used_up(
+    cli: Cli, settings: Settings, arxiv: StandIn
+) -> None:
+    announce(arxiv, AGAIN, day="Thursday, 10 July 2025")
+    early = cli("run")
+    assert early.code == 1
+    assert "arXiv has not announced cs.SD of 2025-07-11 yet" in early.err
+    assert cli("fetch").out.startswith("cs.SD        Fri 11 Jul 2025  not yet")
+    announce(arxiv, *ALL)
+    assert cli("run").code == 0
+    shown = json.loads(cli("issues", "show", "--json").out)
+    assert {each["id"] for each in shown["papers"]} == {each.id[:-2] for each in ALL}
+    assert sent(settings) == 12
+
+
+@pytest.mark.usefixtures("readers", "set_now")
+def test_missing_papers_are_waited_for_by_name_and_the_next_run_heals(
+    cli: Cli, settings: Settings, arxiv: StandIn
+) -> None:
+    announce(arxiv, *ALL, feed=False)
+    lost = arxiv.papers.pop("2507.07270")
+    early = cli("run")
+    assert early.code == 1
+    assert "1 paper of cs.SD could not be retrieved: 2507.07270" in early.err
+    assert sent(settings) == 0
+    assert "partial 2/3  (1 paper of cs.SD could not" in cli("fetch").out
+    arxiv.papers["2507.07270"] = lost
+    assert cli("run").code == 0
+    assert "完整" in cli("issues", "export", "--format", "text").out
+
+
+@pytest.mark.usefixtures("readers")
+def test_when_patience_is_over_the_issue_goes_out_and_names_what_is_missing(
+    cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
+) -> None:
+    announce(arxiv, *ALL, feed=False)
+    arxiv.papers.pop("2507.07270")
+    assert cli("run").code == 1
+    set_now(THURSDAY_EVENING + timedelta(days=1))
+    assert cli("run").code == 0
+    assert sent(settings) == 12
+    exported = cli("issues", "export", "--format", "text").out
+    assert "cs.SD 有 1 篇论文未能取回：2507.07270。" in exported
+
+
+@pytest.mark.usefixtures("readers", "set_now")
+def test_what_was_asked_for_once_is_not_asked_for_again(cli: Cli, arxiv: StandIn) -> None:
+    announce(arxiv, *ALL)
+    cli("run")
+    asked = [each.path for each in arxiv.asked]
+    assert asked == ["/list/cs.SD/new", "/api/query"]
+    cli("run")
+    cli("fetch")
+    assert [each.path for each in arxiv.asked] == asked
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_weekend_run_finds_fridays_issue_done(
+    cli: Cli, arxiv: StandIn, set_now: SetNow
+) -> None:
+    announce(arxiv, *ALL)
+    cli("run")
+    for hours in (24, 48, 60):
+        set_now(THURSDAY_EVENING + timedelta(hours=hours))
+        said = cli("run")
+        assert said.code == 0
+        assert "done already, nothing to do" in said.out
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_missed_day_is_named_and_not_mailed_by_itself(
+    cli: Cli, arxiv: StandIn, set_now: SetNow
+) -> None:
+    announce(arxiv, *ALL)
+    cli("run")
+    set_now(THURSDAY_EVENING + timedelta(days=5))  # Tuesday evening: Wednesday's batch is out
+    announce(arxiv, AGAIN, day="Wednesday, 16 July 2025")
+    said = cli("run")
+    assert said.code == 0
+    assert "Wed 16 Jul 2025  0 new, 0 cross-lists, 1 replacements" in said.out
+    assert "audio has no issue of Mon 14 Jul 2025, Tue 15 Jul 2025;" in said.err
+    assert len(json.loads(cli("issues", "list", "--json").out)) == 2
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_day_that_was_waited_for_is_looked_after_the_next_day(
+    cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
+) -> None:
+    announce(arxiv, AGAIN)
+    cli("run")
+    set_now(THURSDAY_EVENING + timedelta(days=3))  # Sunday evening: Monday's batch is out
+    announce(arxiv, NEW, CROSS, day=MONDAY, feed=False)
+    arxiv.papers.pop("2507.07270")
+    assert cli("run").code == 1
+    set_now(THURSDAY_EVENING + timedelta(days=4))
+    announce(arxiv, AGAIN, day="Tuesday, 15 July 2025")
+    said = cli("run")
+    assert said.code == 0
+    assert "Mon 14 Jul 2025  0 new, 1 cross-lists, 0 replacements" in said.out
+    assert "Tue 15 Jul 2025  0 new, 0 cross-lists, 1 replacements" in said.out
+    assert not said.err
+    assert sent(settings) == 36
+    monday = cli("issues", "export", "--day", "2025-07-14", "--format", "text").out
+    assert "cs.SD 有 1 篇论文未能取回：2507.07270。" in monday
+
+
+@pytest.mark.usefixtures("readers", "set_now")
+def test_one_unreachable_category_holds_the_issue_back(
+    cli: Cli, settings: Settings, arxiv: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_NEWSLETTERS__0__CATEGORIES", "cs.SD,eess.AS")
+    announce(arxiv, *ALL)
+    said = cli("run")
+    assert said.code == 1
+    assert "eess.AS of 2025-07-11 cannot be read" in said.err
+    lines = cli("fetch").out.splitlines()
+    assert lines[0].endswith("complete 3/3")
+    assert lines[1].startswith("eess.AS      Fri 11 Jul 2025  unreachable  (")
+    assert sent(settings) == 0
+
+
+@pytest.mark.usefixtures("settings", "set_now")
+def test_saved_pages_and_answers_give_the_same_day_as_live(
+    cli: Cli, arxiv: StandIn, tmp_path: Path
+) -> None:
+    announce(arxiv, *ALL)
+    live = json.loads(cli("fetch", "--json").out)
+    from tests.sources.samples import answer
+
+    (tmp_path / "page.html").write_bytes(page(*ALL))
+    (tmp_path / "api.xml").write_bytes(answer(*ALL))
+    saved = ("--from-file", "page.html", "--from-file", "api.xml")
+    (kept,) = json.loads(cli("fetch", "--day", "2025-07-11", *saved, "--json").out)
+    assert {**live[0], "source": ""} == {**kept, "source": ""}
