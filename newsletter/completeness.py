@@ -52,6 +52,12 @@ def waiting(
     return None
 
 
+def nothing(rows: Sequence[ListingRow]) -> str:
+    """Why a day has no issue: `nothing announced in cs.SD (arXiv holiday; ...)`."""
+    categories = ", ".join(row.category for row in rows)
+    return f"nothing announced in {categories} ({rows[0].source})"
+
+
 def lacks(row: ListingRow) -> str:
     """`2 papers of cs.SD could not be retrieved: 2507.00001, 2507.00002`."""
     number = max(len(row.missing), (row.expected or 0) - row.found)

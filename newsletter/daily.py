@@ -56,6 +56,7 @@ class DayReport:
     made: Made | None
     result: Result | None
     already: bool = False  # an earlier run had done all of it
+    nothing: str = ""  # why there is no issue
 
 
 def run_day(parts: Parts, newsletter: NewsletterSettings, day: date | None) -> DayReport:
@@ -75,7 +76,7 @@ def run_day(parts: Parts, newsletter: NewsletterSettings, day: date | None) -> D
     with parts.database.write.begin() as session:
         digest = issues.compose(session, newsletter, day, parts.summarizer.name, now)
         if not digest.entries:
-            return DayReport(day, None, None, None)
+            return DayReport(day, None, None, None, nothing=completeness.nothing(rows))
         frozen = issues.freeze(session, digest)
         if frozen is not None:
             ledger.freeze_audience(session, frozen, now)

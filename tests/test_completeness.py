@@ -128,9 +128,7 @@ def test_what_was_asked_for_once_is_not_asked_for_again(cli: Cli, arxiv: StandIn
 
 
 @pytest.mark.usefixtures("settings")
-def test_a_weekend_run_finds_fridays_issue_done(
-    cli: Cli, arxiv: StandIn, set_now: SetNow
-) -> None:
+def test_a_weekend_run_finds_fridays_issue_done(cli: Cli, arxiv: StandIn, set_now: SetNow) -> None:
     announce(arxiv, *ALL)
     cli("run")
     for hours in (24, 48, 60):
@@ -138,6 +136,16 @@ def test_a_weekend_run_finds_fridays_issue_done(
         said = cli("run")
         assert said.code == 0
         assert "done already, nothing to do" in said.out
+
+
+@pytest.mark.usefixtures("settings")
+def test_an_empty_day_says_why(cli: Cli, arxiv: StandIn, set_now: SetNow) -> None:
+    set_now(datetime(2026, 11, 27, 12, tzinfo=UTC))  # the day after Thanksgiving
+    arxiv.page("cs.SD", Reply(page(*ALL, day="Thursday, 26 November 2026")))
+    said = cli("run")
+    assert said.code == 0
+    assert "nothing announced in cs.SD (arXiv holiday; the listing page of 2026-11-26)" in said.out
+    assert cli("issues", "list").out.startswith("No issue yet")
 
 
 @pytest.mark.usefixtures("settings")

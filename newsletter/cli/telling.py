@@ -29,7 +29,7 @@ def tell_day(
     """Two or three lines on what a run did."""
     head = f"{newsletter.slug}  {common.short(report.day)}"
     if report.digest is None or report.result is None:
-        click.echo(f"{head}  arXiv announced nothing in {', '.join(newsletter.categories)}")
+        click.echo(f"{head}  {report.nothing}")
         return
     if report.already:
         click.echo(f"{head}  done already, nothing to do")
@@ -150,7 +150,7 @@ def day_as_json(newsletter: "NewsletterSettings", report: "DayReport") -> dict[s
     """The same for scripts."""
     told: dict[str, Any] = {"newsletter": newsletter.slug, "day": report.day}
     if report.digest is None or report.result is None:
-        return told | {"papers": 0}
+        return told | {"papers": 0, "nothing": report.nothing}
     return told | {
         "papers": {section.value: number for section, number in report.digest.counts.items()},
         "already": report.already,
