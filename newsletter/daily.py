@@ -118,7 +118,9 @@ def fetch(
     good = {row.category for row in known if completeness.is_known(row, newest)}
     missing = [each for each in newsletter.categories if again or each not in good]
     if missing:
-        fetched = parts.source.fetch(missing, day, described)
+        with parts.bar("asking arXiv", len(missing)) as step:
+            fetched = parts.source.fetch(missing, day, described)
+            step(len(missing))
         with parts.database.write.begin() as session:
             papers.keep(session, fetched, parts.clock())
             known = papers.listings(session, day, newsletter.categories)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli import common
-from newsletter.errors import WrongUseError
+from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
@@ -68,7 +68,7 @@ def preview(
 
 
 def _digest(parts: "Parts", newsletter: "NewsletterSettings", day: date | None) -> "Digest":
-    from newsletter import assembly, daily, issues
+    from newsletter import assembly, completeness, daily, issues
 
     now = parts.clock()
     wanted = day or parts.source.current_day(now)
@@ -77,13 +77,12 @@ def _digest(parts: "Parts", newsletter: "NewsletterSettings", day: date | None) 
         if issue is not None:
             return issues.load(session, issue)
     with assembly.rehearsal(parts) as copy:
-        daily.fetch(copy, newsletter, wanted)
+        rows = daily.fetch(copy, newsletter, wanted)
         with copy.database.read() as session:
             digest = issues.compose(session, newsletter, wanted, parts.summarizer.name, now)
     if not digest.entries:
-        raise WrongUseError(
-            f"arXiv announced nothing in {', '.join(newsletter.categories)} on {wanted}"
-        )
+        waiting = completeness.waiting(rows, wanted, now, parts.patience)
+        raise NewsletterError(waiting or f"{wanted}: {completeness.nothing(rows)}")
     return digest
 
 

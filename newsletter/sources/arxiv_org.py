@@ -144,10 +144,10 @@ class _Asking:
         except SourceError as error:
             feed = self._feed(category)
             if isinstance(feed, SourceError):
-                reason = f"page: {error}; feed: {feed}"
+                reason = f"page: {_brief(error)}; feed: {_brief(feed)}"
                 return Said(category, ListingState.UNREACHABLE, (), None, reason)
             said = by_feed(category, feed, self._day, "the feed")
-            return said.because(f"the page failed: {error}")
+            return said.because(f"the page failed: {_brief(error)}")
         if page is None:
             feed = self._feed(category)
             if isinstance(feed, SourceError):
@@ -167,7 +167,7 @@ class _Asking:
         try:
             answered = self._source.named(names)
         except SourceError as error:
-            self.trouble = f"the API failed: {error}"
+            self.trouble = f"the API failed: {_brief(error)}"
         for paper in answered.values():
             line = lines.get(paper.id.arxiv_id)
             if line is not None and line.fits(paper):
@@ -199,3 +199,8 @@ class _Asking:
             except SourceError as error:
                 self._feeds[category] = error
         return self._feeds[category]
+
+
+def _brief(error: SourceError) -> str:
+    """Without the advice, which the verdict's reader gets once."""
+    return str(error).removesuffix("; run it again later")

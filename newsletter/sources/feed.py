@@ -115,7 +115,7 @@ def _paper(paper_id: PaperId, entry: etree._Element, text: dict[str, str]) -> Pa
         id=paper_id,
         title=one_line(text.get("title")) or f"arXiv:{paper_id.arxiv_id}",
         abstract=paragraphs(_PREFIX.sub("", text.get("description") or text.get("summary") or "")),
-        authors=_authors(text.get("creator", "")),
+        authors=authors_of(text.get("creator", "")),
         categories=tuple(dict.fromkeys(filter(None, categories))),
         journal_ref=one_line(text.get("journal_reference")) or None,
         doi=one_line(text.get("DOI")) or None,
@@ -131,7 +131,7 @@ def _texts(entry: etree._Element) -> dict[str, str]:
     }
 
 
-def _authors(creator: str) -> tuple[str, ...]:
+def authors_of(creator: str) -> tuple[str, ...]:
     """The names, raw TeX and all, without the affiliations in brackets that may follow them."""
     names = map(one_line, _COMMA.split(_outside_brackets(creator)))
     return tuple(filter(None, names)) or tuple(filter(None, [one_line(creator)]))

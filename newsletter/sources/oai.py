@@ -14,7 +14,7 @@ from lxml import etree
 
 from newsletter.sources.announced import Paper, PaperId, SourceError, one_line, paragraphs
 from newsletter.sources.answers import Form, root_of
-from newsletter.sources.feed import _authors as authors_told_apart
+from newsletter.sources.feed import authors_of as authors_told_apart
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"

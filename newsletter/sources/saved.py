@@ -7,14 +7,7 @@ from pathlib import Path
 
 from newsletter import taxonomy
 from newsletter.sources import past
-from newsletter.sources.announced import (
-    Fetched,
-    Kind,
-    ListingState,
-    Paper,
-    PaperId,
-    SourceError,
-)
+from newsletter.sources.announced import Fetched, Kind, ListingState, Paper, PaperId, SourceError
 from newsletter.sources.answers import Form, describe, form_of
 from newsletter.sources.api import papers_in
 from newsletter.sources.feed import Feed, parse_feed

@@ -96,10 +96,9 @@ def nothing(category: str, day: date, source: str) -> Listing:
 
 
 def _of_another_day(category: str, shown: date, day: date, source: str) -> Said:
-    state = ListingState.STALE
-    if shown < day and days.holiday(day):
-        state, source = ListingState.NONE, f"arXiv holiday; {source}"
-    return Said(category, state, (), None, source, is_past=shown > day)
+    if days.holiday(day):
+        return Said(category, ListingState.NONE, (), None, f"arXiv holiday; {source}")
+    return Said(category, ListingState.STALE, (), None, source, is_past=shown > day)
 
 
 def _lines(listing: Listing) -> tuple[Line, ...]:
