@@ -154,6 +154,7 @@ def _entry_as_json(entry: "Entry") -> dict[str, Any]:
         "authors": paper.authors,
         "categories": paper.categories,
         "comment": paper.comment,
+        "withdrawn": paper.withdrawn,
         "journal_ref": paper.journal_ref,
         "doi": paper.doi,
         "abstract": paper.abstract,

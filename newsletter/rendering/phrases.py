@@ -84,6 +84,8 @@ class Phrases:
         facts = [" ".join(paper.categories)]
         if entry.section is Section.REPLACE:
             facts.insert(0, f"v{paper.id.version}")
+        if paper.withdrawn:
+            facts.insert(0, self._say("withdrawn"))
         if paper.comment and detail != "titles":
             facts.append(shortened(plain(paper.comment), _COMMENT_CHARACTERS))
         if shows_sentence(entry, detail):

@@ -78,6 +78,19 @@ class PaperId:
         return cls(match["new"] or f"{match['archive']}/{match['number']}", int(version))
 
 
+_WITHDRAWN = re.compile(
+    r"\b(?:paper|article|manuscript|submission|work|preprint|version|it) "
+    r"(?:has been|is|was|have been)(?: \w+){0,2} (?:withdrawn|retracted)\b"
+    r"|\A\W*(?:withdrawn|retracted)\b",
+    re.IGNORECASE,
+)
+
+
+def says_withdrawn(text: str) -> bool:
+    """Whether this sentence or comment withdraws its paper; arXiv has no other mark for it."""
+    return _WITHDRAWN.search(text) is not None
+
+
 @dataclass(frozen=True)
 class Paper:
     """A version of a paper; texts are arXiv's own, TeX and all, with single spaces."""
@@ -92,6 +105,11 @@ class Paper:
     doi: str | None = None
     published_at: datetime | None = None
     updated_at: datetime | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether its authors took it back: an ordinary replacement with the reason as comment."""
+        return says_withdrawn(self.comment or "") or says_withdrawn(self.abstract[:200])
 
 
 @dataclass(frozen=True)

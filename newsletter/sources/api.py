@@ -15,7 +15,7 @@ from newsletter.sources.answers import ATOM, OPENSEARCH, Form, root_of
 from newsletter.sources.http import get
 from newsletter.sources.replay import session_of
 
-_IDS_A_REQUEST = 100  # an address of about 2 kB, and the page size the package asks for
+_IDS_A_REQUEST = 200  # an address of about 3 kB, which every server on the way takes
 _RESULTS_A_REQUEST = 500  # arXiv bears 2,000, and is slow then
 _MOST_FOUND = 10_000  # several times what is submitted to all of arXiv between two deadlines
 _MOST_REQUESTS = 40  # of one search, should the answers be shorter than asked for

@@ -174,6 +174,13 @@ def test_a_missing_paper_is_named_in_the_issue() -> None:
     assert "2 papers of cs.SD could not be retrieved: 2507.1, 2507.2." in text
 
 
+def test_a_withdrawn_paper_is_marked() -> None:
+    comment = "This paper has been withdrawn by the author due to an error in Lemma 2"
+    issue = digest(paper(comment=comment), section=Section.REPLACE)
+    assert "withdrawn · v1 · cs.SD" in IssueMails(issue, SITE, LINKS).mail(READER).text
+    assert not paper(comment="The dataset of [3] was withdrawn").withdrawn
+
+
 def test_3435_authors_are_six_names_and_a_number() -> None:
     many = paper(authors=tuple(f"Author {number}" for number in range(3435)))
     mail = IssueMails(digest(many), SITE, LINKS).mail(READER)

@@ -143,13 +143,13 @@ def test_an_answer_that_never_ends_is_left(arxiv_org: StandIn) -> None:
     assert len(arxiv_org.asked) <= 4
 
 
-def test_many_papers_take_a_request_a_hundred(arxiv_org: StandIn) -> None:
-    many = [Told(f"2507.{number:05}v1") for number in range(1, 251)]
+def test_many_papers_take_a_request_for_two_hundred(arxiv_org: StandIn) -> None:
+    many = [Told(f"2507.{number:05}v1") for number in range(1, 451)]
     arxiv_org.feed("cs.SD", Reply(rss(*many)))
     arxiv_org.papers = {each.id: each for each in many}
     day = fetched(arxiv_org)
-    assert len(day.papers) == 250
-    assert [len(each.ids) for each in arxiv_org.asked[1:]] == [100, 100, 50]
+    assert len(day.papers) == 450
+    assert [len(each.ids) for each in arxiv_org.asked[1:]] == [200, 200, 50]
     assert keeps_the_interval(arxiv_org)
 
 

@@ -1,21 +1,14 @@
 """The embedded summarizer: the authors' own best sentence, lightly trimmed; no key, no network."""
 
 import json
-import re
 from functools import cache
 from importlib import resources
 
+from newsletter.sources.announced import says_withdrawn
 from newsletter.summaries.extractive import features, sentences, trimming
 
 LONGEST_ABSTRACT = 20_000
 MOST_SENTENCES = 60
-
-_WITHDRAWN = re.compile(
-    r"\b(?:paper|article|manuscript|submission|work|preprint|version|it) "
-    r"(?:has been|is|was|have been)(?: \w+){0,2} (?:withdrawn|retracted)\b"
-    r"|\A\W*(?:withdrawn|retracted)\b",
-    re.IGNORECASE,
-)
 
 
 def summarize(title: str, abstract: str) -> str:
@@ -26,7 +19,7 @@ def summarize(title: str, abstract: str) -> str:
     """
     text = sentences.one_line(abstract[:LONGEST_ABSTRACT])
     pieces = sentences.split(text)[:MOST_SENTENCES]
-    notice = next((piece for piece in pieces if _WITHDRAWN.search(piece)), None)
+    notice = next((piece for piece in pieces if says_withdrawn(piece)), None)
     ranked = [notice, *pieces] if notice else _best_first(title, pieces)
     quotable = (quoted(piece) for piece in ranked)
     return next((sentence for sentence in quotable if sentence), "")
