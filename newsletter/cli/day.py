@@ -13,6 +13,7 @@ from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
+    from newsletter.daily import Parts
 
 
 @click.command()
@@ -29,42 +30,61 @@ def run(
     """Do everything today needs.
 
     Fetch, summarize, freeze the issue and send it once, for one newsletter or, without SLUG, for
-    all. Safe from cron, as often as you like: what is done is not
-    done again. Exit code 1 when something could not be done; run it again later.
+    all. Safe from cron, as often as you like: what is done is not done again. Exit code 1 when
+    something could not be done; run it again later.
     """
-    from newsletter import assembly, daily
+    from newsletter import daily
 
     settings = common.load(config_file)
-    told: list[dict[str, Any]] = []
-
-    def one_day(newsletter: "NewsletterSettings", wanted: date) -> bool:
-        with assembly.rehearsal(parts) if dry_run else nullcontext(parts) as used:
-            report = daily.run_day(used, newsletter, wanted)
-        if as_json:
-            told.append(telling.day_as_json(newsletter, report))
-        else:
-            telling.tell_day(newsletter, report, rehearsed=dry_run)
-        return report.result is None or report.result.account.balances
+    told: list[dict[str, Any]] | None = [] if as_json else None
 
     def one(newsletter: "NewsletterSettings") -> bool:
-        done = True
-        *earlier, newest = [day] if day else daily.open_days(parts, newsletter)
-        for left_over in earlier:
-            try:
-                done = one_day(newsletter, left_over) and done
-            except NewsletterError as error:
-                common.warn(f"{newsletter.slug} {left_over}: {error}")
-                done = False
+        *left_over, newest = [day] if day else daily.open_days(parts, newsletter)
+        done = [_try_day(parts, newsletter, each, dry_run, told) for each in left_over]
         try:
-            return one_day(newsletter, newest) and done
+            return _run_day(parts, newsletter, newest, dry_run, told) and all(done)
         finally:
             telling.tell_missed(newsletter.slug, [] if day else daily.missed(parts, newsletter))
 
     with common.opened(settings) as parts:
         done = _each(settings, slug, one)
-    if as_json:
+    if told is not None:
         common.print_json(told)
     click.get_current_context().exit(0 if done else 1)
+
+
+def _run_day(
+    parts: "Parts",
+    newsletter: "NewsletterSettings",
+    day: date,
+    dry_run: bool,
+    told: list[dict[str, Any]] | None,
+) -> bool:
+    """Run a day, or rehearse it, and tell of it; whether nothing of it is open."""
+    from newsletter import assembly, daily
+
+    with assembly.rehearsal(parts) if dry_run else nullcontext(parts) as used:
+        report = daily.run_day(used, newsletter, day)
+    if told is None:
+        telling.tell_day(newsletter, report, rehearsed=dry_run)
+    else:
+        told.append(telling.day_as_json(newsletter, report))
+    return report.result is None or report.result.account.balances
+
+
+def _try_day(
+    parts: "Parts",
+    newsletter: "NewsletterSettings",
+    day: date,
+    dry_run: bool,
+    told: list[dict[str, Any]] | None,
+) -> bool:
+    """The same for a day that was left over: trouble with it does not hold back the newest."""
+    try:
+        return _run_day(parts, newsletter, day, dry_run, told)
+    except NewsletterError as error:
+        common.warn(f"{newsletter.slug} {day}: {error}")
+        return False
 
 
 @click.command()
@@ -76,7 +96,7 @@ def run(
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A saved feed (RSS or Atom) or API answer, instead of the network; repeatable.",
+    help="A saved listing page, feed, API or OAI answer, instead of the network; repeatable.",
 )
 @common.with_json
 @common.with_config

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.delivery import accounts, leases
@@ -108,23 +108,7 @@ def claim(
     )
     if renewed.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLostError(f"batch {batch_id} was taken over by another process")
-    rows = session.execute(
-        select(DeliveryRow, SubscriberRow, SubscriptionRow)
-        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
-        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
-        .join(
-            SubscriptionRow,
-            (SubscriptionRow.subscriber_id == DeliveryRow.subscriber_id)
-            & (SubscriptionRow.newsletter == IssueRow.newsletter),
-        )
-        .where(
-            DeliveryRow.batch_id == batch_id,
-            DeliveryRow.state == DeliveryState.PENDING,
-            DeliveryRow.subscriber_id > after,
-        )
-        .order_by(DeliveryRow.subscriber_id)
-        .limit(at_most)
-    ).all()
+    rows = _next_pending(session, batch_id, after, at_most)
     claimed = []
     for delivery, subscriber, subscription in rows:
         delivery.changed_at = now
@@ -197,6 +181,28 @@ def settle(
         )
         session.get_one(IssueRow, issue_id).state = IssueState.FROZEN
     return len(rows)
+
+
+def _next_pending(
+    session: Session, batch_id: int, after: int, at_most: int
+) -> Sequence[Row[DeliveryRow, SubscriberRow, SubscriptionRow]]:
+    return session.execute(
+        select(DeliveryRow, SubscriberRow, SubscriptionRow)
+        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+        .join(
+            SubscriptionRow,
+            (SubscriptionRow.subscriber_id == DeliveryRow.subscriber_id)
+            & (SubscriptionRow.newsletter == IssueRow.newsletter),
+        )
+        .where(
+            DeliveryRow.batch_id == batch_id,
+            DeliveryRow.state == DeliveryState.PENDING,
+            DeliveryRow.subscriber_id > after,
+        )
+        .order_by(DeliveryRow.subscriber_id)
+        .limit(at_most)
+    ).all()
 
 
 def _delivery(

@@ -37,7 +37,8 @@ def create_app(
     database = db.open_database(settings.database.url, settings.folder)
     app.extensions["newsletter.database"] = database
     links = assembly.links(settings)
-    leaving.add_routes(app, site, database, links, clock)
+    leaving.add_leaving(app, site, database, links, clock)
+    leaving.add_confirming(app, site, database, links, clock)
     archive.add_routes(app, site, database, links, settings)
 
     @app.after_request

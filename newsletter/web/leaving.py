@@ -16,19 +16,15 @@ from newsletter.subscribers import life
 from newsletter.subscribers.links import Claim, Links, Purpose
 from newsletter.web.pages import Pages
 
+Clock = Callable[[], datetime]
 
-def add_routes(
-    app: Flask, site: Pages, database: Database, links: Links, clock: Callable[[], datetime]
-) -> None:
-    def claim_of(purpose: Purpose, token: str) -> Claim:
-        claim = links.read(purpose, token)
-        if claim is None:
-            abort(400)
-        return claim
+
+def add_leaving(app: Flask, site: Pages, database: Database, links: Links, clock: Clock) -> None:
+    """From one newsletter, for ever, and with the same kind answer for somebody long gone."""
 
     @app.get("/unsubscribe/<token>")
     def ask_to_leave(token: str) -> str:
-        claim = claim_of(Purpose.UNSUBSCRIBE, token)
+        claim = _claim(links, Purpose.UNSUBSCRIBE, token)
         say = site.language().gettext
         return site.asked(
             say("Leave %(title)s?") % {"title": site.title_of(claim.newsletter)},
@@ -38,7 +34,7 @@ def add_routes(
 
     @app.post("/unsubscribe/<token>")
     def leave(token: str) -> str:
-        claim = claim_of(Purpose.UNSUBSCRIBE, token)
+        claim = _claim(links, Purpose.UNSUBSCRIBE, token)
         with database.write.begin() as session:
             subscriber = session.get(SubscriberRow, claim.subscriber_id)
             if subscriber is not None:
@@ -46,9 +42,13 @@ def add_routes(
         say = site.language().gettext
         return site.said(say("You are out"), say("Nothing more will come."))
 
+
+def add_confirming(app: Flask, site: Pages, database: Database, links: Links, clock: Clock) -> None:
+    """Only who was asked and has not answered yet is confirmed."""
+
     @app.get("/confirm/<token>")
     def ask_to_confirm(token: str) -> str:
-        claim = claim_of(Purpose.CONFIRM, token)
+        claim = _claim(links, Purpose.CONFIRM, token)
         with database.read() as session:
             titles = _titles(session, site, claim)
         say = site.language().gettext
@@ -60,16 +60,30 @@ def add_routes(
 
     @app.post("/confirm/<token>")
     def confirm(token: str) -> str:
-        claim = claim_of(Purpose.CONFIRM, token)
+        claim = _claim(links, Purpose.CONFIRM, token)
         with database.write.begin() as session:
-            subscriber = session.get(SubscriberRow, claim.subscriber_id)
-            if subscriber is not None and subscriber.standing == Standing.PENDING:
-                life.confirm(session, subscriber, clock())
-            welcome = subscriber is not None and subscriber.standing == Standing.CONFIRMED
+            confirmed = _confirm(session, claim, clock())
         say = site.language().gettext
-        if not welcome:
+        if not confirmed:
             return site.said(say("This link has had its day"), say("Please sign up again."))
         return site.said(say("You are in"), say("The next issue comes to you."))
+
+
+def _claim(links: Links, purpose: Purpose, token: str) -> Claim:
+    claim = links.read(purpose, token)
+    if claim is None:
+        abort(400)
+    return claim
+
+
+def _confirm(session: Session, claim: Claim, now: datetime) -> bool:
+    """Whether they are confirmed now."""
+    subscriber = session.get(SubscriberRow, claim.subscriber_id)
+    if subscriber is None:
+        return False
+    if subscriber.standing == Standing.PENDING:
+        life.confirm(session, subscriber, now)
+    return subscriber.standing == Standing.CONFIRMED
 
 
 def _titles(session: Session, site: Pages, claim: Claim) -> list[str]:
