@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
@@ -27,7 +27,7 @@ def keep(session: Session, fetched: Fetched, now: datetime) -> None:
     """Keep what a source handed over; one that learned nothing never overwrites what is known."""
     _keep_papers(session, fetched.papers)
     for listing in fetched.listings:
-        _keep_listing(session, listing, now)
+        _keep_listing(session, _unless_repeated(session, listing), now)
     rows = [
         {
             "arxiv_id": each.paper.arxiv_id,
@@ -121,6 +121,31 @@ def _frozen(session: Session, papers: Iterable[PaperId]) -> set[PaperId]:
         )
         found |= {PaperId(row.arxiv_id, row.version) for row in rows}
     return found
+
+
+def _unless_repeated(session: Session, listing: Listing) -> Listing:
+    """A batch that holds nothing but an earlier day's papers is that day's, whatever its date.
+
+    Pages and feeds have borne a fresh date over an old batch; no version is announced twice in a
+    category.
+    """
+    said = {(each.paper.arxiv_id, each.paper.version) for each in listing.announcements}
+    earlier = session.scalar(
+        select(func.max(AnnouncementRow.day)).where(
+            AnnouncementRow.category == listing.category, AnnouncementRow.day < listing.day
+        )
+    )
+    if not said or earlier is None or listing.state is ListingState.RECONSTRUCTED:
+        return listing
+    rows = session.execute(
+        select(AnnouncementRow.arxiv_id, AnnouncementRow.version).where(
+            AnnouncementRow.category == listing.category, AnnouncementRow.day == earlier
+        )
+    )
+    if not said <= {(row.arxiv_id, row.version) for row in rows}:
+        return listing
+    source = f"{listing.source}, but with the batch of {earlier}"
+    return Listing(listing.day, listing.category, ListingState.STALE, (), source)
 
 
 def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:

@@ -138,6 +138,23 @@ def test_a_weekend_run_finds_fridays_issue_done(cli: Cli, arxiv: StandIn, set_no
         assert "done already, nothing to do" in said.out
 
 
+@pytest.mark.usefixtures("readers")
+def test_an_old_batch_with_a_fresh_date_is_not_mailed_again(
+    cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
+) -> None:
+    announce(arxiv, *ALL)
+    cli("run")
+    set_now(THURSDAY_EVENING + timedelta(days=3))
+    announce(arxiv, *ALL, day=MONDAY)
+    said = cli("run")
+    assert said.code == 1
+    assert "but with the batch of 2025-07-11" in said.err
+    assert sent(settings) == 12
+    announce(arxiv, Told("2507.09999v1"), day=MONDAY)
+    assert cli("run").code == 0
+    assert sent(settings) == 24
+
+
 @pytest.mark.usefixtures("settings")
 def test_an_empty_day_says_why(cli: Cli, arxiv: StandIn, set_now: SetNow) -> None:
     set_now(datetime(2026, 11, 27, 12, tzinfo=UTC))  # the day after Thanksgiving
@@ -155,10 +172,10 @@ def test_a_missed_day_is_named_and_not_mailed_by_itself(
     announce(arxiv, *ALL)
     cli("run")
     set_now(THURSDAY_EVENING + timedelta(days=5))  # Tuesday evening: Wednesday's batch is out
-    announce(arxiv, AGAIN, day="Wednesday, 16 July 2025")
+    announce(arxiv, Told("2507.09999v1"), day="Wednesday, 16 July 2025")
     said = cli("run")
     assert said.code == 0
-    assert "Wed 16 Jul 2025  0 new, 0 cross-lists, 1 replacements" in said.out
+    assert "Wed 16 Jul 2025  1 new, 0 cross-lists, 0 replacements" in said.out
     assert "audio has no issue of Mon 14 Jul 2025, Tue 15 Jul 2025;" in said.err
     assert len(json.loads(cli("issues", "list", "--json").out)) == 2
 
