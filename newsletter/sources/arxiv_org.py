@@ -68,9 +68,11 @@ class ArxivOrg:
             none = [nothing(each, day, "no batch on weekends") for each in categories]
             return Fetched(tuple(none))
         asking = _Asking(self, day, dict(known or {}))
-        said = [asking.said(category) for category in categories]
-        if any(each.is_past for each in said) and self._api_url and self._oai_url:
-            return self._rebuilt(self._api_url, self._oai_url, categories, day)
+        said: list[Said] = []
+        for category in categories:
+            said.append(asking.said(category))
+            if said[-1].is_past and self._api_url and self._oai_url:
+                return self._rebuilt(self._api_url, self._oai_url, categories, day)
         papers = asking.papers(said)
         listings = [judged(each, day, papers, asking.trouble) for each in said]
         wanted = {each.paper for listing in listings for each in listing.announcements}

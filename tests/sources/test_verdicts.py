@@ -10,7 +10,7 @@ from newsletter.config import SourceSettings
 from newsletter.sources.announced import Fetched, Kind, Listing, ListingState, Paper
 from newsletter.sources.arxiv_org import ArxivOrg
 from newsletter.sources.http import polite_session
-from tests.sources.samples import Told, page, rss
+from tests.sources.samples import Told, answer, page, rss
 from tests.sources.standin import Clock, Reply, StandIn, listening
 
 DAY = date(2025, 7, 11)
@@ -226,3 +226,12 @@ def test_kinds_are_seen_from_each_category(arxiv: StandIn) -> None:
     arxiv.page("eess.AS", Reply(page(CROSS_AGAIN, category="eess.AS")))
     speech = fetch(arxiv, "cs.SD", "eess.AS").listings[1]
     assert [each.kind for each in speech.announcements] == [Kind.REPLACE]
+
+
+def test_a_day_that_the_page_has_left_behind_is_rebuilt_by_date(arxiv: StandIn) -> None:
+    arxiv.page("cs.SD", Reply(page(*ALL, day="Monday, 14 July 2025")))
+    arxiv.api(Reply(answer(AGAIN)))
+    day = fetch(arxiv, "cs.SD", "eess.AS")
+    states = {listing.category: listing.state for listing in day.listings}
+    assert states["cs.SD"] is ListingState.RECONSTRUCTED
+    assert [each for each in paths(arxiv) if each.startswith("/list/")] == ["/list/cs.SD/new"]
