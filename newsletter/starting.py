@@ -1,5 +1,6 @@
 """First steps: a configuration with a fresh secret, its database, and the demo."""
 
+import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -60,8 +61,7 @@ def start(file: Path, choices: Choices, environ: Mapping[str, str]) -> Settings:
     content = text.render(**vars(choices), secret=secrets.token_urlsafe(32))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600, exist_ok=False)
-        file.write_text(content, encoding="utf-8")
+        _write_new(file, content)
     except FileExistsError:
         raise WrongUseError(f"{file} is there already; edit it, or name another place") from None
     except OSError as error:
@@ -69,6 +69,17 @@ def start(file: Path, choices: Choices, environ: Mapping[str, str]) -> Settings:
     settings = config.load(file, environ)
     upgrade(settings)
     return settings
+
+
+def _write_new(file: Path, content: str) -> None:
+    """Whole or not at all, and never over a file that is there."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        part.touch(mode=0o600)
+        part.write_text(content, encoding="utf-8")
+        os.link(part, file)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def upgrade(settings: Settings) -> None:
