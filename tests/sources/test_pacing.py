@@ -36,8 +36,11 @@ def ask():
         for _ in range(int(times)):
             get(session, url)
 
-for _ in range(int(threads)):
-    threading.Thread(target=ask).start()
+asking = [threading.Thread(target=ask) for _ in range(int(threads))]
+for each in asking:
+    each.start()
+for each in asking:
+    each.join()
 """
 
 
