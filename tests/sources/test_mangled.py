@@ -1,5 +1,6 @@
 """Mangled feeds and answers: an error or papers that stand there, never a crash."""
 
+import re
 from collections.abc import Iterable
 
 import pytest
@@ -41,9 +42,15 @@ def mangled(content: bytes, cuts: Cuts) -> bytes:
     return content
 
 
+def written(content: bytes) -> bytes:
+    """What a reader of the text sees: without tags, comments and bytes that a parser drops."""
+    return re.sub(rb"[^A-Za-z0-9().:/-]", b"", re.sub(rb"<[^>]*>", b"", content))
+
+
 def stand_in(content: bytes, papers: Iterable[Paper]) -> bool:
     """Whether every paper's identifier, with its version, is written there."""
-    return all(str(paper.id).rpartition("/")[2].encode() in content for paper in papers)
+    text = content + written(content)
+    return all(str(paper.id).rpartition("/")[2].encode() in text for paper in papers)
 
 
 @given(st.sampled_from(FEEDS), CUTS)
@@ -76,6 +83,7 @@ def test_a_mangled_answer_is_an_error_or_says_what_stands_there(cuts: Cuts) -> N
 
 @given(CUTS)
 @settings(max_examples=300, deadline=None)
+@example([(518, 0, b"<!>")])
 def test_a_mangled_page_is_an_error_or_says_what_stands_there(cuts: Cuts) -> None:
     content = mangled(PAGE, cuts)
     category_of(content)
@@ -88,7 +96,7 @@ def test_a_mangled_page_is_an_error_or_says_what_stands_there(cuts: Cuts) -> Non
     assert len({each.arxiv_id for each in found.listed}) == len(found.listed)
     for each in found.listed:
         assert f"/abs/{each.arxiv_id}".encode() in content
-        assert all(f"({code})".encode() in content for code in each.categories)
+        assert all(f"({code})".encode() in written(content) for code in each.categories)
 
 
 @given(CUTS)
