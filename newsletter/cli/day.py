@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,9 +41,10 @@ def run(
 
     def one(newsletter: "NewsletterSettings") -> bool:
         *left_over, newest = [day] if day else daily.open_days(parts, newsletter)
-        done = [_try_day(parts, newsletter, each, dry_run, told) for each in left_over]
+        run_day = partial(_run_day, parts, newsletter, dry_run, told)
+        done = [_try_day(run_day, newsletter.slug, each) for each in left_over]
         try:
-            return _run_day(parts, newsletter, newest, dry_run, told) and all(done)
+            return run_day(newest) and all(done)
         finally:
             telling.tell_missed(newsletter.slug, [] if day else daily.missed(parts, newsletter))
 
@@ -56,9 +58,9 @@ def run(
 def _run_day(
     parts: "Parts",
     newsletter: "NewsletterSettings",
-    day: date,
     dry_run: bool,
     told: list[dict[str, Any]] | None,
+    day: date,
 ) -> bool:
     """Run a day, or rehearse it, and tell of it; whether nothing of it is open."""
     from newsletter import assembly, daily
@@ -72,18 +74,12 @@ def _run_day(
     return report.result is None or report.result.account.balances
 
 
-def _try_day(
-    parts: "Parts",
-    newsletter: "NewsletterSettings",
-    day: date,
-    dry_run: bool,
-    told: list[dict[str, Any]] | None,
-) -> bool:
+def _try_day(run_day: Callable[[date], bool], slug: str, day: date) -> bool:
     """The same for a day that was left over: trouble with it does not hold back the newest."""
     try:
-        return _run_day(parts, newsletter, day, dry_run, told)
+        return run_day(day)
     except NewsletterError as error:
-        common.warn(f"{newsletter.slug} {day}: {error}")
+        common.warn(f"{slug} {day}: {error}")
         return False
 
 
