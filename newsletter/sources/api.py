@@ -36,13 +36,8 @@ def papers_by_id(
     Raises:
         SourceError: the API refused, or answered with something else than papers.
     """
-    found: dict[PaperId, Paper] = {}
-    for start in range(0, len(ids), _IDS_A_REQUEST):
-        part = ids[start : start + _IDS_A_REQUEST]
-        search = arxiv.Search(id_list=list(map(str, part)), max_results=len(part))
-        answered = _ask(_Checked(session), api_url, search)
-        found.update((paper_id, answered[paper_id]) for paper_id in part if paper_id in answered)
-    return found
+    named = papers_named(session, api_url, list(map(str, ids)))
+    return {paper.id: paper for paper in named.values()}
 
 
 def papers_named(session: requests.Session, api_url: str, names: Sequence[str]) -> dict[str, Paper]:
