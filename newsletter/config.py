@@ -18,6 +18,7 @@ from newsletter.values import (
     Language,
     Line,
     ListingAddress,
+    Mailbox,
     Options,
     Seconds,
     Secret,
@@ -45,8 +46,16 @@ class Site(Section):
     name: Line = "arXiv newsletter"
     url: WebAddress = "http://127.0.0.1:8000"
     sender: Sender = "arXiv newsletter <newsletter@localhost>"
+    # Where bounces come back and "unsubscribe" mails go; read by `newsletter feedback`. Empty: the
+    # sender's own address.
+    mailbox: Mailbox = ""
     postal_address: Text = ""
     secret_keys: SecretKeys
+
+    @property
+    def feedback_address(self) -> str:
+        """The bare address that bounces and unsubscribe mails are sent to."""
+        return self.mailbox or parseaddr(self.sender)[1]
 
     @property
     def sender_domain(self) -> str:

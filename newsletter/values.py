@@ -48,6 +48,12 @@ def _sender(value: str) -> str:
     return _line(value)
 
 
+def _mailbox(value: str) -> str:
+    if value and not re.fullmatch(_ADDRESS, value):
+        raise ValueError("is no address; write it like 'bounces@example.org'")
+    return value
+
+
 def _web_address(value: str) -> str:
     parts = urlsplit(value)  # a port or a host in brackets that is none is a ValueError
     plain = value.isascii() and not re.search(r"[\x00-\x20\x7f<>\"\\]", value)
@@ -91,6 +97,7 @@ def _strong(key: SecretStr) -> SecretStr:
 Line = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=200)]
 Text = Annotated[str, AfterValidator(_encodable)]
 Sender = Annotated[str, AfterValidator(_sender)]
+Mailbox = Annotated[str, AfterValidator(_mailbox), Field(max_length=254)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 FeedAddress = Annotated[str, AfterValidator(partial(_address_with, "{categories}"))]
 ListingAddress = Annotated[str, AfterValidator(partial(_address_with, "{category}"))]

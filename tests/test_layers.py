@@ -10,6 +10,7 @@ LAYERS = (
     "cli",
     "web",
     "starting",
+    "checking",
     "assembly",
     "daily",
     "delivery",
@@ -27,6 +28,7 @@ LAYERS = (
     "values",
     "taxonomy",
     "errors",
+    "findings",
     "paths",
 )
 

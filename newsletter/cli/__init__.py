@@ -9,7 +9,16 @@ from collections.abc import Sequence
 import click
 
 from newsletter import __version__
-from newsletter.cli import day, deliveries, issues, reading, serving, starting, subscribers
+from newsletter.cli import (
+    checking,
+    day,
+    deliveries,
+    issues,
+    reading,
+    serving,
+    starting,
+    subscribers,
+)
 from newsletter.errors import NewsletterError, did_you_mean
 
 
@@ -57,6 +66,7 @@ for _command in (
     deliveries.deliveries,
     subscribers.subscribers,
     serving.serve,
+    checking.check,
     starting.config,
     starting.db,
 ):

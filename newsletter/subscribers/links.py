@@ -13,6 +13,7 @@ class Purpose(StrEnum):
 
     CONFIRM = "confirm"
     UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ class Links:
 
     def confirm(self, claim: Claim) -> str:
         return f"{self._site_url}/confirm/{self.token(Purpose.CONFIRM, claim)}"
+
+    def preferences(self, claim: Claim) -> str:
+        return f"{self._site_url}/preferences/{self.token(Purpose.PREFERENCES, claim)}"
 
     def issue(self, newsletter: str, day: str) -> str:
         return f"{self._site_url}/{newsletter}/{day}"

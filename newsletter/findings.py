@@ -1,0 +1,19 @@
+"""What a check found: for `newsletter check`, in words that say what to do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    OK = "ok"
+    WARNING = "warning"  # works, but somebody should look at it
+    TROUBLE = "trouble"  # something will not be done until it is mended
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line about one part; of a trouble or a warning the text says what to do."""
+
+    part: str
+    level: Level
+    text: str
