@@ -1,15 +1,17 @@
 """A mail as it leaves: one content for many readers, each reader's few values spliced in."""
 
 import hashlib
+import re
 import secrets
-from binascii import b2a_qp
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email.header import Header
 from functools import cached_property
 from html import escape
 
-_PERSONAL = ("recipient", "unsubscribe", "since")
+from newsletter.rendering import headers
+from newsletter.rendering.quoted import Piece, Prepared, quoted
+
+_PERSONAL = ("recipient", "unsubscribe", "preferences", "since")
 
 
 @dataclass(frozen=True)
@@ -46,31 +48,59 @@ class Content:
     html: str
     text: str
     blanks: Blanks = field(default_factory=Blanks.fresh)
+    # The same two parts in pieces, where most of them are encoded already.
+    pieces: tuple[Sequence[Piece], Sequence[Piece]] | None = field(
+        default=None, repr=False, compare=False
+    )
+
+    @classmethod
+    def joined(
+        cls, subject: str, html: Sequence[Piece], text: Sequence[Piece], blanks: Blanks
+    ) -> "Content":
+        """From pieces, each of which ends its line."""
+        in_html, in_text = ("".join(piece.text for piece in part) for part in (html, text))
+        return cls(subject, in_html, in_text, blanks, (html, text))
 
     @cached_property
-    def _parts(self) -> tuple["_Encoded", "_Encoded"]:
-        return _Encoded(self.text, self.blanks.text), _Encoded(self.html, self.blanks.html)
+    def _parts(self) -> tuple[Prepared, Prepared]:
+        html, text = self.pieces or ([Piece(self.html)], [Piece(self.text)])
+        return (
+            Prepared.of(text, self.blanks.text.values()),
+            Prepared.of(html, self.blanks.html.values()),
+        )
 
     @cached_property
-    def _boundary(self) -> str:
-        # The same issue gives the same bytes; blanks differ from process to process.
-        stable = self.subject + "".join(part.fixed_text for part in self._parts)
-        return f"=_{hashlib.sha256(stable.encode()).hexdigest()[:32]}"
+    def boundary(self) -> str:
+        # The same issue gives the same bytes; blanks differ from process to process. No
+        # quoted-printable text holds "=_".
+        stable = hashlib.sha256(self.subject.encode("utf-8", "replace"))
+        for part in self._parts:
+            for fixed in part.fixed:
+                stable.update(fixed)
+        return f"=_{stable.hexdigest()[:32]}"
 
-    def body(self, values: Mapping[str, str]) -> tuple[str, bytes]:
-        """The Content-Type header and the body of the finished multipart/alternative message."""
-        filled = {blank: _quoted(text) for blank, text in self.blanks.filled(values).items()}
-        lines = []
-        for subtype, part in zip(("plain", "html"), self._parts, strict=True):
-            lines += [
-                f"--{self._boundary}\r\n".encode(),
-                f'Content-Type: text/{subtype}; charset="utf-8"\r\n'.encode(),
-                b"Content-Transfer-Encoding: quoted-printable\r\n\r\n",
-                part.filled(filled),
+    @cached_property
+    def _body(self) -> Prepared:
+        line = f"--{self.boundary}"
+        text, html = (
+            part.between(
+                f'{line}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
+                "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode(),
                 b"\r\n",
-            ]
-        lines.append(f"--{self._boundary}--\r\n".encode())
-        return f'multipart/alternative; boundary="{self._boundary}"', b"".join(lines)
+            )
+            for subtype, part in zip(("plain", "html"), self._parts, strict=True)
+        )
+        return text.then(html.between(b"", f"{line}--\r\n".encode()))
+
+    @cached_property
+    def html_weight(self) -> tuple[int, int]:
+        """Bytes of the HTML, decoded and in quoted-printable, before a reader's values."""
+        return len(self.html.encode("utf-8", "replace")), sum(map(len, self._parts[1].fixed))
+
+    def body(self, values: Mapping[str, str]) -> list[bytes]:
+        """The finished multipart/alternative body, in pieces."""
+        filled = self.blanks.filled(values)
+        return self._body.filled({gap: quoted(filled[gap]) for gap in self._body.gaps})
 
 
 @dataclass(frozen=True)
@@ -97,74 +127,27 @@ class Mail:
     def text(self) -> str:
         return _fill(self.content.text, self.content.blanks.filled(self.values))
 
-    def as_bytes(self) -> bytes:
-        """The message as it goes over the wire (RFC 5322), lines ended by CRLF."""
-        content_type, body = self.content.body(self.values)
-        headers = [
-            ("From", mailbox(*self.sender)),
-            ("To", self.recipient),
-            ("Subject", unstructured("Subject", self.content.subject)),
-            ("Message-ID", self.message_id),
-            *self.headers,
-            ("MIME-Version", "1.0"),
-            ("Content-Type", content_type),
+    def pieces(self) -> list[bytes]:
+        """The message as it goes over the wire (RFC 5322): large shared pieces, small own ones.
+
+        Lines end in CRLF, none is over 998 octets, and none begins with a dot.
+        """
+        head = [
+            headers.sender(*self.sender),
+            headers.field("To", self.recipient),
+            headers.subject(self.content.subject),
+            headers.field("Message-ID", self.message_id),
+            *(headers.field(*each) for each in self.headers),
+            "MIME-Version: 1.0\r\n",
+            f'Content-Type: multipart/alternative; boundary="{self.content.boundary}"\r\n\r\n',
         ]
-        head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-        return head.encode("ascii") + b"\r\n" + body
+        return ["".join(head).encode("ascii"), *self.content.body(self.values)]
 
-
-class _Encoded:
-    """A part in quoted-printable, cut where values go.
-
-    A value stands on lines of its own between soft line breaks (RFC 2045, 6.7), so that no line
-    grows too long whatever the value.
-    """
-
-    def __init__(self, text: str, blanks: Mapping[str, str]) -> None:
-        self._blanks: list[str | None] = []
-        self._pieces: list[bytes] = []
-        texts: list[str] = []
-        rest = text.replace("\r\n", "\n")
-        while rest:
-            places = [(rest.find(blank), blank) for blank in blanks.values() if blank in rest]
-            at, blank = min(places) if places else (len(rest), None)
-            texts.append(rest[:at])
-            self._pieces.append(_quoted(rest[:at]))
-            self._blanks.append(blank)
-            rest = rest[at + len(blank or "") :]
-        self.fixed_text = "".join(texts)
-
-    def filled(self, values: Mapping[str, bytes]) -> bytes:
-        out = []
-        for piece, blank in zip(self._pieces, self._blanks, strict=True):
-            out.append(piece)
-            if blank is not None:
-                out += [b"=\r\n", values[blank], b"=\r\n"]
-        return b"".join(out)
-
-
-def mailbox(name: str, address: str) -> str:
-    """A display name and an address (RFC 5322, 3.4), encoded where it is not ASCII."""
-    if not name:
-        return address
-    if name.isascii():
-        quoted = name.replace("\\", r"\\").replace('"', r"\"")
-        return f'"{quoted}" <{address}>'
-    # On a line of its own: an encoded line may not be longer than 76 (RFC 2047, 2).
-    return f"{unstructured('From', name)}\r\n <{address}>"
-
-
-def unstructured(name: str, value: str) -> str:
-    """A header's text, encoded where it is not ASCII, folded at 76 columns."""
-    charset = "us-ascii" if value.isascii() else "utf-8"
-    return Header(value, charset, maxlinelen=76, header_name=name).encode(linesep="\r\n")
-
-
-def _quoted(text: str) -> bytes:
-    return b2a_qp(text.encode(), istext=True).replace(b"\n", b"\r\n")
+    def as_bytes(self) -> bytes:
+        """The same in one piece."""
+        return b"".join(self.pieces())
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    for blank, value in values.items():
-        text = text.replace(blank, value)
-    return text
+    known = re.compile("|".join(map(re.escape, values)))
+    return known.sub(lambda blank: values[blank[0]], text)

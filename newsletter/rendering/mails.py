@@ -7,12 +7,13 @@ from email.utils import format_datetime, parseaddr
 
 from newsletter.config import Site
 from newsletter.rendering.content import Digest, Section
+from newsletter.rendering.headers import mailto
 from newsletter.rendering.inlining import inline
 from newsletter.rendering.mail import Blanks, Content, Mail
 from newsletter.rendering.templates import environment, explained
 from newsletter.rendering.wording import wording
 from newsletter.sources.announced import one_line
-from newsletter.subscribers.links import Claim, Links
+from newsletter.subscribers.links import Claim, Links, Purpose
 
 
 @dataclass(frozen=True)
@@ -52,16 +53,18 @@ class IssueMails:
         """One reader's mail: the variant they chose, with their own few values."""
         claim = Claim(reader.subscriber_id, self._digest.slug)
         unsubscribe = self._links.unsubscribe(claim)
+        by_mail = mailto(self._site.feedback_address, self._links.token(Purpose.UNSUBSCRIBE, claim))
         return Mail(
             recipient=reader.email,
             reference=reader.reference,
             stream=f"{self._digest.slug}-{self._digest.day}",
             sender=parseaddr(self._site.sender),
-            headers=self._headers(unsubscribe),
+            headers=self._headers(f"<{unsubscribe}>, <{by_mail}>"),
             content=self.content(reader.detail, reader.language),
             values={
                 "recipient": reader.email,
                 "unsubscribe": unsubscribe,
+                "preferences": self._links.preferences(claim),
                 "since": wording(reader.language).medium_date(reader.since),
             },
         )
@@ -80,7 +83,7 @@ class IssueMails:
             # The moment of freezing, so that a repeated attempt is the same message.
             ("Date", format_datetime(digest.frozen_at)),
             ("List-Id", f"<{digest.slug}.{domain}>"),
-            ("List-Unsubscribe", f"<{unsubscribe}>"),
+            ("List-Unsubscribe", unsubscribe),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
             ("List-Archive", f"<{self._links.archive(digest.slug)}>"),
             ("Auto-Submitted", "auto-generated"),

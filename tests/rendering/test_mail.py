@@ -18,7 +18,7 @@ from newsletter.rendering.mail import Blanks, Content, Mail
 from newsletter.rendering.mails import IssueMails, Reader
 from newsletter.sources import bundled
 from newsletter.sources.announced import Paper, PaperId
-from newsletter.subscribers.links import Links
+from newsletter.subscribers.links import Claim, Links, Purpose
 from newsletter.summaries.sentence import Sentence
 from tests.conftest import NOW
 
@@ -30,6 +30,7 @@ SITE = config.Site(
     secret_keys=("a key of enough characters",),
 )
 LINKS = Links(SITE.url, ["a key of enough characters"])
+PERSONAL = ("recipient", "unsubscribe", "preferences", "since")
 READER = Reader(7, "ada@reader.example", "full", "en", date(2025, 7, 3), "0123456789abcdef")
 
 
@@ -114,7 +115,10 @@ def test_the_headers_of_a_bulk_mail_stand_unmangled_on_the_wire() -> None:
     mail = IssueMails(digest(paper()), SITE, LINKS).mail(READER)
     raw = mail.as_bytes().decode("ascii")
     url = mail.values["unsubscribe"]
-    assert f"\r\nList-Unsubscribe: <{url}>\r\n" in raw
+    token = url.rpartition("/")[2]
+    by_mail = f"<mailto:daily@papers.example.org?subject={token}>"
+    assert f"\r\nList-Unsubscribe: <{url}>,\r\n {by_mail}\r\n" in raw
+    assert LINKS.read(Purpose.UNSUBSCRIBE, token) == Claim(7, "audio")
     assert "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
     assert "\r\nMessage-ID: <0123456789abcdef@papers.example.org>\r\n" in raw
     assert "\r\nList-Id: <audio.papers.example.org>\r\n" in raw
@@ -207,9 +211,9 @@ def test_a_line_of_text_is_72_columns_at_most_and_links_are_whole(bundled_day: D
 
 
 @given(
-    st.lists(st.sampled_from(["recipient", "unsubscribe", "since", "ä音 =. \n", "x" * 90, "."])),
+    st.lists(st.sampled_from([*PERSONAL, "ä音 =. \n", "x" * 90, ".", "\n.", "\r\n..", "\ud800"])),
     st.dictionaries(
-        st.sampled_from(["recipient", "unsubscribe", "since"]),
+        st.sampled_from(PERSONAL),
         st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs", "Cc"])),
     ),
 )
@@ -223,8 +227,10 @@ def test_spliced_bytes_parse_back_to_the_filled_text(
     mail = Mail("a@b.example", "ref", "s", ("", "s@b.example"), (), content, values)
     well_formed(mail.as_bytes())
     message = parsed(mail)
-    assert part(message, "plain").rstrip("\n") == mail.text.rstrip("\n")
-    assert part(message, "html").rstrip("\n") == mail.html.rstrip("\n")
+    assert not [line for line in mail.as_bytes().splitlines() if line.startswith(b".")]
+    for kind, shown in (("plain", mail.text), ("html", mail.html)):
+        sent = shown.replace("\r\n", "\n").encode(errors="replace").decode()
+        assert part(message, kind).rstrip("\n") == sent.rstrip("\n")
 
 
 def test_a_broken_template_is_one_line_with_file_and_line(

@@ -1,0 +1,84 @@
+"""Quoted-printable (RFC 2045, 6.7), prepared once and cut where a reader's values go."""
+
+import re
+from binascii import b2a_qp
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+_SOFT_BREAK = b"=\r\n"
+_DOTS_AT_START = re.compile(rb"(?m)^\.+")
+
+
+def quoted(text: str) -> bytes:
+    """The text with CRLF and no line over 76 characters.
+
+    No line begins with a dot, so that SMTP's dot-stuffing (RFC 5321, 4.5.2) has nothing to do.
+    """
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    encoded = b2a_qp(plain.encode("utf-8", "replace"), istext=True)
+    if b"\n." in encoded or encoded[:1] == b".":
+        encoded = _DOTS_AT_START.sub(lambda dots: b"=2E=\n" * len(dots[0]), encoded)
+    return encoded.replace(b"\n", b"\r\n")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a part that is the same for all readers; it ends its line."""
+
+    text: str
+
+    @cached_property
+    def encoded(self) -> bytes:
+        return quoted(self.text)
+
+    @cached_property
+    def weight(self) -> int:
+        """Bytes as decoded."""
+        return len(self.text.encode("utf-8", "replace"))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Encoded bytes with gaps: gap number n, between two fixed pieces, takes the value `gaps[n]`.
+
+    A value stands on lines of its own between soft line breaks, so that no line grows too long
+    whatever the value.
+    """
+
+    fixed: tuple[bytes, ...]
+    gaps: tuple[str, ...]
+
+    @classmethod
+    def of(cls, pieces: Iterable[Piece], blanks: Iterable[str]) -> "Prepared":
+        """Encode what is not encoded yet, cut at the blanks."""
+        blank = re.compile("|".join(map(re.escape, blanks)) or r"(?!)")
+        fixed, gaps, current = [], [], [b""]
+        for piece in pieces:
+            if not blank.search(piece.text):
+                current.append(piece.encoded)
+                continue
+            texts = blank.split(piece.text)
+            for text, name in zip(texts, blank.findall(piece.text), strict=False):
+                fixed.append(b"".join([*current, quoted(text), _SOFT_BREAK]))
+                gaps.append(name)
+                current = [_SOFT_BREAK]
+            current.append(quoted(texts[-1]))
+        return cls((*fixed, b"".join(current)), tuple(gaps))
+
+    def between(self, before: bytes, after: bytes) -> "Prepared":
+        first, *others = self.fixed
+        *others, last = [before + first, *others]
+        return Prepared((*others, last + after), self.gaps)
+
+    def then(self, other: "Prepared") -> "Prepared":
+        *mine, last = self.fixed
+        first, *others = other.fixed
+        return Prepared((*mine, last + first, *others), (*self.gaps, *other.gaps))
+
+    def filled(self, values: Mapping[str, bytes]) -> list[bytes]:
+        """The fixed pieces and, between them, the encoded values."""
+        out = [self.fixed[0]]
+        for gap, piece in zip(self.gaps, self.fixed[1:], strict=True):
+            out += (values[gap], piece)
+        return out
