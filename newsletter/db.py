@@ -65,6 +65,31 @@ class Database:
             finally:
                 outer.rollback()
 
+    def compact(self) -> None:
+        """Write the database anew, so that no byte of what was deleted is left in its files.
+
+        Waits for its turn; takes as much room again as the database has.
+
+        Raises:
+            NewsletterError: others did not let it in, or the disk is full.
+        """
+        try:
+            if self.engine.dialect.name != "sqlite":
+                plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+                with plain.connect() as connection:
+                    connection.exec_driver_sql("VACUUM FULL")
+                return
+            with self.engine.execution_options(no_transaction=True).connect() as connection:
+                connection.exec_driver_sql("VACUUM")
+                still_read = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+        except OperationalError as error:
+            raise NewsletterError(f"the database cannot be compacted now: {error.orig}") from error
+        if still_read:
+            raise NewsletterError(
+                "another process still reads the old state of the database; let it end, then run"
+                " `newsletter db compact`"
+            )
+
     def _copy(self, file: Path) -> "Database":
         connection = self.engine.raw_connection()
         try:
@@ -141,11 +166,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # a mark "sending" must survive a power cut
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten with zeros
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    at_once = connection.get_execution_options().get("lock_at_once", False)
+    options = connection.get_execution_options()
+    if options.get("no_transaction", False):
+        return
+    at_once = options.get("lock_at_once", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if at_once else "BEGIN")
 
 
@@ -167,13 +196,43 @@ def insert_missing(
 
 def upgrade(database: Database) -> None:
     """Bring the tables to this program's version; two at once do it once."""
-    with database.engine.execution_options(lock_at_once=True).begin() as connection:
-        config = _alembic()
-        config.attributes["connection"] = connection
-        try:
+    try:
+        with migrating(database) as config:
             command.upgrade(config, "head")
-        except CommandError as error:
-            raise NewsletterError(f"the database cannot be upgraded: {error}") from error
+    except CommandError as error:
+        raise NewsletterError(f"the database cannot be upgraded: {error}") from error
+
+
+@contextmanager
+def migrating(database: Database) -> Iterator[Config]:
+    """What Alembic's commands need, in one transaction: all of a migration happens, or nothing.
+
+    SQLite changes a table by making it anew, which would pull the rows of other tables along; so
+    there the foreign keys rest meanwhile (only outside of a transaction can one say so), and are
+    checked at the end.
+    """
+    with database.engine.execution_options(lock_at_once=True).connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:
+            connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                config = _alembic()
+                config.attributes["connection"] = connection
+                yield config
+                if is_sqlite:
+                    _refuse_loose_ends(connection)
+        finally:
+            connection.invalidate()  # its foreign keys are off
+
+
+def _refuse_loose_ends(connection: Connection) -> None:
+    loose = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if loose is not None:
+        raise NewsletterError(
+            f"the database cannot be upgraded: a row of {loose[0]} points to a {loose[2]} that is"
+            " not there; nothing was changed"
+        )
 
 
 def head() -> str:

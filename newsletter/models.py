@@ -212,7 +212,9 @@ class DeliveryRow(Base):
     __table_args__ = (Index(None, "batch_id", "state"),)
 
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True)
-    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
+    # No foreign key: a delivery outlives its subscriber, and is nobody's (negative) once they are
+    # erased.
+    subscriber_id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
     reference: Mapped[str] = mapped_column(String(32), unique=True)
     state: Mapped[str] = mapped_column(String(16))

@@ -150,6 +150,22 @@ def upgrade(config_file: Path | None) -> None:
 
 
 @db.command()
+@common.with_config
+def compact(config_file: Path | None) -> None:
+    """Write the database anew, without a byte of what was deleted.
+
+    `subscribers erase` does it by itself; after people erased themselves on the web pages, run
+    this when convenient, for example every night.
+    """
+    from newsletter import assembly
+
+    settings = common.load(config_file)
+    with assembly.database(settings) as database:
+        database.compact()
+    click.echo(f"{telling.without_password(settings.database.url)} is compact.")
+
+
+@db.command()
 @common.with_json
 @common.with_config
 def status(as_json: bool, config_file: Path | None) -> None:

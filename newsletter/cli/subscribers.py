@@ -1,4 +1,4 @@
-"""subscribers add, list, show, remove."""
+"""subscribers add, list, show, remove, erase."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from newsletter.cli import common
 
 @click.group()
 def subscribers() -> None:
-    """Add, list, show and remove subscribers."""
+    """Add, list, show, remove and erase subscribers."""
 
 
 @subscribers.command()
@@ -161,6 +161,38 @@ def remove(email: str, slug: str | None, config_file: Path | None) -> None:
         subscriber = life.known(session, email)
         life.leave(session, subscriber, newsletter, common.utc_now())
     click.echo(f"{subscriber.email} left {newsletter or 'every newsletter'}.")
+
+
+@subscribers.command()
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@common.with_config
+def erase(email: str, yes: bool, config_file: Path | None) -> None:
+    """Forget somebody for good.
+
+    Their subscriptions, consent and history go; issues keep a number in their account. A keyed
+    hash of the address stays, so that no import brings it back, also of one that is not here.
+    """
+    from newsletter import assembly
+    from newsletter.subscribers import erasure, life
+    from newsletter.subscribers.addresses import normalized
+
+    settings = common.load(config_file)
+    address = normalized(email)
+    if not yes:
+        click.confirm(f"Erase everything about {address} for good?", abort=True, err=True)
+    with assembly.database(settings) as database:
+        with database.write.begin() as session:
+            subscriber = life.find(session, address)
+            if subscriber is not None:
+                erasure.erase(session, subscriber, common.utc_now())
+            else:
+                erasure.erase_address(session, address, common.utc_now())
+        database.compact()
+    click.echo(
+        "Erased." if subscriber else "Nobody here has this address; it will not be taken in."
+    )
+    click.echo("Not touched: mails in an outbox folder, logs, backups, and what a provider keeps.")
 
 
 def _told(found: Any) -> dict[str, Any]:  # noqa: ANN401 - a row pair, not imported at start

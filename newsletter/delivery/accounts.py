@@ -61,16 +61,16 @@ def deliveries(
     """Address, state, reason, attempts, reference and time of each delivery, by address."""
     chosen = (
         select(
-            SubscriberRow.email,
+            func.coalesce(SubscriberRow.email, "(erased)"),
             DeliveryRow.state,
             DeliveryRow.reason,
             DeliveryRow.attempts,
             DeliveryRow.reference,
             DeliveryRow.changed_at,
         )
-        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+        .outerjoin(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
         .where(DeliveryRow.issue_id == issue_id)
-        .order_by(SubscriberRow.email)
+        .order_by(SubscriberRow.email, DeliveryRow.subscriber_id)
     )
     if state is not None:
         chosen = chosen.where(DeliveryRow.state == state)

@@ -24,7 +24,7 @@ from newsletter.models import (
     SubscriptionRow,
 )
 from newsletter.rendering.mails import Reader
-from newsletter.subscribers import suppression
+from newsletter.subscribers import erasure, suppression
 
 BATCH_SIZE = 500
 LEASE = timedelta(minutes=5)
@@ -125,13 +125,14 @@ def record(
     session: Session, issue_id: int, reader: Reader, outcome: Outcome, now: datetime
 ) -> None:
     """Write down what became of a claimed delivery."""
-    delivery = session.get_one(DeliveryRow, (issue_id, reader.subscriber_id))
+    delivery = _claimed(session, issue_id, reader)
     delivery.state = _STATE_AFTER[outcome.verdict]
     delivery.reason = outcome.detail or None
     delivery.provider_id = outcome.provider_id
     if outcome.verdict is not Verdict.TRY_LATER:
         delivery.attempts += 1
     delivery.changed_at = now
+    _let_rest(delivery)
     if outcome.verdict is Verdict.REJECTED and outcome.permanent:
         suppression.suppress(session, reader.email, f"rejected: {outcome.detail}", now)
 
@@ -139,8 +140,9 @@ def record(
 def unclaim(session: Session, issue_id: int, readers: Sequence[Reader], now: datetime) -> None:
     """Give back deliveries that surely never left."""
     for reader in readers:
-        delivery = session.get_one(DeliveryRow, (issue_id, reader.subscriber_id))
+        delivery = _claimed(session, issue_id, reader)
         delivery.state, delivery.changed_at = DeliveryState.PENDING, now
+        _let_rest(delivery)
 
 
 def release(session: Session, batch_id: int, owner: leases.Owner) -> None:
@@ -173,6 +175,7 @@ def settle(
     rows = session.scalars(select(DeliveryRow).where(*chosen)).all()
     for row in rows:
         row.state, row.reason, row.changed_at = settled_as, "settled by the operator", now
+        _let_rest(row)
     if settled_as is DeliveryState.PENDING and rows:
         session.execute(
             update(BatchRow)
@@ -203,6 +206,23 @@ def _next_pending(
         .order_by(DeliveryRow.subscriber_id)
         .limit(at_most)
     ).all()
+
+
+def _claimed(session: Session, issue_id: int, reader: Reader) -> DeliveryRow:
+    """By its reference: the reader may have been erased while the mail was on its way."""
+    return session.scalars(
+        select(DeliveryRow).where(
+            DeliveryRow.issue_id == issue_id, DeliveryRow.reference == reader.reference
+        )
+    ).one()
+
+
+def _let_rest(delivery: DeliveryRow) -> None:
+    """An erased person's delivery is never sent again, and leads nowhere."""
+    if erasure.is_erased(delivery.subscriber_id):
+        erasure.forget_delivery(delivery)
+        if delivery.state == DeliveryState.PENDING:
+            delivery.state = DeliveryState.SKIPPED
 
 
 def _delivery(

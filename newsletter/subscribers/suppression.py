@@ -5,6 +5,7 @@ The key lies in the database and never rotates: a rotated one would forget every
 
 import hashlib
 import hmac
+import re
 import secrets
 from datetime import datetime
 
@@ -14,13 +15,33 @@ from newsletter.db import insert_missing
 from newsletter.models import KeyRow, SuppressionRow
 
 _PURPOSE = "suppression"
-_LIFTED = ("left", "erased")  # they may come back by confirming anew; a dead mailbox may not
+ERASED = "erased"
+_LIFTED = ("left", ERASED)  # they may come back by confirming anew; a dead mailbox may not
 
 
 def suppress(session: Session, address: str, reason: str, now: datetime) -> None:
-    """Never mail that (normalized) address again; the first reason stays."""
-    row = {"address_hash": _hash(session, address), "reason": reason[:200], "since": now}
+    """Never mail that (normalized) address again; the first reason stays.
+
+    Servers quote the address in what they answer; here it may not stand.
+    """
+    kept = re.sub(re.escape(address), "<address>", reason, flags=re.IGNORECASE)[:200]
+    row = {"address_hash": _hash(session, address), "reason": kept, "since": now}
     insert_missing(session, SuppressionRow, [row])
+
+
+def suppress_erased(session: Session, address: str, now: datetime) -> None:
+    """Never mail that (normalized) address again unless its owner confirms anew.
+
+    Of a reason that holds for ever (a dead mailbox, a complaint) only its kind stays: the rest are
+    words about a person.
+    """
+    row = session.get(SuppressionRow, _hash(session, address))
+    if row is None:
+        suppress(session, address, ERASED, now)
+    elif lifted_by_consent(row.reason):
+        row.reason = ERASED
+    else:
+        row.reason = row.reason.partition(":")[0]
 
 
 def reason(session: Session, address: str) -> str | None:

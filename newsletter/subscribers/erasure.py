@@ -1,0 +1,82 @@
+"""Erase a person: what stays is a keyed hash, so that nobody else brings their address back.
+
+An issue's account must balance for ever, so a delivery stays as a number: it moves to a negative
+subscriber that nobody ever was, another one in every issue, and loses what could lead back to the
+person (the reference that their mail bears, the provider's id, a reason that may quote an address).
+"""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import Column, Table, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.models import Base, DeliveryRow, DeliveryState, SubscriberRow
+from newsletter.subscribers import suppression
+
+
+def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
+    """Forget the subscriber and everything that hangs on them.
+
+    What was about to be sent to them is skipped. What is on the wire at this moment still gets its
+    outcome written down, by `forget_delivery`.
+    """
+    address, number = subscriber.email, subscriber.id
+    session.flush()
+    _detach_deliveries(session, number)
+    for table, column in _hanging_on(SubscriberRow.__tablename__):
+        session.execute(delete(table).where(column == number))
+    session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
+    session.expire_all()
+    erase_address(session, address, now)
+
+
+def erase_address(session: Session, address: str, now: datetime) -> None:
+    """Keep only the keyed hash of a (normalized) address; nobody needs to have it."""
+    suppression.suppress_erased(session, address, now)
+
+
+def is_erased(subscriber_id: int) -> bool:
+    """Whether a delivery's subscriber is nobody any more."""
+    return subscriber_id < 0
+
+
+def forget_delivery(delivery: DeliveryRow) -> None:
+    """Take out of an erased person's delivery what leads back to them."""
+    delivery.reference = secrets.token_hex(12)
+    delivery.reason = suppression.ERASED
+    delivery.provider_id = None
+
+
+def _detach_deliveries(session: Session, number: int) -> None:
+    rows = session.scalars(select(DeliveryRow).where(DeliveryRow.subscriber_id == number)).all()
+    for row in rows:
+        if row.state == DeliveryState.PENDING:
+            row.state = DeliveryState.SKIPPED
+        if row.state != DeliveryState.SENDING:
+            forget_delivery(row)
+        session.flush()
+        session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.issue_id == row.issue_id, DeliveryRow.subscriber_id == number)
+            .values(subscriber_id=_nobody(session, row.issue_id)),
+            execution_options={"synchronize_session": False},
+        )
+        session.expunge(row)
+
+
+def _nobody(session: Session, issue_id: int) -> int:
+    lowest = session.scalar(
+        select(func.min(DeliveryRow.subscriber_id)).where(DeliveryRow.issue_id == issue_id)
+    )
+    return min(lowest or 0, 0) - 1
+
+
+def _hanging_on(name: str) -> list[tuple[Table, Column[int]]]:
+    """Every table with a foreign key to that one, also those that come later."""
+    return [
+        (table, column)
+        for table in reversed(Base.metadata.sorted_tables)
+        for column in table.columns
+        if any(key.column.table.name == name for key in column.foreign_keys)
+    ]

@@ -1,0 +1,241 @@
+"""Erased is erased: no row, no byte, no way back but their own; the accounts still balance."""
+
+import json
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from newsletter import assembly
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.delivery import accounts, ledger
+from newsletter.delivery.leases import Owner
+from newsletter.delivery.transports.outcomes import Outcome, Verdict
+from newsletter.models import (
+    BatchRow,
+    DeliveryRow,
+    DeliveryState,
+    IssueRow,
+    IssueState,
+    Standing,
+    SubscriberRow,
+    SubscriptionRow,
+    SuppressionRow,
+)
+from newsletter.subscribers import erasure, life, suppression
+from newsletter.subscribers.life import Wish
+from newsletter.subscribers.links import Claim, Purpose
+from newsletter.web import create_app
+from tests.conftest import NOW, Cli
+
+ADA = "ada.erased@reader.example"
+WISH = Wish(["audio"], "brief", "en")
+
+
+@pytest.fixture
+def ada(database: Database, readers: list[str]) -> int:
+    """Ada, confirmed, one among thirteen readers."""
+    with database.write.begin() as session:
+        number = life.add(session, ADA, WISH, "signed on paper at the fair", NOW).id
+    assert readers
+    return number
+
+
+def content(settings: Settings) -> bytes:
+    return b"".join(file.read_bytes() for file in settings.folder.glob("newsletter.db*"))
+
+
+def test_no_byte_of_the_address_is_left_in_the_database(
+    cli: Cli, settings: Settings, database: Database, ada: int
+) -> None:
+    with database.write.begin() as session:
+        suppression.suppress(session, ADA, f"rejected: 550 <{ADA.upper()}> no such user", NOW)
+    cli("run")
+    with database.write.begin() as session:
+        row = session.scalars(select(DeliveryRow).where(DeliveryRow.subscriber_id == ada)).one()
+        row.reason = f"550 <{ADA}> unknown"
+    database.dispose()
+    assert ADA.encode() in content(settings)
+    said = cli("subscribers", "erase", ADA, "--yes")
+    assert (said.code, said.out.splitlines()[0]) == (0, "Erased.")
+    database.dispose()
+    left = content(settings).lower()
+    assert b"ada.erased" not in left
+    assert b"signed on paper at the fair" not in left
+
+
+def test_the_accounts_of_issues_still_balance(cli: Cli, database: Database, ada: int) -> None:
+    cli("run")
+    before = cli("deliveries", "status").out
+    references = {each["reference"] for each in deliveries(cli)}
+    cli("subscribers", "erase", ADA, "--yes")
+    assert cli("deliveries", "status").out == before
+    (nobody,) = [each for each in deliveries(cli) if each["address"] == "(erased)"]
+    assert nobody["reference"] not in references
+    assert (nobody["state"], nobody["reason"]) == ("sent", "erased")
+    with database.read() as session:
+        row = session.scalars(
+            select(DeliveryRow).where(DeliveryRow.reference == nobody["reference"])
+        ).one()
+        assert row.provider_id is None
+        assert row.subscriber_id not in {ada, -ada}
+        assert session.get(SubscriberRow, ada) is None
+        assert not session.scalar(
+            select(func.count())
+            .select_from(SubscriptionRow)
+            .where(SubscriptionRow.subscriber_id == ada)
+        )
+    assert "done already" in cli("run").out
+
+
+def deliveries(cli: Cli) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(cli("deliveries", "list", "--json").out)
+    return found
+
+
+def test_several_erased_readers_of_one_issue_stay_apart(cli: Cli, readers: list[str]) -> None:
+    cli("run")
+    for email in readers[:3]:
+        assert cli("subscribers", "erase", email, "--yes").code == 0
+    assert [each["address"] for each in deliveries(cli)].count("(erased)") == 3
+    assert "12 subscribers = 12 sent" in cli("deliveries", "status").out
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state"),
+    [
+        (Verdict.ACCEPTED, DeliveryState.SENT),
+        (Verdict.REJECTED, DeliveryState.FAILED),
+        (Verdict.UNCERTAIN, DeliveryState.UNCERTAIN),
+        (Verdict.TRY_LATER, DeliveryState.SKIPPED),
+    ],
+)
+def test_who_is_erased_while_their_mail_is_on_its_way_is_accounted_for_and_forgotten(
+    database: Database, issue_id: int, verdict: Verdict, state: DeliveryState
+) -> None:
+    owner = Owner.this_process()
+    with database.write.begin() as session:
+        batch = ledger.take(session, issue_id, owner, NOW, ())
+        assert batch is not None
+        claimed, _ = ledger.claim(session, batch, owner, NOW, 0, 1)
+    (reader,) = claimed
+    with database.write.begin() as session:
+        erasure.erase(session, life.known(session, reader.email), NOW)
+    with database.write.begin() as session:
+        outcome = Outcome(verdict, detail=f"about {reader.email}", provider_id="p-1")
+        ledger.record(session, issue_id, reader, outcome, NOW)
+    with database.read() as session:
+        (row,) = session.scalars(select(DeliveryRow).where(DeliveryRow.subscriber_id < 0))
+        assert row.state == state
+        assert (row.reason, row.provider_id) == ("erased", None)
+        assert row.reference != reader.reference
+        assert accounts.account(session, issue_id).audience == 12
+
+
+@pytest.fixture
+def issue_id(cli: Cli, database: Database, readers: list[str]) -> int:
+    """An issue that is frozen for all readers and not sent to anybody yet."""
+    assert readers
+    cli("run")
+    with database.write.begin() as session:
+        for row in session.scalars(select(DeliveryRow)):
+            row.state, row.provider_id = DeliveryState.PENDING, None
+        issue = session.scalars(select(IssueRow)).one()
+        issue.state = IssueState.FROZEN
+        for batch in session.scalars(select(BatchRow)):
+            batch.finished = False
+        return issue.id
+
+
+def test_who_is_erased_before_their_turn_is_skipped(
+    cli: Cli, settings: Settings, issue_id: int, readers: list[str]
+) -> None:
+    for file in (settings.folder / "outbox").glob("*.eml"):
+        file.unlink()
+    cli("subscribers", "erase", readers[4], "--yes")
+    assert "12 subscribers = 11 sent + 1 skipped" in cli("send").out
+    assert not list((settings.folder / "outbox").glob(f"*{readers[4]}*"))
+    assert issue_id
+
+
+def test_an_uncertain_mail_to_an_erased_person_is_never_sent_again(
+    cli: Cli, database: Database, ada: int
+) -> None:
+    cli("run")
+    with database.write.begin() as session:
+        row = session.scalars(select(DeliveryRow).where(DeliveryRow.subscriber_id == ada)).one()
+        row.state = DeliveryState.UNCERTAIN
+    cli("subscribers", "erase", ADA, "--yes")
+    cli("deliveries", "settle", "--as", "resend")
+    assert "13 subscribers = 12 sent + 1 skipped" in cli("send").out
+
+
+def test_old_links_of_the_erased_answer_as_those_of_anybody_long_gone(
+    cli: Cli, settings: Settings, ada: int
+) -> None:
+    links = assembly.links(settings)
+    cli("subscribers", "erase", ADA, "--yes")
+    app = create_app(settings, clock=lambda: NOW)
+    with app.test_client() as client:
+        for purpose in (Purpose.UNSUBSCRIBE, Purpose.CONFIRM):
+            erased = f"/{purpose}/{links.token(purpose, Claim(ada, 'audio'))}"
+            never = f"/{purpose}/{links.token(purpose, Claim(999_999, 'audio'))}"
+            for method in ("GET", "POST"):
+                first, second = (client.open(each, method=method) for each in (erased, never))
+                assert first.status_code == second.status_code == 200
+                assert first.text == second.text
+    app.extensions["newsletter.database"].dispose()
+
+
+def test_the_erased_come_back_only_by_their_own_confirmation(
+    cli: Cli, database: Database, ada: int
+) -> None:
+    cli("subscribers", "erase", ADA, "--yes")
+    cli("subscribers", "add", ADA.upper(), "--consent", "an old list")
+    with database.write.begin() as session:
+        back = life.add(session, ADA, WISH, None, NOW)
+        assert back.standing == Standing.PENDING
+        assert back.id != ada
+        assert suppression.reason(session, ADA) == "erased"
+        life.confirm(session, back, NOW)
+        assert suppression.reason(session, ADA) is None
+
+
+def test_an_address_that_is_not_here_is_kept_out_too(cli: Cli, database: Database) -> None:
+    said = cli("subscribers", "erase", "Stranger@Reader.example", "--yes")
+    assert said.out.startswith("Nobody here has this address; it will not be taken in.\n")
+    with database.read() as session:
+        assert suppression.reason(session, "stranger@reader.example") == "erased"
+
+
+def test_erasing_does_not_soften_a_reason_that_holds_for_ever(database: Database) -> None:
+    with database.write.begin() as session:
+        suppression.suppress(session, ADA, f"complaint: by {ADA} today", NOW)
+        erasure.erase_address(session, ADA, NOW)
+        assert suppression.reason(session, ADA) == "complaint"
+        assert session.scalars(select(SuppressionRow.reason)).one() == "complaint"
+
+
+def test_it_asks_before_it_erases(
+    cli: Cli, database: Database, ada: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answer = tmp_path / "answer"
+    answer.write_text("no\n")
+    with answer.open() as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        said = cli("subscribers", "erase", ADA)
+    assert said.code == 1
+    assert f"Erase everything about {ADA} for good?" in said.err
+    with database.read() as session:
+        assert session.get(SubscriberRow, ada) is not None
+
+
+def test_the_outbox_is_not_ours_and_it_says_so(cli: Cli, settings: Settings, ada: int) -> None:
+    cli("run")
+    said = cli("subscribers", "erase", ADA, "--yes")
+    assert "Not touched: mails in an outbox folder" in said.out
+    file = settings.folder / "outbox" / f"audio-2025-07-11-{ADA}.eml"
+    assert message_from_bytes(file.read_bytes(), policy=policy.default)["To"] == ADA
+    assert ada
