@@ -128,7 +128,7 @@ def test_what_cannot_be_mailed_is_refused_in_one_line(written: str) -> None:
     assert "\n" not in str(refused.value)
 
 
-@given(st.integers(min_value=0), st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True))
+@given(st.integers(0, 2**63 - 1), st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True))
 def test_a_link_says_what_was_signed_also_after_key_rotation(number: int, slug: str) -> None:
     claim = Claim(number, slug)
     before, after = Links("https://x.example", KEYS[1:]), Links("https://x.example", KEYS)
@@ -138,7 +138,7 @@ def test_a_link_says_what_was_signed_also_after_key_rotation(number: int, slug: 
     assert before.read(Purpose.UNSUBSCRIBE, after.token(Purpose.UNSUBSCRIBE, claim)) is None
 
 
-@given(st.text(), st.integers(min_value=0, max_value=60), st.characters())
+@given(st.text(), st.integers(min_value=0, max_value=60), st.characters(exclude_categories=()))
 def test_no_tampered_token_is_read(junk: str, place: int, other: str) -> None:
     links = Links("https://x.example", KEYS)
     token = links.token(Purpose.UNSUBSCRIBE, Claim(7, "audio"))
@@ -149,7 +149,7 @@ def test_no_tampered_token_is_read(junk: str, place: int, other: str) -> None:
 
 def test_the_link_fits_the_header_line_of_mail_programs() -> None:
     links = Links("https://papers.example.org", KEYS)
-    assert len(links.unsubscribe(Claim(1_000_000, "audio"))) < 90
+    assert len(links.unsubscribe(Claim(9_999_999, "statistics"))) < 78
 
 
 def test_listing_shows_standing_and_filters(cli: Cli, readers: list[str], tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def add(
     """
     from newsletter.delivery.single import ask_to_confirm
     from newsletter.models import Standing
+    from newsletter.rendering.letters import Letters
     from newsletter.subscribers import life
 
     settings = common.load(config_file)
@@ -62,14 +63,8 @@ def add(
         if subscriber.standing == Standing.CONFIRMED:
             click.echo(f"{subscriber.email} is confirmed for {to}.")
             return
-        ask_to_confirm(
-            parts.transport,
-            parts.site,
-            parts.links,
-            subscriber,
-            [each.title for each in chosen],
-            parts.clock(),
-        )
+        letters = Letters(parts.site, parts.links)
+        ask_to_confirm(parts.transport, letters, subscriber, chosen, parts.clock())
     why = " They left before, so only they can say yes again." if consent else ""
     click.echo(f"{subscriber.email} was asked by mail to confirm {to}.{why}")
 

@@ -1,8 +1,8 @@
 """From an issue to mails: rendered and inlined once a variant, assembled once a reader."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from email.utils import format_datetime, parseaddr
 
 from newsletter.config import Site
@@ -101,28 +101,6 @@ class IssueMails:
             "archive_url": self._links.archive(digest.slug),
             "issue_url": self._links.issue(digest.slug, str(digest.day)),
         }
-
-
-def confirm_mail(
-    site: Site, links: Links, reader: Reader, titles: Sequence[str], now: datetime
-) -> Mail:
-    """The one mail that somebody gets who has not confirmed yet; no stranger's text is in it."""
-    url = links.confirm(Claim(reader.subscriber_id, "all"))
-    shown = {"site": site, "titles": titles, "url": url}
-    content = Content(
-        one_line(_render("email/confirm/subject.txt", reader.language, shown)),
-        inline(_render("email/confirm/body.html", reader.language, shown)),
-        _render("email/confirm/body.txt", reader.language, shown),
-    )
-    return Mail(
-        recipient=reader.email,
-        reference=reader.reference,
-        stream="confirm",
-        sender=parseaddr(site.sender),
-        headers=(("Date", format_datetime(now)), ("Auto-Submitted", "auto-generated")),
-        content=content,
-        values={},
-    )
 
 
 def _render(name: str, language: str, shown: Mapping[str, object], **more: object) -> str:

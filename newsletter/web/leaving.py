@@ -22,7 +22,7 @@ Clock = Callable[[], datetime]
 def add_leaving(app: Flask, site: Pages, database: Database, links: Links, clock: Clock) -> None:
     """From one newsletter, for ever, and with the same kind answer for somebody long gone."""
 
-    @app.get("/unsubscribe/<token>")
+    @app.get("/u/<token>")
     def ask_to_leave(token: str) -> str:
         claim = _claim(links, Purpose.UNSUBSCRIBE, token)
         say = site.language().gettext
@@ -32,7 +32,7 @@ def add_leaving(app: Flask, site: Pages, database: Database, links: Links, clock
             say("Unsubscribe"),
         )
 
-    @app.post("/unsubscribe/<token>")
+    @app.post("/u/<token>")
     def leave(token: str) -> str:
         claim = _claim(links, Purpose.UNSUBSCRIBE, token)
         with database.write.begin() as session:
@@ -49,12 +49,11 @@ def add_confirming(app: Flask, site: Pages, database: Database, links: Links, cl
     @app.get("/confirm/<token>")
     def ask_to_confirm(token: str) -> str:
         claim = _claim(links, Purpose.CONFIRM, token)
-        with database.read() as session:
-            titles = _titles(session, site, claim)
+        titles = [site.title_of(slug) for slug in claim.newsletter.split("_")]
         say = site.language().gettext
         return site.asked(
             say("One click, and you are in"),
-            say("You will get: %(titles)s.") % {"titles": ", ".join(titles) or "–"},
+            say("You will get: %(titles)s.") % {"titles": ", ".join(titles)},
             say("Confirm"),
         )
 
@@ -79,15 +78,8 @@ def _claim(links: Links, purpose: Purpose, token: str) -> Claim:
 def _confirm(session: Session, claim: Claim, now: datetime) -> bool:
     """Whether they are confirmed now."""
     subscriber = session.get(SubscriberRow, claim.subscriber_id)
-    if subscriber is None:
+    if subscriber is None or claim.has_ended(now):
         return False
     if subscriber.standing == Standing.PENDING:
         life.confirm(session, subscriber, now)
     return subscriber.standing == Standing.CONFIRMED
-
-
-def _titles(session: Session, site: Pages, claim: Claim) -> list[str]:
-    subscriber = session.get(SubscriberRow, claim.subscriber_id)
-    if subscriber is None:
-        return []
-    return [site.title_of(each.newsletter) for each in life.subscriptions(session, subscriber)]

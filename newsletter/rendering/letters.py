@@ -1,0 +1,141 @@
+"""Mails outside of any issue, each an answer to something that its reader did.
+
+No text by strangers stands in one: what a form was filled in with cannot be mailed to others.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.utils import format_datetime, parseaddr
+
+from newsletter.config import Site
+from newsletter.rendering.inlining import inline
+from newsletter.rendering.mail import Content, Mail
+from newsletter.rendering.templates import environment, explained
+from newsletter.rendering.wording import wording
+from newsletter.sources.announced import one_line
+from newsletter.subscribers.links import ALL, Claim, Links, Purpose
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a letter is for."""
+
+    subscriber_id: int
+    email: str
+    language: str
+    reference: str  # minted once, so that another attempt is the same message
+
+
+@dataclass(frozen=True)
+class Named:
+    """A newsletter, as letters speak of it."""
+
+    slug: str
+    title: str
+    categories: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Writes them; `now` is the moment that the letter is dated."""
+
+    site: Site
+    links: Links
+
+    def confirm(
+        self, to: Addressee, newsletters: Sequence[Named], until: datetime, now: datetime
+    ) -> Mail:
+        """The one mail that somebody gets who has not confirmed yet."""
+        url = self.links.confirm(to.subscriber_id, [each.slug for each in newsletters], until)
+        return self._mail(
+            "confirm", to, now, newsletters=newsletters, url=url, until=_in(to.language, until)
+        )
+
+    def welcome(
+        self, to: Addressee, newsletters: Sequence[Named], latest: Mapping[str, date], now: datetime
+    ) -> Mail:
+        """They are in; `latest` is the day of the newest issue of each newsletter that has one."""
+        chosen = newsletters[0].slug if len(newsletters) == 1 else ALL
+        unsubscribe = self.links.unsubscribe(Claim(to.subscriber_id, chosen))
+        headers = (
+            ("List-Unsubscribe", f"<{unsubscribe}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        )
+        issues = [
+            (each.title, day, self.links.issue(each.slug, str(day)))
+            for each in newsletters
+            if (day := latest.get(each.slug))
+        ]
+        return self._mail(
+            "welcome",
+            to,
+            now,
+            headers,
+            newsletters=newsletters,
+            issues=issues,
+            unsubscribe_url=unsubscribe,
+            preferences_url=self.links.preferences(to.subscriber_id, to.email),
+        )
+
+    def already(self, to: Addressee, now: datetime) -> Mail:
+        """Somebody who is in signed up again, or lost the link to their preferences."""
+        url = self.links.preferences(to.subscriber_id, to.email)
+        return self._mail("already", to, now, url=url)
+
+    def goodbye(self, to: Addressee, now: datetime) -> Mail:
+        """The last mail: they are erased."""
+        return self._mail("goodbye", to, now, url=self.links.home)
+
+    def change(self, to: Addressee, change_id: int, until: datetime, now: datetime) -> Mail:
+        """To the new address: is it yours?"""
+        claim = Claim(to.subscriber_id, str(change_id), until)
+        url = self.links.of(Purpose.CHANGE, claim)
+        return self._mail("change", to, now, url=url, until=_in(to.language, until))
+
+    def changed(self, to: Addressee, change_id: int, until: datetime, now: datetime) -> Mail:
+        """To the old address: what happened, and how to take it back."""
+        claim = Claim(to.subscriber_id, str(change_id), until)
+        url = self.links.of(Purpose.CHANGE_BACK, claim)
+        return self._mail("changed", to, now, url=url, until=_in(to.language, until))
+
+    def data(self, to: Addressee, until: datetime, now: datetime) -> Mail:
+        """Where everything that is known of them can be fetched."""
+        url = self.links.of(Purpose.DATA, Claim(to.subscriber_id, ALL, until))
+        return self._mail("data", to, now, url=url, until=_in(to.language, until))
+
+    def _mail(
+        self, kind: str, to: Addressee, now: datetime, headers: Headers = (), **shown: object
+    ) -> Mail:
+        shown |= {"site": self.site, "home_url": self.links.home}
+        content = Content(
+            one_line(_render(f"email/{kind}/subject.txt", to.language, shown)),
+            inline(_render(f"email/{kind}/body.html", to.language, shown)),
+            _render(f"email/{kind}/body.txt", to.language, shown),
+        )
+        return Mail(
+            recipient=to.email,
+            reference=to.reference,
+            stream=kind,
+            sender=parseaddr(self.site.sender),
+            headers=(
+                ("Date", format_datetime(now)),
+                *headers,
+                ("Auto-Submitted", "auto-generated"),  # RFC 3834: no vacation note shall answer
+                ("X-Auto-Response-Suppress", "All"),  # the same, for Exchange
+                ("Feedback-ID", f"{now.date()}:{kind}:letter:newsletter"),
+            ),
+            content=content,
+            values={},
+        )
+
+
+def _in(language: str, moment: datetime) -> str:
+    return wording(language).medium_date(moment.date())
+
+
+def _render(name: str, language: str, shown: Mapping[str, object]) -> str:
+    with explained():
+        return environment(wording(language)).get_template(name).render(**shown)
