@@ -64,7 +64,7 @@ class IssueMails:
             values={
                 "recipient": reader.email,
                 "unsubscribe": unsubscribe,
-                "preferences": self._links.preferences(claim),
+                "preferences": self._links.preferences(reader.subscriber_id, reader.email),
                 "since": wording(reader.language).medium_date(reader.since),
             },
         )
