@@ -115,6 +115,14 @@ class TransportSettings(Section):
     options: Options = {}
 
 
+class FeedbackSettings(Section):
+    """Where bounces, complaints and unsubscribe mails come from; see docs/feedback.md."""
+
+    # SendGrid's verification key for its event webhook; without one /hooks/sendgrid is not there.
+    sendgrid_public_key: str = ""
+    max_age_s: Seconds = 600.0  # older signatures are refused: somebody may replay them
+
+
 class Settings(Section):
     """Everything that an operator can choose, and the folder that relative paths start from."""
 
@@ -125,6 +133,7 @@ class Settings(Section):
     source: SourceSettings = SourceSettings()
     summarizer: SummarizerSettings = SummarizerSettings()
     transport: TransportSettings = TransportSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
 
     def newsletter(self, slug: str | None) -> NewsletterSettings:
         """The newsletter of that slug; without one, the first.
@@ -230,4 +239,5 @@ _SECTIONS: dict[str, type[Section]] = {
     "source": SourceSettings,
     "summarizer": SummarizerSettings,
     "transport": TransportSettings,
+    "feedback": FeedbackSettings,
 }

@@ -222,3 +222,51 @@ class DeliveryRow(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     provider_id: Mapped[str | None] = mapped_column(String(200))
     changed_at: Mapped[datetime]
+
+
+class FeedbackRow(Base):
+    """What somebody said of a mail after it left, once. No address is in it."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        Index(None, "reference"),
+        Index(None, "issue_id", "kind"),
+        Index(None, "subscriber_id"),
+        Index(None, "domain", "at"),
+        Index(None, "received_at"),
+    )
+
+    event_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    source: Mapped[str] = mapped_column(String(16))
+    reference: Mapped[str] = mapped_column(String(64))
+    issue_id: Mapped[int | None]  # none where the mail was of no issue
+    subscriber_id: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(16))
+    permanent: Mapped[bool]  # the address is not mailed again for this alone
+    domain: Mapped[str | None] = mapped_column(String(255))
+    detail: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    received_at: Mapped[datetime]
+
+
+class SetAsideRow(Base):
+    """Feedback that nothing here understands, kept for a person to look at."""
+
+    __tablename__ = "set_aside"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(200))
+    content: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime]
+
+
+class DomainPauseRow(Base):
+    """A domain that gets nothing for a while: it turned many of our mails away at once."""
+
+    __tablename__ = "domain_pause"
+
+    domain: Mapped[str] = mapped_column(String(255), primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from newsletter import assembly, config, db
 from newsletter.config import Settings
-from newsletter.web import archive, leaving
+from newsletter.web import archive, hooks, leaving
 from newsletter.web.pages import Pages
 
 _HEADERS = {
@@ -39,6 +39,7 @@ def create_app(
     links = assembly.links(settings)
     leaving.add_leaving(app, site, database, links, clock)
     leaving.add_confirming(app, site, database, links, clock)
+    hooks.add_hooks(app, database, settings.feedback, clock)
     archive.add_routes(app, site, database, links, settings)
 
     @app.after_request

@@ -1,0 +1,45 @@
+"""Domains that get nothing for a while, since they just turned many of our mails away."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from newsletter.models import DomainPauseRow
+
+PAUSE = timedelta(hours=2)
+
+
+def pause(session: Session, domain: str, reason: str, now: datetime) -> None:
+    """Send nothing to a domain for a while; a running pause begins anew."""
+    row = session.get(DomainPauseRow, domain)
+    if row is None:
+        session.add(DomainPauseRow(domain=domain, since=now, until=now + PAUSE, reason=reason))
+        session.flush()
+        return
+    if row.until <= now:
+        row.since = now
+    row.until, row.reason = now + PAUSE, reason
+
+
+def paused_domains(session: Session, now: datetime) -> dict[str, str]:
+    """The domains that get nothing now, each with its reason: their deliveries stay pending."""
+    return {each.domain: each.reason for each in running(session, now)}
+
+
+def running(session: Session, now: datetime) -> list[DomainPauseRow]:
+    return list(
+        session.scalars(
+            select(DomainPauseRow).where(DomainPauseRow.until > now).order_by(DomainPauseRow.domain)
+        )
+    )
+
+
+def resume(session: Session, domain: str) -> bool:
+    """End a pause; whether there was one."""
+    ended = session.scalars(
+        delete(DomainPauseRow)
+        .where(DomainPauseRow.domain == domain)
+        .returning(DomainPauseRow.domain)
+    ).all()
+    return bool(ended)

@@ -1,0 +1,70 @@
+"""What other machines post: SendGrid's events, trusted by signature, answered after the commit.
+
+An answer other than 2xx makes SendGrid come again for a day, so a database that is busy is a 503;
+what can never become right is a 4xx, and one odd event among many is set aside, not refused.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from flask import Flask, Request, Response, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from newsletter.config import FeedbackSettings
+from newsletter.db import Database
+from newsletter.delivery.feedback import keeping, sendgrid_events
+from newsletter.delivery.feedback.sendgrid_events import NotEventsError, NotGenuineError
+
+_LARGEST_BODY = 5 * 1024 * 1024  # SendGrid posts at most 768 kB
+_log = logging.getLogger(__name__)
+
+
+def add_hooks(
+    app: Flask, database: Database, settings: FeedbackSettings, clock: Callable[[], datetime]
+) -> None:
+    """POST /hooks/sendgrid, where a key for it is configured."""
+    if not settings.sendgrid_public_key:
+        return
+    signature = sendgrid_events.Signature(
+        settings.sendgrid_public_key, timedelta(seconds=settings.max_age_s)
+    )
+
+    @app.post("/hooks/sendgrid")
+    def sendgrid() -> Response:
+        now = clock()
+        try:
+            body = _body(request)
+            signature.check(
+                body,
+                request.headers.get("X-Twilio-Email-Event-Webhook-Signature", ""),
+                request.headers.get("X-Twilio-Email-Event-Webhook-Timestamp", ""),
+                now,
+            )
+            read = sendgrid_events.read(body, now)
+        except RequestEntityTooLarge:
+            return _answer(413, "more than 5 MB")
+        except NotGenuineError as error:
+            _log.warning("a request to /hooks/sendgrid was refused: %s", error)
+            return _answer(403, "not signed by SendGrid just now")
+        except NotEventsError as error:
+            return _answer(400, str(error))
+        try:
+            with database.write.begin() as session:
+                kept = keeping.keep(session, read.events, now)
+                for reason, content in read.odd:
+                    keeping.set_aside(session, sendgrid_events.SOURCE, reason, content, now)
+        except OperationalError as error:
+            _log.warning("feedback could not be kept, SendGrid will repeat it: %s", error.orig)
+            return _answer(503, "come again")
+        return _answer(200, f"{kept.new} new, {kept.known} known, {len(read.odd)} set aside")
+
+
+def _body(posted: Request) -> bytes:
+    posted.max_content_length = _LARGEST_BODY
+    return posted.get_data(cache=False)
+
+
+def _answer(status: int, text: str) -> Response:
+    return Response(f"{text}\n", status=status, mimetype="text/plain")
