@@ -240,7 +240,7 @@ class FeedbackRow(Base):
     source: Mapped[str] = mapped_column(String(16))
     reference: Mapped[str] = mapped_column(String(64))
     issue_id: Mapped[int | None]  # none where the mail was of no issue
-    subscriber_id: Mapped[int | None]
+    subscriber_id: Mapped[int | None] = mapped_column(ForeignKey("subscriber.id"))
     kind: Mapped[str] = mapped_column(String(16))
     permanent: Mapped[bool]  # the address is not mailed again for this alone
     domain: Mapped[str | None] = mapped_column(String(255))

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -32,6 +32,9 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("at", moment, nullable=False),
         sa.Column("received_at", moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"], ["subscriber.id"], name=op.f("fk_feedback_subscriber_id")
+        ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_feedback")),
     )
     for columns in _INDEXES:
