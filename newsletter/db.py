@@ -77,7 +77,7 @@ class Database:
             if self.engine.dialect.name != "sqlite":
                 plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")
                 with plain.connect() as connection:
-                    connection.exec_driver_sql("VACUUM FULL")
+                    connection.exec_driver_sql("VACUUM (FULL, ANALYZE)")  # statistics quote values
                 return
             with self.engine.execution_options(no_transaction=True).connect() as connection:
                 connection.exec_driver_sql("VACUUM")
@@ -115,6 +115,12 @@ def open_database(url: str, folder: Path) -> Database:
     except OperationalError as error:
         database.dispose()
         raise NewsletterError(f"the database cannot be reached: {error.orig}") from error
+    if found is not None and found not in _revisions():
+        database.dispose()
+        raise NewsletterError(
+            f"the database has tables of version {found}, this program knows none above {wanted};"
+            " install the newer newsletter again"
+        )
     if found != wanted:
         database.dispose()
         raise NewsletterError(
@@ -230,8 +236,8 @@ def _refuse_loose_ends(connection: Connection) -> None:
     loose = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     if loose is not None:
         raise NewsletterError(
-            f"the database cannot be upgraded: a row of {loose[0]} points to a {loose[2]} that is"
-            " not there; nothing was changed"
+            f"the database cannot be upgraded: a row of {loose[0]} points to a row of"
+            f" {loose[2]} that is not there; nothing was changed"
         )
 
 
@@ -241,6 +247,12 @@ def head() -> str:
     if found is None:
         raise NewsletterError(f"no migrations in {paths.migrations()}; install newsletter again")
     return found
+
+
+def _revisions() -> set[str]:
+    """Every version of the tables that this program knows."""
+    scripts = ScriptDirectory.from_config(_alembic())
+    return {each.revision for each in scripts.walk_revisions()}
 
 
 def revision(database: Database) -> str | None:

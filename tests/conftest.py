@@ -1,5 +1,6 @@
 """A newsletter in a folder of its own, and its command line, as an operator has them."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from newsletter import assembly, config, starting
+from newsletter import assembly, config, db, starting
 from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.subscribers import life
 from newsletter.subscribers.life import Wish
+from tests import postgresql
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
 
@@ -50,16 +52,68 @@ def cli(capfdbinary: pytest.CaptureFixture[bytes]) -> Cli:
     return run
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgresql.Server]:
+    """A PostgreSQL that nobody else uses; skips where it is not installed."""
+    where = postgresql.programs()
+    if where is None:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    pytest.importorskip("psycopg", reason="psycopg is not installed (pip install '.[postgresql]')")
+    with postgresql.running(where) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def migrated(server: postgresql.Server) -> str:
+    """The name of a PostgreSQL database with our tables, to be copied."""
+    name = server.create()
+    database = db.connect(server.url(name), Path())
+    db.upgrade(database)
+    database.dispose()
+    return name
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marked = metafunc.definition.get_closest_marker("on_both_databases")
+    if marked and "dialect" in metafunc.fixturenames:
+        metafunc.parametrize("dialect", ["sqlite", "postgresql"])
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def dialect() -> str:
+    """Which database a test runs on; one marked `on_both_databases` runs twice."""
+    return "sqlite"
+
+
+@pytest.fixture
+def settings(
+    tmp_path: Path, dialect: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
     """The bundled day's newsletter, `audio`, with a database and nobody in it."""
-    return starting.start(tmp_path / "newsletter.toml", starting.DEMO, {})
+    if dialect == "postgresql":
+        template = request.getfixturevalue("migrated")
+        server = request.getfixturevalue("server")
+        monkeypatch.setenv("NEWSLETTER_DATABASE__URL", server.url(server.create(template)))
+    return starting.start(tmp_path / "newsletter.toml", starting.DEMO, os.environ)
 
 
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
     with assembly.database(settings) as opened:
         yield opened
+
+
+def stored(settings: Settings, database: Database) -> bytes:
+    """Every byte of the database's files: SQLite's with its log, PostgreSQL's tables."""
+    if database.engine.dialect.name == "sqlite":
+        database.dispose()
+        return b"".join(file.read_bytes() for file in settings.folder.glob("newsletter.db*"))
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+        number = "SELECT oid FROM pg_database WHERE datname = current_database()"
+        folder = f"{connection.exec_driver_sql(number).scalar_one()}"
+        data = Path(str(connection.exec_driver_sql("SHOW data_directory").scalar_one()))
+    return b"".join(file.read_bytes() for file in (data / "base" / folder).iterdir())
 
 
 @pytest.fixture

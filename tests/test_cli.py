@@ -161,7 +161,7 @@ def test_a_database_of_another_version_is_refused_with_the_cure(
     cli: Cli, database: Database, settings: Settings
 ) -> None:
     with database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     said = cli("run")
     assert said.code == 1
     assert "run `newsletter db upgrade`" in said.err

@@ -28,7 +28,9 @@ from newsletter.subscribers import erasure, life, suppression
 from newsletter.subscribers.life import Wish
 from newsletter.subscribers.links import Claim, Purpose
 from newsletter.web import create_app
-from tests.conftest import NOW, Cli
+from tests.conftest import NOW, Cli, stored
+
+pytestmark = pytest.mark.on_both_databases
 
 ADA = "ada.erased@reader.example"
 WISH = Wish(["audio"], "brief", "en")
@@ -43,10 +45,6 @@ def ada(database: Database, readers: list[str]) -> int:
     return number
 
 
-def content(settings: Settings) -> bytes:
-    return b"".join(file.read_bytes() for file in settings.folder.glob("newsletter.db*"))
-
-
 def test_no_byte_of_the_address_is_left_in_the_database(
     cli: Cli, settings: Settings, database: Database, ada: int
 ) -> None:
@@ -56,12 +54,10 @@ def test_no_byte_of_the_address_is_left_in_the_database(
     with database.write.begin() as session:
         row = session.scalars(select(DeliveryRow).where(DeliveryRow.subscriber_id == ada)).one()
         row.reason = f"550 <{ADA}> unknown"
-    database.dispose()
-    assert ADA.encode() in content(settings)
+    assert ADA.encode() in stored(settings, database)
     said = cli("subscribers", "erase", ADA, "--yes")
     assert (said.code, said.out.splitlines()[0]) == (0, "Erased.")
-    database.dispose()
-    left = content(settings).lower()
+    left = stored(settings, database).lower()
     assert b"ada.erased" not in left
     assert b"signed on paper at the fair" not in left
 

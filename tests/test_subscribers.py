@@ -17,7 +17,9 @@ from newsletter.subscribers import life, suppression
 from newsletter.subscribers.addresses import normalized
 from newsletter.subscribers.life import Wish
 from newsletter.subscribers.links import Claim, Links, Purpose
-from tests.conftest import NOW, Cli
+from tests.conftest import NOW, Cli, stored
+
+pytestmark = pytest.mark.on_both_databases
 
 WISH = Wish(["audio"], "brief", "en")
 KEYS = ["the newest secret key", "an older secret key"]
@@ -89,8 +91,7 @@ def test_leaving_one_newsletter_keeps_the_others(database: Database) -> None:
 def test_the_suppression_list_holds_no_address(database: Database, settings: Settings) -> None:
     with database.write.begin() as session:
         suppression.suppress(session, "secret.person@reader.example", "complaint", NOW)
-    database.dispose()
-    content = b"".join(file.read_bytes() for file in settings.folder.glob("newsletter.db*"))
+    content = stored(settings, database)
     assert b"secret.person" not in content
     assert b"complaint" in content
 

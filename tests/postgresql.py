@@ -1,0 +1,94 @@
+"""A private PostgreSQL for the tests: own folder, own socket, no port, gone afterwards."""
+
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+
+import sqlalchemy
+
+_SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=")
+
+
+@dataclass(frozen=True)
+class Server:
+    folder: Path
+
+    def url(self, name: str) -> str:
+        return f"postgresql://tester@/{name}?host={self.folder}"
+
+    def create(self, template: str = "template1") -> str:
+        """A fresh database's name."""
+        name = f"news_{secrets.token_hex(4)}"
+        admin = sqlalchemy.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        admin.dispose()
+        return name
+
+
+def programs() -> Path | None:
+    """Where initdb and pg_ctl lie, the newest first; None where there are none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version, reverse=True)
+    on_path = shutil.which("initdb")
+    return found[0].parent if found else Path(on_path).resolve().parent if on_path else None
+
+
+def _version(initdb: Path) -> int:
+    name = initdb.parent.parent.name
+    return int(name) if name.isdigit() else 0
+
+
+@contextmanager
+def running(where: Path) -> Iterator[Server]:
+    """A server of our own; root may not run one, so there it belongs to somebody else."""
+    folder = Path(mkdtemp(prefix="pg-", dir="/tmp"))
+    user = _unprivileged()
+    if user is not None:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+
+    def call(program: str, *args: str) -> None:
+        done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs
+            [where / program, "-D", folder / "data", *args],
+            cwd=folder,
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+
+    try:
+        call("initdb", "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
+        options = " ".join(
+            f"-c {each}" for each in (*_SETTINGS, f"unix_socket_directories={folder}")
+        )
+        call("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
+        try:
+            yield Server(folder)
+        finally:
+            call("pg_ctl", "stop", "-w", "-m", "immediate")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    return None
