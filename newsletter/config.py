@@ -121,6 +121,16 @@ class FeedbackSettings(Section):
     # SendGrid's verification key for its event webhook; without one /hooks/sendgrid is not there.
     sendgrid_public_key: str = ""
     max_age_s: Seconds = 600.0  # older signatures are refused: somebody may replay them
+    # The mailbox of site.mailbox, which `newsletter feedback` reads: a Maildir or an IMAP folder.
+    maildir: Path | None = None
+    imap_host: str = ""
+    imap_port: Annotated[int, Field(ge=1, le=65535)] = 993
+    imap_security: Literal["tls", "starttls", "none"] = "tls"
+    imap_username: str = ""
+    imap_password: Secret = SecretStr("")
+    imap_folder: Line = "INBOX"
+    timeout_s: Seconds = 30.0
+    kept: Path = Path("feedback-kept")  # a Maildir for what came by a pipe and was not understood
 
 
 class Settings(Section):

@@ -1,0 +1,89 @@
+"""feedback: read the mailbox that bounces come back to."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli import common
+
+if TYPE_CHECKING:
+    from newsletter.config import Settings
+    from newsletter.delivery.feedback.mailboxes import Letters
+    from newsletter.delivery.feedback.reading import Tally
+
+
+@click.command()
+@click.option(
+    "--maildir",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Read this Maildir.  [default: what [feedback] names]",
+)
+@click.option("--stdin", "piped", is_flag=True, help="Read one mail that a mail server hands over.")
+@click.option("--resume", metavar="DOMAIN", help="Send to a paused domain again, and read nothing.")
+@common.with_json
+@common.with_config
+def feedback(
+    folder: Path | None, piped: bool, resume: str | None, as_json: bool, config_file: Path | None
+) -> None:
+    """Read bounces, complaints and unsubscribe mails, and act on them.
+
+    From an IMAP folder, a Maildir or a pipe. A mail acts only on the delivery whose reference it
+    bears. What is understood is marked as seen, what is not also as flagged; nothing is deleted.
+    """
+    from newsletter import assembly
+    from newsletter.delivery.feedback import reading
+    from newsletter.errors import WrongUseError
+
+    settings = common.load(config_file)
+    if piped and folder is not None:
+        raise WrongUseError("--stdin and --maildir name two places; give one")
+    with assembly.database(settings) as database:
+        if resume is not None:
+            from newsletter.delivery.feedback import pauses
+
+            with database.write.begin() as session:
+                if not pauses.resume(session, resume.lower()):
+                    raise WrongUseError(f"{resume} is not paused")
+            click.echo(f"{resume} gets mail again; `newsletter send` delivers what waits.")
+            return
+        found = _letters(settings, folder, piped)
+        tally = reading.read_mailbox(database, found, assembly.links(settings), common.utc_now)
+    _tell(tally, as_json)
+
+
+def _letters(settings: "Settings", folder: Path | None, piped: bool) -> "Letters":
+    from newsletter.delivery.feedback import mailboxes
+    from newsletter.errors import WrongUseError
+
+    place = settings.feedback
+    if piped:
+        return mailboxes.pipe(sys.stdin.buffer, settings.folder / place.kept)
+    if folder is not None or place.maildir is not None:
+        return mailboxes.maildir(folder or settings.folder / (place.maildir or Path()))
+    if place.imap_host:
+        return mailboxes.imap(place)
+    raise WrongUseError(
+        "no mailbox to read: set feedback.imap_host or feedback.maildir, or use --maildir, --stdin"
+    )
+
+
+def _tell(tally: "Tally", as_json: bool) -> None:
+    if as_json:
+        common.print_json(vars(tally))
+        return
+    if not tally.letters:
+        click.echo("No new mail.")
+        return
+    parts = [f"{number} {kind}" for kind, number in sorted(tally.kinds.items())]
+    parts += [f"{tally.unsubscribed} unsubscribed"] * bool(tally.unsubscribed)
+    parts += [f"{tally.automatic} automatic replies"] * bool(tally.automatic)
+    parts += [f"{tally.kept.total()} not understood"] * bool(tally.kept)
+    click.echo(f"{tally.letters} mails: {', '.join(parts)}")
+    if tally.suppressed:
+        click.echo(f"  {tally.suppressed} addresses suppressed")
+    for reason, number in tally.kept.most_common():
+        common.warn(f"kept for you to look at: {number} where {reason}")

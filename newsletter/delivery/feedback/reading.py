@@ -1,0 +1,79 @@
+"""Read a mailbox to its end, each letter in a transaction of its own."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from newsletter.db import Database
+from newsletter.delivery.feedback import keeping, letters
+from newsletter.delivery.feedback.events import Event, Kind
+from newsletter.delivery.feedback.letters import Automatic, Meaning, NotUnderstood
+from newsletter.delivery.feedback.mailboxes import Letters
+from newsletter.models import DeliveryRow, SubscriberRow
+from newsletter.subscribers import life
+from newsletter.subscribers.links import Claim, Links
+
+UNKNOWN = "it bears a reference that no delivery here has"
+
+
+@dataclass
+class Tally:
+    """What the letters said. `kinds` counts events in feedback's own words."""
+
+    letters: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    unsubscribed: int = 0
+    automatic: int = 0
+    suppressed: int = 0
+    kept: Counter[str] = field(default_factory=Counter)  # not understood, by reason
+
+
+def read_mailbox(
+    database: Database, found: Letters, links: Links, clock: Callable[[], datetime]
+) -> Tally:
+    """Let every new letter act; a letter is marked once what it says is committed.
+
+    Raises:
+        MailboxError: the mailbox cannot be read on; what was read stays so.
+    """
+    tally = Tally()
+    for letter in found:
+        now = clock()
+        meaning = letters.read(letter.raw, links, now)
+        with database.write.begin() as session:
+            understood = _act(session, meaning, tally, now)
+        letter.mark(understood)
+        tally.letters += 1
+    return tally
+
+
+def _act(session: Session, meaning: Meaning, tally: Tally, now: datetime) -> bool:
+    """Do what a letter says; whether it was understood."""
+    match meaning:
+        case Event():
+            return _take(session, meaning, tally, now)
+        case Claim():
+            subscriber = session.get(SubscriberRow, meaning.subscriber_id)
+            if subscriber is not None:  # somebody long gone may leave as often as they like
+                life.leave(session, subscriber, meaning.newsletter, now)
+            tally.unsubscribed += 1
+        case Automatic():
+            tally.automatic += 1
+        case NotUnderstood():
+            tally.kept[meaning.reason] += 1
+            return False
+    return True
+
+
+def _take(session: Session, event: Event, tally: Tally, now: datetime) -> bool:
+    if not session.scalar(select(exists().where(DeliveryRow.reference == event.reference))):
+        tally.kept[UNKNOWN] += 1
+        return False
+    kept = keeping.keep(session, [event], now)
+    tally.kinds[Kind(event.kind)] += 1
+    tally.suppressed += kept.suppressed
+    return True

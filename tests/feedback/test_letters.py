@@ -1,0 +1,190 @@
+"""What a mail to the feedback address means, whoever wrote it."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from newsletter.delivery.feedback import letters
+from newsletter.delivery.feedback.events import Event, Kind
+from newsletter.delivery.feedback.letters import Automatic, Meaning, NotUnderstood
+from newsletter.subscribers.links import Claim, Links, Purpose
+from tests.conftest import NOW
+from tests.feedback import mails
+
+REFERENCE = "0123456789abcdef01234567"
+LINKS = Links("https://papers.example.org", ["a-secret-key-of-some-length"])
+
+
+def read(raw: bytes) -> Meaning:
+    return letters.read(raw, LINKS, NOW)
+
+
+def event(raw: bytes) -> Event:
+    meaning = read(raw)
+    assert isinstance(meaning, Event), meaning
+    return meaning
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "suppress"),
+    [
+        (mails.dsn(REFERENCE), Kind.BOUNCE, True),
+        (mails.dsn(REFERENCE, whole=True), Kind.BOUNCE, True),
+        (mails.dsn(REFERENCE, "5.1.10"), Kind.BOUNCE, True),
+        (mails.dsn(REFERENCE, "5.1.8"), Kind.BOUNCE, False),
+        (mails.dsn(REFERENCE, "5.2.2", diagnostic="552 mailbox full"), Kind.BOUNCE, False),
+        (mails.dsn(REFERENCE, "4.4.1", diagnostic="timed out"), Kind.BOUNCE, False),
+        (mails.dsn(REFERENCE, "5.7.1", diagnostic="550 we do not like you"), Kind.BLOCKED, False),
+        (mails.dsn(REFERENCE, "4.4.1", "delayed"), Kind.DEFERRED, False),
+        (mails.dsn(REFERENCE, "2.0.0", "relayed"), Kind.DELIVERED, False),
+        (mails.arf(REFERENCE), Kind.COMPLAINT, True),
+        (mails.arf(REFERENCE, "fraud"), Kind.COMPLAINT, True),
+        (mails.arf(REFERENCE, "opt-out"), Kind.UNSUBSCRIBE, True),
+        (mails.qmail(REFERENCE), Kind.BOUNCE, False),
+        (mails.verp(REFERENCE), Kind.BOUNCE, True),
+    ],
+    ids=range(14),
+)
+def test_bounces_and_complaints_are_told_apart_and_bear_our_reference(
+    raw: bytes,
+    kind: Kind,
+    suppress: bool,  # noqa: FBT001 - a column of the table above
+) -> None:
+    found = event(raw)
+    assert (found.reference, found.kind) == (REFERENCE, kind)
+    assert (found.suppress is not None) is suppress
+    assert found.at <= NOW
+    assert found.address is None
+
+
+def test_a_longer_reference_is_ours_too() -> None:
+    assert event(mails.dsn("0123456789abcdef" * 2)).reference == "0123456789abcdef" * 2
+
+
+def test_the_same_letter_is_the_same_event_and_another_is_another() -> None:
+    first, again, other = (
+        event(raw).event_id
+        for raw in (mails.dsn(REFERENCE), mails.dsn(REFERENCE), mails.dsn(REFERENCE, "5.2.2"))
+    )
+    assert first == again != other
+
+
+def test_a_date_in_the_future_is_now_and_one_in_the_past_is_believed() -> None:
+    raw = mails.dsn(REFERENCE)
+    assert event(raw.replace(b"11 Jul 2025 06:10", b"11 Jul 2035 06:10")).at == NOW
+    assert event(raw).at == NOW - timedelta(minutes=20)
+    assert event(raw.replace(b"Date: Fri, 11 Jul 2025 06:10:00 +0000", b"Date: noon")).at == NOW
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mails.dsn("not-a-reference"),
+        mails.dsn("f" * 23),
+        mails.dsn("g" * 24),
+        mails.arf("somebody-elses-mail"),
+        mails.qmail("somebody-elses-mail"),
+        mails.verp("nobody"),
+    ],
+    ids=range(6),
+)
+def test_failure_24_without_a_reference_of_ours_nothing_happens_whomever_it_names(
+    raw: bytes,
+) -> None:
+    assert read(raw) == NotUnderstood("it bears no reference of ours")
+
+
+def test_not_spam_is_no_complaint() -> None:
+    meaning = read(mails.arf(REFERENCE, "not-spam"))
+    assert meaning == NotUnderstood("a feedback report of the type 'not-spam'")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mails.plain("Re: 26 papers", Auto_Submitted="auto-replied"),
+        mails.plain("Re: 26 papers", Auto_Submitted="auto-replied (vacation)"),
+        mails.plain("Re: 26 papers", Auto_Submitted="AUTO-NOTIFIED; owner=a"),
+        mails.plain("Re: 26 papers", X_Autoreply="yes"),
+        mails.plain("Re: 26 papers", Precedence="auto_reply"),
+        mails.plain("Automatic reply: 26 papers"),
+        mails.plain("Out of office"),
+        mails.plain("自动回复: 26 papers"),
+        mails.plain("Auto: 26 papers", In_Reply_To=f"<{REFERENCE}@papers.example.org>"),
+    ],
+    ids=range(9),
+)
+def test_failure_24_answers_by_machines_mean_nothing(raw: bytes) -> None:
+    assert read(raw) == Automatic()
+
+
+def test_a_token_in_the_subject_is_a_farewell_even_when_a_mail_program_folds_it() -> None:
+    claim = Claim(7, "audio")
+    token = LINKS.token(Purpose.UNSUBSCRIBE, claim)
+    assert read(mails.plain(token)) == claim
+    raw = mails.plain("X").replace(b"Subject: X", f"Subject:\n {token}".encode())
+    assert read(raw) == claim
+    assert read(mails.plain(token, Auto_Submitted="auto-generated")) == claim
+
+
+def test_a_token_of_another_purpose_or_a_tampered_one_is_none() -> None:
+    good = LINKS.token(Purpose.UNSUBSCRIBE, Claim(7, "audio"))
+    for token in (
+        LINKS.token(Purpose.CONFIRM, Claim(7, "audio")),
+        good.replace("7.", "8.", 1),
+        good[:-1],
+        f"Re: {good}",
+    ):
+        assert isinstance(read(mails.plain(token)), NotUnderstood)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\n\n",
+        b"\0" * 1000,
+        b"\xff\xfe" * 1000,
+        b"Content-Type: multipart/mixed\n\n",
+        b'Content-Type: multipart/mixed; boundary="b"\n\n--b\n',
+        b"Content-Type: text/plain; charset=no-such-charset\nSubject: =?x?y?z?=\n\n\xff",
+        b"Content-Transfer-Encoding: base64\nContent-Type: text/plain\n\n!!!",
+        b"Subject: " + b"x" * 900_000,
+        b"X: y\n" * 100_000,
+        mails.nested(39),
+        mails.nested(5000),
+        mails.plain("Hello", "I like your letters.\n"),
+        b"Subject: large\n\n" + b"x" * (3 * letters.LONGEST),
+    ],
+    ids=range(14),
+)
+def test_failure_24_what_is_no_letter_of_a_known_kind_is_kept(raw: bytes) -> None:
+    assert isinstance(read(raw), NotUnderstood)
+
+
+@pytest.mark.parametrize("whole", [mails.dsn(REFERENCE, whole=True), mails.arf(REFERENCE)])
+def test_failure_24_a_letter_cut_off_anywhere_is_read_or_kept_and_never_breaks(
+    whole: bytes,
+) -> None:
+    for end in range(0, len(whole), 7):
+        meaning = read(whole[:end])
+        if isinstance(meaning, Event):
+            assert meaning.reference == REFERENCE
+        else:
+            assert isinstance(meaning, NotUnderstood | Automatic)
+
+
+@hypothesis_settings(max_examples=150, deadline=None)
+@given(
+    raw=st.sampled_from([mails.dsn(REFERENCE), mails.arf(REFERENCE), mails.qmail(REFERENCE)]),
+    changes=st.lists(st.tuples(st.integers(0, 900), st.binary(max_size=6)), max_size=8),
+)
+def test_failure_24_whatever_is_changed_in_a_letter_reading_it_never_breaks(
+    raw: bytes, changes: list[tuple[int, bytes]]
+) -> None:
+    for place, put in changes:
+        raw = raw[:place] + put + raw[place + len(put) :]
+    assert isinstance(read(raw), Meaning)
