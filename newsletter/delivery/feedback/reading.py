@@ -15,7 +15,7 @@ from newsletter.delivery.feedback.letters import Automatic, Meaning, NotUndersto
 from newsletter.delivery.feedback.mailboxes import Letters
 from newsletter.models import DeliveryRow, SubscriberRow
 from newsletter.subscribers import life
-from newsletter.subscribers.links import Claim, Links
+from newsletter.subscribers.links import ALL, Claim, Links
 
 UNKNOWN = "it bears a reference that no delivery here has"
 
@@ -59,7 +59,8 @@ def _act(session: Session, meaning: Meaning, tally: Tally, now: datetime) -> boo
         case Claim():
             subscriber = session.get(SubscriberRow, meaning.subscriber_id)
             if subscriber is not None:  # somebody long gone may leave as often as they like
-                life.leave(session, subscriber, meaning.newsletter, now)
+                newsletter = None if meaning.newsletter == ALL else meaning.newsletter
+                life.leave(session, subscriber, newsletter, now)
             tally.unsubscribed += 1
         case Automatic():
             tally.automatic += 1
