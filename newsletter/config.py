@@ -5,14 +5,23 @@ import tomllib
 from collections.abc import Mapping
 from email.utils import parseaddr
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from newsletter import environment
+from newsletter.colours import LEGIBLE, contrast, made_legible
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.values import (
     Categories,
+    Colour,
     Detail,
     FeedAddress,
     Language,
@@ -20,6 +29,7 @@ from newsletter.values import (
     ListingAddress,
     Mailbox,
     Options,
+    Picture,
     Seconds,
     Secret,
     SecretKeys,
@@ -133,6 +143,44 @@ class FeedbackSettings(Section):
     kept: Path = Path("feedback-kept")  # a Maildir for what came by a pipe and was not understood
 
 
+class LookSettings(Section):
+    """The palette by light and by dark, and a logo; what cannot be read is refused."""
+
+    accent: Colour = "#9b1c1c"
+    accent_dark: Colour = "#f0908a"
+    ink: Colour = "#1b1b1b"
+    ink_dark: Colour = "#ececec"
+    quiet: Colour = "#5c5c5c"  # authors, facts, the footer
+    quiet_dark: Colour = "#a6a6a6"
+    paper: Colour = "#ffffff"
+    paper_dark: Colour = "#131313"
+    logo_url: Picture = ""
+    logo_alt: Annotated[str, Field(max_length=120)] = ""
+    logo_width: Annotated[int, Field(ge=16, le=600)] = 120
+
+    @model_validator(mode="after")
+    def _legible(self) -> Self:
+        for end in ("", "_dark"):
+            paper = getattr(self, f"paper{end}")
+            for name in ("accent", "ink", "quiet"):
+                colour = getattr(self, f"{name}{end}")
+                if (ratio := contrast(colour, paper)) < LEGIBLE:
+                    raise ValueError(
+                        f"{name}{end} {colour} on paper{end} {paper} has a contrast of"
+                        f" {ratio:.1f}:1 and text needs {LEGIBLE}:1;"
+                        f" {made_legible(colour, paper)} would do"
+                    )
+        if self.logo_url and not self.logo_alt:
+            raise ValueError(
+                "logo_alt is missing: what a reader sees whose program loads no pictures"
+            )
+        return self
+
+
+class TemplatesSettings(Section):
+    dir: Path | None = None  # a template of the same name in there replaces ours
+
+
 class Settings(Section):
     """Everything that an operator can choose, and the folder that relative paths start from."""
 
@@ -144,6 +192,8 @@ class Settings(Section):
     summarizer: SummarizerSettings = SummarizerSettings()
     transport: TransportSettings = TransportSettings()
     feedback: FeedbackSettings = FeedbackSettings()
+    look: LookSettings = LookSettings()
+    templates: TemplatesSettings = TemplatesSettings()
 
     def newsletter(self, slug: str | None) -> NewsletterSettings:
         """The newsletter of that slug; without one, the first.
@@ -250,4 +300,6 @@ _SECTIONS: dict[str, type[Section]] = {
     "summarizer": SummarizerSettings,
     "transport": TransportSettings,
     "feedback": FeedbackSettings,
+    "look": LookSettings,
+    "templates": TemplatesSettings,
 }

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from newsletter import taxonomy
+from newsletter import colours, taxonomy
 from newsletter.errors import WrongUseError
 
 _NO_TEXT = {"Cc", "Zl", "Zp", "Cs"}  # control characters, line separators, lone surrogates
@@ -64,6 +64,12 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _picture(value: str) -> str:
+    if value and not value.startswith("https://"):
+        raise ValueError("must begin with https:// (mail programs load no other picture)")
+    return _web_address(value) if value else value
+
+
 def _address_with(blank: str, value: str) -> str:
     if value.count(blank) != 1 or re.search(r"[{}]", value.replace(blank, "")):
         raise ValueError(f"must hold {blank!r} once, where the category goes")
@@ -116,4 +122,6 @@ Categories = Annotated[
 Detail = Literal["full", "brief", "titles"]
 Language = Annotated[Literal["en", "zh"], BeforeValidator(_language)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+Colour = Annotated[str, AfterValidator(colours.colour)]
+Picture = Annotated[str, AfterValidator(_picture)]
 Options = Annotated[dict[str, Any], Field(repr=False)]  # what an installed part makes of them

@@ -26,6 +26,7 @@ LAYERS = (
     "config",
     "environment",
     "values",
+    "colours",
     "taxonomy",
     "errors",
     "findings",

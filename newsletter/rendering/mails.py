@@ -4,16 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from email.utils import format_datetime, parseaddr
+from functools import cached_property
+
+from jinja2 import Environment
 
 from newsletter.config import Site
-from newsletter.rendering.content import Digest, Section
+from newsletter.rendering.cards import Cards, Frame
+from newsletter.rendering.content import Digest
 from newsletter.rendering.headers import mailto
 from newsletter.rendering.inlining import inline
+from newsletter.rendering.levels import CEILINGS, LIMIT, NOTHING, Level, Weight, plan
+from newsletter.rendering.looks import OURS, Looks
 from newsletter.rendering.mail import Blanks, Content, Mail
+from newsletter.rendering.quoted import Piece, Prepared
 from newsletter.rendering.templates import environment, explained
 from newsletter.rendering.wording import wording
 from newsletter.sources.announced import one_line
 from newsletter.subscribers.links import Claim, Links, Purpose
+
+# What no address, and no subscriber's number, is longer than (RFC 5321, 4.5.3.1.3).
+_LONGEST_ADDRESS = 254
+_LARGEST_ID = 10**12
 
 
 @dataclass(frozen=True)
@@ -29,37 +40,42 @@ class Reader:
 
 
 class IssueMails:
-    """The mails of one issue. Not for several threads: variants are rendered when first needed."""
+    """The mails of one issue. Not for several threads: pieces are rendered when first needed."""
 
-    def __init__(self, digest: Digest, site: Site, links: Links) -> None:
+    def __init__(self, digest: Digest, site: Site, links: Links, looks: Looks = OURS) -> None:
         self._digest = digest
         self._site = site
         self._links = links
+        self._looks = looks
+        self._sender = parseaddr(site.sender)
+        self._stream = f"{digest.slug}-{digest.day}"
+        self._blanks = Blanks.fresh()
+        self._cards: dict[tuple[str, str], Cards] = {}
         self._contents: dict[tuple[str, str], Content] = {}
 
     def content(self, detail: str, language: str) -> Content:
-        """Subject and parts at that level of detail, framed in that language."""
+        """Subject and parts at that level of detail at most, framed in that language."""
         variant = (detail, language)
         if variant not in self._contents:
-            blanks = Blanks.fresh()
-            shown = self._shown(detail)
-            subject = _render("email/issue/subject.txt", language, shown)
-            html = _render("email/issue/body.html", language, shown, reader=blanks.html)
-            text = _render("email/issue/body.txt", language, shown, reader=blanks.text)
-            self._contents[variant] = Content(one_line(subject), inline(html), text, blanks)
+            self._contents[variant] = self._content(CEILINGS[detail], language)
         return self._contents[variant]
 
     def mail(self, reader: Reader) -> Mail:
         """One reader's mail: the variant they chose, with their own few values."""
         claim = Claim(reader.subscriber_id, self._digest.slug)
+        token = self._links.token(Purpose.UNSUBSCRIBE, claim)
         unsubscribe = self._links.unsubscribe(claim)
-        by_mail = mailto(self._site.feedback_address, self._links.token(Purpose.UNSUBSCRIBE, claim))
+        by_mail = mailto(self._site.feedback_address, token)
         return Mail(
             recipient=reader.email,
             reference=reader.reference,
-            stream=f"{self._digest.slug}-{self._digest.day}",
-            sender=parseaddr(self._site.sender),
-            headers=self._headers(f"<{unsubscribe}>, <{by_mail}>"),
+            stream=self._stream,
+            sender=self._sender,
+            headers=(
+                *self._headers,
+                ("List-Unsubscribe", f"<{unsubscribe}>, <{by_mail}>"),
+                ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            ),
             content=self.content(reader.detail, reader.language),
             values={
                 "recipient": reader.email,
@@ -70,37 +86,96 @@ class IssueMails:
         )
 
     def page(self, detail: str, language: str) -> str:
-        """The issue for the archive: nobody's mail, so without a reader's footer."""
-        shown = self._shown(detail)
-        return inline(_render("email/issue/body.html", language, shown, reader=None))
+        """The issue whole, for the archive: nobody's mail, so without a reader's footer."""
+        return self._whole("html", CEILINGS[detail], language)
 
     def plain_page(self, detail: str, language: str) -> str:
-        return _render("email/issue/body.txt", language, self._shown(detail), reader=None)
+        return self._whole("txt", CEILINGS[detail], language)
 
-    def _headers(self, unsubscribe: str) -> tuple[tuple[str, str], ...]:
-        digest, domain = self._digest, self._site.sender_domain
+    @cached_property
+    def _headers(self) -> tuple[tuple[str, str], ...]:
+        """Those that all readers share."""
+        digest = self._digest
         return (
             # The moment of freezing, so that a repeated attempt is the same message.
             ("Date", format_datetime(digest.frozen_at)),
-            ("List-Id", f"<{digest.slug}.{domain}>"),
-            ("List-Unsubscribe", unsubscribe),
-            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            ("List-Id", f"<{digest.slug}.{self._site.sender_domain}>"),
             ("List-Archive", f"<{self._links.archive(digest.slug)}>"),
             ("Auto-Submitted", "auto-generated"),
             ("Precedence", "bulk"),
             ("Feedback-ID", f"{digest.day}:{digest.slug}:issue:newsletter"),
         )
 
-    def _shown(self, detail: str) -> Mapping[str, object]:
+    def _content(self, ceiling: Level, language: str) -> Content:
+        html, text = self._part("html", language), self._part("txt", language)
+        count = len(self._digest.entries)
+        levels = plan(
+            lambda level: [_weight(piece) for piece in html.papers(level)],
+            ceiling,
+            LIMIT - self._frame_weight(html.frame),
+            _weight(html.more(count)),
+        )
+        with explained():
+            subject = self._environment(language).get_template("email/issue/subject.txt")
+            line = one_line(subject.render(digest=self._digest, site=self._site))
+        return Content.joined(
+            line, self._chosen(html, levels), self._chosen(text, levels), self._blanks
+        )
+
+    def _chosen(self, part: Cards, levels: Sequence[Level]) -> list[Piece]:
+        """The pieces of a part for papers at these levels; papers without one are counted."""
+        entries = self._digest.entries
+        papers = [
+            (entry.section, part.papers(level)[number])
+            for number, (entry, level) in enumerate(zip(entries, levels, strict=False))
+        ]
+        left = len(entries) - len(levels)
+        return part.frame.around(papers, part.more(left) if left else None)
+
+    def _whole(self, ending: str, level: Level, language: str) -> str:
+        cards = self._cards_of(ending, language, reader=None)
+        pieces = self._chosen(cards, [level] * len(self._digest.entries))
+        return "".join(piece.text for piece in pieces)
+
+    def _frame_weight(self, frame: Frame) -> Weight:
+        """Everything but the papers, with the longest values that a reader can have."""
+        pieces = [frame.head, *frame.labels.values(), frame.foot]
+        claim = Claim(_LARGEST_ID, self._digest.slug)
+        values = {
+            "recipient": "'" * _LONGEST_ADDRESS,
+            "unsubscribe": self._links.unsubscribe(claim),
+            "preferences": self._links.preferences(claim),
+            "since": "2025年11月30日 (30 September 2025)",
+        }
+        filled = self._blanks.filled(values)
+        gaps = Prepared.of(pieces, self._blanks.html.values()).gaps
+        personal = [Piece(f"=\n{filled[gap]}=\n") for gap in gaps]
+        return sum(map(_weight, [*pieces, *personal]), NOTHING)
+
+    def _part(self, ending: str, language: str) -> Cards:
+        blanks = self._blanks.html if ending == "html" else self._blanks.text
+        key = (ending, language)
+        if key not in self._cards:
+            self._cards[key] = self._cards_of(ending, language, reader=blanks)
+        return self._cards[key]
+
+    def _cards_of(self, ending: str, language: str, reader: Mapping[str, str] | None) -> Cards:
         digest = self._digest
-        return {
-            "digest": digest,
-            "detail": detail,
+        shown = {
             "site": self._site,
-            "sections": [(each, digest.section(each)) for each in Section if digest.section(each)],
+            "reader": reader,
             "archive_url": self._links.archive(digest.slug),
             "issue_url": self._links.issue(digest.slug, str(digest.day)),
         }
+        return Cards(digest, self._environment(language), shown, ending)
+
+    def _environment(self, language: str) -> Environment:
+        return environment(wording(language), self._looks)
+
+
+def _weight(piece: Piece) -> Weight:
+    # Line ends count twice: the decoded part has CRLF.
+    return Weight(piece.weight + piece.text.count("\n"), len(piece.encoded))
 
 
 def _render(name: str, language: str, shown: Mapping[str, object], **more: object) -> str:

@@ -3,16 +3,30 @@
 Plain strings: the template that prints them escapes them as its format needs.
 """
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
 
 from newsletter.rendering import tex
 from newsletter.rendering.content import Digest, Entry, ListingNote, Section
+from newsletter.rendering.levels import Level
+from newsletter.rendering.resources import PROJECT_PAGE, Resource, resources
 from newsletter.rendering.wording import Catalogue
 from newsletter.sources.announced import UNNAMED_MODEL, Paper
 from newsletter.summaries.sentence import AUTHORS, Sentence
 
 _SHOWN_AUTHORS = 6
+_NAME_CHARACTERS = 80
+_SHOWN_CATEGORIES = 5
 _COMMENT_CHARACTERS = 140
+
+_CLAUSE_END = re.compile(r"(?<=[.;,])\s+")
+_MERE_COUNT = re.compile(
+    r"(?:\d+|[a-z]+)(?:\s*\+\s*\d+)?[- ](?:pages?|pp|figures?|figs?|tables?|references)"
+    r"(?: (?:and|including|with) \d+ \w+)*[.,;]?",
+    re.IGNORECASE,
+)
 
 
 class Phrases:
@@ -39,10 +53,11 @@ class Phrases:
             count("%(num)s cross-list", "%(num)s cross-lists", cross) % {"num": cross},
             count("%(num)s replacement", "%(num)s replacements", replaced) % {"num": replaced},
         )
-        return " · ".join(parts)
+        complete = (self._say("complete"),) if digest.is_complete else ()
+        return " · ".join(parts + complete)
 
     def completeness(self, digest: Digest) -> str:
-        """How much of what arXiv announced the issue holds."""
+        """What is to be said of an issue that is not known to hold all that arXiv announced."""
         say = self._say
         if digest.is_sample:
             followed = ", ".join(digest.categories)
@@ -57,7 +72,7 @@ class Phrases:
                 " not exactly it."
             )
         if digest.is_complete:
-            return say("Complete: as many papers as arXiv announced.")
+            return ""  # the counts say so
         return say("As arXiv's feed has them; it states no count to check against.")
 
     def _missing(self, note: ListingNote) -> str:
@@ -71,26 +86,34 @@ class Phrases:
 
     def authors(self, paper: Paper) -> str:
         """The first few by name, the others by number; never "and 1 more"."""
-        names = [plain(name) for name in paper.authors]
-        more = len(names) - _SHOWN_AUTHORS
+        more = len(paper.authors) - _SHOWN_AUTHORS
+        shown = paper.authors[:_SHOWN_AUTHORS] if more > 1 else paper.authors
+        names = ", ".join(shortened(plain(name), _NAME_CHARACTERS) for name in shown)
         if more <= 1:
-            return ", ".join(names)
+            return names
         many = self._count("%(names)s and %(num)s more", "%(names)s and %(num)s more", more)
-        return many % {"names": ", ".join(names[:_SHOWN_AUTHORS]), "num": more}
+        return many % {"names": names, "num": more}
 
-    def facts(self, entry: Entry, detail: str) -> str:
-        """One quiet line: version, categories, comment, who wrote the sentence."""
+    def facts(self, entry: Entry, level: Level) -> list[str]:
+        """What stands in the quiet line before the links: version, categories, comment."""
         paper = entry.paper
-        facts = [" ".join(paper.categories)]
+        categories = " ".join(paper.categories[:_SHOWN_CATEGORIES])
+        facts = [categories + " …" * (len(paper.categories) > _SHOWN_CATEGORIES)]
         if entry.section is Section.REPLACE:
             facts.insert(0, f"v{paper.id.version}")
-        if paper.withdrawn:
-            facts.insert(0, self._say("withdrawn"))
-        if paper.comment and detail != "titles":
-            facts.append(shortened(plain(paper.comment), _COMMENT_CHARACTERS))
-        if shows_sentence(entry, detail):
-            facts.append(self.origin(entry.summary))
-        return " · ".join(facts)
+        if level > Level.TITLE:
+            facts.append(comment(paper, whole=level > Level.SUMMARY))
+        return list(filter(None, facts))
+
+    def more(self, number: int) -> str:
+        """What stands for the papers that there is no room for."""
+        return self._count(
+            "%(num)s more paper on the web", "%(num)s more papers on the web", number
+        ) % {"num": number}
+
+    def resource(self, resource: Resource) -> str:
+        """The name of a link."""
+        return self._say("project page") if resource.name == PROJECT_PAGE else resource.name
 
     def origin(self, sentence: Sentence) -> str:
         """Who wrote a sentence."""
@@ -108,16 +131,49 @@ class Phrases:
         }
 
 
-def shows_sentence(entry: Entry, detail: str) -> bool:
+def shows_sentence(entry: Entry, level: Level) -> bool:
     """Under a new paper always, under a replacement only where everything is wanted."""
-    if not entry.summary.text or detail == "titles":
-        return False
-    return entry.section is not Section.REPLACE or detail == "full"
+    least = Level.EXCERPT if entry.section is Section.REPLACE else Level.SUMMARY
+    return bool(entry.summary.text) and level >= least
 
 
+def is_quiet(entry: Entry, level: Level) -> bool:
+    """Whether a paper stands back: a title alone, or a replacement without its abstract."""
+    return level is Level.TITLE or (entry.section is Section.REPLACE and level < Level.EXCERPT)
+
+
+@lru_cache(maxsize=2048)
+def comment(paper: Paper, *, whole: bool) -> str:
+    """The authors' comment without what its links say already.
+
+    Unless the whole is wanted, also without "12 pages, 5 figures".
+    """
+    text = plain(paper.comment or "")
+    linked = [resource.url.partition("://")[2] for resource in resources(paper)]
+    if linked or not whole:
+        clauses = [
+            clause
+            for clause in _CLAUSE_END.split(text)
+            if not any(each in clause for each in linked)
+            and (whole or not _MERE_COUNT.fullmatch(clause))
+        ]
+        text = " ".join(clauses).rstrip(" ,;.")
+    return shortened(text, _COMMENT_CHARACTERS)
+
+
+@lru_cache(maxsize=4096)
 def plain(source: str) -> str:
     """TeX as one line of plain text."""
     return " ".join(tex.to_text(source).split())
+
+
+@lru_cache(maxsize=4096)
+def markup(source: str, characters: int, *, linked: bool = True) -> str:
+    """TeX as HTML; beyond so many characters the plain text, cut."""
+    if len(source) > characters:
+        return escape(shortened(plain(source), characters), quote=False)
+    html = tex.to_html(source)
+    return html if linked else re.sub(r"</?a\b[^>]*>", "", html)
 
 
 def shortened(text: str, characters: int) -> str:
@@ -126,4 +182,4 @@ def shortened(text: str, characters: int) -> str:
         return text
     cut = text[: characters - 1]
     whole = cut.rpartition(" ")[0] if " " in cut[characters // 2 :] else cut
-    return whole.rstrip(" ,;:.") + "…"
+    return whole.rstrip(" ,;:.") + (" …" if whole is not cut else "…")

@@ -1,27 +1,47 @@
 """The Jinja2 environment: one for mails and pages, with the filters that arXiv's texts need."""
 
-import re
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    select_autoescape,
+)
 from jinja2.exceptions import TemplateSyntaxError
 from markupsafe import Markup
 
 from newsletter import paths
 from newsletter.errors import NewsletterError
-from newsletter.rendering import phrases, tex
+from newsletter.rendering import phrases
+from newsletter.rendering.looks import OURS, Looks
+from newsletter.rendering.resources import resources
 from newsletter.rendering.wording import Catalogue
 from newsletter.rendering.wrapping import wrapped
 
+# Far above what arXiv lets anybody write; a hostile text must not fill a mail.
+_LONGEST = 6000
+_EXCERPT = 280
+# What an expression in a template can raise.
+_MISTAKES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
 
 @cache
-def environment(catalogue: Catalogue) -> Environment:
-    """Templates in one language. HTML is escaped; an unknown name is an error, not a silence."""
+def environment(catalogue: Catalogue, looks: Looks = OURS) -> Environment:
+    """Templates in one language. HTML is escaped; an unknown name is an error, not a silence.
+
+    A template in the operator's own folder stands for ours of the same name.
+    """
+    folders = [looks.templates] if looks.templates else []
     made = Environment(
-        loader=FileSystemLoader(paths.templates()),
+        loader=ChoiceLoader([FileSystemLoader(each) for each in [*folders, paths.templates()]]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -32,17 +52,21 @@ def environment(catalogue: Catalogue) -> Environment:
     made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {
         "language": catalogue.tag,
+        "look": looks,
         "say": phrases.Phrases(catalogue),
         "shows_sentence": phrases.shows_sentence,
+        "is_quiet": phrases.is_quiet,
+        "resources": resources,
     }
     made.filters |= {
-        "tex": lambda source: Markup(tex.to_html(source)),  # noqa: S704 - to_html escapes
-        "tex_unlinked": lambda source: Markup(_unlinked(tex.to_html(source))),  # noqa: S704
+        "tex": _tex,
+        "tex_unlinked": _tex_unlinked,
         "plain": phrases.plain,
         "wrapped": wrapped,
         "long_date": catalogue.long_date,
         "short_date": catalogue.short_date,
         "shortened": phrases.shortened,
+        "excerpt": _excerpt,
     }
     return made
 
@@ -53,22 +77,45 @@ def explained() -> Iterator[None]:
     try:
         yield
     except TemplateSyntaxError as error:
-        raise NewsletterError(
-            f"{_short(error.filename)}:{error.lineno}: {error.message}"
-        ) from error
-    except TemplateError as error:
-        raise NewsletterError(f"a template cannot be rendered: {error}") from error
+        place = f"{_short(error.filename)}:{error.lineno}"
+        raise NewsletterError(f"{place}: {error.message}") from error
+    except TemplateNotFound as error:
+        raise NewsletterError(f"{_place(error)}: there is no template {error.name!r}") from error
+    except (
+        TemplateError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as e:
+        raise NewsletterError(f"{_place(e)}: {e}") from e
 
 
-def _unlinked(html: str) -> str:
-    """For text that stands inside a link already."""
-    return re.sub(r"</?a\b[^>]*>", "", html)
+def _place(error: Exception) -> str:
+    """Jinja2 gives each line of a template its own frame in the traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [each for each in frames if Path(each.filename).suffix in {".html", ".txt", ".css"}]
+    return f"{_short(lines[-1].filename)}:{lines[-1].lineno}" if lines else "a template"
 
 
 def _short(file: str | None) -> str:
+    """Ours by its name, the operator's by its path."""
     if file is None:
         return "a template"
     path = Path(file)
-    return (
-        str(path.relative_to(paths.templates())) if path.is_relative_to(paths.templates()) else file
-    )
+    ours = paths.templates()
+    return str(path.relative_to(ours)) if path.is_relative_to(ours) else file
+
+
+def _tex(source: str) -> Markup:
+    return Markup(phrases.markup(source, _LONGEST))  # noqa: S704 - it escapes
+
+
+def _tex_unlinked(source: str) -> Markup:
+    """For text that stands inside a link already."""
+    return Markup(phrases.markup(source, _LONGEST // 10, linked=False))  # noqa: S704 - it escapes
+
+
+def _excerpt(source: str) -> str:
+    return phrases.shortened(phrases.plain(source), _EXCERPT)

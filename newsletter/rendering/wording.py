@@ -55,6 +55,7 @@ class Catalogue(gettext.NullTranslations):
     def long_date(self, day: date) -> str:
         return format_date(day, _LONG[self.language], locale=_LOCALES[self.language])
 
+    @cache  # noqa: B019 - two catalogues live as long as the process; days are few
     def medium_date(self, day: date) -> str:
         return format_date(day, _MEDIUM[self.language], locale=_LOCALES[self.language])
 

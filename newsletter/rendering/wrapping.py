@@ -31,7 +31,7 @@ def _lines(paragraph: str, indent: int) -> list[str]:
     end = 0
     for unit in _UNIT.finditer(paragraph):
         space = " " if unit.start() > end and lines[-1] else ""
-        width = wcswidth(unit[0])
+        width = len(unit[0]) if unit[0].isascii() else max(wcswidth(unit[0]), len(unit[0]))
         if lines[-1] and used + len(space) + width > TEXT_COLUMNS:
             lines.append("")
             used, space = indent, ""

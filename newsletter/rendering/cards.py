@@ -1,0 +1,90 @@
+"""The pieces of an issue in one language: rendered, inlined and encoded once at each level."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from newsletter.rendering.content import Digest, Section
+from newsletter.rendering.inlining import inline
+from newsletter.rendering.levels import Level
+from newsletter.rendering.quoted import Piece
+from newsletter.rendering.templates import explained
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around the papers."""
+
+    head: Piece
+    labels: Mapping[Section, Piece]
+    foot: Piece
+
+    def around(self, papers: Sequence[tuple[Section, Piece]], more: Piece | None) -> list[Piece]:
+        """All pieces of a part in order, a label before the first paper of each section."""
+        pieces = [self.head]
+        section: Section | None = None
+        for own_section, paper in papers:
+            if own_section is not section:
+                section = own_section
+                pieces.append(self.labels[section])
+            pieces.append(paper)
+        return [*pieces, *([more] if more else []), self.foot]
+
+
+class Cards:
+    """One part, HTML or text, of one issue.
+
+    `shown` is what the templates see; with `reader`, a set of blanks, they also show a footer
+    for that reader.
+    """
+
+    def __init__(
+        self, digest: Digest, templates: Environment, shown: Mapping[str, object], ending: str
+    ) -> None:
+        self._digest = digest
+        self._environment = templates
+        self._shown = {"digest": digest, **shown}
+        self._ending = ending
+        self._levels: dict[Level, list[Piece]] = {}
+        self._more: dict[int, Piece] = {}
+
+    @cached_property
+    def frame(self) -> Frame:
+        present = [section for section in Section if self._digest.counts[section]]
+        labels = [self._render("section", section=section) for section in present]
+        head, *pieces, foot = self._finished(labels)
+        return Frame(head, dict(zip(present, pieces, strict=True)), foot)
+
+    def papers(self, level: Level) -> list[Piece]:
+        if level not in self._levels:
+            entries = self._digest.entries
+            rendered = [
+                self._render("paper", entry=entry, paper=entry.paper, level=level, levels=Level)
+                for entry in entries
+            ]
+            self._levels[level] = self._finished(rendered)[1:-1]
+        return self._levels[level]
+
+    def more(self, number: int) -> Piece:
+        """The line that stands for so many papers."""
+        if number not in self._more:
+            _, self._more[number], _ = self._finished([self._render("more", number=number)])
+        return self._more[number]
+
+    def _finished(self, fragments: Sequence[str]) -> list[Piece]:
+        """The frame's head, the fragments and the foot; HTML with its styles inlined."""
+        cut = f"<!--{secrets.token_hex(8)}-->"
+        papers = Markup(cut + cut.join(fragments) + cut)  # noqa: S704 - our own rendering
+        whole = self._render("body", papers=papers)
+        if self._ending == "html":
+            whole = inline(whole)
+        return [Piece(text.rstrip("\n") + "\n") for text in whole.split(cut)]
+
+    def _render(self, name: str, **more: object) -> str:
+        with explained():
+            template = self._environment.get_template(f"email/issue/{name}.{self._ending}")
+            return template.render(**self._shown, **more)

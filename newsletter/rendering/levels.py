@@ -1,0 +1,77 @@
+"""How much of each paper a mail has room for.
+
+Gmail clips a mail at about 102 kB; sources differ on whether the encoding counts, so both the
+decoded HTML and its quoted-printable part stay below.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import accumulate
+
+
+class Level(IntEnum):
+    """How much is shown of a paper; each holds what the lower ones do."""
+
+    TITLE = 1
+    SUMMARY = 2  # authors, the one sentence, one line of facts
+    EXCERPT = 3  # and how the abstract begins
+    FULL = 4  # and all of it
+
+
+CEILINGS = {"full": Level.FULL, "brief": Level.SUMMARY, "titles": Level.TITLE}
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Bytes of HTML, as decoded and in quoted-printable."""
+
+    decoded: int
+    encoded: int
+
+    def __add__(self, other: "Weight") -> "Weight":
+        return Weight(self.decoded + other.decoded, self.encoded + other.encoded)
+
+    def __sub__(self, other: "Weight") -> "Weight":
+        return Weight(self.decoded - other.decoded, self.encoded - other.encoded)
+
+    def fits(self, room: "Weight") -> bool:
+        return self.decoded <= room.decoded and self.encoded <= room.encoded
+
+
+NOTHING = Weight(0, 0)
+LIMIT = Weight(decoded=100_000, encoded=101_999)
+
+
+def plan(
+    weigh: Callable[[Level], Sequence[Weight]], ceiling: Level, room: Weight, more: Weight
+) -> list[Level]:
+    """The level of each paper that is shown, best first; what is left over is only counted.
+
+    First every paper has its title; then, level by level, as many as there is room for get more,
+    the first ones first. So a paper never has less than one that comes after it.
+
+    Args:
+        weigh: the weights of all papers at a level; not asked for levels that have no room.
+        ceiling: what the reader wants at most.
+        room: what the papers may weigh together.
+        more: the weight of the line that counts what is left over.
+    """
+    titles = weigh(Level.TITLE)
+    whole = sum(titles, NOTHING)
+    if not whole.fits(room):
+        room -= more
+    sums = list(accumulate(titles))
+    shown = sum(each.fits(room) for each in sums)
+    levels = [Level.TITLE] * shown
+    used = sums[shown - 1] if shown else NOTHING
+    lower = titles
+    for level in list(Level)[1:ceiling]:
+        weights = weigh(level)
+        for number in range(shown):
+            heavier = used - lower[number] + weights[number]
+            if not heavier.fits(room):
+                return levels
+            levels[number], used = level, heavier
+        lower = weights
+    return levels

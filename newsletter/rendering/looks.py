@@ -1,0 +1,79 @@
+"""How mails and pages look: the palette, the logo, the operator's own templates."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from newsletter.colours import mixed
+from newsletter.config import LookSettings, Settings
+from newsletter.errors import WrongUseError
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """The colours of one scheme, by what they are for."""
+
+    paper: str
+    ink: str
+    soft: str  # abstracts: between ink and quiet
+    quiet: str
+    hair: str  # lines; no text
+    accent: str
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What an operator can change of the looks; without any setting, ours."""
+
+    settings: LookSettings = field(default_factory=LookSettings)
+    templates: Path | None = None  # searched before our own
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Looks":
+        """The configured looks.
+
+        Raises:
+            WrongUseError: `templates.dir` is no folder.
+        """
+        folder = settings.templates.dir
+        if folder is not None:
+            folder = settings.folder / folder
+            if not folder.is_dir():
+                raise WrongUseError(f"templates.dir: there is no folder {folder}")
+        return cls(settings.look, folder)
+
+    @cached_property
+    def light(self) -> Scheme:
+        look = self.settings
+        return _scheme(look.paper, look.ink, look.quiet, look.accent)
+
+    @cached_property
+    def dark(self) -> Scheme:
+        look = self.settings
+        return _scheme(look.paper_dark, look.ink_dark, look.quiet_dark, look.accent_dark)
+
+    def css_variables(self) -> str:
+        """Both schemes as custom properties, for pages."""
+        light, dark = (
+            " ".join(f"--{name}: {value};" for name, value in vars(scheme).items())
+            + f" --on-accent: {scheme.paper};"
+            for scheme in (self.light, self.dark)
+        )
+        return (
+            f":root {{ color-scheme: light dark; {light} }}\n"
+            f"@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+        )
+
+
+def _scheme(paper: str, ink: str, quiet: str, accent: str) -> Scheme:
+    return Scheme(
+        paper=paper,
+        ink=ink,
+        soft=mixed(ink, quiet, 0.7),
+        quiet=quiet,
+        hair=mixed(paper, ink, 0.15),
+        accent=accent,
+    )
+
+
+OURS = Looks()
