@@ -12,6 +12,7 @@ from newsletter.config import Settings
 from newsletter.daily import Bar, Parts
 from newsletter.delivery.transports.memory import Memory
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
+from newsletter.rendering.looks import Looks
 from newsletter.sources.announced import Paper, Source
 from newsletter.subscribers.links import Links
 from newsletter.summaries.embedded import Embedded
@@ -65,6 +66,7 @@ def parts(
                 clock=clock,
                 bar=bar,
                 stopping=stopping,
+                looks=Looks.of(settings),
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,
             )

@@ -14,6 +14,7 @@ from newsletter.delivery.transports.outcomes import Transport
 from newsletter.errors import NewsletterError
 from newsletter.models import IssueRow, IssueState, ListingRow
 from newsletter.rendering.content import Digest
+from newsletter.rendering.looks import Looks
 from newsletter.rendering.mails import IssueMails
 from newsletter.sources.announced import Source
 from newsletter.subscribers.links import Links
@@ -43,6 +44,7 @@ class Parts:
     clock: Callable[[], datetime]
     bar: Bar
     stopping: Callable[[], bool] = field(default=lambda: False)
+    looks: Looks = field(default_factory=Looks)
     patience: timedelta = timedelta(hours=24)  # with papers that cannot be had
     max_age_days: int = 4  # older days are never mailed by themselves
 
@@ -144,7 +146,7 @@ def summarize(parts: Parts, newsletter: NewsletterSettings, day: date) -> Made:
 
 def deliver(parts: Parts, issue_id: int) -> Result:
     """Send what is still pending of a frozen issue."""
-    mails = IssueMails(load(parts, issue_id), parts.site, parts.links)
+    mails = IssueMails(load(parts, issue_id), parts.site, parts.links, parts.looks)
     with parts.database.read() as session:
         pending = accounts.account(session, issue_id).pending
     with parts.bar("sending", pending) as step:

@@ -102,12 +102,14 @@ def export(
     import json
 
     from newsletter import assembly
+    from newsletter.rendering.looks import Looks
     from newsletter.rendering.mails import IssueMails
     from newsletter.rendering.markdown import markdown
 
     settings = common.load(config_file)
     digest = _digest(slug, day, config_file)
-    mails = IssueMails(digest, settings.site, assembly.links(settings))
+    looks = Looks.of(settings)
+    mails = IssueMails(digest, settings.site, assembly.links(settings), looks)
     if form == "markdown":
         text = markdown(digest)
     elif form == "html":

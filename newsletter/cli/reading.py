@@ -107,7 +107,7 @@ def _shown(parts: "Parts", digest: "Digest", reader: "Reader", form: str) -> byt
 
     if form == "markdown":
         return markdown(digest).encode()
-    mail = IssueMails(digest, parts.site, parts.links).mail(reader)
+    mail = IssueMails(digest, parts.site, parts.links, parts.looks).mail(reader)
     if form == "eml":
         return mail.as_bytes()
     return (mail.html if form == "html" else mail.text).encode()

@@ -32,7 +32,7 @@ def demo(folder: Path) -> None:
         report = daily.run_day(parts, newsletter, None)
         page = folder / f"{newsletter.slug}-{report.day}.html"
         if report.digest is not None:
-            mails = IssueMails(report.digest, parts.site, parts.links)
+            mails = IssueMails(report.digest, parts.site, parts.links, parts.looks)
             page.write_text(mails.page("brief", newsletter.language), encoding="utf-8")
     telling.tell_day(newsletter, report)
     _tell_where(folder, settings, page)

@@ -63,7 +63,7 @@ def add(
         if subscriber.standing == Standing.CONFIRMED:
             click.echo(f"{subscriber.email} is confirmed for {to}.")
             return
-        letters = Letters(parts.site, parts.links)
+        letters = Letters(parts.site, parts.links, parts.looks)
         ask_to_confirm(parts.transport, letters, subscriber, chosen, parts.clock())
     why = " They left before, so only they can say yes again." if consent else ""
     click.echo(f"{subscriber.email} was asked by mail to confirm {to}.{why}")

@@ -4,12 +4,13 @@ No text by strangers stands in one: what a form was filled in with cannot be mai
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from email.utils import format_datetime, parseaddr
 
 from newsletter.config import Site
 from newsletter.rendering.inlining import inline
+from newsletter.rendering.looks import Looks
 from newsletter.rendering.mail import Content, Mail
 from newsletter.rendering.templates import environment, explained
 from newsletter.rendering.wording import wording
@@ -44,6 +45,7 @@ class Letters:
 
     site: Site
     links: Links
+    looks: Looks = field(default_factory=Looks)
 
     def confirm(
         self, to: Addressee, newsletters: Sequence[Named], until: datetime, now: datetime
@@ -111,9 +113,9 @@ class Letters:
     ) -> Mail:
         shown |= {"site": self.site, "home_url": self.links.home}
         content = Content(
-            one_line(_render(f"email/{kind}/subject.txt", to.language, shown)),
-            inline(_render(f"email/{kind}/body.html", to.language, shown)),
-            _render(f"email/{kind}/body.txt", to.language, shown),
+            one_line(self._render(f"{kind}/subject.txt", to.language, shown)),
+            inline(self._render(f"{kind}/body.html", to.language, shown)),
+            self._render(f"{kind}/body.txt", to.language, shown),
         )
         return Mail(
             recipient=to.email,
@@ -131,11 +133,11 @@ class Letters:
             values={},
         )
 
+    def _render(self, name: str, language: str, shown: Mapping[str, object]) -> str:
+        with explained():
+            templates = environment(wording(language), self.looks)
+            return templates.get_template(f"email/{name}").render(**shown)
+
 
 def _in(language: str, moment: datetime) -> str:
     return wording(language).medium_date(moment.date())
-
-
-def _render(name: str, language: str, shown: Mapping[str, object]) -> str:
-    with explained():
-        return environment(wording(language)).get_template(name).render(**shown)

@@ -1,6 +1,6 @@
 """From an issue to mails: rendered and inlined once a variant, assembled once a reader."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from email.utils import format_datetime, parseaddr
@@ -12,7 +12,6 @@ from newsletter.config import Site
 from newsletter.rendering.cards import Cards, Frame
 from newsletter.rendering.content import Digest
 from newsletter.rendering.headers import mailto
-from newsletter.rendering.inlining import inline
 from newsletter.rendering.levels import CEILINGS, LIMIT, NOTHING, Level, Weight, plan
 from newsletter.rendering.looks import OURS, Looks
 from newsletter.rendering.mail import Blanks, Content, Mail
@@ -141,10 +140,11 @@ class IssueMails:
         """Everything but the papers, with the longest values that a reader can have."""
         pieces = [frame.head, *frame.labels.values(), frame.foot]
         claim = Claim(_LARGEST_ID, self._digest.slug)
+        longest = "'" * _LONGEST_ADDRESS
         values = {
-            "recipient": "'" * _LONGEST_ADDRESS,
+            "recipient": longest,
             "unsubscribe": self._links.unsubscribe(claim),
-            "preferences": self._links.preferences(claim),
+            "preferences": self._links.preferences(_LARGEST_ID, longest),
             "since": "2025年11月30日 (30 September 2025)",
         }
         filled = self._blanks.filled(values)

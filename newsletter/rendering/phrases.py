@@ -97,8 +97,9 @@ class Phrases:
     def facts(self, entry: Entry, level: Level) -> list[str]:
         """What stands in the quiet line before the links: version, categories, comment."""
         paper = entry.paper
-        categories = " ".join(paper.categories[:_SHOWN_CATEGORIES])
-        facts = [categories + " …" * (len(paper.categories) > _SHOWN_CATEGORIES)]
+        most = _SHOWN_CATEGORIES if level > Level.TITLE else 1
+        shown, left = paper.categories[:most], len(paper.categories) > most > 1
+        facts = [" ".join(shown) + " …" * left]
         if entry.section is Section.REPLACE:
             facts.insert(0, f"v{paper.id.version}")
         if level > Level.TITLE:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from newsletter import issues
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.rendering.looks import Looks
 from newsletter.rendering.mails import IssueMails
 from newsletter.subscribers.links import Links
 from newsletter.web.pages import Pages
@@ -20,6 +21,7 @@ _MAIL_STYLES = (
 def add_routes(
     app: Flask, site: Pages, database: Database, links: Links, settings: Settings
 ) -> None:
+    looks = Looks.of(settings)
     by_slug = {each.slug: each for each in settings.newsletters}
 
     @app.get("/", defaults={"slug": None})
@@ -39,7 +41,7 @@ def add_routes(
             if found is None:
                 abort(404)
             digest = issues.load(session, found)
-        page = IssueMails(digest, settings.site, links).page("brief", digest.language)
+        page = IssueMails(digest, settings.site, links, looks).page("brief", digest.language)
         # The page of a mail bears its styles inline, as mails must.
         return Response(page, headers={"Content-Security-Policy": _MAIL_STYLES})
 

@@ -3,6 +3,7 @@
 from flask import Flask, request
 
 from newsletter.config import LANGUAGES, Settings
+from newsletter.rendering.looks import Looks
 from newsletter.rendering.templates import environment
 from newsletter.rendering.wording import Catalogue, wording
 
@@ -13,6 +14,7 @@ class Pages:
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._app = app
         self._settings = settings
+        self._looks = Looks.of(settings)
 
     def language(self) -> Catalogue:
         asked = request.accept_languages.best_match(LANGUAGES)
@@ -20,7 +22,7 @@ class Pages:
 
     def render(self, name: str, **shown: object) -> str:
         return (
-            environment(self.language())
+            environment(self.language(), self._looks)
             .get_template(name)
             .render(site=self._settings.site, url_for=self._app.url_for, **shown)
         )

@@ -13,52 +13,18 @@ from hypothesis import strategies as st
 from newsletter import config, issues
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.rendering.content import Digest, Entry, Section
+from newsletter.rendering.content import Digest, Section
 from newsletter.rendering.mail import Blanks, Content, Mail
 from newsletter.rendering.mails import IssueMails, Reader
 from newsletter.sources import bundled
-from newsletter.sources.announced import Paper, PaperId
-from newsletter.subscribers.links import Claim, Links, Purpose
+from newsletter.sources.announced import PaperId
+from newsletter.subscribers.links import Claim, Purpose
 from newsletter.summaries.sentence import Sentence
 from tests.conftest import NOW
+from tests.rendering.days import LINKS, SITE, digest, paper
 
-SITE = config.Site(
-    name="Audio & Signals",
-    url="https://papers.example.org",
-    sender="Audio & Signals <daily@papers.example.org>",
-    postal_address="1 Example Street, Exampletown",
-    secret_keys=("a key of enough characters",),
-)
-LINKS = Links(SITE.url, ["a key of enough characters"])
 PERSONAL = ("recipient", "unsubscribe", "preferences", "since")
 READER = Reader(7, "ada@reader.example", "full", "en", date(2025, 7, 3), "0123456789abcdef")
-
-
-def paper(**changed: object) -> Paper:
-    plain = Paper(
-        id=PaperId("2507.00001", 1),
-        title="A plain title",
-        abstract="We do a thing. It works.",
-        authors=("Ada Lovelace", "Alan Turing"),
-        categories=("cs.SD", "eess.AS"),
-        comment="Accepted",
-    )
-    return replace(plain, **changed)  # type: ignore[arg-type]
-
-
-def digest(*papers: Paper, section: Section = Section.NEW, language: str = "en") -> Digest:
-    return Digest(
-        slug="audio",
-        title="Audio",
-        day=date(2025, 7, 11),
-        language=language,
-        categories=("cs.SD",),
-        entries=tuple(
-            Entry(section, each, Sentence("It works.", "en", "extractive")) for each in papers
-        ),
-        listings=(),
-        frozen_at=NOW,
-    )
 
 
 def parsed(mail: Mail) -> EmailMessage:

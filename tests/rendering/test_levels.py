@@ -1,0 +1,156 @@
+"""However much arXiv announces, a mail stays whole in Gmail."""
+
+import quopri
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsletter import config
+from newsletter.rendering.content import Digest, Section
+from newsletter.rendering.levels import NOTHING, Level, Weight, plan
+from newsletter.rendering.mail import Mail
+from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.sources.announced import PaperId
+from tests.rendering.days import LINKS, SITE, busy_day, digest, digest_of, entry, paper
+
+LONGEST_ADDRESS = f"{'o' * 60}'{'x' * 3}@{'.'.join(['d' * 60] * 3)}.example"
+READER = Reader(10**9, LONGEST_ADDRESS, "full", "en", date(2025, 9, 30), "0123456789abcdef")
+
+
+def mail(issue: Digest, detail: str = "full", language: str = "en") -> Mail:
+    reader = replace(READER, detail=detail, language=language)
+    return IssueMails(issue, SITE, LINKS).mail(reader)
+
+
+def html_part(sent: Mail) -> bytes:
+    """The second part as it stands on the wire, without its header and boundary."""
+    part = sent.as_bytes().split(b"quoted-printable\r\n\r\n")[2]
+    return part.rpartition(b"\r\n--=_")[0]
+
+
+def held_to_the_budget(sent: Mail) -> None:
+    encoded = html_part(sent)
+    assert len(encoded) < 102_000
+    assert len(quopri.decodestring(encoded)) <= 100_000
+
+
+def shown(part: str) -> list[str]:
+    return list(dict.fromkeys(re.findall(r"arxiv\.org/abs/([\w./-]+)", part)))
+
+
+def promised_more(part: str) -> int:
+    found = re.search(r"(\d+) more papers? on the web|网页上还有 (\d+) 篇", part)
+    return int(found[1] or found[2]) if found else 0
+
+
+@pytest.mark.parametrize("detail", config.DETAILS)
+@pytest.mark.parametrize("language", config.LANGUAGES)
+@pytest.mark.parametrize("papers", [26, 150, 400])
+def test_a_busy_day_fits_and_loses_no_paper(papers: int, language: str, detail: str) -> None:
+    issue = busy_day(papers, language)
+    sent = mail(issue, detail, language)
+    held_to_the_budget(sent)
+    kept = shown(sent.html)
+    announced = [str(each.paper.id) for each in issue.entries]
+    assert kept == shown(sent.text) == announced[: len(kept)]
+    assert len(kept) == papers or len(kept) > 350
+    assert promised_more(sent.html) == promised_more(sent.text) == papers - len(kept)
+
+
+def test_what_has_no_room_is_a_link_to_the_whole_issue() -> None:
+    sent = mail(busy_day(900))
+    assert promised_more(sent.text) > 400
+    assert "https://papers.example.org/audio/2025-07-11" in sent.text.splitlines()
+
+
+def test_the_budget_is_used_up() -> None:
+    sent = mail(busy_day(150))
+    assert len(html_part(sent)) > 97_000 or len(sent.html.encode()) > 95_000
+
+
+def test_3435_authors_and_a_comment_without_end_weigh_no_more_than_others() -> None:
+    atlas = paper(
+        authors=tuple(f"Author {number} {'of the Collaboration' * 9}" for number in range(3435)),
+        comment="Accepted, " * 4_000,
+        title="Search " * 500,
+        categories=("hep-ex",) * 60,
+    )
+    sent = mail(digest(*[replace(atlas, id=PaperId(f"2507.{n:05}", 1)) for n in range(60)]))
+    held_to_the_budget(sent)
+    assert len(shown(sent.html)) == 60
+
+
+TEXTS = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(["<script>", "音频" * 900, "$x_1^2$ " * 900, "\\textbf{", "&", "=" * 400]),
+    st.sampled_from(["https://github.com/a/b " * 50, "'\"" * 200, "\x00\x1b\ud800", "é" * 2000]),
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=6),
+    st.sampled_from([1, 3, 25]),
+    st.sampled_from(config.DETAILS),
+    st.sampled_from(config.LANGUAGES),
+)
+def test_no_text_of_arxivs_breaks_the_budget_or_parts_the_parts(
+    texts: list[tuple[str, str, str]], times: int, detail: str, language: str
+) -> None:
+    entries = [
+        entry(
+            paper(id=PaperId(f"2507.{number:05}", 1), title=title, abstract=abstract, comment=note),
+            section,
+            abstract,
+        )
+        for section in Section
+        for number, (title, abstract, note) in enumerate(texts * times)
+    ]
+    sent = mail(digest_of(*entries, language=language), detail, language)
+    held_to_the_budget(sent)
+    assert shown(sent.html) == shown(sent.text)
+
+
+WEIGHTS = st.lists(
+    st.tuples(*[st.integers(1, 900)] * 4).map(lambda four: sorted(four)), min_size=1, max_size=30
+)
+
+
+@given(WEIGHTS, st.sampled_from(Level), st.integers(0, 20_000))
+def test_a_plan_fits_and_gives_no_paper_more_than_one_before_it(
+    weights: list[list[int]], ceiling: Level, room: int
+) -> None:
+    def weigh(level: Level) -> list[Weight]:
+        return [Weight(each[level - 1], each[level - 1]) for each in weights]
+
+    more = Weight(40, 40)
+    levels = plan(weigh, ceiling, Weight(room, room), more)
+    used = sum((weigh(level)[number] for number, level in enumerate(levels)), NOTHING)
+    if len(levels) < len(weights):
+        used += more
+    assert used.decoded <= room or not levels
+    assert levels == sorted(levels, reverse=True)
+    assert max(levels, default=Level.TITLE) <= ceiling
+
+
+def test_titles_come_first_then_everybody_gets_more() -> None:
+    flat = {Level.TITLE: 10, Level.SUMMARY: 20, Level.EXCERPT: 40, Level.FULL: 100}
+
+    def planned(room: int) -> list[int]:
+        weights = plan(
+            lambda level: [Weight(flat[level], flat[level])] * 4,
+            Level.FULL,
+            Weight(room, room),
+            Weight(5, 5),
+        )
+        return [int(level) for level in weights]
+
+    assert planned(38) == [1, 1, 1]
+    assert planned(40) == [1, 1, 1, 1]
+    assert planned(65) == [2, 2, 1, 1]
+    assert planned(125) == [3, 3, 2, 2]
+    assert planned(400) == [4, 4, 4, 4]
