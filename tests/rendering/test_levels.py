@@ -115,9 +115,7 @@ def test_no_text_of_arxivs_breaks_the_budget_or_parts_the_parts(
     assert shown(sent.html) == shown(sent.text)
 
 
-WEIGHTS = st.lists(
-    st.tuples(*[st.integers(1, 900)] * 4).map(lambda four: sorted(four)), min_size=1, max_size=30
-)
+WEIGHTS = st.lists(st.tuples(*[st.integers(1, 900)] * 4).map(sorted), min_size=1, max_size=30)
 
 
 @given(WEIGHTS, st.sampled_from(Level), st.integers(0, 20_000))
