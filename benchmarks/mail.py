@@ -1,0 +1,134 @@
+"""Times composing an issue and assembling readers' mails; with --many also the memory that it takes.
+
+    python benchmarks/mail.py [--papers 150] [--readers 20000] [--shared ../shared]
+
+The day is made from `abstracts.jsonl` of the shared folder where that is there, else by telling
+the bundled day again and again.
+"""
+
+import argparse
+import gc
+import json
+import time
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import cycle, islice
+from pathlib import Path
+
+from newsletter import config
+from newsletter.rendering import phrases
+from newsletter.rendering.content import Digest, Entry, Section
+from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.sources import bundled
+from newsletter.sources.announced import Paper, PaperId
+from newsletter.subscribers.links import Links
+from newsletter.summaries import embedded
+
+SITE = config.Site(
+    name="Papers",
+    url="https://papers.example.org",
+    sender="Papers <daily@papers.example.org>",
+    postal_address="1 Example Street, Exampletown",
+    secret_keys=("a key of enough characters",),
+)
+LINKS = Links(SITE.url, ["a key of enough characters"])
+
+
+def papers(shared: Path) -> list[Paper]:
+    file = shared / "arxiv" / "abstracts.jsonl"
+    if not file.is_file():
+        fetched = bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY)
+        return list(fetched.papers.values())
+    template = Paper(PaperId("2507.00001"), "", "", ("Ada Lovelace", "Alan Turing"), ("cs.SD",))
+    with file.open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in islice(lines, 2000)]
+    return [
+        replace(
+            template,
+            title=row["title"],
+            abstract=row["abstract"],
+            comment=row.get("comments") or row.get("comment"),
+        )
+        for row in rows
+    ]
+
+
+def day(size: int, shared: Path) -> Digest:
+    entries = []
+    for number, paper in enumerate(islice(cycle(papers(shared)), size)):
+        section = list(Section)[3 * number // size]
+        own = replace(paper, id=PaperId(f"2507.{number:05}", 1))
+        entries.append(Entry(section, own, embedded.sentence(own)))
+    when = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
+    return Digest("papers", "Papers", when.date(), "en", ("cs.SD",), tuple(entries), (), when)
+
+
+def reader(number: int) -> Reader:
+    return Reader(
+        subscriber_id=number,
+        email=f"reader{number}@reader.example",
+        detail=config.DETAILS[number % 3],
+        language=config.LANGUAGES[number % 2],
+        since=date(2025, 1 + number % 6, 1 + number % 28),
+        reference=f"{number:024x}",
+    )
+
+
+def seconds(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+def composing(digest: Digest, detail: str) -> float:
+    """A fresh process's first issue, but for the libraries' own first time."""
+    for kept in (phrases.plain, phrases.markup, phrases.comment):
+        kept.cache_clear()
+    return seconds(lambda: IssueMails(digest, SITE, LINKS).content(detail, "en").body({}))
+
+
+def assembling(mails: IssueMails, readers: int) -> float:
+    """Milliseconds a reader, from their row to the bytes on the wire."""
+
+    def assemble() -> None:
+        for number in range(readers):
+            mails.mail(reader(number)).as_bytes()
+
+    return seconds(assemble) / readers * 1000
+
+
+def peak(mails: IssueMails, readers: int) -> int:
+    """The most memory that assembling held beyond what was there, in bytes."""
+    gc.collect()
+    tracemalloc.start()
+    for number in range(readers):
+        mails.mail(reader(number)).as_bytes()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--papers", type=int, default=150)
+    options.add_argument("--readers", type=int, default=20_000)
+    options.add_argument("--shared", type=Path, default=Path(__file__).parents[2] / "shared")
+    chosen = options.parse_args()
+    digest = day(chosen.papers, chosen.shared)
+    IssueMails(day(1, chosen.shared), SITE, LINKS).content("full", "en")  # imports, templates
+    print(f"{chosen.papers} papers")
+    for detail in config.DETAILS:
+        print(f"  composing, {detail:<7} {composing(digest, detail):6.2f} s")
+    mails = IssueMails(digest, SITE, LINKS)
+    for number in range(6):
+        size = len(mails.mail(reader(number)).as_bytes())
+        print(f"  a mail, {reader(number).detail:<7} {reader(number).language}  {size:9,} bytes")
+    print(f"  assembling      {assembling(mails, chosen.readers):9.4f} ms a reader")
+    for readers in (chosen.readers // 100, chosen.readers // 10):
+        print(f"  memory for {readers:7,} readers {peak(mails, readers) / 1e6:6.2f} MB at most")
+
+
+if __name__ == "__main__":
+    main()
