@@ -1,4 +1,4 @@
-"""Times composing an issue and assembling readers' mails; with --many also the memory that it takes.
+"""Times composing an issue and assembling readers' mails, and the memory that it takes.
 
     python benchmarks/mail.py [--papers 150] [--readers 20000] [--shared ../shared]
 

@@ -45,7 +45,12 @@ def sender(name: str, address: str) -> str:
 
 def mailto(address: str, subject: str) -> str:
     """A link that writes a mail (RFC 6068)."""
-    return f"mailto:{quote(address, _SAFE_IN_MAILTO)}?subject={quote(subject, _SAFE_IN_MAILTO)}"
+    return f"mailto:{_escaped(address)}?subject={quote(subject, _SAFE_IN_MAILTO)}"
+
+
+@lru_cache(maxsize=16)
+def _escaped(address: str) -> str:
+    return quote(address, _SAFE_IN_MAILTO)
 
 
 def _unstructured(name: str, value: str) -> str:

@@ -93,6 +93,10 @@ class Content:
         return text.then(html.between(b"", f"{line}--\r\n".encode()))
 
     @cached_property
+    def _gaps(self) -> frozenset[str]:
+        return frozenset(self._body.gaps)
+
+    @cached_property
     def html_weight(self) -> tuple[int, int]:
         """Bytes of the HTML, decoded and in quoted-printable, before a reader's values."""
         return len(self.html.encode("utf-8", "replace")), sum(map(len, self._parts[1].fixed))
@@ -100,7 +104,7 @@ class Content:
     def body(self, values: Mapping[str, str]) -> list[bytes]:
         """The finished multipart/alternative body, in pieces."""
         filled = self.blanks.filled(values)
-        return self._body.filled({gap: quoted(filled[gap]) for gap in self._body.gaps})
+        return self._body.filled({gap: quoted(filled[gap]) for gap in self._gaps})
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from newsletter.rendering.quoted import Piece, Prepared
 from newsletter.rendering.templates import environment, explained
 from newsletter.rendering.wording import wording
 from newsletter.sources.announced import one_line
-from newsletter.subscribers.links import Claim, Links, Purpose
+from newsletter.subscribers.links import Claim, Links
 
 # What no address, and no subscriber's number, is longer than (RFC 5321, 4.5.3.1.3).
 _LONGEST_ADDRESS = 254
@@ -47,6 +47,7 @@ class IssueMails:
         self._links = links
         self._looks = looks
         self._sender = parseaddr(site.sender)
+        self._feedback_address = site.feedback_address
         self._stream = f"{digest.slug}-{digest.day}"
         self._blanks = Blanks.fresh()
         self._cards: dict[tuple[str, str], Cards] = {}
@@ -62,9 +63,8 @@ class IssueMails:
     def mail(self, reader: Reader) -> Mail:
         """One reader's mail: the variant they chose, with their own few values."""
         claim = Claim(reader.subscriber_id, self._digest.slug)
-        token = self._links.token(Purpose.UNSUBSCRIBE, claim)
         unsubscribe = self._links.unsubscribe(claim)
-        by_mail = mailto(self._site.feedback_address, token)
+        by_mail = mailto(self._feedback_address, unsubscribe.rpartition("/")[2])
         return Mail(
             recipient=reader.email,
             reference=reader.reference,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 _SOFT_BREAK = b"=\r\n"
+_AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,72}")  # a word of a line at most
 _DOTS_AT_START = re.compile(rb"(?m)^\.+")
 
 
@@ -15,6 +16,8 @@ def quoted(text: str) -> bytes:
 
     No line begins with a dot, so that SMTP's dot-stuffing (RFC 5321, 4.5.2) has nothing to do.
     """
+    if _AS_IT_IS.fullmatch(text):
+        return text.encode()
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     encoded = b2a_qp(plain.encode("utf-8", "replace"), istext=True)
     if b"\n." in encoded or encoded[:1] == b".":

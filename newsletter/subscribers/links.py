@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from hmac import compare_digest, digest
 
@@ -119,4 +120,9 @@ def _claim(value: str) -> Claim | None:
 
 
 def _signed(key: str, purpose: Purpose, value: str) -> str:
-    return Signer(key, salt=f"newsletter.{purpose}").sign(value).decode()
+    return _signer(key, purpose).sign(value).decode()
+
+
+@lru_cache(maxsize=64)  # an issue signs two links for each reader
+def _signer(key: str, purpose: Purpose) -> Signer:
+    return Signer(key, salt=f"newsletter.{purpose}")
