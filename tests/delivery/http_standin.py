@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
@@ -76,21 +76,38 @@ class HttpStandIn(ThreadingHTTPServer):
 
 
 class SendGridRules:
-    """Takes requests as SendGrid's documentation says, and refuses those with a bad address."""
+    """Takes requests as SendGrid's documentation says, refuses what breaks its limits.
+
+    `names` says whether a refusal names each bad personalization, or just that there is one.
+    """
 
     NO_ADDRESS: ClassVar[str] = "Does not contain a valid address."
 
+    def __init__(self, *, names: bool = True) -> None:
+        self._names = names
+
     def __call__(self, request: Request) -> Answer:
         people = request.body["personalizations"]
+        addresses = [each["to"][0]["email"].lower() for each in people]
+        if len(people) > 1000 or len(set(addresses)) < len(people):
+            return refusal(400, None, "too many personalizations, or an address twice")
         for number, each in enumerate(people):
-            if "bad" in each["to"][0]["email"]:
-                return refusal(400, f"personalizations.{number}.to.0.email", self.NO_ADDRESS)
+            if len(json.dumps(each["substitutions"], ensure_ascii=False).encode()) > 10_200:
+                return refusal(400, f"personalizations.{number}.substitutions", "too long")
+        bad = [number for number, address in enumerate(addresses) if "bad" in address]
+        if bad:
+            fields = [f"personalizations.{each}.to.0.email" for each in bad]
+            return refusals(400, fields if self._names else ["personalizations"], self.NO_ADDRESS)
         return Answer(202, headers={"X-Message-Id": "14c5d75ce93.dfd.64b469"})
 
 
+def refusals(status: int, fields: Iterable[str | None], message: str) -> Answer:
+    errors = [{"field": each, "message": message, "help": None} for each in fields]
+    return Answer(status, json.dumps({"errors": errors}).encode())
+
+
 def refusal(status: int, field_name: str | None, message: str) -> Answer:
-    error = {"field": field_name, "message": message, "help": None}
-    return Answer(status, json.dumps({"errors": [error]}).encode())
+    return refusals(status, [field_name], message)
 
 
 def filled_in(text: str, personalization: Mapping[str, Any]) -> str:

@@ -121,22 +121,119 @@ def test_mails_of_different_headers_do_not_share_a_request(server: HttpStandIn) 
     ]
 
 
-def test_one_bad_personalization_fails_alone(server: HttpStandIn) -> None:
-    mails = [mail_to(f"reader{number}@reader.example") for number in range(40)]
-    mails[17] = mail_to("bad@reader.example")
-    outcomes = send(server, *mails)
-    refused = outcomes.pop(17)
+@pytest.mark.parametrize(
+    ("names", "most"), [(True, 3), (False, 22)], ids=["named", "looked for in halves"]
+)
+def test_failure_13_one_bad_personalization_among_a_thousand_fails_alone(
+    names: bool,  # noqa: FBT001 - a column of the table above
+    most: int,
+) -> None:
+    mails = [mail_to(f"reader{number}@reader.example") for number in range(1000)]
+    mails[617] = mail_to("bad@reader.example")
+    with HttpStandIn(SendGridRules(names=names)) as server:
+        outcomes = send(server, *mails)
+    refused = outcomes.pop(617)
     assert refused.verdict is Verdict.REJECTED
     assert SendGridRules.NO_ADDRESS in refused.detail
     assert {outcome.verdict for outcome in outcomes} == {Verdict.ACCEPTED}
-    taken = [
+    assert taken(server) == sorted(m.recipient for m in mails if m is not mails[617])
+    assert len(server.requests) <= most
+
+
+def taken(server: HttpStandIn) -> list[str]:
+    """Whom the stand-in took mails for, as often as it did."""
+    return sorted(
         each["to"][0]["email"]
         for request in server.requests
-        if not any("bad" in each["to"][0]["email"] for each in request.body["personalizations"])
+        if server.answer(request) == Answer(202, headers={"X-Message-Id": "14c5d75ce93.dfd.64b469"})
         for each in request.body["personalizations"]
+    )
+
+
+def test_what_sendgrid_names_is_tried_once_more_so_that_a_wrong_number_harms_nobody() -> None:
+    def wrong_number(request: Request) -> Answer:
+        people = [each["to"][0]["email"] for each in request.body["personalizations"]]
+        if "bad@reader.example" in people:
+            return refusal(400, "personalizations.0.to", "no")
+        return Answer(202)
+
+    mails = [ADA, BOB, mail_to("bad@reader.example")]
+    assert [outcome.verdict for outcome in send_to(wrong_number, *mails)] == [
+        Verdict.ACCEPTED,
+        Verdict.ACCEPTED,
+        Verdict.REJECTED,
     ]
-    assert sorted(taken) == sorted(m.recipient for m in mails if m is not mails[17])
-    assert len(server.requests) < 2 * 40 / 3
+
+
+def test_looking_for_bad_ones_ends_and_the_others_wait_instead_of_being_rejected() -> None:
+    mails = [mail_to(f"bad{number}@reader.example") for number in range(1000)]
+    with HttpStandIn(SendGridRules(names=False)) as server:
+        outcomes = send(server, *mails)
+        assert len(server.requests) < 200
+    rejected = [each for each in outcomes if each.verdict is Verdict.REJECTED]
+    waiting = [each for each in outcomes if each.verdict is Verdict.TRY_LATER]
+    assert len(rejected) < 100
+    assert len(rejected) + len(waiting) == 1000
+    assert all(each.of_reader for each in waiting)
+
+
+def test_an_address_stands_in_a_request_once(server: HttpStandIn) -> None:
+    twice = mail_to("Ada@reader.example", stream="video-2025-07-11")
+    assert {each.verdict for each in send(server, ADA, BOB, twice)} == {Verdict.ACCEPTED}
+    assert [len(request.body["personalizations"]) for request in server.requests] == [2, 1]
+
+
+def test_values_longer_than_sendgrid_takes_are_refused_before_they_harm_the_others(
+    server: HttpStandIn,
+) -> None:
+    long = Mail(**{**vars(BOB), "values": {"recipient": "é" * 2400, "unsubscribe": "x"}})
+    longer = Mail(**{**vars(BOB), "values": {"recipient": "é" * 2600, "unsubscribe": "x"}})
+    assert [outcome.verdict for outcome in send(server, ADA, long)] == [Verdict.ACCEPTED] * 2
+    assert [outcome.verdict for outcome in send(server, ADA, longer)] == [
+        Verdict.ACCEPTED,
+        Verdict.REJECTED,
+    ]
+
+
+def test_a_request_larger_than_sendgrid_takes_is_divided(
+    server: HttpStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sendgrid, "LARGEST_REQUEST", 6000)
+    mails = [mail_to(f"reader{number}@reader.example") for number in range(20)]
+    assert {outcome.verdict for outcome in send(server, *mails)} == {Verdict.ACCEPTED}
+    assert taken(server) == sorted(mail.recipient for mail in mails)
+    assert len(server.requests) > 1
+    monkeypatch.setattr(sendgrid, "LARGEST_REQUEST", 60)
+    with pytest.raises(TransportDownError, match="more than SendGrid takes"):
+        send(server, ADA)
+
+
+@pytest.mark.parametrize(
+    ("reset", "least", "most"),
+    [
+        ("1000042", 42.5, 45),
+        ("1000000.5", 1, 4),
+        ("999000", 0.5, 3),  # over already
+        ("9999999999", 3600, 3603),  # whatever it says
+        ("soon", 60, 63),
+        ("nan", 60, 63),
+        (None, 60, 63),
+    ],
+)
+def test_failure_10_too_many_requests_make_the_whole_sender_wait_for_the_reset(
+    reset: str | None, least: float, most: float
+) -> None:
+    headers = {} if reset is None else {"X-RateLimit-Reset": reset}
+    busy = Answer(429, b'{"errors": [{"field": null, "message": "too many"}]}', headers)
+    mails = [mail_to(f"reader{number}@reader.example") for number in range(1500)]
+    with HttpStandIn(saying(busy)) as server:
+        transport = SendGrid(KEY, server.url, 5, clock=lambda: 1_000_000.0)
+        outcomes = [outcome for _, outcome in transport.send(mails)]
+        assert len(server.requests) == 1  # the second thousand is not even asked about
+    assert {outcome.verdict for outcome in outcomes} == {Verdict.TRY_LATER}
+    assert not any(outcome.of_reader for outcome in outcomes)
+    assert len(outcomes) == len(mails)
+    assert all(least <= (outcome.wait_s or 0) <= most for outcome in outcomes)
 
 
 def test_when_one_half_is_lost_the_other_is_still_known() -> None:
@@ -164,7 +261,7 @@ STOPPING = [
 
 
 @pytest.mark.parametrize("answer", STOPPING, ids=lambda answer: f"{answer.status} {answer.body!r}")
-def test_what_would_meet_every_reader_stops_the_sending_with_nobody_marked(
+def test_failure_11_what_would_meet_every_reader_stops_the_sending_with_nobody_marked(
     answer: Answer,
 ) -> None:
     with HttpStandIn(saying(answer)) as server:
@@ -187,7 +284,7 @@ def test_errors_about_a_reader_and_about_the_request_together_stop_the_sending()
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 503])
-def test_what_sendgrid_surely_did_not_take_may_be_tried_later(status: int) -> None:
+def test_failure_12_what_sendgrid_surely_did_not_take_may_be_tried_later(status: int) -> None:
     outcomes = send_to(saying(refusal(status, None, "not now")), ADA, BOB)
     assert [outcome.verdict for outcome in outcomes] == [Verdict.TRY_LATER] * 2
     assert outcomes[0].detail == f"SendGrid: HTTP {status} not now"
@@ -198,7 +295,7 @@ def test_what_sendgrid_surely_did_not_take_may_be_tried_later(status: int) -> No
     [Answer(502), Answer(504), Answer(200, b"<html>a captive portal</html>"), None, SILENT],
     ids=["bad gateway", "gateway's time-out", "a stranger", "closed", "silence"],
 )
-def test_a_lost_answer_is_uncertain_and_not_asked_for_again(answer: Answer | None) -> None:
+def test_failure_9_a_lost_answer_is_uncertain_and_not_asked_for_again(answer: Answer | None) -> None:
     with HttpStandIn(saying(answer)) as server:
         outcomes = send(server, ADA, BOB, timeout_s=0.3)
         assert len(server.requests) == 1

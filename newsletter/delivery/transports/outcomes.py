@@ -23,6 +23,10 @@ class Outcome:
     detail: str = ""
     provider_id: str | None = None
     permanent: bool = False  # a rejected address will be rejected for ever
+    # A TRY_LATER that is about this reader alone: counted as an attempt, and tried again later and
+    # later. Any other is about the provider, and costs nobody an attempt.
+    of_reader: bool = False
+    wait_s: float | None = None  # the provider said when: the whole sender waits so long
 
 
 class TransportDownError(NewsletterError):

@@ -1,6 +1,9 @@
 """What SendGrid's answers, and the lack of one, mean for the mails of a request."""
 
 import json
+import math
+import random
+import re
 import socket
 import ssl
 from urllib.error import URLError
@@ -12,13 +15,16 @@ from newsletter.delivery.transports.outcomes import Outcome, TransportDownError,
 _BAD_REQUEST = 400
 _FORBIDDEN = (401, 403)
 _LATER = (408, 429)
+_TOO_MANY = 429
+_LONGEST_WAIT_S = 3600.0  # whatever the header says
+_USUAL_WAIT_S = 60.0  # where it says nothing that can be read
 _GATEWAY = (502, 504)  # somebody between us and SendGrid lost the answer
 _SERVER = 500
 _BROKEN = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLEOFError)
 
 
-def refused(error: HTTPError) -> Outcome:
-    """The meaning of an HTTP error.
+def refused(error: HTTPError, now_s: float) -> Outcome:
+    """The meaning of an HTTP error at this time (in seconds since 1970).
 
     Raises:
         TransportDownError: it would meet every reader.
@@ -27,6 +33,8 @@ def refused(error: HTTPError) -> Outcome:
     told = f"SendGrid: HTTP {status} {_reasons(body)}".strip()
     if status in _GATEWAY:
         return Outcome(Verdict.UNCERTAIN, told)
+    if status == _TOO_MANY:
+        return Outcome(Verdict.TRY_LATER, told, wait_s=_until_reset(error, now_s))
     if status in _LATER or status >= _SERVER:
         return Outcome(Verdict.TRY_LATER, told)
     if status == _BAD_REQUEST and _about_a_reader(body):
@@ -51,6 +59,27 @@ def unreached(error: URLError) -> Outcome:
             f"SendGrid cannot be used: {one_line(reason)}; see transport.base_url"
         )
     return Outcome(Verdict.TRY_LATER, f"SendGrid cannot be reached: {one_line(reason)}")
+
+
+def named(detail: bytes) -> list[int]:
+    """The places of the personalizations that a refusal names, each once."""
+    found = (re.match(r"personalizations\.(\d{1,6})\b", field) for field, _ in _errors(detail))
+    return sorted({int(each[1]) for each in found if each})
+
+
+def _until_reset(error: HTTPError, now_s: float) -> float:
+    """How long to wait after a 429: until X-RateLimit-Reset (seconds since 1970), and a little.
+
+    The little differs from sender to sender, so that not all come back in the same moment.
+    """
+    try:
+        wait_s = float(error.headers["X-RateLimit-Reset"]) - now_s
+    except (KeyError, TypeError, ValueError):
+        wait_s = _USUAL_WAIT_S
+    if not math.isfinite(wait_s):
+        wait_s = _USUAL_WAIT_S
+    wait_s = min(max(wait_s, 0.0), _LONGEST_WAIT_S)
+    return wait_s + random.uniform(0.5, 3.0)  # noqa: S311 - an offset in time, not a secret
 
 
 def _about_a_reader(body: bytes) -> bool:
