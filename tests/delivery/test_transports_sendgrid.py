@@ -295,7 +295,9 @@ def test_failure_12_what_sendgrid_surely_did_not_take_may_be_tried_later(status:
     [Answer(502), Answer(504), Answer(200, b"<html>a captive portal</html>"), None, SILENT],
     ids=["bad gateway", "gateway's time-out", "a stranger", "closed", "silence"],
 )
-def test_failure_9_a_lost_answer_is_uncertain_and_not_asked_for_again(answer: Answer | None) -> None:
+def test_failure_9_a_lost_answer_is_uncertain_and_not_asked_for_again(
+    answer: Answer | None,
+) -> None:
     with HttpStandIn(saying(answer)) as server:
         outcomes = send(server, ADA, BOB, timeout_s=0.3)
         assert len(server.requests) == 1
