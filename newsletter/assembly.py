@@ -8,8 +8,9 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from newsletter import db
-from newsletter.config import Settings
+from newsletter.config import SendingSettings, Settings
 from newsletter.daily import Bar, Parts
+from newsletter.delivery import journal
 from newsletter.delivery.transports.memory import Memory
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.rendering.looks import Looks
@@ -69,6 +70,8 @@ def parts(
                 looks=Looks.of(settings),
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,
+                sending=settings.sending,
+                marks=settings.folder / journal.FOLDER,
             )
         finally:
             transport.close()
@@ -80,7 +83,12 @@ def rehearsal(real: Parts) -> Iterator[Parts]:
     """The same parts, but nothing that is done with them stays or leaves, and no model is paid."""
     with real.database.rehearsal() as copy:
         yield replace(
-            real, database=copy, transport=Memory(), summarizer=_Unpaid(real.summarizer.name)
+            real,
+            database=copy,
+            transport=Memory(),
+            summarizer=_Unpaid(real.summarizer.name),
+            sending=SendingSettings(),
+            marks=None,
         )
 
 

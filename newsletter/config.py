@@ -181,6 +181,21 @@ class TemplatesSettings(Section):
     dir: Path | None = None  # a template of the same name in there replaces ours
 
 
+PerSecond = Annotated[float, Field(gt=0, le=100_000)]
+
+
+class SendingSettings(Section):
+    """How fast mails leave, whoever carries them, and what is not sent by itself."""
+
+    per_second: PerSecond | None = None
+    per_hour: Annotated[int, Field(ge=1)] | None = None
+    per_domain: dict[str, PerSecond] = {}  # mails a second by domain; "*" for every other one
+    # An issue frozen longer ago is held until the operator says `newsletter send --late`.
+    max_age_h: Annotated[float, Field(gt=0, le=8760)] = 72.0
+    # How long a stop waits for answers to what is on the wire.
+    stop_within_s: Annotated[float, Field(ge=0, le=600)] = 30.0
+
+
 class Settings(Section):
     """Everything that an operator can choose, and the folder that relative paths start from."""
 
@@ -194,6 +209,7 @@ class Settings(Section):
     feedback: FeedbackSettings = FeedbackSettings()
     look: LookSettings = LookSettings()
     templates: TemplatesSettings = TemplatesSettings()
+    sending: SendingSettings = SendingSettings()
 
     def newsletter(self, slug: str | None) -> NewsletterSettings:
         """The newsletter of that slug; without one, the first.
@@ -302,4 +318,5 @@ _SECTIONS: dict[str, type[Section]] = {
     "feedback": FeedbackSettings,
     "look": LookSettings,
     "templates": TemplatesSettings,
+    "sending": SendingSettings,
 }

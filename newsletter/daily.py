@@ -4,15 +4,18 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from newsletter import completeness, issues, papers
-from newsletter.config import NewsletterSettings, Site
+from newsletter.config import NewsletterSettings, SendingSettings, Site
 from newsletter.db import Database
-from newsletter.delivery import accounts, ledger
-from newsletter.delivery.sending import Result, Sending, send_issue
+from newsletter.delivery import accounts, freezing, holding
+from newsletter.delivery.holding import NOTHING_FORCED, Forced
+from newsletter.delivery.rate import Limits
+from newsletter.delivery.sending import Result, Sending, send_batch, send_issue
 from newsletter.delivery.transports.outcomes import Transport
 from newsletter.errors import NewsletterError
-from newsletter.models import IssueRow, IssueState, ListingRow
+from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.content import Digest
 from newsletter.rendering.looks import Looks
 from newsletter.rendering.mails import IssueMails
@@ -47,6 +50,8 @@ class Parts:
     looks: Looks = field(default_factory=Looks)
     patience: timedelta = timedelta(hours=24)  # with papers that cannot be had
     max_age_days: int = 4  # older days are never mailed by themselves
+    sending: SendingSettings = field(default_factory=SendingSettings)
+    marks: Path | None = None  # where a sender leaves its marks; None where nothing really leaves
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def run_day(parts: Parts, newsletter: NewsletterSettings, day: date | None) -> D
             return DayReport(day, None, None, None, nothing=completeness.nothing(rows))
         frozen = issues.freeze(session, digest)
         if frozen is not None:
-            ledger.freeze_audience(session, frozen, now)
+            freezing.freeze_audience(session, frozen, now)
         issue_id = (frozen or issues.known(session, newsletter.slug, day)).id
     return DayReport(day, load(parts, issue_id), made, deliver(parts, issue_id))
 
@@ -144,14 +149,46 @@ def summarize(parts: Parts, newsletter: NewsletterSettings, day: date) -> Made:
         )
 
 
-def deliver(parts: Parts, issue_id: int) -> Result:
-    """Send what is still pending of a frozen issue."""
+def deliver(parts: Parts, issue_id: int, forced: Forced = NOTHING_FORCED) -> Result:
+    """Send what is still pending of a frozen issue, unless something holds it."""
     mails = IssueMails(load(parts, issue_id), parts.site, parts.links, parts.looks)
     with parts.database.read() as session:
         pending = accounts.account(session, issue_id).pending
     with parts.bar("sending", pending) as step:
-        sending = Sending(parts.database, parts.transport, parts.clock, step, parts.stopping)
-        return send_issue(sending, issue_id, mails)
+        return send_issue(_sending(parts, step, forced), issue_id, mails)
+
+
+def deliver_batch(parts: Parts, batch_id: int) -> str | None:
+    """One share of an issue, as a job of its own; why something in it is still pending."""
+    with parts.database.read() as session:
+        issue_id = session.get_one(BatchRow, batch_id).issue_id
+    mails = IssueMails(load(parts, issue_id), parts.site, parts.links, parts.looks)
+    return send_batch(_sending(parts, lambda _done: None, NOTHING_FORCED), batch_id, mails)
+
+
+def admit_restored(parts: Parts, issue_id: int) -> int:
+    """The operator says that the database was restored; how many are uncertain for it."""
+    if parts.marks is None:
+        return 0
+    with parts.database.write.begin() as session:
+        issue = session.get_one(IssueRow, issue_id)
+        return holding.admit_restored(session, parts.marks, issue, parts.clock())
+
+
+def _sending(parts: Parts, step: Step, forced: Forced) -> Sending:
+    limits = parts.sending
+    return Sending(
+        database=parts.database,
+        transport=parts.transport,
+        clock=parts.clock,
+        progress=step,
+        stopping=parts.stopping,
+        folder=parts.marks,
+        limits=Limits(limits.per_second, limits.per_hour, limits.per_domain),
+        stop_within_s=limits.stop_within_s,
+        max_age=timedelta(hours=limits.max_age_h),
+        forced=forced,
+    )
 
 
 def load(parts: Parts, issue_id: int) -> Digest:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     MetaData,
@@ -120,6 +121,9 @@ class IssueRow(Base):
     notes: Mapped[dict[str, Any]]  # category -> {state, expected, found, missing}
     state: Mapped[str] = mapped_column(String(16))
     frozen_at: Mapped[datetime]
+    # How many mails of it were ever claimed; a database that says less than this machine's fence
+    # remembers was restored from before (delivery/fence.py).
+    claims: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class IssuePaperRow(Base):
@@ -187,7 +191,11 @@ class KeyRow(Base):
 
 
 class BatchRow(Base):
-    """A share of an issue's deliveries that one worker sends at a time, under a lease."""
+    """A share of an issue's deliveries that one worker sends at a time, under a lease.
+
+    The counters say how many of its deliveries are in each state; they change in the transaction
+    that changes the rows (delivery/counters.py), so that an account never reads a million rows.
+    """
 
     __tablename__ = "batch"
 
@@ -196,6 +204,12 @@ class BatchRow(Base):
     owner: Mapped[str | None] = mapped_column(String(120))
     leased_until: Mapped[datetime | None]
     finished: Mapped[bool] = mapped_column(default=False)
+    pending: Mapped[int] = mapped_column(default=0, server_default="0")
+    sending: Mapped[int] = mapped_column(default=0, server_default="0")
+    sent: Mapped[int] = mapped_column(default=0, server_default="0")
+    skipped: Mapped[int] = mapped_column(default=0, server_default="0")
+    failed: Mapped[int] = mapped_column(default=0, server_default="0")
+    uncertain: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class DeliveryState(StrEnum):
@@ -270,3 +284,20 @@ class DomainPauseRow(Base):
     since: Mapped[datetime]
     until: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text)
+
+
+class RateRow(Base):
+    """What may leave, and when: a bucket of tokens, and a pause with its reason.
+
+    The key is `all` and `hour` for the limits of everything, `domain:<name>` for one domain's, and
+    `transport` for the provider as a whole.
+    """
+
+    __tablename__ = "rate_limit"
+
+    key: Mapped[str] = mapped_column(String(270), primary_key=True)
+    tokens: Mapped[float] = mapped_column(Float, default=0.0)
+    filled_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    troubles: Mapped[int] = mapped_column(default=0)  # in a row; the pause grows with them

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, select
 
-from newsletter import assembly
+from newsletter import assembly, counters
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.delivery import accounts, ledger
+from newsletter.delivery import accounts, claiming, ledger
 from newsletter.delivery.leases import Owner
+from newsletter.delivery.ledger import Answer
+from newsletter.delivery.rate import Limits
 from newsletter.delivery.transports.outcomes import Outcome, Verdict
 from newsletter.models import (
     BatchRow,
@@ -116,21 +118,23 @@ def test_who_is_erased_while_their_mail_is_on_its_way_is_accounted_for_and_forgo
 ) -> None:
     owner = Owner.this_process()
     with database.write.begin() as session:
-        batch = ledger.take(session, issue_id, owner, NOW, ())
-        assert batch is not None
-        claimed, _ = ledger.claim(session, batch, owner, NOW, 0, 1)
-    (reader,) = claimed
+        batch = session.scalars(select(BatchRow)).one()
+        assert ledger.take(session, batch, owner, NOW, lambda *_: None)
+        share = claiming.Share(batch.id, issue_id)
+        claimed = claiming.claim(session, share, Limits(), NOW, 0, 1)
+    (reader,) = claimed.readers
     with database.write.begin() as session:
         erasure.erase(session, life.known(session, reader.email), NOW)
     with database.write.begin() as session:
         outcome = Outcome(verdict, detail=f"about {reader.email}", provider_id="p-1")
-        ledger.record(session, issue_id, reader, outcome, NOW)
+        ledger.record(session, [Answer(reader, outcome)], NOW)
     with database.read() as session:
         (row,) = session.scalars(select(DeliveryRow).where(DeliveryRow.subscriber_id < 0))
         assert row.state == state
         assert (row.reason, row.provider_id) == ("erased", None)
         assert row.reference != reader.reference
         assert accounts.account(session, issue_id).audience == 12
+        assert counters.of_issue(session, issue_id) == counters.scanned(session, issue_id)
 
 
 @pytest.fixture
@@ -144,7 +148,7 @@ def issue_id(cli: Cli, database: Database, readers: list[str]) -> int:
         issue = session.scalars(select(IssueRow)).one()
         issue.state = IssueState.FROZEN
         for batch in session.scalars(select(BatchRow)):
-            batch.finished = False
+            batch.finished, batch.pending, batch.sent = False, batch.sent, 0
         return issue.id
 
 
@@ -166,6 +170,7 @@ def test_an_uncertain_mail_to_an_erased_person_is_never_sent_again(
     with database.write.begin() as session:
         row = session.scalars(select(DeliveryRow).where(DeliveryRow.subscriber_id == ada)).one()
         row.state = DeliveryState.UNCERTAIN
+        counters.move(session, row.batch_id, DeliveryState.SENT, DeliveryState.UNCERTAIN, 1)
     cli("subscribers", "erase", ADA, "--yes")
     cli("deliveries", "settle", "--as", "resend")
     assert "13 subscribers = 12 sent + 1 skipped" in cli("send").out

@@ -18,6 +18,7 @@ LAYERS = (
     "rendering",
     "summaries",
     "subscribers",
+    "counters",
     "completeness",
     "papers",
     "sources",

@@ -71,7 +71,8 @@ def _run_day(
         telling.tell_day(newsletter, report, rehearsed=dry_run)
     else:
         told.append(telling.day_as_json(newsletter, report))
-    return report.result is None or report.result.account.balances
+    result = report.result
+    return result is None or result.account.balances or result.stopped
 
 
 def _try_day(run_day: Callable[[date], bool], slug: str, day: date) -> bool:
@@ -168,23 +169,36 @@ def summarize(slug: str | None, day: date | None, config_file: Path | None) -> N
 @click.command()
 @common.with_slug
 @common.with_day
+@click.option("--late", is_flag=True, help="Also an issue that is held for its age.")
+@click.option(
+    "--restored",
+    is_flag=True,
+    help="The database comes from a copy: what may have been sent since is uncertain.",
+)
 @common.with_config
-def send(slug: str | None, day: date | None, config_file: Path | None) -> None:
+def send(
+    slug: str | None, day: date | None, late: bool, restored: bool, config_file: Path | None
+) -> None:
     """Deliver what is still pending of an issue.
 
-    Of the newest one, or that of --day. Nobody gets it twice.
+    Of the newest one, or that of --day. Nobody gets it twice. Tries at once, also where `run` is
+    pausing for a provider in trouble.
     """
     from newsletter import daily, issues
+    from newsletter.delivery.holding import Forced
 
     settings = common.load(config_file)
 
     def one(newsletter: "NewsletterSettings") -> bool:
         with parts.database.read() as session:
             issue = issues.known(session, newsletter.slug, day)
-        result = daily.deliver(parts, issue.id)
+        if restored:
+            number = daily.admit_restored(parts, issue.id)
+            common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now")
+        result = daily.deliver(parts, issue.id, Forced(late=late, paused=True))
         report = daily.DayReport(issue.day, daily.load(parts, issue.id), None, result)
         telling.tell_day(newsletter, report)
-        return result.account.balances
+        return result.account.balances or result.stopped
 
     with common.opened(settings) as parts:
         done = _each(settings, slug, one)

@@ -1,12 +1,13 @@
 """What became of an issue's mails: counted, listed, by reader."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from newsletter import counters
 from newsletter.errors import WrongUseError
 from newsletter.models import (
     DeliveryRow,
@@ -39,12 +40,7 @@ class Account:
 
 def account(session: Session, issue_id: int) -> Account:
     """The closing account of an issue, or how far it is."""
-    rows = session.execute(
-        select(DeliveryRow.state, func.count().label("number"))
-        .where(DeliveryRow.issue_id == issue_id)
-        .group_by(DeliveryRow.state)
-    ).all()
-    counts = Counter({row.state: int(row.number) for row in rows})
+    counts = counters.of_issue(session, issue_id)
     return Account(
         audience=counts.total(),
         sent=counts[DeliveryState.SENT],
@@ -122,4 +118,17 @@ def reader_of(subscriber: SubscriberRow, subscription: SubscriptionRow, referenc
         language=subscriber.language,
         since=since.date(),
         reference=reference,
+    )
+
+
+def reader_from(row: Row[*tuple[Any, ...]]) -> Reader:
+    """The same from the columns that a claim reads."""
+    since = row.confirmed_at or row.since
+    return Reader(
+        subscriber_id=row.subscriber_id,
+        email=row.email,
+        detail=row.detail,
+        language=row.language,
+        since=since.date(),
+        reference=row.reference,
     )

@@ -1,102 +1,81 @@
-"""Who gets an issue, and what became of each mail: claimed before it leaves, recorded after.
+"""What became of each mail: recorded when it was claimed (claiming.py), settled by who knows.
 
 Every function runs inside the caller's transaction.
 """
 
-import secrets
-from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from newsletter.delivery import accounts, leases
+from newsletter.delivery import accounts, leases, rows
+from newsletter.delivery.journal import Mark
+from newsletter.delivery.rows import Change
 from newsletter.delivery.transports.outcomes import Outcome, Verdict
 from newsletter.errors import NewsletterError
-from newsletter.models import (
-    BatchRow,
-    DeliveryRow,
-    DeliveryState,
-    IssueRow,
-    IssueState,
-    Standing,
-    SubscriberRow,
-    SubscriptionRow,
-)
+from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.mails import Reader
-from newsletter.subscribers import erasure, suppression
+from newsletter.subscribers import suppression
 
-BATCH_SIZE = 500
 LEASE = timedelta(minutes=5)
+MOST_ATTEMPTS = 12  # refusals for now by one reader's server, over a day or two; then it failed
 _STATE_AFTER = {
     Verdict.ACCEPTED: DeliveryState.SENT,
     Verdict.TRY_LATER: DeliveryState.PENDING,
     Verdict.UNCERTAIN: DeliveryState.UNCERTAIN,
     Verdict.REJECTED: DeliveryState.FAILED,
 }
+_STOPPED = "the sender was stopped while this mail was on its way"
+_TESTIFIED = {  # what a dead worker's journal says of a mail
+    Mark.NONE: (DeliveryState.PENDING, None),
+    Mark.CLAIMED: (DeliveryState.PENDING, None),
+    Mark.NOT_TAKEN: (DeliveryState.PENDING, None),
+    Mark.ACCEPTED: (DeliveryState.SENT, "accepted, as the stopped sender noted"),
+    Mark.BEGUN: (DeliveryState.UNCERTAIN, _STOPPED),
+    Mark.UNKNOWN: (DeliveryState.UNCERTAIN, _STOPPED),
+}
+
+# What a worker knew of its batch: marks by reference, or None where nobody can tell.
+Testimony = Callable[[str, int], Mapping[str, Mark] | None]
 
 
 class LeaseLostError(NewsletterError):
     """Another worker holds this batch now; this one must not touch it any more."""
 
 
-def freeze_audience(session: Session, issue: IssueRow, now: datetime) -> int:
-    """Write down who gets this issue: everybody confirmed at this moment, once."""
-    rows = session.execute(
-        select(SubscriptionRow.subscriber_id, SubscriptionRow.paused_until)
-        .join(SubscriberRow, SubscriberRow.id == SubscriptionRow.subscriber_id)
-        .where(
-            SubscriptionRow.newsletter == issue.newsletter,
-            SubscriptionRow.left_at.is_(None),
-            SubscriberRow.standing == Standing.CONFIRMED,
-        )
-        .order_by(SubscriptionRow.subscriber_id)
-    ).all()
-    for start in range(0, len(rows), BATCH_SIZE):
-        batch = BatchRow(issue_id=issue.id)
-        session.add(batch)
-        session.flush()
-        session.add_all(
-            _delivery(issue, batch, subscriber_id, paused_until, now)
-            for subscriber_id, paused_until in rows[start : start + BATCH_SIZE]
-        )
-    if not rows:
-        issue.state = IssueState.DONE
-    return len(rows)
+@dataclass(frozen=True)
+class Answer:
+    """What became of a claimed delivery."""
+
+    reader: Reader
+    outcome: Outcome
 
 
 def take(
-    session: Session, issue_id: int, owner: leases.Owner, now: datetime, given_up: Collection[int]
-) -> int | None:
-    """Lease a batch that nobody works on; None where there is none.
+    session: Session,
+    batch: BatchRow,
+    owner: leases.Owner,
+    now: datetime,
+    testimony: Testimony,
+) -> bool:
+    """Lease a batch that nobody works on; False where somebody does.
 
-    A batch whose worker died is taken over: what that worker had on the wire is uncertain.
+    A batch whose worker died is taken over: what that worker may have handed over is uncertain,
+    what it surely had not begun is pending again.
     """
-    for batch in _unfinished(session, issue_id):
-        expired = batch.leased_until is not None and batch.leased_until < now
-        if batch.id in given_up or not (
-            batch.owner is None or expired or owner.knows_dead(batch.owner)
-        ):
-            continue
-        reason = "the sender was stopped while this mail was on its way"
-        _move(session, batch.id, DeliveryState.SENDING, DeliveryState.UNCERTAIN, reason, now)
-        batch.owner, batch.leased_until = owner.name, now + LEASE
-        return batch.id
-    return None
+    if batch.finished or not _free(batch, owner, now):
+        return False
+    if batch.owner is not None:
+        _testify(session, batch, testimony(batch.owner, batch.id), now)
+    batch.owner, batch.leased_until = owner.name, now + LEASE
+    session.flush()
+    return True
 
 
-def held_elsewhere(session: Session, issue_id: int, given_up: Collection[int]) -> bool:
-    """Whether another worker is still at a batch of this issue."""
-    return any(batch.id not in given_up for batch in _unfinished(session, issue_id))
-
-
-def claim(
-    session: Session, batch_id: int, owner: leases.Owner, now: datetime, after: int, at_most: int
-) -> tuple[list[Reader], int]:
-    """Mark the next pending deliveries "sending", and renew the lease.
-
-    Who left or was suppressed since the issue was frozen is skipped, here at the last moment.
-    Returns whom to send to, and the last subscriber looked at (0 when nobody was left).
+def renew(session: Session, batch_id: int, owner: leases.Owner, now: datetime) -> None:
+    """Keep the lease.
 
     Raises:
         LeaseLostError: another worker has taken the batch over.
@@ -105,56 +84,47 @@ def claim(
         update(BatchRow)
         .where(BatchRow.id == batch_id, BatchRow.owner == owner.name)
         .values(leased_until=now + LEASE)
+        .execution_options(synchronize_session=False)
     )
     if renewed.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLostError(f"batch {batch_id} was taken over by another process")
-    rows = _next_pending(session, batch_id, after, at_most)
-    claimed = []
-    for delivery, subscriber, subscription in rows:
-        delivery.changed_at = now
-        reason = _not_to_be_mailed(session, subscriber, subscription)
-        if reason is None:
-            delivery.state = DeliveryState.SENDING
-            claimed.append(accounts.reader_of(subscriber, subscription, delivery.reference))
-        else:
-            delivery.state, delivery.reason = DeliveryState.SKIPPED, reason
-    return claimed, rows[-1][0].subscriber_id if rows else 0
 
 
-def record(
-    session: Session, issue_id: int, reader: Reader, outcome: Outcome, now: datetime
-) -> None:
-    """Write down what became of a claimed delivery."""
-    delivery = _claimed(session, issue_id, reader)
-    delivery.state = _STATE_AFTER[outcome.verdict]
-    delivery.reason = outcome.detail or None
-    delivery.provider_id = outcome.provider_id
-    if outcome.verdict is not Verdict.TRY_LATER:
-        delivery.attempts += 1
-    delivery.changed_at = now
-    _let_rest(delivery)
-    if outcome.verdict is Verdict.REJECTED and outcome.permanent:
-        suppression.suppress(session, reader.email, f"rejected: {outcome.detail}", now)
+def record(session: Session, answers: Sequence[Answer], now: datetime) -> None:
+    """Write down what became of claimed deliveries, in one go.
+
+    What feedback or another worker has settled meanwhile stays; only that a mail was accepted is
+    news for one that is uncertain.
+    """
+    found = rows.find(session, [each.reader.reference for each in answers])
+    changes = []
+    for answer in answers:
+        outcome, old = answer.outcome, found.get(answer.reader.reference)
+        change = _change(outcome, old) if old is not None else None
+        if change is None:
+            continue
+        changes.append(change)
+        if outcome.verdict is Verdict.REJECTED and outcome.permanent:
+            suppression.suppress(session, answer.reader.email, f"rejected: {outcome.detail}", now)
+    rows.apply(session, changes, now)
 
 
-def unclaim(session: Session, issue_id: int, readers: Sequence[Reader], now: datetime) -> None:
+def unclaim(session: Session, readers: Sequence[Reader], now: datetime) -> None:
     """Give back deliveries that surely never left."""
-    for reader in readers:
-        delivery = _claimed(session, issue_id, reader)
-        delivery.state, delivery.changed_at = DeliveryState.PENDING, now
-        _let_rest(delivery)
+    found = rows.find(session, [each.reference for each in readers]).values()
+    back = [each for each in found if each.state is DeliveryState.SENDING]
+    rows.apply(session, [Change(each, DeliveryState.PENDING) for each in back], now)
 
 
 def release(session: Session, batch_id: int, owner: leases.Owner) -> None:
     """Let a batch go; it is finished when nothing in it is open."""
-    batch = session.get_one(BatchRow, batch_id)
+    batch = session.get_one(BatchRow, batch_id, populate_existing=True)
     if batch.owner != owner.name:
         return
     batch.owner = batch.leased_until = None
-    batch.finished = not _count(session, DeliveryRow.batch_id == batch_id, accounts.OPEN)
-    if batch.finished and not _count(
-        session, DeliveryRow.issue_id == batch.issue_id, accounts.OPEN
-    ):
+    batch.finished = not (batch.pending or batch.sending)
+    session.flush()
+    if batch.finished and not accounts.account(session, batch.issue_id).pending:
         session.get_one(IssueRow, batch.issue_id).state = IssueState.DONE
 
 
@@ -172,105 +142,47 @@ def settle(
     chosen = [DeliveryRow.issue_id == issue_id, DeliveryRow.state == DeliveryState.UNCERTAIN]
     if references:
         chosen.append(DeliveryRow.reference.in_(references))
-    rows = session.scalars(select(DeliveryRow).where(*chosen)).all()
-    for row in rows:
-        row.state, row.reason, row.changed_at = settled_as, "settled by the operator", now
-        _let_rest(row)
-    if settled_as is DeliveryState.PENDING and rows:
-        session.execute(
-            update(BatchRow)
-            .where(BatchRow.id.in_({row.batch_id for row in rows}))
-            .values(finished=False)
-        )
-        session.get_one(IssueRow, issue_id).state = IssueState.FROZEN
-    return len(rows)
+    found = rows.find(session, session.scalars(select(DeliveryRow.reference).where(*chosen)).all())
+    changes = [Change(each, settled_as, "settled by the operator") for each in found.values()]
+    rows.apply(session, changes, now)
+    if settled_as is DeliveryState.PENDING and found:
+        _reopen(session, issue_id, {each.batch_id for each in found.values()})
+    return len(found)
 
 
-def _next_pending(
-    session: Session, batch_id: int, after: int, at_most: int
-) -> Sequence[Row[DeliveryRow, SubscriberRow, SubscriptionRow]]:
-    return session.execute(
-        select(DeliveryRow, SubscriberRow, SubscriptionRow)
-        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
-        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
-        .join(
-            SubscriptionRow,
-            (SubscriptionRow.subscriber_id == DeliveryRow.subscriber_id)
-            & (SubscriptionRow.newsletter == IssueRow.newsletter),
-        )
-        .where(
-            DeliveryRow.batch_id == batch_id,
-            DeliveryRow.state == DeliveryState.PENDING,
-            DeliveryRow.subscriber_id > after,
-        )
-        .order_by(DeliveryRow.subscriber_id)
-        .limit(at_most)
-    ).all()
+def _change(outcome: Outcome, old: rows.Found) -> Change | None:
+    state, reason = _STATE_AFTER[outcome.verdict], outcome.detail or None
+    late_news = old.state is DeliveryState.UNCERTAIN and state is DeliveryState.SENT
+    if old.state is not DeliveryState.SENDING and not late_news:
+        return None
+    counted = outcome.verdict is not Verdict.TRY_LATER or outcome.of_reader
+    attempts = old.attempts + counted
+    if state is DeliveryState.PENDING and attempts >= MOST_ATTEMPTS:
+        state, reason = DeliveryState.FAILED, f"given up after {attempts} attempts: {reason}"
+    return Change(old, state, reason, outcome.provider_id, attempts)
 
 
-def _claimed(session: Session, issue_id: int, reader: Reader) -> DeliveryRow:
-    """By its reference: the reader may have been erased while the mail was on its way."""
-    return session.scalars(
-        select(DeliveryRow).where(
-            DeliveryRow.issue_id == issue_id, DeliveryRow.reference == reader.reference
-        )
-    ).one()
+def _free(batch: BatchRow, owner: leases.Owner, now: datetime) -> bool:
+    if batch.owner is None or batch.leased_until is None:
+        return True
+    # A lease that ends later than any lease can was given by a clock that has been set back.
+    valid = now <= batch.leased_until <= now + 2 * LEASE
+    return not valid or owner.knows_dead(batch.owner)
 
 
-def _let_rest(delivery: DeliveryRow) -> None:
-    """An erased person's delivery is never sent again, and leads nowhere."""
-    if erasure.is_erased(delivery.subscriber_id):
-        erasure.forget_delivery(delivery)
-        if delivery.state == DeliveryState.PENDING:
-            delivery.state = DeliveryState.SKIPPED
+def _testify(
+    session: Session, batch: BatchRow, marks: Mapping[str, Mark] | None, now: datetime
+) -> None:
+    """Move what a dead worker had claimed to where it belongs."""
+    changes = []
+    for each in rows.in_state(session, batch.id, DeliveryState.SENDING):
+        mark = Mark.BEGUN if marks is None else marks.get(each.reference, Mark.NONE)
+        state, reason = _TESTIFIED[mark]
+        counted = each.attempts + (state is not DeliveryState.PENDING)
+        changes.append(Change(each, state, reason, attempts=counted))
+    rows.apply(session, changes, now)
 
 
-def _delivery(
-    issue: IssueRow, batch: BatchRow, subscriber_id: int, paused_until: date | None, now: datetime
-) -> DeliveryRow:
-    paused = paused_until is not None and paused_until >= issue.day
-    return DeliveryRow(
-        issue_id=issue.id,
-        subscriber_id=subscriber_id,
-        batch_id=batch.id,
-        reference=secrets.token_hex(12),
-        state=DeliveryState.SKIPPED if paused else DeliveryState.PENDING,
-        reason=f"paused until {paused_until}" if paused else None,
-        changed_at=now,
-    )
-
-
-def _unfinished(session: Session, issue_id: int) -> Sequence[BatchRow]:
-    return session.scalars(
-        select(BatchRow)
-        .where(BatchRow.issue_id == issue_id, BatchRow.finished.is_(False))
-        .order_by(BatchRow.id)
-    ).all()
-
-
-def _move(session: Session, batch_id: int, old: str, new: str, reason: str, now: datetime) -> None:
-    session.execute(
-        update(DeliveryRow)
-        .where(DeliveryRow.batch_id == batch_id, DeliveryRow.state == old)
-        .values(state=new, reason=reason, changed_at=now)
-    )
-
-
-def _not_to_be_mailed(
-    session: Session, subscriber: SubscriberRow, subscription: SubscriptionRow
-) -> str | None:
-    if subscriber.standing != Standing.CONFIRMED or subscription.left_at is not None:
-        return "left"
-    reason = suppression.reason(session, subscriber.email)
-    return None if reason is None else f"suppressed: {reason}"
-
-
-def _count(session: Session, where: ColumnElement[bool], states: Collection[str]) -> int:
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(DeliveryRow)
-            .where(where, DeliveryRow.state.in_(states))
-        )
-        or 0
-    )
+def _reopen(session: Session, issue_id: int, batches: Collection[int]) -> None:
+    session.execute(update(BatchRow).where(BatchRow.id.in_(batches)).values(finished=False))
+    session.get_one(IssueRow, issue_id).state = IssueState.FROZEN

@@ -1,22 +1,32 @@
 """Sends an issue batch by batch: claim, commit, send, record; in as many processes as one likes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from newsletter.db import Database
-from newsletter.delivery import accounts, ledger
+from newsletter.delivery import accounts, holding, journal, ledger, rate
+from newsletter.delivery.batches import Work
 from newsletter.delivery.leases import Owner
-from newsletter.delivery.transports.outcomes import Outcome, Transport, TransportDownError, Verdict
-from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.delivery.transports.outcomes import Transport, TransportDownError, stream
+from newsletter.errors import NewsletterError
+from newsletter.models import BatchRow
+from newsletter.rendering.mails import IssueMails
 
 Clock = Callable[[], datetime]
 
 _PASSES = 3
 _PAUSES_S = (2.0, 10.0)  # before the second and the third pass over what shall come later
-_PATIENCE = 5  # refusals for now in a row, then it is not about one mail
 _LOOK_AGAIN_S = 0.3
+_LONGEST_WAIT_S = 60.0  # for what a provider asks for; longer ones end the run
+_NAP_S = 1.0
 
 
 @dataclass
@@ -30,91 +40,192 @@ class Sending:
     stopping: Callable[[], bool] = lambda: False
     sleep: Callable[[float], None] = time.sleep
     owner: Owner = field(default_factory=Owner.this_process)
+    folder: Path | None = None  # for journal and fence; None where nothing really leaves
+    limits: rate.Limits = field(default_factory=rate.Limits)
+    stop_within_s: float = 30.0
+    max_age: timedelta = timedelta(days=3)
+    forced: holding.Forced = holding.NOTHING_FORCED
 
 
 @dataclass(frozen=True)
 class Result:
     account: accounts.Account
     trouble: str | None  # why something is still pending
+    stopped: bool = False  # asked to stop before everything was sent
+
+
+class _PausedError(Exception):
+    """The provider is in trouble: nothing more is sent in this run."""
 
 
 def send_issue(sending: Sending, issue_id: int, mails: IssueMails) -> Result:
-    """Send what is pending of an issue, beside whoever else does, until nothing of it is open."""
-    given_up: set[int] = set()
+    """Send what is pending of an issue, beside whoever else does, until nothing of it is open.
+
+    Raises:
+        NewsletterError: nothing can be written down any more, so nothing more is sent.
+    """
+    with sending.database.read() as session:
+        trouble = holding.why(session, sending, issue_id)
+    if trouble is None:
+        with _loud():
+            trouble = _send_open(sending, issue_id, mails)
+    with sending.database.read() as session:
+        account = accounts.account(session, issue_id)
+    return Result(account, trouble, bool(account.pending) and sending.stopping())
+
+
+def _send_open(sending: Sending, issue_id: int, mails: IssueMails) -> str | None:
+    """Batch after batch; why something is still pending."""
     trouble: str | None = None
+    given_up: set[int] = set()
     while not sending.stopping():
-        with sending.database.write.begin() as session:
-            batch_id = ledger.take(session, issue_id, sending.owner, sending.clock(), given_up)
-            waiting = batch_id is None and ledger.held_elsewhere(session, issue_id, given_up)
-        if waiting:
+        batch_id, waiting = _take_next(sending, issue_id, given_up)
+        if batch_id is None:
+            if not waiting:
+                break
             sending.sleep(_LOOK_AGAIN_S)
             continue
-        if batch_id is None:
-            break
         try:
-            trouble = send_batch(sending, issue_id, batch_id, mails) or trouble
-        except TransportDownError as error:
-            trouble = str(error)
-            break
+            trouble = _send_leased(sending, batch_id, mails) or trouble
+        except (TransportDownError, _PausedError) as error:
+            return str(error)
         given_up.add(batch_id)
+    return trouble
+
+
+@contextmanager
+def _loud() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise NewsletterError(
+            f"the database cannot be written ({error.orig}): sending stopped, and what was on its"
+            " way will be shown as uncertain; mend it and run again"
+        ) from error
+
+
+def send_batch(sending: Sending, batch_id: int, mails: IssueMails) -> str | None:
+    """Claim, send and record one batch, in any process on any machine that reaches the database.
+
+    Returns why something in it is still pending; also where another worker holds it.
+    """
     with sending.database.read() as session:
-        return Result(accounts.account(session, issue_id), trouble)
+        issue_id = session.get_one(BatchRow, batch_id).issue_id
+        trouble = holding.why(session, sending, issue_id)
+    if trouble is not None:
+        return trouble
+    if not _take(sending, batch_id):
+        return f"batch {batch_id} is done, or in the hands of another worker"
+    try:
+        with _loud():
+            return _send_leased(sending, batch_id, mails)
+    except (TransportDownError, _PausedError) as error:
+        return str(error)
 
 
-def send_batch(sending: Sending, issue_id: int, batch_id: int, mails: IssueMails) -> str | None:
+def _take_next(
+    sending: Sending, issue_id: int, given_up: Collection[int]
+) -> tuple[int | None, bool]:
+    """Lease a batch that nobody works on; else whether somebody still works on one."""
+    with sending.database.read() as session:
+        open_ones = [each for each in _open_batches(session, issue_id) if each not in given_up]
+    for batch_id in open_ones:
+        if _take(sending, batch_id):
+            return batch_id, False
+    return None, bool(open_ones)
+
+
+def _open_batches(session: Session, issue_id: int) -> list[int]:
+    """Those that are nobody's first; a few are enough to find one."""
+    return list(
+        session.scalars(
+            select(BatchRow.id)
+            .where(BatchRow.issue_id == issue_id, BatchRow.finished.is_(False))
+            .order_by(BatchRow.owner.is_not(None), BatchRow.id)
+        )
+    )
+
+
+def _take(sending: Sending, batch_id: int) -> bool:
+    def testimony(owner: str, batch: int) -> dict[str, journal.Mark] | None:
+        return journal.take_over(sending.folder, owner, batch) if sending.folder else None
+
+    with sending.database.write.begin() as session:
+        batch = session.get_one(BatchRow, batch_id)
+        before = batch.owner
+        taken = ledger.take(session, batch, sending.owner, sending.clock(), testimony)
+    if taken and before is not None and sending.folder is not None:
+        journal.forget(sending.folder, before)
+    return taken
+
+
+def _send_leased(sending: Sending, batch_id: int, mails: IssueMails) -> str | None:
     """Send a leased batch and let it go. Returns why something in it is still pending.
 
     Raises:
         TransportDownError: nothing can be sent; who was not sent to is pending.
+        _PausedError: the provider is in trouble.
     """
-    trouble: str | None = None
+    work = Work(sending, batch_id, mails)
     try:
-        for number in range(_PASSES):
-            trouble = _pass(sending, issue_id, batch_id, mails)
-            if trouble is None or number == _PASSES - 1 or sending.stopping():
-                break
-            sending.sleep(_PAUSES_S[number])
+        _passes(sending, work)
     except ledger.LeaseLostError:
+        work.record_after_all()
         return None  # whoever took it over also sends the rest
     finally:
-        with sending.database.write.begin() as session:
-            ledger.release(session, batch_id, sending.owner)
-    return trouble
-
-
-def _pass(sending: Sending, issue_id: int, batch_id: int, mails: IssueMails) -> str | None:
-    """Once over the pending deliveries of a batch, in the order of subscribers."""
-    after, in_a_row = 0, 0
-    trouble: str | None = None
-    while in_a_row < _PATIENCE and not sending.stopping():
-        with sending.database.write.begin() as session:
-            claimed, after = ledger.claim(
-                session, batch_id, sending.owner, sending.clock(), after, sending.transport.at_once
-            )
-        if not after:
-            break
-        for outcome in _send(sending, issue_id, claimed, mails):
-            later = outcome.verdict is Verdict.TRY_LATER
-            in_a_row = in_a_row + 1 if later else 0
-            trouble = outcome.detail if later else trouble
-    return trouble
-
-
-def _send(
-    sending: Sending, issue_id: int, claimed: list[Reader], mails: IssueMails
-) -> list[Outcome]:
-    """Hand the claimed ones to the transport and record each outcome as it comes."""
-    unanswered = {each.reference: each for each in claimed}
-    outcomes = []
-    try:
-        for mail, outcome in sending.transport.send([mails.mail(each) for each in claimed]):
-            reader = unanswered.pop(mail.reference)
+        if work.at_rest:
             with sending.database.write.begin() as session:
-                ledger.record(session, issue_id, reader, outcome, sending.clock())
-            outcomes.append(outcome)
-            sending.progress(1)
-    except TransportDownError:
+                ledger.release(session, batch_id, sending.owner)
+            work.close()
+    return work.trouble or work.held or None
+
+
+def _passes(sending: Sending, work: Work) -> None:
+    """Over what is pending, and again a little later over what shall come later."""
+    for number in range(_PASSES):
+        _pass(sending, work)
+        asked_s = work.provider_wait_s or 0.0
+        last = number == _PASSES - 1 or asked_s > _LONGEST_WAIT_S
+        if work.trouble is None or last or sending.stopping():
+            break
+        _wait(sending, work, max(_PAUSES_S[number], asked_s))
+        work.again()
+    if work.strained or work.provider_wait_s:
+        raise _PausedError(_pause(sending, work))
+    if work.accepted:
         with sending.database.write.begin() as session:
-            ledger.unclaim(session, issue_id, list(unanswered.values()), sending.clock())
-        raise
-    return outcomes
+            rate.resume(session)
+
+
+def _pass(sending: Sending, work: Work) -> None:
+    """Once over the pending deliveries of a batch, in the order of subscribers, as limits allow."""
+    wait_s: float | None = 0.0
+    while wait_s is not None:
+        _wait(sending, work, wait_s)
+        try:
+            with closing(stream(sending.transport, work.chunks(), work)) as outcomes:
+                for mail, outcome in outcomes:
+                    work.note(mail, outcome)
+        except TransportDownError:
+            work.give_back()
+            raise
+        work.give_back()
+        wait_s = None if work.strained or sending.stopping() else work.next_wait_s()
+
+
+def _wait(sending: Sending, work: Work, wait_s: float) -> None:
+    """Sleep with an ear to the request to stop, and keep the lease."""
+    while wait_s > 0 and not sending.stopping():
+        nap_s = min(wait_s, _NAP_S)
+        sending.sleep(nap_s)
+        work.tick()
+        wait_s -= nap_s
+
+
+def _pause(sending: Sending, work: Work) -> str:
+    """Open the breaker: the provider as a whole does not take mails now."""
+    wait = timedelta(seconds=work.provider_wait_s) if work.provider_wait_s else None
+    reason = work.trouble or "the provider asks to wait"
+    with sending.database.write.begin() as session:
+        until = rate.pause(session, reason, wait, sending.clock())
+    return f"{reason}; nobody lost an attempt, a run after {until:%H:%M} UTC goes on"

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Column, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from newsletter import counters
 from newsletter.models import Base, DeliveryRow, DeliveryState, SubscriberRow
 from newsletter.subscribers import suppression
 
@@ -53,6 +54,7 @@ def _detach_deliveries(session: Session, number: int) -> None:
     for row in rows:
         if row.state == DeliveryState.PENDING:
             row.state = DeliveryState.SKIPPED
+            counters.move(session, row.batch_id, DeliveryState.PENDING, DeliveryState.SKIPPED, 1)
         if row.state != DeliveryState.SENDING:
             forget_delivery(row)
         session.flush()

@@ -7,8 +7,10 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
@@ -50,6 +52,18 @@ def reason(session: Session, address: str) -> str | None:
     return None if row is None else row.reason
 
 
+def reasons(session: Session, addresses: Sequence[str]) -> dict[str, str]:
+    """The same for many: those that must not be mailed, each with its reason."""
+    key = _key(session)
+    by_hash = {_keyed(key, each): each for each in addresses}
+    rows = session.execute(
+        select(SuppressionRow.address_hash, SuppressionRow.reason).where(
+            SuppressionRow.address_hash.in_(by_hash)
+        )
+    )
+    return {by_hash[row.address_hash]: row.reason for row in rows}
+
+
 def lifted_by_consent(reason: str) -> bool:
     """Whether a new confirmation by its owner ends a suppression."""
     return reason in _LIFTED
@@ -62,7 +76,11 @@ def lift(session: Session, address: str) -> None:
 
 
 def _hash(session: Session, address: str) -> str:
-    return hmac.new(_key(session), address.encode(), hashlib.sha256).hexdigest()
+    return _keyed(_key(session), address)
+
+
+def _keyed(key: bytes, address: str) -> str:
+    return hmac.new(key, address.encode(), hashlib.sha256).hexdigest()
 
 
 def _key(session: Session) -> bytes:

@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy import Row, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
+from newsletter.delivery import rows
 from newsletter.delivery.feedback import pauses, rules
 from newsletter.delivery.feedback.events import FAILING, PROVING, Event, Kind, without_addresses
+from newsletter.delivery.rows import Change
 from newsletter.models import (
     DeliveryRow,
     DeliveryState,
@@ -185,19 +187,17 @@ def _row(told: _Told, now: datetime) -> dict[str, object]:
     }
 
 
-def _settle(session: Session, rows: Iterable[Row[Any]], now: datetime) -> int:
+def _settle(session: Session, heard: Iterable[Row[Any]], now: datetime) -> int:
     said: dict[str, dict[Kind, str]] = {}
-    deliveries = {}
-    for row in rows:
+    for row in heard:
         said.setdefault(row.reference, {})[Kind(row.kind)] = row.detail
-        deliveries[row.reference] = row
-    moved = 0
-    for reference, row in deliveries.items():
-        verdict = _verdict(row.state, said[reference])
+    changes = []
+    for reference, found in rows.find(session, list(said)).items():
+        verdict = _verdict(found.state, said[reference])
         if verdict is not None:
-            _move(session, row, *verdict, now)
-            moved += 1
-    return moved
+            changes.append(Change(found, *verdict))
+    rows.apply(session, changes, now)
+    return len(changes)
 
 
 def _verdict(state: str, kinds: dict[Kind, str]) -> tuple[DeliveryState, str] | None:
@@ -215,16 +215,6 @@ def _verdict(state: str, kinds: dict[Kind, str]) -> tuple[DeliveryState, str] | 
     if state in {DeliveryState.PENDING, DeliveryState.UNCERTAIN} and proving and not failing:
         return DeliveryState.SENT, f"settled by feedback: {proving}"
     return None
-
-
-def _move(
-    session: Session, row: Row[Any], state: DeliveryState, reason: str, now: datetime
-) -> None:
-    session.execute(
-        update(DeliveryRow)
-        .where(DeliveryRow.reference == row.reference, DeliveryRow.state == row.state)
-        .values(state=state, reason=reason, changed_at=now)
-    )
 
 
 def _act(session: Session, told: _Told, now: datetime) -> bool:

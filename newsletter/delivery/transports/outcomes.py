@@ -1,10 +1,10 @@
 """One vocabulary for what became of a mail, whoever carried it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from newsletter.errors import NewsletterError
 from newsletter.rendering.mail import Mail
@@ -36,7 +36,7 @@ class TransportDownError(NewsletterError):
 class Transport(Protocol):
     """Carries mails. Registered as a `newsletter.transports` entry point."""
 
-    at_once: int  # how many mails are on the wire together, and so uncertain after a crash
+    at_once: int  # how many mails are claimed together, and so uncertain after a power cut
 
     def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
         """Send at most `at_once` mails and yield the outcome of each as soon as it is known.
@@ -47,6 +47,62 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+class Watch(Protocol):
+    """Who looks on while mails leave. The first two may be called from any thread."""
+
+    def begin(self, mail: Mail) -> bool:
+        """Call just before a mail can be taken: it is noted. Where False, it must not leave."""
+
+    def answered(self, mail: Mail, outcome: Outcome) -> None:
+        """Call as soon as the answer is there, before anything else can go wrong."""
+
+    def tick(self) -> bool:
+        """Call every second or so from the thread that iterates. Where False, cut what hangs."""
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """A transport that keeps several mails on the wire, and says which, one by one."""
+
+    def stream(
+        self, chunks: Iterable[Sequence[Mail]], watch: Watch
+    ) -> Iterator[tuple[Mail, Outcome]]:
+        """Send all mails; the next chunk is asked for when there is room on the wire.
+
+        A mail that `watch.begin` refused has no outcome.
+
+        Raises:
+            TransportDownError: as in `send`, after the outcomes of what was on the wire.
+        """
+
+
+class Unwatched:
+    """For mails that no ledger knows."""
+
+    def begin(self, mail: Mail) -> bool:
+        del mail
+        return True
+
+    def answered(self, mail: Mail, outcome: Outcome) -> None:
+        """Nobody asks."""
+
+    def tick(self) -> bool:
+        return True
+
+
+def stream(
+    transport: Transport, chunks: Iterable[Sequence[Mail]], watch: Watch
+) -> Generator[tuple[Mail, Outcome]]:
+    """The same for every transport; one that does not stream has a whole chunk on the wire."""
+    if isinstance(transport, Streaming):
+        yield from transport.stream(chunks, watch)
+        return
+    for chunk in chunks:
+        for mail, outcome in transport.send([mail for mail in chunk if watch.begin(mail)]):
+            watch.answered(mail, outcome)
+            yield mail, outcome
 
 
 def unmailable(mail: Mail) -> Outcome | None:

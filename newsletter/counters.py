@@ -1,0 +1,57 @@
+"""How many deliveries of a batch are in which state, kept with every change of a row."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.models import BatchRow, DeliveryRow, DeliveryState
+
+_COLUMNS = {state: getattr(BatchRow, state) for state in DeliveryState}
+
+
+def shift(session: Session, batch_id: int, by: Mapping[DeliveryState, int]) -> None:
+    """Add to a batch's counters; in the same transaction as the rows that change."""
+    changes = {_COLUMNS[state]: _COLUMNS[state] + number for state, number in by.items() if number}
+    if changes:
+        session.execute(
+            update(BatchRow)
+            .where(BatchRow.id == batch_id)
+            .values(changes)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def move(
+    session: Session, batch_id: int, old: DeliveryState, new: DeliveryState, number: int
+) -> None:
+    """Note that so many deliveries went from one state to another."""
+    if old != new:
+        shift(session, batch_id, {old: -number, new: number})
+
+
+def of_batch(batch: BatchRow) -> int:
+    """How many deliveries a batch has, whatever their state."""
+    return sum(int(getattr(batch, state)) for state in DeliveryState)
+
+
+def of_issue(session: Session, issue_id: int) -> Counter[DeliveryState]:
+    """The counters of an issue's batches, summed up."""
+    sums = session.execute(
+        select(*(func.coalesce(func.sum(each), 0) for each in _COLUMNS.values())).where(
+            BatchRow.issue_id == issue_id
+        )
+    ).one()
+    return Counter(dict(zip(_COLUMNS, map(int, sums), strict=True)))
+
+
+def scanned(session: Session, issue_id: int) -> Counter[DeliveryState]:
+    """The same, counted row by row: what the counters must equal."""
+    rows = session.execute(
+        select(DeliveryRow.state, func.count())
+        .where(DeliveryRow.issue_id == issue_id)
+        .group_by(DeliveryRow.state)
+    )
+    found = {DeliveryState(state): int(number) for state, number in rows}
+    return Counter({state: found.get(state, 0) for state in DeliveryState})

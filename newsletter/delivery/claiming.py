@@ -1,0 +1,183 @@
+"""Whom a worker sends to next: marked "sending" before anything leaves, within the limits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from newsletter import counters
+from newsletter.delivery import accounts, rate
+from newsletter.delivery.feedback import paused_domains
+from newsletter.models import (
+    DeliveryRow,
+    DeliveryState,
+    IssueRow,
+    Standing,
+    SubscriberRow,
+    SubscriptionRow,
+)
+from newsletter.rendering.mails import Reader
+from newsletter.subscribers import suppression
+
+# How long a reader's server that said "not now" is left alone, by the attempts so far; the first
+# two are for the passes of a run, which pause a little by themselves.
+_REST = {3: 15, 4: 30, 5: 60, 6: 120}
+_LONGEST_REST = 240
+_LOOKED_AT = 4  # times as many rows as wanted, where domains have limits of their own
+
+
+@dataclass(frozen=True)
+class Share:
+    """The batch whose lease the caller holds."""
+
+    batch_id: int
+    issue_id: int
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Whom to send to now, and where to look next."""
+
+    readers: Sequence[Reader]
+    after: int  # the last subscriber looked at; 0 when nobody was left
+    wait_s: float = 0.0  # until the limits allow more: of everybody, nobody was claimed
+    short_s: float | None = None  # until a domain that was passed over may have its next one
+    held: str = ""  # why somebody gets nothing for now
+
+
+def claim(
+    session: Session,
+    share: Share,
+    limits: rate.Limits,
+    now: datetime,
+    after: int,
+    at_most: int,
+) -> Claimed:
+    """Mark the next pending deliveries "sending".
+
+    Who left or was suppressed since the issue was frozen is skipped, here at the last moment.
+    """
+    allowance = rate.Allowance(session, limits, paused_domains(session, now), now, at_most)
+    if allowance.number < 1:
+        return Claimed((), after, allowance.wait_s)
+    look_at = at_most * (_LOOKED_AT if allowance.by_domain else 1)
+    rows = _next_pending(session, share, after, look_at, now)
+    gone = _suppressed(session, [row.email for row in rows])
+    readers: list[Reader] = []
+    skipped: dict[str, list[int]] = {}
+    last = after
+    for row in rows:
+        reason = "left" if _left(row) else gone.get(row.email)
+        if reason is not None:
+            skipped.setdefault(reason, []).append(row.subscriber_id)
+        elif len(readers) >= allowance.number:
+            break
+        elif allowance.takes(row.email):
+            readers.append(accounts.reader_from(row))
+        last = row.subscriber_id
+    allowance.spend(len(readers))
+    _mark(session, share, [each.subscriber_id for each in readers], skipped, now)
+    return Claimed(readers, last if rows else 0, 0.0, allowance.short_s, allowance.held)
+
+
+def _mark(
+    session: Session,
+    share: Share,
+    claimed: Sequence[int],
+    skipped: dict[str, list[int]],
+    now: datetime,
+) -> None:
+    for reason, subscribers in skipped.items():
+        _set_state(session, share, subscribers, DeliveryState.SKIPPED, reason, now)
+    _set_state(session, share, claimed, DeliveryState.SENDING, None, now)
+    number = sum(map(len, skipped.values()))
+    changes = {
+        DeliveryState.PENDING: -len(claimed) - number,
+        DeliveryState.SENDING: len(claimed),
+        DeliveryState.SKIPPED: number,
+    }
+    counters.shift(session, share.batch_id, changes)
+    if claimed:
+        session.execute(
+            update(IssueRow)
+            .where(IssueRow.id == share.issue_id)
+            .values(claims=IssueRow.claims + len(claimed))
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _next_pending(
+    session: Session, share: Share, after: int, at_most: int, now: datetime
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    return session.execute(
+        select(
+            DeliveryRow.subscriber_id,
+            DeliveryRow.reference,
+            SubscriberRow.email,
+            SubscriberRow.language,
+            SubscriberRow.confirmed_at,
+            SubscriberRow.standing,
+            SubscriptionRow.detail,
+            SubscriptionRow.since,
+            SubscriptionRow.left_at,
+        )
+        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+        .join(
+            SubscriptionRow,
+            (SubscriptionRow.subscriber_id == DeliveryRow.subscriber_id)
+            & (SubscriptionRow.newsletter == IssueRow.newsletter),
+        )
+        .where(
+            DeliveryRow.batch_id == share.batch_id,
+            DeliveryRow.state == DeliveryState.PENDING,
+            DeliveryRow.subscriber_id > after,
+            or_(DeliveryRow.attempts < min(_REST), *_rested(now)),
+        )
+        .order_by(DeliveryRow.subscriber_id)
+        .limit(at_most)
+    ).all()
+
+
+def _rested(now: datetime) -> list[Any]:
+    rested = [
+        and_(
+            DeliveryRow.attempts == attempts,
+            DeliveryRow.changed_at <= now - timedelta(minutes=minutes),
+        )
+        for attempts, minutes in _REST.items()
+    ]
+    longest = now - timedelta(minutes=_LONGEST_REST)
+    return [*rested, and_(DeliveryRow.attempts > max(_REST), DeliveryRow.changed_at <= longest)]
+
+
+def _left(row: Row[*tuple[Any, ...]]) -> bool:
+    return row.standing != Standing.CONFIRMED or row.left_at is not None
+
+
+def _suppressed(session: Session, emails: Sequence[str]) -> dict[str, str]:
+    found = suppression.reasons(session, emails)
+    return {email: f"suppressed: {reason}" for email, reason in found.items()}
+
+
+def _set_state(
+    session: Session,
+    share: Share,
+    subscribers: Sequence[int],
+    state: DeliveryState,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """Change rows by their primary key; the counters are the caller's."""
+    if subscribers:
+        session.execute(
+            update(DeliveryRow)
+            .where(
+                DeliveryRow.issue_id == share.issue_id, DeliveryRow.subscriber_id.in_(subscribers)
+            )
+            .values(state=state, reason=reason, changed_at=now)
+            .execution_options(synchronize_session=False)
+        )

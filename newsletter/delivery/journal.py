@@ -1,0 +1,135 @@
+"""What a worker knows of its mails at each moment, where a killed process leaves it behind.
+
+The database is told in groups: a commit a mail would cost more than the mail. Between two commits
+a worker marks each mail in a small file mapped into memory: claimed, begun (before the first byte
+that could make the server take it), accepted, not taken. A mark costs no call and no disk; what
+is in the mapping outlives the process, though not a power cut. So it is believed only on the
+machine, and in the boot, that wrote it; else everything claimed may have left.
+"""
+
+import mmap
+import os
+import struct
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+
+from newsletter.errors import NewsletterError
+
+FOLDER = ".sending"
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_HEADER = struct.Struct("<8s?q120s40s")  # magic, taken over, batch, owner, boot
+_MAGIC = b"journal1"
+_TAKEN_OVER = 8  # where that flag lies
+_SLOT = struct.Struct("<32sB")
+_PLACE = _SLOT.size - 1  # of the mark in a slot
+
+
+class Mark(IntEnum):
+    NONE = 0
+    CLAIMED = 1
+    BEGUN = 2
+    ACCEPTED = 3
+    NOT_TAKEN = 4
+    UNKNOWN = 5  # begun, and the answer was lost
+
+
+class Journal:
+    """One worker's marks for one batch at a time. Marks may be set from any thread."""
+
+    def __init__(self, folder: Path, owner: str) -> None:
+        self._file = file_of(folder, owner)
+        self._owner = owner
+        self._slots: dict[str, int] = {}
+        self._map: mmap.mmap | None = None
+
+    def open(self, batch_id: int, room: int) -> None:
+        """Start anew for a batch of so many deliveries.
+
+        Raises:
+            NewsletterError: there is no room for it; without it nothing may be sent.
+        """
+        self.close()
+        size = _HEADER.size + room * _SLOT.size
+        head = _HEADER.pack(_MAGIC, False, batch_id, self._owner.encode(), boot().encode())
+        try:
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._file.open("w+b") as stream:
+                # Written, not left sparse: a full disk must be an error here, not a crash later.
+                stream.write(head + bytes(size - len(head)))
+                stream.flush()
+                self._map = mmap.mmap(stream.fileno(), size)
+        except OSError as error:
+            raise NewsletterError(
+                f"{self._file.parent} cannot be written: {error.strerror}; nothing was sent"
+            ) from error
+        self._slots = {}
+
+    def claim(self, references: Sequence[str]) -> None:
+        """These are claimed, which the database knows already."""
+        if self._map is None:
+            return
+        for each in references:
+            slot = self._slots.setdefault(each, len(self._slots))
+            place = _HEADER.size + slot * _SLOT.size
+            _SLOT.pack_into(self._map, place, each.encode(), Mark.CLAIMED)
+
+    def mark(self, reference: str, mark: Mark) -> bool:
+        """Set a mark; False where another worker has taken the batch over.
+
+        First the mark, then the look: whoever takes over first sets the flag and then reads the
+        marks, so that one of the two always sees the other.
+        """
+        if self._map is None:
+            return True
+        slot = self._slots[reference]
+        self._map[_HEADER.size + slot * _SLOT.size + _PLACE] = mark
+        return not self._map[_TAKEN_OVER]
+
+    def close(self) -> None:
+        """Nothing of the batch is open: forget it."""
+        if self._map is not None:
+            self._map.close()
+            self._map = None
+            self._file.unlink(missing_ok=True)
+
+
+def take_over(folder: Path, owner: str, batch_id: int) -> dict[str, Mark] | None:
+    """Stop that worker, and read what it knew; None where nothing here can tell.
+
+    A mail that is not in it was not begun.
+    """
+    try:
+        with file_of(folder, owner).open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as content:
+            content[_TAKEN_OVER] = 1
+            return _read(content, owner, batch_id)
+    except (OSError, ValueError):  # no such file, or an empty one
+        return None
+
+
+def forget(folder: Path, owner: str) -> None:
+    """What that worker knew is in the database now."""
+    file_of(folder, owner).unlink(missing_ok=True)
+
+
+def file_of(folder: Path, owner: str) -> Path:
+    return folder / f"{owner.rpartition(':')[2]}.journal"
+
+
+def boot() -> str:
+    """What tells this run of the machine from any other; empty where nothing does."""
+    try:
+        return _BOOT.read_text(encoding="ascii").strip()
+    except OSError:
+        return f"no boot id, process {os.getpid()}"
+
+
+def _read(content: mmap.mmap, owner: str, batch_id: int) -> dict[str, Mark] | None:
+    magic, _, batch, name, booted = _HEADER.unpack_from(content)
+    known = (magic, name.rstrip(b"\0").decode(), booted.rstrip(b"\0").decode())
+    if known != (_MAGIC, owner, boot()):
+        return None
+    if batch != batch_id:
+        return {}  # it had not come to this one yet
+    slots = _SLOT.iter_unpack(content[_HEADER.size :])
+    return {each.rstrip(b"\0").decode(): Mark(mark) for each, mark in slots if mark}

@@ -1,0 +1,158 @@
+"""How fast mails may leave: token buckets in the database, shared by every process and restart.
+
+Tokens are taken in the transaction that claims, as many at a time as are claimed, so a limit
+costs nothing. The hour's bucket is small and refills so slowly that no sixty minutes, wherever
+they begin, see more than the limit.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from newsletter.models import RateRow
+
+_HOUR_S = 3600.0
+_BURST_S = 0.25  # how much of a second's mails may leave together
+_HOURLY_BURST = 60  # a sixtieth of an hour's
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Mails a second, an hour, and a second by domain (`*`: every other one); None: no limit."""
+
+    per_second: float | None = None
+    per_hour: int | None = None
+    per_domain: Mapping[str, float] = field(default_factory=dict)
+
+    def of_domain(self, domain: str) -> float | None:
+        return self.per_domain.get(domain, self.per_domain.get("*"))
+
+
+@dataclass(frozen=True)
+class _Bucket:
+    key: str
+    holds: float
+    refills: float  # a second
+
+    @classmethod
+    def by_second(cls, key: str, per_second: float) -> "_Bucket":
+        return cls(key, max(1.0, per_second * _BURST_S), per_second)
+
+    @classmethod
+    def by_hour(cls, key: str, per_hour: int) -> "_Bucket":
+        holds = max(1.0, per_hour / _HOURLY_BURST)
+        # With what it holds at the start, an hour sees no more than the limit; a limit of one is
+        # one an hour.
+        return cls(key, holds, max(per_hour - holds, 1.0) / _HOUR_S)
+
+    def tokens(self, row: RateRow, now: datetime) -> float:
+        """What is in it now; a clock that was set back adds nothing."""
+        if row.filled_at is None:
+            return self.holds
+        since_s = max(0.0, (now - row.filled_at).total_seconds())
+        return min(self.holds, row.tokens + since_s * self.refills)
+
+
+class Allowance:
+    """How many may be claimed now, and to which domains."""
+
+    def __init__(
+        self,
+        session: Session,
+        limits: Limits,
+        paused: Mapping[str, str],
+        now: datetime,
+        wanted: int,
+    ) -> None:
+        self._session, self._limits, self._paused, self._now = session, limits, paused, now
+        self._shared = [
+            *([_Bucket.by_second("all", limits.per_second)] if limits.per_second else []),
+            *([_Bucket.by_hour("hour", limits.per_hour)] if limits.per_hour else []),
+        ]
+        self._taken: Counter[str] = Counter()
+        self.number, self.wait_s = wanted, 0.0
+        self.held = ""  # why a domain gets nothing for now
+        self.short_s: float | None = None  # until a domain that was passed over has a token
+        for bucket in self._shared:
+            tokens = bucket.tokens(_row(session, bucket.key), now)
+            self.number = min(self.number, int(tokens))
+            if tokens < 1:
+                self.wait_s = max(self.wait_s, (1 - tokens) / bucket.refills)
+
+    @property
+    def by_domain(self) -> bool:
+        return bool(self._limits.per_domain or self._paused)
+
+    def takes(self, email: str) -> bool:
+        """Whether one more may go to that address' domain; if so it is counted."""
+        domain = email.rpartition("@")[2]
+        if domain in self._paused:
+            self.held = f"{domain} is paused: {self._paused[domain]}"
+            return False
+        per_second = self._limits.of_domain(domain)
+        if per_second is None:
+            return True
+        bucket = _Bucket.by_second(f"domain:{domain}", per_second)
+        tokens = bucket.tokens(_row(self._session, bucket.key), self._now) - self._taken[domain]
+        if tokens >= 1:
+            self._taken[domain] += 1
+            return True
+        wait_s = (1 - tokens) / bucket.refills
+        self.short_s = wait_s if self.short_s is None else min(self.short_s, wait_s)
+        return False
+
+    def spend(self, number: int) -> None:
+        """Take what was claimed out of the buckets."""
+        for bucket in self._shared:
+            self._take(bucket, number)
+        for domain, taken in self._taken.items():
+            per_second = self._limits.of_domain(domain)
+            assert per_second is not None  # noqa: S101 - only limited domains are counted
+            self._take(_Bucket.by_second(f"domain:{domain}", per_second), taken)
+
+    def _take(self, bucket: _Bucket, number: int) -> None:
+        row = _row(self._session, bucket.key)
+        row.tokens, row.filled_at = bucket.tokens(row, self._now) - number, self._now
+
+
+def pause(session: Session, reason: str, wait: timedelta | None, now: datetime) -> datetime:
+    """The provider as a whole is in trouble: nobody is sent to for a while, longer each time.
+
+    `wait` is the provider's own word where it gave one. Returns when the next run may try.
+    """
+    row = _row(session, "transport")
+    row.troubles += 1
+    grown = min(_FIRST_PAUSE * 2 ** min(row.troubles - 1, 10), _LONGEST_PAUSE)
+    row.paused_until, row.reason = now + (wait or grown), reason
+    return row.paused_until
+
+
+def paused(session: Session, now: datetime) -> RateRow | None:
+    """The pause of the provider that is not over yet."""
+    row = session.get(RateRow, "transport")
+    if row is None or row.paused_until is None or row.paused_until <= now:
+        return None
+    # Longer than any pause: the clock was set back.
+    return None if row.paused_until > now + 2 * _LONGEST_PAUSE else row
+
+
+def resume(session: Session) -> None:
+    """The provider takes mails again."""
+    row = session.get(RateRow, "transport")
+    if row is not None and row.troubles:
+        row.troubles, row.paused_until, row.reason = 0, None, None
+
+
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(minutes=30)
+
+
+def _row(session: Session, key: str) -> RateRow:
+    row = session.get(RateRow, key)
+    if row is None:
+        row = RateRow(key=key, tokens=0.0, troubles=0)
+        session.add(row)
+    return row
