@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from newsletter import environment
+from newsletter import environment, languages
 from newsletter.colours import LEGIBLE, contrast, made_legible
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.values import (
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "newsletter.toml"
 DETAILS = ("full", "brief", "titles")
-LANGUAGES = ("en", "zh")
+LANGUAGES = languages.CODES
 
 
 class Section(BaseModel):

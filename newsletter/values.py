@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from newsletter import colours, taxonomy
 from newsletter.errors import WrongUseError
+from newsletter.languages import LANGUAGES
 
 _NO_TEXT = {"Cc", "Zl", "Zp", "Cs"}  # control characters, line separators, lone surrogates
 _ADDRESS = r"[!-~]+@[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?"
@@ -26,6 +27,12 @@ def _split(value: object) -> object:
 def _language(value: object) -> object:
     """`zh-CN`, `zh_Hans` and `ZH` are `zh` to us; what is unknown is left for the check."""
     return re.split(r"[-_]", value)[0].lower() if isinstance(value, str) else value
+
+
+def _known_language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise ValueError(f"must be one of {', '.join(LANGUAGES)}")
+    return value
 
 
 def _line(value: str) -> str:
@@ -120,7 +127,7 @@ Categories = Annotated[
     Field(min_length=1),
 ]
 Detail = Literal["full", "brief", "titles"]
-Language = Annotated[Literal["en", "zh"], BeforeValidator(_language)]
+Language = Annotated[str, BeforeValidator(_language), AfterValidator(_known_language)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Colour = Annotated[str, AfterValidator(colours.colour)]
 Picture = Annotated[str, AfterValidator(_picture)]

@@ -29,6 +29,7 @@ LAYERS = (
     "values",
     "colours",
     "taxonomy",
+    "languages",
     "errors",
     "findings",
     "paths",

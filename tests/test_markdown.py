@@ -56,6 +56,6 @@ def test_an_english_newsletter_gets_english_words(cli: Cli, tmp_path: Path) -> N
         .replace('language = "zh"', 'language = "en"')
     )
     said = cli("preview", "--format", "markdown", "--config", str(file))
-    assert "- **New: 15**\n\n- **Replaced: 11**\n\n## New\n" in said.out
+    assert "- **New: 15**\n\n- **Replacements: 11**\n\n## New\n" in said.out
     assert "- **Categories: " in said.out
     assert "- **分类" not in said.out

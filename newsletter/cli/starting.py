@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter import languages
 from newsletter.cli import common, telling
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _program() -> str:
     help="The newsletter's name in commands and links.",
 )
 @click.option("--title", default="arXiv daily", show_default=True, help="Its name in the mail.")
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--language", type=click.Choice(languages.CODES), default="en", show_default=True)
 @click.option("--sender", default="arXiv daily <daily@example.org>", show_default=True)
 @common.with_config
 def init(

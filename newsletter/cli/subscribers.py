@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from newsletter import languages
 from newsletter.cli import common
 
 
@@ -30,7 +31,7 @@ def subscribers() -> None:
 @click.option(
     "--detail", type=click.Choice(["full", "brief", "titles"]), help="How much of each paper."
 )
-@click.option("--language", type=click.Choice(["en", "zh"]), help="Of the mail's frame.")
+@click.option("--language", type=click.Choice(languages.CODES), help="Of the mail's frame.")
 @common.with_config
 def add(
     email: str,

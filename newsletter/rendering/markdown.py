@@ -4,77 +4,45 @@ The words are arXiv's own, TeX and all. Its links name the PDF by `http`, as tha
 sends them on to `https`.
 """
 
-from dataclasses import dataclass
-
 from newsletter.rendering.content import Digest, Entry, Section
+from newsletter.rendering.wording import Catalogue, wording
 from newsletter.sources.announced import one_line
-
-
-@dataclass(frozen=True)
-class _Words:
-    newest: str
-    updated: str
-    count: str
-    categories: str
-    summary: str
-    link: str
-    authors: str
-    comment: str
-    abstract: str
-
-
-_WORDS = {
-    "zh": _Words("最新发布", "更新", "{} {} 篇", "分类", "简介", "链接", "作者", "备注", "摘要"),
-    "en": _Words(
-        "New",
-        "Replaced",
-        "{}: {}",
-        "Categories",
-        "Summary",
-        "Link",
-        "Authors",
-        "Comment",
-        "Abstract",
-    ),
-}
 
 
 def markdown(digest: Digest) -> str:
     """The digest: title, counts, then new papers with cross-lists, then replacements."""
-    words = _WORDS[digest.language]
+    words = wording(digest.language)
+    say = words.gettext
     new = digest.section(Section.NEW) + digest.section(Section.CROSS)
     replaced = digest.section(Section.REPLACE)
-    head = [
-        f"# {digest.title} {';  '.join(digest.categories)}\n",
-        f"- **{words.count.format(words.newest, len(new))}**\n",
-        f"- **{words.count.format(words.updated, len(replaced))}**\n",
+    sections = ((say("New"), "new", new), (say("Replacements"), "replaced", replaced))
+    head = [f"# {digest.title} {';  '.join(digest.categories)}\n"]
+    head += [
+        f"- **{say('%(section)s: %(num)s') % {'section': heading, 'num': len(entries)}}**\n"
+        for heading, _, entries in sections
     ]
-    return (
-        "\n".join(head)
-        + "\n"
-        + _section(words.newest, "new", new, words)
-        + _section(words.updated, "replaced", replaced, words)
-    )
+    return "\n".join(head) + "\n" + "".join(_section(*each, words) for each in sections)
 
 
-def _section(heading: str, tag: str, entries: list[Entry], words: _Words) -> str:
+def _section(heading: str, tag: str, entries: list[Entry], words: Catalogue) -> str:
     shown = "\n".join(
         _entry(f"{tag} {number:03}", entry, words) for number, entry in enumerate(entries, start=1)
     )
     return f"## {heading}\n\n" + (f"{shown}\n" if entries else "")
 
 
-def _entry(tag: str, entry: Entry, words: _Words) -> str:
+def _entry(tag: str, entry: Entry, words: Catalogue) -> str:
+    say = words.gettext
     paper = entry.paper
     pdf = f"http://arxiv.org/pdf/{paper.id}"
-    bullets = [(words.categories, "; ".join(paper.categories))]
+    bullets = [(say("Categories"), "; ".join(paper.categories))]
     if entry.section is not Section.REPLACE and entry.summary.text:
-        bullets.append((words.summary, one_line(entry.summary.text)))
-    bullets.append((words.link, f"[{pdf}]({pdf})"))
-    quoted = [(words.authors, "; ".join(paper.authors))]
+        bullets.append((say("Summary"), one_line(entry.summary.text)))
+    bullets.append((say("Link"), f"[{pdf}]({pdf})"))
+    quoted = [(say("Authors"), "; ".join(paper.authors))]
     if paper.comment:
-        quoted.append((words.comment, one_line(paper.comment)))
-    quoted.append((words.abstract, one_line(paper.abstract)))
+        quoted.append((say("Comment"), one_line(paper.comment)))
+    quoted.append((say("Abstract"), one_line(paper.abstract)))
     lines = [f"#### [{tag}] {paper.title}"]
     lines += [f"- **{name}: {value}**\n" for name, value in bullets]
     lines.append("\n>\n".join(f"> **{name}:** {value}" for name, value in quoted))

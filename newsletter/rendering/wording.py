@@ -5,18 +5,12 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from babel import Locale
 from babel.dates import format_date
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
-SOURCE_LANGUAGE = "en"
-# BCP 47 for `lang`, and what Babel calls the locale.
-_TAGS = {"en": "en", "zh": "zh-Hans"}
-_LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
-# The long forms of CLDR differ by version; a digest wants the same line every day.
-_LONG = {"en": "EEEE, d MMMM y", "zh": "y年M月d日 EEEE"}
-_MEDIUM = {"en": "d MMMM y", "zh": "y年M月d日"}
-_SHORT = {"en": "d MMM", "zh": "M月d日"}
+from newsletter.languages import LANGUAGES, SOURCE
 
 
 class Catalogue(gettext.NullTranslations):
@@ -26,11 +20,13 @@ class Catalogue(gettext.NullTranslations):
         super().__init__()
         self.language = language
         self.messages: dict[str, tuple[str, ...]] = {}
-        file = files("newsletter.locales") / f"{language}.po"
-        if language != SOURCE_LANGUAGE:
-            with file.open("rb") as stream:
-                for message in read_po(stream, locale=_LOCALES[language]):
-                    self._add(message.id, message.string)
+        self._known = LANGUAGES[language]
+        self._plural = gettext.c2py("n != 1")
+        if language != SOURCE:
+            found = read(language)
+            self._plural = gettext.c2py(found.plural_expr)
+            for message in found:
+                self._add(message.id, message.string)
 
     def _add(self, ids: object, strings: object) -> None:
         first = ids[0] if isinstance(ids, tuple | list) else ids
@@ -42,25 +38,34 @@ class Catalogue(gettext.NullTranslations):
         return self.messages.get(message, (message,))[0]
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        forms = self.messages.get(msgid1, (msgid1, msgid2))
+        forms = self.messages.get(msgid1)
+        if forms is None:  # not translated, so by the rule of what the code is written in
+            return msgid1 if n == 1 else msgid2
         return forms[min(self._plural(n), len(forms) - 1)]
-
-    def _plural(self, n: int) -> int:
-        return int(Locale.parse(_LOCALES[self.language]).plural_form(n) != "one")
 
     @property
     def tag(self) -> str:
-        return _TAGS[self.language]
+        return self._known.tag
 
     def long_date(self, day: date) -> str:
-        return format_date(day, _LONG[self.language], locale=_LOCALES[self.language])
+        return format_date(day, self._known.long_date, locale=self._known.locale)
 
     @cache  # noqa: B019 - two catalogues live as long as the process; days are few
     def medium_date(self, day: date) -> str:
-        return format_date(day, _MEDIUM[self.language], locale=_LOCALES[self.language])
+        return format_date(day, self._known.medium_date, locale=self._known.locale)
 
     def short_date(self, day: date) -> str:
-        return format_date(day, _SHORT[self.language], locale=_LOCALES[self.language])
+        return format_date(day, self._known.short_date, locale=self._known.locale)
+
+    def number(self, value: int) -> str:
+        """With the separators of thousands that the language has."""
+        return format_decimal(value, locale=self._known.locale)
+
+
+def read(language: str) -> Catalog:
+    """A language's catalogue as it stands in its file."""
+    with (files("newsletter.locales") / f"{language}.po").open("rb") as stream:
+        return read_po(stream, locale=LANGUAGES[language].locale)
 
 
 @cache

@@ -1,59 +1,64 @@
 """Everything that a reader sees is there in every language."""
 
-import io
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract
+from babel.messages.catalog import Message
 
-from newsletter import paths
-from newsletter.rendering import phrases
-from newsletter.rendering.wording import wording
-from newsletter.web import leaving
+from newsletter import config
+from newsletter.languages import LANGUAGES, SOURCE, Language
+from newsletter.rendering import wording as module
+from newsletter.rendering.wording import Catalogue, wording
+from tests import messages
 
-WEB = Path(leaving.__file__).parent
-
-
-def asked_for() -> set[str]:
-    """Every message of the templates and pages."""
-    found: set[str] = set()
-    for file in paths.templates().rglob("*"):
-        if file.is_file() and file.suffix in {".html", ".txt", ".jinja"}:
-            found |= messages("jinja2", file, {})
-    for file in (*WEB.glob("*.py"), Path(phrases.__file__)):
-        found |= messages(
-            "python", file, {"say": None, "_say": None, "count": (1, 2), "_count": (1, 2)}
-        )
-    return found
+TRANSLATED = [each for each in config.LANGUAGES if each != SOURCE]
 
 
-def messages(method: str, file: Path, keywords: dict[str, tuple[int, ...] | None]) -> set[str]:
-    known = {"_": None, "gettext": None, "ngettext": (1, 2), **keywords}
-    options = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}
-    rows = extract(method, io.BytesIO(file.read_bytes()), known, options=options)
-    return {text if isinstance(text, str) else text[0] for _, text, *_ in rows}
+def ids(message: Message) -> tuple[str, ...]:
+    return tuple(message.id) if isinstance(message.id, tuple | list) else (str(message.id),)
 
 
-def test_templates_and_pages_ask_for_messages() -> None:
-    assert {"New", "%(num)s new", "You are out"} <= asked_for()
+def forms(string: object) -> tuple[str, ...]:
+    return tuple(map(str, string)) if isinstance(string, tuple | list) else (str(string),)
 
 
-def test_chinese_is_complete() -> None:
-    catalogue = wording("zh")
-    assert not [each for each in asked_for() if each not in catalogue.messages]
+def test_templates_pages_and_code_ask_for_messages() -> None:
+    asked = {ids(each)[0] for each in messages.asked_for()}
+    assert {"New", "%(num)s new", "%(num)s paper", "There is nothing here", "Abstract"} <= asked
 
 
-def test_chinese_holds_nothing_that_nobody_asks_for() -> None:
-    assert set(wording("zh").messages) <= asked_for()
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_has_every_message_and_no_other(language: str) -> None:
+    translated = {ids(each): each.string for each in module.read(language) if each.id}
+    asked = {ids(each) for each in messages.asked_for() if each.id}
+    told = "`make messages` brings the catalogue up to date"
+    assert sorted(asked - translated.keys()) == [], told
+    assert sorted(translated.keys() - asked) == [], told
+    empty = [each for each, string in translated.items() if not all(forms(string))]
+    assert empty == []
 
 
-def test_placeholders_survive_translation() -> None:
-    import re
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_keeps_every_placeholder_and_has_every_plural(language: str) -> None:
+    catalogue = module.read(language)
+    for message in filter(lambda each: each.id, catalogue):
+        found = forms(message.string)
+        assert len(found) == (catalogue.num_plurals if len(ids(message)) > 1 else 1)
+        for form in found:
+            assert placeholders(form) == placeholders(ids(message)[-1]), message.id
 
-    for source, forms in wording("zh").messages.items():
-        for form in forms:
-            assert set(re.findall(r"%\(\w+\)s", form)) == set(re.findall(r"%\(\w+\)s", source))
+
+def placeholders(text: str) -> list[str]:
+    return sorted(re.findall(r"%\(\w+\)s|%", text))
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_of_each_message_is_there_once(language: str) -> None:
+    text = (messages.LOCALES / f"{language}.po").read_text(encoding="utf-8")
+    found = re.findall(r'^msgid (?:""\n)?(".*?")\n(?=msg)', text, re.MULTILINE | re.DOTALL)
+    assert len(found) == len(set(found)) > 50
 
 
 @pytest.mark.parametrize(
@@ -64,8 +69,31 @@ def test_plurals_follow_the_language(language: str, number: int, shown: str) -> 
     assert wording(language).ngettext("%(num)s paper", "%(num)s papers", number) == shown
 
 
-def test_dates_follow_the_language() -> None:
+def test_dates_and_numbers_follow_the_language() -> None:
     day = date(2025, 7, 11)
     assert wording("en").long_date(day) == "Friday, 11 July 2025"
     assert wording("zh").long_date(day) == "2025年7月11日 星期五"
     assert wording("en").short_date(day) == "11 Jul"
+    assert wording("en").number(3435) == wording("zh").number(3435) == "3,435"
+
+
+def test_a_third_language_is_one_line_and_one_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Polish: three plurals, a space between thousands."""
+    polish = Language("polski", "Polish", "pl", "pl_PL", "EEEE, d MMMM y", "d MMMM y", "d MMM")
+    monkeypatch.setitem(LANGUAGES, "pl", polish)
+    monkeypatch.setattr(module, "files", lambda _package: tmp_path)
+    file = tmp_path / "pl.po"
+    assert "%(num)s new" in str(messages.update(file, "pl"))
+    source = file.read_text(encoding="utf-8")
+    three = "".join(f'msgstr[{n}] "%(num)s {form}"\n' for n, form in enumerate(("a", "b", "c")))
+    empty = re.compile(r'(msgid "%\(num\)s paper"\n.*\n)(?:msgstr\[\d\] ""\n)+')
+    file.write_text(empty.sub(rf"\1{three}", source), encoding="utf-8")
+    catalogue = Catalogue("pl")
+    shown = [catalogue.ngettext("%(num)s paper", "%(num)s papers", n)[-1] for n in (1, 2, 5, 22)]
+    assert shown == ["a", "b", "c", "b"]
+    assert catalogue.gettext("New") == "New"  # what is not translated yet stays English
+    assert catalogue.ngettext("%(num)s new", "%(num)s new", 2) == "%(num)s new"
+    assert catalogue.long_date(date(2025, 7, 11)) == "piątek, 11 lipca 2025"
+    assert catalogue.number(3435) in {"3435", "3\xa0435"}

@@ -1,0 +1,47 @@
+"""The languages that a reader can have, each registered here and nowhere else.
+
+A new one is a line here and a catalogue `locales/<code>.po`: docs/languages.md.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a language is named, and how it writes a day (Unicode's patterns, UTS 35).
+
+    The long forms of CLDR differ by version; a digest wants the same line every day.
+    """
+
+    own_name: str
+    english_name: str
+    tag: str  # BCP 47, for `lang` in HTML
+    locale: str  # as Babel names it
+    long_date: str
+    medium_date: str
+    short_date: str
+
+
+SOURCE = "en"  # what the messages in the code are written in
+
+LANGUAGES = {
+    "en": Language(
+        own_name="English",
+        english_name="English",
+        tag="en",
+        locale="en_GB",
+        long_date="EEEE, d MMMM y",
+        medium_date="d MMMM y",
+        short_date="d MMM",
+    ),
+    "zh": Language(
+        own_name="中文",
+        english_name="Chinese",
+        tag="zh-Hans",
+        locale="zh_Hans_CN",
+        long_date="y年M月d日 EEEE",
+        medium_date="y年M月d日",
+        short_date="M月d日",
+    ),
+}
+CODES = tuple(LANGUAGES)
