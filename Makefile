@@ -4,13 +4,18 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check format docs clean
+.PHONY: demo test check check-mail format docs messages clean
 
 demo: .venv/installed
 	@$(BIN)/newsletter demo demo
 
 test: .venv/installed-dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadgroup
+
+# The gates alone, on mails and pages; says which of their tools are missing and what brings them.
+check-mail: .venv/installed-dev
+	@$(BIN)/python -m tests.gates.tools; all_there=$$?; \
+	$(BIN)/pytest -q -n auto --dist loadgroup tests/gates && exit $$all_there
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -23,6 +28,10 @@ format: .venv/installed-dev
 
 docs: .venv/installed-dev
 	WRITE_DOCS=1 $(BIN)/pytest -q tests/test_cli.py -k document
+
+# Bring the catalogues up to date with what templates and code ask for.
+messages: .venv/installed-dev
+	$(BIN)/python -m tests.messages
 
 clean:
 	rm -rf .venv demo dist

@@ -47,7 +47,6 @@ class Look:
     overflow: int  # pixels that a reader would have to scroll sideways
     remote: tuple[str, ...]  # addresses asked for that are not the page's own; none was let through
     height: int
-    screenshot: bytes  # PNG of the whole page
 
     @property
     def faults(self) -> list[str]:
@@ -67,6 +66,14 @@ class Eyes:
     def look(self, page: str, width: int = 360, scheme: Scheme = "light") -> Look:
         """Open a page and judge it."""
         return self.visit(page, self._judged, width, scheme)
+
+    def picture(
+        self, page: str, width: int = 360, scheme: Scheme = "light", scale: float = 1
+    ) -> bytes:
+        """A PNG of the whole page."""
+        return self.visit(
+            page, lambda opened, _: opened.screenshot(full_page=True), width, scheme, scale
+        )
 
     def visit(
         self,
@@ -119,7 +126,6 @@ class Eyes:
             overflow=int(page.evaluate(_OVERFLOW)),
             remote=tuple(remote),
             height=int(page.evaluate("document.scrollingElement.scrollHeight")),
-            screenshot=page.screenshot(full_page=True),
         )
 
 

@@ -16,9 +16,8 @@ def page(body: str = "All is well.", style: str = "") -> str:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_good_page_has_no_faults(eyes: Eyes, scheme: Scheme) -> None:
-    look = eyes.look(page(), 360, scheme)
-    assert look.faults == []
-    assert look.screenshot.startswith(b"\x89PNG")
+    assert eyes.look(page(), 360, scheme).faults == []
+    assert eyes.picture(page(), 360, scheme).startswith(b"\x89PNG")
 
 
 def test_grey_on_white_is_a_violation(eyes: Eyes) -> None:

@@ -1,0 +1,20 @@
+"""What can be said against a mail without any other tool; for `preview` and for the tests."""
+
+from newsletter.findings import Finding, Level
+from newsletter.rendering.inspection import parts, wire
+from newsletter.rendering.mail import Mail
+
+
+def inspect(mail: Mail) -> list[Finding]:
+    """Every fault of a finished mail, gravest first; none is a good mail."""
+    raw, html, text = mail.as_bytes(), mail.html, mail.text
+    found = [
+        *(Finding("MIME", Level.TROUBLE, fault) for fault in wire.faults(raw)),
+        *parts.weight(html, raw),
+        *parts.links(html),
+        *parts.markup(html),
+        *parts.agreement(html, text),
+        *parts.columns(text),
+        *parts.tex(text),
+    ]
+    return sorted(found, key=lambda each: each.level is not Level.TROUBLE)

