@@ -7,7 +7,6 @@ from tests.gates.browser import MAIL_WIDTHS, SCHEMES, Eyes
 from tests.gates.specimens import Specimen
 
 
-@pytest.mark.xfail(strict=False, reason="until the links of the facts line are underlined")
 @pytest.mark.parametrize("specimen", specimens.of_each_kind(), ids=lambda each: each.name)
 def test_a_mail_is_legible_light_and_dark_on_a_phone_and_on_a_desk(
     eyes: Eyes, specimen: Specimen
