@@ -59,6 +59,9 @@ class Site(Section):
     # Where bounces come back and "unsubscribe" mails go; read by `newsletter feedback`. Empty: the
     # sender's own address.
     mailbox: Mailbox = ""
+    # Whether each mail by SMTP has an envelope sender of its own (`bounces+<reference>@...`), so
+    # that a bounce is known by the address it comes to; the mailbox must take such addresses.
+    verp: bool = False
     postal_address: Text = ""
     secret_keys: SecretKeys
 
@@ -66,6 +69,11 @@ class Site(Section):
     def feedback_address(self) -> str:
         """The bare address that bounces and unsubscribe mails are sent to."""
         return self.mailbox or parseaddr(self.sender)[1]
+
+    def envelope_sender(self, reference: str) -> str:
+        """Where the bounces of one mail come back to."""
+        local, _, domain = self.feedback_address.rpartition("@")
+        return f"{local}+{reference}@{domain}" if self.verp else self.feedback_address
 
     @property
     def sender_domain(self) -> str:

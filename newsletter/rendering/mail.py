@@ -118,6 +118,12 @@ class Mail:
     headers: tuple[tuple[str, str], ...]
     content: Content
     values: Mapping[str, str]
+    bounces_to: str = ""  # where it is not the sender
+
+    @property
+    def envelope_sender(self) -> str:
+        """MAIL FROM (RFC 5321): the address that a bounce comes back to."""
+        return self.bounces_to or self.sender[1]
 
     @property
     def message_id(self) -> str:

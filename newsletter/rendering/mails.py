@@ -82,6 +82,11 @@ class IssueMails:
                 "preferences": self._links.preferences(reader.subscriber_id, reader.email),
                 "since": wording(reader.language).medium_date(reader.since),
             },
+            bounces_to=(
+                self._site.envelope_sender(reader.reference)
+                if self._site.verp
+                else self._feedback_address
+            ),
         )
 
     def page(self, detail: str, language: str) -> str:

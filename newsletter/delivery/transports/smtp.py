@@ -114,10 +114,10 @@ class Smtp:
 
 def _announce(connection: smtplib.SMTP, mail: Mail) -> Outcome | None:
     """Send envelope and content, all but the final dot; an outcome only where they are refused."""
-    code, answer = connection.mail(mail.sender[1])
+    code, answer = connection.mail(mail.envelope_sender)
     if code // 100 == _PERMANENT:
         raise TransportDownError(
-            f"the SMTP server refuses the sender {mail.sender[1]}: {code} {one_line(answer)}; "
+            f"the SMTP server refuses the sender {mail.envelope_sender}: {code} {one_line(answer)}; "
             "see site.sender and [transport]"
         )
     if code // 100 == _OK:
