@@ -1,4 +1,4 @@
-"""Postfix as a real peer: it takes an issue, and bounces one mail of it by a genuine notification."""
+"""Postfix as a real peer: it takes an issue, and a genuine bounce of it comes back."""
 
 import time
 from collections.abc import Callable
@@ -29,7 +29,6 @@ GONE = "nobody-of-that-name@reader.example"
 @pytest.mark.skipif(not postfix.is_here(), reason="needs an installed Postfix, and root to run it")
 def test_a_real_bounce_comes_back_and_the_address_is_not_mailed_again(
     cli: Cli,
-    settings: Settings,
     database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

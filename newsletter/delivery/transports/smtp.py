@@ -117,8 +117,8 @@ def _announce(connection: smtplib.SMTP, mail: Mail) -> Outcome | None:
     code, answer = connection.mail(mail.envelope_sender)
     if code // 100 == _PERMANENT:
         raise TransportDownError(
-            f"the SMTP server refuses the sender {mail.envelope_sender}: {code} {one_line(answer)}; "
-            "see site.sender and [transport]"
+            f"the SMTP server refuses the sender {mail.envelope_sender}: {code} "
+            f"{one_line(answer)}; see [site] and [transport]"
         )
     if code // 100 == _OK:
         code, answer = connection.rcpt(mail.recipient)
