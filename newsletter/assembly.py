@@ -14,10 +14,12 @@ from newsletter.delivery import journal
 from newsletter.delivery.transports.memory import Memory
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.rendering.looks import Looks
-from newsletter.sources.announced import Paper, Source
+from newsletter.sources.announced import Source
 from newsletter.subscribers.links import Links
+from newsletter.summaries import allowance
 from newsletter.summaries.embedded import Embedded
-from newsletter.summaries.sentence import AUTHORS, Sentence, SummaryError
+from newsletter.summaries.guarded import Guarded, Unasked, fault
+from newsletter.summaries.sentence import Summarizer
 
 
 def links(settings: Settings) -> Links:
@@ -55,7 +57,7 @@ def parts(
     """
     with database(settings) as opened:
         transport = part("transport", settings) if sends else Memory()
-        summarizer = part("summarizer", settings)
+        summarizer = _summarizer(settings)
         try:
             yield Parts(
                 database=opened,
@@ -68,6 +70,7 @@ def parts(
                 bar=bar,
                 stopping=stopping,
                 looks=Looks.of(settings),
+                allowance=allowance.from_settings(settings.summarizer),
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,
                 sending=settings.sending,
@@ -81,27 +84,35 @@ def parts(
 @contextmanager
 def rehearsal(real: Parts) -> Iterator[Parts]:
     """The same parts, but nothing that is done with them stays or leaves, and no model is paid."""
+    summarizer = real.summarizer
+    if not isinstance(summarizer, Embedded):
+        summarizer = Unasked(summarizer.name, "is not asked in a rehearsal", summarizer)
     with real.database.rehearsal() as copy:
         yield replace(
             real,
             database=copy,
             transport=Memory(),
-            summarizer=_Unpaid(real.summarizer.name),
+            summarizer=summarizer,
+            allowance=replace(real.allowance),
             sending=SendingSettings(),
             marks=None,
         )
 
 
-class _Unpaid(Embedded):
-    """Stands for a summarizer without asking it."""
+def _summarizer(settings: Settings) -> Summarizer:
+    """The configured one; whatever is wrong with a stranger's, the day goes on without it.
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def summarize(self, paper: Paper, language: str) -> Sentence:
-        if self.name == AUTHORS:
-            return super().summarize(paper, language)
-        raise SummaryError(f"{self.name} is not asked in a rehearsal")
+    Raises:
+        WrongUseError: there is none of that name, or a setting of it is wrong.
+    """
+    try:
+        built = part("summarizer", settings)
+        return built if isinstance(built, Embedded) else Guarded(built)
+    except WrongUseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a stranger's part that cannot be built
+        told = str(error) if isinstance(error, NewsletterError) else fault(error)
+        return Unasked(settings.summarizer.use, f"cannot be used: {told}")
 
 
 def part(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an entry point builds is checked by its use

@@ -21,7 +21,9 @@ from newsletter.rendering.looks import Looks
 from newsletter.rendering.mails import IssueMails
 from newsletter.sources.announced import Source
 from newsletter.subscribers.links import Links
-from newsletter.summaries.making import Made, make_missing
+from newsletter.summaries import making
+from newsletter.summaries.allowance import Allowance
+from newsletter.summaries.making import Asking, Estimate, Made, make_missing
 from newsletter.summaries.sentence import Summarizer
 
 Step = Callable[[int], None]  # so many more are done
@@ -32,6 +34,10 @@ _MISSED_DAYS_TOLD = 10
 
 class NotYetError(NewsletterError):
     """The day cannot be composed now, and may be later."""
+
+
+class StoppedError(NewsletterError):
+    """Somebody asked to stop before everything was done."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class Parts:
     bar: Bar
     stopping: Callable[[], bool] = field(default=lambda: False)
     looks: Looks = field(default_factory=Looks)
+    allowance: Allowance = field(default_factory=Allowance)
     patience: timedelta = timedelta(hours=24)  # with papers that cannot be had
     max_age_days: int = 4  # older days are never mailed by themselves
     sending: SendingSettings = field(default_factory=SendingSettings)
@@ -77,11 +84,11 @@ def run_day(parts: Parts, newsletter: NewsletterSettings, day: date | None) -> D
         return DayReport(day, load(parts, issue.id), None, deliver(parts, issue.id), already)
     rows = fetch(parts, newsletter, day)
     reason = completeness.waiting(rows, day, now, parts.patience)
+    made = summarize(parts, newsletter, day)  # also while waiting: what fails, the next run heals
     if reason is not None:
         raise NotYetError(reason)
-    made = summarize(parts, newsletter, day)
     with parts.database.write.begin() as session:
-        digest = issues.compose(session, newsletter, day, parts.summarizer.name, now)
+        digest = issues.compose(session, newsletter, day, parts.summarizer, now)
         if not digest.entries:
             return DayReport(day, None, None, None, nothing=completeness.nothing(rows))
         frozen = issues.freeze(session, digest)
@@ -134,19 +141,36 @@ def fetch(
     return known
 
 
-def summarize(parts: Parts, newsletter: NewsletterSettings, day: date) -> Made:
-    """Make the sentences that the day's papers lack."""
+def summarize(
+    parts: Parts, newsletter: NewsletterSettings, day: date, *, again: bool = False
+) -> Made:
+    """Make the sentences that the day's papers lack; `again` also where answers were rejected.
+
+    Raises:
+        StoppedError: it was asked to stop; what came so far is kept.
+    """
     with parts.database.read() as session:
         announced = papers.announced(session, day, newsletter.categories)
+    asking = Asking(parts.summarizer, newsletter.language, parts.allowance, again)
     with parts.bar("summarizing", len(announced)) as step:
-        return make_missing(
-            parts.database.write,
-            parts.summarizer,
-            [each.paper for each in announced],
-            newsletter.language,
-            parts.clock(),
-            lambda: step(1),
-        )
+
+        def progress() -> None:
+            step(1)
+            if parts.stopping():
+                raise StoppedError("stopped while summarizing; run it again to go on")
+
+        listed = [each.paper for each in announced]
+        return make_missing(parts.database.write, asking, listed, parts.clock(), progress)
+
+
+def estimate(
+    parts: Parts, newsletter: NewsletterSettings, day: date, *, again: bool = False
+) -> Estimate:
+    """What `summarize` would ask for, without asking."""
+    asking = Asking(parts.summarizer, newsletter.language, parts.allowance, again)
+    with parts.database.read() as session:
+        announced = papers.announced(session, day, newsletter.categories)
+        return making.estimate(session, asking, [each.paper for each in announced])
 
 
 def deliver(parts: Parts, issue_id: int, forced: Forced = NOTHING_FORCED) -> Result:

@@ -15,16 +15,21 @@ from newsletter.models import IssuePaperRow, IssueRow, IssueState
 from newsletter.rendering.content import SECTION_OF, Digest, Entry, ListingNote, Section
 from newsletter.sources.announced import ListingState, PaperId
 from newsletter.summaries import embedded, kept
-from newsletter.summaries.sentence import Sentence
+from newsletter.summaries.kept import Author
+from newsletter.summaries.sentence import Sentence, Summarizer
 
 
 def compose(
-    session: Session, newsletter: NewsletterSettings, day: date, summarizer: str, now: datetime
+    session: Session,
+    newsletter: NewsletterSettings,
+    day: date,
+    summarizer: Summarizer,
+    now: datetime,
 ) -> Digest:
     """The issue as it would be frozen now, from what is kept."""
     announced = papers.announced(session, day, newsletter.categories)
     ids = [each.paper.id for each in announced]
-    sentences = kept.best(session, ids, newsletter.language, summarizer)
+    sentences = kept.best(session, ids, Author.of(summarizer, newsletter.language))
     entries = [
         Entry(
             SECTION_OF[each.kind],

@@ -97,8 +97,37 @@ class SummaryRow(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
     language: Mapped[str] = mapped_column(String(8), primary_key=True)  # of the text itself
     summarizer: Mapped[str] = mapped_column(String(120), primary_key=True)
+    # Of the prompt and the model's parameters: with others it is asked anew.
+    recipe: Mapped[str] = mapped_column(String(32), primary_key=True, default="", server_default="")
     text: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime]
+    tokens_asked: Mapped[int] = mapped_column(default=0, server_default="0")
+    tokens_answered: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Setback(StrEnum):
+    REJECTED = "rejected"  # answered, but a check spoke against it
+    REFUSED = "refused"  # will not be answered the way it is asked
+    FAILED = "failed"  # no answer; the next run asks again
+
+
+class SetbackRow(Base):
+    """Why a summarizer's sentence does not stand under a paper."""
+
+    __tablename__ = "setback"
+
+    arxiv_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)  # that was asked for
+    summarizer: Mapped[str] = mapped_column(String(120), primary_key=True)
+    recipe: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # of the answer; 0: there was none
+    kind: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime]
+    tokens_asked: Mapped[int] = mapped_column(default=0, server_default="0")
+    tokens_answered: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class IssueState(StrEnum):

@@ -83,6 +83,15 @@ def announced(session: Session, day: date, categories: Sequence[str]) -> list[An
     return [Announced(papers[each], kind) for each, kind in kinds_by_id.items() if each in papers]
 
 
+def newest(session: Session, arxiv_id: str, version: int | None = None) -> Paper | None:
+    """The kept paper of that identifier, in that version or the newest that is kept."""
+    chosen = select(PaperRow).where(PaperRow.arxiv_id == arxiv_id)
+    if version is not None:
+        chosen = chosen.where(PaperRow.version == version)
+    row = session.scalars(chosen.order_by(PaperRow.version.desc()).limit(1)).first()
+    return None if row is None else _paper(row)
+
+
 def by_id(session: Session, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
     """The kept papers among those."""
     wanted = [(each.arxiv_id, each.version) for each in ids]

@@ -19,6 +19,7 @@ from newsletter.cli import (
     serving,
     starting,
     subscribers,
+    summarizing,
 )
 from newsletter.errors import NewsletterError, did_you_mean
 
@@ -60,7 +61,7 @@ for _command in (
     starting.init,
     day.run,
     day.fetch,
-    day.summarize,
+    summarizing.summarize,
     reading.preview,
     day.send,
     issues.issues,

@@ -1,4 +1,4 @@
-"""run, fetch, summarize, send: the steps of a day."""
+"""run, fetch, send: the steps of a day."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -49,7 +49,7 @@ def run(
             telling.tell_missed(newsletter.slug, [] if day else daily.missed(parts, newsletter))
 
     with common.opened(settings) as parts:
-        done = _each(settings, slug, one)
+        done = each_newsletter(settings, slug, one)
     if told is not None:
         common.print_json(told)
     click.get_current_context().exit(0 if done else 1)
@@ -68,9 +68,9 @@ def _run_day(
     with assembly.rehearsal(parts) if dry_run else nullcontext(parts) as used:
         report = daily.run_day(used, newsletter, day)
     if told is None:
-        telling.tell_day(newsletter, report, rehearsed=dry_run)
+        telling.tell_day(newsletter, report, used.allowance.prices, rehearsed=dry_run)
     else:
-        told.append(telling.day_as_json(newsletter, report))
+        told.append(telling.day_as_json(newsletter, report, used.allowance.prices))
     result = report.result
     return result is None or result.account.balances or result.stopped
 
@@ -129,7 +129,7 @@ def fetch(
 
     source = SavedFiles(files) if files else None
     with common.opened(settings, source, sends=False) as parts:
-        done = _each(settings, slug, one)
+        done = each_newsletter(settings, slug, one)
     if as_json:
         common.print_json(told)
     click.get_current_context().exit(0 if done else 1)
@@ -139,36 +139,6 @@ def fetch(
 @common.with_slug
 @common.with_day
 @common.with_config
-def summarize(slug: str | None, day: date | None, config_file: Path | None) -> None:
-    """Make the summaries that a fetched day lacks.
-
-    Nothing is asked twice: sentences are kept by paper version, language and author.
-    """
-    from newsletter import daily
-
-    settings = common.load(config_file)
-
-    def one(newsletter: "NewsletterSettings") -> bool:
-        wanted = day or parts.source.current_day(parts.clock())
-        made = daily.summarize(parts, newsletter, wanted)
-        head = f"{newsletter.slug}  {common.short(wanted)}"
-        click.echo(f"{head}  {made.made} made, {made.reused} kept, {len(made.failed)} failed")
-        for paper, reason in made.failed.items():
-            common.warn(f"{paper}: {reason}; the authors' own words stand in")
-        if not made.made + made.reused + len(made.failed):
-            common.warn(
-                f"no papers of {wanted} are kept; `newsletter fetch {newsletter.slug}` first"
-            )
-        return not made.failed
-
-    with common.opened(settings, sends=False) as parts:
-        done = _each(settings, slug, one)
-    click.get_current_context().exit(0 if done else 1)
-
-
-@click.command()
-@common.with_slug
-@common.with_day
 @click.option("--late", is_flag=True, help="Also an issue that is held for its age.")
 @click.option(
     "--restored",
@@ -197,15 +167,15 @@ def send(
             common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now")
         result = daily.deliver(parts, issue.id, Forced(late=late, paused=True))
         report = daily.DayReport(issue.day, daily.load(parts, issue.id), None, result)
-        telling.tell_day(newsletter, report)
+        telling.tell_day(newsletter, report, parts.allowance.prices)
         return result.account.balances or result.stopped
 
     with common.opened(settings) as parts:
-        done = _each(settings, slug, one)
+        done = each_newsletter(settings, slug, one)
     click.get_current_context().exit(0 if done else 1)
 
 
-def _each(
+def each_newsletter(
     settings: "Settings", slug: str | None, one: Callable[["NewsletterSettings"], bool]
 ) -> bool:
     """Every newsletter, or the one named; trouble with one does not keep the others waiting."""

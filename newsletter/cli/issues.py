@@ -68,10 +68,16 @@ def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | 
         return
     click.echo(f"{digest.slug}  {common.short(digest.day)}  {telling.counts(digest)}")
     rows = [
-        (entry.section, str(entry.paper.id), entry.paper.categories[0], entry.paper.title)
+        (
+            entry.section,
+            str(entry.paper.id),
+            entry.paper.categories[0],
+            telling.author(entry.summary.made_by),
+            entry.paper.title,
+        )
         for entry in digest.entries
     ]
-    common.print_table(("section", "paper", "primary", "title"), rows)
+    common.print_table(("section", "paper", "primary", "sentence", "title"), rows)
 
 
 @issues.command()
@@ -160,5 +166,5 @@ def _entry_as_json(entry: "Entry") -> dict[str, Any]:
         "journal_ref": paper.journal_ref,
         "doi": paper.doi,
         "abstract": paper.abstract,
-        "summary": vars(entry.summary),
+        "summary": vars(entry.summary) | {"origin": telling.author(entry.summary.made_by)},
     }

@@ -79,7 +79,7 @@ def _digest(parts: "Parts", newsletter: "NewsletterSettings", day: date | None) 
     with assembly.rehearsal(parts) as copy:
         rows = daily.fetch(copy, newsletter, wanted)
         with copy.database.read() as session:
-            digest = issues.compose(session, newsletter, wanted, parts.summarizer.name, now)
+            digest = issues.compose(session, newsletter, wanted, parts.summarizer, now)
     if not digest.entries:
         waiting = completeness.waiting(rows, wanted, now, parts.patience)
         raise NewsletterError(waiting or f"{wanted}: {completeness.nothing(rows)}")

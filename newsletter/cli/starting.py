@@ -35,7 +35,7 @@ def demo(folder: Path) -> None:
         if report.digest is not None:
             mails = IssueMails(report.digest, parts.site, parts.links, parts.looks)
             page.write_text(mails.page("brief", newsletter.language), encoding="utf-8")
-    telling.tell_day(newsletter, report)
+    telling.tell_day(newsletter, report, parts.allowance.prices)
     _tell_where(folder, settings, page)
 
 

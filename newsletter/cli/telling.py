@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from newsletter.delivery.accounts import Account
     from newsletter.models import ListingRow
     from newsletter.rendering.content import Digest
+    from newsletter.summaries.allowance import Prices
+    from newsletter.summaries.making import Made
+    from newsletter.summaries.sentence import Tokens
 
 
 _HIDDEN = "*" * 10
@@ -24,7 +27,10 @@ SETTLED = ("complete", "unchecked", "sample", "reconstructed", "none")  # nothin
 
 
 def tell_day(
-    newsletter: "NewsletterSettings", report: "DayReport", rehearsed: bool = False
+    newsletter: "NewsletterSettings",
+    report: "DayReport",
+    prices: "Prices",
+    rehearsed: bool = False,
 ) -> None:
     """Two or three lines on what a run did."""
     head = f"{newsletter.slug}  {common.short(report.day)}"
@@ -39,9 +45,8 @@ def tell_day(
             click.echo(f"  {sentences(report.digest)}")
     note = "  (a rehearsal: nothing was sent or kept)" if rehearsed else ""
     click.echo(f"  {balance(report.result.account)}{note}")
-    if report.made is not None and report.made.failed:
-        first = next(iter(report.made.failed.values()))
-        common.warn(f"{len(report.made.failed)} sentences are the authors' own instead: {first}")
+    if report.made is not None:
+        tell_made(report.made, prices, rehearsed=rehearsed)
     if report.result.account.uncertain:
         common.warn(
             f"{report.result.account.uncertain} uncertain: `newsletter deliveries list"
@@ -49,6 +54,22 @@ def tell_day(
         )
     if report.result.trouble:
         common.warn(report.result.trouble)
+
+
+def tell_made(made: "Made", prices: "Prices", rehearsed: bool = False) -> None:
+    """What the sentences cost, or would; and how many are the authors' own instead, and why."""
+    if rehearsed and made.expected.all:
+        click.echo(
+            f"  a run would ask for {len(made.failed)} sentences:"
+            f" about {prices.told(made.expected)}"
+        )
+        return
+    if made.spent.all:
+        click.echo(f"  {prices.told(made.spent)}")
+    for what, whose in (("got no answer", made.failed), ("were answered badly", made.rejected)):
+        if whose:
+            first = next(iter(whose.values()))
+            common.warn(f"{len(whose)} papers {what} (the authors' own words stand in): {first}")
 
 
 def tell_missed(slug: str, days: "Sequence[date]") -> None:
@@ -103,7 +124,7 @@ def counts(digest: "Digest") -> str:
 def sentences(digest: "Digest") -> str:
     made = [entry.summary.made_by for entry in digest.entries]
     by = {name: made.count(name) for name in dict.fromkeys(made)}
-    shown = ", ".join(f"{number} {_author(name)}" for name, number in by.items())
+    shown = ", ".join(f"{number} {author(name)}" for name, number in by.items())
     return f"{len(made)} sentences: {shown}"
 
 
@@ -140,13 +161,36 @@ def flatten(prefix: str, value: object, rows: list[tuple[str, object]]) -> None:
         rows.append((prefix, ", ".join(map(str, value)) if isinstance(value, list) else value))
 
 
-def _author(name: str) -> str:
+def author(name: str) -> str:
     return {"extractive": "authors' words", "language model": "by a language model"}.get(
         name, f"by {name}"
     )
 
 
-def day_as_json(newsletter: "NewsletterSettings", report: "DayReport") -> dict[str, Any]:
+def made_as_json(made: "Made", prices: "Prices") -> dict[str, Any]:
+    """The same for scripts."""
+    return {
+        "made": made.made,
+        "kept": made.reused,
+        "failed": {str(paper): reason for paper, reason in made.failed.items()},
+        "rejected": {str(paper): reason for paper, reason in made.rejected.items()},
+        "expected": tokens_as_json(made.expected, prices),
+        "spent": tokens_as_json(made.spent, prices),
+    }
+
+
+def tokens_as_json(tokens: "Tokens", prices: "Prices") -> dict[str, Any]:
+    return {
+        "tokens_asked": tokens.asked,
+        "tokens_answered": tokens.answered,
+        "cost": prices.of(tokens),
+        "currency": prices.currency,
+    }
+
+
+def day_as_json(
+    newsletter: "NewsletterSettings", report: "DayReport", prices: "Prices"
+) -> dict[str, Any]:
     """The same for scripts."""
     told: dict[str, Any] = {"newsletter": newsletter.slug, "day": report.day}
     if report.digest is None or report.result is None:
@@ -154,6 +198,7 @@ def day_as_json(newsletter: "NewsletterSettings", report: "DayReport") -> dict[s
     return told | {
         "papers": {section.value: number for section, number in report.digest.counts.items()},
         "already": report.already,
+        "summaries": report.made and made_as_json(report.made, prices),
         "deliveries": vars(report.result.account),
         "trouble": report.result.trouble,
     }

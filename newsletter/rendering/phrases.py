@@ -33,6 +33,7 @@ class Phrases:
     """The sentences around the papers, in one language."""
 
     def __init__(self, catalogue: Catalogue) -> None:
+        self._language = catalogue.language
         self._say = catalogue.gettext
         self._count = catalogue.ngettext
 
@@ -119,6 +120,8 @@ class Phrases:
     def origin(self, sentence: Sentence) -> str:
         """Who wrote a sentence."""
         say = self._say
+        if sentence.made_by == AUTHORS and sentence.language != self._language:
+            return say("authors' words (English abstract)")
         if sentence.made_by == AUTHORS:
             return say("authors' words")
         if sentence.made_by == UNNAMED_MODEL:

@@ -3,9 +3,7 @@
 from newsletter.config import Settings
 from newsletter.sources.announced import Paper
 from newsletter.summaries import extractive
-from newsletter.summaries.sentence import AUTHORS, Sentence
-
-_LANGUAGE = "en"  # arXiv wants an English abstract whatever the paper's language
+from newsletter.summaries.sentence import AUTHORS, AUTHORS_LANGUAGE, Draft, Sentence, Tokens
 
 
 def from_settings(settings: Settings) -> "Embedded":
@@ -19,13 +17,21 @@ class Embedded:
     name = AUTHORS
     concurrency = 1
 
-    def summarize(self, paper: Paper, language: str) -> Sentence:
+    def recipe(self, language: str) -> str:
         del language
-        return sentence(paper)
+        return ""
+
+    def expected(self, paper: Paper, language: str) -> Tokens:
+        del paper, language
+        return Tokens()
+
+    def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
+        del language, hint
+        return Draft(sentence(paper).text)
 
     def close(self) -> None:
         """Nothing is open."""
 
 
 def sentence(paper: Paper) -> Sentence:
-    return Sentence(extractive.summarize(paper.title, paper.abstract), _LANGUAGE, AUTHORS)
+    return Sentence(extractive.summarize(paper.title, paper.abstract), AUTHORS_LANGUAGE, AUTHORS)

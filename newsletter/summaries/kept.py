@@ -1,52 +1,162 @@
-"""Sentences kept by paper version, language and author, so that nothing is asked twice."""
+"""Sentences and answers, kept by paper version, language, author and recipe: nothing twice."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
-from newsletter.models import SummaryRow
+from newsletter.models import Setback, SetbackRow, SummaryRow
 from newsletter.sources.announced import PaperId
-from newsletter.summaries.sentence import AUTHORS, Sentence
+from newsletter.summaries.sentence import AUTHORS, NOTHING, Sentence, Summarizer, Tokens
+
+FAILURE = 0  # the number of the one row that says why there was no answer
 
 
-def keep(session: Session, sentences: Iterable[tuple[PaperId, Sentence]], now: datetime) -> None:
-    rows = [
-        {
-            "arxiv_id": paper.arxiv_id,
-            "version": paper.version,
-            "language": sentence.language,
-            "summarizer": sentence.made_by,
-            "text": sentence.text,
-            "made_at": now,
-        }
-        for paper, sentence in sentences
-    ]
-    insert_missing(session, SummaryRow, rows)
+@dataclass(frozen=True)
+class Author:
+    """Who is asked, in which language, in which way."""
+
+    name: str
+    recipe: str
+    language: str
+
+    @classmethod
+    def of(cls, summarizer: Summarizer, language: str) -> "Author":
+        return cls(summarizer.name, summarizer.recipe(language), language)
 
 
-def best(
-    session: Session, papers: Sequence[PaperId], language: str, preferred: str
-) -> dict[PaperId, Sentence]:
+def keep(
+    session: Session,
+    paper: PaperId,
+    sentence: Sentence,
+    now: datetime,
+    recipe: str = "",
+    tokens: Tokens | None = None,
+) -> None:
+    """Keep a sentence; one that is there already stays as it is."""
+    spent = tokens or Tokens()
+    row = {
+        "arxiv_id": paper.arxiv_id,
+        "version": paper.version,
+        "language": sentence.language,
+        "summarizer": sentence.made_by,
+        "recipe": recipe,
+        "text": sentence.text,
+        "made_at": now,
+        "tokens_asked": spent.asked,
+        "tokens_answered": spent.answered,
+    }
+    insert_missing(session, SummaryRow, [row])
+
+
+@dataclass(frozen=True)
+class Unprinted:
+    """An answer that does not stand under its paper, or that there was none."""
+
+    kind: Setback
+    reason: str
+    number: int = FAILURE
+    text: str = ""
+    tokens: Tokens = NOTHING
+
+
+def keep_setback(
+    session: Session, paper: PaperId, author: Author, setback: Unprinted, now: datetime
+) -> None:
+    """Keep why there is no sentence: each answer once, of failures the newest."""
+    session.merge(
+        SetbackRow(
+            arxiv_id=paper.arxiv_id,
+            version=paper.version,
+            language=author.language,
+            summarizer=author.name,
+            recipe=author.recipe,
+            number=setback.number,
+            kind=setback.kind,
+            reason=setback.reason,
+            text=setback.text,
+            made_at=now,
+            tokens_asked=setback.tokens.asked,
+            tokens_answered=setback.tokens.answered,
+        )
+    )
+
+
+def forget_failure(session: Session, paper: PaperId, author: Author) -> None:
+    """It has answered since."""
+    session.execute(
+        delete(SetbackRow).where(
+            SetbackRow.arxiv_id == paper.arxiv_id,
+            SetbackRow.version == paper.version,
+            SetbackRow.language == author.language,
+            SetbackRow.summarizer == author.name,
+            SetbackRow.recipe == author.recipe,
+            SetbackRow.number == FAILURE,
+        )
+    )
+
+
+def setbacks(
+    session: Session, papers: Iterable[PaperId], author: Author
+) -> dict[PaperId, list[SetbackRow]]:
+    """The answers of that author that were not printed, by paper, the oldest first."""
+    wanted = set(papers)
+    rows = session.scalars(
+        select(SetbackRow)
+        .where(
+            SetbackRow.arxiv_id.in_({each.arxiv_id for each in wanted}),
+            SetbackRow.language == author.language,
+            SetbackRow.summarizer == author.name,
+            SetbackRow.recipe == author.recipe,
+        )
+        .order_by(SetbackRow.number)
+    )
+    found: defaultdict[PaperId, list[SetbackRow]] = defaultdict(list)
+    for row in rows:
+        paper = PaperId(row.arxiv_id, row.version)
+        if paper in wanted:
+            found[paper].append(row)
+    return dict(found)
+
+
+def answered(session: Session, papers: Iterable[PaperId], author: Author) -> set[PaperId]:
+    """The papers of which this author's sentence, written this way, is kept."""
+    wanted = set(papers)
+    rows = session.execute(
+        select(SummaryRow.arxiv_id, SummaryRow.version).where(
+            SummaryRow.arxiv_id.in_({each.arxiv_id for each in wanted}),
+            SummaryRow.language == author.language,
+            SummaryRow.summarizer == author.name,
+            SummaryRow.recipe == author.recipe,
+        )
+    )
+    return wanted & {PaperId(arxiv_id, version) for arxiv_id, version in rows}
+
+
+def best(session: Session, papers: Sequence[PaperId], author: Author) -> dict[PaperId, Sentence]:
     """The kept sentence to print for each paper.
 
-    First the preferred summarizer's in the wanted language, then anybody's in that language, last
-    the authors' own words in theirs.
+    First the author's, best as asked for now, then anybody's in that language, last the authors'
+    own words in theirs.
     """
     rows = session.scalars(
         select(SummaryRow)
         .where(SummaryRow.arxiv_id.in_({each.arxiv_id for each in papers}))
-        .order_by(SummaryRow.made_at, SummaryRow.summarizer)
+        .order_by(SummaryRow.made_at, SummaryRow.summarizer, SummaryRow.recipe)
     )
-    found: dict[PaperId, tuple[tuple[bool, bool, bool], Sentence]] = {}
+    found: dict[PaperId, tuple[tuple[bool, ...], Sentence]] = {}
     for row in rows:
         paper = PaperId(row.arxiv_id, row.version)
-        wanted = row.language == language
+        wanted = row.language == author.language
         if not wanted and row.summarizer != AUTHORS:
             continue
-        rank = (wanted, row.summarizer == preferred, row.summarizer != AUTHORS)
-        if paper not in found or rank > found[paper][0]:
+        preferred = row.summarizer == author.name
+        as_now = preferred and row.recipe == author.recipe
+        rank = (wanted, preferred, as_now, row.summarizer != AUTHORS)
+        if paper not in found or rank >= found[paper][0]:
             found[paper] = (rank, Sentence(row.text, row.language, row.summarizer))
     return {paper: found[paper][1] for paper in papers if paper in found}

@@ -1,77 +1,138 @@
 """A sentence for every paper, whatever happens to the summarizer on the way."""
 
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter.models import Setback, SetbackRow
 from newsletter.sources.announced import Paper, PaperId
 from newsletter.summaries import embedded, kept
-from newsletter.summaries.sentence import AUTHORS, Sentence, Summarizer, SummaryError
+from newsletter.summaries.allowance import Allowance
+from newsletter.summaries.asking import ANSWERS, Outcome, Question, ask
+from newsletter.summaries.kept import Author
+from newsletter.summaries.sentence import AUTHORS, NOTHING, Summarizer, Tokens
 
 Progress = Callable[[], None]  # one more is done
 
 
 @dataclass(frozen=True)
 class Made:
-    """How the day's sentences came about; `failed` says for which papers the authors stood in."""
+    """How the day's sentences came about. Where there is none, the authors' own words stand in."""
 
     made: int
-    reused: int
-    failed: dict[PaperId, str]
+    reused: int  # kept already, or settled that there will be none
+    failed: dict[PaperId, str] = field(default_factory=dict)  # the next run asks again
+    rejected: dict[PaperId, str] = field(default_factory=dict)  # nobody asks again
+    expected: Tokens = NOTHING  # to answer those that were missing
+    spent: Tokens = NOTHING  # on them, as far as answers came
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who is asked, in which language, how much; `again` also what was rejected before."""
+
+    summarizer: Summarizer
+    language: str
+    allowance: Allowance = field(default_factory=Allowance)
+    again: bool = False
+
+    @property
+    def author(self) -> Author:
+        return Author.of(self.summarizer, self.language)
 
 
 def make_missing(
     sessions: sessionmaker[Session],
-    summarizer: Summarizer,
+    asking: Asking,
     papers: Sequence[Paper],
-    language: str,
     now: datetime,
     progress: Progress,
 ) -> Made:
     """Ask for the sentences that are not kept yet and keep each as it comes."""
     wanted = {paper.id: paper for paper in papers}
     with sessions() as session:
-        known = kept.best(session, list(wanted), language, summarizer.name)
-    missing = [p for p in wanted.values() if not _stands(known.get(p.id), summarizer.name)]
-    reused = len(wanted) - len(missing)
-    for _ in range(reused):
+        questions = open_questions(session, asking, list(wanted.values()))
+    for _ in range(len(wanted) - len(questions)):
         progress()
-    failed: dict[PaperId, str] = {}
-    with closing(_ask(summarizer, missing, language)) as answers:
-        for paper, answer in answers:
-            if isinstance(answer, SummaryError):
-                failed[paper.id] = str(answer)
-                answer = embedded.sentence(paper)  # noqa: PLW2901 - the authors' words stand in
+    author = asking.author
+    outcomes: list[Outcome] = []
+    with closing(ask(asking.summarizer, questions, asking.language, asking.allowance)) as coming:
+        for outcome in coming:
             with sessions.begin() as session:
-                kept.keep(session, [(paper.id, answer)], now)
+                _keep(session, author, outcome, now)
+            outcomes.append(outcome)
             progress()
-    return Made(len(missing) - len(failed), reused, failed)
+    return Made(
+        made=sum(each.sentence is not None for each in outcomes),
+        reused=len(wanted) - len(questions),
+        failed={each.paper.id: each.failure for each in outcomes if each.failure},
+        rejected={each.paper.id: each.rejection for each in outcomes if each.rejection},
+        expected=_expected(asking, questions),
+        spent=sum((each.spent for each in outcomes), NOTHING),
+    )
 
 
-def _stands(sentence: Sentence | None, preferred: str) -> bool:
-    """Whether asking again could not bring a better one."""
-    return sentence is not None and (preferred in (sentence.made_by, AUTHORS))
+@dataclass(frozen=True)
+class Estimate:
+    """What summarizing would take now."""
+
+    missing: int
+    kept: int
+    tokens: Tokens
 
 
-def _ask(
-    summarizer: Summarizer, papers: Sequence[Paper], language: str
-) -> Generator[tuple[Paper, Sentence | SummaryError]]:
-    def one(paper: Paper) -> tuple[Paper, Sentence | SummaryError]:
-        try:
-            return paper, summarizer.summarize(paper, language)
-        except SummaryError as error:
-            return paper, error
+def estimate(session: Session, asking: Asking, papers: Sequence[Paper]) -> Estimate:
+    """Without asking anybody."""
+    questions = open_questions(session, asking, papers)
+    return Estimate(len(questions), len(papers) - len(questions), _expected(asking, questions))
 
-    if summarizer.concurrency == 1:
-        yield from map(one, papers)
-        return
-    pool = ThreadPoolExecutor(summarizer.concurrency)
-    try:
-        for future in as_completed([pool.submit(one, paper) for paper in papers]):
-            yield future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)  # where the run ends early, nobody waits for the rest
+
+def open_questions(session: Session, asking: Asking, papers: Sequence[Paper]) -> list[Question]:
+    """What was never answered in this way.
+
+    An answer that was not printed counts as one: a paper takes two, then it is settled, unless
+    asked `again`. A refusal settles it at once; a failure is no answer.
+    """
+    ids = [paper.id for paper in papers]
+    author = asking.author
+    if author.name == AUTHORS:  # any sentence is as good as the authors'
+        done = set(kept.best(session, ids, author))
+    else:
+        done = kept.answered(session, ids, author)
+    setbacks = kept.setbacks(session, ids, author)
+    questions = []
+    for paper in papers:
+        answers = [row for row in setbacks.get(paper.id, []) if row.number]
+        settled = len(answers) >= ANSWERS or any(row.kind == Setback.REFUSED for row in answers)
+        if paper.id not in done and (asking.again or not settled):
+            questions.append(_question(paper, answers))
+    return questions
+
+
+def _expected(asking: Asking, questions: Sequence[Question]) -> Tokens:
+    each = (asking.summarizer.expected(one.paper, asking.language) for one in questions)
+    return sum(each, NOTHING)
+
+
+def _question(paper: Paper, answers: Sequence[SetbackRow]) -> Question:
+    if not answers:
+        return Question(paper)
+    return Question(paper, answers[-1].number + 1, answers[-1].reason)
+
+
+def _keep(session: Session, author: Author, outcome: Outcome, now: datetime) -> None:
+    """Keep the answers, and a sentence in any case: it is there before the next is asked for."""
+    paper = outcome.paper.id
+    for each in outcome.unprinted:
+        kept.keep_setback(session, paper, author, each, now)
+    if not outcome.failure:
+        kept.forget_failure(session, paper, author)
+    if outcome.sentence is None:
+        kept.keep(session, paper, embedded.sentence(outcome.paper), now)
+    elif outcome.sentence.made_by == AUTHORS:
+        kept.keep(session, paper, outcome.sentence, now)
+    else:
+        kept.keep(session, paper, outcome.sentence, now, author.recipe, outcome.tokens)

@@ -1,4 +1,4 @@
-"""One sentence about a paper, and who wrote it."""
+"""One sentence about a paper, who wrote it, and what somebody who writes them is."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,10 +7,37 @@ from newsletter.errors import NewsletterError
 from newsletter.sources.announced import Paper
 
 AUTHORS = "extractive"  # the authors' own words, picked and trimmed by the embedded summarizer
+AUTHORS_LANGUAGE = "en"  # arXiv wants an English abstract whatever the paper's language
 
 
 class SummaryError(NewsletterError):
-    """No sentence could be had for this paper; the authors' own words stand in."""
+    """No answer this time; the authors' own words stand in, and the next run asks again."""
+
+
+class RefusedError(SummaryError):
+    """This paper will not be answered the way it is asked; it is not asked again that way."""
+
+
+class OutOfServiceError(SummaryError):
+    """No paper fares better now (a refused key, no balance); nothing more is asked in this run."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a model is paid by."""
+
+    asked: int = 0
+    answered: int = 0
+
+    def __add__(self, other: "Tokens") -> "Tokens":
+        return Tokens(self.asked + other.asked, self.answered + other.answered)
+
+    @property
+    def all(self) -> int:
+        return self.asked + self.answered
+
+
+NOTHING = Tokens()
 
 
 @dataclass(frozen=True)
@@ -20,17 +47,41 @@ class Sentence:
     made_by: str  # `AUTHORS`, or the name of the model
 
 
-class Summarizer(Protocol):
-    """Writes one sentence a paper. Registered as a `newsletter.summarizers` entry point."""
+@dataclass(frozen=True)
+class Draft:
+    """An answer before it is checked."""
 
-    name: str  # the model's, or `AUTHORS`; kept with every sentence
+    text: str
+    tokens: Tokens = NOTHING
+    flaw: str = ""  # why its own maker would not print it: "was cut off"
+
+
+class Summarizer(Protocol):
+    """Writes one sentence a paper. Registered as a `newsletter.summarizers` entry point.
+
+    What it answers is checked, kept and counted by others: a summarizer only asks. See
+    docs/summarizers.md, and `newsletter.summaries.contract` for what it must hold to.
+    """
+
+    name: str  # the model's, or `AUTHORS`; printed beside every sentence and kept with it
     concurrency: int  # how many papers it may be asked about at once
 
-    def summarize(self, paper: Paper, language: str) -> Sentence:
-        """A sentence, in that language where it can; called from several threads.
+    def recipe(self, language: str) -> str:
+        """A short mark of all that its answers depend on beside paper, name and language.
+
+        While it stays the same, nothing is asked twice: a hash of the prompt, say. May be empty.
+        """
+
+    def expected(self, paper: Paper, language: str) -> Tokens:
+        """About what asking once will cost; nothing where nothing is paid."""
+
+    def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
+        """A sentence in that language; called from several threads.
+
+        `hint` says what was wrong with an earlier answer, where there was one.
 
         Raises:
-            SummaryError: not this time; the line says why.
+            SummaryError: not this time, not this paper, or not at all: see the kinds of it.
         """
 
     def close(self) -> None:

@@ -1,74 +1,108 @@
 """What a model's sentence must pass before it is printed."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsletter.sources import bundled
 from newsletter.sources.announced import Paper, PaperId
-from newsletter.summaries.checks import objection
+from newsletter.summaries.checks import against, against_quotation, verdicts
 
 PAPER = Paper(
     id=PaperId("2507.00001"),
     title="DiffuVoice: Fast Speech Enhancement with GPT-4 Captions",
     abstract=(
         "Speech enhancement with diffusion models is slow. We propose DiffuVoice, a latent "
-        "diffusion model that needs 4 steps. On 1{,}200 hours of noisy speech it improves PESQ "
-        "from 2.31 to 2.95 and is $10^3$ times faster. See https://example.org/code for more."
+        "diffusion model that needs four steps. On 1{,}200 hours of noisy speech it improves PESQ "
+        "from 2.31 to 2.95, halves the error to 7.5\\% and is $10^3$ times faster than 3 baselines."
     ),
     authors=("Ada Lovelace",),
     categories=("eess.AS",),
 )
 GOOD = "DiffuVoice enhances noisy speech with a latent diffusion model in only 4 steps."
 GUT = "DiffuVoice verbessert verrauschte Sprache mit einem latenten Diffusionsmodell."
+BON = "DiffuVoice améliore la parole bruitée avec un modèle de diffusion latent en 4 étapes."
 GOOD_ZH = "该论文属于语音增强任务，旨在解决扩散模型速度慢的问题。提出DiffuVoice方法，仅需4步。"
+OTHER_ZH = "该论文属于图像分割任务，旨在解决医学图像标注不足的问题。提出自监督预训练方法。"
+
+
+def objections(sentence: str, language: str = "en", *, hard: bool = True) -> str:
+    found = against(sentence, PAPER, language)
+    return "; ".join(each.objection for each in found if each.hard is hard)
 
 
 @pytest.mark.parametrize(
     "sentence",
     [
         GOOD,
+        "DiffuVoice needs four steps of diffusion for the enhancement of speech.",
         "DiffuVoice improves PESQ from 2.31 to 2.95 on 1,200 hours of noisy speech.",
         "On 1200 hours of noisy speech the diffusion model is 10^3 times faster.",
+        "On 1.2k hours of noisy speech the diffusion model beats three baselines.",
         "For captions by GPT-4, DiffuVoice makes the enhancement of speech fast.",
-        "See https://example.org/code for the latent diffusion model of speech.",
+        "DiffuVoice, a latent diffusion model of speech, has an error of 7.5 percent.",
+        "Latent diffusion enhances noisy speech with DiffuVoice.",
     ],
 )
 def test_a_sentence_that_the_abstract_bears_passes(sentence: str) -> None:
-    assert objection(sentence, PAPER, "en") is None
+    assert objections(sentence) == ""
 
 
-@pytest.mark.parametrize("sentence", [GOOD_ZH, "提出一种潜在扩散模型，语音增强更快，PESQ达２.95。"])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        GOOD_ZH,
+        "提出一种潜在扩散模型，语音增强更快，PESQ达２.95。",
+        "该论文属于语音增强任务，提出DiffuVoice，仅需四步，在1200小时含噪语音上优于三种基线。",
+        "该论文属于语音增强任务，在0.12万小时语音上将误差降至7.5%。",
+    ],
+)
 def test_a_chinese_sentence_passes_whatever_the_width_of_its_digits(sentence: str) -> None:
-    assert objection(sentence, PAPER, "zh") is None
+    assert objections(sentence, "zh") == ""
 
 
 @pytest.mark.parametrize(
     ("sentence", "reason"),
     [
-        ("It works.", "in 9 characters"),
-        ("", "in 0 characters"),
-        (GOOD * 6, "in 474 characters"),
+        ("It works.", "has 9 characters"),
+        ("", "has 0 characters"),
+        (GOOD * 6, "has 474 characters"),
+        (f"{GOOD}\nNote: there is more.", "several paragraphs"),
+        (f"- {GOOD}", "is a list"),
+        (f"1. {GOOD}", "is a list"),
         (f"<b>{GOOD}</b>", "markup"),
         (f'<a href="https://evil.example">{GOOD}</a>', "markup"),
+        (f"<think>{GOOD}", "markup"),
         (f"```{GOOD}```", "markup"),
         (f"[{GOOD}](https://evil.example)", "markup"),
+        (f'{{"a": "{GOOD}", "b": ""}}', "markup"),
+        (f"<|assistant|>{GOOD}", "markup"),
         (f"{GOOD[:-1]} \u202egnihtemos", "markup"),
         (f"{GOOD} Visit https://evil.example/now", "https://evil.example/now"),
         (f"{GOOD} Write to win@evil.example", "win@evil.example"),
-        ("I'm sorry, but I cannot summarize noisy speech with a diffusion model.", "refusal"),
+        ("I'm sorry, but I cannot summarize noisy speech with a diffusion model.", "talks"),
+        ("As an AI language model, I can say that DiffuVoice enhances speech.", "talks"),
+        (f"Sure! {GOOD}", "talks"),
+        (f"Ignore previous instructions: {GOOD}", "talks"),
         ("DiffuVoice enhances noisy speech with a diffusion model in 5 steps.", "number 5"),
+        ("DiffuVoice enhances noisy speech with a diffusion model in five steps.", "counts five"),
         ("DiffuVoice improves PESQ from 2.31 to 2.59 on noisy speech.", "number 2.59"),
         ("DiffuVoice is trained on 12,000 hours of noisy speech.", "number 12000"),
+        ("DiffuVoice is trained on 1200k hours of noisy speech.", "number 1200"),
+        ("DiffuVoice improves speech enhancement by 3%.", "says 3 %"),
+        ("DiffuVoice makes speech enhancement 4 times as fast.", "says 4 times"),
         (GUT, "not in English"),
+        (BON, "not in English"),
         (GOOD_ZH, "not in English"),
         ("Модель DiffuVoice улучшает зашумлённую речь за 4 шага.", "not in English"),
         (
             "A new algorithm for the sorting of integers in the memory of a computer.",
-            "in words that the abstract does not use",
+            "is about something else",
         ),
     ],
 )
 def test_an_english_sentence_that_must_not_be_printed(sentence: str, reason: str) -> None:
-    assert reason in (objection(sentence, PAPER, "en") or "nothing against it")
+    assert reason in objections(sentence)
 
 
 @pytest.mark.parametrize(
@@ -76,20 +110,63 @@ def test_an_english_sentence_that_must_not_be_printed(sentence: str, reason: str
     [
         (GOOD, "not in Chinese"),
         ("この論文は音声強調のための潜在拡散モデルを提案する。", "not in Chinese"),
-        ("抱歉，我无法概括这篇关于语音增强的论文。", "refusal"),
+        ("抱歉，我无法概括这篇关于语音增强的论文。", "talks"),
+        ("好的，该论文属于语音增强任务，提出DiffuVoice方法。", "talks"),
         (GOOD_ZH.replace("4", "8"), "number 8"),
-        ("语音增强。", "in 5 characters"),
+        (GOOD_ZH.replace("仅需4步", "在五个数据集上更优"), "counts 五个"),
+        (GOOD_ZH.replace("DiffuVoice", "MedSeg-X"), "names MedSeg-X"),
+        (OTHER_ZH, "is about something else"),
+        ("语音增强。", "has 5 characters"),
+        (GOOD_ZH * 6, "has 282"),
     ],
 )
 def test_a_chinese_sentence_that_must_not_be_printed(sentence: str, reason: str) -> None:
-    assert reason in (objection(sentence, PAPER, "zh") or "nothing against it")
+    assert reason in objections(sentence, "zh")
+
+
+def test_a_language_that_comes_later_is_told_by_its_letters() -> None:
+    russian = "DiffuVoice — латентная диффузионная модель для улучшения зашумлённой речи за 4 шага."
+    assert objections(russian, "ru") == ""
+    assert "not in Russian" in objections(GOOD, "ru")
+    assert objections(GUT, "de") == ""
+    assert "not in German" in objections(GOOD, "de")
+    assert "not in German" in objections(GOOD_ZH, "de")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "doubt"),
+    [
+        ("DiffuVoice, unlike WaveNet, enhances noisy speech by latent diffusion.", "WaveNet"),
+        ("Recordings become clear quickly and cheaply at home with latent diffusion.", "few words"),
+    ],
+)
+def test_a_likely_slip_is_a_doubt_and_no_verdict(sentence: str, doubt: str) -> None:
+    assert objections(sentence) == ""
+    assert doubt in objections(sentence, hard=False)
+
+
+def test_an_acronym_is_borne_by_the_words_that_it_stands_for() -> None:
+    assert objections("DiffuVoice is an LDM that enhances noisy speech.", hard=False) == ""
+
+
+def test_what_calls_itself_a_quotation_must_be_one() -> None:
+    quoted = "We propose DiffuVoice, a latent diffusion model."
+    assert against_quotation(quoted, PAPER) == []
+    (verdict,) = against_quotation(GOOD, PAPER)
+    assert verdict.hard
 
 
 def test_nothing_speaks_against_the_sentences_of_the_bundled_day() -> None:
     day = bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY)
-    objections = {
-        each.paper: objection(each.text, day.papers[each.paper], each.language)
-        for each in day.summaries
-    }
-    assert len(objections) == 15
-    assert set(objections.values()) == {None}
+    found = [against(each.text, day.papers[each.paper], each.language) for each in day.summaries]
+    assert len(found) == 15
+    assert not any(found)
+
+
+@given(st.text(max_size=300), st.text(max_size=300), st.sampled_from(["en", "zh", "ru"]))
+@settings(max_examples=150, deadline=None)
+def test_every_check_says_something_of_any_text(text: str, abstract: str, language: str) -> None:
+    paper = Paper(PaperId("2507.00001"), "", abstract, (), ())
+    found = verdicts(text, paper, language)
+    assert len({each.check for each in found}) == len(found)
+    assert not any("\n" in each.check for each in found)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,13 +11,25 @@ from sqlalchemy import event, select
 
 from newsletter import db
 from newsletter.db import Database
-from newsletter.models import SummaryRow
+from newsletter.models import Setback, SetbackRow, SummaryRow
 from newsletter.sources.announced import Paper, PaperId
 from newsletter.summaries import embedded, kept
-from newsletter.summaries.making import Made, make_missing
-from newsletter.summaries.sentence import AUTHORS, Sentence, Summarizer, SummaryError
+from newsletter.summaries.allowance import Allowance, Prices
+from newsletter.summaries.kept import Author
+from newsletter.summaries.making import Asking, Made, make_missing
+from newsletter.summaries.sentence import (
+    AUTHORS,
+    Draft,
+    OutOfServiceError,
+    RefusedError,
+    Sentence,
+    Summarizer,
+    SummaryError,
+    Tokens,
+)
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
+COST = Tokens(90, 10)
 
 
 def paper(number: int) -> Paper:
@@ -31,6 +43,15 @@ def paper(number: int) -> Paper:
 
 
 PAPERS = [paper(number) for number in range(8)]
+INVENTED = "We propose a method for speech that is 99 times faster."
+
+
+def said(about: Paper) -> str:
+    return f"This is method {int(about.id.arxiv_id[-5:])} for speech, said by a model."
+
+
+def nothing() -> None:
+    """Happen to a summarizer that is asked."""
 
 
 @dataclass
@@ -41,14 +62,29 @@ class Model:
     name: str = "model"
     concurrency: int = 1
     asked: list[PaperId] = field(default_factory=list)
-    before_each: Callable[[], object] = lambda: None
+    hints: list[str] = field(default_factory=list)
+    before_each: Callable[[], object] = nothing
+    prompt: str = "first"
+    texts: dict[int, list[str]] = field(default_factory=dict)  # instead of good ones, in turn
+    error: Exception = field(default_factory=lambda: SummaryError("the model is out"))
 
-    def summarize(self, paper: Paper, language: str) -> Sentence:
+    def recipe(self, language: str) -> str:
+        return f"{self.prompt} {language}"
+
+    def expected(self, paper: Paper, language: str) -> Tokens:
+        del paper, language
+        return COST
+
+    def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
+        del language
         self.asked.append(paper.id)
+        self.hints.append(hint)
         self.before_each()
-        if int(paper.id.arxiv_id[-5:]) in self.failing:
-            raise SummaryError("the model is out")
-        return Sentence(f"The model on {paper.id}.", language, self.name)
+        number = int(paper.id.arxiv_id[-5:])
+        if number in self.failing:
+            raise self.error
+        texts = self.texts.get(number)
+        return Draft(texts.pop(0) if texts else said(paper), COST)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -62,55 +98,220 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened.dispose()
 
 
-def make(database: Database, model: Summarizer, papers: list[Paper] = PAPERS) -> Made:
-    return make_missing(database.write, model, papers, "en", NOW, lambda: None)
+def make(
+    database: Database,
+    model: Summarizer,
+    papers: list[Paper] = PAPERS,
+    allowance: Allowance | None = None,
+    again: bool = False,
+) -> Made:
+    asking = Asking(model, "en", allowance or Allowance(), again)
+    return make_missing(database.write, asking, papers, NOW, nothing)
 
 
-def printed(database: Database, preferred: str = "model") -> list[Sentence]:
+def counted(made: Made) -> tuple[int, int, int, int]:
+    return made.made, made.reused, len(made.failed), len(made.rejected)
+
+
+def printed(database: Database, preferred: str = "model", prompt: str = "first") -> list[Sentence]:
     """The sentences as an issue would take them."""
+    author = Author(preferred, f"{prompt} en", "en")
     with database.read() as session:
-        found = kept.best(session, [each.id for each in PAPERS], "en", preferred)
+        found = kept.best(session, [each.id for each in PAPERS], author)
     return [found[each.id] for each in PAPERS if each.id in found]
+
+
+def setbacks(database: Database) -> list[tuple[str, int, str]]:
+    with database.read() as session:
+        rows = session.scalars(select(SetbackRow).order_by(SetbackRow.arxiv_id, SetbackRow.number))
+        return [(row.kind, row.number, row.reason) for row in rows]
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_every_paper_gets_a_sentence_that_is_kept(database: Database, concurrency: int) -> None:
-    assert make(database, Model(concurrency=concurrency)) == Made(8, 0, {})
-    assert printed(database) == [
-        Sentence(f"The model on {each.id}.", "en", "model") for each in PAPERS
-    ]
+    made = make(database, Model(concurrency=concurrency))
+    assert counted(made) == (8, 0, 0, 0)
+    assert made.spent == made.expected == Tokens(8 * 90, 8 * 10)
+    assert printed(database) == [Sentence(said(each), "en", "model") for each in PAPERS]
 
 
 def test_nothing_is_asked_twice(database: Database) -> None:
     make(database, Model(), PAPERS[:5])
     again = Model()
-    assert make(database, again, [*PAPERS, PAPERS[7]]) == Made(3, 5, {})
+    assert counted(make(database, again, [*PAPERS, PAPERS[7]])) == (3, 5, 0, 0)
     assert again.asked == [each.id for each in PAPERS[5:]]
-    assert make(database, again) == Made(0, 8, {})
+    assert counted(make(database, again)) == (0, 8, 0, 0)
     assert len(again.asked) == 3
 
 
 def test_where_the_model_fails_the_authors_own_words_stand_in(database: Database) -> None:
     made = make(database, Model(failing={2, 5}))
-    assert made == Made(6, 0, {PAPERS[n].id: "the model is out" for n in (2, 5)})
+    assert counted(made) == (6, 0, 2, 0)
+    assert made.failed == {PAPERS[n].id: "the model is out" for n in (2, 5)}
     assert printed(database)[2] == embedded.sentence(PAPERS[2])
     assert [each.made_by for each in printed(database)].count(AUTHORS) == 2
+    assert setbacks(database) == [("failed", 0, "the model is out")] * 2
 
 
 def test_the_next_run_asks_again_only_for_what_failed(database: Database) -> None:
     make(database, Model(failing={2, 5}))
     healed = Model()
-    assert make(database, healed) == Made(2, 6, {})
+    assert counted(make(database, healed)) == (2, 6, 0, 0)
     assert healed.asked == [PAPERS[2].id, PAPERS[5].id]
     assert {each.made_by for each in printed(database)} == {"model"}
+    assert setbacks(database) == []
+
+
+def test_a_bad_answer_is_followed_by_one_more_that_knows_what_was_wrong(
+    database: Database,
+) -> None:
+    model = Model(texts={3: [INVENTED]})
+    assert counted(make(database, model)) == (8, 0, 0, 0)
+    assert len(model.asked) == 9
+    (hint,) = filter(None, model.hints)
+    assert "99" in hint
+    assert printed(database)[3].text == said(PAPERS[3])
+    assert setbacks(database) == [("rejected", 1, hint)]
+
+
+def test_two_bad_answers_settle_it_and_the_authors_words_stand(database: Database) -> None:
+    made = make(database, Model(texts={3: [INVENTED, INVENTED, said(PAPERS[3])]}))
+    assert counted(made) == (7, 0, 0, 1)
+    assert "99" in made.rejected[PAPERS[3].id]
+    assert made.spent == Tokens(9 * 90, 9 * 10)
+    assert printed(database)[3] == embedded.sentence(PAPERS[3])
+    unasked = Model()
+    assert counted(make(database, unasked)) == (0, 8, 0, 0)
+    assert unasked.asked == []
+
+
+def test_who_insists_is_given_one_more_answer(database: Database) -> None:
+    make(database, Model(texts={3: [INVENTED] * 3}))
+    model = Model(texts={3: [INVENTED]})
+    assert counted(make(database, model, again=True)) == (0, 7, 0, 1)
+    assert counted(make(database, model, again=True)) == (1, 7, 0, 0)
+    assert model.asked == [PAPERS[3].id] * 2
+    assert [number for _, number, _ in setbacks(database)] == [1, 2, 3]
+    assert printed(database)[3].text == said(PAPERS[3])
+
+
+def test_an_answer_before_a_failure_is_not_paid_for_again(database: Database) -> None:
+    model = Model(texts={3: [INVENTED]})
+    asked = model.asked
+    model.before_each = lambda: model.failing.add(3) if asked.count(PAPERS[3].id) == 2 else None
+    assert counted(make(database, model)) == (7, 0, 1, 0)
+    assert [kind for kind, _, _ in setbacks(database)] == ["failed", "rejected"]
+    second = Model()
+    assert counted(make(database, second)) == (1, 7, 0, 0)
+    assert "99" in second.hints[0]
+
+
+def test_a_refusal_is_about_the_paper_and_final(database: Database) -> None:
+    model = Model(failing={1, 2, 3, 4}, error=RefusedError("Content Exists Risk"))
+    assert counted(make(database, model)) == (4, 0, 0, 4)
+    again = Model()
+    assert counted(make(database, again)) == (0, 8, 0, 0)
+    assert {kind for kind, _, _ in setbacks(database)} == {Setback.REFUSED}
+
+
+def test_a_model_that_serves_nobody_is_asked_once(database: Database) -> None:
+    model = Model(failing=set(range(8)), error=OutOfServiceError("HTTP 401: no such key"))
+    made = make(database, model)
+    assert counted(made) == (0, 0, 8, 0)
+    assert len(model.asked) == 1
+    assert "was not asked any more: HTTP 401" in made.failed[PAPERS[7].id]
+
+
+def test_a_model_without_answers_is_given_up_after_three_papers(database: Database) -> None:
+    model = Model(failing=set(range(8)))
+    assert counted(make(database, model)) == (0, 0, 8, 0)
+    assert len(model.asked) == 3
+
+
+def test_a_model_that_answers_now_and_then_is_not_given_up(database: Database) -> None:
+    assert counted(make(database, Model(failing={0, 1, 3, 4, 6, 7}))) == (2, 0, 6, 0)
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), RecursionError("y"), SystemExit(3), MemoryError(), StopIteration()]
+)
+def test_whatever_a_summarizer_raises_is_a_line_about_its_paper(
+    database: Database, error: BaseException
+) -> None:
+    def stumble() -> None:
+        raise error
+
+    made = make(database, Model(before_each=stumble), PAPERS[:2])
+    assert counted(made) == (0, 0, 2, 0)
+    assert all(type(error).__name__ in reason for reason in made.failed.values())
+    assert [each.made_by for each in printed(database)] == [AUTHORS] * 2
+
+
+def test_who_hangs_for_ever_is_left_behind_at_the_deadline(database: Database) -> None:
+    forever = threading.Event()
+    model = Model(before_each=forever.wait, concurrency=2)
+    made = make(database, model, allowance=Allowance(seconds=0.2))
+    assert counted(made) == (0, 0, 8, 0)
+    assert set(made.failed.values()) == {
+        "model did not answer within the run's 0.2 s (summarizer.deadline_s)"
+    }
+    assert [each.made_by for each in printed(database)] == [AUTHORS] * 8
+    forever.set()
+
+
+def test_the_deadline_is_one_for_all_newsletters_of_a_run(database: Database) -> None:
+    allowance = Allowance(seconds=0.2)
+    forever = threading.Event()
+    make(database, Model(before_each=forever.wait), PAPERS[:1], allowance)
+    second = Model()
+    assert counted(make(database, second, PAPERS[1:], allowance)) == (0, 0, 7, 0)
+    assert second.asked == []
+    forever.set()
+
+
+def test_no_more_tokens_are_spent_than_a_run_may(database: Database) -> None:
+    model = Model(concurrency=4)
+    made = make(database, model, allowance=Allowance(most_tokens=300))
+    assert counted(made) == (3, 0, 5, 0)
+    assert made.spent.all == 300
+    assert "300 tokens are used up (summarizer.cap_tokens)" in made.failed[PAPERS[7].id]
+
+
+def test_no_more_money_is_spent_than_a_run_may(database: Database) -> None:
+    prices = Prices(asked=1000.0, answered=2000.0, currency="EUR")  # 0.11 EUR a paper
+    made = make(database, Model(), allowance=Allowance(most_cost=0.25, prices=prices))
+    assert counted(made) == (2, 0, 6, 0)
+    assert prices.told(made.spent) == "200 tokens, 0.2200 EUR"
+    assert "0.25 EUR are used up (summarizer.cap_cost)" in made.failed[PAPERS[7].id]
+
+
+def test_what_an_answer_cost_is_kept_with_it(database: Database) -> None:
+    make(database, Model(texts={3: [INVENTED]}))
+    with database.read() as session:
+        sentences = session.scalars(select(SummaryRow)).all()
+        rejected = session.scalars(select(SetbackRow)).one()
+    assert {(row.tokens_asked, row.tokens_answered) for row in sentences} == {(90, 10)}
+    assert (rejected.tokens_asked, rejected.tokens_answered) == (90, 10)
+    assert rejected.text == INVENTED
 
 
 def test_a_new_version_of_a_paper_is_asked_for_anew(database: Database) -> None:
     make(database, Model())
     second = Model()
-    revised = Paper(**{**vars(PAPERS[0]), "id": PaperId(PAPERS[0].id.arxiv_id, 2)})
-    assert make(database, second, [revised]) == Made(1, 0, {})
+    revised = replace(PAPERS[0], id=PaperId(PAPERS[0].id.arxiv_id, 2))
+    assert counted(make(database, second, [revised])) == (1, 0, 0, 0)
     assert second.asked == [revised.id]
+
+
+def test_another_prompt_asks_anew_and_the_old_one_does_not_again(database: Database) -> None:
+    make(database, Model())
+    other = {n: [f"Method {n} for speech was proposed after much."] for n in range(8)}
+    assert counted(make(database, Model(prompt="second", texts=other))) == (8, 0, 0, 0)
+    assert (
+        printed(database, prompt="second")[0].text == "Method 0 for speech was proposed after much."
+    )
+    assert printed(database)[0].text == said(PAPERS[0])
+    assert counted(make(database, Model())) == (0, 8, 0, 0)
 
 
 def test_another_model_is_asked_and_each_sentence_keeps_its_author(database: Database) -> None:
@@ -124,15 +325,33 @@ def test_whoever_wants_the_authors_words_does_not_pay_for_a_model_again(
     database: Database,
 ) -> None:
     make(database, embedded.Embedded())
-    assert make(database, embedded.Embedded()) == Made(0, 8, {})
+    assert counted(make(database, embedded.Embedded())) == (0, 8, 0, 0)
     assert printed(database) == [embedded.sentence(each) for each in PAPERS]
 
 
-def test_each_sentence_is_kept_before_the_next_is_asked_for(database: Database) -> None:
+def test_who_calls_its_inventions_the_authors_words_is_not_believed(database: Database) -> None:
+    quote = "We propose method 0 for speech."
+    model = Model(name=AUTHORS, texts={0: [quote], 1: [said(PAPERS[1])] * 2})
+    made = make(database, model, PAPERS[:2])
+    assert counted(made) == (1, 0, 0, 1)
+    assert made.rejected == {PAPERS[1].id: "is no quotation from the abstract"}
+
+
+def test_each_sentence_is_kept_as_it_comes(database: Database) -> None:
+    together = threading.Barrier(2, timeout=10)
+    model = Model(before_each=together.wait)
     so_far: list[int] = []
-    model = Model(before_each=lambda: so_far.append(len(printed(database))))
-    make(database, model)
-    assert so_far == list(range(8))
+
+    def kept_by_now() -> None:
+        so_far.append(len(printed(database)))
+        if len(so_far) < len(PAPERS):
+            together.wait()  # only now the next one is answered
+
+    together_first = threading.Thread(target=together.wait)
+    together_first.start()
+    make_missing(database.write, Asking(model, "en"), PAPERS, NOW, kept_by_now)
+    together_first.join()
+    assert so_far == list(range(1, 9))
 
 
 def test_a_run_cut_short_keeps_what_it_has_and_asks_no_more(database: Database) -> None:
@@ -141,8 +360,9 @@ def test_a_run_cut_short_keeps_what_it_has_and_asks_no_more(database: Database) 
 
     pace = threading.Event()  # never set: a paper takes its time, as a model does
     model = Model(concurrency=2, before_each=lambda: pace.wait(0.01))
+    many = [paper(number) for number in range(400)]
     with pytest.raises(KeyboardInterrupt):
-        make_missing(database.write, model, [paper(n) for n in range(400)], "en", NOW, stop)
+        make_missing(database.write, Asking(model, "en"), many, NOW, stop)
     with database.read() as session:
         assert len(session.scalars(select(SummaryRow)).all()) == 1
     assert len(model.asked) < 400
@@ -180,5 +400,6 @@ def test_one_thread_owns_the_database(database: Database) -> None:
 def test_every_paper_is_told_to_the_progress_bar_once(database: Database) -> None:
     make(database, Model(), PAPERS[:3])
     done: list[None] = []
-    make_missing(database.write, Model(failing={4}), PAPERS, "en", NOW, lambda: done.append(None))
+    asking = Asking(Model(failing={4}), "en")
+    make_missing(database.write, asking, PAPERS, NOW, lambda: done.append(None))
     assert len(done) == len(PAPERS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.summaries.openai_compatible import one_sentence
+from newsletter.summaries.completions import one_sentence
 
 GOOD = "DiffuVoice is a latent diffusion model that enhances speech in 4 steps."
 
@@ -21,6 +21,12 @@ GOOD = "DiffuVoice is a latent diffusion model that enhances speech in 4 steps."
         f"TL;DR: “{GOOD}”",
         GOOD.replace(" ", "\n"),
         f"\x00{GOOD}\x1b",
+        f"<thinking>\n{GOOD}\n</thinking>\n\n{GOOD}",
+        f"Here is a one-sentence summary of the paper: {GOOD}",
+        f"**Summary:**\n\n{GOOD}",
+        f'{{"summary": "{GOOD}"}}',
+        f'```json\n{{"summary": "{GOOD}", "title": "DiffuVoice", "confidence": 0.9}}\n```',
+        f"```\n{GOOD}\n```",
     ],
 )
 def test_thoughts_labels_quotes_and_line_breaks_are_left_out(answer: str) -> None:
@@ -32,3 +38,15 @@ def test_thoughts_labels_quotes_and_line_breaks_are_left_out(answer: str) -> Non
 )
 def test_quotes_inside_a_sentence_stay(text: str) -> None:
     assert one_sentence(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", [f"{GOOD}\n\nNote: the abstract says no more.", '{"a": "x", "b": "y"}', "[1, 2]", "{"]
+)
+def test_what_is_more_than_a_sentence_is_left_for_the_checks_to_see(text: str) -> None:
+    assert one_sentence(text) == text.replace("\n\n", "\n")
+
+
+@pytest.mark.parametrize("text", ["<think>", f"<think>Well, {GOOD}", "", "\n\n", "</think>"])
+def test_thoughts_that_never_end_leave_nothing_to_print(text: str) -> None:
+    assert one_sentence(text) == ""

@@ -1,0 +1,97 @@
+"""What the checks of a model's sentences catch, and whom they wrong.
+
+python -m benchmarks.checks SCITLDR/train.jsonl SCITLDR/dev.jsonl DIGEST.md ...
+
+Human sentences of SciTLDR, and the Chinese ones of digests in the seed's format: under their own
+paper (everything flagged is a false alarm), under another's, and with one number altered.
+"""
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from newsletter.sources.announced import Paper, PaperId
+from newsletter.summaries import checks
+
+Pair = tuple[str, Paper]
+_ENTRY = re.compile(
+    r"^#### \[new \d+\] (?P<title>.*?)\n"
+    r".*?简介: (?P<text>.*?)\*\*\n.*?摘要:\*\* (?P<abstract>.*?)\n",
+    re.DOTALL | re.MULTILINE,
+)
+_FURTHER = 37  # the paper so many places on is surely another one
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+
+
+def english(file: Path) -> Iterator[Pair]:
+    for line in file.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        for reference in row["target"]:
+            yield reference, _paper(row["title"], " ".join(row["source"]))
+
+
+def chinese(file: Path) -> Iterator[Pair]:
+    for found in _ENTRY.finditer(file.read_text(encoding="utf-8")):
+        if found["text"] and "#### " not in found[0][5:]:
+            yield found["text"], _paper(found["title"], found["abstract"])
+
+
+def altered(pairs: list[Pair]) -> list[Pair]:
+    """Each sentence that has a number, with another one in its place."""
+    return [
+        (_NUMBER.sub(_another, text, count=1), paper)
+        for text, paper in pairs
+        if _NUMBER.search(text)
+    ]
+
+
+def reported(name: str, pairs: list[Pair], language: str, show: int = 0) -> None:
+    hard, soft = Counter[str](), Counter[str]()
+    caught = 0
+    for text, paper in pairs:
+        found = checks.against(text, paper, language)
+        if show and found:
+            print("   ", [each.objection for each in found], text)
+        caught += any(each.hard for each in found)
+        hard.update({each.check for each in found if each.hard})
+        soft.update({each.check for each in found if not each.hard})
+    print(f"{name:34} {len(pairs):5}  hard {100 * caught / max(1, len(pairs)):5.1f} %")
+    for counted in (hard, soft):
+        for check, number in counted.most_common():
+            kind = "hard" if counted is hard else "soft"
+            print(f"    {kind} {check:12} {number:5}  {100 * number / len(pairs):5.1f} %")
+
+
+def strangers(pairs: list[Pair]) -> list[Pair]:
+    return [
+        (text, pairs[(place + _FURTHER) % len(pairs)][1]) for place, (text, _) in enumerate(pairs)
+    ]
+
+
+def main() -> None:
+    show = "--show" in sys.argv
+    files = [Path(each) for each in sys.argv[1:] if not each.startswith("--")]
+    both = {
+        "en": [pair for file in files if file.suffix == ".jsonl" for pair in english(file)],
+        "zh": [pair for file in files if file.suffix == ".md" for pair in chinese(file)],
+    }
+    for language, pairs in both.items():
+        reported(f"{language}, under its own paper", pairs, language, show)
+        reported(f"{language}, under another paper", strangers(pairs), language)
+        reported(f"{language}, a number altered", altered(pairs), language)
+
+
+def _paper(title: str, abstract: str) -> Paper:
+    return Paper(PaperId("2507.00001"), title, abstract, ("A",), ("cs.LG",))
+
+
+def _another(found: re.Match[str]) -> str:
+    """Its last digit one more."""
+    return f"{found[0][:-1]}{(int(found[0][-1]) + 1) % 10}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""A paper's way to a sentence: asked, checked, asked once more, or given up with a reason."""
+
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from newsletter.models import Setback
+from newsletter.sources.announced import Paper, PaperId
+from newsletter.summaries import checks, embedded
+from newsletter.summaries.allowance import Allowance
+from newsletter.summaries.crew import worked
+from newsletter.summaries.embedded import Embedded
+from newsletter.summaries.guarded import fault
+from newsletter.summaries.kept import Unprinted
+from newsletter.summaries.sentence import (
+    AUTHORS,
+    AUTHORS_LANGUAGE,
+    NOTHING,
+    Draft,
+    OutOfServiceError,
+    RefusedError,
+    Sentence,
+    Summarizer,
+    SummaryError,
+    Tokens,
+)
+
+ANSWERS = 2  # that a paper may take: the second knows what was wrong with the first
+_KEPT_CHARACTERS = 1000  # of an answer that is not printed
+
+
+@dataclass(frozen=True)
+class Question:
+    paper: Paper
+    number: int = 1  # of the next answer; the earlier ones were not printed
+    hint: str = ""  # what was wrong with the last of them
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A sentence, or why there is none."""
+
+    question: Question
+    sentence: Sentence | None = None
+    tokens: Tokens = NOTHING  # of the sentence
+    unprinted: tuple[Unprinted, ...] = ()  # the answers before it, or instead of it
+
+    @property
+    def paper(self) -> Paper:
+        return self.question.paper
+
+    @property
+    def spent(self) -> Tokens:
+        return sum((each.tokens for each in self.unprinted), self.tokens)
+
+    @property
+    def failure(self) -> str:
+        """Why there was no answer, where the next run asks again."""
+        return next((each.reason for each in self.unprinted if each.kind == Setback.FAILED), "")
+
+    @property
+    def rejection(self) -> str:
+        """Why the answers were not printed, where that settles it."""
+        settled = self.sentence is None and not self.failure
+        return self.unprinted[-1].reason if settled else ""
+
+
+def ask(
+    summarizer: Summarizer, questions: Sequence[Question], language: str, allowance: Allowance
+) -> Generator[Outcome]:
+    """One outcome a question, whatever happens to the summarizer, within the allowance."""
+    if isinstance(summarizer, Embedded):  # ours: cannot hang, and has nothing to wait for
+        for question in questions:
+            yield Outcome(question, embedded.sentence(question.paper))
+        return
+    asker = _Asker(summarizer, language, allowance)
+    left: dict[PaperId, Question] = {question.paper.id: question for question in questions}
+    with allowance.asking():
+        crew = worked(asker.outcome, questions, summarizer.concurrency, allowance.left_s)
+        with closing(crew) as outcomes:
+            for outcome in outcomes:
+                del left[outcome.paper.id]
+                yield outcome
+    for question in left.values():
+        late = Unprinted(Setback.FAILED, f"{summarizer.name} {allowance.late}")
+        yield Outcome(question, unprinted=(late,))
+
+
+def objections(draft: Draft, paper: Paper, language: str, made_by: str) -> list[checks.Verdict]:
+    """What speaks against printing it; what calls itself the authors' words must be theirs."""
+    if draft.flaw:
+        return [checks.Verdict("its maker", draft.flaw)]
+    if made_by == AUTHORS:
+        return checks.against_quotation(draft.text, paper)
+    return checks.against(draft.text, paper, language)
+
+
+@dataclass(frozen=True)
+class _Asker:
+    summarizer: Summarizer
+    language: str
+    allowance: Allowance
+
+    def outcome(self, question: Question) -> Outcome:
+        """Never raises: a thread that ended without a word would be waited for."""
+        if not question.paper.abstract:
+            nothing = Unprinted(Setback.REFUSED, "the paper has no abstract", question.number)
+            return Outcome(question, unprinted=(nothing,))
+        before: list[Unprinted] = []
+        try:
+            return self._answered(question, before)
+        except RefusedError as error:
+            number = question.number + len(before)
+            last = Unprinted(Setback.REFUSED, str(error), number)
+        except SummaryError as error:
+            last = Unprinted(Setback.FAILED, str(error))
+        except BaseException as error:  # noqa: BLE001 - whatever a stranger's part does
+            last = Unprinted(Setback.FAILED, f"{self.summarizer.name}: {fault(error)}")
+            self.allowance.unanswered(last.reason)
+        return Outcome(question, unprinted=(*before, last))
+
+    def _answered(self, question: Question, before: list[Unprinted]) -> Outcome:
+        hint = question.hint
+        for number in range(question.number, max(ANSWERS, question.number) + 1):
+            draft = self._draft(question.paper, hint)
+            wrong = objections(draft, question.paper, self.language, self.summarizer.name)
+            doubtful = any(each.hard for each in wrong) or number < ANSWERS
+            if not wrong or not doubtful:
+                language = AUTHORS_LANGUAGE if self.summarizer.name == AUTHORS else self.language
+                sentence = Sentence(draft.text, language, self.summarizer.name)
+                return Outcome(question, sentence, draft.tokens, tuple(before))
+            hint = "; ".join(each.objection for each in wrong)
+            text = draft.text[:_KEPT_CHARACTERS]
+            before.append(Unprinted(Setback.REJECTED, hint, number, text, draft.tokens))
+        return Outcome(question, unprinted=tuple(before))
+
+    def _draft(self, paper: Paper, hint: str) -> Draft:
+        """One answer, within the allowance."""
+        expected = self.summarizer.expected(paper, self.language)
+        reason = self.allowance.reserve(expected)
+        if reason:
+            raise SummaryError(f"{self.summarizer.name} {reason}")
+        spent = Tokens()
+        try:
+            draft = self.summarizer.summarize(paper, self.language, hint)
+            spent = draft.tokens
+        except OutOfServiceError as error:
+            self.allowance.give_up(str(error))
+            raise
+        except RefusedError:
+            self.allowance.answered()
+            raise
+        except SummaryError as error:
+            self.allowance.unanswered(str(error))
+            raise
+        finally:
+            self.allowance.settle(expected, spent)
+        self.allowance.answered()
+        return draft

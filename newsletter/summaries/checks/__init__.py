@@ -1,0 +1,97 @@
+"""Reasons not to print what a model answered."""
+
+import re
+from dataclasses import dataclass
+
+from newsletter.sources.announced import Paper
+from newsletter.summaries.checks import about, languages, numbers
+
+_SHORTEST, _LONGEST = 20, 400
+_SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
+_MARKUP = re.compile(
+    r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|```|\]\(|\[/?INST\]|<\||◁|\*\*|^#+\s"
+    r"|^\s*[\[{]\s*[\"'{\[]|[\u202a-\u202e\u2066-\u2069]",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u9fff]+|[\w.+-]+@[\w-]+\.\w+", re.IGNORECASE)
+_REFUSAL = re.compile(
+    r"\A\W*(?:i['’]?m sorry|i am sorry|sorry\b|i cannot\b|i can['’]?t\b|i['’]?m (?:unable|not able)"
+    r"|i am (?:unable|not able)|unfortunately, i\b|as an? (?:ai|large|language)|i don['’]t have"
+    r"|(?:sure|okay|ok|certainly|of course|great)[,!.:]|here(?: is|['’]s) |no abstract"
+    r"|抱歉|对不起|很遗憾|作为一个|作为(?:ai|人工智能)|我无法|我不能|无法(?:提供|概括|总结)|好的[，,。！:：]|当然[，,！]"
+    r"|以下是|这是)"
+    r"|previous instructions|system prompt|language model,? i\b|provide the abstract"
+    r"|请提供(?:论文|摘要)",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"\A(?:[-*•]|\d+[.)])\s")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one check says of a sentence; a hard objection keeps it from being printed."""
+
+    check: str
+    objection: str = ""  # nothing speaks against it
+    hard: bool = True
+
+
+def verdicts(text: str, paper: Paper, language: str) -> list[Verdict]:
+    """What every check says, in the order in which a reader would mind."""
+    source = f"{paper.title} {paper.abstract}"
+    return [
+        Verdict("length", _length(text, language)),
+        Verdict("one line", _lines(text)),
+        Verdict("markup", "has markup in it" if _MARKUP.search(text) else ""),
+        Verdict("refusal", "talks to somebody" if _REFUSAL.search(text) else ""),
+        Verdict("addresses", _address(text)),
+        Verdict("language", languages.objection(text, language)),
+        Verdict("numbers", numbers.invented(text, source)),
+        Verdict("counts", numbers.miscounted(text, source)),
+        Verdict("units", numbers.changed_unit(text, source)),
+        Verdict("about it", _not_about(text, source, language)),
+        Verdict("names", about.strange_name(text, source), hard=language != "en"),
+        Verdict("words", about.hardly_about(text, source) if language == "en" else "", hard=False),
+    ]
+
+
+def against(text: str, paper: Paper, language: str) -> list[Verdict]:
+    """What speaks against printing it under that paper, the worst first."""
+    found = [each for each in verdicts(text, paper, language) if each.objection]
+    return sorted(found, key=lambda each: not each.hard)
+
+
+def against_quotation(text: str, paper: Paper) -> list[Verdict]:
+    """What calls itself the authors' words must be theirs: only left out and capitalized."""
+    said = iter(_words(paper.abstract))
+    if all(word in said for word in _words(text)):
+        return []
+    return [Verdict("quotation", "is no quotation from the abstract")]
+
+
+def _length(text: str, language: str) -> str:
+    shortest, longest = (_SHORTEST_ZH, _LONGEST_ZH) if language == "zh" else (_SHORTEST, _LONGEST)
+    if shortest <= len(text) <= longest:
+        return ""
+    return f"has {len(text)} characters, not {shortest} to {longest}"
+
+
+def _lines(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        return "has several paragraphs"
+    return "is a list" if _ITEM.match(text) else ""
+
+
+def _address(text: str) -> str:
+    found = _ADDRESS.search(text)
+    return f"leads to {found[0]}" if found else ""
+
+
+def _not_about(text: str, source: str, language: str) -> str:
+    if language == "en":
+        return about.not_about(text, source)
+    return about.not_about_in_chinese(text, source) if language == "zh" else ""
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())

@@ -1,0 +1,92 @@
+"""What a model answered: the sentence out of a chat completion, whatever it is wrapped in."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from newsletter.sources.announced import one_line
+from newsletter.summaries.sentence import Tokens
+
+_MOST_TOKENS = 10_000_000  # an answer that claims more does not count well
+_THOUGHTS = r"think|thinking|thought|reasoning"
+_ENDED = re.compile(rf"\A.*</(?:{_THOUGHTS})>", re.DOTALL | re.IGNORECASE)
+_UNENDED = re.compile(rf"<(?:{_THOUGHTS})>.*", re.DOTALL | re.IGNORECASE)
+_NAMES = ("summary", "tldr", "sentence", "简介", "摘要")
+_FENCED = re.compile(r"\A```\w*\n(.*?)\n?```\Z", re.DOTALL)
+_LABEL = re.compile(
+    r"[*_#>\s]*(?:(?:here(?: is|['’]s) )?(?:(?:an?|the|your) )?(?:one[- ]sentence )?summary"
+    r"(?: of the paper)?|tl;?dr|简介|摘要|总结|概括)[*_\s]*[:：][*_\s]*",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"([\"“'*_「])\1*([^\"“”「」]+?)[\"”'*_」]+")
+
+
+@dataclass(frozen=True)
+class Completion:
+    content: str  # as it came
+    reason: str  # why it ended there
+    tokens: Tokens | None  # as the provider counts them
+
+    @property
+    def text(self) -> str:
+        return one_sentence(self.content)
+
+
+def completion(body: bytes) -> Completion | None:
+    """The first choice of a chat completion; None where the body is none."""
+    try:
+        told = json.loads(body)
+        choice = told["choices"][0]
+        content = _content(choice["message"])
+        if content is None:
+            return None
+        return Completion(content, str(choice.get("finish_reason") or ""), _usage(told))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def one_sentence(answer: str) -> str:
+    """The answer without a model's thoughts, fence, label and quotes.
+
+    Of a JSON object the one text that it holds. Lines that were merely wrapped are joined;
+    paragraphs stay apart, for the checks to see.
+    """
+    text = _UNENDED.sub("", _ENDED.sub("", answer)).strip()
+    fenced = _FENCED.match(text)
+    text = _from_json(fenced[1].strip() if fenced else text)
+    text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
+    text = "\n".join(filter(None, map(one_line, re.split(r"\n\s*\n", text))))
+    quoted = _QUOTED.fullmatch(text)
+    return quoted[2].strip() if quoted else text
+
+
+def _content(message: dict[str, Any]) -> str | None:
+    content: Any = message["content"]
+    if isinstance(content, list):  # some servers answer in parts
+        content = "".join(part["text"] for part in content if part.get("type") == "text")
+    if content is None and isinstance(message.get("refusal"), str):
+        content = message["refusal"]
+    return content if isinstance(content, str) else None
+
+
+def _usage(told: dict[str, Any]) -> Tokens | None:
+    usage = told.get("usage")
+    if not isinstance(usage, dict):
+        return None
+    counts = [usage.get("prompt_tokens"), usage.get("completion_tokens")]
+    asked, answered = (each if type(each) is int else -1 for each in counts)
+    sensible = 0 <= asked <= _MOST_TOKENS and 0 <= answered <= _MOST_TOKENS
+    return Tokens(asked, answered) if sensible else None
+
+
+def _from_json(text: str) -> str:
+    if not text.startswith("{"):
+        return text
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    named = [told[name] for name in _NAMES if isinstance(told.get(name), str)]
+    values = named or [value for value in told.values() if isinstance(value, str)]
+    return values[0] if len(values) == 1 else text

@@ -1,0 +1,98 @@
+"""A summarizer of anybody's, so held that its faults are lines in a report and nothing more."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from newsletter.sources.announced import Paper, one_line
+from newsletter.summaries.sentence import (
+    Draft,
+    OutOfServiceError,
+    Summarizer,
+    SummaryError,
+    Tokens,
+)
+
+_NAME_CHARACTERS = 120  # as the tables keep it
+_RECIPE_CHARACTERS = 32
+_MOST_AT_ONCE = 32
+_TOLD_CHARACTERS = 200
+
+Value = TypeVar("Value")
+
+
+class Guarded:
+    """Asks the one inside; whatever it raises is a `SummaryError`, whatever it gives is checked."""
+
+    def __init__(self, inner: Summarizer) -> None:
+        self._inner = inner
+        self.name = one_line(str(inner.name))[:_NAME_CHARACTERS]
+        if not self.name:
+            raise ValueError("its name is empty")
+        self.concurrency = max(1, min(int(inner.concurrency), _MOST_AT_ONCE))
+
+    def recipe(self, language: str) -> str:
+        try:
+            return self._given(str, lambda: self._inner.recipe(language))[:_RECIPE_CHARACTERS]
+        except SummaryError:
+            return ""  # it may write good sentences all the same
+
+    def expected(self, paper: Paper, language: str) -> Tokens:
+        try:
+            return self._given(Tokens, lambda: self._inner.expected(paper, language))
+        except SummaryError:
+            return Tokens()
+
+    def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
+        draft = self._given(Draft, lambda: self._inner.summarize(paper, language, hint))
+        parts: tuple[object, ...] = (draft.text, draft.flaw, draft.tokens)
+        if not all(map(isinstance, parts, (str, str, Tokens))):
+            raise SummaryError(f"{self.name} has a fault of its own: its draft is no draft")
+        return draft
+
+    def close(self) -> None:
+        with suppress(Exception):
+            self._inner.close()
+
+    def _given(self, kind: type[Value], call: Callable[[], Value]) -> Value:
+        try:
+            value: object = call()
+        except SummaryError:
+            raise
+        except Exception as error:
+            raise SummaryError(f"{self.name} has a fault of its own: {fault(error)}") from error
+        if not isinstance(value, kind):
+            raise SummaryError(
+                f"{self.name} has a fault of its own: it gave {type(value).__name__} where"
+                f" {kind.__name__} belongs"
+            )
+        return value
+
+
+class Unasked:
+    """Stands for a summarizer that is not asked; every paper hears why."""
+
+    concurrency = 1
+
+    def __init__(self, name: str, reason: str, real: Summarizer | None = None) -> None:
+        self.name = name
+        self._reason = reason
+        self._real = real
+
+    def recipe(self, language: str) -> str:
+        return self._real.recipe(language) if self._real else ""
+
+    def expected(self, paper: Paper, language: str) -> Tokens:
+        return self._real.expected(paper, language) if self._real else Tokens()
+
+    def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
+        del paper, language, hint
+        raise OutOfServiceError(f"{self.name} {self._reason}")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def fault(error: BaseException) -> str:
+    """Unexpected trouble in one line."""
+    return f"{type(error).__name__}: {one_line(str(error))}"[:_TOLD_CHARACTERS]

@@ -1,0 +1,64 @@
+"""What became of a day's sentences: who wrote each, and what was not printed and why."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.models import SetbackRow, SummaryRow
+from newsletter.sources.announced import Paper, PaperId
+from newsletter.summaries import embedded, kept
+from newsletter.summaries.kept import Author
+from newsletter.summaries.sentence import NOTHING, Sentence, Tokens
+
+
+@dataclass(frozen=True)
+class Told:
+    """A paper's sentence as it would be printed now, and every answer that is not."""
+
+    paper: Paper
+    printed: Sentence
+    setbacks: tuple[SetbackRow, ...]
+
+
+def report(session: Session, papers: Sequence[Paper], author: Author) -> list[Told]:
+    """One a paper; setbacks of whatever author in that language, the oldest first."""
+    ids = [paper.id for paper in papers]
+    sentences = kept.best(session, ids, author)
+    rows = session.scalars(
+        select(SetbackRow)
+        .where(
+            SetbackRow.arxiv_id.in_({each.arxiv_id for each in ids}),
+            SetbackRow.language == author.language,
+        )
+        .order_by(SetbackRow.made_at, SetbackRow.number)
+    )
+    setbacks: defaultdict[PaperId, list[SetbackRow]] = defaultdict(list)
+    for row in rows:
+        setbacks[PaperId(row.arxiv_id, row.version)].append(row)
+    return [
+        Told(
+            paper,
+            sentences.get(paper.id) or embedded.sentence(paper),
+            tuple(setbacks[paper.id]),
+        )
+        for paper in papers
+    ]
+
+
+def spent(session: Session, papers: Sequence[Paper], language: str) -> Tokens:
+    """All that is kept of what these papers' answers cost in that language."""
+    ids = {paper.id for paper in papers}
+    tokens = NOTHING
+    for table in (SummaryRow, SetbackRow):
+        rows = session.execute(
+            select(table.arxiv_id, table.version, table.tokens_asked, table.tokens_answered).where(
+                table.arxiv_id.in_({each.arxiv_id for each in ids}), table.language == language
+            )
+        )
+        for arxiv_id, version, asked, answered in rows:
+            if PaperId(arxiv_id, version) in ids:
+                tokens += Tokens(asked, answered)
+    return tokens

@@ -1,0 +1,62 @@
+"""Summarizers side by side on one paper, with what every check says; nothing is kept."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from newsletter.sources.announced import Paper
+from newsletter.summaries import checks
+from newsletter.summaries.asking import objections
+from newsletter.summaries.checks import Verdict
+from newsletter.summaries.sentence import (
+    AUTHORS,
+    AUTHORS_LANGUAGE,
+    NOTHING,
+    Draft,
+    Summarizer,
+    SummaryError,
+    Tokens,
+)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One answer; without one, `failure` says why."""
+
+    name: str
+    text: str
+    verdicts: tuple[Verdict, ...]
+    seconds: float
+    tokens: Tokens = NOTHING
+    failure: str = ""
+
+    @property
+    def is_printable(self) -> bool:
+        return not self.failure and not any(each.objection and each.hard for each in self.verdicts)
+
+
+def attempts(summarizers: Iterable[Summarizer], paper: Paper, language: str) -> list[Attempt]:
+    return [_attempt(each, paper, language) for each in summarizers]
+
+
+def _attempt(summarizer: Summarizer, paper: Paper, language: str) -> Attempt:
+    begun = time.monotonic()
+    try:
+        draft = summarizer.summarize(paper, language)
+    except SummaryError as error:
+        seconds = time.monotonic() - begun
+        return Attempt(summarizer.name, "", (), seconds, failure=str(error))
+    seconds = time.monotonic() - begun
+    verdicts = tuple(_verdicts(draft, paper, language, summarizer.name))
+    return Attempt(summarizer.name, draft.text, verdicts, seconds, draft.tokens)
+
+
+def _verdicts(draft: Draft, paper: Paper, language: str, made_by: str) -> list[Verdict]:
+    """A quotation must be one, in the language of its abstract; of a model every check speaks."""
+    if draft.flaw:
+        return objections(draft, paper, language, made_by)
+    if made_by == AUTHORS:
+        quotation = checks.against_quotation(draft.text, paper)
+        passed = [Verdict("quotation")]
+        return [*checks.verdicts(draft.text, paper, AUTHORS_LANGUAGE), *(quotation or passed)]
+    return checks.verdicts(draft.text, paper, language)
