@@ -19,6 +19,7 @@ from newsletter.rendering.mails import IssueMails, Reader
 from newsletter.sources import bundled
 from newsletter.sources.announced import PaperId
 from newsletter.subscribers.links import Claim, Purpose
+from newsletter.summaries.embedded import Embedded
 from newsletter.summaries.sentence import Sentence
 from tests.conftest import NOW
 from tests.rendering.days import LINKS, SITE, digest, paper
@@ -58,7 +59,7 @@ def bundled_day(settings: Settings, database: Database) -> Digest:
 
     with database.write.begin() as session:
         papers.keep(session, bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY), NOW)
-        return issues.compose(session, settings.newsletters[0], bundled.DAY, "extractive", NOW)
+        return issues.compose(session, settings.newsletters[0], bundled.DAY, Embedded(), NOW)
 
 
 @pytest.mark.parametrize("detail", config.DETAILS)

@@ -103,6 +103,7 @@ def make(
     model: Summarizer,
     papers: list[Paper] = PAPERS,
     allowance: Allowance | None = None,
+    *,
     again: bool = False,
 ) -> Made:
     asking = Asking(model, "en", allowance or Allowance(), again)

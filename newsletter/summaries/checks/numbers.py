@@ -65,13 +65,13 @@ _COUNTED = re.compile(rf"(?<![一二三四五六七八九十百第])([{''.join(_
 @dataclass(frozen=True)
 class Number:
     shown: str
-    values: frozenset[str]  # as written, and with its scale: 5k is 5 and 5000
+    meant: str  # with its scale: 5k is 5000
     percent: bool = False
     times: bool = False
 
     @property
-    def meant(self) -> str:
-        return max(self.values, key=len)
+    def values(self) -> set[str]:
+        return {self.shown, self.meant}
 
 
 def invented(text: str, source: str) -> str:
@@ -82,8 +82,7 @@ def invented(text: str, source: str) -> str:
     borne = {value for number in _numbers(source) for value in number.values}
     borne |= {str(value) for _, value in _spelled(source)}
     for number in _numbers(text):
-        scaled = number.meant if len(number.values) > 1 else number.shown
-        if scaled not in borne:
+        if number.meant not in borne:
             return f"bears the number {number.shown}, which the abstract does not"
     return ""
 
@@ -118,12 +117,10 @@ def _numbers(text: str) -> Iterator[Number]:
     plain = _UNBRACED.sub("%", _GROUPED.sub("", plain))
     plain = _RANGE.sub(r"\1%\2", plain)
     for match in _NUMBER.finditer(plain):
-        shown = _canonical(match["digits"])
-        values = {shown}
+        shown = meant = _canonical(match["digits"])
         if match["scale"] and shown.count(".") < 2:  # noqa: PLR2004 - 3.5.1 is a version
-            factor = _SCALES[match["scale"].lower()]
-            values.add(_canonical(f"{Decimal(shown) * factor:f}"))
-        yield Number(shown, frozenset(values), bool(match["percent"]), bool(match["times"]))
+            meant = _canonical(f"{Decimal(shown) * _SCALES[match['scale'].lower()]:f}")
+        yield Number(shown, meant, bool(match["percent"]), bool(match["times"]))
 
 
 def _canonical(digits: str) -> str:
