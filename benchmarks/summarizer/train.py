@@ -73,7 +73,7 @@ class Table(NamedTuple):
 def described(paper: Paper) -> Described:
     """Each sentence of the paper: its features, and its R1 as it would be printed."""
     pieces = sentences.split(sentences.one_line(paper.abstract))
-    candidates = [features.candidate(piece) for piece in pieces]
+    candidates = features.candidates(paper.title, pieces)
     rows = features.describe(paper.title, candidates)
     targets = [r1(finished(each.text), paper.references) for each in candidates]
     return list(zip(rows, targets, strict=True))

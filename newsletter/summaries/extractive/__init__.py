@@ -20,28 +20,34 @@ def summarize(title: str, abstract: str) -> str:
     text = sentences.one_line(abstract[:LONGEST_ABSTRACT])
     pieces = sentences.split(text)[:MOST_SENTENCES]
     notice = next((piece for piece in pieces if says_withdrawn(piece)), None)
-    ranked = [notice, *pieces] if notice else _best_first(title, pieces)
-    quotable = (quoted(piece) for piece in ranked)
-    return next((sentence for sentence in quotable if sentence), "")
+    if notice:
+        return quoted(notice)
+    finished = (_finished(text) for text in _best_first(title, pieces))
+    return next((sentence for sentence in finished if sentence), "")
 
 
 def quoted(sentence: str) -> str:
     """The sentence as it is printed; empty where it has no words or cannot be cut to fit."""
-    shorter = trimming.bounded(trimming.trimmed(sentence), trimming.LONGEST - 1)
+    return _finished(trimming.trimmed(sentence))
+
+
+def _finished(text: str) -> str:
+    shorter = trimming.bounded(text, trimming.LONGEST - 1)
     if not any(character.isalpha() for character in shorter):
         return ""
     return trimming.finished(shorter)
 
 
 def _best_first(title: str, pieces: list[str]) -> list[str]:
-    candidates = [features.candidate(piece) for piece in pieces]
+    """The sentences as they would be quoted, best first."""
+    candidates = features.candidates(title, pieces)
     weights = _weights()
     scores = [
         sum(weights.get(name, 0.0) * value for name, value in described.items())
         for described in features.describe(title, candidates)
     ]
     order = sorted(range(len(pieces)), key=lambda index: -scores[index])
-    return [pieces[index] for index in order]
+    return [candidates[index].text for index in order]
 
 
 @cache

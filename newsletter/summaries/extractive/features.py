@@ -3,9 +3,11 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from newsletter.summaries.extractive import cues, guards
+from newsletter.summaries.extractive.sparing import without_spare_clauses
 from newsletter.summaries.extractive.trimming import trimmed
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -25,8 +27,15 @@ class Candidate:
     stems: frozenset[str]
 
 
-def candidate(sentence: str) -> Candidate:
-    text = trimmed(sentence)
+def candidates(title: str, pieces: Iterable[str]) -> list[Candidate]:
+    """The sentences as they would be quoted beside that title."""
+    wanted = _stems_in(title)
+    return [candidate(piece, wanted) for piece in pieces]
+
+
+def candidate(sentence: str, wanted: frozenset[str]) -> Candidate:
+    """The sentence without what it can spare; clauses with a word of the title (`wanted`) stay."""
+    text = without_spare_clauses(trimmed(sentence), lambda clause: bool(wanted & _stems_in(clause)))
     words = tuple(_WORD.findall(text.lower()))
     return Candidate(sentence, text, words, stems_of(words))
 
@@ -34,6 +43,10 @@ def candidate(sentence: str) -> Candidate:
 def stems_of(words: tuple[str, ...]) -> frozenset[str]:
     """The content words, cut to a common beginning: "networks" and "network" are one."""
     return frozenset(word[:6] for word in words if word not in cues.FUNCTION_WORDS)
+
+
+def _stems_in(text: str) -> frozenset[str]:
+    return stems_of(tuple(_WORD.findall(text.lower())))
 
 
 def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
@@ -52,7 +65,7 @@ def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
 
 
 def _add_overlaps(title: str, candidates: list[Candidate], found: list[dict[str, float]]) -> None:
-    wanted = stems_of(tuple(_WORD.findall(title.lower())))
+    wanted = _stems_in(title)
     counts = Counter(stem for each in candidates for stem in each.stems)
     weights = {stem: math.log(1 + count) for stem, count in counts.items()}
     whole = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0

@@ -6,14 +6,11 @@ benchmarks/summarizer/README.md).
 
 import re
 
-_OWN = (
-    r"(?:paper|work|article|letter|study|note|report|manuscript|thesis|survey|review|research|"
-    r"chapter|contribution|investigation|project|dissertation|field|area|year|century|decade|day|"
-    r"kind|type|sort|end)s?\b"
-)
+from newsletter.summaries.extractive.pointing import OWN, points_back
+
 # A back-reference as the subject: nothing before it in the quotation says what it is.
 _DANGLING_START = re.compile(
-    rf"(?:(?:it|they|he|she|(?:this|that)(?! {_OWN}))\b(?! is (?:shown|proved|proven|found|argued|"
+    rf"(?:(?:it|they|he|she|(?:this|that)(?! {OWN}))\b(?! is (?:shown|proved|proven|found|argued|"
     r"demonstrated|known|well|important|possible|necessary|established|"
     r"observed|suggested|pointed|concluded|noted|conjectured|widely|often|generally))"
     r"|(?:these|those|such|both|another|the former|the latter|doing so)\b"
@@ -24,12 +21,6 @@ _OWN_METHOD = re.compile(
     r"(?:(?:the|our) (?:proposed )?(?:method|approach|model|framework|algorithm|system|technique|"
     r"procedure|scheme|pipeline|architecture|parser|dataset|benchmark|tool|solution|second|third|"
     r"other|key (?:idea|insight)|idea|former|latter|construction|proof|argument|main tool)s?\b)",
-)
-# A demonstrative with its noun, unless it means the paper itself.
-_DEMONSTRATIVE = re.compile(
-    rf"\b(?:this(?! {_OWN})|these(?! {_OWN})|those(?! (?:of|who|that|in|with|from|which|for)\b)|"
-    r"such (?!as\b|that\b|an?\b)|the (?:latter|former|aforementioned|above)\b|aforementioned|"
-    r"such an? |mentioned above|as above|described above|the same\b)",
 )
 _BACK_PHRASE = re.compile(
     r"\b(?:in (?:this|that|each|either|both|such an?|the (?:former|latter|first|second|other)) "
@@ -79,8 +70,8 @@ def guards(original: str, text: str, words: int) -> dict[str, float]:
     """The objections to a sentence: `original` as it stood, `text` as it would be quoted."""
     text = text.lower()
     tail = text[-40:].rstrip(" .:\"')") + (":" if text[-2:].startswith(":") else "")
-    pointing = _DEMONSTRATIVE.search(text)
-    early = pointing is not None and pointing.start() < EARLY * len(text)
+    pointing = points_back(text)
+    early = pointing is not None and pointing < EARLY * len(text)
     lists = text.count("1)") + text.count("(i)") > text.count("2)") + text.count("(ii)")
     objections = {
         "dangling_start": bool(_DANGLING_START.match(text)),

@@ -2,6 +2,7 @@
 
 import re
 
+from newsletter.summaries.extractive.pointing import without_pointing_clause
 from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
 
 LONGEST = 400
@@ -71,7 +72,7 @@ _PLAIN_WORD = re.compile(r"(?:[^\W\d_]+(?=[\s,;:.!?')]|\Z)|[^\W\d_]{2,}(?=-[a-z]
 
 def trimmed(sentence: str) -> str:
     """The sentence without lead-ins and asides that a reader of it alone can spare."""
-    return capitalized(without_asides(without_lead_in(sentence)))
+    return capitalized(without_pointing_clause(without_asides(without_lead_in(sentence))))
 
 
 def without_lead_in(sentence: str) -> str:

@@ -1,0 +1,111 @@
+"""Words that point back at a sentence which is not quoted, and cutting off a clause with them."""
+
+import re
+
+from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
+
+OWN = (
+    r"(?:paper|work|article|letter|study|note|report|manuscript|thesis|survey|review|research|"
+    r"chapter|contribution|investigation|project|dissertation|field|area|year|century|decade|day|"
+    r"kind|type|sort|end)s?\b"
+)
+# A demonstrative with its noun, unless it means the paper itself.
+_DEMONSTRATIVE = re.compile(
+    rf"\b(?:(?:this|these)(?! {OWN})|those(?! (?:of|who|that|in|with|from|which|for|on|at|by)\b)|"
+    r"such (?!as\b|that\b|an?\b|end\b)|the (?:latter|former|aforementioned|above)\b|"
+    r"aforementioned|such an? |mentioned above|as above|described above|the same\b(?! time\b))",
+)
+_NEXT_WORDS = re.compile(r"[^\w(),.;:]*([a-z]\w*)(?:[ -]([a-z]\w*))?(?: ([a-z]\w*))?")
+_PLAIN = frozenset("is are was were the a an of in to and or that which can will has have".split())
+# Where a clause begins that the sentence can end before.
+_CLAUSE = re.compile(
+    r"(?P<comma>, (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|while|whereas|wherein|and|"
+    r"but|thus|thereby|hence|so|to|in order to|without|as|using|based|\w{3,}ing)\b)"
+    r"|(?P<relative> (?:that|which|whose|where) )"
+    r"|(?P<purpose> (?:in order to|so as to|to (?:address|solve|tackle|overcome|handle|alleviate|"
+    r"mitigate|remedy|resolve|deal|enable|combat|fill|bridge|accomplish|achieve|perform|capture|"
+    r"exploit|reduce|avoid|circumvent|answer|meet|improve|help|support|study|explain|cope|fix)) )"
+    r"|(?P<means> by \w{3,}ing )",
+    re.IGNORECASE,
+)
+_SAYING = re.compile(
+    r"\b(?:show|prov|demonstrat|f[io]u?nd|argu|suggest|observ|believ|claim|impl|indicat|reveal|conclud|"
+    r"conjectur|assum|establish|note|verif|confirm|hypothes|evidence|fact|ensur|requir|propose that|"
+    r"means?\b|so\b|such\b)",
+    re.IGNORECASE,
+)
+_HOLDS_ON = re.compile(
+    r"(?:\b(?:able|aims?|propose|how|used|seeks?|attempts?|try|want|needs?|allow|us|designed|"
+    r"fails?|helps?|possible|ways?|required|intended|known|it|as|and|not|only|but|or|enough|"
+    r"sufficient|is|are|was|were|be|been|than|from|to|of|in|for|the|an?)|,)\Z",
+    re.IGNORECASE,
+)
+_SAME_AS = re.compile(r" \w+ (?:\w+ )?(?:as|of|for)\b")
+_TWO = re.compile(r"\b(?:and|or|than|from|between)\b")
+_PREDICATE = re.compile(
+    r"\b(?:we|i|authors?|is|are|was|were|has|have|can|shows?|presents?|proposes?|introduces?|describes?|"
+    r"studies|investigates?|explores?|provides?|reports?|develops?|considers?)\b",
+    re.IGNORECASE,
+)
+FEWEST = 8  # words that must be left
+
+
+def points_back(text: str) -> int | None:
+    """Where the first word stands that points at something said before this sentence.
+
+    Expects lower case. "This layer" after "a layer" in the same sentence does not.
+    """
+    for match in _DEMONSTRATIVE.finditer(text):
+        if not _resolved(text, match):
+            return match.start()
+    return None
+
+
+def without_pointing_clause(sentence: str) -> str:
+    """The sentence without its last clauses where these point back and the rest says enough."""
+    start = points_back(sentence.lower())
+    if start is None or len(sentence.lower()) != len(sentence):
+        return sentence
+    closed, bracketed = formulas(sentence), parentheses(sentence)
+    for match in reversed(list(_CLAUSE.finditer(sentence, 0, start + 1))):
+        at = match.start()
+        kept = sentence[:at]
+        if kept.count(" ") + 1 < FEWEST:
+            break
+        if inside(at, closed) or inside(at, bracketed) or _HOLDS_ON.search(kept):
+            continue
+        if match["relative"] and _is_reported(kept):
+            continue
+        if not has_predicate(kept):
+            break
+        return kept.rstrip(" ,;:")
+    return sentence
+
+
+def has_predicate(text: str) -> bool:
+    """Whether the text says something by itself: "we", "is", "presents" and the like."""
+    return bool(_PREDICATE.search(text))
+
+
+def _resolved(text: str, match: re.Match[str]) -> bool:
+    """Whether the sentence itself has named what the demonstrative means."""
+    before = text[: match.start()]
+    if match[0].startswith(("the latter", "the former")):
+        return bool(_TWO.search(before))
+    if match[0] == "the same":
+        return bool(_SAME_AS.match(text, match.end()))
+    if not match[0].startswith(("this", "these", "those", "such")):
+        return False
+    following = _NEXT_WORDS.match(text, match.end())
+    if following is None:
+        return False
+    nouns = [word for word in following.groups() if word and word not in _PLAIN and len(word) > 3]  # noqa: PLR2004
+    return any(re.search(rf"\b{re.escape(noun[:6].rstrip('s'))}", before) for noun in nouns)
+
+
+def _is_reported(kept: str) -> bool:
+    """Whether "that" begins what somebody shows or says, rather than describes a noun."""
+    said = None
+    for said in _SAYING.finditer(kept):
+        pass
+    return said is not None and " that " not in kept[said.end() :]
