@@ -43,7 +43,7 @@ _PASSIVE = {
     "find": "found|reported|observed|detected|measured|discovered|identified|revealed|estimated|"
     "demonstrated|confirmed",
     "study": "studied|investigated|analyzed|analysed|considered|explored|examined|discussed|"
-    "reviewed|addressed|compared|evaluated|performed|carried out|conducted",
+    "reviewed|addressed|compared|evaluated|performed|carried out|conducted|applied|made",
 }
 _ADVERBS = r"(?:(?:\w+ly|also|then|first|further|here|have|now|next|can|will) ){0,2}"
 _ACTIVE = {
@@ -52,7 +52,7 @@ _ACTIVE = {
 }
 _BY_PAPER = {
     name: re.compile(
-        rf" (?:paper|work|article|letter|study|note|survey|thesis|report|review) "
+        rf" (?:paper|work|article|letter|study|note|survey|thesis|report|review|book|talk|lecture|chapter|project) "
         rf"{_ADVERBS}(?:{verbs})(?:e?s)? "
     )
     for name, verbs in _VERBS.items()
@@ -62,6 +62,11 @@ _IN_PASSIVE = {
     for name, verbs in _PASSIVE.items()
 }
 
+# Somebody does something: the authors, the paper, or the system that the title names.
+ACTS = frozenset(
+    ["has:we", "named_first"]
+    + [f"{kind}_{name}" for kind in ("we", "paper", "passive") for name in _VERBS]
+)
 # Looked for anywhere in the sentence.
 _PHRASES = tuple(
     (f"has:{phrase}", f" {phrase} ")

@@ -61,6 +61,7 @@ def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
     ]
     _add_overlaps(title, candidates, found)
     _add_order(title, candidates, found)
+    _add_prelude(found)
     return found
 
 
@@ -76,6 +77,13 @@ def _add_overlaps(title: str, candidates: list[Candidate], found: list[dict[str,
         f["shared"] = sum(counts[stem] > 1 for stem in each.stems) / own
         f["title_recall"] = common / (len(wanted) or 1)
         f["title_precision"] = common / own
+
+
+def _add_prelude(found: list[dict[str, float]]) -> None:
+    """Objects to sentences in which nobody does anything, before the first that tells what is done."""
+    first = next((i for i, f in enumerate(found) if cues.ACTS & f.keys()), 0)
+    for f in found[:first]:
+        f["guard:prelude"] = 1.0
 
 
 def _add_order(title: str, candidates: list[Candidate], found: list[dict[str, float]]) -> None:

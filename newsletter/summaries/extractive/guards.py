@@ -15,7 +15,7 @@ _DANGLING_START = re.compile(
     r"observed|suggested|pointed|concluded|noted|conjectured|widely|often|generally))"
     r"|(?:these|those|such|both|another|the former|the latter|doing so)\b"
     r"|the (?:resulting|former|latter|same|aforementioned|above|corresponding)\b"
-    r"|(?:its|their|one of (?:them|these|its|the (?:latter|former)))\b)",
+    r"|(?:its|their|one (?:is|of them|uses)\b|the (?:first|second|third|other) (?:one|is|part|method|approach|result)\b|one of (?:them|these|its|the (?:latter|former)))\b)",
 )
 _OWN_METHOD = re.compile(
     r"(?:(?:the|our) (?:proposed )?(?:method|approach|model|framework|algorithm|system|technique|"
@@ -48,6 +48,12 @@ _OUTLINE = re.compile(
     r"open (?:problems|questions) (?:are|is)|further research|we hope|applications? (?:is|are) "
     r"(?:given|discussed|presented)|paves? the way|opens? (?:up )?(?:a )?new|implications)\b",
 )
+# A second contribution, not the first.
+_SECONDARY = re.compile(
+    r"\A(?:as (?:a corollary|a by-?product|an application|a consequence|a side|one application)|"
+    r"furthermore|moreover|additionally|in addition|finally|lastly|also|besides)\b|"
+    r"\b(?:we|i|is|are|was|were|paper|work) (?:\w+ )?(?:also|further|additionally)\b|\A(?:an? )?similar\b"
+)
 _SETTING = re.compile(
     r"(?:(?:let|suppose|assume|denote|recall|consider|fix|given an?|write|here [$])\b|"
     r"we (?:consider|let|assume|recall|say|call|denote|begin|start|believe|hope|know)\b)",
@@ -58,7 +64,19 @@ _BACKGROUND = re.compile(
     r"gained|made)|is an? (?:important|fundamental|central|key|crucial|challenging|classical|"
     r"long-?standing|open|critical|essential)|plays? an?|little is known|poorly understood|"
     r"are (?:important|fundamental|crucial|essential|critical)|most existing|previous(?:ly)?|"
-    r"is (?:often|usually|crucial|essential|critical|important)|conventional)\b",
+    r"is (?:often|usually|crucial|essential|critical|important)|conventional|"
+    r"\A(?:many|several|various|numerous|recent|existing|current|modern) [a-z]+(?: [a-z]+){0,3}? (?:have|has|are|"
+    r"rely|assume|fail|use|focus|suffer|require|suggest|show|predict|provide)|is now considered|"
+    r"under development|has never|have never|the discipline of)\b",
+)
+# What others did, or the same authors before.
+_OTHERS = re.compile(
+    r"\bin (?:an?|our|the) (?:previous|recent|earlier) (?:paper|work|article|letter|stud)|\A(?:very )?recently\b|"
+    r"\A(?:recent|previous|earlier|prior|existing) (?:\w+ )?(?:stud|work|paper|result|experiment|advance|progress|"
+    r"development|research|observation|approach|method)|\b(?:has|have) (?:recently )?been (?:\w+ )?(?:demonstrated|"
+    r"shown|proposed|introduced|suggested|reported|observed|studied|developed|used|promoted|claimed|argued)\b|"
+    r"\bit (?:is|has been|was) (?:well |widely |generally |commonly |long )(?:known|believed|thought|accepted)\b|"
+    r"\bet al\.? (?:have|has|had|showed|proposed|introduced|found|proved|conjectured)\b"
 )
 _ITEM = re.compile(r"\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])(?:\)|\. )")
 _OPEN_END = re.compile(r"(?::|as follows|the following|following (?:two|three|results?))\Z")
@@ -80,9 +98,11 @@ def guards(original: str, text: str, words: int) -> dict[str, float]:
         "demonstrative_late": pointing is not None and not early,
         "back_phrase": bool(_BACK_PHRASE.search(text)),
         "boilerplate": _is_boilerplate(text),
+        "secondary": bool(_SECONDARY.search(original[:90].lower())),
         "outline": bool(_OUTLINE.search(text)),
         "setting": bool(_SETTING.match(text)),
         "background": bool(_BACKGROUND.search(text)),
+        "others": bool(_OTHERS.search(text)),
         "item": bool(_ITEM.match(original)),
         "open_end": lists or bool(_OPEN_END.search(tail) or _TWOFOLD.search(text)),
         "question": original.endswith("?"),

@@ -6,14 +6,14 @@ from newsletter.summaries.extractive.sentences import formulas, inside, parenthe
 
 OWN = (
     r"(?:paper|work|article|letter|study|note|report|manuscript|thesis|survey|review|research|"
-    r"chapter|contribution|investigation|project|dissertation|field|area|year|century|decade|day|"
-    r"kind|type|sort|end)s?\b"
+    r"chapter|contribution|investigation|project|dissertation|book|monograph|essay|talk|lecture|"
+    r"series|proposal|communication|preprint|tutorial|field|area|year|century|decade|day)s?\b"
 )
 # A demonstrative with its noun, unless it means the paper itself.
 _DEMONSTRATIVE = re.compile(
     rf"\b(?:(?:this|these)(?! {OWN})|those(?! (?:of|who|that|in|with|from|which|for|on|at|by)\b)|"
     r"such (?!as\b|that\b|an?\b|end\b)|the (?:latter|former|aforementioned|above)\b|"
-    r"aforementioned|such an? |mentioned above|as above|described above|the same\b(?! time\b))",
+    r"aforementioned|such an? |the corresponding (?=calculation|result|problem|question|case|bound)|(?<=that )(?:it|they) |mentioned above|as above|described above|the same\b(?! time\b))",
 )
 _NEXT_WORDS = re.compile(r"[^\w(),.;:]*([a-z]\w*)(?:[ -]([a-z]\w*))?(?: ([a-z]\w*))?")
 _PLAIN = frozenset("is are was were the a an of in to and or that which can will has have".split())
@@ -47,6 +47,7 @@ _PREDICATE = re.compile(
     r"studies|investigates?|explores?|provides?|reports?|develops?|considers?)\b",
     re.IGNORECASE,
 )
+_NOUN_WITHIN = 6  # words before a pronoun that make it likely to mean one of them
 FEWEST = 8  # words that must be left
 
 
@@ -90,6 +91,8 @@ def has_predicate(text: str) -> bool:
 def _resolved(text: str, match: re.Match[str]) -> bool:
     """Whether the sentence itself has named what the demonstrative means."""
     before = text[: match.start()]
+    if match[0] in {"it ", "they "}:
+        return before.count(" ") >= _NOUN_WITHIN
     if match[0].startswith(("the latter", "the former")):
         return bool(_TWO.search(before))
     if match[0] == "the same":

@@ -37,6 +37,8 @@ _LEAD_INS = re.compile(
     rf"Inspired by|Driven by|Guided by|Based on|Building on|Building upon) "
     rf"(?:{_NO_COMMA}{{0,60}}? )?{_PRONOUN}\b(?! (?:assumption|condition|hypothes|conjecture|case))"
     rf"{_NO_COMMA}{{0,70}}, (?=(?:we|I|this {_WORK}|our|here we|in this {_WORK})\b)"
+    r"|As an? (?:first|further|next|initial|second) step (?:in this direction|towards? this (?:goal|end|direction))?,? ?"
+    r"(?=we\b)"
     r"|(?:First|Firstly|Second|Secondly|Third|Thirdly), "
     r")"
 )
