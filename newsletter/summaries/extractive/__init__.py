@@ -19,11 +19,9 @@ def summarize(title: str, abstract: str) -> str:
     """
     text = sentences.one_line(abstract[:LONGEST_ABSTRACT])
     pieces = sentences.split(text)[:MOST_SENTENCES]
-    notice = next((piece for piece in pieces if says_withdrawn(piece)), None)
-    if notice:
-        return quoted(notice)
+    notice = next((piece for piece in pieces if says_withdrawn(piece)), "")
     finished = (_finished(text) for text in _best_first(title, pieces))
-    return next((sentence for sentence in finished if sentence), "")
+    return quoted(notice) or next((sentence for sentence in finished if sentence), "")
 
 
 def quoted(sentence: str) -> str:

@@ -52,7 +52,8 @@ _ACTIVE = {
 }
 _BY_PAPER = {
     name: re.compile(
-        rf" (?:paper|work|article|letter|study|note|survey|thesis|report|review|book|talk|lecture|chapter|project) "
+        rf" (?:paper|work|article|letter|study|note|survey|thesis|report|review|book|talk|lecture|"
+        rf"chapter|project) "
         rf"{_ADVERBS}(?:{verbs})(?:e?s)? "
     )
     for name, verbs in _VERBS.items()

@@ -14,7 +14,8 @@ _WORD = re.compile(r"[a-z0-9]+")
 _ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\w*")
 # "QuietNet: Small Networks for Speech": one word before the colon that is no plain word.
 _NAMED = re.compile(r"((?=[\w+-]*(?:[A-Z][\w+-]*[A-Z]|[a-z][A-Z]|\d))[\w+-]{2,}): ")
-_PERCENT = re.compile(r"\d\s?\\?%|\bpercent\b|\d\\?times|\d\s?x\b")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9])\d")
+_PERCENT = re.compile(r"\d(?:\s?\\?%|\\?times|\s?x\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _add_overlaps(title: str, candidates: list[Candidate], found: list[dict[str,
 
 
 def _add_prelude(found: list[dict[str, float]]) -> None:
-    """Objects to sentences in which nobody does anything, before the first that tells what is done."""
+    """Objects to sentences in which nobody acts yet, before the first in which somebody does."""
     first = next((i for i, f in enumerate(found) if cues.ACTS & f.keys()), 0)
     for f in found[:first]:
         f["guard:prelude"] = 1.0
@@ -129,8 +130,8 @@ def _length(each: Candidate) -> dict[str, float]:
 def _look(each: Candidate) -> dict[str, float]:
     text = each.text
     f = {
-        "digits": min(sum(w[0].isdigit() for w in each.words), 4) / 4,
-        "percent": float(bool(_PERCENT.search(text))),
+        "digits": min(len(_NUMBER.findall(text)), 4) / 4,
+        "percent": float(bool(" percent" in text or _PERCENT.search(text))),
         "acronyms": min(len(_ACRONYM.findall(text)), 3) / 3,
         "formula": float("$" in text),
         "bracket": float("(" in text),

@@ -15,7 +15,10 @@ _DANGLING_START = re.compile(
     r"observed|suggested|pointed|concluded|noted|conjectured|widely|often|generally))"
     r"|(?:these|those|such|both|another|the former|the latter|doing so)\b"
     r"|the (?:resulting|former|latter|same|aforementioned|above|corresponding)\b"
-    r"|(?:its|their|one (?:is|of them|uses)\b|the (?:first|second|third|other) (?:one|is|part|method|approach|result)\b|one of (?:them|these|its|the (?:latter|former)))\b)",
+    r"|(?:its|their|"
+    r"one (?:is|of them|uses)\b|"
+    r"the (?:first|second|third|other) (?:one|is|part|method|approach|result)\b|"
+    r"one of (?:them|these|its|the (?:latter|former)))\b)",
 )
 _OWN_METHOD = re.compile(
     r"(?:(?:the|our) (?:proposed )?(?:method|approach|model|framework|algorithm|system|technique|"
@@ -38,10 +41,11 @@ _MATERIAL = re.compile(
     r"\b(?:codes?|data|datasets?|demos?|models?|implementation|package|software|samples|examples|"
     r"benchmark|page|website|webpage|weights|materials?|videos?|scripts?|repository|resources)\b"
 )
+# Each begins at a word, which lets the search skip ahead.
 _BOILERPLATE = re.compile(
-    r"https?:|\bthis (?:https?|url)\b|github|\b(?:is|are|be|been) open-?sourced\b|"
-    r"\bwe open-?source\b|\btext overlap\b|\bcomments (?:are )?welcome\b|\Akey ?words\b|"
-    r"\brelease (?:the|our|all)\b|\bsubscribe\b"
+    r"\b(?:https?:|this (?:https?|url)\b|github|(?:is|are|be|been) open-?sourced\b|"
+    r"we open-?source\b|text overlap\b|comments (?:are )?welcome\b|key ?words:|"
+    r"release (?:the|our|all)\b|subscribe\b)"
 )
 _OUTLINE = re.compile(
     r"\b(?:future (?:work|research|directions?)|(?:is|are) discussed\Z|we conclude (?:by|with)|"
@@ -52,7 +56,8 @@ _OUTLINE = re.compile(
 _SECONDARY = re.compile(
     r"\A(?:as (?:a corollary|a by-?product|an application|a consequence|a side|one application)|"
     r"furthermore|moreover|additionally|in addition|finally|lastly|also|besides)\b|"
-    r"\b(?:we|i|is|are|was|were|paper|work) (?:\w+ )?(?:also|further|additionally)\b|\A(?:an? )?similar\b"
+    r"\b(?:we|i|is|are|was|were|paper|work) (?:\w+ )?(?:also|further|additionally)\b|"
+    r"\A(?:an? )?similar\b"
 )
 _SETTING = re.compile(
     r"(?:(?:let|suppose|assume|denote|recall|consider|fix|given an?|write|here [$])\b|"
@@ -65,18 +70,23 @@ _BACKGROUND = re.compile(
     r"long-?standing|open|critical|essential)|plays? an?|little is known|poorly understood|"
     r"are (?:important|fundamental|crucial|essential|critical)|most existing|previous(?:ly)?|"
     r"is (?:often|usually|crucial|essential|critical|important)|conventional|"
-    r"\A(?:many|several|various|numerous|recent|existing|current|modern) [a-z]+(?: [a-z]+){0,3}? (?:have|has|are|"
+    r"\A(?:many|several|various|numerous|recent|existing|current|modern) [a-z]+(?: [a-z]+){0,3}? "
+    r"(?:have|has|are|"
     r"rely|assume|fail|use|focus|suffer|require|suggest|show|predict|provide)|is now considered|"
     r"under development|has never|have never|the discipline of)\b",
 )
 # What others did, or the same authors before.
+_OTHERS_FIRST = re.compile(
+    r"(?:very )?recently\b|(?:recent|previous|earlier|prior|existing) (?:\w+ )?(?:stud|work|paper|"
+    r"result|experiment|advance|progress|development|research|observation|approach|method)"
+)
 _OTHERS = re.compile(
-    r"\bin (?:an?|our|the) (?:previous|recent|earlier) (?:paper|work|article|letter|stud)|\A(?:very )?recently\b|"
-    r"\A(?:recent|previous|earlier|prior|existing) (?:\w+ )?(?:stud|work|paper|result|experiment|advance|progress|"
-    r"development|research|observation|approach|method)|\b(?:has|have) (?:recently )?been (?:\w+ )?(?:demonstrated|"
-    r"shown|proposed|introduced|suggested|reported|observed|studied|developed|used|promoted|claimed|argued)\b|"
-    r"\bit (?:is|has been|was) (?:well |widely |generally |commonly |long )(?:known|believed|thought|accepted)\b|"
-    r"\bet al\.? (?:have|has|had|showed|proposed|introduced|found|proved|conjectured)\b"
+    r"\b(?:in (?:an?|our|the) (?:previous|recent|earlier) (?:paper|work|article|letter|stud)|"
+    r"(?:has|have) (?:recently )?been (?:\w+ )?(?:demonstrated|shown|proposed|introduced|suggested|"
+    r"reported|observed|studied|developed|used|promoted|claimed|argued)\b|"
+    r"it (?:is|has been|was) (?:well |widely |generally |commonly |long )"
+    r"(?:known|believed|thought|accepted)\b|"
+    r"et al\.? (?:have|has|had|showed|proposed|introduced|found|proved|conjectured)\b)"
 )
 _ITEM = re.compile(r"\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])(?:\)|\. )")
 _OPEN_END = re.compile(r"(?::|as follows|the following|following (?:two|three|results?))\Z")
@@ -102,7 +112,7 @@ def guards(original: str, text: str, words: int) -> dict[str, float]:
         "outline": bool(_OUTLINE.search(text)),
         "setting": bool(_SETTING.match(text)),
         "background": bool(_BACKGROUND.search(text)),
-        "others": bool(_OTHERS.search(text)),
+        "others": bool(_OTHERS_FIRST.match(text) or _OTHERS.search(text)),
         "item": bool(_ITEM.match(original)),
         "open_end": lists or bool(_OPEN_END.search(tail) or _TWOFOLD.search(text)),
         "question": original.endswith("?"),

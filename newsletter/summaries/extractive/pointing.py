@@ -13,14 +13,16 @@ OWN = (
 _DEMONSTRATIVE = re.compile(
     rf"\b(?:(?:this|these)(?! {OWN})|those(?! (?:of|who|that|in|with|from|which|for|on|at|by)\b)|"
     r"such (?!as\b|that\b|an?\b|end\b)|the (?:latter|former|aforementioned|above)\b|"
-    r"aforementioned|such an? |the corresponding (?=calculation|result|problem|question|case|bound)|(?<=that )(?:it|they) |mentioned above|as above|described above|the same\b(?! time\b))",
+    r"aforementioned|such an? |"
+    r"the corresponding (?=calculation|result|problem|question|case|bound)|"
+    r"(?<=that )(?:it|they) |mentioned above|as above|described above|the same\b(?! time\b))",
 )
 _NEXT_WORDS = re.compile(r"[^\w(),.;:]*([a-z]\w*)(?:[ -]([a-z]\w*))?(?: ([a-z]\w*))?")
-_PLAIN = frozenset("is are was were the a an of in to and or that which can will has have".split())
+_PLAIN = frozenset(["were", "that", "which", "will", "have", "from", "with", "into", "also"])
 # Where a clause begins that the sentence can end before.
 _CLAUSE = re.compile(
-    r"(?P<comma>, (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|while|whereas|wherein|and|"
-    r"but|thus|thereby|hence|so|to|in order to|without|as|using|based|\w{3,}ing)\b)"
+    r"(?P<comma>, (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|while|whereas|"
+    r"wherein|and|but|thus|thereby|hence|so|to|in order to|without|as|using|based|\w{3,}ing)\b)"
     r"|(?P<relative> (?:that|which|whose|where) )"
     r"|(?P<purpose> (?:in order to|so as to|to (?:address|solve|tackle|overcome|handle|alleviate|"
     r"mitigate|remedy|resolve|deal|enable|combat|fill|bridge|accomplish|achieve|perform|capture|"
@@ -29,9 +31,9 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _SAYING = re.compile(
-    r"\b(?:show|prov|demonstrat|f[io]u?nd|argu|suggest|observ|believ|claim|impl|indicat|reveal|conclud|"
-    r"conjectur|assum|establish|note|verif|confirm|hypothes|evidence|fact|ensur|requir|propose that|"
-    r"means?\b|so\b|such\b)",
+    r"\b(?:show|prov|demonstrat|f[io]u?nd|argu|suggest|observ|believ|claim|impl|indicat|reveal|"
+    r"conclud|conjectur|assum|establish|note|verif|confirm|hypothes|evidence|fact|ensur|requir|"
+    r"propose that|means?\b|so\b|such\b)",
     re.IGNORECASE,
 )
 _HOLDS_ON = re.compile(
@@ -48,6 +50,7 @@ _PREDICATE = re.compile(
     re.IGNORECASE,
 )
 _NOUN_WITHIN = 6  # words before a pronoun that make it likely to mean one of them
+LONGEST = 1500  # characters looked at
 FEWEST = 8  # words that must be left
 
 
@@ -56,7 +59,7 @@ def points_back(text: str) -> int | None:
 
     Expects lower case. "This layer" after "a layer" in the same sentence does not.
     """
-    for match in _DEMONSTRATIVE.finditer(text):
+    for match in _DEMONSTRATIVE.finditer(text, 0, LONGEST):
         if not _resolved(text, match):
             return match.start()
     return None
@@ -64,8 +67,9 @@ def points_back(text: str) -> int | None:
 
 def without_pointing_clause(sentence: str) -> str:
     """The sentence without its last clauses where these point back and the rest says enough."""
-    start = points_back(sentence.lower())
-    if start is None or len(sentence.lower()) != len(sentence):
+    lower = sentence.lower()
+    start = points_back(lower)
+    if start is None or len(lower) != len(sentence):
         return sentence
     closed, bracketed = formulas(sentence), parentheses(sentence)
     for match in reversed(list(_CLAUSE.finditer(sentence, 0, start + 1))):
@@ -73,7 +77,7 @@ def without_pointing_clause(sentence: str) -> str:
         kept = sentence[:at]
         if kept.count(" ") + 1 < FEWEST:
             break
-        if inside(at, closed) or inside(at, bracketed) or _HOLDS_ON.search(kept):
+        if inside(at, closed) or inside(at, bracketed) or _HOLDS_ON.search(kept[-16:]):
             continue
         if match["relative"] and _is_reported(kept):
             continue
@@ -108,7 +112,5 @@ def _resolved(text: str, match: re.Match[str]) -> bool:
 
 def _is_reported(kept: str) -> bool:
     """Whether "that" begins what somebody shows or says, rather than describes a noun."""
-    said = None
-    for said in _SAYING.finditer(kept):
-        pass
-    return said is not None and " that " not in kept[said.end() :]
+    said = [match.end() for match in _SAYING.finditer(kept)]
+    return bool(said) and " that " not in kept[said[-1] :]

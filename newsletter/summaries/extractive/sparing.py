@@ -16,21 +16,29 @@ _WAY = re.compile(
     r"In order to|As|While|Whereas|Although|Though|Since|Because|Surprisingly|Interestingly|"
     r"Rather than|Instead of|Unlike|Following|Considering|Taking|Combining|Starting|Despite|Due to|"
     r"Aiming|Towards?|Borrowing|Relying|Adopting|Viewing|Recognizing|Noting|Observing|Employing|"
-    rf"Utilizing|Applying|Extending|Generalizing|Thanks to|With the help of)\b[^$.;:()\d]{{2,170}}?, {_SUBJECT}"
+    rf"Utilizing|Applying|Extending|Generalizing|Thanks to|With the help of)\b"
+    rf"[^$.;:()\d]{{2,170}}?, {_SUBJECT}"
 )
+_DASH = r" (?:---?|[\u2014\u2013]) "
 _ASIDE = re.compile(
     r", (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|wherein|whereby) (?!\$)"
-    r"|; (?!(?:and|or|\(|i+\)|\d|[a-z]\)))| (?:---?|[\u2014\u2013]) (?!.* (?:---?|[\u2014\u2013]) )|,? (?:such as|including) "
+    rf"|; (?!(?:and|or|\(|i+\)|\d|[a-z]\)))|{_DASH}(?!.*{_DASH})|,? (?:such as|including) "
     r"|,? by (?:\w+ly )?\w{3,}ing |, (?:and )?(?:thus|thereby|hence) "
     r"|,? (?:on|across|over) (?:\w+ ){0,4}(?:datasets|benchmarks|tasks|domains)\b"
 )
 _MUST_STAY = re.compile(r"[$\d\\]|\b(?:not|only|if|unless|except|when)\b")
 _LISTED = re.compile(r"(?:\A|[ :])\(?(?:1|i|a|I|A)\)|: ")
+LONGEST = 1500  # characters; longer ones are no prose
 ENOUGH, LONG = 14, 28  # words: left over, and in the whole sentence
 
 
 def without_spare_clauses(sentence: str, names_topic: Callable[[str], bool]) -> str:
-    """The sentence without a clause or two; `names_topic` tells whether a clause has the title's words."""
+    """The sentence without a clause or two.
+
+    `names_topic` tells whether a clause has words of the title.
+    """
+    if len(sentence) > LONGEST:
+        return sentence
     way = _WAY.match(sentence)
     if way and _words(sentence[way.end() :]) >= ENOUGH and not names_topic(way[0]):
         rest = sentence[way.end() :]
