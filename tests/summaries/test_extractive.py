@@ -119,6 +119,118 @@ def test_authors_of_other_fields_are_understood_too(
 
 
 @pytest.mark.parametrize(
+    ("title", "background", "act"),
+    [
+        (
+            "Compressing pulses in plasma",
+            "Recently it was shown that plasma can compress pulses of visible light.",
+            "We compress pulses of infrared light from nanoseconds to picoseconds.",
+        ),
+        (
+            "Writing systems",
+            "Writing systems are replicators whose evolution has never been measured.",
+            "We compile a database of three hundred writing systems.",
+        ),
+        (
+            "Real options in practice",
+            "In a previous paper we studied real options and how they are priced.",
+            "The current paper offers a practical method of valuing real options.",
+        ),
+        (
+            "EIMC: Early Fusion for Perception",
+            "Collaborative perception calls for attention to safe driving with early fusion.",
+            "EIMC proposes an early fusion for perception.",
+        ),
+        (
+            "Language models and physics",
+            "We also employ techniques that improve how language models do physics.",
+            "In this paper, we evaluate language models in solving problems of physics.",
+        ),
+        (
+            "Conditional gates",
+            "Conditional gates have been demonstrated for flux qubits.",
+            "The fidelity of conditional gates is studied for phase qubits.",
+        ),
+    ],
+)
+def test_what_the_paper_does_comes_before_background_others_and_second_thoughts(
+    title: str, background: str, act: str
+) -> None:
+    assert summarize(title, f"{background} {act}") == trimming.trimmed(act)
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "We study the fidelity of this type of gate in detail. A gate is built from a qubit.",
+        "The second one clarifies a relation to capacity. A gate is built from a qubit.",
+    ],
+)
+def test_what_leans_on_another_sentence_is_left(abstract: str) -> None:
+    assert summarize("", abstract) == "A gate is built from a qubit."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "We demonstrate that the neural linear model is a simple method that wins these tasks.",
+            "We demonstrate that the neural linear model is a simple method",
+        ),
+        (
+            "We propose two simple modifications to Winograd networks to exploit this sparsity.",
+            "We propose two simple modifications to Winograd networks",
+        ),
+        (
+            "We bound the error of the second scheme in $L^2$, which settles this question.",
+            "We bound the error of the second scheme in $L^2$",
+        ),
+        ("We add a layer to the network and train this layer.",) * 2,
+        ("We demonstrate on eight large and public benchmarks that this layer is fast.",) * 2,
+        ("Thanks to the low dimension of the factors, these are easily computed.",) * 2,
+        ("We compare maps and flows on a torus, where the latter are slow.",) * 2,
+        ("We tackle this problem by learning.",) * 2,
+    ],
+)
+def test_a_clause_that_points_back_goes_where_the_rest_says_enough(
+    sentence: str, expected: str
+) -> None:
+    assert trimming.trimmed(sentence) == expected
+
+
+LONG_SENTENCE = (
+    "{way}we propose an algorithm for federated learning with stragglers that converges as fast as "
+    "a fully synchronous one{aside}."
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "way", "aside", "expected"),
+    [
+        ("Federated learning", "By ideas of coding theory, ", "", ("", "")),
+        (
+            "Coding theory helps",
+            "By ideas of coding theory, ",
+            "",
+            ("By ideas of coding theory, ", ""),
+        ),
+        ("Federated learning", "For bounded delays, ", "", ("For bounded delays, ", "")),
+        ("Stragglers", "", ", which had been out of reach for a long time in practice", ("", "")),
+        ("Stragglers", "", ", which holds only for delays that are bounded in practice", None),
+        ("Stragglers", "", ", where $d$ is the number of all delays that are ever met", None),
+        ("In practice", "", ", which had been out of reach for a long time in practice", None),
+    ],
+)
+def test_a_long_sentence_spares_how_and_by_the_way_but_no_condition_and_no_word_of_the_title(
+    title: str, way: str, aside: str, expected: tuple[str, str] | None
+) -> None:
+    kept_way, kept_aside = (way, aside) if expected is None else expected
+    wanted = LONG_SENTENCE.format(way=kept_way, aside=kept_aside)
+    summary = summarize(title, LONG_SENTENCE.format(way=way, aside=aside))
+    assert summary == trimming.capitalized(wanted)
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("It holds, e.g. by Smith et al. in Fig. 3. We agree.", 2),
@@ -218,7 +330,24 @@ def test_splitting_loses_nothing_but_space(abstract: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["$", "$ a ", "(a) ", "( ", "\\(", ":", "code ", "To this ", "[1] ", "We a. ", "aB.", "\\[ $"],
+    [
+        "$",
+        "$ a ",
+        "(a) ",
+        "( ",
+        "\\(",
+        ":",
+        " -- ",
+        ", which ",
+        "that this ",
+        "We by this ",
+        "code ",
+        "To this ",
+        "[1] ",
+        "We a. ",
+        "aB.",
+        "\\[ $",
+    ],
 )
 def test_hostile_repetition_takes_no_more_than_a_moment(piece: str) -> None:
     begun = time.process_time()

@@ -50,12 +50,12 @@ _ACTIVE = {
     name: re.compile(rf" (?:we|i|authors?) {_ADVERBS}(?:{verbs})(?:e?s)? ")
     for name, verbs in _VERBS.items()
 }
+_SUBJECTS = (
+    "paper|work|article|letter|study|note|survey|thesis|report|review|book|talk|lecture|chapter|"
+    "project"
+)
 _BY_PAPER = {
-    name: re.compile(
-        rf" (?:paper|work|article|letter|study|note|survey|thesis|report|review|book|talk|lecture|"
-        rf"chapter|project) "
-        rf"{_ADVERBS}(?:{verbs})(?:e?s)? "
-    )
+    name: re.compile(rf" (?:{_SUBJECTS}) {_ADVERBS}(?:{verbs})(?:e?s)? ")
     for name, verbs in _VERBS.items()
 }
 _IN_PASSIVE = {
@@ -63,6 +63,11 @@ _IN_PASSIVE = {
     for name, verbs in _PASSIVE.items()
 }
 
+_KINDS = (
+    ("we", frozenset(["we", "i", "author", "authors"]), _ACTIVE),
+    ("paper", frozenset(_SUBJECTS.split("|")), _BY_PAPER),
+    ("passive", frozenset(["is", "are", "was", "were"]), _IN_PASSIVE),
+)
 # Somebody does something: the authors, the paper, or the system that the title names.
 ACTS = frozenset(
     ["has:we", "named_first"]
@@ -103,7 +108,9 @@ def cues(original: str, words: tuple[str, ...]) -> dict[str, float]:
     f.update((f"opens:{phrase}", 1.0) for phrase in _openings(words))
     before = _WORD.findall(original[:60].lower())
     f.update((f"was_opens:{phrase}", 1.0) for phrase in _openings(before))
-    for kind, patterns in (("we", _ACTIVE), ("paper", _BY_PAPER), ("passive", _IN_PASSIVE)):
+    for kind, subjects, patterns in _KINDS:
+        if subjects.isdisjoint(words):
+            continue
         for name, pattern in patterns.items():
             match = pattern.search(line)
             if match:

@@ -49,7 +49,7 @@ _PREDICATE = re.compile(
     r"studies|investigates?|explores?|provides?|reports?|develops?|considers?)\b",
     re.IGNORECASE,
 )
-_NOUN_WITHIN = 6  # words before a pronoun that make it likely to mean one of them
+_NOUN_WITHIN = 8  # words before a pronoun that make it likely to mean one of them
 LONGEST = 1500  # characters looked at
 FEWEST = 8  # words that must be left
 

@@ -10,7 +10,8 @@ SHORTEST_CUT = 200
 
 _WORK = (
     r"(?:paper|work|article|letter|study|note|report|manuscript|thesis|chapter|survey|review|"
-    r"contribution|dissertation|communication|investigation|preprint|research|position paper)"
+    r"contribution|dissertation|communication|investigation|preprint|research|position paper|"
+    r"Paper|Letter|Article|Note|Report|Work|Communication|talk|book|lecture)"
 )
 _PRONOUN = r"(?:[Tt]his|[Tt]hese|[Tt]hat|[Tt]hose|[Ss]uch|the above|the aforementioned)"
 _NO_COMMA = r"[^,.;:$()]"
