@@ -4,7 +4,7 @@ Plain strings: the template that prints them escapes them as its format needs.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
@@ -21,6 +21,14 @@ _NAME_CHARACTERS = 80
 _SHOWN_CATEGORIES = 5
 _COMMENT_CHARACTERS = 140
 
+_LOST_LINKS = ("this https URL", "this http URL")  # what is left of one on arXiv's own pages
+_CATEGORY = re.compile(r"[a-z][a-z-]+(?:\.[A-Za-z-]+)?")
+_SENTENCE_END = re.compile(r"(?<=[.;])\s+")
+_LEADS_TO = re.compile(
+    r"(?:for|see|the|our|all|an?|and|with|code|data\w*|demos?|models?|project|source|page|website"
+    r"|github|audio|video|samples?|available|implementation|supplementary)\b",
+    re.IGNORECASE,
+)
 _CLAUSE_END = re.compile(r"(?<=[.;,])\s+")
 _MERE_COUNT = re.compile(
     r"(?:\d+|[a-z]+)(?:\s*\+\s*\d+)?[- ](?:pages?|pp|figures?|figs?|tables?|references)"
@@ -99,8 +107,9 @@ class Phrases:
         """What stands in the quiet line before the links: version, categories, comment."""
         paper = entry.paper
         most = _SHOWN_CATEGORIES if level > Level.TITLE else 1
-        shown, left = paper.categories[:most], len(paper.categories) > most > 1
-        facts = [" ".join(shown) + " …" * left]
+        # Authors' ACM and MSC classes, as H.5.5 and 68T10, stand among arXiv's categories.
+        own = [each for each in paper.categories if _CATEGORY.fullmatch(each)]
+        facts = [" ".join(own[:most]) + " …" * (len(own) > most > 1)]
         if entry.section is Section.REPLACE:
             facts.insert(0, f"v{paper.id.version}")
         if level > Level.TITLE:
@@ -153,16 +162,27 @@ def comment(paper: Paper, *, whole: bool) -> str:
     Unless the whole is wanted, also without "12 pages, 5 figures".
     """
     text = plain(paper.comment or "")
-    linked = [resource.url.partition("://")[2] for resource in resources(paper)]
-    if linked or not whole:
-        clauses = [
-            clause
-            for clause in _CLAUSE_END.split(text)
-            if not any(each in clause for each in linked)
-            and (whole or not _MERE_COUNT.fullmatch(clause))
-        ]
-        text = " ".join(clauses).rstrip(" ,;.")
-    return shortened(text, _COMMENT_CHARACTERS)
+    # What is linked by its host's name alone keeps its words: they say what it is.
+    known = [each.url for each in resources(paper) if "." not in each.name]
+    linked = [*_LOST_LINKS, *(url.partition("://")[2] for url in known)]
+    sentences = [_unlinked(each, linked) for each in _SENTENCE_END.split(text)]
+    if not whole:
+        clauses = _CLAUSE_END.split(" ".join(filter(None, sentences)))
+        sentences = [each for each in clauses if not _MERE_COUNT.fullmatch(each)]
+    told = " ".join(filter(None, sentences))
+    return shortened(told if told == text else told.rstrip(" ,;."), _COMMENT_CHARACTERS)
+
+
+def _unlinked(sentence: str, linked: Sequence[str]) -> str:
+    """A sentence up to where it leads to what is linked: nothing of "Code at <address>"."""
+    if not any(each in sentence for each in linked):
+        return sentence
+    kept = []
+    for clause in _CLAUSE_END.split(sentence):
+        if _LEADS_TO.match(clause) or any(each in clause for each in linked):
+            break
+        kept.append(clause)
+    return " ".join(kept)
 
 
 @lru_cache(maxsize=4096)

@@ -6,8 +6,10 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+import lxml.html
 import pytest
 from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
 from newsletter import config, issues
@@ -119,6 +121,43 @@ def test_nothing_from_arxiv_becomes_markup_or_a_header(place: str) -> None:
     html = part(message, "html")
     assert "<script" not in html
     assert "49" not in html
+
+
+HOSTILE = st.lists(
+    st.one_of(
+        st.text(max_size=8),
+        st.sampled_from(["\r\n", "Bcc: all@example.org", "-->", "]]>", "<!--", "{{", "%}", "\0"]),
+        st.sampled_from(['" onclick="x', "<script>", "</h3>", "&lt;b&gt;", "\u202e"]),
+        st.sampled_from(["\\href{javascript:x}{y}", "\\url{https://a.example/'\"}"]),
+        st.sampled_from(["=?utf-8?q?x?=", "--=_0", "\r\n.\r\n", "<!DOCTYPE", "$<$img src=x$>$"]),
+    ),
+    max_size=6,
+).map("".join)
+TAGS = {"html", "head", "meta", "title", "style", "body", "div", "table", "tr", "td", "tbody"}
+TAGS |= {"p", "h1", "h2", "h3", "a", "small", "strong", "sub", "sup", "em", "code", "br"}
+
+
+@settings_of_hypothesis(max_examples=15, deadline=None)
+@given(HOSTILE, HOSTILE, HOSTILE, st.sampled_from(config.DETAILS))
+def test_no_title_comment_or_name_becomes_markup_or_a_header(
+    title: str, text: str, name: str, detail: str
+) -> None:
+    hostile = paper(
+        title=title, abstract=text, comment=text, authors=(name, title), categories=(name, "cs.SD")
+    )
+    reader = replace(READER, detail=detail)
+    raw = IssueMails(digest(hostile, paper()), SITE, LINKS).mail(reader).as_bytes()
+    well_formed(raw)
+    message = message_from_bytes(raw, policy=policy.default)
+    assert message["Bcc"] is None
+    assert message["To"] == READER.email
+    page = lxml.html.document_fromstring(part(message, "html"))
+    elements = [each for each in page.iter() if isinstance(each.tag, str)]
+    assert {each.tag for each in elements} <= TAGS
+    assert not [each for each in elements for name in each.attrib if str(name).startswith("on")]
+    links = [each.get("href", "") for each in elements if each.tag == "a"]
+    assert all(each.startswith(("https://", "http://")) for each in links)
+    assert links[-1] == page.xpath("//p[@class='small']/a")[-1].get("href")  # the footer is whole
 
 
 def test_chinese_subjects_and_names_are_valid_encoded_words() -> None:

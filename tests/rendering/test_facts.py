@@ -1,0 +1,111 @@
+"""The quiet line under a paper: what its authors say of it, and where its code is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.rendering import phrases
+from newsletter.rendering.content import Section
+from newsletter.rendering.levels import Level
+from newsletter.rendering.phrases import Phrases
+from newsletter.rendering.resources import resources
+from newsletter.rendering.wording import wording
+from tests.rendering.days import entry, paper
+
+SAY = Phrases(wording("en"))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Code: https://github.com/a/b.", ["GitHub"]),
+        (r"See \href{https://gitlab.com/a/b}{our code}", ["GitLab"]),
+        ("Models at huggingface.co/lab/model, data at www.zenodo.org/records/1", None),
+        ("Demo at https://lab.github.io/demo/ and code at github.com/lab/demo", None),
+        ("Codeberg holds it: https://codeberg.org/a/b", ["Codeberg"]),
+        ("https://github.com/ is where it will be", []),
+        ("DOI https://doi.org/10.1/2, https://arxiv.org/abs/2507.00001", []),
+        ("mail me: me@github.com/x or not.github.community", []),
+        ("https://[broken and http://]", []),
+    ],
+)
+def test_code_and_pages_that_an_abstract_names_are_links(
+    text: str, names: list[str] | None
+) -> None:
+    found = [each.name for each in resources(paper(abstract=text, comment=None))]
+    assert found == (names if names is not None else found)
+    assert len(found) == (2 if names is None else len(names))
+
+
+def test_a_comment_may_name_any_page_and_comes_first() -> None:
+    described = paper(
+        comment="Audio: https://sounds.example.org/x", abstract="Code: https://github.com/a/b"
+    )
+    assert [(each.name, each.url) for each in resources(described)] == [
+        ("sounds.example.org", "https://sounds.example.org/x"),
+        ("GitHub", "https://github.com/a/b"),
+    ]
+
+
+def test_three_links_are_enough() -> None:
+    hosts = ("github.com", "gitlab.com", "zenodo.org", "osf.io", "kaggle.com")
+    many = paper(abstract=" ".join(f"https://{host}/a/b" for host in hosts))
+    assert len(resources(many)) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("12 pages, 5 figures, accepted at ICML 2025", "accepted at ICML 2025"),
+        ("12 pages, 5 figures", ""),
+        ("Accepted by WACV 2026, Project Page: this https URL", "Accepted by WACV 2026"),
+        (
+            "Accepted to Interspeech 2025. For code, and materials, see https://github.com/a/b",
+            "Accepted to Interspeech 2025",
+        ),
+        ("Code at https://github.com/a/b", ""),
+        ("Report: https://lab.example.org/report", "Report: https://lab.example.org/report"),
+        ("ICLR 2026", "ICLR 2026"),
+    ],
+)
+def test_a_comment_says_what_its_links_and_a_page_count_do_not(said: str, shown: str) -> None:
+    assert phrases.comment(paper(comment=said), whole=False) == shown
+
+
+def test_who_wants_everything_gets_the_whole_comment() -> None:
+    said = "12 pages, 5 figures, accepted at ICML 2025"
+    assert phrases.comment(paper(comment=said), whole=True) == said
+
+
+def test_facts_are_version_categories_and_comment_in_this_order() -> None:
+    replaced = entry(
+        paper(categories=("cs.SD", "eess.AS", "H.5.5", "68T10"), comment="Fixed a typo"),
+        Section.REPLACE,
+    )
+    assert SAY.facts(replaced, Level.SUMMARY) == ["v1", "cs.SD eess.AS", "Fixed a typo"]
+    assert SAY.facts(replaced, Level.TITLE) == ["v1", "cs.SD"]
+
+
+def test_a_paper_of_many_categories_names_five() -> None:
+    many = entry(paper(categories=("cs.SD", "cs.LG", "cs.AI", "cs.CL", "cs.CV", "cs.IR")))
+    assert SAY.facts(many, Level.SUMMARY)[0] == "cs.SD cs.LG cs.AI cs.CL cs.CV …"
+
+
+def test_what_is_not_known_is_not_shown() -> None:
+    from newsletter.rendering.mails import IssueMails
+    from tests.rendering.days import LINKS, SITE, digest
+
+    unknown = paper(authors=(), comment=None, categories=("cs.SD",))
+    mails = IssueMails(digest(unknown), SITE, LINKS)
+    for shown in (mails.page("full", "en"), mails.plain_page("full", "en")):
+        assert "None" not in shown
+        assert "Unknown" not in shown
+        assert "·  ·" not in shown
+
+
+@given(st.text(), st.text())
+def test_no_comment_or_abstract_breaks_the_facts(comment: str, abstract: str) -> None:
+    odd = paper(comment=comment, abstract=abstract)
+    assert len(resources(odd)) <= 3
+    assert len(phrases.comment(odd, whole=False)) <= 140
+    assert all(each.url.startswith(("http://", "https://")) for each in resources(odd))
