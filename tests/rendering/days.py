@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from itertools import cycle, islice
 
 from newsletter import config
@@ -56,6 +57,7 @@ def digest(*papers: Paper, section: Section = Section.NEW, language: str = "en")
     return digest_of(*(entry(each, section) for each in papers), language=language)
 
 
+@cache
 def busy_day(papers: int, language: str = "en") -> Digest:
     """A day of so many papers, told from the 26 of the bundled one: half of them new."""
     fetched = bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY)
