@@ -13,6 +13,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.findings import Finding, Level
+from newsletter.subscribers import signups
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -64,4 +65,4 @@ def _site(settings: Settings) -> Iterator[Finding]:
         )
 
 
-CHECKS: dict[str, Check] = {}
+CHECKS: dict[str, Check] = {"signup": signups.check}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -44,6 +45,11 @@ if TYPE_CHECKING:
 FILE_NAME = "newsletter.toml"
 DETAILS = ("full", "brief", "titles")
 LANGUAGES = languages.CODES
+# What pages other than a newsletter's begin with.
+_TAKEN = (
+    *("change", "change-back", "confirm", "data", "preferences", "u", "undo"),
+    *("feedback", "healthz", "hooks", "metrics", "static"),
+)
 
 
 class Section(BaseModel):
@@ -84,8 +90,14 @@ class DatabaseSettings(Section):
     url: Annotated[str, Field(repr=False)] = "sqlite:///newsletter.db"  # may hold a password
 
 
+def _free(slug: str) -> str:
+    if slug in _TAKEN:
+        raise ValueError(f"{slug!r} is the address of another page; choose another one")
+    return slug
+
+
 class NewsletterSettings(Section):
-    slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$"), AfterValidator(_free)]
     title: Annotated[Line, Field(max_length=120)]
     categories: Categories
     language: Language = "en"
@@ -212,6 +224,29 @@ class SendingSettings(Section):
     stop_within_s: Annotated[float, Field(ge=0, le=600)] = 30.0
 
 
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class SignupSettings(Section):
+    """The public form, and how much mail strangers can make this program send."""
+
+    open: bool = True  # false: nobody new by the form; who is in stays in control
+    confirm_days: Annotated[int, Field(ge=1, le=60)] = 7  # the life of a confirm link
+    per_address_day: Count = 1  # mails that one address is asked with
+    per_address_month: Count = 3  # the same, as long as it does not confirm
+    per_network_hour: Count = 20  # requests from one /24 (IPv4) or /48 (IPv6)
+    per_domain_hour: Count = 60  # mails to one mail domain
+    per_hour: Count = 300  # mails in all
+    waiting: Count = 10_000  # sign-ups that may wait for their turn
+
+
+class WebSettings(Section):
+    """How `newsletter serve`, or another WSGI server, is reached."""
+
+    # How many proxies before it are yours: from so many the client's address is believed.
+    proxies: Annotated[int, Field(ge=0, le=10)] = 0
+
+
 class Settings(Section):
     """Everything that an operator can choose, and the folder that relative paths start from."""
 
@@ -226,6 +261,8 @@ class Settings(Section):
     look: LookSettings = LookSettings()
     templates: TemplatesSettings = TemplatesSettings()
     sending: SendingSettings = SendingSettings()
+    signup: SignupSettings = SignupSettings()
+    web: WebSettings = WebSettings()
 
     def newsletter(self, slug: str | None) -> NewsletterSettings:
         """The newsletter of that slug; without one, the first.
@@ -335,4 +372,6 @@ _SECTIONS: dict[str, type[Section]] = {
     "look": LookSettings,
     "templates": TemplatesSettings,
     "sending": SendingSettings,
+    "signup": SignupSettings,
+    "web": WebSettings,
 }

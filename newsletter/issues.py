@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter import papers
@@ -142,12 +142,25 @@ def known(session: Session, newsletter: str, day: date | None) -> IssueRow:
     return issue
 
 
-def newest_first(session: Session, newsletters: Sequence[str]) -> Sequence[IssueRow]:
+def newest_first(
+    session: Session, newsletters: Sequence[str], at_most: int | None = None
+) -> Sequence[IssueRow]:
     return session.scalars(
         select(IssueRow)
         .where(IssueRow.newsletter.in_(newsletters))
         .order_by(IssueRow.day.desc(), IssueRow.newsletter)
+        .limit(at_most)
     ).all()
+
+
+def newest_days(session: Session, newsletters: Sequence[str]) -> dict[str, date]:
+    """The day of the newest issue of each newsletter that has one."""
+    rows = session.execute(
+        select(IssueRow.newsletter, func.max(IssueRow.day))
+        .where(IssueRow.newsletter.in_(newsletters))
+        .group_by(IssueRow.newsletter)
+    )
+    return {slug: day for slug, day in rows}  # noqa: C416 - rows are no pairs to a type checker
 
 
 def _notes(session: Session, day: date, categories: Sequence[str]) -> list[ListingNote]:

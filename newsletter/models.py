@@ -200,6 +200,82 @@ class SubscriptionRow(Base):
     left_at: Mapped[datetime | None]
 
 
+class ConsentRow(Base):
+    """What a subscriber agreed to or ended, when, how and in which words: never rewritten."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), index=True)
+    at: Mapped[datetime]
+    act: Mapped[str] = mapped_column(String(16))
+    newsletters: Mapped[list[str]]
+    wording: Mapped[str] = mapped_column(Text)  # what stood above the button
+    network: Mapped[str | None] = mapped_column(String(32))  # keyed hash of the network's prefix
+
+
+class AddressChangeRow(Base):
+    """A subscriber's way to another address: asked for, then confirmed from there."""
+
+    __tablename__ = "address_change"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # its id stands in links
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), index=True)
+    old_email: Mapped[str] = mapped_column(String(254))
+    new_email: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    # Who had the new address already; an old link of either means this one.
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("subscriber.id"))
+
+
+class SignupRow(Base):
+    """A sign-up that nobody has looked at yet: one an address, however it is spelt."""
+
+    __tablename__ = "signup"
+
+    address_key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    newsletters: Mapped[list[str]]
+    language: Mapped[str] = mapped_column(String(8))
+    wording: Mapped[str] = mapped_column(Text)
+    network: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[datetime]
+    not_before: Mapped[datetime] = mapped_column(index=True)  # a limit makes it wait
+
+
+class LetterRow(Base):
+    """A mail outside of any issue that has not left yet; gone once it has."""
+
+    __tablename__ = "letter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    email: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(8))
+    # No foreign key: the goodbye goes to somebody who is erased.
+    subscriber_id: Mapped[int] = mapped_column(index=True)
+    reference: Mapped[str] = mapped_column(String(32), unique=True)  # also its Message-ID
+    about: Mapped[dict[str, Any]]
+    written_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(index=True)  # a sender's lease, or a pause
+
+
+class FormLimitRow(Base):
+    """How often something was done within a window of time, and how often it was refused."""
+
+    __tablename__ = "form_limit"
+
+    scope: Mapped[str] = mapped_column(String(24), primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)  # a keyed hash
+    count: Mapped[int]
+    until: Mapped[datetime] = mapped_column(index=True)
+    refused: Mapped[int]
+
+
 class SuppressionRow(Base):
     """An address that must not be mailed, known only by its keyed hash."""
 

@@ -1,5 +1,6 @@
 """GET shows, POST acts."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -31,6 +32,10 @@ def address(settings: Settings, purpose: Purpose, subscriber_id: int, slug: str 
 def standing(database: Database, email: str) -> str:
     with database.read() as session:
         return life.known(session, email).standing
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r"/undo/[^\"]+", "/undo/", page)
 
 
 @pytest.fixture
@@ -80,7 +85,7 @@ def test_somebody_long_gone_gets_the_same_kind_answer(
 ) -> None:
     gone = client.post(address(settings, Purpose.UNSUBSCRIBE, 999_999))
     assert gone.status_code == 200
-    assert gone.text == client.post(link).text
+    assert without_tokens(gone.text) == without_tokens(client.post(link).text)
 
 
 def test_a_token_of_another_purpose_or_a_tampered_one_reveals_nothing(
@@ -143,9 +148,11 @@ def test_no_page_runs_scripts_or_asks_another_host(
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert "<script" not in answer.text
-        assert 'src="http' not in answer.text
+        assert not re.search(r'(src|<link[^>]+href)="http', answer.text)
 
 
 def test_health_looks_at_the_database(client: FlaskClient, settings: Settings) -> None:
-    assert client.get("/healthz").json == {"status": "ok"}
+    told = client.get("/healthz").json
+    assert told is not None
+    assert (told["status"], told["database"]) == ("ok", "ok")
     assert settings.database.url.startswith("sqlite")

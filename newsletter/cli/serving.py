@@ -6,28 +6,46 @@ import click
 
 from newsletter.cli import common
 
+_THREADS = 8
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @common.with_config
 def serve(host: str, port: int, config_file: Path | None) -> None:
-    """Serve the pages behind the links.
+    """Serve the web pages.
 
-    Confirm, unsubscribe and the archive of issues. Put a web server with HTTPS before it, and
-    its public address into site.url.
+    Sign-up, the pages behind the links in mails, the archive and its feeds; in the background,
+    answer sign-ups by mail. Put a web server with HTTPS before it, its public address into
+    site.url, and 1 into web.proxies.
     """
     from waitress import create_server
 
     from newsletter.errors import NewsletterError
     from newsletter.web import create_app
 
-    app = create_app(common.load(config_file))
+    settings = common.load(config_file)
+    app = create_app(settings, sends_mail=True)
+    background = app.extensions["newsletter.background"]
     try:
-        server = create_server(app, host=host, port=port)
+        server = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=_THREADS,
+            ident=None,  # no name of a server to whoever looks for its weak spots
+            clear_untrusted_proxy_headers=not settings.web.proxies,  # the application reads them
+        )
     except OSError as error:
         raise NewsletterError(
             f"{host}:{port} cannot be served: {error.strerror or error}"
         ) from error
     click.echo(f"http://{host}:{port} (stop with Ctrl-C)", err=True)
-    server.run()
+    background.start()
+    try:
+        server.run()
+    finally:
+        server.close()
+        background.stop()
+        app.extensions["newsletter.database"].dispose()

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -53,6 +53,9 @@ class Catalogue(gettext.NullTranslations):
     @cache  # noqa: B019 - two catalogues live as long as the process; days are few
     def medium_date(self, day: date) -> str:
         return format_date(day, self._known.medium_date, locale=self._known.locale)
+
+    def month(self, day: date) -> str:
+        return format_skeleton("yMMMM", day, locale=self._known.locale)
 
     def short_date(self, day: date) -> str:
         return format_date(day, self._known.short_date, locale=self._known.locale)

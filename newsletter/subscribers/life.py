@@ -1,6 +1,6 @@
 """The life of a subscriber: asks, confirms, subscribes, leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,6 +55,63 @@ def add(
 def confirm(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     """They pressed the button behind the link that only their mailbox knows."""
     _confirm(session, subscriber, CONFIRMED_BY_LINK, now)
+
+
+def confirm_these(
+    session: Session, subscriber: SubscriberRow, details: Mapping[str, str], now: datetime
+) -> None:
+    """They said yes to just these newsletters, each with the detail that new readers get.
+
+    What else stands asked for while they had not confirmed, others may have asked for: it ends.
+    """
+    if subscriber.standing != Standing.CONFIRMED:
+        for each in subscriptions(session, subscriber):
+            each.left_at = each.left_at or now
+        suppression.lift(session, subscriber.email)
+        subscriber.standing, subscriber.consent = Standing.CONFIRMED, CONFIRMED_BY_LINK
+        subscriber.confirmed_at, subscriber.left_at = now, None
+    for newsletter, detail in details.items():
+        subscribe(session, subscriber, newsletter, detail, now).left_at = None
+    session.flush()
+
+
+def subscribe(
+    session: Session, subscriber: SubscriberRow, newsletter: str, detail: str, now: datetime
+) -> SubscriptionRow:
+    """The subscription to that newsletter, new or as it was."""
+    found = session.get(SubscriptionRow, (subscriber.id, newsletter))
+    if found is None:
+        found = SubscriptionRow(
+            subscriber_id=subscriber.id, newsletter=newsletter, detail=detail, since=now
+        )
+        session.add(found)
+    return found
+
+
+def come_back(
+    session: Session, subscriber: SubscriberRow, newsletter: str | None, since: datetime
+) -> list[str]:
+    """Take back a leaving that was not before `since`; returns what they have again."""
+    if subscriber.standing == Standing.PENDING or suppression.reason(session, subscriber.email):
+        return []
+    back = [
+        each
+        for each in subscriptions(session, subscriber)
+        if each.left_at is not None
+        and each.left_at >= since
+        and newsletter in (None, each.newsletter)
+    ]
+    for each in back:
+        each.left_at = None
+    if back:
+        subscriber.standing, subscriber.left_at = Standing.CONFIRMED, None
+    return [each.newsletter for each in back]
+
+
+def held(session: Session, subscriber: SubscriberRow) -> dict[str, SubscriptionRow]:
+    """The subscriptions that they did not leave, by newsletter."""
+    rows = subscriptions(session, subscriber)
+    return {each.newsletter: each for each in rows if each.left_at is None}
 
 
 def leave(

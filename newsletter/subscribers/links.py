@@ -69,7 +69,11 @@ class Links:
 
     def preferences(self, subscriber_id: int, address: str) -> str:
         """Ends when the address changes: an old mailbox may be in other hands."""
-        return self.of(Purpose.PREFERENCES, Claim(subscriber_id, self._marks(address)[0]))
+        return f"{self._site_url}/preferences/{self.preferences_token(subscriber_id, address)}"
+
+    def preferences_token(self, subscriber_id: int, address: str) -> str:
+        claim = Claim(subscriber_id, self._marks(address)[0])
+        return self.token(Purpose.PREFERENCES, claim)
 
     def of(self, purpose: Purpose, claim: Claim) -> str:
         return f"{self._site_url}/{purpose}/{self.token(purpose, claim)}"

@@ -1,58 +1,173 @@
 """The Flask application: GET shows, POST acts."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from newsletter import assembly, config, db
 from newsletter.config import Settings
-from newsletter.web import archive, hooks, leaving
+from newsletter.delivery.mailroom import Mailroom
+from newsletter.web import hooks
+from newsletter.web.archive import add_archive
+from newsletter.web.background import Background
+from newsletter.web.choosing import add_choosing
+from newsletter.web.health import add_health
+from newsletter.web.joining import add_confirming, add_joining
+from newsletter.web.leaving import add_leaving
+from newsletter.web.moving import add_asking_to_move, add_moving
+from newsletter.web.owning import add_erasing, add_own_data
 from newsletter.web.pages import Pages
+
+_log = logging.getLogger(__name__)
 
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",  # a link is a key: no other site may see it
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # for browsers that know no frame-ancestors
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+    "Cache-Control": "no-store",  # unless a page says otherwise
 }
+_A_YEAR = "max-age=31536000"
 _LARGEST_BODY = 64 * 1024
 
 
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 def create_app(
-    settings: Settings | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    settings: Settings | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    sends_mail: bool | None = None,
 ) -> Flask:
-    """The application over the configured database.
+    """The application over the configured database, for any WSGI server.
+
+    `sends_mail`: whether a thread of each process answers sign-ups and sends letters. By itself
+    where the server calls this without any settings; else what is queued waits for who is asked.
 
     Raises:
         NewsletterError: no configuration, or no database that can be used.
     """
+    if sends_mail is None:
+        sends_mail = settings is None
     settings = settings or config.load(None)
     app = Flask("newsletter.web", static_folder="static")
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
-    site = Pages(app, settings)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     database = db.open_database(settings.database.url, settings.folder)
+    database.dispose()  # no connection is shared with the workers that a server forks
     app.extensions["newsletter.database"] = database
     links = assembly.links(settings)
-    leaving.add_leaving(app, site, database, links, clock)
-    leaving.add_confirming(app, site, database, links, clock)
+    mailroom = Mailroom(
+        database, settings, links, lambda: assembly.part("transport", settings), clock
+    )
+    app.extensions["newsletter.mailroom"] = mailroom
+    background = Background(mailroom)
+    app.extensions["newsletter.background"] = background
+    if sends_mail:
+        app.before_request(background.start)
+    pages = Pages(app, settings, database, links, clock, background.wake)
+    for add in (
+        add_joining,
+        add_confirming,
+        add_leaving,
+        add_choosing,
+        add_asking_to_move,
+        add_moving,
+        add_own_data,
+        add_erasing,
+        add_health,
+        add_archive,
+    ):
+        add(pages)
     hooks.add_hooks(app, database, settings.feedback, clock)
-    archive.add_routes(app, site, database, links, settings)
+    _protect(app, settings)
+    _explain_errors(app, pages)
+    _stand_behind_proxies(app, settings)
+    return app
+
+
+def _protect(app: Flask, settings: Settings) -> None:
+    headers = dict(_HEADERS)
+    if settings.site.url.startswith("https://"):
+        headers["Strict-Transport-Security"] = _A_YEAR
 
     @app.after_request
-    def _protect(response: Response) -> Response:
-        for name, value in _HEADERS.items():
+    def protect(response: Response) -> Response:
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
+        if response.headers["Cache-Control"] == "no-store":
+            response.headers.setdefault("X-Robots-Tag", "noindex")
         return response
 
-    @app.errorhandler(HTTPException)
-    def _say(error: HTTPException) -> tuple[str, int]:
-        say = site.language().gettext
-        if error.code == 404:  # noqa: PLR2004
-            return site.said(say("There is nothing here"), say("The address may be mistyped.")), 404
-        return site.said(say("That did not work"), say("Please try again.")), error.code or 500
 
-    return app
+def _explain_errors(app: Flask, pages: Pages) -> None:
+    say = pages.say
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
+        code = error.code or 500
+        kept = [each for each in error.get_headers() if each[0] in ("Allow", "Retry-After")]
+        return pages.said(*_told(pages, code)), code, kept
+
+    @app.errorhandler(OperationalError)
+    def database(error: OperationalError) -> tuple[str, int]:
+        _log.error("%s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
+        return pages.said(say("Please try again in a minute"), say("We are busy just now.")), 503
+
+
+def _told(pages: Pages, code: int) -> tuple[str, str]:
+    say = pages.say
+    told = {
+        400: (
+            say("This link is not whole"),
+            say("It may have been cut when it was copied. Follow it from the mail itself."),
+        ),
+        404: (say("There is nothing here"), say("The address may be mistyped.")),
+        413: (say("That was too much"), say("Nothing here needs so long a text.")),
+    }
+    return told.get(code, (say("That did not work"), say("Please try again.")))
+
+
+def _stand_behind_proxies(app: Flask, settings: Settings) -> None:
+    """Believe as many proxies as there are, about the client's address and nothing else.
+
+    Links are made from site.url, never from what a request says its host is. Where site.url has a
+    path, pages lie below it, whether or not the proxy takes it off.
+    """
+    prefix = urlsplit(settings.site.url).path
+    inner: Any = app.wsgi_app
+    if prefix:
+        inner = _Below(inner, prefix)
+    if settings.web.proxies:
+        inner = ProxyFix(inner, x_for=settings.web.proxies, x_proto=0, x_host=0)
+    app.wsgi_app = inner  # type: ignore[method-assign]  # Flask's way to add a middleware
+
+
+class _Below:
+    """The application below a path."""
+
+    def __init__(self, inner: Callable[..., Iterable[bytes]], prefix: str) -> None:
+        self._inner = inner
+        self._prefix = prefix
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path == self._prefix or path.startswith(f"{self._prefix}/"):
+            path = path[len(self._prefix) :]
+        environ |= {"SCRIPT_NAME": self._prefix, "PATH_INFO": path or "/"}
+        return self._inner(environ, start)

@@ -1,59 +1,155 @@
-"""The archive: every issue at a stable address."""
+"""Home, and the archive: every issue whole, at an address that stays."""
 
+from collections import Counter
 from datetime import date
+from functools import lru_cache
+from itertools import groupby
 
-from flask import Flask, Response, abort
-from sqlalchemy import text
+from flask import Response, abort, request
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from newsletter import issues
-from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.models import IssuePaperRow, IssueRow
+from newsletter.rendering.content import Digest, Section
 from newsletter.rendering.looks import Looks
-from newsletter.rendering.mails import IssueMails
-from newsletter.subscribers.links import Links
-from newsletter.web.pages import Pages
+from newsletter.web import feed
+from newsletter.web.pages import Pages, chosen_language
 
-_MAIL_STYLES = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
-)
+_LATEST = 5
+_KEPT_PAGES = 64
+_A_WHILE = "public, max-age=300"
 
 
-def add_routes(
-    app: Flask, site: Pages, database: Database, links: Links, settings: Settings
-) -> None:
-    looks = Looks.of(settings)
-    by_slug = {each.slug: each for each in settings.newsletters}
+def add_archive(pages: Pages) -> None:
+    app = pages.app
+    issue_page = lru_cache(_KEPT_PAGES)(lambda key: _issue_page(pages, *key))
 
-    @app.get("/", defaults={"slug": None})
+    @app.get("/")
+    def home() -> Response:
+        return _cached(front(pages))
+
     @app.get("/<slug>")
-    def home(slug: str | None) -> str:
-        if slug is not None and slug not in by_slug:
-            abort(404)
-        shown = [by_slug[slug]] if slug else list(settings.newsletters)
-        with database.read() as session:
-            shelves = [(each, issues.newest_first(session, [each.slug])) for each in shown]
-            return site.render("web/home.html", shelves=shelves)
+    def newsletter(slug: str) -> Response:
+        known = pages.newsletters.get(slug) or abort(404)
+        with pages.database.read() as session:
+            found = issues.newest_first(session, [slug])
+            counts = _counts(session, [each.id for each in found])
+        months = [
+            (month, list(each))
+            for month, each in groupby(found, key=lambda issue: issue.day.replace(day=1))
+        ]
+        return _cached(
+            pages.render("web/newsletter.html", newsletter=known, months=months, counts=counts)
+        )
 
     @app.get("/<slug>/<day>")
     def issue(slug: str, day: str) -> Response:
-        with database.read() as session:
-            found = issues.find(session, slug, _day(day))
-            if found is None:
-                abort(404)
-            digest = issues.load(session, found)
-        page = IssueMails(digest, settings.site, links, looks).page("brief", digest.language)
-        # The page of a mail bears its styles inline, as mails must.
-        return Response(page, headers={"Content-Security-Policy": _MAIL_STYLES})
+        with pages.database.read() as session:
+            found = issues.find(session, slug, _day(day)) or abort(404)
+            neighbours = _neighbours(session, found)
+        language = pages.language().language
+        key = (found.id, neighbours, language, chosen_language())
+        return _cached(issue_page(key))
 
-    @app.get("/healthz")
-    def health() -> dict[str, str]:
-        with database.read() as session:
-            session.execute(text("SELECT 1"))
-        return {"status": "ok"}
+    @app.get("/<slug>/feed")
+    def atom(slug: str) -> Response:
+        known = pages.newsletters.get(slug) or abort(404)
+        with pages.database.read() as session:
+            body = feed.atom(session, known, pages.settings.site, pages.links)
+        answer = Response(body, mimetype="application/atom+xml")
+        answer.add_etag()
+        answer.make_conditional(request)
+        return answer
+
+    @app.get("/look.css")
+    def look() -> Response:
+        css = Looks.of(pages.settings).css_variables()
+        return Response(css, mimetype="text/css", headers={"Cache-Control": _A_WHILE})
+
+    @app.get("/robots.txt")
+    def robots() -> Response:
+        keys = ("u", "undo", "confirm", "preferences", "change", "change-back", "data")
+        rules = "".join(f"Disallow: {pages.path('home')}{key}/\n" for key in keys)
+        return Response(f"User-agent: *\n{rules}", mimetype="text/plain")
 
 
-def _day(text_: str) -> date:
+def front(pages: Pages, trouble: str = "", written: str = "", wanted: list[str] = []) -> str:  # noqa: B006 - never changed
+    """Home: the form, and the newest issues of every newsletter."""
+    with pages.database.read() as session:
+        shelves = [
+            (each, issues.newest_first(session, [slug], _LATEST))
+            for slug, each in pages.newsletters.items()
+        ]
+        counts = _counts(session, [each.id for _, found in shelves for each in found])
+    return pages.render(
+        "web/home.html",
+        shelves=shelves,
+        counts=counts,
+        is_open=pages.settings.signup.open,
+        trouble=trouble,
+        written=written,
+        wanted=wanted,
+    )
+
+
+def _issue_page(
+    pages: Pages,
+    issue_id: int,
+    neighbours: tuple[date | None, date | None],
+    _language: str,
+    _chosen: str | None,
+) -> str:
+    """Frozen, so made once a language and kept."""
+    with pages.database.read() as session:
+        digest = issues.load(session, session.get_one(IssueRow, issue_id))
+    earlier, later = neighbours
+    return pages.render(
+        "web/issue.html",
+        digest=digest,
+        sections=_sections(digest),
+        earlier=earlier,
+        later=later,
+        is_open=pages.settings.signup.open,
+    )
+
+
+def _sections(digest: Digest) -> list[tuple[Section, list[object]]]:
+    return [(each, list(digest.section(each))) for each in Section if digest.section(each)]
+
+
+def _counts(session: Session, issue_ids: list[int]) -> dict[int, Counter[str]]:
+    """How many papers each section of each issue has."""
+    counted: dict[int, Counter[str]] = {each: Counter() for each in issue_ids}
+    rows = session.execute(
+        select(IssuePaperRow.issue_id, IssuePaperRow.section, func.count())
+        .where(IssuePaperRow.issue_id.in_(issue_ids))
+        .group_by(IssuePaperRow.issue_id, IssuePaperRow.section)
+    )
+    for issue_id, section, number in rows:
+        counted[issue_id][section] = number
+    return counted
+
+
+def _neighbours(session: Session, issue: IssueRow) -> tuple[date | None, date | None]:
+    """The days of the issue before and of the one after."""
+    mine = IssueRow.newsletter == issue.newsletter
+    earlier = session.scalar(select(func.max(IssueRow.day)).where(mine, IssueRow.day < issue.day))
+    later = session.scalar(select(func.min(IssueRow.day)).where(mine, IssueRow.day > issue.day))
+    return earlier, later
+
+
+def _cached(body: str) -> Response:
+    answer = Response(body, headers={"Cache-Control": _A_WHILE, "Vary": "Accept-Language"})
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+def _day(written: str) -> date:
+    """`2025-07-11`, and no other spelling: an issue has one address."""
     try:
-        return date.fromisoformat(text_)
+        day = date.fromisoformat(written)
     except ValueError:
         abort(404)
+    return day if str(day) == written else abort(404)

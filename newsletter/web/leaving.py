@@ -1,85 +1,104 @@
-"""Confirm and unsubscribe, by signed link.
+"""Leave by signed link, and take it back.
 
 Scanners and mail programs follow links, so a GET only shows a button. The POST needs no cookie, no
 login and no redirect (RFC 8058), and may come as often as it likes.
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from datetime import timedelta
 
-from flask import Flask, abort
+from flask import request
 from sqlalchemy.orm import Session
 
-from newsletter.db import Database
-from newsletter.models import Standing, SubscriberRow
-from newsletter.subscribers import life
-from newsletter.subscribers.links import Claim, Links, Purpose
+from newsletter.models import SubscriberRow
+from newsletter.subscribers import consents, life, moves
+from newsletter.subscribers.consents import Act
+from newsletter.subscribers.links import ALL, Claim, Purpose
 from newsletter.web.pages import Pages
 
-Clock = Callable[[], datetime]
+UNDO_WITHIN = timedelta(days=1)
 
 
-def add_leaving(app: Flask, site: Pages, database: Database, links: Links, clock: Clock) -> None:
-    """From one newsletter, for ever, and with the same kind answer for somebody long gone."""
+def add_leaving(pages: Pages) -> None:
+    """From one newsletter or from all, for ever, with the same kind answer for who is long gone."""
+    app, say = pages.app, pages.say
 
     @app.get("/u/<token>")
     def ask_to_leave(token: str) -> str:
-        claim = _claim(links, Purpose.UNSUBSCRIBE, token)
-        say = site.language().gettext
-        return site.asked(
-            say("Leave %(title)s?") % {"title": site.title_of(claim.newsletter)},
+        claim = pages.claim(Purpose.UNSUBSCRIBE, token)
+        several = claim.newsletter != ALL and len(pages.newsletters) > 1
+        return pages.asked(
+            say("Leave %(title)s?") % {"title": _title(pages, claim.newsletter)},
             say("One click, and no more issues will come."),
-            say("Unsubscribe"),
+            button=say("Unsubscribe"),
+            second=("from", ALL, say("Leave all newsletters")) if several else None,
         )
 
     @app.post("/u/<token>")
     def leave(token: str) -> str:
-        claim = _claim(links, Purpose.UNSUBSCRIBE, token)
-        with database.write.begin() as session:
-            subscriber = session.get(SubscriberRow, claim.subscriber_id)
-            if subscriber is not None:
-                life.leave(session, subscriber, claim.newsletter, clock())
-        say = site.language().gettext
-        return site.said(say("You are out"), say("Nothing more will come."))
+        claim = pages.claim(Purpose.UNSUBSCRIBE, token)
+        chosen = ALL if request.form.get("from") == ALL else claim.newsletter
+        with pages.database.write.begin() as session:
+            for subscriber in moves.meant(session, claim.subscriber_id):
+                leave_now(pages, session, subscriber, chosen)
+        return out(pages, claim.subscriber_id, chosen)
+
+    @app.get("/undo/<token>")
+    def ask_to_come_back(token: str) -> str:
+        claim = pages.claim(Purpose.UNDO, token)
+        title = _title(pages, claim.newsletter)
+        return pages.asked(say("Get %(title)s again?") % {"title": title}, button=say("Undo"))
+
+    @app.post("/undo/<token>")
+    def come_back(token: str) -> str:
+        claim = pages.claim(Purpose.UNDO, token)
+        now = pages.clock()
+        if claim.has_ended(now):
+            return pages.ended()
+        newsletter = None if claim.newsletter == ALL else claim.newsletter
+        with pages.database.write.begin() as session:
+            back = False
+            for subscriber in moves.meant(session, claim.subscriber_id)[-1:]:
+                slugs = life.come_back(session, subscriber, newsletter, now - UNDO_WITHIN)
+                evidence = pages.evidence(session, say("Undo"))
+                if slugs:
+                    consents.record(session, subscriber, Act.CAME_BACK, slugs, evidence, now)
+                held = life.held(session, subscriber)
+                back = bool(held) and newsletter in (None, *held)
+        if not back:
+            return pages.ended()
+        return pages.said(say("You are in again"), say("As if nothing had happened."))
 
 
-def add_confirming(app: Flask, site: Pages, database: Database, links: Links, clock: Clock) -> None:
-    """Only who was asked and has not answered yet is confirmed."""
-
-    @app.get("/confirm/<token>")
-    def ask_to_confirm(token: str) -> str:
-        claim = _claim(links, Purpose.CONFIRM, token)
-        titles = [site.title_of(slug) for slug in claim.newsletter.split("_")]
-        say = site.language().gettext
-        return site.asked(
-            say("One click, and you are in"),
-            say("You will get: %(titles)s.") % {"titles": ", ".join(titles)},
-            say("Confirm"),
-        )
-
-    @app.post("/confirm/<token>")
-    def confirm(token: str) -> str:
-        claim = _claim(links, Purpose.CONFIRM, token)
-        with database.write.begin() as session:
-            confirmed = _confirm(session, claim, clock())
-        say = site.language().gettext
-        if not confirmed:
-            return site.said(say("This link has had its day"), say("Please sign up again."))
-        return site.said(say("You are in"), say("The next issue comes to you."))
+def leave_now(pages: Pages, session: Session, subscriber: SubscriberRow, newsletter: str) -> None:
+    """Leave; a second time writes nothing."""
+    held = life.held(session, subscriber)
+    left = [slug for slug in held if newsletter in (ALL, slug)]
+    if not left:
+        return
+    now = pages.clock()
+    life.leave(session, subscriber, None if newsletter == ALL else newsletter, now)
+    one_click = request.form.get("List-Unsubscribe") == "One-Click"
+    wording = "List-Unsubscribe=One-Click" if one_click else pages.say("Unsubscribe")
+    evidence = pages.evidence(session, wording)
+    consents.record(session, subscriber, Act.LEFT, left, evidence, now)
 
 
-def _claim(links: Links, purpose: Purpose, token: str) -> Claim:
-    claim = links.read(purpose, token)
-    if claim is None:
-        abort(400)
-    return claim
+def out(pages: Pages, subscriber_id: int, newsletter: str) -> str:
+    """The goodbye, the same for everybody."""
+    say = pages.say
+    until = pages.clock() + UNDO_WITHIN
+    token = pages.links.token(Purpose.UNDO, Claim(subscriber_id, newsletter, until))
+    if newsletter == ALL or len(pages.newsletters) == 1:
+        text = say("Nothing more will come.")
+    else:
+        title = {"title": _title(pages, newsletter)}
+        text = say("Nothing more of %(title)s will come.") % title
+    return pages.said(
+        say("You are out"),
+        f"{text} {say('Changed your mind?')}",
+        form=(pages.path("come_back", token=token), say("Undo")),
+    )
 
 
-def _confirm(session: Session, claim: Claim, now: datetime) -> bool:
-    """Whether they are confirmed now."""
-    subscriber = session.get(SubscriberRow, claim.subscriber_id)
-    if subscriber is None or claim.has_ended(now):
-        return False
-    if subscriber.standing == Standing.PENDING:
-        life.confirm(session, subscriber, now)
-    return subscriber.standing == Standing.CONFIRMED
+def _title(pages: Pages, newsletter: str) -> str:
+    return pages.settings.site.name if newsletter == ALL else pages.title_of(newsletter)

@@ -1,39 +1,106 @@
-"""The frame of every page, in the language that the browser asks for."""
+"""What every page works with: its frame, its language, its database, and what its links say."""
 
-from flask import Flask, request
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
-from newsletter.config import LANGUAGES, Settings
+from flask import Flask, abort, request
+from sqlalchemy.orm import Session
+
+from newsletter.config import NewsletterSettings, Settings
+from newsletter.db import Database
+from newsletter.languages import CODES, LANGUAGES
 from newsletter.rendering.looks import Looks
 from newsletter.rendering.templates import environment
 from newsletter.rendering.wording import Catalogue, wording
+from newsletter.subscribers import limits
+from newsletter.subscribers.consents import Evidence
+from newsletter.subscribers.links import Claim, Links, Purpose
+
+_THE_SAME = ("static", "look", "atom")  # in every language
 
 
+@dataclass(frozen=True)
 class Pages:
-    """Renders pages in the language that the browser asks for."""
+    """Handed to every part of the site; `wake` tells the mailroom that there is something to do."""
 
-    def __init__(self, app: Flask, settings: Settings) -> None:
-        self._app = app
-        self._settings = settings
-        self._looks = Looks.of(settings)
+    app: Flask
+    settings: Settings
+    database: Database
+    links: Links
+    clock: Callable[[], datetime]
+    wake: Callable[[], None]
+
+    @property
+    def newsletters(self) -> dict[str, NewsletterSettings]:
+        return {each.slug: each for each in self.settings.newsletters}
 
     def language(self) -> Catalogue:
-        asked = request.accept_languages.best_match(LANGUAGES)
-        return wording(asked or self._settings.newsletters[0].language)
+        """The one that the address asks for, else the browser, else the first newsletter's."""
+        asked = chosen_language() or request.accept_languages.best_match(CODES)
+        return wording(asked or self.settings.newsletters[0].language)
+
+    def say(self, message: str) -> str:
+        return self.language().gettext(message)
+
+    def path(self, endpoint: str, **values: object) -> str:
+        """The address of a page within the site, in the language that was chosen by hand."""
+        chosen = chosen_language()
+        if chosen and endpoint not in _THE_SAME:
+            values = {"lang": chosen, **values}
+        return self.app.url_for(endpoint, **values)  # type: ignore[arg-type]  # a string, a date
 
     def render(self, name: str, **shown: object) -> str:
+        catalogue = self.language()
         return (
-            environment(self.language(), self._looks)
+            environment(catalogue, Looks.of(self.settings))
             .get_template(name)
-            .render(site=self._settings.site, url_for=self._app.url_for, **shown)
+            .render(
+                site=self.settings.site,
+                path=self.path,
+                languages=LANGUAGES,
+                spoken=catalogue.language,
+                **shown,
+            )
         )
 
-    def said(self, heading: str, text: str) -> str:
-        return self.render("web/said.html", heading=heading, text=text)
+    def said(self, heading: str, *texts: str, **shown: object) -> str:
+        """A page that only says something; `form` or `onward` may lead on from it."""
+        return self.render("web/said.html", heading=heading, texts=texts, **shown)
 
-    def asked(self, heading: str, text: str, button: str) -> str:
-        return self.render("web/asked.html", heading=heading, text=text, button=button)
+    def asked(self, heading: str, *texts: str, button: str, **shown: object) -> str:
+        """A page with one button; what it does, the POST to the same address does."""
+        return self.render("web/asked.html", heading=heading, texts=texts, button=button, **shown)
+
+    def ended(self) -> str:
+        """For a good link whose time is over, or whose subscriber is not here any more."""
+        say = self.say
+        return self.said(
+            say("This link has had its day"),
+            say("Take the one in the newest mail, or sign up again."),
+            onward=(self.path("home"), say("To the newsletters")),
+        )
 
     def title_of(self, slug: str) -> str:
         """The newsletter's title; of one that is no longer configured, its slug."""
-        titles = {each.slug: each.title for each in self._settings.newsletters}
-        return titles.get(slug, slug)
+        found = self.newsletters.get(slug)
+        return found.title if found else slug
+
+    def claim(self, purpose: Purpose, token: str) -> Claim:
+        """What the link says; 400 for one that is not ours or not for this."""
+        claim = self.links.read(purpose, token)
+        if claim is None:
+            abort(400)
+        return claim
+
+    def evidence(self, session: Session, wording_: str) -> Evidence:
+        return Evidence(wording_, self.network(session))
+
+    def network(self, session: Session) -> str:
+        """A keyed hash of the client's network."""
+        return limits.key_of(session, limits.network_of(request.remote_addr))
+
+
+def chosen_language() -> str | None:
+    chosen = request.args.get("lang")
+    return chosen if chosen in CODES else None

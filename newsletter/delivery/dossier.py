@@ -1,0 +1,57 @@
+"""Everything that is known of one subscriber: for `subscribers show`, and for themselves."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.delivery import accounts
+from newsletter.models import AddressChangeRow, SubscriberRow
+from newsletter.subscribers import consents, life
+
+
+def everything(session: Session, subscriber: SubscriberRow) -> dict[str, object]:
+    """All of it, in plain values and times."""
+    changes = session.scalars(
+        select(AddressChangeRow)
+        .where(AddressChangeRow.subscriber_id == subscriber.id)
+        .order_by(AddressChangeRow.id)
+    )
+    return {
+        "email": subscriber.email,
+        "standing": subscriber.standing,
+        "language": subscriber.language,
+        "consent": subscriber.consent,
+        "created": subscriber.created_at,
+        "confirmed": subscriber.confirmed_at,
+        "left": subscriber.left_at,
+        "subscriptions": [
+            {
+                "newsletter": each.newsletter,
+                "detail": each.detail,
+                "since": each.since,
+                "paused_until": each.paused_until,
+                "left": each.left_at,
+            }
+            for each in life.subscriptions(session, subscriber)
+        ],
+        "history": [
+            {
+                "at": each.at,
+                "act": each.act,
+                "newsletters": each.newsletters,
+                "wording": each.wording,
+                "network": each.network,
+            }
+            for each in consents.history(session, subscriber.id)
+        ],
+        "address_changes": [
+            {
+                "from": each.old_email,
+                "to": each.new_email,
+                "asked": each.asked_at,
+                "done": each.done_at,
+                "taken_back": each.undone_at,
+            }
+            for each in changes
+        ],
+        "deliveries": accounts.history(session, subscriber.id),
+    }

@@ -1,0 +1,124 @@
+"""Answers sign-ups and sends letters: in the background of `serve`, and with every `run`.
+
+Any number of processes may do so at once: a sign-up is answered in one transaction, a letter is
+leased before it leaves. No transaction is open while a transport speaks.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.delivery.single import send_one
+from newsletter.delivery.transports.outcomes import Outcome, Transport, Verdict
+from newsletter.delivery.writing import Writing
+from newsletter.models import LetterRow
+from newsletter.rendering.mail import Mail
+from newsletter.subscribers import letterbox, limits, signups, suppression
+from newsletter.subscribers.links import Links
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What one round did."""
+
+    answered: int = 0
+    sent: int = 0
+    waiting: str = ""  # why letters are still in the box
+    given_up: int = 0
+
+
+@dataclass(frozen=True)
+class Mailroom:
+    """What a round needs. The transport is opened only when there is something to send."""
+
+    database: Database
+    settings: Settings
+    links: Links
+    transport: Callable[[], Transport]
+    clock: Callable[[], datetime]
+    stopping: Callable[[], bool] = lambda: False
+
+    def clear(self) -> Done:
+        """Answer every sign-up that is due, then send every letter that is."""
+        answered = self._answer()
+        with self.database.read() as session:
+            due = letterbox.is_due(session, self.clock())
+        if not due:
+            return Done(answered)
+        transport = self.transport()
+        try:
+            return self._send(transport, answered)
+        finally:
+            transport.close()
+
+    def tidy(self) -> None:
+        """Forget what nobody needs any more; once an hour is enough."""
+        now = self.clock()
+        with self.database.write.begin() as session:
+            signups.forget_unconfirmed(session, now)
+            limits.forget_old(session, now - timedelta(days=2))
+
+    def _answer(self) -> int:
+        details = {each.slug: each.detail for each in self.settings.newsletters}
+        with self.database.read() as session:
+            if not signups.are_due(session, self.clock()):
+                return 0
+        answered = 0
+        while not self.stopping():
+            with self.database.write.begin() as session:
+                number = signups.answer(session, self.settings.signup, details, self.clock())
+            if not number:
+                break
+            answered += number
+        return answered
+
+    def _send(self, transport: Transport, answered: int) -> Done:
+        sent = given_up = 0
+        while not self.stopping():
+            taken = self._take()
+            if taken is None:
+                break
+            letter, mail = taken
+            if mail is None:
+                continue
+            outcome = send_one(transport, mail)
+            kept = self._settle(letter, outcome)
+            sent += outcome.verdict is Verdict.ACCEPTED
+            given_up += outcome.verdict is not Verdict.ACCEPTED and not kept
+            if outcome.verdict is Verdict.TRY_LATER:
+                return Done(answered, sent, outcome.detail, given_up)
+        return Done(answered, sent, "", given_up)
+
+    def _take(self) -> tuple[LetterRow, Mail | None] | None:
+        """The next letter, leased, and its mail: None where nobody is to be told any more."""
+        now = self.clock()
+        with self.database.write.begin() as session:
+            letter = letterbox.take(session, now)
+            if letter is None:
+                return None
+            mail = Writing(self.settings, self.links).mail(session, letter, now)
+            if mail is None:
+                letterbox.done(session, letter.id)
+            return letter, mail
+
+    def _settle(self, letter: LetterRow, outcome: Outcome) -> bool:
+        """Write down what became of it; whether it is tried again."""
+        kept = False
+        with self.database.write.begin() as session:
+            if outcome.verdict is Verdict.TRY_LATER:
+                kept = letterbox.put_back(session, letter.id, self.clock())
+            else:
+                letterbox.done(session, letter.id)
+            if outcome.verdict is Verdict.REJECTED and outcome.permanent:
+                reason = f"rejected: {outcome.detail}"
+                suppression.suppress(session, letter.email, reason, self.clock())
+        if outcome.verdict is not Verdict.ACCEPTED:
+            # Without the address: a log is read by more people than a database.
+            fate = "will be tried again" if kept else "is given up"
+            _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, fate, outcome.verdict)
+        return kept

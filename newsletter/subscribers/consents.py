@@ -1,0 +1,63 @@
+"""What subscribers agreed to and ended: kept as it happened, shown to whom it concerns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from newsletter.models import ConsentRow, SubscriberRow
+
+
+class Act(StrEnum):
+    ASKED = "asked"  # the form was sent; nobody knows by whom
+    CONFIRMED = "confirmed"
+    CHANGED = "changed"  # preferences
+    MOVED = "moved"  # to another address
+    LEFT = "left"
+    CAME_BACK = "came back"  # by the button right after leaving
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What they read when they acted, and a keyed hash of the network they came from.
+
+    Not the address of their machine: that two acts came from one network is all that a dispute
+    needs, and it leads to nobody.
+    """
+
+    wording: str
+    network: str | None
+
+
+def record(
+    session: Session,
+    subscriber: SubscriberRow,
+    act: Act,
+    newsletters: Sequence[str],
+    evidence: Evidence,
+    now: datetime,
+) -> None:
+    session.add(
+        ConsentRow(
+            subscriber_id=subscriber.id,
+            at=now,
+            act=act,
+            newsletters=list(newsletters),
+            wording=evidence.wording,
+            network=evidence.network,
+        )
+    )
+
+
+def history(session: Session, subscriber_id: int) -> Sequence[ConsentRow]:
+    """Everything of one subscriber, oldest first."""
+    return session.scalars(
+        select(ConsentRow).where(ConsentRow.subscriber_id == subscriber_id).order_by(ConsentRow.id)
+    ).all()
+
+
+def forget(session: Session, subscriber_id: int) -> None:
+    session.execute(delete(ConsentRow).where(ConsentRow.subscriber_id == subscriber_id))

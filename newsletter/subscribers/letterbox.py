@@ -1,0 +1,103 @@
+"""Letters that wait to be sent: written in the transaction that makes them due.
+
+So nothing is lost in a crash, and any process may send them. One that dies with a letter in hand
+leaves it to the next after `LEASE`; the same message (by its Message-ID) may then arrive twice,
+which is better than a confirm mail that never came.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from newsletter.models import LetterRow, SubscriberRow
+
+LEASE = timedelta(minutes=5)
+_PAUSES = (1, 5, 15, 60)  # minutes after an attempt; the last one again and again
+GIVEN_UP_AFTER = timedelta(days=2)
+
+
+class Kind(StrEnum):
+    CONFIRM = "confirm"
+    ALREADY = "already"
+    WELCOME = "welcome"
+    GOODBYE = "goodbye"
+    CHANGE = "change"
+    CHANGED = "changed"
+    DATA = "data"
+
+
+def post(
+    session: Session,
+    kind: Kind,
+    subscriber: SubscriberRow,
+    now: datetime,
+    about: Mapping[str, object] | None = None,
+    email: str | None = None,
+) -> None:
+    """Put a letter into the box, to the subscriber's address or to another one of theirs."""
+    session.add(
+        LetterRow(
+            kind=kind,
+            email=email or subscriber.email,
+            language=subscriber.language,
+            subscriber_id=subscriber.id,
+            reference=secrets.token_hex(12),
+            about=dict(about or {}),
+            written_at=now,
+            attempts=0,
+            not_before=now,
+        )
+    )
+
+
+def take(session: Session, now: datetime) -> LetterRow | None:
+    """The oldest letter that is due, leased to the caller, who commits before sending it."""
+    row = session.scalar(
+        select(LetterRow)
+        .where(LetterRow.not_before <= now)
+        .order_by(LetterRow.not_before, LetterRow.id)
+        .limit(1)
+    )
+    if row is not None:
+        row.attempts += 1
+        row.not_before = now + LEASE
+    return row
+
+
+def done(session: Session, letter_id: int) -> None:
+    """It left, or never will: nothing of it stays."""
+    session.execute(delete(LetterRow).where(LetterRow.id == letter_id))
+
+
+def put_back(session: Session, letter_id: int, now: datetime) -> bool:
+    """Try again later; False where it has waited long enough and is given up."""
+    row = session.get(LetterRow, letter_id)
+    if row is None:
+        return False
+    if now - row.written_at > GIVEN_UP_AFTER:
+        session.delete(row)
+        return False
+    pause = _PAUSES[min(row.attempts, len(_PAUSES)) - 1]
+    row.not_before = now + timedelta(minutes=pause)
+    return True
+
+
+def take_out(session: Session, subscriber_id: int) -> None:
+    """Nothing that was written to them leaves any more."""
+    session.execute(delete(LetterRow).where(LetterRow.subscriber_id == subscriber_id))
+
+
+def is_due(session: Session, now: datetime) -> bool:
+    return (
+        session.scalar(select(LetterRow.id).where(LetterRow.not_before <= now).limit(1)) is not None
+    )
+
+
+def waiting(session: Session) -> tuple[int, datetime | None]:
+    """How many letters wait, and since when the oldest does."""
+    number, oldest = session.execute(select(func.count(), func.min(LetterRow.written_at))).one()
+    return int(number), oldest

@@ -1,0 +1,157 @@
+"""How often something may be done, counted in the database, so that a restart forgets nothing.
+
+Keys are hashed with a key of the database's own: a list of who was turned away must not become a
+list of addresses.
+"""
+
+import hmac
+import ipaddress
+import logging
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from newsletter.db import insert_missing
+from newsletter.models import FormLimitRow, KeyRow
+
+_log = logging.getLogger(__name__)
+
+_PURPOSE = "limits"
+_GMAIL = ("gmail.com", "googlemail.com")  # dots in its local parts mean nothing
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many of a kind within a window that opens with the first one."""
+
+    scope: str
+    most: int
+    per: timedelta
+    alarms: bool = False  # an operator should hear of it when it is used up
+
+
+@dataclass(frozen=True)
+class Use:
+    """One more for this key, if its limit allows."""
+
+    limit: Limit
+    key: str
+
+
+def spend(session: Session, uses: Sequence[Use], now: datetime) -> Use | None:
+    """Count one on each, or on none of them; returns the first that is used up."""
+    rows = [_row(session, use, now) for use in uses]
+    for row, use in zip(rows, uses, strict=True):
+        if row.count >= use.limit.most:
+            _refuse(row, use.limit)
+            return use
+    for row in rows:
+        row.count += 1
+    return None
+
+
+def trip(session: Session, use: Use, now: datetime) -> None:
+    """Note a refusal that something else than a count decided."""
+    _refuse(_row(session, use, now), use.limit)
+
+
+def opens_again(session: Session, use: Use) -> datetime | None:
+    """When a used-up limit counts from nothing again."""
+    row = session.get(FormLimitRow, (use.limit.scope, use.key))
+    return None if row is None else row.until
+
+
+def forget(session: Session, use: Use) -> None:
+    """Start counting anew, since what was counted against has changed."""
+    row = session.get(FormLimitRow, (use.limit.scope, use.key))
+    if row is not None:
+        session.delete(row)
+
+
+def forget_old(session: Session, before: datetime) -> None:
+    """Drop windows that closed before that moment."""
+    session.execute(delete(FormLimitRow).where(FormLimitRow.until < before))
+
+
+def refused(session: Session, scopes: Iterable[str], since: datetime) -> dict[str, int]:
+    """How often each scope turned something away, in windows that were open since then."""
+    rows = session.execute(
+        select(FormLimitRow.scope, func.sum(FormLimitRow.refused))
+        .where(
+            FormLimitRow.scope.in_(list(scopes)),
+            FormLimitRow.until >= since,
+            FormLimitRow.refused > 0,
+        )
+        .group_by(FormLimitRow.scope)
+        .order_by(FormLimitRow.scope)
+    )
+    return {scope: int(number) for scope, number in rows}
+
+
+def key_of(session: Session, text: str) -> str:
+    """A keyed hash, 128 bits in hexadecimal."""
+    if _PURPOSE not in session.info:
+        session.info[_PURPOSE] = _key(session)
+    return hmac.new(session.info[_PURPOSE], text.encode(), sha256).hexdigest()[:32]
+
+
+def mailbox_of(address: str) -> str:
+    """The mailbox that a (normalized) address most likely ends in, whatever its tag and dots.
+
+    Only for counting: two people who are taken for one share a limit, no more.
+    """
+    local, _, domain = address.rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in _GMAIL:
+        local, domain = local.replace(".", "") or local, _GMAIL[0]
+    return f"{local}@{domain}"
+
+
+def network_of(address: str | None) -> str:
+    """The network of a client: its /24 or /48; what is no address is one network together."""
+    try:
+        client = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(client, ipaddress.IPv6Address):
+        if client.ipv4_mapped is None:
+            return str(ipaddress.ip_network((int(client), 48), strict=False))
+        client = client.ipv4_mapped
+    return str(ipaddress.ip_network((int(client), 24), strict=False))
+
+
+def _refuse(row: FormLimitRow, limit: Limit) -> None:
+    row.refused += 1
+    if limit.alarms and row.refused == 1:
+        _log.warning("the limit %s is used up; `newsletter check` tells how often", limit.scope)
+
+
+def _row(session: Session, use: Use, now: datetime) -> FormLimitRow:
+    fresh = {
+        "scope": use.limit.scope,
+        "key": use.key,
+        "count": 0,
+        "until": now + use.limit.per,
+        "refused": 0,
+    }
+    row = session.get(FormLimitRow, (use.limit.scope, use.key))
+    if row is None:
+        row = FormLimitRow(**fresh)
+        session.add(row)
+    elif row.until <= now:
+        row.count, row.refused, row.until = 0, 0, now + use.limit.per
+    return row
+
+
+def _key(session: Session) -> bytes:
+    row = session.get(KeyRow, _PURPOSE)
+    if row is None:
+        fresh = {"purpose": _PURPOSE, "value": secrets.token_hex(32)}
+        insert_missing(session, KeyRow, [fresh])
+        row = session.get_one(KeyRow, _PURPOSE)
+    return bytes.fromhex(row.value)

@@ -1,0 +1,118 @@
+"""From one address to another: asked for by the preferences link, confirmed from the new address.
+
+Links in old mails name a subscriber, not an address. After a move they mean the same person; where
+the new address was a subscriber's already, they mean both.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from newsletter.models import AddressChangeRow, Standing, SubscriberRow
+from newsletter.subscribers import life, suppression
+
+CONFIRM_WITHIN = timedelta(days=1)
+UNDO_WITHIN = timedelta(days=7)
+
+
+def ask(
+    session: Session, subscriber: SubscriberRow, new_email: str, now: datetime
+) -> AddressChangeRow:
+    """Note the wish; an earlier one that nobody confirmed is dropped."""
+    session.execute(
+        delete(AddressChangeRow).where(
+            AddressChangeRow.subscriber_id == subscriber.id, AddressChangeRow.done_at.is_(None)
+        )
+    )
+    row = AddressChangeRow(
+        subscriber_id=subscriber.id,
+        old_email=subscriber.email,
+        new_email=new_email,
+        asked_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def do(session: Session, change: AddressChangeRow, now: datetime) -> SubscriberRow | None:
+    """The new address said yes. Returns who has it now; None where the wish does not hold any more.
+
+    Nothing happens where they left meanwhile, or moved in another way.
+    """
+    subscriber = session.get(SubscriberRow, change.subscriber_id)
+    if subscriber is None or change.undone_at is not None:
+        return None
+    if change.done_at is not None:
+        return session.get(SubscriberRow, change.merged_into or change.subscriber_id)
+    if subscriber.email != change.old_email or subscriber.standing != Standing.CONFIRMED:
+        return None
+    other = life.find(session, change.new_email)
+    change.done_at = now
+    suppression.lift(session, change.new_email)
+    if other is None:
+        subscriber.email = change.new_email
+        return subscriber
+    _merge(session, subscriber, other, now)
+    change.merged_into = other.id
+    return other
+
+
+def undo(session: Session, change: AddressChangeRow, now: datetime) -> bool:
+    """It was not they: everything comes to the old address again."""
+    subscriber = session.get(SubscriberRow, change.subscriber_id)
+    if subscriber is None or change.done_at is None:
+        return False
+    if change.undone_at is not None:
+        return True
+    if change.merged_into is not None:
+        life.come_back(session, subscriber, None, change.done_at)
+    elif subscriber.email == change.new_email and not life.find(session, change.old_email):
+        subscriber.email = change.old_email
+    else:
+        return False
+    change.undone_at, change.merged_into = now, None
+    return True
+
+
+def meant(session: Session, subscriber_id: int) -> Sequence[SubscriberRow]:
+    """Everybody that a link with this number means: nobody, one, or one and whom they became."""
+    found: list[SubscriberRow] = []
+    ahead = [subscriber_id]
+    while ahead:
+        subscriber = session.get(SubscriberRow, ahead.pop())
+        if subscriber is None or subscriber in found:
+            continue
+        found.append(subscriber)
+        merged = select(AddressChangeRow.merged_into).where(
+            AddressChangeRow.subscriber_id == subscriber.id
+        )
+        ahead += [each for each in session.scalars(merged) if each is not None]
+    return found
+
+
+def became(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriberRow]:
+    """Those who were merged into this one: the same person under an address of old."""
+    return session.scalars(
+        select(SubscriberRow)
+        .join(AddressChangeRow, AddressChangeRow.subscriber_id == SubscriberRow.id)
+        .where(AddressChangeRow.merged_into == subscriber.id)
+        .distinct()
+    ).all()
+
+
+def _merge(
+    session: Session, subscriber: SubscriberRow, other: SubscriberRow, now: datetime
+) -> None:
+    """Bring the subscriptions to who has the address, then leave as oneself."""
+    mine = life.held(session, subscriber)
+    details = {slug: each.detail for slug, each in mine.items()}
+    if other.standing != Standing.CONFIRMED:
+        other.language = subscriber.language
+    life.confirm_these(session, other, details, now)
+    for slug, each in life.held(session, other).items():
+        if slug in mine:
+            each.detail, each.paused_until = mine[slug].detail, mine[slug].paused_until
+    life.leave(session, subscriber, None, now)

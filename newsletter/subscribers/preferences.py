@@ -1,0 +1,43 @@
+"""What a subscriber chooses by themselves: newsletters, how much of each, language, a pause."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.models import SubscriberRow
+from newsletter.subscribers import life
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Everything on the page; `paused_until` is the last day without mail."""
+
+    details: Mapping[str, str]  # of the newsletters they want
+    language: str
+    paused_until: date | None
+
+
+def choose(
+    session: Session,
+    subscriber: SubscriberRow,
+    choice: Choice,
+    offered: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Make it so. Of what is not `offered` any more nothing changes."""
+    subscriber.language = choice.language
+    for slug, detail in choice.details.items():
+        row = life.subscribe(session, subscriber, slug, detail, now)
+        row.detail, row.paused_until, row.left_at = detail, choice.paused_until, None
+    session.flush()
+    for slug in offered:
+        if slug not in choice.details:
+            life.leave(session, subscriber, slug, now)
+
+
+def paused_until(session: Session, subscriber: SubscriberRow, today: date) -> date | None:
+    """The last day of a pause that is not over."""
+    days = [each.paused_until for each in life.held(session, subscriber).values()]
+    return max((day for day in days if day and day >= today), default=None)

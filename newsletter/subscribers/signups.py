@@ -1,0 +1,215 @@
+"""The public form: a sign-up waits in a queue, and only the mailbox ever hears what became of it.
+
+Whoever sends the form gets the same answer after the same work (one row is written), whether the
+address is new, pending, confirmed, suppressed or erased. Looking at it is another process's work.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.config import Settings, SignupSettings
+from newsletter.db import Database
+from newsletter.findings import Finding, Level
+from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow
+from newsletter.subscribers import consents, letterbox, life, limits, suppression
+from newsletter.subscribers.consents import Act, Evidence
+from newsletter.subscribers.letterbox import Kind
+from newsletter.subscribers.limits import Limit, Use
+
+_HOUR, _DAY, _MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
+_AT_ONCE = 50  # so that no other writer waits long
+FORGOTTEN_AFTER = _MONTH  # somebody who never confirmed
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the form asks for; the address is normalized, the network a key."""
+
+    email: str
+    newsletters: Sequence[str]
+    language: str
+    wording: str
+    network: str
+
+
+class Limits:
+    """The limits of the form, as they are set."""
+
+    def __init__(self, settings: SignupSettings) -> None:
+        self.address_day = Limit("address-day", settings.per_address_day, _DAY)
+        self.address_month = Limit("address-month", settings.per_address_month, _MONTH)
+        # Who erased themselves meant it: a stranger may have them asked once, not every day.
+        self.erased = Limit("erased-month", 1, _MONTH)
+        self.network = Limit("network-hour", settings.per_network_hour, _HOUR, alarms=True)
+        self.domain = Limit("domain-hour", settings.per_domain_hour, _HOUR, alarms=True)
+        self.total = Limit("mails-hour", settings.per_hour, _HOUR, alarms=True)
+        self.waiting = Limit("waiting", settings.waiting, _HOUR, alarms=True)
+
+    def of_address(self, session: Session, address: str) -> list[Use]:
+        key = limits.key_of(session, limits.mailbox_of(address))
+        uses = [Use(self.address_day, key), Use(self.address_month, key)]
+        if suppression.reason(session, address) == suppression.ERASED:
+            uses.append(Use(self.erased, key))
+        return uses
+
+    def of_mail(self, session: Session, address: str) -> list[Use]:
+        """The limits of one more mail that a stranger can cause; those of the address first."""
+        domain = limits.key_of(session, address.rpartition("@")[2])
+        return [
+            *self.of_address(session, address),
+            Use(self.domain, domain),
+            Use(self.total, "all"),
+        ]
+
+
+def ask(session: Session, request: Request, settings: SignupSettings, now: datetime) -> bool:
+    """Put a sign-up into the queue; False where the queue is full for everybody."""
+    key = limits.key_of(session, limits.mailbox_of(request.email))
+    waiting = session.get(SignupRow, key)
+    if waiting is not None:
+        waiting.newsletters = list(dict.fromkeys([*waiting.newsletters, *request.newsletters]))
+        return True
+    if _waiting(session) >= settings.waiting:
+        limits.trip(session, Use(Limits(settings).waiting, "all"), now)
+        return False
+    session.add(
+        SignupRow(
+            address_key=key,
+            email=request.email,
+            newsletters=list(request.newsletters),
+            language=request.language,
+            wording=request.wording,
+            network=request.network,
+            asked_at=now,
+            not_before=now,
+        )
+    )
+    session.flush()
+    return True
+
+
+def are_due(session: Session, now: datetime) -> bool:
+    return session.scalar(select(SignupRow).where(SignupRow.not_before <= now).limit(1)) is not None
+
+
+def answer(
+    session: Session, settings: SignupSettings, details: Mapping[str, str], now: datetime
+) -> int:
+    """Look at the oldest sign-ups that are due; returns at how many, 0 when none is.
+
+    `details` are the configured newsletters, each with the detail that new readers get.
+    """
+    session.execute(delete(SignupRow).where(SignupRow.asked_at < now - _DAY))
+    rows = session.scalars(
+        select(SignupRow)
+        .where(SignupRow.not_before <= now)
+        .order_by(SignupRow.not_before, SignupRow.asked_at)
+        .limit(_AT_ONCE)
+    ).all()
+    for row in rows:
+        if row.not_before <= now and not _waits(session, row, Limits(settings), details, now):
+            session.delete(row)
+    return len(rows)
+
+
+def forget_unconfirmed(session: Session, now: datetime) -> None:
+    """Forget who was asked and never said yes: they are no subscribers, and owe us no data."""
+    silent = select(SubscriberRow.id).where(
+        SubscriberRow.standing == Standing.PENDING,
+        SubscriberRow.confirmed_at.is_(None),
+        SubscriberRow.created_at < now - FORGOTTEN_AFTER,
+    )
+    for number in session.scalars(silent).all():
+        consents.forget(session, number)
+        letterbox.take_out(session, number)
+        session.execute(delete(SubscriptionRow).where(SubscriptionRow.subscriber_id == number))
+        session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
+
+
+def forget_address(session: Session, address: str) -> None:
+    """Drop a waiting sign-up of this (normalized) address."""
+    key = limits.key_of(session, limits.mailbox_of(address))
+    session.execute(delete(SignupRow).where(SignupRow.address_key == key))
+
+
+def start_anew(session: Session, settings: SignupSettings, address: str) -> None:
+    """They confirmed: what counted as long as they had not, counts no more."""
+    for use in Limits(settings).of_address(session, address):
+        limits.forget(session, use)
+
+
+def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+    """For `newsletter check`: which limits turned something away since yesterday."""
+    known = vars(Limits(settings.signup)).values()
+    scopes = {each.scope: each for each in known if each.alarms}
+    with database.read() as session:
+        refused = limits.refused(session, scopes, now - _DAY)
+        waiting = _waiting(session)
+    for scope, number in refused.items():
+        yield Finding(
+            "signup",
+            Level.WARNING,
+            f"the limit {scope} ({scopes[scope].most}) turned {number} away since yesterday;"
+            " somebody may misuse the form, or [signup] is too tight",
+        )
+    if not refused:
+        yield Finding("signup", Level.OK, f"no limit is used up; {waiting} waiting")
+
+
+def _waits(
+    session: Session, row: SignupRow, known: Limits, details: Mapping[str, str], now: datetime
+) -> bool:
+    """Answer a sign-up by a letter, or by none; or let it wait, and those that wait for the same.
+
+    Limits of one address end a sign-up; those of everybody only make it wait.
+    """
+    reason = suppression.reason(session, row.email)
+    if reason is not None and not suppression.lifted_by_consent(reason):
+        return False
+    used_up = limits.spend(session, known.of_mail(session, row.email), now)
+    if used_up is None:
+        _write(session, row, details, now)
+        return False
+    if used_up.limit not in (known.domain, known.total):
+        return False
+    alike = [SignupRow.not_before <= now]
+    if used_up.limit == known.domain:
+        alike.append(SignupRow.email.endswith(f"@{row.email.rpartition('@')[2]}", autoescape=True))
+    again = limits.opens_again(session, used_up) or now + _HOUR
+    session.execute(update(SignupRow).where(*alike).values(not_before=again))
+    return True
+
+
+def _write(session: Session, row: SignupRow, details: Mapping[str, str], now: datetime) -> None:
+    """The letter that they are owed: a question, or the way to what they have already."""
+    subscriber = life.find(session, row.email) or _taken_in(session, row, now)
+    held = life.held(session, subscriber) if subscriber.standing == Standing.CONFIRMED else {}
+    wanted = [slug for slug in row.newsletters if slug in details and slug not in held]
+    evidence = Evidence(row.wording, row.network)
+    consents.record(session, subscriber, Act.ASKED, row.newsletters, evidence, row.asked_at)
+    if held and not wanted:
+        letterbox.post(session, Kind.ALREADY, subscriber, now)
+        return
+    if subscriber.standing == Standing.LEFT:
+        subscriber.standing = Standing.PENDING
+    if subscriber.standing == Standing.PENDING:
+        for slug in wanted:
+            life.subscribe(session, subscriber, slug, details[slug], now)
+    letterbox.post(session, Kind.CONFIRM, subscriber, now, {"newsletters": wanted})
+
+
+def _taken_in(session: Session, row: SignupRow, now: datetime) -> SubscriberRow:
+    subscriber = SubscriberRow(
+        email=row.email, standing=Standing.PENDING, language=row.language, created_at=now
+    )
+    session.add(subscriber)
+    session.flush()
+    return subscriber
+
+
+def _waiting(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(SignupRow)) or 0

@@ -1,0 +1,120 @@
+"""Preferences, by signed link: newsletters, how much of each, language, a pause.
+
+The link stands in every issue, and issues are forwarded. So it can do what its owner can undo, and
+shows of the address only enough to know it by. One's data go to the mailbox and nowhere else, and a
+change of address is told to the old one.
+"""
+
+from datetime import date, timedelta
+
+from flask import abort, request
+from sqlalchemy.orm import Session
+
+from newsletter.config import DETAILS, LANGUAGES
+from newsletter.models import Standing, SubscriberRow
+from newsletter.subscribers import consents, life, preferences
+from newsletter.subscribers.consents import Act
+from newsletter.subscribers.links import ALL, Claim, Purpose
+from newsletter.subscribers.preferences import Choice
+from newsletter.web import leaving
+from newsletter.web.pages import Pages
+
+_LONGEST_PAUSE = timedelta(days=366)
+
+
+def add_choosing(pages: Pages) -> None:
+    app = pages.app
+
+    @app.get("/preferences/<token>")
+    def show_preferences(token: str) -> str:
+        claim = pages.claim(Purpose.PREFERENCES, token)
+        with pages.database.read() as session:
+            subscriber = owner(pages, session, claim)
+            return _page(pages, session, subscriber, token) if subscriber else pages.ended()
+
+    @app.post("/preferences/<token>")
+    def save_preferences(token: str) -> tuple[str, int]:
+        claim = pages.claim(Purpose.PREFERENCES, token)
+        today = pages.clock().date()
+        with pages.database.write.begin() as session:
+            subscriber = owner(pages, session, claim)
+            if subscriber is None:
+                return pages.ended(), 200
+            choice, trouble = _read(pages, today)
+            if trouble:
+                return _page(pages, session, subscriber, token, trouble=trouble), 400
+            _save(pages, session, subscriber, choice)
+            if choice.details:
+                return _page(pages, session, subscriber, token, saved=True), 200
+        return leaving.out(pages, subscriber.id, ALL), 200
+
+
+def owner(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None:
+    """Whose preferences these are; None once they left, moved, or are not here any more."""
+    subscriber = session.get(SubscriberRow, claim.subscriber_id)
+    if subscriber is None or subscriber.standing != Standing.CONFIRMED:
+        return None
+    return subscriber if pages.links.is_to(subscriber.email, claim) else None
+
+
+def veiled(address: str) -> str:
+    """Enough to know one's own address by, too little to learn another's."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[0]}•••@{domain}"
+
+
+def _read(pages: Pages, today: date) -> tuple[Choice, str]:
+    """What the form says, and what is wrong with it."""
+    form = request.form
+    wanted = [slug for slug in pages.newsletters if slug in form.getlist("newsletter")]
+    details = {slug: form.get(f"detail-{slug}", "") for slug in wanted}
+    language = form.get("language", "")
+    if language not in LANGUAGES or not set(details.values()) <= set(DETAILS):
+        abort(400)
+    try:
+        pause = date.fromisoformat(form["pause"]) if form.get("pause") else None
+    except ValueError:
+        return Choice(details, language, None), pages.say("This is no day; write it 2025-07-11.")
+    if pause is not None and pause > today + _LONGEST_PAUSE:
+        return Choice(details, language, None), pages.say("A pause can last a year at most.")
+    return Choice(details, language, pause if pause and pause >= today else None), ""
+
+
+def _save(pages: Pages, session: Session, subscriber: SubscriberRow, choice: Choice) -> None:
+    offered = {slug: each.detail for slug, each in pages.newsletters.items()}
+    before = set(life.held(session, subscriber))
+    preferences.choose(session, subscriber, choice, offered, pages.clock())
+    after = set(life.held(session, subscriber))
+    if before != after:
+        evidence = pages.evidence(session, pages.say("Save"))
+        act = Act.CHANGED if after else Act.LEFT
+        consents.record(session, subscriber, act, sorted(after), evidence, pages.clock())
+
+
+def _page(
+    pages: Pages,
+    session: Session,
+    subscriber: SubscriberRow,
+    token: str,
+    *,
+    saved: bool = False,
+    trouble: str = "",
+) -> str:
+    held = life.held(session, subscriber)
+    today = pages.clock().date()
+    return pages.render(
+        "web/preferences.html",
+        address=veiled(subscriber.email),
+        newsletters=[
+            (each, held[slug].detail if slug in held else each.detail, slug in held)
+            for slug, each in pages.newsletters.items()
+        ],
+        chosen_language=subscriber.language,
+        pause=preferences.paused_until(session, subscriber, today),
+        today=today,
+        furthest=today + _LONGEST_PAUSE,
+        token=token,
+        leave_token=pages.links.token(Purpose.UNSUBSCRIBE, Claim(subscriber.id, ALL)),
+        saved=saved,
+        trouble=trouble,
+    )

@@ -1,0 +1,61 @@
+"""A newsletter as an Atom feed (RFC 4287): an entry an issue, its address for ever its id."""
+
+import re
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+from sqlalchemy.orm import Session
+
+from newsletter import issues
+from newsletter.config import NewsletterSettings, Site
+from newsletter.models import IssueRow
+from newsletter.rendering.content import Digest
+from newsletter.rendering.templates import environment
+from newsletter.rendering.wording import wording
+from newsletter.subscribers.links import Links
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_ENTRIES = 20
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
+
+
+def atom(session: Session, newsletter: NewsletterSettings, site: Site, links: Links) -> bytes:
+    """The newest issues, newest first."""
+    found = issues.newest_first(session, [newsletter.slug], _ENTRIES)
+    home = links.archive(newsletter.slug)
+    catalogue = wording(newsletter.language)
+    feed = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": catalogue.tag})
+    _add(feed, "id", home)
+    _add(feed, "title", f"{newsletter.title} · {site.name}")
+    _add(feed, "subtitle", " · ".join(newsletter.categories))
+    # A feed must bear a time; one without issues has none of its own.
+    _add(feed, "updated", _time(found[0].frozen_at) if found else "1970-01-01T00:00:00+00:00")
+    _add(_add(feed, "author"), "name", site.name)
+    _add(feed, "link", rel="self", type="application/atom+xml", href=f"{home}/feed")
+    _add(feed, "link", rel="alternate", type="text/html", href=home)
+    for each in found:
+        _entry(feed, issues.load(session, each), each, links)
+    return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
+
+
+def _entry(feed: ET.Element, digest: Digest, issue: IssueRow, links: Links) -> None:
+    catalogue = wording(issue.language)
+    address = links.issue(issue.newsletter, str(issue.day))
+    entry = _add(feed, "entry")
+    _add(entry, "id", address)
+    _add(entry, "title", f"{issue.title}, {catalogue.long_date(issue.day)}")
+    _add(entry, "updated", _time(issue.frozen_at))
+    _add(entry, "published", _time(issue.frozen_at))
+    _add(entry, "link", rel="alternate", type="text/html", href=address)
+    template = environment(catalogue).get_template("web/feed_entry.html")
+    _add(entry, "content", template.render(digest=digest, address=address), type="html")
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def _add(parent: ET.Element, tag: str, text: str | None = None, **attributes: str) -> ET.Element:
+    child = ET.SubElement(parent, tag, attributes)
+    child.text = None if text is None else _NO_XML.sub("", text)
+    return child

@@ -1,0 +1,51 @@
+"""/healthz: what a monitor asks. 503 only where somebody has to act."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, jsonify
+from sqlalchemy.exc import SQLAlchemyError
+
+from newsletter import db, issues
+from newsletter.subscribers import letterbox
+from newsletter.web.pages import Pages
+
+_STUCK_H = 6  # a letter that waits so long has a transport that is down
+
+
+def add_health(pages: Pages) -> None:
+    @pages.app.get("/healthz")
+    def health() -> tuple[Response, int]:
+        told: dict[str, Any] = {"status": "ok"}
+        try:
+            told |= _database(pages)
+            told |= _work(pages, pages.clock())
+        except SQLAlchemyError as error:
+            # Not the whole text: it may hold the address of the database.
+            told |= {"status": "trouble", "database": type(error).__name__}
+        return jsonify(told), 200 if told["status"] == "ok" else 503
+
+
+def _database(pages: Pages) -> dict[str, Any]:
+    """Reachable, of this program's version, and a write could begin; nothing is written."""
+    found, wanted = db.revision(pages.database), db.head()
+    if found != wanted:
+        return {"status": "trouble", "database": f"tables of version {found}, not {wanted}"}
+    with pages.database.write() as session:
+        session.connection()
+        session.rollback()
+    return {"database": "ok", "tables": found}
+
+
+def _work(pages: Pages, now: datetime) -> dict[str, Any]:
+    with pages.database.read() as session:
+        newest = issues.newest_days(session, list(pages.newsletters))
+        letters, oldest = letterbox.waiting(session)
+    told: dict[str, Any] = {
+        "newest_issue": {slug: str(day) for slug, day in newest.items()},
+        "newest_issue_age_days": {slug: (now.date() - day).days for slug, day in newest.items()},
+        "letters_waiting": letters,
+    }
+    if oldest is not None and (now - oldest).total_seconds() > _STUCK_H * 3600:
+        told |= {"status": "trouble", "letters": f"the oldest has waited since {oldest:%F %R} UTC"}
+    return told

@@ -1,0 +1,158 @@
+"""Sign up, and confirm from one's own mailbox.
+
+The answer to the form says nothing about the address, and takes the same work whatever it is: one
+row is written, and the mailroom looks at it afterwards.
+"""
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from newsletter.errors import WrongUseError
+from newsletter.models import Standing, SubscriberRow
+from newsletter.subscribers import consents, letterbox, life, limits, signups, suppression
+from newsletter.subscribers.addresses import normalized
+from newsletter.subscribers.consents import Act
+from newsletter.subscribers.letterbox import Kind
+from newsletter.subscribers.limits import Use
+from newsletter.subscribers.links import Claim, Purpose
+from newsletter.subscribers.signups import Limits, Request
+from newsletter.web.archive import front
+from newsletter.web.pages import Pages
+
+HONEYPOT = "website"  # a field that no person sees
+
+Answer = tuple[str, int]
+
+
+def add_joining(pages: Pages) -> None:
+    app = pages.app
+
+    @app.post("/")
+    def sign_up() -> Answer:
+        if not pages.settings.signup.open:
+            return pages.said(pages.say("The list is closed for now")), 403
+        if request.form.get(HONEYPOT):
+            return _look(pages), 200
+        wanted = [slug for slug in pages.newsletters if slug in request.form.getlist("newsletter")]
+        written = request.form.get("email", "")[:320]
+        try:
+            address = normalized(written)
+        except WrongUseError:
+            trouble = pages.say("This is no e-mail address that we can write to.")
+            return front(pages, trouble, written, wanted), 400
+        if not wanted:
+            trouble = pages.say("Choose at least one newsletter.")
+            return front(pages, trouble, written, wanted), 400
+        return _ask(pages, address, wanted)
+
+
+def add_confirming(pages: Pages) -> None:
+    """Only who was asked and has not answered yet is confirmed, for what the link names."""
+    app = pages.app
+
+    @app.get("/confirm/<token>")
+    def ask_to_confirm(token: str) -> str:
+        claim = pages.claim(Purpose.CONFIRM, token)
+        if claim.has_ended(pages.clock()):
+            return _ended(pages, token)
+        return pages.asked(
+            pages.say("One click, and you are in"),
+            _titles(pages, claim),
+            button=pages.say("Confirm"),
+        )
+
+    @app.post("/confirm/<token>")
+    def confirm(token: str) -> str:
+        claim = pages.claim(Purpose.CONFIRM, token)
+        if claim.has_ended(pages.clock()):
+            return _ended(pages, token)
+        with pages.database.write.begin() as session:
+            subscriber = session.get(SubscriberRow, claim.subscriber_id)
+            confirmed = subscriber is not None and _confirm(pages, session, subscriber, claim)
+        if not confirmed:
+            return pages.ended()
+        pages.wake()
+        return pages.said(
+            pages.say("You are in"),
+            pages.say("The next issue comes to you. A welcome is on its way."),
+            onward=(pages.path("home"), pages.say("Read the latest issue")),
+        )
+
+    @app.post("/confirm/<token>/again")
+    def send_another(token: str) -> Answer:
+        claim = pages.claim(Purpose.CONFIRM, token)
+        with pages.database.read() as session:
+            subscriber = session.get(SubscriberRow, claim.subscriber_id)
+        wanted = [slug for slug in claim.newsletter.split("_") if slug in pages.newsletters]
+        if subscriber is None or not wanted:
+            return _look(pages), 200
+        return _ask(pages, subscriber.email, wanted)
+
+
+def _ask(pages: Pages, address: str, wanted: list[str]) -> Answer:
+    """Put it into the queue, within what one network may do."""
+    now, settings = pages.clock(), pages.settings.signup
+    with pages.database.write.begin() as session:
+        network = pages.network(session)
+        too_many = limits.spend(session, [Use(Limits(settings).network, network)], now)
+        request_ = Request(address, wanted, pages.language().language, _consent(pages), network)
+        taken = too_many is None and signups.ask(session, request_, settings, now)
+    if too_many is not None:
+        return pages.said(*_busy(pages, pages.say("Too many sign-ups came from your network"))), 429
+    if not taken:
+        return pages.said(*_busy(pages, pages.say("Too many people sign up just now"))), 503
+    pages.wake()
+    return _look(pages), 200
+
+
+def _busy(pages: Pages, why: str) -> tuple[str, str]:
+    return pages.say("Please try again in an hour"), f"{why}."
+
+
+def _look(pages: Pages) -> str:
+    say = pages.say
+    return pages.said(
+        say("Look into your inbox"),
+        say("If this address can be signed up, a mail to it is on its way. Press its button."),
+        say("Nothing there in ten minutes? Look into the spam folder. One mail a day is all."),
+    )
+
+
+def _ended(pages: Pages, token: str) -> str:
+    say = pages.say
+    return pages.said(
+        say("This link has had its day"),
+        say("Nothing is lost: a new one can be on its way in a moment."),
+        form=(pages.path("send_another", token=token), say("Send me a new one")),
+    )
+
+
+def _confirm(pages: Pages, session: Session, subscriber: SubscriberRow, claim: Claim) -> bool:
+    """Make them a reader of what their link names; whether they are one now."""
+    now = pages.clock()
+    known = pages.newsletters
+    wanted = {slug: known[slug].detail for slug in claim.newsletter.split("_") if slug in known}
+    if subscriber.standing == Standing.LEFT or not wanted:
+        return False  # they left after this link was made: an old yes is none
+    reason = suppression.reason(session, subscriber.email)
+    if reason is not None and not suppression.lifted_by_consent(reason):
+        return False
+    before = set(life.held(session, subscriber)) if subscriber.confirmed_at else set()
+    if subscriber.standing == Standing.CONFIRMED and before >= wanted.keys():
+        return True
+    life.confirm_these(session, subscriber, wanted, now)
+    signups.start_anew(session, pages.settings.signup, subscriber.email)
+    evidence = pages.evidence(session, _titles(pages, claim))
+    consents.record(session, subscriber, Act.CONFIRMED, list(wanted), evidence, now)
+    letterbox.post(session, Kind.WELCOME, subscriber, now)
+    return True
+
+
+def _titles(pages: Pages, claim: Claim) -> str:
+    titles = [pages.title_of(slug) for slug in claim.newsletter.split("_")]
+    return pages.say("You will get: %(titles)s.") % {"titles": ", ".join(titles)}
+
+
+def _consent(pages: Pages) -> str:
+    """The words beside the button of the form."""
+    return pages.say("We ask by mail first; leaving takes one click.")

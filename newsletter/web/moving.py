@@ -1,0 +1,127 @@
+"""To another address: the new one confirms, the old one is told and can take it back."""
+
+from datetime import timedelta
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from newsletter.errors import WrongUseError
+from newsletter.models import AddressChangeRow, SubscriberRow
+from newsletter.subscribers import consents, letterbox, limits, moves
+from newsletter.subscribers.addresses import normalized
+from newsletter.subscribers.consents import Act
+from newsletter.subscribers.letterbox import Kind
+from newsletter.subscribers.limits import Limit, Use
+from newsletter.subscribers.links import Claim, Purpose
+from newsletter.subscribers.signups import Limits
+from newsletter.web.choosing import owner
+from newsletter.web.pages import Pages
+
+_MOVES = Limit("moves-day", 3, timedelta(days=1))
+
+
+def add_asking_to_move(pages: Pages) -> None:
+    app, say = pages.app, pages.say
+
+    @app.get("/preferences/<token>/address")
+    def ask_address(token: str) -> str:
+        claim = pages.claim(Purpose.PREFERENCES, token)
+        with pages.database.read() as session:
+            known = owner(pages, session, claim) is not None
+        return _form(pages, token) if known else pages.ended()
+
+    @app.post("/preferences/<token>/address")
+    def note_address(token: str) -> tuple[str, int]:
+        claim = pages.claim(Purpose.PREFERENCES, token)
+        written = request.form.get("email", "")[:320]
+        try:
+            address = normalized(written)
+        except WrongUseError:
+            trouble = say("This is no e-mail address that we can write to.")
+            return _form(pages, token, trouble, written), 400
+        with pages.database.write.begin() as session:
+            subscriber = owner(pages, session, claim)
+            if subscriber is None:
+                return pages.ended(), 200
+            _note(pages, session, subscriber, address)
+        pages.wake()
+        heading = say("Look into the inbox of the new address")
+        text = say("A mail to it is on its way. Until its button is pressed, nothing changes.")
+        return pages.said(heading, text), 200
+
+
+def add_moving(pages: Pages) -> None:
+    """What the links in the two mails do: the one to the new address, the other to the old."""
+    app, say = pages.app, pages.say
+
+    @app.get("/change/<token>")
+    def ask_to_move(token: str) -> str:
+        if pages.claim(Purpose.CHANGE, token).has_ended(pages.clock()):
+            return pages.ended()
+        return pages.asked(say("Is this your new address?"), button=say("Yes, send them here"))
+
+    @app.post("/change/<token>")
+    def move(token: str) -> str:
+        claim = pages.claim(Purpose.CHANGE, token)
+        with pages.database.write.begin() as session:
+            moved = _moved(pages, session, claim)
+            if moved is None:
+                return pages.ended()
+            onward = pages.links.preferences_token(moved.id, moved.email)
+        pages.wake()
+        return pages.said(
+            say("Your newsletters come here now"),
+            say("The links to your preferences in older mails have ended; those to leave work on."),
+            onward=(pages.path("show_preferences", token=onward), say("To your preferences")),
+        )
+
+    @app.get("/change-back/<token>")
+    def ask_to_move_back(token: str) -> str:
+        if pages.claim(Purpose.CHANGE_BACK, token).has_ended(pages.clock()):
+            return pages.ended()
+        return pages.asked(say("Your address was changed"), button=say("Change it back"))
+
+    @app.post("/change-back/<token>")
+    def move_back(token: str) -> str:
+        claim = pages.claim(Purpose.CHANGE_BACK, token)
+        now = pages.clock()
+        with pages.database.write.begin() as session:
+            change = _change(session, claim)
+            if claim.has_ended(now) or change is None or not moves.undo(session, change, now):
+                return pages.ended()
+        return pages.said(say("Changed back"), say("Your newsletters come to this address again."))
+
+
+def _form(pages: Pages, token: str, trouble: str = "", written: str = "") -> str:
+    return pages.render("web/address.html", token=token, trouble=trouble, written=written)
+
+
+def _note(pages: Pages, session: Session, subscriber: SubscriberRow, address: str) -> None:
+    """Have the new address asked, within the limits of every mail that a stranger can cause."""
+    now = pages.clock()
+    known = Limits(pages.settings.signup)
+    uses = [Use(_MOVES, str(subscriber.id)), *known.of_mail(session, address)]
+    if limits.spend(session, uses, now) is None:
+        change = moves.ask(session, subscriber, address, now)
+        letterbox.post(session, Kind.CHANGE, subscriber, now, {"change": change.id}, address)
+
+
+def _moved(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None:
+    """Who has the new address now; the old one is told once."""
+    now = pages.clock()
+    change = _change(session, claim)
+    if change is None or claim.has_ended(now):
+        return None
+    first = change.done_at is None
+    moved = moves.do(session, change, now)
+    if moved is not None and first:
+        evidence = pages.evidence(session, pages.say("Yes, send them here"))
+        consents.record(session, moved, Act.MOVED, [], evidence, now)
+        mover = session.get_one(SubscriberRow, change.subscriber_id)
+        about = {"change": change.id}
+        letterbox.post(session, Kind.CHANGED, mover, now, about, change.old_email)
+    return moved
+
+
+def _change(session: Session, claim: Claim) -> AddressChangeRow | None:
+    return session.get(AddressChangeRow, int(claim.newsletter))

@@ -1,0 +1,101 @@
+"""What is one's own: the data, and being forgotten."""
+
+import json
+from datetime import timedelta
+
+from flask import Response
+
+from newsletter.delivery import dossier
+from newsletter.models import SubscriberRow
+from newsletter.subscribers import erasure, letterbox, limits, moves, signups
+from newsletter.subscribers.letterbox import Kind
+from newsletter.subscribers.limits import Limit, Use
+from newsletter.subscribers.links import Purpose
+from newsletter.web.choosing import owner
+from newsletter.web.pages import Pages
+
+_DATA = Limit("data-day", 2, timedelta(days=1))
+
+
+def add_own_data(pages: Pages) -> None:
+    """Sent to the mailbox: who merely holds a forwarded issue learns nothing."""
+    app, say = pages.app, pages.say
+
+    @app.get("/preferences/<token>/data")
+    def ask_for_data(token: str) -> str:
+        claim = pages.claim(Purpose.PREFERENCES, token)
+        with pages.database.read() as session:
+            if owner(pages, session, claim) is None:
+                return pages.ended()
+        return pages.asked(
+            say("Your data"),
+            say("We send a link to your address; behind it is all that we know, as JSON."),
+            button=say("Send me my data"),
+        )
+
+    @app.post("/preferences/<token>/data")
+    def send_data(token: str) -> str:
+        claim = pages.claim(Purpose.PREFERENCES, token)
+        now = pages.clock()
+        with pages.database.write.begin() as session:
+            subscriber = owner(pages, session, claim)
+            if subscriber is None:
+                return pages.ended()
+            if limits.spend(session, [Use(_DATA, str(subscriber.id))], now) is None:
+                letterbox.post(session, Kind.DATA, subscriber, now)
+        pages.wake()
+        return pages.said(say("Look into your inbox"), say("The link in the mail works for a day."))
+
+    @app.get("/data/<token>")
+    def data(token: str) -> Response | str:
+        claim = pages.claim(Purpose.DATA, token)
+        if claim.has_ended(pages.clock()):
+            return pages.ended()
+        with pages.database.read() as session:
+            subscriber = session.get(SubscriberRow, claim.subscriber_id)
+            if subscriber is None:
+                return pages.ended()
+            told = dossier.everything(session, subscriber)
+        body = json.dumps(told, ensure_ascii=False, indent=2, default=str)
+        named = {"Content-Disposition": 'attachment; filename="newsletter-data.json"'}
+        return Response(body, mimetype="application/json", headers=named)
+
+
+def add_erasing(pages: Pages) -> None:
+    """Erased at once, by one button. It can do no more harm than leaving does."""
+    app, say = pages.app, pages.say
+
+    @app.get("/preferences/<token>/erase")
+    def ask_to_erase(token: str) -> str:
+        claim = pages.claim(Purpose.PREFERENCES, token)
+        with pages.database.read() as session:
+            if owner(pages, session, claim) is None:
+                return pages.ended()
+        return pages.asked(
+            say("Erase everything?"),
+            say("You leave, and all that we know of you is gone. This cannot be undone."),
+            say("Only a code stays, made from your address, so that no list brings you back."),
+            button=say("Erase me"),
+        )
+
+    @app.post("/preferences/<token>/erase")
+    def erase(token: str) -> str:
+        claim = pages.claim(Purpose.PREFERENCES, token)
+        with pages.database.write.begin() as session:
+            subscriber = session.get(SubscriberRow, claim.subscriber_id)
+            if subscriber is not None:
+                subscriber = owner(pages, session, claim)
+                if subscriber is None:
+                    return pages.ended()
+                now = pages.clock()
+                letterbox.take_out(session, subscriber.id)
+                letterbox.post(session, Kind.GOODBYE, subscriber, now)
+                signups.forget_address(session, subscriber.email)
+                for each in [*moves.became(session, subscriber), subscriber]:
+                    erasure.erase(session, each, now)
+        pages.wake()
+        return pages.said(
+            say("You are erased"),
+            say("One last mail says so. Nothing more will come."),
+            onward=(pages.path("home"), say("To the newsletters")),
+        )

@@ -1,0 +1,155 @@
+"""The site of two newsletters, its clock in the test's hand, and the mails it sends."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from newsletter import config, starting
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.delivery.mailroom import Done, Mailroom
+from newsletter.delivery.transports.memory import Memory
+from newsletter.models import SubscriberRow
+from newsletter.rendering.mail import Mail
+from newsletter.subscribers import life
+from newsletter.subscribers.life import Wish
+from newsletter.web import create_app
+from tests.conftest import NOW
+
+SECOND = """
+[[newsletters]]
+slug = "text"
+title = "Speech & Text"
+categories = ["cs.CL"]
+language = "en"
+"""
+
+
+class Hand:
+    """The test's clock."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **much: float) -> None:
+        self.now += timedelta(**much)
+
+
+class _Forms(HTMLParser):
+    """The forms of a page: where each posts to, and what it sends by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[tuple[str, dict[str, str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.forms.append((given.get("action") or "", {}))
+        elif tag == "input" and self.forms and given.get("type") == "hidden":
+            self.forms[-1][1][given["name"] or ""] = given.get("value") or ""
+
+
+@dataclass
+class Site:
+    """What a person and an operator have of the site."""
+
+    settings: Settings
+    client: FlaskClient
+    database: Database
+    clock: Hand
+    mailroom: Mailroom
+    transport: Memory = field(default_factory=Memory)
+
+    @property
+    def sent(self) -> list[Mail]:
+        return self.transport.sent
+
+    def work(self) -> Done:
+        """What the thread of `serve` does by itself."""
+        return self.mailroom.clear()
+
+    def sign_up(
+        self, email: str, *newsletters: str, network: str = "192.0.2.1", **more: str
+    ) -> TestResponse:
+        data = {"email": email, "newsletter": list(newsletters) or ["audio"], **more}
+        return self.client.post(
+            "/", data=data, environ_base={"REMOTE_ADDR": network}, headers=ENGLISH
+        )
+
+    def get(self, address: str) -> TestResponse:
+        return self.client.get(path_of(address), headers=ENGLISH)
+
+    def post(self, address: str, **data: object) -> TestResponse:
+        return self.client.post(path_of(address), data=data, headers=ENGLISH)
+
+    def press(self, page: TestResponse, address: str, **data: object) -> TestResponse:
+        """Press the button of a page that has one form."""
+        forms = _Forms()
+        forms.feed(page.text)
+        ((action, hidden),) = forms.forms
+        return self.post(action or address, **hidden, **data)
+
+    def subscriber(self, email: str) -> SubscriberRow | None:
+        with self.database.read() as session:
+            return life.find(session, email)
+
+    def held(self, email: str) -> set[str]:
+        with self.database.read() as session:
+            found = life.find(session, email)
+            return set() if found is None else set(life.held(session, found))
+
+    def confirmed(self, email: str, *newsletters: str) -> SubscriberRow:
+        with self.database.write.begin() as session:
+            wish = Wish(list(newsletters) or ["audio"], "brief", "en")
+            return life.add(session, email, wish, "said so on the phone", self.clock.now)
+
+    def link(self, mail: Mail, kind: str) -> str:
+        """The one link of that kind in a mail's text."""
+        found = {word for word in mail.text.split() if f"/{kind}/" in word}
+        (link,) = found
+        return link
+
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+def path_of(address: str) -> str:
+    parts = urlsplit(address)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def opened(settings: Settings, clock: Hand) -> Iterator[Site]:
+    transport = Memory()
+    app = create_app(settings, clock)
+    database = app.extensions["newsletter.database"]
+    real = app.extensions["newsletter.mailroom"]
+    mailroom = Mailroom(database, settings, real.links, lambda: transport, clock)
+    with app.test_client() as client:
+        yield Site(settings, client, database, clock, mailroom, transport)
+    database.dispose()
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Settings:
+    """`audio` in Chinese and `text` in English."""
+    starting.start(tmp_path / "newsletter.toml", starting.DEMO, {})
+    file = tmp_path / "newsletter.toml"
+    content = file.read_text(encoding="utf-8").replace("[source]", f"{SECOND}\n[source]", 1)
+    file.write_text(content, encoding="utf-8")
+    return config.load(file, {})
+
+
+@pytest.fixture
+def site(two: Settings) -> Iterator[Site]:
+    yield from opened(two, Hand())

@@ -1,0 +1,269 @@
+"""Nobody is subscribed by a stranger, nobody is bombed, and the form tells nothing of anybody."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from newsletter import checking
+from newsletter.config import Settings
+from newsletter.models import (
+    Base,
+    ConsentRow,
+    FormLimitRow,
+    LetterRow,
+    SignupRow,
+    Standing,
+    SubscriberRow,
+)
+from newsletter.subscribers import erasure, life, signups, suppression
+from newsletter.subscribers.addresses import normalized
+from tests.web.conftest import Hand, Site, opened
+
+ADA = "ada@reader.example"
+
+
+def test_from_the_form_to_the_welcome(site: Site) -> None:
+    asked = site.sign_up(ADA, "audio", "text")
+    assert asked.status_code == 200
+    assert "Look into your inbox" in asked.text
+    assert not site.sent
+    site.work()
+    (confirm,) = site.sent
+    assert confirm.recipient == ADA
+    assert "Speech & Text" in confirm.text
+    link = site.link(confirm, "confirm")
+    page = site.get(link)
+    assert "You will get: 音频, Speech &amp; Text." in page.text
+    assert site.held(ADA) == {"audio", "text"}
+    found = site.subscriber(ADA)
+    assert found is not None
+    assert found.standing == Standing.PENDING
+    assert "You are in" in site.press(page, link).text
+    found = site.subscriber(ADA)
+    assert found is not None
+    assert found.standing == Standing.CONFIRMED
+    site.press(page, link)
+    site.work()
+    _, welcome = site.sent
+    assert welcome.stream == "welcome"
+    assert not site.work().sent
+
+
+def test_what_was_consented_to_is_kept_and_no_address_of_a_machine(site: Site) -> None:
+    site.sign_up(ADA, "text", network="203.0.113.77")
+    site.work()
+    link = site.link(site.sent[0], "confirm")
+    site.press(site.get(link), link)
+    with site.database.read() as session:
+        asked, confirmed = session.scalars(select(ConsentRow).order_by(ConsentRow.id)).all()
+    assert (asked.act, confirmed.act) == ("asked", "confirmed")
+    assert asked.newsletters == confirmed.newsletters == ["text"]
+    assert asked.wording == "We ask by mail first; leaving takes one click."
+    assert confirmed.wording == "You will get: Speech & Text."
+    assert asked.network != confirmed.network
+    site.database.dispose()
+    content = b"".join(each.read_bytes() for each in site.settings.folder.glob("newsletter.db*"))
+    assert b"203.0.113" not in content
+
+
+def test_the_answer_is_the_same_whatever_the_address_is(site: Site) -> None:
+    site.confirmed("confirmed@reader.example")
+    with site.database.write.begin() as session:
+        suppression.suppress(session, "suppressed@reader.example", "bounced", site.clock.now)
+    erased = site.confirmed("erased@reader.example")
+    with site.database.write.begin() as session:
+        erasure.erase(session, session.get_one(SubscriberRow, erased.id), site.clock.now)
+    site.sign_up("pending@reader.example")
+    site.work()
+    pages = set()
+    for number, who in enumerate(("new", "pending", "confirmed", "suppressed", "erased")):
+        before = _rows(site, SignupRow)
+        answer = site.sign_up(f"{who}@reader.example", network=f"198.51.{number}.1")
+        # The same work for all: one row in the queue, and nothing is looked up or written beside.
+        assert _rows(site, SignupRow) - before == 1
+        assert not _rows(site, LetterRow)
+        pages.add((answer.status_code, answer.text, tuple(sorted(answer.headers.keys()))))
+    assert len(pages) == 1
+    site.work()
+    streams = {mail.recipient.partition("@")[0]: mail.stream for mail in site.sent}
+    assert streams == {
+        "pending": "confirm",
+        "new": "confirm",
+        "confirmed": "already",
+        "erased": "confirm",
+    }
+
+
+def test_a_stranger_cannot_subscribe_a_reader_to_more(site: Site) -> None:
+    site.confirmed(ADA, "audio")
+    site.sign_up(ADA, "audio", "text")
+    site.work()
+    assert site.held(ADA) == {"audio"}
+    link = site.link(site.sent[0], "confirm")
+    assert "You will get: Speech &amp; Text." in site.get(link).text
+    site.press(site.get(link), link)
+    assert site.held(ADA) == {"audio", "text"}
+
+
+def test_a_yes_is_a_yes_to_what_its_own_mail_names(site: Site) -> None:
+    site.sign_up(ADA, "audio")
+    site.work()
+    site.clock.pass_by(days=1, minutes=1)
+    site.sign_up(ADA, "text")
+    site.work()
+    first, second = (site.link(mail, "confirm") for mail in site.sent)
+    site.press(site.get(first), first)
+    assert site.held(ADA) == {"audio"}
+    site.press(site.get(second), second)
+    assert site.held(ADA) == {"audio", "text"}
+
+
+def test_an_old_link_offers_a_new_one(site: Site) -> None:
+    site.sign_up(ADA)
+    site.work()
+    link = site.link(site.sent[0], "confirm")
+    site.clock.pass_by(days=8)
+    page = site.get(link)
+    assert "This link has had its day" in page.text
+    assert "This link has had its day" in site.post(link).text
+    assert "Look into your inbox" in site.press(page, link).text
+    site.work()
+    link = site.link(site.sent[1], "confirm")
+    site.press(site.get(link), link)
+    assert site.held(ADA) == {"audio"}
+
+
+def test_who_never_confirms_is_asked_three_times_and_then_forgotten(site: Site) -> None:
+    for _ in range(6):
+        site.sign_up(ADA)
+        site.work()
+        site.clock.pass_by(days=1, minutes=1)
+    assert len(site.sent) == 3
+    site.clock.pass_by(days=31)
+    site.mailroom.tidy()
+    assert not any(_rows(site, table) for table in (SubscriberRow, ConsentRow, FormLimitRow))
+
+
+def test_who_erased_themselves_is_asked_once_a_month_at_most(site: Site) -> None:
+    erased = site.confirmed(ADA)
+    with site.database.write.begin() as session:
+        erasure.erase(session, session.get_one(SubscriberRow, erased.id), site.clock.now)
+    for _ in range(5):
+        site.sign_up(ADA)
+        site.work()
+        site.clock.pass_by(days=2)
+    assert [mail.stream for mail in site.sent] == ["confirm"]
+    link = site.link(site.sent[0], "confirm")
+    site.clock.now -= timedelta(days=9)
+    site.press(site.get(link), link)
+    assert site.held(ADA) == {"audio"}
+
+
+@pytest.mark.parametrize(
+    ("email", "trouble"),
+    [("ada", "This is no e-mail address"), ("", "This is no e-mail address")],
+)
+def test_a_slip_in_the_form_is_told_beside_it(site: Site, email: str, trouble: str) -> None:
+    answer = site.sign_up(email)
+    assert answer.status_code == 400
+    assert trouble in answer.text
+    assert 'aria-describedby="trouble"' in answer.text
+
+
+def test_nothing_is_chosen_for_anybody(site: Site) -> None:
+    assert "Choose at least one" in site.sign_up(ADA, "nothing-of-ours").text
+    assert site.work().answered == 0
+
+
+def test_a_robot_that_fills_every_field_is_not_taken_in(site: Site) -> None:
+    assert "Look into your inbox" in site.sign_up(ADA, website="https://spam.example").text
+    assert site.work().answered == 0
+
+
+def test_what_strangers_type_is_never_mailed(site: Site) -> None:
+    site.sign_up(ADA, language="<script>", name="Buy pills at https://spam.example")
+    site.work()
+    assert "spam.example" not in site.sent[0].text + site.sent[0].html
+
+
+def test_a_closed_list_takes_nobody(two: Settings) -> None:
+    shut = two.model_copy(update={"signup": two.signup.model_copy(update={"open": False})})
+    for site in opened(shut, Hand()):
+        assert '<form method="post"' not in site.get("/").text
+        assert site.sign_up(ADA).status_code == 403
+
+
+def test_ten_thousand_sign_ups_of_one_mailbox_send_one_mail(site: Site) -> None:
+    spelt = [
+        lambda n: f"victim+{n}@gmail.com",
+        lambda n: f"v.ictim+{n}@googlemail.com",
+        lambda n: ("vic.tim" if n % 2 else "VICTIM") + "@Gmail.com",
+    ]
+    for number in range(200):
+        network = f"10.{number // 250}.{number % 250}.9"
+        assert site.sign_up(spelt[number % 3](number), network=network).status_code == 200
+    _flood(site, [spelt[number % 3](number) for number in range(9_800)])
+    site.work()
+    assert len(site.sent) == 1
+    assert all(_rows(site, table) <= 1 for table in (SignupRow, SubscriberRow, LetterRow))
+
+
+def test_a_flood_of_strangers_waits_behind_the_hourly_cap_and_an_alarm(
+    two: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    tight = two.signup.model_copy(update={"per_hour": 30, "waiting": 500})
+    settings = two.model_copy(update={"signup": tight})
+    for site in opened(settings, Hand()):
+        _flood(site, [f"someone{number}@d{number % 20}.example" for number in range(600)])
+        site.work()
+        assert len(site.sent) == 30
+        assert _rows(site, SignupRow) == 470
+        assert "the limit mails-hour is used up" in caplog.text
+        assert "the limit waiting is used up" in caplog.text
+        told = [each.text for each in checking.check(settings, site.clock.now)]
+        assert any("the limit mails-hour (30) turned 1 away" in line for line in told)
+        assert any("the limit waiting (500) turned 100 away" in line for line in told)
+        site.clock.pass_by(hours=1, minutes=1)
+        site.work()
+        assert len(site.sent) == 60
+        site.clock.pass_by(days=2)
+        site.work()
+        assert _rows(site, SignupRow) == 0
+
+
+def test_one_domain_and_one_network_cannot_take_all_the_room(site: Site) -> None:
+    _flood(site, [f"someone{number}@one.example" for number in range(100)])
+    _flood(site, ["other@two.example"])
+    site.work()
+    assert len(site.sent) == site.settings.signup.per_domain_hour + 1
+    answers = [
+        site.sign_up(f"p{number}@z.example", network=f"192.0.2.{number}").status_code
+        for number in range(25)
+    ]
+    assert answers == [200] * 20 + [429] * 5
+    assert site.sign_up("q@z.example", network="2001:db8:1:2::3").status_code == 200
+
+
+def _rows(site: Site, table: type[Base]) -> int:
+    with site.database.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _flood(site: Site, emails: list[str]) -> None:
+    """Sign-ups from as many networks as there are addresses, past the pages."""
+    with site.database.write.begin() as session:
+        for email in emails:
+            wish = signups.Request(normalized(email), ["audio"], "en", "words", "network")
+            signups.ask(session, wish, site.settings.signup, site.clock.now)
+
+
+def test_leaving_and_signing_up_again_is_a_new_yes(site: Site) -> None:
+    site.confirmed(ADA)
+    with site.database.write.begin() as session:
+        life.leave(session, life.known(session, ADA), None, site.clock.now)
+    site.sign_up(ADA)
+    site.work()
+    link = site.link(site.sent[0], "confirm")
+    site.press(site.get(link), link)
+    assert site.held(ADA) == {"audio"}
