@@ -138,7 +138,6 @@ def fetch(
 @click.command()
 @common.with_slug
 @common.with_day
-@common.with_config
 @click.option("--late", is_flag=True, help="Also an issue that is held for its age.")
 @click.option(
     "--restored",
