@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter import issues
 from newsletter.models import IssuePaperRow, IssueRow
 from newsletter.rendering.content import Digest, Section
+from newsletter.rendering.levels import Level
 from newsletter.rendering.looks import Looks
 from newsletter.web import feed
 from newsletter.web.pages import Pages, chosen_language
@@ -107,6 +108,7 @@ def _issue_page(
     return pages.render(
         "web/issue.html",
         digest=digest,
+        levels=Level,
         sections=_sections(digest),
         earlier=earlier,
         later=later,

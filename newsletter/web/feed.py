@@ -10,6 +10,7 @@ from newsletter import issues
 from newsletter.config import NewsletterSettings, Site
 from newsletter.models import IssueRow
 from newsletter.rendering.content import Digest
+from newsletter.rendering.levels import Level
 from newsletter.rendering.templates import environment
 from newsletter.rendering.wording import wording
 from newsletter.subscribers.links import Links
@@ -48,7 +49,8 @@ def _entry(feed: ET.Element, digest: Digest, issue: IssueRow, links: Links) -> N
     _add(entry, "published", _time(issue.frozen_at))
     _add(entry, "link", rel="alternate", type="text/html", href=address)
     template = environment(catalogue).get_template("web/feed_entry.html")
-    _add(entry, "content", template.render(digest=digest, address=address), type="html")
+    content = template.render(digest=digest, address=address, levels=Level)
+    _add(entry, "content", content, type="html")
 
 
 def _time(moment: datetime) -> str:

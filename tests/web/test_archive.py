@@ -1,0 +1,162 @@
+"""Every issue whole at an address that stays, a feed that readers accept, a health that looks."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from newsletter.cli import _run
+from newsletter.config import Settings
+from newsletter.models import LetterRow
+from newsletter.web import create_app
+from tests.web.conftest import ENGLISH, Hand, Site, opened
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def site(two: Settings) -> Iterator[Site]:
+    assert _run(("run", "audio", "--config", str(two.folder / "newsletter.toml"))) == 0
+    yield from opened(two, Hand())
+
+
+def test_an_issue_is_whole_on_the_web(site: Site) -> None:
+    page = site.get("/audio/2025-07-11").text
+    assert page.count("<article") == page.count("<details>") == 26
+    assert "12 new · 3 cross-lists · 11 replacements" in page
+    assert 'href="#main"' in page
+    assert '<html lang="en"' in page
+    assert "unsubscribe" not in page
+
+
+def test_an_issue_has_one_address(site: Site) -> None:
+    for other in ("/audio/20250711", "/audio/2025-W28-5", "/audio/2025-07-11/", "/text/2025-07-11"):
+        assert site.get(other).status_code == 404
+
+
+def test_a_browser_that_has_the_page_is_not_sent_it_again(site: Site) -> None:
+    first = site.get("/audio/2025-07-11")
+    assert first.headers["Cache-Control"].startswith("public")
+    again = site.client.get(
+        "/audio/2025-07-11", headers={**ENGLISH, "If-None-Match": first.headers["ETag"]}
+    )
+    assert again.status_code == 304
+
+
+def test_pages_of_a_key_are_kept_by_nobody(site: Site) -> None:
+    answer = site.get("/u/nonsense")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_the_feed_has_what_rfc_4287_asks_for(site: Site) -> None:
+    answer = site.get("/audio/feed")
+    assert answer.mimetype == "application/atom+xml"
+    feed = ET.fromstring(answer.data)  # noqa: S314 - our own
+    (entry,) = feed.findall(f"{ATOM}entry")
+    for element in (feed, entry):
+        for tag in ("id", "title", "updated"):
+            (found,) = element.findall(f"{ATOM}{tag}")
+            assert found.text
+    assert feed.findtext(f"{ATOM}author/{ATOM}name")
+    links = {each.get("rel"): each.get("href") for each in feed.findall(f"{ATOM}link")}
+    assert links["self"] == f"{site.settings.site.url}/audio/feed"
+    assert entry.findtext(f"{ATOM}id") == f"{site.settings.site.url}/audio/2025-07-11"
+    assert datetime.fromisoformat(entry.findtext(f"{ATOM}updated") or "").tzinfo is not None
+    content = entry.find(f"{ATOM}content")
+    assert content is not None
+    assert content.get("type") == "html"
+    assert "arxiv.org/abs/" in (content.text or "")
+    assert not site.get("/text/feed").text.count("<entry>")
+
+
+def test_the_language_is_the_browsers_or_what_one_picks(site: Site) -> None:
+    assert "What arXiv announced today" in site.get("/").text
+    picked = site.get("/?lang=zh").text
+    assert "arXiv 今日公布" in picked
+    assert "/audio/2025-07-11?lang=zh" in picked
+    assert "What arXiv announced today" in site.get("/?lang=tlh").text
+
+
+def test_health_tells_of_the_work_and_of_trouble(site: Site) -> None:
+    told = site.get("/healthz").json
+    assert told is not None
+    assert told["newest_issue"] == {"audio": "2025-07-11"}
+    site.confirmed("ada@reader.example")
+    with site.database.write.begin() as session:
+        stuck = LetterRow(
+            kind="goodbye",
+            email="x@reader.example",
+            language="en",
+            subscriber_id=1,
+            reference="r",
+            about={},
+            written_at=site.clock.now,
+            not_before=site.clock.now,
+        )
+        session.add(stuck)
+    site.clock.pass_by(hours=7)
+    assert site.get("/healthz").status_code == 503
+
+
+def test_health_is_bad_when_the_tables_are_not_ours(site: Site) -> None:
+    connection = sqlite3.connect(site.settings.folder / "newsletter.db")
+    connection.execute("UPDATE alembic_version SET version_num = '0000'")
+    connection.commit()
+    connection.close()
+    answer = site.get("/healthz")
+    assert answer.status_code == 503
+    assert "0000" in answer.text
+
+
+def with_site(two: Settings, **changes: object) -> Settings:
+    return two.model_copy(update={"site": two.site.model_copy(update=changes)})
+
+
+def test_below_a_path_and_behind_https(two: Settings) -> None:
+    below = with_site(two, url="https://example.org/papers")
+    for site in opened(below, Hand()):
+        for asked in ("/papers/", "/"):
+            answer = site.client.get(asked, headers={"Host": "evil.example", **ENGLISH})
+            assert 'action="/papers/"' in answer.text
+            assert "evil.example" not in answer.text
+            assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert (
+            b"https://example.org/papers/audio/feed" in site.client.get("/papers/audio/feed").data
+        )
+        assert "Strict-Transport-Security" in site.client.get("/papers/nope").headers
+
+
+@pytest.mark.parametrize(("proxies", "answers"), [(0, {200, 429}), (1, {200})])
+def test_the_clients_address_is_believed_from_our_proxies_only(
+    two: Settings, proxies: int, answers: set[int]
+) -> None:
+    behind = two.model_copy(update={"web": two.web.model_copy(update={"proxies": proxies})})
+    for site in opened(behind, Hand()):
+        given = {
+            site.client.post(
+                "/",
+                data={"email": f"p{number}@z.example", "newsletter": "audio"},
+                headers={"X-Forwarded-For": f"6.6.6.6, 10.1.{number}.1"},
+            ).status_code
+            for number in range(25)
+        }
+        assert given == answers
+
+
+def test_a_server_that_calls_us_without_settings_sends_mail_by_itself(
+    two: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_CONFIG", str(two.folder / "newsletter.toml"))
+    app = create_app()
+    background = app.extensions["newsletter.background"]
+    with app.test_client() as client:
+        client.post("/", data={"email": "ada@reader.example", "newsletter": "audio"})
+    background.stop()
+    app.extensions["newsletter.mailroom"].clear()
+    app.extensions["newsletter.database"].dispose()
+    (mail,) = (two.folder / "outbox").glob("confirm-*.eml")
+    assert b"ada@reader.example" in mail.read_bytes()

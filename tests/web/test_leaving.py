@@ -1,0 +1,196 @@
+"""Leaving takes one click, works for ever, and is nobody else's to do."""
+
+import sqlite3
+from itertools import product
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as rules
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from newsletter import assembly
+from newsletter.config import Settings
+from newsletter.models import ConsentRow, SubscriberRow
+from newsletter.subscribers import erasure, suppression
+from newsletter.subscribers.links import ALL, Claim, Links, Purpose
+from tests.web.conftest import Site
+
+ADA = "ada@reader.example"
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def leave_link(site: Site, subscriber_id: int, newsletter: str = "audio") -> str:
+    return assembly.links(site.settings).unsubscribe(Claim(subscriber_id, newsletter))
+
+
+def dump(settings: Settings) -> list[str]:
+    """Every row of the database, as it would be written down."""
+    connection = sqlite3.connect(settings.folder / "newsletter.db")
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_a_mail_program_unsubscribes_as_rfc_8058_has_it(site: Site, content_type: str) -> None:
+    ada = site.confirmed(ADA, "audio", "text")
+    link = leave_link(site, ada.id)
+    for _ in range(3):
+        answer = site.client.post(
+            link.removeprefix(site.settings.site.url), data=ONE_CLICK, content_type=content_type
+        )
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+    assert site.held(ADA) == {"text"}
+    with site.database.read() as session:
+        (left,) = session.scalars(select(ConsentRow)).all()
+    assert (left.act, left.newsletters, left.wording) == (
+        "left",
+        ["audio"],
+        "List-Unsubscribe=One-Click",
+    )
+
+
+def test_from_one_newsletter_or_from_all(site: Site) -> None:
+    ada = site.confirmed(ADA, "audio", "text")
+    link = leave_link(site, ada.id)
+    page = site.get(link)
+    assert "Leave 音频?" in page.text
+    assert "Leave all newsletters" in page.text
+    assert "Nothing more will come." in site.post(link, **{"from": ALL}).text
+    assert site.held(ADA) == set()
+
+
+def test_the_goodbye_offers_to_take_it_back(site: Site) -> None:
+    ada = site.confirmed(ADA, "audio", "text")
+    link = leave_link(site, ada.id)
+    gone = site.post(link)
+    assert "Nothing more of 音频 will come." in gone.text
+    assert "You are in again" in site.press(gone, link).text
+    assert "You are in again" in site.press(gone, link).text
+    assert site.held(ADA) == {"audio", "text"}
+
+
+def test_taking_it_back_works_for_a_day_and_never_against_a_complaint(site: Site) -> None:
+    ada = site.confirmed(ADA)
+    link = leave_link(site, ada.id)
+    gone = site.post(link)
+    with site.database.write.begin() as session:
+        suppression.suppress(session, ADA, "complaint", site.clock.now)
+    assert "had its day" in site.press(gone, link).text
+    bob = site.confirmed("bob@reader.example")
+    gone = site.post(leave_link(site, bob.id))
+    site.clock.pass_by(days=1, minutes=1)
+    assert "had its day" in site.press(gone, link).text
+    later = site.post(leave_link(site, bob.id))
+    assert "had its day" in site.press(later, link).text
+    assert site.held("bob@reader.example") == set()
+
+
+def test_the_erased_get_the_same_kind_answer(site: Site) -> None:
+    ada = site.confirmed(ADA)
+    link = leave_link(site, ada.id)
+    with site.database.write.begin() as session:
+        erasure.erase(session, session.get_one(SubscriberRow, ada.id), site.clock.now)
+    gone = site.post(link)
+    assert gone.status_code == 200
+    assert "You are out" in gone.text
+    assert "had its day" in site.press(gone, link).text
+
+
+def test_links_outlive_the_keys_that_signed_them(two: Settings, site: Site) -> None:
+    ada = site.confirmed(ADA)
+    old = [key.get_secret_value() for key in two.site.secret_keys]
+    rotated = Links("https://x.example", ["a brand new secret key", *old])
+    link = leave_link(site, ada.id)
+    claim = rotated.read(Purpose.UNSUBSCRIBE, link.rpartition("/")[2])
+    assert claim == Claim(ada.id, "audio")
+    preferences = assembly.links(two).preferences_token(ada.id, ADA)
+    found = rotated.read(Purpose.PREFERENCES, preferences)
+    assert found is not None
+    assert rotated.is_to(ADA, found)
+
+
+def test_a_scanner_that_follows_every_link_a_hundred_times_changes_no_byte(site: Site) -> None:
+    ada = site.confirmed(ADA, "audio", "text")
+    site.sign_up("new@reader.example")
+    site.work()
+    links = assembly.links(site.settings)
+    until = site.clock.now.replace(year=2030)
+    prefs = f"/preferences/{links.preferences_token(ada.id, ADA)}"
+    confirm = site.link(site.sent[0], "confirm").removeprefix(site.settings.site.url)
+    pages = [
+        *("/", "/audio", "/audio/feed", "/healthz", "/look.css", "/robots.txt", "/nowhere"),
+        *(prefs, f"{prefs}/address", f"{prefs}/data", f"{prefs}/erase", confirm),
+        f"{confirm}/again",
+        f"/u/{links.token(Purpose.UNSUBSCRIBE, Claim(ada.id, 'audio'))}",
+        f"/undo/{links.token(Purpose.UNDO, Claim(ada.id, 'audio', until))}",
+        f"/data/{links.token(Purpose.DATA, Claim(ada.id, ALL, until))}",
+        f"/change/{links.token(Purpose.CHANGE, Claim(ada.id, '1', until))}",
+        f"/change-back/{links.token(Purpose.CHANGE_BACK, Claim(ada.id, '1', until))}",
+    ]
+    before = dump(site.settings)
+    for page, method in product(pages, ("GET", "HEAD", "OPTIONS")):
+        for _ in range(100 if page == confirm or "/u/" in page else 4):
+            assert site.client.open(page, method=method).status_code < 500
+    assert dump(site.settings) == before
+
+
+def test_no_token_does_what_another_is_for(site: Site) -> None:
+    ada = site.confirmed(ADA)
+    links = assembly.links(site.settings)
+    before = dump(site.settings)
+    doors = {
+        Purpose.UNSUBSCRIBE: "/u/{}",
+        Purpose.UNDO: "/undo/{}",
+        Purpose.CONFIRM: "/confirm/{}",
+        Purpose.PREFERENCES: "/preferences/{}/erase",
+        Purpose.CHANGE: "/change/{}",
+        Purpose.CHANGE_BACK: "/change-back/{}",
+    }
+    nonsense = site.client.post("/u/nonsense")
+    assert nonsense.status_code == 400
+    for made_for, (used_for, door) in product(Purpose, doors.items()):
+        token = links.token(made_for, Claim(ada.id, "audio"))
+        if made_for is not used_for:
+            answer = site.client.post(door.format(token))
+            assert (answer.status_code, answer.text) == (400, nonsense.text)
+        for broken in (token[:-1], token[1:], f"{token}A", token.replace(".", "..", 1)):
+            assert site.client.post(door.format(broken)).status_code == 400
+    assert dump(site.settings) == before
+
+
+@rules(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    door=st.sampled_from(
+        ["/u/", "/undo/", "/confirm/", "/preferences/", "/change/", "/data/", "/"]
+    ),
+    rest=st.text(max_size=200),
+    body=st.dictionaries(
+        st.sampled_from(["email", "newsletter", "from", "pause", "language", "website"]),
+        st.text(max_size=300),
+    ),
+    method=st.sampled_from(["GET", "POST", "HEAD", "OPTIONS", "PUT"]),
+)
+def test_nothing_that_is_asked_makes_the_site_stumble(
+    site: Site, door: str, rest: str, body: dict[str, str], method: str
+) -> None:
+    path = door + quote(rest.encode("utf-8", "surrogatepass"), safe="/")
+    assert site.client.open(path, method=method, data=body).status_code < 500
+
+
+def test_leaving_writes_nothing_a_second_time(site: Site) -> None:
+    ada = site.confirmed(ADA)
+    link = leave_link(site, ada.id)
+    site.post(link)
+    before = dump(site.settings)
+    site.clock.pass_by(hours=1)
+    site.post(link)
+    assert dump(site.settings) == before
+    with site.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(ConsentRow)) == 1

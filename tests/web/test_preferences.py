@@ -1,0 +1,189 @@
+"""In control without a password; and what a forwarded link cannot do."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from newsletter import assembly
+from newsletter.models import AddressChangeRow, Standing, SubscriberRow
+from newsletter.subscribers import life, suppression
+from newsletter.subscribers.links import Claim
+from tests.web.conftest import Site
+
+ADA, NEW = "ada@reader.example", "ada@elsewhere.example"
+
+
+def link_of(site: Site, email: str = ADA) -> str:
+    found = site.subscriber(email)
+    assert found is not None
+    return assembly.links(site.settings).preferences(found.id, email)
+
+
+def save(site: Site, link: str, **more: object) -> str:
+    given: dict[str, object] = {
+        "newsletter": ["audio"],
+        "detail-audio": "titles",
+        "detail-text": "full",
+        "language": "en",
+        "pause": "",
+    }
+    return site.post(link, **(given | more)).text
+
+
+def test_newsletters_detail_language_and_a_pause(site: Site) -> None:
+    site.confirmed(ADA, "audio")
+    link = link_of(site)
+    assert "a•••@reader.example" in site.get(link).text
+    told = save(site, link, newsletter=["audio", "text"], language="zh", pause="2025-08-01")
+    assert "Saved." in told
+    with site.database.read() as session:
+        ada = life.known(session, ADA)
+        held = life.held(session, ada)
+        assert ada.language == "zh"
+        assert {slug: each.detail for slug, each in held.items()} == {
+            "audio": "titles",
+            "text": "full",
+        }
+        assert {str(each.paused_until) for each in held.values()} == {"2025-08-01"}
+    assert 'value="2025-08-01"' in site.get(link).text
+
+
+@pytest.mark.parametrize(
+    ("pause", "trouble"), [("tomorrow", "This is no day"), ("2099-01-01", "a year at most")]
+)
+def test_an_impossible_pause_is_told_and_nothing_is_saved(
+    site: Site, pause: str, trouble: str
+) -> None:
+    site.confirmed(ADA, "audio")
+    link = link_of(site)
+    assert trouble in save(site, link, newsletter=["text"], pause=pause)
+    assert site.held(ADA) == {"audio"}
+
+
+def test_choosing_nothing_is_leaving_and_can_be_undone(site: Site) -> None:
+    site.confirmed(ADA, "audio", "text")
+    link = link_of(site)
+    gone = site.post(link, language="en")
+    assert "You are out" in gone.text
+    assert "had its day" in site.get(link).text
+    site.press(gone, link)
+    assert site.held(ADA) == {"audio", "text"}
+
+
+def test_a_new_address_says_yes_and_the_old_one_is_told(site: Site) -> None:
+    ada = site.confirmed(ADA, "audio")
+    old_link = link_of(site)
+    assert "inbox of the new address" in site.post(f"{old_link}/address", email=NEW).text
+    assert site.held(NEW) == set()
+    site.work()
+    (change,) = site.sent
+    assert change.recipient == NEW
+    assert ADA not in change.text
+    link = site.link(change, "change")
+    assert "come here now" in site.press(site.get(link), link).text
+    assert site.held(NEW) == {"audio"}
+    site.press(site.get(link), link)
+    site.work()
+    _, notice = site.sent
+    assert notice.recipient == ADA
+    assert NEW not in notice.text
+    assert "had its day" in site.get(old_link).text
+    assert site.get(link_of(site, NEW)).status_code == 200
+    site.post(assembly.links(site.settings).unsubscribe(Claim(ada.id, "audio")))
+    assert site.held(NEW) == set()
+
+
+def test_who_did_not_ask_for_it_takes_a_change_back(site: Site) -> None:
+    site.confirmed(ADA, "audio")
+    site.post(f"{link_of(site)}/address", email=NEW)
+    site.work()
+    link = site.link(site.sent[0], "change")
+    site.press(site.get(link), link)
+    site.work()
+    back = site.link(site.sent[1], "change-back")
+    assert "Changed back" in site.press(site.get(back), back).text
+    assert site.held(ADA) == {"audio"}
+    assert site.held(NEW) == set()
+
+
+def test_moving_to_an_address_that_reads_already_makes_one_reader_of_two(site: Site) -> None:
+    ada = site.confirmed(ADA, "audio")
+    other = site.confirmed(NEW, "text")
+    site.post(f"{link_of(site)}/address", email=NEW)
+    site.work()
+    link = site.link(site.sent[0], "change")
+    site.press(site.get(link), link)
+    assert site.held(NEW) == {"audio", "text"}
+    assert site.held(ADA) == set()
+    links = assembly.links(site.settings)
+    site.post(links.unsubscribe(Claim(ada.id, "audio")))
+    assert site.held(NEW) == {"text"}
+    site.post(links.unsubscribe(Claim(other.id, "text")))
+    assert site.held(NEW) == set()
+
+
+def test_a_change_is_asked_within_the_limits_and_with_the_same_answer(site: Site) -> None:
+    site.confirmed(ADA)
+    with site.database.write.begin() as session:
+        suppression.suppress(session, "dead@reader.example", "bounced", site.clock.now)
+    pages = {
+        site.post(f"{link_of(site)}/address", email=email).text
+        for email in (NEW, NEW, "dead@reader.example", "third@reader.example", "4th@reader.example")
+    }
+    assert len(pages) == 1
+    site.work()
+    assert len(site.sent) <= 3
+    assert all(mail.recipient != "dead@reader.example" for mail in site.sent)
+    with site.database.read() as session:
+        assert len(session.scalars(select(AddressChangeRow)).all()) == 1
+
+
+def test_ones_data_go_to_the_mailbox_and_nowhere_else(site: Site) -> None:
+    site.sign_up(ADA)
+    site.work()
+    confirm = site.link(site.sent[0], "confirm")
+    site.press(site.get(confirm), confirm)
+    site.work()
+    page = site.get(f"{link_of(site)}/data")
+    assert ADA not in page.text
+    for _ in range(4):
+        assert ADA not in site.press(page, f"{link_of(site)}/data").text
+    site.work()
+    data = [mail for mail in site.sent if mail.stream == "data"]
+    assert len(data) == 2
+    answer = site.get(site.link(data[0], "data"))
+    assert answer.mimetype == "application/json"
+    told = json.loads(answer.text)
+    assert told["email"] == ADA
+    assert [each["act"] for each in told["history"]] == ["asked", "confirmed"]
+    site.clock.pass_by(days=1, minutes=1)
+    assert "had its day" in site.get(site.link(data[0], "data")).text
+
+
+def test_erased_at_once_with_one_last_mail(site: Site) -> None:
+    site.confirmed(ADA)
+    link = f"{link_of(site)}/erase"
+    page = site.get(link)
+    assert "This cannot be undone" in page.text
+    assert "You are erased" in site.press(page, link).text
+    assert site.subscriber(ADA) is None
+    assert "You are erased" in site.press(page, link).text
+    site.work()
+    (goodbye,) = site.sent
+    assert (goodbye.recipient, goodbye.stream) == (ADA, "goodbye")
+    assert not site.work().sent
+    with site.database.read() as session:
+        assert suppression.reason(session, ADA) == suppression.ERASED
+        assert not session.scalars(select(SubscriberRow)).all()
+
+
+def test_a_link_to_another_address_of_mine_opens_nothing(site: Site) -> None:
+    ada = site.confirmed(ADA)
+    site.confirmed(NEW)
+    forged = assembly.links(site.settings).preferences(ada.id, NEW)
+    assert "had its day" in site.get(forged).text
+    assert "had its day" in site.post(f"{forged}/erase").text
+    found = site.subscriber(ADA)
+    assert found is not None
+    assert found.standing == Standing.CONFIRMED
