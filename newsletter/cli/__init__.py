@@ -20,6 +20,7 @@ from newsletter.cli import (
     starting,
     subscribers,
     summarizing,
+    trying,
 )
 from newsletter.errors import NewsletterError, did_you_mean
 
@@ -64,6 +65,7 @@ for _command in (
     summarizing.summarize,
     reading.preview,
     day.send,
+    trying.send_test,
     issues.issues,
     deliveries.deliveries,
     feedback.feedback,

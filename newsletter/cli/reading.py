@@ -11,10 +11,13 @@ from newsletter.cli import common
 from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from newsletter.config import NewsletterSettings
     from newsletter.daily import Parts
     from newsletter.rendering.content import Digest
     from newsletter.rendering.mails import Reader
+    from newsletter.web.preview import Render
 
 _FORMATS = ("html", "text", "eml", "markdown")
 
@@ -32,6 +35,18 @@ _FORMATS = ("html", "text", "eml", "markdown")
     help="Write it there.",
 )
 @click.option("--open", "in_browser", is_flag=True, help="Open it in the browser.")
+@click.option(
+    "--serve",
+    "live",
+    is_flag=True,
+    help="A live page of it: desktop, phone, dark and text, again whenever a template changes.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Where --serve listens, on this machine only.  [default: any that is free]",
+)
 @common.with_config
 def preview(
     slug: str | None,
@@ -40,6 +55,8 @@ def preview(
     form: str,
     output: Path | None,
     in_browser: bool,
+    live: bool,
+    port: int,
     config_file: Path | None,
 ) -> None:
     """Show an issue exactly as it is sent.
@@ -47,12 +64,17 @@ def preview(
     Byte for byte; keeps nothing and sends nothing. A day that has no issue yet is fetched and
     composed for the purpose.
     """
+    if live and output:
+        raise WrongUseError("--serve shows a live page and writes no file; leave --output out")
     settings = common.load(config_file)
     newsletter = settings.newsletter(slug)
     with common.opened(settings, sends=False) as parts:
-        digest = _digest(parts, newsletter, day)
+        digest = digest_of(parts, newsletter, day)
         reader = _reader(parts, newsletter, digest, email)
-        content = _shown(parts, digest, reader, form)
+        content = b"" if live else _shown(parts, digest, reader, form)
+    if live:
+        _serve(_live(parts, digest, reader, email), port, in_browser)
+        return
     if output is None and in_browser:
         output = Path(click.format_filename(_temporary(newsletter.slug, digest.day, form)))
     if output is None:
@@ -67,7 +89,8 @@ def preview(
         click.launch(str(output))
 
 
-def _digest(parts: "Parts", newsletter: "NewsletterSettings", day: date | None) -> "Digest":
+def digest_of(parts: "Parts", newsletter: "NewsletterSettings", day: date | None) -> "Digest":
+    """The issue of that day, or what would become of it now; nothing is kept."""
     from newsletter import assembly, completeness, daily, issues
 
     now = parts.clock()
@@ -111,6 +134,40 @@ def _shown(parts: "Parts", digest: "Digest", reader: "Reader", form: str) -> byt
     if form == "eml":
         return mail.as_bytes()
     return (mail.html if form == "html" else mail.text).encode()
+
+
+def _live(parts: "Parts", digest: "Digest", reader: "Reader", email: str | None) -> "Flask":
+    from dataclasses import replace
+
+    from newsletter.rendering.mails import IssueMails
+    from newsletter.web.preview import Live, create_preview
+
+    def render() -> "Render":
+        mails = IssueMails(digest, parts.site, parts.links, parts.looks)
+        return lambda detail, language: mails.mail(
+            replace(reader, detail=detail, language=language)
+        )
+
+    folders = [parts.looks.templates] if parts.looks.templates else []
+    heading = f"{digest.title} {digest.day}"
+    first = (reader.detail, reader.language)
+    return create_preview(Live(render, folders), heading, first, email)
+
+
+def _serve(app: "Flask", port: int, in_browser: bool) -> None:
+    from waitress import create_server
+
+    try:
+        server = create_server(app, host="127.0.0.1", port=port, threads=2)
+    except OSError as error:
+        raise NewsletterError(
+            f"127.0.0.1:{port} cannot be served: {error.strerror or error}"
+        ) from error
+    address = f"http://127.0.0.1:{server.effective_port}"
+    click.echo(f"{address} (stop with Ctrl-C)", err=True)
+    if in_browser:
+        click.launch(address)
+    server.run()
 
 
 def _temporary(slug: str, day: date, form: str) -> str:

@@ -10,7 +10,6 @@ from newsletter.rendering.tex import (
     escapes,
     formulas,
     references,
-    science,
     structure,
     styles,
 )
@@ -61,7 +60,6 @@ HANDLERS: dict[str, Handler] = {
     **styles.HANDLERS,
     **formulas.HANDLERS,
     **references.HANDLERS,
-    **science.HANDLERS,
     **structure.HANDLERS,
 }
 # Letters of other alphabets, behind whose names TeX eats the space: K\o benhavn.
@@ -77,8 +75,6 @@ _COMPARING = {
 _SINGLE = re.compile(r"(?<!\\)\\(?:\\\\)*[A-Za-z]{2}")
 _DOUBLED = re.compile(r"\\\\([A-Za-z]{2,})")
 _LITERAL_BREAK = re.compile(r"(?<!\\)\\n(?![A-Za-z])")
-# Arguments of a command that is left as it was, and tokens that they may have in all.
-_SEVERAL, _LONGEST_WHOLE = 2, 60
 _NAMES_SOMETHING = re.compile(
     r"[A-Z]|\w*(?:method|model|name|our|dataset|bench|framework|system|tool|algo)"
 )
@@ -152,30 +148,10 @@ def _word(reader: Reader, span: Span, style: Style, name: str) -> Piece:
 
 
 def _own(reader: Reader, span: Span, style: Style, name: str) -> str:
-    r"""An author's command: its name, or what it is wrapped around, as in \rev{new words}.
-
-    With two arguments or more nobody can say what it makes of them; it stays as it was, whole.
-    """
-    whole = _as_written(reader, span)
-    if whole:
-        return reader.marks.words(whole)
+    r"""An author's command: its name, or what it is wrapped around, as in \rev{new words}."""
     inner = reader.argument(span, style) if reader.next_is(span, Kind.OPEN) else ""
     if not inner.strip():
         return name
     if not _NAMES_SOMETHING.match(name):
         return inner
     return f"{name}({inner})" if style.math else f"{name} {inner}"
-
-
-def _as_written(reader: Reader, span: Span) -> str:
-    """The command just read and its arguments in the author's letters, where it has several."""
-    tokens, mates = reader.tokens, reader.layout.mates
-    begin, at, found = tokens[span.at - 1].start, span.at, 0
-    while at < span.end and at in mates and mates[at] < span.end:
-        found += mates[at] > at + 1 or found > 0
-        at = mates[at] + 1
-    if found < _SEVERAL or at - span.at > _LONGEST_WHOLE:
-        return ""
-    span.at = at
-    last = tokens[at - 1]
-    return reader.source[begin : last.start + len(last.text)]

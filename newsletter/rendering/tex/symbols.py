@@ -48,7 +48,7 @@ textvisiblespace ␣ textexclamdown ¡ textquestiondown ¿ textquotedbl " textqu
 textquoteleft ‘ textquoteright ’ textquotedblleft “ textquotedblright ” quotedblbase „
 quotesinglbase ‚ guillemotleft « guillemotright » guilsinglleft ‹ guilsinglright › lq ‘ rq ’
 flqq « frqq » glqq „ grqq “ textendash – textemdash — textminus − texthyphen - hyphen - colon :
-lt < gt > vert | Vert ‖ TeX TeX LaTeX LaTeX LaTeXe LaTeX2ε
+lt < gt > lvert | rvert | vert | Vert ‖ lVert ‖ rVert ‖ TeX TeX LaTeX LaTeX LaTeXe LaTeX2ε
 BibTeX BibTeX astrosun ☉ sun ☉ Sun ☉ earth ⊕ Earth ⊕ mercury ☿ venus ♀ female ♀ male ♂ mars ♂
 jupiter ♃ Jupiter ♃ saturn ♄ uranus ♅ neptune ♆ pluto ♇ leftmoon ☾ rightmoon ☽ Mars ♂ Venus ♀
 faHeart ♥ Bbbk k hearts ♥ hsquare □
@@ -108,11 +108,9 @@ bigsqcup ⨆ bigvee ⋁ bigwedge ⋀ bigoplus ⨁ bigotimes ⨂ bigodot ⨀ bigu
 
 OPENING = _pairs("""
 langle ⟨ lfloor ⌊ lceil ⌈ lbrace { lbrack [ llbracket ⟦ ulcorner ⌜ llcorner ⌞ lgroup ⟮ lparen (
-lvert | lVert ‖
 """)
 CLOSING = _pairs("""
 rangle ⟩ rfloor ⌋ rceil ⌉ rbrace } rbrack ] rrbracket ⟧ urcorner ⌝ lrcorner ⌟ rgroup ⟯ rparen )
-rvert | rVert ‖
 """)
 
 FUNCTIONS = frozenset(
@@ -127,8 +125,7 @@ FUNCTIONS = frozenset(
 SPELLED = {
     "limsup": "lim sup", "liminf": "lim inf", "argmax": "arg max", "argmin": "arg min",
     "esssup": "ess sup", "essinf": "ess inf", "varlimsup": "lim sup", "varliminf": "lim inf",
-    "injlim": "inj lim", "varinjlim": "inj lim", "varprojlim": "proj lim",
-    "projlim": "proj lim", "bmod": "mod", "textmod": "mod",
+    "injlim": "inj lim", "projlim": "proj lim", "bmod": "mod", "textmod": "mod",
 }  # fmt: skip
 
 # What a combining mark is called, as a command of prose and as one of formulas.

@@ -1,0 +1,69 @@
+"""send-test: an issue's mail to one address."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli import common, reading
+from newsletter.errors import NewsletterError, WrongUseError
+
+if TYPE_CHECKING:
+    from newsletter.config import NewsletterSettings
+    from newsletter.daily import Parts
+    from newsletter.rendering.mail import Mail
+
+
+@click.command("send-test")
+@click.argument("email")
+@common.with_slug
+@common.with_day
+@common.with_config
+def send_test(email: str, slug: str | None, day: date | None, config_file: Path | None) -> None:
+    """Send an issue's mail to EMAIL, marked as a test.
+
+    Through the configured transport, and written down nowhere: it is no delivery, and its links
+    to unsubscribe are nobody's.
+    """
+    from newsletter.delivery.single import send_one
+    from newsletter.delivery.transports.outcomes import Verdict
+    from newsletter.subscribers.addresses import normalized
+
+    settings = common.load(config_file)
+    address = normalized(email)
+    with common.opened(settings) as parts:
+        _refuse_suppressed(parts, address)
+        mail = _mail(parts, settings.newsletter(slug), day, address)
+        outcome = send_one(parts.transport, mail)
+    if outcome.verdict is not Verdict.ACCEPTED:
+        raise NewsletterError(f"the test to {address} was not accepted: {outcome.detail}")
+    told = f" as {outcome.provider_id}" if outcome.provider_id else ""
+    click.echo(f"{address}: accepted by {settings.transport.use}{told}: {mail.content.subject}")
+
+
+def _refuse_suppressed(parts: "Parts", address: str) -> None:
+    """A test is no way around what somebody asked for, or what a dead mailbox said."""
+    from newsletter.subscribers import suppression
+
+    with parts.database.read() as session:
+        reason = suppression.reason(session, address)
+    if reason is not None:
+        raise WrongUseError(f"{address} must not be mailed: {reason}")
+
+
+def _mail(
+    parts: "Parts", newsletter: "NewsletterSettings", day: date | None, address: str
+) -> "Mail":
+    from newsletter.delivery.single import new_reference
+    from newsletter.rendering.mails import IssueMails, Reader
+    from newsletter.rendering.trial import as_test
+
+    now = parts.clock()
+    digest = reading.digest_of(parts, newsletter, day)
+    # Subscriber 0 is nobody, so whatever is done with its links changes nothing.
+    reader = Reader(
+        0, address, newsletter.detail, newsletter.language, now.date(), f"test-{new_reference()}"
+    )
+    mail = IssueMails(digest, parts.site, parts.links, parts.looks).mail(reader)
+    return as_test(mail, newsletter.language, now)
