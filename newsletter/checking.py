@@ -14,6 +14,7 @@ from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.findings import Finding, Level
 from newsletter.subscribers import signups
+from newsletter.summaries import reaching
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -65,4 +66,4 @@ def _site(settings: Settings) -> Iterator[Finding]:
         )
 
 
-CHECKS: dict[str, Check] = {"signup": signups.check}
+CHECKS: dict[str, Check] = {"summarizer": reaching.check, "signup": signups.check}
