@@ -15,6 +15,7 @@ from pathlib import Path
 
 from newsletter.sources.announced import Paper, PaperId
 from newsletter.summaries import checks
+from newsletter.summaries.checks.about import Source
 
 Pair = tuple[str, Paper]
 _ENTRY = re.compile(
@@ -23,6 +24,7 @@ _ENTRY = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _FURTHER = 37  # the paper so many places on is surely another one
+_A_DAY = 100  # papers that an answer is compared with
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
 
@@ -51,8 +53,12 @@ def altered(pairs: list[Pair]) -> list[Pair]:
 def reported(name: str, pairs: list[Pair], language: str, show: int = 0) -> None:
     hard, soft = Counter[str](), Counter[str]()
     caught = 0
-    for text, paper in pairs:
-        found = checks.against(text, paper, language)
+    sources = [Source.of(paper) for _, paper in pairs]
+    for place, (text, paper) in enumerate(pairs):
+        begun = max(0, place - _A_DAY // 2)
+        own = sources[place].text
+        day = [each for each in sources[begun : begun + _A_DAY] if each.text != own]
+        found = checks.against(text, paper, language, day)
         if show and found:
             print("   ", [each.objection for each in found], text)
         caught += any(each.hard for each in found)
@@ -65,9 +71,9 @@ def reported(name: str, pairs: list[Pair], language: str, show: int = 0) -> None
             print(f"    {kind} {check:12} {number:5}  {100 * number / len(pairs):5.1f} %")
 
 
-def strangers(pairs: list[Pair]) -> list[Pair]:
+def strangers(pairs: list[Pair], further: int = _FURTHER) -> list[Pair]:
     return [
-        (text, pairs[(place + _FURTHER) % len(pairs)][1]) for place, (text, _) in enumerate(pairs)
+        (text, pairs[(place + further) % len(pairs)][1]) for place, (text, _) in enumerate(pairs)
     ]
 
 
@@ -80,7 +86,8 @@ def main() -> None:
     }
     for language, pairs in both.items():
         reported(f"{language}, under its own paper", pairs, language, show)
-        reported(f"{language}, under another paper", strangers(pairs), language)
+        reported(f"{language}, under another paper of the day", strangers(pairs), language)
+        reported(f"{language}, of a stranger's day", strangers(pairs, len(pairs) // 2), language)
         reported(f"{language}, a number altered", altered(pairs), language)
 
 

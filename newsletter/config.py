@@ -128,7 +128,7 @@ class SummarizerSettings(Section):
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None  # some models refuse any
     timeout_s: Seconds = 60.0
     concurrency: Annotated[int, Field(ge=1, le=32)] = 4
-    prompt_file: Path | None = None  # "{language}" in its name: one for each language
+    prompt: Path | None = None  # a file; "{language}" in its name: one for each language
     # Of one run, whatever it summarizes; then the authors' own words stand in.
     deadline_s: Annotated[float, Field(gt=0, le=86_400)] = 900.0
     cap_tokens: Annotated[int, Field(ge=0)] | None = 2_000_000

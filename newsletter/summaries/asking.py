@@ -1,13 +1,14 @@
 """A paper's way to a sentence: asked, checked, asked once more, or given up with a reason."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from newsletter.models import Setback
 from newsletter.sources.announced import Paper, PaperId
 from newsletter.summaries import checks, embedded
 from newsletter.summaries.allowance import Allowance
+from newsletter.summaries.checks.about import Source
 from newsletter.summaries.crew import worked
 from newsletter.summaries.embedded import Embedded
 from newsletter.summaries.guarded import fault
@@ -66,14 +67,22 @@ class Outcome:
 
 
 def ask(
-    summarizer: Summarizer, questions: Sequence[Question], language: str, allowance: Allowance
+    summarizer: Summarizer,
+    questions: Sequence[Question],
+    day: Sequence[Paper],
+    language: str,
+    allowance: Allowance,
 ) -> Generator[Outcome]:
-    """One outcome a question, whatever happens to the summarizer, within the allowance."""
+    """One outcome a question, whatever happens to the summarizer, within the allowance.
+
+    `day` are the papers that an answer might be about by mistake.
+    """
     if isinstance(summarizer, Embedded):  # ours: cannot hang, and has nothing to wait for
         for question in questions:
             yield Outcome(question, embedded.sentence(question.paper))
         return
-    asker = _Asker(summarizer, language, allowance)
+    sources = {paper.id: Source.of(paper) for paper in day}
+    asker = _Asker(summarizer, language, allowance, sources)
     left: dict[PaperId, Question] = {question.paper.id: question for question in questions}
     with allowance.asking():
         crew = worked(asker.outcome, questions, summarizer.concurrency, allowance.left_s)
@@ -86,20 +95,13 @@ def ask(
         yield Outcome(question, unprinted=(late,))
 
 
-def objections(draft: Draft, paper: Paper, language: str, made_by: str) -> list[checks.Verdict]:
-    """What speaks against printing it; what calls itself the authors' words must be theirs."""
-    if draft.flaw:
-        return [checks.Verdict("its maker", draft.flaw)]
-    if made_by == AUTHORS:
-        return checks.against_quotation(draft.text, paper)
-    return checks.against(draft.text, paper, language)
-
-
 @dataclass(frozen=True)
 class _Asker:
     summarizer: Summarizer
     language: str
     allowance: Allowance
+    day: Mapping[PaperId, Source]
+    said: dict[str, PaperId] = field(default_factory=dict)  # the first paper that it was said of
 
     def outcome(self, question: Question) -> Outcome:
         """Never raises: a thread that ended without a word would be waited for."""
@@ -123,7 +125,7 @@ class _Asker:
         hint = question.hint
         for number in range(question.number, max(ANSWERS, question.number) + 1):
             draft = self._draft(question.paper, hint)
-            wrong = objections(draft, question.paper, self.language, self.summarizer.name)
+            wrong = self._objections(draft, question.paper)
             doubtful = any(each.hard for each in wrong) or number < ANSWERS
             if not wrong or not doubtful:
                 language = AUTHORS_LANGUAGE if self.summarizer.name == AUTHORS else self.language
@@ -133,6 +135,18 @@ class _Asker:
             text = draft.text[:_KEPT_CHARACTERS]
             before.append(Unprinted(Setback.REJECTED, hint, number, text, draft.tokens))
         return Outcome(question, unprinted=tuple(before))
+
+    def _objections(self, draft: Draft, paper: Paper) -> list[checks.Verdict]:
+        """What calls itself the authors' words must be theirs."""
+        if draft.flaw:
+            return [checks.Verdict("its maker", draft.flaw)]
+        if self.summarizer.name == AUTHORS:
+            return checks.against_quotation(draft.text, paper)
+        first = self.said.setdefault(draft.text, paper.id)
+        if first != paper.id:
+            return [checks.Verdict("its own", f"was said of {first} too")]
+        others = [source for each, source in self.day.items() if each != paper.id]
+        return checks.against(draft.text, paper, self.language, others)
 
     def _draft(self, paper: Paper, hint: str) -> Draft:
         """One answer, within the allowance."""

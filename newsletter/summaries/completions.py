@@ -19,7 +19,8 @@ _LABEL = re.compile(
     r"(?: of the paper)?|tl;?dr|简介|摘要|总结|概括)[*_\s]*[:：][*_\s]*",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"([\"“'*_「])\1*([^\"“”「」]+?)[\"”'*_」]+")
+# Quotes around it all; those inside open after a space.
+_QUOTED = re.compile(r"(?:[\"“'*_「])+((?:[^\"“”「」]|(?<=\s)[\"“][^\"“”]*[\"”])+?)[\"”'*_」]+")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def one_sentence(answer: str) -> str:
     text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
     text = "\n".join(filter(None, map(one_line, re.split(r"\n\s*\n", text))))
     quoted = _QUOTED.fullmatch(text)
-    return quoted[2].strip() if quoted else text
+    return quoted[1].strip() if quoted else text
 
 
 def _content(message: dict[str, Any]) -> str | None:

@@ -59,7 +59,9 @@ def make_missing(
         progress()
     author = asking.author
     outcomes: list[Outcome] = []
-    with closing(ask(asking.summarizer, questions, asking.language, asking.allowance)) as coming:
+    day = list(wanted.values())
+    asked = ask(asking.summarizer, questions, day, asking.language, asking.allowance)
+    with closing(asked) as coming:
         for outcome in coming:
             with sessions.begin() as session:
                 _keep(session, author, outcome, now)

@@ -48,7 +48,7 @@ def from_settings(settings: Settings) -> Prompts:
     Raises:
         WrongUseError: one cannot be used.
     """
-    file = settings.summarizer.prompt_file
+    file = settings.summarizer.prompt
     prompts = Prompts(settings.folder / file if file else None)
     for newsletter in settings.newsletters:
         prompts.instruction(newsletter.language)
@@ -86,7 +86,7 @@ def _text(file: Path) -> str:
         return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise WrongUseError(
-            f"{file}: no such file; summarizer.prompt_file names the prompt, {LANGUAGE!r} in it"
+            f"{file}: no such file; summarizer.prompt names the prompt, {LANGUAGE!r} in it"
             " stands for the newsletter's language"
         ) from None
     except OSError as error:

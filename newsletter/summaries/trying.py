@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from newsletter.sources.announced import Paper
 from newsletter.summaries import checks
-from newsletter.summaries.asking import objections
 from newsletter.summaries.checks import Verdict
 from newsletter.summaries.sentence import (
     AUTHORS,
@@ -54,7 +53,7 @@ def _attempt(summarizer: Summarizer, paper: Paper, language: str) -> Attempt:
 def _verdicts(draft: Draft, paper: Paper, language: str, made_by: str) -> list[Verdict]:
     """A quotation must be one, in the language of its abstract; of a model every check speaks."""
     if draft.flaw:
-        return objections(draft, paper, language, made_by)
+        return [Verdict("its maker", draft.flaw)]
     if made_by == AUTHORS:
         quotation = checks.against_quotation(draft.text, paper)
         passed = [Verdict("quotation")]

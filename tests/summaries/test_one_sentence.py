@@ -40,6 +40,10 @@ def test_quotes_inside_a_sentence_stay(text: str) -> None:
     assert one_sentence(text) == text
 
 
+def test_quotes_around_a_sentence_with_quotes_go() -> None:
+    assert one_sentence('"It has a "neck" and more."') == 'It has a "neck" and more.'
+
+
 @pytest.mark.parametrize(
     "text", [f"{GOOD}\n\nNote: the abstract says no more.", '{"a": "x", "b": "y"}', "[1, 2]", "{"]
 )

@@ -1,10 +1,12 @@
 """Reasons not to print what a model answered."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.sources.announced import Paper
 from newsletter.summaries.checks import about, languages, numbers
+from newsletter.summaries.checks.about import Source
 
 _SHORTEST, _LONGEST = 20, 400
 _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
@@ -20,7 +22,7 @@ _REFUSAL = re.compile(
     r"|(?:sure|okay|ok|certainly|of course|great)[,!.:]|here(?: is|['’]s) |no abstract"
     r"|抱歉|对不起|很遗憾|作为一个|作为(?:ai|人工智能)|我无法|我不能|无法(?:提供|概括|总结)|好的[，,。！:：]|当然[，,！]"
     r"|以下是|这是)"
-    r"|previous instructions|system prompt|language model,? i\b|provide the abstract"
+    r"|previous instructions|language model,? i\b|provide the abstract"
     r"|请提供(?:论文|摘要)",
     re.IGNORECASE,
 )
@@ -36,9 +38,12 @@ class Verdict:
     hard: bool = True
 
 
-def verdicts(text: str, paper: Paper, language: str) -> list[Verdict]:
-    """What every check says, in the order in which a reader would mind."""
-    source = f"{paper.title} {paper.abstract}"
+def verdicts(
+    text: str, paper: Paper, language: str, others: Sequence[Source] = ()
+) -> list[Verdict]:
+    """What every check says. `others` are the papers that it might be about by mistake."""
+    source = Source.of(paper)
+    words = about.hardly_about(text, source) if language == "en" else ""
     return [
         Verdict("length", _length(text, language)),
         Verdict("one line", _lines(text)),
@@ -46,18 +51,19 @@ def verdicts(text: str, paper: Paper, language: str) -> list[Verdict]:
         Verdict("refusal", "talks to somebody" if _REFUSAL.search(text) else ""),
         Verdict("addresses", _address(text)),
         Verdict("language", languages.objection(text, language)),
-        Verdict("numbers", numbers.invented(text, source)),
-        Verdict("counts", numbers.miscounted(text, source)),
-        Verdict("units", numbers.changed_unit(text, source)),
-        Verdict("about it", _not_about(text, source, language)),
+        Verdict("numbers", numbers.invented(text, source.text)),
+        Verdict("counts", numbers.miscounted(text, source.text)),
+        Verdict("units", numbers.changed_unit(text, source.text)),
+        Verdict("about it", about.not_about(text, source, language)),
+        Verdict("nearest", about.nearer(text, source, others, language)),
         Verdict("names", about.strange_name(text, source), hard=language != "en"),
-        Verdict("words", about.hardly_about(text, source) if language == "en" else "", hard=False),
+        Verdict("words", words, hard=False),
     ]
 
 
-def against(text: str, paper: Paper, language: str) -> list[Verdict]:
+def against(text: str, paper: Paper, language: str, others: Sequence[Source] = ()) -> list[Verdict]:
     """What speaks against printing it under that paper, the worst first."""
-    found = [each for each in verdicts(text, paper, language) if each.objection]
+    found = [each for each in verdicts(text, paper, language, others) if each.objection]
     return sorted(found, key=lambda each: not each.hard)
 
 
@@ -85,12 +91,6 @@ def _lines(text: str) -> str:
 def _address(text: str) -> str:
     found = _ADDRESS.search(text)
     return f"leads to {found[0]}" if found else ""
-
-
-def _not_about(text: str, source: str, language: str) -> str:
-    if language == "en":
-        return about.not_about(text, source)
-    return about.not_about_in_chinese(text, source) if language == "zh" else ""
 
 
 def _words(text: str) -> list[str]:

@@ -2,9 +2,12 @@
 
 import json
 import re
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib import resources
 
+from newsletter.sources.announced import Paper
 from newsletter.summaries.checks.languages import FREQUENT
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -26,66 +29,128 @@ _ACADEMIC = """
     very was were what where whether will work you yet
 """
 _COMMON = FREQUENT | frozenset(_WORD.findall(_ACADEMIC))
-# Measured on SciTLDR (docs/models.md). A sentence in between is doubted, not refused.
-_OVERLAP, _DOUBTFUL_OVERLAP = 0.2, 0.3
+# Measured on SciTLDR and on digests of the seed's series: docs/models.md.
+_OVERLAP, _DOUBTFUL_OVERLAP = 0.25, 0.35
 _TOPICS_MET = 0.55
+_NEARER = 0.2  # another paper of the day must share so much more, of what can be shared
 
 
-def not_about(text: str, source: str) -> str:
-    """An English sentence whose words the abstract does not use; empty where it does."""
-    overlap = _overlap(text, source)
-    strange = overlap < _DOUBTFUL_OVERLAP and strange_name(text, source)
-    if overlap < _OVERLAP or strange:
+@dataclass(frozen=True)
+class Source:
+    """A paper's title and abstract, taken apart once for many comparisons."""
+
+    text: str
+
+    @classmethod
+    def of(cls, paper: Paper) -> "Source":
+        return cls(f"{paper.title} {paper.abstract}")
+
+    @cached_property
+    def lowered(self) -> str:
+        return self.text.lower()
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return _stems(self.text)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(self._unhyphened.split())
+
+    @cached_property
+    def squeezed(self) -> str:
+        return self._unhyphened.replace(" ", "")
+
+    @cached_property
+    def initials(self) -> str:
+        return "".join(word[0] for word in _WORD.findall(self.lowered))
+
+    @cached_property
+    def _unhyphened(self) -> str:
+        return re.sub(r"[^a-z0-9 ]", "", re.sub(r"[-/]", "", self.lowered))
+
+
+def not_about(text: str, source: Source, language: str) -> str:
+    """A sentence that shares too little with its abstract; empty where it shares enough.
+
+    An English one is compared by its words. Of a Chinese one what can be compared are topics, as
+    far as `topics.json` knows them.
+    """
+    if language == "zh":
+        topics = _topics_of(text)
+        met = sum(_meets(topic, source) for topic in topics)
+        strange = len(topics) > 1 and met < _TOPICS_MET * len(topics)
+        return "is about something else: few of its topics are the abstract's" if strange else ""
+    if language != "en":
+        return ""
+    overlap = _likeness(text, source, language)
+    doubtful = overlap < _DOUBTFUL_OVERLAP and strange_name(text, source)
+    if overlap < _OVERLAP or doubtful:
         return "is about something else: the abstract uses other words"
     return ""
 
 
-def hardly_about(text: str, source: str) -> str:
-    """The same, where it is merely likely."""
-    if _overlap(text, source) < _DOUBTFUL_OVERLAP:
+def nearer(text: str, source: Source, others: Sequence[Source], language: str) -> str:
+    """A sentence that fits another paper of the day clearly better; empty where none does."""
+    own = _likeness(text, source, language)
+    if own + _NEARER >= 1.0 or language not in {"en", "zh"}:
+        return ""
+    if any(_likeness(text, other, language) > own + _NEARER for other in others):
+        return "is about something else: it fits another paper of the day better"
+    return ""
+
+
+def hardly_about(text: str, source: Source) -> str:
+    """An English sentence that may be about something else."""
+    if _likeness(text, source, "en") < _DOUBTFUL_OVERLAP:
         return "shares few words with the abstract"
     return ""
 
 
-def _overlap(text: str, source: str) -> float:
-    stems = _stems(text)
-    return len(stems & _stems(source)) / len(stems) if stems else 0.0
-
-
-def not_about_in_chinese(text: str, source: str) -> str:
-    """A Chinese sentence whose topics are not the abstract's, as far as `topics.json` knows them.
-
-    Names are compared as in any language (`strange_name`): they are written as they are.
-    """
-    lowered = source.lower()
-    topics = [english for chinese, english in _topics() if chinese in text]
-    met = sum(any(word in lowered for word in english) for english in topics)
-    if len(topics) > 1 and met < _TOPICS_MET * len(topics):
-        return "is about something else: most of its topics are not the abstract's"
-    return ""
-
-
-def strange_name(text: str, source: str) -> str:
+def strange_name(text: str, source: Source) -> str:
     """A name or acronym that the abstract has not, nor the words that it stands for."""
-    for name in _LATIN.findall(text):
-        if len(name) > 1 and _NAMED.search(name) and not _borne(name, source):
+    for name in _names(text):
+        if _NAMED.search(name) and not _borne(name, source):
             return f"names {name}, which the abstract does not"
     return ""
 
 
-def _borne(name: str, source: str) -> bool:
+def _likeness(text: str, source: Source, language: str) -> float:
+    """The share of what can be compared that is in the source; 1 where there is next to nothing."""
+    if language == "zh":
+        topics, names = _topics_of(text), _names(text)
+        met = sum(_meets(topic, source) for topic in topics)
+        met += sum(_borne(name, source) for name in names)
+        count = len(topics) + len(names)
+        return met / count if count > 1 else 1.0
+    stems = _stems(text)
+    return len(stems & source.stems) / len(stems) if stems else 0.0
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in _LATIN.findall(text) if len(name) > 1]
+
+
+def _borne(name: str, source: Source) -> bool:
     """Whether it stands there, in any case and with any hyphen, or its letters begin words."""
     squeezed = re.sub(r"[^a-z0-9]", "", name.lower())
-    there = re.sub(r"[^a-z0-9 ]", "", re.sub(r"[-/]", "", source.lower()))
-    if squeezed in there.replace(" ", "") or squeezed.removesuffix("s") in there.split():
+    if squeezed in source.squeezed or squeezed.removesuffix("s") in source.words:
         return True
-    initials = "".join(word[0] for word in _WORD.findall(source.lower()))
-    return len(squeezed) > 1 and squeezed.isalpha() and squeezed.removesuffix("s") in initials
+    initial = len(squeezed) > 1 and squeezed.isalpha()
+    return initial and squeezed.removesuffix("s") in source.initials
 
 
-def _stems(text: str) -> set[str]:
+def _meets(topic: Sequence[str], source: Source) -> bool:
+    return any(word in source.lowered for word in topic)
+
+
+def _topics_of(text: str) -> list[list[str]]:
+    return [english for chinese, english in _topics() if chinese in text]
+
+
+def _stems(text: str) -> frozenset[str]:
     words = _WORD.findall(text.lower())
-    return {word[:_STEM] for word in words if word not in _COMMON}
+    return frozenset(word[:_STEM] for word in words if word not in _COMMON)
 
 
 @cache

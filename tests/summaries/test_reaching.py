@@ -1,0 +1,125 @@
+"""`newsletter check` tries the endpoint and says what is wrong in words."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from newsletter.config import Settings
+from tests.conftest import Cli
+from tests.summaries.endpoint_standin import (
+    SILENT,
+    Answer,
+    Answering,
+    Asked,
+    ModelStandIn,
+    completion,
+    in_turn,
+    unused_address,
+)
+
+KEY = "sk-the-secret"
+Check = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def check(cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """What `newsletter check` finds about the summarizer: level and text."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert settings.folder.exists()
+
+    def found(url: str, **more: object) -> tuple[str, str]:
+        told = {"use": "openai", "base_url": url, "model": "tiny", "api_key": KEY, "timeout_s": 0.5}
+        for name, value in {**told, **more}.items():
+            monkeypatch.setenv(f"NEWSLETTER_SUMMARIZER__{name.upper()}", str(value))
+        said = cli("check", "--json")
+        (finding,) = [each for each in json.loads(said.out) if each["part"] == "summarizer"]
+        assert KEY not in said.out
+        return finding["level"], finding["text"]
+
+    return found
+
+
+def refusal(status: int, message: str) -> Answering:
+    return in_turn(Answer(status, json.dumps({"error": {"message": message}}).encode()))
+
+
+def test_a_model_that_answers_says_how_fast_and_for_how_much(check: Check) -> None:
+    usage = {"prompt_tokens": 11, "completion_tokens": 1}
+    with ModelStandIn(in_turn(completion("yes", usage=usage))) as model:
+        level, text = check(model.url)
+        assert len(model.asked) == 1
+        assert len(json.dumps(model.asked[0].body)) < 200
+    assert level == "ok"
+    assert text.startswith("tiny answers in 0.")
+    assert text.endswith("s, 12 tokens")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (refusal(401, f"bad key {KEY}"), "it refuses the key; look at summarizer.api_key"),
+        (refusal(402, "Insufficient Balance"), "the account has no balance"),
+        (refusal(403, "region"), "this key may not use that model"),
+        (refusal(429, "slow down"), "it is busy, or the account's limit is reached"),
+        (refusal(400, "temperature"), "it refuses the request; look at summarizer.model"),
+        (refusal(500, "oops"), "it is in trouble itself; try again later"),
+        (in_turn(Answer(308, b"", {"Location": "https://x.example/"})), "it sends elsewhere"),
+        (in_turn(SILENT), "no answer within 0.5 s"),
+        (in_turn(None), "cut its answer off"),
+        (in_turn(Answer(200, b"<!DOCTYPE html><p>Hotel")), "a web page answers, not a model"),
+        (in_turn(Answer(200, b'{"object": "list"}')), "not with a chat completion"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(check: Check, answer: Answering, words: str) -> None:
+    with ModelStandIn(answer) as model:
+        level, text = check(model.url)
+    assert level == "trouble"
+    assert words in text
+
+
+def listing(*names: str) -> Answer:
+    return Answer(200, json.dumps({"data": [{"id": name} for name in names]}).encode())
+
+
+def test_a_mistyped_model_is_told_from_a_wrong_address(check: Check) -> None:
+    def server(asked: Asked) -> Answer:
+        if asked.path == "/v1/models":
+            return listing("tiny-1b", "huge-70b")
+        return Answer(404, b'{"error": {"message": "not found"}}')
+
+    with ModelStandIn(server) as model:
+        assert "it has no model 'tiny'; did you mean 'tiny-1b'?" in check(model.url)[1]
+        bare = model.url.removesuffix("/v1")
+        assert f'base_url lacks its end; write "{bare}/v1"' in check(bare)[1]
+        assert "most end in /v1" in check(f"{bare}/v2")[1]
+
+
+def test_a_key_that_is_missing_is_not_called_wrong(check: Check) -> None:
+    with ModelStandIn(refusal(401, "no key")) as model:
+        assert "summarizer.api_key is empty" in check(model.url, api_key="")[1]
+
+
+def test_nobody_at_that_address_is_told_by_kind(check: Check) -> None:
+    with unused_address() as url:
+        assert "nobody listens there; does the server run?" in check(url)[1]
+    assert "no address in the DNS" in check("http://nobody.invalid/v1")[1]
+    with ModelStandIn(in_turn(None)) as model:
+        assert "no secure connection" in check(model.url.replace("http:", "https:"))[1]
+
+
+def test_a_broken_prompt_is_found_before_anybody_is_asked(check: Check, settings: Settings) -> None:
+    (settings.folder / "prompt.txt").write_text("Summarize.\nIn {{ langage }}, please.\n")
+    with ModelStandIn(in_turn(completion("yes"))) as model:
+        level, text = check(model.url, prompt="prompt.txt")
+        assert model.asked == []
+    assert level == "trouble"
+    assert "prompt.txt, line 2: there is no 'langage'; did you mean 'language'?" in text
+
+
+def test_a_cap_in_money_needs_prices(check: Check) -> None:
+    assert "cap_cost needs summarizer.price_in" in check("http://127.0.0.1:9/v1", cap_cost=1)[1]
+
+
+def test_the_embedded_one_has_nothing_to_try(check: Check) -> None:
+    assert check("http://127.0.0.1:9/v1", use="extractive")[0] == "ok"
