@@ -247,6 +247,12 @@ class WebSettings(Section):
     proxies: Annotated[int, Field(ge=0, le=10)] = 0
 
 
+class MetricsSettings(Section):
+    """For Prometheus; without a token /metrics is not there."""
+
+    token: Secret = SecretStr("")
+
+
 class Settings(Section):
     """Everything that an operator can choose, and the folder that relative paths start from."""
 
@@ -258,6 +264,7 @@ class Settings(Section):
     summarizer: SummarizerSettings = SummarizerSettings()
     transport: TransportSettings = TransportSettings()
     feedback: FeedbackSettings = FeedbackSettings()
+    metrics: MetricsSettings = MetricsSettings()
     look: LookSettings = LookSettings()
     templates: TemplatesSettings = TemplatesSettings()
     sending: SendingSettings = SendingSettings()
@@ -369,6 +376,7 @@ _SECTIONS: dict[str, type[Section]] = {
     "summarizer": SummarizerSettings,
     "transport": TransportSettings,
     "feedback": FeedbackSettings,
+    "metrics": MetricsSettings,
     "look": LookSettings,
     "templates": TemplatesSettings,
     "sending": SendingSettings,

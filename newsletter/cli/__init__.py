@@ -15,6 +15,7 @@ from newsletter.cli import (
     deliveries,
     feedback,
     issues,
+    logs,
     reading,
     serving,
     starting,
@@ -53,8 +54,15 @@ For your own      newsletter init, then edit newsletter.toml
 Every day         newsletter run, from cron, as often as you like""",
 )
 @click.version_option(__version__, "-V", "--version", message="newsletter %(version)s")
-def cli() -> None:
-    pass
+@click.option(
+    "--log",
+    type=click.Choice(logs.KINDS),
+    envvar="NEWSLETTER_LOG",
+    help="Tell on standard error what happens, a line an event.  [env: NEWSLETTER_LOG]",
+)
+def cli(log: str | None) -> None:
+    if log is not None:
+        logs.start(log)
 
 
 for _command in (

@@ -3,9 +3,10 @@
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from newsletter.daily import Parts
     from newsletter.sources.announced import Source
 
+_MEASURED = 1000  # rows that say how wide a column is
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -102,14 +104,22 @@ def bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        ProgressColumn,
+        Task,
         TextColumn,
         TimeRemainingColumn,
     )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="dim")
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        Rate(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -121,24 +131,51 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
+def stream_json(values: Iterable[object]) -> None:
+    """A JSON list of what may be a million things, written as they come."""
+    separator = "["
+    for value in values:
+        click.echo(separator, nl=separator == ",")
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str), nl=False)
+        separator = ","
+    click.echo("[]" if separator == "[" else "]")
+
+
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Aligned columns, numbers to the right; wide characters count two."""
-    from wcwidth import wcswidth
+    stream_table(columns, rows, heading=True)
 
-    cells = [[_cell(value) for value in row] for row in rows]
+
+def stream_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, heading: bool = False
+) -> bool:
+    """The same for rows as they come, the first thousand of which say how wide a column is.
+
+    Returns whether there was any; without one, nothing is printed unless `heading` is wanted.
+    """
+    left = iter(rows)
+    first = list(islice(left, _MEASURED))
+    if not first and not heading:
+        return False
+    cells = [[_cell(value) for value in row] for row in first]
     widths = [
-        max(wcswidth(text) for text in (name, *(row[place] for row in cells)))
+        max(_width(text) for text in (name, *(row[place] for row in cells)))
         for place, name in enumerate(columns)
     ]
-    numeric = [all(isinstance(row[place], int) for row in rows) for place in range(len(columns))]
-    for row in [list(columns), *cells]:
+    numeric = [all(isinstance(row[place], int) for row in first) for place in range(len(columns))]
+    rest = ([_cell(value) for value in row] for row in left)
+    for row in chain([list(columns)], cells, rest):
         line = [
-            " " * (width - wcswidth(text)) + text
-            if right
-            else text + " " * (width - wcswidth(text))
+            " " * (width - _width(text)) + text if right else text + " " * (width - _width(text))
             for text, width, right in zip(row, widths, numeric, strict=True)
         ]
         click.echo("  ".join(line).rstrip())
+    return True
+
+
+def is_watched() -> bool:
+    """Whether a person looks at standard output."""
+    return sys.stdout.isatty()
 
 
 def warn(line: str) -> None:
@@ -152,6 +189,14 @@ def short(day: date) -> str:
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth
+
+    return wcswidth(text)
 
 
 def _cell(value: object) -> str:

@@ -1,13 +1,20 @@
 """deliveries status, list, settle."""
 
+import time
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, telling
+from newsletter.cli import common, watching
+
+if TYPE_CHECKING:
+    from newsletter.db import Database
+    from newsletter.models import IssueRow
 
 _STATES = ("pending", "sending", "sent", "skipped", "failed", "uncertain")
+_LOOK_AGAIN_S = 1.0
 
 
 @click.group()
@@ -18,25 +25,54 @@ def deliveries() -> None:
 @deliveries.command()
 @common.with_slug
 @common.with_day
+@click.option("--domains", "by_domain", is_flag=True, help="Also by domain, the largest twenty.")
+@click.option("--watch", "watched", is_flag=True, help="Live, until nothing of it is open.")
 @common.with_json
 @common.with_config
-def status(slug: str | None, day: date | None, as_json: bool, config_file: Path | None) -> None:
-    """The account of an issue.
+def status(
+    slug: str | None,
+    day: date | None,
+    by_domain: bool,
+    watched: bool,
+    as_json: bool,
+    config_file: Path | None,
+) -> None:
+    """The account of an issue: by state and reason, what came back, how fast it goes.
 
     Exit code 1 where something is still pending.
     """
     from newsletter import assembly, issues
-    from newsletter.delivery import accounts
 
     settings = common.load(config_file)
-    with assembly.database(settings) as database, database.read() as session:
-        issue = issues.known(session, settings.newsletter(slug).slug, day)
-        account = accounts.account(session, issue.id)
+    with assembly.database(settings) as database:
+        with database.read() as session:
+            issue = issues.known(session, settings.newsletter(slug).slug, day)
+        if watched and not as_json and common.is_watched():
+            _watch(database, issue, by_domain)
+        shown = watching.look(database, issue, common.utc_now(), by_domain=by_domain)
     if as_json:
-        common.print_json({"newsletter": issue.newsletter, "day": issue.day, **vars(account)})
-    else:
-        click.echo(f"{issue.newsletter}  {common.short(issue.day)}  {telling.balance(account)}")
-    click.get_current_context().exit(0 if account.balances else 1)
+        common.print_json(watching.as_json(shown))
+    elif not (watched and common.is_watched()):
+        watching.tell(shown)
+    click.get_current_context().exit(0 if shown.account.balances else 1)
+
+
+def _watch(database: "Database", issue: "IssueRow", by_domain: bool) -> None:
+    """Show the same again and again, with the rate since the last look."""
+    from rich.console import Console
+    from rich.live import Live
+
+    before: watching.Shown | None = None
+    with Live(console=Console(), auto_refresh=False) as live:
+        while True:
+            shown = watching.look(
+                database, issue, common.utc_now(), by_domain=by_domain, before=before
+            )
+            live.update(watching.drawn(shown), refresh=True)
+            if shown.account.balances:
+                return
+            before = shown
+            time.sleep(_LOOK_AGAIN_S)
 
 
 @deliveries.command("list")
@@ -48,21 +84,21 @@ def status(slug: str | None, day: date | None, as_json: bool, config_file: Path 
 def list_deliveries(
     slug: str | None, day: date | None, state: str | None, as_json: bool, config_file: Path | None
 ) -> None:
-    """Every delivery of an issue, by address."""
+    """Every delivery of an issue, by address.
+
+    `--state uncertain` or `--state failed` answers who missed it.
+    """
     from newsletter import assembly, issues
-    from newsletter.delivery import accounts
+    from newsletter.delivery.watching import COLUMNS, listed
 
     settings = common.load(config_file)
     with assembly.database(settings) as database, database.read() as session:
         issue = issues.known(session, settings.newsletter(slug).slug, day)
-        rows = accounts.deliveries(session, issue.id, state)
-    columns = ("address", "state", "reason", "attempts", "reference", "changed")
-    if as_json:
-        common.print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    elif rows:
-        common.print_table(columns, rows)
-    else:
-        click.echo(f"None{f' {state}' if state else ''} of {issue.newsletter} {issue.day}.")
+        rows = listed(session, issue.id, state)
+        if as_json:
+            common.stream_json(dict(zip(COLUMNS, row, strict=True)) for row in rows)
+        elif not common.stream_table(COLUMNS, rows):
+            click.echo(f"None{f' {state}' if state else ''} of {issue.newsletter} {issue.day}.")
 
 
 @deliveries.command()

@@ -12,7 +12,7 @@ from newsletter import counters
 from newsletter.delivery import claiming, fence, ledger
 from newsletter.delivery.journal import Journal, Mark
 from newsletter.delivery.ledger import Answer
-from newsletter.delivery.transports.outcomes import Outcome, Verdict
+from newsletter.delivery.transports.outcomes import Outcome, Streaming, Verdict
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.mail import Mail
 from newsletter.rendering.mails import IssueMails, Reader
@@ -46,7 +46,9 @@ class Work:
         self._most = sending.transport.at_once
         self._out: dict[str, Reader] = {}  # handed out, no outcome yet
         self._answers: list[Answer] = []  # not recorded yet
-        self._pace = _Pace(self._most, min(_FIRST_CHUNK, self._most))
+        # What a transport does not stream leaves in few requests: small ones would only be more.
+        streams = isinstance(sending.transport, Streaming)
+        self._pace = _Pace(self._most, min(_FIRST_CHUNK, self._most) if streams else self._most)
         self._recorded_s = time.monotonic()
         self._stopped_s: float | None = None
         self._strain = 0

@@ -1,5 +1,6 @@
 """Sends an issue batch by batch: claim, commit, send, record; in as many processes as one likes."""
 
+import logging
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session
 from newsletter.db import Database
 from newsletter.delivery import accounts, holding, journal, ledger, rate
 from newsletter.delivery.batches import Work
+from newsletter.delivery.feedback import keeping
+from newsletter.delivery.feedback.events import without_addresses
 from newsletter.delivery.leases import Owner
 from newsletter.delivery.transports.outcomes import Transport, TransportDownError, stream
 from newsletter.errors import NewsletterError
@@ -21,6 +24,7 @@ from newsletter.models import BatchRow
 from newsletter.rendering.mails import IssueMails
 
 Clock = Callable[[], datetime]
+_log = logging.getLogger(__name__)
 
 _PASSES = 3
 _PAUSES_S = (2.0, 10.0)  # before the second and the third pass over what shall come later
@@ -69,8 +73,13 @@ def send_issue(sending: Sending, issue_id: int, mails: IssueMails) -> Result:
     if trouble is None:
         with _loud():
             trouble = _send_open(sending, issue_id, mails)
+            _hear(sending, issue_id)
     with sending.database.read() as session:
         account = accounts.account(session, issue_id)
+    _log.info(
+        "issue sent" if trouble is None else "issue not sent to all",
+        extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
+    )
     return Result(account, trouble, bool(account.pending) and sending.stopping())
 
 
@@ -91,6 +100,12 @@ def _send_open(sending: Sending, issue_id: int, mails: IssueMails) -> str | None
             return str(error)
         given_up.add(batch_id)
     return trouble
+
+
+def _hear(sending: Sending, issue_id: int) -> None:
+    """Let what came back while the mails were on their way settle what it can."""
+    with sending.database.write.begin() as session:
+        keeping.settle_issue(session, issue_id, sending.clock())
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from newsletter import assembly, config, db
 from newsletter.config import Settings
 from newsletter.delivery.mailroom import Mailroom
-from newsletter.web import hooks
+from newsletter.web import hooks, metrics
 from newsletter.web.archive import add_archive
 from newsletter.web.background import Background
 from newsletter.web.choosing import add_choosing
@@ -95,6 +95,7 @@ def create_app(
     ):
         add(pages)
     hooks.add_hooks(app, database, settings.feedback, clock)
+    metrics.add_metrics(app, database, settings.metrics.token.get_secret_value(), clock)
     _protect(app, settings)
     _explain_errors(app, pages)
     _stand_behind_proxies(app, settings)

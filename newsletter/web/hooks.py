@@ -58,6 +58,7 @@ def add_hooks(
         except OperationalError as error:
             _log.warning("feedback could not be kept, SendGrid will repeat it: %s", error.orig)
             return _answer(503, "come again")
+        _log.info("feedback kept", extra={**vars(kept), "set_aside": len(read.odd)})
         return _answer(200, f"{kept.new} new, {kept.known} known, {len(read.odd)} set aside")
 
 

@@ -1,5 +1,6 @@
 """Read a mailbox to its end, each letter in a transaction of its own."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from newsletter.delivery.feedback.mailboxes import Letters
 from newsletter.models import DeliveryRow, SubscriberRow
 from newsletter.subscribers import life
 from newsletter.subscribers.links import ALL, Claim, Links
+
+_log = logging.getLogger(__name__)
 
 UNKNOWN = "it bears a reference that no delivery here has"
 
@@ -48,6 +51,7 @@ def read_mailbox(
             understood = _act(session, meaning, tally, now)
         letter.mark(understood)
         tally.letters += 1
+    _log.info("mailbox read", extra=vars(tally))
     return tally
 
 

@@ -1,0 +1,159 @@
+"""What `deliveries status` shows: read at once, then printed, drawn or written as JSON."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli import common, telling
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.table import Table
+
+    from newsletter.db import Database
+    from newsletter.delivery.accounts import Account
+    from newsletter.delivery.watching import Reason
+    from newsletter.models import IssueRow
+
+_STATES = ("pending", "sending", "sent", "skipped", "failed", "uncertain")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An issue at one moment."""
+
+    issue: "IssueRow"
+    account: "Account"
+    at: "datetime"
+    reasons: "list[Reason]"
+    feedback: dict[str, int]
+    paused: dict[str, str]
+    rate: float | None = None  # mails a second, while some are pending
+    domains: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> list[tuple[object, ...]]:
+        """State, number and reason; `sent` needs none, `pending` may have several."""
+        explained = [(each.state, each.number, each.reason) for each in self.reasons]
+        return [("sent", self.account.sent, ""), *explained]
+
+
+def look(
+    database: "Database",
+    issue: "IssueRow",
+    now: "datetime",
+    *,
+    by_domain: bool = False,
+    before: Shown | None = None,
+) -> Shown:
+    """How it stands; the rate is since the last look, where there was one."""
+    from newsletter.delivery import accounts, watching
+
+    with database.read() as session:
+        account = accounts.account(session, issue.id)
+        rate = None
+        if not account.balances:
+            rate = (
+                watching.rate(session, issue.id, now)
+                if before is None
+                else _rate_since(before, account, now)
+            )
+        return Shown(
+            issue=issue,
+            account=account,
+            at=now,
+            reasons=watching.reasons(session, issue.id),
+            feedback=watching.feedback(session, issue.id),
+            paused=watching.paused(session, now),
+            rate=rate,
+            domains=watching.domains(session, issue.id) if by_domain else {},
+        )
+
+
+def as_json(shown: Shown) -> dict[str, Any]:
+    return {
+        "newsletter": shown.issue.newsletter,
+        "day": shown.issue.day,
+        **vars(shown.account),
+        "reasons": [vars(each) for each in shown.reasons],
+        "feedback": shown.feedback,
+        "paused": shown.paused,
+        "per_second": shown.rate,
+        "domains": shown.domains,
+    }
+
+
+def tell(shown: Shown) -> None:
+    click.echo(_head(shown))
+    if shown.reasons:
+        common.print_table(("state", "number", "reason"), shown.rows)
+    for line in _lines(shown):
+        click.echo(line)
+    if shown.domains:
+        common.print_table(("domain", *_STATES), _domain_rows(shown))
+
+
+def drawn(shown: Shown) -> "Table":
+    """The same for a terminal that shows it live."""
+    from rich.table import Table
+    from rich.text import Text
+
+    frame = Table.grid()
+    frame.add_row(Text(_head(shown)))
+    frame.add_row(_table(("state", "number", "reason"), shown.rows))
+    for line in _lines(shown):
+        frame.add_row(Text(line))
+    if shown.domains:
+        frame.add_row(_table(("domain", *_STATES), _domain_rows(shown)))
+    return frame
+
+
+def _table(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for number, name in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[number], int) for row in rows)
+        table.add_column(name, justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*(Text(str(each)) for each in row))
+    return table
+
+
+def _head(shown: Shown) -> str:
+    issue = shown.issue
+    return f"{issue.newsletter}  {common.short(issue.day)}  {telling.balance(shown.account)}"
+
+
+def _lines(shown: Shown) -> list[str]:
+    lines = []
+    if shown.feedback:
+        counted = ", ".join(f"{number} {kind}" for kind, number in shown.feedback.items())
+        lines.append(f"feedback: {counted}")
+    if shown.rate is not None:
+        lines.append(f"rate: {shown.rate:.1f} a second{_left(shown)}")
+    lines += [f"paused: {domain} {why}" for domain, why in shown.paused.items()]
+    return lines
+
+
+def _left(shown: Shown) -> str:
+    if not shown.rate:
+        return ""
+    seconds = int(shown.account.pending / shown.rate)
+    return f", {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} left"
+
+
+def _rate_since(before: Shown, account: "Account", now: "datetime") -> float:
+    seconds = (now - before.at).total_seconds()
+    fewer = before.account.pending - account.pending
+    return max(0.0, fewer / seconds) if seconds > 0 else 0.0
+
+
+def _domain_rows(shown: Shown) -> list[tuple[object, ...]]:
+    return [
+        (domain, *(states.get(state, 0) for state in _STATES))
+        for domain, states in shown.domains.items()
+    ]

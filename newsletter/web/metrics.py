@@ -1,0 +1,107 @@
+"""/metrics for Prometheus, for who holds the token; without one configured it is not there."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from hmac import compare_digest
+
+from flask import Flask, Response, abort, request
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from newsletter.db import Database
+from newsletter.delivery import accounts, rate, watching
+from newsletter.delivery.feedback import pauses
+from newsletter.models import FeedbackRow, SetAsideRow, SubscriberRow, SuppressionRow
+
+_STATES = ("pending", "sent", "skipped", "failed", "uncertain")
+_DAY = timedelta(days=1)
+
+
+def add_metrics(app: Flask, database: Database, token: str, clock: Callable[[], datetime]) -> None:
+    if not token:
+        return
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        given = request.headers.get("Authorization", "")
+        if not compare_digest(given.encode(), f"Bearer {token}".encode()):
+            abort(404)
+        registry = CollectorRegistry(auto_describe=False)
+        with database.read() as session:
+            registry.register(_Found(list(_families(session, clock()))))
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+class _Found(Collector):
+    """Hands over what was read from the database for this one answer."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+def _families(session: Session, now: datetime) -> Iterable[Metric]:
+    yield from _issues(session, now)
+    yield _one("queue", "Mails of all issues that wait to be sent.", watching.queue(session))
+    breaker = rate.paused(session, now)
+    yield _one("sending_paused", "1 while the provider is in trouble.", int(breaker is not None))
+    paused = len(pauses.running(session, now))
+    yield _one("domains_paused", "Domains that get nothing now.", paused)
+    yield _by(
+        session,
+        "feedback_day",
+        "Feedback received within a day, by kind.",
+        ("kind", FeedbackRow.kind, FeedbackRow.received_at > now - _DAY),
+    )
+    yield _by(
+        session,
+        "subscribers",
+        "Subscribers by standing.",
+        ("standing", SubscriberRow.standing, SubscriberRow.id > 0),
+    )
+    suppressed = session.scalar(select(func.count()).select_from(SuppressionRow)) or 0
+    yield _one("suppressed", "Addresses that must not be mailed.", suppressed)
+    aside = session.scalar(select(func.count()).select_from(SetAsideRow)) or 0
+    yield _one("set_aside", "Feedback that nothing here understands.", aside)
+
+
+def _issues(session: Session, now: datetime) -> Iterable[Metric]:
+    """Of the newest issue of each newsletter."""
+    deliveries = GaugeMetricFamily(
+        "newsletter_deliveries",
+        "Deliveries of the newest issue, by state.",
+        labels=("newsletter", "state"),
+    )
+    age = GaugeMetricFamily(
+        "newsletter_issue_age_seconds", "Since the newest issue was frozen.", labels=("newsletter",)
+    )
+    for issue in watching.newest(session):
+        account = vars(accounts.account(session, issue.id))
+        for state in _STATES:
+            deliveries.add_metric([issue.newsletter, state], account[state])
+        age.add_metric([issue.newsletter], (now - issue.frozen_at).total_seconds())
+    return deliveries, age
+
+
+def _by(
+    session: Session,
+    name: str,
+    text: str,
+    counted: tuple[str, InstrumentedAttribute[str], ColumnElement[bool]],
+) -> Metric:
+    """Rows counted by one column."""
+    label, column, where = counted
+    family = GaugeMetricFamily(f"newsletter_{name}", text, labels=(label,))
+    rows = session.execute(select(column, func.count()).where(where).group_by(column))
+    for value, number in rows:
+        family.add_metric([value], number)
+    return family
+
+
+def _one(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"newsletter_{name}", text, value=value)
