@@ -20,7 +20,7 @@ from newsletter.delivery.feedback import checks, keeping, pauses
 from newsletter.delivery.feedback.events import Event, Kind
 from newsletter.delivery.rows import Change
 from newsletter.findings import Level
-from newsletter.models import DeliveryState, IssueRow
+from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli
 
@@ -47,6 +47,8 @@ def mixed(database: Database, sent: dict[str, str]) -> dict[str, str]:
         )
         found = rows.find(session, list(changes))
         rows.apply(session, [Change(found[each], *changes[each]) for each in changes], NOW)
+        session.scalars(select(BatchRow)).one().finished = False
+        session.scalars(select(IssueRow)).one().state = IssueState.FROZEN
     return sent
 
 
