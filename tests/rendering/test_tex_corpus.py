@@ -85,7 +85,7 @@ def test_a_text_without_tex_is_left_alone_but_for_quotes_dashes_and_line_breaks(
 
 def test_an_abstract_takes_less_than_a_millisecond() -> None:
     abstracts = [record["abstract"] for record in records(SAMPLES[0])]
-    begin = time.perf_counter()
+    begin = time.process_time()
     for abstract in abstracts:
         to_html(abstract)
-    assert time.perf_counter() - begin < 0.001 * len(abstracts)
+    assert time.process_time() - begin < 0.001 * len(abstracts)

@@ -18,6 +18,16 @@ PIECES = st.sampled_from(
         *("\\)", "\\[", "\\]", "$$", "\\begin{align}", "\\end{align}", "\\item", "\\cite{x}"),
         *("\\'", '\\"', "\\v", "\\hat", "\\alpha", "\\leq", "\\bf", "\\rm", "\\unicode{x2013}"),
         *("https://a.b/c_d", "javascript:x", "\\verb|", "\\foo", "\\left", "\\not", "\\\\", "--"),
+        *("\\over", "\\choose", "\\SI{", "\\ce{", "\\num{1e-5}", "\\metre", "\\per", "\\genfrac"),
+        *(
+            "\\begin{cases}",
+            "\\end{cases}",
+            "\\sideset",
+            "\\substack{",
+            "}{",
+            "\\$p\\$",
+            "\\foo{a}{b}",
+        ),
         *("the word", "x", "12", "é", "中", "<b>", "&amp;", "\\text{", "\\mathbb", "\\footnote{"),
     ]
 )

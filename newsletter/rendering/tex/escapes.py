@@ -23,6 +23,14 @@ _BRACKETS = {
     "|": Piece(Role.ORDINARY, "‖"),
 }
 _HIDDEN = {"!", "/", "@", "-"}
+_NEAR = 40
+_ROW_GOES_ON = frozenset("+-=<>,;:.([{&*/|")
+_NO_ROW = re.compile(
+    r"\\(?:end|quad|qquad|leq?|geq?|times|cdot|pm|in|sim|simeq|approx|equiv|to|label|\\|,)(?![A-Za-z])"
+    r"|[$\\]?\Z|\$|\\[\])]"
+)
+# Accents that no formula has, but that stand in one by mistake: $K\"ahler$.
+_LETTER_ACCENTS = frozenset("\"'`")
 
 
 def escaped(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
@@ -31,14 +39,35 @@ def escaped(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
     if sign in "([)]" and sign:
         return Piece(Role.ORDINARY, _delimiter(reader, sign, span, style))
     if sign == "\\":
-        return Piece(Role.ROOM, _line_break(reader, span))
+        return _broken(reader, token, span, style)
     if sign in _BRACKETS:
         return _BRACKETS[sign]
-    if style.math:
+    if style.math and not (sign in _LETTER_ACCENTS and _letter_follows(reader, token)):
         return _in_formula(reader, sign)
     if sign in TEXT_ACCENTS:
         return accents.prose_accent(reader, span, style, sign)
     return Piece(Role.ORDINARY, reader.marks.words(_in_prose(reader, token, sign)))
+
+
+def _broken(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
+    room = _line_break(reader, span)
+    if style.math and _begins_row(reader, token, span):
+        return Piece(Role.CLOSING, "; ")
+    return Piece(Role.ROOM, room)
+
+
+def _letter_follows(reader: Reader, token: Token) -> bool:
+    behind = reader.source[token.start + 2 : token.start + 4].lstrip("{")
+    return behind[:1].isalpha()
+
+
+def _begins_row(reader: Reader, token: Token, span: Span) -> bool:
+    """Whether a line break in a formula parts two rows, and not one that was too long."""
+    before = reader.source[max(0, token.start - _NEAR) : token.start].rstrip(" ~&")
+    after = reader.source[token.start + 2 : token.start + _NEAR].lstrip(" ~&")
+    if not span or not before or before[-1] in _ROW_GOES_ON or after[:1] in _ROW_GOES_ON:
+        return False
+    return not _NO_ROW.match(after)
 
 
 def _in_formula(reader: Reader, sign: str) -> Piece:

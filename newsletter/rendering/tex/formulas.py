@@ -21,6 +21,8 @@ _SCRIPTS = r"(?:<su[bp]>[^<]*</su[bp]>|[_^][\w.]+|[_^]\([^()]*\)|[′⁰-ₜᵃ-
 _ATOM = re.compile(
     rf"(?:<em>)?[^\W\d_](?:</em>)?\u0305?{_SCRIPTS}\Z|[A-Za-z]{{3,}}{_SCRIPTS}\Z|\d[\d.,]*\Z|\S\Z"
 )
+_MOST_JOINED = 3
+INFIX = ("over", "choose", "atop")
 _COMPOUND = re.compile(r"[-+−±/ ,∈=]")
 
 
@@ -70,8 +72,7 @@ def _stacked(reader: Reader, span: Span, style: Style, name: str) -> Piece:
 def _labelled_arrow(reader: Reader, span: Span, style: Style, name: str) -> Piece:
     reader.option(span)
     label = _formula(reader, span, style._replace(tight=True, upright=True))
-    sign = "←" if "left" in name else "→"
-    return Piece(Role.RELATION, sign + (reader.marks.raised(label) if label else ""))
+    return Piece(Role.RELATION, names.ARROWS[name] + (reader.marks.raised(label) if label else ""))
 
 
 def _not(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
@@ -86,6 +87,31 @@ def _between(reader: Reader, span: Span, style: Style, name: str) -> Piece:
         return _ordinary(reader.marks.words(name))
     brackets = names.BETWEEN[name]
     return _ordinary(brackets[0] + _formula(reader, span, style) + brackets[1])
+
+
+def _joined(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+    r"""`\comm{A}{B}` as [A, B]: as many arguments as the author gave, at most three."""
+    opening, between, closing = names.JOINED[name]
+    parts: list[str] = []
+    while len(parts) < _MOST_JOINED and reader.next_is(span, Kind.OPEN):
+        parts.append(_formula(reader, span, style))
+    if not parts:
+        return _ordinary(reader.marks.words(name))
+    return _ordinary(opening + between.join(parts) + closing)
+
+
+def _derivative(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+    r"""`\dv{f}{x}` as df/dx, `\pdv{x}` as ∂/∂x."""
+    reader.skip_star(span)
+    sign = "∂" if name == "pdv" else "d"
+    power = reader.marks.raised(reader.marks.words(reader.option(span) or ""))
+    if not reader.next_is(span, Kind.OPEN):
+        return _ordinary(reader.marks.words(name))
+    parts = [_formula(reader, span, style)]
+    if reader.next_is(span, Kind.OPEN):
+        parts.append(_formula(reader, span, style))
+    top = "" if len(parts) == 1 else parts[0]
+    return Piece(Role.FRACTION, f"{sign}{power}{top}/{sign}{parts[-1]}{power}")
 
 
 def _bracket_size(reader: Reader, span: Span, _style: Style, _name: str) -> Piece:
@@ -116,6 +142,47 @@ def _modulo(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
     return _ordinary(f" (mod {_formula(reader, span, style)})")
 
 
+def _infix(reader: Reader, _span: Span, style: Style, name: str) -> Piece:
+    """Outside a formula, or where nothing stands before it: the words."""
+    shown = "/" if name == "over" and style.math else name
+    return Piece(Role.RELATION if style.math else Role.ORDINARY, reader.marks.words(shown))
+
+
+def infix(reader: Reader, name: str, top: str, bottom: str) -> Piece:
+    r"""`{a \over b}` and `{n \choose k}`: all of the group stands on one side or the other."""
+    if name != "over":
+        joint = "choose" if name == "choose" else "atop"
+        return _ordinary(f"({top} {joint} {bottom})" if joint == "choose" else f"{top}, {bottom}")
+    if _COMPOUND.search(reader.marks.bare(top)):
+        top = f"({top})"
+    return Piece(Role.FRACTION, f"{top}/{bottom if _ATOM.match(bottom) else f'({bottom})'}")
+
+
+def _generalized(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+    r"""`\genfrac{(}{)}{0pt}{}{n}{k}`: two brackets, a thickness, a size, then the fraction."""
+    opening, closing, thickness, _size = (reader.raw(span) or "" for _ in range(4))
+    if thickness.startswith("0"):
+        top, bottom = _formula(reader, span, style), _formula(reader, span, style)
+        return _ordinary(f"({top} choose {bottom})")
+    inner = _fraction(reader, span, style, name).text
+    if not (opening or closing):
+        return Piece(Role.FRACTION, inner)
+    return _ordinary(reader.marks.words(opening) + inner + reader.marks.words(closing))
+
+
+def _beside(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+    r"""`\prescript{a}{b}{X}` and `\sideset{_a}{'}\sum`: signs before what they belong to."""
+    small = style._replace(math=True, tight=True, upright=True)
+    up, down = reader.argument(span, small), reader.argument(span, small)
+    marks = reader.marks
+    return _ordinary((marks.raised(up) if up else "") + (marks.lowered(down) if down else ""))
+
+
+def _sided(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+    left, right = _formula(reader, span, style), _formula(reader, span, style)
+    return Piece(Role.FUNCTION, left + _formula(reader, span, style) + right)
+
+
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(names.FRACTIONS, _fraction),
     **dict.fromkeys(("binom", "dbinom", "tbinom"), _binomial),
@@ -124,8 +191,15 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(names.ARROWS, _labelled_arrow),
     "not": _not,
     **dict.fromkeys(names.BETWEEN, _between),
+    **dict.fromkeys(names.JOINED, _joined),
+    **dict.fromkeys(("dv", "pdv"), _derivative),
     **dict.fromkeys(names.SIZES, _bracket_size),
     **dict.fromkeys(("textsuperscript", "textsu", "sp"), _raised),
     **dict.fromkeys(("textsubscript", "sb"), _lowered),
     "pmod": _modulo,
+    **dict.fromkeys(INFIX, _infix),
+    "genfrac": _generalized,
+    "prescript": _beside,
+    "sideset": _sided,
+    "accentset": _stacked,
 }

@@ -10,6 +10,7 @@ from newsletter.rendering.tex import (
     escapes,
     formulas,
     references,
+    science,
     structure,
     styles,
 )
@@ -18,6 +19,7 @@ from newsletter.rendering.tex.names import UNMISTAKABLE, names
 from newsletter.rendering.tex.symbols import (
     ABBREVIATIONS,
     BIG,
+    BLACKBOARD,
     CLOSING,
     FUNCTIONS,
     NAMES,
@@ -60,6 +62,7 @@ HANDLERS: dict[str, Handler] = {
     **styles.HANDLERS,
     **formulas.HANDLERS,
     **references.HANDLERS,
+    **science.HANDLERS,
     **structure.HANDLERS,
 }
 # Letters of other alphabets, behind whose names TeX eats the space: K\o benhavn.
@@ -75,6 +78,9 @@ _COMPARING = {
 _SINGLE = re.compile(r"(?<!\\)\\(?:\\\\)*[A-Za-z]{2}")
 _DOUBLED = re.compile(r"\\\\([A-Za-z]{2,})")
 _LITERAL_BREAK = re.compile(r"(?<!\\)\\n(?![A-Za-z])")
+_LETTER = re.compile(r"(?P<font>cal|mc|c|scr|frak|bb)(?P<letter>[A-Z])")
+# Arguments of a command that is left as it was, and tokens that they may have in all.
+_SEVERAL, _LONGEST_WHOLE = 2, 60
 _NAMES_SOMETHING = re.compile(
     r"[A-Z]|\w*(?:method|model|name|our|dataset|bench|framework|system|tool|algo)"
 )
@@ -140,18 +146,48 @@ def _word(reader: Reader, span: Span, style: Style, name: str) -> Piece:
     if short:
         return short
     shown = NAMES.get(name) or (None if style.math else ABBREVIATIONS.get(name))
+    letter = _LETTER.fullmatch(name) if style.math and shown is None else None
+    if letter:
+        return Piece(Role.ORDINARY, _lettered(reader, letter["font"], letter["letter"]))
     if shown is None:
         return Piece(Role.ORDINARY, _own(reader, span, style, name))
     if not reader.skip_empty(span) and shown.endswith(".") and reader.next_starts(span, "."):
         shown = shown[:-1]
-    return Piece(Role.ORDINARY, shown)
+    return Piece(Role.ORDINARY, reader.marks.words(shown))
+
+
+def _lettered(reader: Reader, font: str, letter: str) -> str:
+    r"""`\cO`, `\calO` and `\bbR`: short names of a letter in a font."""
+    if font == "bb":
+        return BLACKBOARD.get(letter) or reader.marks.strong(letter)
+    return reader.marks.emphasis(letter)
 
 
 def _own(reader: Reader, span: Span, style: Style, name: str) -> str:
-    r"""An author's command: its name, or what it is wrapped around, as in \rev{new words}."""
+    r"""An author's command: its name, or what it is wrapped around, as in \rev{new words}.
+
+    With two arguments or more nobody can say what it makes of them; it stays as it was, whole.
+    """
+    whole = _as_written(reader, span)
+    if whole:
+        return reader.marks.words(whole)
     inner = reader.argument(span, style) if reader.next_is(span, Kind.OPEN) else ""
     if not inner.strip():
         return name
     if not _NAMES_SOMETHING.match(name):
         return inner
     return f"{name}({inner})" if style.math else f"{name} {inner}"
+
+
+def _as_written(reader: Reader, span: Span) -> str:
+    """The command just read and its arguments in the author's letters, where it has several."""
+    tokens, mates = reader.tokens, reader.layout.mates
+    begin, at, found = tokens[span.at - 1].start, span.at, 0
+    while at < span.end and at in mates and mates[at] < span.end:
+        found += mates[at] > at + 1 or found > 0
+        at = mates[at] + 1
+    if found < _SEVERAL or at - span.at > _LONGEST_WHOLE:
+        return ""
+    span.at = at
+    last = tokens[at - 1]
+    return reader.source[begin : last.start + len(last.text)]

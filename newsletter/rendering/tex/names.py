@@ -27,15 +27,20 @@ PROSE_FONTS = {
         names("""
             text textrm textsf textnormal textup textmd textsc textlf textls textlatin textgreek
             textcyr textsw mbox hbox fbox framebox makebox vbox underline uline ul uuline uwave
-            dashuline sout st hl lowercase MakeLowercase intertext shortintertext
+            dashuline sout st hl textul caps centerline leftline rightline vtop
+            reflectbox textcircled circled lowercase MakeLowercase intertext shortintertext
         """),
         "",
     ),
 }
 FORMULA_FONTS = {
-    **dict.fromkeys(names("mathbf boldsymbol bm pmb bs vb mathbfit symbf"), "strong"),
+    **dict.fromkeys(names("mathbf boldsymbol bm pmb bs vb mathbfit symbf mathbfsf"), "strong"),
     **dict.fromkeys(
-        names("mathcal mathscr mathit EuScript mathpzc mathcalligra symcal"), "emphasis"
+        names(
+            "mathcal mathscr mathit EuScript mathpzc mathcalligra symcal symit symscr "
+            "mathbscr mathbfcal"
+        ),
+        "emphasis",
     ),
     "mathtt": "code",
     **dict.fromkeys(
@@ -43,6 +48,8 @@ FORMULA_FONTS = {
             mathrm mathsf mathfrak mathnormal mathup mathop mathbin mathrel mathord mathopen
             mathclose mathinner mathpunct operatorname operatornamewithlimits ensuremath smash
             symup overbrace underbrace boxed cancel mathclap mathrlap mathllap
+            symfrak symsf mathlarger mathsmaller vcenter eval overbracket underbracket overparen
+            overgroup mathbfup
         """),
         "",
     ),
@@ -50,7 +57,7 @@ FORMULA_FONTS = {
 KEEPS_SLANT = frozenset(
     names("ensuremath overbrace underbrace boxed cancel smash mathop mathbin mathrel mathord")
 )
-BLACKBOARD_FONTS = names("mathbb mathds Bbb bbold mathbbm mathbbmss")
+BLACKBOARD_FONTS = names("mathbb symbb mathds Bbb bbold mathbbm mathbbmss")
 # Fonts for the rest of a group.
 DECLARED_FONTS = {
     **dict.fromkeys(names("bf bfseries boldmath"), "strong"),
@@ -72,7 +79,8 @@ GONE = names("""
     unskip null footnotemark selectfont onecolumn twocolumn singlespacing doublespacing
     nopagebreak pagebreak nolinebreak frenchspacing makeatletter makeatother global long outer
     begingroup endgroup qedhere negthinspace negmedspace negthickspace mathsurround appendix
-    balance break displaylines tableofcontents
+    balance break displaylines tableofcontents hline hrule vrule toprule midrule bottomrule joinrel
+    relbar Relbar
 """)
 SPACES = names("""
     quad qquad enspace enskip thinspace medspace thickspace space nobreakspace newline linebreak
@@ -88,12 +96,12 @@ CITATIONS = names("""
     textcite autocite footcite fullcite supercite smartcite onlinecite Citet Citep nocite citeA
     citeN shortcite bibitem ref autoref cref Cref pageref nameref vref subref
 """)
-NOTES = names("footnote footnotetext thanks sidenote marginpar endnote tablefootnote")
+NOTES = names("footnote marginnote footnotetext thanks sidenote marginpar endnote tablefootnote")
 # Commands whose arguments say nothing to a reader.
 ONE_UNSAID = names("""
     label vspace hspace color pagestyle thispagestyle bibliographystyle bibliography usepackage
     index phantom vphantom hphantom input include hypersetup includegraphics pagecolor hyphenation
-    pagenumbering selectlanguage documentclass captionsetup linespread sethlcolor
+    pagenumbering selectlanguage documentclass captionsetup linespread sethlcolor cline hdotsfor
 """)
 TWO_UNSAID = names("""
     setlength addtolength newcommand renewcommand providecommand definecolor DeclareMathOperator
@@ -108,12 +116,28 @@ HEADINGS = names("""
     section subsection subsubsection paragraph subparagraph chapter part title keywords
 """)
 FRACTIONS = names("frac dfrac tfrac cfrac nicefrac sfrac flatfrac")
-ARROWS = names("xrightarrow xleftarrow xlongrightarrow xhookrightarrow xRightarrow")
-BETWEEN = {
-    "abs": "||", "norm": "‖‖", "ket": "|⟩", "bra": "⟨|", "braket": "⟨⟩", "set": "{}",
-    "ceil": "⌈⌉", "floor": "⌊⌋", "expval": "⟨⟩", "ev": "⟨⟩", "avg": "⟨⟩", "mean": "⟨⟩",
-    "inner": "⟨⟩", "paren": "()", "parens": "()", "comm": "[]",
+ARROWS = {
+    "xrightarrow": "→", "xleftarrow": "←", "xlongrightarrow": "⟶", "xhookrightarrow": "↪",
+    "xRightarrow": "⇒", "xLeftarrow": "⇐", "xleftrightarrow": "↔", "xLeftrightarrow": "⇔",
+    "xmapsto": "↦", "xhookleftarrow": "↩", "xtwoheadrightarrow": "↠", "xlongequal": "=",
+    "xrightleftharpoons": "⇌", "xlongleftarrow": "⟵",
 }  # fmt: skip
+BETWEEN = {
+    "abs": "||", "norm": "‖‖", "ket": "|⟩", "bra": "⟨|", "set": "{}",
+    "ceil": "⌈⌉", "floor": "⌊⌋", "expval": "⟨⟩", "ev": "⟨⟩", "avg": "⟨⟩", "mean": "⟨⟩",
+    "inner": "⟨⟩", "paren": "()", "parens": "()", "pqty": "()",
+    "Ket": "|⟩", "Bra": "⟨|", "Norm": "‖‖", "Abs": "||", "card": "||", "bqty": "[]", "Bqty": "{}",
+}  # fmt: skip
+# Commands of physicists with two or three arguments: what stands before, between and behind them.
+JOINED = {
+    "comm": ("[", ", ", "]"), "commutator": ("[", ", ", "]"), "acomm": ("{", ", ", "}"),
+    "anticommutator": ("{", ", ", "}"), "poissonbracket": ("{", ", ", "}"),
+    "ketbra": ("|", "⟩⟨", "|"),
+    "braket": ("⟨", "|", "⟩"), "Braket": ("⟨", "|", "⟩"), "ip": ("⟨", "|", "⟩"),
+    "innerproduct": ("⟨", "|", "⟩"), "innerprod": ("⟨", ", ", "⟩"), "mel": ("⟨", "|", "⟩"),
+    "matrixel": ("⟨", "|", "⟩"),
+}  # fmt: skip
+LENGTHS = names("kern mkern hskip vskip mskip penalty")
 
 FORMULA_ENVIRONMENTS = frozenset(
     names("""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.tex import dollars, links, macros, math, prose
+from newsletter.rendering.tex import dollars, formulas, links, macros, math, prose
 from newsletter.rendering.tex.math import Piece, Role
 from newsletter.rendering.tex.spans import Span, Spans, Style
 from newsletter.rendering.tex.tokens import Kind, Token
@@ -26,6 +26,7 @@ class Reader(Spans):
     def __init__(self, source: str, marks: Marks) -> None:
         super().__init__(source)
         self.marks = marks
+        self.divided = False  # whether the group just read was a fraction, as {a \\over b} is
         has_commands = "\\" in source
         self.is_tex = has_commands or "$" in source
         self.has_formulas = has_commands or "^" in source
@@ -237,6 +238,13 @@ class Reader(Spans):
     def formula(self, span: Span, style: Style) -> str:
         pieces: list[Piece] = []
         while span:
+            name = self.tokens[span.at].text[1:]
+            if name in formulas.INFIX and pieces and style.depth < DEEPEST:
+                span.at += 1
+                top = math.joined(pieces, tight=style.tight)
+                bottom = self.formula(span, style.deeper())
+                self.divided = name == "over"
+                return formulas.infix(self, name, top.strip(), bottom.strip()).text
             self._formula_step(span, style, pieces)
         return math.joined(pieces, tight=style.tight)
 
@@ -248,7 +256,10 @@ class Reader(Spans):
                 if token.text[1:2].isalpha() and self.trim(span):
                     pieces.append(Piece(Role.EATEN_SPACE, " "))
             case Kind.OPEN:
-                pieces.append(Piece(Role.ORDINARY, self.argument(span, style)))
+                self.divided = False
+                inner = self.argument(span, style)
+                pieces.append(Piece(Role.FRACTION if self.divided else Role.ORDINARY, inner))
+                self.divided = False
             case Kind.UP | Kind.DOWN:
                 span.at += 1
                 script = style._replace(tight=True, upright=True)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 _NO_SCHEME = re.compile(r"(?:www\.|[\w-]+(?:\.[\w-]+){1,5}/)[^\s:]*\Z")
 _LONGEST_NUMBER = 8
 _CHARACTER = re.compile(r"\"[0-9A-F]{1,6}|\d{1,6}")
-_FORMULA_SIGNS = re.compile(r"[\\^_{}$]")
-_COUNT = re.compile(r"(?<=[A-Za-z)\]])(\d+)")
 
 
 def _href(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
@@ -90,30 +88,10 @@ def _character(number: str) -> str:
     return sign if sign.isprintable() else " "
 
 
-def _chemistry(reader: Reader, span: Span, _style: Style, _name: str) -> Piece:
-    raw = _FORMULA_SIGNS.sub("", (reader.raw(span) or "").replace("->", "→"))
-    marks = reader.marks
-    parts = [
-        marks.lowered(part) if at % 2 else marks.words(part)
-        for at, part in enumerate(_COUNT.split(raw))
-    ]
-    return Piece(Role.ORDINARY, "".join(parts))
-
-
-def _quantity(reader: Reader, span: Span, style: Style, name: str) -> Piece:
-    reader.option(span)
-    shown = reader.argument(span, style._replace(math=False))
-    if name in {"SI", "qty"}:
-        shown += " " + reader.argument(span, style._replace(math=True, upright=True))
-    return Piece(Role.ORDINARY, shown)
-
-
 HANDLERS: dict[str, Handler] = {
     "href": _href,
     **dict.fromkeys(("url", "nolinkurl", "path", "email"), _url),
     **dict.fromkeys(names.NOTES, _footnote),
     **dict.fromkeys([*names.CITATIONS, "eqref", "tag"], _citation),
     **dict.fromkeys(("unicode", "char", "symbol", "unichar"), _numbered),
-    **dict.fromkeys(("ce", "chem"), _chemistry),
-    **dict.fromkeys(("SI", "si", "num", "qty", "unit", "ang"), _quantity),
 }

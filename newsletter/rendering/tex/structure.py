@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from newsletter.rendering.tex import dollars, names
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from newsletter.rendering.tex.spans import Style
 
 _MOST_ENDS = 20
+_LENGTH = re.compile(
+    r" ?=? ?[-+]?[\d.]+ ?(?:true)?(?:pt|pc|in|bp|cm|mm|dd|cc|sp|em|ex|mu)?(?![a-z])"
+)
 
 
 def _environment(reader: Reader, span: Span) -> str:
@@ -107,6 +111,14 @@ def _unsaid(arguments: int) -> Handler:
     return handler
 
 
+def _length(reader: Reader, span: Span, _style: Style, _name: str) -> Piece:
+    r"""`\kern-2pt`: a length without braces, which only a printer needs."""
+    found = _LENGTH.match(reader.tokens[span.at].text) if span else None
+    if found:
+        reader.shorten(span, found.end())
+    return Piece(Role.ORDINARY, "")
+
+
 def _first_of_two(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
     shown = reader.argument(span, style)
     reader.raw(span)
@@ -125,5 +137,6 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(names.TWO_UNSAID, _unsaid(2)),
     **dict.fromkeys(names.SECOND_SHOWN, _shown_after(1)),
     **dict.fromkeys(names.THIRD_SHOWN, _shown_after(2)),
+    **dict.fromkeys(names.LENGTHS, _length),
     "texorpdfstring": _first_of_two,
 }

@@ -48,7 +48,7 @@ textvisiblespace ␣ textexclamdown ¡ textquestiondown ¿ textquotedbl " textqu
 textquoteleft ‘ textquoteright ’ textquotedblleft “ textquotedblright ” quotedblbase „
 quotesinglbase ‚ guillemotleft « guillemotright » guilsinglleft ‹ guilsinglright › lq ‘ rq ’
 flqq « frqq » glqq „ grqq “ textendash – textemdash — textminus − texthyphen - hyphen - colon :
-lt < gt > lvert | rvert | vert | Vert ‖ lVert ‖ rVert ‖ TeX TeX LaTeX LaTeX LaTeXe LaTeX2ε
+lt < gt > vert | Vert ‖ TeX TeX LaTeX LaTeX LaTeXe LaTeX2ε
 BibTeX BibTeX astrosun ☉ sun ☉ Sun ☉ earth ⊕ Earth ⊕ mercury ☿ venus ♀ female ♀ male ♂ mars ♂
 jupiter ♃ Jupiter ♃ saturn ♄ uranus ♅ neptune ♆ pluto ♇ leftmoon ☾ rightmoon ☽ Mars ♂ Venus ♀
 faHeart ♥ Bbbk k hearts ♥ hsquare □
@@ -59,6 +59,10 @@ textrightarrow → textleftarrow ← textuparrow ↑ textdownarrow ↓ textleftr
 textsuperone ¹ textapprox ≈ textasciiacute ´ textasciidieresis ¨ textasciimacron ¯ textsim ∼
 textgreaterequal ≥ textlessequal ≤ quotesingle ' ding ✓ cdotp · ldotp . textinfty ∞
 textzerooldstyle 0 textservicemark ℠ nobreakdash - dash - Lightning ↯ lightning ↯ smiley ☺ frownie ☹
+Finv Ⅎ Game ⅁ circledS Ⓢ diagup ╱ diagdown ╲ vartriangle △ ij ĳ IJ Ĳ arrowvert |
+Arrowvert ‖ bracevert | qedsymbol □ textprime ′ arcdeg ° degr ° uarcs ″ hdots …
+hyp - nodata … fd .ᵈ fh .ʰ fm .ᵐ fs .ˢ
+laplacian ∇²
 """)
 
 # Signs between two things that TeX sets with room on both sides.
@@ -88,6 +92,15 @@ curvearrowleft ↶ circlearrowright ↻ circlearrowleft ↺ dashrightarrow ⇢ d
 Rrightarrow ⇛ Lleftarrow ⇚ multimap ⊸ nrightarrow ↛ nleftarrow ↚ nRightarrow ⇏ nLeftrightarrow ⇎
 lto → rarr → larr ← rarrow → larrow ← xto → dto → uarr ↑ darr ↓ restriction ↾ upharpoonright ↾
 vcentcolon : coloncolon ∷ Coloneqq ⩴ colonapprox :≈ risingdotseq ≓ fallingdotseq ≒ eqsim ≂
+Vvdash ⊪ nVdash ⊮ nVDash ⊯ precapprox ⪷ succapprox ⪸ precneqq ⪵ succneqq ⪶ precnsim ⋨ succnsim ⋩
+lnsim ⋦ gnsim ⋧ lnapprox ⪉ gnapprox ⪊ lvertneqq ≨ gvertneqq ≩ nleqslant ≰ ngeqslant ≱ nleqq ≰
+ngeqq ≱ npreceq ⋠ nsucceq ⋡ shortmid ∣ nshortmid ∤ shortparallel ∥ nshortparallel ∦ nsubseteqq ⊈
+nsupseteqq ⊉ varsubsetneq ⊊ varsupsetneq ⊋ varsubsetneqq ⫋ varsupsetneqq ⫌ eqslantless ⪕
+eqslantgtr ⪖ curlyeqprec ⋞ curlyeqsucc ⋟ lesseqgtr ⋚ gtreqless ⋛ lesseqqgtr ⪋ gtreqqless ⪌
+trianglelefteqslant ⊴ trianglerighteqslant ⊵ ntrianglelefteq ⋬ ntrianglerighteq ⋭ ntriangleright ⋫
+backsimeq ⋍ eqcirc ≖ mapsfrom ↤ longmapsfrom ⟻ longhookrightarrow ↪ nleftrightarrow ↮ nLeftarrow ⇍
+upharpoonleft ↿ downharpoonleft ⇃ downharpoonright ⇂ ltapprox ⪅ gtapprox ⪆ proptosim ∝
+blacktriangleleft ◀ blacktriangleright ▶
 """)
 
 # Signs between two operands: room only where the author left some.
@@ -104,13 +117,16 @@ plusmn ± xor ⊕ dotminus ∸ smallcirc ∘ bdot · cdotB · fatsemi ⨟
 BIG = _pairs("""
 sum ∑ prod ∏ coprod ∐ int ∫ smallint ∫ intop ∫ iint ∬ iiint ∭ oint ∮ oiint ∯ bigcup ⋃ bigcap ⋂
 bigsqcup ⨆ bigvee ⋁ bigwedge ⋀ bigoplus ⨁ bigotimes ⨂ bigodot ⨀ biguplus ⨄ fint ⨍ dashint ⨍
+iiiint ⨌ oiiint ∰ varointclockwise ∲ bigsqcap ⨅
 """)
 
 OPENING = _pairs("""
 langle ⟨ lfloor ⌊ lceil ⌈ lbrace { lbrack [ llbracket ⟦ ulcorner ⌜ llcorner ⌞ lgroup ⟮ lparen (
+lvert | lVert ‖
 """)
 CLOSING = _pairs("""
 rangle ⟩ rfloor ⌋ rceil ⌉ rbrace } rbrack ] rrbracket ⟧ urcorner ⌝ lrcorner ⌟ rgroup ⟯ rparen )
+rvert | rVert ‖
 """)
 
 FUNCTIONS = frozenset(
@@ -125,7 +141,8 @@ FUNCTIONS = frozenset(
 SPELLED = {
     "limsup": "lim sup", "liminf": "lim inf", "argmax": "arg max", "argmin": "arg min",
     "esssup": "ess sup", "essinf": "ess inf", "varlimsup": "lim sup", "varliminf": "lim inf",
-    "injlim": "inj lim", "projlim": "proj lim", "bmod": "mod", "textmod": "mod",
+    "injlim": "inj lim", "varinjlim": "inj lim", "varprojlim": "proj lim",
+    "projlim": "proj lim", "bmod": "mod", "textmod": "mod",
 }  # fmt: skip
 
 # What a combining mark is called, as a command of prose and as one of formulas.
@@ -137,6 +154,8 @@ TEXT_ACCENTS = {
 MATH_ACCENTS = {
     "acute": "\u0301", "grave": "\u0300", "hat": "\u0302", "widehat": "\u0302", "ddot": "\u0308",
     "tilde": "\u0303", "widetilde": "\u0303", "bar": "\u0304", "overline": "\u0305",
+    "overleftarrow": "\u20d6", "overleftrightarrow": "\u20e1", "ddddot": "\u20dc",
+    "underrightarrow": "\u20ef", "underleftarrow": "\u20ee",
     "dot": "\u0307", "breve": "\u0306", "check": "\u030c", "widecheck": "\u030c",
     "vec": "\u20d7", "overrightarrow": "\u20d7", "mathring": "\u030a", "dddot": "\u20db",
     "undertilde": "\u0330", "utilde": "\u0330", "Hat": "\u0302", "Tilde": "\u0303",
@@ -167,4 +186,7 @@ NAMES = {
     "ifb": "fb⁻¹", "invpb": "pb⁻¹", "pbinv": "pb⁻¹", "ipb": "pb⁻¹", "babar": "BABAR",
     "snn": "√s_NN", "sqrts": "√s", "pt": "pT", "ttbar": "tt̄", "qqbar": "qq̄", "bbbar": "bb̄",
     "ppbar": "pp̄", "CO2": "CO₂", "LCDM": "ΛCDM", "lcdm": "ΛCDM", "invcm": "cm⁻¹",
+    "apj": "ApJ", "apjl": "ApJL", "apjs": "ApJS", "aj": "AJ", "mnras": "MNRAS", "aap": "A&A",
+    "araa": "ARA&A", "pasp": "PASP", "jcap": "JCAP", "prl": "PRL", "prd": "PRD",
+    "physrep": "Phys. Rep.",
 }  # fmt: skip

@@ -1,0 +1,186 @@
+r"""Quantities and chemical formulas: \SI{5}{\giga\electronvolt}, \num{1e-5}, \ce{SO4^2-}."""
+# ruff: noqa: RUF001 - units need their own signs
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from newsletter.rendering.tex.math import Piece, Role
+
+if TYPE_CHECKING:
+    from newsletter.rendering.tex.macros import Handler
+    from newsletter.rendering.tex.marks import Marks
+    from newsletter.rendering.tex.reader import Reader
+    from newsletter.rendering.tex.spans import Span, Style
+
+
+def _pairs(table: str) -> dict[str, str]:
+    words = table.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+# Names of the siunitx package, https://ctan.org/pkg/siunitx.
+_PREFIXES = _pairs("""
+    yocto y zepto z atto a femto f pico p nano n micro μ milli m centi c deci d deca da hecto h
+    kilo k mega M giga G tera T peta P exa E zetta Z yotta Y kibi Ki mebi Mi gibi Gi tebi Ti
+""")
+_UNITS = _pairs("""
+    metre m meter m gram g kilogram kg second s ampere A kelvin K mole mol candela cd hertz Hz
+    newton N pascal Pa joule J watt W coulomb C volt V farad F ohm Ω siemens S weber Wb tesla T
+    henry H celsius °C degreeCelsius °C lumen lm lux lx becquerel Bq gray Gy sievert Sv radian rad
+    steradian sr litre L liter L minute min hour h day d hectare ha tonne t electronvolt eV dalton u
+    astronomicalunit au parsec pc bel B decibel dB neper Np degree ° arcminute ′ arcsecond ″
+    percent % angstrom Å barn b bar bar gauss G atomicmassunit u bit bit byte B
+    m m cm cm mm mm um μm nm nm pm pm km km s s ms ms us μs ns ns ps ps fs fs g g kg kg mg mg
+    Hz Hz kHz kHz MHz MHz GHz GHz THz THz eV eV meV meV keV keV MeV MeV GeV GeV TeV TeV K K mK mK
+    J J kJ kJ W W mW mW kW kW MW MW V V mV mV kV kV A A mA mA N N Pa Pa kPa kPa MPa MPa GPa GPa
+    L L l l mL mL ml ml h h dB dB F F pF pF T T mT mT
+""")
+_POWERS = {"squared": "2", "cubed": "3"}
+_POWERS_AHEAD = {"square": "2", "cubic": "3"}
+_UNIT_PART = re.compile(
+    r"\\(?P<name>[A-Za-z]+)|\^\{?(?P<power>[-+]?\d{1,3})\}?|(?P<dot>[.~])|(?P<plain>[^\\^.~{}\s]+)|."
+)
+_NUMBER = re.compile(
+    r"(?P<value>[-+]?\d*\.?\d*)\s?(?:\((?P<error>\d+)\))?(?:[eEdD](?P<power>[-+]?\d+))?\Z"
+)
+_CHEMICAL = re.compile(
+    r"\^\{?(?P<up>[-+\d.]+)\}?|_(?:\{(?P<low>[^{}]{0,40})\}|(?P<one>\w))|(?<=[A-Za-z)\]])(?P<down>\d+)"
+    r"|(?P<arrow><=>>?|<?->)|(?P<charge>(?<=[A-Za-z\d)\]])[+-](?=\s|\Z))|(?P<other>[^\\${}^])|."
+)
+_ROMAN = re.compile(r"[ivx]{1,5}")
+_ARROWS = {"->": "→", "<->": "↔", "<=>": "⇌", "<=>>": "⇌"}
+
+
+def _signed(raw: str) -> str:
+    return raw.replace("-", "−")
+
+
+def _quantity(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+    reader.option(span)
+    number = _number_shown(reader, span, style)
+    unit = _unit_shown(reader, span, style)
+    return Piece(Role.ORDINARY, _together(number, unit))
+
+
+def _range(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+    reader.option(span)
+    first, last = _number_shown(reader, span, style), _number_shown(reader, span, style)
+    unit = "" if name == "numrange" else _unit_shown(reader, span, style)
+    return Piece(Role.ORDINARY, _together(f"{first}–{last}", unit))
+
+
+def _number(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+    reader.option(span)
+    return Piece(Role.ORDINARY, _number_shown(reader, span, style) + "°" * (name == "ang"))
+
+
+def _unit(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+    reader.option(span)
+    return Piece(Role.ORDINARY, _unit_shown(reader, span, style))
+
+
+def _number_shown(reader: Reader, span: Span, style: Style) -> str:
+    begin = span.at
+    raw = reader.raw(span)
+    found = _NUMBER.match(raw.strip()) if raw is not None else None
+    if found is None:
+        span.at = begin
+        return reader.argument(span, style._replace(math=True, upright=True))
+    shown = _signed(found["value"]) + (f"({found['error']})" if found["error"] else "")
+    if found["power"]:
+        power = reader.marks.raised(_signed(found["power"].removeprefix("+")))
+        shown += (" × 10" if shown else "10") + power
+    return shown
+
+
+def _unit_shown(reader: Reader, span: Span, style: Style) -> str:
+    begin = span.at
+    raw = reader.raw(span)
+    if raw is None:
+        return ""
+    parts = _units(raw, reader.marks)
+    if parts is None:
+        span.at = begin
+        return reader.argument(span, style._replace(math=True, upright=True))
+    return parts
+
+
+def _units(raw: str, marks: Marks) -> str | None:
+    r"""`\metre\per\second\squared` as "m s⁻²"; nothing where a name in it is not known."""
+    done: list[str] = []
+    symbol, power, inverse = "", "", ""
+    for part in _UNIT_PART.finditer(raw):
+        name = part["name"]
+        if name in _POWERS or part["power"]:
+            power = _POWERS.get(name or "") or part["power"] or ""
+            done.append(_unit_set(symbol, inverse + power, marks))
+            symbol = power = inverse = ""
+        elif name == "per" or part["dot"] or name in _POWERS_AHEAD:
+            if symbol:
+                done.append(_unit_set(symbol, inverse + (power or "1" * bool(inverse)), marks))
+                symbol = power = inverse = ""
+            inverse = "-" if name == "per" else inverse
+            power = _POWERS_AHEAD.get(name or "", power)
+        elif name in _PREFIXES:
+            if symbol:
+                done.append(_unit_set(symbol, inverse + (power or "1" * bool(inverse)), marks))
+                symbol = power = inverse = ""
+            symbol = _PREFIXES[name]
+        elif name in _UNITS or part["plain"]:
+            symbol += _UNITS.get(name or "", part["plain"] or "")
+        elif name:
+            return None
+    if symbol:
+        done.append(_unit_set(symbol, inverse + (power or "1" * bool(inverse)), marks))
+    return " ".join(done)
+
+
+def _unit_set(symbol: str, power: str, marks: Marks) -> str:
+    raised = marks.raised(_signed(power)) if power not in {"", "1", "+1"} else ""
+    return marks.words(symbol) + raised
+
+
+def _together(number: str, unit: str) -> str:
+    glued = not unit or unit in {"°", "′", "″"}
+    return number + unit if glued else f"{number} {unit}"
+
+
+def _chemistry(reader: Reader, span: Span, _style: Style, _name: str) -> Piece:
+    raw = reader.raw(span) or ""
+    return Piece(
+        Role.ORDINARY, "".join([_chemical(each, reader.marks) for each in _chemicals(raw)])
+    )
+
+
+def _chemicals(raw: str) -> list[re.Match[str]]:
+    return list(_CHEMICAL.finditer(raw))
+
+
+def _chemical(part: re.Match[str], marks: Marks) -> str:
+    up = part["up"] or part["charge"]
+    low = part["down"] or part["low"] or part["one"]
+    if up:
+        return marks.raised(_signed(up))
+    if low:
+        return marks.lowered(marks.words(_signed(low)))
+    return marks.words(_ARROWS.get(part["arrow"] or "", part["other"] or ""))
+
+
+def _ion(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+    r"""`\ion{C}{iv}` as C IV, the way astronomers write an ion's spectrum."""
+    element = reader.argument(span, style._replace(math=False))
+    stage = reader.argument(span, style._replace(math=False)) if span else ""
+    roman = stage.upper() if _ROMAN.fullmatch(stage) else stage
+    return Piece(Role.ORDINARY, f"{element} {roman}".rstrip())
+
+
+HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(("SI", "qty"), _quantity),
+    **dict.fromkeys(("SIrange", "qtyrange", "numrange"), _range),
+    **dict.fromkeys(("num", "ang"), _number),
+    **dict.fromkeys(("si", "unit"), _unit),
+    "ion": _ion,
+    **dict.fromkeys(("ce", "chem"), _chemistry),
+}
