@@ -14,6 +14,7 @@ from newsletter.db import Database
 from newsletter.delivery.feedback import checks as feedback
 from newsletter.errors import NewsletterError
 from newsletter.findings import Finding, Level
+from newsletter.rendering import proof
 from newsletter.subscribers import signups
 from newsletter.summaries import reaching
 
@@ -71,4 +72,5 @@ CHECKS: dict[str, Check] = {
     "summarizer": reaching.check,
     "signup": signups.check,
     "feedback": feedback.check,
+    "templates": proof.check,
 }

@@ -178,6 +178,8 @@ def deliver(parts: Parts, issue_id: int, forced: Forced = NOTHING_FORCED) -> Res
     mails = IssueMails(load(parts, issue_id), parts.site, parts.links, parts.looks)
     with parts.database.read() as session:
         pending = accounts.account(session, issue_id).pending
+    if pending:
+        mails.proof()
     with parts.bar("sending", pending) as step:
         return send_issue(_sending(parts, step, forced), issue_id, mails)
 
@@ -187,6 +189,7 @@ def deliver_batch(parts: Parts, batch_id: int) -> str | None:
     with parts.database.read() as session:
         issue_id = session.get_one(BatchRow, batch_id).issue_id
     mails = IssueMails(load(parts, issue_id), parts.site, parts.links, parts.looks)
+    mails.proof()
     return send_batch(_sending(parts, lambda _done: None, NOTHING_FORCED), batch_id, mails)
 
 

@@ -22,3 +22,36 @@ def test_a_missing_database_is_a_trouble_with_its_cure(cli: Cli, settings: Setti
     assert said.code == 1
     (trouble,) = [each for each in json.loads(said.out) if each["level"] == "trouble"]
     assert "`newsletter db upgrade` creates it" in trouble["text"]
+
+
+def with_templates(settings: Settings, name: str, text: str) -> None:
+    file = settings.folder / "mine" / name
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    toml = settings.folder / "newsletter.toml"
+    toml.write_text(toml.read_text() + '\n[templates]\ndir = "mine"\n')
+
+
+def test_templates_of_ones_own_are_tried_on_a_real_day(cli: Cli, settings: Settings) -> None:
+    with_templates(settings, "email/issue/subject.txt", "{{ digest.day }}")
+    said = cli("check")
+    assert said.code == 0
+    assert f"1 of {settings.folder}/mine replace ours" in " ".join(said.out.split())
+
+
+def test_a_template_that_replaces_nothing_is_pointed_at(cli: Cli, settings: Settings) -> None:
+    with_templates(settings, "email/issue/subjct.txt", "{{ digest.day }}")
+    told = " ".join(cli("check").out.split())
+    assert "replaces none of ours; did you mean 'email/issue/subject.txt'?" in told
+
+
+def test_a_broken_template_is_trouble_before_anybody_is_mailed(
+    cli: Cli, settings: Settings, readers: list[str]
+) -> None:
+    with_templates(settings, "email/issue/paper.html", "<p>\n{{ papre }}</p>")
+    assert cli("check").code == 1
+    said = cli("run")
+    assert said.code == 1
+    assert "email/issue/paper.html:2: 'papre' is undefined" in said.err
+    account = json.loads(cli("deliveries", "status", "--json").out)
+    assert account["pending"] == account["audience"] == len(readers)

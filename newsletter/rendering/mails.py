@@ -60,6 +60,14 @@ class IssueMails:
             self._contents[variant] = self._content(CEILINGS[detail], language)
         return self._contents[variant]
 
+    def proof(self) -> None:
+        """Set the issue once, so that a broken template is told while nobody's mail is on its way.
+
+        Raises:
+            NewsletterError: the line says which template, where and why.
+        """
+        self.content("full", self._digest.language)
+
     def mail(self, reader: Reader) -> Mail:
         """One reader's mail: the variant they chose, with their own few values."""
         claim = Claim(reader.subscriber_id, self._digest.slug)

@@ -1,0 +1,78 @@
+"""Proofs before anything is sent: do the operator's templates stand, and does anybody read them?"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+from newsletter import config, paths
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.errors import did_you_mean
+from newsletter.findings import Finding, Level
+from newsletter.rendering.content import SECTION_OF, Digest, Entry, Section
+from newsletter.rendering.looks import Looks
+from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.rendering.templates import environment, explained
+from newsletter.rendering.wording import wording
+from newsletter.sources import bundled
+from newsletter.subscribers.links import Links
+from newsletter.summaries import embedded
+
+
+def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+    """For `newsletter check`: every own template compiles, and the bundled day can be set in them.
+
+    Raises:
+        NewsletterError: a template is broken; the line says where and why.
+    """
+    del database
+    looks = Looks.of(settings)
+    if looks.templates is None:
+        return
+    own = _names(looks.templates)
+    for name in own:
+        with explained():
+            environment(wording("en"), looks).get_template(name)
+    _set_the_bundled_day(settings, looks, now)
+    ours = _names(paths.templates())
+    for name in own:
+        if name not in ours:
+            hint = did_you_mean(name, ours)
+            yield Finding("templates", Level.WARNING, f"{name} replaces none of ours{hint}")
+    used = sum(name in ours for name in own)
+    yield Finding("templates", Level.OK, f"{used} of {looks.templates} replace ours")
+
+
+def _set_the_bundled_day(settings: Settings, looks: Looks, now: datetime) -> None:
+    digest = _bundled_day(now)
+    mails = IssueMails(digest, settings.site, Links(settings.site.url, ["-" * 16]), looks)
+    for language in config.LANGUAGES:
+        for detail in config.DETAILS:
+            mails.mail(Reader(1, "you@example.org", detail, language, date.min, "proof"))
+
+
+def _bundled_day(now: datetime) -> Digest:
+    fetched = bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY)
+    entries = [
+        Entry(SECTION_OF[each.kind], paper, embedded.sentence(paper))
+        for listing in fetched.listings
+        for each in listing.announcements
+        for paper in [fetched.papers[each.paper]]
+    ]
+    order = list(Section)
+    return Digest(
+        slug="proof",
+        title="Proof",
+        day=bundled.DAY,
+        language="en",
+        categories=bundled.CATEGORIES,
+        entries=tuple(sorted(entries, key=lambda entry: order.index(entry.section))),
+        listings=(),
+        frozen_at=now,
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    files = sorted(each for each in folder.rglob("*") if each.is_file())
+    names = [each.relative_to(folder).as_posix() for each in files]
+    return [name for name in names if not name.rpartition("/")[2].startswith(".")]
