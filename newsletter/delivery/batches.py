@@ -12,7 +12,7 @@ from newsletter import counters
 from newsletter.delivery import claiming, fence, ledger
 from newsletter.delivery.journal import Journal, Mark
 from newsletter.delivery.ledger import Answer
-from newsletter.delivery.transports.outcomes import Outcome, Streaming, Verdict
+from newsletter.delivery.transports.outcomes import Outcome, Verdict
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.mail import Mail
 from newsletter.rendering.mails import IssueMails, Reader
@@ -31,6 +31,7 @@ _SURE_FOR_S = ledger.LEASE.total_seconds() * 0.6  # so long after a renewal the 
 _RECORD_AFTER_S = 0.5
 _CHUNK_S = 2.0  # what is claimed together should leave within that time: people leave meanwhile
 _FIRST_CHUNK = 16
+_IN_REQUESTS = 500
 _GIVE_UP_AT = 25  # strain; then it is not about one mail
 _STRAIN = {True: 1, False: 5}  # of a refusal for now: by the reader's server, by ours
 
@@ -46,9 +47,9 @@ class Work:
         self._most = sending.transport.at_once
         self._out: dict[str, Reader] = {}  # handed out, no outcome yet
         self._answers: list[Answer] = []  # not recorded yet
-        # What a transport does not stream leaves in few requests: small ones would only be more.
-        streams = isinstance(sending.transport, Streaming)
-        self._pace = _Pace(self._most, min(_FIRST_CHUNK, self._most) if streams else self._most)
+        # Who takes so many at once takes them in few requests: small ones would only be more.
+        whole = self._most >= _IN_REQUESTS
+        self._pace = _Pace(self._most, self._most if whole else min(_FIRST_CHUNK, self._most))
         self._recorded_s = time.monotonic()
         self._stopped_s: float | None = None
         self._strain = 0

@@ -6,7 +6,7 @@ https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPException, InvalidURL
 from urllib.error import URLError
@@ -19,6 +19,7 @@ from newsletter.delivery.transports.outcomes import (
     Outcome,
     TransportDownError,
     Verdict,
+    Watch,
     one_line,
     unmailable,
 )
@@ -72,6 +73,20 @@ class SendGrid:
         self._clock = clock
 
     def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+        return self._send(mails, lambda _: True)
+
+    def stream(
+        self, chunks: Iterable[Sequence[Mail]], watch: Watch
+    ) -> Iterator[tuple[Mail, Outcome]]:
+        """One request after the other; only the mails of the next one are begun."""
+        for chunk in chunks:
+            for mail, outcome in self._send(chunk, watch.begin):
+                watch.answered(mail, outcome)
+                yield mail, outcome
+
+    def _send(
+        self, mails: Sequence[Mail], begin: Callable[[Mail], bool]
+    ) -> Iterator[tuple[Mail, Outcome]]:
         mailable = []
         for mail in mails:
             refusal = unmailable(mail) or too_long(mail)
@@ -84,7 +99,8 @@ class SendGrid:
             if stopped is not None:  # SendGrid takes nothing now: do not ask again and again
                 yield from ((mail, stopped) for mail in group)
                 continue
-            for mail, outcome in self._send_alike(group):
+            begun = [mail for mail in group if begin(mail)]
+            for mail, outcome in self._send_alike(begun) if begun else ():
                 stopped = outcome if _is_for_all(outcome) else None
                 yield mail, outcome
 
