@@ -44,6 +44,7 @@ class Phrases:
         self._language = catalogue.language
         self._say = catalogue.gettext
         self._count = catalogue.ngettext
+        self._number = catalogue.number
 
     def section(self, section: Section) -> str:
         say = self._say
@@ -55,12 +56,13 @@ class Phrases:
         return names[section]
 
     def counts(self, digest: Digest) -> str:
-        count = self._count
+        count, number = self._count, self._number
         new, cross, replaced = digest.counts.values()
         parts = (
-            count("%(num)s new", "%(num)s new", new) % {"num": new},
-            count("%(num)s cross-list", "%(num)s cross-lists", cross) % {"num": cross},
-            count("%(num)s replacement", "%(num)s replacements", replaced) % {"num": replaced},
+            count("%(num)s new", "%(num)s new", new) % {"num": number(new)},
+            count("%(num)s cross-list", "%(num)s cross-lists", cross) % {"num": number(cross)},
+            count("%(num)s replacement", "%(num)s replacements", replaced)
+            % {"num": number(replaced)},
         )
         complete = (self._say("complete"),) if digest.is_complete else ()
         return " · ".join(parts + complete)
@@ -91,7 +93,7 @@ class Phrases:
             note.lacking,
         )
         named = f"{self._say(': ')}{', '.join(note.missing)}" if note.missing else ""
-        return count % {"num": note.lacking, "category": note.category, "ids": named}
+        return count % {"num": self._number(note.lacking), "category": note.category, "ids": named}
 
     def authors(self, paper: Paper) -> str:
         """The first few by name, the others by number; never "and 1 more"."""
@@ -101,7 +103,7 @@ class Phrases:
         if more <= 1:
             return names
         many = self._count("%(names)s and %(num)s more", "%(names)s and %(num)s more", more)
-        return many % {"names": names, "num": more}
+        return many % {"names": names, "num": self._number(more)}
 
     def facts(self, entry: Entry, level: Level) -> list[str]:
         """What stands in the quiet line before the links: version, categories, comment."""
@@ -120,7 +122,7 @@ class Phrases:
         """What stands for the papers that there is no room for."""
         return self._count(
             "%(num)s more paper on the web", "%(num)s more papers on the web", number
-        ) % {"num": number}
+        ) % {"num": self._number(number)}
 
     def resource(self, resource: Resource) -> str:
         """The name of a link."""

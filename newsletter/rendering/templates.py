@@ -65,6 +65,7 @@ def environment(catalogue: Catalogue, looks: Looks = OURS) -> Environment:
         "wrapped": wrapped,
         "long_date": catalogue.long_date,
         "short_date": catalogue.short_date,
+        "number": catalogue.number,
         "month": catalogue.month,
         "shortened": phrases.shortened,
         "excerpt": _excerpt,

@@ -47,7 +47,7 @@ def unsupported(folder: Path, htmls: dict[str, str]) -> dict[str, dict[str, list
     return {file.removesuffix(".html"): features for file, features in found.items()}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, list[str]]]:
     htmls = {each.name: each.mail.html for each in specimens.of_each_kind()}
     return unsupported(tmp_path_factory.mktemp("mails"), htmls)

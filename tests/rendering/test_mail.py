@@ -194,7 +194,7 @@ def test_a_withdrawn_paper_is_marked() -> None:
 def test_3435_authors_are_six_names_and_a_number() -> None:
     many = paper(authors=tuple(f"Author {number}" for number in range(3435)))
     mail = IssueMails(digest(many), SITE, LINKS).mail(READER)
-    assert "Author 5 and 3429 more" in " ".join(mail.text.split())
+    assert "Author 5 and 3,429 more" in " ".join(mail.text.split())
     assert "Author 6" not in mail.html
 
 
