@@ -77,9 +77,10 @@ def reader(number: int) -> Reader:
 
 
 def seconds(call: Callable[[], object]) -> float:
-    began = time.perf_counter()
+    """Of this process's CPU: one thread, no waiting, so the same as the clock's on an idle core."""
+    began = time.process_time()
     call()
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def composing(digest: Digest, detail: str) -> float:
