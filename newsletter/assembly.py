@@ -11,6 +11,7 @@ from newsletter import db
 from newsletter.config import SendingSettings, Settings
 from newsletter.daily import Bar, Parts
 from newsletter.delivery import journal
+from newsletter.delivery.mailroom import Mailroom
 from newsletter.delivery.transports.memory import Memory
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.rendering.looks import Looks
@@ -79,6 +80,23 @@ def parts(
         finally:
             transport.close()
             summarizer.close()
+
+
+def mailroom(
+    settings: Settings,
+    database: db.Database,
+    clock: Callable[[], datetime],
+    stopping: Callable[[], bool] = lambda: False,
+) -> Mailroom:
+    """What answers sign-ups and sends letters; it opens a transport when there is one to send."""
+    return Mailroom(
+        database,
+        settings,
+        links(settings),
+        lambda: part("transport", settings),
+        clock,
+        stopping,
+    )
 
 
 @contextmanager

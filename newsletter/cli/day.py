@@ -50,9 +50,21 @@ def run(
 
     with common.opened(settings) as parts:
         done = each_newsletter(settings, slug, one)
+        if not dry_run:
+            done = _clear_mailroom(settings, parts) and done
     if told is not None:
         common.print_json(told)
     click.get_current_context().exit(0 if done else 1)
+
+
+def _clear_mailroom(settings: "Settings", parts: "Parts") -> bool:
+    """Send the confirm mails and the like that a `serve` left behind; whether none is left."""
+    from newsletter import assembly
+
+    letters = assembly.mailroom(settings, parts.database, parts.clock, parts.stopping).clear()
+    if letters.waiting:
+        common.warn(f"letters wait for the next run: {letters.waiting}")
+    return not letters.waiting
 
 
 def _run_day(

@@ -13,7 +13,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from newsletter import assembly, config, db
 from newsletter.config import Settings
-from newsletter.delivery.mailroom import Mailroom
 from newsletter.web import hooks, metrics
 from newsletter.web.archive import add_archive
 from newsletter.web.background import Background
@@ -72,9 +71,7 @@ def create_app(
     database.dispose()  # no connection is shared with the workers that a server forks
     app.extensions["newsletter.database"] = database
     links = assembly.links(settings)
-    mailroom = Mailroom(
-        database, settings, links, lambda: assembly.part("transport", settings), clock
-    )
+    mailroom = assembly.mailroom(settings, database, clock)
     app.extensions["newsletter.mailroom"] = mailroom
     background = Background(mailroom)
     app.extensions["newsletter.background"] = background

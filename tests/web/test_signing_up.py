@@ -1,12 +1,17 @@
 """Nobody is subscribed by a stranger, nobody is bombed, and the form tells nothing of anybody."""
 
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from newsletter import checking
+from newsletter.cli import _run
 from newsletter.config import Settings
+from newsletter.delivery.transports.memory import Memory
+from newsletter.delivery.transports.outcomes import Outcome, TransportDownError
 from newsletter.models import (
     Base,
     ConsentRow,
@@ -16,6 +21,7 @@ from newsletter.models import (
     Standing,
     SubscriberRow,
 )
+from newsletter.rendering.mail import Mail
 from newsletter.subscribers import erasure, life, signups, suppression
 from newsletter.subscribers.addresses import normalized
 from tests.web.conftest import Hand, Site, opened
@@ -267,3 +273,43 @@ def test_leaving_and_signing_up_again_is_a_new_yes(site: Site) -> None:
     link = site.link(site.sent[0], "confirm")
     site.press(site.get(link), link)
     assert site.held(ADA) == {"audio"}
+
+
+def test_a_run_sends_what_a_dead_server_left_behind(site: Site) -> None:
+    site.clock.now = datetime.now(UTC)  # as the command's clock
+    site.sign_up(ADA)
+    assert _run(("run", "audio", "--config", str(site.settings.folder / "newsletter.toml"))) == 0
+    (mail,) = (site.settings.folder / "outbox").glob("confirm-*.eml")
+    assert ADA.encode() in mail.read_bytes()
+
+
+def test_a_letter_that_cannot_leave_waits_and_is_given_up_after_two_days(site: Site) -> None:
+    class Down(Memory):
+        def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+            raise TransportDownError(f"the server is away from {len(mails)}")
+
+    down = replace(site.mailroom, transport=Down)
+    site.sign_up(ADA)
+    assert down.clear().waiting == "the server is away from 1"
+    assert not down.clear().waiting  # not at once again
+    site.clock.pass_by(minutes=2)
+    assert site.work().sent == 1
+    site.sign_up("bob@reader.example")
+    for _ in range(80):
+        down.clear()
+        site.clock.pass_by(hours=1)
+    assert _rows(site, LetterRow) == 0
+
+
+def test_two_workers_send_a_letter_once_and_a_dead_ones_letter_is_sent_by_the_next(
+    site: Site,
+) -> None:
+    site.sign_up(ADA)
+    site.mailroom._answer()
+    taken = site.mailroom._take()
+    assert taken is not None
+    assert site.work().sent == 0
+    site.clock.pass_by(minutes=6)
+    assert site.work().sent == 1
+    assert taken[1] is not None
+    assert site.sent[0].message_id == taken[1].message_id

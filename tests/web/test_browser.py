@@ -1,0 +1,118 @@
+"""A person with a real browser: sign up, confirm, choose, pause, leave, undo, be erased."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from werkzeug.serving import make_server
+
+from newsletter import assembly
+from newsletter.config import Settings
+from newsletter.models import Standing
+from newsletter.subscribers.links import Claim
+from tests.gates.browser import PAGE_WIDTHS, Eyes, Scheme, opened_eyes
+from tests.web.conftest import Hand, Site, opened, path_of
+
+ADA = "ada@reader.example"
+
+
+@pytest.fixture(scope="module")
+def eyes() -> Iterator[Eyes]:
+    with opened_eyes() as opened_:
+        yield opened_
+
+
+@pytest.fixture
+def site(two: Settings) -> Iterator[Site]:
+    yield from opened(two, Hand())
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    """Where a browser finds the site."""
+    server = make_server("127.0.0.1", 0, site.client.application, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("width", PAGE_WIDTHS)
+def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int, tmp_path: Path) -> None:
+    def press(page: Page, words: str) -> None:
+        page.get_by_role("button", name=words, exact=True).click()
+        page.screenshot(path=tmp_path / f"{words}.png")
+
+    def sign_up(page: Page, _: list[str]) -> str:
+        page.get_by_role("checkbox", name="Speech & Text").check()
+        page.get_by_label("Your e-mail address").fill(ADA)
+        press(page, "Sign up")
+        return page.get_by_role("heading", level=1).inner_text()
+
+    assert eyes.visit(f"{address}/?lang=en", sign_up, width) == "Look into your inbox"
+    site.work()
+    link = path_of(site.link(site.sent[0], "confirm"))
+
+    def confirm(page: Page, _: list[str]) -> str:
+        press(page, "Confirm")
+        return page.get_by_role("heading", level=1).inner_text()
+
+    assert eyes.visit(f"{address}{link}?lang=en", confirm, width) == "You are in"
+    ada = site.subscriber(ADA)
+    assert ada is not None
+    assert ada.standing == Standing.CONFIRMED
+    links = assembly.links(site.settings)
+    preferences = path_of(links.preferences(ada.id, ADA))
+
+    def choose(page: Page, _: list[str]) -> tuple[str, str]:
+        page.get_by_role("checkbox").first.check()
+        page.get_by_label("How much of each paper").last.select_option("titles")
+        page.get_by_label("No mail up to and including").fill("2025-08-01")
+        press(page, "Save")
+        told = page.get_by_role("status").inner_text()
+        return told, page.get_by_label("No mail up to and including").input_value()
+
+    saved = eyes.visit(f"{address}{preferences}?lang=en", choose, width)
+    assert saved == ("Saved. It holds from the next issue on.", "2025-08-01")
+    assert site.held(ADA) == {"audio", "text"}
+
+    def leave(page: Page, _: list[str]) -> str:
+        press(page, "Leave all newsletters")
+        assert page.get_by_role("heading", level=1).inner_text() == "You are out"
+        press(page, "Undo")
+        return page.get_by_role("heading", level=1).inner_text()
+
+    unsubscribe = path_of(links.unsubscribe(Claim(ada.id, "text")))
+    assert eyes.visit(f"{address}{unsubscribe}?lang=en", leave, width) == "You are in again"
+    assert site.held(ADA) == {"audio", "text"}
+
+    def erase(page: Page, _: list[str]) -> str:
+        page.get_by_role("link", name="Erase me").click()
+        press(page, "Erase me")
+        return page.get_by_role("heading", level=1).inner_text()
+
+    assert eyes.visit(f"{address}{preferences}?lang=en", erase, width) == "You are erased"
+    assert site.subscriber(ADA) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"),
+    [("en", 360, "light"), ("en", 1280, "dark"), ("zh", 360, "dark")],
+)
+def test_no_page_has_a_fault(
+    eyes: Eyes, site: Site, address: str, language: str, width: int, scheme: Scheme
+) -> None:
+    ada = site.confirmed(ADA)
+    links = assembly.links(site.settings)
+    preferences = path_of(links.preferences(ada.id, ADA))
+    pages = ("/", "/audio", preferences, f"{preferences}/address", f"{preferences}/erase", "/nope")
+    faults = [
+        (page, fault)
+        for page in pages
+        for fault in eyes.look(f"{address}{page}?lang={language}", width, scheme).faults
+    ]
+    assert not faults
