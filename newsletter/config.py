@@ -147,6 +147,9 @@ class TransportSettings(Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password: Secret = SecretStr("")
+    connections: Annotated[int, Field(ge=1, le=100)] = 4  # to the SMTP server, at most
+    per_connection: Annotated[int, Field(ge=1, le=100_000)] = 100  # mails, then a new one
+    format: Literal["eml", "maildir"] = "eml"  # of `files`
     api_key: Secret = SecretStr("")
     base_url: WebAddress = "https://api.sendgrid.com"
     timeout_s: Seconds = 30.0
@@ -212,6 +215,14 @@ class TemplatesSettings(Section):
 PerSecond = Annotated[float, Field(gt=0, le=100_000)]
 
 
+class DkimSettings(Section):
+    """Keys that sign what the SMTP transport sends; none where the server does it."""
+
+    domain: Annotated[str, Field(pattern=r"^([0-9a-z]([0-9a-z-]*[0-9a-z])?\.)*[0-9a-z-]*$")] = ""
+    # Selector -> file of a private key in PEM; RSA of 2048 bits, and Ed25519 beside it if you like.
+    keys: dict[Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,62}$")], Path] = {}
+
+
 class SendingSettings(Section):
     """How fast mails leave, whoever carries them, and what is not sent by itself."""
 
@@ -270,6 +281,7 @@ class Settings(Section):
     sending: SendingSettings = SendingSettings()
     signup: SignupSettings = SignupSettings()
     web: WebSettings = WebSettings()
+    dkim: DkimSettings = DkimSettings()
 
     def newsletter(self, slug: str | None) -> NewsletterSettings:
         """The newsletter of that slug; without one, the first.
@@ -382,4 +394,5 @@ _SECTIONS: dict[str, type[Section]] = {
     "sending": SendingSettings,
     "signup": SignupSettings,
     "web": WebSettings,
+    "dkim": DkimSettings,
 }

@@ -76,16 +76,20 @@ class Work:
 
     def chunks(self) -> Iterator[Sequence[Mail]]:
         """What to send next, claimed and committed just before, until nothing more may be sent."""
-        while not (self.strained or self._sending.stopping()):
+        while self.wanted():
             claimed = self._claim()
             if claimed:
                 yield [self._mails.mail(each) for each in claimed]
             elif self.wait_s or not self.after:
                 return
 
+    def wanted(self) -> bool:
+        """Whether more mails shall leave; from any thread."""
+        return not (self.strained or self._sending.stopping())
+
     def begin(self, mail: Mail) -> bool:
         """A byte of this mail is about to leave; False where it must not."""
-        if self.strained or self._sending.stopping():
+        if not self.wanted():
             return False
         if time.monotonic() - self._recorded_s > _SURE_FOR_S:
             return False  # this process was held up; another may have the batch by now

@@ -161,8 +161,8 @@ class OddSmtp(ThreadingTCPServer):
 
 
 def smtp_settings(port: int, **others: object) -> TransportSettings:
-    plain = {"use": "smtp", "host": "127.0.0.1", "security": "none", "timeout_s": 5.0}
-    return TransportSettings.model_validate({**plain, "port": port, **others})
+    plain = {"use": "smtp", "host": "127.0.0.1", "security": "none", "connections": 1}
+    return TransportSettings.model_validate({"timeout_s": 5.0, **plain, "port": port, **others})
 
 
 def unused_port() -> int:

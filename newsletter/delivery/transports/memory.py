@@ -13,7 +13,7 @@ def from_settings(settings: Settings) -> "Memory":
 
 
 class Memory:
-    at_once = 1
+    at_once = 100
 
     def __init__(self) -> None:
         self.sent: list[Mail] = []

@@ -58,6 +58,9 @@ class Watch(Protocol):
     def answered(self, mail: Mail, outcome: Outcome) -> None:
         """Call as soon as the answer is there, before anything else can go wrong."""
 
+    def wanted(self) -> bool:
+        """Whether more mails shall leave at all."""
+
     def tick(self) -> bool:
         """Call every second or so from the thread that iterates. Where False, cut what hangs."""
 
@@ -87,6 +90,9 @@ class Unwatched:
 
     def answered(self, mail: Mail, outcome: Outcome) -> None:
         """Nobody asks."""
+
+    def wanted(self) -> bool:
+        return True
 
     def tick(self) -> bool:
         return True

@@ -4,6 +4,7 @@ import smtplib
 import socket
 import ssl
 from contextlib import ExitStack
+from functools import cache
 from ipaddress import ip_address
 
 from newsletter.config import TransportSettings
@@ -61,8 +62,15 @@ def _open(settings: TransportSettings) -> smtplib.SMTP:
     host, port, timeout_s = settings.host, settings.port, settings.timeout_s
     if settings.security == "tls":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port, timeout=timeout_s, context=context)
-    return smtplib.SMTP(host, port, timeout=timeout_s)
+        return smtplib.SMTP_SSL(host, port, _our_name(), timeout=timeout_s, context=context)
+    return smtplib.SMTP(host, port, _our_name(), timeout=timeout_s)
+
+
+@cache
+def _our_name() -> str | None:
+    """What EHLO says. Looked up once: a slow name server would delay every connection."""
+    name = socket.getfqdn()
+    return name if "." in name else None
 
 
 def _introduce(connection: smtplib.SMTP, settings: TransportSettings) -> None:
