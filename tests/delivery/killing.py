@@ -26,12 +26,16 @@ from newsletter import assembly, counters, daily, issues, starting
 from newsletter.config import Settings
 from newsletter.delivery import accounts
 from newsletter.delivery.accounts import Account
+from newsletter.delivery.holding import NOTHING_FORCED
+from newsletter.delivery.sending import send_issue
+from newsletter.rendering.mails import IssueMails
 from newsletter.subscribers import life
 from newsletter.subscribers.life import Wish
 from newsletter.subscribers.links import Purpose
 from tests.delivery.transports_standins import smtp_settings
 
 CONNECTIONS = 3
+_LOG = "taken.log"
 _ON_THE_WIRE = 2  # mails a connection that a killed process may leave uncertain
 
 
@@ -72,20 +76,33 @@ def killed_until_done(folder: Path, readers: int, kills: int, senders: int, seed
     dice = random.Random(seed)  # noqa: S311 - moments, no secrets
     settings = _settings(folder, readers)
     with hostile_server(settings, seed) as (port, taken):
-        issue_id = _freeze(settings)
+        issue_id, mails = _freeze(settings)
         done = 0
         while done < kills:
-            running = [_sender(settings, port, issue_id) for _ in range(senders)]
-            time.sleep(dice.uniform(0.02, 0.35))
+            running = [_sender(settings, port, issue_id, mails) for _ in range(senders)]
+            _wait_for_some(settings, running, dice)
             for pid in running:
                 os.kill(pid, signal.SIGKILL)
                 _, status = os.waitpid(pid, 0)
                 done += os.WIFSIGNALED(status)
             if _account(settings, issue_id).balances:
                 break
-        for pid in [_sender(settings, port, issue_id) for _ in range(senders)]:
+        for pid in [_sender(settings, port, issue_id, mails) for _ in range(senders)]:
             os.waitpid(pid, 0)
         return _found(settings, issue_id, done, taken())
+
+
+def _wait_for_some(settings: Settings, running: list[int], dice: random.Random) -> None:
+    """Until a few more mails were taken or somebody has ended, and then a moment."""
+    log = settings.folder / _LOG
+    wanted = log.stat().st_size + dice.randrange(1, 30) * len("r00000@reader.example\n")
+    while log.stat().st_size < wanted and not any(map(_has_ended, running)):
+        time.sleep(0.001)
+    time.sleep(dice.uniform(0, 0.01))
+
+
+def _has_ended(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _settings(folder: Path, readers: int) -> Settings:
@@ -107,14 +124,18 @@ def _no_bar(_label: str, _total: int) -> Iterator[Callable[[int], None]]:
     yield lambda _done: None
 
 
-def _freeze(settings: Settings) -> int:
+def _freeze(settings: Settings) -> tuple[int, IssueMails]:
+    """The issue, and its mails rendered once for all the processes to come."""
     with assembly.parts(settings, _now, _no_bar, lambda: True) as parts:
         daily.run_day(parts, settings.newsletters[0], None)
         with parts.database.read() as session:
-            return issues.known(session, "audio", None).id
+            issue_id = issues.known(session, "audio", None).id
+        mails = IssueMails(daily.load(parts, issue_id), parts.site, parts.links, parts.looks)
+        mails.content("titles", "en")
+        return issue_id, mails
 
 
-def _sender(settings: Settings, port: int, issue_id: int) -> int:
+def _sender(settings: Settings, port: int, issue_id: int, mails: IssueMails) -> int:
     """A process that sends what is pending; its number."""
     pid = os.fork()
     if pid:
@@ -125,7 +146,9 @@ def _sender(settings: Settings, port: int, issue_id: int) -> int:
         mine = settings.model_copy(update={"transport": transport})
         with assembly.parts(mine, _now, _no_bar, lambda: False) as parts:
             for _ in range(20):
-                if daily.deliver(parts, issue_id).account.balances:
+                sending = daily._sending(parts, lambda _done: None, NOTHING_FORCED)
+                sending.sleep = lambda wait_s: time.sleep(min(wait_s, 0.05))
+                if send_issue(sending, issue_id, mails).account.balances:
                     break
             code = 0
     finally:
@@ -154,7 +177,7 @@ def hostile_server(
     settings: Settings, seed: int
 ) -> Iterator[tuple[int, Callable[[], Counter[str]]]]:
     """Its port, and what it has taken so far."""
-    log = settings.folder / "taken.log"
+    log = settings.folder / _LOG
     log.touch()
     listening = socket.create_server(("127.0.0.1", 0), backlog=100)
     port = listening.getsockname()[1]
@@ -182,6 +205,9 @@ class _Server(ThreadingTCPServer):
         self.links = assembly.links(settings)
         self.log = os.open(log, os.O_WRONLY | os.O_APPEND)
         self.dice = random.Random(seed)  # noqa: S311 - misbehaviour, no secrets
+
+    def handle_error(self, _request: object, _address: object) -> None:
+        """Senders die here all the time."""
 
 
 class _Conversation(StreamRequestHandler):
