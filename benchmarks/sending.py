@@ -27,6 +27,7 @@ from newsletter.db import Database
 from newsletter.delivery import accounts
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
 from newsletter.rendering.mails import IssueMails
+from newsletter.sources import bundled
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
 SINK = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
@@ -125,7 +126,10 @@ def ours(settings: Settings) -> tuple[int, int, float, float]:
         return datetime.now(UTC)
 
     newsletter = settings.newsletters[0]
-    with assembly.parts(settings, now, no_bar, lambda: True) as frozen_only:
+    with (
+        assembly.database(settings) as database,
+        assembly.parts(settings, now, no_bar, lambda: is_frozen(database)) as frozen_only,
+    ):
         began = time.perf_counter()
         daily.run_day(frozen_only, newsletter, None)
         print(f"composed and frozen in {time.perf_counter() - began:.1f} s")
@@ -139,6 +143,12 @@ def ours(settings: Settings) -> tuple[int, int, float, float]:
         before, began = used_s(), time.perf_counter()
         result = daily.deliver(parts, issue.id)
         return size, result.account.sent, time.perf_counter() - began, used_s() - before
+
+
+def is_frozen(database: Database) -> bool:
+    """Asks a run to stop as soon as there is something to send."""
+    with database.read() as session:
+        return issues.find(session, "audio", bundled.DAY) is not None
 
 
 def source(port: int, number: int, size: int, more: Sequence[str]) -> float:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from newsletter import assembly
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.delivery import readiness
 from newsletter.delivery.feedback import checks as feedback
 from newsletter.errors import NewsletterError
 from newsletter.findings import Finding, Level
@@ -71,6 +72,7 @@ def _site(settings: Settings) -> Iterator[Finding]:
 CHECKS: dict[str, Check] = {
     "summarizer": reaching.check,
     "signup": signups.check,
+    "sending": readiness.check,
     "feedback": feedback.check,
     "templates": proof.check,
 }

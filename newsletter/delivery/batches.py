@@ -53,6 +53,7 @@ class Work:
         self._recorded_s = time.monotonic()
         self._stopped_s: float | None = None
         self._strain = 0
+        self._ours = self._any = False  # in this pass: refused for now for our sake, accepted
         self.after = 0
         self.wait_s = 0.0  # until the limits allow the next one
         self.short_s: float | None = None
@@ -73,6 +74,11 @@ class Work:
     def strained(self) -> bool:
         """So many refusals for now that they are not about one mail."""
         return self._strain >= _GIVE_UP_AT
+
+    @property
+    def hopeless(self) -> bool:
+        """The provider takes nothing now, and it is not about the readers."""
+        return self.strained or bool(self.provider_wait_s) or (self._ours and not self._any)
 
     def chunks(self) -> Iterator[Sequence[Mail]]:
         """What to send next, claimed and committed just before, until nothing more may be sent."""
@@ -104,11 +110,13 @@ class Work:
         self._answers.append(Answer(self._out.pop(mail.reference), outcome))
         if outcome.verdict is Verdict.TRY_LATER:
             self._strain += _STRAIN[outcome.of_reader]
+            self._ours = self._ours or not outcome.of_reader
             self.trouble = outcome.detail
             self.provider_wait_s = outcome.wait_s or self.provider_wait_s
         else:
             self._strain = 0
             self.accepted += outcome.verdict is Verdict.ACCEPTED
+            self._any = self._any or outcome.verdict is Verdict.ACCEPTED
         self.tick()
 
     def tick(self) -> bool:
@@ -162,6 +170,7 @@ class Work:
     def again(self) -> None:
         """Once more over what is pending."""
         self.after = self._strain = 0
+        self._ours = self._any = False
         self.trouble = self.provider_wait_s = None
 
     def _claim(self) -> Sequence[Reader]:

@@ -68,7 +68,7 @@ def restored(folder: Path | None, issue: IssueRow) -> str | None:
     if remembered <= issue.claims:
         return None
     return (
-        f"{issue.newsletter} {issue.day}: this machine has begun {remembered} mails of it, the"
+        f"{issue.newsletter} {issue.day}: this machine has taken up {remembered} mails of it, the"
         f" database knows of {issue.claims}; it was restored from a copy, and nothing is sent."
         f" `newsletter send {issue.newsletter} --day {issue.day} --restored` marks what may have"
         " been sent as uncertain"

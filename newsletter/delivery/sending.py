@@ -205,7 +205,7 @@ def _passes(sending: Sending, work: Work) -> None:
             break
         _wait(sending, work, max(_PAUSES_S[number], asked_s))
         work.again()
-    if work.strained or work.provider_wait_s:
+    if work.hopeless:
         raise _PausedError(_pause(sending, work))
     if work.accepted:
         with sending.database.write.begin() as session:

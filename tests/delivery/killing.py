@@ -24,11 +24,13 @@ from urllib.parse import urlsplit
 
 from newsletter import assembly, counters, daily, issues, starting
 from newsletter.config import Settings
+from newsletter.db import Database
 from newsletter.delivery import accounts
 from newsletter.delivery.accounts import Account
 from newsletter.delivery.holding import NOTHING_FORCED
 from newsletter.delivery.sending import send_issue
 from newsletter.rendering.mails import IssueMails
+from newsletter.sources import bundled
 from newsletter.subscribers import life
 from newsletter.subscribers.life import Wish
 from newsletter.subscribers.links import Purpose
@@ -126,13 +128,21 @@ def _no_bar(_label: str, _total: int) -> Iterator[Callable[[int], None]]:
 
 def _freeze(settings: Settings) -> tuple[int, IssueMails]:
     """The issue, and its mails rendered once for all the processes to come."""
-    with assembly.parts(settings, _now, _no_bar, lambda: True) as parts:
+    with (
+        assembly.database(settings) as database,
+        assembly.parts(settings, _now, _no_bar, lambda: _is_frozen(database)) as parts,
+    ):
         daily.run_day(parts, settings.newsletters[0], None)
         with parts.database.read() as session:
             issue_id = issues.known(session, "audio", None).id
         mails = IssueMails(daily.load(parts, issue_id), parts.site, parts.links, parts.looks)
         mails.content("titles", "en")
         return issue_id, mails
+
+
+def _is_frozen(database: Database) -> bool:
+    with database.read() as session:
+        return issues.find(session, "audio", bundled.DAY) is not None
 
 
 def _sender(settings: Settings, port: int, issue_id: int, mails: IssueMails) -> int:

@@ -82,6 +82,14 @@ def files(folder: Path) -> Iterator[Carrier]:
 
 
 @contextmanager
+def maildir(folder: Path) -> Iterator[Carrier]:
+    yield Carrier(
+        Files(folder, maildir=True),
+        lambda: [opened(file.read_bytes()) for file in (folder / "new").glob("*")],
+    )
+
+
+@contextmanager
 def smtp(_folder: Path) -> Iterator[Carrier]:
     with RealSmtp() as server:
         transport = Smtp(smtp_settings(server.port))
@@ -112,7 +120,7 @@ def _by_sendgrid(server: HttpStandIn) -> list[Arrived]:
     ]
 
 
-@pytest.fixture(params=[memory, files, smtp, sendgrid], ids=lambda each: each.__name__)
+@pytest.fixture(params=[memory, files, maildir, smtp, sendgrid], ids=lambda each: each.__name__)
 def carrier(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Carrier]:

@@ -1,5 +1,6 @@
 """Mails in a folder: whole or not at all, and never one over another."""
 
+import mailbox
 import os
 import resource
 from collections.abc import Iterator
@@ -117,3 +118,21 @@ def test_a_read_only_folder_stops_the_sending(tmp_path: Path) -> None:
 def test_the_configured_folder_starts_from_that_of_the_configuration(settings: Settings) -> None:
     list(files.from_settings(settings).send([mail_to("ada@reader.example")]))
     assert len(list((settings.folder / "outbox").glob("*.eml"))) == 1
+
+
+def test_a_maildir_has_a_file_for_each_mail_that_any_mail_program_finds(tmp_path: Path) -> None:
+    mails = [mail_to("ada@reader.example"), mail_to("bob@reader.example")]
+    for _ in range(2):  # the same mails again are the same files
+        outcomes = [outcome.verdict for _, outcome in Files(tmp_path, maildir=True).send(mails)]
+        assert outcomes == [Verdict.ACCEPTED] * 2
+    box = mailbox.Maildir(tmp_path, create=False)
+    assert sorted(str(each["To"]) for each in box) == [mail.recipient for mail in mails]
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_what_a_killed_process_had_half_written_is_taken_away(tmp_path: Path) -> None:
+    nobody = 2**22 + 1  # more than any process number
+    half = tmp_path / f".{'a' * 24}.{nobody}.part"
+    half.write_text("half a m")
+    send(tmp_path, mail_to("ada@reader.example"))
+    assert not half.exists()

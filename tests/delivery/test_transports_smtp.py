@@ -6,6 +6,7 @@ import pytest
 
 from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
 from newsletter.delivery.transports.smtp import Smtp
+from tests.delivery import transports_standins as standins
 from tests.delivery.transports_standins import (
     CLOSE,
     GOOD_REPLIES,
@@ -25,6 +26,14 @@ def outcome_of(transport: Smtp) -> Outcome:
     ((mail, outcome),) = transport.send([ADA])
     assert mail is ADA
     return outcome
+
+
+@pytest.fixture(params=["one by one", "pipelined"], autouse=True)
+def _dialect(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each story is told by a server that takes commands one by one, and by one that pipelines."""
+    if request.param == "pipelined":
+        offer = "250-odd.example\r\n250-PIPELINING\r\n250 AUTH PLAIN"
+        monkeypatch.setitem(standins.GOOD_REPLIES, "EHLO", offer)
 
 
 @pytest.fixture
@@ -179,3 +188,50 @@ def test_a_connection_that_the_server_grew_tired_of_is_replaced(refusal: str) ->
         transport.close()
         assert server.connections == 2
     assert outcomes == [Verdict.ACCEPTED] * 3
+
+
+def test_several_connections_share_the_mails_and_each_goes_once(real: RealSmtp) -> None:
+    mails = [mail_to(f"r{number}@reader.example") for number in range(40)]
+    transport = smtp(real.port, connections=4, per_connection=7)
+    outcomes = list(transport.send(mails))
+    transport.close()
+    assert {outcome.verdict for _, outcome in outcomes} == {Verdict.ACCEPTED}
+    assert sorted(real.postbox.taken) == sorted(
+        (SENDER[1], mail.recipient, mail.as_bytes()) for mail in mails
+    )
+
+
+def test_a_connection_carries_no_more_mails_than_it_may() -> None:
+    with OddSmtp() as server:
+        transport = smtp(server.port, per_connection=2)
+        assert len(list(transport.send([ADA, BOB, CYD]))) == 3
+        transport.close()
+        assert server.connections == 2
+        assert server.heard.count("QUIT") == 2
+
+
+def test_a_server_that_bears_fewer_connections_gets_everything_over_those() -> None:
+    greetings = ["220 odd.example", *["421 4.7.0 too many connections"] * 50]
+    mails = [mail_to(f"r{number}@reader.example") for number in range(20)]
+    with OddSmtp(greeting=greetings) as server:
+        transport = smtp(server.port, connections=5)
+        outcomes = [outcome.verdict for _, outcome in transport.send(mails)]
+        transport.close()
+    assert outcomes == [Verdict.ACCEPTED] * len(mails)
+
+
+def test_no_server_leaves_every_mail_for_later_after_one_attempt() -> None:
+    with OddSmtp(greeting="421 4.3.2 going down") as server:
+        transport = smtp(server.port)
+        outcomes = [outcome.verdict for _, outcome in transport.send([ADA, BOB, CYD])]
+        assert server.connections == 1
+    assert outcomes == [Verdict.TRY_LATER] * 3
+
+
+def test_what_a_reader_s_server_says_for_now_is_about_that_reader() -> None:
+    with OddSmtp(RCPT=["450 4.2.1 greylisted", "250 Ok"]) as server:
+        transport = smtp(server.port)
+        (_, greylisted), (_, fine) = transport.send([ADA, BOB])
+        transport.close()
+    assert (greylisted.verdict, greylisted.of_reader) == (Verdict.TRY_LATER, True)
+    assert fine.verdict is Verdict.ACCEPTED

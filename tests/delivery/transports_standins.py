@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import socket
 import threading
-from collections.abc import Mapping
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Self
 
@@ -88,7 +87,7 @@ class RealSmtp(Controller):
 
 CLOSE = "(closes)"
 SILENCE = "(says nothing)"
-GOOD_REPLIES: Mapping[str, str] = {
+GOOD_REPLIES: dict[str, str] = {
     "greeting": "220 odd.example ESMTP",
     "EHLO": "250-odd.example\r\n250 AUTH PLAIN",
     "AUTH": "235 2.7.0 welcome",

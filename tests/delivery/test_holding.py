@@ -1,0 +1,205 @@
+"""Issues that are not sent by themselves, and providers in trouble."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, event, select
+from sqlalchemy.exc import OperationalError
+
+from newsletter import assembly, counters, daily
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.delivery import accounts
+from newsletter.delivery.holding import NOTHING_FORCED
+from newsletter.delivery.sending import Result, send_issue
+from newsletter.delivery.transports.memory import Memory
+from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
+from newsletter.errors import NewsletterError
+from newsletter.models import DeliveryRow, IssueRow
+from newsletter.rendering.mail import Mail
+from newsletter.rendering.mails import IssueMails
+from tests.conftest import Cli
+
+HOUR = timedelta(hours=1)
+
+
+class Moody:
+    """Says what it is told to, then takes everything."""
+
+    at_once = 4
+
+    def __init__(self, *first: Outcome | Exception) -> None:
+        self.first = list(first)
+        self.memory = Memory()
+
+    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+        for mail in mails:
+            said = self.first.pop(0) if self.first else None
+            if isinstance(said, Exception):
+                raise said
+            if said is not None:
+                yield mail, said
+            else:
+                yield from self.memory.send([mail])
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+Send = Callable[..., Result]
+
+
+@pytest.fixture
+def issue_id(cli: Cli, settings: Settings, database: Database, readers: list[str]) -> int:
+    """Frozen for twelve readers; the transport was down."""
+    assert readers
+    (settings.folder / "outbox").write_text("a file where a folder should be")
+    assert cli("run").code == 1
+    (settings.folder / "outbox").unlink()
+    with database.read() as session:
+        return session.scalars(select(IssueRow.id)).one()
+
+
+@pytest.fixture
+def send(settings: Settings, issue_id: int) -> Iterator[Send]:
+    """Send by that transport, without waiting."""
+
+    def with_transport(transport: Moody, after: timedelta = timedelta()) -> Result:
+        used = replace(parts, transport=transport, clock=lambda: datetime.now(UTC) + after)
+        sending = daily._sending(used, lambda _done: None, NOTHING_FORCED)
+        sending.sleep = lambda _s: None
+        mails = IssueMails(daily.load(parts, issue_id), parts.site, parts.links, parts.looks)
+        return send_issue(sending, issue_id, mails)
+
+    now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
+    with assembly.parts(settings, now, lambda *_: iter(()), lambda: False) as parts:  # type: ignore[arg-type]
+        yield with_transport
+
+
+LATER = Outcome(Verdict.TRY_LATER, "HTTP 503 away for lunch")
+
+
+def test_an_outage_costs_nobody_an_attempt_and_the_next_run_goes_on(
+    send: Send, database: Database
+) -> None:
+    down = send(Moody(*[LATER] * 1000))
+    assert (down.account.sent, down.account.pending) == (0, 12)
+    assert "HTTP 503 away for lunch; nobody lost an attempt" in (down.trouble or "")
+    with database.read() as session:
+        assert {row.attempts for row in session.scalars(select(DeliveryRow))} == {0}
+    moody = Moody()
+    assert "sending is paused until" in (send(moody).trouble or "")
+    assert moody.memory.sent == []
+    assert send(moody, after=HOUR).account.sent == 12
+
+
+def test_a_revoked_key_marks_nobody(send: Send) -> None:
+    down = send(Moody(TransportDownError("401 revoked")))
+    assert (down.account.pending, down.trouble) == (12, "401 revoked")
+    assert send(Moody()).account.sent == 12
+
+
+def test_one_greylisted_reader_comes_again_and_the_others_do_not_wait(send: Send) -> None:
+    moody = Moody(replace(LATER, of_reader=True))
+    assert send(moody).account.sent == 12
+    assert len(moody.memory.sent) == 12
+
+
+def test_a_reader_s_server_that_never_takes_it_is_given_up_in_the_end(
+    send: Send, database: Database
+) -> None:
+    class Never(Moody):
+        def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+            for mail in mails:
+                if mail.recipient.startswith("reader00"):
+                    yield mail, replace(LATER, of_reader=True)
+                else:
+                    yield from self.memory.send([mail])
+
+    never = Never()
+    results = [send(never, after=hour * 5 * HOUR) for hour in range(12)]
+    assert results[0].account.pending == 1
+    assert (results[-1].account.failed, results[-1].account.sent) == (1, 11)
+    assert len(never.memory.sent) == 11
+    with database.read() as session:
+        failed = session.scalars(select(DeliveryRow).where(DeliveryRow.state == "failed")).one()
+        assert "given up after 12 attempts: HTTP 503" in (failed.reason or "")
+
+
+@pytest.mark.usefixtures("issue_id")
+def test_old_news_is_held_until_the_operator_lets_it_go(
+    cli: Cli, database: Database, settings: Settings
+) -> None:
+    with database.write.begin() as session:
+        session.scalars(select(IssueRow)).one().frozen_at -= 100 * HOUR
+    for command in ("run", "send"):
+        said = cli(command)
+        assert said.code == 1
+        assert "was frozen 100 hours ago" in said.err
+        assert "`newsletter send audio --day 2025-07-11 --late` sends it" in said.err
+    assert "was frozen 100 hours ago" in cli("check").out
+    assert not (settings.folder / "outbox").exists()
+    assert "12 sent" in cli("send", "--late").out
+
+
+@pytest.mark.usefixtures("issue_id")
+def test_an_issue_from_the_future_means_a_wrong_clock(cli: Cli, database: Database) -> None:
+    with database.write.begin() as session:
+        session.scalars(select(IssueRow)).one().frozen_at += 30 * HOUR
+    said = cli("run")
+    assert said.code == 1
+    assert "still to come: set this machine's clock" in said.err
+
+
+def test_a_restored_database_sends_nothing_twice(
+    cli: Cli, settings: Settings, database: Database, issue_id: int
+) -> None:
+    database.dispose()
+    copy = settings.folder / "backup.db"
+    shutil.copy(settings.folder / "newsletter.db", copy)
+    assert "12 sent" in cli("send").out
+    database.dispose()
+    for each in settings.folder.glob("newsletter.db*"):
+        each.unlink()
+    shutil.copy(copy, settings.folder / "newsletter.db")
+    for mail in (settings.folder / "outbox").iterdir():
+        mail.unlink()
+    said = cli("run")
+    assert said.code == 1
+    assert "has taken up 24 mails of it, the database knows of 12" in said.err
+    said = cli("send", "--restored")
+    assert "12 are uncertain now" in said.err
+    assert "0 sent + 0 skipped + 0 failed + 12 uncertain" in said.out
+    assert list((settings.folder / "outbox").glob("*.eml")) == []
+    assert cli("send", "--restored").code == 2
+    with database.read() as session:
+        assert counters.of_issue(session, issue_id) == counters.scanned(session, issue_id)
+    assert "12 settled as sent" in cli("deliveries", "settle", "--as", "sent").out
+
+
+def test_a_full_disk_stops_the_sending_before_the_next_mail(
+    send: Send, database: Database, issue_id: int
+) -> None:
+    """Recording fails from the first recording of a sent mail on."""
+    moody = Moody()
+    moody.at_once = 1
+
+    def full(*given: object) -> None:
+        if moody.memory.sent and str(given[2]).startswith("UPDATE delivery"):
+            raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
+
+    event.listen(Engine, "before_cursor_execute", full)
+    try:
+        with pytest.raises(NewsletterError, match=r"disk is full.*sending stopped"):
+            send(moody)
+    finally:
+        event.remove(Engine, "before_cursor_execute", full)
+    assert len(moody.memory.sent) == 1
+    again = send(moody)  # the same process still holds the lease: its marks tell what was sent
+    assert again.account.sent == 12
+    assert len(moody.memory.sent) == 12
+    with database.read() as session:
+        assert accounts.account(session, issue_id).balances

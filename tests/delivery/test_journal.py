@@ -1,0 +1,110 @@
+"""What a dead worker leaves behind, and who believes it."""
+
+import mmap
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from newsletter import counters
+from newsletter.db import Database
+from newsletter.delivery import claiming, journal, ledger
+from newsletter.delivery.journal import Journal, Mark
+from newsletter.delivery.leases import Owner
+from newsletter.delivery.rate import Limits
+from newsletter.models import BatchRow, DeliveryRow
+from tests.conftest import NOW, Cli
+
+OWNER = Owner("here", 4_194_305, "0a0b0c0d")  # a process number that no process has
+NEXT = Owner("here", 1, "11223344")
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Iterator[Journal]:
+    made = Journal(tmp_path, OWNER.name)
+    made.open(7, 5)
+    made.claim(["a" * 24, "b" * 24, "c" * 32])
+    yield made
+    made.close()
+
+
+def test_marks_are_read_back_by_who_takes_over(written: Journal, tmp_path: Path) -> None:
+    assert written.mark("a" * 24, Mark.BEGUN)
+    assert written.mark("c" * 32, Mark.BEGUN)
+    assert written.mark("c" * 32, Mark.ACCEPTED)
+    assert journal.take_over(tmp_path, OWNER.name, 7) == {
+        "a" * 24: Mark.BEGUN,
+        "b" * 24: Mark.CLAIMED,
+        "c" * 32: Mark.ACCEPTED,
+    }
+
+
+def test_a_worker_that_only_stalled_hears_that_it_was_taken_over(
+    written: Journal, tmp_path: Path
+) -> None:
+    assert journal.take_over(tmp_path, OWNER.name, 7) is not None
+    assert not written.mark("b" * 24, Mark.BEGUN)
+
+
+@pytest.mark.usefixtures("written")
+def test_marks_of_another_boot_or_worker_are_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert journal.take_over(tmp_path, "here:9:0a0b0c0d", 7) is None
+    assert journal.take_over(tmp_path, "here:9:ffffffff", 7) is None
+    monkeypatch.setattr(journal, "boot", lambda: "after the power cut")
+    assert journal.take_over(tmp_path, OWNER.name, 7) is None
+
+
+@pytest.mark.usefixtures("written")
+def test_a_batch_that_was_not_begun_has_nothing_on_the_wire(tmp_path: Path) -> None:
+    assert journal.take_over(tmp_path, OWNER.name, 8) == {}
+
+
+def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
+    journal.file_of(tmp_path, OWNER.name).touch()
+    assert journal.take_over(tmp_path, OWNER.name, 7) is None
+    with pytest.raises(ValueError, match="empty"), (tmp_path / "x").open("w+b") as stream:
+        mmap.mmap(stream.fileno(), 0)
+
+
+@pytest.fixture
+def batch_id(cli: Cli, database: Database, readers: list[str]) -> int:
+    """A batch of an issue, all of it pending again."""
+    assert readers
+    cli("run")
+    with database.write.begin() as session:
+        batch = session.scalars(select(BatchRow)).one()
+        for row in session.scalars(select(DeliveryRow)):
+            row.state = "pending"
+        batch.finished, batch.pending, batch.sent = False, batch.sent, 0
+        return batch.id
+
+
+@pytest.mark.parametrize("believed", [True, False])
+def test_a_dead_workers_mails_go_where_they_belong(
+    database: Database,
+    batch_id: int,
+    believed: bool,  # noqa: FBT001 - both columns of one table
+) -> None:
+    with database.write.begin() as session:
+        batch = session.get_one(BatchRow, batch_id)
+        assert ledger.take(session, batch, OWNER, NOW, lambda *_: None)
+        share = claiming.Share(batch_id, batch.issue_id)
+        claimed = claiming.claim(session, share, Limits(), NOW, 0, 4).readers
+    marks = [Mark.BEGUN, Mark.ACCEPTED, Mark.NOT_TAKEN]  # and nothing of the fourth
+    known = {each.reference: mark for each, mark in zip(claimed, marks, strict=False)}
+    with database.write.begin() as session:
+        batch = session.get_one(BatchRow, batch_id)
+        testimony = known if believed else None
+        assert not ledger.take(session, batch, replace(NEXT, host="elsewhere"), NOW, lambda *_: {})
+        assert ledger.take(session, batch, NEXT, NOW, lambda *_: testimony)
+    with database.read() as session:
+        counted = counters.of_issue(session, share.issue_id)
+        assert counted == counters.scanned(session, share.issue_id)
+        states = {row.reference: row.state for row in session.scalars(select(DeliveryRow))}
+    found = [states[each.reference] for each in claimed]
+    honest = ["uncertain", "sent", "pending", "pending"]
+    assert found == (honest if believed else ["uncertain"] * 4)

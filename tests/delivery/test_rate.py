@@ -1,0 +1,69 @@
+"""How fast mails may leave."""
+
+from datetime import timedelta
+
+from newsletter.db import Database
+from newsletter.delivery import rate
+from newsletter.delivery.rate import Allowance, Limits
+from tests.conftest import NOW
+
+SECOND = timedelta(seconds=1)
+
+
+def taken(database: Database, limits: Limits, at: float, wanted: int = 1000) -> int:
+    """How many a worker gets that asks at that second; each time in a transaction of its own."""
+    with database.write.begin() as session:
+        allowance = Allowance(session, limits, {}, NOW + at * SECOND, wanted)
+        allowance.spend(allowance.number)
+        assert allowance.number or allowance.wait_s > 0
+        return allowance.number
+
+
+def test_workers_and_restarts_share_what_a_second_allows(database: Database) -> None:
+    limits = Limits(per_second=40)
+    assert taken(database, limits, 0) == 10
+    assert taken(database, limits, 0) == 0
+    assert sum(taken(database, limits, step / 10) for step in range(1, 101)) == 400
+
+
+def test_no_hour_sees_more_than_its_limit(database: Database) -> None:
+    limits = Limits(per_hour=600)
+    by_minute = [taken(database, limits, minute * 60) for minute in range(180)]
+    assert max(sum(by_minute[start : start + 60]) for start in range(120)) <= 600
+    assert sum(by_minute) > 1700
+
+
+def test_a_clock_that_is_set_back_gives_nothing_away(database: Database) -> None:
+    limits = Limits(per_second=4)
+    assert taken(database, limits, 0) == 1
+    assert taken(database, limits, -3600) == 0
+
+
+def test_a_domain_has_a_limit_of_its_own_and_a_pause_stops_it(database: Database) -> None:
+    limits = Limits(per_domain={"slow.example": 4, "*": 400})
+    with database.write.begin() as session:
+        allowance = Allowance(session, limits, {"shut.example": "too many blocks"}, NOW, 100)
+        assert [allowance.takes("a@slow.example") for _ in range(3)] == [True, False, False]
+        assert allowance.takes("a@quick.example")
+        assert not allowance.takes("a@shut.example")
+        assert allowance.short_s == 0.25
+        assert allowance.held == "shut.example is paused: too many blocks"
+        allowance.spend(2)
+    with database.write.begin() as session:
+        later = Allowance(session, limits, {}, NOW + SECOND / 4, 100)
+        assert [later.takes("a@slow.example") for _ in range(2)] == [True, False]
+
+
+def test_pauses_for_the_provider_grow_up_to_a_bound_and_end_with_success(
+    database: Database,
+) -> None:
+    with database.write.begin() as session:
+        waits = [rate.pause(session, "HTTP 503", None, NOW) - NOW for _ in range(12)]
+        assert [wait.total_seconds() / 60 for wait in waits[:6]] == [1, 2, 4, 8, 16, 30]
+        assert max(waits) == timedelta(minutes=30)
+        assert rate.paused(session, NOW) is not None
+        assert rate.paused(session, NOW + timedelta(hours=1)) is None
+        assert rate.paused(session, NOW - timedelta(days=1)) is None  # the clock was set back
+        rate.resume(session)
+        assert rate.paused(session, NOW) is None
+        assert rate.pause(session, "HTTP 503", None, NOW) - NOW == timedelta(minutes=1)
