@@ -83,7 +83,7 @@ def domains(session: Session, issue_id: int) -> dict[str, dict[str, int]]:
         select(domain, DeliveryRow.state, func.count().label("number"))
         .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
         .where(DeliveryRow.issue_id == issue_id)
-        .group_by(domain, DeliveryRow.state)
+        .group_by("domain", DeliveryRow.state)  # by name: PostgreSQL sees two values as two
     )
     found: dict[str, dict[str, int]] = {}
     for row in rows:

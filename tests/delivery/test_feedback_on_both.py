@@ -1,0 +1,57 @@
+"""Feedback and watching on SQLite and on PostgreSQL: the same questions, the same answers."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from newsletter.db import Database
+from newsletter.delivery import watching
+from newsletter.delivery.feedback import keeping, pauses
+from newsletter.delivery.feedback.events import Event, Kind
+from newsletter.models import DeliveryState, IssueRow
+from tests.conftest import NOW, Cli
+from tests.feedback.samples import put, references, suppressed
+
+
+def told(kind: Kind, reference: str, **more: str) -> Event:
+    return Event(f"{kind}-{reference}", "test", reference, kind, NOW, **more)
+
+
+@pytest.mark.on_both_databases
+def test_feedback_is_kept_acts_and_is_shown(
+    cli: Cli, database: Database, readers: list[str], dialect: str
+) -> None:
+    assert cli("run").code == 0
+    with database.write.begin() as session:
+        known = references(session)
+        put(session, known[readers[0]], DeliveryState.UNCERTAIN)
+        issue_id = session.scalars(select(IssueRow.id)).one()
+    blocks = [
+        told(Kind.BLOCKED, f"unknown{number}", address=f"somebody{number}@b.example")
+        for number in range(20)
+    ]
+    events = [
+        told(Kind.DELIVERED, known[readers[1]]),
+        told(Kind.DELIVERED, known[readers[1]]),
+        told(Kind.BOUNCE, known[readers[2]], detail="552 5.2.2 full \0 mailbox"),
+        told(Kind.COMPLAINT, known[readers[3]], suppress="complained"),
+        *blocks,
+    ]
+    with database.write.begin() as session:
+        kept = keeping.keep(session, events, NOW)
+        assert (kept.new, kept.known, kept.settled, kept.suppressed) == (23, 1, 1, 1)
+        assert keeping.keep(session, events, NOW).new == 0
+        assert list(pauses.paused_domains(session, NOW)) == ["b.example"]
+        assert keeping.settle_issue(session, issue_id, NOW) == 0
+        keeping.set_aside(session, "test", "odd", "a\0b", NOW)
+    shown = json.loads(cli("deliveries", "status", "--domains", "--json").out)
+    assert shown["domains"]["reader.example"]["failed"] == 1
+    assert shown["feedback"] == {"bounce": 1, "complaint": 1, "delivered": 1}
+    assert len(json.loads(cli("deliveries", "list", "--json").out)) == 12
+    with database.read() as session:
+        assert suppressed(session, readers) == {readers[3]: "complained"}
+        assert watching.queue(session) == 0
+        assert [each.newsletter for each in watching.newest(session)] == ["audio"]
+        assert watching.rate(session, issue_id, NOW) >= 0
+    assert dialect == database.engine.dialect.name
