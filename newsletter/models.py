@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -98,7 +99,9 @@ class SummaryRow(Base):
     language: Mapped[str] = mapped_column(String(8), primary_key=True)  # of the text itself
     summarizer: Mapped[str] = mapped_column(String(120), primary_key=True)
     # Of the prompt and the model's parameters: with others it is asked anew.
-    recipe: Mapped[str] = mapped_column(String(32), primary_key=True, default="", server_default="")
+    recipe: Mapped[str] = mapped_column(
+        String(32), primary_key=True, default="", server_default=sql_text("''")
+    )
     text: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime]
     tokens_asked: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -284,6 +287,18 @@ class SuppressionRow(Base):
     address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     reason: Mapped[str] = mapped_column(String(200))
     since: Mapped[datetime]
+
+
+class ImportRow(Base):
+    """How far the import of a list is; of the list itself only its digest is kept."""
+
+    __tablename__ = "import"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    started_at: Mapped[datetime]
+    lines: Mapped[int]  # entries that are done
+    counts: Mapped[dict[str, Any]]  # fate -> how often
+    finished_at: Mapped[datetime | None]
 
 
 class KeyRow(Base):

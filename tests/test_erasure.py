@@ -1,6 +1,7 @@
 """Erased is erased: no row, no byte, no way back but their own; the accounts still balance."""
 
 import json
+import re
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -137,6 +138,11 @@ def test_who_is_erased_while_their_mail_is_on_its_way_is_accounted_for_and_forgo
         assert counters.of_issue(session, issue_id) == counters.scanned(session, issue_id)
 
 
+def without_tokens(page: str) -> str:
+    """A page may offer an undo, by a link that says nothing of whether anybody is there."""
+    return re.sub(r"/undo/[^\"]+", "/undo/...", page)
+
+
 @pytest.fixture
 def issue_id(cli: Cli, database: Database, readers: list[str]) -> int:
     """An issue that is frozen for all readers and not sent to anybody yet."""
@@ -192,7 +198,7 @@ def test_old_links_of_the_erased_answer_as_those_of_anybody_long_gone(
                     client.open(urlsplit(each).path, method=method) for each in (erased, never)
                 )
                 assert first.status_code == second.status_code == 200
-                assert first.text == second.text
+                assert without_tokens(first.text) == without_tokens(second.text)
     app.extensions["newsletter.database"].dispose()
 
 
@@ -200,7 +206,9 @@ def test_the_erased_come_back_only_by_their_own_confirmation(
     cli: Cli, database: Database, ada: int
 ) -> None:
     cli("subscribers", "erase", ADA, "--yes")
-    cli("subscribers", "add", ADA.upper(), "--consent", "an old list")
+    for proof in ((), ("--consent", "an old list")):
+        said = cli("subscribers", "add", ADA.upper(), *proof)
+        assert (said.code, "was erased; only they can come back" in said.err) == (2, True)
     with database.write.begin() as session:
         back = life.add(session, ADA, WISH, None, NOW)
         assert back.standing == Standing.PENDING

@@ -163,3 +163,23 @@ def test_listing_shows_standing_and_filters(cli: Cli, readers: list[str], tmp_pa
     assert table[0].split() == ["email", "standing", "newsletters", "since"]
     assert len(table) == len(everybody) + 1
     assert tmp_path.exists()
+
+
+def test_an_operator_cannot_ask_more_often_than_the_form(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    assert cli("subscribers", "add", "ada@reader.example").code == 0
+    said = cli("subscribers", "add", "ada@reader.example")
+    assert said.code == 1
+    assert "was asked to confirm often enough" in said.err
+    assert len(list((settings.folder / "outbox").iterdir())) == 1
+    assert standing(database, "ada@reader.example") == Standing.PENDING
+
+
+def test_show_tells_everything_with_its_history(cli: Cli, readers: list[str]) -> None:
+    cli("run")
+    shown = json.loads(cli("subscribers", "show", readers[0], "--json").out)
+    assert [each["state"] for each in shown["deliveries"]] == ["sent"]
+    assert shown["consent"] == "said so on the phone"
+    assert (shown["feedback"], shown["suppressed"]) == ([], None)
+    assert "said so on the phone" in cli("subscribers", "show", readers[0]).out

@@ -1,17 +1,21 @@
-"""subscribers add, list, show, remove, erase."""
+"""subscribers add, list, show, remove, erase; import and export stand in `lists`."""
 
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsletter import languages
-from newsletter.cli import common
+from newsletter.cli import common, lists
+
+if TYPE_CHECKING:
+    from newsletter.subscribers.roster import Member
 
 
 @click.group()
 def subscribers() -> None:
-    """Add, list, show, remove and erase subscribers."""
+    """Add, list, show, remove, erase, import and export subscribers."""
 
 
 @subscribers.command()
@@ -48,7 +52,7 @@ def add(
     from newsletter.delivery.single import ask_to_confirm
     from newsletter.models import Standing
     from newsletter.rendering.letters import Letters
-    from newsletter.subscribers import life
+    from newsletter.subscribers import life, signups
 
     settings = common.load(config_file)
     chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
@@ -60,6 +64,8 @@ def add(
     with common.opened(settings) as parts:
         with parts.database.write.begin() as session:
             subscriber = life.add(session, email, wish, consent, parts.clock())
+            if subscriber.standing == Standing.PENDING:
+                signups.spend_asking(session, subscriber.email, settings.signup, parts.clock())
         to = ", ".join(wish.newsletters)
         if subscriber.standing == Standing.CONFIRMED:
             click.echo(f"{subscriber.email} is confirmed for {to}.")
@@ -71,29 +77,27 @@ def add(
 
 
 @subscribers.command("list")
-@click.option("--standing", type=click.Choice(["pending", "confirmed", "left"]), help="Only those.")
-@click.option("--to", "slug", metavar="SLUG", help="Only those of this newsletter.")
+@lists.with_choice
 @common.with_json
 @common.with_config
-def list_subscribers(
-    standing: str | None, slug: str | None, as_json: bool, config_file: Path | None
-) -> None:
+def list_subscribers(as_json: bool, config_file: Path | None, **wanted: Any) -> None:  # noqa: ANN401 - the options of `with_choice`
     """Everybody, by address."""
     from newsletter import assembly
-    from newsletter.subscribers import life
+    from newsletter.subscribers import roster
 
     settings = common.load(config_file)
-    wanted = settings.newsletter(slug).slug if slug else None
+    choice = lists.choice(settings, **wanted)
     with assembly.database(settings) as database, database.read() as session:
-        found = [_told(each) for each in life.everybody(session, standing, wanted)]
-    if as_json:
-        common.print_json(found)
-    elif found:
-        columns = ("email", "standing", "newsletters", "since")
-        rows = [[_text(each[name]) for name in columns] for each in found]
-        common.print_table(columns, rows)
-    else:
-        click.echo("Nobody; `newsletter subscribers add EMAIL` adds somebody.")
+        members = roster.everybody(session, choice)
+        first = next(members, None)
+        found = map(_told, chain([first] if first else [], members))
+        if as_json:
+            common.print_json_list(found)
+        elif first:
+            columns = ("email", "standing", "newsletters", "since")
+            common.print_table(columns, ([_text(each[name]) for name in columns] for each in found))
+        else:
+            click.echo("Nobody; `newsletter subscribers add EMAIL` adds somebody.")
 
 
 @subscribers.command()
@@ -104,31 +108,14 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
     """Everything that is known of one subscriber."""
     from newsletter import assembly
     from newsletter.cli.telling import flatten
-    from newsletter.delivery import accounts
-    from newsletter.subscribers import life
+    from newsletter.delivery import dossier
+    from newsletter.subscribers import life, suppression
 
     settings = common.load(config_file)
     with assembly.database(settings) as database, database.read() as session:
         subscriber = life.known(session, email)
-        told = {
-            "email": subscriber.email,
-            "standing": subscriber.standing,
-            "language": subscriber.language,
-            "consent": subscriber.consent,
-            "created": subscriber.created_at,
-            "confirmed": subscriber.confirmed_at,
-            "left": subscriber.left_at,
-            "subscriptions": [
-                {
-                    "newsletter": each.newsletter,
-                    "detail": each.detail,
-                    "paused_until": each.paused_until,
-                    "left": each.left_at,
-                }
-                for each in life.subscriptions(session, subscriber)
-            ],
-            "deliveries": accounts.history(session, subscriber.id),
-        }
+        told = dossier.everything(session, subscriber)
+        told["suppressed"] = suppression.reason(session, subscriber.email)
     if as_json:
         common.print_json(told)
         return
@@ -170,7 +157,7 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     hash of the address stays, so that no import brings it back, also of one that is not here.
     """
     from newsletter import assembly
-    from newsletter.subscribers import erasure, life
+    from newsletter.subscribers import erasure, letterbox, life
     from newsletter.subscribers.addresses import normalized
 
     settings = common.load(config_file)
@@ -181,6 +168,7 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
         with database.write.begin() as session:
             subscriber = life.find(session, address)
             if subscriber is not None:
+                letterbox.take_out(session, subscriber.id)
                 erasure.erase(session, subscriber, common.utc_now())
             else:
                 erasure.erase_address(session, address, common.utc_now())
@@ -191,15 +179,18 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     click.echo("Not touched: mails in an outbox folder, logs, backups, and what a provider keeps.")
 
 
-def _told(found: Any) -> dict[str, Any]:  # noqa: ANN401 - a row pair, not imported at start
-    subscriber, newsletters = found
+def _told(member: "Member") -> dict[str, Any]:
     return {
-        "email": subscriber.email,
-        "standing": subscriber.standing,
-        "newsletters": newsletters,
-        "since": subscriber.confirmed_at,
+        "email": member.email,
+        "standing": member.standing,
+        "newsletters": list(member.details),
+        "since": member.confirmed_at,
     }
 
 
 def _text(value: object) -> object:
     return ", ".join(value) if isinstance(value, list) else value
+
+
+for _command in (lists.import_list, lists.export):
+    subscribers.add_command(_command)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.delivery import accounts
-from newsletter.models import AddressChangeRow, SubscriberRow
+from newsletter.models import AddressChangeRow, FeedbackRow, SubscriberRow
 from newsletter.subscribers import consents, life
 
 
@@ -54,4 +54,12 @@ def everything(session: Session, subscriber: SubscriberRow) -> dict[str, object]
             for each in changes
         ],
         "deliveries": accounts.history(session, subscriber.id),
+        "feedback": [
+            {"at": each.at, "kind": each.kind, "detail": each.detail}
+            for each in session.scalars(
+                select(FeedbackRow)
+                .where(FeedbackRow.subscriber_id == subscriber.id)
+                .order_by(FeedbackRow.at)
+            )
+        ],
     }

@@ -12,7 +12,14 @@ from sqlalchemy import Column, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import counters
-from newsletter.models import Base, DeliveryRow, DeliveryState, SubscriberRow
+from newsletter.models import (
+    Base,
+    DeliveryRow,
+    DeliveryState,
+    LetterRow,
+    SetAsideRow,
+    SubscriberRow,
+)
 from newsletter.subscribers import suppression
 
 
@@ -20,7 +27,7 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     """Forget the subscriber and everything that hangs on them.
 
     What was about to be sent to them is skipped. What is on the wire at this moment still gets its
-    outcome written down, by `forget_delivery`.
+    outcome written down, by `forget_delivery`. Letters are left alone: the last one says goodbye.
     """
     address, number = subscriber.email, subscriber.id
     session.flush()
@@ -33,7 +40,15 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
 
 
 def erase_address(session: Session, address: str, now: datetime) -> None:
-    """Keep only the keyed hash of a (normalized) address; nobody needs to have it."""
+    """Keep only the keyed hash of a (normalized) address; nobody needs to have it.
+
+    A sign-up that waits is forgotten, and what was set aside because nobody understood it.
+    """
+    for table, column in _naming_an_address():
+        session.execute(delete(table).where(column == address))
+    session.execute(
+        delete(SetAsideRow).where(SetAsideRow.content.icontains(address, autoescape=True))
+    )
     suppression.suppress_erased(session, address, now)
 
 
@@ -81,4 +96,15 @@ def _hanging_on(name: str) -> list[tuple[Table, Column[int]]]:
         for table in reversed(Base.metadata.sorted_tables)
         for column in table.columns
         if any(key.column.table.name == name for key in column.foreign_keys)
+    ]
+
+
+def _naming_an_address() -> list[tuple[Table, Column[str]]]:
+    """Every table that holds addresses as they are, also those that come later."""
+    return [
+        (table, column)
+        for table in reversed(Base.metadata.sorted_tables)
+        for column in table.columns
+        if column.name.endswith("email")
+        and table.name not in {SubscriberRow.__tablename__, LetterRow.__tablename__}
     ]

@@ -145,23 +145,6 @@ def known(session: Session, email: str) -> SubscriberRow:
     return subscriber
 
 
-def everybody(
-    session: Session, standing: str | None, newsletter: str | None
-) -> list[tuple[SubscriberRow, list[str]]]:
-    """Subscribers by address, each with the newsletters they did not leave."""
-    chosen = select(SubscriberRow).order_by(SubscriberRow.email)
-    if standing is not None:
-        chosen = chosen.where(SubscriberRow.standing == standing)
-    held: dict[int, list[str]] = {}
-    for row in session.scalars(select(SubscriptionRow).where(SubscriptionRow.left_at.is_(None))):
-        held.setdefault(row.subscriber_id, []).append(row.newsletter)
-    return [
-        (each, sorted(held.get(each.id, [])))
-        for each in session.scalars(chosen)
-        if newsletter is None or newsletter in held.get(each.id, [])
-    ]
-
-
 def subscriptions(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriptionRow]:
     return session.scalars(
         select(SubscriptionRow)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config import Settings, SignupSettings
 from newsletter.db import Database
+from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.findings import Finding, Level
 from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow
 from newsletter.subscribers import consents, letterbox, life, limits, suppression
@@ -90,6 +91,23 @@ def ask(session: Session, request: Request, settings: SignupSettings, now: datet
     )
     session.flush()
     return True
+
+
+def spend_asking(session: Session, address: str, settings: SignupSettings, now: datetime) -> None:
+    """Count a confirm mail that the operator sends, as one that the form does.
+
+    Raises:
+        WrongUseError: they erased themselves.
+        NewsletterError: they were asked often enough.
+    """
+    if suppression.reason(session, address) == suppression.ERASED:
+        raise WrongUseError(f"{address} was erased; only they can come back, by the sign-up page")
+    used_up = limits.spend(session, Limits(settings).of_address(session, address), now)
+    if used_up is not None:
+        raise NewsletterError(
+            f"{address} was asked to confirm often enough ({used_up.limit.scope}:"
+            f" {used_up.limit.most}); they can still sign up themselves"
+        )
 
 
 def are_due(session: Session, now: datetime) -> bool:

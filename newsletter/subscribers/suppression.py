@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,7 +18,8 @@ from newsletter.models import KeyRow, SuppressionRow
 
 _PURPOSE = "suppression"
 ERASED = "erased"
-_LIFTED = ("left", ERASED)  # they may come back by confirming anew; a dead mailbox may not
+LEFT = "left"  # as a list from elsewhere said; whoever left here is still a subscriber's row
+_LIFTED = (LEFT, ERASED)  # they may come back by confirming anew; a dead mailbox may not
 
 
 def suppress(session: Session, address: str, reason: str, now: datetime) -> None:
@@ -52,7 +53,7 @@ def reason(session: Session, address: str) -> str | None:
     return None if row is None else row.reason
 
 
-def reasons(session: Session, addresses: Sequence[str]) -> dict[str, str]:
+def reasons(session: Session, addresses: Iterable[str]) -> dict[str, str]:
     """The same for many: those that must not be mailed, each with its reason."""
     key = _key(session)
     by_hash = {_keyed(key, each): each for each in addresses}
@@ -62,6 +63,16 @@ def reasons(session: Session, addresses: Sequence[str]) -> dict[str, str]:
         )
     )
     return {by_hash[row.address_hash]: row.reason for row in rows}
+
+
+def suppress_all(session: Session, addresses: Sequence[str], reason: str, now: datetime) -> None:
+    """The same reason for many (normalized) addresses; the first reason of each stays."""
+    key = _key(session)
+    insert_missing(
+        session,
+        SuppressionRow,
+        [{"address_hash": _keyed(key, each), "reason": reason, "since": now} for each in addresses],
+    )
 
 
 def lifted_by_consent(reason: str) -> bool:
@@ -80,7 +91,7 @@ def _hash(session: Session, address: str) -> str:
 
 
 def _keyed(key: bytes, address: str) -> str:
-    return hmac.new(key, address.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, address.encode(), hashlib.sha256).hex()
 
 
 def _key(session: Session) -> bytes:

@@ -1,0 +1,217 @@
+"""Take a list of people in, as fast as the database goes, and never somebody who said no.
+
+Every line ends in one fate. A chunk of lines is one transaction, together with how far the import
+is; so a killed import, started again with the same list, goes on behind its last chunk, and one
+that was finished can be repeated without harm.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from newsletter.db import Database
+from newsletter.models import ImportRow, Standing, SubscriberRow, SubscriptionRow
+from newsletter.subscribers import life, suppression
+from newsletter.subscribers.life import Wish
+from newsletter.subscribers.listfiles import Entry
+from newsletter.subscribers.newcomers import Fate, Person, Plan, Told, address_of, is_out, read
+
+CHUNK = 1000
+
+
+@dataclass(slots=True)
+class _Known:
+    """Who is here, or has just been taken in by a line before."""
+
+    standing: str
+    created_at: datetime
+    number: int | None = None
+    left: dict[str, bool] = field(default_factory=dict)  # newsletter -> whether they left it
+
+
+def run(
+    database: Database,
+    entries: Iterable[Entry],
+    plan: Plan,
+    digest: str,
+    now: datetime,
+    told: Callable[[Told], None],
+) -> Counter[str]:
+    """Take the list in; returns how often each fate came, those of an interrupted run included."""
+    with database.write.begin() as session:
+        row = _begun(session, digest, now)
+        done, counts, started_at = row.lines, Counter(row.counts), row.started_at
+    for chunk in _chunks(islice(iter(entries), done, None)):
+        looked_at = [(each, read(each, plan, started_at)) for each in chunk]
+        with database.write.begin() as session:
+            fates = _Chunk(session, plan, started_at).take(looked_at)
+            counts.update(each.fate for each in fates)
+            row = session.get_one(ImportRow, digest)
+            row.lines = done = done + len(chunk)
+            row.counts = dict(counts)
+        for each in fates:
+            told(each)
+    with database.write.begin() as session:
+        session.get_one(ImportRow, digest).finished_at = now
+    return counts
+
+
+def interrupted(session: Session, digest: str) -> int:
+    """How many entries of the same list were done before it was broken off."""
+    row = session.get(ImportRow, digest)
+    return 0 if row is None or row.finished_at is not None else row.lines
+
+
+def _begun(session: Session, digest: str, now: datetime) -> ImportRow:
+    row = session.get(ImportRow, digest)
+    if row is not None and row.finished_at is None:
+        return row
+    if row is not None:
+        session.delete(row)
+        session.flush()
+    row = ImportRow(digest=digest, started_at=now, lines=0, counts={}, finished_at=None)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _chunks(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+    while chunk := list(islice(entries, CHUNK)):
+        yield chunk
+
+
+class _Chunk:
+    """Some lines, looked up together and written together."""
+
+    def __init__(self, session: Session, plan: Plan, now: datetime) -> None:
+        self._session = session
+        self._plan = plan
+        self._now = now
+        self._reasons: Mapping[str, str] = {}
+        self._known: dict[str, _Known] = {}
+        self._new: dict[str, Person] = {}
+        self._more: list[tuple[str, Person, str]] = []  # address, line, newsletter
+        self._out: list[str] = []
+
+    def take(self, looked_at: Sequence[tuple[Entry, Person | Told]]) -> list[Told]:
+        """One fate a line, in the order of the lines."""
+        addresses = {
+            address_of(each) for _, each in looked_at if isinstance(each, Person) or is_out(each)
+        }
+        self._reasons = suppression.reasons(self._session, addresses)
+        self._look_up(addresses)
+        fates = [
+            each if isinstance(each, Told) else self._fate(entry, each) for entry, each in looked_at
+        ]
+        for _, each in looked_at:
+            if isinstance(each, Told) and is_out(each) and address_of(each) not in self._known:
+                self._out.append(address_of(each))
+        self._write()
+        return fates
+
+    def _look_up(self, addresses: Iterable[str]) -> None:
+        table = SubscriberRow
+        chosen = select(table.id, table.email, table.standing, table.created_at).where(
+            table.email.in_(addresses)
+        )
+        by_number = {}
+        for number, email, standing, created_at in self._session.execute(chosen):
+            self._known[email] = by_number[number] = _Known(standing, created_at, number)
+        held = select(
+            SubscriptionRow.subscriber_id, SubscriptionRow.newsletter, SubscriptionRow.left_at
+        ).where(SubscriptionRow.subscriber_id.in_(by_number))
+        for number, newsletter, left_at in self._session.execute(held):
+            by_number[number].left[newsletter] = left_at is not None
+
+    def _fate(self, entry: Entry, person: Person) -> Told:
+        fate, detail = self._decide(person)
+        return Told(entry.line, entry.cells["email"], fate, detail)
+
+    def _decide(self, person: Person) -> tuple[Fate, str]:
+        reason = self._reasons.get(person.address)
+        if reason is not None:
+            kept_out = {suppression.ERASED: Fate.ERASED, suppression.LEFT: Fate.LEFT}
+            fate = kept_out.get(reason, Fate.SUPPRESSED)
+            return fate, reason if fate is Fate.SUPPRESSED else ""
+        known = self._known.get(person.address)
+        if known is None:
+            self._new[person.address] = person
+            here = _Known(Standing.CONFIRMED, self._now, left=dict.fromkeys(person.details, False))
+            self._known[person.address] = here
+            return Fate.ADDED, ""
+        if known.standing == Standing.PENDING:
+            return self._confirm(known, person)
+        return self._add_to(known, person)
+
+    def _confirm(self, known: _Known, person: Person) -> tuple[Fate, str]:
+        """They were asked and have not answered; now there is proof."""
+        wish = Wish(list(person.details), next(iter(person.details.values())), person.language)
+        row = life.add(self._session, person.address, wish, person.consent, self._now)
+        known.standing = row.standing
+        if row.standing != Standing.CONFIRMED:
+            return Fate.LEFT, "asked to come back, has not confirmed"
+        known.left.update(dict.fromkeys(person.details, False))
+        return Fate.ADDED, "was asked by mail before"
+
+    def _add_to(self, known: _Known, person: Person) -> tuple[Fate, str]:
+        if known.standing == Standing.LEFT:
+            return Fate.LEFT, ""
+        missing = [slug for slug in person.details if slug not in known.left]
+        self._more += [(person.address, person, slug) for slug in missing]
+        known.left.update(dict.fromkeys(missing, False))
+        if missing:
+            return Fate.SUBSCRIBED, " ".join(missing)
+        left = [slug for slug in person.details if known.left[slug]]
+        if left:
+            return Fate.LEFT, " ".join(left)
+        return (Fate.DUPLICATE if known.created_at == self._now else Fate.ALREADY), ""
+
+    def _write(self) -> None:
+        suppression.suppress_all(self._session, self._out, suppression.LEFT, self._now)
+        if self._new:
+            rows = [self._subscriber(each) for each in self._new.values()]
+            self._session.execute(insert(SubscriberRow), rows)
+        wanted = [
+            *(
+                (address, each, slug)
+                for address, each in self._new.items()
+                for slug in each.details
+            ),
+            *self._more,
+        ]
+        numbers = self._numbers({name for name, _, _ in wanted})
+        if wanted:
+            self._session.execute(
+                insert(SubscriptionRow),
+                [self._subscription(numbers[name], each, slug) for name, each, slug in wanted],
+            )
+
+    def _numbers(self, addresses: Iterable[str]) -> dict[str, int]:
+        chosen = select(SubscriberRow.email, SubscriberRow.id).where(
+            SubscriberRow.email.in_(addresses)
+        )
+        return {email: number for email, number in self._session.execute(chosen)}  # noqa: C416 - a Row is no pair to the type checker
+
+    def _subscriber(self, person: Person) -> dict[str, object]:
+        return {
+            "email": person.address,
+            "standing": Standing.CONFIRMED,
+            "language": person.language,
+            "consent": person.consent,
+            "created_at": self._now,
+            "confirmed_at": person.confirmed_at,
+        }
+
+    def _subscription(self, number: int, person: Person, slug: str) -> dict[str, object]:
+        return {
+            "subscriber_id": number,
+            "newsletter": slug,
+            "detail": person.details[slug],
+            "paused_until": person.paused.get(slug),
+            "since": person.confirmed_at,
+        }

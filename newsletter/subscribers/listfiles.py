@@ -1,0 +1,229 @@
+"""Lists of addresses as people have them: CSV or TSV in any encoding, or a JSON object a line.
+
+The encoding, the delimiter and the columns are found out; columns that we do not know, names among
+them, are not looked at.
+"""
+
+import codecs
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.subscribers.addresses import normalized
+from newsletter.subscribers.cells import bared
+from newsletter.subscribers.records import Flaw, NumberedLine, lines_of, parsed, records
+
+_BLOCK = 1 << 20
+_DELIMITERS = (",", ";", "\t", "|")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"))
+_COLUMNS = {  # our name -> how others write it, lower case, letters only; the best first
+    "email": (
+        *("email", "emailaddress", "emails", "mail", "mailaddress", "subscriberemail"),
+        *("邮箱", "邮箱地址", "电子邮箱", "电子邮件", "邮件", "邮件地址"),
+        *("courriel", "correo", "address"),
+    ),
+    "newsletters": ("newsletters", "newsletter", "lists", "list"),
+    "detail": ("detail",),
+    "language": ("language", "lang", "locale", "语言"),
+    "standing": ("standing", "status", "state", "memberstatus", "状态"),
+    "paused": ("paused",),
+    "consent": ("consent",),
+    "confirmed": ("confirmed", "confirmedat", "confirmtime", "optintime"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the list: its number in the file, what stands in the columns that we know."""
+
+    line: int
+    cells: Mapping[str, str]
+    flaw: Flaw | None = None
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one look over a whole file tells."""
+
+    encoding: str
+    lines: int
+    digest: str
+
+
+def survey(file: Path, encoding: str | None) -> Survey:
+    """Read the file once: UTF-8 or UTF-16 where it is that, else Windows' cp1252.
+
+    Raises:
+        NewsletterError: it cannot be read.
+        WrongUseError: there is no such encoding.
+    """
+    seen = hashlib.sha256()
+    lines = 0
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf8 = True
+    head = b""
+    try:
+        with file.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                head = head or block[:4096]
+                seen.update(block)
+                lines += max(block.count(b"\n"), block.count(b"\r"))
+                is_utf8 = is_utf8 and _decodes(decoder, block)
+    except OSError as error:
+        raise NewsletterError(f"{file} cannot be read: {error.strerror}") from error
+    guessed = _marked(head) or ("utf-8" if is_utf8 else "cp1252")
+    return Survey(_known(encoding) if encoding else guessed, lines, seen.hexdigest())
+
+
+def entries(file: Path, encoding: str, column: str | None) -> Iterator[Entry]:
+    """Every line with something in it.
+
+    Raises:
+        WrongUseError: no column holds addresses.
+    """
+    with file.open(encoding=encoding, errors="replace") as stream:
+        lines = lines_of(stream)
+        first = next((each for each in lines if each[1] is None or each[1].strip()), None)
+        if first is None:
+            raise WrongUseError(f"{file} is empty")
+        text = first[1] or ""
+        if text.lstrip()[:1] in {"{", "["}:
+            yield from _from_json([first], lines)
+            return
+        if text.lower().startswith("sep="):  # Excel's own first line
+            first = next(lines, (2, ""))
+        yield from _from_table(file, first, lines, column)
+
+
+def _from_table(
+    file: Path,
+    first: NumberedLine,
+    lines: Iterator[NumberedLine],
+    column: str | None,
+) -> Iterator[Entry]:
+    delimiter, header = _header(first[1] or "")
+    places = _places(header, column)
+    width = len(header)
+    if "email" not in places:
+        places = {"email": _address_place(file, header, column)}
+        lines = _again(first, lines)
+        width = max(width, 1)
+    for number, found in records(lines, delimiter):
+        if isinstance(found, Flaw):
+            yield Entry(number, {}, found)
+        elif any(found[width:]):
+            yield Entry(number, {}, Flaw.RAGGED)
+        elif found != [""]:
+            cells = {name: bared(found[at]) for name, at in places.items() if at < len(found)}
+            missing = None if cells.get("email", "").strip() else Flaw.NO_ADDRESS
+            yield Entry(number, cells, missing)
+
+
+def _header(line: str) -> tuple[str, list[str]]:
+    """The delimiter that makes most of the first line, and its cells."""
+    best: tuple[str, list[str]] = (",", [line])
+    for delimiter in _DELIMITERS:
+        cells = parsed([line], delimiter)
+        if isinstance(cells, list) and _rank(cells) > _rank(best[1]):
+            best = delimiter, cells
+    return best
+
+
+def _rank(cells: list[str]) -> tuple[bool, int]:
+    return "email" in _places(cells, None), len(cells)
+
+
+def _places(header: list[str], column: str | None) -> dict[str, int]:
+    """Where the columns that we know stand."""
+    plain = ["".join(filter(str.isalpha, each)).lower() for each in header]
+    found = {}
+    for name, aliases in _COLUMNS.items():
+        place = next((plain.index(alias) for alias in aliases if alias in plain), None)
+        if place is not None:
+            found[name] = place
+    if column is not None:
+        found.pop("email", None)
+        wanted = column.strip().lower()
+        for place, each in enumerate(header):
+            if each.strip().lower() == wanted:
+                found["email"] = place
+    return found
+
+
+def _address_place(file: Path, first: list[str], column: str | None) -> int:
+    """Without a header, the first line itself shows where the addresses are."""
+    for place, cell in enumerate(first) if column is None else ():
+        try:
+            normalized(bared(cell))
+        except WrongUseError:
+            continue
+        return place
+    named = ", ".join(each.strip()[:40] or "(empty)" for each in first[:12])
+    wanted = f"no column {column!r}" if column else "no column with addresses"
+    raise WrongUseError(f"{file} has {wanted}; its columns are: {named}. Name one with --column")
+
+
+def _again(first: NumberedLine, lines: Iterator[NumberedLine]) -> Iterator[NumberedLine]:
+    yield first
+    yield from lines
+
+
+def _from_json(first: Iterable[NumberedLine], lines: Iterable[NumberedLine]) -> Iterator[Entry]:
+    """An object a line; also as a list of them, as our own export writes it."""
+    for part in (first, lines):
+        for number, line in part:
+            text = "?" if line is None else line.strip().rstrip(",")
+            if text in {"", "[", "]"}:
+                continue
+            yield Entry(number, {}, Flaw.TOO_LONG) if line is None else _object(number, text)
+
+
+def _object(number: int, text: str) -> Entry:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return Entry(number, {}, Flaw.NOT_TEXT)
+    if not isinstance(found, dict):
+        return Entry(number, {}, Flaw.NOT_TEXT)
+    names = list(found)
+    places = _places(names, None)
+    cells = {name: _flat(found[names[at]]) for name, at in places.items()}
+    return Entry(number, cells, None if cells.get("email", "").strip() else Flaw.NO_ADDRESS)
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{name}={each}" for name, each in value.items())
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
+    try:
+        decoder.decode(block)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _marked(head: bytes) -> str | None:
+    """The encoding that the first bytes give away."""
+    for mark, name in (*_BOMS, (codecs.BOM_UTF16_BE, "utf-16")):
+        if head.startswith(mark):
+            return name
+    for start, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        every_other = head[start::2]
+        if len(every_other) > 3 and every_other.count(0) * 2 > len(every_other):  # noqa: PLR2004
+            return name
+    return None
+
+
+def _known(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        raise WrongUseError(f"there is no encoding {encoding!r}; try utf-8 or gb18030") from None

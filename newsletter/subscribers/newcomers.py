@@ -1,0 +1,136 @@
+"""What a line of a list asks for: one person, or nothing, and then why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from newsletter.config import DETAILS, LANGUAGES
+from newsletter.errors import WrongUseError
+from newsletter.subscribers.addresses import normalized
+from newsletter.subscribers.listfiles import Entry
+from newsletter.subscribers.records import Flaw
+
+_IN_THERE = ("", "confirmed", "subscribed", "active", "enabled", "verified", "opted-in", "yes")
+_OUT_THERE = ("left", "unsubscribed", "blocklisted", "blacklisted", "complained", "cleaned")
+
+
+class Fate(StrEnum):
+    """What became of a line that could be read; the others end in a `Flaw`."""
+
+    ADDED = "added"
+    SUBSCRIBED = "subscribed"  # was here, got another newsletter
+    ALREADY = "already-in"
+    DUPLICATE = "duplicate"  # of an earlier line
+    LEFT = "left"
+    ERASED = "erased"
+    SUPPRESSED = "suppressed"
+    NOT_SUBSCRIBED = "not-subscribed"  # so says the list itself
+    BAD_ADDRESS = "bad-address"
+    UNKNOWN_NEWSLETTER = "unknown-newsletter"
+
+
+TAKEN = (Fate.ADDED, Fate.SUBSCRIBED, Fate.ALREADY, Fate.DUPLICATE)
+UNREADABLE = (*Flaw, Fate.BAD_ADDRESS, Fate.UNKNOWN_NEWSLETTER)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the operator says about the list."""
+
+    consent: str
+    details: Mapping[str, str]  # every configured newsletter, with the detail new readers get
+    newsletters: Sequence[str]  # for lines that name none
+    language: str  # for lines that name none
+    only: bool = False  # `newsletters` for every line, whatever it names
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of the report."""
+
+    line: int
+    address: str  # as it was written
+    fate: Fate | Flaw
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A line that asks for somebody to be taken in."""
+
+    address: str
+    details: Mapping[str, str]  # newsletter -> detail
+    paused: Mapping[str, date]
+    language: str
+    consent: str
+    confirmed_at: datetime
+
+
+def is_out(told: Told) -> bool:
+    return told.fate is Fate.NOT_SUBSCRIBED and told.detail in _OUT_THERE
+
+
+def address_of(each: Person | Told) -> str:
+    return each.address if isinstance(each, Person) else normalized(each.address)
+
+
+def read(entry: Entry, plan: Plan, now: datetime) -> Person | Told:
+    """What a line asks for, or why it asks for nothing."""
+    cells = entry.cells
+    written = cells.get("email", "")
+    if entry.flaw is not None:
+        return Told(entry.line, written, entry.flaw)
+    try:
+        address = normalized(written)
+    except WrongUseError as error:
+        return Told(entry.line, written, Fate.BAD_ADDRESS, str(error).partition(": ")[2])
+    standing = cells.get("standing", "").strip().lower()
+    if standing not in _IN_THERE:
+        return Told(entry.line, written, Fate.NOT_SUBSCRIBED, standing)
+    named = _pairs(cells.get("newsletters", ""))
+    if plan.only or not named:
+        named = dict.fromkeys(plan.newsletters, "")
+    unknown = [slug for slug in named if slug not in plan.details]
+    if unknown:
+        return Told(entry.line, written, Fate.UNKNOWN_NEWSLETTER, " ".join(unknown))
+    usual = cells.get("detail", "").strip().lower()
+    details = {
+        slug: next((each for each in (detail, usual) if each in DETAILS), plan.details[slug])
+        for slug, detail in named.items()
+    }
+    language = cells.get("language", "").strip().lower()[:2]
+    own = cells.get("consent", "").strip()
+    return Person(
+        address,
+        details,
+        _days(cells.get("paused", "")),
+        language if language in LANGUAGES else plan.language,
+        f"{plan.consent}; there: {own}" if own else plan.consent,
+        _moment(cells.get("confirmed", ""), now),
+    )
+
+
+def _pairs(cell: str) -> dict[str, str]:
+    """`audio=full text` as newsletters and their details."""
+    words = cell.replace(",", " ").replace(";", " ").split()
+    return {slug: detail for slug, _, detail in (each.partition("=") for each in words)}
+
+
+def _days(cell: str) -> dict[str, date]:
+    found = {}
+    for slug, written in _pairs(cell).items():
+        try:
+            found[slug] = date.fromisoformat(written)
+        except ValueError:
+            continue
+    return found
+
+
+def _moment(cell: str, now: datetime) -> datetime:
+    """When they confirmed, where the list says so; never later than now."""
+    try:
+        moment = datetime.fromisoformat(cell.strip())
+    except ValueError:
+        return now
+    return min(moment if moment.tzinfo else moment.replace(tzinfo=UTC), now)

@@ -1,0 +1,91 @@
+"""The lines and cells of a table, whatever state it is in.
+
+What is wrong with a line is told of that line alone: a quote that is never closed does not swallow
+the rest of the file, and no line is longer in memory than a line of a table can be.
+"""
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TextIO
+
+_LONGEST_LINE = 1 << 16
+_LONGEST_RECORD = 8  # lines: a quoted cell may hold line breaks
+_BLOCK = 1 << 20
+
+NumberedLine = tuple[int, str | None]  # None for one that is far too long
+
+
+class Flaw(StrEnum):
+    """Why a line cannot be read."""
+
+    NOT_TEXT = "not-text"
+    TOO_LONG = "line-too-long"
+    OPEN_QUOTE = "quote-not-closed"
+    STRAY_QUOTE = "misplaced-quote"
+    RAGGED = "too-many-cells"
+    NO_ADDRESS = "no-address"
+
+
+def lines_of(stream: TextIO) -> Iterator[NumberedLine]:
+    """Each line without its end, whichever it is, numbered from 1."""
+    number = 0
+    while line := stream.readline(_LONGEST_LINE):
+        number += 1
+        if line.endswith("\n") or len(line) < _LONGEST_LINE:
+            yield number, line.rstrip("\n")
+            continue
+        while (rest := stream.readline(_BLOCK)) and not rest.endswith("\n"):
+            pass
+        yield number, None
+
+
+def records(
+    lines: Iterator[NumberedLine], delimiter: str
+) -> Iterator[tuple[int, list[str] | Flaw]]:
+    """The cells of each line; of several lines where a quoted cell goes over them."""
+    waiting: deque[NumberedLine] = deque()
+    while True:
+        number, line = waiting.popleft() if waiting else next(lines, (0, None))
+        if not number:
+            return
+        if line is None:
+            yield number, Flaw.TOO_LONG
+        elif "\0" in line:
+            yield number, Flaw.NOT_TEXT
+        elif '"' not in line:
+            yield number, line.split(delimiter)
+        else:
+            taken, ahead = [line], deque[NumberedLine]()
+            found = parsed(taken, delimiter)
+            while found is Flaw.OPEN_QUOTE and len(taken) < _LONGEST_RECORD:
+                more = waiting.popleft() if waiting else next(lines, (0, None))
+                if more[0]:
+                    ahead.append(more)
+                if more[1] is None:
+                    break
+                taken.append(more[1])
+                found = parsed(taken, delimiter)
+            if isinstance(found, Flaw) and len(taken) > 1:
+                found = Flaw.OPEN_QUOTE
+                waiting = ahead + waiting  # each of them is looked at by itself
+            yield number, found
+
+
+def parsed(lines: list[str], delimiter: str) -> list[str] | Flaw:
+    """The cells of one record; a quote is open where one more quote would close it."""
+    try:
+        return _strictly(lines, delimiter)
+    except csv.Error:
+        pass
+    try:
+        _strictly([*lines[:-1], f'{lines[-1]}"'], delimiter)
+    except csv.Error:
+        return Flaw.STRAY_QUOTE
+    return Flaw.OPEN_QUOTE
+
+
+def _strictly(lines: list[str], delimiter: str) -> list[str]:
+    ended = [f"{each}\n" for each in lines[:-1]] + lines[-1:]
+    return next(csv.reader(ended, delimiter=delimiter, strict=True), [""])

@@ -1,0 +1,101 @@
+"""Everybody, page by page: what `list` shows and `export` writes, also of a million."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from newsletter.models import SubscriberRow, SubscriptionRow
+
+_PAGE = 1000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Whom to show; what is empty chooses nothing out."""
+
+    standing: str | None = None
+    newsletter: str | None = None  # who did not leave it
+    domain: str | None = None
+    since: datetime | None = None  # confirmed, or where they never did, asked
+    search: str | None = None  # a part of the address
+
+
+@dataclass(frozen=True)
+class Member:
+    email: str
+    standing: str
+    language: str
+    consent: str | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    left_at: datetime | None
+    details: Mapping[str, str] = field(default_factory=dict)  # newsletters they did not leave
+    paused: Mapping[str, str] = field(default_factory=dict)  # newsletter -> until which day
+
+
+def everybody(session: Session, choice: Choice) -> Iterator[Member]:
+    """By address, a page at a time, so that any number needs little memory."""
+    after = ""
+    while True:
+        page = session.scalars(
+            _chosen(choice)
+            .where(SubscriberRow.email > after)
+            .order_by(SubscriberRow.email)
+            .limit(_PAGE)
+        ).all()
+        held = _held(session, [each.id for each in page])
+        for each in page:
+            yield _member(each, held.get(each.id, []))
+        if len(page) < _PAGE:
+            return
+        after = page[-1].email
+        session.expunge_all()
+
+
+def _chosen(choice: Choice) -> Select[SubscriberRow]:
+    table = SubscriberRow
+    chosen = select(table)
+    if choice.standing is not None:
+        chosen = chosen.where(table.standing == choice.standing)
+    if choice.newsletter is not None:
+        holders = select(SubscriptionRow.subscriber_id).where(
+            SubscriptionRow.newsletter == choice.newsletter, SubscriptionRow.left_at.is_(None)
+        )
+        chosen = chosen.where(table.id.in_(holders))
+    if choice.domain is not None:
+        chosen = chosen.where(table.email.endswith(f"@{choice.domain}", autoescape=True))
+    if choice.since is not None:
+        began = table.confirmed_at.is_(None) & (table.created_at >= choice.since)
+        chosen = chosen.where((table.confirmed_at >= choice.since) | began)
+    if choice.search is not None:
+        chosen = chosen.where(table.email.contains(choice.search.lower(), autoescape=True))
+    return chosen
+
+
+def _held(session: Session, numbers: Sequence[int]) -> dict[int, list[SubscriptionRow]]:
+    found: dict[int, list[SubscriptionRow]] = {}
+    rows = session.scalars(
+        select(SubscriptionRow)
+        .where(SubscriptionRow.subscriber_id.in_(numbers), SubscriptionRow.left_at.is_(None))
+        .order_by(SubscriptionRow.newsletter)
+    )
+    for row in rows:
+        found.setdefault(row.subscriber_id, []).append(row)
+    return found
+
+
+def _member(row: SubscriberRow, held: Sequence[SubscriptionRow]) -> Member:
+    return Member(
+        email=row.email,
+        standing=row.standing,
+        language=row.language,
+        consent=row.consent,
+        created_at=row.created_at,
+        confirmed_at=row.confirmed_at,
+        left_at=row.left_at,
+        details={each.newsletter: each.detail for each in held},
+        paused={each.newsletter: str(each.paused_until) for each in held if each.paused_until},
+    )

@@ -1,0 +1,318 @@
+"""A list of people is taken in: whatever state it is in, and never against somebody's no."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.models import ImportRow, Standing, SubscriberRow, SubscriptionRow, SuppressionRow
+from newsletter.subscribers import life, suppression
+from newsletter.subscribers.life import Wish
+from tests.conftest import NOW, Cli
+
+pytestmark = pytest.mark.on_both_databases
+
+CONSENT = ("--consent", "signed on paper, July fair")
+
+
+@pytest.fixture
+def two(settings: Settings) -> Settings:
+    """A second newsletter, `text`."""
+    file = settings.folder / "newsletter.toml"
+    second = '\n[[newsletters]]\nslug = "text"\ntitle = "Text"\ncategories = ["cs.CL"]\n'
+    file.write_text(file.read_text(encoding="utf-8") + second, encoding="utf-8")
+    return settings
+
+
+def write(content: str) -> str:
+    Path("people.csv").write_text(content, encoding="utf-8")
+    return "people.csv"
+
+
+def fates(cli: Cli, *args: str) -> list[tuple[str, str, str]]:
+    """Address, fate and detail of every line, by the report."""
+    report = Path(f"report-{len(list(Path().glob('report-*')))}.csv")
+    cli("subscribers", "import", *args, *CONSENT, "--report", str(report))
+    assert report.stat().st_mode & 0o777 == 0o600
+    with report.open(encoding="utf-8-sig", newline="") as stream:
+        return [(row["address"], row["fate"], row["detail"]) for row in csv.DictReader(stream)]
+
+
+def listed(cli: Cli, *args: str) -> list[str]:
+    return [each["email"] for each in json.loads(cli("subscribers", "list", "--json", *args).out)]
+
+
+def test_people_with_proof_of_consent_are_in_at_once(cli: Cli, database: Database) -> None:
+    list_ = write("email\nada@reader.example\nBob@Reader.example\n")
+    said = cli("subscribers", "import", list_, *CONSENT)
+    assert (said.code, said.out) == (0, "people.csv: 2 entries = 2 added\n")
+    assert listed(cli, "--standing", "confirmed") == ["ada@reader.example", "bob@reader.example"]
+    with database.read() as session:
+        assert life.known(session, "ada@reader.example").consent == CONSENT[1]
+    assert "2 subscribers = 2 sent" in cli("run").out
+
+
+def test_without_proof_of_consent_nobody_is_taken_in(cli: Cli, database: Database) -> None:
+    said = cli("subscribers", "import", write("email\nada@reader.example\n"), "--consent", " ")
+    assert said.code == 2
+    assert "an import needs --consent TEXT" in said.err
+    assert listed(cli) == []
+    assert database
+
+
+def test_nobody_comes_back_who_said_no(cli: Cli, database: Database, readers: list[str]) -> None:
+    cli("subscribers", "remove", readers[0])
+    cli("subscribers", "erase", readers[1], "--yes")
+    cli("subscribers", "erase", "never@reader.example", "--yes")
+    with database.write.begin() as session:
+        suppression.suppress(session, readers[2], "bounced: no such mailbox", NOW)
+        suppression.suppress(session, "dead@reader.example", "complaint", NOW)
+        back = life.add(session, readers[3], Wish(["audio"], "brief", "en"), None, NOW)
+        life.leave(session, back, None, NOW)
+        life.add(session, readers[3], Wish(["audio"], "brief", "en"), None, NOW)
+    asked = [*readers[:4], "NEVER@reader.example", "dead@reader.example", readers[4]]
+    assert fates(cli, write("email\n" + "\n".join(asked))) == [
+        (readers[0], "left", ""),
+        (readers[1], "erased", ""),
+        (readers[2], "suppressed", "bounced: no such mailbox"),
+        (readers[3], "left", "asked to come back, has not confirmed"),
+        ("NEVER@reader.example", "erased", ""),
+        ("dead@reader.example", "suppressed", "complaint"),
+        (readers[4], "already-in", ""),
+    ]
+    assert readers[1] not in listed(cli)
+    assert set(listed(cli, "--standing", "confirmed")) == {*readers[4:], readers[2]}
+
+
+def test_one_person_in_several_spellings_is_one(cli: Cli, database: Database) -> None:
+    spelt = [
+        "Ada@Bücher.example",
+        "ada@xn--bcher-kva.example",
+        " ADA@BÜCHER.EXAMPLE ",
+        "ada+x@b.de",
+    ]
+    found = fates(cli, write("email\n" + "\n".join([*spelt, "a@b.de"])))
+    assert [fate for _, fate, _ in found] == ["added", "duplicate", "duplicate", "added", "added"]
+    assert len(listed(cli)) == 3
+    assert database
+
+
+def test_every_line_that_cannot_be_read_is_named(cli: Cli, database: Database) -> None:
+    content = (
+        'email,note\nada@reader.example,"unclosed\nbob@reader.example,\nc@reader.example,a"b\n'
+        'd@reader.example,"a"b\nno address,\n,empty\ne@reader.example,1,2,3\n'
+        f'nul\0@reader.example,\n"{"x" * 1_000_000}",\n=cmd|x!A1,\nf@reader.example\n'
+    )
+    said = cli("subscribers", "import", write(content), *CONSENT, "--json")
+    assert said.code == 1
+    assert json.loads(said.out)["fates"] == {
+        "added": 3,
+        "bad-address": 2,
+        "line-too-long": 1,
+        "misplaced-quote": 1,
+        "no-address": 1,
+        "not-text": 1,
+        "quote-not-closed": 1,
+        "too-many-cells": 1,
+    }
+    assert "Traceback" not in said.err
+    report = fates(cli, write(content))
+    assert ("'=cmd|x!A1", "bad-address") in [each[:2] for each in report]
+    assert database
+
+
+def test_the_terminal_shows_the_first_twenty_and_no_control_character(
+    cli: Cli, database: Database
+) -> None:
+    content = "email\n" + "".join(f"\x1b[31m{number}\u202e\n" for number in range(30))
+    said = cli("subscribers", "import", write(content), *CONSENT)
+    assert len(said.out.splitlines()) == 1 + 20 + 3
+    assert "... and more; --report FILE has every line" in said.out
+    assert "\x1b" not in said.out
+    assert "\u202e" not in said.out
+    assert database
+
+
+def test_a_dry_run_tells_the_same_and_keeps_nothing(cli: Cli, database: Database) -> None:
+    list_ = write("email\nada@reader.example\nada@reader.example\nnobody\n")
+    rehearsed = cli("subscribers", "import", list_, *CONSENT, "--dry-run")
+    assert "(a rehearsal: nothing was kept)" in rehearsed.out
+    with database.read() as session:
+        for table in (SubscriberRow, SubscriptionRow, ImportRow, SuppressionRow):
+            assert session.scalar(select(func.count()).select_from(table)) == 0
+    real = cli("subscribers", "import", list_, *CONSENT)
+    assert rehearsed.out.replace("  (a rehearsal: nothing was kept)", "") == real.out
+    assert rehearsed.code == real.code == 1
+
+
+def test_the_list_says_which_newsletters_and_who_is_none(
+    cli: Cli, two: Settings, database: Database
+) -> None:
+    content = (
+        "email;newsletters;language;status\n"
+        "ada@reader.example;audio=full text;zh;subscribed\n"
+        "bob@reader.example;;en;unsubscribed\n"
+        "chen@reader.example;nosuch;en;active\n"
+        "dora@reader.example;;;pending\n"
+        "ada@reader.example;text=titles;;\n"
+    )
+    assert fates(cli, write(content)) == [
+        ("ada@reader.example", "added", ""),
+        ("bob@reader.example", "not-subscribed", "unsubscribed"),
+        ("chen@reader.example", "unknown-newsletter", "nosuch"),
+        ("dora@reader.example", "not-subscribed", "pending"),
+        ("ada@reader.example", "duplicate", ""),
+    ]
+    with database.read() as session:
+        ada = life.known(session, "ada@reader.example")
+        assert ada.language == "zh"
+        held = {each.newsletter: each.detail for each in life.subscriptions(session, ada)}
+        assert held == {"audio": "full", "text": "brief"}
+    # Who left elsewhere is kept out here too, by a hash; their address is not kept.
+    assert fates(cli, write("email\nbob@reader.example\n")) == [("bob@reader.example", "left", "")]
+    assert listed(cli) == ["ada@reader.example"]
+    assert two
+
+
+def test_who_left_one_newsletter_gets_another_but_not_that_one(
+    cli: Cli, two: Settings, readers: list[str]
+) -> None:
+    cli("subscribers", "import", write(f"email\n{readers[0]}\n"), *CONSENT, "--to", "text")
+    cli("subscribers", "remove", readers[0], "--from", "audio")
+    again = write(f"email\n{readers[0]}\n{readers[1]}\n")
+    assert fates(cli, again, "--to", "audio") == [
+        (readers[0], "left", "audio"),
+        (readers[1], "already-in", ""),
+    ]
+    assert fates(cli, again, "--to", "audio", "--to", "text") == [
+        (readers[0], "left", "audio"),
+        (readers[1], "subscribed", "text"),
+    ]
+    assert readers[0] not in listed(cli, "--to", "audio")
+    assert two
+
+
+def test_who_was_asked_and_now_signed_is_in(cli: Cli, database: Database) -> None:
+    cli("subscribers", "add", "ada@reader.example")
+    assert fates(cli, write("email\nada@reader.example\n")) == [
+        ("ada@reader.example", "added", "was asked by mail before")
+    ]
+    with database.read() as session:
+        assert life.known(session, "ada@reader.example").standing == Standing.CONFIRMED
+
+
+def test_the_same_list_again_does_nothing_twice(cli: Cli, database: Database) -> None:
+    list_ = write("email\n" + "\n".join(f"r{number}@reader.example" for number in range(2500)))
+    assert cli("subscribers", "import", list_, *CONSENT).out.endswith("= 2500 added\n")
+    assert cli("subscribers", "import", list_, *CONSENT).out.endswith("= 2500 already-in\n")
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(SubscriptionRow)) == 2500
+
+
+# Imports in a process that kills itself with SIGKILL in the middle of its third chunk.
+_KILLED = """
+import os, signal
+from newsletter.cli import _run
+from newsletter.subscribers import importing
+
+real, count = importing._Chunk.take, 0
+
+def take(self, looked_at):
+    global count
+    count += 1
+    found = real(self, looked_at)
+    if count == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return found
+
+importing._Chunk.take = take
+_run(["subscribers", "import", "people.csv", "--consent", "signed on paper, July fair"])
+"""
+
+
+def test_a_killed_import_goes_on_where_it_was(cli: Cli, database: Database) -> None:
+    list_ = write("email\n" + "\n".join(f"r{number}@reader.example" for number in range(3700)))
+    command = [sys.executable, "-c", textwrap.dedent(_KILLED)]
+    killed = subprocess.run(command, check=False, env=os.environ)  # noqa: S603 - our own command
+    assert killed.returncode == -signal.SIGKILL
+    assert len(listed(cli)) == 2000
+    said = cli("subscribers", "import", list_, *CONSENT)
+    assert "going on behind the first 2000 entries, which are done" in said.err
+    assert said.out == "people.csv: 3700 entries = 3700 added\n"
+    assert len(listed(cli)) == 3700
+    assert database
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl"])
+def test_what_is_exported_can_be_imported_elsewhere(
+    cli: Cli, two: Settings, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_formula = "=2+5+cmd|' /C calc'!A0"
+    cli("subscribers", "add", "+tag@reader.example", "--consent", with_formula, "--to", "text")
+    consent = ("--consent", "yes")
+    for name in ("ada", "bob", "chen"):
+        cli("subscribers", "add", f"{name}@reader.example", *consent, "--detail", "full")
+    cli("subscribers", "remove", "bob@reader.example")
+    cli("subscribers", "add", "pending@reader.example")
+    assert cli("subscribers", "export", "--format", form, "--output", "out").code == 0
+    file = tmp_path / "out"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert cli("subscribers", "export", "--format", form, "--output", "out").code == 2
+    before = json.loads(cli("subscribers", "export", "--format", "json").out)
+    fresh = two.folder / "fresh"
+    fresh.mkdir()
+    (fresh / "newsletter.toml").write_bytes((two.folder / "newsletter.toml").read_bytes())
+    monkeypatch.setenv("NEWSLETTER_DATABASE__URL", f"sqlite:///{fresh}/fresh.db")
+    cli("db", "upgrade")
+    said = cli("subscribers", "import", "out", "--consent", "moved here")
+    assert said.out.endswith("= 3 added, 2 not-subscribed\n")
+    after = json.loads(cli("subscribers", "export", "--format", "json").out)
+    kept = ("email", "standing", "newsletters", "language", "confirmed")
+    confirmed = [row for row in before if row["standing"] == "confirmed"]
+    assert [[row[key] for key in kept] for row in after] == [
+        [row[key] for key in kept] for row in confirmed
+    ]
+    (tagged,) = [row for row in after if row["email"] == "+tag@reader.example"]
+    assert tagged["consent"] == f"moved here; there: {with_formula}"
+
+
+def test_no_cell_of_an_export_is_a_formula(cli: Cli, database: Database) -> None:
+    for local in ("=1+1", "+1", "'=1"):
+        consent = ("--consent", "\t=HYPERLINK(1)\n@SUM")
+        cli("subscribers", "add", f"{local}@reader.example", *consent)
+    out = cli("subscribers", "export").out
+    rows = list(csv.reader(io.StringIO(out)))
+    assert len(rows) == 4
+    assert not [cell for row in rows for cell in row if cell.lstrip()[:1] in set("=+-@")]
+    assert database
+
+
+def test_the_list_can_be_narrowed_down(cli: Cli, readers: list[str]) -> None:
+    cli("subscribers", "add", "ada_x@other.example", "--consent", "yes")
+    assert listed(cli, "--domain", "@Other.example") == ["ada_x@other.example"]
+    assert listed(cli, "--search", "A_X") == ["ada_x@other.example"]
+    assert listed(cli, "--search", "reader0%") == []
+    assert listed(cli, "--since", "2025-07-12") == ["ada_x@other.example"]
+    assert listed(cli, "--to", "audio", "--standing", "left") == []
+    assert len(listed(cli)) == len(readers) + 1
+
+
+def test_a_long_list_comes_page_by_page(cli: Cli, database: Database) -> None:
+    emails = sorted(f"r{number}@reader.example" for number in range(2100))
+    cli("subscribers", "import", write("email\n" + "\n".join(emails)), *CONSENT)
+    assert listed(cli) == emails
+    table = cli("subscribers", "list").out.splitlines()
+    assert [line.split()[0] for line in table[1:]] == emails
+    assert Counter(map(len, table[1:])).total() == 2100
+    assert database
