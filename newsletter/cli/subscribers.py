@@ -92,10 +92,12 @@ def list_subscribers(as_json: bool, config_file: Path | None, **wanted: Any) -> 
         first = next(members, None)
         found = map(_told, chain([first] if first else [], members))
         if as_json:
-            common.print_json_list(found)
+            common.stream_json(found)
         elif first:
             columns = ("email", "standing", "newsletters", "since")
-            common.print_table(columns, ([_text(each[name]) for name in columns] for each in found))
+            common.stream_table(
+                columns, ([_text(each[name]) for name in columns] for each in found)
+            )
         else:
             click.echo("Nobody; `newsletter subscribers add EMAIL` adds somebody.")
 
