@@ -1,5 +1,6 @@
 """serve: the web pages."""
 
+import signal
 from pathlib import Path
 
 import click
@@ -7,6 +8,11 @@ import click
 from newsletter.cli import common
 
 _THREADS = 8
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    """As Ctrl-C does: what is being answered is answered, and the letter in hand leaves."""
+    raise SystemExit
 
 
 @click.command()
@@ -43,6 +49,7 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
         ) from error
     click.echo(f"http://{host}:{port} (stop with Ctrl-C)", err=True)
     background.start()
+    signal.signal(signal.SIGTERM, _stop)
     try:
         server.run()
     finally:
