@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from newsletter import assembly, config, daily
+from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.errors import NewsletterError
 from newsletter.sources import bundled
 from newsletter.sources.announced import Paper
 from newsletter.summaries import extractive, openai_compatible
-from tests.conftest import Cli
+from tests.conftest import NOW, Cli
 from tests.summaries.endpoint_standin import (
     SILENT,
     Answer,
@@ -246,6 +249,24 @@ def test_what_failed_is_healed_before_the_issue_is_frozen(
     assert {each["made_by"] for each in issue(cli).values()} == {"tiny"}
     (report,) = json.loads(cli("summarize", "--report", "--json").out)
     assert not any(each["not_printed"] for each in report["papers"])
+
+
+def test_who_is_stopped_while_summarizing_freezes_nothing_and_keeps_what_came(
+    settings: Settings, configure: Callable[..., None], cli: Cli
+) -> None:
+    with ModelStandIn(by(true_of)) as model:
+        configure(model.url, concurrency=1)
+        chosen = config.load(settings.folder / "newsletter.toml")
+        arguments = (chosen, lambda: NOW, common.bar, lambda: True)
+        with (
+            assembly.parts(*arguments, sends=False) as parts,
+            pytest.raises(NewsletterError, match="run it again to go on"),
+        ):
+            daily.run_day(parts, chosen.newsletters[0], None)
+        assert json.loads(cli("issues", "list", "--json").out) == []
+        model.asked.clear()
+        assert cli("run").code == 0
+        assert len(model.asked) < len(PAPERS)
 
 
 def test_a_slow_model_does_not_keep_the_day_waiting(
