@@ -142,11 +142,12 @@ class _Asker:
             return [checks.Verdict("its maker", draft.flaw)]
         if self.summarizer.name == AUTHORS:
             return checks.against_quotation(draft.text, paper)
+        others = [source for each, source in self.day.items() if each != paper.id]
+        found = checks.against(draft.text, paper, self.language, others)
         first = self.said.setdefault(draft.text, paper.id)
         if first != paper.id:
-            return [checks.Verdict("its own", f"was said of {first} too")]
-        others = [source for each, source in self.day.items() if each != paper.id]
-        return checks.against(draft.text, paper, self.language, others)
+            found.append(checks.Verdict("its own", f"was said of {first} too"))
+        return found
 
     def _draft(self, paper: Paper, hint: str) -> Draft:
         """One answer, within the allowance."""

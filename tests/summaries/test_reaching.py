@@ -29,7 +29,7 @@ def check(cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Chec
     assert settings.folder.exists()
 
     def found(url: str, **more: object) -> tuple[str, str]:
-        told = {"use": "openai", "base_url": url, "model": "tiny", "api_key": KEY, "timeout_s": 0.5}
+        told = {"use": "openai", "base_url": url, "model": "tiny", "api_key": KEY, "timeout_s": 60}
         for name, value in {**told, **more}.items():
             monkeypatch.setenv(f"NEWSLETTER_SUMMARIZER__{name.upper()}", str(value))
         said = cli("check", "--json")
@@ -51,7 +51,7 @@ def test_a_model_that_answers_says_how_fast_and_for_how_much(check: Check) -> No
         assert len(model.asked) == 1
         assert len(json.dumps(model.asked[0].body)) < 200
     assert level == "ok"
-    assert text.startswith("tiny answers in 0.")
+    assert text.startswith("tiny answers in ")
     assert text.endswith("s, 12 tokens")
 
 
@@ -73,7 +73,7 @@ def test_a_model_that_answers_says_how_fast_and_for_how_much(check: Check) -> No
 )
 def test_what_is_wrong_is_said_in_words(check: Check, answer: Answering, words: str) -> None:
     with ModelStandIn(answer) as model:
-        level, text = check(model.url)
+        level, text = check(model.url, timeout_s=0.5 if "within" in words else 60)
     assert level == "trouble"
     assert words in text
 
