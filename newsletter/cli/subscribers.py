@@ -159,7 +159,7 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     hash of the address stays, so that no import brings it back, also of one that is not here.
     """
     from newsletter import assembly
-    from newsletter.subscribers import erasure, letterbox, life
+    from newsletter.subscribers import erasure, life
     from newsletter.subscribers.addresses import normalized
 
     settings = common.load(config_file)
@@ -170,7 +170,6 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
         with database.write.begin() as session:
             subscriber = life.find(session, address)
             if subscriber is not None:
-                letterbox.take_out(session, subscriber.id)
                 erasure.erase(session, subscriber, common.utc_now())
             else:
                 erasure.erase_address(session, address, common.utc_now())

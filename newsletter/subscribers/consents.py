@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -32,6 +33,11 @@ class Evidence:
     network: str | None
 
 
+def proof(consent: str) -> Evidence:
+    """What the operator has in hand, in their own words."""
+    return Evidence(f"the operator's proof: {consent}", None)
+
+
 def record(
     session: Session,
     subscriber: SubscriberRow,
@@ -40,16 +46,21 @@ def record(
     evidence: Evidence,
     now: datetime,
 ) -> None:
-    session.add(
-        ConsentRow(
-            subscriber_id=subscriber.id,
-            at=now,
-            act=act,
-            newsletters=list(newsletters),
-            wording=evidence.wording,
-            network=evidence.network,
-        )
-    )
+    session.add(ConsentRow(**row(subscriber.id, act, newsletters, evidence, now)))
+
+
+def row(
+    subscriber_id: int, act: Act, newsletters: Sequence[str], evidence: Evidence, now: datetime
+) -> dict[str, Any]:
+    """A row of the history, for many at once."""
+    return {
+        "subscriber_id": subscriber_id,
+        "at": now,
+        "act": act,
+        "newsletters": list(newsletters),
+        "wording": evidence.wording,
+        "network": evidence.network,
+    }
 
 
 def history(session: Session, subscriber_id: int) -> Sequence[ConsentRow]:

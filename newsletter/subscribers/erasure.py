@@ -16,34 +16,42 @@ from newsletter.models import (
     Base,
     DeliveryRow,
     DeliveryState,
-    LetterRow,
     SetAsideRow,
     SubscriberRow,
 )
-from newsletter.subscribers import suppression
+from newsletter.subscribers import letterbox, limits, moves, signups, suppression
 
 
 def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
-    """Forget the subscriber and everything that hangs on them.
+    """Forget the subscriber, whom they were before a move, and everything that hangs on them.
 
-    What was about to be sent to them is skipped. What is on the wire at this moment still gets its
-    outcome written down, by `forget_delivery`. Letters are left alone: the last one says goodbye.
+    What was about to be sent to them is skipped, letters too. What is on the wire at this moment
+    still gets its outcome written down, by `forget_delivery`. The object stays readable, for a
+    last letter.
     """
-    address, number = subscriber.email, subscriber.id
     session.flush()
-    _detach_deliveries(session, number)
-    for table, column in _hanging_on(SubscriberRow.__tablename__):
-        session.execute(delete(table).where(column == number))
-    session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
+    everybody = [(each, each.id, each.email) for each in _ever(session, subscriber)]
+    for each, number, _ in everybody:
+        session.expunge(each)
+        letterbox.take_out(session, number)
+        limits.forget_key(session, str(number))
+        _detach_deliveries(session, number)
+    for _, number, _ in everybody:
+        for table, column in _hanging_on(SubscriberRow.__tablename__):
+            session.execute(delete(table).where(column == number))
+    for _, number, address in everybody:
+        session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
+        erase_address(session, address, now)
     session.expire_all()
-    erase_address(session, address, now)
 
 
 def erase_address(session: Session, address: str, now: datetime) -> None:
     """Keep only the keyed hash of a (normalized) address; nobody needs to have it.
 
-    A sign-up that waits is forgotten, and what was set aside because nobody understood it.
+    A sign-up that waits is forgotten, letters, counts, and what was set aside because nobody
+    understood it.
     """
+    signups.forget_address(session, address)
     for table, column in _naming_an_address():
         session.execute(delete(table).where(column == address))
     session.execute(
@@ -62,6 +70,18 @@ def forget_delivery(delivery: DeliveryRow) -> None:
     delivery.reference = secrets.token_hex(12)
     delivery.reason = suppression.ERASED
     delivery.provider_id = None
+
+
+def _ever(session: Session, subscriber: SubscriberRow) -> list[SubscriberRow]:
+    """The same person under every address that was merged into this one."""
+    found: list[SubscriberRow] = []
+    ahead = [subscriber]
+    while ahead:
+        each = ahead.pop()
+        if each not in found:
+            found.append(each)
+            ahead += moves.became(session, each)
+    return found
 
 
 def _detach_deliveries(session: Session, number: int) -> None:
@@ -105,6 +125,5 @@ def _naming_an_address() -> list[tuple[Table, Column[str]]]:
         (table, column)
         for table in reversed(Base.metadata.sorted_tables)
         for column in table.columns
-        if column.name.endswith("email")
-        and table.name not in {SubscriberRow.__tablename__, LetterRow.__tablename__}
+        if column.name.endswith("email") and table.name != SubscriberRow.__tablename__
     ]

@@ -15,8 +15,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from newsletter.db import Database
-from newsletter.models import ImportRow, Standing, SubscriberRow, SubscriptionRow
-from newsletter.subscribers import life, suppression
+from newsletter.models import ConsentRow, ImportRow, Standing, SubscriberRow, SubscriptionRow
+from newsletter.subscribers import consents, life, suppression
+from newsletter.subscribers.consents import Act
 from newsletter.subscribers.life import Wish
 from newsletter.subscribers.listfiles import Entry
 from newsletter.subscribers.newcomers import Fate, Person, Plan, Told, address_of, is_out, read
@@ -190,6 +191,21 @@ class _Chunk:
                 insert(SubscriptionRow),
                 [self._subscription(numbers[name], each, slug) for name, each, slug in wanted],
             )
+            self._session.execute(insert(ConsentRow), self._history(numbers, wanted))
+
+    def _history(
+        self, numbers: Mapping[str, int], wanted: Iterable[tuple[str, Person, str]]
+    ) -> list[dict[str, object]]:
+        """One act a person and line, as if they had been added one by one."""
+        acts: dict[tuple[str, int], tuple[Person, list[str]]] = {}
+        for name, person, slug in wanted:
+            acts.setdefault((name, id(person)), (person, []))[1].append(slug)
+        return [
+            consents.row(
+                numbers[name], Act.CONFIRMED, slugs, consents.proof(each.consent), each.confirmed_at
+            )
+            for (name, _), (each, slugs) in acts.items()
+        ]
 
     def _numbers(self, addresses: Iterable[str]) -> dict[str, int]:
         chosen = select(SubscriberRow.email, SubscriberRow.id).where(

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
-from newsletter.subscribers import suppression
+from newsletter.subscribers import consents, suppression
 from newsletter.subscribers.addresses import normalized
+from newsletter.subscribers.consents import Act
 
 CONFIRMED_BY_LINK = "confirmed by the link in the mail"
 
@@ -49,6 +50,9 @@ def add(
     came_anew = subscriber.standing == Standing.PENDING and reason is None
     if consent and came_anew and subscriber.left_at is None:
         _confirm(session, subscriber, consent, now)
+    if consent and subscriber.standing == Standing.CONFIRMED:
+        evidence = consents.proof(consent)
+        consents.record(session, subscriber, Act.CONFIRMED, wish.newsletters, evidence, now)
     return subscriber
 
 

@@ -73,6 +73,11 @@ def forget(session: Session, use: Use) -> None:
         session.delete(row)
 
 
+def forget_key(session: Session, key: str) -> None:
+    """Drop every count of a key, since who it stood for is forgotten."""
+    session.execute(delete(FormLimitRow).where(FormLimitRow.key == key))
+
+
 def forget_old(session: Session, before: datetime) -> None:
     """Drop windows that closed before that moment."""
     session.execute(delete(FormLimitRow).where(FormLimitRow.until < before))

@@ -149,9 +149,10 @@ def forget_unconfirmed(session: Session, now: datetime) -> None:
 
 
 def forget_address(session: Session, address: str) -> None:
-    """Drop a waiting sign-up of this (normalized) address."""
+    """Drop a waiting sign-up of this (normalized) address, and what was counted of it."""
     key = limits.key_of(session, limits.mailbox_of(address))
     session.execute(delete(SignupRow).where(SignupRow.address_key == key))
+    limits.forget_key(session, key)
 
 
 def start_anew(session: Session, settings: SignupSettings, address: str) -> None:

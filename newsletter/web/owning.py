@@ -7,7 +7,7 @@ from flask import Response
 
 from newsletter.delivery import dossier
 from newsletter.models import SubscriberRow
-from newsletter.subscribers import erasure, letterbox, limits, moves, signups
+from newsletter.subscribers import erasure, letterbox, limits
 from newsletter.subscribers.letterbox import Kind
 from newsletter.subscribers.limits import Limit, Use
 from newsletter.subscribers.links import Purpose
@@ -88,11 +88,8 @@ def add_erasing(pages: Pages) -> None:
                 if subscriber is None:
                     return pages.ended()
                 now = pages.clock()
-                letterbox.take_out(session, subscriber.id)
+                erasure.erase(session, subscriber, now)
                 letterbox.post(session, Kind.GOODBYE, subscriber, now)
-                signups.forget_address(session, subscriber.email)
-                for each in [*moves.became(session, subscriber), subscriber]:
-                    erasure.erase(session, each, now)
         pages.wake()
         return pages.said(
             say("You are erased"),

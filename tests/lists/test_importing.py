@@ -63,6 +63,33 @@ def test_people_with_proof_of_consent_are_in_at_once(cli: Cli, database: Databas
     assert "2 subscribers = 2 sent" in cli("run").out
 
 
+def test_the_history_says_who_was_taken_in_when_for_what_and_by_which_proof(
+    cli: Cli, two: Settings
+) -> None:
+    assert two
+    cli("subscribers", "add", "ada@reader.example", "--to", "audio", *CONSENT)
+    columns = "email,newsletters,confirmed,consent\n"
+    bob = "bob@reader.example,audio text,2024-05-06T07:08:09Z,button\n"
+    list_ = write(f"{columns}ada@reader.example,text,,\n{bob}carl@reader.example,text,,\n")
+    for _ in range(2):
+        cli("subscribers", "import", list_, *CONSENT)
+    proof = f"the operator's proof: {CONSENT[1]}"
+    told = {
+        name: json.loads(cli("subscribers", "show", f"{name}@reader.example", "--json").out)
+        for name in ("ada", "bob", "carl")
+    }
+    said = {
+        name: [(each["act"], each["newsletters"], each["wording"]) for each in known["history"]]
+        for name, known in told.items()
+    }
+    assert said == {
+        "ada": [("confirmed", ["audio"], proof), ("confirmed", ["text"], proof)],
+        "bob": [("confirmed", ["audio", "text"], f"{proof}; there: button")],
+        "carl": [("confirmed", ["text"], proof)],
+    }
+    assert told["bob"]["history"][0]["at"].startswith("2024-05-06 07:08:09")
+
+
 def test_without_proof_of_consent_nobody_is_taken_in(cli: Cli, database: Database) -> None:
     said = cli("subscribers", "import", write("email\nada@reader.example\n"), "--consent", " ")
     assert said.code == 2

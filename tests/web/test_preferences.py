@@ -6,9 +6,19 @@ import pytest
 from sqlalchemy import select
 
 from newsletter import assembly
-from newsletter.models import AddressChangeRow, Standing, SubscriberRow
+from newsletter.models import (
+    AddressChangeRow,
+    ConsentRow,
+    FormLimitRow,
+    LetterRow,
+    SignupRow,
+    Standing,
+    SubscriberRow,
+    SubscriptionRow,
+)
 from newsletter.subscribers import life, suppression
 from newsletter.subscribers.links import Claim
+from tests.conftest import Cli
 from tests.web.conftest import Site
 
 ADA, NEW = "ada@reader.example", "ada@elsewhere.example"
@@ -176,6 +186,39 @@ def test_erased_at_once_with_one_last_mail(site: Site) -> None:
     with site.database.read() as session:
         assert suppression.reason(session, ADA) == suppression.ERASED
         assert not session.scalars(select(SubscriberRow)).all()
+
+
+@pytest.mark.parametrize("by", ["their own button", "the operator"])
+def test_erasing_takes_along_who_they_were_and_what_still_waits(
+    site: Site, cli: Cli, by: str
+) -> None:
+    site.confirmed(ADA, "audio")
+    site.confirmed(NEW, "text")
+    site.post(f"{link_of(site)}/address", email=NEW)
+    site.work()
+    link = site.link(site.sent[0], "change")
+    site.press(site.get(link), link)
+    site.work()
+    site.post(f"{link_of(site, NEW)}/data")
+    site.sign_up("ada+tag@elsewhere.example")
+    with site.database.read() as session:
+        letters = session.scalars(select(LetterRow)).all()
+        assert {each.email for each in letters} == {NEW}
+        assert session.scalars(select(SignupRow)).one()
+        assert session.scalars(select(FormLimitRow.key)).all()
+    if by == "the operator":
+        assert cli("subscribers", "erase", NEW, "--yes").out.startswith("Erased.")
+    else:
+        site.post(f"{link_of(site, NEW)}/erase")
+    with site.database.read() as session:
+        goodbye = ["goodbye"] if by != "the operator" else []
+        assert session.scalars(select(LetterRow.kind)).all() == goodbye
+        for table in (SubscriberRow, SubscriptionRow, ConsentRow, AddressChangeRow, SignupRow):
+            assert not session.scalars(select(table)).all()
+        shared = {"mails-hour", "domain-hour", "network-hour"}
+        assert set(session.scalars(select(FormLimitRow.scope))) <= shared
+        for address in (ADA, NEW):
+            assert suppression.reason(session, address) == suppression.ERASED
 
 
 def test_a_link_to_another_address_of_mine_opens_nothing(site: Site) -> None:
