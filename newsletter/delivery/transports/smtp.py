@@ -63,6 +63,10 @@ class Smtp:
         if session.usable:
             self._resting.append(session)
 
-    def content(self, mail: Mail) -> bytes:
-        content = mail.as_bytes()
-        return content if self._sign is None else self._sign(content)
+    def content(self, mail: Mail) -> Sequence[bytes]:
+        """The message in pieces, of which mails share the large ones."""
+        pieces = mail.pieces()
+        if self._sign is None:
+            return pieces
+        message = b"".join(pieces)
+        return [self._sign(message).removesuffix(message), *pieces]

@@ -2,7 +2,9 @@
 
 import smtplib
 import socket
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 from newsletter.delivery.transports import smtp_answers
 from newsletter.delivery.transports.outcomes import Outcome, Verdict, one_line
@@ -13,6 +15,7 @@ from newsletter.rendering.mail import Mail
 _GO_AHEAD = 354
 _STEPS = 3  # MAIL, RCPT, DATA
 _BYE_WITHIN_S = 2.0
+_SHARED_FROM = 1000  # octets of a piece; a reader's own values are smaller
 
 
 class NotSentError(OSError):
@@ -55,20 +58,20 @@ class Session:
                 break
         return self._refusal(mail, replies)
 
-    def hand_over(self, content: bytes, following: Mail | None) -> Outcome:
+    def hand_over(self, content: Sequence[bytes], following: Mail | None) -> Outcome:
         """Send the content, and behind it the next envelope; hear what became of the content.
 
         Raises:
             NotSentError: it broke before the end of the content was out.
             TransportDownError: nothing can be sent at all.
         """
-        data = _stuffed(content)
-        end = len(data)
+        pieces = stuffed(content)
+        end = sum(map(len, pieces))
         if following is not None and self.pipelining:
-            data += _envelope(following)
+            pieces.append(_envelope(following))
             self.announced = following
         try:
-            self._write(data, end)
+            self._write(b"".join(pieces), end)
             reply = self._reply()
         except NotSentError:
             self.drop()
@@ -164,9 +167,20 @@ def _bad(replies: list[Reply]) -> bool:
     return last[0] // 100 != wanted or any(reply[0] // 100 != OK for reply in envelope)
 
 
-def _stuffed(content: bytes) -> bytes:
+def stuffed(content: Iterable[bytes]) -> list[bytes]:
     """Dots at line starts doubled, and the end marked (RFC 5321, 4.5.2)."""
-    if content.startswith(b"."):
-        content = b"." + content
-    ended = content if content.endswith(b"\r\n") else content + b"\r\n"
-    return ended.replace(b"\n.", b"\n..") + b".\r\n"
+    pieces, before = [], b"\r\n"  # the last two octets so far
+    for piece in content:
+        if before[-1:] == b"\n" and piece[:1] == b".":
+            pieces.append(b".")
+        pieces.append(_doubled_once(piece) if len(piece) > _SHARED_FROM else _doubled(piece))
+        before = (before + piece[-2:])[-2:]
+    return [*pieces, b".\r\n" if before == b"\r\n" else b"\r\n.\r\n"]
+
+
+def _doubled(piece: bytes) -> bytes:
+    return piece.replace(b"\n.", b"\n..")
+
+
+# The same large pieces come with every mail of an issue: each is looked through once.
+_doubled_once = lru_cache(maxsize=64)(_doubled)
