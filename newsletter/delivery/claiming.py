@@ -58,7 +58,7 @@ def claim(
 ) -> Claimed:
     """Mark the next pending deliveries "sending".
 
-    Who left or was suppressed since the issue was frozen is skipped, here at the last moment.
+    Who left, paused or was suppressed since the issue was frozen is skipped, at the last moment.
     """
     allowance = rate.Allowance(session, limits, paused_domains(session, now), now, at_most)
     if allowance.number < 1:
@@ -70,7 +70,7 @@ def claim(
     skipped: dict[str, list[int]] = {}
     last = after
     for row in rows:
-        reason = "left" if _left(row) else gone.get(row.email)
+        reason = _gone(row) or gone.get(row.email)
         if reason is not None:
             skipped.setdefault(reason, []).append(row.subscriber_id)
         elif len(readers) >= allowance.number:
@@ -123,6 +123,8 @@ def _next_pending(
             SubscriptionRow.detail,
             SubscriptionRow.since,
             SubscriptionRow.left_at,
+            SubscriptionRow.paused_until,
+            IssueRow.day,
         )
         .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
         .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
@@ -154,8 +156,13 @@ def _rested(now: datetime) -> list[Any]:
     return [*rested, and_(DeliveryRow.attempts > max(_REST), DeliveryRow.changed_at <= longest)]
 
 
-def _left(row: Row[*tuple[Any, ...]]) -> bool:
-    return row.standing != Standing.CONFIRMED or row.left_at is not None
+def _gone(row: Row[*tuple[Any, ...]]) -> str | None:
+    """Why somebody gets nothing any more, by their own word."""
+    if row.standing != Standing.CONFIRMED or row.left_at is not None:
+        return "left"
+    if row.paused_until is not None and row.paused_until >= row.day:
+        return f"paused until {row.paused_until}"
+    return None
 
 
 def _suppressed(session: Session, emails: Sequence[str]) -> dict[str, str]:
