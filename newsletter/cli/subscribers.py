@@ -111,13 +111,12 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
     from newsletter import assembly
     from newsletter.cli.telling import flatten
     from newsletter.delivery import dossier
-    from newsletter.subscribers import life, suppression
+    from newsletter.subscribers import life
 
     settings = common.load(config_file)
     with assembly.database(settings) as database, database.read() as session:
         subscriber = life.known(session, email)
         told = dossier.everything(session, subscriber)
-        told["suppressed"] = suppression.reason(session, subscriber.email)
     if as_json:
         common.print_json(told)
         return

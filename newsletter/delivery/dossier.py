@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.delivery import accounts
 from newsletter.models import AddressChangeRow, FeedbackRow, SubscriberRow
-from newsletter.subscribers import consents, life
+from newsletter.subscribers import consents, life, suppression
 
 
 def everything(session: Session, subscriber: SubscriberRow) -> dict[str, object]:
@@ -53,6 +53,7 @@ def everything(session: Session, subscriber: SubscriberRow) -> dict[str, object]
             }
             for each in changes
         ],
+        "suppressed": suppression.reason(session, subscriber.email),
         "deliveries": accounts.history(session, subscriber.id),
         "feedback": [
             {"at": each.at, "kind": each.kind, "detail": each.detail}

@@ -149,7 +149,7 @@ def test_a_change_is_asked_within_the_limits_and_with_the_same_answer(site: Site
         assert len(session.scalars(select(AddressChangeRow)).all()) == 1
 
 
-def test_ones_data_go_to_the_mailbox_and_nowhere_else(site: Site) -> None:
+def test_ones_data_go_to_the_mailbox_and_are_what_the_operator_sees(site: Site, cli: Cli) -> None:
     site.sign_up(ADA)
     site.work()
     confirm = site.link(site.sent[0], "confirm")
@@ -167,6 +167,7 @@ def test_ones_data_go_to_the_mailbox_and_nowhere_else(site: Site) -> None:
     told = json.loads(answer.text)
     assert told["email"] == ADA
     assert [each["act"] for each in told["history"]] == ["asked", "confirmed"]
+    assert told == json.loads(cli("subscribers", "show", ADA, "--json").out)
     site.clock.pass_by(days=1, minutes=1)
     assert "had its day" in site.get(site.link(data[0], "data")).text
 
