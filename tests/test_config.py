@@ -1,11 +1,12 @@
 """The configuration: read, overridden, refused in one line that names the setting."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from newsletter import config
+from newsletter import config, starting
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
 
@@ -312,3 +313,16 @@ def test_paths_start_from_the_configurations_folder_not_from_here(
     settings = config.load(Path("../newsletter.toml"), {})
     assert settings.folder / settings.transport.directory == tmp_path / "outbox"
     assert settings.folder.is_absolute()
+
+
+def test_what_a_new_configuration_offers_in_comments_is_right(tmp_path: Path) -> None:
+    file = tmp_path / "newsletter.toml"
+    starting.start(file, starting.DEMO, {})
+    blocks = file.read_text(encoding="utf-8").split("\n\n")
+    tables = [re.sub(r"^# ", "", each, flags=re.MULTILINE) for each in blocks if each[:3] == "# ["]
+    file.write_text("\n\n".join([*blocks, *tables]), encoding="utf-8")
+    found = config.load(file, {})
+    offered = {"sending", "dkim", "look", "templates", "feedback", "signup", "web", "metrics"}
+    assert {each.partition("]")[0].strip("[\n") for each in tables} == offered
+    assert found.sending.per_domain["*"] == 2
+    assert found.dkim.keys == {"2025a": Path("dkim.pem")}
