@@ -12,6 +12,8 @@ import pytest
 from newsletter.config import Settings
 from tests.conftest import Cli
 
+pytestmark = pytest.mark.on_both_databases
+
 # Runs the day in a process that kills itself with SIGKILL around a chosen mail.
 _KILLED = """
 import os, signal, sys
