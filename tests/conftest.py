@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from newsletter import assembly, config, db, starting
 from newsletter.cli import _run
@@ -15,6 +16,10 @@ from newsletter.db import Database
 from newsletter.subscribers import life
 from newsletter.subscribers.life import Wish
 from tests import postgresql
+
+# No test fails because the machine is busy.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
 

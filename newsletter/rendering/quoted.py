@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 _SOFT_BREAK = b"=\r\n"
+_LONGEST = 76  # the soft break's own "=" included
 _AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,72}")  # a word of a line at most
 _DOTS_AT_START = re.compile(rb"(?m)^\.+")
 
 
 def quoted(text: str) -> bytes:
-    """The text with CRLF and no line over 76 characters.
+    """The text with CRLF and no line over 76 characters, also with a soft break after it.
 
     No line begins with a dot, so that SMTP's dot-stuffing (RFC 5321, 4.5.2) has nothing to do.
     """
@@ -22,7 +23,16 @@ def quoted(text: str) -> bytes:
     encoded = b2a_qp(plain.encode("utf-8", "replace"), istext=True)
     if b"\n." in encoded or encoded[:1] == b".":
         encoded = _DOTS_AT_START.sub(lambda dots: b"=2E=\n" * len(dots[0]), encoded)
-    return encoded.replace(b"\n", b"\r\n")
+    return _with_room(encoded).replace(b"\n", b"\r\n")
+
+
+def _with_room(encoded: bytes) -> bytes:
+    """Break a last line that is so full that no soft break could follow it."""
+    if len(encoded) - encoded.rfind(b"\n") - 1 < _LONGEST:
+        return encoded
+    if encoded[-3:-2] == b"=":
+        return encoded[:-3] + b"=\n" + encoded[-3:]
+    return b"%b=\n=%02X" % (encoded[:-1], encoded[-1])
 
 
 @dataclass(frozen=True)

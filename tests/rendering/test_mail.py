@@ -8,7 +8,7 @@ from pathlib import Path
 
 import lxml.html
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
@@ -216,6 +216,8 @@ def test_a_line_of_text_is_72_columns_at_most_and_links_are_whole(bundled_day: D
         assert wcswidth(line) <= 72 or line.strip().startswith("https://")
 
 
+@example(["recipient"], {"recipient": "\xa0" * 8 + "𐀀𐀀<"})  # fills its line to the end
+@example(["recipient"], {"recipient": "\xa0" * 8 + "𐀀𐀀abcd"})
 @given(
     st.lists(st.sampled_from([*PERSONAL, "ä音 =. \n", "x" * 90, ".", "\n.", "\r\n..", "\ud800"])),
     st.dictionaries(
