@@ -67,6 +67,30 @@ def test_who_left_comes_back_only_by_their_own_yes(
     assert (settings.folder / "outbox" / f"confirm-{readers[0]}.eml").exists()
 
 
+def test_who_left_one_newsletter_gets_it_again_only_by_their_own_yes(
+    database: Database, readers: list[str]
+) -> None:
+    with database.write.begin() as session:
+        reader = life.known(session, readers[0])
+        with_speech = Wish(["audio", "speech"], "brief", "en")
+        life.add(session, reader.email, with_speech, "said so", NOW)
+        life.leave(session, reader, "audio", NOW)
+        life.add(session, reader.email, with_speech, "the operator says so", NOW)
+        assert life.to_be_asked(session, reader, with_speech) == ["audio"]
+        assert set(life.held(session, reader)) == {"speech"}
+        assert reader.standing == Standing.CONFIRMED
+
+
+def test_a_reader_gets_no_other_newsletter_without_a_yes(
+    database: Database, readers: list[str]
+) -> None:
+    with database.write.begin() as session:
+        wish = Wish(["audio", "speech"], "brief", "en")
+        reader = life.add(session, readers[0], wish, None, NOW)
+        assert life.to_be_asked(session, reader, wish) == ["speech"]
+        assert set(life.held(session, reader)) == {"audio"}
+
+
 def test_a_suppressed_address_is_not_added(
     cli: Cli, settings: Settings, database: Database
 ) -> None:

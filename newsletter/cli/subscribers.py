@@ -50,7 +50,6 @@ def add(
     At once with proof of consent, else by a mail that asks them to confirm.
     """
     from newsletter.delivery.single import ask_to_confirm
-    from newsletter.models import Standing
     from newsletter.rendering.letters import Letters
     from newsletter.subscribers import life, signups
 
@@ -64,16 +63,19 @@ def add(
     with common.opened(settings) as parts:
         with parts.database.write.begin() as session:
             subscriber = life.add(session, email, wish, consent, parts.clock())
-            if subscriber.standing == Standing.PENDING:
+            asked = life.to_be_asked(session, subscriber, wish)
+            if asked:
                 signups.spend_asking(session, subscriber.email, settings.signup, parts.clock())
-        to = ", ".join(wish.newsletters)
-        if subscriber.standing == Standing.CONFIRMED:
-            click.echo(f"{subscriber.email} is confirmed for {to}.")
+        confirmed = [each for each in wish.newsletters if each not in asked]
+        if confirmed:
+            click.echo(f"{subscriber.email} is confirmed for {', '.join(confirmed)}.")
+        if not asked:
             return
         letters = Letters(parts.site, parts.links, parts.looks)
-        ask_to_confirm(parts.transport, letters, subscriber, chosen, parts.clock())
+        wanted = [each for each in chosen if each.slug in asked]
+        ask_to_confirm(parts.transport, letters, subscriber, wanted, parts.clock())
     why = " They left before, so only they can say yes again." if consent else ""
-    click.echo(f"{subscriber.email} was asked by mail to confirm {to}.{why}")
+    click.echo(f"{subscriber.email} was asked by mail to confirm {', '.join(asked)}.{why}")
 
 
 @subscribers.command("list")

@@ -30,7 +30,8 @@ def add(
 ) -> SubscriberRow:
     """Take somebody in: confirmed where there is proof of consent, else pending.
 
-    Somebody who left, or whose address is suppressed, can only come back by confirming anew.
+    Somebody who left, one newsletter or all, or whose address is suppressed, can only come back by
+    confirming anew; `to_be_asked` says for what.
 
     Raises:
         WrongUseError: the address cannot be mailed, or must not be.
@@ -46,14 +47,24 @@ def add(
         )
         session.add(subscriber)
         session.flush()
-    _subscribe(session, subscriber, wish, now)
+    _subscribe(session, subscriber, wish, now, proven=bool(consent))
     came_anew = subscriber.standing == Standing.PENDING and reason is None
     if consent and came_anew and subscriber.left_at is None:
         _confirm(session, subscriber, consent, now)
-    if consent and subscriber.standing == Standing.CONFIRMED:
+    open_ = to_be_asked(session, subscriber, wish)
+    proven = [each for each in wish.newsletters if each not in open_]
+    if consent and proven:
         evidence = consents.proof(consent)
-        consents.record(session, subscriber, Act.CONFIRMED, wish.newsletters, evidence, now)
+        consents.record(session, subscriber, Act.CONFIRMED, proven, evidence, now)
     return subscriber
+
+
+def to_be_asked(session: Session, subscriber: SubscriberRow, wish: Wish) -> list[str]:
+    """The wished newsletters that still need the subscriber's own yes."""
+    if subscriber.standing != Standing.CONFIRMED:
+        return list(wish.newsletters)
+    has = held(session, subscriber)
+    return [each for each in wish.newsletters if each not in has]
 
 
 def confirm(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
@@ -157,17 +168,16 @@ def subscriptions(session: Session, subscriber: SubscriberRow) -> Sequence[Subsc
     ).all()
 
 
-def _subscribe(session: Session, subscriber: SubscriberRow, wish: Wish, now: datetime) -> None:
+def _subscribe(
+    session: Session, subscriber: SubscriberRow, wish: Wish, now: datetime, *, proven: bool
+) -> None:
     for newsletter in wish.newsletters:
-        subscription = session.get(SubscriptionRow, (subscriber.id, newsletter))
-        if subscription is None:
-            subscription = SubscriptionRow(
-                subscriber_id=subscriber.id, newsletter=newsletter, since=now
-            )
-            session.add(subscription)
-        subscription.detail = wish.detail
         if subscriber.standing == Standing.CONFIRMED:
-            subscription.left_at = None
+            found = session.get(SubscriptionRow, (subscriber.id, newsletter))
+            left = found is not None and found.left_at is not None
+            if left or (found is None and not proven):
+                continue  # only their own yes
+        subscribe(session, subscriber, newsletter, wish.detail, now).detail = wish.detail
     if subscriber.standing == Standing.LEFT:
         subscriber.standing = Standing.PENDING
     session.flush()
