@@ -267,6 +267,17 @@ class LetterRow(Base):
     not_before: Mapped[datetime] = mapped_column(index=True)  # a sender's lease, or a pause
 
 
+class SentLetterRow(Base):
+    """To whom a letter went: a bounce names only its reference. Forgotten after a while."""
+
+    __tablename__ = "sent_letter"
+
+    reference: Mapped[str] = mapped_column(String(32), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    subscriber_id: Mapped[int] = mapped_column(index=True)  # no foreign key, as of the letter
+    sent_at: Mapped[datetime]
+
+
 class FormLimitRow(Base):
     """How often something was done within a window of time, and how often it was refused."""
 

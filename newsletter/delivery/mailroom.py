@@ -112,6 +112,8 @@ class Mailroom:
         with self.database.write.begin() as session:
             if outcome.verdict is Verdict.TRY_LATER:
                 kept = letterbox.put_back(session, letter.id, self.clock())
+            elif outcome.verdict is not Verdict.REJECTED:
+                letterbox.sent(session, letter, self.clock())
             else:
                 letterbox.done(session, letter.id)
             if outcome.verdict is Verdict.REJECTED and outcome.permanent:

@@ -6,18 +6,19 @@ which is better than a confirm mail that never came.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from newsletter.models import LetterRow, SubscriberRow
+from newsletter.models import LetterRow, SentLetterRow, SubscriberRow
 
 LEASE = timedelta(minutes=5)
 _PAUSES = (1, 5, 15, 60)  # minutes after an attempt; the last one again and again
 GIVEN_UP_AFTER = timedelta(days=2)
+_BOUNCES_WITHIN = timedelta(days=14)
 
 
 class Kind(StrEnum):
@@ -73,6 +74,30 @@ def done(session: Session, letter_id: int) -> None:
     session.execute(delete(LetterRow).where(LetterRow.id == letter_id))
 
 
+def sent(session: Session, letter: LetterRow, now: datetime) -> None:
+    """It left; to whom is kept for as long as it may bounce, but not of somebody erased."""
+    session.execute(delete(SentLetterRow).where(SentLetterRow.sent_at < now - _BOUNCES_WITHIN))
+    still_here = session.get(LetterRow, letter.id) is not None
+    done(session, letter.id)
+    if still_here and letter.kind != Kind.GOODBYE:
+        row = SentLetterRow(
+            reference=letter.reference,
+            email=letter.email,
+            subscriber_id=letter.subscriber_id,
+            sent_at=now,
+        )
+        session.add(row)
+
+
+def addressees(session: Session, references: Collection[str]) -> dict[str, str]:
+    """To whom some letters went, or are just going."""
+    found: dict[str, str] = {}
+    for table in (LetterRow, SentLetterRow):
+        rows = select(table.reference, table.email).where(table.reference.in_(references))
+        found.update({reference: email for reference, email in session.execute(rows)})  # noqa: C416 - a Row is no pair to the type checker
+    return found
+
+
 def put_back(session: Session, letter_id: int, now: datetime) -> bool:
     """Try again later; False where it has waited long enough and is given up."""
     row = session.get(LetterRow, letter_id)
@@ -88,7 +113,8 @@ def put_back(session: Session, letter_id: int, now: datetime) -> bool:
 
 def take_out(session: Session, subscriber_id: int) -> None:
     """Nothing that was written to them leaves any more."""
-    session.execute(delete(LetterRow).where(LetterRow.subscriber_id == subscriber_id))
+    for table in (LetterRow, SentLetterRow):
+        session.execute(delete(table).where(table.subscriber_id == subscriber_id))
 
 
 def is_due(session: Session, now: datetime) -> bool:

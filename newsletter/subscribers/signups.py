@@ -142,10 +142,18 @@ def forget_unconfirmed(session: Session, now: datetime) -> None:
         SubscriberRow.created_at < now - FORGOTTEN_AFTER,
     )
     for number in session.scalars(silent).all():
-        consents.forget(session, number)
-        letterbox.take_out(session, number)
-        session.execute(delete(SubscriptionRow).where(SubscriptionRow.subscriber_id == number))
-        session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
+        _forget(session, number)
+
+
+def end(session: Session, address: str) -> None:
+    """Their mailbox cannot be reached or says no: who has not confirmed never will."""
+    subscriber = life.find(session, address)
+    if subscriber is None or subscriber.standing != Standing.PENDING:
+        return
+    if subscriber.confirmed_at is None:
+        _forget(session, subscriber.id)
+    else:
+        subscriber.standing = Standing.LEFT
 
 
 def forget_address(session: Session, address: str) -> None:
@@ -177,6 +185,13 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         )
     if not refused:
         yield Finding("signup", Level.OK, f"no limit is used up; {waiting} waiting")
+
+
+def _forget(session: Session, number: int) -> None:
+    consents.forget(session, number)
+    letterbox.take_out(session, number)
+    session.execute(delete(SubscriptionRow).where(SubscriptionRow.subscriber_id == number))
+    session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
 
 
 def _waits(

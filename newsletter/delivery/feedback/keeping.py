@@ -26,7 +26,7 @@ from newsletter.models import (
     SetAsideRow,
     SubscriberRow,
 )
-from newsletter.subscribers import life, suppression
+from newsletter.subscribers import letterbox, life, signups, suppression
 
 _log = logging.getLogger(__name__)
 
@@ -158,11 +158,13 @@ def _write_down(session: Session, events: Sequence[Event], now: datetime) -> lis
             .where(DeliveryRow.reference.in_([each.reference for each in fresh]))
         )
     }
+    unknown = [each.reference for each in fresh if each.reference not in found]
+    of_letters = letterbox.addressees(session, unknown)
     told = []
     for each in fresh:
         row = found.get(each.reference)
         told.append(
-            _Told(each, email=each.address)
+            _Told(each, email=of_letters.get(each.reference, each.address))
             if row is None
             else _Told(each, row.issue_id, row.subscriber_id, row.email)
         )
@@ -231,6 +233,7 @@ def _act(session: Session, told: _Told, now: datetime) -> bool:
     if why is None or told.email is None:
         return False
     suppression.suppress(session, told.email, without_addresses(why), now)
+    signups.end(session, told.email)
     return True
 
 

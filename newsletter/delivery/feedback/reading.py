@@ -15,12 +15,12 @@ from newsletter.delivery.feedback.events import Event, Kind
 from newsletter.delivery.feedback.letters import Automatic, Meaning, NotUnderstood
 from newsletter.delivery.feedback.mailboxes import Letters
 from newsletter.models import DeliveryRow, SubscriberRow
-from newsletter.subscribers import life
+from newsletter.subscribers import letterbox, life
 from newsletter.subscribers.links import ALL, Claim, Links
 
 _log = logging.getLogger(__name__)
 
-UNKNOWN = "it bears a reference that no delivery here has"
+UNKNOWN = "it bears a reference that no mail from here has"
 
 
 @dataclass
@@ -75,7 +75,8 @@ def _act(session: Session, meaning: Meaning, tally: Tally, now: datetime) -> boo
 
 
 def _take(session: Session, event: Event, tally: Tally, now: datetime) -> bool:
-    if not session.scalar(select(exists().where(DeliveryRow.reference == event.reference))):
+    known = session.scalar(select(exists().where(DeliveryRow.reference == event.reference)))
+    if not known and not letterbox.addressees(session, [event.reference]):
         tally.kept[UNKNOWN] += 1
         return False
     kept = keeping.keep(session, [event], now)
