@@ -18,6 +18,7 @@ from newsletter.web.choosing import owner
 from newsletter.web.pages import Pages
 
 _MOVES = Limit("moves-day", 3, timedelta(days=1))
+_DIGITS = 18  # every number of so many fits the database's integers
 
 
 def add_asking_to_move(pages: Pages) -> None:
@@ -124,4 +125,8 @@ def _moved(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None
 
 
 def _change(session: Session, claim: Claim) -> AddressChangeRow | None:
-    return session.get(AddressChangeRow, int(claim.newsletter))
+    """The change that a link of ours is about; None for one that names no number."""
+    number = claim.newsletter
+    if not (number.isascii() and number.isdecimal() and len(number) <= _DIGITS):
+        return None
+    return session.get(AddressChangeRow, int(number))

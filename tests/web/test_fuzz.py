@@ -141,3 +141,15 @@ def test_no_request_brings_an_error_of_ours(
 def raw(path: str) -> str:
     """Percent signs undone as a server does it: bytes in Latin-1 (PEP 3333)."""
     return unquote_to_bytes(path).decode("latin-1")
+
+
+def test_a_signed_link_about_nothing_is_answered_at_every_door(site: Site) -> None:
+    client = site.app.test_client()
+    about_nothing = [token for token in site.tokens if ".nosuch." in token]
+    doors = {each.rule for each in site.app.url_map.iter_rules() if each.arguments == {"token"}}
+    for door in doors:
+        for token in about_nothing:
+            path = door.replace("<token>", token)
+            assert client.get(path).status_code < 500, path
+            assert client.post(path).status_code < 500, path
+    assert len(doors) > 8
