@@ -127,14 +127,15 @@ def settle(
     Nobody but you can find out whether they arrived; they are never sent again by themselves.
     """
     from newsletter import assembly, issues
-    from newsletter.delivery import accounts, ledger
+    from newsletter.delivery import ledger
+    from newsletter.delivery.watching import listed
     from newsletter.errors import WrongUseError, did_you_mean
     from newsletter.models import DeliveryState
 
     settings = common.load(config_file)
     with assembly.database(settings) as database, database.write.begin() as session:
         issue = issues.known(session, settings.newsletter(slug).slug, day)
-        uncertain = [row[4] for row in accounts.deliveries(session, issue.id, "uncertain")]
+        uncertain = [row.reference for row in listed(session, issue.id, "uncertain")]
         for each in references:
             if each not in uncertain:
                 raise WrongUseError(

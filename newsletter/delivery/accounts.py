@@ -1,10 +1,10 @@
 """What became of an issue's mails: counted, listed, by reader."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from newsletter import counters
@@ -49,28 +49,6 @@ def account(session: Session, issue_id: int) -> Account:
         uncertain=counts[DeliveryState.UNCERTAIN],
         pending=sum(counts[state] for state in OPEN),
     )
-
-
-def deliveries(
-    session: Session, issue_id: int, state: str | None
-) -> list[tuple[str, str, str | None, int, str, datetime]]:
-    """Address, state, reason, attempts, reference and time of each delivery, by address."""
-    chosen = (
-        select(
-            func.coalesce(SubscriberRow.email, "(erased)"),
-            DeliveryRow.state,
-            DeliveryRow.reason,
-            DeliveryRow.attempts,
-            DeliveryRow.reference,
-            DeliveryRow.changed_at,
-        )
-        .outerjoin(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
-        .where(DeliveryRow.issue_id == issue_id)
-        .order_by(SubscriberRow.email, DeliveryRow.subscriber_id)
-    )
-    if state is not None:
-        chosen = chosen.where(DeliveryRow.state == state)
-    return list(session.execute(chosen))
 
 
 def history(session: Session, subscriber_id: int) -> list[dict[str, object]]:

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from newsletter import assembly, counters, daily, issues, starting
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.delivery import accounts
+from newsletter.delivery import accounts, watching
 from newsletter.delivery.accounts import Account
 from newsletter.delivery.holding import NOTHING_FORCED
 from newsletter.delivery.sending import send_issue
@@ -175,7 +175,7 @@ def _found(settings: Settings, issue_id: int, kills: int, taken: Counter[str]) -
         return Found(
             kills=kills,
             taken=taken,
-            states={row[0]: row[1] for row in accounts.deliveries(session, issue_id, None)},
+            states={row[0]: row[1] for row in watching.listed(session, issue_id, None)},
             account=accounts.account(session, issue_id),
             counters_hold=counters.of_issue(session, issue_id)
             == counters.scanned(session, issue_id),
