@@ -214,7 +214,7 @@ def test_the_erased_come_back_only_by_their_own_confirmation(
         assert back.standing == Standing.PENDING
         assert back.id != ada
         assert suppression.reason(session, ADA) == "erased"
-        life.confirm(session, back, NOW)
+        life.confirm_these(session, back, {"audio": "brief"}, NOW)
         assert suppression.reason(session, ADA) is None
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter import counters
 from newsletter.errors import WrongUseError
@@ -19,6 +19,15 @@ from newsletter.models import (
 from newsletter.rendering.mails import Reader
 from newsletter.subscribers import life
 
+# What must be known of a subscriber and a subscription to make a reader of them.
+READER: tuple[InstrumentedAttribute[Any], ...] = (
+    SubscriberRow.id,
+    SubscriberRow.email,
+    SubscriberRow.language,
+    SubscriberRow.confirmed_at,
+    SubscriptionRow.detail,
+    SubscriptionRow.since,
+)
 OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 
@@ -72,8 +81,12 @@ def reader(session: Session, newsletter: str, day: date, email: str) -> Reader:
         WrongUseError: nobody has this address, or they do not subscribe to this newsletter.
     """
     subscriber = life.known(session, email)
-    subscription = session.get(SubscriptionRow, (subscriber.id, newsletter))
-    if subscription is None:
+    row = session.execute(
+        select(*READER)
+        .join(SubscriptionRow, SubscriptionRow.subscriber_id == SubscriberRow.id)
+        .where(SubscriberRow.id == subscriber.id, SubscriptionRow.newsletter == newsletter)
+    ).one_or_none()
+    if row is None:
         raise WrongUseError(f"{subscriber.email} does not subscribe to {newsletter}")
     reference = session.scalar(
         select(DeliveryRow.reference)
@@ -84,29 +97,17 @@ def reader(session: Session, newsletter: str, day: date, email: str) -> Reader:
             DeliveryRow.subscriber_id == subscriber.id,
         )
     )
-    return reader_of(subscriber, subscription, reference or "preview")
+    return reader_of(row, reference or "preview")
 
 
-def reader_of(subscriber: SubscriberRow, subscription: SubscriptionRow, reference: str) -> Reader:
-    since = subscriber.confirmed_at or subscription.since
-    return Reader(
-        subscriber_id=subscriber.id,
-        email=subscriber.email,
-        detail=subscription.detail,
-        language=subscriber.language,
-        since=since.date(),
-        reference=reference,
-    )
-
-
-def reader_from(row: Row[*tuple[Any, ...]]) -> Reader:
-    """The same from the columns that a claim reads."""
+def reader_of(row: Row[*tuple[Any, ...]], reference: str) -> Reader:
+    """From a row that holds the columns of `READER`, by whatever other columns."""
     since = row.confirmed_at or row.since
     return Reader(
-        subscriber_id=row.subscriber_id,
+        subscriber_id=row.id,
         email=row.email,
         detail=row.detail,
         language=row.language,
         since=since.date(),
-        reference=row.reference,
+        reference=reference,
     )

@@ -76,7 +76,7 @@ def claim(
         elif len(readers) >= allowance.number:
             break
         elif allowance.takes(row.email):
-            readers.append(accounts.reader_from(row))
+            readers.append(accounts.reader_of(row, row.reference))
         last = row.subscriber_id
     allowance.spend(len(readers))
     _mark(session, share, [each.subscriber_id for each in readers], skipped, now)
@@ -116,12 +116,8 @@ def _next_pending(
         select(
             DeliveryRow.subscriber_id,
             DeliveryRow.reference,
-            SubscriberRow.email,
-            SubscriberRow.language,
-            SubscriberRow.confirmed_at,
+            *accounts.READER,
             SubscriberRow.standing,
-            SubscriptionRow.detail,
-            SubscriptionRow.since,
             SubscriptionRow.left_at,
             SubscriptionRow.paused_until,
             IssueRow.day,

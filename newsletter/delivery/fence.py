@@ -38,11 +38,6 @@ def remembered(folder: Path, newsletter: str, day: date) -> int:
         return 0
 
 
-def lift(folder: Path, newsletter: str, day: date) -> None:
-    """The operator knows."""
-    _file(folder, newsletter, day).unlink(missing_ok=True)
-
-
 def _opened(folder: Path, newsletter: str, day: date) -> FileIO:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(_file(folder, newsletter, day), os.O_RDWR | os.O_CREAT, 0o600)

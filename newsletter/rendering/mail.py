@@ -96,11 +96,6 @@ class Content:
     def _gaps(self) -> frozenset[str]:
         return frozenset(self._body.gaps)
 
-    @cached_property
-    def html_weight(self) -> tuple[int, int]:
-        """Bytes of the HTML, decoded and in quoted-printable, before a reader's values."""
-        return len(self.html.encode("utf-8", "replace")), sum(map(len, self._parts[1].fixed))
-
     def body(self, values: Mapping[str, str]) -> list[bytes]:
         """The finished multipart/alternative body, in pieces."""
         filled = self.blanks.filled(values)

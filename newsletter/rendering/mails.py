@@ -189,8 +189,3 @@ class IssueMails:
 def _weight(piece: Piece) -> Weight:
     # Line ends count twice: the decoded part has CRLF.
     return Weight(piece.weight + piece.text.count("\n"), len(piece.encoded))
-
-
-def _render(name: str, language: str, shown: Mapping[str, object], **more: object) -> str:
-    with explained():
-        return environment(wording(language)).get_template(name).render(**shown, **more)

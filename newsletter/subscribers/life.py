@@ -67,11 +67,6 @@ def to_be_asked(session: Session, subscriber: SubscriberRow, wish: Wish) -> list
     return [each for each in wish.newsletters if each not in has]
 
 
-def confirm(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
-    """They pressed the button behind the link that only their mailbox knows."""
-    _confirm(session, subscriber, CONFIRMED_BY_LINK, now)
-
-
 def confirm_these(
     session: Session, subscriber: SubscriberRow, details: Mapping[str, str], now: datetime
 ) -> None:

@@ -7,7 +7,6 @@ list of addresses.
 import hmac
 import ipaddress
 import logging
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +15,8 @@ from hashlib import sha256
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from newsletter.db import insert_missing
-from newsletter.models import FormLimitRow, KeyRow
+from newsletter.models import FormLimitRow
+from newsletter.subscribers.keys import key_for
 
 _log = logging.getLogger(__name__)
 
@@ -101,7 +100,7 @@ def refused(session: Session, scopes: Iterable[str], since: datetime) -> dict[st
 def key_of(session: Session, text: str) -> str:
     """A keyed hash, 128 bits in hexadecimal."""
     if _PURPOSE not in session.info:
-        session.info[_PURPOSE] = _key(session)
+        session.info[_PURPOSE] = key_for(session, _PURPOSE)
     return hmac.new(session.info[_PURPOSE], text.encode(), sha256).hexdigest()[:32]
 
 
@@ -151,12 +150,3 @@ def _row(session: Session, use: Use, now: datetime) -> FormLimitRow:
     elif row.until <= now:
         row.count, row.refused, row.until = 0, 0, now + use.limit.per
     return row
-
-
-def _key(session: Session) -> bytes:
-    row = session.get(KeyRow, _PURPOSE)
-    if row is None:
-        fresh = {"purpose": _PURPOSE, "value": secrets.token_hex(32)}
-        insert_missing(session, KeyRow, [fresh])
-        row = session.get_one(KeyRow, _PURPOSE)
-    return bytes.fromhex(row.value)

@@ -6,7 +6,6 @@ The key lies in the database and never rotates: a rotated one would forget every
 import hashlib
 import hmac
 import re
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -14,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
-from newsletter.models import KeyRow, SuppressionRow
+from newsletter.models import SuppressionRow
+from newsletter.subscribers.keys import key_for
 
 _PURPOSE = "suppression"
 ERASED = "erased"
@@ -55,7 +55,7 @@ def reason(session: Session, address: str) -> str | None:
 
 def reasons(session: Session, addresses: Iterable[str]) -> dict[str, str]:
     """The same for many: those that must not be mailed, each with its reason."""
-    key = _key(session)
+    key = key_for(session, _PURPOSE)
     by_hash = {_keyed(key, each): each for each in addresses}
     rows = session.execute(
         select(SuppressionRow.address_hash, SuppressionRow.reason).where(
@@ -67,7 +67,7 @@ def reasons(session: Session, addresses: Iterable[str]) -> dict[str, str]:
 
 def suppress_all(session: Session, addresses: Sequence[str], reason: str, now: datetime) -> None:
     """The same reason for many (normalized) addresses; the first reason of each stays."""
-    key = _key(session)
+    key = key_for(session, _PURPOSE)
     insert_missing(
         session,
         SuppressionRow,
@@ -87,17 +87,8 @@ def lift(session: Session, address: str) -> None:
 
 
 def _hash(session: Session, address: str) -> str:
-    return _keyed(_key(session), address)
+    return _keyed(key_for(session, _PURPOSE), address)
 
 
 def _keyed(key: bytes, address: str) -> str:
     return hmac.digest(key, address.encode(), hashlib.sha256).hex()
-
-
-def _key(session: Session) -> bytes:
-    row = session.get(KeyRow, _PURPOSE)
-    if row is None:
-        fresh = {"purpose": _PURPOSE, "value": secrets.token_hex(32)}
-        insert_missing(session, KeyRow, [fresh])
-        row = session.get_one(KeyRow, _PURPOSE)
-    return bytes.fromhex(row.value)

@@ -1,6 +1,7 @@
 """Home, and the archive: every issue whole, at an address that stays."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
@@ -75,7 +76,7 @@ def add_archive(pages: Pages) -> None:
         return Response(f"User-agent: *\n{rules}", mimetype="text/plain")
 
 
-def front(pages: Pages, trouble: str = "", written: str = "", wanted: list[str] = []) -> str:  # noqa: B006 - never changed
+def front(pages: Pages, trouble: str = "", written: str = "", wanted: Sequence[str] = ()) -> str:
     """Home: the form, and the newest issues of every newsletter."""
     with pages.database.read() as session:
         shelves = [

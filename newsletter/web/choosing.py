@@ -57,6 +57,13 @@ def owner(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None:
     return subscriber if pages.links.is_to(subscriber.email, claim) else None
 
 
+def is_of_somebody(pages: Pages, token: str) -> bool:
+    """Whether a preferences link still has an owner; 400 for one that is none of ours."""
+    claim = pages.claim(Purpose.PREFERENCES, token)
+    with pages.database.read() as session:
+        return owner(pages, session, claim) is not None
+
+
 def veiled(address: str) -> str:
     """Enough to know one's own address by, too little to learn another's."""
     local, _, domain = address.rpartition("@")

@@ -14,7 +14,7 @@ from newsletter.subscribers.letterbox import Kind
 from newsletter.subscribers.limits import Limit, Use
 from newsletter.subscribers.links import Claim, Purpose
 from newsletter.subscribers.signups import Limits
-from newsletter.web.choosing import owner
+from newsletter.web.choosing import is_of_somebody, owner
 from newsletter.web.pages import Pages
 
 _MOVES = Limit("moves-day", 3, timedelta(days=1))
@@ -26,10 +26,7 @@ def add_asking_to_move(pages: Pages) -> None:
 
     @app.get("/preferences/<token>/address")
     def ask_address(token: str) -> str:
-        claim = pages.claim(Purpose.PREFERENCES, token)
-        with pages.database.read() as session:
-            known = owner(pages, session, claim) is not None
-        return _form(pages, token) if known else pages.ended()
+        return _form(pages, token) if is_of_somebody(pages, token) else pages.ended()
 
     @app.post("/preferences/<token>/address")
     def note_address(token: str) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from newsletter.subscribers import erasure, letterbox, limits
 from newsletter.subscribers.letterbox import Kind
 from newsletter.subscribers.limits import Limit, Use
 from newsletter.subscribers.links import Purpose
-from newsletter.web.choosing import owner
+from newsletter.web.choosing import is_of_somebody, owner
 from newsletter.web.pages import Pages
 
 _DATA = Limit("data-day", 2, timedelta(days=1))
@@ -23,10 +23,8 @@ def add_own_data(pages: Pages) -> None:
 
     @app.get("/preferences/<token>/data")
     def ask_for_data(token: str) -> str:
-        claim = pages.claim(Purpose.PREFERENCES, token)
-        with pages.database.read() as session:
-            if owner(pages, session, claim) is None:
-                return pages.ended()
+        if not is_of_somebody(pages, token):
+            return pages.ended()
         return pages.asked(
             say("Your data"),
             say("We send a link to your address; behind it is all that we know, as JSON."),
@@ -67,10 +65,8 @@ def add_erasing(pages: Pages) -> None:
 
     @app.get("/preferences/<token>/erase")
     def ask_to_erase(token: str) -> str:
-        claim = pages.claim(Purpose.PREFERENCES, token)
-        with pages.database.read() as session:
-            if owner(pages, session, claim) is None:
-                return pages.ended()
+        if not is_of_somebody(pages, token):
+            return pages.ended()
         return pages.asked(
             say("Erase everything?"),
             say("You leave, and all that we know of you is gone. This cannot be undone."),

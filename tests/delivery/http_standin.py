@@ -1,11 +1,12 @@
 """An HTTP server on loopback that records what is posted to it, and answers as it is told to."""
 
 import json
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
+
+from tests.serving import Running
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ SILENT = Answer(status=0)
 Answering = Callable[[Request], Answer | None]  # None: the connection is closed without a word
 
 
-class HttpStandIn(ThreadingHTTPServer):
+class HttpStandIn(Running, ThreadingHTTPServer):
     """Records what is posted to it and answers as it is told to."""
 
     daemon_threads = True
@@ -65,14 +66,6 @@ class HttpStandIn(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
 
 
 class SendGridRules:

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import socket
-import threading
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Self
 
@@ -12,6 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter.config import TransportSettings
 from newsletter.rendering.mail import Blanks, Content, Mail
+from tests.serving import Running
 
 BLANKS = Blanks.fresh()
 LETTER = Content(
@@ -127,7 +127,7 @@ class _OddSession(StreamRequestHandler):
         return when != "QUIT"
 
 
-class OddSmtp(ThreadingTCPServer):
+class OddSmtp(Running, ThreadingTCPServer):
     """An SMTP server that answers what it is told to; the last reply to a command is repeated."""
 
     daemon_threads = True
@@ -149,14 +149,6 @@ class OddSmtp(ThreadingTCPServer):
     def next_reply(self, when: str) -> str:
         replies = self._replies.get(when, ["502 5.5.1 what?"])
         return replies.pop(0) if len(replies) > 1 else replies[0]
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
 
 
 def smtp_settings(port: int, **others: object) -> TransportSettings:

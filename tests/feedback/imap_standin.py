@@ -1,9 +1,9 @@
 """An IMAP server on loopback with one folder, as far as `newsletter feedback` needs one."""
 
 import re
-import threading
 from socketserver import StreamRequestHandler, ThreadingTCPServer
-from typing import Self
+
+from tests.serving import Running
 
 
 class _Session(StreamRequestHandler):
@@ -50,7 +50,7 @@ class _Session(StreamRequestHandler):
         self.wfile.write(f"{line}\r\n".encode())
 
 
-class ImapStandIn(ThreadingTCPServer):
+class ImapStandIn(Running, ThreadingTCPServer):
     daemon_threads = True
 
     def __init__(self, *mails: bytes, silent: bool = False) -> None:
@@ -64,11 +64,3 @@ class ImapStandIn(ThreadingTCPServer):
     @property
     def port(self) -> int:
         return int(self.server_address[1])
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
+
+from tests.serving import Running
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class ModelStandIn(ThreadingHTTPServer):
+class ModelStandIn(Running, ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, answer: Answering) -> None:
@@ -104,14 +106,6 @@ class ModelStandIn(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
 
 
 @contextmanager
