@@ -162,10 +162,11 @@ def ours(settings: Settings, detail: str) -> Run:
             issue = issues.known(session, newsletter.slug, None)
             reader = accounts.reader(session, newsletter.slug, issue.day, "reader0@d0.example")
             assert reader.detail == detail
-        mails = IssueMails(daily.load(parts, issue.id), parts.site, parts.links, parts.looks)
+        digest = daily.load(parts, issue.id)
+        mails = IssueMails(digest, parts.site, parts.links, parts.looks)
         size = len(mails.mail(reader).as_bytes())
         before, began = used_s(), time.perf_counter()
-        result = daily.deliver(parts, issue.id)
+        result = daily.deliver(parts, issue.id, digest)
         return Run(size, result.account.sent, time.perf_counter() - began, used_s() - before)
 
 

@@ -81,7 +81,8 @@ def run_day(parts: Parts, newsletter: NewsletterSettings, day: date | None) -> D
         issue = issues.find(session, newsletter.slug, day)
     if issue is not None:
         already = issue.state == IssueState.DONE
-        return DayReport(day, load(parts, issue.id), None, deliver(parts, issue.id), already)
+        digest = load(parts, issue.id)
+        return DayReport(day, digest, None, deliver(parts, issue.id, digest), already)
     rows = fetch(parts, newsletter, day)
     reason = completeness.waiting(rows, day, now, parts.patience)
     made = summarize(parts, newsletter, day)  # also while waiting: what fails, the next run heals
@@ -95,7 +96,8 @@ def run_day(parts: Parts, newsletter: NewsletterSettings, day: date | None) -> D
         if frozen is not None:
             freezing.freeze_audience(session, frozen, now)
         issue_id = (frozen or issues.known(session, newsletter.slug, day)).id
-    return DayReport(day, load(parts, issue_id), made, deliver(parts, issue_id))
+    digest = load(parts, issue_id)
+    return DayReport(day, digest, made, deliver(parts, issue_id, digest))
 
 
 def open_days(parts: Parts, newsletter: NewsletterSettings) -> list[date]:
@@ -173,9 +175,9 @@ def estimate(
         return making.estimate(session, asking, [each.paper for each in announced])
 
 
-def deliver(parts: Parts, issue_id: int, forced: Forced = NOTHING_FORCED) -> Result:
+def deliver(parts: Parts, issue_id: int, digest: Digest, forced: Forced = NOTHING_FORCED) -> Result:
     """Send what is still pending of a frozen issue, unless something holds it."""
-    mails = IssueMails(load(parts, issue_id), parts.site, parts.links, parts.looks)
+    mails = IssueMails(digest, parts.site, parts.links, parts.looks)
     with parts.database.read() as session:
         pending = accounts.account(session, issue_id).pending
     if pending:

@@ -1,5 +1,6 @@
 """Issues: composed from what was announced, frozen once, the same for every reader ever after."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -161,6 +162,19 @@ def newest_days(session: Session, newsletters: Sequence[str]) -> dict[str, date]
         .group_by(IssueRow.newsletter)
     )
     return {slug: day for slug, day in rows}  # noqa: C416 - rows are no pairs to a type checker
+
+
+def counts(session: Session, issue_ids: Sequence[int]) -> dict[int, Counter[str]]:
+    """How many papers each section of each issue has."""
+    counted: dict[int, Counter[str]] = {each: Counter() for each in issue_ids}
+    rows = session.execute(
+        select(IssuePaperRow.issue_id, IssuePaperRow.section, func.count())
+        .where(IssuePaperRow.issue_id.in_(issue_ids))
+        .group_by(IssuePaperRow.issue_id, IssuePaperRow.section)
+    )
+    for issue_id, section, number in rows:
+        counted[issue_id][section] = number
+    return counted
 
 
 def _notes(session: Session, day: date, categories: Sequence[str]) -> list[ListingNote]:

@@ -176,8 +176,9 @@ def send(
         if restored:
             number = daily.admit_restored(parts, issue.id)
             common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now")
-        result = daily.deliver(parts, issue.id, Forced(late=late, paused=True))
-        report = daily.DayReport(issue.day, daily.load(parts, issue.id), None, result)
+        digest = daily.load(parts, issue.id)
+        result = daily.deliver(parts, issue.id, digest, Forced(late=late, paused=True))
+        report = daily.DayReport(issue.day, digest, None, result)
         telling.tell_day(newsletter, report, parts.allowance.prices)
         return result.account.balances or result.stopped
 

@@ -33,18 +33,14 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
         [settings.newsletter(slug).slug] if slug else [each.slug for each in settings.newsletters]
     )
     with assembly.database(settings) as database, database.read() as session:
+        found = known.newest_first(session, slugs)
+        papers = known.counts(session, [each.id for each in found])
         rows = []
-        for issue in known.newest_first(session, slugs):
-            digest, account = known.load(session, issue), accounts.account(session, issue.id)
+        for issue in found:
+            account = accounts.account(session, issue.id)
+            number = papers[issue.id].total()
             rows.append(
-                (
-                    issue.newsletter,
-                    issue.day,
-                    len(digest.entries),
-                    account.audience,
-                    account.sent,
-                    issue.state,
-                )
+                (issue.newsletter, issue.day, number, account.audience, account.sent, issue.state)
             )
     columns = ("newsletter", "day", "papers", "subscribers", "sent", "state")
     if as_json:

@@ -83,15 +83,8 @@ def explained() -> Iterator[None]:
         raise NewsletterError(f"{place}: {error.message}") from error
     except TemplateNotFound as error:
         raise NewsletterError(f"{_place(error)}: there is no template {error.name!r}") from error
-    except (
-        TemplateError,
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ) as e:
-        raise NewsletterError(f"{_place(e)}: {e}") from e
+    except (TemplateError, *_MISTAKES) as error:
+        raise NewsletterError(f"{_place(error)}: {error}") from error
 
 
 def _place(error: Exception) -> str:

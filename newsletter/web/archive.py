@@ -1,6 +1,5 @@
 """Home, and the archive: every issue whole, at an address that stays."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -11,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter import issues
-from newsletter.models import IssuePaperRow, IssueRow
+from newsletter.models import IssueRow
 from newsletter.rendering.content import Digest, Section
 from newsletter.rendering.levels import Level
 from newsletter.rendering.looks import Looks
@@ -36,7 +35,7 @@ def add_archive(pages: Pages) -> None:
         known = pages.newsletters.get(slug) or abort(404)
         with pages.database.read() as session:
             found = issues.newest_first(session, [slug])
-            counts = _counts(session, [each.id for each in found])
+            counts = issues.counts(session, [each.id for each in found])
         months = [
             (month, list(each))
             for month, each in groupby(found, key=lambda issue: issue.day.replace(day=1))
@@ -83,7 +82,7 @@ def front(pages: Pages, trouble: str = "", written: str = "", wanted: Sequence[s
             (each, issues.newest_first(session, [slug], _LATEST))
             for slug, each in pages.newsletters.items()
         ]
-        counts = _counts(session, [each.id for _, found in shelves for each in found])
+        counts = issues.counts(session, [each.id for _, found in shelves for each in found])
     return pages.render(
         "web/home.html",
         shelves=shelves,
@@ -119,19 +118,6 @@ def _issue_page(
 
 def _sections(digest: Digest) -> list[tuple[Section, list[object]]]:
     return [(each, list(digest.section(each))) for each in Section if digest.section(each)]
-
-
-def _counts(session: Session, issue_ids: list[int]) -> dict[int, Counter[str]]:
-    """How many papers each section of each issue has."""
-    counted: dict[int, Counter[str]] = {each: Counter() for each in issue_ids}
-    rows = session.execute(
-        select(IssuePaperRow.issue_id, IssuePaperRow.section, func.count())
-        .where(IssuePaperRow.issue_id.in_(issue_ids))
-        .group_by(IssuePaperRow.issue_id, IssuePaperRow.section)
-    )
-    for issue_id, section, number in rows:
-        counted[issue_id][section] = number
-    return counted
 
 
 def _neighbours(session: Session, issue: IssueRow) -> tuple[date | None, date | None]:
