@@ -110,6 +110,8 @@ def _protect(app: Flask, settings: Settings) -> None:
             response.headers.setdefault(name, value)
         if response.headers["Cache-Control"] == "no-store":
             response.headers.setdefault("X-Robots-Tag", "noindex")
+        if request.method == "HEAD" or response.status_code == 304:  # noqa: PLR2004 - HTTP
+            response.close()  # nothing of the file behind it is read, so nobody else closes it
         return response
 
 

@@ -1,5 +1,6 @@
 """A person with a real browser: sign up, confirm, choose, pause, leave, undo, be erased."""
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,10 +43,14 @@ def address(site: Site) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("width", PAGE_WIDTHS)
-def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int, tmp_path: Path) -> None:
+def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int) -> None:
+    """With NEWSLETTER_PICTURES=FOLDER, a picture of each page after its button is kept there."""
+    pictures = os.environ.get("NEWSLETTER_PICTURES")
+
     def press(page: Page, words: str) -> None:
         page.get_by_role("button", name=words, exact=True).click()
-        page.screenshot(path=tmp_path / f"{words}.png")
+        if pictures:
+            page.screenshot(path=Path(pictures) / f"{width} {words}.png")
 
     def sign_up(page: Page, _: list[str]) -> str:
         page.get_by_role("checkbox", name="Speech & Text").check()
