@@ -1,19 +1,20 @@
 """A person with a real browser: sign up, confirm, choose, pause, leave, undo, be erased."""
 
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
 
 from newsletter import assembly
 from newsletter.config import Settings
 from newsletter.models import Standing
 from newsletter.subscribers.links import Claim
 from tests.gates.browser import PAGE_WIDTHS, Eyes, Scheme, opened_eyes
+from tests.serving import Running
 from tests.web.conftest import Hand, Site, opened, path_of
 
 ADA = "ada@reader.example"
@@ -30,16 +31,23 @@ def site(two: Settings) -> Iterator[Site]:
     yield from opened(two, Hand())
 
 
+class _Server(Running, ThreadingMixIn, WSGIServer):
+    """Unlike Werkzeug's, it closes an answer also when the browser has hung up."""
+
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
 @pytest.fixture
 def address(site: Site) -> Iterator[str]:
     """Where a browser finds the site."""
-    server = make_server("127.0.0.1", 0, site.client.application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with _Server(("127.0.0.1", 0), _Quiet) as server:
+        server.set_app(site.client.application)
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.mark.parametrize("width", PAGE_WIDTHS)

@@ -26,7 +26,7 @@ def test_a_file_that_need_not_be_sent_is_closed_all_the_same(app: Flask, name: s
     with warnings.catch_warnings(record=True) as left_open:
         warnings.simplefilter("always")
         for method, known in (("HEAD", ""), ("GET", tag)):
-            asked = EnvironBuilder(path, method=method, headers={"If-None-Match": known})
+            asked = EnvironBuilder(path, method=method, headers=[("If-None-Match", known)])
             parts, status, _ = run_wsgi_app(app, asked.get_environ())
             assert (b"".join(parts), status[:3]) == (b"", "304" if known else "200")
         del parts
