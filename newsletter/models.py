@@ -213,6 +213,7 @@ class ConsentRow(Base):
     at: Mapped[datetime]
     act: Mapped[str] = mapped_column(String(16))
     newsletters: Mapped[list[str]]
+    way: Mapped[str | None] = mapped_column(String(16))  # unknown of what is older than the column
     wording: Mapped[str] = mapped_column(Text)  # what stood above the button
     network: Mapped[str | None] = mapped_column(String(32))  # keyed hash of the network's prefix
 

@@ -14,6 +14,7 @@ from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.subscribers import life
+from newsletter.subscribers.consents import Evidence, Way
 from newsletter.subscribers.life import Wish
 from tests import postgresql
 
@@ -22,6 +23,7 @@ hypothesis_settings.register_profile("untimed", deadline=None)
 hypothesis_settings.load_profile("untimed")
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
+BY_HAND = Evidence(Way.OPERATOR, "they asked on the phone")
 
 
 @dataclass(frozen=True)

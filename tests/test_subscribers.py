@@ -17,7 +17,7 @@ from newsletter.subscribers import life, suppression
 from newsletter.subscribers.addresses import normalized
 from newsletter.subscribers.life import Wish
 from newsletter.subscribers.links import Claim, Links, Purpose
-from tests.conftest import NOW, Cli, stored
+from tests.conftest import BY_HAND, NOW, Cli, stored
 
 pytestmark = pytest.mark.on_both_databases
 
@@ -74,7 +74,7 @@ def test_who_left_one_newsletter_gets_it_again_only_by_their_own_yes(
         reader = life.known(session, readers[0])
         with_speech = Wish(["audio", "speech"], "brief", "en")
         life.add(session, reader.email, with_speech, "said so", NOW)
-        life.leave(session, reader, "audio", NOW)
+        life.leave(session, reader, ["audio"], BY_HAND, NOW)
         life.add(session, reader.email, with_speech, "the operator says so", NOW)
         assert life.to_be_asked(session, reader, with_speech) == ["audio"]
         assert set(life.held(session, reader)) == {"speech"}
@@ -106,9 +106,9 @@ def test_leaving_one_newsletter_keeps_the_others(database: Database) -> None:
     with database.write.begin() as session:
         wish = Wish(["audio", "text"], "brief", "en")
         ada = life.add(session, "ada@reader.example", wish, "yes", NOW)
-        life.leave(session, ada, "text", NOW)
+        life.leave(session, ada, ["text"], BY_HAND, NOW)
         assert ada.standing == Standing.CONFIRMED
-        life.leave(session, ada, "audio", NOW)
+        life.leave(session, ada, ["audio"], BY_HAND, NOW)
         assert ada.standing == Standing.LEFT
 
 

@@ -140,12 +140,15 @@ def remove(email: str, slug: str | None, config_file: Path | None) -> None:
     """
     from newsletter import assembly
     from newsletter.subscribers import life
+    from newsletter.subscribers.consents import Evidence, Way
 
     settings = common.load(config_file)
     newsletter = settings.newsletter(slug).slug if slug else None
+    evidence = Evidence(Way.OPERATOR, "newsletter subscribers remove")
     with assembly.database(settings) as database, database.write.begin() as session:
         subscriber = life.known(session, email)
-        life.leave(session, subscriber, newsletter, common.utc_now())
+        chosen = [newsletter] if newsletter else None
+        life.leave(session, subscriber, chosen, evidence, common.utc_now())
     click.echo(f"{subscriber.email} left {newsletter or 'every newsletter'}.")
 
 

@@ -38,6 +38,7 @@ def everything(session: Session, subscriber: SubscriberRow) -> dict[str, object]
                 "at": each.at,
                 "act": each.act,
                 "newsletters": each.newsletters,
+                "way": each.way,
                 "wording": each.wording,
                 "network": each.network,
             }

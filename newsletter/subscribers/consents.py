@@ -13,7 +13,7 @@ from newsletter.models import ConsentRow, SubscriberRow
 
 
 class Act(StrEnum):
-    ASKED = "asked"  # the form was sent; nobody knows by whom
+    ASKED = "asked"  # by the form, which anybody can send, or by the operator
     CONFIRMED = "confirmed"
     CHANGED = "changed"  # preferences
     MOVED = "moved"  # to another address
@@ -21,21 +21,33 @@ class Act(StrEnum):
     CAME_BACK = "came back"  # by the button right after leaving
 
 
+class Way(StrEnum):
+    """How it came to us."""
+
+    PAGE = "page"
+    ONE_CLICK = "one-click"  # a button of their mail program (RFC 8058)
+    MAIL = "mail"  # to the address in List-Unsubscribe
+    PROVIDER = "provider"  # their word to whoever carries or keeps their mail
+    COMPLAINT = "complaint"
+    OPERATOR = "operator"
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """What they read when they acted, and a keyed hash of the network they came from.
+    """The way, what they read when they acted, and a keyed hash of the network they came from.
 
     Not the address of their machine: that two acts came from one network is all that a dispute
     needs, and it leads to nobody.
     """
 
+    way: Way
     wording: str
-    network: str | None
+    network: str | None = None
 
 
 def proof(consent: str) -> Evidence:
     """What the operator has in hand, in their own words."""
-    return Evidence(f"the operator's proof: {consent}", None)
+    return Evidence(Way.OPERATOR, f"the operator's proof: {consent}")
 
 
 def record(
@@ -58,6 +70,7 @@ def row(
         "at": now,
         "act": act,
         "newsletters": list(newsletters),
+        "way": evidence.way,
         "wording": evidence.wording,
         "network": evidence.network,
     }

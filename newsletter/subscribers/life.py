@@ -1,6 +1,6 @@
 """The life of a subscriber: asks, confirms, subscribes, leaves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
 from newsletter.subscribers import consents, suppression
 from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.consents import Act
+from newsletter.subscribers.consents import Act, Evidence
 
 CONFIRMED_BY_LINK = "confirmed by the link in the mail"
 
@@ -125,15 +125,39 @@ def held(session: Session, subscriber: SubscriberRow) -> dict[str, SubscriptionR
 
 
 def leave(
-    session: Session, subscriber: SubscriberRow, newsletter: str | None, now: datetime
+    session: Session,
+    subscriber: SubscriberRow,
+    newsletters: Collection[str] | None,
+    evidence: Evidence,
+    now: datetime,
 ) -> None:
-    """End one subscription, or all of them (`newsletter` is None); already ended ones stay so."""
-    for subscription in subscriptions(session, subscriber):
-        if subscription.left_at is None and newsletter in (None, subscription.newsletter):
-            subscription.left_at = now
-    if all(each.left_at for each in subscriptions(session, subscriber)):
+    """They leave some newsletters, or all (None), in whichever way; a second time writes nothing.
+
+    What somebody asks for by a link of ours goes by `moves.leave`.
+    """
+    ended = end(session, subscriber, newsletters, now)
+    if ended:
+        consents.record(session, subscriber, Act.LEFT, ended, evidence, now)
+
+
+def end(
+    session: Session,
+    subscriber: SubscriberRow,
+    newsletters: Collection[str] | None,
+    now: datetime,
+) -> list[str]:
+    """End some subscriptions, or all (None), and say which were not ended before."""
+    ended = [
+        each
+        for each in held(session, subscriber).values()
+        if newsletters is None or each.newsletter in newsletters
+    ]
+    for each in ended:
+        each.left_at = now
+    if (ended or newsletters is None) and not held(session, subscriber):
         subscriber.standing = Standing.LEFT
         subscriber.left_at = subscriber.left_at or now
+    return [each.newsletter for each in ended]
 
 
 def find(session: Session, address: str) -> SubscriberRow | None:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import AddressChangeRow, Standing, SubscriberRow
 from newsletter.subscribers import life, suppression
+from newsletter.subscribers.consents import Evidence
+from newsletter.subscribers.links import ALL, Claim
 
 CONFIRM_WITHIN = timedelta(days=1)
 UNDO_WITHIN = timedelta(days=7)
@@ -93,6 +95,13 @@ def meant(session: Session, subscriber_id: int) -> Sequence[SubscriberRow]:
     return found
 
 
+def leave(session: Session, claim: Claim, evidence: Evidence, now: datetime) -> None:
+    """Everybody whom a link, or an issue's mail, means leaves; there may be nobody any more."""
+    newsletters = None if claim.newsletter == ALL else [claim.newsletter]
+    for each in meant(session, claim.subscriber_id):
+        life.leave(session, each, newsletters, evidence, now)
+
+
 def became(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriberRow]:
     """Those who were merged into this one: the same person under an address of old."""
     return session.scalars(
@@ -115,4 +124,4 @@ def _merge(
     for slug, each in life.held(session, other).items():
         if slug in mine:
             each.detail, each.paused_until = mine[slug].detail, mine[slug].paused_until
-    life.leave(session, subscriber, None, now)
+    life.end(session, subscriber, None, now)

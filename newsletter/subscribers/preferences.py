@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from newsletter.models import SubscriberRow
-from newsletter.subscribers import life
+from newsletter.subscribers import consents, life
+from newsletter.subscribers.consents import Act, Evidence
 
 
 @dataclass(frozen=True)
@@ -24,17 +25,21 @@ def choose(
     subscriber: SubscriberRow,
     choice: Choice,
     offered: Mapping[str, str],
+    evidence: Evidence,
     now: datetime,
 ) -> None:
     """Make it so. Of what is not `offered` any more nothing changes."""
+    before = life.held(session, subscriber).keys()
     subscriber.language = choice.language
     for slug, detail in choice.details.items():
         row = life.subscribe(session, subscriber, slug, detail, now)
         row.detail, row.paused_until, row.left_at = detail, choice.paused_until, None
     session.flush()
-    for slug in offered:
-        if slug not in choice.details:
-            life.leave(session, subscriber, slug, now)
+    given_up = [slug for slug in offered if slug not in choice.details]
+    life.leave(session, subscriber, given_up, evidence, now)
+    after = life.held(session, subscriber).keys()
+    if after - before:
+        consents.record(session, subscriber, Act.CHANGED, sorted(after), evidence, now)
 
 
 def paused_until(session: Session, subscriber: SubscriberRow, today: date) -> date | None:

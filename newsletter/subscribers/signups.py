@@ -17,7 +17,7 @@ from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.findings import Finding, Level
 from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow
 from newsletter.subscribers import consents, letterbox, life, limits, suppression
-from newsletter.subscribers.consents import Act, Evidence
+from newsletter.subscribers.consents import Act, Evidence, Way
 from newsletter.subscribers.letterbox import Kind
 from newsletter.subscribers.limits import Limit, Use
 
@@ -223,7 +223,7 @@ def _write(session: Session, row: SignupRow, details: Mapping[str, str], now: da
     subscriber = life.find(session, row.email) or _taken_in(session, row, now)
     held = life.held(session, subscriber) if subscriber.standing == Standing.CONFIRMED else {}
     wanted = [slug for slug in row.newsletters if slug in details and slug not in held]
-    evidence = Evidence(row.wording, row.network)
+    evidence = Evidence(Way.PAGE, row.wording, row.network)
     consents.record(session, subscriber, Act.ASKED, row.newsletters, evidence, row.asked_at)
     if held and not wanted:
         letterbox.post(session, Kind.ALREADY, subscriber, now)

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.models import Standing, SubscriberRow
-from newsletter.subscribers import consents, life, preferences
-from newsletter.subscribers.consents import Act
+from newsletter.subscribers import life, preferences
 from newsletter.subscribers.links import ALL, Claim, Purpose
 from newsletter.subscribers.preferences import Choice
 from newsletter.web import leaving
@@ -89,13 +88,8 @@ def _read(pages: Pages, today: date) -> tuple[Choice, str]:
 
 def _save(pages: Pages, session: Session, subscriber: SubscriberRow, choice: Choice) -> None:
     offered = {slug: each.detail for slug, each in pages.newsletters.items()}
-    before = set(life.held(session, subscriber))
-    preferences.choose(session, subscriber, choice, offered, pages.clock())
-    after = set(life.held(session, subscriber))
-    if before != after:
-        evidence = pages.evidence(session, pages.say("Save"))
-        act = Act.CHANGED if after else Act.LEFT
-        consents.record(session, subscriber, act, sorted(after), evidence, pages.clock())
+    evidence = pages.evidence(session, pages.say("Save"))
+    preferences.choose(session, subscriber, choice, offered, evidence, pages.clock())
 
 
 def _page(

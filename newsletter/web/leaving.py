@@ -9,9 +9,8 @@ from datetime import timedelta
 from flask import request
 from sqlalchemy.orm import Session
 
-from newsletter.models import SubscriberRow
 from newsletter.subscribers import consents, life, moves
-from newsletter.subscribers.consents import Act
+from newsletter.subscribers.consents import Act, Evidence, Way
 from newsletter.subscribers.links import ALL, Claim, Purpose
 from newsletter.web.pages import Pages
 
@@ -38,8 +37,8 @@ def add_leaving(pages: Pages) -> None:
         claim = pages.claim(Purpose.UNSUBSCRIBE, token)
         chosen = ALL if request.form.get("from") == ALL else claim.newsletter
         with pages.database.write.begin() as session:
-            for subscriber in moves.meant(session, claim.subscriber_id):
-                leave_now(pages, session, subscriber, chosen)
+            evidence = _evidence(pages, session)
+            moves.leave(session, Claim(claim.subscriber_id, chosen), evidence, pages.clock())
         return out(pages, claim.subscriber_id, chosen)
 
     @app.get("/undo/<token>")
@@ -69,20 +68,6 @@ def add_leaving(pages: Pages) -> None:
         return pages.said(say("You are in again"), say("As if nothing had happened."))
 
 
-def leave_now(pages: Pages, session: Session, subscriber: SubscriberRow, newsletter: str) -> None:
-    """Leave; a second time writes nothing."""
-    held = life.held(session, subscriber)
-    left = [slug for slug in held if newsletter in (ALL, slug)]
-    if not left:
-        return
-    now = pages.clock()
-    life.leave(session, subscriber, None if newsletter == ALL else newsletter, now)
-    one_click = request.form.get("List-Unsubscribe") == "One-Click"
-    wording = "List-Unsubscribe=One-Click" if one_click else pages.say("Unsubscribe")
-    evidence = pages.evidence(session, wording)
-    consents.record(session, subscriber, Act.LEFT, left, evidence, now)
-
-
 def out(pages: Pages, subscriber_id: int, newsletter: str) -> str:
     """The goodbye, the same for everybody."""
     say = pages.say
@@ -98,6 +83,12 @@ def out(pages: Pages, subscriber_id: int, newsletter: str) -> str:
         f"{text} {say('Changed your mind?')}",
         form=(pages.path("come_back", token=token), say("Undo")),
     )
+
+
+def _evidence(pages: Pages, session: Session) -> Evidence:
+    if request.form.get("List-Unsubscribe") == "One-Click":
+        return pages.evidence(session, "List-Unsubscribe=One-Click", Way.ONE_CLICK)
+    return pages.evidence(session, pages.say("Unsubscribe"))
 
 
 def _title(pages: Pages, newsletter: str) -> str:

@@ -114,8 +114,9 @@ def _moved(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None
     moved = moves.do(session, change, now)
     if moved is not None and first:
         evidence = pages.evidence(session, pages.say("Yes, send them here"))
-        consents.record(session, moved, Act.MOVED, [], evidence, now)
         mover = session.get_one(SubscriberRow, change.subscriber_id)
+        for each in dict.fromkeys((mover, moved)):
+            consents.record(session, each, Act.MOVED, [], evidence, now)
         about = {"change": change.id}
         letterbox.post(session, Kind.CHANGED, mover, now, about, change.old_email)
     return moved

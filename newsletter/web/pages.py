@@ -14,7 +14,7 @@ from newsletter.rendering.looks import Looks
 from newsletter.rendering.templates import environment
 from newsletter.rendering.wording import Catalogue, wording
 from newsletter.subscribers import limits
-from newsletter.subscribers.consents import Evidence
+from newsletter.subscribers.consents import Evidence, Way
 from newsletter.subscribers.links import Claim, Links, Purpose
 
 _THE_SAME = ("static", "look", "atom")  # in every language
@@ -93,8 +93,8 @@ class Pages:
             abort(400)
         return claim
 
-    def evidence(self, session: Session, wording_: str) -> Evidence:
-        return Evidence(wording_, self.network(session))
+    def evidence(self, session: Session, wording_: str, way: Way = Way.PAGE) -> Evidence:
+        return Evidence(way, wording_, self.network(session))
 
     def network(self, session: Session) -> str:
         """A keyed hash of the client's network."""

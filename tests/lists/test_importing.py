@@ -19,7 +19,7 @@ from newsletter.db import Database
 from newsletter.models import ImportRow, Standing, SubscriberRow, SubscriptionRow, SuppressionRow
 from newsletter.subscribers import life, suppression
 from newsletter.subscribers.life import Wish
-from tests.conftest import NOW, Cli
+from tests.conftest import BY_HAND, NOW, Cli
 
 pytestmark = pytest.mark.on_both_databases
 
@@ -106,7 +106,7 @@ def test_nobody_comes_back_who_said_no(cli: Cli, database: Database, readers: li
         suppression.suppress(session, readers[2], "bounced: no such mailbox", NOW)
         suppression.suppress(session, "dead@reader.example", "complaint", NOW)
         back = life.add(session, readers[3], Wish(["audio"], "brief", "en"), None, NOW)
-        life.leave(session, back, None, NOW)
+        life.leave(session, back, None, BY_HAND, NOW)
         life.add(session, readers[3], Wish(["audio"], "brief", "en"), None, NOW)
     asked = [*readers[:4], "NEVER@reader.example", "dead@reader.example", readers[4]]
     assert fates(cli, write("email\n" + "\n".join(asked))) == [

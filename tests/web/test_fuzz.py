@@ -19,7 +19,7 @@ from newsletter.subscribers import erasure, life
 from newsletter.subscribers.life import Wish
 from newsletter.subscribers.links import Claim, Purpose
 from newsletter.web import create_app
-from tests.conftest import NOW
+from tests.conftest import BY_HAND, NOW
 
 _METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "get", "X" * 50)
 _FIELDS = (
@@ -64,7 +64,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         people = [life.add(session, f"r{each}@reader.example", wish, "yes", NOW) for each in "abc"]
         numbers = [each.id for each in people]
         emails = [each.email for each in people]
-        life.leave(session, people[1], None, NOW)
+        life.leave(session, people[1], None, BY_HAND, NOW)
         erasure.erase(session, people[2], NOW)
     app = create_app(settings, clock=lambda: NOW)
     yield Site(app, tuple(tokens(settings, numbers, emails)))

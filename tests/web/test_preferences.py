@@ -16,7 +16,7 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
-from newsletter.subscribers import life, suppression
+from newsletter.subscribers import consents, life, suppression
 from newsletter.subscribers.links import Claim
 from tests.conftest import Cli
 from tests.web.conftest import Site
@@ -39,6 +39,13 @@ def save(site: Site, link: str, **more: object) -> str:
         "pause": "",
     }
     return site.post(link, **(given | more)).text
+
+
+def history(site: Site, email: str = ADA) -> list[tuple[str, list[str]]]:
+    """What came after their first yes."""
+    with site.database.read() as session:
+        rows = consents.history(session, life.known(session, email).id)
+        return [(each.act, each.newsletters) for each in rows[1:]]
 
 
 def test_newsletters_detail_language_and_a_pause(site: Site) -> None:
@@ -79,6 +86,18 @@ def test_choosing_nothing_is_leaving_and_can_be_undone(site: Site) -> None:
     assert "had its day" in site.get(link).text
     site.press(gone, link)
     assert site.held(ADA) == {"audio", "text"}
+    assert history(site) == [("left", ["audio", "text"]), ("came back", ["audio", "text"])]
+
+
+def test_a_newsletter_that_is_not_chosen_any_more_is_left_and_a_new_one_is_a_change(
+    site: Site,
+) -> None:
+    site.confirmed(ADA, "audio")
+    link = link_of(site)
+    for _ in range(2):
+        save(site, link, newsletter=["audio", "text"])
+    save(site, link, newsletter=["text"])
+    assert history(site) == [("changed", ["audio", "text"]), ("left", ["audio"])]
 
 
 def test_a_new_address_says_yes_and_the_old_one_is_told(site: Site) -> None:
@@ -126,6 +145,7 @@ def test_moving_to_an_address_that_reads_already_makes_one_reader_of_two(site: S
     site.press(site.get(link), link)
     assert site.held(NEW) == {"audio", "text"}
     assert site.held(ADA) == set()
+    assert history(site, ADA) == history(site, NEW) == [("moved", [])]
     links = assembly.links(site.settings)
     site.post(links.unsubscribe(Claim(ada.id, "audio")))
     assert site.held(NEW) == {"text"}

@@ -24,6 +24,7 @@ from newsletter.models import (
 from newsletter.rendering.mail import Mail
 from newsletter.subscribers import erasure, life, signups, suppression
 from newsletter.subscribers.addresses import normalized
+from tests.conftest import BY_HAND
 from tests.web.conftest import Hand, Site, opened
 
 ADA = "ada@reader.example"
@@ -267,7 +268,7 @@ def _flood(site: Site, emails: list[str]) -> None:
 def test_leaving_and_signing_up_again_is_a_new_yes(site: Site) -> None:
     site.confirmed(ADA)
     with site.database.write.begin() as session:
-        life.leave(session, life.known(session, ADA), None, site.clock.now)
+        life.leave(session, life.known(session, ADA), None, BY_HAND, site.clock.now)
     site.sign_up(ADA)
     site.work()
     link = site.link(site.sent[0], "confirm")

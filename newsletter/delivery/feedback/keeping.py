@@ -26,7 +26,9 @@ from newsletter.models import (
     SetAsideRow,
     SubscriberRow,
 )
-from newsletter.subscribers import letterbox, life, signups, suppression
+from newsletter.subscribers import letterbox, moves, signups, suppression
+from newsletter.subscribers.consents import Evidence, Way
+from newsletter.subscribers.links import ALL, Claim
 
 _log = logging.getLogger(__name__)
 
@@ -228,13 +230,17 @@ def _act(session: Session, told: _Told, now: datetime) -> bool:
             often = rules.bounced_too_often(session, told.subscriber_id, now)
             why = f"bounced: {rules.BOUNCES} issues in a row" if often else None
         if event.kind in {Kind.COMPLAINT, Kind.UNSUBSCRIBE}:
-            subscriber = session.get_one(SubscriberRow, told.subscriber_id)
-            life.leave(session, subscriber, None, now)
+            moves.leave(session, Claim(told.subscriber_id, ALL), _farewell(event), now)
     if why is None or told.email is None:
         return False
     suppression.suppress(session, told.email, without_addresses(why), now)
     signups.end(session, told.email)
     return True
+
+
+def _farewell(event: Event) -> Evidence:
+    way = Way.COMPLAINT if event.kind is Kind.COMPLAINT else Way.PROVIDER
+    return Evidence(way, f"{event.kind}, told by {event.source}")
 
 
 def _pause_on_a_wave(session: Session, domain: str, now: datetime) -> None:

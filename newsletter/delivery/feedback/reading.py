@@ -14,12 +14,14 @@ from newsletter.delivery.feedback import keeping, letters
 from newsletter.delivery.feedback.events import Event, Kind
 from newsletter.delivery.feedback.letters import Automatic, Meaning, NotUnderstood
 from newsletter.delivery.feedback.mailboxes import Letters
-from newsletter.models import DeliveryRow, SubscriberRow
-from newsletter.subscribers import letterbox, life
-from newsletter.subscribers.links import ALL, Claim, Links
+from newsletter.models import DeliveryRow
+from newsletter.subscribers import letterbox, moves
+from newsletter.subscribers.consents import Evidence, Way
+from newsletter.subscribers.links import Claim, Links
 
 _log = logging.getLogger(__name__)
 
+_FAREWELL = Evidence(Way.MAIL, "an unsubscribe link as a mail's subject")
 UNKNOWN = "it bears a reference that no mail from here has"
 
 
@@ -60,11 +62,8 @@ def _act(session: Session, meaning: Meaning, tally: Tally, now: datetime) -> boo
     match meaning:
         case Event():
             return _take(session, meaning, tally, now)
-        case Claim():
-            subscriber = session.get(SubscriberRow, meaning.subscriber_id)
-            if subscriber is not None:  # somebody long gone may leave as often as they like
-                newsletter = None if meaning.newsletter == ALL else meaning.newsletter
-                life.leave(session, subscriber, newsletter, now)
+        case Claim():  # somebody long gone may leave as often as they like
+            moves.leave(session, meaning, _FAREWELL, now)
             tally.unsubscribed += 1
         case Automatic():
             tally.automatic += 1

@@ -1,0 +1,137 @@
+"""Whichever way somebody leaves, it stands in their history, once, with the way."""
+
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from newsletter import assembly
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.models import Standing
+from newsletter.subscribers import life, moves
+from newsletter.subscribers.links import Claim
+from tests.conftest import NOW, Cli
+from tests.feedback import mails
+from tests.feedback.samples import SigningKey, body, said
+
+Readers = dict[str, str]
+
+
+def unsubscribe_link(settings: Settings, database: Database, reader: str) -> str:
+    with database.read() as session:
+        claim = Claim(life.known(session, reader).id, "audio")
+    return assembly.links(settings).unsubscribe(claim)
+
+
+def history(cli: Cli, reader: str) -> list[dict[str, object]]:
+    shown = json.loads(cli("subscribers", "show", reader, "--json").out)
+    assert shown["standing"] == Standing.LEFT
+    told: list[dict[str, object]] = shown["history"]
+    return told
+
+
+def left(way: str, wording: str) -> dict[str, object]:
+    return {"act": "left", "newsletters": ["audio"], "way": way, "wording": wording}
+
+
+def last_of(told: list[dict[str, object]]) -> dict[str, object]:
+    assert [each["act"] for each in told] == ["confirmed", "left"]
+    return {name: told[-1][name] for name in ("act", "newsletters", "way", "wording")}
+
+
+def read(cli: Cli, folder: Path, raw: bytes) -> None:
+    for name in ("new", "cur", "tmp"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / "new" / f"{len(list(folder.rglob('*')))}.mail").write_bytes(raw)
+    assert cli("feedback", "--maildir", str(folder)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("form", "way", "wording"),
+    [
+        ({}, "page", "Unsubscribe"),
+        ({"List-Unsubscribe": "One-Click"}, "one-click", "List-Unsubscribe=One-Click"),
+    ],
+)
+def test_by_the_page_and_by_one_click(  # noqa: PLR0913, PLR0917 - fixtures, and the table above
+    cli: Cli,
+    client: FlaskClient,
+    settings: Settings,
+    database: Database,
+    sent: Readers,
+    form: dict[str, str],
+    way: str,
+    wording: str,
+) -> None:
+    reader = next(iter(sent))
+    path = urlsplit(unsubscribe_link(settings, database, reader)).path
+    for _ in range(2):
+        assert client.post(path, data=form, headers={"Accept-Language": "en"}).status_code == 200
+    assert last_of(history(cli, reader)) == left(way, wording)
+
+
+def test_by_a_mail_to_the_address_in_list_unsubscribe(
+    cli: Cli, settings: Settings, database: Database, sent: Readers, tmp_path: Path
+) -> None:
+    reader = next(iter(sent))
+    token = unsubscribe_link(settings, database, reader).rpartition("/")[2]
+    for _ in range(2):
+        read(cli, tmp_path / "box", mails.plain(token))
+    wording = "an unsubscribe link as a mail's subject"
+    assert last_of(history(cli, reader)) == left("mail", wording)
+
+
+def test_by_the_operator_on_their_behalf(cli: Cli, sent: Readers) -> None:
+    reader = next(iter(sent))
+    for _ in range(2):
+        cli("subscribers", "remove", reader)
+    assert last_of(history(cli, reader)) == left("operator", "newsletter subscribers remove")
+
+
+@pytest.mark.parametrize(
+    ("kind", "way", "wording"),
+    [("abuse", "complaint", "complaint"), ("opt-out", "provider", "unsubscribe")],
+)
+def test_by_a_complaint_that_comes_as_a_mail(
+    cli: Cli, sent: Readers, tmp_path: Path, kind: str, way: str, wording: str
+) -> None:
+    reader, reference = next(iter(sent.items()))
+    read(cli, tmp_path / "box", mails.arf(reference, kind))
+    read(cli, tmp_path / "box", mails.arf(reference, kind) + b"\n")
+    assert last_of(history(cli, reader)) == left(way, f"{wording}, told by mail")
+
+
+@pytest.mark.parametrize(
+    ("name", "way", "wording"),
+    [("spamreport", "complaint", "complaint"), ("unsubscribe", "provider", "unsubscribe")],
+)
+def test_by_what_the_provider_says(  # noqa: PLR0913, PLR0917 - fixtures, and the table above
+    cli: Cli,
+    client: FlaskClient,
+    key: SigningKey,
+    sent: Readers,
+    name: str,
+    way: str,
+    wording: str,
+) -> None:
+    reader, reference = next(iter(sent.items()))
+    for number in range(2):
+        raw = body([said(name, reference, sg_event_id=f"event-{number}")])
+        answer = client.post("/hooks/sendgrid", data=raw, headers=key.headers(raw))
+        assert answer.status_code == 200
+    assert last_of(history(cli, reader)) == left(way, f"{wording}, told by sendgrid")
+
+
+def test_a_farewell_by_mail_means_also_whom_they_became_by_a_move(
+    cli: Cli, settings: Settings, database: Database, sent: Readers, tmp_path: Path
+) -> None:
+    before, after, *_ = sent
+    token = unsubscribe_link(settings, database, before).rpartition("/")[2]
+    with database.write.begin() as session:
+        change = moves.ask(session, life.known(session, before), after, NOW)
+        moves.do(session, change, NOW)
+    read(cli, tmp_path / "box", mails.plain(token))
+    assert last_of(history(cli, after))["way"] == "mail"
