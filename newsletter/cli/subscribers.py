@@ -8,8 +8,11 @@ import click
 
 from newsletter import languages
 from newsletter.cli import common, lists
+from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
+    from newsletter.delivery.mailroom import Mailroom
+    from newsletter.models import LetterRow
     from newsletter.subscribers.roster import Member
 
 
@@ -49,9 +52,9 @@ def add(
 
     At once with proof of consent, else by a mail that asks them to confirm.
     """
+    from newsletter import assembly
     from newsletter.delivery.single import ask_to_confirm
-    from newsletter.rendering.letters import Letters
-    from newsletter.subscribers import life, signups
+    from newsletter.subscribers import life
 
     settings = common.load(config_file)
     chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
@@ -60,22 +63,38 @@ def add(
         detail or chosen[0].detail,
         language or chosen[0].language,
     )
-    with common.opened(settings) as parts:
-        with parts.database.write.begin() as session:
-            subscriber = life.add(session, email, wish, consent, parts.clock())
+    now = common.utc_now()
+    with assembly.database(settings) as database:
+        with database.write.begin() as session:
+            subscriber = life.add(session, email, wish, consent, now)
             asked = life.to_be_asked(session, subscriber, wish)
             if asked:
-                signups.spend_asking(session, subscriber.email, settings.signup, parts.clock())
+                letter = ask_to_confirm(session, subscriber, asked, settings.signup, now)
         confirmed = [each for each in wish.newsletters if each not in asked]
         if confirmed:
             click.echo(f"{subscriber.email} is confirmed for {', '.join(confirmed)}.")
         if not asked:
             return
-        letters = Letters(parts.site, parts.links, parts.looks)
-        wanted = [each for each in chosen if each.slug in asked]
-        ask_to_confirm(parts.transport, letters, subscriber, wanted, parts.clock())
+        _send_at_once(assembly.mailroom(settings, database, common.utc_now), letter)
     why = " They left before, so only they can say yes again." if consent else ""
     click.echo(f"{subscriber.email} was asked by mail to confirm {', '.join(asked)}.{why}")
+
+
+def _send_at_once(mailroom: "Mailroom", letter: "LetterRow") -> None:
+    """Raises: NewsletterError: it was not accepted, or nobody knows."""
+    from newsletter.delivery.transports.outcomes import Verdict
+
+    outcome = mailroom.deliver(letter)
+    if outcome.verdict is Verdict.ACCEPTED:
+        return
+    hope = {
+        Verdict.TRY_LATER: "did not leave, and waits for the next `newsletter run`",
+        Verdict.UNCERTAIN: "may have left, and may not",
+        Verdict.REJECTED: "is refused",
+    }
+    raise NewsletterError(
+        f"the confirm mail to {letter.email} {hope[outcome.verdict]}: {outcome.detail}"
+    )
 
 
 @subscribers.command("list")

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.delivery.single import send_one
@@ -56,6 +58,20 @@ class Mailroom:
         finally:
             transport.close()
 
+    def deliver(self, letter: LetterRow) -> Outcome:
+        """Send a letter that is leased to the caller; one that is not taken now waits in the box."""
+        with self.database.write.begin() as session:
+            mail = self._write(session, letter)
+        if mail is None:
+            return Outcome(Verdict.REJECTED, "there is nobody to be told any more")
+        transport = self.transport()
+        try:
+            outcome = send_one(transport, mail)
+        finally:
+            transport.close()
+        self._settle(letter, outcome)
+        return outcome
+
     def tidy(self) -> None:
         """Forget what nobody needs any more; once an hour is enough."""
         now = self.clock()
@@ -96,15 +112,15 @@ class Mailroom:
 
     def _take(self) -> tuple[LetterRow, Mail | None] | None:
         """The next letter, leased, and its mail: None where nobody is to be told any more."""
-        now = self.clock()
         with self.database.write.begin() as session:
-            letter = letterbox.take(session, now)
-            if letter is None:
-                return None
-            mail = Writing(self.settings, self.links).mail(session, letter, now)
-            if mail is None:
-                letterbox.done(session, letter.id)
-            return letter, mail
+            letter = letterbox.take(session, self.clock())
+            return None if letter is None else (letter, self._write(session, letter))
+
+    def _write(self, session: Session, letter: LetterRow) -> Mail | None:
+        mail = Writing(self.settings, self.links).mail(session, letter, self.clock())
+        if mail is None:
+            letterbox.done(session, letter.id)
+        return mail
 
     def _settle(self, letter: LetterRow, outcome: Outcome) -> bool:
         """Write down what became of it; whether it is tried again."""

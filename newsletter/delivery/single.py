@@ -2,38 +2,40 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from newsletter.config import NewsletterSettings
+from sqlalchemy.orm import Session
+
+from newsletter.config import NewsletterSettings, SignupSettings
 from newsletter.delivery.transports.outcomes import Outcome, Transport, TransportDownError, Verdict
-from newsletter.errors import NewsletterError
-from newsletter.models import SubscriberRow
-from newsletter.rendering.letters import Addressee, Letters, Named
+from newsletter.models import LetterRow, SubscriberRow
+from newsletter.rendering.letters import Named
 from newsletter.rendering.mail import Mail
-
-CONFIRM_LINK_LIVES = timedelta(days=7)
+from newsletter.subscribers import consents, letterbox, signups
+from newsletter.subscribers.consents import Act, Evidence, Way
+from newsletter.subscribers.letterbox import Kind
 
 
 def ask_to_confirm(
-    transport: Transport,
-    letters: Letters,
+    session: Session,
     subscriber: SubscriberRow,
-    newsletters: Sequence[NewsletterSettings],
+    newsletters: Sequence[str],
+    settings: SignupSettings,
     now: datetime,
-) -> None:
-    """Send the confirm mail at once.
+) -> LetterRow:
+    """Write down that the operator asks them: the letter that does is the caller's to send.
 
     Raises:
-        NewsletterError: it was not accepted; they stay pending and can be asked again.
+        WrongUseError: they erased themselves.
+        NewsletterError: they were asked often enough.
     """
-    to = Addressee(subscriber.id, subscriber.email, subscriber.language, new_reference())
-    mail = letters.confirm(to, named(newsletters), now + CONFIRM_LINK_LIVES, now)
-    outcome = send_one(transport, mail)
-    if outcome.verdict is not Verdict.ACCEPTED:
-        raise NewsletterError(
-            f"the confirm mail to {subscriber.email} was not accepted ({outcome.detail});"
-            " add them again to try once more"
-        )
+    signups.spend_asking(session, subscriber.email, settings, now)
+    evidence = Evidence(Way.OPERATOR, "newsletter subscribers add")
+    consents.record(session, subscriber, Act.ASKED, newsletters, evidence, now)
+    about = {"newsletters": list(newsletters)}
+    letter = letterbox.post(session, Kind.CONFIRM, subscriber, now, about)
+    letterbox.lease(letter, now)
+    return letter
 
 
 def send_one(transport: Transport, mail: Mail) -> Outcome:

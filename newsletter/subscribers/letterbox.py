@@ -38,21 +38,21 @@ def post(
     now: datetime,
     about: Mapping[str, object] | None = None,
     email: str | None = None,
-) -> None:
+) -> LetterRow:
     """Put a letter into the box, to the subscriber's address or to another one of theirs."""
-    session.add(
-        LetterRow(
-            kind=kind,
-            email=email or subscriber.email,
-            language=subscriber.language,
-            subscriber_id=subscriber.id,
-            reference=secrets.token_hex(12),
-            about=dict(about or {}),
-            written_at=now,
-            attempts=0,
-            not_before=now,
-        )
+    row = LetterRow(
+        kind=kind,
+        email=email or subscriber.email,
+        language=subscriber.language,
+        subscriber_id=subscriber.id,
+        reference=secrets.token_hex(12),
+        about=dict(about or {}),
+        written_at=now,
+        attempts=0,
+        not_before=now,
     )
+    session.add(row)
+    return row
 
 
 def take(session: Session, now: datetime) -> LetterRow | None:
@@ -64,9 +64,14 @@ def take(session: Session, now: datetime) -> LetterRow | None:
         .limit(1)
     )
     if row is not None:
-        row.attempts += 1
-        row.not_before = now + LEASE
+        lease(row, now)
     return row
+
+
+def lease(row: LetterRow, now: datetime) -> None:
+    """It is the caller's to send, for a while."""
+    row.attempts += 1
+    row.not_before = now + LEASE
 
 
 def done(session: Session, letter_id: int) -> None:

@@ -1,17 +1,22 @@
 """A letter outside of any issue comes back: its address is not written to again."""
 
+import json
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from newsletter.models import SentLetterRow, Standing
-from newsletter.subscribers import suppression
-from tests.conftest import Cli
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.models import LetterRow, SentLetterRow, Standing
+from newsletter.subscribers import life, suppression
+from tests.conftest import NOW, Cli, settings
+from tests.delivery.transports_standins import unused_port
 from tests.feedback import mails
 from tests.web.conftest import Site, site, two
 
-__all__ = ["site", "two"]
+__all__ = ["settings", "site", "two"]  # of a newsletter that was not sent yet
 ADA = "ada@reader.example"
 
 
@@ -40,6 +45,39 @@ def test_a_confirm_mail_to_nobody_ends_the_sign_up(site: Site, cli: Cli) -> None
     site.sign_up(ADA)
     site.work()
     assert len(site.sent) == 1
+
+
+def test_a_confirm_mail_that_the_operator_caused_comes_back_all_the_same(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    assert cli("subscribers", "add", ADA).code == 0
+    (confirm,) = (settings.folder / "outbox").iterdir()
+    reference = str(message_from_bytes(confirm.read_bytes())["Message-ID"])[1:].partition("@")[0]
+    put(settings.folder, mails.dsn(reference))
+    assert "1 mails: 1 bounce" in cli("feedback", "--maildir", "box").out
+    said = cli("subscribers", "add", ADA, "--consent", "on paper")
+    assert "ada@reader.example must not be mailed: bounced: 5.1.1" in said.err
+    with database.read() as session:
+        assert life.find(session, ADA) is None
+
+
+def test_a_confirm_mail_that_does_not_leave_waits_in_the_box_and_leaves_with_the_next_run(
+    cli: Cli, settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_TRANSPORT__USE", "smtp")
+    monkeypatch.setenv("NEWSLETTER_TRANSPORT__HOST", "127.0.0.1")
+    monkeypatch.setenv("NEWSLETTER_TRANSPORT__SECURITY", "none")
+    monkeypatch.setenv("NEWSLETTER_TRANSPORT__PORT", str(unused_port()))
+    said = cli("subscribers", "add", ADA)
+    assert said.code == 1
+    assert "did not leave, and waits for the next `newsletter run`" in said.err
+    shown = json.loads(cli("subscribers", "show", ADA, "--json").out)
+    assert [(each["act"], each["way"]) for each in shown["history"]] == [("asked", "operator")]
+    monkeypatch.delenv("NEWSLETTER_TRANSPORT__USE")
+    with database.write.begin() as session:
+        session.execute(update(LetterRow).values(not_before=NOW))  # its pause is over
+    assert cli("run").code == 0
+    assert [file.name for file in (settings.folder / "outbox").iterdir()] == [f"confirm-{ADA}.eml"]
 
 
 @pytest.mark.parametrize("reference", ["f" * 24, None])
