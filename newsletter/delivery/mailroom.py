@@ -59,7 +59,7 @@ class Mailroom:
             transport.close()
 
     def deliver(self, letter: LetterRow) -> Outcome:
-        """Send a letter that is leased to the caller; one that is not taken now waits in the box."""
+        """Send a letter that is leased to the caller; one that is not taken waits in the box."""
         with self.database.write.begin() as session:
             mail = self._write(session, letter)
         if mail is None:
