@@ -1,44 +1,38 @@
-"""Threads that carry mails, a connection each; the thread that hands out owns everything else."""
+"""Carries mails over several connections at once, all of them in the thread that iterates.
 
-import threading
+One thread, because several would hand the interpreter to each other at every call to the system,
+and that costs more than a mail does. So a connection is a lane that goes on step by step, whenever
+the server has something to say or takes more.
+"""
+
+import selectors
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from queue import Empty, SimpleQueue
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from newsletter.delivery.transports.outcomes import (
-    Outcome,
-    TransportDownError,
-    Verdict,
-    Watch,
-    unmailable,
-)
-from newsletter.delivery.transports.smtp_connecting import said
-from newsletter.delivery.transports.smtp_session import Session
+from newsletter.delivery.transports.outcomes import Outcome, Watch, unmailable
+from newsletter.delivery.transports.smtp_lanes import Lane
+from newsletter.delivery.transports.smtp_session import Session, Wait
+from newsletter.delivery.transports.smtp_switchboard import Host as Connections
+from newsletter.delivery.transports.smtp_switchboard import Switchboard
 from newsletter.rendering.mail import Mail
 
 _TICK_S = 0.5
 _PATIENCES = 4  # so many time-outs of the socket may one mail take, trickling replies included
+_EVENTS: dict[Wait | None, int] = {
+    Wait.READ: selectors.EVENT_READ,
+    Wait.WRITE: selectors.EVENT_WRITE,
+    Wait.MAIL: selectors.EVENT_READ,  # to hear that the server hangs up
+}
 
 
-class Host(Protocol):
-    """Where sessions come from and rest between mails."""
+class Host(Connections, Protocol):
+    """Who has the settings."""
 
     timeout_s: float
     connections: int
     per_connection: int
-
-    def session(self) -> Session:
-        """A resting session, or a new one.
-
-        Raises:
-            OSError: not now.
-            TransportDownError: never with these settings.
-        """
-
-    def rest(self, session: Session) -> None: ...
 
     def content(self, mail: Mail) -> Sequence[bytes]: ...
 
@@ -49,76 +43,59 @@ class Crew:
     def __init__(self, host: Host, watch: Watch) -> None:
         self._host = host
         self._watch = watch
-        self._mails: SimpleQueue[Mail | None] = SimpleQueue()
-        self._outcomes: SimpleQueue[tuple[Mail, Outcome] | None] = SimpleQueue()
-        self._hands: list[_Hand] = []
-        self._returned: deque[Mail] = deque()  # by hands that found no connection
-        self._ended = 0
-        self.unreachable: Outcome | None = None
-        self.failure: BaseException | None = None  # the first one that stops everybody
+        self._mails: deque[Mail] = deque()
+        self._outcomes: list[tuple[Mail, Outcome]] = []
+        self._lanes: list[Lane] = []
+        self._listened: dict[Lane, tuple[Session, int]] = {}
+        self._switchboard = Switchboard(host)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._switchboard, selectors.EVENT_READ)
+        self._tick_s = min(_TICK_S, host.timeout_s / 2)
+        self._look_s = time.monotonic() + self._tick_s
+        self._unreachable: Outcome | None = None
+        self._failure: BaseException | None = None  # the first one that stops everybody
         self.halted = False
+        self.per_connection = host.per_connection
+        self.content = host.content
 
     def carry(self, chunks: Iterable[Sequence[Mail]]) -> Iterator[tuple[Mail, Outcome]]:
         """Hand the mails out as there is room, and tell what became of them."""
         try:
             for chunk in chunks:
-                yield from self._hand_out(chunk)
-                while not self.halted and self._mails.qsize() > self._low_water:
-                    yield from self._heard()
+                yield from self._take_in(chunk)
+                while self._mails and not self.halted:
+                    yield from self._turn(self._watch.tick)
                 if self.halted:
                     break
         except GeneratorExit:
-            self.halted = True
             raise
         except BaseException as error:  # noqa: BLE001 - told after what is on the wire
-            self.failure, self.halted = self.failure or error, True
-        self._mails.put(None)
-        while self._ended < len(self._hands):
-            yield from self._heard()
-        if self.failure is not None:
-            raise self.failure
-        if self.unreachable is not None:
-            for mail in self._left_over():
-                yield mail, self.unreachable
+            self._stop_all(error)
+        while self._is_busy():
+            yield from self._turn(self._watch.tick)
+        if self._failure is not None:
+            raise self._failure
+        if self._unreachable is not None:
+            for mail in self._mails:
+                yield mail, self._unreachable
 
     def disband(self) -> None:
         """Let everybody finish the mail in hand, and leave."""
         self.halted = True
-        self._mails.put(None)
-        for hand in self._hands:
-            while hand.is_alive():
-                hand.join(_TICK_S)
-                if hand.busy_s() > self._host.timeout_s:
-                    hand.cut()
+        while self._is_busy():
+            for _ in self._turn(lambda: True):
+                pass  # whoever asked for outcomes has gone
+        for lane in self._lanes:
+            session = lane.end()
+            if session is not None:
+                self._host.rest(session)
+        self._switchboard.close()
+        self._selector.close()
 
-    def next(self, *, wait: bool) -> Mail | None:
-        """The next mail for a hand; None when it can leave, or need not wait for one."""
-        if self.halted or not self._watch.wanted():
-            return None
-        with suppress(IndexError):
-            return self._returned.popleft()
-        try:
-            mail = self._mails.get(block=wait)
-        except Empty:
-            return None
-        if mail is None:
-            self._mails.put(None)  # for the others, too
-            with suppress(IndexError):
-                return self._returned.popleft()
-        return mail
-
-    def give_back(self, mail: Mail) -> None:
-        self._returned.append(mail)
-
-    def no_connection(self, mail: Mail, outcome: Outcome) -> None:
-        """There is not one; then there is none for the other mails, either."""
-        self.unreachable = outcome
-        self.tell(mail, outcome)
-        self.halted = True
-
-    def tell(self, mail: Mail, outcome: Outcome) -> None:
-        self._watch.answered(mail, outcome)
-        self._outcomes.put((mail, outcome))
+    def next(self) -> Mail | None:
+        if not self._watch.wanted():
+            self.halted = True
+        return self._mails.popleft() if self._mails and not self.halted else None
 
     def may_begin(self, mail: Mail) -> bool:
         if not self.halted and self._watch.begin(mail):
@@ -126,161 +103,110 @@ class Crew:
         self.halted = True
         return False
 
-    def stop_all(self, failure: BaseException) -> None:
-        self.failure, self.halted = self.failure or failure, True
+    def tell(self, mail: Mail, outcome: Outcome) -> None:
+        self._watch.answered(mail, outcome)
+        self._outcomes.append((mail, outcome))
 
-    def leave(self) -> None:
-        self._outcomes.put(None)
+    def give_back(self, mail: Mail) -> None:
+        self._mails.appendleft(mail)
 
-    def is_alone(self) -> bool:
-        """Whether no other hand is at work."""
-        return sum(hand.working for hand in self._hands) <= 1
+    def no_connection(self, mail: Mail, outcome: Outcome) -> None:
+        self._unreachable = outcome
+        self.tell(mail, outcome)
+        self.halted = True
 
-    @property
-    def _low_water(self) -> int:
-        return len(self._hands)
+    def connect(self, lane: Lane, instead_of: Session | None) -> None:
+        self._switchboard.connect(lane, instead_of)
 
-    def _hand_out(self, chunk: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+    def is_alone(self, lane: Lane) -> bool:
+        return all(each is lane or each.retired for each in self._lanes)
+
+    def _take_in(self, chunk: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
         for mail in chunk:
             refusal = unmailable(mail)
-            if refusal is not None:
+            if refusal is None:
+                self._mails.append(mail)
+            else:
                 self._watch.answered(mail, refusal)
                 yield mail, refusal
-                continue
-            self._mails.put(mail)
-            if len(self._hands) < self._host.connections:
-                self._hands.append(_Hand(self, self._host))
-                self._hands[-1].start()
 
-    def _heard(self) -> Iterator[tuple[Mail, Outcome]]:
-        """Wait for news, and look after those who take too long."""
-        try:
-            news = self._outcomes.get(timeout=_TICK_S)
-        except Empty:
-            self._look_after()
-            return
-        while True:
-            if news is None:
-                self._ended += 1
+    def _turn(self, tick: Callable[[], bool]) -> Iterator[tuple[Mail, Outcome]]:
+        """Everybody goes on who can; wait a moment where nobody can."""
+        if self._mails:
+            self._staff()
+        for key, _ in self._selector.select(self._tick_s):
+            lane: Lane | None = key.data
+            if lane is None:
+                self._connected(*self._switchboard.answer())
+            elif lane.waits is Wait.MAIL:  # the server takes its leave
+                lane.hang_up()
+                self._listen(lane)
             else:
-                yield news
-            try:
-                news = self._outcomes.get_nowait()
-            except Empty:
-                return
+                self._step(lane)
+        now_s = time.monotonic()
+        if now_s >= self._look_s:
+            self._look_s = now_s + self._tick_s
+            self._look_after(now_s, patient=tick())
+        outcomes, self._outcomes = self._outcomes, []
+        yield from outcomes
 
-    def _left_over(self) -> Iterator[Mail]:
-        yield from self._returned
-        with suppress(Empty):
-            while True:
-                mail = self._mails.get_nowait()
-                if mail is not None:
-                    yield mail
+    def _staff(self) -> None:
+        """Somebody for each mail, as far as there may be connections."""
+        for lane in self._lanes:
+            if lane.waits is Wait.MAIL and self._mails:
+                self._step(lane)
+        while self._mails and len(self._lanes) < self._host.connections and not self.halted:
+            self._lanes.append(Lane(self))
+            self._step(self._lanes[-1])
 
-    def _look_after(self) -> None:
-        patient = self._watch.tick()
-        for hand in self._hands:
-            if not patient or hand.busy_s() > _PATIENCES * self._host.timeout_s:
-                hand.cut()
-
-
-class _Hand(threading.Thread):
-    """One connection at a time, one mail after the other."""
-
-    def __init__(self, crew: Crew, host: Host) -> None:
-        super().__init__(name="smtp", daemon=True)
-        self._crew = crew
-        self._host = host
-        self._session: Session | None = None
-        self._since_s: float | None = None
-        self.working = True
-
-    def run(self) -> None:
+    def _step(self, lane: Lane, error: Exception | None = None) -> None:
         try:
-            mail = self._crew.next(wait=True)
-            while mail is not None:
-                self._since_s = time.monotonic()
-                following = self._carry(mail)
-                self._since_s = None
-                mail = following or (self._crew.next(wait=True) if self.working else None)
-        except BaseException as error:  # noqa: BLE001 - told by the thread that iterates
-            self._crew.stop_all(error)
-            if self._session is not None:
-                self._session.drop()
-        finally:
-            self.working = False
-            if self._session is not None:
-                self._host.rest(self._session)
-            self._crew.leave()
+            lane.go_on(error)
+        except BaseException as failure:  # noqa: BLE001 - told by the thread that iterates
+            self._stop_all(failure)
+            lane.break_off()
+        patience = _PATIENCES if lane.waits is Wait.CONNECTION else 1
+        lane.until_s = time.monotonic() + patience * self._host.timeout_s
+        self._listen(lane)
 
-    def busy_s(self) -> float:
-        since_s = self._since_s
-        return 0.0 if since_s is None else time.monotonic() - since_s
+    def _listen(self, lane: Lane) -> None:
+        """Have the selector tell when the lane can go on."""
+        session, events = lane.session, _EVENTS.get(lane.waits, 0)
+        listens = (session, events) if session and session.usable and events else None
+        before = self._listened.get(lane)
+        if listens == before:
+            return
+        if before is not None:
+            self._selector.unregister(before[0].socket)
+            del self._listened[lane]
+        if listens is not None:
+            self._selector.register(listens[0].socket, events, lane)
+            self._listened[lane] = listens
 
-    def cut(self) -> None:
-        session = self._session
-        if session is not None:
-            session.cut()
+    def _connected(self, lane: Lane, made: Session | Exception) -> None:
+        if isinstance(made, Session):
+            lane.session = made
+            self._step(lane)
+        else:
+            self._step(lane, made)
 
-    def _carry(self, mail: Mail) -> Mail | None:
-        """Send one mail. Returns the one whose envelope is on the wire already, if any."""
-        session = self._connected(mail)
-        if session is None:
-            return None
-        kept = session.carried > 0
-        try:
-            refusal = session.announce(mail)
-        except OSError as error:
-            session.drop()
-            return self._broken(mail, error, kept=kept)
-        if refusal is not None:
-            if kept and not session.usable and refusal.verdict is Verdict.TRY_LATER:
-                return mail  # a connection that the server grew tired of; a new one is as good
-            self._crew.tell(mail, refusal)
-            return None
-        return self._hand_over(session, mail, kept=kept)
+    def _look_after(self, now_s: float, *, patient: bool) -> None:
+        """End what takes too long."""
+        longest_s = _PATIENCES * self._host.timeout_s
+        for lane in self._lanes:
+            late = now_s > lane.until_s or lane.busy_s(now_s) > longest_s
+            if lane.carries and (late or not patient):
+                self._step(lane, TimeoutError("timed out"))
+            elif lane.waits is Wait.CONNECTION and late:
+                self._switchboard.forget(lane)
+                self._step(lane, TimeoutError("timed out"))
 
-    def _hand_over(self, session: Session, mail: Mail, *, kept: bool) -> Mail | None:
-        content = self._host.content(mail)
-        following = None
-        if session.pipelining and session.carried + 1 < self._host.per_connection:
-            following = self._crew.next(wait=False)
-        if not self._crew.may_begin(mail):
-            session.drop()  # it waits for a content; hanging up is how to take the mail back
-            return None
-        try:
-            self._crew.tell(mail, session.hand_over(content, following))
-        except OSError as error:
-            again = self._broken(mail, error, kept=kept)
-            if again is not None and following is not None:
-                self._crew.give_back(following)
-                return again
-        return following
+    def _is_busy(self) -> bool:
+        """Whether there is something to wait for."""
+        return any(
+            lane.carries or (lane.waits is Wait.CONNECTION and not self.halted)
+            for lane in self._lanes
+        )
 
-    def _broken(self, mail: Mail, error: OSError, *, kept: bool) -> Mail | None:
-        """The mail again where a new connection may be all it needs."""
-        if kept:
-            return mail
-        words = f"before the mail was handed over: {said(error)}"
-        self._crew.tell(mail, Outcome(Verdict.TRY_LATER, words))
-        return None
-
-    def _connected(self, mail: Mail) -> Session | None:
-        session = self._session
-        if session is not None and session.carried >= self._host.per_connection:
-            session.bye()
-        if session is not None and session.usable:
-            return session
-        self._session = None
-        try:
-            self._session = self._host.session()
-        except TransportDownError as error:
-            self._crew.stop_all(error)
-        except OSError as error:
-            if not self._crew.is_alone():  # fewer connections do; others carry this mail
-                self.working = False
-                self._crew.give_back(mail)
-                return None
-            words = f"before the mail was handed over: {said(error)}"
-            self._crew.no_connection(mail, Outcome(Verdict.TRY_LATER, words))
-        return self._session
+    def _stop_all(self, failure: BaseException) -> None:
+        self._failure, self.halted = self._failure or failure, True

@@ -2,20 +2,40 @@
 
 import smtplib
 import socket
-from collections.abc import Iterable, Sequence
+import ssl
+from collections.abc import Generator, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from enum import Enum
+from typing import TypeVar
 
 from newsletter.delivery.transports import smtp_answers
 from newsletter.delivery.transports.outcomes import Outcome, Verdict, one_line
 from newsletter.delivery.transports.smtp_answers import OK, Reply
 from newsletter.delivery.transports.smtp_connecting import said
+from newsletter.delivery.transports.smtp_dots import stuffed
+from newsletter.delivery.transports.smtp_replies import Replies
 from newsletter.rendering.mail import Mail
 
 _GO_AHEAD = 354
 _STEPS = 3  # MAIL, RCPT, DATA
 _BYE_WITHIN_S = 2.0
-_SHARED_FROM = 1000  # octets of a piece; a reader's own values are smaller
+_HEARD_AT_ONCE = 65_536
+_ROOM = 262_144  # octets that the system takes at once, so that a mail is one call
+
+
+class Wait(Enum):
+    """What must happen before the next step."""
+
+    READ = "the server says something"
+    WRITE = "the server takes more"
+    CONNECTION = "there is a connection"
+    MAIL = "there is a mail to carry"
+
+
+_T = TypeVar("_T")
+# Something that takes time, in steps: at each `yield` its thread is free for other connections.
+# Whoever drives it goes on when what it waits for is there, or throws an OSError into it.
+Steps = Generator[Wait, None, _T]
 
 
 class NotSentError(OSError):
@@ -32,13 +52,20 @@ class Session:
     def __init__(self, connection: smtplib.SMTP) -> None:
         assert connection.sock is not None  # noqa: S101 - it is connected
         self._smtp = connection
-        self._socket: socket.socket = connection.sock
+        self.socket: socket.socket = connection.sock
+        self.socket.setblocking(False)
+        with suppress(OSError):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
+        self._replies = Replies()
+        if connection.file is not None:  # what was said unasked, behind the last reply
+            with suppress(OSError):
+                self._replies.feed(connection.file.read1() or b"")
         self.pipelining = connection.has_extn("pipelining")
         self.carried = 0  # mails
         self.usable = True
         self.announced: Mail | None = None  # whose envelope is on the wire
 
-    def announce(self, mail: Mail) -> Outcome | None:
+    def announce(self, mail: Mail) -> Steps[Outcome | None]:
         """Send the envelope and hear whether the content may come; an outcome where it may not.
 
         Raises:
@@ -46,19 +73,21 @@ class Session:
             TransportDownError: nothing can be sent at all.
         """
         if self.announced is not mail and self.pipelining:
-            self._socket.sendall(_envelope(mail))
+            yield from self._write(_envelope(mail))
         self.announced = None
         commands = [f"MAIL FROM:<{mail.envelope_sender}>", f"RCPT TO:<{mail.recipient}>", "DATA"]
         replies: list[Reply] = []
         for command in commands:
             if not self.pipelining:
-                self._socket.sendall(f"{command}\r\n".encode("ascii"))
-            replies.append(self._reply())
+                yield from self._write(f"{command}\r\n".encode("ascii"))
+            replies.append((yield from self._reply()))
             if self._is_over(replies[-1]) or (not self.pipelining and _bad(replies)):
                 break
-        return self._refusal(mail, replies)
+        if _bad(replies):
+            return (yield from self._refusal(mail, replies))
+        return None
 
-    def hand_over(self, content: Sequence[bytes], following: Mail | None) -> Outcome:
+    def hand_over(self, content: Sequence[bytes], following: Mail | None) -> Steps[Outcome]:
         """Send the content, and behind it the next envelope; hear what became of the content.
 
         Raises:
@@ -71,8 +100,8 @@ class Session:
             pieces.append(_envelope(following))
             self.announced = following
         try:
-            self._write(b"".join(pieces), end)
-            reply = self._reply()
+            yield from self._write(b"".join(pieces), end)
+            reply = yield from self._reply()
         except NotSentError:
             self.drop()
             raise
@@ -96,41 +125,36 @@ class Session:
     def bye(self) -> None:
         """Take leave politely, but not for long."""
         if self.usable:
-            with suppress(OSError, ValueError):
-                self._socket.settimeout(_BYE_WITHIN_S)
-                self._smtp.quit()
+            with suppress(OSError):
+                self.socket.settimeout(_BYE_WITHIN_S)
+                self.socket.sendall(b"QUIT\r\n")
+                self.socket.recv(_HEARD_AT_ONCE)
         self.drop()
 
-    def cut(self) -> None:
-        """End it from another thread: whoever waits for an answer gets an error at once."""
-        with suppress(OSError):
-            # Not SSLSocket's own, which takes the socket apart under the other thread.
-            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-    def _refusal(self, mail: Mail, replies: list[Reply]) -> Outcome | None:
+    def _refusal(self, mail: Mail, replies: list[Reply]) -> Steps[Outcome]:
         by_step = dict(zip(("mail", "rcpt", "data"), replies, strict=False))
-        go = by_step.get("data", (0, b""))[0] == _GO_AHEAD
         try:
             if by_step["mail"][0] // 100 != OK:
                 return smtp_answers.sender_refused(by_step["mail"], mail.envelope_sender)
             if by_step["rcpt"][0] // 100 != OK:
                 return smtp_answers.refused(by_step["rcpt"], of_reader=True)
-            return None if go else smtp_answers.refused(by_step["data"], of_reader=False)
+            return smtp_answers.refused(by_step["data"], of_reader=False)
         finally:
-            if _bad(replies):
-                self._start_anew(go=go, in_step=len(replies) == _STEPS or not self.pipelining)
+            go = by_step.get("data", (0, b""))[0] == _GO_AHEAD
+            in_step = len(replies) == _STEPS or not self.pipelining
+            yield from self._start_anew(go=go, in_step=in_step)
 
-    def _start_anew(self, *, go: bool, in_step: bool) -> None:
+    def _start_anew(self, *, go: bool, in_step: bool) -> Steps[None]:
         """Forget a refused mail, so that the next one finds a clean session."""
         if not (self.usable and in_step):
             self.drop()
             return
         try:
             if go:  # it wants a content for nobody: an empty one (RFC 2920, 3.1)
-                self._socket.sendall(b".\r\n")
-                self._reply()
-            self._socket.sendall(b"RSET\r\n")
-            if self._reply()[0] // 100 != OK:
+                yield from self._write(b".\r\n")
+                yield from self._reply()
+            yield from self._write(b"RSET\r\n")
+            if (yield from self._reply())[0] // 100 != OK:
                 self.drop()
         except OSError:
             self.drop()
@@ -141,18 +165,33 @@ class Session:
             self.usable = False
         return not self.usable
 
-    def _reply(self) -> Reply:
-        return self._smtp.getreply()
-
-    def _write(self, data: bytes, end: int) -> None:
-        view, sent = memoryview(data), 0
-        while sent < len(data):
+    def _reply(self) -> Steps[Reply]:
+        while (reply := self._replies.next()) is None:
+            yield Wait.READ
             try:
-                sent += self._socket.send(view[sent:])
-            except OSError as error:
-                if sent < end:  # the final dot is not out: no server takes half a mail
-                    raise NotSentError(f"in the middle of the mail: {said(error)}") from error
-                raise
+                octets = self.socket.recv(_HEARD_AT_ONCE)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                continue
+            if not octets:
+                raise ConnectionResetError("Connection unexpectedly closed")
+            self._replies.feed(octets)
+        return reply
+
+    def _write(self, data: bytes, end: int = 0) -> Steps[None]:
+        """Send it all; `end` is where the final dot has left."""
+        view, sent = memoryview(data), 0
+        try:
+            while sent < len(data):
+                try:
+                    sent += self.socket.send(view[sent:])
+                except (BlockingIOError, ssl.SSLWantWriteError):
+                    yield Wait.WRITE
+                except ssl.SSLWantReadError:
+                    yield Wait.READ
+        except OSError as error:
+            if sent < end:  # the final dot is not out: no server takes half a mail
+                raise NotSentError(f"in the middle of the mail: {said(error)}") from error
+            raise
 
 
 def _envelope(mail: Mail) -> bytes:
@@ -163,24 +202,5 @@ def _envelope(mail: Mail) -> bytes:
 
 def _bad(replies: list[Reply]) -> bool:
     *envelope, last = replies
-    wanted = _GO_AHEAD // 100 if len(replies) == _STEPS else OK
-    return last[0] // 100 != wanted or any(reply[0] // 100 != OK for reply in envelope)
-
-
-def stuffed(content: Iterable[bytes]) -> list[bytes]:
-    """Dots at line starts doubled, and the end marked (RFC 5321, 4.5.2)."""
-    pieces, before = [], b"\r\n"  # the last two octets so far
-    for piece in content:
-        if before[-1:] == b"\n" and piece[:1] == b".":
-            pieces.append(b".")
-        pieces.append(_doubled_once(piece) if len(piece) > _SHARED_FROM else _doubled(piece))
-        before = (before + piece[-2:])[-2:]
-    return [*pieces, b".\r\n" if before == b"\r\n" else b"\r\n.\r\n"]
-
-
-def _doubled(piece: bytes) -> bytes:
-    return piece.replace(b"\n.", b"\n..")
-
-
-# The same large pieces come with every mail of an issue: each is looked through once.
-_doubled_once = lru_cache(maxsize=64)(_doubled)
+    good = last[0] == _GO_AHEAD if len(replies) == _STEPS else last[0] // 100 == OK
+    return not good or any(reply[0] // 100 != OK for reply in envelope)

@@ -1,0 +1,56 @@
+"""Octets of an SMTP server become replies, however they are cut, and whatever they are."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.delivery.transports.smtp_replies import NO_REPLY, Replies
+
+LINES = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=40).map(str.strip)
+REPLIES = st.tuples(st.integers(200, 599), st.lists(LINES, min_size=1, max_size=4))
+
+
+def heard(octets: bytes, cuts: list[int]) -> list[tuple[int, bytes]]:
+    replies, found = Replies(), []
+    for start, end in pairwise(
+        sorted({0, *(cut % (len(octets) + 1) for cut in cuts), len(octets)})
+    ):
+        replies.feed(octets[start:end])
+        while (reply := replies.next()) is not None:
+            found.append(reply)
+    return found
+
+
+def said(code: int, lines: list[str]) -> bytes:
+    *before, last = lines
+    told = [*(f"{code}-{line}" for line in before), f"{code} {last}"]
+    return "".join(f"{line}\r\n" for line in told).encode()
+
+
+@given(st.lists(REPLIES, max_size=4), st.lists(st.integers(0, 9999), max_size=9))
+def test_replies_are_the_same_however_the_network_cuts_them(
+    replies: list[tuple[int, list[str]]], cuts: list[int]
+) -> None:
+    octets = b"".join(said(*each) for each in replies)
+    assert heard(octets, cuts) == [
+        (code, b"\n".join(line.encode().strip() for line in lines)) for code, lines in replies
+    ]
+
+
+@given(st.binary(max_size=300), st.lists(st.integers(0, 9999), max_size=9))
+def test_whatever_comes_is_a_reply_or_none(octets: bytes, cuts: list[int]) -> None:
+    for code, _ in heard(octets, cuts):
+        assert code == NO_REPLY or 0 <= code <= 999
+
+
+def test_a_line_or_a_reply_without_end_is_none_and_is_not_kept() -> None:
+    for endless in (b"250-" + 70_000 * b"x", 8_000 * b"250-more\r\n"):
+        replies = Replies()
+        for start in range(0, len(endless), 1_000):
+            replies.feed(endless[start : start + 1_000])
+            reply = replies.next()
+            if reply is not None:
+                break
+        assert reply is not None
+        assert reply[0] == NO_REPLY
