@@ -1,45 +1,19 @@
 """Encrypted SMTP against a real server with a certificate of its own."""
 
-import shutil
-import ssl
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from newsletter.delivery.transports.outcomes import TransportDownError, Verdict
+from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
 from newsletter.delivery.transports.smtp import Smtp
+from tests.certificates import Certificate, certificate, needs_openssl
 from tests.delivery.transports_standins import OddSmtp, RealSmtp, mail_to, smtp_settings
 
-OPENSSL = shutil.which("openssl")
-pytestmark = pytest.mark.skipif(OPENSSL is None, reason="openssl makes the certificates")
+pytestmark = needs_openssl
 
 ADA = mail_to("ada@reader.example")
 LOGIN = {"username": "daily", "password": "the secret"}
-
-
-@dataclass(frozen=True)
-class Certificate:
-    file: Path
-    context: ssl.SSLContext
-
-
-def certificate(folder: Path, name: str) -> Certificate:
-    """A self-signed one, good for that name."""
-    key, file = folder / f"{name}.key", folder / f"{name}.pem"
-    command = [
-        *("req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=test"),
-        *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
-        *("-addext", f"subjectAltName={name}"),
-        *("-addext", "keyUsage=critical,digitalSignature,keyCertSign"),
-        *("-keyout", str(key), "-out", str(file)),
-    ]
-    subprocess.run([str(OPENSSL), *command], check=True, capture_output=True)  # noqa: S603
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file, key)
-    return Certificate(file, context)
 
 
 @pytest.fixture(scope="module")
@@ -49,17 +23,21 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 @pytest.fixture
 def trusted(ours: Certificate, monkeypatch: pytest.MonkeyPatch) -> Certificate:
-    monkeypatch.setenv("SSL_CERT_FILE", str(ours.file))
+    ours.trust(monkeypatch)
     return ours
 
 
 def send(port: int, **others: object) -> Verdict:
+    return outcome_of(port, **others).verdict
+
+
+def outcome_of(port: int, **others: object) -> Outcome:
     transport = Smtp(smtp_settings(port, **others))
     try:
         ((_, outcome),) = transport.send([ADA])
     finally:
         transport.close()
-    return outcome.verdict
+    return outcome
 
 
 def logged_in(*given: object) -> AuthResult:
@@ -96,16 +74,18 @@ def test_a_certificate_that_nobody_vouches_for_stops_the_sending(
         assert server.postbox.taken == []
 
 
+@pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_a_certificate_of_another_host_stops_the_sending(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str
 ) -> None:
     other = certificate(tmp_path, "DNS:mail.example.org")
-    monkeypatch.setenv("SSL_CERT_FILE", str(other.file))
+    other.trust(monkeypatch)
+    given = "ssl_context" if security == "tls" else "tls_context"
     with (
-        RealSmtp(ssl_context=other.context) as server,
+        RealSmtp(**{given: other.context}) as server,
         pytest.raises(TransportDownError, match=r"not valid for '127\.0\.0\.1'"),
     ):
-        send(server.port, security="tls")
+        send(server.port, security=security, **LOGIN)
 
 
 def test_without_starttls_there_is_no_falling_back_to_plain_text() -> None:
@@ -128,3 +108,52 @@ def test_a_refusal_to_start_tls_for_now_may_pass() -> None:
     with OddSmtp(**replies) as server:
         assert send(server.port, security="starttls") is Verdict.TRY_LATER
         assert "MAIL" not in server.heard
+
+
+# What somebody in between would like us to believe: a whole mail, accepted by nobody.
+SLIPPED_IN = [
+    "250-evil.example",
+    "250 AUTH PLAIN",
+    "235 2.7.0 welcome",
+    *("250 2.1.0 Ok", "250 2.1.5 Ok", "354 go ahead", "250 2.0.0 taken by nobody", "221 Bye"),
+]
+OFFER = "250-odd.example\r\n250-PIPELINING\r\n250-AUTH PLAIN\r\n250 STARTTLS"
+
+
+def test_replies_slipped_in_behind_the_one_to_starttls_are_not_believed(
+    trusted: Certificate,
+) -> None:
+    replies: dict[str, str | list[str]] = {
+        "EHLO": [OFFER, "250 odd.example"],
+        "STARTTLS": "\r\n".join(["220 ready", *SLIPPED_IN]),
+        "RCPT": "550 5.1.1 no such user",
+    }
+    with OddSmtp(trusted.context, **replies) as server:
+        outcome = outcome_of(server.port, security="starttls")
+        assert (outcome.verdict, outcome.detail) == (Verdict.REJECTED, "550 5.1.1 no such user")
+        assert server.heard[:5] == ["EHLO", "STARTTLS", "EHLO", "MAIL", "RCPT"]
+
+
+def test_replies_slipped_into_the_handshake_end_it(trusted: Certificate) -> None:
+    slipped_in = "".join(f"{each}\r\n" for each in SLIPPED_IN)
+    with OddSmtp(trusted.context, EHLO=OFFER, STARTTLS="220 ready") as server:
+        server.before_the_handshake = slipped_in.encode()
+        with pytest.raises(TransportDownError, match="SSL"):
+            send(server.port, security="starttls", **LOGIN)
+        assert server.heard == ["EHLO", "STARTTLS"]
+
+
+def test_what_was_offered_in_plain_text_is_forgotten_once_encrypted(trusted: Certificate) -> None:
+    offers = [OFFER, "250 odd.example"]
+    with OddSmtp(trusted.context, EHLO=offers, STARTTLS="220 ready") as server:
+        with pytest.raises(TransportDownError, match="AUTH extension not supported"):
+            send(server.port, security="starttls", **LOGIN)
+        assert server.heard == ["EHLO", "STARTTLS", "EHLO"]
+
+
+@pytest.mark.parametrize("refusal", ["502 5.5.1 what?", "250 no need", "whatever"])
+def test_an_answer_to_starttls_that_is_no_yes_leaves_nothing_in_plain_text(refusal: str) -> None:
+    with OddSmtp(EHLO=OFFER, STARTTLS=refusal) as server:
+        with pytest.raises(TransportDownError, match="cannot be used"):
+            send(server.port, security="starttls", **LOGIN)
+        assert server.heard == ["EHLO", "STARTTLS"]

@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import socket
+import ssl
+from contextlib import suppress
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Self
 
@@ -110,11 +112,30 @@ class _OddSession(StreamRequestHandler):
             verb = line.split(maxsplit=1)[0].decode().upper()
             self.server.heard.append(verb)
             going_on = self._reply(verb)
+            if verb == "STARTTLS" and going_on and self.server.context is not None:
+                going_on = self._encrypt(self.server.context)
             if verb == "DATA" and going_on and self.server.said[-1].startswith("354"):
                 going_on = self._swallow() and self._reply(".")
 
     def _swallow(self) -> bool:
         return any(line == b".\r\n" for line in iter(self.rfile.readline, b""))
+
+    def _encrypt(self, context: ssl.SSLContext) -> bool:
+        if self.server.before_the_handshake:
+            self.connection.recv(1, socket.MSG_PEEK)  # the other side has begun it
+            self.wfile.write(self.server.before_the_handshake)
+        try:
+            self.connection = context.wrap_socket(self.connection, server_side=True)
+        except OSError:
+            return False  # the other side does not trust us, or what it read
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", buffering=0)
+        return True
+
+    def finish(self) -> None:
+        with suppress(OSError):
+            super().finish()
+        self.connection.close()
 
     def _reply(self, when: str) -> bool:
         reply = self.server.next_reply(when)
@@ -132,8 +153,12 @@ class OddSmtp(Running, ThreadingTCPServer):
 
     daemon_threads = True
 
-    def __init__(self, **replies: str | list[str]) -> None:
+    def __init__(
+        self, context: ssl.SSLContext | None = None, /, **replies: str | list[str]
+    ) -> None:
         super().__init__(("127.0.0.1", 0), _OddSession)
+        self.context = context
+        self.before_the_handshake = b""
         self._replies = {
             when: [reply] if isinstance(reply, str) else list(reply)
             for when, reply in (dict(GOOD_REPLIES) | replies).items()

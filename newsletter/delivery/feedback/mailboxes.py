@@ -9,7 +9,7 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -19,10 +19,13 @@ from typing import Any, BinaryIO
 
 from newsletter.config import FeedbackSettings
 from newsletter.delivery.feedback.letters import LONGEST
+from newsletter.delivery.incoming import Incoming
 from newsletter.delivery.transports.outcomes import one_line
 from newsletter.errors import NewsletterError, WrongUseError
 
 _LONGEST_KEPT = 25 * 1024 * 1024
+_LONGEST_ANSWER = 16 * 1024 * 1024  # of an IMAP server: a letter, or the numbers of two million
+_PATIENCES = 4  # so many time-outs may one answer take
 _deliveries = count()
 
 
@@ -38,7 +41,7 @@ class Letter:
     mark: Callable[[bool], None]
 
 
-Letters = Iterator[Letter]
+Letters = Generator[Letter]
 
 
 def maildir(folder: Path) -> Letters:
@@ -64,7 +67,10 @@ def maildir(folder: Path) -> Letters:
 
 def _seen_in(file: Path, current: Path) -> Callable[[bool], None]:
     def mark(understood: bool) -> None:  # noqa: FBT001 - the one thing that is said of a letter
-        file.rename(current / f"{file.name}:2,{'S' if understood else 'FS'}")
+        try:
+            file.rename(current / f"{file.name}:2,{'S' if understood else 'FS'}")
+        except OSError as error:
+            raise MailboxError(f"{file} cannot be marked: {one_line(error)}") from error
 
     return mark
 
@@ -112,27 +118,59 @@ def imap(settings: FeedbackSettings) -> Letters:
         raise WrongUseError(
             'no password goes over plain text: set feedback.imap_security to "tls" or "starttls"'
         )
-    try:
-        with _logged_in(settings) as server:
-            for number in _ask(server, "SEARCH", "UNSEEN")[0].split():
-                found = _ask(server, "FETCH", number.decode(), f"(BODY.PEEK[]<0.{LONGEST}>)")
-                raw = next((each[1] for each in found if isinstance(each, tuple)), None)
-                if raw is not None:
-                    yield Letter(raw, _seen_on(server, number.decode()))
-    except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
-        raise MailboxError(
-            f"the mailbox at {settings.imap_host} cannot be read: {one_line(error)}; see [feedback]"
-        ) from error
+    with _clear_trouble(settings.imap_host), _logged_in(settings) as server:
+        for number in _ask(server, "SEARCH", "UNSEEN")[0].split():
+            found = _ask(server, "FETCH", number.decode(), f"(BODY.PEEK[]<0.{LONGEST}>)")
+            raw = next((each[1] for each in found if isinstance(each, tuple)), None)
+            if raw is not None:
+                yield Letter(raw, _seen_on(server, settings.imap_host, number.decode()))
 
 
 @contextmanager
-def _logged_in(settings: FeedbackSettings) -> Iterator[imaplib.IMAP4]:
+def _clear_trouble(host: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
+        raise MailboxError(
+            f"the mailbox at {host} cannot be read: {one_line(error)}; see [feedback]"
+        ) from error
+
+
+class _Bounded(imaplib.IMAP4):
+    """Believes no answer that takes too long, or does not end."""
+
+    _incoming: Incoming | None = None
+
+    def expect(self) -> None:
+        """Call before each command."""
+        within_s = _PATIENCES * (self.sock.gettimeout() or 0)
+        self._source().expect(_LONGEST_ANSWER, within_s)
+
+    def read(self, size: int) -> bytes:
+        return self._source().read(size)
+
+    def readline(self) -> bytes:
+        return self._source().readline(_LONGEST_ANSWER)
+
+    def _source(self) -> Incoming:
+        if self._incoming is None or self._incoming.sock is not self.sock:
+            self._incoming = Incoming(self.sock)  # after STARTTLS what was plain is forgotten
+            self.expect()
+        return self._incoming
+
+
+class _BoundedOverTls(_Bounded, imaplib.IMAP4_SSL):
+    pass
+
+
+@contextmanager
+def _logged_in(settings: FeedbackSettings) -> Iterator[_Bounded]:
     host, port, timeout = settings.imap_host, settings.imap_port, settings.timeout_s
     context = ssl.create_default_context()
     if settings.imap_security == "tls":
-        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=timeout)
+        server: _Bounded = _BoundedOverTls(host, port, ssl_context=context, timeout=timeout)
     else:
-        server = imaplib.IMAP4(host, port, timeout=timeout)
+        server = _Bounded(host, port, timeout=timeout)
     try:
         if settings.imap_security == "starttls":
             server.starttls(context)
@@ -144,20 +182,23 @@ def _logged_in(settings: FeedbackSettings) -> Iterator[imaplib.IMAP4]:
         yield server
     finally:
         try:
+            server.expect()
             server.logout()
         except (OSError, imaplib.IMAP4.error):
             server.shutdown()
 
 
-def _seen_on(server: imaplib.IMAP4, number: str) -> Callable[[bool], None]:
+def _seen_on(server: _Bounded, host: str, number: str) -> Callable[[bool], None]:
     def mark(understood: bool) -> None:  # noqa: FBT001 - the one thing that is said of a letter
         flags = r"(\Seen)" if understood else r"(\Seen \Flagged)"
-        _ask(server, "STORE", number, "+FLAGS.SILENT", flags)
+        with _clear_trouble(host):
+            _ask(server, "STORE", number, "+FLAGS.SILENT", flags)
 
     return mark
 
 
-def _ask(server: imaplib.IMAP4, command: str, *args: str) -> list[Any]:
+def _ask(server: _Bounded, command: str, *args: str) -> list[Any]:
+    server.expect()
     answer, told = server.uid(command, *args)
     if answer != "OK":
         raise imaplib.IMAP4.error(f"{command}: {one_line(told[0] if told else answer)}")

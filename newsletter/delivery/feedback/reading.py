@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,13 +47,14 @@ def read_mailbox(
         MailboxError: the mailbox cannot be read on; what was read stays so.
     """
     tally = Tally()
-    for letter in found:
-        now = clock()
-        meaning = letters.read(letter.raw, links, now)
-        with database.write.begin() as session:
-            understood = _act(session, meaning, tally, now)
-        letter.mark(understood)
-        tally.letters += 1
+    with closing(found):
+        for letter in found:
+            now = clock()
+            meaning = letters.read(letter.raw, links, now)
+            with database.write.begin() as session:
+                understood = _act(session, meaning, tally, now)
+            letter.mark(understood)
+            tally.letters += 1
     _log.info("mailbox read", extra=vars(tally))
     return tally
 

@@ -8,10 +8,28 @@ from functools import cache
 from ipaddress import ip_address
 
 from newsletter.config import TransportSettings
+from newsletter.delivery.incoming import Incoming
 from newsletter.delivery.transports.outcomes import TransportDownError, one_line
 from newsletter.errors import WrongUseError
 
 _TEMPORARY, _PERMANENT = 400, 500
+_LONGEST_REPLY = 65_536  # octets, all lines together
+
+
+class _Bounded(smtplib.SMTP):
+    """Believes no reply that takes longer than the time-out, or does not end."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        sock = self.sock
+        if sock is not None:
+            if self.file is None:  # also after STARTTLS: what came in plain text is forgotten
+                self.file = Incoming(sock)
+            self.file.expect(_LONGEST_REPLY, sock.gettimeout() or self.timeout)
+        return super().getreply()
+
+
+class _BoundedOverTls(_Bounded, smtplib.SMTP_SSL):
+    pass
 
 
 def check(settings: TransportSettings) -> None:
@@ -62,8 +80,8 @@ def _open(settings: TransportSettings) -> smtplib.SMTP:
     host, port, timeout_s = settings.host, settings.port, settings.timeout_s
     if settings.security == "tls":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port, _our_name(), timeout=timeout_s, context=context)
-    return smtplib.SMTP(host, port, _our_name(), timeout=timeout_s)
+        return _BoundedOverTls(host, port, _our_name(), timeout=timeout_s, context=context)
+    return _Bounded(host, port, _our_name(), timeout=timeout_s)
 
 
 @cache
