@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState
@@ -13,14 +14,23 @@ _COLUMNS = {state: getattr(BatchRow, state) for state in DeliveryState}
 
 def shift(session: Session, batch_id: int, by: Mapping[DeliveryState, int]) -> None:
     """Add to a batch's counters; in the same transaction as the rows that change."""
-    changes = {_COLUMNS[state]: _COLUMNS[state] + number for state, number in by.items() if number}
+    changes = {state: number for state, number in by.items() if number}
     if changes:
-        session.execute(
-            update(BatchRow)
-            .where(BatchRow.id == batch_id)
-            .values(changes)
-            .execution_options(synchronize_session=False)
+        numbers = {f"by_{state}": number for state, number in changes.items()}
+        session.execute(_shifting(frozenset(changes)), {"batch": batch_id, **numbers})
+
+
+@cache
+def _shifting(states: frozenset[DeliveryState]) -> Update:
+    """Made once: building a statement costs more than SQLite takes to run it."""
+    return (
+        update(BatchRow)
+        .where(BatchRow.id == bindparam("batch"))
+        .values(
+            {_COLUMNS[each]: _COLUMNS[each] + bindparam(f"by_{each}") for each in sorted(states)}
         )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def move(

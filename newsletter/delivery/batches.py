@@ -2,10 +2,8 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import counters
@@ -29,9 +27,6 @@ _MARK_AFTER = {
 _RENEW_AFTER_S = ledger.LEASE.total_seconds() / 5
 _SURE_FOR_S = ledger.LEASE.total_seconds() * 0.6  # so long after a renewal the lease is surely ours
 _RECORD_AFTER_S = 0.5
-_CHUNK_S = 2.0  # what is claimed together should leave within that time: people leave meanwhile
-_FIRST_CHUNK = 16
-_IN_REQUESTS = 500
 _GIVE_UP_AT = 25  # strain; then it is not about one mail
 _STRAIN = {True: 1, False: 5}  # of a refusal for now: by the reader's server, by ours
 
@@ -47,9 +42,7 @@ class Work:
         self._most = sending.transport.at_once
         self._out: dict[str, Reader] = {}  # handed out, no outcome yet
         self._answers: list[Answer] = []  # not recorded yet
-        # Who takes so many at once takes them in few requests: small ones would only be more.
-        whole = self._most >= _IN_REQUESTS
-        self._pace = _Pace(self._most, self._most if whole else min(_FIRST_CHUNK, self._most))
+        sending.pace.begin()
         self._recorded_s = time.monotonic()
         self._stopped_s: float | None = None
         self._strain = 0
@@ -175,7 +168,7 @@ class Work:
 
     def _claim(self) -> Sequence[Reader]:
         """Record what is known and claim the next ones, in one transaction."""
-        at_most = min(self._pace.next(time.monotonic()), self._most - len(self._out))
+        at_most = min(self._sending.pace.next(time.monotonic()), self._most - len(self._out))
         with self._sending.database.write.begin() as session:
             self._record(session)
             claimed = claiming.claim(
@@ -186,13 +179,12 @@ class Work:
                 self.after,
                 at_most,
             )
-            claims = session.scalar(select(IssueRow.claims).where(IssueRow.id == self._issue_id))
         self._recorded()
         self.after, self.wait_s = claimed.after, claimed.wait_s
         self.short_s = claimed.short_s or self.short_s
         self.held = claimed.held or self.held
         if claimed.readers:
-            self._remember(claimed.readers, claims or 0)
+            self._remember(claimed.readers, claimed.claims)
         return claimed.readers
 
     def _remember(self, readers: Sequence[Reader], claims: int) -> None:
@@ -210,22 +202,3 @@ class Work:
         self._sending.progress(len(self._answers))
         self._answers = []
         self._recorded_s = time.monotonic()
-
-
-@dataclass
-class _Pace:
-    """How many to claim together: as many as leave within a moment, at most so many."""
-
-    most: int
-    number: int
-    asked_s: float | None = None
-
-    def next(self, now_s: float) -> int:
-        if self.asked_s is not None:
-            took_s = now_s - self.asked_s
-            if took_s > _CHUNK_S:
-                self.number = max(1, self.number // 2)
-            elif took_s < _CHUNK_S / 2:
-                self.number = min(self.most, self.number * 2)
-        self.asked_s = now_s
-        return self.number

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import counters
@@ -22,10 +22,12 @@ from newsletter.models import (
 from newsletter.rendering.mails import Reader
 from newsletter.subscribers import suppression
 
-# How long a reader's server that said "not now" is left alone, by the attempts so far; the first
-# two are for the passes of a run, which pause a little by themselves.
-_REST = {3: 15, 4: 30, 5: 60, 6: 120}
-_LONGEST_REST = 240
+# How long a reader's server that said "not now" is left alone, by the attempts so far, the last of
+# these for all further ones; the first two are for the passes of a run, which pause a little.
+_REST = {
+    attempts: timedelta(minutes=minutes)
+    for attempts, minutes in {3: 15, 4: 30, 5: 60, 6: 120, 7: 240}.items()
+}
 _LOOKED_AT = 4  # times as many rows as wanted, where domains have limits of their own
 
 
@@ -46,6 +48,7 @@ class Claimed:
     wait_s: float = 0.0  # until the limits allow more: of everybody, nobody was claimed
     short_s: float | None = None  # until a domain that was passed over may have its next one
     held: str = ""  # why somebody gets nothing for now
+    claims: int = 0  # how many of the issue were ever claimed, where somebody was now
 
 
 def claim(
@@ -80,7 +83,8 @@ def claim(
         last = row.subscriber_id
     allowance.spend(len(readers))
     _mark(session, share, [each.subscriber_id for each in readers], skipped, now)
-    return Claimed(readers, last if rows else 0, 0.0, allowance.short_s, allowance.held)
+    claims = _count(session, share, len(readers)) if readers else 0
+    return Claimed(readers, last if rows else 0, 0.0, allowance.short_s, allowance.held, claims)
 
 
 def _mark(
@@ -100,56 +104,78 @@ def _mark(
         DeliveryState.SKIPPED: number,
     }
     counters.shift(session, share.batch_id, changes)
-    if claimed:
-        session.execute(
-            update(IssueRow)
-            .where(IssueRow.id == share.issue_id)
-            .values(claims=IssueRow.claims + len(claimed))
-            .execution_options(synchronize_session=False)
-        )
+
+
+def _count(session: Session, share: Share, number: int) -> int:
+    """How many mails of the issue were ever claimed, these included."""
+    claims = session.execute(_COUNT, {"issue": share.issue_id, "more": number}).scalar_one()
+    return int(claims)
 
 
 def _next_pending(
     session: Session, share: Share, after: int, at_most: int, now: datetime
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    return session.execute(
-        select(
-            DeliveryRow.subscriber_id,
-            DeliveryRow.reference,
-            *accounts.READER,
-            SubscriberRow.standing,
-            SubscriptionRow.left_at,
-            SubscriptionRow.paused_until,
-            IssueRow.day,
-        )
-        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
-        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
-        .join(
-            SubscriptionRow,
-            (SubscriptionRow.subscriber_id == DeliveryRow.subscriber_id)
-            & (SubscriptionRow.newsletter == IssueRow.newsletter),
-        )
-        .where(
-            DeliveryRow.batch_id == share.batch_id,
-            DeliveryRow.state == DeliveryState.PENDING,
-            DeliveryRow.subscriber_id > after,
-            or_(DeliveryRow.attempts < min(_REST), *_rested(now)),
-        )
-        .order_by(DeliveryRow.subscriber_id)
-        .limit(at_most)
-    ).all()
+    rested = {f"rested_{attempts}": now - rest for attempts, rest in _REST.items()}
+    given = {"batch": share.batch_id, "after": after, "at_most": at_most, **rested}
+    return session.execute(_NEXT, given).all()
 
 
-def _rested(now: datetime) -> list[Any]:
-    rested = [
+def _rested() -> list[ColumnElement[bool]]:
+    attempts, longest = DeliveryRow.attempts, max(_REST)
+    return [
         and_(
-            DeliveryRow.attempts == attempts,
-            DeliveryRow.changed_at <= now - timedelta(minutes=minutes),
+            attempts >= each if each == longest else attempts == each,
+            DeliveryRow.changed_at <= bindparam(f"rested_{each}"),
         )
-        for attempts, minutes in _REST.items()
+        for each in _REST
     ]
-    longest = now - timedelta(minutes=_LONGEST_REST)
-    return [*rested, and_(DeliveryRow.attempts > max(_REST), DeliveryRow.changed_at <= longest)]
+
+
+# Made once: building a statement costs more than SQLite takes to run it.
+_NEXT = (
+    select(
+        DeliveryRow.subscriber_id,
+        DeliveryRow.reference,
+        *accounts.READER,
+        SubscriberRow.standing,
+        SubscriptionRow.left_at,
+        SubscriptionRow.paused_until,
+        IssueRow.day,
+    )
+    .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+    .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+    .join(
+        SubscriptionRow,
+        (SubscriptionRow.subscriber_id == DeliveryRow.subscriber_id)
+        & (SubscriptionRow.newsletter == IssueRow.newsletter),
+    )
+    .where(
+        DeliveryRow.batch_id == bindparam("batch"),
+        DeliveryRow.state == DeliveryState.PENDING,
+        DeliveryRow.subscriber_id > bindparam("after"),
+        or_(DeliveryRow.attempts < min(_REST), *_rested()),
+    )
+    .order_by(DeliveryRow.subscriber_id)
+    .limit(bindparam("at_most"))
+)
+_SET_STATE = (
+    update(DeliveryRow)
+    .where(
+        DeliveryRow.issue_id == bindparam("issue"),
+        DeliveryRow.subscriber_id.in_(bindparam("subscribers", expanding=True)),
+    )
+    .values(
+        state=bindparam("new_state"), reason=bindparam("new_reason"), changed_at=bindparam("now")
+    )
+    .execution_options(synchronize_session=False)
+)
+_COUNT = (
+    update(IssueRow)
+    .where(IssueRow.id == bindparam("issue"))
+    .values(claims=IssueRow.claims + bindparam("more"))
+    .returning(IssueRow.claims)
+    .execution_options(synchronize_session=False)
+)
 
 
 def _gone(row: Row[*tuple[Any, ...]]) -> str | None:
@@ -176,11 +202,5 @@ def _set_state(
 ) -> None:
     """Change rows by their primary key; the counters are the caller's."""
     if subscribers:
-        session.execute(
-            update(DeliveryRow)
-            .where(
-                DeliveryRow.issue_id == share.issue_id, DeliveryRow.subscriber_id.in_(subscribers)
-            )
-            .values(state=state, reason=reason, changed_at=now)
-            .execution_options(synchronize_session=False)
-        )
+        given = {"issue": share.issue_id, "subscribers": subscribers}
+        session.execute(_SET_STATE, {**given, "new_state": state, "new_reason": reason, "now": now})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.delivery import accounts, leases, rows
@@ -80,14 +80,17 @@ def renew(session: Session, batch_id: int, owner: leases.Owner, now: datetime) -
     Raises:
         LeaseLostError: another worker has taken the batch over.
     """
-    renewed = session.execute(
-        update(BatchRow)
-        .where(BatchRow.id == batch_id, BatchRow.owner == owner.name)
-        .values(leased_until=now + LEASE)
-        .execution_options(synchronize_session=False)
-    )
+    renewed = session.execute(_RENEW, {"batch": batch_id, "name": owner.name, "until": now + LEASE})
     if renewed.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLostError(f"batch {batch_id} was taken over by another process")
+
+
+_RENEW = (
+    update(BatchRow)
+    .where(BatchRow.id == bindparam("batch"), BatchRow.owner == bindparam("name"))
+    .values(leased_until=bindparam("until"))
+    .execution_options(synchronize_session=False)
+)
 
 
 def record(session: Session, answers: Sequence[Answer], now: datetime) -> None:

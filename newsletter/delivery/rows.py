@@ -41,7 +41,7 @@ class Change:
 
 def find(session: Session, references: Sequence[str]) -> dict[str, Found]:
     """The deliveries that have these references."""
-    rows = session.execute(_columns().where(DeliveryRow.reference.in_(references)))
+    rows = session.execute(_BY_REFERENCE, {"references": references})
     return {row.reference: _found(row) for row in rows}
 
 
@@ -58,7 +58,7 @@ def apply(session: Session, changes: Iterable[Change], now: datetime) -> None:
     if not written:
         return
     session.flush()
-    session.connection().execute(_statement(), [_values(each, now) for each in written])
+    session.connection().execute(_WRITE, [_values(each, now) for each in written])
     session.expire_all()
     moves = Counter((each.of.batch_id, each.of.state, each.state) for each in written)
     for (batch_id, old, new), number in moves.items():
@@ -90,7 +90,11 @@ def _without_the_erased(change: Change) -> Change:
     return change
 
 
-def _statement() -> Update:
+# Made once: building a statement costs more than SQLite takes to run it.
+_BY_REFERENCE = _columns().where(DeliveryRow.reference.in_(bindparam("references", expanding=True)))
+
+
+def _writing() -> Update:
     table = DeliveryRow.__table__
     assert isinstance(table, Table)  # noqa: S101 - tells mypy what a mapped class always has
     return (
@@ -104,6 +108,9 @@ def _statement() -> Update:
             changed_at=bindparam("now"),
         )
     )
+
+
+_WRITE = _writing()
 
 
 def _values(change: Change, now: datetime) -> dict[str, object]:

@@ -18,6 +18,7 @@ from newsletter.delivery.batches import Work
 from newsletter.delivery.feedback import keeping
 from newsletter.delivery.feedback.events import without_addresses
 from newsletter.delivery.leases import Owner
+from newsletter.delivery.pace import Pace
 from newsletter.delivery.transports.outcomes import Transport, TransportDownError, stream
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow
@@ -49,6 +50,10 @@ class Sending:
     stop_within_s: float = 30.0
     max_age: timedelta = timedelta(days=3)
     forced: holding.Forced = holding.NOTHING_FORCED
+    pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pace = Pace(self.transport.at_once)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from hashlib import sha256
 from hmac import compare_digest, digest
 
 from itsdangerous import Signer
@@ -72,7 +71,7 @@ class Links:
         return f"{self._site_url}/preferences/{self.preferences_token(subscriber_id, address)}"
 
     def preferences_token(self, subscriber_id: int, address: str) -> str:
-        claim = Claim(subscriber_id, self._marks(address)[0])
+        claim = Claim(subscriber_id, _mark(self._keys[0], address))
         return self.token(Purpose.PREFERENCES, claim)
 
     def of(self, purpose: Purpose, claim: Claim) -> str:
@@ -108,11 +107,13 @@ class Links:
 
     def is_to(self, address: str, claim: Claim) -> bool:
         """Whether a preferences link was made for this address."""
-        return claim.newsletter in self._marks(address)
+        return any(claim.newsletter == _mark(key, address) for key in self._keys)
 
-    def _marks(self, address: str) -> list[str]:
-        digests = (digest(key.encode(), address.encode(), sha256) for key in self._keys)
-        return [urlsafe_b64encode(each).decode()[:_MARK_CHARACTERS] for each in digests]
+
+def _mark(key: str, address: str) -> str:
+    """What changes with the address, and tells nobody which it is."""
+    made = digest(key.encode(), address.encode(), "sha256")
+    return urlsafe_b64encode(made).decode()[:_MARK_CHARACTERS]
 
 
 def _claim(value: str) -> Claim | None:
@@ -124,9 +125,11 @@ def _claim(value: str) -> Claim | None:
 
 
 def _signed(key: str, purpose: Purpose, value: str) -> str:
-    return _signer(key, purpose).sign(value).decode()
+    """As itsdangerous' Signer signs, at a third of its price: an issue signs two a reader."""
+    signature = digest(_derived(key, purpose), value.encode(), "sha1")
+    return f"{value}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
-@lru_cache(maxsize=64)  # an issue signs two links for each reader
-def _signer(key: str, purpose: Purpose) -> Signer:
-    return Signer(key, salt=f"newsletter.{purpose}")
+@lru_cache(maxsize=64)
+def _derived(key: str, purpose: Purpose) -> bytes:
+    return Signer(key, salt=f"newsletter.{purpose}").derive_key()

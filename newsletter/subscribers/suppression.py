@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
@@ -57,12 +57,14 @@ def reasons(session: Session, addresses: Iterable[str]) -> dict[str, str]:
     """The same for many: those that must not be mailed, each with its reason."""
     key = key_for(session, _PURPOSE)
     by_hash = {_keyed(key, each): each for each in addresses}
-    rows = session.execute(
-        select(SuppressionRow.address_hash, SuppressionRow.reason).where(
-            SuppressionRow.address_hash.in_(by_hash)
-        )
-    )
+    rows = session.execute(_BY_HASH, {"hashes": list(by_hash)})
     return {by_hash[row.address_hash]: row.reason for row in rows}
+
+
+# Made once: building a statement costs more than SQLite takes to run it.
+_BY_HASH = select(SuppressionRow.address_hash, SuppressionRow.reason).where(
+    SuppressionRow.address_hash.in_(bindparam("hashes", expanding=True))
+)
 
 
 def suppress_all(session: Session, addresses: Sequence[str], reason: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.models import DomainPauseRow
@@ -22,17 +22,21 @@ def pause(session: Session, domain: str, reason: str, now: datetime) -> None:
     row.until, row.reason = now + PAUSE, reason
 
 
+# Made once: it is asked with every claim.
+_RUNNING = (
+    select(DomainPauseRow)
+    .where(DomainPauseRow.until > bindparam("now"))
+    .order_by(DomainPauseRow.domain)
+)
+
+
 def paused_domains(session: Session, now: datetime) -> dict[str, str]:
     """The domains that get nothing now, each with its reason: their deliveries stay pending."""
     return {each.domain: each.reason for each in running(session, now)}
 
 
 def running(session: Session, now: datetime) -> list[DomainPauseRow]:
-    return list(
-        session.scalars(
-            select(DomainPauseRow).where(DomainPauseRow.until > now).order_by(DomainPauseRow.domain)
-        )
-    )
+    return list(session.scalars(_RUNNING, {"now": now}))
 
 
 def resume(session: Session, domain: str) -> bool:

@@ -32,6 +32,7 @@ class Wait(Enum):
     MAIL = "there is a mail to carry"
 
 
+Octets = bytes | memoryview
 _T = TypeVar("_T")
 # Something that takes time, in steps: at each `yield` its thread is free for other connections.
 # Whoever drives it goes on when what it waits for is there, or throws an OSError into it.
@@ -56,6 +57,7 @@ class Session:
         self.socket.setblocking(False)
         with suppress(OSError):
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
+        self._encrypted = isinstance(self.socket, ssl.SSLSocket)
         self._replies = Replies()
         if connection.file is not None:  # what was said unasked, behind the last reply
             with suppress(OSError):
@@ -73,13 +75,13 @@ class Session:
             TransportDownError: nothing can be sent at all.
         """
         if self.announced is not mail and self.pipelining:
-            yield from self._write(_envelope(mail))
+            yield from self._write([_envelope(mail)])
         self.announced = None
         commands = [f"MAIL FROM:<{mail.envelope_sender}>", f"RCPT TO:<{mail.recipient}>", "DATA"]
         replies: list[Reply] = []
         for command in commands:
             if not self.pipelining:
-                yield from self._write(f"{command}\r\n".encode("ascii"))
+                yield from self._write([f"{command}\r\n".encode("ascii")])
             replies.append((yield from self._reply()))
             if self._is_over(replies[-1]) or (not self.pipelining and _bad(replies)):
                 break
@@ -100,7 +102,7 @@ class Session:
             pieces.append(_envelope(following))
             self.announced = following
         try:
-            yield from self._write(b"".join(pieces), end)
+            yield from self._write(pieces, end)
             reply = yield from self._reply()
         except NotSentError:
             self.drop()
@@ -151,9 +153,9 @@ class Session:
             return
         try:
             if go:  # it wants a content for nobody: an empty one (RFC 2920, 3.1)
-                yield from self._write(b".\r\n")
+                yield from self._write([b".\r\n"])
                 yield from self._reply()
-            yield from self._write(b"RSET\r\n")
+            yield from self._write([b"RSET\r\n"])
             if (yield from self._reply())[0] // 100 != OK:
                 self.drop()
         except OSError:
@@ -177,13 +179,15 @@ class Session:
             self._replies.feed(octets)
         return reply
 
-    def _write(self, data: bytes, end: int = 0) -> Steps[None]:
+    def _write(self, pieces: Sequence[bytes], end: int = 0) -> Steps[None]:
         """Send it all; `end` is where the final dot has left."""
-        view, sent = memoryview(data), 0
+        left: Sequence[Octets] = [b"".join(pieces)] if self._encrypted else pieces
+        sent = 0
         try:
-            while sent < len(data):
+            while left:
                 try:
-                    sent += self.socket.send(view[sent:])
+                    taken = self._send(left)
+                    sent, left = sent + taken, _without(left, taken)
                 except (BlockingIOError, ssl.SSLWantWriteError):
                     yield Wait.WRITE
                 except ssl.SSLWantReadError:
@@ -192,6 +196,19 @@ class Session:
             if sent < end:  # the final dot is not out: no server takes half a mail
                 raise NotSentError(f"in the middle of the mail: {said(error)}") from error
             raise
+
+    def _send(self, pieces: Sequence[Octets]) -> int:
+        """As much as can be sent now, in one call: to join the pieces would cost more than that."""
+        return self.socket.send(pieces[0]) if self._encrypted else self.socket.sendmsg(pieces)
+
+
+def _without(pieces: Sequence[Octets], count: int) -> Sequence[Octets]:
+    """What is left when so many octets are gone."""
+    for number, piece in enumerate(pieces):
+        if count < len(piece):
+            return [memoryview(piece)[count:], *pieces[number + 1 :]]
+        count -= len(piece)
+    return []
 
 
 def _envelope(mail: Mail) -> bytes:
