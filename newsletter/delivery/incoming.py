@@ -54,6 +54,10 @@ class Incoming:
             pass
         return self._take(min(size, len(self._heard)))
 
+    def left(self) -> bytes:
+        """What was heard already and nobody has read."""
+        return self._take(len(self._heard))
+
     def close(self) -> None:
         """Whoever has the socket closes it."""
 

@@ -235,3 +235,10 @@ def test_what_a_reader_s_server_says_for_now_is_about_that_reader() -> None:
         transport.close()
     assert (greylisted.verdict, greylisted.of_reader) == (Verdict.TRY_LATER, True)
     assert fine.verdict is Verdict.ACCEPTED
+
+
+def test_what_is_said_unasked_before_the_first_mail_is_heard_there() -> None:
+    greeting = f"{standins.GOOD_REPLIES['EHLO']}\r\n421 4.3.2 going down"
+    with OddSmtp(EHLO=greeting) as server:
+        outcome = outcome_of(smtp(server.port))
+    assert (outcome.verdict, outcome.detail) == (Verdict.TRY_LATER, "421 4.3.2 going down")

@@ -16,7 +16,7 @@ _TEMPORARY, _PERMANENT = 400, 500
 _LONGEST_REPLY = 65_536  # octets, all lines together
 
 
-class _Bounded(smtplib.SMTP):
+class Connection(smtplib.SMTP):
     """Believes no reply that takes longer than the time-out, or does not end."""
 
     def getreply(self) -> tuple[int, bytes]:
@@ -27,8 +27,12 @@ class _Bounded(smtplib.SMTP):
             self.file.expect(_LONGEST_REPLY, sock.gettimeout() or self.timeout)
         return super().getreply()
 
+    def left(self) -> bytes:
+        """What was said behind the last reply."""
+        return b"" if self.file is None else bytes(self.file.left())
 
-class _BoundedOverTls(_Bounded, smtplib.SMTP_SSL):
+
+class _ConnectionOverTls(Connection, smtplib.SMTP_SSL):
     pass
 
 
@@ -46,7 +50,7 @@ def check(settings: TransportSettings) -> None:
         )
 
 
-def connect(settings: TransportSettings) -> smtplib.SMTP:
+def connect(settings: TransportSettings) -> Connection:
     """Connect, encrypt and log in as the settings say; never less than they say.
 
     Raises:
@@ -76,12 +80,12 @@ def said(error: Exception) -> str:
     return one_line(error)
 
 
-def _open(settings: TransportSettings) -> smtplib.SMTP:
+def _open(settings: TransportSettings) -> Connection:
     host, port, timeout_s = settings.host, settings.port, settings.timeout_s
     if settings.security == "tls":
         context = ssl.create_default_context()
-        return _BoundedOverTls(host, port, _our_name(), timeout=timeout_s, context=context)
-    return _Bounded(host, port, _our_name(), timeout=timeout_s)
+        return _ConnectionOverTls(host, port, _our_name(), timeout=timeout_s, context=context)
+    return Connection(host, port, _our_name(), timeout=timeout_s)
 
 
 @cache

@@ -1,6 +1,5 @@
 """One connection to an SMTP server, and how mails go over it."""
 
-import smtplib
 import socket
 import ssl
 from collections.abc import Generator, Sequence
@@ -11,7 +10,7 @@ from typing import TypeVar
 from newsletter.delivery.transports import smtp_answers
 from newsletter.delivery.transports.outcomes import Outcome, Verdict, one_line
 from newsletter.delivery.transports.smtp_answers import OK, Reply
-from newsletter.delivery.transports.smtp_connecting import said
+from newsletter.delivery.transports.smtp_connecting import Connection, said
 from newsletter.delivery.transports.smtp_dots import stuffed
 from newsletter.delivery.transports.smtp_replies import Replies
 from newsletter.rendering.mail import Mail
@@ -50,7 +49,7 @@ class Session:
     round trip.
     """
 
-    def __init__(self, connection: smtplib.SMTP) -> None:
+    def __init__(self, connection: Connection) -> None:
         assert connection.sock is not None  # noqa: S101 - it is connected
         self._smtp = connection
         self.socket: socket.socket = connection.sock
@@ -59,9 +58,7 @@ class Session:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
         self._encrypted = isinstance(self.socket, ssl.SSLSocket)
         self._replies = Replies()
-        if connection.file is not None:  # what was said unasked, behind the last reply
-            with suppress(OSError):
-                self._replies.feed(connection.file.read1() or b"")
+        self._replies.feed(connection.left())  # what was said unasked, behind the last reply
         self.pipelining = connection.has_extn("pipelining")
         self.carried = 0  # mails
         self.usable = True
