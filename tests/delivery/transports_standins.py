@@ -114,7 +114,7 @@ class _OddSession(StreamRequestHandler):
             going_on = self._reply(verb)
             if verb == "STARTTLS" and going_on and self.server.context is not None:
                 going_on = self._encrypt(self.server.context)
-            if verb == "DATA" and going_on and self.server.said[-1].startswith("354"):
+            if verb == "DATA" and going_on and self.reply.startswith("354"):
                 going_on = self._swallow() and self._reply(".")
 
     def _swallow(self) -> bool:
@@ -138,7 +138,7 @@ class _OddSession(StreamRequestHandler):
         self.connection.close()
 
     def _reply(self, when: str) -> bool:
-        reply = self.server.next_reply(when)
+        self.reply = reply = self.server.next_reply(when)
         self.server.said.append(reply)
         if reply == SILENCE:
             self.rfile.read()  # until the other side gives up

@@ -71,7 +71,8 @@ class Crew:
             raise
         except BaseException as error:  # noqa: BLE001 - told after what is on the wire
             self._stop_all(error)
-        while self._is_busy():
+        # What the last lane gives back, since it got no connection, is for those that have one.
+        while self._is_busy() or (self._mails and not self.halted):
             yield from self._turn(self._watch.tick)
         if self._failure is not None:
             raise self._failure
