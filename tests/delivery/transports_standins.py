@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import select
 import socket
 import ssl
 from contextlib import suppress
@@ -89,6 +90,13 @@ class RealSmtp(Controller):
 
 CLOSE = "(closes)"
 SILENCE = "(says nothing)"
+# How a reply begins that has no end, how it goes on, and the pause before it does.
+ENDLESS = {
+    "(an octet at a time)": (b"250 o", b"k", 0.02),
+    "(a line at a time)": (b"", b"250-and\r\n", 0.02),
+    "(a line without end)": (b"250 o", b"k" * 65_536, 0.0),
+    "(lines without end)": (b"", b"250-and\r\n" * 8_192, 0.0),
+}
 GOOD_REPLIES: dict[str, str] = {
     "greeting": "220 odd.example ESMTP",
     "EHLO": "250-odd.example\r\n250 AUTH PLAIN",
@@ -142,10 +150,23 @@ class _OddSession(StreamRequestHandler):
         self.server.said.append(reply)
         if reply == SILENCE:
             self.rfile.read()  # until the other side gives up
-        if reply in {CLOSE, SILENCE}:
+        if reply in ENDLESS:
+            with suppress(OSError):
+                self._say_for_ever(*ENDLESS[reply])
+        if reply in {CLOSE, SILENCE, *ENDLESS}:
             return False
         self.wfile.write(f"{reply}\r\n".encode())
         return when != "QUIT"
+
+    def _say_for_ever(self, beginning: bytes, more: bytes, pause_s: float) -> None:
+        """Until the other side hangs up."""
+        self.wfile.write(beginning)
+        while True:
+            self.wfile.write(more)
+            self.server.octets_of_the_endless += len(more)
+            heard, _, _ = select.select([self.connection], [], [], pause_s)
+            if heard and not self.connection.recv(65_536):
+                return
 
 
 class OddSmtp(Running, ThreadingTCPServer):
@@ -159,6 +180,7 @@ class OddSmtp(Running, ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _OddSession)
         self.context = context
         self.before_the_handshake = b""
+        self.octets_of_the_endless = 0
         self._replies = {
             when: [reply] if isinstance(reply, str) else list(reply)
             for when, reply in (dict(GOOD_REPLIES) | replies).items()
