@@ -10,7 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from itertools import count
@@ -185,7 +185,8 @@ def _logged_in(settings: FeedbackSettings) -> Iterator[_Bounded]:
             server.expect()
             server.logout()
         except (OSError, imaplib.IMAP4.error):
-            server.shutdown()
+            with suppress(OSError):  # it may be closed already
+                server.shutdown()
 
 
 def _seen_on(server: _Bounded, host: str, number: str) -> Callable[[bool], None]:
