@@ -1,25 +1,31 @@
 """Dots at line starts, which end a mail where they stand alone (RFC 5321, 4.5.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
 _SHARED_FROM = 1000  # octets of a piece; a reader's own values are smaller
 
 
-def stuffed(content: Iterable[bytes]) -> list[bytes]:
+def stuffed(content: Sequence[bytes]) -> list[bytes]:
     """The content with such dots doubled, and its end marked."""
-    pieces: list[bytes] = []
-    tail = b"\r\n"  # what came last
-    for piece in content:
-        if piece[:1] == b"." and tail[-1:] == b"\n":
-            pieces.append(b".")
-        if len(piece) > _SHARED_FROM:
-            pieces.append(_doubled_once(piece))
-        else:
-            pieces.append(_doubled(piece) if b"\n." in piece else piece)
-        tail = piece if len(piece) > 1 else (tail + piece)[-2:]
-    pieces.append(b".\r\n" if tail.endswith(b"\r\n") else b"\r\n.\r\n")
+    pieces = [
+        _doubled_once(each) if len(each) > _SHARED_FROM else _doubled(each) for each in content
+    ]
+    for number, piece in reversed(list(enumerate(pieces))):
+        if piece[:1] == b"." and _tail(pieces[:number])[-1:] in {b"", b"\n"}:
+            pieces.insert(number, b".")
+    pieces.append(b".\r\n" if _tail(pieces) in {b"", b"\r\n"} else b"\r\n.\r\n")
     return pieces
+
+
+def _tail(pieces: Sequence[bytes]) -> bytes:
+    """The last two octets of all of them."""
+    tail = b""
+    for piece in reversed(pieces):
+        tail = (piece[-2:] + tail)[-2:]
+        if len(tail) > 1:
+            break
+    return tail
 
 
 def _doubled(piece: bytes) -> bytes:

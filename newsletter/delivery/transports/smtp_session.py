@@ -179,12 +179,15 @@ class Session:
     def _write(self, pieces: Sequence[bytes], end: int = 0) -> Steps[None]:
         """Send it all; `end` is where the final dot has left."""
         left: Sequence[Octets] = [b"".join(pieces)] if self._encrypted else pieces
-        sent = 0
+        size, sent = sum(map(len, pieces)), 0
         try:
-            while left:
+            while True:
                 try:
                     taken = self._send(left)
-                    sent, left = sent + taken, _without(left, taken)
+                    sent += taken
+                    if sent == size:
+                        return
+                    left = _without(left, taken)
                 except (BlockingIOError, ssl.SSLWantWriteError):
                     yield Wait.WRITE
                 except ssl.SSLWantReadError:
