@@ -4,8 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
+from newsletter.delivery.transports.outcomes import (
+    Outcome,
+    TransportDownError,
+    Unwatched,
+    Verdict,
+)
 from newsletter.delivery.transports.smtp import Smtp
+from newsletter.rendering.mail import Mail
 from tests.delivery import transports_standins as standins
 from tests.delivery.transports_standins import (
     CLOSE,
@@ -242,3 +248,23 @@ def test_what_is_said_unasked_before_the_first_mail_is_heard_there() -> None:
     with OddSmtp(EHLO=greeting) as server:
         outcome = outcome_of(smtp(server.port))
     assert (outcome.verdict, outcome.detail) == (Verdict.TRY_LATER, "421 4.3.2 going down")
+
+
+def test_more_mails_are_asked_for_only_when_most_connections_have_one_at_most() -> None:
+    out, carried = set[str](), 0
+
+    def chunks() -> Iterator[list[Mail]]:
+        for chunk in range(4):
+            assert len(out) <= 5
+            mails = [mail_to(f"r{number}@{chunk}.example") for number in range(30)]
+            out.update(mail.reference for mail in mails)
+            yield mails
+
+    with OddSmtp() as server:
+        transport = smtp(server.port, connections=5)
+        for mail, outcome in transport.stream(chunks(), Unwatched()):
+            assert outcome.verdict is Verdict.ACCEPTED
+            out.remove(mail.reference)
+            carried += 1
+        transport.close()
+    assert carried == 4 * 30

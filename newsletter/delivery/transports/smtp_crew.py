@@ -44,6 +44,7 @@ class Crew:
         self._host = host
         self._watch = watch
         self._mails: deque[Mail] = deque()
+        self._in_hand = 0  # mails that a lane has, the next one's envelope included
         self._outcomes: list[tuple[Mail, Outcome]] = []
         self._lanes: list[Lane] = []
         self._listened: dict[Lane, tuple[Session, int]] = {}
@@ -63,7 +64,7 @@ class Crew:
         try:
             for chunk in chunks:
                 yield from self._take_in(chunk)
-                while self._mails and not self.halted:
+                while self._is_full() and not self.halted:
                     yield from self._turn(self._watch.tick)
                 if self.halted:
                     break
@@ -96,7 +97,10 @@ class Crew:
     def next(self) -> Mail | None:
         if not self._watch.wanted():
             self.halted = True
-        return self._mails.popleft() if self._mails and not self.halted else None
+        if self.halted or not self._mails:
+            return None
+        self._in_hand += 1
+        return self._mails.popleft()
 
     def may_begin(self, mail: Mail) -> bool:
         if not self.halted and self._watch.begin(mail):
@@ -107,9 +111,11 @@ class Crew:
     def tell(self, mail: Mail, outcome: Outcome) -> None:
         self._watch.answered(mail, outcome)
         self._outcomes.append((mail, outcome))
+        self._in_hand -= 1
 
     def give_back(self, mail: Mail) -> None:
         self._mails.appendleft(mail)
+        self._in_hand -= 1
 
     def no_connection(self, mail: Mail, outcome: Outcome) -> None:
         self._unreachable = outcome
@@ -201,6 +207,10 @@ class Crew:
             elif lane.waits is Wait.CONNECTION and late:
                 self._switchboard.forget(lane)
                 self._step(lane, TimeoutError("timed out"))
+
+    def _is_full(self) -> bool:
+        """Whether all mails that could be asked for would have to wait."""
+        return bool(self._mails) or self._in_hand > self._host.connections
 
     def _is_busy(self) -> bool:
         """Whether there is something to wait for."""
