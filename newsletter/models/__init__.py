@@ -1,0 +1,68 @@
+"""The tables. All times are UTC and aware; a comment where a column's name does not say enough."""
+
+from newsletter.models.base import Base, UtcDateTime
+from newsletter.models.deliveries import (
+    BatchRow,
+    DeliveryRow,
+    DeliveryState,
+    DomainPauseRow,
+    FeedbackRow,
+    RateRow,
+    SetAsideRow,
+)
+from newsletter.models.issues import IssuePaperRow, IssueRow, IssueState
+from newsletter.models.papers import (
+    AnnouncementRow,
+    ListingRow,
+    PaperRow,
+    Setback,
+    SetbackRow,
+    SummaryRow,
+)
+from newsletter.models.people import (
+    AddressChangeRow,
+    ConsentRow,
+    FormLimitRow,
+    ImportRow,
+    KeyRow,
+    LetterRow,
+    SentLetterRow,
+    SignupRow,
+    Standing,
+    SubscriberRow,
+    SubscriptionRow,
+    SuppressionRow,
+)
+
+__all__ = [
+    "AddressChangeRow",
+    "AnnouncementRow",
+    "Base",
+    "BatchRow",
+    "ConsentRow",
+    "DeliveryRow",
+    "DeliveryState",
+    "DomainPauseRow",
+    "FeedbackRow",
+    "FormLimitRow",
+    "ImportRow",
+    "IssuePaperRow",
+    "IssueRow",
+    "IssueState",
+    "KeyRow",
+    "LetterRow",
+    "ListingRow",
+    "PaperRow",
+    "RateRow",
+    "SentLetterRow",
+    "SetAsideRow",
+    "Setback",
+    "SetbackRow",
+    "SignupRow",
+    "Standing",
+    "SubscriberRow",
+    "SubscriptionRow",
+    "SummaryRow",
+    "SuppressionRow",
+    "UtcDateTime",
+]

@@ -1,0 +1,48 @@
+"""Issues: a newsletter's day, frozen."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.models.base import Base
+
+
+class IssueState(StrEnum):
+    FROZEN = "frozen"  # its papers, sentences and recipients stand; deliveries may be open
+    DONE = "done"  # no delivery is open any more
+
+
+class IssueRow(Base):
+    """A newsletter's day, frozen: it says the same to whoever reads it, today or in a year."""
+
+    __tablename__ = "issue"
+    __table_args__ = (UniqueConstraint("newsletter", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    newsletter: Mapped[str] = mapped_column(String(40))
+    day: Mapped[date]
+    title: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    categories: Mapped[list[str]]
+    notes: Mapped[dict[str, Any]]  # category -> {state, expected, found, missing}
+    state: Mapped[str] = mapped_column(String(16))
+    frozen_at: Mapped[datetime]
+    # How many mails of it were ever claimed; a database that says less than this machine's fence
+    # remembers was restored from before (delivery/fence.py).
+    claims: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class IssuePaperRow(Base):
+    __tablename__ = "issue_paper"
+
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    section: Mapped[str] = mapped_column(String(16))
+    arxiv_id: Mapped[str] = mapped_column(String(32))
+    version: Mapped[int]
+    summary: Mapped[str] = mapped_column(Text)
+    summarizer: Mapped[str] = mapped_column(String(120))
+    summary_language: Mapped[str] = mapped_column(String(8))

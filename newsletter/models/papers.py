@@ -1,0 +1,95 @@
+"""What arXiv announced and described, and the sentences made of it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import String, Text
+from sqlalchemy import text as sql_text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.models.base import Base
+
+
+class PaperRow(Base):
+    """A version of a paper as arXiv described it; what a frozen issue holds is not rewritten."""
+
+    __tablename__ = "paper"
+
+    arxiv_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    abstract: Mapped[str] = mapped_column(Text)
+    authors: Mapped[list[str]]
+    categories: Mapped[list[str]]  # primary first
+    comment: Mapped[str | None] = mapped_column(Text)
+    journal_ref: Mapped[str | None] = mapped_column(Text)
+    doi: Mapped[str | None] = mapped_column(Text)
+    published_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime | None]
+
+
+class AnnouncementRow(Base):
+    __tablename__ = "announcement"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(String(32), primary_key=True)
+    arxiv_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+
+
+class ListingRow(Base):
+    """What is known of a category's announcements of a day, and whether that is all of them."""
+
+    __tablename__ = "listing"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(String(32), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    expected: Mapped[int | None]
+    found: Mapped[int]
+    missing: Mapped[list[str]]  # ids that were announced and could not be had
+    source: Mapped[str] = mapped_column(Text)
+    fetched_at: Mapped[datetime]
+
+
+class SummaryRow(Base):
+    __tablename__ = "summary"
+
+    arxiv_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)  # of the text itself
+    summarizer: Mapped[str] = mapped_column(String(120), primary_key=True)
+    # Of the prompt and the model's parameters: with others it is asked anew.
+    recipe: Mapped[str] = mapped_column(
+        String(32), primary_key=True, default="", server_default=sql_text("''")
+    )
+    text: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime]
+    tokens_asked: Mapped[int] = mapped_column(default=0, server_default="0")
+    tokens_answered: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Setback(StrEnum):
+    REJECTED = "rejected"  # answered, but a check spoke against it
+    REFUSED = "refused"  # will not be answered the way it is asked
+    FAILED = "failed"  # no answer; the next run asks again
+
+
+class SetbackRow(Base):
+    """Why a summarizer's sentence does not stand under a paper."""
+
+    __tablename__ = "setback"
+
+    arxiv_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)  # that was asked for
+    summarizer: Mapped[str] = mapped_column(String(120), primary_key=True)
+    recipe: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # of the answer; 0: there was none
+    kind: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime]
+    tokens_asked: Mapped[int] = mapped_column(default=0, server_default="0")
+    tokens_answered: Mapped[int] = mapped_column(default=0, server_default="0")

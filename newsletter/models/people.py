@@ -1,0 +1,161 @@
+"""Who reads, who asked to, and who must never be asked again."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.models.base import Base
+
+
+class Standing(StrEnum):
+    PENDING = "pending"  # asked to confirm, has not yet
+    CONFIRMED = "confirmed"
+    LEFT = "left"
+
+
+class SubscriberRow(Base):
+    __tablename__ = "subscriber"
+    # An id is never given twice, so that an old link can never mean somebody else.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    standing: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(8))
+    consent: Mapped[str | None] = mapped_column(Text)  # how they consented
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+
+
+class SubscriptionRow(Base):
+    __tablename__ = "subscription"
+
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
+    newsletter: Mapped[str] = mapped_column(String(40), primary_key=True)
+    detail: Mapped[str] = mapped_column(String(8))
+    paused_until: Mapped[date | None]
+    since: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+class ConsentRow(Base):
+    """What a subscriber agreed to or ended, when, how and in which words: never rewritten."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), index=True)
+    at: Mapped[datetime]
+    act: Mapped[str] = mapped_column(String(16))
+    newsletters: Mapped[list[str]]
+    way: Mapped[str | None] = mapped_column(String(16))  # unknown of what is older than the column
+    wording: Mapped[str] = mapped_column(Text)  # what stood above the button
+    network: Mapped[str | None] = mapped_column(String(32))  # keyed hash of the network's prefix
+
+
+class AddressChangeRow(Base):
+    """A subscriber's way to another address: asked for, then confirmed from there."""
+
+    __tablename__ = "address_change"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # its id stands in links
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), index=True)
+    old_email: Mapped[str] = mapped_column(String(254))
+    new_email: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    # Who had the new address already; an old link of either means this one.
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("subscriber.id"))
+
+
+class SignupRow(Base):
+    """A sign-up that nobody has looked at yet: one an address, however it is spelt."""
+
+    __tablename__ = "signup"
+
+    address_key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    newsletters: Mapped[list[str]]
+    language: Mapped[str] = mapped_column(String(8))
+    wording: Mapped[str] = mapped_column(Text)
+    network: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[datetime]
+    not_before: Mapped[datetime] = mapped_column(index=True)  # a limit makes it wait
+
+
+class LetterRow(Base):
+    """A mail outside of any issue that has not left yet; gone once it has."""
+
+    __tablename__ = "letter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    email: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(8))
+    # No foreign key: the goodbye goes to somebody who is erased.
+    subscriber_id: Mapped[int] = mapped_column(index=True)
+    reference: Mapped[str] = mapped_column(String(32), unique=True)  # also its Message-ID
+    about: Mapped[dict[str, Any]]
+    written_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(index=True)  # a sender's lease, or a pause
+
+
+class SentLetterRow(Base):
+    """To whom a letter went: a bounce names only its reference. Forgotten after a while."""
+
+    __tablename__ = "sent_letter"
+
+    reference: Mapped[str] = mapped_column(String(32), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    subscriber_id: Mapped[int] = mapped_column(index=True)  # no foreign key, as of the letter
+    sent_at: Mapped[datetime]
+
+
+class FormLimitRow(Base):
+    """How often something was done within a window of time, and how often it was refused."""
+
+    __tablename__ = "form_limit"
+
+    scope: Mapped[str] = mapped_column(String(24), primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)  # a keyed hash
+    count: Mapped[int]
+    until: Mapped[datetime] = mapped_column(index=True)
+    refused: Mapped[int]
+
+
+class SuppressionRow(Base):
+    """An address that must not be mailed, known only by its keyed hash."""
+
+    __tablename__ = "suppression"
+
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    since: Mapped[datetime]
+
+
+class ImportRow(Base):
+    """How far the import of a list is; of the list itself only its digest is kept."""
+
+    __tablename__ = "import"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    started_at: Mapped[datetime]
+    lines: Mapped[int]  # entries that are done
+    counts: Mapped[dict[str, Any]]  # fate -> how often
+    finished_at: Mapped[datetime | None]
+
+
+class KeyRow(Base):
+    """Keys that must outlive every rotation of the configured ones."""
+
+    __tablename__ = "key"
+
+    purpose: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[str] = mapped_column(String(128))
