@@ -78,7 +78,7 @@ def killed_until_done(folder: Path, readers: int, kills: int, senders: int, seed
     dice = random.Random(seed)  # noqa: S311 - moments, no secrets
     settings = _settings(folder, readers)
     with hostile_server(settings, seed) as (port, taken):
-        issue_id, mails = _freeze(settings)
+        issue_id, mails = freeze(settings)
         done = 0
         while done < kills:
             running = [_sender(settings, port, issue_id, mails) for _ in range(senders)]
@@ -126,7 +126,7 @@ def _no_bar(_label: str, _total: int) -> Iterator[Callable[[int], None]]:
     yield lambda _done: None
 
 
-def _freeze(settings: Settings) -> tuple[int, IssueMails]:
+def freeze(settings: Settings) -> tuple[int, IssueMails]:
     """The issue, and its mails rendered once for all the processes to come."""
     with (
         assembly.database(settings) as database,

@@ -5,6 +5,7 @@ import hashlib
 import select
 import socket
 import ssl
+import threading
 from contextlib import suppress
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Self
@@ -90,6 +91,7 @@ class RealSmtp(Controller):
 
 CLOSE = "(closes)"
 SILENCE = "(says nothing)"
+HELD = "(says what is good, once it may)"
 # How a reply begins that has no end, how it goes on, and the pause before it does.
 ENDLESS = {
     "(an octet at a time)": (b"250 o", b"k", 0.02),
@@ -126,7 +128,10 @@ class _OddSession(StreamRequestHandler):
                 going_on = self._swallow() and self._reply(".")
 
     def _swallow(self) -> bool:
-        return any(line == b".\r\n" for line in iter(self.rfile.readline, b""))
+        whole = any(line == b".\r\n" for line in iter(self.rfile.readline, b""))
+        if whole:
+            self.server.contents.append(self.client_address)
+        return whole
 
     def _encrypt(self, context: ssl.SSLContext) -> bool:
         if self.server.before_the_handshake:
@@ -148,8 +153,13 @@ class _OddSession(StreamRequestHandler):
     def _reply(self, when: str) -> bool:
         self.reply = reply = self.server.next_reply(when)
         self.server.said.append(reply)
+        if reply in {SILENCE, HELD}:
+            self.server.waits.release()
         if reply == SILENCE:
             self.rfile.read()  # until the other side gives up
+        if reply == HELD:
+            self.server.may_answer.wait()
+            reply = GOOD_REPLIES[when]
         if reply in ENDLESS:
             with suppress(OSError):
                 self._say_for_ever(*ENDLESS[reply])
@@ -180,7 +190,10 @@ class OddSmtp(Running, ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _OddSession)
         self.context = context
         self.before_the_handshake = b""
+        self.contents: list[object] = []  # from where each came that came to its final dot
         self.octets_of_the_endless = 0
+        self.waits = threading.Semaphore(0)  # one for each answer that does not come, or not yet
+        self.may_answer = threading.Event()
         self._replies = {
             when: [reply] if isinstance(reply, str) else list(reply)
             for when, reply in (dict(GOOD_REPLIES) | replies).items()

@@ -153,6 +153,7 @@ class Crew:
         now_s = time.monotonic()
         if now_s >= self._look_s:
             self._look_s = now_s + self._tick_s
+            self.halted = self.halted or not self._watch.wanted()
             self._look_after(now_s, patient=tick())
         outcomes, self._outcomes = self._outcomes, []
         yield from outcomes
