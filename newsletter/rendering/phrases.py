@@ -29,6 +29,11 @@ _LEADS_TO = re.compile(
     r"|github|audio|video|samples?|available|implementation|supplementary)\b",
     re.IGNORECASE,
 )
+# In front of an address: "is available at: https://".
+_LEADING = (
+    r"(?i:(?:\s+(?:is|are))?(?:\s+(?:publicly|freely))?(?:\s+(?:available|downloadable|found))?"
+    r"(?:\s+(?:at|from|on|via))?)\s*[:(\[-]*\s*(?:https?://)?"
+)
 _CLAUSE_END = re.compile(r"(?<=[.;,])\s+")
 _MERE_COUNT = re.compile(
     r"(?:\d+|[a-z]+)(?:\s*\+\s*\d+)?[- ](?:pages?|pp|figures?|figs?|tables?|references)"
@@ -56,15 +61,16 @@ class Phrases:
         return names[section]
 
     def counts(self, digest: Digest) -> str:
+        """How many papers each section has; a section without any is not spoken of."""
         count, number = self._count, self._number
         new, cross, replaced = digest.counts.values()
-        parts = (
-            count("%(num)s new", "%(num)s new", new) % {"num": number(new)},
-            count("%(num)s cross-list", "%(num)s cross-lists", cross) % {"num": number(cross)},
-            count("%(num)s replacement", "%(num)s replacements", replaced)
-            % {"num": number(replaced)},
+        said = (
+            (new, count("%(num)s new", "%(num)s new", new)),
+            (cross, count("%(num)s cross-list", "%(num)s cross-lists", cross)),
+            (replaced, count("%(num)s replacement", "%(num)s replacements", replaced)),
         )
-        complete = (self._say("complete"),) if digest.is_complete else ()
+        parts = [words % {"num": number(papers)} for papers, words in said if papers]
+        complete = [self._say("complete")] if digest.is_complete else []
         return " · ".join(parts + complete)
 
     def completeness(self, digest: Digest) -> str:
@@ -163,16 +169,20 @@ def comment(paper: Paper, *, whole: bool) -> str:
 
     Unless the whole is wanted, also without "12 pages, 5 figures".
     """
-    text = plain(paper.comment or "")
-    # What is linked by its host's name alone keeps its words: they say what it is.
-    known = [each.url for each in resources(paper) if "." not in each.name]
-    linked = [*_LOST_LINKS, *(url.partition("://")[2] for url in known)]
+    text = said = plain(paper.comment or "")
+    linked = list(_LOST_LINKS)
+    for each in resources(paper):
+        address = each.url.partition("://")[2]
+        if "." not in each.name:
+            linked.append(address)
+        else:  # Its words stay: the host's name alone does not say what is there.
+            text = re.sub(_LEADING + re.escape(address) + r"[)\]]?", "", text)
     sentences = [_unlinked(each, linked) for each in _SENTENCE_END.split(text)]
     if not whole:
         clauses = _CLAUSE_END.split(" ".join(filter(None, sentences)))
         sentences = [each for each in clauses if not _MERE_COUNT.fullmatch(each)]
     told = " ".join(filter(None, sentences))
-    return shortened(told if told == text else told.rstrip(" ,;."), _COMMENT_CHARACTERS)
+    return shortened(told if told == said else told.rstrip(" ,;."), _COMMENT_CHARACTERS)
 
 
 def _unlinked(sentence: str, linked: Sequence[str]) -> str:

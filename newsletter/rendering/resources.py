@@ -24,12 +24,16 @@ _HOSTS = {
     "zenodo.org": "Zenodo",
     "figshare.com": "figshare",
     "osf.io": "OSF",
+    "openreview.net": "OpenReview",
     "youtube.com": "YouTube",
     "youtu.be": "YouTube",
 }
 _PAGES = (".github.io", ".gitlab.io", ".codeberg.page", ".netlify.app", ".vercel.app")
 # These name the paper itself or where it appeared.
 _ELSEWHERE = ("arxiv.org", "doi.org", "creativecommons.org", "orcid.org")
+_SAYS_PAGE = re.compile(
+    r"(?:project|home|web)[\s-]?(?:page|(?:web)?site)[^.;,]{0,20}\Z", re.IGNORECASE
+)
 _MOST = 3
 _LONGEST = 300
 
@@ -55,6 +59,8 @@ def resources(paper: Paper) -> tuple[Resource, ...]:
     for text, any_host in ((paper.comment or "", True), (paper.abstract, False)):
         for url in addresses(text):
             name = _name(url, any_host=any_host)
+            if name and "." in name and _SAYS_PAGE.search(text[: max(0, text.find(url))]):
+                name = PROJECT_PAGE
             if name and name not in found:
                 found[name] = Resource(name, url)
     return tuple(found.values())[:_MOST]

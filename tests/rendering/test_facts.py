@@ -47,6 +47,11 @@ def test_a_comment_may_name_any_page_and_comes_first() -> None:
     ]
 
 
+def test_a_page_on_any_host_is_a_project_page_where_the_comment_says_so() -> None:
+    described = paper(comment="ICCV 2025, project website: https://ada.example.org/p")
+    assert [each.name for each in resources(described)] == ["project page"]
+
+
 def test_three_links_are_enough() -> None:
     hosts = ("github.com", "gitlab.com", "zenodo.org", "osf.io", "kaggle.com")
     many = paper(abstract=" ".join(f"https://{host}/a/b" for host in hosts))
@@ -64,7 +69,9 @@ def test_three_links_are_enough() -> None:
             "Accepted to Interspeech 2025",
         ),
         ("Code at https://github.com/a/b", ""),
-        ("Report: https://lab.example.org/report", "Report: https://lab.example.org/report"),
+        ("Report: https://lab.example.org/report", "Report"),
+        ("Fixed. Models are available at https://lab.example.org/models.", "Fixed. Models"),
+        ("ICCV 2025; Project page: https://ada.example.org/p", "ICCV 2025"),
         ("ICLR 2026", "ICLR 2026"),
     ],
 )

@@ -1,5 +1,6 @@
 """The bytes of a mail, as a parser and a mail program see them."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from email import message_from_bytes, policy
@@ -134,7 +135,7 @@ HOSTILE = st.lists(
     max_size=6,
 ).map("".join)
 TAGS = {"html", "head", "meta", "title", "style", "body", "div", "table", "tr", "td", "tbody"}
-TAGS |= {"p", "h1", "h2", "h3", "a", "small", "strong", "sub", "sup", "em", "code", "br"}
+TAGS |= {"p", "h1", "h2", "h3", "a", "small", "span", "strong", "sub", "sup", "em", "code", "br"}
 
 
 @settings_of_hypothesis(max_examples=15, deadline=None)
@@ -261,3 +262,16 @@ def test_a_broken_template_is_one_line_with_file_and_line(
             IssueMails(digest(paper()), SITE, LINKS).mail(READER)
     finally:
         templates.environment.cache_clear()
+
+
+def test_the_counts_do_not_speak_of_a_section_that_has_nothing() -> None:
+    counted = replace(digest(paper()), listings=())
+    page = IssueMails(counted, SITE, LINKS).mail(READER).html
+    assert ">1 new</p>" in page
+    assert "0 cross-lists" not in page
+
+
+def test_who_wrote_a_sentence_is_not_broken_over_two_lines() -> None:
+    page = IssueMails(digest(paper()), SITE, LINKS).mail(READER).html
+    assert "\xa0· <span>" in page
+    assert re.search(r"\.facts span\s*\{\s*display: inline-block", page)
