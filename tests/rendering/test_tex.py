@@ -256,3 +256,34 @@ HOSTILE = {
 def test_hostile_texts_neither_crash_nor_stall(kind: str) -> None:
     assert not re.search(r"[\\]", to_text(HOSTILE[kind]))
     assert "<script" not in to_html(HOSTILE[kind])
+
+
+@stories(
+    ("a set of 6{,}000 images", "a set of 6,000 images"),
+    ("Page: {https://example.org/x}.", "Page: https://example.org/x."),
+    ("at https://example.org/x}{https://example.org/x. Next", "at https://example.org/x. Next"),
+    ("at https://example.org/x}{example.org/x.", "at https://example.org/x."),
+    ("see this https URL}{this https URL.", "see this https URL."),
+    (r"see \href{https://example.org/x}{https://example.org/x}.", "see https://example.org/x."),
+    ("the set {1, 2}", "the set {1, 2}"),
+)
+def test_braces_that_lost_their_command_are_not_shown(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
+    (r"H{\sc i}, C\,{\sc iv}, [O\,\textsc{iii}]", "HI, C IV, [O III]"),
+    (r"\textsc{Mix} and {\sc vicuna}", "Mix and vicuna"),
+    (r"$0.5^{\prime\prime}$, $f^{\prime}$", "0.5″, f′"),
+    (r"5 \textmu m", "5 µm"),
+    (r"$\frac{dx}{dt}$, $\frac{\partial u}{\partial t}$", "dx/dt, ∂u/∂t"),
+    (r"as in [\cite{a,b}] and Eq.~(\ref{c})", "as in [a, b] and Eq. (c)"),
+)
+def test_small_things_of_science_are_written_as_scientists_do(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+def test_marks_in_html_say_no_more_than_the_author_did() -> None:
+    assert to_html(r"$\underline{x}$") == "<em>x</em>"
+    assert to_html(r"0.5$^{\prime\prime}$") == "0.5″"
+    assert to_html(r"\texttt{a_b}") == "<code>a_b</code>"

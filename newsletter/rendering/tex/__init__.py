@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _TEX = re.compile(r"[\\${}^_~]")
 # What a program for Markdown made of $p$.
 _ESCAPED_FORMULA = re.compile(r"\\\$([A-Za-z][\w^{}]{0,20})\\\$(?!\w)")
+# What is left of \\href{address}{address} where its name was lost, as on arXiv's own pages.
+_SAID_TWICE = re.compile(
+    r"(?<![{\\w])(?P<scheme>https?://|this )(?P<rest>https? URL|[^\s{}]+)"
+    r"\}\{(?:(?P=scheme)|https?://)?(?P=rest)\}?(?![^\s.,;:)])"
+)
 
 
 def to_text(source: str) -> str:
@@ -41,6 +46,8 @@ def _rendered(source: str, marks: Marks) -> str:
         clean = undoubled(clean)
     if "\\$" in clean:
         clean = _ESCAPED_FORMULA.sub(r"$\1$", clean)
+    if "}{" in clean:
+        clean = _SAID_TWICE.sub(r"\g<scheme>\g<rest>", clean)
     if not _TEX.search(clean):
         return marks.finished(marks.prose(clean))
     return marks.finished(Reader(clean, marks).whole())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # One factor, set as text or as HTML: x, √, 12, x with scripts, a word.
 _SCRIPTS = r"(?:<su[bp]>[^<]*</su[bp]>|[_^][\w.]+|[_^]\([^()]*\)|[′⁰-ₜᵃ-ᶻᵢ-ᵪ²³¹])*"
 _ATOM = re.compile(
-    rf"(?:<em>)?[^\W\d_](?:</em>)?\u0305?{_SCRIPTS}\Z|[A-Za-z]{{3,}}{_SCRIPTS}\Z|\d[\d.,]*\Z|\S\Z"
+    rf"[∂Δ∇]?(?:<em>)?d?[^\W\d_](?:</em>)?\u0305?{_SCRIPTS}\Z|[A-Za-z]{{3,}}{_SCRIPTS}\Z|\d[\d.,]*\Z|\S\Z"
 )
 _MOST_JOINED = 3
 INFIX = ("over", "choose", "atop")

@@ -1,5 +1,4 @@
 """The two ways to set what was read: plain Unicode, and a small, safe HTML."""
-# ruff: noqa: RUF001 - formulas need their own signs
 
 from __future__ import annotations
 
@@ -86,8 +85,8 @@ class HtmlMarks:
         return f'<a href="{escape(address)}">{shown}</a>'
 
     def raised(self, inner: str) -> str:
-        if inner in {"′", "″", "°", "∘"}:
-            return inner.replace("∘", "°")
+        if inner in scripts.RAISED_ALREADY:
+            return scripts.RAISED_ALREADY[inner]
         return f"<sup>{inner}</sup>" if inner else ""
 
     def lowered(self, inner: str) -> str:

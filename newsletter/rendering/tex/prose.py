@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from newsletter.rendering.tex import links
+
 _LONGEST_SET = 200
 _SET = re.compile(r"[^\\{}$]*,[^\\{}$]*\Z")
 
@@ -53,6 +55,8 @@ def lowered(before: str, after: str) -> str:
 
 def shows_braces(inner: str, *, is_tex: bool, alone: bool) -> bool:
     """Whether braces are the author's own, as in {0, 1}, and not TeX's, as in {B}ayes."""
+    if inner == "," or links.is_linkable(inner):  # 6{,}000 and {https://example.org/}
+        return False
     if len(inner) > _LONGEST_SET:
         return not is_tex
     if _SET.match(inner):

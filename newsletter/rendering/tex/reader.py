@@ -175,7 +175,7 @@ class Reader(Spans):
         up = token.kind is Kind.UP
         if not style.code and self._script_follows(span):
             return self.script(span, style._replace(math=True, tight=True, upright=True), up=up)
-        taken = self._lone_script(token, span, up=up)
+        taken = "" if style.code else self._lone_script(token, span, up=up)
         if not taken:
             return self.marks.words(token.text)
         self.shorten(span, len(taken))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # An address that cannot be linked for want of http, but that a reader can use.
 _NO_SCHEME = re.compile(r"(?:www\.|[\w-]+(?:\.[\w-]+){1,5}/)[^\s:]*\Z")
+_BRACKETS = {"[": "]", "(": ")"}
 _LONGEST_NUMBER = 8
 _CHARACTER = re.compile(r"\"[0-9A-F]{1,6}|\d{1,6}")
 
@@ -55,12 +56,15 @@ def _footnote(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
 
 
 def _citation(reader: Reader, span: Span, _style: Style, name: str) -> Piece:
+    before = reader.source[: reader.tokens[span.at - 1].start][-1:]
     reader.skip_star(span)
     notes = [note for note in (reader.option(span), reader.option(span)) if note]
     keys = [key.strip() for key in (reader.raw(span) or "").split(",")]
     shown = reader.marks.words(", ".join([key for key in keys if key] + notes))
     if not shown:
         return Piece(Role.ORDINARY, "")
+    if before in _BRACKETS and reader.next_starts(span, _BRACKETS[before]):
+        return Piece(Role.ORDINARY, shown)  # the author's own brackets do
     return Piece(Role.ORDINARY, f"({shown})" if name in {"eqref", "tag"} else f"[{shown}]")
 
 

@@ -19,8 +19,12 @@ _DOWN = dict(
         strict=True,
     )
 )
+# Signs that stand high by themselves.
+RAISED_ALREADY = {
+    "′": "′", "″": "″", "‴": "‴", "′′": "″", "′′′": "‴", "°": "°", "∘": "°",
+}  # fmt: skip
 # Signs that mean something else when they are raised.
-_RAISED = {"∘": "°", "⊤": "T"}
+_RAISED = {"⊤": "T"}
 # A word keeps its letters: raised or lowered one by one they are hard to read, and to search for.
 _WORD = re.compile(r"[A-Za-z]{3}|[A-Z]{2}")
 _ONE_THING = re.compile(r"[A-Za-z0-9Α-Ωα-ω.]+\Z|.\Z|\([^()]*\)\Z")
@@ -28,7 +32,7 @@ _ONE_THING = re.compile(r"[A-Za-z0-9Α-Ωα-ω.]+\Z|.\Z|\([^()]*\)\Z")
 
 def raised(script: str) -> str:
     """The superscript as plain text: ², ^max or ^(a/b); nothing for nothing."""
-    return _shifted(_RAISED.get(script, script), _UP, "^")
+    return RAISED_ALREADY.get(script) or _shifted(_RAISED.get(script, script), _UP, "^")
 
 
 def lowered(script: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from newsletter.rendering.tex import names
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from newsletter.rendering.tex.reader import Reader
     from newsletter.rendering.tex.spans import Span, Style
 
+_ROMAN = re.compile(r"\s*[ivx]{1,5}\s*\Z")
+
 
 def _marked(marks: Marks, kind: str, inner: str) -> Piece:
     if kind == "strong":
@@ -26,10 +29,17 @@ def _marked(marks: Marks, kind: str, inner: str) -> Piece:
     return Piece(Role.ORDINARY, inner)
 
 
+def _numeral(inner: str) -> str:
+    """Small capitals that are an ion's state: H i is neutral hydrogen, and "Hi" a greeting."""
+    return inner.upper() if _ROMAN.match(inner) else inner
+
+
 def _prose_font(reader: Reader, span: Span, style: Style, name: str) -> Piece:
     kind = names.PROSE_FONTS[name]
+    if style.math and name == "underline":
+        return Piece(Role.ORDINARY, reader.argument(span, style))
     inner = reader.argument(span, style._replace(math=False, code=kind == "code"))
-    return _marked(reader.marks, kind, inner)
+    return _marked(reader.marks, kind, _numeral(inner) if name == "textsc" else inner)
 
 
 def _formula_font(reader: Reader, span: Span, style: Style, name: str) -> Piece:
@@ -54,7 +64,7 @@ def _declaration(reader: Reader, span: Span, style: Style, name: str) -> Piece:
     else:
         return Piece(Role.ORDINARY, "")
     kind = "" if style.math and style.upright else names.DECLARED_FONTS[name]
-    return _marked(reader.marks, kind, inner)
+    return _marked(reader.marks, kind, _numeral(inner) if name in {"sc", "scshape"} else inner)
 
 
 def _blackboard(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
