@@ -1,6 +1,7 @@
 """CSS into style attributes, as mail programs need it."""
 
 import logging
+import re
 import threading
 from functools import lru_cache
 
@@ -9,6 +10,9 @@ from premailer import Premailer
 
 # premailer's parser state is shared: one at a time.
 _ONE_AT_A_TIME = threading.Lock()
+
+# Every byte of a style is one less for papers; a "<" of a text is escaped, so only tags match.
+_STYLE = re.compile(r'(<[a-z][^<>]*? style=")([^"]*)')
 
 
 class _OfflinePremailer(Premailer):  # type: ignore[misc]  # premailer ships no types
@@ -37,4 +41,4 @@ def inline(html: str) -> str:
             cssutils_logging_level=logging.CRITICAL,
             disable_basic_attributes=["bgcolor", "width", "height"],
         ).transform(pretty_print=False)
-    return inlined
+    return _STYLE.sub(lambda found: found[1] + found[2].replace("; ", ";"), inlined)

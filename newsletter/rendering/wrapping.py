@@ -11,7 +11,10 @@ _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _CLOSING = r"，。、；：？！）》」』】〉”’…"
 _OPENING = r"（《「『【〈“‘"
 _UNIT = re.compile(
-    rf"[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+)[{_CLOSING}]*|[{_OPENING}{_CLOSING}]+"
+    rf"[a-z]+://[^\s{_WIDE}{_OPENING}{_CLOSING}]+[{_CLOSING}]*"
+    # A dot between facts ends its line, but never hangs on to an address.
+    rf"|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+)[{_CLOSING}]*(?: ·(?= ))?"
+    rf"|[{_OPENING}{_CLOSING}]+"
 )
 
 

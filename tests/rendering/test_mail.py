@@ -275,3 +275,10 @@ def test_who_wrote_a_sentence_is_not_broken_over_two_lines() -> None:
     page = IssueMails(digest(paper()), SITE, LINKS).mail(READER).html
     assert "\xa0· <span>" in page
     assert re.search(r"\.facts span\s*\{\s*display: inline-block", page)
+
+
+def test_styles_spend_no_byte_on_spaces_and_texts_keep_theirs() -> None:
+    said = 'A style="a; b" of writing'
+    page = IssueMails(digest(paper(title=said)), SITE, LINKS).mail(READER).html
+    assert 'A style="a; b" of writing</a>' in page
+    assert not re.search(r'<[a-z][^<>]* style="[^"]*; ', page)

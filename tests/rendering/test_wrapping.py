@@ -36,3 +36,15 @@ def test_a_link_longer_than_a_line_stays_whole() -> None:
 
 def test_line_breaks_stay_and_margins_are_kept() -> None:
     assert wrapped("one\ntwo", 2) == "  one\n  two"
+
+
+def test_a_dot_between_facts_ends_a_line_and_does_not_open_one() -> None:
+    for length in range(60, 75):
+        lines = wrapped(f"{'x' * length} · authors' words · v2", 4).splitlines()
+        assert not [line for line in lines if line.strip().startswith("·")]
+        assert all(len(line) <= 72 for line in lines if "x" not in line)
+
+
+def test_a_dot_does_not_hang_on_to_an_address() -> None:
+    link = "https://papers.example.org/" + "x" * 60
+    assert f"    {link}" in wrapped(f"Code: {link} · authors' words", 4).splitlines()
