@@ -287,3 +287,13 @@ def test_marks_in_html_say_no_more_than_the_author_did() -> None:
     assert to_html(r"$\underline{x}$") == "<em>x</em>"
     assert to_html(r"0.5$^{\prime\prime}$") == "0.5″"
     assert to_html(r"\texttt{a_b}") == "<code>a_b</code>"
+
+
+@stories(
+    (r"$\neg p \lor \lnot q$", "¬p ∨ ¬q"),
+    (r"$a \lessdot b$ and $M \lta 5$", "a ⋖ b and M ≲ 5"),
+    ("``a `b' c'' and ``don't'' and `d'", "“a ‘b’ c” and “don't” and ‘d’"),
+    (r"\textquotedblleft so\textquotedblright{} they say", "“so” they say"),
+)
+def test_negations_and_quotes_within_quotes_are_signs(source: str, seen: str) -> None:
+    assert to_text(source) == seen

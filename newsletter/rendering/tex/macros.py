@@ -65,8 +65,13 @@ HANDLERS: dict[str, Handler] = {
     **science.HANDLERS,
     **structure.HANDLERS,
 }
-# Letters of other alphabets, behind whose names TeX eats the space: K\o benhavn.
-_LETTERS = frozenset(names("aa AA ae AE oe OE o O l L ss SS i j dh DH dj DJ th TH ng NG textmu"))
+# Letters and marks of prose behind whose names TeX eats the space: K\o benhavn.
+_LETTERS = frozenset(
+    names("""
+        aa AA ae AE oe OE o O l L ss SS i j dh DH dj DJ th TH ng NG textmu textquoteleft
+        textquotedblleft
+    """)
+)
 # One-letter commands that are letters of other alphabets in prose, but not in formulas.
 _PLAIN_IN_FORMULAS = frozenset(names("S P H L O o l"))
 _IN_ANGLES = {"la": Piece(Role.OPENING, "⟨"), "ra": Piece(Role.CLOSING, "⟩")}

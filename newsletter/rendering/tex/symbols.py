@@ -62,7 +62,7 @@ textzerooldstyle 0 textservicemark ℠ nobreakdash - dash - Lightning ↯ lightn
 Finv Ⅎ Game ⅁ circledS Ⓢ diagup ╱ diagdown ╲ vartriangle △ ij ĳ IJ Ĳ arrowvert |
 Arrowvert ‖ bracevert | qedsymbol □ textprime ′ arcdeg ° degr ° uarcs ″ hdots …
 hyp - nodata … fd .ᵈ fh .ʰ fm .ᵐ fs .ˢ
-laplacian ∇²
+laplacian ∇² neg ¬ lnot ¬ varUpsilon Υ textsurd √ mathsection § Lsh ↰ Rsh ↱
 """)
 
 # Signs between two things that TeX sets with room on both sides.
@@ -100,7 +100,9 @@ eqslantgtr ⪖ curlyeqprec ⋞ curlyeqsucc ⋟ lesseqgtr ⋚ gtreqless ⋛ lesse
 trianglelefteqslant ⊴ trianglerighteqslant ⊵ ntrianglelefteq ⋬ ntrianglerighteq ⋭ ntriangleright ⋫
 backsimeq ⋍ eqcirc ≖ mapsfrom ↤ longmapsfrom ⟻ longhookrightarrow ↪ nleftrightarrow ↮ nLeftarrow ⇍
 upharpoonleft ↿ downharpoonleft ⇃ downharpoonright ⇂ ltapprox ⪅ gtapprox ⪆ proptosim ∝
-blacktriangleleft ◀ blacktriangleright ▶
+blacktriangleleft ◀ blacktriangleright ▶ lessdot ⋖ gtrdot ⋗ smallsmile ⌣ smallfrown ⌢ backepsilon ∍
+eqcolon ≕ looparrowleft ↫ looparrowright ↬ supsetneqq ⫌ lta ≲ gta ≳ simless ≲ simgreat ≳
+approxlt ≲ approxgt ≳
 """)
 
 # Signs between two operands: room only where the author left some.
@@ -110,7 +112,8 @@ vee ∨ lor ∨ wedge ∧ land ∧ veebar ⊻ barwedge ⊼ setminus ∖ smallset
 ominus ⊖ otimes ⊗ oslash ⊘ odot ⊙ boxplus ⊞ boxminus ⊟ boxtimes ⊠ boxdot ⊡ diamond ⋄ divideontimes ⋇
 dotplus ∔ centerdot · intercal ⊺ circledast ⊛ circledcirc ⊚ circleddash ⊝ bigcirc ◯ bigtriangleup △
 bigtriangledown ▽ curlyvee ⋎ curlywedge ⋏ leftthreetimes ⋋ rightthreetimes ⋌ plus + minus − Dot ·
-plusmn ± xor ⊕ dotminus ∸ smallcirc ∘ bdot · cdotB · fatsemi ⨟
+plusmn ± xor ⊕ dotminus ∸ smallcirc ∘ bdot · cdotB · fatsemi ⨟ doublecap ⋒ doublecup ⋓
+doublebarwedge ⩞
 """)
 
 # Signs that take limits or an integrand.
@@ -178,7 +181,7 @@ ABBREVIATIONS = {
 # Journals, units and the like that astronomers and physicists write as commands.
 NAMES = {
     "kms": "km/s", "kmps": "km/s", "Msun": "M⊙", "msun": "M⊙", "Lsun": "L⊙", "lsun": "L⊙",
-    "Rsun": "R⊙", "rsun": "R⊙", "Zsun": "Z⊙", "zsun": "Z⊙", "Mpc": "Mpc", "kpc": "kpc",
+    "Msol": "M⊙", "Rsun": "R⊙", "rsun": "R⊙", "Zsun": "Z⊙", "zsun": "Z⊙", "Mpc": "Mpc", "kpc": "kpc",
     "Ha": "Hα", "Halpha": "Hα", "halpha": "Hα", "Hbeta": "Hβ", "lya": "Lyα", "Lya": "Lyα",
     "lyalpha": "Lyα", "Lyalpha": "Lyα", "epem": "e⁺e⁻", "ee": "ee", "pipi": "ππ", "lam": "λ",
     "eps": "ε", "veps": "ε", "vphi": "φ", "Lam": "Λ", "Om": "Ω", "om": "ω", "sig": "σ",

@@ -62,8 +62,8 @@ def tidied(source: str) -> str:
         source = _PARAGRAPH.sub(_BREAK, source)
     source = _SPACE.sub(" ", source)
     if "`" in source:
-        source = _DOUBLE_QUOTED.sub(r"“\1”", source)
         source = _SINGLE_QUOTED.sub(r"‘\1’", source)
+        source = _DOUBLE_QUOTED.sub(r"“\1”", source)
     if "--" in source:
         source = _DASHES.sub(_dash, source)
     return source.replace(_BREAK, "\n")
