@@ -152,8 +152,8 @@ def import_list(
             "an import needs --consent TEXT: when and how these people agreed to be mailed; who did"
             " not is asked one by one, by `newsletter subscribers add`"
         )
-    plan = _plan(settings, consent.strip(), slugs, language)
     survey = listfiles.survey(file, encoding)
+    plan = _plan(settings, consent.strip(), slugs, language, guessed=survey.guessed)
     shown: list[Told] = []
     with (
         assembly.database(settings) as real,
@@ -170,7 +170,12 @@ def import_list(
 
 
 def _plan(
-    settings: "Settings", consent: str, slugs: tuple[str, ...], language: str | None
+    settings: "Settings",
+    consent: str,
+    slugs: tuple[str, ...],
+    language: str | None,
+    *,
+    guessed: bool,
 ) -> "Plan":
     from newsletter.subscribers.newcomers import Plan
 
@@ -181,6 +186,7 @@ def _plan(
         newsletters=[each.slug for each in chosen],
         language=language or chosen[0].language,
         only=bool(slugs),
+        guessed=guessed,
     )
 
 

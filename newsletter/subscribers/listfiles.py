@@ -51,6 +51,7 @@ class Survey:
     encoding: str
     lines: int
     digest: str
+    guessed: bool = False  # the encoding, since nothing in the file shows it
 
 
 def survey(file: Path, encoding: str | None) -> Survey:
@@ -74,8 +75,8 @@ def survey(file: Path, encoding: str | None) -> Survey:
                 is_utf8 = is_utf8 and _decodes(decoder, block)
     except OSError as error:
         raise NewsletterError(f"{file} cannot be read: {error.strerror}") from error
-    guessed = _marked(head) or ("utf-8" if is_utf8 else "cp1252")
-    return Survey(_known(encoding) if encoding else guessed, lines, seen.hexdigest())
+    shown = _known(encoding) if encoding else _marked(head) or ("utf-8" if is_utf8 else None)
+    return Survey(shown or "cp1252", lines, seen.hexdigest(), guessed=shown is None)
 
 
 def entries(file: Path, encoding: str, column: str | None) -> Iterator[Entry]:

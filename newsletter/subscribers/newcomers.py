@@ -43,6 +43,7 @@ class Plan:
     newsletters: Sequence[str]  # for lines that name none
     language: str  # for lines that name none
     only: bool = False  # `newsletters` for every line, whatever it names
+    guessed: bool = False  # the list's encoding: what is not ASCII may be somebody else's address
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def read(entry: Entry, plan: Plan, now: datetime) -> Person | Told:
     if entry.flaw is not None:
         return Told(entry.line, written, entry.flaw)
     try:
-        address = normalized(written)
+        address = _address(written, plan)
     except WrongUseError as error:
         return Told(entry.line, written, Fate.BAD_ADDRESS, str(error).partition(": ")[2])
     standing = cells.get("standing", "").strip().lower()
@@ -109,6 +110,15 @@ def read(entry: Entry, plan: Plan, now: datetime) -> Person | Told:
         f"{plan.consent}; there: {own}" if own else plan.consent,
         _moment(cells.get("confirmed", ""), now),
     )
+
+
+def _address(written: str, plan: Plan) -> str:
+    address = normalized(written)
+    if plan.guessed and not address.isascii():
+        raise WrongUseError(
+            f"{written!r}: the list's encoding is only guessed; name it (--encoding)"
+        )
+    return address
 
 
 def _pairs(cell: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from unicodedata import normalize
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -71,7 +72,8 @@ def _chosen(choice: Choice) -> Select[SubscriberRow]:
         began = table.confirmed_at.is_(None) & (table.created_at >= choice.since)
         chosen = chosen.where((table.confirmed_at >= choice.since) | began)
     if choice.search is not None:
-        chosen = chosen.where(table.email.contains(choice.search.lower(), autoescape=True))
+        written = normalize("NFC", choice.search.lower())
+        chosen = chosen.where(table.email.contains(written, autoescape=True))
     return chosen
 
 

@@ -135,6 +135,33 @@ def test_one_person_in_several_spellings_is_one(cli: Cli, database: Database) ->
     assert database
 
 
+def test_a_name_of_any_script_is_one_person_however_it_is_written(
+    cli: Cli, database: Database
+) -> None:
+    spelt = ["用户@例子.example", "用户@xn--fsqu00a.example", "Jürgen@b.de", "JU\u0308RGEN@b.de"]
+    found = fates(cli, write("email\n" + "\n".join([*spelt, "jurgen@b.de"])))
+    assert [fate for _, fate, _ in found] == ["added", "duplicate", "added", "duplicate", "added"]
+    assert set(listed(cli)) == {"用户@xn--fsqu00a.example", "jürgen@b.de", "jurgen@b.de"}
+    assert listed(cli, "--search", "JU\u0308R") == ["jürgen@b.de"]
+    assert database
+
+
+def test_a_guessed_encoding_makes_nobody_s_name(cli: Cli, database: Database) -> None:
+    """In GB 18030 `用户` are bytes that Windows' own encoding reads as another name."""
+    Path("people.csv").write_bytes("email\n用户@b.de\nada@b.de\n".encode("gb18030"))
+    assert fates(cli, "people.csv") == [
+        ("ÓÃ»§@b.de", "bad-address", "it holds '»'"),
+        ("ada@b.de", "added", ""),
+    ]
+    Path("people.csv").write_bytes("email\nJürgen@b.de\n".encode("cp1252"))
+    ((_, fate, detail),) = fates(cli, "people.csv")
+    assert (fate, "--encoding" in detail) == ("bad-address", True)
+    assert listed(cli) == ["ada@b.de"]
+    assert [each[1] for each in fates(cli, "people.csv", "--encoding", "cp1252")] == ["added"]
+    assert listed(cli) == ["ada@b.de", "jürgen@b.de"]
+    assert database
+
+
 def test_every_line_that_cannot_be_read_is_named(cli: Cli, database: Database) -> None:
     content = (
         'email,note\nada@reader.example,"unclosed\nbob@reader.example,\nc@reader.example,a"b\n'
@@ -288,7 +315,7 @@ def test_what_is_exported_can_be_imported_elsewhere(
     with_formula = "=2+5+cmd|' /C calc'!A0"
     cli("subscribers", "add", "+tag@reader.example", "--consent", with_formula, "--to", "text")
     consent = ("--consent", "yes")
-    for name in ("ada", "bob", "chen"):
+    for name in ("ada", "bob", "chen", "用户", "jürgen"):
         cli("subscribers", "add", f"{name}@reader.example", *consent, "--detail", "full")
     cli("subscribers", "remove", "bob@reader.example")
     cli("subscribers", "add", "pending@reader.example")
@@ -303,7 +330,7 @@ def test_what_is_exported_can_be_imported_elsewhere(
     monkeypatch.setenv("NEWSLETTER_DATABASE__URL", f"sqlite:///{fresh}/fresh.db")
     cli("db", "upgrade")
     said = cli("subscribers", "import", "out", "--consent", "moved here")
-    assert said.out.endswith("= 3 added, 2 not-subscribed\n")
+    assert said.out.endswith("= 5 added, 2 not-subscribed\n")
     after = json.loads(cli("subscribers", "export", "--format", "json").out)
     kept = ("email", "standing", "newsletters", "language", "confirmed")
     confirmed = [row for row in before if row["standing"] == "confirmed"]

@@ -4,6 +4,7 @@ formula, and every cell comes back.
 
 import csv
 import io
+import unicodedata
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +27,11 @@ _DOMAIN = st.one_of(
     st.sampled_from(
         ["localhost", "x.local", "x.invalid", "1.2.3.4", "a..b", "x_y.org", "bücher.de"]
     ),
+)
+_ANY_SCRIPT = st.text(
+    st.characters(categories=["L", "M", "N", "P", "S"], include_characters="\u0308\u0307.+'\""),
+    min_size=1,
+    max_size=12,
 )
 _WRITTEN = st.one_of(st.builds("{}@{}".format, _LOCAL, _DOMAIN), st.text(max_size=30))
 
@@ -58,6 +64,26 @@ def test_a_good_address_stays_good_and_is_its_own_form(address: str) -> None:
         assert form == addresses.normalized(form) == form.lower()
         assert form.isascii()
         assert form.isprintable()
+
+
+@given(_ANY_SCRIPT, _DOMAIN)
+@example("\u0130", "bücher.de")
+@example("\u212a\u2126", "x.example")
+@example("Σ.Σ", "x.example")
+@example("J\u030c", "x.example")
+@example("\u1fbc\u0345", "x.example")
+def test_an_address_of_any_script_has_one_form_however_it_is_spelt(local: str, domain: str) -> None:
+    form = outcome("normalized", f"{local}@{domain}")
+    if form is not None:
+        assert form == addresses.normalized(form) == form.lower()
+        assert form == unicodedata.normalize("NFC", form)
+        assert form.isprintable()
+        assert form.rpartition("@")[2].isascii()
+        assert len(form.encode()) <= 254
+        assert bared(safe(form)) == form
+        for spelling in ("NFC", "NFD"):
+            written = unicodedata.normalize(spelling, f"{local}@{domain}")
+            assert outcome("normalized", written) in {form, None}
 
 
 @pytest.mark.parametrize(
