@@ -25,6 +25,19 @@ def field(name: str, value: str) -> str:
     return f"{name}: {value}\r\n"
 
 
+def recipient(address: str) -> str:
+    """The To field; an address beyond ASCII stands there in UTF-8 (RFC 6532), never encoded.
+
+    Raises:
+        ValueError: no address can be so.
+    """
+    if address.isascii():
+        return field("To", address)
+    if not address.isprintable():
+        raise ValueError(f"To: {address!r} cannot stand in a header")
+    return f"To: {address}\r\n"
+
+
 @lru_cache(maxsize=256)
 def subject(value: str) -> str:
     """The field of a subject, in encoded words where it is not ASCII."""

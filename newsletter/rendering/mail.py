@@ -121,6 +121,11 @@ class Mail:
         return self.bounces_to or self.sender[1]
 
     @property
+    def needs_smtputf8(self) -> bool:
+        """Whether only servers with RFC 6531 can carry it: an address of it is not ASCII."""
+        return not (self.recipient.isascii() and self.envelope_sender.isascii())
+
+    @property
     def message_id(self) -> str:
         return f"<{self.reference}@{self.sender[1].rpartition('@')[2]}>"
 
@@ -139,14 +144,14 @@ class Mail:
         """
         head = [
             headers.sender(*self.sender),
-            headers.field("To", self.recipient),
+            headers.recipient(self.recipient),
             headers.subject(self.content.subject),
             headers.field("Message-ID", self.message_id),
             *(headers.field(*each) for each in self.headers),
             "MIME-Version: 1.0\r\n",
             f'Content-Type: multipart/alternative; boundary="{self.content.boundary}"\r\n\r\n',
         ]
-        return ["".join(head).encode("ascii"), *self.content.body(self.values)]
+        return ["".join(head).encode(), *self.content.body(self.values)]
 
     def as_bytes(self) -> bytes:
         """The same in one piece."""

@@ -75,6 +75,20 @@ def test_a_signature_holds_and_falls_with_any_change(keys: dict[str, Path], sele
         assert not verified(message.replace(old, new, 1), keys)
 
 
+def test_an_address_in_utf_8_is_signed_as_it_stands(keys: dict[str, Path]) -> None:
+    mail = mail_to("用户@xn--fsqu00a.example")
+    with RealSmtp() as server:
+        transport = Smtp(smtp_settings(server.port), signer(keys, "rsa", "ed"))
+        assert [outcome.verdict for _, outcome in transport.send([mail])] == [Verdict.ACCEPTED]
+        transport.close()
+    ((_, recipient, message),) = server.postbox.taken
+    assert recipient == mail.recipient
+    assert [verified(message, keys, number) for number in (0, 1)] == [True, True]
+    changed = message.replace("To: 用户".encode(), "To: 客户".encode(), 1)
+    assert changed != message
+    assert not verified(changed, keys)
+
+
 def test_both_keys_sign_one_mail(keys: dict[str, Path]) -> None:
     message = signer(keys, "rsa", "ed")(mail_to("ada@reader.example").as_bytes())
     assert [verified(message, keys, number) for number in (0, 1)] == [True, True]

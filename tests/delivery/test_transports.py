@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_string, policy
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -51,8 +51,8 @@ def expected(mail: Mail) -> Arrived:
 
 
 def opened(raw: bytes) -> Arrived:
-    """The mail as a mail program reads it."""
-    message = message_from_bytes(raw, EmailMessage, policy=policy.default)
+    """The mail as a mail program reads it, headers in UTF-8 (RFC 6532) too."""
+    message = message_from_string(raw.decode(), EmailMessage, policy=policy.default)
     parts = {
         part.get_content_subtype(): part.get_content().replace("\r\n", "\n")
         for part in message.iter_parts()
@@ -130,7 +130,8 @@ def carrier(
 
 
 def test_every_reader_gets_their_own_mail_and_each_of_them_once(carrier: Carrier) -> None:
-    mails = [mail_to(name) for name in ("ada@a.example", "bob+x@b.example", "o'neil@c.example")]
+    names = ("ada@a.example", "bob+x@b.example", "o'neil@c.example")
+    mails = [mail_to(name) for name in (*names, "jürgen@d.example", "用户@xn--fsqu00a.example")]
     outcomes = [
         pair
         for start in range(0, len(mails), carrier.transport.at_once)
@@ -147,7 +148,11 @@ def test_an_address_that_no_mail_can_bear_is_rejected_and_harms_nobody_else(
     carrier: Carrier,
 ) -> None:
     good = mail_to("ada@a.example")
-    hostile = ("jürgen@a.example", "a b@a.example", "eve@a.example\r\nRCPT TO:<x@y.z>", "nobody")
+    hostile = (
+        *("a b@a.example", "eve@a.example\r\nRCPT TO:<x@y.z>", "nobody", "jürgen@例子.example"),
+        *("jürgen@a.example\r\nRCPT TO:<x@y.z>", "jür gen@a.example", "jür\u202egen@a.example"),
+        *("jürgen\udcfc@a.example", "jür\x85gen@a.example", "用\u2028户@a.example", "用户"),
+    )
     outcomes = {
         mail.recipient: outcome.verdict
         for each in [*map(mail_to, hostile), good]

@@ -5,10 +5,12 @@ import hashlib
 import select
 import socket
 import ssl
+import string
 import threading
 from contextlib import suppress
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Self
+from urllib.parse import quote
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -28,11 +30,12 @@ SENDER = ("Audio & Speech", "daily@papers.example.org")
 
 
 def mail_to(recipient: str, content: Content = LETTER, stream: str = "audio-2025-07-11") -> Mail:
-    unsubscribe = f"https://papers.example.org/unsubscribe/{recipient}?a=1&b=2"
+    owner = quote(recipient, string.printable, errors="replace")
+    unsubscribe = f"https://papers.example.org/unsubscribe/{owner}?a=1&b=2"
     told_apart = f"{recipient} {stream} {content.subject}"
     return Mail(
         recipient=recipient,
-        reference=hashlib.sha256(told_apart.encode()).hexdigest()[:24],
+        reference=hashlib.sha256(told_apart.encode("utf-8", "replace")).hexdigest()[:24],
         stream=stream,
         sender=SENDER,
         headers=(
@@ -120,6 +123,7 @@ class _OddSession(StreamRequestHandler):
         going_on = self._reply("greeting")
         while going_on and (line := self.rfile.readline()):
             verb = line.split(maxsplit=1)[0].decode().upper()
+            self.server.lines.append(line)
             self.server.heard.append(verb)
             going_on = self._reply(verb)
             if verb == "STARTTLS" and going_on and self.server.context is not None:
@@ -199,6 +203,7 @@ class OddSmtp(Running, ThreadingTCPServer):
             for when, reply in (dict(GOOD_REPLIES) | replies).items()
         }
         self.heard: list[str] = []
+        self.lines: list[bytes] = []
         self.said: list[str] = []
         self.connections = 0
 

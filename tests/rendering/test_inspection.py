@@ -27,6 +27,10 @@ BROKEN = {
     "holds a CR or LF that is no line end": swapped(rb"\r\nDate", b"\nDate"),
     "a line of 1010 octets": swapped(rb"\r\nDate", b"\r\nX-Long: " + b"x" * 1002 + b"\r\nDate"),
     "raw 8-bit characters in a header": swapped(rb"Subject: ", "Subject: 音".encode()),
+    "raw 8-bit characters in a header (": swapped(
+        rb"List-Unsubscribe: <", "L: 用\r\nX: <".encode()
+    ),
+    "characters in a header that are not UTF-8": swapped(rb"To: ", b"To: j\xfcrgen"),
     "from stands 2 times": swapped(rb"Date: ", b"From: a@b.example\r\nDate: "),
     "subject is missing": swapped(rb"Subject: ", b"Topic: "),
     "mime-version is missing": swapped(rb"MIME-Version: 1.0\r\n", b""),
@@ -84,6 +88,12 @@ BROKEN = {
 def test_a_good_mail_has_no_fault() -> None:
     assert list(wire.faults(RAW)) == []
     assert inspect(GOOD) == []
+
+
+def test_an_address_in_utf_8_is_no_fault_where_it_may_stand() -> None:
+    mail = replace(GOOD, recipient="用户@xn--fsqu00a.example")
+    assert "\r\nTo: 用户@".encode() in mail.as_bytes()
+    assert inspect(mail) == []
 
 
 @pytest.mark.parametrize("fault", BROKEN)

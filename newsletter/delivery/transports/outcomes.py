@@ -112,10 +112,15 @@ def stream(
 
 
 def unmailable(mail: Mail) -> Outcome | None:
-    """A refusal of addresses that neither a header nor an SMTP command can carry as they are."""
+    """A refusal of addresses that neither a header nor an SMTP command can carry as they are.
+
+    Before the @ may stand what is not ASCII, where a transport finds a way for it (RFC 6531).
+    """
     if re.fullmatch(r"[!-~]+@[!-~]+", mail.recipient):
         return None
-    return Outcome(Verdict.REJECTED, "the address is not in printable ASCII")
+    if re.fullmatch(r"[^ @]+@[!-~]+", mail.recipient) and mail.recipient.isprintable():
+        return None
+    return Outcome(Verdict.REJECTED, "the address holds what no mail can bear")
 
 
 def one_line(told: object) -> str:

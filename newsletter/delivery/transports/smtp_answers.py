@@ -3,6 +3,7 @@
 import re
 
 from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict, one_line
+from newsletter.rendering.mail import Mail
 
 OK, TEMPORARY, PERMANENT = 2, 4, 5  # the first digit of a reply
 CLOSING = 421
@@ -22,15 +23,17 @@ def told(reply: Reply) -> str:
     return f"{reply[0]} {one_line(reply[1])}"
 
 
-def sender_refused(reply: Reply, sender: str) -> Outcome:
-    """After MAIL.
+def sender_refused(reply: Reply, mail: Mail) -> Outcome:
+    """After MAIL; where that asked for SMTPUTF8, only this mail is refused (RFC 6531, 3.5).
 
     Raises:
         TransportDownError: this sender, and so every mail.
     """
     if reply[0] // 100 == PERMANENT:
+        if mail.needs_smtputf8 and not _ABOUT_US.match(told(reply)):
+            return Outcome(Verdict.REJECTED, told(reply))
         raise TransportDownError(
-            f"the SMTP server refuses the sender {sender}: {told(reply)};"
+            f"the SMTP server refuses the sender {mail.envelope_sender}: {told(reply)};"
             " see site.sender and [transport]"
         )
     return Outcome(Verdict.TRY_LATER, told(reply))

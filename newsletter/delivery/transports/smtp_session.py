@@ -17,6 +17,11 @@ from newsletter.rendering.mail import Mail
 
 _GO_AHEAD = 354
 _STEPS = 3  # MAIL, RCPT, DATA
+# Not for ever: another server may bear it.
+_NO_SMTPUTF8 = Outcome(
+    Verdict.REJECTED,
+    "the SMTP server does not offer SMTPUTF8 (RFC 6531), which this address needs",
+)
 _BYE_WITHIN_S = 2.0
 _HEARD_AT_ONCE = 65_536
 _ROOM = 262_144  # octets that the system takes at once, so that a mail is one call
@@ -60,6 +65,7 @@ class Session:
         self._replies = Replies()
         self._replies.feed(connection.left())  # what was said unasked, behind the last reply
         self.pipelining = connection.has_extn("pipelining")
+        self.smtputf8 = connection.has_extn("smtputf8") and connection.has_extn("8bitmime")
         self.carried = 0  # mails
         self.usable = True
         self.announced: Mail | None = None  # whose envelope is on the wire
@@ -71,14 +77,15 @@ class Session:
             OSError: the connection is lost; the mail was surely not taken.
             TransportDownError: nothing can be sent at all.
         """
+        if not self._bears(mail):
+            return _NO_SMTPUTF8
         if self.announced is not mail and self.pipelining:
             yield from self._write([_envelope(mail)])
         self.announced = None
-        commands = [f"MAIL FROM:<{mail.envelope_sender}>", f"RCPT TO:<{mail.recipient}>", "DATA"]
         replies: list[Reply] = []
-        for command in commands:
+        for command in _commands(mail):
             if not self.pipelining:
-                yield from self._write([f"{command}\r\n".encode("ascii")])
+                yield from self._write([f"{command}\r\n".encode()])
             replies.append((yield from self._reply()))
             if self._is_over(replies[-1]) or (not self.pipelining and _bad(replies)):
                 break
@@ -95,7 +102,7 @@ class Session:
         """
         pieces = stuffed(content)
         end = sum(map(len, pieces))
-        if following is not None and self.pipelining:
+        if following is not None and self.pipelining and self._bears(following):
             pieces.append(_envelope(following))
             self.announced = following
         try:
@@ -130,11 +137,14 @@ class Session:
                 self.socket.recv(_HEARD_AT_ONCE)
         self.drop()
 
+    def _bears(self, mail: Mail) -> bool:
+        return self.smtputf8 or not mail.needs_smtputf8
+
     def _refusal(self, mail: Mail, replies: list[Reply]) -> Steps[Outcome]:
         by_step = dict(zip(("mail", "rcpt", "data"), replies, strict=False))
         try:
             if by_step["mail"][0] // 100 != OK:
-                return smtp_answers.sender_refused(by_step["mail"], mail.envelope_sender)
+                return smtp_answers.sender_refused(by_step["mail"], mail)
             if by_step["rcpt"][0] // 100 != OK:
                 return smtp_answers.refused(by_step["rcpt"], of_reader=True)
             return smtp_answers.refused(by_step["data"], of_reader=False)
@@ -211,10 +221,13 @@ def _without(pieces: Sequence[Octets], count: int) -> Sequence[Octets]:
     return []
 
 
+def _commands(mail: Mail) -> tuple[str, str, str]:
+    asked = " SMTPUTF8 BODY=8BITMIME" if mail.needs_smtputf8 else ""
+    return f"MAIL FROM:<{mail.envelope_sender}>{asked}", f"RCPT TO:<{mail.recipient}>", "DATA"
+
+
 def _envelope(mail: Mail) -> bytes:
-    return (f"MAIL FROM:<{mail.envelope_sender}>\r\nRCPT TO:<{mail.recipient}>\r\nDATA\r\n").encode(
-        "ascii"
-    )
+    return "".join(f"{command}\r\n" for command in _commands(mail)).encode()
 
 
 def _bad(replies: list[Reply]) -> bool:

@@ -20,6 +20,7 @@ LONGEST_BOUNDARY = 70  # RFC 2046, 5.1.1
 _NEEDED = ("from", "to", "subject", "date", "message-id", "mime-version", "content-type")
 _ENCODED_WORD = re.compile(r"=\?[A-Za-z0-9-]+\?[BbQq]\?[!->@-~]+\?=")
 _BOUNDARY = re.compile(r'boundary="?([0-9A-Za-z\'()+_,./:=? -]+)"?')
+_TO = re.compile(rb"(?m)^To: .*$")
 _BAD_ESCAPE = re.compile(rb"=(?![0-9A-F]{2}|\r\n|$)")
 _LIST_URLS = re.compile(r"<[a-z]+:[!-;=?-~]+>(, ?<[a-z]+:[!-;=?-~]+>)*")
 
@@ -36,13 +37,22 @@ def faults(raw: bytes) -> Iterator[str]:
     head, blank, body = raw.partition(b"\r\n\r\n")
     if not blank:
         yield "has no body"
-    if not head.isascii():
-        yield "raw 8-bit characters in a header (RFC 5322, 2.2)"
+    yield from _raw_faults(head)
     headers = _headers(head)
     yield from _header_faults(headers)
     by_name = {name.lower(): value for name, value in headers}
     yield from _list_faults(by_name)
     yield from _body_faults(by_name.get("content-type", ""), body)
+
+
+def _raw_faults(head: bytes) -> Iterator[str]:
+    """Only an address in To may be beyond ASCII, and then in UTF-8 (RFC 6532)."""
+    if not _TO.sub(b"", head).isascii():
+        yield "raw 8-bit characters in a header (RFC 5322, 2.2)"
+    try:
+        head.decode()
+    except UnicodeDecodeError:
+        yield "characters in a header that are not UTF-8 (RFC 6532)"
 
 
 def parts(raw: bytes) -> list[tuple[dict[str, str], bytes]]:
@@ -55,7 +65,7 @@ def parts(raw: bytes) -> list[tuple[dict[str, str], bytes]]:
 
 def _headers(head: bytes) -> list[tuple[str, str]]:
     """Names and values, unfolded and otherwise as they stand."""
-    text = head.decode("ascii", "replace")
+    text = head.decode("utf-8", "replace")
     unfolded = re.sub(r"\r\n(?=[ \t])", "", text)
     pairs = (line.partition(":") for line in unfolded.split("\r\n"))
     return [(name, value.strip()) for name, _, value in pairs]
