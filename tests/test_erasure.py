@@ -14,6 +14,7 @@ from newsletter import assembly, counters
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.delivery import accounts, claiming, ledger
+from newsletter.delivery.feedback import keeping, sendgrid_events
 from newsletter.delivery.leases import Owner
 from newsletter.delivery.ledger import Answer
 from newsletter.delivery.rate import Limits
@@ -66,6 +67,26 @@ def test_no_byte_of_the_address_is_left_in_the_database(
     left = stored(settings, database).lower()
     assert b"ada.erased" not in left
     assert b"signed on paper at the fair" not in left
+
+
+def test_no_byte_of_an_address_beyond_ascii_is_left_either(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    address = "jürgen.erased@xn--fsqu00a.example"
+    cli("subscribers", "add", "Ju\u0308rgen.Erased@例子.example", "--consent", "by phone")
+    cli("run")
+    odd = sendgrid_events.read(json.dumps([{"event": "?", "email": address}]).encode(), NOW)
+    with database.write.begin() as session:
+        suppression.suppress(session, address, f"550 <{address.upper()}> no such user", NOW)
+        for reason, content in odd.odd:
+            keeping.set_aside(session, "sendgrid", reason, content, NOW)
+    assert address.encode() in stored(settings, database)
+    assert cli("subscribers", "erase", "JÜRGEN.erased@例子.example", "--yes").code == 0
+    left = stored(settings, database).lower()
+    for spelling in ("jürgen.erased", "JÜRGEN.ERASED".lower(), "rgen.erased"):
+        assert spelling.encode() not in left
+    with database.read() as session:
+        assert suppression.reason(session, address) == "550 <<address>> no such user"
 
 
 def test_the_accounts_of_issues_still_balance(cli: Cli, database: Database, ada: int) -> None:

@@ -57,7 +57,7 @@ Content-Type: message/delivery-status
 Reporting-MTA: dns; mx.reader.example
 Arrival-Date: Fri, 11 Jul 2025 06:09:59 +0000
 
-Final-Recipient: rfc822; {recipient}
+Final-Recipient: {recipient if ";" in recipient else f"rfc822; {recipient}"}
 Action: {action}
 Status: {status}
 Diagnostic-Code: smtp; {diagnostic}
@@ -68,6 +68,23 @@ Content-Type: {kind}
 {returned(reference)}
 --=_b--
 """.encode()
+
+
+def global_dsn(reference: str, status: str = "5.1.1", *, whole: bool = False) -> bytes:
+    """The same of an address beyond ASCII (RFC 6533), as Postfix writes it."""
+    changes = {
+        "message/delivery-status": "message/global-delivery-status",
+        "message/rfc822" if whole else "text/rfc822-headers": (
+            "message/global" if whole else "message/global-headers"
+        ),
+        "rfc822; ada@": "utf-8; jürgen@",
+        "ada@": "jürgen@",
+    }
+    text = dsn(reference, status, whole=whole).decode()
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text.encode()
 
 
 def arf(reference: str, feedback_type: str = "abuse") -> bytes:

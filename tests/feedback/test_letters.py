@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from newsletter.delivery.feedback import letters
-from newsletter.delivery.feedback.events import Event, Kind
+from newsletter.delivery.feedback.events import Event, Kind, without_addresses
 from newsletter.delivery.feedback.letters import Automatic, Meaning, NotUnderstood
 from newsletter.subscribers.links import Claim, Links, Purpose
 from tests.conftest import NOW
@@ -45,8 +45,12 @@ def event(raw: bytes) -> Event:
         (mails.arf(REFERENCE, "opt-out"), Kind.UNSUBSCRIBE, True),
         (mails.qmail(REFERENCE), Kind.BOUNCE, False),
         (mails.verp(REFERENCE), Kind.BOUNCE, True),
+        (mails.global_dsn(REFERENCE), Kind.BOUNCE, True),
+        (mails.global_dsn(REFERENCE, whole=True), Kind.BOUNCE, True),
+        (mails.global_dsn(REFERENCE, "5.6.7"), Kind.BOUNCE, False),
+        (mails.dsn(REFERENCE, recipient="utf-8; j\\x{FC}rgen@reader.example"), Kind.BOUNCE, True),
     ],
-    ids=range(14),
+    ids=range(18),
 )
 def test_bounces_and_complaints_are_told_apart_and_bear_our_reference(
     raw: bytes,
@@ -58,6 +62,16 @@ def test_bounces_and_complaints_are_told_apart_and_bear_our_reference(
     assert (found.suppress is not None) is suppress
     assert found.at <= NOW
     assert found.address is None
+
+
+def test_no_spelling_of_an_address_is_kept() -> None:
+    spelt = ("jürgen@reader.example", "j\\x{FC}rgen@reader.example", "用户@例子.example")
+    for address in spelt:
+        assert (
+            without_addresses(f"550 5.1.1 <{address}> unknown") == "550 5.1.1 <<address>> unknown"
+        )
+    kept = without_addresses(event(mails.global_dsn(REFERENCE)).detail)
+    assert kept == "5.1.1 smtp; 550 5.1.1 <<address>>: user unknown"
 
 
 def test_a_longer_reference_is_ours_too() -> None:

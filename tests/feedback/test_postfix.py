@@ -23,17 +23,23 @@ def settings(tmp_path: Path) -> Settings:
     return starting.start(tmp_path / "newsletter.toml", starting.DEMO, {})
 
 
-GONE = "nobody-of-that-name@reader.example"
+GONE = [
+    "nobody-of-that-name@reader.example",
+    "niemand-müller@reader.example",
+    "用户@reader.example",
+]
 
 
+@pytest.mark.parametrize("gone", GONE)
 @pytest.mark.skipif(not postfix.is_here(), reason="needs an installed Postfix, and root to run it")
 def test_a_real_bounce_comes_back_and_the_address_is_not_mailed_again(
     cli: Cli,
     database: Database,
     monkeypatch: pytest.MonkeyPatch,
+    gone: str,
 ) -> None:
     with database.write.begin() as session:
-        life.add(session, GONE, Wish(["audio"], "brief", "en"), "said so on the phone", NOW)
+        life.add(session, gone, Wish(["audio"], "brief", "en"), "said so on the phone", NOW)
     with postfix.running() as server:
         for name, value in {
             "TRANSPORT__USE": "smtp",
@@ -51,18 +57,18 @@ def test_a_real_bounce_comes_back_and_the_address_is_not_mailed_again(
         new = server.maildir / "new"
         wait_for(lambda: new.is_dir() and any(new.iterdir()), server)
         (bounce,) = new.iterdir()
-        assert f"To: daily+{reference_of(database)}@papers.example.org" in bounce.read_text()
+        assert f"To: daily+{reference_of(database, gone)}@papers.example.org" in bounce.read_text()
         assert "1 mails: 1 bounce\n  1 addresses suppressed\n" in cli("feedback").out
     with database.read() as session:
-        state, reason = ledger_of(session)[GONE]
+        state, reason = ledger_of(session)[gone]
         assert state == DeliveryState.FAILED
         assert str(reason).startswith("bounced: 5.1.1")
-        assert suppressed(session, [GONE])
+        assert suppressed(session, [gone])
 
 
-def reference_of(database: Database) -> str:
+def reference_of(database: Database, address: str) -> str:
     with database.read() as session:
-        return references(session)[GONE]
+        return references(session)[address]
 
 
 def wait_for(happened: Callable[[], bool], server: postfix.Postfix) -> None:

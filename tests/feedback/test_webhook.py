@@ -129,12 +129,24 @@ def test_failure_14_what_sendgrid_drops_says_whether_the_address_is_to_blame(
         assert suppressed(session, sent).get(reader) == why
 
 
+def test_an_address_that_sendgrid_cannot_carry_is_not_dead(
+    client: FlaskClient, key: SigningKey, database: Database, sent: dict[str, str]
+) -> None:
+    reader, reference = next(iter(sent.items()))
+    post(client, key, said("dropped", reference, reason="Invalid", email="用户@reader.example"))
+    with database.read() as session:
+        assert ledger_of(session)[reader] == ("failed", "dropped by the provider: Invalid")
+        assert not suppressed(session, [reader, "用户@reader.example"])
+
+
 def test_a_complaint_about_a_mail_of_no_issue_is_about_the_address_that_sendgrid_names(
     client: FlaskClient, key: SigningKey, database: Database
 ) -> None:
-    post(client, key, said("spamreport", "of-a-confirm-mail", email="Ada@Reader.example"))
+    for name in ("Ada@Reader.example", "J\u00dcrgen@例子.example"):
+        post(client, key, said("spamreport", f"of-a-mail-to-{name[0]}", email=name))
     with database.read() as session:
         assert suppressed(session, ["ada@reader.example"])
+        assert suppressed(session, ["jürgen@xn--fsqu00a.example"])
 
 
 def test_opens_clicks_and_other_peoples_mails_are_not_kept(

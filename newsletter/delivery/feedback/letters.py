@@ -27,6 +27,7 @@ LONGEST = 1024 * 1024  # bytes that are read; what matters stands before the ret
 _MOST_PARTS = 60
 _MOST_BOUNDARIES = 40
 _LONGEST_STRANGE = 256 * 1024  # what the library of odd bounces is asked about
+_GLOBAL_STATUS = re.compile(rb"(?i)message/global-delivery-status")
 _BOUNDARY = re.compile(rb"(?i)boundary\s*=|content-type:\s*message/")
 _REFERENCE = r"(?:[0-9a-f]{32}|[0-9a-f]{24})"
 _RETURNED_ID = re.compile(rf"(?im)^>?\s*Message-ID:\s*<({_REFERENCE})@")
@@ -57,7 +58,8 @@ def read(raw: bytes, links: Links, now: datetime) -> Meaning:
     if len(_BOUNDARY.findall(raw)) > _MOST_BOUNDARIES:
         return NotUnderstood("more parts within parts than any bounce has")
     try:
-        message = message_from_bytes(raw)
+        # RFC 6533: as RFC 3464, with addresses in UTF-8; Python knows the blocks of the older only.
+        message = message_from_bytes(_GLOBAL_STATUS.sub(b"message/delivery-status", raw))
         return _meaning(message, raw, links, now)
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
         # The standard parser lets these escape for what is broken enough.

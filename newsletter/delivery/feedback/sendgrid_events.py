@@ -6,7 +6,6 @@ https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 import base64
 import binascii
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +23,7 @@ from newsletter.delivery.feedback.events import (
     says_policy,
 )
 from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.subscribers.addresses import normalized
 
 SOURCE = "sendgrid"
 
@@ -155,11 +155,18 @@ def _kind(name: str, told: Mapping[str, Any]) -> tuple[Kind, str | None]:
     if name == "bounce":
         return _bounce(told)
     if name == "dropped":
-        return Kind.DROPPED, _WHY_DROPPED.get(_optional(told, "reason").lower())
+        return Kind.DROPPED, _why_dropped(told)
     if name not in _PLAIN:
         raise ValueError(f"no such event: {name[:40]}")
     kind = _PLAIN[name]
     return kind, {Kind.COMPLAINT: "complained", Kind.UNSUBSCRIBE: "left"}.get(kind)
+
+
+def _why_dropped(told: Mapping[str, Any]) -> str | None:
+    reason = _optional(told, "reason").lower()
+    if reason == "invalid" and not _optional(told, "email").isascii():
+        return None  # what SendGrid makes of RFC 6531, another provider may carry
+    return _WHY_DROPPED.get(reason)
 
 
 def _bounce(told: Mapping[str, Any]) -> tuple[Kind, str | None]:
@@ -197,9 +204,10 @@ def _text(told: Mapping[str, Any], name: str) -> str:
 
 
 def _address(value: str) -> str | None:
-    address = value.strip().lower()
-    fits = len(address) <= 254 and re.fullmatch(r"[!-~]+@[!-~]+", address)  # noqa: PLR2004 - RFC 5321
-    return address if fits else None
+    try:
+        return normalized(value)
+    except WrongUseError:
+        return None
 
 
 def _optional(told: Mapping[str, Any], name: str) -> str:
@@ -208,4 +216,5 @@ def _optional(told: Mapping[str, Any], name: str) -> str:
 
 
 def _shown(told: object) -> str:
-    return json.dumps(told, ensure_ascii=True)[:10_000]
+    # As it was told, so that an erasure finds an address in it.
+    return json.dumps(told, ensure_ascii=False)[:10_000]
