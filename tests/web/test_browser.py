@@ -17,7 +17,7 @@ from tests.gates.browser import PAGE_WIDTHS, Eyes, Scheme, opened_eyes
 from tests.serving import Running
 from tests.web.conftest import Hand, Site, opened, path_of
 
-ADA = "ada@reader.example"
+ADA, USER = "ada@reader.example", "用户@reader.example"
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +50,8 @@ def address(site: Site) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
 
 
-@pytest.mark.parametrize("width", PAGE_WIDTHS)
-def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int) -> None:
+@pytest.mark.parametrize(("width", "who"), list(zip(PAGE_WIDTHS, (ADA, USER), strict=True)))
+def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int, who: str) -> None:
     """With NEWSLETTER_PICTURES=FOLDER, a picture of each page after its button is kept there."""
     pictures = os.environ.get("NEWSLETTER_PICTURES")
 
@@ -62,7 +62,7 @@ def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int) -> None:
 
     def sign_up(page: Page, _: list[str]) -> str:
         page.get_by_role("checkbox", name="Speech & Text").check()
-        page.get_by_label("Your e-mail address").fill(ADA)
+        page.get_by_label("Your e-mail address").fill(who)
         press(page, "Sign up")
         return page.get_by_role("heading", level=1).inner_text()
 
@@ -75,11 +75,11 @@ def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int) -> None:
         return page.get_by_role("heading", level=1).inner_text()
 
     assert eyes.visit(f"{address}{link}?lang=en", confirm, width) == "You are in"
-    ada = site.subscriber(ADA)
+    ada = site.subscriber(who)
     assert ada is not None
     assert ada.standing == Standing.CONFIRMED
     links = assembly.links(site.settings)
-    preferences = path_of(links.preferences(ada.id, ADA))
+    preferences = path_of(links.preferences(ada.id, who))
 
     def choose(page: Page, _: list[str]) -> tuple[str, str]:
         page.get_by_role("checkbox").first.check()
@@ -91,7 +91,7 @@ def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int) -> None:
 
     saved = eyes.visit(f"{address}{preferences}?lang=en", choose, width)
     assert saved == ("Saved. It holds from the next issue on.", "2025-08-01")
-    assert site.held(ADA) == {"audio", "text"}
+    assert site.held(who) == {"audio", "text"}
 
     def leave(page: Page, _: list[str]) -> str:
         press(page, "Leave all newsletters")
@@ -101,7 +101,7 @@ def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int) -> None:
 
     unsubscribe = path_of(links.unsubscribe(Claim(ada.id, "text")))
     assert eyes.visit(f"{address}{unsubscribe}?lang=en", leave, width) == "You are in again"
-    assert site.held(ADA) == {"audio", "text"}
+    assert site.held(who) == {"audio", "text"}
 
     def erase(page: Page, _: list[str]) -> str:
         page.get_by_role("link", name="Erase me").click()
@@ -109,7 +109,7 @@ def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int) -> None:
         return page.get_by_role("heading", level=1).inner_text()
 
     assert eyes.visit(f"{address}{preferences}?lang=en", erase, width) == "You are erased"
-    assert site.subscriber(ADA) is None
+    assert site.subscriber(who) is None
 
 
 @pytest.mark.parametrize(

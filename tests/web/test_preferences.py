@@ -100,27 +100,28 @@ def test_a_newsletter_that_is_not_chosen_any_more_is_left_and_a_new_one_is_a_cha
     assert history(site) == [("changed", ["audio", "text"]), ("left", ["audio"])]
 
 
-def test_a_new_address_says_yes_and_the_old_one_is_told(site: Site) -> None:
+@pytest.mark.parametrize("new", [NEW, "用户@elsewhere.example"])
+def test_a_new_address_says_yes_and_the_old_one_is_told(site: Site, new: str) -> None:
     ada = site.confirmed(ADA, "audio")
     old_link = link_of(site)
-    assert "inbox of the new address" in site.post(f"{old_link}/address", email=NEW).text
-    assert site.held(NEW) == set()
+    assert "inbox of the new address" in site.post(f"{old_link}/address", email=new).text
+    assert site.held(new) == set()
     site.work()
     (change,) = site.sent
-    assert change.recipient == NEW
+    assert change.recipient == new
     assert ADA not in change.text
     link = site.link(change, "change")
     assert "come here now" in site.press(site.get(link), link).text
-    assert site.held(NEW) == {"audio"}
+    assert site.held(new) == {"audio"}
     site.press(site.get(link), link)
     site.work()
     _, notice = site.sent
     assert notice.recipient == ADA
-    assert NEW not in notice.text
+    assert new not in notice.text
     assert "had its day" in site.get(old_link).text
-    assert site.get(link_of(site, NEW)).status_code == 200
+    assert site.get(link_of(site, new)).status_code == 200
     site.post(assembly.links(site.settings).unsubscribe(Claim(ada.id, "audio")))
-    assert site.held(NEW) == set()
+    assert site.held(new) == set()
 
 
 def test_who_did_not_ask_for_it_takes_a_change_back(site: Site) -> None:

@@ -1,5 +1,6 @@
 """Nobody is subscribed by a stranger, nobody is bombed, and the form tells nothing of anybody."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from newsletter import checking
+from newsletter import assembly, checking
 from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.delivery.transports.memory import Memory
 from newsletter.delivery.transports.outcomes import Outcome, TransportDownError
+from newsletter.delivery.transports.smtp import Smtp
 from newsletter.models import (
     Base,
     ConsentRow,
@@ -21,10 +23,12 @@ from newsletter.models import (
     Standing,
     SubscriberRow,
 )
+from newsletter.rendering.inspection import wire
 from newsletter.rendering.mail import Mail
 from newsletter.subscribers import erasure, life, signups, suppression
 from newsletter.subscribers.addresses import normalized
 from tests.conftest import BY_HAND
+from tests.delivery.transports_standins import RealSmtp, smtp_settings
 from tests.web.conftest import Hand, Site, opened
 
 ADA = "ada@reader.example"
@@ -55,6 +59,35 @@ def test_from_the_form_to_the_welcome(site: Site) -> None:
     _, welcome = site.sent
     assert welcome.stream == "welcome"
     assert not site.work().sent
+
+
+def test_from_the_form_to_the_last_letter_with_a_name_beyond_ascii(site: Site) -> None:
+    """The letters leave by a real server that offers SMTPUTF8."""
+    address = "用户@xn--fsqu00a.example"
+    with RealSmtp() as server:
+        transport = Smtp(smtp_settings(server.port))
+        mailroom = replace(site.mailroom, transport=lambda: transport)
+        asked = site.sign_up(" 用户@例子.example ")
+        mailroom.clear()
+        found = site.subscriber(address)
+        assert found is not None
+        links = assembly.links(site.settings)
+        confirm = links.confirm(found.id, ["audio"], site.clock.now + timedelta(days=1))
+        site.press(site.get(confirm), confirm)
+        erase = f"{links.preferences(found.id, address)}/erase"
+        assert "For 用" in site.get(erase.removesuffix("/erase")).text
+        mailroom.clear()
+        site.press(site.get(erase), erase)
+        mailroom.clear()
+    assert "Look into your inbox" in asked.text
+    assert {recipient for _, recipient, _ in server.postbox.taken} == {address}
+    kinds = [re.search(rb"Feedback-ID: [^:]*:([a-z]+)", raw) for _, _, raw in server.postbox.taken]
+    assert [each and each[1] for each in kinds] == [b"confirm", b"welcome", b"goodbye"]
+    for _, _, raw in server.postbox.taken:
+        assert f"\r\nTo: {address}\r\n".encode() in raw
+        assert list(wire.faults(raw)) == []
+    with site.database.read() as session:
+        assert suppression.reason(session, address) == suppression.ERASED
 
 
 def test_what_was_consented_to_is_kept_and_no_address_of_a_machine(site: Site) -> None:
@@ -169,7 +202,10 @@ def test_who_erased_themselves_is_asked_once_a_month_at_most(site: Site) -> None
 
 @pytest.mark.parametrize(
     ("email", "trouble"),
-    [("ada", "This is no e-mail address"), ("", "This is no e-mail address")],
+    [
+        (each, "This is no e-mail address")
+        for each in ("ada", "", "用 户@b.example", "ａｄａ@b.example", "ü\u202e@b.example")
+    ],
 )
 def test_a_slip_in_the_form_is_told_beside_it(site: Site, email: str, trouble: str) -> None:
     answer = site.sign_up(email)
