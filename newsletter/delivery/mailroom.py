@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.delivery.feedback.events import without_addresses
 from newsletter.delivery.single import send_one
 from newsletter.delivery.transports.outcomes import Outcome, Transport, Verdict
 from newsletter.delivery.writing import Writing
@@ -138,5 +139,6 @@ class Mailroom:
         if outcome.verdict is not Verdict.ACCEPTED:
             # Without the address: a log is read by more people than a database.
             fate = "will be tried again" if kept else "is given up"
-            _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, fate, outcome.verdict)
+            why = without_addresses(f"{outcome.verdict}: {outcome.detail}")
+            _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, fate, why)
         return kept

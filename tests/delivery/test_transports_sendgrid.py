@@ -140,6 +140,17 @@ def test_failure_13_one_bad_personalization_among_a_thousand_fails_alone(
     assert len(server.requests) <= most
 
 
+def test_an_address_beyond_ascii_goes_as_it_is_and_a_refusal_is_about_it_alone(
+    server: HttpStandIn,
+) -> None:
+    user, other = mail_to("用户@xn--fsqu00a.example"), mail_to("bad-müller@reader.example")
+    outcomes = send(server, ADA, user, other, BOB)
+    assert [each.verdict for each in outcomes] == ["accepted", "accepted", "rejected", "accepted"]
+    assert SendGridRules.NO_ADDRESS in outcomes[2].detail
+    assert not outcomes[2].permanent
+    assert taken(server) == sorted(mail.recipient for mail in (ADA, user, BOB))
+
+
 def taken(server: HttpStandIn) -> list[str]:
     """Whom the stand-in took mails for, as often as it did."""
     return sorted(
