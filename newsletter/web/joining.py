@@ -4,8 +4,9 @@ The answer to the form says nothing about the address, and takes the same work w
 row is written, and the mailroom looks at it afterwards.
 """
 
-from flask import request
+from flask import redirect, request
 from sqlalchemy.orm import Session
+from werkzeug import Response
 
 from newsletter.errors import WrongUseError
 from newsletter.models import Standing, SubscriberRow
@@ -77,6 +78,11 @@ def add_confirming(pages: Pages) -> None:
             pages.say("The next issue comes to you. A welcome is on its way."),
             onward=(pages.path("home"), pages.say("Read the latest issue")),
         )
+
+    @app.get("/confirm/<token>/again")
+    def look_again(token: str) -> Response:
+        pages.claim(Purpose.CONFIRM, token)
+        return redirect(pages.path("ask_to_confirm", token=token))
 
     @app.post("/confirm/<token>/again")
     def send_another(token: str) -> Answer:

@@ -29,7 +29,7 @@ from newsletter.subscribers import erasure, life, signups, suppression
 from newsletter.subscribers.addresses import normalized
 from tests.conftest import BY_HAND
 from tests.delivery.transports_standins import RealSmtp, smtp_settings
-from tests.web.conftest import Hand, Site, opened
+from tests.web.conftest import Hand, Site, opened, path_of
 
 ADA = "ada@reader.example"
 
@@ -172,6 +172,18 @@ def test_an_old_link_offers_a_new_one(site: Site) -> None:
     link = site.link(site.sent[1], "confirm")
     site.press(site.get(link), link)
     assert site.held(ADA) == {"audio"}
+
+
+def test_the_page_after_asking_anew_can_be_read_in_another_language(site: Site) -> None:
+    site.sign_up(ADA)
+    site.work()
+    link = site.link(site.sent[0], "confirm")
+    site.clock.pass_by(days=8)
+    site.press(site.get(link), link)
+    page = site.client.get(f"{path_of(link)}/again?lang=zh", follow_redirects=True)
+    assert (page.status_code, page.request.path) == (200, path_of(link))
+    assert 'lang="zh-Hans"' in page.text
+    assert site.get("/confirm/nonsense/again").status_code == 400
 
 
 def test_who_never_confirms_is_asked_three_times_and_then_forgotten(site: Site) -> None:
