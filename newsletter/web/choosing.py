@@ -41,7 +41,7 @@ def add_choosing(pages: Pages) -> None:
                 return pages.ended(), 200
             choice, trouble = _read(pages, today)
             if trouble:
-                return _page(pages, session, subscriber, token, trouble=trouble), 400
+                return _page(pages, session, subscriber, token, slip=(choice, trouble)), 400
             _save(pages, session, subscriber, choice)
             if choice.details:
                 return _page(pages, session, subscriber, token, saved=True), 200
@@ -99,19 +99,24 @@ def _page(
     token: str,
     *,
     saved: bool = False,
-    trouble: str = "",
+    slip: tuple[Choice, str] | None = None,
 ) -> str:
+    """What holds; after a slip what they chose, so that nothing is chosen twice."""
     held = life.held(session, subscriber)
     today = pages.clock().date()
+    details = {slug: each.detail for slug, each in held.items()}
+    tried, trouble = slip or (None, "")
+    wanted = details if tried is None else tried.details
+    pause = preferences.paused_until(session, subscriber, today)
     return pages.render(
         "web/preferences.html",
         address=veiled(subscriber.email),
         newsletters=[
-            (each, held[slug].detail if slug in held else each.detail, slug in held)
+            (each, {slug: each.detail, **details, **wanted}[slug], slug in wanted)
             for slug, each in pages.newsletters.items()
         ],
-        chosen_language=subscriber.language,
-        pause=preferences.paused_until(session, subscriber, today),
+        chosen_language=subscriber.language if tried is None else tried.language,
+        pause=pause if tried is None else request.form.get("pause"),
         today=today,
         furthest=today + _LONGEST_PAUSE,
         token=token,

@@ -29,6 +29,7 @@ def add_own_data(pages: Pages) -> None:
             say("Your data"),
             say("We send a link to your address; behind it is all that we know, as JSON."),
             button=say("Send me my data"),
+            onward=_back(pages, token),
         )
 
     @app.post("/preferences/<token>/data")
@@ -72,6 +73,7 @@ def add_erasing(pages: Pages) -> None:
             say("You leave, and all that we know of you is gone. This cannot be undone."),
             say("Only a code stays, made from your address, so that no list brings you back."),
             button=say("Erase me"),
+            onward=_back(pages, token),
         )
 
     @app.post("/preferences/<token>/erase")
@@ -92,3 +94,7 @@ def add_erasing(pages: Pages) -> None:
             say("One last mail says so. Nothing more will come."),
             onward=(pages.path("home"), say("To the newsletters")),
         )
+
+
+def _back(pages: Pages, token: str) -> tuple[str, str]:
+    return pages.path("show_preferences", token=token), pages.say("Back to the preferences")

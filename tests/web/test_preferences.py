@@ -19,7 +19,7 @@ from newsletter.models import (
 from newsletter.subscribers import consents, life, suppression
 from newsletter.subscribers.links import Claim
 from tests.conftest import Cli
-from tests.web.conftest import Site
+from tests.web.conftest import Site, path_of
 
 ADA, NEW = "ada@reader.example", "ada@elsewhere.example"
 
@@ -76,6 +76,25 @@ def test_an_impossible_pause_is_told_and_nothing_is_saved(
     link = link_of(site)
     assert trouble in save(site, link, newsletter=["text"], pause=pause)
     assert site.held(ADA) == {"audio"}
+
+
+def test_a_slip_costs_nothing_of_what_was_chosen_beside_it(site: Site) -> None:
+    site.confirmed(ADA, "audio")
+    chosen = {"newsletter": ["text"], "detail-text": "full", "language": "zh"}
+    page = site.post(link_of(site), **chosen, pause="11 July")
+    assert page.status_code == 400
+    assert 'value="text" checked' in page.text
+    assert 'value="audio" checked' not in page.text
+    assert page.text.count("selected>Everything, abstracts too") == 1
+    assert 'value="zh" lang="zh-Hans" selected' in page.text
+    assert 'value="11 July" aria-invalid="true"' in page.text
+
+
+def test_who_thinks_better_of_it_finds_back_to_the_preferences(site: Site) -> None:
+    site.confirmed(ADA, "audio")
+    link = link_of(site)
+    for page in ("address", "data", "erase"):
+        assert f'<a href="{path_of(link)}">' in site.get(f"{link}/{page}").text
 
 
 def test_choosing_nothing_is_leaving_and_can_be_undone(site: Site) -> None:
