@@ -80,7 +80,8 @@ def out(pages: Pages, subscriber_id: int, newsletter: str) -> str:
         text = say("Nothing more of %(title)s will come.") % title
     return pages.said(
         say("You are out"),
-        f"{text} {say('Changed your mind?')}",
+        text,
+        say("Changed your mind?"),
         form=(pages.path("come_back", token=token), say("Undo")),
     )
 
