@@ -181,7 +181,8 @@ ABBREVIATIONS = {
 # Journals, units and the like that astronomers and physicists write as commands.
 NAMES = {
     "kms": "km/s", "kmps": "km/s", "Msun": "M⊙", "msun": "M⊙", "Lsun": "L⊙", "lsun": "L⊙",
-    "Msol": "M⊙", "Rsun": "R⊙", "rsun": "R⊙", "Zsun": "Z⊙", "zsun": "Z⊙", "Mpc": "Mpc", "kpc": "kpc",
+    "Msol": "M⊙",
+    "Rsun": "R⊙", "rsun": "R⊙", "Zsun": "Z⊙", "zsun": "Z⊙", "Mpc": "Mpc", "kpc": "kpc",
     "Ha": "Hα", "Halpha": "Hα", "halpha": "Hα", "Hbeta": "Hβ", "lya": "Lyα", "Lya": "Lyα",
     "lyalpha": "Lyα", "Lyalpha": "Lyα", "epem": "e⁺e⁻", "ee": "ee", "pipi": "ππ", "lam": "λ",
     "eps": "ε", "veps": "ε", "vphi": "φ", "Lam": "Λ", "Om": "Ω", "om": "ω", "sig": "σ",
