@@ -297,3 +297,12 @@ def test_marks_in_html_say_no_more_than_the_author_did() -> None:
 )
 def test_negations_and_quotes_within_quotes_are_signs(source: str, seen: str) -> None:
     assert to_text(source) == seen
+
+
+@stories(
+    (r"$\deg(v) \ge 2$ and $\max\deg p$", "deg(v) ≥ 2 and max deg p"),
+    (r"$10\deg$, 20$\deg$ C, 30\deg, $5^{\deg}$", "10°, 20° C, 30°, 5°"),
+    (r"Kullback\textendash Leibler \textemdash{} so", "Kullback–Leibler — so"),
+)
+def test_a_degree_is_of_a_vertex_or_of_heat(source: str, seen: str) -> None:
+    assert to_text(source) == seen

@@ -72,6 +72,9 @@ _LETTERS = frozenset(
         textquotedblleft
     """)
 )
+_DASHES = frozenset(names("textendash textemdash"))
+_NUMBER = re.compile(r"\d[\s~{}$^\\,]*\Z")
+_NEAR = 12
 # One-letter commands that are letters of other alphabets in prose, but not in formulas.
 _PLAIN_IN_FORMULAS = frozenset(names("S P H L O o l"))
 _IN_ANGLES = {"la": Piece(Role.OPENING, "⟨"), "ra": Piece(Role.CLOSING, "⟩")}
@@ -132,8 +135,13 @@ def expand(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
 
 
 def _sign(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
-    piece = SIGNS[token.text[1:]]
-    if token.text[1:] in _LETTERS and not style.math and not _is_unit(reader, token):
+    name = token.text[1:]
+    if name == "deg" and style.math and not _NUMBER.search(_before(reader, token)):
+        return Piece(Role.FUNCTION, "deg")  # of a vertex or a polynomial
+    piece = SIGNS[name]
+    is_letter = name in _LETTERS and not _is_unit(reader, token)
+    is_dash = name in _DASHES and not _before(reader, token).endswith(" ")
+    if (is_letter or is_dash) and not style.math:
         reader.trim(span)
     reader.skip_empty(span)
     return Piece(piece.role, reader.marks.words(piece.text))
@@ -141,8 +149,12 @@ def _sign(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
 
 def _is_unit(reader: Reader, token: Token) -> bool:
     r"""Whether \AA is the unit behind a number, as in 5 \AA, and not a letter of a name."""
-    before = reader.source[max(0, token.start - 3) : token.start].rstrip(" ~{\\,")
+    before = _before(reader, token)[-3:].rstrip(" ~{\\,")
     return token.text == "\\AA" and before[-1:] in set("0123456789$")
+
+
+def _before(reader: Reader, token: Token) -> str:
+    return reader.source[max(0, token.start - _NEAR) : token.start]
 
 
 def _word(reader: Reader, span: Span, style: Style, name: str) -> Piece:
