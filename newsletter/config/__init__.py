@@ -1,0 +1,46 @@
+"""Settings: newsletter.toml, overridden by the environment, checked before anything runs."""
+
+from newsletter.config.loading import FILE_NAME, load
+from newsletter.config.parts import (
+    DatabaseSettings,
+    DkimSettings,
+    FeedbackSettings,
+    SendingSettings,
+    SourceSettings,
+    SummarizerSettings,
+    TransportSettings,
+)
+from newsletter.config.section import Section
+from newsletter.config.settings import Settings
+from newsletter.config.shown import (
+    DETAILS,
+    LANGUAGES,
+    LookSettings,
+    NewsletterSettings,
+    Site,
+    TemplatesSettings,
+)
+from newsletter.config.web import MetricsSettings, SignupSettings, WebSettings
+
+__all__ = [
+    "DETAILS",
+    "FILE_NAME",
+    "LANGUAGES",
+    "DatabaseSettings",
+    "DkimSettings",
+    "FeedbackSettings",
+    "LookSettings",
+    "MetricsSettings",
+    "NewsletterSettings",
+    "Section",
+    "SendingSettings",
+    "Settings",
+    "SignupSettings",
+    "Site",
+    "SourceSettings",
+    "SummarizerSettings",
+    "TemplatesSettings",
+    "TransportSettings",
+    "WebSettings",
+    "load",
+]

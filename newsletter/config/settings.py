@@ -1,0 +1,53 @@
+"""All settings together."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from newsletter.config.parts import (
+    DatabaseSettings,
+    DkimSettings,
+    FeedbackSettings,
+    SendingSettings,
+    SourceSettings,
+    SummarizerSettings,
+    TransportSettings,
+)
+from newsletter.config.section import Section
+from newsletter.config.shown import LookSettings, NewsletterSettings, Site, TemplatesSettings
+from newsletter.config.web import MetricsSettings, SignupSettings, WebSettings
+from newsletter.errors import WrongUseError, did_you_mean
+
+
+class Settings(Section):
+    """Everything that an operator can choose, and the folder that relative paths start from."""
+
+    folder: Path
+    site: Site
+    database: DatabaseSettings = DatabaseSettings()
+    newsletters: Annotated[tuple[NewsletterSettings, ...], Field(min_length=1)]
+    source: SourceSettings = SourceSettings()
+    summarizer: SummarizerSettings = SummarizerSettings()
+    transport: TransportSettings = TransportSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    look: LookSettings = LookSettings()
+    templates: TemplatesSettings = TemplatesSettings()
+    sending: SendingSettings = SendingSettings()
+    signup: SignupSettings = SignupSettings()
+    web: WebSettings = WebSettings()
+    dkim: DkimSettings = DkimSettings()
+
+    def newsletter(self, slug: str | None) -> NewsletterSettings:
+        """The newsletter of that slug; without one, the first.
+
+        Raises:
+            WrongUseError: no newsletter has this slug.
+        """
+        by_slug = {each.slug: each for each in self.newsletters}
+        if slug is None:
+            return self.newsletters[0]
+        if slug not in by_slug:
+            raise WrongUseError(f"no newsletter {slug!r} here{did_you_mean(slug, by_slug)}")
+        return by_slug[slug]
