@@ -36,7 +36,7 @@ def with_choice(command: common.Command) -> common.Command:
         click.option("--to", "slug", metavar="SLUG", help="Only those of this newsletter."),
         click.option(
             "--standing",
-            type=click.Choice(["pending", "confirmed", "left"]),
+            type=click.Choice(["pending", "confirmed", "left", "suppressed"]),
             help="Only those.",
         ),
     ):
@@ -83,7 +83,8 @@ def export(form: str, output: Path | None, config_file: Path | None, **wanted: A
     """Write subscribers out.
 
     As a table that a spreadsheet cannot mistake for formulas, or as JSON; `import` reads both
-    back. Who was erased or bounced is known by a hash only and is not in it.
+    back: who left or is suppressed there, it keeps out. Who was erased is known by a hash only
+    and is not in it.
     """
     from newsletter import assembly
     from newsletter.subscribers import exporting, roster

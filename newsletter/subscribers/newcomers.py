@@ -12,7 +12,10 @@ from newsletter.subscribers.listfiles import Entry
 from newsletter.subscribers.records import Flaw
 
 _IN_THERE = ("", "confirmed", "subscribed", "active", "enabled", "verified", "opted-in", "yes")
-_OUT_THERE = ("left", "unsubscribed", "blocklisted", "blacklisted", "complained", "cleaned")
+_OUT_THERE = (
+    *("left", "unsubscribed", "suppressed", "blocklisted", "blacklisted"),
+    *("complained", "bounced", "cleaned"),
+)
 
 
 class Fate(StrEnum):

@@ -8,9 +8,11 @@ from unicodedata import normalize
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from newsletter.models import SubscriberRow, SubscriptionRow
+from newsletter.models import Standing, SubscriberRow, SubscriptionRow
+from newsletter.subscribers import suppression
 
 _PAGE = 1000
+SUPPRESSED = "suppressed"  # a dead mailbox, a complaint: nothing is mailed, whatever they chose
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,11 @@ def everybody(session: Session, choice: Choice) -> Iterator[Member]:
             .limit(_PAGE)
         ).all()
         held = _held(session, [each.id for each in page])
+        reasons = suppression.reasons(session, [each.email for each in page])
         for each in page:
-            yield _member(each, held.get(each.id, []))
+            standing = _standing(each, reasons.get(each.email))
+            if choice.standing in {None, standing}:
+                yield _member(each, standing, held.get(each.id, []))
         if len(page) < _PAGE:
             return
         after = page[-1].email
@@ -59,7 +64,7 @@ def everybody(session: Session, choice: Choice) -> Iterator[Member]:
 def _chosen(choice: Choice) -> Select[SubscriberRow]:
     table = SubscriberRow
     chosen = select(table)
-    if choice.standing is not None:
+    if choice.standing not in {None, SUPPRESSED}:
         chosen = chosen.where(table.standing == choice.standing)
     if choice.newsletter is not None:
         holders = select(SubscriptionRow.subscriber_id).where(
@@ -89,10 +94,17 @@ def _held(session: Session, numbers: Sequence[int]) -> dict[int, list[Subscripti
     return found
 
 
-def _member(row: SubscriberRow, held: Sequence[SubscriptionRow]) -> Member:
+def _standing(row: SubscriberRow, reason: str | None) -> str:
+    """What holds for the next issue."""
+    if row.standing == Standing.LEFT or reason is None or suppression.lifted_by_consent(reason):
+        return row.standing
+    return SUPPRESSED
+
+
+def _member(row: SubscriberRow, standing: str, held: Sequence[SubscriptionRow]) -> Member:
     return Member(
         email=row.email,
-        standing=row.standing,
+        standing=standing,
         language=row.language,
         consent=row.consent,
         created_at=row.created_at,

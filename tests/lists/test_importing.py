@@ -119,7 +119,25 @@ def test_nobody_comes_back_who_said_no(cli: Cli, database: Database, readers: li
         (readers[4], "already-in", ""),
     ]
     assert readers[1] not in listed(cli)
-    assert set(listed(cli, "--standing", "confirmed")) == {*readers[4:], readers[2]}
+    assert set(listed(cli, "--standing", "confirmed")) == {*readers[4:]}
+    assert listed(cli, "--standing", "suppressed") == [readers[2]]
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_who_cannot_be_mailed_here_is_not_mailed_by_whoever_takes_the_export_in(
+    cli: Cli, database: Database, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("subscribers", "import", write("email\nada@reader.example\nbob@reader.example"), *CONSENT)
+    with database.write.begin() as session:
+        suppression.suppress(session, "ada@reader.example", "complaint", NOW)
+    cli("subscribers", "export", "--format", form, "--output", "out")
+    monkeypatch.setenv("NEWSLETTER_DATABASE__URL", f"sqlite:///{tmp_path}/elsewhere.db")
+    cli("db", "upgrade")
+    assert fates(cli, "out") == [
+        ("ada@reader.example", "not-subscribed", "suppressed"),
+        ("bob@reader.example", "added", ""),
+    ]
+    assert fates(cli, write("ada@reader.example")) == [("ada@reader.example", "left", "")]
 
 
 def test_one_person_in_several_spellings_is_one(cli: Cli, database: Database) -> None:
