@@ -90,6 +90,20 @@ class Database:
                 " `newsletter db compact`"
             )
 
+    def empty_log(self) -> None:
+        """Bring SQLite's log into its file and empty it: it quotes what was just deleted.
+
+        Nobody waits for it. Where others still read an old state, it stays until the next time.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.engine.execution_options(no_transaction=True).connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+            try:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {_LOCK_TIMEOUT_S * 1000}")
+
     def _copy(self, file: Path) -> "Database":
         connection = self.engine.raw_connection()
         try:

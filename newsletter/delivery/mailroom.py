@@ -20,6 +20,7 @@ from newsletter.delivery.writing import Writing
 from newsletter.models import LetterRow
 from newsletter.rendering.mail import Mail
 from newsletter.subscribers import letterbox, limits, signups, suppression
+from newsletter.subscribers.letterbox import Kind
 from newsletter.subscribers.links import Links
 
 _log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class Mailroom:
         with self.database.write.begin() as session:
             signups.forget_unconfirmed(session, now)
             limits.forget_old(session, now - timedelta(days=2))
+        self.database.empty_log()
 
     def _answer(self) -> int:
         details = {each.slug: each.detail for each in self.settings.newsletters}
@@ -136,6 +138,8 @@ class Mailroom:
             if outcome.verdict is Verdict.REJECTED and outcome.permanent:
                 reason = f"rejected: {outcome.detail}"
                 suppression.suppress(session, letter.email, reason, self.clock())
+        if letter.kind == Kind.GOODBYE and not kept:
+            self.database.empty_log()  # that row was the last that knew who was erased
         if outcome.verdict is not Verdict.ACCEPTED:
             # Without the address: a log is read by more people than a database.
             fate = "will be tried again" if kept else "is given up"

@@ -229,6 +229,19 @@ def test_erased_at_once_with_one_last_mail(site: Site) -> None:
         assert not session.scalars(select(SubscriberRow)).all()
 
 
+def test_with_the_last_mail_the_last_byte_of_who_erased_themselves_is_gone(site: Site) -> None:
+    site.confirmed(ADA)
+    folder = site.settings.folder
+
+    def known() -> bool:
+        return any(ADA.encode() in each.read_bytes() for each in folder.glob("newsletter.db*"))
+
+    site.post(f"{link_of(site)}/erase")
+    assert known()
+    site.work()
+    assert not known()
+
+
 @pytest.mark.parametrize("by", ["their own button", "the operator"])
 def test_erasing_takes_along_who_they_were_and_what_still_waits(
     site: Site, cli: Cli, by: str
