@@ -8,6 +8,8 @@ import click
 from newsletter.cli import common
 
 _THREADS = 8
+_CONNECTIONS = 500  # one that is slow takes no thread, only its place
+_SILENT_S = 30  # after which a connection loses it
 
 
 def _stop(_signal: int, _frame: object) -> None:
@@ -29,7 +31,7 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
     from waitress import create_server
 
     from newsletter.errors import NewsletterError
-    from newsletter.web import create_app
+    from newsletter.web import create_app, hooks
 
     settings = common.load(config_file)
     app = create_app(settings, sends_mail=True)
@@ -40,6 +42,11 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
             host=host,
             port=port,
             threads=_THREADS,
+            connection_limit=_CONNECTIONS,
+            channel_timeout=_SILENT_S,
+            cleanup_interval=_SILENT_S,
+            asyncore_use_poll=True,  # else no more files than `select` can count
+            max_request_body_size=2 * hooks.LARGEST_BODY,  # more is not even taken in
             ident=None,  # no name of a server to whoever looks for its weak spots
             clear_untrusted_proxy_headers=not settings.web.proxies,  # the application reads them
         )

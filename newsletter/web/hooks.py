@@ -17,7 +17,7 @@ from newsletter.db import Database
 from newsletter.delivery.feedback import keeping, sendgrid_events
 from newsletter.delivery.feedback.sendgrid_events import NotEventsError, NotGenuineError
 
-_LARGEST_BODY = 5 * 1024 * 1024  # SendGrid posts at most 768 kB
+LARGEST_BODY = 5 * 1024 * 1024  # SendGrid posts at most 768 kB
 _log = logging.getLogger(__name__)
 
 
@@ -63,7 +63,7 @@ def add_hooks(
 
 
 def _body(posted: Request) -> bytes:
-    posted.max_content_length = _LARGEST_BODY
+    posted.max_content_length = LARGEST_BODY
     return posted.get_data(cache=False)
 
 
