@@ -1,5 +1,6 @@
 """First steps: a configuration with a fresh secret, its database, and the demo."""
 
+import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
@@ -58,7 +59,7 @@ def start(file: Path, choices: Choices, environ: Mapping[str, str]) -> Settings:
         WrongUseError: there is one already; it is left as it is.
     """
     text = environment(wording("en")).get_template("newsletter.toml")
-    content = text.render(**vars(choices), secret=secrets.token_urlsafe(32))
+    content = text.render(**vars(choices), secret=secrets.token_urlsafe(32), quoted=_quoted)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         _write_new(file, content)
@@ -69,6 +70,11 @@ def start(file: Path, choices: Choices, environ: Mapping[str, str]) -> Settings:
     settings = config.load(file, environ)
     upgrade(settings)
     return settings
+
+
+def _quoted(value: str) -> str:
+    """A string of TOML, as a person would write it: `&` is `&`."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _write_new(file: Path, content: str) -> None:

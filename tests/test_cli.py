@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from newsletter import config
 from newsletter.cli import cli as group
 from newsletter.config import Settings
 from newsletter.db import Database
@@ -121,6 +122,16 @@ def test_init_never_overwrites(cli: Cli, tmp_path: Path) -> None:
     assert 'categories = ["cs.SD", "hep-th"]' in before
     assert cli("init").code == 2
     assert (tmp_path / "newsletter.toml").read_text() == before
+
+
+@pytest.mark.parametrize("title", ["Speech & Text", "语音 <日报>", 'a "b" \\u0026 c\\'])
+def test_what_init_writes_reads_as_it_was_said(cli: Cli, tmp_path: Path, title: str) -> None:
+    sender = "Speech & Text <daily@example.org>"
+    assert cli("init", "--title", title, "--sender", sender).code == 0
+    written = (tmp_path / "newsletter.toml").read_text(encoding="utf-8")
+    assert f'sender = "{sender}"' in written
+    settings = config.load(tmp_path / "newsletter.toml", {})
+    assert (settings.newsletters[0].title, settings.site.sender) == (title, sender)
 
 
 def test_every_secret_is_its_own(cli: Cli, tmp_path: Path) -> None:
