@@ -131,7 +131,7 @@ def test_no_request_brings_an_error_of_ours(
     if isinstance(sent, bytes):
         environ["CONTENT_TYPE"] = media
     environ |= {f"HTTP_{name.upper().replace('-', '_')}": each for name, each in headers.items()}
-    answer, status, given = run_wsgi_app(site.app, environ)
+    answer, status, given = run_wsgi_app(site.app, environ, buffered=True)  # and closed
     text = b"".join(answer)
     assert int(status.split()[0]) < 500, (method, path, status)
     assert "Set-Cookie" not in given
