@@ -62,6 +62,13 @@ _IN_PASSIVE = {
     name: re.compile(rf" (?:is|are|was|were) {_ADVERBS}(?:{verbs}) ")
     for name, verbs in _PASSIVE.items()
 }
+# "The structure has been studied by diffraction": how says that it was here. Not "by many".
+STUDIED_HERE = re.compile(
+    r"\b(?:has|have) been (?:studied|investigated|measured|calculated|computed|determined|"
+    r"examined|analy[sz]ed|performed|carried out) "
+    r"(?:using|in terms of|by (?!(?:many|several|various|other|others|some|different|numerous|both|"
+    r"(?:\w+ ){1,3}et al|(?:\w+ )?(?:authors|researchers|groups|people|scholars))\b))"
+)
 
 _KINDS = (
     ("we", frozenset(["we", "i", "author", "authors"]), _ACTIVE),
@@ -117,6 +124,8 @@ def cues(original: str, words: tuple[str, ...]) -> dict[str, float]:
                 f[f"{kind}_{name}"] = 1.0
                 if match.start() == 0:
                     f[f"opens_{kind}_{name}"] = 1.0
+    if STUDIED_HERE.search(line):
+        f["passive_study"] = 1.0
     if "we_propose" in f or "paper_propose" in f:
         f["contribution"] = 1.0
     return f

@@ -6,6 +6,7 @@ benchmarks/summarizer/README.md).
 
 import re
 
+from newsletter.summaries.extractive.cues import STUDIED_HERE
 from newsletter.summaries.extractive.pointing import OWN, points_back
 
 # A back-reference as the subject: nothing before it in the quotation says what it is.
@@ -15,9 +16,10 @@ _DANGLING_START = re.compile(
     r"observed|suggested|pointed|concluded|noted|conjectured|widely|often|generally))"
     r"|(?:these|those|such|both|another|the former|the latter|doing so)\b"
     r"|the (?:resulting|former|latter|same|aforementioned|above|corresponding)\b"
+    r"|(?:using|by|based on|through|in)\b[^.;$]{0,150}, (?:it|they) (?!is\b)"
     r"|(?:its|their|"
     r"one (?:is|of them|uses)\b|"
-    r"the (?:first|second|third|other) (?:one|is|part|method|approach|result)\b|"
+    r"the (?:first|second|third|last|other) (?:one|is|part|method|approach|result)\b|"
     r"one of (?:them|these|its|the (?:latter|former)))\b)",
 )
 _OWN_METHOD = re.compile(
@@ -55,7 +57,8 @@ _OUTLINE = re.compile(
 # A second contribution, not the first.
 _SECONDARY = re.compile(
     r"\A(?:as (?:a corollary|a by-?product|an application|a consequence|a side|one application)|"
-    r"furthermore|moreover|additionally|in addition|finally|lastly|also|besides)\b|"
+    r"furthermore|moreover|additionally|in addition|finally|lastly|also|besides|"
+    r"in the (?:second|third|final|last) (?:stage|step|phase|part))\b|"
     r"\b(?:we|i|is|are|was|were|paper|work) (?:\w+ )?(?:also|further|additionally)\b|"
     r"\A(?:an? )?similar\b"
 )
@@ -77,8 +80,9 @@ _BACKGROUND = re.compile(
 )
 # What others did, or the same authors before.
 _OTHERS_FIRST = re.compile(
-    r"(?:very )?recently\b|(?:recent|previous|earlier|prior|existing) (?:\w+ )?(?:stud|work|paper|"
-    r"result|experiment|advance|progress|development|research|observation|approach|method)"
+    r"(?:very )?recently\b|(?:an? |some )?(?:recent|previous|earlier|prior|existing) (?:\w+ )?"
+    r"(?:stud|work|paper|result|experiment|advance|progress|development|research|observation|"
+    r"approach|method)"
 )
 _OTHERS = re.compile(
     r"\b(?:in (?:an?|our|the) (?:previous|recent|earlier) (?:paper|work|article|letter|stud)|"
@@ -101,6 +105,7 @@ def guards(original: str, text: str, words: int) -> dict[str, float]:
     pointing = points_back(text)
     early = pointing is not None and pointing < EARLY * len(text)
     lists = text.count("1)") + text.count("(i)") > text.count("2)") + text.count("(ii)")
+    told = STUDIED_HERE.sub("is studied by ", text)
     objections = {
         "dangling_start": bool(_DANGLING_START.match(text)),
         "own_method": bool(_OWN_METHOD.match(text)),
@@ -111,8 +116,8 @@ def guards(original: str, text: str, words: int) -> dict[str, float]:
         "secondary": bool(_SECONDARY.search(original[:90].lower())),
         "outline": bool(_OUTLINE.search(text)),
         "setting": bool(_SETTING.match(text)),
-        "background": bool(_BACKGROUND.search(text)),
-        "others": bool(_OTHERS_FIRST.match(text) or _OTHERS.search(text)),
+        "background": bool(_BACKGROUND.search(told)),
+        "others": bool(_OTHERS_FIRST.match(text) or _OTHERS.search(told)),
         "item": bool(_ITEM.match(original)),
         "open_end": lists or bool(_OPEN_END.search(tail) or _TWOFOLD.search(text)),
         "question": original.endswith("?"),

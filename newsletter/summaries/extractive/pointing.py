@@ -4,7 +4,14 @@ import re
 
 from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
 
+_KIND_OF_PAPER = (
+    r"(?:(?:systematic|literature|scoping|mapping|empirical|experimental|theoretical|numerical|"
+    r"comparative|comprehensive|exploratory|qualitative|quantitative|retrospective|pilot|case|user|"
+    r"short|brief|new|position|perspective|survey|review|research|technical|tutorial|expository|"
+    r"doctoral|phd|thesis|demo|data|vision|white) ){0,2}"
+)
 OWN = (
+    rf"{_KIND_OF_PAPER}"
     r"(?:paper|work|article|letter|study|note|report|manuscript|thesis|survey|review|research|"
     r"chapter|contribution|investigation|project|dissertation|book|monograph|essay|talk|lecture|"
     r"series|proposal|communication|preprint|tutorial|field|area|year|century|decade|day)s?\b"
@@ -24,8 +31,10 @@ _CLAUSE = re.compile(
     r"(?P<comma>, (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|while|whereas|"
     r"wherein|and|but|thus|thereby|hence|so|to|in order to|without|as|using|based|\w{3,}ing)\b)"
     r"|(?P<relative> (?:that|which|whose|where) )"
-    r"|(?P<purpose> (?:in order to|so as to|to (?:address|solve|tackle|overcome|handle|alleviate|"
-    r"mitigate|remedy|resolve|deal|enable|combat|fill|bridge|accomplish|achieve|perform|capture|"
+    r"|(?P<made>,? (?:(?:specifically|explicitly) )?(?:designed|built|intended|developed|tailored|"
+    r"aimed|proposed|created) (?:to|for|at|with) )"
+    r"|(?P<purpose> (?:in order to|so as to|to (?:\w+ly )?(?:address|solve|tackle|overcome|"
+    r"handle|alleviate|mitigate|remedy|resolve|deal|enable|combat|fill|bridge|accomplish|achieve|perform|capture|"
     r"exploit|reduce|avoid|circumvent|answer|meet|improve|help|support|study|explain|cope|fix)) )"
     r"|(?P<means> by \w{3,}ing )",
     re.IGNORECASE,
@@ -47,6 +56,18 @@ _TWO = re.compile(r"\b(?:and|or|than|from|between)\b")
 _PREDICATE = re.compile(
     r"\b(?:we|i|authors?|is|are|was|were|has|have|can|shows?|presents?|proposes?|introduces?|describes?|"
     r"studies|investigates?|explores?|provides?|reports?|develops?|considers?)\b",
+    re.IGNORECASE,
+)
+# "We show that the region", "such that for any family": what is said of it is still to come.
+_TOLD = re.compile(
+    r"\b(?:show|prov|demonstrat|f[io]u?nd|argu|suggest|observ|indicat|reveal|conclud|conjectur|"
+    r"establish|verif|confirm|such|so|fact|evidence)\w*(?: \w+){0,2}? that\b",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|has|have|had|can|cannot|could|may|might|must|will|would|should|do|"
+    r"does|did|holds?|exists?|satisf\w+|becomes?|remains?|leads?|yields?|gives?|makes?|improves?|"
+    r"outperforms?|achieves?|enables?|allows?|requires?|depends?)\b",
     re.IGNORECASE,
 )
 _NOUN_WITHIN = 8  # words before a pronoun that make it likely to mean one of them
@@ -81,7 +102,7 @@ def without_pointing_clause(sentence: str) -> str:
             continue
         if match["relative"] and _is_reported(kept):
             continue
-        if not has_predicate(kept):
+        if not has_predicate(kept) or is_half_said(kept):
             break
         return kept.rstrip(" ,;:")
     return sentence
@@ -90,6 +111,12 @@ def without_pointing_clause(sentence: str) -> str:
 def has_predicate(text: str) -> bool:
     """Whether the text says something by itself: "we", "is", "presents" and the like."""
     return bool(_PREDICATE.search(text))
+
+
+def is_half_said(text: str) -> bool:
+    """Whether it ends before the verb of what is shown: "we show that the region of space"."""
+    told = list(_TOLD.finditer(text))
+    return bool(told) and not _VERB.search(text, told[-1].end())
 
 
 def _resolved(text: str, match: re.Match[str]) -> bool:

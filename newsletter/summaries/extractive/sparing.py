@@ -7,7 +7,7 @@ condition ("if", "for all", "under"), a formula or a number.
 import re
 from collections.abc import Callable
 
-from newsletter.summaries.extractive.pointing import has_predicate
+from newsletter.summaries.extractive.pointing import has_predicate, is_half_said
 from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
 
 _SUBJECT = r"(?=(?:we|I|this paper|this work|this article|the authors?) [a-z]{3})"
@@ -20,6 +20,7 @@ _WAY = re.compile(
     rf"[^$.;:()\d]{{2,170}}?, {_SUBJECT}"
 )
 _DASH = r" (?:---?|[\u2014\u2013]) "
+_DASHED = re.compile(_DASH)
 _ASIDE = re.compile(
     r", (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|wherein|whereby) (?!\$)"
     rf"|; (?!(?:and|or|\(|i+\)|\d|[a-z]\)))|{_DASH}(?!.*{_DASH})|,? (?:such as|including) "
@@ -27,6 +28,12 @@ _ASIDE = re.compile(
     r"|,? (?:on|across|over) (?:\w+ ){0,4}(?:datasets|benchmarks|tasks|domains)\b"
 )
 _MUST_STAY = re.compile(r"[$\d\\]|\b(?:not|only|if|unless|except|when)\b")
+# "... such as A and B to succeed": no mere list of examples.
+_GOES_ON = re.compile(
+    r"(?<![\w-])(?:to|into|that|is|are|was|were|has|have|had|can|may|will)(?![\w-])|"
+    r" (?:---?|[\u2014\u2013])(?= )"
+)
+_EXAMPLES = re.compile(r",? (?:such|including|on|across|over) ")
 _LISTED = re.compile(r"(?:\A|[ :])\(?(?:1|i|a|I|A)\)|: ")
 LONGEST = 1500  # characters; longer ones are no prose
 ENOUGH, LONG = 14, 28  # words: left over, and in the whole sentence
@@ -50,9 +57,13 @@ def without_spare_clauses(sentence: str, names_topic: Callable[[str], bool]) -> 
         kept, aside = sentence[: match.start()], sentence[match.start() :]
         if _words(kept) < ENOUGH or _MUST_STAY.search(aside) or names_topic(aside):
             continue
+        if _DASHED.match(aside) and _DASHED.search(kept):  # the second of a pair
+            continue
         if inside(match.start(), closed) or inside(match.start(), bracketed):
             continue
-        return kept if has_predicate(kept) else sentence
+        if _EXAMPLES.match(aside) and _GOES_ON.search(aside):
+            continue
+        return kept if has_predicate(kept) and not is_half_said(kept) else sentence
     return sentence
 
 

@@ -20,6 +20,7 @@ _LEAD_INS = re.compile(
     r"(?:"
     rf"(?:In|Within|Throughout|With|Through) (?:this|the present|the current|present|our) "
     rf"(?:[a-z-]+ ){{0,2}}?{_WORK}(?:, |: | )(?!(?:of|on|by|and|to|for|in|from|with|at)\b)"
+    r"|In the (?:paper|article|letter|note|work|study),? (?=we\b|I\b|it is\b)"
     r"|Here(?:in)?,? (?=we\b|I\b|an?\b|the\b|this\b)"
     r"|Here(?:in)?, "
     r"|(?:However|Moreover|Furthermore|Additionally|Therefore|Thus|Hence|Specifically|Concretely|"
@@ -32,12 +33,15 @@ _LEAD_INS = re.compile(
     r"For this reason|As a result|As a consequence|As such|Motivated by this|Inspired by this|"
     r"Based on this|Building on this|With this in mind|Against this backdrop|"
     r"Against this background|On the other hand|In contrast|By contrast|In turn|"
-    r"Last but not least|To be specific|At first|Along this direction|"
+    r"Last but not least|To be specific|At first|To begin with|Along this direction|"
+    r"Especially|Notably|Remarkably|Importantly|Interestingly|Surprisingly|Crucially|"
     r"Along this line|And|But|So|Yet)(?:, (?=\S+ \S+ \S+)| (?=we\b))"
     rf"|(?:To|In order to|Aiming to|Toward|Towards|In response to|In light of|Motivated by|"
-    rf"Inspired by|Driven by|Guided by|Based on|Building on|Building upon) "
+    rf"Inspired by|Driven by|Guided by|Based on|Building on|Building upon|Addressing|Tackling|"
+    rf"Bridging|Overcoming|Leveraging|Exploiting|Considering|Recognizing|Given) "
     rf"(?:{_NO_COMMA}{{0,60}}? )?{_PRONOUN}\b(?! (?:assumption|condition|hypothes|conjecture|case))"
-    rf"{_NO_COMMA}{{0,70}}, (?=(?:we|I|this {_WORK}|our|here we|in this {_WORK})\b)"
+    rf"(?:(?: [\w-]+){{0,2}} (?=we\b)|{_NO_COMMA}{{0,70}}?, "
+    rf"(?=(?:[Ww]e|I|this {_WORK}|our|here we|an?|in this {_WORK})\b))"
     r"|As an? (?:first|further|next|initial|second) step "
     r"(?:in this direction|towards? this (?:goal|end|direction))?,? ?"
     r"(?=we\b)"
@@ -56,14 +60,14 @@ _AFTER_SUBJECT = re.compile(
     r"(?:also|then|further|furthermore|therefore|thus|hence|additionally|subsequently|"
     r"first|finally|next|here|now) (?=[a-z]{3})"
 )
-_IN_THIS_PAPER = re.compile(rf"(?<=[a-z])(?:, in this {_WORK},| in this {_WORK})(?=[ ,.;])")
+_IN_THIS_PAPER = re.compile(rf"(?<=[a-z)}}])(?:, in this {_WORK},| in this {_WORK})(?=[ ,.;])")
 _KEEP_ASIDE = re.compile(
     r"\b(?:if|unless|except|excluding|not|no|only|under|assuming|when|where|conditional|"
     r"almost|without|at most|at least|up to|for all|for any|for every|non|but|or)\b|[$\\=<>]",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"\((?:\d{1,2}|[ivxIVX]{1,4}|[a-zA-Z])\)")
-_ASIDE_BEFORE = re.compile(r"(?:\A|[a-zA-Z0-9$}%'\"\u2019])\s\Z")
+_ASIDE_BEFORE = re.compile(r"(?:\A|[a-zA-Z0-9$}%'\"\u2019])[\s~]\Z")
 # "as defined in [3]": the brackets are the noun.
 _NEEDS_NOUN = re.compile(
     r"\b(?:in|by|of|from|see|to|and|with|ref|refs|as|than|for|on|or|at|the|an?|that)\.? \Z",
@@ -106,7 +110,7 @@ def without_asides(sentence: str) -> str:
     for start, end in parentheses(sentence):
         if start < position or inside(start, closed) or not _may_go(sentence, start, end):
             continue
-        kept.append(sentence[position:start].rstrip())
+        kept.append(sentence[position:start].rstrip(" ~"))
         position = end
     kept.append(sentence[position:])
     return "".join(kept).strip()
