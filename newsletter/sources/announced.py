@@ -170,8 +170,11 @@ class Source(Protocol):
 
 
 def one_line(text: str | None) -> str:
-    """Without line breaks, runs of spaces and control characters."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text or "").split())
+    r"""Without line breaks, runs of spaces, control characters, and halves of characters.
+
+    The last come from JSON (`\ud800`) and can neither be kept nor sent.
+    """
+    return " ".join(re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", text or "").split())
 
 
 def paragraphs(text: str | None) -> str:

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from newsletter.models import Setback
-from newsletter.sources.announced import Paper, PaperId
+from newsletter.sources.announced import Paper, PaperId, one_line
 from newsletter.summaries import checks, embedded
 from newsletter.summaries.allowance import Allowance
 from newsletter.summaries.checks.about import Source
@@ -113,9 +113,9 @@ class _Asker:
             return self._answered(question, before)
         except RefusedError as error:
             number = question.number + len(before)
-            last = Unprinted(Setback.REFUSED, str(error), number)
+            last = Unprinted(Setback.REFUSED, one_line(str(error)), number)
         except SummaryError as error:
-            last = Unprinted(Setback.FAILED, str(error))
+            last = Unprinted(Setback.FAILED, one_line(str(error)))
         except BaseException as error:  # noqa: BLE001 - whatever a stranger's part does
             last = Unprinted(Setback.FAILED, f"{self.summarizer.name}: {fault(error)}")
             self.allowance.unanswered(last.reason)

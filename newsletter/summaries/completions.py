@@ -13,6 +13,8 @@ _THOUGHTS = r"think|thinking|thought|reasoning"
 _ENDED = re.compile(rf"\A.*</(?:{_THOUGHTS})>", re.DOTALL | re.IGNORECASE)
 _UNENDED = re.compile(rf"<(?:{_THOUGHTS})>.*", re.DOTALL | re.IGNORECASE)
 _NAMES = ("summary", "tldr", "sentence", "简介", "摘要")
+# What breaks lines and words without being seen: models copy it from web pages.
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _FENCED = re.compile(r"\A```\w*\n(.*?)\n?```\Z", re.DOTALL)
 _LABEL = re.compile(
     r"[*_#>\s]*(?:(?:here(?: is|['’]s) )?(?:(?:an?|the|your) )?(?:one[- ]sentence )?summary"
@@ -48,7 +50,7 @@ def completion(body: bytes) -> Completion | None:
 
 
 def one_sentence(answer: str) -> str:
-    """The answer without a model's thoughts, fence, label and quotes.
+    """The answer without a model's thoughts, fence, label, quotes and marks that nobody sees.
 
     Of a JSON object the one text that it holds. Lines that were merely wrapped are joined;
     paragraphs stay apart, for the checks to see.
@@ -56,6 +58,7 @@ def one_sentence(answer: str) -> str:
     text = _UNENDED.sub("", _ENDED.sub("", answer)).strip()
     fenced = _FENCED.match(text)
     text = _from_json(fenced[1].strip() if fenced else text)
+    text = _UNSEEN.sub("", text)
     text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
     text = "\n".join(filter(None, map(one_line, re.split(r"\n\s*\n", text))))
     quoted = _QUOTED.fullmatch(text)

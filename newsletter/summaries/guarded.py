@@ -33,7 +33,8 @@ class Guarded:
 
     def recipe(self, language: str) -> str:
         try:
-            return self._given(str, lambda: self._inner.recipe(language))[:_RECIPE_CHARACTERS]
+            recipe = self._given(str, lambda: self._inner.recipe(language))
+            return one_line(recipe)[:_RECIPE_CHARACTERS]
         except SummaryError:
             return ""  # it may write good sentences all the same
 
@@ -48,7 +49,8 @@ class Guarded:
         parts: tuple[object, ...] = (draft.text, draft.flaw, draft.tokens)
         if not all(map(isinstance, parts, (str, str, Tokens))):
             raise SummaryError(f"{self.name} has a fault of its own: its draft is no draft")
-        return draft
+        text = "\n".join(filter(None, map(one_line, draft.text.splitlines())))
+        return Draft(text, draft.tokens, one_line(draft.flaw))
 
     def close(self) -> None:
         with suppress(Exception):

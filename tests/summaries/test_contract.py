@@ -92,6 +92,26 @@ def test_a_guarded_stranger_is_a_line_about_its_paper() -> None:
         guarded.summarize(contract.PAPERS[0], "zh")
 
 
+class Garbled(Careless):
+    """Says what can neither be kept nor sent."""
+
+    name = "garbled"
+    concurrency = 1
+
+    def recipe(self, language: str) -> str:
+        return f"\ud800{language}"
+
+    def expected(self, paper: Paper, language: str) -> Tokens:
+        del paper, language
+        return Tokens()
+
+    def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
+        del hint, language
+        if paper.id.arxiv_id.endswith("1"):
+            raise SummaryError("garbled: half \ud800 a character")
+        return Draft("\ud800\x00" * 30, flaw="\udfff")
+
+
 @pytest.fixture
 def stranger(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
@@ -103,13 +123,15 @@ def stranger(
     (site / DISTRIBUTION / "entry_points.txt").write_text(
         "[newsletter.summarizers]\n"
         "careless = stranger:careless\n"
+        "garbled = stranger:garbled\n"
         "unbuildable = stranger:unbuildable\n"
         "gone = stranger_of_old:factory\n"
         "picky = stranger:picky\n"
     )
     (site / "stranger.py").write_text(
         "from newsletter.errors import WrongUseError\n"
-        "from tests.summaries.test_contract import Careless\n"
+        "from tests.summaries.test_contract import Careless, Garbled\n"
+        "def garbled(settings): return Garbled()\n"
         "def careless(settings): return Careless()\n"
         "def unbuildable(settings): return 1 / 0\n"
         "def picky(settings): raise WrongUseError('summarizer.options.colour is missing')\n"
@@ -120,7 +142,7 @@ def stranger(
 
 
 @pytest.mark.usefixtures("readers")
-@pytest.mark.parametrize("name", ["careless", "unbuildable", "gone"])
+@pytest.mark.parametrize("name", ["careless", "garbled", "unbuildable", "gone"])
 def test_a_strangers_faults_do_not_stop_the_day(
     cli: Cli, stranger: Settings, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -95,8 +95,9 @@ def in_json(paper: Paper) -> str:
         by(in_json),
         by(lambda paper: f"<think>Is it {ORDERS}? 99 times.</think>\n{true_of(paper)}"),
         by(lambda paper: f'Here is a one-sentence summary: "{true_of(paper)}"'),
+        by(lambda paper: true_of(paper).replace("e", "e\u200b\u00ad", 1) + "\ud800\x00"),
     ],
-    ids=["rightly", "in JSON", "with <think>", "with a lead-in"],
+    ids=["rightly", "in JSON", "with <think>", "with a lead-in", "with marks that nobody sees"],
 )
 def test_a_good_answer_stands_under_its_paper_with_the_models_name(
     cli: Cli, settings: Settings, configure: Callable[..., None], answer: Answering
@@ -174,6 +175,7 @@ def test_a_bad_answer_is_asked_for_twice_and_never_printed(
         (in_turn(Answer(429, b"busy")), "HTTP 429: busy"),
         (in_turn(Answer(429, b"busy", {"Retry-After": "86400"})), "not to come again"),
         (in_turn(Answer(500)), "HTTP 500"),
+        (in_turn(Answer(401, b'{"error": "no \\ud800 key"}')), "HTTP 401: no key"),
         (in_turn(Answer(200, b"<html>Welcome to the hotel</html>")), "no chat completion"),
         (in_turn(SILENT), "no answer within 0.5 s"),
         (in_turn(None), "cut its answer off"),
@@ -186,6 +188,7 @@ def test_a_bad_answer_is_asked_for_twice_and_never_printed(
         "429",
         "429 for a day",
         "500",
+        "401 with half a character",
         "web page",
         "silence",
         "closed",

@@ -1,6 +1,7 @@
 """Reasons not to print what a model answered."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,9 +13,10 @@ _SHORTEST, _LONGEST = 20, 400
 _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
 _MARKUP = re.compile(
     r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|```|\]\(|\[/?INST\]|<\||◁|\*\*|^#+\s"
-    r"|^\s*[\[{]\s*[\"'{\[]|[\u202a-\u202e\u2066-\u2069]",
+    r"|^\s*[\[{]\s*[\"'{\[]",
     re.IGNORECASE,
 )
+_JOINERS = "\u200c\u200d"  # Persian and Hindi are written with them
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u9fff]+|[\w.+-]+@[\w-]+\.\w+", re.IGNORECASE)
 _REFUSAL = re.compile(
     r"\A\W*(?:i['’]?m sorry|i am sorry|sorry\b|i cannot\b|i can['’]?t\b|i['’]?m (?:unable|not able)"
@@ -48,6 +50,7 @@ def verdicts(
         Verdict("length", _length(text, language)),
         Verdict("one line", _lines(text)),
         Verdict("markup", "has markup in it" if _MARKUP.search(text) else ""),
+        Verdict("unseen", _unseen(text, language)),
         Verdict("refusal", "talks to somebody" if _REFUSAL.search(text) else ""),
         Verdict("addresses", _address(text)),
         Verdict("language", languages.objection(text, language)),
@@ -86,6 +89,16 @@ def _lines(text: str) -> str:
     if len(text.splitlines()) > 1:
         return "has several paragraphs"
     return "is a list" if _ITEM.match(text) else ""
+
+
+def _unseen(text: str, language: str) -> str:
+    """Characters that are not seen, or turn others round: a place to hide text."""
+    joined = "" if language in {"en", "zh"} else _JOINERS
+    for character in text:
+        hidden = unicodedata.category(character) in {"Cf", "Cc", "Co", "Cn", "Cs"}
+        if hidden and character not in joined and character != "\n":
+            return f"has a mark that is not seen in it, U+{ord(character):04X}"
+    return ""
 
 
 def _address(text: str) -> str:

@@ -28,6 +28,7 @@ _OTHER_LATIN = frozenset(_WORD.findall(_OTHER)) - FREQUENT
 _ENGLISH_SHARE, _FEW_WORDS = 0.07, 12
 _CHINESE_SHARE = 0.35  # of all characters; the one-liners of the digests all have more
 _SCRIPT_SHARE = 0.5  # of the letters, for any other language
+_LOOKALIKES = frozenset(["CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"])
 _NAMES = {
     "Latn": ("LATIN",),
     "Cyrl": ("CYRILLIC",),
@@ -48,6 +49,9 @@ def objection(text: str, language: str) -> str:
     words = _WORD.findall(_FORMULA.sub(" ", text))
     scripts = Counter(_script(letter) for word in words for letter in word)
     told = f"is not in {_name(language)}"
+    disguised = next(filter(_is_disguised, words), "")
+    if disguised:
+        return f"mixes alphabets in one word, {disguised}"
     if language == "zh":
         return "" if _is_chinese(text, scripts) else told
     expected = _NAMES.get(_likely_script(language), ())
@@ -70,6 +74,14 @@ def _is_english(words: list[str]) -> bool:
     english = sum(word in FREQUENT for word in lowered)
     other = sum(word in _OTHER_LATIN for word in lowered)
     return english >= other and (len(words) < _FEW_WORDS or english >= _ENGLISH_SHARE * len(words))
+
+
+def _is_disguised(word: str) -> bool:
+    """Letters of another alphabet that look like Latin ones, among Latin ones."""
+    if word.isascii():
+        return False
+    scripts = {_script(letter) for letter in word}
+    return "LATIN" in scripts and not scripts.isdisjoint(_LOOKALIKES)
 
 
 def _script(letter: str) -> str:
