@@ -1,7 +1,7 @@
 """The database: one engine, transactions that cannot trip over each other, migrations."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -216,11 +216,20 @@ def insert_missing(
 
 def upgrade(database: Database) -> None:
     """Bring the tables to this program's version; two at once do it once."""
+    _make_private(database)
     try:
         with migrating(database) as config:
             command.upgrade(config, "head")
     except CommandError as error:
         raise NewsletterError(f"the database cannot be upgraded: {error}") from error
+
+
+def _make_private(database: Database) -> None:
+    """A new SQLite file is for its owner alone: it holds addresses. Its log gets the same mode."""
+    url = database.engine.url
+    if url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}:
+        with suppress(OSError):  # SQLite tells it better
+            Path(str(url.database)).touch(mode=0o600, exist_ok=False)
 
 
 @contextmanager

@@ -37,3 +37,16 @@ def test_a_relative_file_lies_beside_the_configuration(settings: Settings) -> No
         settings.folder / "newsletter.db"
     )
     assert db.sqlite_file("postgresql://localhost/news", settings.folder) is None
+
+
+def test_a_new_database_is_for_its_owner_alone(settings: Settings) -> None:
+    database = db.connect("sqlite:///new.db", settings.folder)
+    try:
+        db.upgrade(database)
+        with database.write.begin() as session:
+            session.add(KeyRow(purpose="a", value="00"))
+            session.flush()
+            files = sorted(settings.folder.glob("new.db*"))
+            assert [file.stat().st_mode & 0o777 for file in files] == [0o600] * 3
+    finally:
+        database.dispose()
