@@ -3,14 +3,15 @@
 python -m benchmarks.checks SCITLDR/train.jsonl SCITLDR/dev.jsonl DIGEST.md ...
 
 Human sentences of SciTLDR, and the Chinese ones of digests in the seed's format: under their own
-paper (everything flagged is a false alarm), under another's, and with one number altered.
+paper (everything flagged is a false alarm), under another's, and with one number, verb or
+comparison altered.
 """
 
 import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from newsletter.sources.announced import Paper, PaperId
@@ -25,6 +26,11 @@ _ENTRY = re.compile(
 )
 _FURTHER = 37  # the paper so many places on is surely another one
 _A_DAY = 100  # papers that an answer is compared with
+_WORDS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+_SPELLED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
+_RESULT = re.compile(r"\b(improve|outperform|enhance|converge|help|require)s\b")
+_OPPOSITES = {"faster": "slower", "larger": "smaller", "higher": "lower", "better": "worse"}
+_COMPARED = re.compile(rf"\b({'|'.join(_OPPOSITES)})(?= than\b)")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
 
@@ -41,13 +47,11 @@ def chinese(file: Path) -> Iterator[Pair]:
             yield found["text"], _paper(found["title"], found["abstract"])
 
 
-def altered(pairs: list[Pair]) -> list[Pair]:
-    """Each sentence that has a number, with another one in its place."""
-    return [
-        (_NUMBER.sub(_another, text, count=1), paper)
-        for text, paper in pairs
-        if _NUMBER.search(text)
-    ]
+def altered(
+    pairs: list[Pair], what: re.Pattern[str], other: Callable[[re.Match[str]], str]
+) -> list[Pair]:
+    """Each sentence that has such a part, with another one in its place."""
+    return [(what.sub(other, text, count=1), paper) for text, paper in pairs if what.search(text)]
 
 
 def reported(name: str, pairs: list[Pair], language: str, show: int = 0) -> None:
@@ -68,7 +72,7 @@ def reported(name: str, pairs: list[Pair], language: str, show: int = 0) -> None
     for counted in (hard, soft):
         for check, number in counted.most_common():
             kind = "hard" if counted is hard else "soft"
-            print(f"    {kind} {check:12} {number:5}  {100 * number / len(pairs):5.1f} %")
+            print(f"    {kind} {check:12} {number:5}  {100 * number / max(1, len(pairs)):5.1f} %")
 
 
 def strangers(pairs: list[Pair], further: int = _FURTHER) -> list[Pair]:
@@ -88,7 +92,8 @@ def main() -> None:
         reported(f"{language}, under its own paper", pairs, language, show)
         reported(f"{language}, under another paper of the day", strangers(pairs), language)
         reported(f"{language}, of a stranger's day", strangers(pairs, len(pairs) // 2), language)
-        reported(f"{language}, a number altered", altered(pairs), language)
+        for name, what, other in _ALTERATIONS:
+            reported(f"{language}, {name}", altered(pairs, what, other), language)
 
 
 def _paper(title: str, abstract: str) -> Paper:
@@ -98,6 +103,18 @@ def _paper(title: str, abstract: str) -> Paper:
 def _another(found: re.Match[str]) -> str:
     """Its last digit one more."""
     return f"{found[0][:-1]}{(int(found[0][-1]) + 1) % 10}"
+
+
+def _next_word(found: re.Match[str]) -> str:
+    return _WORDS[(_WORDS.index(found[0]) + 2) % len(_WORDS)]
+
+
+_ALTERATIONS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    ("a number altered", _NUMBER, _another),
+    ("a number in words altered", _SPELLED, _next_word),
+    ("a result denied", _RESULT, lambda found: f"does not {found[1]}"),
+    ("a comparison reversed", _COMPARED, lambda found: _OPPOSITES[found[1]]),
+)
 
 
 if __name__ == "__main__":

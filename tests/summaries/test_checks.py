@@ -127,6 +127,93 @@ def test_a_chinese_sentence_that_must_not_be_printed(sentence: str, reason: str)
     assert reason in objections(sentence, "zh")
 
 
+STUDY = Paper(
+    id=PaperId("2507.00002"),
+    title="QuietNet: Small Networks for Speech Enhancement",
+    abstract=(
+        "Speech enhancement is costly. QuietNet, a small network for speech, does not require "
+        "paired speech. It reduces the error of speech enhancement by 29\\%, from 9.1 to 6.4, "
+        "improves intelligibility and outperforms WaveNet. Trained for 12 hours on $10^5$ clips "
+        "of 16 kHz, it is faster than WaveNet."
+    ),
+    authors=("Ada Lovelace",),
+    categories=("eess.AS",),
+)
+
+
+def said_of_the_study(end: str, language: str = "en") -> str:
+    begun = (
+        "该论文属于语音增强任务，提出QuietNet，"
+        if language == "zh"
+        else "QuietNet, a speech network, "
+    )
+    return "; ".join(each.objection for each in against(begun + end, STUDY, language) if each.hard)
+
+
+@pytest.mark.parametrize(
+    ("language", "end"),
+    [
+        ("en", "is trained on 100,000 clips."),
+        ("en", "is trained on 100k clips of 16,000 Hz."),
+        ("en", "is trained on 1e5 clips for twelve hours."),
+        ("en", "is trained on 10⁵ clips for 12 h."),
+        ("en", "is trained on a hundred thousand clips."),
+        ("en", "reduces the error by twenty-nine percent."),
+        ("en", "reduces the error from 9.1 to 6.4."),
+        ("en", "is trained on one kind of speech, without paired speech."),
+        ("zh", "使用十万条数据训练。"),
+        ("zh", "使用10万条数据训练12小时。"),
+        ("zh", "误差降低百分之二十九。"),
+        ("zh", "误差从9.1降至6.4，千万不要忽视。"),
+    ],
+)
+def test_a_number_may_be_written_in_any_way(language: str, end: str) -> None:
+    assert said_of_the_study(end, language) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "end", "reason"),
+    [
+        ("en", "is trained on 10^4 clips.", "number 10000"),
+        ("en", "is trained on 3 \\times 10^5 clips.", "number 300000"),
+        ("en", "is trained on a million clips.", "counts a million"),
+        ("en", "is trained on millions of clips.", "counts millions"),
+        ("en", "is trained for twenty-nine hundred hours.", "counts twenty-nine hundred"),
+        ("en", "is ten times faster.", "counts ten"),
+        ("en", "is tenfold faster.", "counts ten"),
+        ("en", "reduces the error by a third.", "says a third"),
+        ("en", "reduces the error by half.", "says by half"),
+        ("en", "doubles intelligibility.", "says doubles"),
+        ("en", "reduces the error by 29 percentage points.", "29 percentage points"),
+        ("en", "is trained for 12 days.", "says 12 d, where the abstract says 12 h"),
+        ("en", "works at 16 Hz.", "says 16 Hz, where the abstract says 16 kHz"),
+        ("en", "changes the error from 6.4 to 9.1.", "says from 6.4 to 9.1"),
+        ("en", "increases the error of enhancement by 29%.", "goes up with 29"),
+        ("en", "is slower than WaveNet.", "says slower than"),
+        ("en", "underperforms WaveNet.", "the reverse"),
+        ("en", "does not improve intelligibility.", 'denies "improv..."'),
+        ("en", "requires paired speech.", 'says "requir..."'),
+        ("en", "deserves to be accepted.", "praises, deserves"),
+        ("zh", "误差降低百分之三十。", "number 30"),
+        ("zh", "误差降低三分之一。", "says 三分之一"),
+        ("zh", "误差降低五成。", "number 50"),
+        ("zh", "误差降低29个百分点。", "29 percentage points"),
+        ("zh", "误差增加29%。", "goes up with 29"),
+        ("zh", "误差从6.4变为9.1。", "says from 6.4 to 9.1"),
+        ("zh", "速度提升十倍。", "counts 十倍"),
+        ("zh", "速度翻倍。", "says 翻倍"),
+        ("zh", "使用三百小时语音。", "counts 三百小时"),
+        ("zh", "训练12天。", "says 12 d"),
+        ("zh", "使用数百万条数据。", "counts 数百万"),
+        ("zh", "值得录用。", "praises"),
+    ],
+)
+def test_what_is_turned_round_or_made_up_without_a_figure_is_found(
+    language: str, end: str, reason: str
+) -> None:
+    assert reason in said_of_the_study(end, language)
+
+
 def test_a_language_that_comes_later_is_told_by_its_letters() -> None:
     russian = "DiffuVoice — латентная диффузионная модель для улучшения зашумлённой речи за 4 шага."
     assert objections(russian, "ru") == ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.sources.announced import Paper
-from newsletter.summaries.checks import about, languages, numbers
+from newsletter.summaries.checks import about, claims, languages, measures, multiples, numbers
 from newsletter.summaries.checks.about import Source
 
 _SHORTEST, _LONGEST = 20, 400
@@ -26,6 +26,12 @@ _REFUSAL = re.compile(
     r"|以下是|这是)"
     r"|previous instructions|language model,? i\b|provide the abstract"
     r"|请提供(?:论文|摘要)",
+    re.IGNORECASE,
+)
+# What no authors say of their own paper: somebody has told the model to.
+_PRAISE = re.compile(
+    r"\b(?:outstanding|brilliant|must[- ]read|best paper|deserv\w+|strong accept|be accepted)\b"
+    r"|最佳论文|必读|杰出|值得(?:录用|接收)|应(?:被|予)?(?:录用|接收)",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"\A(?:[-*•]|\d+[.)])\s")
@@ -50,6 +56,7 @@ def verdicts(
         Verdict("length", _length(text, language)),
         Verdict("one line", _lines(text)),
         Verdict("markup", "has markup in it" if _MARKUP.search(text) else ""),
+        Verdict("praise", _praise(text, source)),
         Verdict("unseen", _unseen(text, language)),
         Verdict("refusal", "talks to somebody" if _REFUSAL.search(text) else ""),
         Verdict("addresses", _address(text)),
@@ -57,6 +64,10 @@ def verdicts(
         Verdict("numbers", numbers.invented(text, source.text)),
         Verdict("counts", numbers.miscounted(text, source.text)),
         Verdict("units", numbers.changed_unit(text, source.text)),
+        Verdict("measures", measures.changed(text, source.text)),
+        Verdict("multiples", multiples.unborne(text, source.text)),
+        Verdict("turned round", claims.turned_round(text, source.text)),
+        Verdict("denied", claims.denied(text, source.text)),
         Verdict("about it", about.not_about(text, source, language)),
         Verdict("nearest", about.nearer(text, source, others, language)),
         Verdict("names", about.strange_name(text, source), hard=language != "en"),
@@ -89,6 +100,12 @@ def _lines(text: str) -> str:
     if len(text.splitlines()) > 1:
         return "has several paragraphs"
     return "is a list" if _ITEM.match(text) else ""
+
+
+def _praise(text: str, source: Source) -> str:
+    found = _PRAISE.search(text)
+    praised = found and found[0].lower() not in source.lowered
+    return f"praises, {found[0]}" if found and praised else ""
 
 
 def _unseen(text: str, language: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from newsletter.summaries.checks import numerals
+
 _RAISED = str.maketrans(
     {raised: f" {digit}" for raised, digit in zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)}
 )
@@ -35,31 +37,25 @@ _SCALES = {
     "千万": 10**7,
 }
 _SCALE = "|".join(sorted(map(re.escape, _SCALES), key=len, reverse=True))
-_PERCENT = r"%|per ?cent|percentage|个?百分点|pp\b"
+_POINTS = r"(?:%|per ?cent(?:age)?)[ -]points?|pp\b|个?百分点"
+_PERCENT = rf"(?P<points>{_POINTS})|%|per ?cent|percentage"
 _TIMES = r"\\times|\u00d7|x\b|-?fold\b|times\b|倍"
+_UNIT = rf"(?:[ $-]{{0,3}}(?:(?P<percent>{_PERCENT})|(?P<times>{_TIMES})))?"
+_UNIT_AFTER = re.compile(_UNIT, re.IGNORECASE)
+# 16 kHz is 16000 Hz, too.
+_PREFIXES = {"k": 3, "M": 6, "G": 9, "T": 12}
+_PREFIXED = re.compile(r"[ ~-]?([kMGT])(?:Hz|B|b|m|W|eV|pc|g|bps)\b")
 _NUMBER = re.compile(
     r"(?P<digits>\d+(?:\.\d+)*)"
     rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z]))?"
-    rf"(?:[ $-]{{0,3}}(?:(?P<percent>{_PERCENT})|(?P<times>{_TIMES})))?",
+    rf"{_UNIT}",
     re.IGNORECASE,
 )
 # 10-20%, 10 and 20%: the unit is the first number's too.
 _RANGE = re.compile(
-    rf"(\d+(?:\.\d+)?)(\s*(?:-|–|—|~|to|and|or|至|到|和|,)+\s*)(?=\d+(?:\.\d+)?\s?(?:{_PERCENT}))"
+    r"(\d+(?:\.\d+)?)(\s*(?:-|–|—|~|to|and|or|至|到|和|,)+\s*)"
+    r"(?=\d+(?:\.\d+)?\s?(?:%|per ?cent|percentage))"
 )
-_UNITS = """
-    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen
-"""
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_WORDS = {word: value for value, word in enumerate(re.findall(r"\w+", _UNITS))} | {
-    word: 10 * tens for tens, word in enumerate(re.findall(r"\w+", _TENS), start=2)
-}
-_SPELLED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
-# 两个, 三种: a numeral before a measure word; 一 is an article, and 三维 is a word.
-_CHINESE = {"两": 2} | {numeral: value for value, numeral in enumerate("二三四五六七八九十", 2)}
-_MEASURE = "个|种|项|类|组|篇|套|款|名|位|层|步|倍|阶段|大类|次"
-_COUNTED = re.compile(rf"(?<![一二三四五六七八九十百第])([{''.join(_CHINESE)}])(?:{_MEASURE})")
 
 
 @dataclass(frozen=True)
@@ -68,59 +64,93 @@ class Number:
     meant: str  # with its scale: 5k is 5000
     percent: bool = False
     times: bool = False
+    points: bool = False  # of a percentage
+    prefixed: str = ""  # with its unit's prefix: of 16 kHz 16000
 
     @property
     def values(self) -> set[str]:
-        return {self.shown, self.meant}
+        written = (self.shown, self.meant, self.prefixed)
+        return {value for value in written if value[:1].isdigit()}
 
 
 def invented(text: str, source: str) -> str:
     """A number that the source does not bear; empty where there is none.
 
-    Numbers are compared in one way of writing: 1{,}000, 1,000, 1k and 1千 are 1000, three is 3.
+    Numbers are compared in one way of writing: 1{,}000, 10^3, 1k and 1千 are 1000, three is 3.
     """
-    borne = {value for number in _numbers(source) for value in number.values}
-    borne |= {str(value) for _, value in _spelled(source)}
-    for number in _numbers(text):
-        if number.meant not in borne:
+    borne = _values(source)
+    for number in _in_digits(text):
+        if number.meant not in borne and number.prefixed not in borne:
             return f"bears the number {number.shown}, which the abstract does not"
     return ""
 
 
 def miscounted(text: str, source: str) -> str:
     """The same for numbers in words: "three datasets" where the abstract has none."""
-    borne = {value for number in _numbers(source) for value in number.values}
-    borne |= {str(value) for _, value in _spelled(source)}
-    for word, value in _spelled(text):
-        if value > 1 and str(value) not in borne:
-            return f"counts {word}, which the abstract does not"
+    borne = _values(source)
+    for number in _in_words(text):
+        counts = number.meant not in {"0", "1"} or number.percent
+        if counts and number.meant not in borne:
+            return f"counts {number.shown}, which the abstract does not"
     return ""
 
 
 def changed_unit(text: str, source: str) -> str:
     """A number that is a percentage, or a factor, in one of the two and neither in the other."""
-    percents: set[str] = set()
-    factors: set[str] = set()
-    for number in _numbers(source):
-        percents |= number.values if number.percent else set()
-        factors |= number.values if number.times else set()
-    for number in _numbers(text):
+    told = _all(source)
+    percents, points, factors = (
+        {value for number in told if getattr(number, kind) for value in number.values}
+        for kind in ("percent", "points", "times")
+    )
+    for number in _all(text):
         if number.percent and not number.values & percents:
             return f"says {number.shown} %, where the abstract has no percentage"
+        if number.points and number.values.isdisjoint(points):
+            return f"says {number.shown} percentage points, where the abstract has per cent"
         if number.times and not number.values & factors:
             return f"says {number.shown} times, where the abstract has no such factor"
     return ""
 
 
-def _numbers(text: str) -> Iterator[Number]:
-    plain = unicodedata.normalize("NFKC", text.translate(_RAISED))
+def values_in(text: str) -> set[str]:
+    """Every number of the text, in digits or words, in one way of writing."""
+    return _values(text)
+
+
+def _values(text: str) -> set[str]:
+    return {value for number in _all(text) for value in number.values}
+
+
+def _all(text: str) -> list[Number]:
+    return [*_in_digits(text), *_in_words(text)]
+
+
+def _in_digits(text: str) -> Iterator[Number]:
+    plain = numerals.without_powers(text)
+    plain = unicodedata.normalize("NFKC", plain.translate(_RAISED))
     plain = _UNBRACED.sub("%", _GROUPED.sub("", plain))
     plain = _RANGE.sub(r"\1%\2", plain)
     for match in _NUMBER.finditer(plain):
         shown = meant = _canonical(match["digits"])
-        if match["scale"] and shown.count(".") < 2:  # noqa: PLR2004 - 3.5.1 is a version
-            meant = _canonical(f"{Decimal(shown) * _SCALES[match['scale'].lower()]:f}")
-        yield Number(shown, meant, bool(match["percent"]), bool(match["times"]))
+        prefixed = ""
+        if shown.count(".") < 2:  # noqa: PLR2004 - 3.5.1 is a version
+            prefix = _PREFIXED.match(plain, match.end("digits"))
+            if match["scale"]:
+                meant = _canonical(f"{Decimal(shown) * _SCALES[match['scale'].lower()]:f}")
+            if prefix:
+                prefixed = _canonical(f"{Decimal(shown).scaleb(_PREFIXES[prefix[1]]):f}")
+        yield Number(shown, meant, *_unit(match), prefixed)
+
+
+def _in_words(text: str) -> Iterator[Number]:
+    for word in numerals.spelled(text):
+        after = _UNIT_AFTER.match(text, word.end)
+        yield Number(word.shown, word.value, *(_unit(after) if after else ()))
+
+
+def _unit(match: re.Match[str]) -> tuple[bool, bool, bool]:
+    """Whether a percentage, a factor, and percentage points follow."""
+    return bool(match["percent"]), bool(match["times"]), bool(match["points"])
 
 
 def _canonical(digits: str) -> str:
@@ -131,10 +161,3 @@ def _canonical(digits: str) -> str:
     decimals = decimals.rstrip("0")
     whole = whole.lstrip("0") or "0"
     return f"{whole}.{decimals}" if decimals else whole
-
-
-def _spelled(text: str) -> Iterator[tuple[str, int]]:
-    for match in _SPELLED.finditer(text):
-        yield match[0], _WORDS[match[0].lower()]
-    for match in _COUNTED.finditer(text):
-        yield match[0], _CHINESE[match[1]]

@@ -1,0 +1,93 @@
+"""Shares, multiples and magnitudes without a figure: "a third", "doubles", "thousands of", 翻倍."""
+
+import re
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from decimal import Decimal
+
+from newsletter.summaries.checks import numbers
+
+
+@dataclass(frozen=True)
+class _Kind:
+    said: re.Pattern[str]
+    words: re.Pattern[str]  # by which an abstract may say the same
+    figures: frozenset[str]  # and the numbers by which it may
+
+
+def _kind(said: str, words: str, figures: str) -> _Kind:
+    return _Kind(
+        re.compile(said, re.IGNORECASE),
+        re.compile(words, re.IGNORECASE),
+        frozenset(figures.split()),
+    )
+
+
+_KINDS = (
+    _kind(
+        r"\b(?:by|one|a|over|under|than|about|nearly|roughly|only) half\b"
+        r"|\bhalf (?:of|the|as|that)\b|\bhalv(?:e|es|ed|ing)\b|一半|减半|半数",
+        r"\bhal(?:f|ve|ving)|twice|doubl|two[- ]?fold|\btwo times\b",
+        "50 0.5 2",
+    ),
+    _kind(r"\b(?:a|one|two)[ -]thirds?\b|三分之[一二两]", r"\bthirds?\b|three", "33 66 67 3"),
+    _kind(r"\b(?:a|one|three)[ -]quarters?\b|四分之[一三]", r"\bquarter|fourth|four", "25 75 4"),
+    _kind(
+        r"\bdoubl(?:es|ed|ing)\b|\btwice\b|翻倍|翻番|加倍",
+        r"doubl|twice|two[- ]?fold|\btwo\b|hal(?:f|v)",
+        "2 100 200 50",
+    ),
+    _kind(r"\btripl(?:es|ed|ing)\b|\bthrice\b", r"tripl|three|thrice|\bthird", "3 200 300"),
+    _kind(r"\bquadrupl(?:es|ed|ing)\b", r"quadrupl|four|quarter", "4 300 400"),
+)
+_SCALES = {
+    "dozen": 12,
+    "hundred": 100,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+    "十": 10,
+    "百": 100,
+    "千": 10**3,
+    "万": 10**4,
+    "十万": 10**5,
+    "百万": 10**6,
+    "千万": 10**7,
+    "亿": 10**8,
+    "十亿": 10**9,
+}
+_MAGNITUDE = re.compile(
+    r"(?:\b(?:tens|dozens|hundreds|thousands) of )?"
+    r"\b(dozen|hundred|thousand|million|billion|trillion)s\b"
+    r"|(?:数|几|上|成)([十百千万亿]{1,2})(?![一二三四五六七八九])",
+    re.IGNORECASE,
+)
+_WITHIN = 1000  # "thousands" is said of 2,000 and of 900,000
+
+
+def unborne(text: str, source: str) -> str:
+    """A share, multiple or magnitude that the source has in no way; empty where there is none."""
+    figures = numbers.values_in(source)
+    for kind in _KINDS:
+        said = kind.said.search(text)
+        if said and not kind.words.search(source) and not _has(figures, kind.figures):
+            return f"says {said[0]}, which the abstract does not"
+    for match in _MAGNITUDE.finditer(text):
+        scale = _SCALES.get((match[1] or match[2]).lower())
+        if scale and not _is_of_size(figures, scale) and not _is_named(match[1], source):
+            return f"counts {match[0]}, which the abstract does not"
+    return ""
+
+
+def _has(figures: AbstractSet[str], wanted: AbstractSet[str]) -> bool:
+    return any(figure.partition(".")[0] in wanted or figure in wanted for figure in figures)
+
+
+def _is_of_size(figures: AbstractSet[str], scale: int) -> bool:
+    sizes = (Decimal(figure) for figure in figures if figure.count(".") < 2)  # noqa: PLR2004
+    return any(scale <= size < scale * _WITHIN for size in sizes)
+
+
+def _is_named(word: str | None, source: str) -> bool:
+    return word is not None and word.lower() in source.lower()
