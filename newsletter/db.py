@@ -164,9 +164,12 @@ def connect(url: str, folder: Path) -> Database:
     else:
         event.listen(engine, "begin", _begin_postgresql)
     writing = engine.execution_options(lock_at_once=True)
+    reading = engine
+    if engine.dialect.name != "sqlite":  # whose readers have a snapshot by themselves
+        reading = engine.execution_options(isolation_level="REPEATABLE READ")
     return Database(
         engine,
-        sessionmaker(engine, expire_on_commit=False),
+        sessionmaker(reading, expire_on_commit=False),
         sessionmaker(writing, expire_on_commit=False),
     )
 

@@ -117,8 +117,8 @@ def test_several_at_once_send_nothing_twice(settings: Settings, readers: list[st
         for _ in range(4)
     ]
     answers = [process.communicate(timeout=120) for process in together]
-    assert [process.returncode for process in together] == [0] * 4
     assert [err for _, err in answers] == [""] * 4
+    assert [process.returncode for process in together] == [0] * 4, answers
     accounts = [json.loads(out)[0]["deliveries"] for out, _ in answers]
     assert all(account == accounts[0] for account in accounts)
     assert accounts[0]["sent"] == len(readers)

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from newsletter import counters
+from newsletter.db import Database
 from newsletter.delivery import fence, rate
 from newsletter.errors import WrongUseError
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, IssueState
@@ -36,7 +37,7 @@ def why(session: Session, sending: "Sending", issue_id: int) -> str | None:
         return None
     now = sending.clock()
     return (
-        restored(sending.folder, issue)
+        restored(sending.database, sending.folder, issue)
         or (None if sending.forced.late else stale(issue, sending.max_age, now))
         or (None if sending.forced.paused else _paused(session, now))
     )
@@ -60,16 +61,22 @@ def stale(issue: IssueRow, max_age: timedelta, now: datetime) -> str | None:
     return None
 
 
-def restored(folder: Path | None, issue: IssueRow) -> str | None:
-    """Whether this machine sent mails that the database has forgotten."""
-    if folder is None:
-        return None
-    remembered = fence.remembered(folder, issue.newsletter, issue.day)
+def restored(database: Database, folder: Path | None, issue: IssueRow) -> str | None:
+    """Whether this machine sent mails that the database has forgotten.
+
+    Who claims tells the database first. So where it seems to be behind, it is asked again after
+    the fence was read: meanwhile another process may have claimed.
+    """
+    remembered = _remembered(folder, issue)
     if remembered <= issue.claims:
+        return None
+    with database.read() as session:
+        claims = session.get_one(IssueRow, issue.id).claims
+    if remembered <= claims:
         return None
     return (
         f"{issue.newsletter} {issue.day}: this machine has taken up {remembered} mails of it, the"
-        f" database knows of {issue.claims}; it was restored from a copy, and nothing is sent."
+        f" database knows of {claims}; it was restored from a copy, and nothing is sent."
         f" `newsletter send {issue.newsletter} --day {issue.day} --restored` marks what may have"
         " been sent as uncertain"
     )
@@ -81,7 +88,8 @@ def admit_restored(session: Session, folder: Path, issue: IssueRow, now: datetim
     Raises:
         WrongUseError: the database is not behind.
     """
-    if restored(folder, issue) is None:
+    remembered = _remembered(folder, issue)
+    if remembered <= issue.claims:
         raise WrongUseError(
             f"the database knows of everything this machine sent of {issue.newsletter} {issue.day}"
         )
@@ -102,8 +110,12 @@ def admit_restored(session: Session, folder: Path, issue: IssueRow, now: datetim
         .values(uncertain=BatchRow.uncertain + BatchRow.pending, pending=0)
         .execution_options(synchronize_session=False)
     )
-    issue.claims = fence.remembered(folder, issue.newsletter, issue.day)
+    issue.claims = remembered
     return pending
+
+
+def _remembered(folder: Path | None, issue: IssueRow) -> int:
+    return 0 if folder is None else fence.remembered(folder, issue.newsletter, issue.day)
 
 
 def _paused(session: Session, now: datetime) -> str | None:

@@ -18,7 +18,7 @@ _LOOKED_AT = 30  # issues, the newest
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
     with database.read() as session:
-        found = [*_paused(session, now), *_issues(settings, session, now)]
+        found = [*_paused(session, now), *_issues(settings, database, session, now)]
     yield from found or [Finding("sending", Level.OK, "nothing is held, paused or uncertain")]
     yield from _dkim(settings)
 
@@ -33,7 +33,9 @@ def _paused(session: Session, now: datetime) -> Iterator[Finding]:
         yield Finding("sending", Level.TROUBLE, text)
 
 
-def _issues(settings: Settings, session: Session, now: datetime) -> Iterator[Finding]:
+def _issues(
+    settings: Settings, database: Database, session: Session, now: datetime
+) -> Iterator[Finding]:
     newest = select(IssueRow).order_by(IssueRow.day.desc()).limit(_LOOKED_AT)
     folder = settings.folder / journal.FOLDER
     max_age = timedelta(hours=settings.sending.max_age_h)
@@ -44,7 +46,8 @@ def _issues(settings: Settings, session: Session, now: datetime) -> Iterator[Fin
             text = f"{name}: its counters differ from its deliveries; please report this"
             yield Finding("sending", Level.TROUBLE, text)
         if issue.state != IssueState.DONE:
-            held = holding.restored(folder, issue) or holding.stale(issue, max_age, now)
+            restored = holding.restored(database, folder, issue)
+            held = restored or holding.stale(issue, max_age, now)
             if held is not None:
                 yield Finding("sending", Level.TROUBLE, held)
         if counted[DeliveryState.UNCERTAIN]:

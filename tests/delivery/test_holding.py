@@ -3,16 +3,17 @@
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.exc import OperationalError
 
 from newsletter import assembly, counters, daily
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.delivery import accounts
+from newsletter.delivery import accounts, fence
 from newsletter.delivery.holding import NOTHING_FORCED
 from newsletter.delivery.sending import Result, send_issue
 from newsletter.delivery.transports.memory import Memory
@@ -182,6 +183,22 @@ def test_a_restored_database_sends_nothing_twice(
     with database.read() as session:
         assert counters.of_issue(session, issue_id) == counters.scanned(session, issue_id)
     assert "12 settled as sent" in cli("deliveries", "settle", "--as", "sent").out
+
+
+def test_who_claims_meanwhile_does_not_look_like_a_restored_database(
+    send: Send, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembered = fence.remembered
+
+    def just_after_a_claim(folder: Path, newsletter: str, day: date) -> int:
+        with database.write.begin() as session:
+            claims = session.scalars(select(IssueRow)).one().claims + 1
+            session.execute(update(IssueRow).values(claims=claims))
+        fence.remember(folder, newsletter, day, claims)
+        return remembered(folder, newsletter, day)
+
+    monkeypatch.setattr(fence, "remembered", just_after_a_claim)
+    assert send(Moody()).account.sent == 12
 
 
 def test_a_full_disk_stops_the_sending_before_the_next_mail(
