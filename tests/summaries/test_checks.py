@@ -214,6 +214,18 @@ def test_what_is_turned_round_or_made_up_without_a_figure_is_found(
     assert reason in said_of_the_study(end, language)
 
 
+@pytest.mark.parametrize(
+    "piece", ["1", "1,", "from 1 to ", "ten ", "一", "一个", "百分之一", "5 % "]
+)
+def test_a_book_is_measured_and_not_read(piece: str) -> None:
+    book = piece * (1_000_000 // len(piece))
+    (verdict,) = verdicts(book, PAPER, "en")
+    assert "characters, not 20 to 400" in verdict.objection
+    long = Paper(PAPER.id, "", book, (), ())
+    assert {each.check for each in verdicts(GOOD, long, "en") if each.objection} >= {"about it"}
+    assert len(verdicts(book[:2000], long, "zh")) > 1
+
+
 def test_a_language_that_comes_later_is_told_by_its_letters() -> None:
     russian = "DiffuVoice — латентная диффузионная модель для улучшения зашумлённой речи за 4 шага."
     assert objections(russian, "ru") == ""

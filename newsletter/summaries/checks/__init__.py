@@ -11,6 +11,7 @@ from newsletter.summaries.checks.about import Source
 
 _SHORTEST, _LONGEST = 20, 400
 _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
+_READ = 2000  # characters; of what is longer nothing but its length is looked at
 _MARKUP = re.compile(
     r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|```|\]\(|\[/?INST\]|<\||◁|\*\*|^#+\s"
     r"|^\s*[\[{]\s*[\"'{\[]",
@@ -50,6 +51,8 @@ def verdicts(
     text: str, paper: Paper, language: str, others: Sequence[Source] = ()
 ) -> list[Verdict]:
     """What every check says. `others` are the papers that it might be about by mistake."""
+    if len(text) > _READ:
+        return [Verdict("length", _length(text, language))]
     source = Source.of(paper)
     words = about.hardly_about(text, source) if language == "en" else ""
     return [

@@ -15,6 +15,7 @@ _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-+.'/][A-Za-z0-9]+)*\+*")
 # DiffuVoice, GPT-4, WSJ0, BERT: no plain word looks like that.
 _NAMED = re.compile(r"[A-Z]\w*[A-Z]|[a-z]\w*[A-Z]|[A-Za-z]+-?\d|\d[A-Za-z]")
 _STEM = 7
+_LONGEST_SOURCE = 20_000  # characters that are read
 # So common in abstracts that sharing them says nothing.
 _ACADEMIC = """
     above across after again all algorithm also although any approach approaches article
@@ -43,7 +44,7 @@ class Source:
 
     @classmethod
     def of(cls, paper: Paper) -> "Source":
-        return cls(f"{paper.title} {paper.abstract}")
+        return cls(f"{paper.title} {paper.abstract}"[:_LONGEST_SOURCE])
 
     @cached_property
     def lowered(self) -> str:

@@ -31,7 +31,7 @@ _UNITS = [
     for unit, words in units.items()
 ]
 _NUMBER = re.compile(
-    r"(?<![A-Za-z0-9.])(\d+(?:[.,]\d+)*)(?:[ ~$-]|\\,|\\ )?(?=[A-Za-z\u4e00-\u9fff])"
+    r"(?<![A-Za-z0-9.,])(\d+(?:[.,]\d+)*)(?:[ ~$-]|\\,|\\ )?(?=[A-Za-z\u4e00-\u9fff])"
 )
 _LONGEST_UNIT = 14  # characters
 

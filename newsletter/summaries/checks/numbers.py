@@ -53,7 +53,7 @@ _NUMBER = re.compile(
 )
 # 10-20%, 10 and 20%: the unit is the first number's too.
 _RANGE = re.compile(
-    r"(\d+(?:\.\d+)?)(\s*(?:-|–|—|~|to|and|or|至|到|和|,)+\s*)"
+    r"(?<!\d)(\d+(?:\.\d+)?)(\s*(?:-|–|—|~|to|and|or|至|到|和|,)+\s*)"
     r"(?=\d+(?:\.\d+)?\s?(?:%|per ?cent|percentage))"
 )
 

@@ -36,12 +36,17 @@ _CHINESE_BIG = {"十": 10, "百": 100, "千": 10**3, "万": 10**4, "亿": 10**8}
 _NUMERALS = f"[{''.join(_CHINESE)}{''.join(_CHINESE_BIG)}]"
 # 两个, 三种: a numeral before a measure word; 一 is an article, and 三维 is a word.
 _MEASURE = "个|种|项|类|组|篇|套|款|名|位|层|步|阶段|大类|次|小时|分钟|秒|天|年|张|条|台|轮|倍"
-_COUNTED = re.compile(rf"(?<![第之点数几上多近\d{_NUMERALS[1:-1]}])({_NUMERALS}+)(?:{_MEASURE})")
+_COUNTED = re.compile(
+    rf"(?<![第之点数几上多近\d{_NUMERALS[1:-1]}])({_NUMERALS}{{1,12}})(?:{_MEASURE})"
+)
 # 二十, 一千二百: long enough to be no part of a word.
 _LONG = re.compile(
-    rf"(?<![第之点数几上多近\d{_NUMERALS[1:-1]}])([十两一二三四五六七八九]{_NUMERALS}*[十百千万亿]{_NUMERALS}*)"
+    rf"(?<![第之点数几上多近\d{_NUMERALS[1:-1]}])"
+    rf"([十两一二三四五六七八九]{_NUMERALS}{{0,8}}[十百千万亿]{_NUMERALS}{{0,8}})"
 )
-_PERCENT = re.compile(rf"百分之({_NUMERALS}+|\d+(?:\.\d+)?)(?:点([{''.join(_CHINESE)}]+))?")
+_PERCENT = re.compile(
+    rf"百分之({_NUMERALS}{{1,12}}|\d+(?:\.\d+)?)(?:点([{''.join(_CHINESE)}]{{1,6}}))?"
+)
 _TENTHS = re.compile(r"([一二三四五六七八九])成(?=[，。；、的]|以上|左右|\Z)")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER_OF_TEN = re.compile(
