@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 
-from newsletter.summaries.checks import numbers
+from newsletter.summaries.checks import numbers, numerals
 
 
 @dataclass(frozen=True)
@@ -41,20 +41,11 @@ _KINDS = (
     _kind(r"\bquadrupl(?:es|ed|ing)\b", r"quadrupl|four|quarter", "4 300 400"),
 )
 _SCALES = {
-    "dozen": 12,
-    "hundred": 100,
-    "thousand": 10**3,
-    "million": 10**6,
-    "billion": 10**9,
-    "trillion": 10**12,
-    "十": 10,
-    "百": 100,
-    "千": 10**3,
-    "万": 10**4,
+    **numerals.BIG,
+    **numerals.CHINESE_BIG,
     "十万": 10**5,
     "百万": 10**6,
     "千万": 10**7,
-    "亿": 10**8,
     "十亿": 10**9,
 }
 _MAGNITUDE = re.compile(

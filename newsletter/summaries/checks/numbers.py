@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from newsletter.summaries.checks import numerals
 
@@ -78,7 +79,7 @@ def invented(text: str, source: str) -> str:
 
     Numbers are compared in one way of writing: 1{,}000, 10^3, 1k and 1千 are 1000, three is 3.
     """
-    borne = _values(source)
+    borne = values_in(source)
     for number in _in_digits(text):
         if number.meant not in borne and number.prefixed not in borne:
             return f"bears the number {number.shown}, which the abstract does not"
@@ -87,7 +88,7 @@ def invented(text: str, source: str) -> str:
 
 def miscounted(text: str, source: str) -> str:
     """The same for numbers in words: "three datasets" where the abstract has none."""
-    borne = _values(source)
+    borne = values_in(source)
     for number in _in_words(text):
         counts = number.meant not in {"0", "1"} or number.percent
         if counts and number.meant not in borne:
@@ -114,15 +115,12 @@ def changed_unit(text: str, source: str) -> str:
 
 def values_in(text: str) -> set[str]:
     """Every number of the text, in digits or words, in one way of writing."""
-    return _values(text)
-
-
-def _values(text: str) -> set[str]:
     return {value for number in _all(text) for value in number.values}
 
 
-def _all(text: str) -> list[Number]:
-    return [*_in_digits(text), *_in_words(text)]
+@lru_cache(maxsize=64)  # an abstract is asked for several times by the checks of one answer
+def _all(text: str) -> tuple[Number, ...]:
+    return (*_in_digits(text), *_in_words(text))
 
 
 def _in_digits(text: str) -> Iterator[Number]:

@@ -11,7 +11,7 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _SMALL = {word: value for value, word in enumerate(f"{_UNITS} {_TEENS}".split())} | {
     word: 10 * tens for tens, word in enumerate(_TENS.split(), start=2)
 }
-_BIG = {
+BIG = {
     "hundred": 100,
     "thousand": 10**3,
     "million": 10**6,
@@ -32,8 +32,8 @@ _ENGLISH = re.compile(
 _CHINESE = {"零": 0, "\u3007": 0, "两": 2} | {
     numeral: value for value, numeral in enumerate("一二三四五六七八九", start=1)
 }
-_CHINESE_BIG = {"十": 10, "百": 100, "千": 10**3, "万": 10**4, "亿": 10**8}
-_NUMERALS = f"[{''.join(_CHINESE)}{''.join(_CHINESE_BIG)}]"
+CHINESE_BIG = {"十": 10, "百": 100, "千": 10**3, "万": 10**4, "亿": 10**8}
+_NUMERALS = f"[{''.join(_CHINESE)}{''.join(CHINESE_BIG)}]"
 # 两个, 三种: a numeral before a measure word; 一 is an article, and 三维 is a word.
 _MEASURE = "个|种|项|类|组|篇|套|款|名|位|层|步|阶段|大类|次|小时|分钟|秒|天|年|张|条|台|轮|倍"
 _COUNTED = re.compile(
@@ -104,8 +104,8 @@ def _english(words: str) -> int:
     for word in re.findall(r"[a-z]+", words):
         if word == "hundred":
             part = (part or 1) * 100
-        elif word in _BIG:
-            whole, part = whole + (part or 1) * _BIG[word], 0
+        elif word in BIG:
+            whole, part = whole + (part or 1) * BIG[word], 0
         else:
             part += _SMALL.get(word, 0)
     return whole + part
@@ -113,11 +113,11 @@ def _english(words: str) -> int:
 
 def _chinese(numerals: str) -> int:
     """三百二十 is 320."""
-    if not set(numerals) & set(_CHINESE_BIG):
+    if not set(numerals) & set(CHINESE_BIG):
         return int("".join(str(_CHINESE[numeral]) for numeral in numerals))
     whole = section = digit = 0
     for numeral in numerals:
-        scale = _CHINESE_BIG.get(numeral)
+        scale = CHINESE_BIG.get(numeral)
         if scale is None:
             digit = _CHINESE[numeral]
         elif scale < 10**4:
