@@ -6,6 +6,7 @@ leased before it leaves. No transaction is open while a transport speaks.
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,11 +55,8 @@ class Mailroom:
             due = letterbox.is_due(session, self.clock())
         if not due:
             return Done(answered)
-        transport = self.transport()
-        try:
+        with closing(self.transport()) as transport:
             return self._send(transport, answered)
-        finally:
-            transport.close()
 
     def deliver(self, letter: LetterRow) -> Outcome:
         """Send a letter that is leased to the caller; one that is not taken waits in the box."""
@@ -66,11 +64,8 @@ class Mailroom:
             mail = self._write(session, letter)
         if mail is None:
             return Outcome(Verdict.REJECTED, "there is nobody to be told any more")
-        transport = self.transport()
-        try:
+        with closing(self.transport()) as transport:
             outcome = send_one(transport, mail)
-        finally:
-            transport.close()
         self._settle(letter, outcome)
         return outcome
 

@@ -10,10 +10,10 @@ from ipaddress import ip_address
 from newsletter.config import TransportSettings
 from newsletter.delivery.incoming import Incoming
 from newsletter.delivery.transports.outcomes import TransportDownError, one_line
+from newsletter.delivery.transports.smtp_replies import LONGEST
 from newsletter.errors import WrongUseError
 
 _TEMPORARY, _PERMANENT = 400, 500
-_LONGEST_REPLY = 65_536  # octets, all lines together
 
 
 class Connection(smtplib.SMTP):
@@ -24,7 +24,7 @@ class Connection(smtplib.SMTP):
         if sock is not None:
             if self.file is None:  # also after STARTTLS: what came in plain text is forgotten
                 self.file = Incoming(sock)
-            self.file.expect(_LONGEST_REPLY, sock.gettimeout() or self.timeout)
+            self.file.expect(LONGEST, sock.gettimeout() or self.timeout)
         return super().getreply()
 
     def left(self) -> bytes:

@@ -2,7 +2,7 @@
 
 from newsletter.delivery.transports.smtp_answers import Reply
 
-_LONGEST = 65_536  # octets of one reply, all its lines together; those of real servers are short
+LONGEST = 65_536  # octets of one reply, all its lines together; those of real servers are short
 NO_REPLY = -1  # the code of what is none
 
 
@@ -31,9 +31,9 @@ class Replies:
                 return self._told(NO_REPLY)
             if line[3:4] != b"-":
                 return self._told(int(code))
-            if self._size > _LONGEST:
+            if self._size > LONGEST:
                 break
-        if self._size + len(self._heard) > _LONGEST:
+        if self._size + len(self._heard) > LONGEST:
             self._heard = b""
             return self._told(NO_REPLY)
         return None
