@@ -31,25 +31,13 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
     from waitress import create_server
 
     from newsletter.errors import NewsletterError
-    from newsletter.web import create_app, hooks
+    from newsletter.web import create_app
 
     settings = common.load(config_file)
     app = create_app(settings, sends_mail=True)
     background = app.extensions["newsletter.background"]
     try:
-        server = create_server(
-            app,
-            host=host,
-            port=port,
-            threads=_THREADS,
-            connection_limit=_CONNECTIONS,
-            channel_timeout=_SILENT_S,
-            cleanup_interval=_SILENT_S,
-            asyncore_use_poll=True,  # else no more files than `select` can count
-            max_request_body_size=2 * hooks.LARGEST_BODY,  # more is not even taken in
-            ident=None,  # no name of a server to whoever looks for its weak spots
-            clear_untrusted_proxy_headers=not settings.web.proxies,  # the application reads them
-        )
+        server = create_server(app, host=host, port=port, **_limits(settings.web.proxies))
     except OSError as error:
         raise NewsletterError(
             f"{host}:{port} cannot be served: {error.strerror or error}"
@@ -63,3 +51,19 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
         server.close()
         background.stop()
         app.extensions["newsletter.database"].dispose()
+
+
+def _limits(proxies: int) -> dict[str, object]:
+    """What of a request waitress bears, and what it lets through."""
+    from newsletter.web import hooks
+
+    return {
+        "threads": _THREADS,
+        "connection_limit": _CONNECTIONS,
+        "channel_timeout": _SILENT_S,
+        "cleanup_interval": _SILENT_S,
+        "asyncore_use_poll": True,  # else no more files than `select` can count
+        "max_request_body_size": 2 * hooks.LARGEST_BODY,  # more is not even taken in
+        "ident": None,  # no name of a server to whoever looks for its weak spots
+        "clear_untrusted_proxy_headers": not proxies,  # the application reads them
+    }
