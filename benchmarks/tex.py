@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.tex import to_html, to_text
+from newsletter.tex import to_html, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
-from newsletter.rendering import tex
+from newsletter import tex
 from newsletter.rendering.content import Digest, Entry, ListingNote, Section
 from newsletter.rendering.levels import Level
 from newsletter.rendering.resources import PROJECT_PAGE, Resource, resources

@@ -7,7 +7,7 @@ from functools import lru_cache
 from html import unescape
 from urllib.parse import urlsplit
 
-from newsletter.rendering import tex
+from newsletter import tex
 from newsletter.sources.announced import Paper
 
 PROJECT_PAGE = "project page"

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from newsletter.rendering.tex import to_html, to_text
+from newsletter.tex import to_html, to_text
 
 
 def stories(*rows: tuple[str, str]) -> pytest.MarkDecorator:

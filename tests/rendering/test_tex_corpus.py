@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.rendering.tex import to_html, to_text
+from newsletter.tex import to_html, to_text
 
 CORPUS = Path(__file__).parents[3] / "shared" / "arxiv"
 SAMPLES = ["abstracts.jsonl", "tex_hard_cases.jsonl"]

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.rendering.tex import to_html, to_text
+from newsletter.tex import to_html, to_text
 
 ALLOWED = {"sub", "sup", "em", "strong", "code", "a", "br"}
 PIECES = st.sampled_from(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.rendering.tex import to_html, to_text
+from newsletter.tex import to_html, to_text
 
 PAGE = Path(__file__).parents[2] / "docs" / "tex.md"
 CELL = re.compile(r"`` (.*?) ``|`([^`]*)`")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from newsletter.rendering.tex.tokens import Kind, Layout, Token, scan
+from newsletter.tex.tokens import Kind, Layout, Token, scan
 
 _LONGEST_OPTION = 200
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.tex import accents
-from newsletter.rendering.tex.math import Piece, Role
-from newsletter.rendering.tex.symbols import TEXT_ACCENTS
+from newsletter.tex import accents
+from newsletter.tex.math import Piece, Role
+from newsletter.tex.symbols import TEXT_ACCENTS
 
 if TYPE_CHECKING:
-    from newsletter.rendering.tex.reader import Reader
-    from newsletter.rendering.tex.spans import Span, Style
-    from newsletter.rendering.tex.tokens import Token
+    from newsletter.tex.reader import Reader
+    from newsletter.tex.spans import Span, Style
+    from newsletter.tex.tokens import Token
 
 _FORMULA_SPACES = {",", ":", ";", ">", " ", "\n"}
 _LINE_BREAK_OPTION = re.compile(r"\*|\[-?[\d.]+ ?(?:pt|em|ex|cm|mm|in|baselineskip)?\]")

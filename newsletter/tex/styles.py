@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.tex import names
-from newsletter.rendering.tex.math import Piece, Role
-from newsletter.rendering.tex.symbols import BLACKBOARD
-from newsletter.rendering.tex.tokens import Kind
+from newsletter.tex import names
+from newsletter.tex.math import Piece, Role
+from newsletter.tex.symbols import BLACKBOARD
+from newsletter.tex.tokens import Kind
 
 if TYPE_CHECKING:
-    from newsletter.rendering.tex.macros import Handler
-    from newsletter.rendering.tex.marks import Marks
-    from newsletter.rendering.tex.reader import Reader
-    from newsletter.rendering.tex.spans import Span, Style
+    from newsletter.tex.macros import Handler
+    from newsletter.tex.marks import Marks
+    from newsletter.tex.reader import Reader
+    from newsletter.tex.spans import Span, Style
 
 _ROMAN = re.compile(r"\s*[ivx]{1,5}\s*\Z")
 

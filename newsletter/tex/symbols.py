@@ -6,7 +6,7 @@ Only characters that mail fonts carry are used: no letters from beyond the basic
 
 from __future__ import annotations
 
-from newsletter.rendering.tex.names import names
+from newsletter.tex.names import names
 
 
 def _pairs(table: str) -> dict[str, str]:

@@ -7,14 +7,14 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.tex.math import Piece, Role
-from newsletter.rendering.tex.symbols import MATH_ACCENTS, TEXT_ACCENTS
-from newsletter.rendering.tex.tokens import Kind
+from newsletter.tex.math import Piece, Role
+from newsletter.tex.symbols import MATH_ACCENTS, TEXT_ACCENTS
+from newsletter.tex.tokens import Kind
 
 if TYPE_CHECKING:
-    from newsletter.rendering.tex.macros import Handler
-    from newsletter.rendering.tex.reader import Reader
-    from newsletter.rendering.tex.spans import Span, Style
+    from newsletter.tex.macros import Handler
+    from newsletter.tex.reader import Reader
+    from newsletter.tex.spans import Span, Style
 
 # The first letter of something already set, behind the tags that open it.
 _FIRST_LETTER = re.compile(r"((?:<[^>]*>)*)([^\W_]|[∇∂ℓ])")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.tex import links, names
-from newsletter.rendering.tex.math import Piece, Role
-from newsletter.rendering.tex.tokens import Kind
+from newsletter.tex import links, names
+from newsletter.tex.math import Piece, Role
+from newsletter.tex.tokens import Kind
 
 if TYPE_CHECKING:
-    from newsletter.rendering.tex.macros import Handler
-    from newsletter.rendering.tex.reader import Reader
-    from newsletter.rendering.tex.spans import Span, Style
+    from newsletter.tex.macros import Handler
+    from newsletter.tex.reader import Reader
+    from newsletter.tex.spans import Span, Style
 
 # An address that cannot be linked for want of http, but that a reader can use.
 _NO_SCHEME = re.compile(r"(?:www\.|[\w-]+(?:\.[\w-]+){1,5}/)[^\s:]*\Z")

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from enum import Enum, auto
 from typing import NamedTuple
 
-from newsletter.rendering.tex.links import ADDRESS
+from newsletter.tex.links import ADDRESS
 
 
 class Kind(Enum):

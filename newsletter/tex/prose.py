@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from newsletter.rendering.tex import links
+from newsletter.tex import links
 
 _LONGEST_SET = 200
 _SET = re.compile(r"[^\\{}$]*,[^\\{}$]*\Z")

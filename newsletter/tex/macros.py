@@ -5,18 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from newsletter.rendering.tex import (
-    accents,
-    escapes,
-    formulas,
-    references,
-    science,
-    structure,
-    styles,
-)
-from newsletter.rendering.tex.math import Piece, Role
-from newsletter.rendering.tex.names import UNMISTAKABLE, names
-from newsletter.rendering.tex.symbols import (
+from newsletter.tex import accents, escapes, formulas, references, science, structure, styles
+from newsletter.tex.math import Piece, Role
+from newsletter.tex.names import UNMISTAKABLE, names
+from newsletter.tex.symbols import (
     ABBREVIATIONS,
     BIG,
     BLACKBOARD,
@@ -30,11 +22,11 @@ from newsletter.rendering.tex.symbols import (
     RELATION,
     SPELLED,
 )
-from newsletter.rendering.tex.tokens import Kind, Token
+from newsletter.tex.tokens import Kind, Token
 
 if TYPE_CHECKING:
-    from newsletter.rendering.tex.reader import Reader
-    from newsletter.rendering.tex.spans import Span, Style
+    from newsletter.tex.reader import Reader
+    from newsletter.tex.spans import Span, Style
 
 
 class Handler(Protocol):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsletter.rendering.tex.marks import Marks
+    from newsletter.tex.marks import Marks
 
 
 class Role(Enum):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.tex.macros import undoubled
-from newsletter.rendering.tex.marks import HTML, PLAIN
-from newsletter.rendering.tex.reader import Reader
-from newsletter.rendering.tex.tokens import tidied
+from newsletter.tex.macros import undoubled
+from newsletter.tex.marks import HTML, PLAIN
+from newsletter.tex.reader import Reader
+from newsletter.tex.tokens import tidied
 
 if TYPE_CHECKING:
-    from newsletter.rendering.tex.marks import Marks
+    from newsletter.tex.marks import Marks
 
 _TEX = re.compile(r"[\\${}^_~]")
 # What a program for Markdown made of $p$.

@@ -6,13 +6,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.tex.math import Piece, Role
+from newsletter.tex.math import Piece, Role
 
 if TYPE_CHECKING:
-    from newsletter.rendering.tex.macros import Handler
-    from newsletter.rendering.tex.marks import Marks
-    from newsletter.rendering.tex.reader import Reader
-    from newsletter.rendering.tex.spans import Span, Style
+    from newsletter.tex.macros import Handler
+    from newsletter.tex.marks import Marks
+    from newsletter.tex.reader import Reader
+    from newsletter.tex.spans import Span, Style
 
 
 def _pairs(table: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import Protocol
 
-from newsletter.rendering.tex import links, scripts
+from newsletter.tex import links, scripts
 
 _SPACES = re.compile(r" {2,}")
 _AROUND_BREAK = re.compile(r" *\n[ \n]*")

@@ -7,14 +7,14 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.tex import names
-from newsletter.rendering.tex.math import Piece, Role
-from newsletter.rendering.tex.tokens import Kind
+from newsletter.tex import names
+from newsletter.tex.math import Piece, Role
+from newsletter.tex.tokens import Kind
 
 if TYPE_CHECKING:
-    from newsletter.rendering.tex.macros import Handler
-    from newsletter.rendering.tex.reader import Reader
-    from newsletter.rendering.tex.spans import Span, Style
+    from newsletter.tex.macros import Handler
+    from newsletter.tex.reader import Reader
+    from newsletter.tex.spans import Span, Style
 
 # One factor, set as text or as HTML: x, √, 12, x with scripts, a word.
 _SCRIPTS = r"(?:<su[bp]>[^<]*</su[bp]>|[_^][\w.]+|[_^]\([^()]*\)|[′⁰-ₜᵃ-ᶻᵢ-ᵪ²³¹])*"

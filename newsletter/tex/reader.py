@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.tex import dollars, formulas, links, macros, math, prose
-from newsletter.rendering.tex.math import Piece, Role
-from newsletter.rendering.tex.spans import Span, Spans, Style
-from newsletter.rendering.tex.tokens import Kind, Token
+from newsletter.tex import dollars, formulas, links, macros, math, prose
+from newsletter.tex.math import Piece, Role
+from newsletter.tex.spans import Span, Spans, Style
+from newsletter.tex.tokens import Kind, Token
 
 if TYPE_CHECKING:
-    from newsletter.rendering.tex.marks import Marks
+    from newsletter.tex.marks import Marks
 
 # Deeper than any author nests, and far from Python's own limit.
 DEEPEST = 30

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.rendering.tex import dollars, names
-from newsletter.rendering.tex.math import Piece, Role
-from newsletter.rendering.tex.spans import Span
+from newsletter.tex import dollars, names
+from newsletter.tex.math import Piece, Role
+from newsletter.tex.spans import Span
 
 if TYPE_CHECKING:
-    from newsletter.rendering.tex.macros import Handler
-    from newsletter.rendering.tex.reader import Reader
-    from newsletter.rendering.tex.spans import Style
+    from newsletter.tex.macros import Handler
+    from newsletter.tex.reader import Reader
+    from newsletter.tex.spans import Style
 
 _MOST_ENDS = 20
 _LENGTH = re.compile(
