@@ -27,8 +27,8 @@ from sqlalchemy import insert
 from newsletter import assembly, config, daily, starting
 from newsletter.cli.common import bar
 from newsletter.config import Settings
-from newsletter.delivery.transports.sendgrid_requests import MOST
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
+from newsletter.transports.sendgrid.request_bodies import MOST
 
 _SHARE = 20_000
 

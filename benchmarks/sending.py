@@ -27,9 +27,9 @@ from sqlalchemy import Table, insert
 from newsletter import assembly, config, daily, issues, starting
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.delivery import accounts
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
 from newsletter.rendering.mails import IssueMails
+from newsletter.sending import totals
 from newsletter.sources import bundled
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
@@ -160,7 +160,7 @@ def ours(settings: Settings, detail: str) -> Run:
     with assembly.parts(settings, now, no_bar, lambda: False) as parts:
         with parts.database.read() as session:
             issue = issues.known(session, newsletter.slug, None)
-            reader = accounts.reader(session, newsletter.slug, issue.day, "reader0@d0.example")
+            reader = totals.reader(session, newsletter.slug, issue.day, "reader0@d0.example")
             assert reader.detail == detail
         digest = daily.load(parts, issue.id)
         mails = IssueMails(digest, parts.site, parts.links, parts.looks)

@@ -10,17 +10,17 @@ from typing import Any
 from newsletter import db
 from newsletter.config import SendingSettings, Settings
 from newsletter.daily import Bar, Parts
-from newsletter.delivery import journal
-from newsletter.delivery.mailroom import Mailroom
-from newsletter.delivery.transports.memory import Memory
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.rendering.looks import Looks
+from newsletter.sending import journal
 from newsletter.sources.announced import Source
 from newsletter.subscribers.links import Links
 from newsletter.summaries import allowance
 from newsletter.summaries.embedded import Embedded
 from newsletter.summaries.guarded import Guarded, Unasked, fault
 from newsletter.summaries.sentence import Summarizer
+from newsletter.transactional.worker import Mailroom
+from newsletter.transports.memory import Memory
 
 
 def links(settings: Settings) -> Links:

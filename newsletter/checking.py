@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from newsletter import assembly
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.delivery import readiness
-from newsletter.delivery.feedback import checks as feedback
 from newsletter.errors import NewsletterError
+from newsletter.feedback import health as feedback
 from newsletter.findings import Finding, Level
 from newsletter.rendering import proof
+from newsletter.sending import health
 from newsletter.subscribers import signups
 from newsletter.summaries import reaching
 
@@ -72,7 +72,7 @@ def _site(settings: Settings) -> Iterator[Finding]:
 CHECKS: dict[str, Check] = {
     "summarizer": reaching.check,
     "signup": signups.check,
-    "sending": readiness.check,
+    "sending": health.check,
     "feedback": feedback.check,
     "templates": proof.check,
 }

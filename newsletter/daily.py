@@ -9,22 +9,22 @@ from pathlib import Path
 from newsletter import completeness, issues, papers
 from newsletter.config import NewsletterSettings, SendingSettings, Site
 from newsletter.db import Database
-from newsletter.delivery import accounts, freezing, holding
-from newsletter.delivery.holding import NOTHING_FORCED, Forced
-from newsletter.delivery.rate import Limits
-from newsletter.delivery.sending import Result, Sending, send_batch, send_issue
-from newsletter.delivery.transports.outcomes import Transport
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.content import Digest
 from newsletter.rendering.looks import Looks
 from newsletter.rendering.mails import IssueMails
+from newsletter.sending import audience, holds, totals
+from newsletter.sending.holds import NOTHING_FORCED, Forced
+from newsletter.sending.rate_limit import Limits
+from newsletter.sending.sender import Result, Sending, send_batch, send_issue
 from newsletter.sources.announced import Source
 from newsletter.subscribers.links import Links
 from newsletter.summaries import making
 from newsletter.summaries.allowance import Allowance
 from newsletter.summaries.making import Asking, Estimate, Made, make_missing
 from newsletter.summaries.sentence import Summarizer
+from newsletter.transports.base import Transport
 
 Step = Callable[[int], None]  # so many more are done
 Bar = Callable[[str, int], AbstractContextManager[Step]]
@@ -94,7 +94,7 @@ def run_day(parts: Parts, newsletter: NewsletterSettings, day: date | None) -> D
             return DayReport(day, None, None, None, nothing=completeness.nothing(rows))
         frozen = issues.freeze(session, digest)
         if frozen is not None:
-            freezing.freeze_audience(session, frozen, now)
+            audience.freeze_audience(session, frozen, now)
         issue_id = (frozen or issues.known(session, newsletter.slug, day)).id
     digest = load(parts, issue_id)
     return DayReport(day, digest, made, deliver(parts, issue_id, digest))
@@ -179,7 +179,7 @@ def deliver(parts: Parts, issue_id: int, digest: Digest, forced: Forced = NOTHIN
     """Send what is still pending of a frozen issue, unless something holds it."""
     mails = IssueMails(digest, parts.site, parts.links, parts.looks)
     with parts.database.read() as session:
-        pending = accounts.account(session, issue_id).pending
+        pending = totals.account(session, issue_id).pending
     if pending:
         mails.proof()
     with parts.bar("sending", pending) as step:
@@ -201,7 +201,7 @@ def admit_restored(parts: Parts, issue_id: int) -> int:
         return 0
     with parts.database.write.begin() as session:
         issue = session.get_one(IssueRow, issue_id)
-        return holding.admit_restored(session, parts.marks, issue, parts.clock())
+        return holds.admit_restored(session, parts.marks, issue, parts.clock())
 
 
 def _sending(parts: Parts, step: Step, forced: Forced) -> Sending:

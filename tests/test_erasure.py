@@ -10,15 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, select
 
-from newsletter import assembly, counters
+from newsletter import assembly
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.delivery import accounts, claiming, ledger
-from newsletter.delivery.feedback import keeping, sendgrid_events
-from newsletter.delivery.leases import Owner
-from newsletter.delivery.ledger import Answer
-from newsletter.delivery.rate import Limits
-from newsletter.delivery.transports.outcomes import Outcome, Verdict
+from newsletter.feedback import apply, sendgrid_webhook
 from newsletter.models import (
     BatchRow,
     DeliveryRow,
@@ -30,9 +25,14 @@ from newsletter.models import (
     SubscriptionRow,
     SuppressionRow,
 )
+from newsletter.sending import claim, counters, ledger, totals
+from newsletter.sending.leases import Owner
+from newsletter.sending.ledger import Answer
+from newsletter.sending.rate_limit import Limits
 from newsletter.subscribers import erasure, life, suppression
 from newsletter.subscribers.life import Wish
 from newsletter.subscribers.links import Claim
+from newsletter.transports.base import Outcome, Verdict
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli, stored
 
@@ -75,11 +75,11 @@ def test_no_byte_of_an_address_beyond_ascii_is_left_either(
     address = "jürgen.erased@xn--fsqu00a.example"
     cli("subscribers", "add", "Ju\u0308rgen.Erased@例子.example", "--consent", "by phone")
     cli("run")
-    odd = sendgrid_events.read(json.dumps([{"event": "?", "email": address}]).encode(), NOW)
+    odd = sendgrid_webhook.read(json.dumps([{"event": "?", "email": address}]).encode(), NOW)
     with database.write.begin() as session:
         suppression.suppress(session, address, f"550 <{address.upper()}> no such user", NOW)
         for reason, content in odd.odd:
-            keeping.set_aside(session, "sendgrid", reason, content, NOW)
+            apply.set_aside(session, "sendgrid", reason, content, NOW)
     assert address.encode() in stored(settings, database)
     assert cli("subscribers", "erase", "JÜRGEN.erased@例子.example", "--yes").code == 0
     left = stored(settings, database).lower()
@@ -142,8 +142,8 @@ def test_who_is_erased_while_their_mail_is_on_its_way_is_accounted_for_and_forgo
     with database.write.begin() as session:
         batch = session.scalars(select(BatchRow)).one()
         assert ledger.take(session, batch, owner, NOW, lambda *_: None)
-        share = claiming.Share(batch.id, issue_id)
-        claimed = claiming.claim(session, share, Limits(), NOW, 0, 1)
+        share = claim.Share(batch.id, issue_id)
+        claimed = claim.claim(session, share, Limits(), NOW, 0, 1)
     (reader,) = claimed.readers
     with database.write.begin() as session:
         erasure.erase(session, life.known(session, reader.email), NOW)
@@ -155,7 +155,7 @@ def test_who_is_erased_while_their_mail_is_on_its_way_is_accounted_for_and_forgo
         assert row.state == state
         assert (row.reason, row.provider_id) == ("erased", None)
         assert row.reference != reader.reference
-        assert accounts.account(session, issue_id).audience == 12
+        assert totals.account(session, issue_id).audience == 12
         assert counters.of_issue(session, issue_id) == counters.scanned(session, issue_id)
 
 

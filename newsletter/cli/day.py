@@ -166,7 +166,7 @@ def send(
     pausing for a provider in trouble.
     """
     from newsletter import daily, issues
-    from newsletter.delivery.holding import Forced
+    from newsletter.sending.holds import Forced
 
     settings = common.load(config_file)
 

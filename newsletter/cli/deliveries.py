@@ -89,7 +89,7 @@ def list_deliveries(
     `--state uncertain` or `--state failed` answers who missed it.
     """
     from newsletter import assembly, issues
-    from newsletter.delivery.watching import COLUMNS, listed
+    from newsletter.sending.stats import COLUMNS, listed
 
     settings = common.load(config_file)
     with assembly.database(settings) as database, database.read() as session:
@@ -127,10 +127,10 @@ def settle(
     Nobody but you can find out whether they arrived; they are never sent again by themselves.
     """
     from newsletter import assembly, issues
-    from newsletter.delivery import ledger
-    from newsletter.delivery.watching import listed
     from newsletter.errors import WrongUseError, did_you_mean
     from newsletter.models import DeliveryState
+    from newsletter.sending import ledger
+    from newsletter.sending.stats import listed
 
     settings = common.load(config_file)
     with assembly.database(settings) as database, database.write.begin() as session:

@@ -10,8 +10,8 @@ from newsletter.cli import common
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
-    from newsletter.delivery.feedback.mailboxes import Letters
-    from newsletter.delivery.feedback.reading import Tally
+    from newsletter.feedback.mailbox import Letters
+    from newsletter.feedback.poll import Tally
 
 
 @click.command()
@@ -35,37 +35,37 @@ def feedback(
     bears. What is understood is marked as seen, what is not also as flagged; nothing is deleted.
     """
     from newsletter import assembly
-    from newsletter.delivery.feedback import reading
     from newsletter.errors import WrongUseError
+    from newsletter.feedback import poll
 
     settings = common.load(config_file)
     if piped and folder is not None:
         raise WrongUseError("--stdin and --maildir name two places; give one")
     with assembly.database(settings) as database:
         if resume is not None:
-            from newsletter.delivery.feedback import pauses
+            from newsletter.sending import domain_pauses
 
             with database.write.begin() as session:
-                if not pauses.resume(session, resume.lower()):
+                if not domain_pauses.resume(session, resume.lower()):
                     raise WrongUseError(f"{resume} is not paused")
             click.echo(f"{resume} gets mail again; `newsletter send` delivers what waits.")
             return
         found = _letters(settings, folder, piped)
-        tally = reading.read_mailbox(database, found, assembly.links(settings), common.utc_now)
+        tally = poll.read_mailbox(database, found, assembly.links(settings), common.utc_now)
     _tell(tally, as_json)
 
 
 def _letters(settings: "Settings", folder: Path | None, piped: bool) -> "Letters":
-    from newsletter.delivery.feedback import mailboxes
     from newsletter.errors import WrongUseError
+    from newsletter.feedback import mailbox
 
     place = settings.feedback
     if piped:
-        return mailboxes.pipe(sys.stdin.buffer, settings.folder / place.kept)
+        return mailbox.pipe(sys.stdin.buffer, settings.folder / place.kept)
     if folder is not None or place.maildir is not None:
-        return mailboxes.maildir(folder or settings.folder / (place.maildir or Path()))
+        return mailbox.maildir(folder or settings.folder / (place.maildir or Path()))
     if place.imap_host:
-        return mailboxes.imap(place)
+        return mailbox.imap(place)
     raise WrongUseError(
         "no mailbox to read: set feedback.imap_host or feedback.maildir, or use --maildir, --stdin"
     )

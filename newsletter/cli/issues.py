@@ -26,7 +26,7 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
     """Every issue, newest first."""
     from newsletter import assembly
     from newsletter import issues as known
-    from newsletter.delivery import accounts
+    from newsletter.sending import totals
 
     settings = common.load(config_file)
     slugs = (
@@ -37,7 +37,7 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
         papers = known.counts(session, [each.id for each in found])
         rows = []
         for issue in found:
-            account = accounts.account(session, issue.id)
+            account = totals.account(session, issue.id)
             number = papers[issue.id].total()
             rows.append(
                 (issue.newsletter, issue.day, number, account.audience, account.sent, issue.state)

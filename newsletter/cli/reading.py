@@ -113,15 +113,15 @@ def _reader(
     parts: "Parts", newsletter: "NewsletterSettings", digest: "Digest", email: str | None
 ) -> "Reader":
     """The subscriber, or somebody who might be one."""
-    from newsletter.delivery import accounts
     from newsletter.rendering.mails import Reader
+    from newsletter.sending import totals
 
     if email is None:
         day = digest.frozen_at.date()
         detail, language = newsletter.detail, newsletter.language
         return Reader(0, "you@example.org", detail, language, day, "preview")
     with parts.database.read() as session:
-        return accounts.reader(session, newsletter.slug, digest.day, email)
+        return totals.reader(session, newsletter.slug, digest.day, email)
 
 
 def _shown(parts: "Parts", digest: "Digest", reader: "Reader", form: str) -> bytes:

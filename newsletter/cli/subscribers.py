@@ -11,9 +11,9 @@ from newsletter.cli import common, lists
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
-    from newsletter.delivery.mailroom import Mailroom
     from newsletter.models import LetterRow
     from newsletter.subscribers.roster import Member
+    from newsletter.transactional.worker import Mailroom
 
 
 @click.group()
@@ -53,8 +53,8 @@ def add(
     At once with proof of consent, else by a mail that asks them to confirm.
     """
     from newsletter import assembly
-    from newsletter.delivery.single import ask_to_confirm
     from newsletter.subscribers import life
+    from newsletter.transactional.send_one import ask_to_confirm
 
     settings = common.load(config_file)
     chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
@@ -82,7 +82,7 @@ def add(
 
 def _send_at_once(mailroom: "Mailroom", letter: "LetterRow") -> None:
     """Raises: NewsletterError: it was not accepted, or nobody knows."""
-    from newsletter.delivery.transports.outcomes import Verdict
+    from newsletter.transports.base import Verdict
 
     outcome = mailroom.deliver(letter)
     if outcome.verdict is Verdict.ACCEPTED:
@@ -131,13 +131,13 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
     """Everything that is known of one subscriber."""
     from newsletter import assembly
     from newsletter.cli.telling import flatten
-    from newsletter.delivery import dossier
     from newsletter.subscribers import life
+    from newsletter.transactional import data_export
 
     settings = common.load(config_file)
     with assembly.database(settings) as database, database.read() as session:
         subscriber = life.known(session, email)
-        told = dossier.everything(session, subscriber)
+        told = data_export.everything(session, subscriber)
     if as_json:
         common.print_json(told)
         return

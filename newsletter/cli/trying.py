@@ -26,9 +26,9 @@ def send_test(email: str, slug: str | None, day: date | None, config_file: Path 
     Through the configured transport, and written down nowhere: it is no delivery, and its links
     to unsubscribe are nobody's.
     """
-    from newsletter.delivery.single import send_one
-    from newsletter.delivery.transports.outcomes import Verdict
     from newsletter.subscribers.addresses import normalized
+    from newsletter.transactional.send_one import send_one
+    from newsletter.transports.base import Verdict
 
     settings = common.load(config_file)
     address = normalized(email)
@@ -55,9 +55,9 @@ def _refuse_suppressed(parts: "Parts", address: str) -> None:
 def _mail(
     parts: "Parts", newsletter: "NewsletterSettings", day: date | None, address: str
 ) -> "Mail":
-    from newsletter.delivery.single import new_reference
     from newsletter.rendering.mails import IssueMails, Reader
     from newsletter.rendering.trial import as_test
+    from newsletter.transactional.send_one import new_reference
 
     now = parts.clock()
     digest = reading.digest_of(parts, newsletter, day)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from newsletter.db import Database
-    from newsletter.delivery.accounts import Account
-    from newsletter.delivery.watching import Reason
     from newsletter.models import IssueRow
+    from newsletter.sending.stats import Reason
+    from newsletter.sending.totals import Account
 
 _STATES = ("pending", "sending", "sent", "skipped", "failed", "uncertain")
 
@@ -49,14 +49,14 @@ def look(
     before: Shown | None = None,
 ) -> Shown:
     """How it stands; the rate is since the last look, where there was one."""
-    from newsletter.delivery import accounts, watching
+    from newsletter.sending import stats, totals
 
     with database.read() as session:
-        account = accounts.account(session, issue.id)
+        account = totals.account(session, issue.id)
         rate = None
         if not account.balances:
             rate = (
-                watching.rate(session, issue.id, now)
+                stats.rate(session, issue.id, now)
                 if before is None
                 else _rate_since(before, account, now)
             )
@@ -64,11 +64,11 @@ def look(
             issue=issue,
             account=account,
             at=now,
-            reasons=watching.reasons(session, issue.id),
-            feedback=watching.feedback(session, issue.id),
-            paused=watching.paused(session, now),
+            reasons=stats.reasons(session, issue.id),
+            feedback=stats.feedback(session, issue.id),
+            paused=stats.paused(session, now),
             rate=rate,
-            domains=watching.domains(session, issue.id) if by_domain else {},
+            domains=stats.domains(session, issue.id) if by_domain else {},
         )
 
 

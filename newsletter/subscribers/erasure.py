@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Column, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from newsletter import counters
+from newsletter import outbox
 from newsletter.models import (
     Base,
     DeliveryRow,
@@ -19,7 +19,8 @@ from newsletter.models import (
     SetAsideRow,
     SubscriberRow,
 )
-from newsletter.subscribers import letterbox, limits, moves, signups, suppression
+from newsletter.sending import counters
+from newsletter.subscribers import limits, moves, signups, suppression
 
 
 def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
@@ -33,7 +34,7 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     everybody = [(each, each.id, each.email) for each in _ever(session, subscriber)]
     for each, number, _ in everybody:
         session.expunge(each)
-        letterbox.take_out(session, number)
+        outbox.take_out(session, number)
         limits.forget_key(session, str(number))
         _detach_deliveries(session, number)
     for _, number, _ in everybody:

@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from newsletter import outbox
 from newsletter.config import Settings, SignupSettings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.findings import Finding, Level
 from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow
-from newsletter.subscribers import consents, letterbox, life, limits, suppression
+from newsletter.outbox import Kind
+from newsletter.subscribers import consents, life, limits, suppression
 from newsletter.subscribers.consents import Act, Evidence, Way
-from newsletter.subscribers.letterbox import Kind
 from newsletter.subscribers.limits import Limit, Use
 
 _HOUR, _DAY, _MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
@@ -189,7 +190,7 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
 
 def _forget(session: Session, number: int) -> None:
     consents.forget(session, number)
-    letterbox.take_out(session, number)
+    outbox.take_out(session, number)
     session.execute(delete(SubscriptionRow).where(SubscriptionRow.subscriber_id == number))
     session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
 
@@ -226,14 +227,14 @@ def _write(session: Session, row: SignupRow, details: Mapping[str, str], now: da
     evidence = Evidence(Way.PAGE, row.wording, row.network)
     consents.record(session, subscriber, Act.ASKED, row.newsletters, evidence, row.asked_at)
     if held and not wanted:
-        letterbox.post(session, Kind.ALREADY, subscriber, now)
+        outbox.post(session, Kind.ALREADY, subscriber, now)
         return
     if subscriber.standing == Standing.LEFT:
         subscriber.standing = Standing.PENDING
     if subscriber.standing == Standing.PENDING:
         for slug in wanted:
             life.subscribe(session, subscriber, slug, details[slug], now)
-    letterbox.post(session, Kind.CONFIRM, subscriber, now, {"newsletters": wanted})
+    outbox.post(session, Kind.CONFIRM, subscriber, now, {"newsletters": wanted})
 
 
 def _taken_in(session: Session, row: SignupRow, now: datetime) -> SubscriberRow:

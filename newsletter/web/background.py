@@ -9,7 +9,7 @@ import os
 import threading
 import time
 
-from newsletter.delivery.mailroom import Mailroom
+from newsletter.transactional.worker import Mailroom
 
 _log = logging.getLogger(__name__)
 

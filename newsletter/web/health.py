@@ -6,8 +6,7 @@ from typing import Any
 from flask import Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter import db, issues
-from newsletter.subscribers import letterbox
+from newsletter import db, issues, outbox
 from newsletter.web.pages import Pages
 
 _STUCK_H = 6  # a letter that waits so long has a transport that is down
@@ -40,7 +39,7 @@ def _database(pages: Pages) -> dict[str, Any]:
 def _work(pages: Pages, now: datetime) -> dict[str, Any]:
     with pages.database.read() as session:
         newest = issues.newest_days(session, list(pages.newsletters))
-        letters, oldest = letterbox.waiting(session)
+        letters, oldest = outbox.waiting(session)
     told: dict[str, Any] = {
         "newest_issue": {slug: str(day) for slug, day in newest.items()},
         "newest_issue_age_days": {slug: (now.date() - day).days for slug, day in newest.items()},

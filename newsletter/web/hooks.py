@@ -14,8 +14,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from newsletter.config import FeedbackSettings
 from newsletter.db import Database
-from newsletter.delivery.feedback import keeping, sendgrid_events
-from newsletter.delivery.feedback.sendgrid_events import NotEventsError, NotGenuineError
+from newsletter.feedback import apply, sendgrid_webhook
+from newsletter.feedback.sendgrid_webhook import NotEventsError, NotGenuineError
 
 LARGEST_BODY = 5 * 1024 * 1024  # SendGrid posts at most 768 kB
 _log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def add_hooks(
     """POST /hooks/sendgrid, where a key for it is configured."""
     if not settings.sendgrid_public_key:
         return
-    signature = sendgrid_events.Signature(
+    signature = sendgrid_webhook.Signature(
         settings.sendgrid_public_key, timedelta(seconds=settings.max_age_s)
     )
 
@@ -42,7 +42,7 @@ def add_hooks(
                 request.headers.get("X-Twilio-Email-Event-Webhook-Timestamp", ""),
                 now,
             )
-            read = sendgrid_events.read(body, now)
+            read = sendgrid_webhook.read(body, now)
         except RequestEntityTooLarge:
             return _answer(413, "more than 5 MB")
         except NotGenuineError as error:
@@ -52,9 +52,9 @@ def add_hooks(
             return _answer(400, str(error))
         try:
             with database.write.begin() as session:
-                kept = keeping.keep(session, read.events, now)
+                kept = apply.keep(session, read.events, now)
                 for reason, content in read.odd:
-                    keeping.set_aside(session, sendgrid_events.SOURCE, reason, content, now)
+                    apply.set_aside(session, sendgrid_webhook.SOURCE, reason, content, now)
         except OperationalError as error:
             _log.warning("feedback could not be kept, SendGrid will repeat it: %s", error.orig)
             return _answer(503, "come again")

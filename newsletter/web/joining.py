@@ -8,12 +8,13 @@ from flask import redirect, request
 from sqlalchemy.orm import Session
 from werkzeug import Response
 
+from newsletter import outbox
 from newsletter.errors import WrongUseError
 from newsletter.models import Standing, SubscriberRow
-from newsletter.subscribers import consents, letterbox, life, limits, signups, suppression
+from newsletter.outbox import Kind
+from newsletter.subscribers import consents, life, limits, signups, suppression
 from newsletter.subscribers.addresses import normalized
 from newsletter.subscribers.consents import Act
-from newsletter.subscribers.letterbox import Kind
 from newsletter.subscribers.limits import Use
 from newsletter.subscribers.links import Claim, Purpose
 from newsletter.subscribers.signups import Limits, Request
@@ -150,7 +151,7 @@ def _confirm(pages: Pages, session: Session, subscriber: SubscriberRow, claim: C
     signups.start_anew(session, pages.settings.signup, subscriber.email)
     evidence = pages.evidence(session, _titles(pages, claim))
     consents.record(session, subscriber, Act.CONFIRMED, list(wanted), evidence, now)
-    letterbox.post(session, Kind.WELCOME, subscriber, now)
+    outbox.post(session, Kind.WELCOME, subscriber, now)
     return True
 
 

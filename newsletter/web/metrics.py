@@ -12,9 +12,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter.db import Database
-from newsletter.delivery import accounts, rate, watching
-from newsletter.delivery.feedback import pauses
 from newsletter.models import FeedbackRow, SetAsideRow, SubscriberRow, SuppressionRow
+from newsletter.sending import domain_pauses, rate_limit, stats, totals
 
 _STATES = ("pending", "sent", "skipped", "failed", "uncertain")
 _DAY = timedelta(days=1)
@@ -47,10 +46,10 @@ class _Found(Collector):
 
 def _families(session: Session, now: datetime) -> Iterable[Metric]:
     yield from _issues(session, now)
-    yield _one("queue", "Mails of all issues that wait to be sent.", watching.queue(session))
-    breaker = rate.paused(session, now)
+    yield _one("queue", "Mails of all issues that wait to be sent.", stats.queue(session))
+    breaker = rate_limit.paused(session, now)
     yield _one("sending_paused", "1 while the provider is in trouble.", int(breaker is not None))
-    paused = len(pauses.running(session, now))
+    paused = len(domain_pauses.running(session, now))
     yield _one("domains_paused", "Domains that get nothing now.", paused)
     yield _by(
         session,
@@ -80,8 +79,8 @@ def _issues(session: Session, now: datetime) -> Iterable[Metric]:
     age = GaugeMetricFamily(
         "newsletter_issue_age_seconds", "Since the newest issue was frozen.", labels=("newsletter",)
     )
-    for issue in watching.newest(session):
-        account = vars(accounts.account(session, issue.id))
+    for issue in stats.newest(session):
+        account = vars(totals.account(session, issue.id))
         for state in _STATES:
             deliveries.add_metric([issue.newsletter, state], account[state])
         age.add_metric([issue.newsletter], (now - issue.frozen_at).total_seconds())

@@ -5,12 +5,13 @@ from datetime import timedelta
 from flask import request
 from sqlalchemy.orm import Session
 
+from newsletter import outbox
 from newsletter.errors import WrongUseError
 from newsletter.models import AddressChangeRow, SubscriberRow
-from newsletter.subscribers import consents, letterbox, limits, moves
+from newsletter.outbox import Kind
+from newsletter.subscribers import consents, limits, moves
 from newsletter.subscribers.addresses import normalized
 from newsletter.subscribers.consents import Act
-from newsletter.subscribers.letterbox import Kind
 from newsletter.subscribers.limits import Limit, Use
 from newsletter.subscribers.links import Claim, Purpose
 from newsletter.subscribers.signups import Limits
@@ -101,7 +102,7 @@ def _note(pages: Pages, session: Session, subscriber: SubscriberRow, address: st
     uses = [Use(_MOVES, str(subscriber.id)), *known.of_mail(session, address)]
     if limits.spend(session, uses, now) is None:
         change = moves.ask(session, subscriber, address, now)
-        letterbox.post(session, Kind.CHANGE, subscriber, now, {"change": change.id}, address)
+        outbox.post(session, Kind.CHANGE, subscriber, now, {"change": change.id}, address)
 
 
 def _moved(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None:
@@ -118,7 +119,7 @@ def _moved(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None
         for each in dict.fromkeys((mover, moved)):
             consents.record(session, each, Act.MOVED, [], evidence, now)
         about = {"change": change.id}
-        letterbox.post(session, Kind.CHANGED, mover, now, about, change.old_email)
+        outbox.post(session, Kind.CHANGED, mover, now, about, change.old_email)
     return moved
 
 

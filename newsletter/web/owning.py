@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from flask import Response
 
-from newsletter.delivery import dossier
+from newsletter import outbox
 from newsletter.models import SubscriberRow
-from newsletter.subscribers import erasure, letterbox, limits
-from newsletter.subscribers.letterbox import Kind
+from newsletter.outbox import Kind
+from newsletter.subscribers import erasure, limits
 from newsletter.subscribers.limits import Limit, Use
 from newsletter.subscribers.links import Purpose
+from newsletter.transactional import data_export
 from newsletter.web.choosing import is_of_somebody, owner
 from newsletter.web.pages import Pages
 
@@ -41,7 +42,7 @@ def add_own_data(pages: Pages) -> None:
             if subscriber is None:
                 return pages.ended()
             if limits.spend(session, [Use(_DATA, str(subscriber.id))], now) is None:
-                letterbox.post(session, Kind.DATA, subscriber, now)
+                outbox.post(session, Kind.DATA, subscriber, now)
         pages.wake()
         return pages.said(say("Look into your inbox"), say("The link in the mail works for a day."))
 
@@ -54,7 +55,7 @@ def add_own_data(pages: Pages) -> None:
             subscriber = session.get(SubscriberRow, claim.subscriber_id)
             if subscriber is None:
                 return pages.ended()
-            told = dossier.everything(session, subscriber)
+            told = data_export.everything(session, subscriber)
         body = json.dumps(told, ensure_ascii=False, indent=2, default=str)
         named = {"Content-Disposition": 'attachment; filename="newsletter-data.json"'}
         return Response(body, mimetype="application/json", headers=named)
@@ -87,7 +88,7 @@ def add_erasing(pages: Pages) -> None:
                     return pages.ended()
                 now = pages.clock()
                 erasure.erase(session, subscriber, now)
-                letterbox.post(session, Kind.GOODBYE, subscriber, now)
+                outbox.post(session, Kind.GOODBYE, subscriber, now)
         pages.wake()
         return pages.said(
             say("You are erased"),

@@ -22,14 +22,14 @@ from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from urllib.parse import urlsplit
 
-from newsletter import assembly, counters, daily, issues, starting
+from newsletter import assembly, daily, issues, starting
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.delivery import accounts, watching
-from newsletter.delivery.accounts import Account
-from newsletter.delivery.holding import NOTHING_FORCED
-from newsletter.delivery.sending import send_issue
 from newsletter.rendering.mails import IssueMails
+from newsletter.sending import counters, stats, totals
+from newsletter.sending.holds import NOTHING_FORCED
+from newsletter.sending.sender import send_issue
+from newsletter.sending.totals import Account
 from newsletter.sources import bundled
 from newsletter.subscribers import life
 from newsletter.subscribers.life import Wish
@@ -167,7 +167,7 @@ def _sender(settings: Settings, port: int, issue_id: int, mails: IssueMails) -> 
 
 def _account(settings: Settings, issue_id: int) -> Account:
     with assembly.database(settings) as database, database.read() as session:
-        return accounts.account(session, issue_id)
+        return totals.account(session, issue_id)
 
 
 def _found(settings: Settings, issue_id: int, kills: int, taken: Counter[str]) -> Found:
@@ -175,8 +175,8 @@ def _found(settings: Settings, issue_id: int, kills: int, taken: Counter[str]) -
         return Found(
             kills=kills,
             taken=taken,
-            states={row[0]: row[1] for row in watching.listed(session, issue_id, None)},
-            account=accounts.account(session, issue_id),
+            states={row[0]: row[1] for row in stats.listed(session, issue_id, None)},
+            account=totals.account(session, issue_id),
             counters_hold=counters.of_issue(session, issue_id)
             == counters.scanned(session, issue_id),
         )

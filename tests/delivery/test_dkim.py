@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from newsletter.config import DkimSettings, Settings
-from newsletter.delivery import dkim
-from newsletter.delivery.transports.outcomes import Verdict
-from newsletter.delivery.transports.smtp import Smtp
 from newsletter.errors import WrongUseError
+from newsletter.transports.base import Verdict
+from newsletter.transports.smtp import dkim
+from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import Cli
 from tests.delivery.transports_standins import RealSmtp, mail_to, smtp_settings
 

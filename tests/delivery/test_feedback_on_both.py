@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.db import Database
-from newsletter.delivery import watching
-from newsletter.delivery.feedback import keeping, pauses
-from newsletter.delivery.feedback.events import Event, Kind
+from newsletter.feedback import apply
+from newsletter.feedback.events import Event, Kind
 from newsletter.models import DeliveryState, IssueRow
+from newsletter.sending import domain_pauses, stats
 from tests.conftest import NOW, Cli
 from tests.feedback.samples import put, references, suppressed
 
@@ -39,19 +39,19 @@ def test_feedback_is_kept_acts_and_is_shown(
         *blocks,
     ]
     with database.write.begin() as session:
-        kept = keeping.keep(session, events, NOW)
+        kept = apply.keep(session, events, NOW)
         assert (kept.new, kept.known, kept.settled, kept.suppressed) == (23, 1, 1, 1)
-        assert keeping.keep(session, events, NOW).new == 0
-        assert list(pauses.paused_domains(session, NOW)) == ["b.example"]
-        assert keeping.settle_issue(session, issue_id, NOW) == 0
-        keeping.set_aside(session, "test", "odd", "a\0b", NOW)
+        assert apply.keep(session, events, NOW).new == 0
+        assert list(domain_pauses.paused_domains(session, NOW)) == ["b.example"]
+        assert apply.settle_issue(session, issue_id, NOW) == 0
+        apply.set_aside(session, "test", "odd", "a\0b", NOW)
     shown = json.loads(cli("deliveries", "status", "--domains", "--json").out)
     assert shown["domains"]["reader.example"]["failed"] == 1
     assert shown["feedback"] == {"bounce": 1, "complaint": 1, "delivered": 1}
     assert len(json.loads(cli("deliveries", "list", "--json").out)) == 12
     with database.read() as session:
         assert suppressed(session, readers) == {readers[3]: "complained"}
-        assert watching.queue(session) == 0
-        assert [each.newsletter for each in watching.newest(session)] == ["audio"]
-        assert watching.rate(session, issue_id, NOW) >= 0
+        assert stats.queue(session) == 0
+        assert [each.newsletter for each in stats.newest(session)] == ["audio"]
+        assert stats.rate(session, issue_id, NOW) >= 0
     assert dialect == database.engine.dialect.name

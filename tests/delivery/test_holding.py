@@ -10,18 +10,18 @@ import pytest
 from sqlalchemy import Engine, event, select, update
 from sqlalchemy.exc import OperationalError
 
-from newsletter import assembly, counters, daily
+from newsletter import assembly, daily
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.delivery import accounts, fence
-from newsletter.delivery.holding import NOTHING_FORCED
-from newsletter.delivery.sending import Result, send_issue
-from newsletter.delivery.transports.memory import Memory
-from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
 from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, IssueRow
 from newsletter.rendering.mail import Mail
 from newsletter.rendering.mails import IssueMails
+from newsletter.sending import counters, restore_guard, totals
+from newsletter.sending.holds import NOTHING_FORCED
+from newsletter.sending.sender import Result, send_issue
+from newsletter.transports.base import Outcome, TransportDownError, Verdict
+from newsletter.transports.memory import Memory
 from tests.conftest import Cli
 
 pytestmark = pytest.mark.on_both_databases
@@ -188,16 +188,16 @@ def test_a_restored_database_sends_nothing_twice(
 def test_who_claims_meanwhile_does_not_look_like_a_restored_database(
     send: Send, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remembered = fence.remembered
+    remembered = restore_guard.remembered
 
     def just_after_a_claim(folder: Path, newsletter: str, day: date) -> int:
         with database.write.begin() as session:
             claims = session.scalars(select(IssueRow)).one().claims + 1
             session.execute(update(IssueRow).values(claims=claims))
-        fence.remember(folder, newsletter, day, claims)
+        restore_guard.remember(folder, newsletter, day, claims)
         return remembered(folder, newsletter, day)
 
-    monkeypatch.setattr(fence, "remembered", just_after_a_claim)
+    monkeypatch.setattr(restore_guard, "remembered", just_after_a_claim)
     assert send(Moody()).account.sent == 12
 
 
@@ -223,4 +223,4 @@ def test_a_full_disk_stops_the_sending_before_the_next_mail(
     assert again.account.sent == 12
     assert len(moody.memory.sent) == 12
     with database.read() as session:
-        assert accounts.account(session, issue_id).balances
+        assert totals.account(session, issue_id).balances

@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from newsletter import counters
 from newsletter.db import Database
-from newsletter.delivery import claiming, journal, ledger
-from newsletter.delivery.journal import Journal, Mark
-from newsletter.delivery.leases import Owner
-from newsletter.delivery.rate import Limits
 from newsletter.models import BatchRow, DeliveryRow
+from newsletter.sending import claim, counters, journal, ledger
+from newsletter.sending.journal import Journal, Mark
+from newsletter.sending.leases import Owner
+from newsletter.sending.rate_limit import Limits
 from tests.conftest import NOW, Cli
 
 OWNER = Owner("here", 4_194_305, "0a0b0c0d")  # a process number that no process has
@@ -92,8 +91,8 @@ def test_a_dead_workers_mails_go_where_they_belong(
     with database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
         assert ledger.take(session, batch, OWNER, NOW, lambda *_: None)
-        share = claiming.Share(batch_id, batch.issue_id)
-        claimed = claiming.claim(session, share, Limits(), NOW, 0, 4).readers
+        share = claim.Share(batch_id, batch.issue_id)
+        claimed = claim.claim(session, share, Limits(), NOW, 0, 4).readers
     marks = [Mark.BEGUN, Mark.ACCEPTED, Mark.NOT_TAKEN]  # and nothing of the fourth
     known = {each.reference: mark for each, mark in zip(claimed, marks, strict=False)}
     with database.write.begin() as session:

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from newsletter.db import Database
-from newsletter.delivery import rate
-from newsletter.delivery.rate import Allowance, Limits
+from newsletter.sending import rate_limit
+from newsletter.sending.rate_limit import Allowance, Limits
 from tests.conftest import NOW
 
 SECOND = timedelta(seconds=1)
@@ -58,12 +58,12 @@ def test_pauses_for_the_provider_grow_up_to_a_bound_and_end_with_success(
     database: Database,
 ) -> None:
     with database.write.begin() as session:
-        waits = [rate.pause(session, "HTTP 503", None, NOW) - NOW for _ in range(12)]
+        waits = [rate_limit.pause(session, "HTTP 503", None, NOW) - NOW for _ in range(12)]
         assert [wait.total_seconds() / 60 for wait in waits[:6]] == [1, 2, 4, 8, 16, 30]
         assert max(waits) == timedelta(minutes=30)
-        assert rate.paused(session, NOW) is not None
-        assert rate.paused(session, NOW + timedelta(hours=1)) is None
-        assert rate.paused(session, NOW - timedelta(days=1)) is None  # the clock was set back
-        rate.resume(session)
-        assert rate.paused(session, NOW) is None
-        assert rate.pause(session, "HTTP 503", None, NOW) - NOW == timedelta(minutes=1)
+        assert rate_limit.paused(session, NOW) is not None
+        assert rate_limit.paused(session, NOW + timedelta(hours=1)) is None
+        assert rate_limit.paused(session, NOW - timedelta(days=1)) is None  # the clock was set back
+        rate_limit.resume(session)
+        assert rate_limit.paused(session, NOW) is None
+        assert rate_limit.pause(session, "HTTP 503", None, NOW) - NOW == timedelta(minutes=1)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from newsletter.delivery.transports.outcomes import Outcome, Verdict
-from newsletter.delivery.transports.smtp import Smtp
+from newsletter.transports.base import Outcome, Verdict
+from newsletter.transports.smtp.transport import Smtp
 from tests.delivery.transports_standins import (
     ENDLESS,
     GOOD_REPLIES,

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.delivery.transports.smtp_replies import NO_REPLY, Replies
+from newsletter.transports.smtp.reply_parser import NO_REPLY, Replies
 
 LINES = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=40).map(str.strip)
 REPLIES = st.tuples(st.integers(200, 599), st.lists(LINES, min_size=1, max_size=4))

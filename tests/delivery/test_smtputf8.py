@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from newsletter.db import Database
-from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
-from newsletter.delivery.transports.smtp import Smtp
 from newsletter.rendering import headers
 from newsletter.rendering.mail import Mail
 from newsletter.subscribers import life, suppression
 from newsletter.subscribers.life import Wish
+from newsletter.transports.base import Outcome, TransportDownError, Verdict
+from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import NOW, Cli
 from tests.delivery.transports_standins import SENDER, OddSmtp, RealSmtp, mail_to, smtp_settings
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.delivery.transports.files import Files
-from newsletter.delivery.transports.memory import Memory
-from newsletter.delivery.transports.outcomes import Transport, Verdict
-from newsletter.delivery.transports.sendgrid import SendGrid
-from newsletter.delivery.transports.smtp import Smtp
 from newsletter.rendering.mail import Content, Mail
+from newsletter.transports.base import Transport, Verdict
+from newsletter.transports.files import Files
+from newsletter.transports.memory import Memory
+from newsletter.transports.sendgrid.transport import SendGrid
+from newsletter.transports.smtp.transport import Smtp
 from tests.delivery.http_standin import HttpStandIn, SendGridRules, filled_in
 from tests.delivery.transports_standins import LETTER, RealSmtp, mail_to, smtp_settings
 

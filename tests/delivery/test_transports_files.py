@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from newsletter.config import Settings
-from newsletter.delivery.transports import files
-from newsletter.delivery.transports.files import Files, file_name
-from newsletter.delivery.transports.outcomes import TransportDownError, Verdict
 from newsletter.rendering.mail import Mail
+from newsletter.transports import files
+from newsletter.transports.base import TransportDownError, Verdict
+from newsletter.transports.files import Files, file_name
 from tests.delivery.transports_standins import mail_to
 
 LONGEST = f"{'l' * 64}@{'d' * 60}.{'d' * 60}.{'d' * 60}.example"

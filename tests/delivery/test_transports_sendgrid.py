@@ -9,12 +9,12 @@ from urllib.error import URLError
 import pytest
 
 from newsletter.config import Settings
-from newsletter.delivery.transports import sendgrid
-from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
-from newsletter.delivery.transports.sendgrid import SendGrid
-from newsletter.delivery.transports.sendgrid_answers import unreached
 from newsletter.errors import WrongUseError
 from newsletter.rendering.mail import Mail
+from newsletter.transports.base import Outcome, TransportDownError, Verdict
+from newsletter.transports.sendgrid import transport
+from newsletter.transports.sendgrid.responses import unreached
+from newsletter.transports.sendgrid.transport import SendGrid
 from tests.delivery.http_standin import (
     SILENT,
     Answer,
@@ -209,12 +209,12 @@ def test_values_longer_than_sendgrid_takes_are_refused_before_they_harm_the_othe
 def test_a_request_larger_than_sendgrid_takes_is_divided(
     server: HttpStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sendgrid, "LARGEST_REQUEST", 6000)
+    monkeypatch.setattr(transport, "LARGEST_REQUEST", 6000)
     mails = [mail_to(f"reader{number}@reader.example") for number in range(20)]
     assert {outcome.verdict for outcome in send(server, *mails)} == {Verdict.ACCEPTED}
     assert taken(server) == sorted(mail.recipient for mail in mails)
     assert len(server.requests) > 1
-    monkeypatch.setattr(sendgrid, "LARGEST_REQUEST", 60)
+    monkeypatch.setattr(transport, "LARGEST_REQUEST", 60)
     with pytest.raises(TransportDownError, match="more than SendGrid takes"):
         send(server, ADA)
 
@@ -361,4 +361,4 @@ def test_neither_key_nor_readers_are_logged_even_at_debug(
 
 def test_without_a_key_the_configuration_is_wrong(settings: Settings) -> None:
     with pytest.raises(WrongUseError, match=r"transport\.api_key is missing"):
-        sendgrid.from_settings(settings)
+        transport.from_settings(settings)

@@ -4,14 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from newsletter.delivery.transports.outcomes import (
-    Outcome,
-    TransportDownError,
-    Unwatched,
-    Verdict,
-)
-from newsletter.delivery.transports.smtp import Smtp
 from newsletter.rendering.mail import Mail
+from newsletter.transports.base import Outcome, TransportDownError, Unwatched, Verdict
+from newsletter.transports.smtp.transport import Smtp
 from tests.delivery import transports_standins as standins
 from tests.delivery.transports_standins import (
     CLOSE,

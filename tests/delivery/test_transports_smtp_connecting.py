@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
-from newsletter.delivery.transports.smtp import Smtp
 from newsletter.errors import WrongUseError
+from newsletter.transports.base import Outcome, TransportDownError, Verdict
+from newsletter.transports.smtp.transport import Smtp
 from tests.delivery.transports_standins import (
     OddSmtp,
     RealSmtp,

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from newsletter.delivery.transports.outcomes import Outcome, TransportDownError, Verdict
-from newsletter.delivery.transports.smtp import Smtp
+from newsletter.transports.base import Outcome, TransportDownError, Verdict
+from newsletter.transports.smtp.transport import Smtp
 from tests.certificates import Certificate, certificate, needs_openssl
 from tests.delivery.transports_standins import OddSmtp, RealSmtp, mail_to, smtp_settings
 

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from newsletter.delivery import watching
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
+from newsletter.sending import stats
 from newsletter.subscribers import suppression
 from tests.conftest import NOW
 
@@ -77,7 +77,7 @@ def put(session: Session, reference: str, state: DeliveryState) -> None:
 def ledger_of(session: Session) -> Mapping[str, tuple[str, str | None]]:
     """State and reason by address."""
     issue_id = session.scalars(select(IssueRow.id)).one()
-    return {row[0]: (row[1], row[2]) for row in watching.listed(session, issue_id, None)}
+    return {row[0]: (row[1], row[2]) for row in stats.listed(session, issue_id, None)}
 
 
 def suppressed(session: Session, emails: Iterable[str]) -> dict[str, str]:

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from newsletter.db import Database
-from newsletter.delivery.feedback import keeping, pauses, rules
-from newsletter.delivery.feedback.events import Event, Kind, without_addresses
+from newsletter.feedback import apply, bounce_rules
+from newsletter.feedback.events import Event, Kind, without_addresses
 from newsletter.models import (
     BatchRow,
     DeliveryRow,
@@ -19,6 +19,7 @@ from newsletter.models import (
     IssueState,
     Standing,
 )
+from newsletter.sending import domain_pauses
 from newsletter.subscribers import life
 from tests.conftest import NOW, Cli
 from tests.feedback.samples import ledger_of, put, suppressed
@@ -28,9 +29,9 @@ def event(kind: Kind, reference: str, at: datetime = NOW, **more: str | None) ->
     return Event(f"{kind}-{reference}-{at}", "test", reference, kind, at, **more)  # type: ignore[arg-type]
 
 
-def keep(database: Database, *events: Event, now: datetime = NOW) -> keeping.Kept:
+def keep(database: Database, *events: Event, now: datetime = NOW) -> apply.Kept:
     with database.write.begin() as session:
-        return keeping.keep(session, events, now)
+        return apply.keep(session, events, now)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_what_is_on_the_wire_is_left_to_its_sender_and_settled_when_that_is_over
         put(session, first, DeliveryState.SENT)
         put(session, second, DeliveryState.UNCERTAIN)
         issue_id = session.scalars(select(IssueRow.id)).one()
-        assert keeping.settle_issue(session, issue_id, NOW) == 2
+        assert apply.settle_issue(session, issue_id, NOW) == 2
         assert ledger_of(session)[quick] == ("failed", "bounced: no")
         assert ledger_of(session)[lost] == ("sent", "settled by feedback: delivered")
 
@@ -264,14 +265,14 @@ def test_failure_15_a_wave_of_blocks_suppresses_nobody_and_pauses_the_domain(
     database: Database, sent: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     everybody = [*sent.values(), *crowd(database, sent, 48)]
-    some = everybody[: rules.WAVE]
-    keep(database, *(event(Kind.DELIVERED, each) for each in everybody[rules.WAVE :]))
+    some = everybody[: bounce_rules.WAVE]
+    keep(database, *(event(Kind.DELIVERED, each) for each in everybody[bounce_rules.WAVE :]))
     keep(database, *(event(Kind.BLOCKED, each, detail="550 5.7.1 reputation") for each in some))
     with database.read() as session:
         assert suppressed(session, [*sent, "crowd1@reader.example"]) == {}
-        paused = pauses.paused_domains(session, NOW + timedelta(minutes=30))
+        paused = domain_pauses.paused_domains(session, NOW + timedelta(minutes=30))
         assert paused == {"reader.example": "reader.example blocked 20 of 60 mails within an hour"}
-        assert not pauses.paused_domains(session, NOW + pauses.PAUSE)
+        assert not domain_pauses.paused_domains(session, NOW + domain_pauses.PAUSE)
         assert ledger_of(session)[next(iter(sent))][1] == "blocked: 550 5.7.1 reputation"
     assert "is paused for 2 h; nobody was suppressed" in caplog.text
 
@@ -290,7 +291,7 @@ def test_what_is_no_wave_pauses_nothing(
     keep(database, *(event(Kind.DELIVERED, each, at) for each in good))
     keep(database, *(event(Kind.BLOCKED, each, at) for each in bad))
     with database.read() as session:
-        assert not pauses.paused_domains(session, NOW)
+        assert not domain_pauses.paused_domains(session, NOW)
 
 
 def test_bounces_by_mail_tell_of_failures_only_so_the_ledger_says_how_many_left(
@@ -299,21 +300,21 @@ def test_bounces_by_mail_tell_of_failures_only_so_the_ledger_says_how_many_left(
     everybody = [*sent.values(), *crowd(database, sent, 80)]
     keep(database, *(event(Kind.BLOCKED, each) for each in everybody[:20]))
     with database.read() as session:
-        assert not pauses.paused_domains(session, NOW)  # 20 of 92
+        assert not domain_pauses.paused_domains(session, NOW)  # 20 of 92
     keep(database, *(event(Kind.BLOCKED, each) for each in everybody[20:28]))
     with database.read() as session:
-        assert "28 of 92" in pauses.paused_domains(session, NOW)["reader.example"]
+        assert "28 of 92" in domain_pauses.paused_domains(session, NOW)["reader.example"]
 
 
 def test_a_pause_is_ended_by_hand_or_begins_anew(database: Database) -> None:
     with database.write.begin() as session:
-        pauses.pause(session, "a.example", "first", NOW)
-        pauses.pause(session, "a.example", "second", NOW + timedelta(hours=1))
-        (row,) = pauses.running(session, NOW)
+        domain_pauses.pause(session, "a.example", "first", NOW)
+        domain_pauses.pause(session, "a.example", "second", NOW + timedelta(hours=1))
+        (row,) = domain_pauses.running(session, NOW)
         assert (row.since, row.until, row.reason) == (NOW, NOW + timedelta(hours=3), "second")
-        assert pauses.resume(session, "a.example")
-        assert not pauses.resume(session, "a.example")
-        assert not pauses.paused_domains(session, NOW)
+        assert domain_pauses.resume(session, "a.example")
+        assert not domain_pauses.resume(session, "a.example")
+        assert not domain_pauses.paused_domains(session, NOW)
 
 
 def test_ten_thousand_events_of_nobody_we_know_change_nothing(database: Database) -> None:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from newsletter.delivery.feedback import letters
-from newsletter.delivery.feedback.events import Event, Kind, without_addresses
-from newsletter.delivery.feedback.letters import Automatic, Meaning, NotUnderstood
+from newsletter.feedback import bounce_parser
+from newsletter.feedback.bounce_parser import Automatic, Meaning, NotUnderstood
+from newsletter.feedback.events import Event, Kind, without_addresses
 from newsletter.subscribers.links import Claim, Links, Purpose
 from tests.conftest import NOW
 from tests.feedback import mails
@@ -19,7 +19,7 @@ LINKS = Links("https://papers.example.org", ["a-secret-key-of-some-length"])
 
 
 def read(raw: bytes) -> Meaning:
-    return letters.read(raw, LINKS, NOW)
+    return bounce_parser.read(raw, LINKS, NOW)
 
 
 def event(raw: bytes) -> Event:
@@ -171,7 +171,7 @@ def test_a_token_of_another_purpose_or_a_tampered_one_is_none() -> None:
         mails.nested(39),
         mails.nested(5000),
         mails.plain("Hello", "I like your letters.\n"),
-        b"Subject: large\n\n" + b"x" * (3 * letters.LONGEST),
+        b"Subject: large\n\n" + b"x" * (3 * bounce_parser.LONGEST),
     ],
     ids=range(14),
 )

@@ -10,9 +10,9 @@ import pytest
 from newsletter import assembly
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.delivery.feedback import pauses
-from newsletter.delivery.feedback.reading import UNKNOWN
+from newsletter.feedback.poll import UNKNOWN
 from newsletter.models import Standing, SubscriberRow
+from newsletter.sending import domain_pauses
 from newsletter.subscribers import life
 from newsletter.subscribers.links import Claim, Purpose
 from tests.conftest import NOW, Cli
@@ -197,7 +197,7 @@ def test_a_paused_domain_is_resumed_by_hand(
     cli: Cli, settings: Settings, database: Database
 ) -> None:
     with database.write.begin() as session:
-        pauses.pause(session, "reader.example", "many blocks", NOW)
+        domain_pauses.pause(session, "reader.example", "many blocks", NOW)
     assert "reader.example gets mail again" in cli("feedback", "--resume", "reader.example").out
     assert "reader.example is not paused" in cli("feedback", "--resume", "reader.example").err
     assert settings.folder.exists()

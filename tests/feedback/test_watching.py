@@ -15,12 +15,12 @@ from sqlalchemy import select
 from newsletter.cli import _run, common, logs, watching
 from newsletter.config import FeedbackSettings, MetricsSettings, Settings, TransportSettings
 from newsletter.db import Database
-from newsletter.delivery import rows
-from newsletter.delivery.feedback import checks, keeping, pauses
-from newsletter.delivery.feedback.events import Event, Kind
-from newsletter.delivery.rows import Change
+from newsletter.feedback import apply, health
+from newsletter.feedback.events import Event, Kind
 from newsletter.findings import Level
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
+from newsletter.sending import delivery_updates, domain_pauses
+from newsletter.sending.delivery_updates import Change
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli
 
@@ -37,7 +37,7 @@ def mixed(database: Database, sent: dict[str, str]) -> dict[str, str]:
         fifth: (DeliveryState.PENDING, "450 <reader04@reader.example>: busy, queue 4F9A3C21B8"),
     }
     with database.write.begin() as session:
-        keeping.keep(
+        apply.keep(
             session,
             [
                 Event(f"e{each}", "test", each, Kind.BOUNCE, NOW, "552 5.2.2 mailbox full")
@@ -45,8 +45,10 @@ def mixed(database: Database, sent: dict[str, str]) -> dict[str, str]:
             ],
             NOW,
         )
-        found = rows.find(session, list(changes))
-        rows.apply(session, [Change(found[each], *changes[each]) for each in changes], NOW)
+        found = delivery_updates.find(session, list(changes))
+        delivery_updates.apply(
+            session, [Change(found[each], *changes[each]) for each in changes], NOW
+        )
         session.scalars(select(BatchRow)).one().finished = False
         session.scalars(select(IssueRow)).one().state = IssueState.FROZEN
     return sent
@@ -124,10 +126,10 @@ def test_a_live_view_shows_the_rate_since_the_last_look(
         issue = session.scalars(select(IssueRow)).one()
     before = watching.look(database, issue, NOW)
     with database.write.begin() as session:
-        found = rows.find(session, list(mixed.values()))
+        found = delivery_updates.find(session, list(mixed.values()))
         waiting = [each for each in found.values() if each.state == DeliveryState.PENDING]
-        rows.apply(session, [Change(waiting[0], DeliveryState.SENT, None)], NOW)
-        pauses.pause(session, "b.example", "b.example blocked 30 of 60", NOW)
+        delivery_updates.apply(session, [Change(waiting[0], DeliveryState.SENT, None)], NOW)
+        domain_pauses.pause(session, "b.example", "b.example blocked 30 of 60", NOW)
     after = watching.look(database, issue, NOW + timedelta(seconds=2), before=before)
     assert after.rate == 0.5
     from rich.console import Console
@@ -185,8 +187,8 @@ def test_prometheus_reads_what_an_operator_wants_alarms_on(
     prometheus: FlaskClient, database: Database
 ) -> None:
     with database.write.begin() as session:
-        pauses.pause(session, "b.example", "many blocks", NOW)
-        keeping.set_aside(session, "sendgrid", "odd", "{}", NOW)
+        domain_pauses.pause(session, "b.example", "many blocks", NOW)
+        apply.set_aside(session, "sendgrid", "odd", "{}", NOW)
     answer = prometheus.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.content_type.startswith("text/plain; version=0.0.4")
     found = {
@@ -237,7 +239,7 @@ def test_the_check_says_whether_anybody_would_notice_a_bounce(
             "feedback": FeedbackSettings.model_validate(hearing),
         }
     )
-    (found,) = checks.check(chosen, database, NOW)
+    (found,) = health.check(chosen, database, NOW)
     assert line in found.text
     assert (found.level is Level.OK) is ("heard" in line and "nobody" not in line)
 
@@ -246,9 +248,9 @@ def test_the_check_names_paused_domains_and_counts_what_was_set_aside(
     settings: Settings, database: Database
 ) -> None:
     with database.write.begin() as session:
-        pauses.pause(session, "b.example", "b.example blocked 30 of 60", NOW)
-        keeping.set_aside(session, "sendgrid", "odd", "{}", NOW)
-    told = [each.text for each in checks.check(settings, database, NOW)]
+        domain_pauses.pause(session, "b.example", "b.example blocked 30 of 60", NOW)
+        apply.set_aside(session, "sendgrid", "odd", "{}", NOW)
+    told = [each.text for each in health.check(settings, database, NOW)]
     assert "newsletter feedback --resume b.example" in told[1]
     assert told[2].startswith("1 events were not understood")
 
@@ -257,7 +259,9 @@ def test_failure_15_a_paused_domain_waits_and_the_others_do_not(
     cli: Cli, database: Database, mixed: dict[str, str]
 ) -> None:
     with database.write.begin() as session:
-        pauses.pause(session, "reader.example", "reader.example blocked 30 of 60", common.utc_now())
+        domain_pauses.pause(
+            session, "reader.example", "reader.example blocked 30 of 60", common.utc_now()
+        )
     said = cli("send")
     assert "2 still pending" in said.out
     assert "reader.example is paused" in said.err

@@ -14,12 +14,12 @@ from werkzeug.test import TestResponse
 from newsletter import config, starting
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.delivery.mailroom import Done, Mailroom
-from newsletter.delivery.transports.memory import Memory
 from newsletter.models import SubscriberRow
 from newsletter.rendering.mail import Mail
 from newsletter.subscribers import life
 from newsletter.subscribers.life import Wish
+from newsletter.transactional.worker import Done, Mailroom
+from newsletter.transports.memory import Memory
 from newsletter.web import create_app
 from tests.conftest import NOW
 

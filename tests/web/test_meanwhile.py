@@ -10,12 +10,12 @@ from sqlalchemy import select
 from newsletter import assembly, daily
 from newsletter.cli import common
 from newsletter.daily import DayReport
-from newsletter.delivery.transports.memory import Memory
-from newsletter.delivery.transports.outcomes import Outcome
 from newsletter.models import DeliveryRow
 from newsletter.rendering.mail import Mail
 from newsletter.subscribers import suppression
 from newsletter.subscribers.links import Claim
+from newsletter.transports.base import Outcome
+from newsletter.transports.memory import Memory
 from tests.web.conftest import Site
 
 PATIENCE_S = 60

@@ -11,9 +11,6 @@ from sqlalchemy import func, select
 from newsletter import assembly, checking
 from newsletter.cli import _run
 from newsletter.config import Settings
-from newsletter.delivery.transports.memory import Memory
-from newsletter.delivery.transports.outcomes import Outcome, TransportDownError
-from newsletter.delivery.transports.smtp import Smtp
 from newsletter.models import (
     Base,
     ConsentRow,
@@ -27,6 +24,9 @@ from newsletter.rendering.inspection import wire
 from newsletter.rendering.mail import Mail
 from newsletter.subscribers import erasure, life, signups, suppression
 from newsletter.subscribers.addresses import normalized
+from newsletter.transports.base import Outcome, TransportDownError
+from newsletter.transports.memory import Memory
+from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import BY_HAND
 from tests.delivery.transports_standins import RealSmtp, smtp_settings
 from tests.web.conftest import Hand, Site, opened, path_of

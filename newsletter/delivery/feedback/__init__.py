@@ -4,6 +4,6 @@
 address is dead, `pauses` when a whole domain does not want us now.
 """
 
-from newsletter.delivery.feedback.pauses import paused_domains
+from newsletter.sending.domain_pauses import paused_domains
 
 __all__ = ["paused_domains"]

@@ -1,0 +1,279 @@
+"""Write feedback down once, and let it act: on the delivery, the address, the domain.
+
+Every function runs inside the caller's transaction. What is told twice, late or in the wrong order
+ends the same: an event is kept by its id, and a delivery only moves towards the worse news.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from newsletter import outbox
+from newsletter.db import insert_missing
+from newsletter.feedback import bounce_rules
+from newsletter.feedback.events import FAILING, PROVING, Event, Kind, without_addresses
+from newsletter.models import (
+    DeliveryRow,
+    DeliveryState,
+    FeedbackRow,
+    SetAsideRow,
+    SubscriberRow,
+)
+from newsletter.sending import delivery_updates, domain_pauses
+from newsletter.sending.delivery_updates import Change
+from newsletter.subscribers import moves, signups, suppression
+from newsletter.subscribers.consents import Evidence, Way
+from newsletter.subscribers.links import ALL, Claim
+
+_log = logging.getLogger(__name__)
+
+_AT_ONCE = 500  # ids in one question: SQLite has a bound
+_ORDINARY = (Kind.ACCEPTED, Kind.DEFERRED, Kind.DELIVERED)
+_ORDINARY_KEPT_FOR = timedelta(days=14)  # providers repeat themselves for a day
+_SET_ASIDE_KEPT_FOR = timedelta(days=60)
+_FORGOTTEN_AT_ONCE = 2000
+_LONGEST_SET_ASIDE = 10_000
+_NOTES = {
+    Kind.BOUNCE: "bounced",
+    Kind.BLOCKED: "blocked",
+    Kind.DROPPED: "dropped by the provider",
+}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of some events."""
+
+    new: int = 0
+    known: int = 0  # told before
+    settled: int = 0  # deliveries that moved
+    suppressed: int = 0  # addresses that will not be mailed again
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A new event and the delivery that it is about, if any."""
+
+    event: Event
+    issue_id: int | None = None
+    subscriber_id: int | None = None
+    email: str | None = None
+
+    @property
+    def domain(self) -> str | None:
+        return self.email.rpartition("@")[2] if self.email else None
+
+
+def keep(session: Session, events: Iterable[Event], now: datetime) -> Kept:
+    """Keep what is new of some events, and do what follows from it."""
+    first_told: dict[str, Event] = {}
+    told = 0
+    for event in events:
+        told += 1
+        first_told.setdefault(event.event_id, event)
+    new = settled = suppressed = 0
+    blocking: set[str] = set()
+    for some in _in_shares(first_told.values()):
+        fresh = _write_down(session, some, now)
+        new += len(fresh)
+        settled += settle(session, [each.event.reference for each in fresh], now)
+        suppressed += sum(_act(session, each, now) for each in fresh)
+        blocking |= {
+            each.domain for each in fresh if each.domain and each.event.kind is Kind.BLOCKED
+        }
+    for domain in sorted(blocking):
+        _pause_on_a_wave(session, domain, now)
+    _forget_old(session, now)
+    return Kept(new, told - new, settled, suppressed)
+
+
+def settle(session: Session, references: Sequence[str], now: datetime) -> int:
+    """Let the kept feedback on some mails move their deliveries; how many moved."""
+    chosen = _said_of_deliveries().where(DeliveryRow.reference.in_(references))
+    return _settle(session, session.execute(chosen), now)
+
+
+def settle_issue(session: Session, issue_id: int, now: datetime) -> int:
+    """The same for what came while the mails of an issue were still on their way.
+
+    An event can be quicker than our own note that the mail left, and a crash can come between.
+    """
+    bad_news = _said_of_deliveries().where(
+        FeedbackRow.issue_id == issue_id,
+        FeedbackRow.kind.in_(FAILING),
+        DeliveryRow.state == DeliveryState.SENT,
+    )
+    answers = _said_of_deliveries().where(
+        DeliveryRow.issue_id == issue_id, DeliveryRow.state == DeliveryState.UNCERTAIN
+    )
+    return sum(_settle(session, session.execute(each), now) for each in (bad_news, answers))
+
+
+def _said_of_deliveries() -> Select[str, int, str, str, str]:
+    """Each kind of news of a delivery, once."""
+    delivery = (DeliveryRow.reference, DeliveryRow.batch_id, DeliveryRow.state)
+    return (
+        select(*delivery, FeedbackRow.kind, func.max(FeedbackRow.detail).label("detail"))
+        .join(FeedbackRow, FeedbackRow.reference == DeliveryRow.reference)
+        .group_by(*delivery, FeedbackRow.kind)
+    )
+
+
+def set_aside(session: Session, source: str, reason: str, content: str, now: datetime) -> None:
+    """Keep what could not be understood, for a person to look at."""
+    clean = content.encode("utf-8", "replace").decode().replace("\0", "")
+    session.add(
+        SetAsideRow(
+            source=source,
+            reason=reason[:200],
+            content=clean[:_LONGEST_SET_ASIDE],
+            received_at=now,
+        )
+    )
+
+
+def _write_down(session: Session, events: Sequence[Event], now: datetime) -> list[_Told]:
+    """Keep the events that are not known yet, each with the delivery that it is about."""
+    known = set(
+        session.scalars(
+            select(FeedbackRow.event_id).where(
+                FeedbackRow.event_id.in_([each.event_id for each in events])
+            )
+        )
+    )
+    fresh = [each for each in events if each.event_id not in known]
+    found = {
+        row.reference: row
+        for row in session.execute(
+            select(
+                DeliveryRow.reference,
+                DeliveryRow.issue_id,
+                DeliveryRow.subscriber_id,
+                SubscriberRow.email,
+            )
+            .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+            .where(DeliveryRow.reference.in_([each.reference for each in fresh]))
+        )
+    }
+    unknown = [each.reference for each in fresh if each.reference not in found]
+    of_letters = outbox.addressees(session, unknown)
+    told = []
+    for each in fresh:
+        row = found.get(each.reference)
+        told.append(
+            _Told(each, email=of_letters.get(each.reference, each.address))
+            if row is None
+            else _Told(each, row.issue_id, row.subscriber_id, row.email)
+        )
+    insert_missing(session, FeedbackRow, [_row(each, now) for each in told])
+    return told
+
+
+def _row(told: _Told, now: datetime) -> dict[str, object]:
+    event = told.event
+    return {
+        "event_id": event.event_id,
+        "source": event.source,
+        "reference": event.reference,
+        "issue_id": told.issue_id,
+        "subscriber_id": told.subscriber_id,
+        "kind": event.kind,
+        "permanent": event.suppress is not None,
+        "domain": told.domain,
+        "detail": without_addresses(event.detail),
+        "at": event.at,
+        "received_at": now,
+    }
+
+
+def _settle(session: Session, heard: Iterable[Row[Any]], now: datetime) -> int:
+    said: dict[str, dict[Kind, str]] = {}
+    for row in heard:
+        said.setdefault(row.reference, {})[Kind(row.kind)] = row.detail
+    changes = []
+    for reference, found in delivery_updates.find(session, list(said)).items():
+        verdict = _verdict(found.state, said[reference])
+        if verdict is not None:
+            changes.append(Change(found, *verdict))
+    delivery_updates.apply(session, changes, now)
+    return len(changes)
+
+
+def _verdict(state: str, kinds: dict[Kind, str]) -> tuple[DeliveryState, str] | None:
+    """Where feedback moves a delivery, and the reason; None where it stays.
+
+    What is on the wire is left to its sender. What waits to be sent (again) and yet arrived is
+    sent; what waits and did not arrive goes on waiting.
+    """
+    failing = next(
+        (kind for kind in (Kind.BOUNCE, Kind.DROPPED, Kind.BLOCKED) if kind in kinds), None
+    )
+    proving = next((kind for kind in reversed(Kind) if kind in kinds and kind in PROVING), None)
+    if state in {DeliveryState.SENT, DeliveryState.UNCERTAIN} and failing is not None:
+        return DeliveryState.FAILED, f"{_NOTES[failing]}: {kinds[failing]}".rstrip(": ")
+    if state in {DeliveryState.PENDING, DeliveryState.UNCERTAIN} and proving and not failing:
+        return DeliveryState.SENT, f"settled by feedback: {proving}"
+    return None
+
+
+def _act(session: Session, told: _Told, now: datetime) -> bool:
+    """Do to the address what follows; whether it is suppressed for that."""
+    event = told.event
+    why = event.suppress
+    if told.subscriber_id is not None:
+        if event.kind is Kind.BOUNCE and why is None:
+            often = bounce_rules.bounced_too_often(session, told.subscriber_id, now)
+            why = f"bounced: {bounce_rules.BOUNCES} issues in a row" if often else None
+        if event.kind in {Kind.COMPLAINT, Kind.UNSUBSCRIBE}:
+            moves.leave(session, Claim(told.subscriber_id, ALL), _farewell(event), now)
+    if why is None or told.email is None:
+        return False
+    suppression.suppress(session, told.email, without_addresses(why), now)
+    signups.end(session, told.email)
+    return True
+
+
+def _farewell(event: Event) -> Evidence:
+    way = Way.COMPLAINT if event.kind is Kind.COMPLAINT else Way.PROVIDER
+    return Evidence(way, f"{event.kind}, told by {event.source}")
+
+
+def _pause_on_a_wave(session: Session, domain: str, now: datetime) -> None:
+    found = bounce_rules.wave(session, domain, now)
+    if found is None:
+        return
+    blocked, of = found
+    domain_pauses.pause(
+        session, domain, f"{domain} blocked {blocked} of {of} mails within an hour", now
+    )
+    _log.warning(
+        "%s blocked %d of %d mails within an hour and is paused for %d h; nobody was suppressed. "
+        "Look at the sender's reputation and at the reasons (`newsletter deliveries status`)",
+        domain,
+        blocked,
+        of,
+        domain_pauses.PAUSE.total_seconds() // 3600,
+    )
+
+
+def _forget_old(session: Session, now: datetime) -> None:
+    """Let go of what has no meaning any more, a bounded share at a time."""
+    old = (
+        select(FeedbackRow.event_id)
+        .where(FeedbackRow.received_at < now - _ORDINARY_KEPT_FOR, FeedbackRow.kind.in_(_ORDINARY))
+        .limit(_FORGOTTEN_AT_ONCE)
+    )
+    session.execute(delete(FeedbackRow).where(FeedbackRow.event_id.in_(old)))
+    session.execute(delete(SetAsideRow).where(SetAsideRow.received_at < now - _SET_ASIDE_KEPT_FOR))
+
+
+def _in_shares(events: Iterable[Event]) -> Iterator[list[Event]]:
+    left = iter(events)
+    while some := list(islice(left, _AT_ONCE)):
+        yield some

@@ -1,0 +1,213 @@
+"""What a mail to the feedback address says: a bounce, a complaint, a farewell, or nothing.
+
+Anybody can write to that address. So a letter acts only on the mail whose reference it bears (96
+random bits that only the reader's own copy holds), or with a signed unsubscribe token; whom it
+names as recipient does not matter. And it is read with bounds: size, parts, depth.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+
+from flufl.bounce import all_failures
+
+from newsletter.feedback.events import Event, Kind, says_no_such_mailbox, says_policy
+from newsletter.subscribers.links import Claim, Links, Purpose
+
+SOURCE = "mail"
+LONGEST = 1024 * 1024  # bytes that are read; what matters stands before the returned mail's end
+
+_MOST_PARTS = 60
+_MOST_BOUNDARIES = 40
+_LONGEST_STRANGE = 256 * 1024  # what the library of odd bounces is asked about
+_GLOBAL_STATUS = re.compile(rb"(?i)message/global-delivery-status")
+_BOUNDARY = re.compile(rb"(?i)boundary\s*=|content-type:\s*message/")
+_REFERENCE = r"(?:[0-9a-f]{32}|[0-9a-f]{24})"
+_RETURNED_ID = re.compile(rf"(?im)^>?\s*Message-ID:\s*<({_REFERENCE})@")
+_VERP = re.compile(rf"\+({_REFERENCE})@")
+_ENVELOPE = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Failed-Recipients")
+_AUTOMATIC_SUBJECT = re.compile(
+    r"(?i)^\s*(auto(matic|mated)?[ -]?(reply|response)?\s*:|out of (the )?office|vacation|自动回复)"
+)
+_AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder")
+
+
+@dataclass(frozen=True)
+class Automatic:
+    """A machine answers that somebody is away; it means nothing to us."""
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    reason: str
+
+
+Meaning = Event | Claim | Automatic | NotUnderstood
+
+
+def read(raw: bytes, links: Links, now: datetime) -> Meaning:
+    """What a letter says; whatever it holds, this returns."""
+    raw = raw[:LONGEST]
+    if len(_BOUNDARY.findall(raw)) > _MOST_BOUNDARIES:
+        return NotUnderstood("more parts within parts than any bounce has")
+    try:
+        # RFC 6533: as RFC 3464, with addresses in UTF-8; Python knows the blocks of the older only.
+        message = message_from_bytes(_GLOBAL_STATUS.sub(b"message/delivery-status", raw))
+        return _meaning(message, raw, links, now)
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
+        # The standard parser lets these escape for what is broken enough.
+        return NotUnderstood(f"broken: {type(e).__name__}")
+
+
+def _meaning(message: Message, raw: bytes, links: Links, now: datetime) -> Meaning:
+    parts = list(_parts(message))
+    statuses = [each for each in parts if each.get_content_type() == "message/delivery-status"]
+    reports = [each for each in parts if each.get_content_type() == "message/feedback-report"]
+    if statuses:
+        return _about(message, parts, raw, now, *_delivery_status(statuses[0]))
+    if reports:
+        return _about(message, parts, raw, now, *_complaint(reports[0]))
+    claim = links.read(Purpose.UNSUBSCRIBE, "".join(str(message.get("Subject", "")).split()))
+    if claim is not None:
+        return claim
+    if _is_automatic(message):
+        return Automatic()
+    if len(raw) <= _LONGEST_STRANGE:
+        temporary, permanent = all_failures(message)
+        if temporary or permanent:
+            kind = Kind.BOUNCE if permanent else Kind.DEFERRED
+            return _about(message, parts, raw, now, kind, "a bounce in no standard form", None)
+    return NotUnderstood("neither a bounce nor a complaint nor a farewell")
+
+
+def _about(  # noqa: PLR0913, PLR0917 - a letter, and what it was read as
+    message: Message,
+    parts: list[Message],
+    raw: bytes,
+    now: datetime,
+    kind: Kind | None,
+    detail: str,
+    suppress: str | None,
+) -> Meaning:
+    """The same about the mail whose reference the letter bears."""
+    if kind is None:
+        return NotUnderstood(detail)
+    reference = _reference(message, parts)
+    if reference is None:
+        return NotUnderstood("it bears no reference of ours")
+    return Event(
+        event_id=f"{SOURCE}:{sha256(raw).hexdigest()}",
+        source=SOURCE,
+        reference=reference,
+        kind=kind,
+        at=_written(message, now),
+        detail=detail,
+        suppress=suppress,
+    )
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """Parts at any depth, up to a bound."""
+    for number, part in enumerate(message.walk()):
+        if number == _MOST_PARTS:
+            return
+        yield part
+
+
+def _delivery_status(part: Message) -> tuple[Kind | None, str, str | None]:
+    """What a delivery status notification says (RFC 3464)."""
+    blocks = part.get_payload()
+    if not isinstance(blocks, list):
+        return None, "a delivery status that cannot be read", None
+    told = [each for each in blocks[:_MOST_PARTS] if isinstance(each, Message) and each["Action"]]
+    actions = {str(each["Action"]).strip().lower() for each in told}
+    if actions & {"delivered", "relayed", "expanded"}:
+        return Kind.DELIVERED, "", None  # one of several mailboxes behind the address has it
+    failed = [each for each in told if str(each["Action"]).strip().lower() == "failed"]
+    if not failed:
+        deferred = "delayed" in actions
+        return (Kind.DEFERRED if deferred else None), "a status without an action", None
+    status = str(failed[0].get("Status", "")).strip()
+    words = str(failed[0].get("Diagnostic-Code", ""))
+    detail = f"{status} {words}".strip()
+    if says_no_such_mailbox(status):
+        return Kind.BOUNCE, detail, f"bounced: {detail}"
+    if says_policy(status):
+        return Kind.BLOCKED, detail, None
+    return Kind.BOUNCE, detail, None
+
+
+def _complaint(part: Message) -> tuple[Kind | None, str, str | None]:
+    """What a feedback report says (RFC 5965)."""
+    fields = part
+    payload = part.get_payload()
+    if isinstance(payload, list) and payload and isinstance(payload[0], Message):
+        fields = payload[0]
+    elif isinstance(payload, str):
+        fields = message_from_bytes(payload.encode("utf-8", "replace"))
+    told = str(fields.get("Feedback-Type", "")).strip().lower()
+    if told == "opt-out":
+        return Kind.UNSUBSCRIBE, "", "left"
+    if told in {"abuse", "fraud", "virus", "other", "opt-out-list"}:
+        return Kind.COMPLAINT, told, "complained"
+    return None, f"a feedback report of the type {told[:40]!r}", None
+
+
+def _reference(message: Message, parts: list[Message]) -> str | None:
+    """The reference of our mail: in the address it came back to, or in what was returned."""
+    for name in _ENVELOPE:
+        for value in message.get_all(name, []):
+            if found := _VERP.search(str(value)):
+                return found[1]
+    for part in parts[1:]:
+        own = f"Message-ID: {part.get('Message-ID', '')}"
+        for text in (own, _text(part)):
+            if found := _RETURNED_ID.search(text):
+                return found[1]
+    found = _RETURNED_ID.search(_text(message))
+    return found[1] if found else None
+
+
+def _text(part: Message) -> str:
+    if part.get_content_maintype() != "text":
+        return ""
+    payload = part.get_payload(decode=True)
+    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+
+
+def _written(message: Message, now: datetime) -> datetime:
+    """When the letter was written; its writer may not say that this lies in the future."""
+    try:
+        written = parsedate_to_datetime(str(message["Date"]))
+    except (ValueError, OverflowError, TypeError):
+        return now
+    aware = written if written.tzinfo else written.replace(tzinfo=UTC)
+    return min(aware.astimezone(UTC), now)
+
+
+def _is_automatic(message: Message) -> bool:
+    """Whether a machine wrote it (RFC 3834), and not one that could not deliver."""
+    submitted = re.split(r"[;(\s]", str(message.get("Auto-Submitted", "")).strip())[0].lower()
+    precedence = str(message.get("Precedence", "")).strip().lower()
+    bounces = (
+        str(message.get("Return-Path", "")).strip() == "<>"
+        or "daemon" in str(message.get("From", "")).lower()
+    )
+    said = (
+        submitted in {"auto-replied", "auto-notified"}
+        or precedence in {"auto_reply", "auto-reply"}
+        or any(name in message for name in _AUTOMATIC_HEADERS)
+        or _AUTOMATIC_SUBJECT.match(_decoded(message.get("Subject", ""))) is not None
+    )
+    return said and not bounces
+
+
+def _decoded(header: object) -> str:
+    return str(make_header(decode_header(str(header))))

@@ -1,0 +1,92 @@
+"""When an address is dead, and when it is not the address at all.
+
+- A mailbox that does not exist (SendGrid's *Invalid Address*, 5.1.1 and its kin) is suppressed at
+  once.
+- Any other bounce counts; three issues in a row of time that spans a week, with nothing delivered
+  since the first of them, suppress.
+- A block never suppresses. Twenty mails blocked by one domain within an hour, and three in ten of
+  what it was sent, are a wave: the domain is paused, and nobody in it suffers for it.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.feedback.events import FAILING, Kind
+from newsletter.models import DeliveryRow, DeliveryState, FeedbackRow, SubscriberRow
+
+BOUNCES = 3  # of different issues
+SPAN = timedelta(days=7)  # between the first and the last of them
+MEMORY = timedelta(days=60)  # older bounces are forgotten
+
+WAVE = 20  # mails
+WAVE_SHARE = 0.3
+WAVE_WINDOW = timedelta(hours=1)
+
+
+def bounced_too_often(session: Session, subscriber_id: int, now: datetime) -> bool:
+    """Whether bounces that each might have passed add up to a dead mailbox."""
+    of_them = FeedbackRow.subscriber_id == subscriber_id
+    since = max(
+        now - MEMORY,
+        session.scalar(
+            select(func.max(FeedbackRow.at)).where(of_them, FeedbackRow.kind == Kind.DELIVERED)
+        )
+        or now - MEMORY,
+    )
+    issues, first, last = session.execute(
+        select(
+            func.count(FeedbackRow.issue_id.distinct()),
+            func.min(FeedbackRow.at),
+            func.max(FeedbackRow.at),
+        ).where(of_them, FeedbackRow.kind == Kind.BOUNCE, FeedbackRow.at >= since)
+    ).one()
+    return issues >= BOUNCES and last - first >= SPAN
+
+
+def wave(session: Session, domain: str, now: datetime) -> tuple[int, int] | None:
+    """How many mails the domain blocked within the hour, and of how many; None below a wave."""
+    recent = (FeedbackRow.domain == domain, FeedbackRow.at > now - WAVE_WINDOW)
+
+    def readers(*kinds: Kind) -> int:
+        return (
+            session.scalar(
+                select(func.count(FeedbackRow.reference.distinct())).where(
+                    *recent, FeedbackRow.kind.in_(kinds)
+                )
+            )
+            or 0
+        )
+
+    blocked = readers(Kind.BLOCKED)
+    if blocked < WAVE:
+        return None
+    of = readers(Kind.DELIVERED, *FAILING)
+    if not readers(Kind.DELIVERED):
+        # Bounces by mail tell of failures only; what left is in the ledger.
+        of = max(of, _left_for(session, domain, now))
+    return (blocked, of) if blocked >= WAVE_SHARE * of else None
+
+
+def _left_for(session: Session, domain: str, now: datetime) -> int:
+    """How many mails left for a domain, of the issues that it blocked within the hour."""
+    issues = select(FeedbackRow.issue_id).where(
+        FeedbackRow.domain == domain,
+        FeedbackRow.kind == Kind.BLOCKED,
+        FeedbackRow.at > now - WAVE_WINDOW,
+    )
+    left = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(DeliveryRow)
+            .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+            .where(
+                DeliveryRow.issue_id.in_(issues),
+                DeliveryRow.state.in_(left),
+                SubscriberRow.email.endswith(f"@{domain}", autoescape=True),
+            )
+        )
+        or 0
+    )

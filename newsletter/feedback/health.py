@@ -1,0 +1,57 @@
+"""What `newsletter check` says of feedback: whether any comes, and what waits for a person."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.feedback.sendgrid_webhook import Signature
+from newsletter.findings import Finding, Level
+from newsletter.models import SetAsideRow
+from newsletter.sending import domain_pauses
+
+_PART = "feedback"
+
+
+def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+    """Raises: WrongUseError: the key for SendGrid's webhook is none."""
+    yield _heard(settings)
+    with database.read() as session:
+        paused = domain_pauses.running(session, now)
+        aside = session.scalar(select(func.count()).select_from(SetAsideRow)) or 0
+    for each in paused:
+        yield Finding(
+            _PART,
+            Level.WARNING,
+            f"{each.reason}, so it gets nothing until {each.until:%H:%M} UTC; look at the sender's"
+            f" reputation, then `newsletter feedback --resume {each.domain}`",
+        )
+    if aside:
+        yield Finding(
+            _PART,
+            Level.WARNING,
+            f"{aside} events were not understood; they lie in the table set_aside",
+        )
+
+
+def _heard(settings: Settings) -> Finding:
+    """Whether anybody would notice that a mail came back."""
+    hearing, carrier = settings.feedback, settings.transport.use
+    if hearing.sendgrid_public_key:
+        Signature(hearing.sendgrid_public_key, timedelta(seconds=hearing.max_age_s))
+    if carrier == "sendgrid" and not hearing.sendgrid_public_key:
+        return Finding(
+            _PART,
+            Level.WARNING,
+            "nobody hears SendGrid's events: set feedback.sendgrid_public_key (docs/feedback.md)",
+        )
+    if carrier == "smtp" and not (hearing.imap_host or hearing.maildir):
+        return Finding(
+            _PART,
+            Level.WARNING,
+            f"bounces go to {settings.site.feedback_address} and nobody here reads them: set"
+            " feedback.imap_host or feedback.maildir, and let cron run `newsletter feedback`",
+        )
+    return Finding(_PART, Level.OK, "what comes back is heard")

@@ -1,0 +1,213 @@
+"""Where letters to the feedback address lie: an IMAP folder, a Maildir, a pipe.
+
+A letter that was dealt with is marked as seen, one that nobody here understands as seen and
+flagged, so that a person finds it. Nothing is ever deleted.
+"""
+
+import imaplib
+import os
+import socket
+import ssl
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
+from itertools import count
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from newsletter.bounded_reader import Incoming
+from newsletter.config import FeedbackSettings
+from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.feedback.bounce_parser import LONGEST
+from newsletter.transports.base import one_line
+
+_LONGEST_KEPT = 25 * 1024 * 1024
+_LONGEST_ANSWER = 16 * 1024 * 1024  # of an IMAP server: a letter, or the numbers of two million
+_PATIENCES = 4  # so many time-outs may one answer take
+_deliveries = count()
+
+
+class MailboxError(NewsletterError):
+    """The mailbox cannot be read."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter's beginning, and how to mark it: understood or not."""
+
+    raw: bytes
+    mark: Callable[[bool], None]
+
+
+Letters = Generator[Letter]
+
+
+def maildir(folder: Path) -> Letters:
+    """The new letters of a Maildir.
+
+    Raises:
+        WrongUseError: there is none.
+        MailboxError: it cannot be read or written.
+    """
+    new, current = folder / "new", folder / "cur"
+    if not new.is_dir():
+        raise WrongUseError(f"{folder} is no Maildir: it has no folder `new`")
+    try:
+        current.mkdir(exist_ok=True)
+        for file in sorted(new.iterdir()):
+            if file.is_file():
+                with file.open("rb") as stream:
+                    raw = stream.read(LONGEST)
+                yield Letter(raw, _seen_in(file, current))
+    except OSError as error:
+        raise MailboxError(f"{folder} cannot be read: {one_line(error)}") from error
+
+
+def _seen_in(file: Path, current: Path) -> Callable[[bool], None]:
+    def mark(understood: bool) -> None:  # noqa: FBT001 - the one thing that is said of a letter
+        try:
+            file.rename(current / f"{file.name}:2,{'S' if understood else 'FS'}")
+        except OSError as error:
+            raise MailboxError(f"{file} cannot be marked: {one_line(error)}") from error
+
+    return mark
+
+
+def pipe(stream: BinaryIO, kept: Path) -> Letters:
+    """One letter that a mail server hands over; what is not understood goes into a Maildir.
+
+    Raises:
+        MailboxError: it could not be kept; the mail server should hand it over again.
+    """
+    raw = stream.read(_LONGEST_KEPT)
+
+    def mark(understood: bool) -> None:  # noqa: FBT001 - the one thing that is said of a letter
+        if understood:
+            return
+        try:
+            _put(kept, raw)
+        except OSError as error:
+            raise MailboxError(f"{kept} cannot be written: {one_line(error)}") from error
+
+    yield Letter(raw[:LONGEST], mark)
+
+
+def _put(folder: Path, raw: bytes) -> None:
+    """Deliver into a Maildir: written elsewhere first, then renamed."""
+    for name in ("tmp", "new", "cur"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    name = f"{int(time.time())}.P{os.getpid()}Q{next(_deliveries)}.{socket.gethostname()}"
+    part = folder / "tmp" / name
+    with part.open("wb") as stream:
+        stream.write(raw)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.rename(folder / "new" / name)
+
+
+def imap(settings: FeedbackSettings) -> Letters:
+    """The unseen letters of an IMAP folder.
+
+    Raises:
+        WrongUseError: the settings would give a password away.
+        MailboxError: the server cannot be reached, refuses us, or has no such folder.
+    """
+    if settings.imap_security == "none" and not _stays_here(settings.imap_host):
+        raise WrongUseError(
+            'no password goes over plain text: set feedback.imap_security to "tls" or "starttls"'
+        )
+    with _clear_trouble(settings.imap_host), _logged_in(settings) as server:
+        for number in _ask(server, "SEARCH", "UNSEEN")[0].split():
+            found = _ask(server, "FETCH", number.decode(), f"(BODY.PEEK[]<0.{LONGEST}>)")
+            raw = next((each[1] for each in found if isinstance(each, tuple)), None)
+            if raw is not None:
+                yield Letter(raw, _seen_on(server, settings.imap_host, number.decode()))
+
+
+@contextmanager
+def _clear_trouble(host: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
+        raise MailboxError(
+            f"the mailbox at {host} cannot be read: {one_line(error)}; see [feedback]"
+        ) from error
+
+
+class _Bounded(imaplib.IMAP4):
+    """Believes no answer that takes too long, or does not end."""
+
+    _incoming: Incoming | None = None
+
+    def expect(self) -> None:
+        """Call before each command."""
+        within_s = _PATIENCES * (self.sock.gettimeout() or 0)
+        self._source().expect(_LONGEST_ANSWER, within_s)
+
+    def read(self, size: int) -> bytes:
+        return self._source().read(size)
+
+    def readline(self) -> bytes:
+        return self._source().readline(_LONGEST_ANSWER)
+
+    def _source(self) -> Incoming:
+        if self._incoming is None or self._incoming.sock is not self.sock:
+            self._incoming = Incoming(self.sock)  # after STARTTLS what was plain is forgotten
+            self.expect()
+        return self._incoming
+
+
+class _BoundedOverTls(_Bounded, imaplib.IMAP4_SSL):
+    pass
+
+
+@contextmanager
+def _logged_in(settings: FeedbackSettings) -> Iterator[_Bounded]:
+    host, port, timeout = settings.imap_host, settings.imap_port, settings.timeout_s
+    context = ssl.create_default_context()
+    if settings.imap_security == "tls":
+        server: _Bounded = _BoundedOverTls(host, port, ssl_context=context, timeout=timeout)
+    else:
+        server = _Bounded(host, port, timeout=timeout)
+    try:
+        if settings.imap_security == "starttls":
+            server.starttls(context)
+        server.login(settings.imap_username, settings.imap_password.get_secret_value())
+        folder = settings.imap_folder.replace("\\", r"\\").replace('"', r"\"")
+        answer, told = server.select(f'"{folder}"')
+        if answer != "OK":
+            raise imaplib.IMAP4.error(one_line(told[0] or "no such folder"))
+        yield server
+    finally:
+        try:
+            server.expect()
+            server.logout()
+        except (OSError, imaplib.IMAP4.error):
+            with suppress(OSError):  # it may be closed already
+                server.shutdown()
+
+
+def _seen_on(server: _Bounded, host: str, number: str) -> Callable[[bool], None]:
+    def mark(understood: bool) -> None:  # noqa: FBT001 - the one thing that is said of a letter
+        flags = r"(\Seen)" if understood else r"(\Seen \Flagged)"
+        with _clear_trouble(host):
+            _ask(server, "STORE", number, "+FLAGS.SILENT", flags)
+
+    return mark
+
+
+def _ask(server: _Bounded, command: str, *args: str) -> list[Any]:
+    server.expect()
+    answer, told = server.uid(command, *args)
+    if answer != "OK":
+        raise imaplib.IMAP4.error(f"{command}: {one_line(told[0] if told else answer)}")
+    return [each for each in told if each is not None] or [b""]
+
+
+def _stays_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

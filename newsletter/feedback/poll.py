@@ -1,0 +1,87 @@
+"""Read a mailbox to its end, each letter in a transaction of its own."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from newsletter import outbox
+from newsletter.db import Database
+from newsletter.feedback import apply, bounce_parser
+from newsletter.feedback.bounce_parser import Automatic, Meaning, NotUnderstood
+from newsletter.feedback.events import Event, Kind
+from newsletter.feedback.mailbox import Letters
+from newsletter.models import DeliveryRow
+from newsletter.subscribers import moves
+from newsletter.subscribers.consents import Evidence, Way
+from newsletter.subscribers.links import Claim, Links
+
+_log = logging.getLogger(__name__)
+
+_FAREWELL = Evidence(Way.MAIL, "an unsubscribe link as a mail's subject")
+UNKNOWN = "it bears a reference that no mail from here has"
+
+
+@dataclass
+class Tally:
+    """What the letters said. `kinds` counts events in feedback's own words."""
+
+    letters: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    unsubscribed: int = 0
+    automatic: int = 0
+    suppressed: int = 0
+    kept: Counter[str] = field(default_factory=Counter)  # not understood, by reason
+
+
+def read_mailbox(
+    database: Database, found: Letters, links: Links, clock: Callable[[], datetime]
+) -> Tally:
+    """Let every new letter act; a letter is marked once what it says is committed.
+
+    Raises:
+        MailboxError: the mailbox cannot be read on; what was read stays so.
+    """
+    tally = Tally()
+    with closing(found):
+        for letter in found:
+            now = clock()
+            meaning = bounce_parser.read(letter.raw, links, now)
+            with database.write.begin() as session:
+                understood = _act(session, meaning, tally, now)
+            letter.mark(understood)
+            tally.letters += 1
+    _log.info("mailbox read", extra=vars(tally))
+    return tally
+
+
+def _act(session: Session, meaning: Meaning, tally: Tally, now: datetime) -> bool:
+    """Do what a letter says; whether it was understood."""
+    match meaning:
+        case Event():
+            return _take(session, meaning, tally, now)
+        case Claim():  # somebody long gone may leave as often as they like
+            moves.leave(session, meaning, _FAREWELL, now)
+            tally.unsubscribed += 1
+        case Automatic():
+            tally.automatic += 1
+        case NotUnderstood():
+            tally.kept[meaning.reason] += 1
+            return False
+    return True
+
+
+def _take(session: Session, event: Event, tally: Tally, now: datetime) -> bool:
+    known = session.scalar(select(exists().where(DeliveryRow.reference == event.reference)))
+    if not known and not outbox.addressees(session, [event.reference]):
+        tally.kept[UNKNOWN] += 1
+        return False
+    kept = apply.keep(session, [event], now)
+    tally.kinds[Kind(event.kind)] += 1
+    tally.suppressed += kept.suppressed
+    return True

@@ -1,0 +1,215 @@
+"""SendGrid's event webhook: whether it is SendGrid's, and what its events say.
+
+https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.feedback.events import Event, Kind, says_no_such_mailbox, says_policy
+from newsletter.subscribers.addresses import normalized
+
+SOURCE = "sendgrid"
+
+
+_LONGEST_ID = 180
+_SKEW = timedelta(days=1)  # an event's own time may lie so far ahead of ours
+_PLAIN = {
+    "processed": Kind.ACCEPTED,
+    "deferred": Kind.DEFERRED,
+    "delivered": Kind.DELIVERED,
+    "spamreport": Kind.COMPLAINT,
+    "unsubscribe": Kind.UNSUBSCRIBE,
+    "group_unsubscribe": Kind.UNSUBSCRIBE,
+}
+_NOT_ASKED_FOR = {"open", "click", "group_resubscribe"}  # who reads what is nobody's business
+_ABOUT_US = {"reputation", "content", "frequency or volume too high", "technical failure"}
+_WHY_DROPPED = {
+    "bounced address": "bounced before, says SendGrid",
+    "invalid": "bounced: SendGrid calls the address invalid",
+    "spam reporting address": "complained",
+    "unsubscribed address": "left",
+}
+
+
+class NotGenuineError(NewsletterError):
+    """A request that SendGrid did not sign, or not just now."""
+
+
+class NotEventsError(NewsletterError):
+    """A signed body that holds no list of events."""
+
+
+class Signature:
+    """Checks the signature that SendGrid puts on a request's raw body.
+
+    Raises:
+        WrongUseError: the configured key is none.
+    """
+
+    def __init__(self, public_key: str, max_age: timedelta) -> None:
+        try:
+            key = load_der_public_key(base64.b64decode(public_key, validate=True))
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise WrongUseError(
+                "feedback.sendgrid_public_key is no key; copy SendGrid's verification key"
+            ) from error
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            raise WrongUseError("feedback.sendgrid_public_key is a key of another kind than ECDSA")
+        self._key = key
+        self._max_age = max_age
+
+    def check(self, body: bytes, signature: str, timestamp: str, now: datetime) -> None:
+        """Raises: NotGenuineError: somebody else's, changed on the way, or old."""
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):  # noqa: PLR2004 - seconds since 1970 have ten digits
+            raise NotGenuineError("the signature's timestamp is none")
+        try:
+            signed = base64.b64decode(signature, validate=True)
+            self._key.verify(signed, timestamp.encode() + body, ec.ECDSA(SHA256()))
+        except (InvalidSignature, binascii.Error, ValueError):
+            raise NotGenuineError("the signature does not fit the body") from None
+        age = timedelta(seconds=now.timestamp() - int(timestamp))
+        if abs(age) > self._max_age:
+            raise NotGenuineError("the signature is too old, or this machine's clock is wrong")
+
+
+@dataclass
+class Read:
+    """What a body holds."""
+
+    events: list[Event] = field(default_factory=list)
+    not_ours: int = 0  # other mails of the same account, and what we do not ask for
+    odd: list[tuple[str, str]] = field(default_factory=list)  # why, and the event itself
+
+
+def read(body: bytes, now: datetime) -> Read:
+    """The events of a body, each judged by itself.
+
+    Raises:
+        NotEventsError: it is no JSON list at all.
+    """
+    try:
+        listed = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise NotEventsError("the body is no JSON") from error
+    if not isinstance(listed, list):
+        raise NotEventsError("the body is no list of events")
+    found = Read()
+    for each in listed:
+        try:
+            event = _event(each, now)
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+            found.odd.append((f"{type(error).__name__}: {error}", _shown(each)))
+            continue
+        if event is None:
+            found.not_ours += 1
+        else:
+            found.events.append(event)
+    return found
+
+
+def _event(told: Any, now: datetime) -> Event | None:  # noqa: ANN401 - JSON from outside
+    """One event in our words; None for what is not about a mail of ours."""
+    if not isinstance(told, Mapping):
+        raise TypeError("an event is an object")
+    name = _text(told, "event")
+    if name in _NOT_ASKED_FOR or "reference" not in told:
+        return None
+    event_id = _text(told, "sg_event_id")
+    if not 0 < len(event_id) <= _LONGEST_ID:
+        raise ValueError("sg_event_id is empty or too long")
+    at = datetime.fromtimestamp(_seconds(told["timestamp"]), UTC)
+    if at > now + _SKEW:
+        raise ValueError("an event from the future")
+    kind, suppress = _kind(name, told)
+    return Event(
+        event_id=f"{SOURCE}:{event_id}",
+        source=SOURCE,
+        reference=_text(told, "reference")[:64],
+        kind=kind,
+        at=at,
+        detail=_detail(told),
+        suppress=suppress,
+        address=_address(_optional(told, "email")),
+    )
+
+
+def _kind(name: str, told: Mapping[str, Any]) -> tuple[Kind, str | None]:
+    """What an event means, and why the address is not mailed again, if so."""
+    if name == "bounce":
+        return _bounce(told)
+    if name == "dropped":
+        return Kind.DROPPED, _why_dropped(told)
+    if name not in _PLAIN:
+        raise ValueError(f"no such event: {name[:40]}")
+    kind = _PLAIN[name]
+    return kind, {Kind.COMPLAINT: "complained", Kind.UNSUBSCRIBE: "left"}.get(kind)
+
+
+def _why_dropped(told: Mapping[str, Any]) -> str | None:
+    reason = _optional(told, "reason").lower()
+    if reason == "invalid" and not _optional(told, "email").isascii():
+        return None  # what SendGrid makes of RFC 6531, another provider may carry
+    return _WHY_DROPPED.get(reason)
+
+
+def _bounce(told: Mapping[str, Any]) -> tuple[Kind, str | None]:
+    classification = _optional(told, "bounce_classification").lower()
+    said = f"{_optional(told, 'status')} {_optional(told, 'reason')}"
+    if _optional(told, "type").lower() == "blocked" or classification in _ABOUT_US:
+        return Kind.BLOCKED, None
+    if classification == "invalid address" or says_no_such_mailbox(said):
+        return Kind.BOUNCE, f"bounced: {_detail(told) or 'Invalid Address'}"
+    if says_policy(said):
+        return Kind.BLOCKED, None
+    return Kind.BOUNCE, None
+
+
+def _detail(told: Mapping[str, Any]) -> str:
+    words = (_optional(told, name) for name in ("bounce_classification", "status", "reason"))
+    return " ".join(word for word in words if word) or _optional(told, "response")
+
+
+def _seconds(value: Any) -> int:  # noqa: ANN401 - JSON from outside
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("timestamp is no number")
+    if not 0 < value < 10**11:
+        raise ValueError("timestamp is no time")
+    return int(value)
+
+
+def _text(told: Mapping[str, Any], name: str) -> str:
+    value = told[name]
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is no text")
+    if any(ord(char) < 32 or 0xD800 <= ord(char) < 0xE000 for char in value):  # noqa: PLR2004
+        raise ValueError(f"{name} holds characters that no text has")
+    return value
+
+
+def _address(value: str) -> str | None:
+    try:
+        return normalized(value)
+    except WrongUseError:
+        return None
+
+
+def _optional(told: Mapping[str, Any], name: str) -> str:
+    value = told.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _shown(told: object) -> str:
+    # As it was told, so that an erasure finds an address in it.
+    return json.dumps(told, ensure_ascii=False)[:10_000]

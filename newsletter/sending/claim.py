@@ -1,0 +1,205 @@
+"""Whom a worker sends to next: marked "sending" before anything leaves, within the limits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.feedback import paused_domains
+from newsletter.models import (
+    DeliveryRow,
+    DeliveryState,
+    IssueRow,
+    Standing,
+    SubscriberRow,
+    SubscriptionRow,
+)
+from newsletter.rendering.mails import Reader
+from newsletter.sending import counters, rate_limit, totals
+from newsletter.subscribers import suppression
+
+# How long a reader's server that said "not now" is left alone, by the attempts so far, the last of
+# these for all further ones; the first two are for the passes of a run, which pause a little.
+_REST = {
+    attempts: timedelta(minutes=minutes)
+    for attempts, minutes in {3: 15, 4: 30, 5: 60, 6: 120, 7: 240}.items()
+}
+_LOOKED_AT = 4  # times as many rows as wanted, where domains have limits of their own
+
+
+@dataclass(frozen=True)
+class Share:
+    """The batch whose lease the caller holds."""
+
+    batch_id: int
+    issue_id: int
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Whom to send to now, and where to look next."""
+
+    readers: Sequence[Reader]
+    after: int  # the last subscriber looked at; 0 when nobody was left
+    wait_s: float = 0.0  # until the limits allow more: of everybody, nobody was claimed
+    short_s: float | None = None  # until a domain that was passed over may have its next one
+    held: str = ""  # why somebody gets nothing for now
+    claims: int = 0  # how many of the issue were ever claimed, where somebody was now
+
+
+def claim(
+    session: Session,
+    share: Share,
+    limits: rate_limit.Limits,
+    now: datetime,
+    after: int,
+    at_most: int,
+) -> Claimed:
+    """Mark the next pending deliveries "sending".
+
+    Who left, paused or was suppressed since the issue was frozen is skipped, at the last moment.
+    """
+    allowance = rate_limit.Allowance(session, limits, paused_domains(session, now), now, at_most)
+    if allowance.number < 1:
+        return Claimed((), after, allowance.wait_s)
+    look_at = at_most * (_LOOKED_AT if allowance.by_domain else 1)
+    rows = _next_pending(session, share, after, look_at, now)
+    gone = _suppressed(session, [row.email for row in rows])
+    readers: list[Reader] = []
+    skipped: dict[str, list[int]] = {}
+    last = after
+    for row in rows:
+        reason = _gone(row) or gone.get(row.email)
+        if reason is not None:
+            skipped.setdefault(reason, []).append(row.subscriber_id)
+        elif len(readers) >= allowance.number:
+            break
+        elif allowance.takes(row.email):
+            readers.append(totals.reader_of(row, row.reference))
+        last = row.subscriber_id
+    allowance.spend(len(readers))
+    _mark(session, share, [each.subscriber_id for each in readers], skipped, now)
+    claims = _count(session, share, len(readers)) if readers else 0
+    return Claimed(readers, last if rows else 0, 0.0, allowance.short_s, allowance.held, claims)
+
+
+def _mark(
+    session: Session,
+    share: Share,
+    claimed: Sequence[int],
+    skipped: dict[str, list[int]],
+    now: datetime,
+) -> None:
+    for reason, subscribers in skipped.items():
+        _set_state(session, share, subscribers, DeliveryState.SKIPPED, reason, now)
+    _set_state(session, share, claimed, DeliveryState.SENDING, None, now)
+    number = sum(map(len, skipped.values()))
+    changes = {
+        DeliveryState.PENDING: -len(claimed) - number,
+        DeliveryState.SENDING: len(claimed),
+        DeliveryState.SKIPPED: number,
+    }
+    counters.shift(session, share.batch_id, changes)
+
+
+def _count(session: Session, share: Share, number: int) -> int:
+    """How many mails of the issue were ever claimed, these included."""
+    claims = session.execute(_COUNT, {"issue": share.issue_id, "more": number}).scalar_one()
+    return int(claims)
+
+
+def _next_pending(
+    session: Session, share: Share, after: int, at_most: int, now: datetime
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    rested = {f"rested_{attempts}": now - rest for attempts, rest in _REST.items()}
+    given = {"batch": share.batch_id, "after": after, "at_most": at_most, **rested}
+    return session.execute(_NEXT, given).all()
+
+
+def _rested() -> list[ColumnElement[bool]]:
+    attempts, longest = DeliveryRow.attempts, max(_REST)
+    return [
+        and_(
+            attempts >= each if each == longest else attempts == each,
+            DeliveryRow.changed_at <= bindparam(f"rested_{each}"),
+        )
+        for each in _REST
+    ]
+
+
+# Made once: building a statement costs more than SQLite takes to run it.
+_NEXT = (
+    select(
+        DeliveryRow.subscriber_id,
+        DeliveryRow.reference,
+        *totals.READER,
+        SubscriberRow.standing,
+        SubscriptionRow.left_at,
+        SubscriptionRow.paused_until,
+        IssueRow.day,
+    )
+    .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+    .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+    .join(
+        SubscriptionRow,
+        (SubscriptionRow.subscriber_id == DeliveryRow.subscriber_id)
+        & (SubscriptionRow.newsletter == IssueRow.newsletter),
+    )
+    .where(
+        DeliveryRow.batch_id == bindparam("batch"),
+        DeliveryRow.state == DeliveryState.PENDING,
+        DeliveryRow.subscriber_id > bindparam("after"),
+        or_(DeliveryRow.attempts < min(_REST), *_rested()),
+    )
+    .order_by(DeliveryRow.subscriber_id)
+    .limit(bindparam("at_most"))
+)
+_SET_STATE = (
+    update(DeliveryRow)
+    .where(
+        DeliveryRow.issue_id == bindparam("issue"),
+        DeliveryRow.subscriber_id.in_(bindparam("subscribers", expanding=True)),
+    )
+    .values(
+        state=bindparam("new_state"), reason=bindparam("new_reason"), changed_at=bindparam("now")
+    )
+    .execution_options(synchronize_session=False)
+)
+_COUNT = (
+    update(IssueRow)
+    .where(IssueRow.id == bindparam("issue"))
+    .values(claims=IssueRow.claims + bindparam("more"))
+    .returning(IssueRow.claims)
+    .execution_options(synchronize_session=False)
+)
+
+
+def _gone(row: Row[*tuple[Any, ...]]) -> str | None:
+    """Why somebody gets nothing any more, by their own word."""
+    if row.standing != Standing.CONFIRMED or row.left_at is not None:
+        return "left"
+    if row.paused_until is not None and row.paused_until >= row.day:
+        return f"paused until {row.paused_until}"
+    return None
+
+
+def _suppressed(session: Session, emails: Sequence[str]) -> dict[str, str]:
+    found = suppression.reasons(session, emails)
+    return {email: f"suppressed: {reason}" for email, reason in found.items()}
+
+
+def _set_state(
+    session: Session,
+    share: Share,
+    subscribers: Sequence[int],
+    state: DeliveryState,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """Change rows by their primary key; the counters are the caller's."""
+    if subscribers:
+        given = {"issue": share.issue_id, "subscribers": subscribers}
+        session.execute(_SET_STATE, {**given, "new_state": state, "new_reason": reason, "now": now})

@@ -1,0 +1,131 @@
+"""Change many deliveries at once, and with them the counters of their batch.
+
+Found by reference, which a delivery keeps while it is on the wire, even when its reader is erased
+at that moment. Every function runs inside the caller's transaction.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Row, Select, Table, Update, bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.models import DeliveryRow, DeliveryState
+from newsletter.sending import counters
+from newsletter.subscribers import erasure
+
+
+@dataclass(frozen=True)
+class Found:
+    """A delivery as it is now."""
+
+    reference: str
+    subscriber_id: int
+    batch_id: int
+    state: DeliveryState
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a delivery becomes; where provider or attempts are None, they stay as they are."""
+
+    of: Found
+    state: DeliveryState
+    reason: str | None = None
+    provider_id: str | None = None
+    attempts: int | None = None
+
+
+def find(session: Session, references: Sequence[str]) -> dict[str, Found]:
+    """The deliveries that have these references."""
+    rows = session.execute(_BY_REFERENCE, {"references": references})
+    return {row.reference: _found(row) for row in rows}
+
+
+def in_state(session: Session, batch_id: int, state: DeliveryState) -> list[Found]:
+    rows = session.execute(
+        _columns().where(DeliveryRow.batch_id == batch_id, DeliveryRow.state == state)
+    )
+    return [_found(row) for row in rows]
+
+
+def apply(session: Session, changes: Iterable[Change], now: datetime) -> None:
+    """Write the changes down. What was erased is never sent again, and leads nowhere."""
+    written = [_without_the_erased(each) for each in changes]
+    if not written:
+        return
+    session.flush()
+    session.connection().execute(_WRITE, [_values(each, now) for each in written])
+    session.expire_all()
+    moves = Counter((each.of.batch_id, each.of.state, each.state) for each in written)
+    for (batch_id, old, new), number in moves.items():
+        counters.move(session, batch_id, old, new, number)
+    for each in written:
+        if erasure.is_erased(each.of.subscriber_id):
+            _forget(session, each.of.reference)
+
+
+def _columns() -> Select[str, int, int, str, int]:
+    return select(
+        DeliveryRow.reference,
+        DeliveryRow.subscriber_id,
+        DeliveryRow.batch_id,
+        DeliveryRow.state,
+        DeliveryRow.attempts,
+    )
+
+
+def _found(row: Row[str, int, int, str, int]) -> Found:
+    reference, subscriber_id, batch_id, state, attempts = row
+    return Found(reference, subscriber_id, batch_id, DeliveryState(state), attempts)
+
+
+def _without_the_erased(change: Change) -> Change:
+    erased = erasure.is_erased(change.of.subscriber_id)
+    if erased and change.state == DeliveryState.PENDING:
+        return replace(change, state=DeliveryState.SKIPPED)
+    return change
+
+
+# Made once: building a statement costs more than SQLite takes to run it.
+_BY_REFERENCE = _columns().where(DeliveryRow.reference.in_(bindparam("references", expanding=True)))
+
+
+def _writing() -> Update:
+    table = DeliveryRow.__table__
+    assert isinstance(table, Table)  # noqa: S101 - tells mypy what a mapped class always has
+    return (
+        update(table)
+        .where(table.c.reference == bindparam("which"))
+        .values(
+            state=bindparam("new_state"),
+            reason=bindparam("new_reason"),
+            provider_id=func.coalesce(bindparam("new_provider"), table.c.provider_id),
+            attempts=bindparam("new_attempts"),
+            changed_at=bindparam("now"),
+        )
+    )
+
+
+_WRITE = _writing()
+
+
+def _values(change: Change, now: datetime) -> dict[str, object]:
+    attempts = change.of.attempts if change.attempts is None else change.attempts
+    return {
+        "which": change.of.reference,
+        "new_state": change.state,
+        "new_reason": change.reason,
+        "new_provider": change.provider_id,
+        "new_attempts": attempts,
+        "now": now,
+    }
+
+
+def _forget(session: Session, reference: str) -> None:
+    row = session.scalars(select(DeliveryRow).where(DeliveryRow.reference == reference)).one()
+    erasure.forget_delivery(row)
+    session.flush()

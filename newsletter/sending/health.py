@@ -1,0 +1,67 @@
+"""For `newsletter check`: what is held, paused or unsure, and the records that DKIM needs."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.findings import Finding, Level
+from newsletter.models import DeliveryState, IssueRow, IssueState
+from newsletter.sending import counters, holds, journal, rate_limit
+from newsletter.transports.smtp import dkim
+
+_LOOKED_AT = 30  # issues, the newest
+
+
+def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+    with database.read() as session:
+        found = [*_paused(session, now), *_issues(settings, database, session, now)]
+    yield from found or [Finding("sending", Level.OK, "nothing is held, paused or uncertain")]
+    yield from _dkim(settings)
+
+
+def _paused(session: Session, now: datetime) -> Iterator[Finding]:
+    row = rate_limit.paused(session, now)
+    if row is not None and row.paused_until is not None:
+        text = (
+            f"the transport is in trouble ({row.reason}); after {row.paused_until:%H:%M} UTC"
+            " `run` tries again, `newsletter send` at once"
+        )
+        yield Finding("sending", Level.TROUBLE, text)
+
+
+def _issues(
+    settings: Settings, database: Database, session: Session, now: datetime
+) -> Iterator[Finding]:
+    newest = select(IssueRow).order_by(IssueRow.day.desc()).limit(_LOOKED_AT)
+    folder = settings.folder / journal.FOLDER
+    max_age = timedelta(hours=settings.sending.max_age_h)
+    for issue in session.scalars(newest):
+        name = f"{issue.newsletter} {issue.day}"
+        counted = counters.of_issue(session, issue.id)
+        if counted != counters.scanned(session, issue.id):
+            text = f"{name}: its counters differ from its deliveries; please report this"
+            yield Finding("sending", Level.TROUBLE, text)
+        if issue.state != IssueState.DONE:
+            restored = holds.restored(database, folder, issue)
+            held = restored or holds.stale(issue, max_age, now)
+            if held is not None:
+                yield Finding("sending", Level.TROUBLE, held)
+        if counted[DeliveryState.UNCERTAIN]:
+            text = (
+                f"{name}: {counted[DeliveryState.UNCERTAIN]} uncertain;"
+                " `newsletter deliveries settle` decides"
+            )
+            yield Finding("sending", Level.WARNING, text)
+
+
+def _dkim(settings: Settings) -> Iterator[Finding]:
+    dkim.from_settings(settings.dkim, settings.folder)  # complains of what is wrong
+    for selector, file in settings.dkim.keys.items():
+        key = dkim.load(settings.folder / file)
+        name, record = dkim.dns_record(selector, settings.dkim.domain, key)
+        text = f'signed as {selector}; the DNS must have: {name} TXT "{record}"'
+        yield Finding("dkim", Level.OK, text)

@@ -1,0 +1,127 @@
+"""Why an issue is not sent by itself: too old, a wrong clock, a restored database, a pause."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from newsletter.db import Database
+from newsletter.errors import WrongUseError
+from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, IssueState
+from newsletter.sending import counters, rate_limit, restore_guard
+
+if TYPE_CHECKING:
+    from newsletter.sending.sender import Sending
+
+
+@dataclass(frozen=True)
+class Forced:
+    """What the operator lets go although it is held."""
+
+    late: bool = False  # old issues
+    paused: bool = False  # a provider in trouble
+
+
+NOTHING_FORCED = Forced()
+_CLOCKS_DIFFER = timedelta(hours=1)
+
+
+def why(session: Session, sending: "Sending", issue_id: int) -> str | None:
+    """Why nothing of this issue may be sent now, and what lifts it; None where nothing is held."""
+    issue = session.get_one(IssueRow, issue_id)
+    if issue.state == IssueState.DONE:
+        return None
+    now = sending.clock()
+    return (
+        restored(sending.database, sending.folder, issue)
+        or (None if sending.forced.late else stale(issue, sending.max_age, now))
+        or (None if sending.forced.paused else _paused(session, now))
+    )
+
+
+def stale(issue: IssueRow, max_age: timedelta, now: datetime) -> str | None:
+    """Whether it is old news, or frozen at a time that is still to come."""
+    name = f"{issue.newsletter} {issue.day}"
+    lift = f"`newsletter send {issue.newsletter} --day {issue.day} --late` sends it"
+    if issue.frozen_at > now + _CLOCKS_DIFFER:
+        return (
+            f"{name} was frozen at {issue.frozen_at:%Y-%m-%d %H:%M} UTC, which is still to come:"
+            f" set this machine's clock; {lift}"
+        )
+    if now - issue.frozen_at > max_age:
+        hours = (now - issue.frozen_at) // timedelta(hours=1)
+        return (
+            f"{name} was frozen {hours} hours ago, longer than sending.max_age_h allows: it is"
+            f" held; {lift}"
+        )
+    return None
+
+
+def restored(database: Database, folder: Path | None, issue: IssueRow) -> str | None:
+    """Whether this machine sent mails that the database has forgotten.
+
+    Who claims tells the database first. So where it seems to be behind, it is asked again after
+    the fence was read: meanwhile another process may have claimed.
+    """
+    remembered = _remembered(folder, issue)
+    if remembered <= issue.claims:
+        return None
+    with database.read() as session:
+        claims = session.get_one(IssueRow, issue.id).claims
+    if remembered <= claims:
+        return None
+    return (
+        f"{issue.newsletter} {issue.day}: this machine has taken up {remembered} mails of it, the"
+        f" database knows of {claims}; it was restored from a copy, and nothing is sent."
+        f" `newsletter send {issue.newsletter} --day {issue.day} --restored` marks what may have"
+        " been sent as uncertain"
+    )
+
+
+def admit_restored(session: Session, folder: Path, issue: IssueRow, now: datetime) -> int:
+    """Of what is pending nobody can know now: it becomes uncertain, and the fence is lifted.
+
+    Raises:
+        WrongUseError: the database is not behind.
+    """
+    remembered = _remembered(folder, issue)
+    if remembered <= issue.claims:
+        raise WrongUseError(
+            f"the database knows of everything this machine sent of {issue.newsletter} {issue.day}"
+        )
+    session.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.issue_id == issue.id, DeliveryRow.state == DeliveryState.PENDING)
+        .values(
+            state=DeliveryState.UNCERTAIN,
+            reason="the database was restored from before this mail may have been sent",
+            changed_at=now,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    pending = counters.of_issue(session, issue.id)[DeliveryState.PENDING]
+    session.execute(
+        update(BatchRow)
+        .where(BatchRow.issue_id == issue.id)
+        .values(uncertain=BatchRow.uncertain + BatchRow.pending, pending=0)
+        .execution_options(synchronize_session=False)
+    )
+    issue.claims = remembered
+    return pending
+
+
+def _remembered(folder: Path | None, issue: IssueRow) -> int:
+    return 0 if folder is None else restore_guard.remembered(folder, issue.newsletter, issue.day)
+
+
+def _paused(session: Session, now: datetime) -> str | None:
+    row = rate_limit.paused(session, now)
+    if row is None or row.paused_until is None:
+        return None
+    return (
+        f"sending is paused until {row.paused_until:%H:%M} UTC: {row.reason};"
+        " `newsletter send` tries at once"
+    )

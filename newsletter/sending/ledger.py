@@ -1,0 +1,193 @@
+"""What became of each mail: recorded when it was claimed (claiming.py), settled by who knows.
+
+Every function runs inside the caller's transaction.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.errors import NewsletterError
+from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, IssueState
+from newsletter.rendering.mails import Reader
+from newsletter.sending import delivery_updates, leases, totals
+from newsletter.sending.delivery_updates import Change
+from newsletter.sending.journal import Mark
+from newsletter.subscribers import suppression
+from newsletter.transports.base import Outcome, Verdict
+
+LEASE = timedelta(minutes=5)
+MOST_ATTEMPTS = 12  # refusals for now by one reader's server, over a day or two; then it failed
+_STATE_AFTER = {
+    Verdict.ACCEPTED: DeliveryState.SENT,
+    Verdict.TRY_LATER: DeliveryState.PENDING,
+    Verdict.UNCERTAIN: DeliveryState.UNCERTAIN,
+    Verdict.REJECTED: DeliveryState.FAILED,
+}
+_STOPPED = "the sender was stopped while this mail was on its way"
+_TESTIFIED = {  # what a dead worker's journal says of a mail
+    Mark.NONE: (DeliveryState.PENDING, None),
+    Mark.CLAIMED: (DeliveryState.PENDING, None),
+    Mark.NOT_TAKEN: (DeliveryState.PENDING, None),
+    Mark.ACCEPTED: (DeliveryState.SENT, "accepted, as the stopped sender noted"),
+    Mark.BEGUN: (DeliveryState.UNCERTAIN, _STOPPED),
+    Mark.UNKNOWN: (DeliveryState.UNCERTAIN, _STOPPED),
+}
+
+# What a worker knew of its batch: marks by reference, or None where nobody can tell.
+Testimony = Callable[[str, int], Mapping[str, Mark] | None]
+
+
+class LeaseLostError(NewsletterError):
+    """Another worker holds this batch now; this one must not touch it any more."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a claimed delivery."""
+
+    reader: Reader
+    outcome: Outcome
+
+
+def take(
+    session: Session,
+    batch: BatchRow,
+    owner: leases.Owner,
+    now: datetime,
+    testimony: Testimony,
+) -> bool:
+    """Lease a batch that nobody works on; False where somebody does.
+
+    A batch whose worker died is taken over: what that worker may have handed over is uncertain,
+    what it surely had not begun is pending again.
+    """
+    if batch.finished or not _free(batch, owner, now):
+        return False
+    if batch.owner is not None:
+        _testify(session, batch, testimony(batch.owner, batch.id), now)
+    batch.owner, batch.leased_until = owner.name, now + LEASE
+    session.flush()
+    return True
+
+
+def renew(session: Session, batch_id: int, owner: leases.Owner, now: datetime) -> None:
+    """Keep the lease.
+
+    Raises:
+        LeaseLostError: another worker has taken the batch over.
+    """
+    renewed = session.execute(_RENEW, {"batch": batch_id, "name": owner.name, "until": now + LEASE})
+    if renewed.rowcount != 1:  # type: ignore[attr-defined]
+        raise LeaseLostError(f"batch {batch_id} was taken over by another process")
+
+
+_RENEW = (
+    update(BatchRow)
+    .where(BatchRow.id == bindparam("batch"), BatchRow.owner == bindparam("name"))
+    .values(leased_until=bindparam("until"))
+    .execution_options(synchronize_session=False)
+)
+
+
+def record(session: Session, answers: Sequence[Answer], now: datetime) -> None:
+    """Write down what became of claimed deliveries, in one go.
+
+    What feedback or another worker has settled meanwhile stays; only that a mail was accepted is
+    news for one that is uncertain.
+    """
+    found = delivery_updates.find(session, [each.reader.reference for each in answers])
+    changes = []
+    for answer in answers:
+        outcome, old = answer.outcome, found.get(answer.reader.reference)
+        change = _change(outcome, old) if old is not None else None
+        if change is None:
+            continue
+        changes.append(change)
+        if outcome.verdict is Verdict.REJECTED and outcome.permanent:
+            suppression.suppress(session, answer.reader.email, f"rejected: {outcome.detail}", now)
+    delivery_updates.apply(session, changes, now)
+
+
+def unclaim(session: Session, readers: Sequence[Reader], now: datetime) -> None:
+    """Give back deliveries that surely never left."""
+    found = delivery_updates.find(session, [each.reference for each in readers]).values()
+    back = [each for each in found if each.state is DeliveryState.SENDING]
+    delivery_updates.apply(session, [Change(each, DeliveryState.PENDING) for each in back], now)
+
+
+def release(session: Session, batch_id: int, owner: leases.Owner) -> None:
+    """Let a batch go; it is finished when nothing in it is open."""
+    batch = session.get_one(BatchRow, batch_id, populate_existing=True)
+    if batch.owner != owner.name:
+        return
+    batch.owner = batch.leased_until = None
+    batch.finished = not (batch.pending or batch.sending)
+    session.flush()
+    if batch.finished and not totals.account(session, batch.issue_id).pending:
+        session.get_one(IssueRow, batch.issue_id).state = IssueState.DONE
+
+
+def settle(
+    session: Session,
+    issue_id: int,
+    references: Sequence[str],
+    settled_as: DeliveryState,
+    now: datetime,
+) -> int:
+    """The operator's word on uncertain deliveries, all or those named.
+
+    `SENT`: they arrived. `PENDING`: they shall be sent again, at the risk of a double.
+    """
+    chosen = [DeliveryRow.issue_id == issue_id, DeliveryRow.state == DeliveryState.UNCERTAIN]
+    if references:
+        chosen.append(DeliveryRow.reference.in_(references))
+    found = delivery_updates.find(
+        session, session.scalars(select(DeliveryRow.reference).where(*chosen)).all()
+    )
+    changes = [Change(each, settled_as, "settled by the operator") for each in found.values()]
+    delivery_updates.apply(session, changes, now)
+    if settled_as is DeliveryState.PENDING and found:
+        _reopen(session, issue_id, {each.batch_id for each in found.values()})
+    return len(found)
+
+
+def _change(outcome: Outcome, old: delivery_updates.Found) -> Change | None:
+    state, reason = _STATE_AFTER[outcome.verdict], outcome.detail or None
+    late_news = old.state is DeliveryState.UNCERTAIN and state is DeliveryState.SENT
+    if old.state is not DeliveryState.SENDING and not late_news:
+        return None
+    counted = outcome.verdict is not Verdict.TRY_LATER or outcome.of_reader
+    attempts = old.attempts + counted
+    if state is DeliveryState.PENDING and attempts >= MOST_ATTEMPTS:
+        state, reason = DeliveryState.FAILED, f"given up after {attempts} attempts: {reason}"
+    return Change(old, state, reason, outcome.provider_id, attempts)
+
+
+def _free(batch: BatchRow, owner: leases.Owner, now: datetime) -> bool:
+    if batch.owner is None or batch.leased_until is None:
+        return True
+    # A lease that ends later than any lease can was given by a clock that has been set back.
+    valid = now <= batch.leased_until <= now + 2 * LEASE
+    return not valid or owner.knows_dead(batch.owner)
+
+
+def _testify(
+    session: Session, batch: BatchRow, marks: Mapping[str, Mark] | None, now: datetime
+) -> None:
+    """Move what a dead worker had claimed to where it belongs."""
+    changes = []
+    for each in delivery_updates.in_state(session, batch.id, DeliveryState.SENDING):
+        mark = Mark.BEGUN if marks is None else marks.get(each.reference, Mark.NONE)
+        state, reason = _TESTIFIED[mark]
+        counted = each.attempts + (state is not DeliveryState.PENDING)
+        changes.append(Change(each, state, reason, attempts=counted))
+    delivery_updates.apply(session, changes, now)
+
+
+def _reopen(session: Session, issue_id: int, batches: Collection[int]) -> None:
+    session.execute(update(BatchRow).where(BatchRow.id.in_(batches)).values(finished=False))
+    session.get_one(IssueRow, issue_id).state = IssueState.FROZEN

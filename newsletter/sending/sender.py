@@ -1,0 +1,251 @@
+"""Sends an issue batch by batch: claim, commit, send, record; in as many processes as one likes."""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from newsletter.db import Database
+from newsletter.errors import NewsletterError
+from newsletter.feedback import apply
+from newsletter.feedback.events import without_addresses
+from newsletter.models import BatchRow
+from newsletter.rendering.mails import IssueMails
+from newsletter.sending import holds, journal, ledger, rate_limit, totals
+from newsletter.sending.claim_sizer import Pace
+from newsletter.sending.leases import Owner
+from newsletter.sending.worker import Work
+from newsletter.transports.base import Transport, TransportDownError, stream
+
+Clock = Callable[[], datetime]
+_log = logging.getLogger(__name__)
+
+_PASSES = 3
+_PAUSES_S = (2.0, 10.0)  # before the second and the third pass over what shall come later
+_LOOK_AGAIN_S = 0.3
+_LONGEST_WAIT_S = 60.0  # for what a provider asks for; longer ones end the run
+_NAP_S = 1.0
+
+
+@dataclass
+class Sending:
+    """What a run of sending needs beside the issue."""
+
+    database: Database
+    transport: Transport
+    clock: Clock
+    progress: Callable[[int], None] = lambda _done: None
+    stopping: Callable[[], bool] = lambda: False
+    sleep: Callable[[float], None] = time.sleep
+    owner: Owner = field(default_factory=Owner.this_process)
+    folder: Path | None = None  # for journal and fence; None where nothing really leaves
+    limits: rate_limit.Limits = field(default_factory=rate_limit.Limits)
+    stop_within_s: float = 30.0
+    max_age: timedelta = timedelta(days=3)
+    forced: holds.Forced = holds.NOTHING_FORCED
+    pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pace = Pace(self.transport.at_once)
+
+
+@dataclass(frozen=True)
+class Result:
+    account: totals.Account
+    trouble: str | None  # why something is still pending
+    stopped: bool = False  # asked to stop before everything was sent
+
+
+class _PausedError(Exception):
+    """The provider is in trouble: nothing more is sent in this run."""
+
+
+def send_issue(sending: Sending, issue_id: int, mails: IssueMails) -> Result:
+    """Send what is pending of an issue, beside whoever else does, until nothing of it is open.
+
+    Raises:
+        NewsletterError: nothing can be written down any more, so nothing more is sent.
+    """
+    with sending.database.read() as session:
+        trouble = holds.why(session, sending, issue_id)
+    if trouble is None:
+        with _loud():
+            trouble = _send_open(sending, issue_id, mails)
+            _hear(sending, issue_id)
+    with sending.database.read() as session:
+        account = totals.account(session, issue_id)
+    _log.info(
+        "issue sent" if trouble is None else "issue not sent to all",
+        extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
+    )
+    return Result(account, trouble, bool(account.pending) and sending.stopping())
+
+
+def _send_open(sending: Sending, issue_id: int, mails: IssueMails) -> str | None:
+    """Batch after batch; why something is still pending."""
+    trouble: str | None = None
+    given_up: set[int] = set()
+    while not sending.stopping():
+        batch_id, waiting = _take_next(sending, issue_id, given_up)
+        if batch_id is None:
+            if not waiting:
+                break
+            sending.sleep(_LOOK_AGAIN_S)
+            continue
+        try:
+            trouble = _send_leased(sending, batch_id, mails) or trouble
+        except (TransportDownError, _PausedError) as error:
+            return str(error)
+        given_up.add(batch_id)
+    return trouble
+
+
+def _hear(sending: Sending, issue_id: int) -> None:
+    """Let what came back while the mails were on their way settle what it can."""
+    with sending.database.write.begin() as session:
+        apply.settle_issue(session, issue_id, sending.clock())
+
+
+@contextmanager
+def _loud() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise NewsletterError(
+            f"the database cannot be written ({error.orig}): sending stopped, and what was on its"
+            " way will be shown as uncertain; mend it and run again"
+        ) from error
+
+
+def send_batch(sending: Sending, batch_id: int, mails: IssueMails) -> str | None:
+    """Claim, send and record one batch, in any process on any machine that reaches the database.
+
+    Returns why something in it is still pending; also where another worker holds it.
+    """
+    with sending.database.read() as session:
+        issue_id = session.get_one(BatchRow, batch_id).issue_id
+        trouble = holds.why(session, sending, issue_id)
+    if trouble is not None:
+        return trouble
+    if not _take(sending, batch_id):
+        return f"batch {batch_id} is done, or in the hands of another worker"
+    try:
+        with _loud():
+            return _send_leased(sending, batch_id, mails)
+    except (TransportDownError, _PausedError) as error:
+        return str(error)
+
+
+def _take_next(
+    sending: Sending, issue_id: int, given_up: Collection[int]
+) -> tuple[int | None, bool]:
+    """Lease a batch that nobody works on; else whether somebody still works on one."""
+    with sending.database.read() as session:
+        open_ones = [each for each in _open_batches(session, issue_id) if each not in given_up]
+    for batch_id in open_ones:
+        if _take(sending, batch_id):
+            return batch_id, False
+    return None, bool(open_ones)
+
+
+def _open_batches(session: Session, issue_id: int) -> list[int]:
+    """Those that are nobody's first; a few are enough to find one."""
+    return list(
+        session.scalars(
+            select(BatchRow.id)
+            .where(BatchRow.issue_id == issue_id, BatchRow.finished.is_(False))
+            .order_by(BatchRow.owner.is_not(None), BatchRow.id)
+        )
+    )
+
+
+def _take(sending: Sending, batch_id: int) -> bool:
+    def testimony(owner: str, batch: int) -> dict[str, journal.Mark] | None:
+        return journal.take_over(sending.folder, owner, batch) if sending.folder else None
+
+    with sending.database.write.begin() as session:
+        batch = session.get_one(BatchRow, batch_id)
+        before = batch.owner
+        taken = ledger.take(session, batch, sending.owner, sending.clock(), testimony)
+    if taken and before is not None and sending.folder is not None:
+        journal.forget(sending.folder, before)
+    return taken
+
+
+def _send_leased(sending: Sending, batch_id: int, mails: IssueMails) -> str | None:
+    """Send a leased batch and let it go. Returns why something in it is still pending.
+
+    Raises:
+        TransportDownError: nothing can be sent; who was not sent to is pending.
+        _PausedError: the provider is in trouble.
+    """
+    work = Work(sending, batch_id, mails)
+    try:
+        _passes(sending, work)
+    except ledger.LeaseLostError:
+        work.record_after_all()
+        return None  # whoever took it over also sends the rest
+    finally:
+        if work.at_rest:
+            with sending.database.write.begin() as session:
+                ledger.release(session, batch_id, sending.owner)
+            work.close()
+    return work.trouble or work.held or None
+
+
+def _passes(sending: Sending, work: Work) -> None:
+    """Over what is pending, and again a little later over what shall come later."""
+    for number in range(_PASSES):
+        _pass(sending, work)
+        asked_s = work.provider_wait_s or 0.0
+        last = number == _PASSES - 1 or asked_s > _LONGEST_WAIT_S
+        if work.trouble is None or last or sending.stopping():
+            break
+        _wait(sending, work, max(_PAUSES_S[number], asked_s))
+        work.again()
+    if work.hopeless:
+        raise _PausedError(_pause(sending, work))
+    if work.accepted:
+        with sending.database.write.begin() as session:
+            rate_limit.resume(session)
+
+
+def _pass(sending: Sending, work: Work) -> None:
+    """Once over the pending deliveries of a batch, in the order of subscribers, as limits allow."""
+    wait_s: float | None = 0.0
+    while wait_s is not None:
+        _wait(sending, work, wait_s)
+        try:
+            with closing(stream(sending.transport, work.chunks(), work)) as outcomes:
+                for mail, outcome in outcomes:
+                    work.note(mail, outcome)
+        except TransportDownError:
+            work.give_back()
+            raise
+        work.give_back()
+        wait_s = None if work.strained or sending.stopping() else work.next_wait_s()
+
+
+def _wait(sending: Sending, work: Work, wait_s: float) -> None:
+    """Sleep with an ear to the request to stop, and keep the lease."""
+    while wait_s > 0 and not sending.stopping():
+        nap_s = min(wait_s, _NAP_S)
+        sending.sleep(nap_s)
+        work.tick()
+        wait_s -= nap_s
+
+
+def _pause(sending: Sending, work: Work) -> str:
+    """Open the breaker: the provider as a whole does not take mails now."""
+    wait = timedelta(seconds=work.provider_wait_s) if work.provider_wait_s else None
+    reason = work.trouble or "the provider asks to wait"
+    with sending.database.write.begin() as session:
+        until = rate_limit.pause(session, reason, wait, sending.clock())
+    return f"{reason}; nobody lost an attempt, a run after {until:%H:%M} UTC goes on"

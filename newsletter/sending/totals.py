@@ -1,0 +1,113 @@
+"""What became of an issue's mails: counted, listed, by reader."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from newsletter.errors import WrongUseError
+from newsletter.models import (
+    DeliveryRow,
+    DeliveryState,
+    IssueRow,
+    SubscriberRow,
+    SubscriptionRow,
+)
+from newsletter.rendering.mails import Reader
+from newsletter.sending import counters
+from newsletter.subscribers import life
+
+# What must be known of a subscriber and a subscription to make a reader of them.
+READER: tuple[InstrumentedAttribute[Any], ...] = (
+    SubscriberRow.id,
+    SubscriberRow.email,
+    SubscriberRow.language,
+    SubscriberRow.confirmed_at,
+    SubscriptionRow.detail,
+    SubscriptionRow.since,
+)
+OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of an issue's audience."""
+
+    audience: int
+    sent: int
+    skipped: int
+    failed: int
+    uncertain: int
+    pending: int  # also those that another process has on the wire
+
+    @property
+    def balances(self) -> bool:
+        return self.audience == self.sent + self.skipped + self.failed + self.uncertain
+
+
+def account(session: Session, issue_id: int) -> Account:
+    """The closing account of an issue, or how far it is."""
+    counts = counters.of_issue(session, issue_id)
+    return Account(
+        audience=counts.total(),
+        sent=counts[DeliveryState.SENT],
+        skipped=counts[DeliveryState.SKIPPED],
+        failed=counts[DeliveryState.FAILED],
+        uncertain=counts[DeliveryState.UNCERTAIN],
+        pending=sum(counts[state] for state in OPEN),
+    )
+
+
+def history(session: Session, subscriber_id: int) -> list[dict[str, object]]:
+    """What became of every issue for one subscriber, newest first."""
+    rows = session.execute(
+        select(IssueRow, DeliveryRow)
+        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+        .where(DeliveryRow.subscriber_id == subscriber_id)
+        .order_by(IssueRow.day.desc(), IssueRow.newsletter)
+    )
+    return [
+        {"issue": f"{issue.newsletter} {issue.day}", "state": each.state, "reason": each.reason}
+        for issue, each in rows
+    ]
+
+
+def reader(session: Session, newsletter: str, day: date, email: str) -> Reader:
+    """A subscriber as the reader of that day's issue, with the reference minted for it if any.
+
+    Raises:
+        WrongUseError: nobody has this address, or they do not subscribe to this newsletter.
+    """
+    subscriber = life.known(session, email)
+    row = session.execute(
+        select(*READER)
+        .join(SubscriptionRow, SubscriptionRow.subscriber_id == SubscriberRow.id)
+        .where(SubscriberRow.id == subscriber.id, SubscriptionRow.newsletter == newsletter)
+    ).one_or_none()
+    if row is None:
+        raise WrongUseError(f"{subscriber.email} does not subscribe to {newsletter}")
+    reference = session.scalar(
+        select(DeliveryRow.reference)
+        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+        .where(
+            IssueRow.newsletter == newsletter,
+            IssueRow.day == day,
+            DeliveryRow.subscriber_id == subscriber.id,
+        )
+    )
+    return reader_of(row, reference or "preview")
+
+
+def reader_of(row: Row[*tuple[Any, ...]], reference: str) -> Reader:
+    """From a row that holds the columns of `READER`, by whatever other columns."""
+    since = row.confirmed_at or row.since
+    return Reader(
+        subscriber_id=row.id,
+        email=row.email,
+        detail=row.detail,
+        language=row.language,
+        since=since.date(),
+        reference=reference,
+    )

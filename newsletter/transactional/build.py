@@ -1,0 +1,83 @@
+"""From a letter in the box to the mail: written at the last moment, from what is so then."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from newsletter import issues
+from newsletter.config import Settings
+from newsletter.models import AddressChangeRow, LetterRow, Standing, SubscriberRow
+from newsletter.outbox import Kind
+from newsletter.rendering.letters import Addressee, Letters, Named
+from newsletter.rendering.looks import Looks
+from newsletter.rendering.mail import Mail
+from newsletter.subscribers import life, moves, suppression
+from newsletter.subscribers.links import Links
+from newsletter.transactional.send_one import named
+
+DATA_LINK_LIVES = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What letters are written with."""
+
+    settings: Settings
+    links: Links
+
+    def mail(self, session: Session, row: LetterRow, now: datetime) -> Mail | None:
+        """The mail, or None where it would tell nobody anything any more."""
+        to = Addressee(row.subscriber_id, row.email, row.language, row.reference)
+        letters = Letters(self.settings.site, self.links, Looks.of(self.settings))
+        if row.kind == Kind.GOODBYE:
+            return letters.goodbye(to, now)
+        subscriber = session.get(SubscriberRow, row.subscriber_id)
+        if subscriber is None or _must_not(session, row.email):
+            return None
+        if row.kind == Kind.CONFIRM:
+            until = now + timedelta(days=self.settings.signup.confirm_days)
+            asked = self._named(row.about["newsletters"])
+            return letters.confirm(to, asked, until, now) if asked else None
+        if row.kind in (Kind.CHANGE, Kind.CHANGED):
+            return _of_change(session, letters, to, row, now)
+        if subscriber.standing != Standing.CONFIRMED:
+            return None
+        return self._to_member(session, letters, subscriber, to, row, now)
+
+    def _to_member(
+        self,
+        session: Session,
+        letters: Letters,
+        subscriber: SubscriberRow,
+        to: Addressee,
+        row: LetterRow,
+        now: datetime,
+    ) -> Mail:
+        if row.kind == Kind.DATA:
+            return letters.data(to, now + DATA_LINK_LIVES, now)
+        if row.kind == Kind.ALREADY:
+            return letters.already(to, now)
+        held = self._named(life.held(session, subscriber))
+        latest = issues.newest_days(session, [each.slug for each in held])
+        return letters.welcome(to, held, latest, now)
+
+    def _named(self, slugs: Collection[str]) -> list[Named]:
+        return named([each for each in self.settings.newsletters if each.slug in slugs])
+
+
+def _must_not(session: Session, address: str) -> bool:
+    reason = suppression.reason(session, address)
+    return reason is not None and not suppression.lifted_by_consent(reason)
+
+
+def _of_change(
+    session: Session, letters: Letters, to: Addressee, row: LetterRow, now: datetime
+) -> Mail | None:
+    change = session.get(AddressChangeRow, row.about["change"])
+    if change is None:
+        return None
+    if row.kind == Kind.CHANGED:
+        return letters.changed(to, change.id, now + moves.UNDO_WITHIN, now)
+    return letters.change(to, change.id, now + moves.CONFIRM_WITHIN, now)

@@ -1,0 +1,83 @@
+"""Everything that is known of one subscriber: for `subscribers show`, and for themselves."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.models import AddressChangeRow, FeedbackRow, SubscriberRow
+from newsletter.sending import totals
+from newsletter.subscribers import consents, life, suppression
+
+Entries = list[dict[str, object]]
+
+
+def everything(session: Session, subscriber: SubscriberRow) -> dict[str, object]:
+    """All of it, in plain values and times."""
+    return {
+        "email": subscriber.email,
+        "standing": subscriber.standing,
+        "language": subscriber.language,
+        "consent": subscriber.consent,
+        "created": subscriber.created_at,
+        "confirmed": subscriber.confirmed_at,
+        "left": subscriber.left_at,
+        "subscriptions": _subscriptions(session, subscriber),
+        "history": _history(session, subscriber),
+        "address_changes": _address_changes(session, subscriber),
+        "suppressed": suppression.reason(session, subscriber.email),
+        "deliveries": totals.history(session, subscriber.id),
+        "feedback": _feedback(session, subscriber),
+    }
+
+
+def _subscriptions(session: Session, subscriber: SubscriberRow) -> Entries:
+    return [
+        {
+            "newsletter": each.newsletter,
+            "detail": each.detail,
+            "since": each.since,
+            "paused_until": each.paused_until,
+            "left": each.left_at,
+        }
+        for each in life.subscriptions(session, subscriber)
+    ]
+
+
+def _history(session: Session, subscriber: SubscriberRow) -> Entries:
+    return [
+        {
+            "at": each.at,
+            "act": each.act,
+            "newsletters": each.newsletters,
+            "way": each.way,
+            "wording": each.wording,
+            "network": each.network,
+        }
+        for each in consents.history(session, subscriber.id)
+    ]
+
+
+def _address_changes(session: Session, subscriber: SubscriberRow) -> Entries:
+    changes = session.scalars(
+        select(AddressChangeRow)
+        .where(AddressChangeRow.subscriber_id == subscriber.id)
+        .order_by(AddressChangeRow.id)
+    )
+    return [
+        {
+            "from": each.old_email,
+            "to": each.new_email,
+            "asked": each.asked_at,
+            "done": each.done_at,
+            "taken_back": each.undone_at,
+        }
+        for each in changes
+    ]
+
+
+def _feedback(session: Session, subscriber: SubscriberRow) -> Entries:
+    found = session.scalars(
+        select(FeedbackRow)
+        .where(FeedbackRow.subscriber_id == subscriber.id)
+        .order_by(FeedbackRow.at)
+    )
+    return [{"at": each.at, "kind": each.kind, "detail": each.detail} for each in found]

@@ -1,0 +1,57 @@
+"""A mail to one person, outside of any issue."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter import outbox
+from newsletter.config import NewsletterSettings, SignupSettings
+from newsletter.models import LetterRow, SubscriberRow
+from newsletter.outbox import Kind
+from newsletter.rendering.letters import Named
+from newsletter.rendering.mail import Mail
+from newsletter.subscribers import consents, signups
+from newsletter.subscribers.consents import Act, Evidence, Way
+from newsletter.transports.base import Outcome, Transport, TransportDownError, Verdict
+
+
+def ask_to_confirm(
+    session: Session,
+    subscriber: SubscriberRow,
+    newsletters: Sequence[str],
+    settings: SignupSettings,
+    now: datetime,
+) -> LetterRow:
+    """Write down that the operator asks them: the letter that does is the caller's to send.
+
+    Raises:
+        WrongUseError: they erased themselves.
+        NewsletterError: they were asked often enough.
+    """
+    signups.spend_asking(session, subscriber.email, settings, now)
+    evidence = Evidence(Way.OPERATOR, "newsletter subscribers add")
+    consents.record(session, subscriber, Act.ASKED, newsletters, evidence, now)
+    about = {"newsletters": list(newsletters)}
+    letter = outbox.post(session, Kind.CONFIRM, subscriber, now, about)
+    outbox.lease(letter, now)
+    return letter
+
+
+def send_one(transport: Transport, mail: Mail) -> Outcome:
+    """Hand one mail over; that nothing can be sent at all is a reason to try later."""
+    try:
+        for _, outcome in transport.send([mail]):
+            return outcome
+    except TransportDownError as error:
+        return Outcome(Verdict.TRY_LATER, str(error))
+    return Outcome(Verdict.UNCERTAIN, "the transport said nothing")
+
+
+def new_reference() -> str:
+    return secrets.token_hex(12)
+
+
+def named(newsletters: Sequence[NewsletterSettings]) -> list[Named]:
+    return [Named(each.slug, each.title, each.categories) for each in newsletters]

@@ -1,0 +1,144 @@
+"""Answers sign-ups and sends letters: in the background of `serve`, and with every `run`.
+
+Any number of processes may do so at once: a sign-up is answered in one transaction, a letter is
+leased before it leaves. No transaction is open while a transport speaks.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from newsletter import outbox
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.feedback.events import without_addresses
+from newsletter.models import LetterRow
+from newsletter.outbox import Kind
+from newsletter.rendering.mail import Mail
+from newsletter.subscribers import limits, signups, suppression
+from newsletter.subscribers.links import Links
+from newsletter.transactional.build import Writing
+from newsletter.transactional.send_one import send_one
+from newsletter.transports.base import Outcome, Transport, Verdict
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What one round did."""
+
+    answered: int = 0
+    sent: int = 0
+    waiting: str = ""  # why letters are still in the box
+    given_up: int = 0
+
+
+@dataclass(frozen=True)
+class Mailroom:
+    """What a round needs. The transport is opened only when there is something to send."""
+
+    database: Database
+    settings: Settings
+    links: Links
+    transport: Callable[[], Transport]
+    clock: Callable[[], datetime]
+    stopping: Callable[[], bool] = lambda: False
+
+    def clear(self) -> Done:
+        """Answer every sign-up that is due, then send every letter that is."""
+        answered = self._answer()
+        with self.database.read() as session:
+            due = outbox.is_due(session, self.clock())
+        if not due:
+            return Done(answered)
+        with closing(self.transport()) as transport:
+            return self._send(transport, answered)
+
+    def deliver(self, letter: LetterRow) -> Outcome:
+        """Send a letter that is leased to the caller; one that is not taken waits in the box."""
+        with self.database.write.begin() as session:
+            mail = self._write(session, letter)
+        if mail is None:
+            return Outcome(Verdict.REJECTED, "there is nobody to be told any more")
+        with closing(self.transport()) as transport:
+            outcome = send_one(transport, mail)
+        self._settle(letter, outcome)
+        return outcome
+
+    def tidy(self) -> None:
+        """Forget what nobody needs any more; once an hour is enough."""
+        now = self.clock()
+        with self.database.write.begin() as session:
+            signups.forget_unconfirmed(session, now)
+            limits.forget_old(session, now - timedelta(days=2))
+        self.database.empty_log()
+
+    def _answer(self) -> int:
+        details = {each.slug: each.detail for each in self.settings.newsletters}
+        with self.database.read() as session:
+            if not signups.are_due(session, self.clock()):
+                return 0
+        answered = 0
+        while not self.stopping():
+            with self.database.write.begin() as session:
+                number = signups.answer(session, self.settings.signup, details, self.clock())
+            if not number:
+                break
+            answered += number
+        return answered
+
+    def _send(self, transport: Transport, answered: int) -> Done:
+        sent = given_up = 0
+        while not self.stopping():
+            taken = self._take()
+            if taken is None:
+                break
+            letter, mail = taken
+            if mail is None:
+                continue
+            outcome = send_one(transport, mail)
+            kept = self._settle(letter, outcome)
+            sent += outcome.verdict is Verdict.ACCEPTED
+            given_up += outcome.verdict is not Verdict.ACCEPTED and not kept
+            if outcome.verdict is Verdict.TRY_LATER:
+                return Done(answered, sent, outcome.detail, given_up)
+        return Done(answered, sent, "", given_up)
+
+    def _take(self) -> tuple[LetterRow, Mail | None] | None:
+        """The next letter, leased, and its mail: None where nobody is to be told any more."""
+        with self.database.write.begin() as session:
+            letter = outbox.take(session, self.clock())
+            return None if letter is None else (letter, self._write(session, letter))
+
+    def _write(self, session: Session, letter: LetterRow) -> Mail | None:
+        mail = Writing(self.settings, self.links).mail(session, letter, self.clock())
+        if mail is None:
+            outbox.done(session, letter.id)
+        return mail
+
+    def _settle(self, letter: LetterRow, outcome: Outcome) -> bool:
+        """Write down what became of it; whether it is tried again."""
+        kept = False
+        with self.database.write.begin() as session:
+            if outcome.verdict is Verdict.TRY_LATER:
+                kept = outbox.put_back(session, letter.id, self.clock())
+            elif outcome.verdict is not Verdict.REJECTED:
+                outbox.sent(session, letter, self.clock())
+            else:
+                outbox.done(session, letter.id)
+            if outcome.verdict is Verdict.REJECTED and outcome.permanent:
+                reason = f"rejected: {outcome.detail}"
+                suppression.suppress(session, letter.email, reason, self.clock())
+        if letter.kind == Kind.GOODBYE and not kept:
+            self.database.empty_log()  # that row was the last that knew who was erased
+        if outcome.verdict is not Verdict.ACCEPTED:
+            # Without the address: a log is read by more people than a database.
+            fate = "will be tried again" if kept else "is given up"
+            why = without_addresses(f"{outcome.verdict}: {outcome.detail}")
+            _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, fate, why)
+        return kept

@@ -1,0 +1,156 @@
+"""Mails as files that any mail program opens: one .eml each in a folder, or a Maildir."""
+
+import os
+import re
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from newsletter.config import Settings
+from newsletter.rendering.mail import Mail
+from newsletter.transports.base import (
+    Outcome,
+    TransportDownError,
+    Unwatched,
+    Verdict,
+    Watch,
+    one_line,
+    unmailable,
+)
+
+_LONGEST_NAME = 160  # file systems allow 255 bytes; an address may have 254 itself
+_AT_ONCE = 100
+_PART = re.compile(r"\..+\.(\d+)\.part")
+
+
+def from_settings(settings: Settings) -> "Files":
+    folder = settings.folder / settings.transport.directory
+    return Files(folder, maildir=settings.transport.format == "maildir")
+
+
+class Files:
+    """Writes each mail whole or not at all: under another name first, then renamed.
+
+    Mails that were claimed together are first written, then brought to the disk, then renamed, and
+    the folder once for all of them: what is recorded as sent outlives a power cut.
+    """
+
+    at_once = _AT_ONCE
+
+    def __init__(self, folder: Path, *, maildir: bool = False) -> None:
+        self._folder = folder
+        self._maildir = maildir
+        self._new = folder / "new" if maildir else folder
+        self._parts = folder / "tmp" if maildir else folder
+        self._ready = False
+
+    def send(self, mails: Sequence[Mail]) -> Generator[tuple[Mail, Outcome]]:
+        return self.stream([mails], Unwatched())
+
+    def stream(
+        self, chunks: Iterable[Sequence[Mail]], watch: Watch
+    ) -> Generator[tuple[Mail, Outcome]]:
+        for chunk in chunks:
+            parts: list[tuple[Mail, Path]] = []
+            try:
+                failure = self._write_parts(chunk, parts)
+                yield from self._refused(chunk, watch)
+                yield from self._publish(parts, watch)
+            except OSError as error:
+                failure = error
+            finally:
+                for _, part in parts:
+                    part.unlink(missing_ok=True)
+            if failure is not None:
+                raise TransportDownError(
+                    f"{self._folder} cannot be written: {one_line(failure.strerror or failure)}; "
+                    "free or repair it, run again"
+                ) from failure
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _write_parts(self, mails: Sequence[Mail], parts: list[tuple[Mail, Path]]) -> OSError | None:
+        """All that can be written; why there are no more."""
+        try:
+            self._make_ready()
+            for mail in mails:
+                if unmailable(mail) is None:
+                    part = self._parts / f".{mail.reference}.{os.getpid()}.part"
+                    parts.append((mail, part))
+                    part.write_bytes(mail.as_bytes())
+            for _, part in parts:
+                _to_disk(part)
+        except OSError as error:
+            if parts:
+                parts.pop()[1].unlink(missing_ok=True)
+            return error
+        return None
+
+    def _refused(self, mails: Sequence[Mail], watch: Watch) -> Generator[tuple[Mail, Outcome]]:
+        for mail in mails:
+            refusal = unmailable(mail)
+            if refusal is not None:
+                watch.answered(mail, refusal)
+                yield mail, refusal
+
+    def _publish(
+        self, parts: Sequence[tuple[Mail, Path]], watch: Watch
+    ) -> Generator[tuple[Mail, Outcome]]:
+        outcomes = []
+        for mail, part in parts:
+            if watch.begin(mail):
+                file = self._place(mail)
+                part.replace(file)
+                outcome = Outcome(Verdict.ACCEPTED, provider_id=file.name)
+                watch.answered(mail, outcome)
+                outcomes.append((mail, outcome))
+        if outcomes:
+            _to_disk(self._new)
+        yield from outcomes
+
+    def _make_ready(self) -> None:
+        """The folders, and nothing half-made by a process that was killed."""
+        if self._ready:
+            return
+        for each in ("tmp", "new", "cur") if self._maildir else (".",):
+            (self._folder / each).mkdir(parents=True, exist_ok=True)
+        for part in self._parts.glob(".*.part"):
+            found = _PART.fullmatch(part.name)
+            if found and not _runs(int(found[1])):
+                part.unlink(missing_ok=True)
+        self._ready = True
+
+    def _place(self, mail: Mail) -> Path:
+        """The mail's file; another mail of that name stays, the same one is written again."""
+        if self._maildir:
+            return self._new / f"{mail.reference}.newsletter"
+        file = self._folder / file_name(mail)
+        if file.exists() and mail.message_id.encode() not in file.read_bytes():
+            return file.with_name(f"{file.stem}-{mail.reference[:8]}.eml")
+        return file
+
+
+def file_name(mail: Mail) -> str:
+    """Readable, and one for each address, though that can hold what a file name must not."""
+    wanted = f"{mail.stream}-{mail.recipient}"
+    safe = re.sub(r"[^\w.@+-]", "_", wanted, flags=re.ASCII)[:_LONGEST_NAME]
+    mark = "" if safe == wanted else f"-{mail.reference[:8]}"
+    return f"{safe}{mark}.eml"
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _runs(pid: int) -> bool:
+    with suppress(PermissionError):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+    return True

@@ -1,0 +1,30 @@
+"""Keeps mails in memory: for tests and rehearsals."""
+
+from collections.abc import Iterator, Sequence
+
+from newsletter.config import Settings
+from newsletter.rendering.mail import Mail
+from newsletter.transports.base import Outcome, Verdict, unmailable
+
+
+def from_settings(settings: Settings) -> "Memory":
+    del settings
+    return Memory()
+
+
+class Memory:
+    at_once = 100
+
+    def __init__(self) -> None:
+        self.sent: list[Mail] = []
+
+    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+        for mail in mails:
+            yield mail, unmailable(mail) or self._keep(mail)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _keep(self, mail: Mail) -> Outcome:
+        self.sent.append(mail)
+        return Outcome(Verdict.ACCEPTED, provider_id=mail.reference)

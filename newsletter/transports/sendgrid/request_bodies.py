@@ -1,0 +1,109 @@
+"""What is posted to SendGrid: mails of one content as one request, within SendGrid's limits."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
+
+import orjson
+
+from newsletter.rendering.mail import Mail
+from newsletter.transports.base import Outcome, Verdict
+
+MOST = 1000  # personalizations a request
+LARGEST_REQUEST = 29 * 1024 * 1024  # bytes; SendGrid takes 30 MB
+_LONGEST_VALUES = 10_000  # bytes of substitutions a personalization
+_PERSONAL_HEADER = "List-Unsubscribe"
+_NOT_SHARED = frozenset({_PERSONAL_HEADER, "Date"})  # SendGrid dates its mails itself
+
+
+def request(mails: Sequence[Mail]) -> str:
+    """The JSON of one request; lone surrogates, which no JSON can bear, become question marks."""
+    body = request_body(mails)
+    try:
+        return orjson.dumps(body).decode()
+    except orjson.JSONEncodeError:
+        return orjson.dumps(_printable(body)).decode()
+
+
+def request_body(mails: Sequence[Mail]) -> dict[str, Any]:
+    """One request for readers of the same content.
+
+    Every header that is the reader's own stands in their personalization, since substitutions do
+    not reach headers; `custom_args` are never redacted, so they hold the opaque reference only.
+    """
+    first = mails[0]
+    name, address = first.sender
+    return {
+        "personalizations": [_personalization(mail) for mail in mails],
+        "from": {"email": address, "name": name} if name else {"email": address},
+        "subject": first.content.subject,
+        "content": [
+            {"type": "text/plain", "value": first.content.text},
+            {"type": "text/html", "value": first.content.html},
+        ],
+        "headers": dict(_shared_headers(first)),
+        "tracking_settings": {
+            "click_tracking": {"enable": False, "enable_text": False},
+            "open_tracking": {"enable": False},
+            "subscription_tracking": {"enable": False},
+        },
+    }
+
+
+def alike(mails: Sequence[Mail]) -> Iterator[list[Mail]]:
+    """Mails that can share a request: the same content, no address twice, at most 1,000."""
+    groups: dict[Hashable, list[Mail]] = {}
+    for mail in mails:
+        key = (id(mail.content), mail.sender, _shared_headers(mail))
+        groups.setdefault(key, []).append(mail)
+    for group in groups.values():
+        yield from _in_requests(group)
+
+
+def too_long(mail: Mail) -> Outcome | None:
+    """A refusal of values that SendGrid would refuse with the whole request."""
+    if 40 * sum(map(len, mail.values.values())) < _LONGEST_VALUES:
+        return None  # whatever escaping and UTF-8 make of them
+    values = mail.content.blanks.filled(mail.values)
+    length = sum(len(text.encode("utf-8", "replace")) for pair in values.items() for text in pair)
+    if length <= _LONGEST_VALUES:
+        return None
+    return Outcome(Verdict.REJECTED, "the reader's own values are longer than SendGrid takes")
+
+
+def _in_requests(mails: Sequence[Mail]) -> Iterator[list[Mail]]:
+    while mails:
+        taken: dict[str, Mail] = {}
+        left = []
+        for mail in mails:
+            address = mail.recipient.lower()
+            if address in taken or len(taken) == MOST:
+                left.append(mail)
+            else:
+                taken[address] = mail
+        yield list(taken.values())
+        mails = left
+
+
+def _personalization(mail: Mail) -> dict[str, Any]:
+    own = {name: value for name, value in mail.headers if name == _PERSONAL_HEADER}
+    return {
+        "to": [{"email": mail.recipient}],
+        "headers": {"Message-ID": mail.message_id, **own},
+        "substitutions": mail.content.blanks.filled(mail.values),
+        "custom_args": {"reference": mail.reference},
+    }
+
+
+def _shared_headers(mail: Mail) -> tuple[tuple[str, str], ...]:
+    return tuple(each for each in mail.headers if each[0] not in _NOT_SHARED)
+
+
+def _printable(value: Any) -> Any:  # noqa: ANN401 - what JSON can hold
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode()
+        case dict():
+            return {_printable(name): _printable(each) for name, each in value.items()}
+        case list():
+            return [_printable(each) for each in value]
+    return value

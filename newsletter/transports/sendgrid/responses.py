@@ -1,0 +1,105 @@
+"""What SendGrid's answers, and the lack of one, mean for the mails of a request."""
+
+import json
+import math
+import random
+import re
+import socket
+import ssl
+from urllib.error import URLError
+
+from python_http_client.exceptions import HTTPError
+
+from newsletter.transports.base import Outcome, TransportDownError, Verdict, one_line
+
+_BAD_REQUEST = 400
+_FORBIDDEN = (401, 403)
+_LATER = (408, 429)
+_TOO_MANY = 429
+_LONGEST_WAIT_S = 3600.0  # whatever the header says
+_USUAL_WAIT_S = 60.0  # where it says nothing that can be read
+_GATEWAY = (502, 504)  # somebody between us and SendGrid lost the answer
+_SERVER = 500
+_BROKEN = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLEOFError)
+
+
+def refused(error: HTTPError, now_s: float) -> Outcome:
+    """The meaning of an HTTP error at this time (in seconds since 1970).
+
+    Raises:
+        TransportDownError: it would meet every reader.
+    """
+    status, body = error.status_code, error.body
+    told = f"SendGrid: HTTP {status} {_reasons(body)}".strip()
+    if status in _GATEWAY:
+        return Outcome(Verdict.UNCERTAIN, told)
+    if status == _TOO_MANY:
+        return Outcome(Verdict.TRY_LATER, told, wait_s=_until_reset(error, now_s))
+    if status in _LATER or status >= _SERVER:
+        return Outcome(Verdict.TRY_LATER, told)
+    if status == _BAD_REQUEST and _about_a_reader(body):
+        return Outcome(Verdict.REJECTED, told)
+    if status in _FORBIDDEN:
+        raise TransportDownError(f"{told}; check transport.api_key and the sender's rights")
+    raise TransportDownError(f"{told}; this is about no single reader, so nobody is marked")
+
+
+def unreached(error: URLError) -> Outcome:
+    """The meaning of a request that urllib could not send as a whole.
+
+    Raises:
+        TransportDownError: the address or its certificate is wrong.
+    """
+    reason = error.reason
+    if isinstance(reason, _BROKEN):
+        return Outcome(Verdict.UNCERTAIN, f"the connection to SendGrid broke: {one_line(reason)}")
+    wrong_host = isinstance(reason, socket.gaierror) and reason.errno == socket.EAI_NONAME
+    if wrong_host or isinstance(reason, ssl.SSLError):
+        raise TransportDownError(
+            f"SendGrid cannot be used: {one_line(reason)}; see transport.base_url"
+        )
+    return Outcome(Verdict.TRY_LATER, f"SendGrid cannot be reached: {one_line(reason)}")
+
+
+def named(detail: bytes) -> list[int]:
+    """The places of the personalizations that a refusal names, each once."""
+    found = (re.match(r"personalizations\.(\d{1,6})\b", field) for field, _ in _errors(detail))
+    return sorted({int(each[1]) for each in found if each})
+
+
+def _until_reset(error: HTTPError, now_s: float) -> float:
+    """How long to wait after a 429: until X-RateLimit-Reset (seconds since 1970), and a little.
+
+    The little differs from sender to sender, so that not all come back in the same moment.
+    """
+    try:
+        wait_s = float(error.headers["X-RateLimit-Reset"]) - now_s
+    except (KeyError, TypeError, ValueError):
+        wait_s = _USUAL_WAIT_S
+    if not math.isfinite(wait_s):
+        wait_s = _USUAL_WAIT_S
+    wait_s = min(max(wait_s, 0.0), _LONGEST_WAIT_S)
+    return wait_s + random.uniform(0.5, 3.0)  # noqa: S311 - an offset in time, not a secret
+
+
+def _about_a_reader(body: bytes) -> bool:
+    fields = [field for field, _ in _errors(body)]
+    return bool(fields) and all(field.startswith("personalizations") for field in fields)
+
+
+def _reasons(body: bytes) -> str:
+    errors = _errors(body)
+    if not errors:
+        return one_line(body)
+    return one_line("; ".join(f"{field} {message}".strip() for field, message in errors))
+
+
+def _errors(body: bytes) -> list[tuple[str, str]]:
+    """The field and the message of each error; none where the body is not SendGrid's."""
+    try:
+        return [
+            (str(each.get("field") or ""), str(each["message"]))
+            for each in json.loads(body)["errors"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []

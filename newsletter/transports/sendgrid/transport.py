@@ -1,0 +1,190 @@
+"""Mails through SendGrid's v3 API, up to 1,000 readers a request.
+
+https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from http.client import HTTPException, InvalidURL
+from urllib.error import URLError
+
+from python_http_client.exceptions import HTTPError
+from sendgrid import SendGridAPIClient
+
+from newsletter.config import Settings
+from newsletter.errors import WrongUseError
+from newsletter.rendering.mail import Mail
+from newsletter.transports.base import (
+    Outcome,
+    TransportDownError,
+    Verdict,
+    Watch,
+    one_line,
+    unmailable,
+)
+from newsletter.transports.sendgrid.request_bodies import (
+    LARGEST_REQUEST,
+    MOST,
+    alike,
+    request,
+    too_long,
+)
+from newsletter.transports.sendgrid.responses import named, refused, unreached
+
+_ACCEPTED = 202
+# How many requests may go into finding out whom a refusal is about. Where so many do not do,
+# something else is wrong, and the others wait instead of being rejected one after the other.
+_MOST_SEARCHES = 100
+
+
+def from_settings(settings: Settings) -> "SendGrid":
+    key = settings.transport.api_key.get_secret_value()
+    if not key:
+        raise WrongUseError("transport.api_key is missing; SendGrid sends nothing without one")
+    return SendGrid(key, settings.transport.base_url, settings.transport.timeout_s)
+
+
+@dataclass
+class _Answer:
+    """What became of a request; `places` are the personalizations that a refusal names."""
+
+    outcome: Outcome
+    places: list[int] = field(default_factory=list)
+
+
+class SendGrid:
+    """Readers of the same content share a request; their own values are its substitutions."""
+
+    at_once = MOST
+
+    def __init__(
+        self,
+        api_key: str,
+        base_url: str,
+        timeout_s: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        logging.getLogger("python_http_client.client").addFilter(_without_secrets)
+        self._client = SendGridAPIClient(api_key, host=base_url)
+        self._timeout_s = timeout_s
+        self._clock = clock
+
+    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+        return self._send(mails, lambda _: True)
+
+    def stream(
+        self, chunks: Iterable[Sequence[Mail]], watch: Watch
+    ) -> Iterator[tuple[Mail, Outcome]]:
+        """One request after the other; only the mails of the next one are begun."""
+        for chunk in chunks:
+            for mail, outcome in self._send(chunk, watch.begin):
+                watch.answered(mail, outcome)
+                yield mail, outcome
+
+    def _send(
+        self, mails: Sequence[Mail], begin: Callable[[Mail], bool]
+    ) -> Iterator[tuple[Mail, Outcome]]:
+        mailable = []
+        for mail in mails:
+            refusal = unmailable(mail) or too_long(mail)
+            if refusal is None:
+                mailable.append(mail)
+            else:
+                yield mail, refusal
+        stopped: Outcome | None = None
+        for group in alike(mailable):
+            if stopped is not None:  # SendGrid takes nothing now: do not ask again and again
+                yield from ((mail, stopped) for mail in group)
+                continue
+            begun = [mail for mail in group if begin(mail)]
+            for mail, outcome in self._send_alike(begun) if begun else ():
+                stopped = outcome if _is_for_all(outcome) else None
+                yield mail, outcome
+
+    def close(self) -> None:
+        """The package keeps no connection."""
+
+    def _send_alike(self, mails: list[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+        """One request; where a bad personalization fails all of it, as few more as possible."""
+        waiting = deque([mails])
+        left = _MOST_SEARCHES
+        while waiting:
+            some = waiting.popleft()
+            answer = self._post(some)
+            left -= 1
+            outcome = answer.outcome
+            if _is_for_all(outcome):
+                for each in (some, *waiting):
+                    yield from ((mail, outcome) for mail in each)
+                return
+            if outcome.verdict is not Verdict.REJECTED or len(some) == 1:
+                yield from ((mail, outcome) for mail in some)
+            elif left > 0:
+                waiting.extendleft(reversed(_divided(some, answer.places)))
+            else:
+                later = Outcome(Verdict.TRY_LATER, outcome.detail, of_reader=True)
+                yield from ((mail, later) for mail in some)
+
+    def _post(self, mails: list[Mail]) -> _Answer:
+        body = request(mails)
+        if len(body) > LARGEST_REQUEST:
+            return _too_large(mails, body)
+        try:
+            return _Answer(self._outcome(body))
+        except HTTPError as error:
+            return _Answer(refused(error, self._clock()), named(error.body))
+        except URLError as error:
+            return _Answer(unreached(error))
+        except (UnicodeError, InvalidURL) as error:
+            raise TransportDownError(f"transport.base_url: {one_line(error)}") from error
+        except TimeoutError:
+            return _Answer(Outcome(Verdict.UNCERTAIN, "SendGrid did not answer in time"))
+        except (OSError, HTTPException) as error:
+            told = f"SendGrid's answer was lost: {one_line(error)}"
+            return _Answer(Outcome(Verdict.UNCERTAIN, told))
+
+    def _outcome(self, body: str) -> Outcome:
+        response = self._client.client.mail.send.post(
+            request_body=body,
+            # Under this name the package takes the body as it is; its own JSON is slower.
+            request_headers={"Content-Type": "application/json; charset=utf-8"},
+            timeout=self._timeout_s,
+        )
+        if response.status_code != _ACCEPTED:  # after a redirect, or by a proxy
+            told = f"HTTP {response.status_code} is no answer of SendGrid's"
+            return Outcome(Verdict.UNCERTAIN, told)
+        return Outcome(Verdict.ACCEPTED, provider_id=response.headers.get("X-Message-Id"))
+
+
+def _too_large(mails: list[Mail], body: str) -> _Answer:
+    """To be divided, as a request that one personalization makes bad."""
+    if len(mails) > 1:
+        return _Answer(Outcome(Verdict.REJECTED, "more than SendGrid takes in a request"))
+    raise TransportDownError(
+        f"a mail of {len(body) >> 20} MB is more than SendGrid takes; nobody is marked"
+    )
+
+
+def _divided(mails: list[Mail], places: list[int]) -> list[list[Mail]]:
+    """A refused request in smaller ones: those that SendGrid named alone, else halves.
+
+    What it names is tried once more, so that its numbers alone never reject anybody.
+    """
+    bad = {place for place in places if place < len(mails)}
+    if bad and len(bad) < len(mails):
+        good = [mail for place, mail in enumerate(mails) if place not in bad]
+        return [good, *([mails[place]] for place in sorted(bad))]
+    middle = len(mails) // 2
+    return [mails[:middle], mails[middle:]]
+
+
+def _is_for_all(outcome: Outcome) -> bool:
+    return outcome.verdict is Verdict.TRY_LATER and not outcome.of_reader
+
+
+def _without_secrets(record: logging.LogRecord) -> bool:
+    """The package logs its authorization header and every recipient at DEBUG."""
+    return record.levelno > logging.DEBUG

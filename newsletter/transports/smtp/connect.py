@@ -1,0 +1,130 @@
+"""A connection to an SMTP server, encrypted and logged in, or a clear no."""
+
+import smtplib
+import socket
+import ssl
+from contextlib import ExitStack
+from functools import cache
+from ipaddress import ip_address
+
+from newsletter.bounded_reader import Incoming
+from newsletter.config import TransportSettings
+from newsletter.errors import WrongUseError
+from newsletter.transports.base import TransportDownError, one_line
+from newsletter.transports.smtp.reply_parser import LONGEST
+
+_TEMPORARY, _PERMANENT = 400, 500
+
+
+class Connection(smtplib.SMTP):
+    """Believes no reply that takes longer than the time-out, or does not end."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        sock = self.sock
+        if sock is not None:
+            if self.file is None:  # also after STARTTLS: what came in plain text is forgotten
+                self.file = Incoming(sock)
+            self.file.expect(LONGEST, sock.gettimeout() or self.timeout)
+        return super().getreply()
+
+    def left(self) -> bytes:
+        """What was said behind the last reply."""
+        return b"" if self.file is None else bytes(self.file.left())
+
+
+class _ConnectionOverTls(Connection, smtplib.SMTP_SSL):
+    pass
+
+
+def check(settings: TransportSettings) -> None:
+    """Refuse settings that would give a password away, or never use it.
+
+    Raises:
+        WrongUseError: the line says which setting to change.
+    """
+    if settings.password.get_secret_value() and not settings.username:
+        raise WrongUseError("transport.password is set, but transport.username is missing")
+    if settings.username and settings.security == "none" and not _stays_here(settings.host):
+        raise WrongUseError(
+            'no password goes over plain text: set transport.security to "starttls" or "tls"'
+        )
+
+
+def connect(settings: TransportSettings) -> Connection:
+    """Connect, encrypt and log in as the settings say; never less than they say.
+
+    Raises:
+        TransportDownError: this server will not work with these settings.
+        OSError: not at this moment (smtplib's own errors are of this kind).
+    """
+    with ExitStack() as undo:
+        try:
+            connection = _open(settings)
+            undo.callback(connection.close)
+            _introduce(connection, settings)
+        except (OSError, UnicodeError) as error:  # the latter where the host is no name at all
+            if isinstance(error, OSError) and _may_pass(error):
+                raise
+            raise TransportDownError(
+                f"the SMTP server {settings.host}:{settings.port} cannot be used: "
+                f"{said(error)}; see [transport]"
+            ) from error
+        undo.pop_all()
+    return connection
+
+
+def said(error: Exception) -> str:
+    """The server's words where the error holds them."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {one_line(error.smtp_error)}"
+    return one_line(error)
+
+
+def _open(settings: TransportSettings) -> Connection:
+    host, port, timeout_s = settings.host, settings.port, settings.timeout_s
+    if settings.security == "tls":
+        context = ssl.create_default_context()
+        return _ConnectionOverTls(host, port, _our_name(), timeout=timeout_s, context=context)
+    return Connection(host, port, _our_name(), timeout=timeout_s)
+
+
+@cache
+def _our_name() -> str | None:
+    """What EHLO says. Looked up once: a slow name server would delay every connection."""
+    name = socket.getfqdn()
+    return name if "." in name else None
+
+
+def _introduce(connection: smtplib.SMTP, settings: TransportSettings) -> None:
+    if connection.sock is not None:
+        # The final dot goes out at once instead of waiting for the body's acknowledgement.
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if settings.security == "starttls":
+        connection.starttls(context=ssl.create_default_context())
+    connection.ehlo_or_helo_if_needed()
+    if settings.username:
+        try:
+            connection.login(settings.username, settings.password.get_secret_value())
+        except UnicodeEncodeError:  # its text would show a part of the password
+            raise TransportDownError(
+                "transport.username and transport.password must be ASCII: smtplib sends no other"
+            ) from None
+
+
+def _may_pass(error: OSError) -> bool:
+    """Whether the same settings may work in a minute."""
+    match error:
+        case smtplib.SMTPResponseException():
+            return _TEMPORARY <= error.smtp_code < _PERMANENT
+        case smtplib.SMTPException():
+            return isinstance(error, smtplib.SMTPServerDisconnected)
+        case socket.gaierror():
+            return error.errno != socket.EAI_NONAME
+    return not isinstance(error, ssl.SSLError)
+
+
+def _stays_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

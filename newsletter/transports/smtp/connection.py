@@ -1,0 +1,236 @@
+"""One connection to an SMTP server, and how mails go over it."""
+
+import socket
+import ssl
+from collections.abc import Generator, Sequence
+from contextlib import suppress
+from enum import Enum
+from typing import TypeVar
+
+from newsletter.rendering.mail import Mail
+from newsletter.transports.base import Outcome, Verdict, one_line
+from newsletter.transports.smtp import response_classes
+from newsletter.transports.smtp.connect import Connection, said
+from newsletter.transports.smtp.dot_stuffing import stuffed
+from newsletter.transports.smtp.reply_parser import Replies
+from newsletter.transports.smtp.response_classes import OK, Reply
+
+_GO_AHEAD = 354
+_STEPS = 3  # MAIL, RCPT, DATA
+# Not for ever: another server may bear it.
+_NO_SMTPUTF8 = Outcome(
+    Verdict.REJECTED,
+    "the SMTP server does not offer SMTPUTF8 (RFC 6531), which this address needs",
+)
+_BYE_WITHIN_S = 2.0
+_HEARD_AT_ONCE = 65_536
+_ROOM = 262_144  # octets that the system takes at once, so that a mail is one call
+
+
+class Wait(Enum):
+    """What must happen before the next step."""
+
+    READ = "the server says something"
+    WRITE = "the server takes more"
+    CONNECTION = "there is a connection"
+    MAIL = "there is a mail to carry"
+
+
+Octets = bytes | memoryview
+_T = TypeVar("_T")
+# Something that takes time, in steps: at each `yield` its thread is free for other connections.
+# Whoever drives it goes on when what it waits for is there, or throws an OSError into it.
+Steps = Generator[Wait, None, _T]
+
+
+class NotSentError(OSError):
+    """The connection broke before the mail could be taken."""
+
+
+class Session:
+    """Speaks with one server; where PIPELINING (RFC 2920) is offered, in one write what may be.
+
+    The next mail's envelope travels behind the body of the one before, so that a mail costs one
+    round trip.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        assert connection.sock is not None  # noqa: S101 - it is connected
+        self._smtp = connection
+        self.socket: socket.socket = connection.sock
+        self.socket.setblocking(False)
+        with suppress(OSError):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
+        self._encrypted = isinstance(self.socket, ssl.SSLSocket)
+        self._replies = Replies()
+        self._replies.feed(connection.left())  # what was said unasked, behind the last reply
+        self.pipelining = connection.has_extn("pipelining")
+        self.smtputf8 = connection.has_extn("smtputf8") and connection.has_extn("8bitmime")
+        self.carried = 0  # mails
+        self.usable = True
+        self.announced: Mail | None = None  # whose envelope is on the wire
+
+    def announce(self, mail: Mail) -> Steps[Outcome | None]:
+        """Send the envelope and hear whether the content may come; an outcome where it may not.
+
+        Raises:
+            OSError: the connection is lost; the mail was surely not taken.
+            TransportDownError: nothing can be sent at all.
+        """
+        if not self._bears(mail):
+            return _NO_SMTPUTF8
+        if self.announced is not mail and self.pipelining:
+            yield from self._write([_envelope(mail)])
+        self.announced = None
+        replies: list[Reply] = []
+        for command in _commands(mail):
+            if not self.pipelining:
+                yield from self._write([f"{command}\r\n".encode()])
+            replies.append((yield from self._reply()))
+            if self._is_over(replies[-1]) or (not self.pipelining and _bad(replies)):
+                break
+        if _bad(replies):
+            return (yield from self._refusal(mail, replies))
+        return None
+
+    def hand_over(self, content: Sequence[bytes], following: Mail | None) -> Steps[Outcome]:
+        """Send the content, and behind it the next envelope; hear what became of the content.
+
+        Raises:
+            NotSentError: it broke before the end of the content was out.
+            TransportDownError: nothing can be sent at all.
+        """
+        pieces = stuffed(content)
+        end = sum(map(len, pieces))
+        if following is not None and self.pipelining and self._bears(following):
+            pieces.append(_envelope(following))
+            self.announced = following
+        try:
+            yield from self._write(pieces, end)
+            reply = yield from self._reply()
+        except NotSentError:
+            self.drop()
+            raise
+        except OSError as error:
+            self.drop()
+            return Outcome(Verdict.UNCERTAIN, f"no answer after the mail: {said(error)}")
+        self.carried += 1
+        outcome = response_classes.taken(reply)
+        if self._is_over(reply) or outcome is None:
+            self.drop()
+        return outcome or Outcome(
+            Verdict.UNCERTAIN, f"an answer that is none: {one_line(reply[1])}"
+        )
+
+    def drop(self) -> None:
+        """Hang up."""
+        self.usable = False
+        self.announced = None
+        self._smtp.close()
+
+    def bye(self) -> None:
+        """Take leave politely, but not for long."""
+        if self.usable:
+            with suppress(OSError):
+                self.socket.settimeout(_BYE_WITHIN_S)
+                self.socket.sendall(b"QUIT\r\n")
+                self.socket.recv(_HEARD_AT_ONCE)
+        self.drop()
+
+    def _bears(self, mail: Mail) -> bool:
+        return self.smtputf8 or not mail.needs_smtputf8
+
+    def _refusal(self, mail: Mail, replies: list[Reply]) -> Steps[Outcome]:
+        by_step = dict(zip(("mail", "rcpt", "data"), replies, strict=False))
+        try:
+            if by_step["mail"][0] // 100 != OK:
+                return response_classes.sender_refused(by_step["mail"], mail)
+            if by_step["rcpt"][0] // 100 != OK:
+                return response_classes.refused(by_step["rcpt"], of_reader=True)
+            return response_classes.refused(by_step["data"], of_reader=False)
+        finally:
+            go = by_step.get("data", (0, b""))[0] == _GO_AHEAD
+            in_step = len(replies) == _STEPS or not self.pipelining
+            yield from self._start_anew(go=go, in_step=in_step)
+
+    def _start_anew(self, *, go: bool, in_step: bool) -> Steps[None]:
+        """Forget a refused mail, so that the next one finds a clean session."""
+        if not (self.usable and in_step):
+            self.drop()
+            return
+        try:
+            if go:  # it wants a content for nobody: an empty one (RFC 2920, 3.1)
+                yield from self._write([b".\r\n"])
+                yield from self._reply()
+            yield from self._write([b"RSET\r\n"])
+            if (yield from self._reply())[0] // 100 != OK:
+                self.drop()
+        except OSError:
+            self.drop()
+
+    def _is_over(self, reply: Reply) -> bool:
+        """After these words the connection is of no use."""
+        if reply[0] == response_classes.CLOSING or not 200 <= reply[0] < 600:  # noqa: PLR2004
+            self.usable = False
+        return not self.usable
+
+    def _reply(self) -> Steps[Reply]:
+        while (reply := self._replies.next()) is None:
+            yield Wait.READ
+            try:
+                octets = self.socket.recv(_HEARD_AT_ONCE)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                continue
+            if not octets:
+                raise ConnectionResetError("Connection unexpectedly closed")
+            self._replies.feed(octets)
+        return reply
+
+    def _write(self, pieces: Sequence[bytes], end: int = 0) -> Steps[None]:
+        """Send it all; `end` is where the final dot has left."""
+        left: Sequence[Octets] = [b"".join(pieces)] if self._encrypted else pieces
+        size, sent = sum(map(len, pieces)), 0
+        try:
+            while True:
+                try:
+                    taken = self._send(left)
+                    sent += taken
+                    if sent == size:
+                        return
+                    left = _without(left, taken)
+                except (BlockingIOError, ssl.SSLWantWriteError):
+                    yield Wait.WRITE
+                except ssl.SSLWantReadError:
+                    yield Wait.READ
+        except OSError as error:
+            if sent < end:  # the final dot is not out: no server takes half a mail
+                raise NotSentError(f"in the middle of the mail: {said(error)}") from error
+            raise
+
+    def _send(self, pieces: Sequence[Octets]) -> int:
+        """As much as can be sent now, in one call: to join the pieces would cost more than that."""
+        return self.socket.send(pieces[0]) if self._encrypted else self.socket.sendmsg(pieces)
+
+
+def _without(pieces: Sequence[Octets], count: int) -> Sequence[Octets]:
+    """What is left when so many octets are gone."""
+    for number, piece in enumerate(pieces):
+        if count < len(piece):
+            return [memoryview(piece)[count:], *pieces[number + 1 :]]
+        count -= len(piece)
+    return []
+
+
+def _commands(mail: Mail) -> tuple[str, str, str]:
+    asked = " SMTPUTF8 BODY=8BITMIME" if mail.needs_smtputf8 else ""
+    return f"MAIL FROM:<{mail.envelope_sender}>{asked}", f"RCPT TO:<{mail.recipient}>", "DATA"
+
+
+def _envelope(mail: Mail) -> bytes:
+    return "".join(f"{command}\r\n" for command in _commands(mail)).encode()
+
+
+def _bad(replies: list[Reply]) -> bool:
+    *envelope, last = replies
+    good = last[0] == _GO_AHEAD if len(replies) == _STEPS else last[0] // 100 == OK
+    return not good or any(reply[0] // 100 != OK for reply in envelope)

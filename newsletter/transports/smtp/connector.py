@@ -1,0 +1,80 @@
+"""Makes connections: many waits in one library call, so each has a thread that nobody waits for."""
+
+import socket
+import threading
+from collections import deque
+from typing import Protocol
+
+from newsletter.transports.smtp.connection import Session
+from newsletter.transports.smtp.connection_task import Lane
+
+
+class Host(Protocol):
+    """Where sessions come from and rest between mails. Called from any thread."""
+
+    def session(self) -> Session:
+        """A resting session, or a new one; may take long.
+
+        Raises:
+            OSError: not now.
+            TransportDownError: never with these settings.
+        """
+
+    def rest(self, session: Session) -> None: ...
+
+
+class Switchboard:
+    """Readable, as selectors have it, when a connection was made or could not be."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._lock = threading.Lock()
+        self._calls: dict[Lane, threading.Thread] = {}
+        self._made: deque[tuple[Lane, Session | Exception]] = deque()
+        self._ear, self._mouth = socket.socketpair()
+
+    def fileno(self) -> int:
+        return self._ear.fileno()
+
+    def connect(self, lane: Lane, instead_of: Session | None) -> None:
+        """Begin to make a connection for the lane, after taking leave of its old one."""
+        call = threading.Thread(target=self._call, args=(lane, instead_of), daemon=True)
+        self._calls[lane] = call
+        call.start()
+
+    def answer(self) -> tuple[Lane, Session | Exception]:
+        """What came of a call; there is one whenever this is readable."""
+        self._ear.recv(1)
+        return self._made.popleft()
+
+    def forget(self, lane: Lane) -> None:
+        """It waits no longer."""
+        with self._lock:
+            self._calls.pop(lane, None)
+
+    def close(self) -> None:
+        """Nobody waits any longer; what is made by now may rest."""
+        with self._lock:
+            self._calls.clear()
+            self._ear.close()
+            self._mouth.close()
+        for _, made in self._made:
+            if isinstance(made, Session):
+                self._host.rest(made)
+
+    def _call(self, lane: Lane, instead_of: Session | None) -> None:
+        made: Session | Exception
+        if instead_of is not None:
+            instead_of.bye()
+        try:
+            made = self._host.session()
+        except Exception as error:  # noqa: BLE001 - raised where the lane waits
+            made = error
+        with self._lock:
+            if self._calls.get(lane) is threading.current_thread():
+                del self._calls[lane]
+                self._made.append((lane, made))
+                self._mouth.send(b".")
+                return
+        if isinstance(made, Session):
+            made.drop()

@@ -1,0 +1,224 @@
+"""Carries mails over several connections at once, all of them in the thread that iterates.
+
+One thread, because several would hand the interpreter to each other at every call to the system,
+and that costs more than a mail does. So a connection is a lane that goes on step by step, whenever
+the server has something to say or takes more.
+"""
+
+import selectors
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+
+from newsletter.rendering.mail import Mail
+from newsletter.transports.base import Outcome, Watch, unmailable
+from newsletter.transports.smtp.connection import Session, Wait
+from newsletter.transports.smtp.connection_task import Lane
+from newsletter.transports.smtp.connector import Host as Connections
+from newsletter.transports.smtp.connector import Switchboard
+
+_TICK_S = 0.5
+_PATIENCES = 4  # so many time-outs of the socket may one mail take, trickling replies included
+_EVENTS: dict[Wait | None, int] = {
+    Wait.READ: selectors.EVENT_READ,
+    Wait.WRITE: selectors.EVENT_WRITE,
+    Wait.MAIL: selectors.EVENT_READ,  # to hear that the server hangs up
+}
+
+
+class Host(Connections, Protocol):
+    """Who has the settings."""
+
+    timeout_s: float
+    connections: int
+    per_connection: int
+
+    def content(self, mail: Mail) -> Sequence[bytes]: ...
+
+
+class Crew:
+    """Carries the mails of one stream."""
+
+    def __init__(self, host: Host, watch: Watch) -> None:
+        self._host = host
+        self._watch = watch
+        self._mails: deque[Mail] = deque()
+        self._in_hand = 0  # mails that a lane has, the next one's envelope included
+        self._outcomes: list[tuple[Mail, Outcome]] = []
+        self._lanes: list[Lane] = []
+        self._listened: dict[Lane, tuple[Session, int]] = {}
+        self._switchboard = Switchboard(host)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._switchboard, selectors.EVENT_READ)
+        self._tick_s = min(_TICK_S, host.timeout_s / 2)
+        self._look_s = time.monotonic() + self._tick_s
+        self._unreachable: Outcome | None = None
+        self._failure: BaseException | None = None  # the first one that stops everybody
+        self.halted = False
+        self.per_connection = host.per_connection
+        self.content = host.content
+
+    def carry(self, chunks: Iterable[Sequence[Mail]]) -> Iterator[tuple[Mail, Outcome]]:
+        """Hand the mails out as there is room, and tell what became of them."""
+        try:
+            for chunk in chunks:
+                yield from self._take_in(chunk)
+                while self._is_full() and not self.halted:
+                    yield from self._turn(self._watch.tick)
+                if self.halted:
+                    break
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # noqa: BLE001 - told after what is on the wire
+            self._stop_all(error)
+        # What the last lane gives back, since it got no connection, is for those that have one.
+        while self._is_busy() or (self._mails and not self.halted):
+            yield from self._turn(self._watch.tick)
+        if self._failure is not None:
+            raise self._failure
+        if self._unreachable is not None:
+            for mail in self._mails:
+                yield mail, self._unreachable
+
+    def disband(self) -> None:
+        """Let everybody finish the mail in hand, and leave."""
+        self.halted = True
+        while self._is_busy():
+            for _ in self._turn(lambda: True):
+                pass  # whoever asked for outcomes has gone
+        for lane in self._lanes:
+            session = lane.end()
+            if session is not None:
+                self._host.rest(session)
+        self._switchboard.close()
+        self._selector.close()
+
+    def next(self) -> Mail | None:
+        if not self._watch.wanted():
+            self.halted = True
+        if self.halted or not self._mails:
+            return None
+        self._in_hand += 1
+        return self._mails.popleft()
+
+    def may_begin(self, mail: Mail) -> bool:
+        if not self.halted and self._watch.begin(mail):
+            return True
+        self.halted = True
+        return False
+
+    def tell(self, mail: Mail, outcome: Outcome) -> None:
+        self._watch.answered(mail, outcome)
+        self._outcomes.append((mail, outcome))
+        self._in_hand -= 1
+
+    def give_back(self, mail: Mail) -> None:
+        self._mails.appendleft(mail)
+        self._in_hand -= 1
+
+    def no_connection(self, mail: Mail, outcome: Outcome) -> None:
+        self._unreachable = outcome
+        self.tell(mail, outcome)
+        self.halted = True
+
+    def connect(self, lane: Lane, instead_of: Session | None) -> None:
+        self._switchboard.connect(lane, instead_of)
+
+    def is_alone(self, lane: Lane) -> bool:
+        return all(each is lane or each.retired for each in self._lanes)
+
+    def _take_in(self, chunk: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+        for mail in chunk:
+            refusal = unmailable(mail)
+            if refusal is None:
+                self._mails.append(mail)
+            else:
+                self._watch.answered(mail, refusal)
+                yield mail, refusal
+
+    def _turn(self, tick: Callable[[], bool]) -> Iterator[tuple[Mail, Outcome]]:
+        """Everybody goes on who can; wait a moment where nobody can."""
+        if self._mails:
+            self._staff()
+        for key, _ in self._selector.select(self._tick_s):
+            lane: Lane | None = key.data
+            if lane is None:
+                self._connected(*self._switchboard.answer())
+            elif lane.waits is Wait.MAIL:  # the server takes its leave
+                lane.hang_up()
+                self._listen(lane)
+            else:
+                self._step(lane)
+        now_s = time.monotonic()
+        if now_s >= self._look_s:
+            self._look_s = now_s + self._tick_s
+            self.halted = self.halted or not self._watch.wanted()
+            self._look_after(now_s, patient=tick())
+        outcomes, self._outcomes = self._outcomes, []
+        yield from outcomes
+
+    def _staff(self) -> None:
+        """Somebody for each mail, as far as there may be connections."""
+        for lane in self._lanes:
+            if lane.waits is Wait.MAIL and self._mails:
+                self._step(lane)
+        while self._mails and len(self._lanes) < self._host.connections and not self.halted:
+            self._lanes.append(Lane(self))
+            self._step(self._lanes[-1])
+
+    def _step(self, lane: Lane, error: Exception | None = None) -> None:
+        try:
+            lane.go_on(error)
+        except BaseException as failure:  # noqa: BLE001 - told by the thread that iterates
+            self._stop_all(failure)
+            lane.break_off()
+        patience = _PATIENCES if lane.waits is Wait.CONNECTION else 1
+        lane.until_s = time.monotonic() + patience * self._host.timeout_s
+        self._listen(lane)
+
+    def _listen(self, lane: Lane) -> None:
+        """Have the selector tell when the lane can go on."""
+        session, events = lane.session, _EVENTS.get(lane.waits, 0)
+        listens = (session, events) if session and session.usable and events else None
+        before = self._listened.get(lane)
+        if listens == before:
+            return
+        if before is not None:
+            self._selector.unregister(before[0].socket)
+            del self._listened[lane]
+        if listens is not None:
+            self._selector.register(listens[0].socket, events, lane)
+            self._listened[lane] = listens
+
+    def _connected(self, lane: Lane, made: Session | Exception) -> None:
+        if isinstance(made, Session):
+            lane.session = made
+            self._step(lane)
+        else:
+            self._step(lane, made)
+
+    def _look_after(self, now_s: float, *, patient: bool) -> None:
+        """End what takes too long."""
+        longest_s = _PATIENCES * self._host.timeout_s
+        for lane in self._lanes:
+            late = now_s > lane.until_s or lane.busy_s(now_s) > longest_s
+            if lane.carries and (late or not patient):
+                self._step(lane, TimeoutError("timed out"))
+            elif lane.waits is Wait.CONNECTION and late:
+                self._switchboard.forget(lane)
+                self._step(lane, TimeoutError("timed out"))
+
+    def _is_full(self) -> bool:
+        """Whether all mails that could be asked for would have to wait."""
+        return bool(self._mails) or self._in_hand > self._host.connections
+
+    def _is_busy(self) -> bool:
+        """Whether there is something to wait for."""
+        return any(
+            lane.carries or (lane.waits is Wait.CONNECTION and not self.halted)
+            for lane in self._lanes
+        )
+
+    def _stop_all(self, failure: BaseException) -> None:
+        self._failure, self.halted = self._failure or failure, True

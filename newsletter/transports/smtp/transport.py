@@ -1,0 +1,72 @@
+"""Mails through an SMTP server (RFC 5321): several connections, several mails a connection."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+
+from newsletter.config import Settings, TransportSettings
+from newsletter.rendering.mail import Mail
+from newsletter.transports.base import Outcome, Unwatched, Watch
+from newsletter.transports.smtp import dkim
+from newsletter.transports.smtp.connect import check, connect
+from newsletter.transports.smtp.connection import Session
+from newsletter.transports.smtp.event_loop import Crew
+
+_AT_ONCE = 100  # claimed together; a power cut leaves no more than these uncertain
+
+
+def from_settings(settings: Settings) -> "Smtp":
+    return Smtp(settings.transport, dkim.from_settings(settings.dkim, settings.folder))
+
+
+class Smtp:
+    """Connects with the first mails and keeps the connections for the next ones."""
+
+    def __init__(
+        self, settings: TransportSettings, sign: Callable[[bytes], bytes] | None = None
+    ) -> None:
+        check(settings)
+        self._settings = settings
+        self._sign = sign
+        self._resting: deque[Session] = deque()
+        self.timeout_s = settings.timeout_s
+        self.connections = settings.connections
+        self.per_connection = settings.per_connection
+        self.at_once = max(_AT_ONCE, 2 * settings.connections)
+
+    def send(self, mails: Sequence[Mail]) -> Generator[tuple[Mail, Outcome]]:
+        return self.stream([mails], Unwatched())
+
+    def stream(
+        self, chunks: Iterable[Sequence[Mail]], watch: Watch
+    ) -> Generator[tuple[Mail, Outcome]]:
+        crew = Crew(self, watch)
+        try:
+            yield from crew.carry(chunks)
+        finally:
+            crew.disband()
+
+    def close(self) -> None:
+        while self._resting:
+            self._resting.pop().bye()
+
+    def session(self) -> Session:
+        while self._resting:
+            session = self._resting.pop()
+            if session.usable:
+                return session
+        return Session(connect(self._settings))
+
+    def rest(self, session: Session) -> None:
+        """Keep a connection for the next mails."""
+        if session.announced is not None:
+            session.drop()  # its envelope is of a mail that is not to be sent now
+        if session.usable:
+            self._resting.append(session)
+
+    def content(self, mail: Mail) -> Sequence[bytes]:
+        """The message in pieces, of which mails share the large ones."""
+        pieces = mail.pieces()
+        if self._sign is None:
+            return pieces
+        message = b"".join(pieces)
+        return [self._sign(message).removesuffix(message), *pieces]
