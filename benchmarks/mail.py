@@ -18,9 +18,9 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from newsletter import config
-from newsletter.rendering import phrases
-from newsletter.rendering.content import Digest, Entry, Section
-from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.rendering import texts
+from newsletter.rendering.issue_content import Digest, Entry, Section
+from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.sources import bundled
 from newsletter.sources.announced import Paper, PaperId
 from newsletter.subscribers.links import Links
@@ -85,7 +85,7 @@ def seconds(call: Callable[[], object]) -> float:
 
 def composing(digest: Digest, detail: str) -> float:
     """A fresh process's first issue, but for the libraries' own first time."""
-    for kept in (phrases.plain, phrases.markup, phrases.comment):
+    for kept in (texts.plain, texts.markup, texts.comment):
         kept.cache_clear()
     return seconds(lambda: IssueMails(digest, SITE, LINKS).content(detail, "en").body({}))
 

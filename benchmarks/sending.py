@@ -28,7 +28,7 @@ from newsletter import assembly, config, daily, issues, starting
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
-from newsletter.rendering.mails import IssueMails
+from newsletter.rendering.issue_email import IssueMails
 from newsletter.sending import totals
 from newsletter.sources import bundled
 

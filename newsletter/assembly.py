@@ -11,7 +11,7 @@ from newsletter import db
 from newsletter.config import SendingSettings, Settings
 from newsletter.daily import Bar, Parts
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
-from newsletter.rendering.looks import Looks
+from newsletter.rendering.theme import Looks
 from newsletter.sending import journal
 from newsletter.sources.announced import Source
 from newsletter.subscribers.links import Links

@@ -14,7 +14,7 @@ from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.feedback import health as feedback
 from newsletter.findings import Finding, Level
-from newsletter.rendering import proof
+from newsletter.rendering import health
 from newsletter.sending import health
 from newsletter.subscribers import signups
 from newsletter.summaries import reaching
@@ -74,5 +74,5 @@ CHECKS: dict[str, Check] = {
     "signup": signups.check,
     "sending": health.check,
     "feedback": feedback.check,
-    "templates": proof.check,
+    "templates": health.check,
 }

@@ -11,9 +11,9 @@ from newsletter.config import NewsletterSettings, SendingSettings, Site
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
-from newsletter.rendering.content import Digest
-from newsletter.rendering.looks import Looks
-from newsletter.rendering.mails import IssueMails
+from newsletter.rendering.issue_content import Digest
+from newsletter.rendering.issue_email import IssueMails
+from newsletter.rendering.theme import Looks
 from newsletter.sending import audience, holds, totals
 from newsletter.sending.holds import NOTHING_FORCED, Forced
 from newsletter.sending.rate_limit import Limits

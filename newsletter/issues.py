@@ -13,7 +13,7 @@ from newsletter import papers
 from newsletter.config import NewsletterSettings
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import IssuePaperRow, IssueRow, IssueState
-from newsletter.rendering.content import SECTION_OF, Digest, Entry, ListingNote, Section
+from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, ListingNote, Section
 from newsletter.sources.announced import ListingState, PaperId
 from newsletter.summaries import embedded, kept
 from newsletter.summaries.kept import Author

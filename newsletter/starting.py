@@ -12,7 +12,7 @@ from newsletter import config, db
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.rendering.templates import environment
-from newsletter.rendering.wording import wording
+from newsletter.rendering.translations import wording
 from newsletter.sources import bundled
 from newsletter.subscribers import life
 from newsletter.subscribers.life import Wish

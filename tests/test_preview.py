@@ -16,10 +16,10 @@ from newsletter import paths
 from newsletter.config import LookSettings, Settings
 from newsletter.db import Database
 from newsletter.models import DeliveryRow, FeedbackRow
-from newsletter.rendering.looks import Looks
-from newsletter.rendering.mails import IssueMails, Reader
-from newsletter.rendering.schemes import seen_in
+from newsletter.rendering.color_scheme_preview import seen_in
+from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.rendering.templates import environment
+from newsletter.rendering.theme import Looks
 from newsletter.subscribers import life, suppression
 from newsletter.web.preview import Live, Render, create_preview
 from tests.conftest import NOW, Cli

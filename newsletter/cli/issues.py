@@ -10,7 +10,7 @@ import click
 from newsletter.cli import common, telling
 
 if TYPE_CHECKING:
-    from newsletter.rendering.content import Digest, Entry
+    from newsletter.rendering.issue_content import Digest, Entry
 
 
 @click.group()
@@ -104,9 +104,9 @@ def export(
     import json
 
     from newsletter import assembly
-    from newsletter.rendering.looks import Looks
-    from newsletter.rendering.mails import IssueMails
+    from newsletter.rendering.issue_email import IssueMails
     from newsletter.rendering.markdown import markdown
+    from newsletter.rendering.theme import Looks
 
     settings = common.load(config_file)
     digest = _digest(slug, day, config_file)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from newsletter.config import NewsletterSettings
     from newsletter.daily import Parts
-    from newsletter.rendering.content import Digest
-    from newsletter.rendering.mails import Reader
+    from newsletter.rendering.issue_content import Digest
+    from newsletter.rendering.issue_email import Reader
     from newsletter.web.preview import Render
 
 _FORMATS = ("html", "text", "eml", "markdown")
@@ -113,7 +113,7 @@ def _reader(
     parts: "Parts", newsletter: "NewsletterSettings", digest: "Digest", email: str | None
 ) -> "Reader":
     """The subscriber, or somebody who might be one."""
-    from newsletter.rendering.mails import Reader
+    from newsletter.rendering.issue_email import Reader
     from newsletter.sending import totals
 
     if email is None:
@@ -125,7 +125,7 @@ def _reader(
 
 
 def _shown(parts: "Parts", digest: "Digest", reader: "Reader", form: str) -> bytes:
-    from newsletter.rendering.mails import IssueMails
+    from newsletter.rendering.issue_email import IssueMails
     from newsletter.rendering.markdown import markdown
 
     if form == "markdown":
@@ -139,7 +139,7 @@ def _shown(parts: "Parts", digest: "Digest", reader: "Reader", form: str) -> byt
 def _live(parts: "Parts", digest: "Digest", reader: "Reader", email: str | None) -> "Flask":
     from dataclasses import replace
 
-    from newsletter.rendering.mails import IssueMails
+    from newsletter.rendering.issue_email import IssueMails
     from newsletter.web.preview import Live, create_preview
 
     def render() -> "Render":

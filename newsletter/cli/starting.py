@@ -25,7 +25,7 @@ def demo(folder: Path) -> None:
     the bundled day (11 July 2025, cs.SD and eess.SP) and puts the mails into DIR/outbox.
     """
     from newsletter import daily, starting
-    from newsletter.rendering.mails import IssueMails
+    from newsletter.rendering.issue_email import IssueMails
 
     settings = starting.start_demo(folder, common.utc_now())
     newsletter = settings.newsletters[0]

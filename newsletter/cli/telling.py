@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
     from newsletter.daily import DayReport, Parts
     from newsletter.models import ListingRow
-    from newsletter.rendering.content import Digest
+    from newsletter.rendering.issue_content import Digest
     from newsletter.sending.totals import Account
     from newsletter.summaries.allowance import Prices
     from newsletter.summaries.making import Made

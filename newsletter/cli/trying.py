@@ -12,7 +12,7 @@ from newsletter.errors import NewsletterError, WrongUseError
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
     from newsletter.daily import Parts
-    from newsletter.rendering.mail import Mail
+    from newsletter.rendering.message import Mail
 
 
 @click.command("send-test")
@@ -55,8 +55,8 @@ def _refuse_suppressed(parts: "Parts", address: str) -> None:
 def _mail(
     parts: "Parts", newsletter: "NewsletterSettings", day: date | None, address: str
 ) -> "Mail":
-    from newsletter.rendering.mails import IssueMails, Reader
-    from newsletter.rendering.trial import as_test
+    from newsletter.rendering.issue_email import IssueMails, Reader
+    from newsletter.rendering.test_email import as_test
     from newsletter.transactional.send_one import new_reference
 
     now = parts.clock()

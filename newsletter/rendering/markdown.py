@@ -4,8 +4,8 @@ The words are arXiv's own, TeX and all. Its links name the PDF by `http`, as tha
 sends them on to `https`.
 """
 
-from newsletter.rendering.content import Digest, Entry, Section
-from newsletter.rendering.wording import Catalogue, wording
+from newsletter.rendering.issue_content import Digest, Entry, Section
+from newsletter.rendering.translations import Catalogue, wording
 from newsletter.sources.announced import one_line
 
 

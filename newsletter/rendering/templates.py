@@ -20,10 +20,10 @@ from markupsafe import Markup
 
 from newsletter import paths
 from newsletter.errors import NewsletterError
-from newsletter.rendering import phrases
-from newsletter.rendering.looks import OURS, Looks
-from newsletter.rendering.resources import resources
-from newsletter.rendering.wording import Catalogue
+from newsletter.rendering import texts
+from newsletter.rendering.paper_links import resources
+from newsletter.rendering.theme import OURS, Looks
+from newsletter.rendering.translations import Catalogue
 from newsletter.rendering.wrapping import wrapped
 
 # Far above what arXiv lets anybody write; a hostile text must not fill a mail.
@@ -53,21 +53,21 @@ def environment(catalogue: Catalogue, looks: Looks = OURS) -> Environment:
     made.globals |= {
         "language": catalogue.tag,
         "look": looks,
-        "say": phrases.Phrases(catalogue),
-        "shows_sentence": phrases.shows_sentence,
-        "is_quiet": phrases.is_quiet,
+        "say": texts.Phrases(catalogue),
+        "shows_sentence": texts.shows_sentence,
+        "is_quiet": texts.is_quiet,
         "resources": resources,
     }
     made.filters |= {
         "tex": _tex,
         "tex_unlinked": _tex_unlinked,
-        "plain": phrases.plain,
+        "plain": texts.plain,
         "wrapped": wrapped,
         "long_date": catalogue.long_date,
         "short_date": catalogue.short_date,
         "number": catalogue.number,
         "month": catalogue.month,
-        "shortened": phrases.shortened,
+        "shortened": texts.shortened,
         "excerpt": _excerpt,
     }
     return made
@@ -104,13 +104,13 @@ def _short(file: str | None) -> str:
 
 
 def _tex(source: str) -> Markup:
-    return Markup(phrases.markup(source, _LONGEST))  # noqa: S704 - it escapes
+    return Markup(texts.markup(source, _LONGEST))  # noqa: S704 - it escapes
 
 
 def _tex_unlinked(source: str) -> Markup:
     """For text that stands inside a link already."""
-    return Markup(phrases.markup(source, _LONGEST // 10, linked=False))  # noqa: S704 - it escapes
+    return Markup(texts.markup(source, _LONGEST // 10, linked=False))  # noqa: S704 - it escapes
 
 
 def _excerpt(source: str) -> str:
-    return phrases.shortened(phrases.plain(source), _EXCERPT)
+    return texts.shortened(texts.plain(source), _EXCERPT)

@@ -17,7 +17,7 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
-from newsletter.rendering.mails import Reader
+from newsletter.rendering.issue_email import Reader
 from newsletter.sending import counters, rate_limit, totals
 from newsletter.subscribers import suppression
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, IssueState
-from newsletter.rendering.mails import Reader
+from newsletter.rendering.issue_email import Reader
 from newsletter.sending import delivery_updates, leases, totals
 from newsletter.sending.delivery_updates import Change
 from newsletter.sending.journal import Mark

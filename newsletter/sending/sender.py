@@ -17,7 +17,7 @@ from newsletter.errors import NewsletterError
 from newsletter.feedback import apply
 from newsletter.feedback.events import without_addresses
 from newsletter.models import BatchRow
-from newsletter.rendering.mails import IssueMails
+from newsletter.rendering.issue_email import IssueMails
 from newsletter.sending import holds, journal, ledger, rate_limit, totals
 from newsletter.sending.claim_sizer import Pace
 from newsletter.sending.leases import Owner

@@ -15,7 +15,7 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
-from newsletter.rendering.mails import Reader
+from newsletter.rendering.issue_email import Reader
 from newsletter.sending import counters
 from newsletter.subscribers import life
 

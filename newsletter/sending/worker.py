@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from newsletter.models import BatchRow, IssueRow
-from newsletter.rendering.mail import Mail
-from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.rendering.issue_email import IssueMails, Reader
+from newsletter.rendering.message import Mail
 from newsletter.sending import claim, counters, ledger, restore_guard
 from newsletter.sending.journal import Journal, Mark
 from newsletter.sending.ledger import Answer

@@ -10,9 +10,9 @@ from newsletter import issues
 from newsletter.config import Settings
 from newsletter.models import AddressChangeRow, LetterRow, Standing, SubscriberRow
 from newsletter.outbox import Kind
-from newsletter.rendering.letters import Addressee, Letters, Named
-from newsletter.rendering.looks import Looks
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
+from newsletter.rendering.theme import Looks
+from newsletter.rendering.transactional_email import Addressee, Letters, Named
 from newsletter.subscribers import life, moves, suppression
 from newsletter.subscribers.links import Links
 from newsletter.transactional.send_one import named

@@ -10,8 +10,8 @@ from newsletter import outbox
 from newsletter.config import NewsletterSettings, SignupSettings
 from newsletter.models import LetterRow, SubscriberRow
 from newsletter.outbox import Kind
-from newsletter.rendering.letters import Named
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
+from newsletter.rendering.transactional_email import Named
 from newsletter.subscribers import consents, signups
 from newsletter.subscribers.consents import Act, Evidence, Way
 from newsletter.transports.base import Outcome, Transport, TransportDownError, Verdict

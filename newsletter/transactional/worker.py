@@ -18,7 +18,7 @@ from newsletter.db import Database
 from newsletter.feedback.events import without_addresses
 from newsletter.models import LetterRow
 from newsletter.outbox import Kind
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.subscribers import limits, signups, suppression
 from newsletter.subscribers.links import Links
 from newsletter.transactional.build import Writing

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from newsletter.errors import NewsletterError
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 
 
 class Verdict(StrEnum):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from newsletter.config import Settings
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.transports.base import (
     Outcome,
     TransportDownError,

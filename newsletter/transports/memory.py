@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from newsletter.config import Settings
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.transports.base import Outcome, Verdict, unmailable
 
 

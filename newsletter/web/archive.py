@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from newsletter import issues
 from newsletter.models import IssueRow
-from newsletter.rendering.content import Digest, Section
-from newsletter.rendering.levels import Level
-from newsletter.rendering.looks import Looks
+from newsletter.rendering.issue_content import Digest, Section
+from newsletter.rendering.size_budget import Level
+from newsletter.rendering.theme import Looks
 from newsletter.web import feed
 from newsletter.web.pages import Pages, chosen_language
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from newsletter import issues
 from newsletter.config import NewsletterSettings, Site
 from newsletter.models import IssueRow
-from newsletter.rendering.content import Digest
-from newsletter.rendering.levels import Level
+from newsletter.rendering.issue_content import Digest
+from newsletter.rendering.size_budget import Level
 from newsletter.rendering.templates import environment
-from newsletter.rendering.wording import wording
+from newsletter.rendering.translations import wording
 from newsletter.subscribers.links import Links
 
 _ATOM = "http://www.w3.org/2005/Atom"

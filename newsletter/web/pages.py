@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from newsletter.config import NewsletterSettings, Settings
 from newsletter.db import Database
 from newsletter.languages import CODES, LANGUAGES
-from newsletter.rendering.looks import Looks
 from newsletter.rendering.templates import environment
-from newsletter.rendering.wording import Catalogue, wording
+from newsletter.rendering.theme import Looks
+from newsletter.rendering.translations import Catalogue, wording
 from newsletter.subscribers import limits
 from newsletter.subscribers.consents import Evidence, Way
 from newsletter.subscribers.links import Claim, Links, Purpose

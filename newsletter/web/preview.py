@@ -19,10 +19,10 @@ from newsletter import paths
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.errors import NewsletterError
 from newsletter.findings import Finding
-from newsletter.rendering import templates, wording
+from newsletter.rendering import templates, translations
+from newsletter.rendering.color_scheme_preview import SCHEMES, seen_in
 from newsletter.rendering.inspection import inspect, parts
-from newsletter.rendering.mail import Mail
-from newsletter.rendering.schemes import SCHEMES, seen_in
+from newsletter.rendering.message import Mail
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _MOST_FILES = 2000  # of templates; beyond, somebody named the wrong folder
@@ -47,7 +47,11 @@ class Live:
 
     def __init__(self, render: Callable[[], Render], folders: Iterable[Path]) -> None:
         self._render = render
-        self._folders = [*folders, paths.templates(), Path(wording.__file__).parents[1] / "locales"]
+        self._folders = [
+            *folders,
+            paths.templates(),
+            Path(translations.__file__).parents[1] / "locales",
+        ]
         self._lock = threading.Lock()
         self._stamp = ""
         self._fresh: Render | None = None
@@ -58,7 +62,7 @@ class Live:
             stamp = self._stamp_now()
             if stamp != self._stamp:
                 templates.environment.cache_clear()
-                wording.wording.cache_clear()
+                translations.wording.cache_clear()
                 self._stamp, self._seen, self._fresh = stamp, {}, None
             variant = (detail, language)
             if variant not in self._seen:
@@ -112,7 +116,7 @@ def create_preview(
 ) -> Flask:
     """The page; `first` is the variant shown first, `fixed` the one address it is shown for."""
     app = Flask("newsletter.web", static_folder=None)
-    page = templates.environment(wording.wording("en")).get_template("preview/page.html")
+    page = templates.environment(translations.wording("en")).get_template("preview/page.html")
     details, languages = ([first[0]], [first[1]]) if fixed else (DETAILS, LANGUAGES)
 
     @app.before_request

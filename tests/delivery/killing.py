@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from newsletter import assembly, daily, issues, starting
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.rendering.mails import IssueMails
+from newsletter.rendering.issue_email import IssueMails
 from newsletter.sending import counters, stats, totals
 from newsletter.sending.holds import NOTHING_FORCED
 from newsletter.sending.sender import send_issue

@@ -15,8 +15,8 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, IssueRow
-from newsletter.rendering.mail import Mail
-from newsletter.rendering.mails import IssueMails
+from newsletter.rendering.issue_email import IssueMails
+from newsletter.rendering.message import Mail
 from newsletter.sending import counters, restore_guard, totals
 from newsletter.sending.holds import NOTHING_FORCED
 from newsletter.sending.sender import Result, send_issue

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.db import Database
 from newsletter.rendering import headers
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.subscribers import life, suppression
 from newsletter.subscribers.life import Wish
 from newsletter.transports.base import Outcome, TransportDownError, Verdict

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.rendering.mail import Content, Mail
+from newsletter.rendering.message import Content, Mail
 from newsletter.transports.base import Transport, Verdict
 from newsletter.transports.files import Files
 from newsletter.transports.memory import Memory

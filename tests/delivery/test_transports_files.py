@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.config import Settings
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.transports import files
 from newsletter.transports.base import TransportDownError, Verdict
 from newsletter.transports.files import Files, file_name

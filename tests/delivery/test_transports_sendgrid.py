@@ -10,7 +10,7 @@ import pytest
 
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.transports.base import Outcome, TransportDownError, Verdict
 from newsletter.transports.sendgrid import transport
 from newsletter.transports.sendgrid.responses import unreached

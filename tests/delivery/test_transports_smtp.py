@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.transports.base import Outcome, TransportDownError, Unwatched, Verdict
 from newsletter.transports.smtp.transport import Smtp
 from tests.delivery import transports_standins as standins

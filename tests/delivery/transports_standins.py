@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter.config import TransportSettings
-from newsletter.rendering.mail import Blanks, Content, Mail
+from newsletter.rendering.message import Blanks, Content, Mail
 from tests.serving import Running
 
 BLANKS = Blanks.fresh()

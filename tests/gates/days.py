@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from newsletter.rendering.content import SECTION_OF, Digest, Entry, ListingNote, Section
+from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, ListingNote, Section
 from newsletter.sources import bundled
 from newsletter.sources.announced import Announcement, ListingState, Paper, PaperId
 from newsletter.summaries import embedded

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from functools import cache
 
 from newsletter import config
-from newsletter.rendering.content import Digest
-from newsletter.rendering.letters import Addressee, Letters, Named
-from newsletter.rendering.mail import Mail
-from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.rendering.issue_content import Digest
+from newsletter.rendering.issue_email import IssueMails, Reader
+from newsletter.rendering.message import Mail
+from newsletter.rendering.transactional_email import Addressee, Letters, Named
 from newsletter.subscribers.links import Links
 from tests.gates import days
 

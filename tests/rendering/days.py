@@ -6,7 +6,7 @@ from functools import cache
 from itertools import cycle, islice
 
 from newsletter import config
-from newsletter.rendering.content import SECTION_OF, Digest, Entry, Section
+from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, Section
 from newsletter.sources import bundled
 from newsletter.sources.announced import Paper, PaperId
 from newsletter.subscribers.links import Links

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.rendering import phrases
-from newsletter.rendering.content import Section
-from newsletter.rendering.levels import Level
-from newsletter.rendering.phrases import Phrases
-from newsletter.rendering.resources import resources
-from newsletter.rendering.wording import wording
+from newsletter.rendering import texts
+from newsletter.rendering.issue_content import Section
+from newsletter.rendering.paper_links import resources
+from newsletter.rendering.size_budget import Level
+from newsletter.rendering.texts import Phrases
+from newsletter.rendering.translations import wording
 from tests.rendering.days import entry, paper
 
 SAY = Phrases(wording("en"))
@@ -76,12 +76,12 @@ def test_three_links_are_enough() -> None:
     ],
 )
 def test_a_comment_says_what_its_links_and_a_page_count_do_not(said: str, shown: str) -> None:
-    assert phrases.comment(paper(comment=said), whole=False) == shown
+    assert texts.comment(paper(comment=said), whole=False) == shown
 
 
 def test_who_wants_everything_gets_the_whole_comment() -> None:
     said = "12 pages, 5 figures, accepted at ICML 2025"
-    assert phrases.comment(paper(comment=said), whole=True) == said
+    assert texts.comment(paper(comment=said), whole=True) == said
 
 
 def test_facts_are_version_categories_and_comment_in_this_order() -> None:
@@ -99,7 +99,7 @@ def test_a_paper_of_many_categories_names_five() -> None:
 
 
 def test_what_is_not_known_is_not_shown() -> None:
-    from newsletter.rendering.mails import IssueMails
+    from newsletter.rendering.issue_email import IssueMails
     from tests.rendering.days import LINKS, SITE, digest
 
     unknown = paper(authors=(), comment=None, categories=("cs.SD",))
@@ -114,5 +114,5 @@ def test_what_is_not_known_is_not_shown() -> None:
 def test_no_comment_or_abstract_breaks_the_facts(comment: str, abstract: str) -> None:
     odd = paper(comment=comment, abstract=abstract)
     assert len(resources(odd)) <= 3
-    assert len(phrases.comment(odd, whole=False)) <= 140
+    assert len(texts.comment(odd, whole=False)) <= 140
     assert all(each.url.startswith(("http://", "https://")) for each in resources(odd))

@@ -8,8 +8,8 @@ from email import message_from_bytes, policy
 import pytest
 
 from newsletter.config import Site
-from newsletter.rendering.letters import Addressee, Letters, Named
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
+from newsletter.rendering.transactional_email import Addressee, Letters, Named
 from newsletter.subscribers.links import Links, Purpose
 from tests.conftest import NOW
 

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter import config
-from newsletter.rendering.content import Digest, Section
-from newsletter.rendering.levels import NOTHING, Level, Weight, plan
-from newsletter.rendering.mail import Mail
-from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.rendering.issue_content import Digest, Section
+from newsletter.rendering.issue_email import IssueMails, Reader
+from newsletter.rendering.message import Mail
+from newsletter.rendering.size_budget import NOTHING, Level, Weight, plan
 from newsletter.sources.announced import PaperId
 from tests.rendering.days import LINKS, SITE, busy_day, digest, digest_of, entry, paper
 

@@ -9,8 +9,8 @@ from newsletter import config
 from newsletter.colours import LEGIBLE, colour, contrast, made_legible, mixed
 from newsletter.config import LookSettings, Settings
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.rendering.looks import Looks
-from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.rendering.issue_email import IssueMails, Reader
+from newsletter.rendering.theme import Looks
 from tests.rendering.days import LINKS, SITE, digest, paper
 
 READER = Reader(7, "ada@reader.example", "brief", "en", date(2025, 7, 3), "0123456789abcdef")

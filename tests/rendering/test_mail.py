@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from newsletter import config, issues
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.rendering.content import Digest, Section
-from newsletter.rendering.mail import Blanks, Content, Mail
-from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.rendering.issue_content import Digest, Section
+from newsletter.rendering.issue_email import IssueMails, Reader
+from newsletter.rendering.message import Blanks, Content, Mail
 from newsletter.sources import bundled
 from newsletter.sources.announced import PaperId
 from newsletter.subscribers.links import Claim, Purpose
@@ -176,7 +176,7 @@ def test_chinese_subjects_and_names_are_valid_encoded_words() -> None:
 
 
 def test_a_missing_paper_is_named_in_the_issue() -> None:
-    from newsletter.rendering.content import ListingNote
+    from newsletter.rendering.issue_content import ListingNote
     from newsletter.sources.announced import ListingState
 
     note = ListingNote("cs.SD", ListingState.PARTIAL, 9, 11, ("2507.1", "2507.2"))

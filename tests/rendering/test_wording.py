@@ -9,8 +9,8 @@ from babel.messages.catalog import Message
 
 from newsletter import config
 from newsletter.languages import LANGUAGES, SOURCE, Language
-from newsletter.rendering import wording as module
-from newsletter.rendering.wording import Catalogue, wording
+from newsletter.rendering import translations as module
+from newsletter.rendering.translations import Catalogue, wording
 from tests import messages
 
 TRANSLATED = [each for each in config.LANGUAGES if each != SOURCE]

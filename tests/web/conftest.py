@@ -15,7 +15,7 @@ from newsletter import config, starting
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import SubscriberRow
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.subscribers import life
 from newsletter.subscribers.life import Wish
 from newsletter.transactional.worker import Done, Mailroom

@@ -11,7 +11,7 @@ from newsletter import assembly, daily
 from newsletter.cli import common
 from newsletter.daily import DayReport
 from newsletter.models import DeliveryRow
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.subscribers import suppression
 from newsletter.subscribers.links import Claim
 from newsletter.transports.base import Outcome

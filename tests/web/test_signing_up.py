@@ -21,7 +21,7 @@ from newsletter.models import (
     SubscriberRow,
 )
 from newsletter.rendering.inspection import wire
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.subscribers import erasure, life, signups, suppression
 from newsletter.subscribers.addresses import normalized
 from newsletter.transports.base import Outcome, TransportDownError

@@ -2,7 +2,7 @@
 
 from newsletter.findings import Finding, Level
 from newsletter.rendering.inspection import parts, wire
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 
 
 def inspect(mail: Mail) -> list[Finding]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.transports.base import Outcome, Verdict
 
 MOST = 1000  # personalizations a request

@@ -16,7 +16,7 @@ from sendgrid import SendGridAPIClient
 
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.transports.base import (
     Outcome,
     TransportDownError,

@@ -7,7 +7,7 @@ from contextlib import suppress
 from enum import Enum
 from typing import TypeVar
 
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.transports.base import Outcome, Verdict, one_line
 from newsletter.transports.smtp import response_classes
 from newsletter.transports.smtp.connect import Connection, said

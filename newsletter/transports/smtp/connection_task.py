@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.transports.base import Outcome, Verdict
 from newsletter.transports.smtp.connect import said
 from newsletter.transports.smtp.connection import Session, Steps, Wait

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.transports.base import Outcome, Watch, unmailable
 from newsletter.transports.smtp.connection import Session, Wait
 from newsletter.transports.smtp.connection_task import Lane

@@ -2,7 +2,7 @@
 
 import re
 
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.transports.base import Outcome, TransportDownError, Verdict, one_line
 
 OK, TEMPORARY, PERMANENT = 2, 4, 5  # the first digit of a reply

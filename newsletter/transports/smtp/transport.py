@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 
 from newsletter.config import Settings, TransportSettings
-from newsletter.rendering.mail import Mail
+from newsletter.rendering.message import Mail
 from newsletter.transports.base import Outcome, Unwatched, Watch
 from newsletter.transports.smtp import dkim
 from newsletter.transports.smtp.connect import check, connect

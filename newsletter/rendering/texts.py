@@ -9,10 +9,10 @@ from functools import lru_cache
 from html import escape
 
 from newsletter import tex
-from newsletter.rendering.content import Digest, Entry, ListingNote, Section
-from newsletter.rendering.levels import Level
-from newsletter.rendering.resources import PROJECT_PAGE, Resource, resources
-from newsletter.rendering.wording import Catalogue
+from newsletter.rendering.issue_content import Digest, Entry, ListingNote, Section
+from newsletter.rendering.paper_links import PROJECT_PAGE, Resource, resources
+from newsletter.rendering.size_budget import Level
+from newsletter.rendering.translations import Catalogue
 from newsletter.sources.announced import UNNAMED_MODEL, Paper
 from newsletter.summaries.sentence import AUTHORS, Sentence
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 
-from newsletter.rendering.mail import Mail
-from newsletter.rendering.wording import wording
+from newsletter.rendering.message import Mail
+from newsletter.rendering.translations import wording
 
 
 def as_test(mail: Mail, language: str, now: datetime) -> Mail:

@@ -9,7 +9,7 @@ from functools import cached_property
 from html import escape
 
 from newsletter.rendering import headers
-from newsletter.rendering.quoted import Piece, Prepared, quoted
+from newsletter.rendering.qp_template import Piece, Prepared, quoted
 
 _PERSONAL = ("recipient", "unsubscribe", "preferences", "since")
 

@@ -9,11 +9,11 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import did_you_mean
 from newsletter.findings import Finding, Level
-from newsletter.rendering.content import SECTION_OF, Digest, Entry, Section
-from newsletter.rendering.looks import Looks
-from newsletter.rendering.mails import IssueMails, Reader
+from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, Section
+from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.rendering.templates import environment, explained
-from newsletter.rendering.wording import wording
+from newsletter.rendering.theme import Looks
+from newsletter.rendering.translations import wording
 from newsletter.sources import bundled
 from newsletter.subscribers.links import Links
 from newsletter.summaries import embedded

@@ -9,15 +9,15 @@ from functools import cached_property
 from jinja2 import Environment
 
 from newsletter.config import Site
-from newsletter.rendering.cards import Cards, Frame
-from newsletter.rendering.content import Digest
+from newsletter.rendering.fragments import Cards, Frame
 from newsletter.rendering.headers import mailto
-from newsletter.rendering.levels import CEILINGS, LIMIT, NOTHING, Level, Weight, plan
-from newsletter.rendering.looks import OURS, Looks
-from newsletter.rendering.mail import Blanks, Content, Mail
-from newsletter.rendering.quoted import Piece, Prepared
+from newsletter.rendering.issue_content import Digest
+from newsletter.rendering.message import Blanks, Content, Mail
+from newsletter.rendering.qp_template import Piece, Prepared
+from newsletter.rendering.size_budget import CEILINGS, LIMIT, NOTHING, Level, Weight, plan
 from newsletter.rendering.templates import environment, explained
-from newsletter.rendering.wording import wording
+from newsletter.rendering.theme import OURS, Looks
+from newsletter.rendering.translations import wording
 from newsletter.sources.announced import one_line
 from newsletter.subscribers.links import Claim, Links
 

@@ -8,10 +8,10 @@ from functools import cached_property
 from jinja2 import Environment
 from markupsafe import Markup
 
-from newsletter.rendering.content import Digest, Section
 from newsletter.rendering.inlining import inline
-from newsletter.rendering.levels import Level
-from newsletter.rendering.quoted import Piece
+from newsletter.rendering.issue_content import Digest, Section
+from newsletter.rendering.qp_template import Piece
+from newsletter.rendering.size_budget import Level
 from newsletter.rendering.templates import explained
 
 

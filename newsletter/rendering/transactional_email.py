@@ -10,10 +10,10 @@ from email.utils import format_datetime, parseaddr
 
 from newsletter.config import Site
 from newsletter.rendering.inlining import inline
-from newsletter.rendering.looks import Looks
-from newsletter.rendering.mail import Content, Mail
+from newsletter.rendering.message import Content, Mail
 from newsletter.rendering.templates import environment, explained
-from newsletter.rendering.wording import wording
+from newsletter.rendering.theme import Looks
+from newsletter.rendering.translations import wording
 from newsletter.sources.announced import one_line
 from newsletter.subscribers.links import ALL, Claim, Links, Purpose
 
