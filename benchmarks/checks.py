@@ -16,7 +16,7 @@ from pathlib import Path
 
 from newsletter.sources.announced import Paper, PaperId
 from newsletter.summaries import checks
-from newsletter.summaries.checks.about import Source
+from newsletter.summaries.checks.relevance import Source
 
 Pair = tuple[str, Paper]
 _ENTRY = re.compile(

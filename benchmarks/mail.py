@@ -24,7 +24,7 @@ from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.sources import bundled
 from newsletter.sources.announced import Paper, PaperId
 from newsletter.subscribers.links import Links
-from newsletter.summaries import embedded
+from newsletter.summaries import extractive_summarizer
 
 SITE = config.Site(
     name="Papers",
@@ -60,7 +60,7 @@ def day(size: int, shared: Path) -> Digest:
     for number, paper in enumerate(islice(cycle(papers(shared)), size)):
         section = list(Section)[3 * number // size]
         own = replace(paper, id=PaperId(f"2507.{number:05}", 1))
-        entries.append(Entry(section, own, embedded.sentence(own)))
+        entries.append(Entry(section, own, extractive_summarizer.sentence(own)))
     when = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
     return Digest("papers", "Papers", when.date(), "en", ("cs.SD",), tuple(entries), (), when)
 

@@ -15,10 +15,10 @@ from newsletter.rendering.theme import Looks
 from newsletter.sending import journal
 from newsletter.sources.announced import Source
 from newsletter.subscribers.links import Links
-from newsletter.summaries import allowance
-from newsletter.summaries.embedded import Embedded
-from newsletter.summaries.guarded import Guarded, Unasked, fault
-from newsletter.summaries.sentence import Summarizer
+from newsletter.summaries import llm_budget
+from newsletter.summaries.base import Summarizer
+from newsletter.summaries.extractive_summarizer import Embedded
+from newsletter.summaries.safe_summarizer import Guarded, Unasked, fault
 from newsletter.transactional.worker import Mailroom
 from newsletter.transports.memory import Memory
 
@@ -71,7 +71,7 @@ def parts(
                 bar=bar,
                 stopping=stopping,
                 looks=Looks.of(settings),
-                allowance=allowance.from_settings(settings.summarizer),
+                allowance=llm_budget.from_settings(settings.summarizer),
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,
                 sending=settings.sending,

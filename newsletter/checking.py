@@ -17,7 +17,7 @@ from newsletter.findings import Finding, Level
 from newsletter.rendering import health
 from newsletter.sending import health
 from newsletter.subscribers import signups
-from newsletter.summaries import reaching
+from newsletter.summaries import health
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -70,7 +70,7 @@ def _site(settings: Settings) -> Iterator[Finding]:
 
 
 CHECKS: dict[str, Check] = {
-    "summarizer": reaching.check,
+    "summarizer": health.check,
     "signup": signups.check,
     "sending": health.check,
     "feedback": feedback.check,

@@ -20,10 +20,10 @@ from newsletter.sending.rate_limit import Limits
 from newsletter.sending.sender import Result, Sending, send_batch, send_issue
 from newsletter.sources.announced import Source
 from newsletter.subscribers.links import Links
-from newsletter.summaries import making
-from newsletter.summaries.allowance import Allowance
-from newsletter.summaries.making import Asking, Estimate, Made, make_missing
-from newsletter.summaries.sentence import Summarizer
+from newsletter.summaries import run
+from newsletter.summaries.base import Summarizer
+from newsletter.summaries.llm_budget import Allowance
+from newsletter.summaries.run import Asking, Estimate, Made, make_missing
 from newsletter.transports.base import Transport
 
 Step = Callable[[int], None]  # so many more are done
@@ -172,7 +172,7 @@ def estimate(
     asking = Asking(parts.summarizer, newsletter.language, parts.allowance, again)
     with parts.database.read() as session:
         announced = papers.announced(session, day, newsletter.categories)
-        return making.estimate(session, asking, [each.paper for each in announced])
+        return run.estimate(session, asking, [each.paper for each in announced])
 
 
 def deliver(parts: Parts, issue_id: int, digest: Digest, forced: Forced = NOTHING_FORCED) -> Result:

@@ -15,9 +15,9 @@ from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import IssuePaperRow, IssueRow, IssueState
 from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, ListingNote, Section
 from newsletter.sources.announced import ListingState, PaperId
-from newsletter.summaries import embedded, kept
-from newsletter.summaries.kept import Author
-from newsletter.summaries.sentence import Sentence, Summarizer
+from newsletter.summaries import extractive_summarizer, store
+from newsletter.summaries.base import Sentence, Summarizer
+from newsletter.summaries.store import Author
 
 
 def compose(
@@ -30,12 +30,12 @@ def compose(
     """The issue as it would be frozen now, from what is kept."""
     announced = papers.announced(session, day, newsletter.categories)
     ids = [each.paper.id for each in announced]
-    sentences = kept.best(session, ids, Author.of(summarizer, newsletter.language))
+    sentences = store.best(session, ids, Author.of(summarizer, newsletter.language))
     entries = [
         Entry(
             SECTION_OF[each.kind],
             each.paper,
-            sentences.get(each.paper.id) or embedded.sentence(each.paper),
+            sentences.get(each.paper.id) or extractive_summarizer.sentence(each.paper),
         )
         for each in announced
     ]

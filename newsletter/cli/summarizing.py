@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
     from newsletter.daily import Parts
     from newsletter.sources.announced import Paper
+    from newsletter.summaries.base import Summarizer
     from newsletter.summaries.checks import Verdict
-    from newsletter.summaries.reporting import Told
-    from newsletter.summaries.sentence import Summarizer
-    from newsletter.summaries.trying import Attempt
+    from newsletter.summaries.compare import Attempt
+    from newsletter.summaries.report import Told
 
 _MOST_BYTES = 1 << 20  # of a file that is tried
 _UNSAID = 10_000  # no version: no paper has so many
@@ -123,15 +123,15 @@ def _report(
     parts: "Parts", newsletter: "NewsletterSettings", day: date, as_json: bool
 ) -> dict[str, Any]:
     from newsletter import papers
-    from newsletter.summaries import reporting
-    from newsletter.summaries.kept import Author
+    from newsletter.summaries import report
+    from newsletter.summaries.store import Author
 
     with parts.database.read() as session:
         announced = papers.announced(session, day, newsletter.categories)
         listed = [each.paper for each in announced]
         author = Author.of(parts.summarizer, newsletter.language)
-        told = reporting.report(session, listed, author)
-        spent = reporting.spent(session, listed, newsletter.language)
+        told = report.report(session, listed, author)
+        spent = report.spent(session, listed, newsletter.language)
     if not told:
         _warn_of_nothing(newsletter, day)
     prices = parts.allowance.prices
@@ -180,8 +180,8 @@ def _told(told: "Told") -> dict[str, Any]:
 
 
 def _try(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> bool:
-    from newsletter.summaries import trying
-    from newsletter.summaries.embedded import Embedded
+    from newsletter.summaries import compare
+    from newsletter.summaries.extractive_summarizer import Embedded
 
     newsletter = settings.newsletter(slug)
     with common.opened(settings, sends=False) as parts:
@@ -189,7 +189,7 @@ def _try(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> b
         asked: list[Summarizer] = [Embedded()]
         if not isinstance(parts.summarizer, Embedded):
             asked.append(parts.summarizer)
-        found = trying.attempts(asked, paper, newsletter.language)
+        found = compare.attempts(asked, paper, newsletter.language)
         prices = parts.allowance.prices
     if as_json:
         tries = [_attempt_as_json(each) for each in found]

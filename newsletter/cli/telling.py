@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from newsletter.models import ListingRow
     from newsletter.rendering.issue_content import Digest
     from newsletter.sending.totals import Account
-    from newsletter.summaries.allowance import Prices
-    from newsletter.summaries.making import Made
-    from newsletter.summaries.sentence import Tokens
+    from newsletter.summaries.base import Tokens
+    from newsletter.summaries.llm_budget import Prices
+    from newsletter.summaries.run import Made
 
 
 _HIDDEN = "*" * 10

@@ -16,7 +16,7 @@ from newsletter.rendering.theme import Looks
 from newsletter.rendering.translations import wording
 from newsletter.sources import bundled
 from newsletter.subscribers.links import Links
-from newsletter.summaries import embedded
+from newsletter.summaries import extractive_summarizer
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def _set_the_bundled_day(settings: Settings, looks: Looks, now: datetime) -> Non
 def _bundled_day(now: datetime) -> Digest:
     fetched = bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY)
     entries = [
-        Entry(SECTION_OF[each.kind], paper, embedded.sentence(paper))
+        Entry(SECTION_OF[each.kind], paper, extractive_summarizer.sentence(paper))
         for listing in fetched.listings
         for each in listing.announcements
         for paper in [fetched.papers[each.paper]]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from newsletter.sources.announced import Kind, ListingState, Paper
-from newsletter.summaries.sentence import Sentence
+from newsletter.summaries.base import Sentence
 
 
 class Section(StrEnum):

@@ -14,7 +14,7 @@ from newsletter.rendering.paper_links import PROJECT_PAGE, Resource, resources
 from newsletter.rendering.size_budget import Level
 from newsletter.rendering.translations import Catalogue
 from newsletter.sources.announced import UNNAMED_MODEL, Paper
-from newsletter.summaries.sentence import AUTHORS, Sentence
+from newsletter.summaries.base import AUTHORS, Sentence
 
 _SHOWN_AUTHORS = 6
 _NAME_CHARACTERS = 80

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsletter.sources.announced import one_line
-from newsletter.summaries.sentence import Tokens
+from newsletter.summaries.base import Tokens
 
 _MOST_TOKENS = 10_000_000  # an answer that claims more does not count well
 _THOUGHTS = r"think|thinking|thought|reasoning"

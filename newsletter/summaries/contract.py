@@ -16,7 +16,7 @@ from collections.abc import Callable
 from threading import Thread
 
 from newsletter.sources.announced import Paper, PaperId
-from newsletter.summaries.sentence import Draft, Summarizer, SummaryError, Tokens
+from newsletter.summaries.base import Draft, Summarizer, SummaryError, Tokens
 
 PAPERS = (
     Paper(

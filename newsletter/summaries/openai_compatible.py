@@ -18,16 +18,10 @@ from newsletter.config import Settings, SummarizerSettings
 from newsletter.errors import WrongUseError
 from newsletter.sources.announced import Paper
 from newsletter.summaries import prompts
+from newsletter.summaries.base import Draft, OutOfServiceError, RefusedError, SummaryError, Tokens
 from newsletter.summaries.completions import completion
 from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
 from newsletter.summaries.prompts import Prompts
-from newsletter.summaries.sentence import (
-    Draft,
-    OutOfServiceError,
-    RefusedError,
-    SummaryError,
-    Tokens,
-)
 
 _TRIES = 3
 _LONGEST_WAIT_S = 60.0

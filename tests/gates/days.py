@@ -10,8 +10,8 @@ from pathlib import Path
 from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, ListingNote, Section
 from newsletter.sources import bundled
 from newsletter.sources.announced import Announcement, ListingState, Paper, PaperId
-from newsletter.summaries import embedded
-from newsletter.summaries.sentence import Sentence
+from newsletter.summaries import extractive_summarizer
+from newsletter.summaries.base import Sentence
 
 DIGESTS = Path(__file__).parents[3] / "shared" / "arxiv" / "digests"
 FROZEN = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
@@ -38,7 +38,7 @@ def bundled_day(language: str) -> Digest:
             Entry(
                 SECTION_OF[each.kind],
                 papers[each.paper],
-                told.get(each.paper) or embedded.sentence(papers[each.paper]),
+                told.get(each.paper) or extractive_summarizer.sentence(papers[each.paper]),
             )
             for each in strongest.values()
         ],
@@ -63,7 +63,7 @@ def busy_day(language: str, papers: int = 150) -> Digest:
         section = _section(number / papers)
         if section is Section.REPLACE:
             paper = replace(paper, id=PaperId(paper.id.arxiv_id, 2 + number % 7))
-        summary = entry.summary if number % 3 else embedded.sentence(paper)
+        summary = entry.summary if number % 3 else extractive_summarizer.sentence(paper)
         entries.append(Entry(section, paper, summary))
     notes = [
         ListingNote(
@@ -213,5 +213,9 @@ def _entries(text: str) -> Iterator[Entry]:
         )
         section = Section.NEW if found["kind"] == "new" else Section.REPLACE
         told = found["summary"]
-        summary = Sentence(told, "zh", "language model") if told else embedded.sentence(paper)
+        summary = (
+            Sentence(told, "zh", "language model")
+            if told
+            else extractive_summarizer.sentence(paper)
+        )
         yield Entry(section, paper, summary)

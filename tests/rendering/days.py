@@ -10,8 +10,8 @@ from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, Sectio
 from newsletter.sources import bundled
 from newsletter.sources.announced import Paper, PaperId
 from newsletter.subscribers.links import Links
-from newsletter.summaries import embedded
-from newsletter.summaries.sentence import Sentence
+from newsletter.summaries import extractive_summarizer
+from newsletter.summaries.base import Sentence
 from tests.conftest import NOW
 
 SITE = config.Site(
@@ -65,7 +65,7 @@ def busy_day(papers: int, language: str = "en") -> Digest:
         each.paper: each.kind for listing in fetched.listings for each in listing.announcements
     }
     entries = [
-        Entry(SECTION_OF[kinds[found.id]], again, embedded.sentence(again))
+        Entry(SECTION_OF[kinds[found.id]], again, extractive_summarizer.sentence(again))
         for number, found in enumerate(islice(cycle(fetched.papers.values()), papers))
         for again in [replace(found, id=PaperId(f"2507.{number:05}", found.id.version))]
     ]

@@ -22,8 +22,8 @@ from newsletter.rendering.message import Blanks, Content, Mail
 from newsletter.sources import bundled
 from newsletter.sources.announced import PaperId
 from newsletter.subscribers.links import Claim, Purpose
-from newsletter.summaries.embedded import Embedded
-from newsletter.summaries.sentence import Sentence
+from newsletter.summaries.base import Sentence
+from newsletter.summaries.extractive_summarizer import Embedded
 from tests.conftest import NOW
 from tests.rendering.days import LINKS, SITE, digest, paper
 

@@ -11,10 +11,10 @@ from newsletter.config import Settings, SummarizerSettings
 from newsletter.errors import WrongUseError
 from newsletter.sources.announced import Paper
 from newsletter.summaries import contract
-from newsletter.summaries.embedded import Embedded
-from newsletter.summaries.guarded import Guarded
+from newsletter.summaries.base import Draft, Summarizer, SummaryError, Tokens
+from newsletter.summaries.extractive_summarizer import Embedded
 from newsletter.summaries.openai_compatible import OpenAICompatible
-from newsletter.summaries.sentence import Draft, Summarizer, SummaryError, Tokens
+from newsletter.summaries.safe_summarizer import Guarded
 from tests.conftest import Cli
 from tests.summaries.endpoint_standin import ModelStandIn, completion, in_turn
 

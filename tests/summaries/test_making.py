@@ -13,11 +13,8 @@ from newsletter import db
 from newsletter.db import Database
 from newsletter.models import Setback, SetbackRow, SummaryRow
 from newsletter.sources.announced import Paper, PaperId
-from newsletter.summaries import embedded, kept
-from newsletter.summaries.allowance import Allowance, Prices
-from newsletter.summaries.kept import Author
-from newsletter.summaries.making import Asking, Made, make_missing
-from newsletter.summaries.sentence import (
+from newsletter.summaries import extractive_summarizer, store
+from newsletter.summaries.base import (
     AUTHORS,
     Draft,
     OutOfServiceError,
@@ -27,6 +24,9 @@ from newsletter.summaries.sentence import (
     SummaryError,
     Tokens,
 )
+from newsletter.summaries.llm_budget import Allowance, Prices
+from newsletter.summaries.run import Asking, Made, make_missing
+from newsletter.summaries.store import Author
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
 COST = Tokens(90, 10)
@@ -118,7 +118,7 @@ def printed(database: Database, preferred: str = "model", prompt: str = "first")
     """The sentences as an issue would take them."""
     author = Author(preferred, f"{prompt} en", "en")
     with database.read() as session:
-        found = kept.best(session, [each.id for each in PAPERS], author)
+        found = store.best(session, [each.id for each in PAPERS], author)
     return [found[each.id] for each in PAPERS if each.id in found]
 
 
@@ -149,7 +149,7 @@ def test_where_the_model_fails_the_authors_own_words_stand_in(database: Database
     made = make(database, Model(failing={2, 5}))
     assert counted(made) == (6, 0, 2, 0)
     assert made.failed == {PAPERS[n].id: "the model is out" for n in (2, 5)}
-    assert printed(database)[2] == embedded.sentence(PAPERS[2])
+    assert printed(database)[2] == extractive_summarizer.sentence(PAPERS[2])
     assert [each.made_by for each in printed(database)].count(AUTHORS) == 2
     assert setbacks(database) == [("failed", 0, "the model is out")] * 2
 
@@ -180,7 +180,7 @@ def test_two_bad_answers_settle_it_and_the_authors_words_stand(database: Databas
     assert counted(made) == (7, 0, 0, 1)
     assert "99" in made.rejected[PAPERS[3].id]
     assert made.spent == Tokens(9 * 90, 9 * 10)
-    assert printed(database)[3] == embedded.sentence(PAPERS[3])
+    assert printed(database)[3] == extractive_summarizer.sentence(PAPERS[3])
     unasked = Model()
     assert counted(make(database, unasked)) == (0, 8, 0, 0)
     assert unasked.asked == []
@@ -325,9 +325,9 @@ def test_another_model_is_asked_and_each_sentence_keeps_its_author(database: Dat
 def test_whoever_wants_the_authors_words_does_not_pay_for_a_model_again(
     database: Database,
 ) -> None:
-    make(database, embedded.Embedded())
-    assert counted(make(database, embedded.Embedded())) == (0, 8, 0, 0)
-    assert printed(database) == [embedded.sentence(each) for each in PAPERS]
+    make(database, extractive_summarizer.Embedded())
+    assert counted(make(database, extractive_summarizer.Embedded())) == (0, 8, 0, 0)
+    assert printed(database) == [extractive_summarizer.sentence(each) for each in PAPERS]
 
 
 def test_who_calls_its_inventions_the_authors_words_is_not_believed(database: Database) -> None:

@@ -8,15 +8,9 @@ import pytest
 
 from newsletter.config import SummarizerSettings
 from newsletter.sources.announced import Paper, PaperId
+from newsletter.summaries.base import Draft, OutOfServiceError, RefusedError, SummaryError, Tokens
 from newsletter.summaries.checks import against
 from newsletter.summaries.openai_compatible import OpenAICompatible, estimated
-from newsletter.summaries.sentence import (
-    Draft,
-    OutOfServiceError,
-    RefusedError,
-    SummaryError,
-    Tokens,
-)
 from tests.summaries.endpoint_standin import (
     SILENT,
     Answer,

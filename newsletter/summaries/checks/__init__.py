@@ -6,8 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.sources.announced import Paper
-from newsletter.summaries.checks import about, claims, languages, measures, multiples, numbers
-from newsletter.summaries.checks.about import Source
+from newsletter.summaries.checks import (
+    answer_language,
+    contradictions,
+    magnitudes,
+    numbers,
+    relevance,
+    units,
+)
+from newsletter.summaries.checks.relevance import Source
 
 _SHORTEST, _LONGEST = 20, 400
 _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
@@ -54,7 +61,7 @@ def verdicts(
     if len(text) > _READ:
         return [Verdict("length", _length(text, language))]
     source = Source.of(paper)
-    words = about.hardly_about(text, source) if language == "en" else ""
+    words = relevance.hardly_about(text, source) if language == "en" else ""
     return [
         Verdict("length", _length(text, language)),
         Verdict("one line", _lines(text)),
@@ -63,17 +70,17 @@ def verdicts(
         Verdict("unseen", _unseen(text, language)),
         Verdict("refusal", "talks to somebody" if _REFUSAL.search(text) else ""),
         Verdict("addresses", _address(text)),
-        Verdict("language", languages.objection(text, language)),
+        Verdict("language", answer_language.objection(text, language)),
         Verdict("numbers", numbers.invented(text, source.text)),
         Verdict("counts", numbers.miscounted(text, source.text)),
         Verdict("units", numbers.changed_unit(text, source.text)),
-        Verdict("measures", measures.changed(text, source.text)),
-        Verdict("multiples", multiples.unborne(text, source.text)),
-        Verdict("turned round", claims.turned_round(text, source.text)),
-        Verdict("denied", claims.denied(text, source.text)),
-        Verdict("about it", about.not_about(text, source, language)),
-        Verdict("nearest", about.nearer(text, source, others, language)),
-        Verdict("names", about.strange_name(text, source), hard=language != "en"),
+        Verdict("measures", units.changed(text, source.text)),
+        Verdict("multiples", magnitudes.unborne(text, source.text)),
+        Verdict("turned round", contradictions.turned_round(text, source.text)),
+        Verdict("denied", contradictions.denied(text, source.text)),
+        Verdict("about it", relevance.not_about(text, source, language)),
+        Verdict("nearest", relevance.nearer(text, source, others, language)),
+        Verdict("names", relevance.strange_name(text, source), hard=language != "en"),
         Verdict("words", words, hard=False),
     ]
 

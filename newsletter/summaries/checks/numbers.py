@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from newsletter.summaries.checks import numerals
+from newsletter.summaries.checks import number_words
 
 _RAISED = str.maketrans(
     {raised: f" {digit}" for raised, digit in zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)}
@@ -124,7 +124,7 @@ def _all(text: str) -> tuple[Number, ...]:
 
 
 def _in_digits(text: str) -> Iterator[Number]:
-    plain = numerals.without_powers(text)
+    plain = number_words.without_powers(text)
     plain = unicodedata.normalize("NFKC", plain.translate(_RAISED))
     plain = _UNBRACED.sub("%", _GROUPED.sub("", plain))
     plain = _RANGE.sub(r"\1%\2", plain)
@@ -141,7 +141,7 @@ def _in_digits(text: str) -> Iterator[Number]:
 
 
 def _in_words(text: str) -> Iterator[Number]:
-    for word in numerals.spelled(text):
+    for word in number_words.spelled(text):
         after = _UNIT_AFTER.match(text, word.end)
         yield Number(word.shown, word.value, *(_unit(after) if after else ()))
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from newsletter.summaries.extractive import cues, guards
-from newsletter.summaries.extractive.sparing import without_spare_clauses
+from newsletter.summaries.extractive import cue_phrases, penalties
+from newsletter.summaries.extractive.optional_clauses import without_spare_clauses
 from newsletter.summaries.extractive.trimming import trimmed
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -43,7 +43,7 @@ def candidate(sentence: str, wanted: frozenset[str]) -> Candidate:
 
 def stems_of(words: tuple[str, ...]) -> frozenset[str]:
     """The content words, cut to a common beginning: "networks" and "network" are one."""
-    return frozenset(word[:6] for word in words if word not in cues.FUNCTION_WORDS)
+    return frozenset(word[:6] for word in words if word not in cue_phrases.FUNCTION_WORDS)
 
 
 def _stems_in(text: str) -> frozenset[str]:
@@ -56,8 +56,8 @@ def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
         _position(index, len(candidates))
         | _length(each)
         | _look(each)
-        | cues.cues(each.original, each.words)
-        | guards.guards(each.original, each.text, len(each.words))
+        | cue_phrases.cues(each.original, each.words)
+        | penalties.guards(each.original, each.text, len(each.words))
         for index, each in enumerate(candidates)
     ]
     _add_overlaps(title, candidates, found)
@@ -82,7 +82,7 @@ def _add_overlaps(title: str, candidates: list[Candidate], found: list[dict[str,
 
 def _add_prelude(found: list[dict[str, float]]) -> None:
     """Objects to sentences in which nobody acts yet, before the first in which somebody does."""
-    first = next((i for i, f in enumerate(found) if cues.ACTS & f.keys()), 0)
+    first = next((i for i, f in enumerate(found) if cue_phrases.ACTS & f.keys()), 0)
     for f in found[:first]:
         f["guard:prelude"] = 1.0
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.db import insert_missing
 from newsletter.models import Setback, SetbackRow, SummaryRow
 from newsletter.sources.announced import PaperId
-from newsletter.summaries.sentence import AUTHORS, NOTHING, Sentence, Summarizer, Tokens
+from newsletter.summaries.base import AUTHORS, NOTHING, Sentence, Summarizer, Tokens
 
 FAILURE = 0  # the number of the one row that says why there was no answer
 

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 
-from newsletter.summaries.checks import numbers, numerals
+from newsletter.summaries.checks import number_words, numbers
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ _KINDS = (
     _kind(r"\bquadrupl(?:es|ed|ing)\b", r"quadrupl|four|quarter", "4 300 400"),
 )
 _SCALES = {
-    **numerals.BIG,
-    **numerals.CHINESE_BIG,
+    **number_words.BIG,
+    **number_words.CHINESE_BIG,
     "十万": 10**5,
     "百万": 10**6,
     "千万": 10**7,

@@ -8,7 +8,7 @@ from threading import Lock
 
 from newsletter.config import SummarizerSettings
 from newsletter.errors import WrongUseError
-from newsletter.summaries.sentence import NOTHING, Tokens
+from newsletter.summaries.base import NOTHING, Tokens
 
 _PATIENCE = 3  # papers in a row without an answer, then it is not about one paper
 _A_MILLION = 1_000_000

@@ -10,7 +10,7 @@ from newsletter.db import Database
 from newsletter.errors import did_you_mean
 from newsletter.findings import Finding, Level
 from newsletter.sources.announced import one_line
-from newsletter.summaries import allowance, prompts
+from newsletter.summaries import llm_budget, prompts
 from newsletter.summaries.completions import completion
 from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
 
@@ -35,7 +35,7 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     if chosen.use == "extractive":
         yield Finding(_PART, Level.OK, "the authors' own sentences; no key, no network")
         return
-    allowance.from_settings(chosen)
+    llm_budget.from_settings(chosen)
     if chosen.use != "openai":
         told = f"{chosen.use!r} is an installed part; `newsletter summarize --try ID` tries it"
         yield Finding(_PART, Level.OK, told)

@@ -7,7 +7,7 @@ condition ("if", "for all", "under"), a formula or a number.
 import re
 from collections.abc import Callable
 
-from newsletter.summaries.extractive.pointing import has_predicate, is_half_said
+from newsletter.summaries.extractive.dangling_references import has_predicate, is_half_said
 from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
 
 _SUBJECT = r"(?=(?:we|I|this paper|this work|this article|the authors?) [a-z]{3})"

@@ -5,13 +5,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from newsletter.sources.announced import Paper, one_line
-from newsletter.summaries.sentence import (
-    Draft,
-    OutOfServiceError,
-    Summarizer,
-    SummaryError,
-    Tokens,
-)
+from newsletter.summaries.base import Draft, OutOfServiceError, Summarizer, SummaryError, Tokens
 
 _NAME_CHARACTERS = 120  # as the tables keep it
 _RECIPE_CHARACTERS = 32

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import SetbackRow, SummaryRow
 from newsletter.sources.announced import Paper, PaperId
-from newsletter.summaries import embedded, kept
-from newsletter.summaries.kept import Author
-from newsletter.summaries.sentence import NOTHING, Sentence, Tokens
+from newsletter.summaries import extractive_summarizer, store
+from newsletter.summaries.base import NOTHING, Sentence, Tokens
+from newsletter.summaries.store import Author
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Told:
 def report(session: Session, papers: Sequence[Paper], author: Author) -> list[Told]:
     """One a paper; setbacks of whatever author in that language, the oldest first."""
     ids = [paper.id for paper in papers]
-    sentences = kept.best(session, ids, author)
+    sentences = store.best(session, ids, author)
     rows = session.scalars(
         select(SetbackRow)
         .where(
@@ -41,7 +41,7 @@ def report(session: Session, papers: Sequence[Paper], author: Author) -> list[To
     return [
         Told(
             paper,
-            sentences.get(paper.id) or embedded.sentence(paper),
+            sentences.get(paper.id) or extractive_summarizer.sentence(paper),
             tuple(setbacks[paper.id]),
         )
         for paper in papers

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.models import Setback, SetbackRow
 from newsletter.sources.announced import Paper, PaperId
-from newsletter.summaries import embedded, kept
-from newsletter.summaries.allowance import Allowance
-from newsletter.summaries.asking import ANSWERS, Outcome, Question, ask
-from newsletter.summaries.kept import Author
-from newsletter.summaries.sentence import AUTHORS, NOTHING, Summarizer, Tokens
+from newsletter.summaries import extractive_summarizer, store
+from newsletter.summaries.ask_model import ANSWERS, Outcome, Question, ask
+from newsletter.summaries.base import AUTHORS, NOTHING, Summarizer, Tokens
+from newsletter.summaries.llm_budget import Allowance
+from newsletter.summaries.store import Author
 
 Progress = Callable[[], None]  # one more is done
 
@@ -101,10 +101,10 @@ def open_questions(session: Session, asking: Asking, papers: Sequence[Paper]) ->
     ids = [paper.id for paper in papers]
     author = asking.author
     if author.name == AUTHORS:  # any sentence is as good as the authors'
-        done = set(kept.best(session, ids, author))
+        done = set(store.best(session, ids, author))
     else:
-        done = kept.answered(session, ids, author)
-    setbacks = kept.setbacks(session, ids, author)
+        done = store.answered(session, ids, author)
+    setbacks = store.setbacks(session, ids, author)
     questions = []
     for paper in papers:
         answers = [row for row in setbacks.get(paper.id, []) if row.number]
@@ -129,12 +129,12 @@ def _keep(session: Session, author: Author, outcome: Outcome, now: datetime) -> 
     """Keep the answers, and a sentence in any case: it is there before the next is asked for."""
     paper = outcome.paper.id
     for each in outcome.unprinted:
-        kept.keep_setback(session, paper, author, each, now)
+        store.keep_setback(session, paper, author, each, now)
     if not outcome.failure:
-        kept.forget_failure(session, paper, author)
+        store.forget_failure(session, paper, author)
     if outcome.sentence is None:
-        kept.keep(session, paper, embedded.sentence(outcome.paper), now)
+        store.keep(session, paper, extractive_summarizer.sentence(outcome.paper), now)
     elif outcome.sentence.made_by == AUTHORS:
-        kept.keep(session, paper, outcome.sentence, now)
+        store.keep(session, paper, outcome.sentence, now)
     else:
-        kept.keep(session, paper, outcome.sentence, now, author.recipe, outcome.tokens)
+        store.keep(session, paper, outcome.sentence, now, author.recipe, outcome.tokens)

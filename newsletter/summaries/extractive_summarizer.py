@@ -3,7 +3,7 @@
 from newsletter.config import Settings
 from newsletter.sources.announced import Paper
 from newsletter.summaries import extractive
-from newsletter.summaries.sentence import AUTHORS, AUTHORS_LANGUAGE, Draft, Sentence, Tokens
+from newsletter.summaries.base import AUTHORS, AUTHORS_LANGUAGE, Draft, Sentence, Tokens
 
 
 def from_settings(settings: Settings) -> "Embedded":

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from importlib import resources
 
 from newsletter.sources.announced import Paper
-from newsletter.summaries.checks.languages import FREQUENT
+from newsletter.summaries.checks.answer_language import FREQUENT
 
 _WORD = re.compile(r"[a-z0-9]+")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-+.'/][A-Za-z0-9]+)*\+*")

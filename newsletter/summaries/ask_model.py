@@ -6,14 +6,8 @@ from dataclasses import dataclass, field
 
 from newsletter.models import Setback
 from newsletter.sources.announced import Paper, PaperId, one_line
-from newsletter.summaries import checks, embedded
-from newsletter.summaries.allowance import Allowance
-from newsletter.summaries.checks.about import Source
-from newsletter.summaries.crew import worked
-from newsletter.summaries.embedded import Embedded
-from newsletter.summaries.guarded import fault
-from newsletter.summaries.kept import Unprinted
-from newsletter.summaries.sentence import (
+from newsletter.summaries import checks, extractive_summarizer
+from newsletter.summaries.base import (
     AUTHORS,
     AUTHORS_LANGUAGE,
     NOTHING,
@@ -25,6 +19,12 @@ from newsletter.summaries.sentence import (
     SummaryError,
     Tokens,
 )
+from newsletter.summaries.checks.relevance import Source
+from newsletter.summaries.extractive_summarizer import Embedded
+from newsletter.summaries.llm_budget import Allowance
+from newsletter.summaries.safe_summarizer import fault
+from newsletter.summaries.store import Unprinted
+from newsletter.summaries.thread_pool import worked
 
 ANSWERS = 2  # that a paper may take: the second knows what was wrong with the first
 _KEPT_CHARACTERS = 1000  # of an answer that is not printed
@@ -79,7 +79,7 @@ def ask(
     """
     if isinstance(summarizer, Embedded):  # ours: cannot hang, and has nothing to wait for
         for question in questions:
-            yield Outcome(question, embedded.sentence(question.paper))
+            yield Outcome(question, extractive_summarizer.sentence(question.paper))
         return
     sources = {paper.id: Source.of(paper) for paper in day}
     asker = _Asker(summarizer, language, allowance, sources)

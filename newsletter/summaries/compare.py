@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from newsletter.sources.announced import Paper
 from newsletter.summaries import checks
-from newsletter.summaries.checks import Verdict
-from newsletter.summaries.sentence import (
+from newsletter.summaries.base import (
     AUTHORS,
     AUTHORS_LANGUAGE,
     NOTHING,
@@ -16,6 +15,7 @@ from newsletter.summaries.sentence import (
     SummaryError,
     Tokens,
 )
+from newsletter.summaries.checks import Verdict
 
 
 @dataclass(frozen=True)
