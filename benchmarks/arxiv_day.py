@@ -13,8 +13,8 @@ from pathlib import Path
 
 from newsletter import taxonomy
 from newsletter.config import SourceSettings
-from newsletter.sources.arxiv_org import ArxivOrg
-from newsletter.sources.http import polite_session
+from newsletter.sources.arxiv import ArxivOrg
+from newsletter.sources.http.session import polite_session
 from tests.sources.samples import Told, page
 from tests.sources.standin import Clock, Reply, StandIn, listening
 

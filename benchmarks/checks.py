@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from newsletter.sources.announced import Paper, PaperId
+from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import checks
 from newsletter.summaries.checks.relevance import Source
 

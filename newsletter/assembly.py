@@ -13,7 +13,7 @@ from newsletter.daily import Bar, Parts
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.rendering.theme import Looks
 from newsletter.sending import journal
-from newsletter.sources.announced import Source
+from newsletter.sources.base import Source
 from newsletter.subscribers.links import Links
 from newsletter.summaries import llm_budget
 from newsletter.summaries.base import Summarizer

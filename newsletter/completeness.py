@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.models import AnnouncementRow, IssueRow, IssueState, ListingRow
-from newsletter.sources import days
-from newsletter.sources.announced import ListingState
+from newsletter.sources import calendar
+from newsletter.sources.base import ListingState
 
 # Asking the same source again would say the same. An empty listing may only have come too early.
 _KNOWN = (
@@ -45,7 +45,7 @@ def waiting(
         if row.state == ListingState.UNREACHABLE:
             return f"{row.category} of {day} cannot be read ({row.source}); run it again later"
     partial = [row for row in rows if row.state == ListingState.PARTIAL]
-    until = days.announced_at(day) + patience
+    until = calendar.announced_at(day) + patience
     if partial and now < until:
         lacking = "; ".join(map(lacks, partial))
         return f"{lacking}; run it again; from {until:%d %b %H:%M %Z} on the issue goes out without"
@@ -105,11 +105,11 @@ def missed(
     done = set(session.scalars(select(IssueRow.day).where(IssueRow.newsletter == newsletter)))
     empty = _empty(session, categories)
     found: list[date] = []
-    day = days.before(newest)
+    day = calendar.before(newest)
     while day > first and len(found) < most:
-        if day not in done and day not in empty and not days.holiday(day):
+        if day not in done and day not in empty and not calendar.holiday(day):
             found.append(day)
-        day = days.before(day)
+        day = calendar.before(day)
     return sorted(found)
 
 

@@ -18,7 +18,7 @@ from newsletter.sending import audience, holds, totals
 from newsletter.sending.holds import NOTHING_FORCED, Forced
 from newsletter.sending.rate_limit import Limits
 from newsletter.sending.sender import Result, Sending, send_batch, send_issue
-from newsletter.sources.announced import Source
+from newsletter.sources.base import Source
 from newsletter.subscribers.links import Links
 from newsletter.summaries import run
 from newsletter.summaries.base import Summarizer

@@ -14,7 +14,7 @@ from newsletter.config import NewsletterSettings
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import IssuePaperRow, IssueRow, IssueState
 from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, ListingNote, Section
-from newsletter.sources.announced import ListingState, PaperId
+from newsletter.sources.base import ListingState, PaperId
 from newsletter.summaries import extractive_summarizer, store
 from newsletter.summaries.base import Sentence, Summarizer
 from newsletter.summaries.store import Author

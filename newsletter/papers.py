@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
 from newsletter.models import AnnouncementRow, IssuePaperRow, ListingRow, PaperRow, SummaryRow
-from newsletter.sources.announced import Fetched, Kind, Listing, ListingState, Paper, PaperId
+from newsletter.sources.base import Fetched, Kind, Listing, ListingState, Paper, PaperId
 
 _NOTHING_LEARNED = (ListingState.STALE, ListingState.UNREACHABLE)
 _SOME_AT_A_TIME = 300  # bound variables in one statement stay far below every database's limit

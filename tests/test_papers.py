@@ -20,7 +20,7 @@ from newsletter.models import (
     PaperRow,
     SummaryRow,
 )
-from newsletter.sources.announced import (
+from newsletter.sources.base import (
     Announcement,
     Fetched,
     Kind,

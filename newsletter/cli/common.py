@@ -15,7 +15,7 @@ import click
 if TYPE_CHECKING:
     from newsletter.config import Settings
     from newsletter.daily import Parts
-    from newsletter.sources.announced import Source
+    from newsletter.sources.base import Source
 
 _MEASURED = 1000  # rows that say how wide a column is
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -121,7 +121,7 @@ def fetch(
     Says of each category how many papers there are and whether that is all of them.
     """
     from newsletter import daily
-    from newsletter.sources.saved import SavedFiles
+    from newsletter.sources.from_files import SavedFiles
 
     settings = common.load(config_file)
     told: list[dict[str, Any]] = []

@@ -14,7 +14,7 @@ from newsletter.errors import WrongUseError
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
     from newsletter.daily import Parts
-    from newsletter.sources.announced import Paper
+    from newsletter.sources.base import Paper
     from newsletter.summaries.base import Summarizer
     from newsletter.summaries.checks import Verdict
     from newsletter.summaries.compare import Attempt
@@ -238,8 +238,8 @@ def _attempt_as_json(attempt: "Attempt") -> dict[str, Any]:
 def _paper(settings: "Settings", parts: "Parts", tried: str) -> "Paper":
     """From a file, from what is kept, or from where the source describes papers."""
     from newsletter import papers
-    from newsletter.sources import single
-    from newsletter.sources.announced import PaperId, SourceError
+    from newsletter.sources import lookup
+    from newsletter.sources.base import PaperId, SourceError
 
     file = Path(tried)
     if file.is_file():
@@ -251,11 +251,11 @@ def _paper(settings: "Settings", parts: "Parts", tried: str) -> "Paper":
     version = None if wanted.version == _UNSAID else wanted.version
     with parts.database.read() as session:
         kept = papers.newest(session, wanted.arxiv_id, version)
-    return kept or single.described(settings, wanted.arxiv_id if version is None else str(wanted))
+    return kept or lookup.described(settings, wanted.arxiv_id if version is None else str(wanted))
 
 
 def _from_file(file: Path) -> "Paper":
-    from newsletter.sources.announced import Paper, PaperId, one_line, paragraphs
+    from newsletter.sources.base import Paper, PaperId, one_line, paragraphs
 
     try:
         with file.open("rb") as stream:

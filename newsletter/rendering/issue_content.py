@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from newsletter.sources.announced import Kind, ListingState, Paper
+from newsletter.sources.base import Kind, ListingState, Paper
 from newsletter.summaries.base import Sentence
 
 

@@ -18,7 +18,7 @@ from newsletter.rendering.size_budget import CEILINGS, LIMIT, NOTHING, Level, We
 from newsletter.rendering.templates import environment, explained
 from newsletter.rendering.theme import OURS, Looks
 from newsletter.rendering.translations import wording
-from newsletter.sources.announced import one_line
+from newsletter.sources.base import one_line
 from newsletter.subscribers.links import Claim, Links
 
 # What no address, and no subscriber's number, is longer than (RFC 5321, 4.5.3.1.3).

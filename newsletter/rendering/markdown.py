@@ -6,7 +6,7 @@ sends them on to `https`.
 
 from newsletter.rendering.issue_content import Digest, Entry, Section
 from newsletter.rendering.translations import Catalogue, wording
-from newsletter.sources.announced import one_line
+from newsletter.sources.base import one_line
 
 
 def markdown(digest: Digest) -> str:

@@ -8,7 +8,7 @@ from html import unescape
 from urllib.parse import urlsplit
 
 from newsletter import tex
-from newsletter.sources.announced import Paper
+from newsletter.sources.base import Paper
 
 PROJECT_PAGE = "project page"
 

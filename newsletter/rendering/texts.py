@@ -13,7 +13,7 @@ from newsletter.rendering.issue_content import Digest, Entry, ListingNote, Secti
 from newsletter.rendering.paper_links import PROJECT_PAGE, Resource, resources
 from newsletter.rendering.size_budget import Level
 from newsletter.rendering.translations import Catalogue
-from newsletter.sources.announced import UNNAMED_MODEL, Paper
+from newsletter.sources.base import UNNAMED_MODEL, Paper
 from newsletter.summaries.base import AUTHORS, Sentence
 
 _SHOWN_AUTHORS = 6

@@ -14,7 +14,7 @@ from newsletter.rendering.message import Content, Mail
 from newsletter.rendering.templates import environment, explained
 from newsletter.rendering.theme import Looks
 from newsletter.rendering.translations import wording
-from newsletter.sources.announced import one_line
+from newsletter.sources.base import one_line
 from newsletter.subscribers.links import ALL, Claim, Links, Purpose
 
 Headers = tuple[tuple[str, str], ...]

@@ -11,7 +11,8 @@ from importlib.resources import files
 from urllib.parse import urlsplit
 
 from newsletter.config import Settings
-from newsletter.sources.announced import (
+from newsletter.sources.arxiv import ArxivOrg
+from newsletter.sources.base import (
     Fetched,
     ListingState,
     Paper,
@@ -19,8 +20,7 @@ from newsletter.sources.announced import (
     ShippedSummary,
     SourceError,
 )
-from newsletter.sources.arxiv_org import ArxivOrg
-from newsletter.sources.replay import session_of
+from newsletter.sources.fake_session import session_of
 
 DAY = date(2025, 7, 11)
 CATEGORIES = ("cs.SD", "eess.SP")

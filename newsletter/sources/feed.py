@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from newsletter import taxonomy
-from newsletter.sources.announced import (
+from newsletter.sources.base import (
     Announcement,
     Kind,
     Paper,
@@ -18,7 +18,7 @@ from newsletter.sources.announced import (
     one_line,
     paragraphs,
 )
-from newsletter.sources.answers import ATOM, Form, root_of
+from newsletter.sources.response_types import ATOM, Form, root_of
 
 ARXIV_ZONE = ZoneInfo("America/New_York")
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from newsletter import taxonomy
-from newsletter.sources.announced import Announcement, Kind, Listing, ListingState
+from newsletter.sources.base import Announcement, Kind, Listing, ListingState
 from newsletter.sources.feed import Item
 
 _SEEN_FROM_ANOTHER_CATEGORY = {Kind.NEW: Kind.CROSS, Kind.REPLACE: Kind.REPLACE_CROSS}

@@ -12,9 +12,9 @@ from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
-from newsletter.sources.announced import Paper, PaperId, SourceError, one_line, paragraphs
-from newsletter.sources.answers import Form, root_of
+from newsletter.sources.base import Paper, PaperId, SourceError, one_line, paragraphs
 from newsletter.sources.feed import authors_of as authors_told_apart
+from newsletter.sources.response_types import Form, root_of
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"

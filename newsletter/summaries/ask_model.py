@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from newsletter.models import Setback
-from newsletter.sources.announced import Paper, PaperId, one_line
+from newsletter.sources.base import Paper, PaperId, one_line
 from newsletter.summaries import checks, extractive_summarizer
 from newsletter.summaries.base import (
     AUTHORS,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from newsletter.errors import NewsletterError
-from newsletter.sources.announced import Paper
+from newsletter.sources.base import Paper
 
 AUTHORS = "extractive"  # the authors' own words, picked and trimmed by the embedded summarizer
 AUTHORS_LANGUAGE = "en"  # arXiv wants an English abstract whatever the paper's language

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from newsletter.sources.announced import Paper
+from newsletter.sources.base import Paper
 from newsletter.summaries import checks
 from newsletter.summaries.base import (
     AUTHORS,

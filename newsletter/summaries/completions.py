@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter.sources.announced import one_line
+from newsletter.sources.base import one_line
 from newsletter.summaries.base import Tokens
 
 _MOST_TOKENS = 10_000_000  # an answer that claims more does not count well

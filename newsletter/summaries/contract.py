@@ -15,7 +15,7 @@ contract.RULES)`.
 from collections.abc import Callable
 from threading import Thread
 
-from newsletter.sources.announced import Paper, PaperId
+from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries.base import Draft, Summarizer, SummaryError, Tokens
 
 PAPERS = (

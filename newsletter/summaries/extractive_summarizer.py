@@ -1,7 +1,7 @@
 """The summarizer that needs nothing: the authors' own best sentence."""
 
 from newsletter.config import Settings
-from newsletter.sources.announced import Paper
+from newsletter.sources.base import Paper
 from newsletter.summaries import extractive
 from newsletter.summaries.base import AUTHORS, AUTHORS_LANGUAGE, Draft, Sentence, Tokens
 

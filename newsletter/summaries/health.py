@@ -9,7 +9,7 @@ from newsletter.config import Settings, SummarizerSettings
 from newsletter.db import Database
 from newsletter.errors import did_you_mean
 from newsletter.findings import Finding, Level
-from newsletter.sources.announced import one_line
+from newsletter.sources.base import one_line
 from newsletter.summaries import llm_budget, prompts
 from newsletter.summaries.completions import completion
 from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply

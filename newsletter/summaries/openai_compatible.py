@@ -16,7 +16,7 @@ from tenacity import (
 
 from newsletter.config import Settings, SummarizerSettings
 from newsletter.errors import WrongUseError
-from newsletter.sources.announced import Paper
+from newsletter.sources.base import Paper
 from newsletter.summaries import prompts
 from newsletter.summaries.base import Draft, OutOfServiceError, RefusedError, SummaryError, Tokens
 from newsletter.summaries.completions import completion

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.models import Setback, SetbackRow
-from newsletter.sources.announced import Paper, PaperId
+from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import extractive_summarizer, store
 from newsletter.summaries.ask_model import ANSWERS, Outcome, Question, ask
 from newsletter.summaries.base import AUTHORS, NOTHING, Summarizer, Tokens

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from newsletter.sources.announced import Paper, one_line
+from newsletter.sources.base import Paper, one_line
 from newsletter.summaries.base import Draft, OutOfServiceError, Summarizer, SummaryError, Tokens
 
 _NAME_CHARACTERS = 120  # as the tables keep it

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
 from newsletter.models import Setback, SetbackRow, SummaryRow
-from newsletter.sources.announced import PaperId
+from newsletter.sources.base import PaperId
 from newsletter.summaries.base import AUTHORS, NOTHING, Sentence, Summarizer, Tokens
 
 FAILURE = 0  # the number of the one row that says why there was no answer

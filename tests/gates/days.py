@@ -9,7 +9,7 @@ from pathlib import Path
 
 from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, ListingNote, Section
 from newsletter.sources import bundled
-from newsletter.sources.announced import Announcement, ListingState, Paper, PaperId
+from newsletter.sources.base import Announcement, ListingState, Paper, PaperId
 from newsletter.summaries import extractive_summarizer
 from newsletter.summaries.base import Sentence
 

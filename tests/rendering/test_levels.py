@@ -15,7 +15,7 @@ from newsletter.rendering.issue_content import Digest, Section
 from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.rendering.message import Mail
 from newsletter.rendering.size_budget import NOTHING, Level, Weight, plan
-from newsletter.sources.announced import PaperId
+from newsletter.sources.base import PaperId
 from tests.rendering.days import LINKS, SITE, busy_day, digest, digest_of, entry, paper
 
 LONGEST_ADDRESS = f"{'o' * 60}'{'x' * 3}@{'.'.join(['d' * 60] * 3)}.example"

@@ -20,7 +20,7 @@ from newsletter.rendering.issue_content import Digest, Section
 from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.rendering.message import Blanks, Content, Mail
 from newsletter.sources import bundled
-from newsletter.sources.announced import PaperId
+from newsletter.sources.base import PaperId
 from newsletter.subscribers.links import Claim, Purpose
 from newsletter.summaries.base import Sentence
 from newsletter.summaries.extractive_summarizer import Embedded
@@ -177,7 +177,7 @@ def test_chinese_subjects_and_names_are_valid_encoded_words() -> None:
 
 def test_a_missing_paper_is_named_in_the_issue() -> None:
     from newsletter.rendering.issue_content import ListingNote
-    from newsletter.sources.announced import ListingState
+    from newsletter.sources.base import ListingState
 
     note = ListingNote("cs.SD", ListingState.PARTIAL, 9, 11, ("2507.1", "2507.2"))
     issue = replace(digest(paper()), listings=(note,))

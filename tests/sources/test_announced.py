@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.sources.announced import Kind, PaperId, SourceError, one_line, paragraphs
+from newsletter.sources.base import Kind, PaperId, SourceError, one_line, paragraphs
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 import requests
 
 from newsletter.config import SourceSettings
-from newsletter.sources import http
-from newsletter.sources.announced import Fetched, Kind, ListingState, PaperId, SourceError
-from newsletter.sources.arxiv_org import ArxivOrg
-from newsletter.sources.http import polite_session
+from newsletter.sources.arxiv import ArxivOrg
+from newsletter.sources.base import Fetched, Kind, ListingState, PaperId, SourceError
+from newsletter.sources.http import session
+from newsletter.sources.http.session import polite_session
 from tests.sources.samples import NO_ANSWERS, Told, answer, atom, refusal, rss, shared
 from tests.sources.standin import Clock, Reply, StandIn, listening
 
@@ -315,7 +315,7 @@ def test_redirects_to_nowhere_have_an_end(arxiv_org: StandIn, place: str) -> Non
 def test_an_answer_without_end_is_not_swallowed(
     arxiv_org: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "_MOST_BYTES", 10_000)
+    monkeypatch.setattr(session, "_MOST_BYTES", 10_000)
     arxiv_org.feed("cs.SD", Reply(b" " * 100_000))
     assert refused(arxiv_org) == "127.0.0.1: the answer is larger than any of arXiv's"
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from newsletter.sources.announced import Fetched, Kind, ListingState, Paper, SourceError
+from newsletter.sources.base import Fetched, Kind, ListingState, Paper, SourceError
 from newsletter.sources.bundled import CATEGORIES, DAY, BundledDay
 from tests.sources.samples import SHARED
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.sources import days
-from newsletter.sources.days import ZONE
+from newsletter.sources import calendar
+from newsletter.sources.calendar import ZONE
 
 ZONES = [UTC, ZONE, timezone(timedelta(hours=9)), timezone(timedelta(hours=-11))]
 MOMENTS = st.datetimes(
@@ -35,7 +35,7 @@ def eastern(text: str) -> datetime:
     ],
 )
 def test_a_batch_is_out_at_eight_in_the_evening_before(now: str, day: date) -> None:
-    assert days.newest(eastern(now)) == day
+    assert calendar.newest(eastern(now)) == day
 
 
 @pytest.mark.parametrize(
@@ -50,37 +50,37 @@ def test_a_batch_is_out_at_eight_in_the_evening_before(now: str, day: date) -> N
     ],
 )
 def test_summer_time_is_that_of_the_united_states(now: str, day: date) -> None:
-    assert days.newest(datetime.fromisoformat(now).replace(tzinfo=UTC)) == day
+    assert calendar.newest(datetime.fromisoformat(now).replace(tzinfo=UTC)) == day
 
 
 @given(MOMENTS)
 def test_the_zone_of_who_asks_changes_nothing(now: datetime) -> None:
-    assert days.newest(now) == days.newest(now.astimezone(UTC))
+    assert calendar.newest(now) == calendar.newest(now.astimezone(UTC))
 
 
 @given(MOMENTS)
 def test_the_newest_day_is_the_last_that_was_announced(now: datetime) -> None:
-    day = days.newest(now)
+    day = calendar.newest(now)
     following = next(
         later
         for later in (day + timedelta(days=ahead) for ahead in range(1, 4))
-        if days.is_mailing_day(later)
+        if calendar.is_mailing_day(later)
     )
-    assert days.is_mailing_day(day)
-    assert days.announced_at(day).astimezone(UTC) <= now.astimezone(UTC)
-    assert now.astimezone(UTC) < days.announced_at(following).astimezone(UTC)
+    assert calendar.is_mailing_day(day)
+    assert calendar.announced_at(day).astimezone(UTC) <= now.astimezone(UTC)
+    assert now.astimezone(UTC) < calendar.announced_at(following).astimezone(UTC)
 
 
 def test_the_day_before_skips_the_weekend() -> None:
-    assert days.before(date(2025, 7, 14)) == date(2025, 7, 11)
-    assert days.before(date(2025, 7, 13)) == date(2025, 7, 11)
-    assert days.before(date(2025, 7, 11)) == date(2025, 7, 10)
+    assert calendar.before(date(2025, 7, 14)) == date(2025, 7, 11)
+    assert calendar.before(date(2025, 7, 13)) == date(2025, 7, 11)
+    assert calendar.before(date(2025, 7, 11)) == date(2025, 7, 10)
 
 
 @pytest.mark.parametrize(("day", "hour"), [(date(2025, 7, 14), 0), (date(2025, 1, 13), 1)])
 def test_it_is_eight_in_the_evening_in_summer_and_in_winter(day: date, hour: int) -> None:
     expected = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
-    assert days.announced_at(day).astimezone(UTC) == expected
+    assert calendar.announced_at(day).astimezone(UTC) == expected
 
 
 @pytest.mark.parametrize(
@@ -96,5 +96,5 @@ def test_it_is_eight_in_the_evening_in_summer_and_in_winter(day: date, hour: int
     ],
 )
 def test_holidays_explain_an_empty_day(day: date, *, may_fall_away: bool) -> None:
-    assert days.holiday(day) is may_fall_away
-    assert days.is_mailing_day(day)  # whether it did fall away, only the listing's date tells
+    assert calendar.holiday(day) is may_fall_away
+    assert calendar.is_mailing_day(day)  # whether it did fall away, only the listing's date tells

@@ -6,8 +6,8 @@ from typing import Literal
 import pytest
 
 from newsletter.config import SourceSettings
-from newsletter.sources.announced import SourceError
-from newsletter.sources.http import get, polite_session
+from newsletter.sources.base import SourceError
+from newsletter.sources.http.session import get, polite_session
 from tests.sources.recorder import Given, recording
 from tests.sources.standin import Clock
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from newsletter.sources.announced import Kind, Listing, ListingState, PaperId, SourceError
+from newsletter.sources.base import Kind, Listing, ListingState, PaperId, SourceError
 from newsletter.sources.feed import Item, parse_feed
 from newsletter.sources.listings import listing_of
 from tests.sources.samples import BOMB, NO_ANSWERS, Told, answer, atom, rss, shared

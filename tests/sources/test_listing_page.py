@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.sources.announced import Kind, SourceError
-from newsletter.sources.answers import Form, describe, form_of
+from newsletter.sources.base import Kind, SourceError
 from newsletter.sources.listing_page import (
     category_of,
     is_listing_page,
     parse_listing_page,
 )
+from newsletter.sources.response_types import Form, describe, form_of
 from tests.sources.samples import NO_ANSWERS, Told, page, rss, shared
 
 DAY = date(2025, 7, 11)

@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from newsletter.sources.announced import Paper, SourceError, one_line
 from newsletter.sources.api import papers_in
+from newsletter.sources.base import Paper, SourceError, one_line
 from newsletter.sources.feed import parse_feed
 from newsletter.sources.listing_page import category_of, parse_listing_page
 from newsletter.sources.oai import parse_records

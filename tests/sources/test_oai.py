@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.sources.announced import PaperId, SourceError
+from newsletter.sources.base import PaperId, SourceError
 from newsletter.sources.oai import Record, Version, parse_records
 from tests.sources.oai_samples import harvest, raw, refused_by_oai
 from tests.sources.samples import NO_ANSWERS, Told, answer, shared

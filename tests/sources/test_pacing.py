@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 import requests
+from newsletter.sources.http.session.cache_dir import own_folder
+from newsletter.sources.http.session.request_interval import Pace
 from tenacity import wait_none
 
 from newsletter.config import SourceSettings
-from newsletter.sources import patience
-from newsletter.sources.announced import SourceError
-from newsletter.sources.http import get, polite_session
-from newsletter.sources.own_folder import own_folder
-from newsletter.sources.pacing import Pace
+from newsletter.sources.base import SourceError
+from newsletter.sources.http.session import get, polite_session, retry
 from tests.sources.recorder import Given, Recorder, Seen, recording
 from tests.sources.standin import Clock
 
@@ -27,7 +26,7 @@ CLOCKS_DIFFER_S = 0.001  # ours is the wall clock, the server's is not
 PROCESS = """
 import sys, threading
 from newsletter.config import SourceSettings
-from newsletter.sources.http import get, polite_session
+from newsletter.sources.http.session import get, polite_session
 
 url, interval_s, threads, times = sys.argv[1], *map(float, sys.argv[2:])
 
@@ -116,7 +115,7 @@ def test_everybody_waits_when_one_was_asked_to_come_later(
         first = len(arxiv_org.seen) == 1
         return Given(status=429, headers={"Retry-After": "2"}) if first else Given()
 
-    monkeypatch.setattr(patience, "_BACKOFF", wait_none())
+    monkeypatch.setattr(retry, "_BACKOFF", wait_none())
     arxiv_org.answer = answer
     turned_away = threading.Thread(target=ask, args=(arxiv_org.url,))
     turned_away.start()

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.sources import past
-from newsletter.sources.announced import Kind, Listing, ListingState, Paper, PaperId, SourceError
+from newsletter.sources import rebuild
+from newsletter.sources.base import Kind, Listing, ListingState, Paper, PaperId, SourceError
+from newsletter.sources.fake_session import session_of
 from newsletter.sources.listing_page import parse_listing_page
 from newsletter.sources.oai import parse_records
-from newsletter.sources.replay import session_of
 from tests.sources.oai_samples import harvest, raw, refused_by_oai
 from tests.sources.samples import Told, answer, refusal, shared
 
@@ -37,7 +37,7 @@ def paper(
 
 
 def rebuilt(category: str, *papers: Paper, day: date = DAY) -> Listing:
-    (listing,) = past.rebuilt((category,), day, {each.id: each for each in papers})
+    (listing,) = rebuild.rebuilt((category,), day, {each.id: each for each in papers})
     return listing
 
 
@@ -58,7 +58,7 @@ def kinds(listing: Listing) -> dict[str, Kind]:
 )
 def test_a_batch_lies_between_two_deadlines(day: str, start: str, end: str) -> None:
     expected = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (start, end)]
-    found = past.window(date.fromisoformat(day))
+    found = rebuild.window(date.fromisoformat(day))
     assert list(found) == expected
     assert all(each.tzinfo is UTC for each in found)
 
@@ -81,17 +81,17 @@ def test_the_windows_are_those_that_arxivs_mails_state(name: str) -> None:
     assert stated is not None
     day = datetime.strptime(sent[1], "%a, %d %b %y").replace(tzinfo=UTC).date()
     read = [datetime.strptime(each, "%a %d %b %y %H:%M:%S") for each in stated.groups()]  # noqa: DTZ007
-    assert past.window(day) == tuple(each.replace(tzinfo=UTC) for each in read)
+    assert rebuild.window(day) == tuple(each.replace(tzinfo=UTC) for each in read)
 
 
 @given(st.dates(date(1992, 1, 1), date(2100, 1, 1)).filter(lambda day: day.weekday() < 5))
 def test_the_windows_of_all_days_join_without_gap_and_end_before_the_announcement(
     day: date,
 ) -> None:
-    start, end = past.window(day)
+    start, end = rebuild.window(day)
     following = day + timedelta(days=3 if day.weekday() == 4 else 1)
     assert start < end
-    assert past.window(following)[0] == end
+    assert rebuild.window(following)[0] == end
 
 
 def test_the_dates_decide_what_a_paper_was() -> None:
@@ -127,7 +127,7 @@ def test_an_archive_holds_its_categories_and_a_paper_stands_once() -> None:
 
 
 def test_the_deadline_itself_belongs_to_the_next_batch() -> None:
-    start, end = past.window(DAY)
+    start, end = rebuild.window(DAY)
     assert kinds(rebuilt("cs.SD", paper("2507.00001v1", start))) == {"2507.00001v1": Kind.NEW}
     assert rebuilt("cs.SD", paper("2507.00001v1", end)).state is ListingState.NONE
 
@@ -138,8 +138,8 @@ def test_of_a_day_without_a_batch_nothing_is_rebuilt_and_nobody_asked(day: date)
     session = session_of(asked.append)
     always = [paper("2507.00001v1", datetime(2025, 7, 11, 9, tzinfo=UTC))]
     assert rebuilt("cs.SD", *always, day=day).state is ListingState.NONE
-    assert past.ask_api(session, URL, ("cs.SD",), day) == {}
-    assert past.ask_oai(session, URL, ("cs.SD",), day) == {}
+    assert rebuild.ask_api(session, URL, ("cs.SD",), day) == {}
+    assert rebuild.ask_oai(session, URL, ("cs.SD",), day) == {}
     assert asked == []
 
 
@@ -202,7 +202,7 @@ def test_the_api_is_asked_by_both_dates_and_for_the_versions_of_then() -> None:
         paper("2507.00003v2", INSIDE, AFTER),
         paper("2507.00004v1", AFTER),
     )
-    day = past.from_api(session_of(api), URL, ("cs.SD", "hep-th", "math"), DAY)
+    day = rebuild.from_api(session_of(api), URL, ("cs.SD", "hep-th", "math"), DAY)
     of_them = "(cat:cs.SD OR cat:hep-th OR cat:math.*)"
     assert [each.get("search_query") for each in api.asked] == [
         f"{of_them} AND submittedDate:[202507091800 TO 202507101800]",
@@ -225,14 +225,14 @@ def test_the_api_is_asked_by_both_dates_and_for_the_versions_of_then() -> None:
 
 def test_a_version_of_then_that_the_api_lacks_leaves_the_newest() -> None:
     api = Api(paper("2507.00003v2", INSIDE, AFTER))
-    day = past.from_api(session_of(api), URL, ("cs.SD",), DAY)
+    day = rebuild.from_api(session_of(api), URL, ("cs.SD",), DAY)
     assert kinds(day.listings[0]) == {"2507.00003v2": Kind.NEW}
 
 
 @pytest.mark.parametrize("page", [500, 100])  # arXiv may give fewer than asked for
 def test_a_large_day_is_paged_through_from_the_oldest_on(page: int) -> None:
     api = Api(*(paper(f"2507.{number:05}v1") for number in range(1234)), page=page)
-    found = past.ask_api(session_of(api), URL, ("cs",), DAY)
+    found = rebuild.ask_api(session_of(api), URL, ("cs",), DAY)
     assert len(found) == 1234
     assert len(api.asked) == 2 * -(-1234 // page)  # two dates, and both find all of them
     assert all(
@@ -245,13 +245,13 @@ def test_a_large_day_is_paged_through_from_the_oldest_on(page: int) -> None:
 def test_an_api_that_gives_less_than_it_counts_is_not_believed() -> None:
     api = Api(*(paper(f"2507.{number:05}v1") for number in range(600)), lost=500)
     with pytest.raises(SourceError, match="the API counts 600 papers and gave 0"):
-        past.ask_api(session_of(api), URL, ("cs",), DAY)
+        rebuild.ask_api(session_of(api), URL, ("cs",), DAY)
     one_at_a_time = Api(*api.papers, page=1)
     with pytest.raises(SourceError, match="the API counts 600 papers, but gives too few at a time"):
-        past.ask_api(session_of(one_at_a_time), URL, ("cs",), DAY)
+        rebuild.ask_api(session_of(one_at_a_time), URL, ("cs",), DAY)
     assert len(one_at_a_time.asked) == 40
     with pytest.raises(SourceError, match="arXiv refused: sorry"):
-        past.ask_api(session_of(lambda _url: refusal("sorry")), URL, ("cs",), DAY)
+        rebuild.ask_api(session_of(lambda _url: refusal("sorry")), URL, ("cs",), DAY)
 
 
 class Oai:
@@ -277,7 +277,7 @@ def test_oai_is_asked_around_the_day_and_followed_to_its_end() -> None:
         ),
         refused_by_oai("noRecordsMatch", "none"),
     )
-    day = past.from_oai(session_of(oai), URL, ("cs.SD", "hep-th"), DAY)
+    day = rebuild.from_oai(session_of(oai), URL, ("cs.SD", "hep-th"), DAY)
     first = {"metadataPrefix": "arXivRaw", "from": "2025-07-10", "until": "2025-07-12"}
     assert oai.asked == [
         first | {"set": "cs:cs:SD"},
@@ -302,14 +302,14 @@ def test_oai_without_end_or_with_a_refusal_is_one_clear_line() -> None:
         (Oai(b"Rate exceeded."), r"OAI \(HTTP 200\): this is the text 'Rate exceeded.'"),
     ):
         with pytest.raises(SourceError, match=words):
-            past.ask_oai(session_of(oai), URL, ("cs.SD",), DAY)
+            rebuild.ask_oai(session_of(oai), URL, ("cs.SD",), DAY)
     assert len(endless.asked) == 20
 
 
 def test_a_category_within_an_archive_is_not_asked_for_again() -> None:
     oai = Oai(refused_by_oai("noRecordsMatch", "none"))
     categories = ("cs.SD", "cs", "math.AG", "physics", "physics.optics", "math-ph")
-    past.ask_oai(session_of(oai), URL, categories, DAY)
+    rebuild.ask_oai(session_of(oai), URL, categories, DAY)
     assert [each["set"] for each in oai.asked] == [
         "cs:cs",
         "math:math:AG",
@@ -322,7 +322,7 @@ def test_every_category_has_the_name_that_arxivs_oai_lists() -> None:
     from newsletter.taxonomy import CATEGORIES
 
     known = set(re.findall(r"<setSpec>([^<]+)", shared("oai/oaipmhcode_ListSets.xml").decode()))
-    assert {past._set(each) for each in CATEGORIES} - known == set()
+    assert {rebuild._set(each) for each in CATEGORIES} - known == set()
 
 
 def test_of_a_real_day_the_dates_give_back_all_but_what_moderation_held_back() -> None:
@@ -344,7 +344,7 @@ def test_of_a_real_day_the_dates_give_back_all_but_what_moderation_held_back() -
     page = parse_listing_page(shared("html/browsecode_fs_list_q-fin_new.html"), "q-fin")
     new = {each.arxiv_id for each in page.listed if each.kind is Kind.NEW}
     found = {each.paper.arxiv_id for each in rebuilt("q-fin", *papers, day=day).announcements}
-    start, _ = past.window(day)
+    start, _ = rebuild.window(day)
     held_back = {
         each.id.arxiv_id for each in papers if each.published_at and each.published_at < start
     }
@@ -363,6 +363,6 @@ def test_of_a_real_day_the_dates_give_back_all_but_what_moderation_held_back() -
 )
 def test_real_records_are_dated_by_their_versions(day: date, kinds: list[Kind]) -> None:
     records = parse_records(shared("oai/oaipmhcode_GetRecord_arXivRaw_0806.4129.xml")).records
-    papers = past.papers_as_of(records, day)
-    (listing,) = past.rebuilt(("math-ph",), day, papers, past.OAI_BY_DATE)
+    papers = rebuild.papers_as_of(records, day)
+    (listing,) = rebuild.rebuilt(("math-ph",), day, papers, rebuild.OAI_BY_DATE)
     assert [each.kind for each in listing.announcements] == kinds

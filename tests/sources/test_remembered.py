@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import requests
+from newsletter.sources.http.session.cache import Remembered
 
 from newsletter.config import SourceSettings
-from newsletter.sources.announced import SourceError
-from newsletter.sources.http import forget, get, polite_session
-from newsletter.sources.remembered import Remembered
+from newsletter.sources.base import SourceError
+from newsletter.sources.http.session import forget, get, polite_session
 from tests.sources.recorder import Given, Recorder, Seen, recording
 from tests.sources.samples import Told, rss
 from tests.sources.standin import Clock

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.sources.announced import Kind, Listing, ListingState, SourceError
 from newsletter.sources.api import papers_in
-from newsletter.sources.saved import SavedFiles
+from newsletter.sources.base import Kind, Listing, ListingState, SourceError
+from newsletter.sources.from_files import SavedFiles
 from tests.sources.oai_samples import harvest, parsed, raw
 from tests.sources.samples import NO_ANSWERS, SHARED, Told, answer, atom, page, rss, shared
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from newsletter.config import SourceSettings
-from newsletter.sources.announced import Fetched, Kind, Listing, ListingState, Paper
-from newsletter.sources.arxiv_org import ArxivOrg
-from newsletter.sources.http import polite_session
+from newsletter.sources.arxiv import ArxivOrg
+from newsletter.sources.base import Fetched, Kind, Listing, ListingState, Paper
+from newsletter.sources.http.session import polite_session
 from tests.sources.samples import Told, answer, page, rss
 from tests.sources.standin import Clock, Reply, StandIn, listening
 

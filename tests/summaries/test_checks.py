@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.sources import bundled
-from newsletter.sources.announced import Paper, PaperId
+from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries.checks import against, against_quotation, verdicts
 
 PAPER = Paper(

@@ -9,7 +9,7 @@ import pytest
 from newsletter import assembly
 from newsletter.config import Settings, SummarizerSettings
 from newsletter.errors import WrongUseError
-from newsletter.sources.announced import Paper
+from newsletter.sources.base import Paper
 from newsletter.summaries import contract
 from newsletter.summaries.base import Draft, Summarizer, SummaryError, Tokens
 from newsletter.summaries.extractive_summarizer import Embedded

@@ -16,7 +16,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.sources import bundled
-from newsletter.sources.announced import Paper
+from newsletter.sources.base import Paper
 from newsletter.summaries import extractive, openai_compatible
 from tests.conftest import NOW, Cli
 from tests.summaries.endpoint_standin import (

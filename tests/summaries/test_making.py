@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 from newsletter import db
 from newsletter.db import Database
 from newsletter.models import Setback, SetbackRow, SummaryRow
-from newsletter.sources.announced import Paper, PaperId
+from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import extractive_summarizer, store
 from newsletter.summaries.base import (
     AUTHORS,

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from newsletter.config import SummarizerSettings
-from newsletter.sources.announced import Paper, PaperId
+from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries.base import Draft, OutOfServiceError, RefusedError, SummaryError, Tokens
 from newsletter.summaries.checks import against
 from newsletter.summaries.openai_compatible import OpenAICompatible, estimated

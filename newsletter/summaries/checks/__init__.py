@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsletter.sources.announced import Paper
+from newsletter.sources.base import Paper
 from newsletter.summaries.checks import (
     answer_language,
     contradictions,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 
-from newsletter.sources.announced import Paper
+from newsletter.sources.base import Paper
 from newsletter.summaries.checks.answer_language import FREQUENT
 
 _WORD = re.compile(r"[a-z0-9]+")

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from importlib import resources
 
-from newsletter.sources.announced import says_withdrawn
+from newsletter.sources.base import says_withdrawn
 from newsletter.summaries.extractive import features, sentences, trimming
 
 LONGEST_ABSTRACT = 20_000

@@ -13,8 +13,9 @@ from urllib.parse import urlencode
 import requests
 
 from newsletter import taxonomy
-from newsletter.sources import days
-from newsletter.sources.announced import (
+from newsletter.sources import calendar
+from newsletter.sources.api import Dated, papers_by_id, papers_found
+from newsletter.sources.base import (
     Announcement,
     Fetched,
     Kind,
@@ -24,8 +25,7 @@ from newsletter.sources.announced import (
     PaperId,
     SourceError,
 )
-from newsletter.sources.api import Dated, papers_by_id, papers_found
-from newsletter.sources.http import get
+from newsletter.sources.http.session import get
 from newsletter.sources.oai import Record, Records, parse_records
 
 API_BY_DATE = "API, by date"
@@ -47,8 +47,8 @@ def window(day: date) -> tuple[datetime, datetime]:
     Announced the evening before, it holds what came in until 14:00 US Eastern of the weekday
     before; Monday's holds Thursday afternoon to Friday, Tuesday's Friday afternoon to Monday.
     """
-    last = days.before(day)
-    return _deadline(days.before(last)), _deadline(last)
+    last = calendar.before(day)
+    return _deadline(calendar.before(last)), _deadline(last)
 
 
 def rebuilt(
@@ -144,11 +144,11 @@ def papers_as_of(records: Iterable[Record], day: date) -> dict[PaperId, Paper]:
 
 
 def _had_a_batch(day: date) -> bool:
-    return day > _FIRST_DAY and days.is_mailing_day(day)
+    return day > _FIRST_DAY and calendar.is_mailing_day(day)
 
 
 def _deadline(day: date) -> datetime:
-    return datetime.combine(day, _DEADLINE, days.ZONE).astimezone(UTC)
+    return datetime.combine(day, _DEADLINE, calendar.ZONE).astimezone(UTC)
 
 
 def _listing(category: str, day: date, papers: Iterable[Paper], source: str) -> Listing:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from newsletter.sources.announced import SourceError
+from newsletter.sources.base import SourceError
 
 VARIABLE = "NEWSLETTER_CACHE_DIR"
 _NAME = "newsletter"

@@ -2,9 +2,9 @@
 
 from newsletter.config import Settings
 from newsletter.sources import bundled
-from newsletter.sources.announced import Paper, SourceError
 from newsletter.sources.api import papers_named
-from newsletter.sources.http import polite_session
+from newsletter.sources.base import Paper, SourceError
+from newsletter.sources.http.session import polite_session
 
 
 def described(settings: Settings, name: str) -> Paper:

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from newsletter import taxonomy
-from newsletter.sources import past
-from newsletter.sources.announced import Fetched, Kind, ListingState, Paper, PaperId, SourceError
-from newsletter.sources.answers import Form, describe, form_of
+from newsletter.sources import rebuild
 from newsletter.sources.api import papers_in
+from newsletter.sources.base import Fetched, Kind, ListingState, Paper, PaperId, SourceError
 from newsletter.sources.feed import Feed, parse_feed
 from newsletter.sources.listing_page import (
     Listed,
@@ -18,9 +17,10 @@ from newsletter.sources.listing_page import (
     is_listing_page,
     parse_listing_page,
 )
+from newsletter.sources.listing_status import Line, Said, by_page, judged
 from newsletter.sources.listings import listing_of
 from newsletter.sources.oai import Record, parse_records
-from newsletter.sources.verdicts import Line, Said, by_page, judged
+from newsletter.sources.response_types import Form, describe, form_of
 
 _A_PAGE = "a listing page or a feed of the day, such as https://arxiv.org/list/cs.SD/new"
 
@@ -69,8 +69,10 @@ class SavedFiles:
         spoken_of = self._days()
         wanted = list(dict.fromkeys(categories))
         if day not in spoken_of and self._dated():
-            papers = past.papers_as_of(self._papers.records.values(), day)
-            return past.fetched(past.rebuilt(wanted, day, papers, past.OAI_BY_DATE), papers)
+            papers = rebuild.papers_as_of(self._papers.records.values(), day)
+            return rebuild.fetched(
+                rebuild.rebuilt(wanted, day, papers, rebuild.OAI_BY_DATE), papers
+            )
         if day not in spoken_of:
             raise SourceError(f"{self._name} holds nothing of {day}, but of {max(spoken_of)}")
         said = [each for each in (self._said(category, day) for category in wanted) if each]
@@ -78,7 +80,7 @@ class SavedFiles:
             raise SourceError(f"{self._name} says nothing of {', '.join(wanted)}; give {_A_PAGE}")
         papers_by_name = self._described(said, day, known or {})
         listings = [judged(each, day, papers_by_name, "") for each in said]
-        return past.fetched(listings, {paper.id: paper for paper in papers_by_name.values()})
+        return rebuild.fetched(listings, {paper.id: paper for paper in papers_by_name.values()})
 
     def _dated(self) -> bool:
         """Whether there are papers that could be dated to a day."""

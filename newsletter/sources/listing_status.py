@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from newsletter.sources import days
-from newsletter.sources.announced import Announcement, Kind, Listing, ListingState, Paper
+from newsletter.sources import calendar
+from newsletter.sources.base import Announcement, Kind, Listing, ListingState, Paper
 from newsletter.sources.feed import Feed
 from newsletter.sources.listing_page import ListingPage
 from newsletter.sources.listings import listing_of
@@ -96,7 +96,7 @@ def nothing(category: str, day: date, source: str) -> Listing:
 
 
 def _of_another_day(category: str, shown: date, day: date, source: str) -> Said:
-    if days.holiday(day):
+    if calendar.holiday(day):
         return Said(category, ListingState.NONE, (), None, f"arXiv holiday; {source}")
     return Said(category, ListingState.STALE, (), None, source, is_past=shown > day)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import filelock
 from pydantic import BaseModel, ConfigDict
 
-from newsletter.sources.announced import SourceError
+from newsletter.sources.base import SourceError
 
 LONGEST_WAIT_S = 120.0  # a longer one is the operator's
 _LONGEST_REST_S = 86_400.0

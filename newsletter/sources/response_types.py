@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from lxml import etree
 
-from newsletter.sources.announced import SourceError, one_line
+from newsletter.sources.base import SourceError, one_line
 from newsletter.sources.listing_page import is_listing_page
 
 ATOM = "http://www.w3.org/2005/Atom"

@@ -12,19 +12,19 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from newsletter import __version__
 from newsletter.config import SourceSettings
-from newsletter.sources.announced import SourceError, one_line
-from newsletter.sources.answers import form_of
-from newsletter.sources.deadline import DeadlineAdapter
-from newsletter.sources.own_folder import own_folder
-from newsletter.sources.pacing import Pace
-from newsletter.sources.patience import (
+from newsletter.sources.base import SourceError, one_line
+from newsletter.sources.http.session.cache import Kept, Remembered
+from newsletter.sources.http.session.cache_dir import own_folder
+from newsletter.sources.http.session.deadline import DeadlineAdapter
+from newsletter.sources.http.session.request_interval import Pace
+from newsletter.sources.http.session.retry import (
     TRIES,
     ComeAgainError,
     asked_to_wait,
     is_worth_another_try,
     rest_after,
 )
-from newsletter.sources.remembered import Kept, Remembered
+from newsletter.sources.response_types import form_of
 
 _MOST_BYTES = 64_000_000  # arXiv's largest day is a few of these millions
 _MOST_REDIRECTS = 5

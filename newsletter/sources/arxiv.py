@@ -10,18 +10,13 @@ from datetime import date, datetime
 import requests
 
 from newsletter.config import Settings
-from newsletter.sources import days, past
-from newsletter.sources.announced import (
-    Fetched,
-    ListingState,
-    Paper,
-    SourceError,
-)
+from newsletter.sources import calendar, rebuild
 from newsletter.sources.api import papers_named
+from newsletter.sources.base import Fetched, ListingState, Paper, SourceError
 from newsletter.sources.feed import Feed, parse_feed
-from newsletter.sources.http import forget, get, polite_session
+from newsletter.sources.http.session import forget, get, polite_session
 from newsletter.sources.listing_page import ListingPage, parse_listing_page
-from newsletter.sources.verdicts import Said, by_feed, by_page, judged, nothing
+from newsletter.sources.listing_status import Said, by_feed, by_page, judged, nothing
 
 
 def from_settings(settings: Settings) -> "ArxivOrg":
@@ -58,13 +53,13 @@ class ArxivOrg:
 
     def current_day(self, now: datetime) -> date:
         """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""
-        return days.newest(now) if self._listing_url else days.newest_in_feeds(now)
+        return calendar.newest(now) if self._listing_url else calendar.newest_in_feeds(now)
 
     def fetch(
         self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
     ) -> Fetched:
         """One listing a category. `known` are papers of that day that need not be asked for."""
-        if not days.is_mailing_day(day):
+        if not calendar.is_mailing_day(day):
             none = [nothing(each, day, "no batch on weekends") for each in categories]
             return Fetched(tuple(none))
         asking = _Asking(self, day, dict(known or {}))
@@ -83,9 +78,9 @@ class ArxivOrg:
     def _rebuilt(self, api_url: str, oai_url: str, categories: Sequence[str], day: date) -> Fetched:
         """A day that pages and feeds no longer show."""
         try:
-            return past.from_api(self._session, api_url, categories, day)
+            return rebuild.from_api(self._session, api_url, categories, day)
         except SourceError:
-            return past.from_oai(self._session, oai_url, categories, day)
+            return rebuild.from_oai(self._session, oai_url, categories, day)
 
     def page(self, category: str) -> ListingPage | None:
         """The listing page; None where there is no such source.
