@@ -23,7 +23,7 @@ from newsletter.rendering.issue_content import Digest, Entry, Section
 from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper, PaperId
-from newsletter.subscribers.links import Links
+from newsletter.subscribers.tokens import Links
 from newsletter.summaries import extractive_summarizer
 
 SITE = config.Site(

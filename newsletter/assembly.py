@@ -14,7 +14,7 @@ from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.rendering.theme import Looks
 from newsletter.sending import journal
 from newsletter.sources.base import Source
-from newsletter.subscribers.links import Links
+from newsletter.subscribers.tokens import Links
 from newsletter.summaries import llm_budget
 from newsletter.summaries.base import Summarizer
 from newsletter.summaries.extractive_summarizer import Embedded

@@ -19,7 +19,7 @@ from newsletter.sending.holds import NOTHING_FORCED, Forced
 from newsletter.sending.rate_limit import Limits
 from newsletter.sending.sender import Result, Sending, send_batch, send_issue
 from newsletter.sources.base import Source
-from newsletter.subscribers.links import Links
+from newsletter.subscribers.tokens import Links
 from newsletter.summaries import run
 from newsletter.summaries.base import Summarizer
 from newsletter.summaries.llm_budget import Allowance

@@ -14,8 +14,8 @@ from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.rendering.templates import environment
 from newsletter.rendering.translations import wording
 from newsletter.sources import bundled
-from newsletter.subscribers import life
-from newsletter.subscribers.life import Wish
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.lifecycle import Wish
 
 # `.example` is nobody's (RFC 2606), so that a demo can never reach a stranger.
 _EXAMPLES = (
@@ -112,8 +112,8 @@ def start_demo(folder: Path, now: datetime) -> Settings:
     try:
         with database.write.begin() as session:
             for email, wish in _EXAMPLES:
-                if life.find(session, email) is None:
-                    life.add(session, email, wish, "an example, made by the demo", now)
+                if lifecycle.find(session, email) is None:
+                    lifecycle.add(session, email, wish, "an example, made by the demo", now)
     finally:
         database.dispose()
     return settings

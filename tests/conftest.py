@@ -13,9 +13,9 @@ from newsletter import assembly, config, db, starting
 from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.subscribers import life
-from newsletter.subscribers.consents import Evidence, Way
-from newsletter.subscribers.life import Wish
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.consent_log import Evidence, Way
+from newsletter.subscribers.lifecycle import Wish
 from tests import postgresql
 
 # No test fails because the machine is busy.
@@ -130,5 +130,5 @@ def readers(database: Database) -> list[str]:
     with database.write.begin() as session:
         for number, email in enumerate(emails):
             wish = Wish(["audio"], config.DETAILS[number % 3], "zh")
-            life.add(session, email, wish, "said so on the phone", NOW)
+            lifecycle.add(session, email, wish, "said so on the phone", NOW)
     return emails

@@ -29,9 +29,9 @@ from newsletter.sending import claim, counters, ledger, totals
 from newsletter.sending.leases import Owner
 from newsletter.sending.ledger import Answer
 from newsletter.sending.rate_limit import Limits
-from newsletter.subscribers import erasure, life, suppression
-from newsletter.subscribers.life import Wish
-from newsletter.subscribers.links import Claim
+from newsletter.subscribers import erasure, lifecycle, suppression
+from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.tokens import Claim
 from newsletter.transports.base import Outcome, Verdict
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli, stored
@@ -47,7 +47,7 @@ TOMORROW = NOW + timedelta(days=1)
 def ada(database: Database, readers: list[str]) -> int:
     """Ada, confirmed, one among thirteen readers."""
     with database.write.begin() as session:
-        number = life.add(session, ADA, WISH, "signed on paper at the fair", NOW).id
+        number = lifecycle.add(session, ADA, WISH, "signed on paper at the fair", NOW).id
     assert readers
     return number
 
@@ -146,7 +146,7 @@ def test_who_is_erased_while_their_mail_is_on_its_way_is_accounted_for_and_forgo
         claimed = claim.claim(session, share, Limits(), NOW, 0, 1)
     (reader,) = claimed.readers
     with database.write.begin() as session:
-        erasure.erase(session, life.known(session, reader.email), NOW)
+        erasure.erase(session, lifecycle.known(session, reader.email), NOW)
     with database.write.begin() as session:
         outcome = Outcome(verdict, detail=f"about {reader.email}", provider_id="p-1")
         ledger.record(session, [Answer(reader, outcome)], NOW)
@@ -231,11 +231,11 @@ def test_the_erased_come_back_only_by_their_own_confirmation(
         said = cli("subscribers", "add", ADA.upper(), *proof)
         assert (said.code, "was erased; only they can come back" in said.err) == (2, True)
     with database.write.begin() as session:
-        back = life.add(session, ADA, WISH, None, NOW)
+        back = lifecycle.add(session, ADA, WISH, None, NOW)
         assert back.standing == Standing.PENDING
         assert back.id != ada
         assert suppression.reason(session, ADA) == "erased"
-        life.confirm_these(session, back, {"audio": "brief"}, NOW)
+        lifecycle.confirm_these(session, back, {"audio": "brief"}, NOW)
         assert suppression.reason(session, ADA) is None
 
 

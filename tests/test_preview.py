@@ -20,7 +20,7 @@ from newsletter.rendering.color_scheme_preview import seen_in
 from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.rendering.templates import environment
 from newsletter.rendering.theme import Looks
-from newsletter.subscribers import life, suppression
+from newsletter.subscribers import lifecycle, suppression
 from newsletter.web.preview import Live, Render, create_preview
 from tests.conftest import NOW, Cli
 from tests.gates import days, specimens
@@ -192,7 +192,7 @@ def test_leaving_by_a_test_leaves_nobody(
     app.extensions["newsletter.database"].dispose()
     assert answer.status_code == 200
     with database.read() as session:
-        assert {life.known(session, each).standing for each in readers} == {"confirmed"}
+        assert {lifecycle.known(session, each).standing for each in readers} == {"confirmed"}
 
 
 def test_who_must_not_be_mailed_gets_no_test_either(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import AnnouncementRow, DeliveryRow, IssueRow, SubscriberRow
-from newsletter.subscribers import life, suppression
+from newsletter.subscribers import lifecycle, suppression
 from tests.conftest import NOW, Cli
 
 
@@ -115,8 +115,8 @@ def test_a_paused_reader_is_counted_as_skipped(
     cli: Cli, database: Database, readers: list[str]
 ) -> None:
     with database.write.begin() as session:
-        subscriber = life.known(session, readers[0])
-        life.subscriptions(session, subscriber)[0].paused_until = NOW.date()
+        subscriber = lifecycle.known(session, readers[0])
+        lifecycle.subscriptions(session, subscriber)[0].paused_until = NOW.date()
     assert "12 subscribers = 11 sent + 1 skipped" in cli("run").out
 
 

@@ -13,10 +13,10 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.models import Standing
-from newsletter.subscribers import life, suppression
+from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.life import Wish
-from newsletter.subscribers.links import Claim, Links, Purpose
+from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.tokens import Claim, Links, Purpose
 from tests.conftest import BY_HAND, NOW, Cli, stored
 
 pytestmark = pytest.mark.on_both_databases
@@ -27,7 +27,7 @@ KEYS = ["the newest secret key", "an older secret key"]
 
 def standing(database: Database, email: str) -> str:
     with database.read() as session:
-        return life.known(session, email).standing
+        return lifecycle.known(session, email).standing
 
 
 def test_without_proof_of_consent_they_are_asked_by_mail(
@@ -71,13 +71,13 @@ def test_who_left_one_newsletter_gets_it_again_only_by_their_own_yes(
     database: Database, readers: list[str]
 ) -> None:
     with database.write.begin() as session:
-        reader = life.known(session, readers[0])
+        reader = lifecycle.known(session, readers[0])
         with_speech = Wish(["audio", "speech"], "brief", "en")
-        life.add(session, reader.email, with_speech, "said so", NOW)
-        life.leave(session, reader, ["audio"], BY_HAND, NOW)
-        life.add(session, reader.email, with_speech, "the operator says so", NOW)
-        assert life.to_be_asked(session, reader, with_speech) == ["audio"]
-        assert set(life.held(session, reader)) == {"speech"}
+        lifecycle.add(session, reader.email, with_speech, "said so", NOW)
+        lifecycle.leave(session, reader, ["audio"], BY_HAND, NOW)
+        lifecycle.add(session, reader.email, with_speech, "the operator says so", NOW)
+        assert lifecycle.to_be_asked(session, reader, with_speech) == ["audio"]
+        assert set(lifecycle.held(session, reader)) == {"speech"}
         assert reader.standing == Standing.CONFIRMED
 
 
@@ -86,9 +86,9 @@ def test_a_reader_gets_no_other_newsletter_without_a_yes(
 ) -> None:
     with database.write.begin() as session:
         wish = Wish(["audio", "speech"], "brief", "en")
-        reader = life.add(session, readers[0], wish, None, NOW)
-        assert life.to_be_asked(session, reader, wish) == ["speech"]
-        assert set(life.held(session, reader)) == {"audio"}
+        reader = lifecycle.add(session, readers[0], wish, None, NOW)
+        assert lifecycle.to_be_asked(session, reader, wish) == ["speech"]
+        assert set(lifecycle.held(session, reader)) == {"audio"}
 
 
 def test_a_suppressed_address_is_not_added(
@@ -105,10 +105,10 @@ def test_a_suppressed_address_is_not_added(
 def test_leaving_one_newsletter_keeps_the_others(database: Database) -> None:
     with database.write.begin() as session:
         wish = Wish(["audio", "text"], "brief", "en")
-        ada = life.add(session, "ada@reader.example", wish, "yes", NOW)
-        life.leave(session, ada, ["text"], BY_HAND, NOW)
+        ada = lifecycle.add(session, "ada@reader.example", wish, "yes", NOW)
+        lifecycle.leave(session, ada, ["text"], BY_HAND, NOW)
         assert ada.standing == Standing.CONFIRMED
-        life.leave(session, ada, ["audio"], BY_HAND, NOW)
+        lifecycle.leave(session, ada, ["audio"], BY_HAND, NOW)
         assert ada.standing == Standing.LEFT
 
 

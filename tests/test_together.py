@@ -21,9 +21,9 @@ from newsletter import assembly
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing, SubscriberRow
-from newsletter.subscribers import life
-from newsletter.subscribers.life import Wish
-from newsletter.subscribers.links import Claim
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.tokens import Claim
 from tests.conftest import NOW
 
 # `NEWSLETTER_STRESS=10` makes it ten times as long.
@@ -73,7 +73,7 @@ def crowd(database: Database) -> list[tuple[int, str]]:
     with database.write.begin() as session:
         wish = Wish(["audio"], "titles", "en")
         emails = [f"reader{number:05}@reader.example" for number in range(_READERS)]
-        return [(life.add(session, each, wish, "yes", NOW).id, each) for each in emails]
+        return [(lifecycle.add(session, each, wish, "yes", NOW).id, each) for each in emails]
 
 
 def requests(

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from newsletter.config import Settings
     from newsletter.db import Database
-    from newsletter.subscribers.listfiles import Entry, Survey
-    from newsletter.subscribers.newcomers import Plan, Told
-    from newsletter.subscribers.roster import Choice
+    from newsletter.subscribers.import_files import Entry, Survey
+    from newsletter.subscribers.import_rows import Plan, Told
+    from newsletter.subscribers.queries import Choice
 
 _SHOWN = 20
 
@@ -52,7 +52,7 @@ def choice(
     since: date | None,
     search: str | None,
 ) -> "Choice":
-    from newsletter.subscribers.roster import Choice
+    from newsletter.subscribers.queries import Choice
 
     return Choice(
         standing=standing,
@@ -87,12 +87,12 @@ def export(form: str, output: Path | None, config_file: Path | None, **wanted: A
     and is not in it.
     """
     from newsletter import assembly
-    from newsletter.subscribers import exporting, roster
+    from newsletter.subscribers import exporting, queries
 
     settings = common.load(config_file)
     chosen = choice(settings, **wanted)
     with assembly.database(settings) as database, database.read() as session:
-        members = roster.everybody(session, chosen)
+        members = queries.everybody(session, chosen)
         if output is None:
             exporting.write(form, members, sys.stdout)
             return
@@ -144,8 +144,8 @@ def import_list(
     """
     from newsletter import assembly
     from newsletter.errors import WrongUseError
-    from newsletter.subscribers import listfiles
-    from newsletter.subscribers.newcomers import UNREADABLE
+    from newsletter.subscribers import import_files
+    from newsletter.subscribers.import_rows import UNREADABLE
 
     settings = common.load(config_file)
     if not consent or not consent.strip():
@@ -153,7 +153,7 @@ def import_list(
             "an import needs --consent TEXT: when and how these people agreed to be mailed; who did"
             " not is asked one by one, by `newsletter subscribers add`"
         )
-    survey = listfiles.survey(file, encoding)
+    survey = import_files.survey(file, encoding)
     plan = _plan(settings, consent.strip(), slugs, language, guessed=survey.guessed)
     shown: list[Told] = []
     with (
@@ -162,7 +162,7 @@ def import_list(
         real.rehearsal() if dry_run else nullcontext(real) as database,
         common.bar("importing", survey.lines) as step,
     ):
-        entries = listfiles.entries(file, survey.encoding, column)
+        entries = import_files.entries(file, survey.encoding, column)
         digest = _digest(survey, plan, column, dry_run)
         counts = _run(database, entries, plan, digest, _teller(shown, written, step))
     _tell(file, counts, shown, dry_run, as_json)
@@ -178,7 +178,7 @@ def _plan(
     *,
     guessed: bool,
 ) -> "Plan":
-    from newsletter.subscribers.newcomers import Plan
+    from newsletter.subscribers.import_rows import Plan
 
     chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
     return Plan(
@@ -218,7 +218,7 @@ def _digest(survey: "Survey", plan: "Plan", column: str | None, dry_run: bool) -
 def _teller(
     shown: "list[Told]", written: "Callable[[Told], None]", step: Callable[[int], None]
 ) -> "Callable[[Told], None]":
-    from newsletter.subscribers.newcomers import TAKEN
+    from newsletter.subscribers.import_rows import TAKEN
 
     def tell(told: "Told") -> None:
         written(told)
@@ -237,7 +237,7 @@ def _report(path: Path | None) -> "Iterator[Callable[[Told], None]]":
         return
     import csv
 
-    from newsletter.subscribers.cells import safe
+    from newsletter.subscribers.csv_injection import safe
 
     with new_file(path, "utf-8-sig") as stream:
         writer = csv.writer(stream)

@@ -12,7 +12,7 @@ from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.models import LetterRow
-    from newsletter.subscribers.roster import Member
+    from newsletter.subscribers.queries import Member
     from newsletter.transactional.worker import Mailroom
 
 
@@ -53,12 +53,12 @@ def add(
     At once with proof of consent, else by a mail that asks them to confirm.
     """
     from newsletter import assembly
-    from newsletter.subscribers import life
+    from newsletter.subscribers import lifecycle
     from newsletter.transactional.send_one import ask_to_confirm
 
     settings = common.load(config_file)
     chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
-    wish = life.Wish(
+    wish = lifecycle.Wish(
         [each.slug for each in chosen],
         detail or chosen[0].detail,
         language or chosen[0].language,
@@ -66,8 +66,8 @@ def add(
     now = common.utc_now()
     with assembly.database(settings) as database:
         with database.write.begin() as session:
-            subscriber = life.add(session, email, wish, consent, now)
-            asked = life.to_be_asked(session, subscriber, wish)
+            subscriber = lifecycle.add(session, email, wish, consent, now)
+            asked = lifecycle.to_be_asked(session, subscriber, wish)
             if asked:
                 letter = ask_to_confirm(session, subscriber, asked, settings.signup, now)
         confirmed = [each for each in wish.newsletters if each not in asked]
@@ -104,12 +104,12 @@ def _send_at_once(mailroom: "Mailroom", letter: "LetterRow") -> None:
 def list_subscribers(as_json: bool, config_file: Path | None, **wanted: Any) -> None:  # noqa: ANN401 - the options of `with_choice`
     """Everybody, by address."""
     from newsletter import assembly
-    from newsletter.subscribers import roster
+    from newsletter.subscribers import queries
 
     settings = common.load(config_file)
     choice = lists.choice(settings, **wanted)
     with assembly.database(settings) as database, database.read() as session:
-        members = roster.everybody(session, choice)
+        members = queries.everybody(session, choice)
         first = next(members, None)
         found = map(_told, chain([first] if first else [], members))
         if as_json:
@@ -131,12 +131,12 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
     """Everything that is known of one subscriber."""
     from newsletter import assembly
     from newsletter.cli.telling import flatten
-    from newsletter.subscribers import life
+    from newsletter.subscribers import lifecycle
     from newsletter.transactional import data_export
 
     settings = common.load(config_file)
     with assembly.database(settings) as database, database.read() as session:
-        subscriber = life.known(session, email)
+        subscriber = lifecycle.known(session, email)
         told = data_export.everything(session, subscriber)
     if as_json:
         common.print_json(told)
@@ -158,16 +158,16 @@ def remove(email: str, slug: str | None, config_file: Path | None) -> None:
     As their own unsubscribe link does; only they can come back, by confirming anew.
     """
     from newsletter import assembly
-    from newsletter.subscribers import life
-    from newsletter.subscribers.consents import Evidence, Way
+    from newsletter.subscribers import lifecycle
+    from newsletter.subscribers.consent_log import Evidence, Way
 
     settings = common.load(config_file)
     newsletter = settings.newsletter(slug).slug if slug else None
     evidence = Evidence(Way.OPERATOR, "newsletter subscribers remove")
     with assembly.database(settings) as database, database.write.begin() as session:
-        subscriber = life.known(session, email)
+        subscriber = lifecycle.known(session, email)
         chosen = [newsletter] if newsletter else None
-        life.leave(session, subscriber, chosen, evidence, common.utc_now())
+        lifecycle.leave(session, subscriber, chosen, evidence, common.utc_now())
     click.echo(f"{subscriber.email} left {newsletter or 'every newsletter'}.")
 
 
@@ -182,7 +182,7 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     hash of the address stays, so that no import brings it back, also of one that is not here.
     """
     from newsletter import assembly
-    from newsletter.subscribers import erasure, life
+    from newsletter.subscribers import erasure, lifecycle
     from newsletter.subscribers.addresses import normalized
 
     settings = common.load(config_file)
@@ -191,7 +191,7 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
         click.confirm(f"Erase everything about {address} for good?", abort=True, err=True)
     with assembly.database(settings) as database:
         with database.write.begin() as session:
-            subscriber = life.find(session, address)
+            subscriber = lifecycle.find(session, address)
             if subscriber is not None:
                 erasure.erase(session, subscriber, common.utc_now())
             else:

@@ -27,9 +27,9 @@ from newsletter.models import (
 )
 from newsletter.sending import delivery_updates, domain_pauses
 from newsletter.sending.delivery_updates import Change
-from newsletter.subscribers import moves, signups, suppression
-from newsletter.subscribers.consents import Evidence, Way
-from newsletter.subscribers.links import ALL, Claim
+from newsletter.subscribers import address_change, signups, suppression
+from newsletter.subscribers.consent_log import Evidence, Way
+from newsletter.subscribers.tokens import ALL, Claim
 
 _log = logging.getLogger(__name__)
 
@@ -231,7 +231,7 @@ def _act(session: Session, told: _Told, now: datetime) -> bool:
             often = bounce_rules.bounced_too_often(session, told.subscriber_id, now)
             why = f"bounced: {bounce_rules.BOUNCES} issues in a row" if often else None
         if event.kind in {Kind.COMPLAINT, Kind.UNSUBSCRIBE}:
-            moves.leave(session, Claim(told.subscriber_id, ALL), _farewell(event), now)
+            address_change.leave(session, Claim(told.subscriber_id, ALL), _farewell(event), now)
     if why is None or told.email is None:
         return False
     suppression.suppress(session, told.email, without_addresses(why), now)

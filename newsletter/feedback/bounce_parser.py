@@ -19,7 +19,7 @@ from hashlib import sha256
 from flufl.bounce import all_failures
 
 from newsletter.feedback.events import Event, Kind, says_no_such_mailbox, says_policy
-from newsletter.subscribers.links import Claim, Links, Purpose
+from newsletter.subscribers.tokens import Claim, Links, Purpose
 
 SOURCE = "mail"
 LONGEST = 1024 * 1024  # bytes that are read; what matters stands before the returned mail's end

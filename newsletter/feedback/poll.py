@@ -17,9 +17,9 @@ from newsletter.feedback.bounce_parser import Automatic, Meaning, NotUnderstood
 from newsletter.feedback.events import Event, Kind
 from newsletter.feedback.mailbox import Letters
 from newsletter.models import DeliveryRow
-from newsletter.subscribers import moves
-from newsletter.subscribers.consents import Evidence, Way
-from newsletter.subscribers.links import Claim, Links
+from newsletter.subscribers import address_change
+from newsletter.subscribers.consent_log import Evidence, Way
+from newsletter.subscribers.tokens import Claim, Links
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def _act(session: Session, meaning: Meaning, tally: Tally, now: datetime) -> boo
         case Event():
             return _take(session, meaning, tally, now)
         case Claim():  # somebody long gone may leave as often as they like
-            moves.leave(session, meaning, _FAREWELL, now)
+            address_change.leave(session, meaning, _FAREWELL, now)
             tally.unsubscribed += 1
         case Automatic():
             tally.automatic += 1

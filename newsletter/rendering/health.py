@@ -15,7 +15,7 @@ from newsletter.rendering.templates import environment, explained
 from newsletter.rendering.theme import Looks
 from newsletter.rendering.translations import wording
 from newsletter.sources import bundled
-from newsletter.subscribers.links import Links
+from newsletter.subscribers.tokens import Links
 from newsletter.summaries import extractive_summarizer
 
 

@@ -19,7 +19,7 @@ from newsletter.rendering.templates import environment, explained
 from newsletter.rendering.theme import OURS, Looks
 from newsletter.rendering.translations import wording
 from newsletter.sources.base import one_line
-from newsletter.subscribers.links import Claim, Links
+from newsletter.subscribers.tokens import Claim, Links
 
 # What no address, and no subscriber's number, is longer than (RFC 5321, 4.5.3.1.3).
 _LONGEST_ADDRESS = 254

@@ -15,7 +15,7 @@ from newsletter.rendering.templates import environment, explained
 from newsletter.rendering.theme import Looks
 from newsletter.rendering.translations import wording
 from newsletter.sources.base import one_line
-from newsletter.subscribers.links import ALL, Claim, Links, Purpose
+from newsletter.subscribers.tokens import ALL, Claim, Links, Purpose
 
 Headers = tuple[tuple[str, str], ...]
 

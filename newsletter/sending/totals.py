@@ -17,7 +17,7 @@ from newsletter.models import (
 )
 from newsletter.rendering.issue_email import Reader
 from newsletter.sending import counters
-from newsletter.subscribers import life
+from newsletter.subscribers import lifecycle
 
 # What must be known of a subscriber and a subscription to make a reader of them.
 READER: tuple[InstrumentedAttribute[Any], ...] = (
@@ -80,7 +80,7 @@ def reader(session: Session, newsletter: str, day: date, email: str) -> Reader:
     Raises:
         WrongUseError: nobody has this address, or they do not subscribe to this newsletter.
     """
-    subscriber = life.known(session, email)
+    subscriber = lifecycle.known(session, email)
     row = session.execute(
         select(*READER)
         .join(SubscriptionRow, SubscriptionRow.subscriber_id == SubscriberRow.id)

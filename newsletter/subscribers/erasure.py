@@ -20,7 +20,7 @@ from newsletter.models import (
     SubscriberRow,
 )
 from newsletter.sending import counters
-from newsletter.subscribers import limits, moves, signups, suppression
+from newsletter.subscribers import address_change, signup_limits, signups, suppression
 
 
 def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
@@ -35,7 +35,7 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     for each, number, _ in everybody:
         session.expunge(each)
         outbox.take_out(session, number)
-        limits.forget_key(session, str(number))
+        signup_limits.forget_key(session, str(number))
         _detach_deliveries(session, number)
     for _, number, _ in everybody:
         for table, column in _hanging_on(SubscriberRow.__tablename__):
@@ -81,7 +81,7 @@ def _ever(session: Session, subscriber: SubscriberRow) -> list[SubscriberRow]:
         each = ahead.pop()
         if each not in found:
             found.append(each)
-            ahead += moves.became(session, each)
+            ahead += address_change.became(session, each)
     return found
 
 

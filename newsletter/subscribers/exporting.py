@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TextIO
 
-from newsletter.subscribers.cells import safe
-from newsletter.subscribers.roster import Member
+from newsletter.subscribers.csv_injection import safe
+from newsletter.subscribers.queries import Member
 
 COLUMNS = (
     *("email", "standing", "newsletters", "paused", "language"),

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.db import Database
 from newsletter.models import ConsentRow, ImportRow, Standing, SubscriberRow, SubscriptionRow
-from newsletter.subscribers import consents, life, suppression
-from newsletter.subscribers.consents import Act
-from newsletter.subscribers.life import Wish
-from newsletter.subscribers.listfiles import Entry
-from newsletter.subscribers.newcomers import Fate, Person, Plan, Told, address_of, is_out, read
+from newsletter.subscribers import consent_log, lifecycle, suppression
+from newsletter.subscribers.consent_log import Act
+from newsletter.subscribers.import_files import Entry
+from newsletter.subscribers.import_rows import Fate, Person, Plan, Told, address_of, is_out, read
+from newsletter.subscribers.lifecycle import Wish
 
 CHUNK = 1000
 
@@ -152,7 +152,7 @@ class _Chunk:
     def _confirm(self, known: _Known, person: Person) -> tuple[Fate, str]:
         """They were asked and have not answered; now there is proof."""
         wish = Wish(list(person.details), next(iter(person.details.values())), person.language)
-        row = life.add(self._session, person.address, wish, person.consent, self._now)
+        row = lifecycle.add(self._session, person.address, wish, person.consent, self._now)
         known.standing = row.standing
         if row.standing != Standing.CONFIRMED:
             return Fate.LEFT, "asked to come back, has not confirmed"
@@ -201,8 +201,12 @@ class _Chunk:
         for name, person, slug in wanted:
             acts.setdefault((name, id(person)), (person, []))[1].append(slug)
         return [
-            consents.row(
-                numbers[name], Act.CONFIRMED, slugs, consents.proof(each.consent), each.confirmed_at
+            consent_log.row(
+                numbers[name],
+                Act.CONFIRMED,
+                slugs,
+                consent_log.proof(each.consent),
+                each.confirmed_at,
             )
             for (name, _), (each, slugs) in acts.items()
         ]

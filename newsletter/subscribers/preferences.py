@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from newsletter.models import SubscriberRow
-from newsletter.subscribers import consents, life
-from newsletter.subscribers.consents import Act, Evidence
+from newsletter.subscribers import consent_log, lifecycle
+from newsletter.subscribers.consent_log import Act, Evidence
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,20 @@ def choose(
     now: datetime,
 ) -> None:
     """Make it so. Of what is not `offered` any more nothing changes."""
-    before = life.held(session, subscriber).keys()
+    before = lifecycle.held(session, subscriber).keys()
     subscriber.language = choice.language
     for slug, detail in choice.details.items():
-        row = life.subscribe(session, subscriber, slug, detail, now)
+        row = lifecycle.subscribe(session, subscriber, slug, detail, now)
         row.detail, row.paused_until, row.left_at = detail, choice.paused_until, None
     session.flush()
     given_up = [slug for slug in offered if slug not in choice.details]
-    life.leave(session, subscriber, given_up, evidence, now)
-    after = life.held(session, subscriber).keys()
+    lifecycle.leave(session, subscriber, given_up, evidence, now)
+    after = lifecycle.held(session, subscriber).keys()
     if after - before:
-        consents.record(session, subscriber, Act.CHANGED, sorted(after), evidence, now)
+        consent_log.record(session, subscriber, Act.CHANGED, sorted(after), evidence, now)
 
 
 def paused_until(session: Session, subscriber: SubscriberRow, today: date) -> date | None:
     """The last day of a pause that is not over."""
-    days = [each.paused_until for each in life.held(session, subscriber).values()]
+    days = [each.paused_until for each in lifecycle.held(session, subscriber).values()]
     return max((day for day in days if day and day >= today), default=None)

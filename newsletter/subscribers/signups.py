@@ -18,9 +18,9 @@ from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.findings import Finding, Level
 from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow
 from newsletter.outbox import Kind
-from newsletter.subscribers import consents, life, limits, suppression
-from newsletter.subscribers.consents import Act, Evidence, Way
-from newsletter.subscribers.limits import Limit, Use
+from newsletter.subscribers import consent_log, lifecycle, signup_limits, suppression
+from newsletter.subscribers.consent_log import Act, Evidence, Way
+from newsletter.subscribers.signup_limits import Limit, Use
 
 _HOUR, _DAY, _MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 _AT_ONCE = 50  # so that no other writer waits long
@@ -52,7 +52,7 @@ class Limits:
         self.waiting = Limit("waiting", settings.waiting, _HOUR, alarms=True)
 
     def of_address(self, session: Session, address: str) -> list[Use]:
-        key = limits.key_of(session, limits.mailbox_of(address))
+        key = signup_limits.key_of(session, signup_limits.mailbox_of(address))
         uses = [Use(self.address_day, key), Use(self.address_month, key)]
         if suppression.reason(session, address) == suppression.ERASED:
             uses.append(Use(self.erased, key))
@@ -60,7 +60,7 @@ class Limits:
 
     def of_mail(self, session: Session, address: str) -> list[Use]:
         """The limits of one more mail that a stranger can cause; those of the address first."""
-        domain = limits.key_of(session, address.rpartition("@")[2])
+        domain = signup_limits.key_of(session, address.rpartition("@")[2])
         return [
             *self.of_address(session, address),
             Use(self.domain, domain),
@@ -70,13 +70,13 @@ class Limits:
 
 def ask(session: Session, request: Request, settings: SignupSettings, now: datetime) -> bool:
     """Put a sign-up into the queue; False where the queue is full for everybody."""
-    key = limits.key_of(session, limits.mailbox_of(request.email))
+    key = signup_limits.key_of(session, signup_limits.mailbox_of(request.email))
     waiting = session.get(SignupRow, key)
     if waiting is not None:
         waiting.newsletters = list(dict.fromkeys([*waiting.newsletters, *request.newsletters]))
         return True
     if _waiting(session) >= settings.waiting:
-        limits.trip(session, Use(Limits(settings).waiting, "all"), now)
+        signup_limits.trip(session, Use(Limits(settings).waiting, "all"), now)
         return False
     session.add(
         SignupRow(
@@ -103,7 +103,7 @@ def spend_asking(session: Session, address: str, settings: SignupSettings, now: 
     """
     if suppression.reason(session, address) == suppression.ERASED:
         raise WrongUseError(f"{address} was erased; only they can come back, by the sign-up page")
-    used_up = limits.spend(session, Limits(settings).of_address(session, address), now)
+    used_up = signup_limits.spend(session, Limits(settings).of_address(session, address), now)
     if used_up is not None:
         raise NewsletterError(
             f"{address} was asked to confirm often enough ({used_up.limit.scope}:"
@@ -148,7 +148,7 @@ def forget_unconfirmed(session: Session, now: datetime) -> None:
 
 def end(session: Session, address: str) -> None:
     """Their mailbox cannot be reached or says no: who has not confirmed never will."""
-    subscriber = life.find(session, address)
+    subscriber = lifecycle.find(session, address)
     if subscriber is None or subscriber.standing != Standing.PENDING:
         return
     if subscriber.confirmed_at is None:
@@ -159,15 +159,15 @@ def end(session: Session, address: str) -> None:
 
 def forget_address(session: Session, address: str) -> None:
     """Drop a waiting sign-up of this (normalized) address, and what was counted of it."""
-    key = limits.key_of(session, limits.mailbox_of(address))
+    key = signup_limits.key_of(session, signup_limits.mailbox_of(address))
     session.execute(delete(SignupRow).where(SignupRow.address_key == key))
-    limits.forget_key(session, key)
+    signup_limits.forget_key(session, key)
 
 
 def start_anew(session: Session, settings: SignupSettings, address: str) -> None:
     """They confirmed: what counted as long as they had not, counts no more."""
     for use in Limits(settings).of_address(session, address):
-        limits.forget(session, use)
+        signup_limits.forget(session, use)
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
@@ -175,7 +175,7 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     known = vars(Limits(settings.signup)).values()
     scopes = {each.scope: each for each in known if each.alarms}
     with database.read() as session:
-        refused = limits.refused(session, scopes, now - _DAY)
+        refused = signup_limits.refused(session, scopes, now - _DAY)
         waiting = _waiting(session)
     for scope, number in refused.items():
         yield Finding(
@@ -189,7 +189,7 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
 
 
 def _forget(session: Session, number: int) -> None:
-    consents.forget(session, number)
+    consent_log.forget(session, number)
     outbox.take_out(session, number)
     session.execute(delete(SubscriptionRow).where(SubscriptionRow.subscriber_id == number))
     session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
@@ -205,7 +205,7 @@ def _waits(
     reason = suppression.reason(session, row.email)
     if reason is not None and not suppression.lifted_by_consent(reason):
         return False
-    used_up = limits.spend(session, known.of_mail(session, row.email), now)
+    used_up = signup_limits.spend(session, known.of_mail(session, row.email), now)
     if used_up is None:
         _write(session, row, details, now)
         return False
@@ -214,18 +214,18 @@ def _waits(
     alike = [SignupRow.not_before <= now]
     if used_up.limit == known.domain:
         alike.append(SignupRow.email.endswith(f"@{row.email.rpartition('@')[2]}", autoescape=True))
-    again = limits.opens_again(session, used_up) or now + _HOUR
+    again = signup_limits.opens_again(session, used_up) or now + _HOUR
     session.execute(update(SignupRow).where(*alike).values(not_before=again))
     return True
 
 
 def _write(session: Session, row: SignupRow, details: Mapping[str, str], now: datetime) -> None:
     """The letter that they are owed: a question, or the way to what they have already."""
-    subscriber = life.find(session, row.email) or _taken_in(session, row, now)
-    held = life.held(session, subscriber) if subscriber.standing == Standing.CONFIRMED else {}
+    subscriber = lifecycle.find(session, row.email) or _taken_in(session, row, now)
+    held = lifecycle.held(session, subscriber) if subscriber.standing == Standing.CONFIRMED else {}
     wanted = [slug for slug in row.newsletters if slug in details and slug not in held]
     evidence = Evidence(Way.PAGE, row.wording, row.network)
-    consents.record(session, subscriber, Act.ASKED, row.newsletters, evidence, row.asked_at)
+    consent_log.record(session, subscriber, Act.ASKED, row.newsletters, evidence, row.asked_at)
     if held and not wanted:
         outbox.post(session, Kind.ALREADY, subscriber, now)
         return
@@ -233,7 +233,7 @@ def _write(session: Session, row: SignupRow, details: Mapping[str, str], now: da
         subscriber.standing = Standing.PENDING
     if subscriber.standing == Standing.PENDING:
         for slug in wanted:
-            life.subscribe(session, subscriber, slug, details[slug], now)
+            lifecycle.subscribe(session, subscriber, slug, details[slug], now)
     outbox.post(session, Kind.CONFIRM, subscriber, now, {"newsletters": wanted})
 
 

@@ -13,8 +13,8 @@ from newsletter.outbox import Kind
 from newsletter.rendering.message import Mail
 from newsletter.rendering.theme import Looks
 from newsletter.rendering.transactional_email import Addressee, Letters, Named
-from newsletter.subscribers import life, moves, suppression
-from newsletter.subscribers.links import Links
+from newsletter.subscribers import address_change, lifecycle, suppression
+from newsletter.subscribers.tokens import Links
 from newsletter.transactional.send_one import named
 
 DATA_LINK_LIVES = timedelta(days=1)
@@ -59,7 +59,7 @@ class Writing:
             return letters.data(to, now + DATA_LINK_LIVES, now)
         if row.kind == Kind.ALREADY:
             return letters.already(to, now)
-        held = self._named(life.held(session, subscriber))
+        held = self._named(lifecycle.held(session, subscriber))
         latest = issues.newest_days(session, [each.slug for each in held])
         return letters.welcome(to, held, latest, now)
 
@@ -79,5 +79,5 @@ def _of_change(
     if change is None:
         return None
     if row.kind == Kind.CHANGED:
-        return letters.changed(to, change.id, now + moves.UNDO_WITHIN, now)
-    return letters.change(to, change.id, now + moves.CONFIRM_WITHIN, now)
+        return letters.changed(to, change.id, now + address_change.UNDO_WITHIN, now)
+    return letters.change(to, change.id, now + address_change.CONFIRM_WITHIN, now)

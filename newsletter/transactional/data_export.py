@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import AddressChangeRow, FeedbackRow, SubscriberRow
 from newsletter.sending import totals
-from newsletter.subscribers import consents, life, suppression
+from newsletter.subscribers import consent_log, lifecycle, suppression
 
 Entries = list[dict[str, object]]
 
@@ -38,7 +38,7 @@ def _subscriptions(session: Session, subscriber: SubscriberRow) -> Entries:
             "paused_until": each.paused_until,
             "left": each.left_at,
         }
-        for each in life.subscriptions(session, subscriber)
+        for each in lifecycle.subscriptions(session, subscriber)
     ]
 
 
@@ -52,7 +52,7 @@ def _history(session: Session, subscriber: SubscriberRow) -> Entries:
             "wording": each.wording,
             "network": each.network,
         }
-        for each in consents.history(session, subscriber.id)
+        for each in consent_log.history(session, subscriber.id)
     ]
 
 

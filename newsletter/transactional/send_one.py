@@ -12,8 +12,8 @@ from newsletter.models import LetterRow, SubscriberRow
 from newsletter.outbox import Kind
 from newsletter.rendering.message import Mail
 from newsletter.rendering.transactional_email import Named
-from newsletter.subscribers import consents, signups
-from newsletter.subscribers.consents import Act, Evidence, Way
+from newsletter.subscribers import consent_log, signups
+from newsletter.subscribers.consent_log import Act, Evidence, Way
 from newsletter.transports.base import Outcome, Transport, TransportDownError, Verdict
 
 
@@ -32,7 +32,7 @@ def ask_to_confirm(
     """
     signups.spend_asking(session, subscriber.email, settings, now)
     evidence = Evidence(Way.OPERATOR, "newsletter subscribers add")
-    consents.record(session, subscriber, Act.ASKED, newsletters, evidence, now)
+    consent_log.record(session, subscriber, Act.ASKED, newsletters, evidence, now)
     about = {"newsletters": list(newsletters)}
     letter = outbox.post(session, Kind.CONFIRM, subscriber, now, about)
     outbox.lease(letter, now)

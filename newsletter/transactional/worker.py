@@ -19,8 +19,8 @@ from newsletter.feedback.events import without_addresses
 from newsletter.models import LetterRow
 from newsletter.outbox import Kind
 from newsletter.rendering.message import Mail
-from newsletter.subscribers import limits, signups, suppression
-from newsletter.subscribers.links import Links
+from newsletter.subscribers import signup_limits, signups, suppression
+from newsletter.subscribers.tokens import Links
 from newsletter.transactional.build import Writing
 from newsletter.transactional.send_one import send_one
 from newsletter.transports.base import Outcome, Transport, Verdict
@@ -75,7 +75,7 @@ class Mailroom:
         now = self.clock()
         with self.database.write.begin() as session:
             signups.forget_unconfirmed(session, now)
-            limits.forget_old(session, now - timedelta(days=2))
+            signup_limits.forget_old(session, now - timedelta(days=2))
         self.database.empty_log()
 
     def _answer(self) -> int:

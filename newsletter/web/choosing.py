@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.models import Standing, SubscriberRow
-from newsletter.subscribers import life, preferences
-from newsletter.subscribers.links import ALL, Claim, Purpose
+from newsletter.subscribers import lifecycle, preferences
 from newsletter.subscribers.preferences import Choice
+from newsletter.subscribers.tokens import ALL, Claim, Purpose
 from newsletter.web import leaving
 from newsletter.web.pages import Pages
 
@@ -102,7 +102,7 @@ def _page(
     slip: tuple[Choice, str] | None = None,
 ) -> str:
     """What holds; after a slip what they chose, so that nothing is chosen twice."""
-    held = life.held(session, subscriber)
+    held = lifecycle.held(session, subscriber)
     today = pages.clock().date()
     details = {slug: each.detail for slug, each in held.items()}
     tried, trouble = slip or (None, "")

@@ -13,7 +13,7 @@ from newsletter.rendering.issue_content import Digest
 from newsletter.rendering.size_budget import Level
 from newsletter.rendering.templates import environment
 from newsletter.rendering.translations import wording
-from newsletter.subscribers.links import Links
+from newsletter.subscribers.tokens import Links
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _ENTRIES = 20

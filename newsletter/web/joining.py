@@ -12,12 +12,12 @@ from newsletter import outbox
 from newsletter.errors import WrongUseError
 from newsletter.models import Standing, SubscriberRow
 from newsletter.outbox import Kind
-from newsletter.subscribers import consents, life, limits, signups, suppression
+from newsletter.subscribers import consent_log, lifecycle, signup_limits, signups, suppression
 from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.consents import Act
-from newsletter.subscribers.limits import Use
-from newsletter.subscribers.links import Claim, Purpose
+from newsletter.subscribers.consent_log import Act
+from newsletter.subscribers.signup_limits import Use
 from newsletter.subscribers.signups import Limits, Request
+from newsletter.subscribers.tokens import Claim, Purpose
 from newsletter.web.archive import front
 from newsletter.web.pages import Pages
 
@@ -101,7 +101,7 @@ def _ask(pages: Pages, address: str, wanted: list[str]) -> Answer:
     now, settings = pages.clock(), pages.settings.signup
     with pages.database.write.begin() as session:
         network = pages.network(session)
-        too_many = limits.spend(session, [Use(Limits(settings).network, network)], now)
+        too_many = signup_limits.spend(session, [Use(Limits(settings).network, network)], now)
         request_ = Request(address, wanted, pages.language().language, _consent(pages), network)
         taken = too_many is None and signups.ask(session, request_, settings, now)
     if too_many is not None:
@@ -144,13 +144,13 @@ def _confirm(pages: Pages, session: Session, subscriber: SubscriberRow, claim: C
     reason = suppression.reason(session, subscriber.email)
     if reason is not None and not suppression.lifted_by_consent(reason):
         return False
-    before = set(life.held(session, subscriber)) if subscriber.confirmed_at else set()
+    before = set(lifecycle.held(session, subscriber)) if subscriber.confirmed_at else set()
     if subscriber.standing == Standing.CONFIRMED and before >= wanted.keys():
         return True
-    life.confirm_these(session, subscriber, wanted, now)
+    lifecycle.confirm_these(session, subscriber, wanted, now)
     signups.start_anew(session, pages.settings.signup, subscriber.email)
     evidence = pages.evidence(session, _titles(pages, claim))
-    consents.record(session, subscriber, Act.CONFIRMED, list(wanted), evidence, now)
+    consent_log.record(session, subscriber, Act.CONFIRMED, list(wanted), evidence, now)
     outbox.post(session, Kind.WELCOME, subscriber, now)
     return True
 

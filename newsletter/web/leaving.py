@@ -9,9 +9,9 @@ from datetime import timedelta
 from flask import request
 from sqlalchemy.orm import Session
 
-from newsletter.subscribers import consents, life, moves
-from newsletter.subscribers.consents import Act, Evidence, Way
-from newsletter.subscribers.links import ALL, Claim, Purpose
+from newsletter.subscribers import address_change, consent_log, lifecycle
+from newsletter.subscribers.consent_log import Act, Evidence, Way
+from newsletter.subscribers.tokens import ALL, Claim, Purpose
 from newsletter.web.pages import Pages
 
 UNDO_WITHIN = timedelta(days=1)
@@ -38,7 +38,9 @@ def add_leaving(pages: Pages) -> None:
         chosen = ALL if request.form.get("from") == ALL else claim.newsletter
         with pages.database.write.begin() as session:
             evidence = _evidence(pages, session)
-            moves.leave(session, Claim(claim.subscriber_id, chosen), evidence, pages.clock())
+            address_change.leave(
+                session, Claim(claim.subscriber_id, chosen), evidence, pages.clock()
+            )
         return out(pages, claim.subscriber_id, chosen)
 
     @app.get("/undo/<token>")
@@ -56,12 +58,12 @@ def add_leaving(pages: Pages) -> None:
         newsletter = None if claim.newsletter == ALL else claim.newsletter
         with pages.database.write.begin() as session:
             back = False
-            for subscriber in moves.meant(session, claim.subscriber_id)[-1:]:
-                slugs = life.come_back(session, subscriber, newsletter, now - UNDO_WITHIN)
+            for subscriber in address_change.meant(session, claim.subscriber_id)[-1:]:
+                slugs = lifecycle.come_back(session, subscriber, newsletter, now - UNDO_WITHIN)
                 evidence = pages.evidence(session, say("Undo"))
                 if slugs:
-                    consents.record(session, subscriber, Act.CAME_BACK, slugs, evidence, now)
-                held = life.held(session, subscriber)
+                    consent_log.record(session, subscriber, Act.CAME_BACK, slugs, evidence, now)
+                held = lifecycle.held(session, subscriber)
                 back = bool(held) and newsletter in (None, *held)
         if not back:
             return pages.ended()

@@ -9,12 +9,12 @@ from newsletter import outbox
 from newsletter.errors import WrongUseError
 from newsletter.models import AddressChangeRow, SubscriberRow
 from newsletter.outbox import Kind
-from newsletter.subscribers import consents, limits, moves
+from newsletter.subscribers import address_change, consent_log, signup_limits
 from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.consents import Act
-from newsletter.subscribers.limits import Limit, Use
-from newsletter.subscribers.links import Claim, Purpose
+from newsletter.subscribers.consent_log import Act
+from newsletter.subscribers.signup_limits import Limit, Use
 from newsletter.subscribers.signups import Limits
+from newsletter.subscribers.tokens import Claim, Purpose
 from newsletter.web.choosing import is_of_somebody, owner
 from newsletter.web.pages import Pages
 
@@ -86,7 +86,11 @@ def add_moving(pages: Pages) -> None:
         now = pages.clock()
         with pages.database.write.begin() as session:
             change = _change(session, claim)
-            if claim.has_ended(now) or change is None or not moves.undo(session, change, now):
+            if (
+                claim.has_ended(now)
+                or change is None
+                or not address_change.undo(session, change, now)
+            ):
                 return pages.ended()
         return pages.said(say("Changed back"), say("Your newsletters come to this address again."))
 
@@ -100,8 +104,8 @@ def _note(pages: Pages, session: Session, subscriber: SubscriberRow, address: st
     now = pages.clock()
     known = Limits(pages.settings.signup)
     uses = [Use(_MOVES, str(subscriber.id)), *known.of_mail(session, address)]
-    if limits.spend(session, uses, now) is None:
-        change = moves.ask(session, subscriber, address, now)
+    if signup_limits.spend(session, uses, now) is None:
+        change = address_change.ask(session, subscriber, address, now)
         outbox.post(session, Kind.CHANGE, subscriber, now, {"change": change.id}, address)
 
 
@@ -112,12 +116,12 @@ def _moved(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None
     if change is None or claim.has_ended(now):
         return None
     first = change.done_at is None
-    moved = moves.do(session, change, now)
+    moved = address_change.do(session, change, now)
     if moved is not None and first:
         evidence = pages.evidence(session, pages.say("Yes, send them here"))
         mover = session.get_one(SubscriberRow, change.subscriber_id)
         for each in dict.fromkeys((mover, moved)):
-            consents.record(session, each, Act.MOVED, [], evidence, now)
+            consent_log.record(session, each, Act.MOVED, [], evidence, now)
         about = {"change": change.id}
         outbox.post(session, Kind.CHANGED, mover, now, about, change.old_email)
     return moved

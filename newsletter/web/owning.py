@@ -8,9 +8,9 @@ from flask import Response
 from newsletter import outbox
 from newsletter.models import SubscriberRow
 from newsletter.outbox import Kind
-from newsletter.subscribers import erasure, limits
-from newsletter.subscribers.limits import Limit, Use
-from newsletter.subscribers.links import Purpose
+from newsletter.subscribers import erasure, signup_limits
+from newsletter.subscribers.signup_limits import Limit, Use
+from newsletter.subscribers.tokens import Purpose
 from newsletter.transactional import data_export
 from newsletter.web.choosing import is_of_somebody, owner
 from newsletter.web.pages import Pages
@@ -41,7 +41,7 @@ def add_own_data(pages: Pages) -> None:
             subscriber = owner(pages, session, claim)
             if subscriber is None:
                 return pages.ended()
-            if limits.spend(session, [Use(_DATA, str(subscriber.id))], now) is None:
+            if signup_limits.spend(session, [Use(_DATA, str(subscriber.id))], now) is None:
                 outbox.post(session, Kind.DATA, subscriber, now)
         pages.wake()
         return pages.said(say("Look into your inbox"), say("The link in the mail works for a day."))

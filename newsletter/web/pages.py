@@ -13,9 +13,9 @@ from newsletter.languages import CODES, LANGUAGES
 from newsletter.rendering.templates import environment
 from newsletter.rendering.theme import Looks
 from newsletter.rendering.translations import Catalogue, wording
-from newsletter.subscribers import limits
-from newsletter.subscribers.consents import Evidence, Way
-from newsletter.subscribers.links import Claim, Links, Purpose
+from newsletter.subscribers import signup_limits
+from newsletter.subscribers.consent_log import Evidence, Way
+from newsletter.subscribers.tokens import Claim, Links, Purpose
 
 _THE_SAME = ("static", "look", "atom")  # in every language
 
@@ -98,7 +98,7 @@ class Pages:
 
     def network(self, session: Session) -> str:
         """A keyed hash of the client's network."""
-        return limits.key_of(session, limits.network_of(request.remote_addr))
+        return signup_limits.key_of(session, signup_limits.network_of(request.remote_addr))
 
 
 def chosen_language() -> str | None:

@@ -31,9 +31,9 @@ from newsletter.sending.holds import NOTHING_FORCED
 from newsletter.sending.sender import send_issue
 from newsletter.sending.totals import Account
 from newsletter.sources import bundled
-from newsletter.subscribers import life
-from newsletter.subscribers.life import Wish
-from newsletter.subscribers.links import Purpose
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.tokens import Purpose
 from tests.delivery.transports_standins import smtp_settings
 
 CONNECTIONS = 3
@@ -113,7 +113,7 @@ def _settings(folder: Path, readers: int) -> Settings:
         for number in range(readers):
             wish = Wish(["audio"], "titles", "en")
             email = f"r{number:05}@reader.example"
-            life.add(session, email, wish, "on the phone", datetime(2025, 7, 11, tzinfo=UTC))
+            lifecycle.add(session, email, wish, "on the phone", datetime(2025, 7, 11, tzinfo=UTC))
     return settings
 
 

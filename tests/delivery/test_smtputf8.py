@@ -7,8 +7,8 @@ import pytest
 from newsletter.db import Database
 from newsletter.rendering import headers
 from newsletter.rendering.message import Mail
-from newsletter.subscribers import life, suppression
-from newsletter.subscribers.life import Wish
+from newsletter.subscribers import lifecycle, suppression
+from newsletter.subscribers.lifecycle import Wish
 from newsletter.transports.base import Outcome, TransportDownError, Verdict
 from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import NOW, Cli
@@ -136,7 +136,7 @@ def test_the_ledger_says_why_and_another_server_may_bear_the_reader(
 ) -> None:
     with database.write.begin() as session:
         for mail in (ADA, USER):
-            life.add(session, mail.recipient, Wish(["audio"], "brief", "en"), "by phone", NOW)
+            lifecycle.add(session, mail.recipient, Wish(["audio"], "brief", "en"), "by phone", NOW)
     assert "2 subscribers = 1 sent + 0 skipped + 1 failed + 0 uncertain" in cli("run").out
     assert [each[1] for each in through.postbox.taken] == [ADA.recipient]
     listed = cli("deliveries", "list", "--state", "failed").out

@@ -12,8 +12,8 @@ from newsletter import assembly, config, starting
 from newsletter.cli import _run
 from newsletter.config import FeedbackSettings, Settings
 from newsletter.db import Database
-from newsletter.subscribers import life
-from newsletter.subscribers.life import Wish
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.lifecycle import Wish
 from newsletter.web import create_app
 from tests.conftest import NOW
 from tests.feedback.samples import SigningKey, references
@@ -29,7 +29,7 @@ def after_a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with assembly.database(settings) as database, database.write.begin() as session:
         for number, email in enumerate(_READERS):
             wish = Wish(["audio"], config.DETAILS[number % 3], "zh")
-            life.add(session, email, wish, "said so on the phone", NOW)
+            lifecycle.add(session, email, wish, "said so on the phone", NOW)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NEWSLETTER_CACHE_DIR", str(folder / "cache"))
         assert _run(["run", "--config", str(folder / "newsletter.toml")]) == 0

@@ -20,7 +20,7 @@ from newsletter.models import (
     Standing,
 )
 from newsletter.sending import domain_pauses
-from newsletter.subscribers import life
+from newsletter.subscribers import lifecycle
 from tests.conftest import NOW, Cli
 from tests.feedback.samples import ledger_of, put, suppressed
 
@@ -80,7 +80,9 @@ def test_failure_16_a_complaint_and_an_unsubscribe_end_all_newsletters_at_once(
     )
     with database.read() as session:
         assert suppressed(session, sent) == {angry: "complained", tired: "left"}
-        assert {life.known(session, each).standing for each in (angry, tired)} == {Standing.LEFT}
+        assert {lifecycle.known(session, each).standing for each in (angry, tired)} == {
+            Standing.LEFT
+        }
         assert {state for state, _ in ledger_of(session).values()} == {"sent"}
 
 
@@ -244,8 +246,8 @@ def crowd(database: Database, sent: dict[str, str], number: int) -> list[str]:
         assert known is not None
         made = []
         for each in range(number):
-            wish = life.Wish(["audio"], "brief", "en")
-            reader = life.add(session, f"crowd{each}@reader.example", wish, "said so", NOW)
+            wish = lifecycle.Wish(["audio"], "brief", "en")
+            reader = lifecycle.add(session, f"crowd{each}@reader.example", wish, "said so", NOW)
             made.append(f"crowd{each}")
             session.add(
                 DeliveryRow(

@@ -11,8 +11,8 @@ from newsletter import assembly
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing
-from newsletter.subscribers import life, moves
-from newsletter.subscribers.links import Claim
+from newsletter.subscribers import address_change, lifecycle
+from newsletter.subscribers.tokens import Claim
 from tests.conftest import NOW, Cli
 from tests.feedback import mails
 from tests.feedback.samples import SigningKey, body, said
@@ -22,7 +22,7 @@ Readers = dict[str, str]
 
 def unsubscribe_link(settings: Settings, database: Database, reader: str) -> str:
     with database.read() as session:
-        claim = Claim(life.known(session, reader).id, "audio")
+        claim = Claim(lifecycle.known(session, reader).id, "audio")
     return assembly.links(settings).unsubscribe(claim)
 
 
@@ -131,7 +131,7 @@ def test_a_farewell_by_mail_means_also_whom_they_became_by_a_move(
     before, after, *_ = sent
     token = unsubscribe_link(settings, database, before).rpartition("/")[2]
     with database.write.begin() as session:
-        change = moves.ask(session, life.known(session, before), after, NOW)
-        moves.do(session, change, NOW)
+        change = address_change.ask(session, lifecycle.known(session, before), after, NOW)
+        address_change.do(session, change, NOW)
     read(cli, tmp_path / "box", mails.plain(token))
     assert last_of(history(cli, after))["way"] == "mail"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from newsletter.feedback import bounce_parser
 from newsletter.feedback.bounce_parser import Automatic, Meaning, NotUnderstood
 from newsletter.feedback.events import Event, Kind, without_addresses
-from newsletter.subscribers.links import Claim, Links, Purpose
+from newsletter.subscribers.tokens import Claim, Links, Purpose
 from tests.conftest import NOW
 from tests.feedback import mails
 

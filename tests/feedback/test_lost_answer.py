@@ -14,8 +14,8 @@ from newsletter import assembly, config, starting
 from newsletter.config import FeedbackSettings, Settings
 from newsletter.db import Database
 from newsletter.models import DeliveryState
-from newsletter.subscribers import life
-from newsletter.subscribers.life import Wish
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.lifecycle import Wish
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli
 from tests.delivery.http_standin import Answer, HttpStandIn, Request
@@ -31,7 +31,7 @@ def settings(tmp_path: Path) -> Settings:
     with assembly.database(settings) as database, database.write.begin() as session:
         for number, email in enumerate(READERS):
             wish = Wish(["audio"], config.DETAILS[number % 3], "zh")
-            life.add(session, email, wish, "said so on the phone", NOW)
+            lifecycle.add(session, email, wish, "said so on the phone", NOW)
     return settings
 
 

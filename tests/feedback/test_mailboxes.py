@@ -13,8 +13,8 @@ from newsletter.db import Database
 from newsletter.feedback.poll import UNKNOWN
 from newsletter.models import Standing, SubscriberRow
 from newsletter.sending import domain_pauses
-from newsletter.subscribers import life
-from newsletter.subscribers.links import Claim, Purpose
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.tokens import Claim, Purpose
 from tests.conftest import NOW, Cli
 from tests.delivery.transports_standins import unused_port
 from tests.feedback import mails
@@ -36,7 +36,7 @@ def put(box: Path, *raw: bytes) -> None:
 
 def token(settings: Settings, database: Database, email: str) -> str:
     with database.read() as session:
-        claim = Claim(life.known(session, email).id, "audio")
+        claim = Claim(lifecycle.known(session, email).id, "audio")
     return assembly.links(settings).token(Purpose.UNSUBSCRIBE, claim)
 
 
@@ -68,7 +68,7 @@ def test_a_mailbox_is_read_to_its_end_each_letter_acts_and_none_is_deleted(
         assert suppressed(session, sent).keys() == {gone, angry}
         states = {email: state for email, (state, _) in ledger_of(session).items()}
         assert [email for email, state in states.items() if state == "failed"] == [gone, full]
-        assert life.known(session, tired).standing == Standing.LEFT
+        assert lifecycle.known(session, tired).standing == Standing.LEFT
     assert cli("feedback", "--maildir", str(box)).out == "No new mail.\n"
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import LetterRow, SentLetterRow, Standing
-from newsletter.subscribers import life, suppression
+from newsletter.subscribers import lifecycle, suppression
 from tests.conftest import NOW, Cli, settings
 from tests.delivery.transports_standins import unused_port
 from tests.feedback import mails
@@ -58,7 +58,7 @@ def test_a_confirm_mail_that_the_operator_caused_comes_back_all_the_same(
     said = cli("subscribers", "add", ADA, "--consent", "on paper")
     assert "ada@reader.example must not be mailed: bounced: 5.1.1" in said.err
     with database.read() as session:
-        assert life.find(session, ADA) is None
+        assert lifecycle.find(session, ADA) is None
 
 
 def test_a_confirm_mail_that_does_not_leave_waits_in_the_box_and_leaves_with_the_next_run(

@@ -10,8 +10,8 @@ from newsletter import starting
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import DeliveryState
-from newsletter.subscribers import life
-from newsletter.subscribers.life import Wish
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.lifecycle import Wish
 from tests.conftest import NOW, Cli
 from tests.feedback import postfix
 from tests.feedback.samples import ledger_of, references, suppressed
@@ -39,7 +39,7 @@ def test_a_real_bounce_comes_back_and_the_address_is_not_mailed_again(
     gone: str,
 ) -> None:
     with database.write.begin() as session:
-        life.add(session, gone, Wish(["audio"], "brief", "en"), "said so on the phone", NOW)
+        lifecycle.add(session, gone, Wish(["audio"], "brief", "en"), "said so on the phone", NOW)
     with postfix.running() as server:
         for name, value in {
             "TRANSPORT__USE": "smtp",

@@ -10,7 +10,7 @@ from newsletter.rendering.issue_content import Digest
 from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.rendering.message import Mail
 from newsletter.rendering.transactional_email import Addressee, Letters, Named
-from newsletter.subscribers.links import Links
+from newsletter.subscribers.tokens import Links
 from tests.gates import days
 
 KEY = "a key of enough characters"

@@ -13,10 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.errors import WrongUseError
-from newsletter.subscribers import addresses, listfiles
-from newsletter.subscribers.cells import bared, safe
-from newsletter.subscribers.listfiles import Entry
-from newsletter.subscribers.records import Flaw, lines_of, records
+from newsletter.subscribers import addresses, import_files
+from newsletter.subscribers.csv_injection import bared, safe
+from newsletter.subscribers.csv_reader import Flaw, lines_of, records
+from newsletter.subscribers.import_files import Entry
 
 _LOCAL = st.text("abZ09.+-_'!#=@\" \\(", max_size=70)
 _DOMAIN = st.one_of(
@@ -145,8 +145,8 @@ PEOPLE = "Name,E-Mail Address,Note\nÄda,ada@reader.example,ü\nBob,bob@reader.e
 
 
 def entries(file: Path, **options: str) -> list[Entry]:
-    seen = listfiles.survey(file, options.get("encoding"))
-    return list(listfiles.entries(file, seen.encoding, options.get("column")))
+    seen = import_files.survey(file, options.get("encoding"))
+    return list(import_files.entries(file, seen.encoding, options.get("column")))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import Signer
 
-from newsletter.subscribers.links import Claim, Links, Purpose
+from newsletter.subscribers.tokens import Claim, Links, Purpose
 
 KEYS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
 SLUGS = st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True)

@@ -10,7 +10,7 @@ import pytest
 from newsletter.config import Site
 from newsletter.rendering.message import Mail
 from newsletter.rendering.transactional_email import Addressee, Letters, Named
-from newsletter.subscribers.links import Links, Purpose
+from newsletter.subscribers.tokens import Links, Purpose
 from tests.conftest import NOW
 
 LINKS = Links("https://papers.example.org", ["a secret key of sixteen"])

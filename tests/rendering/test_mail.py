@@ -21,7 +21,7 @@ from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.rendering.message import Blanks, Content, Mail
 from newsletter.sources import bundled
 from newsletter.sources.base import PaperId
-from newsletter.subscribers.links import Claim, Purpose
+from newsletter.subscribers.tokens import Claim, Purpose
 from newsletter.summaries.base import Sentence
 from newsletter.summaries.extractive_summarizer import Embedded
 from tests.conftest import NOW

@@ -16,8 +16,8 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import SubscriberRow
 from newsletter.rendering.message import Mail
-from newsletter.subscribers import life
-from newsletter.subscribers.life import Wish
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.lifecycle import Wish
 from newsletter.transactional.worker import Done, Mailroom
 from newsletter.transports.memory import Memory
 from newsletter.web import create_app
@@ -102,17 +102,17 @@ class Site:
 
     def subscriber(self, email: str) -> SubscriberRow | None:
         with self.database.read() as session:
-            return life.find(session, email)
+            return lifecycle.find(session, email)
 
     def held(self, email: str) -> set[str]:
         with self.database.read() as session:
-            found = life.find(session, email)
-            return set() if found is None else set(life.held(session, found))
+            found = lifecycle.find(session, email)
+            return set() if found is None else set(lifecycle.held(session, found))
 
     def confirmed(self, email: str, *newsletters: str) -> SubscriberRow:
         with self.database.write.begin() as session:
             wish = Wish(list(newsletters) or ["audio"], "brief", "en")
-            return life.add(session, email, wish, "said so on the phone", self.clock.now)
+            return lifecycle.add(session, email, wish, "said so on the phone", self.clock.now)
 
     def link(self, mail: Mail, kind: str) -> str:
         """The one link of that kind in a mail's text."""

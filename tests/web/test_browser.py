@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from newsletter import assembly
 from newsletter.config import Settings
 from newsletter.models import Standing
-from newsletter.subscribers.links import Claim
+from newsletter.subscribers.tokens import Claim
 from tests.gates.browser import PAGE_WIDTHS, Eyes, Scheme, opened_eyes
 from tests.serving import Running
 from tests.web.conftest import Hand, Site, opened, path_of

@@ -15,9 +15,9 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from newsletter import assembly, starting
 from newsletter.cli import _run
 from newsletter.config import Settings
-from newsletter.subscribers import erasure, life
-from newsletter.subscribers.life import Wish
-from newsletter.subscribers.links import Claim, Purpose
+from newsletter.subscribers import erasure, lifecycle
+from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.tokens import Claim, Purpose
 from newsletter.web import create_app
 from tests.conftest import BY_HAND, NOW
 
@@ -61,10 +61,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     assert _run(["run", "--config", str(folder / "newsletter.toml")]) == 0
     with assembly.database(settings) as database, database.write.begin() as session:
         wish = Wish(["audio"], "brief", "en")
-        people = [life.add(session, f"r{each}@reader.example", wish, "yes", NOW) for each in "abc"]
+        people = [
+            lifecycle.add(session, f"r{each}@reader.example", wish, "yes", NOW) for each in "abc"
+        ]
         numbers = [each.id for each in people]
         emails = [each.email for each in people]
-        life.leave(session, people[1], None, BY_HAND, NOW)
+        lifecycle.leave(session, people[1], None, BY_HAND, NOW)
         erasure.erase(session, people[2], NOW)
     app = create_app(settings, clock=lambda: NOW)
     yield Site(app, tuple(tokens(settings, numbers, emails)))

@@ -14,7 +14,7 @@ from newsletter import assembly
 from newsletter.config import Settings
 from newsletter.models import ConsentRow, SubscriberRow
 from newsletter.subscribers import erasure, suppression
-from newsletter.subscribers.links import ALL, Claim, Links, Purpose
+from newsletter.subscribers.tokens import ALL, Claim, Links, Purpose
 from tests.web.conftest import Site
 
 ADA = "ada@reader.example"

@@ -13,7 +13,7 @@ from newsletter.daily import DayReport
 from newsletter.models import DeliveryRow
 from newsletter.rendering.message import Mail
 from newsletter.subscribers import suppression
-from newsletter.subscribers.links import Claim
+from newsletter.subscribers.tokens import Claim
 from newsletter.transports.base import Outcome
 from newsletter.transports.memory import Memory
 from tests.web.conftest import Site

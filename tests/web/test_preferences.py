@@ -16,8 +16,8 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
-from newsletter.subscribers import consents, life, suppression
-from newsletter.subscribers.links import Claim
+from newsletter.subscribers import consent_log, lifecycle, suppression
+from newsletter.subscribers.tokens import Claim
 from tests.conftest import Cli
 from tests.web.conftest import Site, path_of
 
@@ -44,7 +44,7 @@ def save(site: Site, link: str, **more: object) -> str:
 def history(site: Site, email: str = ADA) -> list[tuple[str, list[str]]]:
     """What came after their first yes."""
     with site.database.read() as session:
-        rows = consents.history(session, life.known(session, email).id)
+        rows = consent_log.history(session, lifecycle.known(session, email).id)
         return [(each.act, each.newsletters) for each in rows[1:]]
 
 
@@ -55,8 +55,8 @@ def test_newsletters_detail_language_and_a_pause(site: Site) -> None:
     told = save(site, link, newsletter=["audio", "text"], language="zh", pause="2025-08-01")
     assert "Saved." in told
     with site.database.read() as session:
-        ada = life.known(session, ADA)
-        held = life.held(session, ada)
+        ada = lifecycle.known(session, ADA)
+        held = lifecycle.held(session, ada)
         assert ada.language == "zh"
         assert {slug: each.detail for slug, each in held.items()} == {
             "audio": "titles",

@@ -22,7 +22,7 @@ from newsletter.models import (
 )
 from newsletter.rendering.inspection import wire
 from newsletter.rendering.message import Mail
-from newsletter.subscribers import erasure, life, signups, suppression
+from newsletter.subscribers import erasure, lifecycle, signups, suppression
 from newsletter.subscribers.addresses import normalized
 from newsletter.transports.base import Outcome, TransportDownError
 from newsletter.transports.memory import Memory
@@ -316,7 +316,7 @@ def _flood(site: Site, emails: list[str]) -> None:
 def test_leaving_and_signing_up_again_is_a_new_yes(site: Site) -> None:
     site.confirmed(ADA)
     with site.database.write.begin() as session:
-        life.leave(session, life.known(session, ADA), None, BY_HAND, site.clock.now)
+        lifecycle.leave(session, lifecycle.known(session, ADA), None, BY_HAND, site.clock.now)
     site.sign_up(ADA)
     site.work()
     link = site.link(site.sent[0], "confirm")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.cells import bared
-from newsletter.subscribers.records import Flaw, NumberedLine, lines_of, parsed, records
+from newsletter.subscribers.csv_injection import bared
+from newsletter.subscribers.csv_reader import Flaw, NumberedLine, lines_of, parsed, records
 
 _BLOCK = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")

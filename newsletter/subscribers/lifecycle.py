@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
-from newsletter.subscribers import consents, suppression
+from newsletter.subscribers import consent_log, suppression
 from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.consents import Act, Evidence
+from newsletter.subscribers.consent_log import Act, Evidence
 
 CONFIRMED_BY_LINK = "confirmed by the link in the mail"
 
@@ -54,8 +54,8 @@ def add(
     open_ = to_be_asked(session, subscriber, wish)
     proven = [each for each in wish.newsletters if each not in open_]
     if consent and proven:
-        evidence = consents.proof(consent)
-        consents.record(session, subscriber, Act.CONFIRMED, proven, evidence, now)
+        evidence = consent_log.proof(consent)
+        consent_log.record(session, subscriber, Act.CONFIRMED, proven, evidence, now)
     return subscriber
 
 
@@ -137,7 +137,7 @@ def leave(
     """
     ended = end(session, subscriber, newsletters, now)
     if ended:
-        consents.record(session, subscriber, Act.LEFT, ended, evidence, now)
+        consent_log.record(session, subscriber, Act.LEFT, ended, evidence, now)
 
 
 def end(

@@ -11,9 +11,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.models import AddressChangeRow, Standing, SubscriberRow
-from newsletter.subscribers import life, suppression
-from newsletter.subscribers.consents import Evidence
-from newsletter.subscribers.links import ALL, Claim
+from newsletter.subscribers import lifecycle, suppression
+from newsletter.subscribers.consent_log import Evidence
+from newsletter.subscribers.tokens import ALL, Claim
 
 CONFIRM_WITHIN = timedelta(days=1)
 UNDO_WITHIN = timedelta(days=7)
@@ -51,7 +51,7 @@ def do(session: Session, change: AddressChangeRow, now: datetime) -> SubscriberR
         return session.get(SubscriberRow, change.merged_into or change.subscriber_id)
     if subscriber.email != change.old_email or subscriber.standing != Standing.CONFIRMED:
         return None
-    other = life.find(session, change.new_email)
+    other = lifecycle.find(session, change.new_email)
     change.done_at = now
     suppression.lift(session, change.new_email)
     if other is None:
@@ -70,8 +70,8 @@ def undo(session: Session, change: AddressChangeRow, now: datetime) -> bool:
     if change.undone_at is not None:
         return True
     if change.merged_into is not None:
-        life.come_back(session, subscriber, None, change.done_at)
-    elif subscriber.email == change.new_email and not life.find(session, change.old_email):
+        lifecycle.come_back(session, subscriber, None, change.done_at)
+    elif subscriber.email == change.new_email and not lifecycle.find(session, change.old_email):
         subscriber.email = change.old_email
     else:
         return False
@@ -99,7 +99,7 @@ def leave(session: Session, claim: Claim, evidence: Evidence, now: datetime) -> 
     """Everybody whom a link, or an issue's mail, means leaves; there may be nobody any more."""
     newsletters = None if claim.newsletter == ALL else [claim.newsletter]
     for each in meant(session, claim.subscriber_id):
-        life.leave(session, each, newsletters, evidence, now)
+        lifecycle.leave(session, each, newsletters, evidence, now)
 
 
 def became(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriberRow]:
@@ -116,12 +116,12 @@ def _merge(
     session: Session, subscriber: SubscriberRow, other: SubscriberRow, now: datetime
 ) -> None:
     """Bring the subscriptions to who has the address, then leave as oneself."""
-    mine = life.held(session, subscriber)
+    mine = lifecycle.held(session, subscriber)
     details = {slug: each.detail for slug, each in mine.items()}
     if other.standing != Standing.CONFIRMED:
         other.language = subscriber.language
-    life.confirm_these(session, other, details, now)
-    for slug, each in life.held(session, other).items():
+    lifecycle.confirm_these(session, other, details, now)
+    for slug, each in lifecycle.held(session, other).items():
         if slug in mine:
             each.detail, each.paused_until = mine[slug].detail, mine[slug].paused_until
-    life.end(session, subscriber, None, now)
+    lifecycle.end(session, subscriber, None, now)

@@ -8,8 +8,8 @@ from enum import StrEnum
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.errors import WrongUseError
 from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.listfiles import Entry
-from newsletter.subscribers.records import Flaw
+from newsletter.subscribers.csv_reader import Flaw
+from newsletter.subscribers.import_files import Entry
 
 _IN_THERE = ("", "confirmed", "subscribed", "active", "enabled", "verified", "opted-in", "yes")
 _OUT_THERE = (
