@@ -13,16 +13,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from newsletter import assembly, config, db
 from newsletter.config import Settings
-from newsletter.web import hooks, metrics
+from newsletter.web import metrics, webhooks
 from newsletter.web.archive import add_archive
-from newsletter.web.background import Background
-from newsletter.web.choosing import add_choosing
+from newsletter.web.change_address import add_asking_to_move, add_moving
 from newsletter.web.health import add_health
-from newsletter.web.joining import add_confirming, add_joining
-from newsletter.web.leaving import add_leaving
-from newsletter.web.moving import add_asking_to_move, add_moving
-from newsletter.web.owning import add_erasing, add_own_data
+from newsletter.web.outbox_thread import Background
 from newsletter.web.pages import Pages
+from newsletter.web.preferences import add_choosing
+from newsletter.web.privacy import add_erasing, add_own_data
+from newsletter.web.signup import add_confirming, add_joining
+from newsletter.web.unsubscribe import add_leaving
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def create_app(
         add_archive,
     ):
         add(pages)
-    hooks.add_hooks(app, database, settings.feedback, clock)
+    webhooks.add_hooks(app, database, settings.feedback, clock)
     metrics.add_metrics(app, database, settings.metrics.token.get_secret_value(), clock)
     _protect(app, settings)
     _explain_errors(app, pages)

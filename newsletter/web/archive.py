@@ -14,7 +14,7 @@ from newsletter.models import IssueRow
 from newsletter.rendering.issue_content import Digest, Section
 from newsletter.rendering.size_budget import Level
 from newsletter.rendering.theme import Looks
-from newsletter.web import feed
+from newsletter.web import atom_feed
 from newsletter.web.pages import Pages, chosen_language
 
 _LATEST = 5
@@ -57,7 +57,7 @@ def add_archive(pages: Pages) -> None:
     def atom(slug: str) -> Response:
         known = pages.newsletters.get(slug) or abort(404)
         with pages.database.read() as session:
-            body = feed.atom(session, known, pages.settings.site, pages.links)
+            body = atom_feed.atom(session, known, pages.settings.site, pages.links)
         answer = Response(body, mimetype="application/atom+xml")
         answer.add_etag()
         answer.make_conditional(request)

@@ -15,8 +15,8 @@ from newsletter.subscribers.consent_log import Act
 from newsletter.subscribers.signup_limits import Limit, Use
 from newsletter.subscribers.signups import Limits
 from newsletter.subscribers.tokens import Claim, Purpose
-from newsletter.web.choosing import is_of_somebody, owner
 from newsletter.web.pages import Pages
+from newsletter.web.preferences import is_of_somebody, owner
 
 _MOVES = Limit("moves-day", 3, timedelta(days=1))
 _DIGITS = 18  # every number of so many fits the database's integers

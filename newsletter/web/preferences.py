@@ -15,7 +15,7 @@ from newsletter.models import Standing, SubscriberRow
 from newsletter.subscribers import lifecycle, preferences
 from newsletter.subscribers.preferences import Choice
 from newsletter.subscribers.tokens import ALL, Claim, Purpose
-from newsletter.web import leaving
+from newsletter.web import unsubscribe
 from newsletter.web.pages import Pages
 
 _LONGEST_PAUSE = timedelta(days=366)
@@ -45,7 +45,7 @@ def add_choosing(pages: Pages) -> None:
             _save(pages, session, subscriber, choice)
             if choice.details:
                 return _page(pages, session, subscriber, token, saved=True), 200
-        return leaving.out(pages, subscriber.id, ALL), 200
+        return unsubscribe.out(pages, subscriber.id, ALL), 200
 
 
 def owner(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None:

@@ -12,8 +12,8 @@ from newsletter.subscribers import erasure, signup_limits
 from newsletter.subscribers.signup_limits import Limit, Use
 from newsletter.subscribers.tokens import Purpose
 from newsletter.transactional import data_export
-from newsletter.web.choosing import is_of_somebody, owner
 from newsletter.web.pages import Pages
+from newsletter.web.preferences import is_of_somebody, owner
 
 _DATA = Limit("data-day", 2, timedelta(days=1))
 
