@@ -10,18 +10,18 @@ import click
 
 from newsletter import __version__
 from newsletter.cli import (
-    checking,
-    day,
+    check,
     deliveries,
     feedback,
+    init,
     issues,
-    logs,
-    reading,
-    serving,
-    starting,
+    log_format,
+    preview,
+    run,
+    send_test,
+    serve,
     subscribers,
-    summarizing,
-    trying,
+    summarize,
 )
 from newsletter.errors import NewsletterError, did_you_mean
 
@@ -56,32 +56,32 @@ Every day         newsletter run, from cron, as often as you like""",
 @click.version_option(__version__, "-V", "--version", message="newsletter %(version)s")
 @click.option(
     "--log",
-    type=click.Choice(logs.KINDS),
+    type=click.Choice(log_format.KINDS),
     envvar="NEWSLETTER_LOG",
     help="Tell on standard error what happens, a line an event.  [env: NEWSLETTER_LOG]",
 )
 def cli(log: str | None) -> None:
     if log is not None:
-        logs.start(log)
+        log_format.start(log)
 
 
 for _command in (
-    starting.demo,
-    starting.init,
-    day.run,
-    day.fetch,
-    summarizing.summarize,
-    reading.preview,
-    day.send,
-    trying.send_test,
+    init.demo,
+    init.init,
+    run.run,
+    run.fetch,
+    summarize.summarize,
+    preview.preview,
+    run.send,
+    send_test.send_test,
     issues.issues,
     deliveries.deliveries,
     feedback.feedback,
     subscribers.subscribers,
-    serving.serve,
-    checking.check,
-    starting.config,
-    starting.db,
+    serve.serve,
+    check.check,
+    init.config,
+    init.db,
 ):
     cli.add_command(_command)
 

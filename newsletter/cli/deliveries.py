@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, watching
+from newsletter.cli import common, deliveries_status
 
 if TYPE_CHECKING:
     from newsletter.db import Database
@@ -49,11 +49,11 @@ def status(
             issue = issues.known(session, settings.newsletter(slug).slug, day)
         if watched and not as_json and common.is_watched():
             _watch(database, issue, by_domain)
-        shown = watching.look(database, issue, common.utc_now(), by_domain=by_domain)
+        shown = deliveries_status.look(database, issue, common.utc_now(), by_domain=by_domain)
     if as_json:
-        common.print_json(watching.as_json(shown))
+        common.print_json(deliveries_status.as_json(shown))
     elif not (watched and common.is_watched()):
-        watching.tell(shown)
+        deliveries_status.tell(shown)
     click.get_current_context().exit(0 if shown.account.balances else 1)
 
 
@@ -62,13 +62,13 @@ def _watch(database: "Database", issue: "IssueRow", by_domain: bool) -> None:
     from rich.console import Console
     from rich.live import Live
 
-    before: watching.Shown | None = None
+    before: deliveries_status.Shown | None = None
     with Live(console=Console(), auto_refresh=False) as live:
         while True:
-            shown = watching.look(
+            shown = deliveries_status.look(
                 database, issue, common.utc_now(), by_domain=by_domain, before=before
             )
-            live.update(watching.drawn(shown), refresh=True)
+            live.update(deliveries_status.drawn(shown), refresh=True)
             if shown.account.balances:
                 return
             before = shown

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, telling
+from newsletter.cli import common, output
 
 if TYPE_CHECKING:
     from newsletter.rendering.issue_content import Digest, Entry
@@ -62,13 +62,13 @@ def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | 
     if as_json:
         common.print_json(_as_json(digest))
         return
-    click.echo(f"{digest.slug}  {common.short(digest.day)}  {telling.counts(digest)}")
+    click.echo(f"{digest.slug}  {common.short(digest.day)}  {output.counts(digest)}")
     rows = [
         (
             entry.section,
             str(entry.paper.id),
             entry.paper.categories[0],
-            telling.author(entry.summary.made_by),
+            output.author(entry.summary.made_by),
             entry.paper.title,
         )
         for entry in digest.entries
@@ -162,5 +162,5 @@ def _entry_as_json(entry: "Entry") -> dict[str, Any]:
         "journal_ref": paper.journal_ref,
         "doi": paper.doi,
         "abstract": paper.abstract,
-        "summary": vars(entry.summary) | {"origin": telling.author(entry.summary.made_by)},
+        "summary": vars(entry.summary) | {"origin": output.author(entry.summary.made_by)},
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter import languages
-from newsletter.cli import common, lists
+from newsletter.cli import common, subscribers_import
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _send_at_once(mailroom: "Mailroom", letter: "LetterRow") -> None:
 
 
 @subscribers.command("list")
-@lists.with_choice
+@subscribers_import.with_choice
 @common.with_json
 @common.with_config
 def list_subscribers(as_json: bool, config_file: Path | None, **wanted: Any) -> None:  # noqa: ANN401 - the options of `with_choice`
@@ -107,7 +107,7 @@ def list_subscribers(as_json: bool, config_file: Path | None, **wanted: Any) -> 
     from newsletter.subscribers import queries
 
     settings = common.load(config_file)
-    choice = lists.choice(settings, **wanted)
+    choice = subscribers_import.choice(settings, **wanted)
     with assembly.database(settings) as database, database.read() as session:
         members = queries.everybody(session, choice)
         first = next(members, None)
@@ -130,7 +130,7 @@ def list_subscribers(as_json: bool, config_file: Path | None, **wanted: Any) -> 
 def show(email: str, as_json: bool, config_file: Path | None) -> None:
     """Everything that is known of one subscriber."""
     from newsletter import assembly
-    from newsletter.cli.telling import flatten
+    from newsletter.cli.output import flatten
     from newsletter.subscribers import lifecycle
     from newsletter.transactional import data_export
 
@@ -216,5 +216,5 @@ def _text(value: object) -> object:
     return ", ".join(value) if isinstance(value, list) else value
 
 
-for _command in (lists.import_list, lists.export):
+for _command in (subscribers_import.import_list, subscribers_import.export):
     subscribers.add_command(_command)

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from newsletter.cli import _run, common, logs, watching
+from newsletter.cli import _run, common, deliveries_status, log_format
 from newsletter.config import FeedbackSettings, MetricsSettings, Settings, TransportSettings
 from newsletter.db import Database
 from newsletter.feedback import apply, health
@@ -124,18 +124,18 @@ def test_a_live_view_shows_the_rate_since_the_last_look(
 ) -> None:
     with database.read() as session:
         issue = session.scalars(select(IssueRow)).one()
-    before = watching.look(database, issue, NOW)
+    before = deliveries_status.look(database, issue, NOW)
     with database.write.begin() as session:
         found = delivery_updates.find(session, list(mixed.values()))
         waiting = [each for each in found.values() if each.state == DeliveryState.PENDING]
         delivery_updates.apply(session, [Change(waiting[0], DeliveryState.SENT, None)], NOW)
         domain_pauses.pause(session, "b.example", "b.example blocked 30 of 60", NOW)
-    after = watching.look(database, issue, NOW + timedelta(seconds=2), before=before)
+    after = deliveries_status.look(database, issue, NOW + timedelta(seconds=2), before=before)
     assert after.rate == 0.5
     from rich.console import Console
 
     out = StringIO()
-    Console(file=out, width=120).print(watching.drawn(after))
+    Console(file=out, width=120).print(deliveries_status.drawn(after))
     assert "rate: 0.5 a second, 0:00:02 left" in out.getvalue()
     assert "paused: b.example until 08:30 UTC: b.example blocked 30 of 60" in out.getvalue()
 
@@ -170,8 +170,8 @@ def test_a_log_tells_of_errors_whole() -> None:
     record = logging.makeLogRecord(
         {"name": "newsletter.x", "msg": "broken\nline", "exc_info": (ValueError, error, None)}
     )
-    assert json.loads(logs._Json().format(record))["error"] == "ValueError: no"
-    assert "broken line" in logs._Text().format(record)
+    assert json.loads(log_format._Json().format(record))["error"] == "ValueError: no"
+    assert "broken line" in log_format._Text().format(record)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, telling
+from newsletter.cli import common, output
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -125,7 +125,7 @@ def _table(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> "Table":
 
 def _head(shown: Shown) -> str:
     issue = shown.issue
-    return f"{issue.newsletter}  {common.short(issue.day)}  {telling.balance(shown.account)}"
+    return f"{issue.newsletter}  {common.short(issue.day)}  {output.balance(shown.account)}"
 
 
 def _lines(shown: Shown) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, reading
+from newsletter.cli import common, preview
 from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _mail(
     from newsletter.transactional.send_one import new_reference
 
     now = parts.clock()
-    digest = reading.digest_of(parts, newsletter, day)
+    digest = preview.digest_of(parts, newsletter, day)
     # Subscriber 0 is nobody, so whatever is done with its links changes nothing.
     reader = Reader(
         0, address, newsletter.detail, newsletter.language, now.date(), f"test-{new_reference()}"

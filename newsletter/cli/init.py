@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter import languages
-from newsletter.cli import common, telling
+from newsletter.cli import common, output
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
@@ -35,7 +35,7 @@ def demo(folder: Path) -> None:
         if report.digest is not None:
             mails = IssueMails(report.digest, parts.site, parts.links, parts.looks)
             page.write_text(mails.page("brief", newsletter.language), encoding="utf-8")
-    telling.tell_day(newsletter, report, parts.allowance.prices)
+    output.tell_day(newsletter, report, parts.allowance.prices)
     _tell_where(folder, settings, page)
 
 
@@ -102,7 +102,7 @@ def init(
     )
     file = config_file or Path(config.FILE_NAME)
     settings = starting.start(file, choices, os.environ)
-    click.echo(f"{file} and {telling.without_password(settings.database.url)} are ready.")
+    click.echo(f"{file} and {output.without_password(settings.database.url)} are ready.")
     click.echo("Next: edit [site] and [transport] there, then")
     click.echo("  newsletter subscribers add you@example.org --consent 'myself'")
     click.echo("  newsletter run --dry-run")
@@ -119,12 +119,12 @@ def config() -> None:
 def config_show(as_json: bool, config_file: Path | None) -> None:
     """Print every setting as it is after file and environment; secrets are hidden."""
     settings = common.load(config_file).model_dump(mode="json")
-    telling.hide_passwords(settings)
+    output.hide_passwords(settings)
     if as_json:
         common.print_json(settings)
         return
     rows: list[tuple[str, object]] = []
-    telling.flatten("", settings, rows)
+    output.flatten("", settings, rows)
     common.print_table(("setting", "value"), rows)
 
 
@@ -146,7 +146,7 @@ def upgrade(config_file: Path | None) -> None:
     settings = common.load(config_file)
     starting.upgrade(settings)
     click.echo(
-        f"{telling.without_password(settings.database.url)}: tables of version {database.head()}"
+        f"{output.without_password(settings.database.url)}: tables of version {database.head()}"
     )
 
 
@@ -163,7 +163,7 @@ def compact(config_file: Path | None) -> None:
     settings = common.load(config_file)
     with assembly.database(settings) as database:
         database.compact()
-    click.echo(f"{telling.without_password(settings.database.url)} is compact.")
+    click.echo(f"{output.without_password(settings.database.url)} is compact.")
 
 
 @db.command()
@@ -184,7 +184,7 @@ def status(as_json: bool, config_file: Path | None) -> None:
         found = database.revision(opened)
         opened.dispose()
     wanted = database.head()
-    url = telling.without_password(settings.database.url)
+    url = output.without_password(settings.database.url)
     if as_json:
         common.print_json({"url": url, "version": found, "wanted": wanted})
     else:

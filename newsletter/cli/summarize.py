@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, telling
-from newsletter.cli.day import each_newsletter
+from newsletter.cli import common, output
+from newsletter.cli.run import each_newsletter
 from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _make(
         common.warn(f"{paper}: {reason}; the authors' own words stand in")
     if not made.made + made.reused + len(made.failed) + len(made.rejected):
         _warn_of_nothing(newsletter, day)
-    return not made.failed, telling.made_as_json(made, prices)
+    return not made.failed, output.made_as_json(made, prices)
 
 
 def _estimate(
@@ -115,7 +115,7 @@ def _estimate(
             f"{_head(newsletter, day)}  {estimate.missing} to make, {estimate.kept} kept:"
             f" about {prices.told(estimate.tokens)} of {parts.summarizer.name}"
         )
-    expected = telling.tokens_as_json(estimate.tokens, prices)
+    expected = output.tokens_as_json(estimate.tokens, prices)
     return {"missing": estimate.missing, "kept": estimate.kept, "expected": expected}
 
 
@@ -139,12 +139,12 @@ def _report(
         _print_report(_head(newsletter, day), told, prices.told(spent))
     return {
         "papers": [_told(each) for each in told],
-        "spent": telling.tokens_as_json(spent, prices),
+        "spent": output.tokens_as_json(spent, prices),
     }
 
 
 def _print_report(head: str, told: "list[Told]", cost: str) -> None:
-    by = Counter(telling.author(each.printed.made_by) for each in told)
+    by = Counter(output.author(each.printed.made_by) for each in told)
     click.echo(f"{head}  {', '.join(f'{number} {name}' for name, number in by.items())}; {cost}")
     rows = [
         (str(each.paper.id), row.summarizer, row.kind, row.number or None, row.reason, row.text)
@@ -198,7 +198,7 @@ def _try(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> b
     click.echo(f"{paper.title}\n")
     for each in found:
         cost = f", {prices.told(each.tokens)}" if each.tokens.all else ""
-        click.echo(f"{telling.author(each.name)} ({each.seconds:.1f} s{cost})")
+        click.echo(f"{output.author(each.name)} ({each.seconds:.1f} s{cost})")
         click.echo(f"  {each.failure or each.text or '(nothing)'}\n")
     _print_verdicts([each for each in found if each.verdicts])
     if len(found) == 1:
@@ -211,7 +211,7 @@ def _print_verdicts(found: "list[Attempt]") -> None:
     checks = dict.fromkeys(verdict.check for each in found for verdict in each.verdicts)
     by_check = [{verdict.check: verdict for verdict in each.verdicts} for each in found]
     rows = [(check, *(_verdict(verdicts.get(check)) for verdicts in by_check)) for check in checks]
-    common.print_table(("check", *(telling.author(each.name) for each in found)), rows)
+    common.print_table(("check", *(output.author(each.name) for each in found)), rows)
 
 
 def _verdict(verdict: "Verdict | None") -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, telling
+from newsletter.cli import common, output
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def run(
         try:
             return run_day(newest) and all(done)
         finally:
-            telling.tell_missed(newsletter.slug, [] if day else daily.missed(parts, newsletter))
+            output.tell_missed(newsletter.slug, [] if day else daily.missed(parts, newsletter))
 
     with common.opened(settings) as parts:
         done = each_newsletter(settings, slug, one)
@@ -80,9 +80,9 @@ def _run_day(
     with assembly.rehearsal(parts) if dry_run else nullcontext(parts) as used:
         report = daily.run_day(used, newsletter, day)
     if told is None:
-        telling.tell_day(newsletter, report, used.allowance.prices, rehearsed=dry_run)
+        output.tell_day(newsletter, report, used.allowance.prices, rehearsed=dry_run)
     else:
-        told.append(telling.day_as_json(newsletter, report, used.allowance.prices))
+        told.append(output.day_as_json(newsletter, report, used.allowance.prices))
     result = report.result
     return result is None or result.account.balances or result.stopped
 
@@ -130,14 +130,14 @@ def fetch(
         wanted = day or parts.source.current_day(parts.clock())
         rows = daily.fetch(parts, newsletter, wanted, again=bool(files))
         for row in rows:
-            known = telling.listing(parts, row)
+            known = output.listing(parts, row)
             told.append(known)
             if not as_json:
-                click.echo(telling.listing_line(row, known))
+                click.echo(output.listing_line(row, known))
         unsaid = set(newsletter.categories) - {row.category for row in rows}
         for category in sorted(unsaid):
             common.warn(f"nothing here says what {category} announced on {wanted}")
-        return not unsaid and all(row.state in telling.SETTLED for row in rows)
+        return not unsaid and all(row.state in output.SETTLED for row in rows)
 
     source = SavedFiles(files) if files else None
     with common.opened(settings, source, sends=False) as parts:
@@ -179,7 +179,7 @@ def send(
         digest = daily.load(parts, issue.id)
         result = daily.deliver(parts, issue.id, digest, Forced(late=late, paused=True))
         report = daily.DayReport(issue.day, digest, None, result)
-        telling.tell_day(newsletter, report, parts.allowance.prices)
+        output.tell_day(newsletter, report, parts.allowance.prices)
         return result.account.balances or result.stopped
 
     with common.opened(settings) as parts:
