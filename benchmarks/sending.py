@@ -24,7 +24,7 @@ from pathlib import Path
 
 from sqlalchemy import Table, insert
 
-from newsletter import assembly, config, daily, issues, starting
+from newsletter import bootstrap, config, daily, issues, scaffold
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
@@ -94,7 +94,7 @@ def sink() -> Iterator[int]:
 def prepared(folder: Path, port: int, number: int, detail: str) -> Settings:
     """The bundled day's newsletter with so many readers, frozen, and an SMTP transport."""
     file = folder / "newsletter.toml"
-    starting.start(file, starting.DEMO, {})
+    scaffold.start(file, scaffold.DEMO, {})
     settings = config.load(
         file,
         {
@@ -106,7 +106,7 @@ def prepared(folder: Path, port: int, number: int, detail: str) -> Settings:
             "NEWSLETTER_TRANSPORT__PER_CONNECTION": "1000",
         },
     )
-    with assembly.database(settings) as database:
+    with bootstrap.database(settings) as database:
         subscribe(database, number, detail)
     return settings
 
@@ -153,11 +153,11 @@ def ours(settings: Settings, detail: str) -> Run:
 
     newsletter = settings.newsletters[0]
     with (
-        assembly.database(settings) as database,
-        assembly.parts(settings, now, no_bar, lambda: is_frozen(database)) as frozen_only,
+        bootstrap.database(settings) as database,
+        bootstrap.parts(settings, now, no_bar, lambda: is_frozen(database)) as frozen_only,
     ):
         daily.run_day(frozen_only, newsletter, None)
-    with assembly.parts(settings, now, no_bar, lambda: False) as parts:
+    with bootstrap.parts(settings, now, no_bar, lambda: False) as parts:
         with parts.database.read() as session:
             issue = issues.known(session, newsletter.slug, None)
             reader = totals.reader(session, newsletter.slug, issue.day, "reader0@d0.example")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from newsletter import assembly, config, db, starting
+from newsletter import bootstrap, config, db, scaffold
 from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.db import Database
@@ -101,12 +101,12 @@ def settings(
         template = request.getfixturevalue("migrated")
         server = request.getfixturevalue("server")
         monkeypatch.setenv("NEWSLETTER_DATABASE__URL", server.url(server.create(template)))
-    return starting.start(tmp_path / "newsletter.toml", starting.DEMO, os.environ)
+    return scaffold.start(tmp_path / "newsletter.toml", scaffold.DEMO, os.environ)
 
 
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
-    with assembly.database(settings) as opened:
+    with bootstrap.database(settings) as opened:
         yield opened
 
 

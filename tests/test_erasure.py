@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, select
 
-from newsletter import assembly
+from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.feedback import apply, sendgrid_webhook
@@ -206,7 +206,7 @@ def test_an_uncertain_mail_to_an_erased_person_is_never_sent_again(
 def test_old_links_of_the_erased_answer_as_those_of_anybody_long_gone(
     cli: Cli, settings: Settings, ada: int
 ) -> None:
-    links = assembly.links(settings)
+    links = bootstrap.links(settings)
     cli("subscribers", "erase", ADA, "--yes")
     app = create_app(settings, clock=lambda: NOW)
     with app.test_client() as client:

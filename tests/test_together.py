@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from sqlalchemy import func, select
 
-from newsletter import assembly
+from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing, SubscriberRow
@@ -80,7 +80,7 @@ def requests(
     settings: Settings, crowd: list[tuple[int, str]]
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """What readers and strangers ask for, mixed."""
-    links = assembly.links(settings)
+    links = bootstrap.links(settings)
     for count, (number, _) in enumerate(crowd[:_LEAVERS]):
         yield urlsplit(links.unsubscribe(Claim(number, "audio"))).path, {}
         yield "/", {"email": f"new{count}@reader.example", "newsletter": "audio"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from newsletter import assembly
+from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing
@@ -25,7 +25,7 @@ def client(settings: Settings) -> Iterator[FlaskClient]:
 
 
 def address(settings: Settings, purpose: Purpose, subscriber_id: int, slug: str = "audio") -> str:
-    token = assembly.links(settings).token(purpose, Claim(subscriber_id, slug))
+    token = bootstrap.links(settings).token(purpose, Claim(subscriber_id, slug))
     return f"/{'u' if purpose is Purpose.UNSUBSCRIBE else purpose}/{token}"
 
 

@@ -10,7 +10,7 @@ from newsletter.cli import common
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from newsletter.findings import Finding
+    from newsletter.finding import Finding
 
 
 @click.command()
@@ -21,11 +21,11 @@ def check(as_json: bool, config_file: Path | None) -> None:
 
     Sends nothing to a subscriber. Exit code 1 where something will not work.
     """
-    from newsletter import checking
-    from newsletter.findings import Level
+    from newsletter import health
+    from newsletter.finding import Level
 
     settings = common.load(config_file)
-    found = list(checking.check(settings, common.utc_now()))
+    found = list(health.check(settings, common.utc_now()))
     if as_json:
         common.print_json([vars(each) for each in found])
     else:

@@ -73,7 +73,7 @@ def opened(
     settings: "Settings", source: "Source | None" = None, *, sends: bool = True
 ) -> Iterator["Parts"]:
     """The running parts. A first SIGINT or SIGTERM lets what is on the wire finish."""
-    from newsletter import assembly
+    from newsletter import bootstrap
 
     stop = False
 
@@ -86,7 +86,7 @@ def opened(
 
     before = {each: signal.signal(each, ask_to_stop) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with assembly.parts(settings, utc_now, bar, lambda: stop, source, sends=sends) as parts:
+        with bootstrap.parts(settings, utc_now, bar, lambda: stop, source, sends=sends) as parts:
             yield parts
     finally:
         for each, handler in before.items():

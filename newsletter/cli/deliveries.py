@@ -41,10 +41,10 @@ def status(
 
     Exit code 1 where something is still pending.
     """
-    from newsletter import assembly, issues
+    from newsletter import bootstrap, issues
 
     settings = common.load(config_file)
-    with assembly.database(settings) as database:
+    with bootstrap.database(settings) as database:
         with database.read() as session:
             issue = issues.known(session, settings.newsletter(slug).slug, day)
         if watched and not as_json and common.is_watched():
@@ -88,11 +88,11 @@ def list_deliveries(
 
     `--state uncertain` or `--state failed` answers who missed it.
     """
-    from newsletter import assembly, issues
+    from newsletter import bootstrap, issues
     from newsletter.sending.stats import COLUMNS, listed
 
     settings = common.load(config_file)
-    with assembly.database(settings) as database, database.read() as session:
+    with bootstrap.database(settings) as database, database.read() as session:
         issue = issues.known(session, settings.newsletter(slug).slug, day)
         rows = listed(session, issue.id, state)
         if as_json:
@@ -126,14 +126,14 @@ def settle(
 
     Nobody but you can find out whether they arrived; they are never sent again by themselves.
     """
-    from newsletter import assembly, issues
+    from newsletter import bootstrap, issues
     from newsletter.errors import WrongUseError, did_you_mean
     from newsletter.models import DeliveryState
     from newsletter.sending import ledger
     from newsletter.sending.stats import listed
 
     settings = common.load(config_file)
-    with assembly.database(settings) as database, database.write.begin() as session:
+    with bootstrap.database(settings) as database, database.write.begin() as session:
         issue = issues.known(session, settings.newsletter(slug).slug, day)
         uncertain = [row.reference for row in listed(session, issue.id, "uncertain")]
         for each in references:

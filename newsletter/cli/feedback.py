@@ -34,14 +34,14 @@ def feedback(
     From an IMAP folder, a Maildir or a pipe. A mail acts only on the delivery whose reference it
     bears. What is understood is marked as seen, what is not also as flagged; nothing is deleted.
     """
-    from newsletter import assembly
+    from newsletter import bootstrap
     from newsletter.errors import WrongUseError
     from newsletter.feedback import poll
 
     settings = common.load(config_file)
     if piped and folder is not None:
         raise WrongUseError("--stdin and --maildir name two places; give one")
-    with assembly.database(settings) as database:
+    with bootstrap.database(settings) as database:
         if resume is not None:
             from newsletter.sending import domain_pauses
 
@@ -51,7 +51,7 @@ def feedback(
             click.echo(f"{resume} gets mail again; `newsletter send` delivers what waits.")
             return
         found = _letters(settings, folder, piped)
-        tally = poll.read_mailbox(database, found, assembly.links(settings), common.utc_now)
+        tally = poll.read_mailbox(database, found, bootstrap.links(settings), common.utc_now)
     _tell(tally, as_json)
 
 

@@ -24,10 +24,10 @@ def demo(folder: Path) -> None:
     subscribers into DIR (default: demo), runs
     the bundled day (11 July 2025, cs.SD and eess.SP) and puts the mails into DIR/outbox.
     """
-    from newsletter import daily, starting
+    from newsletter import daily, scaffold
     from newsletter.rendering.issue_email import IssueMails
 
-    settings = starting.start_demo(folder, common.utc_now())
+    settings = scaffold.start_demo(folder, common.utc_now())
     newsletter = settings.newsletters[0]
     with common.opened(settings) as parts:
         report = daily.run_day(parts, newsletter, None)
@@ -94,14 +94,14 @@ def init(
 
     The configuration bears a fresh secret. What is there already is never overwritten.
     """
-    from newsletter import config, starting, taxonomy
+    from newsletter import config, scaffold, taxonomy
 
     followed = [taxonomy.category(each) for each in categories or ("cs.LG",)]
-    choices = starting.Choices(
+    choices = scaffold.Choices(
         name=title, sender=sender, slug=slug, title=title, categories=followed, language=language
     )
     file = config_file or Path(config.FILE_NAME)
-    settings = starting.start(file, choices, os.environ)
+    settings = scaffold.start(file, choices, os.environ)
     click.echo(f"{file} and {output.without_password(settings.database.url)} are ready.")
     click.echo("Next: edit [site] and [transport] there, then")
     click.echo("  newsletter subscribers add you@example.org --consent 'myself'")
@@ -141,10 +141,10 @@ def upgrade(config_file: Path | None) -> None:
     Creates the database where there is none; does nothing where all is well.
     """
     from newsletter import db as database
-    from newsletter import starting
+    from newsletter import scaffold
 
     settings = common.load(config_file)
-    starting.upgrade(settings)
+    scaffold.upgrade(settings)
     click.echo(
         f"{output.without_password(settings.database.url)}: tables of version {database.head()}"
     )
@@ -158,10 +158,10 @@ def compact(config_file: Path | None) -> None:
     `subscribers erase` does it by itself; after people erased themselves on the web pages, run
     this when convenient, for example every night.
     """
-    from newsletter import assembly
+    from newsletter import bootstrap
 
     settings = common.load(config_file)
-    with assembly.database(settings) as database:
+    with bootstrap.database(settings) as database:
         database.compact()
     click.echo(f"{output.without_password(settings.database.url)} is compact.")
 

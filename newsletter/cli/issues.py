@@ -24,7 +24,7 @@ def issues() -> None:
 @common.with_config
 def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> None:
     """Every issue, newest first."""
-    from newsletter import assembly
+    from newsletter import bootstrap
     from newsletter import issues as known
     from newsletter.sending import totals
 
@@ -32,7 +32,7 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
     slugs = (
         [settings.newsletter(slug).slug] if slug else [each.slug for each in settings.newsletters]
     )
-    with assembly.database(settings) as database, database.read() as session:
+    with bootstrap.database(settings) as database, database.read() as session:
         found = known.newest_first(session, slugs)
         papers = known.counts(session, [each.id for each in found])
         rows = []
@@ -103,7 +103,7 @@ def export(
     """
     import json
 
-    from newsletter import assembly
+    from newsletter import bootstrap
     from newsletter.rendering.issue_email import IssueMails
     from newsletter.rendering.markdown import markdown
     from newsletter.rendering.theme import Looks
@@ -111,7 +111,7 @@ def export(
     settings = common.load(config_file)
     digest = _digest(slug, day, config_file)
     looks = Looks.of(settings)
-    mails = IssueMails(digest, settings.site, assembly.links(settings), looks)
+    mails = IssueMails(digest, settings.site, bootstrap.links(settings), looks)
     if form == "markdown":
         text = markdown(digest)
     elif form == "html":
@@ -127,11 +127,11 @@ def export(
 
 
 def _digest(slug: str | None, day: date | None, config_file: Path | None) -> "Digest":
-    from newsletter import assembly
+    from newsletter import bootstrap
     from newsletter import issues as known
 
     settings = common.load(config_file)
-    with assembly.database(settings) as database, database.read() as session:
+    with bootstrap.database(settings) as database, database.read() as session:
         issue = known.known(session, settings.newsletter(slug).slug, day)
         return known.load(session, issue)
 

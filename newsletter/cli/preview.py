@@ -91,7 +91,7 @@ def preview(
 
 def digest_of(parts: "Parts", newsletter: "NewsletterSettings", day: date | None) -> "Digest":
     """The issue of that day, or what would become of it now; nothing is kept."""
-    from newsletter import assembly, completeness, daily, issues
+    from newsletter import bootstrap, completeness, daily, issues
 
     now = parts.clock()
     wanted = day or parts.source.current_day(now)
@@ -99,7 +99,7 @@ def digest_of(parts: "Parts", newsletter: "NewsletterSettings", day: date | None
         issue = issues.find(session, newsletter.slug, wanted)
         if issue is not None:
             return issues.load(session, issue)
-    with assembly.rehearsal(parts) as copy:
+    with bootstrap.rehearsal(parts) as copy:
         rows = daily.fetch(copy, newsletter, wanted)
         with copy.database.read() as session:
             digest = issues.compose(session, newsletter, wanted, parts.summarizer, now)

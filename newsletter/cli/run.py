@@ -59,9 +59,9 @@ def run(
 
 def _clear_mailroom(settings: "Settings", parts: "Parts") -> bool:
     """Send the confirm mails and the like that a `serve` left behind; whether none is left."""
-    from newsletter import assembly
+    from newsletter import bootstrap
 
-    letters = assembly.mailroom(settings, parts.database, parts.clock, parts.stopping).clear()
+    letters = bootstrap.mailroom(settings, parts.database, parts.clock, parts.stopping).clear()
     if letters.waiting:
         common.warn(f"letters wait for the next run: {letters.waiting}")
     return not letters.waiting
@@ -75,9 +75,9 @@ def _run_day(
     day: date,
 ) -> bool:
     """Run a day, or rehearse it, and tell of it; whether nothing of it is open."""
-    from newsletter import assembly, daily
+    from newsletter import bootstrap, daily
 
-    with assembly.rehearsal(parts) if dry_run else nullcontext(parts) as used:
+    with bootstrap.rehearsal(parts) if dry_run else nullcontext(parts) as used:
         report = daily.run_day(used, newsletter, day)
     if told is None:
         output.tell_day(newsletter, report, used.allowance.prices, rehearsed=dry_run)

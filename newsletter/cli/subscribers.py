@@ -52,7 +52,7 @@ def add(
 
     At once with proof of consent, else by a mail that asks them to confirm.
     """
-    from newsletter import assembly
+    from newsletter import bootstrap
     from newsletter.subscribers import lifecycle
     from newsletter.transactional.send_one import ask_to_confirm
 
@@ -64,7 +64,7 @@ def add(
         language or chosen[0].language,
     )
     now = common.utc_now()
-    with assembly.database(settings) as database:
+    with bootstrap.database(settings) as database:
         with database.write.begin() as session:
             subscriber = lifecycle.add(session, email, wish, consent, now)
             asked = lifecycle.to_be_asked(session, subscriber, wish)
@@ -75,7 +75,7 @@ def add(
             click.echo(f"{subscriber.email} is confirmed for {', '.join(confirmed)}.")
         if not asked:
             return
-        _send_at_once(assembly.mailroom(settings, database, common.utc_now), letter)
+        _send_at_once(bootstrap.mailroom(settings, database, common.utc_now), letter)
     why = " They left before, so only they can say yes again." if consent else ""
     click.echo(f"{subscriber.email} was asked by mail to confirm {', '.join(asked)}.{why}")
 
@@ -103,12 +103,12 @@ def _send_at_once(mailroom: "Mailroom", letter: "LetterRow") -> None:
 @common.with_config
 def list_subscribers(as_json: bool, config_file: Path | None, **wanted: Any) -> None:  # noqa: ANN401 - the options of `with_choice`
     """Everybody, by address."""
-    from newsletter import assembly
+    from newsletter import bootstrap
     from newsletter.subscribers import queries
 
     settings = common.load(config_file)
     choice = subscribers_import.choice(settings, **wanted)
-    with assembly.database(settings) as database, database.read() as session:
+    with bootstrap.database(settings) as database, database.read() as session:
         members = queries.everybody(session, choice)
         first = next(members, None)
         found = map(_told, chain([first] if first else [], members))
@@ -129,13 +129,13 @@ def list_subscribers(as_json: bool, config_file: Path | None, **wanted: Any) -> 
 @common.with_config
 def show(email: str, as_json: bool, config_file: Path | None) -> None:
     """Everything that is known of one subscriber."""
-    from newsletter import assembly
+    from newsletter import bootstrap
     from newsletter.cli.output import flatten
     from newsletter.subscribers import lifecycle
     from newsletter.transactional import data_export
 
     settings = common.load(config_file)
-    with assembly.database(settings) as database, database.read() as session:
+    with bootstrap.database(settings) as database, database.read() as session:
         subscriber = lifecycle.known(session, email)
         told = data_export.everything(session, subscriber)
     if as_json:
@@ -157,14 +157,14 @@ def remove(email: str, slug: str | None, config_file: Path | None) -> None:
 
     As their own unsubscribe link does; only they can come back, by confirming anew.
     """
-    from newsletter import assembly
+    from newsletter import bootstrap
     from newsletter.subscribers import lifecycle
     from newsletter.subscribers.consent_log import Evidence, Way
 
     settings = common.load(config_file)
     newsletter = settings.newsletter(slug).slug if slug else None
     evidence = Evidence(Way.OPERATOR, "newsletter subscribers remove")
-    with assembly.database(settings) as database, database.write.begin() as session:
+    with bootstrap.database(settings) as database, database.write.begin() as session:
         subscriber = lifecycle.known(session, email)
         chosen = [newsletter] if newsletter else None
         lifecycle.leave(session, subscriber, chosen, evidence, common.utc_now())
@@ -181,7 +181,7 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     Their subscriptions, consent and history go; issues keep a number in their account. A keyed
     hash of the address stays, so that no import brings it back, also of one that is not here.
     """
-    from newsletter import assembly
+    from newsletter import bootstrap
     from newsletter.subscribers import erasure, lifecycle
     from newsletter.subscribers.addresses import normalized
 
@@ -189,7 +189,7 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     address = normalized(email)
     if not yes:
         click.confirm(f"Erase everything about {address} for good?", abort=True, err=True)
-    with assembly.database(settings) as database:
+    with bootstrap.database(settings) as database:
         with database.write.begin() as session:
             subscriber = lifecycle.find(session, address)
             if subscriber is not None:

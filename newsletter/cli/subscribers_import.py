@@ -86,12 +86,12 @@ def export(form: str, output: Path | None, config_file: Path | None, **wanted: A
     back: who left or is suppressed there, it keeps out. Who was erased is known by a hash only
     and is not in it.
     """
-    from newsletter import assembly
+    from newsletter import bootstrap
     from newsletter.subscribers import exporting, queries
 
     settings = common.load(config_file)
     chosen = choice(settings, **wanted)
-    with assembly.database(settings) as database, database.read() as session:
+    with bootstrap.database(settings) as database, database.read() as session:
         members = queries.everybody(session, chosen)
         if output is None:
             exporting.write(form, members, sys.stdout)
@@ -142,7 +142,7 @@ def import_list(
     back who left, was erased or is suppressed. Stopped or killed, the same command goes on where
     it was; repeated, it does nothing twice. Exit code 1 where a line could not be read.
     """
-    from newsletter import assembly
+    from newsletter import bootstrap
     from newsletter.errors import WrongUseError
     from newsletter.subscribers import import_files
     from newsletter.subscribers.import_rows import UNREADABLE
@@ -157,7 +157,7 @@ def import_list(
     plan = _plan(settings, consent.strip(), slugs, language, guessed=survey.guessed)
     shown: list[Told] = []
     with (
-        assembly.database(settings) as real,
+        bootstrap.database(settings) as real,
         _report(report) as written,
         real.rehearsal() if dry_run else nullcontext(real) as database,
         common.bar("importing", survey.lines) as step,

@@ -1,7 +1,16 @@
 """Settings: newsletter.toml, overridden by the environment, checked before anything runs."""
 
+from newsletter.config.base import Section
+from newsletter.config.display import (
+    DETAILS,
+    LANGUAGES,
+    LookSettings,
+    NewsletterSettings,
+    Site,
+    TemplatesSettings,
+)
 from newsletter.config.loading import FILE_NAME, load
-from newsletter.config.parts import (
+from newsletter.config.sections import (
     DatabaseSettings,
     DkimSettings,
     FeedbackSettings,
@@ -10,16 +19,7 @@ from newsletter.config.parts import (
     SummarizerSettings,
     TransportSettings,
 )
-from newsletter.config.section import Section
 from newsletter.config.settings import Settings
-from newsletter.config.shown import (
-    DETAILS,
-    LANGUAGES,
-    LookSettings,
-    NewsletterSettings,
-    Site,
-    TemplatesSettings,
-)
 from newsletter.config.web import MetricsSettings, SignupSettings, WebSettings
 
 __all__ = [

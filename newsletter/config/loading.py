@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import ValidationError
 
-from newsletter import environment
-from newsletter.config.section import Section
+from newsletter.config import environment
+from newsletter.config.base import Section
 from newsletter.config.settings import Settings
 from newsletter.errors import WrongUseError, did_you_mean
 

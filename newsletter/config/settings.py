@@ -5,7 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from newsletter.config.parts import (
+from newsletter.config.base import Section
+from newsletter.config.display import LookSettings, NewsletterSettings, Site, TemplatesSettings
+from newsletter.config.sections import (
     DatabaseSettings,
     DkimSettings,
     FeedbackSettings,
@@ -14,8 +16,6 @@ from newsletter.config.parts import (
     SummarizerSettings,
     TransportSettings,
 )
-from newsletter.config.section import Section
-from newsletter.config.shown import LookSettings, NewsletterSettings, Site, TemplatesSettings
 from newsletter.config.web import MetricsSettings, SignupSettings, WebSettings
 from newsletter.errors import WrongUseError, did_you_mean
 

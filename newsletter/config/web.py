@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from newsletter.config.section import Section
-from newsletter.values import Secret
+from newsletter.config.base import Section
+from newsletter.config.values import Secret
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.feedback.sendgrid_webhook import Signature
-from newsletter.findings import Finding, Level
+from newsletter.finding import Finding, Level
 from newsletter.models import SetAsideRow
 from newsletter.sending import domain_pauses
 

@@ -19,7 +19,7 @@ from newsletter.models.papers import (
     SetbackRow,
     SummaryRow,
 )
-from newsletter.models.people import (
+from newsletter.models.subscribers import (
     AddressChangeRow,
     ConsentRow,
     FormLimitRow,

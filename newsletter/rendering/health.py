@@ -8,7 +8,7 @@ from newsletter import config, paths
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import did_you_mean
-from newsletter.findings import Finding, Level
+from newsletter.finding import Finding, Level
 from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, Section
 from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.rendering.templates import environment, explained

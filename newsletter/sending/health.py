@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.findings import Finding, Level
+from newsletter.finding import Finding, Level
 from newsletter.models import DeliveryState, IssueRow, IssueState
 from newsletter.sending import counters, holds, journal, rate_limit
 from newsletter.transports.smtp import dkim

@@ -15,7 +15,7 @@ from newsletter import outbox
 from newsletter.config import Settings, SignupSettings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.findings import Finding, Level
+from newsletter.finding import Finding, Level
 from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow
 from newsletter.outbox import Kind
 from newsletter.subscribers import consent_log, lifecycle, signup_limits, suppression

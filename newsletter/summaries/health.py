@@ -8,7 +8,7 @@ from datetime import datetime
 from newsletter.config import Settings, SummarizerSettings
 from newsletter.db import Database
 from newsletter.errors import did_you_mean
-from newsletter.findings import Finding, Level
+from newsletter.finding import Finding, Level
 from newsletter.sources.base import one_line
 from newsletter.summaries import llm_budget, prompts
 from newsletter.summaries.completions import completion

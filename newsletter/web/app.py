@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from newsletter import assembly, config, db
+from newsletter import bootstrap, config, db
 from newsletter.config import Settings
 from newsletter.web import metrics, webhooks
 from newsletter.web.archive import add_archive
@@ -70,8 +70,8 @@ def create_app(
     database = db.open_database(settings.database.url, settings.folder)
     database.dispose()  # no connection is shared with the workers that a server forks
     app.extensions["newsletter.database"] = database
-    links = assembly.links(settings)
-    mailroom = assembly.mailroom(settings, database, clock)
+    links = bootstrap.links(settings)
+    mailroom = bootstrap.mailroom(settings, database, clock)
     app.extensions["newsletter.mailroom"] = mailroom
     background = Background(mailroom)
     app.extensions["newsletter.background"] = background

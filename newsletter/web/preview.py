@@ -18,7 +18,7 @@ from flask import Flask, Response, abort, request
 from newsletter import paths
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.errors import NewsletterError
-from newsletter.findings import Finding
+from newsletter.finding import Finding
 from newsletter.rendering import templates, translations
 from newsletter.rendering.color_scheme_preview import SCHEMES, seen_in
 from newsletter.rendering.inspection import inspect, parts

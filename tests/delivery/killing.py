@@ -22,7 +22,7 @@ from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from urllib.parse import urlsplit
 
-from newsletter import assembly, daily, issues, starting
+from newsletter import bootstrap, daily, issues, scaffold
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.rendering.issue_email import IssueMails
@@ -108,8 +108,8 @@ def _has_ended(pid: int) -> bool:
 
 
 def _settings(folder: Path, readers: int) -> Settings:
-    settings = starting.start(folder / "newsletter.toml", starting.DEMO, {})
-    with assembly.database(settings) as database, database.write.begin() as session:
+    settings = scaffold.start(folder / "newsletter.toml", scaffold.DEMO, {})
+    with bootstrap.database(settings) as database, database.write.begin() as session:
         for number in range(readers):
             wish = Wish(["audio"], "titles", "en")
             email = f"r{number:05}@reader.example"
@@ -129,8 +129,8 @@ def _no_bar(_label: str, _total: int) -> Iterator[Callable[[int], None]]:
 def freeze(settings: Settings) -> tuple[int, IssueMails]:
     """The issue, and its mails rendered once for all the processes to come."""
     with (
-        assembly.database(settings) as database,
-        assembly.parts(settings, _now, _no_bar, lambda: _is_frozen(database)) as parts,
+        bootstrap.database(settings) as database,
+        bootstrap.parts(settings, _now, _no_bar, lambda: _is_frozen(database)) as parts,
     ):
         daily.run_day(parts, settings.newsletters[0], None)
         with parts.database.read() as session:
@@ -154,7 +154,7 @@ def _sender(settings: Settings, port: int, issue_id: int, mails: IssueMails) -> 
     try:
         transport = smtp_settings(port, connections=CONNECTIONS, timeout_s=2.0, per_connection=20)
         mine = settings.model_copy(update={"transport": transport})
-        with assembly.parts(mine, _now, _no_bar, lambda: False) as parts:
+        with bootstrap.parts(mine, _now, _no_bar, lambda: False) as parts:
             for _ in range(20):
                 sending = daily._sending(parts, lambda _done: None, NOTHING_FORCED)
                 sending.sleep = lambda wait_s: time.sleep(min(wait_s, 0.05))
@@ -166,12 +166,12 @@ def _sender(settings: Settings, port: int, issue_id: int, mails: IssueMails) -> 
 
 
 def _account(settings: Settings, issue_id: int) -> Account:
-    with assembly.database(settings) as database, database.read() as session:
+    with bootstrap.database(settings) as database, database.read() as session:
         return totals.account(session, issue_id)
 
 
 def _found(settings: Settings, issue_id: int, kills: int, taken: Counter[str]) -> Found:
-    with assembly.database(settings) as database, database.read() as session:
+    with bootstrap.database(settings) as database, database.read() as session:
         return Found(
             kills=kills,
             taken=taken,
@@ -212,7 +212,7 @@ class _Server(ThreadingTCPServer):
         super().__init__(listening.getsockname(), _Conversation, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
-        self.links = assembly.links(settings)
+        self.links = bootstrap.links(settings)
         self.log = os.open(log, os.O_WRONLY | os.O_APPEND)
         self.dice = random.Random(seed)  # noqa: S311 - misbehaviour, no secrets
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, event, select, update
 from sqlalchemy.exc import OperationalError
 
-from newsletter import assembly, daily
+from newsletter import bootstrap, daily
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
@@ -78,7 +78,7 @@ def send(settings: Settings, issue_id: int) -> Iterator[Send]:
         return send_issue(sending, issue_id, mails)
 
     now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
-    with assembly.parts(settings, now, lambda *_: iter(()), lambda: False) as parts:  # type: ignore[arg-type]
+    with bootstrap.parts(settings, now, lambda *_: iter(()), lambda: False) as parts:  # type: ignore[arg-type]
         yield with_transport
 
 

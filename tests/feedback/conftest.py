@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from newsletter import assembly, config, starting
+from newsletter import bootstrap, config, scaffold
 from newsletter.cli import _run
 from newsletter.config import FeedbackSettings, Settings
 from newsletter.db import Database
@@ -25,8 +25,8 @@ _READERS = [f"reader{number:02}@reader.example" for number in range(12)]
 def after_a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as it is after `newsletter run`; made once, since each test needs a copy."""
     folder = tmp_path_factory.mktemp("after-a-run")
-    settings = starting.start(folder / "newsletter.toml", starting.DEMO, {})
-    with assembly.database(settings) as database, database.write.begin() as session:
+    settings = scaffold.start(folder / "newsletter.toml", scaffold.DEMO, {})
+    with bootstrap.database(settings) as database, database.write.begin() as session:
         for number, email in enumerate(_READERS):
             wish = Wish(["audio"], config.DETAILS[number % 3], "zh")
             lifecycle.add(session, email, wish, "said so on the phone", NOW)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from newsletter import assembly
+from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing
@@ -23,7 +23,7 @@ Readers = dict[str, str]
 def unsubscribe_link(settings: Settings, database: Database, reader: str) -> str:
     with database.read() as session:
         claim = Claim(lifecycle.known(session, reader).id, "audio")
-    return assembly.links(settings).unsubscribe(claim)
+    return bootstrap.links(settings).unsubscribe(claim)
 
 
 def history(cli: Cli, reader: str) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from newsletter import assembly, config, starting
+from newsletter import bootstrap, config, scaffold
 from newsletter.config import FeedbackSettings, Settings
 from newsletter.db import Database
 from newsletter.models import DeliveryState
@@ -27,8 +27,8 @@ READERS = [f"reader{number:02}@reader.example" for number in range(12)]
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A day that has not been sent yet, to twelve readers: three contents, so three requests."""
-    settings = starting.start(tmp_path / "newsletter.toml", starting.DEMO, {})
-    with assembly.database(settings) as database, database.write.begin() as session:
+    settings = scaffold.start(tmp_path / "newsletter.toml", scaffold.DEMO, {})
+    with bootstrap.database(settings) as database, database.write.begin() as session:
         for number, email in enumerate(READERS):
             wish = Wish(["audio"], config.DETAILS[number % 3], "zh")
             lifecycle.add(session, email, wish, "said so on the phone", NOW)

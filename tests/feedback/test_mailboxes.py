@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter import assembly
+from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.feedback.poll import UNKNOWN
@@ -37,7 +37,7 @@ def put(box: Path, *raw: bytes) -> None:
 def token(settings: Settings, database: Database, email: str) -> str:
     with database.read() as session:
         claim = Claim(lifecycle.known(session, email).id, "audio")
-    return assembly.links(settings).token(Purpose.UNSUBSCRIBE, claim)
+    return bootstrap.links(settings).token(Purpose.UNSUBSCRIBE, claim)
 
 
 def test_a_mailbox_is_read_to_its_end_each_letter_acts_and_none_is_deleted(

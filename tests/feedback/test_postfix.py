@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter import starting
+from newsletter import scaffold
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import DeliveryState
@@ -20,7 +20,7 @@ from tests.feedback.samples import ledger_of, references, suppressed
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A newsletter whose day has not been sent yet."""
-    return starting.start(tmp_path / "newsletter.toml", starting.DEMO, {})
+    return scaffold.start(tmp_path / "newsletter.toml", scaffold.DEMO, {})
 
 
 GONE = [

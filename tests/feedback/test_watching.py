@@ -17,7 +17,7 @@ from newsletter.config import FeedbackSettings, MetricsSettings, Settings, Trans
 from newsletter.db import Database
 from newsletter.feedback import apply, health
 from newsletter.feedback.events import Event, Kind
-from newsletter.findings import Level
+from newsletter.finding import Level
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.sending import delivery_updates, domain_pauses
 from newsletter.sending.delivery_updates import Change

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from newsletter import config
-from newsletter.findings import Level
+from newsletter.finding import Level
 from newsletter.rendering.inspection import inspect
 from tests.gates import days, specimens
 from tests.gates.specimens import Specimen

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from newsletter.findings import Level
+from newsletter.finding import Level
 from newsletter.rendering.inspection import inspect, parts, wire
 from tests.gates import specimens
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from newsletter.sources.http.session.cache_dir import own_folder
-from newsletter.sources.http.session.request_interval import Pace
 from tenacity import wait_none
 
 from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError
+from newsletter.sources.http.cache_dir import own_folder
+from newsletter.sources.http.request_interval import Pace
 from newsletter.sources.http.session import get, polite_session, retry
 from tests.sources.recorder import Given, Recorder, Seen, recording
 from tests.sources.standin import Clock

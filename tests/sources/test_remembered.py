@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from newsletter.sources.http.session.cache import Remembered
 
 from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError
+from newsletter.sources.http.cache import Remembered
 from newsletter.sources.http.session import forget, get, polite_session
 from tests.sources.recorder import Given, Recorder, Seen, recording
 from tests.sources.samples import Told, rss

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter import assembly
+from newsletter import bootstrap
 from newsletter.config import Settings, SummarizerSettings
 from newsletter.errors import WrongUseError
 from newsletter.sources.base import Paper
@@ -165,4 +165,4 @@ def test_a_wrong_setting_of_a_stranger_is_told_like_one_of_ours(
     wrong = stranger.summarizer.model_copy(update={"use": "picki"})
     mistyped = stranger.model_copy(update={"summarizer": wrong})
     with pytest.raises(WrongUseError, match="did you mean 'picky'"):
-        assembly.part("summarizer", mistyped)
+        bootstrap.part("summarizer", mistyped)

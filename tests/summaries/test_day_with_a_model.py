@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from newsletter import assembly, config, daily
+from newsletter import bootstrap, config, daily
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.db import Database
@@ -266,7 +266,7 @@ def test_who_is_stopped_while_summarizing_freezes_nothing_and_keeps_what_came(
         chosen = config.load(settings.folder / "newsletter.toml")
         arguments = (chosen, lambda: NOW, common.bar, lambda: True)
         with (
-            assembly.parts(*arguments, sends=False) as parts,
+            bootstrap.parts(*arguments, sends=False) as parts,
             pytest.raises(NewsletterError, match="run it again to go on"),
         ):
             daily.run_day(parts, chosen.newsletters[0], None)

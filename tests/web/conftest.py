@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from newsletter import config, starting
+from newsletter import config, scaffold
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import SubscriberRow
@@ -143,7 +143,7 @@ def opened(settings: Settings, clock: Hand) -> Iterator[Site]:
 @pytest.fixture
 def two(tmp_path: Path) -> Settings:
     """`audio` in Chinese and `text` in English."""
-    starting.start(tmp_path / "newsletter.toml", starting.DEMO, {})
+    scaffold.start(tmp_path / "newsletter.toml", scaffold.DEMO, {})
     file = tmp_path / "newsletter.toml"
     content = file.read_text(encoding="utf-8").replace("[source]", f"{SECOND}\n[source]", 1)
     file.write_text(content, encoding="utf-8")

@@ -12,7 +12,7 @@ from hypothesis import settings as rules
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from newsletter import assembly, starting
+from newsletter import bootstrap, scaffold
 from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.subscribers import erasure, lifecycle
@@ -57,9 +57,9 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("fuzz")
-    settings = starting.start(folder / "newsletter.toml", starting.DEMO, {})
+    settings = scaffold.start(folder / "newsletter.toml", scaffold.DEMO, {})
     assert _run(["run", "--config", str(folder / "newsletter.toml")]) == 0
-    with assembly.database(settings) as database, database.write.begin() as session:
+    with bootstrap.database(settings) as database, database.write.begin() as session:
         wish = Wish(["audio"], "brief", "en")
         people = [
             lifecycle.add(session, f"r{each}@reader.example", wish, "yes", NOW) for each in "abc"
@@ -74,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def tokens(settings: Settings, numbers: list[int], emails: list[str]) -> Iterator[str]:
-    links = assembly.links(settings)
+    links = bootstrap.links(settings)
     for number, email in zip(numbers, emails, strict=True):
         yield links.preferences(number, email).rpartition("/")[2]
         for purpose in Purpose:

@@ -10,7 +10,7 @@ from hypothesis import settings as rules
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from newsletter import assembly
+from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.models import ConsentRow, SubscriberRow
 from newsletter.subscribers import erasure, suppression
@@ -22,7 +22,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 def leave_link(site: Site, subscriber_id: int, newsletter: str = "audio") -> str:
-    return assembly.links(site.settings).unsubscribe(Claim(subscriber_id, newsletter))
+    return bootstrap.links(site.settings).unsubscribe(Claim(subscriber_id, newsletter))
 
 
 def dump(settings: Settings) -> list[str]:
@@ -110,7 +110,7 @@ def test_links_outlive_the_keys_that_signed_them(two: Settings, site: Site) -> N
     link = leave_link(site, ada.id)
     claim = rotated.read(Purpose.UNSUBSCRIBE, link.rpartition("/")[2])
     assert claim == Claim(ada.id, "audio")
-    preferences = assembly.links(two).preferences_token(ada.id, ADA)
+    preferences = bootstrap.links(two).preferences_token(ada.id, ADA)
     found = rotated.read(Purpose.PREFERENCES, preferences)
     assert found is not None
     assert rotated.is_to(ADA, found)
@@ -120,7 +120,7 @@ def test_a_scanner_that_follows_every_link_a_hundred_times_changes_no_byte(site:
     ada = site.confirmed(ADA, "audio", "text")
     site.sign_up("new@reader.example")
     site.work()
-    links = assembly.links(site.settings)
+    links = bootstrap.links(site.settings)
     until = site.clock.now.replace(year=2030)
     prefs = f"/preferences/{links.preferences_token(ada.id, ADA)}"
     confirm = site.link(site.sent[0], "confirm").removeprefix(site.settings.site.url)
@@ -143,7 +143,7 @@ def test_a_scanner_that_follows_every_link_a_hundred_times_changes_no_byte(site:
 
 def test_no_token_does_what_another_is_for(site: Site) -> None:
     ada = site.confirmed(ADA)
-    links = assembly.links(site.settings)
+    links = bootstrap.links(site.settings)
     before = dump(site.settings)
     doors = {
         Purpose.UNSUBSCRIBE: "/u/{}",

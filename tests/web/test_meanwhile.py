@@ -7,7 +7,7 @@ from threading import Event
 
 from sqlalchemy import select
 
-from newsletter import assembly, daily
+from newsletter import bootstrap, daily
 from newsletter.cli import common
 from newsletter.daily import DayReport
 from newsletter.models import DeliveryRow
@@ -41,7 +41,7 @@ class HeldUp(Memory):
 
 def run(site: Site, transport: HeldUp) -> DayReport:
     settings = site.settings
-    with assembly.parts(settings, site.clock, common.bar, lambda: False) as parts:
+    with bootstrap.parts(settings, site.clock, common.bar, lambda: False) as parts:
         return daily.run_day(replace(parts, transport=transport), settings.newsletters[0], None)
 
 
@@ -50,7 +50,7 @@ def test_who_leaves_pauses_complains_or_is_erased_in_the_middle_of_it_gets_nothi
 ) -> None:
     readers = [site.confirmed(f"reader{number}@reader.example") for number in range(10)]
     left, paused, complained, erased = readers[6:]
-    links = assembly.links(site.settings)
+    links = bootstrap.links(site.settings)
     transport = HeldUp(after=3)
     with ThreadPoolExecutor(1) as pool:
         report = pool.submit(run, site, transport)

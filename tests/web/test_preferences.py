@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from newsletter import assembly
+from newsletter import bootstrap
 from newsletter.models import (
     AddressChangeRow,
     ConsentRow,
@@ -27,7 +27,7 @@ ADA, NEW = "ada@reader.example", "ada@elsewhere.example"
 def link_of(site: Site, email: str = ADA) -> str:
     found = site.subscriber(email)
     assert found is not None
-    return assembly.links(site.settings).preferences(found.id, email)
+    return bootstrap.links(site.settings).preferences(found.id, email)
 
 
 def save(site: Site, link: str, **more: object) -> str:
@@ -139,7 +139,7 @@ def test_a_new_address_says_yes_and_the_old_one_is_told(site: Site, new: str) ->
     assert new not in notice.text
     assert "had its day" in site.get(old_link).text
     assert site.get(link_of(site, new)).status_code == 200
-    site.post(assembly.links(site.settings).unsubscribe(Claim(ada.id, "audio")))
+    site.post(bootstrap.links(site.settings).unsubscribe(Claim(ada.id, "audio")))
     assert site.held(new) == set()
 
 
@@ -166,7 +166,7 @@ def test_moving_to_an_address_that_reads_already_makes_one_reader_of_two(site: S
     assert site.held(NEW) == {"audio", "text"}
     assert site.held(ADA) == set()
     assert history(site, ADA) == history(site, NEW) == [("moved", [])]
-    links = assembly.links(site.settings)
+    links = bootstrap.links(site.settings)
     site.post(links.unsubscribe(Claim(ada.id, "audio")))
     assert site.held(NEW) == {"text"}
     site.post(links.unsubscribe(Claim(other.id, "text")))
@@ -278,7 +278,7 @@ def test_erasing_takes_along_who_they_were_and_what_still_waits(
 def test_a_link_to_another_address_of_mine_opens_nothing(site: Site) -> None:
     ada = site.confirmed(ADA)
     site.confirmed(NEW)
-    forged = assembly.links(site.settings).preferences(ada.id, NEW)
+    forged = bootstrap.links(site.settings).preferences(ada.id, NEW)
     assert "had its day" in site.get(forged).text
     assert "had its day" in site.post(f"{forged}/erase").text
     found = site.subscriber(ADA)

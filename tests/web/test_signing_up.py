@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from newsletter import assembly, checking
+from newsletter import bootstrap, health
 from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.models import (
@@ -71,7 +71,7 @@ def test_from_the_form_to_the_last_letter_with_a_name_beyond_ascii(site: Site) -
         mailroom.clear()
         found = site.subscriber(address)
         assert found is not None
-        links = assembly.links(site.settings)
+        links = bootstrap.links(site.settings)
         confirm = links.confirm(found.id, ["audio"], site.clock.now + timedelta(days=1))
         site.press(site.get(confirm), confirm)
         erase = f"{links.preferences(found.id, address)}/erase"
@@ -276,7 +276,7 @@ def test_a_flood_of_strangers_waits_behind_the_hourly_cap_and_an_alarm(
         assert _rows(site, SignupRow) == 470
         assert "the limit mails-hour is used up" in caplog.text
         assert "the limit waiting is used up" in caplog.text
-        told = [each.text for each in checking.check(settings, site.clock.now)]
+        told = [each.text for each in health.check(settings, site.clock.now)]
         assert any("the limit mails-hour (30) turned 1 away" in line for line in told)
         assert any("the limit waiting (500) turned 100 away" in line for line in told)
         site.clock.pass_by(hours=1, minutes=1)

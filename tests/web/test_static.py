@@ -8,13 +8,13 @@ import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from newsletter import starting
+from newsletter import scaffold
 from newsletter.web import create_app
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
-    return create_app(starting.start(tmp_path / "newsletter.toml", starting.DEMO, {}))
+    return create_app(scaffold.start(tmp_path / "newsletter.toml", scaffold.DEMO, {}))
 
 
 @pytest.mark.parametrize("name", ["style.css", "icon.svg"])

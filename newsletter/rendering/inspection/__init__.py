@@ -1,6 +1,6 @@
 """What can be said against a mail without any other tool; for `preview` and for the tests."""
 
-from newsletter.findings import Finding, Level
+from newsletter.finding import Finding, Level
 from newsletter.rendering.inspection import parts, wire
 from newsletter.rendering.message import Mail
 

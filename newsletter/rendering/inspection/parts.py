@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import lxml.html
 from wcwidth import wcswidth
 
-from newsletter.findings import Finding, Level
+from newsletter.finding import Finding, Level
 from newsletter.rendering.inspection import wire
 from newsletter.rendering.wrapping import TEXT_COLUMNS
 

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 import requests
 from tenacity import RetryCallState, wait_exponential, wait_random
 
-from newsletter.sources.http.session.request_interval import LONGEST_WAIT_S
+from newsletter.sources.http.request_interval import LONGEST_WAIT_S
 
 TRIES = 4
 _BACKOFF = wait_exponential(multiplier=3, max=60) + wait_random(0, 2)

@@ -13,11 +13,11 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from newsletter import __version__
 from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError, one_line
-from newsletter.sources.http.session.cache import Kept, Remembered
-from newsletter.sources.http.session.cache_dir import own_folder
-from newsletter.sources.http.session.deadline import DeadlineAdapter
-from newsletter.sources.http.session.request_interval import Pace
-from newsletter.sources.http.session.retry import (
+from newsletter.sources.http.cache import Kept, Remembered
+from newsletter.sources.http.cache_dir import own_folder
+from newsletter.sources.http.deadline import DeadlineAdapter
+from newsletter.sources.http.request_interval import Pace
+from newsletter.sources.http.retry import (
     TRIES,
     ComeAgainError,
     asked_to_wait,

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
-from newsletter.config.section import Section
-from newsletter.values import (
+from newsletter.config.base import Section
+from newsletter.config.values import (
     FeedAddress,
     Line,
     ListingAddress,

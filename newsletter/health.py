@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from newsletter import assembly
+from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
-from newsletter.feedback import health as feedback
-from newsletter.findings import Finding, Level
-from newsletter.rendering import health
-from newsletter.sending import health
+from newsletter.feedback import health as feedback_health
+from newsletter.finding import Finding, Level
+from newsletter.rendering import health as rendering_health
+from newsletter.sending import health as sending_health
 from newsletter.subscribers import signups
-from newsletter.summaries import health
+from newsletter.summaries import health as summaries_health
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -28,7 +28,7 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Ask every part, one after the other; a check that fails is a finding, not the end."""
     yield from _site(settings)
     try:
-        with assembly.database(settings) as database:
+        with bootstrap.database(settings) as database:
             yield Finding("database", Level.OK, "reachable, its tables are this program's")
             for name, each in CHECKS.items():
                 yield from _asked(name, each, settings, database, now)
@@ -70,9 +70,9 @@ def _site(settings: Settings) -> Iterator[Finding]:
 
 
 CHECKS: dict[str, Check] = {
-    "summarizer": health.check,
+    "summarizer": summaries_health.check,
     "signup": signups.check,
-    "sending": health.check,
-    "feedback": feedback.check,
-    "templates": health.check,
+    "sending": sending_health.check,
+    "feedback": feedback_health.check,
+    "templates": rendering_health.check,
 }

@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from newsletter import languages
 from newsletter.colours import LEGIBLE, contrast, made_legible
-from newsletter.config.section import Section
-from newsletter.values import (
+from newsletter.config.base import Section
+from newsletter.config.values import (
     Categories,
     Colour,
     Detail,
