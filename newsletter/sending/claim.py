@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.delivery.feedback import paused_domains
 from newsletter.models import (
     DeliveryRow,
     DeliveryState,
@@ -19,6 +18,7 @@ from newsletter.models import (
 )
 from newsletter.rendering.issue_email import Reader
 from newsletter.sending import counters, rate_limit, totals
+from newsletter.sending.domain_pauses import paused_domains
 from newsletter.subscribers import suppression
 
 # How long a reader's server that said "not now" is left alone, by the attempts so far, the last of

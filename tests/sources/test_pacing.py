@@ -14,9 +14,10 @@ from tenacity import wait_none
 
 from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError
+from newsletter.sources.http import retry
 from newsletter.sources.http.cache_dir import own_folder
 from newsletter.sources.http.request_interval import Pace
-from newsletter.sources.http.session import get, polite_session, retry
+from newsletter.sources.http.session import get, polite_session
 from tests.sources.recorder import Given, Recorder, Seen, recording
 from tests.sources.standin import Clock
 
