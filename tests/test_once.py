@@ -17,7 +17,7 @@ pytestmark = pytest.mark.on_both_databases
 # Runs the day in a process that kills itself with SIGKILL around a chosen mail.
 _KILLED = """
 import os, signal, sys
-from newsletter import assembly, config, daily
+from newsletter import bootstrap, config, daily
 from newsletter.cli import common
 
 moment, number = sys.argv[1], int(sys.argv[2])
@@ -42,7 +42,7 @@ class Killer:
         self.real.close()
 
 from dataclasses import replace
-with assembly.parts(settings, common.utc_now, common.bar, lambda: False) as parts:
+with bootstrap.parts(settings, common.utc_now, common.bar, lambda: False) as parts:
     parts = replace(parts, transport=Killer(parts.transport))
     daily.run_day(parts, settings.newsletters[0], None)
 """
@@ -137,7 +137,7 @@ def test_a_termination_lets_what_is_on_its_way_finish(
     cli: Cli, settings: Settings, readers: list[str]
 ) -> None:
     script = _KILLED.replace("SIGKILL", "SIGTERM").replace(
-        "with assembly.parts(settings, common.utc_now, common.bar, lambda: False)",
+        "with bootstrap.parts(settings, common.utc_now, common.bar, lambda: False)",
         "with common.opened(settings)",
     )
     command = [sys.executable, "-c", textwrap.dedent(script), "before", "5"]

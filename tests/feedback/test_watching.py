@@ -154,7 +154,7 @@ def test_a_log_of_lines_for_machines_without_an_address(
     said = cli("--log", "json", "send")
     told = [json.loads(line) for line in said.err.splitlines() if line.startswith("{")]
     (sent,) = [each for each in told if each["event"].startswith("issue ")]
-    assert (sent["part"], sent["level"], sent["audience"]) == ("delivery.sending", "info", 12)
+    assert (sent["part"], sent["level"], sent["audience"]) == ("sending.sender", "info", 12)
     assert sent["time"].endswith("Z")
     monkeypatch.setenv("NEWSLETTER_LOG", "text")
     assert "info    issue sent" in cli("send").err
