@@ -160,7 +160,7 @@ def ours(settings: Settings, detail: str) -> Run:
     with bootstrap.parts(settings, now, no_bar, lambda: False) as parts:
         with parts.database.read() as session:
             issue = issues.known(session, newsletter.slug, None)
-            reader = totals.reader(session, newsletter.slug, issue.day, "reader0@d0.example")
+            reader = totals.recipient(session, newsletter.slug, issue.day, "reader0@d0.example")
             assert reader.detail == detail
         digest = daily.load(parts, issue.id)
         mails = IssueMails(digest, parts.site, parts.links, parts.looks)

@@ -19,7 +19,7 @@ from newsletter.summaries import llm_budget
 from newsletter.summaries.base import Summarizer
 from newsletter.summaries.extractive_summarizer import Embedded
 from newsletter.summaries.safe_summarizer import Guarded, Unasked, fault
-from newsletter.transactional.worker import Mailroom
+from newsletter.transactional.worker import OutboxWorker
 from newsletter.transports.memory import Memory
 
 
@@ -87,9 +87,9 @@ def mailroom(
     database: db.Database,
     clock: Callable[[], datetime],
     stopping: Callable[[], bool] = lambda: False,
-) -> Mailroom:
+) -> OutboxWorker:
     """What answers sign-ups and sends letters; it opens a transport when there is one to send."""
-    return Mailroom(
+    return OutboxWorker(
         database,
         settings,
         links(settings),

@@ -11,7 +11,7 @@ import time
 _AT_ONCE = 65_536
 
 
-class Incoming:
+class BoundedReader:
     """Stands where `smtplib` and `imaplib` have the file that they read; of one socket only."""
 
     def __init__(self, sock: socket.socket) -> None:

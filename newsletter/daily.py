@@ -15,9 +15,9 @@ from newsletter.rendering.issue_content import Digest
 from newsletter.rendering.issue_email import IssueMails
 from newsletter.rendering.theme import Looks
 from newsletter.sending import audience, holds, totals
-from newsletter.sending.holds import NOTHING_FORCED, Forced
+from newsletter.sending.holds import NO_OVERRIDE, Override
 from newsletter.sending.rate_limit import Limits
-from newsletter.sending.sender import Result, Sending, send_batch, send_issue
+from newsletter.sending.sender import IssueSendResult, SendContext, send_batch, send_issue
 from newsletter.sources.base import Source
 from newsletter.subscribers.tokens import Links
 from newsletter.summaries import run
@@ -68,7 +68,7 @@ class DayReport:
     day: date
     digest: Digest | None
     made: Made | None
-    result: Result | None
+    result: IssueSendResult | None
     already: bool = False  # an earlier run had done all of it
     nothing: str = ""  # why there is no issue
 
@@ -175,11 +175,13 @@ def estimate(
         return run.estimate(session, asking, [each.paper for each in announced])
 
 
-def deliver(parts: Parts, issue_id: int, digest: Digest, forced: Forced = NOTHING_FORCED) -> Result:
+def deliver(
+    parts: Parts, issue_id: int, digest: Digest, forced: Override = NO_OVERRIDE
+) -> IssueSendResult:
     """Send what is still pending of a frozen issue, unless something holds it."""
     mails = IssueMails(digest, parts.site, parts.links, parts.looks)
     with parts.database.read() as session:
-        pending = totals.account(session, issue_id).pending
+        pending = totals.delivery_totals(session, issue_id).pending
     if pending:
         mails.proof()
     with parts.bar("sending", pending) as step:
@@ -192,7 +194,7 @@ def deliver_batch(parts: Parts, batch_id: int) -> str | None:
         issue_id = session.get_one(BatchRow, batch_id).issue_id
     mails = IssueMails(load(parts, issue_id), parts.site, parts.links, parts.looks)
     mails.proof()
-    return send_batch(_sending(parts, lambda _done: None, NOTHING_FORCED), batch_id, mails)
+    return send_batch(_sending(parts, lambda _done: None, NO_OVERRIDE), batch_id, mails)
 
 
 def admit_restored(parts: Parts, issue_id: int) -> int:
@@ -204,9 +206,9 @@ def admit_restored(parts: Parts, issue_id: int) -> int:
         return holds.admit_restored(session, parts.marks, issue, parts.clock())
 
 
-def _sending(parts: Parts, step: Step, forced: Forced) -> Sending:
+def _sending(parts: Parts, step: Step, forced: Override) -> SendContext:
     limits = parts.sending
-    return Sending(
+    return SendContext(
         database=parts.database,
         transport=parts.transport,
         clock=parts.clock,
@@ -216,7 +218,7 @@ def _sending(parts: Parts, step: Step, forced: Forced) -> Sending:
         limits=Limits(limits.per_second, limits.per_hour, limits.per_domain),
         stop_within_s=limits.stop_within_s,
         max_age=timedelta(hours=limits.max_age_h),
-        forced=forced,
+        override=forced,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Level(StrEnum):
+class Severity(StrEnum):
     OK = "ok"
     WARNING = "warning"  # works, but somebody should look at it
     TROUBLE = "trouble"  # something will not be done until it is mended
@@ -15,5 +15,5 @@ class Finding:
     """One line about one part; of a trouble or a warning the text says what to do."""
 
     part: str
-    level: Level
+    level: Severity
     text: str

@@ -13,7 +13,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.feedback import health as feedback_health
-from newsletter.finding import Finding, Level
+from newsletter.finding import Finding, Severity
 from newsletter.rendering import health as rendering_health
 from newsletter.sending import health as sending_health
 from newsletter.subscribers import signups
@@ -29,11 +29,11 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from _site(settings)
     try:
         with bootstrap.database(settings) as database:
-            yield Finding("database", Level.OK, "reachable, its tables are this program's")
+            yield Finding("database", Severity.OK, "reachable, its tables are this program's")
             for name, each in CHECKS.items():
                 yield from _asked(name, each, settings, database, now)
     except NewsletterError as error:
-        yield Finding("database", Level.TROUBLE, str(error))
+        yield Finding("database", Severity.TROUBLE, str(error))
 
 
 def _asked(
@@ -42,7 +42,7 @@ def _asked(
     try:
         yield from each(settings, database, now)
     except NewsletterError as error:
-        yield Finding(name, Level.TROUBLE, str(error))
+        yield Finding(name, Severity.TROUBLE, str(error))
 
 
 def _site(settings: Settings) -> Iterator[Finding]:
@@ -50,21 +50,21 @@ def _site(settings: Settings) -> Iterator[Finding]:
     if urlsplit(site.url).hostname in _THIS_MACHINE:
         yield Finding(
             "site",
-            Level.WARNING,
+            Severity.WARNING,
             f"site.url is {site.url}: links in mails work on this machine only",
         )
     elif not site.url.startswith("https://"):
         yield Finding(
             "site",
-            Level.WARNING,
+            Severity.WARNING,
             f"site.url is {site.url}: one-click unsubscribe (RFC 8058) needs https",
         )
     else:
-        yield Finding("site", Level.OK, f"links lead to {site.url}")
+        yield Finding("site", Severity.OK, f"links lead to {site.url}")
     if not site.postal_address:
         yield Finding(
             "site",
-            Level.WARNING,
+            Severity.WARNING,
             "site.postal_address is empty; bulk mail must bear one (CAN-SPAM)",
         )
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from newsletter.models import LetterRow, SentLetterRow, SubscriberRow
+from newsletter.models import OutboxRow, SentOutboxRow, SubscriberRow
 
 LEASE = timedelta(minutes=5)
 _PAUSES = (1, 5, 15, 60)  # minutes after an attempt; the last one again and again
@@ -21,7 +21,7 @@ GIVEN_UP_AFTER = timedelta(days=2)
 _BOUNCES_WITHIN = timedelta(days=14)
 
 
-class Kind(StrEnum):
+class EmailType(StrEnum):
     CONFIRM = "confirm"
     ALREADY = "already"
     WELCOME = "welcome"
@@ -31,16 +31,16 @@ class Kind(StrEnum):
     DATA = "data"
 
 
-def post(
+def enqueue(
     session: Session,
-    kind: Kind,
+    kind: EmailType,
     subscriber: SubscriberRow,
     now: datetime,
     about: Mapping[str, object] | None = None,
     email: str | None = None,
-) -> LetterRow:
+) -> OutboxRow:
     """Put a letter into the box, to the subscriber's address or to another one of theirs."""
-    row = LetterRow(
+    row = OutboxRow(
         kind=kind,
         email=email or subscriber.email,
         language=subscriber.language,
@@ -55,12 +55,12 @@ def post(
     return row
 
 
-def take(session: Session, now: datetime) -> LetterRow | None:
+def claim_next(session: Session, now: datetime) -> OutboxRow | None:
     """The oldest letter that is due, leased to the caller, who commits before sending it."""
     row = session.scalar(
-        select(LetterRow)
-        .where(LetterRow.not_before <= now)
-        .order_by(LetterRow.not_before, LetterRow.id)
+        select(OutboxRow)
+        .where(OutboxRow.not_before <= now)
+        .order_by(OutboxRow.not_before, OutboxRow.id)
         .limit(1)
     )
     if row is not None:
@@ -68,24 +68,24 @@ def take(session: Session, now: datetime) -> LetterRow | None:
     return row
 
 
-def lease(row: LetterRow, now: datetime) -> None:
+def lease(row: OutboxRow, now: datetime) -> None:
     """It is the caller's to send, for a while."""
     row.attempts += 1
     row.not_before = now + LEASE
 
 
-def done(session: Session, letter_id: int) -> None:
+def delete_email(session: Session, letter_id: int) -> None:
     """It left, or never will: nothing of it stays."""
-    session.execute(delete(LetterRow).where(LetterRow.id == letter_id))
+    session.execute(delete(OutboxRow).where(OutboxRow.id == letter_id))
 
 
-def sent(session: Session, letter: LetterRow, now: datetime) -> None:
+def record_sent(session: Session, letter: OutboxRow, now: datetime) -> None:
     """It left; to whom is kept for as long as it may bounce, but not of somebody erased."""
-    session.execute(delete(SentLetterRow).where(SentLetterRow.sent_at < now - _BOUNCES_WITHIN))
-    still_here = session.get(LetterRow, letter.id) is not None
-    done(session, letter.id)
-    if still_here and letter.kind != Kind.GOODBYE:
-        row = SentLetterRow(
+    session.execute(delete(SentOutboxRow).where(SentOutboxRow.sent_at < now - _BOUNCES_WITHIN))
+    still_here = session.get(OutboxRow, letter.id) is not None
+    delete_email(session, letter.id)
+    if still_here and letter.kind != EmailType.GOODBYE:
+        row = SentOutboxRow(
             reference=letter.reference,
             email=letter.email,
             subscriber_id=letter.subscriber_id,
@@ -94,18 +94,18 @@ def sent(session: Session, letter: LetterRow, now: datetime) -> None:
         session.add(row)
 
 
-def addressees(session: Session, references: Collection[str]) -> dict[str, str]:
+def addresses_of(session: Session, references: Collection[str]) -> dict[str, str]:
     """To whom some letters went, or are just going."""
     found: dict[str, str] = {}
-    for table in (LetterRow, SentLetterRow):
+    for table in (OutboxRow, SentOutboxRow):
         rows = select(table.reference, table.email).where(table.reference.in_(references))
         found.update({reference: email for reference, email in session.execute(rows)})  # noqa: C416 - a Row is no pair to the type checker
     return found
 
 
-def put_back(session: Session, letter_id: int, now: datetime) -> bool:
+def retry_later(session: Session, letter_id: int, now: datetime) -> bool:
     """Try again later; False where it has waited long enough and is given up."""
-    row = session.get(LetterRow, letter_id)
+    row = session.get(OutboxRow, letter_id)
     if row is None:
         return False
     if now - row.written_at > GIVEN_UP_AFTER:
@@ -116,19 +116,19 @@ def put_back(session: Session, letter_id: int, now: datetime) -> bool:
     return True
 
 
-def take_out(session: Session, subscriber_id: int) -> None:
+def delete_for(session: Session, subscriber_id: int) -> None:
     """Nothing that was written to them leaves any more."""
-    for table in (LetterRow, SentLetterRow):
+    for table in (OutboxRow, SentOutboxRow):
         session.execute(delete(table).where(table.subscriber_id == subscriber_id))
 
 
 def is_due(session: Session, now: datetime) -> bool:
     return (
-        session.scalar(select(LetterRow.id).where(LetterRow.not_before <= now).limit(1)) is not None
+        session.scalar(select(OutboxRow.id).where(OutboxRow.not_before <= now).limit(1)) is not None
     )
 
 
-def waiting(session: Session) -> tuple[int, datetime | None]:
+def backlog(session: Session) -> tuple[int, datetime | None]:
     """How many letters wait, and since when the oldest does."""
-    number, oldest = session.execute(select(func.count(), func.min(LetterRow.written_at))).one()
+    number, oldest = session.execute(select(func.count(), func.min(OutboxRow.written_at))).one()
     return int(number), oldest

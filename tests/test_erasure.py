@@ -27,12 +27,12 @@ from newsletter.models import (
 )
 from newsletter.sending import claim, counters, ledger, totals
 from newsletter.sending.leases import Owner
-from newsletter.sending.ledger import Answer
+from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.rate_limit import Limits
 from newsletter.subscribers import erasure, lifecycle, suppression
 from newsletter.subscribers.lifecycle import Wish
 from newsletter.subscribers.tokens import Claim
-from newsletter.transports.base import Outcome, Verdict
+from newsletter.transports.base import SendResult, SendStatus
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli, stored
 
@@ -75,11 +75,11 @@ def test_no_byte_of_an_address_beyond_ascii_is_left_either(
     address = "jürgen.erased@xn--fsqu00a.example"
     cli("subscribers", "add", "Ju\u0308rgen.Erased@例子.example", "--consent", "by phone")
     cli("run")
-    odd = sendgrid_webhook.read(json.dumps([{"event": "?", "email": address}]).encode(), NOW)
+    odd = sendgrid_webhook.parse_body(json.dumps([{"event": "?", "email": address}]).encode(), NOW)
     with database.write.begin() as session:
         suppression.suppress(session, address, f"550 <{address.upper()}> no such user", NOW)
         for reason, content in odd.odd:
-            apply.set_aside(session, "sendgrid", reason, content, NOW)
+            apply.quarantine(session, "sendgrid", reason, content, NOW)
     assert address.encode() in stored(settings, database)
     assert cli("subscribers", "erase", "JÜRGEN.erased@例子.example", "--yes").code == 0
     left = stored(settings, database).lower()
@@ -129,33 +129,33 @@ def test_several_erased_readers_of_one_issue_stay_apart(cli: Cli, readers: list[
 @pytest.mark.parametrize(
     ("verdict", "state"),
     [
-        (Verdict.ACCEPTED, DeliveryState.SENT),
-        (Verdict.REJECTED, DeliveryState.FAILED),
-        (Verdict.UNCERTAIN, DeliveryState.UNCERTAIN),
-        (Verdict.TRY_LATER, DeliveryState.SKIPPED),
+        (SendStatus.ACCEPTED, DeliveryState.SENT),
+        (SendStatus.REJECTED, DeliveryState.FAILED),
+        (SendStatus.UNCERTAIN, DeliveryState.UNCERTAIN),
+        (SendStatus.TRY_LATER, DeliveryState.SKIPPED),
     ],
 )
 def test_who_is_erased_while_their_mail_is_on_its_way_is_accounted_for_and_forgotten(
-    database: Database, issue_id: int, verdict: Verdict, state: DeliveryState
+    database: Database, issue_id: int, verdict: SendStatus, state: DeliveryState
 ) -> None:
     owner = Owner.this_process()
     with database.write.begin() as session:
         batch = session.scalars(select(BatchRow)).one()
-        assert ledger.take(session, batch, owner, NOW, lambda *_: None)
-        share = claim.Share(batch.id, issue_id)
-        claimed = claim.claim(session, share, Limits(), NOW, 0, 1)
+        assert ledger.lease_batch(session, batch, owner, NOW, lambda *_: None)
+        share = claim.BatchRef(batch.id, issue_id)
+        claimed = claim.claim_deliveries(session, share, Limits(), NOW, 0, 1)
     (reader,) = claimed.readers
     with database.write.begin() as session:
         erasure.erase(session, lifecycle.known(session, reader.email), NOW)
     with database.write.begin() as session:
-        outcome = Outcome(verdict, detail=f"about {reader.email}", provider_id="p-1")
-        ledger.record(session, [Answer(reader, outcome)], NOW)
+        outcome = SendResult(verdict, detail=f"about {reader.email}", provider_id="p-1")
+        ledger.record_results(session, [DeliveryResult(reader, outcome)], NOW)
     with database.read() as session:
         (row,) = session.scalars(select(DeliveryRow).where(DeliveryRow.subscriber_id < 0))
         assert row.state == state
         assert (row.reason, row.provider_id) == ("erased", None)
         assert row.reference != reader.reference
-        assert totals.account(session, issue_id).audience == 12
+        assert totals.delivery_totals(session, issue_id).audience == 12
         assert counters.of_issue(session, issue_id) == counters.scanned(session, issue_id)
 
 

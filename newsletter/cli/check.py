@@ -22,7 +22,7 @@ def check(as_json: bool, config_file: Path | None) -> None:
     Sends nothing to a subscriber. Exit code 1 where something will not work.
     """
     from newsletter import health
-    from newsletter.finding import Level
+    from newsletter.finding import Severity
 
     settings = common.load(config_file)
     found = list(health.check(settings, common.utc_now()))
@@ -30,7 +30,7 @@ def check(as_json: bool, config_file: Path | None) -> None:
         common.print_json([vars(each) for each in found])
     else:
         common.print_table(("part", "", "what was found"), _rows(found))
-    troubled = any(each.level is Level.TROUBLE for each in found)
+    troubled = any(each.level is Severity.TROUBLE for each in found)
     click.get_current_context().exit(int(troubled))
 
 

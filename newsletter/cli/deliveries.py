@@ -89,12 +89,12 @@ def list_deliveries(
     `--state uncertain` or `--state failed` answers who missed it.
     """
     from newsletter import bootstrap, issues
-    from newsletter.sending.stats import COLUMNS, listed
+    from newsletter.sending.stats import COLUMNS, list_deliveries
 
     settings = common.load(config_file)
     with bootstrap.database(settings) as database, database.read() as session:
         issue = issues.known(session, settings.newsletter(slug).slug, day)
-        rows = listed(session, issue.id, state)
+        rows = list_deliveries(session, issue.id, state)
         if as_json:
             common.stream_json(dict(zip(COLUMNS, row, strict=True)) for row in rows)
         elif not common.stream_table(COLUMNS, rows):
@@ -130,19 +130,19 @@ def settle(
     from newsletter.errors import WrongUseError, did_you_mean
     from newsletter.models import DeliveryState
     from newsletter.sending import ledger
-    from newsletter.sending.stats import listed
+    from newsletter.sending.stats import list_deliveries
 
     settings = common.load(config_file)
     with bootstrap.database(settings) as database, database.write.begin() as session:
         issue = issues.known(session, settings.newsletter(slug).slug, day)
-        uncertain = [row.reference for row in listed(session, issue.id, "uncertain")]
+        uncertain = [row.reference for row in list_deliveries(session, issue.id, "uncertain")]
         for each in references:
             if each not in uncertain:
                 raise WrongUseError(
                     f"no uncertain delivery {each!r}{did_you_mean(each, uncertain)}"
                 )
         state = DeliveryState.PENDING if verdict == "resend" else DeliveryState.SENT
-        settled = ledger.settle(session, issue.id, references, state, common.utc_now())
+        settled = ledger.settle_uncertain(session, issue.id, references, state, common.utc_now())
     click.echo(f"{settled} settled as {verdict}.")
     if verdict == "resend" and settled:
         click.echo(f"Next: newsletter send {issue.newsletter} --day {issue.day}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from newsletter.db import Database
     from newsletter.models import IssueRow
     from newsletter.sending.stats import Reason
-    from newsletter.sending.totals import Account
+    from newsletter.sending.totals import DeliveryTotals
 
 _STATES = ("pending", "sending", "sent", "skipped", "failed", "uncertain")
 
@@ -25,7 +25,7 @@ class Shown:
     """An issue at one moment."""
 
     issue: "IssueRow"
-    account: "Account"
+    account: "DeliveryTotals"
     at: "datetime"
     reasons: "list[Reason]"
     feedback: dict[str, int]
@@ -52,7 +52,7 @@ def look(
     from newsletter.sending import stats, totals
 
     with database.read() as session:
-        account = totals.account(session, issue.id)
+        account = totals.delivery_totals(session, issue.id)
         rate = None
         if not account.balances:
             rate = (
@@ -146,7 +146,7 @@ def _left(shown: Shown) -> str:
     return f", {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} left"
 
 
-def _rate_since(before: Shown, account: "Account", now: "datetime") -> float:
+def _rate_since(before: Shown, account: "DeliveryTotals", now: "datetime") -> float:
     seconds = (now - before.at).total_seconds()
     fewer = before.account.pending - account.pending
     return max(0.0, fewer / seconds) if seconds > 0 else 0.0

@@ -10,8 +10,8 @@ from newsletter.cli import common
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
-    from newsletter.feedback.mailbox import Letters
-    from newsletter.feedback.poll import Tally
+    from newsletter.feedback.mailbox import InboundMessages
+    from newsletter.feedback.poll import PollReport
 
 
 @click.command()
@@ -46,7 +46,7 @@ def feedback(
             from newsletter.sending import domain_pauses
 
             with database.write.begin() as session:
-                if not domain_pauses.resume(session, resume.lower()):
+                if not domain_pauses.resume_domain(session, resume.lower()):
                     raise WrongUseError(f"{resume} is not paused")
             click.echo(f"{resume} gets mail again; `newsletter send` delivers what waits.")
             return
@@ -55,23 +55,23 @@ def feedback(
     _tell(tally, as_json)
 
 
-def _letters(settings: "Settings", folder: Path | None, piped: bool) -> "Letters":
+def _letters(settings: "Settings", folder: Path | None, piped: bool) -> "InboundMessages":
     from newsletter.errors import WrongUseError
     from newsletter.feedback import mailbox
 
     place = settings.feedback
     if piped:
-        return mailbox.pipe(sys.stdin.buffer, settings.folder / place.kept)
+        return mailbox.read_pipe(sys.stdin.buffer, settings.folder / place.kept)
     if folder is not None or place.maildir is not None:
-        return mailbox.maildir(folder or settings.folder / (place.maildir or Path()))
+        return mailbox.read_maildir(folder or settings.folder / (place.maildir or Path()))
     if place.imap_host:
-        return mailbox.imap(place)
+        return mailbox.read_imap(place)
     raise WrongUseError(
         "no mailbox to read: set feedback.imap_host or feedback.maildir, or use --maildir, --stdin"
     )
 
 
-def _tell(tally: "Tally", as_json: bool) -> None:
+def _tell(tally: "PollReport", as_json: bool) -> None:
     if as_json:
         common.print_json(vars(tally))
         return

@@ -37,7 +37,7 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
         papers = known.counts(session, [each.id for each in found])
         rows = []
         for issue in found:
-            account = totals.account(session, issue.id)
+            account = totals.delivery_totals(session, issue.id)
             number = papers[issue.id].total()
             rows.append(
                 (issue.newsletter, issue.day, number, account.audience, account.sent, issue.state)

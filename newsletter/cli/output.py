@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from newsletter.daily import DayReport, Parts
     from newsletter.models import ListingRow
     from newsletter.rendering.issue_content import Digest
-    from newsletter.sending.totals import Account
+    from newsletter.sending.totals import DeliveryTotals
     from newsletter.summaries.base import Tokens
     from newsletter.summaries.llm_budget import Prices
     from newsletter.summaries.run import Made
@@ -128,7 +128,7 @@ def sentences(digest: "Digest") -> str:
     return f"{len(made)} sentences: {shown}"
 
 
-def balance(account: "Account") -> str:
+def balance(account: "DeliveryTotals") -> str:
     line = (
         f"{account.audience} subscribers = {account.sent} sent + {account.skipped} skipped"
         f" + {account.failed} failed + {account.uncertain} uncertain"

@@ -121,7 +121,7 @@ def _reader(
         detail, language = newsletter.detail, newsletter.language
         return Reader(0, "you@example.org", detail, language, day, "preview")
     with parts.database.read() as session:
-        return totals.reader(session, newsletter.slug, digest.day, email)
+        return totals.recipient(session, newsletter.slug, digest.day, email)
 
 
 def _shown(parts: "Parts", digest: "Digest", reader: "Reader", form: str) -> bytes:

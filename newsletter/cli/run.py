@@ -61,7 +61,7 @@ def _clear_mailroom(settings: "Settings", parts: "Parts") -> bool:
     """Send the confirm mails and the like that a `serve` left behind; whether none is left."""
     from newsletter import bootstrap
 
-    letters = bootstrap.mailroom(settings, parts.database, parts.clock, parts.stopping).clear()
+    letters = bootstrap.mailroom(settings, parts.database, parts.clock, parts.stopping).run_once()
     if letters.waiting:
         common.warn(f"letters wait for the next run: {letters.waiting}")
     return not letters.waiting
@@ -166,7 +166,7 @@ def send(
     pausing for a provider in trouble.
     """
     from newsletter import daily, issues
-    from newsletter.sending.holds import Forced
+    from newsletter.sending.holds import Override
 
     settings = common.load(config_file)
 
@@ -177,7 +177,7 @@ def send(
             number = daily.admit_restored(parts, issue.id)
             common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now")
         digest = daily.load(parts, issue.id)
-        result = daily.deliver(parts, issue.id, digest, Forced(late=late, paused=True))
+        result = daily.deliver(parts, issue.id, digest, Override(late=late, paused=True))
         report = daily.DayReport(issue.day, digest, None, result)
         output.tell_day(newsletter, report, parts.allowance.prices)
         return result.account.balances or result.stopped

@@ -28,7 +28,7 @@ def send_test(email: str, slug: str | None, day: date | None, config_file: Path 
     """
     from newsletter.subscribers.addresses import normalized
     from newsletter.transactional.send_one import send_one
-    from newsletter.transports.base import Verdict
+    from newsletter.transports.base import SendStatus
 
     settings = common.load(config_file)
     address = normalized(email)
@@ -36,7 +36,7 @@ def send_test(email: str, slug: str | None, day: date | None, config_file: Path 
         _refuse_suppressed(parts, address)
         mail = _mail(parts, settings.newsletter(slug), day, address)
         outcome = send_one(parts.transport, mail)
-    if outcome.verdict is not Verdict.ACCEPTED:
+    if outcome.status is not SendStatus.ACCEPTED:
         raise NewsletterError(f"the test to {address} was not accepted: {outcome.detail}")
     told = f" as {outcome.provider_id}" if outcome.provider_id else ""
     click.echo(f"{address}: accepted by {settings.transport.use}{told}: {mail.content.subject}")

@@ -11,9 +11,9 @@ from newsletter.cli import common, subscribers_import
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
-    from newsletter.models import LetterRow
+    from newsletter.models import OutboxRow
     from newsletter.subscribers.queries import Member
-    from newsletter.transactional.worker import Mailroom
+    from newsletter.transactional.worker import OutboxWorker
 
 
 @click.group()
@@ -80,20 +80,20 @@ def add(
     click.echo(f"{subscriber.email} was asked by mail to confirm {', '.join(asked)}.{why}")
 
 
-def _send_at_once(mailroom: "Mailroom", letter: "LetterRow") -> None:
+def _send_at_once(mailroom: "OutboxWorker", letter: "OutboxRow") -> None:
     """Raises: NewsletterError: it was not accepted, or nobody knows."""
-    from newsletter.transports.base import Verdict
+    from newsletter.transports.base import SendStatus
 
     outcome = mailroom.deliver(letter)
-    if outcome.verdict is Verdict.ACCEPTED:
+    if outcome.status is SendStatus.ACCEPTED:
         return
     hope = {
-        Verdict.TRY_LATER: "did not leave, and waits for the next `newsletter run`",
-        Verdict.UNCERTAIN: "may have left, and may not",
-        Verdict.REJECTED: "is refused",
+        SendStatus.TRY_LATER: "did not leave, and waits for the next `newsletter run`",
+        SendStatus.UNCERTAIN: "may have left, and may not",
+        SendStatus.REJECTED: "is refused",
     }
     raise NewsletterError(
-        f"the confirm mail to {letter.email} {hope[outcome.verdict]}: {outcome.detail}"
+        f"the confirm mail to {letter.email} {hope[outcome.status]}: {outcome.detail}"
     )
 
 
@@ -137,7 +137,7 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
     settings = common.load(config_file)
     with bootstrap.database(settings) as database, database.read() as session:
         subscriber = lifecycle.known(session, email)
-        told = data_export.everything(session, subscriber)
+        told = data_export.export_subscriber(session, subscriber)
     if as_json:
         common.print_json(told)
         return

@@ -17,16 +17,10 @@ from sqlalchemy.orm import Session
 from newsletter import outbox
 from newsletter.db import insert_missing
 from newsletter.feedback import bounce_rules
-from newsletter.feedback.events import FAILING, PROVING, Event, Kind, without_addresses
-from newsletter.models import (
-    DeliveryRow,
-    DeliveryState,
-    FeedbackRow,
-    SetAsideRow,
-    SubscriberRow,
-)
+from newsletter.feedback.events import FAILING, PROVING, Event, EventType, without_addresses
+from newsletter.models import DeliveryRow, DeliveryState, FeedbackRow, QuarantineRow, SubscriberRow
 from newsletter.sending import delivery_updates, domain_pauses
-from newsletter.sending.delivery_updates import Change
+from newsletter.sending.delivery_updates import StateChange
 from newsletter.subscribers import address_change, signups, suppression
 from newsletter.subscribers.consent_log import Evidence, Way
 from newsletter.subscribers.tokens import ALL, Claim
@@ -34,20 +28,20 @@ from newsletter.subscribers.tokens import ALL, Claim
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 500  # ids in one question: SQLite has a bound
-_ORDINARY = (Kind.ACCEPTED, Kind.DEFERRED, Kind.DELIVERED)
+_ORDINARY = (EventType.ACCEPTED, EventType.DEFERRED, EventType.DELIVERED)
 _ORDINARY_KEPT_FOR = timedelta(days=14)  # providers repeat themselves for a day
 _SET_ASIDE_KEPT_FOR = timedelta(days=60)
 _FORGOTTEN_AT_ONCE = 2000
 _LONGEST_SET_ASIDE = 10_000
 _NOTES = {
-    Kind.BOUNCE: "bounced",
-    Kind.BLOCKED: "blocked",
-    Kind.DROPPED: "dropped by the provider",
+    EventType.BOUNCE: "bounced",
+    EventType.BLOCKED: "blocked",
+    EventType.DROPPED: "dropped by the provider",
 }
 
 
 @dataclass(frozen=True)
-class Kept:
+class ApplyResult:
     """What became of some events."""
 
     new: int = 0
@@ -57,7 +51,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _KnownEvent:
     """A new event and the delivery that it is about, if any."""
 
     event: Event
@@ -70,7 +64,7 @@ class _Told:
         return self.email.rpartition("@")[2] if self.email else None
 
 
-def keep(session: Session, events: Iterable[Event], now: datetime) -> Kept:
+def apply_events(session: Session, events: Iterable[Event], now: datetime) -> ApplyResult:
     """Keep what is new of some events, and do what follows from it."""
     first_told: dict[str, Event] = {}
     told = 0
@@ -82,20 +76,20 @@ def keep(session: Session, events: Iterable[Event], now: datetime) -> Kept:
     for some in _in_shares(first_told.values()):
         fresh = _write_down(session, some, now)
         new += len(fresh)
-        settled += settle(session, [each.event.reference for each in fresh], now)
-        suppressed += sum(_act(session, each, now) for each in fresh)
+        settled += apply_to_deliveries(session, [each.event.reference for each in fresh], now)
+        suppressed += sum(_apply_to_subscriber(session, each, now) for each in fresh)
         blocking |= {
-            each.domain for each in fresh if each.domain and each.event.kind is Kind.BLOCKED
+            each.domain for each in fresh if each.domain and each.event.kind is EventType.BLOCKED
         }
     for domain in sorted(blocking):
-        _pause_on_a_wave(session, domain, now)
+        _pause_on_a_block_spike(session, domain, now)
     _forget_old(session, now)
-    return Kept(new, told - new, settled, suppressed)
+    return ApplyResult(new, told - new, settled, suppressed)
 
 
-def settle(session: Session, references: Sequence[str], now: datetime) -> int:
+def apply_to_deliveries(session: Session, references: Sequence[str], now: datetime) -> int:
     """Let the kept feedback on some mails move their deliveries; how many moved."""
-    chosen = _said_of_deliveries().where(DeliveryRow.reference.in_(references))
+    chosen = _events_of_deliveries().where(DeliveryRow.reference.in_(references))
     return _settle(session, session.execute(chosen), now)
 
 
@@ -104,18 +98,18 @@ def settle_issue(session: Session, issue_id: int, now: datetime) -> int:
 
     An event can be quicker than our own note that the mail left, and a crash can come between.
     """
-    bad_news = _said_of_deliveries().where(
+    bad_news = _events_of_deliveries().where(
         FeedbackRow.issue_id == issue_id,
         FeedbackRow.kind.in_(FAILING),
         DeliveryRow.state == DeliveryState.SENT,
     )
-    answers = _said_of_deliveries().where(
+    answers = _events_of_deliveries().where(
         DeliveryRow.issue_id == issue_id, DeliveryRow.state == DeliveryState.UNCERTAIN
     )
     return sum(_settle(session, session.execute(each), now) for each in (bad_news, answers))
 
 
-def _said_of_deliveries() -> Select[str, int, str, str, str]:
+def _events_of_deliveries() -> Select[str, int, str, str, str]:
     """Each kind of news of a delivery, once."""
     delivery = (DeliveryRow.reference, DeliveryRow.batch_id, DeliveryRow.state)
     return (
@@ -125,11 +119,11 @@ def _said_of_deliveries() -> Select[str, int, str, str, str]:
     )
 
 
-def set_aside(session: Session, source: str, reason: str, content: str, now: datetime) -> None:
+def quarantine(session: Session, source: str, reason: str, content: str, now: datetime) -> None:
     """Keep what could not be understood, for a person to look at."""
     clean = content.encode("utf-8", "replace").decode().replace("\0", "")
     session.add(
-        SetAsideRow(
+        QuarantineRow(
             source=source,
             reason=reason[:200],
             content=clean[:_LONGEST_SET_ASIDE],
@@ -138,7 +132,7 @@ def set_aside(session: Session, source: str, reason: str, content: str, now: dat
     )
 
 
-def _write_down(session: Session, events: Sequence[Event], now: datetime) -> list[_Told]:
+def _write_down(session: Session, events: Sequence[Event], now: datetime) -> list[_KnownEvent]:
     """Keep the events that are not known yet, each with the delivery that it is about."""
     known = set(
         session.scalars(
@@ -162,20 +156,20 @@ def _write_down(session: Session, events: Sequence[Event], now: datetime) -> lis
         )
     }
     unknown = [each.reference for each in fresh if each.reference not in found]
-    of_letters = outbox.addressees(session, unknown)
+    of_letters = outbox.addresses_of(session, unknown)
     told = []
     for each in fresh:
         row = found.get(each.reference)
         told.append(
-            _Told(each, email=of_letters.get(each.reference, each.address))
+            _KnownEvent(each, email=of_letters.get(each.reference, each.address))
             if row is None
-            else _Told(each, row.issue_id, row.subscriber_id, row.email)
+            else _KnownEvent(each, row.issue_id, row.subscriber_id, row.email)
         )
     insert_missing(session, FeedbackRow, [_row(each, now) for each in told])
     return told
 
 
-def _row(told: _Told, now: datetime) -> dict[str, object]:
+def _row(told: _KnownEvent, now: datetime) -> dict[str, object]:
     event = told.event
     return {
         "event_id": event.event_id,
@@ -193,28 +187,35 @@ def _row(told: _Told, now: datetime) -> dict[str, object]:
 
 
 def _settle(session: Session, heard: Iterable[Row[Any]], now: datetime) -> int:
-    said: dict[str, dict[Kind, str]] = {}
+    said: dict[str, dict[EventType, str]] = {}
     for row in heard:
-        said.setdefault(row.reference, {})[Kind(row.kind)] = row.detail
+        said.setdefault(row.reference, {})[EventType(row.kind)] = row.detail
     changes = []
-    for reference, found in delivery_updates.find(session, list(said)).items():
-        verdict = _verdict(found.state, said[reference])
+    for reference, found in delivery_updates.find_deliveries(session, list(said)).items():
+        verdict = _state_after(found.state, said[reference])
         if verdict is not None:
-            changes.append(Change(found, *verdict))
-    delivery_updates.apply(session, changes, now)
+            changes.append(StateChange(found, *verdict))
+    delivery_updates.apply_changes(session, changes, now)
     return len(changes)
 
 
-def _verdict(state: str, kinds: dict[Kind, str]) -> tuple[DeliveryState, str] | None:
+def _state_after(state: str, kinds: dict[EventType, str]) -> tuple[DeliveryState, str] | None:
     """Where feedback moves a delivery, and the reason; None where it stays.
 
     What is on the wire is left to its sender. What waits to be sent (again) and yet arrived is
     sent; what waits and did not arrive goes on waiting.
     """
     failing = next(
-        (kind for kind in (Kind.BOUNCE, Kind.DROPPED, Kind.BLOCKED) if kind in kinds), None
+        (
+            kind
+            for kind in (EventType.BOUNCE, EventType.DROPPED, EventType.BLOCKED)
+            if kind in kinds
+        ),
+        None,
     )
-    proving = next((kind for kind in reversed(Kind) if kind in kinds and kind in PROVING), None)
+    proving = next(
+        (kind for kind in reversed(EventType) if kind in kinds and kind in PROVING), None
+    )
     if state in {DeliveryState.SENT, DeliveryState.UNCERTAIN} and failing is not None:
         return DeliveryState.FAILED, f"{_NOTES[failing]}: {kinds[failing]}".rstrip(": ")
     if state in {DeliveryState.PENDING, DeliveryState.UNCERTAIN} and proving and not failing:
@@ -222,16 +223,16 @@ def _verdict(state: str, kinds: dict[Kind, str]) -> tuple[DeliveryState, str] | 
     return None
 
 
-def _act(session: Session, told: _Told, now: datetime) -> bool:
+def _apply_to_subscriber(session: Session, told: _KnownEvent, now: datetime) -> bool:
     """Do to the address what follows; whether it is suppressed for that."""
     event = told.event
     why = event.suppress
     if told.subscriber_id is not None:
-        if event.kind is Kind.BOUNCE and why is None:
+        if event.kind is EventType.BOUNCE and why is None:
             often = bounce_rules.bounced_too_often(session, told.subscriber_id, now)
             why = f"bounced: {bounce_rules.BOUNCES} issues in a row" if often else None
-        if event.kind in {Kind.COMPLAINT, Kind.UNSUBSCRIBE}:
-            address_change.leave(session, Claim(told.subscriber_id, ALL), _farewell(event), now)
+        if event.kind in {EventType.COMPLAINT, EventType.UNSUBSCRIBE}:
+            address_change.leave(session, Claim(told.subscriber_id, ALL), _unsubscribe(event), now)
     if why is None or told.email is None:
         return False
     suppression.suppress(session, told.email, without_addresses(why), now)
@@ -239,17 +240,17 @@ def _act(session: Session, told: _Told, now: datetime) -> bool:
     return True
 
 
-def _farewell(event: Event) -> Evidence:
-    way = Way.COMPLAINT if event.kind is Kind.COMPLAINT else Way.PROVIDER
+def _unsubscribe(event: Event) -> Evidence:
+    way = Way.COMPLAINT if event.kind is EventType.COMPLAINT else Way.PROVIDER
     return Evidence(way, f"{event.kind}, told by {event.source}")
 
 
-def _pause_on_a_wave(session: Session, domain: str, now: datetime) -> None:
-    found = bounce_rules.wave(session, domain, now)
+def _pause_on_a_block_spike(session: Session, domain: str, now: datetime) -> None:
+    found = bounce_rules.is_block_spike(session, domain, now)
     if found is None:
         return
     blocked, of = found
-    domain_pauses.pause(
+    domain_pauses.pause_domain(
         session, domain, f"{domain} blocked {blocked} of {of} mails within an hour", now
     )
     _log.warning(
@@ -270,7 +271,9 @@ def _forget_old(session: Session, now: datetime) -> None:
         .limit(_FORGOTTEN_AT_ONCE)
     )
     session.execute(delete(FeedbackRow).where(FeedbackRow.event_id.in_(old)))
-    session.execute(delete(SetAsideRow).where(SetAsideRow.received_at < now - _SET_ASIDE_KEPT_FOR))
+    session.execute(
+        delete(QuarantineRow).where(QuarantineRow.received_at < now - _SET_ASIDE_KEPT_FOR)
+    )
 
 
 def _in_shares(events: Iterable[Event]) -> Iterator[list[Event]]:

@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from flufl.bounce import all_failures
 
-from newsletter.feedback.events import Event, Kind, says_no_such_mailbox, says_policy
+from newsletter.feedback.events import Event, EventType, says_no_such_mailbox, says_policy
 from newsletter.subscribers.tokens import Claim, Links, Purpose
 
 SOURCE = "mail"
@@ -40,7 +40,7 @@ _AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder")
 
 
 @dataclass(frozen=True)
-class Automatic:
+class AutomaticReply:
     """A machine answers that somebody is away; it means nothing to us."""
 
 
@@ -49,10 +49,10 @@ class NotUnderstood:
     reason: str
 
 
-Meaning = Event | Claim | Automatic | NotUnderstood
+Meaning = Event | Claim | AutomaticReply | NotUnderstood
 
 
-def read(raw: bytes, links: Links, now: datetime) -> Meaning:
+def parse_message(raw: bytes, links: Links, now: datetime) -> Meaning:
     """What a letter says; whatever it holds, this returns."""
     raw = raw[:LONGEST]
     if len(_BOUNDARY.findall(raw)) > _MOST_BOUNDARIES:
@@ -60,39 +60,41 @@ def read(raw: bytes, links: Links, now: datetime) -> Meaning:
     try:
         # RFC 6533: as RFC 3464, with addresses in UTF-8; Python knows the blocks of the older only.
         message = message_from_bytes(_GLOBAL_STATUS.sub(b"message/delivery-status", raw))
-        return _meaning(message, raw, links, now)
+        return _interpret(message, raw, links, now)
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
         # The standard parser lets these escape for what is broken enough.
         return NotUnderstood(f"broken: {type(e).__name__}")
 
 
-def _meaning(message: Message, raw: bytes, links: Links, now: datetime) -> Meaning:
+def _interpret(message: Message, raw: bytes, links: Links, now: datetime) -> Meaning:
     parts = list(_parts(message))
     statuses = [each for each in parts if each.get_content_type() == "message/delivery-status"]
     reports = [each for each in parts if each.get_content_type() == "message/feedback-report"]
     if statuses:
-        return _about(message, parts, raw, now, *_delivery_status(statuses[0]))
+        return _find_reference(message, parts, raw, now, *_delivery_status(statuses[0]))
     if reports:
-        return _about(message, parts, raw, now, *_complaint(reports[0]))
+        return _find_reference(message, parts, raw, now, *_complaint(reports[0]))
     claim = links.read(Purpose.UNSUBSCRIBE, "".join(str(message.get("Subject", "")).split()))
     if claim is not None:
         return claim
     if _is_automatic(message):
-        return Automatic()
+        return AutomaticReply()
     if len(raw) <= _LONGEST_STRANGE:
         temporary, permanent = all_failures(message)
         if temporary or permanent:
-            kind = Kind.BOUNCE if permanent else Kind.DEFERRED
-            return _about(message, parts, raw, now, kind, "a bounce in no standard form", None)
+            kind = EventType.BOUNCE if permanent else EventType.DEFERRED
+            return _find_reference(
+                message, parts, raw, now, kind, "a bounce in no standard form", None
+            )
     return NotUnderstood("neither a bounce nor a complaint nor a farewell")
 
 
-def _about(  # noqa: PLR0913, PLR0917 - a letter, and what it was read as
+def _find_reference(  # noqa: PLR0913, PLR0917 - a letter, and what it was read as
     message: Message,
     parts: list[Message],
     raw: bytes,
     now: datetime,
-    kind: Kind | None,
+    kind: EventType | None,
     detail: str,
     suppress: str | None,
 ) -> Meaning:
@@ -121,7 +123,7 @@ def _parts(message: Message) -> Iterator[Message]:
         yield part
 
 
-def _delivery_status(part: Message) -> tuple[Kind | None, str, str | None]:
+def _delivery_status(part: Message) -> tuple[EventType | None, str, str | None]:
     """What a delivery status notification says (RFC 3464)."""
     blocks = part.get_payload()
     if not isinstance(blocks, list):
@@ -129,22 +131,22 @@ def _delivery_status(part: Message) -> tuple[Kind | None, str, str | None]:
     told = [each for each in blocks[:_MOST_PARTS] if isinstance(each, Message) and each["Action"]]
     actions = {str(each["Action"]).strip().lower() for each in told}
     if actions & {"delivered", "relayed", "expanded"}:
-        return Kind.DELIVERED, "", None  # one of several mailboxes behind the address has it
+        return EventType.DELIVERED, "", None  # one of several mailboxes behind the address has it
     failed = [each for each in told if str(each["Action"]).strip().lower() == "failed"]
     if not failed:
         deferred = "delayed" in actions
-        return (Kind.DEFERRED if deferred else None), "a status without an action", None
+        return (EventType.DEFERRED if deferred else None), "a status without an action", None
     status = str(failed[0].get("Status", "")).strip()
     words = str(failed[0].get("Diagnostic-Code", ""))
     detail = f"{status} {words}".strip()
     if says_no_such_mailbox(status):
-        return Kind.BOUNCE, detail, f"bounced: {detail}"
+        return EventType.BOUNCE, detail, f"bounced: {detail}"
     if says_policy(status):
-        return Kind.BLOCKED, detail, None
-    return Kind.BOUNCE, detail, None
+        return EventType.BLOCKED, detail, None
+    return EventType.BOUNCE, detail, None
 
 
-def _complaint(part: Message) -> tuple[Kind | None, str, str | None]:
+def _complaint(part: Message) -> tuple[EventType | None, str, str | None]:
     """What a feedback report says (RFC 5965)."""
     fields = part
     payload = part.get_payload()
@@ -154,9 +156,9 @@ def _complaint(part: Message) -> tuple[Kind | None, str, str | None]:
         fields = message_from_bytes(payload.encode("utf-8", "replace"))
     told = str(fields.get("Feedback-Type", "")).strip().lower()
     if told == "opt-out":
-        return Kind.UNSUBSCRIBE, "", "left"
+        return EventType.UNSUBSCRIBE, "", "left"
     if told in {"abuse", "fraud", "virus", "other", "opt-out-list"}:
-        return Kind.COMPLAINT, told, "complained"
+        return EventType.COMPLAINT, told, "complained"
     return None, f"a feedback report of the type {told[:40]!r}", None
 
 

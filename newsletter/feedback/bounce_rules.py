@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.feedback.events import FAILING, Kind
+from newsletter.feedback.events import FAILING, EventType
 from newsletter.models import DeliveryRow, DeliveryState, FeedbackRow, SubscriberRow
 
 BOUNCES = 3  # of different issues
@@ -31,7 +31,7 @@ def bounced_too_often(session: Session, subscriber_id: int, now: datetime) -> bo
     since = max(
         now - MEMORY,
         session.scalar(
-            select(func.max(FeedbackRow.at)).where(of_them, FeedbackRow.kind == Kind.DELIVERED)
+            select(func.max(FeedbackRow.at)).where(of_them, FeedbackRow.kind == EventType.DELIVERED)
         )
         or now - MEMORY,
     )
@@ -40,16 +40,16 @@ def bounced_too_often(session: Session, subscriber_id: int, now: datetime) -> bo
             func.count(FeedbackRow.issue_id.distinct()),
             func.min(FeedbackRow.at),
             func.max(FeedbackRow.at),
-        ).where(of_them, FeedbackRow.kind == Kind.BOUNCE, FeedbackRow.at >= since)
+        ).where(of_them, FeedbackRow.kind == EventType.BOUNCE, FeedbackRow.at >= since)
     ).one()
     return issues >= BOUNCES and last - first >= SPAN
 
 
-def wave(session: Session, domain: str, now: datetime) -> tuple[int, int] | None:
+def is_block_spike(session: Session, domain: str, now: datetime) -> tuple[int, int] | None:
     """How many mails the domain blocked within the hour, and of how many; None below a wave."""
     recent = (FeedbackRow.domain == domain, FeedbackRow.at > now - WAVE_WINDOW)
 
-    def readers(*kinds: Kind) -> int:
+    def readers(*kinds: EventType) -> int:
         return (
             session.scalar(
                 select(func.count(FeedbackRow.reference.distinct())).where(
@@ -59,11 +59,11 @@ def wave(session: Session, domain: str, now: datetime) -> tuple[int, int] | None
             or 0
         )
 
-    blocked = readers(Kind.BLOCKED)
+    blocked = readers(EventType.BLOCKED)
     if blocked < WAVE:
         return None
-    of = readers(Kind.DELIVERED, *FAILING)
-    if not readers(Kind.DELIVERED):
+    of = readers(EventType.DELIVERED, *FAILING)
+    if not readers(EventType.DELIVERED):
         # Bounces by mail tell of failures only; what left is in the ledger.
         of = max(of, _left_for(session, domain, now))
     return (blocked, of) if blocked >= WAVE_SHARE * of else None
@@ -73,7 +73,7 @@ def _left_for(session: Session, domain: str, now: datetime) -> int:
     """How many mails left for a domain, of the issues that it blocked within the hour."""
     issues = select(FeedbackRow.issue_id).where(
         FeedbackRow.domain == domain,
-        FeedbackRow.kind == Kind.BLOCKED,
+        FeedbackRow.kind == EventType.BLOCKED,
         FeedbackRow.at > now - WAVE_WINDOW,
     )
     left = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN)

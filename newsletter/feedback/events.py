@@ -13,7 +13,7 @@ _NO_SUCH_MAILBOX = re.compile(r"(?<![\d.])5\.1\.(?:1|2|3|6|10)(?![\d.])")
 _POLICY = re.compile(r"(?<![\d.])[45]\.7\.\d+(?![\d.])")
 
 
-class Kind(StrEnum):
+class EventType(StrEnum):
     ACCEPTED = "accepted"  # the provider has it
     DEFERRED = "deferred"  # it is still trying
     DELIVERED = "delivered"
@@ -24,9 +24,9 @@ class Kind(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
 
 
-FAILING = frozenset({Kind.BOUNCE, Kind.BLOCKED, Kind.DROPPED})
+FAILING = frozenset({EventType.BOUNCE, EventType.BLOCKED, EventType.DROPPED})
 # Somebody who has the mail speaks: it left, whatever we knew.
-PROVING = frozenset(Kind) - FAILING
+PROVING = frozenset(EventType) - FAILING
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Event:
     event_id: str  # the same however often it is told
     source: str
     reference: str
-    kind: Kind
+    kind: EventType
     at: datetime
     detail: str = ""
     suppress: str | None = None

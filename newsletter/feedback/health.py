@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.feedback.sendgrid_webhook import Signature
-from newsletter.finding import Finding, Level
-from newsletter.models import SetAsideRow
+from newsletter.finding import Finding, Severity
+from newsletter.models import QuarantineRow
 from newsletter.sending import domain_pauses
 
 _PART = "feedback"
@@ -19,19 +19,19 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     """Raises: WrongUseError: the key for SendGrid's webhook is none."""
     yield _heard(settings)
     with database.read() as session:
-        paused = domain_pauses.running(session, now)
-        aside = session.scalar(select(func.count()).select_from(SetAsideRow)) or 0
+        paused = domain_pauses.running_pauses(session, now)
+        aside = session.scalar(select(func.count()).select_from(QuarantineRow)) or 0
     for each in paused:
         yield Finding(
             _PART,
-            Level.WARNING,
+            Severity.WARNING,
             f"{each.reason}, so it gets nothing until {each.until:%H:%M} UTC; look at the sender's"
             f" reputation, then `newsletter feedback --resume {each.domain}`",
         )
     if aside:
         yield Finding(
             _PART,
-            Level.WARNING,
+            Severity.WARNING,
             f"{aside} events were not understood; they lie in the table set_aside",
         )
 
@@ -44,14 +44,14 @@ def _heard(settings: Settings) -> Finding:
     if carrier == "sendgrid" and not hearing.sendgrid_public_key:
         return Finding(
             _PART,
-            Level.WARNING,
+            Severity.WARNING,
             "nobody hears SendGrid's events: set feedback.sendgrid_public_key (docs/feedback.md)",
         )
     if carrier == "smtp" and not (hearing.imap_host or hearing.maildir):
         return Finding(
             _PART,
-            Level.WARNING,
+            Severity.WARNING,
             f"bounces go to {settings.site.feedback_address} and nobody here reads them: set"
             " feedback.imap_host or feedback.maildir, and let cron run `newsletter feedback`",
         )
-    return Finding(_PART, Level.OK, "what comes back is heard")
+    return Finding(_PART, Severity.OK, "what comes back is heard")

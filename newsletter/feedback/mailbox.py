@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from newsletter.bounded_reader import Incoming
+from newsletter.bounded_reader import BoundedReader
 from newsletter.config import FeedbackSettings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.feedback.bounce_parser import LONGEST
@@ -34,17 +34,17 @@ class MailboxError(NewsletterError):
 
 
 @dataclass(frozen=True)
-class Letter:
+class InboundMessage:
     """A letter's beginning, and how to mark it: understood or not."""
 
     raw: bytes
     mark: Callable[[bool], None]
 
 
-Letters = Generator[Letter]
+InboundMessages = Generator[InboundMessage]
 
 
-def maildir(folder: Path) -> Letters:
+def read_maildir(folder: Path) -> InboundMessages:
     """The new letters of a Maildir.
 
     Raises:
@@ -60,7 +60,7 @@ def maildir(folder: Path) -> Letters:
             if file.is_file():
                 with file.open("rb") as stream:
                     raw = stream.read(LONGEST)
-                yield Letter(raw, _seen_in(file, current))
+                yield InboundMessage(raw, _seen_in(file, current))
     except OSError as error:
         raise MailboxError(f"{folder} cannot be read: {one_line(error)}") from error
 
@@ -75,7 +75,7 @@ def _seen_in(file: Path, current: Path) -> Callable[[bool], None]:
     return mark
 
 
-def pipe(stream: BinaryIO, kept: Path) -> Letters:
+def read_pipe(stream: BinaryIO, kept: Path) -> InboundMessages:
     """One letter that a mail server hands over; what is not understood goes into a Maildir.
 
     Raises:
@@ -91,7 +91,7 @@ def pipe(stream: BinaryIO, kept: Path) -> Letters:
         except OSError as error:
             raise MailboxError(f"{kept} cannot be written: {one_line(error)}") from error
 
-    yield Letter(raw[:LONGEST], mark)
+    yield InboundMessage(raw[:LONGEST], mark)
 
 
 def _put(folder: Path, raw: bytes) -> None:
@@ -107,7 +107,7 @@ def _put(folder: Path, raw: bytes) -> None:
     part.rename(folder / "new" / name)
 
 
-def imap(settings: FeedbackSettings) -> Letters:
+def read_imap(settings: FeedbackSettings) -> InboundMessages:
     """The unseen letters of an IMAP folder.
 
     Raises:
@@ -123,7 +123,7 @@ def imap(settings: FeedbackSettings) -> Letters:
             found = _ask(server, "FETCH", number.decode(), f"(BODY.PEEK[]<0.{LONGEST}>)")
             raw = next((each[1] for each in found if isinstance(each, tuple)), None)
             if raw is not None:
-                yield Letter(raw, _seen_on(server, settings.imap_host, number.decode()))
+                yield InboundMessage(raw, _seen_on(server, settings.imap_host, number.decode()))
 
 
 @contextmanager
@@ -136,10 +136,10 @@ def _clear_trouble(host: str) -> Iterator[None]:
         ) from error
 
 
-class _Bounded(imaplib.IMAP4):
+class _BoundedImap(imaplib.IMAP4):
     """Believes no answer that takes too long, or does not end."""
 
-    _incoming: Incoming | None = None
+    _incoming: BoundedReader | None = None
 
     def expect(self) -> None:
         """Call before each command."""
@@ -152,25 +152,25 @@ class _Bounded(imaplib.IMAP4):
     def readline(self) -> bytes:
         return self._source().readline(_LONGEST_ANSWER)
 
-    def _source(self) -> Incoming:
+    def _source(self) -> BoundedReader:
         if self._incoming is None or self._incoming.sock is not self.sock:
-            self._incoming = Incoming(self.sock)  # after STARTTLS what was plain is forgotten
+            self._incoming = BoundedReader(self.sock)  # after STARTTLS what was plain is forgotten
             self.expect()
         return self._incoming
 
 
-class _BoundedOverTls(_Bounded, imaplib.IMAP4_SSL):
+class _BoundedImapOverTls(_BoundedImap, imaplib.IMAP4_SSL):
     pass
 
 
 @contextmanager
-def _logged_in(settings: FeedbackSettings) -> Iterator[_Bounded]:
+def _logged_in(settings: FeedbackSettings) -> Iterator[_BoundedImap]:
     host, port, timeout = settings.imap_host, settings.imap_port, settings.timeout_s
     context = ssl.create_default_context()
     if settings.imap_security == "tls":
-        server: _Bounded = _BoundedOverTls(host, port, ssl_context=context, timeout=timeout)
+        server: _BoundedImap = _BoundedImapOverTls(host, port, ssl_context=context, timeout=timeout)
     else:
-        server = _Bounded(host, port, timeout=timeout)
+        server = _BoundedImap(host, port, timeout=timeout)
     try:
         if settings.imap_security == "starttls":
             server.starttls(context)
@@ -189,7 +189,7 @@ def _logged_in(settings: FeedbackSettings) -> Iterator[_Bounded]:
                 server.shutdown()
 
 
-def _seen_on(server: _Bounded, host: str, number: str) -> Callable[[bool], None]:
+def _seen_on(server: _BoundedImap, host: str, number: str) -> Callable[[bool], None]:
     def mark(understood: bool) -> None:  # noqa: FBT001 - the one thing that is said of a letter
         flags = r"(\Seen)" if understood else r"(\Seen \Flagged)"
         with _clear_trouble(host):
@@ -198,7 +198,7 @@ def _seen_on(server: _Bounded, host: str, number: str) -> Callable[[bool], None]
     return mark
 
 
-def _ask(server: _Bounded, command: str, *args: str) -> list[Any]:
+def _ask(server: _BoundedImap, command: str, *args: str) -> list[Any]:
     server.expect()
     answer, told = server.uid(command, *args)
     if answer != "OK":

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from newsletter import outbox
 from newsletter.db import Database
 from newsletter.feedback import apply, bounce_parser
-from newsletter.feedback.bounce_parser import Automatic, Meaning, NotUnderstood
-from newsletter.feedback.events import Event, Kind
-from newsletter.feedback.mailbox import Letters
+from newsletter.feedback.bounce_parser import AutomaticReply, Meaning, NotUnderstood
+from newsletter.feedback.events import Event, EventType
+from newsletter.feedback.mailbox import InboundMessages
 from newsletter.models import DeliveryRow
 from newsletter.subscribers import address_change
 from newsletter.subscribers.consent_log import Evidence, Way
@@ -28,7 +28,7 @@ UNKNOWN = "it bears a reference that no mail from here has"
 
 
 @dataclass
-class Tally:
+class PollReport:
     """What the letters said. `kinds` counts events in feedback's own words."""
 
     letters: int = 0
@@ -40,18 +40,18 @@ class Tally:
 
 
 def read_mailbox(
-    database: Database, found: Letters, links: Links, clock: Callable[[], datetime]
-) -> Tally:
+    database: Database, found: InboundMessages, links: Links, clock: Callable[[], datetime]
+) -> PollReport:
     """Let every new letter act; a letter is marked once what it says is committed.
 
     Raises:
         MailboxError: the mailbox cannot be read on; what was read stays so.
     """
-    tally = Tally()
+    tally = PollReport()
     with closing(found):
         for letter in found:
             now = clock()
-            meaning = bounce_parser.read(letter.raw, links, now)
+            meaning = bounce_parser.parse_message(letter.raw, links, now)
             with database.write.begin() as session:
                 understood = _act(session, meaning, tally, now)
             letter.mark(understood)
@@ -60,7 +60,7 @@ def read_mailbox(
     return tally
 
 
-def _act(session: Session, meaning: Meaning, tally: Tally, now: datetime) -> bool:
+def _act(session: Session, meaning: Meaning, tally: PollReport, now: datetime) -> bool:
     """Do what a letter says; whether it was understood."""
     match meaning:
         case Event():
@@ -68,7 +68,7 @@ def _act(session: Session, meaning: Meaning, tally: Tally, now: datetime) -> boo
         case Claim():  # somebody long gone may leave as often as they like
             address_change.leave(session, meaning, _FAREWELL, now)
             tally.unsubscribed += 1
-        case Automatic():
+        case AutomaticReply():
             tally.automatic += 1
         case NotUnderstood():
             tally.kept[meaning.reason] += 1
@@ -76,12 +76,12 @@ def _act(session: Session, meaning: Meaning, tally: Tally, now: datetime) -> boo
     return True
 
 
-def _take(session: Session, event: Event, tally: Tally, now: datetime) -> bool:
+def _take(session: Session, event: Event, tally: PollReport, now: datetime) -> bool:
     known = session.scalar(select(exists().where(DeliveryRow.reference == event.reference)))
-    if not known and not outbox.addressees(session, [event.reference]):
+    if not known and not outbox.addresses_of(session, [event.reference]):
         tally.kept[UNKNOWN] += 1
         return False
-    kept = apply.keep(session, [event], now)
-    tally.kinds[Kind(event.kind)] += 1
+    kept = apply.apply_events(session, [event], now)
+    tally.kinds[EventType(event.kind)] += 1
     tally.suppressed += kept.suppressed
     return True

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.feedback.events import Event, Kind, says_no_such_mailbox, says_policy
+from newsletter.feedback.events import Event, EventType, says_no_such_mailbox, says_policy
 from newsletter.subscribers.addresses import normalized
 
 SOURCE = "sendgrid"
@@ -26,12 +26,12 @@ SOURCE = "sendgrid"
 _LONGEST_ID = 180
 _SKEW = timedelta(days=1)  # an event's own time may lie so far ahead of ours
 _PLAIN = {
-    "processed": Kind.ACCEPTED,
-    "deferred": Kind.DEFERRED,
-    "delivered": Kind.DELIVERED,
-    "spamreport": Kind.COMPLAINT,
-    "unsubscribe": Kind.UNSUBSCRIBE,
-    "group_unsubscribe": Kind.UNSUBSCRIBE,
+    "processed": EventType.ACCEPTED,
+    "deferred": EventType.DEFERRED,
+    "delivered": EventType.DELIVERED,
+    "spamreport": EventType.COMPLAINT,
+    "unsubscribe": EventType.UNSUBSCRIBE,
+    "group_unsubscribe": EventType.UNSUBSCRIBE,
 }
 _NOT_ASKED_FOR = {"open", "click", "group_resubscribe"}  # who reads what is nobody's business
 _ABOUT_US = {"reputation", "content", "frequency or volume too high", "technical failure"}
@@ -85,7 +85,7 @@ class Signature:
 
 
 @dataclass
-class Read:
+class WebhookBody:
     """What a body holds."""
 
     events: list[Event] = field(default_factory=list)
@@ -93,7 +93,7 @@ class Read:
     odd: list[tuple[str, str]] = field(default_factory=list)  # why, and the event itself
 
 
-def read(body: bytes, now: datetime) -> Read:
+def parse_body(body: bytes, now: datetime) -> WebhookBody:
     """The events of a body, each judged by itself.
 
     Raises:
@@ -105,7 +105,7 @@ def read(body: bytes, now: datetime) -> Read:
         raise NotEventsError("the body is no JSON") from error
     if not isinstance(listed, list):
         raise NotEventsError("the body is no list of events")
-    found = Read()
+    found = WebhookBody()
     for each in listed:
         try:
             event = _event(each, now)
@@ -145,16 +145,16 @@ def _event(told: Any, now: datetime) -> Event | None:  # noqa: ANN401 - JSON fro
     )
 
 
-def _kind(name: str, told: Mapping[str, Any]) -> tuple[Kind, str | None]:
+def _kind(name: str, told: Mapping[str, Any]) -> tuple[EventType, str | None]:
     """What an event means, and why the address is not mailed again, if so."""
     if name == "bounce":
         return _bounce(told)
     if name == "dropped":
-        return Kind.DROPPED, _why_dropped(told)
+        return EventType.DROPPED, _why_dropped(told)
     if name not in _PLAIN:
         raise ValueError(f"no such event: {name[:40]}")
     kind = _PLAIN[name]
-    return kind, {Kind.COMPLAINT: "complained", Kind.UNSUBSCRIBE: "left"}.get(kind)
+    return kind, {EventType.COMPLAINT: "complained", EventType.UNSUBSCRIBE: "left"}.get(kind)
 
 
 def _why_dropped(told: Mapping[str, Any]) -> str | None:
@@ -164,16 +164,16 @@ def _why_dropped(told: Mapping[str, Any]) -> str | None:
     return _WHY_DROPPED.get(reason)
 
 
-def _bounce(told: Mapping[str, Any]) -> tuple[Kind, str | None]:
+def _bounce(told: Mapping[str, Any]) -> tuple[EventType, str | None]:
     classification = _optional(told, "bounce_classification").lower()
     said = f"{_optional(told, 'status')} {_optional(told, 'reason')}"
     if _optional(told, "type").lower() == "blocked" or classification in _ABOUT_US:
-        return Kind.BLOCKED, None
+        return EventType.BLOCKED, None
     if classification == "invalid address" or says_no_such_mailbox(said):
-        return Kind.BOUNCE, f"bounced: {_detail(told) or 'Invalid Address'}"
+        return EventType.BOUNCE, f"bounced: {_detail(told) or 'Invalid Address'}"
     if says_policy(said):
-        return Kind.BLOCKED, None
-    return Kind.BOUNCE, None
+        return EventType.BLOCKED, None
+    return EventType.BOUNCE, None
 
 
 def _detail(told: Mapping[str, Any]) -> str:

@@ -82,7 +82,7 @@ class FeedbackRow(Base):
     received_at: Mapped[datetime]
 
 
-class SetAsideRow(Base):
+class QuarantineRow(Base):
     """Feedback that nothing here understands, kept for a person to look at."""
 
     __tablename__ = "set_aside"

@@ -89,7 +89,7 @@ class SignupRow(Base):
     not_before: Mapped[datetime] = mapped_column(index=True)  # a limit makes it wait
 
 
-class LetterRow(Base):
+class OutboxRow(Base):
     """A mail outside of any issue that has not left yet; gone once it has."""
 
     __tablename__ = "letter"
@@ -107,7 +107,7 @@ class LetterRow(Base):
     not_before: Mapped[datetime] = mapped_column(index=True)  # a sender's lease, or a pause
 
 
-class SentLetterRow(Base):
+class SentOutboxRow(Base):
     """To whom a letter went: a bounce names only its reference. Forgotten after a while."""
 
     __tablename__ = "sent_letter"

@@ -8,7 +8,7 @@ from newsletter import config, paths
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import did_you_mean
-from newsletter.finding import Finding, Level
+from newsletter.finding import Finding, Severity
 from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, Section
 from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.rendering.templates import environment, explained
@@ -38,9 +38,9 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     for name in own:
         if name not in ours:
             hint = did_you_mean(name, ours)
-            yield Finding("templates", Level.WARNING, f"{name} replaces none of ours{hint}")
+            yield Finding("templates", Severity.WARNING, f"{name} replaces none of ours{hint}")
     used = sum(name in ours for name in own)
-    yield Finding("templates", Level.OK, f"{used} of {looks.templates} replace ours")
+    yield Finding("templates", Severity.OK, f"{used} of {looks.templates} replace ours")
 
 
 def _set_the_bundled_day(settings: Settings, looks: Looks, now: datetime) -> None:

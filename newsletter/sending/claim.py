@@ -31,7 +31,7 @@ _LOOKED_AT = 4  # times as many rows as wanted, where domains have limits of the
 
 
 @dataclass(frozen=True)
-class Share:
+class BatchRef:
     """The batch whose lease the caller holds."""
 
     batch_id: int
@@ -39,7 +39,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Claimed:
+class ClaimResult:
     """Whom to send to now, and where to look next."""
 
     readers: Sequence[Reader]
@@ -50,45 +50,45 @@ class Claimed:
     claims: int = 0  # how many of the issue were ever claimed, where somebody was now
 
 
-def claim(
+def claim_deliveries(
     session: Session,
-    share: Share,
+    share: BatchRef,
     limits: rate_limit.Limits,
     now: datetime,
     after: int,
     at_most: int,
-) -> Claimed:
+) -> ClaimResult:
     """Mark the next pending deliveries "sending".
 
     Who left, paused or was suppressed since the issue was frozen is skipped, at the last moment.
     """
-    allowance = rate_limit.Allowance(session, limits, paused_domains(session, now), now, at_most)
+    allowance = rate_limit.RateLimiter(session, limits, paused_domains(session, now), now, at_most)
     if allowance.number < 1:
-        return Claimed((), after, allowance.wait_s)
+        return ClaimResult((), after, allowance.wait_s)
     look_at = at_most * (_LOOKED_AT if allowance.by_domain else 1)
     rows = _next_pending(session, share, after, look_at, now)
-    gone = _suppressed(session, [row.email for row in rows])
+    gone = _skip_suppressed(session, [row.email for row in rows])
     readers: list[Reader] = []
     skipped: dict[str, list[int]] = {}
     last = after
     for row in rows:
-        reason = _gone(row) or gone.get(row.email)
+        reason = _skip_departed(row) or gone.get(row.email)
         if reason is not None:
             skipped.setdefault(reason, []).append(row.subscriber_id)
         elif len(readers) >= allowance.number:
             break
         elif allowance.takes(row.email):
-            readers.append(totals.reader_of(row, row.reference))
+            readers.append(totals.find_recipient(row, row.reference))
         last = row.subscriber_id
     allowance.spend(len(readers))
     _mark(session, share, [each.subscriber_id for each in readers], skipped, now)
     claims = _count(session, share, len(readers)) if readers else 0
-    return Claimed(readers, last if rows else 0, 0.0, allowance.short_s, allowance.held, claims)
+    return ClaimResult(readers, last if rows else 0, 0.0, allowance.short_s, allowance.held, claims)
 
 
 def _mark(
     session: Session,
-    share: Share,
+    share: BatchRef,
     claimed: Sequence[int],
     skipped: dict[str, list[int]],
     now: datetime,
@@ -105,21 +105,21 @@ def _mark(
     counters.shift(session, share.batch_id, changes)
 
 
-def _count(session: Session, share: Share, number: int) -> int:
+def _count(session: Session, share: BatchRef, number: int) -> int:
     """How many mails of the issue were ever claimed, these included."""
     claims = session.execute(_COUNT, {"issue": share.issue_id, "more": number}).scalar_one()
     return int(claims)
 
 
 def _next_pending(
-    session: Session, share: Share, after: int, at_most: int, now: datetime
+    session: Session, share: BatchRef, after: int, at_most: int, now: datetime
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     rested = {f"rested_{attempts}": now - rest for attempts, rest in _REST.items()}
     given = {"batch": share.batch_id, "after": after, "at_most": at_most, **rested}
     return session.execute(_NEXT, given).all()
 
 
-def _rested() -> list[ColumnElement[bool]]:
+def _hold_paused_domains() -> list[ColumnElement[bool]]:
     attempts, longest = DeliveryRow.attempts, max(_REST)
     return [
         and_(
@@ -152,7 +152,7 @@ _NEXT = (
         DeliveryRow.batch_id == bindparam("batch"),
         DeliveryRow.state == DeliveryState.PENDING,
         DeliveryRow.subscriber_id > bindparam("after"),
-        or_(DeliveryRow.attempts < min(_REST), *_rested()),
+        or_(DeliveryRow.attempts < min(_REST), *_hold_paused_domains()),
     )
     .order_by(DeliveryRow.subscriber_id)
     .limit(bindparam("at_most"))
@@ -177,7 +177,7 @@ _COUNT = (
 )
 
 
-def _gone(row: Row[*tuple[Any, ...]]) -> str | None:
+def _skip_departed(row: Row[*tuple[Any, ...]]) -> str | None:
     """Why somebody gets nothing any more, by their own word."""
     if row.standing != Standing.CONFIRMED or row.left_at is not None:
         return "left"
@@ -186,14 +186,14 @@ def _gone(row: Row[*tuple[Any, ...]]) -> str | None:
     return None
 
 
-def _suppressed(session: Session, emails: Sequence[str]) -> dict[str, str]:
+def _skip_suppressed(session: Session, emails: Sequence[str]) -> dict[str, str]:
     found = suppression.reasons(session, emails)
     return {email: f"suppressed: {reason}" for email, reason in found.items()}
 
 
 def _set_state(
     session: Session,
-    share: Share,
+    share: BatchRef,
     subscribers: Sequence[int],
     state: DeliveryState,
     reason: str | None,

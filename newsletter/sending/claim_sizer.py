@@ -5,7 +5,7 @@ _FIRST = 16
 _IN_REQUESTS = 500  # who takes so many takes them in few requests; small ones were only more
 
 
-class Pace:
+class ClaimSizer:
     """Learns from how long the last ones took, from batch to batch."""
 
     def __init__(self, most: int) -> None:

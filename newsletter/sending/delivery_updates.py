@@ -18,7 +18,7 @@ from newsletter.subscribers import erasure
 
 
 @dataclass(frozen=True)
-class Found:
+class DeliveryRef:
     """A delivery as it is now."""
 
     reference: str
@@ -29,30 +29,30 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Change:
+class StateChange:
     """What a delivery becomes; where provider or attempts are None, they stay as they are."""
 
-    of: Found
+    of: DeliveryRef
     state: DeliveryState
     reason: str | None = None
     provider_id: str | None = None
     attempts: int | None = None
 
 
-def find(session: Session, references: Sequence[str]) -> dict[str, Found]:
+def find_deliveries(session: Session, references: Sequence[str]) -> dict[str, DeliveryRef]:
     """The deliveries that have these references."""
     rows = session.execute(_BY_REFERENCE, {"references": references})
     return {row.reference: _found(row) for row in rows}
 
 
-def in_state(session: Session, batch_id: int, state: DeliveryState) -> list[Found]:
+def in_state(session: Session, batch_id: int, state: DeliveryState) -> list[DeliveryRef]:
     rows = session.execute(
         _columns().where(DeliveryRow.batch_id == batch_id, DeliveryRow.state == state)
     )
     return [_found(row) for row in rows]
 
 
-def apply(session: Session, changes: Iterable[Change], now: datetime) -> None:
+def apply_changes(session: Session, changes: Iterable[StateChange], now: datetime) -> None:
     """Write the changes down. What was erased is never sent again, and leads nowhere."""
     written = [_without_the_erased(each) for each in changes]
     if not written:
@@ -78,12 +78,12 @@ def _columns() -> Select[str, int, int, str, int]:
     )
 
 
-def _found(row: Row[str, int, int, str, int]) -> Found:
+def _found(row: Row[str, int, int, str, int]) -> DeliveryRef:
     reference, subscriber_id, batch_id, state, attempts = row
-    return Found(reference, subscriber_id, batch_id, DeliveryState(state), attempts)
+    return DeliveryRef(reference, subscriber_id, batch_id, DeliveryState(state), attempts)
 
 
-def _without_the_erased(change: Change) -> Change:
+def _without_the_erased(change: StateChange) -> StateChange:
     erased = erasure.is_erased(change.of.subscriber_id)
     if erased and change.state == DeliveryState.PENDING:
         return replace(change, state=DeliveryState.SKIPPED)
@@ -113,7 +113,7 @@ def _writing() -> Update:
 _WRITE = _writing()
 
 
-def _values(change: Change, now: datetime) -> dict[str, object]:
+def _values(change: StateChange, now: datetime) -> dict[str, object]:
     attempts = change.of.attempts if change.attempts is None else change.attempts
     return {
         "which": change.of.reference,

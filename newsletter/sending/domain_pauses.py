@@ -10,7 +10,7 @@ from newsletter.models import DomainPauseRow
 PAUSE = timedelta(hours=2)
 
 
-def pause(session: Session, domain: str, reason: str, now: datetime) -> None:
+def pause_domain(session: Session, domain: str, reason: str, now: datetime) -> None:
     """Send nothing to a domain for a while; a running pause begins anew."""
     row = session.get(DomainPauseRow, domain)
     if row is None:
@@ -32,14 +32,14 @@ _RUNNING = (
 
 def paused_domains(session: Session, now: datetime) -> dict[str, str]:
     """The domains that get nothing now, each with its reason: their deliveries stay pending."""
-    return {each.domain: each.reason for each in running(session, now)}
+    return {each.domain: each.reason for each in running_pauses(session, now)}
 
 
-def running(session: Session, now: datetime) -> list[DomainPauseRow]:
+def running_pauses(session: Session, now: datetime) -> list[DomainPauseRow]:
     return list(session.scalars(_RUNNING, {"now": now}))
 
 
-def resume(session: Session, domain: str) -> bool:
+def resume_domain(session: Session, domain: str) -> bool:
     """End a pause; whether there was one."""
     ended = session.scalars(
         delete(DomainPauseRow)

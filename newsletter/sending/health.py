@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.finding import Finding, Level
+from newsletter.finding import Finding, Severity
 from newsletter.models import DeliveryState, IssueRow, IssueState
 from newsletter.sending import counters, holds, journal, rate_limit
 from newsletter.transports.smtp import dkim
@@ -19,18 +19,18 @@ _LOOKED_AT = 30  # issues, the newest
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
     with database.read() as session:
         found = [*_paused(session, now), *_issues(settings, database, session, now)]
-    yield from found or [Finding("sending", Level.OK, "nothing is held, paused or uncertain")]
+    yield from found or [Finding("sending", Severity.OK, "nothing is held, paused or uncertain")]
     yield from _dkim(settings)
 
 
 def _paused(session: Session, now: datetime) -> Iterator[Finding]:
-    row = rate_limit.paused(session, now)
+    row = rate_limit.sending_pause(session, now)
     if row is not None and row.paused_until is not None:
         text = (
             f"the transport is in trouble ({row.reason}); after {row.paused_until:%H:%M} UTC"
             " `run` tries again, `newsletter send` at once"
         )
-        yield Finding("sending", Level.TROUBLE, text)
+        yield Finding("sending", Severity.TROUBLE, text)
 
 
 def _issues(
@@ -44,18 +44,18 @@ def _issues(
         counted = counters.of_issue(session, issue.id)
         if counted != counters.scanned(session, issue.id):
             text = f"{name}: its counters differ from its deliveries; please report this"
-            yield Finding("sending", Level.TROUBLE, text)
+            yield Finding("sending", Severity.TROUBLE, text)
         if issue.state != IssueState.DONE:
-            restored = holds.restored(database, folder, issue)
-            held = restored or holds.stale(issue, max_age, now)
+            restored = holds.restored_reason(database, folder, issue)
+            held = restored or holds.stale_reason(issue, max_age, now)
             if held is not None:
-                yield Finding("sending", Level.TROUBLE, held)
+                yield Finding("sending", Severity.TROUBLE, held)
         if counted[DeliveryState.UNCERTAIN]:
             text = (
                 f"{name}: {counted[DeliveryState.UNCERTAIN]} uncertain;"
                 " `newsletter deliveries settle` decides"
             )
-            yield Finding("sending", Level.WARNING, text)
+            yield Finding("sending", Severity.WARNING, text)
 
 
 def _dkim(settings: Settings) -> Iterator[Finding]:
@@ -64,4 +64,4 @@ def _dkim(settings: Settings) -> Iterator[Finding]:
         key = dkim.load(settings.folder / file)
         name, record = dkim.dns_record(selector, settings.dkim.domain, key)
         text = f'signed as {selector}; the DNS must have: {name} TXT "{record}"'
-        yield Finding("dkim", Level.OK, text)
+        yield Finding("dkim", Severity.OK, text)

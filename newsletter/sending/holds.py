@@ -14,35 +14,35 @@ from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, Is
 from newsletter.sending import counters, rate_limit, restore_guard
 
 if TYPE_CHECKING:
-    from newsletter.sending.sender import Sending
+    from newsletter.sending.sender import SendContext
 
 
 @dataclass(frozen=True)
-class Forced:
+class Override:
     """What the operator lets go although it is held."""
 
     late: bool = False  # old issues
     paused: bool = False  # a provider in trouble
 
 
-NOTHING_FORCED = Forced()
+NO_OVERRIDE = Override()
 _CLOCKS_DIFFER = timedelta(hours=1)
 
 
-def why(session: Session, sending: "Sending", issue_id: int) -> str | None:
+def hold_reason(session: Session, sending: "SendContext", issue_id: int) -> str | None:
     """Why nothing of this issue may be sent now, and what lifts it; None where nothing is held."""
     issue = session.get_one(IssueRow, issue_id)
     if issue.state == IssueState.DONE:
         return None
     now = sending.clock()
     return (
-        restored(sending.database, sending.folder, issue)
-        or (None if sending.forced.late else stale(issue, sending.max_age, now))
-        or (None if sending.forced.paused else _paused(session, now))
+        restored_reason(sending.database, sending.folder, issue)
+        or (None if sending.override.late else stale_reason(issue, sending.max_age, now))
+        or (None if sending.override.paused else _paused(session, now))
     )
 
 
-def stale(issue: IssueRow, max_age: timedelta, now: datetime) -> str | None:
+def stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | None:
     """Whether it is old news, or frozen at a time that is still to come."""
     name = f"{issue.newsletter} {issue.day}"
     lift = f"`newsletter send {issue.newsletter} --day {issue.day} --late` sends it"
@@ -60,7 +60,7 @@ def stale(issue: IssueRow, max_age: timedelta, now: datetime) -> str | None:
     return None
 
 
-def restored(database: Database, folder: Path | None, issue: IssueRow) -> str | None:
+def restored_reason(database: Database, folder: Path | None, issue: IssueRow) -> str | None:
     """Whether this machine sent mails that the database has forgotten.
 
     Who claims tells the database first. So where it seems to be behind, it is asked again after
@@ -118,7 +118,7 @@ def _remembered(folder: Path | None, issue: IssueRow) -> int:
 
 
 def _paused(session: Session, now: datetime) -> str | None:
-    row = rate_limit.paused(session, now)
+    row = rate_limit.sending_pause(session, now)
     if row is None or row.paused_until is None:
         return None
     return (

@@ -38,7 +38,7 @@ class Journal:
     """One worker's marks for one batch at a time. Marks may be set from any thread."""
 
     def __init__(self, folder: Path, owner: str) -> None:
-        self._file = file_of(folder, owner)
+        self._file = journal_file(folder, owner)
         self._owner = owner
         self._slots: dict[str, int] = {}
         self._map: mmap.mmap | None = None
@@ -51,7 +51,7 @@ class Journal:
         """
         self.close()
         size = _HEADER.size + room * _SLOT.size
-        head = _HEADER.pack(_MAGIC, False, batch_id, self._owner.encode(), boot().encode())
+        head = _HEADER.pack(_MAGIC, False, batch_id, self._owner.encode(), boot_id().encode())
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._file.open("w+b") as stream:
@@ -100,23 +100,26 @@ def take_over(folder: Path, owner: str, batch_id: int) -> dict[str, Mark] | None
     A mail that is not in it was not begun.
     """
     try:
-        with file_of(folder, owner).open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as content:
+        with (
+            journal_file(folder, owner).open("r+b") as stream,
+            mmap.mmap(stream.fileno(), 0) as content,
+        ):
             content[_TAKEN_OVER] = 1
             return _read(content, owner, batch_id)
     except (OSError, ValueError):  # no such file, or an empty one
         return None
 
 
-def forget(folder: Path, owner: str) -> None:
+def delete_journal(folder: Path, owner: str) -> None:
     """What that worker knew is in the database now."""
-    file_of(folder, owner).unlink(missing_ok=True)
+    journal_file(folder, owner).unlink(missing_ok=True)
 
 
-def file_of(folder: Path, owner: str) -> Path:
+def journal_file(folder: Path, owner: str) -> Path:
     return folder / f"{owner.rpartition(':')[2]}.journal"
 
 
-def boot() -> str:
+def boot_id() -> str:
     """What tells this run of the machine from any other; empty where nothing does."""
     try:
         return _BOOT.read_text(encoding="ascii").strip()
@@ -127,7 +130,7 @@ def boot() -> str:
 def _read(content: mmap.mmap, owner: str, batch_id: int) -> dict[str, Mark] | None:
     magic, _, batch, name, booted = _HEADER.unpack_from(content)
     known = (magic, name.rstrip(b"\0").decode(), booted.rstrip(b"\0").decode())
-    if known != (_MAGIC, owner, boot()):
+    if known != (_MAGIC, owner, boot_id()):
         return None
     if batch != batch_id:
         return {}  # it had not come to this one yet

@@ -14,21 +14,21 @@ from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import Reader
 from newsletter.sending import delivery_updates, leases, totals
-from newsletter.sending.delivery_updates import Change
+from newsletter.sending.delivery_updates import StateChange
 from newsletter.sending.journal import Mark
 from newsletter.subscribers import suppression
-from newsletter.transports.base import Outcome, Verdict
+from newsletter.transports.base import SendResult, SendStatus
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 12  # refusals for now by one reader's server, over a day or two; then it failed
 _STATE_AFTER = {
-    Verdict.ACCEPTED: DeliveryState.SENT,
-    Verdict.TRY_LATER: DeliveryState.PENDING,
-    Verdict.UNCERTAIN: DeliveryState.UNCERTAIN,
-    Verdict.REJECTED: DeliveryState.FAILED,
+    SendStatus.ACCEPTED: DeliveryState.SENT,
+    SendStatus.TRY_LATER: DeliveryState.PENDING,
+    SendStatus.UNCERTAIN: DeliveryState.UNCERTAIN,
+    SendStatus.REJECTED: DeliveryState.FAILED,
 }
 _STOPPED = "the sender was stopped while this mail was on its way"
-_TESTIFIED = {  # what a dead worker's journal says of a mail
+_STATE_BY_MARK = {  # what a dead worker's journal says of a mail
     Mark.NONE: (DeliveryState.PENDING, None),
     Mark.CLAIMED: (DeliveryState.PENDING, None),
     Mark.NOT_TAKEN: (DeliveryState.PENDING, None),
@@ -38,7 +38,7 @@ _TESTIFIED = {  # what a dead worker's journal says of a mail
 }
 
 # What a worker knew of its batch: marks by reference, or None where nobody can tell.
-Testimony = Callable[[str, int], Mapping[str, Mark] | None]
+ReadJournal = Callable[[str, int], Mapping[str, Mark] | None]
 
 
 class LeaseLostError(NewsletterError):
@@ -46,19 +46,19 @@ class LeaseLostError(NewsletterError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class DeliveryResult:
     """What became of a claimed delivery."""
 
     reader: Reader
-    outcome: Outcome
+    outcome: SendResult
 
 
-def take(
+def lease_batch(
     session: Session,
     batch: BatchRow,
     owner: leases.Owner,
     now: datetime,
-    testimony: Testimony,
+    testimony: ReadJournal,
 ) -> bool:
     """Lease a batch that nobody works on; False where somebody does.
 
@@ -68,13 +68,13 @@ def take(
     if batch.finished or not _free(batch, owner, now):
         return False
     if batch.owner is not None:
-        _testify(session, batch, testimony(batch.owner, batch.id), now)
+        _recover_batch(session, batch, testimony(batch.owner, batch.id), now)
     batch.owner, batch.leased_until = owner.name, now + LEASE
     session.flush()
     return True
 
 
-def renew(session: Session, batch_id: int, owner: leases.Owner, now: datetime) -> None:
+def renew_lease(session: Session, batch_id: int, owner: leases.Owner, now: datetime) -> None:
     """Keep the lease.
 
     Raises:
@@ -93,13 +93,13 @@ _RENEW = (
 )
 
 
-def record(session: Session, answers: Sequence[Answer], now: datetime) -> None:
+def record_results(session: Session, answers: Sequence[DeliveryResult], now: datetime) -> None:
     """Write down what became of claimed deliveries, in one go.
 
     What feedback or another worker has settled meanwhile stays; only that a mail was accepted is
     news for one that is uncertain.
     """
-    found = delivery_updates.find(session, [each.reader.reference for each in answers])
+    found = delivery_updates.find_deliveries(session, [each.reader.reference for each in answers])
     changes = []
     for answer in answers:
         outcome, old = answer.outcome, found.get(answer.reader.reference)
@@ -107,19 +107,21 @@ def record(session: Session, answers: Sequence[Answer], now: datetime) -> None:
         if change is None:
             continue
         changes.append(change)
-        if outcome.verdict is Verdict.REJECTED and outcome.permanent:
+        if outcome.status is SendStatus.REJECTED and outcome.permanent:
             suppression.suppress(session, answer.reader.email, f"rejected: {outcome.detail}", now)
-    delivery_updates.apply(session, changes, now)
+    delivery_updates.apply_changes(session, changes, now)
 
 
 def unclaim(session: Session, readers: Sequence[Reader], now: datetime) -> None:
     """Give back deliveries that surely never left."""
-    found = delivery_updates.find(session, [each.reference for each in readers]).values()
+    found = delivery_updates.find_deliveries(session, [each.reference for each in readers]).values()
     back = [each for each in found if each.state is DeliveryState.SENDING]
-    delivery_updates.apply(session, [Change(each, DeliveryState.PENDING) for each in back], now)
+    delivery_updates.apply_changes(
+        session, [StateChange(each, DeliveryState.PENDING) for each in back], now
+    )
 
 
-def release(session: Session, batch_id: int, owner: leases.Owner) -> None:
+def release_batch(session: Session, batch_id: int, owner: leases.Owner) -> None:
     """Let a batch go; it is finished when nothing in it is open."""
     batch = session.get_one(BatchRow, batch_id, populate_existing=True)
     if batch.owner != owner.name:
@@ -127,11 +129,11 @@ def release(session: Session, batch_id: int, owner: leases.Owner) -> None:
     batch.owner = batch.leased_until = None
     batch.finished = not (batch.pending or batch.sending)
     session.flush()
-    if batch.finished and not totals.account(session, batch.issue_id).pending:
+    if batch.finished and not totals.delivery_totals(session, batch.issue_id).pending:
         session.get_one(IssueRow, batch.issue_id).state = IssueState.DONE
 
 
-def settle(
+def settle_uncertain(
     session: Session,
     issue_id: int,
     references: Sequence[str],
@@ -145,26 +147,26 @@ def settle(
     chosen = [DeliveryRow.issue_id == issue_id, DeliveryRow.state == DeliveryState.UNCERTAIN]
     if references:
         chosen.append(DeliveryRow.reference.in_(references))
-    found = delivery_updates.find(
+    found = delivery_updates.find_deliveries(
         session, session.scalars(select(DeliveryRow.reference).where(*chosen)).all()
     )
-    changes = [Change(each, settled_as, "settled by the operator") for each in found.values()]
-    delivery_updates.apply(session, changes, now)
+    changes = [StateChange(each, settled_as, "settled by the operator") for each in found.values()]
+    delivery_updates.apply_changes(session, changes, now)
     if settled_as is DeliveryState.PENDING and found:
         _reopen(session, issue_id, {each.batch_id for each in found.values()})
     return len(found)
 
 
-def _change(outcome: Outcome, old: delivery_updates.Found) -> Change | None:
-    state, reason = _STATE_AFTER[outcome.verdict], outcome.detail or None
+def _change(outcome: SendResult, old: delivery_updates.DeliveryRef) -> StateChange | None:
+    state, reason = _STATE_AFTER[outcome.status], outcome.detail or None
     late_news = old.state is DeliveryState.UNCERTAIN and state is DeliveryState.SENT
     if old.state is not DeliveryState.SENDING and not late_news:
         return None
-    counted = outcome.verdict is not Verdict.TRY_LATER or outcome.of_reader
+    counted = outcome.status is not SendStatus.TRY_LATER or outcome.of_reader
     attempts = old.attempts + counted
     if state is DeliveryState.PENDING and attempts >= MOST_ATTEMPTS:
         state, reason = DeliveryState.FAILED, f"given up after {attempts} attempts: {reason}"
-    return Change(old, state, reason, outcome.provider_id, attempts)
+    return StateChange(old, state, reason, outcome.provider_id, attempts)
 
 
 def _free(batch: BatchRow, owner: leases.Owner, now: datetime) -> bool:
@@ -175,17 +177,17 @@ def _free(batch: BatchRow, owner: leases.Owner, now: datetime) -> bool:
     return not valid or owner.knows_dead(batch.owner)
 
 
-def _testify(
+def _recover_batch(
     session: Session, batch: BatchRow, marks: Mapping[str, Mark] | None, now: datetime
 ) -> None:
     """Move what a dead worker had claimed to where it belongs."""
     changes = []
     for each in delivery_updates.in_state(session, batch.id, DeliveryState.SENDING):
         mark = Mark.BEGUN if marks is None else marks.get(each.reference, Mark.NONE)
-        state, reason = _TESTIFIED[mark]
+        state, reason = _STATE_BY_MARK[mark]
         counted = each.attempts + (state is not DeliveryState.PENDING)
-        changes.append(Change(each, state, reason, attempts=counted))
-    delivery_updates.apply(session, changes, now)
+        changes.append(StateChange(each, state, reason, attempts=counted))
+    delivery_updates.apply_changes(session, changes, now)
 
 
 def _reopen(session: Session, issue_id: int, batches: Collection[int]) -> None:

@@ -56,7 +56,7 @@ class _Bucket:
         return min(self.holds, row.tokens + since_s * self.refills)
 
 
-class Allowance:
+class RateLimiter:
     """How many may be claimed now, and to which domains."""
 
     def __init__(
@@ -118,7 +118,7 @@ class Allowance:
         row.tokens, row.filled_at = bucket.tokens(row, self._now) - number, self._now
 
 
-def pause(session: Session, reason: str, wait: timedelta | None, now: datetime) -> datetime:
+def pause_sending(session: Session, reason: str, wait: timedelta | None, now: datetime) -> datetime:
     """The provider as a whole is in trouble: nobody is sent to for a while, longer each time.
 
     `wait` is the provider's own word where it gave one. Returns when the next run may try.
@@ -130,7 +130,7 @@ def pause(session: Session, reason: str, wait: timedelta | None, now: datetime) 
     return row.paused_until
 
 
-def paused(session: Session, now: datetime) -> RateRow | None:
+def sending_pause(session: Session, now: datetime) -> RateRow | None:
     """The pause of the provider that is not over yet."""
     row = session.get(RateRow, "transport")
     if row is None or row.paused_until is None or row.paused_until <= now:
@@ -139,7 +139,7 @@ def paused(session: Session, now: datetime) -> RateRow | None:
     return None if row.paused_until > now + 2 * _LONGEST_PAUSE else row
 
 
-def resume(session: Session) -> None:
+def resume_sending(session: Session) -> None:
     """The provider takes mails again."""
     row = session.get(RateRow, "transport")
     if row is not None and row.troubles:

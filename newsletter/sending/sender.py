@@ -19,10 +19,10 @@ from newsletter.feedback.events import without_addresses
 from newsletter.models import BatchRow
 from newsletter.rendering.issue_email import IssueMails
 from newsletter.sending import holds, journal, ledger, rate_limit, totals
-from newsletter.sending.claim_sizer import Pace
+from newsletter.sending.claim_sizer import ClaimSizer
 from newsletter.sending.leases import Owner
-from newsletter.sending.worker import Work
-from newsletter.transports.base import Transport, TransportDownError, stream
+from newsletter.sending.worker import BatchWorker
+from newsletter.transports.base import Transport, TransportDownError, stream_mails
 
 Clock = Callable[[], datetime]
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ _NAP_S = 1.0
 
 
 @dataclass
-class Sending:
+class SendContext:
     """What a run of sending needs beside the issue."""
 
     database: Database
@@ -49,16 +49,16 @@ class Sending:
     limits: rate_limit.Limits = field(default_factory=rate_limit.Limits)
     stop_within_s: float = 30.0
     max_age: timedelta = timedelta(days=3)
-    forced: holds.Forced = holds.NOTHING_FORCED
-    pace: Pace = field(init=False)
+    override: holds.Override = holds.NO_OVERRIDE
+    claim_sizer: ClaimSizer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.pace = Pace(self.transport.at_once)
+        self.claim_sizer = ClaimSizer(self.transport.at_once)
 
 
 @dataclass(frozen=True)
-class Result:
-    account: totals.Account
+class IssueSendResult:
+    account: totals.DeliveryTotals
     trouble: str | None  # why something is still pending
     stopped: bool = False  # asked to stop before everything was sent
 
@@ -67,33 +67,33 @@ class _PausedError(Exception):
     """The provider is in trouble: nothing more is sent in this run."""
 
 
-def send_issue(sending: Sending, issue_id: int, mails: IssueMails) -> Result:
+def send_issue(sending: SendContext, issue_id: int, mails: IssueMails) -> IssueSendResult:
     """Send what is pending of an issue, beside whoever else does, until nothing of it is open.
 
     Raises:
         NewsletterError: nothing can be written down any more, so nothing more is sent.
     """
     with sending.database.read() as session:
-        trouble = holds.why(session, sending, issue_id)
+        trouble = holds.hold_reason(session, sending, issue_id)
     if trouble is None:
-        with _loud():
+        with _database_errors_in_words():
             trouble = _send_open(sending, issue_id, mails)
-            _hear(sending, issue_id)
+            _apply_late_feedback(sending, issue_id)
     with sending.database.read() as session:
-        account = totals.account(session, issue_id)
+        account = totals.delivery_totals(session, issue_id)
     _log.info(
         "issue sent" if trouble is None else "issue not sent to all",
         extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
     )
-    return Result(account, trouble, bool(account.pending) and sending.stopping())
+    return IssueSendResult(account, trouble, bool(account.pending) and sending.stopping())
 
 
-def _send_open(sending: Sending, issue_id: int, mails: IssueMails) -> str | None:
+def _send_open(sending: SendContext, issue_id: int, mails: IssueMails) -> str | None:
     """Batch after batch; why something is still pending."""
     trouble: str | None = None
     given_up: set[int] = set()
     while not sending.stopping():
-        batch_id, waiting = _take_next(sending, issue_id, given_up)
+        batch_id, waiting = _lease_next(sending, issue_id, given_up)
         if batch_id is None:
             if not waiting:
                 break
@@ -107,14 +107,14 @@ def _send_open(sending: Sending, issue_id: int, mails: IssueMails) -> str | None
     return trouble
 
 
-def _hear(sending: Sending, issue_id: int) -> None:
+def _apply_late_feedback(sending: SendContext, issue_id: int) -> None:
     """Let what came back while the mails were on their way settle what it can."""
     with sending.database.write.begin() as session:
         apply.settle_issue(session, issue_id, sending.clock())
 
 
 @contextmanager
-def _loud() -> Iterator[None]:
+def _database_errors_in_words() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
@@ -124,33 +124,33 @@ def _loud() -> Iterator[None]:
         ) from error
 
 
-def send_batch(sending: Sending, batch_id: int, mails: IssueMails) -> str | None:
+def send_batch(sending: SendContext, batch_id: int, mails: IssueMails) -> str | None:
     """Claim, send and record one batch, in any process on any machine that reaches the database.
 
     Returns why something in it is still pending; also where another worker holds it.
     """
     with sending.database.read() as session:
         issue_id = session.get_one(BatchRow, batch_id).issue_id
-        trouble = holds.why(session, sending, issue_id)
+        trouble = holds.hold_reason(session, sending, issue_id)
     if trouble is not None:
         return trouble
-    if not _take(sending, batch_id):
+    if not _lease(sending, batch_id):
         return f"batch {batch_id} is done, or in the hands of another worker"
     try:
-        with _loud():
+        with _database_errors_in_words():
             return _send_leased(sending, batch_id, mails)
     except (TransportDownError, _PausedError) as error:
         return str(error)
 
 
-def _take_next(
-    sending: Sending, issue_id: int, given_up: Collection[int]
+def _lease_next(
+    sending: SendContext, issue_id: int, given_up: Collection[int]
 ) -> tuple[int | None, bool]:
     """Lease a batch that nobody works on; else whether somebody still works on one."""
     with sending.database.read() as session:
         open_ones = [each for each in _open_batches(session, issue_id) if each not in given_up]
     for batch_id in open_ones:
-        if _take(sending, batch_id):
+        if _lease(sending, batch_id):
             return batch_id, False
     return None, bool(open_ones)
 
@@ -166,41 +166,41 @@ def _open_batches(session: Session, issue_id: int) -> list[int]:
     )
 
 
-def _take(sending: Sending, batch_id: int) -> bool:
+def _lease(sending: SendContext, batch_id: int) -> bool:
     def testimony(owner: str, batch: int) -> dict[str, journal.Mark] | None:
         return journal.take_over(sending.folder, owner, batch) if sending.folder else None
 
     with sending.database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
         before = batch.owner
-        taken = ledger.take(session, batch, sending.owner, sending.clock(), testimony)
+        taken = ledger.lease_batch(session, batch, sending.owner, sending.clock(), testimony)
     if taken and before is not None and sending.folder is not None:
-        journal.forget(sending.folder, before)
+        journal.delete_journal(sending.folder, before)
     return taken
 
 
-def _send_leased(sending: Sending, batch_id: int, mails: IssueMails) -> str | None:
+def _send_leased(sending: SendContext, batch_id: int, mails: IssueMails) -> str | None:
     """Send a leased batch and let it go. Returns why something in it is still pending.
 
     Raises:
         TransportDownError: nothing can be sent; who was not sent to is pending.
         _PausedError: the provider is in trouble.
     """
-    work = Work(sending, batch_id, mails)
+    work = BatchWorker(sending, batch_id, mails)
     try:
         _passes(sending, work)
     except ledger.LeaseLostError:
         work.record_after_all()
         return None  # whoever took it over also sends the rest
     finally:
-        if work.at_rest:
+        if work.is_idle:
             with sending.database.write.begin() as session:
-                ledger.release(session, batch_id, sending.owner)
+                ledger.release_batch(session, batch_id, sending.owner)
             work.close()
     return work.trouble or work.held or None
 
 
-def _passes(sending: Sending, work: Work) -> None:
+def _passes(sending: SendContext, work: BatchWorker) -> None:
     """Over what is pending, and again a little later over what shall come later."""
     for number in range(_PASSES):
         _pass(sending, work)
@@ -209,31 +209,31 @@ def _passes(sending: Sending, work: Work) -> None:
         if work.trouble is None or last or sending.stopping():
             break
         _wait(sending, work, max(_PAUSES_S[number], asked_s))
-        work.again()
-    if work.hopeless:
+        work.reset_pass()
+    if work.provider_down:
         raise _PausedError(_pause(sending, work))
     if work.accepted:
         with sending.database.write.begin() as session:
-            rate_limit.resume(session)
+            rate_limit.resume_sending(session)
 
 
-def _pass(sending: Sending, work: Work) -> None:
+def _pass(sending: SendContext, work: BatchWorker) -> None:
     """Once over the pending deliveries of a batch, in the order of subscribers, as limits allow."""
     wait_s: float | None = 0.0
     while wait_s is not None:
         _wait(sending, work, wait_s)
         try:
-            with closing(stream(sending.transport, work.chunks(), work)) as outcomes:
+            with closing(stream_mails(sending.transport, work.chunks(), work)) as outcomes:
                 for mail, outcome in outcomes:
                     work.note(mail, outcome)
         except TransportDownError:
-            work.give_back()
+            work.release_unsent()
             raise
-        work.give_back()
-        wait_s = None if work.strained or sending.stopping() else work.next_wait_s()
+        work.release_unsent()
+        wait_s = None if work.circuit_open or sending.stopping() else work.next_wait_s()
 
 
-def _wait(sending: Sending, work: Work, wait_s: float) -> None:
+def _wait(sending: SendContext, work: BatchWorker, wait_s: float) -> None:
     """Sleep with an ear to the request to stop, and keep the lease."""
     while wait_s > 0 and not sending.stopping():
         nap_s = min(wait_s, _NAP_S)
@@ -242,10 +242,10 @@ def _wait(sending: Sending, work: Work, wait_s: float) -> None:
         wait_s -= nap_s
 
 
-def _pause(sending: Sending, work: Work) -> str:
+def _pause(sending: SendContext, work: BatchWorker) -> str:
     """Open the breaker: the provider as a whole does not take mails now."""
     wait = timedelta(seconds=work.provider_wait_s) if work.provider_wait_s else None
     reason = work.trouble or "the provider asks to wait"
     with sending.database.write.begin() as session:
-        until = rate_limit.pause(session, reason, wait, sending.clock())
+        until = rate_limit.pause_sending(session, reason, wait, sending.clock())
     return f"{reason}; nobody lost an attempt, a run after {until:%H:%M} UTC goes on"

@@ -107,11 +107,13 @@ def paused(session: Session, now: datetime) -> dict[str, str]:
     """Domains that get nothing now: until when, and why."""
     return {
         each.domain: f"until {each.until:%H:%M} UTC: {each.reason}"
-        for each in domain_pauses.running(session, now)
+        for each in domain_pauses.running_pauses(session, now)
     }
 
 
-def listed(session: Session, issue_id: int, state: str | None) -> Iterator[Row[*tuple[Any, ...]]]:
+def list_deliveries(
+    session: Session, issue_id: int, state: str | None
+) -> Iterator[Row[*tuple[Any, ...]]]:
     """Each delivery of an issue by address, in the order of `COLUMNS`, a thousand at a time."""
     chosen = (
         select(
@@ -131,7 +133,7 @@ def listed(session: Session, issue_id: int, state: str | None) -> Iterator[Row[*
     yield from session.execute(chosen.execution_options(yield_per=_AT_ONCE))
 
 
-def queue(session: Session) -> int:
+def queue_status(session: Session) -> int:
     """How many mails of all issues wait to be sent."""
     waiting = func.sum(BatchRow.pending + BatchRow.sending)
     return int(session.scalar(select(func.coalesce(waiting, 0))) or 0)

@@ -32,7 +32,7 @@ OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 
 @dataclass(frozen=True)
-class Account:
+class DeliveryTotals:
     """What became of an issue's audience."""
 
     audience: int
@@ -47,10 +47,10 @@ class Account:
         return self.audience == self.sent + self.skipped + self.failed + self.uncertain
 
 
-def account(session: Session, issue_id: int) -> Account:
+def delivery_totals(session: Session, issue_id: int) -> DeliveryTotals:
     """The closing account of an issue, or how far it is."""
     counts = counters.of_issue(session, issue_id)
-    return Account(
+    return DeliveryTotals(
         audience=counts.total(),
         sent=counts[DeliveryState.SENT],
         skipped=counts[DeliveryState.SKIPPED],
@@ -74,7 +74,7 @@ def history(session: Session, subscriber_id: int) -> list[dict[str, object]]:
     ]
 
 
-def reader(session: Session, newsletter: str, day: date, email: str) -> Reader:
+def recipient(session: Session, newsletter: str, day: date, email: str) -> Reader:
     """A subscriber as the reader of that day's issue, with the reference minted for it if any.
 
     Raises:
@@ -97,10 +97,10 @@ def reader(session: Session, newsletter: str, day: date, email: str) -> Reader:
             DeliveryRow.subscriber_id == subscriber.id,
         )
     )
-    return reader_of(row, reference or "preview")
+    return find_recipient(row, reference or "preview")
 
 
-def reader_of(row: Row[*tuple[Any, ...]], reference: str) -> Reader:
+def find_recipient(row: Row[*tuple[Any, ...]], reference: str) -> Reader:
     """From a row that holds the columns of `READER`, by whatever other columns."""
     since = row.confirmed_at or row.since
     return Reader(

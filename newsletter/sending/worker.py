@@ -11,17 +11,17 @@ from newsletter.rendering.issue_email import IssueMails, Reader
 from newsletter.rendering.message import Mail
 from newsletter.sending import claim, counters, ledger, restore_guard
 from newsletter.sending.journal import Journal, Mark
-from newsletter.sending.ledger import Answer
-from newsletter.transports.base import Outcome, Verdict
+from newsletter.sending.ledger import DeliveryResult
+from newsletter.transports.base import SendResult, SendStatus
 
 if TYPE_CHECKING:
-    from newsletter.sending.sender import Sending
+    from newsletter.sending.sender import SendContext
 
 _MARK_AFTER = {
-    Verdict.ACCEPTED: Mark.ACCEPTED,
-    Verdict.UNCERTAIN: Mark.UNKNOWN,
-    Verdict.TRY_LATER: Mark.NOT_TAKEN,
-    Verdict.REJECTED: Mark.NOT_TAKEN,
+    SendStatus.ACCEPTED: Mark.ACCEPTED,
+    SendStatus.UNCERTAIN: Mark.UNKNOWN,
+    SendStatus.TRY_LATER: Mark.NOT_TAKEN,
+    SendStatus.REJECTED: Mark.NOT_TAKEN,
 }
 _RENEW_AFTER_S = ledger.LEASE.total_seconds() / 5
 _SURE_FOR_S = ledger.LEASE.total_seconds() * 0.6  # so long after a renewal the lease is surely ours
@@ -30,18 +30,18 @@ _GIVE_UP_AT = 25  # strain; then it is not about one mail
 _STRAIN = {True: 1, False: 5}  # of a refusal for now: by the reader's server, by ours
 
 
-class Work:
+class BatchWorker:
     """The worker's view of its batch. `begin` and `answered` may be called from any thread."""
 
-    def __init__(self, sending: "Sending", batch_id: int, mails: IssueMails) -> None:
+    def __init__(self, sending: "SendContext", batch_id: int, mails: IssueMails) -> None:
         self._sending = sending
         self._batch_id = batch_id
         self._mails = mails
         self._journal = Journal(sending.folder, sending.owner.name) if sending.folder else None
         self._most = sending.transport.at_once
         self._out: dict[str, Reader] = {}  # handed out, no outcome yet
-        self._answers: list[Answer] = []  # not recorded yet
-        sending.pace.begin()
+        self._answers: list[DeliveryResult] = []  # not recorded yet
+        sending.claim_sizer.begin()
         self._recorded_s = time.monotonic()
         self._stopped_s: float | None = None
         self._strain = 0
@@ -63,14 +63,14 @@ class Work:
             self._journal.open(batch_id, room)
 
     @property
-    def strained(self) -> bool:
+    def circuit_open(self) -> bool:
         """So many refusals for now that they are not about one mail."""
         return self._strain >= _GIVE_UP_AT
 
     @property
-    def hopeless(self) -> bool:
+    def provider_down(self) -> bool:
         """The provider takes nothing now, and it is not about the readers."""
-        return self.strained or bool(self.provider_wait_s) or (self._ours and not self._any)
+        return self.circuit_open or bool(self.provider_wait_s) or (self._ours and not self._any)
 
     def chunks(self) -> Iterator[Sequence[Mail]]:
         """What to send next, claimed and committed just before, until nothing more may be sent."""
@@ -83,7 +83,7 @@ class Work:
 
     def wanted(self) -> bool:
         """Whether more mails shall leave; from any thread."""
-        return not (self.strained or self._sending.stopping())
+        return not (self.circuit_open or self._sending.stopping())
 
     def begin(self, mail: Mail) -> bool:
         """A byte of this mail is about to leave; False where it must not."""
@@ -93,22 +93,22 @@ class Work:
             return False  # this process was held up; another may have the batch by now
         return self._journal is None or self._journal.mark(mail.reference, Mark.BEGUN)
 
-    def answered(self, mail: Mail, outcome: Outcome) -> None:
+    def answered(self, mail: Mail, outcome: SendResult) -> None:
         if self._journal is not None:
-            self._journal.mark(mail.reference, _MARK_AFTER[outcome.verdict])
+            self._journal.mark(mail.reference, _MARK_AFTER[outcome.status])
 
-    def note(self, mail: Mail, outcome: Outcome) -> None:
+    def note(self, mail: Mail, outcome: SendResult) -> None:
         """Keep an outcome for the next recording."""
-        self._answers.append(Answer(self._out.pop(mail.reference), outcome))
-        if outcome.verdict is Verdict.TRY_LATER:
+        self._answers.append(DeliveryResult(self._out.pop(mail.reference), outcome))
+        if outcome.status is SendStatus.TRY_LATER:
             self._strain += _STRAIN[outcome.of_reader]
             self._ours = self._ours or not outcome.of_reader
             self.trouble = outcome.detail
             self.provider_wait_s = outcome.wait_s or self.provider_wait_s
         else:
             self._strain = 0
-            self.accepted += outcome.verdict is Verdict.ACCEPTED
-            self._any = self._any or outcome.verdict is Verdict.ACCEPTED
+            self.accepted += outcome.status is SendStatus.ACCEPTED
+            self._any = self._any or outcome.status is SendStatus.ACCEPTED
         self.tick()
 
     def tick(self) -> bool:
@@ -123,7 +123,7 @@ class Work:
         return now_s - self._stopped_s < self._sending.stop_within_s
 
     @property
-    def at_rest(self) -> bool:
+    def is_idle(self) -> bool:
         """Nothing is claimed, and everything known is recorded."""
         return not (self._out or self._answers)
 
@@ -142,11 +142,11 @@ class Work:
 
     def record_after_all(self) -> None:
         """The lease is lost; that a mail was accepted is still news for who has it now."""
-        accepted = [each for each in self._answers if each.outcome.verdict is Verdict.ACCEPTED]
+        accepted = [each for each in self._answers if each.outcome.status is SendStatus.ACCEPTED]
         with self._sending.database.write.begin() as session:
-            ledger.record(session, accepted, self._sending.clock())
+            ledger.record_results(session, accepted, self._sending.clock())
 
-    def give_back(self) -> None:
+    def release_unsent(self) -> None:
         """Record, and let go of what was claimed and never begun."""
         with self._sending.database.write.begin() as session:
             self._record(session)
@@ -159,7 +159,7 @@ class Work:
         if self._journal is not None:
             self._journal.close()
 
-    def again(self) -> None:
+    def reset_pass(self) -> None:
         """Once more over what is pending."""
         self.after = self._strain = 0
         self._ours = self._any = False
@@ -167,12 +167,12 @@ class Work:
 
     def _claim(self) -> Sequence[Reader]:
         """Record what is known and claim the next ones, in one transaction."""
-        at_most = min(self._sending.pace.next(time.monotonic()), self._most - len(self._out))
+        at_most = min(self._sending.claim_sizer.next(time.monotonic()), self._most - len(self._out))
         with self._sending.database.write.begin() as session:
             self._record(session)
-            claimed = claim.claim(
+            claimed = claim.claim_deliveries(
                 session,
-                claim.Share(self._batch_id, self._issue_id),
+                claim.BatchRef(self._batch_id, self._issue_id),
                 self._sending.limits,
                 self._sending.clock(),
                 self.after,
@@ -194,8 +194,8 @@ class Work:
 
     def _record(self, session: Session) -> None:
         now = self._sending.clock()
-        ledger.renew(session, self._batch_id, self._sending.owner, now)
-        ledger.record(session, self._answers, now)
+        ledger.renew_lease(session, self._batch_id, self._sending.owner, now)
+        ledger.record_results(session, self._answers, now)
 
     def _recorded(self) -> None:
         self._sending.progress(len(self._answers))

@@ -12,13 +12,7 @@ from sqlalchemy import Column, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import outbox
-from newsletter.models import (
-    Base,
-    DeliveryRow,
-    DeliveryState,
-    SetAsideRow,
-    SubscriberRow,
-)
+from newsletter.models import Base, DeliveryRow, DeliveryState, QuarantineRow, SubscriberRow
 from newsletter.sending import counters
 from newsletter.subscribers import address_change, signup_limits, signups, suppression
 
@@ -34,7 +28,7 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     everybody = [(each, each.id, each.email) for each in _ever(session, subscriber)]
     for each, number, _ in everybody:
         session.expunge(each)
-        outbox.take_out(session, number)
+        outbox.delete_for(session, number)
         signup_limits.forget_key(session, str(number))
         _detach_deliveries(session, number)
     for _, number, _ in everybody:
@@ -56,7 +50,7 @@ def erase_address(session: Session, address: str, now: datetime) -> None:
     for table, column in _naming_an_address():
         session.execute(delete(table).where(column == address))
     session.execute(
-        delete(SetAsideRow).where(SetAsideRow.content.icontains(address, autoescape=True))
+        delete(QuarantineRow).where(QuarantineRow.content.icontains(address, autoescape=True))
     )
     suppression.suppress_erased(session, address, now)
 

@@ -15,9 +15,9 @@ from newsletter import outbox
 from newsletter.config import Settings, SignupSettings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.finding import Finding, Level
+from newsletter.finding import Finding, Severity
 from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow
-from newsletter.outbox import Kind
+from newsletter.outbox import EmailType
 from newsletter.subscribers import consent_log, lifecycle, signup_limits, suppression
 from newsletter.subscribers.consent_log import Act, Evidence, Way
 from newsletter.subscribers.signup_limits import Limit, Use
@@ -180,17 +180,17 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     for scope, number in refused.items():
         yield Finding(
             "signup",
-            Level.WARNING,
+            Severity.WARNING,
             f"the limit {scope} ({scopes[scope].most}) turned {number} away since yesterday;"
             " somebody may misuse the form, or [signup] is too tight",
         )
     if not refused:
-        yield Finding("signup", Level.OK, f"no limit is used up; {waiting} waiting")
+        yield Finding("signup", Severity.OK, f"no limit is used up; {waiting} waiting")
 
 
 def _forget(session: Session, number: int) -> None:
     consent_log.forget(session, number)
-    outbox.take_out(session, number)
+    outbox.delete_for(session, number)
     session.execute(delete(SubscriptionRow).where(SubscriptionRow.subscriber_id == number))
     session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
 
@@ -227,14 +227,14 @@ def _write(session: Session, row: SignupRow, details: Mapping[str, str], now: da
     evidence = Evidence(Way.PAGE, row.wording, row.network)
     consent_log.record(session, subscriber, Act.ASKED, row.newsletters, evidence, row.asked_at)
     if held and not wanted:
-        outbox.post(session, Kind.ALREADY, subscriber, now)
+        outbox.enqueue(session, EmailType.ALREADY, subscriber, now)
         return
     if subscriber.standing == Standing.LEFT:
         subscriber.standing = Standing.PENDING
     if subscriber.standing == Standing.PENDING:
         for slug in wanted:
             lifecycle.subscribe(session, subscriber, slug, details[slug], now)
-    outbox.post(session, Kind.CONFIRM, subscriber, now, {"newsletters": wanted})
+    outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, {"newsletters": wanted})
 
 
 def _taken_in(session: Session, row: SignupRow, now: datetime) -> SubscriberRow:

@@ -8,7 +8,7 @@ from datetime import datetime
 from newsletter.config import Settings, SummarizerSettings
 from newsletter.db import Database
 from newsletter.errors import did_you_mean
-from newsletter.finding import Finding, Level
+from newsletter.finding import Finding, Severity
 from newsletter.sources.base import one_line
 from newsletter.summaries import llm_budget, prompts
 from newsletter.summaries.completions import completion
@@ -33,12 +33,12 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     del database, now
     chosen = settings.summarizer
     if chosen.use == "extractive":
-        yield Finding(_PART, Level.OK, "the authors' own sentences; no key, no network")
+        yield Finding(_PART, Severity.OK, "the authors' own sentences; no key, no network")
         return
     llm_budget.from_settings(chosen)
     if chosen.use != "openai":
         told = f"{chosen.use!r} is an installed part; `newsletter summarize --try ID` tries it"
-        yield Finding(_PART, Level.OK, told)
+        yield Finding(_PART, Severity.OK, told)
         return
     prompts.from_settings(settings)
     with closing(Endpoint(chosen)) as endpoint:
@@ -49,18 +49,20 @@ def _tried(endpoint: Endpoint, chosen: SummarizerSettings) -> Finding:
     try:
         reply = endpoint.chat(_GREETING)
     except NoReplyError as error:
-        return Finding(_PART, Level.TROUBLE, f"{chosen.model}: {error}")
+        return Finding(_PART, Severity.TROUBLE, f"{chosen.model}: {error}")
     if not reply.is_success:
-        return Finding(_PART, Level.TROUBLE, f"{chosen.model}: {_wrong(endpoint, chosen, reply)}")
+        return Finding(
+            _PART, Severity.TROUBLE, f"{chosen.model}: {_wrong(endpoint, chosen, reply)}"
+        )
     answer = completion(reply.content)
     if answer is None:
-        return Finding(_PART, Level.TROUBLE, f"{chosen.model}: {_no_completion(reply)}")
+        return Finding(_PART, Severity.TROUBLE, f"{chosen.model}: {_no_completion(reply)}")
     tokens = f", {answer.tokens.all} tokens" if answer.tokens else ", which it does not count"
     told = f"{chosen.model} answers in {reply.seconds:.1f} s{tokens}"
     if reply.seconds > _SLOW_S:
         slow = "; that is slow: look at summarizer.concurrency and deadline_s"
-        return Finding(_PART, Level.WARNING, told + slow)
-    return Finding(_PART, Level.OK, told)
+        return Finding(_PART, Severity.WARNING, told + slow)
+    return Finding(_PART, Severity.OK, told)
 
 
 def _wrong(endpoint: Endpoint, chosen: SummarizerSettings, reply: Reply) -> str:

@@ -8,39 +8,39 @@ from sqlalchemy.orm import Session
 
 from newsletter import issues
 from newsletter.config import Settings
-from newsletter.models import AddressChangeRow, LetterRow, Standing, SubscriberRow
-from newsletter.outbox import Kind
+from newsletter.models import AddressChangeRow, OutboxRow, Standing, SubscriberRow
+from newsletter.outbox import EmailType
 from newsletter.rendering.message import Mail
 from newsletter.rendering.theme import Looks
 from newsletter.rendering.transactional_email import Addressee, Letters, Named
 from newsletter.subscribers import address_change, lifecycle, suppression
 from newsletter.subscribers.tokens import Links
-from newsletter.transactional.send_one import named
+from newsletter.transactional.send_one import newsletter_refs
 
 DATA_LINK_LIVES = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Writing:
+class EmailBuilder:
     """What letters are written with."""
 
     settings: Settings
     links: Links
 
-    def mail(self, session: Session, row: LetterRow, now: datetime) -> Mail | None:
+    def mail(self, session: Session, row: OutboxRow, now: datetime) -> Mail | None:
         """The mail, or None where it would tell nobody anything any more."""
         to = Addressee(row.subscriber_id, row.email, row.language, row.reference)
         letters = Letters(self.settings.site, self.links, Looks.of(self.settings))
-        if row.kind == Kind.GOODBYE:
+        if row.kind == EmailType.GOODBYE:
             return letters.goodbye(to, now)
         subscriber = session.get(SubscriberRow, row.subscriber_id)
         if subscriber is None or _must_not(session, row.email):
             return None
-        if row.kind == Kind.CONFIRM:
+        if row.kind == EmailType.CONFIRM:
             until = now + timedelta(days=self.settings.signup.confirm_days)
             asked = self._named(row.about["newsletters"])
             return letters.confirm(to, asked, until, now) if asked else None
-        if row.kind in (Kind.CHANGE, Kind.CHANGED):
+        if row.kind in (EmailType.CHANGE, EmailType.CHANGED):
             return _of_change(session, letters, to, row, now)
         if subscriber.standing != Standing.CONFIRMED:
             return None
@@ -52,19 +52,19 @@ class Writing:
         letters: Letters,
         subscriber: SubscriberRow,
         to: Addressee,
-        row: LetterRow,
+        row: OutboxRow,
         now: datetime,
     ) -> Mail:
-        if row.kind == Kind.DATA:
+        if row.kind == EmailType.DATA:
             return letters.data(to, now + DATA_LINK_LIVES, now)
-        if row.kind == Kind.ALREADY:
+        if row.kind == EmailType.ALREADY:
             return letters.already(to, now)
         held = self._named(lifecycle.held(session, subscriber))
         latest = issues.newest_days(session, [each.slug for each in held])
         return letters.welcome(to, held, latest, now)
 
     def _named(self, slugs: Collection[str]) -> list[Named]:
-        return named([each for each in self.settings.newsletters if each.slug in slugs])
+        return newsletter_refs([each for each in self.settings.newsletters if each.slug in slugs])
 
 
 def _must_not(session: Session, address: str) -> bool:
@@ -73,11 +73,11 @@ def _must_not(session: Session, address: str) -> bool:
 
 
 def _of_change(
-    session: Session, letters: Letters, to: Addressee, row: LetterRow, now: datetime
+    session: Session, letters: Letters, to: Addressee, row: OutboxRow, now: datetime
 ) -> Mail | None:
     change = session.get(AddressChangeRow, row.about["change"])
     if change is None:
         return None
-    if row.kind == Kind.CHANGED:
+    if row.kind == EmailType.CHANGED:
         return letters.changed(to, change.id, now + address_change.UNDO_WITHIN, now)
     return letters.change(to, change.id, now + address_change.CONFIRM_WITHIN, now)

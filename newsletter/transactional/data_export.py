@@ -10,7 +10,7 @@ from newsletter.subscribers import consent_log, lifecycle, suppression
 Entries = list[dict[str, object]]
 
 
-def everything(session: Session, subscriber: SubscriberRow) -> dict[str, object]:
+def export_subscriber(session: Session, subscriber: SubscriberRow) -> dict[str, object]:
     """All of it, in plain values and times."""
     return {
         "email": subscriber.email,

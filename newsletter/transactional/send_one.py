@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from newsletter import outbox
 from newsletter.config import NewsletterSettings, SignupSettings
-from newsletter.models import LetterRow, SubscriberRow
-from newsletter.outbox import Kind
+from newsletter.models import OutboxRow, SubscriberRow
+from newsletter.outbox import EmailType
 from newsletter.rendering.message import Mail
 from newsletter.rendering.transactional_email import Named
 from newsletter.subscribers import consent_log, signups
 from newsletter.subscribers.consent_log import Act, Evidence, Way
-from newsletter.transports.base import Outcome, Transport, TransportDownError, Verdict
+from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 
 
 def ask_to_confirm(
@@ -23,7 +23,7 @@ def ask_to_confirm(
     newsletters: Sequence[str],
     settings: SignupSettings,
     now: datetime,
-) -> LetterRow:
+) -> OutboxRow:
     """Write down that the operator asks them: the letter that does is the caller's to send.
 
     Raises:
@@ -34,24 +34,24 @@ def ask_to_confirm(
     evidence = Evidence(Way.OPERATOR, "newsletter subscribers add")
     consent_log.record(session, subscriber, Act.ASKED, newsletters, evidence, now)
     about = {"newsletters": list(newsletters)}
-    letter = outbox.post(session, Kind.CONFIRM, subscriber, now, about)
+    letter = outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, about)
     outbox.lease(letter, now)
     return letter
 
 
-def send_one(transport: Transport, mail: Mail) -> Outcome:
+def send_one(transport: Transport, mail: Mail) -> SendResult:
     """Hand one mail over; that nothing can be sent at all is a reason to try later."""
     try:
         for _, outcome in transport.send([mail]):
             return outcome
     except TransportDownError as error:
-        return Outcome(Verdict.TRY_LATER, str(error))
-    return Outcome(Verdict.UNCERTAIN, "the transport said nothing")
+        return SendResult(SendStatus.TRY_LATER, str(error))
+    return SendResult(SendStatus.UNCERTAIN, "the transport said nothing")
 
 
 def new_reference() -> str:
     return secrets.token_hex(12)
 
 
-def named(newsletters: Sequence[NewsletterSettings]) -> list[Named]:
+def newsletter_refs(newsletters: Sequence[NewsletterSettings]) -> list[Named]:
     return [Named(each.slug, each.title, each.categories) for each in newsletters]

@@ -16,20 +16,20 @@ from newsletter import outbox
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.feedback.events import without_addresses
-from newsletter.models import LetterRow
-from newsletter.outbox import Kind
+from newsletter.models import OutboxRow
+from newsletter.outbox import EmailType
 from newsletter.rendering.message import Mail
 from newsletter.subscribers import signup_limits, signups, suppression
 from newsletter.subscribers.tokens import Links
-from newsletter.transactional.build import Writing
+from newsletter.transactional.build import EmailBuilder
 from newsletter.transactional.send_one import send_one
-from newsletter.transports.base import Outcome, Transport, Verdict
+from newsletter.transports.base import SendResult, SendStatus, Transport
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Done:
+class OutboxReport:
     """What one round did."""
 
     answered: int = 0
@@ -39,7 +39,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Mailroom:
+class OutboxWorker:
     """What a round needs. The transport is opened only when there is something to send."""
 
     database: Database
@@ -49,28 +49,28 @@ class Mailroom:
     clock: Callable[[], datetime]
     stopping: Callable[[], bool] = lambda: False
 
-    def clear(self) -> Done:
+    def run_once(self) -> OutboxReport:
         """Answer every sign-up that is due, then send every letter that is."""
         answered = self._answer()
         with self.database.read() as session:
             due = outbox.is_due(session, self.clock())
         if not due:
-            return Done(answered)
+            return OutboxReport(answered)
         with closing(self.transport()) as transport:
             return self._send(transport, answered)
 
-    def deliver(self, letter: LetterRow) -> Outcome:
+    def deliver(self, letter: OutboxRow) -> SendResult:
         """Send a letter that is leased to the caller; one that is not taken waits in the box."""
         with self.database.write.begin() as session:
             mail = self._write(session, letter)
         if mail is None:
-            return Outcome(Verdict.REJECTED, "there is nobody to be told any more")
+            return SendResult(SendStatus.REJECTED, "there is nobody to be told any more")
         with closing(self.transport()) as transport:
             outcome = send_one(transport, mail)
         self._settle(letter, outcome)
         return outcome
 
-    def tidy(self) -> None:
+    def cleanup(self) -> None:
         """Forget what nobody needs any more; once an hour is enough."""
         now = self.clock()
         with self.database.write.begin() as session:
@@ -92,7 +92,7 @@ class Mailroom:
             answered += number
         return answered
 
-    def _send(self, transport: Transport, answered: int) -> Done:
+    def _send(self, transport: Transport, answered: int) -> OutboxReport:
         sent = given_up = 0
         while not self.stopping():
             taken = self._take()
@@ -103,42 +103,42 @@ class Mailroom:
                 continue
             outcome = send_one(transport, mail)
             kept = self._settle(letter, outcome)
-            sent += outcome.verdict is Verdict.ACCEPTED
-            given_up += outcome.verdict is not Verdict.ACCEPTED and not kept
-            if outcome.verdict is Verdict.TRY_LATER:
-                return Done(answered, sent, outcome.detail, given_up)
-        return Done(answered, sent, "", given_up)
+            sent += outcome.status is SendStatus.ACCEPTED
+            given_up += outcome.status is not SendStatus.ACCEPTED and not kept
+            if outcome.status is SendStatus.TRY_LATER:
+                return OutboxReport(answered, sent, outcome.detail, given_up)
+        return OutboxReport(answered, sent, "", given_up)
 
-    def _take(self) -> tuple[LetterRow, Mail | None] | None:
+    def _take(self) -> tuple[OutboxRow, Mail | None] | None:
         """The next letter, leased, and its mail: None where nobody is to be told any more."""
         with self.database.write.begin() as session:
-            letter = outbox.take(session, self.clock())
+            letter = outbox.claim_next(session, self.clock())
             return None if letter is None else (letter, self._write(session, letter))
 
-    def _write(self, session: Session, letter: LetterRow) -> Mail | None:
-        mail = Writing(self.settings, self.links).mail(session, letter, self.clock())
+    def _write(self, session: Session, letter: OutboxRow) -> Mail | None:
+        mail = EmailBuilder(self.settings, self.links).mail(session, letter, self.clock())
         if mail is None:
-            outbox.done(session, letter.id)
+            outbox.delete_email(session, letter.id)
         return mail
 
-    def _settle(self, letter: LetterRow, outcome: Outcome) -> bool:
+    def _settle(self, letter: OutboxRow, outcome: SendResult) -> bool:
         """Write down what became of it; whether it is tried again."""
         kept = False
         with self.database.write.begin() as session:
-            if outcome.verdict is Verdict.TRY_LATER:
-                kept = outbox.put_back(session, letter.id, self.clock())
-            elif outcome.verdict is not Verdict.REJECTED:
-                outbox.sent(session, letter, self.clock())
+            if outcome.status is SendStatus.TRY_LATER:
+                kept = outbox.retry_later(session, letter.id, self.clock())
+            elif outcome.status is not SendStatus.REJECTED:
+                outbox.record_sent(session, letter, self.clock())
             else:
-                outbox.done(session, letter.id)
-            if outcome.verdict is Verdict.REJECTED and outcome.permanent:
+                outbox.delete_email(session, letter.id)
+            if outcome.status is SendStatus.REJECTED and outcome.permanent:
                 reason = f"rejected: {outcome.detail}"
                 suppression.suppress(session, letter.email, reason, self.clock())
-        if letter.kind == Kind.GOODBYE and not kept:
+        if letter.kind == EmailType.GOODBYE and not kept:
             self.database.empty_log()  # that row was the last that knew who was erased
-        if outcome.verdict is not Verdict.ACCEPTED:
+        if outcome.status is not SendStatus.ACCEPTED:
             # Without the address: a log is read by more people than a database.
             fate = "will be tried again" if kept else "is given up"
-            why = without_addresses(f"{outcome.verdict}: {outcome.detail}")
+            why = without_addresses(f"{outcome.status}: {outcome.detail}")
             _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, fate, why)
         return kept

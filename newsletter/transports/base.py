@@ -10,7 +10,7 @@ from newsletter.errors import NewsletterError
 from newsletter.rendering.message import Mail
 
 
-class Verdict(StrEnum):
+class SendStatus(StrEnum):
     ACCEPTED = "accepted"
     TRY_LATER = "try later"  # surely not sent
     UNCERTAIN = "uncertain"  # handed over, and no answer
@@ -18,8 +18,8 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    verdict: Verdict
+class SendResult:
+    status: SendStatus
     detail: str = ""
     provider_id: str | None = None
     permanent: bool = False  # a rejected address will be rejected for ever
@@ -38,7 +38,7 @@ class Transport(Protocol):
 
     at_once: int  # how many mails are claimed together, and so uncertain after a power cut
 
-    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
         """Send at most `at_once` mails and yield the outcome of each as soon as it is known.
 
         Raises:
@@ -49,13 +49,13 @@ class Transport(Protocol):
         """Let go of connections."""
 
 
-class Watch(Protocol):
+class SendObserver(Protocol):
     """Who looks on while mails leave. The first two may be called from any thread."""
 
     def begin(self, mail: Mail) -> bool:
         """Call just before a mail can be taken: it is noted. Where False, it must not leave."""
 
-    def answered(self, mail: Mail, outcome: Outcome) -> None:
+    def answered(self, mail: Mail, outcome: SendResult) -> None:
         """Call as soon as the answer is there, before anything else can go wrong."""
 
     def wanted(self) -> bool:
@@ -66,12 +66,12 @@ class Watch(Protocol):
 
 
 @runtime_checkable
-class Streaming(Protocol):
+class StreamingTransport(Protocol):
     """A transport that keeps several mails on the wire, and says which, one by one."""
 
     def stream(
-        self, chunks: Iterable[Sequence[Mail]], watch: Watch
-    ) -> Iterator[tuple[Mail, Outcome]]:
+        self, chunks: Iterable[Sequence[Mail]], watch: SendObserver
+    ) -> Iterator[tuple[Mail, SendResult]]:
         """Send all mails; the next chunk is asked for when there is room on the wire.
 
         A mail that `watch.begin` refused has no outcome.
@@ -81,14 +81,14 @@ class Streaming(Protocol):
         """
 
 
-class Unwatched:
+class NoObserver:
     """For mails that no ledger knows."""
 
     def begin(self, mail: Mail) -> bool:
         del mail
         return True
 
-    def answered(self, mail: Mail, outcome: Outcome) -> None:
+    def answered(self, mail: Mail, outcome: SendResult) -> None:
         """Nobody asks."""
 
     def wanted(self) -> bool:
@@ -98,11 +98,11 @@ class Unwatched:
         return True
 
 
-def stream(
-    transport: Transport, chunks: Iterable[Sequence[Mail]], watch: Watch
-) -> Generator[tuple[Mail, Outcome]]:
+def stream_mails(
+    transport: Transport, chunks: Iterable[Sequence[Mail]], watch: SendObserver
+) -> Generator[tuple[Mail, SendResult]]:
     """The same for every transport; one that does not stream has a whole chunk on the wire."""
-    if isinstance(transport, Streaming):
+    if isinstance(transport, StreamingTransport):
         yield from transport.stream(chunks, watch)
         return
     for chunk in chunks:
@@ -111,7 +111,7 @@ def stream(
             yield mail, outcome
 
 
-def unmailable(mail: Mail) -> Outcome | None:
+def refuse_unmailable(mail: Mail) -> SendResult | None:
     """A refusal of addresses that neither a header nor an SMTP command can carry as they are.
 
     Before the @ may stand what is not ASCII, where a transport finds a way for it (RFC 6531).
@@ -120,7 +120,7 @@ def unmailable(mail: Mail) -> Outcome | None:
         return None
     if re.fullmatch(r"[^ @]+@[!-~]+", mail.recipient) and mail.recipient.isprintable():
         return None
-    return Outcome(Verdict.REJECTED, "the address holds what no mail can bear")
+    return SendResult(SendStatus.REJECTED, "the address holds what no mail can bear")
 
 
 def one_line(told: object) -> str:

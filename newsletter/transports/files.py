@@ -9,13 +9,13 @@ from pathlib import Path
 from newsletter.config import Settings
 from newsletter.rendering.message import Mail
 from newsletter.transports.base import (
-    Outcome,
+    NoObserver,
+    SendObserver,
+    SendResult,
+    SendStatus,
     TransportDownError,
-    Unwatched,
-    Verdict,
-    Watch,
     one_line,
-    unmailable,
+    refuse_unmailable,
 )
 
 _LONGEST_NAME = 160  # file systems allow 255 bytes; an address may have 254 itself
@@ -44,12 +44,12 @@ class Files:
         self._parts = folder / "tmp" if maildir else folder
         self._ready = False
 
-    def send(self, mails: Sequence[Mail]) -> Generator[tuple[Mail, Outcome]]:
-        return self.stream([mails], Unwatched())
+    def send(self, mails: Sequence[Mail]) -> Generator[tuple[Mail, SendResult]]:
+        return self.stream([mails], NoObserver())
 
     def stream(
-        self, chunks: Iterable[Sequence[Mail]], watch: Watch
-    ) -> Generator[tuple[Mail, Outcome]]:
+        self, chunks: Iterable[Sequence[Mail]], watch: SendObserver
+    ) -> Generator[tuple[Mail, SendResult]]:
         for chunk in chunks:
             parts: list[tuple[Mail, Path]] = []
             try:
@@ -75,7 +75,7 @@ class Files:
         try:
             self._make_ready()
             for mail in mails:
-                if unmailable(mail) is None:
+                if refuse_unmailable(mail) is None:
                     part = self._parts / f".{mail.reference}.{os.getpid()}.part"
                     parts.append((mail, part))
                     part.write_bytes(mail.as_bytes())
@@ -87,22 +87,24 @@ class Files:
             return error
         return None
 
-    def _refused(self, mails: Sequence[Mail], watch: Watch) -> Generator[tuple[Mail, Outcome]]:
+    def _refused(
+        self, mails: Sequence[Mail], watch: SendObserver
+    ) -> Generator[tuple[Mail, SendResult]]:
         for mail in mails:
-            refusal = unmailable(mail)
+            refusal = refuse_unmailable(mail)
             if refusal is not None:
                 watch.answered(mail, refusal)
                 yield mail, refusal
 
     def _publish(
-        self, parts: Sequence[tuple[Mail, Path]], watch: Watch
-    ) -> Generator[tuple[Mail, Outcome]]:
+        self, parts: Sequence[tuple[Mail, Path]], watch: SendObserver
+    ) -> Generator[tuple[Mail, SendResult]]:
         outcomes = []
         for mail, part in parts:
             if watch.begin(mail):
                 file = self._place(mail)
                 part.replace(file)
-                outcome = Outcome(Verdict.ACCEPTED, provider_id=file.name)
+                outcome = SendResult(SendStatus.ACCEPTED, provider_id=file.name)
                 watch.answered(mail, outcome)
                 outcomes.append((mail, outcome))
         if outcomes:

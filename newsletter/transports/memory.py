@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from newsletter.config import Settings
 from newsletter.rendering.message import Mail
-from newsletter.transports.base import Outcome, Verdict, unmailable
+from newsletter.transports.base import SendResult, SendStatus, refuse_unmailable
 
 
 def from_settings(settings: Settings) -> "Memory":
@@ -18,13 +18,13 @@ class Memory:
     def __init__(self) -> None:
         self.sent: list[Mail] = []
 
-    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
         for mail in mails:
-            yield mail, unmailable(mail) or self._keep(mail)
+            yield mail, refuse_unmailable(mail) or self._keep(mail)
 
     def close(self) -> None:
         """Nothing is open."""
 
-    def _keep(self, mail: Mail) -> Outcome:
+    def _keep(self, mail: Mail) -> SendResult:
         self.sent.append(mail)
-        return Outcome(Verdict.ACCEPTED, provider_id=mail.reference)
+        return SendResult(SendStatus.ACCEPTED, provider_id=mail.reference)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from newsletter import outbox
 from newsletter.errors import WrongUseError
 from newsletter.models import AddressChangeRow, SubscriberRow
-from newsletter.outbox import Kind
+from newsletter.outbox import EmailType
 from newsletter.subscribers import address_change, consent_log, signup_limits
 from newsletter.subscribers.addresses import normalized
 from newsletter.subscribers.consent_log import Act
@@ -106,7 +106,7 @@ def _note(pages: Pages, session: Session, subscriber: SubscriberRow, address: st
     uses = [Use(_MOVES, str(subscriber.id)), *known.of_mail(session, address)]
     if signup_limits.spend(session, uses, now) is None:
         change = address_change.ask(session, subscriber, address, now)
-        outbox.post(session, Kind.CHANGE, subscriber, now, {"change": change.id}, address)
+        outbox.enqueue(session, EmailType.CHANGE, subscriber, now, {"change": change.id}, address)
 
 
 def _moved(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None:
@@ -123,7 +123,7 @@ def _moved(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None
         for each in dict.fromkeys((mover, moved)):
             consent_log.record(session, each, Act.MOVED, [], evidence, now)
         about = {"change": change.id}
-        outbox.post(session, Kind.CHANGED, mover, now, about, change.old_email)
+        outbox.enqueue(session, EmailType.CHANGED, mover, now, about, change.old_email)
     return moved
 
 

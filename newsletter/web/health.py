@@ -39,7 +39,7 @@ def _database(pages: Pages) -> dict[str, Any]:
 def _work(pages: Pages, now: datetime) -> dict[str, Any]:
     with pages.database.read() as session:
         newest = issues.newest_days(session, list(pages.newsletters))
-        letters, oldest = outbox.waiting(session)
+        letters, oldest = outbox.backlog(session)
     told: dict[str, Any] = {
         "newest_issue": {slug: str(day) for slug, day in newest.items()},
         "newest_issue_age_days": {slug: (now.date() - day).days for slug, day in newest.items()},

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter.db import Database
-from newsletter.models import FeedbackRow, SetAsideRow, SubscriberRow, SuppressionRow
+from newsletter.models import FeedbackRow, QuarantineRow, SubscriberRow, SuppressionRow
 from newsletter.sending import domain_pauses, rate_limit, stats, totals
 
 _STATES = ("pending", "sent", "skipped", "failed", "uncertain")
@@ -46,10 +46,10 @@ class _Found(Collector):
 
 def _families(session: Session, now: datetime) -> Iterable[Metric]:
     yield from _issues(session, now)
-    yield _one("queue", "Mails of all issues that wait to be sent.", stats.queue(session))
-    breaker = rate_limit.paused(session, now)
+    yield _one("queue", "Mails of all issues that wait to be sent.", stats.queue_status(session))
+    breaker = rate_limit.sending_pause(session, now)
     yield _one("sending_paused", "1 while the provider is in trouble.", int(breaker is not None))
-    paused = len(domain_pauses.running(session, now))
+    paused = len(domain_pauses.running_pauses(session, now))
     yield _one("domains_paused", "Domains that get nothing now.", paused)
     yield _by(
         session,
@@ -65,7 +65,7 @@ def _families(session: Session, now: datetime) -> Iterable[Metric]:
     )
     suppressed = session.scalar(select(func.count()).select_from(SuppressionRow)) or 0
     yield _one("suppressed", "Addresses that must not be mailed.", suppressed)
-    aside = session.scalar(select(func.count()).select_from(SetAsideRow)) or 0
+    aside = session.scalar(select(func.count()).select_from(QuarantineRow)) or 0
     yield _one("set_aside", "Feedback that nothing here understands.", aside)
 
 
@@ -80,7 +80,7 @@ def _issues(session: Session, now: datetime) -> Iterable[Metric]:
         "newsletter_issue_age_seconds", "Since the newest issue was frozen.", labels=("newsletter",)
     )
     for issue in stats.newest(session):
-        account = vars(totals.account(session, issue.id))
+        account = vars(totals.delivery_totals(session, issue.id))
         for state in _STATES:
             deliveries.add_metric([issue.newsletter, state], account[state])
         age.add_metric([issue.newsletter], (now - issue.frozen_at).total_seconds())

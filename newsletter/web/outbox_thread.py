@@ -9,7 +9,7 @@ import os
 import threading
 import time
 
-from newsletter.transactional.worker import Mailroom
+from newsletter.transactional.worker import OutboxWorker
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ _TIDY_EVERY_S = 3600.0
 class Background:
     """Clears the mailroom when woken, and now and then by itself."""
 
-    def __init__(self, mailroom: Mailroom) -> None:
+    def __init__(self, mailroom: OutboxWorker) -> None:
         self._mailroom = mailroom
         self._lock = threading.Lock()
         self._process = 0
@@ -53,9 +53,9 @@ class Background:
         while not self._stop.is_set():
             self._wake.clear()
             try:
-                self._mailroom.clear()
+                self._mailroom.run_once()
                 if time.monotonic() - tidied > _TIDY_EVERY_S:
-                    self._mailroom.tidy()
+                    self._mailroom.cleanup()
                     tidied = time.monotonic()
             except Exception:  # noqa: BLE001 - a broken round must not end all later ones
                 _log.exception("the mailroom had trouble; it looks again later")

@@ -7,7 +7,7 @@ from flask import Response
 
 from newsletter import outbox
 from newsletter.models import SubscriberRow
-from newsletter.outbox import Kind
+from newsletter.outbox import EmailType
 from newsletter.subscribers import erasure, signup_limits
 from newsletter.subscribers.signup_limits import Limit, Use
 from newsletter.subscribers.tokens import Purpose
@@ -42,7 +42,7 @@ def add_own_data(pages: Pages) -> None:
             if subscriber is None:
                 return pages.ended()
             if signup_limits.spend(session, [Use(_DATA, str(subscriber.id))], now) is None:
-                outbox.post(session, Kind.DATA, subscriber, now)
+                outbox.enqueue(session, EmailType.DATA, subscriber, now)
         pages.wake()
         return pages.said(say("Look into your inbox"), say("The link in the mail works for a day."))
 
@@ -55,7 +55,7 @@ def add_own_data(pages: Pages) -> None:
             subscriber = session.get(SubscriberRow, claim.subscriber_id)
             if subscriber is None:
                 return pages.ended()
-            told = data_export.everything(session, subscriber)
+            told = data_export.export_subscriber(session, subscriber)
         body = json.dumps(told, ensure_ascii=False, indent=2, default=str)
         named = {"Content-Disposition": 'attachment; filename="newsletter-data.json"'}
         return Response(body, mimetype="application/json", headers=named)
@@ -88,7 +88,7 @@ def add_erasing(pages: Pages) -> None:
                     return pages.ended()
                 now = pages.clock()
                 erasure.erase(session, subscriber, now)
-                outbox.post(session, Kind.GOODBYE, subscriber, now)
+                outbox.enqueue(session, EmailType.GOODBYE, subscriber, now)
         pages.wake()
         return pages.said(
             say("You are erased"),

@@ -11,7 +11,7 @@ from werkzeug import Response
 from newsletter import outbox
 from newsletter.errors import WrongUseError
 from newsletter.models import Standing, SubscriberRow
-from newsletter.outbox import Kind
+from newsletter.outbox import EmailType
 from newsletter.subscribers import consent_log, lifecycle, signup_limits, signups, suppression
 from newsletter.subscribers.addresses import normalized
 from newsletter.subscribers.consent_log import Act
@@ -151,7 +151,7 @@ def _confirm(pages: Pages, session: Session, subscriber: SubscriberRow, claim: C
     signups.start_anew(session, pages.settings.signup, subscriber.email)
     evidence = pages.evidence(session, _titles(pages, claim))
     consent_log.record(session, subscriber, Act.CONFIRMED, list(wanted), evidence, now)
-    outbox.post(session, Kind.WELCOME, subscriber, now)
+    outbox.enqueue(session, EmailType.WELCOME, subscriber, now)
     return True
 
 

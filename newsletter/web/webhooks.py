@@ -42,7 +42,7 @@ def add_hooks(
                 request.headers.get("X-Twilio-Email-Event-Webhook-Timestamp", ""),
                 now,
             )
-            read = sendgrid_webhook.read(body, now)
+            read = sendgrid_webhook.parse_body(body, now)
         except RequestEntityTooLarge:
             return _answer(413, "more than 5 MB")
         except NotGenuineError as error:
@@ -52,9 +52,9 @@ def add_hooks(
             return _answer(400, str(error))
         try:
             with database.write.begin() as session:
-                kept = apply.keep(session, read.events, now)
+                kept = apply.apply_events(session, read.events, now)
                 for reason, content in read.odd:
-                    apply.set_aside(session, sendgrid_webhook.SOURCE, reason, content, now)
+                    apply.quarantine(session, sendgrid_webhook.SOURCE, reason, content, now)
         except OperationalError as error:
             _log.warning("feedback could not be kept, SendGrid will repeat it: %s", error.orig)
             return _answer(503, "come again")

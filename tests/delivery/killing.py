@@ -27,9 +27,9 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.rendering.issue_email import IssueMails
 from newsletter.sending import counters, stats, totals
-from newsletter.sending.holds import NOTHING_FORCED
+from newsletter.sending.holds import NO_OVERRIDE
 from newsletter.sending.sender import send_issue
-from newsletter.sending.totals import Account
+from newsletter.sending.totals import DeliveryTotals
 from newsletter.sources import bundled
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import Wish
@@ -48,7 +48,7 @@ class Found:
     kills: int
     taken: Counter[str]  # mails by address, as the server wrote them down
     states: dict[str, str]  # by address, as the ledger has them
-    account: Account
+    account: DeliveryTotals
     counters_hold: bool
 
     def complaints(self) -> list[str]:
@@ -156,7 +156,7 @@ def _sender(settings: Settings, port: int, issue_id: int, mails: IssueMails) -> 
         mine = settings.model_copy(update={"transport": transport})
         with bootstrap.parts(mine, _now, _no_bar, lambda: False) as parts:
             for _ in range(20):
-                sending = daily._sending(parts, lambda _done: None, NOTHING_FORCED)
+                sending = daily._sending(parts, lambda _done: None, NO_OVERRIDE)
                 sending.sleep = lambda wait_s: time.sleep(min(wait_s, 0.05))
                 if send_issue(sending, issue_id, mails).account.balances:
                     break
@@ -165,9 +165,9 @@ def _sender(settings: Settings, port: int, issue_id: int, mails: IssueMails) -> 
         os._exit(code)
 
 
-def _account(settings: Settings, issue_id: int) -> Account:
+def _account(settings: Settings, issue_id: int) -> DeliveryTotals:
     with bootstrap.database(settings) as database, database.read() as session:
-        return totals.account(session, issue_id)
+        return totals.delivery_totals(session, issue_id)
 
 
 def _found(settings: Settings, issue_id: int, kills: int, taken: Counter[str]) -> Found:
@@ -175,8 +175,8 @@ def _found(settings: Settings, issue_id: int, kills: int, taken: Counter[str]) -
         return Found(
             kills=kills,
             taken=taken,
-            states={row[0]: row[1] for row in stats.listed(session, issue_id, None)},
-            account=totals.account(session, issue_id),
+            states={row[0]: row[1] for row in stats.list_deliveries(session, issue_id, None)},
+            account=totals.delivery_totals(session, issue_id),
             counters_hold=counters.of_issue(session, issue_id)
             == counters.scanned(session, issue_id),
         )

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from newsletter.config import DkimSettings, Settings
 from newsletter.errors import WrongUseError
-from newsletter.transports.base import Verdict
+from newsletter.transports.base import SendStatus
 from newsletter.transports.smtp import dkim
 from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import Cli
@@ -79,7 +79,7 @@ def test_an_address_in_utf_8_is_signed_as_it_stands(keys: dict[str, Path]) -> No
     mail = mail_to("用户@xn--fsqu00a.example")
     with RealSmtp() as server:
         transport = Smtp(smtp_settings(server.port), signer(keys, "rsa", "ed"))
-        assert [outcome.verdict for _, outcome in transport.send([mail])] == [Verdict.ACCEPTED]
+        assert [outcome.status for _, outcome in transport.send([mail])] == [SendStatus.ACCEPTED]
         transport.close()
     ((_, recipient, message),) = server.postbox.taken
     assert recipient == mail.recipient
@@ -107,7 +107,7 @@ def test_what_arrives_over_smtp_still_verifies(keys: dict[str, Path]) -> None:
         transport = Smtp(smtp_settings(server.port), signer(keys, "rsa", "ed"))
         ((_, outcome),) = transport.send([mail_to("ada@reader.example")])
         transport.close()
-        assert outcome.verdict is Verdict.ACCEPTED
+        assert outcome.status is SendStatus.ACCEPTED
         ((_, _, raw),) = server.postbox.taken
     assert verified(raw, keys)
 

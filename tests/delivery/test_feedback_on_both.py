@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from newsletter.db import Database
 from newsletter.feedback import apply
-from newsletter.feedback.events import Event, Kind
+from newsletter.feedback.events import Event, EventType
 from newsletter.models import DeliveryState, IssueRow
 from newsletter.sending import domain_pauses, stats
 from tests.conftest import NOW, Cli
 from tests.feedback.samples import put, references, suppressed
 
 
-def told(kind: Kind, reference: str, **more: str) -> Event:
+def told(kind: EventType, reference: str, **more: str) -> Event:
     return Event(f"{kind}-{reference}", "test", reference, kind, NOW, **more)
 
 
@@ -28,30 +28,30 @@ def test_feedback_is_kept_acts_and_is_shown(
         put(session, known[readers[0]], DeliveryState.UNCERTAIN)
         issue_id = session.scalars(select(IssueRow.id)).one()
     blocks = [
-        told(Kind.BLOCKED, f"unknown{number}", address=f"somebody{number}@b.example")
+        told(EventType.BLOCKED, f"unknown{number}", address=f"somebody{number}@b.example")
         for number in range(20)
     ]
     events = [
-        told(Kind.DELIVERED, known[readers[1]]),
-        told(Kind.DELIVERED, known[readers[1]]),
-        told(Kind.BOUNCE, known[readers[2]], detail="552 5.2.2 full \0 mailbox"),
-        told(Kind.COMPLAINT, known[readers[3]], suppress="complained"),
+        told(EventType.DELIVERED, known[readers[1]]),
+        told(EventType.DELIVERED, known[readers[1]]),
+        told(EventType.BOUNCE, known[readers[2]], detail="552 5.2.2 full \0 mailbox"),
+        told(EventType.COMPLAINT, known[readers[3]], suppress="complained"),
         *blocks,
     ]
     with database.write.begin() as session:
-        kept = apply.keep(session, events, NOW)
+        kept = apply.apply_events(session, events, NOW)
         assert (kept.new, kept.known, kept.settled, kept.suppressed) == (23, 1, 1, 1)
-        assert apply.keep(session, events, NOW).new == 0
+        assert apply.apply_events(session, events, NOW).new == 0
         assert list(domain_pauses.paused_domains(session, NOW)) == ["b.example"]
         assert apply.settle_issue(session, issue_id, NOW) == 0
-        apply.set_aside(session, "test", "odd", "a\0b", NOW)
+        apply.quarantine(session, "test", "odd", "a\0b", NOW)
     shown = json.loads(cli("deliveries", "status", "--domains", "--json").out)
     assert shown["domains"]["reader.example"]["failed"] == 1
     assert shown["feedback"] == {"bounce": 1, "complaint": 1, "delivered": 1}
     assert len(json.loads(cli("deliveries", "list", "--json").out)) == 12
     with database.read() as session:
         assert suppressed(session, readers) == {readers[3]: "complained"}
-        assert stats.queue(session) == 0
+        assert stats.queue_status(session) == 0
         assert [each.newsletter for each in stats.newest(session)] == ["audio"]
         assert stats.rate(session, issue_id, NOW) >= 0
     assert dialect == database.engine.dialect.name

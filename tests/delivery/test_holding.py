@@ -18,9 +18,9 @@ from newsletter.models import DeliveryRow, IssueRow
 from newsletter.rendering.issue_email import IssueMails
 from newsletter.rendering.message import Mail
 from newsletter.sending import counters, restore_guard, totals
-from newsletter.sending.holds import NOTHING_FORCED
-from newsletter.sending.sender import Result, send_issue
-from newsletter.transports.base import Outcome, TransportDownError, Verdict
+from newsletter.sending.holds import NO_OVERRIDE
+from newsletter.sending.sender import IssueSendResult, send_issue
+from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 from newsletter.transports.memory import Memory
 from tests.conftest import Cli
 
@@ -34,11 +34,11 @@ class Moody:
 
     at_once = 4
 
-    def __init__(self, *first: Outcome | Exception) -> None:
+    def __init__(self, *first: SendResult | Exception) -> None:
         self.first = list(first)
         self.memory = Memory()
 
-    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
         for mail in mails:
             said = self.first.pop(0) if self.first else None
             if isinstance(said, Exception):
@@ -52,7 +52,7 @@ class Moody:
         """Nothing is open."""
 
 
-Send = Callable[..., Result]
+Send = Callable[..., IssueSendResult]
 
 
 @pytest.fixture
@@ -70,9 +70,9 @@ def issue_id(cli: Cli, settings: Settings, database: Database, readers: list[str
 def send(settings: Settings, issue_id: int) -> Iterator[Send]:
     """Send by that transport, without waiting."""
 
-    def with_transport(transport: Moody, after: timedelta = timedelta()) -> Result:
+    def with_transport(transport: Moody, after: timedelta = timedelta()) -> IssueSendResult:
         used = replace(parts, transport=transport, clock=lambda: datetime.now(UTC) + after)
-        sending = daily._sending(used, lambda _done: None, NOTHING_FORCED)
+        sending = daily._sending(used, lambda _done: None, NO_OVERRIDE)
         sending.sleep = lambda _s: None
         mails = IssueMails(daily.load(parts, issue_id), parts.site, parts.links, parts.looks)
         return send_issue(sending, issue_id, mails)
@@ -82,7 +82,7 @@ def send(settings: Settings, issue_id: int) -> Iterator[Send]:
         yield with_transport
 
 
-LATER = Outcome(Verdict.TRY_LATER, "HTTP 503 away for lunch")
+LATER = SendResult(SendStatus.TRY_LATER, "HTTP 503 away for lunch")
 
 
 def test_an_outage_costs_nobody_an_attempt_and_the_next_run_goes_on(
@@ -115,7 +115,7 @@ def test_a_reader_s_server_that_never_takes_it_is_given_up_in_the_end(
     send: Send, database: Database
 ) -> None:
     class Never(Moody):
-        def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+        def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
             for mail in mails:
                 if mail.recipient.startswith("reader00"):
                     yield mail, replace(LATER, of_reader=True)
@@ -223,4 +223,4 @@ def test_a_full_disk_stops_the_sending_before_the_next_mail(
     assert again.account.sent == 12
     assert len(moody.memory.sent) == 12
     with database.read() as session:
-        assert totals.account(session, issue_id).balances
+        assert totals.delivery_totals(session, issue_id).balances

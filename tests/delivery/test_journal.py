@@ -53,7 +53,7 @@ def test_marks_of_another_boot_or_worker_are_not_believed(
 ) -> None:
     assert journal.take_over(tmp_path, "here:9:0a0b0c0d", 7) is None
     assert journal.take_over(tmp_path, "here:9:ffffffff", 7) is None
-    monkeypatch.setattr(journal, "boot", lambda: "after the power cut")
+    monkeypatch.setattr(journal, "boot_id", lambda: "after the power cut")
     assert journal.take_over(tmp_path, OWNER.name, 7) is None
 
 
@@ -63,7 +63,7 @@ def test_a_batch_that_was_not_begun_has_nothing_on_the_wire(tmp_path: Path) -> N
 
 
 def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
-    journal.file_of(tmp_path, OWNER.name).touch()
+    journal.journal_file(tmp_path, OWNER.name).touch()
     assert journal.take_over(tmp_path, OWNER.name, 7) is None
     with pytest.raises(ValueError, match="empty"), (tmp_path / "x").open("w+b") as stream:
         mmap.mmap(stream.fileno(), 0)
@@ -90,16 +90,18 @@ def test_a_dead_workers_mails_go_where_they_belong(
 ) -> None:
     with database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
-        assert ledger.take(session, batch, OWNER, NOW, lambda *_: None)
-        share = claim.Share(batch_id, batch.issue_id)
-        claimed = claim.claim(session, share, Limits(), NOW, 0, 4).readers
+        assert ledger.lease_batch(session, batch, OWNER, NOW, lambda *_: None)
+        share = claim.BatchRef(batch_id, batch.issue_id)
+        claimed = claim.claim_deliveries(session, share, Limits(), NOW, 0, 4).readers
     marks = [Mark.BEGUN, Mark.ACCEPTED, Mark.NOT_TAKEN]  # and nothing of the fourth
     known = {each.reference: mark for each, mark in zip(claimed, marks, strict=False)}
     with database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
         testimony = known if believed else None
-        assert not ledger.take(session, batch, replace(NEXT, host="elsewhere"), NOW, lambda *_: {})
-        assert ledger.take(session, batch, NEXT, NOW, lambda *_: testimony)
+        assert not ledger.lease_batch(
+            session, batch, replace(NEXT, host="elsewhere"), NOW, lambda *_: {}
+        )
+        assert ledger.lease_batch(session, batch, NEXT, NOW, lambda *_: testimony)
     with database.read() as session:
         counted = counters.of_issue(session, share.issue_id)
         assert counted == counters.scanned(session, share.issue_id)

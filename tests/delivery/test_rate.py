@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from newsletter.db import Database
 from newsletter.sending import rate_limit
-from newsletter.sending.rate_limit import Allowance, Limits
+from newsletter.sending.rate_limit import Limits, RateLimiter
 from tests.conftest import NOW
 
 SECOND = timedelta(seconds=1)
@@ -13,7 +13,7 @@ SECOND = timedelta(seconds=1)
 def taken(database: Database, limits: Limits, at: float, wanted: int = 1000) -> int:
     """How many a worker gets that asks at that second; each time in a transaction of its own."""
     with database.write.begin() as session:
-        allowance = Allowance(session, limits, {}, NOW + at * SECOND, wanted)
+        allowance = RateLimiter(session, limits, {}, NOW + at * SECOND, wanted)
         allowance.spend(allowance.number)
         assert allowance.number or allowance.wait_s > 0
         return allowance.number
@@ -42,7 +42,7 @@ def test_a_clock_that_is_set_back_gives_nothing_away(database: Database) -> None
 def test_a_domain_has_a_limit_of_its_own_and_a_pause_stops_it(database: Database) -> None:
     limits = Limits(per_domain={"slow.example": 4, "*": 400})
     with database.write.begin() as session:
-        allowance = Allowance(session, limits, {"shut.example": "too many blocks"}, NOW, 100)
+        allowance = RateLimiter(session, limits, {"shut.example": "too many blocks"}, NOW, 100)
         assert [allowance.takes("a@slow.example") for _ in range(3)] == [True, False, False]
         assert allowance.takes("a@quick.example")
         assert not allowance.takes("a@shut.example")
@@ -50,7 +50,7 @@ def test_a_domain_has_a_limit_of_its_own_and_a_pause_stops_it(database: Database
         assert allowance.held == "shut.example is paused: too many blocks"
         allowance.spend(2)
     with database.write.begin() as session:
-        later = Allowance(session, limits, {}, NOW + SECOND / 4, 100)
+        later = RateLimiter(session, limits, {}, NOW + SECOND / 4, 100)
         assert [later.takes("a@slow.example") for _ in range(2)] == [True, False]
 
 
@@ -58,12 +58,16 @@ def test_pauses_for_the_provider_grow_up_to_a_bound_and_end_with_success(
     database: Database,
 ) -> None:
     with database.write.begin() as session:
-        waits = [rate_limit.pause(session, "HTTP 503", None, NOW) - NOW for _ in range(12)]
+        waits = [rate_limit.pause_sending(session, "HTTP 503", None, NOW) - NOW for _ in range(12)]
         assert [wait.total_seconds() / 60 for wait in waits[:6]] == [1, 2, 4, 8, 16, 30]
         assert max(waits) == timedelta(minutes=30)
-        assert rate_limit.paused(session, NOW) is not None
-        assert rate_limit.paused(session, NOW + timedelta(hours=1)) is None
-        assert rate_limit.paused(session, NOW - timedelta(days=1)) is None  # the clock was set back
-        rate_limit.resume(session)
-        assert rate_limit.paused(session, NOW) is None
-        assert rate_limit.pause(session, "HTTP 503", None, NOW) - NOW == timedelta(minutes=1)
+        assert rate_limit.sending_pause(session, NOW) is not None
+        assert rate_limit.sending_pause(session, NOW + timedelta(hours=1)) is None
+        assert (
+            rate_limit.sending_pause(session, NOW - timedelta(days=1)) is None
+        )  # the clock was set back
+        rate_limit.resume_sending(session)
+        assert rate_limit.sending_pause(session, NOW) is None
+        assert rate_limit.pause_sending(session, "HTTP 503", None, NOW) - NOW == timedelta(
+            minutes=1
+        )

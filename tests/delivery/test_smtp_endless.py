@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from newsletter.transports.base import Outcome, Verdict
+from newsletter.transports.base import SendResult, SendStatus
 from newsletter.transports.smtp.transport import Smtp
 from tests.delivery.transports_standins import (
     ENDLESS,
@@ -28,7 +28,7 @@ endless = pytest.mark.parametrize("reply", ENDLESS)
 dialects = pytest.mark.parametrize("dialect", DIALECTS)
 
 
-def outcomes_of(server: OddSmtp, connections: int = 1) -> dict[str, Outcome]:
+def outcomes_of(server: OddSmtp, connections: int = 1) -> dict[str, SendResult]:
     """Of Ada's mail, which goes first, and of the others'."""
     transport = Smtp(smtp_settings(server.port, timeout_s=0.2, connections=connections))
     try:
@@ -52,9 +52,9 @@ def test_after_the_final_dot_one_mail_is_uncertain_and_the_others_arrive(
         assert server.octets_of_the_endless < _MOST_OCTETS
         assert server.said.count("354 go ahead") == 1 + len(OTHERS)
     assert len(outcomes) == 1 + len(OTHERS)
-    verdicts = [outcome.verdict for outcome in outcomes.values()]
-    assert verdicts.count(Verdict.UNCERTAIN) == 1
-    assert verdicts.count(Verdict.ACCEPTED) == len(OTHERS)
+    verdicts = [outcome.status for outcome in outcomes.values()]
+    assert verdicts.count(SendStatus.UNCERTAIN) == 1
+    assert verdicts.count(SendStatus.ACCEPTED) == len(OTHERS)
 
 
 @endless
@@ -71,8 +71,8 @@ def test_before_the_content_one_mail_may_be_tried_later_and_the_others_arrive(
         outcomes = outcomes_of(server)
         assert server.octets_of_the_endless < _MOST_OCTETS
     tried_later = outcomes.pop(ADA.recipient)
-    assert (tried_later.verdict, tried_later.of_reader) == (Verdict.TRY_LATER, False)
-    assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.ACCEPTED}
+    assert (tried_later.status, tried_later.of_reader) == (SendStatus.TRY_LATER, False)
+    assert {outcome.status for outcome in outcomes.values()} == {SendStatus.ACCEPTED}
 
 
 @endless
@@ -85,11 +85,11 @@ def test_before_the_first_mail_every_mail_may_be_tried_later(reply: str, when: s
         transport.close()
         assert server.octets_of_the_endless < _MOST_OCTETS
         assert "MAIL" not in server.heard
-    assert outcomes == [replace(outcomes[0], verdict=Verdict.TRY_LATER)] * (1 + len(OTHERS))
+    assert outcomes == [replace(outcomes[0], status=SendStatus.TRY_LATER)] * (1 + len(OTHERS))
 
 
 @endless
 def test_a_farewell_without_end_holds_nobody(reply: str) -> None:
     with OddSmtp(QUIT=reply) as server:
-        assert {outcome.verdict for outcome in outcomes_of(server).values()} == {Verdict.ACCEPTED}
+        assert {outcome.status for outcome in outcomes_of(server).values()} == {SendStatus.ACCEPTED}
         assert server.octets_of_the_endless < _MOST_OCTETS

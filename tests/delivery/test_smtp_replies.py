@@ -5,14 +5,14 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.transports.smtp.reply_parser import NO_REPLY, Replies
+from newsletter.transports.smtp.reply_parser import NO_REPLY, ReplyParser
 
 LINES = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=40).map(str.strip)
 REPLIES = st.tuples(st.integers(200, 599), st.lists(LINES, min_size=1, max_size=4))
 
 
 def heard(octets: bytes, cuts: list[int]) -> list[tuple[int, bytes]]:
-    replies, found = Replies(), []
+    replies, found = ReplyParser(), []
     for start, end in pairwise(
         sorted({0, *(cut % (len(octets) + 1) for cut in cuts), len(octets)})
     ):
@@ -46,7 +46,7 @@ def test_whatever_comes_is_a_reply_or_none(octets: bytes, cuts: list[int]) -> No
 
 def test_a_line_or_a_reply_without_end_is_none_and_is_not_kept() -> None:
     for endless in (b"250-" + 70_000 * b"x", 8_000 * b"250-more\r\n"):
-        replies = Replies()
+        replies = ReplyParser()
         for start in range(0, len(endless), 1_000):
             replies.feed(endless[start : start + 1_000])
             reply = replies.next()

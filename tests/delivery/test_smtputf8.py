@@ -9,7 +9,7 @@ from newsletter.rendering import headers
 from newsletter.rendering.message import Mail
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.lifecycle import Wish
-from newsletter.transports.base import Outcome, TransportDownError, Verdict
+from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import NOW, Cli
 from tests.delivery.transports_standins import SENDER, OddSmtp, RealSmtp, mail_to, smtp_settings
@@ -30,7 +30,7 @@ def pipelining(request: pytest.FixtureRequest) -> list[str]:
     return ["PIPELINING"] if request.param == "pipelined" else []
 
 
-def sent(port: int, *mails: Mail, **settings: object) -> list[Outcome]:
+def sent(port: int, *mails: Mail, **settings: object) -> list[SendResult]:
     transport = Smtp(smtp_settings(port, **settings))
     outcomes = {mail.recipient: outcome for mail, outcome in transport.send(mails)}
     transport.close()
@@ -41,7 +41,7 @@ def test_where_it_is_offered_it_is_asked_for_those_mails_alone(pipelining: list[
     with OddSmtp(EHLO=greets(*OFFERS, *pipelining)) as server:
         outcomes = sent(server.port, ADA, UMLAUT, BOB, USER, CYD)
         assert server.connections == 1
-    assert {outcome.verdict for outcome in outcomes} == {Verdict.ACCEPTED}
+    assert {outcome.status for outcome in outcomes} == {SendStatus.ACCEPTED}
     plain, asking = f"MAIL FROM:<{SENDER[1]}>", f"MAIL FROM:<{SENDER[1]}> SMTPUTF8 BODY=8BITMIME"
     envelopes = [line for line in server.lines if line.startswith((b"MAIL", b"RCPT"))]
     assert [line.decode().rstrip("\r\n") for line in envelopes] == [
@@ -56,7 +56,7 @@ def test_where_it_is_offered_it_is_asked_for_those_mails_alone(pipelining: list[
 def test_a_real_server_gets_the_bytes_of_the_mail_with_the_address_as_it_is() -> None:
     with RealSmtp() as server:
         outcomes = sent(server.port, UMLAUT, ADA, USER, connections=2)
-    assert {outcome.verdict for outcome in outcomes} == {Verdict.ACCEPTED}
+    assert {outcome.status for outcome in outcomes} == {SendStatus.ACCEPTED}
     assert sorted(server.postbox.taken) == sorted(
         (SENDER[1], mail.recipient, mail.as_bytes()) for mail in (UMLAUT, ADA, USER)
     )
@@ -74,16 +74,16 @@ def test_where_it_is_not_offered_those_readers_are_rejected_and_nobody_else(
         assert server.connections == 1
         assert server.heard.count("MAIL") == server.heard.count("DATA") == 3
         assert not [line for line in server.lines if b"SMTPUTF8" in line]
-    rejected = Outcome(Verdict.REJECTED, NOT_OFFERED)
+    rejected = SendResult(SendStatus.REJECTED, NOT_OFFERED)
     assert [outcome for mail, outcome in outcomes if not mail.recipient.isascii()] == [rejected] * 3
-    taken = [mail for mail, outcome in outcomes if outcome.verdict is Verdict.ACCEPTED]
+    taken = [mail for mail, outcome in outcomes if outcome.status is SendStatus.ACCEPTED]
     assert taken == [ADA, BOB, CYD]
 
 
 def test_a_real_server_without_it_takes_the_others() -> None:
     with RealSmtp(enable_SMTPUTF8=False) as server:
         outcomes = sent(server.port, ADA, USER, BOB)
-    assert [outcome.verdict for outcome in outcomes] == ["accepted", "rejected", "accepted"]
+    assert [outcome.status for outcome in outcomes] == ["accepted", "rejected", "accepted"]
     assert [each[1] for each in server.postbox.taken] == [ADA.recipient, BOB.recipient]
 
 
@@ -101,8 +101,8 @@ def test_an_offer_that_is_not_kept_is_about_that_mail_alone(
 ) -> None:
     with OddSmtp(EHLO=greets(*OFFERS, *pipelining), MAIL=["250 Ok", refusal, "250 Ok"]) as server:
         outcomes = sent(server.port, ADA, USER, BOB)
-    assert outcomes[1] == Outcome(Verdict.REJECTED, refusal)
-    assert [each.verdict for each in outcomes] == ["accepted", "rejected", "accepted"]
+    assert outcomes[1] == SendResult(SendStatus.REJECTED, refusal)
+    assert [each.status for each in outcomes] == ["accepted", "rejected", "accepted"]
 
 
 def test_a_server_that_wants_a_login_still_stops_everybody() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.rendering.message import Content, Mail
-from newsletter.transports.base import Transport, Verdict
+from newsletter.transports.base import SendStatus, Transport
 from newsletter.transports.files import Files
 from newsletter.transports.memory import Memory
 from newsletter.transports.sendgrid.transport import SendGrid
@@ -137,8 +137,8 @@ def test_every_reader_gets_their_own_mail_and_each_of_them_once(carrier: Carrier
         for start in range(0, len(mails), carrier.transport.at_once)
         for pair in carrier.transport.send(mails[start : start + carrier.transport.at_once])
     ]
-    assert [(mail, outcome.verdict) for mail, outcome in outcomes] == [
-        (mail, Verdict.ACCEPTED) for mail in mails
+    assert [(mail, outcome.status) for mail, outcome in outcomes] == [
+        (mail, SendStatus.ACCEPTED) for mail in mails
     ]
     assert all(outcome.provider_id for _, outcome in outcomes)
     assert sorted(carrier.arrived()) == sorted(map(expected, mails))
@@ -154,11 +154,13 @@ def test_an_address_that_no_mail_can_bear_is_rejected_and_harms_nobody_else(
         *("jürgen\udcfc@a.example", "jür\x85gen@a.example", "用\u2028户@a.example", "用户"),
     )
     outcomes = {
-        mail.recipient: outcome.verdict
+        mail.recipient: outcome.status
         for each in [*map(mail_to, hostile), good]
         for mail, outcome in carrier.transport.send([each])
     }
-    assert outcomes == dict.fromkeys(hostile, Verdict.REJECTED) | {good.recipient: Verdict.ACCEPTED}
+    assert outcomes == dict.fromkeys(hostile, SendStatus.REJECTED) | {
+        good.recipient: SendStatus.ACCEPTED
+    }
     assert carrier.arrived() == [expected(good)]
 
 
@@ -166,7 +168,7 @@ def test_mails_of_different_contents_are_not_mixed_up(carrier: Carrier) -> None:
     other = Content("Another subject", "<p>another html</p>", "another text\n")
     mails = [mail_to("ada@a.example"), mail_to("bob@b.example", other), mail_to("cyd@c.example")]
     for mail in mails:
-        assert [outcome.verdict for _, outcome in carrier.transport.send([mail])] == ["accepted"]
+        assert [outcome.status for _, outcome in carrier.transport.send([mail])] == ["accepted"]
     assert sorted(carrier.arrived()) == sorted(map(expected, mails))
 
 

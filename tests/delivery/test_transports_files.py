@@ -12,7 +12,7 @@ import pytest
 from newsletter.config import Settings
 from newsletter.rendering.message import Mail
 from newsletter.transports import files
-from newsletter.transports.base import TransportDownError, Verdict
+from newsletter.transports.base import SendStatus, TransportDownError
 from newsletter.transports.files import Files, file_name
 from tests.delivery.transports_standins import mail_to
 
@@ -22,7 +22,7 @@ LONGEST = f"{'l' * 64}@{'d' * 60}.{'d' * 60}.{'d' * 60}.example"
 def send(folder: Path, *mails: Mail) -> list[str]:
     """The names of the files that the outcomes tell of."""
     outcomes = [outcome for mail in mails for _, outcome in Files(folder).send([mail])]
-    assert {outcome.verdict for outcome in outcomes} == {Verdict.ACCEPTED}
+    assert {outcome.status for outcome in outcomes} == {SendStatus.ACCEPTED}
     return [outcome.provider_id or "" for outcome in outcomes]
 
 
@@ -123,8 +123,8 @@ def test_the_configured_folder_starts_from_that_of_the_configuration(settings: S
 def test_a_maildir_has_a_file_for_each_mail_that_any_mail_program_finds(tmp_path: Path) -> None:
     mails = [mail_to("ada@reader.example"), mail_to("bob@reader.example")]
     for _ in range(2):  # the same mails again are the same files
-        outcomes = [outcome.verdict for _, outcome in Files(tmp_path, maildir=True).send(mails)]
-        assert outcomes == [Verdict.ACCEPTED] * 2
+        outcomes = [outcome.status for _, outcome in Files(tmp_path, maildir=True).send(mails)]
+        assert outcomes == [SendStatus.ACCEPTED] * 2
     box = mailbox.Maildir(tmp_path, create=False)
     assert sorted(str(each["To"]) for each in box) == [mail.recipient for mail in mails]
     assert list((tmp_path / "tmp").iterdir()) == []

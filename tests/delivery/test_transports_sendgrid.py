@@ -11,9 +11,9 @@ import pytest
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
 from newsletter.rendering.message import Mail
-from newsletter.transports.base import Outcome, TransportDownError, Verdict
+from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 from newsletter.transports.sendgrid import transport
-from newsletter.transports.sendgrid.responses import unreached
+from newsletter.transports.sendgrid.responses import result_of_no_connection
 from newsletter.transports.sendgrid.transport import SendGrid
 from tests.delivery.http_standin import (
     SILENT,
@@ -41,7 +41,7 @@ def server() -> Iterator[HttpStandIn]:
         yield each
 
 
-def send(server: HttpStandIn, *mails: Mail, timeout_s: float = 5) -> list[Outcome]:
+def send(server: HttpStandIn, *mails: Mail, timeout_s: float = 5) -> list[SendResult]:
     by_reader = {
         mail.recipient: outcome
         for mail, outcome in SendGrid(KEY, server.url, timeout_s).send(mails)
@@ -50,7 +50,7 @@ def send(server: HttpStandIn, *mails: Mail, timeout_s: float = 5) -> list[Outcom
     return [by_reader[mail.recipient] for mail in mails]
 
 
-def send_to(answer: Answering, *mails: Mail, timeout_s: float = 5) -> list[Outcome]:
+def send_to(answer: Answering, *mails: Mail, timeout_s: float = 5) -> list[SendResult]:
     with HttpStandIn(answer) as server:
         return send(server, *mails, timeout_s=timeout_s)
 
@@ -108,7 +108,7 @@ def test_a_thousand_readers_share_a_request_and_the_next_one_opens_another(
     server: HttpStandIn,
 ) -> None:
     mails = [mail_to(f"reader{number}@reader.example") for number in range(1001)]
-    assert {outcome.verdict for outcome in send(server, *mails)} == {Verdict.ACCEPTED}
+    assert {outcome.status for outcome in send(server, *mails)} == {SendStatus.ACCEPTED}
     assert [len(request.body["personalizations"]) for request in server.requests] == [1000, 1]
 
 
@@ -133,9 +133,9 @@ def test_failure_13_one_bad_personalization_among_a_thousand_fails_alone(
     with HttpStandIn(SendGridRules(names=names)) as server:
         outcomes = send(server, *mails)
     refused = outcomes.pop(617)
-    assert refused.verdict is Verdict.REJECTED
+    assert refused.status is SendStatus.REJECTED
     assert SendGridRules.NO_ADDRESS in refused.detail
-    assert {outcome.verdict for outcome in outcomes} == {Verdict.ACCEPTED}
+    assert {outcome.status for outcome in outcomes} == {SendStatus.ACCEPTED}
     assert taken(server) == sorted(m.recipient for m in mails if m is not mails[617])
     assert len(server.requests) <= most
 
@@ -145,7 +145,7 @@ def test_an_address_beyond_ascii_goes_as_it_is_and_a_refusal_is_about_it_alone(
 ) -> None:
     user, other = mail_to("用户@xn--fsqu00a.example"), mail_to("bad-müller@reader.example")
     outcomes = send(server, ADA, user, other, BOB)
-    assert [each.verdict for each in outcomes] == ["accepted", "accepted", "rejected", "accepted"]
+    assert [each.status for each in outcomes] == ["accepted", "accepted", "rejected", "accepted"]
     assert SendGridRules.NO_ADDRESS in outcomes[2].detail
     assert not outcomes[2].permanent
     assert taken(server) == sorted(mail.recipient for mail in (ADA, user, BOB))
@@ -169,10 +169,10 @@ def test_what_sendgrid_names_is_tried_once_more_so_that_a_wrong_number_harms_nob
         return Answer(202)
 
     mails = [ADA, BOB, mail_to("bad@reader.example")]
-    assert [outcome.verdict for outcome in send_to(wrong_number, *mails)] == [
-        Verdict.ACCEPTED,
-        Verdict.ACCEPTED,
-        Verdict.REJECTED,
+    assert [outcome.status for outcome in send_to(wrong_number, *mails)] == [
+        SendStatus.ACCEPTED,
+        SendStatus.ACCEPTED,
+        SendStatus.REJECTED,
     ]
 
 
@@ -181,8 +181,8 @@ def test_looking_for_bad_ones_ends_and_the_others_wait_instead_of_being_rejected
     with HttpStandIn(SendGridRules(names=False)) as server:
         outcomes = send(server, *mails)
         assert len(server.requests) < 200
-    rejected = [each for each in outcomes if each.verdict is Verdict.REJECTED]
-    waiting = [each for each in outcomes if each.verdict is Verdict.TRY_LATER]
+    rejected = [each for each in outcomes if each.status is SendStatus.REJECTED]
+    waiting = [each for each in outcomes if each.status is SendStatus.TRY_LATER]
     assert len(rejected) < 100
     assert len(rejected) + len(waiting) == 1000
     assert all(each.of_reader for each in waiting)
@@ -190,7 +190,7 @@ def test_looking_for_bad_ones_ends_and_the_others_wait_instead_of_being_rejected
 
 def test_an_address_stands_in_a_request_once(server: HttpStandIn) -> None:
     twice = mail_to("Ada@reader.example", stream="video-2025-07-11")
-    assert {each.verdict for each in send(server, ADA, BOB, twice)} == {Verdict.ACCEPTED}
+    assert {each.status for each in send(server, ADA, BOB, twice)} == {SendStatus.ACCEPTED}
     assert [len(request.body["personalizations"]) for request in server.requests] == [2, 1]
 
 
@@ -199,10 +199,10 @@ def test_values_longer_than_sendgrid_takes_are_refused_before_they_harm_the_othe
 ) -> None:
     long = Mail(**{**vars(BOB), "values": {"recipient": "é" * 2400, "unsubscribe": "x"}})
     longer = Mail(**{**vars(BOB), "values": {"recipient": "é" * 2600, "unsubscribe": "x"}})
-    assert [outcome.verdict for outcome in send(server, ADA, long)] == [Verdict.ACCEPTED] * 2
-    assert [outcome.verdict for outcome in send(server, ADA, longer)] == [
-        Verdict.ACCEPTED,
-        Verdict.REJECTED,
+    assert [outcome.status for outcome in send(server, ADA, long)] == [SendStatus.ACCEPTED] * 2
+    assert [outcome.status for outcome in send(server, ADA, longer)] == [
+        SendStatus.ACCEPTED,
+        SendStatus.REJECTED,
     ]
 
 
@@ -211,7 +211,7 @@ def test_a_request_larger_than_sendgrid_takes_is_divided(
 ) -> None:
     monkeypatch.setattr(transport, "LARGEST_REQUEST", 6000)
     mails = [mail_to(f"reader{number}@reader.example") for number in range(20)]
-    assert {outcome.verdict for outcome in send(server, *mails)} == {Verdict.ACCEPTED}
+    assert {outcome.status for outcome in send(server, *mails)} == {SendStatus.ACCEPTED}
     assert taken(server) == sorted(mail.recipient for mail in mails)
     assert len(server.requests) > 1
     monkeypatch.setattr(transport, "LARGEST_REQUEST", 60)
@@ -241,7 +241,7 @@ def test_failure_10_too_many_requests_make_the_whole_sender_wait_for_the_reset(
         transport = SendGrid(KEY, server.url, 5, clock=lambda: 1_000_000.0)
         outcomes = [outcome for _, outcome in transport.send(mails)]
         assert len(server.requests) == 1  # the second thousand is not even asked about
-    assert {outcome.verdict for outcome in outcomes} == {Verdict.TRY_LATER}
+    assert {outcome.status for outcome in outcomes} == {SendStatus.TRY_LATER}
     assert not any(outcome.of_reader for outcome in outcomes)
     assert len(outcomes) == len(mails)
     assert all(least <= (outcome.wait_s or 0) <= most for outcome in outcomes)
@@ -253,9 +253,9 @@ def test_when_one_half_is_lost_the_other_is_still_known() -> None:
             return refusal(400, "personalizations.1.to", "who?")
         return None if "bob" in str(request.body["personalizations"]) else Answer(202)
 
-    assert [outcome.verdict for outcome in send_to(lose_bob, ADA, BOB)] == [
-        Verdict.ACCEPTED,
-        Verdict.UNCERTAIN,
+    assert [outcome.status for outcome in send_to(lose_bob, ADA, BOB)] == [
+        SendStatus.ACCEPTED,
+        SendStatus.UNCERTAIN,
     ]
 
 
@@ -297,7 +297,7 @@ def test_errors_about_a_reader_and_about_the_request_together_stop_the_sending()
 @pytest.mark.parametrize("status", [408, 429, 500, 503])
 def test_failure_12_what_sendgrid_surely_did_not_take_may_be_tried_later(status: int) -> None:
     outcomes = send_to(saying(refusal(status, None, "not now")), ADA, BOB)
-    assert [outcome.verdict for outcome in outcomes] == [Verdict.TRY_LATER] * 2
+    assert [outcome.status for outcome in outcomes] == [SendStatus.TRY_LATER] * 2
     assert outcomes[0].detail == f"SendGrid: HTTP {status} not now"
 
 
@@ -312,18 +312,18 @@ def test_failure_9_a_lost_answer_is_uncertain_and_not_asked_for_again(
     with HttpStandIn(saying(answer)) as server:
         outcomes = send(server, ADA, BOB, timeout_s=0.3)
         assert len(server.requests) == 1
-    assert [outcome.verdict for outcome in outcomes] == [Verdict.UNCERTAIN] * 2
+    assert [outcome.status for outcome in outcomes] == [SendStatus.UNCERTAIN] * 2
     assert outcomes[0].detail
 
 
 @pytest.mark.parametrize("broken", [ConnectionResetError(), BrokenPipeError(), ssl.SSLEOFError()])
 def test_a_connection_that_breaks_under_the_request_is_uncertain(broken: OSError) -> None:
-    assert unreached(URLError(broken)).verdict is Verdict.UNCERTAIN
+    assert result_of_no_connection(URLError(broken)).status is SendStatus.UNCERTAIN
 
 
 def test_nobody_listening_means_surely_not_sent() -> None:
     ((_, outcome),) = SendGrid(KEY, f"http://127.0.0.1:{unused_port()}", 5).send([ADA])
-    assert outcome.verdict is Verdict.TRY_LATER
+    assert outcome.status is SendStatus.TRY_LATER
 
 
 @pytest.mark.parametrize(("code", "stops"), [(socket.EAI_AGAIN, False), (socket.EAI_NONAME, True)])
@@ -341,7 +341,7 @@ def test_a_name_that_cannot_be_looked_up_is_told_from_one_that_is_none(
         with pytest.raises(TransportDownError, match=r"see transport\.base_url"):
             next(outcomes)
     else:
-        assert next(outcomes)[1].verdict is Verdict.TRY_LATER
+        assert next(outcomes)[1].status is SendStatus.TRY_LATER
 
 
 def test_a_server_that_speaks_no_tls_stops_the_sending(server: HttpStandIn) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from newsletter.rendering.message import Mail
-from newsletter.transports.base import Outcome, TransportDownError, Unwatched, Verdict
+from newsletter.transports.base import NoObserver, SendResult, SendStatus, TransportDownError
 from newsletter.transports.smtp.transport import Smtp
 from tests.delivery import transports_standins as standins
 from tests.delivery.transports_standins import (
@@ -23,7 +23,7 @@ ADA, BOB, CYD = (mail_to(f"{name}@reader.example") for name in ("ada", "bob", "c
 LOGIN = {"username": "daily", "password": "the secret"}
 
 
-def outcome_of(transport: Smtp) -> Outcome:
+def outcome_of(transport: Smtp) -> SendResult:
     ((mail, outcome),) = transport.send([ADA])
     assert mail is ADA
     return outcome
@@ -66,10 +66,10 @@ def test_an_address_that_is_gone_is_rejected_for_ever_and_the_others_get_theirs(
     gone = mail_to("gone@reader.example")
     outcomes = {mail.recipient: outcome for mail, outcome in transport.send([ADA, gone, BOB])}
     transport.close()
-    assert outcomes.pop(gone.recipient) == Outcome(
-        Verdict.REJECTED, "550 5.1.1 no such user", permanent=True
+    assert outcomes.pop(gone.recipient) == SendResult(
+        SendStatus.REJECTED, "550 5.1.1 no such user", permanent=True
     )
-    assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.ACCEPTED}
+    assert {outcome.status for outcome in outcomes.values()} == {SendStatus.ACCEPTED}
     assert [recipient for _, recipient, _ in real.postbox.taken] == [ADA.recipient, BOB.recipient]
 
 
@@ -126,7 +126,7 @@ def test_what_surely_never_left_may_be_tried_later(script: dict[str, str]) -> No
         transport = smtp(server.port, timeout_s=0.2, **LOGIN)
         outcome = outcome_of(transport)
         transport.close()
-    assert outcome.verdict is Verdict.TRY_LATER
+    assert outcome.status is SendStatus.TRY_LATER
     assert outcome.detail
 
 
@@ -137,7 +137,7 @@ def test_no_clear_answer_to_a_mail_handed_over_is_uncertain(script: dict[str, st
         outcome = outcome_of(transport)
         transport.close()
         assert server.heard.count("DATA") == 1
-    assert outcome.verdict is Verdict.UNCERTAIN
+    assert outcome.status is SendStatus.UNCERTAIN
     assert outcome.detail
 
 
@@ -154,9 +154,9 @@ def test_a_refusal_of_one_mail_is_about_its_address(
         (_, refused), (_, next_one) = transport.send([ADA, BOB])
         transport.close()
         assert server.connections == 1
-    assert (refused.verdict, refused.permanent) == (Verdict.REJECTED, permanent)
+    assert (refused.status, refused.permanent) == (SendStatus.REJECTED, permanent)
     assert [refused.detail] == list(script.values())
-    assert next_one.verdict is Verdict.ACCEPTED
+    assert next_one.status is SendStatus.ACCEPTED
 
 
 @pytest.mark.parametrize("script", WHOLE_SERVER, ids=by_script)
@@ -176,7 +176,7 @@ def test_the_next_mail_after_a_stop_finds_a_clean_session() -> None:
         transport = smtp(server.port)
         with pytest.raises(TransportDownError):
             outcome_of(transport)
-        assert outcome_of(transport).verdict is Verdict.ACCEPTED
+        assert outcome_of(transport).status is SendStatus.ACCEPTED
         transport.close()
         assert server.connections == 2
 
@@ -185,10 +185,10 @@ def test_the_next_mail_after_a_stop_finds_a_clean_session() -> None:
 def test_a_connection_that_the_server_grew_tired_of_is_replaced(refusal: str) -> None:
     with OddSmtp(MAIL=["250 Ok", refusal, "250 Ok"], RSET=CLOSE) as server:
         transport = smtp(server.port)
-        outcomes = [outcome.verdict for _, outcome in transport.send([ADA, BOB, CYD])]
+        outcomes = [outcome.status for _, outcome in transport.send([ADA, BOB, CYD])]
         transport.close()
         assert server.connections == 2
-    assert outcomes == [Verdict.ACCEPTED] * 3
+    assert outcomes == [SendStatus.ACCEPTED] * 3
 
 
 def test_several_connections_share_the_mails_and_each_goes_once(real: RealSmtp) -> None:
@@ -196,7 +196,7 @@ def test_several_connections_share_the_mails_and_each_goes_once(real: RealSmtp) 
     transport = smtp(real.port, connections=4, per_connection=7)
     outcomes = list(transport.send(mails))
     transport.close()
-    assert {outcome.verdict for _, outcome in outcomes} == {Verdict.ACCEPTED}
+    assert {outcome.status for _, outcome in outcomes} == {SendStatus.ACCEPTED}
     assert sorted(real.postbox.taken) == sorted(
         (SENDER[1], mail.recipient, mail.as_bytes()) for mail in mails
     )
@@ -216,17 +216,17 @@ def test_a_server_that_bears_fewer_connections_gets_everything_over_those() -> N
     mails = [mail_to(f"r{number}@reader.example") for number in range(20)]
     with OddSmtp(greeting=greetings) as server:
         transport = smtp(server.port, connections=5)
-        outcomes = [outcome.verdict for _, outcome in transport.send(mails)]
+        outcomes = [outcome.status for _, outcome in transport.send(mails)]
         transport.close()
-    assert outcomes == [Verdict.ACCEPTED] * len(mails)
+    assert outcomes == [SendStatus.ACCEPTED] * len(mails)
 
 
 def test_no_server_leaves_every_mail_for_later_after_one_attempt() -> None:
     with OddSmtp(greeting="421 4.3.2 going down") as server:
         transport = smtp(server.port)
-        outcomes = [outcome.verdict for _, outcome in transport.send([ADA, BOB, CYD])]
+        outcomes = [outcome.status for _, outcome in transport.send([ADA, BOB, CYD])]
         assert server.connections == 1
-    assert outcomes == [Verdict.TRY_LATER] * 3
+    assert outcomes == [SendStatus.TRY_LATER] * 3
 
 
 def test_what_a_reader_s_server_says_for_now_is_about_that_reader() -> None:
@@ -234,15 +234,15 @@ def test_what_a_reader_s_server_says_for_now_is_about_that_reader() -> None:
         transport = smtp(server.port)
         (_, greylisted), (_, fine) = transport.send([ADA, BOB])
         transport.close()
-    assert (greylisted.verdict, greylisted.of_reader) == (Verdict.TRY_LATER, True)
-    assert fine.verdict is Verdict.ACCEPTED
+    assert (greylisted.status, greylisted.of_reader) == (SendStatus.TRY_LATER, True)
+    assert fine.status is SendStatus.ACCEPTED
 
 
 def test_what_is_said_unasked_before_the_first_mail_is_heard_there() -> None:
     greeting = f"{standins.GOOD_REPLIES['EHLO']}\r\n421 4.3.2 going down"
     with OddSmtp(EHLO=greeting) as server:
         outcome = outcome_of(smtp(server.port))
-    assert (outcome.verdict, outcome.detail) == (Verdict.TRY_LATER, "421 4.3.2 going down")
+    assert (outcome.status, outcome.detail) == (SendStatus.TRY_LATER, "421 4.3.2 going down")
 
 
 def test_more_mails_are_asked_for_only_when_most_connections_have_one_at_most() -> None:
@@ -257,8 +257,8 @@ def test_more_mails_are_asked_for_only_when_most_connections_have_one_at_most() 
 
     with OddSmtp() as server:
         transport = smtp(server.port, connections=5)
-        for mail, outcome in transport.stream(chunks(), Unwatched()):
-            assert outcome.verdict is Verdict.ACCEPTED
+        for mail, outcome in transport.stream(chunks(), NoObserver()):
+            assert outcome.status is SendStatus.ACCEPTED
             out.remove(mail.reference)
             carried += 1
         transport.close()

@@ -8,7 +8,7 @@ import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from newsletter.errors import WrongUseError
-from newsletter.transports.base import Outcome, TransportDownError, Verdict
+from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 from newsletter.transports.smtp.transport import Smtp
 from tests.delivery.transports_standins import (
     OddSmtp,
@@ -29,7 +29,7 @@ def elsewhere(host: str, **others: object) -> Smtp:
     return smtp(25, host=host, **others)
 
 
-def outcome_of(transport: Smtp) -> Outcome:
+def outcome_of(transport: Smtp) -> SendResult:
     ((_, outcome),) = transport.send([mail_to("ada@reader.example")])
     return outcome
 
@@ -47,7 +47,7 @@ def test_a_login_is_used_and_a_refused_one_stops_the_sending(
     with RealSmtp(auth_require_tls=False, authenticator=authenticate) as server:
         transport = smtp(server.port, username="daily", password=password)
         if welcome:
-            assert outcome_of(transport).verdict is Verdict.ACCEPTED
+            assert outcome_of(transport).status is SendStatus.ACCEPTED
         else:
             with pytest.raises(TransportDownError, match=r"535 .*Authentication") as caught:
                 outcome_of(transport)
@@ -58,7 +58,7 @@ def test_a_login_is_used_and_a_refused_one_stops_the_sending(
 
 def test_no_server_there_means_surely_not_sent() -> None:
     outcome = outcome_of(smtp(unused_port()))
-    assert outcome.verdict is Verdict.TRY_LATER
+    assert outcome.status is SendStatus.TRY_LATER
     assert "refused" in outcome.detail
 
 
@@ -77,7 +77,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 def test_names_that_cannot_be_looked_up_now_may_be_later(names: Callable[[int], None]) -> None:
     names(socket.EAI_AGAIN)
-    assert outcome_of(elsewhere("mail.example.org")).verdict is Verdict.TRY_LATER
+    assert outcome_of(elsewhere("mail.example.org")).status is SendStatus.TRY_LATER
 
 
 def test_a_server_of_no_such_name_stops_the_sending(names: Callable[[int], None]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from newsletter.transports.base import Outcome, TransportDownError, Verdict
+from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 from newsletter.transports.smtp.transport import Smtp
 from tests.certificates import Certificate, certificate, needs_openssl
 from tests.delivery.transports_standins import OddSmtp, RealSmtp, mail_to, smtp_settings
@@ -27,11 +27,11 @@ def trusted(ours: Certificate, monkeypatch: pytest.MonkeyPatch) -> Certificate:
     return ours
 
 
-def send(port: int, **others: object) -> Verdict:
-    return outcome_of(port, **others).verdict
+def send(port: int, **others: object) -> SendStatus:
+    return outcome_of(port, **others).status
 
 
-def outcome_of(port: int, **others: object) -> Outcome:
+def outcome_of(port: int, **others: object) -> SendResult:
     transport = Smtp(smtp_settings(port, **others))
     try:
         ((_, outcome),) = transport.send([ADA])
@@ -53,13 +53,13 @@ def test_starttls_encrypts_before_login_and_mail(trusted: Certificate) -> None:
         "authenticator": logged_in,
     }
     with RealSmtp(**options) as server:
-        assert send(server.port, security="starttls", **LOGIN) is Verdict.ACCEPTED
+        assert send(server.port, security="starttls", **LOGIN) is SendStatus.ACCEPTED
         assert [raw for _, _, raw in server.postbox.taken] == [ADA.as_bytes()]
 
 
 def test_tls_from_the_first_byte(trusted: Certificate) -> None:
     with RealSmtp(ssl_context=trusted.context) as server:
-        assert send(server.port, security="tls") is Verdict.ACCEPTED
+        assert send(server.port, security="tls") is SendStatus.ACCEPTED
         assert [raw for _, _, raw in server.postbox.taken] == [ADA.as_bytes()]
 
 
@@ -106,7 +106,7 @@ def test_tls_asked_of_a_plain_server_stops_the_sending() -> None:
 def test_a_refusal_to_start_tls_for_now_may_pass() -> None:
     replies = {"EHLO": "250-odd.example\r\n250 STARTTLS", "STARTTLS": "454 4.7.0 not now"}
     with OddSmtp(**replies) as server:
-        assert send(server.port, security="starttls") is Verdict.TRY_LATER
+        assert send(server.port, security="starttls") is SendStatus.TRY_LATER
         assert "MAIL" not in server.heard
 
 
@@ -130,7 +130,7 @@ def test_replies_slipped_in_behind_the_one_to_starttls_are_not_believed(
     }
     with OddSmtp(trusted.context, **replies) as server:
         outcome = outcome_of(server.port, security="starttls")
-        assert (outcome.verdict, outcome.detail) == (Verdict.REJECTED, "550 5.1.1 no such user")
+        assert (outcome.status, outcome.detail) == (SendStatus.REJECTED, "550 5.1.1 no such user")
         assert server.heard[:5] == ["EHLO", "STARTTLS", "EHLO", "MAIL", "RCPT"]
 
 

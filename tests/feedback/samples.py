@@ -77,7 +77,7 @@ def put(session: Session, reference: str, state: DeliveryState) -> None:
 def ledger_of(session: Session) -> Mapping[str, tuple[str, str | None]]:
     """State and reason by address."""
     issue_id = session.scalars(select(IssueRow.id)).one()
-    return {row[0]: (row[1], row[2]) for row in stats.listed(session, issue_id, None)}
+    return {row[0]: (row[1], row[2]) for row in stats.list_deliveries(session, issue_id, None)}
 
 
 def suppressed(session: Session, emails: Iterable[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from newsletter.db import Database
 from newsletter.feedback import apply, bounce_rules
-from newsletter.feedback.events import Event, Kind, without_addresses
+from newsletter.feedback.events import Event, EventType, without_addresses
 from newsletter.models import (
     BatchRow,
     DeliveryRow,
@@ -25,28 +25,28 @@ from tests.conftest import NOW, Cli
 from tests.feedback.samples import ledger_of, put, suppressed
 
 
-def event(kind: Kind, reference: str, at: datetime = NOW, **more: str | None) -> Event:
+def event(kind: EventType, reference: str, at: datetime = NOW, **more: str | None) -> Event:
     return Event(f"{kind}-{reference}-{at}", "test", reference, kind, at, **more)  # type: ignore[arg-type]
 
 
-def keep(database: Database, *events: Event, now: datetime = NOW) -> apply.Kept:
+def keep(database: Database, *events: Event, now: datetime = NOW) -> apply.ApplyResult:
     with database.write.begin() as session:
-        return apply.keep(session, events, now)
+        return apply.apply_events(session, events, now)
 
 
 @pytest.mark.parametrize(
     ("kind", "state", "reason"),
     [
-        (Kind.DELIVERED, "sent", "settled by feedback: delivered"),
-        (Kind.ACCEPTED, "sent", "settled by feedback: accepted"),
-        (Kind.DEFERRED, "sent", "settled by feedback: deferred"),
-        (Kind.COMPLAINT, "sent", "settled by feedback: complaint"),
-        (Kind.BOUNCE, "failed", "bounced: 550 5.2.1 disabled"),
-        (Kind.DROPPED, "failed", "dropped by the provider: 550 5.2.1 disabled"),
+        (EventType.DELIVERED, "sent", "settled by feedback: delivered"),
+        (EventType.ACCEPTED, "sent", "settled by feedback: accepted"),
+        (EventType.DEFERRED, "sent", "settled by feedback: deferred"),
+        (EventType.COMPLAINT, "sent", "settled by feedback: complaint"),
+        (EventType.BOUNCE, "failed", "bounced: 550 5.2.1 disabled"),
+        (EventType.DROPPED, "failed", "dropped by the provider: 550 5.2.1 disabled"),
     ],
 )
 def test_failure_3_what_nobody_could_know_is_settled_by_the_reference(
-    database: Database, sent: dict[str, str], kind: Kind, state: str, reason: str
+    database: Database, sent: dict[str, str], kind: EventType, state: str, reason: str
 ) -> None:
     reader, reference = next(iter(sent.items()))
     with database.write.begin() as session:
@@ -62,7 +62,9 @@ def test_failure_14_accepted_and_then_dropped_is_failed_suppressed_and_counted(
     cli: Cli, database: Database, sent: dict[str, str]
 ) -> None:
     reader, reference = next(iter(sent.items()))
-    keep(database, event(Kind.DROPPED, reference, detail="Bounced Address", suppress="bounced"))
+    keep(
+        database, event(EventType.DROPPED, reference, detail="Bounced Address", suppress="bounced")
+    )
     with database.read() as session:
         assert ledger_of(session)[reader] == ("failed", "dropped by the provider: Bounced Address")
         assert suppressed(session, sent) == {reader: "bounced"}
@@ -75,8 +77,8 @@ def test_failure_16_a_complaint_and_an_unsubscribe_end_all_newsletters_at_once(
     (angry, first), (tired, second), *_ = sent.items()
     keep(
         database,
-        event(Kind.COMPLAINT, first, suppress="complained"),
-        event(Kind.UNSUBSCRIBE, second, suppress="left"),
+        event(EventType.COMPLAINT, first, suppress="complained"),
+        event(EventType.UNSUBSCRIBE, second, suppress="left"),
     )
     with database.read() as session:
         assert suppressed(session, sent) == {angry: "complained", tired: "left"}
@@ -99,7 +101,9 @@ def test_failure_16_a_complaint_inside_the_running_issue_keeps_the_rest_of_it_aw
         other.first().reference = "an-older-mail"  # type: ignore[union-attr]
     keep(
         database,
-        Event("e", "test", "no-delivery", Kind.COMPLAINT, NOW, "", "complained", address=reader),
+        Event(
+            "e", "test", "no-delivery", EventType.COMPLAINT, NOW, "", "complained", address=reader
+        ),
     )
     assert "1 skipped" in cli("send").out
     with database.read() as session:
@@ -111,7 +115,13 @@ def history(reference: str) -> list[Event]:
     return [
         event(kind, reference, NOW + timedelta(seconds=number), detail=f"{kind}")
         for number, kind in enumerate(
-            [Kind.ACCEPTED, Kind.DEFERRED, Kind.DEFERRED, Kind.DELIVERED, Kind.BOUNCE]
+            [
+                EventType.ACCEPTED,
+                EventType.DEFERRED,
+                EventType.DEFERRED,
+                EventType.DELIVERED,
+                EventType.BOUNCE,
+            ]
         )
     ]
 
@@ -142,7 +152,9 @@ def test_what_is_on_the_wire_is_left_to_its_sender_and_settled_when_that_is_over
     with database.write.begin() as session:
         put(session, first, DeliveryState.SENDING)
         put(session, second, DeliveryState.SENDING)
-    told = keep(database, event(Kind.BOUNCE, first, detail="no"), event(Kind.DELIVERED, second))
+    told = keep(
+        database, event(EventType.BOUNCE, first, detail="no"), event(EventType.DELIVERED, second)
+    )
     assert (told.new, told.settled) == (2, 0)
     with database.write.begin() as session:
         put(session, first, DeliveryState.SENT)
@@ -160,7 +172,7 @@ def test_a_mail_that_waits_to_be_sent_again_and_arrived_after_all_is_not_sent_ag
     with database.write.begin() as session:
         put(session, first, DeliveryState.PENDING)
         put(session, second, DeliveryState.PENDING)
-    keep(database, event(Kind.DELIVERED, first), event(Kind.BOUNCE, second))
+    keep(database, event(EventType.DELIVERED, first), event(EventType.BOUNCE, second))
     with database.read() as session:
         assert ledger_of(session)[arrived][0] == "sent"
         assert ledger_of(session)[bounced][0] == "pending"
@@ -220,7 +232,7 @@ def test_bounces_that_might_pass_add_up_over_issues_and_time(
     for back, each in zip(days, [*earlier, reference], strict=True):
         at = NOW - timedelta(days=back)
         for twice in range(2):
-            keep(database, event(Kind.BOUNCE, each, at + timedelta(minutes=twice)), now=at)
+            keep(database, event(EventType.BOUNCE, each, at + timedelta(minutes=twice)), now=at)
     with database.read() as session:
         found = suppressed(session, sent)
     assert found == ({reader: "bounced: 3 issues in a row"} if dead else {})
@@ -231,10 +243,10 @@ def test_a_delivery_in_between_makes_bounces_begin_anew(
 ) -> None:
     reference = next(iter(sent.values()))
     first, second = issues_of(database, reference, [14, 7])
-    keep(database, event(Kind.BOUNCE, first, NOW - timedelta(days=14)))
-    keep(database, event(Kind.DELIVERED, second, NOW - timedelta(days=8)))
-    keep(database, event(Kind.BOUNCE, second, NOW - timedelta(days=7)))
-    keep(database, event(Kind.BOUNCE, reference))
+    keep(database, event(EventType.BOUNCE, first, NOW - timedelta(days=14)))
+    keep(database, event(EventType.DELIVERED, second, NOW - timedelta(days=8)))
+    keep(database, event(EventType.BOUNCE, second, NOW - timedelta(days=7)))
+    keep(database, event(EventType.BOUNCE, reference))
     with database.read() as session:
         assert suppressed(session, sent) == {}
 
@@ -268,8 +280,10 @@ def test_failure_15_a_wave_of_blocks_suppresses_nobody_and_pauses_the_domain(
 ) -> None:
     everybody = [*sent.values(), *crowd(database, sent, 48)]
     some = everybody[: bounce_rules.WAVE]
-    keep(database, *(event(Kind.DELIVERED, each) for each in everybody[bounce_rules.WAVE :]))
-    keep(database, *(event(Kind.BLOCKED, each, detail="550 5.7.1 reputation") for each in some))
+    keep(database, *(event(EventType.DELIVERED, each) for each in everybody[bounce_rules.WAVE :]))
+    keep(
+        database, *(event(EventType.BLOCKED, each, detail="550 5.7.1 reputation") for each in some)
+    )
     with database.read() as session:
         assert suppressed(session, [*sent, "crowd1@reader.example"]) == {}
         paused = domain_pauses.paused_domains(session, NOW + timedelta(minutes=30))
@@ -290,8 +304,8 @@ def test_what_is_no_wave_pauses_nothing(
     everybody = [*sent.values(), *crowd(database, sent, 80)]
     at = NOW - timedelta(hours=hours_ago)
     good, bad = everybody[:delivered], everybody[delivered : delivered + blocked]
-    keep(database, *(event(Kind.DELIVERED, each, at) for each in good))
-    keep(database, *(event(Kind.BLOCKED, each, at) for each in bad))
+    keep(database, *(event(EventType.DELIVERED, each, at) for each in good))
+    keep(database, *(event(EventType.BLOCKED, each, at) for each in bad))
     with database.read() as session:
         assert not domain_pauses.paused_domains(session, NOW)
 
@@ -300,27 +314,27 @@ def test_bounces_by_mail_tell_of_failures_only_so_the_ledger_says_how_many_left(
     database: Database, sent: dict[str, str]
 ) -> None:
     everybody = [*sent.values(), *crowd(database, sent, 80)]
-    keep(database, *(event(Kind.BLOCKED, each) for each in everybody[:20]))
+    keep(database, *(event(EventType.BLOCKED, each) for each in everybody[:20]))
     with database.read() as session:
         assert not domain_pauses.paused_domains(session, NOW)  # 20 of 92
-    keep(database, *(event(Kind.BLOCKED, each) for each in everybody[20:28]))
+    keep(database, *(event(EventType.BLOCKED, each) for each in everybody[20:28]))
     with database.read() as session:
         assert "28 of 92" in domain_pauses.paused_domains(session, NOW)["reader.example"]
 
 
 def test_a_pause_is_ended_by_hand_or_begins_anew(database: Database) -> None:
     with database.write.begin() as session:
-        domain_pauses.pause(session, "a.example", "first", NOW)
-        domain_pauses.pause(session, "a.example", "second", NOW + timedelta(hours=1))
-        (row,) = domain_pauses.running(session, NOW)
+        domain_pauses.pause_domain(session, "a.example", "first", NOW)
+        domain_pauses.pause_domain(session, "a.example", "second", NOW + timedelta(hours=1))
+        (row,) = domain_pauses.running_pauses(session, NOW)
         assert (row.since, row.until, row.reason) == (NOW, NOW + timedelta(hours=3), "second")
-        assert domain_pauses.resume(session, "a.example")
-        assert not domain_pauses.resume(session, "a.example")
+        assert domain_pauses.resume_domain(session, "a.example")
+        assert not domain_pauses.resume_domain(session, "a.example")
         assert not domain_pauses.paused_domains(session, NOW)
 
 
 def test_ten_thousand_events_of_nobody_we_know_change_nothing(database: Database) -> None:
-    kept = keep(database, *(event(Kind.BOUNCE, f"nobody{each}") for each in range(10_000)))
+    kept = keep(database, *(event(EventType.BOUNCE, f"nobody{each}") for each in range(10_000)))
     assert (kept.new, kept.settled, kept.suppressed) == (10_000, 0, 0)
 
 
@@ -328,8 +342,8 @@ def test_old_news_is_let_go_and_bad_news_is_remembered(
     database: Database, sent: dict[str, str]
 ) -> None:
     first, second, third, *_ = sent.values()
-    keep(database, event(Kind.DELIVERED, first), event(Kind.BOUNCE, second))
-    keep(database, event(Kind.DELIVERED, third), now=NOW + timedelta(days=15))
+    keep(database, event(EventType.DELIVERED, first), event(EventType.BOUNCE, second))
+    keep(database, event(EventType.DELIVERED, third), now=NOW + timedelta(days=15))
     with database.read() as session:
         left = set(session.scalars(select(FeedbackRow.reference)))
     assert left == {second, third}

@@ -8,8 +8,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from newsletter.feedback import bounce_parser
-from newsletter.feedback.bounce_parser import Automatic, Meaning, NotUnderstood
-from newsletter.feedback.events import Event, Kind, without_addresses
+from newsletter.feedback.bounce_parser import AutomaticReply, Meaning, NotUnderstood
+from newsletter.feedback.events import Event, EventType, without_addresses
 from newsletter.subscribers.tokens import Claim, Links, Purpose
 from tests.conftest import NOW
 from tests.feedback import mails
@@ -19,7 +19,7 @@ LINKS = Links("https://papers.example.org", ["a-secret-key-of-some-length"])
 
 
 def read(raw: bytes) -> Meaning:
-    return bounce_parser.read(raw, LINKS, NOW)
+    return bounce_parser.parse_message(raw, LINKS, NOW)
 
 
 def event(raw: bytes) -> Event:
@@ -31,30 +31,38 @@ def event(raw: bytes) -> Event:
 @pytest.mark.parametrize(
     ("raw", "kind", "suppress"),
     [
-        (mails.dsn(REFERENCE), Kind.BOUNCE, True),
-        (mails.dsn(REFERENCE, whole=True), Kind.BOUNCE, True),
-        (mails.dsn(REFERENCE, "5.1.10"), Kind.BOUNCE, True),
-        (mails.dsn(REFERENCE, "5.1.8"), Kind.BOUNCE, False),
-        (mails.dsn(REFERENCE, "5.2.2", diagnostic="552 mailbox full"), Kind.BOUNCE, False),
-        (mails.dsn(REFERENCE, "4.4.1", diagnostic="timed out"), Kind.BOUNCE, False),
-        (mails.dsn(REFERENCE, "5.7.1", diagnostic="550 we do not like you"), Kind.BLOCKED, False),
-        (mails.dsn(REFERENCE, "4.4.1", "delayed"), Kind.DEFERRED, False),
-        (mails.dsn(REFERENCE, "2.0.0", "relayed"), Kind.DELIVERED, False),
-        (mails.arf(REFERENCE), Kind.COMPLAINT, True),
-        (mails.arf(REFERENCE, "fraud"), Kind.COMPLAINT, True),
-        (mails.arf(REFERENCE, "opt-out"), Kind.UNSUBSCRIBE, True),
-        (mails.qmail(REFERENCE), Kind.BOUNCE, False),
-        (mails.verp(REFERENCE), Kind.BOUNCE, True),
-        (mails.global_dsn(REFERENCE), Kind.BOUNCE, True),
-        (mails.global_dsn(REFERENCE, whole=True), Kind.BOUNCE, True),
-        (mails.global_dsn(REFERENCE, "5.6.7"), Kind.BOUNCE, False),
-        (mails.dsn(REFERENCE, recipient="utf-8; j\\x{FC}rgen@reader.example"), Kind.BOUNCE, True),
+        (mails.dsn(REFERENCE), EventType.BOUNCE, True),
+        (mails.dsn(REFERENCE, whole=True), EventType.BOUNCE, True),
+        (mails.dsn(REFERENCE, "5.1.10"), EventType.BOUNCE, True),
+        (mails.dsn(REFERENCE, "5.1.8"), EventType.BOUNCE, False),
+        (mails.dsn(REFERENCE, "5.2.2", diagnostic="552 mailbox full"), EventType.BOUNCE, False),
+        (mails.dsn(REFERENCE, "4.4.1", diagnostic="timed out"), EventType.BOUNCE, False),
+        (
+            mails.dsn(REFERENCE, "5.7.1", diagnostic="550 we do not like you"),
+            EventType.BLOCKED,
+            False,
+        ),
+        (mails.dsn(REFERENCE, "4.4.1", "delayed"), EventType.DEFERRED, False),
+        (mails.dsn(REFERENCE, "2.0.0", "relayed"), EventType.DELIVERED, False),
+        (mails.arf(REFERENCE), EventType.COMPLAINT, True),
+        (mails.arf(REFERENCE, "fraud"), EventType.COMPLAINT, True),
+        (mails.arf(REFERENCE, "opt-out"), EventType.UNSUBSCRIBE, True),
+        (mails.qmail(REFERENCE), EventType.BOUNCE, False),
+        (mails.verp(REFERENCE), EventType.BOUNCE, True),
+        (mails.global_dsn(REFERENCE), EventType.BOUNCE, True),
+        (mails.global_dsn(REFERENCE, whole=True), EventType.BOUNCE, True),
+        (mails.global_dsn(REFERENCE, "5.6.7"), EventType.BOUNCE, False),
+        (
+            mails.dsn(REFERENCE, recipient="utf-8; j\\x{FC}rgen@reader.example"),
+            EventType.BOUNCE,
+            True,
+        ),
     ],
     ids=range(18),
 )
 def test_bounces_and_complaints_are_told_apart_and_bear_our_reference(
     raw: bytes,
-    kind: Kind,
+    kind: EventType,
     suppress: bool,  # noqa: FBT001 - a column of the table above
 ) -> None:
     found = event(raw)
@@ -132,7 +140,7 @@ def test_not_spam_is_no_complaint() -> None:
     ids=range(9),
 )
 def test_failure_24_answers_by_machines_mean_nothing(raw: bytes) -> None:
-    assert read(raw) == Automatic()
+    assert read(raw) == AutomaticReply()
 
 
 def test_a_token_in_the_subject_is_a_farewell_even_when_a_mail_program_folds_it() -> None:
@@ -188,7 +196,7 @@ def test_failure_24_a_letter_cut_off_anywhere_is_read_or_kept_and_never_breaks(
         if isinstance(meaning, Event):
             assert meaning.reference == REFERENCE
         else:
-            assert isinstance(meaning, NotUnderstood | Automatic)
+            assert isinstance(meaning, NotUnderstood | AutomaticReply)
 
 
 @hypothesis_settings(max_examples=150, deadline=None)

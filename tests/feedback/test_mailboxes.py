@@ -197,7 +197,7 @@ def test_a_paused_domain_is_resumed_by_hand(
     cli: Cli, settings: Settings, database: Database
 ) -> None:
     with database.write.begin() as session:
-        domain_pauses.pause(session, "reader.example", "many blocks", NOW)
+        domain_pauses.pause_domain(session, "reader.example", "many blocks", NOW)
     assert "reader.example gets mail again" in cli("feedback", "--resume", "reader.example").out
     assert "reader.example is not paused" in cli("feedback", "--resume", "reader.example").err
     assert settings.folder.exists()

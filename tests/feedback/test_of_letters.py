@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.models import LetterRow, SentLetterRow, Standing
+from newsletter.models import OutboxRow, SentOutboxRow, Standing
 from newsletter.subscribers import lifecycle, suppression
 from tests.conftest import NOW, Cli, settings
 from tests.delivery.transports_standins import unused_port
@@ -75,7 +75,7 @@ def test_a_confirm_mail_that_does_not_leave_waits_in_the_box_and_leaves_with_the
     assert [(each["act"], each["way"]) for each in shown["history"]] == [("asked", "operator")]
     monkeypatch.delenv("NEWSLETTER_TRANSPORT__USE")
     with database.write.begin() as session:
-        session.execute(update(LetterRow).values(not_before=NOW))  # its pause is over
+        session.execute(update(OutboxRow).values(not_before=NOW))  # its pause is over
     assert cli("run").code == 0
     assert [file.name for file in (settings.folder / "outbox").iterdir()] == [f"confirm-{ADA}.eml"]
 
@@ -103,7 +103,7 @@ def test_whom_letters_went_to_is_forgotten_in_time_and_by_erasure(site: Site, cl
     site.sign_up("bob@reader.example")
     site.work()
     with site.database.read() as session:
-        assert session.scalars(select(SentLetterRow.email)).all() == ["bob@reader.example"]
+        assert session.scalars(select(SentOutboxRow.email)).all() == ["bob@reader.example"]
     cli("subscribers", "erase", "bob@reader.example", "--yes")
     with site.database.read() as session:
-        assert not session.scalars(select(SentLetterRow)).all()
+        assert not session.scalars(select(SentOutboxRow)).all()

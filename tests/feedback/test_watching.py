@@ -16,11 +16,11 @@ from newsletter.cli import _run, common, deliveries_status, log_format
 from newsletter.config import FeedbackSettings, MetricsSettings, Settings, TransportSettings
 from newsletter.db import Database
 from newsletter.feedback import apply, health
-from newsletter.feedback.events import Event, Kind
-from newsletter.finding import Level
+from newsletter.feedback.events import Event, EventType
+from newsletter.finding import Severity
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.sending import delivery_updates, domain_pauses
-from newsletter.sending.delivery_updates import Change
+from newsletter.sending.delivery_updates import StateChange
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli
 
@@ -37,17 +37,17 @@ def mixed(database: Database, sent: dict[str, str]) -> dict[str, str]:
         fifth: (DeliveryState.PENDING, "450 <reader04@reader.example>: busy, queue 4F9A3C21B8"),
     }
     with database.write.begin() as session:
-        apply.keep(
+        apply.apply_events(
             session,
             [
-                Event(f"e{each}", "test", each, Kind.BOUNCE, NOW, "552 5.2.2 mailbox full")
+                Event(f"e{each}", "test", each, EventType.BOUNCE, NOW, "552 5.2.2 mailbox full")
                 for each in (first, second)
             ],
             NOW,
         )
-        found = delivery_updates.find(session, list(changes))
-        delivery_updates.apply(
-            session, [Change(found[each], *changes[each]) for each in changes], NOW
+        found = delivery_updates.find_deliveries(session, list(changes))
+        delivery_updates.apply_changes(
+            session, [StateChange(found[each], *changes[each]) for each in changes], NOW
         )
         session.scalars(select(BatchRow)).one().finished = False
         session.scalars(select(IssueRow)).one().state = IssueState.FROZEN
@@ -126,10 +126,12 @@ def test_a_live_view_shows_the_rate_since_the_last_look(
         issue = session.scalars(select(IssueRow)).one()
     before = deliveries_status.look(database, issue, NOW)
     with database.write.begin() as session:
-        found = delivery_updates.find(session, list(mixed.values()))
+        found = delivery_updates.find_deliveries(session, list(mixed.values()))
         waiting = [each for each in found.values() if each.state == DeliveryState.PENDING]
-        delivery_updates.apply(session, [Change(waiting[0], DeliveryState.SENT, None)], NOW)
-        domain_pauses.pause(session, "b.example", "b.example blocked 30 of 60", NOW)
+        delivery_updates.apply_changes(
+            session, [StateChange(waiting[0], DeliveryState.SENT, None)], NOW
+        )
+        domain_pauses.pause_domain(session, "b.example", "b.example blocked 30 of 60", NOW)
     after = deliveries_status.look(database, issue, NOW + timedelta(seconds=2), before=before)
     assert after.rate == 0.5
     from rich.console import Console
@@ -187,8 +189,8 @@ def test_prometheus_reads_what_an_operator_wants_alarms_on(
     prometheus: FlaskClient, database: Database
 ) -> None:
     with database.write.begin() as session:
-        domain_pauses.pause(session, "b.example", "many blocks", NOW)
-        apply.set_aside(session, "sendgrid", "odd", "{}", NOW)
+        domain_pauses.pause_domain(session, "b.example", "many blocks", NOW)
+        apply.quarantine(session, "sendgrid", "odd", "{}", NOW)
     answer = prometheus.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.content_type.startswith("text/plain; version=0.0.4")
     found = {
@@ -241,15 +243,15 @@ def test_the_check_says_whether_anybody_would_notice_a_bounce(
     )
     (found,) = health.check(chosen, database, NOW)
     assert line in found.text
-    assert (found.level is Level.OK) is ("heard" in line and "nobody" not in line)
+    assert (found.level is Severity.OK) is ("heard" in line and "nobody" not in line)
 
 
 def test_the_check_names_paused_domains_and_counts_what_was_set_aside(
     settings: Settings, database: Database
 ) -> None:
     with database.write.begin() as session:
-        domain_pauses.pause(session, "b.example", "b.example blocked 30 of 60", NOW)
-        apply.set_aside(session, "sendgrid", "odd", "{}", NOW)
+        domain_pauses.pause_domain(session, "b.example", "b.example blocked 30 of 60", NOW)
+        apply.quarantine(session, "sendgrid", "odd", "{}", NOW)
     told = [each.text for each in health.check(settings, database, NOW)]
     assert "newsletter feedback --resume b.example" in told[1]
     assert told[2].startswith("1 events were not understood")
@@ -259,7 +261,7 @@ def test_failure_15_a_paused_domain_waits_and_the_others_do_not(
     cli: Cli, database: Database, mixed: dict[str, str]
 ) -> None:
     with database.write.begin() as session:
-        domain_pauses.pause(
+        domain_pauses.pause_domain(
             session, "reader.example", "reader.example blocked 30 of 60", common.utc_now()
         )
     said = cli("send")

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from newsletter.config import FeedbackSettings, Settings
 from newsletter.db import Database
 from newsletter.errors import WrongUseError
-from newsletter.models import DeliveryState, FeedbackRow, SetAsideRow
+from newsletter.models import DeliveryState, FeedbackRow, QuarantineRow
 from newsletter.web import create_app
 from tests.conftest import NOW
 from tests.feedback.samples import SigningKey, body, ledger_of, put, said, suppressed
@@ -187,7 +187,7 @@ def test_failure_18_one_odd_event_among_a_hundred_is_set_aside_and_the_rest_kept
     assert answer.status_code == 200
     assert kept(database) == 99
     with database.read() as session:
-        rows = session.scalars(select(SetAsideRow)).all()
+        rows = session.scalars(select(QuarantineRow)).all()
     assert [json.loads(each.content) for each in rows] == [odd]
     assert all(each.reason for each in rows)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from newsletter import config
-from newsletter.finding import Level
+from newsletter.finding import Severity
 from newsletter.rendering.inspection import inspect
 from tests.gates import days, specimens
 from tests.gates.specimens import Specimen
@@ -13,7 +13,7 @@ from tests.gates.specimens import Specimen
 
 def troubles(specimen: Specimen) -> list[str]:
     found = inspect(specimen.mail)
-    return [f"{each.part}: {each.text}" for each in found if each.level is Level.TROUBLE]
+    return [f"{each.part}: {each.text}" for each in found if each.level is Severity.TROUBLE]
 
 
 @pytest.mark.parametrize("specimen", specimens.all_specimens(), ids=lambda each: each.name)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from newsletter.finding import Level
+from newsletter.finding import Severity
 from newsletter.rendering.inspection import inspect, parts, wire
 from tests.gates import specimens
 
@@ -151,7 +151,7 @@ def test_a_mail_over_gmails_limit_is_told_with_its_weight() -> None:
 def test_tex_left_over_is_a_warning_and_money_is_not() -> None:
     assert list(parts.tex("It costs $5 and not $6.\nhttps://x.example/a$b")) == []
     found = list(parts.tex("\n".join(rf"The \alpha{n} of $x$" for n in range(9))))
-    assert [each.level for each in found] == [Level.WARNING] * 4
+    assert [each.level for each in found] == [Severity.WARNING] * 4
     assert found[0].text == r"stands as it was: The \alpha0 of $x$"
     assert found[-1].text == "and 6 more lines"
 

@@ -18,7 +18,7 @@ from newsletter.models import SubscriberRow
 from newsletter.rendering.message import Mail
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import Wish
-from newsletter.transactional.worker import Done, Mailroom
+from newsletter.transactional.worker import OutboxReport, OutboxWorker
 from newsletter.transports.memory import Memory
 from newsletter.web import create_app
 from tests.conftest import NOW
@@ -68,16 +68,16 @@ class Site:
     client: FlaskClient
     database: Database
     clock: Hand
-    mailroom: Mailroom
+    mailroom: OutboxWorker
     transport: Memory = field(default_factory=Memory)
 
     @property
     def sent(self) -> list[Mail]:
         return self.transport.sent
 
-    def work(self) -> Done:
+    def work(self) -> OutboxReport:
         """What the thread of `serve` does by itself."""
-        return self.mailroom.clear()
+        return self.mailroom.run_once()
 
     def sign_up(
         self, email: str, *newsletters: str, network: str = "192.0.2.1", **more: str
@@ -134,7 +134,7 @@ def opened(settings: Settings, clock: Hand) -> Iterator[Site]:
     app = create_app(settings, clock)
     database = app.extensions["newsletter.database"]
     real = app.extensions["newsletter.mailroom"]
-    mailroom = Mailroom(database, settings, real.links, lambda: transport, clock)
+    mailroom = OutboxWorker(database, settings, real.links, lambda: transport, clock)
     with app.test_client() as client:
         yield Site(settings, client, database, clock, mailroom, transport)
     database.dispose()

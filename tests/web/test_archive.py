@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.cli import _run
 from newsletter.config import Settings
-from newsletter.models import LetterRow
+from newsletter.models import OutboxRow
 from newsletter.web import create_app
 from tests.web.conftest import ENGLISH, Hand, Site, opened
 
@@ -86,7 +86,7 @@ def test_health_tells_of_the_work_and_of_trouble(site: Site) -> None:
     assert told["newest_issue"] == {"audio": "2025-07-11"}
     site.confirmed("ada@reader.example")
     with site.database.write.begin() as session:
-        stuck = LetterRow(
+        stuck = OutboxRow(
             kind="goodbye",
             email="x@reader.example",
             language="en",

@@ -14,7 +14,7 @@ from newsletter.models import DeliveryRow
 from newsletter.rendering.message import Mail
 from newsletter.subscribers import suppression
 from newsletter.subscribers.tokens import Claim
-from newsletter.transports.base import Outcome
+from newsletter.transports.base import SendResult
 from newsletter.transports.memory import Memory
 from tests.web.conftest import Site
 
@@ -31,7 +31,7 @@ class HeldUp(Memory):
         self.after = after
         self.reached, self.go_on = Event(), Event()
 
-    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
         for mail in mails:
             if len(self.sent) == self.after:
                 self.reached.set()

@@ -10,7 +10,7 @@ from newsletter.models import (
     AddressChangeRow,
     ConsentRow,
     FormLimitRow,
-    LetterRow,
+    OutboxRow,
     SignupRow,
     Standing,
     SubscriberRow,
@@ -256,7 +256,7 @@ def test_erasing_takes_along_who_they_were_and_what_still_waits(
     site.post(f"{link_of(site, NEW)}/data")
     site.sign_up("ada+tag@elsewhere.example")
     with site.database.read() as session:
-        letters = session.scalars(select(LetterRow)).all()
+        letters = session.scalars(select(OutboxRow)).all()
         assert {each.email for each in letters} == {NEW}
         assert session.scalars(select(SignupRow)).one()
         assert session.scalars(select(FormLimitRow.key)).all()
@@ -266,7 +266,7 @@ def test_erasing_takes_along_who_they_were_and_what_still_waits(
         site.post(f"{link_of(site, NEW)}/erase")
     with site.database.read() as session:
         goodbye = ["goodbye"] if by != "the operator" else []
-        assert session.scalars(select(LetterRow.kind)).all() == goodbye
+        assert session.scalars(select(OutboxRow.kind)).all() == goodbye
         for table in (SubscriberRow, SubscriptionRow, ConsentRow, AddressChangeRow, SignupRow):
             assert not session.scalars(select(table)).all()
         shared = {"mails-hour", "domain-hour", "network-hour"}

@@ -15,7 +15,7 @@ from newsletter.models import (
     Base,
     ConsentRow,
     FormLimitRow,
-    LetterRow,
+    OutboxRow,
     SignupRow,
     Standing,
     SubscriberRow,
@@ -24,7 +24,7 @@ from newsletter.rendering.inspection import wire
 from newsletter.rendering.message import Mail
 from newsletter.subscribers import erasure, lifecycle, signups, suppression
 from newsletter.subscribers.addresses import normalized
-from newsletter.transports.base import Outcome, TransportDownError
+from newsletter.transports.base import SendResult, TransportDownError
 from newsletter.transports.memory import Memory
 from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import BY_HAND
@@ -68,7 +68,7 @@ def test_from_the_form_to_the_last_letter_with_a_name_beyond_ascii(site: Site) -
         transport = Smtp(smtp_settings(server.port))
         mailroom = replace(site.mailroom, transport=lambda: transport)
         asked = site.sign_up(" 用户@例子.example ")
-        mailroom.clear()
+        mailroom.run_once()
         found = site.subscriber(address)
         assert found is not None
         links = bootstrap.links(site.settings)
@@ -76,9 +76,9 @@ def test_from_the_form_to_the_last_letter_with_a_name_beyond_ascii(site: Site) -
         site.press(site.get(confirm), confirm)
         erase = f"{links.preferences(found.id, address)}/erase"
         assert "For 用" in site.get(erase.removesuffix("/erase")).text
-        mailroom.clear()
+        mailroom.run_once()
         site.press(site.get(erase), erase)
-        mailroom.clear()
+        mailroom.run_once()
     assert "Look into your inbox" in asked.text
     assert {recipient for _, recipient, _ in server.postbox.taken} == {address}
     kinds = [re.search(rb"Feedback-ID: [^:]*:([a-z]+)", raw) for _, _, raw in server.postbox.taken]
@@ -122,7 +122,7 @@ def test_the_answer_is_the_same_whatever_the_address_is(site: Site) -> None:
         answer = site.sign_up(f"{who}@reader.example", network=f"198.51.{number}.1")
         # The same work for all: one row in the queue, and nothing is looked up or written beside.
         assert _rows(site, SignupRow) - before == 1
-        assert not _rows(site, LetterRow)
+        assert not _rows(site, OutboxRow)
         pages.add((answer.status_code, answer.text, tuple(sorted(answer.headers.keys()))))
     assert len(pages) == 1
     site.work()
@@ -193,7 +193,7 @@ def test_who_never_confirms_is_asked_three_times_and_then_forgotten(site: Site) 
         site.clock.pass_by(days=1, minutes=1)
     assert len(site.sent) == 3
     site.clock.pass_by(days=31)
-    site.mailroom.tidy()
+    site.mailroom.cleanup()
     assert not any(_rows(site, table) for table in (SubscriberRow, ConsentRow, FormLimitRow))
 
 
@@ -261,7 +261,7 @@ def test_ten_thousand_sign_ups_of_one_mailbox_send_one_mail(site: Site) -> None:
     _flood(site, [spelt[number % 3](number) for number in range(9_800)])
     site.work()
     assert len(site.sent) == 1
-    assert all(_rows(site, table) <= 1 for table in (SignupRow, SubscriberRow, LetterRow))
+    assert all(_rows(site, table) <= 1 for table in (SignupRow, SubscriberRow, OutboxRow))
 
 
 def test_a_flood_of_strangers_waits_behind_the_hourly_cap_and_an_alarm(
@@ -334,20 +334,20 @@ def test_a_run_sends_what_a_dead_server_left_behind(site: Site) -> None:
 
 def test_a_letter_that_cannot_leave_waits_and_is_given_up_after_two_days(site: Site) -> None:
     class Down(Memory):
-        def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+        def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
             raise TransportDownError(f"the server is away from {len(mails)}")
 
     down = replace(site.mailroom, transport=Down)
     site.sign_up(ADA)
-    assert down.clear().waiting == "the server is away from 1"
-    assert not down.clear().waiting  # not at once again
+    assert down.run_once().waiting == "the server is away from 1"
+    assert not down.run_once().waiting  # not at once again
     site.clock.pass_by(minutes=2)
     assert site.work().sent == 1
     site.sign_up("bob@reader.example")
     for _ in range(80):
-        down.clear()
+        down.run_once()
         site.clock.pass_by(hours=1)
-    assert _rows(site, LetterRow) == 0
+    assert _rows(site, OutboxRow) == 0
 
 
 def test_two_workers_send_a_letter_once_and_a_dead_ones_letter_is_sent_by_the_next(

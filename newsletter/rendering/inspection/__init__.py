@@ -1,6 +1,6 @@
 """What can be said against a mail without any other tool; for `preview` and for the tests."""
 
-from newsletter.finding import Finding, Level
+from newsletter.finding import Finding, Severity
 from newsletter.rendering.inspection import parts, wire
 from newsletter.rendering.message import Mail
 
@@ -9,7 +9,7 @@ def inspect(mail: Mail) -> list[Finding]:
     """Every fault of a finished mail, gravest first; none is a good mail."""
     raw, html, text = mail.as_bytes(), mail.html, mail.text
     found = [
-        *(Finding("MIME", Level.TROUBLE, fault) for fault in wire.faults(raw)),
+        *(Finding("MIME", Severity.TROUBLE, fault) for fault in wire.faults(raw)),
         *parts.weight(html, raw),
         *parts.links(html),
         *parts.markup(html),
@@ -17,4 +17,4 @@ def inspect(mail: Mail) -> list[Finding]:
         *parts.columns(text),
         *parts.tex(text),
     ]
-    return sorted(found, key=lambda each: each.level is not Level.TROUBLE)
+    return sorted(found, key=lambda each: each.level is not Severity.TROUBLE)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import lxml.html
 from wcwidth import wcswidth
 
-from newsletter.finding import Finding, Level
+from newsletter.finding import Finding, Severity
 from newsletter.rendering.inspection import wire
 from newsletter.rendering.wrapping import TEXT_COLUMNS
 
@@ -120,8 +120,8 @@ def _styles(html: str) -> Iterator[str]:
 
 
 def _trouble(part: str, text: str) -> Finding:
-    return Finding(part, Level.TROUBLE, text)
+    return Finding(part, Severity.TROUBLE, text)
 
 
 def _warning(part: str, text: str) -> Finding:
-    return Finding(part, Level.WARNING, text)
+    return Finding(part, Severity.WARNING, text)

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from newsletter.rendering.message import Mail
-from newsletter.transports.base import Outcome, Verdict
+from newsletter.transports.base import SendResult, SendStatus
 
 MOST = 1000  # personalizations a request
 LARGEST_REQUEST = 29 * 1024 * 1024  # bytes; SendGrid takes 30 MB
@@ -15,7 +15,7 @@ _PERSONAL_HEADER = "List-Unsubscribe"
 _NOT_SHARED = frozenset({_PERSONAL_HEADER, "Date"})  # SendGrid dates its mails itself
 
 
-def request(mails: Sequence[Mail]) -> str:
+def encode_request(mails: Sequence[Mail]) -> str:
     """The JSON of one request; lone surrogates, which no JSON can bear, become question marks."""
     body = request_body(mails)
     try:
@@ -49,7 +49,7 @@ def request_body(mails: Sequence[Mail]) -> dict[str, Any]:
     }
 
 
-def alike(mails: Sequence[Mail]) -> Iterator[list[Mail]]:
+def group_alike(mails: Sequence[Mail]) -> Iterator[list[Mail]]:
     """Mails that can share a request: the same content, no address twice, at most 1,000."""
     groups: dict[Hashable, list[Mail]] = {}
     for mail in mails:
@@ -59,7 +59,7 @@ def alike(mails: Sequence[Mail]) -> Iterator[list[Mail]]:
         yield from _in_requests(group)
 
 
-def too_long(mail: Mail) -> Outcome | None:
+def refuse_too_long(mail: Mail) -> SendResult | None:
     """A refusal of values that SendGrid would refuse with the whole request."""
     if 40 * sum(map(len, mail.values.values())) < _LONGEST_VALUES:
         return None  # whatever escaping and UTF-8 make of them
@@ -67,7 +67,7 @@ def too_long(mail: Mail) -> Outcome | None:
     length = sum(len(text.encode("utf-8", "replace")) for pair in values.items() for text in pair)
     if length <= _LONGEST_VALUES:
         return None
-    return Outcome(Verdict.REJECTED, "the reader's own values are longer than SendGrid takes")
+    return SendResult(SendStatus.REJECTED, "the reader's own values are longer than SendGrid takes")
 
 
 def _in_requests(mails: Sequence[Mail]) -> Iterator[list[Mail]]:

@@ -10,7 +10,7 @@ from urllib.error import URLError
 
 from python_http_client.exceptions import HTTPError
 
-from newsletter.transports.base import Outcome, TransportDownError, Verdict, one_line
+from newsletter.transports.base import SendResult, SendStatus, TransportDownError, one_line
 
 _BAD_REQUEST = 400
 _FORBIDDEN = (401, 403)
@@ -23,7 +23,7 @@ _SERVER = 500
 _BROKEN = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLEOFError)
 
 
-def refused(error: HTTPError, now_s: float) -> Outcome:
+def result_of_error(error: HTTPError, now_s: float) -> SendResult:
     """The meaning of an HTTP error at this time (in seconds since 1970).
 
     Raises:
@@ -32,19 +32,19 @@ def refused(error: HTTPError, now_s: float) -> Outcome:
     status, body = error.status_code, error.body
     told = f"SendGrid: HTTP {status} {_reasons(body)}".strip()
     if status in _GATEWAY:
-        return Outcome(Verdict.UNCERTAIN, told)
+        return SendResult(SendStatus.UNCERTAIN, told)
     if status == _TOO_MANY:
-        return Outcome(Verdict.TRY_LATER, told, wait_s=_until_reset(error, now_s))
+        return SendResult(SendStatus.TRY_LATER, told, wait_s=_until_reset(error, now_s))
     if status in _LATER or status >= _SERVER:
-        return Outcome(Verdict.TRY_LATER, told)
+        return SendResult(SendStatus.TRY_LATER, told)
     if status == _BAD_REQUEST and _about_a_reader(body):
-        return Outcome(Verdict.REJECTED, told)
+        return SendResult(SendStatus.REJECTED, told)
     if status in _FORBIDDEN:
         raise TransportDownError(f"{told}; check transport.api_key and the sender's rights")
     raise TransportDownError(f"{told}; this is about no single reader, so nobody is marked")
 
 
-def unreached(error: URLError) -> Outcome:
+def result_of_no_connection(error: URLError) -> SendResult:
     """The meaning of a request that urllib could not send as a whole.
 
     Raises:
@@ -52,16 +52,18 @@ def unreached(error: URLError) -> Outcome:
     """
     reason = error.reason
     if isinstance(reason, _BROKEN):
-        return Outcome(Verdict.UNCERTAIN, f"the connection to SendGrid broke: {one_line(reason)}")
+        return SendResult(
+            SendStatus.UNCERTAIN, f"the connection to SendGrid broke: {one_line(reason)}"
+        )
     wrong_host = isinstance(reason, socket.gaierror) and reason.errno == socket.EAI_NONAME
     if wrong_host or isinstance(reason, ssl.SSLError):
         raise TransportDownError(
             f"SendGrid cannot be used: {one_line(reason)}; see transport.base_url"
         )
-    return Outcome(Verdict.TRY_LATER, f"SendGrid cannot be reached: {one_line(reason)}")
+    return SendResult(SendStatus.TRY_LATER, f"SendGrid cannot be reached: {one_line(reason)}")
 
 
-def named(detail: bytes) -> list[int]:
+def named_personalizations(detail: bytes) -> list[int]:
     """The places of the personalizations that a refusal names, each once."""
     found = (re.match(r"personalizations\.(\d{1,6})\b", field) for field, _ in _errors(detail))
     return sorted({int(each[1]) for each in found if each})

@@ -18,21 +18,25 @@ from newsletter.config import Settings
 from newsletter.errors import WrongUseError
 from newsletter.rendering.message import Mail
 from newsletter.transports.base import (
-    Outcome,
+    SendObserver,
+    SendResult,
+    SendStatus,
     TransportDownError,
-    Verdict,
-    Watch,
     one_line,
-    unmailable,
+    refuse_unmailable,
 )
 from newsletter.transports.sendgrid.request_bodies import (
     LARGEST_REQUEST,
     MOST,
-    alike,
-    request,
-    too_long,
+    encode_request,
+    group_alike,
+    refuse_too_long,
 )
-from newsletter.transports.sendgrid.responses import named, refused, unreached
+from newsletter.transports.sendgrid.responses import (
+    named_personalizations,
+    result_of_error,
+    result_of_no_connection,
+)
 
 _ACCEPTED = 202
 # How many requests may go into finding out whom a refusal is about. Where so many do not do,
@@ -48,10 +52,10 @@ def from_settings(settings: Settings) -> "SendGrid":
 
 
 @dataclass
-class _Answer:
+class _Response:
     """What became of a request; `places` are the personalizations that a refusal names."""
 
-    outcome: Outcome
+    outcome: SendResult
     places: list[int] = field(default_factory=list)
 
 
@@ -72,12 +76,12 @@ class SendGrid:
         self._timeout_s = timeout_s
         self._clock = clock
 
-    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
         return self._send(mails, lambda _: True)
 
     def stream(
-        self, chunks: Iterable[Sequence[Mail]], watch: Watch
-    ) -> Iterator[tuple[Mail, Outcome]]:
+        self, chunks: Iterable[Sequence[Mail]], watch: SendObserver
+    ) -> Iterator[tuple[Mail, SendResult]]:
         """One request after the other; only the mails of the next one are begun."""
         for chunk in chunks:
             for mail, outcome in self._send(chunk, watch.begin):
@@ -86,16 +90,16 @@ class SendGrid:
 
     def _send(
         self, mails: Sequence[Mail], begin: Callable[[Mail], bool]
-    ) -> Iterator[tuple[Mail, Outcome]]:
+    ) -> Iterator[tuple[Mail, SendResult]]:
         mailable = []
         for mail in mails:
-            refusal = unmailable(mail) or too_long(mail)
+            refusal = refuse_unmailable(mail) or refuse_too_long(mail)
             if refusal is None:
                 mailable.append(mail)
             else:
                 yield mail, refusal
-        stopped: Outcome | None = None
-        for group in alike(mailable):
+        stopped: SendResult | None = None
+        for group in group_alike(mailable):
             if stopped is not None:  # SendGrid takes nothing now: do not ask again and again
                 yield from ((mail, stopped) for mail in group)
                 continue
@@ -107,7 +111,7 @@ class SendGrid:
     def close(self) -> None:
         """The package keeps no connection."""
 
-    def _send_alike(self, mails: list[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+    def _send_alike(self, mails: list[Mail]) -> Iterator[tuple[Mail, SendResult]]:
         """One request; where a bad personalization fails all of it, as few more as possible."""
         waiting = deque([mails])
         left = _MOST_SEARCHES
@@ -120,33 +124,35 @@ class SendGrid:
                 for each in (some, *waiting):
                     yield from ((mail, outcome) for mail in each)
                 return
-            if outcome.verdict is not Verdict.REJECTED or len(some) == 1:
+            if outcome.status is not SendStatus.REJECTED or len(some) == 1:
                 yield from ((mail, outcome) for mail in some)
             elif left > 0:
-                waiting.extendleft(reversed(_divided(some, answer.places)))
+                waiting.extendleft(reversed(_divide(some, answer.places)))
             else:
-                later = Outcome(Verdict.TRY_LATER, outcome.detail, of_reader=True)
+                later = SendResult(SendStatus.TRY_LATER, outcome.detail, of_reader=True)
                 yield from ((mail, later) for mail in some)
 
-    def _post(self, mails: list[Mail]) -> _Answer:
-        body = request(mails)
+    def _post(self, mails: list[Mail]) -> _Response:
+        body = encode_request(mails)
         if len(body) > LARGEST_REQUEST:
-            return _too_large(mails, body)
+            return _refuse_too_large(mails, body)
         try:
-            return _Answer(self._outcome(body))
+            return _Response(self._outcome(body))
         except HTTPError as error:
-            return _Answer(refused(error, self._clock()), named(error.body))
+            return _Response(
+                result_of_error(error, self._clock()), named_personalizations(error.body)
+            )
         except URLError as error:
-            return _Answer(unreached(error))
+            return _Response(result_of_no_connection(error))
         except (UnicodeError, InvalidURL) as error:
             raise TransportDownError(f"transport.base_url: {one_line(error)}") from error
         except TimeoutError:
-            return _Answer(Outcome(Verdict.UNCERTAIN, "SendGrid did not answer in time"))
+            return _Response(SendResult(SendStatus.UNCERTAIN, "SendGrid did not answer in time"))
         except (OSError, HTTPException) as error:
             told = f"SendGrid's answer was lost: {one_line(error)}"
-            return _Answer(Outcome(Verdict.UNCERTAIN, told))
+            return _Response(SendResult(SendStatus.UNCERTAIN, told))
 
-    def _outcome(self, body: str) -> Outcome:
+    def _outcome(self, body: str) -> SendResult:
         response = self._client.client.mail.send.post(
             request_body=body,
             # Under this name the package takes the body as it is; its own JSON is slower.
@@ -155,20 +161,20 @@ class SendGrid:
         )
         if response.status_code != _ACCEPTED:  # after a redirect, or by a proxy
             told = f"HTTP {response.status_code} is no answer of SendGrid's"
-            return Outcome(Verdict.UNCERTAIN, told)
-        return Outcome(Verdict.ACCEPTED, provider_id=response.headers.get("X-Message-Id"))
+            return SendResult(SendStatus.UNCERTAIN, told)
+        return SendResult(SendStatus.ACCEPTED, provider_id=response.headers.get("X-Message-Id"))
 
 
-def _too_large(mails: list[Mail], body: str) -> _Answer:
+def _refuse_too_large(mails: list[Mail], body: str) -> _Response:
     """To be divided, as a request that one personalization makes bad."""
     if len(mails) > 1:
-        return _Answer(Outcome(Verdict.REJECTED, "more than SendGrid takes in a request"))
+        return _Response(SendResult(SendStatus.REJECTED, "more than SendGrid takes in a request"))
     raise TransportDownError(
         f"a mail of {len(body) >> 20} MB is more than SendGrid takes; nobody is marked"
     )
 
 
-def _divided(mails: list[Mail], places: list[int]) -> list[list[Mail]]:
+def _divide(mails: list[Mail], places: list[int]) -> list[list[Mail]]:
     """A refused request in smaller ones: those that SendGrid named alone, else halves.
 
     What it names is tried once more, so that its numbers alone never reject anybody.
@@ -181,8 +187,8 @@ def _divided(mails: list[Mail], places: list[int]) -> list[list[Mail]]:
     return [mails[:middle], mails[middle:]]
 
 
-def _is_for_all(outcome: Outcome) -> bool:
-    return outcome.verdict is Verdict.TRY_LATER and not outcome.of_reader
+def _is_for_all(outcome: SendResult) -> bool:
+    return outcome.status is SendStatus.TRY_LATER and not outcome.of_reader
 
 
 def _without_secrets(record: logging.LogRecord) -> bool:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from functools import cache
 from ipaddress import ip_address
 
-from newsletter.bounded_reader import Incoming
+from newsletter.bounded_reader import BoundedReader
 from newsletter.config import TransportSettings
 from newsletter.errors import WrongUseError
 from newsletter.transports.base import TransportDownError, one_line
@@ -16,14 +16,14 @@ from newsletter.transports.smtp.reply_parser import LONGEST
 _TEMPORARY, _PERMANENT = 400, 500
 
 
-class Connection(smtplib.SMTP):
+class SmtpSocket(smtplib.SMTP):
     """Believes no reply that takes longer than the time-out, or does not end."""
 
     def getreply(self) -> tuple[int, bytes]:
         sock = self.sock
         if sock is not None:
             if self.file is None:  # also after STARTTLS: what came in plain text is forgotten
-                self.file = Incoming(sock)
+                self.file = BoundedReader(sock)
             self.file.expect(LONGEST, sock.gettimeout() or self.timeout)
         return super().getreply()
 
@@ -32,11 +32,11 @@ class Connection(smtplib.SMTP):
         return b"" if self.file is None else bytes(self.file.left())
 
 
-class _ConnectionOverTls(Connection, smtplib.SMTP_SSL):
+class _SmtpSocketOverTls(SmtpSocket, smtplib.SMTP_SSL):
     pass
 
 
-def check(settings: TransportSettings) -> None:
+def check_settings(settings: TransportSettings) -> None:
     """Refuse settings that would give a password away, or never use it.
 
     Raises:
@@ -50,7 +50,7 @@ def check(settings: TransportSettings) -> None:
         )
 
 
-def connect(settings: TransportSettings) -> Connection:
+def connect(settings: TransportSettings) -> SmtpSocket:
     """Connect, encrypt and log in as the settings say; never less than they say.
 
     Raises:
@@ -67,25 +67,25 @@ def connect(settings: TransportSettings) -> Connection:
                 raise
             raise TransportDownError(
                 f"the SMTP server {settings.host}:{settings.port} cannot be used: "
-                f"{said(error)}; see [transport]"
+                f"{describe_error(error)}; see [transport]"
             ) from error
         undo.pop_all()
     return connection
 
 
-def said(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """The server's words where the error holds them."""
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {one_line(error.smtp_error)}"
     return one_line(error)
 
 
-def _open(settings: TransportSettings) -> Connection:
+def _open(settings: TransportSettings) -> SmtpSocket:
     host, port, timeout_s = settings.host, settings.port, settings.timeout_s
     if settings.security == "tls":
         context = ssl.create_default_context()
-        return _ConnectionOverTls(host, port, _our_name(), timeout=timeout_s, context=context)
-    return Connection(host, port, _our_name(), timeout=timeout_s)
+        return _SmtpSocketOverTls(host, port, _our_name(), timeout=timeout_s, context=context)
+    return SmtpSocket(host, port, _our_name(), timeout=timeout_s)
 
 
 @cache

@@ -8,18 +8,18 @@ from enum import Enum
 from typing import TypeVar
 
 from newsletter.rendering.message import Mail
-from newsletter.transports.base import Outcome, Verdict, one_line
+from newsletter.transports.base import SendResult, SendStatus, one_line
 from newsletter.transports.smtp import response_classes
-from newsletter.transports.smtp.connect import Connection, said
-from newsletter.transports.smtp.dot_stuffing import stuffed
-from newsletter.transports.smtp.reply_parser import Replies
+from newsletter.transports.smtp.connect import SmtpSocket, describe_error
+from newsletter.transports.smtp.dot_stuffing import dot_stuff
+from newsletter.transports.smtp.reply_parser import ReplyParser
 from newsletter.transports.smtp.response_classes import OK, Reply
 
 _GO_AHEAD = 354
 _STEPS = 3  # MAIL, RCPT, DATA
 # Not for ever: another server may bear it.
-_NO_SMTPUTF8 = Outcome(
-    Verdict.REJECTED,
+_NO_SMTPUTF8 = SendResult(
+    SendStatus.REJECTED,
     "the SMTP server does not offer SMTPUTF8 (RFC 6531), which this address needs",
 )
 _BYE_WITHIN_S = 2.0
@@ -27,7 +27,7 @@ _HEARD_AT_ONCE = 65_536
 _ROOM = 262_144  # octets that the system takes at once, so that a mail is one call
 
 
-class Wait(Enum):
+class Awaited(Enum):
     """What must happen before the next step."""
 
     READ = "the server says something"
@@ -40,21 +40,21 @@ Octets = bytes | memoryview
 _T = TypeVar("_T")
 # Something that takes time, in steps: at each `yield` its thread is free for other connections.
 # Whoever drives it goes on when what it waits for is there, or throws an OSError into it.
-Steps = Generator[Wait, None, _T]
+Coroutine = Generator[Awaited, None, _T]
 
 
 class NotSentError(OSError):
     """The connection broke before the mail could be taken."""
 
 
-class Session:
+class SmtpConnection:
     """Speaks with one server; where PIPELINING (RFC 2920) is offered, in one write what may be.
 
     The next mail's envelope travels behind the body of the one before, so that a mail costs one
     round trip.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: SmtpSocket) -> None:
         assert connection.sock is not None  # noqa: S101 - it is connected
         self._smtp = connection
         self.socket: socket.socket = connection.sock
@@ -62,7 +62,7 @@ class Session:
         with suppress(OSError):
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM)
         self._encrypted = isinstance(self.socket, ssl.SSLSocket)
-        self._replies = Replies()
+        self._replies = ReplyParser()
         self._replies.feed(connection.left())  # what was said unasked, behind the last reply
         self.pipelining = connection.has_extn("pipelining")
         self.smtputf8 = connection.has_extn("smtputf8") and connection.has_extn("8bitmime")
@@ -70,7 +70,7 @@ class Session:
         self.usable = True
         self.announced: Mail | None = None  # whose envelope is on the wire
 
-    def announce(self, mail: Mail) -> Steps[Outcome | None]:
+    def announce(self, mail: Mail) -> Coroutine[SendResult | None]:
         """Send the envelope and hear whether the content may come; an outcome where it may not.
 
         Raises:
@@ -93,14 +93,14 @@ class Session:
             return (yield from self._refusal(mail, replies))
         return None
 
-    def hand_over(self, content: Sequence[bytes], following: Mail | None) -> Steps[Outcome]:
+    def hand_over(self, content: Sequence[bytes], following: Mail | None) -> Coroutine[SendResult]:
         """Send the content, and behind it the next envelope; hear what became of the content.
 
         Raises:
             NotSentError: it broke before the end of the content was out.
             TransportDownError: nothing can be sent at all.
         """
-        pieces = stuffed(content)
+        pieces = dot_stuff(content)
         end = sum(map(len, pieces))
         if following is not None and self.pipelining and self._bears(following):
             pieces.append(_envelope(following))
@@ -113,13 +113,15 @@ class Session:
             raise
         except OSError as error:
             self.drop()
-            return Outcome(Verdict.UNCERTAIN, f"no answer after the mail: {said(error)}")
+            return SendResult(
+                SendStatus.UNCERTAIN, f"no answer after the mail: {describe_error(error)}"
+            )
         self.carried += 1
-        outcome = response_classes.taken(reply)
+        outcome = response_classes.result_of_data(reply)
         if self._is_over(reply) or outcome is None:
             self.drop()
-        return outcome or Outcome(
-            Verdict.UNCERTAIN, f"an answer that is none: {one_line(reply[1])}"
+        return outcome or SendResult(
+            SendStatus.UNCERTAIN, f"an answer that is none: {one_line(reply[1])}"
         )
 
     def drop(self) -> None:
@@ -128,7 +130,7 @@ class Session:
         self.announced = None
         self._smtp.close()
 
-    def bye(self) -> None:
+    def quit(self) -> None:
         """Take leave politely, but not for long."""
         if self.usable:
             with suppress(OSError):
@@ -140,20 +142,20 @@ class Session:
     def _bears(self, mail: Mail) -> bool:
         return self.smtputf8 or not mail.needs_smtputf8
 
-    def _refusal(self, mail: Mail, replies: list[Reply]) -> Steps[Outcome]:
+    def _refusal(self, mail: Mail, replies: list[Reply]) -> Coroutine[SendResult]:
         by_step = dict(zip(("mail", "rcpt", "data"), replies, strict=False))
         try:
             if by_step["mail"][0] // 100 != OK:
-                return response_classes.sender_refused(by_step["mail"], mail)
+                return response_classes.result_of_refused_sender(by_step["mail"], mail)
             if by_step["rcpt"][0] // 100 != OK:
-                return response_classes.refused(by_step["rcpt"], of_reader=True)
-            return response_classes.refused(by_step["data"], of_reader=False)
+                return response_classes.result_of_refusal(by_step["rcpt"], of_reader=True)
+            return response_classes.result_of_refusal(by_step["data"], of_reader=False)
         finally:
             go = by_step.get("data", (0, b""))[0] == _GO_AHEAD
             in_step = len(replies) == _STEPS or not self.pipelining
             yield from self._start_anew(go=go, in_step=in_step)
 
-    def _start_anew(self, *, go: bool, in_step: bool) -> Steps[None]:
+    def _start_anew(self, *, go: bool, in_step: bool) -> Coroutine[None]:
         """Forget a refused mail, so that the next one finds a clean session."""
         if not (self.usable and in_step):
             self.drop()
@@ -174,9 +176,9 @@ class Session:
             self.usable = False
         return not self.usable
 
-    def _reply(self) -> Steps[Reply]:
+    def _reply(self) -> Coroutine[Reply]:
         while (reply := self._replies.next()) is None:
-            yield Wait.READ
+            yield Awaited.READ
             try:
                 octets = self.socket.recv(_HEARD_AT_ONCE)
             except (BlockingIOError, ssl.SSLWantReadError):
@@ -186,7 +188,7 @@ class Session:
             self._replies.feed(octets)
         return reply
 
-    def _write(self, pieces: Sequence[bytes], end: int = 0) -> Steps[None]:
+    def _write(self, pieces: Sequence[bytes], end: int = 0) -> Coroutine[None]:
         """Send it all; `end` is where the final dot has left."""
         left: Sequence[Octets] = [b"".join(pieces)] if self._encrypted else pieces
         size, sent = sum(map(len, pieces)), 0
@@ -197,14 +199,14 @@ class Session:
                     sent += taken
                     if sent == size:
                         return
-                    left = _without(left, taken)
+                    left = _strip_parameter(left, taken)
                 except (BlockingIOError, ssl.SSLWantWriteError):
-                    yield Wait.WRITE
+                    yield Awaited.WRITE
                 except ssl.SSLWantReadError:
-                    yield Wait.READ
+                    yield Awaited.READ
         except OSError as error:
             if sent < end:  # the final dot is not out: no server takes half a mail
-                raise NotSentError(f"in the middle of the mail: {said(error)}") from error
+                raise NotSentError(f"in the middle of the mail: {describe_error(error)}") from error
             raise
 
     def _send(self, pieces: Sequence[Octets]) -> int:
@@ -212,7 +214,7 @@ class Session:
         return self.socket.send(pieces[0]) if self._encrypted else self.socket.sendmsg(pieces)
 
 
-def _without(pieces: Sequence[Octets], count: int) -> Sequence[Octets]:
+def _strip_parameter(pieces: Sequence[Octets], count: int) -> Sequence[Octets]:
     """What is left when so many octets are gone."""
     for number, piece in enumerate(pieces):
         if count < len(piece):

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from newsletter.rendering.message import Mail
-from newsletter.transports.base import Outcome, Verdict
-from newsletter.transports.smtp.connect import said
-from newsletter.transports.smtp.connection import Session, Steps, Wait
+from newsletter.transports.base import SendResult, SendStatus
+from newsletter.transports.smtp.connect import describe_error
+from newsletter.transports.smtp.connection import Awaited, Coroutine, SmtpConnection
 
 
-class Office(Protocol):
+class Scheduler(Protocol):
     """What a lane asks of the one that runs it."""
 
     per_connection: int
@@ -24,37 +24,37 @@ class Office(Protocol):
     def may_begin(self, mail: Mail) -> bool:
         """Ask just before the content leaves."""
 
-    def tell(self, mail: Mail, outcome: Outcome) -> None: ...
+    def report_result(self, mail: Mail, outcome: SendResult) -> None: ...
 
-    def give_back(self, mail: Mail) -> None:
+    def return_mail(self, mail: Mail) -> None:
         """Another lane, or a later moment, shall carry it."""
 
-    def no_connection(self, mail: Mail, outcome: Outcome) -> None:
+    def no_connection(self, mail: Mail, outcome: SendResult) -> None:
         """There is not one; then there is none for the other mails, either."""
 
-    def connect(self, lane: "Lane", instead_of: Session | None) -> None:
+    def connect(self, lane: "ConnectionTask", instead_of: SmtpConnection | None) -> None:
         """Have `lane.session` made, and take leave of the old one, without making anyone wait."""
 
-    def is_alone(self, lane: "Lane") -> bool:
+    def is_alone(self, lane: "ConnectionTask") -> bool:
         """Whether no other lane is at work."""
 
 
-class Lane:
+class ConnectionTask:
     """Carries mails as long as there are any. Its office says when to go on."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Scheduler) -> None:
         self._office = office
         self._steps = self._work()
         self._since_s: float | None = None  # the mail in hand was begun
-        self.session: Session | None = None
-        self.waits: Wait | None = Wait.MAIL  # for what; None when it has ended
+        self.session: SmtpConnection | None = None
+        self.waits: Awaited | None = Awaited.MAIL  # for what; None when it has ended
         self.until_s = 0.0  # how long it may wait
         self.retired = False
 
     @property
     def carries(self) -> bool:
         """Whether something of a mail is on the wire."""
-        return self.waits is Wait.READ or self.waits is Wait.WRITE
+        return self.waits is Awaited.READ or self.waits is Awaited.WRITE
 
     def go_on(self, error: Exception | None = None) -> None:
         """Do what can be done without waiting, after what was waited for came, or failed.
@@ -70,13 +70,13 @@ class Lane:
     def break_off(self) -> None:
         """Its last step failed as no lane should."""
         self.waits, self.retired = None, True
-        self.hang_up()
+        self.cut()
 
-    def hang_up(self) -> None:
+    def cut(self) -> None:
         if self.session is not None:
             self.session.drop()
 
-    def end(self) -> Session | None:
+    def end(self) -> SmtpConnection | None:
         """Never go on. Returns the connection, if there is one."""
         self._steps.close()
         return self.session
@@ -85,18 +85,18 @@ class Lane:
         """How long it has had the mail in hand."""
         return 0.0 if self._since_s is None else now_s - self._since_s
 
-    def _work(self) -> Steps[None]:
+    def _work(self) -> Coroutine[None]:
         mail: Mail | None = None
         while not self.retired:
             mail = mail or self._office.next()
             if mail is None or self._office.halted:
                 mail = self._since_s = None
-                yield Wait.MAIL
+                yield Awaited.MAIL
                 continue
             self._since_s = time.monotonic()
             mail = yield from self._carry(mail)
 
-    def _carry(self, mail: Mail) -> Steps[Mail | None]:
+    def _carry(self, mail: Mail) -> Coroutine[Mail | None]:
         """Send one mail. Returns the one to go on with, whose envelope may be on the wire."""
         session = yield from self._connected(mail)
         if session is None:
@@ -109,12 +109,14 @@ class Lane:
             return self._broken(mail, error, kept=kept)
         if refusal is None:
             return (yield from self._hand_over(session, mail, kept=kept))
-        if kept and not session.usable and refusal.verdict is Verdict.TRY_LATER:
+        if kept and not session.usable and refusal.status is SendStatus.TRY_LATER:
             return mail  # a connection that the server grew tired of; a new one is as good
-        self._office.tell(mail, refusal)
+        self._office.report_result(mail, refusal)
         return None
 
-    def _hand_over(self, session: Session, mail: Mail, *, kept: bool) -> Steps[Mail | None]:
+    def _hand_over(
+        self, session: SmtpConnection, mail: Mail, *, kept: bool
+    ) -> Coroutine[Mail | None]:
         content = self._office.content(mail)
         following = None
         if session.pipelining and session.carried + 1 < self._office.per_connection:
@@ -123,11 +125,11 @@ class Lane:
             session.drop()  # it waits for a content; hanging up is how to take the mail back
             return None
         try:
-            self._office.tell(mail, (yield from session.hand_over(content, following)))
+            self._office.report_result(mail, (yield from session.hand_over(content, following)))
         except OSError as error:
             again = self._broken(mail, error, kept=kept)
             if again is not None and following is not None:
-                self._office.give_back(following)
+                self._office.return_mail(following)
                 return again
         return following
 
@@ -135,18 +137,18 @@ class Lane:
         """The mail again where a new connection may be all it needs."""
         if kept:
             return mail
-        words = f"before the mail was handed over: {said(error)}"
-        self._office.tell(mail, Outcome(Verdict.TRY_LATER, words))
+        words = f"before the mail was handed over: {describe_error(error)}"
+        self._office.report_result(mail, SendResult(SendStatus.TRY_LATER, words))
         return None
 
-    def _connected(self, mail: Mail) -> Steps[Session | None]:
+    def _connected(self, mail: Mail) -> Coroutine[SmtpConnection | None]:
         session, most = self.session, self._office.per_connection
         if session is not None and session.usable and session.carried < most:
             return session
         self.session = None
         try:
             self._office.connect(self, session)
-            yield Wait.CONNECTION
+            yield Awaited.CONNECTION
         except OSError as error:
             self._unconnected(mail, error)
         return self.session
@@ -154,7 +156,7 @@ class Lane:
     def _unconnected(self, mail: Mail, error: OSError) -> None:
         if not self._office.is_alone(self):  # fewer connections do; others carry this mail
             self.retired = True
-            self._office.give_back(mail)
+            self._office.return_mail(mail)
             return
-        words = f"before the mail was handed over: {said(error)}"
-        self._office.no_connection(mail, Outcome(Verdict.TRY_LATER, words))
+        words = f"before the mail was handed over: {describe_error(error)}"
+        self._office.no_connection(mail, SendResult(SendStatus.TRY_LATER, words))

@@ -5,14 +5,14 @@ import threading
 from collections import deque
 from typing import Protocol
 
-from newsletter.transports.smtp.connection import Session
-from newsletter.transports.smtp.connection_task import Lane
+from newsletter.transports.smtp.connection import SmtpConnection
+from newsletter.transports.smtp.connection_task import ConnectionTask
 
 
-class Host(Protocol):
+class ConnectionFactory(Protocol):
     """Where sessions come from and rest between mails. Called from any thread."""
 
-    def session(self) -> Session:
+    def session(self) -> SmtpConnection:
         """A resting session, or a new one; may take long.
 
         Raises:
@@ -20,34 +20,34 @@ class Host(Protocol):
             TransportDownError: never with these settings.
         """
 
-    def rest(self, session: Session) -> None: ...
+    def release(self, session: SmtpConnection) -> None: ...
 
 
-class Switchboard:
+class ConnectorThreads:
     """Readable, as selectors have it, when a connection was made or could not be."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: ConnectionFactory) -> None:
         self._host = host
         self._lock = threading.Lock()
-        self._calls: dict[Lane, threading.Thread] = {}
-        self._made: deque[tuple[Lane, Session | Exception]] = deque()
+        self._calls: dict[ConnectionTask, threading.Thread] = {}
+        self._made: deque[tuple[ConnectionTask, SmtpConnection | Exception]] = deque()
         self._ear, self._mouth = socket.socketpair()
 
     def fileno(self) -> int:
         return self._ear.fileno()
 
-    def connect(self, lane: Lane, instead_of: Session | None) -> None:
+    def connect(self, lane: ConnectionTask, instead_of: SmtpConnection | None) -> None:
         """Begin to make a connection for the lane, after taking leave of its old one."""
         call = threading.Thread(target=self._call, args=(lane, instead_of), daemon=True)
         self._calls[lane] = call
         call.start()
 
-    def answer(self) -> tuple[Lane, Session | Exception]:
+    def answer(self) -> tuple[ConnectionTask, SmtpConnection | Exception]:
         """What came of a call; there is one whenever this is readable."""
         self._ear.recv(1)
         return self._made.popleft()
 
-    def forget(self, lane: Lane) -> None:
+    def forget(self, lane: ConnectionTask) -> None:
         """It waits no longer."""
         with self._lock:
             self._calls.pop(lane, None)
@@ -59,13 +59,13 @@ class Switchboard:
             self._ear.close()
             self._mouth.close()
         for _, made in self._made:
-            if isinstance(made, Session):
-                self._host.rest(made)
+            if isinstance(made, SmtpConnection):
+                self._host.release(made)
 
-    def _call(self, lane: Lane, instead_of: Session | None) -> None:
-        made: Session | Exception
+    def _call(self, lane: ConnectionTask, instead_of: SmtpConnection | None) -> None:
+        made: SmtpConnection | Exception
         if instead_of is not None:
-            instead_of.bye()
+            instead_of.quit()
         try:
             made = self._host.session()
         except Exception as error:  # noqa: BLE001 - raised where the lane waits
@@ -76,5 +76,5 @@ class Switchboard:
                 self._made.append((lane, made))
                 self._mouth.send(b".")
                 return
-        if isinstance(made, Session):
+        if isinstance(made, SmtpConnection):
             made.drop()

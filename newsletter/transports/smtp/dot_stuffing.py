@@ -6,7 +6,7 @@ from functools import lru_cache
 _SHARED_FROM = 1000  # octets of a piece; a reader's own values are smaller
 
 
-def stuffed(content: Sequence[bytes]) -> list[bytes]:
+def dot_stuff(content: Sequence[bytes]) -> list[bytes]:
     """The content with such dots doubled, and its end marked."""
     pieces = [
         _doubled_once(each) if len(each) > _SHARED_FROM else _doubled(each) for each in content

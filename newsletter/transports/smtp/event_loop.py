@@ -12,22 +12,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from newsletter.rendering.message import Mail
-from newsletter.transports.base import Outcome, Watch, unmailable
-from newsletter.transports.smtp.connection import Session, Wait
-from newsletter.transports.smtp.connection_task import Lane
-from newsletter.transports.smtp.connector import Host as Connections
-from newsletter.transports.smtp.connector import Switchboard
+from newsletter.transports.base import SendObserver, SendResult, refuse_unmailable
+from newsletter.transports.smtp.connection import Awaited, SmtpConnection
+from newsletter.transports.smtp.connection_task import ConnectionTask
+from newsletter.transports.smtp.connector import ConnectionFactory as Connections
+from newsletter.transports.smtp.connector import ConnectorThreads
 
 _TICK_S = 0.5
 _PATIENCES = 4  # so many time-outs of the socket may one mail take, trickling replies included
-_EVENTS: dict[Wait | None, int] = {
-    Wait.READ: selectors.EVENT_READ,
-    Wait.WRITE: selectors.EVENT_WRITE,
-    Wait.MAIL: selectors.EVENT_READ,  # to hear that the server hangs up
+_EVENTS: dict[Awaited | None, int] = {
+    Awaited.READ: selectors.EVENT_READ,
+    Awaited.WRITE: selectors.EVENT_WRITE,
+    Awaited.MAIL: selectors.EVENT_READ,  # to hear that the server hangs up
 }
 
 
-class Host(Connections, Protocol):
+class SmtpServer(Connections, Protocol):
     """Who has the settings."""
 
     timeout_s: float
@@ -37,29 +37,29 @@ class Host(Connections, Protocol):
     def content(self, mail: Mail) -> Sequence[bytes]: ...
 
 
-class Crew:
+class SmtpEventLoop:
     """Carries the mails of one stream."""
 
-    def __init__(self, host: Host, watch: Watch) -> None:
+    def __init__(self, host: SmtpServer, watch: SendObserver) -> None:
         self._host = host
         self._watch = watch
         self._mails: deque[Mail] = deque()
         self._in_hand = 0  # mails that a lane has, the next one's envelope included
-        self._outcomes: list[tuple[Mail, Outcome]] = []
-        self._lanes: list[Lane] = []
-        self._listened: dict[Lane, tuple[Session, int]] = {}
-        self._switchboard = Switchboard(host)
+        self._outcomes: list[tuple[Mail, SendResult]] = []
+        self._lanes: list[ConnectionTask] = []
+        self._listened: dict[ConnectionTask, tuple[SmtpConnection, int]] = {}
+        self._switchboard = ConnectorThreads(host)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._switchboard, selectors.EVENT_READ)
         self._tick_s = min(_TICK_S, host.timeout_s / 2)
         self._look_s = time.monotonic() + self._tick_s
-        self._unreachable: Outcome | None = None
+        self._unreachable: SendResult | None = None
         self._failure: BaseException | None = None  # the first one that stops everybody
         self.halted = False
         self.per_connection = host.per_connection
         self.content = host.content
 
-    def carry(self, chunks: Iterable[Sequence[Mail]]) -> Iterator[tuple[Mail, Outcome]]:
+    def carry(self, chunks: Iterable[Sequence[Mail]]) -> Iterator[tuple[Mail, SendResult]]:
         """Hand the mails out as there is room, and tell what became of them."""
         try:
             for chunk in chunks:
@@ -81,7 +81,7 @@ class Crew:
             for mail in self._mails:
                 yield mail, self._unreachable
 
-    def disband(self) -> None:
+    def shutdown(self) -> None:
         """Let everybody finish the mail in hand, and leave."""
         self.halted = True
         while self._is_busy():
@@ -90,7 +90,7 @@ class Crew:
         for lane in self._lanes:
             session = lane.end()
             if session is not None:
-                self._host.rest(session)
+                self._host.release(session)
         self._switchboard.close()
         self._selector.close()
 
@@ -108,45 +108,45 @@ class Crew:
         self.halted = True
         return False
 
-    def tell(self, mail: Mail, outcome: Outcome) -> None:
+    def report_result(self, mail: Mail, outcome: SendResult) -> None:
         self._watch.answered(mail, outcome)
         self._outcomes.append((mail, outcome))
         self._in_hand -= 1
 
-    def give_back(self, mail: Mail) -> None:
+    def return_mail(self, mail: Mail) -> None:
         self._mails.appendleft(mail)
         self._in_hand -= 1
 
-    def no_connection(self, mail: Mail, outcome: Outcome) -> None:
+    def no_connection(self, mail: Mail, outcome: SendResult) -> None:
         self._unreachable = outcome
-        self.tell(mail, outcome)
+        self.report_result(mail, outcome)
         self.halted = True
 
-    def connect(self, lane: Lane, instead_of: Session | None) -> None:
+    def connect(self, lane: ConnectionTask, instead_of: SmtpConnection | None) -> None:
         self._switchboard.connect(lane, instead_of)
 
-    def is_alone(self, lane: Lane) -> bool:
+    def is_alone(self, lane: ConnectionTask) -> bool:
         return all(each is lane or each.retired for each in self._lanes)
 
-    def _take_in(self, chunk: Sequence[Mail]) -> Iterator[tuple[Mail, Outcome]]:
+    def _take_in(self, chunk: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
         for mail in chunk:
-            refusal = unmailable(mail)
+            refusal = refuse_unmailable(mail)
             if refusal is None:
                 self._mails.append(mail)
             else:
                 self._watch.answered(mail, refusal)
                 yield mail, refusal
 
-    def _turn(self, tick: Callable[[], bool]) -> Iterator[tuple[Mail, Outcome]]:
+    def _turn(self, tick: Callable[[], bool]) -> Iterator[tuple[Mail, SendResult]]:
         """Everybody goes on who can; wait a moment where nobody can."""
         if self._mails:
-            self._staff()
+            self._add_connections()
         for key, _ in self._selector.select(self._tick_s):
-            lane: Lane | None = key.data
+            lane: ConnectionTask | None = key.data
             if lane is None:
                 self._connected(*self._switchboard.answer())
-            elif lane.waits is Wait.MAIL:  # the server takes its leave
-                lane.hang_up()
+            elif lane.waits is Awaited.MAIL:  # the server takes its leave
+                lane.cut()
                 self._listen(lane)
             else:
                 self._step(lane)
@@ -158,26 +158,26 @@ class Crew:
         outcomes, self._outcomes = self._outcomes, []
         yield from outcomes
 
-    def _staff(self) -> None:
+    def _add_connections(self) -> None:
         """Somebody for each mail, as far as there may be connections."""
         for lane in self._lanes:
-            if lane.waits is Wait.MAIL and self._mails:
+            if lane.waits is Awaited.MAIL and self._mails:
                 self._step(lane)
         while self._mails and len(self._lanes) < self._host.connections and not self.halted:
-            self._lanes.append(Lane(self))
+            self._lanes.append(ConnectionTask(self))
             self._step(self._lanes[-1])
 
-    def _step(self, lane: Lane, error: Exception | None = None) -> None:
+    def _step(self, lane: ConnectionTask, error: Exception | None = None) -> None:
         try:
             lane.go_on(error)
         except BaseException as failure:  # noqa: BLE001 - told by the thread that iterates
             self._stop_all(failure)
             lane.break_off()
-        patience = _PATIENCES if lane.waits is Wait.CONNECTION else 1
+        patience = _PATIENCES if lane.waits is Awaited.CONNECTION else 1
         lane.until_s = time.monotonic() + patience * self._host.timeout_s
         self._listen(lane)
 
-    def _listen(self, lane: Lane) -> None:
+    def _listen(self, lane: ConnectionTask) -> None:
         """Have the selector tell when the lane can go on."""
         session, events = lane.session, _EVENTS.get(lane.waits, 0)
         listens = (session, events) if session and session.usable and events else None
@@ -191,8 +191,8 @@ class Crew:
             self._selector.register(listens[0].socket, events, lane)
             self._listened[lane] = listens
 
-    def _connected(self, lane: Lane, made: Session | Exception) -> None:
-        if isinstance(made, Session):
+    def _connected(self, lane: ConnectionTask, made: SmtpConnection | Exception) -> None:
+        if isinstance(made, SmtpConnection):
             lane.session = made
             self._step(lane)
         else:
@@ -205,7 +205,7 @@ class Crew:
             late = now_s > lane.until_s or lane.busy_s(now_s) > longest_s
             if lane.carries and (late or not patient):
                 self._step(lane, TimeoutError("timed out"))
-            elif lane.waits is Wait.CONNECTION and late:
+            elif lane.waits is Awaited.CONNECTION and late:
                 self._switchboard.forget(lane)
                 self._step(lane, TimeoutError("timed out"))
 
@@ -216,7 +216,7 @@ class Crew:
     def _is_busy(self) -> bool:
         """Whether there is something to wait for."""
         return any(
-            lane.carries or (lane.waits is Wait.CONNECTION and not self.halted)
+            lane.carries or (lane.waits is Awaited.CONNECTION and not self.halted)
             for lane in self._lanes
         )
 

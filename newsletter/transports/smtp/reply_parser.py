@@ -6,7 +6,7 @@ LONGEST = 65_536  # octets of one reply, all its lines together; those of real s
 NO_REPLY = -1  # the code of what is none
 
 
-class Replies:
+class ReplyParser:
     """Takes octets as they come and gives replies once they are whole.
 
     Nothing that a server says makes it grow beyond a bound, or fail.

@@ -3,7 +3,7 @@
 import re
 
 from newsletter.rendering.message import Mail
-from newsletter.transports.base import Outcome, TransportDownError, Verdict, one_line
+from newsletter.transports.base import SendResult, SendStatus, TransportDownError, one_line
 
 OK, TEMPORARY, PERMANENT = 2, 4, 5  # the first digit of a reply
 CLOSING = 421
@@ -19,45 +19,45 @@ _ABOUT_US = re.compile(
 Reply = tuple[int, bytes]
 
 
-def told(reply: Reply) -> str:
+def describe_reply(reply: Reply) -> str:
     return f"{reply[0]} {one_line(reply[1])}"
 
 
-def sender_refused(reply: Reply, mail: Mail) -> Outcome:
+def result_of_refused_sender(reply: Reply, mail: Mail) -> SendResult:
     """After MAIL; where that asked for SMTPUTF8, only this mail is refused (RFC 6531, 3.5).
 
     Raises:
         TransportDownError: this sender, and so every mail.
     """
     if reply[0] // 100 == PERMANENT:
-        if mail.needs_smtputf8 and not _ABOUT_US.match(told(reply)):
-            return Outcome(Verdict.REJECTED, told(reply))
+        if mail.needs_smtputf8 and not _ABOUT_US.match(describe_reply(reply)):
+            return SendResult(SendStatus.REJECTED, describe_reply(reply))
         raise TransportDownError(
-            f"the SMTP server refuses the sender {mail.envelope_sender}: {told(reply)};"
+            f"the SMTP server refuses the sender {mail.envelope_sender}: {describe_reply(reply)};"
             " see site.sender and [transport]"
         )
-    return Outcome(Verdict.TRY_LATER, told(reply))
+    return SendResult(SendStatus.TRY_LATER, describe_reply(reply))
 
 
-def refused(reply: Reply, *, of_reader: bool) -> Outcome:
+def result_of_refusal(reply: Reply, *, of_reader: bool) -> SendResult:
     """After RCPT, DATA or the final dot; `of_reader` where it may be about this reader alone.
 
     Raises:
         TransportDownError: it would meet every reader.
     """
-    words = told(reply)
+    words = describe_reply(reply)
     if reply[0] // 100 != PERMANENT:
         own = of_reader and reply[0] // 100 == TEMPORARY and reply[0] != CLOSING
-        return Outcome(Verdict.TRY_LATER, words, of_reader=own)
+        return SendResult(SendStatus.TRY_LATER, words, of_reader=own)
     if _ABOUT_US.match(words):
         raise TransportDownError(f"the SMTP server does not work for us: {words}; see [transport]")
-    return Outcome(Verdict.REJECTED, words, permanent=bool(_NO_SUCH_ADDRESS.match(words)))
+    return SendResult(SendStatus.REJECTED, words, permanent=bool(_NO_SUCH_ADDRESS.match(words)))
 
 
-def taken(reply: Reply) -> Outcome | None:
+def result_of_data(reply: Reply) -> SendResult | None:
     """After the final dot; None for an answer that is none."""
     if reply[0] // 100 == OK:
-        return Outcome(Verdict.ACCEPTED, provider_id=one_line(reply[1])[:200])
+        return SendResult(SendStatus.ACCEPTED, provider_id=one_line(reply[1])[:200])
     if reply[0] // 100 in {TEMPORARY, PERMANENT}:
-        return refused(reply, of_reader=True)
+        return result_of_refusal(reply, of_reader=True)
     return None

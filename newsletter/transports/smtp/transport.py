@@ -5,11 +5,11 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 
 from newsletter.config import Settings, TransportSettings
 from newsletter.rendering.message import Mail
-from newsletter.transports.base import Outcome, Unwatched, Watch
+from newsletter.transports.base import NoObserver, SendObserver, SendResult
 from newsletter.transports.smtp import dkim
-from newsletter.transports.smtp.connect import check, connect
-from newsletter.transports.smtp.connection import Session
-from newsletter.transports.smtp.event_loop import Crew
+from newsletter.transports.smtp.connect import check_settings, connect
+from newsletter.transports.smtp.connection import SmtpConnection
+from newsletter.transports.smtp.event_loop import SmtpEventLoop
 
 _AT_ONCE = 100  # claimed together; a power cut leaves no more than these uncertain
 
@@ -24,39 +24,39 @@ class Smtp:
     def __init__(
         self, settings: TransportSettings, sign: Callable[[bytes], bytes] | None = None
     ) -> None:
-        check(settings)
+        check_settings(settings)
         self._settings = settings
         self._sign = sign
-        self._resting: deque[Session] = deque()
+        self._resting: deque[SmtpConnection] = deque()
         self.timeout_s = settings.timeout_s
         self.connections = settings.connections
         self.per_connection = settings.per_connection
         self.at_once = max(_AT_ONCE, 2 * settings.connections)
 
-    def send(self, mails: Sequence[Mail]) -> Generator[tuple[Mail, Outcome]]:
-        return self.stream([mails], Unwatched())
+    def send(self, mails: Sequence[Mail]) -> Generator[tuple[Mail, SendResult]]:
+        return self.stream([mails], NoObserver())
 
     def stream(
-        self, chunks: Iterable[Sequence[Mail]], watch: Watch
-    ) -> Generator[tuple[Mail, Outcome]]:
-        crew = Crew(self, watch)
+        self, chunks: Iterable[Sequence[Mail]], watch: SendObserver
+    ) -> Generator[tuple[Mail, SendResult]]:
+        crew = SmtpEventLoop(self, watch)
         try:
             yield from crew.carry(chunks)
         finally:
-            crew.disband()
+            crew.shutdown()
 
     def close(self) -> None:
         while self._resting:
-            self._resting.pop().bye()
+            self._resting.pop().quit()
 
-    def session(self) -> Session:
+    def session(self) -> SmtpConnection:
         while self._resting:
             session = self._resting.pop()
             if session.usable:
                 return session
-        return Session(connect(self._settings))
+        return SmtpConnection(connect(self._settings))
 
-    def rest(self, session: Session) -> None:
+    def release(self, session: SmtpConnection) -> None:
         """Keep a connection for the next mails."""
         if session.announced is not None:
             session.drop()  # its envelope is of a mail that is not to be sent now
