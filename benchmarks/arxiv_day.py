@@ -13,7 +13,7 @@ from pathlib import Path
 
 from newsletter import taxonomy
 from newsletter.config import SourceSettings
-from newsletter.sources.arxiv import ArxivOrg
+from newsletter.sources.arxiv import ArxivSource
 from newsletter.sources.http.session import polite_session
 from tests.sources.samples import Told, page
 from tests.sources.standin import Clock, Reply, StandIn, listening
@@ -54,7 +54,7 @@ def main() -> None:
         session = polite_session(
             settings, "https://benchmark.example", clock.sleep, clock, folder=Path(folder)
         )
-        source = ArxivOrg(
+        source = ArxivSource(
             session,
             stand_in.url + "/rss/{categories}",
             f"{stand_in.url}/api/query",

@@ -89,7 +89,7 @@ def _sendgrid() -> Iterator[tuple[int, "Queue[Any]", "Queue[Any]"]]:
 def _subscribe(settings: Settings, number: int) -> None:
     now = datetime.now(UTC)
     details = config.DETAILS
-    with bootstrap.database(settings) as database:
+    with bootstrap.open_database(settings) as database:
         for start in range(1, number + 1, _SHARE):
             share = range(start, min(start + _SHARE, number + 1))
             people = [
@@ -119,7 +119,7 @@ def _subscribe(settings: Settings, number: int) -> None:
 
 
 def _measure(folder: Path, number: int) -> None:
-    settings = scaffold.start(folder / "newsletter.toml", scaffold.DEMO, {})
+    settings = scaffold.write_configuration(folder / "newsletter.toml", scaffold.DEMO, {})
     _subscribe(settings, number)
     with _sendgrid() as (port, said, asked):
         transport = settings.transport.model_copy(
@@ -131,7 +131,9 @@ def _measure(folder: Path, number: int) -> None:
         )
         chosen = settings.model_copy(update={"transport": transport})
         before, cpu = time.perf_counter(), time.process_time()
-        with bootstrap.parts(chosen, lambda: datetime.now(UTC), bar, lambda: False) as parts:
+        with bootstrap.open_services(
+            chosen, lambda: datetime.now(UTC), bar, lambda: False
+        ) as parts:
             report = daily.run_day(parts, chosen.newsletters[0], None)
         took, used = time.perf_counter() - before, time.process_time() - cpu
         asked.put("enough")

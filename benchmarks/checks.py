@@ -16,7 +16,7 @@ from pathlib import Path
 
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import checks
-from newsletter.summaries.checks.relevance import Source
+from newsletter.summaries.checks.relevance import SourceText
 
 Pair = tuple[str, Paper]
 _ENTRY = re.compile(
@@ -57,12 +57,12 @@ def altered(
 def reported(name: str, pairs: list[Pair], language: str, show: int = 0) -> None:
     hard, soft = Counter[str](), Counter[str]()
     caught = 0
-    sources = [Source.of(paper) for _, paper in pairs]
+    sources = [SourceText.of(paper) for _, paper in pairs]
     for place, (text, paper) in enumerate(pairs):
         begun = max(0, place - _A_DAY // 2)
         own = sources[place].text
         day = [each for each in sources[begun : begun + _A_DAY] if each.text != own]
-        found = checks.against(text, paper, language, day)
+        found = checks.first_objection(text, paper, language, day)
         if show and found:
             print("   ", [each.objection for each in found], text)
         caught += any(each.hard for each in found)

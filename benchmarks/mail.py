@@ -19,21 +19,21 @@ from pathlib import Path
 
 from newsletter import config
 from newsletter.rendering import texts
-from newsletter.rendering.issue_content import Digest, Entry, Section
-from newsletter.rendering.issue_email import IssueMails, Reader
+from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper, PaperId
-from newsletter.subscribers.tokens import Links
+from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import extractive_summarizer
 
-SITE = config.Site(
+SITE = config.SiteSettings(
     name="Papers",
     url="https://papers.example.org",
     sender="Papers <daily@papers.example.org>",
     postal_address="1 Example Street, Exampletown",
     secret_keys=("a key of enough characters",),
 )
-LINKS = Links(SITE.url, ["a key of enough characters"])
+LINKS = SignedLinks(SITE.url, ["a key of enough characters"])
 
 
 def papers(shared: Path) -> list[Paper]:
@@ -55,18 +55,18 @@ def papers(shared: Path) -> list[Paper]:
     ]
 
 
-def day(size: int, shared: Path) -> Digest:
+def day(size: int, shared: Path) -> IssueContent:
     entries = []
     for number, paper in enumerate(islice(cycle(papers(shared)), size)):
-        section = list(Section)[3 * number // size]
+        section = list(IssueSection)[3 * number // size]
         own = replace(paper, id=PaperId(f"2507.{number:05}", 1))
-        entries.append(Entry(section, own, extractive_summarizer.sentence(own)))
+        entries.append(IssueEntry(section, own, extractive_summarizer.sentence(own)))
     when = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
-    return Digest("papers", "Papers", when.date(), "en", ("cs.SD",), tuple(entries), (), when)
+    return IssueContent("papers", "Papers", when.date(), "en", ("cs.SD",), tuple(entries), (), when)
 
 
-def reader(number: int) -> Reader:
-    return Reader(
+def reader(number: int) -> Recipient:
+    return Recipient(
         subscriber_id=number,
         email=f"reader{number}@reader.example",
         detail=config.DETAILS[number % 3],
@@ -83,14 +83,14 @@ def seconds(call: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-def composing(digest: Digest, detail: str) -> float:
+def composing(digest: IssueContent, detail: str) -> float:
     """A fresh process's first issue, but for the libraries' own first time."""
     for kept in (texts.plain, texts.markup, texts.comment):
         kept.cache_clear()
-    return seconds(lambda: IssueMails(digest, SITE, LINKS).content(detail, "en").body({}))
+    return seconds(lambda: IssueEmails(digest, SITE, LINKS).content(detail, "en").body({}))
 
 
-def assembling(mails: IssueMails, readers: int) -> float:
+def assembling(mails: IssueEmails, readers: int) -> float:
     """Milliseconds a reader, from their row to the bytes on the wire."""
 
     def assemble() -> None:
@@ -100,7 +100,7 @@ def assembling(mails: IssueMails, readers: int) -> float:
     return seconds(assemble) / readers * 1000
 
 
-def peak(mails: IssueMails, readers: int) -> int:
+def peak(mails: IssueEmails, readers: int) -> int:
     """The most memory that assembling held beyond what was there, in bytes."""
     gc.collect()
     tracemalloc.start()
@@ -118,11 +118,11 @@ def main() -> None:
     options.add_argument("--shared", type=Path, default=Path(__file__).parents[2] / "shared")
     chosen = options.parse_args()
     digest = day(chosen.papers, chosen.shared)
-    IssueMails(day(1, chosen.shared), SITE, LINKS).content("full", "en")  # imports, templates
+    IssueEmails(day(1, chosen.shared), SITE, LINKS).content("full", "en")  # imports, templates
     print(f"{chosen.papers} papers")
     for detail in config.DETAILS:
         print(f"  composing, {detail:<7} {composing(digest, detail):6.2f} s")
-    mails = IssueMails(digest, SITE, LINKS)
+    mails = IssueEmails(digest, SITE, LINKS)
     for number in range(6):
         size = len(mails.mail(reader(number)).as_bytes())
         print(f"  a mail, {reader(number).detail:<7} {reader(number).language}  {size:9,} bytes")

@@ -28,7 +28,7 @@ from newsletter import bootstrap, config, daily, issues, scaffold
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
-from newsletter.rendering.issue_email import IssueMails
+from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import totals
 from newsletter.sources import bundled
 
@@ -94,7 +94,7 @@ def sink() -> Iterator[int]:
 def prepared(folder: Path, port: int, number: int, detail: str) -> Settings:
     """The bundled day's newsletter with so many readers, frozen, and an SMTP transport."""
     file = folder / "newsletter.toml"
-    scaffold.start(file, scaffold.DEMO, {})
+    scaffold.write_configuration(file, scaffold.DEMO, {})
     settings = config.load(
         file,
         {
@@ -106,7 +106,7 @@ def prepared(folder: Path, port: int, number: int, detail: str) -> Settings:
             "NEWSLETTER_TRANSPORT__PER_CONNECTION": "1000",
         },
     )
-    with bootstrap.database(settings) as database:
+    with bootstrap.open_database(settings) as database:
         subscribe(database, number, detail)
     return settings
 
@@ -153,27 +153,27 @@ def ours(settings: Settings, detail: str) -> Run:
 
     newsletter = settings.newsletters[0]
     with (
-        bootstrap.database(settings) as database,
-        bootstrap.parts(settings, now, no_bar, lambda: is_frozen(database)) as frozen_only,
+        bootstrap.open_database(settings) as database,
+        bootstrap.open_services(settings, now, no_bar, lambda: is_frozen(database)) as frozen_only,
     ):
         daily.run_day(frozen_only, newsletter, None)
-    with bootstrap.parts(settings, now, no_bar, lambda: False) as parts:
+    with bootstrap.open_services(settings, now, no_bar, lambda: False) as parts:
         with parts.database.read() as session:
-            issue = issues.known(session, newsletter.slug, None)
+            issue = issues.get_issue(session, newsletter.slug, None)
             reader = totals.recipient(session, newsletter.slug, issue.day, "reader0@d0.example")
             assert reader.detail == detail
-        digest = daily.load(parts, issue.id)
-        mails = IssueMails(digest, parts.site, parts.links, parts.looks)
+        digest = daily.load_frozen_issue(parts, issue.id)
+        mails = IssueEmails(digest, parts.site, parts.links, parts.looks)
         size = len(mails.mail(reader).as_bytes())
         before, began = used_s(), time.perf_counter()
-        result = daily.deliver(parts, issue.id, digest)
+        result = daily.send_frozen_issue(parts, issue.id, digest)
         return Run(size, result.account.sent, time.perf_counter() - began, used_s() - before)
 
 
 def is_frozen(database: Database) -> bool:
     """Asks a run to stop as soon as there is something to send."""
     with database.read() as session:
-        return issues.find(session, "audio", bundled.DAY) is not None
+        return issues.find_issue(session, "audio", bundled.DAY) is not None
 
 
 def source(port: int, number: int, size: int, more: Sequence[str]) -> float:

@@ -9,27 +9,27 @@ from typing import Any
 
 from newsletter import db
 from newsletter.config import SendingSettings, Settings
-from newsletter.daily import Bar, Parts
+from newsletter.daily import Bar, Services
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
-from newsletter.rendering.theme import Looks
+from newsletter.rendering.theme import Theme
 from newsletter.sending import journal
 from newsletter.sources.base import Source
-from newsletter.subscribers.tokens import Links
+from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import llm_budget
 from newsletter.summaries.base import Summarizer
-from newsletter.summaries.extractive_summarizer import Embedded
-from newsletter.summaries.safe_summarizer import Guarded, Unasked, fault
+from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
+from newsletter.summaries.safe_summarizer import DisabledSummarizer, SafeSummarizer, describe_fault
 from newsletter.transactional.worker import OutboxWorker
 from newsletter.transports.memory import Memory
 
 
-def links(settings: Settings) -> Links:
+def signed_links(settings: Settings) -> SignedLinks:
     keys = [key.get_secret_value() for key in settings.site.secret_keys]
-    return Links(settings.site.url, keys)
+    return SignedLinks(settings.site.url, keys)
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[db.Database]:
+def open_database(settings: Settings) -> Iterator[db.Database]:
     """The database, ready to be used, closed at the end.
 
     Raises:
@@ -43,7 +43,7 @@ def database(settings: Settings) -> Iterator[db.Database]:
 
 
 @contextmanager
-def parts(
+def open_services(
     settings: Settings,
     clock: Callable[[], datetime],
     bar: Bar,
@@ -51,26 +51,26 @@ def parts(
     source: Source | None = None,
     *,
     sends: bool = True,
-) -> Iterator[Parts]:
+) -> Iterator[Services]:
     """All that a day needs, closed at the end.
 
     `source` replaces the configured one; without `sends` no transport is asked for.
     """
-    with database(settings) as opened:
-        transport = part("transport", settings) if sends else Memory()
+    with open_database(settings) as opened:
+        transport = load_plugin("transport", settings) if sends else Memory()
         summarizer = _summarizer(settings)
         try:
-            yield Parts(
+            yield Services(
                 database=opened,
-                source=source or part("source", settings),
+                source=source or load_plugin("source", settings),
                 summarizer=summarizer,
                 transport=transport,
                 site=settings.site,
-                links=links(settings),
+                links=signed_links(settings),
                 clock=clock,
                 bar=bar,
                 stopping=stopping,
-                looks=Looks.of(settings),
+                looks=Theme.of(settings),
                 allowance=llm_budget.from_settings(settings.summarizer),
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,
@@ -82,7 +82,7 @@ def parts(
             summarizer.close()
 
 
-def mailroom(
+def outbox_worker(
     settings: Settings,
     database: db.Database,
     clock: Callable[[], datetime],
@@ -92,19 +92,19 @@ def mailroom(
     return OutboxWorker(
         database,
         settings,
-        links(settings),
-        lambda: part("transport", settings),
+        signed_links(settings),
+        lambda: load_plugin("transport", settings),
         clock,
         stopping,
     )
 
 
 @contextmanager
-def rehearsal(real: Parts) -> Iterator[Parts]:
+def rehearsal(real: Services) -> Iterator[Services]:
     """The same parts, but nothing that is done with them stays or leaves, and no model is paid."""
     summarizer = real.summarizer
-    if not isinstance(summarizer, Embedded):
-        summarizer = Unasked(summarizer.name, "is not asked in a rehearsal", summarizer)
+    if not isinstance(summarizer, ExtractiveSummarizer):
+        summarizer = DisabledSummarizer(summarizer.name, "is not asked in a rehearsal", summarizer)
     with real.database.rehearsal() as copy:
         yield replace(
             real,
@@ -124,16 +124,16 @@ def _summarizer(settings: Settings) -> Summarizer:
         WrongUseError: there is none of that name, or a setting of it is wrong.
     """
     try:
-        built = part("summarizer", settings)
-        return built if isinstance(built, Embedded) else Guarded(built)
+        built = load_plugin("summarizer", settings)
+        return built if isinstance(built, ExtractiveSummarizer) else SafeSummarizer(built)
     except WrongUseError:
         raise
     except Exception as error:  # noqa: BLE001 - a stranger's part that cannot be built
-        told = str(error) if isinstance(error, NewsletterError) else fault(error)
-        return Unasked(settings.summarizer.use, f"cannot be used: {told}")
+        told = str(error) if isinstance(error, NewsletterError) else describe_fault(error)
+        return DisabledSummarizer(settings.summarizer.use, f"cannot be used: {told}")
 
 
-def part(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an entry point builds is checked by its use
+def load_plugin(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an entry point builds is checked by its use
     """The source, summarizer or transport that `[kind] use` names.
 
     Raises:

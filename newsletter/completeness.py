@@ -28,7 +28,7 @@ def is_known(row: ListingRow, newest: date) -> bool:
     return row.state in _KNOWN or (row.state == ListingState.PARTIAL and row.day < newest)
 
 
-def waiting(
+def wait_reason(
     rows: Sequence[ListingRow], day: date, now: datetime, patience: timedelta
 ) -> str | None:
     """Why the day's issue must not be composed yet; None where it can be.
@@ -47,18 +47,18 @@ def waiting(
     partial = [row for row in rows if row.state == ListingState.PARTIAL]
     until = calendar.announced_at(day) + patience
     if partial and now < until:
-        lacking = "; ".join(map(lacks, partial))
+        lacking = "; ".join(map(missing_text, partial))
         return f"{lacking}; run it again; from {until:%d %b %H:%M %Z} on the issue goes out without"
     return None
 
 
-def nothing(rows: Sequence[ListingRow]) -> str:
+def empty_reason(rows: Sequence[ListingRow]) -> str:
     """Why a day has no issue: `nothing announced in cs.SD (arXiv holiday; ...)`."""
     categories = ", ".join(row.category for row in rows)
     return f"nothing announced in {categories} ({rows[0].source})"
 
 
-def lacks(row: ListingRow) -> str:
+def missing_text(row: ListingRow) -> str:
     """`2 papers of cs.SD could not be retrieved: 2507.00001, 2507.00002`."""
     number = max(len(row.missing), (row.expected or 0) - row.found)
     named = ", ".join(row.missing[:_NAMED_IDS]) + (", ..." if len(row.missing) > _NAMED_IDS else "")
@@ -67,7 +67,7 @@ def lacks(row: ListingRow) -> str:
     return f"{line}: {named}" if named else line
 
 
-def left_over(
+def unfinished_days(
     session: Session, newsletter: str, categories: Collection[str], newest: date, max_age: int
 ) -> list[date]:
     """Days before the newest one, at most so many days old, that are begun and not done.
@@ -92,7 +92,7 @@ def left_over(
     return sorted(day for day in frozen | waiting_for if oldest <= day < newest)
 
 
-def missed(
+def missed_days(
     session: Session, newsletter: str, categories: Collection[str], newest: date, most: int
 ) -> list[date]:
     """Mailing days before the newest one, since the first issue, that have no issue.
@@ -105,11 +105,11 @@ def missed(
     done = set(session.scalars(select(IssueRow.day).where(IssueRow.newsletter == newsletter)))
     empty = _empty(session, categories)
     found: list[date] = []
-    day = calendar.before(newest)
+    day = calendar.previous_mailing_day(newest)
     while day > first and len(found) < most:
-        if day not in done and day not in empty and not calendar.holiday(day):
+        if day not in done and day not in empty and not calendar.holiday_after(day):
             found.append(day)
-        day = calendar.before(day)
+        day = calendar.previous_mailing_day(day)
     return sorted(found)
 
 

@@ -7,23 +7,23 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from newsletter import completeness, issues, papers
-from newsletter.config import NewsletterSettings, SendingSettings, Site
+from newsletter.config import NewsletterSettings, SendingSettings, SiteSettings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
-from newsletter.rendering.issue_content import Digest
-from newsletter.rendering.issue_email import IssueMails
-from newsletter.rendering.theme import Looks
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.theme import Theme
 from newsletter.sending import audience, holds, totals
 from newsletter.sending.holds import NO_OVERRIDE, Override
 from newsletter.sending.rate_limit import Limits
 from newsletter.sending.sender import IssueSendResult, SendContext, send_batch, send_issue
 from newsletter.sources.base import Source
-from newsletter.subscribers.tokens import Links
+from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import run
 from newsletter.summaries.base import Summarizer
-from newsletter.summaries.llm_budget import Allowance
-from newsletter.summaries.run import Asking, Estimate, Made, make_missing
+from newsletter.summaries.llm_budget import LlmBudget
+from newsletter.summaries.run import Estimate, SummaryReport, SummaryRequest, make_missing
 from newsletter.transports.base import Transport
 
 Step = Callable[[int], None]  # so many more are done
@@ -41,20 +41,20 @@ class StoppedError(NewsletterError):
 
 
 @dataclass(frozen=True)
-class Parts:
+class Services:
     """Everything that a day needs, built once in `assembly`."""
 
     database: Database
     source: Source
     summarizer: Summarizer
     transport: Transport
-    site: Site
-    links: Links
+    site: SiteSettings
+    links: SignedLinks
     clock: Callable[[], datetime]
     bar: Bar
     stopping: Callable[[], bool] = field(default=lambda: False)
-    looks: Looks = field(default_factory=Looks)
-    allowance: Allowance = field(default_factory=Allowance)
+    looks: Theme = field(default_factory=Theme)
+    allowance: LlmBudget = field(default_factory=LlmBudget)
     patience: timedelta = timedelta(hours=24)  # with papers that cannot be had
     max_age_days: int = 4  # older days are never mailed by themselves
     sending: SendingSettings = field(default_factory=SendingSettings)
@@ -66,61 +66,61 @@ class DayReport:
     """What a run did; `result` is None where there was nothing to send."""
 
     day: date
-    digest: Digest | None
-    made: Made | None
+    digest: IssueContent | None
+    made: SummaryReport | None
     result: IssueSendResult | None
     already: bool = False  # an earlier run had done all of it
     nothing: str = ""  # why there is no issue
 
 
-def run_day(parts: Parts, newsletter: NewsletterSettings, day: date | None) -> DayReport:
+def run_day(parts: Services, newsletter: NewsletterSettings, day: date | None) -> DayReport:
     """Everything today needs. Safe to repeat: what is done is not done again."""
     now = parts.clock()
     day = day or parts.source.current_day(now)
     with parts.database.read() as session:
-        issue = issues.find(session, newsletter.slug, day)
+        issue = issues.find_issue(session, newsletter.slug, day)
     if issue is not None:
         already = issue.state == IssueState.DONE
-        digest = load(parts, issue.id)
-        return DayReport(day, digest, None, deliver(parts, issue.id, digest), already)
+        digest = load_frozen_issue(parts, issue.id)
+        return DayReport(day, digest, None, send_frozen_issue(parts, issue.id, digest), already)
     rows = fetch(parts, newsletter, day)
-    reason = completeness.waiting(rows, day, now, parts.patience)
+    reason = completeness.wait_reason(rows, day, now, parts.patience)
     made = summarize(parts, newsletter, day)  # also while waiting: what fails, the next run heals
     if reason is not None:
         raise NotYetError(reason)
     with parts.database.write.begin() as session:
-        digest = issues.compose(session, newsletter, day, parts.summarizer, now)
+        digest = issues.compose_issue(session, newsletter, day, parts.summarizer, now)
         if not digest.entries:
-            return DayReport(day, None, None, None, nothing=completeness.nothing(rows))
-        frozen = issues.freeze(session, digest)
+            return DayReport(day, None, None, None, nothing=completeness.empty_reason(rows))
+        frozen = issues.freeze_issue(session, digest)
         if frozen is not None:
             audience.freeze_audience(session, frozen, now)
-        issue_id = (frozen or issues.known(session, newsletter.slug, day)).id
-    digest = load(parts, issue_id)
-    return DayReport(day, digest, made, deliver(parts, issue_id, digest))
+        issue_id = (frozen or issues.get_issue(session, newsletter.slug, day)).id
+    digest = load_frozen_issue(parts, issue_id)
+    return DayReport(day, digest, made, send_frozen_issue(parts, issue_id, digest))
 
 
-def open_days(parts: Parts, newsletter: NewsletterSettings) -> list[date]:
+def open_days(parts: Services, newsletter: NewsletterSettings) -> list[date]:
     """The days that a run looks after by itself: the newest, and before it what is left over."""
     newest = parts.source.current_day(parts.clock())
     with parts.database.read() as session:
-        left_over = completeness.left_over(
+        left_over = completeness.unfinished_days(
             session, newsletter.slug, newsletter.categories, newest, parts.max_age_days
         )
     return [*left_over, newest]
 
 
-def missed(parts: Parts, newsletter: NewsletterSettings) -> list[date]:
+def missed(parts: Services, newsletter: NewsletterSettings) -> list[date]:
     """Recent days without an issue, which only the operator can ask for."""
     newest = parts.source.current_day(parts.clock())
     with parts.database.read() as session:
-        return completeness.missed(
+        return completeness.missed_days(
             session, newsletter.slug, newsletter.categories, newest, _MISSED_DAYS_TOLD
         )
 
 
 def fetch(
-    parts: Parts, newsletter: NewsletterSettings, day: date, *, again: bool = False
+    parts: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
 ) -> list[ListingRow]:
     """Ask the source for what is not known of that day yet, or for all of it, and keep it.
 
@@ -129,7 +129,7 @@ def fetch(
     """
     with parts.database.read() as session:
         known = papers.listings(session, day, newsletter.categories)
-        described = papers.described(session, day)
+        described = papers.known_papers(session, day)
     newest = parts.source.current_day(parts.clock())
     good = {row.category for row in known if completeness.is_known(row, newest)}
     missing = [each for each in newsletter.categories if again or each not in good]
@@ -138,22 +138,22 @@ def fetch(
             fetched = parts.source.fetch(missing, day, described)
             step(len(missing))
         with parts.database.write.begin() as session:
-            papers.keep(session, fetched, parts.clock())
+            papers.store_fetched(session, fetched, parts.clock())
             known = papers.listings(session, day, newsletter.categories)
     return known
 
 
 def summarize(
-    parts: Parts, newsletter: NewsletterSettings, day: date, *, again: bool = False
-) -> Made:
+    parts: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
+) -> SummaryReport:
     """Make the sentences that the day's papers lack; `again` also where answers were rejected.
 
     Raises:
         StoppedError: it was asked to stop; what came so far is kept.
     """
     with parts.database.read() as session:
-        announced = papers.announced(session, day, newsletter.categories)
-    asking = Asking(parts.summarizer, newsletter.language, parts.allowance, again)
+        announced = papers.announced_papers(session, day, newsletter.categories)
+    asking = SummaryRequest(parts.summarizer, newsletter.language, parts.allowance, again)
     with parts.bar("summarizing", len(announced)) as step:
 
         def progress() -> None:
@@ -166,20 +166,20 @@ def summarize(
 
 
 def estimate(
-    parts: Parts, newsletter: NewsletterSettings, day: date, *, again: bool = False
+    parts: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
 ) -> Estimate:
     """What `summarize` would ask for, without asking."""
-    asking = Asking(parts.summarizer, newsletter.language, parts.allowance, again)
+    asking = SummaryRequest(parts.summarizer, newsletter.language, parts.allowance, again)
     with parts.database.read() as session:
-        announced = papers.announced(session, day, newsletter.categories)
+        announced = papers.announced_papers(session, day, newsletter.categories)
         return run.estimate(session, asking, [each.paper for each in announced])
 
 
-def deliver(
-    parts: Parts, issue_id: int, digest: Digest, forced: Override = NO_OVERRIDE
+def send_frozen_issue(
+    parts: Services, issue_id: int, digest: IssueContent, forced: Override = NO_OVERRIDE
 ) -> IssueSendResult:
     """Send what is still pending of a frozen issue, unless something holds it."""
-    mails = IssueMails(digest, parts.site, parts.links, parts.looks)
+    mails = IssueEmails(digest, parts.site, parts.links, parts.looks)
     with parts.database.read() as session:
         pending = totals.delivery_totals(session, issue_id).pending
     if pending:
@@ -188,16 +188,16 @@ def deliver(
         return send_issue(_sending(parts, step, forced), issue_id, mails)
 
 
-def deliver_batch(parts: Parts, batch_id: int) -> str | None:
+def deliver_batch(parts: Services, batch_id: int) -> str | None:
     """One share of an issue, as a job of its own; why something in it is still pending."""
     with parts.database.read() as session:
         issue_id = session.get_one(BatchRow, batch_id).issue_id
-    mails = IssueMails(load(parts, issue_id), parts.site, parts.links, parts.looks)
+    mails = IssueEmails(load_frozen_issue(parts, issue_id), parts.site, parts.links, parts.looks)
     mails.proof()
     return send_batch(_sending(parts, lambda _done: None, NO_OVERRIDE), batch_id, mails)
 
 
-def admit_restored(parts: Parts, issue_id: int) -> int:
+def admit_restored(parts: Services, issue_id: int) -> int:
     """The operator says that the database was restored; how many are uncertain for it."""
     if parts.marks is None:
         return 0
@@ -206,7 +206,7 @@ def admit_restored(parts: Parts, issue_id: int) -> int:
         return holds.admit_restored(session, parts.marks, issue, parts.clock())
 
 
-def _sending(parts: Parts, step: Step, forced: Override) -> SendContext:
+def _sending(parts: Services, step: Step, forced: Override) -> SendContext:
     limits = parts.sending
     return SendContext(
         database=parts.database,
@@ -222,7 +222,7 @@ def _sending(parts: Parts, step: Step, forced: Override) -> SendContext:
     )
 
 
-def load(parts: Parts, issue_id: int) -> Digest:
+def load_frozen_issue(parts: Services, issue_id: int) -> IssueContent:
     """A frozen issue."""
     with parts.database.read() as session:
-        return issues.load(session, session.get_one(IssueRow, issue_id))
+        return issues.load_issue(session, session.get_one(IssueRow, issue_id))

@@ -28,7 +28,7 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Ask every part, one after the other; a check that fails is a finding, not the end."""
     yield from _site(settings)
     try:
-        with bootstrap.database(settings) as database:
+        with bootstrap.open_database(settings) as database:
             yield Finding("database", Severity.OK, "reachable, its tables are this program's")
             for name, each in CHECKS.items():
                 yield from _asked(name, each, settings, database, now)
@@ -74,5 +74,5 @@ CHECKS: dict[str, Check] = {
     "signup": signups.check,
     "sending": sending_health.check,
     "feedback": feedback_health.check,
-    "templates": rendering_health.check,
+    "templates": rendering_health.check_templates,
 }

@@ -12,35 +12,41 @@ from sqlalchemy.orm import Session
 from newsletter import papers
 from newsletter.config import NewsletterSettings
 from newsletter.errors import WrongUseError, did_you_mean
-from newsletter.models import IssuePaperRow, IssueRow, IssueState
-from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, ListingNote, Section
+from newsletter.models import IssueEntryRow, IssueRow, IssueState
+from newsletter.rendering.issue_content import (
+    SECTION_OF,
+    IssueContent,
+    IssueEntry,
+    IssueSection,
+    ListingNote,
+)
 from newsletter.sources.base import ListingState, PaperId
 from newsletter.summaries import extractive_summarizer, store
 from newsletter.summaries.base import Sentence, Summarizer
 from newsletter.summaries.store import Author
 
 
-def compose(
+def compose_issue(
     session: Session,
     newsletter: NewsletterSettings,
     day: date,
     summarizer: Summarizer,
     now: datetime,
-) -> Digest:
+) -> IssueContent:
     """The issue as it would be frozen now, from what is kept."""
-    announced = papers.announced(session, day, newsletter.categories)
+    announced = papers.announced_papers(session, day, newsletter.categories)
     ids = [each.paper.id for each in announced]
-    sentences = store.best(session, ids, Author.of(summarizer, newsletter.language))
+    sentences = store.best_summaries(session, ids, Author.of(summarizer, newsletter.language))
     entries = [
-        Entry(
+        IssueEntry(
             SECTION_OF[each.kind],
             each.paper,
             sentences.get(each.paper.id) or extractive_summarizer.sentence(each.paper),
         )
         for each in announced
     ]
-    order = list(Section)
-    return Digest(
+    order = list(IssueSection)
+    return IssueContent(
         slug=newsletter.slug,
         title=newsletter.title,
         day=day,
@@ -52,9 +58,9 @@ def compose(
     )
 
 
-def freeze(session: Session, digest: Digest) -> IssueRow | None:
+def freeze_issue(session: Session, digest: IssueContent) -> IssueRow | None:
     """Write the issue down for good; None where another process was first."""
-    if find(session, digest.slug, digest.day) is not None:
+    if find_issue(session, digest.slug, digest.day) is not None:
         return None
     issue = IssueRow(
         newsletter=digest.slug,
@@ -69,7 +75,7 @@ def freeze(session: Session, digest: Digest) -> IssueRow | None:
     session.add(issue)
     session.flush()
     session.add_all(
-        IssuePaperRow(
+        IssueEntryRow(
             issue_id=issue.id,
             position=position,
             section=entry.section,
@@ -84,23 +90,23 @@ def freeze(session: Session, digest: Digest) -> IssueRow | None:
     return issue
 
 
-def load(session: Session, issue: IssueRow) -> Digest:
+def load_issue(session: Session, issue: IssueRow) -> IssueContent:
     """A frozen issue, as it was frozen."""
     rows = session.scalars(
-        select(IssuePaperRow)
-        .where(IssuePaperRow.issue_id == issue.id)
-        .order_by(IssuePaperRow.position)
+        select(IssueEntryRow)
+        .where(IssueEntryRow.issue_id == issue.id)
+        .order_by(IssueEntryRow.position)
     ).all()
     found = papers.by_id(session, [PaperId(row.arxiv_id, row.version) for row in rows])
-    return Digest(
+    return IssueContent(
         slug=issue.newsletter,
         title=issue.title,
         day=issue.day,
         language=issue.language,
         categories=tuple(issue.categories),
         entries=tuple(
-            Entry(
-                Section(row.section),
+            IssueEntry(
+                IssueSection(row.section),
                 found[PaperId(row.arxiv_id, row.version)],
                 Sentence(row.summary, row.summary_language, row.summarizer),
             )
@@ -111,13 +117,13 @@ def load(session: Session, issue: IssueRow) -> Digest:
     )
 
 
-def find(session: Session, newsletter: str, day: date) -> IssueRow | None:
+def find_issue(session: Session, newsletter: str, day: date) -> IssueRow | None:
     return session.scalar(
         select(IssueRow).where(IssueRow.newsletter == newsletter, IssueRow.day == day)
     )
 
 
-def known(session: Session, newsletter: str, day: date | None) -> IssueRow:
+def get_issue(session: Session, newsletter: str, day: date | None) -> IssueRow:
     """The issue of that day; without one, the newest.
 
     Raises:
@@ -131,7 +137,7 @@ def known(session: Session, newsletter: str, day: date | None) -> IssueRow:
         )
     )
     wanted = day or (days[0] if days else None)
-    issue = find(session, newsletter, wanted) if wanted else None
+    issue = find_issue(session, newsletter, wanted) if wanted else None
     if issue is None:
         when = f" of {day}" if day else ""
         hint = (
@@ -143,7 +149,7 @@ def known(session: Session, newsletter: str, day: date | None) -> IssueRow:
     return issue
 
 
-def newest_first(
+def list_issues(
     session: Session, newsletters: Sequence[str], at_most: int | None = None
 ) -> Sequence[IssueRow]:
     return session.scalars(
@@ -168,9 +174,9 @@ def counts(session: Session, issue_ids: Sequence[int]) -> dict[int, Counter[str]
     """How many papers each section of each issue has."""
     counted: dict[int, Counter[str]] = {each: Counter() for each in issue_ids}
     rows = session.execute(
-        select(IssuePaperRow.issue_id, IssuePaperRow.section, func.count())
-        .where(IssuePaperRow.issue_id.in_(issue_ids))
-        .group_by(IssuePaperRow.issue_id, IssuePaperRow.section)
+        select(IssueEntryRow.issue_id, IssueEntryRow.section, func.count())
+        .where(IssueEntryRow.issue_id.in_(issue_ids))
+        .group_by(IssueEntryRow.issue_id, IssueEntryRow.section)
     )
     for issue_id, section, number in rows:
         counted[issue_id][section] = number

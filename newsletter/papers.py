@@ -8,22 +8,29 @@ from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
-from newsletter.models import AnnouncementRow, IssuePaperRow, ListingRow, PaperRow, SummaryRow
-from newsletter.sources.base import Fetched, Kind, Listing, ListingState, Paper, PaperId
+from newsletter.models import AnnouncementRow, IssueEntryRow, ListingRow, PaperRow, SummaryRow
+from newsletter.sources.base import (
+    AnnouncementType,
+    FetchResult,
+    Listing,
+    ListingState,
+    Paper,
+    PaperId,
+)
 
 _NOTHING_LEARNED = (ListingState.STALE, ListingState.UNREACHABLE)
 _SOME_AT_A_TIME = 300  # bound variables in one statement stay far below every database's limit
 
 
 @dataclass(frozen=True)
-class Announced:
+class AnnouncedPaper:
     """A paper of a day, once, as the strongest of what its categories announced."""
 
     paper: Paper
-    kind: Kind
+    kind: AnnouncementType
 
 
-def keep(session: Session, fetched: Fetched, now: datetime) -> None:
+def store_fetched(session: Session, fetched: FetchResult, now: datetime) -> None:
     """Keep what a source handed over; one that learned nothing never overwrites what is known."""
     _keep_papers(session, fetched.papers)
     for listing in fetched.listings:
@@ -50,24 +57,26 @@ def listings(session: Session, day: date, categories: Sequence[str]) -> list[Lis
     return sorted(rows, key=lambda row: categories.index(row.category))
 
 
-def kinds(session: Session, day: date, category: str) -> list[Kind]:
+def kinds(session: Session, day: date, category: str) -> list[AnnouncementType]:
     """The kind of each announcement of a listing."""
     rows = session.scalars(
         select(AnnouncementRow.kind).where(
             AnnouncementRow.day == day, AnnouncementRow.category == category
         )
     )
-    return [Kind(kind) for kind in rows]
+    return [AnnouncementType(kind) for kind in rows]
 
 
-def described(session: Session, day: date) -> dict[str, Paper]:
+def known_papers(session: Session, day: date) -> dict[str, Paper]:
     """The papers of a day that the API described whole, by identifier: nobody need be asked."""
     rows = session.scalars(select(AnnouncementRow).where(AnnouncementRow.day == day))
     kept = by_id(session, {PaperId(row.arxiv_id, row.version) for row in rows})
     return {each.arxiv_id: paper for each, paper in kept.items() if paper.updated_at is not None}
 
 
-def announced(session: Session, day: date, categories: Sequence[str]) -> list[Announced]:
+def announced_papers(
+    session: Session, day: date, categories: Sequence[str]
+) -> list[AnnouncedPaper]:
     """The day's papers, each once, in the order of categories and identifiers."""
     rows = session.scalars(
         select(AnnouncementRow).where(
@@ -77,10 +86,14 @@ def announced(session: Session, day: date, categories: Sequence[str]) -> list[An
     strongest: dict[str, AnnouncementRow] = {}
     for row in sorted(rows, key=lambda row: (categories.index(row.category), row.arxiv_id)):
         known = strongest.setdefault(row.arxiv_id, row)
-        strongest[row.arxiv_id] = min(known, row, key=lambda said: Kind(said.kind).rank)
-    kinds_by_id = {PaperId(row.arxiv_id, row.version): Kind(row.kind) for row in strongest.values()}
+        strongest[row.arxiv_id] = min(known, row, key=lambda said: AnnouncementType(said.kind).rank)
+    kinds_by_id = {
+        PaperId(row.arxiv_id, row.version): AnnouncementType(row.kind) for row in strongest.values()
+    }
     papers = by_id(session, kinds_by_id)
-    return [Announced(papers[each], kind) for each, kind in kinds_by_id.items() if each in papers]
+    return [
+        AnnouncedPaper(papers[each], kind) for each, kind in kinds_by_id.items() if each in papers
+    ]
 
 
 def newest(session: Session, arxiv_id: str, version: int | None = None) -> Paper | None:
@@ -124,8 +137,8 @@ def _frozen(session: Session, papers: Iterable[PaperId]) -> set[PaperId]:
     for start in range(0, len(ids), _SOME_AT_A_TIME):
         part = ids[start : start + _SOME_AT_A_TIME]
         rows = session.execute(
-            select(IssuePaperRow.arxiv_id, IssuePaperRow.version).where(
-                IssuePaperRow.arxiv_id.in_(part)
+            select(IssueEntryRow.arxiv_id, IssueEntryRow.version).where(
+                IssueEntryRow.arxiv_id.in_(part)
             )
         )
         found |= {PaperId(row.arxiv_id, row.version) for row in rows}

@@ -11,22 +11,22 @@ from pathlib import Path
 from newsletter import config, db
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.rendering.templates import environment
-from newsletter.rendering.translations import wording
+from newsletter.rendering.templates import template_environment
+from newsletter.rendering.translations import translations
 from newsletter.sources import bundled
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 
 # `.example` is nobody's (RFC 2606), so that a demo can never reach a stranger.
 _EXAMPLES = (
-    ("ada@reader.example", Wish(["audio"], "full", "zh")),
-    ("bob@reader.example", Wish(["audio"], "brief", "zh")),
-    ("chen@reader.example", Wish(["audio"], "titles", "en")),
+    ("ada@reader.example", SubscriptionRequest(["audio"], "full", "zh")),
+    ("bob@reader.example", SubscriptionRequest(["audio"], "brief", "zh")),
+    ("chen@reader.example", SubscriptionRequest(["audio"], "titles", "en")),
 )
 
 
 @dataclass(frozen=True)
-class Choices:
+class InitOptions:
     """What a new configuration says."""
 
     name: str
@@ -40,7 +40,7 @@ class Choices:
     source: str = "arxiv"
 
 
-DEMO = Choices(
+DEMO = InitOptions(
     name="Audio & Signals",
     sender="Audio & Signals <daily@newsletter.example>",
     slug="audio",
@@ -52,13 +52,13 @@ DEMO = Choices(
 )
 
 
-def start(file: Path, choices: Choices, environ: Mapping[str, str]) -> Settings:
+def write_configuration(file: Path, choices: InitOptions, environ: Mapping[str, str]) -> Settings:
     """Write the configuration, readable by its owner only, and create the database.
 
     Raises:
         WrongUseError: there is one already; it is left as it is.
     """
-    text = environment(wording("en")).get_template("newsletter.toml")
+    text = template_environment(translations("en")).get_template("newsletter.toml")
     content = text.render(**vars(choices), secret=secrets.token_urlsafe(32), quoted=_quoted)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -97,14 +97,14 @@ def upgrade(settings: Settings) -> None:
         database.dispose()
 
 
-def start_demo(folder: Path, now: datetime) -> Settings:
+def write_demo(folder: Path, now: datetime) -> Settings:
     """The bundled day's newsletter with three confirmed example subscribers; again is no harm.
 
     Raises:
         WrongUseError: the folder holds a newsletter that is not a demo.
     """
     file = folder / config.FILE_NAME
-    settings = config.load(file, {}) if file.exists() else start(file, DEMO, {})
+    settings = config.load(file, {}) if file.exists() else write_configuration(file, DEMO, {})
     if settings.source.use != "bundled":
         raise WrongUseError(f"{file} is no demo; name another folder: newsletter demo DIR")
     upgrade(settings)
@@ -112,8 +112,10 @@ def start_demo(folder: Path, now: datetime) -> Settings:
     try:
         with database.write.begin() as session:
             for email, wish in _EXAMPLES:
-                if lifecycle.find(session, email) is None:
-                    lifecycle.add(session, email, wish, "an example, made by the demo", now)
+                if lifecycle.find_subscriber(session, email) is None:
+                    lifecycle.add_subscriber(
+                        session, email, wish, "an example, made by the demo", now
+                    )
     finally:
         database.dispose()
     return settings

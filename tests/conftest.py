@@ -14,8 +14,8 @@ from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.consent_log import Evidence, Way
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.consent_log import Channel, ConsentEvidence
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 from tests import postgresql
 
 # No test fails because the machine is busy.
@@ -23,7 +23,7 @@ hypothesis_settings.register_profile("untimed", deadline=None)
 hypothesis_settings.load_profile("untimed")
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
-BY_HAND = Evidence(Way.OPERATOR, "they asked on the phone")
+BY_HAND = ConsentEvidence(Channel.OPERATOR, "they asked on the phone")
 
 
 @dataclass(frozen=True)
@@ -101,12 +101,12 @@ def settings(
         template = request.getfixturevalue("migrated")
         server = request.getfixturevalue("server")
         monkeypatch.setenv("NEWSLETTER_DATABASE__URL", server.url(server.create(template)))
-    return scaffold.start(tmp_path / "newsletter.toml", scaffold.DEMO, os.environ)
+    return scaffold.write_configuration(tmp_path / "newsletter.toml", scaffold.DEMO, os.environ)
 
 
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
-    with bootstrap.database(settings) as opened:
+    with bootstrap.open_database(settings) as opened:
         yield opened
 
 
@@ -129,6 +129,6 @@ def readers(database: Database) -> list[str]:
     emails = [f"reader{number:02}@reader.example" for number in range(12)]
     with database.write.begin() as session:
         for number, email in enumerate(emails):
-            wish = Wish(["audio"], config.DETAILS[number % 3], "zh")
-            lifecycle.add(session, email, wish, "said so on the phone", NOW)
+            wish = SubscriptionRequest(["audio"], config.DETAILS[number % 3], "zh")
+            lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
     return emails

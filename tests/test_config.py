@@ -317,7 +317,7 @@ def test_paths_start_from_the_configurations_folder_not_from_here(
 
 def test_what_a_new_configuration_offers_in_comments_is_right(tmp_path: Path) -> None:
     file = tmp_path / "newsletter.toml"
-    scaffold.start(file, scaffold.DEMO, {})
+    scaffold.write_configuration(file, scaffold.DEMO, {})
     blocks = file.read_text(encoding="utf-8").split("\n\n")
     tables = [re.sub(r"^# ", "", each, flags=re.MULTILINE) for each in blocks if each[:3] == "# ["]
     file.write_text("\n\n".join([*blocks, *tables]), encoding="utf-8")

@@ -30,7 +30,7 @@ from newsletter.sending.leases import Owner
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.rate_limit import Limits
 from newsletter.subscribers import erasure, lifecycle, suppression
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.subscribers.tokens import Claim
 from newsletter.transports.base import SendResult, SendStatus
 from newsletter.web import create_app
@@ -39,7 +39,7 @@ from tests.conftest import NOW, Cli, stored
 pytestmark = pytest.mark.on_both_databases
 
 ADA = "ada.erased@reader.example"
-WISH = Wish(["audio"], "brief", "en")
+WISH = SubscriptionRequest(["audio"], "brief", "en")
 TOMORROW = NOW + timedelta(days=1)
 
 
@@ -47,7 +47,7 @@ TOMORROW = NOW + timedelta(days=1)
 def ada(database: Database, readers: list[str]) -> int:
     """Ada, confirmed, one among thirteen readers."""
     with database.write.begin() as session:
-        number = lifecycle.add(session, ADA, WISH, "signed on paper at the fair", NOW).id
+        number = lifecycle.add_subscriber(session, ADA, WISH, "signed on paper at the fair", NOW).id
     assert readers
     return number
 
@@ -86,7 +86,7 @@ def test_no_byte_of_an_address_beyond_ascii_is_left_either(
     for spelling in ("jürgen.erased", "JÜRGEN.ERASED".lower(), "rgen.erased"):
         assert spelling.encode() not in left
     with database.read() as session:
-        assert suppression.reason(session, address) == "550 <<address>> no such user"
+        assert suppression.suppression_reason(session, address) == "550 <<address>> no such user"
 
 
 def test_the_accounts_of_issues_still_balance(cli: Cli, database: Database, ada: int) -> None:
@@ -146,7 +146,7 @@ def test_who_is_erased_while_their_mail_is_on_its_way_is_accounted_for_and_forgo
         claimed = claim.claim_deliveries(session, share, Limits(), NOW, 0, 1)
     (reader,) = claimed.readers
     with database.write.begin() as session:
-        erasure.erase(session, lifecycle.known(session, reader.email), NOW)
+        erasure.erase(session, lifecycle.get_subscriber(session, reader.email), NOW)
     with database.write.begin() as session:
         outcome = SendResult(verdict, detail=f"about {reader.email}", provider_id="p-1")
         ledger.record_results(session, [DeliveryResult(reader, outcome)], NOW)
@@ -206,7 +206,7 @@ def test_an_uncertain_mail_to_an_erased_person_is_never_sent_again(
 def test_old_links_of_the_erased_answer_as_those_of_anybody_long_gone(
     cli: Cli, settings: Settings, ada: int
 ) -> None:
-    links = bootstrap.links(settings)
+    links = bootstrap.signed_links(settings)
     cli("subscribers", "erase", ADA, "--yes")
     app = create_app(settings, clock=lambda: NOW)
     with app.test_client() as client:
@@ -231,26 +231,26 @@ def test_the_erased_come_back_only_by_their_own_confirmation(
         said = cli("subscribers", "add", ADA.upper(), *proof)
         assert (said.code, "was erased; only they can come back" in said.err) == (2, True)
     with database.write.begin() as session:
-        back = lifecycle.add(session, ADA, WISH, None, NOW)
+        back = lifecycle.add_subscriber(session, ADA, WISH, None, NOW)
         assert back.standing == Standing.PENDING
         assert back.id != ada
-        assert suppression.reason(session, ADA) == "erased"
-        lifecycle.confirm_these(session, back, {"audio": "brief"}, NOW)
-        assert suppression.reason(session, ADA) is None
+        assert suppression.suppression_reason(session, ADA) == "erased"
+        lifecycle.confirm_subscriptions(session, back, {"audio": "brief"}, NOW)
+        assert suppression.suppression_reason(session, ADA) is None
 
 
 def test_an_address_that_is_not_here_is_kept_out_too(cli: Cli, database: Database) -> None:
     said = cli("subscribers", "erase", "Stranger@Reader.example", "--yes")
     assert said.out.startswith("Nobody here has this address; it will not be taken in.\n")
     with database.read() as session:
-        assert suppression.reason(session, "stranger@reader.example") == "erased"
+        assert suppression.suppression_reason(session, "stranger@reader.example") == "erased"
 
 
 def test_erasing_does_not_soften_a_reason_that_holds_for_ever(database: Database) -> None:
     with database.write.begin() as session:
         suppression.suppress(session, ADA, f"complaint: by {ADA} today", NOW)
         erasure.erase_address(session, ADA, NOW)
-        assert suppression.reason(session, ADA) == "complaint"
+        assert suppression.suppression_reason(session, ADA) == "complaint"
         assert session.scalars(select(SuppressionRow.reason)).one() == "complaint"
 
 

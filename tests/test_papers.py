@@ -13,7 +13,7 @@ from newsletter import db, papers
 from newsletter.db import Database
 from newsletter.models import (
     AnnouncementRow,
-    IssuePaperRow,
+    IssueEntryRow,
     IssueRow,
     IssueState,
     ListingRow,
@@ -22,8 +22,8 @@ from newsletter.models import (
 )
 from newsletter.sources.base import (
     Announcement,
-    Fetched,
-    Kind,
+    AnnouncementType,
+    FetchResult,
     Listing,
     ListingState,
     Paper,
@@ -59,7 +59,7 @@ def paper(arxiv_id: str = "2507.07270", version: int = 1, **fields: Any) -> Pape
 
 def listing(
     category: str,
-    *announced: tuple[Paper, Kind],
+    *announced: tuple[Paper, AnnouncementType],
     state: ListingState = ListingState.UNCHECKED,
     day: date = DAY,
 ) -> Listing:
@@ -67,13 +67,13 @@ def listing(
     return Listing(day, category, state, announcements, "the test")
 
 
-def keep(store: Database, fetched: Fetched, now: datetime = NOW) -> None:
+def keep(store: Database, fetched: FetchResult, now: datetime = NOW) -> None:
     with store.write.begin() as session:
-        papers.keep(session, fetched, now)
+        papers.store_fetched(session, fetched, now)
 
 
-def day_of(*listings: Listing, told: tuple[Paper, ...] = (paper(),)) -> Fetched:
-    return Fetched(listings, {each.id: each for each in told})
+def day_of(*listings: Listing, told: tuple[Paper, ...] = (paper(),)) -> FetchResult:
+    return FetchResult(listings, {each.id: each for each in told})
 
 
 def everything(store: Database) -> dict[str, list[tuple[Any, ...]]]:
@@ -87,9 +87,9 @@ def everything(store: Database) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def announced(store: Database, *categories: str) -> list[tuple[str, Kind]]:
+def announced(store: Database, *categories: str) -> list[tuple[str, AnnouncementType]]:
     with store.read() as session:
-        found = papers.announced(session, DAY, categories)
+        found = papers.announced_papers(session, DAY, categories)
     return [(str(each.paper.id), each.kind) for each in found]
 
 
@@ -108,7 +108,7 @@ def freeze(store: Database, frozen: Paper) -> None:
         session.add(issue)
         session.flush()
         session.add(
-            IssuePaperRow(
+            IssueEntryRow(
                 issue_id=issue.id,
                 position=1,
                 section="new",
@@ -155,17 +155,19 @@ def test_a_paper_of_several_categories_is_there_once_in_its_strongest_section(
     keep(
         store,
         day_of(
-            listing("eess.AS", (both, Kind.CROSS), (other, Kind.REPLACE_CROSS)),
-            listing("cs.SD", (both, Kind.NEW), (other, Kind.REPLACE)),
-            listing("cs.LG", (both, Kind.REPLACE_CROSS)),
+            listing(
+                "eess.AS", (both, AnnouncementType.CROSS), (other, AnnouncementType.REPLACE_CROSS)
+            ),
+            listing("cs.SD", (both, AnnouncementType.NEW), (other, AnnouncementType.REPLACE)),
+            listing("cs.LG", (both, AnnouncementType.REPLACE_CROSS)),
             told=(both, other),
         ),
     )
-    strongest = [("2507.00001v1", Kind.REPLACE), ("2507.07270v1", Kind.NEW)]
+    strongest = [("2507.00001v1", AnnouncementType.REPLACE), ("2507.07270v1", AnnouncementType.NEW)]
     assert announced(store, "eess.AS", "cs.SD", "cs.LG") == strongest
     assert announced(store, "cs.LG", "eess.AS") == [
-        ("2507.07270v1", Kind.CROSS),
-        ("2507.00001v1", Kind.REPLACE_CROSS),
+        ("2507.07270v1", AnnouncementType.CROSS),
+        ("2507.00001v1", AnnouncementType.REPLACE_CROSS),
     ]
     assert announced(store, "cs.CL") == []
 
@@ -175,23 +177,23 @@ def test_once_also_where_two_categories_name_two_versions(store: Database) -> No
     keep(
         store,
         day_of(
-            listing("eess.AS", (second, Kind.REPLACE_CROSS)),
-            listing("cs.SD", (first, Kind.NEW)),
+            listing("eess.AS", (second, AnnouncementType.REPLACE_CROSS)),
+            listing("cs.SD", (first, AnnouncementType.NEW)),
             told=(first, second),
         ),
     )
-    assert announced(store, "eess.AS", "cs.SD") == [("2507.07270v1", Kind.NEW)]
+    assert announced(store, "eess.AS", "cs.SD") == [("2507.07270v1", AnnouncementType.NEW)]
 
 
 def test_the_bundled_day_is_26_papers_for_its_newsletter(store: Database) -> None:
     keep(store, BundledDay().fetch(CATEGORIES, DAY))
     found = announced(store, *CATEGORIES)
     assert len(found) == len(set(found)) == 26
-    assert sum(kind in {Kind.NEW, Kind.CROSS} for _, kind in found) == 15
+    assert sum(kind in {AnnouncementType.NEW, AnnouncementType.CROSS} for _, kind in found) == 15
 
 
 def test_a_stale_listing_never_overwrites_a_day_that_is_known(store: Database) -> None:
-    keep(store, day_of(listing("cs.SD", (paper(), Kind.NEW))))
+    keep(store, day_of(listing("cs.SD", (paper(), AnnouncementType.NEW))))
     before = everything(store)
     keep(store, day_of(listing("cs.SD", state=ListingState.STALE), told=()), LATER)
     assert everything(store) == before
@@ -199,8 +201,8 @@ def test_a_stale_listing_never_overwrites_a_day_that_is_known(store: Database) -
 
 def test_a_day_that_was_stale_is_filled_once_it_is_announced(store: Database) -> None:
     keep(store, day_of(listing("cs.SD", state=ListingState.STALE), told=()))
-    keep(store, day_of(listing("cs.SD", (paper(), Kind.NEW))), LATER)
-    assert announced(store, "cs.SD") == [("2507.07270v1", Kind.NEW)]
+    keep(store, day_of(listing("cs.SD", (paper(), AnnouncementType.NEW))), LATER)
+    assert announced(store, "cs.SD") == [("2507.07270v1", AnnouncementType.NEW)]
     with store.read() as session:
         (row,) = papers.listings(session, DAY, ["cs.SD"])
     assert (row.state, row.found, row.fetched_at) == (ListingState.UNCHECKED, 1, LATER)
@@ -208,16 +210,20 @@ def test_a_day_that_was_stale_is_filled_once_it_is_announced(store: Database) ->
 
 def test_a_newer_listing_replaces_the_older_one_and_no_other(store: Database) -> None:
     first, second = paper(), paper("2507.00001")
-    yesterday = listing("cs.SD", (first, Kind.NEW), day=DAY - timedelta(days=1))
+    yesterday = listing("cs.SD", (first, AnnouncementType.NEW), day=DAY - timedelta(days=1))
     keep(
-        store, day_of(listing("cs.SD", (first, Kind.NEW)), listing("eess.AS", (first, Kind.CROSS)))
+        store,
+        day_of(
+            listing("cs.SD", (first, AnnouncementType.NEW)),
+            listing("eess.AS", (first, AnnouncementType.CROSS)),
+        ),
     )
     keep(store, day_of(yesterday))
-    keep(store, day_of(listing("cs.SD", (second, Kind.NEW)), told=(second,)))
-    assert announced(store, "cs.SD") == [("2507.00001v1", Kind.NEW)]
-    assert announced(store, "eess.AS") == [("2507.07270v1", Kind.CROSS)]
+    keep(store, day_of(listing("cs.SD", (second, AnnouncementType.NEW)), told=(second,)))
+    assert announced(store, "cs.SD") == [("2507.00001v1", AnnouncementType.NEW)]
+    assert announced(store, "eess.AS") == [("2507.07270v1", AnnouncementType.CROSS)]
     with store.read() as session:
-        assert papers.kinds(session, DAY - timedelta(days=1), "cs.SD") == [Kind.NEW]
+        assert papers.kinds(session, DAY - timedelta(days=1), "cs.SD") == [AnnouncementType.NEW]
 
 
 def test_what_an_issue_holds_is_not_rewritten(store: Database) -> None:
@@ -245,12 +251,17 @@ def test_a_feeds_few_words_never_replace_what_the_api_said(store: Database) -> N
 
 def test_an_announcement_whose_paper_was_not_handed_over_is_missed_by_name(store: Database) -> None:
     here, gone = paper(), paper("2507.00001", 2)
-    complete = listing("cs.SD", (here, Kind.NEW), (gone, Kind.CROSS), state=ListingState.COMPLETE)
+    complete = listing(
+        "cs.SD",
+        (here, AnnouncementType.NEW),
+        (gone, AnnouncementType.CROSS),
+        state=ListingState.COMPLETE,
+    )
     keep(store, day_of(complete))
     with store.read() as session:
         (row,) = papers.listings(session, DAY, ["cs.SD"])
     assert (row.state, row.found, row.missing) == (ListingState.PARTIAL, 1, ["2507.00001v2"])
-    assert announced(store, "cs.SD") == [("2507.07270v1", Kind.NEW)]
+    assert announced(store, "cs.SD") == [("2507.07270v1", AnnouncementType.NEW)]
 
 
 def test_listings_come_in_the_order_of_the_categories(store: Database) -> None:
@@ -263,17 +274,17 @@ def test_listings_come_in_the_order_of_the_categories(store: Database) -> None:
 def test_a_sentence_that_is_kept_already_stays(store: Database) -> None:
     for text in ("first", "second"):
         sentence = ShippedSummary(paper().id, "en", text, "somebody")
-        keep(store, Fetched((), {}, (sentence,)))
+        keep(store, FetchResult((), {}, (sentence,)))
     with store.read() as session:
         assert session.scalars(select(SummaryRow.text)).all() == ["first"]
 
 
 def test_a_day_of_1400_papers_is_kept_whole(store: Database) -> None:
     many = tuple(paper(f"2507.{number:05}", authors=("A",) * 20) for number in range(1, 1401))
-    keep(store, day_of(listing("cs", *((each, Kind.NEW) for each in many)), told=many))
+    keep(store, day_of(listing("cs", *((each, AnnouncementType.NEW) for each in many)), told=many))
     freeze(store, many[1399])
     keep(store, day_of(told=tuple(replace(each, title="Again") for each in many)))
     with store.read() as session:
-        found = papers.announced(session, DAY, ("cs",))
+        found = papers.announced_papers(session, DAY, ("cs",))
     assert len(found) == 1400
     assert [each.paper.title for each in found].count("A title") == 1

@@ -16,12 +16,12 @@ from newsletter import paths
 from newsletter.config import LookSettings, Settings
 from newsletter.db import Database
 from newsletter.models import DeliveryRow, FeedbackRow
-from newsletter.rendering.color_scheme_preview import seen_in
-from newsletter.rendering.issue_email import IssueMails, Reader
-from newsletter.rendering.templates import environment
-from newsletter.rendering.theme import Looks
+from newsletter.rendering.color_scheme_preview import force_color_scheme
+from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.templates import template_environment
+from newsletter.rendering.theme import Theme
 from newsletter.subscribers import lifecycle, suppression
-from newsletter.web.preview import Live, Render, create_preview
+from newsletter.web.preview import LivePreview, Render, create_preview
 from tests.conftest import NOW, Cli
 from tests.gates import days, specimens
 
@@ -35,21 +35,21 @@ def own_templates(tmp_path: Path) -> Iterator[Path]:
     (folder / "email" / "issue").mkdir(parents=True)
     shutil.copy(paths.templates() / "email/issue/subject.txt", folder / "email/issue/subject.txt")
     yield folder
-    environment.cache_clear()
+    template_environment.cache_clear()
 
 
 @pytest.fixture
 def page(own_templates: Path) -> FlaskClient:
-    looks = Looks(LookSettings(), own_templates)
+    looks = Theme(LookSettings(), own_templates)
     digest = days.bundled_day("en")
 
     def render() -> Render:
-        mails = IssueMails(digest, specimens.SITE, specimens.LINKS, looks)
+        mails = IssueEmails(digest, specimens.SITE, specimens.LINKS, looks)
         return lambda detail, language: mails.mail(
-            Reader(7, "ada@reader.example", detail, language, NOW.date(), "preview")
+            Recipient(7, "ada@reader.example", detail, language, NOW.date(), "preview")
         )
 
-    live = Live(render, [own_templates])
+    live = LivePreview(render, [own_templates])
     app = create_preview(live, "Audio 2025-07-11", ("brief", "en"))
     return app.test_client()
 
@@ -126,7 +126,9 @@ def test_another_host_and_another_variant_are_refused(page: FlaskClient) -> None
 
 def test_only_questions_about_the_scheme_are_answered() -> None:
     css = "@media (prefers-color-scheme: dark) and (max-width: 9px) {} @media (max-width: 480px) {}"
-    assert seen_in(css, "dark") == css.replace("(prefers-color-scheme: dark)", "(min-width: 0)")
+    assert force_color_scheme(css, "dark") == css.replace(
+        "(prefers-color-scheme: dark)", "(min-width: 0)"
+    )
 
 
 @pytest.mark.usefixtures("readers")
@@ -192,7 +194,9 @@ def test_leaving_by_a_test_leaves_nobody(
     app.extensions["newsletter.database"].dispose()
     assert answer.status_code == 200
     with database.read() as session:
-        assert {lifecycle.known(session, each).standing for each in readers} == {"confirmed"}
+        assert {lifecycle.get_subscriber(session, each).standing for each in readers} == {
+            "confirmed"
+        }
 
 
 def test_who_must_not_be_mailed_gets_no_test_either(

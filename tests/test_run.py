@@ -115,7 +115,7 @@ def test_a_paused_reader_is_counted_as_skipped(
     cli: Cli, database: Database, readers: list[str]
 ) -> None:
     with database.write.begin() as session:
-        subscriber = lifecycle.known(session, readers[0])
+        subscriber = lifecycle.get_subscriber(session, readers[0])
         lifecycle.subscriptions(session, subscriber)[0].paused_until = NOW.date()
     assert "12 subscribers = 11 sent + 1 skipped" in cli("run").out
 

@@ -14,20 +14,20 @@ from newsletter.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.models import Standing
 from newsletter.subscribers import lifecycle, suppression
-from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.lifecycle import Wish
-from newsletter.subscribers.tokens import Claim, Links, Purpose
+from newsletter.subscribers.addresses import normalize_address
+from newsletter.subscribers.lifecycle import SubscriptionRequest
+from newsletter.subscribers.tokens import Claim, Purpose, SignedLinks
 from tests.conftest import BY_HAND, NOW, Cli, stored
 
 pytestmark = pytest.mark.on_both_databases
 
-WISH = Wish(["audio"], "brief", "en")
+WISH = SubscriptionRequest(["audio"], "brief", "en")
 KEYS = ["the newest secret key", "an older secret key"]
 
 
 def standing(database: Database, email: str) -> str:
     with database.read() as session:
-        return lifecycle.known(session, email).standing
+        return lifecycle.get_subscriber(session, email).standing
 
 
 def test_without_proof_of_consent_they_are_asked_by_mail(
@@ -71,13 +71,13 @@ def test_who_left_one_newsletter_gets_it_again_only_by_their_own_yes(
     database: Database, readers: list[str]
 ) -> None:
     with database.write.begin() as session:
-        reader = lifecycle.known(session, readers[0])
-        with_speech = Wish(["audio", "speech"], "brief", "en")
-        lifecycle.add(session, reader.email, with_speech, "said so", NOW)
-        lifecycle.leave(session, reader, ["audio"], BY_HAND, NOW)
-        lifecycle.add(session, reader.email, with_speech, "the operator says so", NOW)
-        assert lifecycle.to_be_asked(session, reader, with_speech) == ["audio"]
-        assert set(lifecycle.held(session, reader)) == {"speech"}
+        reader = lifecycle.get_subscriber(session, readers[0])
+        with_speech = SubscriptionRequest(["audio", "speech"], "brief", "en")
+        lifecycle.add_subscriber(session, reader.email, with_speech, "said so", NOW)
+        lifecycle.unsubscribe(session, reader, ["audio"], BY_HAND, NOW)
+        lifecycle.add_subscriber(session, reader.email, with_speech, "the operator says so", NOW)
+        assert lifecycle.subscriber_to_ask(session, reader, with_speech) == ["audio"]
+        assert set(lifecycle.active_subscriptions(session, reader)) == {"speech"}
         assert reader.standing == Standing.CONFIRMED
 
 
@@ -85,10 +85,10 @@ def test_a_reader_gets_no_other_newsletter_without_a_yes(
     database: Database, readers: list[str]
 ) -> None:
     with database.write.begin() as session:
-        wish = Wish(["audio", "speech"], "brief", "en")
-        reader = lifecycle.add(session, readers[0], wish, None, NOW)
-        assert lifecycle.to_be_asked(session, reader, wish) == ["speech"]
-        assert set(lifecycle.held(session, reader)) == {"audio"}
+        wish = SubscriptionRequest(["audio", "speech"], "brief", "en")
+        reader = lifecycle.add_subscriber(session, readers[0], wish, None, NOW)
+        assert lifecycle.subscriber_to_ask(session, reader, wish) == ["speech"]
+        assert set(lifecycle.active_subscriptions(session, reader)) == {"audio"}
 
 
 def test_a_suppressed_address_is_not_added(
@@ -104,11 +104,11 @@ def test_a_suppressed_address_is_not_added(
 
 def test_leaving_one_newsletter_keeps_the_others(database: Database) -> None:
     with database.write.begin() as session:
-        wish = Wish(["audio", "text"], "brief", "en")
-        ada = lifecycle.add(session, "ada@reader.example", wish, "yes", NOW)
-        lifecycle.leave(session, ada, ["text"], BY_HAND, NOW)
+        wish = SubscriptionRequest(["audio", "text"], "brief", "en")
+        ada = lifecycle.add_subscriber(session, "ada@reader.example", wish, "yes", NOW)
+        lifecycle.unsubscribe(session, ada, ["text"], BY_HAND, NOW)
         assert ada.standing == Standing.CONFIRMED
-        lifecycle.leave(session, ada, ["audio"], BY_HAND, NOW)
+        lifecycle.unsubscribe(session, ada, ["audio"], BY_HAND, NOW)
         assert ada.standing == Standing.LEFT
 
 
@@ -135,7 +135,7 @@ def test_the_suppression_list_holds_no_address(database: Database, settings: Set
     ],
 )
 def test_an_address_has_one_form(written: str, address: str) -> None:
-    assert normalized(written) == address
+    assert normalize_address(written) == address
 
 
 @pytest.mark.parametrize(
@@ -177,14 +177,17 @@ def test_an_address_has_one_form(written: str, address: str) -> None:
 )
 def test_what_cannot_be_mailed_is_refused_in_one_line(written: str) -> None:
     with pytest.raises(WrongUseError) as refused:
-        normalized(written)
+        normalize_address(written)
     assert "\n" not in str(refused.value)
 
 
 @given(st.integers(0, 2**63 - 1), st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True))
 def test_a_link_says_what_was_signed_also_after_key_rotation(number: int, slug: str) -> None:
     claim = Claim(number, slug)
-    before, after = Links("https://x.example", KEYS[1:]), Links("https://x.example", KEYS)
+    before, after = (
+        SignedLinks("https://x.example", KEYS[1:]),
+        SignedLinks("https://x.example", KEYS),
+    )
     token = before.token(Purpose.UNSUBSCRIBE, claim)
     assert after.read(Purpose.UNSUBSCRIBE, token) == claim
     assert after.read(Purpose.CONFIRM, token) is None
@@ -193,7 +196,7 @@ def test_a_link_says_what_was_signed_also_after_key_rotation(number: int, slug: 
 
 @given(st.text(), st.integers(min_value=0, max_value=60), st.characters(exclude_categories=()))
 def test_no_tampered_token_is_read(junk: str, place: int, other: str) -> None:
-    links = Links("https://x.example", KEYS)
+    links = SignedLinks("https://x.example", KEYS)
     token = links.token(Purpose.UNSUBSCRIBE, Claim(7, "audio"))
     changed = token[:place] + other + token[place + 1 :]
     assert links.read(Purpose.UNSUBSCRIBE, junk) is None
@@ -201,7 +204,7 @@ def test_no_tampered_token_is_read(junk: str, place: int, other: str) -> None:
 
 
 def test_the_link_fits_the_header_line_of_mail_programs() -> None:
-    links = Links("https://papers.example.org", KEYS)
+    links = SignedLinks("https://papers.example.org", KEYS)
     assert len(links.unsubscribe(Claim(9_999_999, "statistics"))) < 78
 
 

@@ -22,7 +22,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing, SubscriberRow
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.subscribers.tokens import Claim
 from tests.conftest import NOW
 
@@ -71,16 +71,18 @@ def post(port: int, path: str, form: dict[str, str]) -> int:
 def crowd(database: Database) -> list[tuple[int, str]]:
     """Confirmed readers, some of whom will leave meanwhile."""
     with database.write.begin() as session:
-        wish = Wish(["audio"], "titles", "en")
+        wish = SubscriptionRequest(["audio"], "titles", "en")
         emails = [f"reader{number:05}@reader.example" for number in range(_READERS)]
-        return [(lifecycle.add(session, each, wish, "yes", NOW).id, each) for each in emails]
+        return [
+            (lifecycle.add_subscriber(session, each, wish, "yes", NOW).id, each) for each in emails
+        ]
 
 
 def requests(
     settings: Settings, crowd: list[tuple[int, str]]
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """What readers and strangers ask for, mixed."""
-    links = bootstrap.links(settings)
+    links = bootstrap.signed_links(settings)
     for count, (number, _) in enumerate(crowd[:_LEAVERS]):
         yield urlsplit(links.unsubscribe(Claim(number, "audio"))).path, {}
         yield "/", {"email": f"new{count}@reader.example", "newsletter": "audio"}

@@ -25,13 +25,13 @@ def client(settings: Settings) -> Iterator[FlaskClient]:
 
 
 def address(settings: Settings, purpose: Purpose, subscriber_id: int, slug: str = "audio") -> str:
-    token = bootstrap.links(settings).token(purpose, Claim(subscriber_id, slug))
+    token = bootstrap.signed_links(settings).token(purpose, Claim(subscriber_id, slug))
     return f"/{'u' if purpose is Purpose.UNSUBSCRIBE else purpose}/{token}"
 
 
 def standing(database: Database, email: str) -> str:
     with database.read() as session:
-        return lifecycle.known(session, email).standing
+        return lifecycle.get_subscriber(session, email).standing
 
 
 def without_tokens(page: str) -> str:
@@ -42,7 +42,9 @@ def without_tokens(page: str) -> str:
 def link(settings: Settings, database: Database, readers: list[str]) -> str:
     """The first reader's unsubscribe link."""
     with database.read() as session:
-        return address(settings, Purpose.UNSUBSCRIBE, lifecycle.known(session, readers[0]).id)
+        return address(
+            settings, Purpose.UNSUBSCRIBE, lifecycle.get_subscriber(session, readers[0]).id
+        )
 
 
 def test_following_the_link_changes_nothing_however_often(
@@ -104,7 +106,9 @@ def test_confirming_by_the_button_and_not_by_the_link(
 ) -> None:
     cli("subscribers", "add", "ada@reader.example")
     with database.read() as session:
-        link = address(settings, Purpose.CONFIRM, lifecycle.known(session, "ada@reader.example").id)
+        link = address(
+            settings, Purpose.CONFIRM, lifecycle.get_subscriber(session, "ada@reader.example").id
+        )
     assert "音频" in client.get(link).text
     assert standing(database, "ada@reader.example") == Standing.PENDING
     assert client.post(link).status_code == 200
@@ -116,7 +120,9 @@ def test_an_old_confirm_link_does_not_bring_back_who_left(
 ) -> None:
     cli("subscribers", "add", "ada@reader.example")
     with database.read() as session:
-        link = address(settings, Purpose.CONFIRM, lifecycle.known(session, "ada@reader.example").id)
+        link = address(
+            settings, Purpose.CONFIRM, lifecycle.get_subscriber(session, "ada@reader.example").id
+        )
     client.post(link)
     cli("subscribers", "remove", "ada@reader.example")
     assert client.post(link).status_code == 200

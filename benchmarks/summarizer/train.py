@@ -15,7 +15,7 @@ import numpy as np  # type: ignore[import-not-found]
 
 from benchmarks.summarizer.rouge import Paper, papers, r1
 from newsletter.summaries.extractive import features, sentences
-from newsletter.summaries.extractive.trimming import finished
+from newsletter.summaries.extractive.trimming import finish_sentence
 
 TEMPERATURE = 0.08  # of the targets: R1 to probabilities
 PULL = 0.01  # towards the prior, per feature
@@ -78,7 +78,7 @@ def described(paper: Paper) -> Described:
     pieces = sentences.split(sentences.one_line(paper.abstract))
     candidates = features.candidates(paper.title, pieces)
     rows = features.describe(paper.title, candidates)
-    targets = [r1(finished(each.text), paper.references) for each in candidates]
+    targets = [r1(finish_sentence(each.text), paper.references) for each in candidates]
     return list(zip(rows, targets, strict=True))
 
 

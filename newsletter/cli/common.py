@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
-    from newsletter.daily import Parts
+    from newsletter.daily import Services
     from newsletter.sources.base import Source
 
 _MEASURED = 1000  # rows that say how wide a column is
@@ -71,7 +71,7 @@ def load(config_file: Path | None) -> "Settings":
 @contextmanager
 def opened(
     settings: "Settings", source: "Source | None" = None, *, sends: bool = True
-) -> Iterator["Parts"]:
+) -> Iterator["Services"]:
     """The running parts. A first SIGINT or SIGTERM lets what is on the wire finish."""
     from newsletter import bootstrap
 
@@ -86,7 +86,9 @@ def opened(
 
     before = {each: signal.signal(each, ask_to_stop) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with bootstrap.parts(settings, utc_now, bar, lambda: stop, source, sends=sends) as parts:
+        with bootstrap.open_services(
+            settings, utc_now, bar, lambda: stop, source, sends=sends
+        ) as parts:
             yield parts
     finally:
         for each, handler in before.items():

@@ -44,12 +44,14 @@ def status(
     from newsletter import bootstrap, issues
 
     settings = common.load(config_file)
-    with bootstrap.database(settings) as database:
+    with bootstrap.open_database(settings) as database:
         with database.read() as session:
-            issue = issues.known(session, settings.newsletter(slug).slug, day)
+            issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
         if watched and not as_json and common.is_watched():
             _watch(database, issue, by_domain)
-        shown = deliveries_status.look(database, issue, common.utc_now(), by_domain=by_domain)
+        shown = deliveries_status.read_status(
+            database, issue, common.utc_now(), by_domain=by_domain
+        )
     if as_json:
         common.print_json(deliveries_status.as_json(shown))
     elif not (watched and common.is_watched()):
@@ -62,13 +64,13 @@ def _watch(database: "Database", issue: "IssueRow", by_domain: bool) -> None:
     from rich.console import Console
     from rich.live import Live
 
-    before: deliveries_status.Shown | None = None
+    before: deliveries_status.StatusView | None = None
     with Live(console=Console(), auto_refresh=False) as live:
         while True:
-            shown = deliveries_status.look(
+            shown = deliveries_status.read_status(
                 database, issue, common.utc_now(), by_domain=by_domain, before=before
             )
-            live.update(deliveries_status.drawn(shown), refresh=True)
+            live.update(deliveries_status.render_status(shown), refresh=True)
             if shown.account.balances:
                 return
             before = shown
@@ -92,8 +94,8 @@ def list_deliveries(
     from newsletter.sending.stats import COLUMNS, list_deliveries
 
     settings = common.load(config_file)
-    with bootstrap.database(settings) as database, database.read() as session:
-        issue = issues.known(session, settings.newsletter(slug).slug, day)
+    with bootstrap.open_database(settings) as database, database.read() as session:
+        issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
         rows = list_deliveries(session, issue.id, state)
         if as_json:
             common.stream_json(dict(zip(COLUMNS, row, strict=True)) for row in rows)
@@ -133,8 +135,8 @@ def settle(
     from newsletter.sending.stats import list_deliveries
 
     settings = common.load(config_file)
-    with bootstrap.database(settings) as database, database.write.begin() as session:
-        issue = issues.known(session, settings.newsletter(slug).slug, day)
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+        issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
         uncertain = [row.reference for row in list_deliveries(session, issue.id, "uncertain")]
         for each in references:
             if each not in uncertain:

@@ -21,7 +21,7 @@ _STATES = ("pending", "sending", "sent", "skipped", "failed", "uncertain")
 
 
 @dataclass(frozen=True)
-class Shown:
+class StatusView:
     """An issue at one moment."""
 
     issue: "IssueRow"
@@ -40,14 +40,14 @@ class Shown:
         return [("sent", self.account.sent, ""), *explained]
 
 
-def look(
+def read_status(
     database: "Database",
     issue: "IssueRow",
     now: "datetime",
     *,
     by_domain: bool = False,
-    before: Shown | None = None,
-) -> Shown:
+    before: StatusView | None = None,
+) -> StatusView:
     """How it stands; the rate is since the last look, where there was one."""
     from newsletter.sending import stats, totals
 
@@ -60,7 +60,7 @@ def look(
                 if before is None
                 else _rate_since(before, account, now)
             )
-        return Shown(
+        return StatusView(
             issue=issue,
             account=account,
             at=now,
@@ -72,7 +72,7 @@ def look(
         )
 
 
-def as_json(shown: Shown) -> dict[str, Any]:
+def as_json(shown: StatusView) -> dict[str, Any]:
     return {
         "newsletter": shown.issue.newsletter,
         "day": shown.issue.day,
@@ -85,7 +85,7 @@ def as_json(shown: Shown) -> dict[str, Any]:
     }
 
 
-def tell(shown: Shown) -> None:
+def tell(shown: StatusView) -> None:
     click.echo(_head(shown))
     if shown.reasons:
         common.print_table(("state", "number", "reason"), shown.rows)
@@ -95,7 +95,7 @@ def tell(shown: Shown) -> None:
         common.print_table(("domain", *_STATES), _domain_rows(shown))
 
 
-def drawn(shown: Shown) -> "Table":
+def render_status(shown: StatusView) -> "Table":
     """The same for a terminal that shows it live."""
     from rich.table import Table
     from rich.text import Text
@@ -123,12 +123,12 @@ def _table(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> "Table":
     return table
 
 
-def _head(shown: Shown) -> str:
+def _head(shown: StatusView) -> str:
     issue = shown.issue
     return f"{issue.newsletter}  {common.short(issue.day)}  {output.balance(shown.account)}"
 
 
-def _lines(shown: Shown) -> list[str]:
+def _lines(shown: StatusView) -> list[str]:
     lines = []
     if shown.feedback:
         counted = ", ".join(f"{number} {kind}" for kind, number in shown.feedback.items())
@@ -139,20 +139,20 @@ def _lines(shown: Shown) -> list[str]:
     return lines
 
 
-def _left(shown: Shown) -> str:
+def _left(shown: StatusView) -> str:
     if not shown.rate:
         return ""
     seconds = int(shown.account.pending / shown.rate)
     return f", {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} left"
 
 
-def _rate_since(before: Shown, account: "DeliveryTotals", now: "datetime") -> float:
+def _rate_since(before: StatusView, account: "DeliveryTotals", now: "datetime") -> float:
     seconds = (now - before.at).total_seconds()
     fewer = before.account.pending - account.pending
     return max(0.0, fewer / seconds) if seconds > 0 else 0.0
 
 
-def _domain_rows(shown: Shown) -> list[tuple[object, ...]]:
+def _domain_rows(shown: StatusView) -> list[tuple[object, ...]]:
     return [
         (domain, *(states.get(state, 0) for state in _STATES))
         for domain, states in shown.domains.items()

@@ -41,7 +41,7 @@ def feedback(
     settings = common.load(config_file)
     if piped and folder is not None:
         raise WrongUseError("--stdin and --maildir name two places; give one")
-    with bootstrap.database(settings) as database:
+    with bootstrap.open_database(settings) as database:
         if resume is not None:
             from newsletter.sending import domain_pauses
 
@@ -51,7 +51,7 @@ def feedback(
             click.echo(f"{resume} gets mail again; `newsletter send` delivers what waits.")
             return
         found = _letters(settings, folder, piped)
-        tally = poll.read_mailbox(database, found, bootstrap.links(settings), common.utc_now)
+        tally = poll.read_mailbox(database, found, bootstrap.signed_links(settings), common.utc_now)
     _tell(tally, as_json)
 
 

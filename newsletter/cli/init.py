@@ -25,15 +25,15 @@ def demo(folder: Path) -> None:
     the bundled day (11 July 2025, cs.SD and eess.SP) and puts the mails into DIR/outbox.
     """
     from newsletter import daily, scaffold
-    from newsletter.rendering.issue_email import IssueMails
+    from newsletter.rendering.issue_email import IssueEmails
 
-    settings = scaffold.start_demo(folder, common.utc_now())
+    settings = scaffold.write_demo(folder, common.utc_now())
     newsletter = settings.newsletters[0]
     with common.opened(settings) as parts:
         report = daily.run_day(parts, newsletter, None)
         page = folder / f"{newsletter.slug}-{report.day}.html"
         if report.digest is not None:
-            mails = IssueMails(report.digest, parts.site, parts.links, parts.looks)
+            mails = IssueEmails(report.digest, parts.site, parts.links, parts.looks)
             page.write_text(mails.page("brief", newsletter.language), encoding="utf-8")
     output.tell_day(newsletter, report, parts.allowance.prices)
     _tell_where(folder, settings, page)
@@ -97,11 +97,11 @@ def init(
     from newsletter import config, scaffold, taxonomy
 
     followed = [taxonomy.category(each) for each in categories or ("cs.LG",)]
-    choices = scaffold.Choices(
+    choices = scaffold.InitOptions(
         name=title, sender=sender, slug=slug, title=title, categories=followed, language=language
     )
     file = config_file or Path(config.FILE_NAME)
-    settings = scaffold.start(file, choices, os.environ)
+    settings = scaffold.write_configuration(file, choices, os.environ)
     click.echo(f"{file} and {output.without_password(settings.database.url)} are ready.")
     click.echo("Next: edit [site] and [transport] there, then")
     click.echo("  newsletter subscribers add you@example.org --consent 'myself'")
@@ -161,7 +161,7 @@ def compact(config_file: Path | None) -> None:
     from newsletter import bootstrap
 
     settings = common.load(config_file)
-    with bootstrap.database(settings) as database:
+    with bootstrap.open_database(settings) as database:
         database.compact()
     click.echo(f"{output.without_password(settings.database.url)} is compact.")
 

@@ -10,7 +10,7 @@ import click
 from newsletter.cli import common, output
 
 if TYPE_CHECKING:
-    from newsletter.rendering.issue_content import Digest, Entry
+    from newsletter.rendering.issue_content import IssueContent, IssueEntry
 
 
 @click.group()
@@ -32,8 +32,8 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
     slugs = (
         [settings.newsletter(slug).slug] if slug else [each.slug for each in settings.newsletters]
     )
-    with bootstrap.database(settings) as database, database.read() as session:
-        found = known.newest_first(session, slugs)
+    with bootstrap.open_database(settings) as database, database.read() as session:
+        found = known.list_issues(session, slugs)
         papers = known.counts(session, [each.id for each in found])
         rows = []
         for issue in found:
@@ -104,16 +104,16 @@ def export(
     import json
 
     from newsletter import bootstrap
-    from newsletter.rendering.issue_email import IssueMails
-    from newsletter.rendering.markdown import markdown
-    from newsletter.rendering.theme import Looks
+    from newsletter.rendering.issue_email import IssueEmails
+    from newsletter.rendering.markdown import to_markdown
+    from newsletter.rendering.theme import Theme
 
     settings = common.load(config_file)
     digest = _digest(slug, day, config_file)
-    looks = Looks.of(settings)
-    mails = IssueMails(digest, settings.site, bootstrap.links(settings), looks)
+    looks = Theme.of(settings)
+    mails = IssueEmails(digest, settings.site, bootstrap.signed_links(settings), looks)
     if form == "markdown":
-        text = markdown(digest)
+        text = to_markdown(digest)
     elif form == "html":
         text = mails.page("full", digest.language)
     elif form == "text":
@@ -126,17 +126,17 @@ def export(
         output.write_bytes(text.encode())
 
 
-def _digest(slug: str | None, day: date | None, config_file: Path | None) -> "Digest":
+def _digest(slug: str | None, day: date | None, config_file: Path | None) -> "IssueContent":
     from newsletter import bootstrap
     from newsletter import issues as known
 
     settings = common.load(config_file)
-    with bootstrap.database(settings) as database, database.read() as session:
-        issue = known.known(session, settings.newsletter(slug).slug, day)
-        return known.load(session, issue)
+    with bootstrap.open_database(settings) as database, database.read() as session:
+        issue = known.get_issue(session, settings.newsletter(slug).slug, day)
+        return known.load_issue(session, issue)
 
 
-def _as_json(digest: "Digest") -> dict[str, Any]:
+def _as_json(digest: "IssueContent") -> dict[str, Any]:
     return {
         "newsletter": digest.slug,
         "title": digest.title,
@@ -148,7 +148,7 @@ def _as_json(digest: "Digest") -> dict[str, Any]:
     }
 
 
-def _entry_as_json(entry: "Entry") -> dict[str, Any]:
+def _entry_as_json(entry: "IssueEntry") -> dict[str, Any]:
     paper = entry.paper
     return {
         "section": entry.section,

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from newsletter.config import NewsletterSettings
-    from newsletter.daily import DayReport, Parts
+    from newsletter.daily import DayReport, Services
     from newsletter.models import ListingRow
-    from newsletter.rendering.issue_content import Digest
+    from newsletter.rendering.issue_content import IssueContent
     from newsletter.sending.totals import DeliveryTotals
     from newsletter.summaries.base import Tokens
     from newsletter.summaries.llm_budget import Prices
-    from newsletter.summaries.run import Made
+    from newsletter.summaries.run import SummaryReport
 
 
 _HIDDEN = "*" * 10
@@ -56,7 +56,7 @@ def tell_day(
         common.warn(report.result.trouble)
 
 
-def tell_made(made: "Made", prices: "Prices", rehearsed: bool = False) -> None:
+def tell_made(made: "SummaryReport", prices: "Prices", rehearsed: bool = False) -> None:
     """What the sentences cost, or would; and how many are the authors' own instead, and why."""
     if rehearsed and made.expected.all:
         click.echo(
@@ -83,7 +83,7 @@ def tell_missed(slug: str, days: "Sequence[date]") -> None:
     )
 
 
-def listing(parts: "Parts", row: "ListingRow") -> dict[str, Any]:
+def listing(parts: "Services", row: "ListingRow") -> dict[str, Any]:
     """What is known of a category's day, for scripts."""
     from newsletter import papers
 
@@ -104,24 +104,24 @@ def listing(parts: "Parts", row: "ListingRow") -> dict[str, Any]:
 
 def listing_line(row: "ListingRow", known: dict[str, Any]) -> str:
     """`cs.SD  Fri 11 Jul 2025  9 new, 6 cross, 11 replaced  complete 26/26`."""
-    from newsletter.completeness import lacks
+    from newsletter.completeness import missing_text
 
     head = f"{row.category:<12} {common.short(row.day)}  "
     if row.state in _VERDICTS:
         return f"{head}{_VERDICTS[row.state]}  ({row.source})"
     of = f"{row.found}/{row.expected}" if row.expected is not None else str(row.found)
     counted = f"{known['new']} new, {known['cross']} cross, {known['replaced']} replaced"
-    trouble = f"  ({lacks(row)})" if row.state == "partial" else ""
+    trouble = f"  ({missing_text(row)})" if row.state == "partial" else ""
     return f"{head}{counted}  {row.state} {of}{trouble}"
 
 
-def counts(digest: "Digest") -> str:
+def counts(digest: "IssueContent") -> str:
     new, cross, replaced = digest.counts.values()
     sample = " (the bundled sample)" if digest.is_sample else ""
     return f"{new} new, {cross} cross-lists, {replaced} replacements{sample}"
 
 
-def sentences(digest: "Digest") -> str:
+def sentences(digest: "IssueContent") -> str:
     made = [entry.summary.made_by for entry in digest.entries]
     by = {name: made.count(name) for name in dict.fromkeys(made)}
     shown = ", ".join(f"{number} {author(name)}" for name, number in by.items())
@@ -167,7 +167,7 @@ def author(name: str) -> str:
     )
 
 
-def made_as_json(made: "Made", prices: "Prices") -> dict[str, Any]:
+def made_as_json(made: "SummaryReport", prices: "Prices") -> dict[str, Any]:
     """The same for scripts."""
     return {
         "made": made.made,

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from newsletter.config import NewsletterSettings
-    from newsletter.daily import Parts
-    from newsletter.rendering.issue_content import Digest
-    from newsletter.rendering.issue_email import Reader
+    from newsletter.daily import Services
+    from newsletter.rendering.issue_content import IssueContent
+    from newsletter.rendering.issue_email import Recipient
     from newsletter.web.preview import Render
 
 _FORMATS = ("html", "text", "eml", "markdown")
@@ -89,61 +89,65 @@ def preview(
         click.launch(str(output))
 
 
-def digest_of(parts: "Parts", newsletter: "NewsletterSettings", day: date | None) -> "Digest":
+def digest_of(
+    parts: "Services", newsletter: "NewsletterSettings", day: date | None
+) -> "IssueContent":
     """The issue of that day, or what would become of it now; nothing is kept."""
     from newsletter import bootstrap, completeness, daily, issues
 
     now = parts.clock()
     wanted = day or parts.source.current_day(now)
     with parts.database.read() as session:
-        issue = issues.find(session, newsletter.slug, wanted)
+        issue = issues.find_issue(session, newsletter.slug, wanted)
         if issue is not None:
-            return issues.load(session, issue)
+            return issues.load_issue(session, issue)
     with bootstrap.rehearsal(parts) as copy:
         rows = daily.fetch(copy, newsletter, wanted)
         with copy.database.read() as session:
-            digest = issues.compose(session, newsletter, wanted, parts.summarizer, now)
+            digest = issues.compose_issue(session, newsletter, wanted, parts.summarizer, now)
     if not digest.entries:
-        waiting = completeness.waiting(rows, wanted, now, parts.patience)
-        raise NewsletterError(waiting or f"{wanted}: {completeness.nothing(rows)}")
+        waiting = completeness.wait_reason(rows, wanted, now, parts.patience)
+        raise NewsletterError(waiting or f"{wanted}: {completeness.empty_reason(rows)}")
     return digest
 
 
 def _reader(
-    parts: "Parts", newsletter: "NewsletterSettings", digest: "Digest", email: str | None
-) -> "Reader":
+    parts: "Services", newsletter: "NewsletterSettings", digest: "IssueContent", email: str | None
+) -> "Recipient":
     """The subscriber, or somebody who might be one."""
-    from newsletter.rendering.issue_email import Reader
+    from newsletter.rendering.issue_email import Recipient
     from newsletter.sending import totals
 
     if email is None:
         day = digest.frozen_at.date()
         detail, language = newsletter.detail, newsletter.language
-        return Reader(0, "you@example.org", detail, language, day, "preview")
+        return Recipient(0, "you@example.org", detail, language, day, "preview")
     with parts.database.read() as session:
         return totals.recipient(session, newsletter.slug, digest.day, email)
 
 
-def _shown(parts: "Parts", digest: "Digest", reader: "Reader", form: str) -> bytes:
-    from newsletter.rendering.issue_email import IssueMails
-    from newsletter.rendering.markdown import markdown
+def _shown(parts: "Services", digest: "IssueContent", reader: "Recipient", form: str) -> bytes:
+    from newsletter.rendering.issue_email import IssueEmails
+    from newsletter.rendering.markdown import to_markdown
 
     if form == "markdown":
-        return markdown(digest).encode()
-    mail = IssueMails(digest, parts.site, parts.links, parts.looks).mail(reader)
+        return to_markdown(digest).encode()
+    mail = IssueEmails(digest, parts.site, parts.links, parts.looks).mail(reader)
     if form == "eml":
         return mail.as_bytes()
     return (mail.html if form == "html" else mail.text).encode()
 
 
-def _live(parts: "Parts", digest: "Digest", reader: "Reader", email: str | None) -> "Flask":
+def _live(
+    parts: "Services", digest: "IssueContent", reader: "Recipient", email: str | None
+) -> "Flask":
     from dataclasses import replace
 
-    from newsletter.rendering.issue_email import IssueMails
-    from newsletter.web.preview import Live, create_preview
+    from newsletter.rendering.issue_email import IssueEmails
+    from newsletter.web.preview import LivePreview, create_preview
 
     def render() -> "Render":
-        mails = IssueMails(digest, parts.site, parts.links, parts.looks)
+        mails = IssueEmails(digest, parts.site, parts.links, parts.looks)
         return lambda detail, language: mails.mail(
             replace(reader, detail=detail, language=language)
         )
@@ -151,7 +155,7 @@ def _live(parts: "Parts", digest: "Digest", reader: "Reader", email: str | None)
     folders = [parts.looks.templates] if parts.looks.templates else []
     heading = f"{digest.title} {digest.day}"
     first = (reader.detail, reader.language)
-    return create_preview(Live(render, folders), heading, first, email)
+    return create_preview(LivePreview(render, folders), heading, first, email)
 
 
 def _serve(app: "Flask", port: int, in_browser: bool) -> None:

@@ -14,7 +14,7 @@ from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
-    from newsletter.daily import Parts
+    from newsletter.daily import Services
 
 
 @click.command()
@@ -57,18 +57,20 @@ def run(
     click.get_current_context().exit(0 if done else 1)
 
 
-def _clear_mailroom(settings: "Settings", parts: "Parts") -> bool:
+def _clear_mailroom(settings: "Settings", parts: "Services") -> bool:
     """Send the confirm mails and the like that a `serve` left behind; whether none is left."""
     from newsletter import bootstrap
 
-    letters = bootstrap.mailroom(settings, parts.database, parts.clock, parts.stopping).run_once()
+    letters = bootstrap.outbox_worker(
+        settings, parts.database, parts.clock, parts.stopping
+    ).run_once()
     if letters.waiting:
         common.warn(f"letters wait for the next run: {letters.waiting}")
     return not letters.waiting
 
 
 def _run_day(
-    parts: "Parts",
+    parts: "Services",
     newsletter: "NewsletterSettings",
     dry_run: bool,
     told: list[dict[str, Any]] | None,
@@ -172,12 +174,12 @@ def send(
 
     def one(newsletter: "NewsletterSettings") -> bool:
         with parts.database.read() as session:
-            issue = issues.known(session, newsletter.slug, day)
+            issue = issues.get_issue(session, newsletter.slug, day)
         if restored:
             number = daily.admit_restored(parts, issue.id)
             common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now")
-        digest = daily.load(parts, issue.id)
-        result = daily.deliver(parts, issue.id, digest, Override(late=late, paused=True))
+        digest = daily.load_frozen_issue(parts, issue.id)
+        result = daily.send_frozen_issue(parts, issue.id, digest, Override(late=late, paused=True))
         report = daily.DayReport(issue.day, digest, None, result)
         output.tell_day(newsletter, report, parts.allowance.prices)
         return result.account.balances or result.stopped

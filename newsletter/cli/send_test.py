@@ -11,8 +11,8 @@ from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
-    from newsletter.daily import Parts
-    from newsletter.rendering.message import Mail
+    from newsletter.daily import Services
+    from newsletter.rendering.message import Message
 
 
 @click.command("send-test")
@@ -26,12 +26,12 @@ def send_test(email: str, slug: str | None, day: date | None, config_file: Path 
     Through the configured transport, and written down nowhere: it is no delivery, and its links
     to unsubscribe are nobody's.
     """
-    from newsletter.subscribers.addresses import normalized
+    from newsletter.subscribers.addresses import normalize_address
     from newsletter.transactional.send_one import send_one
     from newsletter.transports.base import SendStatus
 
     settings = common.load(config_file)
-    address = normalized(email)
+    address = normalize_address(email)
     with common.opened(settings) as parts:
         _refuse_suppressed(parts, address)
         mail = _mail(parts, settings.newsletter(slug), day, address)
@@ -42,28 +42,28 @@ def send_test(email: str, slug: str | None, day: date | None, config_file: Path 
     click.echo(f"{address}: accepted by {settings.transport.use}{told}: {mail.content.subject}")
 
 
-def _refuse_suppressed(parts: "Parts", address: str) -> None:
+def _refuse_suppressed(parts: "Services", address: str) -> None:
     """A test is no way around what somebody asked for, or what a dead mailbox said."""
     from newsletter.subscribers import suppression
 
     with parts.database.read() as session:
-        reason = suppression.reason(session, address)
+        reason = suppression.suppression_reason(session, address)
     if reason is not None:
         raise WrongUseError(f"{address} must not be mailed: {reason}")
 
 
 def _mail(
-    parts: "Parts", newsletter: "NewsletterSettings", day: date | None, address: str
-) -> "Mail":
-    from newsletter.rendering.issue_email import IssueMails, Reader
-    from newsletter.rendering.test_email import as_test
+    parts: "Services", newsletter: "NewsletterSettings", day: date | None, address: str
+) -> "Message":
+    from newsletter.rendering.issue_email import IssueEmails, Recipient
+    from newsletter.rendering.test_email import mark_as_test
     from newsletter.transactional.send_one import new_reference
 
     now = parts.clock()
     digest = preview.digest_of(parts, newsletter, day)
     # Subscriber 0 is nobody, so whatever is done with its links changes nothing.
-    reader = Reader(
+    reader = Recipient(
         0, address, newsletter.detail, newsletter.language, now.date(), f"test-{new_reference()}"
     )
-    mail = IssueMails(digest, parts.site, parts.links, parts.looks).mail(reader)
-    return as_test(mail, newsletter.language, now)
+    mail = IssueEmails(digest, parts.site, parts.links, parts.looks).mail(reader)
+    return mark_as_test(mail, newsletter.language, now)

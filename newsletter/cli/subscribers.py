@@ -58,16 +58,16 @@ def add(
 
     settings = common.load(config_file)
     chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
-    wish = lifecycle.Wish(
+    wish = lifecycle.SubscriptionRequest(
         [each.slug for each in chosen],
         detail or chosen[0].detail,
         language or chosen[0].language,
     )
     now = common.utc_now()
-    with bootstrap.database(settings) as database:
+    with bootstrap.open_database(settings) as database:
         with database.write.begin() as session:
-            subscriber = lifecycle.add(session, email, wish, consent, now)
-            asked = lifecycle.to_be_asked(session, subscriber, wish)
+            subscriber = lifecycle.add_subscriber(session, email, wish, consent, now)
+            asked = lifecycle.subscriber_to_ask(session, subscriber, wish)
             if asked:
                 letter = ask_to_confirm(session, subscriber, asked, settings.signup, now)
         confirmed = [each for each in wish.newsletters if each not in asked]
@@ -75,7 +75,7 @@ def add(
             click.echo(f"{subscriber.email} is confirmed for {', '.join(confirmed)}.")
         if not asked:
             return
-        _send_at_once(bootstrap.mailroom(settings, database, common.utc_now), letter)
+        _send_at_once(bootstrap.outbox_worker(settings, database, common.utc_now), letter)
     why = " They left before, so only they can say yes again." if consent else ""
     click.echo(f"{subscriber.email} was asked by mail to confirm {', '.join(asked)}.{why}")
 
@@ -108,8 +108,8 @@ def list_subscribers(as_json: bool, config_file: Path | None, **wanted: Any) -> 
 
     settings = common.load(config_file)
     choice = subscribers_import.choice(settings, **wanted)
-    with bootstrap.database(settings) as database, database.read() as session:
-        members = queries.everybody(session, choice)
+    with bootstrap.open_database(settings) as database, database.read() as session:
+        members = queries.iterate_subscribers(session, choice)
         first = next(members, None)
         found = map(_told, chain([first] if first else [], members))
         if as_json:
@@ -135,8 +135,8 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
     from newsletter.transactional import data_export
 
     settings = common.load(config_file)
-    with bootstrap.database(settings) as database, database.read() as session:
-        subscriber = lifecycle.known(session, email)
+    with bootstrap.open_database(settings) as database, database.read() as session:
+        subscriber = lifecycle.get_subscriber(session, email)
         told = data_export.export_subscriber(session, subscriber)
     if as_json:
         common.print_json(told)
@@ -159,15 +159,15 @@ def remove(email: str, slug: str | None, config_file: Path | None) -> None:
     """
     from newsletter import bootstrap
     from newsletter.subscribers import lifecycle
-    from newsletter.subscribers.consent_log import Evidence, Way
+    from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 
     settings = common.load(config_file)
     newsletter = settings.newsletter(slug).slug if slug else None
-    evidence = Evidence(Way.OPERATOR, "newsletter subscribers remove")
-    with bootstrap.database(settings) as database, database.write.begin() as session:
-        subscriber = lifecycle.known(session, email)
+    evidence = ConsentEvidence(Channel.OPERATOR, "newsletter subscribers remove")
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+        subscriber = lifecycle.get_subscriber(session, email)
         chosen = [newsletter] if newsletter else None
-        lifecycle.leave(session, subscriber, chosen, evidence, common.utc_now())
+        lifecycle.unsubscribe(session, subscriber, chosen, evidence, common.utc_now())
     click.echo(f"{subscriber.email} left {newsletter or 'every newsletter'}.")
 
 
@@ -183,15 +183,15 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     """
     from newsletter import bootstrap
     from newsletter.subscribers import erasure, lifecycle
-    from newsletter.subscribers.addresses import normalized
+    from newsletter.subscribers.addresses import normalize_address
 
     settings = common.load(config_file)
-    address = normalized(email)
+    address = normalize_address(email)
     if not yes:
         click.confirm(f"Erase everything about {address} for good?", abort=True, err=True)
-    with bootstrap.database(settings) as database:
+    with bootstrap.open_database(settings) as database:
         with database.write.begin() as session:
-            subscriber = lifecycle.find(session, address)
+            subscriber = lifecycle.find_subscriber(session, address)
             if subscriber is not None:
                 erasure.erase(session, subscriber, common.utc_now())
             else:

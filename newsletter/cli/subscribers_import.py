@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from newsletter.config import Settings
     from newsletter.db import Database
-    from newsletter.subscribers.import_files import Entry, Survey
-    from newsletter.subscribers.import_rows import Plan, Told
-    from newsletter.subscribers.queries import Choice
+    from newsletter.subscribers.import_files import FileSurvey, ImportEntry
+    from newsletter.subscribers.import_rows import ImportOptions, RowReport
+    from newsletter.subscribers.queries import SubscriberFilter
 
 _SHOWN = 20
 
@@ -51,10 +51,10 @@ def choice(
     domain: str | None,
     since: date | None,
     search: str | None,
-) -> "Choice":
-    from newsletter.subscribers.queries import Choice
+) -> "SubscriberFilter":
+    from newsletter.subscribers.queries import SubscriberFilter
 
-    return Choice(
+    return SubscriberFilter(
         standing=standing,
         newsletter=settings.newsletter(slug).slug if slug else None,
         domain=domain.lower().lstrip("@") if domain else None,
@@ -91,14 +91,14 @@ def export(form: str, output: Path | None, config_file: Path | None, **wanted: A
 
     settings = common.load(config_file)
     chosen = choice(settings, **wanted)
-    with bootstrap.database(settings) as database, database.read() as session:
-        members = queries.everybody(session, chosen)
+    with bootstrap.open_database(settings) as database, database.read() as session:
+        members = queries.iterate_subscribers(session, chosen)
         if output is None:
-            exporting.write(form, members, sys.stdout)
+            exporting.write_export(form, members, sys.stdout)
             return
         # The mark at the start is for Excel, which else takes UTF-8 for something older.
         with new_file(output, "utf-8-sig" if form == "csv" else "utf-8") as stream:
-            number = exporting.write(form, members, stream)
+            number = exporting.write_export(form, members, stream)
     click.echo(f"{number} in {output}")
 
 
@@ -153,16 +153,16 @@ def import_list(
             "an import needs --consent TEXT: when and how these people agreed to be mailed; who did"
             " not is asked one by one, by `newsletter subscribers add`"
         )
-    survey = import_files.survey(file, encoding)
+    survey = import_files.survey_file(file, encoding)
     plan = _plan(settings, consent.strip(), slugs, language, guessed=survey.guessed)
-    shown: list[Told] = []
+    shown: list[RowReport] = []
     with (
-        bootstrap.database(settings) as real,
+        bootstrap.open_database(settings) as real,
         _report(report) as written,
         real.rehearsal() if dry_run else nullcontext(real) as database,
         common.bar("importing", survey.lines) as step,
     ):
-        entries = import_files.entries(file, survey.encoding, column)
+        entries = import_files.read_entries(file, survey.encoding, column)
         digest = _digest(survey, plan, column, dry_run)
         counts = _run(database, entries, plan, digest, _teller(shown, written, step))
     _tell(file, counts, shown, dry_run, as_json)
@@ -177,11 +177,11 @@ def _plan(
     language: str | None,
     *,
     guessed: bool,
-) -> "Plan":
-    from newsletter.subscribers.import_rows import Plan
+) -> "ImportOptions":
+    from newsletter.subscribers.import_rows import ImportOptions
 
     chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
-    return Plan(
+    return ImportOptions(
         consent=consent,
         details={each.slug: each.detail for each in settings.newsletters},
         newsletters=[each.slug for each in chosen],
@@ -193,21 +193,21 @@ def _plan(
 
 def _run(
     database: "Database",
-    entries: "Iterator[Entry]",
-    plan: "Plan",
+    entries: "Iterator[ImportEntry]",
+    plan: "ImportOptions",
     digest: str,
-    tell: "Callable[[Told], None]",
+    tell: "Callable[[RowReport], None]",
 ) -> "Counter[str]":
     from newsletter.subscribers import importing
 
     with database.read() as session:
-        done = importing.interrupted(session, digest)
+        done = importing.interrupted_import(session, digest)
     if done:
         common.warn(f"going on behind the first {done} entries, which are done")
-    return importing.run(database, entries, plan, digest, common.utc_now(), tell)
+    return importing.import_file(database, entries, plan, digest, common.utc_now(), tell)
 
 
-def _digest(survey: "Survey", plan: "Plan", column: str | None, dry_run: bool) -> str:
+def _digest(survey: "FileSurvey", plan: "ImportOptions", column: str | None, dry_run: bool) -> str:
     """The same list with the same wishes: that is what can be gone on with."""
     from hashlib import sha256
 
@@ -216,11 +216,11 @@ def _digest(survey: "Survey", plan: "Plan", column: str | None, dry_run: bool) -
 
 
 def _teller(
-    shown: "list[Told]", written: "Callable[[Told], None]", step: Callable[[int], None]
-) -> "Callable[[Told], None]":
+    shown: "list[RowReport]", written: "Callable[[RowReport], None]", step: Callable[[int], None]
+) -> "Callable[[RowReport], None]":
     from newsletter.subscribers.import_rows import TAKEN
 
-    def tell(told: "Told") -> None:
+    def tell(told: "RowReport") -> None:
         written(told)
         step(1)
         if told.fate not in TAKEN and len(shown) <= _SHOWN:
@@ -230,25 +230,30 @@ def _teller(
 
 
 @contextmanager
-def _report(path: Path | None) -> "Iterator[Callable[[Told], None]]":
+def _report(path: Path | None) -> "Iterator[Callable[[RowReport], None]]":
     """What writes a line of the report, where one is wanted."""
     if path is None:
         yield lambda _told: None
         return
     import csv
 
-    from newsletter.subscribers.csv_injection import safe
+    from newsletter.subscribers.csv_injection import escape_cell
 
     with new_file(path, "utf-8-sig") as stream:
         writer = csv.writer(stream)
         writer.writerow(("line", "address", "fate", "detail"))
         yield lambda told: writer.writerow(
-            (told.line, safe(_one_line(told.address)), told.fate, safe(_one_line(told.detail)))
+            (
+                told.line,
+                escape_cell(_one_line(told.address)),
+                told.fate,
+                escape_cell(_one_line(told.detail)),
+            )
         )
 
 
 def _tell(
-    file: Path, counts: "Counter[str]", shown: "list[Told]", dry_run: bool, as_json: bool
+    file: Path, counts: "Counter[str]", shown: "list[RowReport]", dry_run: bool, as_json: bool
 ) -> None:
     if as_json:
         common.print_json({"dry_run": dry_run, "lines": counts.total(), "fates": dict(counts)})

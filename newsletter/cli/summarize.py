@@ -13,12 +13,12 @@ from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
-    from newsletter.daily import Parts
+    from newsletter.daily import Services
     from newsletter.sources.base import Paper
     from newsletter.summaries.base import Summarizer
-    from newsletter.summaries.checks import Verdict
+    from newsletter.summaries.checks import CheckResult
     from newsletter.summaries.compare import Attempt
-    from newsletter.summaries.report import Told
+    from newsletter.summaries.report import PaperReport
 
 _MOST_BYTES = 1 << 20  # of a file that is tried
 _UNSAID = 10_000  # no version: no paper has so many
@@ -81,7 +81,7 @@ def summarize(
 
 
 def _make(
-    parts: "Parts", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
+    parts: "Services", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
 ) -> tuple[bool, dict[str, Any]]:
     from newsletter import daily
 
@@ -102,7 +102,7 @@ def _make(
 
 
 def _estimate(
-    parts: "Parts", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
+    parts: "Services", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
 ) -> dict[str, Any]:
     from newsletter import daily
 
@@ -120,18 +120,18 @@ def _estimate(
 
 
 def _report(
-    parts: "Parts", newsletter: "NewsletterSettings", day: date, as_json: bool
+    parts: "Services", newsletter: "NewsletterSettings", day: date, as_json: bool
 ) -> dict[str, Any]:
     from newsletter import papers
     from newsletter.summaries import report
     from newsletter.summaries.store import Author
 
     with parts.database.read() as session:
-        announced = papers.announced(session, day, newsletter.categories)
+        announced = papers.announced_papers(session, day, newsletter.categories)
         listed = [each.paper for each in announced]
         author = Author.of(parts.summarizer, newsletter.language)
         told = report.report(session, listed, author)
-        spent = report.spent(session, listed, newsletter.language)
+        spent = report.spent_tokens(session, listed, newsletter.language)
     if not told:
         _warn_of_nothing(newsletter, day)
     prices = parts.allowance.prices
@@ -143,7 +143,7 @@ def _report(
     }
 
 
-def _print_report(head: str, told: "list[Told]", cost: str) -> None:
+def _print_report(head: str, told: "list[PaperReport]", cost: str) -> None:
     by = Counter(output.author(each.printed.made_by) for each in told)
     click.echo(f"{head}  {', '.join(f'{number} {name}' for name, number in by.items())}; {cost}")
     rows = [
@@ -157,7 +157,7 @@ def _print_report(head: str, told: "list[Told]", cost: str) -> None:
         click.echo("  nothing was rejected, nothing failed")
 
 
-def _told(told: "Told") -> dict[str, Any]:
+def _told(told: "PaperReport") -> dict[str, Any]:
     return {
         "paper": str(told.paper.id),
         "title": told.paper.title,
@@ -181,13 +181,13 @@ def _told(told: "Told") -> dict[str, Any]:
 
 def _try(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> bool:
     from newsletter.summaries import compare
-    from newsletter.summaries.extractive_summarizer import Embedded
+    from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 
     newsletter = settings.newsletter(slug)
     with common.opened(settings, sends=False) as parts:
         paper = _paper(settings, parts, tried)
-        asked: list[Summarizer] = [Embedded()]
-        if not isinstance(parts.summarizer, Embedded):
+        asked: list[Summarizer] = [ExtractiveSummarizer()]
+        if not isinstance(parts.summarizer, ExtractiveSummarizer):
             asked.append(parts.summarizer)
         found = compare.attempts(asked, paper, newsletter.language)
         prices = parts.allowance.prices
@@ -214,7 +214,7 @@ def _print_verdicts(found: "list[Attempt]") -> None:
     common.print_table(("check", *(output.author(each.name) for each in found)), rows)
 
 
-def _verdict(verdict: "Verdict | None") -> str:
+def _verdict(verdict: "CheckResult | None") -> str:
     if verdict is None:
         return ""
     if not verdict.objection:
@@ -235,7 +235,7 @@ def _attempt_as_json(attempt: "Attempt") -> dict[str, Any]:
     }
 
 
-def _paper(settings: "Settings", parts: "Parts", tried: str) -> "Paper":
+def _paper(settings: "Settings", parts: "Services", tried: str) -> "Paper":
     """From a file, from what is kept, or from where the source describes papers."""
     from newsletter import papers
     from newsletter.sources import lookup
@@ -251,7 +251,7 @@ def _paper(settings: "Settings", parts: "Parts", tried: str) -> "Paper":
     version = None if wanted.version == _UNSAID else wanted.version
     with parts.database.read() as session:
         kept = papers.newest(session, wanted.arxiv_id, version)
-    return kept or lookup.described(settings, wanted.arxiv_id if version is None else str(wanted))
+    return kept or lookup.find_paper(settings, wanted.arxiv_id if version is None else str(wanted))
 
 
 def _from_file(file: Path) -> "Paper":

@@ -1,12 +1,12 @@
 """Settings: newsletter.toml, overridden by the environment, checked before anything runs."""
 
-from newsletter.config.base import Section
+from newsletter.config.base import SettingsModel
 from newsletter.config.display import (
     DETAILS,
     LANGUAGES,
     LookSettings,
     NewsletterSettings,
-    Site,
+    SiteSettings,
     TemplatesSettings,
 )
 from newsletter.config.loading import FILE_NAME, load
@@ -32,11 +32,11 @@ __all__ = [
     "LookSettings",
     "MetricsSettings",
     "NewsletterSettings",
-    "Section",
     "SendingSettings",
     "Settings",
+    "SettingsModel",
     "SignupSettings",
-    "Site",
+    "SiteSettings",
     "SourceSettings",
     "SummarizerSettings",
     "TemplatesSettings",

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from newsletter import languages
 from newsletter.colours import LEGIBLE, contrast, made_legible
-from newsletter.config.base import Section
+from newsletter.config.base import SettingsModel
 from newsletter.config.values import (
     Categories,
     Colour,
@@ -32,7 +32,7 @@ _TAKEN = (
 )
 
 
-class Site(Section):
+class SiteSettings(SettingsModel):
     name: Line = "arXiv newsletter"
     url: WebAddress = "http://127.0.0.1:8000"
     sender: Sender = "arXiv newsletter <newsletter@localhost>"
@@ -66,7 +66,7 @@ def _free(slug: str) -> str:
     return slug
 
 
-class NewsletterSettings(Section):
+class NewsletterSettings(SettingsModel):
     slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$"), AfterValidator(_free)]
     title: Annotated[Line, Field(max_length=120)]
     categories: Categories
@@ -74,7 +74,7 @@ class NewsletterSettings(Section):
     detail: Detail = "brief"
 
 
-class LookSettings(Section):
+class LookSettings(SettingsModel):
     """The palette by light and by dark, and a logo; what cannot be read is refused."""
 
     accent: Colour = "#9b1c1c"
@@ -108,5 +108,5 @@ class LookSettings(Section):
         return self
 
 
-class TemplatesSettings(Section):
+class TemplatesSettings(SettingsModel):
     dir: Path | None = None  # a template of the same name in there replaces ours

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import ValidationError
 
 from newsletter.config import environment
-from newsletter.config.base import Section
+from newsletter.config.base import SettingsModel
 from newsletter.config.settings import Settings
 from newsletter.errors import WrongUseError, did_you_mean
 
@@ -102,9 +102,9 @@ def _fields_at(location: tuple[int | str, ...]) -> list[str]:
     return list(section.model_fields) if section else []
 
 
-_SECTIONS: dict[str, type[Section]] = {
+_SECTIONS: dict[str, type[SettingsModel]] = {
     name: kind
     for name, field in Settings.model_fields.items()
     for kind in (field.annotation, *get_args(field.annotation))
-    if isinstance(kind, type) and issubclass(kind, Section)
+    if isinstance(kind, type) and issubclass(kind, SettingsModel)
 }

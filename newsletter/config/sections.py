@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
-from newsletter.config.base import Section
+from newsletter.config.base import SettingsModel
 from newsletter.config.values import (
     FeedAddress,
     Line,
@@ -17,11 +17,11 @@ from newsletter.config.values import (
 )
 
 
-class DatabaseSettings(Section):
+class DatabaseSettings(SettingsModel):
     url: Annotated[str, Field(repr=False)] = "sqlite:///newsletter.db"  # may hold a password
 
 
-class SourceSettings(Section):
+class SourceSettings(SettingsModel):
     use: str = "arxiv"
     listing_url: ListingAddress = "https://arxiv.org/list/{category}/new"
     feed_url: FeedAddress = "https://rss.arxiv.org/atom/{categories}"
@@ -37,7 +37,7 @@ class SourceSettings(Section):
     options: Options = Field(default_factory=dict)
 
 
-class SummarizerSettings(Section):
+class SummarizerSettings(SettingsModel):
     use: str = "extractive"
     base_url: WebAddress = "https://api.openai.com/v1"
     model: str = "gpt-4o-mini"
@@ -56,7 +56,7 @@ class SummarizerSettings(Section):
     options: Options = Field(default_factory=dict)
 
 
-class TransportSettings(Section):
+class TransportSettings(SettingsModel):
     use: str = "files"
     directory: Path = Path("outbox")
     host: str = "localhost"
@@ -73,7 +73,7 @@ class TransportSettings(Section):
     options: Options = Field(default_factory=dict)
 
 
-class FeedbackSettings(Section):
+class FeedbackSettings(SettingsModel):
     """Where bounces, complaints and unsubscribe mails come from; see docs/feedback.md."""
 
     # SendGrid's verification key for its event webhook; without one /hooks/sendgrid is not there.
@@ -94,7 +94,7 @@ class FeedbackSettings(Section):
 PerSecond = Annotated[float, Field(gt=0, le=100_000)]
 
 
-class DkimSettings(Section):
+class DkimSettings(SettingsModel):
     """Keys that sign what the SMTP transport sends; none where the server does it."""
 
     domain: Annotated[str, Field(pattern=r"^([0-9a-z]([0-9a-z-]*[0-9a-z])?\.)*[0-9a-z-]*$")] = ""
@@ -104,7 +104,7 @@ class DkimSettings(Section):
     )
 
 
-class SendingSettings(Section):
+class SendingSettings(SettingsModel):
     """How fast mails leave, whoever carries them, and what is not sent by itself."""
 
     per_second: PerSecond | None = None

@@ -5,8 +5,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from newsletter.config.base import Section
-from newsletter.config.display import LookSettings, NewsletterSettings, Site, TemplatesSettings
+from newsletter.config.base import SettingsModel
+from newsletter.config.display import (
+    LookSettings,
+    NewsletterSettings,
+    SiteSettings,
+    TemplatesSettings,
+)
 from newsletter.config.sections import (
     DatabaseSettings,
     DkimSettings,
@@ -20,11 +25,11 @@ from newsletter.config.web import MetricsSettings, SignupSettings, WebSettings
 from newsletter.errors import WrongUseError, did_you_mean
 
 
-class Settings(Section):
+class Settings(SettingsModel):
     """Everything that an operator can choose, and the folder that relative paths start from."""
 
     folder: Path
-    site: Site
+    site: SiteSettings
     database: DatabaseSettings = DatabaseSettings()
     newsletters: Annotated[tuple[NewsletterSettings, ...], Field(min_length=1)]
     source: SourceSettings = SourceSettings()

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from newsletter.config.base import Section
+from newsletter.config.base import SettingsModel
 from newsletter.config.values import Secret
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class SignupSettings(Section):
+class SignupSettings(SettingsModel):
     """The public form, and how much mail strangers can make this program send."""
 
     open: bool = True  # false: nobody new by the form; who is in stays in control
@@ -23,14 +23,14 @@ class SignupSettings(Section):
     waiting: Count = 10_000  # sign-ups that may wait for their turn
 
 
-class WebSettings(Section):
+class WebSettings(SettingsModel):
     """How `newsletter serve`, or another WSGI server, is reached."""
 
     # How many proxies before it are yours: from so many the client's address is believed.
     proxies: Annotated[int, Field(ge=0, le=10)] = 0
 
 
-class MetricsSettings(Section):
+class MetricsSettings(SettingsModel):
     """For Prometheus; without a token /metrics is not there."""
 
     token: Secret = SecretStr("")

@@ -22,7 +22,7 @@ from newsletter.models import DeliveryRow, DeliveryState, FeedbackRow, Quarantin
 from newsletter.sending import delivery_updates, domain_pauses
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.subscribers import address_change, signups, suppression
-from newsletter.subscribers.consent_log import Evidence, Way
+from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.tokens import ALL, Claim
 
 _log = logging.getLogger(__name__)
@@ -232,17 +232,19 @@ def _apply_to_subscriber(session: Session, told: _KnownEvent, now: datetime) -> 
             often = bounce_rules.bounced_too_often(session, told.subscriber_id, now)
             why = f"bounced: {bounce_rules.BOUNCES} issues in a row" if often else None
         if event.kind in {EventType.COMPLAINT, EventType.UNSUBSCRIBE}:
-            address_change.leave(session, Claim(told.subscriber_id, ALL), _unsubscribe(event), now)
+            address_change.unsubscribe_following_changes(
+                session, Claim(told.subscriber_id, ALL), _unsubscribe(event), now
+            )
     if why is None or told.email is None:
         return False
     suppression.suppress(session, told.email, without_addresses(why), now)
-    signups.end(session, told.email)
+    signups.end_signup(session, told.email)
     return True
 
 
-def _unsubscribe(event: Event) -> Evidence:
-    way = Way.COMPLAINT if event.kind is EventType.COMPLAINT else Way.PROVIDER
-    return Evidence(way, f"{event.kind}, told by {event.source}")
+def _unsubscribe(event: Event) -> ConsentEvidence:
+    way = Channel.COMPLAINT if event.kind is EventType.COMPLAINT else Channel.PROVIDER
+    return ConsentEvidence(way, f"{event.kind}, told by {event.source}")
 
 
 def _pause_on_a_block_spike(session: Session, domain: str, now: datetime) -> None:

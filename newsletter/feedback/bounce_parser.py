@@ -19,7 +19,7 @@ from hashlib import sha256
 from flufl.bounce import all_failures
 
 from newsletter.feedback.events import Event, EventType, says_no_such_mailbox, says_policy
-from newsletter.subscribers.tokens import Claim, Links, Purpose
+from newsletter.subscribers.tokens import Claim, Purpose, SignedLinks
 
 SOURCE = "mail"
 LONGEST = 1024 * 1024  # bytes that are read; what matters stands before the returned mail's end
@@ -52,7 +52,7 @@ class NotUnderstood:
 Meaning = Event | Claim | AutomaticReply | NotUnderstood
 
 
-def parse_message(raw: bytes, links: Links, now: datetime) -> Meaning:
+def parse_message(raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
     """What a letter says; whatever it holds, this returns."""
     raw = raw[:LONGEST]
     if len(_BOUNDARY.findall(raw)) > _MOST_BOUNDARIES:
@@ -66,7 +66,7 @@ def parse_message(raw: bytes, links: Links, now: datetime) -> Meaning:
         return NotUnderstood(f"broken: {type(e).__name__}")
 
 
-def _interpret(message: Message, raw: bytes, links: Links, now: datetime) -> Meaning:
+def _interpret(message: Message, raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
     parts = list(_parts(message))
     statuses = [each for each in parts if each.get_content_type() == "message/delivery-status"]
     reports = [each for each in parts if each.get_content_type() == "message/feedback-report"]

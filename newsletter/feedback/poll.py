@@ -18,12 +18,12 @@ from newsletter.feedback.events import Event, EventType
 from newsletter.feedback.mailbox import InboundMessages
 from newsletter.models import DeliveryRow
 from newsletter.subscribers import address_change
-from newsletter.subscribers.consent_log import Evidence, Way
-from newsletter.subscribers.tokens import Claim, Links
+from newsletter.subscribers.consent_log import Channel, ConsentEvidence
+from newsletter.subscribers.tokens import Claim, SignedLinks
 
 _log = logging.getLogger(__name__)
 
-_FAREWELL = Evidence(Way.MAIL, "an unsubscribe link as a mail's subject")
+_FAREWELL = ConsentEvidence(Channel.MAIL, "an unsubscribe link as a mail's subject")
 UNKNOWN = "it bears a reference that no mail from here has"
 
 
@@ -40,7 +40,7 @@ class PollReport:
 
 
 def read_mailbox(
-    database: Database, found: InboundMessages, links: Links, clock: Callable[[], datetime]
+    database: Database, found: InboundMessages, links: SignedLinks, clock: Callable[[], datetime]
 ) -> PollReport:
     """Let every new letter act; a letter is marked once what it says is committed.
 
@@ -66,7 +66,7 @@ def _act(session: Session, meaning: Meaning, tally: PollReport, now: datetime) -
         case Event():
             return _take(session, meaning, tally, now)
         case Claim():  # somebody long gone may leave as often as they like
-            address_change.leave(session, meaning, _FAREWELL, now)
+            address_change.unsubscribe_following_changes(session, meaning, _FAREWELL, now)
             tally.unsubscribed += 1
         case AutomaticReply():
             tally.automatic += 1

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.feedback.events import Event, EventType, says_no_such_mailbox, says_policy
-from newsletter.subscribers.addresses import normalized
+from newsletter.subscribers.addresses import normalize_address
 
 SOURCE = "sendgrid"
 
@@ -200,7 +200,7 @@ def _text(told: Mapping[str, Any], name: str) -> str:
 
 def _address(value: str) -> str | None:
     try:
-        return normalized(value)
+        return normalize_address(value)
     except WrongUseError:
         return None
 

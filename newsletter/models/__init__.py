@@ -10,13 +10,13 @@ from newsletter.models.deliveries import (
     QuarantineRow,
     RateRow,
 )
-from newsletter.models.issues import IssuePaperRow, IssueRow, IssueState
+from newsletter.models.issues import IssueEntryRow, IssueRow, IssueState
 from newsletter.models.papers import (
     AnnouncementRow,
     ListingRow,
     PaperRow,
-    Setback,
-    SetbackRow,
+    SummaryFailure,
+    SummaryFailureRow,
     SummaryRow,
 )
 from newsletter.models.subscribers import (
@@ -46,7 +46,7 @@ __all__ = [
     "FeedbackRow",
     "FormLimitRow",
     "ImportRow",
-    "IssuePaperRow",
+    "IssueEntryRow",
     "IssueRow",
     "IssueState",
     "KeyRow",
@@ -56,12 +56,12 @@ __all__ = [
     "QuarantineRow",
     "RateRow",
     "SentOutboxRow",
-    "Setback",
-    "SetbackRow",
     "SignupRow",
     "Standing",
     "SubscriberRow",
     "SubscriptionRow",
+    "SummaryFailure",
+    "SummaryFailureRow",
     "SummaryRow",
     "SuppressionRow",
     "UtcDateTime",

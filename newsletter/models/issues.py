@@ -35,7 +35,7 @@ class IssueRow(Base):
     claims: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
-class IssuePaperRow(Base):
+class IssueEntryRow(Base):
     __tablename__ = "issue_paper"
 
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True)

@@ -70,13 +70,13 @@ class SummaryRow(Base):
     tokens_answered: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
-class Setback(StrEnum):
+class SummaryFailure(StrEnum):
     REJECTED = "rejected"  # answered, but a check spoke against it
     REFUSED = "refused"  # will not be answered the way it is asked
     FAILED = "failed"  # no answer; the next run asks again
 
 
-class SetbackRow(Base):
+class SummaryFailureRow(Base):
     """Why a summarizer's sentence does not stand under a paper."""
 
     __tablename__ = "setback"

@@ -3,8 +3,8 @@
 import re
 from typing import Literal, get_args
 
-Scheme = Literal["light", "dark"]
-SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
+ColorScheme = Literal["light", "dark"]
+SCHEMES: tuple[ColorScheme, ...] = get_args(ColorScheme)
 
 _ASKED = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
 _DECLARED = re.compile(
@@ -13,7 +13,7 @@ _DECLARED = re.compile(
 _ALWAYS, _NEVER = "(min-width: 0)", "(max-width: 0)"
 
 
-def seen_in(html: str, scheme: Scheme) -> str:
+def force_color_scheme(html: str, scheme: ColorScheme) -> str:
     """The page with its questions for the reader's colour scheme answered."""
     answered = _ASKED.sub(
         lambda asked: _ALWAYS if asked[1].lower() == scheme else _NEVER,

@@ -9,24 +9,26 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from newsletter.rendering.inlining import inline
-from newsletter.rendering.issue_content import Digest, Section
-from newsletter.rendering.qp_template import Piece
-from newsletter.rendering.size_budget import Level
-from newsletter.rendering.templates import explained
+from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.qp_template import TextFragment
+from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.templates import explain_template_error
 
 
 @dataclass(frozen=True)
 class Frame:
     """What stands around the papers."""
 
-    head: Piece
-    labels: Mapping[Section, Piece]
-    foot: Piece
+    head: TextFragment
+    labels: Mapping[IssueSection, TextFragment]
+    foot: TextFragment
 
-    def around(self, papers: Sequence[tuple[Section, Piece]], more: Piece | None) -> list[Piece]:
+    def around(
+        self, papers: Sequence[tuple[IssueSection, TextFragment]], more: TextFragment | None
+    ) -> list[TextFragment]:
         """All pieces of a part in order, a label before the first paper of each section."""
         pieces = [self.head]
-        section: Section | None = None
+        section: IssueSection | None = None
         for own_section, paper in papers:
             if own_section is not section:
                 section = own_section
@@ -35,7 +37,7 @@ class Frame:
         return [*pieces, *([more] if more else []), self.foot]
 
 
-class Cards:
+class PaperFragments:
     """One part, HTML or text, of one issue.
 
     `shown` is what the templates see; with `reader`, a set of blanks, they also show a footer
@@ -43,48 +45,50 @@ class Cards:
     """
 
     def __init__(
-        self, digest: Digest, templates: Environment, shown: Mapping[str, object], ending: str
+        self, digest: IssueContent, templates: Environment, shown: Mapping[str, object], ending: str
     ) -> None:
         self._digest = digest
         self._environment = templates
         self._shown = {"digest": digest, **shown}
         self._ending = ending
-        self._levels: dict[Level, list[Piece]] = {}
-        self._more: dict[int, Piece] = {}
+        self._levels: dict[DetailLevel, list[TextFragment]] = {}
+        self._more: dict[int, TextFragment] = {}
 
     @cached_property
     def frame(self) -> Frame:
-        present = [section for section in Section if self._digest.counts[section]]
+        present = [section for section in IssueSection if self._digest.counts[section]]
         labels = [self._render("section", section=section) for section in present]
         head, *pieces, foot = self._finished(labels)
         return Frame(head, dict(zip(present, pieces, strict=True)), foot)
 
-    def papers(self, level: Level) -> list[Piece]:
+    def papers(self, level: DetailLevel) -> list[TextFragment]:
         if level not in self._levels:
             entries = self._digest.entries
             rendered = [
-                self._render("paper", entry=entry, paper=entry.paper, level=level, levels=Level)
+                self._render(
+                    "paper", entry=entry, paper=entry.paper, level=level, levels=DetailLevel
+                )
                 for entry in entries
             ]
             self._levels[level] = self._finished(rendered)[1:-1]
         return self._levels[level]
 
-    def more(self, number: int) -> Piece:
+    def more(self, number: int) -> TextFragment:
         """The line that stands for so many papers."""
         if number not in self._more:
             _, self._more[number], _ = self._finished([self._render("more", number=number)])
         return self._more[number]
 
-    def _finished(self, fragments: Sequence[str]) -> list[Piece]:
+    def _finished(self, fragments: Sequence[str]) -> list[TextFragment]:
         """The frame's head, the fragments and the foot; HTML with its styles inlined."""
         cut = f"<!--{secrets.token_hex(8)}-->"
         papers = Markup(cut + cut.join(fragments) + cut)  # noqa: S704 - our own rendering
         whole = self._render("body", papers=papers)
         if self._ending == "html":
             whole = inline(whole)
-        return [Piece(text.rstrip("\n") + "\n") for text in whole.split(cut)]
+        return [TextFragment(text.rstrip("\n") + "\n") for text in whole.split(cut)]
 
     def _render(self, name: str, **more: object) -> str:
-        with explained():
+        with explain_template_error():
             template = self._environment.get_template(f"email/issue/{name}.{self._ending}")
             return template.render(**self._shown, **more)

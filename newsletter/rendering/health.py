@@ -9,30 +9,30 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
-from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, Section
-from newsletter.rendering.issue_email import IssueMails, Reader
-from newsletter.rendering.templates import environment, explained
-from newsletter.rendering.theme import Looks
-from newsletter.rendering.translations import wording
+from newsletter.rendering.issue_content import SECTION_OF, IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.templates import explain_template_error, template_environment
+from newsletter.rendering.theme import Theme
+from newsletter.rendering.translations import translations
 from newsletter.sources import bundled
-from newsletter.subscribers.tokens import Links
+from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import extractive_summarizer
 
 
-def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+def check_templates(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
     """For `newsletter check`: every own template compiles, and the bundled day can be set in them.
 
     Raises:
         NewsletterError: a template is broken; the line says where and why.
     """
     del database
-    looks = Looks.of(settings)
+    looks = Theme.of(settings)
     if looks.templates is None:
         return
     own = _names(looks.templates)
     for name in own:
-        with explained():
-            environment(wording("en"), looks).get_template(name)
+        with explain_template_error():
+            template_environment(translations("en"), looks).get_template(name)
     _set_the_bundled_day(settings, looks, now)
     ours = _names(paths.templates())
     for name in own:
@@ -43,24 +43,24 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     yield Finding("templates", Severity.OK, f"{used} of {looks.templates} replace ours")
 
 
-def _set_the_bundled_day(settings: Settings, looks: Looks, now: datetime) -> None:
+def _set_the_bundled_day(settings: Settings, looks: Theme, now: datetime) -> None:
     digest = _bundled_day(now)
-    mails = IssueMails(digest, settings.site, Links(settings.site.url, ["-" * 16]), looks)
+    mails = IssueEmails(digest, settings.site, SignedLinks(settings.site.url, ["-" * 16]), looks)
     for language in config.LANGUAGES:
         for detail in config.DETAILS:
-            mails.mail(Reader(1, "you@example.org", detail, language, date.min, "proof"))
+            mails.mail(Recipient(1, "you@example.org", detail, language, date.min, "proof"))
 
 
-def _bundled_day(now: datetime) -> Digest:
+def _bundled_day(now: datetime) -> IssueContent:
     fetched = bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY)
     entries = [
-        Entry(SECTION_OF[each.kind], paper, extractive_summarizer.sentence(paper))
+        IssueEntry(SECTION_OF[each.kind], paper, extractive_summarizer.sentence(paper))
         for listing in fetched.listings
         for each in listing.announcements
         for paper in [fetched.papers[each.paper]]
     ]
-    order = list(Section)
-    return Digest(
+    order = list(IssueSection)
+    return IssueContent(
         slug="proof",
         title="Proof",
         day=bundled.DAY,

@@ -5,29 +5,29 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from newsletter.sources.base import Kind, ListingState, Paper
+from newsletter.sources.base import AnnouncementType, ListingState, Paper
 from newsletter.summaries.base import Sentence
 
 
-class Section(StrEnum):
+class IssueSection(StrEnum):
     NEW = "new"
     CROSS = "cross"
     REPLACE = "replace"
 
 
 SECTION_OF = {
-    Kind.NEW: Section.NEW,
-    Kind.CROSS: Section.CROSS,
-    Kind.REPLACE: Section.REPLACE,
-    Kind.REPLACE_CROSS: Section.REPLACE,
+    AnnouncementType.NEW: IssueSection.NEW,
+    AnnouncementType.CROSS: IssueSection.CROSS,
+    AnnouncementType.REPLACE: IssueSection.REPLACE,
+    AnnouncementType.REPLACE_CROSS: IssueSection.REPLACE,
 }
 
 
 @dataclass(frozen=True)
-class Entry:
+class IssueEntry:
     """A paper in an issue."""
 
-    section: Section
+    section: IssueSection
     paper: Paper
     summary: Sentence
 
@@ -49,7 +49,7 @@ class ListingNote:
 
 
 @dataclass(frozen=True)
-class Digest:
+class IssueContent:
     """A newsletter's day, composed."""
 
     slug: str
@@ -57,16 +57,16 @@ class Digest:
     day: date
     language: str
     categories: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[IssueEntry, ...]
     listings: tuple[ListingNote, ...]
     frozen_at: datetime
 
     @property
-    def counts(self) -> dict[Section, int]:
+    def counts(self) -> dict[IssueSection, int]:
         counted = Counter(entry.section for entry in self.entries)
-        return {section: counted[section] for section in Section}
+        return {section: counted[section] for section in IssueSection}
 
-    def section(self, section: Section) -> list[Entry]:
+    def section(self, section: IssueSection) -> list[IssueEntry]:
         return [entry for entry in self.entries if entry.section is section]
 
     @property

@@ -8,18 +8,25 @@ from functools import cached_property
 
 from jinja2 import Environment
 
-from newsletter.config import Site
-from newsletter.rendering.fragments import Cards, Frame
+from newsletter.config import SiteSettings
+from newsletter.rendering.fragments import Frame, PaperFragments
 from newsletter.rendering.headers import mailto
-from newsletter.rendering.issue_content import Digest
-from newsletter.rendering.message import Blanks, Content, Mail
-from newsletter.rendering.qp_template import Piece, Prepared
-from newsletter.rendering.size_budget import CEILINGS, LIMIT, NOTHING, Level, Weight, plan
-from newsletter.rendering.templates import environment, explained
-from newsletter.rendering.theme import OURS, Looks
-from newsletter.rendering.translations import wording
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.message import Message, MessageContent, Placeholders
+from newsletter.rendering.qp_template import QpTemplate, TextFragment
+from newsletter.rendering.size_budget import (
+    CEILINGS,
+    LIMIT,
+    NOTHING,
+    DetailLevel,
+    Weight,
+    plan_levels,
+)
+from newsletter.rendering.templates import explain_template_error, template_environment
+from newsletter.rendering.theme import OURS, Theme
+from newsletter.rendering.translations import translations
 from newsletter.sources.base import one_line
-from newsletter.subscribers.tokens import Claim, Links
+from newsletter.subscribers.tokens import Claim, SignedLinks
 
 # What no address, and no subscriber's number, is longer than (RFC 5321, 4.5.3.1.3).
 _LONGEST_ADDRESS = 254
@@ -27,7 +34,7 @@ _LARGEST_ID = 10**12
 
 
 @dataclass(frozen=True)
-class Reader:
+class Recipient:
     """Whom a mail is for, and how they want it."""
 
     subscriber_id: int
@@ -38,10 +45,12 @@ class Reader:
     reference: str
 
 
-class IssueMails:
+class IssueEmails:
     """The mails of one issue. Not for several threads: pieces are rendered when first needed."""
 
-    def __init__(self, digest: Digest, site: Site, links: Links, looks: Looks = OURS) -> None:
+    def __init__(
+        self, digest: IssueContent, site: SiteSettings, links: SignedLinks, looks: Theme = OURS
+    ) -> None:
         self._digest = digest
         self._site = site
         self._links = links
@@ -49,11 +58,11 @@ class IssueMails:
         self._sender = parseaddr(site.sender)
         self._feedback_address = site.feedback_address
         self._stream = f"{digest.slug}-{digest.day}"
-        self._blanks = Blanks.fresh()
-        self._cards: dict[tuple[str, str], Cards] = {}
-        self._contents: dict[tuple[str, str], Content] = {}
+        self._blanks = Placeholders.fresh()
+        self._cards: dict[tuple[str, str], PaperFragments] = {}
+        self._contents: dict[tuple[str, str], MessageContent] = {}
 
-    def content(self, detail: str, language: str) -> Content:
+    def content(self, detail: str, language: str) -> MessageContent:
         """Subject and parts at that level of detail at most, framed in that language."""
         variant = (detail, language)
         if variant not in self._contents:
@@ -68,12 +77,12 @@ class IssueMails:
         """
         self.content("full", self._digest.language)
 
-    def mail(self, reader: Reader) -> Mail:
+    def mail(self, reader: Recipient) -> Message:
         """One reader's mail: the variant they chose, with their own few values."""
         claim = Claim(reader.subscriber_id, self._digest.slug)
         unsubscribe = self._links.unsubscribe(claim)
         by_mail = mailto(self._feedback_address, unsubscribe.rpartition("/")[2])
-        return Mail(
+        return Message(
             recipient=reader.email,
             reference=reader.reference,
             stream=self._stream,
@@ -88,7 +97,7 @@ class IssueMails:
                 "recipient": reader.email,
                 "unsubscribe": unsubscribe,
                 "preferences": self._links.preferences(reader.subscriber_id, reader.email),
-                "since": wording(reader.language).medium_date(reader.since),
+                "since": translations(reader.language).medium_date(reader.since),
             },
             bounces_to=(
                 self._site.envelope_sender(reader.reference)
@@ -118,23 +127,23 @@ class IssueMails:
             ("Feedback-ID", f"{digest.day}:{digest.slug}:issue:newsletter"),
         )
 
-    def _content(self, ceiling: Level, language: str) -> Content:
+    def _content(self, ceiling: DetailLevel, language: str) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
         count = len(self._digest.entries)
-        levels = plan(
+        levels = plan_levels(
             lambda level: [_weight(piece) for piece in html.papers(level)],
             ceiling,
             LIMIT - self._frame_weight(html.frame),
             _weight(html.more(count)),
         )
-        with explained():
+        with explain_template_error():
             subject = self._environment(language).get_template("email/issue/subject.txt")
             line = one_line(subject.render(digest=self._digest, site=self._site))
-        return Content.joined(
+        return MessageContent.joined(
             line, self._chosen(html, levels), self._chosen(text, levels), self._blanks
         )
 
-    def _chosen(self, part: Cards, levels: Sequence[Level]) -> list[Piece]:
+    def _chosen(self, part: PaperFragments, levels: Sequence[DetailLevel]) -> list[TextFragment]:
         """The pieces of a part for papers at these levels; papers without one are counted."""
         entries = self._digest.entries
         papers = [
@@ -144,7 +153,7 @@ class IssueMails:
         left = len(entries) - len(levels)
         return part.frame.around(papers, part.more(left) if left else None)
 
-    def _whole(self, ending: str, level: Level, language: str) -> str:
+    def _whole(self, ending: str, level: DetailLevel, language: str) -> str:
         cards = self._cards_of(ending, language, reader=None)
         pieces = self._chosen(cards, [level] * len(self._digest.entries))
         return "".join(piece.text for piece in pieces)
@@ -161,18 +170,20 @@ class IssueMails:
             "since": "2025年11月30日 (30 September 2025)",
         }
         filled = self._blanks.filled(values)
-        gaps = Prepared.of(pieces, self._blanks.html.values()).gaps
-        personal = [Piece(f"=\n{filled[gap]}=\n") for gap in gaps]
+        gaps = QpTemplate.of(pieces, self._blanks.html.values()).gaps
+        personal = [TextFragment(f"=\n{filled[gap]}=\n") for gap in gaps]
         return sum(map(_weight, [*pieces, *personal]), NOTHING)
 
-    def _part(self, ending: str, language: str) -> Cards:
+    def _part(self, ending: str, language: str) -> PaperFragments:
         blanks = self._blanks.html if ending == "html" else self._blanks.text
         key = (ending, language)
         if key not in self._cards:
             self._cards[key] = self._cards_of(ending, language, reader=blanks)
         return self._cards[key]
 
-    def _cards_of(self, ending: str, language: str, reader: Mapping[str, str] | None) -> Cards:
+    def _cards_of(
+        self, ending: str, language: str, reader: Mapping[str, str] | None
+    ) -> PaperFragments:
         digest = self._digest
         shown = {
             "site": self._site,
@@ -180,12 +191,12 @@ class IssueMails:
             "archive_url": self._links.archive(digest.slug),
             "issue_url": self._links.issue(digest.slug, str(digest.day)),
         }
-        return Cards(digest, self._environment(language), shown, ending)
+        return PaperFragments(digest, self._environment(language), shown, ending)
 
     def _environment(self, language: str) -> Environment:
-        return environment(wording(language), self._looks)
+        return template_environment(translations(language), self._looks)
 
 
-def _weight(piece: Piece) -> Weight:
+def _weight(piece: TextFragment) -> Weight:
     # Line ends count twice: the decoded part has CRLF.
     return Weight(piece.weight + piece.text.count("\n"), len(piece.encoded))

@@ -4,17 +4,17 @@ The words are arXiv's own, TeX and all. Its links name the PDF by `http`, as tha
 sends them on to `https`.
 """
 
-from newsletter.rendering.issue_content import Digest, Entry, Section
-from newsletter.rendering.translations import Catalogue, wording
+from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.translations import Catalogue, translations
 from newsletter.sources.base import one_line
 
 
-def markdown(digest: Digest) -> str:
+def to_markdown(digest: IssueContent) -> str:
     """The digest: title, counts, then new papers with cross-lists, then replacements."""
-    words = wording(digest.language)
+    words = translations(digest.language)
     say = words.gettext
-    new = digest.section(Section.NEW) + digest.section(Section.CROSS)
-    replaced = digest.section(Section.REPLACE)
+    new = digest.section(IssueSection.NEW) + digest.section(IssueSection.CROSS)
+    replaced = digest.section(IssueSection.REPLACE)
     sections = ((say("New"), "new", new), (say("Replacements"), "replaced", replaced))
     head = [f"# {digest.title} {';  '.join(digest.categories)}\n"]
     head += [
@@ -24,19 +24,19 @@ def markdown(digest: Digest) -> str:
     return "\n".join(head) + "\n" + "".join(_section(*each, words) for each in sections)
 
 
-def _section(heading: str, tag: str, entries: list[Entry], words: Catalogue) -> str:
+def _section(heading: str, tag: str, entries: list[IssueEntry], words: Catalogue) -> str:
     shown = "\n".join(
         _entry(f"{tag} {number:03}", entry, words) for number, entry in enumerate(entries, start=1)
     )
     return f"## {heading}\n\n" + (f"{shown}\n" if entries else "")
 
 
-def _entry(tag: str, entry: Entry, words: Catalogue) -> str:
+def _entry(tag: str, entry: IssueEntry, words: Catalogue) -> str:
     say = words.gettext
     paper = entry.paper
     pdf = f"http://arxiv.org/pdf/{paper.id}"
     bullets = [(say("Categories"), "; ".join(paper.categories))]
-    if entry.section is not Section.REPLACE and entry.summary.text:
+    if entry.section is not IssueSection.REPLACE and entry.summary.text:
         bullets.append((say("Summary"), one_line(entry.summary.text)))
     bullets.append((say("Link"), f"[{pdf}]({pdf})"))
     quoted = [(say("Authors"), "; ".join(paper.authors))]

@@ -9,13 +9,13 @@ from functools import cached_property
 from html import escape
 
 from newsletter.rendering import headers
-from newsletter.rendering.qp_template import Piece, Prepared, quoted
+from newsletter.rendering.qp_template import QpTemplate, TextFragment, encode_quoted_printable
 
 _PERSONAL = ("recipient", "unsubscribe", "preferences", "since")
 
 
 @dataclass(frozen=True)
-class Blanks:
+class Placeholders:
     """Placeholders for a reader's values, one set for each part.
 
     Letters and digits only, so that no encoder touches them, and new ones for each content, so
@@ -26,7 +26,7 @@ class Blanks:
     text: Mapping[str, str]
 
     @classmethod
-    def fresh(cls) -> "Blanks":
+    def fresh(cls) -> "Placeholders":
         nonce = secrets.token_hex(6)
         return cls(
             html={name: f"B{nonce}h{name}B" for name in _PERSONAL},
@@ -41,32 +41,36 @@ class Blanks:
 
 
 @dataclass(frozen=True)
-class Content:
+class MessageContent:
     """Subject and both parts, with blanks where a reader's values go."""
 
     subject: str
     html: str
     text: str
-    blanks: Blanks = field(default_factory=Blanks.fresh)
+    blanks: Placeholders = field(default_factory=Placeholders.fresh)
     # The same two parts in pieces, where most of them are encoded already.
-    pieces: tuple[Sequence[Piece], Sequence[Piece]] | None = field(
+    pieces: tuple[Sequence[TextFragment], Sequence[TextFragment]] | None = field(
         default=None, repr=False, compare=False
     )
 
     @classmethod
     def joined(
-        cls, subject: str, html: Sequence[Piece], text: Sequence[Piece], blanks: Blanks
-    ) -> "Content":
+        cls,
+        subject: str,
+        html: Sequence[TextFragment],
+        text: Sequence[TextFragment],
+        blanks: Placeholders,
+    ) -> "MessageContent":
         """From pieces, each of which ends its line."""
         in_html, in_text = ("".join(piece.text for piece in part) for part in (html, text))
         return cls(subject, in_html, in_text, blanks, (html, text))
 
     @cached_property
-    def _parts(self) -> tuple[Prepared, Prepared]:
-        html, text = self.pieces or ([Piece(self.html)], [Piece(self.text)])
+    def _parts(self) -> tuple[QpTemplate, QpTemplate]:
+        html, text = self.pieces or ([TextFragment(self.html)], [TextFragment(self.text)])
         return (
-            Prepared.of(text, self.blanks.text.values()),
-            Prepared.of(html, self.blanks.html.values()),
+            QpTemplate.of(text, self.blanks.text.values()),
+            QpTemplate.of(html, self.blanks.html.values()),
         )
 
     @cached_property
@@ -80,7 +84,7 @@ class Content:
         return f"=_{stable.hexdigest()[:32]}"
 
     @cached_property
-    def _body(self) -> Prepared:
+    def _body(self) -> QpTemplate:
         line = f"--{self.boundary}"
         text, html = (
             part.between(
@@ -99,11 +103,11 @@ class Content:
     def body(self, values: Mapping[str, str]) -> list[bytes]:
         """The finished multipart/alternative body, in pieces."""
         filled = self.blanks.filled(values)
-        return self._body.filled({gap: quoted(filled[gap]) for gap in self._gaps})
+        return self._body.filled({gap: encode_quoted_printable(filled[gap]) for gap in self._gaps})
 
 
 @dataclass(frozen=True)
-class Mail:
+class Message:
     """One mail to one reader; `stream` says of which issue or of what kind it is."""
 
     recipient: str
@@ -111,7 +115,7 @@ class Mail:
     stream: str
     sender: tuple[str, str]  # name, address
     headers: tuple[tuple[str, str], ...]
-    content: Content
+    content: MessageContent
     values: Mapping[str, str]
     bounces_to: str = ""  # where it is not the sender
 

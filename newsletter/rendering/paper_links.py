@@ -45,7 +45,7 @@ _NAKED = re.compile(
 
 
 @dataclass(frozen=True)
-class Resource:
+class PaperLink:
     """Somewhere to go; `name` is a service's own, a host's, or `PROJECT_PAGE`."""
 
     name: str
@@ -53,16 +53,16 @@ class Resource:
 
 
 @lru_cache(maxsize=2048)
-def resources(paper: Paper) -> tuple[Resource, ...]:
+def paper_links(paper: Paper) -> tuple[PaperLink, ...]:
     """At most three, the comment's first, each name once."""
-    found: dict[str, Resource] = {}
+    found: dict[str, PaperLink] = {}
     for text, any_host in ((paper.comment or "", True), (paper.abstract, False)):
         for url in addresses(text):
             name = _name(url, any_host=any_host)
             if name and "." in name and _SAYS_PAGE.search(text[: max(0, text.find(url))]):
                 name = PROJECT_PAGE
             if name and name not in found:
-                found[name] = Resource(name, url)
+                found[name] = PaperLink(name, url)
     return tuple(found.values())[:_MOST]
 
 

@@ -12,7 +12,7 @@ _AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,72}")  # a word of a line at mos
 _DOTS_AT_START = re.compile(rb"(?m)^\.+")
 
 
-def quoted(text: str) -> bytes:
+def encode_quoted_printable(text: str) -> bytes:
     """The text with CRLF and no line over 76 characters, also with a soft break after it.
 
     No line begins with a dot, so that SMTP's dot-stuffing (RFC 5321, 4.5.2) has nothing to do.
@@ -36,14 +36,14 @@ def _with_room(encoded: bytes) -> bytes:
 
 
 @dataclass(frozen=True)
-class Piece:
+class TextFragment:
     """A stretch of a part that is the same for all readers; it ends its line."""
 
     text: str
 
     @cached_property
     def encoded(self) -> bytes:
-        return quoted(self.text)
+        return encode_quoted_printable(self.text)
 
     @cached_property
     def weight(self) -> int:
@@ -52,7 +52,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class QpTemplate:
     """Encoded bytes with gaps: gap number n, between two fixed pieces, takes the value `gaps[n]`.
 
     A value stands on lines of its own between soft line breaks, so that no line grows too long
@@ -63,7 +63,7 @@ class Prepared:
     gaps: tuple[str, ...]
 
     @classmethod
-    def of(cls, pieces: Iterable[Piece], blanks: Iterable[str]) -> "Prepared":
+    def of(cls, pieces: Iterable[TextFragment], blanks: Iterable[str]) -> "QpTemplate":
         """Encode what is not encoded yet, cut at the blanks."""
         blank = re.compile("|".join(map(re.escape, blanks)) or r"(?!)")
         fixed, gaps, current = [], [], [b""]
@@ -73,21 +73,21 @@ class Prepared:
                 continue
             texts = blank.split(piece.text)
             for text, name in zip(texts, blank.findall(piece.text), strict=False):
-                fixed.append(b"".join([*current, quoted(text), _SOFT_BREAK]))
+                fixed.append(b"".join([*current, encode_quoted_printable(text), _SOFT_BREAK]))
                 gaps.append(name)
                 current = [_SOFT_BREAK]
-            current.append(quoted(texts[-1]))
+            current.append(encode_quoted_printable(texts[-1]))
         return cls((*fixed, b"".join(current)), tuple(gaps))
 
-    def between(self, before: bytes, after: bytes) -> "Prepared":
+    def between(self, before: bytes, after: bytes) -> "QpTemplate":
         first, *others = self.fixed
         *others, last = [before + first, *others]
-        return Prepared((*others, last + after), self.gaps)
+        return QpTemplate((*others, last + after), self.gaps)
 
-    def then(self, other: "Prepared") -> "Prepared":
+    def then(self, other: "QpTemplate") -> "QpTemplate":
         *mine, last = self.fixed
         first, *others = other.fixed
-        return Prepared((*mine, last + first, *others), (*self.gaps, *other.gaps))
+        return QpTemplate((*mine, last + first, *others), (*self.gaps, *other.gaps))
 
     def filled(self, values: Mapping[str, bytes]) -> list[bytes]:
         """The fixed pieces and, between them, the encoded values."""

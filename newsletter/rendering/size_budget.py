@@ -10,7 +10,7 @@ from enum import IntEnum
 from itertools import accumulate
 
 
-class Level(IntEnum):
+class DetailLevel(IntEnum):
     """How much is shown of a paper; each holds what the lower ones do."""
 
     TITLE = 1
@@ -19,7 +19,7 @@ class Level(IntEnum):
     FULL = 4  # and all of it
 
 
-CEILINGS = {"full": Level.FULL, "brief": Level.SUMMARY, "titles": Level.TITLE}
+CEILINGS = {"full": DetailLevel.FULL, "brief": DetailLevel.SUMMARY, "titles": DetailLevel.TITLE}
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,12 @@ LIMIT = Weight(decoded=100_000, encoded=101_999)
 _FOR_SENTENCES = 0.25
 
 
-def plan(
-    weigh: Callable[[Level], Sequence[Weight]], ceiling: Level, room: Weight, more: Weight
-) -> list[Level]:
+def plan_levels(
+    weigh: Callable[[DetailLevel], Sequence[Weight]],
+    ceiling: DetailLevel,
+    room: Weight,
+    more: Weight,
+) -> list[DetailLevel]:
     """The level of each paper that is shown, best first; what is left over is only counted.
 
     First every paper has its title, or as many as three quarters of the room hold where the reader
@@ -63,17 +66,17 @@ def plan(
         room: what the papers may weigh together.
         more: the weight of the line that counts what is left over.
     """
-    titles = weigh(Level.TITLE)
+    titles = weigh(DetailLevel.TITLE)
     whole = sum(titles, NOTHING)
-    for_titles = room if ceiling is Level.TITLE else room - room.share(_FOR_SENTENCES)
+    for_titles = room if ceiling is DetailLevel.TITLE else room - room.share(_FOR_SENTENCES)
     if not whole.fits(for_titles):
         room, for_titles = room - more, for_titles - more
     sums = list(accumulate(titles))
     shown = sum(each.fits(for_titles) for each in sums)
-    levels = [Level.TITLE] * shown
+    levels = [DetailLevel.TITLE] * shown
     used = sums[shown - 1] if shown else NOTHING
     lower = titles
-    for level in list(Level)[1:ceiling]:
+    for level in list(DetailLevel)[1:ceiling]:
         weights = weigh(level)
         for number in range(shown):
             heavier = used - lower[number] + weights[number]

@@ -21,10 +21,10 @@ from markupsafe import Markup
 from newsletter import paths
 from newsletter.errors import NewsletterError
 from newsletter.rendering import texts
-from newsletter.rendering.paper_links import resources
-from newsletter.rendering.theme import OURS, Looks
+from newsletter.rendering.paper_links import paper_links
+from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.translations import Catalogue
-from newsletter.rendering.wrapping import wrapped
+from newsletter.rendering.wrapping import wrap_text
 
 # Far above what arXiv lets anybody write; a hostile text must not fill a mail.
 _LONGEST = 6000
@@ -34,7 +34,7 @@ _MISTAKES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 
 
 @cache
-def environment(catalogue: Catalogue, looks: Looks = OURS) -> Environment:
+def template_environment(catalogue: Catalogue, looks: Theme = OURS) -> Environment:
     """Templates in one language. HTML is escaped; an unknown name is an error, not a silence.
 
     A template in the operator's own folder stands for ours of the same name.
@@ -53,16 +53,16 @@ def environment(catalogue: Catalogue, looks: Looks = OURS) -> Environment:
     made.globals |= {
         "language": catalogue.tag,
         "look": looks,
-        "say": texts.Phrases(catalogue),
+        "say": texts.IssueTexts(catalogue),
         "shows_sentence": texts.shows_sentence,
         "is_quiet": texts.is_quiet,
-        "resources": resources,
+        "resources": paper_links,
     }
     made.filters |= {
         "tex": _tex,
         "tex_unlinked": _tex_unlinked,
         "plain": texts.plain,
-        "wrapped": wrapped,
+        "wrapped": wrap_text,
         "long_date": catalogue.long_date,
         "short_date": catalogue.short_date,
         "number": catalogue.number,
@@ -74,7 +74,7 @@ def environment(catalogue: Catalogue, looks: Looks = OURS) -> Environment:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def explain_template_error() -> Iterator[None]:
     """A broken template becomes one line with its file, line and reason."""
     try:
         yield

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 
-from newsletter.rendering.message import Mail
-from newsletter.rendering.translations import wording
+from newsletter.rendering.message import Message
+from newsletter.rendering.translations import translations
 
 
-def as_test(mail: Mail, language: str, now: datetime) -> Mail:
+def mark_as_test(mail: Message, language: str, now: datetime) -> Message:
     """The same mail, marked in its subject and dated now, so that it is found in an inbox."""
-    say = wording(language).gettext
+    say = translations(language).gettext
     subject = say("Test: %(subject)s") % {"subject": mail.content.subject}
     headers = tuple(
         (name, format_datetime(now) if name == "Date" else value) for name, value in mail.headers

@@ -9,9 +9,9 @@ from functools import lru_cache
 from html import escape
 
 from newsletter import tex
-from newsletter.rendering.issue_content import Digest, Entry, ListingNote, Section
-from newsletter.rendering.paper_links import PROJECT_PAGE, Resource, resources
-from newsletter.rendering.size_budget import Level
+from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection, ListingNote
+from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink, paper_links
+from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.translations import Catalogue
 from newsletter.sources.base import UNNAMED_MODEL, Paper
 from newsletter.summaries.base import AUTHORS, Sentence
@@ -42,7 +42,7 @@ _MERE_COUNT = re.compile(
 )
 
 
-class Phrases:
+class IssueTexts:
     """The sentences around the papers, in one language."""
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -51,16 +51,16 @@ class Phrases:
         self._count = catalogue.ngettext
         self._number = catalogue.number
 
-    def section(self, section: Section) -> str:
+    def section(self, section: IssueSection) -> str:
         say = self._say
         names = {
-            Section.NEW: say("New"),
-            Section.CROSS: say("Cross-lists"),
-            Section.REPLACE: say("Replacements"),
+            IssueSection.NEW: say("New"),
+            IssueSection.CROSS: say("Cross-lists"),
+            IssueSection.REPLACE: say("Replacements"),
         }
         return names[section]
 
-    def counts(self, digest: Digest) -> str:
+    def counts(self, digest: IssueContent) -> str:
         """How many papers each section has; a section without any is not spoken of."""
         count, number = self._count, self._number
         new, cross, replaced = digest.counts.values()
@@ -73,7 +73,7 @@ class Phrases:
         complete = [self._say("complete")] if digest.is_complete else []
         return " · ".join(parts + complete)
 
-    def completeness(self, digest: Digest) -> str:
+    def completeness(self, digest: IssueContent) -> str:
         """What is to be said of an issue that is not known to hold all that arXiv announced."""
         say = self._say
         if digest.is_sample:
@@ -111,17 +111,17 @@ class Phrases:
         many = self._count("%(names)s and %(num)s more", "%(names)s and %(num)s more", more)
         return many % {"names": names, "num": self._number(more)}
 
-    def facts(self, entry: Entry, level: Level) -> list[str]:
+    def facts(self, entry: IssueEntry, level: DetailLevel) -> list[str]:
         """What stands in the quiet line before the links: version, categories, comment."""
         paper = entry.paper
-        most = _SHOWN_CATEGORIES if level > Level.TITLE else 1
+        most = _SHOWN_CATEGORIES if level > DetailLevel.TITLE else 1
         # Authors' ACM and MSC classes, as H.5.5 and 68T10, stand among arXiv's categories.
         own = [each for each in paper.categories if _CATEGORY.fullmatch(each)]
         facts = [" ".join(own[:most]) + " …" * (len(own) > most > 1)]
-        if entry.section is Section.REPLACE:
+        if entry.section is IssueSection.REPLACE:
             facts.insert(0, f"v{paper.id.version}")
-        if level > Level.TITLE:
-            facts.append(comment(paper, whole=level > Level.SUMMARY))
+        if level > DetailLevel.TITLE:
+            facts.append(comment(paper, whole=level > DetailLevel.SUMMARY))
         return list(filter(None, facts))
 
     def more(self, number: int) -> str:
@@ -130,7 +130,7 @@ class Phrases:
             "%(num)s more paper on the web", "%(num)s more papers on the web", number
         ) % {"num": self._number(number)}
 
-    def resource(self, resource: Resource) -> str:
+    def resource(self, resource: PaperLink) -> str:
         """The name of a link."""
         return self._say("project page") if resource.name == PROJECT_PAGE else resource.name
 
@@ -152,15 +152,17 @@ class Phrases:
         }
 
 
-def shows_sentence(entry: Entry, level: Level) -> bool:
+def shows_sentence(entry: IssueEntry, level: DetailLevel) -> bool:
     """Under a new paper always, under a replacement only where everything is wanted."""
-    least = Level.EXCERPT if entry.section is Section.REPLACE else Level.SUMMARY
+    least = DetailLevel.EXCERPT if entry.section is IssueSection.REPLACE else DetailLevel.SUMMARY
     return bool(entry.summary.text) and level >= least
 
 
-def is_quiet(entry: Entry, level: Level) -> bool:
+def is_quiet(entry: IssueEntry, level: DetailLevel) -> bool:
     """Whether a paper stands back: a title alone, or a replacement without its abstract."""
-    return level is Level.TITLE or (entry.section is Section.REPLACE and level < Level.EXCERPT)
+    return level is DetailLevel.TITLE or (
+        entry.section is IssueSection.REPLACE and level < DetailLevel.EXCERPT
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -171,7 +173,7 @@ def comment(paper: Paper, *, whole: bool) -> str:
     """
     text = said = plain(paper.comment or "")
     linked = list(_LOST_LINKS)
-    for each in resources(paper):
+    for each in paper_links(paper):
         address = each.url.partition("://")[2]
         if "." not in each.name:
             linked.append(address)

@@ -10,7 +10,7 @@ from newsletter.errors import WrongUseError
 
 
 @dataclass(frozen=True)
-class Scheme:
+class Palette:
     """The colours of one scheme, by what they are for."""
 
     paper: str
@@ -22,14 +22,14 @@ class Scheme:
 
 
 @dataclass(frozen=True)
-class Looks:
+class Theme:
     """What an operator can change of the looks; without any setting, ours."""
 
     settings: LookSettings = field(default_factory=LookSettings)
     templates: Path | None = None  # searched before our own
 
     @classmethod
-    def of(cls, settings: Settings) -> "Looks":
+    def of(cls, settings: Settings) -> "Theme":
         """The configured looks.
 
         Raises:
@@ -43,12 +43,12 @@ class Looks:
         return cls(settings.look, folder)
 
     @cached_property
-    def light(self) -> Scheme:
+    def light(self) -> Palette:
         look = self.settings
         return _scheme(look.paper, look.ink, look.quiet, look.accent)
 
     @cached_property
-    def dark(self) -> Scheme:
+    def dark(self) -> Palette:
         look = self.settings
         return _scheme(look.paper_dark, look.ink_dark, look.quiet_dark, look.accent_dark)
 
@@ -65,8 +65,8 @@ class Looks:
         )
 
 
-def _scheme(paper: str, ink: str, quiet: str, accent: str) -> Scheme:
-    return Scheme(
+def _scheme(paper: str, ink: str, quiet: str, accent: str) -> Palette:
+    return Palette(
         paper=paper,
         ink=ink,
         soft=mixed(ink, quiet, 0.7),
@@ -76,4 +76,4 @@ def _scheme(paper: str, ink: str, quiet: str, accent: str) -> Scheme:
     )
 
 
-OURS = Looks()
+OURS = Theme()

@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from email.utils import format_datetime, parseaddr
 
-from newsletter.config import Site
+from newsletter.config import SiteSettings
 from newsletter.rendering.inlining import inline
-from newsletter.rendering.message import Content, Mail
-from newsletter.rendering.templates import environment, explained
-from newsletter.rendering.theme import Looks
-from newsletter.rendering.translations import wording
+from newsletter.rendering.message import Message, MessageContent
+from newsletter.rendering.templates import explain_template_error, template_environment
+from newsletter.rendering.theme import Theme
+from newsletter.rendering.translations import translations
 from newsletter.sources.base import one_line
-from newsletter.subscribers.tokens import ALL, Claim, Links, Purpose
+from newsletter.subscribers.tokens import ALL, Claim, Purpose, SignedLinks
 
 Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Addressee:
+class EmailRecipient:
     """Whom a letter is for."""
 
     subscriber_id: int
@@ -31,7 +31,7 @@ class Addressee:
 
 
 @dataclass(frozen=True)
-class Named:
+class NewsletterRef:
     """A newsletter, as letters speak of it."""
 
     slug: str
@@ -40,16 +40,20 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Letters:
+class TransactionalEmails:
     """Writes them; `now` is the moment that the letter is dated."""
 
-    site: Site
-    links: Links
-    looks: Looks = field(default_factory=Looks)
+    site: SiteSettings
+    links: SignedLinks
+    looks: Theme = field(default_factory=Theme)
 
     def confirm(
-        self, to: Addressee, newsletters: Sequence[Named], until: datetime, now: datetime
-    ) -> Mail:
+        self,
+        to: EmailRecipient,
+        newsletters: Sequence[NewsletterRef],
+        until: datetime,
+        now: datetime,
+    ) -> Message:
         """The one mail that somebody gets who has not confirmed yet."""
         url = self.links.confirm(to.subscriber_id, [each.slug for each in newsletters], until)
         return self._mail(
@@ -57,8 +61,12 @@ class Letters:
         )
 
     def welcome(
-        self, to: Addressee, newsletters: Sequence[Named], latest: Mapping[str, date], now: datetime
-    ) -> Mail:
+        self,
+        to: EmailRecipient,
+        newsletters: Sequence[NewsletterRef],
+        latest: Mapping[str, date],
+        now: datetime,
+    ) -> Message:
         """They are in; `latest` is the day of the newest issue of each newsletter that has one."""
         chosen = newsletters[0].slug if len(newsletters) == 1 else ALL
         unsubscribe = self.links.unsubscribe(Claim(to.subscriber_id, chosen))
@@ -82,42 +90,44 @@ class Letters:
             preferences_url=self.links.preferences(to.subscriber_id, to.email),
         )
 
-    def already(self, to: Addressee, now: datetime) -> Mail:
+    def already(self, to: EmailRecipient, now: datetime) -> Message:
         """Somebody who is in signed up again, or lost the link to their preferences."""
         url = self.links.preferences(to.subscriber_id, to.email)
         return self._mail("already", to, now, url=url)
 
-    def goodbye(self, to: Addressee, now: datetime) -> Mail:
+    def goodbye(self, to: EmailRecipient, now: datetime) -> Message:
         """The last mail: they are erased."""
         return self._mail("goodbye", to, now, url=self.links.home)
 
-    def change(self, to: Addressee, change_id: int, until: datetime, now: datetime) -> Mail:
+    def change(self, to: EmailRecipient, change_id: int, until: datetime, now: datetime) -> Message:
         """To the new address: is it yours?"""
         claim = Claim(to.subscriber_id, str(change_id), until)
         url = self.links.of(Purpose.CHANGE, claim)
         return self._mail("change", to, now, url=url, until=_in(to.language, until))
 
-    def changed(self, to: Addressee, change_id: int, until: datetime, now: datetime) -> Mail:
+    def changed(
+        self, to: EmailRecipient, change_id: int, until: datetime, now: datetime
+    ) -> Message:
         """To the old address: what happened, and how to take it back."""
         claim = Claim(to.subscriber_id, str(change_id), until)
         url = self.links.of(Purpose.CHANGE_BACK, claim)
         return self._mail("changed", to, now, url=url, until=_in(to.language, until))
 
-    def data(self, to: Addressee, until: datetime, now: datetime) -> Mail:
+    def data(self, to: EmailRecipient, until: datetime, now: datetime) -> Message:
         """Where everything that is known of them can be fetched."""
         url = self.links.of(Purpose.DATA, Claim(to.subscriber_id, ALL, until))
         return self._mail("data", to, now, url=url, until=_in(to.language, until))
 
     def _mail(
-        self, kind: str, to: Addressee, now: datetime, headers: Headers = (), **shown: object
-    ) -> Mail:
+        self, kind: str, to: EmailRecipient, now: datetime, headers: Headers = (), **shown: object
+    ) -> Message:
         shown |= {"site": self.site, "home_url": self.links.home}
-        content = Content(
+        content = MessageContent(
             one_line(self._render(f"{kind}/subject.txt", to.language, shown)),
             inline(self._render(f"{kind}/body.html", to.language, shown)),
             self._render(f"{kind}/body.txt", to.language, shown),
         )
-        return Mail(
+        return Message(
             recipient=to.email,
             reference=to.reference,
             stream=kind,
@@ -134,10 +144,10 @@ class Letters:
         )
 
     def _render(self, name: str, language: str, shown: Mapping[str, object]) -> str:
-        with explained():
-            templates = environment(wording(language), self.looks)
+        with explain_template_error():
+            templates = template_environment(translations(language), self.looks)
             return templates.get_template(f"email/{name}").render(**shown)
 
 
 def _in(language: str, moment: datetime) -> str:
-    return wording(language).medium_date(moment.date())
+    return translations(language).medium_date(moment.date())

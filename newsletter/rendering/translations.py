@@ -23,7 +23,7 @@ class Catalogue(gettext.NullTranslations):
         self._known = LANGUAGES[language]
         self._plural = gettext.c2py("n != 1")
         if language != SOURCE:
-            found = read(language)
+            found = read_catalogue(language)
             self._plural = gettext.c2py(found.plural_expr)
             for message in found:
                 self._add(message.id, message.string)
@@ -65,12 +65,12 @@ class Catalogue(gettext.NullTranslations):
         return format_decimal(value, locale=self._known.locale)
 
 
-def read(language: str) -> Catalog:
+def read_catalogue(language: str) -> Catalog:
     """A language's catalogue as it stands in its file."""
     with (files("newsletter.locales") / f"{language}.po").open("rb") as stream:
         return read_po(stream, locale=LANGUAGES[language].locale)
 
 
 @cache
-def wording(language: str) -> Catalogue:
+def translations(language: str) -> Catalogue:
     return Catalogue(language)

@@ -18,7 +18,7 @@ _UNIT = re.compile(
 )
 
 
-def wrapped(text: str, indent: int = 0) -> str:
+def wrap_text(text: str, indent: int = 0) -> str:
     """Break lines between words, or between Chinese characters; a line break stays one.
 
     A word that is longer than a line, such as a link, stays whole on a line of its own.

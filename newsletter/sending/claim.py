@@ -16,7 +16,7 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
-from newsletter.rendering.issue_email import Reader
+from newsletter.rendering.issue_email import Recipient
 from newsletter.sending import counters, rate_limit, totals
 from newsletter.sending.domain_pauses import paused_domains
 from newsletter.subscribers import suppression
@@ -42,7 +42,7 @@ class BatchRef:
 class ClaimResult:
     """Whom to send to now, and where to look next."""
 
-    readers: Sequence[Reader]
+    readers: Sequence[Recipient]
     after: int  # the last subscriber looked at; 0 when nobody was left
     wait_s: float = 0.0  # until the limits allow more: of everybody, nobody was claimed
     short_s: float | None = None  # until a domain that was passed over may have its next one
@@ -68,7 +68,7 @@ def claim_deliveries(
     look_at = at_most * (_LOOKED_AT if allowance.by_domain else 1)
     rows = _next_pending(session, share, after, look_at, now)
     gone = _skip_suppressed(session, [row.email for row in rows])
-    readers: list[Reader] = []
+    readers: list[Recipient] = []
     skipped: dict[str, list[int]] = {}
     last = after
     for row in rows:
@@ -187,7 +187,7 @@ def _skip_departed(row: Row[*tuple[Any, ...]]) -> str | None:
 
 
 def _skip_suppressed(session: Session, emails: Sequence[str]) -> dict[str, str]:
-    found = suppression.reasons(session, emails)
+    found = suppression.suppression_reasons(session, emails)
     return {email: f"suppressed: {reason}" for email, reason in found.items()}
 
 

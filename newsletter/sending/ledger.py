@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, IssueState
-from newsletter.rendering.issue_email import Reader
+from newsletter.rendering.issue_email import Recipient
 from newsletter.sending import delivery_updates, leases, totals
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.sending.journal import Mark
@@ -49,7 +49,7 @@ class LeaseLostError(NewsletterError):
 class DeliveryResult:
     """What became of a claimed delivery."""
 
-    reader: Reader
+    reader: Recipient
     outcome: SendResult
 
 
@@ -112,7 +112,7 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     delivery_updates.apply_changes(session, changes, now)
 
 
-def unclaim(session: Session, readers: Sequence[Reader], now: datetime) -> None:
+def unclaim(session: Session, readers: Sequence[Recipient], now: datetime) -> None:
     """Give back deliveries that surely never left."""
     found = delivery_updates.find_deliveries(session, [each.reference for each in readers]).values()
     back = [each for each in found if each.state is DeliveryState.SENDING]

@@ -17,7 +17,7 @@ from newsletter.errors import NewsletterError
 from newsletter.feedback import apply
 from newsletter.feedback.events import without_addresses
 from newsletter.models import BatchRow
-from newsletter.rendering.issue_email import IssueMails
+from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import holds, journal, ledger, rate_limit, totals
 from newsletter.sending.claim_sizer import ClaimSizer
 from newsletter.sending.leases import Owner
@@ -67,7 +67,7 @@ class _PausedError(Exception):
     """The provider is in trouble: nothing more is sent in this run."""
 
 
-def send_issue(sending: SendContext, issue_id: int, mails: IssueMails) -> IssueSendResult:
+def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> IssueSendResult:
     """Send what is pending of an issue, beside whoever else does, until nothing of it is open.
 
     Raises:
@@ -88,7 +88,7 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueMails) -> IssueS
     return IssueSendResult(account, trouble, bool(account.pending) and sending.stopping())
 
 
-def _send_open(sending: SendContext, issue_id: int, mails: IssueMails) -> str | None:
+def _send_open(sending: SendContext, issue_id: int, mails: IssueEmails) -> str | None:
     """Batch after batch; why something is still pending."""
     trouble: str | None = None
     given_up: set[int] = set()
@@ -124,7 +124,7 @@ def _database_errors_in_words() -> Iterator[None]:
         ) from error
 
 
-def send_batch(sending: SendContext, batch_id: int, mails: IssueMails) -> str | None:
+def send_batch(sending: SendContext, batch_id: int, mails: IssueEmails) -> str | None:
     """Claim, send and record one batch, in any process on any machine that reaches the database.
 
     Returns why something in it is still pending; also where another worker holds it.
@@ -179,7 +179,7 @@ def _lease(sending: SendContext, batch_id: int) -> bool:
     return taken
 
 
-def _send_leased(sending: SendContext, batch_id: int, mails: IssueMails) -> str | None:
+def _send_leased(sending: SendContext, batch_id: int, mails: IssueEmails) -> str | None:
     """Send a leased batch and let it go. Returns why something in it is still pending.
 
     Raises:

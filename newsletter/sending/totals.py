@@ -15,7 +15,7 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
-from newsletter.rendering.issue_email import Reader
+from newsletter.rendering.issue_email import Recipient
 from newsletter.sending import counters
 from newsletter.subscribers import lifecycle
 
@@ -74,13 +74,13 @@ def history(session: Session, subscriber_id: int) -> list[dict[str, object]]:
     ]
 
 
-def recipient(session: Session, newsletter: str, day: date, email: str) -> Reader:
+def recipient(session: Session, newsletter: str, day: date, email: str) -> Recipient:
     """A subscriber as the reader of that day's issue, with the reference minted for it if any.
 
     Raises:
         WrongUseError: nobody has this address, or they do not subscribe to this newsletter.
     """
-    subscriber = lifecycle.known(session, email)
+    subscriber = lifecycle.get_subscriber(session, email)
     row = session.execute(
         select(*READER)
         .join(SubscriptionRow, SubscriptionRow.subscriber_id == SubscriberRow.id)
@@ -100,10 +100,10 @@ def recipient(session: Session, newsletter: str, day: date, email: str) -> Reade
     return find_recipient(row, reference or "preview")
 
 
-def find_recipient(row: Row[*tuple[Any, ...]], reference: str) -> Reader:
+def find_recipient(row: Row[*tuple[Any, ...]], reference: str) -> Recipient:
     """From a row that holds the columns of `READER`, by whatever other columns."""
     since = row.confirmed_at or row.since
-    return Reader(
+    return Recipient(
         subscriber_id=row.id,
         email=row.email,
         detail=row.detail,

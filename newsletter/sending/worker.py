@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from newsletter.models import BatchRow, IssueRow
-from newsletter.rendering.issue_email import IssueMails, Reader
-from newsletter.rendering.message import Mail
+from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.message import Message
 from newsletter.sending import claim, counters, ledger, restore_guard
 from newsletter.sending.journal import Journal, Mark
 from newsletter.sending.ledger import DeliveryResult
@@ -33,13 +33,13 @@ _STRAIN = {True: 1, False: 5}  # of a refusal for now: by the reader's server, b
 class BatchWorker:
     """The worker's view of its batch. `begin` and `answered` may be called from any thread."""
 
-    def __init__(self, sending: "SendContext", batch_id: int, mails: IssueMails) -> None:
+    def __init__(self, sending: "SendContext", batch_id: int, mails: IssueEmails) -> None:
         self._sending = sending
         self._batch_id = batch_id
         self._mails = mails
         self._journal = Journal(sending.folder, sending.owner.name) if sending.folder else None
         self._most = sending.transport.at_once
-        self._out: dict[str, Reader] = {}  # handed out, no outcome yet
+        self._out: dict[str, Recipient] = {}  # handed out, no outcome yet
         self._answers: list[DeliveryResult] = []  # not recorded yet
         sending.claim_sizer.begin()
         self._recorded_s = time.monotonic()
@@ -72,7 +72,7 @@ class BatchWorker:
         """The provider takes nothing now, and it is not about the readers."""
         return self.circuit_open or bool(self.provider_wait_s) or (self._ours and not self._any)
 
-    def chunks(self) -> Iterator[Sequence[Mail]]:
+    def chunks(self) -> Iterator[Sequence[Message]]:
         """What to send next, claimed and committed just before, until nothing more may be sent."""
         while self.wanted():
             claimed = self._claim()
@@ -85,7 +85,7 @@ class BatchWorker:
         """Whether more mails shall leave; from any thread."""
         return not (self.circuit_open or self._sending.stopping())
 
-    def begin(self, mail: Mail) -> bool:
+    def begin(self, mail: Message) -> bool:
         """A byte of this mail is about to leave; False where it must not."""
         if not self.wanted():
             return False
@@ -93,11 +93,11 @@ class BatchWorker:
             return False  # this process was held up; another may have the batch by now
         return self._journal is None or self._journal.mark(mail.reference, Mark.BEGUN)
 
-    def answered(self, mail: Mail, outcome: SendResult) -> None:
+    def answered(self, mail: Message, outcome: SendResult) -> None:
         if self._journal is not None:
             self._journal.mark(mail.reference, _MARK_AFTER[outcome.status])
 
-    def note(self, mail: Mail, outcome: SendResult) -> None:
+    def note(self, mail: Message, outcome: SendResult) -> None:
         """Keep an outcome for the next recording."""
         self._answers.append(DeliveryResult(self._out.pop(mail.reference), outcome))
         if outcome.status is SendStatus.TRY_LATER:
@@ -165,7 +165,7 @@ class BatchWorker:
         self._ours = self._any = False
         self.trouble = self.provider_wait_s = None
 
-    def _claim(self) -> Sequence[Reader]:
+    def _claim(self) -> Sequence[Recipient]:
         """Record what is known and claim the next ones, in one transaction."""
         at_most = min(self._sending.claim_sizer.next(time.monotonic()), self._most - len(self._out))
         with self._sending.database.write.begin() as session:
@@ -186,7 +186,7 @@ class BatchWorker:
             self._remember(claimed.readers, claimed.claims)
         return claimed.readers
 
-    def _remember(self, readers: Sequence[Reader], claims: int) -> None:
+    def _remember(self, readers: Sequence[Recipient], claims: int) -> None:
         if self._journal is not None and self._sending.folder is not None:
             self._journal.claim([each.reference for each in readers])
             restore_guard.remember(self._sending.folder, self._newsletter, self._day, claims)

@@ -11,9 +11,9 @@ import requests
 from lxml import etree
 
 from newsletter.sources.base import Paper, PaperId, SourceError, one_line, paragraphs
-from newsletter.sources.fake_session import session_of
+from newsletter.sources.fake_session import recorded_session
 from newsletter.sources.http.session import get
-from newsletter.sources.response_types import ATOM, OPENSEARCH, Form, root_of
+from newsletter.sources.response_types import ATOM, OPENSEARCH, ResponseType, root_of
 
 _IDS_A_REQUEST = 200  # an address of about 3 kB, which every server on the way takes
 _RESULTS_A_REQUEST = 500  # arXiv bears 2,000, and is slow then
@@ -83,7 +83,7 @@ def papers_in(content: bytes) -> dict[PaperId, Paper]:
         SourceError: it is none, it is cut off, or arXiv says that it is an error.
     """
     entries = len(_entries(content))
-    session = session_of(lambda _url: content)
+    session = recorded_session(lambda _url: content)
     search = arxiv.Search(max_results=entries)
     return _ask(_Checked(session), "https://kept.invalid/api", search) if entries else {}
 
@@ -135,7 +135,7 @@ def _entries(content: bytes) -> list[etree._Element]:
     Raises:
         SourceError: it is none, or arXiv says that it is an error.
     """
-    entries = root_of(content, Form.PAPERS).findall(f"{{{ATOM}}}entry")
+    entries = root_of(content, ResponseType.PAPERS).findall(f"{{{ATOM}}}entry")
     for entry in entries:
         if "/api/errors" in entry.findtext(f"{{{ATOM}}}id", ""):
             raise SourceError(f"arXiv refused: {one_line(entry.findtext(f'{{{ATOM}}}summary'))}")
@@ -143,7 +143,9 @@ def _entries(content: bytes) -> list[etree._Element]:
 
 
 def _count(content: bytes) -> int:
-    stated = root_of(content, Form.PAPERS).findtext(f"{{{OPENSEARCH}}}totalResults", "").strip()
+    stated = (
+        root_of(content, ResponseType.PAPERS).findtext(f"{{{OPENSEARCH}}}totalResults", "").strip()
+    )
     return int(stated) if re.fullmatch("[0-9]{1,9}", stated) else 0
 
 

@@ -12,25 +12,31 @@ import requests
 from newsletter.config import Settings
 from newsletter.sources import calendar, rebuild
 from newsletter.sources.api import papers_named
-from newsletter.sources.base import Fetched, ListingState, Paper, SourceError
+from newsletter.sources.base import FetchResult, ListingState, Paper, SourceError
 from newsletter.sources.feed import Feed, parse_feed
 from newsletter.sources.http.session import forget, get, polite_session
 from newsletter.sources.listing_page import ListingPage, parse_listing_page
-from newsletter.sources.listing_status import Said, by_feed, by_page, judged, nothing
+from newsletter.sources.listing_status import (
+    CategoryListing,
+    judge_listing,
+    listing_from_feed,
+    listing_from_page,
+    nothing,
+)
 
 
-def from_settings(settings: Settings) -> "ArxivOrg":
+def from_settings(settings: Settings) -> "ArxivSource":
     source = settings.source
     session = polite_session(source, settings.site.url)
-    return ArxivOrg(session, source.feed_url, source.api_url, source.listing_url, source.oai_url)
+    return ArxivSource(session, source.feed_url, source.api_url, source.listing_url, source.oai_url)
 
 
-def feed_only_from_settings(settings: Settings) -> "ArxivOrg":
+def feed_only_from_settings(settings: Settings) -> "ArxivSource":
     session = polite_session(settings.source, settings.site.url)
-    return ArxivOrg(session, settings.source.feed_url, api_url=None)
+    return ArxivSource(session, settings.source.feed_url, api_url=None)
 
 
-class ArxivOrg:
+class ArxivSource:
     """The newest batch, and past days as well as they can be rebuilt.
 
     Without `listing_url` the feeds alone say what was announced; without `api_url` they alone say
@@ -53,29 +59,31 @@ class ArxivOrg:
 
     def current_day(self, now: datetime) -> date:
         """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""
-        return calendar.newest(now) if self._listing_url else calendar.newest_in_feeds(now)
+        return calendar.newest_day(now) if self._listing_url else calendar.newest_feed_day(now)
 
     def fetch(
         self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
-    ) -> Fetched:
+    ) -> FetchResult:
         """One listing a category. `known` are papers of that day that need not be asked for."""
         if not calendar.is_mailing_day(day):
             none = [nothing(each, day, "no batch on weekends") for each in categories]
-            return Fetched(tuple(none))
-        asking = _Asking(self, day, dict(known or {}))
-        said: list[Said] = []
+            return FetchResult(tuple(none))
+        asking = _FetchRun(self, day, dict(known or {}))
+        said: list[CategoryListing] = []
         for category in categories:
             said.append(asking.said(category))
             if said[-1].is_past and self._api_url and self._oai_url:
                 return self._rebuilt(self._api_url, self._oai_url, categories, day)
         papers = asking.papers(said)
-        listings = [judged(each, day, papers, asking.trouble) for each in said]
+        listings = [judge_listing(each, day, papers, asking.trouble) for each in said]
         wanted = {each.paper for listing in listings for each in listing.announcements}
-        return Fetched(
+        return FetchResult(
             tuple(listings), {each.id: each for each in papers.values() if each.id in wanted}
         )
 
-    def _rebuilt(self, api_url: str, oai_url: str, categories: Sequence[str], day: date) -> Fetched:
+    def _rebuilt(
+        self, api_url: str, oai_url: str, categories: Sequence[str], day: date
+    ) -> FetchResult:
         """A day that pages and feeds no longer show."""
         try:
             return rebuild.from_api(self._session, api_url, categories, day)
@@ -124,17 +132,17 @@ class ArxivOrg:
         return papers_named(self._session, self._api_url, names)
 
 
-class _Asking:
+class _FetchRun:
     """One fetch: who was asked already, and what they said."""
 
-    def __init__(self, source: ArxivOrg, day: date, known: dict[str, Paper]) -> None:
+    def __init__(self, source: ArxivSource, day: date, known: dict[str, Paper]) -> None:
         self._source = source
         self._day = day
         self._known = known
         self._feeds: dict[str, Feed | SourceError] = {}
         self.trouble = ""  # why the API did not describe the papers
 
-    def said(self, category: str) -> Said:
+    def said(self, category: str) -> CategoryListing:
         """What was announced in a category: by its page, else by its feed."""
         try:
             page = self._source.page(category)
@@ -142,20 +150,20 @@ class _Asking:
             feed = self._feed(category)
             if isinstance(feed, SourceError):
                 reason = f"page: {_brief(error)}; feed: {_brief(feed)}"
-                return Said(category, ListingState.UNREACHABLE, (), None, reason)
-            said = by_feed(category, feed, self._day, "the feed")
+                return CategoryListing(category, ListingState.UNREACHABLE, (), None, reason)
+            said = listing_from_feed(category, feed, self._day, "the feed")
             return said.because(f"the page failed: {_brief(error)}")
         if page is None:
             feed = self._feed(category)
             if isinstance(feed, SourceError):
                 raise feed
-            return by_feed(category, feed, self._day, "the feed")
-        said = by_page(category, page, self._day)
+            return listing_from_feed(category, feed, self._day, "the feed")
+        said = listing_from_page(category, page, self._day)
         if said.expected is None or len(said.lines) >= said.expected:
             return said
         return said.filled_in(self._of_the_day(category))
 
-    def papers(self, said: Sequence[Said]) -> dict[str, Paper]:
+    def papers(self, said: Sequence[CategoryListing]) -> dict[str, Paper]:
         """By identifier: what is known, then what the API knows, then what the feeds tell."""
         lines = {line.arxiv_id: line for each in said for line in each.lines}
         found = {each: self._known[each] for each in lines if each in self._known}
@@ -171,7 +179,7 @@ class _Asking:
                 found[line.arxiv_id] = paper
         return found | self._told(said, lines.keys() - found.keys())
 
-    def _told(self, said: Sequence[Said], lacking: set[str]) -> dict[str, Paper]:
+    def _told(self, said: Sequence[CategoryListing], lacking: set[str]) -> dict[str, Paper]:
         """What the feeds say of papers that nobody else describes."""
         told: dict[str, Paper] = {}
         for each in said:

@@ -23,7 +23,7 @@ class SourceError(NewsletterError):
     """A source could not be reached, or its answer is not what it should be."""
 
 
-class Kind(StrEnum):
+class AnnouncementType(StrEnum):
     """arXiv's announce types, strongest first."""
 
     NEW = "new"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
     @property
     def rank(self) -> int:
         """The lower, the stronger."""
-        return list(Kind).index(self)
+        return list(AnnouncementType).index(self)
 
 
 class ListingState(StrEnum):
@@ -115,7 +115,7 @@ class Paper:
 @dataclass(frozen=True)
 class Announcement:
     paper: PaperId
-    kind: Kind
+    kind: AnnouncementType
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class ShippedSummary:
 
 
 @dataclass(frozen=True)
-class Fetched:
+class FetchResult:
     listings: tuple[Listing, ...]
     papers: dict[PaperId, Paper] = field(default_factory=dict)
     summaries: tuple[ShippedSummary, ...] = ()
@@ -159,7 +159,7 @@ class Source(Protocol):
 
     def fetch(
         self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
-    ) -> Fetched:
+    ) -> FetchResult:
         """One listing a category for that day, and the papers in them.
 
         `known` are papers of that day by identifier, which need not be asked for again.

@@ -11,16 +11,16 @@ from importlib.resources import files
 from urllib.parse import urlsplit
 
 from newsletter.config import Settings
-from newsletter.sources.arxiv import ArxivOrg
+from newsletter.sources.arxiv import ArxivSource
 from newsletter.sources.base import (
-    Fetched,
+    FetchResult,
     ListingState,
     Paper,
     PaperId,
     ShippedSummary,
     SourceError,
 )
-from newsletter.sources.fake_session import session_of
+from newsletter.sources.fake_session import recorded_session
 
 DAY = date(2025, 7, 11)
 CATEGORIES = ("cs.SD", "eess.SP")
@@ -38,7 +38,7 @@ class BundledDay:
     """The live source, over answers in arXiv's own formats that lie in the package."""
 
     def __init__(self) -> None:
-        self._live = ArxivOrg(session_of(_answer), _FEED_URL, _API_URL)
+        self._live = ArxivSource(recorded_session(_answer), _FEED_URL, _API_URL)
 
     def current_day(self, now: datetime) -> date:
         del now
@@ -46,7 +46,7 @@ class BundledDay:
 
     def fetch(
         self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
-    ) -> Fetched:
+    ) -> FetchResult:
         del known
         if day != DAY:
             raise SourceError(f"the bundled sample holds {DAY} only; use --day {DAY}")
@@ -66,7 +66,7 @@ class BundledDay:
             paper_id: replace(paper, published_at=None, updated_at=None)
             for paper_id, paper in fetched.papers.items()
         }
-        return Fetched(listings, papers, _summaries())
+        return FetchResult(listings, papers, _summaries())
 
 
 def _answer(url: str) -> bytes | None:

@@ -18,21 +18,21 @@ _HOLIDAYS = {
 }
 
 
-def newest(now: datetime) -> date:
+def newest_day(now: datetime) -> date:
     """The newest day whose batch is out at `now` (aware), holidays aside."""
     here = now.astimezone(ZONE)
     evening = here.time() >= _ANNOUNCED_AT
     day = here.date() + timedelta(days=1 if evening else 0)
-    return day if is_mailing_day(day) else before(day)
+    return day if is_mailing_day(day) else previous_mailing_day(day)
 
 
-def newest_in_feeds(now: datetime) -> date:
+def newest_feed_day(now: datetime) -> date:
     """The same for the feeds, which are built at midnight."""
     day = now.astimezone(ZONE).date()
-    return day if is_mailing_day(day) else before(day)
+    return day if is_mailing_day(day) else previous_mailing_day(day)
 
 
-def before(day: date) -> date:
+def previous_mailing_day(day: date) -> date:
     """The mailing day before that one."""
     earlier = day - timedelta(days=1)
     while not is_mailing_day(earlier):
@@ -50,7 +50,7 @@ def is_mailing_day(day: date) -> bool:
     return day.weekday() < _SATURDAY
 
 
-def holiday(day: date) -> bool:
+def holiday_after(day: date) -> bool:
     """Whether that batch may fall away: it is a holiday, or the evening before it was one."""
     return any(
         f"{each:%m-%d}" in _HOLIDAYS.get(each.year, ()) for each in (day, day - timedelta(days=1))

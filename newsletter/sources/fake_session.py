@@ -7,7 +7,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 
-class KeptAnswers(BaseAdapter):
+class RecordedResponses(BaseAdapter):
     """Answers requests with kept bytes; an address it has nothing for is answered 404."""
 
     def __init__(self, answer: Callable[[str], bytes | None]) -> None:
@@ -31,9 +31,9 @@ class KeptAnswers(BaseAdapter):
         """Nothing is open."""
 
 
-def session_of(answer: Callable[[str], bytes | None]) -> requests.Session:
+def recorded_session(answer: Callable[[str], bytes | None]) -> requests.Session:
     """A session that never leaves the machine."""
     session = requests.Session()
     for scheme in ("http://", "https://"):
-        session.mount(scheme, KeptAnswers(answer))
+        session.mount(scheme, RecordedResponses(answer))
     return session

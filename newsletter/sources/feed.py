@@ -11,14 +11,14 @@ from lxml import etree
 from newsletter import taxonomy
 from newsletter.sources.base import (
     Announcement,
-    Kind,
+    AnnouncementType,
     Paper,
     PaperId,
     SourceError,
     one_line,
     paragraphs,
 )
-from newsletter.sources.response_types import ATOM, Form, root_of
+from newsletter.sources.response_types import ATOM, ResponseType, root_of
 
 ARXIV_ZONE = ZoneInfo("America/New_York")
 
@@ -29,7 +29,7 @@ _COMMA = re.compile(r",\s+(?!(?:Jr|Sr|II|III|IV)\.?\s*(?:,|$))")
 
 
 @dataclass(frozen=True)
-class Item:
+class FeedEntry:
     """One announcement, with what the feed says of its paper (no comment, authors raw)."""
 
     announcement: Announcement
@@ -41,7 +41,7 @@ class Item:
 class Feed:
     day: date
     categories: tuple[str, ...]  # as its title names them; none where it does not
-    items: tuple[Item, ...]
+    items: tuple[FeedEntry, ...]
 
     def covers(self, category: str) -> bool:
         """Whether this feed tells what was announced in a category."""
@@ -49,7 +49,7 @@ class Feed:
             return any(taxonomy.holds(each, category) for each in self.categories)
         return bool(self.announced_in(category))
 
-    def announced_in(self, category: str) -> list[Item]:
+    def announced_in(self, category: str) -> list[FeedEntry]:
         """The day's items of a category; one that cannot be placed is shown rather than lost."""
         items = [item for item in self.items if item.day == self.day]
         if self.categories == (category,):
@@ -63,7 +63,7 @@ def parse_feed(content: bytes) -> Feed:
     Raises:
         SourceError: this is no feed, it is cut off, or arXiv says that it is an error.
     """
-    root = root_of(content, Form.FEED)
+    root = root_of(content, ResponseType.FEED)
     title = one_line(root.findtext("channel/title") or root.findtext("atom:title", None, _NAMES))
     if title.startswith("Feed error"):
         why = root.findtext("channel/description") or root.findtext("atom:subtitle", "", _NAMES)
@@ -81,7 +81,7 @@ def _may_belong(category: str, categories: tuple[str, ...]) -> bool:
     return not known or any(taxonomy.holds(category, each) for each in known)
 
 
-def _day_of(root: etree._Element, items: tuple[Item, ...]) -> date:
+def _day_of(root: etree._Element, items: tuple[FeedEntry, ...]) -> date:
     """The batch's day: that of the items; an empty feed bears the day on which it was built."""
     if items:
         return max(item.day for item in items)
@@ -91,19 +91,19 @@ def _day_of(root: etree._Element, items: tuple[Item, ...]) -> date:
     return _time(root.findtext("atom:updated", "", _NAMES)).astimezone(ARXIV_ZONE).date()
 
 
-def _item(entry: etree._Element) -> Item:
+def _item(entry: etree._Element) -> FeedEntry:
     text = _texts(entry)
     paper_id = PaperId.parse(text.get("guid") or text.get("id") or "")
     try:
-        kind = Kind(one_line(text.get("announce_type")))
+        kind = AnnouncementType(one_line(text.get("announce_type")))
         day = _day(text.get("pubDate") or text.get("published") or "")
     except ValueError:
-        kinds = ", ".join(Kind)
+        kinds = ", ".join(AnnouncementType)
         told = text.get("announce_type", "")[:40]
         raise SourceError(f"{paper_id} is announced as {told!r}, none of {kinds}") from None
     except SourceError as error:
         raise SourceError(f"{paper_id}: {error}") from error
-    return Item(Announcement(paper_id, kind), _paper(paper_id, entry, text), day)
+    return FeedEntry(Announcement(paper_id, kind), _paper(paper_id, entry, text), day)
 
 
 def _paper(paper_id: PaperId, entry: etree._Element, text: dict[str, str]) -> Paper:

@@ -8,19 +8,31 @@ from pathlib import Path
 from newsletter import taxonomy
 from newsletter.sources import rebuild
 from newsletter.sources.api import papers_in
-from newsletter.sources.base import Fetched, Kind, ListingState, Paper, PaperId, SourceError
+from newsletter.sources.base import (
+    AnnouncementType,
+    FetchResult,
+    ListingState,
+    Paper,
+    PaperId,
+    SourceError,
+)
 from newsletter.sources.feed import Feed, parse_feed
 from newsletter.sources.listing_page import (
-    Listed,
     ListingPage,
+    PageEntry,
     category_of,
     is_listing_page,
     parse_listing_page,
 )
-from newsletter.sources.listing_status import Line, Said, by_page, judged
+from newsletter.sources.listing_status import (
+    CategoryListing,
+    ListingEntry,
+    judge_listing,
+    listing_from_page,
+)
 from newsletter.sources.listings import listing_of
 from newsletter.sources.oai import Record, parse_records
-from newsletter.sources.response_types import Form, describe, form_of
+from newsletter.sources.response_types import ResponseType, describe, response_type
 
 _A_PAGE = "a listing page or a feed of the day, such as https://arxiv.org/list/cs.SD/new"
 
@@ -60,7 +72,7 @@ class SavedFiles:
 
     def fetch(
         self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
-    ) -> Fetched:
+    ) -> FetchResult:
         """A listing of each category that a file speaks of; of another, nothing is known.
 
         Raises:
@@ -70,8 +82,8 @@ class SavedFiles:
         wanted = list(dict.fromkeys(categories))
         if day not in spoken_of and self._dated():
             papers = rebuild.papers_as_of(self._papers.records.values(), day)
-            return rebuild.fetched(
-                rebuild.rebuilt(wanted, day, papers, rebuild.OAI_BY_DATE), papers
+            return rebuild.listings_from_papers(
+                rebuild.rebuild_day(wanted, day, papers, rebuild.OAI_BY_DATE), papers
             )
         if day not in spoken_of:
             raise SourceError(f"{self._name} holds nothing of {day}, but of {max(spoken_of)}")
@@ -79,8 +91,10 @@ class SavedFiles:
         if not said:
             raise SourceError(f"{self._name} says nothing of {', '.join(wanted)}; give {_A_PAGE}")
         papers_by_name = self._described(said, day, known or {})
-        listings = [judged(each, day, papers_by_name, "") for each in said]
-        return rebuild.fetched(listings, {paper.id: paper for paper in papers_by_name.values()})
+        listings = [judge_listing(each, day, papers_by_name, "") for each in said]
+        return rebuild.listings_from_papers(
+            listings, {paper.id: paper for paper in papers_by_name.values()}
+        )
 
     def _dated(self) -> bool:
         """Whether there are papers that could be dated to a day."""
@@ -89,46 +103,48 @@ class SavedFiles:
     def _days(self) -> set[date]:
         return {page.day for page in self._pages} | {feed.day for feed in self._feeds}
 
-    def _said(self, category: str, day: date) -> Said | None:
+    def _said(self, category: str, day: date) -> CategoryListing | None:
         """By pages of the category itself, by feeds, by a page of its archive, in this order."""
         feeds = [feed for feed in self._feeds if feed.day == day and feed.covers(category)]
         pages = [page for page in self._pages if page.day == day]
         own = [page.read(category) for page in pages if page.is_of(category)]
         if own:
-            said = by_page(category, _together(own), day)
+            said = listing_from_page(category, _merge_listings(own), day)
             for feed in feeds if len(said.lines) < (said.expected or 0) else ():
                 said = said.filled_in(feed)
             return replace(said, source=self._name)
         if feeds:
             return self._by_feeds(category, feeds, day)
         wider = [page.read(category) for page in pages if page.covers(category)]
-        return self._by_archive(category, _together(wider)) if wider else None
+        return self._by_archive(category, _merge_listings(wider)) if wider else None
 
-    def _by_feeds(self, category: str, feeds: Sequence[Feed], day: date) -> Said:
+    def _by_feeds(self, category: str, feeds: Sequence[Feed], day: date) -> CategoryListing:
         items = [item for feed in feeds for item in feed.announced_in(category)]
         listing = listing_of(category, items, day, ListingState.UNCHECKED, self._name)
         lines = tuple(
-            Line(each.paper.arxiv_id, each.kind, each.paper.version)
+            ListingEntry(each.paper.arxiv_id, each.kind, each.paper.version)
             for each in listing.announcements
         )
-        return Said(category, listing.state, lines, None, self._name)
+        return CategoryListing(category, listing.state, lines, None, self._name)
 
-    def _by_archive(self, category: str, page: ListingPage) -> Said:
+    def _by_archive(self, category: str, page: ListingPage) -> CategoryListing:
         """What an archive's page says of one of its categories, whose count it does not state."""
         lines = []
         for each in page.listed:
             if _bears(category, each):
                 elsewhere = not taxonomy.holds(category, each.categories[0])
-                crossed = elsewhere and each.kind is Kind.NEW
-                lines.append(Line(each.arxiv_id, Kind.CROSS if crossed else each.kind))
+                crossed = elsewhere and each.kind is AnnouncementType.NEW
+                lines.append(
+                    ListingEntry(each.arxiv_id, AnnouncementType.CROSS if crossed else each.kind)
+                )
         if len(page.listed) < page.expected:
             state = ListingState.PARTIAL
         else:
             state = ListingState.UNCHECKED if lines else ListingState.NONE
-        return Said(category, state, tuple(lines), None, self._name)
+        return CategoryListing(category, state, tuple(lines), None, self._name)
 
     def _described(
-        self, said: Sequence[Said], day: date, known: Mapping[str, Paper]
+        self, said: Sequence[CategoryListing], day: date, known: Mapping[str, Paper]
     ) -> dict[str, Paper]:
         """By identifier: the listed papers that a file describes, or that are known already."""
         told = {
@@ -146,19 +162,19 @@ class SavedFiles:
 
     def _add(self, file: Path) -> None:
         content = _read(file)
-        form = Form.LISTING if is_listing_page(content) else form_of(content)
+        form = ResponseType.LISTING if is_listing_page(content) else response_type(content)
         if form is None:
-            forms = ", ".join(Form)
+            forms = ", ".join(ResponseType)
             raise SourceError(f"{file}: this is {describe(content)}, none of {forms}")
         try:
             match form:
-                case Form.LISTING:
+                case ResponseType.LISTING:
                     self._pages.append(_Page.of(content))
-                case Form.FEED:
+                case ResponseType.FEED:
                     self._feeds.append(parse_feed(content))
-                case Form.PAPERS:
+                case ResponseType.PAPERS:
                     self._papers.add(papers_in(content).values())
-                case Form.RECORDS:
+                case ResponseType.RECORDS:
                     self._papers.add_records(parse_records(content).records)
         except SourceError as error:
             raise SourceError(f"{file}: {error}") from error
@@ -208,7 +224,7 @@ class _Papers:
             if len(known.versions) < len(record.versions):
                 self.records[record.paper.id.arxiv_id] = record
 
-    def of(self, line: Line, told: Paper | None) -> list[Paper]:
+    def of(self, line: ListingEntry, told: Paper | None) -> list[Paper]:
         """Versions of a listed paper, best first: by the API from the newest on, OAI, the feed."""
         record = self.records.get(line.arxiv_id)
         by_oai = [] if record is None else _in_version_of(line, record, told)
@@ -219,23 +235,23 @@ def _one(paper: Paper | None) -> list[Paper]:
     return [] if paper is None else [paper]
 
 
-def _in_version_of(line: Line, record: Record, told: Paper | None) -> list[Paper]:
+def _in_version_of(line: ListingEntry, record: Record, told: Paper | None) -> list[Paper]:
     """A record that states no version is of the one announced, if that is known."""
     if record.versions:
         return [record.paper]
     version = line.version or (told.id.version if told else None)
-    if version is None and line.kind in {Kind.NEW, Kind.CROSS}:
+    if version is None and line.kind in {AnnouncementType.NEW, AnnouncementType.CROSS}:
         version = 1
     return [replace(record.paper, id=PaperId(line.arxiv_id, version))] if version else []
 
 
-def _together(pages: Sequence[ListingPage]) -> ListingPage:
+def _merge_listings(pages: Sequence[ListingPage]) -> ListingPage:
     """Pages of one batch, which arXiv splits where it is long."""
     listed = {each.arxiv_id: each for page in reversed(pages) for each in page.listed}
     return replace(pages[0], listed=tuple(listed.values()))
 
 
-def _bears(category: str, listed: Listed) -> bool:
+def _bears(category: str, listed: PageEntry) -> bool:
     return any(taxonomy.holds(category, each) for each in listed.categories)
 
 

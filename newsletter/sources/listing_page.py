@@ -13,7 +13,7 @@ from datetime import date
 from lxml import etree, html
 
 from newsletter import taxonomy
-from newsletter.sources.base import PAPER_ID, Kind, SourceError, one_line
+from newsletter.sources.base import PAPER_ID, AnnouncementType, SourceError, one_line
 
 _HEADING = re.compile(rb"<h3[^>]*>\s*Showing new listings for")
 _DAY = re.compile(r"Showing new listings for \w+, (\d{1,2}) (\w+) (\d{4})", re.ASCII)
@@ -33,15 +33,19 @@ _MONTHS = (
     "October", "November", "December",
 )
 # fmt: on
-_KINDS = {"New": Kind.NEW, "Cross": Kind.CROSS, "Replacement": Kind.REPLACE}
+_KINDS = {
+    "New": AnnouncementType.NEW,
+    "Cross": AnnouncementType.CROSS,
+    "Replacement": AnnouncementType.REPLACE,
+}
 
 
 @dataclass(frozen=True)
-class Listed:
+class PageEntry:
     """A line of the listing: an identifier without version."""
 
     arxiv_id: str
-    kind: Kind
+    kind: AnnouncementType
     categories: tuple[str, ...]  # primary first
 
 
@@ -49,7 +53,7 @@ class Listed:
 class ListingPage:
     day: date
     expected: int  # arXiv's own count
-    listed: tuple[Listed, ...]
+    listed: tuple[PageEntry, ...]
 
 
 def is_listing_page(content: bytes) -> bool:
@@ -93,7 +97,7 @@ def parse_listing_page(content: bytes, category: str) -> ListingPage:
         begins = one_line(root.text_content())[:60]
         raise SourceError(f"this is no listing page, or not enough of one; it begins {begins!r}")
     listed = _listed(root, category)
-    once: dict[str, Listed] = {}
+    once: dict[str, PageEntry] = {}
     for each in listed:  # the sections stand strongest first
         once.setdefault(each.arxiv_id, each)
     counted = int(total[1]) if total else 0
@@ -124,10 +128,10 @@ def _date(match: re.Match[str]) -> date:
         raise SourceError(f"the listing page bears no date: {match[0]!r}") from None
 
 
-def _listed(root: html.HtmlElement, category: str) -> list[Listed]:
+def _listed(root: html.HtmlElement, category: str) -> list[PageEntry]:
     """The lines in the page's order; a paper may stand in two sections."""
-    found: list[Listed] = []
-    kind: Kind | None = None
+    found: list[PageEntry] = []
+    kind: AnnouncementType | None = None
     for node in root.iter("h3", "dt"):
         if node.tag == "h3":
             heading = _SECTION.fullmatch(one_line(node.text_content()))
@@ -136,7 +140,7 @@ def _listed(root: html.HtmlElement, category: str) -> list[Listed]:
             arxiv_id, categories = _identifier(node), _categories(node.getnext())
             if arxiv_id is not None and categories:
                 seen = _seen_from(category, kind, categories)
-                found.append(Listed(arxiv_id, seen, categories))
+                found.append(PageEntry(arxiv_id, seen, categories))
     return found
 
 
@@ -157,8 +161,10 @@ def _categories(details: html.HtmlElement | None) -> tuple[str, ...]:
     return ()
 
 
-def _seen_from(category: str, kind: Kind, categories: tuple[str, ...]) -> Kind:
+def _seen_from(
+    category: str, kind: AnnouncementType, categories: tuple[str, ...]
+) -> AnnouncementType:
     """The page calls every replacement alike; one of another primary category is a cross one."""
-    if kind is Kind.REPLACE and not taxonomy.holds(category, categories[0]):
-        return Kind.REPLACE_CROSS
+    if kind is AnnouncementType.REPLACE and not taxonomy.holds(category, categories[0]):
+        return AnnouncementType.REPLACE_CROSS
     return kind

@@ -4,18 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from newsletter.sources import calendar
-from newsletter.sources.base import Announcement, Kind, Listing, ListingState, Paper
+from newsletter.sources.base import Announcement, AnnouncementType, Listing, ListingState, Paper
 from newsletter.sources.feed import Feed
 from newsletter.sources.listing_page import ListingPage
 from newsletter.sources.listings import listing_of
 
 
 @dataclass(frozen=True)
-class Line:
+class ListingEntry:
     """A paper of a listing; a page states no version."""
 
     arxiv_id: str
-    kind: Kind
+    kind: AnnouncementType
     version: int | None = None
 
     @property
@@ -27,26 +27,26 @@ class Line:
         """Whether this is the version that was announced: the API's index can be a day late."""
         if self.version is not None:
             return paper.id.version == self.version
-        replaced = self.kind in {Kind.REPLACE, Kind.REPLACE_CROSS}
+        replaced = self.kind in {AnnouncementType.REPLACE, AnnouncementType.REPLACE_CROSS}
         return paper.id.version > 1 or not replaced
 
 
 @dataclass(frozen=True)
-class Said:
+class CategoryListing:
     """What was said of a category's day, before its papers are looked up."""
 
     category: str
     state: ListingState
-    lines: tuple[Line, ...]
+    lines: tuple[ListingEntry, ...]
     expected: int | None
     source: str
     is_past: bool = False  # the source has moved on to a later day
 
-    def because(self, reason: str) -> "Said":
+    def because(self, reason: str) -> "CategoryListing":
         """With why it is this source that speaks."""
         return replace(self, source=f"{self.source}, since {reason}")
 
-    def filled_in(self, feed: Feed | None) -> "Said":
+    def filled_in(self, feed: Feed | None) -> "CategoryListing":
         """With what the feed of that day has beyond the page."""
         if feed is None:
             return self
@@ -58,25 +58,27 @@ class Said:
         return replace(self, lines=(*self.lines, *more), source=f"{self.source} and the feed")
 
 
-def by_page(category: str, page: ListingPage, day: date) -> Said:
+def listing_from_page(category: str, page: ListingPage, day: date) -> CategoryListing:
     """A listing page speaks of its own date only: a stale one is never taken for today's."""
     source = f"the listing page of {page.day}"
     if page.day != day:
         return _of_another_day(category, page.day, day, source)
-    lines = tuple(Line(each.arxiv_id, each.kind) for each in page.listed)
+    lines = tuple(ListingEntry(each.arxiv_id, each.kind) for each in page.listed)
     state = ListingState.COMPLETE if page.expected else ListingState.NONE
-    return Said(category, state, lines, page.expected, source)
+    return CategoryListing(category, state, lines, page.expected, source)
 
 
-def by_feed(category: str, feed: Feed, day: date, source: str) -> Said:
+def listing_from_feed(category: str, feed: Feed, day: date, source: str) -> CategoryListing:
     """A feed states no count, so what it says stays unchecked."""
     if feed.day != day:
         return _of_another_day(category, feed.day, day, f"{source} of {feed.day}")
     listing = listing_of(category, feed.announced_in(category), day, ListingState.UNCHECKED, source)
-    return Said(category, listing.state, _lines(listing), None, source)
+    return CategoryListing(category, listing.state, _lines(listing), None, source)
 
 
-def judged(said: Said, day: date, papers: dict[str, Paper], trouble: str) -> Listing:
+def judge_listing(
+    said: CategoryListing, day: date, papers: dict[str, Paper], trouble: str
+) -> Listing:
     """The listing with its verdict: complete only where every announced paper is at hand."""
     announcements = tuple(
         Announcement(papers[line.arxiv_id].id, line.kind)
@@ -95,13 +97,14 @@ def nothing(category: str, day: date, source: str) -> Listing:
     return Listing(day, category, ListingState.NONE, (), source)
 
 
-def _of_another_day(category: str, shown: date, day: date, source: str) -> Said:
-    if calendar.holiday(day):
-        return Said(category, ListingState.NONE, (), None, f"arXiv holiday; {source}")
-    return Said(category, ListingState.STALE, (), None, source, is_past=shown > day)
+def _of_another_day(category: str, shown: date, day: date, source: str) -> CategoryListing:
+    if calendar.holiday_after(day):
+        return CategoryListing(category, ListingState.NONE, (), None, f"arXiv holiday; {source}")
+    return CategoryListing(category, ListingState.STALE, (), None, source, is_past=shown > day)
 
 
-def _lines(listing: Listing) -> tuple[Line, ...]:
+def _lines(listing: Listing) -> tuple[ListingEntry, ...]:
     return tuple(
-        Line(each.paper.arxiv_id, each.kind, each.paper.version) for each in listing.announcements
+        ListingEntry(each.paper.arxiv_id, each.kind, each.paper.version)
+        for each in listing.announcements
     )

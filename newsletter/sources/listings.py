@@ -5,14 +5,17 @@ from dataclasses import replace
 from datetime import date
 
 from newsletter import taxonomy
-from newsletter.sources.base import Announcement, Kind, Listing, ListingState
-from newsletter.sources.feed import Item
+from newsletter.sources.base import Announcement, AnnouncementType, Listing, ListingState
+from newsletter.sources.feed import FeedEntry
 
-_SEEN_FROM_ANOTHER_CATEGORY = {Kind.NEW: Kind.CROSS, Kind.REPLACE: Kind.REPLACE_CROSS}
+_SEEN_FROM_ANOTHER_CATEGORY = {
+    AnnouncementType.NEW: AnnouncementType.CROSS,
+    AnnouncementType.REPLACE: AnnouncementType.REPLACE_CROSS,
+}
 
 
 def listing_of(
-    category: str, items: Iterable[Item], day: date, state: ListingState, source: str
+    category: str, items: Iterable[FeedEntry], day: date, state: ListingState, source: str
 ) -> Listing:
     """What a category announced that day, each paper once, as the strongest of what is said.
 
@@ -29,7 +32,7 @@ def listing_of(
     return Listing(day, category, state, tuple(strongest.values()), source)
 
 
-def _seen_from(category: str, item: Item) -> Announcement:
+def _seen_from(category: str, item: FeedEntry) -> Announcement:
     kind, primary = item.announcement.kind, item.paper.categories[:1]
     if all(taxonomy.holds(category, each) for each in primary):
         return item.announcement

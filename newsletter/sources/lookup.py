@@ -7,7 +7,7 @@ from newsletter.sources.base import Paper, SourceError
 from newsletter.sources.http.session import polite_session
 
 
-def described(settings: Settings, name: str) -> Paper:
+def find_paper(settings: Settings, name: str) -> Paper:
     """The paper of that identifier, in its newest version where none is named.
 
     Raises:

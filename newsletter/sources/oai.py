@@ -14,7 +14,7 @@ from lxml import etree
 
 from newsletter.sources.base import Paper, PaperId, SourceError, one_line, paragraphs
 from newsletter.sources.feed import authors_of as authors_told_apart
-from newsletter.sources.response_types import Form, root_of
+from newsletter.sources.response_types import ResponseType, root_of
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
@@ -63,7 +63,7 @@ def parse_records(content: bytes) -> Records:
         SourceError: this is none, it is cut off, of another format, or arXiv says that it is an
             error; that nothing matches is none.
     """
-    root = root_of(content, Form.RECORDS)
+    root = root_of(content, ResponseType.RECORDS)
     error = root.find(f"{_OAI}error")
     if error is not None:
         code, words = error.get("code", ""), one_line(error.text)

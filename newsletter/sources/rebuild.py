@@ -17,8 +17,8 @@ from newsletter.sources import calendar
 from newsletter.sources.api import Dated, papers_by_id, papers_found
 from newsletter.sources.base import (
     Announcement,
-    Fetched,
-    Kind,
+    AnnouncementType,
+    FetchResult,
     Listing,
     ListingState,
     Paper,
@@ -47,11 +47,11 @@ def window(day: date) -> tuple[datetime, datetime]:
     Announced the evening before, it holds what came in until 14:00 US Eastern of the weekday
     before; Monday's holds Thursday afternoon to Friday, Tuesday's Friday afternoon to Monday.
     """
-    last = calendar.before(day)
-    return _deadline(calendar.before(last)), _deadline(last)
+    last = calendar.previous_mailing_day(day)
+    return _deadline(calendar.previous_mailing_day(last)), _deadline(last)
 
 
-def rebuilt(
+def rebuild_day(
     categories: Sequence[str],
     day: date,
     papers: Mapping[PaperId, Paper],
@@ -65,32 +65,34 @@ def rebuilt(
 
 def from_api(
     session: requests.Session, api_url: str, categories: Sequence[str], day: date
-) -> Fetched:
+) -> FetchResult:
     """That day and its papers, by the dates that the API states.
 
     Raises:
         SourceError: as `ask_api`.
     """
     papers = ask_api(session, api_url, categories, day)
-    return fetched(rebuilt(categories, day, papers, API_BY_DATE), papers)
+    return listings_from_papers(rebuild_day(categories, day, papers, API_BY_DATE), papers)
 
 
 def from_oai(
     session: requests.Session, oai_url: str, categories: Sequence[str], day: date
-) -> Fetched:
+) -> FetchResult:
     """That day and its papers, by the dates that OAI states.
 
     Raises:
         SourceError: as `ask_oai`.
     """
     papers = ask_oai(session, oai_url, categories, day)
-    return fetched(rebuilt(categories, day, papers, OAI_BY_DATE), papers)
+    return listings_from_papers(rebuild_day(categories, day, papers, OAI_BY_DATE), papers)
 
 
-def fetched(listings: Sequence[Listing], papers: Mapping[PaperId, Paper]) -> Fetched:
+def listings_from_papers(
+    listings: Sequence[Listing], papers: Mapping[PaperId, Paper]
+) -> FetchResult:
     """The listings with the papers that stand in them."""
     ids = {each.paper for listing in listings for each in listing.announcements}
-    return Fetched(tuple(listings), {paper_id: papers[paper_id] for paper_id in sorted(ids)})
+    return FetchResult(tuple(listings), {paper_id: papers[paper_id] for paper_id in sorted(ids)})
 
 
 def ask_api(
@@ -164,17 +166,17 @@ def _listing(category: str, day: date, papers: Iterable[Paper], source: str) -> 
     return Listing(day, category, state, tuple(strongest.values()), source)
 
 
-def _kind(category: str, paper: Paper, day: date) -> Kind | None:
+def _kind(category: str, paper: Paper, day: date) -> AnnouncementType | None:
     """As what it was announced in a category that day, if it was."""
     if not any(taxonomy.holds(category, each) for each in paper.categories):
         return None
     start, end = window(day)
     primary = taxonomy.holds(category, paper.categories[0])
     if paper.published_at is not None and start <= paper.published_at < end:
-        return Kind.NEW if primary else Kind.CROSS
+        return AnnouncementType.NEW if primary else AnnouncementType.CROSS
     revised = paper.updated_at is not None and start <= paper.updated_at < end
     if revised and 1 < paper.id.version <= _LAST_ANNOUNCED_VERSION:
-        return Kind.REPLACE if primary else Kind.REPLACE_CROSS
+        return AnnouncementType.REPLACE if primary else AnnouncementType.REPLACE_CROSS
     return None
 
 

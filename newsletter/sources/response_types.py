@@ -18,14 +18,14 @@ _OAI = "http://www.openarchives.org/OAI/2.0/"
 _XML_STARTS = (b"<?xml", b"<rss", b"<feed")
 
 
-class Form(StrEnum):
+class ResponseType(StrEnum):
     FEED = "a feed of announcements"
     PAPERS = "an answer of the API"
     RECORDS = "an OAI answer"
     LISTING = "a listing page"
 
 
-def root_of(content: bytes, wanted: Form) -> etree._Element:
+def root_of(content: bytes, wanted: ResponseType) -> etree._Element:
     """The root of a whole answer of that form, which is one of XML.
 
     Raises:
@@ -37,12 +37,12 @@ def root_of(content: bytes, wanted: Form) -> etree._Element:
     return root
 
 
-def form_of(content: bytes) -> Form | None:
+def response_type(content: bytes) -> ResponseType | None:
     """Which of them this is, if it is whole."""
     root = _whole(content)
     form = None if root is None else _form(root)
     if form is None and is_listing_page(content) and content.rstrip().endswith(b"</html>"):
-        return Form.LISTING
+        return ResponseType.LISTING
     return form
 
 
@@ -52,7 +52,7 @@ def describe(content: bytes) -> str:
     if not start:
         return "an empty answer"
     if re.match(rb"<html|<!doctype html", start, re.IGNORECASE):
-        return str(Form.LISTING) if is_listing_page(content) else "a web page"
+        return str(ResponseType.LISTING) if is_listing_page(content) else "a web page"
     root = _whole(content)
     if root is not None:
         return str(_form(root) or _other_xml(root))
@@ -75,15 +75,15 @@ def _whole(content: bytes) -> etree._Element | None:
     return None if root.getroottree().docinfo.doctype else root
 
 
-def _form(root: etree._Element) -> Form | None:
+def _form(root: etree._Element) -> ResponseType | None:
     if root.tag == "rss":
-        return Form.FEED
+        return ResponseType.FEED
     if root.tag == f"{{{_OAI}}}OAI-PMH":
-        return Form.RECORDS
+        return ResponseType.RECORDS
     if root.tag != f"{{{ATOM}}}feed":
         return None
     counted = root.find(f"{{{OPENSEARCH}}}totalResults") is not None
-    return Form.PAPERS if counted else Form.FEED
+    return ResponseType.PAPERS if counted else ResponseType.FEED
 
 
 def _other_xml(root: etree._Element) -> str:

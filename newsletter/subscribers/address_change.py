@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import AddressChangeRow, Standing, SubscriberRow
 from newsletter.subscribers import lifecycle, suppression
-from newsletter.subscribers.consent_log import Evidence
+from newsletter.subscribers.consent_log import ConsentEvidence
 from newsletter.subscribers.tokens import ALL, Claim
 
 CONFIRM_WITHIN = timedelta(days=1)
 UNDO_WITHIN = timedelta(days=7)
 
 
-def ask(
+def request_change(
     session: Session, subscriber: SubscriberRow, new_email: str, now: datetime
 ) -> AddressChangeRow:
     """Note the wish; an earlier one that nobody confirmed is dropped."""
@@ -39,7 +39,7 @@ def ask(
     return row
 
 
-def do(session: Session, change: AddressChangeRow, now: datetime) -> SubscriberRow | None:
+def apply_change(session: Session, change: AddressChangeRow, now: datetime) -> SubscriberRow | None:
     """The new address said yes. Returns who has it now; None where the wish does not hold any more.
 
     Nothing happens where they left meanwhile, or moved in another way.
@@ -51,9 +51,9 @@ def do(session: Session, change: AddressChangeRow, now: datetime) -> SubscriberR
         return session.get(SubscriberRow, change.merged_into or change.subscriber_id)
     if subscriber.email != change.old_email or subscriber.standing != Standing.CONFIRMED:
         return None
-    other = lifecycle.find(session, change.new_email)
+    other = lifecycle.find_subscriber(session, change.new_email)
     change.done_at = now
-    suppression.lift(session, change.new_email)
+    suppression.lift_suppression(session, change.new_email)
     if other is None:
         subscriber.email = change.new_email
         return subscriber
@@ -62,7 +62,7 @@ def do(session: Session, change: AddressChangeRow, now: datetime) -> SubscriberR
     return other
 
 
-def undo(session: Session, change: AddressChangeRow, now: datetime) -> bool:
+def undo_change(session: Session, change: AddressChangeRow, now: datetime) -> bool:
     """It was not they: everything comes to the old address again."""
     subscriber = session.get(SubscriberRow, change.subscriber_id)
     if subscriber is None or change.done_at is None:
@@ -70,8 +70,10 @@ def undo(session: Session, change: AddressChangeRow, now: datetime) -> bool:
     if change.undone_at is not None:
         return True
     if change.merged_into is not None:
-        lifecycle.come_back(session, subscriber, None, change.done_at)
-    elif subscriber.email == change.new_email and not lifecycle.find(session, change.old_email):
+        lifecycle.resubscribe(session, subscriber, None, change.done_at)
+    elif subscriber.email == change.new_email and not lifecycle.find_subscriber(
+        session, change.old_email
+    ):
         subscriber.email = change.old_email
     else:
         return False
@@ -79,7 +81,7 @@ def undo(session: Session, change: AddressChangeRow, now: datetime) -> bool:
     return True
 
 
-def meant(session: Session, subscriber_id: int) -> Sequence[SubscriberRow]:
+def resolve_subscriber_ids(session: Session, subscriber_id: int) -> Sequence[SubscriberRow]:
     """Everybody that a link with this number means: nobody, one, or one and whom they became."""
     found: list[SubscriberRow] = []
     ahead = [subscriber_id]
@@ -95,14 +97,16 @@ def meant(session: Session, subscriber_id: int) -> Sequence[SubscriberRow]:
     return found
 
 
-def leave(session: Session, claim: Claim, evidence: Evidence, now: datetime) -> None:
+def unsubscribe_following_changes(
+    session: Session, claim: Claim, evidence: ConsentEvidence, now: datetime
+) -> None:
     """Everybody whom a link, or an issue's mail, means leaves; there may be nobody any more."""
     newsletters = None if claim.newsletter == ALL else [claim.newsletter]
-    for each in meant(session, claim.subscriber_id):
-        lifecycle.leave(session, each, newsletters, evidence, now)
+    for each in resolve_subscriber_ids(session, claim.subscriber_id):
+        lifecycle.unsubscribe(session, each, newsletters, evidence, now)
 
 
-def became(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriberRow]:
+def merged_from(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriberRow]:
     """Those who were merged into this one: the same person under an address of old."""
     return session.scalars(
         select(SubscriberRow)
@@ -116,12 +120,12 @@ def _merge(
     session: Session, subscriber: SubscriberRow, other: SubscriberRow, now: datetime
 ) -> None:
     """Bring the subscriptions to who has the address, then leave as oneself."""
-    mine = lifecycle.held(session, subscriber)
+    mine = lifecycle.active_subscriptions(session, subscriber)
     details = {slug: each.detail for slug, each in mine.items()}
     if other.standing != Standing.CONFIRMED:
         other.language = subscriber.language
-    lifecycle.confirm_these(session, other, details, now)
-    for slug, each in lifecycle.held(session, other).items():
+    lifecycle.confirm_subscriptions(session, other, details, now)
+    for slug, each in lifecycle.active_subscriptions(session, other).items():
         if slug in mine:
             each.detail, each.paused_until = mine[slug].detail, mine[slug].paused_until
-    lifecycle.end(session, subscriber, None, now)
+    lifecycle.end_subscriptions(session, subscriber, None, now)

@@ -14,7 +14,7 @@ _LOST = "\N{REPLACEMENT CHARACTER}"  # stands where a character could not be rea
 _DOT_ATOM = re.compile(r"[\w!#$%&'*+\-/=?^`{|}~]+(?:\.[\w!#$%&'*+\-/=?^`{|}~]+)*", re.ASCII)
 
 
-def normalized(address: str) -> str:
+def normalize_address(address: str) -> str:
     """The one form under which an address is known: lower case, its domain in ASCII.
 
     A local part beyond ASCII (RFC 6531) is in Unicode's form C. `ada+arxiv@` and `ada@` are two

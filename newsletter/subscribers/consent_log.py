@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter.models import ConsentRow, SubscriberRow
 
 
-class Act(StrEnum):
+class ConsentAction(StrEnum):
     ASKED = "asked"  # by the form, which anybody can send, or by the operator
     CONFIRMED = "confirmed"
     CHANGED = "changed"  # preferences
@@ -21,7 +21,7 @@ class Act(StrEnum):
     CAME_BACK = "came back"  # by the button right after leaving
 
 
-class Way(StrEnum):
+class Channel(StrEnum):
     """How it came to us."""
 
     PAGE = "page"
@@ -33,36 +33,40 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ConsentEvidence:
     """The way, what they read when they acted, and a keyed hash of the network they came from.
 
     Not the address of their machine: that two acts came from one network is all that a dispute
     needs, and it leads to nobody.
     """
 
-    way: Way
+    way: Channel
     wording: str
     network: str | None = None
 
 
-def proof(consent: str) -> Evidence:
+def proof(consent: str) -> ConsentEvidence:
     """What the operator has in hand, in their own words."""
-    return Evidence(Way.OPERATOR, f"the operator's proof: {consent}")
+    return ConsentEvidence(Channel.OPERATOR, f"the operator's proof: {consent}")
 
 
-def record(
+def record_consent(
     session: Session,
     subscriber: SubscriberRow,
-    act: Act,
+    act: ConsentAction,
     newsletters: Sequence[str],
-    evidence: Evidence,
+    evidence: ConsentEvidence,
     now: datetime,
 ) -> None:
-    session.add(ConsentRow(**row(subscriber.id, act, newsletters, evidence, now)))
+    session.add(ConsentRow(**consent_row(subscriber.id, act, newsletters, evidence, now)))
 
 
-def row(
-    subscriber_id: int, act: Act, newsletters: Sequence[str], evidence: Evidence, now: datetime
+def consent_row(
+    subscriber_id: int,
+    act: ConsentAction,
+    newsletters: Sequence[str],
+    evidence: ConsentEvidence,
+    now: datetime,
 ) -> dict[str, Any]:
     """A row of the history, for many at once."""
     return {
@@ -76,7 +80,7 @@ def row(
     }
 
 
-def history(session: Session, subscriber_id: int) -> Sequence[ConsentRow]:
+def consent_history(session: Session, subscriber_id: int) -> Sequence[ConsentRow]:
     """Everything of one subscriber, oldest first."""
     return session.scalars(
         select(ConsentRow).where(ConsentRow.subscriber_id == subscriber_id).order_by(ConsentRow.id)

@@ -17,7 +17,7 @@ _BLOCK = 1 << 20
 NumberedLine = tuple[int, str | None]  # None for one that is far too long
 
 
-class Flaw(StrEnum):
+class RowError(StrEnum):
     """Why a line cannot be read."""
 
     NOT_TEXT = "not-text"
@@ -28,7 +28,7 @@ class Flaw(StrEnum):
     NO_ADDRESS = "no-address"
 
 
-def lines_of(stream: TextIO) -> Iterator[NumberedLine]:
+def numbered_lines(stream: TextIO) -> Iterator[NumberedLine]:
     """Each line without its end, whichever it is, numbered from 1."""
     number = 0
     while line := stream.readline(_LONGEST_LINE):
@@ -41,9 +41,9 @@ def lines_of(stream: TextIO) -> Iterator[NumberedLine]:
         yield number, None
 
 
-def records(
+def read_records(
     lines: Iterator[NumberedLine], delimiter: str
-) -> Iterator[tuple[int, list[str] | Flaw]]:
+) -> Iterator[tuple[int, list[str] | RowError]]:
     """The cells of each line; of several lines where a quoted cell goes over them."""
     waiting: deque[NumberedLine] = deque()
     while True:
@@ -51,29 +51,29 @@ def records(
         if not number:
             return
         if line is None:
-            yield number, Flaw.TOO_LONG
+            yield number, RowError.TOO_LONG
         elif "\0" in line:
-            yield number, Flaw.NOT_TEXT
+            yield number, RowError.NOT_TEXT
         elif '"' not in line:
             yield number, line.split(delimiter)
         else:
             taken, ahead = [line], deque[NumberedLine]()
-            found = parsed(taken, delimiter)
-            while found is Flaw.OPEN_QUOTE and len(taken) < _LONGEST_RECORD:
+            found = parse_record(taken, delimiter)
+            while found is RowError.OPEN_QUOTE and len(taken) < _LONGEST_RECORD:
                 more = waiting.popleft() if waiting else next(lines, (0, None))
                 if more[0]:
                     ahead.append(more)
                 if more[1] is None:
                     break
                 taken.append(more[1])
-                found = parsed(taken, delimiter)
-            if isinstance(found, Flaw) and len(taken) > 1:
-                found = Flaw.OPEN_QUOTE
+                found = parse_record(taken, delimiter)
+            if isinstance(found, RowError) and len(taken) > 1:
+                found = RowError.OPEN_QUOTE
                 waiting = ahead + waiting  # each of them is looked at by itself
             yield number, found
 
 
-def parsed(lines: list[str], delimiter: str) -> list[str] | Flaw:
+def parse_record(lines: list[str], delimiter: str) -> list[str] | RowError:
     """The cells of one record; a quote is open where one more quote would close it."""
     try:
         return _strictly(lines, delimiter)
@@ -82,8 +82,8 @@ def parsed(lines: list[str], delimiter: str) -> list[str] | Flaw:
     try:
         _strictly([*lines[:-1], f'{lines[-1]}"'], delimiter)
     except csv.Error:
-        return Flaw.STRAY_QUOTE
-    return Flaw.OPEN_QUOTE
+        return RowError.STRAY_QUOTE
+    return RowError.OPEN_QUOTE
 
 
 def _strictly(lines: list[str], delimiter: str) -> list[str]:

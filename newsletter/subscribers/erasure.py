@@ -75,7 +75,7 @@ def _ever(session: Session, subscriber: SubscriberRow) -> list[SubscriberRow]:
         each = ahead.pop()
         if each not in found:
             found.append(each)
-            ahead += address_change.became(session, each)
+            ahead += address_change.merged_from(session, each)
     return found
 
 

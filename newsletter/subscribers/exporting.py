@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TextIO
 
-from newsletter.subscribers.csv_injection import safe
+from newsletter.subscribers.csv_injection import escape_cell
 from newsletter.subscribers.queries import Member
 
 COLUMNS = (
@@ -21,7 +21,7 @@ def to_csv(members: Iterable[Member], stream: TextIO) -> int:
     writer.writerow(COLUMNS)
     number = 0
     for member in members:
-        writer.writerow([safe(_cell(each)) for each in _values(member).values()])
+        writer.writerow([escape_cell(_cell(each)) for each in _values(member).values()])
         number += 1
     return number
 
@@ -45,7 +45,7 @@ def to_json(members: Iterable[Member], stream: TextIO) -> int:
     return number
 
 
-def write(form: str, members: Iterable[Member], stream: TextIO) -> int:
+def write_export(form: str, members: Iterable[Member], stream: TextIO) -> int:
     """As `csv`, `json` or `jsonl`; returns how many."""
     if form == "csv":
         return to_csv(members, stream)

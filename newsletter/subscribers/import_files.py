@@ -12,9 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.csv_injection import bared
-from newsletter.subscribers.csv_reader import Flaw, NumberedLine, lines_of, parsed, records
+from newsletter.subscribers.addresses import normalize_address
+from newsletter.subscribers.csv_injection import unescape_cell
+from newsletter.subscribers.csv_reader import (
+    NumberedLine,
+    RowError,
+    numbered_lines,
+    parse_record,
+    read_records,
+)
 
 _BLOCK = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
@@ -36,16 +42,16 @@ _COLUMNS = {  # our name -> how others write it, lower case, letters only; the b
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ImportEntry:
     """A line of the list: its number in the file, what stands in the columns that we know."""
 
     line: int
     cells: Mapping[str, str]
-    flaw: Flaw | None = None
+    flaw: RowError | None = None
 
 
 @dataclass(frozen=True)
-class Survey:
+class FileSurvey:
     """What one look over a whole file tells."""
 
     encoding: str
@@ -54,7 +60,7 @@ class Survey:
     guessed: bool = False  # the encoding, since nothing in the file shows it
 
 
-def survey(file: Path, encoding: str | None) -> Survey:
+def survey_file(file: Path, encoding: str | None) -> FileSurvey:
     """Read the file once: UTF-8 or UTF-16 where it is that, else Windows' cp1252.
 
     Raises:
@@ -76,17 +82,17 @@ def survey(file: Path, encoding: str | None) -> Survey:
     except OSError as error:
         raise NewsletterError(f"{file} cannot be read: {error.strerror}") from error
     shown = _known(encoding) if encoding else _marked(head) or ("utf-8" if is_utf8 else None)
-    return Survey(shown or "cp1252", lines, seen.hexdigest(), guessed=shown is None)
+    return FileSurvey(shown or "cp1252", lines, seen.hexdigest(), guessed=shown is None)
 
 
-def entries(file: Path, encoding: str, column: str | None) -> Iterator[Entry]:
+def read_entries(file: Path, encoding: str, column: str | None) -> Iterator[ImportEntry]:
     """Every line with something in it.
 
     Raises:
         WrongUseError: no column holds addresses.
     """
     with file.open(encoding=encoding, errors="replace") as stream:
-        lines = lines_of(stream)
+        lines = numbered_lines(stream)
         first = next((each for each in lines if each[1] is None or each[1].strip()), None)
         if first is None:
             raise WrongUseError(f"{file} is empty")
@@ -104,7 +110,7 @@ def _from_table(
     first: NumberedLine,
     lines: Iterator[NumberedLine],
     column: str | None,
-) -> Iterator[Entry]:
+) -> Iterator[ImportEntry]:
     delimiter, header = _header(first[1] or "")
     places = _places(header, column)
     width = len(header)
@@ -112,22 +118,24 @@ def _from_table(
         places = {"email": _address_place(file, header, column)}
         lines = _again(first, lines)
         width = max(width, 1)
-    for number, found in records(lines, delimiter):
-        if isinstance(found, Flaw):
-            yield Entry(number, {}, found)
+    for number, found in read_records(lines, delimiter):
+        if isinstance(found, RowError):
+            yield ImportEntry(number, {}, found)
         elif any(found[width:]):
-            yield Entry(number, {}, Flaw.RAGGED)
+            yield ImportEntry(number, {}, RowError.RAGGED)
         elif found != [""]:
-            cells = {name: bared(found[at]) for name, at in places.items() if at < len(found)}
-            missing = None if cells.get("email", "").strip() else Flaw.NO_ADDRESS
-            yield Entry(number, cells, missing)
+            cells = {
+                name: unescape_cell(found[at]) for name, at in places.items() if at < len(found)
+            }
+            missing = None if cells.get("email", "").strip() else RowError.NO_ADDRESS
+            yield ImportEntry(number, cells, missing)
 
 
 def _header(line: str) -> tuple[str, list[str]]:
     """The delimiter that makes most of the first line, and its cells."""
     best: tuple[str, list[str]] = (",", [line])
     for delimiter in _DELIMITERS:
-        cells = parsed([line], delimiter)
+        cells = parse_record([line], delimiter)
         if isinstance(cells, list) and _rank(cells) > _rank(best[1]):
             best = delimiter, cells
     return best
@@ -158,7 +166,7 @@ def _address_place(file: Path, first: list[str], column: str | None) -> int:
     """Without a header, the first line itself shows where the addresses are."""
     for place, cell in enumerate(first) if column is None else ():
         try:
-            normalized(bared(cell))
+            normalize_address(unescape_cell(cell))
         except WrongUseError:
             continue
         return place
@@ -172,27 +180,35 @@ def _again(first: NumberedLine, lines: Iterator[NumberedLine]) -> Iterator[Numbe
     yield from lines
 
 
-def _from_json(first: Iterable[NumberedLine], lines: Iterable[NumberedLine]) -> Iterator[Entry]:
+def _from_json(
+    first: Iterable[NumberedLine], lines: Iterable[NumberedLine]
+) -> Iterator[ImportEntry]:
     """An object a line; also as a list of them, as our own export writes it."""
     for part in (first, lines):
         for number, line in part:
             text = "?" if line is None else line.strip().rstrip(",")
             if text in {"", "[", "]"}:
                 continue
-            yield Entry(number, {}, Flaw.TOO_LONG) if line is None else _object(number, text)
+            yield (
+                ImportEntry(number, {}, RowError.TOO_LONG)
+                if line is None
+                else _object(number, text)
+            )
 
 
-def _object(number: int, text: str) -> Entry:
+def _object(number: int, text: str) -> ImportEntry:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        return Entry(number, {}, Flaw.NOT_TEXT)
+        return ImportEntry(number, {}, RowError.NOT_TEXT)
     if not isinstance(found, dict):
-        return Entry(number, {}, Flaw.NOT_TEXT)
+        return ImportEntry(number, {}, RowError.NOT_TEXT)
     names = list(found)
     places = _places(names, None)
     cells = {name: _flat(found[names[at]]) for name, at in places.items()}
-    return Entry(number, cells, None if cells.get("email", "").strip() else Flaw.NO_ADDRESS)
+    return ImportEntry(
+        number, cells, None if cells.get("email", "").strip() else RowError.NO_ADDRESS
+    )
 
 
 def _flat(value: object) -> str:

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.errors import WrongUseError
-from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.csv_reader import Flaw
-from newsletter.subscribers.import_files import Entry
+from newsletter.subscribers.addresses import normalize_address
+from newsletter.subscribers.csv_reader import RowError
+from newsletter.subscribers.import_files import ImportEntry
 
 _IN_THERE = ("", "confirmed", "subscribed", "active", "enabled", "verified", "opted-in", "yes")
 _OUT_THERE = (
@@ -18,7 +18,7 @@ _OUT_THERE = (
 )
 
 
-class Fate(StrEnum):
+class ImportStatus(StrEnum):
     """What became of a line that could be read; the others end in a `Flaw`."""
 
     ADDED = "added"
@@ -33,12 +33,12 @@ class Fate(StrEnum):
     UNKNOWN_NEWSLETTER = "unknown-newsletter"
 
 
-TAKEN = (Fate.ADDED, Fate.SUBSCRIBED, Fate.ALREADY, Fate.DUPLICATE)
-UNREADABLE = (*Flaw, Fate.BAD_ADDRESS, Fate.UNKNOWN_NEWSLETTER)
+TAKEN = (ImportStatus.ADDED, ImportStatus.SUBSCRIBED, ImportStatus.ALREADY, ImportStatus.DUPLICATE)
+UNREADABLE = (*RowError, ImportStatus.BAD_ADDRESS, ImportStatus.UNKNOWN_NEWSLETTER)
 
 
 @dataclass(frozen=True)
-class Plan:
+class ImportOptions:
     """What the operator says about the list."""
 
     consent: str
@@ -50,12 +50,12 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RowReport:
     """A line of the report."""
 
     line: int
     address: str  # as it was written
-    fate: Fate | Flaw
+    fate: ImportStatus | RowError
     detail: str = ""
 
 
@@ -71,33 +71,35 @@ class Person:
     confirmed_at: datetime
 
 
-def is_out(told: Told) -> bool:
-    return told.fate is Fate.NOT_SUBSCRIBED and told.detail in _OUT_THERE
+def is_out(told: RowReport) -> bool:
+    return told.fate is ImportStatus.NOT_SUBSCRIBED and told.detail in _OUT_THERE
 
 
-def address_of(each: Person | Told) -> str:
-    return each.address if isinstance(each, Person) else normalized(each.address)
+def address_of(each: Person | RowReport) -> str:
+    return each.address if isinstance(each, Person) else normalize_address(each.address)
 
 
-def read(entry: Entry, plan: Plan, now: datetime) -> Person | Told:
+def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person | RowReport:
     """What a line asks for, or why it asks for nothing."""
     cells = entry.cells
     written = cells.get("email", "")
     if entry.flaw is not None:
-        return Told(entry.line, written, entry.flaw)
+        return RowReport(entry.line, written, entry.flaw)
     try:
         address = _address(written, plan)
     except WrongUseError as error:
-        return Told(entry.line, written, Fate.BAD_ADDRESS, str(error).partition(": ")[2])
+        return RowReport(
+            entry.line, written, ImportStatus.BAD_ADDRESS, str(error).partition(": ")[2]
+        )
     standing = cells.get("standing", "").strip().lower()
     if standing not in _IN_THERE:
-        return Told(entry.line, written, Fate.NOT_SUBSCRIBED, standing)
+        return RowReport(entry.line, written, ImportStatus.NOT_SUBSCRIBED, standing)
     named = _pairs(cells.get("newsletters", ""))
     if plan.only or not named:
         named = dict.fromkeys(plan.newsletters, "")
     unknown = [slug for slug in named if slug not in plan.details]
     if unknown:
-        return Told(entry.line, written, Fate.UNKNOWN_NEWSLETTER, " ".join(unknown))
+        return RowReport(entry.line, written, ImportStatus.UNKNOWN_NEWSLETTER, " ".join(unknown))
     usual = cells.get("detail", "").strip().lower()
     details = {
         slug: next((each for each in (detail, usual) if each in DETAILS), plan.details[slug])
@@ -115,8 +117,8 @@ def read(entry: Entry, plan: Plan, now: datetime) -> Person | Told:
     )
 
 
-def _address(written: str, plan: Plan) -> str:
-    address = normalized(written)
+def _address(written: str, plan: ImportOptions) -> str:
+    address = normalize_address(written)
     if plan.guessed and not address.isascii():
         raise WrongUseError(
             f"{written!r}: the list's encoding is only guessed; name it (--encoding)"

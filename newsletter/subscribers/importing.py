@@ -17,16 +17,24 @@ from sqlalchemy.orm import Session
 from newsletter.db import Database
 from newsletter.models import ConsentRow, ImportRow, Standing, SubscriberRow, SubscriptionRow
 from newsletter.subscribers import consent_log, lifecycle, suppression
-from newsletter.subscribers.consent_log import Act
-from newsletter.subscribers.import_files import Entry
-from newsletter.subscribers.import_rows import Fate, Person, Plan, Told, address_of, is_out, read
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.consent_log import ConsentAction
+from newsletter.subscribers.import_files import ImportEntry
+from newsletter.subscribers.import_rows import (
+    ImportOptions,
+    ImportStatus,
+    Person,
+    RowReport,
+    address_of,
+    is_out,
+    read_row,
+)
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 
 CHUNK = 1000
 
 
 @dataclass(slots=True)
-class _Known:
+class _KnownSubscriber:
     """Who is here, or has just been taken in by a line before."""
 
     standing: str
@@ -35,20 +43,20 @@ class _Known:
     left: dict[str, bool] = field(default_factory=dict)  # newsletter -> whether they left it
 
 
-def run(
+def import_file(
     database: Database,
-    entries: Iterable[Entry],
-    plan: Plan,
+    entries: Iterable[ImportEntry],
+    plan: ImportOptions,
     digest: str,
     now: datetime,
-    told: Callable[[Told], None],
+    told: Callable[[RowReport], None],
 ) -> Counter[str]:
     """Take the list in; returns how often each fate came, those of an interrupted run included."""
     with database.write.begin() as session:
         row = _begun(session, digest, now)
         done, counts, started_at = row.lines, Counter(row.counts), row.started_at
     for chunk in _chunks(islice(iter(entries), done, None)):
-        looked_at = [(each, read(each, plan, started_at)) for each in chunk]
+        looked_at = [(each, read_row(each, plan, started_at)) for each in chunk]
         with database.write.begin() as session:
             fates = _Chunk(session, plan, started_at).take(looked_at)
             counts.update(each.fate for each in fates)
@@ -62,7 +70,7 @@ def run(
     return counts
 
 
-def interrupted(session: Session, digest: str) -> int:
+def interrupted_import(session: Session, digest: str) -> int:
     """How many entries of the same list were done before it was broken off."""
     row = session.get(ImportRow, digest)
     return 0 if row is None or row.finished_at is not None else row.lines
@@ -81,7 +89,7 @@ def _begun(session: Session, digest: str, now: datetime) -> ImportRow:
     return row
 
 
-def _chunks(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+def _chunks(entries: Iterator[ImportEntry]) -> Iterator[list[ImportEntry]]:
     while chunk := list(islice(entries, CHUNK)):
         yield chunk
 
@@ -89,28 +97,29 @@ def _chunks(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
 class _Chunk:
     """Some lines, looked up together and written together."""
 
-    def __init__(self, session: Session, plan: Plan, now: datetime) -> None:
+    def __init__(self, session: Session, plan: ImportOptions, now: datetime) -> None:
         self._session = session
         self._plan = plan
         self._now = now
         self._reasons: Mapping[str, str] = {}
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _KnownSubscriber] = {}
         self._new: dict[str, Person] = {}
         self._more: list[tuple[str, Person, str]] = []  # address, line, newsletter
         self._out: list[str] = []
 
-    def take(self, looked_at: Sequence[tuple[Entry, Person | Told]]) -> list[Told]:
+    def take(self, looked_at: Sequence[tuple[ImportEntry, Person | RowReport]]) -> list[RowReport]:
         """One fate a line, in the order of the lines."""
         addresses = {
             address_of(each) for _, each in looked_at if isinstance(each, Person) or is_out(each)
         }
-        self._reasons = suppression.reasons(self._session, addresses)
+        self._reasons = suppression.suppression_reasons(self._session, addresses)
         self._look_up(addresses)
         fates = [
-            each if isinstance(each, Told) else self._fate(entry, each) for entry, each in looked_at
+            each if isinstance(each, RowReport) else self._fate(entry, each)
+            for entry, each in looked_at
         ]
         for _, each in looked_at:
-            if isinstance(each, Told) and is_out(each) and address_of(each) not in self._known:
+            if isinstance(each, RowReport) and is_out(each) and address_of(each) not in self._known:
                 self._out.append(address_of(each))
         self._write()
         return fates
@@ -122,55 +131,66 @@ class _Chunk:
         )
         by_number = {}
         for number, email, standing, created_at in self._session.execute(chosen):
-            self._known[email] = by_number[number] = _Known(standing, created_at, number)
+            self._known[email] = by_number[number] = _KnownSubscriber(standing, created_at, number)
         held = select(
             SubscriptionRow.subscriber_id, SubscriptionRow.newsletter, SubscriptionRow.left_at
         ).where(SubscriptionRow.subscriber_id.in_(by_number))
         for number, newsletter, left_at in self._session.execute(held):
             by_number[number].left[newsletter] = left_at is not None
 
-    def _fate(self, entry: Entry, person: Person) -> Told:
+    def _fate(self, entry: ImportEntry, person: Person) -> RowReport:
         fate, detail = self._decide(person)
-        return Told(entry.line, entry.cells["email"], fate, detail)
+        return RowReport(entry.line, entry.cells["email"], fate, detail)
 
-    def _decide(self, person: Person) -> tuple[Fate, str]:
+    def _decide(self, person: Person) -> tuple[ImportStatus, str]:
         reason = self._reasons.get(person.address)
         if reason is not None:
-            kept_out = {suppression.ERASED: Fate.ERASED, suppression.LEFT: Fate.LEFT}
-            fate = kept_out.get(reason, Fate.SUPPRESSED)
-            return fate, reason if fate is Fate.SUPPRESSED else ""
+            kept_out = {
+                suppression.ERASED: ImportStatus.ERASED,
+                suppression.LEFT: ImportStatus.LEFT,
+            }
+            fate = kept_out.get(reason, ImportStatus.SUPPRESSED)
+            return fate, reason if fate is ImportStatus.SUPPRESSED else ""
         known = self._known.get(person.address)
         if known is None:
             self._new[person.address] = person
-            here = _Known(Standing.CONFIRMED, self._now, left=dict.fromkeys(person.details, False))
+            here = _KnownSubscriber(
+                Standing.CONFIRMED, self._now, left=dict.fromkeys(person.details, False)
+            )
             self._known[person.address] = here
-            return Fate.ADDED, ""
+            return ImportStatus.ADDED, ""
         if known.standing == Standing.PENDING:
             return self._confirm(known, person)
         return self._add_to(known, person)
 
-    def _confirm(self, known: _Known, person: Person) -> tuple[Fate, str]:
+    def _confirm(self, known: _KnownSubscriber, person: Person) -> tuple[ImportStatus, str]:
         """They were asked and have not answered; now there is proof."""
-        wish = Wish(list(person.details), next(iter(person.details.values())), person.language)
-        row = lifecycle.add(self._session, person.address, wish, person.consent, self._now)
+        wish = SubscriptionRequest(
+            list(person.details), next(iter(person.details.values())), person.language
+        )
+        row = lifecycle.add_subscriber(
+            self._session, person.address, wish, person.consent, self._now
+        )
         known.standing = row.standing
         if row.standing != Standing.CONFIRMED:
-            return Fate.LEFT, "asked to come back, has not confirmed"
+            return ImportStatus.LEFT, "asked to come back, has not confirmed"
         known.left.update(dict.fromkeys(person.details, False))
-        return Fate.ADDED, "was asked by mail before"
+        return ImportStatus.ADDED, "was asked by mail before"
 
-    def _add_to(self, known: _Known, person: Person) -> tuple[Fate, str]:
+    def _add_to(self, known: _KnownSubscriber, person: Person) -> tuple[ImportStatus, str]:
         if known.standing == Standing.LEFT:
-            return Fate.LEFT, ""
+            return ImportStatus.LEFT, ""
         missing = [slug for slug in person.details if slug not in known.left]
         self._more += [(person.address, person, slug) for slug in missing]
         known.left.update(dict.fromkeys(missing, False))
         if missing:
-            return Fate.SUBSCRIBED, " ".join(missing)
+            return ImportStatus.SUBSCRIBED, " ".join(missing)
         left = [slug for slug in person.details if known.left[slug]]
         if left:
-            return Fate.LEFT, " ".join(left)
-        return (Fate.DUPLICATE if known.created_at == self._now else Fate.ALREADY), ""
+            return ImportStatus.LEFT, " ".join(left)
+        return (
+            ImportStatus.DUPLICATE if known.created_at == self._now else ImportStatus.ALREADY
+        ), ""
 
     def _write(self) -> None:
         suppression.suppress_all(self._session, self._out, suppression.LEFT, self._now)
@@ -201,9 +221,9 @@ class _Chunk:
         for name, person, slug in wanted:
             acts.setdefault((name, id(person)), (person, []))[1].append(slug)
         return [
-            consent_log.row(
+            consent_log.consent_row(
                 numbers[name],
-                Act.CONFIRMED,
+                ConsentAction.CONFIRMED,
                 slugs,
                 consent_log.proof(each.consent),
                 each.confirmed_at,

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
 from newsletter.subscribers import consent_log, suppression
-from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.consent_log import Act, Evidence
+from newsletter.subscribers.addresses import normalize_address
+from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
 
 CONFIRMED_BY_LINK = "confirmed by the link in the mail"
 
 
 @dataclass(frozen=True)
-class Wish:
+class SubscriptionRequest:
     """What a new subscriber asks for."""
 
     newsletters: Sequence[str]
@@ -25,8 +25,8 @@ class Wish:
     language: str
 
 
-def add(
-    session: Session, email: str, wish: Wish, consent: str | None, now: datetime
+def add_subscriber(
+    session: Session, email: str, wish: SubscriptionRequest, consent: str | None, now: datetime
 ) -> SubscriberRow:
     """Take somebody in: confirmed where there is proof of consent, else pending.
 
@@ -36,11 +36,11 @@ def add(
     Raises:
         WrongUseError: the address cannot be mailed, or must not be.
     """
-    address = normalized(email)
-    reason = suppression.reason(session, address)
+    address = normalize_address(email)
+    reason = suppression.suppression_reason(session, address)
     if reason is not None and not suppression.lifted_by_consent(reason):
         raise WrongUseError(f"{address} must not be mailed: {reason}")
-    subscriber = find(session, address)
+    subscriber = find_subscriber(session, address)
     if subscriber is None:
         subscriber = SubscriberRow(
             email=address, standing=Standing.PENDING, language=wish.language, created_at=now
@@ -51,23 +51,27 @@ def add(
     came_anew = subscriber.standing == Standing.PENDING and reason is None
     if consent and came_anew and subscriber.left_at is None:
         _confirm(session, subscriber, consent, now)
-    open_ = to_be_asked(session, subscriber, wish)
+    open_ = subscriber_to_ask(session, subscriber, wish)
     proven = [each for each in wish.newsletters if each not in open_]
     if consent and proven:
         evidence = consent_log.proof(consent)
-        consent_log.record(session, subscriber, Act.CONFIRMED, proven, evidence, now)
+        consent_log.record_consent(
+            session, subscriber, ConsentAction.CONFIRMED, proven, evidence, now
+        )
     return subscriber
 
 
-def to_be_asked(session: Session, subscriber: SubscriberRow, wish: Wish) -> list[str]:
+def subscriber_to_ask(
+    session: Session, subscriber: SubscriberRow, wish: SubscriptionRequest
+) -> list[str]:
     """The wished newsletters that still need the subscriber's own yes."""
     if subscriber.standing != Standing.CONFIRMED:
         return list(wish.newsletters)
-    has = held(session, subscriber)
+    has = active_subscriptions(session, subscriber)
     return [each for each in wish.newsletters if each not in has]
 
 
-def confirm_these(
+def confirm_subscriptions(
     session: Session, subscriber: SubscriberRow, details: Mapping[str, str], now: datetime
 ) -> None:
     """They said yes to just these newsletters, each with the detail that new readers get.
@@ -77,7 +81,7 @@ def confirm_these(
     if subscriber.standing != Standing.CONFIRMED:
         for each in subscriptions(session, subscriber):
             each.left_at = each.left_at or now
-        suppression.lift(session, subscriber.email)
+        suppression.lift_suppression(session, subscriber.email)
         subscriber.standing, subscriber.consent = Standing.CONFIRMED, CONFIRMED_BY_LINK
         subscriber.confirmed_at, subscriber.left_at = now, None
     for newsletter, detail in details.items():
@@ -98,11 +102,13 @@ def subscribe(
     return found
 
 
-def come_back(
+def resubscribe(
     session: Session, subscriber: SubscriberRow, newsletter: str | None, since: datetime
 ) -> list[str]:
     """Take back a leaving that was not before `since`; returns what they have again."""
-    if subscriber.standing == Standing.PENDING or suppression.reason(session, subscriber.email):
+    if subscriber.standing == Standing.PENDING or suppression.suppression_reason(
+        session, subscriber.email
+    ):
         return []
     back = [
         each
@@ -118,29 +124,29 @@ def come_back(
     return [each.newsletter for each in back]
 
 
-def held(session: Session, subscriber: SubscriberRow) -> dict[str, SubscriptionRow]:
+def active_subscriptions(session: Session, subscriber: SubscriberRow) -> dict[str, SubscriptionRow]:
     """The subscriptions that they did not leave, by newsletter."""
     rows = subscriptions(session, subscriber)
     return {each.newsletter: each for each in rows if each.left_at is None}
 
 
-def leave(
+def unsubscribe(
     session: Session,
     subscriber: SubscriberRow,
     newsletters: Collection[str] | None,
-    evidence: Evidence,
+    evidence: ConsentEvidence,
     now: datetime,
 ) -> None:
     """They leave some newsletters, or all (None), in whichever way; a second time writes nothing.
 
     What somebody asks for by a link of ours goes by `moves.leave`.
     """
-    ended = end(session, subscriber, newsletters, now)
+    ended = end_subscriptions(session, subscriber, newsletters, now)
     if ended:
-        consent_log.record(session, subscriber, Act.LEFT, ended, evidence, now)
+        consent_log.record_consent(session, subscriber, ConsentAction.LEFT, ended, evidence, now)
 
 
-def end(
+def end_subscriptions(
     session: Session,
     subscriber: SubscriberRow,
     newsletters: Collection[str] | None,
@@ -149,29 +155,29 @@ def end(
     """End some subscriptions, or all (None), and say which were not ended before."""
     ended = [
         each
-        for each in held(session, subscriber).values()
+        for each in active_subscriptions(session, subscriber).values()
         if newsletters is None or each.newsletter in newsletters
     ]
     for each in ended:
         each.left_at = now
-    if (ended or newsletters is None) and not held(session, subscriber):
+    if (ended or newsletters is None) and not active_subscriptions(session, subscriber):
         subscriber.standing = Standing.LEFT
         subscriber.left_at = subscriber.left_at or now
     return [each.newsletter for each in ended]
 
 
-def find(session: Session, address: str) -> SubscriberRow | None:
+def find_subscriber(session: Session, address: str) -> SubscriberRow | None:
     return session.scalar(select(SubscriberRow).where(SubscriberRow.email == address))
 
 
-def known(session: Session, email: str) -> SubscriberRow:
+def get_subscriber(session: Session, email: str) -> SubscriberRow:
     """The subscriber of that address.
 
     Raises:
         WrongUseError: nobody has it; the line names the nearest.
     """
-    address = normalized(email)
-    subscriber = find(session, address)
+    address = normalize_address(email)
+    subscriber = find_subscriber(session, address)
     if subscriber is None:
         everybody = session.scalars(select(SubscriberRow.email).limit(10_000)).all()
         near = [each for each in everybody if did_you_mean(address, [each]).endswith("?")]
@@ -188,7 +194,12 @@ def subscriptions(session: Session, subscriber: SubscriberRow) -> Sequence[Subsc
 
 
 def _subscribe(
-    session: Session, subscriber: SubscriberRow, wish: Wish, now: datetime, *, proven: bool
+    session: Session,
+    subscriber: SubscriberRow,
+    wish: SubscriptionRequest,
+    now: datetime,
+    *,
+    proven: bool,
 ) -> None:
     for newsletter in wish.newsletters:
         if subscriber.standing == Standing.CONFIRMED:
@@ -205,7 +216,7 @@ def _subscribe(
 def _confirm(session: Session, subscriber: SubscriberRow, consent: str, now: datetime) -> None:
     if subscriber.standing == Standing.CONFIRMED:
         return
-    suppression.lift(session, subscriber.email)
+    suppression.lift_suppression(session, subscriber.email)
     subscriber.standing = Standing.CONFIRMED
     subscriber.consent = consent
     subscriber.confirmed_at = now

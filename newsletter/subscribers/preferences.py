@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import SubscriberRow
 from newsletter.subscribers import consent_log, lifecycle
-from newsletter.subscribers.consent_log import Act, Evidence
+from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
 
 
 @dataclass(frozen=True)
-class Choice:
+class PreferenceChanges:
     """Everything on the page; `paused_until` is the last day without mail."""
 
     details: Mapping[str, str]  # of the newsletters they want
@@ -20,29 +20,33 @@ class Choice:
     paused_until: date | None
 
 
-def choose(
+def change_preferences(
     session: Session,
     subscriber: SubscriberRow,
-    choice: Choice,
+    choice: PreferenceChanges,
     offered: Mapping[str, str],
-    evidence: Evidence,
+    evidence: ConsentEvidence,
     now: datetime,
 ) -> None:
     """Make it so. Of what is not `offered` any more nothing changes."""
-    before = lifecycle.held(session, subscriber).keys()
+    before = lifecycle.active_subscriptions(session, subscriber).keys()
     subscriber.language = choice.language
     for slug, detail in choice.details.items():
         row = lifecycle.subscribe(session, subscriber, slug, detail, now)
         row.detail, row.paused_until, row.left_at = detail, choice.paused_until, None
     session.flush()
     given_up = [slug for slug in offered if slug not in choice.details]
-    lifecycle.leave(session, subscriber, given_up, evidence, now)
-    after = lifecycle.held(session, subscriber).keys()
+    lifecycle.unsubscribe(session, subscriber, given_up, evidence, now)
+    after = lifecycle.active_subscriptions(session, subscriber).keys()
     if after - before:
-        consent_log.record(session, subscriber, Act.CHANGED, sorted(after), evidence, now)
+        consent_log.record_consent(
+            session, subscriber, ConsentAction.CHANGED, sorted(after), evidence, now
+        )
 
 
 def paused_until(session: Session, subscriber: SubscriberRow, today: date) -> date | None:
     """The last day of a pause that is not over."""
-    days = [each.paused_until for each in lifecycle.held(session, subscriber).values()]
+    days = [
+        each.paused_until for each in lifecycle.active_subscriptions(session, subscriber).values()
+    ]
     return max((day for day in days if day and day >= today), default=None)

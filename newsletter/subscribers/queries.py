@@ -16,7 +16,7 @@ SUPPRESSED = "suppressed"  # a dead mailbox, a complaint: nothing is mailed, wha
 
 
 @dataclass(frozen=True)
-class Choice:
+class SubscriberFilter:
     """Whom to show; what is empty chooses nothing out."""
 
     standing: str | None = None
@@ -39,7 +39,7 @@ class Member:
     paused: Mapping[str, str] = field(default_factory=dict)  # newsletter -> until which day
 
 
-def everybody(session: Session, choice: Choice) -> Iterator[Member]:
+def iterate_subscribers(session: Session, choice: SubscriberFilter) -> Iterator[Member]:
     """By address, a page at a time, so that any number needs little memory."""
     after = ""
     while True:
@@ -50,7 +50,7 @@ def everybody(session: Session, choice: Choice) -> Iterator[Member]:
             .limit(_PAGE)
         ).all()
         held = _held(session, [each.id for each in page])
-        reasons = suppression.reasons(session, [each.email for each in page])
+        reasons = suppression.suppression_reasons(session, [each.email for each in page])
         for each in page:
             standing = _standing(each, reasons.get(each.email))
             if choice.standing in {None, standing}:
@@ -61,7 +61,7 @@ def everybody(session: Session, choice: Choice) -> Iterator[Member]:
         session.expunge_all()
 
 
-def _chosen(choice: Choice) -> Select[SubscriberRow]:
+def _chosen(choice: SubscriberFilter) -> Select[SubscriberRow]:
     table = SubscriberRow
     chosen = select(table)
     if choice.standing not in {None, SUPPRESSED}:

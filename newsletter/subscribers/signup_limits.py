@@ -35,14 +35,14 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Use:
+class LimitKey:
     """One more for this key, if its limit allows."""
 
     limit: Limit
     key: str
 
 
-def spend(session: Session, uses: Sequence[Use], now: datetime) -> Use | None:
+def consume(session: Session, uses: Sequence[LimitKey], now: datetime) -> LimitKey | None:
     """Count one on each, or on none of them; returns the first that is used up."""
     rows = [_row(session, use, now) for use in uses]
     for row, use in zip(rows, uses, strict=True):
@@ -54,18 +54,18 @@ def spend(session: Session, uses: Sequence[Use], now: datetime) -> Use | None:
     return None
 
 
-def trip(session: Session, use: Use, now: datetime) -> None:
+def record_refusal(session: Session, use: LimitKey, now: datetime) -> None:
     """Note a refusal that something else than a count decided."""
     _refuse(_row(session, use, now), use.limit)
 
 
-def opens_again(session: Session, use: Use) -> datetime | None:
+def opens_again(session: Session, use: LimitKey) -> datetime | None:
     """When a used-up limit counts from nothing again."""
     row = session.get(FormLimitRow, (use.limit.scope, use.key))
     return None if row is None else row.until
 
 
-def forget(session: Session, use: Use) -> None:
+def forget(session: Session, use: LimitKey) -> None:
     """Start counting anew, since what was counted against has changed."""
     row = session.get(FormLimitRow, (use.limit.scope, use.key))
     if row is not None:
@@ -82,7 +82,7 @@ def forget_old(session: Session, before: datetime) -> None:
     session.execute(delete(FormLimitRow).where(FormLimitRow.until < before))
 
 
-def refused(session: Session, scopes: Iterable[str], since: datetime) -> dict[str, int]:
+def refusals(session: Session, scopes: Iterable[str], since: datetime) -> dict[str, int]:
     """How often each scope turned something away, in windows that were open since then."""
     rows = session.execute(
         select(FormLimitRow.scope, func.sum(FormLimitRow.refused))
@@ -135,7 +135,7 @@ def _refuse(row: FormLimitRow, limit: Limit) -> None:
         _log.warning("the limit %s is used up; `newsletter check` tells how often", limit.scope)
 
 
-def _row(session: Session, use: Use, now: datetime) -> FormLimitRow:
+def _row(session: Session, use: LimitKey, now: datetime) -> FormLimitRow:
     fresh = {
         "scope": use.limit.scope,
         "key": use.key,

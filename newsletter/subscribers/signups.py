@@ -19,8 +19,8 @@ from newsletter.finding import Finding, Severity
 from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow
 from newsletter.outbox import EmailType
 from newsletter.subscribers import consent_log, lifecycle, signup_limits, suppression
-from newsletter.subscribers.consent_log import Act, Evidence, Way
-from newsletter.subscribers.signup_limits import Limit, Use
+from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
+from newsletter.subscribers.signup_limits import Limit, LimitKey
 
 _HOUR, _DAY, _MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 _AT_ONCE = 50  # so that no other writer waits long
@@ -28,7 +28,7 @@ FORGOTTEN_AFTER = _MONTH  # somebody who never confirmed
 
 
 @dataclass(frozen=True)
-class Request:
+class SignupRequest:
     """What the form asks for; the address is normalized, the network a key."""
 
     email: str
@@ -38,7 +38,7 @@ class Request:
     network: str
 
 
-class Limits:
+class SignupLimits:
     """The limits of the form, as they are set."""
 
     def __init__(self, settings: SignupSettings) -> None:
@@ -51,24 +51,26 @@ class Limits:
         self.total = Limit("mails-hour", settings.per_hour, _HOUR, alarms=True)
         self.waiting = Limit("waiting", settings.waiting, _HOUR, alarms=True)
 
-    def of_address(self, session: Session, address: str) -> list[Use]:
+    def of_address(self, session: Session, address: str) -> list[LimitKey]:
         key = signup_limits.key_of(session, signup_limits.mailbox_of(address))
-        uses = [Use(self.address_day, key), Use(self.address_month, key)]
-        if suppression.reason(session, address) == suppression.ERASED:
-            uses.append(Use(self.erased, key))
+        uses = [LimitKey(self.address_day, key), LimitKey(self.address_month, key)]
+        if suppression.suppression_reason(session, address) == suppression.ERASED:
+            uses.append(LimitKey(self.erased, key))
         return uses
 
-    def of_mail(self, session: Session, address: str) -> list[Use]:
+    def of_mail(self, session: Session, address: str) -> list[LimitKey]:
         """The limits of one more mail that a stranger can cause; those of the address first."""
         domain = signup_limits.key_of(session, address.rpartition("@")[2])
         return [
             *self.of_address(session, address),
-            Use(self.domain, domain),
-            Use(self.total, "all"),
+            LimitKey(self.domain, domain),
+            LimitKey(self.total, "all"),
         ]
 
 
-def ask(session: Session, request: Request, settings: SignupSettings, now: datetime) -> bool:
+def request_signup(
+    session: Session, request: SignupRequest, settings: SignupSettings, now: datetime
+) -> bool:
     """Put a sign-up into the queue; False where the queue is full for everybody."""
     key = signup_limits.key_of(session, signup_limits.mailbox_of(request.email))
     waiting = session.get(SignupRow, key)
@@ -76,7 +78,7 @@ def ask(session: Session, request: Request, settings: SignupSettings, now: datet
         waiting.newsletters = list(dict.fromkeys([*waiting.newsletters, *request.newsletters]))
         return True
     if _waiting(session) >= settings.waiting:
-        signup_limits.trip(session, Use(Limits(settings).waiting, "all"), now)
+        signup_limits.record_refusal(session, LimitKey(SignupLimits(settings).waiting, "all"), now)
         return False
     session.add(
         SignupRow(
@@ -94,16 +96,20 @@ def ask(session: Session, request: Request, settings: SignupSettings, now: datet
     return True
 
 
-def spend_asking(session: Session, address: str, settings: SignupSettings, now: datetime) -> None:
+def consume_confirm_mail(
+    session: Session, address: str, settings: SignupSettings, now: datetime
+) -> None:
     """Count a confirm mail that the operator sends, as one that the form does.
 
     Raises:
         WrongUseError: they erased themselves.
         NewsletterError: they were asked often enough.
     """
-    if suppression.reason(session, address) == suppression.ERASED:
+    if suppression.suppression_reason(session, address) == suppression.ERASED:
         raise WrongUseError(f"{address} was erased; only they can come back, by the sign-up page")
-    used_up = signup_limits.spend(session, Limits(settings).of_address(session, address), now)
+    used_up = signup_limits.consume(
+        session, SignupLimits(settings).of_address(session, address), now
+    )
     if used_up is not None:
         raise NewsletterError(
             f"{address} was asked to confirm often enough ({used_up.limit.scope}:"
@@ -111,11 +117,11 @@ def spend_asking(session: Session, address: str, settings: SignupSettings, now: 
         )
 
 
-def are_due(session: Session, now: datetime) -> bool:
+def has_due_signups(session: Session, now: datetime) -> bool:
     return session.scalar(select(SignupRow).where(SignupRow.not_before <= now).limit(1)) is not None
 
 
-def answer(
+def answer_signups(
     session: Session, settings: SignupSettings, details: Mapping[str, str], now: datetime
 ) -> int:
     """Look at the oldest sign-ups that are due; returns at how many, 0 when none is.
@@ -130,7 +136,7 @@ def answer(
         .limit(_AT_ONCE)
     ).all()
     for row in rows:
-        if row.not_before <= now and not _waits(session, row, Limits(settings), details, now):
+        if row.not_before <= now and not _waits(session, row, SignupLimits(settings), details, now):
             session.delete(row)
     return len(rows)
 
@@ -146,9 +152,9 @@ def forget_unconfirmed(session: Session, now: datetime) -> None:
         _forget(session, number)
 
 
-def end(session: Session, address: str) -> None:
+def end_signup(session: Session, address: str) -> None:
     """Their mailbox cannot be reached or says no: who has not confirmed never will."""
-    subscriber = lifecycle.find(session, address)
+    subscriber = lifecycle.find_subscriber(session, address)
     if subscriber is None or subscriber.standing != Standing.PENDING:
         return
     if subscriber.confirmed_at is None:
@@ -166,16 +172,16 @@ def forget_address(session: Session, address: str) -> None:
 
 def start_anew(session: Session, settings: SignupSettings, address: str) -> None:
     """They confirmed: what counted as long as they had not, counts no more."""
-    for use in Limits(settings).of_address(session, address):
+    for use in SignupLimits(settings).of_address(session, address):
         signup_limits.forget(session, use)
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
     """For `newsletter check`: which limits turned something away since yesterday."""
-    known = vars(Limits(settings.signup)).values()
+    known = vars(SignupLimits(settings.signup)).values()
     scopes = {each.scope: each for each in known if each.alarms}
     with database.read() as session:
-        refused = signup_limits.refused(session, scopes, now - _DAY)
+        refused = signup_limits.refusals(session, scopes, now - _DAY)
         waiting = _waiting(session)
     for scope, number in refused.items():
         yield Finding(
@@ -196,16 +202,16 @@ def _forget(session: Session, number: int) -> None:
 
 
 def _waits(
-    session: Session, row: SignupRow, known: Limits, details: Mapping[str, str], now: datetime
+    session: Session, row: SignupRow, known: SignupLimits, details: Mapping[str, str], now: datetime
 ) -> bool:
     """Answer a sign-up by a letter, or by none; or let it wait, and those that wait for the same.
 
     Limits of one address end a sign-up; those of everybody only make it wait.
     """
-    reason = suppression.reason(session, row.email)
+    reason = suppression.suppression_reason(session, row.email)
     if reason is not None and not suppression.lifted_by_consent(reason):
         return False
-    used_up = signup_limits.spend(session, known.of_mail(session, row.email), now)
+    used_up = signup_limits.consume(session, known.of_mail(session, row.email), now)
     if used_up is None:
         _write(session, row, details, now)
         return False
@@ -221,11 +227,17 @@ def _waits(
 
 def _write(session: Session, row: SignupRow, details: Mapping[str, str], now: datetime) -> None:
     """The letter that they are owed: a question, or the way to what they have already."""
-    subscriber = lifecycle.find(session, row.email) or _taken_in(session, row, now)
-    held = lifecycle.held(session, subscriber) if subscriber.standing == Standing.CONFIRMED else {}
+    subscriber = lifecycle.find_subscriber(session, row.email) or _taken_in(session, row, now)
+    held = (
+        lifecycle.active_subscriptions(session, subscriber)
+        if subscriber.standing == Standing.CONFIRMED
+        else {}
+    )
     wanted = [slug for slug in row.newsletters if slug in details and slug not in held]
-    evidence = Evidence(Way.PAGE, row.wording, row.network)
-    consent_log.record(session, subscriber, Act.ASKED, row.newsletters, evidence, row.asked_at)
+    evidence = ConsentEvidence(Channel.PAGE, row.wording, row.network)
+    consent_log.record_consent(
+        session, subscriber, ConsentAction.ASKED, row.newsletters, evidence, row.asked_at
+    )
     if held and not wanted:
         outbox.enqueue(session, EmailType.ALREADY, subscriber, now)
         return

@@ -47,13 +47,13 @@ def suppress_erased(session: Session, address: str, now: datetime) -> None:
         row.reason = row.reason.partition(":")[0]
 
 
-def reason(session: Session, address: str) -> str | None:
+def suppression_reason(session: Session, address: str) -> str | None:
     """Why that (normalized) address must not be mailed, or None where it may."""
     row = session.get(SuppressionRow, _hash(session, address))
     return None if row is None else row.reason
 
 
-def reasons(session: Session, addresses: Iterable[str]) -> dict[str, str]:
+def suppression_reasons(session: Session, addresses: Iterable[str]) -> dict[str, str]:
     """The same for many: those that must not be mailed, each with its reason."""
     key = key_for(session, _PURPOSE)
     by_hash = {_keyed(key, each): each for each in addresses}
@@ -82,7 +82,7 @@ def lifted_by_consent(reason: str) -> bool:
     return reason in _LIFTED
 
 
-def lift(session: Session, address: str) -> None:
+def lift_suppression(session: Session, address: str) -> None:
     row = session.get(SuppressionRow, _hash(session, address))
     if row is not None and lifted_by_consent(row.reason):
         session.delete(row)

@@ -43,7 +43,7 @@ class Claim:
         return self.until is not None and self.until < now
 
 
-class Links:
+class SignedLinks:
     """Makes and reads links. The first secret key signs, all of them verify.
 
     A token is `<subscriber>.<newsletter>[.<until>].<signature>`: short, so that the header that

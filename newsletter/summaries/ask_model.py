@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from newsletter.models import Setback
+from newsletter.models import SummaryFailure
 from newsletter.sources.base import Paper, PaperId, one_line
 from newsletter.summaries import checks, extractive_summarizer
 from newsletter.summaries.base import (
@@ -19,12 +19,12 @@ from newsletter.summaries.base import (
     SummaryError,
     Tokens,
 )
-from newsletter.summaries.checks.relevance import Source
-from newsletter.summaries.extractive_summarizer import Embedded
-from newsletter.summaries.llm_budget import Allowance
-from newsletter.summaries.safe_summarizer import fault
-from newsletter.summaries.store import Unprinted
-from newsletter.summaries.thread_pool import worked
+from newsletter.summaries.checks.relevance import SourceText
+from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
+from newsletter.summaries.llm_budget import LlmBudget
+from newsletter.summaries.safe_summarizer import describe_fault
+from newsletter.summaries.store import RejectedAnswer
+from newsletter.summaries.thread_pool import run_in_threads
 
 ANSWERS = 2  # that a paper may take: the second knows what was wrong with the first
 _KEPT_CHARACTERS = 1000  # of an answer that is not printed
@@ -38,13 +38,13 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SummaryResult:
     """A sentence, or why there is none."""
 
     question: Question
     sentence: Sentence | None = None
     tokens: Tokens = NOTHING  # of the sentence
-    unprinted: tuple[Unprinted, ...] = ()  # the answers before it, or instead of it
+    unprinted: tuple[RejectedAnswer, ...] = ()  # the answers before it, or instead of it
 
     @property
     def paper(self) -> Paper:
@@ -57,7 +57,9 @@ class Outcome:
     @property
     def failure(self) -> str:
         """Why there was no answer, where the next run asks again."""
-        return next((each.reason for each in self.unprinted if each.kind == Setback.FAILED), "")
+        return next(
+            (each.reason for each in self.unprinted if each.kind == SummaryFailure.FAILED), ""
+        )
 
     @property
     def rejection(self) -> str:
@@ -66,62 +68,68 @@ class Outcome:
         return self.unprinted[-1].reason if settled else ""
 
 
-def ask(
+def ask_model(
     summarizer: Summarizer,
     questions: Sequence[Question],
     day: Sequence[Paper],
     language: str,
-    allowance: Allowance,
-) -> Generator[Outcome]:
+    allowance: LlmBudget,
+) -> Generator[SummaryResult]:
     """One outcome a question, whatever happens to the summarizer, within the allowance.
 
     `day` are the papers that an answer might be about by mistake.
     """
-    if isinstance(summarizer, Embedded):  # ours: cannot hang, and has nothing to wait for
+    if isinstance(
+        summarizer, ExtractiveSummarizer
+    ):  # ours: cannot hang, and has nothing to wait for
         for question in questions:
-            yield Outcome(question, extractive_summarizer.sentence(question.paper))
+            yield SummaryResult(question, extractive_summarizer.sentence(question.paper))
         return
-    sources = {paper.id: Source.of(paper) for paper in day}
+    sources = {paper.id: SourceText.of(paper) for paper in day}
     asker = _Asker(summarizer, language, allowance, sources)
     left: dict[PaperId, Question] = {question.paper.id: question for question in questions}
     with allowance.asking():
-        crew = worked(asker.outcome, questions, summarizer.concurrency, allowance.left_s)
+        crew = run_in_threads(asker.outcome, questions, summarizer.concurrency, allowance.left_s)
         with closing(crew) as outcomes:
             for outcome in outcomes:
                 del left[outcome.paper.id]
                 yield outcome
     for question in left.values():
-        late = Unprinted(Setback.FAILED, f"{summarizer.name} {allowance.late}")
-        yield Outcome(question, unprinted=(late,))
+        late = RejectedAnswer(SummaryFailure.FAILED, f"{summarizer.name} {allowance.late}")
+        yield SummaryResult(question, unprinted=(late,))
 
 
 @dataclass(frozen=True)
 class _Asker:
     summarizer: Summarizer
     language: str
-    allowance: Allowance
-    day: Mapping[PaperId, Source]
+    allowance: LlmBudget
+    day: Mapping[PaperId, SourceText]
     said: dict[str, PaperId] = field(default_factory=dict)  # the first paper that it was said of
 
-    def outcome(self, question: Question) -> Outcome:
+    def outcome(self, question: Question) -> SummaryResult:
         """Never raises: a thread that ended without a word would be waited for."""
         if not question.paper.abstract:
-            nothing = Unprinted(Setback.REFUSED, "the paper has no abstract", question.number)
-            return Outcome(question, unprinted=(nothing,))
-        before: list[Unprinted] = []
+            nothing = RejectedAnswer(
+                SummaryFailure.REFUSED, "the paper has no abstract", question.number
+            )
+            return SummaryResult(question, unprinted=(nothing,))
+        before: list[RejectedAnswer] = []
         try:
             return self._answered(question, before)
         except RefusedError as error:
             number = question.number + len(before)
-            last = Unprinted(Setback.REFUSED, one_line(str(error)), number)
+            last = RejectedAnswer(SummaryFailure.REFUSED, one_line(str(error)), number)
         except SummaryError as error:
-            last = Unprinted(Setback.FAILED, one_line(str(error)))
+            last = RejectedAnswer(SummaryFailure.FAILED, one_line(str(error)))
         except BaseException as error:  # noqa: BLE001 - whatever a stranger's part does
-            last = Unprinted(Setback.FAILED, f"{self.summarizer.name}: {fault(error)}")
+            last = RejectedAnswer(
+                SummaryFailure.FAILED, f"{self.summarizer.name}: {describe_fault(error)}"
+            )
             self.allowance.unanswered(last.reason)
-        return Outcome(question, unprinted=(*before, last))
+        return SummaryResult(question, unprinted=(*before, last))
 
-    def _answered(self, question: Question, before: list[Unprinted]) -> Outcome:
+    def _answered(self, question: Question, before: list[RejectedAnswer]) -> SummaryResult:
         hint = question.hint
         for number in range(question.number, max(ANSWERS, question.number) + 1):
             draft = self._draft(question.paper, hint)
@@ -130,23 +138,23 @@ class _Asker:
             if not wrong or not doubtful:
                 language = AUTHORS_LANGUAGE if self.summarizer.name == AUTHORS else self.language
                 sentence = Sentence(draft.text, language, self.summarizer.name)
-                return Outcome(question, sentence, draft.tokens, tuple(before))
+                return SummaryResult(question, sentence, draft.tokens, tuple(before))
             hint = "; ".join(each.objection for each in wrong)
             text = draft.text[:_KEPT_CHARACTERS]
-            before.append(Unprinted(Setback.REJECTED, hint, number, text, draft.tokens))
-        return Outcome(question, unprinted=tuple(before))
+            before.append(RejectedAnswer(SummaryFailure.REJECTED, hint, number, text, draft.tokens))
+        return SummaryResult(question, unprinted=tuple(before))
 
-    def _objections(self, draft: Draft, paper: Paper) -> list[checks.Verdict]:
+    def _objections(self, draft: Draft, paper: Paper) -> list[checks.CheckResult]:
         """What calls itself the authors' words must be theirs."""
         if draft.flaw:
-            return [checks.Verdict("its maker", draft.flaw)]
+            return [checks.CheckResult("its maker", draft.flaw)]
         if self.summarizer.name == AUTHORS:
-            return checks.against_quotation(draft.text, paper)
+            return checks.objection_to_quotation(draft.text, paper)
         others = [source for each, source in self.day.items() if each != paper.id]
-        found = checks.against(draft.text, paper, self.language, others)
+        found = checks.first_objection(draft.text, paper, self.language, others)
         first = self.said.setdefault(draft.text, paper.id)
         if first != paper.id:
-            found.append(checks.Verdict("its own", f"was said of {first} too"))
+            found.append(checks.CheckResult("its own", f"was said of {first} too"))
         return found
 
     def _draft(self, paper: Paper, hint: str) -> Draft:

@@ -15,7 +15,7 @@ from newsletter.summaries.base import (
     SummaryError,
     Tokens,
 )
-from newsletter.summaries.checks import Verdict
+from newsletter.summaries.checks import CheckResult
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Attempt:
 
     name: str
     text: str
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[CheckResult, ...]
     seconds: float
     tokens: Tokens = NOTHING
     failure: str = ""
@@ -50,12 +50,12 @@ def _attempt(summarizer: Summarizer, paper: Paper, language: str) -> Attempt:
     return Attempt(summarizer.name, draft.text, verdicts, seconds, draft.tokens)
 
 
-def _verdicts(draft: Draft, paper: Paper, language: str, made_by: str) -> list[Verdict]:
+def _verdicts(draft: Draft, paper: Paper, language: str, made_by: str) -> list[CheckResult]:
     """A quotation must be one, in the language of its abstract; of a model every check speaks."""
     if draft.flaw:
-        return [Verdict("its maker", draft.flaw)]
+        return [CheckResult("its maker", draft.flaw)]
     if made_by == AUTHORS:
-        quotation = checks.against_quotation(draft.text, paper)
-        passed = [Verdict("quotation")]
-        return [*checks.verdicts(draft.text, paper, AUTHORS_LANGUAGE), *(quotation or passed)]
-    return checks.verdicts(draft.text, paper, language)
+        quotation = checks.objection_to_quotation(draft.text, paper)
+        passed = [CheckResult("quotation")]
+        return [*checks.run_checks(draft.text, paper, AUTHORS_LANGUAGE), *(quotation or passed)]
+    return checks.run_checks(draft.text, paper, language)

@@ -6,12 +6,12 @@ from newsletter.summaries import extractive
 from newsletter.summaries.base import AUTHORS, AUTHORS_LANGUAGE, Draft, Sentence, Tokens
 
 
-def from_settings(settings: Settings) -> "Embedded":
+def from_settings(settings: Settings) -> "ExtractiveSummarizer":
     del settings
-    return Embedded()
+    return ExtractiveSummarizer()
 
 
-class Embedded:
+class ExtractiveSummarizer:
     """Quotes; it cannot translate, so its sentences are in the abstract's language."""
 
     name = AUTHORS

@@ -32,7 +32,7 @@ class Prices:
 
 
 @dataclass
-class Allowance:
+class LlmBudget:
     """Shared by everything that asks in one run, whatever the newsletter and the thread."""
 
     seconds: float = 900.0
@@ -116,7 +116,7 @@ class Allowance:
         return f"did not answer within the run's {self.seconds:g} s (summarizer.deadline_s)"
 
 
-def from_settings(settings: SummarizerSettings) -> Allowance:
+def from_settings(settings: SummarizerSettings) -> LlmBudget:
     """What the settings allow a run.
 
     Raises:
@@ -127,4 +127,4 @@ def from_settings(settings: SummarizerSettings) -> Allowance:
         raise WrongUseError(
             "summarizer.cap_cost needs summarizer.price_in and price_out, of a million tokens"
         )
-    return Allowance(settings.deadline_s, settings.cap_tokens, settings.cap_cost, prices)
+    return LlmBudget(settings.deadline_s, settings.cap_tokens, settings.cap_cost, prices)

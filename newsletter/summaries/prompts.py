@@ -31,7 +31,7 @@ class Prompts:
             WrongUseError: the text cannot be used; the line names file, line and reason.
         """
         if language not in self._read:
-            self._read[language] = rendered(self._path(language), language)
+            self._read[language] = render_prompt(self._path(language), language)
         return self._read[language]
 
     def _path(self, language: str) -> Path:
@@ -55,7 +55,7 @@ def from_settings(settings: Settings) -> Prompts:
     return prompts
 
 
-def rendered(file: Path, language: str) -> str:
+def render_prompt(file: Path, language: str) -> str:
     """The text of a prompt's file, its blanks filled.
 
     Raises:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.models import SetbackRow, SummaryRow
+from newsletter.models import SummaryFailureRow, SummaryRow
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import extractive_summarizer, store
 from newsletter.summaries.base import NOTHING, Sentence, Tokens
@@ -15,31 +15,31 @@ from newsletter.summaries.store import Author
 
 
 @dataclass(frozen=True)
-class Told:
+class PaperReport:
     """A paper's sentence as it would be printed now, and every answer that is not."""
 
     paper: Paper
     printed: Sentence
-    setbacks: tuple[SetbackRow, ...]
+    setbacks: tuple[SummaryFailureRow, ...]
 
 
-def report(session: Session, papers: Sequence[Paper], author: Author) -> list[Told]:
+def report(session: Session, papers: Sequence[Paper], author: Author) -> list[PaperReport]:
     """One a paper; setbacks of whatever author in that language, the oldest first."""
     ids = [paper.id for paper in papers]
-    sentences = store.best(session, ids, author)
+    sentences = store.best_summaries(session, ids, author)
     rows = session.scalars(
-        select(SetbackRow)
+        select(SummaryFailureRow)
         .where(
-            SetbackRow.arxiv_id.in_({each.arxiv_id for each in ids}),
-            SetbackRow.language == author.language,
+            SummaryFailureRow.arxiv_id.in_({each.arxiv_id for each in ids}),
+            SummaryFailureRow.language == author.language,
         )
-        .order_by(SetbackRow.made_at, SetbackRow.number)
+        .order_by(SummaryFailureRow.made_at, SummaryFailureRow.number)
     )
-    setbacks: defaultdict[PaperId, list[SetbackRow]] = defaultdict(list)
+    setbacks: defaultdict[PaperId, list[SummaryFailureRow]] = defaultdict(list)
     for row in rows:
         setbacks[PaperId(row.arxiv_id, row.version)].append(row)
     return [
-        Told(
+        PaperReport(
             paper,
             sentences.get(paper.id) or extractive_summarizer.sentence(paper),
             tuple(setbacks[paper.id]),
@@ -48,11 +48,11 @@ def report(session: Session, papers: Sequence[Paper], author: Author) -> list[To
     ]
 
 
-def spent(session: Session, papers: Sequence[Paper], language: str) -> Tokens:
+def spent_tokens(session: Session, papers: Sequence[Paper], language: str) -> Tokens:
     """All that is kept of what these papers' answers cost in that language."""
     ids = {paper.id for paper in papers}
     tokens = NOTHING
-    for table in (SummaryRow, SetbackRow):
+    for table in (SummaryRow, SummaryFailureRow):
         rows = session.execute(
             select(table.arxiv_id, table.version, table.tokens_asked, table.tokens_answered).where(
                 table.arxiv_id.in_({each.arxiv_id for each in ids}), table.language == language

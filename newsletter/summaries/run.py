@@ -7,19 +7,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from newsletter.models import Setback, SetbackRow
+from newsletter.models import SummaryFailure, SummaryFailureRow
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import extractive_summarizer, store
-from newsletter.summaries.ask_model import ANSWERS, Outcome, Question, ask
+from newsletter.summaries.ask_model import ANSWERS, Question, SummaryResult, ask_model
 from newsletter.summaries.base import AUTHORS, NOTHING, Summarizer, Tokens
-from newsletter.summaries.llm_budget import Allowance
+from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.store import Author
 
 Progress = Callable[[], None]  # one more is done
 
 
 @dataclass(frozen=True)
-class Made:
+class SummaryReport:
     """How the day's sentences came about. Where there is none, the authors' own words stand in."""
 
     made: int
@@ -31,12 +31,12 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Asking:
+class SummaryRequest:
     """Who is asked, in which language, how much; `again` also what was rejected before."""
 
     summarizer: Summarizer
     language: str
-    allowance: Allowance = field(default_factory=Allowance)
+    allowance: LlmBudget = field(default_factory=LlmBudget)
     again: bool = False
 
     @property
@@ -46,11 +46,11 @@ class Asking:
 
 def make_missing(
     sessions: sessionmaker[Session],
-    asking: Asking,
+    asking: SummaryRequest,
     papers: Sequence[Paper],
     now: datetime,
     progress: Progress,
-) -> Made:
+) -> SummaryReport:
     """Ask for the sentences that are not kept yet and keep each as it comes."""
     wanted = {paper.id: paper for paper in papers}
     with sessions() as session:
@@ -58,16 +58,16 @@ def make_missing(
     for _ in range(len(wanted) - len(questions)):
         progress()
     author = asking.author
-    outcomes: list[Outcome] = []
+    outcomes: list[SummaryResult] = []
     day = list(wanted.values())
-    asked = ask(asking.summarizer, questions, day, asking.language, asking.allowance)
+    asked = ask_model(asking.summarizer, questions, day, asking.language, asking.allowance)
     with closing(asked) as coming:
         for outcome in coming:
             with sessions.begin() as session:
                 _keep(session, author, outcome, now)
             outcomes.append(outcome)
             progress()
-    return Made(
+    return SummaryReport(
         made=sum(each.sentence is not None for each in outcomes),
         reused=len(wanted) - len(questions),
         failed={each.paper.id: each.failure for each in outcomes if each.failure},
@@ -86,13 +86,15 @@ class Estimate:
     tokens: Tokens
 
 
-def estimate(session: Session, asking: Asking, papers: Sequence[Paper]) -> Estimate:
+def estimate(session: Session, asking: SummaryRequest, papers: Sequence[Paper]) -> Estimate:
     """Without asking anybody."""
     questions = open_questions(session, asking, papers)
     return Estimate(len(questions), len(papers) - len(questions), _expected(asking, questions))
 
 
-def open_questions(session: Session, asking: Asking, papers: Sequence[Paper]) -> list[Question]:
+def open_questions(
+    session: Session, asking: SummaryRequest, papers: Sequence[Paper]
+) -> list[Question]:
     """What was never answered in this way.
 
     An answer that was not printed counts as one: a paper takes two, then it is settled, unless
@@ -101,40 +103,42 @@ def open_questions(session: Session, asking: Asking, papers: Sequence[Paper]) ->
     ids = [paper.id for paper in papers]
     author = asking.author
     if author.name == AUTHORS:  # any sentence is as good as the authors'
-        done = set(store.best(session, ids, author))
+        done = set(store.best_summaries(session, ids, author))
     else:
-        done = store.answered(session, ids, author)
-    setbacks = store.setbacks(session, ids, author)
+        done = store.asked_before(session, ids, author)
+    setbacks = store.failures(session, ids, author)
     questions = []
     for paper in papers:
         answers = [row for row in setbacks.get(paper.id, []) if row.number]
-        settled = len(answers) >= ANSWERS or any(row.kind == Setback.REFUSED for row in answers)
+        settled = len(answers) >= ANSWERS or any(
+            row.kind == SummaryFailure.REFUSED for row in answers
+        )
         if paper.id not in done and (asking.again or not settled):
             questions.append(_question(paper, answers))
     return questions
 
 
-def _expected(asking: Asking, questions: Sequence[Question]) -> Tokens:
+def _expected(asking: SummaryRequest, questions: Sequence[Question]) -> Tokens:
     each = (asking.summarizer.expected(one.paper, asking.language) for one in questions)
     return sum(each, NOTHING)
 
 
-def _question(paper: Paper, answers: Sequence[SetbackRow]) -> Question:
+def _question(paper: Paper, answers: Sequence[SummaryFailureRow]) -> Question:
     if not answers:
         return Question(paper)
     return Question(paper, answers[-1].number + 1, answers[-1].reason)
 
 
-def _keep(session: Session, author: Author, outcome: Outcome, now: datetime) -> None:
+def _keep(session: Session, author: Author, outcome: SummaryResult, now: datetime) -> None:
     """Keep the answers, and a sentence in any case: it is there before the next is asked for."""
     paper = outcome.paper.id
     for each in outcome.unprinted:
-        store.keep_setback(session, paper, author, each, now)
+        store.store_failure(session, paper, author, each, now)
     if not outcome.failure:
         store.forget_failure(session, paper, author)
     if outcome.sentence is None:
-        store.keep(session, paper, extractive_summarizer.sentence(outcome.paper), now)
+        store.store_summary(session, paper, extractive_summarizer.sentence(outcome.paper), now)
     elif outcome.sentence.made_by == AUTHORS:
-        store.keep(session, paper, outcome.sentence, now)
+        store.store_summary(session, paper, outcome.sentence, now)
     else:
-        store.keep(session, paper, outcome.sentence, now, author.recipe, outcome.tokens)
+        store.store_summary(session, paper, outcome.sentence, now, author.recipe, outcome.tokens)

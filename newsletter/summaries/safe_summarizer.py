@@ -15,7 +15,7 @@ _TOLD_CHARACTERS = 200
 Value = TypeVar("Value")
 
 
-class Guarded:
+class SafeSummarizer:
     """Asks the one inside; whatever it raises is a `SummaryError`, whatever it gives is checked."""
 
     def __init__(self, inner: Summarizer) -> None:
@@ -56,7 +56,9 @@ class Guarded:
         except SummaryError:
             raise
         except Exception as error:
-            raise SummaryError(f"{self.name} has a fault of its own: {fault(error)}") from error
+            raise SummaryError(
+                f"{self.name} has a fault of its own: {describe_fault(error)}"
+            ) from error
         if not isinstance(value, kind):
             raise SummaryError(
                 f"{self.name} has a fault of its own: it gave {type(value).__name__} where"
@@ -65,7 +67,7 @@ class Guarded:
         return value
 
 
-class Unasked:
+class DisabledSummarizer:
     """Stands for a summarizer that is not asked; every paper hears why."""
 
     concurrency = 1
@@ -89,6 +91,6 @@ class Unasked:
         """Nothing is open."""
 
 
-def fault(error: BaseException) -> str:
+def describe_fault(error: BaseException) -> str:
     """Unexpected trouble in one line."""
     return f"{type(error).__name__}: {one_line(str(error))}"[:_TOLD_CHARACTERS]

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
-from newsletter.models import Setback, SetbackRow, SummaryRow
+from newsletter.models import SummaryFailure, SummaryFailureRow, SummaryRow
 from newsletter.sources.base import PaperId
 from newsletter.summaries.base import AUTHORS, NOTHING, Sentence, Summarizer, Tokens
 
@@ -29,7 +29,7 @@ class Author:
         return cls(summarizer.name, summarizer.recipe(language), language)
 
 
-def keep(
+def store_summary(
     session: Session,
     paper: PaperId,
     sentence: Sentence,
@@ -54,22 +54,22 @@ def keep(
 
 
 @dataclass(frozen=True)
-class Unprinted:
+class RejectedAnswer:
     """An answer that does not stand under its paper, or that there was none."""
 
-    kind: Setback
+    kind: SummaryFailure
     reason: str
     number: int = FAILURE
     text: str = ""
     tokens: Tokens = NOTHING
 
 
-def keep_setback(
-    session: Session, paper: PaperId, author: Author, setback: Unprinted, now: datetime
+def store_failure(
+    session: Session, paper: PaperId, author: Author, setback: RejectedAnswer, now: datetime
 ) -> None:
     """Keep why there is no sentence: each answer once, of failures the newest."""
     session.merge(
-        SetbackRow(
+        SummaryFailureRow(
             arxiv_id=paper.arxiv_id,
             version=paper.version,
             language=author.language,
@@ -89,33 +89,33 @@ def keep_setback(
 def forget_failure(session: Session, paper: PaperId, author: Author) -> None:
     """It has answered since."""
     session.execute(
-        delete(SetbackRow).where(
-            SetbackRow.arxiv_id == paper.arxiv_id,
-            SetbackRow.version == paper.version,
-            SetbackRow.language == author.language,
-            SetbackRow.summarizer == author.name,
-            SetbackRow.recipe == author.recipe,
-            SetbackRow.number == FAILURE,
+        delete(SummaryFailureRow).where(
+            SummaryFailureRow.arxiv_id == paper.arxiv_id,
+            SummaryFailureRow.version == paper.version,
+            SummaryFailureRow.language == author.language,
+            SummaryFailureRow.summarizer == author.name,
+            SummaryFailureRow.recipe == author.recipe,
+            SummaryFailureRow.number == FAILURE,
         )
     )
 
 
-def setbacks(
+def failures(
     session: Session, papers: Iterable[PaperId], author: Author
-) -> dict[PaperId, list[SetbackRow]]:
+) -> dict[PaperId, list[SummaryFailureRow]]:
     """The answers of that author that were not printed, by paper, the oldest first."""
     wanted = set(papers)
     rows = session.scalars(
-        select(SetbackRow)
+        select(SummaryFailureRow)
         .where(
-            SetbackRow.arxiv_id.in_({each.arxiv_id for each in wanted}),
-            SetbackRow.language == author.language,
-            SetbackRow.summarizer == author.name,
-            SetbackRow.recipe == author.recipe,
+            SummaryFailureRow.arxiv_id.in_({each.arxiv_id for each in wanted}),
+            SummaryFailureRow.language == author.language,
+            SummaryFailureRow.summarizer == author.name,
+            SummaryFailureRow.recipe == author.recipe,
         )
-        .order_by(SetbackRow.number)
+        .order_by(SummaryFailureRow.number)
     )
-    found: defaultdict[PaperId, list[SetbackRow]] = defaultdict(list)
+    found: defaultdict[PaperId, list[SummaryFailureRow]] = defaultdict(list)
     for row in rows:
         paper = PaperId(row.arxiv_id, row.version)
         if paper in wanted:
@@ -123,7 +123,7 @@ def setbacks(
     return dict(found)
 
 
-def answered(session: Session, papers: Iterable[PaperId], author: Author) -> set[PaperId]:
+def asked_before(session: Session, papers: Iterable[PaperId], author: Author) -> set[PaperId]:
     """The papers of which this author's sentence, written this way, is kept."""
     wanted = set(papers)
     rows = session.execute(
@@ -137,7 +137,9 @@ def answered(session: Session, papers: Iterable[PaperId], author: Author) -> set
     return wanted & {PaperId(arxiv_id, version) for arxiv_id, version in rows}
 
 
-def best(session: Session, papers: Sequence[PaperId], author: Author) -> dict[PaperId, Sentence]:
+def best_summaries(
+    session: Session, papers: Sequence[PaperId], author: Author
+) -> dict[PaperId, Sentence]:
     """The kept sentence to print for each paper.
 
     First the author's, best as asked for now, then anybody's in that language, last the authors'

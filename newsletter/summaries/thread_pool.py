@@ -10,7 +10,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-def worked(
+def run_in_threads(
     work: Callable[[Task], Result],
     tasks: Sequence[Task],
     threads: int,

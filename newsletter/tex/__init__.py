@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.tex.macros import undoubled
 from newsletter.tex.marks import HTML, PLAIN
-from newsletter.tex.reader import Reader
+from newsletter.tex.reader import TexRenderer
 from newsletter.tex.tokens import tidied
 
 if TYPE_CHECKING:
@@ -50,4 +50,4 @@ def _rendered(source: str, marks: Marks) -> str:
         clean = _SAID_TWICE.sub(r"\g<scheme>\g<rest>", clean)
     if not _TEX.search(clean):
         return marks.finished(marks.prose(clean))
-    return marks.finished(Reader(clean, marks).whole())
+    return marks.finished(TexRenderer(clean, marks).whole())

@@ -7,13 +7,13 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from newsletter.tex.math import Piece, Role
+from newsletter.tex.math import MathPart, Role
 from newsletter.tex.symbols import MATH_ACCENTS, TEXT_ACCENTS
-from newsletter.tex.tokens import Kind
+from newsletter.tex.tokens import TokenType
 
 if TYPE_CHECKING:
     from newsletter.tex.macros import Handler
-    from newsletter.tex.reader import Reader
+    from newsletter.tex.reader import TexRenderer
     from newsletter.tex.spans import Span, Style
 
 # The first letter of something already set, behind the tags that open it.
@@ -33,29 +33,29 @@ def _compose(letter: str, mark: str) -> str:
     return unicodedata.normalize("NFC", _DOTTED.get(letter, letter) + mark)
 
 
-def prose_accent(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+def prose_accent(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
     """An accent over the letter that follows; without one, the command's own letter."""
     if not _has_base(reader, span, may_skip=name.isalpha()):
-        return Piece(Role.ORDINARY, reader.marks.words(name))
+        return MathPart(Role.ORDINARY, reader.marks.words(name))
     inner = reader.argument(span, style._replace(math=False))
     if not inner.strip():
-        return Piece(Role.ORDINARY, inner if name.isalpha() else reader.marks.words(name))
+        return MathPart(Role.ORDINARY, inner if name.isalpha() else reader.marks.words(name))
     if name.isalpha() and len(inner) > _LONGEST_BASE:
-        return Piece(Role.ORDINARY, inner)
-    return Piece(Role.ORDINARY, accented(inner, TEXT_ACCENTS[name]))
+        return MathPart(Role.ORDINARY, inner)
+    return MathPart(Role.ORDINARY, accented(inner, TEXT_ACCENTS[name]))
 
 
-def _has_base(reader: Reader, span: Span, *, may_skip: bool) -> bool:
+def _has_base(reader: TexRenderer, span: Span, *, may_skip: bool) -> bool:
     if not span:
         return False
     token = reader.tokens[span.at]
-    if token.kind is Kind.TEXT:
+    if token.kind is TokenType.TEXT:
         text = token.text.lstrip(" ") if may_skip else token.text
         if not text and span.at + 1 < span.end:
-            return reader.tokens[span.at + 1].kind is Kind.OPEN
+            return reader.tokens[span.at + 1].kind is TokenType.OPEN
         # A command of letters needs a space or a brace before its argument.
         return text[:1].isalpha()
-    return token.kind is Kind.OPEN or token.text in {
+    return token.kind is TokenType.OPEN or token.text in {
         "\\i",
         "\\j",
         "\\ae",
@@ -66,13 +66,13 @@ def _has_base(reader: Reader, span: Span, *, may_skip: bool) -> bool:
     }
 
 
-def _math_accent(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+def _math_accent(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
     inner = reader.argument(span, style._replace(math=True))
     mark = MATH_ACCENTS[name]
     if name in {"overline", "bar"} and 1 < len(reader.marks.bare(inner)) <= _LONGEST_BARRED:
         barred = _LETTERS.sub(lambda found: found[1] or _compose(found[2], "\u0305"), inner)
-        return Piece(Role.ORDINARY, barred)
-    return Piece(Role.ORDINARY, accented(inner, mark))
+        return MathPart(Role.ORDINARY, barred)
+    return MathPart(Role.ORDINARY, accented(inner, mark))
 
 
 PROSE_HANDLERS: dict[str, Handler] = {name: prose_accent for name in TEXT_ACCENTS if name.isalpha()}

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from newsletter.tex import accents
-from newsletter.tex.math import Piece, Role
+from newsletter.tex.math import MathPart, Role
 from newsletter.tex.symbols import TEXT_ACCENTS
 
 if TYPE_CHECKING:
-    from newsletter.tex.reader import Reader
+    from newsletter.tex.reader import TexRenderer
     from newsletter.tex.spans import Span, Style
     from newsletter.tex.tokens import Token
 
@@ -18,9 +18,9 @@ _FORMULA_SPACES = {",", ":", ";", ">", " ", "\n"}
 _LINE_BREAK_OPTION = re.compile(r"\*|\[-?[\d.]+ ?(?:pt|em|ex|cm|mm|in|baselineskip)?\]")
 _HYPHENATION = re.compile(r"\\-")
 _BRACKETS = {
-    "{": Piece(Role.OPENING, "{"),
-    "}": Piece(Role.CLOSING, "}"),
-    "|": Piece(Role.ORDINARY, "‖"),
+    "{": MathPart(Role.OPENING, "{"),
+    "}": MathPart(Role.CLOSING, "}"),
+    "|": MathPart(Role.ORDINARY, "‖"),
 }
 _HIDDEN = {"!", "/", "@", "-"}
 _NEAR = 40
@@ -33,11 +33,11 @@ _NO_ROW = re.compile(
 _LETTER_ACCENTS = frozenset("\"'`")
 
 
-def escaped(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
+def escaped(reader: TexRenderer, token: Token, span: Span, style: Style) -> MathPart:
     """What the escape stands for, in a formula or in prose."""
     sign = token.text[1:]
     if sign in "([)]" and sign:
-        return Piece(Role.ORDINARY, _delimiter(reader, sign, span, style))
+        return MathPart(Role.ORDINARY, _delimiter(reader, sign, span, style))
     if sign == "\\":
         return _broken(reader, token, span, style)
     if sign in _BRACKETS:
@@ -46,22 +46,22 @@ def escaped(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
         return _in_formula(reader, sign)
     if sign in TEXT_ACCENTS:
         return accents.prose_accent(reader, span, style, sign)
-    return Piece(Role.ORDINARY, reader.marks.words(_in_prose(reader, token, sign)))
+    return MathPart(Role.ORDINARY, reader.marks.words(_in_prose(reader, token, sign)))
 
 
-def _broken(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
+def _broken(reader: TexRenderer, token: Token, span: Span, style: Style) -> MathPart:
     room = _line_break(reader, span)
     if style.math and _begins_row(reader, token, span):
-        return Piece(Role.CLOSING, "; ")
-    return Piece(Role.ROOM, room)
+        return MathPart(Role.CLOSING, "; ")
+    return MathPart(Role.ROOM, room)
 
 
-def _letter_follows(reader: Reader, token: Token) -> bool:
+def _letter_follows(reader: TexRenderer, token: Token) -> bool:
     behind = reader.source[token.start + 2 : token.start + 4].lstrip("{")
     return behind[:1].isalpha()
 
 
-def _begins_row(reader: Reader, token: Token, span: Span) -> bool:
+def _begins_row(reader: TexRenderer, token: Token, span: Span) -> bool:
     """Whether a line break in a formula parts two rows, and not one that was too long."""
     before = reader.source[max(0, token.start - _NEAR) : token.start].rstrip(" ~&")
     after = reader.source[token.start + 2 : token.start + _NEAR].lstrip(" ~&")
@@ -70,13 +70,13 @@ def _begins_row(reader: Reader, token: Token, span: Span) -> bool:
     return not _NO_ROW.match(after)
 
 
-def _in_formula(reader: Reader, sign: str) -> Piece:
+def _in_formula(reader: TexRenderer, sign: str) -> MathPart:
     if sign in _FORMULA_SPACES:
-        return Piece(Role.ROOM, " ")
-    return Piece(Role.ORDINARY, "" if sign in _HIDDEN else reader.marks.words(sign))
+        return MathPart(Role.ROOM, " ")
+    return MathPart(Role.ORDINARY, "" if sign in _HIDDEN else reader.marks.words(sign))
 
 
-def _in_prose(reader: Reader, token: Token, sign: str) -> str:
+def _in_prose(reader: TexRenderer, token: Token, sign: str) -> str:
     before = reader.source[max(0, token.start - 1) : token.start]
     after = reader.source[token.start + 2 : token.start + 3]
     beside_words = before.isalnum() and after.isalnum()
@@ -91,7 +91,7 @@ def _in_prose(reader: Reader, token: Token, sign: str) -> str:
     return " " if sign in {",", ">", "\n"} else sign
 
 
-def _hyphen(reader: Reader, before: str, after: str) -> str:
+def _hyphen(reader: TexRenderer, before: str, after: str) -> str:
     r"""Nothing for a place where a word may be broken; a hyphen where an author meant one.
 
     \- is TeX's hint for breaking a word. Some authors, and some language models that wrote for
@@ -105,7 +105,7 @@ def _hyphen(reader: Reader, before: str, after: str) -> str:
     return "-" if after.strip() else ""
 
 
-def _line_break(reader: Reader, span: Span) -> str:
+def _line_break(reader: TexRenderer, span: Span) -> str:
     if span:
         found = _LINE_BREAK_OPTION.match(reader.tokens[span.at].text)
         if found:
@@ -113,7 +113,7 @@ def _line_break(reader: Reader, span: Span) -> str:
     return " "
 
 
-def _delimiter(reader: Reader, sign: str, span: Span, style: Style) -> str:
+def _delimiter(reader: TexRenderer, sign: str, span: Span, style: Style) -> str:
     if sign in ")]" or style.math:
         return ""
     return reader.delimited(span, {"(": "\\)", "[": "\\]"}[sign], style)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from newsletter.tex import accents, escapes, formulas, references, science, structure, styles
-from newsletter.tex.math import Piece, Role
+from newsletter.tex.math import MathPart, Role
 from newsletter.tex.names import UNMISTAKABLE, names
 from newsletter.tex.symbols import (
     ABBREVIATIONS,
@@ -22,21 +22,21 @@ from newsletter.tex.symbols import (
     RELATION,
     SPELLED,
 )
-from newsletter.tex.tokens import Kind, Token
+from newsletter.tex.tokens import Token, TokenType
 
 if TYPE_CHECKING:
-    from newsletter.tex.reader import Reader
+    from newsletter.tex.reader import TexRenderer
     from newsletter.tex.spans import Span, Style
 
 
 class Handler(Protocol):
     """Reads a command's arguments and says what they come to."""
 
-    def __call__(self, reader: Reader, span: Span, style: Style, name: str, /) -> Piece: ...
+    def __call__(self, reader: TexRenderer, span: Span, style: Style, name: str, /) -> MathPart: ...
 
 
-SIGNS: dict[str, Piece] = {
-    name: Piece(role, text)
+SIGNS: dict[str, MathPart] = {
+    name: MathPart(role, text)
     for role, table in (
         (Role.ORDINARY, ORDINARY),
         (Role.RELATION, RELATION),
@@ -48,7 +48,7 @@ SIGNS: dict[str, Piece] = {
     )
     for name, text in table.items()
 }
-SIGNS["colon"] = Piece(Role.PUNCTUATION, ":")
+SIGNS["colon"] = MathPart(Role.PUNCTUATION, ":")
 HANDLERS: dict[str, Handler] = {
     **accents.MATH_HANDLERS,
     **styles.HANDLERS,
@@ -69,11 +69,11 @@ _NUMBER = re.compile(r"\d[\s~{}$^\\,]*\Z")
 _NEAR = 12
 # One-letter commands that are letters of other alphabets in prose, but not in formulas.
 _PLAIN_IN_FORMULAS = frozenset(names("S P H L O o l"))
-_IN_ANGLES = {"la": Piece(Role.OPENING, "⟨"), "ra": Piece(Role.CLOSING, "⟩")}
+_IN_ANGLES = {"la": MathPart(Role.OPENING, "⟨"), "ra": MathPart(Role.CLOSING, "⟩")}
 _COMPARING = {
-    "la": Piece(Role.RELATION, "≲"),
-    "ga": Piece(Role.RELATION, "≳"),
-    "ra": Piece(Role.RELATION, "→"),
+    "la": MathPart(Role.RELATION, "≲"),
+    "ga": MathPart(Role.RELATION, "≳"),
+    "ra": MathPart(Role.RELATION, "→"),
 }
 _SINGLE = re.compile(r"(?<!\\)\\(?:\\\\)*[A-Za-z]{2}")
 _DOUBLED = re.compile(r"\\\\([A-Za-z]{2,})")
@@ -108,15 +108,15 @@ def spelled(command: str) -> str:
     return name if name.isalpha() and name not in HANDLERS else ""
 
 
-def expand(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
+def expand(reader: TexRenderer, token: Token, span: Span, style: Style) -> MathPart:
     """The command with its arguments, turned; an unknown one leaves its name as a word."""
     name = token.text[1:]
     if not (name.isascii() and name.isalpha()):
         return escapes.escaped(reader, token, span, style)
     if style.math and name in NUMBER_SETS:
-        return Piece(Role.ORDINARY, NUMBER_SETS[name])
+        return MathPart(Role.ORDINARY, NUMBER_SETS[name])
     if style.math and name in _PLAIN_IN_FORMULAS:
-        return Piece(Role.ORDINARY, name)
+        return MathPart(Role.ORDINARY, name)
     handler = None if style.math else accents.PROSE_HANDLERS.get(name)
     handler = handler or HANDLERS.get(name)
     if handler:
@@ -126,30 +126,30 @@ def expand(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
     return _word(reader, span, style, name)
 
 
-def _sign(reader: Reader, token: Token, span: Span, style: Style) -> Piece:
+def _sign(reader: TexRenderer, token: Token, span: Span, style: Style) -> MathPart:
     name = token.text[1:]
     if name == "deg" and style.math and not _NUMBER.search(_before(reader, token)):
-        return Piece(Role.FUNCTION, "deg")  # of a vertex or a polynomial
+        return MathPart(Role.FUNCTION, "deg")  # of a vertex or a polynomial
     piece = SIGNS[name]
     is_letter = name in _LETTERS and not _is_unit(reader, token)
     is_dash = name in _DASHES and not _before(reader, token).endswith(" ")
     if (is_letter or is_dash) and not style.math:
         reader.trim(span)
     reader.skip_empty(span)
-    return Piece(piece.role, reader.marks.words(piece.text))
+    return MathPart(piece.role, reader.marks.words(piece.text))
 
 
-def _is_unit(reader: Reader, token: Token) -> bool:
+def _is_unit(reader: TexRenderer, token: Token) -> bool:
     r"""Whether \AA is the unit behind a number, as in 5 \AA, and not a letter of a name."""
     before = _before(reader, token)[-3:].rstrip(" ~{\\,")
     return token.text == "\\AA" and before[-1:] in set("0123456789$")
 
 
-def _before(reader: Reader, token: Token) -> str:
+def _before(reader: TexRenderer, token: Token) -> str:
     return reader.source[max(0, token.start - _NEAR) : token.start]
 
 
-def _word(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+def _word(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
     """An abbreviation, or an author's own command."""
     short = (_IN_ANGLES if reader.has_angles else _COMPARING).get(name) or _COMPARING.get(name)
     if short:
@@ -157,22 +157,22 @@ def _word(reader: Reader, span: Span, style: Style, name: str) -> Piece:
     shown = NAMES.get(name) or (None if style.math else ABBREVIATIONS.get(name))
     letter = _LETTER.fullmatch(name) if style.math and shown is None else None
     if letter:
-        return Piece(Role.ORDINARY, _lettered(reader, letter["font"], letter["letter"]))
+        return MathPart(Role.ORDINARY, _lettered(reader, letter["font"], letter["letter"]))
     if shown is None:
-        return Piece(Role.ORDINARY, _own(reader, span, style, name))
+        return MathPart(Role.ORDINARY, _own(reader, span, style, name))
     if not reader.skip_empty(span) and shown.endswith(".") and reader.next_starts(span, "."):
         shown = shown[:-1]
-    return Piece(Role.ORDINARY, reader.marks.words(shown))
+    return MathPart(Role.ORDINARY, reader.marks.words(shown))
 
 
-def _lettered(reader: Reader, font: str, letter: str) -> str:
+def _lettered(reader: TexRenderer, font: str, letter: str) -> str:
     r"""`\cO`, `\calO` and `\bbR`: short names of a letter in a font."""
     if font == "bb":
         return BLACKBOARD.get(letter) or reader.marks.strong(letter)
     return reader.marks.emphasis(letter)
 
 
-def _own(reader: Reader, span: Span, style: Style, name: str) -> str:
+def _own(reader: TexRenderer, span: Span, style: Style, name: str) -> str:
     r"""An author's command: its name, or what it is wrapped around, as in \rev{new words}.
 
     With two arguments or more nobody can say what it makes of them; it stays as it was, whole.
@@ -180,7 +180,7 @@ def _own(reader: Reader, span: Span, style: Style, name: str) -> str:
     whole = _as_written(reader, span)
     if whole:
         return reader.marks.words(whole)
-    inner = reader.argument(span, style) if reader.next_is(span, Kind.OPEN) else ""
+    inner = reader.argument(span, style) if reader.next_is(span, TokenType.OPEN) else ""
     if not inner.strip():
         return name
     if not _NAMES_SOMETHING.match(name):
@@ -188,7 +188,7 @@ def _own(reader: Reader, span: Span, style: Style, name: str) -> str:
     return f"{name}({inner})" if style.math else f"{name} {inner}"
 
 
-def _as_written(reader: Reader, span: Span) -> str:
+def _as_written(reader: TexRenderer, span: Span) -> str:
     """The command just read and its arguments in the author's letters, where it has several."""
     tokens, mates = reader.tokens, reader.layout.mates
     begin, at, found = tokens[span.at - 1].start, span.at, 0

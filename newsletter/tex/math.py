@@ -29,7 +29,7 @@ class Role(Enum):
     EATEN_SPACE = auto()  # one that only ended a command's name
 
 
-class Piece(NamedTuple):
+class MathPart(NamedTuple):
     role: Role
     text: str
 
@@ -59,21 +59,21 @@ _ENDS_IN_WORD = re.compile(r"[A-Za-z]{2,}(?:</\w+>)*\Z")
 _STARTS_AS_WORD = re.compile(r"(?:<\w+>)*[A-Za-z0-9]")
 
 
-def split(text: str, marks: Marks, *, upright: bool) -> Iterator[Piece]:
+def split(text: str, marks: Marks, *, upright: bool) -> Iterator[MathPart]:
     """The pieces of plain characters inside a formula."""
     for found in _ATOM.finditer(text):
         kind, atom = found.lastgroup or "other", found[0]
         if kind == "letters":
             slanted = not upright and len(atom) <= _LONGEST_VARIABLE
-            yield Piece(Role.ORDINARY, marks.emphasis(atom) if slanted else atom)
+            yield MathPart(Role.ORDINARY, marks.emphasis(atom) if slanted else atom)
         elif kind == "minus":
-            yield Piece(Role.OPERATOR, "−")
+            yield MathPart(Role.OPERATOR, "−")
         else:
             role = _ROLES.get(kind, Role.ORDINARY)
-            yield Piece(role, marks.words(_SPELLED.get(atom, atom)))
+            yield MathPart(role, marks.words(_SPELLED.get(atom, atom)))
 
 
-def joined(pieces: list[Piece], *, tight: bool) -> str:
+def joined(pieces: list[MathPart], *, tight: bool) -> str:
     """The formula as one string; `tight` is for scripts, where relations get no room."""
     solid, spaces = _without_spaces(pieces)
     roles = _roles(solid)
@@ -91,9 +91,9 @@ def joined(pieces: list[Piece], *, tight: bool) -> str:
     return "".join(out)
 
 
-def _without_spaces(pieces: list[Piece]) -> tuple[list[Piece], list[Role | None]]:
+def _without_spaces(pieces: list[MathPart]) -> tuple[list[MathPart], list[Role | None]]:
     """The solid pieces, and for each what kind of space the author left in front of it."""
-    solid: list[Piece] = []
+    solid: list[MathPart] = []
     spaces: list[Role | None] = []
     pending: Role | None = None
     for piece in pieces:
@@ -101,7 +101,7 @@ def _without_spaces(pieces: list[Piece]) -> tuple[list[Piece], list[Role | None]
             pending = max(pending, piece.role, key=_SPACES.index)
         elif piece.text:
             if solid and piece.role is solid[-1].role is Role.RELATION:
-                solid[-1] = Piece(Role.RELATION, solid[-1].text + piece.text)
+                solid[-1] = MathPart(Role.RELATION, solid[-1].text + piece.text)
             else:
                 solid.append(piece)
                 spaces.append(pending)
@@ -110,7 +110,7 @@ def _without_spaces(pieces: list[Piece]) -> tuple[list[Piece], list[Role | None]
     return solid, spaces
 
 
-def _roles(solid: list[Piece]) -> list[Role]:
+def _roles(solid: list[MathPart]) -> list[Role]:
     """Each piece's role, where a relation or operator without two sides is a mere sign."""
     roles: list[Role] = []
     before: Role | None = None
@@ -131,7 +131,7 @@ def _needs_brackets(at: int, roles: list[Role]) -> bool:
     return bool(at and roles[at - 1] in _FACTORS) or roles[at + 1 : at + 2] in _FACTOR_FOLLOWS
 
 
-def _is_last(at: int, solid: list[Piece]) -> bool:
+def _is_last(at: int, solid: list[MathPart]) -> bool:
     rest = solid[at + 1 : at + 3]
     return all(piece.role is Role.SCRIPT for piece in rest) or rest[0].role is Role.CLOSING
 
@@ -140,7 +140,7 @@ def _gap(  # noqa: PLR0911 - a table of cases reads best as one
     before: Role | None,
     role: Role,
     at: int,
-    solid: list[Piece],
+    solid: list[MathPart],
     spaces: list[Role | None],
     *,
     tight: bool,
@@ -168,7 +168,7 @@ def _gap(  # noqa: PLR0911 - a table of cases reads best as one
 
 
 def _has_room(
-    before: Role | None, role: Role, at: int, solid: list[Piece], spaces: list[Role | None]
+    before: Role | None, role: Role, at: int, solid: list[MathPart], spaces: list[Role | None]
 ) -> bool:
     if Role.RELATION in {before, role}:
         return True

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsletter.tex import dollars, formulas, links, macros, math, prose
-from newsletter.tex.math import Piece, Role
+from newsletter.tex.math import MathPart, Role
 from newsletter.tex.spans import Span, Spans, Style
-from newsletter.tex.tokens import Kind, Token
+from newsletter.tex.tokens import Token, TokenType
 
 if TYPE_CHECKING:
     from newsletter.tex.marks import Marks
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 DEEPEST = 30
 _CONTEXT = 40
 _TAKES_ROOM = {"±", "×", "∓"}
-_LEFT_OUT = {Kind.OPEN, Kind.CLOSE, Kind.DOLLAR, Kind.DOLLARS}
+_LEFT_OUT = {TokenType.OPEN, TokenType.CLOSE, TokenType.DOLLAR, TokenType.DOLLARS}
 
 
-class Reader(Spans):
+class TexRenderer(Spans):
     """One reading of one source for one kind of output."""
 
     def __init__(self, source: str, marks: Marks) -> None:
@@ -37,7 +37,7 @@ class Reader(Spans):
         """All of the source, set."""
         return self.prose(Span(0, len(self.tokens)), Style())
 
-    def command(self, span: Span, style: Style) -> Piece:
+    def command(self, span: Span, style: Style) -> MathPart:
         """The command at hand with its arguments."""
         token = self.tokens[span.at]
         span.at += 1
@@ -51,14 +51,14 @@ class Reader(Spans):
         token = self.tokens[span.at]
         if style.depth >= DEEPEST:
             return self.flat(self.group(span) or self._one(span))
-        if token.kind is Kind.OPEN:
+        if token.kind is TokenType.OPEN:
             inner = self.group(span)
             if inner is None:
                 span.at += 1  # Never closed: the braces of a text that was cut.
             return self.inner(inner, style) if inner else ""
-        if token.kind is Kind.COMMAND:
+        if token.kind is TokenType.COMMAND:
             return self.command(span, style.deeper()).text
-        if token.kind is Kind.TEXT:
+        if token.kind is TokenType.TEXT:
             self.shorten(span, 1)
             return self._character(token.text[0], style)
         return ""
@@ -81,7 +81,7 @@ class Reader(Spans):
         return "".join(
             [
                 self.marks.words(macros.spelled(token.text))
-                if token.kind is Kind.COMMAND
+                if token.kind is TokenType.COMMAND
                 else self.marks.words(token.text)
                 for token in self.tokens[span.at : span.end]
                 if token.kind not in _LEFT_OUT
@@ -109,13 +109,13 @@ class Reader(Spans):
     def _prose_step(self, span: Span, style: Style) -> str:
         token = self.tokens[span.at]
         match token.kind:
-            case Kind.COMMAND:
+            case TokenType.COMMAND:
                 return self._spaced_command(span, style)
-            case Kind.OPEN:
+            case TokenType.OPEN:
                 return self._prose_group(span, style)
-            case Kind.DOLLAR | Kind.DOLLARS:
+            case TokenType.DOLLAR | TokenType.DOLLARS:
                 return self._dollar(span, style)
-            case Kind.UP | Kind.DOWN:
+            case TokenType.UP | TokenType.DOWN:
                 return self._prose_script(span, style)
             case _:
                 span.at += 1
@@ -124,16 +124,16 @@ class Reader(Spans):
     def _alone(self, token: Token, style: Style) -> str:
         """A token of prose that needs none of its neighbours."""
         match token.kind:
-            case Kind.URL:
+            case TokenType.URL:
                 return self._address(token.text, style)
-            case Kind.TIE:
+            case TokenType.TIE:
                 start = token.start
                 before = self.source[max(0, start - _CONTEXT) : start]
                 return prose.tie(before, self.source[start + 1 : start + 4], is_tex=self.is_tex)
-            case Kind.VERBATIM:
+            case TokenType.VERBATIM:
                 shown = token.text.removeprefix("\\verb").lstrip("*")[1:-1]
                 return self.marks.code(self.marks.words(shown))
-            case Kind.CLOSE:
+            case TokenType.CLOSE:
                 return "" if self.is_tex else token.text
             case _:
                 return self.marks.words(token.text)
@@ -172,7 +172,7 @@ class Reader(Spans):
     def _prose_script(self, span: Span, style: Style) -> str:
         token = self.tokens[span.at]
         span.at += 1
-        up = token.kind is Kind.UP
+        up = token.kind is TokenType.UP
         if not style.code and self._script_follows(span):
             return self.script(span, style._replace(math=True, tight=True, upright=True), up=up)
         taken = "" if style.code else self._lone_script(token, span, up=up)
@@ -184,12 +184,12 @@ class Reader(Spans):
 
     def _script_follows(self, span: Span) -> bool:
         """Whether a group or a sign follows that can only be a script."""
-        if self.next_is(span, Kind.COMMAND):
+        if self.next_is(span, TokenType.COMMAND):
             return macros.is_sign(self.tokens[span.at].text)
-        return self.next_is(span, Kind.OPEN) and span.at in self.layout.mates
+        return self.next_is(span, TokenType.OPEN) and span.at in self.layout.mates
 
     def _lone_script(self, token: Token, span: Span, *, up: bool) -> str:
-        if not self.next_is(span, Kind.TEXT):
+        if not self.next_is(span, TokenType.TEXT):
             return ""
         before = self.source[max(0, token.start - _CONTEXT) : token.start]
         after = self.tokens[span.at]
@@ -236,7 +236,7 @@ class Reader(Spans):
         return self._formula_up_to(span, end, style)
 
     def formula(self, span: Span, style: Style) -> str:
-        pieces: list[Piece] = []
+        pieces: list[MathPart] = []
         while span:
             name = self.tokens[span.at].text[1:]
             if name in formulas.INFIX and pieces and style.depth < DEEPEST:
@@ -248,29 +248,29 @@ class Reader(Spans):
             self._formula_step(span, style, pieces)
         return math.joined(pieces, tight=style.tight)
 
-    def _formula_step(self, span: Span, style: Style, pieces: list[Piece]) -> None:
+    def _formula_step(self, span: Span, style: Style, pieces: list[MathPart]) -> None:
         token = self.tokens[span.at]
         match token.kind:
-            case Kind.COMMAND:
+            case TokenType.COMMAND:
                 pieces.append(self.command(span, style))
                 if token.text[1:2].isalpha() and self.trim(span):
-                    pieces.append(Piece(Role.EATEN_SPACE, " "))
-            case Kind.OPEN:
+                    pieces.append(MathPart(Role.EATEN_SPACE, " "))
+            case TokenType.OPEN:
                 self.divided = False
                 inner = self.argument(span, style)
-                pieces.append(Piece(Role.FRACTION if self.divided else Role.ORDINARY, inner))
+                pieces.append(MathPart(Role.FRACTION if self.divided else Role.ORDINARY, inner))
                 self.divided = False
-            case Kind.UP | Kind.DOWN:
+            case TokenType.UP | TokenType.DOWN:
                 span.at += 1
                 script = style._replace(tight=True, upright=True)
-                shown = self.script(span, script, up=token.kind is Kind.UP)
-                pieces.append(Piece(Role.SCRIPT, shown))
-            case Kind.TEXT | Kind.URL | Kind.VERBATIM:
+                shown = self.script(span, script, up=token.kind is TokenType.UP)
+                pieces.append(MathPart(Role.SCRIPT, shown))
+            case TokenType.TEXT | TokenType.URL | TokenType.VERBATIM:
                 span.at += 1
                 pieces.extend(math.split(token.text, self.marks, upright=style.upright))
-            case Kind.TIE:
+            case TokenType.TIE:
                 span.at += 1
-                pieces.append(Piece(Role.ROOM, " "))
+                pieces.append(MathPart(Role.ROOM, " "))
             case _:
                 span.at += 1
 

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from newsletter.tex import links, names
-from newsletter.tex.math import Piece, Role
-from newsletter.tex.tokens import Kind
+from newsletter.tex.math import MathPart, Role
+from newsletter.tex.tokens import TokenType
 
 if TYPE_CHECKING:
     from newsletter.tex.macros import Handler
-    from newsletter.tex.reader import Reader
+    from newsletter.tex.reader import TexRenderer
     from newsletter.tex.spans import Span, Style
 
 # An address that cannot be linked for want of http, but that a reader can use.
@@ -21,61 +21,61 @@ _LONGEST_NUMBER = 8
 _CHARACTER = re.compile(r"\"[0-9A-F]{1,6}|\d{1,6}")
 
 
-def _href(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+def _href(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     reader.option(span)
     target = links.cleaned(reader.raw(span) or "")
     inside = style._replace(math=False, linked=True)
     label = ""
-    if reader.next_is(span, Kind.OPEN) and span.at not in reader.layout.mates:
+    if reader.next_is(span, TokenType.OPEN) and span.at not in reader.layout.mates:
         label = reader.rest(span, inside)  # The text was cut in the middle of the label.
-    elif reader.next_is(span, Kind.OPEN):
+    elif reader.next_is(span, TokenType.OPEN):
         label = reader.argument(span, inside)
     return _linked(reader, style, target, label.strip())
 
 
-def _url(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+def _url(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
     raw = reader.raw(span)
     if raw is None:
-        return Piece(Role.ORDINARY, "" if name == "url" else name)
+        return MathPart(Role.ORDINARY, "" if name == "url" else name)
     return _linked(reader, style, links.cleaned(raw), "")
 
 
-def _linked(reader: Reader, style: Style, target: str, label: str) -> Piece:
+def _linked(reader: TexRenderer, style: Style, target: str, label: str) -> MathPart:
     if links.is_linkable(target) and not style.linked:
-        return Piece(Role.ORDINARY, reader.marks.link(target, label))
+        return MathPart(Role.ORDINARY, reader.marks.link(target, label))
     target = reader.marks.words(target)
     if label and _NO_SCHEME.match(target):
         label += f" ({target})"
-    return Piece(Role.ORDINARY, label or target)
+    return MathPart(Role.ORDINARY, label or target)
 
 
-def _footnote(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+def _footnote(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     reader.option(span)
     note = reader.argument(span, style._replace(math=False)).strip()
-    return Piece(Role.ORDINARY, f" ({note})" if note else "")
+    return MathPart(Role.ORDINARY, f" ({note})" if note else "")
 
 
-def _citation(reader: Reader, span: Span, _style: Style, name: str) -> Piece:
+def _citation(reader: TexRenderer, span: Span, _style: Style, name: str) -> MathPart:
     before = reader.source[: reader.tokens[span.at - 1].start][-1:]
     reader.skip_star(span)
     notes = [note for note in (reader.option(span), reader.option(span)) if note]
     keys = [key.strip() for key in (reader.raw(span) or "").split(",")]
     shown = reader.marks.words(", ".join([key for key in keys if key] + notes))
     if not shown:
-        return Piece(Role.ORDINARY, "")
+        return MathPart(Role.ORDINARY, "")
     if before in _BRACKETS and reader.next_starts(span, _BRACKETS[before]):
-        return Piece(Role.ORDINARY, shown)  # the author's own brackets do
-    return Piece(Role.ORDINARY, f"({shown})" if name in {"eqref", "tag"} else f"[{shown}]")
+        return MathPart(Role.ORDINARY, shown)  # the author's own brackets do
+    return MathPart(Role.ORDINARY, f"({shown})" if name in {"eqref", "tag"} else f"[{shown}]")
 
 
-def _numbered(reader: Reader, span: Span, _style: Style, name: str) -> Piece:
+def _numbered(reader: TexRenderer, span: Span, _style: Style, name: str) -> MathPart:
     reader.option(span)
     raw = reader.raw(span)
-    if raw is None and name == "char" and reader.next_is(span, Kind.TEXT):
+    if raw is None and name == "char" and reader.next_is(span, TokenType.TEXT):
         found = _CHARACTER.match(reader.tokens[span.at].text)
         raw = found[0] if found else ""
         reader.shorten(span, len(raw))
-    return Piece(Role.ORDINARY, reader.marks.words(_character(raw or "")))
+    return MathPart(Role.ORDINARY, reader.marks.words(_character(raw or "")))
 
 
 def _character(number: str) -> str:

@@ -6,12 +6,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.tex.math import Piece, Role
+from newsletter.tex.math import MathPart, Role
 
 if TYPE_CHECKING:
     from newsletter.tex.macros import Handler
     from newsletter.tex.marks import Marks
-    from newsletter.tex.reader import Reader
+    from newsletter.tex.reader import TexRenderer
     from newsletter.tex.spans import Span, Style
 
 
@@ -57,31 +57,31 @@ def _signed(raw: str) -> str:
     return raw.replace("-", "−")
 
 
-def _quantity(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+def _quantity(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     reader.option(span)
     number = _number_shown(reader, span, style)
     unit = _unit_shown(reader, span, style)
-    return Piece(Role.ORDINARY, _together(number, unit))
+    return MathPart(Role.ORDINARY, _together(number, unit))
 
 
-def _range(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+def _range(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
     reader.option(span)
     first, last = _number_shown(reader, span, style), _number_shown(reader, span, style)
     unit = "" if name == "numrange" else _unit_shown(reader, span, style)
-    return Piece(Role.ORDINARY, _together(f"{first}–{last}", unit))
+    return MathPart(Role.ORDINARY, _together(f"{first}–{last}", unit))
 
 
-def _number(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+def _number(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
     reader.option(span)
-    return Piece(Role.ORDINARY, _number_shown(reader, span, style) + "°" * (name == "ang"))
+    return MathPart(Role.ORDINARY, _number_shown(reader, span, style) + "°" * (name == "ang"))
 
 
-def _unit(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+def _unit(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     reader.option(span)
-    return Piece(Role.ORDINARY, _unit_shown(reader, span, style))
+    return MathPart(Role.ORDINARY, _unit_shown(reader, span, style))
 
 
-def _number_shown(reader: Reader, span: Span, style: Style) -> str:
+def _number_shown(reader: TexRenderer, span: Span, style: Style) -> str:
     begin = span.at
     raw = reader.raw(span)
     found = _NUMBER.match(raw.strip()) if raw is not None else None
@@ -95,7 +95,7 @@ def _number_shown(reader: Reader, span: Span, style: Style) -> str:
     return shown
 
 
-def _unit_shown(reader: Reader, span: Span, style: Style) -> str:
+def _unit_shown(reader: TexRenderer, span: Span, style: Style) -> str:
     begin = span.at
     raw = reader.raw(span)
     if raw is None:
@@ -147,9 +147,9 @@ def _together(number: str, unit: str) -> str:
     return number + unit if glued else f"{number} {unit}"
 
 
-def _chemistry(reader: Reader, span: Span, _style: Style, _name: str) -> Piece:
+def _chemistry(reader: TexRenderer, span: Span, _style: Style, _name: str) -> MathPart:
     raw = reader.raw(span) or ""
-    return Piece(
+    return MathPart(
         Role.ORDINARY, "".join([_chemical(each, reader.marks) for each in _chemicals(raw)])
     )
 
@@ -168,12 +168,12 @@ def _chemical(part: re.Match[str], marks: Marks) -> str:
     return marks.words(_ARROWS.get(part["arrow"] or "", part["other"] or ""))
 
 
-def _ion(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+def _ion(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     r"""`\ion{C}{iv}` as C IV, the way astronomers write an ion's spectrum."""
     element = reader.argument(span, style._replace(math=False))
     stage = reader.argument(span, style._replace(math=False)) if span else ""
     roman = stage.upper() if _ROMAN.fullmatch(stage) else stage
-    return Piece(Role.ORDINARY, f"{element} {roman}".rstrip())
+    return MathPart(Role.ORDINARY, f"{element} {roman}".rstrip())
 
 
 HANDLERS: dict[str, Handler] = {

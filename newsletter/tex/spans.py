@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from newsletter.tex.tokens import Kind, Layout, Token, scan
+from newsletter.tex.tokens import Layout, Token, TokenType, scan
 
 _LONGEST_OPTION = 200
 
@@ -44,7 +44,7 @@ class Spans:
         self.tokens = scan(source)
         self.layout = Layout(self.tokens)
 
-    def next_is(self, span: Span, kind: Kind) -> bool:
+    def next_is(self, span: Span, kind: TokenType) -> bool:
         return bool(span) and self.tokens[span.at].kind is kind
 
     def next_starts(self, span: Span, sign: str) -> bool:
@@ -76,7 +76,7 @@ class Spans:
 
     def skip_empty(self, span: Span) -> bool:
         """Step over {} behind a command; says whether it was there."""
-        if not self.next_is(span, Kind.OPEN):
+        if not self.next_is(span, TokenType.OPEN):
             return False
         end = self.layout.mates.get(span.at)
         if end is None or end >= span.end or self.inside(span.at, end).strip():
@@ -106,7 +106,7 @@ class Spans:
 
     def trim(self, span: Span) -> bool:
         """Step over spaces; says whether there were any."""
-        if not self.next_is(span, Kind.TEXT):
+        if not self.next_is(span, TokenType.TEXT):
             return False
         text = self.tokens[span.at].text
         spaces = len(text) - len(text.lstrip(" "))

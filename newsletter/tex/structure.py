@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from newsletter.tex import dollars, names
-from newsletter.tex.math import Piece, Role
+from newsletter.tex.math import MathPart, Role
 from newsletter.tex.spans import Span
 
 if TYPE_CHECKING:
     from newsletter.tex.macros import Handler
-    from newsletter.tex.reader import Reader
+    from newsletter.tex.reader import TexRenderer
     from newsletter.tex.spans import Style
 
 _MOST_ENDS = 20
@@ -20,23 +20,23 @@ _LENGTH = re.compile(
 )
 
 
-def _environment(reader: Reader, span: Span) -> str:
+def _environment(reader: TexRenderer, span: Span) -> str:
     return (reader.raw(span) or "").strip().rstrip("*")
 
 
-def _begin(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+def _begin(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     environment = _environment(reader, span)
     if environment in names.WITH_COLUMNS:
         reader.option(span)
         reader.raw(span)
     if environment in names.FORMULA_ENVIRONMENTS and not style.math:
-        return Piece(Role.SPACE, f" {_display(reader, span, style, environment)} ")
+        return MathPart(Role.SPACE, f" {_display(reader, span, style, environment)} ")
     if environment in names.BRACKETED_ENVIRONMENTS:
-        return Piece(Role.OPENING, names.BRACKETED_ENVIRONMENTS[environment][0])
-    return Piece(Role.SPACE, " ")
+        return MathPart(Role.OPENING, names.BRACKETED_ENVIRONMENTS[environment][0])
+    return MathPart(Role.SPACE, " ")
 
 
-def _display(reader: Reader, span: Span, style: Style, environment: str) -> str:
+def _display(reader: TexRenderer, span: Span, style: Style, environment: str) -> str:
     """The formula up to the end of its environment, or of a text that was cut inside it."""
     end = reader.environment_end(span, environment, _MOST_ENDS)
     if end is None:
@@ -49,51 +49,51 @@ def _display(reader: Reader, span: Span, style: Style, environment: str) -> str:
     return reader.inner(inner, style._replace(math=True))
 
 
-def _end(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+def _end(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     environment = _environment(reader, span)
     if environment in names.BRACKETED_ENVIRONMENTS:
-        return Piece(Role.CLOSING, names.BRACKETED_ENVIRONMENTS[environment][1])
+        return MathPart(Role.CLOSING, names.BRACKETED_ENVIRONMENTS[environment][1])
     if environment in names.LISTS and not style.math:
-        return Piece(Role.SPACE, "\n")
-    return Piece(Role.SPACE, " ")
+        return MathPart(Role.SPACE, "\n")
+    return MathPart(Role.SPACE, " ")
 
 
-def _item(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+def _item(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     reader.trim(span)
     label = reader.option(span)
     reader.trim(span)
     if style.math:
-        return Piece(Role.SPACE, " ")
-    return Piece(Role.SPACE, "\n" + reader.marks.words(label or "•") + " ")
+        return MathPart(Role.SPACE, " ")
+    return MathPart(Role.SPACE, "\n" + reader.marks.words(label or "•") + " ")
 
 
-def _paragraph(_reader: Reader, _span: Span, style: Style, _name: str) -> Piece:
-    return Piece(Role.SPACE, " " if style.math else "\n")
+def _paragraph(_reader: TexRenderer, _span: Span, style: Style, _name: str) -> MathPart:
+    return MathPart(Role.SPACE, " " if style.math else "\n")
 
 
-def _heading(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+def _heading(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     reader.skip_star(span)
-    return Piece(Role.ORDINARY, reader.marks.strong(reader.argument(span, style)) + " ")
+    return MathPart(Role.ORDINARY, reader.marks.strong(reader.argument(span, style)) + " ")
 
 
-def _gone(reader: Reader, span: Span, _style: Style, _name: str) -> Piece:
+def _gone(reader: TexRenderer, span: Span, _style: Style, _name: str) -> MathPart:
     reader.skip_empty(span)
-    return Piece(Role.ORDINARY, "")
+    return MathPart(Role.ORDINARY, "")
 
 
-def _space(_reader: Reader, _span: Span, _style: Style, _name: str) -> Piece:
-    return Piece(Role.ROOM, " ")
+def _space(_reader: TexRenderer, _span: Span, _style: Style, _name: str) -> MathPart:
+    return MathPart(Role.ROOM, " ")
 
 
 def _shown_after(skipped: int) -> Handler:
     """Skip so many arguments (colour, width, angle), then show the one they are about."""
 
-    def handler(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+    def handler(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
         reader.option(span)
         for _ in range(skipped):
             if reader.raw(span) is None:
-                return Piece(Role.ORDINARY, "")
-        return Piece(Role.ORDINARY, reader.argument(span, style))
+                return MathPart(Role.ORDINARY, "")
+        return MathPart(Role.ORDINARY, reader.argument(span, style))
 
     return handler
 
@@ -101,28 +101,28 @@ def _shown_after(skipped: int) -> Handler:
 def _unsaid(arguments: int) -> Handler:
     """Skip the command with so many arguments."""
 
-    def handler(reader: Reader, span: Span, _style: Style, _name: str) -> Piece:
+    def handler(reader: TexRenderer, span: Span, _style: Style, _name: str) -> MathPart:
         reader.skip_star(span)
         for _ in range(arguments):
             reader.option(span)
             reader.raw(span)
-        return Piece(Role.ORDINARY, "")
+        return MathPart(Role.ORDINARY, "")
 
     return handler
 
 
-def _length(reader: Reader, span: Span, _style: Style, _name: str) -> Piece:
+def _length(reader: TexRenderer, span: Span, _style: Style, _name: str) -> MathPart:
     r"""`\kern-2pt`: a length without braces, which only a printer needs."""
     found = _LENGTH.match(reader.tokens[span.at].text) if span else None
     if found:
         reader.shorten(span, found.end())
-    return Piece(Role.ORDINARY, "")
+    return MathPart(Role.ORDINARY, "")
 
 
-def _first_of_two(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+def _first_of_two(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     shown = reader.argument(span, style)
     reader.raw(span)
-    return Piece(Role.ORDINARY, shown)
+    return MathPart(Role.ORDINARY, shown)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -6,27 +6,27 @@ import re
 from typing import TYPE_CHECKING
 
 from newsletter.tex import names
-from newsletter.tex.math import Piece, Role
+from newsletter.tex.math import MathPart, Role
 from newsletter.tex.symbols import BLACKBOARD
-from newsletter.tex.tokens import Kind
+from newsletter.tex.tokens import TokenType
 
 if TYPE_CHECKING:
     from newsletter.tex.macros import Handler
     from newsletter.tex.marks import Marks
-    from newsletter.tex.reader import Reader
+    from newsletter.tex.reader import TexRenderer
     from newsletter.tex.spans import Span, Style
 
 _ROMAN = re.compile(r"\s*[ivx]{1,5}\s*\Z")
 
 
-def _marked(marks: Marks, kind: str, inner: str) -> Piece:
+def _marked(marks: Marks, kind: str, inner: str) -> MathPart:
     if kind == "strong":
         inner = marks.strong(inner)
     elif kind == "emphasis":
         inner = marks.emphasis(inner)
     elif kind == "code":
         inner = marks.code(inner)
-    return Piece(Role.ORDINARY, inner)
+    return MathPart(Role.ORDINARY, inner)
 
 
 def _numeral(inner: str) -> str:
@@ -34,15 +34,15 @@ def _numeral(inner: str) -> str:
     return inner.upper() if _ROMAN.match(inner) else inner
 
 
-def _prose_font(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+def _prose_font(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
     kind = names.PROSE_FONTS[name]
     if style.math and name == "underline":
-        return Piece(Role.ORDINARY, reader.argument(span, style))
+        return MathPart(Role.ORDINARY, reader.argument(span, style))
     inner = reader.argument(span, style._replace(math=False, code=kind == "code"))
     return _marked(reader.marks, kind, _numeral(inner) if name == "textsc" else inner)
 
 
-def _formula_font(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+def _formula_font(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
     is_function = name.startswith("operatorname")
     if is_function:
         reader.skip_star(span)
@@ -50,33 +50,33 @@ def _formula_font(reader: Reader, span: Span, style: Style, name: str) -> Piece:
     inner = reader.argument(span, style._replace(math=True, upright=upright))
     kind = "" if style.upright else names.FORMULA_FONTS[name]
     set_inner = _marked(reader.marks, kind, inner)
-    return Piece(Role.FUNCTION, set_inner.text) if is_function else set_inner
+    return MathPart(Role.FUNCTION, set_inner.text) if is_function else set_inner
 
 
-def _declaration(reader: Reader, span: Span, style: Style, name: str) -> Piece:
+def _declaration(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
     """A font for the rest of the group; some authors give it an argument instead."""
     reader.trim(span)
     inside = style._replace(upright=style.upright or name in names.UPRIGHT_FONTS)
-    if reader.next_is(span, Kind.OPEN):
+    if reader.next_is(span, TokenType.OPEN):
         inner = reader.argument(span, inside)
     elif style.depth:
         inner = reader.rest(span, inside)
     else:
-        return Piece(Role.ORDINARY, "")
+        return MathPart(Role.ORDINARY, "")
     kind = "" if style.math and style.upright else names.DECLARED_FONTS[name]
     return _marked(reader.marks, kind, _numeral(inner) if name in {"sc", "scshape"} else inner)
 
 
-def _blackboard(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+def _blackboard(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     inner = reader.argument(span, style._replace(math=True, upright=True))
     if inner in BLACKBOARD:
-        return Piece(Role.ORDINARY, BLACKBOARD[inner])
+        return MathPart(Role.ORDINARY, BLACKBOARD[inner])
     return _marked(reader.marks, "strong", inner)
 
 
-def _upper(reader: Reader, span: Span, style: Style, _name: str) -> Piece:
+def _upper(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     inner = reader.argument(span, style)
-    return Piece(Role.ORDINARY, inner if "<" in inner or "&" in inner else inner.upper())
+    return MathPart(Role.ORDINARY, inner if "<" in inner or "&" in inner else inner.upper())
 
 
 HANDLERS: dict[str, Handler] = {

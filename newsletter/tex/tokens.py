@@ -10,7 +10,7 @@ from typing import NamedTuple
 from newsletter.tex.links import ADDRESS
 
 
-class Kind(Enum):
+class TokenType(Enum):
     TEXT = auto()
     URL = auto()
     VERBATIM = auto()
@@ -25,7 +25,7 @@ class Kind(Enum):
 
 
 class Token(NamedTuple):
-    kind: Kind
+    kind: TokenType
     text: str
     start: int
 
@@ -76,7 +76,7 @@ def _dash(found: re.Match[str]) -> str:
 def scan(source: str) -> list[Token]:
     """All of the source as tokens, nothing left out."""
     return [
-        Token(Kind[found.lastgroup or "TEXT"], found[0], found.start())
+        Token(TokenType[found.lastgroup or "TEXT"], found[0], found.start())
         for found in _TOKEN.finditer(source)
     ]
 
@@ -113,8 +113,8 @@ def _mates(tokens: list[Token]) -> dict[int, int]:
     waiting: list[int] = []
     mates = {}
     for at, token in enumerate(tokens):
-        if token.kind is Kind.OPEN:
+        if token.kind is TokenType.OPEN:
             waiting.append(at)
-        elif token.kind is Kind.CLOSE and waiting:
+        elif token.kind is TokenType.CLOSE and waiting:
             mates[waiting.pop()] = at
     return mates

@@ -10,11 +10,15 @@ from newsletter import issues
 from newsletter.config import Settings
 from newsletter.models import AddressChangeRow, OutboxRow, Standing, SubscriberRow
 from newsletter.outbox import EmailType
-from newsletter.rendering.message import Mail
-from newsletter.rendering.theme import Looks
-from newsletter.rendering.transactional_email import Addressee, Letters, Named
+from newsletter.rendering.message import Message
+from newsletter.rendering.theme import Theme
+from newsletter.rendering.transactional_email import (
+    EmailRecipient,
+    NewsletterRef,
+    TransactionalEmails,
+)
 from newsletter.subscribers import address_change, lifecycle, suppression
-from newsletter.subscribers.tokens import Links
+from newsletter.subscribers.tokens import SignedLinks
 from newsletter.transactional.send_one import newsletter_refs
 
 DATA_LINK_LIVES = timedelta(days=1)
@@ -25,12 +29,12 @@ class EmailBuilder:
     """What letters are written with."""
 
     settings: Settings
-    links: Links
+    links: SignedLinks
 
-    def mail(self, session: Session, row: OutboxRow, now: datetime) -> Mail | None:
+    def mail(self, session: Session, row: OutboxRow, now: datetime) -> Message | None:
         """The mail, or None where it would tell nobody anything any more."""
-        to = Addressee(row.subscriber_id, row.email, row.language, row.reference)
-        letters = Letters(self.settings.site, self.links, Looks.of(self.settings))
+        to = EmailRecipient(row.subscriber_id, row.email, row.language, row.reference)
+        letters = TransactionalEmails(self.settings.site, self.links, Theme.of(self.settings))
         if row.kind == EmailType.GOODBYE:
             return letters.goodbye(to, now)
         subscriber = session.get(SubscriberRow, row.subscriber_id)
@@ -49,32 +53,36 @@ class EmailBuilder:
     def _to_member(
         self,
         session: Session,
-        letters: Letters,
+        letters: TransactionalEmails,
         subscriber: SubscriberRow,
-        to: Addressee,
+        to: EmailRecipient,
         row: OutboxRow,
         now: datetime,
-    ) -> Mail:
+    ) -> Message:
         if row.kind == EmailType.DATA:
             return letters.data(to, now + DATA_LINK_LIVES, now)
         if row.kind == EmailType.ALREADY:
             return letters.already(to, now)
-        held = self._named(lifecycle.held(session, subscriber))
+        held = self._named(lifecycle.active_subscriptions(session, subscriber))
         latest = issues.newest_days(session, [each.slug for each in held])
         return letters.welcome(to, held, latest, now)
 
-    def _named(self, slugs: Collection[str]) -> list[Named]:
+    def _named(self, slugs: Collection[str]) -> list[NewsletterRef]:
         return newsletter_refs([each for each in self.settings.newsletters if each.slug in slugs])
 
 
 def _must_not(session: Session, address: str) -> bool:
-    reason = suppression.reason(session, address)
+    reason = suppression.suppression_reason(session, address)
     return reason is not None and not suppression.lifted_by_consent(reason)
 
 
 def _of_change(
-    session: Session, letters: Letters, to: Addressee, row: OutboxRow, now: datetime
-) -> Mail | None:
+    session: Session,
+    letters: TransactionalEmails,
+    to: EmailRecipient,
+    row: OutboxRow,
+    now: datetime,
+) -> Message | None:
     change = session.get(AddressChangeRow, row.about["change"])
     if change is None:
         return None

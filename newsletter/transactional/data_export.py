@@ -23,7 +23,7 @@ def export_subscriber(session: Session, subscriber: SubscriberRow) -> dict[str, 
         "subscriptions": _subscriptions(session, subscriber),
         "history": _history(session, subscriber),
         "address_changes": _address_changes(session, subscriber),
-        "suppressed": suppression.reason(session, subscriber.email),
+        "suppressed": suppression.suppression_reason(session, subscriber.email),
         "deliveries": totals.history(session, subscriber.id),
         "feedback": _feedback(session, subscriber),
     }
@@ -52,7 +52,7 @@ def _history(session: Session, subscriber: SubscriberRow) -> Entries:
             "wording": each.wording,
             "network": each.network,
         }
-        for each in consent_log.history(session, subscriber.id)
+        for each in consent_log.consent_history(session, subscriber.id)
     ]
 
 

@@ -10,10 +10,10 @@ from newsletter import outbox
 from newsletter.config import NewsletterSettings, SignupSettings
 from newsletter.models import OutboxRow, SubscriberRow
 from newsletter.outbox import EmailType
-from newsletter.rendering.message import Mail
-from newsletter.rendering.transactional_email import Named
+from newsletter.rendering.message import Message
+from newsletter.rendering.transactional_email import NewsletterRef
 from newsletter.subscribers import consent_log, signups
-from newsletter.subscribers.consent_log import Act, Evidence, Way
+from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
 from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 
 
@@ -30,16 +30,16 @@ def ask_to_confirm(
         WrongUseError: they erased themselves.
         NewsletterError: they were asked often enough.
     """
-    signups.spend_asking(session, subscriber.email, settings, now)
-    evidence = Evidence(Way.OPERATOR, "newsletter subscribers add")
-    consent_log.record(session, subscriber, Act.ASKED, newsletters, evidence, now)
+    signups.consume_confirm_mail(session, subscriber.email, settings, now)
+    evidence = ConsentEvidence(Channel.OPERATOR, "newsletter subscribers add")
+    consent_log.record_consent(session, subscriber, ConsentAction.ASKED, newsletters, evidence, now)
     about = {"newsletters": list(newsletters)}
     letter = outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, about)
     outbox.lease(letter, now)
     return letter
 
 
-def send_one(transport: Transport, mail: Mail) -> SendResult:
+def send_one(transport: Transport, mail: Message) -> SendResult:
     """Hand one mail over; that nothing can be sent at all is a reason to try later."""
     try:
         for _, outcome in transport.send([mail]):
@@ -53,5 +53,5 @@ def new_reference() -> str:
     return secrets.token_hex(12)
 
 
-def newsletter_refs(newsletters: Sequence[NewsletterSettings]) -> list[Named]:
-    return [Named(each.slug, each.title, each.categories) for each in newsletters]
+def newsletter_refs(newsletters: Sequence[NewsletterSettings]) -> list[NewsletterRef]:
+    return [NewsletterRef(each.slug, each.title, each.categories) for each in newsletters]

@@ -18,9 +18,9 @@ from newsletter.db import Database
 from newsletter.feedback.events import without_addresses
 from newsletter.models import OutboxRow
 from newsletter.outbox import EmailType
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.subscribers import signup_limits, signups, suppression
-from newsletter.subscribers.tokens import Links
+from newsletter.subscribers.tokens import SignedLinks
 from newsletter.transactional.build import EmailBuilder
 from newsletter.transactional.send_one import send_one
 from newsletter.transports.base import SendResult, SendStatus, Transport
@@ -44,7 +44,7 @@ class OutboxWorker:
 
     database: Database
     settings: Settings
-    links: Links
+    links: SignedLinks
     transport: Callable[[], Transport]
     clock: Callable[[], datetime]
     stopping: Callable[[], bool] = lambda: False
@@ -81,12 +81,14 @@ class OutboxWorker:
     def _answer(self) -> int:
         details = {each.slug: each.detail for each in self.settings.newsletters}
         with self.database.read() as session:
-            if not signups.are_due(session, self.clock()):
+            if not signups.has_due_signups(session, self.clock()):
                 return 0
         answered = 0
         while not self.stopping():
             with self.database.write.begin() as session:
-                number = signups.answer(session, self.settings.signup, details, self.clock())
+                number = signups.answer_signups(
+                    session, self.settings.signup, details, self.clock()
+                )
             if not number:
                 break
             answered += number
@@ -109,13 +111,13 @@ class OutboxWorker:
                 return OutboxReport(answered, sent, outcome.detail, given_up)
         return OutboxReport(answered, sent, "", given_up)
 
-    def _take(self) -> tuple[OutboxRow, Mail | None] | None:
+    def _take(self) -> tuple[OutboxRow, Message | None] | None:
         """The next letter, leased, and its mail: None where nobody is to be told any more."""
         with self.database.write.begin() as session:
             letter = outbox.claim_next(session, self.clock())
             return None if letter is None else (letter, self._write(session, letter))
 
-    def _write(self, session: Session, letter: OutboxRow) -> Mail | None:
+    def _write(self, session: Session, letter: OutboxRow) -> Message | None:
         mail = EmailBuilder(self.settings, self.links).mail(session, letter, self.clock())
         if mail is None:
             outbox.delete_email(session, letter.id)

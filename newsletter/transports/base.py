@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from newsletter.errors import NewsletterError
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 
 
 class SendStatus(StrEnum):
@@ -38,7 +38,7 @@ class Transport(Protocol):
 
     at_once: int  # how many mails are claimed together, and so uncertain after a power cut
 
-    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         """Send at most `at_once` mails and yield the outcome of each as soon as it is known.
 
         Raises:
@@ -52,10 +52,10 @@ class Transport(Protocol):
 class SendObserver(Protocol):
     """Who looks on while mails leave. The first two may be called from any thread."""
 
-    def begin(self, mail: Mail) -> bool:
+    def begin(self, mail: Message) -> bool:
         """Call just before a mail can be taken: it is noted. Where False, it must not leave."""
 
-    def answered(self, mail: Mail, outcome: SendResult) -> None:
+    def answered(self, mail: Message, outcome: SendResult) -> None:
         """Call as soon as the answer is there, before anything else can go wrong."""
 
     def wanted(self) -> bool:
@@ -70,8 +70,8 @@ class StreamingTransport(Protocol):
     """A transport that keeps several mails on the wire, and says which, one by one."""
 
     def stream(
-        self, chunks: Iterable[Sequence[Mail]], watch: SendObserver
-    ) -> Iterator[tuple[Mail, SendResult]]:
+        self, chunks: Iterable[Sequence[Message]], watch: SendObserver
+    ) -> Iterator[tuple[Message, SendResult]]:
         """Send all mails; the next chunk is asked for when there is room on the wire.
 
         A mail that `watch.begin` refused has no outcome.
@@ -84,11 +84,11 @@ class StreamingTransport(Protocol):
 class NoObserver:
     """For mails that no ledger knows."""
 
-    def begin(self, mail: Mail) -> bool:
+    def begin(self, mail: Message) -> bool:
         del mail
         return True
 
-    def answered(self, mail: Mail, outcome: SendResult) -> None:
+    def answered(self, mail: Message, outcome: SendResult) -> None:
         """Nobody asks."""
 
     def wanted(self) -> bool:
@@ -99,8 +99,8 @@ class NoObserver:
 
 
 def stream_mails(
-    transport: Transport, chunks: Iterable[Sequence[Mail]], watch: SendObserver
-) -> Generator[tuple[Mail, SendResult]]:
+    transport: Transport, chunks: Iterable[Sequence[Message]], watch: SendObserver
+) -> Generator[tuple[Message, SendResult]]:
     """The same for every transport; one that does not stream has a whole chunk on the wire."""
     if isinstance(transport, StreamingTransport):
         yield from transport.stream(chunks, watch)
@@ -111,7 +111,7 @@ def stream_mails(
             yield mail, outcome
 
 
-def refuse_unmailable(mail: Mail) -> SendResult | None:
+def refuse_unmailable(mail: Message) -> SendResult | None:
     """A refusal of addresses that neither a header nor an SMTP command can carry as they are.
 
     Before the @ may stand what is not ASCII, where a transport finds a way for it (RFC 6531).

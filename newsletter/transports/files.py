@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from newsletter.config import Settings
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.transports.base import (
     NoObserver,
     SendObserver,
@@ -44,14 +44,14 @@ class Files:
         self._parts = folder / "tmp" if maildir else folder
         self._ready = False
 
-    def send(self, mails: Sequence[Mail]) -> Generator[tuple[Mail, SendResult]]:
+    def send(self, mails: Sequence[Message]) -> Generator[tuple[Message, SendResult]]:
         return self.stream([mails], NoObserver())
 
     def stream(
-        self, chunks: Iterable[Sequence[Mail]], watch: SendObserver
-    ) -> Generator[tuple[Mail, SendResult]]:
+        self, chunks: Iterable[Sequence[Message]], watch: SendObserver
+    ) -> Generator[tuple[Message, SendResult]]:
         for chunk in chunks:
-            parts: list[tuple[Mail, Path]] = []
+            parts: list[tuple[Message, Path]] = []
             try:
                 failure = self._write_parts(chunk, parts)
                 yield from self._refused(chunk, watch)
@@ -70,7 +70,9 @@ class Files:
     def close(self) -> None:
         """Nothing is open."""
 
-    def _write_parts(self, mails: Sequence[Mail], parts: list[tuple[Mail, Path]]) -> OSError | None:
+    def _write_parts(
+        self, mails: Sequence[Message], parts: list[tuple[Message, Path]]
+    ) -> OSError | None:
         """All that can be written; why there are no more."""
         try:
             self._make_ready()
@@ -88,8 +90,8 @@ class Files:
         return None
 
     def _refused(
-        self, mails: Sequence[Mail], watch: SendObserver
-    ) -> Generator[tuple[Mail, SendResult]]:
+        self, mails: Sequence[Message], watch: SendObserver
+    ) -> Generator[tuple[Message, SendResult]]:
         for mail in mails:
             refusal = refuse_unmailable(mail)
             if refusal is not None:
@@ -97,8 +99,8 @@ class Files:
                 yield mail, refusal
 
     def _publish(
-        self, parts: Sequence[tuple[Mail, Path]], watch: SendObserver
-    ) -> Generator[tuple[Mail, SendResult]]:
+        self, parts: Sequence[tuple[Message, Path]], watch: SendObserver
+    ) -> Generator[tuple[Message, SendResult]]:
         outcomes = []
         for mail, part in parts:
             if watch.begin(mail):
@@ -123,7 +125,7 @@ class Files:
                 part.unlink(missing_ok=True)
         self._ready = True
 
-    def _place(self, mail: Mail) -> Path:
+    def _place(self, mail: Message) -> Path:
         """The mail's file; another mail of that name stays, the same one is written again."""
         if self._maildir:
             return self._new / f"{mail.reference}.newsletter"
@@ -133,7 +135,7 @@ class Files:
         return file
 
 
-def file_name(mail: Mail) -> str:
+def file_name(mail: Message) -> str:
     """Readable, and one for each address, though that can hold what a file name must not."""
     wanted = f"{mail.stream}-{mail.recipient}"
     safe = re.sub(r"[^\w.@+-]", "_", wanted, flags=re.ASCII)[:_LONGEST_NAME]

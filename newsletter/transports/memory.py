@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from newsletter.config import Settings
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.transports.base import SendResult, SendStatus, refuse_unmailable
 
 
@@ -16,15 +16,15 @@ class Memory:
     at_once = 100
 
     def __init__(self) -> None:
-        self.sent: list[Mail] = []
+        self.sent: list[Message] = []
 
-    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         for mail in mails:
             yield mail, refuse_unmailable(mail) or self._keep(mail)
 
     def close(self) -> None:
         """Nothing is open."""
 
-    def _keep(self, mail: Mail) -> SendResult:
+    def _keep(self, mail: Message) -> SendResult:
         self.sent.append(mail)
         return SendResult(SendStatus.ACCEPTED, provider_id=mail.reference)

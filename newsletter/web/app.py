@@ -17,7 +17,7 @@ from newsletter.web import metrics, webhooks
 from newsletter.web.archive import add_archive
 from newsletter.web.change_address import add_asking_to_move, add_moving
 from newsletter.web.health import add_health
-from newsletter.web.outbox_thread import Background
+from newsletter.web.outbox_thread import OutboxThread
 from newsletter.web.pages import Pages
 from newsletter.web.preferences import add_choosing
 from newsletter.web.privacy import add_erasing, add_own_data
@@ -70,10 +70,10 @@ def create_app(
     database = db.open_database(settings.database.url, settings.folder)
     database.dispose()  # no connection is shared with the workers that a server forks
     app.extensions["newsletter.database"] = database
-    links = bootstrap.links(settings)
-    mailroom = bootstrap.mailroom(settings, database, clock)
+    links = bootstrap.signed_links(settings)
+    mailroom = bootstrap.outbox_worker(settings, database, clock)
     app.extensions["newsletter.mailroom"] = mailroom
-    background = Background(mailroom)
+    background = OutboxThread(mailroom)
     app.extensions["newsletter.background"] = background
     if sends_mail:
         app.before_request(background.start)
@@ -152,13 +152,13 @@ def _stand_behind_proxies(app: Flask, settings: Settings) -> None:
     prefix = urlsplit(settings.site.url).path
     inner: Any = app.wsgi_app
     if prefix:
-        inner = _Below(inner, prefix)
+        inner = _MountedBelow(inner, prefix)
     if settings.web.proxies:
         inner = ProxyFix(inner, x_for=settings.web.proxies, x_proto=0, x_host=0)
     app.wsgi_app = inner  # type: ignore[method-assign]  # Flask's way to add a middleware
 
 
-class _Below:
+class _MountedBelow:
     """The application below a path."""
 
     def __init__(self, inner: Callable[..., Iterable[bytes]], prefix: str) -> None:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from newsletter import issues
 from newsletter.models import IssueRow
-from newsletter.rendering.issue_content import Digest, Section
-from newsletter.rendering.size_budget import Level
-from newsletter.rendering.theme import Looks
+from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.theme import Theme
 from newsletter.web import atom_feed
 from newsletter.web.pages import Pages, chosen_language
 
@@ -34,7 +34,7 @@ def add_archive(pages: Pages) -> None:
     def newsletter(slug: str) -> Response:
         known = pages.newsletters.get(slug) or abort(404)
         with pages.database.read() as session:
-            found = issues.newest_first(session, [slug])
+            found = issues.list_issues(session, [slug])
             counts = issues.counts(session, [each.id for each in found])
         months = [
             (month, list(each))
@@ -47,7 +47,7 @@ def add_archive(pages: Pages) -> None:
     @app.get("/<slug>/<day>")
     def issue(slug: str, day: str) -> Response:
         with pages.database.read() as session:
-            found = issues.find(session, slug, _day(day)) or abort(404)
+            found = issues.find_issue(session, slug, _day(day)) or abort(404)
             neighbours = _neighbours(session, found)
         language = pages.language().language
         key = (found.id, neighbours, language, chosen_language())
@@ -65,7 +65,7 @@ def add_archive(pages: Pages) -> None:
 
     @app.get("/look.css")
     def look() -> Response:
-        css = Looks.of(pages.settings).css_variables()
+        css = Theme.of(pages.settings).css_variables()
         return Response(css, mimetype="text/css", headers={"Cache-Control": _A_WHILE})
 
     @app.get("/robots.txt")
@@ -79,7 +79,7 @@ def front(pages: Pages, trouble: str = "", written: str = "", wanted: Sequence[s
     """Home: the form, and the newest issues of every newsletter."""
     with pages.database.read() as session:
         shelves = [
-            (each, issues.newest_first(session, [slug], _LATEST))
+            (each, issues.list_issues(session, [slug], _LATEST))
             for slug, each in pages.newsletters.items()
         ]
         counts = issues.counts(session, [each.id for _, found in shelves for each in found])
@@ -103,12 +103,12 @@ def _issue_page(
 ) -> str:
     """Frozen, so made once a language and kept."""
     with pages.database.read() as session:
-        digest = issues.load(session, session.get_one(IssueRow, issue_id))
+        digest = issues.load_issue(session, session.get_one(IssueRow, issue_id))
     earlier, later = neighbours
     return pages.render(
         "web/issue.html",
         digest=digest,
-        levels=Level,
+        levels=DetailLevel,
         sections=_sections(digest),
         earlier=earlier,
         later=later,
@@ -116,8 +116,8 @@ def _issue_page(
     )
 
 
-def _sections(digest: Digest) -> list[tuple[Section, list[object]]]:
-    return [(each, list(digest.section(each))) for each in Section if digest.section(each)]
+def _sections(digest: IssueContent) -> list[tuple[IssueSection, list[object]]]:
+    return [(each, list(digest.section(each))) for each in IssueSection if digest.section(each)]
 
 
 def _neighbours(session: Session, issue: IssueRow) -> tuple[date | None, date | None]:

@@ -7,24 +7,26 @@ from xml.etree import ElementTree as ET
 from sqlalchemy.orm import Session
 
 from newsletter import issues
-from newsletter.config import NewsletterSettings, Site
+from newsletter.config import NewsletterSettings, SiteSettings
 from newsletter.models import IssueRow
-from newsletter.rendering.issue_content import Digest
-from newsletter.rendering.size_budget import Level
-from newsletter.rendering.templates import environment
-from newsletter.rendering.translations import wording
-from newsletter.subscribers.tokens import Links
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.templates import template_environment
+from newsletter.rendering.translations import translations
+from newsletter.subscribers.tokens import SignedLinks
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _ENTRIES = 20
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 
 
-def atom(session: Session, newsletter: NewsletterSettings, site: Site, links: Links) -> bytes:
+def atom(
+    session: Session, newsletter: NewsletterSettings, site: SiteSettings, links: SignedLinks
+) -> bytes:
     """The newest issues, newest first."""
-    found = issues.newest_first(session, [newsletter.slug], _ENTRIES)
+    found = issues.list_issues(session, [newsletter.slug], _ENTRIES)
     home = links.archive(newsletter.slug)
-    catalogue = wording(newsletter.language)
+    catalogue = translations(newsletter.language)
     feed = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": catalogue.tag})
     _add(feed, "id", home)
     _add(feed, "title", f"{newsletter.title} · {site.name}")
@@ -35,12 +37,12 @@ def atom(session: Session, newsletter: NewsletterSettings, site: Site, links: Li
     _add(feed, "link", rel="self", type="application/atom+xml", href=f"{home}/feed")
     _add(feed, "link", rel="alternate", type="text/html", href=home)
     for each in found:
-        _entry(feed, issues.load(session, each), each, links)
+        _entry(feed, issues.load_issue(session, each), each, links)
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _entry(feed: ET.Element, digest: Digest, issue: IssueRow, links: Links) -> None:
-    catalogue = wording(issue.language)
+def _entry(feed: ET.Element, digest: IssueContent, issue: IssueRow, links: SignedLinks) -> None:
+    catalogue = translations(issue.language)
     address = links.issue(issue.newsletter, str(issue.day))
     entry = _add(feed, "entry")
     _add(entry, "id", address)
@@ -48,8 +50,8 @@ def _entry(feed: ET.Element, digest: Digest, issue: IssueRow, links: Links) -> N
     _add(entry, "updated", _time(issue.frozen_at))
     _add(entry, "published", _time(issue.frozen_at))
     _add(entry, "link", rel="alternate", type="text/html", href=address)
-    template = environment(catalogue).get_template("web/feed_entry.html")
-    content = template.render(digest=digest, address=address, levels=Level)
+    template = template_environment(catalogue).get_template("web/feed_entry.html")
+    content = template.render(digest=digest, address=address, levels=DetailLevel)
     _add(entry, "content", content, type="html")
 
 

@@ -10,10 +10,10 @@ from newsletter.errors import WrongUseError
 from newsletter.models import AddressChangeRow, SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.subscribers import address_change, consent_log, signup_limits
-from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.consent_log import Act
-from newsletter.subscribers.signup_limits import Limit, Use
-from newsletter.subscribers.signups import Limits
+from newsletter.subscribers.addresses import normalize_address
+from newsletter.subscribers.consent_log import ConsentAction
+from newsletter.subscribers.signup_limits import Limit, LimitKey
+from newsletter.subscribers.signups import SignupLimits
 from newsletter.subscribers.tokens import Claim, Purpose
 from newsletter.web.pages import Pages
 from newsletter.web.preferences import is_of_somebody, owner
@@ -34,7 +34,7 @@ def add_asking_to_move(pages: Pages) -> None:
         claim = pages.claim(Purpose.PREFERENCES, token)
         written = request.form.get("email", "")[:320]
         try:
-            address = normalized(written)
+            address = normalize_address(written)
         except WrongUseError:
             trouble = say("This is no e-mail address that we can write to.")
             return _form(pages, token, trouble, written), 400
@@ -89,7 +89,7 @@ def add_moving(pages: Pages) -> None:
             if (
                 claim.has_ended(now)
                 or change is None
-                or not address_change.undo(session, change, now)
+                or not address_change.undo_change(session, change, now)
             ):
                 return pages.ended()
         return pages.said(say("Changed back"), say("Your newsletters come to this address again."))
@@ -102,10 +102,10 @@ def _form(pages: Pages, token: str, trouble: str = "", written: str = "") -> str
 def _note(pages: Pages, session: Session, subscriber: SubscriberRow, address: str) -> None:
     """Have the new address asked, within the limits of every mail that a stranger can cause."""
     now = pages.clock()
-    known = Limits(pages.settings.signup)
-    uses = [Use(_MOVES, str(subscriber.id)), *known.of_mail(session, address)]
-    if signup_limits.spend(session, uses, now) is None:
-        change = address_change.ask(session, subscriber, address, now)
+    known = SignupLimits(pages.settings.signup)
+    uses = [LimitKey(_MOVES, str(subscriber.id)), *known.of_mail(session, address)]
+    if signup_limits.consume(session, uses, now) is None:
+        change = address_change.request_change(session, subscriber, address, now)
         outbox.enqueue(session, EmailType.CHANGE, subscriber, now, {"change": change.id}, address)
 
 
@@ -116,12 +116,12 @@ def _moved(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None
     if change is None or claim.has_ended(now):
         return None
     first = change.done_at is None
-    moved = address_change.do(session, change, now)
+    moved = address_change.apply_change(session, change, now)
     if moved is not None and first:
         evidence = pages.evidence(session, pages.say("Yes, send them here"))
         mover = session.get_one(SubscriberRow, change.subscriber_id)
         for each in dict.fromkeys((mover, moved)):
-            consent_log.record(session, each, Act.MOVED, [], evidence, now)
+            consent_log.record_consent(session, each, ConsentAction.MOVED, [], evidence, now)
         about = {"change": change.id}
         outbox.enqueue(session, EmailType.CHANGED, mover, now, about, change.old_email)
     return moved

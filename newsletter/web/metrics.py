@@ -30,11 +30,11 @@ def add_metrics(app: Flask, database: Database, token: str, clock: Callable[[], 
             abort(404)
         registry = CollectorRegistry(auto_describe=False)
         with database.read() as session:
-            registry.register(_Found(list(_families(session, clock()))))
+            registry.register(_MetricsCollector(list(_families(session, clock()))))
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-class _Found(Collector):
+class _MetricsCollector(Collector):
     """Hands over what was read from the database for this one answer."""
 
     def __init__(self, families: list[Metric]) -> None:

@@ -17,7 +17,7 @@ _LOOK_AGAIN_S = 15.0  # for what another process left behind
 _TIDY_EVERY_S = 3600.0
 
 
-class Background:
+class OutboxThread:
     """Clears the mailroom when woken, and now and then by itself."""
 
     def __init__(self, mailroom: OutboxWorker) -> None:

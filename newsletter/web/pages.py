@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from newsletter.config import NewsletterSettings, Settings
 from newsletter.db import Database
 from newsletter.languages import CODES, LANGUAGES
-from newsletter.rendering.templates import environment
-from newsletter.rendering.theme import Looks
-from newsletter.rendering.translations import Catalogue, wording
+from newsletter.rendering.templates import template_environment
+from newsletter.rendering.theme import Theme
+from newsletter.rendering.translations import Catalogue, translations
 from newsletter.subscribers import signup_limits
-from newsletter.subscribers.consent_log import Evidence, Way
-from newsletter.subscribers.tokens import Claim, Links, Purpose
+from newsletter.subscribers.consent_log import Channel, ConsentEvidence
+from newsletter.subscribers.tokens import Claim, Purpose, SignedLinks
 
 _THE_SAME = ("static", "look", "atom")  # in every language
 
@@ -27,7 +27,7 @@ class Pages:
     app: Flask
     settings: Settings
     database: Database
-    links: Links
+    links: SignedLinks
     clock: Callable[[], datetime]
     wake: Callable[[], None]
 
@@ -38,7 +38,7 @@ class Pages:
     def language(self) -> Catalogue:
         """The one that the address asks for, else the browser, else the first newsletter's."""
         asked = chosen_language() or request.accept_languages.best_match(CODES)
-        return wording(asked or self.settings.newsletters[0].language)
+        return translations(asked or self.settings.newsletters[0].language)
 
     def say(self, message: str) -> str:
         return self.language().gettext(message)
@@ -53,7 +53,7 @@ class Pages:
     def render(self, name: str, **shown: object) -> str:
         catalogue = self.language()
         return (
-            environment(catalogue, Looks.of(self.settings))
+            template_environment(catalogue, Theme.of(self.settings))
             .get_template(name)
             .render(
                 site=self.settings.site,
@@ -93,8 +93,10 @@ class Pages:
             abort(400)
         return claim
 
-    def evidence(self, session: Session, wording_: str, way: Way = Way.PAGE) -> Evidence:
-        return Evidence(way, wording_, self.network(session))
+    def evidence(
+        self, session: Session, wording_: str, way: Channel = Channel.PAGE
+    ) -> ConsentEvidence:
+        return ConsentEvidence(way, wording_, self.network(session))
 
     def network(self, session: Session) -> str:
         """A keyed hash of the client's network."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.models import Standing, SubscriberRow
 from newsletter.subscribers import lifecycle, preferences
-from newsletter.subscribers.preferences import Choice
+from newsletter.subscribers.preferences import PreferenceChanges
 from newsletter.subscribers.tokens import ALL, Claim, Purpose
 from newsletter.web import unsubscribe
 from newsletter.web.pages import Pages
@@ -69,7 +69,7 @@ def veiled(address: str) -> str:
     return f"{local[0]}•••@{domain}"
 
 
-def _read(pages: Pages, today: date) -> tuple[Choice, str]:
+def _read(pages: Pages, today: date) -> tuple[PreferenceChanges, str]:
     """What the form says, and what is wrong with it."""
     form = request.form
     wanted = [slug for slug in pages.newsletters if slug in form.getlist("newsletter")]
@@ -80,16 +80,22 @@ def _read(pages: Pages, today: date) -> tuple[Choice, str]:
     try:
         pause = date.fromisoformat(form["pause"]) if form.get("pause") else None
     except ValueError:
-        return Choice(details, language, None), pages.say("This is no day; write it 2025-07-11.")
+        return PreferenceChanges(details, language, None), pages.say(
+            "This is no day; write it 2025-07-11."
+        )
     if pause is not None and pause > today + _LONGEST_PAUSE:
-        return Choice(details, language, None), pages.say("A pause can last a year at most.")
-    return Choice(details, language, pause if pause and pause >= today else None), ""
+        return PreferenceChanges(details, language, None), pages.say(
+            "A pause can last a year at most."
+        )
+    return PreferenceChanges(details, language, pause if pause and pause >= today else None), ""
 
 
-def _save(pages: Pages, session: Session, subscriber: SubscriberRow, choice: Choice) -> None:
+def _save(
+    pages: Pages, session: Session, subscriber: SubscriberRow, choice: PreferenceChanges
+) -> None:
     offered = {slug: each.detail for slug, each in pages.newsletters.items()}
     evidence = pages.evidence(session, pages.say("Save"))
-    preferences.choose(session, subscriber, choice, offered, evidence, pages.clock())
+    preferences.change_preferences(session, subscriber, choice, offered, evidence, pages.clock())
 
 
 def _page(
@@ -99,10 +105,10 @@ def _page(
     token: str,
     *,
     saved: bool = False,
-    slip: tuple[Choice, str] | None = None,
+    slip: tuple[PreferenceChanges, str] | None = None,
 ) -> str:
     """What holds; after a slip what they chose, so that nothing is chosen twice."""
-    held = lifecycle.held(session, subscriber)
+    held = lifecycle.active_subscriptions(session, subscriber)
     today = pages.clock().date()
     details = {slug: each.detail for slug, each in held.items()}
     tried, trouble = slip or (None, "")

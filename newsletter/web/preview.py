@@ -20,29 +20,29 @@ from newsletter.config import DETAILS, LANGUAGES
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding
 from newsletter.rendering import templates, translations
-from newsletter.rendering.color_scheme_preview import SCHEMES, seen_in
+from newsletter.rendering.color_scheme_preview import SCHEMES, force_color_scheme
 from newsletter.rendering.inspection import inspect, parts
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _MOST_FILES = 2000  # of templates; beyond, somebody named the wrong folder
 _LINES_AROUND = 3
 _BROKEN = re.compile(r"(?P<file>[^\s:][^:]*):(?P<line>\d+): (?P<reason>.*)", re.DOTALL)
 
-Render = Callable[[str, str], Mail]  # detail, language
+Render = Callable[[str, str], Message]  # detail, language
 
 
 @dataclass(frozen=True)
-class Seen:
+class RenderedPreview:
     """One variant as it is now: a mail with what can be said against it, or why there is none."""
 
     stamp: str
-    mail: Mail | None
+    mail: Message | None
     findings: tuple[Finding, ...] = ()
     trouble: str = ""
 
 
-class Live:
+class LivePreview:
     """Renders again when a template, or a catalogue, is another file than before."""
 
     def __init__(self, render: Callable[[], Render], folders: Iterable[Path]) -> None:
@@ -55,29 +55,29 @@ class Live:
         self._lock = threading.Lock()
         self._stamp = ""
         self._fresh: Render | None = None
-        self._seen: dict[tuple[str, str], Seen] = {}
+        self._seen: dict[tuple[str, str], RenderedPreview] = {}
 
-    def look(self, detail: str, language: str) -> Seen:
+    def look(self, detail: str, language: str) -> RenderedPreview:
         with self._lock:
             stamp = self._stamp_now()
             if stamp != self._stamp:
-                templates.environment.cache_clear()
-                translations.wording.cache_clear()
+                templates.template_environment.cache_clear()
+                translations.translations.cache_clear()
                 self._stamp, self._seen, self._fresh = stamp, {}, None
             variant = (detail, language)
             if variant not in self._seen:
                 self._seen[variant] = self._looked(detail, language)
             return self._seen[variant]
 
-    def _looked(self, detail: str, language: str) -> Seen:
+    def _looked(self, detail: str, language: str) -> RenderedPreview:
         try:
             self._fresh = self._fresh or self._render()
             mail = self._fresh(detail, language)
-            return Seen(self._stamp, mail, tuple(inspect(mail)))
+            return RenderedPreview(self._stamp, mail, tuple(inspect(mail)))
         except NewsletterError as error:
-            return Seen(self._stamp, None, trouble=str(error))
+            return RenderedPreview(self._stamp, None, trouble=str(error))
         except Exception as error:  # noqa: BLE001 - whatever a template or catalogue does to us is shown
-            return Seen(self._stamp, None, trouble=f"{type(error).__name__}: {error}")
+            return RenderedPreview(self._stamp, None, trouble=f"{type(error).__name__}: {error}")
 
     def source_of(self, trouble: str) -> list[tuple[int, str, bool]]:
         """The lines around the one that a trouble names: number, text, whether it is the one."""
@@ -112,11 +112,13 @@ class Live:
 
 
 def create_preview(
-    live: Live, heading: str, first: tuple[str, str], fixed: str | None = None
+    live: LivePreview, heading: str, first: tuple[str, str], fixed: str | None = None
 ) -> Flask:
     """The page; `first` is the variant shown first, `fixed` the one address it is shown for."""
     app = Flask("newsletter.web", static_folder=None)
-    page = templates.environment(translations.wording("en")).get_template("preview/page.html")
+    page = templates.template_environment(translations.translations("en")).get_template(
+        "preview/page.html"
+    )
     details, languages = ([first[0]], [first[1]]) if fixed else (DETAILS, LANGUAGES)
 
     @app.before_request
@@ -153,7 +155,7 @@ def create_preview(
         asked = request.args.get("scheme")
         scheme = next((each for each in SCHEMES if each == asked), SCHEMES[0])
         mail = _mail(_asked(live, details, languages))
-        answer = Response(_opening_elsewhere(seen_in(mail.html, scheme)))
+        answer = Response(_opening_elsewhere(force_color_scheme(mail.html, scheme)))
         answer.headers["Content-Security-Policy"] = (
             "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:"
         )
@@ -179,20 +181,20 @@ def create_preview(
     return app
 
 
-def _asked(live: Live, details: Sequence[str], languages: Sequence[str]) -> Seen:
+def _asked(live: LivePreview, details: Sequence[str], languages: Sequence[str]) -> RenderedPreview:
     detail, language = request.args.get("detail", ""), request.args.get("language", "")
     if detail not in details or language not in languages:
         abort(404)
     return live.look(detail, language)
 
 
-def _mail(seen: Seen) -> Mail:
+def _mail(seen: RenderedPreview) -> Message:
     if seen.mail is None:
         abort(409)
     return seen.mail
 
 
-def _told(live: Live, seen: Seen) -> dict[str, Any]:
+def _told(live: LivePreview, seen: RenderedPreview) -> dict[str, Any]:
     told: dict[str, Any] = {"stamp": seen.stamp, "trouble": seen.trouble}
     if seen.mail is None:
         return told | {"source": live.source_of(seen.trouble)}

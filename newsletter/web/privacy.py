@@ -9,7 +9,7 @@ from newsletter import outbox
 from newsletter.models import SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.subscribers import erasure, signup_limits
-from newsletter.subscribers.signup_limits import Limit, Use
+from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.subscribers.tokens import Purpose
 from newsletter.transactional import data_export
 from newsletter.web.pages import Pages
@@ -41,7 +41,7 @@ def add_own_data(pages: Pages) -> None:
             subscriber = owner(pages, session, claim)
             if subscriber is None:
                 return pages.ended()
-            if signup_limits.spend(session, [Use(_DATA, str(subscriber.id))], now) is None:
+            if signup_limits.consume(session, [LimitKey(_DATA, str(subscriber.id))], now) is None:
                 outbox.enqueue(session, EmailType.DATA, subscriber, now)
         pages.wake()
         return pages.said(say("Look into your inbox"), say("The link in the mail works for a day."))

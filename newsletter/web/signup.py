@@ -13,10 +13,10 @@ from newsletter.errors import WrongUseError
 from newsletter.models import Standing, SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.subscribers import consent_log, lifecycle, signup_limits, signups, suppression
-from newsletter.subscribers.addresses import normalized
-from newsletter.subscribers.consent_log import Act
-from newsletter.subscribers.signup_limits import Use
-from newsletter.subscribers.signups import Limits, Request
+from newsletter.subscribers.addresses import normalize_address
+from newsletter.subscribers.consent_log import ConsentAction
+from newsletter.subscribers.signup_limits import LimitKey
+from newsletter.subscribers.signups import SignupLimits, SignupRequest
 from newsletter.subscribers.tokens import Claim, Purpose
 from newsletter.web.archive import front
 from newsletter.web.pages import Pages
@@ -38,7 +38,7 @@ def add_joining(pages: Pages) -> None:
         wanted = [slug for slug in pages.newsletters if slug in request.form.getlist("newsletter")]
         written = request.form.get("email", "")[:320]
         try:
-            address = normalized(written)
+            address = normalize_address(written)
         except WrongUseError:
             trouble = pages.say("This is no e-mail address that we can write to.")
             return front(pages, trouble, written, wanted), 400
@@ -101,9 +101,13 @@ def _ask(pages: Pages, address: str, wanted: list[str]) -> Answer:
     now, settings = pages.clock(), pages.settings.signup
     with pages.database.write.begin() as session:
         network = pages.network(session)
-        too_many = signup_limits.spend(session, [Use(Limits(settings).network, network)], now)
-        request_ = Request(address, wanted, pages.language().language, _consent(pages), network)
-        taken = too_many is None and signups.ask(session, request_, settings, now)
+        too_many = signup_limits.consume(
+            session, [LimitKey(SignupLimits(settings).network, network)], now
+        )
+        request_ = SignupRequest(
+            address, wanted, pages.language().language, _consent(pages), network
+        )
+        taken = too_many is None and signups.request_signup(session, request_, settings, now)
     if too_many is not None:
         return pages.said(*_busy(pages, pages.say("Too many sign-ups came from your network"))), 429
     if not taken:
@@ -141,16 +145,22 @@ def _confirm(pages: Pages, session: Session, subscriber: SubscriberRow, claim: C
     wanted = {slug: known[slug].detail for slug in claim.newsletter.split("_") if slug in known}
     if subscriber.standing == Standing.LEFT or not wanted:
         return False  # they left after this link was made: an old yes is none
-    reason = suppression.reason(session, subscriber.email)
+    reason = suppression.suppression_reason(session, subscriber.email)
     if reason is not None and not suppression.lifted_by_consent(reason):
         return False
-    before = set(lifecycle.held(session, subscriber)) if subscriber.confirmed_at else set()
+    before = (
+        set(lifecycle.active_subscriptions(session, subscriber))
+        if subscriber.confirmed_at
+        else set()
+    )
     if subscriber.standing == Standing.CONFIRMED and before >= wanted.keys():
         return True
-    lifecycle.confirm_these(session, subscriber, wanted, now)
+    lifecycle.confirm_subscriptions(session, subscriber, wanted, now)
     signups.start_anew(session, pages.settings.signup, subscriber.email)
     evidence = pages.evidence(session, _titles(pages, claim))
-    consent_log.record(session, subscriber, Act.CONFIRMED, list(wanted), evidence, now)
+    consent_log.record_consent(
+        session, subscriber, ConsentAction.CONFIRMED, list(wanted), evidence, now
+    )
     outbox.enqueue(session, EmailType.WELCOME, subscriber, now)
     return True
 

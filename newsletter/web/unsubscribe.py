@@ -10,7 +10,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from newsletter.subscribers import address_change, consent_log, lifecycle
-from newsletter.subscribers.consent_log import Act, Evidence, Way
+from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
 from newsletter.subscribers.tokens import ALL, Claim, Purpose
 from newsletter.web.pages import Pages
 
@@ -38,7 +38,7 @@ def add_leaving(pages: Pages) -> None:
         chosen = ALL if request.form.get("from") == ALL else claim.newsletter
         with pages.database.write.begin() as session:
             evidence = _evidence(pages, session)
-            address_change.leave(
+            address_change.unsubscribe_following_changes(
                 session, Claim(claim.subscriber_id, chosen), evidence, pages.clock()
             )
         return out(pages, claim.subscriber_id, chosen)
@@ -58,12 +58,16 @@ def add_leaving(pages: Pages) -> None:
         newsletter = None if claim.newsletter == ALL else claim.newsletter
         with pages.database.write.begin() as session:
             back = False
-            for subscriber in address_change.meant(session, claim.subscriber_id)[-1:]:
-                slugs = lifecycle.come_back(session, subscriber, newsletter, now - UNDO_WITHIN)
+            for subscriber in address_change.resolve_subscriber_ids(session, claim.subscriber_id)[
+                -1:
+            ]:
+                slugs = lifecycle.resubscribe(session, subscriber, newsletter, now - UNDO_WITHIN)
                 evidence = pages.evidence(session, say("Undo"))
                 if slugs:
-                    consent_log.record(session, subscriber, Act.CAME_BACK, slugs, evidence, now)
-                held = lifecycle.held(session, subscriber)
+                    consent_log.record_consent(
+                        session, subscriber, ConsentAction.CAME_BACK, slugs, evidence, now
+                    )
+                held = lifecycle.active_subscriptions(session, subscriber)
                 back = bool(held) and newsletter in (None, *held)
         if not back:
             return pages.ended()
@@ -88,9 +92,9 @@ def out(pages: Pages, subscriber_id: int, newsletter: str) -> str:
     )
 
 
-def _evidence(pages: Pages, session: Session) -> Evidence:
+def _evidence(pages: Pages, session: Session) -> ConsentEvidence:
     if request.form.get("List-Unsubscribe") == "One-Click":
-        return pages.evidence(session, "List-Unsubscribe=One-Click", Way.ONE_CLICK)
+        return pages.evidence(session, "List-Unsubscribe=One-Click", Channel.ONE_CLICK)
     return pages.evidence(session, pages.say("Unsubscribe"))
 
 

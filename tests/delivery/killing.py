@@ -25,14 +25,14 @@ from urllib.parse import urlsplit
 from newsletter import bootstrap, daily, issues, scaffold
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.rendering.issue_email import IssueMails
+from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import counters, stats, totals
 from newsletter.sending.holds import NO_OVERRIDE
 from newsletter.sending.sender import send_issue
 from newsletter.sending.totals import DeliveryTotals
 from newsletter.sources import bundled
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.subscribers.tokens import Purpose
 from tests.delivery.transports_standins import smtp_settings
 
@@ -108,12 +108,14 @@ def _has_ended(pid: int) -> bool:
 
 
 def _settings(folder: Path, readers: int) -> Settings:
-    settings = scaffold.start(folder / "newsletter.toml", scaffold.DEMO, {})
-    with bootstrap.database(settings) as database, database.write.begin() as session:
+    settings = scaffold.write_configuration(folder / "newsletter.toml", scaffold.DEMO, {})
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
         for number in range(readers):
-            wish = Wish(["audio"], "titles", "en")
+            wish = SubscriptionRequest(["audio"], "titles", "en")
             email = f"r{number:05}@reader.example"
-            lifecycle.add(session, email, wish, "on the phone", datetime(2025, 7, 11, tzinfo=UTC))
+            lifecycle.add_subscriber(
+                session, email, wish, "on the phone", datetime(2025, 7, 11, tzinfo=UTC)
+            )
     return settings
 
 
@@ -126,26 +128,28 @@ def _no_bar(_label: str, _total: int) -> Iterator[Callable[[int], None]]:
     yield lambda _done: None
 
 
-def freeze(settings: Settings) -> tuple[int, IssueMails]:
+def freeze(settings: Settings) -> tuple[int, IssueEmails]:
     """The issue, and its mails rendered once for all the processes to come."""
     with (
-        bootstrap.database(settings) as database,
-        bootstrap.parts(settings, _now, _no_bar, lambda: _is_frozen(database)) as parts,
+        bootstrap.open_database(settings) as database,
+        bootstrap.open_services(settings, _now, _no_bar, lambda: _is_frozen(database)) as parts,
     ):
         daily.run_day(parts, settings.newsletters[0], None)
         with parts.database.read() as session:
-            issue_id = issues.known(session, "audio", None).id
-        mails = IssueMails(daily.load(parts, issue_id), parts.site, parts.links, parts.looks)
+            issue_id = issues.get_issue(session, "audio", None).id
+        mails = IssueEmails(
+            daily.load_frozen_issue(parts, issue_id), parts.site, parts.links, parts.looks
+        )
         mails.content("titles", "en")
         return issue_id, mails
 
 
 def _is_frozen(database: Database) -> bool:
     with database.read() as session:
-        return issues.find(session, "audio", bundled.DAY) is not None
+        return issues.find_issue(session, "audio", bundled.DAY) is not None
 
 
-def _sender(settings: Settings, port: int, issue_id: int, mails: IssueMails) -> int:
+def _sender(settings: Settings, port: int, issue_id: int, mails: IssueEmails) -> int:
     """A process that sends what is pending; its number."""
     pid = os.fork()
     if pid:
@@ -154,7 +158,7 @@ def _sender(settings: Settings, port: int, issue_id: int, mails: IssueMails) -> 
     try:
         transport = smtp_settings(port, connections=CONNECTIONS, timeout_s=2.0, per_connection=20)
         mine = settings.model_copy(update={"transport": transport})
-        with bootstrap.parts(mine, _now, _no_bar, lambda: False) as parts:
+        with bootstrap.open_services(mine, _now, _no_bar, lambda: False) as parts:
             for _ in range(20):
                 sending = daily._sending(parts, lambda _done: None, NO_OVERRIDE)
                 sending.sleep = lambda wait_s: time.sleep(min(wait_s, 0.05))
@@ -166,12 +170,12 @@ def _sender(settings: Settings, port: int, issue_id: int, mails: IssueMails) -> 
 
 
 def _account(settings: Settings, issue_id: int) -> DeliveryTotals:
-    with bootstrap.database(settings) as database, database.read() as session:
+    with bootstrap.open_database(settings) as database, database.read() as session:
         return totals.delivery_totals(session, issue_id)
 
 
 def _found(settings: Settings, issue_id: int, kills: int, taken: Counter[str]) -> Found:
-    with bootstrap.database(settings) as database, database.read() as session:
+    with bootstrap.open_database(settings) as database, database.read() as session:
         return Found(
             kills=kills,
             taken=taken,
@@ -212,7 +216,7 @@ class _Server(ThreadingTCPServer):
         super().__init__(listening.getsockname(), _Conversation, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
-        self.links = bootstrap.links(settings)
+        self.links = bootstrap.signed_links(settings)
         self.log = os.open(log, os.O_WRONLY | os.O_APPEND)
         self.dice = random.Random(seed)  # noqa: S311 - misbehaviour, no secrets
 

@@ -15,8 +15,8 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, IssueRow
-from newsletter.rendering.issue_email import IssueMails
-from newsletter.rendering.message import Mail
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.message import Message
 from newsletter.sending import counters, restore_guard, totals
 from newsletter.sending.holds import NO_OVERRIDE
 from newsletter.sending.sender import IssueSendResult, send_issue
@@ -38,7 +38,7 @@ class Moody:
         self.first = list(first)
         self.memory = Memory()
 
-    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         for mail in mails:
             said = self.first.pop(0) if self.first else None
             if isinstance(said, Exception):
@@ -74,11 +74,13 @@ def send(settings: Settings, issue_id: int) -> Iterator[Send]:
         used = replace(parts, transport=transport, clock=lambda: datetime.now(UTC) + after)
         sending = daily._sending(used, lambda _done: None, NO_OVERRIDE)
         sending.sleep = lambda _s: None
-        mails = IssueMails(daily.load(parts, issue_id), parts.site, parts.links, parts.looks)
+        mails = IssueEmails(
+            daily.load_frozen_issue(parts, issue_id), parts.site, parts.links, parts.looks
+        )
         return send_issue(sending, issue_id, mails)
 
     now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
-    with bootstrap.parts(settings, now, lambda *_: iter(()), lambda: False) as parts:  # type: ignore[arg-type]
+    with bootstrap.open_services(settings, now, lambda *_: iter(()), lambda: False) as parts:  # type: ignore[arg-type]
         yield with_transport
 
 
@@ -115,7 +117,7 @@ def test_a_reader_s_server_that_never_takes_it_is_given_up_in_the_end(
     send: Send, database: Database
 ) -> None:
     class Never(Moody):
-        def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
+        def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
             for mail in mails:
                 if mail.recipient.startswith("reader00"):
                     yield mail, replace(LATER, of_reader=True)

@@ -6,9 +6,9 @@ import pytest
 
 from newsletter.db import Database
 from newsletter.rendering import headers
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.subscribers import lifecycle, suppression
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import NOW, Cli
@@ -30,7 +30,7 @@ def pipelining(request: pytest.FixtureRequest) -> list[str]:
     return ["PIPELINING"] if request.param == "pipelined" else []
 
 
-def sent(port: int, *mails: Mail, **settings: object) -> list[SendResult]:
+def sent(port: int, *mails: Message, **settings: object) -> list[SendResult]:
     transport = Smtp(smtp_settings(port, **settings))
     outcomes = {mail.recipient: outcome for mail, outcome in transport.send(mails)}
     transport.close()
@@ -136,14 +136,20 @@ def test_the_ledger_says_why_and_another_server_may_bear_the_reader(
 ) -> None:
     with database.write.begin() as session:
         for mail in (ADA, USER):
-            lifecycle.add(session, mail.recipient, Wish(["audio"], "brief", "en"), "by phone", NOW)
+            lifecycle.add_subscriber(
+                session,
+                mail.recipient,
+                SubscriptionRequest(["audio"], "brief", "en"),
+                "by phone",
+                NOW,
+            )
     assert "2 subscribers = 1 sent + 0 skipped + 1 failed + 0 uncertain" in cli("run").out
     assert [each[1] for each in through.postbox.taken] == [ADA.recipient]
     listed = cli("deliveries", "list", "--state", "failed").out
     assert USER.recipient in listed
     assert "does not offer SMTPUTF8" in listed
     with database.read() as session:
-        assert suppression.reason(session, USER.recipient) is None
+        assert suppression.suppression_reason(session, USER.recipient) is None
     with RealSmtp() as other:
         monkeypatch.setenv("NEWSLETTER_TRANSPORT__PORT", str(other.port))
         assert cli("send-test", "用户@例子.example").code == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.config import Settings
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.transports import files
 from newsletter.transports.base import SendStatus, TransportDownError
 from newsletter.transports.files import Files, file_name
@@ -19,7 +19,7 @@ from tests.delivery.transports_standins import mail_to
 LONGEST = f"{'l' * 64}@{'d' * 60}.{'d' * 60}.{'d' * 60}.example"
 
 
-def send(folder: Path, *mails: Mail) -> list[str]:
+def send(folder: Path, *mails: Message) -> list[str]:
     """The names of the files that the outcomes tell of."""
     outcomes = [outcome for mail in mails for _, outcome in Files(folder).send([mail])]
     assert {outcome.status for outcome in outcomes} == {SendStatus.ACCEPTED}
@@ -62,7 +62,7 @@ def test_addresses_that_look_alike_as_names_get_a_file_each(tmp_path: Path) -> N
 
 def test_a_second_mail_to_the_same_reader_leaves_the_first_where_it_is(tmp_path: Path) -> None:
     first = mail_to("ada@reader.example", stream="confirm")
-    second = Mail(**{**vars(first), "reference": "f" * 24})
+    second = Message(**{**vars(first), "reference": "f" * 24})
     names = send(tmp_path, first, second)
     assert [(tmp_path / name).read_bytes() for name in names] == [
         first.as_bytes(),

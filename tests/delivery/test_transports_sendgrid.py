@@ -10,7 +10,7 @@ import pytest
 
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 from newsletter.transports.sendgrid import transport
 from newsletter.transports.sendgrid.responses import result_of_no_connection
@@ -41,7 +41,7 @@ def server() -> Iterator[HttpStandIn]:
         yield each
 
 
-def send(server: HttpStandIn, *mails: Mail, timeout_s: float = 5) -> list[SendResult]:
+def send(server: HttpStandIn, *mails: Message, timeout_s: float = 5) -> list[SendResult]:
     by_reader = {
         mail.recipient: outcome
         for mail, outcome in SendGrid(KEY, server.url, timeout_s).send(mails)
@@ -50,7 +50,7 @@ def send(server: HttpStandIn, *mails: Mail, timeout_s: float = 5) -> list[SendRe
     return [by_reader[mail.recipient] for mail in mails]
 
 
-def send_to(answer: Answering, *mails: Mail, timeout_s: float = 5) -> list[SendResult]:
+def send_to(answer: Answering, *mails: Message, timeout_s: float = 5) -> list[SendResult]:
     with HttpStandIn(answer) as server:
         return send(server, *mails, timeout_s=timeout_s)
 
@@ -100,7 +100,7 @@ def test_values_are_escaped_for_html_and_left_alone_for_text(server: HttpStandIn
 
 
 def test_a_sender_without_a_name_has_none_in_the_request(server: HttpStandIn) -> None:
-    send(server, Mail(**{**vars(ADA), "sender": ("", "daily@papers.example.org")}))
+    send(server, Message(**{**vars(ADA), "sender": ("", "daily@papers.example.org")}))
     assert server.requests[0].body["from"] == {"email": "daily@papers.example.org"}
 
 
@@ -113,7 +113,7 @@ def test_a_thousand_readers_share_a_request_and_the_next_one_opens_another(
 
 
 def test_mails_of_different_headers_do_not_share_a_request(server: HttpStandIn) -> None:
-    other = Mail(**{**vars(BOB), "headers": (("List-Id", "<video.papers.example.org>"),)})
+    other = Message(**{**vars(BOB), "headers": (("List-Id", "<video.papers.example.org>"),)})
     send(server, ADA, other)
     assert [request.body["headers"]["List-Id"] for request in server.requests] == [
         "<audio.papers.example.org>",
@@ -197,8 +197,8 @@ def test_an_address_stands_in_a_request_once(server: HttpStandIn) -> None:
 def test_values_longer_than_sendgrid_takes_are_refused_before_they_harm_the_others(
     server: HttpStandIn,
 ) -> None:
-    long = Mail(**{**vars(BOB), "values": {"recipient": "é" * 2400, "unsubscribe": "x"}})
-    longer = Mail(**{**vars(BOB), "values": {"recipient": "é" * 2600, "unsubscribe": "x"}})
+    long = Message(**{**vars(BOB), "values": {"recipient": "é" * 2400, "unsubscribe": "x"}})
+    longer = Message(**{**vars(BOB), "values": {"recipient": "é" * 2600, "unsubscribe": "x"}})
     assert [outcome.status for outcome in send(server, ADA, long)] == [SendStatus.ACCEPTED] * 2
     assert [outcome.status for outcome in send(server, ADA, longer)] == [
         SendStatus.ACCEPTED,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.transports.base import NoObserver, SendResult, SendStatus, TransportDownError
 from newsletter.transports.smtp.transport import Smtp
 from tests.delivery import transports_standins as standins
@@ -248,7 +248,7 @@ def test_what_is_said_unasked_before_the_first_mail_is_heard_there() -> None:
 def test_more_mails_are_asked_for_only_when_most_connections_have_one_at_most() -> None:
     out, carried = set[str](), 0
 
-    def chunks() -> Iterator[list[Mail]]:
+    def chunks() -> Iterator[list[Message]]:
         for chunk in range(4):
             assert len(out) <= 5
             mails = [mail_to(f"r{number}@{chunk}.example") for number in range(30)]

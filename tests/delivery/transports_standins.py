@@ -16,11 +16,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter.config import TransportSettings
-from newsletter.rendering.message import Blanks, Content, Mail
+from newsletter.rendering.message import Message, MessageContent, Placeholders
 from tests.serving import Running
 
-BLANKS = Blanks.fresh()
-LETTER = Content(
+BLANKS = Placeholders.fresh()
+LETTER = MessageContent(
     subject="音频: 26 papers of 2025-07-11",
     html=f"<p>To {BLANKS.html['recipient']}, <a href='{BLANKS.html['unsubscribe']}'>退订</a></p>",
     text=f"Hello {BLANKS.text['recipient']}\n.\n..two dots\nLeave: {BLANKS.text['unsubscribe']}\n",
@@ -29,11 +29,13 @@ LETTER = Content(
 SENDER = ("Audio & Speech", "daily@papers.example.org")
 
 
-def mail_to(recipient: str, content: Content = LETTER, stream: str = "audio-2025-07-11") -> Mail:
+def mail_to(
+    recipient: str, content: MessageContent = LETTER, stream: str = "audio-2025-07-11"
+) -> Message:
     owner = quote(recipient, string.printable, errors="replace")
     unsubscribe = f"https://papers.example.org/unsubscribe/{owner}?a=1&b=2"
     told_apart = f"{recipient} {stream} {content.subject}"
-    return Mail(
+    return Message(
         recipient=recipient,
         reference=hashlib.sha256(told_apart.encode("utf-8", "replace")).hexdigest()[:24],
         stream=stream,

@@ -13,7 +13,7 @@ from newsletter.cli import _run
 from newsletter.config import FeedbackSettings, Settings
 from newsletter.db import Database
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.web import create_app
 from tests.conftest import NOW
 from tests.feedback.samples import SigningKey, references
@@ -25,11 +25,11 @@ _READERS = [f"reader{number:02}@reader.example" for number in range(12)]
 def after_a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as it is after `newsletter run`; made once, since each test needs a copy."""
     folder = tmp_path_factory.mktemp("after-a-run")
-    settings = scaffold.start(folder / "newsletter.toml", scaffold.DEMO, {})
-    with bootstrap.database(settings) as database, database.write.begin() as session:
+    settings = scaffold.write_configuration(folder / "newsletter.toml", scaffold.DEMO, {})
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
         for number, email in enumerate(_READERS):
-            wish = Wish(["audio"], config.DETAILS[number % 3], "zh")
-            lifecycle.add(session, email, wish, "said so on the phone", NOW)
+            wish = SubscriptionRequest(["audio"], config.DETAILS[number % 3], "zh")
+            lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NEWSLETTER_CACHE_DIR", str(folder / "cache"))
         assert _run(["run", "--config", str(folder / "newsletter.toml")]) == 0

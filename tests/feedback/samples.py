@@ -81,5 +81,5 @@ def ledger_of(session: Session) -> Mapping[str, tuple[str, str | None]]:
 
 
 def suppressed(session: Session, emails: Iterable[str]) -> dict[str, str]:
-    found = {email: suppression.reason(session, email) for email in emails}
+    found = {email: suppression.suppression_reason(session, email) for email in emails}
     return {email: reason for email, reason in found.items() if reason is not None}

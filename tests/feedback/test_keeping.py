@@ -82,7 +82,7 @@ def test_failure_16_a_complaint_and_an_unsubscribe_end_all_newsletters_at_once(
     )
     with database.read() as session:
         assert suppressed(session, sent) == {angry: "complained", tired: "left"}
-        assert {lifecycle.known(session, each).standing for each in (angry, tired)} == {
+        assert {lifecycle.get_subscriber(session, each).standing for each in (angry, tired)} == {
             Standing.LEFT
         }
         assert {state for state, _ in ledger_of(session).values()} == {"sent"}
@@ -258,8 +258,10 @@ def crowd(database: Database, sent: dict[str, str], number: int) -> list[str]:
         assert known is not None
         made = []
         for each in range(number):
-            wish = lifecycle.Wish(["audio"], "brief", "en")
-            reader = lifecycle.add(session, f"crowd{each}@reader.example", wish, "said so", NOW)
+            wish = lifecycle.SubscriptionRequest(["audio"], "brief", "en")
+            reader = lifecycle.add_subscriber(
+                session, f"crowd{each}@reader.example", wish, "said so", NOW
+            )
             made.append(f"crowd{each}")
             session.add(
                 DeliveryRow(

@@ -22,8 +22,8 @@ Readers = dict[str, str]
 
 def unsubscribe_link(settings: Settings, database: Database, reader: str) -> str:
     with database.read() as session:
-        claim = Claim(lifecycle.known(session, reader).id, "audio")
-    return bootstrap.links(settings).unsubscribe(claim)
+        claim = Claim(lifecycle.get_subscriber(session, reader).id, "audio")
+    return bootstrap.signed_links(settings).unsubscribe(claim)
 
 
 def history(cli: Cli, reader: str) -> list[dict[str, object]]:
@@ -131,7 +131,9 @@ def test_a_farewell_by_mail_means_also_whom_they_became_by_a_move(
     before, after, *_ = sent
     token = unsubscribe_link(settings, database, before).rpartition("/")[2]
     with database.write.begin() as session:
-        change = address_change.ask(session, lifecycle.known(session, before), after, NOW)
-        address_change.do(session, change, NOW)
+        change = address_change.request_change(
+            session, lifecycle.get_subscriber(session, before), after, NOW
+        )
+        address_change.apply_change(session, change, NOW)
     read(cli, tmp_path / "box", mails.plain(token))
     assert last_of(history(cli, after))["way"] == "mail"

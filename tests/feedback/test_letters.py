@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from newsletter.feedback import bounce_parser
 from newsletter.feedback.bounce_parser import AutomaticReply, Meaning, NotUnderstood
 from newsletter.feedback.events import Event, EventType, without_addresses
-from newsletter.subscribers.tokens import Claim, Links, Purpose
+from newsletter.subscribers.tokens import Claim, Purpose, SignedLinks
 from tests.conftest import NOW
 from tests.feedback import mails
 
 REFERENCE = "0123456789abcdef01234567"
-LINKS = Links("https://papers.example.org", ["a-secret-key-of-some-length"])
+LINKS = SignedLinks("https://papers.example.org", ["a-secret-key-of-some-length"])
 
 
 def read(raw: bytes) -> Meaning:

@@ -15,7 +15,7 @@ from newsletter.config import FeedbackSettings, Settings
 from newsletter.db import Database
 from newsletter.models import DeliveryState
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli
 from tests.delivery.http_standin import Answer, HttpStandIn, Request
@@ -27,11 +27,11 @@ READERS = [f"reader{number:02}@reader.example" for number in range(12)]
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A day that has not been sent yet, to twelve readers: three contents, so three requests."""
-    settings = scaffold.start(tmp_path / "newsletter.toml", scaffold.DEMO, {})
-    with bootstrap.database(settings) as database, database.write.begin() as session:
+    settings = scaffold.write_configuration(tmp_path / "newsletter.toml", scaffold.DEMO, {})
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
         for number, email in enumerate(READERS):
-            wish = Wish(["audio"], config.DETAILS[number % 3], "zh")
-            lifecycle.add(session, email, wish, "said so on the phone", NOW)
+            wish = SubscriptionRequest(["audio"], config.DETAILS[number % 3], "zh")
+            lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
     return settings
 
 

@@ -36,8 +36,8 @@ def put(box: Path, *raw: bytes) -> None:
 
 def token(settings: Settings, database: Database, email: str) -> str:
     with database.read() as session:
-        claim = Claim(lifecycle.known(session, email).id, "audio")
-    return bootstrap.links(settings).token(Purpose.UNSUBSCRIBE, claim)
+        claim = Claim(lifecycle.get_subscriber(session, email).id, "audio")
+    return bootstrap.signed_links(settings).token(Purpose.UNSUBSCRIBE, claim)
 
 
 def test_a_mailbox_is_read_to_its_end_each_letter_acts_and_none_is_deleted(
@@ -68,7 +68,7 @@ def test_a_mailbox_is_read_to_its_end_each_letter_acts_and_none_is_deleted(
         assert suppressed(session, sent).keys() == {gone, angry}
         states = {email: state for email, (state, _) in ledger_of(session).items()}
         assert [email for email, state in states.items() if state == "failed"] == [gone, full]
-        assert lifecycle.known(session, tired).standing == Standing.LEFT
+        assert lifecycle.get_subscriber(session, tired).standing == Standing.LEFT
     assert cli("feedback", "--maildir", str(box)).out == "No new mail.\n"
 
 

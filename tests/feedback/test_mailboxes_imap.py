@@ -200,7 +200,7 @@ def test_gone_in_the_middle_nothing_is_lost_and_nothing_is_handled_twice(
         assert suppressed(session, sent).keys() == {gone, angry}
         assert session.scalar(select(func.count()).select_from(FeedbackRow)) == 2
         assert [state for state, _ in ledger_of(session).values()].count("failed") == 1
-        assert lifecycle.known(session, tired).standing == Standing.LEFT
+        assert lifecycle.get_subscriber(session, tired).standing == Standing.LEFT
     for reader in (tired, angry):
         history = json.loads(cli("subscribers", "show", reader, "--json").out)["history"]
         assert [each["act"] for each in history] == ["confirmed", "left"]

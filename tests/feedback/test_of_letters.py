@@ -28,7 +28,7 @@ def put(folder: Path, raw: bytes) -> None:
 
 def why(site: Site) -> str | None:
     with site.database.read() as session:
-        return suppression.reason(session, ADA)
+        return suppression.suppression_reason(session, ADA)
 
 
 def test_a_confirm_mail_to_nobody_ends_the_sign_up(site: Site, cli: Cli) -> None:
@@ -58,7 +58,7 @@ def test_a_confirm_mail_that_the_operator_caused_comes_back_all_the_same(
     said = cli("subscribers", "add", ADA, "--consent", "on paper")
     assert "ada@reader.example must not be mailed: bounced: 5.1.1" in said.err
     with database.read() as session:
-        assert lifecycle.find(session, ADA) is None
+        assert lifecycle.find_subscriber(session, ADA) is None
 
 
 def test_a_confirm_mail_that_does_not_leave_waits_in_the_box_and_leaves_with_the_next_run(

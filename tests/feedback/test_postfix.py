@@ -11,7 +11,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import DeliveryState
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 from tests.conftest import NOW, Cli
 from tests.feedback import postfix
 from tests.feedback.samples import ledger_of, references, suppressed
@@ -20,7 +20,7 @@ from tests.feedback.samples import ledger_of, references, suppressed
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A newsletter whose day has not been sent yet."""
-    return scaffold.start(tmp_path / "newsletter.toml", scaffold.DEMO, {})
+    return scaffold.write_configuration(tmp_path / "newsletter.toml", scaffold.DEMO, {})
 
 
 GONE = [
@@ -39,7 +39,13 @@ def test_a_real_bounce_comes_back_and_the_address_is_not_mailed_again(
     gone: str,
 ) -> None:
     with database.write.begin() as session:
-        lifecycle.add(session, gone, Wish(["audio"], "brief", "en"), "said so on the phone", NOW)
+        lifecycle.add_subscriber(
+            session,
+            gone,
+            SubscriptionRequest(["audio"], "brief", "en"),
+            "said so on the phone",
+            NOW,
+        )
     with postfix.running() as server:
         for name, value in {
             "TRANSPORT__USE": "smtp",

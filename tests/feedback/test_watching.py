@@ -124,7 +124,7 @@ def test_a_live_view_shows_the_rate_since_the_last_look(
 ) -> None:
     with database.read() as session:
         issue = session.scalars(select(IssueRow)).one()
-    before = deliveries_status.look(database, issue, NOW)
+    before = deliveries_status.read_status(database, issue, NOW)
     with database.write.begin() as session:
         found = delivery_updates.find_deliveries(session, list(mixed.values()))
         waiting = [each for each in found.values() if each.state == DeliveryState.PENDING]
@@ -132,12 +132,14 @@ def test_a_live_view_shows_the_rate_since_the_last_look(
             session, [StateChange(waiting[0], DeliveryState.SENT, None)], NOW
         )
         domain_pauses.pause_domain(session, "b.example", "b.example blocked 30 of 60", NOW)
-    after = deliveries_status.look(database, issue, NOW + timedelta(seconds=2), before=before)
+    after = deliveries_status.read_status(
+        database, issue, NOW + timedelta(seconds=2), before=before
+    )
     assert after.rate == 0.5
     from rich.console import Console
 
     out = StringIO()
-    Console(file=out, width=120).print(deliveries_status.drawn(after))
+    Console(file=out, width=120).print(deliveries_status.render_status(after))
     assert "rate: 0.5 a second, 0:00:02 left" in out.getvalue()
     assert "paused: b.example until 08:30 UTC: b.example blocked 30 of 60" in out.getvalue()
 

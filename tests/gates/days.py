@@ -7,7 +7,13 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, ListingNote, Section
+from newsletter.rendering.issue_content import (
+    SECTION_OF,
+    IssueContent,
+    IssueEntry,
+    IssueSection,
+    ListingNote,
+)
 from newsletter.sources import bundled
 from newsletter.sources.base import Announcement, ListingState, Paper, PaperId
 from newsletter.summaries import extractive_summarizer
@@ -18,7 +24,7 @@ FROZEN = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
 
 
 @cache
-def bundled_day(language: str) -> Digest:
+def bundled_day(language: str) -> IssueContent:
     """The 26 papers that ship, with the sentences that came with them, else the authors' own."""
     fetched = bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY)
     strongest: dict[PaperId, Announcement] = {}
@@ -35,7 +41,7 @@ def bundled_day(language: str) -> Digest:
     return _digest(
         language,
         [
-            Entry(
+            IssueEntry(
                 SECTION_OF[each.kind],
                 papers[each.paper],
                 told.get(each.paper) or extractive_summarizer.sentence(papers[each.paper]),
@@ -50,7 +56,7 @@ def bundled_day(language: str) -> Digest:
 
 
 @cache
-def busy_day(language: str, papers: int = 150) -> Digest:
+def busy_day(language: str, papers: int = 150) -> IssueContent:
     """A day of many papers, with one of everything that has ever broken a mail somewhere."""
     base = bundled_day(language).entries
     entries = []
@@ -61,10 +67,10 @@ def busy_day(language: str, papers: int = 150) -> Digest:
             if number % every == offset:
                 paper = change(paper)
         section = _section(number / papers)
-        if section is Section.REPLACE:
+        if section is IssueSection.REPLACE:
             paper = replace(paper, id=PaperId(paper.id.arxiv_id, 2 + number % 7))
         summary = entry.summary if number % 3 else extractive_summarizer.sentence(paper)
-        entries.append(Entry(section, paper, summary))
+        entries.append(IssueEntry(section, paper, summary))
     notes = [
         ListingNote(
             "cs.SD", ListingState.PARTIAL, papers, papers + 2, ("2507.09998", "2507.09999")
@@ -74,10 +80,10 @@ def busy_day(language: str, papers: int = 150) -> Digest:
     return _digest(language, entries, notes)
 
 
-def _section(place: float) -> Section:
+def _section(place: float) -> IssueSection:
     if place < 0.6:
-        return Section.NEW
-    return Section.CROSS if place < 0.8 else Section.REPLACE
+        return IssueSection.NEW
+    return IssueSection.CROSS if place < 0.8 else IssueSection.REPLACE
 
 
 def _of_many_authors(paper: Paper) -> Paper:
@@ -160,9 +166,9 @@ _TROUBLES = (
 )
 
 
-def _digest(language: str, entries: list[Entry], notes: list[ListingNote]) -> Digest:
-    order = list(Section)
-    return Digest(
+def _digest(language: str, entries: list[IssueEntry], notes: list[ListingNote]) -> IssueContent:
+    order = list(IssueSection)
+    return IssueContent(
         slug="audio",
         title={"zh": "音频与信号"}.get(language, "Audio & Signals"),
         day=bundled.DAY,
@@ -179,7 +185,7 @@ def real_days() -> list[Path]:
     return sorted(DIGESTS.glob("*/*.md"))
 
 
-def real_day(file: Path, language: str) -> Digest:
+def real_day(file: Path, language: str) -> IssueContent:
     """Read such a digest back; what is not of its form is left out."""
     text = file.read_text(encoding="utf-8")
     stamp = file.parent.name.partition("_")[0]
@@ -201,7 +207,7 @@ _ENTRY = re.compile(
 )
 
 
-def _entries(text: str) -> Iterator[Entry]:
+def _entries(text: str) -> Iterator[IssueEntry]:
     for found in _ENTRY.finditer(text):
         paper = Paper(
             id=PaperId.parse(found["id"]),
@@ -211,11 +217,11 @@ def _entries(text: str) -> Iterator[Entry]:
             categories=tuple(found["categories"].split("; ")),
             comment=found["comment"],
         )
-        section = Section.NEW if found["kind"] == "new" else Section.REPLACE
+        section = IssueSection.NEW if found["kind"] == "new" else IssueSection.REPLACE
         told = found["summary"]
         summary = (
             Sentence(told, "zh", "language model")
             if told
             else extractive_summarizer.sentence(paper)
         )
-        yield Entry(section, paper, summary)
+        yield IssueEntry(section, paper, summary)

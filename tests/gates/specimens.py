@@ -6,29 +6,33 @@ from datetime import date, timedelta
 from functools import cache
 
 from newsletter import config
-from newsletter.rendering.issue_content import Digest
-from newsletter.rendering.issue_email import IssueMails, Reader
-from newsletter.rendering.message import Mail
-from newsletter.rendering.transactional_email import Addressee, Letters, Named
-from newsletter.subscribers.tokens import Links
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.message import Message
+from newsletter.rendering.transactional_email import (
+    EmailRecipient,
+    NewsletterRef,
+    TransactionalEmails,
+)
+from newsletter.subscribers.tokens import SignedLinks
 from tests.gates import days
 
 KEY = "a key of enough characters"
-SITE = config.Site(
+SITE = config.SiteSettings(
     name="Audio & Signals",
     url="https://papers.example.org",
     sender="Audio & Signals <daily@papers.example.org>",
     postal_address="1 Example Street, Exampletown",
     secret_keys=(KEY,),
 )
-LINKS = Links(SITE.url, [KEY])
-READER = Reader(123456, "ada@reader.example", "full", "en", date(2025, 7, 3), "0123456789abcdef")
+LINKS = SignedLinks(SITE.url, [KEY])
+READER = Recipient(123456, "ada@reader.example", "full", "en", date(2025, 7, 3), "0123456789abcdef")
 
 
 @dataclass(frozen=True)
 class Specimen:
     name: str
-    mail: Mail
+    mail: Message
 
 
 @cache
@@ -36,14 +40,14 @@ def all_specimens() -> tuple[Specimen, ...]:
     return (*letters(), *_days("bundled", days.bundled_day), *_days("busy", days.busy_day))
 
 
-def _days(name: str, day: Callable[[str], Digest]) -> Iterator[Specimen]:
+def _days(name: str, day: Callable[[str], IssueContent]) -> Iterator[Specimen]:
     for language in config.LANGUAGES:
         yield from issue(f"{name}-{language}", day(language), config.DETAILS)
 
 
-def issue(name: str, digest: Digest, details: tuple[str, ...]) -> Iterator[Specimen]:
+def issue(name: str, digest: IssueContent, details: tuple[str, ...]) -> Iterator[Specimen]:
     """The mails of an issue, framed in its own language, at each level of detail."""
-    mails = IssueMails(digest, SITE, LINKS)
+    mails = IssueEmails(digest, SITE, LINKS)
     for detail in details:
         reader = replace(READER, detail=detail, language=digest.language)
         yield Specimen(f"{name}-{detail}", mails.mail(reader))
@@ -51,12 +55,15 @@ def issue(name: str, digest: Digest, details: tuple[str, ...]) -> Iterator[Speci
 
 def letters() -> Iterator[Specimen]:
     """What a reader gets besides issues."""
-    author = Letters(SITE, LINKS)
-    named = [Named("audio", "Audio & Signals", ("cs.SD", "eess.SP")), Named("zh", "音频与信号")]
+    author = TransactionalEmails(SITE, LINKS)
+    named = [
+        NewsletterRef("audio", "Audio & Signals", ("cs.SD", "eess.SP")),
+        NewsletterRef("zh", "音频与信号"),
+    ]
     latest = {"audio": date(2025, 7, 11)}
     now, until = days.FROZEN, days.FROZEN + timedelta(days=7)
     for language in config.LANGUAGES:
-        to = Addressee(READER.subscriber_id, READER.email, language, READER.reference)
+        to = EmailRecipient(READER.subscriber_id, READER.email, language, READER.reference)
         for name, mail in {
             "confirm": author.confirm(to, named, until, now),
             "welcome": author.welcome(to, named, latest, now),

@@ -18,7 +18,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import ImportRow, Standing, SubscriberRow, SubscriptionRow, SuppressionRow
 from newsletter.subscribers import lifecycle, suppression
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 from tests.conftest import BY_HAND, NOW, Cli
 
 pytestmark = pytest.mark.on_both_databases
@@ -59,7 +59,7 @@ def test_people_with_proof_of_consent_are_in_at_once(cli: Cli, database: Databas
     assert (said.code, said.out) == (0, "people.csv: 2 entries = 2 added\n")
     assert listed(cli, "--standing", "confirmed") == ["ada@reader.example", "bob@reader.example"]
     with database.read() as session:
-        assert lifecycle.known(session, "ada@reader.example").consent == CONSENT[1]
+        assert lifecycle.get_subscriber(session, "ada@reader.example").consent == CONSENT[1]
     assert "2 subscribers = 2 sent" in cli("run").out
 
 
@@ -105,9 +105,13 @@ def test_nobody_comes_back_who_said_no(cli: Cli, database: Database, readers: li
     with database.write.begin() as session:
         suppression.suppress(session, readers[2], "bounced: no such mailbox", NOW)
         suppression.suppress(session, "dead@reader.example", "complaint", NOW)
-        back = lifecycle.add(session, readers[3], Wish(["audio"], "brief", "en"), None, NOW)
-        lifecycle.leave(session, back, None, BY_HAND, NOW)
-        lifecycle.add(session, readers[3], Wish(["audio"], "brief", "en"), None, NOW)
+        back = lifecycle.add_subscriber(
+            session, readers[3], SubscriptionRequest(["audio"], "brief", "en"), None, NOW
+        )
+        lifecycle.unsubscribe(session, back, None, BY_HAND, NOW)
+        lifecycle.add_subscriber(
+            session, readers[3], SubscriptionRequest(["audio"], "brief", "en"), None, NOW
+        )
     asked = [*readers[:4], "NEVER@reader.example", "dead@reader.example", readers[4]]
     assert fates(cli, write("email\n" + "\n".join(asked))) == [
         (readers[0], "left", ""),
@@ -247,7 +251,7 @@ def test_the_list_says_which_newsletters_and_who_is_none(
         ("ada@reader.example", "duplicate", ""),
     ]
     with database.read() as session:
-        ada = lifecycle.known(session, "ada@reader.example")
+        ada = lifecycle.get_subscriber(session, "ada@reader.example")
         assert ada.language == "zh"
         held = {each.newsletter: each.detail for each in lifecycle.subscriptions(session, ada)}
         assert held == {"audio": "full", "text": "brief"}
@@ -281,7 +285,9 @@ def test_who_was_asked_and_now_signed_is_in(cli: Cli, database: Database) -> Non
         ("ada@reader.example", "added", "was asked by mail before")
     ]
     with database.read() as session:
-        assert lifecycle.known(session, "ada@reader.example").standing == Standing.CONFIRMED
+        assert (
+            lifecycle.get_subscriber(session, "ada@reader.example").standing == Standing.CONFIRMED
+        )
 
 
 def test_the_same_list_again_does_nothing_twice(cli: Cli, database: Database) -> None:

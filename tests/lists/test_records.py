@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from newsletter.errors import WrongUseError
 from newsletter.subscribers import addresses, import_files
-from newsletter.subscribers.csv_injection import bared, safe
-from newsletter.subscribers.csv_reader import Flaw, lines_of, records
-from newsletter.subscribers.import_files import Entry
+from newsletter.subscribers.csv_injection import escape_cell, unescape_cell
+from newsletter.subscribers.csv_reader import RowError, numbered_lines, read_records
+from newsletter.subscribers.import_files import ImportEntry
 
 _LOCAL = st.text("abZ09.+-_'!#=@\" \\(", max_size=70)
 _DOMAIN = st.one_of(
@@ -61,7 +61,7 @@ def test_the_fast_way_and_the_library_agree(address: str) -> None:
 def test_a_good_address_stays_good_and_is_its_own_form(address: str) -> None:
     form = outcome("normalized", address)
     if form is not None:
-        assert form == addresses.normalized(form) == form.lower()
+        assert form == addresses.normalize_address(form) == form.lower()
         assert form.isascii()
         assert form.isprintable()
 
@@ -75,12 +75,12 @@ def test_a_good_address_stays_good_and_is_its_own_form(address: str) -> None:
 def test_an_address_of_any_script_has_one_form_however_it_is_spelt(local: str, domain: str) -> None:
     form = outcome("normalized", f"{local}@{domain}")
     if form is not None:
-        assert form == addresses.normalized(form) == form.lower()
+        assert form == addresses.normalize_address(form) == form.lower()
         assert form == unicodedata.normalize("NFC", form)
         assert form.isprintable()
         assert form.rpartition("@")[2].isascii()
         assert len(form.encode()) <= 254
-        assert bared(safe(form)) == form
+        assert unescape_cell(escape_cell(form)) == form
         for spelling in ("NFC", "NFD"):
             written = unicodedata.normalize(spelling, f"{local}@{domain}")
             assert outcome("normalized", written) in {form, None}
@@ -90,17 +90,17 @@ def test_an_address_of_any_script_has_one_form_however_it_is_spelt(local: str, d
     "start", ["=", "+", "-", "@", "\t=", "\r", "\n", "  =", "＝", "＠", "＋", "－", "'"]
 )
 def test_what_a_spreadsheet_would_compute_is_text(start: str) -> None:
-    assert safe(f"{start}cmd|' /C calc'!A0").startswith("'")
+    assert escape_cell(f"{start}cmd|' /C calc'!A0").startswith("'")
 
 
 @given(st.one_of(st.text(max_size=20), st.text("'=+-@ \tab", max_size=6)))
 def test_every_cell_comes_back(cell: str) -> None:
-    assert bared(safe(cell)) == cell
-    assert safe(cell).lstrip()[:1] not in set("=+-@＝＋－＠")
+    assert unescape_cell(escape_cell(cell)) == cell
+    assert escape_cell(cell).lstrip()[:1] not in set("=+-@＝＋－＠")
 
 
-def found(text: str, delimiter: str = ",") -> list[tuple[int, list[str] | Flaw]]:
-    return list(records(lines_of(io.StringIO(text, newline=None)), delimiter))
+def found(text: str, delimiter: str = ",") -> list[tuple[int, list[str] | RowError]]:
+    return list(read_records(numbered_lines(io.StringIO(text, newline=None)), delimiter))
 
 
 @given(st.lists(st.lists(st.text("ab,;\" \n'", max_size=6), min_size=2, max_size=4), max_size=5))
@@ -119,13 +119,13 @@ def test_no_text_is_too_wild_and_no_line_is_lost(text: str) -> None:
     read = found(text)
     numbers = [number for number, _ in read]
     assert numbers == sorted(set(numbers))
-    assert all(isinstance(cells, list) or cells in set(Flaw) for _, cells in read)
+    assert all(isinstance(cells, list) or cells in set(RowError) for _, cells in read)
 
 
 def test_an_unclosed_quote_costs_its_own_line_only() -> None:
     text = 'a,1\n"b,2\nc,3\n' + "\n".join(f"d{number},4" for number in range(20))
     read = found(text)
-    assert read[:3] == [(1, ["a", "1"]), (2, Flaw.OPEN_QUOTE), (3, ["c", "3"])]
+    assert read[:3] == [(1, ["a", "1"]), (2, RowError.OPEN_QUOTE), (3, ["c", "3"])]
     assert len(read) == 23
 
 
@@ -133,9 +133,9 @@ def test_each_trouble_has_its_name() -> None:
     text = f'a"b,1\n"a"b,2\nx\0y,3\n{"z" * 1_000_000},4\n"two\nlines",5\nlast,6'
     assert found(text) == [
         (1, ['a"b', "1"]),
-        (2, Flaw.STRAY_QUOTE),
-        (3, Flaw.NOT_TEXT),
-        (4, Flaw.TOO_LONG),
+        (2, RowError.STRAY_QUOTE),
+        (3, RowError.NOT_TEXT),
+        (4, RowError.TOO_LONG),
         (5, ["two\nlines", "5"]),
         (7, ["last", "6"]),
     ]
@@ -144,9 +144,9 @@ def test_each_trouble_has_its_name() -> None:
 PEOPLE = "Name,E-Mail Address,Note\nÄda,ada@reader.example,ü\nBob,bob@reader.example,–\n"
 
 
-def entries(file: Path, **options: str) -> list[Entry]:
-    seen = import_files.survey(file, options.get("encoding"))
-    return list(import_files.entries(file, seen.encoding, options.get("column")))
+def entries(file: Path, **options: str) -> list[ImportEntry]:
+    seen = import_files.survey_file(file, options.get("encoding"))
+    return list(import_files.read_entries(file, seen.encoding, options.get("column")))
 
 
 @pytest.mark.parametrize(
@@ -237,9 +237,9 @@ def test_json_lines_and_lists_one_object_a_line(tmp_path: Path) -> None:
     )
     assert [(each.flaw, dict(each.cells)) for each in entries(file)] == [
         (None, {"email": "ada@reader.example", "newsletters": "audio"}),
-        (Flaw.NO_ADDRESS, {"email": ""}),
-        (Flaw.NOT_TEXT, {}),
-        (Flaw.NOT_TEXT, {}),
-        (Flaw.NOT_TEXT, {}),
-        (Flaw.NOT_TEXT, {}),
+        (RowError.NO_ADDRESS, {"email": ""}),
+        (RowError.NOT_TEXT, {}),
+        (RowError.NOT_TEXT, {}),
+        (RowError.NOT_TEXT, {}),
+        (RowError.NOT_TEXT, {}),
     ]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import Signer
 
-from newsletter.subscribers.tokens import Claim, Links, Purpose
+from newsletter.subscribers.tokens import Claim, Purpose, SignedLinks
 
 KEYS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
 SLUGS = st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True)
@@ -16,7 +16,7 @@ CLAIMS = st.builds(Claim, st.integers(1, 2**63 - 1), SLUGS, ENDS)
 
 @given(KEYS, st.sampled_from(Purpose), CLAIMS)
 def test_a_token_is_what_itsdangerous_signs(key: str, purpose: Purpose, claim: Claim) -> None:
-    token = Links("https://papers.example.org", [key]).token(purpose, claim)
+    token = SignedLinks("https://papers.example.org", [key]).token(purpose, claim)
     value = Signer(key, salt=f"newsletter.{purpose}").unsign(token).decode()
     assert value.split(".")[:2] == [str(claim.subscriber_id), claim.newsletter]
 
@@ -25,8 +25,8 @@ def test_a_token_is_what_itsdangerous_signs(key: str, purpose: Purpose, claim: C
 def test_it_is_read_for_ever_after_a_new_key_has_come(
     old: str, new: str, purpose: Purpose, claim: Claim
 ) -> None:
-    token = Links("https://papers.example.org", [old]).token(purpose, claim)
-    after = Links("https://papers.example.org", [new, old])
+    token = SignedLinks("https://papers.example.org", [old]).token(purpose, claim)
+    after = SignedLinks("https://papers.example.org", [new, old])
     assert after.read(purpose, token) == claim
     others = set(Purpose) - {purpose}
     assert not any(after.read(other, token) for other in others)

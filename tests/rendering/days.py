@@ -6,22 +6,22 @@ from functools import cache
 from itertools import cycle, islice
 
 from newsletter import config
-from newsletter.rendering.issue_content import SECTION_OF, Digest, Entry, Section
+from newsletter.rendering.issue_content import SECTION_OF, IssueContent, IssueEntry, IssueSection
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper, PaperId
-from newsletter.subscribers.tokens import Links
+from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import extractive_summarizer
 from newsletter.summaries.base import Sentence
 from tests.conftest import NOW
 
-SITE = config.Site(
+SITE = config.SiteSettings(
     name="Audio & Signals",
     url="https://papers.example.org",
     sender="Audio & Signals <daily@papers.example.org>",
     postal_address="1 Example Street, Exampletown",
     secret_keys=("a key of enough characters",),
 )
-LINKS = Links(SITE.url, ["a key of enough characters"])
+LINKS = SignedLinks(SITE.url, ["a key of enough characters"])
 
 
 def paper(**changed: object) -> Paper:
@@ -36,12 +36,14 @@ def paper(**changed: object) -> Paper:
     return replace(plain, **changed)  # type: ignore[arg-type]
 
 
-def entry(shown: Paper, section: Section = Section.NEW, sentence: str = "It works.") -> Entry:
-    return Entry(section, shown, Sentence(sentence, "en", "extractive"))
+def entry(
+    shown: Paper, section: IssueSection = IssueSection.NEW, sentence: str = "It works."
+) -> IssueEntry:
+    return IssueEntry(section, shown, Sentence(sentence, "en", "extractive"))
 
 
-def digest_of(*entries: Entry, language: str = "en") -> Digest:
-    return Digest(
+def digest_of(*entries: IssueEntry, language: str = "en") -> IssueContent:
+    return IssueContent(
         slug="audio",
         title="Audio",
         day=date(2025, 7, 11),
@@ -53,22 +55,24 @@ def digest_of(*entries: Entry, language: str = "en") -> Digest:
     )
 
 
-def digest(*papers: Paper, section: Section = Section.NEW, language: str = "en") -> Digest:
+def digest(
+    *papers: Paper, section: IssueSection = IssueSection.NEW, language: str = "en"
+) -> IssueContent:
     return digest_of(*(entry(each, section) for each in papers), language=language)
 
 
 @cache
-def busy_day(papers: int, language: str = "en") -> Digest:
+def busy_day(papers: int, language: str = "en") -> IssueContent:
     """A day of so many papers, told from the 26 of the bundled one: half of them new."""
     fetched = bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY)
     kinds = {
         each.paper: each.kind for listing in fetched.listings for each in listing.announcements
     }
     entries = [
-        Entry(SECTION_OF[kinds[found.id]], again, extractive_summarizer.sentence(again))
+        IssueEntry(SECTION_OF[kinds[found.id]], again, extractive_summarizer.sentence(again))
         for number, found in enumerate(islice(cycle(fetched.papers.values()), papers))
         for again in [replace(found, id=PaperId(f"2507.{number:05}", found.id.version))]
     ]
-    order = list(Section)
+    order = list(IssueSection)
     entries.sort(key=lambda each: order.index(each.section))
     return digest_of(*entries, language=language)

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.rendering import texts
-from newsletter.rendering.issue_content import Section
-from newsletter.rendering.paper_links import resources
-from newsletter.rendering.size_budget import Level
-from newsletter.rendering.texts import Phrases
-from newsletter.rendering.translations import wording
+from newsletter.rendering.issue_content import IssueSection
+from newsletter.rendering.paper_links import paper_links
+from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.texts import IssueTexts
+from newsletter.rendering.translations import translations
 from tests.rendering.days import entry, paper
 
-SAY = Phrases(wording("en"))
+SAY = IssueTexts(translations("en"))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ SAY = Phrases(wording("en"))
 def test_code_and_pages_that_an_abstract_names_are_links(
     text: str, names: list[str] | None
 ) -> None:
-    found = [each.name for each in resources(paper(abstract=text, comment=None))]
+    found = [each.name for each in paper_links(paper(abstract=text, comment=None))]
     assert found == (names if names is not None else found)
     assert len(found) == (2 if names is None else len(names))
 
@@ -41,7 +41,7 @@ def test_a_comment_may_name_any_page_and_comes_first() -> None:
     described = paper(
         comment="Audio: https://sounds.example.org/x", abstract="Code: https://github.com/a/b"
     )
-    assert [(each.name, each.url) for each in resources(described)] == [
+    assert [(each.name, each.url) for each in paper_links(described)] == [
         ("sounds.example.org", "https://sounds.example.org/x"),
         ("GitHub", "https://github.com/a/b"),
     ]
@@ -49,13 +49,13 @@ def test_a_comment_may_name_any_page_and_comes_first() -> None:
 
 def test_a_page_on_any_host_is_a_project_page_where_the_comment_says_so() -> None:
     described = paper(comment="ICCV 2025, project website: https://ada.example.org/p")
-    assert [each.name for each in resources(described)] == ["project page"]
+    assert [each.name for each in paper_links(described)] == ["project page"]
 
 
 def test_three_links_are_enough() -> None:
     hosts = ("github.com", "gitlab.com", "zenodo.org", "osf.io", "kaggle.com")
     many = paper(abstract=" ".join(f"https://{host}/a/b" for host in hosts))
-    assert len(resources(many)) == 3
+    assert len(paper_links(many)) == 3
 
 
 @pytest.mark.parametrize(
@@ -87,23 +87,23 @@ def test_who_wants_everything_gets_the_whole_comment() -> None:
 def test_facts_are_version_categories_and_comment_in_this_order() -> None:
     replaced = entry(
         paper(categories=("cs.SD", "eess.AS", "H.5.5", "68T10"), comment="Fixed a typo"),
-        Section.REPLACE,
+        IssueSection.REPLACE,
     )
-    assert SAY.facts(replaced, Level.SUMMARY) == ["v1", "cs.SD eess.AS", "Fixed a typo"]
-    assert SAY.facts(replaced, Level.TITLE) == ["v1", "cs.SD"]
+    assert SAY.facts(replaced, DetailLevel.SUMMARY) == ["v1", "cs.SD eess.AS", "Fixed a typo"]
+    assert SAY.facts(replaced, DetailLevel.TITLE) == ["v1", "cs.SD"]
 
 
 def test_a_paper_of_many_categories_names_five() -> None:
     many = entry(paper(categories=("cs.SD", "cs.LG", "cs.AI", "cs.CL", "cs.CV", "cs.IR")))
-    assert SAY.facts(many, Level.SUMMARY)[0] == "cs.SD cs.LG cs.AI cs.CL cs.CV …"
+    assert SAY.facts(many, DetailLevel.SUMMARY)[0] == "cs.SD cs.LG cs.AI cs.CL cs.CV …"
 
 
 def test_what_is_not_known_is_not_shown() -> None:
-    from newsletter.rendering.issue_email import IssueMails
+    from newsletter.rendering.issue_email import IssueEmails
     from tests.rendering.days import LINKS, SITE, digest
 
     unknown = paper(authors=(), comment=None, categories=("cs.SD",))
-    mails = IssueMails(digest(unknown), SITE, LINKS)
+    mails = IssueEmails(digest(unknown), SITE, LINKS)
     for shown in (mails.page("full", "en"), mails.plain_page("full", "en")):
         assert "None" not in shown
         assert "Unknown" not in shown
@@ -113,6 +113,6 @@ def test_what_is_not_known_is_not_shown() -> None:
 @given(st.text(), st.text())
 def test_no_comment_or_abstract_breaks_the_facts(comment: str, abstract: str) -> None:
     odd = paper(comment=comment, abstract=abstract)
-    assert len(resources(odd)) <= 3
+    assert len(paper_links(odd)) <= 3
     assert len(texts.comment(odd, whole=False)) <= 140
-    assert all(each.url.startswith(("http://", "https://")) for each in resources(odd))
+    assert all(each.url.startswith(("http://", "https://")) for each in paper_links(odd))

@@ -86,7 +86,7 @@ BROKEN = {
 
 
 def test_a_good_mail_has_no_fault() -> None:
-    assert list(wire.faults(RAW)) == []
+    assert list(wire.find_wire_faults(RAW)) == []
     assert inspect(GOOD) == []
 
 
@@ -98,13 +98,13 @@ def test_an_address_in_utf_8_is_no_fault_where_it_may_stand() -> None:
 
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_fault_in_the_bytes_is_seen(fault: str) -> None:
-    seen = list(wire.faults(BROKEN[fault](RAW)))
+    seen = list(wire.find_wire_faults(BROKEN[fault](RAW)))
     assert [each for each in seen if fault in each], seen
 
 
 @pytest.mark.parametrize("raw", [b"", b"\r\n\r\n", b"x", b"Content-Type: multipart/alternative"])
 def test_rubbish_is_told_and_never_a_crash(raw: bytes) -> None:
-    assert list(wire.faults(raw))
+    assert list(wire.find_wire_faults(raw))
     assert wire.parts(raw) == []
 
 

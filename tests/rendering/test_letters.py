@@ -7,14 +7,18 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from newsletter.config import Site
-from newsletter.rendering.message import Mail
-from newsletter.rendering.transactional_email import Addressee, Letters, Named
-from newsletter.subscribers.tokens import Links, Purpose
+from newsletter.config import SiteSettings
+from newsletter.rendering.message import Message
+from newsletter.rendering.transactional_email import (
+    EmailRecipient,
+    NewsletterRef,
+    TransactionalEmails,
+)
+from newsletter.subscribers.tokens import Purpose, SignedLinks
 from tests.conftest import NOW
 
-LINKS = Links("https://papers.example.org", ["a secret key of sixteen"])
-SITE = Site.model_validate(
+LINKS = SignedLinks("https://papers.example.org", ["a secret key of sixteen"])
+SITE = SiteSettings.model_validate(
     {
         "name": 'Speech & "Text"',
         "url": "https://papers.example.org",
@@ -23,12 +27,12 @@ SITE = Site.model_validate(
         "secret_keys": ["a secret key of sixteen"],
     }
 )
-LETTERS = Letters(SITE, LINKS)
-AUDIO = Named("audio", "Audio <& Speech>", ["cs.SD", "eess.AS"])
-TEXT = Named("text", "Text", ["cs.CL"])
+LETTERS = TransactionalEmails(SITE, LINKS)
+AUDIO = NewsletterRef("audio", "Audio <& Speech>", ["cs.SD", "eess.AS"])
+TEXT = NewsletterRef("text", "Text", ["cs.CL"])
 SOON = NOW + timedelta(days=7)
 
-Write = Callable[[Addressee], Mail]
+Write = Callable[[EmailRecipient], Message]
 ALL_LETTERS: dict[str, Write] = {
     "confirm": lambda to: LETTERS.confirm(to, [AUDIO], SOON, NOW),
     "welcome": lambda to: LETTERS.welcome(to, [AUDIO], {"audio": date(2025, 7, 11)}, NOW),
@@ -40,8 +44,8 @@ ALL_LETTERS: dict[str, Write] = {
 }
 
 
-def addressee(language: str = "en") -> Addressee:
-    return Addressee(7, "ada@reader.example", language, "0123456789abcdef01234567")
+def addressee(language: str = "en") -> EmailRecipient:
+    return EmailRecipient(7, "ada@reader.example", language, "0123456789abcdef01234567")
 
 
 def addresses(text: str) -> list[str]:

@@ -11,33 +11,33 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter import config
-from newsletter.rendering.issue_content import Digest, Section
-from newsletter.rendering.issue_email import IssueMails, Reader
-from newsletter.rendering.message import Mail
-from newsletter.rendering.size_budget import NOTHING, Level, Weight, plan
+from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.message import Message
+from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight, plan_levels
 from newsletter.sources.base import PaperId
 from tests.rendering.days import LINKS, SITE, busy_day, digest, digest_of, entry, paper
 
 LONGEST_ADDRESS = f"{'o' * 60}'{'x' * 3}@{'.'.join(['d' * 60] * 3)}.example"
-READER = Reader(10**9, LONGEST_ADDRESS, "full", "en", date(2025, 9, 30), "0123456789abcdef")
+READER = Recipient(10**9, LONGEST_ADDRESS, "full", "en", date(2025, 9, 30), "0123456789abcdef")
 
 
-def mail(issue: Digest, detail: str = "full", language: str = "en") -> Mail:
+def mail(issue: IssueContent, detail: str = "full", language: str = "en") -> Message:
     return mails_of(issue).mail(replace(READER, detail=detail, language=language))
 
 
 @lru_cache(maxsize=4)
-def mails_of(issue: Digest) -> IssueMails:
-    return IssueMails(issue, SITE, LINKS)
+def mails_of(issue: IssueContent) -> IssueEmails:
+    return IssueEmails(issue, SITE, LINKS)
 
 
-def html_part(sent: Mail) -> bytes:
+def html_part(sent: Message) -> bytes:
     """The second part as it stands on the wire, without its header and boundary."""
     part = sent.as_bytes().split(b"quoted-printable\r\n\r\n")[2]
     return part.rpartition(b"\r\n--=_")[0]
 
 
-def held_to_the_budget(sent: Mail) -> None:
+def held_to_the_budget(sent: Message) -> None:
     encoded = html_part(sent)
     assert len(encoded) < 102_000
     assert len(quopri.decodestring(encoded)) <= 100_000
@@ -113,7 +113,7 @@ def test_no_text_of_arxivs_breaks_the_budget_or_parts_the_parts(
             section,
             abstract,
         )
-        for section in Section
+        for section in IssueSection
         for number, (title, abstract, note) in enumerate(texts * times)
     ]
     sent = mail(digest_of(*entries, language=language), detail, language)
@@ -124,41 +124,46 @@ def test_no_text_of_arxivs_breaks_the_budget_or_parts_the_parts(
 WEIGHTS = st.lists(st.tuples(*[st.integers(1, 900)] * 4).map(sorted), min_size=1, max_size=30)
 
 
-@given(WEIGHTS, st.sampled_from(Level), st.integers(0, 20_000))
+@given(WEIGHTS, st.sampled_from(DetailLevel), st.integers(0, 20_000))
 def test_a_plan_fits_and_gives_no_paper_more_than_one_before_it(
-    weights: list[list[int]], ceiling: Level, room: int
+    weights: list[list[int]], ceiling: DetailLevel, room: int
 ) -> None:
-    def weigh(level: Level) -> list[Weight]:
+    def weigh(level: DetailLevel) -> list[Weight]:
         return [Weight(each[level - 1], each[level - 1]) for each in weights]
 
     more = Weight(40, 40)
-    levels = plan(weigh, ceiling, Weight(room, room), more)
+    levels = plan_levels(weigh, ceiling, Weight(room, room), more)
     used = sum((weigh(level)[number] for number, level in enumerate(levels)), NOTHING)
     if len(levels) < len(weights):
         used += more
     assert used.decoded <= room or not levels
     assert levels == sorted(levels, reverse=True)
-    assert max(levels, default=Level.TITLE) <= ceiling
+    assert max(levels, default=DetailLevel.TITLE) <= ceiling
 
 
 def test_a_day_too_big_for_its_titles_still_opens_with_sentences() -> None:
     weights = [Weight(10, 10)] * 100
-    levels = plan(
-        lambda level: weights if level is Level.TITLE else [Weight(30, 30)] * 100,
-        Level.SUMMARY,
+    levels = plan_levels(
+        lambda level: weights if level is DetailLevel.TITLE else [Weight(30, 30)] * 100,
+        DetailLevel.SUMMARY,
         Weight(800, 800),
         Weight(20, 20),
     )
-    assert levels == [Level.SUMMARY] * 10 + [Level.TITLE] * 48
+    assert levels == [DetailLevel.SUMMARY] * 10 + [DetailLevel.TITLE] * 48
 
 
 def test_titles_come_first_then_everybody_gets_more() -> None:
-    flat = {Level.TITLE: 10, Level.SUMMARY: 20, Level.EXCERPT: 40, Level.FULL: 100}
+    flat = {
+        DetailLevel.TITLE: 10,
+        DetailLevel.SUMMARY: 20,
+        DetailLevel.EXCERPT: 40,
+        DetailLevel.FULL: 100,
+    }
 
     def planned(room: int) -> list[int]:
-        weights = plan(
+        weights = plan_levels(
             lambda level: [Weight(flat[level], flat[level])] * 4,
-            Level.FULL,
+            DetailLevel.FULL,
             Weight(room, room),
             Weight(5, 5),
         )

@@ -9,22 +9,22 @@ from newsletter import config
 from newsletter.colours import LEGIBLE, colour, contrast, made_legible, mixed
 from newsletter.config import LookSettings, Settings
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.rendering.issue_email import IssueMails, Reader
-from newsletter.rendering.theme import Looks
+from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.theme import Theme
 from tests.rendering.days import LINKS, SITE, digest, paper
 
-READER = Reader(7, "ada@reader.example", "brief", "en", date(2025, 7, 3), "0123456789abcdef")
+READER = Recipient(7, "ada@reader.example", "brief", "en", date(2025, 7, 3), "0123456789abcdef")
 
 
-def html(looks: Looks) -> str:
-    return IssueMails(digest(paper()), SITE, LINKS, looks).mail(READER).html
+def html(looks: Theme) -> str:
+    return IssueEmails(digest(paper()), SITE, LINKS, looks).mail(READER).html
 
 
-def override(folder: Path, name: str, text: str) -> Looks:
+def override(folder: Path, name: str, text: str) -> Theme:
     file = folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
-    return Looks(templates=folder)
+    return Theme(templates=folder)
 
 
 def configured(settings: Settings, lines: str) -> Settings:
@@ -34,14 +34,14 @@ def configured(settings: Settings, lines: str) -> Settings:
 
 
 def test_our_own_palette_is_legible_in_both_schemes_and_for_every_text() -> None:
-    for scheme in (Looks().light, Looks().dark):
+    for scheme in (Theme().light, Theme().dark):
         for text in (scheme.ink, scheme.soft, scheme.quiet, scheme.accent):
             assert contrast(text, scheme.paper) >= LEGIBLE
 
 
 def test_an_accent_of_their_own_is_used_by_light_and_by_dark(settings: Settings) -> None:
     own = configured(settings, '\n[look]\naccent = "#004488"\naccent_dark = "#9cf"\n')
-    shown = html(Looks.of(own))
+    shown = html(Theme.of(own))
     assert 'color:#048">AUDIO' in shown
     assert "#9cf !important" in shown
     assert "#9b1c1c" not in shown
@@ -81,22 +81,22 @@ def test_colours_as_wcag_counts_them() -> None:
 
 def test_a_logo_stands_over_the_name_and_says_what_it_is() -> None:
     look = LookSettings(logo_url="https://lab.example/l.png", logo_alt='The "Lab"', logo_width=90)
-    shown = html(Looks(look))
+    shown = html(Theme(look))
     assert 'src="https://lab.example/l.png"' in shown
     assert 'width="90"' in shown
     assert """alt='The "Lab"'""" in shown
-    assert "<img" not in html(Looks())
+    assert "<img" not in html(Theme())
 
 
 def test_pages_take_the_same_palette_as_variables() -> None:
-    css = Looks(LookSettings(accent="#004488")).css_variables()
+    css = Theme(LookSettings(accent="#004488")).css_variables()
     assert "--accent: #004488;" in css
     assert "--on-accent: #131313;" in css.partition("dark")[2]
 
 
 def test_one_template_of_theirs_stands_for_ours(tmp_path: Path) -> None:
     looks = override(tmp_path, "email/issue/subject.txt", "{{ digest.day }}: <{{ digest.title }}>")
-    mails = IssueMails(digest(paper()), SITE, LINKS, looks)
+    mails = IssueEmails(digest(paper()), SITE, LINKS, looks)
     assert mails.mail(READER).content.subject == "2025-07-11: <Audio>"
     assert "A plain title" in mails.mail(READER).html
 
@@ -145,6 +145,6 @@ def test_a_template_that_is_no_text_is_an_error_too(tmp_path: Path) -> None:
 def test_a_folder_of_templates_that_is_not_there_is_told(settings: Settings) -> None:
     own = configured(settings, '\n[templates]\ndir = "mine"\n')
     with pytest.raises(WrongUseError, match=r"templates.dir: there is no folder .*mine"):
-        Looks.of(own)
+        Theme.of(own)
     (settings.folder / "mine").mkdir()
-    assert Looks.of(own).templates == settings.folder / "mine"
+    assert Theme.of(own).templates == settings.folder / "mine"

@@ -16,22 +16,22 @@ from hypothesis import strategies as st
 from newsletter import config, issues
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.rendering.issue_content import Digest, Section
-from newsletter.rendering.issue_email import IssueMails, Reader
-from newsletter.rendering.message import Blanks, Content, Mail
+from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.message import Message, MessageContent, Placeholders
 from newsletter.sources import bundled
 from newsletter.sources.base import PaperId
 from newsletter.subscribers.tokens import Claim, Purpose
 from newsletter.summaries.base import Sentence
-from newsletter.summaries.extractive_summarizer import Embedded
+from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 from tests.conftest import NOW
 from tests.rendering.days import LINKS, SITE, digest, paper
 
 PERSONAL = ("recipient", "unsubscribe", "preferences", "since")
-READER = Reader(7, "ada@reader.example", "full", "en", date(2025, 7, 3), "0123456789abcdef")
+READER = Recipient(7, "ada@reader.example", "full", "en", date(2025, 7, 3), "0123456789abcdef")
 
 
-def parsed(mail: Mail) -> EmailMessage:
+def parsed(mail: Message) -> EmailMessage:
     return message_from_bytes(mail.as_bytes(), policy=policy.default)
 
 
@@ -57,21 +57,25 @@ def well_formed(raw: bytes) -> None:
 
 
 @pytest.fixture
-def bundled_day(settings: Settings, database: Database) -> Digest:
+def bundled_day(settings: Settings, database: Database) -> IssueContent:
     from newsletter import papers
 
     with database.write.begin() as session:
-        papers.keep(session, bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY), NOW)
-        return issues.compose(session, settings.newsletters[0], bundled.DAY, Embedded(), NOW)
+        papers.store_fetched(
+            session, bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY), NOW
+        )
+        return issues.compose_issue(
+            session, settings.newsletters[0], bundled.DAY, ExtractiveSummarizer(), NOW
+        )
 
 
 @pytest.mark.parametrize("detail", config.DETAILS)
 @pytest.mark.parametrize("language", config.LANGUAGES)
 def test_a_mail_of_the_bundled_day_is_well_formed(
-    bundled_day: Digest, detail: str, language: str
+    bundled_day: IssueContent, detail: str, language: str
 ) -> None:
     reader = replace(READER, detail=detail, language=language)
-    mail = IssueMails(bundled_day, SITE, LINKS).mail(reader)
+    mail = IssueEmails(bundled_day, SITE, LINKS).mail(reader)
     raw = mail.as_bytes()
     well_formed(raw)
     message = parsed(mail)
@@ -82,7 +86,7 @@ def test_a_mail_of_the_bundled_day_is_well_formed(
 
 
 def test_the_headers_of_a_bulk_mail_stand_unmangled_on_the_wire() -> None:
-    mail = IssueMails(digest(paper()), SITE, LINKS).mail(READER)
+    mail = IssueEmails(digest(paper()), SITE, LINKS).mail(READER)
     raw = mail.as_bytes().decode("ascii")
     url = mail.values["unsubscribe"]
     token = url.rpartition("/")[2]
@@ -97,12 +101,12 @@ def test_the_headers_of_a_bulk_mail_stand_unmangled_on_the_wire() -> None:
 
 
 def test_a_repeated_attempt_is_the_same_message() -> None:
-    mails = [IssueMails(digest(paper()), SITE, LINKS).mail(READER) for _ in range(2)]
+    mails = [IssueEmails(digest(paper()), SITE, LINKS).mail(READER) for _ in range(2)]
     assert mails[0].as_bytes() == mails[1].as_bytes()
 
 
 def test_each_reader_gets_their_own_values_and_nobody_elses() -> None:
-    issue = IssueMails(digest(paper()), SITE, LINKS)
+    issue = IssueEmails(digest(paper()), SITE, LINKS)
     bob = replace(READER, subscriber_id=8, email="o'bob@reader.example", reference="b" * 16)
     ada, bobs = issue.mail(READER), issue.mail(bob)
     assert ada.content is bobs.content
@@ -116,7 +120,7 @@ def test_each_reader_gets_their_own_values_and_nobody_elses() -> None:
 def test_nothing_from_arxiv_becomes_markup_or_a_header(place: str) -> None:
     nasty = 'x\r\nBcc: all@example.org\r\n\r\n"><script>alert(1)</script>{{ 7*7 }}{% raw %}'
     value = (nasty,) if place in {"authors", "categories"} else nasty
-    message = parsed(IssueMails(digest(paper(**{place: value})), SITE, LINKS).mail(READER))
+    message = parsed(IssueEmails(digest(paper(**{place: value})), SITE, LINKS).mail(READER))
     assert message["Bcc"] is None
     assert len(message.get_all("Subject", [])) == 1
     html = part(message, "html")
@@ -147,7 +151,7 @@ def test_no_title_comment_or_name_becomes_markup_or_a_header(
         title=title, abstract=text, comment=text, authors=(name, title), categories=(name, "cs.SD")
     )
     reader = replace(READER, detail=detail)
-    raw = IssueMails(digest(hostile, paper()), SITE, LINKS).mail(reader).as_bytes()
+    raw = IssueEmails(digest(hostile, paper()), SITE, LINKS).mail(reader).as_bytes()
     well_formed(raw)
     message = message_from_bytes(raw, policy=policy.default)
     assert message["Bcc"] is None
@@ -166,7 +170,7 @@ def test_chinese_subjects_and_names_are_valid_encoded_words() -> None:
         update={"sender": "音频日报与信号处理每日快讯 <daily@papers.example.org>"}
     )
     issue = digest(paper(title="音" * 90), language="zh")
-    raw = IssueMails(issue, site, LINKS).mail(replace(READER, language="zh")).as_bytes()
+    raw = IssueEmails(issue, site, LINKS).mail(replace(READER, language="zh")).as_bytes()
     well_formed(raw)
     message = message_from_bytes(raw, policy=policy.default)
     assert message["From"].addresses[0].display_name == "音频日报与信号处理每日快讯"
@@ -181,20 +185,20 @@ def test_a_missing_paper_is_named_in_the_issue() -> None:
 
     note = ListingNote("cs.SD", ListingState.PARTIAL, 9, 11, ("2507.1", "2507.2"))
     issue = replace(digest(paper()), listings=(note,))
-    text = IssueMails(issue, SITE, LINKS).mail(READER).text
+    text = IssueEmails(issue, SITE, LINKS).mail(READER).text
     assert "2 papers of cs.SD could not be retrieved: 2507.1, 2507.2." in text
 
 
 def test_a_withdrawn_paper_is_marked() -> None:
     comment = "This paper has been withdrawn by the author due to an error in Lemma 2"
-    issue = digest(paper(comment=comment), section=Section.REPLACE)
-    assert "withdrawn · v1 · cs.SD" in IssueMails(issue, SITE, LINKS).mail(READER).text
+    issue = digest(paper(comment=comment), section=IssueSection.REPLACE)
+    assert "withdrawn · v1 · cs.SD" in IssueEmails(issue, SITE, LINKS).mail(READER).text
     assert not paper(comment="The dataset of [3] was withdrawn").withdrawn
 
 
 def test_3435_authors_are_six_names_and_a_number() -> None:
     many = paper(authors=tuple(f"Author {number}" for number in range(3435)))
-    mail = IssueMails(digest(many), SITE, LINKS).mail(READER)
+    mail = IssueEmails(digest(many), SITE, LINKS).mail(READER)
     assert "Author 5 and 3,429 more" in " ".join(mail.text.split())
     assert "Author 6" not in mail.html
 
@@ -203,16 +207,18 @@ def test_every_sentence_says_who_wrote_it() -> None:
     issue = digest(paper(), paper(id=PaperId("2507.00002", 1)))
     first, second = issue.entries
     model = replace(second, summary=Sentence("Models it.", "en", "gpt-4o-mini"))
-    mail = IssueMails(replace(issue, entries=(first, model)), SITE, LINKS).mail(READER)
+    mail = IssueEmails(replace(issue, entries=(first, model)), SITE, LINKS).mail(READER)
     for seen in (mail.html, mail.text):
         assert "authors' words" in seen.replace("&#39;", "'")
         assert "by gpt-4o-mini" in seen
 
 
-def test_a_line_of_text_is_72_columns_at_most_and_links_are_whole(bundled_day: Digest) -> None:
+def test_a_line_of_text_is_72_columns_at_most_and_links_are_whole(
+    bundled_day: IssueContent,
+) -> None:
     from wcwidth import wcswidth
 
-    mail = IssueMails(bundled_day, SITE, LINKS).mail(replace(READER, language="zh"))
+    mail = IssueEmails(bundled_day, SITE, LINKS).mail(replace(READER, language="zh"))
     for line in mail.text.splitlines():
         assert wcswidth(line) <= 72 or line.strip().startswith("https://")
 
@@ -229,11 +235,11 @@ def test_a_line_of_text_is_72_columns_at_most_and_links_are_whole(bundled_day: D
 def test_spliced_bytes_parse_back_to_the_filled_text(
     pieces: list[str], values: dict[str, str]
 ) -> None:
-    blanks = Blanks.fresh()
+    blanks = Placeholders.fresh()
     text = "".join(blanks.text.get(piece, piece) for piece in pieces)
     html = "".join(blanks.html.get(piece, piece) for piece in pieces)
-    content = Content("A subject", html, text, blanks)
-    mail = Mail("a@b.example", "ref", "s", ("", "s@b.example"), (), content, values)
+    content = MessageContent("A subject", html, text, blanks)
+    mail = Message("a@b.example", "ref", "s", ("", "s@b.example"), (), content, values)
     well_formed(mail.as_bytes())
     message = parsed(mail)
     assert not [line for line in mail.as_bytes().splitlines() if line.startswith(b".")]
@@ -256,29 +262,29 @@ def test_a_broken_template_is_one_line_with_file_and_line(
     file = broken / "email" / "issue" / "body.txt"
     file.write_text(file.read_text() + "{% if %}")
     monkeypatch.setattr(paths, "templates", lambda: broken)
-    templates.environment.cache_clear()
+    templates.template_environment.cache_clear()
     try:
         with pytest.raises(NewsletterError, match=r"^email/issue/body.txt:\d+: "):
-            IssueMails(digest(paper()), SITE, LINKS).mail(READER)
+            IssueEmails(digest(paper()), SITE, LINKS).mail(READER)
     finally:
-        templates.environment.cache_clear()
+        templates.template_environment.cache_clear()
 
 
 def test_the_counts_do_not_speak_of_a_section_that_has_nothing() -> None:
     counted = replace(digest(paper()), listings=())
-    page = IssueMails(counted, SITE, LINKS).mail(READER).html
+    page = IssueEmails(counted, SITE, LINKS).mail(READER).html
     assert ">1 new</p>" in page
     assert "0 cross-lists" not in page
 
 
 def test_who_wrote_a_sentence_is_not_broken_over_two_lines() -> None:
-    page = IssueMails(digest(paper()), SITE, LINKS).mail(READER).html
+    page = IssueEmails(digest(paper()), SITE, LINKS).mail(READER).html
     assert "\xa0· <span>" in page
     assert re.search(r"\.facts span\s*\{\s*display: inline-block", page)
 
 
 def test_styles_spend_no_byte_on_spaces_and_texts_keep_theirs() -> None:
     said = 'A style="a; b" of writing'
-    page = IssueMails(digest(paper(title=said)), SITE, LINKS).mail(READER).html
+    page = IssueEmails(digest(paper(title=said)), SITE, LINKS).mail(READER).html
     assert 'A style="a; b" of writing</a>' in page
     assert not re.search(r'<[a-z][^<>]* style="[^"]*; ', page)

@@ -10,7 +10,7 @@ from babel.messages.catalog import Message
 from newsletter import config
 from newsletter.languages import LANGUAGES, SOURCE, Language
 from newsletter.rendering import translations as module
-from newsletter.rendering.translations import Catalogue, wording
+from newsletter.rendering.translations import Catalogue, translations
 from tests import messages
 
 TRANSLATED = [each for each in config.LANGUAGES if each != SOURCE]
@@ -31,7 +31,7 @@ def test_templates_pages_and_code_ask_for_messages() -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_catalogue_has_every_message_and_no_other(language: str) -> None:
-    translated = {ids(each): each.string for each in module.read(language) if each.id}
+    translated = {ids(each): each.string for each in module.read_catalogue(language) if each.id}
     asked = {ids(each) for each in messages.asked_for() if each.id}
     told = "`make messages` brings the catalogue up to date"
     assert sorted(asked - translated.keys()) == [], told
@@ -42,7 +42,7 @@ def test_a_catalogue_has_every_message_and_no_other(language: str) -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_translation_keeps_every_placeholder_and_has_every_plural(language: str) -> None:
-    catalogue = module.read(language)
+    catalogue = module.read_catalogue(language)
     for message in filter(lambda each: each.id, catalogue):
         found = forms(message.string)
         assert len(found) == (catalogue.num_plurals if len(ids(message)) > 1 else 1)
@@ -66,15 +66,15 @@ def test_a_translation_of_each_message_is_there_once(language: str) -> None:
     [("en", 1, "%(num)s paper"), ("en", 0, "%(num)s papers"), ("zh", 1, "%(num)s 篇论文")],
 )
 def test_plurals_follow_the_language(language: str, number: int, shown: str) -> None:
-    assert wording(language).ngettext("%(num)s paper", "%(num)s papers", number) == shown
+    assert translations(language).ngettext("%(num)s paper", "%(num)s papers", number) == shown
 
 
 def test_dates_and_numbers_follow_the_language() -> None:
     day = date(2025, 7, 11)
-    assert wording("en").long_date(day) == "Friday, 11 July 2025"
-    assert wording("zh").long_date(day) == "2025年7月11日 星期五"
-    assert wording("en").short_date(day) == "11 Jul"
-    assert wording("en").number(3435) == wording("zh").number(3435) == "3,435"
+    assert translations("en").long_date(day) == "Friday, 11 July 2025"
+    assert translations("zh").long_date(day) == "2025年7月11日 星期五"
+    assert translations("en").short_date(day) == "11 Jul"
+    assert translations("en").number(3435) == translations("zh").number(3435) == "3,435"
 
 
 def test_a_third_language_is_one_line_and_one_catalogue(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.sources.base import Kind, PaperId, SourceError, one_line, paragraphs
+from newsletter.sources.base import AnnouncementType, PaperId, SourceError, one_line, paragraphs
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,12 @@ def test_a_huge_text_is_named_in_a_short_line() -> None:
 
 
 def test_kinds_rank_from_new_to_replace_cross() -> None:
-    assert Kind.NEW.rank < Kind.CROSS.rank < Kind.REPLACE.rank < Kind.REPLACE_CROSS.rank
+    assert (
+        AnnouncementType.NEW.rank
+        < AnnouncementType.CROSS.rank
+        < AnnouncementType.REPLACE.rank
+        < AnnouncementType.REPLACE_CROSS.rank
+    )
 
 
 @given(st.text())

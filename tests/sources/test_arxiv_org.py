@@ -9,8 +9,14 @@ import pytest
 import requests
 
 from newsletter.config import SourceSettings
-from newsletter.sources.arxiv import ArxivOrg
-from newsletter.sources.base import Fetched, Kind, ListingState, PaperId, SourceError
+from newsletter.sources.arxiv import ArxivSource
+from newsletter.sources.base import (
+    AnnouncementType,
+    FetchResult,
+    ListingState,
+    PaperId,
+    SourceError,
+)
 from newsletter.sources.http import session
 from newsletter.sources.http.session import polite_session
 from tests.sources.samples import NO_ANSWERS, Told, answer, atom, refusal, rss, shared
@@ -53,11 +59,11 @@ def session_to(stand_in: StandIn, timeout_s: float = 20.0) -> requests.Session:
     return polite_session(settings(stand_in, timeout_s), "https://n.example", clock.sleep, clock)
 
 
-def source(stand_in: StandIn, session: requests.Session) -> ArxivOrg:
-    return ArxivOrg(session, stand_in.url + "/rss/{categories}", f"{stand_in.url}/api/query")
+def source(stand_in: StandIn, session: requests.Session) -> ArxivSource:
+    return ArxivSource(session, stand_in.url + "/rss/{categories}", f"{stand_in.url}/api/query")
 
 
-def fetched(stand_in: StandIn, *categories: str, timeout_s: float = 20.0) -> Fetched:
+def fetched(stand_in: StandIn, *categories: str, timeout_s: float = 20.0) -> FetchResult:
     with session_to(stand_in, timeout_s) as session:
         return source(stand_in, session).fetch(categories or ("cs.SD",), DAY)
 
@@ -88,9 +94,9 @@ def test_a_day_is_what_the_feed_announces_and_what_the_api_says_of_it(arxiv_org:
     (listing,) = day.listings
     assert listing.state is ListingState.UNCHECKED
     assert [(str(each.paper), each.kind) for each in listing.announcements] == [
-        ("2507.07270v1", Kind.NEW),
-        ("2507.07271v1", Kind.CROSS),
-        ("2407.16803v4", Kind.REPLACE),
+        ("2507.07270v1", AnnouncementType.NEW),
+        ("2507.07271v1", AnnouncementType.CROSS),
+        ("2407.16803v4", AnnouncementType.REPLACE),
     ]
     assert {paper.comment for paper in day.papers.values()} == {"5 pages"}
     assert [each.path for each in arxiv_org.asked] == ["/rss/cs.SD", "/api/query"]
@@ -107,7 +113,7 @@ def test_requests_bear_an_honest_name_and_share_one_paced_connection(arxiv_org: 
 def test_a_paper_of_two_categories_is_asked_for_once(arxiv_org: StandIn) -> None:
     arxiv_org.feed("eess.AS", Reply(rss(NEW, title="eess.AS")))
     day = fetched(arxiv_org, "cs.SD", "eess.AS")
-    assert [each.kind for each in day.listings[1].announcements] == [Kind.CROSS]
+    assert [each.kind for each in day.listings[1].announcements] == [AnnouncementType.CROSS]
     assert sorted(arxiv_org.asked[-1].ids) == ["2407.16803v4", "2507.07270v1", "2507.07271v1"]
 
 
@@ -344,7 +350,7 @@ def test_an_empty_feed_without_a_date_says_nothing(arxiv_org: StandIn) -> None:
 
 def test_without_the_api_a_day_is_what_the_feeds_say(arxiv_org: StandIn) -> None:
     with session_to(arxiv_org) as session:
-        alone = ArxivOrg(session, arxiv_org.url + "/rss/{categories}", api_url=None)
+        alone = ArxivSource(session, arxiv_org.url + "/rss/{categories}", api_url=None)
         assert len(alone.fetch(("cs.SD",), DAY).papers) == 3
     assert len(arxiv_org.asked) == 1
 

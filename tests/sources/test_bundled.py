@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from newsletter.sources.base import Fetched, Kind, ListingState, Paper, SourceError
+from newsletter.sources.base import AnnouncementType, FetchResult, ListingState, Paper, SourceError
 from newsletter.sources.bundled import CATEGORIES, DAY, BundledDay
 from tests.sources.samples import SHARED
 
@@ -22,7 +22,7 @@ ENTRY = re.compile(
 
 
 @pytest.fixture(scope="module")
-def day() -> Fetched:
+def day() -> FetchResult:
     return BundledDay().fetch(CATEGORIES, DAY)
 
 
@@ -35,8 +35,8 @@ def seed() -> dict[str, dict[str, str | None]]:
     return {entry["id"]: entry.groupdict() for entry in ENTRY.finditer(text)}
 
 
-def strongest(day: Fetched) -> dict[str, Kind]:
-    kinds: dict[str, Kind] = {}
+def strongest(day: FetchResult) -> dict[str, AnnouncementType]:
+    kinds: dict[str, AnnouncementType] = {}
     for listing in day.listings:
         for each in listing.announcements:
             known = kinds.get(str(each.paper), each.kind)
@@ -44,22 +44,28 @@ def strongest(day: Fetched) -> dict[str, Kind]:
     return kinds
 
 
-def test_it_is_26_papers_15_of_them_new_or_cross_listed_with_a_sentence_each(day: Fetched) -> None:
+def test_it_is_26_papers_15_of_them_new_or_cross_listed_with_a_sentence_each(
+    day: FetchResult,
+) -> None:
     kinds = strongest(day)
-    counts = Counter(kind in {Kind.NEW, Kind.CROSS} for kind in kinds.values())
+    counts = Counter(
+        kind in {AnnouncementType.NEW, AnnouncementType.CROSS} for kind in kinds.values()
+    )
     assert counts == {True: 15, False: 11}
     assert set(map(str, day.papers)) == set(kinds)
     assert len(day.summaries) == 15
     assert {str(each.paper) for each in day.summaries} == {
-        paper for paper, kind in kinds.items() if kind in {Kind.NEW, Kind.CROSS}
+        paper
+        for paper, kind in kinds.items()
+        if kind in {AnnouncementType.NEW, AnnouncementType.CROSS}
     }
 
 
-def test_sentences_say_that_a_language_model_wrote_them(day: Fetched) -> None:
+def test_sentences_say_that_a_language_model_wrote_them(day: FetchResult) -> None:
     assert {(each.made_by, each.language) for each in day.summaries} == {("language model", "zh")}
 
 
-def test_it_never_calls_itself_complete(day: Fetched) -> None:
+def test_it_never_calls_itself_complete(day: FetchResult) -> None:
     assert [each.state for each in day.listings] == [ListingState.SAMPLE, ListingState.SAMPLE]
     assert [each.category for each in day.listings] == list(CATEGORIES)
 
@@ -75,7 +81,7 @@ def told(paper: Paper) -> dict[str, str | None]:
 
 
 def test_every_field_of_every_entry_is_the_seeds(
-    day: Fetched, seed: dict[str, dict[str, str | None]]
+    day: FetchResult, seed: dict[str, dict[str, str | None]]
 ) -> None:
     assert len(seed) == 26
     papers = {str(paper_id): told(paper) for paper_id, paper in day.papers.items()}
@@ -86,10 +92,10 @@ def test_every_field_of_every_entry_is_the_seeds(
 
 
 def test_sections_and_sentences_are_the_seeds(
-    day: Fetched, seed: dict[str, dict[str, str | None]]
+    day: FetchResult, seed: dict[str, dict[str, str | None]]
 ) -> None:
     sections = {
-        paper: "new" if kind in {Kind.NEW, Kind.CROSS} else "replaced"
+        paper: "new" if kind in {AnnouncementType.NEW, AnnouncementType.CROSS} else "replaced"
         for paper, kind in strongest(day).items()
     }
     assert sections == {paper_id: entry["section"] for paper_id, entry in seed.items()}
@@ -99,7 +105,7 @@ def test_sections_and_sentences_are_the_seeds(
     }
 
 
-def test_dates_that_the_seed_does_not_give_are_not_made_up(day: Fetched) -> None:
+def test_dates_that_the_seed_does_not_give_are_not_made_up(day: FetchResult) -> None:
     dates = {(paper.published_at, paper.updated_at) for paper in day.papers.values()}
     assert dates == {(None, None)}
 

@@ -35,7 +35,7 @@ def eastern(text: str) -> datetime:
     ],
 )
 def test_a_batch_is_out_at_eight_in_the_evening_before(now: str, day: date) -> None:
-    assert calendar.newest(eastern(now)) == day
+    assert calendar.newest_day(eastern(now)) == day
 
 
 @pytest.mark.parametrize(
@@ -50,17 +50,17 @@ def test_a_batch_is_out_at_eight_in_the_evening_before(now: str, day: date) -> N
     ],
 )
 def test_summer_time_is_that_of_the_united_states(now: str, day: date) -> None:
-    assert calendar.newest(datetime.fromisoformat(now).replace(tzinfo=UTC)) == day
+    assert calendar.newest_day(datetime.fromisoformat(now).replace(tzinfo=UTC)) == day
 
 
 @given(MOMENTS)
 def test_the_zone_of_who_asks_changes_nothing(now: datetime) -> None:
-    assert calendar.newest(now) == calendar.newest(now.astimezone(UTC))
+    assert calendar.newest_day(now) == calendar.newest_day(now.astimezone(UTC))
 
 
 @given(MOMENTS)
 def test_the_newest_day_is_the_last_that_was_announced(now: datetime) -> None:
-    day = calendar.newest(now)
+    day = calendar.newest_day(now)
     following = next(
         later
         for later in (day + timedelta(days=ahead) for ahead in range(1, 4))
@@ -72,9 +72,9 @@ def test_the_newest_day_is_the_last_that_was_announced(now: datetime) -> None:
 
 
 def test_the_day_before_skips_the_weekend() -> None:
-    assert calendar.before(date(2025, 7, 14)) == date(2025, 7, 11)
-    assert calendar.before(date(2025, 7, 13)) == date(2025, 7, 11)
-    assert calendar.before(date(2025, 7, 11)) == date(2025, 7, 10)
+    assert calendar.previous_mailing_day(date(2025, 7, 14)) == date(2025, 7, 11)
+    assert calendar.previous_mailing_day(date(2025, 7, 13)) == date(2025, 7, 11)
+    assert calendar.previous_mailing_day(date(2025, 7, 11)) == date(2025, 7, 10)
 
 
 @pytest.mark.parametrize(("day", "hour"), [(date(2025, 7, 14), 0), (date(2025, 1, 13), 1)])
@@ -96,5 +96,5 @@ def test_it_is_eight_in_the_evening_in_summer_and_in_winter(day: date, hour: int
     ],
 )
 def test_holidays_explain_an_empty_day(day: date, *, may_fall_away: bool) -> None:
-    assert calendar.holiday(day) is may_fall_away
+    assert calendar.holiday_after(day) is may_fall_away
     assert calendar.is_mailing_day(day)  # whether it did fall away, only the listing's date tells

@@ -7,15 +7,15 @@ from datetime import date
 
 import pytest
 
-from newsletter.sources.base import Kind, Listing, ListingState, PaperId, SourceError
-from newsletter.sources.feed import Item, parse_feed
+from newsletter.sources.base import AnnouncementType, Listing, ListingState, PaperId, SourceError
+from newsletter.sources.feed import FeedEntry, parse_feed
 from newsletter.sources.listings import listing_of
 from tests.sources.samples import BOMB, NO_ANSWERS, Told, answer, atom, rss, shared
 
 DAY = date(2025, 7, 11)
 
 
-def only(content: bytes) -> Item:
+def only(content: bytes) -> FeedEntry:
     (item,) = parse_feed(content).items
     return item
 
@@ -33,7 +33,7 @@ def listing(category: str, *papers: Told, title: str = "cs, eess") -> Listing:
     return listing_of(category, items, DAY, ListingState.UNCHECKED, "the test")
 
 
-def kinds(category: str, *papers: Told, title: str = "cs, eess") -> list[Kind]:
+def kinds(category: str, *papers: Told, title: str = "cs, eess") -> list[AnnouncementType]:
     return [each.kind for each in listing(category, *papers, title=title).announcements]
 
 
@@ -43,7 +43,7 @@ def test_an_item_is_an_announcement_and_what_is_said_of_its_paper(
 ) -> None:
     item = only(written(Told("hep-th/9901001v3", "replace-cross", abstract="One\n  two")))
     assert item.announcement.paper == item.paper.id == PaperId("hep-th/9901001", 3)
-    assert item.announcement.kind is Kind.REPLACE_CROSS
+    assert item.announcement.kind is AnnouncementType.REPLACE_CROSS
     assert item.day == DAY
     assert item.paper.title == "Hearing by Eye"
     assert item.paper.abstract == "One\ntwo"
@@ -179,20 +179,20 @@ def test_a_feed_that_is_arxivs_error_is_an_error(name: str) -> None:
 
 def test_new_in_a_category_that_is_not_primary_is_a_cross_list() -> None:
     paper = Told(categories=("cs.SD", "eess.AS"))
-    assert kinds("cs.SD", paper) == kinds("cs", paper) == [Kind.NEW]
-    assert kinds("eess.AS", paper) == [Kind.CROSS]
-    assert kinds("eess.AS", replace(paper, kind="replace")) == [Kind.REPLACE_CROSS]
+    assert kinds("cs.SD", paper) == kinds("cs", paper) == [AnnouncementType.NEW]
+    assert kinds("eess.AS", paper) == [AnnouncementType.CROSS]
+    assert kinds("eess.AS", replace(paper, kind="replace")) == [AnnouncementType.REPLACE_CROSS]
 
 
 def test_the_two_names_of_a_category_are_one() -> None:
-    assert kinds("math.MP", Told(categories=("math-ph", "math.MP"))) == [Kind.NEW]
-    assert kinds("math.MP", Told(categories=("math-ph",))) == [Kind.NEW]
-    assert kinds("math-ph", Told(categories=("math.MP",))) == [Kind.NEW]
+    assert kinds("math.MP", Told(categories=("math-ph", "math.MP"))) == [AnnouncementType.NEW]
+    assert kinds("math.MP", Told(categories=("math-ph",))) == [AnnouncementType.NEW]
+    assert kinds("math-ph", Told(categories=("math.MP",))) == [AnnouncementType.NEW]
 
 
 def test_a_paper_that_is_told_twice_is_there_once_as_the_strongest() -> None:
     twice = [Told(kind="replace"), Told(kind="cross"), Told(kind="new"), Told(kind="replace")]
-    assert kinds("cs.SD", *twice) == [Kind.NEW]
+    assert kinds("cs.SD", *twice) == [AnnouncementType.NEW]
 
 
 @pytest.mark.parametrize("categories", [(), ("",), ("I.2.7", "68T50")])
@@ -204,7 +204,7 @@ def test_a_paper_with_no_category_of_arxivs_is_shown_rather_than_lost(
 
 def test_a_feed_of_one_category_is_believed_about_its_own_papers() -> None:
     elsewhere = Told(categories=("cs.LG",))
-    assert kinds("cs.SD", elsewhere, title="cs.SD") == [Kind.CROSS]
+    assert kinds("cs.SD", elsewhere, title="cs.SD") == [AnnouncementType.CROSS]
     assert listing("cs.SD", elsewhere).state is ListingState.NONE
 
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.sources.base import Kind, SourceError
+from newsletter.sources.base import AnnouncementType, SourceError
 from newsletter.sources.listing_page import (
     category_of,
     is_listing_page,
     parse_listing_page,
 )
-from newsletter.sources.response_types import Form, describe, form_of
+from newsletter.sources.response_types import ResponseType, describe, response_type
 from tests.sources.samples import NO_ANSWERS, Told, page, rss, shared
 
 DAY = date(2025, 7, 11)
@@ -27,7 +27,7 @@ SMALL = page(NEW, CROSSED, AGAIN)
 EMPTY = re.sub(rb"<div class='paging'>.*?</div>", b"<p>No updates today.</p>", page())
 
 
-def listed(content: bytes, category: str = "cs.SD") -> list[tuple[str, Kind]]:
+def listed(content: bytes, category: str = "cs.SD") -> list[tuple[str, AnnouncementType]]:
     return [(each.arxiv_id, each.kind) for each in parse_listing_page(content, category).listed]
 
 
@@ -57,11 +57,11 @@ def test_real_pages_are_read_whole_and_agree_with_their_own_count(
     found = parse_listing_page(content, category)
     counted = Counter(each.kind for each in found.listed)
     assert found.day == day
-    assert tuple(counted[kind] for kind in Kind) == kinds
+    assert tuple(counted[kind] for kind in AnnouncementType) == kinds
     assert len(found.listed) == found.expected == sum(kinds)
     assert all(each.categories for each in found.listed)
     assert category_of(content) == category
-    assert form_of(content) is Form.LISTING
+    assert response_type(content) is ResponseType.LISTING
 
 
 @pytest.mark.parametrize("archive", ["q-fin", "astro-ph"])
@@ -74,11 +74,11 @@ def test_a_page_and_the_mail_of_the_same_day_name_the_same_papers(archive: str) 
 
 def test_the_sections_are_the_kinds_and_old_identifiers_stay_whole() -> None:
     assert listed(SMALL) == [
-        ("2507.07270", Kind.NEW),
-        ("2507.07271", Kind.CROSS),
-        ("hep-th/9901001", Kind.REPLACE_CROSS),
+        ("2507.07270", AnnouncementType.NEW),
+        ("2507.07271", AnnouncementType.CROSS),
+        ("hep-th/9901001", AnnouncementType.REPLACE_CROSS),
     ]
-    assert listed(SMALL, "hep-th")[2] == ("hep-th/9901001", Kind.REPLACE)
+    assert listed(SMALL, "hep-th")[2] == ("hep-th/9901001", AnnouncementType.REPLACE)
 
 
 def test_a_day_without_papers_states_no_count_and_is_no_error() -> None:
@@ -91,7 +91,7 @@ def test_a_day_without_papers_states_no_count_and_is_no_error() -> None:
 def test_a_paper_in_two_sections_is_counted_once_as_the_stronger() -> None:
     both = page(CROSSED, Told("2507.07271v2", "replace", categories=("cs.LG", "cs.SD")))
     found = parse_listing_page(both, "cs.SD")
-    assert [each.kind for each in found.listed] == [Kind.CROSS]
+    assert [each.kind for each in found.listed] == [AnnouncementType.CROSS]
     assert found.expected == 1
 
 
@@ -119,7 +119,7 @@ def test_a_page_that_lists_more_than_it_counts_is_not_believed() -> None:
 def test_every_heading_that_arxiv_writes_opens_its_section(heading: str) -> None:
     content = page(NEW).replace(b"New submissions (showing 1 of 1 entries)", heading.encode())
     assert heading.encode() in content
-    assert listed(content) == [("2507.07270", Kind.NEW)]
+    assert listed(content) == [("2507.07270", AnnouncementType.NEW)]
 
 
 def test_a_page_that_a_browser_saved_has_whole_addresses() -> None:
@@ -219,18 +219,18 @@ def test_arxivs_other_pages_are_not_taken_for_it(name: str) -> None:
     content = shared(f"html/browsecode_{name}.html")
     assert refused(content).startswith("this is no listing page")
     assert describe(content) == "a web page"
-    assert form_of(content) is None
+    assert response_type(content) is None
 
 
 def test_half_a_page_is_known_for_one_but_not_for_a_whole_one() -> None:
     half = SMALL[: len(SMALL) // 2]
-    assert describe(half) == Form.LISTING
-    assert form_of(half) is None
+    assert describe(half) == ResponseType.LISTING
+    assert response_type(half) is None
 
 
 def test_a_feed_that_speaks_of_listings_is_a_feed() -> None:
     told = Told(abstract="<h3>Showing new listings for")
-    assert form_of(rss(told)) is Form.FEED
+    assert response_type(rss(told)) is ResponseType.FEED
 
 
 def test_links_to_other_categories_leave_the_page_its_own() -> None:

@@ -15,8 +15,8 @@ from tenacity import wait_none
 from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError
 from newsletter.sources.http import retry
-from newsletter.sources.http.cache_dir import own_folder
-from newsletter.sources.http.request_interval import Pace
+from newsletter.sources.http.cache_dir import cache_folder
+from newsletter.sources.http.request_interval import RequestInterval
 from newsletter.sources.http.session import get, polite_session
 from tests.sources.recorder import Given, Recorder, Seen, recording
 from tests.sources.standin import Clock
@@ -53,7 +53,7 @@ def arxiv_org() -> Iterator[Recorder]:
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("NEWSLETTER_CACHE_DIR", str(tmp_path / "cache"))
-    return own_folder()
+    return cache_folder()
 
 
 def process(url: str, threads: int, times: int) -> "subprocess.Popen[bytes]":
@@ -136,7 +136,7 @@ def test_a_killed_process_leaves_no_lock_and_the_interval_starts_again(
     arxiv_org.answer = lambda seen: answers.get(seen.path, Given())
     victim = process(f"{arxiv_org.url}/silence", threads=1, times=1)
     arxiv_org.came.acquire()
-    impatient = Pace(folder, INTERVAL_S, patience_s=0.2)
+    impatient = RequestInterval(folder, INTERVAL_S, patience_s=0.2)
     with (
         pytest.raises(SourceError, match="another newsletter process has been asking arXiv for"),
         impatient.turn("arxiv.org"),
@@ -160,7 +160,7 @@ class Machine:
     def waited(self, host: str = "arxiv.org", rest_s: float = 0.0) -> float:
         """How long a new session waits for its turn."""
         before = self.clock.now
-        pace = Pace(self.folder, 3.0, self.clock.sleep, self.clock)
+        pace = RequestInterval(self.folder, 3.0, self.clock.sleep, self.clock)
         with pace.turn(host) as turn:
             waited = self.clock.now - before
             turn.rest_s = rest_s
@@ -197,7 +197,7 @@ def test_a_note_that_cannot_be_read_is_an_interval(machine: Machine, note: str) 
 
 
 def test_a_request_that_failed_counts_as_one(machine: Machine) -> None:
-    pace = Pace(machine.folder, 3.0, machine.clock.sleep, machine.clock)
+    pace = RequestInterval(machine.folder, 3.0, machine.clock.sleep, machine.clock)
     with pytest.raises(KeyboardInterrupt), pace.turn("arxiv.org"):
         raise KeyboardInterrupt
     assert machine.waited() == 3
@@ -267,8 +267,8 @@ def test_without_a_cache_of_the_user_the_temporary_folder_serves(
         "platformdirs.user_cache_path", lambda *_args, **_options: tmp_path / "file"
     )
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert own_folder({}).parent == tmp_path
-    assert own_folder({}) == own_folder({})
+    assert cache_folder({}).parent == tmp_path
+    assert cache_folder({}) == cache_folder({})
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_args, **_options: Path("~/.cache"))
-    assert own_folder({}).parent == tmp_path
+    assert cache_folder({}).parent == tmp_path
     assert not Path("~").exists()

@@ -10,8 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.sources import rebuild
-from newsletter.sources.base import Kind, Listing, ListingState, Paper, PaperId, SourceError
-from newsletter.sources.fake_session import session_of
+from newsletter.sources.base import (
+    AnnouncementType,
+    Listing,
+    ListingState,
+    Paper,
+    PaperId,
+    SourceError,
+)
+from newsletter.sources.fake_session import recorded_session
 from newsletter.sources.listing_page import parse_listing_page
 from newsletter.sources.oai import parse_records
 from tests.sources.oai_samples import harvest, raw, refused_by_oai
@@ -37,11 +44,11 @@ def paper(
 
 
 def rebuilt(category: str, *papers: Paper, day: date = DAY) -> Listing:
-    (listing,) = rebuild.rebuilt((category,), day, {each.id: each for each in papers})
+    (listing,) = rebuild.rebuild_day((category,), day, {each.id: each for each in papers})
     return listing
 
 
-def kinds(listing: Listing) -> dict[str, Kind]:
+def kinds(listing: Listing) -> dict[str, AnnouncementType]:
     return {str(each.paper): each.kind for each in listing.announcements}
 
 
@@ -111,11 +118,11 @@ def test_the_dates_decide_what_a_paper_was() -> None:
         paper("2507.00011v1", categories=()),
     )
     assert kinds(listing) == {
-        "2507.00001v1": Kind.NEW,
-        "2507.00004v3": Kind.NEW,
-        "2507.00002v1": Kind.CROSS,
-        "2506.00003v2": Kind.REPLACE,
-        "hep-th/9901001v5": Kind.REPLACE_CROSS,
+        "2507.00001v1": AnnouncementType.NEW,
+        "2507.00004v3": AnnouncementType.NEW,
+        "2507.00002v1": AnnouncementType.CROSS,
+        "2506.00003v2": AnnouncementType.REPLACE,
+        "hep-th/9901001v5": AnnouncementType.REPLACE_CROSS,
     }
     assert (listing.state, listing.source) == (ListingState.RECONSTRUCTED, "API, by date")
     assert (listing.expected, listing.missing) == (None, ())
@@ -123,19 +130,21 @@ def test_the_dates_decide_what_a_paper_was() -> None:
 
 def test_an_archive_holds_its_categories_and_a_paper_stands_once() -> None:
     found = paper("2507.00001v1"), paper("2507.00001v2", INSIDE, INSIDE)
-    assert kinds(rebuilt("cs", *found)) == {"2507.00001v1": Kind.NEW}
+    assert kinds(rebuilt("cs", *found)) == {"2507.00001v1": AnnouncementType.NEW}
 
 
 def test_the_deadline_itself_belongs_to_the_next_batch() -> None:
     start, end = rebuild.window(DAY)
-    assert kinds(rebuilt("cs.SD", paper("2507.00001v1", start))) == {"2507.00001v1": Kind.NEW}
+    assert kinds(rebuilt("cs.SD", paper("2507.00001v1", start))) == {
+        "2507.00001v1": AnnouncementType.NEW
+    }
     assert rebuilt("cs.SD", paper("2507.00001v1", end)).state is ListingState.NONE
 
 
 @pytest.mark.parametrize("day", [date(2025, 7, 12), date(2025, 7, 13), date.min, date(1991, 1, 1)])
 def test_of_a_day_without_a_batch_nothing_is_rebuilt_and_nobody_asked(day: date) -> None:
     asked: list[str] = []
-    session = session_of(asked.append)
+    session = recorded_session(asked.append)
     always = [paper("2507.00001v1", datetime(2025, 7, 11, 9, tzinfo=UTC))]
     assert rebuilt("cs.SD", *always, day=day).state is ListingState.NONE
     assert rebuild.ask_api(session, URL, ("cs.SD",), day) == {}
@@ -202,7 +211,7 @@ def test_the_api_is_asked_by_both_dates_and_for_the_versions_of_then() -> None:
         paper("2507.00003v2", INSIDE, AFTER),
         paper("2507.00004v1", AFTER),
     )
-    day = rebuild.from_api(session_of(api), URL, ("cs.SD", "hep-th", "math"), DAY)
+    day = rebuild.from_api(recorded_session(api), URL, ("cs.SD", "hep-th", "math"), DAY)
     of_them = "(cat:cs.SD OR cat:hep-th OR cat:math.*)"
     assert [each.get("search_query") for each in api.asked] == [
         f"{of_them} AND submittedDate:[202507091800 TO 202507101800]",
@@ -216,23 +225,23 @@ def test_the_api_is_asked_by_both_dates_and_for_the_versions_of_then() -> None:
         ("math", ListingState.NONE),
     ]
     assert kinds(day.listings[0]) == {
-        "2507.00001v1": Kind.NEW,
-        "2507.00003v1": Kind.NEW,
-        "2506.00002v2": Kind.REPLACE,
+        "2507.00001v1": AnnouncementType.NEW,
+        "2507.00003v1": AnnouncementType.NEW,
+        "2506.00002v2": AnnouncementType.REPLACE,
     }
     assert sorted(map(str, day.papers)) == sorted(kinds(day.listings[0]))
 
 
 def test_a_version_of_then_that_the_api_lacks_leaves_the_newest() -> None:
     api = Api(paper("2507.00003v2", INSIDE, AFTER))
-    day = rebuild.from_api(session_of(api), URL, ("cs.SD",), DAY)
-    assert kinds(day.listings[0]) == {"2507.00003v2": Kind.NEW}
+    day = rebuild.from_api(recorded_session(api), URL, ("cs.SD",), DAY)
+    assert kinds(day.listings[0]) == {"2507.00003v2": AnnouncementType.NEW}
 
 
 @pytest.mark.parametrize("page", [500, 100])  # arXiv may give fewer than asked for
 def test_a_large_day_is_paged_through_from_the_oldest_on(page: int) -> None:
     api = Api(*(paper(f"2507.{number:05}v1") for number in range(1234)), page=page)
-    found = rebuild.ask_api(session_of(api), URL, ("cs",), DAY)
+    found = rebuild.ask_api(recorded_session(api), URL, ("cs",), DAY)
     assert len(found) == 1234
     assert len(api.asked) == 2 * -(-1234 // page)  # two dates, and both find all of them
     assert all(
@@ -245,13 +254,13 @@ def test_a_large_day_is_paged_through_from_the_oldest_on(page: int) -> None:
 def test_an_api_that_gives_less_than_it_counts_is_not_believed() -> None:
     api = Api(*(paper(f"2507.{number:05}v1") for number in range(600)), lost=500)
     with pytest.raises(SourceError, match="the API counts 600 papers and gave 0"):
-        rebuild.ask_api(session_of(api), URL, ("cs",), DAY)
+        rebuild.ask_api(recorded_session(api), URL, ("cs",), DAY)
     one_at_a_time = Api(*api.papers, page=1)
     with pytest.raises(SourceError, match="the API counts 600 papers, but gives too few at a time"):
-        rebuild.ask_api(session_of(one_at_a_time), URL, ("cs",), DAY)
+        rebuild.ask_api(recorded_session(one_at_a_time), URL, ("cs",), DAY)
     assert len(one_at_a_time.asked) == 40
     with pytest.raises(SourceError, match="arXiv refused: sorry"):
-        rebuild.ask_api(session_of(lambda _url: refusal("sorry")), URL, ("cs",), DAY)
+        rebuild.ask_api(recorded_session(lambda _url: refusal("sorry")), URL, ("cs",), DAY)
 
 
 class Oai:
@@ -277,7 +286,7 @@ def test_oai_is_asked_around_the_day_and_followed_to_its_end() -> None:
         ),
         refused_by_oai("noRecordsMatch", "none"),
     )
-    day = rebuild.from_oai(session_of(oai), URL, ("cs.SD", "hep-th"), DAY)
+    day = rebuild.from_oai(recorded_session(oai), URL, ("cs.SD", "hep-th"), DAY)
     first = {"metadataPrefix": "arXivRaw", "from": "2025-07-10", "until": "2025-07-12"}
     assert oai.asked == [
         first | {"set": "cs:cs:SD"},
@@ -285,9 +294,9 @@ def test_oai_is_asked_around_the_day_and_followed_to_its_end() -> None:
         first | {"set": "physics:hep-th"},
     ]
     assert kinds(day.listings[0]) == {
-        "2507.00001v1": Kind.NEW,
-        "2507.00003v1": Kind.NEW,
-        "2506.00002v2": Kind.REPLACE,
+        "2507.00001v1": AnnouncementType.NEW,
+        "2507.00003v1": AnnouncementType.NEW,
+        "2506.00002v2": AnnouncementType.REPLACE,
     }
     assert [each.source for each in day.listings] == ["OAI, by date"] * 2
     assert [each.state for each in day.listings] == [ListingState.RECONSTRUCTED, ListingState.NONE]
@@ -302,14 +311,14 @@ def test_oai_without_end_or_with_a_refusal_is_one_clear_line() -> None:
         (Oai(b"Rate exceeded."), r"OAI \(HTTP 200\): this is the text 'Rate exceeded.'"),
     ):
         with pytest.raises(SourceError, match=words):
-            rebuild.ask_oai(session_of(oai), URL, ("cs.SD",), DAY)
+            rebuild.ask_oai(recorded_session(oai), URL, ("cs.SD",), DAY)
     assert len(endless.asked) == 20
 
 
 def test_a_category_within_an_archive_is_not_asked_for_again() -> None:
     oai = Oai(refused_by_oai("noRecordsMatch", "none"))
     categories = ("cs.SD", "cs", "math.AG", "physics", "physics.optics", "math-ph")
-    rebuild.ask_oai(session_of(oai), URL, categories, DAY)
+    rebuild.ask_oai(recorded_session(oai), URL, categories, DAY)
     assert [each["set"] for each in oai.asked] == [
         "cs:cs",
         "math:math:AG",
@@ -342,7 +351,7 @@ def test_of_a_real_day_the_dates_give_back_all_but_what_moderation_held_back() -
     ]
     day = date(2023, 3, 17)
     page = parse_listing_page(shared("html/browsecode_fs_list_q-fin_new.html"), "q-fin")
-    new = {each.arxiv_id for each in page.listed if each.kind is Kind.NEW}
+    new = {each.arxiv_id for each in page.listed if each.kind is AnnouncementType.NEW}
     found = {each.paper.arxiv_id for each in rebuilt("q-fin", *papers, day=day).announcements}
     start, _ = rebuild.window(day)
     held_back = {
@@ -355,14 +364,14 @@ def test_of_a_real_day_the_dates_give_back_all_but_what_moderation_held_back() -
 @pytest.mark.parametrize(
     ("day", "kinds"),
     [
-        (date(2008, 6, 26), [Kind.NEW]),  # v1, Wednesday 25 June, 11:29 Eastern
+        (date(2008, 6, 26), [AnnouncementType.NEW]),  # v1, Wednesday 25 June, 11:29 Eastern
         (date(2009, 2, 3), []),  # v2, Monday 2 February, 14:27 Eastern: too late for Tuesday
-        (date(2009, 2, 4), [Kind.REPLACE]),
+        (date(2009, 2, 4), [AnnouncementType.REPLACE]),
         (date(2014, 12, 15), []),  # v6 is not announced
     ],
 )
-def test_real_records_are_dated_by_their_versions(day: date, kinds: list[Kind]) -> None:
+def test_real_records_are_dated_by_their_versions(day: date, kinds: list[AnnouncementType]) -> None:
     records = parse_records(shared("oai/oaipmhcode_GetRecord_arXivRaw_0806.4129.xml")).records
     papers = rebuild.papers_as_of(records, day)
-    (listing,) = rebuild.rebuilt(("math-ph",), day, papers, rebuild.OAI_BY_DATE)
+    (listing,) = rebuild.rebuild_day(("math-ph",), day, papers, rebuild.OAI_BY_DATE)
     assert [each.kind for each in listing.announcements] == kinds

@@ -12,7 +12,7 @@ import requests
 
 from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError
-from newsletter.sources.http.cache import Remembered
+from newsletter.sources.http.cache import ResponseCache
 from newsletter.sources.http.session import forget, get, polite_session
 from tests.sources.recorder import Given, Recorder, Seen, recording
 from tests.sources.samples import Told, rss
@@ -179,7 +179,7 @@ def test_not_modified_without_being_asked_is_asked_again(
 
 
 def test_old_answers_and_too_many_go(answers: Path) -> None:
-    remembered = Remembered(answers)
+    remembered = ResponseCache(answers)
     fresh = requests.Response()
     fresh.headers["Last-Modified"] = formatdate(usegmt=True)
     fresh._content = FEED

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.sources.api import papers_in
-from newsletter.sources.base import Kind, Listing, ListingState, SourceError
+from newsletter.sources.base import AnnouncementType, Listing, ListingState, SourceError
 from newsletter.sources.from_files import SavedFiles
 from tests.sources.oai_samples import harvest, parsed, raw
 from tests.sources.samples import NO_ANSWERS, SHARED, Told, answer, atom, page, rss, shared
@@ -144,7 +144,11 @@ def test_the_reconstructed_day_is_read_as_live_answers_are() -> None:
 CROSSED = Told("2507.07271v1", "cross", "Crossed", categories=("cs.LG", "cs.SD"))
 AGAIN = Told("2407.16803v4", "replace", "Again")
 ALL = (NEW, CROSSED, AGAIN)
-KINDS = {"2507.07270v1": Kind.NEW, "2507.07271v1": Kind.CROSS, "2407.16803v4": Kind.REPLACE}
+KINDS = {
+    "2507.07270v1": AnnouncementType.NEW,
+    "2507.07271v1": AnnouncementType.CROSS,
+    "2407.16803v4": AnnouncementType.REPLACE,
+}
 
 
 def only(source: SavedFiles, category: str = "cs.SD", day: date = DAY) -> Listing:
@@ -154,7 +158,7 @@ def only(source: SavedFiles, category: str = "cs.SD", day: date = DAY) -> Listin
     return listing
 
 
-def kinds(listing: Listing) -> dict[str, Kind]:
+def kinds(listing: Listing) -> dict[str, AnnouncementType]:
     return {str(each.paper): each.kind for each in listing.announcements}
 
 
@@ -203,7 +207,7 @@ def test_half_a_page_is_filled_in_by_the_feed_of_the_same_day(saved: Saved) -> N
 
 def test_a_whole_page_is_believed_against_the_feed(saved: Saved) -> None:
     listing = only(saved(page=page(NEW), feed=rss(*ALL), papers=answer(*ALL)))
-    assert kinds(listing) == {"2507.07270v1": Kind.NEW}
+    assert kinds(listing) == {"2507.07270v1": AnnouncementType.NEW}
     assert listing.state is ListingState.COMPLETE
 
 
@@ -231,7 +235,7 @@ def test_the_api_describes_better_than_oai_and_oai_better_than_the_feed(saved: S
 def test_of_several_versions_at_hand_a_page_means_the_newest(saved: Saved) -> None:
     older = replace(AGAIN, id="2407.16803v3")
     listing = only(saved(page=page(AGAIN), b=answer(AGAIN), a=answer(older)))
-    assert kinds(listing) == {"2407.16803v4": Kind.REPLACE}
+    assert kinds(listing) == {"2407.16803v4": AnnouncementType.REPLACE}
 
 
 def test_a_replacement_is_never_the_first_version(saved: Saved) -> None:
@@ -239,7 +243,7 @@ def test_a_replacement_is_never_the_first_version(saved: Saved) -> None:
     listing = only(saved(page=page(AGAIN), papers=answer(late), oai=harvest(parsed(AGAIN))))
     assert (listing.state, listing.missing) == (ListingState.PARTIAL, ("2407.16803",))
     told = only(saved(page=page(AGAIN), oai=harvest(parsed(AGAIN)), feed=rss(AGAIN)))
-    assert kinds(told) == {"2407.16803v4": Kind.REPLACE}
+    assert kinds(told) == {"2407.16803v4": AnnouncementType.REPLACE}
 
 
 def test_pages_of_several_categories_are_told_apart(saved: Saved) -> None:
@@ -298,9 +302,9 @@ def test_oai_alone_gives_a_day_back_that_is_asked_for(saved: Saved) -> None:
     listing = only(source)
     assert (listing.state, listing.source) == (ListingState.RECONSTRUCTED, "OAI, by date")
     assert kinds(listing) == {
-        "2507.07270v1": Kind.NEW,
-        "2507.07271v1": Kind.CROSS,
-        "2407.16803v2": Kind.REPLACE,
+        "2507.07270v1": AnnouncementType.NEW,
+        "2507.07271v1": AnnouncementType.CROSS,
+        "2407.16803v2": AnnouncementType.REPLACE,
     }
     assert only(source, "hep-th").state is ListingState.NONE
     with pytest.raises(SourceError, match="oai, more is of no day in particular; say which"):

@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from newsletter.config import SourceSettings
-from newsletter.sources.arxiv import ArxivOrg
-from newsletter.sources.base import Fetched, Kind, Listing, ListingState, Paper
+from newsletter.sources.arxiv import ArxivSource
+from newsletter.sources.base import AnnouncementType, FetchResult, Listing, ListingState, Paper
 from newsletter.sources.http.session import polite_session
 from tests.sources.samples import Told, answer, page, rss
 from tests.sources.standin import Clock, Reply, StandIn, listening
@@ -36,11 +36,11 @@ def fetch(
     *categories: str,
     day: date = DAY,
     known: dict[str, Paper] | None = None,
-) -> Fetched:
+) -> FetchResult:
     settings = SourceSettings(timeout_s=0.5)
     clock = stand_in.clock
     with polite_session(settings, "https://n.example", clock.sleep, clock) as session:
-        source = ArxivOrg(
+        source = ArxivSource(
             session,
             stand_in.url + "/rss/{categories}",
             f"{stand_in.url}/api/query",
@@ -50,7 +50,7 @@ def fetch(
         return source.fetch(categories or ("cs.SD",), day, known)
 
 
-def only(fetched: Fetched) -> Listing:
+def only(fetched: FetchResult) -> Listing:
     (listing,) = fetched.listings
     return listing
 
@@ -225,7 +225,7 @@ def test_several_categories_keep_the_interval(arxiv: StandIn) -> None:
 def test_kinds_are_seen_from_each_category(arxiv: StandIn) -> None:
     arxiv.page("eess.AS", Reply(page(CROSS_AGAIN, category="eess.AS")))
     speech = fetch(arxiv, "cs.SD", "eess.AS").listings[1]
-    assert [each.kind for each in speech.announcements] == [Kind.REPLACE]
+    assert [each.kind for each in speech.announcements] == [AnnouncementType.REPLACE]
 
 
 def test_a_day_that_the_page_has_left_behind_is_rebuilt_by_date(arxiv: StandIn) -> None:

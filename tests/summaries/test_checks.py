@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries.checks import against, against_quotation, verdicts
+from newsletter.summaries.checks import first_objection, objection_to_quotation, run_checks
 
 PAPER = Paper(
     id=PaperId("2507.00001"),
@@ -27,7 +27,7 @@ OTHER_ZH = "该论文属于图像分割任务，旨在解决医学图像标注�
 
 
 def objections(sentence: str, language: str = "en", *, hard: bool = True) -> str:
-    found = against(sentence, PAPER, language)
+    found = first_objection(sentence, PAPER, language)
     return "; ".join(each.objection for each in found if each.hard is hard)
 
 
@@ -147,7 +147,9 @@ def said_of_the_study(end: str, language: str = "en") -> str:
         if language == "zh"
         else "QuietNet, a speech network, "
     )
-    return "; ".join(each.objection for each in against(begun + end, STUDY, language) if each.hard)
+    return "; ".join(
+        each.objection for each in first_objection(begun + end, STUDY, language) if each.hard
+    )
 
 
 @pytest.mark.parametrize(
@@ -219,11 +221,11 @@ def test_what_is_turned_round_or_made_up_without_a_figure_is_found(
 )
 def test_a_book_is_measured_and_not_read(piece: str) -> None:
     book = piece * (1_000_000 // len(piece))
-    (verdict,) = verdicts(book, PAPER, "en")
+    (verdict,) = run_checks(book, PAPER, "en")
     assert "characters, not 20 to 400" in verdict.objection
     long = Paper(PAPER.id, "", book, (), ())
-    assert {each.check for each in verdicts(GOOD, long, "en") if each.objection} >= {"about it"}
-    assert len(verdicts(book[:2000], long, "zh")) > 1
+    assert {each.check for each in run_checks(GOOD, long, "en") if each.objection} >= {"about it"}
+    assert len(run_checks(book[:2000], long, "zh")) > 1
 
 
 def test_a_language_that_comes_later_is_told_by_its_letters() -> None:
@@ -253,14 +255,16 @@ def test_an_acronym_is_borne_by_the_words_that_it_stands_for() -> None:
 
 def test_what_calls_itself_a_quotation_must_be_one() -> None:
     quoted = "We propose DiffuVoice, a latent diffusion model."
-    assert against_quotation(quoted, PAPER) == []
-    (verdict,) = against_quotation(GOOD, PAPER)
+    assert objection_to_quotation(quoted, PAPER) == []
+    (verdict,) = objection_to_quotation(GOOD, PAPER)
     assert verdict.hard
 
 
 def test_nothing_speaks_against_the_sentences_of_the_bundled_day() -> None:
     day = bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY)
-    found = [against(each.text, day.papers[each.paper], each.language) for each in day.summaries]
+    found = [
+        first_objection(each.text, day.papers[each.paper], each.language) for each in day.summaries
+    ]
     assert len(found) == 15
     assert not any(found)
 
@@ -269,6 +273,6 @@ def test_nothing_speaks_against_the_sentences_of_the_bundled_day() -> None:
 @settings(max_examples=150, deadline=None)
 def test_every_check_says_something_of_any_text(text: str, abstract: str, language: str) -> None:
     paper = Paper(PaperId("2507.00001"), "", abstract, (), ())
-    found = verdicts(text, paper, language)
+    found = run_checks(text, paper, language)
     assert len({each.check for each in found}) == len(found)
     assert not any("\n" in each.check for each in found)

@@ -12,9 +12,9 @@ from newsletter.errors import WrongUseError
 from newsletter.sources.base import Paper
 from newsletter.summaries import contract
 from newsletter.summaries.base import Draft, Summarizer, SummaryError, Tokens
-from newsletter.summaries.extractive_summarizer import Embedded
+from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 from newsletter.summaries.openai_compatible import OpenAICompatible
-from newsletter.summaries.safe_summarizer import Guarded
+from newsletter.summaries.safe_summarizer import SafeSummarizer
 from tests.conftest import Cli
 from tests.summaries.endpoint_standin import ModelStandIn, completion, in_turn
 
@@ -27,11 +27,11 @@ def ours(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with ModelStandIn(in_turn(GOOD)) as model:
         if request.param == "embedded":
-            yield Embedded()
+            yield ExtractiveSummarizer()
         elif request.param == "openai":
             yield OpenAICompatible(SummarizerSettings(base_url=model.url, model="tiny"))
         else:
-            yield Guarded(Careless())
+            yield SafeSummarizer(Careless())
 
 
 @pytest.mark.parametrize("rule", contract.RULES, ids=lambda rule: rule.__name__)
@@ -79,13 +79,13 @@ def test_the_contract_finds_what_is_wrong(rule: contract.Rule) -> None:
 
 
 def test_the_whole_contract_is_one_call() -> None:
-    contract.hold(Embedded())
+    contract.hold(ExtractiveSummarizer())
     with pytest.raises(AssertionError, match="name"):
         contract.hold(Careless())
 
 
 def test_a_guarded_stranger_is_a_line_about_its_paper() -> None:
-    guarded = Guarded(Careless())
+    guarded = SafeSummarizer(Careless())
     with pytest.raises(SummaryError, match="it gave str where Draft belongs"):
         guarded.summarize(contract.PAPERS[0], "en")
     with pytest.raises(SummaryError, match="ZeroDivisionError: two lines"):
@@ -165,4 +165,4 @@ def test_a_wrong_setting_of_a_stranger_is_told_like_one_of_ours(
     wrong = stranger.summarizer.model_copy(update={"use": "picki"})
     mistyped = stranger.model_copy(update={"summarizer": wrong})
     with pytest.raises(WrongUseError, match="did you mean 'picky'"):
-        bootstrap.part("summarizer", mistyped)
+        bootstrap.load_plugin("summarizer", mistyped)

@@ -266,7 +266,7 @@ def test_who_is_stopped_while_summarizing_freezes_nothing_and_keeps_what_came(
         chosen = config.load(settings.folder / "newsletter.toml")
         arguments = (chosen, lambda: NOW, common.bar, lambda: True)
         with (
-            bootstrap.parts(*arguments, sends=False) as parts,
+            bootstrap.open_services(*arguments, sends=False) as parts,
             pytest.raises(NewsletterError, match="run it again to go on"),
         ):
             daily.run_day(parts, chosen.newsletters[0], None)

@@ -171,7 +171,7 @@ def test_authors_of_other_fields_are_understood_too(
 def test_what_the_paper_does_comes_before_background_others_and_second_thoughts(
     title: str, background: str, act: str
 ) -> None:
-    assert summarize(title, f"{background} {act}") == trimming.trimmed(act)
+    assert summarize(title, f"{background} {act}") == trimming.trim_sentence(act)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_what_leans_on_another_sentence_is_left(abstract: str) -> None:
 def test_a_clause_that_points_back_goes_where_the_rest_says_enough(
     sentence: str, expected: str
 ) -> None:
-    assert trimming.trimmed(sentence) == expected
+    assert trimming.trim_sentence(sentence) == expected
 
 
 LONG_SENTENCE = (
@@ -253,7 +253,7 @@ def test_a_long_sentence_spares_how_and_by_the_way_but_no_condition_and_no_word_
     kept_way, kept_aside = (way, aside) if expected is None else expected
     wanted = LONG_SENTENCE.format(way=kept_way, aside=kept_aside)
     summary = summarize(title, LONG_SENTENCE.format(way=way, aside=aside))
-    assert summary == trimming.capitalized(wanted)
+    assert summary == trimming.capitalize(wanted)
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def test_sentences_end_where_a_reader_ends_them(text: str, expected: int) -> Non
     ],
 )
 def test_only_what_can_be_spared_is_trimmed(sentence: str, expected: str) -> None:
-    assert trimming.trimmed(sentence) == expected
+    assert trimming.trim_sentence(sentence) == expected
 
 
 def test_a_long_sentence_is_cut_after_a_clause_and_shows_that_it_was() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 
 from newsletter import db
 from newsletter.db import Database
-from newsletter.models import Setback, SetbackRow, SummaryRow
+from newsletter.models import SummaryFailure, SummaryFailureRow, SummaryRow
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import extractive_summarizer, store
 from newsletter.summaries.base import (
@@ -24,8 +24,8 @@ from newsletter.summaries.base import (
     SummaryError,
     Tokens,
 )
-from newsletter.summaries.llm_budget import Allowance, Prices
-from newsletter.summaries.run import Asking, Made, make_missing
+from newsletter.summaries.llm_budget import LlmBudget, Prices
+from newsletter.summaries.run import SummaryReport, SummaryRequest, make_missing
 from newsletter.summaries.store import Author
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
@@ -102,15 +102,15 @@ def make(
     database: Database,
     model: Summarizer,
     papers: list[Paper] = PAPERS,
-    allowance: Allowance | None = None,
+    allowance: LlmBudget | None = None,
     *,
     again: bool = False,
-) -> Made:
-    asking = Asking(model, "en", allowance or Allowance(), again)
+) -> SummaryReport:
+    asking = SummaryRequest(model, "en", allowance or LlmBudget(), again)
     return make_missing(database.write, asking, papers, NOW, nothing)
 
 
-def counted(made: Made) -> tuple[int, int, int, int]:
+def counted(made: SummaryReport) -> tuple[int, int, int, int]:
     return made.made, made.reused, len(made.failed), len(made.rejected)
 
 
@@ -118,13 +118,15 @@ def printed(database: Database, preferred: str = "model", prompt: str = "first")
     """The sentences as an issue would take them."""
     author = Author(preferred, f"{prompt} en", "en")
     with database.read() as session:
-        found = store.best(session, [each.id for each in PAPERS], author)
+        found = store.best_summaries(session, [each.id for each in PAPERS], author)
     return [found[each.id] for each in PAPERS if each.id in found]
 
 
 def setbacks(database: Database) -> list[tuple[str, int, str]]:
     with database.read() as session:
-        rows = session.scalars(select(SetbackRow).order_by(SetbackRow.arxiv_id, SetbackRow.number))
+        rows = session.scalars(
+            select(SummaryFailureRow).order_by(SummaryFailureRow.arxiv_id, SummaryFailureRow.number)
+        )
         return [(row.kind, row.number, row.reason) for row in rows]
 
 
@@ -212,7 +214,7 @@ def test_a_refusal_is_about_the_paper_and_final(database: Database) -> None:
     assert counted(make(database, model)) == (4, 0, 0, 4)
     again = Model()
     assert counted(make(database, again)) == (0, 8, 0, 0)
-    assert {kind for kind, _, _ in setbacks(database)} == {Setback.REFUSED}
+    assert {kind for kind, _, _ in setbacks(database)} == {SummaryFailure.REFUSED}
 
 
 def test_a_model_that_serves_nobody_is_asked_once(database: Database) -> None:
@@ -251,7 +253,7 @@ def test_whatever_a_summarizer_raises_is_a_line_about_its_paper(
 def test_who_hangs_for_ever_is_left_behind_at_the_deadline(database: Database) -> None:
     forever = threading.Event()
     model = Model(before_each=forever.wait, concurrency=2)
-    made = make(database, model, allowance=Allowance(seconds=0.2))
+    made = make(database, model, allowance=LlmBudget(seconds=0.2))
     assert counted(made) == (0, 0, 8, 0)
     assert set(made.failed.values()) == {
         "model did not answer within the run's 0.2 s (summarizer.deadline_s)"
@@ -261,7 +263,7 @@ def test_who_hangs_for_ever_is_left_behind_at_the_deadline(database: Database) -
 
 
 def test_the_deadline_is_one_for_all_newsletters_of_a_run(database: Database) -> None:
-    allowance = Allowance(seconds=0.2)
+    allowance = LlmBudget(seconds=0.2)
     forever = threading.Event()
     make(database, Model(before_each=forever.wait), PAPERS[:1], allowance)
     second = Model()
@@ -272,7 +274,7 @@ def test_the_deadline_is_one_for_all_newsletters_of_a_run(database: Database) ->
 
 def test_no_more_tokens_are_spent_than_a_run_may(database: Database) -> None:
     model = Model(concurrency=4)
-    made = make(database, model, allowance=Allowance(most_tokens=300))
+    made = make(database, model, allowance=LlmBudget(most_tokens=300))
     assert counted(made) == (3, 0, 5, 0)
     assert made.spent.all == 300
     assert "300 tokens are used up (summarizer.cap_tokens)" in made.failed[PAPERS[7].id]
@@ -280,7 +282,7 @@ def test_no_more_tokens_are_spent_than_a_run_may(database: Database) -> None:
 
 def test_no_more_money_is_spent_than_a_run_may(database: Database) -> None:
     prices = Prices(asked=1000.0, answered=2000.0, currency="EUR")  # 0.11 EUR a paper
-    made = make(database, Model(), allowance=Allowance(most_cost=0.25, prices=prices))
+    made = make(database, Model(), allowance=LlmBudget(most_cost=0.25, prices=prices))
     assert counted(made) == (2, 0, 6, 0)
     assert prices.told(made.spent) == "200 tokens, 0.2200 EUR"
     assert "0.25 EUR are used up (summarizer.cap_cost)" in made.failed[PAPERS[7].id]
@@ -290,7 +292,7 @@ def test_what_an_answer_cost_is_kept_with_it(database: Database) -> None:
     make(database, Model(texts={3: [INVENTED]}))
     with database.read() as session:
         sentences = session.scalars(select(SummaryRow)).all()
-        rejected = session.scalars(select(SetbackRow)).one()
+        rejected = session.scalars(select(SummaryFailureRow)).one()
     assert {(row.tokens_asked, row.tokens_answered) for row in sentences} == {(90, 10)}
     assert (rejected.tokens_asked, rejected.tokens_answered) == (90, 10)
     assert rejected.text == INVENTED
@@ -325,8 +327,8 @@ def test_another_model_is_asked_and_each_sentence_keeps_its_author(database: Dat
 def test_whoever_wants_the_authors_words_does_not_pay_for_a_model_again(
     database: Database,
 ) -> None:
-    make(database, extractive_summarizer.Embedded())
-    assert counted(make(database, extractive_summarizer.Embedded())) == (0, 8, 0, 0)
+    make(database, extractive_summarizer.ExtractiveSummarizer())
+    assert counted(make(database, extractive_summarizer.ExtractiveSummarizer())) == (0, 8, 0, 0)
     assert printed(database) == [extractive_summarizer.sentence(each) for each in PAPERS]
 
 
@@ -350,7 +352,7 @@ def test_each_sentence_is_kept_as_it_comes(database: Database) -> None:
 
     together_first = threading.Thread(target=together.wait)
     together_first.start()
-    make_missing(database.write, Asking(model, "en"), PAPERS, NOW, kept_by_now)
+    make_missing(database.write, SummaryRequest(model, "en"), PAPERS, NOW, kept_by_now)
     together_first.join()
     assert so_far == list(range(1, 9))
 
@@ -363,7 +365,7 @@ def test_a_run_cut_short_keeps_what_it_has_and_asks_no_more(database: Database) 
     model = Model(concurrency=2, before_each=lambda: pace.wait(0.01))
     many = [paper(number) for number in range(400)]
     with pytest.raises(KeyboardInterrupt):
-        make_missing(database.write, Asking(model, "en"), many, NOW, stop)
+        make_missing(database.write, SummaryRequest(model, "en"), many, NOW, stop)
     with database.read() as session:
         assert len(session.scalars(select(SummaryRow)).all()) == 1
     assert len(model.asked) < 400
@@ -401,6 +403,6 @@ def test_one_thread_owns_the_database(database: Database) -> None:
 def test_every_paper_is_told_to_the_progress_bar_once(database: Database) -> None:
     make(database, Model(), PAPERS[:3])
     done: list[None] = []
-    asking = Asking(Model(failing={4}), "en")
+    asking = SummaryRequest(Model(failing={4}), "en")
     make_missing(database.write, asking, PAPERS, NOW, lambda: done.append(None))
     assert len(done) == len(PAPERS)

@@ -9,7 +9,7 @@ import pytest
 from newsletter.config import SummarizerSettings
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries.base import Draft, OutOfServiceError, RefusedError, SummaryError, Tokens
-from newsletter.summaries.checks import against
+from newsletter.summaries.checks import first_objection
 from newsletter.summaries.openai_compatible import OpenAICompatible, estimated
 from tests.summaries.endpoint_standin import (
     SILENT,
@@ -286,4 +286,4 @@ def test_an_abstract_that_gives_orders_reaches_no_call_but_its_own() -> None:
     with asking(obedient) as ask:
         assert [ask().text, ask(hostile).text, ask().text] == [GOOD, orders, GOOD]
         assert len({asked.instruction for asked in ask.asked}) == 1
-    assert against(orders, hostile, "en")[0].hard
+    assert first_objection(orders, hostile, "en")[0].hard

@@ -15,9 +15,9 @@ from newsletter import config, scaffold
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import SubscriberRow
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transactional.worker import OutboxReport, OutboxWorker
 from newsletter.transports.memory import Memory
 from newsletter.web import create_app
@@ -72,7 +72,7 @@ class Site:
     transport: Memory = field(default_factory=Memory)
 
     @property
-    def sent(self) -> list[Mail]:
+    def sent(self) -> list[Message]:
         return self.transport.sent
 
     def work(self) -> OutboxReport:
@@ -102,19 +102,21 @@ class Site:
 
     def subscriber(self, email: str) -> SubscriberRow | None:
         with self.database.read() as session:
-            return lifecycle.find(session, email)
+            return lifecycle.find_subscriber(session, email)
 
     def held(self, email: str) -> set[str]:
         with self.database.read() as session:
-            found = lifecycle.find(session, email)
-            return set() if found is None else set(lifecycle.held(session, found))
+            found = lifecycle.find_subscriber(session, email)
+            return set() if found is None else set(lifecycle.active_subscriptions(session, found))
 
     def confirmed(self, email: str, *newsletters: str) -> SubscriberRow:
         with self.database.write.begin() as session:
-            wish = Wish(list(newsletters) or ["audio"], "brief", "en")
-            return lifecycle.add(session, email, wish, "said so on the phone", self.clock.now)
+            wish = SubscriptionRequest(list(newsletters) or ["audio"], "brief", "en")
+            return lifecycle.add_subscriber(
+                session, email, wish, "said so on the phone", self.clock.now
+            )
 
-    def link(self, mail: Mail, kind: str) -> str:
+    def link(self, mail: Message, kind: str) -> str:
         """The one link of that kind in a mail's text."""
         found = {word for word in mail.text.split() if f"/{kind}/" in word}
         (link,) = found
@@ -143,7 +145,7 @@ def opened(settings: Settings, clock: Hand) -> Iterator[Site]:
 @pytest.fixture
 def two(tmp_path: Path) -> Settings:
     """`audio` in Chinese and `text` in English."""
-    scaffold.start(tmp_path / "newsletter.toml", scaffold.DEMO, {})
+    scaffold.write_configuration(tmp_path / "newsletter.toml", scaffold.DEMO, {})
     file = tmp_path / "newsletter.toml"
     content = file.read_text(encoding="utf-8").replace("[source]", f"{SECOND}\n[source]", 1)
     file.write_text(content, encoding="utf-8")

@@ -78,7 +78,7 @@ def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int, who: str
     ada = site.subscriber(who)
     assert ada is not None
     assert ada.standing == Standing.CONFIRMED
-    links = bootstrap.links(site.settings)
+    links = bootstrap.signed_links(site.settings)
     preferences = path_of(links.preferences(ada.id, who))
 
     def choose(page: Page, _: list[str]) -> tuple[str, str]:
@@ -120,7 +120,7 @@ def test_no_page_has_a_fault(
     eyes: Eyes, site: Site, address: str, language: str, width: int, scheme: Scheme
 ) -> None:
     ada = site.confirmed(ADA)
-    links = bootstrap.links(site.settings)
+    links = bootstrap.signed_links(site.settings)
     preferences = path_of(links.preferences(ada.id, ADA))
     pages = ("/", "/audio", preferences, f"{preferences}/address", f"{preferences}/erase", "/nope")
     faults = [

@@ -16,7 +16,7 @@ from newsletter import bootstrap, scaffold
 from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.subscribers import erasure, lifecycle
-from newsletter.subscribers.lifecycle import Wish
+from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.subscribers.tokens import Claim, Purpose
 from newsletter.web import create_app
 from tests.conftest import BY_HAND, NOW
@@ -57,16 +57,17 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("fuzz")
-    settings = scaffold.start(folder / "newsletter.toml", scaffold.DEMO, {})
+    settings = scaffold.write_configuration(folder / "newsletter.toml", scaffold.DEMO, {})
     assert _run(["run", "--config", str(folder / "newsletter.toml")]) == 0
-    with bootstrap.database(settings) as database, database.write.begin() as session:
-        wish = Wish(["audio"], "brief", "en")
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+        wish = SubscriptionRequest(["audio"], "brief", "en")
         people = [
-            lifecycle.add(session, f"r{each}@reader.example", wish, "yes", NOW) for each in "abc"
+            lifecycle.add_subscriber(session, f"r{each}@reader.example", wish, "yes", NOW)
+            for each in "abc"
         ]
         numbers = [each.id for each in people]
         emails = [each.email for each in people]
-        lifecycle.leave(session, people[1], None, BY_HAND, NOW)
+        lifecycle.unsubscribe(session, people[1], None, BY_HAND, NOW)
         erasure.erase(session, people[2], NOW)
     app = create_app(settings, clock=lambda: NOW)
     yield Site(app, tuple(tokens(settings, numbers, emails)))
@@ -74,7 +75,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def tokens(settings: Settings, numbers: list[int], emails: list[str]) -> Iterator[str]:
-    links = bootstrap.links(settings)
+    links = bootstrap.signed_links(settings)
     for number, email in zip(numbers, emails, strict=True):
         yield links.preferences(number, email).rpartition("/")[2]
         for purpose in Purpose:

@@ -14,7 +14,7 @@ from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.models import ConsentRow, SubscriberRow
 from newsletter.subscribers import erasure, suppression
-from newsletter.subscribers.tokens import ALL, Claim, Links, Purpose
+from newsletter.subscribers.tokens import ALL, Claim, Purpose, SignedLinks
 from tests.web.conftest import Site
 
 ADA = "ada@reader.example"
@@ -22,7 +22,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 def leave_link(site: Site, subscriber_id: int, newsletter: str = "audio") -> str:
-    return bootstrap.links(site.settings).unsubscribe(Claim(subscriber_id, newsletter))
+    return bootstrap.signed_links(site.settings).unsubscribe(Claim(subscriber_id, newsletter))
 
 
 def dump(settings: Settings) -> list[str]:
@@ -106,11 +106,11 @@ def test_the_erased_get_the_same_kind_answer(site: Site) -> None:
 def test_links_outlive_the_keys_that_signed_them(two: Settings, site: Site) -> None:
     ada = site.confirmed(ADA)
     old = [key.get_secret_value() for key in two.site.secret_keys]
-    rotated = Links("https://x.example", ["a brand new secret key", *old])
+    rotated = SignedLinks("https://x.example", ["a brand new secret key", *old])
     link = leave_link(site, ada.id)
     claim = rotated.read(Purpose.UNSUBSCRIBE, link.rpartition("/")[2])
     assert claim == Claim(ada.id, "audio")
-    preferences = bootstrap.links(two).preferences_token(ada.id, ADA)
+    preferences = bootstrap.signed_links(two).preferences_token(ada.id, ADA)
     found = rotated.read(Purpose.PREFERENCES, preferences)
     assert found is not None
     assert rotated.is_to(ADA, found)
@@ -120,7 +120,7 @@ def test_a_scanner_that_follows_every_link_a_hundred_times_changes_no_byte(site:
     ada = site.confirmed(ADA, "audio", "text")
     site.sign_up("new@reader.example")
     site.work()
-    links = bootstrap.links(site.settings)
+    links = bootstrap.signed_links(site.settings)
     until = site.clock.now.replace(year=2030)
     prefs = f"/preferences/{links.preferences_token(ada.id, ADA)}"
     confirm = site.link(site.sent[0], "confirm").removeprefix(site.settings.site.url)
@@ -143,7 +143,7 @@ def test_a_scanner_that_follows_every_link_a_hundred_times_changes_no_byte(site:
 
 def test_no_token_does_what_another_is_for(site: Site) -> None:
     ada = site.confirmed(ADA)
-    links = bootstrap.links(site.settings)
+    links = bootstrap.signed_links(site.settings)
     before = dump(site.settings)
     doors = {
         Purpose.UNSUBSCRIBE: "/u/{}",

@@ -11,7 +11,7 @@ from newsletter import bootstrap, daily
 from newsletter.cli import common
 from newsletter.daily import DayReport
 from newsletter.models import DeliveryRow
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.subscribers import suppression
 from newsletter.subscribers.tokens import Claim
 from newsletter.transports.base import SendResult
@@ -31,7 +31,7 @@ class HeldUp(Memory):
         self.after = after
         self.reached, self.go_on = Event(), Event()
 
-    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         for mail in mails:
             if len(self.sent) == self.after:
                 self.reached.set()
@@ -41,7 +41,7 @@ class HeldUp(Memory):
 
 def run(site: Site, transport: HeldUp) -> DayReport:
     settings = site.settings
-    with bootstrap.parts(settings, site.clock, common.bar, lambda: False) as parts:
+    with bootstrap.open_services(settings, site.clock, common.bar, lambda: False) as parts:
         return daily.run_day(replace(parts, transport=transport), settings.newsletters[0], None)
 
 
@@ -50,7 +50,7 @@ def test_who_leaves_pauses_complains_or_is_erased_in_the_middle_of_it_gets_nothi
 ) -> None:
     readers = [site.confirmed(f"reader{number}@reader.example") for number in range(10)]
     left, paused, complained, erased = readers[6:]
-    links = bootstrap.links(site.settings)
+    links = bootstrap.signed_links(site.settings)
     transport = HeldUp(after=3)
     with ThreadPoolExecutor(1) as pool:
         report = pool.submit(run, site, transport)

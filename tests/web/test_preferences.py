@@ -27,7 +27,7 @@ ADA, NEW = "ada@reader.example", "ada@elsewhere.example"
 def link_of(site: Site, email: str = ADA) -> str:
     found = site.subscriber(email)
     assert found is not None
-    return bootstrap.links(site.settings).preferences(found.id, email)
+    return bootstrap.signed_links(site.settings).preferences(found.id, email)
 
 
 def save(site: Site, link: str, **more: object) -> str:
@@ -44,7 +44,7 @@ def save(site: Site, link: str, **more: object) -> str:
 def history(site: Site, email: str = ADA) -> list[tuple[str, list[str]]]:
     """What came after their first yes."""
     with site.database.read() as session:
-        rows = consent_log.history(session, lifecycle.known(session, email).id)
+        rows = consent_log.consent_history(session, lifecycle.get_subscriber(session, email).id)
         return [(each.act, each.newsletters) for each in rows[1:]]
 
 
@@ -55,8 +55,8 @@ def test_newsletters_detail_language_and_a_pause(site: Site) -> None:
     told = save(site, link, newsletter=["audio", "text"], language="zh", pause="2025-08-01")
     assert "Saved." in told
     with site.database.read() as session:
-        ada = lifecycle.known(session, ADA)
-        held = lifecycle.held(session, ada)
+        ada = lifecycle.get_subscriber(session, ADA)
+        held = lifecycle.active_subscriptions(session, ada)
         assert ada.language == "zh"
         assert {slug: each.detail for slug, each in held.items()} == {
             "audio": "titles",
@@ -139,7 +139,7 @@ def test_a_new_address_says_yes_and_the_old_one_is_told(site: Site, new: str) ->
     assert new not in notice.text
     assert "had its day" in site.get(old_link).text
     assert site.get(link_of(site, new)).status_code == 200
-    site.post(bootstrap.links(site.settings).unsubscribe(Claim(ada.id, "audio")))
+    site.post(bootstrap.signed_links(site.settings).unsubscribe(Claim(ada.id, "audio")))
     assert site.held(new) == set()
 
 
@@ -166,7 +166,7 @@ def test_moving_to_an_address_that_reads_already_makes_one_reader_of_two(site: S
     assert site.held(NEW) == {"audio", "text"}
     assert site.held(ADA) == set()
     assert history(site, ADA) == history(site, NEW) == [("moved", [])]
-    links = bootstrap.links(site.settings)
+    links = bootstrap.signed_links(site.settings)
     site.post(links.unsubscribe(Claim(ada.id, "audio")))
     assert site.held(NEW) == {"text"}
     site.post(links.unsubscribe(Claim(other.id, "text")))
@@ -225,7 +225,7 @@ def test_erased_at_once_with_one_last_mail(site: Site) -> None:
     assert (goodbye.recipient, goodbye.stream) == (ADA, "goodbye")
     assert not site.work().sent
     with site.database.read() as session:
-        assert suppression.reason(session, ADA) == suppression.ERASED
+        assert suppression.suppression_reason(session, ADA) == suppression.ERASED
         assert not session.scalars(select(SubscriberRow)).all()
 
 
@@ -272,13 +272,13 @@ def test_erasing_takes_along_who_they_were_and_what_still_waits(
         shared = {"mails-hour", "domain-hour", "network-hour"}
         assert set(session.scalars(select(FormLimitRow.scope))) <= shared
         for address in (ADA, NEW):
-            assert suppression.reason(session, address) == suppression.ERASED
+            assert suppression.suppression_reason(session, address) == suppression.ERASED
 
 
 def test_a_link_to_another_address_of_mine_opens_nothing(site: Site) -> None:
     ada = site.confirmed(ADA)
     site.confirmed(NEW)
-    forged = bootstrap.links(site.settings).preferences(ada.id, NEW)
+    forged = bootstrap.signed_links(site.settings).preferences(ada.id, NEW)
     assert "had its day" in site.get(forged).text
     assert "had its day" in site.post(f"{forged}/erase").text
     found = site.subscriber(ADA)

@@ -21,9 +21,9 @@ from newsletter.models import (
     SubscriberRow,
 )
 from newsletter.rendering.inspection import wire
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.subscribers import erasure, lifecycle, signups, suppression
-from newsletter.subscribers.addresses import normalized
+from newsletter.subscribers.addresses import normalize_address
 from newsletter.transports.base import SendResult, TransportDownError
 from newsletter.transports.memory import Memory
 from newsletter.transports.smtp.transport import Smtp
@@ -71,7 +71,7 @@ def test_from_the_form_to_the_last_letter_with_a_name_beyond_ascii(site: Site) -
         mailroom.run_once()
         found = site.subscriber(address)
         assert found is not None
-        links = bootstrap.links(site.settings)
+        links = bootstrap.signed_links(site.settings)
         confirm = links.confirm(found.id, ["audio"], site.clock.now + timedelta(days=1))
         site.press(site.get(confirm), confirm)
         erase = f"{links.preferences(found.id, address)}/erase"
@@ -85,9 +85,9 @@ def test_from_the_form_to_the_last_letter_with_a_name_beyond_ascii(site: Site) -
     assert [each and each[1] for each in kinds] == [b"confirm", b"welcome", b"goodbye"]
     for _, _, raw in server.postbox.taken:
         assert f"\r\nTo: {address}\r\n".encode() in raw
-        assert list(wire.faults(raw)) == []
+        assert list(wire.find_wire_faults(raw)) == []
     with site.database.read() as session:
-        assert suppression.reason(session, address) == suppression.ERASED
+        assert suppression.suppression_reason(session, address) == suppression.ERASED
 
 
 def test_what_was_consented_to_is_kept_and_no_address_of_a_machine(site: Site) -> None:
@@ -309,14 +309,18 @@ def _flood(site: Site, emails: list[str]) -> None:
     """Sign-ups from as many networks as there are addresses, past the pages."""
     with site.database.write.begin() as session:
         for email in emails:
-            wish = signups.Request(normalized(email), ["audio"], "en", "words", "network")
-            signups.ask(session, wish, site.settings.signup, site.clock.now)
+            wish = signups.SignupRequest(
+                normalize_address(email), ["audio"], "en", "words", "network"
+            )
+            signups.request_signup(session, wish, site.settings.signup, site.clock.now)
 
 
 def test_leaving_and_signing_up_again_is_a_new_yes(site: Site) -> None:
     site.confirmed(ADA)
     with site.database.write.begin() as session:
-        lifecycle.leave(session, lifecycle.known(session, ADA), None, BY_HAND, site.clock.now)
+        lifecycle.unsubscribe(
+            session, lifecycle.get_subscriber(session, ADA), None, BY_HAND, site.clock.now
+        )
     site.sign_up(ADA)
     site.work()
     link = site.link(site.sent[0], "confirm")
@@ -334,7 +338,7 @@ def test_a_run_sends_what_a_dead_server_left_behind(site: Site) -> None:
 
 def test_a_letter_that_cannot_leave_waits_and_is_given_up_after_two_days(site: Site) -> None:
     class Down(Memory):
-        def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
+        def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
             raise TransportDownError(f"the server is away from {len(mails)}")
 
     down = replace(site.mailroom, transport=Down)

@@ -14,7 +14,7 @@ from newsletter.web import create_app
 
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
-    return create_app(scaffold.start(tmp_path / "newsletter.toml", scaffold.DEMO, {}))
+    return create_app(scaffold.write_configuration(tmp_path / "newsletter.toml", scaffold.DEMO, {}))
 
 
 @pytest.mark.parametrize("name", ["style.css", "icon.svg"])

@@ -2,14 +2,14 @@
 
 from newsletter.finding import Finding, Severity
 from newsletter.rendering.inspection import parts, wire
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 
 
-def inspect(mail: Mail) -> list[Finding]:
+def inspect(mail: Message) -> list[Finding]:
     """Every fault of a finished mail, gravest first; none is a good mail."""
     raw, html, text = mail.as_bytes(), mail.html, mail.text
     found = [
-        *(Finding("MIME", Severity.TROUBLE, fault) for fault in wire.faults(raw)),
+        *(Finding("MIME", Severity.TROUBLE, fault) for fault in wire.find_wire_faults(raw)),
         *parts.weight(html, raw),
         *parts.links(html),
         *parts.markup(html),

@@ -25,7 +25,7 @@ _BAD_ESCAPE = re.compile(rb"=(?![0-9A-F]{2}|\r\n|$)")
 _LIST_URLS = re.compile(r"<[a-z]+:[!-;=?-~]+>(, ?<[a-z]+:[!-;=?-~]+>)*")
 
 
-def faults(raw: bytes) -> Iterator[str]:
+def find_wire_faults(raw: bytes) -> Iterator[str]:
     """Everything that is wrong with a mail of two parts, plain text and HTML, one line each."""
     if b"\0" in raw:
         yield "holds a NUL"

@@ -21,7 +21,7 @@ _LONGEST_S = 3 * 86_400.0
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedResponse:
     """An answer with 200, as it came."""
 
     headers: CaseInsensitiveDict[str]
@@ -46,14 +46,14 @@ class Kept:
         return response
 
 
-class Remembered:
+class ResponseCache:
     """Kept answers by address. Whatever happens to their files, nobody's request fails by it."""
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
         self._folder = folder
         self._clock = clock
 
-    def recall(self, url: str) -> Kept | None:
+    def recall(self, url: str) -> CachedResponse | None:
         """What was kept of an address, if it is whole and not too old."""
         file = self._file(url)
         try:
@@ -63,7 +63,11 @@ class Remembered:
             if digest != _digest(head, body):
                 return None
             told = json.loads(head)
-            return Kept(CaseInsensitiveDict(told["headers"]), body) if told["url"] == url else None
+            return (
+                CachedResponse(CaseInsensitiveDict(told["headers"]), body)
+                if told["url"] == url
+                else None
+            )
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

@@ -14,7 +14,7 @@ VARIABLE = "NEWSLETTER_CACHE_DIR"
 _NAME = "newsletter"
 
 
-def own_folder(environ: Mapping[str, str] = os.environ) -> Path:
+def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder, made and tried; the user's cache, or one in the temporary folder.
 
     A folder that the variable names has no substitute: two processes must not end up in two.

@@ -28,7 +28,7 @@ class Turn:
     rest_s: float = 0.0
 
 
-class _Noted(BaseModel):
+class _LastRequest(BaseModel):
     """What the processes tell each other, in seconds of the wall clock."""
 
     model_config = ConfigDict(allow_inf_nan=False)
@@ -46,7 +46,7 @@ class _Noted(BaseModel):
         }
 
 
-class Pace:
+class RequestInterval:
     """Turns of a machine; `folder` is where its processes meet."""
 
     def __init__(
@@ -141,10 +141,10 @@ class Pace:
             )
         return max(rest_s, noted.at + self._interval_s - now)
 
-    def _noted(self) -> _Noted | None:
+    def _noted(self) -> _LastRequest | None:
         """The note, unless it cannot be read or is of a clock that went back since."""
         try:
-            noted = _Noted.model_validate_json(self._notes.read_bytes())
+            noted = _LastRequest.model_validate_json(self._notes.read_bytes())
         except (OSError, ValueError):
             return None
         return noted if noted.at <= self._clock() else None
@@ -155,7 +155,7 @@ class Pace:
         rests = noted.rests_at(now) if noted else {}
         if rest_s > 0:
             rests[host] = now + min(rest_s, _LONGEST_REST_S)
-        content = _Noted(at=now, asking=asking, rests=rests).model_dump_json().encode()
+        content = _LastRequest(at=now, asking=asking, rests=rests).model_dump_json().encode()
         try:
             file = os.open(self._notes, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         except OSError as error:

@@ -37,7 +37,7 @@ def rest_after(error: ComeAgainError, state: RetryCallState) -> float:
     return max(error.asked_s, tired_s)
 
 
-def asked_to_wait(response: requests.Response) -> float:
+def retry_after_s(response: requests.Response) -> float:
     """The seconds that `Retry-After` asks for; a date there counts from the answer's own `Date`."""
     asked = response.headers.get("Retry-After", "").strip()
     if asked.isascii() and asked.isdecimal():

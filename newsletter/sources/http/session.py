@@ -13,18 +13,18 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from newsletter import __version__
 from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError, one_line
-from newsletter.sources.http.cache import Kept, Remembered
-from newsletter.sources.http.cache_dir import own_folder
+from newsletter.sources.http.cache import CachedResponse, ResponseCache
+from newsletter.sources.http.cache_dir import cache_folder
 from newsletter.sources.http.deadline import DeadlineAdapter
-from newsletter.sources.http.request_interval import Pace
+from newsletter.sources.http.request_interval import RequestInterval
 from newsletter.sources.http.retry import (
     TRIES,
     ComeAgainError,
-    asked_to_wait,
     is_worth_another_try,
     rest_after,
+    retry_after_s,
 )
-from newsletter.sources.response_types import form_of
+from newsletter.sources.response_types import response_type
 
 _MOST_BYTES = 64_000_000  # arXiv's largest day is a few of these millions
 _MOST_REDIRECTS = 5
@@ -60,15 +60,17 @@ class PoliteAdapter(DeadlineAdapter):
 
     @cached_property
     def _folder(self) -> Path:
-        return self._given_folder or own_folder()
+        return self._given_folder or cache_folder()
 
     @cached_property
-    def _pace(self) -> Pace:
-        return Pace(self._folder, self._settings.min_interval_s, self._sleep, self._clock)
+    def _pace(self) -> RequestInterval:
+        return RequestInterval(
+            self._folder, self._settings.min_interval_s, self._sleep, self._clock
+        )
 
     @cached_property
-    def remembered(self) -> Remembered:
-        return Remembered(self._folder / "answers")
+    def remembered(self) -> ResponseCache:
+        return ResponseCache(self._folder / "answers")
 
     def send(
         self,
@@ -94,7 +96,10 @@ class PoliteAdapter(DeadlineAdapter):
         return response
 
     def _patiently(
-        self, request: requests.PreparedRequest, options: dict[str, Any], kept: Kept | None
+        self,
+        request: requests.PreparedRequest,
+        options: dict[str, Any],
+        kept: CachedResponse | None,
     ) -> requests.Response:
         tries = Retrying(
             retry=retry_if_exception(is_worth_another_try),
@@ -115,7 +120,7 @@ class PoliteAdapter(DeadlineAdapter):
         state: RetryCallState,
         request: requests.PreparedRequest,
         options: dict[str, Any],
-        kept: Kept | None,
+        kept: CachedResponse | None,
     ) -> requests.Response:
         with self._pace.turn(_authority(request.url)) as turn:
             try:
@@ -126,7 +131,10 @@ class PoliteAdapter(DeadlineAdapter):
                 raise
 
     def _once(
-        self, request: requests.PreparedRequest, options: dict[str, Any], kept: Kept | None
+        self,
+        request: requests.PreparedRequest,
+        options: dict[str, Any],
+        kept: CachedResponse | None,
     ) -> requests.Response:
         try:
             with self.within(_WHOLE_ANSWER * self._settings.timeout_s):
@@ -147,7 +155,7 @@ class PoliteAdapter(DeadlineAdapter):
             return kept.answer(request)
         unasked = status == requests.codes.not_modified
         if unasked or status == requests.codes.too_many or status >= _SERVER_TROUBLE:
-            raise ComeAgainError(f"HTTP {status}", asked_to_wait(response))
+            raise ComeAgainError(f"HTTP {status}", retry_after_s(response))
         return response
 
 
@@ -215,5 +223,5 @@ def _worth_keeping(response: requests.Response) -> bool:
     return (
         response.status_code == requests.codes.ok
         and "no-store" not in response.headers.get("Cache-Control", "").lower()
-        and form_of(response.content) is not None
+        and response_type(response.content) is not None
     )

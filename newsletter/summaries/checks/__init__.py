@@ -14,7 +14,7 @@ from newsletter.summaries.checks import (
     relevance,
     units,
 )
-from newsletter.summaries.checks.relevance import Source
+from newsletter.summaries.checks.relevance import SourceText
 
 _SHORTEST, _LONGEST = 20, 400
 _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
@@ -46,7 +46,7 @@ _ITEM = re.compile(r"\A(?:[-*•]|\d+[.)])\s")
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CheckResult:
     """What one check says of a sentence; a hard objection keeps it from being printed."""
 
     check: str
@@ -54,49 +54,51 @@ class Verdict:
     hard: bool = True
 
 
-def verdicts(
-    text: str, paper: Paper, language: str, others: Sequence[Source] = ()
-) -> list[Verdict]:
+def run_checks(
+    text: str, paper: Paper, language: str, others: Sequence[SourceText] = ()
+) -> list[CheckResult]:
     """What every check says. `others` are the papers that it might be about by mistake."""
     if len(text) > _READ:
-        return [Verdict("length", _length(text, language))]
-    source = Source.of(paper)
+        return [CheckResult("length", _length(text, language))]
+    source = SourceText.of(paper)
     words = relevance.hardly_about(text, source) if language == "en" else ""
     return [
-        Verdict("length", _length(text, language)),
-        Verdict("one line", _lines(text)),
-        Verdict("markup", "has markup in it" if _MARKUP.search(text) else ""),
-        Verdict("praise", _praise(text, source)),
-        Verdict("unseen", _unseen(text, language)),
-        Verdict("refusal", "talks to somebody" if _REFUSAL.search(text) else ""),
-        Verdict("addresses", _address(text)),
-        Verdict("language", answer_language.objection(text, language)),
-        Verdict("numbers", numbers.invented(text, source.text)),
-        Verdict("counts", numbers.miscounted(text, source.text)),
-        Verdict("units", numbers.changed_unit(text, source.text)),
-        Verdict("measures", units.changed(text, source.text)),
-        Verdict("multiples", magnitudes.unborne(text, source.text)),
-        Verdict("turned round", contradictions.turned_round(text, source.text)),
-        Verdict("denied", contradictions.denied(text, source.text)),
-        Verdict("about it", relevance.not_about(text, source, language)),
-        Verdict("nearest", relevance.nearer(text, source, others, language)),
-        Verdict("names", relevance.strange_name(text, source), hard=language != "en"),
-        Verdict("words", words, hard=False),
+        CheckResult("length", _length(text, language)),
+        CheckResult("one line", _lines(text)),
+        CheckResult("markup", "has markup in it" if _MARKUP.search(text) else ""),
+        CheckResult("praise", _praise(text, source)),
+        CheckResult("unseen", _unseen(text, language)),
+        CheckResult("refusal", "talks to somebody" if _REFUSAL.search(text) else ""),
+        CheckResult("addresses", _address(text)),
+        CheckResult("language", answer_language.objection(text, language)),
+        CheckResult("numbers", numbers.invented_number(text, source.text)),
+        CheckResult("counts", numbers.changed_count(text, source.text)),
+        CheckResult("units", numbers.changed_unit(text, source.text)),
+        CheckResult("measures", units.changed_unit(text, source.text)),
+        CheckResult("multiples", magnitudes.unsupported_multiple(text, source.text)),
+        CheckResult("turned round", contradictions.reversed_comparison(text, source.text)),
+        CheckResult("denied", contradictions.added_negation(text, source.text)),
+        CheckResult("about it", relevance.is_off_topic(text, source, language)),
+        CheckResult("nearest", relevance.nearer(text, source, others, language)),
+        CheckResult("names", relevance.strange_name(text, source), hard=language != "en"),
+        CheckResult("words", words, hard=False),
     ]
 
 
-def against(text: str, paper: Paper, language: str, others: Sequence[Source] = ()) -> list[Verdict]:
+def first_objection(
+    text: str, paper: Paper, language: str, others: Sequence[SourceText] = ()
+) -> list[CheckResult]:
     """What speaks against printing it under that paper, the worst first."""
-    found = [each for each in verdicts(text, paper, language, others) if each.objection]
+    found = [each for each in run_checks(text, paper, language, others) if each.objection]
     return sorted(found, key=lambda each: not each.hard)
 
 
-def against_quotation(text: str, paper: Paper) -> list[Verdict]:
+def objection_to_quotation(text: str, paper: Paper) -> list[CheckResult]:
     """What calls itself the authors' words must be theirs: only left out and capitalized."""
     said = iter(_words(paper.abstract))
     if all(word in said for word in _words(text)):
         return []
-    return [Verdict("quotation", "is no quotation from the abstract")]
+    return [CheckResult("quotation", "is no quotation from the abstract")]
 
 
 def _length(text: str, language: str) -> str:
@@ -112,7 +114,7 @@ def _lines(text: str) -> str:
     return "is a list" if _ITEM.match(text) else ""
 
 
-def _praise(text: str, source: Source) -> str:
+def _praise(text: str, source: SourceText) -> str:
     found = _PRAISE.search(text)
     praised = found and found[0].lower() not in source.lowered
     return f"praises, {found[0]}" if found and praised else ""

@@ -48,12 +48,12 @@ _DIRECTED = re.compile(
 )
 
 
-def turned_round(text: str, source: str) -> str:
+def reversed_comparison(text: str, source: str) -> str:
     """What is said the other way round; empty where nothing is."""
     return _swapped(text, source) or _directed(text, source) or _compared(text, source)
 
 
-def denied(text: str, source: str) -> str:
+def added_negation(text: str, source: str) -> str:
     """What the text denies and the source only says, or, of what is needed, the reverse."""
     told = _ways(source)
     for stem, ways in _ways(text).items():

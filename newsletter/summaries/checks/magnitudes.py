@@ -9,14 +9,14 @@ from newsletter.summaries.checks import number_words, numbers
 
 
 @dataclass(frozen=True)
-class _Kind:
+class _Multiple:
     said: re.Pattern[str]
     words: re.Pattern[str]  # by which an abstract may say the same
     figures: frozenset[str]  # and the numbers by which it may
 
 
-def _kind(said: str, words: str, figures: str) -> _Kind:
-    return _Kind(
+def _kind(said: str, words: str, figures: str) -> _Multiple:
+    return _Multiple(
         re.compile(said, re.IGNORECASE),
         re.compile(words, re.IGNORECASE),
         frozenset(figures.split()),
@@ -57,7 +57,7 @@ _MAGNITUDE = re.compile(
 _WITHIN = 1000  # "thousands" is said of 2,000 and of 900,000
 
 
-def unborne(text: str, source: str) -> str:
+def unsupported_multiple(text: str, source: str) -> str:
     """A share, multiple or magnitude that the source has in no way; empty where there is none."""
     figures = numbers.values_in(source)
     for kind in _KINDS:

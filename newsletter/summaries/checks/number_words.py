@@ -57,20 +57,20 @@ _EXPONENT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([-+]?\d{1,2})(?!\w)")
 
 
 @dataclass(frozen=True)
-class Spelled:
+class SpelledNumber:
     shown: str
     value: str
     end: int  # where it ends in the text
 
 
-def spelled(text: str) -> Iterator[Spelled]:
+def find_spelled_numbers(text: str) -> Iterator[SpelledNumber]:
     """The numbers in words: "twenty-five", "a hundred", 三个, 二十. One is no number."""
     for match in _ENGLISH.finditer(text):
-        yield Spelled(match[0], str(_english(match[0].lower())), match.end())
+        yield SpelledNumber(match[0], str(_english(match[0].lower())), match.end())
     for pattern in (_COUNTED, _LONG):
         for match in pattern.finditer(text):
             if match[1] != "一":
-                yield Spelled(match[0], str(_chinese(match[1])), match.end(1))
+                yield SpelledNumber(match[0], str(_chinese(match[1])), match.end(1))
 
 
 def without_powers(text: str) -> str:

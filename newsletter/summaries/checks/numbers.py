@@ -74,7 +74,7 @@ class Number:
         return {value for value in written if value[:1].isdigit()}
 
 
-def invented(text: str, source: str) -> str:
+def invented_number(text: str, source: str) -> str:
     """A number that the source does not bear; empty where there is none.
 
     Numbers are compared in one way of writing: 1{,}000, 10^3, 1k and 1千 are 1000, three is 3.
@@ -86,7 +86,7 @@ def invented(text: str, source: str) -> str:
     return ""
 
 
-def miscounted(text: str, source: str) -> str:
+def changed_count(text: str, source: str) -> str:
     """The same for numbers in words: "three datasets" where the abstract has none."""
     borne = values_in(source)
     for number in _in_words(text):
@@ -141,7 +141,7 @@ def _in_digits(text: str) -> Iterator[Number]:
 
 
 def _in_words(text: str) -> Iterator[Number]:
-    for word in number_words.spelled(text):
+    for word in number_words.find_spelled_numbers(text):
         after = _UNIT_AFTER.match(text, word.end)
         yield Number(word.shown, word.value, *(_unit(after) if after else ()))
 

@@ -37,13 +37,13 @@ _NEARER = 0.2  # another paper of the day must share so much more, of what can b
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceText:
     """A paper's title and abstract, taken apart once for many comparisons."""
 
     text: str
 
     @classmethod
-    def of(cls, paper: Paper) -> "Source":
+    def of(cls, paper: Paper) -> "SourceText":
         return cls(f"{paper.title} {paper.abstract}"[:_LONGEST_SOURCE])
 
     @cached_property
@@ -71,7 +71,7 @@ class Source:
         return re.sub(r"[^a-z0-9 ]", "", re.sub(r"[-/]", "", self.lowered))
 
 
-def not_about(text: str, source: Source, language: str) -> str:
+def is_off_topic(text: str, source: SourceText, language: str) -> str:
     """A sentence that shares too little with its abstract; empty where it shares enough.
 
     An English one is compared by its words. Of a Chinese one what can be compared are topics, as
@@ -91,7 +91,7 @@ def not_about(text: str, source: Source, language: str) -> str:
     return ""
 
 
-def nearer(text: str, source: Source, others: Sequence[Source], language: str) -> str:
+def nearer(text: str, source: SourceText, others: Sequence[SourceText], language: str) -> str:
     """A sentence that fits another paper of the day clearly better; empty where none does."""
     own = _likeness(text, source, language)
     if own + _NEARER >= 1.0 or language not in {"en", "zh"}:
@@ -101,14 +101,14 @@ def nearer(text: str, source: Source, others: Sequence[Source], language: str) -
     return ""
 
 
-def hardly_about(text: str, source: Source) -> str:
+def hardly_about(text: str, source: SourceText) -> str:
     """An English sentence that may be about something else."""
     if _likeness(text, source, "en") < _DOUBTFUL_OVERLAP:
         return "shares few words with the abstract"
     return ""
 
 
-def strange_name(text: str, source: Source) -> str:
+def strange_name(text: str, source: SourceText) -> str:
     """A name or acronym that the abstract has not, nor the words that it stands for."""
     for name in _names(text):
         if _NAMED.search(name) and not _borne(name, source):
@@ -116,7 +116,7 @@ def strange_name(text: str, source: Source) -> str:
     return ""
 
 
-def _likeness(text: str, source: Source, language: str) -> float:
+def _likeness(text: str, source: SourceText, language: str) -> float:
     """The share of what can be compared that is in the source; 1 where there is next to nothing."""
     if language == "zh":
         topics, names = _topics_of(text), _names(text)
@@ -132,7 +132,7 @@ def _names(text: str) -> list[str]:
     return [name for name in _LATIN.findall(text) if len(name) > 1]
 
 
-def _borne(name: str, source: Source) -> bool:
+def _borne(name: str, source: SourceText) -> bool:
     """Whether it stands there, in any case and with any hyphen, or its letters begin words."""
     squeezed = re.sub(r"[^a-z0-9]", "", name.lower())
     if squeezed in source.squeezed or squeezed.removesuffix("s") in source.words:
@@ -141,7 +141,7 @@ def _borne(name: str, source: Source) -> bool:
     return initial and squeezed.removesuffix("s") in source.initials
 
 
-def _meets(topic: Sequence[str], source: Source) -> bool:
+def _meets(topic: Sequence[str], source: SourceText) -> bool:
     return any(word in source.lowered for word in topic)
 
 

@@ -36,7 +36,7 @@ _NUMBER = re.compile(
 _LONGEST_UNIT = 14  # characters
 
 
-def changed(text: str, source: str) -> str:
+def changed_unit(text: str, source: str) -> str:
     """A quantity whose number the source has with other units of its kind only."""
     told = set(_quantities(source))
     for number, kind, unit in _quantities(text):

@@ -26,14 +26,14 @@ def summarize(title: str, abstract: str) -> str:
 
 def quoted(sentence: str) -> str:
     """The sentence as it is printed; empty where it has no words or cannot be cut to fit."""
-    return _finished(trimming.trimmed(sentence))
+    return _finished(trimming.trim_sentence(sentence))
 
 
 def _finished(text: str) -> str:
-    shorter = trimming.bounded(text, trimming.LONGEST - 1)
+    shorter = trimming.bound_length(text, trimming.LONGEST - 1)
     if not any(character.isalpha() for character in shorter):
         return ""
-    return trimming.finished(shorter)
+    return trimming.finish_sentence(shorter)
 
 
 def _best_first(title: str, pieces: list[str]) -> list[str]:

@@ -86,7 +86,7 @@ def points_back(text: str) -> int | None:
     return None
 
 
-def without_pointing_clause(sentence: str) -> str:
+def drop_pointing_clause(sentence: str) -> str:
     """The sentence without its last clauses where these point back and the rest says enough."""
     lower = sentence.lower()
     start = points_back(lower)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from newsletter.summaries.extractive import cue_phrases, penalties
-from newsletter.summaries.extractive.optional_clauses import without_spare_clauses
-from newsletter.summaries.extractive.trimming import trimmed
+from newsletter.summaries.extractive.optional_clauses import drop_optional_clauses
+from newsletter.summaries.extractive.trimming import trim_sentence
 
 _WORD = re.compile(r"[a-z0-9]+")
 _ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\w*")
@@ -36,7 +36,9 @@ def candidates(title: str, pieces: Iterable[str]) -> list[Candidate]:
 
 def candidate(sentence: str, wanted: frozenset[str]) -> Candidate:
     """The sentence without what it can spare; clauses with a word of the title (`wanted`) stay."""
-    text = without_spare_clauses(trimmed(sentence), lambda clause: bool(wanted & _stems_in(clause)))
+    text = drop_optional_clauses(
+        trim_sentence(sentence), lambda clause: bool(wanted & _stems_in(clause))
+    )
     words = tuple(_WORD.findall(text.lower()))
     return Candidate(sentence, text, words, stems_of(words))
 
@@ -57,7 +59,7 @@ def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
         | _length(each)
         | _look(each)
         | cue_phrases.cues(each.original, each.words)
-        | penalties.guards(each.original, each.text, len(each.words))
+        | penalties.penalties(each.original, each.text, len(each.words))
         for index, each in enumerate(candidates)
     ]
     _add_overlaps(title, candidates, found)

@@ -39,7 +39,7 @@ LONGEST = 1500  # characters; longer ones are no prose
 ENOUGH, LONG = 14, 28  # words: left over, and in the whole sentence
 
 
-def without_spare_clauses(sentence: str, names_topic: Callable[[str], bool]) -> str:
+def drop_optional_clauses(sentence: str, names_topic: Callable[[str], bool]) -> str:
     """The sentence without a clause or two.
 
     `names_topic` tells whether a clause has words of the title.

@@ -98,7 +98,7 @@ _TWOFOLD = re.compile(r"\b(?:two|three|four|several)[ -]?fold|\b(?:two|three) (?
 SHORT, EARLY = 7, 0.55
 
 
-def guards(original: str, text: str, words: int) -> dict[str, float]:
+def penalties(original: str, text: str, words: int) -> dict[str, float]:
     """The objections to a sentence: `original` as it stood, `text` as it would be quoted."""
     text = text.lower()
     tail = text[-40:].rstrip(" .:\"')") + (":" if text[-2:].startswith(":") else "")

@@ -2,7 +2,7 @@
 
 import re
 
-from newsletter.summaries.extractive.dangling_references import without_pointing_clause
+from newsletter.summaries.extractive.dangling_references import drop_pointing_clause
 from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
 
 LONGEST = 400
@@ -78,27 +78,27 @@ _BOUNDARY = re.compile(r"[,;:] | [-\u2013\u2014]{1,3} | ")
 _PLAIN_WORD = re.compile(r"(?:[^\W\d_]+(?=[\s,;:.!?')]|\Z)|[^\W\d_]{2,}(?=-[a-z]{2}))")
 
 
-def trimmed(sentence: str) -> str:
+def trim_sentence(sentence: str) -> str:
     """The sentence without lead-ins and asides that a reader of it alone can spare."""
-    return capitalized(without_pointing_clause(without_asides(without_lead_in(sentence))))
+    return capitalize(drop_pointing_clause(drop_asides(drop_lead_in(sentence))))
 
 
-def without_lead_in(sentence: str) -> str:
+def drop_lead_in(sentence: str) -> str:
     """The sentence without "In this paper,", "However,", "To address this problem," and such."""
     for _ in range(4):
         shorter = sentence
         for pattern in (_LABEL, _ENUMERATOR, _LEAD_INS):
-            match = pattern.match(capitalized(shorter))
+            match = pattern.match(capitalize(shorter))
             if match:
                 shorter = shorter[match.end() :].lstrip()
         if shorter == sentence:
             break
         sentence = shorter
-    sentence = _IN_THIS_PAPER.sub("", capitalized(sentence))
+    sentence = _IN_THIS_PAPER.sub("", capitalize(sentence))
     return _AFTER_SUBJECT.sub(r"\g<subject> ", sentence, count=1)
 
 
-def without_asides(sentence: str) -> str:
+def drop_asides(sentence: str) -> str:
     """The sentence without bracketed asides, where what remains says the same.
 
     Formulas, conditions, list items, brackets glued to a word, and abbreviations that the sentence
@@ -116,7 +116,7 @@ def without_asides(sentence: str) -> str:
     return "".join(kept).strip()
 
 
-def bounded(sentence: str, longest: int = LONGEST) -> str:
+def bound_length(sentence: str, longest: int = LONGEST) -> str:
     """The sentence, or its beginning up to a clause or word outside formulas, with an ellipsis.
 
     Empty where no such place lies within the bound.
@@ -138,7 +138,7 @@ def bounded(sentence: str, longest: int = LONGEST) -> str:
     return sentence[:end].rstrip(" ,;:-\u2013\u2014") + "\u2026"
 
 
-def capitalized(sentence: str) -> str:
+def capitalize(sentence: str) -> str:
     """The sentence with a capital first letter, where it begins with a plain lower-case word."""
     word = _PLAIN_WORD.match(sentence)
     first = sentence[:1]
@@ -147,7 +147,7 @@ def capitalized(sentence: str) -> str:
     return sentence if first.upper().lower() != first else first.upper() + sentence[1:]
 
 
-def finished(sentence: str) -> str:
+def finish_sentence(sentence: str) -> str:
     """The sentence with a full stop, unless its author or a cut ended it otherwise."""
     bare = sentence.rstrip(" ,;:-\u2013\u2014")
     ending = bare.rstrip("\"'\u2019\u201d)]}$")

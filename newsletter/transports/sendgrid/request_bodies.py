@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.transports.base import SendResult, SendStatus
 
 MOST = 1000  # personalizations a request
@@ -15,7 +15,7 @@ _PERSONAL_HEADER = "List-Unsubscribe"
 _NOT_SHARED = frozenset({_PERSONAL_HEADER, "Date"})  # SendGrid dates its mails itself
 
 
-def encode_request(mails: Sequence[Mail]) -> str:
+def encode_request(mails: Sequence[Message]) -> str:
     """The JSON of one request; lone surrogates, which no JSON can bear, become question marks."""
     body = request_body(mails)
     try:
@@ -24,7 +24,7 @@ def encode_request(mails: Sequence[Mail]) -> str:
         return orjson.dumps(_printable(body)).decode()
 
 
-def request_body(mails: Sequence[Mail]) -> dict[str, Any]:
+def request_body(mails: Sequence[Message]) -> dict[str, Any]:
     """One request for readers of the same content.
 
     Every header that is the reader's own stands in their personalization, since substitutions do
@@ -49,9 +49,9 @@ def request_body(mails: Sequence[Mail]) -> dict[str, Any]:
     }
 
 
-def group_alike(mails: Sequence[Mail]) -> Iterator[list[Mail]]:
+def group_alike(mails: Sequence[Message]) -> Iterator[list[Message]]:
     """Mails that can share a request: the same content, no address twice, at most 1,000."""
-    groups: dict[Hashable, list[Mail]] = {}
+    groups: dict[Hashable, list[Message]] = {}
     for mail in mails:
         key = (id(mail.content), mail.sender, _shared_headers(mail))
         groups.setdefault(key, []).append(mail)
@@ -59,7 +59,7 @@ def group_alike(mails: Sequence[Mail]) -> Iterator[list[Mail]]:
         yield from _in_requests(group)
 
 
-def refuse_too_long(mail: Mail) -> SendResult | None:
+def refuse_too_long(mail: Message) -> SendResult | None:
     """A refusal of values that SendGrid would refuse with the whole request."""
     if 40 * sum(map(len, mail.values.values())) < _LONGEST_VALUES:
         return None  # whatever escaping and UTF-8 make of them
@@ -70,9 +70,9 @@ def refuse_too_long(mail: Mail) -> SendResult | None:
     return SendResult(SendStatus.REJECTED, "the reader's own values are longer than SendGrid takes")
 
 
-def _in_requests(mails: Sequence[Mail]) -> Iterator[list[Mail]]:
+def _in_requests(mails: Sequence[Message]) -> Iterator[list[Message]]:
     while mails:
-        taken: dict[str, Mail] = {}
+        taken: dict[str, Message] = {}
         left = []
         for mail in mails:
             address = mail.recipient.lower()
@@ -84,7 +84,7 @@ def _in_requests(mails: Sequence[Mail]) -> Iterator[list[Mail]]:
         mails = left
 
 
-def _personalization(mail: Mail) -> dict[str, Any]:
+def _personalization(mail: Message) -> dict[str, Any]:
     own = {name: value for name, value in mail.headers if name == _PERSONAL_HEADER}
     return {
         "to": [{"email": mail.recipient}],
@@ -94,7 +94,7 @@ def _personalization(mail: Mail) -> dict[str, Any]:
     }
 
 
-def _shared_headers(mail: Mail) -> tuple[tuple[str, str], ...]:
+def _shared_headers(mail: Message) -> tuple[tuple[str, str], ...]:
     return tuple(each for each in mail.headers if each[0] not in _NOT_SHARED)
 
 

@@ -16,7 +16,7 @@ from sendgrid import SendGridAPIClient
 
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.transports.base import (
     SendObserver,
     SendResult,
@@ -76,12 +76,12 @@ class SendGrid:
         self._timeout_s = timeout_s
         self._clock = clock
 
-    def send(self, mails: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         return self._send(mails, lambda _: True)
 
     def stream(
-        self, chunks: Iterable[Sequence[Mail]], watch: SendObserver
-    ) -> Iterator[tuple[Mail, SendResult]]:
+        self, chunks: Iterable[Sequence[Message]], watch: SendObserver
+    ) -> Iterator[tuple[Message, SendResult]]:
         """One request after the other; only the mails of the next one are begun."""
         for chunk in chunks:
             for mail, outcome in self._send(chunk, watch.begin):
@@ -89,8 +89,8 @@ class SendGrid:
                 yield mail, outcome
 
     def _send(
-        self, mails: Sequence[Mail], begin: Callable[[Mail], bool]
-    ) -> Iterator[tuple[Mail, SendResult]]:
+        self, mails: Sequence[Message], begin: Callable[[Message], bool]
+    ) -> Iterator[tuple[Message, SendResult]]:
         mailable = []
         for mail in mails:
             refusal = refuse_unmailable(mail) or refuse_too_long(mail)
@@ -111,7 +111,7 @@ class SendGrid:
     def close(self) -> None:
         """The package keeps no connection."""
 
-    def _send_alike(self, mails: list[Mail]) -> Iterator[tuple[Mail, SendResult]]:
+    def _send_alike(self, mails: list[Message]) -> Iterator[tuple[Message, SendResult]]:
         """One request; where a bad personalization fails all of it, as few more as possible."""
         waiting = deque([mails])
         left = _MOST_SEARCHES
@@ -132,7 +132,7 @@ class SendGrid:
                 later = SendResult(SendStatus.TRY_LATER, outcome.detail, of_reader=True)
                 yield from ((mail, later) for mail in some)
 
-    def _post(self, mails: list[Mail]) -> _Response:
+    def _post(self, mails: list[Message]) -> _Response:
         body = encode_request(mails)
         if len(body) > LARGEST_REQUEST:
             return _refuse_too_large(mails, body)
@@ -165,7 +165,7 @@ class SendGrid:
         return SendResult(SendStatus.ACCEPTED, provider_id=response.headers.get("X-Message-Id"))
 
 
-def _refuse_too_large(mails: list[Mail], body: str) -> _Response:
+def _refuse_too_large(mails: list[Message], body: str) -> _Response:
     """To be divided, as a request that one personalization makes bad."""
     if len(mails) > 1:
         return _Response(SendResult(SendStatus.REJECTED, "more than SendGrid takes in a request"))
@@ -174,7 +174,7 @@ def _refuse_too_large(mails: list[Mail], body: str) -> _Response:
     )
 
 
-def _divide(mails: list[Mail], places: list[int]) -> list[list[Mail]]:
+def _divide(mails: list[Message], places: list[int]) -> list[list[Message]]:
     """A refused request in smaller ones: those that SendGrid named alone, else halves.
 
     What it names is tried once more, so that its numbers alone never reject anybody.

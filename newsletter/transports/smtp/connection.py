@@ -7,7 +7,7 @@ from contextlib import suppress
 from enum import Enum
 from typing import TypeVar
 
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.transports.base import SendResult, SendStatus, one_line
 from newsletter.transports.smtp import response_classes
 from newsletter.transports.smtp.connect import SmtpSocket, describe_error
@@ -68,9 +68,9 @@ class SmtpConnection:
         self.smtputf8 = connection.has_extn("smtputf8") and connection.has_extn("8bitmime")
         self.carried = 0  # mails
         self.usable = True
-        self.announced: Mail | None = None  # whose envelope is on the wire
+        self.announced: Message | None = None  # whose envelope is on the wire
 
-    def announce(self, mail: Mail) -> Coroutine[SendResult | None]:
+    def announce(self, mail: Message) -> Coroutine[SendResult | None]:
         """Send the envelope and hear whether the content may come; an outcome where it may not.
 
         Raises:
@@ -93,7 +93,9 @@ class SmtpConnection:
             return (yield from self._refusal(mail, replies))
         return None
 
-    def hand_over(self, content: Sequence[bytes], following: Mail | None) -> Coroutine[SendResult]:
+    def hand_over(
+        self, content: Sequence[bytes], following: Message | None
+    ) -> Coroutine[SendResult]:
         """Send the content, and behind it the next envelope; hear what became of the content.
 
         Raises:
@@ -139,10 +141,10 @@ class SmtpConnection:
                 self.socket.recv(_HEARD_AT_ONCE)
         self.drop()
 
-    def _bears(self, mail: Mail) -> bool:
+    def _bears(self, mail: Message) -> bool:
         return self.smtputf8 or not mail.needs_smtputf8
 
-    def _refusal(self, mail: Mail, replies: list[Reply]) -> Coroutine[SendResult]:
+    def _refusal(self, mail: Message, replies: list[Reply]) -> Coroutine[SendResult]:
         by_step = dict(zip(("mail", "rcpt", "data"), replies, strict=False))
         try:
             if by_step["mail"][0] // 100 != OK:
@@ -223,12 +225,12 @@ def _strip_parameter(pieces: Sequence[Octets], count: int) -> Sequence[Octets]:
     return []
 
 
-def _commands(mail: Mail) -> tuple[str, str, str]:
+def _commands(mail: Message) -> tuple[str, str, str]:
     asked = " SMTPUTF8 BODY=8BITMIME" if mail.needs_smtputf8 else ""
     return f"MAIL FROM:<{mail.envelope_sender}>{asked}", f"RCPT TO:<{mail.recipient}>", "DATA"
 
 
-def _envelope(mail: Mail) -> bytes:
+def _envelope(mail: Message) -> bytes:
     return "".join(f"{command}\r\n" for command in _commands(mail)).encode()
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.transports.base import SendResult, SendStatus
 from newsletter.transports.smtp.connect import describe_error
 from newsletter.transports.smtp.connection import Awaited, Coroutine, SmtpConnection
@@ -16,20 +16,20 @@ class Scheduler(Protocol):
     per_connection: int
     halted: bool  # nothing more may begin
 
-    def next(self) -> Mail | None:
+    def next(self) -> Message | None:
         """The next mail; None where there is none now, or none shall leave."""
 
-    def content(self, mail: Mail) -> Sequence[bytes]: ...
+    def content(self, mail: Message) -> Sequence[bytes]: ...
 
-    def may_begin(self, mail: Mail) -> bool:
+    def may_begin(self, mail: Message) -> bool:
         """Ask just before the content leaves."""
 
-    def report_result(self, mail: Mail, outcome: SendResult) -> None: ...
+    def report_result(self, mail: Message, outcome: SendResult) -> None: ...
 
-    def return_mail(self, mail: Mail) -> None:
+    def return_mail(self, mail: Message) -> None:
         """Another lane, or a later moment, shall carry it."""
 
-    def no_connection(self, mail: Mail, outcome: SendResult) -> None:
+    def no_connection(self, mail: Message, outcome: SendResult) -> None:
         """There is not one; then there is none for the other mails, either."""
 
     def connect(self, lane: "ConnectionTask", instead_of: SmtpConnection | None) -> None:
@@ -86,7 +86,7 @@ class ConnectionTask:
         return 0.0 if self._since_s is None else now_s - self._since_s
 
     def _work(self) -> Coroutine[None]:
-        mail: Mail | None = None
+        mail: Message | None = None
         while not self.retired:
             mail = mail or self._office.next()
             if mail is None or self._office.halted:
@@ -96,7 +96,7 @@ class ConnectionTask:
             self._since_s = time.monotonic()
             mail = yield from self._carry(mail)
 
-    def _carry(self, mail: Mail) -> Coroutine[Mail | None]:
+    def _carry(self, mail: Message) -> Coroutine[Message | None]:
         """Send one mail. Returns the one to go on with, whose envelope may be on the wire."""
         session = yield from self._connected(mail)
         if session is None:
@@ -115,8 +115,8 @@ class ConnectionTask:
         return None
 
     def _hand_over(
-        self, session: SmtpConnection, mail: Mail, *, kept: bool
-    ) -> Coroutine[Mail | None]:
+        self, session: SmtpConnection, mail: Message, *, kept: bool
+    ) -> Coroutine[Message | None]:
         content = self._office.content(mail)
         following = None
         if session.pipelining and session.carried + 1 < self._office.per_connection:
@@ -133,7 +133,7 @@ class ConnectionTask:
                 return again
         return following
 
-    def _broken(self, mail: Mail, error: OSError, *, kept: bool) -> Mail | None:
+    def _broken(self, mail: Message, error: OSError, *, kept: bool) -> Message | None:
         """The mail again where a new connection may be all it needs."""
         if kept:
             return mail
@@ -141,7 +141,7 @@ class ConnectionTask:
         self._office.report_result(mail, SendResult(SendStatus.TRY_LATER, words))
         return None
 
-    def _connected(self, mail: Mail) -> Coroutine[SmtpConnection | None]:
+    def _connected(self, mail: Message) -> Coroutine[SmtpConnection | None]:
         session, most = self.session, self._office.per_connection
         if session is not None and session.usable and session.carried < most:
             return session
@@ -153,7 +153,7 @@ class ConnectionTask:
             self._unconnected(mail, error)
         return self.session
 
-    def _unconnected(self, mail: Mail, error: OSError) -> None:
+    def _unconnected(self, mail: Message, error: OSError) -> None:
         if not self._office.is_alone(self):  # fewer connections do; others carry this mail
             self.retired = True
             self._office.return_mail(mail)

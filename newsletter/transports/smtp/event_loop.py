@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.transports.base import SendObserver, SendResult, refuse_unmailable
 from newsletter.transports.smtp.connection import Awaited, SmtpConnection
 from newsletter.transports.smtp.connection_task import ConnectionTask
@@ -34,7 +34,7 @@ class SmtpServer(Connections, Protocol):
     connections: int
     per_connection: int
 
-    def content(self, mail: Mail) -> Sequence[bytes]: ...
+    def content(self, mail: Message) -> Sequence[bytes]: ...
 
 
 class SmtpEventLoop:
@@ -43,9 +43,9 @@ class SmtpEventLoop:
     def __init__(self, host: SmtpServer, watch: SendObserver) -> None:
         self._host = host
         self._watch = watch
-        self._mails: deque[Mail] = deque()
+        self._mails: deque[Message] = deque()
         self._in_hand = 0  # mails that a lane has, the next one's envelope included
-        self._outcomes: list[tuple[Mail, SendResult]] = []
+        self._outcomes: list[tuple[Message, SendResult]] = []
         self._lanes: list[ConnectionTask] = []
         self._listened: dict[ConnectionTask, tuple[SmtpConnection, int]] = {}
         self._switchboard = ConnectorThreads(host)
@@ -59,7 +59,7 @@ class SmtpEventLoop:
         self.per_connection = host.per_connection
         self.content = host.content
 
-    def carry(self, chunks: Iterable[Sequence[Mail]]) -> Iterator[tuple[Mail, SendResult]]:
+    def carry(self, chunks: Iterable[Sequence[Message]]) -> Iterator[tuple[Message, SendResult]]:
         """Hand the mails out as there is room, and tell what became of them."""
         try:
             for chunk in chunks:
@@ -94,7 +94,7 @@ class SmtpEventLoop:
         self._switchboard.close()
         self._selector.close()
 
-    def next(self) -> Mail | None:
+    def next(self) -> Message | None:
         if not self._watch.wanted():
             self.halted = True
         if self.halted or not self._mails:
@@ -102,22 +102,22 @@ class SmtpEventLoop:
         self._in_hand += 1
         return self._mails.popleft()
 
-    def may_begin(self, mail: Mail) -> bool:
+    def may_begin(self, mail: Message) -> bool:
         if not self.halted and self._watch.begin(mail):
             return True
         self.halted = True
         return False
 
-    def report_result(self, mail: Mail, outcome: SendResult) -> None:
+    def report_result(self, mail: Message, outcome: SendResult) -> None:
         self._watch.answered(mail, outcome)
         self._outcomes.append((mail, outcome))
         self._in_hand -= 1
 
-    def return_mail(self, mail: Mail) -> None:
+    def return_mail(self, mail: Message) -> None:
         self._mails.appendleft(mail)
         self._in_hand -= 1
 
-    def no_connection(self, mail: Mail, outcome: SendResult) -> None:
+    def no_connection(self, mail: Message, outcome: SendResult) -> None:
         self._unreachable = outcome
         self.report_result(mail, outcome)
         self.halted = True
@@ -128,7 +128,7 @@ class SmtpEventLoop:
     def is_alone(self, lane: ConnectionTask) -> bool:
         return all(each is lane or each.retired for each in self._lanes)
 
-    def _take_in(self, chunk: Sequence[Mail]) -> Iterator[tuple[Mail, SendResult]]:
+    def _take_in(self, chunk: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         for mail in chunk:
             refusal = refuse_unmailable(mail)
             if refusal is None:
@@ -137,7 +137,7 @@ class SmtpEventLoop:
                 self._watch.answered(mail, refusal)
                 yield mail, refusal
 
-    def _turn(self, tick: Callable[[], bool]) -> Iterator[tuple[Mail, SendResult]]:
+    def _turn(self, tick: Callable[[], bool]) -> Iterator[tuple[Message, SendResult]]:
         """Everybody goes on who can; wait a moment where nobody can."""
         if self._mails:
             self._add_connections()

@@ -2,7 +2,7 @@
 
 import re
 
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError, one_line
 
 OK, TEMPORARY, PERMANENT = 2, 4, 5  # the first digit of a reply
@@ -23,7 +23,7 @@ def describe_reply(reply: Reply) -> str:
     return f"{reply[0]} {one_line(reply[1])}"
 
 
-def result_of_refused_sender(reply: Reply, mail: Mail) -> SendResult:
+def result_of_refused_sender(reply: Reply, mail: Message) -> SendResult:
     """After MAIL; where that asked for SMTPUTF8, only this mail is refused (RFC 6531, 3.5).
 
     Raises:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 
 from newsletter.config import Settings, TransportSettings
-from newsletter.rendering.message import Mail
+from newsletter.rendering.message import Message
 from newsletter.transports.base import NoObserver, SendObserver, SendResult
 from newsletter.transports.smtp import dkim
 from newsletter.transports.smtp.connect import check_settings, connect
@@ -33,12 +33,12 @@ class Smtp:
         self.per_connection = settings.per_connection
         self.at_once = max(_AT_ONCE, 2 * settings.connections)
 
-    def send(self, mails: Sequence[Mail]) -> Generator[tuple[Mail, SendResult]]:
+    def send(self, mails: Sequence[Message]) -> Generator[tuple[Message, SendResult]]:
         return self.stream([mails], NoObserver())
 
     def stream(
-        self, chunks: Iterable[Sequence[Mail]], watch: SendObserver
-    ) -> Generator[tuple[Mail, SendResult]]:
+        self, chunks: Iterable[Sequence[Message]], watch: SendObserver
+    ) -> Generator[tuple[Message, SendResult]]:
         crew = SmtpEventLoop(self, watch)
         try:
             yield from crew.carry(chunks)
@@ -63,7 +63,7 @@ class Smtp:
         if session.usable:
             self._resting.append(session)
 
-    def content(self, mail: Mail) -> Sequence[bytes]:
+    def content(self, mail: Message) -> Sequence[bytes]:
         """The message in pieces, of which mails share the large ones."""
         pieces = mail.pieces()
         if self._sign is None:
