@@ -140,7 +140,9 @@ def load_plugin(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an
         WrongUseError: nothing of that name is installed.
     """
     name = getattr(settings, kind).use
-    found = {each.name: each for each in entry_points(group=f"newsletter.{kind}s")}
+    found = {
+        entry_point.name: entry_point for entry_point in entry_points(group=f"newsletter.{kind}s")
+    }
     if name not in found:
         raise WrongUseError(f"{kind}.use: there is no {kind} {name!r}{did_you_mean(name, found)}")
     try:

@@ -132,7 +132,7 @@ def fetch(
         described = papers.known_papers(session, day)
     newest = parts.source.current_day(parts.clock())
     good = {row.category for row in known if completeness.is_known(row, newest)}
-    missing = [each for each in newsletter.categories if again or each not in good]
+    missing = [category for category in newsletter.categories if again or category not in good]
     if missing:
         with parts.bar("asking arXiv", len(missing)) as step:
             fetched = parts.source.fetch(missing, day, described)
@@ -161,7 +161,7 @@ def summarize(
             if parts.stopping():
                 raise StoppedError("stopped while summarizing; run it again to go on")
 
-        listed = [each.paper for each in announced]
+        listed = [announcement.paper for announcement in announced]
         return make_missing(parts.database.write, asking, listed, parts.clock(), progress)
 
 
@@ -172,7 +172,7 @@ def estimate(
     asking = SummaryRequest(parts.summarizer, newsletter.language, parts.allowance, again)
     with parts.database.read() as session:
         announced = papers.announced_papers(session, day, newsletter.categories)
-        return run.estimate(session, asking, [each.paper for each in announced])
+        return run.estimate(session, asking, [announcement.paper for announcement in announced])
 
 
 def send_frozen_issue(

@@ -278,7 +278,7 @@ def head() -> str:
 def _revisions() -> set[str]:
     """Every version of the tables that this program knows."""
     scripts = ScriptDirectory.from_config(_alembic())
-    return {each.revision for each in scripts.walk_revisions()}
+    return {script.revision for script in scripts.walk_revisions()}
 
 
 def revision(database: Database) -> str | None:

@@ -30,8 +30,8 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     try:
         with bootstrap.open_database(settings) as database:
             yield Finding("database", Severity.OK, "reachable, its tables are this program's")
-            for name, each in CHECKS.items():
-                yield from _asked(name, each, settings, database, now)
+            for name, room_check in CHECKS.items():
+                yield from _asked(name, room_check, settings, database, now)
     except NewsletterError as error:
         yield Finding("database", Severity.TROUBLE, str(error))
 

@@ -35,15 +35,16 @@ def compose_issue(
 ) -> IssueContent:
     """The issue as it would be frozen now, from what is kept."""
     announced = papers.announced_papers(session, day, newsletter.categories)
-    ids = [each.paper.id for each in announced]
+    ids = [announcement.paper.id for announcement in announced]
     sentences = store.best_summaries(session, ids, Author.of(summarizer, newsletter.language))
     entries = [
         IssueEntry(
-            SECTION_OF[each.kind],
-            each.paper,
-            sentences.get(each.paper.id) or extractive_summarizer.sentence(each.paper),
+            SECTION_OF[announcement.kind],
+            announcement.paper,
+            sentences.get(announcement.paper.id)
+            or extractive_summarizer.sentence(announcement.paper),
         )
-        for each in announced
+        for announcement in announced
     ]
     order = list(IssueSection)
     return IssueContent(
@@ -68,7 +69,7 @@ def freeze_issue(session: Session, digest: IssueContent) -> IssueRow | None:
         title=digest.title,
         language=digest.language,
         categories=list(digest.categories),
-        notes={each.category: asdict(each) for each in digest.listings},
+        notes={listing.category: asdict(listing) for listing in digest.listings},
         state=IssueState.FROZEN,
         frozen_at=digest.frozen_at,
     )
@@ -112,7 +113,7 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
             )
             for row in rows
         ),
-        listings=tuple(_note(each) for each in issue.notes.values()),
+        listings=tuple(_note(note) for note in issue.notes.values()),
         frozen_at=issue.frozen_at,
     )
 
@@ -172,7 +173,7 @@ def newest_days(session: Session, newsletters: Sequence[str]) -> dict[str, date]
 
 def counts(session: Session, issue_ids: Sequence[int]) -> dict[int, Counter[str]]:
     """How many papers each section of each issue has."""
-    counted: dict[int, Counter[str]] = {each: Counter() for each in issue_ids}
+    counted: dict[int, Counter[str]] = {issue_id: Counter() for issue_id in issue_ids}
     rows = session.execute(
         select(IssueEntryRow.issue_id, IssueEntryRow.section, func.count())
         .where(IssueEntryRow.issue_id.in_(issue_ids))

@@ -37,14 +37,14 @@ def store_fetched(session: Session, fetched: FetchResult, now: datetime) -> None
         _keep_listing(session, _unless_repeated(session, listing), now)
     rows = [
         {
-            "arxiv_id": each.paper.arxiv_id,
-            "version": each.paper.version,
-            "language": each.language,
-            "summarizer": each.made_by,
-            "text": each.text,
+            "arxiv_id": summary.paper.arxiv_id,
+            "version": summary.paper.version,
+            "language": summary.language,
+            "summarizer": summary.made_by,
+            "text": summary.text,
             "made_at": now,
         }
-        for each in fetched.summaries
+        for summary in fetched.summaries
     ]
     insert_missing(session, SummaryRow, rows)
 
@@ -92,7 +92,9 @@ def announced_papers(
     }
     papers = by_id(session, kinds_by_id)
     return [
-        AnnouncedPaper(papers[each], kind) for each, kind in kinds_by_id.items() if each in papers
+        AnnouncedPaper(papers[paper_id], kind)
+        for paper_id, kind in kinds_by_id.items()
+        if paper_id in papers
     ]
 
 
@@ -107,7 +109,7 @@ def newest(session: Session, arxiv_id: str, version: int | None = None) -> Paper
 
 def by_id(session: Session, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
     """The kept papers among those."""
-    wanted = [(each.arxiv_id, each.version) for each in ids]
+    wanted = [(paper_id.arxiv_id, paper_id.version) for paper_id in ids]
     found: dict[PaperId, Paper] = {}
     for start in range(0, len(wanted), _SOME_AT_A_TIME):
         part = wanted[start : start + _SOME_AT_A_TIME]
@@ -132,7 +134,7 @@ def _keep_papers(session: Session, papers: dict[PaperId, Paper]) -> None:
 
 def _frozen(session: Session, papers: Iterable[PaperId]) -> set[PaperId]:
     """Those that an issue holds."""
-    ids = [each.arxiv_id for each in papers]
+    ids = [paper.arxiv_id for paper in papers]
     found: set[PaperId] = set()
     for start in range(0, len(ids), _SOME_AT_A_TIME):
         part = ids[start : start + _SOME_AT_A_TIME]
@@ -151,7 +153,10 @@ def _unless_repeated(session: Session, listing: Listing) -> Listing:
     Pages and feeds have borne a fresh date over an old batch; no version is announced twice in a
     category.
     """
-    said = {(each.paper.arxiv_id, each.paper.version) for each in listing.announcements}
+    said = {
+        (announcement.paper.arxiv_id, announcement.paper.version)
+        for announcement in listing.announcements
+    }
     earlier = session.scalar(
         select(func.max(AnnouncementRow.day)).where(
             AnnouncementRow.category == listing.category, AnnouncementRow.day < listing.day
@@ -174,8 +179,12 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
     known = session.get(ListingRow, (listing.day, listing.category))
     if listing.state in _NOTHING_LEARNED and known is not None and known.found:
         return
-    kept = by_id(session, (each.paper for each in listing.announcements))
-    lost = [str(each.paper) for each in listing.announcements if each.paper not in kept]
+    kept = by_id(session, (announcement.paper for announcement in listing.announcements))
+    lost = [
+        str(announcement.paper)
+        for announcement in listing.announcements
+        if announcement.paper not in kept
+    ]
     session.merge(
         ListingRow(
             day=listing.day,
@@ -201,11 +210,11 @@ def _keep_announcements(session: Session, listing: Listing) -> None:
         AnnouncementRow(
             day=listing.day,
             category=listing.category,
-            arxiv_id=each.paper.arxiv_id,
-            version=each.paper.version,
-            kind=each.kind,
+            arxiv_id=announcement.paper.arxiv_id,
+            version=announcement.paper.version,
+            kind=announcement.kind,
         )
-        for each in listing.announcements
+        for announcement in listing.announcements
     )
     session.flush()
 

@@ -27,12 +27,12 @@ def check(as_json: bool, config_file: Path | None) -> None:
     settings = common.load(config_file)
     found = list(health.check(settings, common.utc_now()))
     if as_json:
-        common.print_json([vars(each) for each in found])
+        common.print_json([vars(finding) for finding in found])
     else:
         common.print_table(("part", "", "what was found"), _rows(found))
-    troubled = any(each.level is Severity.TROUBLE for each in found)
+    troubled = any(finding.level is Severity.TROUBLE for finding in found)
     click.get_current_context().exit(int(troubled))
 
 
 def _rows(found: "Iterable[Finding]") -> list[tuple[object, ...]]:
-    return [(each.part, each.level, each.text) for each in found]
+    return [(finding.part, finding.level, finding.text) for finding in found]

@@ -84,15 +84,17 @@ def opened(
         stop = True
         click.echo("newsletter: finishing what is on its way", err=True)
 
-    before = {each: signal.signal(each, ask_to_stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         with bootstrap.open_services(
             settings, utc_now, bar, lambda: stop, source, sends=sends
         ) as parts:
             yield parts
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

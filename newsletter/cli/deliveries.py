@@ -138,10 +138,10 @@ def settle(
     with bootstrap.open_database(settings) as database, database.write.begin() as session:
         issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
         uncertain = [row.reference for row in list_deliveries(session, issue.id, "uncertain")]
-        for each in references:
-            if each not in uncertain:
+        for reference in references:
+            if reference not in uncertain:
                 raise WrongUseError(
-                    f"no uncertain delivery {each!r}{did_you_mean(each, uncertain)}"
+                    f"no uncertain delivery {reference!r}{did_you_mean(reference, uncertain)}"
                 )
         state = DeliveryState.PENDING if verdict == "resend" else DeliveryState.SENT
         settled = ledger.settle_uncertain(session, issue.id, references, state, common.utc_now())

@@ -36,7 +36,7 @@ class StatusView:
     @property
     def rows(self) -> list[tuple[object, ...]]:
         """State, number and reason; `sent` needs none, `pending` may have several."""
-        explained = [(each.state, each.number, each.reason) for each in self.reasons]
+        explained = [(reason.state, reason.number, reason.reason) for reason in self.reasons]
         return [("sent", self.account.sent, ""), *explained]
 
 
@@ -77,7 +77,7 @@ def as_json(shown: StatusView) -> dict[str, Any]:
         "newsletter": shown.issue.newsletter,
         "day": shown.issue.day,
         **vars(shown.account),
-        "reasons": [vars(each) for each in shown.reasons],
+        "reasons": [vars(reason) for reason in shown.reasons],
         "feedback": shown.feedback,
         "paused": shown.paused,
         "per_second": shown.rate,
@@ -119,7 +119,7 @@ def _table(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> "Table":
         numeric = bool(rows) and all(isinstance(row[number], int) for row in rows)
         table.add_column(name, justify="right" if numeric else "left")
     for row in rows:
-        table.add_row(*(Text(str(each)) for each in row))
+        table.add_row(*(Text(str(cell)) for cell in row))
     return table
 
 

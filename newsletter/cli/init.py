@@ -96,7 +96,7 @@ def init(
     """
     from newsletter import config, scaffold, taxonomy
 
-    followed = [taxonomy.category(each) for each in categories or ("cs.LG",)]
+    followed = [taxonomy.category(code) for code in categories or ("cs.LG",)]
     choices = scaffold.InitOptions(
         name=title, sender=sender, slug=slug, title=title, categories=followed, language=language
     )

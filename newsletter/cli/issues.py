@@ -30,11 +30,13 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
 
     settings = common.load(config_file)
     slugs = (
-        [settings.newsletter(slug).slug] if slug else [each.slug for each in settings.newsletters]
+        [settings.newsletter(slug).slug]
+        if slug
+        else [newsletter.slug for newsletter in settings.newsletters]
     )
     with bootstrap.open_database(settings) as database, database.read() as session:
         found = known.list_issues(session, slugs)
-        papers = known.counts(session, [each.id for each in found])
+        papers = known.counts(session, [issue.id for issue in found])
         rows = []
         for issue in found:
             account = totals.delivery_totals(session, issue.id)
@@ -143,7 +145,7 @@ def _as_json(digest: "IssueContent") -> dict[str, Any]:
         "day": digest.day,
         "language": digest.language,
         "categories": digest.categories,
-        "listings": [vars(each) for each in digest.listings],
+        "listings": [vars(listing) for listing in digest.listings],
         "papers": [_entry_as_json(entry) for entry in digest.entries],
     }
 

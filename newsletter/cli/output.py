@@ -154,7 +154,7 @@ def flatten(prefix: str, value: object, rows: list[tuple[str, object]]) -> None:
     if isinstance(value, dict) and value:
         for name, inner in value.items():
             flatten(f"{prefix}.{name}" if prefix else str(name), inner, rows)
-    elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
         for number, inner in enumerate(value):
             flatten(f"{prefix}.{number}", inner, rows)
     else:

@@ -42,7 +42,7 @@ def run(
     def one(newsletter: "NewsletterSettings") -> bool:
         *left_over, newest = [day] if day else daily.open_days(parts, newsletter)
         run_day = partial(_run_day, parts, newsletter, dry_run, told)
-        done = [_try_day(run_day, newsletter.slug, each) for each in left_over]
+        done = [_try_day(run_day, newsletter.slug, missed_day) for missed_day in left_over]
         try:
             return run_day(newest) and all(done)
         finally:

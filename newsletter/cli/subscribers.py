@@ -59,7 +59,7 @@ def add(
     settings = common.load(config_file)
     chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
     wish = lifecycle.SubscriptionRequest(
-        [each.slug for each in chosen],
+        [newsletter.slug for newsletter in chosen],
         detail or chosen[0].detail,
         language or chosen[0].language,
     )
@@ -70,7 +70,7 @@ def add(
             asked = lifecycle.subscriber_to_ask(session, subscriber, wish)
             if asked:
                 letter = ask_to_confirm(session, subscriber, asked, settings.signup, now)
-        confirmed = [each for each in wish.newsletters if each not in asked]
+        confirmed = [slug for slug in wish.newsletters if slug not in asked]
         if confirmed:
             click.echo(f"{subscriber.email} is confirmed for {', '.join(confirmed)}.")
         if not asked:
@@ -117,7 +117,7 @@ def list_subscribers(as_json: bool, config_file: Path | None, **wanted: Any) -> 
         elif first:
             columns = ("email", "standing", "newsletters", "since")
             common.stream_table(
-                columns, ([_text(each[name]) for name in columns] for each in found)
+                columns, ([_text(member[name]) for name in columns] for member in found)
             )
         else:
             click.echo("Nobody; `newsletter subscribers add EMAIL` adds somebody.")

@@ -183,8 +183,8 @@ def _plan(
     chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
     return ImportOptions(
         consent=consent,
-        details={each.slug: each.detail for each in settings.newsletters},
-        newsletters=[each.slug for each in chosen],
+        details={newsletter.slug: newsletter.detail for newsletter in settings.newsletters},
+        newsletters=[newsletter.slug for newsletter in chosen],
         language=language or chosen[0].language,
         only=bool(slugs),
         guessed=guessed,
@@ -260,8 +260,8 @@ def _tell(
         return
     if shown:
         rows = [
-            (each.line, _one_line(each.address), each.fate, _one_line(each.detail))
-            for each in shown[:_SHOWN]
+            (row.line, _one_line(row.address), row.fate, _one_line(row.detail))
+            for row in shown[:_SHOWN]
         ]
         common.print_table(("line", "address", "fate", "detail"), rows)
         if len(shown) > _SHOWN:
@@ -274,7 +274,7 @@ def _tell(
 
 def _one_line(text: str) -> str:
     """Short and printable, whatever stood in the file."""
-    plain = "".join(each if each.isprintable() else "?" for each in text[:81])
+    plain = "".join(character if character.isprintable() else "?" for character in text[:81])
     return f"{plain[:80]}..." if len(plain) > 80 else plain  # noqa: PLR2004 - a terminal's width
 
 

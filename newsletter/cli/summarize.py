@@ -128,7 +128,7 @@ def _report(
 
     with parts.database.read() as session:
         announced = papers.announced_papers(session, day, newsletter.categories)
-        listed = [each.paper for each in announced]
+        listed = [announcement.paper for announcement in announced]
         author = Author.of(parts.summarizer, newsletter.language)
         told = report.report(session, listed, author)
         spent = report.spent_tokens(session, listed, newsletter.language)
@@ -138,18 +138,18 @@ def _report(
     if not as_json:
         _print_report(_head(newsletter, day), told, prices.told(spent))
     return {
-        "papers": [_told(each) for each in told],
+        "papers": [_told(report) for report in told],
         "spent": output.tokens_as_json(spent, prices),
     }
 
 
 def _print_report(head: str, told: "list[PaperReport]", cost: str) -> None:
-    by = Counter(output.author(each.printed.made_by) for each in told)
+    by = Counter(output.author(report.printed.made_by) for report in told)
     click.echo(f"{head}  {', '.join(f'{number} {name}' for name, number in by.items())}; {cost}")
     rows = [
-        (str(each.paper.id), row.summarizer, row.kind, row.number or None, row.reason, row.text)
-        for each in told
-        for row in each.setbacks
+        (str(report.paper.id), row.summarizer, row.kind, row.number or None, row.reason, row.text)
+        for report in told
+        for row in report.setbacks
     ]
     if rows:
         common.print_table(("paper", "asked", "", "answer", "why", "what it said"), rows)
@@ -192,15 +192,15 @@ def _try(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> b
         found = compare.attempts(asked, paper, newsletter.language)
         prices = parts.allowance.prices
     if as_json:
-        tries = [_attempt_as_json(each) for each in found]
+        tries = [_attempt_as_json(attempt) for attempt in found]
         common.print_json({"paper": str(paper.id), "title": paper.title, "tries": tries})
         return found[-1].is_printable
     click.echo(f"{paper.title}\n")
-    for each in found:
-        cost = f", {prices.told(each.tokens)}" if each.tokens.all else ""
-        click.echo(f"{output.author(each.name)} ({each.seconds:.1f} s{cost})")
-        click.echo(f"  {each.failure or each.text or '(nothing)'}\n")
-    _print_verdicts([each for each in found if each.verdicts])
+    for attempt in found:
+        cost = f", {prices.told(attempt.tokens)}" if attempt.tokens.all else ""
+        click.echo(f"{output.author(attempt.name)} ({attempt.seconds:.1f} s{cost})")
+        click.echo(f"  {attempt.failure or attempt.text or '(nothing)'}\n")
+    _print_verdicts([attempt for attempt in found if attempt.verdicts])
     if len(found) == 1:
         common.warn('no model is configured (summarizer.use = "extractive")')
     return found[-1].is_printable
@@ -208,10 +208,10 @@ def _try(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> b
 
 def _print_verdicts(found: "list[Attempt]") -> None:
     """A line a check, a column a summarizer."""
-    checks = dict.fromkeys(verdict.check for each in found for verdict in each.verdicts)
-    by_check = [{verdict.check: verdict for verdict in each.verdicts} for each in found]
+    checks = dict.fromkeys(verdict.check for attempt in found for verdict in attempt.verdicts)
+    by_check = [{verdict.check: verdict for verdict in attempt.verdicts} for attempt in found]
     rows = [(check, *(_verdict(verdicts.get(check)) for verdicts in by_check)) for check in checks]
-    common.print_table(("check", *(output.author(each.name) for each in found)), rows)
+    common.print_table(("check", *(output.author(attempt.name) for attempt in found)), rows)
 
 
 def _verdict(verdict: "CheckResult | None") -> str:
@@ -228,7 +228,7 @@ def _attempt_as_json(attempt: "Attempt") -> dict[str, Any]:
         "text": attempt.text,
         "failure": attempt.failure,
         "printable": attempt.is_printable,
-        "checks": [vars(each) for each in attempt.verdicts],
+        "checks": [vars(result) for result in attempt.verdicts],
         "seconds": round(attempt.seconds, 3),
         "tokens_asked": attempt.tokens.asked,
         "tokens_answered": attempt.tokens.answered,

@@ -37,7 +37,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
         first = error.errors(include_url=False)[0]
         where = _origin(first["loc"], origins) or path
         raise WrongUseError(f"{where}: {_told(first)}") from None
-    slugs = [each.slug for each in settings.newsletters]
+    slugs = [newsletter.slug for newsletter in settings.newsletters]
     for slug in slugs:
         if slugs.count(slug) > 1:
             raise WrongUseError(f"{path}: two newsletters have the slug {slug!r}; rename one")

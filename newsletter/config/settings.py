@@ -50,7 +50,7 @@ class Settings(SettingsModel):
         Raises:
             WrongUseError: no newsletter has this slug.
         """
-        by_slug = {each.slug: each for each in self.newsletters}
+        by_slug = {newsletter.slug: newsletter for newsletter in self.newsletters}
         if slug is None:
             return self.newsletters[0]
         if slug not in by_slug:

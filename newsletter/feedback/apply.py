@@ -76,10 +76,12 @@ def apply_events(session: Session, events: Iterable[Event], now: datetime) -> Ap
     for some in _in_shares(first_told.values()):
         fresh = _write_down(session, some, now)
         new += len(fresh)
-        settled += apply_to_deliveries(session, [each.event.reference for each in fresh], now)
-        suppressed += sum(_apply_to_subscriber(session, each, now) for each in fresh)
+        settled += apply_to_deliveries(session, [known.event.reference for known in fresh], now)
+        suppressed += sum(_apply_to_subscriber(session, known, now) for known in fresh)
         blocking |= {
-            each.domain for each in fresh if each.domain and each.event.kind is EventType.BLOCKED
+            known.domain
+            for known in fresh
+            if known.domain and known.event.kind is EventType.BLOCKED
         }
     for domain in sorted(blocking):
         _pause_on_a_block_spike(session, domain, now)
@@ -106,7 +108,9 @@ def settle_issue(session: Session, issue_id: int, now: datetime) -> int:
     answers = _events_of_deliveries().where(
         DeliveryRow.issue_id == issue_id, DeliveryRow.state == DeliveryState.UNCERTAIN
     )
-    return sum(_settle(session, session.execute(each), now) for each in (bad_news, answers))
+    return sum(
+        _settle(session, session.execute(statement), now) for statement in (bad_news, answers)
+    )
 
 
 def _events_of_deliveries() -> Select[str, int, str, str, str]:
@@ -137,11 +141,11 @@ def _write_down(session: Session, events: Sequence[Event], now: datetime) -> lis
     known = set(
         session.scalars(
             select(FeedbackRow.event_id).where(
-                FeedbackRow.event_id.in_([each.event_id for each in events])
+                FeedbackRow.event_id.in_([event.event_id for event in events])
             )
         )
     )
-    fresh = [each for each in events if each.event_id not in known]
+    fresh = [event for event in events if event.event_id not in known]
     found = {
         row.reference: row
         for row in session.execute(
@@ -152,20 +156,20 @@ def _write_down(session: Session, events: Sequence[Event], now: datetime) -> lis
                 SubscriberRow.email,
             )
             .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
-            .where(DeliveryRow.reference.in_([each.reference for each in fresh]))
+            .where(DeliveryRow.reference.in_([event.reference for event in fresh]))
         )
     }
-    unknown = [each.reference for each in fresh if each.reference not in found]
+    unknown = [event.reference for event in fresh if event.reference not in found]
     of_letters = outbox.addresses_of(session, unknown)
     told = []
-    for each in fresh:
-        row = found.get(each.reference)
+    for event in fresh:
+        row = found.get(event.reference)
         told.append(
-            _KnownEvent(each, email=of_letters.get(each.reference, each.address))
+            _KnownEvent(event, email=of_letters.get(event.reference, event.address))
             if row is None
-            else _KnownEvent(each, row.issue_id, row.subscriber_id, row.email)
+            else _KnownEvent(event, row.issue_id, row.subscriber_id, row.email)
         )
-    insert_missing(session, FeedbackRow, [_row(each, now) for each in told])
+    insert_missing(session, FeedbackRow, [_row(known, now) for known in told])
     return told
 
 

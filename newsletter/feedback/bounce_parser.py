@@ -68,8 +68,8 @@ def parse_message(raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
 
 def _interpret(message: Message, raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
     parts = list(_parts(message))
-    statuses = [each for each in parts if each.get_content_type() == "message/delivery-status"]
-    reports = [each for each in parts if each.get_content_type() == "message/feedback-report"]
+    statuses = [part for part in parts if part.get_content_type() == "message/delivery-status"]
+    reports = [part for part in parts if part.get_content_type() == "message/feedback-report"]
     if statuses:
         return _find_reference(message, parts, raw, now, *_delivery_status(statuses[0]))
     if reports:
@@ -128,11 +128,15 @@ def _delivery_status(part: Message) -> tuple[EventType | None, str, str | None]:
     blocks = part.get_payload()
     if not isinstance(blocks, list):
         return None, "a delivery status that cannot be read", None
-    told = [each for each in blocks[:_MOST_PARTS] if isinstance(each, Message) and each["Action"]]
-    actions = {str(each["Action"]).strip().lower() for each in told}
+    told = [
+        block for block in blocks[:_MOST_PARTS] if isinstance(block, Message) and block["Action"]
+    ]
+    actions = {str(recipient["Action"]).strip().lower() for recipient in told}
     if actions & {"delivered", "relayed", "expanded"}:
         return EventType.DELIVERED, "", None  # one of several mailboxes behind the address has it
-    failed = [each for each in told if str(each["Action"]).strip().lower() == "failed"]
+    failed = [
+        recipient for recipient in told if str(recipient["Action"]).strip().lower() == "failed"
+    ]
     if not failed:
         deferred = "delayed" in actions
         return (EventType.DEFERRED if deferred else None), "a status without an action", None

@@ -21,12 +21,12 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     with database.read() as session:
         paused = domain_pauses.running_pauses(session, now)
         aside = session.scalar(select(func.count()).select_from(QuarantineRow)) or 0
-    for each in paused:
+    for pause in paused:
         yield Finding(
             _PART,
             Severity.WARNING,
-            f"{each.reason}, so it gets nothing until {each.until:%H:%M} UTC; look at the sender's"
-            f" reputation, then `newsletter feedback --resume {each.domain}`",
+            f"{pause.reason}, so it gets nothing until {pause.until:%H:%M} UTC; look at the"
+            f" sender's reputation, then `newsletter feedback --resume {pause.domain}`",
         )
     if aside:
         yield Finding(

@@ -121,7 +121,7 @@ def read_imap(settings: FeedbackSettings) -> InboundMessages:
     with _clear_trouble(settings.imap_host), _logged_in(settings) as server:
         for number in _ask(server, "SEARCH", "UNSEEN")[0].split():
             found = _ask(server, "FETCH", number.decode(), f"(BODY.PEEK[]<0.{LONGEST}>)")
-            raw = next((each[1] for each in found if isinstance(each, tuple)), None)
+            raw = next((part[1] for part in found if isinstance(part, tuple)), None)
             if raw is not None:
                 yield InboundMessage(raw, _seen_on(server, settings.imap_host, number.decode()))
 
@@ -203,7 +203,7 @@ def _ask(server: _BoundedImap, command: str, *args: str) -> list[Any]:
     answer, told = server.uid(command, *args)
     if answer != "OK":
         raise imaplib.IMAP4.error(f"{command}: {one_line(told[0] if told else answer)}")
-    return [each for each in told if each is not None] or [b""]
+    return [line for line in told if line is not None] or [b""]
 
 
 def _stays_here(host: str) -> bool:

@@ -106,11 +106,11 @@ def parse_body(body: bytes, now: datetime) -> WebhookBody:
     if not isinstance(listed, list):
         raise NotEventsError("the body is no list of events")
     found = WebhookBody()
-    for each in listed:
+    for item in listed:
         try:
-            event = _event(each, now)
+            event = _event(item, now)
         except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
-            found.odd.append((f"{type(error).__name__}: {error}", _shown(each)))
+            found.odd.append((f"{type(error).__name__}: {error}", _shown(item)))
             continue
         if event is None:
             found.not_ours += 1

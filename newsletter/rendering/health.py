@@ -54,10 +54,10 @@ def _set_the_bundled_day(settings: Settings, looks: Theme, now: datetime) -> Non
 def _bundled_day(now: datetime) -> IssueContent:
     fetched = bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY)
     entries = [
-        IssueEntry(SECTION_OF[each.kind], paper, extractive_summarizer.sentence(paper))
+        IssueEntry(SECTION_OF[announcement.kind], paper, extractive_summarizer.sentence(paper))
         for listing in fetched.listings
-        for each in listing.announcements
-        for paper in [fetched.papers[each.paper]]
+        for announcement in listing.announcements
+        for paper in [fetched.papers[announcement.paper]]
     ]
     order = list(IssueSection)
     return IssueContent(
@@ -73,6 +73,6 @@ def _bundled_day(now: datetime) -> IssueContent:
 
 
 def _names(folder: Path) -> list[str]:
-    files = sorted(each for each in folder.rglob("*") if each.is_file())
-    names = [each.relative_to(folder).as_posix() for each in files]
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    names = [file.relative_to(folder).as_posix() for file in files]
     return [name for name in names if not name.rpartition("/")[2].startswith(".")]

@@ -71,18 +71,18 @@ class IssueContent:
 
     @property
     def is_sample(self) -> bool:
-        return any(each.state is ListingState.SAMPLE for each in self.listings)
+        return any(listing.state is ListingState.SAMPLE for listing in self.listings)
 
     @property
     def is_complete(self) -> bool:
-        states = {each.state for each in self.listings} - {ListingState.NONE}
+        states = {listing.state for listing in self.listings} - {ListingState.NONE}
         return states == {ListingState.COMPLETE}
 
     @property
     def is_rebuilt(self) -> bool:
-        return any(each.state is ListingState.RECONSTRUCTED for each in self.listings)
+        return any(listing.state is ListingState.RECONSTRUCTED for listing in self.listings)
 
     @property
     def missing(self) -> list[ListingNote]:
         """The listings of which something was announced and could not be had."""
-        return [each for each in self.listings if each.lacking]
+        return [listing for listing in self.listings if listing.lacking]

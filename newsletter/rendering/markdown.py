@@ -21,7 +21,7 @@ def to_markdown(digest: IssueContent) -> str:
         f"- **{say('%(section)s: %(num)s') % {'section': heading, 'num': len(entries)}}**\n"
         for heading, _, entries in sections
     ]
-    return "\n".join(head) + "\n" + "".join(_section(*each, words) for each in sections)
+    return "\n".join(head) + "\n" + "".join(_section(*section, words) for section in sections)
 
 
 def _section(heading: str, tag: str, entries: list[IssueEntry], words: Catalogue) -> str:

@@ -72,7 +72,7 @@ def plan_levels(
     if not whole.fits(for_titles):
         room, for_titles = room - more, for_titles - more
     sums = list(accumulate(titles))
-    shown = sum(each.fits(for_titles) for each in sums)
+    shown = sum(weight.fits(for_titles) for weight in sums)
     levels = [DetailLevel.TITLE] * shown
     used = sums[shown - 1] if shown else NOTHING
     lower = titles

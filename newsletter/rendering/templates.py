@@ -41,7 +41,7 @@ def template_environment(catalogue: Catalogue, looks: Theme = OURS) -> Environme
     """
     folders = [looks.templates] if looks.templates else []
     made = Environment(
-        loader=ChoiceLoader([FileSystemLoader(each) for each in [*folders, paths.templates()]]),
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in [*folders, paths.templates()]]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -90,7 +90,7 @@ def explain_template_error() -> Iterator[None]:
 def _place(error: Exception) -> str:
     """Jinja2 gives each line of a template its own frame in the traceback."""
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [each for each in frames if Path(each.filename).suffix in {".html", ".txt", ".css"}]
+    lines = [frame for frame in frames if Path(frame.filename).suffix in {".html", ".txt", ".css"}]
     return f"{_short(lines[-1].filename)}:{lines[-1].lineno}" if lines else "a template"
 
 

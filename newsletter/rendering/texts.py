@@ -116,7 +116,7 @@ class IssueTexts:
         paper = entry.paper
         most = _SHOWN_CATEGORIES if level > DetailLevel.TITLE else 1
         # Authors' ACM and MSC classes, as H.5.5 and 68T10, stand among arXiv's categories.
-        own = [each for each in paper.categories if _CATEGORY.fullmatch(each)]
+        own = [category for category in paper.categories if _CATEGORY.fullmatch(category)]
         facts = [" ".join(own[:most]) + " …" * (len(own) > most > 1)]
         if entry.section is IssueSection.REPLACE:
             facts.insert(0, f"v{paper.id.version}")
@@ -173,27 +173,27 @@ def comment(paper: Paper, *, whole: bool) -> str:
     """
     text = said = plain(paper.comment or "")
     linked = list(_LOST_LINKS)
-    for each in paper_links(paper):
-        address = each.url.partition("://")[2]
-        if "." not in each.name:
+    for link in paper_links(paper):
+        address = link.url.partition("://")[2]
+        if "." not in link.name:
             linked.append(address)
         else:  # Its words stay: the host's name alone does not say what is there.
             text = re.sub(_LEADING + re.escape(address) + r"[)\]]?", "", text)
-    sentences = [_unlinked(each, linked) for each in _SENTENCE_END.split(text)]
+    sentences = [_unlinked(sentence, linked) for sentence in _SENTENCE_END.split(text)]
     if not whole:
         clauses = _CLAUSE_END.split(" ".join(filter(None, sentences)))
-        sentences = [each for each in clauses if not _MERE_COUNT.fullmatch(each)]
+        sentences = [clause for clause in clauses if not _MERE_COUNT.fullmatch(clause)]
     told = " ".join(filter(None, sentences))
     return shortened(told if told == said else told.rstrip(" ,;."), _COMMENT_CHARACTERS)
 
 
 def _unlinked(sentence: str, linked: Sequence[str]) -> str:
     """A sentence up to where it leads to what is linked: nothing of "Code at <address>"."""
-    if not any(each in sentence for each in linked):
+    if not any(url in sentence for url in linked):
         return sentence
     kept = []
     for clause in _CLAUSE_END.split(sentence):
-        if _LEADS_TO.match(clause) or any(each in clause for each in linked):
+        if _LEADS_TO.match(clause) or any(url in clause for url in linked):
             break
         kept.append(clause)
     return " ".join(kept)

@@ -55,7 +55,9 @@ class TransactionalEmails:
         now: datetime,
     ) -> Message:
         """The one mail that somebody gets who has not confirmed yet."""
-        url = self.links.confirm(to.subscriber_id, [each.slug for each in newsletters], until)
+        url = self.links.confirm(
+            to.subscriber_id, [newsletter.slug for newsletter in newsletters], until
+        )
         return self._mail(
             "confirm", to, now, newsletters=newsletters, url=url, until=_in(to.language, until)
         )
@@ -75,9 +77,9 @@ class TransactionalEmails:
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         )
         issues = [
-            (each.title, day, self.links.issue(each.slug, str(day)))
-            for each in newsletters
-            if (day := latest.get(each.slug))
+            (newsletter.title, day, self.links.issue(newsletter.slug, str(day)))
+            for newsletter in newsletters
+            if (day := latest.get(newsletter.slug))
         ]
         return self._mail(
             "welcome",

@@ -48,7 +48,7 @@ def freeze_audience(session: Session, issue: IssueRow, now: datetime) -> int:
     first = _batches(session, issue, (audience + BATCH_SIZE - 1) // BATCH_SIZE)
     _room_for_an_index(session)
     chosen = _deliveries(session, issue, first, now)
-    columns = [each.name for each in chosen.selected_columns]
+    columns = [column.name for column in chosen.selected_columns]
     session.execute(insert(DeliveryRow).from_select(columns, chosen, include_defaults=False))
     _count(session, issue)
     return audience

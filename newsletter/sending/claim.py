@@ -81,7 +81,7 @@ def claim_deliveries(
             readers.append(totals.find_recipient(row, row.reference))
         last = row.subscriber_id
     allowance.spend(len(readers))
-    _mark(session, share, [each.subscriber_id for each in readers], skipped, now)
+    _mark(session, share, [recipient.subscriber_id for recipient in readers], skipped, now)
     claims = _count(session, share, len(readers)) if readers else 0
     return ClaimResult(readers, last if rows else 0, 0.0, allowance.short_s, allowance.held, claims)
 
@@ -123,10 +123,10 @@ def _hold_paused_domains() -> list[ColumnElement[bool]]:
     attempts, longest = DeliveryRow.attempts, max(_REST)
     return [
         and_(
-            attempts >= each if each == longest else attempts == each,
-            DeliveryRow.changed_at <= bindparam(f"rested_{each}"),
+            attempts >= count if count == longest else attempts == count,
+            DeliveryRow.changed_at <= bindparam(f"rested_{count}"),
         )
-        for each in _REST
+        for count in _REST
     ]
 
 

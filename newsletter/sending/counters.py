@@ -27,7 +27,10 @@ def _shifting(states: frozenset[DeliveryState]) -> Update:
         update(BatchRow)
         .where(BatchRow.id == bindparam("batch"))
         .values(
-            {_COLUMNS[each]: _COLUMNS[each] + bindparam(f"by_{each}") for each in sorted(states)}
+            {
+                _COLUMNS[state]: _COLUMNS[state] + bindparam(f"by_{state}")
+                for state in sorted(states)
+            }
         )
         .execution_options(synchronize_session=False)
     )
@@ -49,7 +52,7 @@ def of_batch(batch: BatchRow) -> int:
 def of_issue(session: Session, issue_id: int) -> Counter[DeliveryState]:
     """The counters of an issue's batches, summed up."""
     sums = session.execute(
-        select(*(func.coalesce(func.sum(each), 0) for each in _COLUMNS.values())).where(
+        select(*(func.coalesce(func.sum(column), 0) for column in _COLUMNS.values())).where(
             BatchRow.issue_id == issue_id
         )
     ).one()

@@ -54,18 +54,18 @@ def in_state(session: Session, batch_id: int, state: DeliveryState) -> list[Deli
 
 def apply_changes(session: Session, changes: Iterable[StateChange], now: datetime) -> None:
     """Write the changes down. What was erased is never sent again, and leads nowhere."""
-    written = [_without_the_erased(each) for each in changes]
+    written = [_without_the_erased(change) for change in changes]
     if not written:
         return
     session.flush()
-    session.connection().execute(_WRITE, [_values(each, now) for each in written])
+    session.connection().execute(_WRITE, [_values(change, now) for change in written])
     session.expire_all()
-    moves = Counter((each.of.batch_id, each.of.state, each.state) for each in written)
+    moves = Counter((change.of.batch_id, change.of.state, change.state) for change in written)
     for (batch_id, old, new), number in moves.items():
         counters.move(session, batch_id, old, new, number)
-    for each in written:
-        if erasure.is_erased(each.of.subscriber_id):
-            _forget(session, each.of.reference)
+    for change in written:
+        if erasure.is_erased(change.of.subscriber_id):
+            _forget(session, change.of.reference)
 
 
 def _columns() -> Select[str, int, int, str, int]:

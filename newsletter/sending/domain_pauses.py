@@ -32,7 +32,7 @@ _RUNNING = (
 
 def paused_domains(session: Session, now: datetime) -> dict[str, str]:
     """The domains that get nothing now, each with its reason: their deliveries stay pending."""
-    return {each.domain: each.reason for each in running_pauses(session, now)}
+    return {pause.domain: pause.reason for pause in running_pauses(session, now)}
 
 
 def running_pauses(session: Session, now: datetime) -> list[DomainPauseRow]:

@@ -69,10 +69,10 @@ class Journal:
         """These are claimed, which the database knows already."""
         if self._map is None:
             return
-        for each in references:
-            slot = self._slots.setdefault(each, len(self._slots))
+        for reference in references:
+            slot = self._slots.setdefault(reference, len(self._slots))
             place = _HEADER.size + slot * _SLOT.size
-            _SLOT.pack_into(self._map, place, each.encode(), Mark.CLAIMED)
+            _SLOT.pack_into(self._map, place, reference.encode(), Mark.CLAIMED)
 
     def mark(self, reference: str, mark: Mark) -> bool:
         """Set a mark; False where another worker has taken the batch over.

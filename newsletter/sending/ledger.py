@@ -99,7 +99,9 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     What feedback or another worker has settled meanwhile stays; only that a mail was accepted is
     news for one that is uncertain.
     """
-    found = delivery_updates.find_deliveries(session, [each.reader.reference for each in answers])
+    found = delivery_updates.find_deliveries(
+        session, [result.reader.reference for result in answers]
+    )
     changes = []
     for answer in answers:
         outcome, old = answer.outcome, found.get(answer.reader.reference)
@@ -114,10 +116,12 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
 
 def unclaim(session: Session, readers: Sequence[Recipient], now: datetime) -> None:
     """Give back deliveries that surely never left."""
-    found = delivery_updates.find_deliveries(session, [each.reference for each in readers]).values()
-    back = [each for each in found if each.state is DeliveryState.SENDING]
+    found = delivery_updates.find_deliveries(
+        session, [recipient.reference for recipient in readers]
+    ).values()
+    back = [delivery for delivery in found if delivery.state is DeliveryState.SENDING]
     delivery_updates.apply_changes(
-        session, [StateChange(each, DeliveryState.PENDING) for each in back], now
+        session, [StateChange(delivery, DeliveryState.PENDING) for delivery in back], now
     )
 
 
@@ -150,10 +154,12 @@ def settle_uncertain(
     found = delivery_updates.find_deliveries(
         session, session.scalars(select(DeliveryRow.reference).where(*chosen)).all()
     )
-    changes = [StateChange(each, settled_as, "settled by the operator") for each in found.values()]
+    changes = [
+        StateChange(delivery, settled_as, "settled by the operator") for delivery in found.values()
+    ]
     delivery_updates.apply_changes(session, changes, now)
     if settled_as is DeliveryState.PENDING and found:
-        _reopen(session, issue_id, {each.batch_id for each in found.values()})
+        _reopen(session, issue_id, {delivery.batch_id for delivery in found.values()})
     return len(found)
 
 
@@ -182,11 +188,11 @@ def _recover_batch(
 ) -> None:
     """Move what a dead worker had claimed to where it belongs."""
     changes = []
-    for each in delivery_updates.in_state(session, batch.id, DeliveryState.SENDING):
-        mark = Mark.BEGUN if marks is None else marks.get(each.reference, Mark.NONE)
+    for delivery in delivery_updates.in_state(session, batch.id, DeliveryState.SENDING):
+        mark = Mark.BEGUN if marks is None else marks.get(delivery.reference, Mark.NONE)
         state, reason = _STATE_BY_MARK[mark]
-        counted = each.attempts + (state is not DeliveryState.PENDING)
-        changes.append(StateChange(each, state, reason, attempts=counted))
+        counted = delivery.attempts + (state is not DeliveryState.PENDING)
+        changes.append(StateChange(delivery, state, reason, attempts=counted))
     delivery_updates.apply_changes(session, changes, now)
 
 

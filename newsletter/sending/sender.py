@@ -148,7 +148,9 @@ def _lease_next(
 ) -> tuple[int | None, bool]:
     """Lease a batch that nobody works on; else whether somebody still works on one."""
     with sending.database.read() as session:
-        open_ones = [each for each in _open_batches(session, issue_id) if each not in given_up]
+        open_ones = [
+            batch_id for batch_id in _open_batches(session, issue_id) if batch_id not in given_up
+        ]
     for batch_id in open_ones:
         if _lease(sending, batch_id):
             return batch_id, False

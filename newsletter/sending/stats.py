@@ -89,7 +89,7 @@ def domains(session: Session, issue_id: int) -> dict[str, dict[str, int]]:
     for row in rows:
         found.setdefault(row.domain, {})[row.state] = int(row.number)
     largest = sorted(found, key=lambda each: (-sum(found[each].values()), each))
-    return {each: found[each] for each in largest[:_MOST_DOMAINS]}
+    return {domain: found[domain] for domain in largest[:_MOST_DOMAINS]}
 
 
 def feedback(session: Session, issue_id: int) -> dict[str, int]:
@@ -106,8 +106,8 @@ def feedback(session: Session, issue_id: int) -> dict[str, int]:
 def paused(session: Session, now: datetime) -> dict[str, str]:
     """Domains that get nothing now: until when, and why."""
     return {
-        each.domain: f"until {each.until:%H:%M} UTC: {each.reason}"
-        for each in domain_pauses.running_pauses(session, now)
+        pause.domain: f"until {pause.until:%H:%M} UTC: {pause.reason}"
+        for pause in domain_pauses.running_pauses(session, now)
     }
 
 

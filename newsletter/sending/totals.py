@@ -69,8 +69,12 @@ def history(session: Session, subscriber_id: int) -> list[dict[str, object]]:
         .order_by(IssueRow.day.desc(), IssueRow.newsletter)
     )
     return [
-        {"issue": f"{issue.newsletter} {issue.day}", "state": each.state, "reason": each.reason}
-        for issue, each in rows
+        {
+            "issue": f"{issue.newsletter} {issue.day}",
+            "state": delivery.state,
+            "reason": delivery.reason,
+        }
+        for issue, delivery in rows
     ]
 
 

@@ -77,7 +77,7 @@ class BatchWorker:
         while self.wanted():
             claimed = self._claim()
             if claimed:
-                yield [self._mails.mail(each) for each in claimed]
+                yield [self._mails.mail(recipient) for recipient in claimed]
             elif self.wait_s or not self.after:
                 return
 
@@ -142,7 +142,9 @@ class BatchWorker:
 
     def record_after_all(self) -> None:
         """The lease is lost; that a mail was accepted is still news for who has it now."""
-        accepted = [each for each in self._answers if each.outcome.status is SendStatus.ACCEPTED]
+        accepted = [
+            result for result in self._answers if result.outcome.status is SendStatus.ACCEPTED
+        ]
         with self._sending.database.write.begin() as session:
             ledger.record_results(session, accepted, self._sending.clock())
 
@@ -188,9 +190,9 @@ class BatchWorker:
 
     def _remember(self, readers: Sequence[Recipient], claims: int) -> None:
         if self._journal is not None and self._sending.folder is not None:
-            self._journal.claim([each.reference for each in readers])
+            self._journal.claim([recipient.reference for recipient in readers])
             restore_guard.remember(self._sending.folder, self._newsletter, self._day, claims)
-        self._out.update({each.reference: each for each in readers})
+        self._out.update({recipient.reference: recipient for recipient in readers})
 
     def _record(self, session: Session) -> None:
         now = self._sending.clock()

@@ -66,7 +66,7 @@ class ArxivSource:
     ) -> FetchResult:
         """One listing a category. `known` are papers of that day that need not be asked for."""
         if not calendar.is_mailing_day(day):
-            none = [nothing(each, day, "no batch on weekends") for each in categories]
+            none = [nothing(category, day, "no batch on weekends") for category in categories]
             return FetchResult(tuple(none))
         asking = _FetchRun(self, day, dict(known or {}))
         said: list[CategoryListing] = []
@@ -75,10 +75,12 @@ class ArxivSource:
             if said[-1].is_past and self._api_url and self._oai_url:
                 return self._rebuilt(self._api_url, self._oai_url, categories, day)
         papers = asking.papers(said)
-        listings = [judge_listing(each, day, papers, asking.trouble) for each in said]
-        wanted = {each.paper for listing in listings for each in listing.announcements}
+        listings = [judge_listing(listing, day, papers, asking.trouble) for listing in said]
+        wanted = {
+            announcement.paper for listing in listings for announcement in listing.announcements
+        }
         return FetchResult(
-            tuple(listings), {each.id: each for each in papers.values() if each.id in wanted}
+            tuple(listings), {paper.id: paper for paper in papers.values() if paper.id in wanted}
         )
 
     def _rebuilt(
@@ -165,8 +167,8 @@ class _FetchRun:
 
     def papers(self, said: Sequence[CategoryListing]) -> dict[str, Paper]:
         """By identifier: what is known, then what the API knows, then what the feeds tell."""
-        lines = {line.arxiv_id: line for each in said for line in each.lines}
-        found = {each: self._known[each] for each in lines if each in self._known}
+        lines = {line.arxiv_id: line for listing in said for line in listing.lines}
+        found = {line: self._known[line] for line in lines if line in self._known}
         names = [line.name for line in lines.values() if line.arxiv_id not in found]
         answered: dict[str, Paper] = {}
         try:
@@ -182,10 +184,10 @@ class _FetchRun:
     def _told(self, said: Sequence[CategoryListing], lacking: set[str]) -> dict[str, Paper]:
         """What the feeds say of papers that nobody else describes."""
         told: dict[str, Paper] = {}
-        for each in said:
-            wanted = {line.arxiv_id for line in each.lines} & lacking - told.keys()
+        for listing in said:
+            wanted = {line.arxiv_id for line in listing.lines} & lacking - told.keys()
             if wanted:
-                items = self._of_the_day(each.category)
+                items = self._of_the_day(listing.category)
                 told |= {
                     item.paper.id.arxiv_id: item.paper
                     for item in (items.items if items else ())

@@ -53,5 +53,5 @@ def is_mailing_day(day: date) -> bool:
 def holiday_after(day: date) -> bool:
     """Whether that batch may fall away: it is a holiday, or the evening before it was one."""
     return any(
-        f"{each:%m-%d}" in _HOLIDAYS.get(each.year, ()) for each in (day, day - timedelta(days=1))
+        f"{eve:%m-%d}" in _HOLIDAYS.get(eve.year, ()) for eve in (day, day - timedelta(days=1))
     )

@@ -87,11 +87,13 @@ class SavedFiles:
             )
         if day not in spoken_of:
             raise SourceError(f"{self._name} holds nothing of {day}, but of {max(spoken_of)}")
-        said = [each for each in (self._said(category, day) for category in wanted) if each]
+        said = [
+            listing for listing in (self._said(category, day) for category in wanted) if listing
+        ]
         if not said:
             raise SourceError(f"{self._name} says nothing of {', '.join(wanted)}; give {_A_PAGE}")
         papers_by_name = self._described(said, day, known or {})
-        listings = [judge_listing(each, day, papers_by_name, "") for each in said]
+        listings = [judge_listing(listing, day, papers_by_name, "") for listing in said]
         return rebuild.listings_from_papers(
             listings, {paper.id: paper for paper in papers_by_name.values()}
         )
@@ -122,20 +124,20 @@ class SavedFiles:
         items = [item for feed in feeds for item in feed.announced_in(category)]
         listing = listing_of(category, items, day, ListingState.UNCHECKED, self._name)
         lines = tuple(
-            ListingEntry(each.paper.arxiv_id, each.kind, each.paper.version)
-            for each in listing.announcements
+            ListingEntry(announcement.paper.arxiv_id, announcement.kind, announcement.paper.version)
+            for announcement in listing.announcements
         )
         return CategoryListing(category, listing.state, lines, None, self._name)
 
     def _by_archive(self, category: str, page: ListingPage) -> CategoryListing:
         """What an archive's page says of one of its categories, whose count it does not state."""
         lines = []
-        for each in page.listed:
-            if _bears(category, each):
-                elsewhere = not taxonomy.holds(category, each.categories[0])
-                crossed = elsewhere and each.kind is AnnouncementType.NEW
+        for entry in page.listed:
+            if _bears(category, entry):
+                elsewhere = not taxonomy.holds(category, entry.categories[0])
+                crossed = elsewhere and entry.kind is AnnouncementType.NEW
                 lines.append(
-                    ListingEntry(each.arxiv_id, AnnouncementType.CROSS if crossed else each.kind)
+                    ListingEntry(entry.arxiv_id, AnnouncementType.CROSS if crossed else entry.kind)
                 )
         if len(page.listed) < page.expected:
             state = ListingState.PARTIAL
@@ -154,7 +156,7 @@ class SavedFiles:
             for item in feed.items
         }
         found: dict[str, Paper] = {}
-        for line in (line for each in said for line in each.lines):
+        for line in (line for listing in said for line in listing.lines):
             candidates = self._papers.of(line, told.get(line.arxiv_id))
             for paper in filter(line.fits, (*candidates, *_one(known.get(line.arxiv_id)))):
                 found.setdefault(line.arxiv_id, paper)
@@ -198,7 +200,7 @@ class _Page:
         """Whether it is this category's; of one that says nothing, whether all its papers are."""
         if self.category is not None:
             return self.category == category
-        return all(_bears(category, each) for each in self.read(category).listed)
+        return all(_bears(category, entry) for entry in self.read(category).listed)
 
     def covers(self, category: str) -> bool:
         return self.category is not None and taxonomy.holds(self.category, category)
@@ -247,12 +249,12 @@ def _in_version_of(line: ListingEntry, record: Record, told: Paper | None) -> li
 
 def _merge_listings(pages: Sequence[ListingPage]) -> ListingPage:
     """Pages of one batch, which arXiv splits where it is long."""
-    listed = {each.arxiv_id: each for page in reversed(pages) for each in page.listed}
+    listed = {entry.arxiv_id: entry for page in reversed(pages) for entry in page.listed}
     return replace(pages[0], listed=tuple(listed.values()))
 
 
 def _bears(category: str, listed: PageEntry) -> bool:
-    return any(taxonomy.holds(category, each) for each in listed.categories)
+    return any(taxonomy.holds(category, own) for own in listed.categories)
 
 
 def _read(file: Path) -> bytes:

@@ -98,8 +98,8 @@ def parse_listing_page(content: bytes, category: str) -> ListingPage:
         raise SourceError(f"this is no listing page, or not enough of one; it begins {begins!r}")
     listed = _listed(root, category)
     once: dict[str, PageEntry] = {}
-    for each in listed:  # the sections stand strongest first
-        once.setdefault(each.arxiv_id, each)
+    for entry in listed:  # the sections stand strongest first
+        once.setdefault(entry.arxiv_id, entry)
     counted = int(total[1]) if total else 0
     if counted < len(once):
         raise SourceError(f"the listing page counts {counted} papers and lists {len(once)}")

@@ -63,7 +63,7 @@ def listing_from_page(category: str, page: ListingPage, day: date) -> CategoryLi
     source = f"the listing page of {page.day}"
     if page.day != day:
         return _of_another_day(category, page.day, day, source)
-    lines = tuple(ListingEntry(each.arxiv_id, each.kind) for each in page.listed)
+    lines = tuple(ListingEntry(entry.arxiv_id, entry.kind) for entry in page.listed)
     state = ListingState.COMPLETE if page.expected else ListingState.NONE
     return CategoryListing(category, state, lines, page.expected, source)
 
@@ -105,6 +105,6 @@ def _of_another_day(category: str, shown: date, day: date, source: str) -> Categ
 
 def _lines(listing: Listing) -> tuple[ListingEntry, ...]:
     return tuple(
-        ListingEntry(each.paper.arxiv_id, each.kind, each.paper.version)
-        for each in listing.announcements
+        ListingEntry(announcement.paper.arxiv_id, announcement.kind, announcement.paper.version)
+        for announcement in listing.announcements
     )

@@ -42,7 +42,7 @@ class Record:
 
     def as_of(self, moment: datetime) -> Paper | None:
         """The paper as the newest version before that moment; its words stay today's."""
-        before = [each for each in self.versions if each.submitted_at < moment]
+        before = [version for version in self.versions if version.submitted_at < moment]
         if not before:
             return None
         newest = before[-1]
@@ -70,7 +70,7 @@ def parse_records(content: bytes) -> Records:
         if code == "noRecordsMatch":
             return Records(())
         raise SourceError(f"arXiv's OAI refused: {one_line(f'{code} {words}')[:300]}")
-    verb = next((each for each in map(root.find, _VERBS) if each is not None), None)
+    verb = next((element for element in map(root.find, _VERBS) if element is not None), None)
     if verb is None:
         raise SourceError("this OAI answer holds no papers; ask for ListRecords in arXivRaw")
     token = one_line(verb.findtext(f"{_OAI}resumptionToken"))

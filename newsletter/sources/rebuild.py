@@ -91,7 +91,7 @@ def listings_from_papers(
     listings: Sequence[Listing], papers: Mapping[PaperId, Paper]
 ) -> FetchResult:
     """The listings with the papers that stand in them."""
-    ids = {each.paper for listing in listings for each in listing.announcements}
+    ids = {announcement.paper for listing in listings for announcement in listing.announcements}
     return FetchResult(tuple(listings), {paper_id: papers[paper_id] for paper_id in sorted(ids)})
 
 
@@ -126,13 +126,13 @@ def ask_oai(
         return {}
     around = timedelta(days=1)
     found: list[Record] = []
-    for each in _outermost(categories):
+    for set_spec in _outermost(categories):
         first = {
             "verb": "ListRecords",
             "metadataPrefix": "arXivRaw",
             "from": str(day - around),
             "until": str(day + around),
-            "set": _set(each),
+            "set": _set(set_spec),
         }
         found += _all_pages(session, oai_url, first)
     return papers_as_of(found, day)
@@ -160,15 +160,15 @@ def _listing(category: str, day: date, papers: Iterable[Paper], source: str) -> 
         if kind is not None:
             said.append(Announcement(paper.id, kind))
     strongest: dict[str, Announcement] = {}
-    for each in sorted(said, key=lambda each: (each.kind.rank, each.paper)):
-        strongest.setdefault(each.paper.arxiv_id, each)
+    for announcement in sorted(said, key=lambda told: (told.kind.rank, told.paper)):
+        strongest.setdefault(announcement.paper.arxiv_id, announcement)
     state = ListingState.RECONSTRUCTED if said else ListingState.NONE
     return Listing(day, category, state, tuple(strongest.values()), source)
 
 
 def _kind(category: str, paper: Paper, day: date) -> AnnouncementType | None:
     """As what it was announced in a category that day, if it was."""
-    if not any(taxonomy.holds(category, each) for each in paper.categories):
+    if not any(taxonomy.holds(category, own) for own in paper.categories):
         return None
     start, end = window(day)
     primary = taxonomy.holds(category, paper.categories[0])
@@ -207,7 +207,7 @@ def _query(category: str) -> str:
 
 
 def _has_subjects(category: str) -> bool:
-    return any(each.startswith(f"{category}.") for each in taxonomy.CATEGORIES)
+    return any(known.startswith(f"{category}.") for known in taxonomy.CATEGORIES)
 
 
 def _set(category: str) -> str:
@@ -220,9 +220,9 @@ def _set(category: str) -> str:
 def _outermost(categories: Sequence[str]) -> list[str]:
     """Without those whose archive is asked for as well."""
     return [
-        each
-        for each in dict.fromkeys(categories)
-        if each in taxonomy.ARCHIVES or each.partition(".")[0] not in categories
+        category
+        for category in dict.fromkeys(categories)
+        if category in taxonomy.ARCHIVES or category.partition(".")[0] not in categories
     ]
 
 

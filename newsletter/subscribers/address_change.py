@@ -93,7 +93,7 @@ def resolve_subscriber_ids(session: Session, subscriber_id: int) -> Sequence[Sub
         merged = select(AddressChangeRow.merged_into).where(
             AddressChangeRow.subscriber_id == subscriber.id
         )
-        ahead += [each for each in session.scalars(merged) if each is not None]
+        ahead += [target_id for target_id in session.scalars(merged) if target_id is not None]
     return found
 
 
@@ -102,8 +102,8 @@ def unsubscribe_following_changes(
 ) -> None:
     """Everybody whom a link, or an issue's mail, means leaves; there may be nobody any more."""
     newsletters = None if claim.newsletter == ALL else [claim.newsletter]
-    for each in resolve_subscriber_ids(session, claim.subscriber_id):
-        lifecycle.unsubscribe(session, each, newsletters, evidence, now)
+    for subscriber_id in resolve_subscriber_ids(session, claim.subscriber_id):
+        lifecycle.unsubscribe(session, subscriber_id, newsletters, evidence, now)
 
 
 def merged_from(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriberRow]:
@@ -125,7 +125,10 @@ def _merge(
     if other.standing != Standing.CONFIRMED:
         other.language = subscriber.language
     lifecycle.confirm_subscriptions(session, other, details, now)
-    for slug, each in lifecycle.active_subscriptions(session, other).items():
+    for slug, subscription in lifecycle.active_subscriptions(session, other).items():
         if slug in mine:
-            each.detail, each.paused_until = mine[slug].detail, mine[slug].paused_until
+            subscription.detail, subscription.paused_until = (
+                mine[slug].detail,
+                mine[slug].paused_until,
+            )
     lifecycle.end_subscriptions(session, subscriber, None, now)

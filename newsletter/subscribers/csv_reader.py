@@ -87,5 +87,5 @@ def parse_record(lines: list[str], delimiter: str) -> list[str] | RowError:
 
 
 def _strictly(lines: list[str], delimiter: str) -> list[str]:
-    ended = [f"{each}\n" for each in lines[:-1]] + lines[-1:]
+    ended = [f"{line}\n" for line in lines[:-1]] + lines[-1:]
     return next(csv.reader(ended, delimiter=delimiter, strict=True), [""])

@@ -25,9 +25,9 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     last letter.
     """
     session.flush()
-    everybody = [(each, each.id, each.email) for each in _ever(session, subscriber)]
-    for each, number, _ in everybody:
-        session.expunge(each)
+    everybody = [(person, person.id, person.email) for person in _ever(session, subscriber)]
+    for person, number, _ in everybody:
+        session.expunge(person)
         outbox.delete_for(session, number)
         signup_limits.forget_key(session, str(number))
         _detach_deliveries(session, number)
@@ -72,10 +72,10 @@ def _ever(session: Session, subscriber: SubscriberRow) -> list[SubscriberRow]:
     found: list[SubscriberRow] = []
     ahead = [subscriber]
     while ahead:
-        each = ahead.pop()
-        if each not in found:
-            found.append(each)
-            ahead += address_change.merged_from(session, each)
+        person = ahead.pop()
+        if person not in found:
+            found.append(person)
+            ahead += address_change.merged_from(session, person)
     return found
 
 

@@ -21,7 +21,7 @@ def to_csv(members: Iterable[Member], stream: TextIO) -> int:
     writer.writerow(COLUMNS)
     number = 0
     for member in members:
-        writer.writerow([escape_cell(_cell(each)) for each in _values(member).values()])
+        writer.writerow([escape_cell(_cell(value)) for value in _values(member).values()])
         number += 1
     return number
 

@@ -93,7 +93,7 @@ def read_entries(file: Path, encoding: str, column: str | None) -> Iterator[Impo
     """
     with file.open(encoding=encoding, errors="replace") as stream:
         lines = numbered_lines(stream)
-        first = next((each for each in lines if each[1] is None or each[1].strip()), None)
+        first = next((line for line in lines if line[1] is None or line[1].strip()), None)
         if first is None:
             raise WrongUseError(f"{file} is empty")
         text = first[1] or ""
@@ -147,7 +147,7 @@ def _rank(cells: list[str]) -> tuple[bool, int]:
 
 def _places(header: list[str], column: str | None) -> dict[str, int]:
     """Where the columns that we know stand."""
-    plain = ["".join(filter(str.isalpha, each)).lower() for each in header]
+    plain = ["".join(filter(str.isalpha, cell)).lower() for cell in header]
     found = {}
     for name, aliases in _COLUMNS.items():
         place = next((plain.index(alias) for alias in aliases if alias in plain), None)
@@ -156,8 +156,8 @@ def _places(header: list[str], column: str | None) -> dict[str, int]:
     if column is not None:
         found.pop("email", None)
         wanted = column.strip().lower()
-        for place, each in enumerate(header):
-            if each.strip().lower() == wanted:
+        for place, cell in enumerate(header):
+            if cell.strip().lower() == wanted:
                 found["email"] = place
     return found
 
@@ -170,7 +170,7 @@ def _address_place(file: Path, first: list[str], column: str | None) -> int:
         except WrongUseError:
             continue
         return place
-    named = ", ".join(each.strip()[:40] or "(empty)" for each in first[:12])
+    named = ", ".join(cell.strip()[:40] or "(empty)" for cell in first[:12])
     wanted = f"no column {column!r}" if column else "no column with addresses"
     raise WrongUseError(f"{file} has {wanted}; its columns are: {named}. Name one with --column")
 

@@ -75,8 +75,8 @@ def is_out(told: RowReport) -> bool:
     return told.fate is ImportStatus.NOT_SUBSCRIBED and told.detail in _OUT_THERE
 
 
-def address_of(each: Person | RowReport) -> str:
-    return each.address if isinstance(each, Person) else normalize_address(each.address)
+def address_of(row: Person | RowReport) -> str:
+    return row.address if isinstance(row, Person) else normalize_address(row.address)
 
 
 def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person | RowReport:
@@ -102,7 +102,7 @@ def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person |
         return RowReport(entry.line, written, ImportStatus.UNKNOWN_NEWSLETTER, " ".join(unknown))
     usual = cells.get("detail", "").strip().lower()
     details = {
-        slug: next((each for each in (detail, usual) if each in DETAILS), plan.details[slug])
+        slug: next((level for level in (detail, usual) if level in DETAILS), plan.details[slug])
         for slug, detail in named.items()
     }
     language = cells.get("language", "").strip().lower()[:2]
@@ -129,7 +129,7 @@ def _address(written: str, plan: ImportOptions) -> str:
 def _pairs(cell: str) -> dict[str, str]:
     """`audio=full text` as newsletters and their details."""
     words = cell.replace(",", " ").replace(";", " ").split()
-    return {slug: detail for slug, _, detail in (each.partition("=") for each in words)}
+    return {slug: detail for slug, _, detail in (word.partition("=") for word in words)}
 
 
 def _days(cell: str) -> dict[str, date]:

@@ -56,15 +56,15 @@ def import_file(
         row = _begun(session, digest, now)
         done, counts, started_at = row.lines, Counter(row.counts), row.started_at
     for chunk in _chunks(islice(iter(entries), done, None)):
-        looked_at = [(each, read_row(each, plan, started_at)) for each in chunk]
+        looked_at = [(row, read_row(row, plan, started_at)) for row in chunk]
         with database.write.begin() as session:
             fates = _Chunk(session, plan, started_at).take(looked_at)
-            counts.update(each.fate for each in fates)
+            counts.update(status.fate for status in fates)
             row = session.get_one(ImportRow, digest)
             row.lines = done = done + len(chunk)
             row.counts = dict(counts)
-        for each in fates:
-            told(each)
+        for status in fates:
+            told(status)
     with database.write.begin() as session:
         session.get_one(ImportRow, digest).finished_at = now
     return counts
@@ -110,17 +110,17 @@ class _Chunk:
     def take(self, looked_at: Sequence[tuple[ImportEntry, Person | RowReport]]) -> list[RowReport]:
         """One fate a line, in the order of the lines."""
         addresses = {
-            address_of(each) for _, each in looked_at if isinstance(each, Person) or is_out(each)
+            address_of(row) for _, row in looked_at if isinstance(row, Person) or is_out(row)
         }
         self._reasons = suppression.suppression_reasons(self._session, addresses)
         self._look_up(addresses)
         fates = [
-            each if isinstance(each, RowReport) else self._fate(entry, each)
-            for entry, each in looked_at
+            row if isinstance(row, RowReport) else self._fate(entry, row)
+            for entry, row in looked_at
         ]
-        for _, each in looked_at:
-            if isinstance(each, RowReport) and is_out(each) and address_of(each) not in self._known:
-                self._out.append(address_of(each))
+        for _, row in looked_at:
+            if isinstance(row, RowReport) and is_out(row) and address_of(row) not in self._known:
+                self._out.append(address_of(row))
         self._write()
         return fates
 
@@ -195,13 +195,13 @@ class _Chunk:
     def _write(self) -> None:
         suppression.suppress_all(self._session, self._out, suppression.LEFT, self._now)
         if self._new:
-            rows = [self._subscriber(each) for each in self._new.values()]
+            rows = [self._subscriber(person) for person in self._new.values()]
             self._session.execute(insert(SubscriberRow), rows)
         wanted = [
             *(
-                (address, each, slug)
-                for address, each in self._new.items()
-                for slug in each.details
+                (address, person, slug)
+                for address, person in self._new.items()
+                for slug in person.details
             ),
             *self._more,
         ]
@@ -225,10 +225,10 @@ class _Chunk:
                 numbers[name],
                 ConsentAction.CONFIRMED,
                 slugs,
-                consent_log.proof(each.consent),
-                each.confirmed_at,
+                consent_log.proof(person.consent),
+                person.confirmed_at,
             )
-            for (name, _), (each, slugs) in acts.items()
+            for (name, _), (person, slugs) in acts.items()
         ]
 
     def _numbers(self, addresses: Iterable[str]) -> dict[str, int]:

@@ -52,7 +52,7 @@ def add_subscriber(
     if consent and came_anew and subscriber.left_at is None:
         _confirm(session, subscriber, consent, now)
     open_ = subscriber_to_ask(session, subscriber, wish)
-    proven = [each for each in wish.newsletters if each not in open_]
+    proven = [slug for slug in wish.newsletters if slug not in open_]
     if consent and proven:
         evidence = consent_log.proof(consent)
         consent_log.record_consent(
@@ -68,7 +68,7 @@ def subscriber_to_ask(
     if subscriber.standing != Standing.CONFIRMED:
         return list(wish.newsletters)
     has = active_subscriptions(session, subscriber)
-    return [each for each in wish.newsletters if each not in has]
+    return [slug for slug in wish.newsletters if slug not in has]
 
 
 def confirm_subscriptions(
@@ -79,8 +79,8 @@ def confirm_subscriptions(
     What else stands asked for while they had not confirmed, others may have asked for: it ends.
     """
     if subscriber.standing != Standing.CONFIRMED:
-        for each in subscriptions(session, subscriber):
-            each.left_at = each.left_at or now
+        for subscription in subscriptions(session, subscriber):
+            subscription.left_at = subscription.left_at or now
         suppression.lift_suppression(session, subscriber.email)
         subscriber.standing, subscriber.consent = Standing.CONFIRMED, CONFIRMED_BY_LINK
         subscriber.confirmed_at, subscriber.left_at = now, None
@@ -111,23 +111,23 @@ def resubscribe(
     ):
         return []
     back = [
-        each
-        for each in subscriptions(session, subscriber)
-        if each.left_at is not None
-        and each.left_at >= since
-        and newsletter in (None, each.newsletter)
+        subscription
+        for subscription in subscriptions(session, subscriber)
+        if subscription.left_at is not None
+        and subscription.left_at >= since
+        and newsletter in (None, subscription.newsletter)
     ]
-    for each in back:
-        each.left_at = None
+    for subscription in back:
+        subscription.left_at = None
     if back:
         subscriber.standing, subscriber.left_at = Standing.CONFIRMED, None
-    return [each.newsletter for each in back]
+    return [subscription.newsletter for subscription in back]
 
 
 def active_subscriptions(session: Session, subscriber: SubscriberRow) -> dict[str, SubscriptionRow]:
     """The subscriptions that they did not leave, by newsletter."""
     rows = subscriptions(session, subscriber)
-    return {each.newsletter: each for each in rows if each.left_at is None}
+    return {row.newsletter: row for row in rows if row.left_at is None}
 
 
 def unsubscribe(
@@ -154,16 +154,16 @@ def end_subscriptions(
 ) -> list[str]:
     """End some subscriptions, or all (None), and say which were not ended before."""
     ended = [
-        each
-        for each in active_subscriptions(session, subscriber).values()
-        if newsletters is None or each.newsletter in newsletters
+        subscription
+        for subscription in active_subscriptions(session, subscriber).values()
+        if newsletters is None or subscription.newsletter in newsletters
     ]
-    for each in ended:
-        each.left_at = now
+    for subscription in ended:
+        subscription.left_at = now
     if (ended or newsletters is None) and not active_subscriptions(session, subscriber):
         subscriber.standing = Standing.LEFT
         subscriber.left_at = subscriber.left_at or now
-    return [each.newsletter for each in ended]
+    return [subscription.newsletter for subscription in ended]
 
 
 def find_subscriber(session: Session, address: str) -> SubscriberRow | None:
@@ -180,7 +180,7 @@ def get_subscriber(session: Session, email: str) -> SubscriberRow:
     subscriber = find_subscriber(session, address)
     if subscriber is None:
         everybody = session.scalars(select(SubscriberRow.email).limit(10_000)).all()
-        near = [each for each in everybody if did_you_mean(address, [each]).endswith("?")]
+        near = [member for member in everybody if did_you_mean(address, [member]).endswith("?")]
         raise WrongUseError(f"no subscriber {address}{did_you_mean(address, near)}")
     return subscriber
 

@@ -47,6 +47,7 @@ def change_preferences(
 def paused_until(session: Session, subscriber: SubscriberRow, today: date) -> date | None:
     """The last day of a pause that is not over."""
     days = [
-        each.paused_until for each in lifecycle.active_subscriptions(session, subscriber).values()
+        subscription.paused_until
+        for subscription in lifecycle.active_subscriptions(session, subscriber).values()
     ]
     return max((day for day in days if day and day >= today), default=None)

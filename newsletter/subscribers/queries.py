@@ -49,12 +49,14 @@ def iterate_subscribers(session: Session, choice: SubscriberFilter) -> Iterator[
             .order_by(SubscriberRow.email)
             .limit(_PAGE)
         ).all()
-        held = _held(session, [each.id for each in page])
-        reasons = suppression.suppression_reasons(session, [each.email for each in page])
-        for each in page:
-            standing = _standing(each, reasons.get(each.email))
+        held = _held(session, [subscriber.id for subscriber in page])
+        reasons = suppression.suppression_reasons(
+            session, [subscriber.email for subscriber in page]
+        )
+        for subscriber in page:
+            standing = _standing(subscriber, reasons.get(subscriber.email))
             if choice.standing in {None, standing}:
-                yield _member(each, standing, held.get(each.id, []))
+                yield _member(subscriber, standing, held.get(subscriber.id, []))
         if len(page) < _PAGE:
             return
         after = page[-1].email
@@ -110,6 +112,10 @@ def _member(row: SubscriberRow, standing: str, held: Sequence[SubscriptionRow]) 
         created_at=row.created_at,
         confirmed_at=row.confirmed_at,
         left_at=row.left_at,
-        details={each.newsletter: each.detail for each in held},
-        paused={each.newsletter: str(each.paused_until) for each in held if each.paused_until},
+        details={subscription.newsletter: subscription.detail for subscription in held},
+        paused={
+            subscription.newsletter: str(subscription.paused_until)
+            for subscription in held
+            if subscription.paused_until
+        },
     )

@@ -179,7 +179,7 @@ def start_anew(session: Session, settings: SignupSettings, address: str) -> None
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
     """For `newsletter check`: which limits turned something away since yesterday."""
     known = vars(SignupLimits(settings.signup)).values()
-    scopes = {each.scope: each for each in known if each.alarms}
+    scopes = {limit.scope: limit for limit in known if limit.alarms}
     with database.read() as session:
         refused = signup_limits.refusals(session, scopes, now - _DAY)
         waiting = _waiting(session)

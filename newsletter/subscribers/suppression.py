@@ -56,7 +56,7 @@ def suppression_reason(session: Session, address: str) -> str | None:
 def suppression_reasons(session: Session, addresses: Iterable[str]) -> dict[str, str]:
     """The same for many: those that must not be mailed, each with its reason."""
     key = key_for(session, _PURPOSE)
-    by_hash = {_keyed(key, each): each for each in addresses}
+    by_hash = {_keyed(key, address): address for address in addresses}
     rows = session.execute(_BY_HASH, {"hashes": list(by_hash)})
     return {by_hash[row.address_hash]: row.reason for row in rows}
 
@@ -73,7 +73,10 @@ def suppress_all(session: Session, addresses: Sequence[str], reason: str, now: d
     insert_missing(
         session,
         SuppressionRow,
-        [{"address_hash": _keyed(key, each), "reason": reason, "since": now} for each in addresses],
+        [
+            {"address_hash": _keyed(key, address), "reason": reason, "since": now}
+            for address in addresses
+        ],
     )
 
 

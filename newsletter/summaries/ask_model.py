@@ -52,13 +52,13 @@ class SummaryResult:
 
     @property
     def spent(self) -> Tokens:
-        return sum((each.tokens for each in self.unprinted), self.tokens)
+        return sum((answer.tokens for answer in self.unprinted), self.tokens)
 
     @property
     def failure(self) -> str:
         """Why there was no answer, where the next run asks again."""
         return next(
-            (each.reason for each in self.unprinted if each.kind == SummaryFailure.FAILED), ""
+            (answer.reason for answer in self.unprinted if answer.kind == SummaryFailure.FAILED), ""
         )
 
     @property
@@ -134,12 +134,12 @@ class _Asker:
         for number in range(question.number, max(ANSWERS, question.number) + 1):
             draft = self._draft(question.paper, hint)
             wrong = self._objections(draft, question.paper)
-            doubtful = any(each.hard for each in wrong) or number < ANSWERS
+            doubtful = any(result.hard for result in wrong) or number < ANSWERS
             if not wrong or not doubtful:
                 language = AUTHORS_LANGUAGE if self.summarizer.name == AUTHORS else self.language
                 sentence = Sentence(draft.text, language, self.summarizer.name)
                 return SummaryResult(question, sentence, draft.tokens, tuple(before))
-            hint = "; ".join(each.objection for each in wrong)
+            hint = "; ".join(result.objection for result in wrong)
             text = draft.text[:_KEPT_CHARACTERS]
             before.append(RejectedAnswer(SummaryFailure.REJECTED, hint, number, text, draft.tokens))
         return SummaryResult(question, unprinted=tuple(before))

@@ -31,11 +31,13 @@ class Attempt:
 
     @property
     def is_printable(self) -> bool:
-        return not self.failure and not any(each.objection and each.hard for each in self.verdicts)
+        return not self.failure and not any(
+            result.objection and result.hard for result in self.verdicts
+        )
 
 
 def attempts(summarizers: Iterable[Summarizer], paper: Paper, language: str) -> list[Attempt]:
-    return [_attempt(each, paper, language) for each in summarizers]
+    return [_attempt(summarizer, paper, language) for summarizer in summarizers]
 
 
 def _attempt(summarizer: Summarizer, paper: Paper, language: str) -> Attempt:

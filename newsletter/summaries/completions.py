@@ -79,7 +79,7 @@ def _usage(told: dict[str, Any]) -> Tokens | None:
     if not isinstance(usage, dict):
         return None
     counts = [usage.get("prompt_tokens"), usage.get("completion_tokens")]
-    asked, answered = (each if type(each) is int else -1 for each in counts)
+    asked, answered = (count if type(count) is int else -1 for count in counts)
     sensible = 0 <= asked <= _MOST_TOKENS and 0 <= answered <= _MOST_TOKENS
     return Tokens(asked, answered) if sensible else None
 

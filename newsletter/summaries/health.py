@@ -93,7 +93,7 @@ def _models(endpoint: Endpoint, path: str) -> list[str] | None:
     with suppress(NoReplyError, ValueError, KeyError, TypeError, RecursionError):
         reply = endpoint.ask("GET", path)
         if reply.is_success:
-            return [one_line(str(each["id"])) for each in json.loads(reply.content)["data"]]
+            return [one_line(str(model["id"])) for model in json.loads(reply.content)["data"]]
     return None
 
 

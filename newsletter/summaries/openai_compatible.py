@@ -77,7 +77,7 @@ class OpenAICompatible:
 
     def expected(self, paper: Paper, language: str) -> Tokens:
         messages = self._messages(paper, language, "")
-        return Tokens(sum(estimated(each["content"]) for each in messages), _USUAL_ANSWER)
+        return Tokens(sum(estimated(message["content"]) for message in messages), _USUAL_ANSWER)
 
     def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
         messages = self._messages(paper, language, hint)
@@ -89,7 +89,7 @@ class OpenAICompatible:
             raise SummaryError(f"{self.name}: the answer is no chat completion")
         if answer.reason == "content_filter":
             raise RefusedError(f"{self.name}: the answer was held back (content_filter)")
-        asked = sum(estimated(each["content"]) for each in messages)
+        asked = sum(estimated(message["content"]) for message in messages)
         tokens = answer.tokens or Tokens(asked, estimated(answer.content))
         flaw = "was cut off (length)" if answer.reason == "length" else ""
         return Draft(answer.text, tokens, flaw)

@@ -30,7 +30,7 @@ def report(session: Session, papers: Sequence[Paper], author: Author) -> list[Pa
     rows = session.scalars(
         select(SummaryFailureRow)
         .where(
-            SummaryFailureRow.arxiv_id.in_({each.arxiv_id for each in ids}),
+            SummaryFailureRow.arxiv_id.in_({paper_id.arxiv_id for paper_id in ids}),
             SummaryFailureRow.language == author.language,
         )
         .order_by(SummaryFailureRow.made_at, SummaryFailureRow.number)
@@ -55,7 +55,8 @@ def spent_tokens(session: Session, papers: Sequence[Paper], language: str) -> To
     for table in (SummaryRow, SummaryFailureRow):
         rows = session.execute(
             select(table.arxiv_id, table.version, table.tokens_asked, table.tokens_answered).where(
-                table.arxiv_id.in_({each.arxiv_id for each in ids}), table.language == language
+                table.arxiv_id.in_({paper_id.arxiv_id for paper_id in ids}),
+                table.language == language,
             )
         )
         for arxiv_id, version, asked, answered in rows:

@@ -68,12 +68,12 @@ def make_missing(
             outcomes.append(outcome)
             progress()
     return SummaryReport(
-        made=sum(each.sentence is not None for each in outcomes),
+        made=sum(result.sentence is not None for result in outcomes),
         reused=len(wanted) - len(questions),
-        failed={each.paper.id: each.failure for each in outcomes if each.failure},
-        rejected={each.paper.id: each.rejection for each in outcomes if each.rejection},
+        failed={result.paper.id: result.failure for result in outcomes if result.failure},
+        rejected={result.paper.id: result.rejection for result in outcomes if result.rejection},
         expected=_expected(asking, questions),
-        spent=sum((each.spent for each in outcomes), NOTHING),
+        spent=sum((result.spent for result in outcomes), NOTHING),
     )
 
 
@@ -132,8 +132,8 @@ def _question(paper: Paper, answers: Sequence[SummaryFailureRow]) -> Question:
 def _keep(session: Session, author: Author, outcome: SummaryResult, now: datetime) -> None:
     """Keep the answers, and a sentence in any case: it is there before the next is asked for."""
     paper = outcome.paper.id
-    for each in outcome.unprinted:
-        store.store_failure(session, paper, author, each, now)
+    for answer in outcome.unprinted:
+        store.store_failure(session, paper, author, answer, now)
     if not outcome.failure:
         store.forget_failure(session, paper, author)
     if outcome.sentence is None:

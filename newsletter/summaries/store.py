@@ -108,7 +108,7 @@ def failures(
     rows = session.scalars(
         select(SummaryFailureRow)
         .where(
-            SummaryFailureRow.arxiv_id.in_({each.arxiv_id for each in wanted}),
+            SummaryFailureRow.arxiv_id.in_({paper_id.arxiv_id for paper_id in wanted}),
             SummaryFailureRow.language == author.language,
             SummaryFailureRow.summarizer == author.name,
             SummaryFailureRow.recipe == author.recipe,
@@ -128,7 +128,7 @@ def asked_before(session: Session, papers: Iterable[PaperId], author: Author) ->
     wanted = set(papers)
     rows = session.execute(
         select(SummaryRow.arxiv_id, SummaryRow.version).where(
-            SummaryRow.arxiv_id.in_({each.arxiv_id for each in wanted}),
+            SummaryRow.arxiv_id.in_({paper_id.arxiv_id for paper_id in wanted}),
             SummaryRow.language == author.language,
             SummaryRow.summarizer == author.name,
             SummaryRow.recipe == author.recipe,
@@ -147,7 +147,7 @@ def best_summaries(
     """
     rows = session.scalars(
         select(SummaryRow)
-        .where(SummaryRow.arxiv_id.in_({each.arxiv_id for each in papers}))
+        .where(SummaryRow.arxiv_id.in_({paper.arxiv_id for paper in papers}))
         .order_by(SummaryRow.made_at, SummaryRow.summarizer, SummaryRow.recipe)
     )
     found: dict[PaperId, tuple[tuple[bool, ...], Sentence]] = {}

@@ -150,7 +150,7 @@ def _together(number: str, unit: str) -> str:
 def _chemistry(reader: TexRenderer, span: Span, _style: Style, _name: str) -> MathPart:
     raw = reader.raw(span) or ""
     return MathPart(
-        Role.ORDINARY, "".join([_chemical(each, reader.marks) for each in _chemicals(raw)])
+        Role.ORDINARY, "".join([_chemical(chemical, reader.marks) for chemical in _chemicals(raw)])
     )
 
 

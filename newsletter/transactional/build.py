@@ -64,11 +64,13 @@ class EmailBuilder:
         if row.kind == EmailType.ALREADY:
             return letters.already(to, now)
         held = self._named(lifecycle.active_subscriptions(session, subscriber))
-        latest = issues.newest_days(session, [each.slug for each in held])
+        latest = issues.newest_days(session, [subscription.slug for subscription in held])
         return letters.welcome(to, held, latest, now)
 
     def _named(self, slugs: Collection[str]) -> list[NewsletterRef]:
-        return newsletter_refs([each for each in self.settings.newsletters if each.slug in slugs])
+        return newsletter_refs(
+            [newsletter for newsletter in self.settings.newsletters if newsletter.slug in slugs]
+        )
 
 
 def _must_not(session: Session, address: str) -> bool:

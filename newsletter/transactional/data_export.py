@@ -32,27 +32,27 @@ def export_subscriber(session: Session, subscriber: SubscriberRow) -> dict[str, 
 def _subscriptions(session: Session, subscriber: SubscriberRow) -> Entries:
     return [
         {
-            "newsletter": each.newsletter,
-            "detail": each.detail,
-            "since": each.since,
-            "paused_until": each.paused_until,
-            "left": each.left_at,
+            "newsletter": subscription.newsletter,
+            "detail": subscription.detail,
+            "since": subscription.since,
+            "paused_until": subscription.paused_until,
+            "left": subscription.left_at,
         }
-        for each in lifecycle.subscriptions(session, subscriber)
+        for subscription in lifecycle.subscriptions(session, subscriber)
     ]
 
 
 def _history(session: Session, subscriber: SubscriberRow) -> Entries:
     return [
         {
-            "at": each.at,
-            "act": each.act,
-            "newsletters": each.newsletters,
-            "way": each.way,
-            "wording": each.wording,
-            "network": each.network,
+            "at": entry.at,
+            "act": entry.act,
+            "newsletters": entry.newsletters,
+            "way": entry.way,
+            "wording": entry.wording,
+            "network": entry.network,
         }
-        for each in consent_log.consent_history(session, subscriber.id)
+        for entry in consent_log.consent_history(session, subscriber.id)
     ]
 
 
@@ -64,13 +64,13 @@ def _address_changes(session: Session, subscriber: SubscriberRow) -> Entries:
     )
     return [
         {
-            "from": each.old_email,
-            "to": each.new_email,
-            "asked": each.asked_at,
-            "done": each.done_at,
-            "taken_back": each.undone_at,
+            "from": change.old_email,
+            "to": change.new_email,
+            "asked": change.asked_at,
+            "done": change.done_at,
+            "taken_back": change.undone_at,
         }
-        for each in changes
+        for change in changes
     ]
 
 
@@ -80,4 +80,4 @@ def _feedback(session: Session, subscriber: SubscriberRow) -> Entries:
         .where(FeedbackRow.subscriber_id == subscriber.id)
         .order_by(FeedbackRow.at)
     )
-    return [{"at": each.at, "kind": each.kind, "detail": each.detail} for each in found]
+    return [{"at": event.at, "kind": event.kind, "detail": event.detail} for event in found]

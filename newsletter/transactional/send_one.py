@@ -54,4 +54,7 @@ def new_reference() -> str:
 
 
 def newsletter_refs(newsletters: Sequence[NewsletterSettings]) -> list[NewsletterRef]:
-    return [NewsletterRef(each.slug, each.title, each.categories) for each in newsletters]
+    return [
+        NewsletterRef(newsletter.slug, newsletter.title, newsletter.categories)
+        for newsletter in newsletters
+    ]

@@ -79,7 +79,7 @@ class OutboxWorker:
         self.database.empty_log()
 
     def _answer(self) -> int:
-        details = {each.slug: each.detail for each in self.settings.newsletters}
+        details = {newsletter.slug: newsletter.detail for newsletter in self.settings.newsletters}
         with self.database.read() as session:
             if not signups.has_due_signups(session, self.clock()):
                 return 0

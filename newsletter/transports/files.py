@@ -117,8 +117,8 @@ class Files:
         """The folders, and nothing half-made by a process that was killed."""
         if self._ready:
             return
-        for each in ("tmp", "new", "cur") if self._maildir else (".",):
-            (self._folder / each).mkdir(parents=True, exist_ok=True)
+        for name in ("tmp", "new", "cur") if self._maildir else (".",):
+            (self._folder / name).mkdir(parents=True, exist_ok=True)
         for part in self._parts.glob(".*.part"):
             found = _PART.fullmatch(part.name)
             if found and not _runs(int(found[1])):

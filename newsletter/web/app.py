@@ -121,7 +121,7 @@ def _explain_errors(app: Flask, pages: Pages) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
         code = error.code or 500
-        kept = [each for each in error.get_headers() if each[0] in ("Allow", "Retry-After")]
+        kept = [header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")]
         return pages.said(*_told(pages, code)), code, kept
 
     @app.errorhandler(OperationalError)

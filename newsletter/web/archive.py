@@ -35,10 +35,10 @@ def add_archive(pages: Pages) -> None:
         known = pages.newsletters.get(slug) or abort(404)
         with pages.database.read() as session:
             found = issues.list_issues(session, [slug])
-            counts = issues.counts(session, [each.id for each in found])
+            counts = issues.counts(session, [issue.id for issue in found])
         months = [
-            (month, list(each))
-            for month, each in groupby(found, key=lambda issue: issue.day.replace(day=1))
+            (month, list(group))
+            for month, group in groupby(found, key=lambda issue: issue.day.replace(day=1))
         ]
         return _cached(
             pages.render("web/newsletter.html", newsletter=known, months=months, counts=counts)
@@ -79,10 +79,10 @@ def front(pages: Pages, trouble: str = "", written: str = "", wanted: Sequence[s
     """Home: the form, and the newest issues of every newsletter."""
     with pages.database.read() as session:
         shelves = [
-            (each, issues.list_issues(session, [slug], _LATEST))
-            for slug, each in pages.newsletters.items()
+            (newsletter, issues.list_issues(session, [slug], _LATEST))
+            for slug, newsletter in pages.newsletters.items()
         ]
-        counts = issues.counts(session, [each.id for _, found in shelves for each in found])
+        counts = issues.counts(session, [issue.id for _, found in shelves for issue in found])
     return pages.render(
         "web/home.html",
         shelves=shelves,
@@ -117,7 +117,11 @@ def _issue_page(
 
 
 def _sections(digest: IssueContent) -> list[tuple[IssueSection, list[object]]]:
-    return [(each, list(digest.section(each))) for each in IssueSection if digest.section(each)]
+    return [
+        (section, list(digest.section(section)))
+        for section in IssueSection
+        if digest.section(section)
+    ]
 
 
 def _neighbours(session: Session, issue: IssueRow) -> tuple[date | None, date | None]:

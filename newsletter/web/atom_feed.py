@@ -36,8 +36,8 @@ def atom(
     _add(_add(feed, "author"), "name", site.name)
     _add(feed, "link", rel="self", type="application/atom+xml", href=f"{home}/feed")
     _add(feed, "link", rel="alternate", type="text/html", href=home)
-    for each in found:
-        _entry(feed, issues.load_issue(session, each), each, links)
+    for issue in found:
+        _entry(feed, issues.load_issue(session, issue), issue, links)
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 

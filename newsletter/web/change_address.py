@@ -120,8 +120,8 @@ def _moved(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None
     if moved is not None and first:
         evidence = pages.evidence(session, pages.say("Yes, send them here"))
         mover = session.get_one(SubscriberRow, change.subscriber_id)
-        for each in dict.fromkeys((mover, moved)):
-            consent_log.record_consent(session, each, ConsentAction.MOVED, [], evidence, now)
+        for subscriber in dict.fromkeys((mover, moved)):
+            consent_log.record_consent(session, subscriber, ConsentAction.MOVED, [], evidence, now)
         about = {"change": change.id}
         outbox.enqueue(session, EmailType.CHANGED, mover, now, about, change.old_email)
     return moved

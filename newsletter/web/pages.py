@@ -33,7 +33,7 @@ class Pages:
 
     @property
     def newsletters(self) -> dict[str, NewsletterSettings]:
-        return {each.slug: each for each in self.settings.newsletters}
+        return {newsletter.slug: newsletter for newsletter in self.settings.newsletters}
 
     def language(self) -> Catalogue:
         """The one that the address asks for, else the browser, else the first newsletter's."""

@@ -118,8 +118,8 @@ def _page(
         "web/preferences.html",
         address=veiled(subscriber.email),
         newsletters=[
-            (each, {slug: each.detail, **details, **wanted}[slug], slug in wanted)
-            for slug, each in pages.newsletters.items()
+            (newsletter, {slug: newsletter.detail, **details, **wanted}[slug], slug in wanted)
+            for slug, newsletter in pages.newsletters.items()
         ],
         chosen_language=subscriber.language if tried is None else tried.language,
         pause=pause if tried is None else request.form.get("pause"),

@@ -153,7 +153,7 @@ def create_preview(
     @app.get("/mail.html")
     def _html() -> Response:
         asked = request.args.get("scheme")
-        scheme = next((each for each in SCHEMES if each == asked), SCHEMES[0])
+        scheme = next((scheme for scheme in SCHEMES if scheme == asked), SCHEMES[0])
         mail = _mail(_asked(live, details, languages))
         answer = Response(_opening_elsewhere(force_color_scheme(mail.html, scheme)))
         answer.headers["Content-Security-Policy"] = (
@@ -203,7 +203,7 @@ def _told(live: LivePreview, seen: RenderedPreview) -> dict[str, Any]:
         "subject": seen.mail.content.subject,
         "sender": seen.mail.sender[0],
         "text": seen.mail.text,
-        "findings": [[each.level, each.part, each.text] for each in seen.findings],
+        "findings": [[finding.level, finding.part, finding.text] for finding in seen.findings],
         "weights": [
             ["HTML, decoded", len(html.encode()), parts.HTML_BYTES],
             ["HTML, as sent", len(parts.encoded_html(raw)), parts.ENCODED_BYTES],

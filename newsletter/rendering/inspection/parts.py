@@ -25,7 +25,7 @@ _EXAMPLES = 3
 
 def weight(html: str, raw: bytes) -> Iterator[Finding]:
     """Against Gmail's limits."""
-    size, style = len(html.encode()), sum(len(each.encode()) for each in _styles(html))
+    size, style = len(html.encode()), sum(len(style.encode()) for style in _styles(html))
     encoded = len(encoded_html(raw))
     for what, bytes_, limit in (
         ("the HTML has", size, HTML_BYTES),
@@ -88,7 +88,7 @@ def columns(text: str) -> Iterator[Finding]:
 
 def agreement(html: str, text: str) -> Iterator[Finding]:
     """The same papers in the same order, and no link that only one part has."""
-    in_html = _once(each for each in hrefs(html) if _PAPER.fullmatch(each))
+    in_html = _once(href for href in hrefs(html) if _PAPER.fullmatch(href))
     in_text = _once(_PAPER.findall(text))
     if in_html != in_text:
         first = next(
@@ -103,7 +103,7 @@ def agreement(html: str, text: str) -> Iterator[Finding]:
 
 def hrefs(html: str) -> list[str]:
     page = _page(html)
-    return [str(each.get("href")) for each in page.iter("a") if each.get("href") is not None]
+    return [str(link.get("href")) for link in page.iter("a") if link.get("href") is not None]
 
 
 def _page(html: str) -> lxml.html.HtmlElement:

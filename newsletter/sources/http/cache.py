@@ -74,7 +74,7 @@ class ResponseCache:
     def keep(self, url: str, response: requests.Response) -> None:
         """Keep an answer that can be asked about; another of that address is outdated by it."""
         headers, body = response.headers, response.content
-        if not any(_bears(headers, each) for each in _VALIDATORS) or len(body) > _MOST_BYTES:
+        if not any(_bears(headers, name) for name in _VALIDATORS) or len(body) > _MOST_BYTES:
             self.forget(url)
             return
         head = json.dumps({"url": url, "headers": dict(headers)}).encode()

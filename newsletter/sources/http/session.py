@@ -86,7 +86,7 @@ class PoliteAdapter(DeadlineAdapter):
         asked = request.copy()  # a redirect is made of the original, and asks about something else
         asked.headers["User-Agent"] = self._agent
         options["timeout"] = self._settings.timeout_s
-        own_conditions = any(each in asked.headers for each in _OWN_CONDITIONS)
+        own_conditions = any(name in asked.headers for name in _OWN_CONDITIONS)
         remembers = asked.method == "GET" and not own_conditions
         kept = self.remembered.recall(asked.url or "") if remembers else None
         asked.headers.update(kept.conditions() if kept else {})

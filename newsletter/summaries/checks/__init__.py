@@ -89,7 +89,7 @@ def first_objection(
     text: str, paper: Paper, language: str, others: Sequence[SourceText] = ()
 ) -> list[CheckResult]:
     """What speaks against printing it under that paper, the worst first."""
-    found = [each for each in run_checks(text, paper, language, others) if each.objection]
+    found = [result for result in run_checks(text, paper, language, others) if result.objection]
     return sorted(found, key=lambda each: not each.hard)
 
 

@@ -40,7 +40,7 @@ def changed_unit(text: str, source: str) -> str:
     """A quantity whose number the source has with other units of its kind only."""
     told = set(_quantities(source))
     for number, kind, unit in _quantities(text):
-        units = {each[2] for each in told if each[:2] == (number, kind)}
+        units = {quantity[2] for quantity in told if quantity[:2] == (number, kind)}
         if units and unit not in units:
             return f"says {number} {unit}, where the abstract says {number} {min(units)}"
     return ""

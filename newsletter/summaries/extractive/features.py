@@ -56,11 +56,11 @@ def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
     """The features of every candidate, those that are zero left out."""
     found = [
         _position(index, len(candidates))
-        | _length(each)
-        | _look(each)
-        | cue_phrases.cues(each.original, each.words)
-        | penalties.penalties(each.original, each.text, len(each.words))
-        for index, each in enumerate(candidates)
+        | _length(candidate)
+        | _look(candidate)
+        | cue_phrases.cues(candidate.original, candidate.words)
+        | penalties.penalties(candidate.original, candidate.text, len(candidate.words))
+        for index, candidate in enumerate(candidates)
     ]
     _add_overlaps(title, candidates, found)
     _add_order(title, candidates, found)
@@ -70,14 +70,14 @@ def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
 
 def _add_overlaps(title: str, candidates: list[Candidate], found: list[dict[str, float]]) -> None:
     wanted = _stems_in(title)
-    counts = Counter(stem for each in candidates for stem in each.stems)
+    counts = Counter(stem for candidate in candidates for stem in candidate.stems)
     weights = {stem: math.log(1 + count) for stem, count in counts.items()}
     whole = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-    for each, f in zip(candidates, found, strict=True):
-        own = len(each.stems) or 1
-        common = len(each.stems & wanted)
-        f["centroid"] = sum(weights[stem] for stem in each.stems) / (math.sqrt(own) * whole)
-        f["shared"] = sum(counts[stem] > 1 for stem in each.stems) / own
+    for candidate, f in zip(candidates, found, strict=True):
+        own = len(candidate.stems) or 1
+        common = len(candidate.stems & wanted)
+        f["centroid"] = sum(weights[stem] for stem in candidate.stems) / (math.sqrt(own) * whole)
+        f["shared"] = sum(counts[stem] > 1 for stem in candidate.stems) / own
         f["title_recall"] = common / (len(wanted) or 1)
         f["title_precision"] = common / own
 
@@ -93,8 +93,8 @@ def _add_order(title: str, candidates: list[Candidate], found: list[dict[str, fl
     """Which sentence is the first to name the contribution, or the system the title names."""
     name = _NAMED.match(title)
     named = contributed = False
-    for each, f in zip(candidates, found, strict=True):
-        if name and name[1] in each.text:
+    for candidate, f in zip(candidates, found, strict=True):
+        if name and name[1] in candidate.text:
             f["named_again" if named else "named_first"] = 1.0
             named = True
         if "contribution" in f:

@@ -95,7 +95,7 @@ def _personalization(mail: Message) -> dict[str, Any]:
 
 
 def _shared_headers(mail: Message) -> tuple[tuple[str, str], ...]:
-    return tuple(each for each in mail.headers if each[0] not in _NOT_SHARED)
+    return tuple(name for name in mail.headers if name[0] not in _NOT_SHARED)
 
 
 def _printable(value: Any) -> Any:  # noqa: ANN401 - what JSON can hold
@@ -105,5 +105,5 @@ def _printable(value: Any) -> Any:  # noqa: ANN401 - what JSON can hold
         case dict():
             return {_printable(name): _printable(each) for name, each in value.items()}
         case list():
-            return [_printable(each) for each in value]
+            return [_printable(item) for item in value]
     return value

@@ -66,7 +66,7 @@ def result_of_no_connection(error: URLError) -> SendResult:
 def named_personalizations(detail: bytes) -> list[int]:
     """The places of the personalizations that a refusal names, each once."""
     found = (re.match(r"personalizations\.(\d{1,6})\b", field) for field, _ in _errors(detail))
-    return sorted({int(each[1]) for each in found if each})
+    return sorted({int(match[1]) for match in found if match})
 
 
 def _until_reset(error: HTTPError, now_s: float) -> float:
@@ -100,8 +100,8 @@ def _errors(body: bytes) -> list[tuple[str, str]]:
     """The field and the message of each error; none where the body is not SendGrid's."""
     try:
         return [
-            (str(each.get("field") or ""), str(each["message"]))
-            for each in json.loads(body)["errors"]
+            (str(error.get("field") or ""), str(error["message"]))
+            for error in json.loads(body)["errors"]
         ]
     except (ValueError, KeyError, TypeError, AttributeError):
         return []

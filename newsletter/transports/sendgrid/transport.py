@@ -121,8 +121,8 @@ class SendGrid:
             left -= 1
             outcome = answer.outcome
             if _is_for_all(outcome):
-                for each in (some, *waiting):
-                    yield from ((mail, outcome) for mail in each)
+                for group in (some, *waiting):
+                    yield from ((mail, outcome) for mail in group)
                 return
             if outcome.status is not SendStatus.REJECTED or len(some) == 1:
                 yield from ((mail, outcome) for mail in some)

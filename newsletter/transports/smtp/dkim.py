@@ -133,9 +133,9 @@ def _fields(head: bytes) -> dict[str, bytes]:
     """Header fields by name, canonical; each is there once."""
     fields = re.split(rb"\r\n(?![ \t])", head)
     return {
-        each.partition(b":")[0].decode("ascii", "replace").lower(): _relaxed(each) + b"\r\n"
-        for each in fields
-        if each
+        field.partition(b":")[0].decode("ascii", "replace").lower(): _relaxed(field) + b"\r\n"
+        for field in fields
+        if field
     }
 
 

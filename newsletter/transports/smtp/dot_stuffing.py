@@ -9,7 +9,7 @@ _SHARED_FROM = 1000  # octets of a piece; a reader's own values are smaller
 def dot_stuff(content: Sequence[bytes]) -> list[bytes]:
     """The content with such dots doubled, and its end marked."""
     pieces = [
-        _doubled_once(each) if len(each) > _SHARED_FROM else _doubled(each) for each in content
+        _doubled_once(piece) if len(piece) > _SHARED_FROM else _doubled(piece) for piece in content
     ]
     for number, piece in reversed(list(enumerate(pieces))):
         if piece[:1] == b"." and _tail(pieces[:number])[-1:] in {b"", b"\n"}:

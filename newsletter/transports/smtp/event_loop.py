@@ -126,7 +126,7 @@ class SmtpEventLoop:
         self._switchboard.connect(lane, instead_of)
 
     def is_alone(self, lane: ConnectionTask) -> bool:
-        return all(each is lane or each.retired for each in self._lanes)
+        return all(task is lane or task.retired for task in self._lanes)
 
     def _take_in(self, chunk: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         for mail in chunk:
