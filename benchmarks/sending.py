@@ -163,7 +163,7 @@ def ours(settings: Settings, detail: str) -> Run:
             reader = totals.recipient(session, newsletter.slug, issue.day, "reader0@d0.example")
             assert reader.detail == detail
         digest = daily.load_frozen_issue(parts, issue.id)
-        mails = IssueEmails(digest, parts.site, parts.links, parts.looks)
+        mails = IssueEmails(digest, parts.site, parts.links, parts.theme)
         size = len(mails.mail(reader).as_bytes())
         before, began = used_s(), time.perf_counter()
         result = daily.send_frozen_issue(parts, issue.id, digest)

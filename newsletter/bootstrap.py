@@ -70,7 +70,7 @@ def open_services(
                 clock=clock,
                 bar=bar,
                 stopping=stopping,
-                looks=Theme.of(settings),
+                theme=Theme.of(settings),
                 allowance=llm_budget.from_settings(settings.summarizer),
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,

@@ -53,7 +53,7 @@ class Services:
     clock: Callable[[], datetime]
     bar: Bar
     stopping: Callable[[], bool] = field(default=lambda: False)
-    looks: Theme = field(default_factory=Theme)
+    theme: Theme = field(default_factory=Theme)
     allowance: LlmBudget = field(default_factory=LlmBudget)
     patience: timedelta = timedelta(hours=24)  # with papers that cannot be had
     max_age_days: int = 4  # older days are never mailed by themselves
@@ -66,155 +66,161 @@ class DayReport:
     """What a run did; `result` is None where there was nothing to send."""
 
     day: date
-    digest: IssueContent | None
+    content: IssueContent | None
     made: SummaryReport | None
     result: IssueSendResult | None
     already: bool = False  # an earlier run had done all of it
     nothing: str = ""  # why there is no issue
 
 
-def run_day(parts: Services, newsletter: NewsletterSettings, day: date | None) -> DayReport:
+def run_day(services: Services, newsletter: NewsletterSettings, day: date | None) -> DayReport:
     """Everything today needs. Safe to repeat: what is done is not done again."""
-    now = parts.clock()
-    day = day or parts.source.current_day(now)
-    with parts.database.read() as session:
+    now = services.clock()
+    day = day or services.source.current_day(now)
+    with services.database.read() as session:
         issue = issues.find_issue(session, newsletter.slug, day)
     if issue is not None:
         already = issue.state == IssueState.DONE
-        digest = load_frozen_issue(parts, issue.id)
-        return DayReport(day, digest, None, send_frozen_issue(parts, issue.id, digest), already)
-    rows = fetch(parts, newsletter, day)
-    reason = completeness.wait_reason(rows, day, now, parts.patience)
-    made = summarize(parts, newsletter, day)  # also while waiting: what fails, the next run heals
+        content = load_frozen_issue(services, issue.id)
+        return DayReport(
+            day, content, None, send_frozen_issue(services, issue.id, content), already
+        )
+    rows = fetch(services, newsletter, day)
+    reason = completeness.wait_reason(rows, day, now, services.patience)
+    made = summarize(
+        services, newsletter, day
+    )  # also while waiting: what fails, the next run heals
     if reason is not None:
         raise NotYetError(reason)
-    with parts.database.write.begin() as session:
-        digest = issues.compose_issue(session, newsletter, day, parts.summarizer, now)
-        if not digest.entries:
+    with services.database.write.begin() as session:
+        content = issues.compose_issue(session, newsletter, day, services.summarizer, now)
+        if not content.entries:
             return DayReport(day, None, None, None, nothing=completeness.empty_reason(rows))
-        frozen = issues.freeze_issue(session, digest)
+        frozen = issues.freeze_issue(session, content)
         if frozen is not None:
             audience.freeze_audience(session, frozen, now)
         issue_id = (frozen or issues.get_issue(session, newsletter.slug, day)).id
-    digest = load_frozen_issue(parts, issue_id)
-    return DayReport(day, digest, made, send_frozen_issue(parts, issue_id, digest))
+    content = load_frozen_issue(services, issue_id)
+    return DayReport(day, content, made, send_frozen_issue(services, issue_id, content))
 
 
-def open_days(parts: Services, newsletter: NewsletterSettings) -> list[date]:
+def open_days(services: Services, newsletter: NewsletterSettings) -> list[date]:
     """The days that a run looks after by itself: the newest, and before it what is left over."""
-    newest = parts.source.current_day(parts.clock())
-    with parts.database.read() as session:
+    newest = services.source.current_day(services.clock())
+    with services.database.read() as session:
         left_over = completeness.unfinished_days(
-            session, newsletter.slug, newsletter.categories, newest, parts.max_age_days
+            session, newsletter.slug, newsletter.categories, newest, services.max_age_days
         )
     return [*left_over, newest]
 
 
-def missed(parts: Services, newsletter: NewsletterSettings) -> list[date]:
+def missed(services: Services, newsletter: NewsletterSettings) -> list[date]:
     """Recent days without an issue, which only the operator can ask for."""
-    newest = parts.source.current_day(parts.clock())
-    with parts.database.read() as session:
+    newest = services.source.current_day(services.clock())
+    with services.database.read() as session:
         return completeness.missed_days(
             session, newsletter.slug, newsletter.categories, newest, _MISSED_DAYS_TOLD
         )
 
 
 def fetch(
-    parts: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
+    services: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
 ) -> list[ListingRow]:
     """Ask the source for what is not known of that day yet, or for all of it, and keep it.
 
     Raises:
         SourceError: nothing could be learned at all.
     """
-    with parts.database.read() as session:
+    with services.database.read() as session:
         known = papers.listings(session, day, newsletter.categories)
         described = papers.known_papers(session, day)
-    newest = parts.source.current_day(parts.clock())
+    newest = services.source.current_day(services.clock())
     good = {row.category for row in known if completeness.is_known(row, newest)}
     missing = [category for category in newsletter.categories if again or category not in good]
     if missing:
-        with parts.bar("asking arXiv", len(missing)) as step:
-            fetched = parts.source.fetch(missing, day, described)
+        with services.bar("asking arXiv", len(missing)) as step:
+            fetched = services.source.fetch(missing, day, described)
             step(len(missing))
-        with parts.database.write.begin() as session:
-            papers.store_fetched(session, fetched, parts.clock())
+        with services.database.write.begin() as session:
+            papers.store_fetched(session, fetched, services.clock())
             known = papers.listings(session, day, newsletter.categories)
     return known
 
 
 def summarize(
-    parts: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
+    services: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
 ) -> SummaryReport:
     """Make the sentences that the day's papers lack; `again` also where answers were rejected.
 
     Raises:
         StoppedError: it was asked to stop; what came so far is kept.
     """
-    with parts.database.read() as session:
+    with services.database.read() as session:
         announced = papers.announced_papers(session, day, newsletter.categories)
-    asking = SummaryRequest(parts.summarizer, newsletter.language, parts.allowance, again)
-    with parts.bar("summarizing", len(announced)) as step:
+    request = SummaryRequest(services.summarizer, newsletter.language, services.allowance, again)
+    with services.bar("summarizing", len(announced)) as step:
 
         def progress() -> None:
             step(1)
-            if parts.stopping():
+            if services.stopping():
                 raise StoppedError("stopped while summarizing; run it again to go on")
 
         listed = [announcement.paper for announcement in announced]
-        return make_missing(parts.database.write, asking, listed, parts.clock(), progress)
+        return make_missing(services.database.write, request, listed, services.clock(), progress)
 
 
 def estimate(
-    parts: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
+    services: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
 ) -> Estimate:
     """What `summarize` would ask for, without asking."""
-    asking = SummaryRequest(parts.summarizer, newsletter.language, parts.allowance, again)
-    with parts.database.read() as session:
+    request = SummaryRequest(services.summarizer, newsletter.language, services.allowance, again)
+    with services.database.read() as session:
         announced = papers.announced_papers(session, day, newsletter.categories)
-        return run.estimate(session, asking, [announcement.paper for announcement in announced])
+        return run.estimate(session, request, [announcement.paper for announcement in announced])
 
 
 def send_frozen_issue(
-    parts: Services, issue_id: int, digest: IssueContent, forced: Override = NO_OVERRIDE
+    services: Services, issue_id: int, content: IssueContent, forced: Override = NO_OVERRIDE
 ) -> IssueSendResult:
     """Send what is still pending of a frozen issue, unless something holds it."""
-    mails = IssueEmails(digest, parts.site, parts.links, parts.looks)
-    with parts.database.read() as session:
+    mails = IssueEmails(content, services.site, services.links, services.theme)
+    with services.database.read() as session:
         pending = totals.delivery_totals(session, issue_id).pending
     if pending:
         mails.proof()
-    with parts.bar("sending", pending) as step:
-        return send_issue(_sending(parts, step, forced), issue_id, mails)
+    with services.bar("sending", pending) as step:
+        return send_issue(_sending(services, step, forced), issue_id, mails)
 
 
-def deliver_batch(parts: Services, batch_id: int) -> str | None:
+def deliver_batch(services: Services, batch_id: int) -> str | None:
     """One share of an issue, as a job of its own; why something in it is still pending."""
-    with parts.database.read() as session:
+    with services.database.read() as session:
         issue_id = session.get_one(BatchRow, batch_id).issue_id
-    mails = IssueEmails(load_frozen_issue(parts, issue_id), parts.site, parts.links, parts.looks)
+    mails = IssueEmails(
+        load_frozen_issue(services, issue_id), services.site, services.links, services.theme
+    )
     mails.proof()
-    return send_batch(_sending(parts, lambda _done: None, NO_OVERRIDE), batch_id, mails)
+    return send_batch(_sending(services, lambda _done: None, NO_OVERRIDE), batch_id, mails)
 
 
-def admit_restored(parts: Services, issue_id: int) -> int:
+def admit_restored(services: Services, issue_id: int) -> int:
     """The operator says that the database was restored; how many are uncertain for it."""
-    if parts.marks is None:
+    if services.marks is None:
         return 0
-    with parts.database.write.begin() as session:
+    with services.database.write.begin() as session:
         issue = session.get_one(IssueRow, issue_id)
-        return holds.admit_restored(session, parts.marks, issue, parts.clock())
+        return holds.admit_restored(session, services.marks, issue, services.clock())
 
 
-def _sending(parts: Services, step: Step, forced: Override) -> SendContext:
-    limits = parts.sending
+def _sending(services: Services, step: Step, forced: Override) -> SendContext:
+    limits = services.sending
     return SendContext(
-        database=parts.database,
-        transport=parts.transport,
-        clock=parts.clock,
+        database=services.database,
+        transport=services.transport,
+        clock=services.clock,
         progress=step,
-        stopping=parts.stopping,
-        folder=parts.marks,
+        stopping=services.stopping,
+        folder=services.marks,
         limits=Limits(limits.per_second, limits.per_hour, limits.per_domain),
         stop_within_s=limits.stop_within_s,
         max_age=timedelta(hours=limits.max_age_h),
@@ -222,7 +228,7 @@ def _sending(parts: Services, step: Step, forced: Override) -> SendContext:
     )
 
 
-def load_frozen_issue(parts: Services, issue_id: int) -> IssueContent:
+def load_frozen_issue(services: Services, issue_id: int) -> IssueContent:
     """A frozen issue."""
-    with parts.database.read() as session:
+    with services.database.read() as session:
         return issues.load_issue(session, session.get_one(IssueRow, issue_id))

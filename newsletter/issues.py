@@ -59,19 +59,19 @@ def compose_issue(
     )
 
 
-def freeze_issue(session: Session, digest: IssueContent) -> IssueRow | None:
+def freeze_issue(session: Session, content: IssueContent) -> IssueRow | None:
     """Write the issue down for good; None where another process was first."""
-    if find_issue(session, digest.slug, digest.day) is not None:
+    if find_issue(session, content.slug, content.day) is not None:
         return None
     issue = IssueRow(
-        newsletter=digest.slug,
-        day=digest.day,
-        title=digest.title,
-        language=digest.language,
-        categories=list(digest.categories),
-        notes={listing.category: asdict(listing) for listing in digest.listings},
+        newsletter=content.slug,
+        day=content.day,
+        title=content.title,
+        language=content.language,
+        categories=list(content.categories),
+        notes={listing.category: asdict(listing) for listing in content.listings},
         state=IssueState.FROZEN,
-        frozen_at=digest.frozen_at,
+        frozen_at=content.frozen_at,
     )
     session.add(issue)
     session.flush()
@@ -86,7 +86,7 @@ def freeze_issue(session: Session, digest: IssueContent) -> IssueRow | None:
             summarizer=entry.summary.made_by,
             summary_language=entry.summary.language,
         )
-        for position, entry in enumerate(digest.entries, start=1)
+        for position, entry in enumerate(content.entries, start=1)
     )
     return issue
 

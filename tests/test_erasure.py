@@ -144,7 +144,7 @@ def test_who_is_erased_while_their_mail_is_on_its_way_is_accounted_for_and_forgo
         assert ledger.lease_batch(session, batch, owner, NOW, lambda *_: None)
         share = claim.BatchRef(batch.id, issue_id)
         claimed = claim.claim_deliveries(session, share, Limits(), NOW, 0, 1)
-    (reader,) = claimed.readers
+    (reader,) = claimed.recipients
     with database.write.begin() as session:
         erasure.erase(session, lifecycle.get_subscriber(session, reader.email), NOW)
     with database.write.begin() as session:

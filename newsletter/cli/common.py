@@ -90,8 +90,8 @@ def opened(
     try:
         with bootstrap.open_services(
             settings, utc_now, bar, lambda: stop, source, sends=sends
-        ) as parts:
-            yield parts
+        ) as services:
+            yield services
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

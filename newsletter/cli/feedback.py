@@ -78,11 +78,11 @@ def _tell(tally: "PollReport", as_json: bool) -> None:
     if not tally.letters:
         click.echo("No new mail.")
         return
-    parts = [f"{number} {kind}" for kind, number in sorted(tally.kinds.items())]
-    parts += [f"{tally.unsubscribed} unsubscribed"] * bool(tally.unsubscribed)
-    parts += [f"{tally.automatic} automatic replies"] * bool(tally.automatic)
-    parts += [f"{tally.kept.total()} not understood"] * bool(tally.kept)
-    click.echo(f"{tally.letters} mails: {', '.join(parts)}")
+    services = [f"{number} {kind}" for kind, number in sorted(tally.kinds.items())]
+    services += [f"{tally.unsubscribed} unsubscribed"] * bool(tally.unsubscribed)
+    services += [f"{tally.automatic} automatic replies"] * bool(tally.automatic)
+    services += [f"{tally.kept.total()} not understood"] * bool(tally.kept)
+    click.echo(f"{tally.letters} mails: {', '.join(services)}")
     if tally.suppressed:
         click.echo(f"  {tally.suppressed} addresses suppressed")
     for reason, number in tally.kept.most_common():

@@ -29,13 +29,13 @@ def demo(folder: Path) -> None:
 
     settings = scaffold.write_demo(folder, common.utc_now())
     newsletter = settings.newsletters[0]
-    with common.opened(settings) as parts:
-        report = daily.run_day(parts, newsletter, None)
+    with common.opened(settings) as services:
+        report = daily.run_day(services, newsletter, None)
         page = folder / f"{newsletter.slug}-{report.day}.html"
-        if report.digest is not None:
-            mails = IssueEmails(report.digest, parts.site, parts.links, parts.looks)
+        if report.content is not None:
+            mails = IssueEmails(report.content, services.site, services.links, services.theme)
             page.write_text(mails.page("brief", newsletter.language), encoding="utf-8")
-    output.tell_day(newsletter, report, parts.allowance.prices)
+    output.tell_day(newsletter, report, services.allowance.prices)
     _tell_where(folder, settings, page)
 
 

@@ -60,11 +60,11 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
 @common.with_config
 def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | None) -> None:
     """The papers of an issue and who wrote each sentence."""
-    digest = _digest(slug, day, config_file)
+    content = _digest(slug, day, config_file)
     if as_json:
-        common.print_json(_as_json(digest))
+        common.print_json(_as_json(content))
         return
-    click.echo(f"{digest.slug}  {common.short(digest.day)}  {output.counts(digest)}")
+    click.echo(f"{content.slug}  {common.short(content.day)}  {output.counts(content)}")
     rows = [
         (
             entry.section,
@@ -73,7 +73,7 @@ def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | 
             output.author(entry.summary.made_by),
             entry.paper.title,
         )
-        for entry in digest.entries
+        for entry in content.entries
     ]
     common.print_table(("section", "paper", "primary", "sentence", "title"), rows)
 
@@ -111,17 +111,17 @@ def export(
     from newsletter.rendering.theme import Theme
 
     settings = common.load(config_file)
-    digest = _digest(slug, day, config_file)
-    looks = Theme.of(settings)
-    mails = IssueEmails(digest, settings.site, bootstrap.signed_links(settings), looks)
+    content = _digest(slug, day, config_file)
+    theme = Theme.of(settings)
+    mails = IssueEmails(content, settings.site, bootstrap.signed_links(settings), theme)
     if form == "markdown":
-        text = to_markdown(digest)
+        text = to_markdown(content)
     elif form == "html":
-        text = mails.page("full", digest.language)
+        text = mails.page("full", content.language)
     elif form == "text":
-        text = mails.plain_page("full", digest.language)
+        text = mails.plain_page("full", content.language)
     else:
-        text = json.dumps(_as_json(digest), ensure_ascii=False, indent=2, default=str) + "\n"
+        text = json.dumps(_as_json(content), ensure_ascii=False, indent=2, default=str) + "\n"
     if output is None:
         sys.stdout.buffer.write(text.encode())
     else:
@@ -138,15 +138,15 @@ def _digest(slug: str | None, day: date | None, config_file: Path | None) -> "Is
         return known.load_issue(session, issue)
 
 
-def _as_json(digest: "IssueContent") -> dict[str, Any]:
+def _as_json(content: "IssueContent") -> dict[str, Any]:
     return {
-        "newsletter": digest.slug,
-        "title": digest.title,
-        "day": digest.day,
-        "language": digest.language,
-        "categories": digest.categories,
-        "listings": [vars(listing) for listing in digest.listings],
-        "papers": [_entry_as_json(entry) for entry in digest.entries],
+        "newsletter": content.slug,
+        "title": content.title,
+        "day": content.day,
+        "language": content.language,
+        "categories": content.categories,
+        "listings": [vars(listing) for listing in content.listings],
+        "papers": [_entry_as_json(entry) for entry in content.entries],
     }
 
 

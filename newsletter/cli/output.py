@@ -34,15 +34,15 @@ def tell_day(
 ) -> None:
     """Two or three lines on what a run did."""
     head = f"{newsletter.slug}  {common.short(report.day)}"
-    if report.digest is None or report.result is None:
+    if report.content is None or report.result is None:
         click.echo(f"{head}  {report.nothing}")
         return
     if report.already:
         click.echo(f"{head}  done already, nothing to do")
     else:
-        click.echo(f"{head}  {counts(report.digest)}")
+        click.echo(f"{head}  {counts(report.content)}")
         if report.made is not None:
-            click.echo(f"  {sentences(report.digest)}")
+            click.echo(f"  {sentences(report.content)}")
     note = "  (a rehearsal: nothing was sent or kept)" if rehearsed else ""
     click.echo(f"  {balance(report.result.account)}{note}")
     if report.made is not None:
@@ -83,11 +83,11 @@ def tell_missed(slug: str, days: "Sequence[date]") -> None:
     )
 
 
-def listing(parts: "Services", row: "ListingRow") -> dict[str, Any]:
+def listing(services: "Services", row: "ListingRow") -> dict[str, Any]:
     """What is known of a category's day, for scripts."""
     from newsletter import papers
 
-    with parts.database.read() as session:
+    with services.database.read() as session:
         kinds = Counter(map(str, papers.kinds(session, row.day, row.category)))
     return {
         "category": row.category,
@@ -115,14 +115,14 @@ def listing_line(row: "ListingRow", known: dict[str, Any]) -> str:
     return f"{head}{counted}  {row.state} {of}{trouble}"
 
 
-def counts(digest: "IssueContent") -> str:
-    new, cross, replaced = digest.counts.values()
-    sample = " (the bundled sample)" if digest.is_sample else ""
+def counts(content: "IssueContent") -> str:
+    new, cross, replaced = content.counts.values()
+    sample = " (the bundled sample)" if content.is_sample else ""
     return f"{new} new, {cross} cross-lists, {replaced} replacements{sample}"
 
 
-def sentences(digest: "IssueContent") -> str:
-    made = [entry.summary.made_by for entry in digest.entries]
+def sentences(content: "IssueContent") -> str:
+    made = [entry.summary.made_by for entry in content.entries]
     by = {name: made.count(name) for name in dict.fromkeys(made)}
     shown = ", ".join(f"{number} {author(name)}" for name, number in by.items())
     return f"{len(made)} sentences: {shown}"
@@ -193,10 +193,10 @@ def day_as_json(
 ) -> dict[str, Any]:
     """The same for scripts."""
     told: dict[str, Any] = {"newsletter": newsletter.slug, "day": report.day}
-    if report.digest is None or report.result is None:
+    if report.content is None or report.result is None:
         return told | {"papers": 0, "nothing": report.nothing}
     return told | {
-        "papers": {section.value: number for section, number in report.digest.counts.items()},
+        "papers": {section.value: number for section, number in report.content.counts.items()},
         "already": report.already,
         "summaries": report.made and made_as_json(report.made, prices),
         "deliveries": vars(report.result.account),

@@ -68,78 +68,81 @@ def preview(
         raise WrongUseError("--serve shows a live page and writes no file; leave --output out")
     settings = common.load(config_file)
     newsletter = settings.newsletter(slug)
-    with common.opened(settings, sends=False) as parts:
-        digest = digest_of(parts, newsletter, day)
-        reader = _reader(parts, newsletter, digest, email)
-        content = b"" if live else _shown(parts, digest, reader, form)
+    with common.opened(settings, sends=False) as services:
+        content = digest_of(services, newsletter, day)
+        reader = _reader(services, newsletter, content, email)
+        rendered = b"" if live else _shown(services, content, reader, form)
     if live:
-        _serve(_live(parts, digest, reader, email), port, in_browser)
+        _serve(_live(services, content, reader, email), port, in_browser)
         return
     if output is None and in_browser:
-        output = Path(click.format_filename(_temporary(newsletter.slug, digest.day, form)))
+        output = Path(click.format_filename(_temporary(newsletter.slug, content.day, form)))
     if output is None:
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.write(rendered)
         return
     try:
-        output.write_bytes(content)
+        output.write_bytes(rendered)
     except OSError as error:
         raise WrongUseError(f"{output} cannot be written: {error.strerror}") from error
-    click.echo(f"{output}: {len(content):,} bytes", err=True)
+    click.echo(f"{output}: {len(rendered):,} bytes", err=True)
     if in_browser:
         click.launch(str(output))
 
 
 def digest_of(
-    parts: "Services", newsletter: "NewsletterSettings", day: date | None
+    services: "Services", newsletter: "NewsletterSettings", day: date | None
 ) -> "IssueContent":
     """The issue of that day, or what would become of it now; nothing is kept."""
     from newsletter import bootstrap, completeness, daily, issues
 
-    now = parts.clock()
-    wanted = day or parts.source.current_day(now)
-    with parts.database.read() as session:
+    now = services.clock()
+    wanted = day or services.source.current_day(now)
+    with services.database.read() as session:
         issue = issues.find_issue(session, newsletter.slug, wanted)
         if issue is not None:
             return issues.load_issue(session, issue)
-    with bootstrap.rehearsal(parts) as copy:
+    with bootstrap.rehearsal(services) as copy:
         rows = daily.fetch(copy, newsletter, wanted)
         with copy.database.read() as session:
-            digest = issues.compose_issue(session, newsletter, wanted, parts.summarizer, now)
-    if not digest.entries:
-        waiting = completeness.wait_reason(rows, wanted, now, parts.patience)
+            content = issues.compose_issue(session, newsletter, wanted, services.summarizer, now)
+    if not content.entries:
+        waiting = completeness.wait_reason(rows, wanted, now, services.patience)
         raise NewsletterError(waiting or f"{wanted}: {completeness.empty_reason(rows)}")
-    return digest
+    return content
 
 
 def _reader(
-    parts: "Services", newsletter: "NewsletterSettings", digest: "IssueContent", email: str | None
+    services: "Services",
+    newsletter: "NewsletterSettings",
+    content: "IssueContent",
+    email: str | None,
 ) -> "Recipient":
     """The subscriber, or somebody who might be one."""
     from newsletter.rendering.issue_email import Recipient
     from newsletter.sending import totals
 
     if email is None:
-        day = digest.frozen_at.date()
+        day = content.frozen_at.date()
         detail, language = newsletter.detail, newsletter.language
         return Recipient(0, "you@example.org", detail, language, day, "preview")
-    with parts.database.read() as session:
-        return totals.recipient(session, newsletter.slug, digest.day, email)
+    with services.database.read() as session:
+        return totals.recipient(session, newsletter.slug, content.day, email)
 
 
-def _shown(parts: "Services", digest: "IssueContent", reader: "Recipient", form: str) -> bytes:
+def _shown(services: "Services", content: "IssueContent", reader: "Recipient", form: str) -> bytes:
     from newsletter.rendering.issue_email import IssueEmails
     from newsletter.rendering.markdown import to_markdown
 
     if form == "markdown":
-        return to_markdown(digest).encode()
-    mail = IssueEmails(digest, parts.site, parts.links, parts.looks).mail(reader)
+        return to_markdown(content).encode()
+    mail = IssueEmails(content, services.site, services.links, services.theme).mail(reader)
     if form == "eml":
         return mail.as_bytes()
     return (mail.html if form == "html" else mail.text).encode()
 
 
 def _live(
-    parts: "Services", digest: "IssueContent", reader: "Recipient", email: str | None
+    services: "Services", content: "IssueContent", reader: "Recipient", email: str | None
 ) -> "Flask":
     from dataclasses import replace
 
@@ -147,13 +150,13 @@ def _live(
     from newsletter.web.preview import LivePreview, create_preview
 
     def render() -> "Render":
-        mails = IssueEmails(digest, parts.site, parts.links, parts.looks)
+        mails = IssueEmails(content, services.site, services.links, services.theme)
         return lambda detail, language: mails.mail(
             replace(reader, detail=detail, language=language)
         )
 
-    folders = [parts.looks.templates] if parts.looks.templates else []
-    heading = f"{digest.title} {digest.day}"
+    folders = [services.theme.templates] if services.theme.templates else []
+    heading = f"{content.title} {content.day}"
     first = (reader.detail, reader.language)
     return create_preview(LivePreview(render, folders), heading, first, email)
 

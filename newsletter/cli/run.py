@@ -40,29 +40,29 @@ def run(
     told: list[dict[str, Any]] | None = [] if as_json else None
 
     def one(newsletter: "NewsletterSettings") -> bool:
-        *left_over, newest = [day] if day else daily.open_days(parts, newsletter)
-        run_day = partial(_run_day, parts, newsletter, dry_run, told)
+        *left_over, newest = [day] if day else daily.open_days(services, newsletter)
+        run_day = partial(_run_day, services, newsletter, dry_run, told)
         done = [_try_day(run_day, newsletter.slug, missed_day) for missed_day in left_over]
         try:
             return run_day(newest) and all(done)
         finally:
-            output.tell_missed(newsletter.slug, [] if day else daily.missed(parts, newsletter))
+            output.tell_missed(newsletter.slug, [] if day else daily.missed(services, newsletter))
 
-    with common.opened(settings) as parts:
+    with common.opened(settings) as services:
         done = each_newsletter(settings, slug, one)
         if not dry_run:
-            done = _clear_mailroom(settings, parts) and done
+            done = _clear_mailroom(settings, services) and done
     if told is not None:
         common.print_json(told)
     click.get_current_context().exit(0 if done else 1)
 
 
-def _clear_mailroom(settings: "Settings", parts: "Services") -> bool:
+def _clear_mailroom(settings: "Settings", services: "Services") -> bool:
     """Send the confirm mails and the like that a `serve` left behind; whether none is left."""
     from newsletter import bootstrap
 
     letters = bootstrap.outbox_worker(
-        settings, parts.database, parts.clock, parts.stopping
+        settings, services.database, services.clock, services.stopping
     ).run_once()
     if letters.waiting:
         common.warn(f"letters wait for the next run: {letters.waiting}")
@@ -70,7 +70,7 @@ def _clear_mailroom(settings: "Settings", parts: "Services") -> bool:
 
 
 def _run_day(
-    parts: "Services",
+    services: "Services",
     newsletter: "NewsletterSettings",
     dry_run: bool,
     told: list[dict[str, Any]] | None,
@@ -79,7 +79,7 @@ def _run_day(
     """Run a day, or rehearse it, and tell of it; whether nothing of it is open."""
     from newsletter import bootstrap, daily
 
-    with bootstrap.rehearsal(parts) if dry_run else nullcontext(parts) as used:
+    with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
         report = daily.run_day(used, newsletter, day)
     if told is None:
         output.tell_day(newsletter, report, used.allowance.prices, rehearsed=dry_run)
@@ -129,10 +129,10 @@ def fetch(
     told: list[dict[str, Any]] = []
 
     def one(newsletter: "NewsletterSettings") -> bool:
-        wanted = day or parts.source.current_day(parts.clock())
-        rows = daily.fetch(parts, newsletter, wanted, again=bool(files))
+        wanted = day or services.source.current_day(services.clock())
+        rows = daily.fetch(services, newsletter, wanted, again=bool(files))
         for row in rows:
-            known = output.listing(parts, row)
+            known = output.listing(services, row)
             told.append(known)
             if not as_json:
                 click.echo(output.listing_line(row, known))
@@ -142,7 +142,7 @@ def fetch(
         return not unsaid and all(row.state in output.SETTLED for row in rows)
 
     source = SavedFiles(files) if files else None
-    with common.opened(settings, source, sends=False) as parts:
+    with common.opened(settings, source, sends=False) as services:
         done = each_newsletter(settings, slug, one)
     if as_json:
         common.print_json(told)
@@ -173,18 +173,20 @@ def send(
     settings = common.load(config_file)
 
     def one(newsletter: "NewsletterSettings") -> bool:
-        with parts.database.read() as session:
+        with services.database.read() as session:
             issue = issues.get_issue(session, newsletter.slug, day)
         if restored:
-            number = daily.admit_restored(parts, issue.id)
+            number = daily.admit_restored(services, issue.id)
             common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now")
-        digest = daily.load_frozen_issue(parts, issue.id)
-        result = daily.send_frozen_issue(parts, issue.id, digest, Override(late=late, paused=True))
-        report = daily.DayReport(issue.day, digest, None, result)
-        output.tell_day(newsletter, report, parts.allowance.prices)
+        content = daily.load_frozen_issue(services, issue.id)
+        result = daily.send_frozen_issue(
+            services, issue.id, content, Override(late=late, paused=True)
+        )
+        report = daily.DayReport(issue.day, content, None, result)
+        output.tell_day(newsletter, report, services.allowance.prices)
         return result.account.balances or result.stopped
 
-    with common.opened(settings) as parts:
+    with common.opened(settings) as services:
         done = each_newsletter(settings, slug, one)
     click.get_current_context().exit(0 if done else 1)
 

@@ -32,38 +32,38 @@ def send_test(email: str, slug: str | None, day: date | None, config_file: Path 
 
     settings = common.load(config_file)
     address = normalize_address(email)
-    with common.opened(settings) as parts:
-        _refuse_suppressed(parts, address)
-        mail = _mail(parts, settings.newsletter(slug), day, address)
-        outcome = send_one(parts.transport, mail)
-    if outcome.status is not SendStatus.ACCEPTED:
-        raise NewsletterError(f"the test to {address} was not accepted: {outcome.detail}")
-    told = f" as {outcome.provider_id}" if outcome.provider_id else ""
+    with common.opened(settings) as services:
+        _refuse_suppressed(services, address)
+        mail = _mail(services, settings.newsletter(slug), day, address)
+        result = send_one(services.transport, mail)
+    if result.status is not SendStatus.ACCEPTED:
+        raise NewsletterError(f"the test to {address} was not accepted: {result.detail}")
+    told = f" as {result.provider_id}" if result.provider_id else ""
     click.echo(f"{address}: accepted by {settings.transport.use}{told}: {mail.content.subject}")
 
 
-def _refuse_suppressed(parts: "Services", address: str) -> None:
+def _refuse_suppressed(services: "Services", address: str) -> None:
     """A test is no way around what somebody asked for, or what a dead mailbox said."""
     from newsletter.subscribers import suppression
 
-    with parts.database.read() as session:
+    with services.database.read() as session:
         reason = suppression.suppression_reason(session, address)
     if reason is not None:
         raise WrongUseError(f"{address} must not be mailed: {reason}")
 
 
 def _mail(
-    parts: "Services", newsletter: "NewsletterSettings", day: date | None, address: str
+    services: "Services", newsletter: "NewsletterSettings", day: date | None, address: str
 ) -> "Message":
     from newsletter.rendering.issue_email import IssueEmails, Recipient
     from newsletter.rendering.test_email import mark_as_test
     from newsletter.transactional.send_one import new_reference
 
-    now = parts.clock()
-    digest = preview.digest_of(parts, newsletter, day)
+    now = services.clock()
+    content = preview.digest_of(services, newsletter, day)
     # Subscriber 0 is nobody, so whatever is done with its links changes nothing.
     reader = Recipient(
         0, address, newsletter.detail, newsletter.language, now.date(), f"test-{new_reference()}"
     )
-    mail = IssueEmails(digest, parts.site, parts.links, parts.looks).mail(reader)
+    mail = IssueEmails(content, services.site, services.links, services.theme).mail(reader)
     return mark_as_test(mail, newsletter.language, now)

@@ -80,12 +80,12 @@ def add(
     click.echo(f"{subscriber.email} was asked by mail to confirm {', '.join(asked)}.{why}")
 
 
-def _send_at_once(mailroom: "OutboxWorker", letter: "OutboxRow") -> None:
+def _send_at_once(outbox_worker: "OutboxWorker", letter: "OutboxRow") -> None:
     """Raises: NewsletterError: it was not accepted, or nobody knows."""
     from newsletter.transports.base import SendStatus
 
-    outcome = mailroom.deliver(letter)
-    if outcome.status is SendStatus.ACCEPTED:
+    result = outbox_worker.deliver(letter)
+    if result.status is SendStatus.ACCEPTED:
         return
     hope = {
         SendStatus.TRY_LATER: "did not leave, and waits for the next `newsletter run`",
@@ -93,7 +93,7 @@ def _send_at_once(mailroom: "OutboxWorker", letter: "OutboxRow") -> None:
         SendStatus.REJECTED: "is refused",
     }
     raise NewsletterError(
-        f"the confirm mail to {letter.email} {hope[outcome.status]}: {outcome.detail}"
+        f"the confirm mail to {letter.email} {hope[result.status]}: {result.detail}"
     )
 
 

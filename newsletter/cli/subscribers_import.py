@@ -163,8 +163,8 @@ def import_list(
         common.bar("importing", survey.lines) as step,
     ):
         entries = import_files.read_entries(file, survey.encoding, column)
-        digest = _digest(survey, plan, column, dry_run)
-        counts = _run(database, entries, plan, digest, _teller(shown, written, step))
+        content = _digest(survey, plan, column, dry_run)
+        counts = _run(database, entries, plan, content, _teller(shown, written, step))
     _tell(file, counts, shown, dry_run, as_json)
     failed = sum(number for fate, number in counts.items() if fate in UNREADABLE)
     click.get_current_context().exit(1 if failed else 0)
@@ -195,16 +195,16 @@ def _run(
     database: "Database",
     entries: "Iterator[ImportEntry]",
     plan: "ImportOptions",
-    digest: str,
+    content: str,
     tell: "Callable[[RowReport], None]",
 ) -> "Counter[str]":
     from newsletter.subscribers import importing
 
     with database.read() as session:
-        done = importing.interrupted_import(session, digest)
+        done = importing.interrupted_import(session, content)
     if done:
         common.warn(f"going on behind the first {done} entries, which are done")
-    return importing.import_file(database, entries, plan, digest, common.utc_now(), tell)
+    return importing.import_file(database, entries, plan, content, common.utc_now(), tell)
 
 
 def _digest(survey: "FileSurvey", plan: "ImportOptions", column: str | None, dry_run: bool) -> str:

@@ -62,18 +62,18 @@ def summarize(
     told: list[dict[str, Any]] = []
 
     def one(newsletter: "NewsletterSettings") -> bool:
-        wanted = day or parts.source.current_day(parts.clock())
+        wanted = day or services.source.current_day(services.clock())
         head = {"newsletter": newsletter.slug, "day": wanted}
         if report:
-            done, found = True, _report(parts, newsletter, wanted, as_json)
+            done, found = True, _report(services, newsletter, wanted, as_json)
         elif dry_run:
-            done, found = True, _estimate(parts, newsletter, wanted, again, as_json)
+            done, found = True, _estimate(services, newsletter, wanted, again, as_json)
         else:
-            done, found = _make(parts, newsletter, wanted, again, as_json)
+            done, found = _make(services, newsletter, wanted, again, as_json)
         told.append(head | found)
         return done
 
-    with common.opened(settings, sends=False) as parts:
+    with common.opened(settings, sends=False) as services:
         done = each_newsletter(settings, slug, one)
     if as_json:
         common.print_json(told)
@@ -81,12 +81,12 @@ def summarize(
 
 
 def _make(
-    parts: "Services", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
+    services: "Services", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
 ) -> tuple[bool, dict[str, Any]]:
     from newsletter import daily
 
-    made = daily.summarize(parts, newsletter, day, again=again)
-    prices = parts.allowance.prices
+    made = daily.summarize(services, newsletter, day, again=again)
+    prices = services.allowance.prices
     if not as_json:
         rejected = f", {len(made.rejected)} rejected" if made.rejected else ""
         cost = f"; {prices.told(made.spent)}" if made.spent.all else ""
@@ -102,39 +102,39 @@ def _make(
 
 
 def _estimate(
-    parts: "Services", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
+    services: "Services", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
 ) -> dict[str, Any]:
     from newsletter import daily
 
-    estimate = daily.estimate(parts, newsletter, day, again=again)
-    prices = parts.allowance.prices
+    estimate = daily.estimate(services, newsletter, day, again=again)
+    prices = services.allowance.prices
     if not estimate.missing + estimate.kept:
         _warn_of_nothing(newsletter, day)
     if not as_json:
         click.echo(
             f"{_head(newsletter, day)}  {estimate.missing} to make, {estimate.kept} kept:"
-            f" about {prices.told(estimate.tokens)} of {parts.summarizer.name}"
+            f" about {prices.told(estimate.tokens)} of {services.summarizer.name}"
         )
     expected = output.tokens_as_json(estimate.tokens, prices)
     return {"missing": estimate.missing, "kept": estimate.kept, "expected": expected}
 
 
 def _report(
-    parts: "Services", newsletter: "NewsletterSettings", day: date, as_json: bool
+    services: "Services", newsletter: "NewsletterSettings", day: date, as_json: bool
 ) -> dict[str, Any]:
     from newsletter import papers
     from newsletter.summaries import report
     from newsletter.summaries.store import Author
 
-    with parts.database.read() as session:
+    with services.database.read() as session:
         announced = papers.announced_papers(session, day, newsletter.categories)
         listed = [announcement.paper for announcement in announced]
-        author = Author.of(parts.summarizer, newsletter.language)
+        author = Author.of(services.summarizer, newsletter.language)
         told = report.report(session, listed, author)
         spent = report.spent_tokens(session, listed, newsletter.language)
     if not told:
         _warn_of_nothing(newsletter, day)
-    prices = parts.allowance.prices
+    prices = services.allowance.prices
     if not as_json:
         _print_report(_head(newsletter, day), told, prices.told(spent))
     return {
@@ -184,13 +184,13 @@ def _try(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> b
     from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 
     newsletter = settings.newsletter(slug)
-    with common.opened(settings, sends=False) as parts:
-        paper = _paper(settings, parts, tried)
+    with common.opened(settings, sends=False) as services:
+        paper = _paper(settings, services, tried)
         asked: list[Summarizer] = [ExtractiveSummarizer()]
-        if not isinstance(parts.summarizer, ExtractiveSummarizer):
-            asked.append(parts.summarizer)
+        if not isinstance(services.summarizer, ExtractiveSummarizer):
+            asked.append(services.summarizer)
         found = compare.attempts(asked, paper, newsletter.language)
-        prices = parts.allowance.prices
+        prices = services.allowance.prices
     if as_json:
         tries = [_attempt_as_json(attempt) for attempt in found]
         common.print_json({"paper": str(paper.id), "title": paper.title, "tries": tries})
@@ -235,7 +235,7 @@ def _attempt_as_json(attempt: "Attempt") -> dict[str, Any]:
     }
 
 
-def _paper(settings: "Settings", parts: "Services", tried: str) -> "Paper":
+def _paper(settings: "Settings", services: "Services", tried: str) -> "Paper":
     """From a file, from what is kept, or from where the source describes papers."""
     from newsletter import papers
     from newsletter.sources import lookup
@@ -249,7 +249,7 @@ def _paper(settings: "Settings", parts: "Services", tried: str) -> "Paper":
     except SourceError as error:
         raise WrongUseError(f"{tried} is no file, and {error}") from error
     version = None if wanted.version == _UNSAID else wanted.version
-    with parts.database.read() as session:
+    with services.database.read() as session:
         kept = papers.newest(session, wanted.arxiv_id, version)
     return kept or lookup.find_paper(settings, wanted.arxiv_id if version is None else str(wanted))
 

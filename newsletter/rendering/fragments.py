@@ -45,11 +45,15 @@ class PaperFragments:
     """
 
     def __init__(
-        self, digest: IssueContent, templates: Environment, shown: Mapping[str, object], ending: str
+        self,
+        content: IssueContent,
+        templates: Environment,
+        shown: Mapping[str, object],
+        ending: str,
     ) -> None:
-        self._digest = digest
+        self._digest = content
         self._environment = templates
-        self._shown = {"digest": digest, **shown}
+        self._shown = {"digest": content, **shown}
         self._ending = ending
         self._levels: dict[DetailLevel, list[TextFragment]] = {}
         self._more: dict[int, TextFragment] = {}

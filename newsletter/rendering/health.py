@@ -26,26 +26,26 @@ def check_templates(settings: Settings, database: Database, now: datetime) -> It
         NewsletterError: a template is broken; the line says where and why.
     """
     del database
-    looks = Theme.of(settings)
-    if looks.templates is None:
+    theme = Theme.of(settings)
+    if theme.templates is None:
         return
-    own = _names(looks.templates)
+    own = _names(theme.templates)
     for name in own:
         with explain_template_error():
-            template_environment(translations("en"), looks).get_template(name)
-    _set_the_bundled_day(settings, looks, now)
+            template_environment(translations("en"), theme).get_template(name)
+    _set_the_bundled_day(settings, theme, now)
     ours = _names(paths.templates())
     for name in own:
         if name not in ours:
             hint = did_you_mean(name, ours)
             yield Finding("templates", Severity.WARNING, f"{name} replaces none of ours{hint}")
     used = sum(name in ours for name in own)
-    yield Finding("templates", Severity.OK, f"{used} of {looks.templates} replace ours")
+    yield Finding("templates", Severity.OK, f"{used} of {theme.templates} replace ours")
 
 
-def _set_the_bundled_day(settings: Settings, looks: Theme, now: datetime) -> None:
-    digest = _bundled_day(now)
-    mails = IssueEmails(digest, settings.site, SignedLinks(settings.site.url, ["-" * 16]), looks)
+def _set_the_bundled_day(settings: Settings, theme: Theme, now: datetime) -> None:
+    content = _bundled_day(now)
+    mails = IssueEmails(content, settings.site, SignedLinks(settings.site.url, ["-" * 16]), theme)
     for language in config.LANGUAGES:
         for detail in config.DETAILS:
             mails.mail(Recipient(1, "you@example.org", detail, language, date.min, "proof"))

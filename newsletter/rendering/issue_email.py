@@ -49,15 +49,15 @@ class IssueEmails:
     """The mails of one issue. Not for several threads: pieces are rendered when first needed."""
 
     def __init__(
-        self, digest: IssueContent, site: SiteSettings, links: SignedLinks, looks: Theme = OURS
+        self, content: IssueContent, site: SiteSettings, links: SignedLinks, theme: Theme = OURS
     ) -> None:
-        self._digest = digest
+        self._digest = content
         self._site = site
         self._links = links
-        self._looks = looks
+        self._looks = theme
         self._sender = parseaddr(site.sender)
         self._feedback_address = site.feedback_address
-        self._stream = f"{digest.slug}-{digest.day}"
+        self._stream = f"{content.slug}-{content.day}"
         self._blanks = Placeholders.fresh()
         self._cards: dict[tuple[str, str], PaperFragments] = {}
         self._contents: dict[tuple[str, str], MessageContent] = {}
@@ -116,15 +116,15 @@ class IssueEmails:
     @cached_property
     def _headers(self) -> tuple[tuple[str, str], ...]:
         """Those that all readers share."""
-        digest = self._digest
+        content = self._digest
         return (
             # The moment of freezing, so that a repeated attempt is the same message.
-            ("Date", format_datetime(digest.frozen_at)),
-            ("List-Id", f"<{digest.slug}.{self._site.sender_domain}>"),
-            ("List-Archive", f"<{self._links.archive(digest.slug)}>"),
+            ("Date", format_datetime(content.frozen_at)),
+            ("List-Id", f"<{content.slug}.{self._site.sender_domain}>"),
+            ("List-Archive", f"<{self._links.archive(content.slug)}>"),
             ("Auto-Submitted", "auto-generated"),
             ("Precedence", "bulk"),
-            ("Feedback-ID", f"{digest.day}:{digest.slug}:issue:newsletter"),
+            ("Feedback-ID", f"{content.day}:{content.slug}:issue:newsletter"),
         )
 
     def _content(self, ceiling: DetailLevel, language: str) -> MessageContent:
@@ -184,14 +184,14 @@ class IssueEmails:
     def _cards_of(
         self, ending: str, language: str, reader: Mapping[str, str] | None
     ) -> PaperFragments:
-        digest = self._digest
+        content = self._digest
         shown = {
             "site": self._site,
             "reader": reader,
-            "archive_url": self._links.archive(digest.slug),
-            "issue_url": self._links.issue(digest.slug, str(digest.day)),
+            "archive_url": self._links.archive(content.slug),
+            "issue_url": self._links.issue(content.slug, str(content.day)),
         }
-        return PaperFragments(digest, self._environment(language), shown, ending)
+        return PaperFragments(content, self._environment(language), shown, ending)
 
     def _environment(self, language: str) -> Environment:
         return template_environment(translations(language), self._looks)

@@ -9,14 +9,14 @@ from newsletter.rendering.translations import Catalogue, translations
 from newsletter.sources.base import one_line
 
 
-def to_markdown(digest: IssueContent) -> str:
+def to_markdown(content: IssueContent) -> str:
     """The digest: title, counts, then new papers with cross-lists, then replacements."""
-    words = translations(digest.language)
+    words = translations(content.language)
     say = words.gettext
-    new = digest.section(IssueSection.NEW) + digest.section(IssueSection.CROSS)
-    replaced = digest.section(IssueSection.REPLACE)
+    new = content.section(IssueSection.NEW) + content.section(IssueSection.CROSS)
+    replaced = content.section(IssueSection.REPLACE)
     sections = ((say("New"), "new", new), (say("Replacements"), "replaced", replaced))
-    head = [f"# {digest.title} {';  '.join(digest.categories)}\n"]
+    head = [f"# {content.title} {';  '.join(content.categories)}\n"]
     head += [
         f"- **{say('%(section)s: %(num)s') % {'section': heading, 'num': len(entries)}}**\n"
         for heading, _, entries in sections

@@ -34,12 +34,12 @@ _MISTAKES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 
 
 @cache
-def template_environment(catalogue: Catalogue, looks: Theme = OURS) -> Environment:
+def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environment:
     """Templates in one language. HTML is escaped; an unknown name is an error, not a silence.
 
     A template in the operator's own folder stands for ours of the same name.
     """
-    folders = [looks.templates] if looks.templates else []
+    folders = [theme.templates] if theme.templates else []
     made = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in [*folders, paths.templates()]]),
         autoescape=select_autoescape(["html"]),
@@ -52,7 +52,7 @@ def template_environment(catalogue: Catalogue, looks: Theme = OURS) -> Environme
     made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {
         "language": catalogue.tag,
-        "look": looks,
+        "look": theme,
         "say": texts.IssueTexts(catalogue),
         "shows_sentence": texts.shows_sentence,
         "is_quiet": texts.is_quiet,

@@ -60,35 +60,35 @@ class IssueTexts:
         }
         return names[section]
 
-    def counts(self, digest: IssueContent) -> str:
+    def counts(self, content: IssueContent) -> str:
         """How many papers each section has; a section without any is not spoken of."""
         count, number = self._count, self._number
-        new, cross, replaced = digest.counts.values()
+        new, cross, replaced = content.counts.values()
         said = (
             (new, count("%(num)s new", "%(num)s new", new)),
             (cross, count("%(num)s cross-list", "%(num)s cross-lists", cross)),
             (replaced, count("%(num)s replacement", "%(num)s replacements", replaced)),
         )
         parts = [words % {"num": number(papers)} for papers, words in said if papers]
-        complete = [self._say("complete")] if digest.is_complete else []
+        complete = [self._say("complete")] if content.is_complete else []
         return " · ".join(parts + complete)
 
-    def completeness(self, digest: IssueContent) -> str:
+    def completeness(self, content: IssueContent) -> str:
         """What is to be said of an issue that is not known to hold all that arXiv announced."""
         say = self._say
-        if digest.is_sample:
-            followed = ", ".join(digest.categories)
+        if content.is_sample:
+            followed = ", ".join(content.categories)
             return say(
                 "The bundled sample: some of what %(categories)s announced that day, not all of it."
             ) % {"categories": followed}
-        if digest.missing:
-            return " ".join(map(self._missing, digest.missing))
-        if digest.is_rebuilt:
+        if content.missing:
+            return " ".join(map(self._missing, content.missing))
+        if content.is_rebuilt:
             return say(
                 "Rebuilt afterwards from submission dates: close to what arXiv announced that day,"
                 " not exactly it."
             )
-        if digest.is_complete:
+        if content.is_complete:
             return ""  # the counts say so
         return say("As arXiv's feed has them; it states no count to check against.")
 

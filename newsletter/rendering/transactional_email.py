@@ -45,7 +45,7 @@ class TransactionalEmails:
 
     site: SiteSettings
     links: SignedLinks
-    looks: Theme = field(default_factory=Theme)
+    theme: Theme = field(default_factory=Theme)
 
     def confirm(
         self,
@@ -147,7 +147,7 @@ class TransactionalEmails:
 
     def _render(self, name: str, language: str, shown: Mapping[str, object]) -> str:
         with explain_template_error():
-            templates = template_environment(translations(language), self.looks)
+            templates = template_environment(translations(language), self.theme)
             return templates.get_template(f"email/{name}").render(**shown)
 
 

@@ -80,13 +80,13 @@ def _deliveries(
     session: Session, issue: IssueRow, first: int, now: datetime
 ) -> Select[*tuple[Any, ...]]:
     place = func.row_number().over(order_by=SubscriptionRow.subscriber_id) - 1
-    readers = _audience(issue).add_columns(place.label("place")).subquery()
-    paused = and_(readers.c.paused_until.is_not(None), readers.c.paused_until >= issue.day)
-    until = cast(readers.c.paused_until, String(10))
+    recipients = _audience(issue).add_columns(place.label("place")).subquery()
+    paused = and_(recipients.c.paused_until.is_not(None), recipients.c.paused_until >= issue.day)
+    until = cast(recipients.c.paused_until, String(10))
     return select(
         literal(issue.id).label("issue_id"),
-        readers.c.subscriber_id,
-        (literal(first) + readers.c.place // BATCH_SIZE).label("batch_id"),
+        recipients.c.subscriber_id,
+        (literal(first) + recipients.c.place // BATCH_SIZE).label("batch_id"),
         _reference(session).label("reference"),
         case((paused, DeliveryState.SKIPPED), else_=DeliveryState.PENDING).label("state"),
         case((paused, literal("paused until ").concat(until)), else_=null()).label("reason"),

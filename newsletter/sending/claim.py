@@ -42,7 +42,7 @@ class BatchRef:
 class ClaimResult:
     """Whom to send to now, and where to look next."""
 
-    readers: Sequence[Recipient]
+    recipients: Sequence[Recipient]
     after: int  # the last subscriber looked at; 0 when nobody was left
     wait_s: float = 0.0  # until the limits allow more: of everybody, nobody was claimed
     short_s: float | None = None  # until a domain that was passed over may have its next one
@@ -68,22 +68,24 @@ def claim_deliveries(
     look_at = at_most * (_LOOKED_AT if allowance.by_domain else 1)
     rows = _next_pending(session, share, after, look_at, now)
     gone = _skip_suppressed(session, [row.email for row in rows])
-    readers: list[Recipient] = []
+    recipients: list[Recipient] = []
     skipped: dict[str, list[int]] = {}
     last = after
     for row in rows:
         reason = _skip_departed(row) or gone.get(row.email)
         if reason is not None:
             skipped.setdefault(reason, []).append(row.subscriber_id)
-        elif len(readers) >= allowance.number:
+        elif len(recipients) >= allowance.number:
             break
         elif allowance.takes(row.email):
-            readers.append(totals.find_recipient(row, row.reference))
+            recipients.append(totals.find_recipient(row, row.reference))
         last = row.subscriber_id
-    allowance.spend(len(readers))
-    _mark(session, share, [recipient.subscriber_id for recipient in readers], skipped, now)
-    claims = _count(session, share, len(readers)) if readers else 0
-    return ClaimResult(readers, last if rows else 0, 0.0, allowance.short_s, allowance.held, claims)
+    allowance.spend(len(recipients))
+    _mark(session, share, [recipient.subscriber_id for recipient in recipients], skipped, now)
+    claims = _count(session, share, len(recipients)) if recipients else 0
+    return ClaimResult(
+        recipients, last if rows else 0, 0.0, allowance.short_s, allowance.held, claims
+    )
 
 
 def _mark(

@@ -49,8 +49,8 @@ class LeaseLostError(NewsletterError):
 class DeliveryResult:
     """What became of a claimed delivery."""
 
-    reader: Recipient
-    outcome: SendResult
+    recipient: Recipient
+    result: SendResult
 
 
 def lease_batch(
@@ -100,24 +100,24 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     news for one that is uncertain.
     """
     found = delivery_updates.find_deliveries(
-        session, [result.reader.reference for result in answers]
+        session, [result.recipient.reference for result in answers]
     )
     changes = []
     for answer in answers:
-        outcome, old = answer.outcome, found.get(answer.reader.reference)
-        change = _change(outcome, old) if old is not None else None
+        result, old = answer.result, found.get(answer.recipient.reference)
+        change = _change(result, old) if old is not None else None
         if change is None:
             continue
         changes.append(change)
-        if outcome.status is SendStatus.REJECTED and outcome.permanent:
-            suppression.suppress(session, answer.reader.email, f"rejected: {outcome.detail}", now)
+        if result.status is SendStatus.REJECTED and result.permanent:
+            suppression.suppress(session, answer.recipient.email, f"rejected: {result.detail}", now)
     delivery_updates.apply_changes(session, changes, now)
 
 
-def unclaim(session: Session, readers: Sequence[Recipient], now: datetime) -> None:
+def unclaim(session: Session, recipients: Sequence[Recipient], now: datetime) -> None:
     """Give back deliveries that surely never left."""
     found = delivery_updates.find_deliveries(
-        session, [recipient.reference for recipient in readers]
+        session, [recipient.reference for recipient in recipients]
     ).values()
     back = [delivery for delivery in found if delivery.state is DeliveryState.SENDING]
     delivery_updates.apply_changes(
@@ -163,16 +163,16 @@ def settle_uncertain(
     return len(found)
 
 
-def _change(outcome: SendResult, old: delivery_updates.DeliveryRef) -> StateChange | None:
-    state, reason = _STATE_AFTER[outcome.status], outcome.detail or None
+def _change(result: SendResult, old: delivery_updates.DeliveryRef) -> StateChange | None:
+    state, reason = _STATE_AFTER[result.status], result.detail or None
     late_news = old.state is DeliveryState.UNCERTAIN and state is DeliveryState.SENT
     if old.state is not DeliveryState.SENDING and not late_news:
         return None
-    counted = outcome.status is not SendStatus.TRY_LATER or outcome.of_reader
+    counted = result.status is not SendStatus.TRY_LATER or result.of_reader
     attempts = old.attempts + counted
     if state is DeliveryState.PENDING and attempts >= MOST_ATTEMPTS:
         state, reason = DeliveryState.FAILED, f"given up after {attempts} attempts: {reason}"
-    return StateChange(old, state, reason, outcome.provider_id, attempts)
+    return StateChange(old, state, reason, result.provider_id, attempts)
 
 
 def _free(batch: BatchRow, owner: leases.Owner, now: datetime) -> bool:

@@ -188,66 +188,66 @@ def _send_leased(sending: SendContext, batch_id: int, mails: IssueEmails) -> str
         TransportDownError: nothing can be sent; who was not sent to is pending.
         _PausedError: the provider is in trouble.
     """
-    work = BatchWorker(sending, batch_id, mails)
+    worker = BatchWorker(sending, batch_id, mails)
     try:
-        _passes(sending, work)
+        _passes(sending, worker)
     except ledger.LeaseLostError:
-        work.record_after_all()
+        worker.record_after_all()
         return None  # whoever took it over also sends the rest
     finally:
-        if work.is_idle:
+        if worker.is_idle:
             with sending.database.write.begin() as session:
                 ledger.release_batch(session, batch_id, sending.owner)
-            work.close()
-    return work.trouble or work.held or None
+            worker.close()
+    return worker.trouble or worker.held or None
 
 
-def _passes(sending: SendContext, work: BatchWorker) -> None:
+def _passes(sending: SendContext, worker: BatchWorker) -> None:
     """Over what is pending, and again a little later over what shall come later."""
     for number in range(_PASSES):
-        _pass(sending, work)
-        asked_s = work.provider_wait_s or 0.0
+        _pass(sending, worker)
+        asked_s = worker.provider_wait_s or 0.0
         last = number == _PASSES - 1 or asked_s > _LONGEST_WAIT_S
-        if work.trouble is None or last or sending.stopping():
+        if worker.trouble is None or last or sending.stopping():
             break
-        _wait(sending, work, max(_PAUSES_S[number], asked_s))
-        work.reset_pass()
-    if work.provider_down:
-        raise _PausedError(_pause(sending, work))
-    if work.accepted:
+        _wait(sending, worker, max(_PAUSES_S[number], asked_s))
+        worker.reset_pass()
+    if worker.provider_down:
+        raise _PausedError(_pause(sending, worker))
+    if worker.accepted:
         with sending.database.write.begin() as session:
             rate_limit.resume_sending(session)
 
 
-def _pass(sending: SendContext, work: BatchWorker) -> None:
+def _pass(sending: SendContext, worker: BatchWorker) -> None:
     """Once over the pending deliveries of a batch, in the order of subscribers, as limits allow."""
     wait_s: float | None = 0.0
     while wait_s is not None:
-        _wait(sending, work, wait_s)
+        _wait(sending, worker, wait_s)
         try:
-            with closing(stream_mails(sending.transport, work.chunks(), work)) as outcomes:
-                for mail, outcome in outcomes:
-                    work.note(mail, outcome)
+            with closing(stream_mails(sending.transport, worker.chunks(), worker)) as results:
+                for mail, result in results:
+                    worker.note(mail, result)
         except TransportDownError:
-            work.release_unsent()
+            worker.release_unsent()
             raise
-        work.release_unsent()
-        wait_s = None if work.circuit_open or sending.stopping() else work.next_wait_s()
+        worker.release_unsent()
+        wait_s = None if worker.circuit_open or sending.stopping() else worker.next_wait_s()
 
 
-def _wait(sending: SendContext, work: BatchWorker, wait_s: float) -> None:
+def _wait(sending: SendContext, worker: BatchWorker, wait_s: float) -> None:
     """Sleep with an ear to the request to stop, and keep the lease."""
     while wait_s > 0 and not sending.stopping():
         nap_s = min(wait_s, _NAP_S)
         sending.sleep(nap_s)
-        work.tick()
+        worker.tick()
         wait_s -= nap_s
 
 
-def _pause(sending: SendContext, work: BatchWorker) -> str:
+def _pause(sending: SendContext, worker: BatchWorker) -> str:
     """Open the breaker: the provider as a whole does not take mails now."""
-    wait = timedelta(seconds=work.provider_wait_s) if work.provider_wait_s else None
-    reason = work.trouble or "the provider asks to wait"
+    wait = timedelta(seconds=worker.provider_wait_s) if worker.provider_wait_s else None
+    reason = worker.trouble or "the provider asks to wait"
     with sending.database.write.begin() as session:
         until = rate_limit.pause_sending(session, reason, wait, sending.clock())
     return f"{reason}; nobody lost an attempt, a run after {until:%H:%M} UTC goes on"

@@ -93,22 +93,22 @@ class BatchWorker:
             return False  # this process was held up; another may have the batch by now
         return self._journal is None or self._journal.mark(mail.reference, Mark.BEGUN)
 
-    def answered(self, mail: Message, outcome: SendResult) -> None:
+    def answered(self, mail: Message, result: SendResult) -> None:
         if self._journal is not None:
-            self._journal.mark(mail.reference, _MARK_AFTER[outcome.status])
+            self._journal.mark(mail.reference, _MARK_AFTER[result.status])
 
-    def note(self, mail: Message, outcome: SendResult) -> None:
+    def note(self, mail: Message, result: SendResult) -> None:
         """Keep an outcome for the next recording."""
-        self._answers.append(DeliveryResult(self._out.pop(mail.reference), outcome))
-        if outcome.status is SendStatus.TRY_LATER:
-            self._strain += _STRAIN[outcome.of_reader]
-            self._ours = self._ours or not outcome.of_reader
-            self.trouble = outcome.detail
-            self.provider_wait_s = outcome.wait_s or self.provider_wait_s
+        self._answers.append(DeliveryResult(self._out.pop(mail.reference), result))
+        if result.status is SendStatus.TRY_LATER:
+            self._strain += _STRAIN[result.of_reader]
+            self._ours = self._ours or not result.of_reader
+            self.trouble = result.detail
+            self.provider_wait_s = result.wait_s or self.provider_wait_s
         else:
             self._strain = 0
-            self.accepted += outcome.status is SendStatus.ACCEPTED
-            self._any = self._any or outcome.status is SendStatus.ACCEPTED
+            self.accepted += result.status is SendStatus.ACCEPTED
+            self._any = self._any or result.status is SendStatus.ACCEPTED
         self.tick()
 
     def tick(self) -> bool:
@@ -143,7 +143,7 @@ class BatchWorker:
     def record_after_all(self) -> None:
         """The lease is lost; that a mail was accepted is still news for who has it now."""
         accepted = [
-            result for result in self._answers if result.outcome.status is SendStatus.ACCEPTED
+            result for result in self._answers if result.result.status is SendStatus.ACCEPTED
         ]
         with self._sending.database.write.begin() as session:
             ledger.record_results(session, accepted, self._sending.clock())
@@ -184,15 +184,15 @@ class BatchWorker:
         self.after, self.wait_s = claimed.after, claimed.wait_s
         self.short_s = claimed.short_s or self.short_s
         self.held = claimed.held or self.held
-        if claimed.readers:
-            self._remember(claimed.readers, claimed.claims)
-        return claimed.readers
+        if claimed.recipients:
+            self._remember(claimed.recipients, claimed.claims)
+        return claimed.recipients
 
-    def _remember(self, readers: Sequence[Recipient], claims: int) -> None:
+    def _remember(self, recipients: Sequence[Recipient], claims: int) -> None:
         if self._journal is not None and self._sending.folder is not None:
-            self._journal.claim([recipient.reference for recipient in readers])
+            self._journal.claim([recipient.reference for recipient in recipients])
             restore_guard.remember(self._sending.folder, self._newsletter, self._day, claims)
-        self._out.update({recipient.reference: recipient for recipient in readers})
+        self._out.update({recipient.reference: recipient for recipient in recipients})
 
     def _record(self, session: Session) -> None:
         now = self._sending.clock()

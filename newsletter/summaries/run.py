@@ -46,7 +46,7 @@ class SummaryRequest:
 
 def make_missing(
     sessions: sessionmaker[Session],
-    asking: SummaryRequest,
+    request: SummaryRequest,
     papers: Sequence[Paper],
     now: datetime,
     progress: Progress,
@@ -54,13 +54,13 @@ def make_missing(
     """Ask for the sentences that are not kept yet and keep each as it comes."""
     wanted = {paper.id: paper for paper in papers}
     with sessions() as session:
-        questions = open_questions(session, asking, list(wanted.values()))
+        questions = open_questions(session, request, list(wanted.values()))
     for _ in range(len(wanted) - len(questions)):
         progress()
-    author = asking.author
+    author = request.author
     outcomes: list[SummaryResult] = []
     day = list(wanted.values())
-    asked = ask_model(asking.summarizer, questions, day, asking.language, asking.allowance)
+    asked = ask_model(request.summarizer, questions, day, request.language, request.allowance)
     with closing(asked) as coming:
         for outcome in coming:
             with sessions.begin() as session:
@@ -72,7 +72,7 @@ def make_missing(
         reused=len(wanted) - len(questions),
         failed={result.paper.id: result.failure for result in outcomes if result.failure},
         rejected={result.paper.id: result.rejection for result in outcomes if result.rejection},
-        expected=_expected(asking, questions),
+        expected=_expected(request, questions),
         spent=sum((result.spent for result in outcomes), NOTHING),
     )
 
@@ -86,14 +86,14 @@ class Estimate:
     tokens: Tokens
 
 
-def estimate(session: Session, asking: SummaryRequest, papers: Sequence[Paper]) -> Estimate:
+def estimate(session: Session, request: SummaryRequest, papers: Sequence[Paper]) -> Estimate:
     """Without asking anybody."""
-    questions = open_questions(session, asking, papers)
-    return Estimate(len(questions), len(papers) - len(questions), _expected(asking, questions))
+    questions = open_questions(session, request, papers)
+    return Estimate(len(questions), len(papers) - len(questions), _expected(request, questions))
 
 
 def open_questions(
-    session: Session, asking: SummaryRequest, papers: Sequence[Paper]
+    session: Session, request: SummaryRequest, papers: Sequence[Paper]
 ) -> list[Question]:
     """What was never answered in this way.
 
@@ -101,7 +101,7 @@ def open_questions(
     asked `again`. A refusal settles it at once; a failure is no answer.
     """
     ids = [paper.id for paper in papers]
-    author = asking.author
+    author = request.author
     if author.name == AUTHORS:  # any sentence is as good as the authors'
         done = set(store.best_summaries(session, ids, author))
     else:
@@ -113,13 +113,13 @@ def open_questions(
         settled = len(answers) >= ANSWERS or any(
             row.kind == SummaryFailure.REFUSED for row in answers
         )
-        if paper.id not in done and (asking.again or not settled):
+        if paper.id not in done and (request.again or not settled):
             questions.append(_question(paper, answers))
     return questions
 
 
-def _expected(asking: SummaryRequest, questions: Sequence[Question]) -> Tokens:
-    each = (asking.summarizer.expected(one.paper, asking.language) for one in questions)
+def _expected(request: SummaryRequest, questions: Sequence[Question]) -> Tokens:
+    each = (request.summarizer.expected(one.paper, request.language) for one in questions)
     return sum(each, NOTHING)
 
 

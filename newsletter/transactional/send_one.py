@@ -42,8 +42,8 @@ def ask_to_confirm(
 def send_one(transport: Transport, mail: Message) -> SendResult:
     """Hand one mail over; that nothing can be sent at all is a reason to try later."""
     try:
-        for _, outcome in transport.send([mail]):
-            return outcome
+        for _, result in transport.send([mail]):
+            return result
     except TransportDownError as error:
         return SendResult(SendStatus.TRY_LATER, str(error))
     return SendResult(SendStatus.UNCERTAIN, "the transport said nothing")

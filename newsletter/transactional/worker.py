@@ -66,9 +66,9 @@ class OutboxWorker:
         if mail is None:
             return SendResult(SendStatus.REJECTED, "there is nobody to be told any more")
         with closing(self.transport()) as transport:
-            outcome = send_one(transport, mail)
-        self._settle(letter, outcome)
-        return outcome
+            result = send_one(transport, mail)
+        self._settle(letter, result)
+        return result
 
     def cleanup(self) -> None:
         """Forget what nobody needs any more; once an hour is enough."""
@@ -103,12 +103,12 @@ class OutboxWorker:
             letter, mail = taken
             if mail is None:
                 continue
-            outcome = send_one(transport, mail)
-            kept = self._settle(letter, outcome)
-            sent += outcome.status is SendStatus.ACCEPTED
-            given_up += outcome.status is not SendStatus.ACCEPTED and not kept
-            if outcome.status is SendStatus.TRY_LATER:
-                return OutboxReport(answered, sent, outcome.detail, given_up)
+            result = send_one(transport, mail)
+            kept = self._settle(letter, result)
+            sent += result.status is SendStatus.ACCEPTED
+            given_up += result.status is not SendStatus.ACCEPTED and not kept
+            if result.status is SendStatus.TRY_LATER:
+                return OutboxReport(answered, sent, result.detail, given_up)
         return OutboxReport(answered, sent, "", given_up)
 
     def _take(self) -> tuple[OutboxRow, Message | None] | None:
@@ -123,24 +123,24 @@ class OutboxWorker:
             outbox.delete_email(session, letter.id)
         return mail
 
-    def _settle(self, letter: OutboxRow, outcome: SendResult) -> bool:
+    def _settle(self, letter: OutboxRow, result: SendResult) -> bool:
         """Write down what became of it; whether it is tried again."""
         kept = False
         with self.database.write.begin() as session:
-            if outcome.status is SendStatus.TRY_LATER:
+            if result.status is SendStatus.TRY_LATER:
                 kept = outbox.retry_later(session, letter.id, self.clock())
-            elif outcome.status is not SendStatus.REJECTED:
+            elif result.status is not SendStatus.REJECTED:
                 outbox.record_sent(session, letter, self.clock())
             else:
                 outbox.delete_email(session, letter.id)
-            if outcome.status is SendStatus.REJECTED and outcome.permanent:
-                reason = f"rejected: {outcome.detail}"
+            if result.status is SendStatus.REJECTED and result.permanent:
+                reason = f"rejected: {result.detail}"
                 suppression.suppress(session, letter.email, reason, self.clock())
         if letter.kind == EmailType.GOODBYE and not kept:
             self.database.empty_log()  # that row was the last that knew who was erased
-        if outcome.status is not SendStatus.ACCEPTED:
+        if result.status is not SendStatus.ACCEPTED:
             # Without the address: a log is read by more people than a database.
             fate = "will be tried again" if kept else "is given up"
-            why = without_addresses(f"{outcome.status}: {outcome.detail}")
+            why = without_addresses(f"{result.status}: {result.detail}")
             _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, fate, why)
         return kept

@@ -55,7 +55,7 @@ class SendObserver(Protocol):
     def begin(self, mail: Message) -> bool:
         """Call just before a mail can be taken: it is noted. Where False, it must not leave."""
 
-    def answered(self, mail: Message, outcome: SendResult) -> None:
+    def answered(self, mail: Message, result: SendResult) -> None:
         """Call as soon as the answer is there, before anything else can go wrong."""
 
     def wanted(self) -> bool:
@@ -88,7 +88,7 @@ class NoObserver:
         del mail
         return True
 
-    def answered(self, mail: Message, outcome: SendResult) -> None:
+    def answered(self, mail: Message, result: SendResult) -> None:
         """Nobody asks."""
 
     def wanted(self) -> bool:
@@ -106,9 +106,9 @@ def stream_mails(
         yield from transport.stream(chunks, watch)
         return
     for chunk in chunks:
-        for mail, outcome in transport.send([mail for mail in chunk if watch.begin(mail)]):
-            watch.answered(mail, outcome)
-            yield mail, outcome
+        for mail, result in transport.send([mail for mail in chunk if watch.begin(mail)]):
+            watch.answered(mail, result)
+            yield mail, result
 
 
 def refuse_unmailable(mail: Message) -> SendResult | None:

@@ -101,17 +101,17 @@ class Files:
     def _publish(
         self, parts: Sequence[tuple[Message, Path]], watch: SendObserver
     ) -> Generator[tuple[Message, SendResult]]:
-        outcomes = []
+        results = []
         for mail, part in parts:
             if watch.begin(mail):
                 file = self._place(mail)
                 part.replace(file)
-                outcome = SendResult(SendStatus.ACCEPTED, provider_id=file.name)
-                watch.answered(mail, outcome)
-                outcomes.append((mail, outcome))
-        if outcomes:
+                result = SendResult(SendStatus.ACCEPTED, provider_id=file.name)
+                watch.answered(mail, result)
+                results.append((mail, result))
+        if results:
             _to_disk(self._new)
-        yield from outcomes
+        yield from results
 
     def _make_ready(self) -> None:
         """The folders, and nothing half-made by a process that was killed."""

@@ -71,9 +71,9 @@ def create_app(
     database.dispose()  # no connection is shared with the workers that a server forks
     app.extensions["newsletter.database"] = database
     links = bootstrap.signed_links(settings)
-    mailroom = bootstrap.outbox_worker(settings, database, clock)
-    app.extensions["newsletter.mailroom"] = mailroom
-    background = OutboxThread(mailroom)
+    outbox_worker = bootstrap.outbox_worker(settings, database, clock)
+    app.extensions["newsletter.mailroom"] = outbox_worker
+    background = OutboxThread(outbox_worker)
     app.extensions["newsletter.background"] = background
     if sends_mail:
         app.before_request(background.start)

@@ -103,24 +103,24 @@ def _issue_page(
 ) -> str:
     """Frozen, so made once a language and kept."""
     with pages.database.read() as session:
-        digest = issues.load_issue(session, session.get_one(IssueRow, issue_id))
+        content = issues.load_issue(session, session.get_one(IssueRow, issue_id))
     earlier, later = neighbours
     return pages.render(
         "web/issue.html",
-        digest=digest,
+        digest=content,
         levels=DetailLevel,
-        sections=_sections(digest),
+        sections=_sections(content),
         earlier=earlier,
         later=later,
         is_open=pages.settings.signup.open,
     )
 
 
-def _sections(digest: IssueContent) -> list[tuple[IssueSection, list[object]]]:
+def _sections(content: IssueContent) -> list[tuple[IssueSection, list[object]]]:
     return [
-        (section, list(digest.section(section)))
+        (section, list(content.section(section)))
         for section in IssueSection
-        if digest.section(section)
+        if content.section(section)
     ]
 
 

@@ -41,7 +41,7 @@ def atom(
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _entry(feed: ET.Element, digest: IssueContent, issue: IssueRow, links: SignedLinks) -> None:
+def _entry(feed: ET.Element, content: IssueContent, issue: IssueRow, links: SignedLinks) -> None:
     catalogue = translations(issue.language)
     address = links.issue(issue.newsletter, str(issue.day))
     entry = _add(feed, "entry")
@@ -51,8 +51,8 @@ def _entry(feed: ET.Element, digest: IssueContent, issue: IssueRow, links: Signe
     _add(entry, "published", _time(issue.frozen_at))
     _add(entry, "link", rel="alternate", type="text/html", href=address)
     template = template_environment(catalogue).get_template("web/feed_entry.html")
-    content = template.render(digest=digest, address=address, levels=DetailLevel)
-    _add(entry, "content", content, type="html")
+    body = template.render(digest=content, address=address, levels=DetailLevel)
+    _add(entry, "content", body, type="html")
 
 
 def _time(moment: datetime) -> str:

@@ -20,8 +20,8 @@ _TIDY_EVERY_S = 3600.0
 class OutboxThread:
     """Clears the mailroom when woken, and now and then by itself."""
 
-    def __init__(self, mailroom: OutboxWorker) -> None:
-        self._mailroom = mailroom
+    def __init__(self, outbox_worker: OutboxWorker) -> None:
+        self._outbox_worker = outbox_worker
         self._lock = threading.Lock()
         self._process = 0
         self._wake = threading.Event()
@@ -53,9 +53,9 @@ class OutboxThread:
         while not self._stop.is_set():
             self._wake.clear()
             try:
-                self._mailroom.run_once()
+                self._outbox_worker.run_once()
                 if time.monotonic() - tidied > _TIDY_EVERY_S:
-                    self._mailroom.cleanup()
+                    self._outbox_worker.cleanup()
                     tidied = time.monotonic()
             except Exception:  # noqa: BLE001 - a broken round must not end all later ones
                 _log.exception("the mailroom had trouble; it looks again later")

@@ -138,7 +138,7 @@ def freeze(settings: Settings) -> tuple[int, IssueEmails]:
         with parts.database.read() as session:
             issue_id = issues.get_issue(session, "audio", None).id
         mails = IssueEmails(
-            daily.load_frozen_issue(parts, issue_id), parts.site, parts.links, parts.looks
+            daily.load_frozen_issue(parts, issue_id), parts.site, parts.links, parts.theme
         )
         mails.content("titles", "en")
         return issue_id, mails

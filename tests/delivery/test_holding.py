@@ -75,7 +75,7 @@ def send(settings: Settings, issue_id: int) -> Iterator[Send]:
         sending = daily._sending(used, lambda _done: None, NO_OVERRIDE)
         sending.sleep = lambda _s: None
         mails = IssueEmails(
-            daily.load_frozen_issue(parts, issue_id), parts.site, parts.links, parts.looks
+            daily.load_frozen_issue(parts, issue_id), parts.site, parts.links, parts.theme
         )
         return send_issue(sending, issue_id, mails)
 

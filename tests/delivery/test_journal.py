@@ -92,7 +92,7 @@ def test_a_dead_workers_mails_go_where_they_belong(
         batch = session.get_one(BatchRow, batch_id)
         assert ledger.lease_batch(session, batch, OWNER, NOW, lambda *_: None)
         share = claim.BatchRef(batch_id, batch.issue_id)
-        claimed = claim.claim_deliveries(session, share, Limits(), NOW, 0, 4).readers
+        claimed = claim.claim_deliveries(session, share, Limits(), NOW, 0, 4).recipients
     marks = [Mark.BEGUN, Mark.ACCEPTED, Mark.NOT_TAKEN]  # and nothing of the fourth
     known = {each.reference: mark for each, mark in zip(claimed, marks, strict=False)}
     with database.write.begin() as session:

@@ -55,7 +55,7 @@ def from_settings(settings: Settings) -> "SendGrid":
 class _Response:
     """What became of a request; `places` are the personalizations that a refusal names."""
 
-    outcome: SendResult
+    result: SendResult
     places: list[int] = field(default_factory=list)
 
 
@@ -84,9 +84,9 @@ class SendGrid:
     ) -> Iterator[tuple[Message, SendResult]]:
         """One request after the other; only the mails of the next one are begun."""
         for chunk in chunks:
-            for mail, outcome in self._send(chunk, watch.begin):
-                watch.answered(mail, outcome)
-                yield mail, outcome
+            for mail, result in self._send(chunk, watch.begin):
+                watch.answered(mail, result)
+                yield mail, result
 
     def _send(
         self, mails: Sequence[Message], begin: Callable[[Message], bool]
@@ -104,9 +104,9 @@ class SendGrid:
                 yield from ((mail, stopped) for mail in group)
                 continue
             begun = [mail for mail in group if begin(mail)]
-            for mail, outcome in self._send_alike(begun) if begun else ():
-                stopped = outcome if _is_for_all(outcome) else None
-                yield mail, outcome
+            for mail, result in self._send_alike(begun) if begun else ():
+                stopped = result if _is_for_all(result) else None
+                yield mail, result
 
     def close(self) -> None:
         """The package keeps no connection."""
@@ -119,17 +119,17 @@ class SendGrid:
             some = waiting.popleft()
             answer = self._post(some)
             left -= 1
-            outcome = answer.outcome
-            if _is_for_all(outcome):
+            result = answer.result
+            if _is_for_all(result):
                 for group in (some, *waiting):
-                    yield from ((mail, outcome) for mail in group)
+                    yield from ((mail, result) for mail in group)
                 return
-            if outcome.status is not SendStatus.REJECTED or len(some) == 1:
-                yield from ((mail, outcome) for mail in some)
+            if result.status is not SendStatus.REJECTED or len(some) == 1:
+                yield from ((mail, result) for mail in some)
             elif left > 0:
                 waiting.extendleft(reversed(_divide(some, answer.places)))
             else:
-                later = SendResult(SendStatus.TRY_LATER, outcome.detail, of_reader=True)
+                later = SendResult(SendStatus.TRY_LATER, result.detail, of_reader=True)
                 yield from ((mail, later) for mail in some)
 
     def _post(self, mails: list[Message]) -> _Response:
@@ -187,8 +187,8 @@ def _divide(mails: list[Message], places: list[int]) -> list[list[Message]]:
     return [mails[:middle], mails[middle:]]
 
 
-def _is_for_all(outcome: SendResult) -> bool:
-    return outcome.status is SendStatus.TRY_LATER and not outcome.of_reader
+def _is_for_all(result: SendResult) -> bool:
+    return result.status is SendStatus.TRY_LATER and not result.of_reader
 
 
 def _without_secrets(record: logging.LogRecord) -> bool:

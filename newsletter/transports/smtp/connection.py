@@ -119,10 +119,10 @@ class SmtpConnection:
                 SendStatus.UNCERTAIN, f"no answer after the mail: {describe_error(error)}"
             )
         self.carried += 1
-        outcome = response_classes.result_of_data(reply)
-        if self._is_over(reply) or outcome is None:
+        result = response_classes.result_of_data(reply)
+        if self._is_over(reply) or result is None:
             self.drop()
-        return outcome or SendResult(
+        return result or SendResult(
             SendStatus.UNCERTAIN, f"an answer that is none: {one_line(reply[1])}"
         )
 

@@ -24,12 +24,12 @@ class Scheduler(Protocol):
     def may_begin(self, mail: Message) -> bool:
         """Ask just before the content leaves."""
 
-    def report_result(self, mail: Message, outcome: SendResult) -> None: ...
+    def report_result(self, mail: Message, result: SendResult) -> None: ...
 
     def return_mail(self, mail: Message) -> None:
         """Another lane, or a later moment, shall carry it."""
 
-    def no_connection(self, mail: Message, outcome: SendResult) -> None:
+    def no_connection(self, mail: Message, result: SendResult) -> None:
         """There is not one; then there is none for the other mails, either."""
 
     def connect(self, lane: "ConnectionTask", instead_of: SmtpConnection | None) -> None:

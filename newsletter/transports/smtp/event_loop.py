@@ -108,18 +108,18 @@ class SmtpEventLoop:
         self.halted = True
         return False
 
-    def report_result(self, mail: Message, outcome: SendResult) -> None:
-        self._watch.answered(mail, outcome)
-        self._outcomes.append((mail, outcome))
+    def report_result(self, mail: Message, result: SendResult) -> None:
+        self._watch.answered(mail, result)
+        self._outcomes.append((mail, result))
         self._in_hand -= 1
 
     def return_mail(self, mail: Message) -> None:
         self._mails.appendleft(mail)
         self._in_hand -= 1
 
-    def no_connection(self, mail: Message, outcome: SendResult) -> None:
-        self._unreachable = outcome
-        self.report_result(mail, outcome)
+    def no_connection(self, mail: Message, result: SendResult) -> None:
+        self._unreachable = result
+        self.report_result(mail, result)
         self.halted = True
 
     def connect(self, lane: ConnectionTask, instead_of: SmtpConnection | None) -> None:
@@ -155,8 +155,8 @@ class SmtpEventLoop:
             self._look_s = now_s + self._tick_s
             self.halted = self.halted or not self._watch.wanted()
             self._look_after(now_s, patient=tick())
-        outcomes, self._outcomes = self._outcomes, []
-        yield from outcomes
+        results, self._outcomes = self._outcomes, []
+        yield from results
 
     def _add_connections(self) -> None:
         """Somebody for each mail, as far as there may be connections."""
