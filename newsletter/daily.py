@@ -15,9 +15,9 @@ from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.theme import Theme
 from newsletter.sending import audience, holds, totals
-from newsletter.sending.holds import NO_OVERRIDE, Override
+from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
 from newsletter.sending.rate_limit import Limits
-from newsletter.sending.sender import IssueSendResult, SendContext, send_batch, send_issue
+from newsletter.sending.sender import IssueSendResult, send_batch, send_issue
 from newsletter.sources.base import Source
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import run

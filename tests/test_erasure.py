@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, select
 
-from newsletter import bootstrap
+from newsletter import bootstrap, delivery_counters
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.feedback import apply, sendgrid_webhook
@@ -25,7 +25,7 @@ from newsletter.models import (
     SubscriptionRow,
     SuppressionRow,
 )
-from newsletter.sending import claim, counters, ledger, totals
+from newsletter.sending import claim, ledger, totals
 from newsletter.sending.leases import Owner
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.rate_limit import Limits
@@ -156,7 +156,9 @@ def test_who_is_erased_while_their_mail_is_on_its_way_is_accounted_for_and_forgo
         assert (row.reason, row.provider_id) == ("erased", None)
         assert row.reference != reader.reference
         assert totals.delivery_totals(session, issue_id).audience == 12
-        assert counters.of_issue(session, issue_id) == counters.scanned(session, issue_id)
+        assert delivery_counters.of_issue(session, issue_id) == delivery_counters.scanned(
+            session, issue_id
+        )
 
 
 def without_tokens(page: str) -> str:
@@ -197,7 +199,9 @@ def test_an_uncertain_mail_to_an_erased_person_is_never_sent_again(
     with database.write.begin() as session:
         row = session.scalars(select(DeliveryRow).where(DeliveryRow.subscriber_id == ada)).one()
         row.state = DeliveryState.UNCERTAIN
-        counters.move(session, row.batch_id, DeliveryState.SENT, DeliveryState.UNCERTAIN, 1)
+        delivery_counters.move(
+            session, row.batch_id, DeliveryState.SENT, DeliveryState.UNCERTAIN, 1
+        )
     cli("subscribers", "erase", ADA, "--yes")
     cli("deliveries", "settle", "--as", "resend")
     assert "13 subscribers = 12 sent + 1 skipped" in cli("send").out

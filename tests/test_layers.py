@@ -1,4 +1,4 @@
-"""Folder names are the pipeline, and imports only go down."""
+"""Imports only go down: between the rooms, and inside them."""
 
 import ast
 from pathlib import Path
@@ -6,84 +6,133 @@ from pathlib import Path
 import newsletter
 
 PACKAGE = Path(newsletter.__file__).parent
+# From the top to the bottom; docs/architecture.md says what each is for.
 LAYERS = (
     "cli",
     "web",
-    "starting",
-    "checking",
-    "assembly",
+    "scaffold",
+    "health",
+    "bootstrap",
     "daily",
-    "delivery",
+    "transactional",
+    "feedback",
+    "sending",
+    "transports",
     "issues",
     "rendering",
+    "tex",
     "summaries",
     "subscribers",
-    "counters",
+    "outbox",
+    "delivery_counters",
     "completeness",
     "papers",
     "sources",
     "db",
     "models",
     "config",
-    "environment",
-    "values",
     "colours",
     "taxonomy",
     "languages",
+    "finding",
+    "bounded_reader",
+    "text",
     "errors",
-    "findings",
     "paths",
 )
+_DATA = {"locales"}  # folders without code
 
 
-def part_of(module: str) -> str | None:
+def name_of(file: Path) -> str:
+    names = file.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(names).removesuffix(".__init__")
+
+
+MODULES = {name_of(file): file for file in sorted(PACKAGE.rglob("*.py"))}
+
+
+def room_of(module: str) -> str | None:
     """`newsletter.sources.feed` belongs to `sources`; the package itself to nothing."""
     names = module.split(".")
-    return names[1] if len(names) > 1 else None
+    return names[1] if len(names) > 1 and not names[1].startswith("__") else None
 
 
-def imported(file: Path) -> set[str]:
-    """The parts that a module imports, also inside functions."""
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "newsletter":
-            found |= {f"newsletter.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
+def imported(module: str) -> set[str]:
+    """Our modules that a module imports, also inside functions and for types only."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {name if name in MODULES else node.module for name in inner}
         elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    parts = {part_of(name) for name in found if name.startswith("newsletter.")}
-    return {part for part in parts if part is not None} - {"__version__"}
+            names |= {alias.name for alias in node.names}
+    return names & MODULES.keys() - {module, "newsletter"}
 
 
-def modules() -> list[tuple[str, Path]]:
-    found = []
-    for file in sorted(PACKAGE.rglob("*.py")):
-        relative = file.relative_to(PACKAGE)
-        part = relative.parts[0].removesuffix(".py")
-        if not part.startswith("__"):
-            found.append((part, file))
-    return found
+IMPORTS = {module: imported(module) for module in MODULES}
 
 
-def test_every_module_has_a_layer() -> None:
-    assert {part for part, _ in modules()} - {"locales"} <= set(LAYERS)
+def circle_from(start: str) -> list[str] | None:
+    """The shortest way of imports that leads back to where it began."""
+    came_from: dict[str, str | None] = {start: None}
+    queue = [start]
+    for module in queue:
+        for other in sorted(IMPORTS[module]):
+            if other == start:
+                way: list[str] = []
+                step: str | None = module
+                while step is not None:
+                    way.append(step)
+                    step = came_from[step]
+                return [*reversed(way), start]
+            if other not in came_from:
+                came_from[other] = module
+                queue.append(other)
+    return None
 
 
-def test_imports_only_go_down_the_layers() -> None:
+def test_every_room_has_its_place() -> None:
+    rooms = {room for module in MODULES if (room := room_of(module))}
+    assert rooms - _DATA == set(LAYERS)
+
+
+def test_imports_between_rooms_only_go_down() -> None:
     upward = [
-        f"{file.relative_to(PACKAGE)} imports {other}"
-        for part, file in modules()
-        for other in imported(file)
-        if part in LAYERS and LAYERS.index(other) < LAYERS.index(part)
+        f"{module} imports {other}"
+        for module, others in IMPORTS.items()
+        for other in others
+        if (room := room_of(module)) in LAYERS and (below := room_of(other)) in LAYERS
+        if LAYERS.index(str(below)) < LAYERS.index(str(room))
     ]
     assert not upward
 
 
+def test_no_circle_of_imports_is_left_not_even_for_types() -> None:
+    circles = {
+        " > ".join(circle) for module in MODULES if (circle := circle_from(module)) is not None
+    }
+    assert not circles
+
+
+def test_tex_imports_nothing_of_ours() -> None:
+    inside = {module for module in MODULES if room_of(module) == "tex"}
+    assert {other for module in inside for other in IMPORTS[module]} <= inside
+
+
+def test_no_class_name_stands_twice() -> None:
+    homes: dict[str, list[str]] = {}
+    for module, file in MODULES.items():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name.lstrip("_"), []).append(module)
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
 def test_only_the_outermost_layers_read_the_clock() -> None:
     readers = [
-        str(file.relative_to(PACKAGE))
-        for part, file in modules()
-        if part not in {"cli", "web"} and "datetime.now(" in file.read_text(encoding="utf-8")
+        module
+        for module, file in MODULES.items()
+        if room_of(module) not in {"cli", "web"}
+        and "datetime.now(" in file.read_text(encoding="utf-8")
     ]
     assert not readers

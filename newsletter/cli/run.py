@@ -168,7 +168,7 @@ def send(
     pausing for a provider in trouble.
     """
     from newsletter import daily, issues
-    from newsletter.sending.holds import Override
+    from newsletter.sending.context import Override
 
     settings = common.load(config_file)
 

@@ -255,7 +255,8 @@ def _paper(settings: "Settings", services: "Services", tried: str) -> "Paper":
 
 
 def _from_file(file: Path) -> "Paper":
-    from newsletter.sources.base import Paper, PaperId, one_line, paragraphs
+    from newsletter.sources.base import Paper, PaperId, paragraphs
+    from newsletter.text import one_line
 
     try:
         with file.open("rb") as stream:

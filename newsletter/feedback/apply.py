@@ -9,21 +9,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter import outbox
 from newsletter.db import insert_missing
 from newsletter.feedback import bounce_rules
-from newsletter.feedback.events import FAILING, PROVING, Event, EventType, without_addresses
-from newsletter.models import DeliveryRow, DeliveryState, FeedbackRow, QuarantineRow, SubscriberRow
-from newsletter.sending import delivery_updates, domain_pauses
-from newsletter.sending.delivery_updates import StateChange
+from newsletter.feedback.events import Event
+from newsletter.models import (
+    DeliveryRow,
+    EventType,
+    FeedbackRow,
+    QuarantineRow,
+    SubscriberRow,
+)
+from newsletter.sending import domain_pauses, settlement
 from newsletter.subscribers import address_change, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.tokens import ALL, Claim
+from newsletter.text import without_addresses
 
 _log = logging.getLogger(__name__)
 
@@ -33,11 +38,6 @@ _ORDINARY_KEPT_FOR = timedelta(days=14)  # providers repeat themselves for a day
 _SET_ASIDE_KEPT_FOR = timedelta(days=60)
 _FORGOTTEN_AT_ONCE = 2000
 _LONGEST_SET_ASIDE = 10_000
-_NOTES = {
-    EventType.BOUNCE: "bounced",
-    EventType.BLOCKED: "blocked",
-    EventType.DROPPED: "dropped by the provider",
-}
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,9 @@ def apply_events(session: Session, events: Iterable[Event], now: datetime) -> Ap
     for some in _in_shares(first_told.values()):
         fresh = _write_down(session, some, now)
         new += len(fresh)
-        settled += apply_to_deliveries(session, [known.event.reference for known in fresh], now)
+        settled += settlement.apply_to_deliveries(
+            session, [known.event.reference for known in fresh], now
+        )
         suppressed += sum(_apply_to_subscriber(session, known, now) for known in fresh)
         blocking |= {
             known.domain
@@ -87,40 +89,6 @@ def apply_events(session: Session, events: Iterable[Event], now: datetime) -> Ap
         _pause_on_a_block_spike(session, domain, now)
     _forget_old(session, now)
     return ApplyResult(new, told - new, settled, suppressed)
-
-
-def apply_to_deliveries(session: Session, references: Sequence[str], now: datetime) -> int:
-    """Let the kept feedback on some mails move their deliveries; how many moved."""
-    chosen = _events_of_deliveries().where(DeliveryRow.reference.in_(references))
-    return _settle(session, session.execute(chosen), now)
-
-
-def settle_issue(session: Session, issue_id: int, now: datetime) -> int:
-    """The same for what came while the mails of an issue were still on their way.
-
-    An event can be quicker than our own note that the mail left, and a crash can come between.
-    """
-    bad_news = _events_of_deliveries().where(
-        FeedbackRow.issue_id == issue_id,
-        FeedbackRow.kind.in_(FAILING),
-        DeliveryRow.state == DeliveryState.SENT,
-    )
-    answers = _events_of_deliveries().where(
-        DeliveryRow.issue_id == issue_id, DeliveryRow.state == DeliveryState.UNCERTAIN
-    )
-    return sum(
-        _settle(session, session.execute(statement), now) for statement in (bad_news, answers)
-    )
-
-
-def _events_of_deliveries() -> Select[str, int, str, str, str]:
-    """Each kind of news of a delivery, once."""
-    delivery = (DeliveryRow.reference, DeliveryRow.batch_id, DeliveryRow.state)
-    return (
-        select(*delivery, FeedbackRow.kind, func.max(FeedbackRow.detail).label("detail"))
-        .join(FeedbackRow, FeedbackRow.reference == DeliveryRow.reference)
-        .group_by(*delivery, FeedbackRow.kind)
-    )
 
 
 def quarantine(session: Session, source: str, reason: str, content: str, now: datetime) -> None:
@@ -188,43 +156,6 @@ def _row(told: _KnownEvent, now: datetime) -> dict[str, object]:
         "at": event.at,
         "received_at": now,
     }
-
-
-def _settle(session: Session, heard: Iterable[Row[Any]], now: datetime) -> int:
-    said: dict[str, dict[EventType, str]] = {}
-    for row in heard:
-        said.setdefault(row.reference, {})[EventType(row.kind)] = row.detail
-    changes = []
-    for reference, found in delivery_updates.find_deliveries(session, list(said)).items():
-        verdict = _state_after(found.state, said[reference])
-        if verdict is not None:
-            changes.append(StateChange(found, *verdict))
-    delivery_updates.apply_changes(session, changes, now)
-    return len(changes)
-
-
-def _state_after(state: str, kinds: dict[EventType, str]) -> tuple[DeliveryState, str] | None:
-    """Where feedback moves a delivery, and the reason; None where it stays.
-
-    What is on the wire is left to its sender. What waits to be sent (again) and yet arrived is
-    sent; what waits and did not arrive goes on waiting.
-    """
-    failing = next(
-        (
-            kind
-            for kind in (EventType.BOUNCE, EventType.DROPPED, EventType.BLOCKED)
-            if kind in kinds
-        ),
-        None,
-    )
-    proving = next(
-        (kind for kind in reversed(EventType) if kind in kinds and kind in PROVING), None
-    )
-    if state in {DeliveryState.SENT, DeliveryState.UNCERTAIN} and failing is not None:
-        return DeliveryState.FAILED, f"{_NOTES[failing]}: {kinds[failing]}".rstrip(": ")
-    if state in {DeliveryState.PENDING, DeliveryState.UNCERTAIN} and proving and not failing:
-        return DeliveryState.SENT, f"settled by feedback: {proving}"
-    return None
 
 
 def _apply_to_subscriber(session: Session, told: _KnownEvent, now: datetime) -> bool:

@@ -18,7 +18,8 @@ from hashlib import sha256
 
 from flufl.bounce import all_failures
 
-from newsletter.feedback.events import Event, EventType, says_no_such_mailbox, says_policy
+from newsletter.feedback.events import Event, says_no_such_mailbox, says_policy
+from newsletter.models import EventType
 from newsletter.subscribers.tokens import Claim, Purpose, SignedLinks
 
 SOURCE = "mail"

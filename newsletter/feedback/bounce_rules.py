@@ -13,8 +13,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.feedback.events import FAILING, EventType
-from newsletter.models import DeliveryRow, DeliveryState, FeedbackRow, SubscriberRow
+from newsletter.models import (
+    FAILING,
+    DeliveryRow,
+    DeliveryState,
+    EventType,
+    FeedbackRow,
+    SubscriberRow,
+)
 
 BOUNCES = 3  # of different issues
 SPAN = timedelta(days=7)  # between the first and the last of them

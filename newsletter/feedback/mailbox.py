@@ -21,7 +21,7 @@ from newsletter.bounded_reader import BoundedReader
 from newsletter.config import FeedbackSettings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.feedback.bounce_parser import LONGEST
-from newsletter.transports.base import one_line
+from newsletter.text import brief
 
 _LONGEST_KEPT = 25 * 1024 * 1024
 _LONGEST_ANSWER = 16 * 1024 * 1024  # of an IMAP server: a letter, or the numbers of two million
@@ -62,7 +62,7 @@ def read_maildir(folder: Path) -> InboundMessages:
                     raw = stream.read(LONGEST)
                 yield InboundMessage(raw, _seen_in(file, current))
     except OSError as error:
-        raise MailboxError(f"{folder} cannot be read: {one_line(error)}") from error
+        raise MailboxError(f"{folder} cannot be read: {brief(error)}") from error
 
 
 def _seen_in(file: Path, current: Path) -> Callable[[bool], None]:
@@ -70,7 +70,7 @@ def _seen_in(file: Path, current: Path) -> Callable[[bool], None]:
         try:
             file.rename(current / f"{file.name}:2,{'S' if understood else 'FS'}")
         except OSError as error:
-            raise MailboxError(f"{file} cannot be marked: {one_line(error)}") from error
+            raise MailboxError(f"{file} cannot be marked: {brief(error)}") from error
 
     return mark
 
@@ -89,7 +89,7 @@ def read_pipe(stream: BinaryIO, kept: Path) -> InboundMessages:
         try:
             _put(kept, raw)
         except OSError as error:
-            raise MailboxError(f"{kept} cannot be written: {one_line(error)}") from error
+            raise MailboxError(f"{kept} cannot be written: {brief(error)}") from error
 
     yield InboundMessage(raw[:LONGEST], mark)
 
@@ -132,7 +132,7 @@ def _clear_trouble(host: str) -> Iterator[None]:
         yield
     except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
         raise MailboxError(
-            f"the mailbox at {host} cannot be read: {one_line(error)}; see [feedback]"
+            f"the mailbox at {host} cannot be read: {brief(error)}; see [feedback]"
         ) from error
 
 
@@ -178,7 +178,7 @@ def _logged_in(settings: FeedbackSettings) -> Iterator[_BoundedImap]:
         folder = settings.imap_folder.replace("\\", r"\\").replace('"', r"\"")
         answer, told = server.select(f'"{folder}"')
         if answer != "OK":
-            raise imaplib.IMAP4.error(one_line(told[0] or "no such folder"))
+            raise imaplib.IMAP4.error(brief(told[0] or "no such folder"))
         yield server
     finally:
         try:
@@ -202,7 +202,7 @@ def _ask(server: _BoundedImap, command: str, *args: str) -> list[Any]:
     server.expect()
     answer, told = server.uid(command, *args)
     if answer != "OK":
-        raise imaplib.IMAP4.error(f"{command}: {one_line(told[0] if told else answer)}")
+        raise imaplib.IMAP4.error(f"{command}: {brief(told[0] if told else answer)}")
     return [line for line in told if line is not None] or [b""]
 
 

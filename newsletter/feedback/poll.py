@@ -14,9 +14,9 @@ from newsletter import outbox
 from newsletter.db import Database
 from newsletter.feedback import apply, bounce_parser
 from newsletter.feedback.bounce_parser import AutomaticReply, Meaning, NotUnderstood
-from newsletter.feedback.events import Event, EventType
+from newsletter.feedback.events import Event
 from newsletter.feedback.mailbox import InboundMessages
-from newsletter.models import DeliveryRow
+from newsletter.models import DeliveryRow, EventType
 from newsletter.subscribers import address_change
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.tokens import Claim, SignedLinks

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.feedback.events import Event, EventType, says_no_such_mailbox, says_policy
+from newsletter.feedback.events import Event, says_no_such_mailbox, says_policy
+from newsletter.models import EventType
 from newsletter.subscribers.addresses import normalize_address
 
 SOURCE = "sendgrid"

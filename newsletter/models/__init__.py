@@ -2,10 +2,13 @@
 
 from newsletter.models.base import Base, UtcDateTime
 from newsletter.models.deliveries import (
+    FAILING,
+    PROVING,
     BatchRow,
     DeliveryRow,
     DeliveryState,
     DomainPauseRow,
+    EventType,
     FeedbackRow,
     QuarantineRow,
     RateRow,
@@ -35,6 +38,8 @@ from newsletter.models.subscribers import (
 )
 
 __all__ = [
+    "FAILING",
+    "PROVING",
     "AddressChangeRow",
     "AnnouncementRow",
     "Base",
@@ -43,6 +48,7 @@ __all__ = [
     "DeliveryRow",
     "DeliveryState",
     "DomainPauseRow",
+    "EventType",
     "FeedbackRow",
     "FormLimitRow",
     "ImportRow",

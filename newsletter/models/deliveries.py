@@ -57,6 +57,22 @@ class DeliveryRow(Base):
     changed_at: Mapped[datetime]
 
 
+class EventType(StrEnum):
+    ACCEPTED = "accepted"  # the provider has it
+    DEFERRED = "deferred"  # it is still trying
+    DELIVERED = "delivered"
+    BOUNCE = "bounce"  # this mailbox did not take it
+    BLOCKED = "blocked"  # the domain does not want us, or this content, now
+    DROPPED = "dropped"  # the provider did not even try
+    COMPLAINT = "complaint"
+    UNSUBSCRIBE = "unsubscribe"
+
+
+FAILING = frozenset({EventType.BOUNCE, EventType.BLOCKED, EventType.DROPPED})
+# Somebody who has the mail speaks: it left, whatever we knew.
+PROVING = frozenset(EventType) - FAILING
+
+
 class FeedbackRow(Base):
     """What somebody said of a mail after it left, once. No address is in it."""
 

@@ -25,8 +25,8 @@ from newsletter.rendering.size_budget import (
 from newsletter.rendering.templates import explain_template_error, template_environment
 from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.translations import translations
-from newsletter.sources.base import one_line
 from newsletter.subscribers.tokens import Claim, SignedLinks
+from newsletter.text import one_line
 
 # What no address, and no subscriber's number, is longer than (RFC 5321, 4.5.3.1.3).
 _LONGEST_ADDRESS = 254

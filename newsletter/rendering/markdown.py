@@ -6,7 +6,7 @@ sends them on to `https`.
 
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
 from newsletter.rendering.translations import Catalogue, translations
-from newsletter.sources.base import one_line
+from newsletter.text import one_line
 
 
 def to_markdown(content: IssueContent) -> str:

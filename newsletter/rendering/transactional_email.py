@@ -14,8 +14,8 @@ from newsletter.rendering.message import Message, MessageContent
 from newsletter.rendering.templates import explain_template_error, template_environment
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import translations
-from newsletter.sources.base import one_line
 from newsletter.subscribers.tokens import ALL, Claim, Purpose, SignedLinks
+from newsletter.text import one_line
 
 Headers = tuple[tuple[str, str], ...]
 

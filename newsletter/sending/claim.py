@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
+from newsletter import delivery_counters
 from newsletter.models import (
     DeliveryRow,
     DeliveryState,
@@ -17,7 +18,7 @@ from newsletter.models import (
     SubscriptionRow,
 )
 from newsletter.rendering.issue_email import Recipient
-from newsletter.sending import counters, rate_limit, totals
+from newsletter.sending import rate_limit, totals
 from newsletter.sending.domain_pauses import paused_domains
 from newsletter.subscribers import suppression
 
@@ -104,7 +105,7 @@ def _mark(
         DeliveryState.SENDING: len(claimed),
         DeliveryState.SKIPPED: number,
     }
-    counters.shift(session, share.batch_id, changes)
+    delivery_counters.shift(session, share.batch_id, changes)
 
 
 def _count(session: Session, share: BatchRef, number: int) -> int:

@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy import Row, Select, Table, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from newsletter import delivery_counters
 from newsletter.models import DeliveryRow, DeliveryState
-from newsletter.sending import counters
 from newsletter.subscribers import erasure
 
 
@@ -62,7 +62,7 @@ def apply_changes(session: Session, changes: Iterable[StateChange], now: datetim
     session.expire_all()
     moves = Counter((change.of.batch_id, change.of.state, change.state) for change in written)
     for (batch_id, old, new), number in moves.items():
-        counters.move(session, batch_id, old, new, number)
+        delivery_counters.move(session, batch_id, old, new, number)
     for change in written:
         if erasure.is_erased(change.of.subscriber_id):
             _forget(session, change.of.reference)

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter import delivery_counters
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import DeliveryState, IssueRow, IssueState
-from newsletter.sending import counters, holds, journal, rate_limit
+from newsletter.sending import holds, journal, rate_limit
 from newsletter.transports.smtp import dkim
 
 _LOOKED_AT = 30  # issues, the newest
@@ -41,8 +42,8 @@ def _issues(
     max_age = timedelta(hours=settings.sending.max_age_h)
     for issue in session.scalars(newest):
         name = f"{issue.newsletter} {issue.day}"
-        counted = counters.of_issue(session, issue.id)
-        if counted != counters.scanned(session, issue.id):
+        counted = delivery_counters.of_issue(session, issue.id)
+        if counted != delivery_counters.scanned(session, issue.id):
             text = f"{name}: its counters differ from its deliveries; please report this"
             yield Finding("sending", Severity.TROUBLE, text)
         if issue.state != IssueState.DONE:

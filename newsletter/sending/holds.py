@@ -1,35 +1,22 @@
 """Why an issue is not sent by itself: too old, a wrong clock, a restored database, a pause."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from newsletter import delivery_counters
 from newsletter.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, IssueState
-from newsletter.sending import counters, rate_limit, restore_guard
+from newsletter.sending import rate_limit, restore_guard
+from newsletter.sending.context import SendContext
 
-if TYPE_CHECKING:
-    from newsletter.sending.sender import SendContext
-
-
-@dataclass(frozen=True)
-class Override:
-    """What the operator lets go although it is held."""
-
-    late: bool = False  # old issues
-    paused: bool = False  # a provider in trouble
-
-
-NO_OVERRIDE = Override()
 _CLOCKS_DIFFER = timedelta(hours=1)
 
 
-def hold_reason(session: Session, sending: "SendContext", issue_id: int) -> str | None:
+def hold_reason(session: Session, sending: SendContext, issue_id: int) -> str | None:
     """Why nothing of this issue may be sent now, and what lifts it; None where nothing is held."""
     issue = session.get_one(IssueRow, issue_id)
     if issue.state == IssueState.DONE:
@@ -102,7 +89,7 @@ def admit_restored(session: Session, folder: Path, issue: IssueRow, now: datetim
         )
         .execution_options(synchronize_session=False)
     )
-    pending = counters.of_issue(session, issue.id)[DeliveryState.PENDING]
+    pending = delivery_counters.of_issue(session, issue.id)[DeliveryState.PENDING]
     session.execute(
         update(BatchRow)
         .where(BatchRow.issue_id == issue.id)

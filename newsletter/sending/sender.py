@@ -1,30 +1,24 @@
 """Sends an issue batch by batch: claim, commit, send, record; in as many processes as one likes."""
 
 import logging
-import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from newsletter.db import Database
 from newsletter.errors import NewsletterError
-from newsletter.feedback import apply
-from newsletter.feedback.events import without_addresses
 from newsletter.models import BatchRow
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import holds, journal, ledger, rate_limit, totals
-from newsletter.sending.claim_sizer import ClaimSizer
-from newsletter.sending.leases import Owner
+from newsletter.sending import holds, journal, ledger, rate_limit, settlement, totals
+from newsletter.sending.context import SendContext
 from newsletter.sending.worker import BatchWorker
-from newsletter.transports.base import Transport, TransportDownError, stream_mails
+from newsletter.text import without_addresses
+from newsletter.transports.base import TransportDownError, stream_mails
 
-Clock = Callable[[], datetime]
 _log = logging.getLogger(__name__)
 
 _PASSES = 3
@@ -32,28 +26,6 @@ _PAUSES_S = (2.0, 10.0)  # before the second and the third pass over what shall 
 _LOOK_AGAIN_S = 0.3
 _LONGEST_WAIT_S = 60.0  # for what a provider asks for; longer ones end the run
 _NAP_S = 1.0
-
-
-@dataclass
-class SendContext:
-    """What a run of sending needs beside the issue."""
-
-    database: Database
-    transport: Transport
-    clock: Clock
-    progress: Callable[[int], None] = lambda _done: None
-    stopping: Callable[[], bool] = lambda: False
-    sleep: Callable[[float], None] = time.sleep
-    owner: Owner = field(default_factory=Owner.this_process)
-    folder: Path | None = None  # for journal and fence; None where nothing really leaves
-    limits: rate_limit.Limits = field(default_factory=rate_limit.Limits)
-    stop_within_s: float = 30.0
-    max_age: timedelta = timedelta(days=3)
-    override: holds.Override = holds.NO_OVERRIDE
-    claim_sizer: ClaimSizer = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.claim_sizer = ClaimSizer(self.transport.at_once)
 
 
 @dataclass(frozen=True)
@@ -110,7 +82,7 @@ def _send_open(sending: SendContext, issue_id: int, mails: IssueEmails) -> str |
 def _apply_late_feedback(sending: SendContext, issue_id: int) -> None:
     """Let what came back while the mails were on their way settle what it can."""
     with sending.database.write.begin() as session:
-        apply.settle_issue(session, issue_id, sending.clock())
+        settlement.settle_issue(session, issue_id, sending.clock())
 
 
 @contextmanager

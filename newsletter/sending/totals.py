@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from newsletter import delivery_counters
 from newsletter.errors import WrongUseError
 from newsletter.models import (
     DeliveryRow,
@@ -16,7 +17,6 @@ from newsletter.models import (
     SubscriptionRow,
 )
 from newsletter.rendering.issue_email import Recipient
-from newsletter.sending import counters
 from newsletter.subscribers import lifecycle
 
 # What must be known of a subscriber and a subscription to make a reader of them.
@@ -49,7 +49,7 @@ class DeliveryTotals:
 
 def delivery_totals(session: Session, issue_id: int) -> DeliveryTotals:
     """The closing account of an issue, or how far it is."""
-    counts = counters.of_issue(session, issue_id)
+    counts = delivery_counters.of_issue(session, issue_id)
     return DeliveryTotals(
         audience=counts.total(),
         sent=counts[DeliveryState.SENT],

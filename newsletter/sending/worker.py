@@ -2,20 +2,18 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from newsletter import delivery_counters
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.message import Message
-from newsletter.sending import claim, counters, ledger, restore_guard
+from newsletter.sending import claim, ledger, restore_guard
+from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Journal, Mark
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.transports.base import SendResult, SendStatus
-
-if TYPE_CHECKING:
-    from newsletter.sending.sender import SendContext
 
 _MARK_AFTER = {
     SendStatus.ACCEPTED: Mark.ACCEPTED,
@@ -33,7 +31,7 @@ _STRAIN = {True: 1, False: 5}  # of a refusal for now: by the reader's server, b
 class BatchWorker:
     """The worker's view of its batch. `begin` and `answered` may be called from any thread."""
 
-    def __init__(self, sending: "SendContext", batch_id: int, mails: IssueEmails) -> None:
+    def __init__(self, sending: SendContext, batch_id: int, mails: IssueEmails) -> None:
         self._sending = sending
         self._batch_id = batch_id
         self._mails = mails
@@ -58,7 +56,7 @@ class BatchWorker:
             issue = session.get_one(IssueRow, batch.issue_id)
             self._newsletter, self._day = issue.newsletter, issue.day
             self._issue_id = issue.id
-            room = counters.of_batch(batch)
+            room = delivery_counters.of_batch(batch)
         if self._journal is not None:
             self._journal.open(batch_id, room)
 

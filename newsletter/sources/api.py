@@ -10,10 +10,16 @@ import arxiv
 import requests
 from lxml import etree
 
-from newsletter.sources.base import Paper, PaperId, SourceError, one_line, paragraphs
+from newsletter.sources.base import (
+    Paper,
+    PaperId,
+    SourceError,
+    paragraphs,
+)
 from newsletter.sources.fake_session import recorded_session
 from newsletter.sources.http.session import get
 from newsletter.sources.response_types import ATOM, OPENSEARCH, ResponseType, root_of
+from newsletter.text import one_line
 
 _IDS_A_REQUEST = 200  # an address of about 3 kB, which every server on the way takes
 _RESULTS_A_REQUEST = 500  # arXiv bears 2,000, and is slow then

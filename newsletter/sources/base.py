@@ -9,6 +9,7 @@ from typing import Protocol
 
 from newsletter.errors import NewsletterError
 from newsletter.taxonomy import ARCHIVES, RETIRED_ARCHIVES
+from newsletter.text import one_line
 
 # https://info.arxiv.org/help/arxiv_identifier.html, without a version
 PAPER_ID = (
@@ -167,14 +168,6 @@ class Source(Protocol):
         Raises:
             SourceError: nothing could be learned; the line says why and what to do.
         """
-
-
-def one_line(text: str | None) -> str:
-    r"""Without line breaks, runs of spaces, control characters, and halves of characters.
-
-    The last come from JSON (`\ud800`) and can neither be kept nor sent.
-    """
-    return " ".join(re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", text or "").split())
 
 
 def paragraphs(text: str | None) -> str:

@@ -15,10 +15,10 @@ from newsletter.sources.base import (
     Paper,
     PaperId,
     SourceError,
-    one_line,
     paragraphs,
 )
 from newsletter.sources.response_types import ATOM, ResponseType, root_of
+from newsletter.text import one_line
 
 ARXIV_ZONE = ZoneInfo("America/New_York")
 

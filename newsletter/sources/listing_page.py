@@ -13,7 +13,8 @@ from datetime import date
 from lxml import etree, html
 
 from newsletter import taxonomy
-from newsletter.sources.base import PAPER_ID, AnnouncementType, SourceError, one_line
+from newsletter.sources.base import PAPER_ID, AnnouncementType, SourceError
+from newsletter.text import one_line
 
 _HEADING = re.compile(rb"<h3[^>]*>\s*Showing new listings for")
 _DAY = re.compile(r"Showing new listings for \w+, (\d{1,2}) (\w+) (\d{4})", re.ASCII)

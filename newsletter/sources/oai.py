@@ -12,9 +12,15 @@ from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
-from newsletter.sources.base import Paper, PaperId, SourceError, one_line, paragraphs
+from newsletter.sources.base import (
+    Paper,
+    PaperId,
+    SourceError,
+    paragraphs,
+)
 from newsletter.sources.feed import authors_of as authors_told_apart
 from newsletter.sources.response_types import ResponseType, root_of
+from newsletter.text import one_line
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"

@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from lxml import etree
 
-from newsletter.sources.base import SourceError, one_line
+from newsletter.sources.base import SourceError
 from newsletter.sources.listing_page import is_listing_page
+from newsletter.text import one_line
 
 ATOM = "http://www.w3.org/2005/Atom"
 OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"

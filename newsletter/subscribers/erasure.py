@@ -11,9 +11,8 @@ from datetime import datetime
 from sqlalchemy import Column, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from newsletter import outbox
+from newsletter import delivery_counters, outbox
 from newsletter.models import Base, DeliveryRow, DeliveryState, QuarantineRow, SubscriberRow
-from newsletter.sending import counters
 from newsletter.subscribers import address_change, signup_limits, signups, suppression
 
 
@@ -84,7 +83,9 @@ def _detach_deliveries(session: Session, number: int) -> None:
     for row in rows:
         if row.state == DeliveryState.PENDING:
             row.state = DeliveryState.SKIPPED
-            counters.move(session, row.batch_id, DeliveryState.PENDING, DeliveryState.SKIPPED, 1)
+            delivery_counters.move(
+                session, row.batch_id, DeliveryState.PENDING, DeliveryState.SKIPPED, 1
+            )
         if row.state != DeliveryState.SENDING:
             forget_delivery(row)
         session.flush()

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from newsletter.models import SummaryFailure
-from newsletter.sources.base import Paper, PaperId, one_line
+from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import checks, extractive_summarizer
 from newsletter.summaries.base import (
     AUTHORS,
@@ -25,6 +25,7 @@ from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.safe_summarizer import describe_fault
 from newsletter.summaries.store import RejectedAnswer
 from newsletter.summaries.thread_pool import run_in_threads
+from newsletter.text import one_line
 
 ANSWERS = 2  # that a paper may take: the second knows what was wrong with the first
 _KEPT_CHARACTERS = 1000  # of an answer that is not printed

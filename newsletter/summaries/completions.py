@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter.sources.base import one_line
 from newsletter.summaries.base import Tokens
+from newsletter.text import one_line
 
 _MOST_TOKENS = 10_000_000  # an answer that claims more does not count well
 _THOUGHTS = r"think|thinking|thought|reasoning"

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from newsletter.config import SummarizerSettings
-from newsletter.sources.base import one_line
+from newsletter.text import one_line
 
 _MOST_BYTES = 1 << 20  # a sentence and a model's thoughts about it are a few kilobytes
 _TOLD_CHARACTERS = 200

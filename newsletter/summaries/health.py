@@ -9,10 +9,10 @@ from newsletter.config import Settings, SummarizerSettings
 from newsletter.db import Database
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
-from newsletter.sources.base import one_line
 from newsletter.summaries import llm_budget, prompts
 from newsletter.summaries.completions import completion
 from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
+from newsletter.text import one_line
 
 _PART = "summarizer"
 _SLOW_S = 20.0  # a day of 300 papers takes 25 minutes then, four at a time

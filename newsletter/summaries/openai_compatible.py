@@ -43,7 +43,7 @@ def from_settings(settings: Settings) -> "OpenAICompatible":
     return OpenAICompatible(settings.summarizer, prompts.from_settings(settings))
 
 
-class _ComeAgainError(Exception):
+class _RetryLaterError(Exception):
     def __init__(self, reason: str, wait_s: float = 0.0) -> None:
         super().__init__(reason)
         self.wait_s = wait_s
@@ -108,7 +108,7 @@ class OpenAICompatible:
 
     def _reply(self, messages: list[dict[str, str]]) -> Reply:
         tries = Retrying(
-            retry=retry_if_exception_type(_ComeAgainError),
+            retry=retry_if_exception_type(_RetryLaterError),
             stop=stop_after_attempt(_TRIES),
             wait=_wait,
             sleep=self._sleep,
@@ -116,14 +116,14 @@ class OpenAICompatible:
         )
         try:
             return tries(self._try, messages)
-        except _ComeAgainError as error:
+        except _RetryLaterError as error:
             raise SummaryError(f"{self.name}: {error} ({_TRIES} tries)") from error
 
     def _try(self, messages: list[dict[str, str]]) -> Reply:
         try:
             reply = self._endpoint.chat(messages)
         except NoReplyError as error:
-            raise _ComeAgainError(str(error)) from error
+            raise _RetryLaterError(str(error)) from error
         if reply.status not in _LATER and reply.status < _SERVER_TROUBLE:
             return reply
         told = self._endpoint.told(reply)
@@ -132,7 +132,7 @@ class OpenAICompatible:
         if reply.asked_to_wait_s > _LONGEST_WAIT_S:
             wait = f"{reply.asked_to_wait_s:.0f} s"
             raise SummaryError(f"{self.name}: {told}, and not to come again for {wait}")
-        raise _ComeAgainError(told, reply.asked_to_wait_s)
+        raise _RetryLaterError(told, reply.asked_to_wait_s)
 
     def _refusal(self, reply: Reply) -> SummaryError:
         told = f"{self.name}: {self._endpoint.told(reply)}"
@@ -150,5 +150,5 @@ def estimated(text: str) -> int:
 
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    asked = error.wait_s if isinstance(error, _ComeAgainError) else 0.0
+    asked = error.wait_s if isinstance(error, _RetryLaterError) else 0.0
     return min(_LONGEST_WAIT_S, asked + wait_exponential_jitter(initial=1, max=20)(state))

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from newsletter.sources.base import Paper, one_line
+from newsletter.sources.base import Paper
 from newsletter.summaries.base import Draft, OutOfServiceError, Summarizer, SummaryError, Tokens
+from newsletter.text import one_line
 
 _NAME_CHARACTERS = 120  # as the tables keep it
 _RECIPE_CHARACTERS = 32

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.tex.macros import undoubled
 from newsletter.tex.marks import HTML, PLAIN
-from newsletter.tex.reader import TexRenderer
+from newsletter.tex.renderer import TexRenderer
 from newsletter.tex.tokens import tidied
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from newsletter.tex.symbols import MATH_ACCENTS, TEXT_ACCENTS
 from newsletter.tex.tokens import TokenType
 
 if TYPE_CHECKING:
-    from newsletter.tex.macros import Handler
-    from newsletter.tex.reader import TexRenderer
+    from newsletter.tex.handler import Handler, Renderer
     from newsletter.tex.spans import Span, Style
 
 # The first letter of something already set, behind the tags that open it.
@@ -33,26 +32,26 @@ def _compose(letter: str, mark: str) -> str:
     return unicodedata.normalize("NFC", _DOTTED.get(letter, letter) + mark)
 
 
-def prose_accent(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
+def prose_accent(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     """An accent over the letter that follows; without one, the command's own letter."""
-    if not _has_base(reader, span, may_skip=name.isalpha()):
-        return MathPart(Role.ORDINARY, reader.marks.words(name))
-    inner = reader.argument(span, style._replace(math=False))
+    if not _has_base(renderer, span, may_skip=name.isalpha()):
+        return MathPart(Role.ORDINARY, renderer.marks.words(name))
+    inner = renderer.argument(span, style._replace(math=False))
     if not inner.strip():
-        return MathPart(Role.ORDINARY, inner if name.isalpha() else reader.marks.words(name))
+        return MathPart(Role.ORDINARY, inner if name.isalpha() else renderer.marks.words(name))
     if name.isalpha() and len(inner) > _LONGEST_BASE:
         return MathPart(Role.ORDINARY, inner)
     return MathPart(Role.ORDINARY, accented(inner, TEXT_ACCENTS[name]))
 
 
-def _has_base(reader: TexRenderer, span: Span, *, may_skip: bool) -> bool:
+def _has_base(renderer: Renderer, span: Span, *, may_skip: bool) -> bool:
     if not span:
         return False
-    token = reader.tokens[span.at]
+    token = renderer.tokens[span.at]
     if token.kind is TokenType.TEXT:
         text = token.text.lstrip(" ") if may_skip else token.text
         if not text and span.at + 1 < span.end:
-            return reader.tokens[span.at + 1].kind is TokenType.OPEN
+            return renderer.tokens[span.at + 1].kind is TokenType.OPEN
         # A command of letters needs a space or a brace before its argument.
         return text[:1].isalpha()
     return token.kind is TokenType.OPEN or token.text in {
@@ -66,10 +65,10 @@ def _has_base(reader: TexRenderer, span: Span, *, may_skip: bool) -> bool:
     }
 
 
-def _math_accent(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
-    inner = reader.argument(span, style._replace(math=True))
+def _math_accent(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
+    inner = renderer.argument(span, style._replace(math=True))
     mark = MATH_ACCENTS[name]
-    if name in {"overline", "bar"} and 1 < len(reader.marks.bare(inner)) <= _LONGEST_BARRED:
+    if name in {"overline", "bar"} and 1 < len(renderer.marks.bare(inner)) <= _LONGEST_BARRED:
         barred = _LETTERS.sub(lambda found: found[1] or _compose(found[2], "\u0305"), inner)
         return MathPart(Role.ORDINARY, barred)
     return MathPart(Role.ORDINARY, accented(inner, mark))

@@ -10,7 +10,7 @@ from newsletter.tex.math import MathPart, Role
 from newsletter.tex.symbols import TEXT_ACCENTS
 
 if TYPE_CHECKING:
-    from newsletter.tex.reader import TexRenderer
+    from newsletter.tex.handler import Renderer
     from newsletter.tex.spans import Span, Style
     from newsletter.tex.tokens import Token
 
@@ -33,52 +33,52 @@ _NO_ROW = re.compile(
 _LETTER_ACCENTS = frozenset("\"'`")
 
 
-def escaped(reader: TexRenderer, token: Token, span: Span, style: Style) -> MathPart:
+def escaped(renderer: Renderer, token: Token, span: Span, style: Style) -> MathPart:
     """What the escape stands for, in a formula or in prose."""
     sign = token.text[1:]
     if sign in "([)]" and sign:
-        return MathPart(Role.ORDINARY, _delimiter(reader, sign, span, style))
+        return MathPart(Role.ORDINARY, _delimiter(renderer, sign, span, style))
     if sign == "\\":
-        return _broken(reader, token, span, style)
+        return _broken(renderer, token, span, style)
     if sign in _BRACKETS:
         return _BRACKETS[sign]
-    if style.math and not (sign in _LETTER_ACCENTS and _letter_follows(reader, token)):
-        return _in_formula(reader, sign)
+    if style.math and not (sign in _LETTER_ACCENTS and _letter_follows(renderer, token)):
+        return _in_formula(renderer, sign)
     if sign in TEXT_ACCENTS:
-        return accents.prose_accent(reader, span, style, sign)
-    return MathPart(Role.ORDINARY, reader.marks.words(_in_prose(reader, token, sign)))
+        return accents.prose_accent(renderer, span, style, sign)
+    return MathPart(Role.ORDINARY, renderer.marks.words(_in_prose(renderer, token, sign)))
 
 
-def _broken(reader: TexRenderer, token: Token, span: Span, style: Style) -> MathPart:
-    room = _line_break(reader, span)
-    if style.math and _begins_row(reader, token, span):
+def _broken(renderer: Renderer, token: Token, span: Span, style: Style) -> MathPart:
+    room = _line_break(renderer, span)
+    if style.math and _begins_row(renderer, token, span):
         return MathPart(Role.CLOSING, "; ")
     return MathPart(Role.ROOM, room)
 
 
-def _letter_follows(reader: TexRenderer, token: Token) -> bool:
-    behind = reader.source[token.start + 2 : token.start + 4].lstrip("{")
+def _letter_follows(renderer: Renderer, token: Token) -> bool:
+    behind = renderer.source[token.start + 2 : token.start + 4].lstrip("{")
     return behind[:1].isalpha()
 
 
-def _begins_row(reader: TexRenderer, token: Token, span: Span) -> bool:
+def _begins_row(renderer: Renderer, token: Token, span: Span) -> bool:
     """Whether a line break in a formula parts two rows, and not one that was too long."""
-    before = reader.source[max(0, token.start - _NEAR) : token.start].rstrip(" ~&")
-    after = reader.source[token.start + 2 : token.start + _NEAR].lstrip(" ~&")
+    before = renderer.source[max(0, token.start - _NEAR) : token.start].rstrip(" ~&")
+    after = renderer.source[token.start + 2 : token.start + _NEAR].lstrip(" ~&")
     if not span or not before or before[-1] in _ROW_GOES_ON or after[:1] in _ROW_GOES_ON:
         return False
     return not _NO_ROW.match(after)
 
 
-def _in_formula(reader: TexRenderer, sign: str) -> MathPart:
+def _in_formula(renderer: Renderer, sign: str) -> MathPart:
     if sign in _FORMULA_SPACES:
         return MathPart(Role.ROOM, " ")
-    return MathPart(Role.ORDINARY, "" if sign in _HIDDEN else reader.marks.words(sign))
+    return MathPart(Role.ORDINARY, "" if sign in _HIDDEN else renderer.marks.words(sign))
 
 
-def _in_prose(reader: TexRenderer, token: Token, sign: str) -> str:
-    before = reader.source[max(0, token.start - 1) : token.start]
-    after = reader.source[token.start + 2 : token.start + 3]
+def _in_prose(renderer: Renderer, token: Token, sign: str) -> str:
+    before = renderer.source[max(0, token.start - 1) : token.start]
+    after = renderer.source[token.start + 2 : token.start + 3]
     beside_words = before.isalnum() and after.isalnum()
     if sign in {":", ";", "!"}:
         # TeX's own spaces; but an author who escaped punctuation has a space behind it.
@@ -87,11 +87,11 @@ def _in_prose(reader: TexRenderer, token: Token, sign: str) -> str:
     if sign in {"/", "@"}:
         return sign if beside_words else ""
     if sign == "-":
-        return _hyphen(reader, before, after)
+        return _hyphen(renderer, before, after)
     return " " if sign in {",", ">", "\n"} else sign
 
 
-def _hyphen(reader: TexRenderer, before: str, after: str) -> str:
+def _hyphen(renderer: Renderer, before: str, after: str) -> str:
     r"""Nothing for a place where a word may be broken; a hyphen where an author meant one.
 
     \- is TeX's hint for breaking a word. Some authors, and some language models that wrote for
@@ -100,20 +100,20 @@ def _hyphen(reader: TexRenderer, before: str, after: str) -> str:
     if after in {"-", "–", "—"}:
         return ""
     if before.islower() and after.islower():
-        often = len(_HYPHENATION.findall(reader.source)) > 1
+        often = len(_HYPHENATION.findall(renderer.source)) > 1
         return "-" if often else ""
     return "-" if after.strip() else ""
 
 
-def _line_break(reader: TexRenderer, span: Span) -> str:
+def _line_break(renderer: Renderer, span: Span) -> str:
     if span:
-        found = _LINE_BREAK_OPTION.match(reader.tokens[span.at].text)
+        found = _LINE_BREAK_OPTION.match(renderer.tokens[span.at].text)
         if found:
-            reader.shorten(span, found.end())
+            renderer.shorten(span, found.end())
     return " "
 
 
-def _delimiter(reader: TexRenderer, sign: str, span: Span, style: Style) -> str:
+def _delimiter(renderer: Renderer, sign: str, span: Span, style: Style) -> str:
     if sign in ")]" or style.math:
         return ""
-    return reader.delimited(span, {"(": "\\)", "[": "\\]"}[sign], style)
+    return renderer.delimited(span, {"(": "\\)", "[": "\\]"}[sign], style)

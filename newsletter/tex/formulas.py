@@ -12,8 +12,7 @@ from newsletter.tex.math import MathPart, Role
 from newsletter.tex.tokens import TokenType
 
 if TYPE_CHECKING:
-    from newsletter.tex.macros import Handler
-    from newsletter.tex.reader import TexRenderer
+    from newsletter.tex.handler import Handler, Renderer
     from newsletter.tex.spans import Span, Style
 
 # One factor, set as text or as HTML: x, √, 12, x with scripts, a word.
@@ -30,159 +29,159 @@ def _ordinary(text: str) -> MathPart:
     return MathPart(Role.ORDINARY, text)
 
 
-def _formula(reader: TexRenderer, span: Span, style: Style) -> str:
-    return reader.argument(span, style._replace(math=True))
+def _formula(renderer: Renderer, span: Span, style: Style) -> str:
+    return renderer.argument(span, style._replace(math=True))
 
 
-def _fraction(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    top, bottom = _formula(reader, span, style), _formula(reader, span, style)
+def _fraction(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    top, bottom = _formula(renderer, span, style), _formula(renderer, span, style)
     if not bottom:
         return _ordinary(top)
-    if _COMPOUND.search(reader.marks.bare(top)):
+    if _COMPOUND.search(renderer.marks.bare(top)):
         top = f"({top})"
     if not _ATOM.match(bottom):
         bottom = f"({bottom})"
     return MathPart(Role.FRACTION if style.math else Role.ORDINARY, f"{top}/{bottom}")
 
 
-def _binomial(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    top, bottom = _formula(reader, span, style), _formula(reader, span, style)
+def _binomial(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    top, bottom = _formula(renderer, span, style), _formula(renderer, span, style)
     return _ordinary(f"({top} choose {bottom})")
 
 
-def _root(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    index = (reader.option(span) or "").strip()
-    inner = _formula(reader, span, style)
+def _root(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    index = (renderer.option(span) or "").strip()
+    inner = _formula(renderer, span, style)
     if not _ATOM.match(inner):
         inner = f"({inner})"
     sign = {"": "√", "3": "∛", "4": "∜"}.get(index)
-    return _ordinary((sign or reader.marks.raised(reader.marks.words(index)) + "√") + inner)
+    return _ordinary((sign or renderer.marks.raised(renderer.marks.words(index)) + "√") + inner)
 
 
-def _stacked(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
+def _stacked(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     r"""\stackrel{a}{=} and its kin: the small one raised or lowered behind the large one."""
-    small = _formula(reader, span, style._replace(tight=True, upright=True))
-    large = _formula(reader, span, style)
-    shift = reader.marks.lowered if name == "underset" else reader.marks.raised
-    bare = reader.marks.bare(large)
+    small = _formula(renderer, span, style._replace(tight=True, upright=True))
+    large = _formula(renderer, span, style)
+    shift = renderer.marks.lowered if name == "underset" else renderer.marks.raised
+    bare = renderer.marks.bare(large)
     role = Role.RELATION if bare and not bare[0].isalnum() else Role.ORDINARY
     return MathPart(role, large + (shift(small) if small else ""))
 
 
-def _labelled_arrow(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
-    reader.option(span)
-    label = _formula(reader, span, style._replace(tight=True, upright=True))
+def _labelled_arrow(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
+    renderer.option(span)
+    label = _formula(renderer, span, style._replace(tight=True, upright=True))
     return MathPart(
-        Role.RELATION, names.ARROWS[name] + (reader.marks.raised(label) if label else "")
+        Role.RELATION, names.ARROWS[name] + (renderer.marks.raised(label) if label else "")
     )
 
 
-def _not(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    inner = reader.argument(span, style)
+def _not(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    inner = renderer.argument(span, style)
     single = len(inner) == 1
     negated = unicodedata.normalize("NFC", inner + "\u0338") if single else "¬" + inner
     return MathPart(Role.RELATION, negated)
 
 
-def _between(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
-    if not reader.next_is(span, TokenType.OPEN):
-        return _ordinary(reader.marks.words(name))
+def _between(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
+    if not renderer.next_is(span, TokenType.OPEN):
+        return _ordinary(renderer.marks.words(name))
     brackets = names.BETWEEN[name]
-    return _ordinary(brackets[0] + _formula(reader, span, style) + brackets[1])
+    return _ordinary(brackets[0] + _formula(renderer, span, style) + brackets[1])
 
 
-def _joined(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
+def _joined(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     r"""`\comm{A}{B}` as [A, B]: as many arguments as the author gave, at most three."""
     opening, between, closing = names.JOINED[name]
     parts: list[str] = []
-    while len(parts) < _MOST_JOINED and reader.next_is(span, TokenType.OPEN):
-        parts.append(_formula(reader, span, style))
+    while len(parts) < _MOST_JOINED and renderer.next_is(span, TokenType.OPEN):
+        parts.append(_formula(renderer, span, style))
     if not parts:
-        return _ordinary(reader.marks.words(name))
+        return _ordinary(renderer.marks.words(name))
     return _ordinary(opening + between.join(parts) + closing)
 
 
-def _derivative(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
+def _derivative(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     r"""`\dv{f}{x}` as df/dx, `\pdv{x}` as ∂/∂x."""
-    reader.skip_star(span)
+    renderer.skip_star(span)
     sign = "∂" if name == "pdv" else "d"
-    power = reader.marks.raised(reader.marks.words(reader.option(span) or ""))
-    if not reader.next_is(span, TokenType.OPEN):
-        return _ordinary(reader.marks.words(name))
-    parts = [_formula(reader, span, style)]
-    if reader.next_is(span, TokenType.OPEN):
-        parts.append(_formula(reader, span, style))
+    power = renderer.marks.raised(renderer.marks.words(renderer.option(span) or ""))
+    if not renderer.next_is(span, TokenType.OPEN):
+        return _ordinary(renderer.marks.words(name))
+    parts = [_formula(renderer, span, style)]
+    if renderer.next_is(span, TokenType.OPEN):
+        parts.append(_formula(renderer, span, style))
     top = "" if len(parts) == 1 else parts[0]
     return MathPart(Role.FRACTION, f"{sign}{power}{top}/{sign}{parts[-1]}{power}")
 
 
-def _bracket_size(reader: TexRenderer, span: Span, _style: Style, _name: str) -> MathPart:
+def _bracket_size(renderer: Renderer, span: Span, _style: Style, _name: str) -> MathPart:
     r"""\left, \Big and the like say only how tall the bracket is; a full stop is none at all."""
-    reader.trim(span)
+    renderer.trim(span)
     for sign, role, shown in (
         (".", Role.CLOSING, ""),
         ("<", Role.OPENING, "⟨"),
         (">", Role.CLOSING, "⟩"),
     ):
-        if reader.next_starts(span, sign):
-            reader.shorten(span, 1)
+        if renderer.next_starts(span, sign):
+            renderer.shorten(span, 1)
             return MathPart(role, shown)
     return _ordinary("")
 
 
-def _raised(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    inner = reader.argument(span, style._replace(tight=True))
-    return MathPart(Role.SCRIPT, reader.marks.raised(inner))
+def _raised(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    inner = renderer.argument(span, style._replace(tight=True))
+    return MathPart(Role.SCRIPT, renderer.marks.raised(inner))
 
 
-def _lowered(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    inner = reader.argument(span, style._replace(tight=True))
-    return MathPart(Role.SCRIPT, reader.marks.lowered(inner))
+def _lowered(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    inner = renderer.argument(span, style._replace(tight=True))
+    return MathPart(Role.SCRIPT, renderer.marks.lowered(inner))
 
 
-def _modulo(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    return _ordinary(f" (mod {_formula(reader, span, style)})")
+def _modulo(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    return _ordinary(f" (mod {_formula(renderer, span, style)})")
 
 
-def _infix(reader: TexRenderer, _span: Span, style: Style, name: str) -> MathPart:
+def _infix(renderer: Renderer, _span: Span, style: Style, name: str) -> MathPart:
     """Outside a formula, or where nothing stands before it: the words."""
     shown = "/" if name == "over" and style.math else name
-    return MathPart(Role.RELATION if style.math else Role.ORDINARY, reader.marks.words(shown))
+    return MathPart(Role.RELATION if style.math else Role.ORDINARY, renderer.marks.words(shown))
 
 
-def infix(reader: TexRenderer, name: str, top: str, bottom: str) -> MathPart:
+def infix(renderer: Renderer, name: str, top: str, bottom: str) -> MathPart:
     r"""`{a \over b}` and `{n \choose k}`: all of the group stands on one side or the other."""
     if name != "over":
         joint = "choose" if name == "choose" else "atop"
         return _ordinary(f"({top} {joint} {bottom})" if joint == "choose" else f"{top}, {bottom}")
-    if _COMPOUND.search(reader.marks.bare(top)):
+    if _COMPOUND.search(renderer.marks.bare(top)):
         top = f"({top})"
     return MathPart(Role.FRACTION, f"{top}/{bottom if _ATOM.match(bottom) else f'({bottom})'}")
 
 
-def _generalized(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
+def _generalized(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     r"""`\genfrac{(}{)}{0pt}{}{n}{k}`: two brackets, a thickness, a size, then the fraction."""
-    opening, closing, thickness, _size = (reader.raw(span) or "" for _ in range(4))
+    opening, closing, thickness, _size = (renderer.raw(span) or "" for _ in range(4))
     if thickness.startswith("0"):
-        top, bottom = _formula(reader, span, style), _formula(reader, span, style)
+        top, bottom = _formula(renderer, span, style), _formula(renderer, span, style)
         return _ordinary(f"({top} choose {bottom})")
-    inner = _fraction(reader, span, style, name).text
+    inner = _fraction(renderer, span, style, name).text
     if not (opening or closing):
         return MathPart(Role.FRACTION, inner)
-    return _ordinary(reader.marks.words(opening) + inner + reader.marks.words(closing))
+    return _ordinary(renderer.marks.words(opening) + inner + renderer.marks.words(closing))
 
 
-def _beside(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
+def _beside(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     r"""`\prescript{a}{b}{X}` and `\sideset{_a}{'}\sum`: signs before what they belong to."""
     small = style._replace(math=True, tight=True, upright=True)
-    up, down = reader.argument(span, small), reader.argument(span, small)
-    marks = reader.marks
+    up, down = renderer.argument(span, small), renderer.argument(span, small)
+    marks = renderer.marks
     return _ordinary((marks.raised(up) if up else "") + (marks.lowered(down) if down else ""))
 
 
-def _sided(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    left, right = _formula(reader, span, style), _formula(reader, span, style)
-    return MathPart(Role.FUNCTION, left + _formula(reader, span, style) + right)
+def _sided(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    left, right = _formula(renderer, span, style), _formula(renderer, span, style)
+    return MathPart(Role.FUNCTION, left + _formula(renderer, span, style) + right)
 
 
 HANDLERS: dict[str, Handler] = {

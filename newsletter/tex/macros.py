@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from newsletter.tex import accents, escapes, formulas, references, science, structure, styles
 from newsletter.tex.math import MathPart, Role
@@ -25,14 +25,8 @@ from newsletter.tex.symbols import (
 from newsletter.tex.tokens import Token, TokenType
 
 if TYPE_CHECKING:
-    from newsletter.tex.reader import TexRenderer
+    from newsletter.tex.handler import Handler, Renderer
     from newsletter.tex.spans import Span, Style
-
-
-class Handler(Protocol):
-    """Reads a command's arguments and says what they come to."""
-
-    def __call__(self, reader: TexRenderer, span: Span, style: Style, name: str, /) -> MathPart: ...
 
 
 SIGNS: dict[str, MathPart] = {
@@ -108,11 +102,11 @@ def spelled(command: str) -> str:
     return name if name.isalpha() and name not in HANDLERS else ""
 
 
-def expand(reader: TexRenderer, token: Token, span: Span, style: Style) -> MathPart:
+def expand(renderer: Renderer, token: Token, span: Span, style: Style) -> MathPart:
     """The command with its arguments, turned; an unknown one leaves its name as a word."""
     name = token.text[1:]
     if not (name.isascii() and name.isalpha()):
-        return escapes.escaped(reader, token, span, style)
+        return escapes.escaped(renderer, token, span, style)
     if style.math and name in NUMBER_SETS:
         return MathPart(Role.ORDINARY, NUMBER_SETS[name])
     if style.math and name in _PLAIN_IN_FORMULAS:
@@ -120,67 +114,67 @@ def expand(reader: TexRenderer, token: Token, span: Span, style: Style) -> MathP
     handler = None if style.math else accents.PROSE_HANDLERS.get(name)
     handler = handler or HANDLERS.get(name)
     if handler:
-        return handler(reader, span, style, name)
+        return handler(renderer, span, style, name)
     if name in SIGNS:
-        return _sign(reader, token, span, style)
-    return _word(reader, span, style, name)
+        return _sign(renderer, token, span, style)
+    return _word(renderer, span, style, name)
 
 
-def _sign(reader: TexRenderer, token: Token, span: Span, style: Style) -> MathPart:
+def _sign(renderer: Renderer, token: Token, span: Span, style: Style) -> MathPart:
     name = token.text[1:]
-    if name == "deg" and style.math and not _NUMBER.search(_before(reader, token)):
+    if name == "deg" and style.math and not _NUMBER.search(_before(renderer, token)):
         return MathPart(Role.FUNCTION, "deg")  # of a vertex or a polynomial
     piece = SIGNS[name]
-    is_letter = name in _LETTERS and not _is_unit(reader, token)
-    is_dash = name in _DASHES and not _before(reader, token).endswith(" ")
+    is_letter = name in _LETTERS and not _is_unit(renderer, token)
+    is_dash = name in _DASHES and not _before(renderer, token).endswith(" ")
     if (is_letter or is_dash) and not style.math:
-        reader.trim(span)
-    reader.skip_empty(span)
-    return MathPart(piece.role, reader.marks.words(piece.text))
+        renderer.trim(span)
+    renderer.skip_empty(span)
+    return MathPart(piece.role, renderer.marks.words(piece.text))
 
 
-def _is_unit(reader: TexRenderer, token: Token) -> bool:
+def _is_unit(renderer: Renderer, token: Token) -> bool:
     r"""Whether \AA is the unit behind a number, as in 5 \AA, and not a letter of a name."""
-    before = _before(reader, token)[-3:].rstrip(" ~{\\,")
+    before = _before(renderer, token)[-3:].rstrip(" ~{\\,")
     return token.text == "\\AA" and before[-1:] in set("0123456789$")
 
 
-def _before(reader: TexRenderer, token: Token) -> str:
-    return reader.source[max(0, token.start - _NEAR) : token.start]
+def _before(renderer: Renderer, token: Token) -> str:
+    return renderer.source[max(0, token.start - _NEAR) : token.start]
 
 
-def _word(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
+def _word(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     """An abbreviation, or an author's own command."""
-    short = (_IN_ANGLES if reader.has_angles else _COMPARING).get(name) or _COMPARING.get(name)
+    short = (_IN_ANGLES if renderer.has_angles else _COMPARING).get(name) or _COMPARING.get(name)
     if short:
         return short
     shown = NAMES.get(name) or (None if style.math else ABBREVIATIONS.get(name))
     letter = _LETTER.fullmatch(name) if style.math and shown is None else None
     if letter:
-        return MathPart(Role.ORDINARY, _lettered(reader, letter["font"], letter["letter"]))
+        return MathPart(Role.ORDINARY, _lettered(renderer, letter["font"], letter["letter"]))
     if shown is None:
-        return MathPart(Role.ORDINARY, _own(reader, span, style, name))
-    if not reader.skip_empty(span) and shown.endswith(".") and reader.next_starts(span, "."):
+        return MathPart(Role.ORDINARY, _own(renderer, span, style, name))
+    if not renderer.skip_empty(span) and shown.endswith(".") and renderer.next_starts(span, "."):
         shown = shown[:-1]
-    return MathPart(Role.ORDINARY, reader.marks.words(shown))
+    return MathPart(Role.ORDINARY, renderer.marks.words(shown))
 
 
-def _lettered(reader: TexRenderer, font: str, letter: str) -> str:
+def _lettered(renderer: Renderer, font: str, letter: str) -> str:
     r"""`\cO`, `\calO` and `\bbR`: short names of a letter in a font."""
     if font == "bb":
-        return BLACKBOARD.get(letter) or reader.marks.strong(letter)
-    return reader.marks.emphasis(letter)
+        return BLACKBOARD.get(letter) or renderer.marks.strong(letter)
+    return renderer.marks.emphasis(letter)
 
 
-def _own(reader: TexRenderer, span: Span, style: Style, name: str) -> str:
+def _own(renderer: Renderer, span: Span, style: Style, name: str) -> str:
     r"""An author's command: its name, or what it is wrapped around, as in \rev{new words}.
 
     With two arguments or more nobody can say what it makes of them; it stays as it was, whole.
     """
-    whole = _as_written(reader, span)
+    whole = _as_written(renderer, span)
     if whole:
-        return reader.marks.words(whole)
-    inner = reader.argument(span, style) if reader.next_is(span, TokenType.OPEN) else ""
+        return renderer.marks.words(whole)
+    inner = renderer.argument(span, style) if renderer.next_is(span, TokenType.OPEN) else ""
     if not inner.strip():
         return name
     if not _NAMES_SOMETHING.match(name):
@@ -188,9 +182,9 @@ def _own(reader: TexRenderer, span: Span, style: Style, name: str) -> str:
     return f"{name}({inner})" if style.math else f"{name} {inner}"
 
 
-def _as_written(reader: TexRenderer, span: Span) -> str:
+def _as_written(renderer: Renderer, span: Span) -> str:
     """The command just read and its arguments in the author's letters, where it has several."""
-    tokens, mates = reader.tokens, reader.layout.mates
+    tokens, mates = renderer.tokens, renderer.layout.mates
     begin, at, found = tokens[span.at - 1].start, span.at, 0
     while at < span.end and at in mates and mates[at] < span.end:
         found += mates[at] > at + 1 or found > 0
@@ -199,4 +193,4 @@ def _as_written(reader: TexRenderer, span: Span) -> str:
         return ""
     span.at = at
     last = tokens[at - 1]
-    return reader.source[begin : last.start + len(last.text)]
+    return renderer.source[begin : last.start + len(last.text)]

@@ -10,8 +10,7 @@ from newsletter.tex.math import MathPart, Role
 from newsletter.tex.tokens import TokenType
 
 if TYPE_CHECKING:
-    from newsletter.tex.macros import Handler
-    from newsletter.tex.reader import TexRenderer
+    from newsletter.tex.handler import Handler, Renderer
     from newsletter.tex.spans import Span, Style
 
 # An address that cannot be linked for want of http, but that a reader can use.
@@ -21,61 +20,61 @@ _LONGEST_NUMBER = 8
 _CHARACTER = re.compile(r"\"[0-9A-F]{1,6}|\d{1,6}")
 
 
-def _href(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    reader.option(span)
-    target = links.cleaned(reader.raw(span) or "")
+def _href(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    renderer.option(span)
+    target = links.cleaned(renderer.raw(span) or "")
     inside = style._replace(math=False, linked=True)
     label = ""
-    if reader.next_is(span, TokenType.OPEN) and span.at not in reader.layout.mates:
-        label = reader.rest(span, inside)  # The text was cut in the middle of the label.
-    elif reader.next_is(span, TokenType.OPEN):
-        label = reader.argument(span, inside)
-    return _linked(reader, style, target, label.strip())
+    if renderer.next_is(span, TokenType.OPEN) and span.at not in renderer.layout.mates:
+        label = renderer.rest(span, inside)  # The text was cut in the middle of the label.
+    elif renderer.next_is(span, TokenType.OPEN):
+        label = renderer.argument(span, inside)
+    return _linked(renderer, style, target, label.strip())
 
 
-def _url(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
-    raw = reader.raw(span)
+def _url(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
+    raw = renderer.raw(span)
     if raw is None:
         return MathPart(Role.ORDINARY, "" if name == "url" else name)
-    return _linked(reader, style, links.cleaned(raw), "")
+    return _linked(renderer, style, links.cleaned(raw), "")
 
 
-def _linked(reader: TexRenderer, style: Style, target: str, label: str) -> MathPart:
+def _linked(renderer: Renderer, style: Style, target: str, label: str) -> MathPart:
     if links.is_linkable(target) and not style.linked:
-        return MathPart(Role.ORDINARY, reader.marks.link(target, label))
-    target = reader.marks.words(target)
+        return MathPart(Role.ORDINARY, renderer.marks.link(target, label))
+    target = renderer.marks.words(target)
     if label and _NO_SCHEME.match(target):
         label += f" ({target})"
     return MathPart(Role.ORDINARY, label or target)
 
 
-def _footnote(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    reader.option(span)
-    note = reader.argument(span, style._replace(math=False)).strip()
+def _footnote(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    renderer.option(span)
+    note = renderer.argument(span, style._replace(math=False)).strip()
     return MathPart(Role.ORDINARY, f" ({note})" if note else "")
 
 
-def _citation(reader: TexRenderer, span: Span, _style: Style, name: str) -> MathPart:
-    before = reader.source[: reader.tokens[span.at - 1].start][-1:]
-    reader.skip_star(span)
-    notes = [note for note in (reader.option(span), reader.option(span)) if note]
-    keys = [key.strip() for key in (reader.raw(span) or "").split(",")]
-    shown = reader.marks.words(", ".join([key for key in keys if key] + notes))
+def _citation(renderer: Renderer, span: Span, _style: Style, name: str) -> MathPart:
+    before = renderer.source[: renderer.tokens[span.at - 1].start][-1:]
+    renderer.skip_star(span)
+    notes = [note for note in (renderer.option(span), renderer.option(span)) if note]
+    keys = [key.strip() for key in (renderer.raw(span) or "").split(",")]
+    shown = renderer.marks.words(", ".join([key for key in keys if key] + notes))
     if not shown:
         return MathPart(Role.ORDINARY, "")
-    if before in _BRACKETS and reader.next_starts(span, _BRACKETS[before]):
+    if before in _BRACKETS and renderer.next_starts(span, _BRACKETS[before]):
         return MathPart(Role.ORDINARY, shown)  # the author's own brackets do
     return MathPart(Role.ORDINARY, f"({shown})" if name in {"eqref", "tag"} else f"[{shown}]")
 
 
-def _numbered(reader: TexRenderer, span: Span, _style: Style, name: str) -> MathPart:
-    reader.option(span)
-    raw = reader.raw(span)
-    if raw is None and name == "char" and reader.next_is(span, TokenType.TEXT):
-        found = _CHARACTER.match(reader.tokens[span.at].text)
+def _numbered(renderer: Renderer, span: Span, _style: Style, name: str) -> MathPart:
+    renderer.option(span)
+    raw = renderer.raw(span)
+    if raw is None and name == "char" and renderer.next_is(span, TokenType.TEXT):
+        found = _CHARACTER.match(renderer.tokens[span.at].text)
         raw = found[0] if found else ""
-        reader.shorten(span, len(raw))
-    return MathPart(Role.ORDINARY, reader.marks.words(_character(raw or "")))
+        renderer.shorten(span, len(raw))
+    return MathPart(Role.ORDINARY, renderer.marks.words(_character(raw or "")))
 
 
 def _character(number: str) -> str:

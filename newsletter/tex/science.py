@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from newsletter.tex.math import MathPart, Role
 
 if TYPE_CHECKING:
-    from newsletter.tex.macros import Handler
+    from newsletter.tex.handler import Handler, Renderer
     from newsletter.tex.marks import Marks
-    from newsletter.tex.reader import TexRenderer
     from newsletter.tex.spans import Span, Style
 
 
@@ -57,53 +56,53 @@ def _signed(raw: str) -> str:
     return raw.replace("-", "−")
 
 
-def _quantity(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    reader.option(span)
-    number = _number_shown(reader, span, style)
-    unit = _unit_shown(reader, span, style)
+def _quantity(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    renderer.option(span)
+    number = _number_shown(renderer, span, style)
+    unit = _unit_shown(renderer, span, style)
     return MathPart(Role.ORDINARY, _together(number, unit))
 
 
-def _range(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
-    reader.option(span)
-    first, last = _number_shown(reader, span, style), _number_shown(reader, span, style)
-    unit = "" if name == "numrange" else _unit_shown(reader, span, style)
+def _range(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
+    renderer.option(span)
+    first, last = _number_shown(renderer, span, style), _number_shown(renderer, span, style)
+    unit = "" if name == "numrange" else _unit_shown(renderer, span, style)
     return MathPart(Role.ORDINARY, _together(f"{first}–{last}", unit))
 
 
-def _number(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
-    reader.option(span)
-    return MathPart(Role.ORDINARY, _number_shown(reader, span, style) + "°" * (name == "ang"))
+def _number(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
+    renderer.option(span)
+    return MathPart(Role.ORDINARY, _number_shown(renderer, span, style) + "°" * (name == "ang"))
 
 
-def _unit(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    reader.option(span)
-    return MathPart(Role.ORDINARY, _unit_shown(reader, span, style))
+def _unit(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    renderer.option(span)
+    return MathPart(Role.ORDINARY, _unit_shown(renderer, span, style))
 
 
-def _number_shown(reader: TexRenderer, span: Span, style: Style) -> str:
+def _number_shown(renderer: Renderer, span: Span, style: Style) -> str:
     begin = span.at
-    raw = reader.raw(span)
+    raw = renderer.raw(span)
     found = _NUMBER.match(raw.strip()) if raw is not None else None
     if found is None:
         span.at = begin
-        return reader.argument(span, style._replace(math=True, upright=True))
+        return renderer.argument(span, style._replace(math=True, upright=True))
     shown = _signed(found["value"]) + (f"({found['error']})" if found["error"] else "")
     if found["power"]:
-        power = reader.marks.raised(_signed(found["power"].removeprefix("+")))
+        power = renderer.marks.raised(_signed(found["power"].removeprefix("+")))
         shown += (" × 10" if shown else "10") + power
     return shown
 
 
-def _unit_shown(reader: TexRenderer, span: Span, style: Style) -> str:
+def _unit_shown(renderer: Renderer, span: Span, style: Style) -> str:
     begin = span.at
-    raw = reader.raw(span)
+    raw = renderer.raw(span)
     if raw is None:
         return ""
-    parts = _units(raw, reader.marks)
+    parts = _units(raw, renderer.marks)
     if parts is None:
         span.at = begin
-        return reader.argument(span, style._replace(math=True, upright=True))
+        return renderer.argument(span, style._replace(math=True, upright=True))
     return parts
 
 
@@ -147,10 +146,11 @@ def _together(number: str, unit: str) -> str:
     return number + unit if glued else f"{number} {unit}"
 
 
-def _chemistry(reader: TexRenderer, span: Span, _style: Style, _name: str) -> MathPart:
-    raw = reader.raw(span) or ""
+def _chemistry(renderer: Renderer, span: Span, _style: Style, _name: str) -> MathPart:
+    raw = renderer.raw(span) or ""
     return MathPart(
-        Role.ORDINARY, "".join([_chemical(chemical, reader.marks) for chemical in _chemicals(raw)])
+        Role.ORDINARY,
+        "".join([_chemical(chemical, renderer.marks) for chemical in _chemicals(raw)]),
     )
 
 
@@ -168,10 +168,10 @@ def _chemical(part: re.Match[str], marks: Marks) -> str:
     return marks.words(_ARROWS.get(part["arrow"] or "", part["other"] or ""))
 
 
-def _ion(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
+def _ion(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     r"""`\ion{C}{iv}` as C IV, the way astronomers write an ion's spectrum."""
-    element = reader.argument(span, style._replace(math=False))
-    stage = reader.argument(span, style._replace(math=False)) if span else ""
+    element = renderer.argument(span, style._replace(math=False))
+    stage = renderer.argument(span, style._replace(math=False)) if span else ""
     roman = stage.upper() if _ROMAN.fullmatch(stage) else stage
     return MathPart(Role.ORDINARY, f"{element} {roman}".rstrip())
 

@@ -10,8 +10,7 @@ from newsletter.tex.math import MathPart, Role
 from newsletter.tex.spans import Span
 
 if TYPE_CHECKING:
-    from newsletter.tex.macros import Handler
-    from newsletter.tex.reader import TexRenderer
+    from newsletter.tex.handler import Handler, Renderer
     from newsletter.tex.spans import Style
 
 _MOST_ENDS = 20
@@ -20,37 +19,37 @@ _LENGTH = re.compile(
 )
 
 
-def _environment(reader: TexRenderer, span: Span) -> str:
-    return (reader.raw(span) or "").strip().rstrip("*")
+def _environment(renderer: Renderer, span: Span) -> str:
+    return (renderer.raw(span) or "").strip().rstrip("*")
 
 
-def _begin(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    environment = _environment(reader, span)
+def _begin(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    environment = _environment(renderer, span)
     if environment in names.WITH_COLUMNS:
-        reader.option(span)
-        reader.raw(span)
+        renderer.option(span)
+        renderer.raw(span)
     if environment in names.FORMULA_ENVIRONMENTS and not style.math:
-        return MathPart(Role.SPACE, f" {_display(reader, span, style, environment)} ")
+        return MathPart(Role.SPACE, f" {_display(renderer, span, style, environment)} ")
     if environment in names.BRACKETED_ENVIRONMENTS:
         return MathPart(Role.OPENING, names.BRACKETED_ENVIRONMENTS[environment][0])
     return MathPart(Role.SPACE, " ")
 
 
-def _display(reader: TexRenderer, span: Span, style: Style, environment: str) -> str:
+def _display(renderer: Renderer, span: Span, style: Style, environment: str) -> str:
     """The formula up to the end of its environment, or of a text that was cut inside it."""
-    end = reader.environment_end(span, environment, _MOST_ENDS)
+    end = renderer.environment_end(span, environment, _MOST_ENDS)
     if end is None:
-        rest = reader.source[reader.tokens[span.at].start :] if span else ""
+        rest = renderer.source[renderer.tokens[span.at].start :] if span else ""
         if not dollars.holds_formula(rest, ""):
             return ""
         end = span.end
     inner = Span(span.at, end)
     span.at = end
-    return reader.inner(inner, style._replace(math=True))
+    return renderer.inner(inner, style._replace(math=True))
 
 
-def _end(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    environment = _environment(reader, span)
+def _end(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    environment = _environment(renderer, span)
     if environment in names.BRACKETED_ENVIRONMENTS:
         return MathPart(Role.CLOSING, names.BRACKETED_ENVIRONMENTS[environment][1])
     if environment in names.LISTS and not style.math:
@@ -58,42 +57,42 @@ def _end(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
     return MathPart(Role.SPACE, " ")
 
 
-def _item(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    reader.trim(span)
-    label = reader.option(span)
-    reader.trim(span)
+def _item(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    renderer.trim(span)
+    label = renderer.option(span)
+    renderer.trim(span)
     if style.math:
         return MathPart(Role.SPACE, " ")
-    return MathPart(Role.SPACE, "\n" + reader.marks.words(label or "•") + " ")
+    return MathPart(Role.SPACE, "\n" + renderer.marks.words(label or "•") + " ")
 
 
-def _paragraph(_reader: TexRenderer, _span: Span, style: Style, _name: str) -> MathPart:
+def _paragraph(_reader: Renderer, _span: Span, style: Style, _name: str) -> MathPart:
     return MathPart(Role.SPACE, " " if style.math else "\n")
 
 
-def _heading(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    reader.skip_star(span)
-    return MathPart(Role.ORDINARY, reader.marks.strong(reader.argument(span, style)) + " ")
+def _heading(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    renderer.skip_star(span)
+    return MathPart(Role.ORDINARY, renderer.marks.strong(renderer.argument(span, style)) + " ")
 
 
-def _gone(reader: TexRenderer, span: Span, _style: Style, _name: str) -> MathPart:
-    reader.skip_empty(span)
+def _gone(renderer: Renderer, span: Span, _style: Style, _name: str) -> MathPart:
+    renderer.skip_empty(span)
     return MathPart(Role.ORDINARY, "")
 
 
-def _space(_reader: TexRenderer, _span: Span, _style: Style, _name: str) -> MathPart:
+def _space(_reader: Renderer, _span: Span, _style: Style, _name: str) -> MathPart:
     return MathPart(Role.ROOM, " ")
 
 
 def _shown_after(skipped: int) -> Handler:
     """Skip so many arguments (colour, width, angle), then show the one they are about."""
 
-    def handler(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-        reader.option(span)
+    def handler(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+        renderer.option(span)
         for _ in range(skipped):
-            if reader.raw(span) is None:
+            if renderer.raw(span) is None:
                 return MathPart(Role.ORDINARY, "")
-        return MathPart(Role.ORDINARY, reader.argument(span, style))
+        return MathPart(Role.ORDINARY, renderer.argument(span, style))
 
     return handler
 
@@ -101,27 +100,27 @@ def _shown_after(skipped: int) -> Handler:
 def _unsaid(arguments: int) -> Handler:
     """Skip the command with so many arguments."""
 
-    def handler(reader: TexRenderer, span: Span, _style: Style, _name: str) -> MathPart:
-        reader.skip_star(span)
+    def handler(renderer: Renderer, span: Span, _style: Style, _name: str) -> MathPart:
+        renderer.skip_star(span)
         for _ in range(arguments):
-            reader.option(span)
-            reader.raw(span)
+            renderer.option(span)
+            renderer.raw(span)
         return MathPart(Role.ORDINARY, "")
 
     return handler
 
 
-def _length(reader: TexRenderer, span: Span, _style: Style, _name: str) -> MathPart:
+def _length(renderer: Renderer, span: Span, _style: Style, _name: str) -> MathPart:
     r"""`\kern-2pt`: a length without braces, which only a printer needs."""
-    found = _LENGTH.match(reader.tokens[span.at].text) if span else None
+    found = _LENGTH.match(renderer.tokens[span.at].text) if span else None
     if found:
-        reader.shorten(span, found.end())
+        renderer.shorten(span, found.end())
     return MathPart(Role.ORDINARY, "")
 
 
-def _first_of_two(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    shown = reader.argument(span, style)
-    reader.raw(span)
+def _first_of_two(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    shown = renderer.argument(span, style)
+    renderer.raw(span)
     return MathPart(Role.ORDINARY, shown)
 
 

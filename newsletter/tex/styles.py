@@ -11,9 +11,8 @@ from newsletter.tex.symbols import BLACKBOARD
 from newsletter.tex.tokens import TokenType
 
 if TYPE_CHECKING:
-    from newsletter.tex.macros import Handler
+    from newsletter.tex.handler import Handler, Renderer
     from newsletter.tex.marks import Marks
-    from newsletter.tex.reader import TexRenderer
     from newsletter.tex.spans import Span, Style
 
 _ROMAN = re.compile(r"\s*[ivx]{1,5}\s*\Z")
@@ -34,48 +33,48 @@ def _numeral(inner: str) -> str:
     return inner.upper() if _ROMAN.match(inner) else inner
 
 
-def _prose_font(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
+def _prose_font(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     kind = names.PROSE_FONTS[name]
     if style.math and name == "underline":
-        return MathPart(Role.ORDINARY, reader.argument(span, style))
-    inner = reader.argument(span, style._replace(math=False, code=kind == "code"))
-    return _marked(reader.marks, kind, _numeral(inner) if name == "textsc" else inner)
+        return MathPart(Role.ORDINARY, renderer.argument(span, style))
+    inner = renderer.argument(span, style._replace(math=False, code=kind == "code"))
+    return _marked(renderer.marks, kind, _numeral(inner) if name == "textsc" else inner)
 
 
-def _formula_font(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
+def _formula_font(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     is_function = name.startswith("operatorname")
     if is_function:
-        reader.skip_star(span)
+        renderer.skip_star(span)
     upright = style.upright or name not in names.KEEPS_SLANT
-    inner = reader.argument(span, style._replace(math=True, upright=upright))
+    inner = renderer.argument(span, style._replace(math=True, upright=upright))
     kind = "" if style.upright else names.FORMULA_FONTS[name]
-    set_inner = _marked(reader.marks, kind, inner)
+    set_inner = _marked(renderer.marks, kind, inner)
     return MathPart(Role.FUNCTION, set_inner.text) if is_function else set_inner
 
 
-def _declaration(reader: TexRenderer, span: Span, style: Style, name: str) -> MathPart:
+def _declaration(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     """A font for the rest of the group; some authors give it an argument instead."""
-    reader.trim(span)
+    renderer.trim(span)
     inside = style._replace(upright=style.upright or name in names.UPRIGHT_FONTS)
-    if reader.next_is(span, TokenType.OPEN):
-        inner = reader.argument(span, inside)
+    if renderer.next_is(span, TokenType.OPEN):
+        inner = renderer.argument(span, inside)
     elif style.depth:
-        inner = reader.rest(span, inside)
+        inner = renderer.rest(span, inside)
     else:
         return MathPart(Role.ORDINARY, "")
     kind = "" if style.math and style.upright else names.DECLARED_FONTS[name]
-    return _marked(reader.marks, kind, _numeral(inner) if name in {"sc", "scshape"} else inner)
+    return _marked(renderer.marks, kind, _numeral(inner) if name in {"sc", "scshape"} else inner)
 
 
-def _blackboard(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    inner = reader.argument(span, style._replace(math=True, upright=True))
+def _blackboard(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    inner = renderer.argument(span, style._replace(math=True, upright=True))
     if inner in BLACKBOARD:
         return MathPart(Role.ORDINARY, BLACKBOARD[inner])
-    return _marked(reader.marks, "strong", inner)
+    return _marked(renderer.marks, "strong", inner)
 
 
-def _upper(reader: TexRenderer, span: Span, style: Style, _name: str) -> MathPart:
-    inner = reader.argument(span, style)
+def _upper(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    inner = renderer.argument(span, style)
     return MathPart(Role.ORDINARY, inner if "<" in inner or "&" in inner else inner.upper())
 
 

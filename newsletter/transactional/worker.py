@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from newsletter import outbox
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.feedback.events import without_addresses
 from newsletter.models import OutboxRow
 from newsletter.outbox import EmailType
 from newsletter.rendering.message import Message
 from newsletter.subscribers import signup_limits, signups, suppression
 from newsletter.subscribers.tokens import SignedLinks
+from newsletter.text import without_addresses
 from newsletter.transactional.build import EmailBuilder
 from newsletter.transactional.send_one import send_one
 from newsletter.transports.base import SendResult, SendStatus, Transport

@@ -121,10 +121,3 @@ def refuse_unmailable(mail: Message) -> SendResult | None:
     if re.fullmatch(r"[^ @]+@[!-~]+", mail.recipient) and mail.recipient.isprintable():
         return None
     return SendResult(SendStatus.REJECTED, "the address holds what no mail can bear")
-
-
-def one_line(told: object) -> str:
-    """What a server or an exception said, short enough for a ledger and a terminal."""
-    text = told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
-    printable = re.sub(r"[\x00-\x1f\x7f]", " ", text)
-    return " ".join(printable.split())[:300] or type(told).__name__

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from newsletter.config import Settings
 from newsletter.rendering.message import Message
+from newsletter.text import brief
 from newsletter.transports.base import (
     NoObserver,
     SendObserver,
     SendResult,
     SendStatus,
     TransportDownError,
-    one_line,
     refuse_unmailable,
 )
 
@@ -63,7 +63,7 @@ class Files:
                     part.unlink(missing_ok=True)
             if failure is not None:
                 raise TransportDownError(
-                    f"{self._folder} cannot be written: {one_line(failure.strerror or failure)}; "
+                    f"{self._folder} cannot be written: {brief(failure.strerror or failure)}; "
                     "free or repair it, run again"
                 ) from failure
 

@@ -22,12 +22,12 @@ from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from urllib.parse import urlsplit
 
-from newsletter import bootstrap, daily, issues, scaffold
+from newsletter import bootstrap, daily, delivery_counters, issues, scaffold
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import counters, stats, totals
-from newsletter.sending.holds import NO_OVERRIDE
+from newsletter.sending import stats, totals
+from newsletter.sending.context import NO_OVERRIDE
 from newsletter.sending.sender import send_issue
 from newsletter.sending.totals import DeliveryTotals
 from newsletter.sources import bundled
@@ -181,8 +181,8 @@ def _found(settings: Settings, issue_id: int, kills: int, taken: Counter[str]) -
             taken=taken,
             states={row[0]: row[1] for row in stats.list_deliveries(session, issue_id, None)},
             account=totals.delivery_totals(session, issue_id),
-            counters_hold=counters.of_issue(session, issue_id)
-            == counters.scanned(session, issue_id),
+            counters_hold=delivery_counters.of_issue(session, issue_id)
+            == delivery_counters.scanned(session, issue_id),
         )
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from newsletter.db import Database
 from newsletter.feedback import apply
-from newsletter.feedback.events import Event, EventType
-from newsletter.models import DeliveryState, IssueRow
-from newsletter.sending import domain_pauses, stats
+from newsletter.feedback.events import Event
+from newsletter.models import DeliveryState, EventType, IssueRow
+from newsletter.sending import domain_pauses, settlement, stats
 from tests.conftest import NOW, Cli
 from tests.feedback.samples import put, references, suppressed
 
@@ -43,7 +43,7 @@ def test_feedback_is_kept_acts_and_is_shown(
         assert (kept.new, kept.known, kept.settled, kept.suppressed) == (23, 1, 1, 1)
         assert apply.apply_events(session, events, NOW).new == 0
         assert list(domain_pauses.paused_domains(session, NOW)) == ["b.example"]
-        assert apply.settle_issue(session, issue_id, NOW) == 0
+        assert settlement.settle_issue(session, issue_id, NOW) == 0
         apply.quarantine(session, "test", "odd", "a\0b", NOW)
     shown = json.loads(cli("deliveries", "status", "--domains", "--json").out)
     assert shown["domains"]["reader.example"]["failed"] == 1

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import Engine, event, select, update
 from sqlalchemy.exc import OperationalError
 
-from newsletter import bootstrap, daily
+from newsletter import bootstrap, daily, delivery_counters
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
-from newsletter.sending import counters, restore_guard, totals
-from newsletter.sending.holds import NO_OVERRIDE
+from newsletter.sending import restore_guard, totals
+from newsletter.sending.context import NO_OVERRIDE
 from newsletter.sending.sender import IssueSendResult, send_issue
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 from newsletter.transports.memory import Memory
@@ -183,7 +183,9 @@ def test_a_restored_database_sends_nothing_twice(
     assert list((settings.folder / "outbox").glob("*.eml")) == []
     assert cli("send", "--restored").code == 2
     with database.read() as session:
-        assert counters.of_issue(session, issue_id) == counters.scanned(session, issue_id)
+        assert delivery_counters.of_issue(session, issue_id) == delivery_counters.scanned(
+            session, issue_id
+        )
     assert "12 settled as sent" in cli("deliveries", "settle", "--as", "sent").out
 
 

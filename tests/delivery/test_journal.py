@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from newsletter import delivery_counters
 from newsletter.db import Database
 from newsletter.models import BatchRow, DeliveryRow
-from newsletter.sending import claim, counters, journal, ledger
+from newsletter.sending import claim, journal, ledger
 from newsletter.sending.journal import Journal, Mark
 from newsletter.sending.leases import Owner
 from newsletter.sending.rate_limit import Limits
@@ -103,8 +104,8 @@ def test_a_dead_workers_mails_go_where_they_belong(
         )
         assert ledger.lease_batch(session, batch, NEXT, NOW, lambda *_: testimony)
     with database.read() as session:
-        counted = counters.of_issue(session, share.issue_id)
-        assert counted == counters.scanned(session, share.issue_id)
+        counted = delivery_counters.of_issue(session, share.issue_id)
+        assert counted == delivery_counters.scanned(session, share.issue_id)
         states = {row.reference: row.state for row in session.scalars(select(DeliveryRow))}
     found = [states[each.reference] for each in claimed]
     honest = ["uncertain", "sent", "pending", "pending"]

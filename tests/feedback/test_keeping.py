@@ -9,18 +9,20 @@ from sqlalchemy import func, select
 
 from newsletter.db import Database
 from newsletter.feedback import apply, bounce_rules
-from newsletter.feedback.events import Event, EventType, without_addresses
+from newsletter.feedback.events import Event
 from newsletter.models import (
     BatchRow,
     DeliveryRow,
     DeliveryState,
+    EventType,
     FeedbackRow,
     IssueRow,
     IssueState,
     Standing,
 )
-from newsletter.sending import domain_pauses
+from newsletter.sending import domain_pauses, settlement
 from newsletter.subscribers import lifecycle
+from newsletter.text import without_addresses
 from tests.conftest import NOW, Cli
 from tests.feedback.samples import ledger_of, put, suppressed
 
@@ -160,7 +162,7 @@ def test_what_is_on_the_wire_is_left_to_its_sender_and_settled_when_that_is_over
         put(session, first, DeliveryState.SENT)
         put(session, second, DeliveryState.UNCERTAIN)
         issue_id = session.scalars(select(IssueRow.id)).one()
-        assert apply.settle_issue(session, issue_id, NOW) == 2
+        assert settlement.settle_issue(session, issue_id, NOW) == 2
         assert ledger_of(session)[quick] == ("failed", "bounced: no")
         assert ledger_of(session)[lost] == ("sent", "settled by feedback: delivered")
 

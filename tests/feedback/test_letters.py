@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from newsletter.feedback import bounce_parser
 from newsletter.feedback.bounce_parser import AutomaticReply, Meaning, NotUnderstood
-from newsletter.feedback.events import Event, EventType, without_addresses
+from newsletter.feedback.events import Event
+from newsletter.models import EventType
 from newsletter.subscribers.tokens import Claim, Purpose, SignedLinks
+from newsletter.text import without_addresses
 from tests.conftest import NOW
 from tests.feedback import mails
 

@@ -16,9 +16,9 @@ from newsletter.cli import _run, common, deliveries_status, log_format
 from newsletter.config import FeedbackSettings, MetricsSettings, Settings, TransportSettings
 from newsletter.db import Database
 from newsletter.feedback import apply, health
-from newsletter.feedback.events import Event, EventType
+from newsletter.feedback.events import Event
 from newsletter.finding import Severity
-from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
+from newsletter.models import BatchRow, DeliveryState, EventType, IssueRow, IssueState
 from newsletter.sending import delivery_updates, domain_pauses
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.web import create_app

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.sources.base import AnnouncementType, PaperId, SourceError, one_line, paragraphs
+from newsletter.sources.base import (
+    AnnouncementType,
+    PaperId,
+    SourceError,
+    paragraphs,
+)
+from newsletter.text import one_line
 
 
 @pytest.mark.parametrize(

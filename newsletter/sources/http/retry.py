@@ -11,7 +11,7 @@ TRIES = 4
 _BACKOFF = wait_exponential(multiplier=3, max=60) + wait_random(0, 2)
 
 
-class ComeAgainError(Exception):
+class RetryAfterError(Exception):
     """arXiv was not reached, or asked for patience; worth another try."""
 
     def __init__(self, reason: str, asked_s: float = 0.0) -> None:
@@ -28,10 +28,10 @@ class ComeAgainError(Exception):
 
 
 def is_worth_another_try(error: BaseException) -> bool:
-    return isinstance(error, ComeAgainError) and error.asked_s <= LONGEST_WAIT_S
+    return isinstance(error, RetryAfterError) and error.asked_s <= LONGEST_WAIT_S
 
 
-def rest_after(error: ComeAgainError, state: RetryCallState) -> float:
+def rest_after(error: RetryAfterError, state: RetryCallState) -> float:
     """The seconds before the next request; after the last try only what arXiv itself asked for."""
     tired_s = _BACKOFF(state) if state.attempt_number < TRIES else 0.0
     return max(error.asked_s, tired_s)

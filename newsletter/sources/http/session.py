@@ -12,19 +12,20 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from newsletter import __version__
 from newsletter.config import SourceSettings
-from newsletter.sources.base import SourceError, one_line
+from newsletter.sources.base import SourceError
 from newsletter.sources.http.cache import CachedResponse, ResponseCache
 from newsletter.sources.http.cache_dir import cache_folder
 from newsletter.sources.http.deadline import DeadlineAdapter
 from newsletter.sources.http.request_interval import RequestInterval
 from newsletter.sources.http.retry import (
     TRIES,
-    ComeAgainError,
+    RetryAfterError,
     is_worth_another_try,
     rest_after,
     retry_after_s,
 )
 from newsletter.sources.response_types import response_type
+from newsletter.text import one_line
 
 _MOST_BYTES = 64_000_000  # arXiv's largest day is a few of these millions
 _MOST_REDIRECTS = 5
@@ -111,7 +112,7 @@ class PoliteAdapter(DeadlineAdapter):
             for attempt in tries:
                 with attempt:
                     return self._in_turn(attempt.retry_state, request, options, kept)
-        except ComeAgainError as error:
+        except RetryAfterError as error:
             raise SourceError(f"{_host(request.url)}: {error.in_the_end()}") from error
         raise AssertionError("the last try returns or raises")
 
@@ -125,7 +126,7 @@ class PoliteAdapter(DeadlineAdapter):
         with self._pace.turn(_authority(request.url)) as turn:
             try:
                 return self._once(request, options, kept)
-            except ComeAgainError as error:
+            except RetryAfterError as error:
                 # Told to all: arXiv asked this machine to wait, not this process.
                 turn.rest_s = rest_after(error, state)
                 raise
@@ -141,21 +142,21 @@ class PoliteAdapter(DeadlineAdapter):
                 response = super().send(request, **options)
                 _read(response)  # here, so that a cut connection is noticed here
         except requests.Timeout as error:
-            raise ComeAgainError("no answer in time") from error
+            raise RetryAfterError("no answer in time") from error
         except requests.exceptions.SSLError as error:
-            raise ComeAgainError("no secure connection, its certificate may be wrong") from error
+            raise RetryAfterError("no secure connection, its certificate may be wrong") from error
         except (
             requests.ConnectionError,
             requests.exceptions.ChunkedEncodingError,
             requests.exceptions.ContentDecodingError,
         ) as error:
-            raise ComeAgainError("cannot be reached, or the answer was cut off") from error
+            raise RetryAfterError("cannot be reached, or the answer was cut off") from error
         status = response.status_code
         if status == requests.codes.not_modified and kept:
             return kept.answer(request)
         unasked = status == requests.codes.not_modified
         if unasked or status == requests.codes.too_many or status >= _SERVER_TROUBLE:
-            raise ComeAgainError(f"HTTP {status}", retry_after_s(response))
+            raise RetryAfterError(f"HTTP {status}", retry_after_s(response))
         return response
 
 

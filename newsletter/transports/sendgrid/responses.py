@@ -10,7 +10,8 @@ from urllib.error import URLError
 
 from python_http_client.exceptions import HTTPError
 
-from newsletter.transports.base import SendResult, SendStatus, TransportDownError, one_line
+from newsletter.text import brief
+from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 
 _BAD_REQUEST = 400
 _FORBIDDEN = (401, 403)
@@ -53,14 +54,14 @@ def result_of_no_connection(error: URLError) -> SendResult:
     reason = error.reason
     if isinstance(reason, _BROKEN):
         return SendResult(
-            SendStatus.UNCERTAIN, f"the connection to SendGrid broke: {one_line(reason)}"
+            SendStatus.UNCERTAIN, f"the connection to SendGrid broke: {brief(reason)}"
         )
     wrong_host = isinstance(reason, socket.gaierror) and reason.errno == socket.EAI_NONAME
     if wrong_host or isinstance(reason, ssl.SSLError):
         raise TransportDownError(
-            f"SendGrid cannot be used: {one_line(reason)}; see transport.base_url"
+            f"SendGrid cannot be used: {brief(reason)}; see transport.base_url"
         )
-    return SendResult(SendStatus.TRY_LATER, f"SendGrid cannot be reached: {one_line(reason)}")
+    return SendResult(SendStatus.TRY_LATER, f"SendGrid cannot be reached: {brief(reason)}")
 
 
 def named_personalizations(detail: bytes) -> list[int]:
@@ -92,8 +93,8 @@ def _about_a_reader(body: bytes) -> bool:
 def _reasons(body: bytes) -> str:
     errors = _errors(body)
     if not errors:
-        return one_line(body)
-    return one_line("; ".join(f"{field} {message}".strip() for field, message in errors))
+        return brief(body)
+    return brief("; ".join(f"{field} {message}".strip() for field, message in errors))
 
 
 def _errors(body: bytes) -> list[tuple[str, str]]:

@@ -17,12 +17,12 @@ from sendgrid import SendGridAPIClient
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
 from newsletter.rendering.message import Message
+from newsletter.text import brief
 from newsletter.transports.base import (
     SendObserver,
     SendResult,
     SendStatus,
     TransportDownError,
-    one_line,
     refuse_unmailable,
 )
 from newsletter.transports.sendgrid.request_bodies import (
@@ -145,11 +145,11 @@ class SendGrid:
         except URLError as error:
             return _Response(result_of_no_connection(error))
         except (UnicodeError, InvalidURL) as error:
-            raise TransportDownError(f"transport.base_url: {one_line(error)}") from error
+            raise TransportDownError(f"transport.base_url: {brief(error)}") from error
         except TimeoutError:
             return _Response(SendResult(SendStatus.UNCERTAIN, "SendGrid did not answer in time"))
         except (OSError, HTTPException) as error:
-            told = f"SendGrid's answer was lost: {one_line(error)}"
+            told = f"SendGrid's answer was lost: {brief(error)}"
             return _Response(SendResult(SendStatus.UNCERTAIN, told))
 
     def _outcome(self, body: str) -> SendResult:

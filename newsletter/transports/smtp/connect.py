@@ -10,7 +10,8 @@ from ipaddress import ip_address
 from newsletter.bounded_reader import BoundedReader
 from newsletter.config import TransportSettings
 from newsletter.errors import WrongUseError
-from newsletter.transports.base import TransportDownError, one_line
+from newsletter.text import brief
+from newsletter.transports.base import TransportDownError
 from newsletter.transports.smtp.reply_parser import LONGEST
 
 _TEMPORARY, _PERMANENT = 400, 500
@@ -76,8 +77,8 @@ def connect(settings: TransportSettings) -> SmtpSocket:
 def describe_error(error: Exception) -> str:
     """The server's words where the error holds them."""
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {one_line(error.smtp_error)}"
-    return one_line(error)
+        return f"{error.smtp_code} {brief(error.smtp_error)}"
+    return brief(error)
 
 
 def _open(settings: TransportSettings) -> SmtpSocket:

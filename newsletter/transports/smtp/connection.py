@@ -8,7 +8,8 @@ from enum import Enum
 from typing import TypeVar
 
 from newsletter.rendering.message import Message
-from newsletter.transports.base import SendResult, SendStatus, one_line
+from newsletter.text import brief
+from newsletter.transports.base import SendResult, SendStatus
 from newsletter.transports.smtp import response_classes
 from newsletter.transports.smtp.connect import SmtpSocket, describe_error
 from newsletter.transports.smtp.dot_stuffing import dot_stuff
@@ -123,7 +124,7 @@ class SmtpConnection:
         if self._is_over(reply) or result is None:
             self.drop()
         return result or SendResult(
-            SendStatus.UNCERTAIN, f"an answer that is none: {one_line(reply[1])}"
+            SendStatus.UNCERTAIN, f"an answer that is none: {brief(reply[1])}"
         )
 
     def drop(self) -> None:

@@ -3,7 +3,8 @@
 import re
 
 from newsletter.rendering.message import Message
-from newsletter.transports.base import SendResult, SendStatus, TransportDownError, one_line
+from newsletter.text import brief
+from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 
 OK, TEMPORARY, PERMANENT = 2, 4, 5  # the first digit of a reply
 CLOSING = 421
@@ -20,7 +21,7 @@ Reply = tuple[int, bytes]
 
 
 def describe_reply(reply: Reply) -> str:
-    return f"{reply[0]} {one_line(reply[1])}"
+    return f"{reply[0]} {brief(reply[1])}"
 
 
 def result_of_refused_sender(reply: Reply, mail: Message) -> SendResult:
@@ -57,7 +58,7 @@ def result_of_refusal(reply: Reply, *, of_reader: bool) -> SendResult:
 def result_of_data(reply: Reply) -> SendResult | None:
     """After the final dot; None for an answer that is none."""
     if reply[0] // 100 == OK:
-        return SendResult(SendStatus.ACCEPTED, provider_id=one_line(reply[1])[:200])
+        return SendResult(SendStatus.ACCEPTED, provider_id=brief(reply[1])[:200])
     if reply[0] // 100 in {TEMPORARY, PERMANENT}:
         return result_of_refusal(reply, of_reader=True)
     return None

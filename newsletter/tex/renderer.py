@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsletter.tex import dollars, formulas, links, macros, math, prose
+from newsletter.tex.handler import Renderer
 from newsletter.tex.math import MathPart, Role
-from newsletter.tex.spans import Span, Spans, Style
+from newsletter.tex.spans import Span, Style
 from newsletter.tex.tokens import Token, TokenType
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _TAKES_ROOM = {"±", "×", "∓"}
 _LEFT_OUT = {TokenType.OPEN, TokenType.CLOSE, TokenType.DOLLAR, TokenType.DOLLARS}
 
 
-class TexRenderer(Spans):
+class TexRenderer(Renderer):
     """One reading of one source for one kind of output."""
 
     def __init__(self, source: str, marks: Marks) -> None:

@@ -1,0 +1,48 @@
+"""What a run of sending works with."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from newsletter.db import Database
+from newsletter.sending import rate_limit
+from newsletter.sending.claim_sizer import ClaimSizer
+from newsletter.sending.leases import Owner
+from newsletter.transports.base import Transport
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Override:
+    """What the operator lets go although it is held."""
+
+    late: bool = False  # old issues
+    paused: bool = False  # a provider in trouble
+
+
+NO_OVERRIDE = Override()
+
+
+@dataclass
+class SendContext:
+    """What a run of sending needs beside the issue."""
+
+    database: Database
+    transport: Transport
+    clock: Clock
+    progress: Callable[[int], None] = lambda _done: None
+    stopping: Callable[[], bool] = lambda: False
+    sleep: Callable[[float], None] = time.sleep
+    owner: Owner = field(default_factory=Owner.this_process)
+    folder: Path | None = None  # for journal and fence; None where nothing really leaves
+    limits: rate_limit.Limits = field(default_factory=rate_limit.Limits)
+    stop_within_s: float = 30.0
+    max_age: timedelta = timedelta(days=3)
+    override: Override = NO_OVERRIDE
+    claim_sizer: ClaimSizer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.claim_sizer = ClaimSizer(self.transport.at_once)

@@ -1,0 +1,28 @@
+"""Strangers' words made fit for a database, a ledger and a terminal."""
+
+import re
+
+_ADDRESS = re.compile(r"[^\s<>@,;:\"'()]+@[^\s<>@,;:\"'()]+")
+_LONGEST_BRIEF = 300  # characters
+
+
+def one_line(text: str | None) -> str:
+    r"""Without line breaks, runs of spaces, control characters, and halves of characters.
+
+    The last come from JSON (`\ud800`) and can neither be kept nor sent.
+    """
+    return " ".join(re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", text or "").split())
+
+
+def brief(words: object) -> str:
+    """What a server or an exception said, in one line and short."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+    printable = re.sub(r"[\x00-\x1f\x7f]", " ", text)
+    return " ".join(printable.split())[:_LONGEST_BRIEF] or type(words).__name__
+
+
+def without_addresses(words: str) -> str:
+    """A server's words, fit to be kept: one line, bounded, and nobody's address in it."""
+    # Cut first: what is searched has an end.
+    printable = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", words[: 4 * _LONGEST_BRIEF])
+    return " ".join(_ADDRESS.sub("<address>", printable).split())[:_LONGEST_BRIEF]
