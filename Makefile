@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check check-mail format docs messages clean
+.PHONY: demo test check check-mail format docs flow messages clean
 
 demo: .venv/installed
 	@$(BIN)/newsletter demo demo
@@ -25,6 +25,10 @@ check: .venv/installed-dev
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Draw the picture of the flow from its text; needs Graphviz.
+flow:
+	dot -Tsvg docs/pictures/flow.dot -o docs/pictures/flow.svg
 
 docs: .venv/installed-dev
 	WRITE_DOCS=1 $(BIN)/pytest -q tests/test_cli.py -k document
