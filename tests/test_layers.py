@@ -28,6 +28,7 @@ LAYERS = (
     "completeness",
     "papers",
     "sources",
+    "http",
     "db",
     "models",
     "config",

@@ -1,8 +1,5 @@
 """When to ask arXiv again: as late as it says, ever later where it says nothing, not for ever."""
 
-from email.utils import parsedate_to_datetime
-
-import requests
 from tenacity import RetryCallState, wait_exponential, wait_random
 
 from newsletter.sources.http.request_interval import LONGEST_WAIT_S
@@ -35,15 +32,3 @@ def rest_after(error: RetryAfterError, state: RetryCallState) -> float:
     """The seconds before the next request; after the last try only what arXiv itself asked for."""
     tired_s = _BACKOFF(state) if state.attempt_number < TRIES else 0.0
     return max(error.asked_s, tired_s)
-
-
-def retry_after_s(response: requests.Response) -> float:
-    """The seconds that `Retry-After` asks for; a date there counts from the answer's own `Date`."""
-    asked = response.headers.get("Retry-After", "").strip()
-    if asked.isascii() and asked.isdecimal():
-        return float(asked)
-    try:
-        now = parsedate_to_datetime(response.headers.get("Date", ""))
-        return (parsedate_to_datetime(asked) - now).total_seconds()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return 0.0

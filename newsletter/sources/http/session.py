@@ -12,17 +12,16 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from newsletter import __version__
 from newsletter.config import SourceSettings
+from newsletter.http import DeadlineAdapter, retry_after_s
 from newsletter.sources.base import SourceError
 from newsletter.sources.http.cache import CachedResponse, ResponseCache
 from newsletter.sources.http.cache_dir import cache_folder
-from newsletter.sources.http.deadline import DeadlineAdapter
 from newsletter.sources.http.request_interval import RequestInterval
 from newsletter.sources.http.retry import (
     TRIES,
     RetryAfterError,
     is_worth_another_try,
     rest_after,
-    retry_after_s,
 )
 from newsletter.sources.response_types import response_type
 from newsletter.text import one_line
@@ -156,7 +155,7 @@ class PoliteAdapter(DeadlineAdapter):
             return kept.answer(request)
         unasked = status == requests.codes.not_modified
         if unasked or status == requests.codes.too_many or status >= _SERVER_TROUBLE:
-            raise RetryAfterError(f"HTTP {status}", retry_after_s(response))
+            raise RetryAfterError(f"HTTP {status}", retry_after_s(response.headers))
         return response
 
 

@@ -1,13 +1,15 @@
-"""An answer that comes as a byte now and then has an end, too.
+"""What requests lacks: an end for an answer that trickles, and a reader of Retry-After.
 
 The time-out of a socket starts again with every byte, and neither requests nor urllib3 know
 another one.
 """
 
+import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
 
@@ -17,6 +19,9 @@ from requests.adapters import HTTPAdapter
 if TYPE_CHECKING:
     from urllib3.connection import HTTPConnection
     from urllib3.connectionpool import ConnectionPool
+
+
+_CUT_AGAIN_S = 0.5
 
 
 class DeadlineAdapter(HTTPAdapter):
@@ -33,14 +38,14 @@ class DeadlineAdapter(HTTPAdapter):
     ) -> "ConnectionPool":
         """As in `HTTPAdapter`; the connections that the pool makes are known here."""
         pool: Any = super().get_connection_with_tls_context(*args, **options)
-        make = type(pool).ConnectionCls
+        connection_class = type(pool).ConnectionCls
 
-        def made(*args: Any, **options: Any) -> "HTTPConnection":  # noqa: ANN401 - as in urllib3
-            connection: HTTPConnection = make(*args, **options)
+        def make_known(*args: Any, **options: Any) -> "HTTPConnection":  # noqa: ANN401 - as in urllib3
+            connection: HTTPConnection = connection_class(*args, **options)
             self._connections.add(connection)
             return connection
 
-        pool.ConnectionCls = made
+        pool.ConnectionCls = make_known
         return cast("ConnectionPool", pool)
 
     @contextmanager
@@ -50,10 +55,9 @@ class DeadlineAdapter(HTTPAdapter):
         Raises:
             requests.ReadTimeout: it was not.
         """
-        late = threading.Event()
-        timer = threading.Timer(seconds, self._cut, [late])
-        timer.daemon = True
-        timer.start()
+        late, ended = threading.Event(), threading.Event()
+        watch = threading.Thread(target=self._cut_after, args=(seconds, late, ended), daemon=True)
+        watch.start()
         try:
             yield
         except Exception as error:
@@ -61,14 +65,32 @@ class DeadlineAdapter(HTTPAdapter):
                 raise
             raise requests.ReadTimeout("the answer did not end in time") from error
         finally:
-            timer.cancel()
-            timer.join()
+            ended.set()
+            watch.join()
         if late.is_set():  # the end of a connection may have passed for the end of the answer
             raise requests.ReadTimeout("the answer did not end in time")
 
-    def _cut(self, late: threading.Event) -> None:
-        late.set()
-        for connection in list(self._connections):
-            if connection.sock is not None:
-                with suppress(OSError):
-                    connection.sock.shutdown(socket.SHUT_RDWR)
+    def _cut_after(self, seconds: float, late: threading.Event, ended: threading.Event) -> None:
+        """Cut more than once: a connection may come about only after the deadline."""
+        while not ended.wait(seconds):
+            late.set()
+            for connection in list(self._connections):
+                if connection.sock is not None:
+                    with suppress(OSError):
+                        connection.sock.shutdown(socket.SHUT_RDWR)
+            seconds = _CUT_AGAIN_S
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float:
+    """The seconds that `Retry-After` asks for (RFC 9110, 10.2.3); 0 where it says nothing of use.
+
+    A date there counts from the answer's own `Date`, since clocks differ.
+    """
+    value = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", value):
+        return float(value)
+    try:
+        now = parsedate_to_datetime(headers.get("Date", ""))
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return 0.0
