@@ -2,15 +2,21 @@
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check check-mail format docs flow messages clean
+.PHONY: demo test test-slow test-all check check-mail format docs flow messages constraints clean
 
 demo: .venv/installed
 	@$(BIN)/newsletter demo demo
 
 test: .venv/installed-dev
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadgroup -m 'not slow'
+
+# What `make test` leaves out: long stories (kills, hanging servers, browsers) and the gates.
+test-slow: .venv/installed-dev
+	$(BIN)/pytest -n auto --dist loadgroup -m slow
+
+test-all: test test-slow
 
 # The gates alone, on mails and pages; says which of their tools are missing and what brings them.
 check-mail: .venv/installed-dev
@@ -37,19 +43,28 @@ docs: .venv/installed-dev
 messages: .venv/installed-dev
 	$(BIN)/python -m tests.messages
 
+# Renew constraints.txt: install afresh what pyproject.toml allows, and write down what came. Made with
+# the oldest Python we support, which needs the most packages; the same pins must install on the newest.
+constraints:
+	@rm -rf build/constraints && $(PYTHON) -m venv build/constraints
+	@build/constraints/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@{ sed -n '/^#/p' constraints.txt; \
+	build/constraints/bin/pip freeze --quiet --disable-pip-version-check --exclude-editable; } > build/constraints/new
+	@mv build/constraints/new constraints.txt && rm -rf build/constraints
+
 clean:
-	rm -rf .venv demo dist
+	rm -rf .venv build demo dist
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "newsletter needs Python 3.11 or newer; install it, or name it: make PYTHON=/path/to/python demo" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
 
-.venv/installed: pyproject.toml | .venv/bin/python
+.venv/installed: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing into .venv (about half a minute) ..." >&2
 	@$(PIP) --editable .
 	@touch $@
 
-.venv/installed-dev: pyproject.toml | .venv/bin/python
+.venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing into .venv (about half a minute) ..." >&2
 	@$(PIP) --editable '.[dev]'
 	@touch $@ .venv/installed

@@ -26,6 +26,8 @@ from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.subscribers.tokens import Claim
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.slow
+
 # `NEWSLETTER_STRESS=10` makes it ten times as long.
 _TIMES = int(os.environ.get("NEWSLETTER_STRESS", "1"))
 _READERS, _LEAVERS, _LIST = 150 * _TIMES, 50 * _TIMES, 3000 * _TIMES

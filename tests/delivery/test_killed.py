@@ -6,6 +6,8 @@ import pytest
 
 from tests.delivery.killing import killed_until_done
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("senders", "kills"), [(1, 5), (2, 4), (4, 4)])
 def test_killed_again_and_again_everybody_gets_theirs_once(

@@ -13,6 +13,8 @@ from tests.conftest import Cli
 from tests.delivery.killing import freeze
 from tests.delivery.transports_standins import GOOD_REPLIES, HELD, SILENCE, OddSmtp
 
+pytestmark = pytest.mark.slow
+
 LANES = 3
 _PATIENT_S = "600"  # nothing but the bound itself can end what hangs
 _RESCUED_AFTER_S = 120  # a test that fails, not one that measures

@@ -6,6 +6,8 @@ from tests.gates import specimens
 from tests.gates.browser import MAIL_WIDTHS, SCHEMES, Eyes
 from tests.gates.specimens import Specimen
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("specimen", specimens.of_each_kind(), ids=lambda each: each.name)
 def test_a_mail_is_legible_light_and_dark_on_a_phone_and_on_a_desk(

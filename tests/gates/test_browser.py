@@ -5,6 +5,8 @@ from playwright.sync_api import Page
 
 from tests.gates.browser import SCHEMES, Eyes, Scheme
 
+pytestmark = pytest.mark.slow
+
 GOOD = """<!DOCTYPE html><html lang="en"><head><title>Good</title>
 <meta name="color-scheme" content="light dark"><style>{}</style></head>
 <body><main><h1>Good</h1><p>{}</p></main></body></html>"""

@@ -3,7 +3,11 @@
 import re
 import subprocess
 
+import pytest
+
 from tests.gates import specimens, tools
+
+pytestmark = pytest.mark.slow
 
 HIGHEST = 0.0
 

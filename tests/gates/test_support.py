@@ -4,7 +4,11 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.gates import specimens, tools
+
+pytestmark = pytest.mark.slow
 
 # A feature that some of the twenty clients lack, and why our mail is whole without it there.
 ALLOWED = {

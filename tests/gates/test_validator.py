@@ -4,7 +4,11 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.gates import specimens, tools
+
+pytestmark = pytest.mark.slow
 
 
 def errors(folder: Path, htmls: dict[str, str]) -> list[str]:

@@ -17,6 +17,8 @@ from tests.gates.browser import PAGE_WIDTHS, Eyes, Scheme, opened_eyes
 from tests.serving import Running
 from tests.web.conftest import Hand, Site, opened, path_of
 
+pytestmark = pytest.mark.slow
+
 ADA, USER = "ada@reader.example", "用户@reader.example"
 
 
