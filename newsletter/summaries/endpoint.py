@@ -1,19 +1,21 @@
 """One request to an OpenAI-compatible address: bounded in time and size, its failures in words."""
 
 import json
-import re
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
+import requests
 
 from newsletter.config import SummarizerSettings
+from newsletter.http import DeadlineAdapter, retry_after_s
 from newsletter.text import one_line
 
 _MOST_BYTES = 1 << 20  # a sentence and a model's thoughts about it are a few kilobytes
@@ -34,19 +36,11 @@ class Reply:
 
     @property
     def is_success(self) -> bool:
-        return self.status == httpx.codes.OK
+        return self.status == HTTPStatus.OK
 
     @property
-    def asked_to_wait_s(self) -> float:
-        """The seconds that `Retry-After` asks for; a date there counts from the answer's own."""
-        asked = self.headers.get("retry-after", "").strip()
-        if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,3})?", asked):
-            return float(asked)
-        try:
-            now = parsedate_to_datetime(self.headers.get("date", ""))
-            return max(0.0, (parsedate_to_datetime(asked) - now).total_seconds())
-        except (ValueError, TypeError, IndexError, OverflowError):
-            return 0.0
+    def retry_after_s(self) -> float:
+        return retry_after_s(self.headers)
 
 
 class Endpoint:
@@ -55,14 +49,12 @@ class Endpoint:
     def __init__(self, settings: SummarizerSettings) -> None:
         self._settings = settings
         self._key = settings.api_key.get_secret_value()
-        # Packed bodies could unfold without bound.
-        headers = {"Accept-Encoding": "identity", "Accept": "application/json"}
-        if self._key:
-            headers["Authorization"] = f"Bearer {self._key}"
-        self._client = httpx.Client(headers=headers, timeout=settings.timeout_s)
+        self._of_thread = threading.local()  # a deadline cuts the connections of one thread only
+        self._sessions: list[requests.Session] = []
 
     def close(self) -> None:
-        self._client.close()
+        for session in self._sessions:
+            session.close()
 
     def chat(self, messages: list[dict[str, str]]) -> Reply:
         """Ask for a completion.
@@ -83,13 +75,21 @@ class Endpoint:
         """As `chat`, whatever is asked."""
         url = f"{self._settings.base_url}{path}"
         begun = time.monotonic()
+        session, adapter = self._connections()
+        timeout_s = self._settings.timeout_s
         try:
-            with self._client.stream(method, url, json=body) as response:
-                content = b"".join(self._parts(response, begun))
-        except httpx.HTTPError as error:
+            with (
+                adapter.within(timeout_s),
+                session.request(
+                    method, url, json=body, timeout=timeout_s, allow_redirects=False, stream=True
+                ) as response,
+            ):
+                content = _content(response)
+        except requests.RequestException as error:
             raise NoReplyError(self._in_words(error)) from error
-        seconds = time.monotonic() - begun
-        return Reply(response.status_code, response.headers, content, seconds)
+        except ValueError as error:  # urllib3 on a host that is no name
+            raise NoReplyError("nobody can be asked at summarizer.base_url") from error
+        return Reply(response.status_code, response.headers, content, time.monotonic() - begun)
 
     def told(self, reply: Reply) -> str:
         """An answer that is no completion, in one line: status and what it says of itself."""
@@ -100,46 +100,66 @@ class Endpoint:
         leads = f" (leads to {one_line(location)})" if location else ""
         return f"HTTP {reply.status}{leads}: {text}"[:_TOLD_CHARACTERS].rstrip(": ")
 
-    def _parts(self, response: httpx.Response, begun: float) -> Iterator[bytes]:
-        """What is read; the client's own time-out starts again with every byte."""
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise NoReplyError("the answer is packed, which was not asked for")
-        size = 0
-        for part in response.iter_raw():
-            size += len(part)
-            if size > _MOST_BYTES:
-                raise NoReplyError(f"the answer is larger than {_MOST_BYTES >> 20} MB")
-            if time.monotonic() - begun > self._settings.timeout_s:
-                raise NoReplyError(self._late)
-            yield part
+    def _connections(self) -> tuple[requests.Session, DeadlineAdapter]:
+        """Those of the thread that asks."""
+        try:
+            session, adapter = self._of_thread.connections
+        except AttributeError:
+            session, adapter = requests.Session(), DeadlineAdapter()
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, adapter)
+            session.auth = self._authorize
+            self._sessions.append(session)
+            self._of_thread.connections = session, adapter
+        return session, adapter
+
+    def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """As the session's `auth`, lest requests take what a ~/.netrc says of that host."""
+        # Packed bodies could unfold without bound.
+        request.headers.update({"Accept-Encoding": "identity", "Accept": "application/json"})
+        if self._key:
+            request.headers["Authorization"] = f"Bearer {self._key}"
+        return request
 
     @property
     def _late(self) -> str:
         return f"no answer within {self._settings.timeout_s:g} s (summarizer.timeout_s)"
 
-    def _in_words(self, error: httpx.HTTPError) -> str:
+    def _in_words(self, error: requests.RequestException) -> str:
         host = urlsplit(self._settings.base_url).netloc
-        if isinstance(error, httpx.ConnectTimeout):
+        if isinstance(error, requests.ConnectTimeout):
             return f"{host} takes no connection; is its address right, does a firewall keep it?"
-        if isinstance(error, httpx.TimeoutException):
+        if isinstance(error, requests.Timeout) or isinstance(_cause(error), TimeoutError):
             return self._late
-        if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
-            return f"{host} cut its answer off"
         return f"{host} {_unconnected(error)}"
 
 
-def _unconnected(error: httpx.HTTPError) -> str:
-    """Why no connection came about."""
+def _content(response: requests.Response) -> bytes:
+    """What is read, but not without bound."""
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise NoReplyError("the answer is packed, which was not asked for")
+    content = bytearray()
+    for part in response.iter_content(1 << 16):
+        content += part
+        if len(content) > _MOST_BYTES:
+            raise NoReplyError(f"the answer is larger than {_MOST_BYTES >> 20} MB")
+    return bytes(content)
+
+
+def _unconnected(error: requests.RequestException) -> str:
+    """Why no connection came about, or not until the end."""
     cause = _cause(error)
-    if isinstance(error, httpx.ProxyError):
-        return f"cannot be reached through the proxy: {one_line(str(error))[:80]}"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return f"cannot be reached through the proxy: {one_line(str(cause))[:80]}"
     if isinstance(cause, socket.gaierror):
         return "has no address in the DNS; is summarizer.base_url right, is this machine online?"
     if isinstance(cause, ssl.SSLError):
         return f"cannot be reached: no secure connection, {_reason(cause)}"
     if isinstance(cause, ConnectionRefusedError):
         return "cannot be reached: nobody listens there; does the server run?"
-    return f"cannot be reached: {one_line(str(error))[:80]}"
+    if isinstance(cause, ConnectionError | HTTPException):
+        return "cut its answer off"
+    return f"cannot be reached: {one_line(str(cause))[:80]}"
 
 
 def _cause(error: BaseException) -> BaseException:

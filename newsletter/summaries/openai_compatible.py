@@ -129,10 +129,10 @@ class OpenAICompatible:
         told = self._endpoint.told(reply)
         if reply.status == 429 and _NO_BALANCE.search(told):  # noqa: PLR2004 - HTTP
             raise OutOfServiceError(f"{self.name}: no balance is left ({told})")
-        if reply.asked_to_wait_s > _LONGEST_WAIT_S:
-            wait = f"{reply.asked_to_wait_s:.0f} s"
+        if reply.retry_after_s > _LONGEST_WAIT_S:
+            wait = f"{reply.retry_after_s:.0f} s"
             raise SummaryError(f"{self.name}: {told}, and not to come again for {wait}")
-        raise _RetryLaterError(told, reply.asked_to_wait_s)
+        raise _RetryLaterError(told, reply.retry_after_s)
 
     def _refusal(self, reply: Reply) -> SummaryError:
         told = f"{self.name}: {self._endpoint.told(reply)}"

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -11,6 +13,7 @@ from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries.base import Draft, OutOfServiceError, RefusedError, SummaryError, Tokens
 from newsletter.summaries.checks import first_objection
 from newsletter.summaries.openai_compatible import OpenAICompatible, estimated
+from tests.sources.recorder import Given, recording
 from tests.summaries.endpoint_standin import (
     SILENT,
     Answer,
@@ -258,6 +261,40 @@ def test_an_answer_that_cannot_be_read_is_a_failure_in_words(
     with asking(in_turn(answer), timeout_s=0.3 if "within" in reason else 60) as ask:
         assert reason in ask.failure()
         assert len(ask.asked) == 3
+
+
+@pytest.mark.parametrize("fault", ["dripping head", "dripping body"])
+def test_an_answer_that_trickles_ends_with_the_time_out(
+    fault: Literal["dripping head", "dripping body"],
+) -> None:
+    with recording() as server:
+        server.answer = lambda _seen: Given(fault=fault)
+        settings = SummarizerSettings(base_url=server.url, model="tiny", timeout_s=0.1)
+        with (
+            closing(OpenAICompatible(settings, sleep=lambda _: None)) as model,
+            pytest.raises(SummaryError, match=r"no answer within 0\.1 s .* \(3 tries\)"),
+        ):
+            model.summarize(PAPER, "en")
+
+
+def test_a_host_that_is_no_name_is_told_and_the_key_is_not() -> None:
+    with asking(in_turn(completion(GOOD)), base_url=f"http://{'x' * 70}.example/v1") as ask:
+        assert "summarizer.base_url" in ask.failure()
+
+
+def test_a_netrc_does_not_stand_in_for_the_key(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with (
+        asking(in_turn(completion(GOOD))) as ask,
+        asking(in_turn(completion(GOOD)), api_key="") as bare,
+    ):
+        ask()
+        bare()
+        assert ask.asked[0].headers["Authorization"] == f"Bearer {KEY}"
+        assert "Authorization" not in bare.asked[0].headers
 
 
 def test_nobody_listening_is_a_failure_like_any_other() -> None:
