@@ -42,7 +42,7 @@ class Killer:
         self.real.close()
 
 from dataclasses import replace
-with bootstrap.parts(settings, common.utc_now, common.bar, lambda: False) as parts:
+with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as parts:
     parts = replace(parts, transport=Killer(parts.transport))
     daily.run_day(parts, settings.newsletters[0], None)
 """
@@ -137,7 +137,7 @@ def test_a_termination_lets_what_is_on_its_way_finish(
     cli: Cli, settings: Settings, readers: list[str]
 ) -> None:
     script = _KILLED.replace("SIGKILL", "SIGTERM").replace(
-        "with bootstrap.parts(settings, common.utc_now, common.bar, lambda: False)",
+        "with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False)",
         "with common.opened(settings)",
     )
     command = [sys.executable, "-c", textwrap.dedent(script), "before", "5"]

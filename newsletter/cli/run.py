@@ -51,13 +51,13 @@ def run(
     with common.opened(settings) as services:
         done = each_newsletter(settings, slug, one)
         if not dry_run:
-            done = _clear_mailroom(settings, services) and done
+            done = _empty_outbox(settings, services) and done
     if told is not None:
         common.print_json(told)
     click.get_current_context().exit(0 if done else 1)
 
 
-def _clear_mailroom(settings: "Settings", services: "Services") -> bool:
+def _empty_outbox(settings: "Settings", services: "Services") -> bool:
     """Send the confirm mails and the like that a `serve` left behind; whether none is left."""
     from newsletter import bootstrap
 

@@ -37,7 +37,9 @@ class SendContext:
     stopping: Callable[[], bool] = lambda: False
     sleep: Callable[[float], None] = time.sleep
     owner: Owner = field(default_factory=Owner.this_process)
-    folder: Path | None = None  # for journal and fence; None where nothing really leaves
+    folder: Path | None = (
+        None  # for the journal and the restore guard; None where nothing really leaves
+    )
     limits: rate_limit.Limits = field(default_factory=rate_limit.Limits)
     stop_within_s: float = 30.0
     max_age: timedelta = timedelta(days=3)

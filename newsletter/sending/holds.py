@@ -51,7 +51,7 @@ def restored_reason(database: Database, folder: Path | None, issue: IssueRow) ->
     """Whether this machine sent mails that the database has forgotten.
 
     Who claims tells the database first. So where it seems to be behind, it is asked again after
-    the fence was read: meanwhile another process may have claimed.
+    the guard was read: meanwhile another process may have claimed.
     """
     remembered = _remembered(folder, issue)
     if remembered <= issue.claims:
@@ -69,7 +69,7 @@ def restored_reason(database: Database, folder: Path | None, issue: IssueRow) ->
 
 
 def admit_restored(session: Session, folder: Path, issue: IssueRow, now: datetime) -> int:
-    """Of what is pending nobody can know now: it becomes uncertain, and the fence is lifted.
+    """Of what is pending nobody can know now: it becomes uncertain, and the guard is lifted.
 
     Raises:
         WrongUseError: the database is not behind.

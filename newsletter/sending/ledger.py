@@ -58,7 +58,7 @@ def lease_batch(
     batch: BatchRow,
     owner: leases.Owner,
     now: datetime,
-    testimony: ReadJournal,
+    read_journal: ReadJournal,
 ) -> bool:
     """Lease a batch that nobody works on; False where somebody does.
 
@@ -68,7 +68,7 @@ def lease_batch(
     if batch.finished or not _free(batch, owner, now):
         return False
     if batch.owner is not None:
-        _recover_batch(session, batch, testimony(batch.owner, batch.id), now)
+        _recover_batch(session, batch, read_journal(batch.owner, batch.id), now)
     batch.owner, batch.leased_until = owner.name, now + LEASE
     session.flush()
     return True

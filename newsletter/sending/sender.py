@@ -141,13 +141,13 @@ def _open_batches(session: Session, issue_id: int) -> list[int]:
 
 
 def _lease(sending: SendContext, batch_id: int) -> bool:
-    def testimony(owner: str, batch: int) -> dict[str, journal.Mark] | None:
+    def read_journal(owner: str, batch: int) -> dict[str, journal.Mark] | None:
         return journal.take_over(sending.folder, owner, batch) if sending.folder else None
 
     with sending.database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
         before = batch.owner
-        taken = ledger.lease_batch(session, batch, sending.owner, sending.clock(), testimony)
+        taken = ledger.lease_batch(session, batch, sending.owner, sending.clock(), read_journal)
     if taken and before is not None and sending.folder is not None:
         journal.delete_journal(sending.folder, before)
     return taken
@@ -208,7 +208,7 @@ def _pass(sending: SendContext, worker: BatchWorker) -> None:
 
 
 def _wait(sending: SendContext, worker: BatchWorker, wait_s: float) -> None:
-    """Sleep with an ear to the request to stop, and keep the lease."""
+    """Sleep but wake up when asked to stop, and keep the lease."""
     while wait_s > 0 and not sending.stopping():
         nap_s = min(wait_s, _NAP_S)
         sending.sleep(nap_s)

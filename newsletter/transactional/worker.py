@@ -140,7 +140,7 @@ class OutboxWorker:
             self.database.empty_log()  # that row was the last that knew who was erased
         if result.status is not SendStatus.ACCEPTED:
             # Without the address: a log is read by more people than a database.
-            fate = "will be tried again" if kept else "is given up"
+            outlook = "will be tried again" if kept else "is given up"
             why = without_addresses(f"{result.status}: {result.detail}")
-            _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, fate, why)
+            _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, outlook, why)
         return kept

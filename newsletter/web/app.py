@@ -72,7 +72,7 @@ def create_app(
     app.extensions["newsletter.database"] = database
     links = bootstrap.signed_links(settings)
     outbox_worker = bootstrap.outbox_worker(settings, database, clock)
-    app.extensions["newsletter.mailroom"] = outbox_worker
+    app.extensions["newsletter.outbox_worker"] = outbox_worker
     background = OutboxThread(outbox_worker)
     app.extensions["newsletter.background"] = background
     if sends_mail:

@@ -1,4 +1,4 @@
-"""The mailroom as a thread of a web process.
+"""The outbox worker as a thread of a web process.
 
 Every WSGI worker may have one: letters and sign-ups are claimed in the database. It starts with the
 first request, so after a server has forked its workers.
@@ -18,7 +18,7 @@ _TIDY_EVERY_S = 3600.0
 
 
 class OutboxThread:
-    """Clears the mailroom when woken, and now and then by itself."""
+    """Empties the outbox when woken, and now and then by itself."""
 
     def __init__(self, outbox_worker: OutboxWorker) -> None:
         self._outbox_worker = outbox_worker
@@ -35,7 +35,7 @@ class OutboxThread:
         with self._lock:
             if self._process != os.getpid():
                 self._process = os.getpid()
-                self._thread = threading.Thread(target=self._run, name="mailroom", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
                 self._thread.start()
 
     def wake(self) -> None:
@@ -58,5 +58,5 @@ class OutboxThread:
                     self._outbox_worker.cleanup()
                     tidied = time.monotonic()
             except Exception:  # noqa: BLE001 - a broken round must not end all later ones
-                _log.exception("the mailroom had trouble; it looks again later")
+                _log.exception("the outbox had trouble; it looks again later")
             self._wake.wait(_LOOK_AGAIN_S)

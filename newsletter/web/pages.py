@@ -22,7 +22,7 @@ _THE_SAME = ("static", "look", "atom")  # in every language
 
 @dataclass(frozen=True)
 class Pages:
-    """Handed to every part of the site; `wake` tells the mailroom that there is something to do."""
+    """Handed to every part of the site; `wake` tells the outbox worker that there is work."""
 
     app: Flask
     settings: Settings

@@ -1,7 +1,7 @@
 """Sign up, and confirm from one's own mailbox.
 
 The answer to the form says nothing about the address, and takes the same work whatever it is: one
-row is written, and the mailroom looks at it afterwards.
+row is written, and the outbox worker looks at it afterwards.
 """
 
 from flask import redirect, request

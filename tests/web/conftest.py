@@ -68,7 +68,7 @@ class Site:
     client: FlaskClient
     database: Database
     clock: Hand
-    mailroom: OutboxWorker
+    outbox_worker: OutboxWorker
     transport: Memory = field(default_factory=Memory)
 
     @property
@@ -77,7 +77,7 @@ class Site:
 
     def work(self) -> OutboxReport:
         """What the thread of `serve` does by itself."""
-        return self.mailroom.run_once()
+        return self.outbox_worker.run_once()
 
     def sign_up(
         self, email: str, *newsletters: str, network: str = "192.0.2.1", **more: str
@@ -135,10 +135,10 @@ def opened(settings: Settings, clock: Hand) -> Iterator[Site]:
     transport = Memory()
     app = create_app(settings, clock)
     database = app.extensions["newsletter.database"]
-    real = app.extensions["newsletter.mailroom"]
-    mailroom = OutboxWorker(database, settings, real.links, lambda: transport, clock)
+    real = app.extensions["newsletter.outbox_worker"]
+    outbox_worker = OutboxWorker(database, settings, real.links, lambda: transport, clock)
     with app.test_client() as client:
-        yield Site(settings, client, database, clock, mailroom, transport)
+        yield Site(settings, client, database, clock, outbox_worker, transport)
     database.dispose()
 
 

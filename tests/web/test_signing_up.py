@@ -66,9 +66,9 @@ def test_from_the_form_to_the_last_letter_with_a_name_beyond_ascii(site: Site) -
     address = "用户@xn--fsqu00a.example"
     with RealSmtp() as server:
         transport = Smtp(smtp_settings(server.port))
-        mailroom = replace(site.mailroom, transport=lambda: transport)
+        outbox_worker = replace(site.outbox_worker, transport=lambda: transport)
         asked = site.sign_up(" 用户@例子.example ")
-        mailroom.run_once()
+        outbox_worker.run_once()
         found = site.subscriber(address)
         assert found is not None
         links = bootstrap.signed_links(site.settings)
@@ -76,9 +76,9 @@ def test_from_the_form_to_the_last_letter_with_a_name_beyond_ascii(site: Site) -
         site.press(site.get(confirm), confirm)
         erase = f"{links.preferences(found.id, address)}/erase"
         assert "For 用" in site.get(erase.removesuffix("/erase")).text
-        mailroom.run_once()
+        outbox_worker.run_once()
         site.press(site.get(erase), erase)
-        mailroom.run_once()
+        outbox_worker.run_once()
     assert "Look into your inbox" in asked.text
     assert {recipient for _, recipient, _ in server.postbox.taken} == {address}
     kinds = [re.search(rb"Feedback-ID: [^:]*:([a-z]+)", raw) for _, _, raw in server.postbox.taken]
@@ -193,7 +193,7 @@ def test_who_never_confirms_is_asked_three_times_and_then_forgotten(site: Site) 
         site.clock.pass_by(days=1, minutes=1)
     assert len(site.sent) == 3
     site.clock.pass_by(days=31)
-    site.mailroom.cleanup()
+    site.outbox_worker.cleanup()
     assert not any(_rows(site, table) for table in (SubscriberRow, ConsentRow, FormLimitRow))
 
 
@@ -341,7 +341,7 @@ def test_a_letter_that_cannot_leave_waits_and_is_given_up_after_two_days(site: S
         def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
             raise TransportDownError(f"the server is away from {len(mails)}")
 
-    down = replace(site.mailroom, transport=Down)
+    down = replace(site.outbox_worker, transport=Down)
     site.sign_up(ADA)
     assert down.run_once().waiting == "the server is away from 1"
     assert not down.run_once().waiting  # not at once again
@@ -358,8 +358,8 @@ def test_two_workers_send_a_letter_once_and_a_dead_ones_letter_is_sent_by_the_ne
     site: Site,
 ) -> None:
     site.sign_up(ADA)
-    site.mailroom._answer()
-    taken = site.mailroom._take()
+    site.outbox_worker._answer()
+    taken = site.outbox_worker._take()
     assert taken is not None
     assert site.work().sent == 0
     site.clock.pass_by(minutes=6)

@@ -11,7 +11,7 @@ from newsletter.transports.smtp.connection import Awaited, Coroutine, SmtpConnec
 
 
 class Scheduler(Protocol):
-    """What a lane asks of the one that runs it."""
+    """What a task asks of the one that runs it."""
 
     per_connection: int
     halted: bool  # nothing more may begin
@@ -27,26 +27,26 @@ class Scheduler(Protocol):
     def report_result(self, mail: Message, result: SendResult) -> None: ...
 
     def return_mail(self, mail: Message) -> None:
-        """Another lane, or a later moment, shall carry it."""
+        """Another task, or a later moment, shall carry it."""
 
     def no_connection(self, mail: Message, result: SendResult) -> None:
         """There is not one; then there is none for the other mails, either."""
 
-    def connect(self, lane: "ConnectionTask", instead_of: SmtpConnection | None) -> None:
-        """Have `lane.session` made, and take leave of the old one, without making anyone wait."""
+    def connect(self, task: "ConnectionTask", instead_of: SmtpConnection | None) -> None:
+        """Have `task.connection` made and the old one closed, without making anyone wait."""
 
-    def is_alone(self, lane: "ConnectionTask") -> bool:
-        """Whether no other lane is at work."""
+    def is_alone(self, task: "ConnectionTask") -> bool:
+        """Whether no other task is at work."""
 
 
 class ConnectionTask:
-    """Carries mails as long as there are any. Its office says when to go on."""
+    """Carries mails as long as there are any. Its scheduler says when to go on."""
 
-    def __init__(self, office: Scheduler) -> None:
-        self._office = office
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
         self._steps = self._work()
         self._since_s: float | None = None  # the mail in hand was begun
-        self.session: SmtpConnection | None = None
+        self.connection: SmtpConnection | None = None
         self.waits: Awaited | None = Awaited.MAIL  # for what; None when it has ended
         self.until_s = 0.0  # how long it may wait
         self.retired = False
@@ -68,18 +68,18 @@ class ConnectionTask:
             self.waits = None
 
     def break_off(self) -> None:
-        """Its last step failed as no lane should."""
+        """Its last step failed as no task should."""
         self.waits, self.retired = None, True
         self.cut()
 
     def cut(self) -> None:
-        if self.session is not None:
-            self.session.drop()
+        if self.connection is not None:
+            self.connection.drop()
 
     def end(self) -> SmtpConnection | None:
         """Never go on. Returns the connection, if there is one."""
         self._steps.close()
-        return self.session
+        return self.connection
 
     def busy_s(self, now_s: float) -> float:
         """How long it has had the mail in hand."""
@@ -88,8 +88,8 @@ class ConnectionTask:
     def _work(self) -> Coroutine[None]:
         mail: Message | None = None
         while not self.retired:
-            mail = mail or self._office.next()
-            if mail is None or self._office.halted:
+            mail = mail or self._scheduler.next()
+            if mail is None or self._scheduler.halted:
                 mail = self._since_s = None
                 yield Awaited.MAIL
                 continue
@@ -98,38 +98,40 @@ class ConnectionTask:
 
     def _carry(self, mail: Message) -> Coroutine[Message | None]:
         """Send one mail. Returns the one to go on with, whose envelope may be on the wire."""
-        session = yield from self._connected(mail)
-        if session is None:
+        connection = yield from self._connected(mail)
+        if connection is None:
             return None
-        kept = session.carried > 0
+        kept = connection.carried > 0
         try:
-            refusal = yield from session.announce(mail)
+            refusal = yield from connection.announce(mail)
         except OSError as error:
-            session.drop()
+            connection.drop()
             return self._broken(mail, error, kept=kept)
         if refusal is None:
-            return (yield from self._hand_over(session, mail, kept=kept))
-        if kept and not session.usable and refusal.status is SendStatus.TRY_LATER:
+            return (yield from self._hand_over(connection, mail, kept=kept))
+        if kept and not connection.usable and refusal.status is SendStatus.TRY_LATER:
             return mail  # a connection that the server grew tired of; a new one is as good
-        self._office.report_result(mail, refusal)
+        self._scheduler.report_result(mail, refusal)
         return None
 
     def _hand_over(
-        self, session: SmtpConnection, mail: Message, *, kept: bool
+        self, connection: SmtpConnection, mail: Message, *, kept: bool
     ) -> Coroutine[Message | None]:
-        content = self._office.content(mail)
+        content = self._scheduler.content(mail)
         following = None
-        if session.pipelining and session.carried + 1 < self._office.per_connection:
-            following = self._office.next()
-        if not self._office.may_begin(mail):
-            session.drop()  # it waits for a content; hanging up is how to take the mail back
+        if connection.pipelining and connection.carried + 1 < self._scheduler.per_connection:
+            following = self._scheduler.next()
+        if not self._scheduler.may_begin(mail):
+            connection.drop()  # it waits for a content; hanging up is how to take the mail back
             return None
         try:
-            self._office.report_result(mail, (yield from session.hand_over(content, following)))
+            self._scheduler.report_result(
+                mail, (yield from connection.hand_over(content, following))
+            )
         except OSError as error:
             again = self._broken(mail, error, kept=kept)
             if again is not None and following is not None:
-                self._office.return_mail(following)
+                self._scheduler.return_mail(following)
                 return again
         return following
 
@@ -138,25 +140,25 @@ class ConnectionTask:
         if kept:
             return mail
         words = f"before the mail was handed over: {describe_error(error)}"
-        self._office.report_result(mail, SendResult(SendStatus.TRY_LATER, words))
+        self._scheduler.report_result(mail, SendResult(SendStatus.TRY_LATER, words))
         return None
 
     def _connected(self, mail: Message) -> Coroutine[SmtpConnection | None]:
-        session, most = self.session, self._office.per_connection
-        if session is not None and session.usable and session.carried < most:
-            return session
-        self.session = None
+        connection, most = self.connection, self._scheduler.per_connection
+        if connection is not None and connection.usable and connection.carried < most:
+            return connection
+        self.connection = None
         try:
-            self._office.connect(self, session)
+            self._scheduler.connect(self, connection)
             yield Awaited.CONNECTION
         except OSError as error:
             self._unconnected(mail, error)
-        return self.session
+        return self.connection
 
     def _unconnected(self, mail: Message, error: OSError) -> None:
-        if not self._office.is_alone(self):  # fewer connections do; others carry this mail
+        if not self._scheduler.is_alone(self):  # fewer connections do; others carry this mail
             self.retired = True
-            self._office.return_mail(mail)
+            self._scheduler.return_mail(mail)
             return
         words = f"before the mail was handed over: {describe_error(error)}"
-        self._office.no_connection(mail, SendResult(SendStatus.TRY_LATER, words))
+        self._scheduler.no_connection(mail, SendResult(SendStatus.TRY_LATER, words))

@@ -12,7 +12,7 @@ from newsletter.transports.smtp.connection_task import ConnectionTask
 class ConnectionFactory(Protocol):
     """Where sessions come from and rest between mails. Called from any thread."""
 
-    def session(self) -> SmtpConnection:
+    def connection(self) -> SmtpConnection:
         """A resting session, or a new one; may take long.
 
         Raises:
@@ -20,7 +20,7 @@ class ConnectionFactory(Protocol):
             TransportDownError: never with these settings.
         """
 
-    def release(self, session: SmtpConnection) -> None: ...
+    def release(self, connection: SmtpConnection) -> None: ...
 
 
 class ConnectorThreads:
@@ -36,10 +36,10 @@ class ConnectorThreads:
     def fileno(self) -> int:
         return self._ear.fileno()
 
-    def connect(self, lane: ConnectionTask, instead_of: SmtpConnection | None) -> None:
-        """Begin to make a connection for the lane, after taking leave of its old one."""
-        call = threading.Thread(target=self._call, args=(lane, instead_of), daemon=True)
-        self._calls[lane] = call
+    def connect(self, task: ConnectionTask, instead_of: SmtpConnection | None) -> None:
+        """Begin to make a connection for the task, after taking leave of its old one."""
+        call = threading.Thread(target=self._call, args=(task, instead_of), daemon=True)
+        self._calls[task] = call
         call.start()
 
     def answer(self) -> tuple[ConnectionTask, SmtpConnection | Exception]:
@@ -47,10 +47,10 @@ class ConnectorThreads:
         self._ear.recv(1)
         return self._made.popleft()
 
-    def forget(self, lane: ConnectionTask) -> None:
+    def forget(self, task: ConnectionTask) -> None:
         """It waits no longer."""
         with self._lock:
-            self._calls.pop(lane, None)
+            self._calls.pop(task, None)
 
     def close(self) -> None:
         """Nobody waits any longer; what is made by now may rest."""
@@ -62,18 +62,18 @@ class ConnectorThreads:
             if isinstance(made, SmtpConnection):
                 self._host.release(made)
 
-    def _call(self, lane: ConnectionTask, instead_of: SmtpConnection | None) -> None:
+    def _call(self, task: ConnectionTask, instead_of: SmtpConnection | None) -> None:
         made: SmtpConnection | Exception
         if instead_of is not None:
             instead_of.quit()
         try:
-            made = self._host.session()
-        except Exception as error:  # noqa: BLE001 - raised where the lane waits
+            made = self._host.connection()
+        except Exception as error:  # noqa: BLE001 - raised where the task waits
             made = error
         with self._lock:
-            if self._calls.get(lane) is threading.current_thread():
-                del self._calls[lane]
-                self._made.append((lane, made))
+            if self._calls.get(task) is threading.current_thread():
+                del self._calls[task]
+                self._made.append((task, made))
                 self._mouth.send(b".")
                 return
         if isinstance(made, SmtpConnection):

@@ -1,7 +1,7 @@
 """Carries mails over several connections at once, all of them in the thread that iterates.
 
 One thread, because several would hand the interpreter to each other at every call to the system,
-and that costs more than a mail does. So a connection is a lane that goes on step by step, whenever
+and that costs more than a mail does. So a connection is a task that goes on step by step, whenever
 the server has something to say or takes more.
 """
 
@@ -41,16 +41,16 @@ class SmtpEventLoop:
     """Carries the mails of one stream."""
 
     def __init__(self, host: SmtpServer, watch: SendObserver) -> None:
-        self._host = host
+        self._server = host
         self._watch = watch
         self._mails: deque[Message] = deque()
-        self._in_hand = 0  # mails that a lane has, the next one's envelope included
+        self._in_hand = 0  # mails that a task has, the next one's envelope included
         self._outcomes: list[tuple[Message, SendResult]] = []
-        self._lanes: list[ConnectionTask] = []
+        self._tasks: list[ConnectionTask] = []
         self._listened: dict[ConnectionTask, tuple[SmtpConnection, int]] = {}
-        self._switchboard = ConnectorThreads(host)
+        self._connector = ConnectorThreads(host)
         self._selector = selectors.DefaultSelector()
-        self._selector.register(self._switchboard, selectors.EVENT_READ)
+        self._selector.register(self._connector, selectors.EVENT_READ)
         self._tick_s = min(_TICK_S, host.timeout_s / 2)
         self._look_s = time.monotonic() + self._tick_s
         self._unreachable: SendResult | None = None
@@ -72,7 +72,7 @@ class SmtpEventLoop:
             raise
         except BaseException as error:  # noqa: BLE001 - told after what is on the wire
             self._stop_all(error)
-        # What the last lane gives back, since it got no connection, is for those that have one.
+        # What the last task gives back, since it got no connection, is for those that have one.
         while self._is_busy() or (self._mails and not self.halted):
             yield from self._turn(self._watch.tick)
         if self._failure is not None:
@@ -87,11 +87,11 @@ class SmtpEventLoop:
         while self._is_busy():
             for _ in self._turn(lambda: True):
                 pass  # whoever asked for outcomes has gone
-        for lane in self._lanes:
-            session = lane.end()
-            if session is not None:
-                self._host.release(session)
-        self._switchboard.close()
+        for task in self._tasks:
+            connection = task.end()
+            if connection is not None:
+                self._server.release(connection)
+        self._connector.close()
         self._selector.close()
 
     def next(self) -> Message | None:
@@ -122,11 +122,11 @@ class SmtpEventLoop:
         self.report_result(mail, result)
         self.halted = True
 
-    def connect(self, lane: ConnectionTask, instead_of: SmtpConnection | None) -> None:
-        self._switchboard.connect(lane, instead_of)
+    def connect(self, task: ConnectionTask, instead_of: SmtpConnection | None) -> None:
+        self._connector.connect(task, instead_of)
 
-    def is_alone(self, lane: ConnectionTask) -> bool:
-        return all(task is lane or task.retired for task in self._lanes)
+    def is_alone(self, task: ConnectionTask) -> bool:
+        return all(other is task or other.retired for other in self._tasks)
 
     def _take_in(self, chunk: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         for mail in chunk:
@@ -142,14 +142,14 @@ class SmtpEventLoop:
         if self._mails:
             self._add_connections()
         for key, _ in self._selector.select(self._tick_s):
-            lane: ConnectionTask | None = key.data
-            if lane is None:
-                self._connected(*self._switchboard.answer())
-            elif lane.waits is Awaited.MAIL:  # the server takes its leave
-                lane.cut()
-                self._listen(lane)
+            task: ConnectionTask | None = key.data
+            if task is None:
+                self._connected(*self._connector.answer())
+            elif task.waits is Awaited.MAIL:  # the server takes its leave
+                task.cut()
+                self._listen(task)
             else:
-                self._step(lane)
+                self._step(task)
         now_s = time.monotonic()
         if now_s >= self._look_s:
             self._look_s = now_s + self._tick_s
@@ -160,64 +160,64 @@ class SmtpEventLoop:
 
     def _add_connections(self) -> None:
         """Somebody for each mail, as far as there may be connections."""
-        for lane in self._lanes:
-            if lane.waits is Awaited.MAIL and self._mails:
-                self._step(lane)
-        while self._mails and len(self._lanes) < self._host.connections and not self.halted:
-            self._lanes.append(ConnectionTask(self))
-            self._step(self._lanes[-1])
+        for task in self._tasks:
+            if task.waits is Awaited.MAIL and self._mails:
+                self._step(task)
+        while self._mails and len(self._tasks) < self._server.connections and not self.halted:
+            self._tasks.append(ConnectionTask(self))
+            self._step(self._tasks[-1])
 
-    def _step(self, lane: ConnectionTask, error: Exception | None = None) -> None:
+    def _step(self, task: ConnectionTask, error: Exception | None = None) -> None:
         try:
-            lane.go_on(error)
+            task.go_on(error)
         except BaseException as failure:  # noqa: BLE001 - told by the thread that iterates
             self._stop_all(failure)
-            lane.break_off()
-        patience = _PATIENCES if lane.waits is Awaited.CONNECTION else 1
-        lane.until_s = time.monotonic() + patience * self._host.timeout_s
-        self._listen(lane)
+            task.break_off()
+        patience = _PATIENCES if task.waits is Awaited.CONNECTION else 1
+        task.until_s = time.monotonic() + patience * self._server.timeout_s
+        self._listen(task)
 
-    def _listen(self, lane: ConnectionTask) -> None:
-        """Have the selector tell when the lane can go on."""
-        session, events = lane.session, _EVENTS.get(lane.waits, 0)
-        listens = (session, events) if session and session.usable and events else None
-        before = self._listened.get(lane)
+    def _listen(self, task: ConnectionTask) -> None:
+        """Have the selector tell when the task can go on."""
+        connection, events = task.connection, _EVENTS.get(task.waits, 0)
+        listens = (connection, events) if connection and connection.usable and events else None
+        before = self._listened.get(task)
         if listens == before:
             return
         if before is not None:
             self._selector.unregister(before[0].socket)
-            del self._listened[lane]
+            del self._listened[task]
         if listens is not None:
-            self._selector.register(listens[0].socket, events, lane)
-            self._listened[lane] = listens
+            self._selector.register(listens[0].socket, events, task)
+            self._listened[task] = listens
 
-    def _connected(self, lane: ConnectionTask, made: SmtpConnection | Exception) -> None:
+    def _connected(self, task: ConnectionTask, made: SmtpConnection | Exception) -> None:
         if isinstance(made, SmtpConnection):
-            lane.session = made
-            self._step(lane)
+            task.connection = made
+            self._step(task)
         else:
-            self._step(lane, made)
+            self._step(task, made)
 
     def _look_after(self, now_s: float, *, patient: bool) -> None:
         """End what takes too long."""
-        longest_s = _PATIENCES * self._host.timeout_s
-        for lane in self._lanes:
-            late = now_s > lane.until_s or lane.busy_s(now_s) > longest_s
-            if lane.carries and (late or not patient):
-                self._step(lane, TimeoutError("timed out"))
-            elif lane.waits is Awaited.CONNECTION and late:
-                self._switchboard.forget(lane)
-                self._step(lane, TimeoutError("timed out"))
+        longest_s = _PATIENCES * self._server.timeout_s
+        for task in self._tasks:
+            late = now_s > task.until_s or task.busy_s(now_s) > longest_s
+            if task.carries and (late or not patient):
+                self._step(task, TimeoutError("timed out"))
+            elif task.waits is Awaited.CONNECTION and late:
+                self._connector.forget(task)
+                self._step(task, TimeoutError("timed out"))
 
     def _is_full(self) -> bool:
         """Whether all mails that could be asked for would have to wait."""
-        return bool(self._mails) or self._in_hand > self._host.connections
+        return bool(self._mails) or self._in_hand > self._server.connections
 
     def _is_busy(self) -> bool:
         """Whether there is something to wait for."""
         return any(
-            lane.carries or (lane.waits is Awaited.CONNECTION and not self.halted)
-            for lane in self._lanes
+            task.carries or (task.waits is Awaited.CONNECTION and not self.halted)
+            for task in self._tasks
         )
 
     def _stop_all(self, failure: BaseException) -> None:

@@ -39,29 +39,29 @@ class Smtp:
     def stream(
         self, chunks: Iterable[Sequence[Message]], watch: SendObserver
     ) -> Generator[tuple[Message, SendResult]]:
-        crew = SmtpEventLoop(self, watch)
+        event_loop = SmtpEventLoop(self, watch)
         try:
-            yield from crew.carry(chunks)
+            yield from event_loop.carry(chunks)
         finally:
-            crew.shutdown()
+            event_loop.shutdown()
 
     def close(self) -> None:
         while self._resting:
             self._resting.pop().quit()
 
-    def session(self) -> SmtpConnection:
+    def connection(self) -> SmtpConnection:
         while self._resting:
-            session = self._resting.pop()
-            if session.usable:
-                return session
+            connection = self._resting.pop()
+            if connection.usable:
+                return connection
         return SmtpConnection(connect(self._settings))
 
-    def release(self, session: SmtpConnection) -> None:
+    def release(self, connection: SmtpConnection) -> None:
         """Keep a connection for the next mails."""
-        if session.announced is not None:
-            session.drop()  # its envelope is of a mail that is not to be sent now
-        if session.usable:
-            self._resting.append(session)
+        if connection.announced is not None:
+            connection.drop()  # its envelope is of a mail that is not to be sent now
+        if connection.usable:
+            self._resting.append(connection)
 
     def content(self, mail: Message) -> Sequence[bytes]:
         """The message in pieces, of which mails share the large ones."""
