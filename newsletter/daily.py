@@ -67,7 +67,7 @@ class DayReport:
 
     day: date
     content: IssueContent | None
-    made: SummaryReport | None
+    summaries: SummaryReport | None
     result: IssueSendResult | None
     already: bool = False  # an earlier run had done all of it
     nothing: str = ""  # why there is no issue

@@ -11,13 +11,18 @@ import click
 from newsletter import __version__
 from newsletter.cli import (
     check,
+    config,
+    db,
     deliveries,
+    demo,
     feedback,
+    fetch,
     init,
     issues,
     log_format,
     preview,
     run,
+    send,
     send_test,
     serve,
     subscribers,
@@ -66,13 +71,13 @@ def cli(log: str | None) -> None:
 
 
 for _command in (
-    init.demo,
+    demo.demo,
     init.init,
     run.run,
-    run.fetch,
+    fetch.fetch,
     summarize.summarize,
     preview.preview,
-    run.send,
+    send.send,
     send_test.send_test,
     issues.issues,
     deliveries.deliveries,
@@ -80,8 +85,8 @@ for _command in (
     subscribers.subscribers,
     serve.serve,
     check.check,
-    init.config,
-    init.db,
+    config.config,
+    db.db,
 ):
     cli.add_command(_command)
 

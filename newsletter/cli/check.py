@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common
+from newsletter.cli import common, output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,9 +27,9 @@ def check(as_json: bool, config_file: Path | None) -> None:
     settings = common.load(config_file)
     found = list(health.check(settings, common.utc_now()))
     if as_json:
-        common.print_json([vars(finding) for finding in found])
+        output.print_json([vars(finding) for finding in found])
     else:
-        common.print_table(("part", "", "what was found"), _rows(found))
+        output.print_table(("part", "", "what was found"), _rows(found))
     troubled = any(finding.level is Severity.TROUBLE for finding in found)
     click.get_current_context().exit(int(troubled))
 

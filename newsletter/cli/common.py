@@ -1,23 +1,23 @@
-"""What commands share: options, the settings, stopping, a progress bar, tables."""
+"""What commands share: options, the settings, stopping, a progress bar, each newsletter in turn."""
 
-import json
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from newsletter.errors import NewsletterError
+
 if TYPE_CHECKING:
-    from newsletter.config import Settings
+    from newsletter.config import NewsletterSettings, Settings
     from newsletter.daily import Services
     from newsletter.sources.base import Source
 
-_MEASURED = 1000  # rows that say how wide a column is
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -131,52 +131,6 @@ def bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: progress.advance(task, done)
 
 
-def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
-def stream_json(values: Iterable[object]) -> None:
-    """A JSON list of what may be a million things, written as they come."""
-    separator = "["
-    for value in values:
-        click.echo(separator, nl=separator == ",")
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str), nl=False)
-        separator = ","
-    click.echo("[]" if separator == "[" else "]")
-
-
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Aligned columns, numbers to the right; wide characters count two."""
-    stream_table(columns, rows, heading=True)
-
-
-def stream_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, heading: bool = False
-) -> bool:
-    """The same for rows as they come, the first thousand of which say how wide a column is.
-
-    Returns whether there was any; without one, nothing is printed unless `heading` is wanted.
-    """
-    left = iter(rows)
-    first = list(islice(left, _MEASURED))
-    if not first and not heading:
-        return False
-    cells = [[_cell(value) for value in row] for row in first]
-    widths = [
-        max(_width(text) for text in (name, *(row[place] for row in cells)))
-        for place, name in enumerate(columns)
-    ]
-    numeric = [all(isinstance(row[place], int) for row in first) for place in range(len(columns))]
-    rest = ([_cell(value) for value in row] for row in left)
-    for row in chain([list(columns)], cells, rest):
-        line = [
-            " " * (width - _width(text)) + text if right else text + " " * (width - _width(text))
-            for text, width, right in zip(row, widths, numeric, strict=True)
-        ]
-        click.echo("  ".join(line).rstrip())
-    return True
-
-
 def is_watched() -> bool:
     """Whether a person looks at standard output."""
     return sys.stdout.isatty()
@@ -186,26 +140,18 @@ def warn(line: str) -> None:
     click.echo(f"newsletter: {line}", err=True)
 
 
-def short(day: date) -> str:
-    """`Fri 11 Jul 2025`, whatever the machine's locale."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def _width(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    from wcwidth import wcswidth
-
-    return wcswidth(text)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    return " ".join(str(value).split())
+def for_each_newsletter(
+    settings: "Settings", slug: str | None, act: Callable[["NewsletterSettings"], bool]
+) -> bool:
+    """Every newsletter, or the one named; trouble with one does not keep the others waiting."""
+    chosen = [settings.newsletter(slug)] if slug else list(settings.newsletters)
+    done = True
+    for newsletter in chosen:
+        try:
+            done = act(newsletter) and done
+        except NewsletterError as error:
+            if len(chosen) == 1:
+                raise
+            warn(f"{newsletter.slug}: {error}")
+            done = False
+    return done

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, deliveries_status
+from newsletter.cli import common, deliveries_status, output
 
 if TYPE_CHECKING:
     from newsletter.db import Database
@@ -53,7 +53,7 @@ def status(
             database, issue, common.utc_now(), by_domain=by_domain
         )
     if as_json:
-        common.print_json(deliveries_status.as_json(shown))
+        output.print_json(deliveries_status.as_json(shown))
     elif not (watched and common.is_watched()):
         deliveries_status.tell(shown)
     click.get_current_context().exit(0 if shown.account.balances else 1)
@@ -98,8 +98,8 @@ def list_deliveries(
         issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
         rows = list_deliveries(session, issue.id, state)
         if as_json:
-            common.stream_json(dict(zip(COLUMNS, row, strict=True)) for row in rows)
-        elif not common.stream_table(COLUMNS, rows):
+            output.stream_json(dict(zip(COLUMNS, row, strict=True)) for row in rows)
+        elif not output.stream_table(COLUMNS, rows):
             click.echo(f"None{f' {state}' if state else ''} of {issue.newsletter} {issue.day}.")
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import output
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -88,11 +88,11 @@ def as_json(shown: StatusView) -> dict[str, Any]:
 def tell(shown: StatusView) -> None:
     click.echo(_head(shown))
     if shown.reasons:
-        common.print_table(("state", "number", "reason"), shown.rows)
+        output.print_table(("state", "number", "reason"), shown.rows)
     for line in _lines(shown):
         click.echo(line)
     if shown.domains:
-        common.print_table(("domain", *_STATES), _domain_rows(shown))
+        output.print_table(("domain", *_STATES), _domain_rows(shown))
 
 
 def render_status(shown: StatusView) -> "Table":
@@ -125,7 +125,7 @@ def _table(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> "Table":
 
 def _head(shown: StatusView) -> str:
     issue = shown.issue
-    return f"{issue.newsletter}  {common.short(issue.day)}  {output.balance(shown.account)}"
+    return f"{issue.newsletter}  {output.short(issue.day)}  {output.balance_text(shown.account)}"
 
 
 def _lines(shown: StatusView) -> list[str]:

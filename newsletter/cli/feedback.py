@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common
+from newsletter.cli import common, output
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
@@ -73,7 +73,7 @@ def _letters(settings: "Settings", folder: Path | None, piped: bool) -> "Inbound
 
 def _tell(tally: "PollReport", as_json: bool) -> None:
     if as_json:
-        common.print_json(vars(tally))
+        output.print_json(vars(tally))
         return
     if not tally.letters:
         click.echo("No new mail.")

@@ -46,9 +46,9 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
             )
     columns = ("newsletter", "day", "papers", "subscribers", "sent", "state")
     if as_json:
-        common.print_json([dict(zip(columns, row, strict=True)) for row in rows])
+        output.print_json([dict(zip(columns, row, strict=True)) for row in rows])
     elif rows:
-        common.print_table(columns, rows)
+        output.print_table(columns, rows)
     else:
         click.echo("No issue yet; `newsletter run` makes one.")
 
@@ -62,20 +62,20 @@ def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | 
     """The papers of an issue and who wrote each sentence."""
     content = _digest(slug, day, config_file)
     if as_json:
-        common.print_json(_as_json(content))
+        output.print_json(_as_json(content))
         return
-    click.echo(f"{content.slug}  {common.short(content.day)}  {output.counts(content)}")
+    click.echo(f"{content.slug}  {output.short(content.day)}  {output.counts_text(content)}")
     rows = [
         (
             entry.section,
             str(entry.paper.id),
             entry.paper.categories[0],
-            output.author(entry.summary.made_by),
+            output.author_name(entry.summary.made_by),
             entry.paper.title,
         )
         for entry in content.entries
     ]
-    common.print_table(("section", "paper", "primary", "sentence", "title"), rows)
+    output.print_table(("section", "paper", "primary", "sentence", "title"), rows)
 
 
 @issues.command()
@@ -164,5 +164,5 @@ def _entry_as_json(entry: "IssueEntry") -> dict[str, Any]:
         "journal_ref": paper.journal_ref,
         "doi": paper.doi,
         "abstract": paper.abstract,
-        "summary": vars(entry.summary) | {"origin": output.author(entry.summary.made_by)},
+        "summary": vars(entry.summary) | {"origin": output.author_name(entry.summary.made_by)},
     }

@@ -1,6 +1,9 @@
-"""What commands say of a day, an account, the settings."""
+"""What commands print: a day, an account, settings; as lines, as a table, as JSON."""
 
-from collections import Counter
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -8,12 +11,8 @@ import click
 from newsletter.cli import common
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
     from newsletter.config import NewsletterSettings
-    from newsletter.daily import DayReport, Services
-    from newsletter.models import ListingRow
+    from newsletter.daily import DayReport
     from newsletter.rendering.issue_content import IssueContent
     from newsletter.sending.totals import DeliveryTotals
     from newsletter.summaries.base import Tokens
@@ -21,32 +20,30 @@ if TYPE_CHECKING:
     from newsletter.summaries.run import SummaryReport
 
 
-_HIDDEN = "*" * 10
-_VERDICTS = {"none": "none announced", "stale": "not yet", "unreachable": "unreachable"}
-SETTLED = ("complete", "unchecked", "sample", "reconstructed", "none")  # nothing is open
+_MEASURED = 1000  # rows that say how wide a column is
 
 
-def tell_day(
+def print_day(
     newsletter: "NewsletterSettings",
     report: "DayReport",
     prices: "Prices",
     rehearsed: bool = False,
 ) -> None:
     """Two or three lines on what a run did."""
-    head = f"{newsletter.slug}  {common.short(report.day)}"
+    head = f"{newsletter.slug}  {short(report.day)}"
     if report.content is None or report.result is None:
         click.echo(f"{head}  {report.nothing}")
         return
     if report.already:
         click.echo(f"{head}  done already, nothing to do")
     else:
-        click.echo(f"{head}  {counts(report.content)}")
-        if report.made is not None:
-            click.echo(f"  {sentences(report.content)}")
+        click.echo(f"{head}  {counts_text(report.content)}")
+        if report.summaries is not None:
+            click.echo(f"  {sentences_text(report.content)}")
     note = "  (a rehearsal: nothing was sent or kept)" if rehearsed else ""
-    click.echo(f"  {balance(report.result.account)}{note}")
-    if report.made is not None:
-        tell_made(report.made, prices, rehearsed=rehearsed)
+    click.echo(f"  {balance_text(report.result.account)}{note}")
+    if report.summaries is not None:
+        print_summaries(report.summaries, prices, rehearsed=rehearsed)
     if report.result.account.uncertain:
         common.warn(
             f"{report.result.account.uncertain} uncertain: `newsletter deliveries list"
@@ -56,91 +53,55 @@ def tell_day(
         common.warn(report.result.trouble)
 
 
-def tell_made(made: "SummaryReport", prices: "Prices", rehearsed: bool = False) -> None:
+def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: bool = False) -> None:
     """What the sentences cost, or would; and how many are the authors' own instead, and why."""
-    if rehearsed and made.expected.all:
+    if rehearsed and summaries.expected.all:
         click.echo(
-            f"  a run would ask for {len(made.failed)} sentences:"
-            f" about {prices.told(made.expected)}"
+            f"  a run would ask for {len(summaries.failed)} sentences:"
+            f" about {prices.told(summaries.expected)}"
         )
         return
-    if made.spent.all:
-        click.echo(f"  {prices.told(made.spent)}")
-    for what, whose in (("got no answer", made.failed), ("were answered badly", made.rejected)):
+    if summaries.spent.all:
+        click.echo(f"  {prices.told(summaries.spent)}")
+    for what, whose in (
+        ("got no answer", summaries.failed),
+        ("were answered badly", summaries.rejected),
+    ):
         if whose:
             first = next(iter(whose.values()))
             common.warn(f"{len(whose)} papers {what} (the authors' own words stand in): {first}")
 
 
-def tell_missed(slug: str, days: "Sequence[date]") -> None:
+def warn_missed(slug: str, days: "Sequence[date]") -> None:
     """Days without an issue, and how to get them."""
     if not days:
         return
     last = days[-1]
     common.warn(
-        f"{slug} has no issue of {', '.join(map(common.short, days))};"
+        f"{slug} has no issue of {', '.join(map(short, days))};"
         f" `newsletter run {slug} --day {last}` rebuilds and sends one"
     )
 
 
-def listing(services: "Services", row: "ListingRow") -> dict[str, Any]:
-    """What is known of a category's day, for scripts."""
-    from newsletter import papers
-
-    with services.database.read() as session:
-        kinds = Counter(map(str, papers.kinds(session, row.day, row.category)))
-    return {
-        "category": row.category,
-        "day": row.day,
-        "state": row.state,
-        "new": kinds["new"],
-        "cross": kinds["cross"],
-        "replaced": kinds["replace"] + kinds["replace-cross"],
-        "expected": row.expected,
-        "missing": row.missing,
-        "source": row.source,
-    }
-
-
-def listing_line(row: "ListingRow", known: dict[str, Any]) -> str:
-    """`cs.SD  Fri 11 Jul 2025  9 new, 6 cross, 11 replaced  complete 26/26`."""
-    from newsletter.completeness import missing_text
-
-    head = f"{row.category:<12} {common.short(row.day)}  "
-    if row.state in _VERDICTS:
-        return f"{head}{_VERDICTS[row.state]}  ({row.source})"
-    of = f"{row.found}/{row.expected}" if row.expected is not None else str(row.found)
-    counted = f"{known['new']} new, {known['cross']} cross, {known['replaced']} replaced"
-    trouble = f"  ({missing_text(row)})" if row.state == "partial" else ""
-    return f"{head}{counted}  {row.state} {of}{trouble}"
-
-
-def counts(content: "IssueContent") -> str:
+def counts_text(content: "IssueContent") -> str:
     new, cross, replaced = content.counts.values()
     sample = " (the bundled sample)" if content.is_sample else ""
     return f"{new} new, {cross} cross-lists, {replaced} replacements{sample}"
 
 
-def sentences(content: "IssueContent") -> str:
+def sentences_text(content: "IssueContent") -> str:
     made = [entry.summary.made_by for entry in content.entries]
     by = {name: made.count(name) for name in dict.fromkeys(made)}
-    shown = ", ".join(f"{number} {author(name)}" for name, number in by.items())
+    shown = ", ".join(f"{number} {author_name(name)}" for name, number in by.items())
     return f"{len(made)} sentences: {shown}"
 
 
-def balance(account: "DeliveryTotals") -> str:
+def balance_text(account: "DeliveryTotals") -> str:
     line = (
         f"{account.audience} subscribers = {account.sent} sent + {account.skipped} skipped"
         f" + {account.failed} failed + {account.uncertain} uncertain"
     )
     return line if account.balances else f"{line} + {account.pending} still pending"
-
-
-def hide_passwords(settings: dict[str, Any]) -> None:
-    """Secrets are stars already; a database's address and a plug-in's options can hold some."""
-    settings["database"]["url"] = without_password(settings["database"]["url"])
-    for part in ("source", "summarizer", "transport"):
-        settings[part]["options"] = dict.fromkeys(settings[part]["options"], _HIDDEN)
 
 
 def without_password(url: str) -> str:
@@ -161,21 +122,21 @@ def flatten(prefix: str, value: object, rows: list[tuple[str, object]]) -> None:
         rows.append((prefix, ", ".join(map(str, value)) if isinstance(value, list) else value))
 
 
-def author(name: str) -> str:
+def author_name(name: str) -> str:
     return {"extractive": "authors' words", "language model": "by a language model"}.get(
         name, f"by {name}"
     )
 
 
-def made_as_json(made: "SummaryReport", prices: "Prices") -> dict[str, Any]:
+def summaries_as_json(summaries: "SummaryReport", prices: "Prices") -> dict[str, Any]:
     """The same for scripts."""
     return {
-        "made": made.made,
-        "kept": made.reused,
-        "failed": {str(paper): reason for paper, reason in made.failed.items()},
-        "rejected": {str(paper): reason for paper, reason in made.rejected.items()},
-        "expected": tokens_as_json(made.expected, prices),
-        "spent": tokens_as_json(made.spent, prices),
+        "made": summaries.made,
+        "kept": summaries.reused,
+        "failed": {str(paper): reason for paper, reason in summaries.failed.items()},
+        "rejected": {str(paper): reason for paper, reason in summaries.rejected.items()},
+        "expected": tokens_as_json(summaries.expected, prices),
+        "spent": tokens_as_json(summaries.spent, prices),
     }
 
 
@@ -192,13 +153,86 @@ def day_as_json(
     newsletter: "NewsletterSettings", report: "DayReport", prices: "Prices"
 ) -> dict[str, Any]:
     """The same for scripts."""
-    told: dict[str, Any] = {"newsletter": newsletter.slug, "day": report.day}
+    fields: dict[str, Any] = {"newsletter": newsletter.slug, "day": report.day}
     if report.content is None or report.result is None:
-        return told | {"papers": 0, "nothing": report.nothing}
-    return told | {
+        return fields | {"papers": 0, "nothing": report.nothing}
+    return fields | {
         "papers": {section.value: number for section, number in report.content.counts.items()},
         "already": report.already,
-        "summaries": report.made and made_as_json(report.made, prices),
+        "summaries": report.summaries and summaries_as_json(report.summaries, prices),
         "deliveries": vars(report.result.account),
         "trouble": report.result.trouble,
     }
+
+
+def print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def stream_json(values: Iterable[object]) -> None:
+    """A JSON list of what may be a million things, written as they come."""
+    separator = "["
+    for value in values:
+        click.echo(separator, nl=separator == ",")
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str), nl=False)
+        separator = ","
+    click.echo("[]" if separator == "[" else "]")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Aligned columns, numbers to the right; wide characters count two."""
+    stream_table(columns, rows, heading=True)
+
+
+def stream_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, heading: bool = False
+) -> bool:
+    """The same for rows as they come, the first thousand of which say how wide a column is.
+
+    Returns whether there was any; without one, nothing is printed unless `heading` is wanted.
+    """
+    left = iter(rows)
+    first = list(islice(left, _MEASURED))
+    if not first and not heading:
+        return False
+    cells = [[_cell(value) for value in row] for row in first]
+    widths = [
+        max(_width(text) for text in (name, *(row[place] for row in cells)))
+        for place, name in enumerate(columns)
+    ]
+    numeric = [all(isinstance(row[place], int) for row in first) for place in range(len(columns))]
+    rest = ([_cell(value) for value in row] for row in left)
+    for row in chain([list(columns)], cells, rest):
+        line = [
+            " " * (width - _width(text)) + text if right else text + " " * (width - _width(text))
+            for text, width, right in zip(row, widths, numeric, strict=True)
+        ]
+        click.echo("  ".join(line).rstrip())
+    return True
+
+
+def short(day: date) -> str:
+    """`Fri 11 Jul 2025`, whatever the machine's locale."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth
+
+    return wcswidth(text)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    return " ".join(str(value).split())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter import languages
-from newsletter.cli import common, subscribers_import
+from newsletter.cli import common, output, subscribers_import
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -113,10 +113,10 @@ def list_subscribers(as_json: bool, config_file: Path | None, **wanted: Any) -> 
         first = next(members, None)
         found = map(_told, chain([first] if first else [], members))
         if as_json:
-            common.stream_json(found)
+            output.stream_json(found)
         elif first:
             columns = ("email", "standing", "newsletters", "since")
-            common.stream_table(
+            output.stream_table(
                 columns, ([_text(member[name]) for name in columns] for member in found)
             )
         else:
@@ -139,11 +139,11 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
         subscriber = lifecycle.get_subscriber(session, email)
         told = data_export.export_subscriber(session, subscriber)
     if as_json:
-        common.print_json(told)
+        output.print_json(told)
         return
     rows: list[tuple[str, object]] = []
     flatten("", told, rows)
-    common.print_table(("", ""), rows)
+    output.print_table(("", ""), rows)
 
 
 @subscribers.command()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from newsletter import languages
-from newsletter.cli import common
+from newsletter.cli import common, output
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -256,14 +256,14 @@ def _tell(
     file: Path, counts: "Counter[str]", shown: "list[RowReport]", dry_run: bool, as_json: bool
 ) -> None:
     if as_json:
-        common.print_json({"dry_run": dry_run, "lines": counts.total(), "fates": dict(counts)})
+        output.print_json({"dry_run": dry_run, "lines": counts.total(), "fates": dict(counts)})
         return
     if shown:
         rows = [
             (row.line, _one_line(row.address), row.fate, _one_line(row.detail))
             for row in shown[:_SHOWN]
         ]
-        common.print_table(("line", "address", "fate", "detail"), rows)
+        output.print_table(("line", "address", "fate", "detail"), rows)
         if len(shown) > _SHOWN:
             click.echo("... and more; --report FILE has every line")
         click.echo()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import common, output
-from newsletter.cli.run import each_newsletter
 from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def summarize(
         click.get_current_context().exit(int(not _try(settings, slug, tried, as_json)))
     told: list[dict[str, Any]] = []
 
-    def one(newsletter: "NewsletterSettings") -> bool:
+    def summarize_newsletter(newsletter: "NewsletterSettings") -> bool:
         wanted = day or services.source.current_day(services.clock())
         head = {"newsletter": newsletter.slug, "day": wanted}
         if report:
@@ -74,9 +73,9 @@ def summarize(
         return done
 
     with common.opened(settings, sends=False) as services:
-        done = each_newsletter(settings, slug, one)
+        done = common.for_each_newsletter(settings, slug, summarize_newsletter)
     if as_json:
-        common.print_json(told)
+        output.print_json(told)
     click.get_current_context().exit(0 if done else 1)
 
 
@@ -98,7 +97,7 @@ def _make(
         common.warn(f"{paper}: {reason}; the authors' own words stand in")
     if not made.made + made.reused + len(made.failed) + len(made.rejected):
         _warn_of_nothing(newsletter, day)
-    return not made.failed, output.made_as_json(made, prices)
+    return not made.failed, output.summaries_as_json(made, prices)
 
 
 def _estimate(
@@ -144,7 +143,7 @@ def _report(
 
 
 def _print_report(head: str, told: "list[PaperReport]", cost: str) -> None:
-    by = Counter(output.author(report.printed.made_by) for report in told)
+    by = Counter(output.author_name(report.printed.made_by) for report in told)
     click.echo(f"{head}  {', '.join(f'{number} {name}' for name, number in by.items())}; {cost}")
     rows = [
         (str(report.paper.id), row.summarizer, row.kind, row.number or None, row.reason, row.text)
@@ -152,7 +151,7 @@ def _print_report(head: str, told: "list[PaperReport]", cost: str) -> None:
         for row in report.setbacks
     ]
     if rows:
-        common.print_table(("paper", "asked", "", "answer", "why", "what it said"), rows)
+        output.print_table(("paper", "asked", "", "answer", "why", "what it said"), rows)
     elif told:
         click.echo("  nothing was rejected, nothing failed")
 
@@ -193,12 +192,12 @@ def _try(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> b
         prices = services.allowance.prices
     if as_json:
         tries = [_attempt_as_json(attempt) for attempt in found]
-        common.print_json({"paper": str(paper.id), "title": paper.title, "tries": tries})
+        output.print_json({"paper": str(paper.id), "title": paper.title, "tries": tries})
         return found[-1].is_printable
     click.echo(f"{paper.title}\n")
     for attempt in found:
         cost = f", {prices.told(attempt.tokens)}" if attempt.tokens.all else ""
-        click.echo(f"{output.author(attempt.name)} ({attempt.seconds:.1f} s{cost})")
+        click.echo(f"{output.author_name(attempt.name)} ({attempt.seconds:.1f} s{cost})")
         click.echo(f"  {attempt.failure or attempt.text or '(nothing)'}\n")
     _print_verdicts([attempt for attempt in found if attempt.verdicts])
     if len(found) == 1:
@@ -211,7 +210,7 @@ def _print_verdicts(found: "list[Attempt]") -> None:
     checks = dict.fromkeys(verdict.check for attempt in found for verdict in attempt.verdicts)
     by_check = [{verdict.check: verdict for verdict in attempt.verdicts} for attempt in found]
     rows = [(check, *(_verdict(verdicts.get(check)) for verdicts in by_check)) for check in checks]
-    common.print_table(("check", *(output.author(attempt.name) for attempt in found)), rows)
+    output.print_table(("check", *(output.author_name(attempt.name) for attempt in found)), rows)
 
 
 def _verdict(verdict: "CheckResult | None") -> str:
@@ -272,7 +271,7 @@ def _from_file(file: Path) -> "Paper":
 
 
 def _head(newsletter: "NewsletterSettings", day: date) -> str:
-    return f"{newsletter.slug}  {common.short(day)}"
+    return f"{newsletter.slug}  {output.short(day)}"
 
 
 def _warn_of_nothing(newsletter: "NewsletterSettings", day: date) -> None:

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from newsletter.cli import _run, common, deliveries_status, log_format
+from newsletter.cli import _run, common, deliveries_status, log_format, output
 from newsletter.config import FeedbackSettings, MetricsSettings, Settings, TransportSettings
 from newsletter.db import Database
 from newsletter.feedback import apply, health
@@ -108,15 +108,15 @@ def test_somebody_erased_is_a_number_without_a_name(cli: Cli, mixed: dict[str, s
 def test_tables_of_any_length_are_printed_as_they_come(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(common, "_MEASURED", 2)
+    monkeypatch.setattr(output, "_MEASURED", 2)
 
     def endless() -> Iterator[tuple[str, int]]:
         for number in range(5):
             yield "音频" * (number + 1), number
         assert len(capsys.readouterr().out.splitlines()) >= 4
 
-    assert common.stream_table(("name", "number"), endless())
-    assert not common.stream_table(("name",), [])
+    assert output.stream_table(("name", "number"), endless())
+    assert not output.stream_table(("name",), [])
 
 
 def test_a_live_view_shows_the_rate_since_the_last_look(

@@ -1,0 +1,102 @@
+"""fetch: what arXiv announced."""
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli import common, output
+
+if TYPE_CHECKING:
+    from newsletter.config import NewsletterSettings
+    from newsletter.daily import Services
+    from newsletter.models import ListingRow
+
+
+_STATES = {"none": "none announced", "stale": "not yet", "unreachable": "unreachable"}
+SETTLED = ("complete", "unchecked", "sample", "reconstructed", "none")  # nothing is open
+
+
+@click.command()
+@common.with_slug
+@common.with_day
+@click.option(
+    "--from-file",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A saved listing page, feed, API or OAI answer, instead of the network; repeatable.",
+)
+@common.with_json
+@common.with_config
+def fetch(
+    slug: str | None,
+    day: date | None,
+    files: tuple[Path, ...],
+    as_json: bool,
+    config_file: Path | None,
+) -> None:
+    """Fetch and keep what arXiv announced.
+
+    Says of each category how many papers there are and whether that is all of them.
+    """
+    from newsletter import daily
+    from newsletter.sources.from_files import SavedFiles
+
+    settings = common.load(config_file)
+    rows_as_json: list[dict[str, Any]] = []
+
+    def fetch_newsletter(newsletter: "NewsletterSettings") -> bool:
+        announced_on = day or services.source.current_day(services.clock())
+        rows = daily.fetch(services, newsletter, announced_on, again=bool(files))
+        for row in rows:
+            counts = listing_as_json(services, row)
+            rows_as_json.append(counts)
+            if not as_json:
+                click.echo(listing_line(row, counts))
+        silent = set(newsletter.categories) - {row.category for row in rows}
+        for category in sorted(silent):
+            common.warn(f"nothing here says what {category} announced on {announced_on}")
+        return not silent and all(row.state in SETTLED for row in rows)
+
+    source = SavedFiles(files) if files else None
+    with common.opened(settings, source, sends=False) as services:
+        done = common.for_each_newsletter(settings, slug, fetch_newsletter)
+    if as_json:
+        output.print_json(rows_as_json)
+    click.get_current_context().exit(0 if done else 1)
+
+
+def listing_as_json(services: "Services", row: "ListingRow") -> dict[str, Any]:
+    """What is known of a category's day, for scripts."""
+    from newsletter import papers
+
+    with services.database.read() as session:
+        kinds = Counter(map(str, papers.kinds(session, row.day, row.category)))
+    return {
+        "category": row.category,
+        "day": row.day,
+        "state": row.state,
+        "new": kinds["new"],
+        "cross": kinds["cross"],
+        "replaced": kinds["replace"] + kinds["replace-cross"],
+        "expected": row.expected,
+        "missing": row.missing,
+        "source": row.source,
+    }
+
+
+def listing_line(row: "ListingRow", counts: dict[str, Any]) -> str:
+    """`cs.SD  Fri 11 Jul 2025  9 new, 6 cross, 11 replaced  complete 26/26`."""
+    from newsletter.completeness import missing_text
+
+    head = f"{row.category:<12} {output.short(row.day)}  "
+    if row.state in _STATES:
+        return f"{head}{_STATES[row.state]}  ({row.source})"
+    of = f"{row.found}/{row.expected}" if row.expected is not None else str(row.found)
+    counted = f"{counts['new']} new, {counts['cross']} cross, {counts['replaced']} replaced"
+    trouble = f"  ({missing_text(row)})" if row.state == "partial" else ""
+    return f"{head}{counted}  {row.state} {of}{trouble}"

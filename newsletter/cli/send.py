@@ -1,0 +1,54 @@
+"""send: deliver what is still pending of an issue."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli import common, output
+
+if TYPE_CHECKING:
+    from newsletter.config import NewsletterSettings
+
+
+@click.command()
+@common.with_slug
+@common.with_day
+@click.option("--late", is_flag=True, help="Also an issue that is held for its age.")
+@click.option(
+    "--restored",
+    is_flag=True,
+    help="The database comes from a copy: what may have been sent since is uncertain.",
+)
+@common.with_config
+def send(
+    slug: str | None, day: date | None, late: bool, restored: bool, config_file: Path | None
+) -> None:
+    """Deliver what is still pending of an issue.
+
+    Of the newest one, or that of --day. Nobody gets it twice. Tries at once, also where `run` is
+    pausing for a provider in trouble.
+    """
+    from newsletter import daily, issues
+    from newsletter.sending.context import Override
+
+    settings = common.load(config_file)
+
+    def send_newsletter(newsletter: "NewsletterSettings") -> bool:
+        with services.database.read() as session:
+            issue = issues.get_issue(session, newsletter.slug, day)
+        if restored:
+            number = daily.admit_restored(services, issue.id)
+            common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now")
+        content = daily.load_frozen_issue(services, issue.id)
+        result = daily.send_frozen_issue(
+            services, issue.id, content, Override(late=late, paused=True)
+        )
+        report = daily.DayReport(issue.day, content, None, result)
+        output.print_day(newsletter, report, services.allowance.prices)
+        return result.account.balances or result.stopped
+
+    with common.opened(settings) as services:
+        done = common.for_each_newsletter(settings, slug, send_newsletter)
+    click.get_current_context().exit(0 if done else 1)
