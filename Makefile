@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test test-slow test-all check check-mail format docs flow messages constraints clean
+.PHONY: demo test test-slow test-all check check-mail format docs flow mails messages constraints clean
 
 demo: .venv/installed
 	@$(BIN)/newsletter demo demo
@@ -31,6 +31,10 @@ check: .venv/installed-dev
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Write the mails of tests/data/mails.zip anew, after a change that is meant.
+mails: .venv/installed-dev
+	WRITE_MAILS=1 $(BIN)/pytest -q tests/rendering/test_golden_mails.py
 
 # Draw the picture of the flow from its text; needs Graphviz.
 flow:

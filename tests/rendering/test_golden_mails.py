@@ -1,0 +1,56 @@
+"""Mails are byte for byte what they were, until somebody means to change them.
+
+`make mails` writes them anew after a change that is meant; look at the difference first.
+"""
+
+import os
+import zipfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.gates.specimens import all_specimens
+
+GOLDEN = Path(__file__).parents[1] / "data" / "mails.zip"
+# The bundled day in each language at each level, and every mail outside of issues.
+NAMES = sorted(each.name for each in all_specimens() if not each.name.startswith("busy"))
+
+
+def mails_now() -> dict[str, bytes]:
+    return {each.name: each.mail.as_bytes() for each in all_specimens() if each.name in NAMES}
+
+
+@cache
+def golden() -> dict[str, bytes]:
+    with zipfile.ZipFile(GOLDEN) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _written_anew_where_that_is_meant() -> None:
+    if os.environ.get("WRITE_MAILS"):
+        with zipfile.ZipFile(GOLDEN, "w", compresslevel=9) as archive:
+            for name, content in sorted(mails_now().items()):
+                entry = zipfile.ZipInfo(name, (2025, 7, 11, 0, 0, 0))  # the same bytes each time
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, content)
+        golden.cache_clear()
+
+
+def test_no_mail_is_left_out() -> None:
+    assert sorted(golden()) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mail_is_byte_for_byte_what_it_was(name: str) -> None:
+    now = mails_now()[name]
+    lines = [
+        (number, was, is_now)
+        for number, (was, is_now) in enumerate(
+            zip(golden()[name].split(b"\r\n"), now.split(b"\r\n"), strict=False), start=1
+        )
+        if was != is_now
+    ]
+    assert not lines[:5]
+    assert golden()[name] == now
