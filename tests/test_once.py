@@ -98,6 +98,7 @@ def test_the_operator_settles_what_nobody_can_know(
     assert arrived(settings) == readers
 
 
+@pytest.mark.slow
 def test_what_is_settled_as_sent_stays_unsent(
     cli: Cli, settings: Settings, readers: list[str]
 ) -> None:
@@ -108,6 +109,7 @@ def test_what_is_settled_as_sent_stays_unsent(
     assert readers[2] not in arrived(settings)
 
 
+@pytest.mark.slow
 def test_several_at_once_send_nothing_twice(settings: Settings, readers: list[str]) -> None:
     command = [sys.executable, "-m", "newsletter", "run", "--json"]
     together = [
@@ -133,6 +135,7 @@ def test_several_at_once_send_nothing_twice(settings: Settings, readers: list[st
     assert arrived(settings) == readers
 
 
+@pytest.mark.slow
 def test_a_termination_lets_what_is_on_its_way_finish(
     cli: Cli, settings: Settings, readers: list[str]
 ) -> None:

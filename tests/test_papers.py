@@ -279,6 +279,7 @@ def test_a_sentence_that_is_kept_already_stays(store: Database) -> None:
         assert session.scalars(select(SummaryRow.text)).all() == ["first"]
 
 
+@pytest.mark.slow
 def test_a_day_of_1400_papers_is_kept_whole(store: Database) -> None:
     many = tuple(paper(f"2507.{number:05}", authors=("A",) * 20) for number in range(1, 1401))
     keep(store, day_of(listing("cs", *((each, AnnouncementType.NEW) for each in many)), told=many))

@@ -113,6 +113,7 @@ def test_one_greylisted_reader_comes_again_and_the_others_do_not_wait(send: Send
     assert len(moody.memory.sent) == 12
 
 
+@pytest.mark.slow
 def test_a_reader_s_server_that_never_takes_it_is_given_up_in_the_end(
     send: Send, database: Database
 ) -> None:

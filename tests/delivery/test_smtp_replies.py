@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ def said(code: int, lines: list[str]) -> bytes:
 
 
 @given(st.lists(REPLIES, max_size=4), st.lists(st.integers(0, 9999), max_size=9))
+@pytest.mark.slow
 def test_replies_are_the_same_however_the_network_cuts_them(
     replies: list[tuple[int, list[str]]], cuts: list[int]
 ) -> None:

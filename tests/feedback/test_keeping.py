@@ -337,6 +337,7 @@ def test_a_pause_is_ended_by_hand_or_begins_anew(database: Database) -> None:
         assert not domain_pauses.paused_domains(session, NOW)
 
 
+@pytest.mark.slow
 def test_ten_thousand_events_of_nobody_we_know_change_nothing(database: Database) -> None:
     kept = keep(database, *(event(EventType.BOUNCE, f"nobody{each}") for each in range(10_000)))
     assert (kept.new, kept.settled, kept.suppressed) == (10_000, 0, 0)

@@ -57,6 +57,7 @@ def hook(settings: Settings, key: SigningKey) -> FlaskClient:
     return create_app(chosen, clock=lambda: NOW).test_client()
 
 
+@pytest.mark.slow
 def test_failures_2_and_3_only_the_request_in_flight_is_uncertain_and_events_settle_it(
     cli: Cli,
     settings: Settings,

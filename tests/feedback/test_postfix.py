@@ -32,6 +32,7 @@ GONE = [
 
 @pytest.mark.parametrize("gone", GONE)
 @pytest.mark.skipif(not postfix.is_here(), reason="needs an installed Postfix, and root to run it")
+@pytest.mark.slow
 def test_a_real_bounce_comes_back_and_the_address_is_not_mailed_again(
     cli: Cli,
     database: Database,

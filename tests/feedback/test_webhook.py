@@ -246,6 +246,7 @@ def test_more_than_the_pages_take_is_no_trouble_for_the_hook(
     assert post(client, key, *events).text == "2000 new, 0 known, 0 set aside\n"
 
 
+@pytest.mark.slow
 def test_failure_17_ten_thousand_events_at_once_twice(
     client: FlaskClient, key: SigningKey, database: Database, sent: dict[str, str]
 ) -> None:

@@ -319,6 +319,7 @@ _run(["subscribers", "import", "people.csv", "--consent", "signed on paper, July
 """
 
 
+@pytest.mark.slow
 def test_a_killed_import_goes_on_where_it_was(cli: Cli, database: Database) -> None:
     list_ = write("email\n" + "\n".join(f"r{number}@reader.example" for number in range(3700)))
     command = [sys.executable, "-c", textwrap.dedent(_KILLED)]
@@ -386,6 +387,7 @@ def test_the_list_can_be_narrowed_down(cli: Cli, readers: list[str]) -> None:
     assert len(listed(cli)) == len(readers) + 1
 
 
+@pytest.mark.slow
 def test_a_long_list_comes_page_by_page(cli: Cli, database: Database) -> None:
     emails = sorted(f"r{number}@reader.example" for number in range(2100))
     cli("subscribers", "import", write("email\n" + "\n".join(emails)), *CONSENT)

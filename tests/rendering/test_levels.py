@@ -56,6 +56,7 @@ def promised_more(part: str) -> int:
 @pytest.mark.parametrize(
     ("papers", "language"), [(26, "en"), (26, "zh"), (150, "en"), (150, "zh"), (400, "zh")]
 )
+@pytest.mark.slow
 def test_a_busy_day_fits_and_loses_no_paper(papers: int, language: str, detail: str) -> None:
     issue = busy_day(papers, language)
     sent = mail(issue, detail, language)
@@ -78,6 +79,7 @@ def test_the_budget_is_used_up() -> None:
     assert len(html_part(sent)) > 97_000 or len(sent.html.encode()) > 95_000
 
 
+@pytest.mark.slow
 def test_3435_authors_and_a_comment_without_end_weigh_no_more_than_others() -> None:
     atlas = paper(
         authors=tuple(f"Author {number} {'of the Collaboration' * 9}" for number in range(3435)),
@@ -104,6 +106,7 @@ TEXTS = st.one_of(
     st.sampled_from(config.DETAILS),
     st.sampled_from(config.LANGUAGES),
 )
+@pytest.mark.slow
 def test_no_text_of_arxivs_breaks_the_budget_or_parts_the_parts(
     texts: list[tuple[str, str, str]], times: int, detail: str, language: str
 ) -> None:

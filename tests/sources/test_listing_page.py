@@ -171,6 +171,7 @@ def test_a_page_cut_anywhere_is_an_error_or_says_how_much_it_lacks() -> None:
     ("name", "category", "step"),
     [("fs_list_q-fin.CP_new", "q-fin.CP", 1), ("db_list_math_new", "math", 7)],
 )
+@pytest.mark.slow
 def test_a_real_page_cut_at_any_byte_invents_nothing(name: str, category: str, step: int) -> None:
     content = shared(f"html/browsecode_{name}.html")
     whole = parse_listing_page(content, category)

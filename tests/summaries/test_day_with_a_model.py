@@ -145,6 +145,7 @@ def test_a_good_answer_stands_under_its_paper_with_the_models_name(
         "cut off",
     ],
 )
+@pytest.mark.slow
 def test_a_bad_answer_is_asked_for_twice_and_never_printed(
     cli: Cli,
     settings: Settings,
@@ -200,6 +201,7 @@ def test_a_bad_answer_is_asked_for_twice_and_never_printed(
         "50 MB",
     ],
 )
+@pytest.mark.slow
 def test_without_answers_the_day_goes_out_in_the_authors_words(
     cli: Cli,
     settings: Settings,

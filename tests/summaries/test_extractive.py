@@ -391,6 +391,7 @@ def test_hostile_repetition_takes_no_more_than_a_moment(piece: str) -> None:
 
 
 @pytest.mark.skipif(not ABSTRACTS.exists(), reason="the real abstracts are not here")
+@pytest.mark.slow
 def test_real_abstracts_of_all_fields_give_clean_sentences() -> None:
     rows = [json.loads(line) for line in ABSTRACTS.read_text(encoding="utf-8").splitlines()]
     for row in rows:

@@ -146,6 +146,7 @@ def raw(path: str) -> str:
     return unquote_to_bytes(path).decode("latin-1")
 
 
+@pytest.mark.slow
 def test_a_signed_link_about_nothing_is_answered_at_every_door(site: Site) -> None:
     client = site.app.test_client()
     about_nothing = [token for token in site.tokens if ".nosuch." in token]

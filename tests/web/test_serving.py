@@ -32,6 +32,7 @@ def begun(port: int, length: int) -> socket.socket:
     return connection
 
 
+@pytest.mark.slow
 def test_two_hundred_who_never_finish_their_request_keep_nobody_out(port: int) -> None:
     with ExitStack() as slow:
         for _ in range(200):
@@ -42,6 +43,7 @@ def test_two_hundred_who_never_finish_their_request_keep_nobody_out(port: int) -
         visitor.close()
 
 
+@pytest.mark.slow
 def test_a_giant_is_turned_away_before_it_comes_in(port: int) -> None:
     with begun(port, 900_000_000) as giant:
         assert giant.recv(12) == b"HTTP/1.1 413"

@@ -249,6 +249,7 @@ def test_a_closed_list_takes_nobody(two: Settings) -> None:
         assert site.sign_up(ADA).status_code == 403
 
 
+@pytest.mark.slow
 def test_ten_thousand_sign_ups_of_one_mailbox_send_one_mail(site: Site) -> None:
     spelt = [
         lambda n: f"victim+{n}@gmail.com",
@@ -264,6 +265,7 @@ def test_ten_thousand_sign_ups_of_one_mailbox_send_one_mail(site: Site) -> None:
     assert all(_rows(site, table) <= 1 for table in (SignupRow, SubscriberRow, OutboxRow))
 
 
+@pytest.mark.slow
 def test_a_flood_of_strangers_waits_behind_the_hourly_cap_and_an_alarm(
     two: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -287,6 +289,7 @@ def test_a_flood_of_strangers_waits_behind_the_hourly_cap_and_an_alarm(
         assert _rows(site, SignupRow) == 0
 
 
+@pytest.mark.slow
 def test_one_domain_and_one_network_cannot_take_all_the_room(site: Site) -> None:
     _flood(site, [f"someone{number}@one.example" for number in range(100)])
     _flood(site, ["other@two.example"])
@@ -354,6 +357,7 @@ def test_a_letter_that_cannot_leave_waits_and_is_given_up_after_two_days(site: S
     assert _rows(site, OutboxRow) == 0
 
 
+@pytest.mark.slow
 def test_two_workers_send_a_letter_once_and_a_dead_ones_letter_is_sent_by_the_next(
     site: Site,
 ) -> None:
