@@ -17,7 +17,6 @@ from newsletter.sources.base import Source
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import llm_budget
 from newsletter.summaries.base import Summarizer
-from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 from newsletter.summaries.safe_summarizer import DisabledSummarizer, SafeSummarizer, describe_fault
 from newsletter.transactional.worker import OutboxWorker
 from newsletter.transports.memory import Memory
@@ -103,7 +102,7 @@ def outbox_worker(
 def rehearsal(real: Services) -> Iterator[Services]:
     """The same parts, but nothing that is done with them stays or leaves, and no model is paid."""
     summarizer = real.summarizer
-    if not isinstance(summarizer, ExtractiveSummarizer):
+    if not summarizer.quotes:
         summarizer = DisabledSummarizer(summarizer.name, "is not asked in a rehearsal", summarizer)
     with real.database.rehearsal() as copy:
         yield replace(
@@ -124,8 +123,7 @@ def _summarizer(settings: Settings) -> Summarizer:
         WrongUseError: there is none of that name, or a setting of it is wrong.
     """
     try:
-        built = load_plugin("summarizer", settings)
-        return built if isinstance(built, ExtractiveSummarizer) else SafeSummarizer(built)
+        return SafeSummarizer(load_plugin("summarizer", settings))
     except WrongUseError:
         raise
     except Exception as error:  # noqa: BLE001 - a stranger's part that cannot be built

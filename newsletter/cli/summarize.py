@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
     from newsletter.daily import Services
     from newsletter.sources.base import Paper
-    from newsletter.summaries.base import Summarizer
     from newsletter.summaries.checks import CheckResult
     from newsletter.summaries.compare import Attempt
     from newsletter.summaries.report import PaperReport
@@ -185,10 +184,8 @@ def _try(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> b
     newsletter = settings.newsletter(slug)
     with common.opened(settings, sends=False) as services:
         paper = _paper(settings, services, tried)
-        asked: list[Summarizer] = [ExtractiveSummarizer()]
-        if not isinstance(services.summarizer, ExtractiveSummarizer):
-            asked.append(services.summarizer)
-        found = compare.attempts(asked, paper, newsletter.language)
+        asked = {one.name: one for one in (ExtractiveSummarizer(), services.summarizer)}
+        found = compare.attempts(asked.values(), paper, newsletter.language)
         prices = services.allowance.prices
     if as_json:
         tries = [_attempt_as_json(attempt) for attempt in found]

@@ -14,7 +14,7 @@ from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink, paper_link
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.translations import Catalogue
 from newsletter.sources.base import UNNAMED_MODEL, Paper
-from newsletter.summaries.base import AUTHORS, Sentence
+from newsletter.summaries.base import Sentence
 
 _SHOWN_AUTHORS = 6
 _NAME_CHARACTERS = 80
@@ -137,9 +137,9 @@ class IssueTexts:
     def origin(self, sentence: Sentence) -> str:
         """Who wrote a sentence."""
         say = self._say
-        if sentence.made_by == AUTHORS and sentence.language != self._language:
+        if sentence.is_quotation and sentence.language != self._language:
             return say("authors' words (English abstract)")
-        if sentence.made_by == AUTHORS:
+        if sentence.is_quotation:
             return say("authors' words")
         if sentence.made_by == UNNAMED_MODEL:
             return say("by a language model")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from newsletter.models import SummaryFailure
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import checks, extractive_summarizer
+from newsletter.summaries import checks
 from newsletter.summaries.base import (
     AUTHORS,
     AUTHORS_LANGUAGE,
@@ -20,7 +20,6 @@ from newsletter.summaries.base import (
     Tokens,
 )
 from newsletter.summaries.checks.relevance import SourceText
-from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.safe_summarizer import describe_fault
 from newsletter.summaries.store import RejectedAnswer
@@ -80,12 +79,6 @@ def ask_model(
 
     `day` are the papers that an answer might be about by mistake.
     """
-    if isinstance(
-        summarizer, ExtractiveSummarizer
-    ):  # ours: cannot hang, and has nothing to wait for
-        for question in questions:
-            yield SummaryResult(question, extractive_summarizer.sentence(question.paper))
-        return
     sources = {paper.id: SourceText.of(paper) for paper in day}
     asker = _Asker(summarizer, language, allowance, sources)
     left: dict[PaperId, Question] = {question.paper.id: question for question in questions}
@@ -110,7 +103,7 @@ class _Asker:
 
     def outcome(self, question: Question) -> SummaryResult:
         """Never raises: a thread that ended without a word would be waited for."""
-        if not question.paper.abstract:
+        if not question.paper.abstract and not self.summarizer.quotes:
             nothing = RejectedAnswer(
                 SummaryFailure.REFUSED, "the paper has no abstract", question.number
             )
@@ -137,19 +130,24 @@ class _Asker:
             wrong = self._objections(draft, question.paper)
             doubtful = any(result.hard for result in wrong) or number < ANSWERS
             if not wrong or not doubtful:
-                language = AUTHORS_LANGUAGE if self.summarizer.name == AUTHORS else self.language
-                sentence = Sentence(draft.text, language, self.summarizer.name)
-                return SummaryResult(question, sentence, draft.tokens, tuple(before))
+                return SummaryResult(
+                    question, self._sentence(draft.text), draft.tokens, tuple(before)
+                )
             hint = "; ".join(result.objection for result in wrong)
             text = draft.text[:_KEPT_CHARACTERS]
             before.append(RejectedAnswer(SummaryFailure.REJECTED, hint, number, text, draft.tokens))
         return SummaryResult(question, unprinted=tuple(before))
 
+    def _sentence(self, text: str) -> Sentence:
+        if self.summarizer.quotes:
+            return Sentence(text, AUTHORS_LANGUAGE, AUTHORS)
+        return Sentence(text, self.language, self.summarizer.name)
+
     def _objections(self, draft: Draft, paper: Paper) -> list[checks.CheckResult]:
         """What calls itself the authors' words must be theirs."""
         if draft.flaw:
             return [checks.CheckResult("its maker", draft.flaw)]
-        if self.summarizer.name == AUTHORS:
+        if self.summarizer.quotes:
             return checks.objection_to_quotation(draft.text, paper)
         others = [source for each, source in self.day.items() if each != paper.id]
         found = checks.first_objection(draft.text, paper, self.language, others)

@@ -46,6 +46,10 @@ class Sentence:
     language: str
     made_by: str  # `AUTHORS`, or the name of the model
 
+    @property
+    def is_quotation(self) -> bool:
+        return self.made_by == AUTHORS
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -63,8 +67,9 @@ class Summarizer(Protocol):
     docs/summarizers.md, and `newsletter.summaries.contract` for what it must hold to.
     """
 
-    name: str  # the model's, or `AUTHORS`; printed beside every sentence and kept with it
+    name: str  # the model's; printed beside every sentence and kept with it
     concurrency: int  # how many papers it may be asked about at once
+    quotes: bool  # its sentences are the abstract's own words, in its language, and cost nothing
 
     def recipe(self, language: str) -> str:
         """A short mark of all that its answers depend on beside paper, name and language.

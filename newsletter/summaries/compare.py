@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from newsletter.sources.base import Paper
 from newsletter.summaries import checks
 from newsletter.summaries.base import (
-    AUTHORS,
     AUTHORS_LANGUAGE,
     NOTHING,
     Draft,
@@ -48,15 +47,15 @@ def _attempt(summarizer: Summarizer, paper: Paper, language: str) -> Attempt:
         seconds = time.monotonic() - begun
         return Attempt(summarizer.name, "", (), seconds, failure=str(error))
     seconds = time.monotonic() - begun
-    verdicts = tuple(_verdicts(draft, paper, language, summarizer.name))
+    verdicts = tuple(_verdicts(draft, paper, language, quotes=summarizer.quotes))
     return Attempt(summarizer.name, draft.text, verdicts, seconds, draft.tokens)
 
 
-def _verdicts(draft: Draft, paper: Paper, language: str, made_by: str) -> list[CheckResult]:
+def _verdicts(draft: Draft, paper: Paper, language: str, *, quotes: bool) -> list[CheckResult]:
     """A quotation must be one, in the language of its abstract; of a model every check speaks."""
     if draft.flaw:
         return [CheckResult("its maker", draft.flaw)]
-    if made_by == AUTHORS:
+    if quotes:
         quotation = checks.objection_to_quotation(draft.text, paper)
         passed = [CheckResult("quotation")]
         return [*checks.run_checks(draft.text, paper, AUTHORS_LANGUAGE), *(quotation or passed)]

@@ -57,6 +57,10 @@ def it_says_how_many_it_bears(summarizer: Summarizer) -> None:
     _must(type(number) is int and 1 <= number <= _MOST_AT_ONCE, "concurrency is 1 to 32")
 
 
+def it_says_whether_it_quotes(summarizer: Summarizer) -> None:
+    _must(isinstance(summarizer.quotes, bool), "quotes is True or False")
+
+
 def its_recipe_is_steady(summarizer: Summarizer) -> None:
     """Else everything is asked anew each day."""
     for language in LANGUAGES:
@@ -112,6 +116,7 @@ Rule = Callable[[Summarizer], None]
 RULES: tuple[Rule, ...] = (
     it_has_a_name,
     it_says_how_many_it_bears,
+    it_says_whether_it_quotes,
     its_recipe_is_steady,
     it_says_what_it_expects,
     it_answers_or_says_why_not,

@@ -16,6 +16,7 @@ class ExtractiveSummarizer:
 
     name = AUTHORS
     concurrency = 1
+    quotes = True
 
     def recipe(self, language: str) -> str:
         del language

@@ -52,6 +52,8 @@ class _RetryLaterError(Exception):
 class OpenAICompatible:
     """Asks one paper a call for a plain line: what every provider understands."""
 
+    quotes = False
+
     def __init__(
         self,
         settings: SummarizerSettings,

@@ -11,7 +11,7 @@ from newsletter.models import SummaryFailure, SummaryFailureRow
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import extractive_summarizer, store
 from newsletter.summaries.ask_model import ANSWERS, Question, SummaryResult, ask_model
-from newsletter.summaries.base import AUTHORS, NOTHING, Summarizer, Tokens
+from newsletter.summaries.base import NOTHING, Summarizer, Tokens
 from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.store import Author
 
@@ -102,7 +102,7 @@ def open_questions(
     """
     ids = [paper.id for paper in papers]
     author = request.author
-    if author.name == AUTHORS:  # any sentence is as good as the authors'
+    if request.summarizer.quotes:  # any sentence is as good as the authors'
         done = set(store.best_summaries(session, ids, author))
     else:
         done = store.asked_before(session, ids, author)
@@ -136,9 +136,8 @@ def _keep(session: Session, author: Author, outcome: SummaryResult, now: datetim
         store.store_failure(session, paper, author, answer, now)
     if not outcome.failure:
         store.forget_failure(session, paper, author)
-    if outcome.sentence is None:
-        store.store_summary(session, paper, extractive_summarizer.sentence(outcome.paper), now)
-    elif outcome.sentence.made_by == AUTHORS:
-        store.store_summary(session, paper, outcome.sentence, now)
+    sentence = outcome.sentence or extractive_summarizer.sentence(outcome.paper)
+    if sentence.is_quotation:
+        store.store_summary(session, paper, sentence, now)
     else:
-        store.store_summary(session, paper, outcome.sentence, now, author.recipe, outcome.tokens)
+        store.store_summary(session, paper, sentence, now, author.recipe, outcome.tokens)

@@ -5,7 +5,14 @@ from contextlib import suppress
 from typing import TypeVar
 
 from newsletter.sources.base import Paper
-from newsletter.summaries.base import Draft, OutOfServiceError, Summarizer, SummaryError, Tokens
+from newsletter.summaries.base import (
+    AUTHORS,
+    Draft,
+    OutOfServiceError,
+    Summarizer,
+    SummaryError,
+    Tokens,
+)
 from newsletter.text import one_line
 
 _NAME_CHARACTERS = 120  # as the tables keep it
@@ -24,6 +31,8 @@ class SafeSummarizer:
         self.name = one_line(str(inner.name))[:_NAME_CHARACTERS]
         if not self.name:
             raise ValueError("its name is empty")
+        # Whoever bears that name is printed as the authors, so its words must be theirs.
+        self.quotes = bool(getattr(inner, "quotes", False)) or self.name == AUTHORS
         self.concurrency = max(1, min(int(inner.concurrency), _MOST_AT_ONCE))
 
     def recipe(self, language: str) -> str:
@@ -72,6 +81,7 @@ class DisabledSummarizer:
     """Stands for a summarizer that is not asked; every paper hears why."""
 
     concurrency = 1
+    quotes = False
 
     def __init__(self, name: str, reason: str, real: Summarizer | None = None) -> None:
         self.name = name

@@ -44,6 +44,7 @@ class Careless:
 
     name = "careless\nand long" * 20
     concurrency = 1000
+    quotes = False
 
     def recipe(self, language: str) -> str:
         raise KeyError(language)

@@ -61,6 +61,7 @@ class Model:
     failing: set[int] = field(default_factory=set)
     name: str = "model"
     concurrency: int = 1
+    quotes: bool = False
     asked: list[PaperId] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
     before_each: Callable[[], object] = nothing
@@ -334,7 +335,7 @@ def test_whoever_wants_the_authors_words_does_not_pay_for_a_model_again(
 
 def test_who_calls_its_inventions_the_authors_words_is_not_believed(database: Database) -> None:
     quote = "We propose method 0 for speech."
-    model = Model(name=AUTHORS, texts={0: [quote], 1: [said(PAPERS[1])] * 2})
+    model = Model(name=AUTHORS, quotes=True, texts={0: [quote], 1: [said(PAPERS[1])] * 2})
     made = make(database, model, PAPERS[:2])
     assert counted(made) == (1, 0, 0, 1)
     assert made.rejected == {PAPERS[1].id: "is no quotation from the abstract"}
