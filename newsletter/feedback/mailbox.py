@@ -12,13 +12,12 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
 from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from newsletter.bounded_reader import BoundedReader
-from newsletter.config import FeedbackSettings
+from newsletter.config import FeedbackSettings, combinations
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.feedback.bounce_parser import LONGEST
 from newsletter.text import brief
@@ -114,10 +113,7 @@ def read_imap(settings: FeedbackSettings) -> InboundMessages:
         WrongUseError: the settings would give a password away.
         MailboxError: the server cannot be reached, refuses us, or has no such folder.
     """
-    if settings.imap_security == "none" and not _stays_here(settings.imap_host):
-        raise WrongUseError(
-            'no password goes over plain text: set feedback.imap_security to "tls" or "starttls"'
-        )
+    combinations.check_imap(settings)
     with _clear_trouble(settings.imap_host), _logged_in(settings) as server:
         for number in _ask(server, "SEARCH", "UNSEEN")[0].split():
             found = _ask(server, "FETCH", number.decode(), f"(BODY.PEEK[]<0.{LONGEST}>)")
@@ -204,10 +200,3 @@ def _ask(server: _BoundedImap, command: str, *args: str) -> list[Any]:
     if answer != "OK":
         raise imaplib.IMAP4.error(f"{command}: {brief(told[0] if told else answer)}")
     return [line for line in told if line is not None] or [b""]
-
-
-def _stays_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

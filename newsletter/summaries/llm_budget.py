@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 
-from newsletter.config import SummarizerSettings
-from newsletter.errors import WrongUseError
+from newsletter.config import SummarizerSettings, combinations
 from newsletter.summaries.base import NOTHING, Tokens
 
 _PATIENCE = 3  # papers in a row without an answer, then it is not about one paper
@@ -122,9 +121,6 @@ def from_settings(settings: SummarizerSettings) -> LlmBudget:
     Raises:
         WrongUseError: money is capped, and nothing says what a token costs.
     """
+    combinations.check_budget(settings)
     prices = Prices(settings.price_in, settings.price_out, settings.currency)
-    if settings.cap_cost is not None and not (prices.asked or prices.answered):
-        raise WrongUseError(
-            "summarizer.cap_cost needs summarizer.price_in and price_out, of a million tokens"
-        )
     return LlmBudget(settings.deadline_s, settings.cap_tokens, settings.cap_cost, prices)

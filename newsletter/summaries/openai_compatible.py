@@ -14,8 +14,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from newsletter.config import Settings, SummarizerSettings
-from newsletter.errors import WrongUseError
+from newsletter.config import Settings, SummarizerSettings, combinations
 from newsletter.sources.base import Paper
 from newsletter.summaries import prompts
 from newsletter.summaries.base import Draft, OutOfServiceError, RefusedError, SummaryError, Tokens
@@ -38,8 +37,7 @@ _USUAL_ANSWER = 120  # tokens
 
 
 def from_settings(settings: Settings) -> "OpenAICompatible":
-    if not settings.summarizer.model:
-        raise WrongUseError("summarizer.model is empty; name the model that shall be asked")
+    combinations.check_model(settings.summarizer)
     return OpenAICompatible(settings.summarizer, prompts.from_settings(settings))
 
 

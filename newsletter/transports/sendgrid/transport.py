@@ -14,8 +14,7 @@ from urllib.error import URLError
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
-from newsletter.config import Settings
-from newsletter.errors import WrongUseError
+from newsletter.config import Settings, combinations
 from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import (
@@ -45,9 +44,8 @@ _MOST_SEARCHES = 100
 
 
 def from_settings(settings: Settings) -> "SendGrid":
+    combinations.check_sendgrid(settings.transport)
     key = settings.transport.api_key.get_secret_value()
-    if not key:
-        raise WrongUseError("transport.api_key is missing; SendGrid sends nothing without one")
     return SendGrid(key, settings.transport.base_url, settings.transport.timeout_s)
 
 

@@ -5,11 +5,9 @@ import socket
 import ssl
 from contextlib import ExitStack
 from functools import cache
-from ipaddress import ip_address
 
 from newsletter.bounded_reader import BoundedReader
 from newsletter.config import TransportSettings
-from newsletter.errors import WrongUseError
 from newsletter.text import brief
 from newsletter.transports.base import TransportDownError
 from newsletter.transports.smtp.reply_parser import LONGEST
@@ -35,20 +33,6 @@ class SmtpSocket(smtplib.SMTP):
 
 class _SmtpSocketOverTls(SmtpSocket, smtplib.SMTP_SSL):
     pass
-
-
-def check_settings(settings: TransportSettings) -> None:
-    """Refuse settings that would give a password away, or never use it.
-
-    Raises:
-        WrongUseError: the line says which setting to change.
-    """
-    if settings.password.get_secret_value() and not settings.username:
-        raise WrongUseError("transport.password is set, but transport.username is missing")
-    if settings.username and settings.security == "none" and not _stays_here(settings.host):
-        raise WrongUseError(
-            'no password goes over plain text: set transport.security to "starttls" or "tls"'
-        )
 
 
 def connect(settings: TransportSettings) -> SmtpSocket:
@@ -122,10 +106,3 @@ def _may_pass(error: OSError) -> bool:
         case socket.gaierror():
             return error.errno != socket.EAI_NONAME
     return not isinstance(error, ssl.SSLError)
-
-
-def _stays_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from newsletter.config import DkimSettings
+from newsletter.config import DkimSettings, combinations
 from newsletter.errors import WrongUseError
 
 # RFC 6376, 5.4.1, and what RFC 8058 wants signed. Those that are once too often in `h=` cannot be
@@ -76,10 +76,9 @@ def from_settings(settings: DkimSettings, folder: Path) -> Signer | None:
     Raises:
         WrongUseError: the line says what is missing.
     """
+    combinations.check_dkim(settings)
     if not settings.keys:
         return None
-    if not settings.domain:
-        raise WrongUseError("dkim.keys are set, but dkim.domain is missing")
     keys = [(selector, load(folder / file)) for selector, file in settings.keys.items()]
     return Signer(settings.domain, keys)
 

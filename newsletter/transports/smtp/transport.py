@@ -3,11 +3,11 @@
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 
-from newsletter.config import Settings, TransportSettings
+from newsletter.config import Settings, TransportSettings, combinations
 from newsletter.rendering.message import Message
 from newsletter.transports.base import NoObserver, SendObserver, SendResult
 from newsletter.transports.smtp import dkim
-from newsletter.transports.smtp.connect import check_settings, connect
+from newsletter.transports.smtp.connect import connect
 from newsletter.transports.smtp.connection import SmtpConnection
 from newsletter.transports.smtp.event_loop import SmtpEventLoop
 
@@ -24,7 +24,7 @@ class Smtp:
     def __init__(
         self, settings: TransportSettings, sign: Callable[[bytes], bytes] | None = None
     ) -> None:
-        check_settings(settings)
+        combinations.check_smtp(settings)
         self._settings = settings
         self._sign = sign
         self._resting: deque[SmtpConnection] = deque()
