@@ -71,7 +71,7 @@ class Summarizer(Protocol):
     concurrency: int  # how many papers it may be asked about at once
     quotes: bool  # its sentences are the abstract's own words, in its language, and cost nothing
 
-    def recipe(self, language: str) -> str:
+    def fingerprint(self, language: str) -> str:
         """A short mark of all that its answers depend on beside paper, name and language.
 
         While it stays the same, nothing is asked twice: a hash of the prompt, say. May be empty.

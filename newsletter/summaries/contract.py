@@ -36,7 +36,7 @@ PAPERS = (
     ),
 )
 LANGUAGES = ("en", "zh")
-_NAME_CHARACTERS, _RECIPE_CHARACTERS, _MOST_AT_ONCE = 120, 32, 32
+_NAME_CHARACTERS, _FINGERPRINT_CHARACTERS, _MOST_AT_ONCE = 120, 32, 32
 
 
 def _must(truth: bool, rule: str) -> None:  # noqa: FBT001 - an assertion that `-O` leaves in
@@ -61,13 +61,13 @@ def it_says_whether_it_quotes(summarizer: Summarizer) -> None:
     _must(isinstance(summarizer.quotes, bool), "quotes is True or False")
 
 
-def its_recipe_is_steady(summarizer: Summarizer) -> None:
+def its_fingerprint_is_steady(summarizer: Summarizer) -> None:
     """Else everything is asked anew each day."""
     for language in LANGUAGES:
-        recipe = summarizer.recipe(language)
-        _must(isinstance(recipe, str), "recipe is a string")
-        _must(len(recipe) <= _RECIPE_CHARACTERS, "recipe has at most 32 characters")
-        _must(recipe == summarizer.recipe(language), "recipe is the same when asked again")
+        fingerprint = summarizer.fingerprint(language)
+        _must(isinstance(fingerprint, str), "fingerprint is a string")
+        _must(len(fingerprint) <= _FINGERPRINT_CHARACTERS, "fingerprint has at most 32 characters")
+        _must(fingerprint == summarizer.fingerprint(language), "fingerprint is the same when asked again")
 
 
 def it_says_what_it_expects(summarizer: Summarizer) -> None:
@@ -117,7 +117,7 @@ RULES: tuple[Rule, ...] = (
     it_has_a_name,
     it_says_how_many_it_bears,
     it_says_whether_it_quotes,
-    its_recipe_is_steady,
+    its_fingerprint_is_steady,
     it_says_what_it_expects,
     it_answers_or_says_why_not,
     it_answers_from_several_threads,

@@ -18,7 +18,7 @@ class ExtractiveSummarizer:
     concurrency = 1
     quotes = True
 
-    def recipe(self, language: str) -> str:
+    def fingerprint(self, language: str) -> str:
         del language
         return ""
 

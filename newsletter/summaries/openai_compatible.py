@@ -69,7 +69,7 @@ class OpenAICompatible:
         """Let go of connections."""
         self._endpoint.close()
 
-    def recipe(self, language: str) -> str:
+    def fingerprint(self, language: str) -> str:
         settings = self._settings
         told = [self._prompts.instruction(language), settings.temperature, settings.options]
         told_text = json.dumps(told, sort_keys=True, default=str)

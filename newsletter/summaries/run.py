@@ -140,4 +140,4 @@ def _keep(session: Session, author: Author, outcome: SummaryResult, now: datetim
     if sentence.is_quotation:
         store.store_summary(session, paper, sentence, now)
     else:
-        store.store_summary(session, paper, sentence, now, author.recipe, outcome.tokens)
+        store.store_summary(session, paper, sentence, now, author.fingerprint, outcome.tokens)

@@ -16,7 +16,7 @@ from newsletter.summaries.base import (
 from newsletter.text import one_line
 
 _NAME_CHARACTERS = 120  # as the tables keep it
-_RECIPE_CHARACTERS = 32
+_FINGERPRINT_CHARACTERS = 32
 _MOST_AT_ONCE = 32
 _TOLD_CHARACTERS = 200
 
@@ -35,10 +35,10 @@ class SafeSummarizer:
         self.quotes = bool(getattr(inner, "quotes", False)) or self.name == AUTHORS
         self.concurrency = max(1, min(int(inner.concurrency), _MOST_AT_ONCE))
 
-    def recipe(self, language: str) -> str:
+    def fingerprint(self, language: str) -> str:
         try:
-            recipe = self._given(str, lambda: self._inner.recipe(language))
-            return one_line(recipe)[:_RECIPE_CHARACTERS]
+            fingerprint = self._given(str, lambda: self._inner.fingerprint(language))
+            return one_line(fingerprint)[:_FINGERPRINT_CHARACTERS]
         except SummaryError:
             return ""  # it may write good sentences all the same
 
@@ -88,8 +88,8 @@ class DisabledSummarizer:
         self._reason = reason
         self._real = real
 
-    def recipe(self, language: str) -> str:
-        return self._real.recipe(language) if self._real else ""
+    def fingerprint(self, language: str) -> str:
+        return self._real.fingerprint(language) if self._real else ""
 
     def expected(self, paper: Paper, language: str) -> Tokens:
         return self._real.expected(paper, language) if self._real else Tokens()

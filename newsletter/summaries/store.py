@@ -21,12 +21,12 @@ class Author:
     """Who is asked, in which language, in which way."""
 
     name: str
-    recipe: str
+    fingerprint: str
     language: str
 
     @classmethod
     def of(cls, summarizer: Summarizer, language: str) -> "Author":
-        return cls(summarizer.name, summarizer.recipe(language), language)
+        return cls(summarizer.name, summarizer.fingerprint(language), language)
 
 
 def store_summary(
@@ -34,7 +34,7 @@ def store_summary(
     paper: PaperId,
     sentence: Sentence,
     now: datetime,
-    recipe: str = "",
+    fingerprint: str = "",
     tokens: Tokens | None = None,
 ) -> None:
     """Keep a sentence; one that is there already stays as it is."""
@@ -44,7 +44,7 @@ def store_summary(
         "version": paper.version,
         "language": sentence.language,
         "summarizer": sentence.made_by,
-        "recipe": recipe,
+        "recipe": fingerprint,
         "text": sentence.text,
         "made_at": now,
         "tokens_asked": spent.asked,
@@ -74,7 +74,7 @@ def store_failure(
             version=paper.version,
             language=author.language,
             summarizer=author.name,
-            recipe=author.recipe,
+            recipe=author.fingerprint,
             number=setback.number,
             kind=setback.kind,
             reason=setback.reason,
@@ -94,7 +94,7 @@ def forget_failure(session: Session, paper: PaperId, author: Author) -> None:
             SummaryFailureRow.version == paper.version,
             SummaryFailureRow.language == author.language,
             SummaryFailureRow.summarizer == author.name,
-            SummaryFailureRow.recipe == author.recipe,
+            SummaryFailureRow.recipe == author.fingerprint,
             SummaryFailureRow.number == FAILURE,
         )
     )
@@ -111,7 +111,7 @@ def failures(
             SummaryFailureRow.arxiv_id.in_({paper_id.arxiv_id for paper_id in wanted}),
             SummaryFailureRow.language == author.language,
             SummaryFailureRow.summarizer == author.name,
-            SummaryFailureRow.recipe == author.recipe,
+            SummaryFailureRow.recipe == author.fingerprint,
         )
         .order_by(SummaryFailureRow.number)
     )
@@ -131,7 +131,7 @@ def asked_before(session: Session, papers: Iterable[PaperId], author: Author) ->
             SummaryRow.arxiv_id.in_({paper_id.arxiv_id for paper_id in wanted}),
             SummaryRow.language == author.language,
             SummaryRow.summarizer == author.name,
-            SummaryRow.recipe == author.recipe,
+            SummaryRow.recipe == author.fingerprint,
         )
     )
     return wanted & {PaperId(arxiv_id, version) for arxiv_id, version in rows}
@@ -157,7 +157,7 @@ def best_summaries(
         if not wanted and row.summarizer != AUTHORS:
             continue
         preferred = row.summarizer == author.name
-        as_now = preferred and row.recipe == author.recipe
+        as_now = preferred and row.recipe == author.fingerprint
         rank = (wanted, preferred, as_now, row.summarizer != AUTHORS)
         if paper not in found or rank >= found[paper][0]:
             found[paper] = (rank, Sentence(row.text, row.language, row.summarizer))

@@ -46,7 +46,7 @@ class Careless:
     concurrency = 1000
     quotes = False
 
-    def recipe(self, language: str) -> str:
+    def fingerprint(self, language: str) -> str:
         raise KeyError(language)
 
     def expected(self, paper: Paper, language: str) -> Tokens:
@@ -65,7 +65,7 @@ class Careless:
 BROKEN: tuple[contract.Rule, ...] = (
     contract.it_has_a_name,
     contract.it_says_how_many_it_bears,
-    contract.its_recipe_is_steady,
+    contract.its_fingerprint_is_steady,
     contract.it_says_what_it_expects,
     contract.it_answers_or_says_why_not,
     contract.it_answers_from_several_threads,
@@ -99,7 +99,7 @@ class Garbled(Careless):
     name = "garbled"
     concurrency = 1
 
-    def recipe(self, language: str) -> str:
+    def fingerprint(self, language: str) -> str:
         return f"\ud800{language}"
 
     def expected(self, paper: Paper, language: str) -> Tokens:

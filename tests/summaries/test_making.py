@@ -69,7 +69,7 @@ class Model:
     texts: dict[int, list[str]] = field(default_factory=dict)  # instead of good ones, in turn
     error: Exception = field(default_factory=lambda: SummaryError("the model is out"))
 
-    def recipe(self, language: str) -> str:
+    def fingerprint(self, language: str) -> str:
         return f"{self.prompt} {language}"
 
     def expected(self, paper: Paper, language: str) -> Tokens:

@@ -111,17 +111,17 @@ def test_a_second_try_hears_what_was_wrong_with_the_first() -> None:
         assert "could not be used: is not in English" in ask.asked[0].instruction
 
 
-def test_the_recipe_is_another_for_whatever_changes_the_answers_and_only_then() -> None:
+def test_the_fingerprint_is_another_for_whatever_changes_the_answers_and_only_then() -> None:
     with (
         asking(in_turn(None)) as first,
         asking(in_turn(None), api_key="sk-another-key", timeout_s=9) as same,
         asking(in_turn(None), temperature=1) as warmer,
         asking(in_turn(None), options={"seed": 1}) as seeded,
     ):
-        recipes = [each.model.recipe("en") for each in (first, same, warmer, seeded)]
-        assert first.model.recipe("zh") not in recipes
-    assert recipes[0] == recipes[1]
-    assert len(set(recipes)) == 3
+        fingerprints = [each.model.fingerprint("en") for each in (first, same, warmer, seeded)]
+        assert first.model.fingerprint("zh") not in fingerprints
+    assert fingerprints[0] == fingerprints[1]
+    assert len(set(fingerprints)) == 3
 
 
 @pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": "many"}, {"prompt_tokens": -5}, []])
