@@ -70,7 +70,7 @@ def open_services(
                 bar=bar,
                 stopping=stopping,
                 theme=Theme.of(settings),
-                allowance=llm_budget.from_settings(settings.summarizer),
+                llm_budget=llm_budget.from_settings(settings.summarizer),
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,
                 sending=settings.sending,
@@ -110,7 +110,7 @@ def rehearsal(real: Services) -> Iterator[Services]:
             database=copy,
             transport=Memory(),
             summarizer=summarizer,
-            allowance=replace(real.allowance),
+            llm_budget=replace(real.llm_budget),
             sending=SendingSettings(),
             marks=None,
         )

@@ -54,7 +54,7 @@ class Services:
     bar: Bar
     stopping: Callable[[], bool] = field(default=lambda: False)
     theme: Theme = field(default_factory=Theme)
-    allowance: LlmBudget = field(default_factory=LlmBudget)
+    llm_budget: LlmBudget = field(default_factory=LlmBudget)
     patience: timedelta = timedelta(hours=24)  # with papers that cannot be had
     max_age_days: int = 4  # older days are never mailed by themselves
     sending: SendingSettings = field(default_factory=SendingSettings)
@@ -157,7 +157,7 @@ def summarize(
     """
     with services.database.read() as session:
         announced = papers.announced_papers(session, day, newsletter.categories)
-    request = SummaryRequest(services.summarizer, newsletter.language, services.allowance, again)
+    request = SummaryRequest(services.summarizer, newsletter.language, services.llm_budget, again)
     with services.bar("summarizing", len(announced)) as step:
 
         def progress() -> None:
@@ -173,7 +173,7 @@ def estimate(
     services: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
 ) -> Estimate:
     """What `summarize` would ask for, without asking."""
-    request = SummaryRequest(services.summarizer, newsletter.language, services.allowance, again)
+    request = SummaryRequest(services.summarizer, newsletter.language, services.llm_budget, again)
     with services.database.read() as session:
         announced = papers.announced_papers(session, day, newsletter.categories)
         return run.estimate(session, request, [announcement.paper for announcement in announced])

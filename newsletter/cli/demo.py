@@ -33,7 +33,7 @@ def demo(folder: Path) -> None:
         if report.content is not None:
             mails = IssueEmails(report.content, services.site, services.links, services.theme)
             page.write_text(mails.page("brief", newsletter.language), encoding="utf-8")
-    output.print_day(newsletter, report, services.allowance.prices)
+    output.print_day(newsletter, report, services.llm_budget.prices)
     _tell_where(folder, settings, page)
 
 

@@ -58,11 +58,11 @@ def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: boo
     if rehearsed and summaries.expected.all:
         click.echo(
             f"  a run would ask for {len(summaries.failed)} sentences:"
-            f" about {prices.told(summaries.expected)}"
+            f" about {prices.describe(summaries.expected)}"
         )
         return
     if summaries.spent.all:
-        click.echo(f"  {prices.told(summaries.spent)}")
+        click.echo(f"  {prices.describe(summaries.spent)}")
     for what, whose in (
         ("got no answer", summaries.failed),
         ("were answered badly", summaries.rejected),

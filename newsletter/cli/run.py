@@ -90,9 +90,9 @@ def _run_day(
     with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
         report = daily.run_day(used, newsletter, day)
     if days_as_json is None:
-        output.print_day(newsletter, report, used.allowance.prices, rehearsed=dry_run)
+        output.print_day(newsletter, report, used.llm_budget.prices, rehearsed=dry_run)
     else:
-        days_as_json.append(output.day_as_json(newsletter, report, used.allowance.prices))
+        days_as_json.append(output.day_as_json(newsletter, report, used.llm_budget.prices))
     result = report.result
     return result is None or result.account.balances or result.stopped
 

@@ -46,7 +46,7 @@ def send(
             services, issue.id, content, Override(late=late, paused=True)
         )
         report = daily.DayReport(issue.day, content, None, result)
-        output.print_day(newsletter, report, services.allowance.prices)
+        output.print_day(newsletter, report, services.llm_budget.prices)
         return result.account.balances or result.stopped
 
     with common.opened(settings) as services:

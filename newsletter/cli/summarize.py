@@ -84,10 +84,10 @@ def _make(
     from newsletter import daily
 
     made = daily.summarize(services, newsletter, day, again=again)
-    prices = services.allowance.prices
+    prices = services.llm_budget.prices
     if not as_json:
         rejected = f", {len(made.rejected)} rejected" if made.rejected else ""
-        cost = f"; {prices.told(made.spent)}" if made.spent.all else ""
+        cost = f"; {prices.describe(made.spent)}" if made.spent.all else ""
         click.echo(
             f"{_head(newsletter, day)}  {made.made} made, {made.reused} kept,"
             f" {len(made.failed)} failed{rejected}{cost}"
@@ -105,13 +105,13 @@ def _estimate(
     from newsletter import daily
 
     estimate = daily.estimate(services, newsletter, day, again=again)
-    prices = services.allowance.prices
+    prices = services.llm_budget.prices
     if not estimate.missing + estimate.kept:
         _warn_of_nothing(newsletter, day)
     if not as_json:
         click.echo(
             f"{_head(newsletter, day)}  {estimate.missing} to make, {estimate.kept} kept:"
-            f" about {prices.told(estimate.tokens)} of {services.summarizer.name}"
+            f" about {prices.describe(estimate.tokens)} of {services.summarizer.name}"
         )
     expected = output.tokens_as_json(estimate.tokens, prices)
     return {"missing": estimate.missing, "kept": estimate.kept, "expected": expected}
@@ -132,9 +132,9 @@ def _report(
         spent = report.spent_tokens(session, listed, newsletter.language)
     if not told:
         _warn_of_nothing(newsletter, day)
-    prices = services.allowance.prices
+    prices = services.llm_budget.prices
     if not as_json:
-        _print_report(_head(newsletter, day), told, prices.told(spent))
+        _print_report(_head(newsletter, day), told, prices.describe(spent))
     return {
         "papers": [_told(report) for report in told],
         "spent": output.tokens_as_json(spent, prices),
@@ -147,7 +147,7 @@ def _print_report(head: str, told: "list[PaperReport]", cost: str) -> None:
     rows = [
         (str(report.paper.id), row.summarizer, row.kind, row.number or None, row.reason, row.text)
         for report in told
-        for row in report.setbacks
+        for row in report.failures
     ]
     if rows:
         output.print_table(("paper", "asked", "", "answer", "why", "what it said"), rows)
@@ -172,7 +172,7 @@ def _told(told: "PaperReport") -> dict[str, Any]:
                 "tokens_answered": row.tokens_answered,
                 "at": row.made_at,
             }
-            for row in told.setbacks
+            for row in told.failures
         ],
     }
 
@@ -186,17 +186,17 @@ def _try(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> b
         paper = _paper(settings, services, tried)
         asked = {one.name: one for one in (ExtractiveSummarizer(), services.summarizer)}
         found = compare.attempts(asked.values(), paper, newsletter.language)
-        prices = services.allowance.prices
+        prices = services.llm_budget.prices
     if as_json:
         tries = [_attempt_as_json(attempt) for attempt in found]
         output.print_json({"paper": str(paper.id), "title": paper.title, "tries": tries})
         return found[-1].is_printable
     click.echo(f"{paper.title}\n")
     for attempt in found:
-        cost = f", {prices.told(attempt.tokens)}" if attempt.tokens.all else ""
+        cost = f", {prices.describe(attempt.tokens)}" if attempt.tokens.all else ""
         click.echo(f"{output.author_name(attempt.name)} ({attempt.seconds:.1f} s{cost})")
         click.echo(f"  {attempt.failure or attempt.text or '(nothing)'}\n")
-    _print_verdicts([attempt for attempt in found if attempt.verdicts])
+    _print_verdicts([attempt for attempt in found if attempt.check_results])
     if len(found) == 1:
         common.warn('no model is configured (summarizer.use = "extractive")')
     return found[-1].is_printable
@@ -204,8 +204,8 @@ def _try(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> b
 
 def _print_verdicts(found: "list[Attempt]") -> None:
     """A line a check, a column a summarizer."""
-    checks = dict.fromkeys(verdict.check for attempt in found for verdict in attempt.verdicts)
-    by_check = [{verdict.check: verdict for verdict in attempt.verdicts} for attempt in found]
+    checks = dict.fromkeys(verdict.check for attempt in found for verdict in attempt.check_results)
+    by_check = [{verdict.check: verdict for verdict in attempt.check_results} for attempt in found]
     rows = [(check, *(_verdict(verdicts.get(check)) for verdicts in by_check)) for check in checks]
     output.print_table(("check", *(output.author_name(attempt.name) for attempt in found)), rows)
 
@@ -224,7 +224,7 @@ def _attempt_as_json(attempt: "Attempt") -> dict[str, Any]:
         "text": attempt.text,
         "failure": attempt.failure,
         "printable": attempt.is_printable,
-        "checks": [vars(result) for result in attempt.verdicts],
+        "checks": [vars(result) for result in attempt.check_results],
         "seconds": round(attempt.seconds, 3),
         "tokens_asked": attempt.tokens.asked,
         "tokens_answered": attempt.tokens.answered,

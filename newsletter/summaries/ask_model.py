@@ -44,7 +44,7 @@ class SummaryResult:
     question: Question
     sentence: Sentence | None = None
     tokens: Tokens = NOTHING  # of the sentence
-    unprinted: tuple[RejectedAnswer, ...] = ()  # the answers before it, or instead of it
+    rejected_answers: tuple[RejectedAnswer, ...] = ()  # the answers before it, or instead of it
 
     @property
     def paper(self) -> Paper:
@@ -52,20 +52,25 @@ class SummaryResult:
 
     @property
     def spent(self) -> Tokens:
-        return sum((answer.tokens for answer in self.unprinted), self.tokens)
+        return sum((answer.tokens for answer in self.rejected_answers), self.tokens)
 
     @property
     def failure(self) -> str:
         """Why there was no answer, where the next run asks again."""
         return next(
-            (answer.reason for answer in self.unprinted if answer.kind == SummaryFailure.FAILED), ""
+            (
+                answer.reason
+                for answer in self.rejected_answers
+                if answer.kind == SummaryFailure.FAILED
+            ),
+            "",
         )
 
     @property
     def rejection(self) -> str:
         """Why the answers were not printed, where that settles it."""
         settled = self.sentence is None and not self.failure
-        return self.unprinted[-1].reason if settled else ""
+        return self.rejected_answers[-1].reason if settled else ""
 
 
 def ask_model(
@@ -73,46 +78,46 @@ def ask_model(
     questions: Sequence[Question],
     day: Sequence[Paper],
     language: str,
-    allowance: LlmBudget,
+    llm_budget: LlmBudget,
 ) -> Generator[SummaryResult]:
-    """One outcome a question, whatever happens to the summarizer, within the allowance.
+    """One result a question, whatever happens to the summarizer, within the budget.
 
     `day` are the papers that an answer might be about by mistake.
     """
     sources = {paper.id: SourceText.of(paper) for paper in day}
-    asker = _Asker(summarizer, language, allowance, sources)
+    asker = _Asker(summarizer, language, llm_budget, sources)
     left: dict[PaperId, Question] = {question.paper.id: question for question in questions}
-    with allowance.asking():
-        crew = run_in_threads(asker.outcome, questions, summarizer.concurrency, allowance.left_s)
-        with closing(crew) as outcomes:
-            for outcome in outcomes:
-                del left[outcome.paper.id]
-                yield outcome
+    with llm_budget.asking():
+        threads = run_in_threads(asker.result, questions, summarizer.concurrency, llm_budget.left_s)
+        with closing(threads) as results:
+            for result in results:
+                del left[result.paper.id]
+                yield result
     for question in left.values():
-        late = RejectedAnswer(SummaryFailure.FAILED, f"{summarizer.name} {allowance.late}")
-        yield SummaryResult(question, unprinted=(late,))
+        late = RejectedAnswer(SummaryFailure.FAILED, f"{summarizer.name} {llm_budget.late}")
+        yield SummaryResult(question, rejected_answers=(late,))
 
 
 @dataclass(frozen=True)
 class _Asker:
     summarizer: Summarizer
     language: str
-    allowance: LlmBudget
+    llm_budget: LlmBudget
     day: Mapping[PaperId, SourceText]
-    said: dict[str, PaperId] = field(default_factory=dict)  # the first paper that it was said of
+    first_papers: dict[str, PaperId] = field(default_factory=dict)  # by what was said of them
 
-    def outcome(self, question: Question) -> SummaryResult:
+    def result(self, question: Question) -> SummaryResult:
         """Never raises: a thread that ended without a word would be waited for."""
         if not question.paper.abstract and not self.summarizer.quotes:
             nothing = RejectedAnswer(
                 SummaryFailure.REFUSED, "the paper has no abstract", question.number
             )
-            return SummaryResult(question, unprinted=(nothing,))
-        before: list[RejectedAnswer] = []
+            return SummaryResult(question, rejected_answers=(nothing,))
+        rejected_before: list[RejectedAnswer] = []
         try:
-            return self._answered(question, before)
+            return self._answered(question, rejected_before)
         except RefusedError as error:
-            number = question.number + len(before)
+            number = question.number + len(rejected_before)
             last = RejectedAnswer(SummaryFailure.REFUSED, one_line(str(error)), number)
         except SummaryError as error:
             last = RejectedAnswer(SummaryFailure.FAILED, one_line(str(error)))
@@ -120,23 +125,25 @@ class _Asker:
             last = RejectedAnswer(
                 SummaryFailure.FAILED, f"{self.summarizer.name}: {describe_fault(error)}"
             )
-            self.allowance.unanswered(last.reason)
-        return SummaryResult(question, unprinted=(*before, last))
+            self.llm_budget.unanswered(last.reason)
+        return SummaryResult(question, rejected_answers=(*rejected_before, last))
 
-    def _answered(self, question: Question, before: list[RejectedAnswer]) -> SummaryResult:
+    def _answered(self, question: Question, rejected_before: list[RejectedAnswer]) -> SummaryResult:
         hint = question.hint
         for number in range(question.number, max(ANSWERS, question.number) + 1):
             draft = self._draft(question.paper, hint)
-            wrong = self._objections(draft, question.paper)
-            doubtful = any(result.hard for result in wrong) or number < ANSWERS
-            if not wrong or not doubtful:
+            objections = self._objections(draft, question.paper)
+            doubtful = any(result.hard for result in objections) or number < ANSWERS
+            if not objections or not doubtful:
                 return SummaryResult(
-                    question, self._sentence(draft.text), draft.tokens, tuple(before)
+                    question, self._sentence(draft.text), draft.tokens, tuple(rejected_before)
                 )
-            hint = "; ".join(result.objection for result in wrong)
+            hint = "; ".join(result.objection for result in objections)
             text = draft.text[:_KEPT_CHARACTERS]
-            before.append(RejectedAnswer(SummaryFailure.REJECTED, hint, number, text, draft.tokens))
-        return SummaryResult(question, unprinted=tuple(before))
+            rejected_before.append(
+                RejectedAnswer(SummaryFailure.REJECTED, hint, number, text, draft.tokens)
+            )
+        return SummaryResult(question, rejected_answers=tuple(rejected_before))
 
     def _sentence(self, text: str) -> Sentence:
         if self.summarizer.quotes:
@@ -145,21 +152,21 @@ class _Asker:
 
     def _objections(self, draft: Draft, paper: Paper) -> list[checks.CheckResult]:
         """What calls itself the authors' words must be theirs."""
-        if draft.flaw:
-            return [checks.CheckResult("its maker", draft.flaw)]
+        if draft.self_reported_problem:
+            return [checks.CheckResult("its maker", draft.self_reported_problem)]
         if self.summarizer.quotes:
             return checks.objection_to_quotation(draft.text, paper)
-        others = [source for each, source in self.day.items() if each != paper.id]
-        found = checks.first_objection(draft.text, paper, self.language, others)
-        first = self.said.setdefault(draft.text, paper.id)
+        others = [source for paper_id, source in self.day.items() if paper_id != paper.id]
+        objections = checks.first_objection(draft.text, paper, self.language, others)
+        first = self.first_papers.setdefault(draft.text, paper.id)
         if first != paper.id:
-            found.append(checks.CheckResult("its own", f"was said of {first} too"))
-        return found
+            objections.append(checks.CheckResult("its own", f"was said of {first} too"))
+        return objections
 
     def _draft(self, paper: Paper, hint: str) -> Draft:
-        """One answer, within the allowance."""
+        """One answer, within the budget."""
         expected = self.summarizer.expected(paper, self.language)
-        reason = self.allowance.reserve(expected)
+        reason = self.llm_budget.reserve(expected)
         if reason:
             raise SummaryError(f"{self.summarizer.name} {reason}")
         spent = Tokens()
@@ -167,15 +174,15 @@ class _Asker:
             draft = self.summarizer.summarize(paper, self.language, hint)
             spent = draft.tokens
         except OutOfServiceError as error:
-            self.allowance.give_up(str(error))
+            self.llm_budget.give_up(str(error))
             raise
         except RefusedError:
-            self.allowance.answered()
+            self.llm_budget.answered()
             raise
         except SummaryError as error:
-            self.allowance.unanswered(str(error))
+            self.llm_budget.unanswered(str(error))
             raise
         finally:
-            self.allowance.settle(expected, spent)
-        self.allowance.answered()
+            self.llm_budget.settle(expected, spent)
+        self.llm_budget.answered()
         return draft

@@ -57,7 +57,7 @@ class Draft:
 
     text: str
     tokens: Tokens = NOTHING
-    flaw: str = ""  # why its own maker would not print it: "was cut off"
+    self_reported_problem: str = ""  # why its own maker would not print it: "was cut off"
 
 
 class Summarizer(Protocol):

@@ -23,7 +23,7 @@ class Attempt:
 
     name: str
     text: str
-    verdicts: tuple[CheckResult, ...]
+    check_results: tuple[CheckResult, ...]
     seconds: float
     tokens: Tokens = NOTHING
     failure: str = ""
@@ -31,7 +31,7 @@ class Attempt:
     @property
     def is_printable(self) -> bool:
         return not self.failure and not any(
-            result.objection and result.hard for result in self.verdicts
+            result.objection and result.hard for result in self.check_results
         )
 
 
@@ -47,14 +47,14 @@ def _attempt(summarizer: Summarizer, paper: Paper, language: str) -> Attempt:
         seconds = time.monotonic() - begun
         return Attempt(summarizer.name, "", (), seconds, failure=str(error))
     seconds = time.monotonic() - begun
-    verdicts = tuple(_verdicts(draft, paper, language, quotes=summarizer.quotes))
-    return Attempt(summarizer.name, draft.text, verdicts, seconds, draft.tokens)
+    check_results = tuple(_verdicts(draft, paper, language, quotes=summarizer.quotes))
+    return Attempt(summarizer.name, draft.text, check_results, seconds, draft.tokens)
 
 
 def _verdicts(draft: Draft, paper: Paper, language: str, *, quotes: bool) -> list[CheckResult]:
     """A quotation must be one, in the language of its abstract; of a model every check speaks."""
-    if draft.flaw:
-        return [CheckResult("its maker", draft.flaw)]
+    if draft.self_reported_problem:
+        return [CheckResult("its maker", draft.self_reported_problem)]
     if quotes:
         quotation = checks.objection_to_quotation(draft.text, paper)
         passed = [CheckResult("quotation")]

@@ -39,12 +39,12 @@ class Completion:
 def completion(body: bytes) -> Completion | None:
     """The first choice of a chat completion; None where the body is none."""
     try:
-        told = json.loads(body)
-        choice = told["choices"][0]
+        document = json.loads(body)
+        choice = document["choices"][0]
         content = _content(choice["message"])
         if content is None:
             return None
-        return Completion(content, str(choice.get("finish_reason") or ""), _usage(told))
+        return Completion(content, str(choice.get("finish_reason") or ""), _usage(document))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -74,8 +74,8 @@ def _content(message: dict[str, Any]) -> str | None:
     return content if isinstance(content, str) else None
 
 
-def _usage(told: dict[str, Any]) -> Tokens | None:
-    usage = told.get("usage")
+def _usage(document: dict[str, Any]) -> Tokens | None:
+    usage = document.get("usage")
     if not isinstance(usage, dict):
         return None
     counts = [usage.get("prompt_tokens"), usage.get("completion_tokens")]
@@ -88,9 +88,9 @@ def _from_json(text: str) -> str:
     if not text.startswith("{"):
         return text
     try:
-        told = json.loads(text)
+        document = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    named = [told[name] for name in _NAMES if isinstance(told.get(name), str)]
-    values = named or [value for value in told.values() if isinstance(value, str)]
+    named = [document[name] for name in _NAMES if isinstance(document.get(name), str)]
+    values = named or [value for value in document.values() if isinstance(value, str)]
     return values[0] if len(values) == 1 else text

@@ -67,7 +67,10 @@ def its_fingerprint_is_steady(summarizer: Summarizer) -> None:
         fingerprint = summarizer.fingerprint(language)
         _must(isinstance(fingerprint, str), "fingerprint is a string")
         _must(len(fingerprint) <= _FINGERPRINT_CHARACTERS, "fingerprint has at most 32 characters")
-        _must(fingerprint == summarizer.fingerprint(language), "fingerprint is the same when asked again")
+        _must(
+            fingerprint == summarizer.fingerprint(language),
+            "fingerprint is the same when asked again",
+        )
 
 
 def it_says_what_it_expects(summarizer: Summarizer) -> None:

@@ -91,7 +91,7 @@ class Endpoint:
             raise NoReplyError("nobody can be asked at summarizer.base_url") from error
         return Reply(response.status_code, response.headers, content, time.monotonic() - begun)
 
-    def told(self, reply: Reply) -> str:
+    def describe(self, reply: Reply) -> str:
         """An answer that is no completion, in one line: status and what it says of itself."""
         text = one_line(_message(reply.content) or reply.content.decode(errors="replace"))
         if self._key:
@@ -175,10 +175,10 @@ def _reason(error: ssl.SSLError) -> str:
 def _message(content: bytes) -> str:
     """What providers put into `error`, or `message`, or `detail`."""
     try:
-        told = json.loads(content)
+        document = json.loads(content)
     except (ValueError, RecursionError):
         return ""
     for name in ("error", "message", "detail"):
-        if isinstance(told, dict) and name in told:
-            told = told[name]
-    return told if isinstance(told, str) else ""
+        if isinstance(document, dict) and name in document:
+            document = document[name]
+    return document if isinstance(document, str) else ""

@@ -37,8 +37,8 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         return
     llm_budget.from_settings(chosen)
     if chosen.use != "openai":
-        told = f"{chosen.use!r} is an installed part; `newsletter summarize --try ID` tries it"
-        yield Finding(_PART, Severity.OK, told)
+        text = f"{chosen.use!r} is an installed part; `newsletter summarize --try ID` tries it"
+        yield Finding(_PART, Severity.OK, text)
         return
     prompts.from_settings(settings)
     with closing(Endpoint(chosen)) as endpoint:
@@ -58,23 +58,23 @@ def _tried(endpoint: Endpoint, chosen: SummarizerSettings) -> Finding:
     if answer is None:
         return Finding(_PART, Severity.TROUBLE, f"{chosen.model}: {_no_completion(reply)}")
     tokens = f", {answer.tokens.all} tokens" if answer.tokens else ", which it does not count"
-    told = f"{chosen.model} answers in {reply.seconds:.1f} s{tokens}"
+    text = f"{chosen.model} answers in {reply.seconds:.1f} s{tokens}"
     if reply.seconds > _SLOW_S:
         slow = "; that is slow: look at summarizer.concurrency and deadline_s"
-        return Finding(_PART, Severity.WARNING, told + slow)
-    return Finding(_PART, Severity.OK, told)
+        return Finding(_PART, Severity.WARNING, text + slow)
+    return Finding(_PART, Severity.OK, text)
 
 
 def _wrong(endpoint: Endpoint, chosen: SummarizerSettings, reply: Reply) -> str:
-    told = endpoint.told(reply)
+    text = endpoint.describe(reply)
     if reply.status == 404:  # noqa: PLR2004 - HTTP
-        return f"{_not_found(endpoint, chosen)} ({told})"
+        return f"{_not_found(endpoint, chosen)} ({text})"
     if reply.status == 401 and not chosen.api_key.get_secret_value():  # noqa: PLR2004 - HTTP
-        return f"it wants a key, and summarizer.api_key is empty ({told})"
+        return f"it wants a key, and summarizer.api_key is empty ({text})"
     if 300 <= reply.status < 400:  # noqa: PLR2004 - HTTP
-        return f"it sends elsewhere; put that address into summarizer.base_url ({told})"
+        return f"it sends elsewhere; put that address into summarizer.base_url ({text})"
     need = _NEEDS.get(reply.status, "it is in trouble itself; try again later")
-    return f"{need} ({told})"
+    return f"{need} ({text})"
 
 
 def _not_found(endpoint: Endpoint, chosen: SummarizerSettings) -> str:

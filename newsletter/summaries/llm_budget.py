@@ -24,7 +24,7 @@ class Prices:
     def of(self, tokens: Tokens) -> float:
         return (tokens.asked * self.asked + tokens.answered * self.answered) / _A_MILLION
 
-    def told(self, tokens: Tokens) -> str:
+    def describe(self, tokens: Tokens) -> str:
         """`about` is for the caller to say: "12,345 tokens, 0.0042 USD"."""
         cost = f", {self.of(tokens):.4f} {self.currency}" if self.asked or self.answered else ""
         return f"{tokens.all:,} tokens{cost}"

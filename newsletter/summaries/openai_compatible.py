@@ -71,9 +71,9 @@ class OpenAICompatible:
 
     def fingerprint(self, language: str) -> str:
         settings = self._settings
-        told = [self._prompts.instruction(language), settings.temperature, settings.options]
-        told_text = json.dumps(told, sort_keys=True, default=str)
-        return hashlib.sha256(told_text.encode()).hexdigest()[:16]
+        parts = [self._prompts.instruction(language), settings.temperature, settings.options]
+        text = json.dumps(parts, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def expected(self, paper: Paper, language: str) -> Tokens:
         messages = self._messages(paper, language, "")
@@ -89,8 +89,8 @@ class OpenAICompatible:
             raise SummaryError(f"{self.name}: the answer is no chat completion")
         if answer.reason == "content_filter":
             raise RefusedError(f"{self.name}: the answer was held back (content_filter)")
-        asked = sum(estimated(message["content"]) for message in messages)
-        tokens = answer.tokens or Tokens(asked, estimated(answer.content))
+        prompt_tokens = sum(estimated(message["content"]) for message in messages)
+        tokens = answer.tokens or Tokens(prompt_tokens, estimated(answer.content))
         flaw = "was cut off (length)" if answer.reason == "length" else ""
         return Draft(answer.text, tokens, flaw)
 
@@ -126,20 +126,20 @@ class OpenAICompatible:
             raise _RetryLaterError(str(error)) from error
         if reply.status not in _LATER and reply.status < _SERVER_TROUBLE:
             return reply
-        told = self._endpoint.told(reply)
-        if reply.status == 429 and _NO_BALANCE.search(told):  # noqa: PLR2004 - HTTP
-            raise OutOfServiceError(f"{self.name}: no balance is left ({told})")
+        refusal = self._endpoint.describe(reply)
+        if reply.status == 429 and _NO_BALANCE.search(refusal):  # noqa: PLR2004 - HTTP
+            raise OutOfServiceError(f"{self.name}: no balance is left ({refusal})")
         if reply.retry_after_s > _LONGEST_WAIT_S:
             wait = f"{reply.retry_after_s:.0f} s"
-            raise SummaryError(f"{self.name}: {told}, and not to come again for {wait}")
-        raise _RetryLaterError(told, reply.retry_after_s)
+            raise SummaryError(f"{self.name}: {refusal}, and not to come again for {wait}")
+        raise _RetryLaterError(refusal, reply.retry_after_s)
 
     def _refusal(self, reply: Reply) -> SummaryError:
-        told = f"{self.name}: {self._endpoint.told(reply)}"
+        refusal = f"{self.name}: {self._endpoint.describe(reply)}"
         if reply.status in _HOPELESS:
-            return OutOfServiceError(told)
-        about_the_text = reply.status in {400, 422, 451} and _CONTENT.search(told)
-        return RefusedError(told) if about_the_text else SummaryError(told)
+            return OutOfServiceError(refusal)
+        about_the_text = reply.status in {400, 422, 451} and _CONTENT.search(refusal)
+        return RefusedError(refusal) if about_the_text else SummaryError(refusal)
 
 
 def estimated(text: str) -> int:
@@ -150,5 +150,5 @@ def estimated(text: str) -> int:
 
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    asked = error.wait_s if isinstance(error, _RetryLaterError) else 0.0
-    return min(_LONGEST_WAIT_S, asked + wait_exponential_jitter(initial=1, max=20)(state))
+    asked_s = error.wait_s if isinstance(error, _RetryLaterError) else 0.0
+    return min(_LONGEST_WAIT_S, asked_s + wait_exponential_jitter(initial=1, max=20)(state))

@@ -20,11 +20,11 @@ class PaperReport:
 
     paper: Paper
     printed: Sentence
-    setbacks: tuple[SummaryFailureRow, ...]
+    failures: tuple[SummaryFailureRow, ...]
 
 
 def report(session: Session, papers: Sequence[Paper], author: Author) -> list[PaperReport]:
-    """One a paper; setbacks of whatever author in that language, the oldest first."""
+    """One a paper; failures of whatever author in that language, the oldest first."""
     ids = [paper.id for paper in papers]
     sentences = store.best_summaries(session, ids, author)
     rows = session.scalars(
@@ -35,14 +35,14 @@ def report(session: Session, papers: Sequence[Paper], author: Author) -> list[Pa
         )
         .order_by(SummaryFailureRow.made_at, SummaryFailureRow.number)
     )
-    setbacks: defaultdict[PaperId, list[SummaryFailureRow]] = defaultdict(list)
+    failures: defaultdict[PaperId, list[SummaryFailureRow]] = defaultdict(list)
     for row in rows:
-        setbacks[PaperId(row.arxiv_id, row.version)].append(row)
+        failures[PaperId(row.arxiv_id, row.version)].append(row)
     return [
         PaperReport(
             paper,
             sentences.get(paper.id) or extractive_summarizer.sentence(paper),
-            tuple(setbacks[paper.id]),
+            tuple(failures[paper.id]),
         )
         for paper in papers
     ]

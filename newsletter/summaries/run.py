@@ -36,7 +36,7 @@ class SummaryRequest:
 
     summarizer: Summarizer
     language: str
-    allowance: LlmBudget = field(default_factory=LlmBudget)
+    llm_budget: LlmBudget = field(default_factory=LlmBudget)
     again: bool = False
 
     @property
@@ -58,22 +58,22 @@ def make_missing(
     for _ in range(len(wanted) - len(questions)):
         progress()
     author = request.author
-    outcomes: list[SummaryResult] = []
+    results: list[SummaryResult] = []
     day = list(wanted.values())
-    asked = ask_model(request.summarizer, questions, day, request.language, request.allowance)
-    with closing(asked) as coming:
-        for outcome in coming:
+    asking = ask_model(request.summarizer, questions, day, request.language, request.llm_budget)
+    with closing(asking) as incoming:
+        for result in incoming:
             with sessions.begin() as session:
-                _keep(session, author, outcome, now)
-            outcomes.append(outcome)
+                _store_result(session, author, result, now)
+            results.append(result)
             progress()
     return SummaryReport(
-        made=sum(result.sentence is not None for result in outcomes),
+        made=sum(result.sentence is not None for result in results),
         reused=len(wanted) - len(questions),
-        failed={result.paper.id: result.failure for result in outcomes if result.failure},
-        rejected={result.paper.id: result.rejection for result in outcomes if result.rejection},
+        failed={result.paper.id: result.failure for result in results if result.failure},
+        rejected={result.paper.id: result.rejection for result in results if result.rejection},
         expected=_expected(request, questions),
-        spent=sum((result.spent for result in outcomes), NOTHING),
+        spent=sum((result.spent for result in results), NOTHING),
     )
 
 
@@ -106,10 +106,10 @@ def open_questions(
         done = set(store.best_summaries(session, ids, author))
     else:
         done = store.asked_before(session, ids, author)
-    setbacks = store.failures(session, ids, author)
+    failures = store.failures(session, ids, author)
     questions = []
     for paper in papers:
-        answers = [row for row in setbacks.get(paper.id, []) if row.number]
+        answers = [row for row in failures.get(paper.id, []) if row.number]
         settled = len(answers) >= ANSWERS or any(
             row.kind == SummaryFailure.REFUSED for row in answers
         )
@@ -119,8 +119,8 @@ def open_questions(
 
 
 def _expected(request: SummaryRequest, questions: Sequence[Question]) -> Tokens:
-    each = (request.summarizer.expected(one.paper, request.language) for one in questions)
-    return sum(each, NOTHING)
+    summarizer, language = request.summarizer, request.language
+    return sum((summarizer.expected(question.paper, language) for question in questions), NOTHING)
 
 
 def _question(paper: Paper, answers: Sequence[SummaryFailureRow]) -> Question:
@@ -129,15 +129,15 @@ def _question(paper: Paper, answers: Sequence[SummaryFailureRow]) -> Question:
     return Question(paper, answers[-1].number + 1, answers[-1].reason)
 
 
-def _keep(session: Session, author: Author, outcome: SummaryResult, now: datetime) -> None:
+def _store_result(session: Session, author: Author, result: SummaryResult, now: datetime) -> None:
     """Keep the answers, and a sentence in any case: it is there before the next is asked for."""
-    paper = outcome.paper.id
-    for answer in outcome.unprinted:
+    paper = result.paper.id
+    for answer in result.rejected_answers:
         store.store_failure(session, paper, author, answer, now)
-    if not outcome.failure:
+    if not result.failure:
         store.forget_failure(session, paper, author)
-    sentence = outcome.sentence or extractive_summarizer.sentence(outcome.paper)
+    sentence = result.sentence or extractive_summarizer.sentence(result.paper)
     if sentence.is_quotation:
         store.store_summary(session, paper, sentence, now)
     else:
-        store.store_summary(session, paper, sentence, now, author.fingerprint, outcome.tokens)
+        store.store_summary(session, paper, sentence, now, author.fingerprint, result.tokens)

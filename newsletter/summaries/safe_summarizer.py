@@ -50,11 +50,11 @@ class SafeSummarizer:
 
     def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
         draft = self._given(Draft, lambda: self._inner.summarize(paper, language, hint))
-        parts: tuple[object, ...] = (draft.text, draft.flaw, draft.tokens)
+        parts: tuple[object, ...] = (draft.text, draft.self_reported_problem, draft.tokens)
         if not all(map(isinstance, parts, (str, str, Tokens))):
             raise SummaryError(f"{self.name} has a fault of its own: its draft is no draft")
         text = "\n".join(filter(None, map(one_line, draft.text.splitlines())))
-        return Draft(text, draft.tokens, one_line(draft.flaw))
+        return Draft(text, draft.tokens, one_line(draft.self_reported_problem))
 
     def close(self) -> None:
         with suppress(Exception):

@@ -65,7 +65,7 @@ class RejectedAnswer:
 
 
 def store_failure(
-    session: Session, paper: PaperId, author: Author, setback: RejectedAnswer, now: datetime
+    session: Session, paper: PaperId, author: Author, answer: RejectedAnswer, now: datetime
 ) -> None:
     """Keep why there is no sentence: each answer once, of failures the newest."""
     session.merge(
@@ -75,13 +75,13 @@ def store_failure(
             language=author.language,
             summarizer=author.name,
             recipe=author.fingerprint,
-            number=setback.number,
-            kind=setback.kind,
-            reason=setback.reason,
-            text=setback.text,
+            number=answer.number,
+            kind=answer.kind,
+            reason=answer.reason,
+            text=answer.text,
             made_at=now,
-            tokens_asked=setback.tokens.asked,
-            tokens_answered=setback.tokens.answered,
+            tokens_asked=answer.tokens.asked,
+            tokens_answered=answer.tokens.answered,
         )
     )
 
@@ -115,12 +115,12 @@ def failures(
         )
         .order_by(SummaryFailureRow.number)
     )
-    found: defaultdict[PaperId, list[SummaryFailureRow]] = defaultdict(list)
+    by_paper: defaultdict[PaperId, list[SummaryFailureRow]] = defaultdict(list)
     for row in rows:
         paper = PaperId(row.arxiv_id, row.version)
         if paper in wanted:
-            found[paper].append(row)
-    return dict(found)
+            by_paper[paper].append(row)
+    return dict(by_paper)
 
 
 def asked_before(session: Session, papers: Iterable[PaperId], author: Author) -> set[PaperId]:
@@ -150,7 +150,7 @@ def best_summaries(
         .where(SummaryRow.arxiv_id.in_({paper.arxiv_id for paper in papers}))
         .order_by(SummaryRow.made_at, SummaryRow.summarizer, SummaryRow.recipe)
     )
-    found: dict[PaperId, tuple[tuple[bool, ...], Sentence]] = {}
+    by_paper: dict[PaperId, tuple[tuple[bool, ...], Sentence]] = {}
     for row in rows:
         paper = PaperId(row.arxiv_id, row.version)
         wanted = row.language == author.language
@@ -159,6 +159,6 @@ def best_summaries(
         preferred = row.summarizer == author.name
         as_now = preferred and row.recipe == author.fingerprint
         rank = (wanted, preferred, as_now, row.summarizer != AUTHORS)
-        if paper not in found or rank >= found[paper][0]:
-            found[paper] = (rank, Sentence(row.text, row.language, row.summarizer))
-    return {paper: found[paper][1] for paper in papers if paper in found}
+        if paper not in by_paper or rank >= by_paper[paper][0]:
+            by_paper[paper] = (rank, Sentence(row.text, row.language, row.summarizer))
+    return {paper: by_paper[paper][1] for paper in papers if paper in by_paper}

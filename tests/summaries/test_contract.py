@@ -110,7 +110,7 @@ class Garbled(Careless):
         del hint, language
         if paper.id.arxiv_id.endswith("1"):
             raise SummaryError("garbled: half \ud800 a character")
-        return Draft("\ud800\x00" * 30, flaw="\udfff")
+        return Draft("\ud800\x00" * 30, self_reported_problem="\udfff")
 
 
 @pytest.fixture

@@ -103,11 +103,11 @@ def make(
     database: Database,
     model: Summarizer,
     papers: list[Paper] = PAPERS,
-    allowance: LlmBudget | None = None,
+    budget: LlmBudget | None = None,
     *,
     again: bool = False,
 ) -> SummaryReport:
-    asking = SummaryRequest(model, "en", allowance or LlmBudget(), again)
+    asking = SummaryRequest(model, "en", budget or LlmBudget(), again)
     return make_missing(database.write, asking, papers, NOW, nothing)
 
 
@@ -254,7 +254,7 @@ def test_whatever_a_summarizer_raises_is_a_line_about_its_paper(
 def test_who_hangs_for_ever_is_left_behind_at_the_deadline(database: Database) -> None:
     forever = threading.Event()
     model = Model(before_each=forever.wait, concurrency=2)
-    made = make(database, model, allowance=LlmBudget(seconds=0.2))
+    made = make(database, model, budget=LlmBudget(seconds=0.2))
     assert counted(made) == (0, 0, 8, 0)
     assert set(made.failed.values()) == {
         "model did not answer within the run's 0.2 s (summarizer.deadline_s)"
@@ -264,18 +264,18 @@ def test_who_hangs_for_ever_is_left_behind_at_the_deadline(database: Database) -
 
 
 def test_the_deadline_is_one_for_all_newsletters_of_a_run(database: Database) -> None:
-    allowance = LlmBudget(seconds=0.2)
+    budget = LlmBudget(seconds=0.2)
     forever = threading.Event()
-    make(database, Model(before_each=forever.wait), PAPERS[:1], allowance)
+    make(database, Model(before_each=forever.wait), PAPERS[:1], budget)
     second = Model()
-    assert counted(make(database, second, PAPERS[1:], allowance)) == (0, 0, 7, 0)
+    assert counted(make(database, second, PAPERS[1:], budget)) == (0, 0, 7, 0)
     assert second.asked == []
     forever.set()
 
 
 def test_no_more_tokens_are_spent_than_a_run_may(database: Database) -> None:
     model = Model(concurrency=4)
-    made = make(database, model, allowance=LlmBudget(most_tokens=300))
+    made = make(database, model, budget=LlmBudget(most_tokens=300))
     assert counted(made) == (3, 0, 5, 0)
     assert made.spent.all == 300
     assert "300 tokens are used up (summarizer.cap_tokens)" in made.failed[PAPERS[7].id]
@@ -283,9 +283,9 @@ def test_no_more_tokens_are_spent_than_a_run_may(database: Database) -> None:
 
 def test_no_more_money_is_spent_than_a_run_may(database: Database) -> None:
     prices = Prices(asked=1000.0, answered=2000.0, currency="EUR")  # 0.11 EUR a paper
-    made = make(database, Model(), allowance=LlmBudget(most_cost=0.25, prices=prices))
+    made = make(database, Model(), budget=LlmBudget(most_cost=0.25, prices=prices))
     assert counted(made) == (2, 0, 6, 0)
-    assert prices.told(made.spent) == "200 tokens, 0.2200 EUR"
+    assert prices.describe(made.spent) == "200 tokens, 0.2200 EUR"
     assert "0.25 EUR are used up (summarizer.cap_cost)" in made.failed[PAPERS[7].id]
 
 

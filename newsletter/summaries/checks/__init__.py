@@ -89,8 +89,10 @@ def first_objection(
     text: str, paper: Paper, language: str, others: Sequence[SourceText] = ()
 ) -> list[CheckResult]:
     """What speaks against printing it under that paper, the worst first."""
-    found = [result for result in run_checks(text, paper, language, others) if result.objection]
-    return sorted(found, key=lambda each: not each.hard)
+    objections = [
+        result for result in run_checks(text, paper, language, others) if result.objection
+    ]
+    return sorted(objections, key=lambda result: not result.hard)
 
 
 def objection_to_quotation(text: str, paper: Paper) -> list[CheckResult]:
@@ -115,9 +117,9 @@ def _lines(text: str) -> str:
 
 
 def _praise(text: str, source: SourceText) -> str:
-    found = _PRAISE.search(text)
-    praised = found and found[0].lower() not in source.lowered
-    return f"praises, {found[0]}" if found and praised else ""
+    match = _PRAISE.search(text)
+    praised = match and match[0].lower() not in source.lowered
+    return f"praises, {match[0]}" if match and praised else ""
 
 
 def _unseen(text: str, language: str) -> str:
@@ -131,8 +133,8 @@ def _unseen(text: str, language: str) -> str:
 
 
 def _address(text: str) -> str:
-    found = _ADDRESS.search(text)
-    return f"leads to {found[0]}" if found else ""
+    match = _ADDRESS.search(text)
+    return f"leads to {match[0]}" if match else ""
 
 
 def _words(text: str) -> list[str]:

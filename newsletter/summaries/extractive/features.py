@@ -54,7 +54,7 @@ def _stems_in(text: str) -> frozenset[str]:
 
 def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
     """The features of every candidate, those that are zero left out."""
-    found = [
+    feature_rows = [
         _position(index, len(candidates))
         | _length(candidate)
         | _look(candidate)
@@ -62,18 +62,20 @@ def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
         | penalties.penalties(candidate.original, candidate.text, len(candidate.words))
         for index, candidate in enumerate(candidates)
     ]
-    _add_overlaps(title, candidates, found)
-    _add_order(title, candidates, found)
-    _add_prelude(found)
-    return found
+    _add_overlaps(title, candidates, feature_rows)
+    _add_order(title, candidates, feature_rows)
+    _add_prelude(feature_rows)
+    return feature_rows
 
 
-def _add_overlaps(title: str, candidates: list[Candidate], found: list[dict[str, float]]) -> None:
+def _add_overlaps(
+    title: str, candidates: list[Candidate], feature_rows: list[dict[str, float]]
+) -> None:
     wanted = _stems_in(title)
     counts = Counter(stem for candidate in candidates for stem in candidate.stems)
     weights = {stem: math.log(1 + count) for stem, count in counts.items()}
     whole = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-    for candidate, f in zip(candidates, found, strict=True):
+    for candidate, f in zip(candidates, feature_rows, strict=True):
         own = len(candidate.stems) or 1
         common = len(candidate.stems & wanted)
         f["centroid"] = sum(weights[stem] for stem in candidate.stems) / (math.sqrt(own) * whole)
@@ -82,18 +84,20 @@ def _add_overlaps(title: str, candidates: list[Candidate], found: list[dict[str,
         f["title_precision"] = common / own
 
 
-def _add_prelude(found: list[dict[str, float]]) -> None:
+def _add_prelude(feature_rows: list[dict[str, float]]) -> None:
     """Objects to sentences in which nobody acts yet, before the first in which somebody does."""
-    first = next((i for i, f in enumerate(found) if cue_phrases.ACTS & f.keys()), 0)
-    for f in found[:first]:
+    first = next((i for i, f in enumerate(feature_rows) if cue_phrases.ACTS & f.keys()), 0)
+    for f in feature_rows[:first]:
         f["guard:prelude"] = 1.0
 
 
-def _add_order(title: str, candidates: list[Candidate], found: list[dict[str, float]]) -> None:
+def _add_order(
+    title: str, candidates: list[Candidate], feature_rows: list[dict[str, float]]
+) -> None:
     """Which sentence is the first to name the contribution, or the system the title names."""
     name = _NAMED.match(title)
     named = contributed = False
-    for candidate, f in zip(candidates, found, strict=True):
+    for candidate, f in zip(candidates, feature_rows, strict=True):
         if name and name[1] in candidate.text:
             f["named_again" if named else "named_first"] = 1.0
             named = True
