@@ -1,4 +1,7 @@
-"""From newsletter.toml and the environment, checked before anything runs."""
+"""From newsletter.toml and the environment, checked before anything runs.
+
+A variable is `NEWSLETTER_SECTION__KEY`, or `..._FILE` for a file with the value.
+"""
 
 import os
 import tomllib
@@ -8,8 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import ValidationError
 
-from newsletter.config import environment
-from newsletter.config.base import SettingsModel
+from newsletter.config.sections import SettingsModel
 from newsletter.config.settings import Settings
 from newsletter.errors import WrongUseError, did_you_mean
 
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 FILE_NAME = "newsletter.toml"
+_CONFIG = "NEWSLETTER_CONFIG"
+_PREFIX = "NEWSLETTER_"
+
+_Location = tuple[str, ...]
 
 
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -25,10 +31,10 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     Raises:
         WrongUseError: no file, bad TOML, an unknown or impossible setting; one line for the first.
     """
-    path = path or Path(environ.get(environment.CONFIG) or FILE_NAME)
+    path = path or Path(environ.get(_CONFIG) or FILE_NAME)
     table = _read(path)
     _refuse_slips(environ)
-    origins = environment.overlay(table, environ)
+    origins = _overlay(table, environ)
     if "folder" in table:
         raise WrongUseError(f"{path}: unknown setting 'folder'")
     try:
@@ -36,7 +42,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = _origin(first["loc"], origins) or path
-        raise WrongUseError(f"{where}: {_told(first)}") from None
+        raise WrongUseError(f"{where}: {_error_text(first)}") from None
     slugs = [newsletter.slug for newsletter in settings.newsletters]
     for slug in slugs:
         if slugs.count(slug) > 1:
@@ -55,6 +61,59 @@ def _read(path: Path) -> dict[str, Any]:
         raise WrongUseError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number without end
         raise WrongUseError(f"{path} cannot be read: {error}") from error
+
+
+def _overlay(table: dict[str, Any], environ: Mapping[str, str]) -> dict[_Location, str]:
+    """Lay the environment over the table; gives the variable that each setting came from.
+
+    Raises:
+        WrongUseError: a variable names no place of the table, or its file cannot be read.
+    """
+    origins: dict[_Location, str] = {}
+    for name, text in sorted(environ.items()):
+        if not name.startswith(_PREFIX) or "__" not in name:
+            continue  # not ours: NEWSLETTER_PORT is what Kubernetes calls a service's port
+        *outer, key = location = tuple(name.removeprefix(_PREFIX).lower().split("__"))
+        value = text
+        if key.endswith("_file"):
+            key, value = key.removesuffix("_file"), _read_secret(name, text)
+            location = (*outer, key)
+        if not all(location):
+            raise WrongUseError(f"{name}: write it like {_PREFIX}SITE__NAME")
+        if location in origins:
+            raise WrongUseError(f"{name} and {origins[location]} say the same; keep one of them")
+        origins[location] = name
+        _place(table, outer, name)[key] = value
+    return origins
+
+
+def _place(table: dict[str, Any], steps: list[str], name: str) -> dict[str, Any]:
+    place: Any = table
+    for step in steps:
+        place = _step(place, step, name)
+    if not isinstance(place, dict):
+        raise WrongUseError(f"{name}: there is no such setting")
+    return place
+
+
+def _step(place: Any, step: str, name: str) -> Any:  # noqa: ANN401 - a TOML value is any value
+    if isinstance(place, list):
+        if not (step.isascii() and step.isdecimal()) or int(step) >= len(place):
+            raise WrongUseError(f"{name}: there are {len(place)} newsletters, counted from 0")
+        return place[int(step)]
+    if isinstance(place, dict):
+        return place.setdefault(step, [] if step == "newsletters" else {})
+    raise WrongUseError(f"{name}: there is no such setting")
+
+
+def _read_secret(name: str, file: str) -> str:
+    """The file's text. Its path stays untold: it may be a secret that was given for a path."""
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise WrongUseError(f"{name}: its file cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise WrongUseError(f"{name}: its file holds no text") from None
 
 
 def _refuse_slips(environ: Mapping[str, str]) -> None:
@@ -79,7 +138,7 @@ def _origin(location: tuple[int | str, ...], origins: Mapping[tuple[str, ...], s
     )
 
 
-def _told(error: "ErrorDetails") -> str:
+def _error_text(error: "ErrorDetails") -> str:
     where = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
         known = _fields_at(error["loc"][:-1])

@@ -1,20 +1,127 @@
-"""Where papers, sentences and mails come from and go to, and how fast."""
+"""The tables of newsletter.toml: the site and its newsletters, parts, sending, the pages."""
 
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from newsletter.config.base import SettingsModel
+from newsletter import languages
+from newsletter.colours import LEGIBLE, contrast, made_legible
 from newsletter.config.values import (
+    Categories,
+    Colour,
+    Detail,
     FeedAddress,
+    Language,
     Line,
     ListingAddress,
+    Mailbox,
     Options,
+    Picture,
     Seconds,
     Secret,
+    SecretKeys,
+    Sender,
+    Text,
     WebAddress,
 )
+
+PerSecond = Annotated[float, Field(gt=0, le=100_000)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+DETAILS = ("full", "brief", "titles")
+LANGUAGES = languages.CODES
+# What pages other than a newsletter's begin with.
+_TAKEN = (
+    *("change", "change-back", "confirm", "data", "preferences", "u", "undo"),
+    *("feedback", "healthz", "hooks", "metrics", "static"),
+)
+
+
+class SettingsModel(BaseModel):
+    """A table of newsletter.toml; a name it does not know is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class SiteSettings(SettingsModel):
+    name: Line = "arXiv newsletter"
+    url: WebAddress = "http://127.0.0.1:8000"
+    sender: Sender = "arXiv newsletter <newsletter@localhost>"
+    # Where bounces come back and "unsubscribe" mails go; read by `newsletter feedback`. Empty: the
+    # sender's own address.
+    mailbox: Mailbox = ""
+    # Whether each mail by SMTP has an envelope sender of its own (`bounces+<reference>@...`), so
+    # that a bounce is known by the address it comes to; the mailbox must take such addresses.
+    verp: bool = False
+    postal_address: Text = ""
+    secret_keys: SecretKeys
+
+    @property
+    def feedback_address(self) -> str:
+        """The bare address that bounces and unsubscribe mails are sent to."""
+        return self.mailbox or parseaddr(self.sender)[1]
+
+    def envelope_sender(self, reference: str) -> str:
+        """Where the bounces of one mail come back to."""
+        local, _, domain = self.feedback_address.rpartition("@")
+        return f"{local}+{reference}@{domain}" if self.verp else self.feedback_address
+
+    @property
+    def sender_domain(self) -> str:
+        return parseaddr(self.sender)[1].rpartition("@")[2]
+
+
+def _not_taken(slug: str) -> str:
+    if slug in _TAKEN:
+        raise ValueError(f"{slug!r} is the address of another page; choose another one")
+    return slug
+
+
+class NewsletterSettings(SettingsModel):
+    slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$"), AfterValidator(_not_taken)]
+    title: Annotated[Line, Field(max_length=120)]
+    categories: Categories
+    language: Language = "en"
+    detail: Detail = "brief"
+
+
+class LookSettings(SettingsModel):
+    """The palette by light and by dark, and a logo; what cannot be read is refused."""
+
+    accent: Colour = "#9b1c1c"
+    accent_dark: Colour = "#f0908a"
+    ink: Colour = "#1b1b1b"
+    ink_dark: Colour = "#ececec"
+    quiet: Colour = "#5c5c5c"  # authors, facts, the footer
+    quiet_dark: Colour = "#a6a6a6"
+    paper: Colour = "#ffffff"
+    paper_dark: Colour = "#131313"
+    logo_url: Picture = ""
+    logo_alt: Annotated[str, Field(max_length=120)] = ""
+    logo_width: Annotated[int, Field(ge=16, le=600)] = 120
+
+    @model_validator(mode="after")
+    def _legible(self) -> Self:
+        for end in ("", "_dark"):
+            paper = getattr(self, f"paper{end}")
+            for name in ("accent", "ink", "quiet"):
+                colour = getattr(self, f"{name}{end}")
+                if (ratio := contrast(colour, paper)) < LEGIBLE:
+                    raise ValueError(
+                        f"{name}{end} {colour} on paper{end} {paper} has a contrast of"
+                        f" {ratio:.1f}:1 and text needs {LEGIBLE}:1;"
+                        f" {made_legible(colour, paper)} would do"
+                    )
+        if self.logo_url and not self.logo_alt:
+            raise ValueError(
+                "logo_alt is missing: what a reader sees whose program loads no pictures"
+            )
+        return self
+
+
+class TemplatesSettings(SettingsModel):
+    dir: Path | None = None  # a template of the same name in there replaces ours
 
 
 class DatabaseSettings(SettingsModel):
@@ -91,9 +198,6 @@ class FeedbackSettings(SettingsModel):
     kept: Path = Path("feedback-kept")  # a Maildir for what came by a pipe and was not understood
 
 
-PerSecond = Annotated[float, Field(gt=0, le=100_000)]
-
-
 class DkimSettings(SettingsModel):
     """Keys that sign what the SMTP transport sends; none where the server does it."""
 
@@ -115,3 +219,29 @@ class SendingSettings(SettingsModel):
     max_age_h: Annotated[float, Field(gt=0, le=8760)] = 72.0
     # How long a stop waits for answers to what is on the wire.
     stop_within_s: Annotated[float, Field(ge=0, le=600)] = 30.0
+
+
+class SignupSettings(SettingsModel):
+    """The public form, and how much mail strangers can make this program send."""
+
+    open: bool = True  # false: nobody new by the form; who is in stays in control
+    confirm_days: Annotated[int, Field(ge=1, le=60)] = 7  # the life of a confirm link
+    per_address_day: Count = 1  # mails that one address is asked with
+    per_address_month: Count = 3  # the same, as long as it does not confirm
+    per_network_hour: Count = 20  # requests from one /24 (IPv4) or /48 (IPv6)
+    per_domain_hour: Count = 60  # mails to one mail domain
+    per_hour: Count = 300  # mails in all
+    waiting: Count = 10_000  # sign-ups that may wait for their turn
+
+
+class WebSettings(SettingsModel):
+    """How `newsletter serve`, or another WSGI server, is reached."""
+
+    # How many proxies before it are yours: from so many the client's address is believed.
+    proxies: Annotated[int, Field(ge=0, le=10)] = 0
+
+
+class MetricsSettings(SettingsModel):
+    """For Prometheus; without a token /metrics is not there."""
+
+    token: Secret = SecretStr("")

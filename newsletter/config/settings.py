@@ -5,23 +5,23 @@ from typing import Annotated
 
 from pydantic import Field
 
-from newsletter.config.base import SettingsModel
-from newsletter.config.display import (
-    LookSettings,
-    NewsletterSettings,
-    SiteSettings,
-    TemplatesSettings,
-)
 from newsletter.config.sections import (
     DatabaseSettings,
     DkimSettings,
     FeedbackSettings,
+    LookSettings,
+    MetricsSettings,
+    NewsletterSettings,
     SendingSettings,
+    SettingsModel,
+    SignupSettings,
+    SiteSettings,
     SourceSettings,
     SummarizerSettings,
+    TemplatesSettings,
     TransportSettings,
+    WebSettings,
 )
-from newsletter.config.web import MetricsSettings, SignupSettings, WebSettings
 from newsletter.errors import WrongUseError, did_you_mean
 
 
