@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from newsletter.daily import Services
     from newsletter.sources.base import Paper
     from newsletter.summaries.checks import CheckResult
-    from newsletter.summaries.compare import Attempt
-    from newsletter.summaries.report import PaperReport
+    from newsletter.summaries.report import Attempt, PaperReport
 
 _MOST_BYTES = 1 << 20  # of a file that is tried
 _UNSAID = 10_000  # no version: no paper has so many
@@ -178,14 +177,14 @@ def _told(told: "PaperReport") -> dict[str, Any]:
 
 
 def _try(settings: "Settings", slug: str | None, tried: str, as_json: bool) -> bool:
-    from newsletter.summaries import compare
+    from newsletter.summaries import report
     from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 
     newsletter = settings.newsletter(slug)
     with common.opened(settings, sends=False) as services:
         paper = _paper(settings, services, tried)
         asked = {one.name: one for one in (ExtractiveSummarizer(), services.summarizer)}
-        found = compare.attempts(asked.values(), paper, newsletter.language)
+        found = report.try_each(asked.values(), paper, newsletter.language)
         prices = services.llm_budget.prices
     if as_json:
         tries = [_attempt_as_json(attempt) for attempt in found]

@@ -1,7 +1,12 @@
-"""What became of a day's sentences: who wrote each, and what was not printed and why."""
+"""What an operator asks about sentences.
 
+What became of a day's: who wrote each, and what was not printed and why; and how summarizers fare
+side by side on one paper, with what every check says, of which nothing is kept.
+"""
+
+import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,8 +14,17 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import SummaryFailureRow, SummaryRow
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import extractive_summarizer, store
-from newsletter.summaries.base import NOTHING, Sentence, Tokens
+from newsletter.summaries import checks, extractive_summarizer, store
+from newsletter.summaries.base import (
+    AUTHORS_LANGUAGE,
+    NOTHING,
+    Draft,
+    Sentence,
+    Summarizer,
+    SummaryError,
+    Tokens,
+)
+from newsletter.summaries.checks import CheckResult
 from newsletter.summaries.store import Author
 
 
@@ -63,3 +77,48 @@ def spent_tokens(session: Session, papers: Sequence[Paper], language: str) -> To
             if PaperId(arxiv_id, version) in ids:
                 tokens += Tokens(asked, answered)
     return tokens
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One answer; without one, `failure` says why."""
+
+    name: str
+    text: str
+    check_results: tuple[CheckResult, ...]
+    seconds: float
+    tokens: Tokens = NOTHING
+    failure: str = ""
+
+    @property
+    def is_printable(self) -> bool:
+        return not self.failure and not any(
+            result.objection and result.hard for result in self.check_results
+        )
+
+
+def try_each(summarizers: Iterable[Summarizer], paper: Paper, language: str) -> list[Attempt]:
+    return [_attempt(summarizer, paper, language) for summarizer in summarizers]
+
+
+def _attempt(summarizer: Summarizer, paper: Paper, language: str) -> Attempt:
+    begun = time.monotonic()
+    try:
+        draft = summarizer.summarize(paper, language)
+    except SummaryError as error:
+        seconds = time.monotonic() - begun
+        return Attempt(summarizer.name, "", (), seconds, failure=str(error))
+    seconds = time.monotonic() - begun
+    check_results = tuple(_check(draft, paper, language, quotes=summarizer.quotes))
+    return Attempt(summarizer.name, draft.text, check_results, seconds, draft.tokens)
+
+
+def _check(draft: Draft, paper: Paper, language: str, *, quotes: bool) -> list[CheckResult]:
+    """A quotation must be one, in the language of its abstract; of a model every check speaks."""
+    if draft.self_reported_problem:
+        return [CheckResult("its maker", draft.self_reported_problem)]
+    if quotes:
+        quotation = checks.objection_to_quotation(draft.text, paper)
+        passed = [CheckResult("quotation")]
+        return [*checks.run_checks(draft.text, paper, AUTHORS_LANGUAGE), *(quotation or passed)]
+    return checks.run_checks(draft.text, paper, language)

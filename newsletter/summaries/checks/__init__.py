@@ -9,10 +9,9 @@ from newsletter.sources.base import Paper
 from newsletter.summaries.checks import (
     answer_language,
     contradictions,
-    magnitudes,
     numbers,
+    quantities,
     relevance,
-    units,
 )
 from newsletter.summaries.checks.relevance import SourceText
 
@@ -74,8 +73,8 @@ def run_checks(
         CheckResult("numbers", numbers.invented_number(text, source.text)),
         CheckResult("counts", numbers.changed_count(text, source.text)),
         CheckResult("units", numbers.changed_unit(text, source.text)),
-        CheckResult("measures", units.changed_unit(text, source.text)),
-        CheckResult("multiples", magnitudes.unsupported_multiple(text, source.text)),
+        CheckResult("measures", quantities.changed_measure(text, source.text)),
+        CheckResult("multiples", quantities.unsupported_multiple(text, source.text)),
         CheckResult("turned round", contradictions.reversed_comparison(text, source.text)),
         CheckResult("denied", contradictions.added_negation(text, source.text)),
         CheckResult("about it", relevance.is_off_topic(text, source, language)),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from newsletter.summaries.extractive import cue_phrases, penalties
-from newsletter.summaries.extractive.optional_clauses import drop_optional_clauses
+from newsletter.summaries.extractive.clauses import drop_optional_clauses
 from newsletter.summaries.extractive.trimming import trim_sentence
 
 _WORD = re.compile(r"[a-z0-9]+")

@@ -6,8 +6,8 @@ benchmarks/summarizer/README.md).
 
 import re
 
+from newsletter.summaries.extractive.clauses import OWN, points_back
 from newsletter.summaries.extractive.cue_phrases import STUDIED_HERE
-from newsletter.summaries.extractive.dangling_references import OWN, points_back
 
 # A back-reference as the subject: nothing before it in the quotation says what it is.
 _DANGLING_START = re.compile(

@@ -2,7 +2,7 @@
 
 import re
 
-from newsletter.summaries.extractive.dangling_references import drop_pointing_clause
+from newsletter.summaries.extractive.clauses import drop_pointing_clause
 from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
 
 LONGEST = 400

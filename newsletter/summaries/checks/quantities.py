@@ -1,6 +1,11 @@
-"""Shares, multiples and magnitudes without a figure: "a third", "doubles", "thousands of", 翻倍."""
+"""Quantities that have changed.
+
+Multiples without a figure ("a third", "doubles", "thousands of", 翻倍), and units of measure: "12
+days" where the abstract says 12 hours.
+"""
 
 import re
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
@@ -55,6 +60,37 @@ _MAGNITUDE = re.compile(
     re.IGNORECASE,
 )
 _WITHIN = 1000  # "thousands" is said of 2,000 and of 900,000
+_MEASURES = {
+    "time": {
+        "ms": "ms|milliseconds?|毫秒",
+        "s": "s|secs?|seconds?|秒",
+        "min": "mins?|minutes?|分钟",
+        "h": "h|hrs?|hours?|个?小时",
+        "d": "days?|天",
+        "weeks": "weeks?|周",
+        "months": "months?|个月",
+        "years": "years?|年",
+    },
+    "frequency": {"Hz": "Hz|赫兹", "kHz": "kHz", "MHz": "MHz", "GHz": "GHz", "THz": "THz"},
+    "energy": {"eV": "eV", "keV": "keV", "MeV": "MeV", "GeV": "GeV", "TeV": "TeV"},
+    "storage": {"KB": "KB|kB", "MB": "MB", "GB": "GB", "TB": "TB", "PB": "PB"},
+    "length": {
+        "nm": "nm|纳米",
+        "mm": "mm|毫米",
+        "cm": "cm|厘米",
+        "m": "m|met(?:er|re)s?|米",
+        "km": "km|公里|千米",
+    },
+}
+_UNITS = [
+    (kind, unit, re.compile(rf"(?:{words})(?![A-Za-z])"))
+    for kind, units in _MEASURES.items()
+    for unit, words in units.items()
+]
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9.,])(\d+(?:[.,]\d+)*)(?:[ ~$-]|\\,|\\ )?(?=[A-Za-z\u4e00-\u9fff])"
+)
+_LONGEST_UNIT = 14  # characters
 
 
 def unsupported_multiple(text: str, source: str) -> str:
@@ -71,6 +107,16 @@ def unsupported_multiple(text: str, source: str) -> str:
     return ""
 
 
+def changed_measure(text: str, source: str) -> str:
+    """A quantity whose number the source has with other units of its kind only."""
+    in_source = set(_quantities(source))
+    for number, kind, unit in _quantities(text):
+        units = {quantity[2] for quantity in in_source if quantity[:2] == (number, kind)}
+        if units and unit not in units:
+            return f"says {number} {unit}, where the abstract says {number} {min(units)}"
+    return ""
+
+
 def _has(figures: AbstractSet[str], wanted: AbstractSet[str]) -> bool:
     return any(figure.partition(".")[0] in wanted or figure in wanted for figure in figures)
 
@@ -82,3 +128,12 @@ def _is_of_size(figures: AbstractSet[str], scale: int) -> bool:
 
 def _is_named(word: str | None, source: str) -> bool:
     return word is not None and word.lower() in source.lower()
+
+
+def _quantities(text: str) -> Iterator[tuple[str, str, str]]:
+    plain = text.replace("{,}", ",")
+    for match in _NUMBER.finditer(plain):
+        rest = plain[match.end() : match.end() + _LONGEST_UNIT]
+        for kind, unit, words in _UNITS:
+            if words.match(rest):
+                yield match[1].replace(",", ""), kind, unit

@@ -1,6 +1,13 @@
-"""Words that point back at a sentence which is not quoted, and cutting off a clause with them."""
+"""Clauses that a quotation is better without.
+
+Those that point back at a sentence which is not quoted, and those that a long sentence can spare:
+asides after the point, and the way that led to it. A clause is cut where the rest still says enough
+and no word of the title goes with it; never a condition ("if", "for all", "under"), a formula or a
+number.
+"""
 
 import re
+from collections.abc import Callable
 
 from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
 
@@ -59,7 +66,7 @@ _PREDICATE = re.compile(
     re.IGNORECASE,
 )
 # "We show that the region", "such that for any family": what is said of it is still to come.
-_TOLD = re.compile(
+_REPORT = re.compile(
     r"\b(?:show|prov|demonstrat|f[io]u?nd|argu|suggest|observ|indicat|reveal|conclud|conjectur|"
     r"establish|verif|confirm|such|so|fact|evidence)\w*(?: \w+){0,2}? that\b",
     re.IGNORECASE,
@@ -71,8 +78,34 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _NOUN_WITHIN = 8  # words before a pronoun that make it likely to mean one of them
-LONGEST = 1500  # characters looked at
+LONGEST = 1500  # characters looked at; longer sentences are no prose
 FEWEST = 8  # words that must be left
+_SUBJECT = r"(?=(?:we|I|this paper|this work|this article|the authors?) [a-z]{3})"
+_WAY = re.compile(
+    r"(?:By|Using|Inspired|Motivated|Based|Building|Drawing|Leveraging|Exploiting|Through|Via|To|"
+    r"In order to|As|While|Whereas|Although|Though|Since|Because|Surprisingly|Interestingly|"
+    r"Rather than|Instead of|Unlike|Following|Considering|Taking|Combining|Starting|Despite|Due to|"
+    r"Aiming|Towards?|Borrowing|Relying|Adopting|Viewing|Recognizing|Noting|Observing|Employing|"
+    rf"Utilizing|Applying|Extending|Generalizing|Thanks to|With the help of)\b"
+    rf"[^$.;:()\d]{{2,170}}?, {_SUBJECT}"
+)
+_DASH = r" (?:---?|[\u2014\u2013]) "
+_DASHED = re.compile(_DASH)
+_ASIDE = re.compile(
+    r", (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|wherein|whereby) (?!\$)"
+    rf"|; (?!(?:and|or|\(|i+\)|\d|[a-z]\)))|{_DASH}(?!.*{_DASH})|,? (?:such as|including) "
+    r"|,? by (?:\w+ly )?\w{3,}ing |, (?:and )?(?:thus|thereby|hence) "
+    r"|,? (?:on|across|over) (?:\w+ ){0,4}(?:datasets|benchmarks|tasks|domains)\b"
+)
+_MUST_STAY = re.compile(r"[$\d\\]|\b(?:not|only|if|unless|except|when)\b")
+# "... such as A and B to succeed": no mere list of examples.
+_GOES_ON = re.compile(
+    r"(?<![\w-])(?:to|into|that|is|are|was|were|has|have|had|can|may|will)(?![\w-])|"
+    r" (?:---?|[\u2014\u2013])(?= )"
+)
+_EXAMPLES = re.compile(r",? (?:such|including|on|across|over) ")
+_LISTED = re.compile(r"(?:\A|[ :])\(?(?:1|i|a|I|A)\)|: ")
+ENOUGH, LONG = 14, 28  # words: left over, and in the whole sentence
 
 
 def points_back(text: str) -> int | None:
@@ -108,6 +141,34 @@ def drop_pointing_clause(sentence: str) -> str:
     return sentence
 
 
+def drop_optional_clauses(sentence: str, names_topic: Callable[[str], bool]) -> str:
+    """The sentence without a clause or two.
+
+    `names_topic` tells whether a clause has words of the title.
+    """
+    if len(sentence) > LONGEST:
+        return sentence
+    way = _WAY.match(sentence)
+    if way and _words(sentence[way.end() :]) >= ENOUGH and not names_topic(way[0]):
+        rest = sentence[way.end() :]
+        sentence = rest[:1].upper() + rest[1:]
+    if _words(sentence) < LONG or _LISTED.search(sentence):
+        return sentence
+    closed, bracketed = formulas(sentence), parentheses(sentence)
+    for match in _ASIDE.finditer(sentence):
+        kept, aside = sentence[: match.start()], sentence[match.start() :]
+        if _words(kept) < ENOUGH or _MUST_STAY.search(aside) or names_topic(aside):
+            continue
+        if _DASHED.match(aside) and _DASHED.search(kept):  # the second of a pair
+            continue
+        if inside(match.start(), closed) or inside(match.start(), bracketed):
+            continue
+        if _EXAMPLES.match(aside) and _GOES_ON.search(aside):
+            continue
+        return kept if has_predicate(kept) and not is_half_said(kept) else sentence
+    return sentence
+
+
 def has_predicate(text: str) -> bool:
     """Whether the text says something by itself: "we", "is", "presents" and the like."""
     return bool(_PREDICATE.search(text))
@@ -115,8 +176,8 @@ def has_predicate(text: str) -> bool:
 
 def is_half_said(text: str) -> bool:
     """Whether it ends before the verb of what is shown: "we show that the region of space"."""
-    told = list(_TOLD.finditer(text))
-    return bool(told) and not _VERB.search(text, told[-1].end())
+    reports = list(_REPORT.finditer(text))
+    return bool(reports) and not _VERB.search(text, reports[-1].end())
 
 
 def _resolved(text: str, match: re.Match[str]) -> bool:
@@ -137,7 +198,11 @@ def _resolved(text: str, match: re.Match[str]) -> bool:
     return any(re.search(rf"\b{re.escape(noun[:6].rstrip('s'))}", before) for noun in nouns)
 
 
-def _is_reported(kept: str) -> bool:
+def _is_reported(text: str) -> bool:
     """Whether "that" begins what somebody shows or says, rather than describes a noun."""
-    said = [match.end() for match in _SAYING.finditer(kept)]
-    return bool(said) and " that " not in kept[said[-1] :]
+    ends = [match.end() for match in _SAYING.finditer(text)]
+    return bool(ends) and " that " not in text[ends[-1] :]
+
+
+def _words(text: str) -> int:
+    return text.count(" ") + 1
