@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import entry_points
 from typing import Any
 
-from newsletter import db
+from newsletter import db, schema
 from newsletter.config import SendingSettings, Settings
 from newsletter.daily import Bar, Services
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
@@ -34,7 +34,7 @@ def open_database(settings: Settings) -> Iterator[db.Database]:
     Raises:
         NewsletterError: it is not there, or its tables are of another version.
     """
-    opened = db.open_database(settings.database.url, settings.folder)
+    opened = schema.open_database(settings.database.url, settings.folder)
     try:
         yield opened
     finally:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from newsletter import config, db
+from newsletter import config, db, schema
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.rendering.templates import template_environment
@@ -92,7 +92,7 @@ def upgrade(settings: Settings) -> None:
     """Bring the database to this program's version, creating it where it is not there."""
     database = db.connect(settings.database.url, settings.folder)
     try:
-        db.upgrade(database)
+        schema.upgrade(database)
     finally:
         database.dispose()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from newsletter import bootstrap, config, db, scaffold
+from newsletter import bootstrap, config, db, scaffold, schema
 from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.db import Database
@@ -75,7 +75,7 @@ def migrated(server: postgresql.Server) -> str:
     """The name of a PostgreSQL database with our tables, to be copied."""
     name = server.create()
     database = db.connect(server.url(name), Path())
-    db.upgrade(database)
+    schema.upgrade(database)
     database.dispose()
     return name
 

@@ -2,16 +2,16 @@
 
 from sqlalchemy import func, select
 
-from newsletter import db
+from newsletter import db, schema
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import KeyRow
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:
-    before = db.revision(database)
-    db.upgrade(database)
-    assert db.revision(database) == before == db.head()
+    before = schema.revision(database)
+    schema.upgrade(database)
+    assert schema.revision(database) == before == schema.head()
 
 
 def test_a_rehearsal_leaves_no_trace(database: Database) -> None:
@@ -42,7 +42,7 @@ def test_a_relative_file_lies_beside_the_configuration(settings: Settings) -> No
 def test_a_new_database_is_for_its_owner_alone(settings: Settings) -> None:
     database = db.connect("sqlite:///new.db", settings.folder)
     try:
-        db.upgrade(database)
+        schema.upgrade(database)
         with database.write.begin() as session:
             session.add(KeyRow(purpose="a", value="00"))
             session.flush()

@@ -29,6 +29,7 @@ LAYERS = (
     "papers",
     "sources",
     "http",
+    "schema",
     "db",
     "models",
     "config",

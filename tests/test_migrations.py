@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from newsletter import db
+from newsletter import db, schema
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
@@ -20,7 +20,7 @@ from newsletter.models import Base
 from newsletter.web import create_app
 from tests.conftest import Cli
 
-_SCRIPTS = ScriptDirectory.from_config(db._alembic())
+_SCRIPTS = ScriptDirectory.from_config(schema._alembic())
 STAIRS = [each.revision for each in _SCRIPTS.walk_revisions()][::-1]
 _ROWS = """
 INSERT INTO issue VALUES
@@ -51,18 +51,18 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 
 
 def climb(database: Database, revision: str) -> None:
-    with db.migrating(database) as config:
+    with schema.migrating(database) as config:
         command.upgrade(config, revision)
 
 
 def climb_and_fall(database: Database) -> None:
-    with db.migrating(database) as config:
+    with schema.migrating(database) as config:
         command.upgrade(config, "head")
         config.attributes["connection"].exec_driver_sql("SELECT * FROM nothing")
 
 
 def descend(database: Database, revision: str) -> None:
-    with db.migrating(database) as config:
+    with schema.migrating(database) as config:
         command.downgrade(config, revision)
 
 
@@ -104,18 +104,18 @@ def test_the_migrations_form_one_chain_in_the_order_of_their_names() -> None:
 
 
 def test_the_migrations_and_the_models_agree(empty: Database) -> None:
-    db.upgrade(empty)
+    schema.upgrade(empty)
     assert differences(empty) == []
 
 
 def test_up_down_and_up_again(empty: Database) -> None:
-    db.upgrade(empty)
+    schema.upgrade(empty)
     descend(empty, "base")
     assert inspect(empty.engine).get_table_names() == ["alembic_version"]
-    assert db.revision(empty) is None
-    db.upgrade(empty)
+    assert schema.revision(empty) is None
+    schema.upgrade(empty)
     assert differences(empty) == []
-    assert db.revision(empty) == STAIRS[-1]
+    assert schema.revision(empty) == STAIRS[-1]
 
 
 def test_every_step_goes_up_and_down_with_people_on_it_and_keeps_them(empty: Database) -> None:
@@ -138,7 +138,7 @@ def test_a_migration_that_fails_changes_nothing(empty: Database) -> None:
     put_people(empty)
     with pytest.raises((OperationalError, ProgrammingError)):
         climb_and_fall(empty)
-    assert db.revision(empty) == STAIRS[0]
+    assert schema.revision(empty) == STAIRS[0]
     assert len(people(empty)) == 1
 
 
@@ -153,8 +153,8 @@ def test_a_database_whose_rows_point_to_nothing_is_not_migrated(tmp_path: Path) 
             )
         connection.invalidate()
     with pytest.raises(NewsletterError, match="a row of batch points to a row of issue"):
-        db.upgrade(database)
-    assert db.revision(database) == STAIRS[0]
+        schema.upgrade(database)
+    assert schema.revision(database) == STAIRS[0]
     database.dispose()
 
 

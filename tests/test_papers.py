@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from newsletter import db, papers
+from newsletter import db, papers, schema
 from newsletter.db import Database
 from newsletter.models import (
     AnnouncementRow,
@@ -39,7 +39,7 @@ LATER = NOW + timedelta(hours=1)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Database]:
     opened = db.connect("sqlite:///papers.db", tmp_path)
-    db.upgrade(opened)
+    schema.upgrade(opened)
     yield opened
     opened.dispose()
 

@@ -19,13 +19,12 @@ def upgrade(config_file: Path | None) -> None:
 
     Creates the database where there is none; does nothing where all is well.
     """
-    from newsletter import db as database
-    from newsletter import scaffold
+    from newsletter import scaffold, schema
 
     settings = common.load(config_file)
     scaffold.upgrade(settings)
     click.echo(
-        f"{output.without_password(settings.database.url)}: tables of version {database.head()}"
+        f"{output.without_password(settings.database.url)}: tables of version {schema.head()}"
     )
 
 
@@ -54,15 +53,16 @@ def status(as_json: bool, config_file: Path | None) -> None:
     Exit code 1 where they need an upgrade.
     """
     from newsletter import db as database
+    from newsletter import schema
 
     settings = common.load(config_file)
     file = database.sqlite_file(settings.database.url, settings.folder)
     found = None
     if file is None or file.exists():
         opened = database.connect(settings.database.url, settings.folder)
-        found = database.revision(opened)
+        found = schema.revision(opened)
         opened.dispose()
-    wanted = database.head()
+    wanted = schema.head()
     url = output.without_password(settings.database.url)
     if as_json:
         output.print_json({"url": url, "version": found, "wanted": wanted})

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from newsletter import bootstrap, config, db
+from newsletter import bootstrap, config, schema
 from newsletter.config import Settings
 from newsletter.web import metrics, webhooks
 from newsletter.web.archive import add_archive
@@ -67,7 +67,7 @@ def create_app(
     app = Flask("newsletter.web", static_folder="static")
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
-    database = db.open_database(settings.database.url, settings.folder)
+    database = schema.open_database(settings.database.url, settings.folder)
     database.dispose()  # no connection is shared with the workers that a server forks
     app.extensions["newsletter.database"] = database
     links = bootstrap.signed_links(settings)

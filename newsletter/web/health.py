@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter import db, issues, outbox
+from newsletter import issues, outbox, schema
 from newsletter.web.pages import Pages
 
 _STUCK_H = 6  # a letter that waits so long has a transport that is down
@@ -27,7 +27,7 @@ def add_health(pages: Pages) -> None:
 
 def _database(pages: Pages) -> dict[str, Any]:
     """Reachable, of this program's version, and a write could begin; nothing is written."""
-    found, wanted = db.revision(pages.database), db.head()
+    found, wanted = schema.revision(pages.database), schema.head()
     if found != wanted:
         return {"status": "trouble", "database": f"tables of version {found}, not {wanted}"}
     with pages.database.write() as session:

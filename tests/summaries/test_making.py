@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select
 
-from newsletter import db
+from newsletter import db, schema
 from newsletter.db import Database
 from newsletter.models import SummaryFailure, SummaryFailureRow, SummaryRow
 from newsletter.sources.base import Paper, PaperId
@@ -94,7 +94,7 @@ class Model:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     opened = db.connect("sqlite:///papers.db", tmp_path)
-    db.upgrade(opened)
+    schema.upgrade(opened)
     yield opened
     opened.dispose()
 
