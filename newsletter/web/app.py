@@ -13,16 +13,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from newsletter import bootstrap, config, schema
 from newsletter.config import Settings
-from newsletter.web import metrics, webhooks
-from newsletter.web.archive import add_archive
-from newsletter.web.change_address import add_asking_to_move, add_moving
-from newsletter.web.health import add_health
+from newsletter.web import (
+    archive,
+    change_address,
+    health,
+    metrics,
+    preferences,
+    privacy,
+    signup,
+    unsubscribe,
+    webhooks,
+)
 from newsletter.web.outbox_thread import OutboxThread
-from newsletter.web.pages import Pages
-from newsletter.web.preferences import add_choosing
-from newsletter.web.privacy import add_erasing, add_own_data
-from newsletter.web.signup import add_confirming, add_joining
-from newsletter.web.unsubscribe import add_leaving
+from newsletter.web.pages import EXTENSION, Pages, pages, say
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +42,15 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
     "Cache-Control": "no-store",  # unless a page says otherwise
 }
+_MODULES = (
+    signup,
+    unsubscribe,
+    preferences,
+    change_address,
+    privacy,
+    health,
+    archive,
+)
 _A_YEAR = "max-age=31536000"
 _LARGEST_BODY = 64 * 1024
 
@@ -77,24 +89,15 @@ def create_app(
     app.extensions["newsletter.background"] = background
     if sends_mail:
         app.before_request(background.start)
-    pages = Pages(app, settings, database, links, clock, background.wake)
-    for add in (
-        add_joining,
-        add_confirming,
-        add_leaving,
-        add_choosing,
-        add_asking_to_move,
-        add_moving,
-        add_own_data,
-        add_erasing,
-        add_health,
-        add_archive,
-    ):
-        add(pages)
-    webhooks.add_hooks(app, database, settings.feedback, clock)
-    metrics.add_metrics(app, database, settings.metrics.token.get_secret_value(), clock)
+    app.extensions[EXTENSION] = Pages(app, settings, database, links, clock, background.wake)
+    for module in _MODULES:
+        app.register_blueprint(module.blueprint)
+    if settings.feedback.sendgrid_public_key:
+        app.register_blueprint(webhooks.blueprint)
+    if settings.metrics.token.get_secret_value():
+        app.register_blueprint(metrics.blueprint)
     _protect(app, settings)
-    _explain_errors(app, pages)
+    _explain_errors(app)
     _stand_behind_proxies(app, settings)
     return app
 
@@ -115,14 +118,12 @@ def _protect(app: Flask, settings: Settings) -> None:
         return response
 
 
-def _explain_errors(app: Flask, pages: Pages) -> None:
-    say = pages.say
-
+def _explain_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
         code = error.code or 500
         kept = [header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")]
-        return pages.said(*_told(pages, code)), code, kept
+        return pages.said(*_told(code)), code, kept
 
     @app.errorhandler(OperationalError)
     def database(error: OperationalError) -> tuple[str, int]:
@@ -130,8 +131,7 @@ def _explain_errors(app: Flask, pages: Pages) -> None:
         return pages.said(say("Please try again in a minute"), say("We are busy just now.")), 503
 
 
-def _told(pages: Pages, code: int) -> tuple[str, str]:
-    say = pages.say
+def _told(code: int) -> tuple[str, str]:
     told = {
         400: (
             say("This link is not whole"),

@@ -5,7 +5,8 @@ from datetime import date
 from functools import lru_cache
 from itertools import groupby
 
-from flask import Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
+from flask.blueprints import BlueprintSetupState
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,67 +16,77 @@ from newsletter.rendering.issue_content import IssueContent, IssueSection
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.theme import Theme
 from newsletter.web import atom_feed
-from newsletter.web.pages import Pages, chosen_language
+from newsletter.web.pages import chosen_language, pages
+
+blueprint = Blueprint("archive", __name__)
 
 _LATEST = 5
 _KEPT_PAGES = 64
+_ISSUE_PAGES = "newsletter.issue_pages"
 _A_WHILE = "public, max-age=300"
 
 
-def add_archive(pages: Pages) -> None:
-    app = pages.app
-    issue_page = lru_cache(_KEPT_PAGES)(lambda key: _issue_page(pages, *key))
-
-    @app.get("/")
-    def home() -> Response:
-        return _cached(front(pages))
-
-    @app.get("/<slug>")
-    def newsletter(slug: str) -> Response:
-        known = pages.newsletters.get(slug) or abort(404)
-        with pages.database.read() as session:
-            found = issues.list_issues(session, [slug])
-            counts = issues.counts(session, [issue.id for issue in found])
-        months = [
-            (month, list(group))
-            for month, group in groupby(found, key=lambda issue: issue.day.replace(day=1))
-        ]
-        return _cached(
-            pages.render("web/newsletter.html", newsletter=known, months=months, counts=counts)
-        )
-
-    @app.get("/<slug>/<day>")
-    def issue(slug: str, day: str) -> Response:
-        with pages.database.read() as session:
-            found = issues.find_issue(session, slug, _day(day)) or abort(404)
-            neighbours = _neighbours(session, found)
-        language = pages.language().language
-        key = (found.id, neighbours, language, chosen_language())
-        return _cached(issue_page(key))
-
-    @app.get("/<slug>/feed")
-    def atom(slug: str) -> Response:
-        known = pages.newsletters.get(slug) or abort(404)
-        with pages.database.read() as session:
-            body = atom_feed.atom(session, known, pages.settings.site, pages.links)
-        answer = Response(body, mimetype="application/atom+xml")
-        answer.add_etag()
-        answer.make_conditional(request)
-        return answer
-
-    @app.get("/look.css")
-    def look() -> Response:
-        css = Theme.of(pages.settings).css_variables()
-        return Response(css, mimetype="text/css", headers={"Cache-Control": _A_WHILE})
-
-    @app.get("/robots.txt")
-    def robots() -> Response:
-        keys = ("u", "undo", "confirm", "preferences", "change", "change-back", "data")
-        rules = "".join(f"Disallow: {pages.path('home')}{key}/\n" for key in keys)
-        return Response(f"User-agent: *\n{rules}", mimetype="text/plain")
+@blueprint.record
+def _keep_issue_pages(state: BlueprintSetupState) -> None:
+    """An issue never changes, so its page is made once a language."""
+    state.app.extensions[_ISSUE_PAGES] = lru_cache(_KEPT_PAGES)(_issue_page)
 
 
-def front(pages: Pages, trouble: str = "", written: str = "", wanted: Sequence[str] = ()) -> str:
+@blueprint.get("/")
+def home() -> Response:
+    return _cached(front())
+
+
+@blueprint.get("/<slug>")
+def newsletter(slug: str) -> Response:
+    known = pages.newsletters.get(slug) or abort(404)
+    with pages.database.read() as session:
+        found = issues.list_issues(session, [slug])
+        counts = issues.counts(session, [issue.id for issue in found])
+    months = [
+        (month, list(group))
+        for month, group in groupby(found, key=lambda issue: issue.day.replace(day=1))
+    ]
+    return _cached(
+        pages.render("web/newsletter.html", newsletter=known, months=months, counts=counts)
+    )
+
+
+@blueprint.get("/<slug>/<day>")
+def issue(slug: str, day: str) -> Response:
+    with pages.database.read() as session:
+        found = issues.find_issue(session, slug, _day(day)) or abort(404)
+        neighbours = _neighbours(session, found)
+    language = pages.language().language
+    issue_page = current_app.extensions[_ISSUE_PAGES]
+    return _cached(issue_page(found.id, neighbours, language, chosen_language()))
+
+
+@blueprint.get("/<slug>/feed")
+def atom(slug: str) -> Response:
+    known = pages.newsletters.get(slug) or abort(404)
+    with pages.database.read() as session:
+        body = atom_feed.atom(session, known, pages.settings.site, pages.links)
+    answer = Response(body, mimetype="application/atom+xml")
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+@blueprint.get("/look.css")
+def look() -> Response:
+    css = Theme.of(pages.settings).css_variables()
+    return Response(css, mimetype="text/css", headers={"Cache-Control": _A_WHILE})
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    keys = ("u", "undo", "confirm", "preferences", "change", "change-back", "data")
+    rules = "".join(f"Disallow: {pages.path('home')}{key}/\n" for key in keys)
+    return Response(f"User-agent: *\n{rules}", mimetype="text/plain")
+
+
+def front(trouble: str = "", written: str = "", wanted: Sequence[str] = ()) -> str:
     """Home: the form, and the newest issues of every newsletter."""
     with pages.database.read() as session:
         shelves = [
@@ -95,13 +106,11 @@ def front(pages: Pages, trouble: str = "", written: str = "", wanted: Sequence[s
 
 
 def _issue_page(
-    pages: Pages,
     issue_id: int,
     neighbours: tuple[date | None, date | None],
     _language: str,
     _chosen: str | None,
 ) -> str:
-    """Frozen, so made once a language and kept."""
     with pages.database.read() as session:
         content = issues.load_issue(session, session.get_one(IssueRow, issue_id))
     earlier, later = neighbours

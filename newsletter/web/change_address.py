@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import request
+from flask import Blueprint, request
 from sqlalchemy.orm import Session
 
 from newsletter import outbox
@@ -15,91 +15,91 @@ from newsletter.subscribers.consent_log import ConsentAction
 from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.subscribers.signups import SignupLimits
 from newsletter.subscribers.tokens import Claim, Purpose
-from newsletter.web.pages import Pages
+from newsletter.web.pages import pages, say
 from newsletter.web.preferences import is_of_somebody, owner
+
+blueprint = Blueprint("change_address", __name__)
 
 _MOVES = Limit("moves-day", 3, timedelta(days=1))
 _DIGITS = 18  # every number of so many fits the database's integers
 
 
-def add_asking_to_move(pages: Pages) -> None:
-    app, say = pages.app, pages.say
-
-    @app.get("/preferences/<token>/address")
-    def ask_address(token: str) -> str:
-        return _form(pages, token) if is_of_somebody(pages, token) else pages.ended()
-
-    @app.post("/preferences/<token>/address")
-    def note_address(token: str) -> tuple[str, int]:
-        claim = pages.claim(Purpose.PREFERENCES, token)
-        written = request.form.get("email", "")[:320]
-        try:
-            address = normalize_address(written)
-        except WrongUseError:
-            trouble = say("This is no e-mail address that we can write to.")
-            return _form(pages, token, trouble, written), 400
-        with pages.database.write.begin() as session:
-            subscriber = owner(pages, session, claim)
-            if subscriber is None:
-                return pages.ended(), 200
-            _note(pages, session, subscriber, address)
-        pages.wake()
-        heading = say("Look into the inbox of the new address")
-        text = say("A mail to it is on its way. Until its button is pressed, nothing changes.")
-        return pages.said(heading, text), 200
+@blueprint.get("/preferences/<token>/address")
+def ask_address(token: str) -> str:
+    return _form(token) if is_of_somebody(token) else pages.ended()
 
 
-def add_moving(pages: Pages) -> None:
-    """What the links in the two mails do: the one to the new address, the other to the old."""
-    app, say = pages.app, pages.say
+@blueprint.post("/preferences/<token>/address")
+def note_address(token: str) -> tuple[str, int]:
+    claim = pages.claim(Purpose.PREFERENCES, token)
+    written = request.form.get("email", "")[:320]
+    try:
+        address = normalize_address(written)
+    except WrongUseError:
+        trouble = say("This is no e-mail address that we can write to.")
+        return _form(token, trouble, written), 400
+    with pages.database.write.begin() as session:
+        subscriber = owner(session, claim)
+        if subscriber is None:
+            return pages.ended(), 200
+        _note(session, subscriber, address)
+    pages.wake()
+    heading = say("Look into the inbox of the new address")
+    text = say("A mail to it is on its way. Until its button is pressed, nothing changes.")
+    return pages.said(heading, text), 200
 
-    @app.get("/change/<token>")
-    def ask_to_move(token: str) -> str:
-        if pages.claim(Purpose.CHANGE, token).has_ended(pages.clock()):
+
+# What the links in the two mails do: the one to the new address, the other to the old.
+@blueprint.get("/change/<token>")
+def ask_to_move(token: str) -> str:
+    if pages.claim(Purpose.CHANGE, token).has_ended(pages.clock()):
+        return pages.ended()
+    return pages.asked(say("Is this your new address?"), button=say("Yes, send them here"))
+
+
+@blueprint.post("/change/<token>")
+def move(token: str) -> str:
+    claim = pages.claim(Purpose.CHANGE, token)
+    with pages.database.write.begin() as session:
+        moved = _moved(session, claim)
+        if moved is None:
             return pages.ended()
-        return pages.asked(say("Is this your new address?"), button=say("Yes, send them here"))
+        onward = pages.links.preferences_token(moved.id, moved.email)
+    pages.wake()
+    return pages.said(
+        say("Your newsletters come here now"),
+        say("The links to your preferences in older mails have ended; those to leave work on."),
+        onward=(pages.path("show_preferences", token=onward), say("To your preferences")),
+    )
 
-    @app.post("/change/<token>")
-    def move(token: str) -> str:
-        claim = pages.claim(Purpose.CHANGE, token)
-        with pages.database.write.begin() as session:
-            moved = _moved(pages, session, claim)
-            if moved is None:
-                return pages.ended()
-            onward = pages.links.preferences_token(moved.id, moved.email)
-        pages.wake()
-        return pages.said(
-            say("Your newsletters come here now"),
-            say("The links to your preferences in older mails have ended; those to leave work on."),
-            onward=(pages.path("show_preferences", token=onward), say("To your preferences")),
-        )
 
-    @app.get("/change-back/<token>")
-    def ask_to_move_back(token: str) -> str:
-        if pages.claim(Purpose.CHANGE_BACK, token).has_ended(pages.clock()):
+@blueprint.get("/change-back/<token>")
+def ask_to_move_back(token: str) -> str:
+    if pages.claim(Purpose.CHANGE_BACK, token).has_ended(pages.clock()):
+        return pages.ended()
+    return pages.asked(say("Your address was changed"), button=say("Change it back"))
+
+
+@blueprint.post("/change-back/<token>")
+def move_back(token: str) -> str:
+    claim = pages.claim(Purpose.CHANGE_BACK, token)
+    now = pages.clock()
+    with pages.database.write.begin() as session:
+        change = _change(session, claim)
+        if (
+            claim.has_ended(now)
+            or change is None
+            or not address_change.undo_change(session, change, now)
+        ):
             return pages.ended()
-        return pages.asked(say("Your address was changed"), button=say("Change it back"))
-
-    @app.post("/change-back/<token>")
-    def move_back(token: str) -> str:
-        claim = pages.claim(Purpose.CHANGE_BACK, token)
-        now = pages.clock()
-        with pages.database.write.begin() as session:
-            change = _change(session, claim)
-            if (
-                claim.has_ended(now)
-                or change is None
-                or not address_change.undo_change(session, change, now)
-            ):
-                return pages.ended()
-        return pages.said(say("Changed back"), say("Your newsletters come to this address again."))
+    return pages.said(say("Changed back"), say("Your newsletters come to this address again."))
 
 
-def _form(pages: Pages, token: str, trouble: str = "", written: str = "") -> str:
+def _form(token: str, trouble: str = "", written: str = "") -> str:
     return pages.render("web/address.html", token=token, trouble=trouble, written=written)
 
 
-def _note(pages: Pages, session: Session, subscriber: SubscriberRow, address: str) -> None:
+def _note(session: Session, subscriber: SubscriberRow, address: str) -> None:
     """Have the new address asked, within the limits of every mail that a stranger can cause."""
     now = pages.clock()
     known = SignupLimits(pages.settings.signup)
@@ -109,7 +109,7 @@ def _note(pages: Pages, session: Session, subscriber: SubscriberRow, address: st
         outbox.enqueue(session, EmailType.CHANGE, subscriber, now, {"change": change.id}, address)
 
 
-def _moved(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None:
+def _moved(session: Session, claim: Claim) -> SubscriberRow | None:
     """Who has the new address now; the old one is told once."""
     now = pages.clock()
     change = _change(session, claim)
@@ -118,7 +118,7 @@ def _moved(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None
     first = change.done_at is None
     moved = address_change.apply_change(session, change, now)
     if moved is not None and first:
-        evidence = pages.evidence(session, pages.say("Yes, send them here"))
+        evidence = pages.evidence(session, say("Yes, send them here"))
         mover = session.get_one(SubscriberRow, change.subscriber_id)
         for subscriber in dict.fromkeys((mover, moved)):
             consent_log.record_consent(session, subscriber, ConsentAction.MOVED, [], evidence, now)

@@ -3,29 +3,30 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter import issues, outbox, schema
-from newsletter.web.pages import Pages
+from newsletter.web.pages import pages
+
+blueprint = Blueprint("health", __name__)
 
 _STUCK_H = 6  # a letter that waits so long has a transport that is down
 
 
-def add_health(pages: Pages) -> None:
-    @pages.app.get("/healthz")
-    def health() -> tuple[Response, int]:
-        told: dict[str, Any] = {"status": "ok"}
-        try:
-            told |= _database(pages)
-            told |= _work(pages, pages.clock())
-        except SQLAlchemyError as error:
-            # Not the whole text: it may hold the address of the database.
-            told |= {"status": "trouble", "database": type(error).__name__}
-        return jsonify(told), 200 if told["status"] == "ok" else 503
+@blueprint.get("/healthz")
+def health() -> tuple[Response, int]:
+    told: dict[str, Any] = {"status": "ok"}
+    try:
+        told |= _database()
+        told |= _work(pages.clock())
+    except SQLAlchemyError as error:
+        # Not the whole text: it may hold the address of the database.
+        told |= {"status": "trouble", "database": type(error).__name__}
+    return jsonify(told), 200 if told["status"] == "ok" else 503
 
 
-def _database(pages: Pages) -> dict[str, Any]:
+def _database() -> dict[str, Any]:
     """Reachable, of this program's version, and a write could begin; nothing is written."""
     found, wanted = schema.revision(pages.database), schema.head()
     if found != wanted:
@@ -36,7 +37,7 @@ def _database(pages: Pages) -> dict[str, Any]:
     return {"database": "ok", "tables": found}
 
 
-def _work(pages: Pages, now: datetime) -> dict[str, Any]:
+def _work(now: datetime) -> dict[str, Any]:
     with pages.database.read() as session:
         newest = issues.newest_days(session, list(pages.newsletters))
         letters, oldest = outbox.backlog(session)

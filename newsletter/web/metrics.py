@@ -1,37 +1,35 @@
 """/metrics for Prometheus, for who holds the token; without one configured it is not there."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
-from flask import Flask, Response, abort, request
+from flask import Blueprint, Response, abort, request
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from newsletter.db import Database
 from newsletter.models import FeedbackRow, QuarantineRow, SubscriberRow, SuppressionRow
 from newsletter.sending import domain_pauses, rate_limit, stats, totals
+from newsletter.web.pages import pages
 
+blueprint = Blueprint("metrics", __name__)
 _STATES = ("pending", "sent", "skipped", "failed", "uncertain")
 _DAY = timedelta(days=1)
 
 
-def add_metrics(app: Flask, database: Database, token: str, clock: Callable[[], datetime]) -> None:
-    if not token:
-        return
-
-    @app.get("/metrics")
-    def metrics() -> Response:
-        given = request.headers.get("Authorization", "")
-        if not compare_digest(given.encode(), f"Bearer {token}".encode()):
-            abort(404)
-        registry = CollectorRegistry(auto_describe=False)
-        with database.read() as session:
-            registry.register(_MetricsCollector(list(_families(session, clock()))))
-        return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    token = pages.settings.metrics.token.get_secret_value()
+    given = request.headers.get("Authorization", "")
+    if not compare_digest(given.encode(), f"Bearer {token}".encode()):
+        abort(404)
+    registry = CollectorRegistry(auto_describe=False)
+    with pages.database.read() as session:
+        registry.register(_MetricsCollector(list(_families(session, pages.clock()))))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 class _MetricsCollector(Collector):

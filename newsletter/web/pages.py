@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import cast
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
 from sqlalchemy.orm import Session
+from werkzeug.local import LocalProxy
 
 from newsletter.config import NewsletterSettings, Settings
 from newsletter.db import Database
@@ -18,11 +21,12 @@ from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.tokens import Claim, Purpose, SignedLinks
 
 _THE_SAME = ("static", "look", "atom")  # in every language
+EXTENSION = "newsletter.pages"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Pages:
-    """Handed to every part of the site; `wake` tells the outbox worker that there is work."""
+    """What every view works with; `wake` tells the outbox worker that there is work."""
 
     app: Flask
     settings: Settings
@@ -48,7 +52,12 @@ class Pages:
         chosen = chosen_language()
         if chosen and endpoint not in _THE_SAME:
             values = {"lang": chosen, **values}
-        return self.app.url_for(endpoint, **values)  # type: ignore[arg-type]  # a string, a date
+        return self.app.url_for(self._endpoints[endpoint], **values)  # type: ignore[arg-type]  # a string, a date
+
+    @cached_property
+    def _endpoints(self) -> dict[str, str]:
+        """Each view by its own name, without its blueprint's: so templates call them."""
+        return {endpoint.rpartition(".")[2]: endpoint for endpoint in self.app.view_functions}
 
     def render(self, name: str, **shown: object) -> str:
         catalogue = self.language()
@@ -101,6 +110,15 @@ class Pages:
     def network(self, session: Session) -> str:
         """A keyed hash of the client's network."""
         return signup_limits.key_of(session, signup_limits.network_of(request.remote_addr))
+
+
+# Those of the application that answers this request.
+pages = cast("Pages", LocalProxy(lambda: current_app.extensions[EXTENSION]))
+
+
+def say(message: str) -> str:
+    """A message in the reader's language."""
+    return pages.say(message)
 
 
 def chosen_language() -> str | None:

@@ -7,7 +7,7 @@ change of address is told to the old one.
 
 from datetime import date, timedelta
 
-from flask import abort, request
+from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
 from newsletter.config import DETAILS, LANGUAGES
@@ -16,39 +16,39 @@ from newsletter.subscribers import lifecycle, preferences
 from newsletter.subscribers.preferences import PreferenceChanges
 from newsletter.subscribers.tokens import ALL, Claim, Purpose
 from newsletter.web import unsubscribe
-from newsletter.web.pages import Pages
+from newsletter.web.pages import pages, say
+
+blueprint = Blueprint("preferences", __name__)
 
 _LONGEST_PAUSE = timedelta(days=366)
 
 
-def add_choosing(pages: Pages) -> None:
-    app = pages.app
-
-    @app.get("/preferences/<token>")
-    def show_preferences(token: str) -> str:
-        claim = pages.claim(Purpose.PREFERENCES, token)
-        with pages.database.read() as session:
-            subscriber = owner(pages, session, claim)
-            return _page(pages, session, subscriber, token) if subscriber else pages.ended()
-
-    @app.post("/preferences/<token>")
-    def save_preferences(token: str) -> tuple[str, int]:
-        claim = pages.claim(Purpose.PREFERENCES, token)
-        today = pages.clock().date()
-        with pages.database.write.begin() as session:
-            subscriber = owner(pages, session, claim)
-            if subscriber is None:
-                return pages.ended(), 200
-            choice, trouble = _read(pages, today)
-            if trouble:
-                return _page(pages, session, subscriber, token, slip=(choice, trouble)), 400
-            _save(pages, session, subscriber, choice)
-            if choice.details:
-                return _page(pages, session, subscriber, token, saved=True), 200
-        return unsubscribe.out(pages, subscriber.id, ALL), 200
+@blueprint.get("/preferences/<token>")
+def show_preferences(token: str) -> str:
+    claim = pages.claim(Purpose.PREFERENCES, token)
+    with pages.database.read() as session:
+        subscriber = owner(session, claim)
+        return _page(session, subscriber, token) if subscriber else pages.ended()
 
 
-def owner(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None:
+@blueprint.post("/preferences/<token>")
+def save_preferences(token: str) -> tuple[str, int]:
+    claim = pages.claim(Purpose.PREFERENCES, token)
+    today = pages.clock().date()
+    with pages.database.write.begin() as session:
+        subscriber = owner(session, claim)
+        if subscriber is None:
+            return pages.ended(), 200
+        choice, trouble = _read(today)
+        if trouble:
+            return _page(session, subscriber, token, slip=(choice, trouble)), 400
+        _save(session, subscriber, choice)
+        if choice.details:
+            return _page(session, subscriber, token, saved=True), 200
+    return unsubscribe.out(subscriber.id, ALL), 200
+
+
+def owner(session: Session, claim: Claim) -> SubscriberRow | None:
     """Whose preferences these are; None once they left, moved, or are not here any more."""
     subscriber = session.get(SubscriberRow, claim.subscriber_id)
     if subscriber is None or subscriber.standing != Standing.CONFIRMED:
@@ -56,11 +56,11 @@ def owner(pages: Pages, session: Session, claim: Claim) -> SubscriberRow | None:
     return subscriber if pages.links.is_to(subscriber.email, claim) else None
 
 
-def is_of_somebody(pages: Pages, token: str) -> bool:
+def is_of_somebody(token: str) -> bool:
     """Whether a preferences link still has an owner; 400 for one that is none of ours."""
     claim = pages.claim(Purpose.PREFERENCES, token)
     with pages.database.read() as session:
-        return owner(pages, session, claim) is not None
+        return owner(session, claim) is not None
 
 
 def veiled(address: str) -> str:
@@ -69,7 +69,7 @@ def veiled(address: str) -> str:
     return f"{local[0]}•••@{domain}"
 
 
-def _read(pages: Pages, today: date) -> tuple[PreferenceChanges, str]:
+def _read(today: date) -> tuple[PreferenceChanges, str]:
     """What the form says, and what is wrong with it."""
     form = request.form
     wanted = [slug for slug in pages.newsletters if slug in form.getlist("newsletter")]
@@ -80,26 +80,21 @@ def _read(pages: Pages, today: date) -> tuple[PreferenceChanges, str]:
     try:
         pause = date.fromisoformat(form["pause"]) if form.get("pause") else None
     except ValueError:
-        return PreferenceChanges(details, language, None), pages.say(
+        return PreferenceChanges(details, language, None), say(
             "This is no day; write it 2025-07-11."
         )
     if pause is not None and pause > today + _LONGEST_PAUSE:
-        return PreferenceChanges(details, language, None), pages.say(
-            "A pause can last a year at most."
-        )
+        return PreferenceChanges(details, language, None), say("A pause can last a year at most.")
     return PreferenceChanges(details, language, pause if pause and pause >= today else None), ""
 
 
-def _save(
-    pages: Pages, session: Session, subscriber: SubscriberRow, choice: PreferenceChanges
-) -> None:
+def _save(session: Session, subscriber: SubscriberRow, choice: PreferenceChanges) -> None:
     offered = {slug: each.detail for slug, each in pages.newsletters.items()}
-    evidence = pages.evidence(session, pages.say("Save"))
+    evidence = pages.evidence(session, say("Save"))
     preferences.change_preferences(session, subscriber, choice, offered, evidence, pages.clock())
 
 
 def _page(
-    pages: Pages,
     session: Session,
     subscriber: SubscriberRow,
     token: str,

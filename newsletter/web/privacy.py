@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from flask import Response
+from flask import Blueprint, Response
 
 from newsletter import outbox
 from newsletter.models import SubscriberRow
@@ -12,90 +12,89 @@ from newsletter.subscribers import erasure, signup_limits
 from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.subscribers.tokens import Purpose
 from newsletter.transactional import data_export
-from newsletter.web.pages import Pages
+from newsletter.web.pages import pages, say
 from newsletter.web.preferences import is_of_somebody, owner
+
+blueprint = Blueprint("privacy", __name__)
 
 _DATA = Limit("data-day", 2, timedelta(days=1))
 
 
-def add_own_data(pages: Pages) -> None:
-    """Sent to the mailbox: who merely holds a forwarded issue learns nothing."""
-    app, say = pages.app, pages.say
+# Sent to the mailbox: who merely holds a forwarded issue learns nothing.
+@blueprint.get("/preferences/<token>/data")
+def ask_for_data(token: str) -> str:
+    if not is_of_somebody(token):
+        return pages.ended()
+    return pages.asked(
+        say("Your data"),
+        say("We send a link to your address; behind it is all that we know, as JSON."),
+        button=say("Send me my data"),
+        onward=_back(token),
+    )
 
-    @app.get("/preferences/<token>/data")
-    def ask_for_data(token: str) -> str:
-        if not is_of_somebody(pages, token):
+
+@blueprint.post("/preferences/<token>/data")
+def send_data(token: str) -> str:
+    claim = pages.claim(Purpose.PREFERENCES, token)
+    now = pages.clock()
+    with pages.database.write.begin() as session:
+        subscriber = owner(session, claim)
+        if subscriber is None:
             return pages.ended()
-        return pages.asked(
-            say("Your data"),
-            say("We send a link to your address; behind it is all that we know, as JSON."),
-            button=say("Send me my data"),
-            onward=_back(pages, token),
-        )
+        if signup_limits.consume(session, [LimitKey(_DATA, str(subscriber.id))], now) is None:
+            outbox.enqueue(session, EmailType.DATA, subscriber, now)
+    pages.wake()
+    return pages.said(say("Look into your inbox"), say("The link in the mail works for a day."))
 
-    @app.post("/preferences/<token>/data")
-    def send_data(token: str) -> str:
-        claim = pages.claim(Purpose.PREFERENCES, token)
-        now = pages.clock()
-        with pages.database.write.begin() as session:
-            subscriber = owner(pages, session, claim)
+
+@blueprint.get("/data/<token>")
+def data(token: str) -> Response | str:
+    claim = pages.claim(Purpose.DATA, token)
+    if claim.has_ended(pages.clock()):
+        return pages.ended()
+    with pages.database.read() as session:
+        subscriber = session.get(SubscriberRow, claim.subscriber_id)
+        if subscriber is None:
+            return pages.ended()
+        told = data_export.export_subscriber(session, subscriber)
+    body = json.dumps(told, ensure_ascii=False, indent=2, default=str)
+    named = {"Content-Disposition": 'attachment; filename="newsletter-data.json"'}
+    return Response(body, mimetype="application/json", headers=named)
+
+
+# Erased at once, by one button. It can do no more harm than leaving does.
+@blueprint.get("/preferences/<token>/erase")
+def ask_to_erase(token: str) -> str:
+    if not is_of_somebody(token):
+        return pages.ended()
+    return pages.asked(
+        say("Erase everything?"),
+        say("You leave, and all that we know of you is gone. This cannot be undone."),
+        say("Only a code stays, made from your address, so that no list brings you back."),
+        button=say("Erase me"),
+        onward=_back(token),
+    )
+
+
+@blueprint.post("/preferences/<token>/erase")
+def erase(token: str) -> str:
+    claim = pages.claim(Purpose.PREFERENCES, token)
+    with pages.database.write.begin() as session:
+        subscriber = session.get(SubscriberRow, claim.subscriber_id)
+        if subscriber is not None:
+            subscriber = owner(session, claim)
             if subscriber is None:
                 return pages.ended()
-            if signup_limits.consume(session, [LimitKey(_DATA, str(subscriber.id))], now) is None:
-                outbox.enqueue(session, EmailType.DATA, subscriber, now)
-        pages.wake()
-        return pages.said(say("Look into your inbox"), say("The link in the mail works for a day."))
-
-    @app.get("/data/<token>")
-    def data(token: str) -> Response | str:
-        claim = pages.claim(Purpose.DATA, token)
-        if claim.has_ended(pages.clock()):
-            return pages.ended()
-        with pages.database.read() as session:
-            subscriber = session.get(SubscriberRow, claim.subscriber_id)
-            if subscriber is None:
-                return pages.ended()
-            told = data_export.export_subscriber(session, subscriber)
-        body = json.dumps(told, ensure_ascii=False, indent=2, default=str)
-        named = {"Content-Disposition": 'attachment; filename="newsletter-data.json"'}
-        return Response(body, mimetype="application/json", headers=named)
+            now = pages.clock()
+            erasure.erase(session, subscriber, now)
+            outbox.enqueue(session, EmailType.GOODBYE, subscriber, now)
+    pages.wake()
+    return pages.said(
+        say("You are erased"),
+        say("One last mail says so. Nothing more will come."),
+        onward=(pages.path("home"), say("To the newsletters")),
+    )
 
 
-def add_erasing(pages: Pages) -> None:
-    """Erased at once, by one button. It can do no more harm than leaving does."""
-    app, say = pages.app, pages.say
-
-    @app.get("/preferences/<token>/erase")
-    def ask_to_erase(token: str) -> str:
-        if not is_of_somebody(pages, token):
-            return pages.ended()
-        return pages.asked(
-            say("Erase everything?"),
-            say("You leave, and all that we know of you is gone. This cannot be undone."),
-            say("Only a code stays, made from your address, so that no list brings you back."),
-            button=say("Erase me"),
-            onward=_back(pages, token),
-        )
-
-    @app.post("/preferences/<token>/erase")
-    def erase(token: str) -> str:
-        claim = pages.claim(Purpose.PREFERENCES, token)
-        with pages.database.write.begin() as session:
-            subscriber = session.get(SubscriberRow, claim.subscriber_id)
-            if subscriber is not None:
-                subscriber = owner(pages, session, claim)
-                if subscriber is None:
-                    return pages.ended()
-                now = pages.clock()
-                erasure.erase(session, subscriber, now)
-                outbox.enqueue(session, EmailType.GOODBYE, subscriber, now)
-        pages.wake()
-        return pages.said(
-            say("You are erased"),
-            say("One last mail says so. Nothing more will come."),
-            onward=(pages.path("home"), say("To the newsletters")),
-        )
-
-
-def _back(pages: Pages, token: str) -> tuple[str, str]:
-    return pages.path("show_preferences", token=token), pages.say("Back to the preferences")
+def _back(token: str) -> tuple[str, str]:
+    return pages.path("show_preferences", token=token), say("Back to the preferences")

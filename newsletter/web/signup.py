@@ -4,7 +4,7 @@ The answer to the form says nothing about the address, and takes the same work w
 row is written, and the outbox worker looks at it afterwards.
 """
 
-from flask import redirect, request
+from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug import Response
 
@@ -19,84 +19,83 @@ from newsletter.subscribers.signup_limits import LimitKey
 from newsletter.subscribers.signups import SignupLimits, SignupRequest
 from newsletter.subscribers.tokens import Claim, Purpose
 from newsletter.web.archive import front
-from newsletter.web.pages import Pages
+from newsletter.web.pages import pages, say
+
+blueprint = Blueprint("signup", __name__)
 
 HONEYPOT = "website"  # a field that no person sees
 
 Answer = tuple[str, int]
 
 
-def add_joining(pages: Pages) -> None:
-    app = pages.app
-
-    @app.post("/")
-    def sign_up() -> Answer:
-        if not pages.settings.signup.open:
-            return pages.said(pages.say("The list is closed for now")), 403
-        if request.form.get(HONEYPOT):
-            return _look(pages), 200
-        wanted = [slug for slug in pages.newsletters if slug in request.form.getlist("newsletter")]
-        written = request.form.get("email", "")[:320]
-        try:
-            address = normalize_address(written)
-        except WrongUseError:
-            trouble = pages.say("This is no e-mail address that we can write to.")
-            return front(pages, trouble, written, wanted), 400
-        if not wanted:
-            trouble = pages.say("Choose at least one newsletter.")
-            return front(pages, trouble, written, wanted), 400
-        return _ask(pages, address, wanted)
+@blueprint.post("/")
+def sign_up() -> Answer:
+    if not pages.settings.signup.open:
+        return pages.said(say("The list is closed for now")), 403
+    if request.form.get(HONEYPOT):
+        return _look(), 200
+    wanted = [slug for slug in pages.newsletters if slug in request.form.getlist("newsletter")]
+    written = request.form.get("email", "")[:320]
+    try:
+        address = normalize_address(written)
+    except WrongUseError:
+        trouble = say("This is no e-mail address that we can write to.")
+        return front(trouble, written, wanted), 400
+    if not wanted:
+        trouble = say("Choose at least one newsletter.")
+        return front(trouble, written, wanted), 400
+    return _ask(address, wanted)
 
 
-def add_confirming(pages: Pages) -> None:
-    """Only who was asked and has not answered yet is confirmed, for what the link names."""
-    app = pages.app
-
-    @app.get("/confirm/<token>")
-    def ask_to_confirm(token: str) -> str:
-        claim = pages.claim(Purpose.CONFIRM, token)
-        if claim.has_ended(pages.clock()):
-            return _ended(pages, token)
-        return pages.asked(
-            pages.say("One click, and you are in"),
-            _titles(pages, claim),
-            button=pages.say("Confirm"),
-        )
-
-    @app.post("/confirm/<token>")
-    def confirm(token: str) -> str:
-        claim = pages.claim(Purpose.CONFIRM, token)
-        if claim.has_ended(pages.clock()):
-            return _ended(pages, token)
-        with pages.database.write.begin() as session:
-            subscriber = session.get(SubscriberRow, claim.subscriber_id)
-            confirmed = subscriber is not None and _confirm(pages, session, subscriber, claim)
-        if not confirmed:
-            return pages.ended()
-        pages.wake()
-        return pages.said(
-            pages.say("You are in"),
-            pages.say("The next issue comes to you. A welcome is on its way."),
-            onward=(pages.path("home"), pages.say("Read the latest issue")),
-        )
-
-    @app.get("/confirm/<token>/again")
-    def look_again(token: str) -> Response:
-        pages.claim(Purpose.CONFIRM, token)
-        return redirect(pages.path("ask_to_confirm", token=token))
-
-    @app.post("/confirm/<token>/again")
-    def send_another(token: str) -> Answer:
-        claim = pages.claim(Purpose.CONFIRM, token)
-        with pages.database.read() as session:
-            subscriber = session.get(SubscriberRow, claim.subscriber_id)
-        wanted = [slug for slug in claim.newsletter.split("_") if slug in pages.newsletters]
-        if subscriber is None or not wanted:
-            return _look(pages), 200
-        return _ask(pages, subscriber.email, wanted)
+# Only who was asked and has not answered yet is confirmed, for what the link names.
+@blueprint.get("/confirm/<token>")
+def ask_to_confirm(token: str) -> str:
+    claim = pages.claim(Purpose.CONFIRM, token)
+    if claim.has_ended(pages.clock()):
+        return _ended(token)
+    return pages.asked(
+        say("One click, and you are in"),
+        _titles(claim),
+        button=say("Confirm"),
+    )
 
 
-def _ask(pages: Pages, address: str, wanted: list[str]) -> Answer:
+@blueprint.post("/confirm/<token>")
+def confirm(token: str) -> str:
+    claim = pages.claim(Purpose.CONFIRM, token)
+    if claim.has_ended(pages.clock()):
+        return _ended(token)
+    with pages.database.write.begin() as session:
+        subscriber = session.get(SubscriberRow, claim.subscriber_id)
+        confirmed = subscriber is not None and _confirm(session, subscriber, claim)
+    if not confirmed:
+        return pages.ended()
+    pages.wake()
+    return pages.said(
+        say("You are in"),
+        say("The next issue comes to you. A welcome is on its way."),
+        onward=(pages.path("home"), say("Read the latest issue")),
+    )
+
+
+@blueprint.get("/confirm/<token>/again")
+def look_again(token: str) -> Response:
+    pages.claim(Purpose.CONFIRM, token)
+    return redirect(pages.path("ask_to_confirm", token=token))
+
+
+@blueprint.post("/confirm/<token>/again")
+def send_another(token: str) -> Answer:
+    claim = pages.claim(Purpose.CONFIRM, token)
+    with pages.database.read() as session:
+        subscriber = session.get(SubscriberRow, claim.subscriber_id)
+    wanted = [slug for slug in claim.newsletter.split("_") if slug in pages.newsletters]
+    if subscriber is None or not wanted:
+        return _look(), 200
+    return _ask(subscriber.email, wanted)
+
+
+def _ask(address: str, wanted: list[str]) -> Answer:
     """Put it into the queue, within what one network may do."""
     now, settings = pages.clock(), pages.settings.signup
     with pages.database.write.begin() as session:
@@ -104,24 +103,21 @@ def _ask(pages: Pages, address: str, wanted: list[str]) -> Answer:
         too_many = signup_limits.consume(
             session, [LimitKey(SignupLimits(settings).network, network)], now
         )
-        request_ = SignupRequest(
-            address, wanted, pages.language().language, _consent(pages), network
-        )
+        request_ = SignupRequest(address, wanted, pages.language().language, _consent(), network)
         taken = too_many is None and signups.request_signup(session, request_, settings, now)
     if too_many is not None:
-        return pages.said(*_busy(pages, pages.say("Too many sign-ups came from your network"))), 429
+        return pages.said(*_busy(say("Too many sign-ups came from your network"))), 429
     if not taken:
-        return pages.said(*_busy(pages, pages.say("Too many people sign up just now"))), 503
+        return pages.said(*_busy(say("Too many people sign up just now"))), 503
     pages.wake()
-    return _look(pages), 200
+    return _look(), 200
 
 
-def _busy(pages: Pages, why: str) -> tuple[str, str]:
-    return pages.say("Please try again in an hour"), f"{why}."
+def _busy(why: str) -> tuple[str, str]:
+    return say("Please try again in an hour"), f"{why}."
 
 
-def _look(pages: Pages) -> str:
-    say = pages.say
+def _look() -> str:
     return pages.said(
         say("Look into your inbox"),
         say("If this address can be signed up, a mail to it is on its way. Press its button."),
@@ -129,8 +125,7 @@ def _look(pages: Pages) -> str:
     )
 
 
-def _ended(pages: Pages, token: str) -> str:
-    say = pages.say
+def _ended(token: str) -> str:
     return pages.said(
         say("This link has had its day"),
         say("Nothing is lost: a new one can be on its way in a moment."),
@@ -138,7 +133,7 @@ def _ended(pages: Pages, token: str) -> str:
     )
 
 
-def _confirm(pages: Pages, session: Session, subscriber: SubscriberRow, claim: Claim) -> bool:
+def _confirm(session: Session, subscriber: SubscriberRow, claim: Claim) -> bool:
     """Make them a reader of what their link names; whether they are one now."""
     now = pages.clock()
     known = pages.newsletters
@@ -157,7 +152,7 @@ def _confirm(pages: Pages, session: Session, subscriber: SubscriberRow, claim: C
         return True
     lifecycle.confirm_subscriptions(session, subscriber, wanted, now)
     signups.start_anew(session, pages.settings.signup, subscriber.email)
-    evidence = pages.evidence(session, _titles(pages, claim))
+    evidence = pages.evidence(session, _titles(claim))
     consent_log.record_consent(
         session, subscriber, ConsentAction.CONFIRMED, list(wanted), evidence, now
     )
@@ -165,11 +160,11 @@ def _confirm(pages: Pages, session: Session, subscriber: SubscriberRow, claim: C
     return True
 
 
-def _titles(pages: Pages, claim: Claim) -> str:
+def _titles(claim: Claim) -> str:
     titles = [pages.title_of(slug) for slug in claim.newsletter.split("_")]
-    return pages.say("You will get: %(titles)s.") % {"titles": ", ".join(titles)}
+    return say("You will get: %(titles)s.") % {"titles": ", ".join(titles)}
 
 
-def _consent(pages: Pages) -> str:
+def _consent() -> str:
     """The words beside the button of the form."""
-    return pages.say("We ask by mail first; leaving takes one click.")
+    return say("We ask by mail first; leaving takes one click.")

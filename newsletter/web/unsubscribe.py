@@ -6,83 +6,82 @@ login and no redirect (RFC 8058), and may come as often as it likes.
 
 from datetime import timedelta
 
-from flask import request
+from flask import Blueprint, request
 from sqlalchemy.orm import Session
 
 from newsletter.subscribers import address_change, consent_log, lifecycle
 from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
 from newsletter.subscribers.tokens import ALL, Claim, Purpose
-from newsletter.web.pages import Pages
+from newsletter.web.pages import pages, say
+
+blueprint = Blueprint("unsubscribe", __name__)
 
 UNDO_WITHIN = timedelta(days=1)
 
 
-def add_leaving(pages: Pages) -> None:
-    """From one newsletter or from all, for ever, with the same kind answer for who is long gone."""
-    app, say = pages.app, pages.say
+# From one newsletter or from all, for ever, with the same kind answer for who is long gone.
+@blueprint.get("/u/<token>")
+def ask_to_leave(token: str) -> str:
+    claim = pages.claim(Purpose.UNSUBSCRIBE, token)
+    several = claim.newsletter != ALL and len(pages.newsletters) > 1
+    return pages.asked(
+        say("Leave %(title)s?") % {"title": _title(claim.newsletter)},
+        say("One click, and no more issues will come."),
+        button=say("Unsubscribe"),
+        second=("from", ALL, say("Leave all newsletters")) if several else None,
+    )
 
-    @app.get("/u/<token>")
-    def ask_to_leave(token: str) -> str:
-        claim = pages.claim(Purpose.UNSUBSCRIBE, token)
-        several = claim.newsletter != ALL and len(pages.newsletters) > 1
-        return pages.asked(
-            say("Leave %(title)s?") % {"title": _title(pages, claim.newsletter)},
-            say("One click, and no more issues will come."),
-            button=say("Unsubscribe"),
-            second=("from", ALL, say("Leave all newsletters")) if several else None,
+
+@blueprint.post("/u/<token>")
+def leave(token: str) -> str:
+    claim = pages.claim(Purpose.UNSUBSCRIBE, token)
+    chosen = ALL if request.form.get("from") == ALL else claim.newsletter
+    with pages.database.write.begin() as session:
+        evidence = _evidence(session)
+        address_change.unsubscribe_following_changes(
+            session, Claim(claim.subscriber_id, chosen), evidence, pages.clock()
         )
-
-    @app.post("/u/<token>")
-    def leave(token: str) -> str:
-        claim = pages.claim(Purpose.UNSUBSCRIBE, token)
-        chosen = ALL if request.form.get("from") == ALL else claim.newsletter
-        with pages.database.write.begin() as session:
-            evidence = _evidence(pages, session)
-            address_change.unsubscribe_following_changes(
-                session, Claim(claim.subscriber_id, chosen), evidence, pages.clock()
-            )
-        return out(pages, claim.subscriber_id, chosen)
-
-    @app.get("/undo/<token>")
-    def ask_to_come_back(token: str) -> str:
-        claim = pages.claim(Purpose.UNDO, token)
-        title = _title(pages, claim.newsletter)
-        return pages.asked(say("Get %(title)s again?") % {"title": title}, button=say("Undo"))
-
-    @app.post("/undo/<token>")
-    def come_back(token: str) -> str:
-        claim = pages.claim(Purpose.UNDO, token)
-        now = pages.clock()
-        if claim.has_ended(now):
-            return pages.ended()
-        newsletter = None if claim.newsletter == ALL else claim.newsletter
-        with pages.database.write.begin() as session:
-            back = False
-            for subscriber in address_change.resolve_subscriber_ids(session, claim.subscriber_id)[
-                -1:
-            ]:
-                slugs = lifecycle.resubscribe(session, subscriber, newsletter, now - UNDO_WITHIN)
-                evidence = pages.evidence(session, say("Undo"))
-                if slugs:
-                    consent_log.record_consent(
-                        session, subscriber, ConsentAction.CAME_BACK, slugs, evidence, now
-                    )
-                held = lifecycle.active_subscriptions(session, subscriber)
-                back = bool(held) and newsletter in (None, *held)
-        if not back:
-            return pages.ended()
-        return pages.said(say("You are in again"), say("As if nothing had happened."))
+    return out(claim.subscriber_id, chosen)
 
 
-def out(pages: Pages, subscriber_id: int, newsletter: str) -> str:
+@blueprint.get("/undo/<token>")
+def ask_to_come_back(token: str) -> str:
+    claim = pages.claim(Purpose.UNDO, token)
+    title = _title(claim.newsletter)
+    return pages.asked(say("Get %(title)s again?") % {"title": title}, button=say("Undo"))
+
+
+@blueprint.post("/undo/<token>")
+def come_back(token: str) -> str:
+    claim = pages.claim(Purpose.UNDO, token)
+    now = pages.clock()
+    if claim.has_ended(now):
+        return pages.ended()
+    newsletter = None if claim.newsletter == ALL else claim.newsletter
+    with pages.database.write.begin() as session:
+        back = False
+        for subscriber in address_change.resolve_subscriber_ids(session, claim.subscriber_id)[-1:]:
+            slugs = lifecycle.resubscribe(session, subscriber, newsletter, now - UNDO_WITHIN)
+            evidence = pages.evidence(session, say("Undo"))
+            if slugs:
+                consent_log.record_consent(
+                    session, subscriber, ConsentAction.CAME_BACK, slugs, evidence, now
+                )
+            held = lifecycle.active_subscriptions(session, subscriber)
+            back = bool(held) and newsletter in (None, *held)
+    if not back:
+        return pages.ended()
+    return pages.said(say("You are in again"), say("As if nothing had happened."))
+
+
+def out(subscriber_id: int, newsletter: str) -> str:
     """The goodbye, the same for everybody."""
-    say = pages.say
     until = pages.clock() + UNDO_WITHIN
     token = pages.links.token(Purpose.UNDO, Claim(subscriber_id, newsletter, until))
     if newsletter == ALL or len(pages.newsletters) == 1:
         text = say("Nothing more will come.")
     else:
-        title = {"title": _title(pages, newsletter)}
+        title = {"title": _title(newsletter)}
         text = say("Nothing more of %(title)s will come.") % title
     return pages.said(
         say("You are out"),
@@ -92,11 +91,11 @@ def out(pages: Pages, subscriber_id: int, newsletter: str) -> str:
     )
 
 
-def _evidence(pages: Pages, session: Session) -> ConsentEvidence:
+def _evidence(session: Session) -> ConsentEvidence:
     if request.form.get("List-Unsubscribe") == "One-Click":
         return pages.evidence(session, "List-Unsubscribe=One-Click", Channel.ONE_CLICK)
-    return pages.evidence(session, pages.say("Unsubscribe"))
+    return pages.evidence(session, say("Unsubscribe"))
 
 
-def _title(pages: Pages, newsletter: str) -> str:
+def _title(newsletter: str) -> str:
     return pages.settings.site.name if newsletter == ALL else pages.title_of(newsletter)

@@ -5,61 +5,62 @@ what can never become right is a 4xx, and one odd event among many is set aside,
 """
 
 import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from flask import Flask, Request, Response, request
+from flask import Blueprint, Request, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from newsletter.config import FeedbackSettings
-from newsletter.db import Database
 from newsletter.feedback import apply, sendgrid_webhook
 from newsletter.feedback.sendgrid_webhook import NotEventsError, NotGenuineError
+from newsletter.web.pages import EXTENSION, pages
 
+_SIGNATURE = "newsletter.sendgrid_signature"
 LARGEST_BODY = 5 * 1024 * 1024  # SendGrid posts at most 768 kB
+blueprint = Blueprint("webhooks", __name__)
 _log = logging.getLogger(__name__)
 
 
-def add_hooks(
-    app: Flask, database: Database, settings: FeedbackSettings, clock: Callable[[], datetime]
-) -> None:
-    """POST /hooks/sendgrid, where a key for it is configured."""
-    if not settings.sendgrid_public_key:
-        return
-    signature = sendgrid_webhook.Signature(
+@blueprint.record
+def _load_key(state: BlueprintSetupState) -> None:
+    """At the start, so that a key that is none is said there."""
+    settings: FeedbackSettings = state.app.extensions[EXTENSION].settings.feedback
+    state.app.extensions[_SIGNATURE] = sendgrid_webhook.Signature(
         settings.sendgrid_public_key, timedelta(seconds=settings.max_age_s)
     )
 
-    @app.post("/hooks/sendgrid")
-    def sendgrid() -> Response:
-        now = clock()
-        try:
-            body = _body(request)
-            signature.check(
-                body,
-                request.headers.get("X-Twilio-Email-Event-Webhook-Signature", ""),
-                request.headers.get("X-Twilio-Email-Event-Webhook-Timestamp", ""),
-                now,
-            )
-            read = sendgrid_webhook.parse_body(body, now)
-        except RequestEntityTooLarge:
-            return _answer(413, "more than 5 MB")
-        except NotGenuineError as error:
-            _log.warning("a request to /hooks/sendgrid was refused: %s", error)
-            return _answer(403, "not signed by SendGrid just now")
-        except NotEventsError as error:
-            return _answer(400, str(error))
-        try:
-            with database.write.begin() as session:
-                kept = apply.apply_events(session, read.events, now)
-                for reason, content in read.odd:
-                    apply.quarantine(session, sendgrid_webhook.SOURCE, reason, content, now)
-        except OperationalError as error:
-            _log.warning("feedback could not be kept, SendGrid will repeat it: %s", error.orig)
-            return _answer(503, "come again")
-        _log.info("feedback kept", extra={**vars(kept), "set_aside": len(read.odd)})
-        return _answer(200, f"{kept.new} new, {kept.known} known, {len(read.odd)} set aside")
+
+@blueprint.post("/hooks/sendgrid")
+def sendgrid() -> Response:
+    now = pages.clock()
+    try:
+        body = _body(request)
+        current_app.extensions[_SIGNATURE].check(
+            body,
+            request.headers.get("X-Twilio-Email-Event-Webhook-Signature", ""),
+            request.headers.get("X-Twilio-Email-Event-Webhook-Timestamp", ""),
+            now,
+        )
+        read = sendgrid_webhook.parse_body(body, now)
+    except RequestEntityTooLarge:
+        return _answer(413, "more than 5 MB")
+    except NotGenuineError as error:
+        _log.warning("a request to /hooks/sendgrid was refused: %s", error)
+        return _answer(403, "not signed by SendGrid just now")
+    except NotEventsError as error:
+        return _answer(400, str(error))
+    try:
+        with pages.database.write.begin() as session:
+            kept = apply.apply_events(session, read.events, now)
+            for reason, content in read.odd:
+                apply.quarantine(session, sendgrid_webhook.SOURCE, reason, content, now)
+    except OperationalError as error:
+        _log.warning("feedback could not be kept, SendGrid will repeat it: %s", error.orig)
+        return _answer(503, "come again")
+    _log.info("feedback kept", extra={**vars(kept), "set_aside": len(read.odd)})
+    return _answer(200, f"{kept.new} new, {kept.known} known, {len(read.odd)} set aside")
 
 
 def _body(posted: Request) -> bytes:
