@@ -123,12 +123,14 @@ def _explain_errors(app: Flask) -> None:
     def http(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
         code = error.code or 500
         kept = [header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")]
-        return pages.said(*_told(code)), code, kept
+        return pages.message_page(*_told(code)), code, kept
 
     @app.errorhandler(OperationalError)
     def database(error: OperationalError) -> tuple[str, int]:
         _log.error("%s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
-        return pages.said(say("Please try again in a minute"), say("We are busy just now.")), 503
+        return pages.message_page(
+            say("Please try again in a minute"), say("We are busy just now.")
+        ), 503
 
 
 def _told(code: int) -> tuple[str, str]:

@@ -26,7 +26,7 @@ _DIGITS = 18  # every number of so many fits the database's integers
 
 @blueprint.get("/preferences/<token>/address")
 def ask_address(token: str) -> str:
-    return _form(token) if is_of_somebody(token) else pages.ended()
+    return _form(token) if is_of_somebody(token) else pages.expired_page()
 
 
 @blueprint.post("/preferences/<token>/address")
@@ -41,20 +41,20 @@ def note_address(token: str) -> tuple[str, int]:
     with pages.database.write.begin() as session:
         subscriber = owner(session, claim)
         if subscriber is None:
-            return pages.ended(), 200
+            return pages.expired_page(), 200
         _note(session, subscriber, address)
     pages.wake()
     heading = say("Look into the inbox of the new address")
     text = say("A mail to it is on its way. Until its button is pressed, nothing changes.")
-    return pages.said(heading, text), 200
+    return pages.message_page(heading, text), 200
 
 
 # What the links in the two mails do: the one to the new address, the other to the old.
 @blueprint.get("/change/<token>")
 def ask_to_move(token: str) -> str:
     if pages.claim(Purpose.CHANGE, token).has_ended(pages.clock()):
-        return pages.ended()
-    return pages.asked(say("Is this your new address?"), button=say("Yes, send them here"))
+        return pages.expired_page()
+    return pages.confirm_page(say("Is this your new address?"), button=say("Yes, send them here"))
 
 
 @blueprint.post("/change/<token>")
@@ -63,10 +63,10 @@ def move(token: str) -> str:
     with pages.database.write.begin() as session:
         moved = _moved(session, claim)
         if moved is None:
-            return pages.ended()
+            return pages.expired_page()
         onward = pages.links.preferences_token(moved.id, moved.email)
     pages.wake()
-    return pages.said(
+    return pages.message_page(
         say("Your newsletters come here now"),
         say("The links to your preferences in older mails have ended; those to leave work on."),
         onward=(pages.path("show_preferences", token=onward), say("To your preferences")),
@@ -76,8 +76,8 @@ def move(token: str) -> str:
 @blueprint.get("/change-back/<token>")
 def ask_to_move_back(token: str) -> str:
     if pages.claim(Purpose.CHANGE_BACK, token).has_ended(pages.clock()):
-        return pages.ended()
-    return pages.asked(say("Your address was changed"), button=say("Change it back"))
+        return pages.expired_page()
+    return pages.confirm_page(say("Your address was changed"), button=say("Change it back"))
 
 
 @blueprint.post("/change-back/<token>")
@@ -91,8 +91,10 @@ def move_back(token: str) -> str:
             or change is None
             or not address_change.undo_change(session, change, now)
         ):
-            return pages.ended()
-    return pages.said(say("Changed back"), say("Your newsletters come to this address again."))
+            return pages.expired_page()
+    return pages.message_page(
+        say("Changed back"), say("Your newsletters come to this address again.")
+    )
 
 
 def _form(token: str, trouble: str = "", written: str = "") -> str:

@@ -73,18 +73,18 @@ class Pages:
             )
         )
 
-    def said(self, heading: str, *texts: str, **shown: object) -> str:
+    def message_page(self, heading: str, *texts: str, **shown: object) -> str:
         """A page that only says something; `form` or `onward` may lead on from it."""
         return self.render("web/said.html", heading=heading, texts=texts, **shown)
 
-    def asked(self, heading: str, *texts: str, button: str, **shown: object) -> str:
+    def confirm_page(self, heading: str, *texts: str, button: str, **shown: object) -> str:
         """A page with one button; what it does, the POST to the same address does."""
         return self.render("web/asked.html", heading=heading, texts=texts, button=button, **shown)
 
-    def ended(self) -> str:
+    def expired_page(self) -> str:
         """For a good link whose time is over, or whose subscriber is not here any more."""
         say = self.say
-        return self.said(
+        return self.message_page(
             say("This link has had its day"),
             say("Take the one in the newest mail, or sign up again."),
             onward=(self.path("home"), say("To the newsletters")),

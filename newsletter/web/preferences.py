@@ -28,7 +28,7 @@ def show_preferences(token: str) -> str:
     claim = pages.claim(Purpose.PREFERENCES, token)
     with pages.database.read() as session:
         subscriber = owner(session, claim)
-        return _page(session, subscriber, token) if subscriber else pages.ended()
+        return _page(session, subscriber, token) if subscriber else pages.expired_page()
 
 
 @blueprint.post("/preferences/<token>")
@@ -38,14 +38,14 @@ def save_preferences(token: str) -> tuple[str, int]:
     with pages.database.write.begin() as session:
         subscriber = owner(session, claim)
         if subscriber is None:
-            return pages.ended(), 200
+            return pages.expired_page(), 200
         choice, trouble = _read(today)
         if trouble:
             return _page(session, subscriber, token, slip=(choice, trouble)), 400
         _save(session, subscriber, choice)
         if choice.details:
             return _page(session, subscriber, token, saved=True), 200
-    return unsubscribe.out(subscriber.id, ALL), 200
+    return unsubscribe.goodbye_page(subscriber.id, ALL), 200
 
 
 def owner(session: Session, claim: Claim) -> SubscriberRow | None:

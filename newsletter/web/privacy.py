@@ -24,8 +24,8 @@ _DATA = Limit("data-day", 2, timedelta(days=1))
 @blueprint.get("/preferences/<token>/data")
 def ask_for_data(token: str) -> str:
     if not is_of_somebody(token):
-        return pages.ended()
-    return pages.asked(
+        return pages.expired_page()
+    return pages.confirm_page(
         say("Your data"),
         say("We send a link to your address; behind it is all that we know, as JSON."),
         button=say("Send me my data"),
@@ -40,22 +40,24 @@ def send_data(token: str) -> str:
     with pages.database.write.begin() as session:
         subscriber = owner(session, claim)
         if subscriber is None:
-            return pages.ended()
+            return pages.expired_page()
         if signup_limits.consume(session, [LimitKey(_DATA, str(subscriber.id))], now) is None:
             outbox.enqueue(session, EmailType.DATA, subscriber, now)
     pages.wake()
-    return pages.said(say("Look into your inbox"), say("The link in the mail works for a day."))
+    return pages.message_page(
+        say("Look into your inbox"), say("The link in the mail works for a day.")
+    )
 
 
 @blueprint.get("/data/<token>")
 def data(token: str) -> Response | str:
     claim = pages.claim(Purpose.DATA, token)
     if claim.has_ended(pages.clock()):
-        return pages.ended()
+        return pages.expired_page()
     with pages.database.read() as session:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
         if subscriber is None:
-            return pages.ended()
+            return pages.expired_page()
         told = data_export.export_subscriber(session, subscriber)
     body = json.dumps(told, ensure_ascii=False, indent=2, default=str)
     named = {"Content-Disposition": 'attachment; filename="newsletter-data.json"'}
@@ -66,8 +68,8 @@ def data(token: str) -> Response | str:
 @blueprint.get("/preferences/<token>/erase")
 def ask_to_erase(token: str) -> str:
     if not is_of_somebody(token):
-        return pages.ended()
-    return pages.asked(
+        return pages.expired_page()
+    return pages.confirm_page(
         say("Erase everything?"),
         say("You leave, and all that we know of you is gone. This cannot be undone."),
         say("Only a code stays, made from your address, so that no list brings you back."),
@@ -84,12 +86,12 @@ def erase(token: str) -> str:
         if subscriber is not None:
             subscriber = owner(session, claim)
             if subscriber is None:
-                return pages.ended()
+                return pages.expired_page()
             now = pages.clock()
             erasure.erase(session, subscriber, now)
             outbox.enqueue(session, EmailType.GOODBYE, subscriber, now)
     pages.wake()
-    return pages.said(
+    return pages.message_page(
         say("You are erased"),
         say("One last mail says so. Nothing more will come."),
         onward=(pages.path("home"), say("To the newsletters")),

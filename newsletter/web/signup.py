@@ -31,9 +31,9 @@ Answer = tuple[str, int]
 @blueprint.post("/")
 def sign_up() -> Answer:
     if not pages.settings.signup.open:
-        return pages.said(say("The list is closed for now")), 403
+        return pages.message_page(say("The list is closed for now")), 403
     if request.form.get(HONEYPOT):
-        return _look(), 200
+        return _inbox_page(), 200
     wanted = [slug for slug in pages.newsletters if slug in request.form.getlist("newsletter")]
     written = request.form.get("email", "")[:320]
     try:
@@ -52,8 +52,8 @@ def sign_up() -> Answer:
 def ask_to_confirm(token: str) -> str:
     claim = pages.claim(Purpose.CONFIRM, token)
     if claim.has_ended(pages.clock()):
-        return _ended(token)
-    return pages.asked(
+        return _expired_page(token)
+    return pages.confirm_page(
         say("One click, and you are in"),
         _titles(claim),
         button=say("Confirm"),
@@ -64,14 +64,14 @@ def ask_to_confirm(token: str) -> str:
 def confirm(token: str) -> str:
     claim = pages.claim(Purpose.CONFIRM, token)
     if claim.has_ended(pages.clock()):
-        return _ended(token)
+        return _expired_page(token)
     with pages.database.write.begin() as session:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
         confirmed = subscriber is not None and _confirm(session, subscriber, claim)
     if not confirmed:
-        return pages.ended()
+        return pages.expired_page()
     pages.wake()
-    return pages.said(
+    return pages.message_page(
         say("You are in"),
         say("The next issue comes to you. A welcome is on its way."),
         onward=(pages.path("home"), say("Read the latest issue")),
@@ -91,7 +91,7 @@ def send_another(token: str) -> Answer:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
     wanted = [slug for slug in claim.newsletter.split("_") if slug in pages.newsletters]
     if subscriber is None or not wanted:
-        return _look(), 200
+        return _inbox_page(), 200
     return _ask(subscriber.email, wanted)
 
 
@@ -106,27 +106,27 @@ def _ask(address: str, wanted: list[str]) -> Answer:
         request_ = SignupRequest(address, wanted, pages.language().language, _consent(), network)
         taken = too_many is None and signups.request_signup(session, request_, settings, now)
     if too_many is not None:
-        return pages.said(*_busy(say("Too many sign-ups came from your network"))), 429
+        return pages.message_page(*_busy(say("Too many sign-ups came from your network"))), 429
     if not taken:
-        return pages.said(*_busy(say("Too many people sign up just now"))), 503
+        return pages.message_page(*_busy(say("Too many people sign up just now"))), 503
     pages.wake()
-    return _look(), 200
+    return _inbox_page(), 200
 
 
 def _busy(why: str) -> tuple[str, str]:
     return say("Please try again in an hour"), f"{why}."
 
 
-def _look() -> str:
-    return pages.said(
+def _inbox_page() -> str:
+    return pages.message_page(
         say("Look into your inbox"),
         say("If this address can be signed up, a mail to it is on its way. Press its button."),
         say("Nothing there in ten minutes? Look into the spam folder. One mail a day is all."),
     )
 
 
-def _ended(token: str) -> str:
-    return pages.said(
+def _expired_page(token: str) -> str:
+    return pages.message_page(
         say("This link has had its day"),
         say("Nothing is lost: a new one can be on its way in a moment."),
         form=(pages.path("send_another", token=token), say("Send me a new one")),

@@ -24,7 +24,7 @@ UNDO_WITHIN = timedelta(days=1)
 def ask_to_leave(token: str) -> str:
     claim = pages.claim(Purpose.UNSUBSCRIBE, token)
     several = claim.newsletter != ALL and len(pages.newsletters) > 1
-    return pages.asked(
+    return pages.confirm_page(
         say("Leave %(title)s?") % {"title": _title(claim.newsletter)},
         say("One click, and no more issues will come."),
         button=say("Unsubscribe"),
@@ -41,14 +41,14 @@ def leave(token: str) -> str:
         address_change.unsubscribe_following_changes(
             session, Claim(claim.subscriber_id, chosen), evidence, pages.clock()
         )
-    return out(claim.subscriber_id, chosen)
+    return goodbye_page(claim.subscriber_id, chosen)
 
 
 @blueprint.get("/undo/<token>")
 def ask_to_come_back(token: str) -> str:
     claim = pages.claim(Purpose.UNDO, token)
     title = _title(claim.newsletter)
-    return pages.asked(say("Get %(title)s again?") % {"title": title}, button=say("Undo"))
+    return pages.confirm_page(say("Get %(title)s again?") % {"title": title}, button=say("Undo"))
 
 
 @blueprint.post("/undo/<token>")
@@ -56,7 +56,7 @@ def come_back(token: str) -> str:
     claim = pages.claim(Purpose.UNDO, token)
     now = pages.clock()
     if claim.has_ended(now):
-        return pages.ended()
+        return pages.expired_page()
     newsletter = None if claim.newsletter == ALL else claim.newsletter
     with pages.database.write.begin() as session:
         back = False
@@ -70,11 +70,11 @@ def come_back(token: str) -> str:
             held = lifecycle.active_subscriptions(session, subscriber)
             back = bool(held) and newsletter in (None, *held)
     if not back:
-        return pages.ended()
-    return pages.said(say("You are in again"), say("As if nothing had happened."))
+        return pages.expired_page()
+    return pages.message_page(say("You are in again"), say("As if nothing had happened."))
 
 
-def out(subscriber_id: int, newsletter: str) -> str:
+def goodbye_page(subscriber_id: int, newsletter: str) -> str:
     """The goodbye, the same for everybody."""
     until = pages.clock() + UNDO_WITHIN
     token = pages.links.token(Purpose.UNDO, Claim(subscriber_id, newsletter, until))
@@ -83,7 +83,7 @@ def out(subscriber_id: int, newsletter: str) -> str:
     else:
         title = {"title": _title(newsletter)}
         text = say("Nothing more of %(title)s will come.") % title
-    return pages.said(
+    return pages.message_page(
         say("You are out"),
         text,
         say("Changed your mind?"),
