@@ -12,7 +12,6 @@ from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from newsletter.config import FeedbackSettings
 from newsletter.feedback import apply, sendgrid_webhook
 from newsletter.feedback.sendgrid_webhook import NotEventsError, NotGenuineError
 from newsletter.web.pages import EXTENSION, pages
@@ -26,7 +25,7 @@ _log = logging.getLogger(__name__)
 @blueprint.record
 def _load_key(state: BlueprintSetupState) -> None:
     """At the start, so that a key that is none is said there."""
-    settings: FeedbackSettings = state.app.extensions[EXTENSION].settings.feedback
+    settings = state.app.extensions[EXTENSION].settings.feedback
     state.app.extensions[_SIGNATURE] = sendgrid_webhook.Signature(
         settings.sendgrid_public_key, timedelta(seconds=settings.max_age_s)
     )
