@@ -1,16 +1,17 @@
 """What commands share: options, the settings, stopping, a progress bar, each newsletter in turn."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
@@ -155,3 +156,28 @@ def for_each_newsletter(
             warn(f"{newsletter.slug}: {error}")
             done = False
     return done
+
+
+@contextmanager
+def new_file(path: Path, encoding: str) -> Iterator[TextIO]:
+    """A file for its owner only: whole or not at all, and never over one that is there.
+
+    Raises:
+        WrongUseError: there is one.
+        NewsletterError: it cannot be written.
+    """
+    there = WrongUseError(f"{path} is there already; name another file")
+    if path.exists():
+        raise there
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with open(descriptor, "w", encoding=encoding, newline="") as stream:  # noqa: PTH123 - a descriptor, for its mode
+            yield stream
+        os.link(part, path)
+    except FileExistsError:
+        raise there from None
+    except OSError as error:
+        raise NewsletterError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)

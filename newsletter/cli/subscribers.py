@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter import languages
-from newsletter.cli import common, output, subscribers_import
+from newsletter.cli import common, output, subscribers_export, subscribers_import
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -98,16 +98,16 @@ def _send_at_once(outbox_worker: "OutboxWorker", letter: "OutboxRow") -> None:
 
 
 @subscribers.command("list")
-@subscribers_import.with_choice
+@subscribers_export.with_filter
 @common.with_json
 @common.with_config
-def list_subscribers(as_json: bool, config_file: Path | None, **wanted: Any) -> None:  # noqa: ANN401 - the options of `with_choice`
+def list_subscribers(as_json: bool, config_file: Path | None, **filter_options: Any) -> None:  # noqa: ANN401 - the options of `with_filter`
     """Everybody, by address."""
     from newsletter import bootstrap
     from newsletter.subscribers import queries
 
     settings = common.load(config_file)
-    choice = subscribers_import.choice(settings, **wanted)
+    choice = subscribers_export.subscriber_filter(settings, **filter_options)
     with bootstrap.open_database(settings) as database, database.read() as session:
         members = queries.iterate_subscribers(session, choice)
         first = next(members, None)
@@ -216,5 +216,5 @@ def _text(value: object) -> object:
     return ", ".join(value) if isinstance(value, list) else value
 
 
-for _command in (subscribers_import.import_list, subscribers_import.export):
+for _command in (subscribers_import.import_list, subscribers_export.export):
     subscribers.add_command(_command)

@@ -1,12 +1,9 @@
-"""subscribers import, export: many at once."""
+"""subscribers import: many at once, with the proof of their consent."""
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,86 +17,8 @@ if TYPE_CHECKING:
     from newsletter.db import Database
     from newsletter.subscribers.import_files import FileSurvey, ImportEntry
     from newsletter.subscribers.import_rows import ImportOptions, RowReport
-    from newsletter.subscribers.queries import SubscriberFilter
 
 _SHOWN = 20
-
-
-def with_choice(command: common.Command) -> common.Command:
-    """The options that choose some of all subscribers."""
-    for option in (
-        click.option("--search", metavar="TEXT", help="Only whose address holds this."),
-        click.option(
-            "--since", type=common.Day(), metavar="YYYY-MM-DD", help="Only who came on or after."
-        ),
-        click.option("--domain", metavar="DOMAIN", help="Only those at this domain."),
-        click.option("--to", "slug", metavar="SLUG", help="Only those of this newsletter."),
-        click.option(
-            "--standing",
-            type=click.Choice(["pending", "confirmed", "left", "suppressed"]),
-            help="Only those.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def choice(
-    settings: "Settings",
-    standing: str | None,
-    slug: str | None,
-    domain: str | None,
-    since: date | None,
-    search: str | None,
-) -> "SubscriberFilter":
-    from newsletter.subscribers.queries import SubscriberFilter
-
-    return SubscriberFilter(
-        standing=standing,
-        newsletter=settings.newsletter(slug).slug if slug else None,
-        domain=domain.lower().lstrip("@") if domain else None,
-        since=datetime.combine(since, time(), UTC) if since else None,
-        search=search,
-    )
-
-
-@click.command()
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "json", "jsonl"]),
-    default="csv",
-    show_default=True,
-)
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="A new file that only you can read.  [default: standard output]",
-)
-@with_choice
-@common.with_config
-def export(form: str, output: Path | None, config_file: Path | None, **wanted: Any) -> None:  # noqa: ANN401 - the options of `with_choice`
-    """Write subscribers out.
-
-    As a table that a spreadsheet cannot mistake for formulas, or as JSON; `import` reads both
-    back: who left or is suppressed there, it keeps out. Who was erased is known by a hash only
-    and is not in it.
-    """
-    from newsletter import bootstrap
-    from newsletter.subscribers import exporting, queries
-
-    settings = common.load(config_file)
-    chosen = choice(settings, **wanted)
-    with bootstrap.open_database(settings) as database, database.read() as session:
-        members = queries.iterate_subscribers(session, chosen)
-        if output is None:
-            exporting.write_export(form, members, sys.stdout)
-            return
-        # The mark at the start is for Excel, which else takes UTF-8 for something older.
-        with new_file(output, "utf-8-sig" if form == "csv" else "utf-8") as stream:
-            number = exporting.write_export(form, members, stream)
-    click.echo(f"{number} in {output}")
 
 
 @click.command("import")
@@ -239,7 +158,7 @@ def _report(path: Path | None) -> "Iterator[Callable[[RowReport], None]]":
 
     from newsletter.subscribers.csv_injection import escape_cell
 
-    with new_file(path, "utf-8-sig") as stream:
+    with common.new_file(path, "utf-8-sig") as stream:
         writer = csv.writer(stream)
         writer.writerow(("line", "address", "fate", "detail"))
         yield lambda told: writer.writerow(
@@ -276,30 +195,3 @@ def _one_line(text: str) -> str:
     """Short and printable, whatever stood in the file."""
     plain = "".join(character if character.isprintable() else "?" for character in text[:81])
     return f"{plain[:80]}..." if len(plain) > 80 else plain  # noqa: PLR2004 - a terminal's width
-
-
-@contextmanager
-def new_file(path: Path, encoding: str) -> Iterator[TextIO]:
-    """A file for its owner only: whole or not at all, and never over one that is there.
-
-    Raises:
-        WrongUseError: there is one.
-        NewsletterError: it cannot be written.
-    """
-    from newsletter.errors import NewsletterError, WrongUseError
-
-    there = WrongUseError(f"{path} is there already; name another file")
-    if path.exists():
-        raise there
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with open(descriptor, "w", encoding=encoding, newline="") as stream:  # noqa: PTH123 - a descriptor, for its mode
-            yield stream
-        os.link(part, path)
-    except FileExistsError:
-        raise there from None
-    except OSError as error:
-        raise NewsletterError(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)

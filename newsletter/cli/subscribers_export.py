@@ -1,0 +1,91 @@
+"""subscribers export: those that a filter chooses, as CSV or JSON."""
+
+import sys
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli import common
+
+if TYPE_CHECKING:
+    from newsletter.config import Settings
+    from newsletter.subscribers.queries import SubscriberFilter
+
+
+def with_filter(command: common.Command) -> common.Command:
+    """The options that choose some of all subscribers."""
+    for option in (
+        click.option("--search", metavar="TEXT", help="Only whose address holds this."),
+        click.option(
+            "--since", type=common.Day(), metavar="YYYY-MM-DD", help="Only who came on or after."
+        ),
+        click.option("--domain", metavar="DOMAIN", help="Only those at this domain."),
+        click.option("--to", "slug", metavar="SLUG", help="Only those of this newsletter."),
+        click.option(
+            "--standing",
+            type=click.Choice(["pending", "confirmed", "left", "suppressed"]),
+            help="Only those.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def subscriber_filter(
+    settings: "Settings",
+    standing: str | None,
+    slug: str | None,
+    domain: str | None,
+    since: date | None,
+    search: str | None,
+) -> "SubscriberFilter":
+    from newsletter.subscribers.queries import SubscriberFilter
+
+    return SubscriberFilter(
+        standing=standing,
+        newsletter=settings.newsletter(slug).slug if slug else None,
+        domain=domain.lower().lstrip("@") if domain else None,
+        since=datetime.combine(since, time(), UTC) if since else None,
+        search=search,
+    )
+
+
+@click.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json", "jsonl"]),
+    default="csv",
+    show_default=True,
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A new file that only you can read.  [default: standard output]",
+)
+@with_filter
+@common.with_config
+def export(form: str, output: Path | None, config_file: Path | None, **filter_options: Any) -> None:  # noqa: ANN401 - the options of `with_filter`
+    """Write subscribers out.
+
+    As a table that a spreadsheet cannot mistake for formulas, or as JSON; `import` reads both
+    back: who left or is suppressed there, it keeps out. Who was erased is known by a hash only
+    and is not in it.
+    """
+    from newsletter import bootstrap
+    from newsletter.subscribers import exporting, queries
+
+    settings = common.load(config_file)
+    chosen = subscriber_filter(settings, **filter_options)
+    with bootstrap.open_database(settings) as database, database.read() as session:
+        members = queries.iterate_subscribers(session, chosen)
+        if output is None:
+            exporting.write_export(form, members, sys.stdout)
+            return
+        # The mark at the start is for Excel, which else takes UTF-8 for something older.
+        with common.new_file(output, "utf-8-sig" if form == "csv" else "utf-8") as stream:
+            number = exporting.write_export(form, members, stream)
+    click.echo(f"{number} in {output}")
