@@ -153,12 +153,12 @@ def best_summaries(
     by_paper: dict[PaperId, tuple[tuple[bool, ...], Sentence]] = {}
     for row in rows:
         paper = PaperId(row.arxiv_id, row.version)
-        wanted = row.language == author.language
-        if not wanted and row.summarizer != AUTHORS:
+        in_language = row.language == author.language
+        if not in_language and row.summarizer != AUTHORS:
             continue
         preferred = row.summarizer == author.name
         as_now = preferred and row.recipe == author.fingerprint
-        rank = (wanted, preferred, as_now, row.summarizer != AUTHORS)
+        rank = (in_language, preferred, as_now, row.summarizer != AUTHORS)
         if paper not in by_paper or rank >= by_paper[paper][0]:
             by_paper[paper] = (rank, Sentence(row.text, row.language, row.summarizer))
     return {paper: by_paper[paper][1] for paper in papers if paper in by_paper}
