@@ -23,7 +23,7 @@ from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import run
 from newsletter.summaries.base import Summarizer
 from newsletter.summaries.llm_budget import LlmBudget
-from newsletter.summaries.run import Estimate, SummaryReport, SummaryRequest, make_missing
+from newsletter.summaries.run import Estimate, SummaryReport, SummaryRequest, summarize_missing
 from newsletter.transports.base import Transport
 
 Step = Callable[[int], None]  # so many more are done
@@ -166,7 +166,9 @@ def summarize(
                 raise StoppedError("stopped while summarizing; run it again to go on")
 
         listed = [announcement.paper for announcement in announced]
-        return make_missing(services.database.write, request, listed, services.clock(), progress)
+        return summarize_missing(
+            services.database.write, request, listed, services.clock(), progress
+        )
 
 
 def estimate(

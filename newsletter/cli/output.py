@@ -144,7 +144,7 @@ def tokens_as_json(tokens: "Tokens", prices: "Prices") -> dict[str, Any]:
     return {
         "tokens_asked": tokens.asked,
         "tokens_answered": tokens.answered,
-        "cost": prices.of(tokens),
+        "cost": prices.cost(tokens),
         "currency": prices.currency,
     }
 

@@ -124,7 +124,7 @@ def _report(
         announced = papers.announced_papers(session, day, newsletter.categories)
         listed = [announcement.paper for announcement in announced]
         author = Author.of(services.summarizer, newsletter.language)
-        reports = report.report(session, listed, author)
+        reports = report.report_papers(session, listed, author)
         spent = report.spent_tokens(session, listed, newsletter.language)
     if not reports:
         _warn_of_nothing(newsletter, day)

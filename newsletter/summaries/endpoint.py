@@ -74,7 +74,7 @@ class Endpoint:
     def ask(self, method: str, path: str, body: object = None) -> Reply:
         """As `chat`, whatever is asked."""
         url = f"{self._settings.base_url}{path}"
-        begun = time.monotonic()
+        started_s = time.monotonic()
         session, adapter = self._connections()
         timeout_s = self._settings.timeout_s
         try:
@@ -89,7 +89,7 @@ class Endpoint:
             raise NoReplyError(self._in_words(error)) from error
         except ValueError as error:  # urllib3 on a host that is no name
             raise NoReplyError("nobody can be asked at summarizer.base_url") from error
-        return Reply(response.status_code, response.headers, content, time.monotonic() - begun)
+        return Reply(response.status_code, response.headers, content, time.monotonic() - started_s)
 
     def describe(self, reply: Reply) -> str:
         """An answer that is no completion, in one line: status and what it says of itself."""

@@ -21,12 +21,12 @@ class Prices:
     answered: float = 0.0
     currency: str = "USD"
 
-    def of(self, tokens: Tokens) -> float:
+    def cost(self, tokens: Tokens) -> float:
         return (tokens.asked * self.asked + tokens.answered * self.answered) / _A_MILLION
 
     def describe(self, tokens: Tokens) -> str:
         """`about` is for the caller to say: "12,345 tokens, 0.0042 USD"."""
-        cost = f", {self.of(tokens):.4f} {self.currency}" if self.asked or self.answered else ""
+        cost = f", {self.cost(tokens):.4f} {self.currency}" if self.asked or self.answered else ""
         return f"{tokens.all:,} tokens{cost}"
 
 
@@ -103,7 +103,7 @@ class LlmBudget:
                 f"was not asked any more: this run's {self.most_tokens:,} tokens are used up"
                 " (summarizer.cap_tokens)"
             )
-        if self.most_cost is not None and self.prices.of(tokens) > self.most_cost:
+        if self.most_cost is not None and self.prices.cost(tokens) > self.most_cost:
             return (
                 f"was not asked any more: this run's {self.most_cost:g} {self.prices.currency} are"
                 " used up (summarizer.cap_cost)"

@@ -37,7 +37,7 @@ class PaperReport:
     failures: tuple[SummaryFailureRow, ...]
 
 
-def report(session: Session, papers: Sequence[Paper], author: Author) -> list[PaperReport]:
+def report_papers(session: Session, papers: Sequence[Paper], author: Author) -> list[PaperReport]:
     """One a paper; failures of whatever author in that language, the oldest first."""
     ids = [paper.id for paper in papers]
     sentences = store.best_summaries(session, ids, author)
@@ -102,13 +102,13 @@ def try_each(summarizers: Iterable[Summarizer], paper: Paper, language: str) -> 
 
 
 def _attempt(summarizer: Summarizer, paper: Paper, language: str) -> Attempt:
-    begun = time.monotonic()
+    started_s = time.monotonic()
     try:
         draft = summarizer.summarize(paper, language)
     except SummaryError as error:
-        seconds = time.monotonic() - begun
+        seconds = time.monotonic() - started_s
         return Attempt(summarizer.name, "", (), seconds, failure=str(error))
-    seconds = time.monotonic() - begun
+    seconds = time.monotonic() - started_s
     check_results = tuple(_check(draft, paper, language, quotes=summarizer.quotes))
     return Attempt(summarizer.name, draft.text, check_results, seconds, draft.tokens)
 

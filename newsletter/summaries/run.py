@@ -44,7 +44,7 @@ class SummaryRequest:
         return Author.of(self.summarizer, self.language)
 
 
-def make_missing(
+def summarize_missing(
     sessions: sessionmaker[Session],
     request: SummaryRequest,
     papers: Sequence[Paper],
@@ -52,14 +52,14 @@ def make_missing(
     progress: Progress,
 ) -> SummaryReport:
     """Ask for the sentences that are not kept yet and keep each as it comes."""
-    wanted = {paper.id: paper for paper in papers}
+    by_id = {paper.id: paper for paper in papers}
     with sessions() as session:
-        questions = open_questions(session, request, list(wanted.values()))
-    for _ in range(len(wanted) - len(questions)):
+        questions = open_questions(session, request, list(by_id.values()))
+    for _ in range(len(by_id) - len(questions)):
         progress()
     author = request.author
     results: list[SummaryResult] = []
-    day = list(wanted.values())
+    day = list(by_id.values())
     asking = ask_model(request.summarizer, questions, day, request.language, request.llm_budget)
     with closing(asking) as incoming:
         for result in incoming:
@@ -69,7 +69,7 @@ def make_missing(
             progress()
     return SummaryReport(
         made=sum(result.sentence is not None for result in results),
-        reused=len(wanted) - len(questions),
+        reused=len(by_id) - len(questions),
         failed={result.paper.id: result.failure for result in results if result.failure},
         rejected={result.paper.id: result.rejection for result in results if result.rejection},
         expected=_expected(request, questions),
@@ -105,7 +105,7 @@ def open_questions(
     if request.summarizer.quotes:  # any sentence is as good as the authors'
         done = set(store.best_summaries(session, ids, author))
     else:
-        done = store.asked_before(session, ids, author)
+        done = store.already_summarized(session, ids, author)
     failures = store.failures(session, ids, author)
     questions = []
     for paper in papers:

@@ -104,11 +104,11 @@ def failures(
     session: Session, papers: Iterable[PaperId], author: Author
 ) -> dict[PaperId, list[SummaryFailureRow]]:
     """The answers of that author that were not printed, by paper, the oldest first."""
-    wanted = set(papers)
+    paper_ids = set(papers)
     rows = session.scalars(
         select(SummaryFailureRow)
         .where(
-            SummaryFailureRow.arxiv_id.in_({paper_id.arxiv_id for paper_id in wanted}),
+            SummaryFailureRow.arxiv_id.in_({paper_id.arxiv_id for paper_id in paper_ids}),
             SummaryFailureRow.language == author.language,
             SummaryFailureRow.summarizer == author.name,
             SummaryFailureRow.recipe == author.fingerprint,
@@ -118,23 +118,23 @@ def failures(
     by_paper: defaultdict[PaperId, list[SummaryFailureRow]] = defaultdict(list)
     for row in rows:
         paper = PaperId(row.arxiv_id, row.version)
-        if paper in wanted:
+        if paper in paper_ids:
             by_paper[paper].append(row)
     return dict(by_paper)
 
 
-def asked_before(session: Session, papers: Iterable[PaperId], author: Author) -> set[PaperId]:
+def already_summarized(session: Session, papers: Iterable[PaperId], author: Author) -> set[PaperId]:
     """The papers of which this author's sentence, written this way, is kept."""
-    wanted = set(papers)
+    paper_ids = set(papers)
     rows = session.execute(
         select(SummaryRow.arxiv_id, SummaryRow.version).where(
-            SummaryRow.arxiv_id.in_({paper_id.arxiv_id for paper_id in wanted}),
+            SummaryRow.arxiv_id.in_({paper_id.arxiv_id for paper_id in paper_ids}),
             SummaryRow.language == author.language,
             SummaryRow.summarizer == author.name,
             SummaryRow.recipe == author.fingerprint,
         )
     )
-    return wanted & {PaperId(arxiv_id, version) for arxiv_id, version in rows}
+    return paper_ids & {PaperId(arxiv_id, version) for arxiv_id, version in rows}
 
 
 def best_summaries(

@@ -25,7 +25,7 @@ from newsletter.summaries.base import (
     Tokens,
 )
 from newsletter.summaries.llm_budget import LlmBudget, Prices
-from newsletter.summaries.run import SummaryReport, SummaryRequest, make_missing
+from newsletter.summaries.run import SummaryReport, SummaryRequest, summarize_missing
 from newsletter.summaries.store import Author
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
@@ -108,7 +108,7 @@ def make(
     again: bool = False,
 ) -> SummaryReport:
     asking = SummaryRequest(model, "en", budget or LlmBudget(), again)
-    return make_missing(database.write, asking, papers, NOW, nothing)
+    return summarize_missing(database.write, asking, papers, NOW, nothing)
 
 
 def counted(made: SummaryReport) -> tuple[int, int, int, int]:
@@ -353,7 +353,7 @@ def test_each_sentence_is_kept_as_it_comes(database: Database) -> None:
 
     together_first = threading.Thread(target=together.wait)
     together_first.start()
-    make_missing(database.write, SummaryRequest(model, "en"), PAPERS, NOW, kept_by_now)
+    summarize_missing(database.write, SummaryRequest(model, "en"), PAPERS, NOW, kept_by_now)
     together_first.join()
     assert so_far == list(range(1, 9))
 
@@ -366,7 +366,7 @@ def test_a_run_cut_short_keeps_what_it_has_and_asks_no_more(database: Database) 
     model = Model(concurrency=2, before_each=lambda: pace.wait(0.01))
     many = [paper(number) for number in range(400)]
     with pytest.raises(KeyboardInterrupt):
-        make_missing(database.write, SummaryRequest(model, "en"), many, NOW, stop)
+        summarize_missing(database.write, SummaryRequest(model, "en"), many, NOW, stop)
     with database.read() as session:
         assert len(session.scalars(select(SummaryRow)).all()) == 1
     assert len(model.asked) < 400
@@ -405,5 +405,5 @@ def test_every_paper_is_told_to_the_progress_bar_once(database: Database) -> Non
     make(database, Model(), PAPERS[:3])
     done: list[None] = []
     asking = SummaryRequest(Model(failing={4}), "en")
-    make_missing(database.write, asking, PAPERS, NOW, lambda: done.append(None))
+    summarize_missing(database.write, asking, PAPERS, NOW, lambda: done.append(None))
     assert len(done) == len(PAPERS)

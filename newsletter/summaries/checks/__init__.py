@@ -96,8 +96,8 @@ def first_objection(
 
 def objection_to_quotation(text: str, paper: Paper) -> list[CheckResult]:
     """What calls itself the authors' words must be theirs: only left out and capitalized."""
-    said = iter(_words(paper.abstract))
-    if all(word in said for word in _words(text)):
+    source_words = iter(_words(paper.abstract))
+    if all(word in source_words for word in _words(text)):
         return []
     return [CheckResult("quotation", "is no quotation from the abstract")]
 

@@ -48,18 +48,18 @@ def objection(text: str, language: str) -> str:
     """Why it is not; empty where it is, as far as letters and frequent words can tell."""
     words = _WORD.findall(_FORMULA.sub(" ", text))
     scripts = Counter(_script(letter) for word in words for letter in word)
-    told = f"is not in {_name(language)}"
+    message = f"is not in {_name(language)}"
     disguised = next(filter(_is_disguised, words), "")
     if disguised:
         return f"mixes alphabets in one word, {disguised}"
     if language == "zh":
-        return "" if _is_chinese(text, scripts) else told
+        return "" if _is_chinese(text, scripts) else message
     expected = _NAMES.get(_likely_script(language), ())
     share = sum(scripts[name] for name in expected) / max(1, scripts.total())
     if expected and share < (0.9 if "LATIN" in expected else _SCRIPT_SHARE):
-        return told
+        return message
     if "LATIN" in expected and (language == "en") != _is_english(words):
-        return told
+        return message
     return ""
 
 

@@ -55,11 +55,11 @@ def reversed_comparison(text: str, source: str) -> str:
 
 def added_negation(text: str, source: str) -> str:
     """What the text denies and the source only says, or, of what is needed, the reverse."""
-    told = _ways(source)
+    in_source = _ways(source)
     for stem, ways in _ways(text).items():
-        if told.get(stem) == {False} and ways == {True}:
+        if in_source.get(stem) == {False} and ways == {True}:
             return f'denies "{stem}...", which the abstract says'
-        if told.get(stem) == {True} and ways == {False} and stem in _NEEDED:
+        if in_source.get(stem) == {True} and ways == {False} and stem in _NEEDED:
             return f'says "{stem}...", which the abstract denies'
     return ""
 
@@ -89,9 +89,9 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 
 def _directed(text: str, source: str) -> str:
     """An error that increases by 30 %, where the abstract says that it is reduced by that."""
-    told = set(_directions(source))
+    in_source = set(_directions(source))
     for number, is_up in _directions(text):
-        if (number, not is_up) in told and (number, is_up) not in told:
+        if (number, not is_up) in in_source and (number, is_up) not in in_source:
             way = "up" if is_up else "down"
             return f"says that something goes {way} with {number}, against the abstract"
     return ""
@@ -103,10 +103,10 @@ def _directions(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _compared(text: str, source: str) -> str:
-    lowered, told = text.lower(), source.lower()
-    for said, opposite in _TWO_WAYS:
-        compared = re.search(rf"\b{said}(?: [\w-]+)? than\b", lowered)
-        if compared and f" {opposite} " in told and said[:-2] not in told:
+    lowered, lowered_source = text.lower(), source.lower()
+    for word, opposite in _TWO_WAYS:
+        compared = re.search(rf"\b{word}(?: [\w-]+)? than\b", lowered)
+        if compared and f" {opposite} " in lowered_source and word[:-2] not in lowered_source:
             return f"says {compared[0]}, where the abstract says {opposite}"
     performs = {(match[1].lower(), match[2]) for match in _PERFORMS.finditer(source)}
     for match in _PERFORMS.finditer(text):

@@ -76,14 +76,14 @@ def find_spelled_numbers(text: str) -> Iterator[SpelledNumber]:
 def without_powers(text: str) -> str:
     r"""The text with 100000 for 10^5 and 1e5, 3000 for 3\times 10^{3}, and 20% for 百分之二十."""
     text = _POWER_OF_TEN.sub(_power, text)
-    text = _EXPONENT.sub(lambda found: _scaled(found[1], found[2]), text)
+    text = _EXPONENT.sub(lambda match: _scaled(match[1], match[2]), text)
     text = _PERCENT.sub(_percent, text)
-    return _TENTHS.sub(lambda found: f"{10 * _CHINESE[found[1]]}%", text)
+    return _TENTHS.sub(lambda match: f"{10 * _CHINESE[match[1]]}%", text)
 
 
-def _power(found: re.Match[str]) -> str:
-    exponent = (found[2] or found[3]).translate(_RAISED).replace("\u2212", "-")
-    return _scaled(found[1] or "1", exponent) if exponent.strip("-") else found[0]
+def _power(match: re.Match[str]) -> str:
+    exponent = (match[2] or match[3]).translate(_RAISED).replace("\u2212", "-")
+    return _scaled(match[1] or "1", exponent) if exponent.strip("-") else match[0]
 
 
 def _scaled(mantissa: str, exponent: str) -> str:
@@ -93,9 +93,9 @@ def _scaled(mantissa: str, exponent: str) -> str:
         return mantissa
 
 
-def _percent(found: re.Match[str]) -> str:
-    whole = found[1] if found[1][0].isascii() else str(_chinese(found[1]))
-    decimals = "".join(str(_CHINESE[numeral]) for numeral in found[2] or "")
+def _percent(match: re.Match[str]) -> str:
+    whole = match[1] if match[1][0].isascii() else str(_chinese(match[1]))
+    decimals = "".join(str(_CHINESE[numeral]) for numeral in match[2] or "")
     return f"{whole}.{decimals}%" if decimals else f"{whole}%"
 
 

@@ -98,9 +98,9 @@ def changed_count(text: str, source: str) -> str:
 
 def changed_unit(text: str, source: str) -> str:
     """A number that is a percentage, or a factor, in one of the two and neither in the other."""
-    told = _all(source)
+    in_source = _all(source)
     percents, points, factors = (
-        {value for number in told if getattr(number, kind) for value in number.values}
+        {value for number in in_source if getattr(number, kind) for value in number.values}
         for kind in ("percent", "points", "times")
     )
     for number in _all(text):

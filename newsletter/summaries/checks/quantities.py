@@ -15,14 +15,14 @@ from newsletter.summaries.checks import number_words, numbers
 
 @dataclass(frozen=True)
 class _Multiple:
-    said: re.Pattern[str]
+    pattern: re.Pattern[str]
     words: re.Pattern[str]  # by which an abstract may say the same
     figures: frozenset[str]  # and the numbers by which it may
 
 
-def _kind(said: str, words: str, figures: str) -> _Multiple:
+def _kind(pattern: str, words: str, figures: str) -> _Multiple:
     return _Multiple(
-        re.compile(said, re.IGNORECASE),
+        re.compile(pattern, re.IGNORECASE),
         re.compile(words, re.IGNORECASE),
         frozenset(figures.split()),
     )
@@ -97,9 +97,9 @@ def unsupported_multiple(text: str, source: str) -> str:
     """A share, multiple or magnitude that the source has in no way; empty where there is none."""
     figures = numbers.values_in(source)
     for kind in _KINDS:
-        said = kind.said.search(text)
-        if said and not kind.words.search(source) and not _has(figures, kind.figures):
-            return f"says {said[0]}, which the abstract does not"
+        match = kind.pattern.search(text)
+        if match and not kind.words.search(source) and not _has(figures, kind.figures):
+            return f"says {match[0]}, which the abstract does not"
     for match in _MAGNITUDE.finditer(text):
         scale = _SCALES.get((match[1] or match[2]).lower())
         if scale and not _is_of_size(figures, scale) and not _is_named(match[1], source):

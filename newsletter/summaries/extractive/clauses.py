@@ -128,16 +128,16 @@ def drop_pointing_clause(sentence: str) -> str:
     closed, bracketed = formulas(sentence), parentheses(sentence)
     for match in reversed(list(_CLAUSE.finditer(sentence, 0, start + 1))):
         at = match.start()
-        kept = sentence[:at]
-        if kept.count(" ") + 1 < FEWEST:
+        beginning = sentence[:at]
+        if beginning.count(" ") + 1 < FEWEST:
             break
-        if inside(at, closed) or inside(at, bracketed) or _HOLDS_ON.search(kept[-16:]):
+        if inside(at, closed) or inside(at, bracketed) or _HOLDS_ON.search(beginning[-16:]):
             continue
-        if match["relative"] and _is_reported(kept):
+        if match["relative"] and _is_reported(beginning):
             continue
-        if not has_predicate(kept) or is_half_said(kept):
+        if not has_predicate(beginning) or is_half_said(beginning):
             break
-        return kept.rstrip(" ,;:")
+        return beginning.rstrip(" ,;:")
     return sentence
 
 
@@ -156,16 +156,16 @@ def drop_optional_clauses(sentence: str, names_topic: Callable[[str], bool]) -> 
         return sentence
     closed, bracketed = formulas(sentence), parentheses(sentence)
     for match in _ASIDE.finditer(sentence):
-        kept, aside = sentence[: match.start()], sentence[match.start() :]
-        if _words(kept) < ENOUGH or _MUST_STAY.search(aside) or names_topic(aside):
+        beginning, aside = sentence[: match.start()], sentence[match.start() :]
+        if _words(beginning) < ENOUGH or _MUST_STAY.search(aside) or names_topic(aside):
             continue
-        if _DASHED.match(aside) and _DASHED.search(kept):  # the second of a pair
+        if _DASHED.match(aside) and _DASHED.search(beginning):  # the second of a pair
             continue
         if inside(match.start(), closed) or inside(match.start(), bracketed):
             continue
         if _EXAMPLES.match(aside) and _GOES_ON.search(aside):
             continue
-        return kept if has_predicate(kept) and not is_half_said(kept) else sentence
+        return beginning if has_predicate(beginning) and not is_half_said(beginning) else sentence
     return sentence
 
 

@@ -30,14 +30,14 @@ class Candidate:
 
 def candidates(title: str, pieces: Iterable[str]) -> list[Candidate]:
     """The sentences as they would be quoted beside that title."""
-    wanted = _stems_in(title)
-    return [candidate(piece, wanted) for piece in pieces]
+    title_stems = _stems_in(title)
+    return [candidate(piece, title_stems) for piece in pieces]
 
 
-def candidate(sentence: str, wanted: frozenset[str]) -> Candidate:
+def candidate(sentence: str, title_stems: frozenset[str]) -> Candidate:
     """The sentence without what it can spare; clauses with a word of the title (`wanted`) stay."""
     text = drop_optional_clauses(
-        trim_sentence(sentence), lambda clause: bool(wanted & _stems_in(clause))
+        trim_sentence(sentence), lambda clause: bool(title_stems & _stems_in(clause))
     )
     words = tuple(_WORD.findall(text.lower()))
     return Candidate(sentence, text, words, stems_of(words))
@@ -71,16 +71,16 @@ def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
 def _add_overlaps(
     title: str, candidates: list[Candidate], feature_rows: list[dict[str, float]]
 ) -> None:
-    wanted = _stems_in(title)
+    title_stems = _stems_in(title)
     counts = Counter(stem for candidate in candidates for stem in candidate.stems)
     weights = {stem: math.log(1 + count) for stem, count in counts.items()}
     whole = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
     for candidate, f in zip(candidates, feature_rows, strict=True):
         own = len(candidate.stems) or 1
-        common = len(candidate.stems & wanted)
+        common = len(candidate.stems & title_stems)
         f["centroid"] = sum(weights[stem] for stem in candidate.stems) / (math.sqrt(own) * whole)
         f["shared"] = sum(counts[stem] > 1 for stem in candidate.stems) / own
-        f["title_recall"] = common / (len(wanted) or 1)
+        f["title_recall"] = common / (len(title_stems) or 1)
         f["title_precision"] = common / own
 
 

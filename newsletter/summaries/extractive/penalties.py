@@ -105,7 +105,7 @@ def penalties(original: str, text: str, words: int) -> dict[str, float]:
     pointing = points_back(text)
     early = pointing is not None and pointing < EARLY * len(text)
     lists = text.count("1)") + text.count("(i)") > text.count("2)") + text.count("(ii)")
-    told = STUDIED_HERE.sub("is studied by ", text)
+    without_own_studies = STUDIED_HERE.sub("is studied by ", text)
     objections = {
         "dangling_start": bool(_DANGLING_START.match(text)),
         "own_method": bool(_OWN_METHOD.match(text)),
@@ -116,8 +116,8 @@ def penalties(original: str, text: str, words: int) -> dict[str, float]:
         "secondary": bool(_SECONDARY.search(original[:90].lower())),
         "outline": bool(_OUTLINE.search(text)),
         "setting": bool(_SETTING.match(text)),
-        "background": bool(_BACKGROUND.search(told)),
-        "others": bool(_OTHERS_FIRST.match(text) or _OTHERS.search(told)),
+        "background": bool(_BACKGROUND.search(without_own_studies)),
+        "others": bool(_OTHERS_FIRST.match(text) or _OTHERS.search(without_own_studies)),
         "item": bool(_ITEM.match(original)),
         "open_end": lists or bool(_OPEN_END.search(tail) or _TWOFOLD.search(text)),
         "question": original.endswith("?"),

@@ -57,11 +57,11 @@ def formulas(text: str) -> list[Span]:
 
     A dollar that is money, or that has no partner nearby, opens nothing.
     """
-    found = _delimited(text, "\\(", "\\)") + _delimited(text, "\\[", "\\]") + _environments(text)
+    spans = _delimited(text, "\\(", "\\)") + _delimited(text, "\\[", "\\]") + _environments(text)
     if "$" in text:
-        found += _dollar_formulas(text)
+        spans += _dollar_formulas(text)
     apart: list[Span] = []
-    for span in sorted(found):
+    for span in sorted(spans):
         if not apart or span[0] >= apart[-1][1]:
             apart.append(span)
     return apart
@@ -70,17 +70,17 @@ def formulas(text: str) -> list[Span]:
 def parentheses(text: str) -> list[Span]:
     """Where the outermost matched brackets stand, in order."""
     open_at: list[int] = []
-    found: list[Span] = []
+    spans: list[Span] = []
     for match in re.finditer(r"[()\[\]]", text):
         if match[0] in "([":
             open_at.append(match.start())
         elif open_at:
             span = (open_at.pop(), match.end())
             if span[1] - span[0] <= LONGEST_PARENTHESIS:
-                while found and found[-1][0] > span[0]:
-                    found.pop()
-                found.append(span)
-    return found
+                while spans and spans[-1][0] > span[0]:
+                    spans.pop()
+                spans.append(span)
+    return spans
 
 
 def inside(position: int, spans: list[Span]) -> bool:
@@ -109,39 +109,39 @@ def split(text: str) -> list[str]:
 
 
 def _delimited(text: str, opening: str, closing: str) -> list[Span]:
-    found: list[Span] = []
+    spans: list[Span] = []
     start = text.find(opening)
     while start >= 0 and (end := text.find(closing, start)) >= 0:
         if end - start <= LONGEST_FORMULA:
-            found.append((start, end + 2))
+            spans.append((start, end + 2))
         start = text.find(opening, end)
-    return found
+    return spans
 
 
 def _environments(text: str) -> list[Span]:
-    found: list[Span] = []
+    spans: list[Span] = []
     for match in _BEGIN.finditer(text):
-        if found and match.start() < found[-1][1]:
+        if spans and match.start() < spans[-1][1]:
             continue
         closing = f"\\end{{{match[1]}}}"
         end = text.find(closing, match.end(), match.end() + 2 * LONGEST_FORMULA)
         if end >= 0:
-            found.append((match.start(), end + len(closing)))
-    return found
+            spans.append((match.start(), end + len(closing)))
+    return spans
 
 
 def _dollar_formulas(text: str) -> list[Span]:
     dollars = list(re.finditer(r"(?<!\\)\$\$?", text))
-    found: list[Span] = []
+    spans: list[Span] = []
     index = 0
     while index + 1 < len(dollars):
         start, end = dollars[index].start(), dollars[index + 1].end()
         if _is_formula(text[dollars[index].end() : dollars[index + 1].start()]):
-            found.append((start, end))
+            spans.append((start, end))
             index += 2
         else:
             index += 1
-    return found
+    return spans
 
 
 def _is_formula(content: str) -> bool:

@@ -105,15 +105,15 @@ def drop_asides(sentence: str) -> str:
     itself uses again are kept.
     """
     closed = formulas(sentence)
-    kept: list[str] = []
+    parts: list[str] = []
     position = 0
     for start, end in parentheses(sentence):
         if start < position or inside(start, closed) or not _may_go(sentence, start, end):
             continue
-        kept.append(sentence[position:start].rstrip(" ~"))
+        parts.append(sentence[position:start].rstrip(" ~"))
         position = end
-    kept.append(sentence[position:])
-    return "".join(kept).strip()
+    parts.append(sentence[position:])
+    return "".join(parts).strip()
 
 
 def bound_length(sentence: str, longest: int = LONGEST) -> str:
