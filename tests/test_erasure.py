@@ -31,7 +31,6 @@ from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.rate_limit import Limits
 from newsletter.subscribers import erasure, lifecycle, suppression
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.subscribers.tokens import Claim
 from newsletter.transports.base import SendResult, SendStatus
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli, stored
@@ -215,7 +214,7 @@ def test_old_links_of_the_erased_answer_as_those_of_anybody_long_gone(
     app = create_app(settings, clock=lambda: NOW)
     with app.test_client() as client:
         for erased, never in (
-            (links.unsubscribe(Claim(ada, "audio")), links.unsubscribe(Claim(999_999, "audio"))),
+            (links.unsubscribe(ada, "audio"), links.unsubscribe(999_999, "audio")),
             (links.confirm(ada, ["audio"], TOMORROW), links.confirm(999_999, ["audio"], TOMORROW)),
         ):
             for method in ("GET", "POST"):

@@ -16,7 +16,7 @@ from newsletter.models import Standing
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.subscribers.tokens import Claim, Purpose, SignedLinks
+from newsletter.subscribers.tokens import ConfirmClaim, SignedLinks, UnsubscribeClaim
 from tests.conftest import BY_HAND, NOW, Cli, stored
 
 pytestmark = pytest.mark.on_both_databases
@@ -183,29 +183,29 @@ def test_what_cannot_be_mailed_is_refused_in_one_line(written: str) -> None:
 
 @given(st.integers(0, 2**63 - 1), st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True))
 def test_a_link_says_what_was_signed_also_after_key_rotation(number: int, slug: str) -> None:
-    claim = Claim(number, slug)
+    claim = UnsubscribeClaim(number, slug)
     before, after = (
         SignedLinks("https://x.example", KEYS[1:]),
         SignedLinks("https://x.example", KEYS),
     )
-    token = before.token(Purpose.UNSUBSCRIBE, claim)
-    assert after.read(Purpose.UNSUBSCRIBE, token) == claim
-    assert after.read(Purpose.CONFIRM, token) is None
-    assert before.read(Purpose.UNSUBSCRIBE, after.token(Purpose.UNSUBSCRIBE, claim)) is None
+    token = before.token(claim)
+    assert after.read(UnsubscribeClaim, token) == claim
+    assert after.read(ConfirmClaim, token) is None
+    assert before.read(UnsubscribeClaim, after.token(claim)) is None
 
 
 @given(st.text(), st.integers(min_value=0, max_value=60), st.characters(exclude_categories=()))
 def test_no_tampered_token_is_read(junk: str, place: int, other: str) -> None:
     links = SignedLinks("https://x.example", KEYS)
-    token = links.token(Purpose.UNSUBSCRIBE, Claim(7, "audio"))
+    token = links.token(UnsubscribeClaim(7, "audio"))
     changed = token[:place] + other + token[place + 1 :]
-    assert links.read(Purpose.UNSUBSCRIBE, junk) is None
-    assert changed == token or links.read(Purpose.UNSUBSCRIBE, changed) is None
+    assert links.read(UnsubscribeClaim, junk) is None
+    assert changed == token or links.read(UnsubscribeClaim, changed) is None
 
 
 def test_the_link_fits_the_header_line_of_mail_programs() -> None:
     links = SignedLinks("https://papers.example.org", KEYS)
-    assert len(links.unsubscribe(Claim(9_999_999, "statistics"))) < 78
+    assert len(links.unsubscribe(9_999_999, "statistics")) < 78
 
 
 def test_listing_shows_standing_and_filters(cli: Cli, readers: list[str], tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.tokens import Claim, Purpose
+from newsletter.subscribers.tokens import Purpose
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli
 
@@ -25,7 +25,7 @@ def client(settings: Settings) -> Iterator[FlaskClient]:
 
 
 def address(settings: Settings, purpose: Purpose, subscriber_id: int, slug: str = "audio") -> str:
-    token = bootstrap.signed_links(settings).token(purpose, Claim(subscriber_id, slug))
+    token = bootstrap.signed_links(settings).sign(purpose, f"{subscriber_id}.{slug}")
     return f"/{'u' if purpose is Purpose.UNSUBSCRIBE else purpose}/{token}"
 
 

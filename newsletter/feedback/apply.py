@@ -27,7 +27,7 @@ from newsletter.models import (
 from newsletter.sending import domain_pauses, settlement
 from newsletter.subscribers import address_change, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
-from newsletter.subscribers.tokens import ALL, Claim
+from newsletter.subscribers.tokens import ALL
 from newsletter.text import without_addresses
 
 _log = logging.getLogger(__name__)
@@ -168,7 +168,7 @@ def _apply_to_subscriber(session: Session, told: _KnownEvent, now: datetime) -> 
             why = f"bounced: {bounce_rules.BOUNCES} issues in a row" if often else None
         if event.kind in {EventType.COMPLAINT, EventType.UNSUBSCRIBE}:
             address_change.unsubscribe_following_changes(
-                session, Claim(told.subscriber_id, ALL), _unsubscribe(event), now
+                session, told.subscriber_id, ALL, _unsubscribe(event), now
             )
     if why is None or told.email is None:
         return False

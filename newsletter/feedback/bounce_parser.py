@@ -20,7 +20,7 @@ from flufl.bounce import all_failures
 
 from newsletter.feedback.events import Event, says_no_such_mailbox, says_policy
 from newsletter.models import EventType
-from newsletter.subscribers.tokens import Claim, Purpose, SignedLinks
+from newsletter.subscribers.tokens import SignedLinks, UnsubscribeClaim
 
 SOURCE = "mail"
 LONGEST = 1024 * 1024  # bytes that are read; what matters stands before the returned mail's end
@@ -50,7 +50,7 @@ class NotUnderstood:
     reason: str
 
 
-Meaning = Event | Claim | AutomaticReply | NotUnderstood
+Meaning = Event | UnsubscribeClaim | AutomaticReply | NotUnderstood
 
 
 def parse_message(raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
@@ -75,7 +75,7 @@ def _interpret(message: Message, raw: bytes, links: SignedLinks, now: datetime) 
         return _find_reference(message, parts, raw, now, *_delivery_status(statuses[0]))
     if reports:
         return _find_reference(message, parts, raw, now, *_complaint(reports[0]))
-    claim = links.read(Purpose.UNSUBSCRIBE, "".join(str(message.get("Subject", "")).split()))
+    claim = links.read(UnsubscribeClaim, "".join(str(message.get("Subject", "")).split()))
     if claim is not None:
         return claim
     if _is_automatic(message):

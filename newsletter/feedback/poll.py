@@ -19,7 +19,7 @@ from newsletter.feedback.mailbox import InboundMessages
 from newsletter.models import DeliveryRow, EventType
 from newsletter.subscribers import address_change
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
-from newsletter.subscribers.tokens import Claim, SignedLinks
+from newsletter.subscribers.tokens import SignedLinks, UnsubscribeClaim
 
 _log = logging.getLogger(__name__)
 
@@ -65,8 +65,10 @@ def _act(session: Session, meaning: Meaning, tally: PollReport, now: datetime) -
     match meaning:
         case Event():
             return _take(session, meaning, tally, now)
-        case Claim():  # somebody long gone may leave as often as they like
-            address_change.unsubscribe_following_changes(session, meaning, _FAREWELL, now)
+        case UnsubscribeClaim():  # somebody long gone may leave as often as they like
+            address_change.unsubscribe_following_changes(
+                session, meaning.subscriber_id, meaning.newsletter, _FAREWELL, now
+            )
             tally.unsubscribed += 1
         case AutomaticReply():
             tally.automatic += 1

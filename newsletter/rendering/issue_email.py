@@ -25,7 +25,7 @@ from newsletter.rendering.size_budget import (
 from newsletter.rendering.templates import explain_template_error, template_environment
 from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.translations import translations
-from newsletter.subscribers.tokens import Claim, SignedLinks
+from newsletter.subscribers.tokens import SignedLinks
 from newsletter.text import one_line
 
 # What no address, and no subscriber's number, is longer than (RFC 5321, 4.5.3.1.3).
@@ -79,8 +79,7 @@ class IssueEmails:
 
     def mail(self, reader: Recipient) -> Message:
         """One reader's mail: the variant they chose, with their own few values."""
-        claim = Claim(reader.subscriber_id, self._digest.slug)
-        unsubscribe = self._links.unsubscribe(claim)
+        unsubscribe = self._links.unsubscribe(reader.subscriber_id, self._digest.slug)
         by_mail = mailto(self._feedback_address, unsubscribe.rpartition("/")[2])
         return Message(
             recipient=reader.email,
@@ -161,11 +160,10 @@ class IssueEmails:
     def _frame_weight(self, frame: Frame) -> Weight:
         """Everything but the papers, with the longest values that a reader can have."""
         pieces = [frame.head, *frame.labels.values(), frame.foot]
-        claim = Claim(_LARGEST_ID, self._digest.slug)
         longest = "'" * _LONGEST_ADDRESS
         values = {
             "recipient": longest,
-            "unsubscribe": self._links.unsubscribe(claim),
+            "unsubscribe": self._links.unsubscribe(_LARGEST_ID, self._digest.slug),
             "preferences": self._links.preferences(_LARGEST_ID, longest),
             "since": "2025年11月30日 (30 September 2025)",
         }

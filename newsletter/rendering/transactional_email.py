@@ -14,7 +14,13 @@ from newsletter.rendering.message import Message, MessageContent
 from newsletter.rendering.templates import explain_template_error, template_environment
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import translations
-from newsletter.subscribers.tokens import ALL, Claim, Purpose, SignedLinks
+from newsletter.subscribers.tokens import (
+    ALL,
+    ChangeBackClaim,
+    ChangeClaim,
+    DataClaim,
+    SignedLinks,
+)
 from newsletter.text import one_line
 
 Headers = tuple[tuple[str, str], ...]
@@ -71,7 +77,7 @@ class TransactionalEmails:
     ) -> Message:
         """They are in; `latest` is the day of the newest issue of each newsletter that has one."""
         chosen = newsletters[0].slug if len(newsletters) == 1 else ALL
-        unsubscribe = self.links.unsubscribe(Claim(to.subscriber_id, chosen))
+        unsubscribe = self.links.unsubscribe(to.subscriber_id, chosen)
         headers = (
             ("List-Unsubscribe", f"<{unsubscribe}>"),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
@@ -103,21 +109,19 @@ class TransactionalEmails:
 
     def change(self, to: EmailRecipient, change_id: int, until: datetime, now: datetime) -> Message:
         """To the new address: is it yours?"""
-        claim = Claim(to.subscriber_id, str(change_id), until)
-        url = self.links.of(Purpose.CHANGE, claim)
+        url = self.links.url(ChangeClaim(to.subscriber_id, until, change_id))
         return self._mail("change", to, now, url=url, until=_in(to.language, until))
 
     def changed(
         self, to: EmailRecipient, change_id: int, until: datetime, now: datetime
     ) -> Message:
         """To the old address: what happened, and how to take it back."""
-        claim = Claim(to.subscriber_id, str(change_id), until)
-        url = self.links.of(Purpose.CHANGE_BACK, claim)
+        url = self.links.url(ChangeBackClaim(to.subscriber_id, until, change_id))
         return self._mail("changed", to, now, url=url, until=_in(to.language, until))
 
     def data(self, to: EmailRecipient, until: datetime, now: datetime) -> Message:
         """Where everything that is known of them can be fetched."""
-        url = self.links.of(Purpose.DATA, Claim(to.subscriber_id, ALL, until))
+        url = self.links.url(DataClaim(to.subscriber_id, until))
         return self._mail("data", to, now, url=url, until=_in(to.language, until))
 
     def _mail(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.models import AddressChangeRow, Standing, SubscriberRow
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.consent_log import ConsentEvidence
-from newsletter.subscribers.tokens import ALL, Claim
+from newsletter.subscribers.tokens import ALL
 
 CONFIRM_WITHIN = timedelta(days=1)
 UNDO_WITHIN = timedelta(days=7)
@@ -98,12 +98,16 @@ def resolve_subscriber_ids(session: Session, subscriber_id: int) -> Sequence[Sub
 
 
 def unsubscribe_following_changes(
-    session: Session, claim: Claim, evidence: ConsentEvidence, now: datetime
+    session: Session,
+    subscriber_id: int,
+    newsletter: str,
+    evidence: ConsentEvidence,
+    now: datetime,
 ) -> None:
     """Everybody whom a link, or an issue's mail, means leaves; there may be nobody any more."""
-    newsletters = None if claim.newsletter == ALL else [claim.newsletter]
-    for subscriber_id in resolve_subscriber_ids(session, claim.subscriber_id):
-        lifecycle.unsubscribe(session, subscriber_id, newsletters, evidence, now)
+    newsletters = None if newsletter == ALL else [newsletter]
+    for subscriber in resolve_subscriber_ids(session, subscriber_id):
+        lifecycle.unsubscribe(session, subscriber, newsletters, evidence, now)
 
 
 def merged_from(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriberRow]:

@@ -1,5 +1,6 @@
 """Signed links: who holds one may do the one thing it is for, without a password."""
 
+from abc import ABC, abstractmethod
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +8,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from hmac import compare_digest, digest
+from typing import ClassVar, Self, TypeVar
 
 from itsdangerous import Signer
 
 ALL = "-"  # every newsletter; no slug begins so
 _LARGEST_ID = 2**63 - 1  # what a database can look for
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _LONGEST_TOKEN = 2000
 _MARK_CHARACTERS = 8  # 48 bits: nobody can ask faster than the pages answer
 
@@ -29,24 +32,155 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True)
-class Claim:
-    """What a good token says; `until` is the end of its life, None for one without end.
+class Claim(ABC):
+    """What a good token says: whom it names, and by its class what it lets them do.
 
-    `newsletter` is a slug, `ALL`, or what else the purpose needs to name.
+    Its value is `<subscriber>.<subject>[.<until>]`. Mails that are out hold such values, so none
+    may change.
     """
 
+    purpose: ClassVar[Purpose]
     subscriber_id: int
-    newsletter: str
-    until: datetime | None = None
+
+    @property
+    @abstractmethod
+    def value(self) -> str:
+        """What is signed."""
+
+    @classmethod
+    @abstractmethod
+    def parse(cls, subscriber_id: int, subject: str, *until: str) -> Self:
+        """The claim of a value; ValueError or TypeError for what this purpose never signs."""
+
+
+@dataclass(frozen=True)
+class EndingClaim(Claim):
+    """One whose link works until a moment."""
+
+    until: datetime
 
     def has_ended(self, now: datetime) -> bool:
-        return self.until is not None and self.until < now
+        return self.until < now
+
+    @property
+    @abstractmethod
+    def subject(self) -> str:
+        """What the link is about."""
+
+    @property
+    def value(self) -> str:
+        return f"{self.subscriber_id}.{self.subject}.{int(self.until.timestamp()):x}"
+
+
+@dataclass(frozen=True)
+class ConfirmClaim(EndingClaim):
+    """A yes to just these newsletters, whatever else is asked for meanwhile."""
+
+    purpose = Purpose.CONFIRM
+    newsletters: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return "_".join(self.newsletters)
+
+    @classmethod
+    def parse(cls, subscriber_id: int, subject: str, *until: str) -> Self:
+        return cls(subscriber_id, _moment(*until), tuple(subject.split("_")))
+
+
+@dataclass(frozen=True)
+class UnsubscribeClaim(Claim):
+    """Away from one newsletter, or from `ALL`, for ever."""
+
+    purpose = Purpose.UNSUBSCRIBE
+    newsletter: str
+
+    @property
+    def value(self) -> str:
+        return f"{self.subscriber_id}.{self.newsletter}"
+
+    @classmethod
+    def parse(cls, subscriber_id: int, subject: str, *_until: str) -> Self:
+        return cls(subscriber_id, subject)
+
+
+@dataclass(frozen=True)
+class UndoClaim(EndingClaim):
+    """Back to the newsletter, or to `ALL`, that was just left."""
+
+    purpose = Purpose.UNDO
+    newsletter: str
+
+    @property
+    def subject(self) -> str:
+        return self.newsletter
+
+    @classmethod
+    def parse(cls, subscriber_id: int, subject: str, *until: str) -> Self:
+        return cls(subscriber_id, _moment(*until), subject)
+
+
+@dataclass(frozen=True)
+class PreferencesClaim(Claim):
+    """To the preferences, from the mailbox whose mark it bears (`SignedLinks.is_to`)."""
+
+    purpose = Purpose.PREFERENCES
+    address_mark: str
+
+    @property
+    def value(self) -> str:
+        return f"{self.subscriber_id}.{self.address_mark}"
+
+    @classmethod
+    def parse(cls, subscriber_id: int, subject: str, *_until: str) -> Self:
+        return cls(subscriber_id, subject)
+
+
+@dataclass(frozen=True)
+class ChangeClaim(EndingClaim):
+    """The new address says yes to a change of address."""
+
+    purpose = Purpose.CHANGE
+    change_id: int
+
+    @property
+    def subject(self) -> str:
+        return str(self.change_id)
+
+    @classmethod
+    def parse(cls, subscriber_id: int, subject: str, *until: str) -> Self:
+        return cls(subscriber_id, _moment(*until), _row_id(subject))
+
+
+@dataclass(frozen=True)
+class ChangeBackClaim(ChangeClaim):
+    """The old address takes a change back."""
+
+    purpose = Purpose.CHANGE_BACK
+
+
+@dataclass(frozen=True)
+class DataClaim(EndingClaim):
+    """To everything that is known of them."""
+
+    purpose = Purpose.DATA
+
+    @property
+    def subject(self) -> str:
+        return ALL
+
+    @classmethod
+    def parse(cls, subscriber_id: int, _subject: str, *until: str) -> Self:
+        return cls(subscriber_id, _moment(*until))
+
+
+_C = TypeVar("_C", bound=Claim)
 
 
 class SignedLinks:
     """Makes and reads links. The first secret key signs, all of them verify.
 
-    A token is `<subscriber>.<newsletter>[.<until>].<signature>`: short, so that the header that
+    A token is `<subscriber>.<subject>[.<until>].<signature>`: short, so that the header that
     carries it (RFC 8058) needs no folding, and free of anything personal.
     """
 
@@ -58,24 +192,23 @@ class SignedLinks:
     def home(self) -> str:
         return f"{self._site_url}/"
 
-    def unsubscribe(self, claim: Claim) -> str:
+    def unsubscribe(self, subscriber_id: int, newsletter: str) -> str:
         """`/u/`, since `<url>` must stay below 78 characters in the header of an issue."""
-        return f"{self._site_url}/u/{self.token(Purpose.UNSUBSCRIBE, claim)}"
+        return f"{self._site_url}/u/{self.token(UnsubscribeClaim(subscriber_id, newsletter))}"
 
     def confirm(self, subscriber_id: int, newsletters: Sequence[str], until: datetime) -> str:
-        """A yes to just these newsletters, whatever else is asked for meanwhile."""
-        return self.of(Purpose.CONFIRM, Claim(subscriber_id, "_".join(newsletters), until))
+        return self.url(ConfirmClaim(subscriber_id, until, tuple(newsletters)))
 
     def preferences(self, subscriber_id: int, address: str) -> str:
         """Ends when the address changes: an old mailbox may be in other hands."""
         return f"{self._site_url}/preferences/{self.preferences_token(subscriber_id, address)}"
 
     def preferences_token(self, subscriber_id: int, address: str) -> str:
-        claim = Claim(subscriber_id, _mark(self._keys[0], address))
-        return self.token(Purpose.PREFERENCES, claim)
+        return self.token(PreferencesClaim(subscriber_id, _mark(self._keys[0], address)))
 
-    def of(self, purpose: Purpose, claim: Claim) -> str:
-        return f"{self._site_url}/{purpose}/{self.token(purpose, claim)}"
+    def url(self, claim: Claim) -> str:
+        """The page that bears its purpose's name."""
+        return f"{self._site_url}/{claim.purpose}/{self.token(claim)}"
 
     def issue(self, newsletter: str, day: str) -> str:
         return f"{self._site_url}/{newsletter}/{day}"
@@ -83,13 +216,13 @@ class SignedLinks:
     def archive(self, newsletter: str) -> str:
         return f"{self._site_url}/{newsletter}"
 
-    def token(self, purpose: Purpose, claim: Claim) -> str:
-        value = f"{claim.subscriber_id}.{claim.newsletter}"
-        if claim.until is not None:
-            value = f"{value}.{int(claim.until.timestamp()):x}"
+    def token(self, claim: Claim) -> str:
+        return self.sign(claim.purpose, claim.value)
+
+    def sign(self, purpose: Purpose, value: str) -> str:
         return _signed(self._keys[0], purpose, value)
 
-    def read(self, purpose: Purpose, token: str) -> Claim | None:
+    def read(self, kind: type[_C], token: str) -> _C | None:
         """What the token claims, or None for one that is not ours or not for this purpose.
 
         Compared with what we would have signed, character by character: base64 alone would let
@@ -99,15 +232,15 @@ class SignedLinks:
             return None
         value = token.rpartition(".")[0]
         if not any(
-            compare_digest(_signed(key, purpose, value).encode(), token.encode())
+            compare_digest(_signed(key, kind.purpose, value).encode(), token.encode())
             for key in self._keys
         ):
             return None
-        return _claim(value)
+        return _parse(kind, value)
 
-    def is_to(self, address: str, claim: Claim) -> bool:
+    def is_to(self, address: str, claim: PreferencesClaim) -> bool:
         """Whether a preferences link was made for this address."""
-        return any(claim.newsletter == _mark(key, address) for key in self._keys)
+        return any(claim.address_mark == _mark(key, address) for key in self._keys)
 
 
 def _mark(key: str, address: str) -> str:
@@ -116,12 +249,22 @@ def _mark(key: str, address: str) -> str:
     return urlsafe_b64encode(made).decode()[:_MARK_CHARACTERS]
 
 
-def _claim(value: str) -> Claim | None:
-    subscriber, newsletter, *until = value.split(".")
-    if not subscriber.isdigit() or int(subscriber) > _LARGEST_ID:
+def _parse(kind: type[_C], value: str) -> _C | None:
+    subscriber_id, subject, *until = value.split(".")
+    try:
+        return kind.parse(_row_id(subscriber_id), subject, *until)
+    except (ValueError, TypeError):
         return None
-    ends = datetime.fromtimestamp(int(until[0], 16), UTC) if until else None
-    return Claim(int(subscriber), newsletter, ends)
+
+
+def _row_id(digits: str) -> int:
+    if not digits.isdecimal() or int(digits) > _LARGEST_ID:
+        raise ValueError(digits)
+    return int(digits)
+
+
+def _moment(until: str = "") -> datetime:
+    return datetime.fromtimestamp(int(until, 16), UTC) if until else _NEVER
 
 
 def _signed(key: str, purpose: Purpose, value: str) -> str:

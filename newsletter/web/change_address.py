@@ -14,14 +14,13 @@ from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction
 from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.subscribers.signups import SignupLimits
-from newsletter.subscribers.tokens import Claim, Purpose
+from newsletter.subscribers.tokens import ChangeBackClaim, ChangeClaim, PreferencesClaim
 from newsletter.web.pages import pages, say
 from newsletter.web.preferences import is_of_somebody, owner
 
 blueprint = Blueprint("change_address", __name__)
 
 _MOVES = Limit("moves-day", 3, timedelta(days=1))
-_DIGITS = 18  # every number of so many fits the database's integers
 
 
 @blueprint.get("/preferences/<token>/address")
@@ -31,7 +30,7 @@ def ask_address(token: str) -> str:
 
 @blueprint.post("/preferences/<token>/address")
 def note_address(token: str) -> tuple[str, int]:
-    claim = pages.claim(Purpose.PREFERENCES, token)
+    claim = pages.claim(PreferencesClaim, token)
     written = request.form.get("email", "")[:320]
     try:
         address = normalize_address(written)
@@ -52,14 +51,14 @@ def note_address(token: str) -> tuple[str, int]:
 # What the links in the two mails do: the one to the new address, the other to the old.
 @blueprint.get("/change/<token>")
 def ask_to_move(token: str) -> str:
-    if pages.claim(Purpose.CHANGE, token).has_ended(pages.clock()):
+    if pages.claim(ChangeClaim, token).has_ended(pages.clock()):
         return pages.expired_page()
     return pages.confirm_page(say("Is this your new address?"), button=say("Yes, send them here"))
 
 
 @blueprint.post("/change/<token>")
 def move(token: str) -> str:
-    claim = pages.claim(Purpose.CHANGE, token)
+    claim = pages.claim(ChangeClaim, token)
     with pages.database.write.begin() as session:
         moved = _moved(session, claim)
         if moved is None:
@@ -75,17 +74,17 @@ def move(token: str) -> str:
 
 @blueprint.get("/change-back/<token>")
 def ask_to_move_back(token: str) -> str:
-    if pages.claim(Purpose.CHANGE_BACK, token).has_ended(pages.clock()):
+    if pages.claim(ChangeBackClaim, token).has_ended(pages.clock()):
         return pages.expired_page()
     return pages.confirm_page(say("Your address was changed"), button=say("Change it back"))
 
 
 @blueprint.post("/change-back/<token>")
 def move_back(token: str) -> str:
-    claim = pages.claim(Purpose.CHANGE_BACK, token)
+    claim = pages.claim(ChangeBackClaim, token)
     now = pages.clock()
     with pages.database.write.begin() as session:
-        change = _change(session, claim)
+        change = session.get(AddressChangeRow, claim.change_id)
         if (
             claim.has_ended(now)
             or change is None
@@ -111,10 +110,10 @@ def _note(session: Session, subscriber: SubscriberRow, address: str) -> None:
         outbox.enqueue(session, EmailType.CHANGE, subscriber, now, {"change": change.id}, address)
 
 
-def _moved(session: Session, claim: Claim) -> SubscriberRow | None:
+def _moved(session: Session, claim: ChangeClaim) -> SubscriberRow | None:
     """Who has the new address now; the old one is told once."""
     now = pages.clock()
-    change = _change(session, claim)
+    change = session.get(AddressChangeRow, claim.change_id)
     if change is None or claim.has_ended(now):
         return None
     first = change.done_at is None
@@ -127,11 +126,3 @@ def _moved(session: Session, claim: Claim) -> SubscriberRow | None:
         about = {"change": change.id}
         outbox.enqueue(session, EmailType.CHANGED, mover, now, about, change.old_email)
     return moved
-
-
-def _change(session: Session, claim: Claim) -> AddressChangeRow | None:
-    """The change that a link of ours is about; None for one that names no number."""
-    number = claim.newsletter
-    if not (number.isascii() and number.isdecimal() and len(number) <= _DIGITS):
-        return None
-    return session.get(AddressChangeRow, int(number))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import Flask, abort, current_app, request
 from sqlalchemy.orm import Session
@@ -18,8 +18,9 @@ from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import Catalogue, translations
 from newsletter.subscribers import signup_limits
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
-from newsletter.subscribers.tokens import Claim, Purpose, SignedLinks
+from newsletter.subscribers.tokens import Claim, SignedLinks
 
+_C = TypeVar("_C", bound=Claim)
 _THE_SAME = ("static", "look", "atom")  # in every language
 EXTENSION = "newsletter.pages"
 
@@ -95,9 +96,9 @@ class Pages:
         found = self.newsletters.get(slug)
         return found.title if found else slug
 
-    def claim(self, purpose: Purpose, token: str) -> Claim:
+    def claim(self, kind: type[_C], token: str) -> _C:
         """What the link says; 400 for one that is not ours or not for this."""
-        claim = self.links.read(purpose, token)
+        claim = self.links.read(kind, token)
         if claim is None:
             abort(400)
         return claim

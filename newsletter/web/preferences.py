@@ -14,7 +14,7 @@ from newsletter.config import DETAILS, LANGUAGES
 from newsletter.models import Standing, SubscriberRow
 from newsletter.subscribers import lifecycle, preferences
 from newsletter.subscribers.preferences import PreferenceChanges
-from newsletter.subscribers.tokens import ALL, Claim, Purpose
+from newsletter.subscribers.tokens import ALL, PreferencesClaim, UnsubscribeClaim
 from newsletter.web import unsubscribe
 from newsletter.web.pages import pages, say
 
@@ -25,7 +25,7 @@ _LONGEST_PAUSE = timedelta(days=366)
 
 @blueprint.get("/preferences/<token>")
 def show_preferences(token: str) -> str:
-    claim = pages.claim(Purpose.PREFERENCES, token)
+    claim = pages.claim(PreferencesClaim, token)
     with pages.database.read() as session:
         subscriber = owner(session, claim)
         return _page(session, subscriber, token) if subscriber else pages.expired_page()
@@ -33,7 +33,7 @@ def show_preferences(token: str) -> str:
 
 @blueprint.post("/preferences/<token>")
 def save_preferences(token: str) -> tuple[str, int]:
-    claim = pages.claim(Purpose.PREFERENCES, token)
+    claim = pages.claim(PreferencesClaim, token)
     today = pages.clock().date()
     with pages.database.write.begin() as session:
         subscriber = owner(session, claim)
@@ -48,7 +48,7 @@ def save_preferences(token: str) -> tuple[str, int]:
     return unsubscribe.goodbye_page(subscriber.id, ALL), 200
 
 
-def owner(session: Session, claim: Claim) -> SubscriberRow | None:
+def owner(session: Session, claim: PreferencesClaim) -> SubscriberRow | None:
     """Whose preferences these are; None once they left, moved, or are not here any more."""
     subscriber = session.get(SubscriberRow, claim.subscriber_id)
     if subscriber is None or subscriber.standing != Standing.CONFIRMED:
@@ -58,7 +58,7 @@ def owner(session: Session, claim: Claim) -> SubscriberRow | None:
 
 def is_of_somebody(token: str) -> bool:
     """Whether a preferences link still has an owner; 400 for one that is none of ours."""
-    claim = pages.claim(Purpose.PREFERENCES, token)
+    claim = pages.claim(PreferencesClaim, token)
     with pages.database.read() as session:
         return owner(session, claim) is not None
 
@@ -121,7 +121,7 @@ def _page(
         today=today,
         furthest=today + _LONGEST_PAUSE,
         token=token,
-        leave_token=pages.links.token(Purpose.UNSUBSCRIBE, Claim(subscriber.id, ALL)),
+        leave_token=pages.links.token(UnsubscribeClaim(subscriber.id, ALL)),
         saved=saved,
         trouble=trouble,
     )

@@ -10,7 +10,7 @@ from newsletter.models import SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.subscribers import erasure, signup_limits
 from newsletter.subscribers.signup_limits import Limit, LimitKey
-from newsletter.subscribers.tokens import Purpose
+from newsletter.subscribers.tokens import DataClaim, PreferencesClaim
 from newsletter.transactional import data_export
 from newsletter.web.pages import pages, say
 from newsletter.web.preferences import is_of_somebody, owner
@@ -35,7 +35,7 @@ def ask_for_data(token: str) -> str:
 
 @blueprint.post("/preferences/<token>/data")
 def send_data(token: str) -> str:
-    claim = pages.claim(Purpose.PREFERENCES, token)
+    claim = pages.claim(PreferencesClaim, token)
     now = pages.clock()
     with pages.database.write.begin() as session:
         subscriber = owner(session, claim)
@@ -51,7 +51,7 @@ def send_data(token: str) -> str:
 
 @blueprint.get("/data/<token>")
 def data(token: str) -> Response | str:
-    claim = pages.claim(Purpose.DATA, token)
+    claim = pages.claim(DataClaim, token)
     if claim.has_ended(pages.clock()):
         return pages.expired_page()
     with pages.database.read() as session:
@@ -80,7 +80,7 @@ def ask_to_erase(token: str) -> str:
 
 @blueprint.post("/preferences/<token>/erase")
 def erase(token: str) -> str:
-    claim = pages.claim(Purpose.PREFERENCES, token)
+    claim = pages.claim(PreferencesClaim, token)
     with pages.database.write.begin() as session:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
         if subscriber is not None:

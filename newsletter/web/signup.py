@@ -17,7 +17,7 @@ from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction
 from newsletter.subscribers.signup_limits import LimitKey
 from newsletter.subscribers.signups import SignupLimits, SignupRequest
-from newsletter.subscribers.tokens import Claim, Purpose
+from newsletter.subscribers.tokens import ConfirmClaim
 from newsletter.web.archive import front
 from newsletter.web.pages import pages, say
 
@@ -50,7 +50,7 @@ def sign_up() -> Answer:
 # Only who was asked and has not answered yet is confirmed, for what the link names.
 @blueprint.get("/confirm/<token>")
 def ask_to_confirm(token: str) -> str:
-    claim = pages.claim(Purpose.CONFIRM, token)
+    claim = pages.claim(ConfirmClaim, token)
     if claim.has_ended(pages.clock()):
         return _expired_page(token)
     return pages.confirm_page(
@@ -62,7 +62,7 @@ def ask_to_confirm(token: str) -> str:
 
 @blueprint.post("/confirm/<token>")
 def confirm(token: str) -> str:
-    claim = pages.claim(Purpose.CONFIRM, token)
+    claim = pages.claim(ConfirmClaim, token)
     if claim.has_ended(pages.clock()):
         return _expired_page(token)
     with pages.database.write.begin() as session:
@@ -80,16 +80,16 @@ def confirm(token: str) -> str:
 
 @blueprint.get("/confirm/<token>/again")
 def look_again(token: str) -> Response:
-    pages.claim(Purpose.CONFIRM, token)
+    pages.claim(ConfirmClaim, token)
     return redirect(pages.path("ask_to_confirm", token=token))
 
 
 @blueprint.post("/confirm/<token>/again")
 def send_another(token: str) -> Answer:
-    claim = pages.claim(Purpose.CONFIRM, token)
+    claim = pages.claim(ConfirmClaim, token)
     with pages.database.read() as session:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
-    wanted = [slug for slug in claim.newsletter.split("_") if slug in pages.newsletters]
+    wanted = [slug for slug in claim.newsletters if slug in pages.newsletters]
     if subscriber is None or not wanted:
         return _inbox_page(), 200
     return _ask(subscriber.email, wanted)
@@ -133,11 +133,11 @@ def _expired_page(token: str) -> str:
     )
 
 
-def _confirm(session: Session, subscriber: SubscriberRow, claim: Claim) -> bool:
+def _confirm(session: Session, subscriber: SubscriberRow, claim: ConfirmClaim) -> bool:
     """Make them a reader of what their link names; whether they are one now."""
     now = pages.clock()
     known = pages.newsletters
-    wanted = {slug: known[slug].detail for slug in claim.newsletter.split("_") if slug in known}
+    wanted = {slug: known[slug].detail for slug in claim.newsletters if slug in known}
     if subscriber.standing == Standing.LEFT or not wanted:
         return False  # they left after this link was made: an old yes is none
     reason = suppression.suppression_reason(session, subscriber.email)
@@ -160,8 +160,8 @@ def _confirm(session: Session, subscriber: SubscriberRow, claim: Claim) -> bool:
     return True
 
 
-def _titles(claim: Claim) -> str:
-    titles = [pages.title_of(slug) for slug in claim.newsletter.split("_")]
+def _titles(claim: ConfirmClaim) -> str:
+    titles = [pages.title_of(slug) for slug in claim.newsletters]
     return say("You will get: %(titles)s.") % {"titles": ", ".join(titles)}
 
 

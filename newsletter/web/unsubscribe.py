@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.subscribers import address_change, consent_log, lifecycle
 from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
-from newsletter.subscribers.tokens import ALL, Claim, Purpose
+from newsletter.subscribers.tokens import ALL, UndoClaim, UnsubscribeClaim
 from newsletter.web.pages import pages, say
 
 blueprint = Blueprint("unsubscribe", __name__)
@@ -22,7 +22,7 @@ UNDO_WITHIN = timedelta(days=1)
 # From one newsletter or from all, for ever, with the same kind answer for who is long gone.
 @blueprint.get("/u/<token>")
 def ask_to_leave(token: str) -> str:
-    claim = pages.claim(Purpose.UNSUBSCRIBE, token)
+    claim = pages.claim(UnsubscribeClaim, token)
     several = claim.newsletter != ALL and len(pages.newsletters) > 1
     return pages.confirm_page(
         say("Leave %(title)s?") % {"title": _title(claim.newsletter)},
@@ -34,26 +34,26 @@ def ask_to_leave(token: str) -> str:
 
 @blueprint.post("/u/<token>")
 def leave(token: str) -> str:
-    claim = pages.claim(Purpose.UNSUBSCRIBE, token)
+    claim = pages.claim(UnsubscribeClaim, token)
     chosen = ALL if request.form.get("from") == ALL else claim.newsletter
     with pages.database.write.begin() as session:
         evidence = _evidence(session)
         address_change.unsubscribe_following_changes(
-            session, Claim(claim.subscriber_id, chosen), evidence, pages.clock()
+            session, claim.subscriber_id, chosen, evidence, pages.clock()
         )
     return goodbye_page(claim.subscriber_id, chosen)
 
 
 @blueprint.get("/undo/<token>")
 def ask_to_come_back(token: str) -> str:
-    claim = pages.claim(Purpose.UNDO, token)
+    claim = pages.claim(UndoClaim, token)
     title = _title(claim.newsletter)
     return pages.confirm_page(say("Get %(title)s again?") % {"title": title}, button=say("Undo"))
 
 
 @blueprint.post("/undo/<token>")
 def come_back(token: str) -> str:
-    claim = pages.claim(Purpose.UNDO, token)
+    claim = pages.claim(UndoClaim, token)
     now = pages.clock()
     if claim.has_ended(now):
         return pages.expired_page()
@@ -77,7 +77,7 @@ def come_back(token: str) -> str:
 def goodbye_page(subscriber_id: int, newsletter: str) -> str:
     """The goodbye, the same for everybody."""
     until = pages.clock() + UNDO_WITHIN
-    token = pages.links.token(Purpose.UNDO, Claim(subscriber_id, newsletter, until))
+    token = pages.links.token(UndoClaim(subscriber_id, until, newsletter))
     if newsletter == ALL or len(pages.newsletters) == 1:
         text = say("Nothing more will come.")
     else:

@@ -33,7 +33,7 @@ from newsletter.sending.totals import DeliveryTotals
 from newsletter.sources import bundled
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.subscribers.tokens import Purpose
+from newsletter.subscribers.tokens import UnsubscribeClaim
 from tests.delivery.transports_standins import smtp_settings
 
 CONNECTIONS = 3
@@ -269,7 +269,7 @@ class _Conversation(StreamRequestHandler):
         mail = message_from_bytes(raw, policy=policy.default)
         url = str(mail["List-Unsubscribe"]).split(">")[0].removeprefix("<")
         token = urlsplit(url).path.rpartition("/")[2]
-        claim = self.server.links.read(Purpose.UNSUBSCRIBE, token)
+        claim = self.server.links.read(UnsubscribeClaim, token)
         number = int(recipient[1:6]) + 1
         texts = [part.get_content() for part in mail.walk() if not part.is_multipart()]
         return (

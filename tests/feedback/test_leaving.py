@@ -12,7 +12,6 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing
 from newsletter.subscribers import address_change, lifecycle
-from newsletter.subscribers.tokens import Claim
 from tests.conftest import NOW, Cli
 from tests.feedback import mails
 from tests.feedback.samples import SigningKey, body, said
@@ -22,8 +21,8 @@ Readers = dict[str, str]
 
 def unsubscribe_link(settings: Settings, database: Database, reader: str) -> str:
     with database.read() as session:
-        claim = Claim(lifecycle.get_subscriber(session, reader).id, "audio")
-    return bootstrap.signed_links(settings).unsubscribe(claim)
+        number = lifecycle.get_subscriber(session, reader).id
+    return bootstrap.signed_links(settings).unsubscribe(number, "audio")
 
 
 def history(cli: Cli, reader: str) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ from newsletter.feedback import bounce_parser
 from newsletter.feedback.bounce_parser import AutomaticReply, Meaning, NotUnderstood
 from newsletter.feedback.events import Event
 from newsletter.models import EventType
-from newsletter.subscribers.tokens import Claim, Purpose, SignedLinks
+from newsletter.subscribers.tokens import Purpose, SignedLinks, UnsubscribeClaim
 from newsletter.text import without_addresses
 from tests.conftest import NOW
 from tests.feedback import mails
@@ -146,8 +146,8 @@ def test_failure_24_answers_by_machines_mean_nothing(raw: bytes) -> None:
 
 
 def test_a_token_in_the_subject_is_a_farewell_even_when_a_mail_program_folds_it() -> None:
-    claim = Claim(7, "audio")
-    token = LINKS.token(Purpose.UNSUBSCRIBE, claim)
+    claim = UnsubscribeClaim(7, "audio")
+    token = LINKS.token(claim)
     assert read(mails.plain(token)) == claim
     raw = mails.plain("X").replace(b"Subject: X", f"Subject:\n {token}".encode())
     assert read(raw) == claim
@@ -155,9 +155,9 @@ def test_a_token_in_the_subject_is_a_farewell_even_when_a_mail_program_folds_it(
 
 
 def test_a_token_of_another_purpose_or_a_tampered_one_is_none() -> None:
-    good = LINKS.token(Purpose.UNSUBSCRIBE, Claim(7, "audio"))
+    good = LINKS.token(UnsubscribeClaim(7, "audio"))
     for token in (
-        LINKS.token(Purpose.CONFIRM, Claim(7, "audio")),
+        LINKS.sign(Purpose.CONFIRM, "7.audio"),
         good.replace("7.", "8.", 1),
         good[:-1],
         f"Re: {good}",

@@ -14,7 +14,7 @@ from newsletter.feedback.poll import UNKNOWN
 from newsletter.models import Standing, SubscriberRow
 from newsletter.sending import domain_pauses
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.tokens import Claim, Purpose
+from newsletter.subscribers.tokens import UnsubscribeClaim
 from tests.conftest import NOW, Cli
 from tests.delivery.transports_standins import unused_port
 from tests.feedback import mails
@@ -36,8 +36,8 @@ def put(box: Path, *raw: bytes) -> None:
 
 def token(settings: Settings, database: Database, email: str) -> str:
     with database.read() as session:
-        claim = Claim(lifecycle.get_subscriber(session, email).id, "audio")
-    return bootstrap.signed_links(settings).token(Purpose.UNSUBSCRIBE, claim)
+        claim = UnsubscribeClaim(lifecycle.get_subscriber(session, email).id, "audio")
+    return bootstrap.signed_links(settings).token(claim)
 
 
 def test_a_mailbox_is_read_to_its_end_each_letter_acts_and_none_is_deleted(

@@ -14,7 +14,7 @@ from newsletter.rendering.transactional_email import (
     NewsletterRef,
     TransactionalEmails,
 )
-from newsletter.subscribers.tokens import Purpose, SignedLinks
+from newsletter.subscribers.tokens import ConfirmClaim, SignedLinks, UnsubscribeClaim
 from tests.conftest import NOW
 
 LINKS = SignedLinks("https://papers.example.org", ["a secret key of sixteen"])
@@ -87,7 +87,7 @@ def test_no_letter_but_the_welcome_can_be_unsubscribed_from_in_one_click() -> No
     raw = ALL_LETTERS["welcome"](addressee()).as_bytes()
     (line,) = re.findall(rb"^List-Unsubscribe: <(\S+)>\r$", raw, flags=re.MULTILINE)
     assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
-    claim = LINKS.read(Purpose.UNSUBSCRIBE, line.decode().rpartition("/")[2])
+    claim = LINKS.read(UnsubscribeClaim, line.decode().rpartition("/")[2])
     assert claim is not None
     assert claim.newsletter == "audio"
 
@@ -95,9 +95,9 @@ def test_no_letter_but_the_welcome_can_be_unsubscribed_from_in_one_click() -> No
 def test_the_confirm_link_says_yes_to_just_what_the_mail_names() -> None:
     mail = LETTERS.confirm(addressee(), [AUDIO, TEXT], SOON, NOW)
     (url,) = set(addresses(mail.text))
-    claim = LINKS.read(Purpose.CONFIRM, url.rpartition("/")[2])
+    claim = LINKS.read(ConfirmClaim, url.rpartition("/")[2])
     assert claim is not None
-    assert claim.newsletter.split("_") == ["audio", "text"]
+    assert claim.newsletters == ("audio", "text")
     assert not claim.has_ended(SOON)
     assert claim.has_ended(SOON + timedelta(seconds=1))
     assert "Audio <& Speech>" in mail.text

@@ -21,7 +21,7 @@ from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.message import Message, MessageContent, Placeholders
 from newsletter.sources import bundled
 from newsletter.sources.base import PaperId
-from newsletter.subscribers.tokens import Claim, Purpose
+from newsletter.subscribers.tokens import UnsubscribeClaim
 from newsletter.summaries.base import Sentence
 from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 from tests.conftest import NOW
@@ -92,7 +92,7 @@ def test_the_headers_of_a_bulk_mail_stand_unmangled_on_the_wire() -> None:
     token = url.rpartition("/")[2]
     by_mail = f"<mailto:daily@papers.example.org?subject={token}>"
     assert f"\r\nList-Unsubscribe: <{url}>,\r\n {by_mail}\r\n" in raw
-    assert LINKS.read(Purpose.UNSUBSCRIBE, token) == Claim(7, "audio")
+    assert LINKS.read(UnsubscribeClaim, token) == UnsubscribeClaim(7, "audio")
     assert "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
     assert "\r\nMessage-ID: <0123456789abcdef@papers.example.org>\r\n" in raw
     assert "\r\nList-Id: <audio.papers.example.org>\r\n" in raw

@@ -12,7 +12,6 @@ from playwright.sync_api import Page
 from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.models import Standing
-from newsletter.subscribers.tokens import Claim
 from tests.gates.browser import PAGE_WIDTHS, Eyes, Scheme, opened_eyes
 from tests.serving import Running
 from tests.web.conftest import Hand, Site, opened, path_of
@@ -101,7 +100,7 @@ def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int, who: str
         press(page, "Undo")
         return page.get_by_role("heading", level=1).inner_text()
 
-    unsubscribe = path_of(links.unsubscribe(Claim(ada.id, "text")))
+    unsubscribe = path_of(links.unsubscribe(ada.id, "text"))
     assert eyes.visit(f"{address}{unsubscribe}?lang=en", leave, width) == "You are in again"
     assert site.held(who) == {"audio", "text"}
 

@@ -17,7 +17,7 @@ from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.subscribers import erasure, lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.subscribers.tokens import Claim, Purpose
+from newsletter.subscribers.tokens import Purpose
 from newsletter.web import create_app
 from tests.conftest import BY_HAND, NOW
 
@@ -74,14 +74,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     app.extensions["newsletter.database"].dispose()
 
 
+ENDS = (NOW + timedelta(days=1), NOW - timedelta(days=1))
+
+
 def tokens(settings: Settings, numbers: list[int], emails: list[str]) -> Iterator[str]:
     links = bootstrap.signed_links(settings)
     for number, email in zip(numbers, emails, strict=True):
         yield links.preferences(number, email).rpartition("/")[2]
         for purpose in Purpose:
             for what in ("audio", "-", "audio_text", str(number), "nosuch"):
-                for until in (None, NOW + timedelta(days=1), NOW - timedelta(days=1)):
-                    yield links.token(purpose, Claim(number, what, until))
+                for until in ("", *(f".{int(end.timestamp()):x}" for end in ENDS)):
+                    yield links.sign(purpose, f"{number}.{what}{until}")
 
 
 def address(site: Site, which: int, blanks: list[int | str], query: str) -> str:

@@ -13,7 +13,6 @@ from newsletter.daily import DayReport
 from newsletter.models import DeliveryRow
 from newsletter.rendering.message import Message
 from newsletter.subscribers import suppression
-from newsletter.subscribers.tokens import Claim
 from newsletter.transports.base import SendResult
 from newsletter.transports.memory import Memory
 from tests.web.conftest import Site
@@ -56,7 +55,7 @@ def test_who_leaves_pauses_complains_or_is_erased_in_the_middle_of_it_gets_nothi
         report = pool.submit(run, site, transport)
         try:
             assert transport.reached.wait(PATIENCE_S)
-            site.post(links.unsubscribe(Claim(left.id, "audio")))
+            site.post(links.unsubscribe(left.id, "audio"))
             saved = site.post(
                 links.preferences(paused.id, paused.email),
                 newsletter=["audio"],
