@@ -16,7 +16,15 @@ from collections.abc import Callable
 from threading import Thread
 
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries.base import Draft, Summarizer, SummaryError, Tokens
+from newsletter.summaries.base import (
+    FINGERPRINT_CHARACTERS,
+    MOST_AT_ONCE,
+    NAME_CHARACTERS,
+    Draft,
+    Summarizer,
+    SummaryError,
+    Tokens,
+)
 
 PAPERS = (
     Paper(
@@ -36,7 +44,6 @@ PAPERS = (
     ),
 )
 LANGUAGES = ("en", "zh")
-_NAME_CHARACTERS, _FINGERPRINT_CHARACTERS, _MOST_AT_ONCE = 120, 32, 32
 
 
 def _must(truth: bool, rule: str) -> None:  # noqa: FBT001 - an assertion that `-O` leaves in
@@ -48,13 +55,13 @@ def it_has_a_name(summarizer: Summarizer) -> None:
     """Printed beside every sentence, kept with it."""
     name = summarizer.name
     _must(isinstance(name, str), "name is a string")
-    _must(0 < len(name.strip()) <= _NAME_CHARACTERS, "name has 1 to 120 characters")
+    _must(0 < len(name.strip()) <= NAME_CHARACTERS, "name has 1 to 120 characters")
     _must(name.isprintable(), "name is one printable line")
 
 
 def it_says_how_many_it_bears(summarizer: Summarizer) -> None:
     number = summarizer.concurrency
-    _must(type(number) is int and 1 <= number <= _MOST_AT_ONCE, "concurrency is 1 to 32")
+    _must(type(number) is int and 1 <= number <= MOST_AT_ONCE, "concurrency is 1 to 32")
 
 
 def it_says_whether_it_quotes(summarizer: Summarizer) -> None:
@@ -66,7 +73,7 @@ def its_fingerprint_is_steady(summarizer: Summarizer) -> None:
     for language in LANGUAGES:
         fingerprint = summarizer.fingerprint(language)
         _must(isinstance(fingerprint, str), "fingerprint is a string")
-        _must(len(fingerprint) <= _FINGERPRINT_CHARACTERS, "fingerprint has at most 32 characters")
+        _must(len(fingerprint) <= FINGERPRINT_CHARACTERS, "fingerprint has at most 32 characters")
         _must(
             fingerprint == summarizer.fingerprint(language),
             "fingerprint is the same when asked again",

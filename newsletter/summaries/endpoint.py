@@ -1,6 +1,7 @@
 """One request to an OpenAI-compatible address: bounded in time and size, its failures in words."""
 
 import json
+import os
 import socket
 import ssl
 import threading
@@ -87,6 +88,8 @@ class Endpoint:
                 content = _content(response)
         except requests.RequestException as error:
             raise NoReplyError(self._in_words(error)) from error
+        except OSError as error:  # the file of certificates is not there
+            raise NoReplyError(one_line(str(error))) from error
         except ValueError as error:  # urllib3 on a host that is no name
             raise NoReplyError("nobody can be asked at summarizer.base_url") from error
         return Reply(response.status_code, response.headers, content, time.monotonic() - started_s)
@@ -109,6 +112,8 @@ class Endpoint:
             for scheme in ("http://", "https://"):
                 session.mount(scheme, adapter)
             session.auth = self._authorize
+            # As OpenSSL calls them; where REQUESTS_CA_BUNDLE is set, requests takes that.
+            session.verify = os.getenv("SSL_CERT_FILE") or os.getenv("SSL_CERT_DIR") or True
             self._sessions.append(session)
             self._of_thread.connections = session, adapter
         return session, adapter

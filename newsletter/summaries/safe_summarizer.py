@@ -7,6 +7,9 @@ from typing import TypeVar
 from newsletter.sources.base import Paper
 from newsletter.summaries.base import (
     AUTHORS,
+    FINGERPRINT_CHARACTERS,
+    MOST_AT_ONCE,
+    NAME_CHARACTERS,
     Draft,
     OutOfServiceError,
     Summarizer,
@@ -15,10 +18,7 @@ from newsletter.summaries.base import (
 )
 from newsletter.text import one_line
 
-_NAME_CHARACTERS = 120  # as the tables keep it
-_FINGERPRINT_CHARACTERS = 32
-_MOST_AT_ONCE = 32
-_TOLD_CHARACTERS = 200
+_FAULT_CHARACTERS = 200
 
 Value = TypeVar("Value")
 
@@ -28,17 +28,17 @@ class SafeSummarizer:
 
     def __init__(self, inner: Summarizer) -> None:
         self._inner = inner
-        self.name = one_line(str(inner.name))[:_NAME_CHARACTERS]
+        self.name = one_line(str(inner.name))[:NAME_CHARACTERS]
         if not self.name:
             raise ValueError("its name is empty")
         # Whoever bears that name is printed as the authors, so its words must be theirs.
         self.quotes = bool(getattr(inner, "quotes", False)) or self.name == AUTHORS
-        self.concurrency = max(1, min(int(inner.concurrency), _MOST_AT_ONCE))
+        self.concurrency = max(1, min(int(inner.concurrency), MOST_AT_ONCE))
 
     def fingerprint(self, language: str) -> str:
         try:
             fingerprint = self._given(str, lambda: self._inner.fingerprint(language))
-            return one_line(fingerprint)[:_FINGERPRINT_CHARACTERS]
+            return one_line(fingerprint)[:FINGERPRINT_CHARACTERS]
         except SummaryError:
             return ""  # it may write good sentences all the same
 
@@ -104,4 +104,4 @@ class DisabledSummarizer:
 
 def describe_fault(error: BaseException) -> str:
     """Unexpected trouble in one line."""
-    return f"{type(error).__name__}: {one_line(str(error))}"[:_TOLD_CHARACTERS]
+    return f"{type(error).__name__}: {one_line(str(error))}"[:_FAULT_CHARACTERS]

@@ -1,4 +1,4 @@
-"""Several threads at one pile of work, none of which can keep the process."""
+"""Several threads for one list of tasks, none of which can keep the process."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
@@ -21,23 +21,23 @@ def run_in_threads(
     The threads are daemons, not an executor's, for which the interpreter waits at its end: what
     hangs for ever is left behind. Whoever closes the generator keeps them from taking more.
     """
-    pile = deque(tasks)
+    waiting = deque(tasks)
     results: Queue[Result] = Queue()
 
-    def labour() -> None:
+    def run_tasks() -> None:
         while True:
             try:
-                task = pile.popleft()
+                task = waiting.popleft()
             except IndexError:
                 return
             results.put(work(task))
 
     for _ in range(min(threads, len(tasks))):
-        Thread(target=labour, daemon=True, name="summarizing").start()
+        Thread(target=run_tasks, daemon=True, name="summarizing").start()
     try:
         for _ in tasks:
             yield results.get(timeout=left_s())
     except Empty:
         return
     finally:
-        pile.clear()
+        waiting.clear()

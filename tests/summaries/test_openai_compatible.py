@@ -282,6 +282,16 @@ def test_a_host_that_is_no_name_is_told_and_the_key_is_not() -> None:
         assert "summarizer.base_url" in ask.failure()
 
 
+def test_certificates_of_ones_own_are_read_where_openssl_looks_for_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):  # requests prefers these
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    with asking(in_turn(completion(GOOD)), base_url="https://127.0.0.1:9/v1") as ask:
+        assert "missing.pem" in ask.failure()
+
+
 def test_a_netrc_does_not_stand_in_for_the_key(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
