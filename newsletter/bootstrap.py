@@ -127,8 +127,8 @@ def _summarizer(settings: Settings) -> Summarizer:
     except WrongUseError:
         raise
     except Exception as error:  # noqa: BLE001 - a stranger's part that cannot be built
-        told = str(error) if isinstance(error, NewsletterError) else describe_fault(error)
-        return DisabledSummarizer(settings.summarizer.use, f"cannot be used: {told}")
+        reason = str(error) if isinstance(error, NewsletterError) else describe_fault(error)
+        return DisabledSummarizer(settings.summarizer.use, f"cannot be used: {reason}")
 
 
 def load_plugin(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an entry point builds is checked by its use
@@ -138,13 +138,15 @@ def load_plugin(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an
         WrongUseError: nothing of that name is installed.
     """
     name = getattr(settings, kind).use
-    found = {
+    installed = {
         entry_point.name: entry_point for entry_point in entry_points(group=f"newsletter.{kind}s")
     }
-    if name not in found:
-        raise WrongUseError(f"{kind}.use: there is no {kind} {name!r}{did_you_mean(name, found)}")
+    if name not in installed:
+        raise WrongUseError(
+            f"{kind}.use: there is no {kind} {name!r}{did_you_mean(name, installed)}"
+        )
     try:
-        factory = found[name].load()
+        factory = installed[name].load()
     except (ImportError, AttributeError) as error:
         raise NewsletterError(f"the {kind} {name!r} cannot be loaded: {error}") from error
     return factory(settings)

@@ -87,7 +87,7 @@ def run_day(services: Services, newsletter: NewsletterSettings, day: date | None
         )
     rows = fetch(services, newsletter, day)
     reason = completeness.wait_reason(rows, day, now, services.patience)
-    made = summarize(
+    summaries = summarize(
         services, newsletter, day
     )  # also while waiting: what fails, the next run heals
     if reason is not None:
@@ -101,7 +101,7 @@ def run_day(services: Services, newsletter: NewsletterSettings, day: date | None
             audience.freeze_audience(session, frozen, now)
         issue_id = (frozen or issues.get_issue(session, newsletter.slug, day)).id
     content = load_frozen_issue(services, issue_id)
-    return DayReport(day, content, made, send_frozen_issue(services, issue_id, content))
+    return DayReport(day, content, summaries, send_frozen_issue(services, issue_id, content))
 
 
 def open_days(services: Services, newsletter: NewsletterSettings) -> list[date]:

@@ -29,20 +29,20 @@ def open_database(url: str, folder: Path) -> Database:
     if file is not None and not file.exists():
         raise NewsletterError(f"no database at {file}; `newsletter db upgrade` creates it")
     try:
-        found, wanted = revision(database), head()
+        present, needed = revision(database), head()
     except OperationalError as error:
         database.dispose()
         raise NewsletterError(f"the database cannot be reached: {error.orig}") from error
-    if found is not None and found not in _revisions():
+    if present is not None and present not in _revisions():
         database.dispose()
         raise NewsletterError(
-            f"the database has tables of version {found}, this program knows none above {wanted};"
+            f"the database has tables of version {present}, this program knows none above {needed};"
             " install the newer newsletter again"
         )
-    if found != wanted:
+    if present != needed:
         database.dispose()
         raise NewsletterError(
-            f"the database has tables of version {found or 'none'}, this program needs {wanted}; "
+            f"the database has tables of version {present or 'none'}, this program needs {needed}; "
             "run `newsletter db upgrade`"
         )
     return database
@@ -100,10 +100,10 @@ def _refuse_loose_ends(connection: Connection) -> None:
 
 def head() -> str:
     """The version of the tables that this program needs."""
-    found = ScriptDirectory.from_config(_alembic()).get_current_head()
-    if found is None:
+    present = ScriptDirectory.from_config(_alembic()).get_current_head()
+    if present is None:
         raise NewsletterError(f"no migrations in {paths.migrations()}; install newsletter again")
-    return found
+    return present
 
 
 def _revisions() -> set[str]:

@@ -25,14 +25,14 @@ def check(as_json: bool, config_file: Path | None) -> None:
     from newsletter.finding import Severity
 
     settings = common.load(config_file)
-    found = list(health.check(settings, common.utc_now()))
+    findings = list(health.check(settings, common.utc_now()))
     if as_json:
-        output.print_json([vars(finding) for finding in found])
+        output.print_json([vars(finding) for finding in findings])
     else:
-        output.print_table(("part", "", "what was found"), _rows(found))
-    troubled = any(finding.level is Severity.TROUBLE for finding in found)
+        output.print_table(("part", "", "what was found"), _rows(findings))
+    troubled = any(finding.level is Severity.TROUBLE for finding in findings)
     click.get_current_context().exit(int(troubled))
 
 
-def _rows(found: "Iterable[Finding]") -> list[tuple[object, ...]]:
-    return [(finding.part, finding.level, finding.text) for finding in found]
+def _rows(findings: "Iterable[Finding]") -> list[tuple[object, ...]]:
+    return [(finding.part, finding.level, finding.text) for finding in findings]

@@ -57,17 +57,17 @@ def status(as_json: bool, config_file: Path | None) -> None:
 
     settings = common.load(config_file)
     file = database.sqlite_file(settings.database.url, settings.folder)
-    found = None
+    version = None
     if file is None or file.exists():
         opened = database.connect(settings.database.url, settings.folder)
-        found = schema.revision(opened)
+        version = schema.revision(opened)
         opened.dispose()
-    wanted = schema.head()
+    needed = schema.head()
     url = output.without_password(settings.database.url)
     if as_json:
-        output.print_json({"url": url, "version": found, "wanted": wanted})
+        output.print_json({"url": url, "version": version, "wanted": needed})
     else:
-        state = "ready" if found == wanted else "run `newsletter db upgrade`"
-        click.echo(f"{url}: version {found or 'none'}, wanted {wanted}: {state}")
-    if found != wanted:
+        state = "ready" if version == needed else "run `newsletter db upgrade`"
+        click.echo(f"{url}: version {version or 'none'}, wanted {needed}: {state}")
+    if version != needed:
         click.get_current_context().exit(1)

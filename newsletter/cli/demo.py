@@ -47,10 +47,10 @@ def _tell_where(folder: Path, settings: "Settings", page: Path) -> None:
         "  (a mail a subscriber: every abstract, brief, titles only; any mail program opens them)"
     )
     program = _program()
-    chosen = f"--config {folder / 'newsletter.toml'}"
+    config_option = f"--config {folder / 'newsletter.toml'}"
     click.echo("\nType next")
-    click.echo(f"  {program} run {chosen}   again: nobody gets it twice")
-    click.echo(f"  {program} deliveries list {chosen}")
+    click.echo(f"  {program} run {config_option}   again: nobody gets it twice")
+    click.echo(f"  {program} deliveries list {config_option}")
     click.echo(f"  {program} init   to start your own")
 
 

@@ -50,12 +50,14 @@ def feedback(
                     raise WrongUseError(f"{resume} is not paused")
             click.echo(f"{resume} gets mail again; `newsletter send` delivers what waits.")
             return
-        found = _letters(settings, folder, piped)
-        tally = poll.read_mailbox(database, found, bootstrap.signed_links(settings), common.utc_now)
-    _tell(tally, as_json)
+        messages = _inbound_messages(settings, folder, piped)
+        report = poll.read_mailbox(
+            database, messages, bootstrap.signed_links(settings), common.utc_now
+        )
+    _tell(report, as_json)
 
 
-def _letters(settings: "Settings", folder: Path | None, piped: bool) -> "InboundMessages":
+def _inbound_messages(settings: "Settings", folder: Path | None, piped: bool) -> "InboundMessages":
     from newsletter.errors import WrongUseError
     from newsletter.feedback import mailbox
 
@@ -71,19 +73,19 @@ def _letters(settings: "Settings", folder: Path | None, piped: bool) -> "Inbound
     )
 
 
-def _tell(tally: "PollReport", as_json: bool) -> None:
+def _tell(report: "PollReport", as_json: bool) -> None:
     if as_json:
-        output.print_json(vars(tally))
+        output.print_json(vars(report))
         return
-    if not tally.letters:
+    if not report.letters:
         click.echo("No new mail.")
         return
-    services = [f"{number} {kind}" for kind, number in sorted(tally.kinds.items())]
-    services += [f"{tally.unsubscribed} unsubscribed"] * bool(tally.unsubscribed)
-    services += [f"{tally.automatic} automatic replies"] * bool(tally.automatic)
-    services += [f"{tally.kept.total()} not understood"] * bool(tally.kept)
-    click.echo(f"{tally.letters} mails: {', '.join(services)}")
-    if tally.suppressed:
-        click.echo(f"  {tally.suppressed} addresses suppressed")
-    for reason, number in tally.kept.most_common():
+    services = [f"{number} {kind}" for kind, number in sorted(report.kinds.items())]
+    services += [f"{report.unsubscribed} unsubscribed"] * bool(report.unsubscribed)
+    services += [f"{report.automatic} automatic replies"] * bool(report.automatic)
+    services += [f"{report.kept.total()} not understood"] * bool(report.kept)
+    click.echo(f"{report.letters} mails: {', '.join(services)}")
+    if report.suppressed:
+        click.echo(f"  {report.suppressed} addresses suppressed")
+    for reason, number in report.kept.most_common():
         common.warn(f"kept for you to look at: {number} where {reason}")

@@ -25,7 +25,7 @@ def issues() -> None:
 def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> None:
     """Every issue, newest first."""
     from newsletter import bootstrap
-    from newsletter import issues as known
+    from newsletter import issues as issue_store
     from newsletter.sending import totals
 
     settings = common.load(config_file)
@@ -35,10 +35,10 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
         else [newsletter.slug for newsletter in settings.newsletters]
     )
     with bootstrap.open_database(settings) as database, database.read() as session:
-        found = known.list_issues(session, slugs)
-        papers = known.counts(session, [issue.id for issue in found])
+        newest_first = issue_store.list_issues(session, slugs)
+        papers = issue_store.counts(session, [issue.id for issue in newest_first])
         rows = []
-        for issue in found:
+        for issue in newest_first:
             account = totals.delivery_totals(session, issue.id)
             number = papers[issue.id].total()
             rows.append(
@@ -60,7 +60,7 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
 @common.with_config
 def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | None) -> None:
     """The papers of an issue and who wrote each sentence."""
-    content = _digest(slug, day, config_file)
+    content = _load_content(slug, day, config_file)
     if as_json:
         output.print_json(_as_json(content))
         return
@@ -111,7 +111,7 @@ def export(
     from newsletter.rendering.theme import Theme
 
     settings = common.load(config_file)
-    content = _digest(slug, day, config_file)
+    content = _load_content(slug, day, config_file)
     theme = Theme.of(settings)
     mails = IssueEmails(content, settings.site, bootstrap.signed_links(settings), theme)
     if form == "markdown":
@@ -128,14 +128,14 @@ def export(
         output.write_bytes(text.encode())
 
 
-def _digest(slug: str | None, day: date | None, config_file: Path | None) -> "IssueContent":
+def _load_content(slug: str | None, day: date | None, config_file: Path | None) -> "IssueContent":
     from newsletter import bootstrap
-    from newsletter import issues as known
+    from newsletter import issues as issue_store
 
     settings = common.load(config_file)
     with bootstrap.open_database(settings) as database, database.read() as session:
-        issue = known.get_issue(session, settings.newsletter(slug).slug, day)
-        return known.load_issue(session, issue)
+        issue = issue_store.get_issue(session, settings.newsletter(slug).slug, day)
+        return issue_store.load_issue(session, issue)
 
 
 def _as_json(content: "IssueContent") -> dict[str, Any]:

@@ -21,7 +21,7 @@ def start(kind: str) -> None:
 
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        told = {
+        line_fields = {
             "time": _time(record),
             "level": record.levelname.lower(),
             "part": record.name.removeprefix("newsletter."),
@@ -29,16 +29,16 @@ class _Json(logging.Formatter):
             **_facts(record),
         }
         if record.exc_info:
-            told["error"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=False, default=str)
+            line_fields["error"] = self.formatException(record.exc_info)
+        return json.dumps(line_fields, ensure_ascii=False, default=str)
 
 
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         facts = "".join(f" {name}={value}" for name, value in _facts(record).items())
         line = " ".join(f"{record.getMessage()}{facts}".split())
-        told = f"{_time(record)} {record.levelname.lower():7} {line}"
-        return f"{told}\n{self.formatException(record.exc_info)}" if record.exc_info else told
+        text = f"{_time(record)} {record.levelname.lower():7} {line}"
+        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
 
 
 def _time(record: logging.LogRecord) -> str:

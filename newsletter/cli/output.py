@@ -90,10 +90,10 @@ def counts_text(content: "IssueContent") -> str:
 
 
 def sentences_text(content: "IssueContent") -> str:
-    made = [entry.summary.made_by for entry in content.entries]
-    by = {name: made.count(name) for name in dict.fromkeys(made)}
+    authors = [entry.summary.made_by for entry in content.entries]
+    by = {name: authors.count(name) for name in dict.fromkeys(authors)}
     shown = ", ".join(f"{number} {author_name(name)}" for name, number in by.items())
-    return f"{len(made)} sentences: {shown}"
+    return f"{len(authors)} sentences: {shown}"
 
 
 def balance_text(account: "DeliveryTotals") -> str:

@@ -69,7 +69,7 @@ def preview(
     settings = common.load(config_file)
     newsletter = settings.newsletter(slug)
     with common.opened(settings, sends=False) as services:
-        content = digest_of(services, newsletter, day)
+        content = content_of(services, newsletter, day)
         reader = _reader(services, newsletter, content, email)
         rendered = b"" if live else _shown(services, content, reader, form)
     if live:
@@ -89,25 +89,27 @@ def preview(
         click.launch(str(output))
 
 
-def digest_of(
+def content_of(
     services: "Services", newsletter: "NewsletterSettings", day: date | None
 ) -> "IssueContent":
     """The issue of that day, or what would become of it now; nothing is kept."""
     from newsletter import bootstrap, completeness, daily, issues
 
     now = services.clock()
-    wanted = day or services.source.current_day(now)
+    announced_on = day or services.source.current_day(now)
     with services.database.read() as session:
-        issue = issues.find_issue(session, newsletter.slug, wanted)
+        issue = issues.find_issue(session, newsletter.slug, announced_on)
         if issue is not None:
             return issues.load_issue(session, issue)
     with bootstrap.rehearsal(services) as copy:
-        rows = daily.fetch(copy, newsletter, wanted)
+        rows = daily.fetch(copy, newsletter, announced_on)
         with copy.database.read() as session:
-            content = issues.compose_issue(session, newsletter, wanted, services.summarizer, now)
+            content = issues.compose_issue(
+                session, newsletter, announced_on, services.summarizer, now
+            )
     if not content.entries:
-        waiting = completeness.wait_reason(rows, wanted, now, services.patience)
-        raise NewsletterError(waiting or f"{wanted}: {completeness.empty_reason(rows)}")
+        waiting = completeness.wait_reason(rows, announced_on, now, services.patience)
+        raise NewsletterError(waiting or f"{announced_on}: {completeness.empty_reason(rows)}")
     return content
 
 

@@ -38,8 +38,10 @@ def send_test(email: str, slug: str | None, day: date | None, config_file: Path 
         result = send_one(services.transport, mail)
     if result.status is not SendStatus.ACCEPTED:
         raise NewsletterError(f"the test to {address} was not accepted: {result.detail}")
-    told = f" as {result.provider_id}" if result.provider_id else ""
-    click.echo(f"{address}: accepted by {settings.transport.use}{told}: {mail.content.subject}")
+    provider_note = f" as {result.provider_id}" if result.provider_id else ""
+    click.echo(
+        f"{address}: accepted by {settings.transport.use}{provider_note}: {mail.content.subject}"
+    )
 
 
 def _refuse_suppressed(services: "Services", address: str) -> None:
@@ -60,7 +62,7 @@ def _mail(
     from newsletter.transactional.send_one import new_reference
 
     now = services.clock()
-    content = preview.digest_of(services, newsletter, day)
+    content = preview.content_of(services, newsletter, day)
     # Subscriber 0 is nobody, so whatever is done with its links changes nothing.
     reader = Recipient(
         0, address, newsletter.detail, newsletter.language, now.date(), f"test-{new_reference()}"

@@ -111,13 +111,13 @@ def list_subscribers(as_json: bool, config_file: Path | None, **filter_options: 
     with bootstrap.open_database(settings) as database, database.read() as session:
         members = queries.iterate_subscribers(session, choice)
         first = next(members, None)
-        found = map(_told, chain([first] if first else [], members))
+        rows_as_json = map(_member_as_json, chain([first] if first else [], members))
         if as_json:
-            output.stream_json(found)
+            output.stream_json(rows_as_json)
         elif first:
             columns = ("email", "standing", "newsletters", "since")
             output.stream_table(
-                columns, ([_text(member[name]) for name in columns] for member in found)
+                columns, ([_text(member[name]) for name in columns] for member in rows_as_json)
             )
         else:
             click.echo("Nobody; `newsletter subscribers add EMAIL` adds somebody.")
@@ -137,12 +137,12 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
     settings = common.load(config_file)
     with bootstrap.open_database(settings) as database, database.read() as session:
         subscriber = lifecycle.get_subscriber(session, email)
-        told = data_export.export_subscriber(session, subscriber)
+        data = data_export.export_subscriber(session, subscriber)
     if as_json:
-        output.print_json(told)
+        output.print_json(data)
         return
     rows: list[tuple[str, object]] = []
-    flatten("", told, rows)
+    flatten("", data, rows)
     output.print_table(("", ""), rows)
 
 
@@ -203,7 +203,7 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     click.echo("Not touched: mails in an outbox folder, logs, backups, and what a provider keeps.")
 
 
-def _told(member: "Member") -> dict[str, Any]:
+def _member_as_json(member: "Member") -> dict[str, Any]:
     return {
         "email": member.email,
         "standing": member.standing,

@@ -115,7 +115,7 @@ def _run(
     entries: "Iterator[ImportEntry]",
     plan: "ImportOptions",
     content: str,
-    tell: "Callable[[RowReport], None]",
+    print_row: "Callable[[RowReport], None]",
 ) -> "Counter[str]":
     from newsletter.subscribers import importing
 
@@ -123,7 +123,7 @@ def _run(
         done = importing.interrupted_import(session, content)
     if done:
         common.warn(f"going on behind the first {done} entries, which are done")
-    return importing.import_file(database, entries, plan, content, common.utc_now(), tell)
+    return importing.import_file(database, entries, plan, content, common.utc_now(), print_row)
 
 
 def _digest(survey: "FileSurvey", plan: "ImportOptions", column: str | None, dry_run: bool) -> str:
@@ -139,13 +139,13 @@ def _teller(
 ) -> "Callable[[RowReport], None]":
     from newsletter.subscribers.import_rows import TAKEN
 
-    def tell(told: "RowReport") -> None:
-        written(told)
+    def print_row(row_report: "RowReport") -> None:
+        written(row_report)
         step(1)
-        if told.fate not in TAKEN and len(shown) <= _SHOWN:
-            shown.append(told)
+        if row_report.fate not in TAKEN and len(shown) <= _SHOWN:
+            shown.append(row_report)
 
-    return tell
+    return print_row
 
 
 @contextmanager
@@ -161,12 +161,12 @@ def _report(path: Path | None) -> "Iterator[Callable[[RowReport], None]]":
     with common.new_file(path, "utf-8-sig") as stream:
         writer = csv.writer(stream)
         writer.writerow(("line", "address", "fate", "detail"))
-        yield lambda told: writer.writerow(
+        yield lambda row_report: writer.writerow(
             (
-                told.line,
-                escape_cell(_one_line(told.address)),
-                told.fate,
-                escape_cell(_one_line(told.detail)),
+                row_report.line,
+                escape_cell(_one_line(row_report.address)),
+                row_report.fate,
+                escape_cell(_one_line(row_report.detail)),
             )
         )
 
@@ -186,9 +186,9 @@ def _tell(
         if len(shown) > _SHOWN:
             click.echo("... and more; --report FILE has every line")
         click.echo()
-    told = ", ".join(f"{number} {fate}" for fate, number in sorted(counts.items()))
+    row_report = ", ".join(f"{number} {fate}" for fate, number in sorted(counts.items()))
     note = "  (a rehearsal: nothing was kept)" if dry_run else ""
-    click.echo(f"{file}: {counts.total()} entries = {told or 'nothing'}{note}")
+    click.echo(f"{file}: {counts.total()} entries = {row_report or 'nothing'}{note}")
 
 
 def _one_line(text: str) -> str:

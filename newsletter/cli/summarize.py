@@ -79,20 +79,20 @@ def _make(
 ) -> tuple[bool, dict[str, Any]]:
     from newsletter import daily
 
-    made = daily.summarize(services, newsletter, day, again=again)
+    summaries = daily.summarize(services, newsletter, day, again=again)
     prices = services.llm_budget.prices
     if not as_json:
-        rejected = f", {len(made.rejected)} rejected" if made.rejected else ""
-        cost = f"; {prices.describe(made.spent)}" if made.spent.all else ""
+        rejected = f", {len(summaries.rejected)} rejected" if summaries.rejected else ""
+        cost = f"; {prices.describe(summaries.spent)}" if summaries.spent.all else ""
         click.echo(
-            f"{_head(newsletter, day)}  {made.made} made, {made.reused} kept,"
-            f" {len(made.failed)} failed{rejected}{cost}"
+            f"{_head(newsletter, day)}  {summaries.made} made, {summaries.reused} kept,"
+            f" {len(summaries.failed)} failed{rejected}{cost}"
         )
-    for paper, reason in (made.failed | made.rejected).items():
+    for paper, reason in (summaries.failed | summaries.rejected).items():
         common.warn(f"{paper}: {reason}; the authors' own words stand in")
-    if not made.made + made.reused + len(made.failed) + len(made.rejected):
+    if not summaries.made + summaries.reused + len(summaries.failed) + len(summaries.rejected):
         _warn_of_nothing(newsletter, day)
-    return not made.failed, output.summaries_as_json(made, prices)
+    return not summaries.failed, output.summaries_as_json(summaries, prices)
 
 
 def _estimate(

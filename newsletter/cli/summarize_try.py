@@ -85,13 +85,15 @@ def _paper(settings: "Settings", services: "Services", tried: str) -> "Paper":
     if file.is_file():
         return _from_file(file)
     try:
-        wanted = PaperId.parse(tried, default_version=_NO_VERSION)
+        paper_id = PaperId.parse(tried, default_version=_NO_VERSION)
     except SourceError as error:
         raise WrongUseError(f"{tried} is no file, and {error}") from error
-    version = None if wanted.version == _NO_VERSION else wanted.version
+    version = None if paper_id.version == _NO_VERSION else paper_id.version
     with services.database.read() as session:
-        kept = papers.newest(session, wanted.arxiv_id, version)
-    return kept or lookup.find_paper(settings, wanted.arxiv_id if version is None else str(wanted))
+        kept = papers.newest(session, paper_id.arxiv_id, version)
+    return kept or lookup.find_paper(
+        settings, paper_id.arxiv_id if version is None else str(paper_id)
+    )
 
 
 def _from_file(file: Path) -> "Paper":
