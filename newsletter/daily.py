@@ -16,7 +16,6 @@ from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.theme import Theme
 from newsletter.sending import audience, holds, totals
 from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
-from newsletter.sending.rate_limit import Limits
 from newsletter.sending.sender import IssueSendResult, send_batch, send_issue
 from newsletter.sources.base import Source
 from newsletter.subscribers.tokens import SignedLinks
@@ -223,7 +222,7 @@ def _sending(services: Services, step: Step, forced: Override) -> SendContext:
         progress=step,
         stopping=services.stopping,
         folder=services.marks,
-        limits=Limits(limits.per_second, limits.per_hour, limits.per_domain),
+        limits=limits,
         stop_within_s=limits.stop_within_s,
         max_age=timedelta(hours=limits.max_age_h),
         override=forced,

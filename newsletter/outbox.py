@@ -74,6 +74,12 @@ def lease(row: OutboxRow, now: datetime) -> None:
     row.not_before = now + LEASE
 
 
+def postpone(row: OutboxRow, until: datetime) -> None:
+    """Put a leased email back that was not tried at all."""
+    row.attempts -= 1
+    row.not_before = until
+
+
 def delete_email(session: Session, letter_id: int) -> None:
     """It left, or never will: nothing of it stays."""
     session.execute(delete(OutboxRow).where(OutboxRow.id == letter_id))

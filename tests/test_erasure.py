@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from newsletter import bootstrap, delivery_counters
-from newsletter.config import Settings
+from newsletter.config import SendingSettings, Settings
 from newsletter.db import Database
 from newsletter.feedback import apply, sendgrid_webhook
 from newsletter.models import (
@@ -28,7 +28,6 @@ from newsletter.models import (
 from newsletter.sending import claim, ledger, totals
 from newsletter.sending.leases import Owner
 from newsletter.sending.ledger import DeliveryResult
-from newsletter.sending.rate_limit import Limits
 from newsletter.subscribers import erasure, lifecycle, suppression
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import SendResult, SendStatus
@@ -142,7 +141,7 @@ def test_who_is_erased_while_their_mail_is_on_its_way_is_accounted_for_and_forgo
         batch = session.scalars(select(BatchRow)).one()
         assert ledger.lease_batch(session, batch, owner, NOW, lambda *_: None)
         share = claim.BatchRef(batch.id, issue_id)
-        claimed = claim.claim_deliveries(session, share, Limits(), NOW, 0, 1)
+        claimed = claim.claim_deliveries(session, share, SendingSettings(), NOW, 0, 1)
     (reader,) = claimed.recipients
     with database.write.begin() as session:
         erasure.erase(session, lifecycle.get_subscriber(session, reader.email), NOW)

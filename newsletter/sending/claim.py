@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
+from newsletter.config import SendingSettings
 from newsletter.models import (
     DeliveryRow,
     DeliveryState,
@@ -54,7 +55,7 @@ class ClaimResult:
 def claim_deliveries(
     session: Session,
     share: BatchRef,
-    limits: rate_limit.Limits,
+    limits: SendingSettings,
     now: datetime,
     after: int,
     at_most: int,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from newsletter.config import SendingSettings
 from newsletter.db import Database
-from newsletter.sending import rate_limit
 from newsletter.sending.claim_sizer import ClaimSizer
 from newsletter.sending.leases import Owner
 from newsletter.transports.base import Transport
@@ -40,7 +40,7 @@ class SendContext:
     folder: Path | None = (
         None  # for the journal and the restore guard; None where nothing really leaves
     )
-    limits: rate_limit.Limits = field(default_factory=rate_limit.Limits)
+    limits: SendingSettings = field(default_factory=SendingSettings)
     stop_within_s: float = 30.0
     max_age: timedelta = timedelta(days=3)
     override: Override = NO_OVERRIDE

@@ -7,28 +7,17 @@ they begin, see more than the limit.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from newsletter.config import SendingSettings
 from newsletter.models import RateRow
 
 _HOUR_S = 3600.0
 _BURST_S = 0.25  # how much of a second's mails may leave together
 _HOURLY_BURST = 60  # a sixtieth of an hour's
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Mails a second, an hour, and a second by domain (`*`: every other one); None: no limit."""
-
-    per_second: float | None = None
-    per_hour: int | None = None
-    per_domain: Mapping[str, float] = field(default_factory=dict)
-
-    def of_domain(self, domain: str) -> float | None:
-        return self.per_domain.get(domain, self.per_domain.get("*"))
 
 
 @dataclass(frozen=True)
@@ -62,7 +51,7 @@ class RateLimiter:
     def __init__(
         self,
         session: Session,
-        limits: Limits,
+        limits: SendingSettings,
         paused: Mapping[str, str],
         now: datetime,
         wanted: int,
@@ -92,7 +81,7 @@ class RateLimiter:
         if domain in self._paused:
             self.held = f"{domain} is paused: {self._paused[domain]}"
             return False
-        per_second = self._limits.of_domain(domain)
+        per_second = self._of_domain(domain)
         if per_second is None:
             return True
         bucket = _Bucket.by_second(f"domain:{domain}", per_second)
@@ -104,12 +93,15 @@ class RateLimiter:
         self.short_s = wait_s if self.short_s is None else min(self.short_s, wait_s)
         return False
 
+    def _of_domain(self, domain: str) -> float | None:
+        return self._limits.per_domain.get(domain, self._limits.per_domain.get("*"))
+
     def spend(self, number: int) -> None:
         """Take what was claimed out of the buckets."""
         for bucket in self._shared:
             self._take(bucket, number)
         for domain, taken in self._taken.items():
-            per_second = self._limits.of_domain(domain)
+            per_second = self._of_domain(domain)
             assert per_second is not None  # noqa: S101 - only limited domains are counted
             self._take(_Bucket.by_second(f"domain:{domain}", per_second), taken)
 

@@ -5,6 +5,7 @@ leased before it leaves. No transaction is open while a transport speaks.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from newsletter.db import Database
 from newsletter.models import OutboxRow
 from newsletter.outbox import EmailType
 from newsletter.rendering.message import Message
+from newsletter.sending.domain_pauses import paused_domains
+from newsletter.sending.rate_limit import RateLimiter
 from newsletter.subscribers import signup_limits, signups, suppression
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.text import without_addresses
@@ -26,6 +29,9 @@ from newsletter.transactional.send_one import send_one
 from newsletter.transports.base import SendResult, SendStatus, Transport
 
 _log = logging.getLogger(__name__)
+
+_LONGEST_NAP_S = 2.0  # for the sending limits; what they make wait longer is for the next round
+_DOMAIN_WAIT = timedelta(minutes=15)  # until a paused domain is asked again
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class OutboxWorker:
     transport: Callable[[], Transport]
     clock: Callable[[], datetime]
     stopping: Callable[[], bool] = lambda: False
+    sleep: Callable[[float], None] = time.sleep
 
     def run_once(self) -> OutboxReport:
         """Answer every sign-up that is due, then send every letter that is."""
@@ -65,8 +72,13 @@ class OutboxWorker:
             mail = self._write(session, letter)
         if mail is None:
             return SendResult(SendStatus.REJECTED, "there is nobody to be told any more")
-        with closing(self.transport()) as transport:
-            result = send_one(transport, mail)
+        while (wait_s := self._admit(letter.email)) and self._nap(wait_s):
+            pass
+        if wait_s:
+            result = SendResult(SendStatus.TRY_LATER, _no_room(wait_s))
+        else:
+            with closing(self.transport()) as transport:
+                result = send_one(transport, mail)
         self._settle(letter, result)
         return result
 
@@ -100,6 +112,10 @@ class OutboxWorker:
             taken = self._take()
             if taken is None:
                 break
+            if isinstance(taken, float):
+                if not self._nap(taken):
+                    return OutboxReport(answered, sent, _no_room(taken), given_up)
+                continue
             letter, mail = taken
             if mail is None:
                 continue
@@ -111,11 +127,45 @@ class OutboxWorker:
                 return OutboxReport(answered, sent, result.detail, given_up)
         return OutboxReport(answered, sent, "", given_up)
 
-    def _take(self) -> tuple[OutboxRow, Message | None] | None:
-        """The next letter, leased, and its mail: None where nobody is to be told any more."""
+    def _take(self) -> tuple[OutboxRow, Message | None] | float | None:
+        """The next letter, leased, and its mail: None where nobody is to be told any more.
+
+        Or how many seconds the sending limits ask to wait. A letter to a domain that has no room
+        now lets the others pass.
+        """
+        now = self.clock()
         with self.database.write.begin() as session:
-            letter = outbox.claim_next(session, self.clock())
-            return None if letter is None else (letter, self._write(session, letter))
+            limiter = self._limiter(session, now)
+            if limiter.number < 1:
+                return limiter.wait_s if outbox.is_due(session, now) else None
+            while (letter := outbox.claim_next(session, now)) is not None:
+                if limiter.takes(letter.email):
+                    limiter.spend(1)
+                    return letter, self._write(session, letter)
+                outbox.postpone(letter, now + _wait_of_domain(limiter))
+        return None
+
+    def _admit(self, email: str) -> float:
+        """Take one mail's room out of the sending limits, or say how many seconds to wait."""
+        now = self.clock()
+        with self.database.write.begin() as session:
+            limiter = self._limiter(session, now)
+            if limiter.number < 1:
+                return limiter.wait_s
+            if not limiter.takes(email):
+                return _wait_of_domain(limiter).total_seconds()
+            limiter.spend(1)
+        return 0.0
+
+    def _limiter(self, session: Session, now: datetime) -> RateLimiter:
+        return RateLimiter(session, self.settings.sending, paused_domains(session, now), now, 1)
+
+    def _nap(self, wait_s: float) -> bool:
+        """Wait for the sending limits where that is short; whether it was."""
+        if wait_s > _LONGEST_NAP_S or self.stopping():
+            return False
+        self.sleep(wait_s)
+        return True
 
     def _write(self, session: Session, letter: OutboxRow) -> Message | None:
         mail = EmailBuilder(self.settings, self.links).mail(session, letter, self.clock())
@@ -144,3 +194,11 @@ class OutboxWorker:
             why = without_addresses(f"{result.status}: {result.detail}")
             _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, outlook, why)
         return kept
+
+
+def _wait_of_domain(limiter: RateLimiter) -> timedelta:
+    return _DOMAIN_WAIT if limiter.short_s is None else timedelta(seconds=limiter.short_s)
+
+
+def _no_room(wait_s: float) -> str:
+    return f"the limits of [sending] allow the next mail in {wait_s:.0f} s"

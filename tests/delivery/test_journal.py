@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from newsletter import delivery_counters
+from newsletter.config import SendingSettings
 from newsletter.db import Database
 from newsletter.models import BatchRow, DeliveryRow
 from newsletter.sending import claim, journal, ledger
 from newsletter.sending.journal import Journal, Mark
 from newsletter.sending.leases import Owner
-from newsletter.sending.rate_limit import Limits
 from tests.conftest import NOW, Cli
 
 OWNER = Owner("here", 4_194_305, "0a0b0c0d")  # a process number that no process has
@@ -93,7 +93,7 @@ def test_a_dead_workers_mails_go_where_they_belong(
         batch = session.get_one(BatchRow, batch_id)
         assert ledger.lease_batch(session, batch, OWNER, NOW, lambda *_: None)
         share = claim.BatchRef(batch_id, batch.issue_id)
-        claimed = claim.claim_deliveries(session, share, Limits(), NOW, 0, 4).recipients
+        claimed = claim.claim_deliveries(session, share, SendingSettings(), NOW, 0, 4).recipients
     marks = [Mark.BEGUN, Mark.ACCEPTED, Mark.NOT_TAKEN]  # and nothing of the fourth
     known = {each.reference: mark for each, mark in zip(claimed, marks, strict=False)}
     with database.write.begin() as session:

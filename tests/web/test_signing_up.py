@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from newsletter import bootstrap, health
 from newsletter.cli import _run
-from newsletter.config import Settings
+from newsletter.config import SendingSettings, Settings
 from newsletter.models import (
     Base,
     ConsentRow,
@@ -24,6 +24,7 @@ from newsletter.rendering.inspection import wire
 from newsletter.rendering.message import Message
 from newsletter.subscribers import erasure, lifecycle, signups, suppression
 from newsletter.subscribers.addresses import normalize_address
+from newsletter.transactional.worker import OutboxWorker
 from newsletter.transports.base import SendResult, TransportDownError
 from newsletter.transports.memory import Memory
 from newsletter.transports.smtp.transport import Smtp
@@ -364,9 +365,54 @@ def test_two_workers_send_a_letter_once_and_a_dead_ones_letter_is_sent_by_the_ne
     site.sign_up(ADA)
     site.outbox_worker._answer()
     taken = site.outbox_worker._take()
-    assert taken is not None
+    assert isinstance(taken, tuple)
     assert site.work().sent == 0
     site.clock.pass_by(minutes=6)
     assert site.work().sent == 1
     assert taken[1] is not None
     assert site.sent[0].message_id == taken[1].message_id
+
+
+def _limited(site: Site, **limits: object) -> tuple[OutboxWorker, list[float]]:
+    """The worker within some sending limits, and what it slept; the clock goes on meanwhile."""
+    settings = site.settings.model_copy(update={"sending": SendingSettings.model_validate(limits)})
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        site.clock.now += timedelta(seconds=seconds)
+
+    return replace(site.outbox_worker, settings=settings, sleep=sleep), slept
+
+
+def test_letters_keep_to_the_limits_of_issues(site: Site) -> None:
+    worker, slept = _limited(site, per_second=4)
+    for number in range(6):
+        site.sign_up(f"reader{number}@host{number}.example", network=f"192.0.{number}.1")
+    assert worker.run_once().sent == 6
+    assert sum(slept) >= 1.0  # one leaves at once, five wait a quarter of a second each
+
+
+def test_what_the_hour_has_no_room_for_waits_in_the_outbox(site: Site) -> None:
+    worker, slept = _limited(site, per_hour=60)
+    for number in range(3):
+        site.sign_up(f"reader{number}@host{number}.example", network=f"192.0.{number}.1")
+    report = worker.run_once()
+    assert (report.sent, slept) == (1, [])
+    assert "the limits of [sending]" in report.waiting
+    site.clock.pass_by(minutes=2)
+    assert worker.run_once().sent == 1
+    assert _rows(site, OutboxRow) == 1
+
+
+def test_a_letter_to_a_slow_domain_lets_the_others_pass(site: Site) -> None:
+    worker, _ = _limited(site, per_domain={"slow.example": 0.1})
+    for number, domain in enumerate(("slow.example", "slow.example", "fast.example")):
+        site.sign_up(f"reader{number}@{domain}", network=f"192.0.{number}.1")
+    assert worker.run_once().sent == 2
+    assert {mail.recipient.partition("@")[2] for mail in site.sent} == {
+        "slow.example",
+        "fast.example",
+    }
+    site.clock.pass_by(minutes=1)
+    assert worker.run_once().sent == 1
