@@ -83,18 +83,18 @@ def undo_change(session: Session, change: AddressChangeRow, now: datetime) -> bo
 
 def resolve_subscriber_ids(session: Session, subscriber_id: int) -> Sequence[SubscriberRow]:
     """Everybody that a link with this number means: nobody, one, or one and whom they became."""
-    found: list[SubscriberRow] = []
+    subscribers: list[SubscriberRow] = []
     ahead = [subscriber_id]
     while ahead:
         subscriber = session.get(SubscriberRow, ahead.pop())
-        if subscriber is None or subscriber in found:
+        if subscriber is None or subscriber in subscribers:
             continue
-        found.append(subscriber)
+        subscribers.append(subscriber)
         merged = select(AddressChangeRow.merged_into).where(
             AddressChangeRow.subscriber_id == subscriber.id
         )
         ahead += [target_id for target_id in session.scalars(merged) if target_id is not None]
-    return found
+    return subscribers
 
 
 def unsubscribe_following_changes(
@@ -125,7 +125,7 @@ def _merge(
 ) -> None:
     """Bring the subscriptions to who has the address, then leave as oneself."""
     mine = lifecycle.active_subscriptions(session, subscriber)
-    details = {slug: each.detail for slug, each in mine.items()}
+    details = {slug: subscription.detail for slug, subscription in mine.items()}
     if other.standing != Standing.CONFIRMED:
         other.language = subscriber.language
     lifecycle.confirm_subscriptions(session, other, details, now)

@@ -45,7 +45,7 @@ class ConsentEvidence:
     network: str | None = None
 
 
-def proof(consent: str) -> ConsentEvidence:
+def operator_evidence(consent: str) -> ConsentEvidence:
     """What the operator has in hand, in their own words."""
     return ConsentEvidence(Channel.OPERATOR, f"the operator's proof: {consent}")
 
@@ -87,5 +87,5 @@ def consent_history(session: Session, subscriber_id: int) -> Sequence[ConsentRow
     ).all()
 
 
-def forget(session: Session, subscriber_id: int) -> None:
+def delete_history(session: Session, subscriber_id: int) -> None:
     session.execute(delete(ConsentRow).where(ConsentRow.subscriber_id == subscriber_id))

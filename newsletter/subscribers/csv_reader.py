@@ -57,35 +57,35 @@ def read_records(
         elif '"' not in line:
             yield number, line.split(delimiter)
         else:
-            taken, ahead = [line], deque[NumberedLine]()
-            found = parse_record(taken, delimiter)
-            while found is RowError.OPEN_QUOTE and len(taken) < _LONGEST_RECORD:
+            record_lines, ahead = [line], deque[NumberedLine]()
+            record = parse_record(record_lines, delimiter)
+            while record is RowError.OPEN_QUOTE and len(record_lines) < _LONGEST_RECORD:
                 more = waiting.popleft() if waiting else next(lines, (0, None))
                 if more[0]:
                     ahead.append(more)
                 if more[1] is None:
                     break
-                taken.append(more[1])
-                found = parse_record(taken, delimiter)
-            if isinstance(found, RowError) and len(taken) > 1:
-                found = RowError.OPEN_QUOTE
+                record_lines.append(more[1])
+                record = parse_record(record_lines, delimiter)
+            if isinstance(record, RowError) and len(record_lines) > 1:
+                record = RowError.OPEN_QUOTE
                 waiting = ahead + waiting  # each of them is looked at by itself
-            yield number, found
+            yield number, record
 
 
 def parse_record(lines: list[str], delimiter: str) -> list[str] | RowError:
     """The cells of one record; a quote is open where one more quote would close it."""
     try:
-        return _strictly(lines, delimiter)
+        return _parse_strictly(lines, delimiter)
     except csv.Error:
         pass
     try:
-        _strictly([*lines[:-1], f'{lines[-1]}"'], delimiter)
+        _parse_strictly([*lines[:-1], f'{lines[-1]}"'], delimiter)
     except csv.Error:
         return RowError.STRAY_QUOTE
     return RowError.OPEN_QUOTE
 
 
-def _strictly(lines: list[str], delimiter: str) -> list[str]:
+def _parse_strictly(lines: list[str], delimiter: str) -> list[str]:
     ended = [f"{line}\n" for line in lines[:-1]] + lines[-1:]
     return next(csv.reader(ended, delimiter=delimiter, strict=True), [""])

@@ -24,14 +24,14 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     last letter.
     """
     session.flush()
-    everybody = [(person, person.id, person.email) for person in _ever(session, subscriber)]
+    everybody = [(person, person.id, person.email) for person in _same_person(session, subscriber)]
     for person, number, _ in everybody:
         session.expunge(person)
         outbox.delete_for(session, number)
         signup_limits.forget_key(session, str(number))
         _detach_deliveries(session, number)
     for _, number, _ in everybody:
-        for table, column in _hanging_on(SubscriberRow.__tablename__):
+        for table, column in _columns_referring_to(SubscriberRow.__tablename__):
             session.execute(delete(table).where(column == number))
     for _, number, address in everybody:
         session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
@@ -46,7 +46,7 @@ def erase_address(session: Session, address: str, now: datetime) -> None:
     understood it.
     """
     signups.forget_address(session, address)
-    for table, column in _naming_an_address():
+    for table, column in _address_columns():
         session.execute(delete(table).where(column == address))
     session.execute(
         delete(QuarantineRow).where(QuarantineRow.content.icontains(address, autoescape=True))
@@ -66,16 +66,16 @@ def forget_delivery(delivery: DeliveryRow) -> None:
     delivery.provider_id = None
 
 
-def _ever(session: Session, subscriber: SubscriberRow) -> list[SubscriberRow]:
+def _same_person(session: Session, subscriber: SubscriberRow) -> list[SubscriberRow]:
     """The same person under every address that was merged into this one."""
-    found: list[SubscriberRow] = []
+    persons: list[SubscriberRow] = []
     ahead = [subscriber]
     while ahead:
         person = ahead.pop()
-        if person not in found:
-            found.append(person)
+        if person not in persons:
+            persons.append(person)
             ahead += address_change.merged_from(session, person)
-    return found
+    return persons
 
 
 def _detach_deliveries(session: Session, number: int) -> None:
@@ -105,7 +105,7 @@ def _nobody(session: Session, issue_id: int) -> int:
     return min(lowest or 0, 0) - 1
 
 
-def _hanging_on(name: str) -> list[tuple[Table, Column[int]]]:
+def _columns_referring_to(name: str) -> list[tuple[Table, Column[int]]]:
     """Every table with a foreign key to that one, also those that come later."""
     return [
         (table, column)
@@ -115,7 +115,7 @@ def _hanging_on(name: str) -> list[tuple[Table, Column[int]]]:
     ]
 
 
-def _naming_an_address() -> list[tuple[Table, Column[str]]]:
+def _address_columns() -> list[tuple[Table, Column[str]]]:
     """Every table that holds addresses as they are, also those that come later."""
     return [
         (table, column)

@@ -72,7 +72,7 @@ def _object(member: Member) -> str:
 
 def _cell(value: object) -> str:
     if isinstance(value, dict):
-        return " ".join(f"{name}={each}" for name, each in value.items())
+        return " ".join(f"{name}={item}" for name, item in value.items())
     return "" if value is None else " ".join(str(value).split())  # one line a person
 
 

@@ -81,7 +81,11 @@ def survey_file(file: Path, encoding: str | None) -> FileSurvey:
                 is_utf8 = is_utf8 and _decodes(decoder, block)
     except OSError as error:
         raise NewsletterError(f"{file} cannot be read: {error.strerror}") from error
-    shown = _known(encoding) if encoding else _marked(head) or ("utf-8" if is_utf8 else None)
+    shown = (
+        _check_encoding(encoding)
+        if encoding
+        else _encoding_by_mark(head) or ("utf-8" if is_utf8 else None)
+    )
     return FileSurvey(shown or "cp1252", lines, seen.hexdigest(), guessed=shown is None)
 
 
@@ -112,20 +116,20 @@ def _from_table(
     column: str | None,
 ) -> Iterator[ImportEntry]:
     delimiter, header = _header(first[1] or "")
-    places = _places(header, column)
+    places = _column_indexes(header, column)
     width = len(header)
     if "email" not in places:
-        places = {"email": _address_place(file, header, column)}
-        lines = _again(first, lines)
+        places = {"email": _address_column(file, header, column)}
+        lines = _prepend(first, lines)
         width = max(width, 1)
-    for number, found in read_records(lines, delimiter):
-        if isinstance(found, RowError):
-            yield ImportEntry(number, {}, found)
-        elif any(found[width:]):
+    for number, content in read_records(lines, delimiter):
+        if isinstance(content, RowError):
+            yield ImportEntry(number, {}, content)
+        elif any(content[width:]):
             yield ImportEntry(number, {}, RowError.RAGGED)
-        elif found != [""]:
+        elif content != [""]:
             cells = {
-                name: unescape_cell(found[at]) for name, at in places.items() if at < len(found)
+                name: unescape_cell(content[at]) for name, at in places.items() if at < len(content)
             }
             missing = None if cells.get("email", "").strip() else RowError.NO_ADDRESS
             yield ImportEntry(number, cells, missing)
@@ -142,27 +146,27 @@ def _header(line: str) -> tuple[str, list[str]]:
 
 
 def _rank(cells: list[str]) -> tuple[bool, int]:
-    return "email" in _places(cells, None), len(cells)
+    return "email" in _column_indexes(cells, None), len(cells)
 
 
-def _places(header: list[str], column: str | None) -> dict[str, int]:
+def _column_indexes(header: list[str], column: str | None) -> dict[str, int]:
     """Where the columns that we know stand."""
     plain = ["".join(filter(str.isalpha, cell)).lower() for cell in header]
-    found = {}
+    content = {}
     for name, aliases in _COLUMNS.items():
         place = next((plain.index(alias) for alias in aliases if alias in plain), None)
         if place is not None:
-            found[name] = place
+            content[name] = place
     if column is not None:
-        found.pop("email", None)
+        content.pop("email", None)
         wanted = column.strip().lower()
         for place, cell in enumerate(header):
             if cell.strip().lower() == wanted:
-                found["email"] = place
-    return found
+                content["email"] = place
+    return content
 
 
-def _address_place(file: Path, first: list[str], column: str | None) -> int:
+def _address_column(file: Path, first: list[str], column: str | None) -> int:
     """Without a header, the first line itself shows where the addresses are."""
     for place, cell in enumerate(first) if column is None else ():
         try:
@@ -175,7 +179,7 @@ def _address_place(file: Path, first: list[str], column: str | None) -> int:
     raise WrongUseError(f"{file} has {wanted}; its columns are: {named}. Name one with --column")
 
 
-def _again(first: NumberedLine, lines: Iterator[NumberedLine]) -> Iterator[NumberedLine]:
+def _prepend(first: NumberedLine, lines: Iterator[NumberedLine]) -> Iterator[NumberedLine]:
     yield first
     yield from lines
 
@@ -198,14 +202,14 @@ def _from_json(
 
 def _object(number: int, text: str) -> ImportEntry:
     try:
-        found = json.loads(text)
+        content = json.loads(text)
     except (ValueError, RecursionError):
         return ImportEntry(number, {}, RowError.NOT_TEXT)
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         return ImportEntry(number, {}, RowError.NOT_TEXT)
-    names = list(found)
-    places = _places(names, None)
-    cells = {name: _flat(found[names[at]]) for name, at in places.items()}
+    names = list(content)
+    places = _column_indexes(names, None)
+    cells = {name: _flat(content[names[at]]) for name, at in places.items()}
     return ImportEntry(
         number, cells, None if cells.get("email", "").strip() else RowError.NO_ADDRESS
     )
@@ -213,7 +217,7 @@ def _object(number: int, text: str) -> ImportEntry:
 
 def _flat(value: object) -> str:
     if isinstance(value, dict):
-        return " ".join(f"{name}={each}" for name, each in value.items())
+        return " ".join(f"{name}={item}" for name, item in value.items())
     if isinstance(value, list):
         return " ".join(map(str, value))
     return "" if value is None else str(value)
@@ -227,7 +231,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
     return True
 
 
-def _marked(head: bytes) -> str | None:
+def _encoding_by_mark(head: bytes) -> str | None:
     """The encoding that the first bytes give away."""
     for mark, name in (*_BOMS, (codecs.BOM_UTF16_BE, "utf-16")):
         if head.startswith(mark):
@@ -239,7 +243,7 @@ def _marked(head: bytes) -> str | None:
     return None
 
 
-def _known(encoding: str) -> str:
+def _check_encoding(encoding: str) -> str:
     try:
         return codecs.lookup(encoding).name
     except LookupError:

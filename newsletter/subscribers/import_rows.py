@@ -71,7 +71,7 @@ class Person:
     confirmed_at: datetime
 
 
-def is_out(told: RowReport) -> bool:
+def is_rejected(told: RowReport) -> bool:
     return told.fate is ImportStatus.NOT_SUBSCRIBED and told.detail in _OUT_THERE
 
 

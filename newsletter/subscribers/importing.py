@@ -25,7 +25,7 @@ from newsletter.subscribers.import_rows import (
     Person,
     RowReport,
     address_of,
-    is_out,
+    is_rejected,
     read_row,
 )
 from newsletter.subscribers.lifecycle import SubscriptionRequest
@@ -53,7 +53,7 @@ def import_file(
 ) -> Counter[str]:
     """Take the list in; returns how often each fate came, those of an interrupted run included."""
     with database.write.begin() as session:
-        row = _begun(session, digest, now)
+        row = _begin_import(session, digest, now)
         done, counts, started_at = row.lines, Counter(row.counts), row.started_at
     for chunk in _chunks(islice(iter(entries), done, None)):
         looked_at = [(row, read_row(row, plan, started_at)) for row in chunk]
@@ -76,7 +76,7 @@ def interrupted_import(session: Session, digest: str) -> int:
     return 0 if row is None or row.finished_at is not None else row.lines
 
 
-def _begun(session: Session, digest: str, now: datetime) -> ImportRow:
+def _begin_import(session: Session, digest: str, now: datetime) -> ImportRow:
     row = session.get(ImportRow, digest)
     if row is not None and row.finished_at is None:
         return row
@@ -110,7 +110,7 @@ class _Chunk:
     def take(self, looked_at: Sequence[tuple[ImportEntry, Person | RowReport]]) -> list[RowReport]:
         """One fate a line, in the order of the lines."""
         addresses = {
-            address_of(row) for _, row in looked_at if isinstance(row, Person) or is_out(row)
+            address_of(row) for _, row in looked_at if isinstance(row, Person) or is_rejected(row)
         }
         self._reasons = suppression.suppression_reasons(self._session, addresses)
         self._look_up(addresses)
@@ -119,7 +119,11 @@ class _Chunk:
             for entry, row in looked_at
         ]
         for _, row in looked_at:
-            if isinstance(row, RowReport) and is_out(row) and address_of(row) not in self._known:
+            if (
+                isinstance(row, RowReport)
+                and is_rejected(row)
+                and address_of(row) not in self._known
+            ):
                 self._out.append(address_of(row))
         self._write()
         return fates
@@ -209,7 +213,7 @@ class _Chunk:
         if wanted:
             self._session.execute(
                 insert(SubscriptionRow),
-                [self._subscription(numbers[name], each, slug) for name, each, slug in wanted],
+                [self._subscription(numbers[name], person, slug) for name, person, slug in wanted],
             )
             self._session.execute(insert(ConsentRow), self._history(numbers, wanted))
 
@@ -225,7 +229,7 @@ class _Chunk:
                 numbers[name],
                 ConsentAction.CONFIRMED,
                 slugs,
-                consent_log.proof(person.consent),
+                consent_log.operator_evidence(person.consent),
                 person.confirmed_at,
             )
             for (name, _), (person, slugs) in acts.items()

@@ -54,7 +54,7 @@ def add_subscriber(
     open_ = subscriber_to_ask(session, subscriber, wish)
     proven = [slug for slug in wish.newsletters if slug not in open_]
     if consent and proven:
-        evidence = consent_log.proof(consent)
+        evidence = consent_log.operator_evidence(consent)
         consent_log.record_consent(
             session, subscriber, ConsentAction.CONFIRMED, proven, evidence, now
         )
@@ -93,13 +93,13 @@ def subscribe(
     session: Session, subscriber: SubscriberRow, newsletter: str, detail: str, now: datetime
 ) -> SubscriptionRow:
     """The subscription to that newsletter, new or as it was."""
-    found = session.get(SubscriptionRow, (subscriber.id, newsletter))
-    if found is None:
-        found = SubscriptionRow(
+    subscription = session.get(SubscriptionRow, (subscriber.id, newsletter))
+    if subscription is None:
+        subscription = SubscriptionRow(
             subscriber_id=subscriber.id, newsletter=newsletter, detail=detail, since=now
         )
-        session.add(found)
-    return found
+        session.add(subscription)
+    return subscription
 
 
 def resubscribe(
@@ -203,9 +203,9 @@ def _subscribe(
 ) -> None:
     for newsletter in wish.newsletters:
         if subscriber.standing == Standing.CONFIRMED:
-            found = session.get(SubscriptionRow, (subscriber.id, newsletter))
-            left = found is not None and found.left_at is not None
-            if left or (found is None and not proven):
+            subscription = session.get(SubscriptionRow, (subscriber.id, newsletter))
+            left = subscription is not None and subscription.left_at is not None
+            if left or (subscription is None and not proven):
                 continue  # only their own yes
         subscribe(session, subscriber, newsletter, wish.detail, now).detail = wish.detail
     if subscriber.standing == Standing.LEFT:

@@ -44,12 +44,12 @@ def iterate_subscribers(session: Session, choice: SubscriberFilter) -> Iterator[
     after = ""
     while True:
         page = session.scalars(
-            _chosen(choice)
+            _select_subscribers(choice)
             .where(SubscriberRow.email > after)
             .order_by(SubscriberRow.email)
             .limit(_PAGE)
         ).all()
-        held = _held(session, [subscriber.id for subscriber in page])
+        held = _active_subscriptions(session, [subscriber.id for subscriber in page])
         reasons = suppression.suppression_reasons(
             session, [subscriber.email for subscriber in page]
         )
@@ -63,7 +63,7 @@ def iterate_subscribers(session: Session, choice: SubscriberFilter) -> Iterator[
         session.expunge_all()
 
 
-def _chosen(choice: SubscriberFilter) -> Select[SubscriberRow]:
+def _select_subscribers(choice: SubscriberFilter) -> Select[SubscriberRow]:
     table = SubscriberRow
     chosen = select(table)
     if choice.standing not in {None, SUPPRESSED}:
@@ -84,16 +84,18 @@ def _chosen(choice: SubscriberFilter) -> Select[SubscriberRow]:
     return chosen
 
 
-def _held(session: Session, numbers: Sequence[int]) -> dict[int, list[SubscriptionRow]]:
-    found: dict[int, list[SubscriptionRow]] = {}
+def _active_subscriptions(
+    session: Session, numbers: Sequence[int]
+) -> dict[int, list[SubscriptionRow]]:
+    by_subscriber: dict[int, list[SubscriptionRow]] = {}
     rows = session.scalars(
         select(SubscriptionRow)
         .where(SubscriptionRow.subscriber_id.in_(numbers), SubscriptionRow.left_at.is_(None))
         .order_by(SubscriptionRow.newsletter)
     )
     for row in rows:
-        found.setdefault(row.subscriber_id, []).append(row)
-    return found
+        by_subscriber.setdefault(row.subscriber_id, []).append(row)
+    return by_subscriber
 
 
 def _standing(row: SubscriberRow, reason: str | None) -> str:

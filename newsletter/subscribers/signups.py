@@ -77,7 +77,7 @@ def request_signup(
     if waiting is not None:
         waiting.newsletters = list(dict.fromkeys([*waiting.newsletters, *request.newsletters]))
         return True
-    if _waiting(session) >= settings.waiting:
+    if _count_waiting(session) >= settings.waiting:
         signup_limits.record_refusal(session, LimitKey(SignupLimits(settings).waiting, "all"), now)
         return False
     session.add(
@@ -136,7 +136,9 @@ def answer_signups(
         .limit(_AT_ONCE)
     ).all()
     for row in rows:
-        if row.not_before <= now and not _waits(session, row, SignupLimits(settings), details, now):
+        if row.not_before <= now and not _answer_or_postpone(
+            session, row, SignupLimits(settings), details, now
+        ):
             session.delete(row)
     return len(rows)
 
@@ -149,7 +151,7 @@ def forget_unconfirmed(session: Session, now: datetime) -> None:
         SubscriberRow.created_at < now - FORGOTTEN_AFTER,
     )
     for number in session.scalars(silent).all():
-        _forget(session, number)
+        _delete_subscriber(session, number)
 
 
 def end_signup(session: Session, address: str) -> None:
@@ -158,7 +160,7 @@ def end_signup(session: Session, address: str) -> None:
     if subscriber is None or subscriber.standing != Standing.PENDING:
         return
     if subscriber.confirmed_at is None:
-        _forget(session, subscriber.id)
+        _delete_subscriber(session, subscriber.id)
     else:
         subscriber.standing = Standing.LEFT
 
@@ -170,7 +172,7 @@ def forget_address(session: Session, address: str) -> None:
     signup_limits.forget_key(session, key)
 
 
-def start_anew(session: Session, settings: SignupSettings, address: str) -> None:
+def reset_limits(session: Session, settings: SignupSettings, address: str) -> None:
     """They confirmed: what counted as long as they had not, counts no more."""
     for use in SignupLimits(settings).of_address(session, address):
         signup_limits.forget(session, use)
@@ -178,11 +180,11 @@ def start_anew(session: Session, settings: SignupSettings, address: str) -> None
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
     """For `newsletter check`: which limits turned something away since yesterday."""
-    known = vars(SignupLimits(settings.signup)).values()
-    scopes = {limit.scope: limit for limit in known if limit.alarms}
+    limits = vars(SignupLimits(settings.signup)).values()
+    scopes = {limit.scope: limit for limit in limits if limit.alarms}
     with database.read() as session:
         refused = signup_limits.refusals(session, scopes, now - _DAY)
-        waiting = _waiting(session)
+        waiting = _count_waiting(session)
     for scope, number in refused.items():
         yield Finding(
             "signup",
@@ -194,15 +196,19 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         yield Finding("signup", Severity.OK, f"no limit is used up; {waiting} waiting")
 
 
-def _forget(session: Session, number: int) -> None:
-    consent_log.forget(session, number)
+def _delete_subscriber(session: Session, number: int) -> None:
+    consent_log.delete_history(session, number)
     outbox.delete_for(session, number)
     session.execute(delete(SubscriptionRow).where(SubscriptionRow.subscriber_id == number))
     session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
 
 
-def _waits(
-    session: Session, row: SignupRow, known: SignupLimits, details: Mapping[str, str], now: datetime
+def _answer_or_postpone(
+    session: Session,
+    row: SignupRow,
+    limits: SignupLimits,
+    details: Mapping[str, str],
+    now: datetime,
 ) -> bool:
     """Answer a sign-up by a letter, or by none; or let it wait, and those that wait for the same.
 
@@ -211,34 +217,38 @@ def _waits(
     reason = suppression.suppression_reason(session, row.email)
     if reason is not None and not suppression.lifted_by_consent(reason):
         return False
-    used_up = signup_limits.consume(session, known.of_mail(session, row.email), now)
+    used_up = signup_limits.consume(session, limits.of_mail(session, row.email), now)
     if used_up is None:
-        _write(session, row, details, now)
+        _enqueue_answer(session, row, details, now)
         return False
-    if used_up.limit not in (known.domain, known.total):
+    if used_up.limit not in (limits.domain, limits.total):
         return False
     alike = [SignupRow.not_before <= now]
-    if used_up.limit == known.domain:
+    if used_up.limit == limits.domain:
         alike.append(SignupRow.email.endswith(f"@{row.email.rpartition('@')[2]}", autoescape=True))
     again = signup_limits.opens_again(session, used_up) or now + _HOUR
     session.execute(update(SignupRow).where(*alike).values(not_before=again))
     return True
 
 
-def _write(session: Session, row: SignupRow, details: Mapping[str, str], now: datetime) -> None:
+def _enqueue_answer(
+    session: Session, row: SignupRow, details: Mapping[str, str], now: datetime
+) -> None:
     """The letter that they are owed: a question, or the way to what they have already."""
-    subscriber = lifecycle.find_subscriber(session, row.email) or _taken_in(session, row, now)
-    held = (
+    subscriber = lifecycle.find_subscriber(session, row.email) or _add_pending_subscriber(
+        session, row, now
+    )
+    active = (
         lifecycle.active_subscriptions(session, subscriber)
         if subscriber.standing == Standing.CONFIRMED
         else {}
     )
-    wanted = [slug for slug in row.newsletters if slug in details and slug not in held]
+    wanted = [slug for slug in row.newsletters if slug in details and slug not in active]
     evidence = ConsentEvidence(Channel.PAGE, row.wording, row.network)
     consent_log.record_consent(
         session, subscriber, ConsentAction.ASKED, row.newsletters, evidence, row.asked_at
     )
-    if held and not wanted:
+    if active and not wanted:
         outbox.enqueue(session, EmailType.ALREADY, subscriber, now)
         return
     if subscriber.standing == Standing.LEFT:
@@ -249,7 +259,7 @@ def _write(session: Session, row: SignupRow, details: Mapping[str, str], now: da
     outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, {"newsletters": wanted})
 
 
-def _taken_in(session: Session, row: SignupRow, now: datetime) -> SubscriberRow:
+def _add_pending_subscriber(session: Session, row: SignupRow, now: datetime) -> SubscriberRow:
     subscriber = SubscriberRow(
         email=row.email, standing=Standing.PENDING, language=row.language, created_at=now
     )
@@ -258,5 +268,5 @@ def _taken_in(session: Session, row: SignupRow, now: datetime) -> SubscriberRow:
     return subscriber
 
 
-def _waiting(session: Session) -> int:
+def _count_waiting(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(SignupRow)) or 0

@@ -245,8 +245,8 @@ class SignedLinks:
 
 def _mark(key: str, address: str) -> str:
     """What changes with the address, and tells nobody which it is."""
-    made = digest(key.encode(), address.encode(), "sha256")
-    return urlsafe_b64encode(made).decode()[:_MARK_CHARACTERS]
+    mac = digest(key.encode(), address.encode(), "sha256")
+    return urlsafe_b64encode(mac).decode()[:_MARK_CHARACTERS]
 
 
 def _parse(kind: type[_C], value: str) -> _C | None:

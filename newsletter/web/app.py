@@ -25,7 +25,7 @@ from newsletter.web import (
     webhooks,
 )
 from newsletter.web.outbox_thread import OutboxThread
-from newsletter.web.pages import EXTENSION, Pages, pages, say
+from newsletter.web.pages import EXTENSION, Pages, gettext, pages
 
 _log = logging.getLogger(__name__)
 
@@ -96,13 +96,13 @@ def create_app(
         app.register_blueprint(webhooks.blueprint)
     if settings.metrics.token.get_secret_value():
         app.register_blueprint(metrics.blueprint)
-    _protect(app, settings)
-    _explain_errors(app)
-    _stand_behind_proxies(app, settings)
+    _add_security_headers(app, settings)
+    _add_error_pages(app)
+    _trust_proxies(app, settings)
     return app
 
 
-def _protect(app: Flask, settings: Settings) -> None:
+def _add_security_headers(app: Flask, settings: Settings) -> None:
     headers = dict(_HEADERS)
     if settings.site.url.startswith("https://"):
         headers["Strict-Transport-Security"] = _A_YEAR
@@ -118,34 +118,36 @@ def _protect(app: Flask, settings: Settings) -> None:
         return response
 
 
-def _explain_errors(app: Flask) -> None:
+def _add_error_pages(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
         code = error.code or 500
-        kept = [header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")]
-        return pages.message_page(*_told(code)), code, kept
+        headers = [
+            header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")
+        ]
+        return pages.message_page(*_error_text(code)), code, headers
 
     @app.errorhandler(OperationalError)
     def database(error: OperationalError) -> tuple[str, int]:
         _log.error("%s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
         return pages.message_page(
-            say("Please try again in a minute"), say("We are busy just now.")
+            gettext("Please try again in a minute"), gettext("We are busy just now.")
         ), 503
 
 
-def _told(code: int) -> tuple[str, str]:
-    told = {
+def _error_text(code: int) -> tuple[str, str]:
+    texts = {
         400: (
-            say("This link is not whole"),
-            say("It may have been cut when it was copied. Follow it from the mail itself."),
+            gettext("This link is not whole"),
+            gettext("It may have been cut when it was copied. Follow it from the mail itself."),
         ),
-        404: (say("There is nothing here"), say("The address may be mistyped.")),
-        413: (say("That was too much"), say("Nothing here needs so long a text.")),
+        404: (gettext("There is nothing here"), gettext("The address may be mistyped.")),
+        413: (gettext("That was too much"), gettext("Nothing here needs so long a text.")),
     }
-    return told.get(code, (say("That did not work"), say("Please try again.")))
+    return texts.get(code, (gettext("That did not work"), gettext("Please try again.")))
 
 
-def _stand_behind_proxies(app: Flask, settings: Settings) -> None:
+def _trust_proxies(app: Flask, settings: Settings) -> None:
     """Believe as many proxies as there are, about the client's address and nothing else.
 
     Links are made from site.url, never from what a request says its host is. Where site.url has a
@@ -154,13 +156,13 @@ def _stand_behind_proxies(app: Flask, settings: Settings) -> None:
     prefix = urlsplit(settings.site.url).path
     inner: Any = app.wsgi_app
     if prefix:
-        inner = _MountedBelow(inner, prefix)
+        inner = _PathPrefixMiddleware(inner, prefix)
     if settings.web.proxies:
         inner = ProxyFix(inner, x_for=settings.web.proxies, x_proto=0, x_host=0)
     app.wsgi_app = inner  # type: ignore[method-assign]  # Flask's way to add a middleware
 
 
-class _MountedBelow:
+class _PathPrefixMiddleware:
     """The application below a path."""
 
     def __init__(self, inner: Callable[..., Iterable[bytes]], prefix: str) -> None:

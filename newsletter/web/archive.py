@@ -34,7 +34,7 @@ def _keep_issue_pages(state: BlueprintSetupState) -> None:
 
 @blueprint.get("/")
 def home() -> Response:
-    return _cached(front())
+    return _cacheable(home_page())
 
 
 @blueprint.get("/<slug>")
@@ -47,7 +47,7 @@ def newsletter(slug: str) -> Response:
         (month, list(group))
         for month, group in groupby(found, key=lambda issue: issue.day.replace(day=1))
     ]
-    return _cached(
+    return _cacheable(
         pages.render("web/newsletter.html", newsletter=known, months=months, counts=counts)
     )
 
@@ -55,18 +55,18 @@ def newsletter(slug: str) -> Response:
 @blueprint.get("/<slug>/<day>")
 def issue(slug: str, day: str) -> Response:
     with pages.database.read() as session:
-        found = issues.find_issue(session, slug, _day(day)) or abort(404)
+        found = issues.find_issue(session, slug, _parse_day(day)) or abort(404)
         neighbours = _neighbours(session, found)
     language = pages.language().language
     issue_page = current_app.extensions[_ISSUE_PAGES]
-    return _cached(issue_page(found.id, neighbours, language, chosen_language()))
+    return _cacheable(issue_page(found.id, neighbours, language, chosen_language()))
 
 
 @blueprint.get("/<slug>/feed")
 def atom(slug: str) -> Response:
     known = pages.newsletters.get(slug) or abort(404)
     with pages.database.read() as session:
-        body = atom_feed.atom(session, known, pages.settings.site, pages.links)
+        body = atom_feed.build_feed(session, known, pages.settings.site, pages.links)
     answer = Response(body, mimetype="application/atom+xml")
     answer.add_etag()
     answer.make_conditional(request)
@@ -86,7 +86,7 @@ def robots() -> Response:
     return Response(f"User-agent: *\n{rules}", mimetype="text/plain")
 
 
-def front(trouble: str = "", written: str = "", wanted: Sequence[str] = ()) -> str:
+def home_page(trouble: str = "", written: str = "", wanted: Sequence[str] = ()) -> str:
     """Home: the form, and the newest issues of every newsletter."""
     with pages.database.read() as session:
         shelves = [
@@ -118,14 +118,14 @@ def _issue_page(
         "web/issue.html",
         digest=content,
         levels=DetailLevel,
-        sections=_sections(content),
+        sections=_filled_sections(content),
         earlier=earlier,
         later=later,
         is_open=pages.settings.signup.open,
     )
 
 
-def _sections(content: IssueContent) -> list[tuple[IssueSection, list[object]]]:
+def _filled_sections(content: IssueContent) -> list[tuple[IssueSection, list[object]]]:
     return [
         (section, list(content.section(section)))
         for section in IssueSection
@@ -141,14 +141,14 @@ def _neighbours(session: Session, issue: IssueRow) -> tuple[date | None, date | 
     return earlier, later
 
 
-def _cached(body: str) -> Response:
+def _cacheable(body: str) -> Response:
     answer = Response(body, headers={"Cache-Control": _A_WHILE, "Vary": "Accept-Language"})
     answer.add_etag()
     answer.make_conditional(request)
     return answer
 
 
-def _day(written: str) -> date:
+def _parse_day(written: str) -> date:
     """`2025-07-11`, and no other spelling: an issue has one address."""
     try:
         day = date.fromisoformat(written)

@@ -20,11 +20,11 @@ _ENTRIES = 20
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 
 
-def atom(
+def build_feed(
     session: Session, newsletter: NewsletterSettings, site: SiteSettings, links: SignedLinks
 ) -> bytes:
     """The newest issues, newest first."""
-    found = issues.list_issues(session, [newsletter.slug], _ENTRIES)
+    newest = issues.list_issues(session, [newsletter.slug], _ENTRIES)
     home = links.archive(newsletter.slug)
     catalogue = translations(newsletter.language)
     feed = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": catalogue.tag})
@@ -32,16 +32,18 @@ def atom(
     _add(feed, "title", f"{newsletter.title} · {site.name}")
     _add(feed, "subtitle", " · ".join(newsletter.categories))
     # A feed must bear a time; one without issues has none of its own.
-    _add(feed, "updated", _time(found[0].frozen_at) if found else "1970-01-01T00:00:00+00:00")
+    _add(feed, "updated", _time(newest[0].frozen_at) if newest else "1970-01-01T00:00:00+00:00")
     _add(_add(feed, "author"), "name", site.name)
     _add(feed, "link", rel="self", type="application/atom+xml", href=f"{home}/feed")
     _add(feed, "link", rel="alternate", type="text/html", href=home)
-    for issue in found:
-        _entry(feed, issues.load_issue(session, issue), issue, links)
+    for issue in newest:
+        _add_entry(feed, issues.load_issue(session, issue), issue, links)
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _entry(feed: ET.Element, content: IssueContent, issue: IssueRow, links: SignedLinks) -> None:
+def _add_entry(
+    feed: ET.Element, content: IssueContent, issue: IssueRow, links: SignedLinks
+) -> None:
     catalogue = translations(issue.language)
     address = links.issue(issue.newsletter, str(issue.day))
     entry = _add(feed, "entry")

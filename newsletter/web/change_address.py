@@ -15,8 +15,8 @@ from newsletter.subscribers.consent_log import ConsentAction
 from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.subscribers.signups import SignupLimits
 from newsletter.subscribers.tokens import ChangeBackClaim, ChangeClaim, PreferencesClaim
-from newsletter.web.pages import pages, say
-from newsletter.web.preferences import is_of_somebody, owner
+from newsletter.web.pages import gettext, pages
+from newsletter.web.preferences import find_owner, has_owner
 
 blueprint = Blueprint("change_address", __name__)
 
@@ -25,7 +25,7 @@ _MOVES = Limit("moves-day", 3, timedelta(days=1))
 
 @blueprint.get("/preferences/<token>/address")
 def ask_address(token: str) -> str:
-    return _form(token) if is_of_somebody(token) else pages.expired_page()
+    return _address_form(token) if has_owner(token) else pages.expired_page()
 
 
 @blueprint.post("/preferences/<token>/address")
@@ -35,16 +35,16 @@ def note_address(token: str) -> tuple[str, int]:
     try:
         address = normalize_address(written)
     except WrongUseError:
-        trouble = say("This is no e-mail address that we can write to.")
-        return _form(token, trouble, written), 400
+        trouble = gettext("This is no e-mail address that we can write to.")
+        return _address_form(token, trouble, written), 400
     with pages.database.write.begin() as session:
-        subscriber = owner(session, claim)
+        subscriber = find_owner(session, claim)
         if subscriber is None:
             return pages.expired_page(), 200
-        _note(session, subscriber, address)
+        _request_change(session, subscriber, address)
     pages.wake()
-    heading = say("Look into the inbox of the new address")
-    text = say("A mail to it is on its way. Until its button is pressed, nothing changes.")
+    heading = gettext("Look into the inbox of the new address")
+    text = gettext("A mail to it is on its way. Until its button is pressed, nothing changes.")
     return pages.message_page(heading, text), 200
 
 
@@ -53,22 +53,24 @@ def note_address(token: str) -> tuple[str, int]:
 def ask_to_move(token: str) -> str:
     if pages.claim(ChangeClaim, token).has_ended(pages.clock()):
         return pages.expired_page()
-    return pages.confirm_page(say("Is this your new address?"), button=say("Yes, send them here"))
+    return pages.confirm_page(
+        gettext("Is this your new address?"), button=gettext("Yes, send them here")
+    )
 
 
 @blueprint.post("/change/<token>")
 def move(token: str) -> str:
     claim = pages.claim(ChangeClaim, token)
     with pages.database.write.begin() as session:
-        moved = _moved(session, claim)
+        moved = _apply_change(session, claim)
         if moved is None:
             return pages.expired_page()
         onward = pages.links.preferences_token(moved.id, moved.email)
     pages.wake()
     return pages.message_page(
-        say("Your newsletters come here now"),
-        say("The links to your preferences in older mails have ended; those to leave work on."),
-        onward=(pages.path("show_preferences", token=onward), say("To your preferences")),
+        gettext("Your newsletters come here now"),
+        gettext("The links to your preferences in older mails have ended; those to leave work on."),
+        onward=(pages.path("show_preferences", token=onward), gettext("To your preferences")),
     )
 
 
@@ -76,7 +78,7 @@ def move(token: str) -> str:
 def ask_to_move_back(token: str) -> str:
     if pages.claim(ChangeBackClaim, token).has_ended(pages.clock()):
         return pages.expired_page()
-    return pages.confirm_page(say("Your address was changed"), button=say("Change it back"))
+    return pages.confirm_page(gettext("Your address was changed"), button=gettext("Change it back"))
 
 
 @blueprint.post("/change-back/<token>")
@@ -92,25 +94,25 @@ def move_back(token: str) -> str:
         ):
             return pages.expired_page()
     return pages.message_page(
-        say("Changed back"), say("Your newsletters come to this address again.")
+        gettext("Changed back"), gettext("Your newsletters come to this address again.")
     )
 
 
-def _form(token: str, trouble: str = "", written: str = "") -> str:
+def _address_form(token: str, trouble: str = "", written: str = "") -> str:
     return pages.render("web/address.html", token=token, trouble=trouble, written=written)
 
 
-def _note(session: Session, subscriber: SubscriberRow, address: str) -> None:
+def _request_change(session: Session, subscriber: SubscriberRow, address: str) -> None:
     """Have the new address asked, within the limits of every mail that a stranger can cause."""
     now = pages.clock()
-    known = SignupLimits(pages.settings.signup)
-    uses = [LimitKey(_MOVES, str(subscriber.id)), *known.of_mail(session, address)]
+    limits = SignupLimits(pages.settings.signup)
+    uses = [LimitKey(_MOVES, str(subscriber.id)), *limits.of_mail(session, address)]
     if signup_limits.consume(session, uses, now) is None:
         change = address_change.request_change(session, subscriber, address, now)
         outbox.enqueue(session, EmailType.CHANGE, subscriber, now, {"change": change.id}, address)
 
 
-def _moved(session: Session, claim: ChangeClaim) -> SubscriberRow | None:
+def _apply_change(session: Session, claim: ChangeClaim) -> SubscriberRow | None:
     """Who has the new address now; the old one is told once."""
     now = pages.clock()
     change = session.get(AddressChangeRow, claim.change_id)
@@ -119,7 +121,7 @@ def _moved(session: Session, claim: ChangeClaim) -> SubscriberRow | None:
     first = change.done_at is None
     moved = address_change.apply_change(session, change, now)
     if moved is not None and first:
-        evidence = pages.evidence(session, say("Yes, send them here"))
+        evidence = pages.evidence(session, gettext("Yes, send them here"))
         mover = session.get_one(SubscriberRow, change.subscriber_id)
         for subscriber in dict.fromkeys((mover, moved)):
             consent_log.record_consent(session, subscriber, ConsentAction.MOVED, [], evidence, now)

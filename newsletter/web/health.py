@@ -16,17 +16,17 @@ _STUCK_H = 6  # a letter that waits so long has a transport that is down
 
 @blueprint.get("/healthz")
 def health() -> tuple[Response, int]:
-    told: dict[str, Any] = {"status": "ok"}
+    status: dict[str, Any] = {"status": "ok"}
     try:
-        told |= _database()
-        told |= _work(pages.clock())
+        status |= _database_status()
+        status |= _backlog_status(pages.clock())
     except SQLAlchemyError as error:
         # Not the whole text: it may hold the address of the database.
-        told |= {"status": "trouble", "database": type(error).__name__}
-    return jsonify(told), 200 if told["status"] == "ok" else 503
+        status |= {"status": "trouble", "database": type(error).__name__}
+    return jsonify(status), 200 if status["status"] == "ok" else 503
 
 
-def _database() -> dict[str, Any]:
+def _database_status() -> dict[str, Any]:
     """Reachable, of this program's version, and a write could begin; nothing is written."""
     found, wanted = schema.revision(pages.database), schema.head()
     if found != wanted:
@@ -37,15 +37,18 @@ def _database() -> dict[str, Any]:
     return {"database": "ok", "tables": found}
 
 
-def _work(now: datetime) -> dict[str, Any]:
+def _backlog_status(now: datetime) -> dict[str, Any]:
     with pages.database.read() as session:
         newest = issues.newest_days(session, list(pages.newsletters))
         letters, oldest = outbox.backlog(session)
-    told: dict[str, Any] = {
+    status: dict[str, Any] = {
         "newest_issue": {slug: str(day) for slug, day in newest.items()},
         "newest_issue_age_days": {slug: (now.date() - day).days for slug, day in newest.items()},
         "letters_waiting": letters,
     }
     if oldest is not None and (now - oldest).total_seconds() > _STUCK_H * 3600:
-        told |= {"status": "trouble", "letters": f"the oldest has waited since {oldest:%F %R} UTC"}
-    return told
+        status |= {
+            "status": "trouble",
+            "letters": f"the oldest has waited since {oldest:%F %R} UTC",
+        }
+    return status

@@ -43,31 +43,31 @@ class _MetricsCollector(Collector):
 
 
 def _families(session: Session, now: datetime) -> Iterable[Metric]:
-    yield from _issues(session, now)
-    yield _one("queue", "Mails of all issues that wait to be sent.", stats.queue_status(session))
+    yield from _issue_metrics(session, now)
+    yield _gauge("queue", "Mails of all issues that wait to be sent.", stats.queue_status(session))
     breaker = rate_limit.sending_pause(session, now)
-    yield _one("sending_paused", "1 while the provider is in trouble.", int(breaker is not None))
+    yield _gauge("sending_paused", "1 while the provider is in trouble.", int(breaker is not None))
     paused = len(domain_pauses.running_pauses(session, now))
-    yield _one("domains_paused", "Domains that get nothing now.", paused)
-    yield _by(
+    yield _gauge("domains_paused", "Domains that get nothing now.", paused)
+    yield _counts_by_column(
         session,
         "feedback_day",
         "Feedback received within a day, by kind.",
         ("kind", FeedbackRow.kind, FeedbackRow.received_at > now - _DAY),
     )
-    yield _by(
+    yield _counts_by_column(
         session,
         "subscribers",
         "Subscribers by standing.",
         ("standing", SubscriberRow.standing, SubscriberRow.id > 0),
     )
     suppressed = session.scalar(select(func.count()).select_from(SuppressionRow)) or 0
-    yield _one("suppressed", "Addresses that must not be mailed.", suppressed)
+    yield _gauge("suppressed", "Addresses that must not be mailed.", suppressed)
     aside = session.scalar(select(func.count()).select_from(QuarantineRow)) or 0
-    yield _one("set_aside", "Feedback that nothing here understands.", aside)
+    yield _gauge("set_aside", "Feedback that nothing here understands.", aside)
 
 
-def _issues(session: Session, now: datetime) -> Iterable[Metric]:
+def _issue_metrics(session: Session, now: datetime) -> Iterable[Metric]:
     """Of the newest issue of each newsletter."""
     deliveries = GaugeMetricFamily(
         "newsletter_deliveries",
@@ -85,7 +85,7 @@ def _issues(session: Session, now: datetime) -> Iterable[Metric]:
     return deliveries, age
 
 
-def _by(
+def _counts_by_column(
     session: Session,
     name: str,
     text: str,
@@ -100,5 +100,5 @@ def _by(
     return family
 
 
-def _one(name: str, text: str, value: float) -> Metric:
+def _gauge(name: str, text: str, value: float) -> Metric:
     return GaugeMetricFamily(f"newsletter_{name}", text, value=value)

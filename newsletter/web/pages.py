@@ -42,10 +42,10 @@ class Pages:
 
     def language(self) -> Catalogue:
         """The one that the address asks for, else the browser, else the first newsletter's."""
-        asked = chosen_language() or request.accept_languages.best_match(CODES)
-        return translations(asked or self.settings.newsletters[0].language)
+        code = chosen_language() or request.accept_languages.best_match(CODES)
+        return translations(code or self.settings.newsletters[0].language)
 
-    def say(self, message: str) -> str:
+    def gettext(self, message: str) -> str:
         return self.language().gettext(message)
 
     def path(self, endpoint: str, **values: object) -> str:
@@ -84,17 +84,16 @@ class Pages:
 
     def expired_page(self) -> str:
         """For a good link whose time is over, or whose subscriber is not here any more."""
-        say = self.say
         return self.message_page(
-            say("This link has had its day"),
-            say("Take the one in the newest mail, or sign up again."),
-            onward=(self.path("home"), say("To the newsletters")),
+            self.gettext("This link has had its day"),
+            self.gettext("Take the one in the newest mail, or sign up again."),
+            onward=(self.path("home"), self.gettext("To the newsletters")),
         )
 
     def title_of(self, slug: str) -> str:
         """The newsletter's title; of one that is no longer configured, its slug."""
-        found = self.newsletters.get(slug)
-        return found.title if found else slug
+        newsletter = self.newsletters.get(slug)
+        return newsletter.title if newsletter else slug
 
     def claim(self, kind: type[_C], token: str) -> _C:
         """What the link says; 400 for one that is not ours or not for this."""
@@ -117,9 +116,9 @@ class Pages:
 pages = cast("Pages", LocalProxy(lambda: current_app.extensions[EXTENSION]))
 
 
-def say(message: str) -> str:
+def gettext(message: str) -> str:
     """A message in the reader's language."""
-    return pages.say(message)
+    return pages.gettext(message)
 
 
 def chosen_language() -> str | None:

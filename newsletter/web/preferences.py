@@ -16,7 +16,7 @@ from newsletter.subscribers import lifecycle, preferences
 from newsletter.subscribers.preferences import PreferenceChanges
 from newsletter.subscribers.tokens import ALL, PreferencesClaim, UnsubscribeClaim
 from newsletter.web import unsubscribe
-from newsletter.web.pages import pages, say
+from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("preferences", __name__)
 
@@ -27,8 +27,8 @@ _LONGEST_PAUSE = timedelta(days=366)
 def show_preferences(token: str) -> str:
     claim = pages.claim(PreferencesClaim, token)
     with pages.database.read() as session:
-        subscriber = owner(session, claim)
-        return _page(session, subscriber, token) if subscriber else pages.expired_page()
+        subscriber = find_owner(session, claim)
+        return _preferences_page(session, subscriber, token) if subscriber else pages.expired_page()
 
 
 @blueprint.post("/preferences/<token>")
@@ -36,19 +36,19 @@ def save_preferences(token: str) -> tuple[str, int]:
     claim = pages.claim(PreferencesClaim, token)
     today = pages.clock().date()
     with pages.database.write.begin() as session:
-        subscriber = owner(session, claim)
+        subscriber = find_owner(session, claim)
         if subscriber is None:
             return pages.expired_page(), 200
-        choice, trouble = _read(today)
+        choice, trouble = _parse_form(today)
         if trouble:
-            return _page(session, subscriber, token, slip=(choice, trouble)), 400
+            return _preferences_page(session, subscriber, token, slip=(choice, trouble)), 400
         _save(session, subscriber, choice)
         if choice.details:
-            return _page(session, subscriber, token, saved=True), 200
+            return _preferences_page(session, subscriber, token, saved=True), 200
     return unsubscribe.goodbye_page(subscriber.id, ALL), 200
 
 
-def owner(session: Session, claim: PreferencesClaim) -> SubscriberRow | None:
+def find_owner(session: Session, claim: PreferencesClaim) -> SubscriberRow | None:
     """Whose preferences these are; None once they left, moved, or are not here any more."""
     subscriber = session.get(SubscriberRow, claim.subscriber_id)
     if subscriber is None or subscriber.standing != Standing.CONFIRMED:
@@ -56,20 +56,20 @@ def owner(session: Session, claim: PreferencesClaim) -> SubscriberRow | None:
     return subscriber if pages.links.is_to(subscriber.email, claim) else None
 
 
-def is_of_somebody(token: str) -> bool:
+def has_owner(token: str) -> bool:
     """Whether a preferences link still has an owner; 400 for one that is none of ours."""
     claim = pages.claim(PreferencesClaim, token)
     with pages.database.read() as session:
-        return owner(session, claim) is not None
+        return find_owner(session, claim) is not None
 
 
-def veiled(address: str) -> str:
+def mask_address(address: str) -> str:
     """Enough to know one's own address by, too little to learn another's."""
     local, _, domain = address.rpartition("@")
     return f"{local[0]}•••@{domain}"
 
 
-def _read(today: date) -> tuple[PreferenceChanges, str]:
+def _parse_form(today: date) -> tuple[PreferenceChanges, str]:
     """What the form says, and what is wrong with it."""
     form = request.form
     wanted = [slug for slug in pages.newsletters if slug in form.getlist("newsletter")]
@@ -80,21 +80,23 @@ def _read(today: date) -> tuple[PreferenceChanges, str]:
     try:
         pause = date.fromisoformat(form["pause"]) if form.get("pause") else None
     except ValueError:
-        return PreferenceChanges(details, language, None), say(
+        return PreferenceChanges(details, language, None), gettext(
             "This is no day; write it 2025-07-11."
         )
     if pause is not None and pause > today + _LONGEST_PAUSE:
-        return PreferenceChanges(details, language, None), say("A pause can last a year at most.")
+        return PreferenceChanges(details, language, None), gettext(
+            "A pause can last a year at most."
+        )
     return PreferenceChanges(details, language, pause if pause and pause >= today else None), ""
 
 
 def _save(session: Session, subscriber: SubscriberRow, choice: PreferenceChanges) -> None:
-    offered = {slug: each.detail for slug, each in pages.newsletters.items()}
-    evidence = pages.evidence(session, say("Save"))
+    offered = {slug: newsletter.detail for slug, newsletter in pages.newsletters.items()}
+    evidence = pages.evidence(session, gettext("Save"))
     preferences.change_preferences(session, subscriber, choice, offered, evidence, pages.clock())
 
 
-def _page(
+def _preferences_page(
     session: Session,
     subscriber: SubscriberRow,
     token: str,
@@ -103,15 +105,15 @@ def _page(
     slip: tuple[PreferenceChanges, str] | None = None,
 ) -> str:
     """What holds; after a slip what they chose, so that nothing is chosen twice."""
-    held = lifecycle.active_subscriptions(session, subscriber)
+    active = lifecycle.active_subscriptions(session, subscriber)
     today = pages.clock().date()
-    details = {slug: each.detail for slug, each in held.items()}
+    details = {slug: subscription.detail for slug, subscription in active.items()}
     tried, trouble = slip or (None, "")
     wanted = details if tried is None else tried.details
     pause = preferences.paused_until(session, subscriber, today)
     return pages.render(
         "web/preferences.html",
-        address=veiled(subscriber.email),
+        address=mask_address(subscriber.email),
         newsletters=[
             (newsletter, {slug: newsletter.detail, **details, **wanted}[slug], slug in wanted)
             for slug, newsletter in pages.newsletters.items()

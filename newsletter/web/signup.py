@@ -18,8 +18,8 @@ from newsletter.subscribers.consent_log import ConsentAction
 from newsletter.subscribers.signup_limits import LimitKey
 from newsletter.subscribers.signups import SignupLimits, SignupRequest
 from newsletter.subscribers.tokens import ConfirmClaim
-from newsletter.web.archive import front
-from newsletter.web.pages import pages, say
+from newsletter.web.archive import home_page
+from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("signup", __name__)
 
@@ -31,7 +31,7 @@ Answer = tuple[str, int]
 @blueprint.post("/")
 def sign_up() -> Answer:
     if not pages.settings.signup.open:
-        return pages.message_page(say("The list is closed for now")), 403
+        return pages.message_page(gettext("The list is closed for now")), 403
     if request.form.get(HONEYPOT):
         return _inbox_page(), 200
     wanted = [slug for slug in pages.newsletters if slug in request.form.getlist("newsletter")]
@@ -39,12 +39,12 @@ def sign_up() -> Answer:
     try:
         address = normalize_address(written)
     except WrongUseError:
-        trouble = say("This is no e-mail address that we can write to.")
-        return front(trouble, written, wanted), 400
+        trouble = gettext("This is no e-mail address that we can write to.")
+        return home_page(trouble, written, wanted), 400
     if not wanted:
-        trouble = say("Choose at least one newsletter.")
-        return front(trouble, written, wanted), 400
-    return _ask(address, wanted)
+        trouble = gettext("Choose at least one newsletter.")
+        return home_page(trouble, written, wanted), 400
+    return _queue_signup(address, wanted)
 
 
 # Only who was asked and has not answered yet is confirmed, for what the link names.
@@ -54,9 +54,9 @@ def ask_to_confirm(token: str) -> str:
     if claim.has_ended(pages.clock()):
         return _expired_page(token)
     return pages.confirm_page(
-        say("One click, and you are in"),
-        _titles(claim),
-        button=say("Confirm"),
+        gettext("One click, and you are in"),
+        _titles_text(claim),
+        button=gettext("Confirm"),
     )
 
 
@@ -72,9 +72,9 @@ def confirm(token: str) -> str:
         return pages.expired_page()
     pages.wake()
     return pages.message_page(
-        say("You are in"),
-        say("The next issue comes to you. A welcome is on its way."),
-        onward=(pages.path("home"), say("Read the latest issue")),
+        gettext("You are in"),
+        gettext("The next issue comes to you. A welcome is on its way."),
+        onward=(pages.path("home"), gettext("Read the latest issue")),
     )
 
 
@@ -92,52 +92,56 @@ def send_another(token: str) -> Answer:
     wanted = [slug for slug in claim.newsletters if slug in pages.newsletters]
     if subscriber is None or not wanted:
         return _inbox_page(), 200
-    return _ask(subscriber.email, wanted)
+    return _queue_signup(subscriber.email, wanted)
 
 
-def _ask(address: str, wanted: list[str]) -> Answer:
+def _queue_signup(address: str, wanted: list[str]) -> Answer:
     """Put it into the queue, within what one network may do."""
     now, settings = pages.clock(), pages.settings.signup
     with pages.database.write.begin() as session:
         network = pages.network(session)
-        too_many = signup_limits.consume(
+        exhausted = signup_limits.consume(
             session, [LimitKey(SignupLimits(settings).network, network)], now
         )
-        request_ = SignupRequest(address, wanted, pages.language().language, _consent(), network)
-        taken = too_many is None and signups.request_signup(session, request_, settings, now)
-    if too_many is not None:
-        return pages.message_page(*_busy(say("Too many sign-ups came from your network"))), 429
-    if not taken:
-        return pages.message_page(*_busy(say("Too many people sign up just now"))), 503
+        request_ = SignupRequest(
+            address, wanted, pages.language().language, _consent_text(), network
+        )
+        is_queued = exhausted is None and signups.request_signup(session, request_, settings, now)
+    if exhausted is not None:
+        return pages.message_page(
+            *_busy_text(gettext("Too many sign-ups came from your network"))
+        ), 429
+    if not is_queued:
+        return pages.message_page(*_busy_text(gettext("Too many people sign up just now"))), 503
     pages.wake()
     return _inbox_page(), 200
 
 
-def _busy(why: str) -> tuple[str, str]:
-    return say("Please try again in an hour"), f"{why}."
+def _busy_text(why: str) -> tuple[str, str]:
+    return gettext("Please try again in an hour"), f"{why}."
 
 
 def _inbox_page() -> str:
     return pages.message_page(
-        say("Look into your inbox"),
-        say("If this address can be signed up, a mail to it is on its way. Press its button."),
-        say("Nothing there in ten minutes? Look into the spam folder. One mail a day is all."),
+        gettext("Look into your inbox"),
+        gettext("If this address can be signed up, a mail to it is on its way. Press its button."),
+        gettext("Nothing there in ten minutes? Look into the spam folder. One mail a day is all."),
     )
 
 
 def _expired_page(token: str) -> str:
     return pages.message_page(
-        say("This link has had its day"),
-        say("Nothing is lost: a new one can be on its way in a moment."),
-        form=(pages.path("send_another", token=token), say("Send me a new one")),
+        gettext("This link has had its day"),
+        gettext("Nothing is lost: a new one can be on its way in a moment."),
+        form=(pages.path("send_another", token=token), gettext("Send me a new one")),
     )
 
 
 def _confirm(session: Session, subscriber: SubscriberRow, claim: ConfirmClaim) -> bool:
     """Make them a reader of what their link names; whether they are one now."""
     now = pages.clock()
-    known = pages.newsletters
-    wanted = {slug: known[slug].detail for slug in claim.newsletters if slug in known}
+    newsletters = pages.newsletters
+    wanted = {slug: newsletters[slug].detail for slug in claim.newsletters if slug in newsletters}
     if subscriber.standing == Standing.LEFT or not wanted:
         return False  # they left after this link was made: an old yes is none
     reason = suppression.suppression_reason(session, subscriber.email)
@@ -151,8 +155,8 @@ def _confirm(session: Session, subscriber: SubscriberRow, claim: ConfirmClaim) -
     if subscriber.standing == Standing.CONFIRMED and before >= wanted.keys():
         return True
     lifecycle.confirm_subscriptions(session, subscriber, wanted, now)
-    signups.start_anew(session, pages.settings.signup, subscriber.email)
-    evidence = pages.evidence(session, _titles(claim))
+    signups.reset_limits(session, pages.settings.signup, subscriber.email)
+    evidence = pages.evidence(session, _titles_text(claim))
     consent_log.record_consent(
         session, subscriber, ConsentAction.CONFIRMED, list(wanted), evidence, now
     )
@@ -160,11 +164,11 @@ def _confirm(session: Session, subscriber: SubscriberRow, claim: ConfirmClaim) -
     return True
 
 
-def _titles(claim: ConfirmClaim) -> str:
+def _titles_text(claim: ConfirmClaim) -> str:
     titles = [pages.title_of(slug) for slug in claim.newsletters]
-    return say("You will get: %(titles)s.") % {"titles": ", ".join(titles)}
+    return gettext("You will get: %(titles)s.") % {"titles": ", ".join(titles)}
 
 
-def _consent() -> str:
+def _consent_text() -> str:
     """The words beside the button of the form."""
-    return say("We ask by mail first; leaving takes one click.")
+    return gettext("We ask by mail first; leaving takes one click.")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter.subscribers import address_change, consent_log, lifecycle
 from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
 from newsletter.subscribers.tokens import ALL, UndoClaim, UnsubscribeClaim
-from newsletter.web.pages import pages, say
+from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("unsubscribe", __name__)
 
@@ -25,10 +25,10 @@ def ask_to_leave(token: str) -> str:
     claim = pages.claim(UnsubscribeClaim, token)
     several = claim.newsletter != ALL and len(pages.newsletters) > 1
     return pages.confirm_page(
-        say("Leave %(title)s?") % {"title": _title(claim.newsletter)},
-        say("One click, and no more issues will come."),
-        button=say("Unsubscribe"),
-        second=("from", ALL, say("Leave all newsletters")) if several else None,
+        gettext("Leave %(title)s?") % {"title": _title_or_site(claim.newsletter)},
+        gettext("One click, and no more issues will come."),
+        button=gettext("Unsubscribe"),
+        second=("from", ALL, gettext("Leave all newsletters")) if several else None,
     )
 
 
@@ -47,8 +47,10 @@ def leave(token: str) -> str:
 @blueprint.get("/undo/<token>")
 def ask_to_come_back(token: str) -> str:
     claim = pages.claim(UndoClaim, token)
-    title = _title(claim.newsletter)
-    return pages.confirm_page(say("Get %(title)s again?") % {"title": title}, button=say("Undo"))
+    title = _title_or_site(claim.newsletter)
+    return pages.confirm_page(
+        gettext("Get %(title)s again?") % {"title": title}, button=gettext("Undo")
+    )
 
 
 @blueprint.post("/undo/<token>")
@@ -62,16 +64,16 @@ def come_back(token: str) -> str:
         back = False
         for subscriber in address_change.resolve_subscriber_ids(session, claim.subscriber_id)[-1:]:
             slugs = lifecycle.resubscribe(session, subscriber, newsletter, now - UNDO_WITHIN)
-            evidence = pages.evidence(session, say("Undo"))
+            evidence = pages.evidence(session, gettext("Undo"))
             if slugs:
                 consent_log.record_consent(
                     session, subscriber, ConsentAction.CAME_BACK, slugs, evidence, now
                 )
-            held = lifecycle.active_subscriptions(session, subscriber)
-            back = bool(held) and newsletter in (None, *held)
+            active = lifecycle.active_subscriptions(session, subscriber)
+            back = bool(active) and newsletter in (None, *active)
     if not back:
         return pages.expired_page()
-    return pages.message_page(say("You are in again"), say("As if nothing had happened."))
+    return pages.message_page(gettext("You are in again"), gettext("As if nothing had happened."))
 
 
 def goodbye_page(subscriber_id: int, newsletter: str) -> str:
@@ -79,23 +81,23 @@ def goodbye_page(subscriber_id: int, newsletter: str) -> str:
     until = pages.clock() + UNDO_WITHIN
     token = pages.links.token(UndoClaim(subscriber_id, until, newsletter))
     if newsletter == ALL or len(pages.newsletters) == 1:
-        text = say("Nothing more will come.")
+        text = gettext("Nothing more will come.")
     else:
-        title = {"title": _title(newsletter)}
-        text = say("Nothing more of %(title)s will come.") % title
+        title = {"title": _title_or_site(newsletter)}
+        text = gettext("Nothing more of %(title)s will come.") % title
     return pages.message_page(
-        say("You are out"),
+        gettext("You are out"),
         text,
-        say("Changed your mind?"),
-        form=(pages.path("come_back", token=token), say("Undo")),
+        gettext("Changed your mind?"),
+        form=(pages.path("come_back", token=token), gettext("Undo")),
     )
 
 
 def _evidence(session: Session) -> ConsentEvidence:
     if request.form.get("List-Unsubscribe") == "One-Click":
         return pages.evidence(session, "List-Unsubscribe=One-Click", Channel.ONE_CLICK)
-    return pages.evidence(session, say("Unsubscribe"))
+    return pages.evidence(session, gettext("Unsubscribe"))
 
 
-def _title(newsletter: str) -> str:
+def _title_or_site(newsletter: str) -> str:
     return pages.settings.site.name if newsletter == ALL else pages.title_of(newsletter)

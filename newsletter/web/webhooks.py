@@ -52,14 +52,14 @@ def sendgrid() -> Response:
         return _answer(400, str(error))
     try:
         with pages.database.write.begin() as session:
-            kept = apply.apply_events(session, read.events, now)
+            result = apply.apply_events(session, read.events, now)
             for reason, content in read.odd:
                 apply.quarantine(session, sendgrid_webhook.SOURCE, reason, content, now)
     except OperationalError as error:
         _log.warning("feedback could not be kept, SendGrid will repeat it: %s", error.orig)
         return _answer(503, "come again")
-    _log.info("feedback kept", extra={**vars(kept), "set_aside": len(read.odd)})
-    return _answer(200, f"{kept.new} new, {kept.known} known, {len(read.odd)} set aside")
+    _log.info("feedback kept", extra={**vars(result), "set_aside": len(read.odd)})
+    return _answer(200, f"{result.new} new, {result.known} known, {len(read.odd)} set aside")
 
 
 def _body(posted: Request) -> bytes:
