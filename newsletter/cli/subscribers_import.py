@@ -156,7 +156,7 @@ def _report(path: Path | None) -> "Iterator[Callable[[RowReport], None]]":
         return
     import csv
 
-    from newsletter.subscribers.csv_injection import escape_cell
+    from newsletter.subscribers.csv_format import escape_cell
 
     with common.new_file(path, "utf-8-sig") as stream:
         writer = csv.writer(stream)

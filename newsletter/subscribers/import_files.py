@@ -13,13 +13,13 @@ from pathlib import Path
 
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.subscribers.addresses import normalize_address
-from newsletter.subscribers.csv_injection import unescape_cell
-from newsletter.subscribers.csv_reader import (
+from newsletter.subscribers.csv_format import (
     NumberedLine,
     RowError,
     numbered_lines,
     parse_record,
     read_records,
+    unescape_cell,
 )
 
 _BLOCK = 1 << 20

@@ -8,7 +8,7 @@ from enum import StrEnum
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.errors import WrongUseError
 from newsletter.subscribers.addresses import normalize_address
-from newsletter.subscribers.csv_reader import RowError
+from newsletter.subscribers.csv_format import RowError
 from newsletter.subscribers.import_files import ImportEntry
 
 _IN_THERE = ("", "confirmed", "subscribed", "active", "enabled", "verified", "opted-in", "yes")

@@ -14,8 +14,13 @@ from hypothesis import strategies as st
 
 from newsletter.errors import WrongUseError
 from newsletter.subscribers import addresses, import_files
-from newsletter.subscribers.csv_injection import escape_cell, unescape_cell
-from newsletter.subscribers.csv_reader import RowError, numbered_lines, read_records
+from newsletter.subscribers.csv_format import (
+    RowError,
+    escape_cell,
+    numbered_lines,
+    read_records,
+    unescape_cell,
+)
 from newsletter.subscribers.import_files import ImportEntry
 
 _LOCAL = st.text("abZ09.+-_'!#=@\" \\(", max_size=70)

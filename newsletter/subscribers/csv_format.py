@@ -2,6 +2,8 @@
 
 What is wrong with a line is told of that line alone: a quote that is never closed does not swallow
 the rest of the file, and no line is longer in memory than a line of a table can be.
+
+Cells that a spreadsheet may open are never a formula, and come back unharmed.
 """
 
 import csv
@@ -13,6 +15,9 @@ from typing import TextIO
 _LONGEST_LINE = 1 << 16
 _LONGEST_RECORD = 8  # lines: a quoted cell may hold line breaks
 _BLOCK = 1 << 20
+# What makes a spreadsheet compute, also in full width (it is folded), after blanks, tabs and CR.
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+_MARK = "'"  # spreadsheets show what follows as text
 
 NumberedLine = tuple[int, str | None]  # None for one that is far too long
 
@@ -89,3 +94,15 @@ def parse_record(lines: list[str], delimiter: str) -> list[str] | RowError:
 def _parse_strictly(lines: list[str], delimiter: str) -> list[str]:
     ended = [f"{line}\n" for line in lines[:-1]] + lines[-1:]
     return next(csv.reader(ended, delimiter=delimiter, strict=True), [""])
+
+
+def escape_cell(cell: str) -> str:
+    """The cell as text for any spreadsheet."""
+    starts = cell.lstrip()[:1]
+    is_risky = starts in _FORMULA if starts else False
+    return f"{_MARK}{cell}" if is_risky or cell[:1] in {_MARK, "\t", "\r", "\n"} else cell
+
+
+def unescape_cell(cell: str) -> str:
+    """What `escape_cell` was given."""
+    return cell[1:] if cell.startswith(_MARK) and escape_cell(cell[1:]) == cell else cell
