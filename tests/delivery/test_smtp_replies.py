@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.transports.smtp.reply_parser import NO_REPLY, ReplyParser
+from newsletter.transports.smtp.replies import NO_REPLY, ReplyParser
 
 LINES = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=40).map(str.strip)
 REPLIES = st.tuples(st.integers(200, 599), st.lists(LINES, min_size=1, max_size=4))

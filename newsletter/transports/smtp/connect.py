@@ -10,7 +10,7 @@ from newsletter.bounded_reader import BoundedReader
 from newsletter.config import TransportSettings
 from newsletter.text import brief
 from newsletter.transports.base import TransportDownError
-from newsletter.transports.smtp.reply_parser import LONGEST
+from newsletter.transports.smtp.replies import LONGEST
 
 _TEMPORARY, _PERMANENT = 400, 500
 

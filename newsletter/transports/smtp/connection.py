@@ -10,11 +10,17 @@ from typing import TypeVar
 from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import SendResult, SendStatus
-from newsletter.transports.smtp import response_classes
 from newsletter.transports.smtp.connect import SmtpSocket, describe_error
 from newsletter.transports.smtp.dot_stuffing import dot_stuff
-from newsletter.transports.smtp.reply_parser import ReplyParser
-from newsletter.transports.smtp.response_classes import OK, Reply
+from newsletter.transports.smtp.replies import (
+    CLOSING,
+    OK,
+    Reply,
+    ReplyParser,
+    result_of_data,
+    result_of_refusal,
+    result_of_refused_sender,
+)
 
 _GO_AHEAD = 354
 _STEPS = 3  # MAIL, RCPT, DATA
@@ -120,7 +126,7 @@ class SmtpConnection:
                 SendStatus.UNCERTAIN, f"no answer after the mail: {describe_error(error)}"
             )
         self.carried += 1
-        result = response_classes.result_of_data(reply)
+        result = result_of_data(reply)
         if self._is_over(reply) or result is None:
             self.drop()
         return result or SendResult(
@@ -149,10 +155,10 @@ class SmtpConnection:
         by_step = dict(zip(("mail", "rcpt", "data"), replies, strict=False))
         try:
             if by_step["mail"][0] // 100 != OK:
-                return response_classes.result_of_refused_sender(by_step["mail"], mail)
+                return result_of_refused_sender(by_step["mail"], mail)
             if by_step["rcpt"][0] // 100 != OK:
-                return response_classes.result_of_refusal(by_step["rcpt"], of_reader=True)
-            return response_classes.result_of_refusal(by_step["data"], of_reader=False)
+                return result_of_refusal(by_step["rcpt"], of_reader=True)
+            return result_of_refusal(by_step["data"], of_reader=False)
         finally:
             go = by_step.get("data", (0, b""))[0] == _GO_AHEAD
             in_step = len(replies) == _STEPS or not self.pipelining
@@ -175,7 +181,7 @@ class SmtpConnection:
 
     def _is_over(self, reply: Reply) -> bool:
         """After these words the connection is of no use."""
-        if reply[0] == response_classes.CLOSING or not 200 <= reply[0] < 600:  # noqa: PLR2004
+        if reply[0] == CLOSING or not 200 <= reply[0] < 600:  # noqa: PLR2004
             self.usable = False
         return not self.usable
 

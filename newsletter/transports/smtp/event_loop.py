@@ -15,8 +15,7 @@ from newsletter.rendering.message import Message
 from newsletter.transports.base import SendObserver, SendResult, refuse_unmailable
 from newsletter.transports.smtp.connection import Awaited, SmtpConnection
 from newsletter.transports.smtp.connection_task import ConnectionTask
-from newsletter.transports.smtp.connector import ConnectionFactory as Connections
-from newsletter.transports.smtp.connector import ConnectorThreads
+from newsletter.transports.smtp.connector import ConnectionFactory, ConnectorThreads
 
 _TICK_S = 0.5
 _PATIENCES = 4  # so many time-outs of the socket may one mail take, trickling replies included
@@ -27,7 +26,7 @@ _EVENTS: dict[Awaited | None, int] = {
 }
 
 
-class SmtpServer(Connections, Protocol):
+class SmtpServer(ConnectionFactory, Protocol):
     """Who has the settings."""
 
     timeout_s: float

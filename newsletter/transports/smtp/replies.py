@@ -1,4 +1,4 @@
-"""What an SMTP server's replies (RFC 5321, 3463) mean for a mail."""
+"""What an SMTP server replies (RFC 5321, 3463): its octets cut into replies, and their meaning."""
 
 import re
 
@@ -8,6 +8,8 @@ from newsletter.transports.base import SendResult, SendStatus, TransportDownErro
 
 OK, TEMPORARY, PERMANENT = 2, 4, 5  # the first digit of a reply
 CLOSING = 421
+LONGEST = 65_536  # octets of one reply, all its lines together; those of real servers are short
+NO_REPLY = -1  # the code of what is none
 # The codes of RFC 3463 that say that this mailbox does not exist; other 5.1.x speak of the sender.
 _NO_SUCH_ADDRESS = re.compile(r"\d{3} 5\.1\.(?:1|2|3|6|10)(?!\d)")
 # Refusals that would meet every reader: our login (RFC 4954), our sender, our right to relay.
@@ -18,6 +20,44 @@ _ABOUT_US = re.compile(
 )
 
 Reply = tuple[int, bytes]
+
+
+class ReplyParser:
+    """Takes octets as they come and gives replies once they are whole.
+
+    Nothing that a server says makes it grow beyond a bound, or fail.
+    """
+
+    def __init__(self) -> None:
+        self._heard = b""
+        self._lines: list[bytes] = []
+        self._size = 0
+
+    def feed(self, octets: bytes) -> None:
+        self._heard += octets
+
+    def next(self) -> Reply | None:
+        """The next whole reply, its lines without their codes; None where more must come."""
+        while (end := self._heard.find(b"\n")) >= 0:
+            line, self._heard = self._heard[:end], self._heard[end + 1 :]
+            self._size += len(line)
+            self._lines.append(line[4:].strip())
+            code = line[:3]
+            if len(code) < 3 or not code.isdigit():  # noqa: PLR2004 - a code is three digits
+                return self._whole(NO_REPLY)
+            if line[3:4] != b"-":
+                return self._whole(int(code))
+            if self._size > LONGEST:
+                break
+        if self._size + len(self._heard) > LONGEST:
+            self._heard = b""
+            return self._whole(NO_REPLY)
+        return None
+
+    def _whole(self, code: int) -> Reply:
+        text = b"\n".join(self._lines)
+        self._lines, self._size = [], 0
+        return code, text
 
 
 def describe_reply(reply: Reply) -> str:
