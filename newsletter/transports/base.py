@@ -11,14 +11,18 @@ from newsletter.rendering.message import Message
 
 
 class SendStatus(StrEnum):
-    ACCEPTED = "accepted"
-    TRY_LATER = "try later"  # surely not sent
-    UNCERTAIN = "uncertain"  # handed over, and no answer
-    REJECTED = "rejected"  # this address
+    """What became of a mail; after each stands the state that the ledger gives its delivery."""
+
+    ACCEPTED = "accepted"  # taken over by the server: sent
+    TRY_LATER = "try later"  # surely not sent: pending again
+    UNCERTAIN = "uncertain"  # handed over, and no answer: uncertain, never sent again by itself
+    REJECTED = "rejected"  # for this address: failed
 
 
 @dataclass(frozen=True)
 class SendResult:
+    """The status of one mail, and what the server or the provider said about it."""
+
     status: SendStatus
     detail: str = ""
     provider_id: str | None = None

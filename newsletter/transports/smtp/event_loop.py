@@ -2,7 +2,11 @@
 
 One thread, because several would hand the interpreter to each other at every call to the system,
 and that costs more than a mail does. So a connection is a task that goes on step by step, whenever
-the server has something to say or takes more.
+the server has something to say or takes more. Connecting blocks (names, TLS, login), so connector
+threads do it and wake the loop through a pair of sockets.
+
+Not asyncio: measured, it costs 1.2 to 1.5 times the processor's time of this loop, and smtplib's
+STARTTLS and AUTH, which connector threads use, would have to be written anew.
 """
 
 import selectors
