@@ -10,10 +10,10 @@ from newsletter.transports.smtp.connection_task import ConnectionTask
 
 
 class ConnectionFactory(Protocol):
-    """Where sessions come from and rest between mails. Called from any thread."""
+    """Where connections come from and rest between mails. Called from any thread."""
 
     def connection(self) -> SmtpConnection:
-        """A resting session, or a new one; may take long.
+        """A resting connection, or a new one; may take long.
 
         Raises:
             OSError: not now.
@@ -26,8 +26,8 @@ class ConnectionFactory(Protocol):
 class ConnectorThreads:
     """Readable, as selectors have it, when a connection was made or could not be."""
 
-    def __init__(self, host: ConnectionFactory) -> None:
-        self._host = host
+    def __init__(self, factory: ConnectionFactory) -> None:
+        self._factory = factory
         self._lock = threading.Lock()
         self._calls: dict[ConnectionTask, threading.Thread] = {}
         self._made: deque[tuple[ConnectionTask, SmtpConnection | Exception]] = deque()
@@ -60,14 +60,14 @@ class ConnectorThreads:
             self._mouth.close()
         for _, made in self._made:
             if isinstance(made, SmtpConnection):
-                self._host.release(made)
+                self._factory.release(made)
 
     def _call(self, task: ConnectionTask, instead_of: SmtpConnection | None) -> None:
         made: SmtpConnection | Exception
         if instead_of is not None:
             instead_of.quit()
         try:
-            made = self._host.connection()
+            made = self._factory.connection()
         except Exception as error:  # noqa: BLE001 - raised where the task waits
             made = error
         with self._lock:

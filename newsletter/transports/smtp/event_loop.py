@@ -43,24 +43,24 @@ class SmtpServer(ConnectionFactory, Protocol):
 class SmtpEventLoop:
     """Carries the mails of one stream."""
 
-    def __init__(self, host: SmtpServer, watch: SendObserver) -> None:
-        self._server = host
+    def __init__(self, server: SmtpServer, watch: SendObserver) -> None:
+        self._server = server
         self._watch = watch
         self._mails: deque[Message] = deque()
         self._in_hand = 0  # mails that a task has, the next one's envelope included
         self._outcomes: list[tuple[Message, SendResult]] = []
         self._tasks: list[ConnectionTask] = []
         self._listened: dict[ConnectionTask, tuple[SmtpConnection, int]] = {}
-        self._connector = ConnectorThreads(host)
+        self._connector = ConnectorThreads(server)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._connector, selectors.EVENT_READ)
-        self._tick_s = min(_TICK_S, host.timeout_s / 2)
+        self._tick_s = min(_TICK_S, server.timeout_s / 2)
         self._look_s = time.monotonic() + self._tick_s
         self._unreachable: SendResult | None = None
         self._failure: BaseException | None = None  # the first one that stops everybody
         self.halted = False
-        self.per_connection = host.per_connection
-        self.content = host.content
+        self.per_connection = server.per_connection
+        self.content = server.content
 
     def carry(self, chunks: Iterable[Sequence[Message]]) -> Iterator[tuple[Message, SendResult]]:
         """Hand the mails out as there is room, and tell what became of them."""
