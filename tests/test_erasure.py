@@ -26,7 +26,7 @@ from newsletter.models import (
     SuppressionRow,
 )
 from newsletter.sending import claim, ledger, totals
-from newsletter.sending.leases import Owner
+from newsletter.sending.journal import Owner
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.subscribers import erasure, lifecycle, suppression
 from newsletter.subscribers.lifecycle import SubscriptionRequest

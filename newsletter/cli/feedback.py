@@ -43,10 +43,10 @@ def feedback(
         raise WrongUseError("--stdin and --maildir name two places; give one")
     with bootstrap.open_database(settings) as database:
         if resume is not None:
-            from newsletter.sending import domain_pauses
+            from newsletter.sending import rate_limit
 
             with database.write.begin() as session:
-                if not domain_pauses.resume_domain(session, resume.lower()):
+                if not rate_limit.resume_domain(session, resume.lower()):
                     raise WrongUseError(f"{resume} is not paused")
             click.echo(f"{resume} gets mail again; `newsletter send` delivers what waits.")
             return

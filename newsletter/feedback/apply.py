@@ -24,7 +24,7 @@ from newsletter.models import (
     QuarantineRow,
     SubscriberRow,
 )
-from newsletter.sending import domain_pauses, settlement
+from newsletter.sending import delivery_updates, rate_limit
 from newsletter.subscribers import address_change, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.tokens import ALL
@@ -76,7 +76,7 @@ def apply_events(session: Session, events: Iterable[Event], now: datetime) -> Ap
     for some in _in_shares(first_told.values()):
         fresh = _write_down(session, some, now)
         new += len(fresh)
-        settled += settlement.apply_to_deliveries(
+        settled += delivery_updates.apply_to_deliveries(
             session, [known.event.reference for known in fresh], now
         )
         suppressed += sum(_apply_to_subscriber(session, known, now) for known in fresh)
@@ -187,7 +187,7 @@ def _pause_on_a_block_spike(session: Session, domain: str, now: datetime) -> Non
     if found is None:
         return
     blocked, of = found
-    domain_pauses.pause_domain(
+    rate_limit.pause_domain(
         session, domain, f"{domain} blocked {blocked} of {of} mails within an hour", now
     )
     _log.warning(
@@ -196,7 +196,7 @@ def _pause_on_a_block_spike(session: Session, domain: str, now: datetime) -> Non
         domain,
         blocked,
         of,
-        domain_pauses.PAUSE.total_seconds() // 3600,
+        rate_limit.PAUSE.total_seconds() // 3600,
     )
 
 

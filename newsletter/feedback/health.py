@@ -10,7 +10,7 @@ from newsletter.db import Database
 from newsletter.feedback.sendgrid_webhook import Signature
 from newsletter.finding import Finding, Severity
 from newsletter.models import QuarantineRow
-from newsletter.sending import domain_pauses
+from newsletter.sending import rate_limit
 
 _PART = "feedback"
 
@@ -19,7 +19,7 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     """Raises: WrongUseError: the key for SendGrid's webhook is none."""
     yield _heard(settings)
     with database.read() as session:
-        paused = domain_pauses.running_pauses(session, now)
+        paused = rate_limit.running_pauses(session, now)
         aside = session.scalar(select(func.count()).select_from(QuarantineRow)) or 0
     for pause in paused:
         yield Finding(

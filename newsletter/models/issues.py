@@ -31,7 +31,7 @@ class IssueRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     frozen_at: Mapped[datetime]
     # How many mails of it were ever claimed; a database that says less than this machine's fence
-    # remembers was restored from before (sending/restore_guard.py).
+    # remembers was restored from before (sending/holds.py).
     claims: Mapped[int] = mapped_column(default=0, server_default="0")
 
 

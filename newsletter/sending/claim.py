@@ -20,7 +20,7 @@ from newsletter.models import (
 )
 from newsletter.rendering.issue_email import Recipient
 from newsletter.sending import rate_limit, totals
-from newsletter.sending.domain_pauses import paused_domains
+from newsletter.sending.rate_limit import paused_domains
 from newsletter.subscribers import suppression
 
 # How long a reader's server that said "not now" is left alone, by the attempts so far, the last of
@@ -207,3 +207,33 @@ def _set_state(
     if subscribers:
         given = {"issue": share.issue_id, "subscribers": subscribers}
         session.execute(_SET_STATE, {**given, "new_state": state, "new_reason": reason, "now": now})
+
+
+# How many mails to claim together: as many as leave within a moment.
+
+_CHUNK_S = 2.0  # in that time what is claimed should leave: people leave meanwhile
+_FIRST = 16
+_IN_REQUESTS = 500  # who takes so many takes them in few requests; small ones were only more
+
+
+class ClaimSizer:
+    """Learns from how long the last ones took, from batch to batch."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._number = most if most >= _IN_REQUESTS else min(_FIRST, most)
+        self._asked_s: float | None = None
+
+    def begin(self) -> None:
+        """Nothing is on its way: the time since the last ones says nothing."""
+        self._asked_s = None
+
+    def next(self, now_s: float) -> int:
+        if self._asked_s is not None:
+            took_s = now_s - self._asked_s
+            if took_s > _CHUNK_S:
+                self._number = max(1, self._number // 2)
+            elif took_s < _CHUNK_S / 2:
+                self._number = min(self._most, self._number * 2)
+        self._asked_s = now_s
+        return self._number

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from newsletter.config import SendingSettings
 from newsletter.db import Database
-from newsletter.sending.claim_sizer import ClaimSizer
-from newsletter.sending.leases import Owner
+from newsletter.sending.claim import ClaimSizer
+from newsletter.sending.journal import Owner
 from newsletter.transports.base import Transport
 
 Clock = Callable[[], datetime]

@@ -9,8 +9,11 @@ machine, and in the boot, that wrote it; else everything claimed may have left.
 
 import mmap
 import os
+import secrets
+import socket
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
@@ -136,3 +139,42 @@ def _read(content: mmap.mmap, owner: str, batch_id: int) -> dict[str, Mark] | No
         return {}  # it had not come to this one yet
     slots = _SLOT.iter_unpack(content[_HEADER.size :])
     return {each.rstrip(b"\0").decode(): Mark(mark) for each, mark in slots if mark}
+
+
+# Who works on a batch, and whether that worker still lives.
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A worker: its machine, its process, and a mark that no other worker has."""
+
+    host: str
+    pid: int
+    mark: str
+
+    @classmethod
+    def this_process(cls) -> "Owner":
+        return cls(socket.gethostname(), os.getpid(), secrets.token_hex(4))
+
+    @property
+    def name(self) -> str:
+        return f"{self.host[:80]}:{self.pid}:{self.mark}"
+
+    def knows_dead(self, other: str) -> bool:
+        """Whether that worker surely died; of one on another machine only its lease tells."""
+        host, pid, mark = other.rsplit(":", 2)
+        if host != self.host[:80]:
+            return False
+        if int(pid) == self.pid:
+            return mark != self.mark  # our number, used again
+        return not _runs(int(pid))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

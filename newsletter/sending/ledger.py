@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import Recipient
-from newsletter.sending import delivery_updates, leases, totals
+from newsletter.sending import delivery_updates, journal, totals
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.sending.journal import Mark
 from newsletter.subscribers import suppression
@@ -56,7 +56,7 @@ class DeliveryResult:
 def lease_batch(
     session: Session,
     batch: BatchRow,
-    owner: leases.Owner,
+    owner: journal.Owner,
     now: datetime,
     read_journal: ReadJournal,
 ) -> bool:
@@ -74,7 +74,7 @@ def lease_batch(
     return True
 
 
-def renew_lease(session: Session, batch_id: int, owner: leases.Owner, now: datetime) -> None:
+def renew_lease(session: Session, batch_id: int, owner: journal.Owner, now: datetime) -> None:
     """Keep the lease.
 
     Raises:
@@ -125,7 +125,7 @@ def unclaim(session: Session, recipients: Sequence[Recipient], now: datetime) ->
     )
 
 
-def release_batch(session: Session, batch_id: int, owner: leases.Owner) -> None:
+def release_batch(session: Session, batch_id: int, owner: journal.Owner) -> None:
     """Let a batch go; it is finished when nothing in it is open."""
     batch = session.get_one(BatchRow, batch_id, populate_existing=True)
     if batch.owner != owner.name:
@@ -175,7 +175,7 @@ def _change(result: SendResult, old: delivery_updates.DeliveryRef) -> StateChang
     return StateChange(old, state, reason, result.provider_id, attempts)
 
 
-def _free(batch: BatchRow, owner: leases.Owner, now: datetime) -> bool:
+def _free(batch: BatchRow, owner: journal.Owner, now: datetime) -> bool:
     if batch.owner is None or batch.leased_until is None:
         return True
     # A lease that ends later than any lease can was given by a clock that has been set back.

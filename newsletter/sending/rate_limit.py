@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.config import SendingSettings
-from newsletter.models import RateRow
+from newsletter.models import DomainPauseRow, RateRow
 
 _HOUR_S = 3600.0
 _BURST_S = 0.25  # how much of a second's mails may leave together
@@ -148,3 +149,47 @@ def _row(session: Session, key: str) -> RateRow:
         row = RateRow(key=key, tokens=0.0, troubles=0)
         session.add(row)
     return row
+
+
+# Domains that get nothing for a while, since they just turned many of our mails away.
+
+PAUSE = timedelta(hours=2)
+
+
+def pause_domain(session: Session, domain: str, reason: str, now: datetime) -> None:
+    """Send nothing to a domain for a while; a running pause begins anew."""
+    row = session.get(DomainPauseRow, domain)
+    if row is None:
+        session.add(DomainPauseRow(domain=domain, since=now, until=now + PAUSE, reason=reason))
+        session.flush()
+        return
+    if row.until <= now:
+        row.since = now
+    row.until, row.reason = now + PAUSE, reason
+
+
+# Made once: it is asked with every claim.
+_RUNNING = (
+    select(DomainPauseRow)
+    .where(DomainPauseRow.until > bindparam("now"))
+    .order_by(DomainPauseRow.domain)
+)
+
+
+def paused_domains(session: Session, now: datetime) -> dict[str, str]:
+    """The domains that get nothing now, each with its reason: their deliveries stay pending."""
+    return {pause.domain: pause.reason for pause in running_pauses(session, now)}
+
+
+def running_pauses(session: Session, now: datetime) -> list[DomainPauseRow]:
+    return list(session.scalars(_RUNNING, {"now": now}))
+
+
+def resume_domain(session: Session, domain: str) -> bool:
+    """End a pause; whether there was one."""
+    ended = session.scalars(
+        delete(DomainPauseRow)
+        .where(DomainPauseRow.domain == domain)
+        .returning(DomainPauseRow.domain)
+    ).all()
+    return bool(ended)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import holds, journal, ledger, rate_limit, settlement, totals
+from newsletter.sending import delivery_updates, holds, journal, ledger, rate_limit, totals
 from newsletter.sending.context import SendContext
 from newsletter.sending.worker import BatchWorker
 from newsletter.text import without_addresses
@@ -82,7 +82,7 @@ def _send_open(sending: SendContext, issue_id: int, mails: IssueEmails) -> str |
 def _apply_late_feedback(sending: SendContext, issue_id: int) -> None:
     """Let what came back while the mails were on their way settle what it can."""
     with sending.database.write.begin() as session:
-        settlement.settle_issue(session, issue_id, sending.clock())
+        delivery_updates.settle_issue(session, issue_id, sending.clock())
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from newsletter.models import (
     IssueRow,
     SubscriberRow,
 )
-from newsletter.sending import domain_pauses
+from newsletter.sending import rate_limit
 
 COLUMNS = ("address", "state", "reason", "attempts", "reference", "changed")
 _RATE_WINDOW = timedelta(minutes=1)
@@ -107,7 +107,7 @@ def paused(session: Session, now: datetime) -> dict[str, str]:
     """Domains that get nothing now: until when, and why."""
     return {
         pause.domain: f"until {pause.until:%H:%M} UTC: {pause.reason}"
-        for pause in domain_pauses.running_pauses(session, now)
+        for pause in rate_limit.running_pauses(session, now)
     }
 
 

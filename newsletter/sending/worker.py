@@ -9,7 +9,7 @@ from newsletter import delivery_counters
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.message import Message
-from newsletter.sending import claim, ledger, restore_guard
+from newsletter.sending import claim, holds, ledger
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Journal, Mark
 from newsletter.sending.ledger import DeliveryResult
@@ -189,7 +189,7 @@ class BatchWorker:
     def _remember(self, recipients: Sequence[Recipient], claims: int) -> None:
         if self._journal is not None and self._sending.folder is not None:
             self._journal.claim([recipient.reference for recipient in recipients])
-            restore_guard.remember(self._sending.folder, self._newsletter, self._day, claims)
+            holds.remember(self._sending.folder, self._newsletter, self._day, claims)
         self._out.update({recipient.reference: recipient for recipient in recipients})
 
     def _record(self, session: Session) -> None:

@@ -19,8 +19,7 @@ from newsletter.db import Database
 from newsletter.models import OutboxRow
 from newsletter.outbox import EmailType
 from newsletter.rendering.message import Message
-from newsletter.sending.domain_pauses import paused_domains
-from newsletter.sending.rate_limit import RateLimiter
+from newsletter.sending.rate_limit import RateLimiter, paused_domains
 from newsletter.subscribers import signup_limits, signups, suppression
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.text import without_addresses

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter.models import FeedbackRow, QuarantineRow, SubscriberRow, SuppressionRow
-from newsletter.sending import domain_pauses, rate_limit, stats, totals
+from newsletter.sending import rate_limit, stats, totals
 from newsletter.web.pages import pages
 
 blueprint = Blueprint("metrics", __name__)
@@ -47,7 +47,7 @@ def _families(session: Session, now: datetime) -> Iterable[Metric]:
     yield _gauge("queue", "Mails of all issues that wait to be sent.", stats.queue_status(session))
     breaker = rate_limit.sending_pause(session, now)
     yield _gauge("sending_paused", "1 while the provider is in trouble.", int(breaker is not None))
-    paused = len(domain_pauses.running_pauses(session, now))
+    paused = len(rate_limit.running_pauses(session, now))
     yield _gauge("domains_paused", "Domains that get nothing now.", paused)
     yield _counts_by_column(
         session,

@@ -17,7 +17,7 @@ from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
-from newsletter.sending import restore_guard, totals
+from newsletter.sending import holds, totals
 from newsletter.sending.context import NO_OVERRIDE
 from newsletter.sending.sender import IssueSendResult, send_issue
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
@@ -193,16 +193,16 @@ def test_a_restored_database_sends_nothing_twice(
 def test_who_claims_meanwhile_does_not_look_like_a_restored_database(
     send: Send, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remembered = restore_guard.remembered
+    remembered = holds.remembered
 
     def just_after_a_claim(folder: Path, newsletter: str, day: date) -> int:
         with database.write.begin() as session:
             claims = session.scalars(select(IssueRow)).one().claims + 1
             session.execute(update(IssueRow).values(claims=claims))
-        restore_guard.remember(folder, newsletter, day, claims)
+        holds.remember(folder, newsletter, day, claims)
         return remembered(folder, newsletter, day)
 
-    monkeypatch.setattr(restore_guard, "remembered", just_after_a_claim)
+    monkeypatch.setattr(holds, "remembered", just_after_a_claim)
     assert send(Moody()).account.sent == 12
 
 

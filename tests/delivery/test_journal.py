@@ -13,8 +13,7 @@ from newsletter.config import SendingSettings
 from newsletter.db import Database
 from newsletter.models import BatchRow, DeliveryRow
 from newsletter.sending import claim, journal, ledger
-from newsletter.sending.journal import Journal, Mark
-from newsletter.sending.leases import Owner
+from newsletter.sending.journal import Journal, Mark, Owner
 from tests.conftest import NOW, Cli
 
 OWNER = Owner("here", 4_194_305, "0a0b0c0d")  # a process number that no process has

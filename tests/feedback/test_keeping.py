@@ -20,7 +20,7 @@ from newsletter.models import (
     IssueState,
     Standing,
 )
-from newsletter.sending import domain_pauses, settlement
+from newsletter.sending import delivery_updates, rate_limit
 from newsletter.subscribers import lifecycle
 from newsletter.text import without_addresses
 from tests.conftest import NOW, Cli
@@ -162,7 +162,7 @@ def test_what_is_on_the_wire_is_left_to_its_sender_and_settled_when_that_is_over
         put(session, first, DeliveryState.SENT)
         put(session, second, DeliveryState.UNCERTAIN)
         issue_id = session.scalars(select(IssueRow.id)).one()
-        assert settlement.settle_issue(session, issue_id, NOW) == 2
+        assert delivery_updates.settle_issue(session, issue_id, NOW) == 2
         assert ledger_of(session)[quick] == ("failed", "bounced: no")
         assert ledger_of(session)[lost] == ("sent", "settled by feedback: delivered")
 
@@ -290,9 +290,9 @@ def test_failure_15_a_wave_of_blocks_suppresses_nobody_and_pauses_the_domain(
     )
     with database.read() as session:
         assert suppressed(session, [*sent, "crowd1@reader.example"]) == {}
-        paused = domain_pauses.paused_domains(session, NOW + timedelta(minutes=30))
+        paused = rate_limit.paused_domains(session, NOW + timedelta(minutes=30))
         assert paused == {"reader.example": "reader.example blocked 20 of 60 mails within an hour"}
-        assert not domain_pauses.paused_domains(session, NOW + domain_pauses.PAUSE)
+        assert not rate_limit.paused_domains(session, NOW + rate_limit.PAUSE)
         assert ledger_of(session)[next(iter(sent))][1] == "blocked: 550 5.7.1 reputation"
     assert "is paused for 2 h; nobody was suppressed" in caplog.text
 
@@ -311,7 +311,7 @@ def test_what_is_no_wave_pauses_nothing(
     keep(database, *(event(EventType.DELIVERED, each, at) for each in good))
     keep(database, *(event(EventType.BLOCKED, each, at) for each in bad))
     with database.read() as session:
-        assert not domain_pauses.paused_domains(session, NOW)
+        assert not rate_limit.paused_domains(session, NOW)
 
 
 def test_bounces_by_mail_tell_of_failures_only_so_the_ledger_says_how_many_left(
@@ -320,21 +320,21 @@ def test_bounces_by_mail_tell_of_failures_only_so_the_ledger_says_how_many_left(
     everybody = [*sent.values(), *crowd(database, sent, 80)]
     keep(database, *(event(EventType.BLOCKED, each) for each in everybody[:20]))
     with database.read() as session:
-        assert not domain_pauses.paused_domains(session, NOW)  # 20 of 92
+        assert not rate_limit.paused_domains(session, NOW)  # 20 of 92
     keep(database, *(event(EventType.BLOCKED, each) for each in everybody[20:28]))
     with database.read() as session:
-        assert "28 of 92" in domain_pauses.paused_domains(session, NOW)["reader.example"]
+        assert "28 of 92" in rate_limit.paused_domains(session, NOW)["reader.example"]
 
 
 def test_a_pause_is_ended_by_hand_or_begins_anew(database: Database) -> None:
     with database.write.begin() as session:
-        domain_pauses.pause_domain(session, "a.example", "first", NOW)
-        domain_pauses.pause_domain(session, "a.example", "second", NOW + timedelta(hours=1))
-        (row,) = domain_pauses.running_pauses(session, NOW)
+        rate_limit.pause_domain(session, "a.example", "first", NOW)
+        rate_limit.pause_domain(session, "a.example", "second", NOW + timedelta(hours=1))
+        (row,) = rate_limit.running_pauses(session, NOW)
         assert (row.since, row.until, row.reason) == (NOW, NOW + timedelta(hours=3), "second")
-        assert domain_pauses.resume_domain(session, "a.example")
-        assert not domain_pauses.resume_domain(session, "a.example")
-        assert not domain_pauses.paused_domains(session, NOW)
+        assert rate_limit.resume_domain(session, "a.example")
+        assert not rate_limit.resume_domain(session, "a.example")
+        assert not rate_limit.paused_domains(session, NOW)
 
 
 @pytest.mark.slow
