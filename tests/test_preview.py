@@ -16,10 +16,9 @@ from newsletter import paths
 from newsletter.config import LookSettings, Settings
 from newsletter.db import Database
 from newsletter.models import DeliveryRow, FeedbackRow
-from newsletter.rendering.color_scheme_preview import force_color_scheme
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.templates import template_environment
-from newsletter.rendering.theme import Theme
+from newsletter.rendering.theme import Theme, force_color_scheme
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.web.preview import LivePreview, Render, create_preview
 from tests.conftest import NOW, Cli

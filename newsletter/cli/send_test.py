@@ -27,7 +27,7 @@ def send_test(email: str, slug: str | None, day: date | None, config_file: Path 
     to unsubscribe are nobody's.
     """
     from newsletter.subscribers.addresses import normalize_address
-    from newsletter.transactional.send_one import send_one
+    from newsletter.transactional.build import send_one
     from newsletter.transports.base import SendStatus
 
     settings = common.load(config_file)
@@ -58,8 +58,8 @@ def _mail(
     services: "Services", newsletter: "NewsletterSettings", day: date | None, address: str
 ) -> "Message":
     from newsletter.rendering.issue_email import IssueEmails, Recipient
-    from newsletter.rendering.test_email import mark_as_test
-    from newsletter.transactional.send_one import new_reference
+    from newsletter.rendering.message import mark_as_test
+    from newsletter.transactional.build import new_reference
 
     now = services.clock()
     content = preview.content_of(services, newsletter, day)

@@ -54,7 +54,7 @@ def add(
     """
     from newsletter import bootstrap
     from newsletter.subscribers import lifecycle
-    from newsletter.transactional.send_one import ask_to_confirm
+    from newsletter.transactional.build import ask_to_confirm
 
     settings = common.load(config_file)
     chosen = [settings.newsletter(slug) for slug in slugs or (None,)]

@@ -4,12 +4,15 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from email.utils import format_datetime
 from functools import cached_property
 from html import escape
 
 from newsletter.rendering import headers
 from newsletter.rendering.qp_template import QpTemplate, TextFragment, encode_quoted_printable
+from newsletter.rendering.translations import translations
 
 _PERSONAL = ("recipient", "unsubscribe", "preferences", "since")
 
@@ -165,3 +168,17 @@ class Message:
 def _fill(text: str, values: Mapping[str, str]) -> str:
     known = re.compile("|".join(map(re.escape, values)))
     return known.sub(lambda blank: values[blank[0]], text)
+
+
+# A mail that is only a test: the issue's own, but nobody takes it for the issue.
+
+
+def mark_as_test(mail: Message, language: str, now: datetime) -> Message:
+    """The same mail, marked in its subject and dated now, so that it is found in an inbox."""
+    say = translations(language).gettext
+    subject = say("Test: %(subject)s") % {"subject": mail.content.subject}
+    headers = tuple(
+        (name, format_datetime(now) if name == "Date" else value) for name, value in mail.headers
+    )
+    content = replace(mail.content, subject=subject)
+    return replace(mail, stream=f"test-{mail.stream}", headers=headers, content=content)

@@ -29,8 +29,8 @@ from newsletter.sources.listing_status import (
     ListingEntry,
     judge_listing,
     listing_from_page,
+    listing_of,
 )
-from newsletter.sources.listings import listing_of
 from newsletter.sources.oai import Record, parse_records
 from newsletter.sources.response_types import ResponseType, describe, response_type
 

@@ -1,13 +1,14 @@
 """What a page or a feed says of a category's day, and how far that can be believed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from newsletter import taxonomy
 from newsletter.sources import calendar
 from newsletter.sources.base import Announcement, AnnouncementType, Listing, ListingState, Paper
-from newsletter.sources.feed import Feed
+from newsletter.sources.feed import Feed, FeedEntry
 from newsletter.sources.listing_page import ListingPage
-from newsletter.sources.listings import listing_of
 
 
 @dataclass(frozen=True)
@@ -108,3 +109,36 @@ def _lines(listing: Listing) -> tuple[ListingEntry, ...]:
         ListingEntry(announcement.paper.arxiv_id, announcement.kind, announcement.paper.version)
         for announcement in listing.announcements
     )
+
+
+# From a feed's items to one listing a category.
+
+_SEEN_FROM_ANOTHER_CATEGORY = {
+    AnnouncementType.NEW: AnnouncementType.CROSS,
+    AnnouncementType.REPLACE: AnnouncementType.REPLACE_CROSS,
+}
+
+
+def listing_of(
+    category: str, items: Iterable[FeedEntry], day: date, state: ListingState, source: str
+) -> Listing:
+    """What a category announced that day, each paper once, as the strongest of what is said.
+
+    In a feed of several categories a paper is "new" when it is new in any of them; in a category
+    that is not its primary one it is a cross-list.
+    """
+    strongest: dict[str, Announcement] = {}
+    for item in items:
+        each = _seen_from(category, item)
+        known = strongest.setdefault(each.paper.arxiv_id, each)
+        strongest[each.paper.arxiv_id] = min(known, each, key=lambda said: said.kind.rank)
+    if not strongest:
+        state = ListingState.NONE
+    return Listing(day, category, state, tuple(strongest.values()), source)
+
+
+def _seen_from(category: str, item: FeedEntry) -> Announcement:
+    kind, primary = item.announcement.kind, item.paper.categories[:1]
+    if all(taxonomy.holds(category, first) for first in primary):
+        return item.announcement
+    return replace(item.announcement, kind=_SEEN_FROM_ANOTHER_CATEGORY.get(kind, kind))

@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.models import FormLimitRow
-from newsletter.subscribers.keys import key_for
+from newsletter.subscribers.suppression import key_for
 
 _log = logging.getLogger(__name__)
 

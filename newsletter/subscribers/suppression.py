@@ -6,6 +6,7 @@ The key lies in the database and never rotates: a rotated one would forget every
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -13,8 +14,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
-from newsletter.models import SuppressionRow
-from newsletter.subscribers.keys import key_for
+from newsletter.models import KeyRow, SuppressionRow
 
 _PURPOSE = "suppression"
 ERASED = "erased"
@@ -97,3 +97,15 @@ def _hash(session: Session, address: str) -> str:
 
 def _keyed(key: bytes, address: str) -> str:
     return hmac.digest(key, address.encode(), hashlib.sha256).hex()
+
+
+# Keys that lie in the database and never rotate: a rotated one would forget everybody.
+
+
+def key_for(session: Session, purpose: str) -> bytes:
+    """The key of that purpose, made when first asked for; of two processes, the first one's."""
+    row = session.get(KeyRow, purpose)
+    if row is None:
+        insert_missing(session, KeyRow, [{"purpose": purpose, "value": secrets.token_hex(32)}])
+        row = session.get_one(KeyRow, purpose)
+    return bytes.fromhex(row.value)

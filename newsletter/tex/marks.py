@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import Protocol
 
-from newsletter.tex import links, scripts
+from newsletter.tex import links
 
 _SPACES = re.compile(r" {2,}")
 _AROUND_BREAK = re.compile(r" *\n[ \n]*")
@@ -43,10 +43,10 @@ class PlainMarks:
         return f"{label} ({address})"
 
     def raised(self, inner: str) -> str:
-        return scripts.raised(inner)
+        return raised(inner)
 
     def lowered(self, inner: str) -> str:
-        return scripts.lowered(inner)
+        return lowered(inner)
 
     def emphasis(self, inner: str) -> str:
         return inner
@@ -85,8 +85,8 @@ class HtmlMarks:
         return f'<a href="{escape(address)}">{shown}</a>'
 
     def raised(self, inner: str) -> str:
-        if inner in scripts.RAISED_ALREADY:
-            return scripts.RAISED_ALREADY[inner]
+        if inner in RAISED_ALREADY:
+            return RAISED_ALREADY[inner]
         return f"<sup>{inner}</sup>" if inner else ""
 
     def lowered(self, inner: str) -> str:
@@ -122,3 +122,50 @@ def _naked(address: str) -> str:
 
 PLAIN = PlainMarks()
 HTML = HtmlMarks()
+
+
+# Sub- and superscripts in plain text: Unicode's own where all are there, else ^ and _.
+
+# ruff: noqa: RUF001 - formulas need their own signs
+
+
+_UP = dict(
+    zip(
+        "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδφχ *∗⋆†‡′″°",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᵠᵡ ***†‡′″°",
+        strict=True,
+    )
+)
+_DOWN = dict(
+    zip(
+        "0123456789+-−=()aehijklmnoprstuvxβγρφχ ",
+        "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ ",
+        strict=True,
+    )
+)
+# Signs that stand high by themselves.
+RAISED_ALREADY = {
+    "′": "′", "″": "″", "‴": "‴", "′′": "″", "′′′": "‴", "°": "°", "∘": "°",
+}  # fmt: skip
+# Signs that mean something else when they are raised.
+_RAISED = {"⊤": "T"}
+# A word keeps its letters: raised or lowered one by one they are hard to read, and to search for.
+_WORD = re.compile(r"[A-Za-z]{3}|[A-Z]{2}")
+_ONE_THING = re.compile(r"[A-Za-z0-9Α-Ωα-ω.]+\Z|.\Z|\([^()]*\)\Z")
+
+
+def raised(script: str) -> str:
+    """The superscript as plain text: ², ^max or ^(a/b); nothing for nothing."""
+    return RAISED_ALREADY.get(script) or _shifted(_RAISED.get(script, script), _UP, "^")
+
+
+def lowered(script: str) -> str:
+    """The subscript as plain text: ₂, _max or _(i,j); nothing for nothing."""
+    return _shifted(script, _DOWN, "_")
+
+
+def _shifted(script: str, table: dict[str, str], mark: str) -> str:
+    script = script.strip()
+    if all(character in table for character in script) and not _WORD.search(script):
+        return "".join([table[character] for character in script])
+    return mark + script if _ONE_THING.match(script) else f"{mark}({script})"

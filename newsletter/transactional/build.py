@@ -1,13 +1,14 @@
 """From a letter in the box to the mail: written at the last moment, from what is so then."""
 
-from collections.abc import Collection
+import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import issues
-from newsletter.config import Settings
+from newsletter import issues, outbox
+from newsletter.config import NewsletterSettings, Settings, SignupSettings
 from newsletter.models import AddressChangeRow, OutboxRow, Standing, SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.rendering.message import Message
@@ -17,9 +18,10 @@ from newsletter.rendering.transactional_email import (
     NewsletterRef,
     TransactionalEmails,
 )
-from newsletter.subscribers import address_change, lifecycle, suppression
+from newsletter.subscribers import address_change, consent_log, lifecycle, signups, suppression
+from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
 from newsletter.subscribers.tokens import SignedLinks
-from newsletter.transactional.send_one import newsletter_refs
+from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 
 DATA_LINK_LIVES = timedelta(days=1)
 
@@ -91,3 +93,49 @@ def _of_change(
     if row.kind == EmailType.CHANGED:
         return letters.changed(to, change.id, now + address_change.UNDO_WITHIN, now)
     return letters.change(to, change.id, now + address_change.CONFIRM_WITHIN, now)
+
+
+# A mail to one person, outside of any issue.
+
+
+def ask_to_confirm(
+    session: Session,
+    subscriber: SubscriberRow,
+    newsletters: Sequence[str],
+    settings: SignupSettings,
+    now: datetime,
+) -> OutboxRow:
+    """Write down that the operator asks them: the letter that does is the caller's to send.
+
+    Raises:
+        WrongUseError: they erased themselves.
+        NewsletterError: they were asked often enough.
+    """
+    signups.consume_confirm_mail(session, subscriber.email, settings, now)
+    evidence = ConsentEvidence(Channel.OPERATOR, "newsletter subscribers add")
+    consent_log.record_consent(session, subscriber, ConsentAction.ASKED, newsletters, evidence, now)
+    about = {"newsletters": list(newsletters)}
+    letter = outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, about)
+    outbox.lease(letter, now)
+    return letter
+
+
+def send_one(transport: Transport, mail: Message) -> SendResult:
+    """Hand one mail over; that nothing can be sent at all is a reason to try later."""
+    try:
+        for _, result in transport.send([mail]):
+            return result
+    except TransportDownError as error:
+        return SendResult(SendStatus.TRY_LATER, str(error))
+    return SendResult(SendStatus.UNCERTAIN, "the transport said nothing")
+
+
+def new_reference() -> str:
+    return secrets.token_hex(12)
+
+
+def newsletter_refs(newsletters: Sequence[NewsletterSettings]) -> list[NewsletterRef]:
+    return [
+        NewsletterRef(newsletter.slug, newsletter.title, newsletter.categories)
+        for newsletter in newsletters
+    ]

@@ -23,8 +23,7 @@ from newsletter.sending.rate_limit import RateLimiter, paused_domains
 from newsletter.subscribers import signup_limits, signups, suppression
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.text import without_addresses
-from newsletter.transactional.build import EmailBuilder
-from newsletter.transactional.send_one import send_one
+from newsletter.transactional.build import EmailBuilder, send_one
 from newsletter.transports.base import SendResult, SendStatus, Transport
 
 _log = logging.getLogger(__name__)

@@ -20,9 +20,9 @@ from newsletter.config import DETAILS, LANGUAGES
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding
 from newsletter.rendering import templates, translations
-from newsletter.rendering.color_scheme_preview import SCHEMES, force_color_scheme
 from newsletter.rendering.inspection import inspect, parts
 from newsletter.rendering.message import Message
+from newsletter.rendering.theme import SCHEMES, force_color_scheme
 
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _MOST_FILES = 2000  # of templates; beyond, somebody named the wrong folder

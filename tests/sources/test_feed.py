@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.sources.base import AnnouncementType, Listing, ListingState, PaperId, SourceError
 from newsletter.sources.feed import FeedEntry, parse_feed
-from newsletter.sources.listings import listing_of
+from newsletter.sources.listing_status import listing_of
 from tests.sources.samples import BOMB, NO_ANSWERS, Told, answer, atom, rss, shared
 
 DAY = date(2025, 7, 11)

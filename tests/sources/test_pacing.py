@@ -15,7 +15,7 @@ from tenacity import wait_none
 from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError
 from newsletter.sources.http import retry
-from newsletter.sources.http.cache_dir import cache_folder
+from newsletter.sources.http.cache import cache_folder
 from newsletter.sources.http.request_interval import RequestInterval
 from newsletter.sources.http.session import get, polite_session
 from tests.sources.recorder import Given, Recorder, Seen, recording

@@ -14,8 +14,7 @@ from newsletter import __version__
 from newsletter.config import SourceSettings
 from newsletter.http import DeadlineAdapter, retry_after_s
 from newsletter.sources.base import SourceError
-from newsletter.sources.http.cache import CachedResponse, ResponseCache
-from newsletter.sources.http.cache_dir import cache_folder
+from newsletter.sources.http.cache import CachedResponse, ResponseCache, cache_folder
 from newsletter.sources.http.request_interval import RequestInterval
 from newsletter.sources.http.retry import (
     TRIES,
