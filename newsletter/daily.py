@@ -188,7 +188,7 @@ def send_frozen_issue(
     with services.database.read() as session:
         pending = totals.delivery_totals(session, issue_id).pending
     if pending:
-        mails.proof()
+        mails.check_templates()
     with services.bar("sending", pending) as step:
         return send_issue(_sending(services, step, forced), issue_id, mails)
 
@@ -200,7 +200,7 @@ def deliver_batch(services: Services, batch_id: int) -> str | None:
     mails = IssueEmails(
         load_frozen_issue(services, issue_id), services.site, services.links, services.theme
     )
-    mails.proof()
+    mails.check_templates()
     return send_batch(_sending(services, lambda _done: None, NO_OVERRIDE), batch_id, mails)
 
 

@@ -219,32 +219,23 @@ def _keep_announcements(session: Session, listing: Listing) -> None:
     session.flush()
 
 
+_SAME_IN_BOTH = ("title", "abstract", "comment", "journal_ref", "doi", "published_at", "updated_at")
+
+
 def _row(paper: Paper) -> PaperRow:
     return PaperRow(
         arxiv_id=paper.id.arxiv_id,
         version=paper.id.version,
-        title=paper.title,
-        abstract=paper.abstract,
         authors=list(paper.authors),
         categories=list(paper.categories),
-        comment=paper.comment,
-        journal_ref=paper.journal_ref,
-        doi=paper.doi,
-        published_at=paper.published_at,
-        updated_at=paper.updated_at,
+        **{name: getattr(paper, name) for name in _SAME_IN_BOTH},
     )
 
 
 def _paper(row: PaperRow) -> Paper:
     return Paper(
         id=PaperId(row.arxiv_id, row.version),
-        title=row.title,
-        abstract=row.abstract,
         authors=tuple(row.authors),
         categories=tuple(row.categories),
-        comment=row.comment,
-        journal_ref=row.journal_ref,
-        doi=row.doi,
-        published_at=row.published_at,
-        updated_at=row.updated_at,
+        **{name: getattr(row, name) for name in _SAME_IN_BOTH},
     )

@@ -40,6 +40,7 @@ LAYERS = (
     "bounded_reader",
     "text",
     "errors",
+    "processes",
     "paths",
 )
 _DATA = {"locales"}  # folders without code

@@ -51,15 +51,15 @@ class IssueEmails:
     def __init__(
         self, content: IssueContent, site: SiteSettings, links: SignedLinks, theme: Theme = OURS
     ) -> None:
-        self._digest = content
+        self._issue = content
         self._site = site
         self._links = links
-        self._looks = theme
+        self._theme = theme
         self._sender = parseaddr(site.sender)
         self._feedback_address = site.feedback_address
         self._stream = f"{content.slug}-{content.day}"
         self._blanks = Placeholders.fresh()
-        self._cards: dict[tuple[str, str], PaperFragments] = {}
+        self._fragments: dict[tuple[str, str], PaperFragments] = {}
         self._contents: dict[tuple[str, str], MessageContent] = {}
 
     def content(self, detail: str, language: str) -> MessageContent:
@@ -69,22 +69,22 @@ class IssueEmails:
             self._contents[variant] = self._content(CEILINGS[detail], language)
         return self._contents[variant]
 
-    def proof(self) -> None:
+    def check_templates(self) -> None:
         """Set the issue once, so that a broken template is told while nobody's mail is on its way.
 
         Raises:
             NewsletterError: the line says which template, where and why.
         """
-        self.content("full", self._digest.language)
+        self.content("full", self._issue.language)
 
     def mail(self, reader: Recipient) -> Message:
         """One reader's mail: the variant they chose, with their own few values."""
-        unsubscribe = self._links.unsubscribe(reader.subscriber_id, self._digest.slug)
+        unsubscribe = self._links.unsubscribe(reader.subscriber_id, self._issue.slug)
         by_mail = mailto(self._feedback_address, unsubscribe.rpartition("/")[2])
         return Message(
             recipient=reader.email,
             reference=reader.reference,
-            stream=self._stream,
+            campaign=self._stream,
             sender=self._sender,
             headers=(
                 *self._headers,
@@ -115,7 +115,7 @@ class IssueEmails:
     @cached_property
     def _headers(self) -> tuple[tuple[str, str], ...]:
         """Those that all readers share."""
-        content = self._digest
+        content = self._issue
         return (
             # The moment of freezing, so that a repeated attempt is the same message.
             ("Date", format_datetime(content.frozen_at)),
@@ -128,7 +128,7 @@ class IssueEmails:
 
     def _content(self, ceiling: DetailLevel, language: str) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
-        count = len(self._digest.entries)
+        count = len(self._issue.entries)
         levels = plan_levels(
             lambda level: [_weight(piece) for piece in html.papers(level)],
             ceiling,
@@ -137,14 +137,14 @@ class IssueEmails:
         )
         with explain_template_error():
             subject = self._environment(language).get_template("email/issue/subject.txt")
-            line = one_line(subject.render(digest=self._digest, site=self._site))
+            line = one_line(subject.render(digest=self._issue, site=self._site))
         return MessageContent.joined(
             line, self._chosen(html, levels), self._chosen(text, levels), self._blanks
         )
 
     def _chosen(self, part: PaperFragments, levels: Sequence[DetailLevel]) -> list[TextFragment]:
         """The pieces of a part for papers at these levels; papers without one are counted."""
-        entries = self._digest.entries
+        entries = self._issue.entries
         papers = [
             (entry.section, part.papers(level)[number])
             for number, (entry, level) in enumerate(zip(entries, levels, strict=False))
@@ -153,8 +153,8 @@ class IssueEmails:
         return part.frame.around(papers, part.more(left) if left else None)
 
     def _whole(self, ending: str, level: DetailLevel, language: str) -> str:
-        cards = self._cards_of(ending, language, reader=None)
-        pieces = self._chosen(cards, [level] * len(self._digest.entries))
+        cards = self._fragments_of(ending, language, reader=None)
+        pieces = self._chosen(cards, [level] * len(self._issue.entries))
         return "".join(piece.text for piece in pieces)
 
     def _frame_weight(self, frame: Frame) -> Weight:
@@ -163,26 +163,26 @@ class IssueEmails:
         longest = "'" * _LONGEST_ADDRESS
         values = {
             "recipient": longest,
-            "unsubscribe": self._links.unsubscribe(_LARGEST_ID, self._digest.slug),
+            "unsubscribe": self._links.unsubscribe(_LARGEST_ID, self._issue.slug),
             "preferences": self._links.preferences(_LARGEST_ID, longest),
             "since": "2025年11月30日 (30 September 2025)",
         }
         filled = self._blanks.filled(values)
-        gaps = QpTemplate.of(pieces, self._blanks.html.values()).gaps
-        personal = [TextFragment(f"=\n{filled[gap]}=\n") for gap in gaps]
+        slots = QpTemplate.of(pieces, self._blanks.html.values()).slots
+        personal = [TextFragment(f"=\n{filled[gap]}=\n") for gap in slots]
         return sum(map(_weight, [*pieces, *personal]), NOTHING)
 
     def _part(self, ending: str, language: str) -> PaperFragments:
-        blanks = self._blanks.html if ending == "html" else self._blanks.text
+        placeholders = self._blanks.html if ending == "html" else self._blanks.text
         key = (ending, language)
-        if key not in self._cards:
-            self._cards[key] = self._cards_of(ending, language, reader=blanks)
-        return self._cards[key]
+        if key not in self._fragments:
+            self._fragments[key] = self._fragments_of(ending, language, reader=placeholders)
+        return self._fragments[key]
 
-    def _cards_of(
+    def _fragments_of(
         self, ending: str, language: str, reader: Mapping[str, str] | None
     ) -> PaperFragments:
-        content = self._digest
+        content = self._issue
         shown = {
             "site": self._site,
             "reader": reader,
@@ -192,7 +192,7 @@ class IssueEmails:
         return PaperFragments(content, self._environment(language), shown, ending)
 
     def _environment(self, language: str) -> Environment:
-        return template_environment(translations(language), self._looks)
+        return template_environment(translations(language), self._theme)
 
 
 def _weight(piece: TextFragment) -> Weight:

@@ -50,7 +50,7 @@ class MessageContent:
     subject: str
     html: str
     text: str
-    blanks: Placeholders = field(default_factory=Placeholders.fresh)
+    placeholders: Placeholders = field(default_factory=Placeholders.fresh)
     # The same two parts in pieces, where most of them are encoded already.
     pieces: tuple[Sequence[TextFragment], Sequence[TextFragment]] | None = field(
         default=None, repr=False, compare=False
@@ -62,18 +62,18 @@ class MessageContent:
         subject: str,
         html: Sequence[TextFragment],
         text: Sequence[TextFragment],
-        blanks: Placeholders,
+        placeholders: Placeholders,
     ) -> "MessageContent":
         """From pieces, each of which ends its line."""
         in_html, in_text = ("".join(piece.text for piece in part) for part in (html, text))
-        return cls(subject, in_html, in_text, blanks, (html, text))
+        return cls(subject, in_html, in_text, placeholders, (html, text))
 
     @cached_property
     def _parts(self) -> tuple[QpTemplate, QpTemplate]:
         html, text = self.pieces or ([TextFragment(self.html)], [TextFragment(self.text)])
         return (
-            QpTemplate.of(text, self.blanks.text.values()),
-            QpTemplate.of(html, self.blanks.html.values()),
+            QpTemplate.of(text, self.placeholders.text.values()),
+            QpTemplate.of(html, self.placeholders.html.values()),
         )
 
     @cached_property
@@ -100,13 +100,13 @@ class MessageContent:
         return text.then(html.between(b"", f"{line}--\r\n".encode()))
 
     @cached_property
-    def _gaps(self) -> frozenset[str]:
-        return frozenset(self._body.gaps)
+    def _slots(self) -> frozenset[str]:
+        return frozenset(self._body.slots)
 
     def body(self, values: Mapping[str, str]) -> list[bytes]:
         """The finished multipart/alternative body, in pieces."""
-        filled = self.blanks.filled(values)
-        return self._body.filled({gap: encode_quoted_printable(filled[gap]) for gap in self._gaps})
+        filled = self.placeholders.filled(values)
+        return self._body.filled({gap: encode_quoted_printable(filled[gap]) for gap in self._slots})
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Message:
 
     recipient: str
     reference: str  # opaque, minted before any call; also the Message-ID
-    stream: str
+    campaign: str
     sender: tuple[str, str]  # name, address
     headers: tuple[tuple[str, str], ...]
     content: MessageContent
@@ -138,11 +138,11 @@ class Message:
 
     @property
     def html(self) -> str:
-        return _fill(self.content.html, self.content.blanks.filled(self.values))
+        return _fill(self.content.html, self.content.placeholders.filled(self.values))
 
     @property
     def text(self) -> str:
-        return _fill(self.content.text, self.content.blanks.filled(self.values))
+        return _fill(self.content.text, self.content.placeholders.filled(self.values))
 
     def pieces(self) -> list[bytes]:
         """The message as it goes over the wire (RFC 5322): large shared pieces, small own ones.
@@ -181,4 +181,4 @@ def mark_as_test(mail: Message, language: str, now: datetime) -> Message:
         (name, format_datetime(now) if name == "Date" else value) for name, value in mail.headers
     )
     content = replace(mail.content, subject=subject)
-    return replace(mail, stream=f"test-{mail.stream}", headers=headers, content=content)
+    return replace(mail, campaign=f"test-{mail.campaign}", headers=headers, content=content)

@@ -60,13 +60,13 @@ class QpTemplate:
     """
 
     fixed: tuple[bytes, ...]
-    gaps: tuple[str, ...]
+    slots: tuple[str, ...]
 
     @classmethod
-    def of(cls, pieces: Iterable[TextFragment], blanks: Iterable[str]) -> "QpTemplate":
+    def of(cls, pieces: Iterable[TextFragment], placeholders: Iterable[str]) -> "QpTemplate":
         """Encode what is not encoded yet, cut at the blanks."""
-        blank = re.compile("|".join(map(re.escape, blanks)) or r"(?!)")
-        fixed, gaps, current = [], [], [b""]
+        blank = re.compile("|".join(map(re.escape, placeholders)) or r"(?!)")
+        fixed, slots, current = [], [], [b""]
         for piece in pieces:
             if not blank.search(piece.text):
                 current.append(piece.encoded)
@@ -74,24 +74,24 @@ class QpTemplate:
             texts = blank.split(piece.text)
             for text, name in zip(texts, blank.findall(piece.text), strict=False):
                 fixed.append(b"".join([*current, encode_quoted_printable(text), _SOFT_BREAK]))
-                gaps.append(name)
+                slots.append(name)
                 current = [_SOFT_BREAK]
             current.append(encode_quoted_printable(texts[-1]))
-        return cls((*fixed, b"".join(current)), tuple(gaps))
+        return cls((*fixed, b"".join(current)), tuple(slots))
 
     def between(self, before: bytes, after: bytes) -> "QpTemplate":
         first, *others = self.fixed
         *others, last = [before + first, *others]
-        return QpTemplate((*others, last + after), self.gaps)
+        return QpTemplate((*others, last + after), self.slots)
 
     def then(self, other: "QpTemplate") -> "QpTemplate":
         *mine, last = self.fixed
         first, *others = other.fixed
-        return QpTemplate((*mine, last + first, *others), (*self.gaps, *other.gaps))
+        return QpTemplate((*mine, last + first, *others), (*self.slots, *other.slots))
 
     def filled(self, values: Mapping[str, bytes]) -> list[bytes]:
         """The fixed pieces and, between them, the encoded values."""
         out = [self.fixed[0]]
-        for gap, piece in zip(self.gaps, self.fixed[1:], strict=True):
+        for gap, piece in zip(self.slots, self.fixed[1:], strict=True):
             out += (values[gap], piece)
         return out

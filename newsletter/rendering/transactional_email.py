@@ -136,7 +136,7 @@ class TransactionalEmails:
         return Message(
             recipient=to.email,
             reference=to.reference,
-            stream=kind,
+            campaign=kind,
             sender=parseaddr(self.site.sender),
             headers=(
                 ("Date", format_datetime(now)),

@@ -18,6 +18,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from newsletter.errors import NewsletterError
+from newsletter.processes import is_running
 
 FOLDER = ".sending"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -167,14 +168,4 @@ class Owner:
             return False
         if int(pid) == self.pid:
             return mark != self.mark  # our number, used again
-        return not _runs(int(pid))
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        return not is_running(int(pid))

@@ -212,7 +212,7 @@ def _wait(sending: SendContext, worker: BatchWorker, wait_s: float) -> None:
     while wait_s > 0 and not sending.stopping():
         nap_s = min(wait_s, _NAP_S)
         sending.sleep(nap_s)
-        worker.tick()
+        worker.heartbeat()
         wait_s -= nap_s
 
 

@@ -107,9 +107,9 @@ class BatchWorker:
             self._strain = 0
             self.accepted += result.status is SendStatus.ACCEPTED
             self._any = self._any or result.status is SendStatus.ACCEPTED
-        self.tick()
+        self.heartbeat()
 
-    def tick(self) -> bool:
+    def heartbeat(self) -> bool:
         """Record and renew what is due; False where stopping has taken too long."""
         now_s = time.monotonic()
         due_s = _RECORD_AFTER_S if self._answers else _RENEW_AFTER_S

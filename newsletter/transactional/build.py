@@ -33,7 +33,7 @@ class EmailBuilder:
     settings: Settings
     links: SignedLinks
 
-    def mail(self, session: Session, row: OutboxRow, now: datetime) -> Message | None:
+    def build(self, session: Session, row: OutboxRow, now: datetime) -> Message | None:
         """The mail, or None where it would tell nobody anything any more."""
         to = EmailRecipient(row.subscriber_id, row.email, row.language, row.reference)
         letters = TransactionalEmails(self.settings.site, self.links, Theme.of(self.settings))

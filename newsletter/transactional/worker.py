@@ -166,7 +166,7 @@ class OutboxWorker:
         return True
 
     def _write(self, session: Session, letter: OutboxRow) -> Message | None:
-        mail = EmailBuilder(self.settings, self.links).mail(session, letter, self.clock())
+        mail = EmailBuilder(self.settings, self.links).build(session, letter, self.clock())
         if mail is None:
             outbox.delete_email(session, letter.id)
         return mail

@@ -65,7 +65,7 @@ class SendObserver(Protocol):
     def wanted(self) -> bool:
         """Whether more mails shall leave at all."""
 
-    def tick(self) -> bool:
+    def heartbeat(self) -> bool:
         """Call every second or so from the thread that iterates. Where False, cut what hangs."""
 
 
@@ -98,7 +98,7 @@ class NoObserver:
     def wanted(self) -> bool:
         return True
 
-    def tick(self) -> bool:
+    def heartbeat(self) -> bool:
         return True
 
 

@@ -3,10 +3,10 @@
 import os
 import re
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from newsletter.config import Settings
+from newsletter.processes import is_running
 from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import (
@@ -121,7 +121,7 @@ class Files:
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         for part in self._parts.glob(".*.part"):
             found = _PART.fullmatch(part.name)
-            if found and not _runs(int(found[1])):
+            if found and not is_running(int(found[1])):
                 part.unlink(missing_ok=True)
         self._ready = True
 
@@ -137,7 +137,7 @@ class Files:
 
 def file_name(mail: Message) -> str:
     """Readable, and one for each address, though that can hold what a file name must not."""
-    wanted = f"{mail.stream}-{mail.recipient}"
+    wanted = f"{mail.campaign}-{mail.recipient}"
     safe = re.sub(r"[^\w.@+-]", "_", wanted, flags=re.ASCII)[:_LONGEST_NAME]
     mark = "" if safe == wanted else f"-{mail.reference[:8]}"
     return f"{safe}{mark}.eml"
@@ -149,12 +149,3 @@ def _to_disk(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _runs(pid: int) -> bool:
-    with suppress(PermissionError):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-    return True

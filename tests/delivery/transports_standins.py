@@ -24,7 +24,7 @@ LETTER = MessageContent(
     subject="音频: 26 papers of 2025-07-11",
     html=f"<p>To {BLANKS.html['recipient']}, <a href='{BLANKS.html['unsubscribe']}'>退订</a></p>",
     text=f"Hello {BLANKS.text['recipient']}\n.\n..two dots\nLeave: {BLANKS.text['unsubscribe']}\n",
-    blanks=BLANKS,
+    placeholders=BLANKS,
 )
 SENDER = ("Audio & Speech", "daily@papers.example.org")
 
@@ -38,7 +38,7 @@ def mail_to(
     return Message(
         recipient=recipient,
         reference=hashlib.sha256(told_apart.encode("utf-8", "replace")).hexdigest()[:24],
-        stream=stream,
+        campaign=stream,
         sender=SENDER,
         headers=(
             ("Date", "Fri, 11 Jul 2025 06:30:00 +0000"),

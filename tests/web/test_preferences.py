@@ -199,7 +199,7 @@ def test_ones_data_go_to_the_mailbox_and_are_what_the_operator_sees(site: Site, 
     for _ in range(4):
         assert ADA not in site.press(page, f"{link_of(site)}/data").text
     site.work()
-    data = [mail for mail in site.sent if mail.stream == "data"]
+    data = [mail for mail in site.sent if mail.campaign == "data"]
     assert len(data) == 2
     answer = site.get(site.link(data[0], "data"))
     assert answer.mimetype == "application/json"
@@ -221,7 +221,7 @@ def test_erased_at_once_with_one_last_mail(site: Site) -> None:
     assert "You are erased" in site.press(page, link).text
     site.work()
     (goodbye,) = site.sent
-    assert (goodbye.recipient, goodbye.stream) == (ADA, "goodbye")
+    assert (goodbye.recipient, goodbye.campaign) == (ADA, "goodbye")
     assert not site.work().sent
     with site.database.read() as session:
         assert suppression.suppression_reason(session, ADA) == suppression.ERASED

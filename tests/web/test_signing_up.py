@@ -58,7 +58,7 @@ def test_from_the_form_to_the_welcome(site: Site) -> None:
     site.press(page, link)
     site.work()
     _, welcome = site.sent
-    assert welcome.stream == "welcome"
+    assert welcome.campaign == "welcome"
     assert not site.work().sent
 
 
@@ -127,7 +127,7 @@ def test_the_answer_is_the_same_whatever_the_address_is(site: Site) -> None:
         pages.add((answer.status_code, answer.text, tuple(sorted(answer.headers.keys()))))
     assert len(pages) == 1
     site.work()
-    streams = {mail.recipient.partition("@")[0]: mail.stream for mail in site.sent}
+    streams = {mail.recipient.partition("@")[0]: mail.campaign for mail in site.sent}
     assert streams == {
         "pending": "confirm",
         "new": "confirm",
@@ -206,7 +206,7 @@ def test_who_erased_themselves_is_asked_once_a_month_at_most(site: Site) -> None
         site.sign_up(ADA)
         site.work()
         site.clock.pass_by(days=2)
-    assert [mail.stream for mail in site.sent] == ["confirm"]
+    assert [mail.campaign for mail in site.sent] == ["confirm"]
     link = site.link(site.sent[0], "confirm")
     site.clock.now -= timedelta(days=9)
     site.press(site.get(link), link)

@@ -63,7 +63,7 @@ def refuse_too_long(mail: Message) -> SendResult | None:
     """A refusal of values that SendGrid would refuse with the whole request."""
     if 40 * sum(map(len, mail.values.values())) < _LONGEST_VALUES:
         return None  # whatever escaping and UTF-8 make of them
-    values = mail.content.blanks.filled(mail.values)
+    values = mail.content.placeholders.filled(mail.values)
     length = sum(len(text.encode("utf-8", "replace")) for pair in values.items() for text in pair)
     if length <= _LONGEST_VALUES:
         return None
@@ -89,7 +89,7 @@ def _personalization(mail: Message) -> dict[str, Any]:
     return {
         "to": [{"email": mail.recipient}],
         "headers": {"Message-ID": mail.message_id, **own},
-        "substitutions": mail.content.blanks.filled(mail.values),
+        "substitutions": mail.content.placeholders.filled(mail.values),
         "custom_args": {"reference": mail.reference},
     }
 

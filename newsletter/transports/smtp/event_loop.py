@@ -68,7 +68,7 @@ class SmtpEventLoop:
             for chunk in chunks:
                 yield from self._take_in(chunk)
                 while self._is_full() and not self.halted:
-                    yield from self._turn(self._watch.tick)
+                    yield from self._turn(self._watch.heartbeat)
                 if self.halted:
                     break
         except GeneratorExit:
@@ -77,7 +77,7 @@ class SmtpEventLoop:
             self._stop_all(error)
         # What the last task gives back, since it got no connection, is for those that have one.
         while self._is_busy() or (self._mails and not self.halted):
-            yield from self._turn(self._watch.tick)
+            yield from self._turn(self._watch.heartbeat)
         if self._failure is not None:
             raise self._failure
         if self._unreachable is not None:
