@@ -1,0 +1,127 @@
+"""The recipes of CONTRIBUTING.md work as they stand there."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from newsletter import daily, paths
+from newsletter.cli import common
+from newsletter.config import Settings, load
+from newsletter.db import Database
+from newsletter.models import BatchRow, DeliveryRow, DeliveryState
+from newsletter.outbox import EmailType
+from tests.conftest import NOW, Cli
+from tests.rendering.test_golden_mails import NAMES
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def example(kind: str, first_words: str) -> str:
+    blocks = re.findall(rf"^```{kind}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    (found,) = [block for block in blocks if block.startswith(f"# {first_words}")]
+    return str(found)
+
+
+def install(folder: Path, module: str, entry_points: str) -> None:
+    """A package of a stranger's, as pip would have left it on the path."""
+    (folder / f"{module}.py").write_text(example("python", f"{module}.py"), encoding="utf-8")
+    metadata = folder / f"{module}-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(entry_points)
+
+
+def test_a_source_and_a_transport_of_ones_own_make_a_day(
+    cli: Cli, settings: Settings, readers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = settings.folder / "packages"
+    packages.mkdir()
+    named = tomllib.loads(example("toml", "its pyproject.toml"))["project"]["entry-points"]
+    source = named["newsletter.sources"]["json-day"]
+    install(packages, "my_source", f"[newsletter.sources]\njson-day = {source}\n")
+    install(
+        packages, "my_transport", "[newsletter.transports]\nlines = my_transport:from_settings\n"
+    )
+    monkeypatch.syspath_prepend(packages)
+    chosen = tomllib.loads(example("toml", "newsletter.toml"))["source"]
+    day = settings.folder / chosen["options"]["file"]
+    day.write_text(
+        json.dumps(
+            [
+                {
+                    "id": "2507.07270v1",
+                    "title": "A title of one's own",
+                    "abstract": "We show a thing. It works.",
+                    "authors": ["Ada Lovelace"],
+                    "categories": ["cs.SD"],
+                }
+            ]
+        )
+    )
+    monkeypatch.setenv("NEWSLETTER_SOURCE__USE", chosen["use"])
+    monkeypatch.setenv("NEWSLETTER_SOURCE__OPTIONS__FILE", str(day))
+    monkeypatch.setenv("NEWSLETTER_TRANSPORT__USE", "lines")
+    monkeypatch.setenv("NEWSLETTER_TRANSPORT__OPTIONS__FILE", str(settings.folder / "lines.txt"))
+    said = cli("run")
+    assert said.code == 0, said.err
+    lines = (settings.folder / "lines.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.partition(" ")[0] for line in lines] == readers
+    assert all("A title of one's own" in line for line in lines)
+
+
+def test_feedback_of_a_provider_of_ones_own_acts(
+    cli: Cli, database: Database, readers: list[str]
+) -> None:
+    cli("run")
+    recipe: dict[str, Any] = {}
+    exec(compile(example("python", "my_feedback.py"), "my_feedback.py", "exec"), recipe)  # noqa: S102 - our own page
+    with database.write.begin() as session:
+        reference = session.scalars(select(DeliveryRow.reference)).first()
+        items = [{"id": 1, "reference": reference, "what": "bounced", "reason": "no such user"}]
+        result = recipe["keep"](session, [*items, *items], NOW)
+        assert (result.new, result.known, result.settled) == (1, 1, 1)
+    with database.read() as session:
+        states = list(session.scalars(select(DeliveryRow.state)))
+    assert states.count(DeliveryState.FAILED) == 1
+    assert states.count(DeliveryState.SENT) == len(readers) - 1
+
+
+@pytest.mark.parametrize("email_type", EmailType)
+def test_every_mail_has_its_templates_and_is_looked_at_by_the_gates(email_type: EmailType) -> None:
+    folder = paths.templates() / "email" / email_type
+    assert {file.name for file in folder.iterdir()} >= {"subject.txt", "body.txt", "body.html"}
+    assert {f"{email_type}-en", f"{email_type}-zh"} <= set(NAMES)
+
+
+def test_every_table_of_the_settings_is_on_their_page() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    tables = set(Settings.model_fields) - {"folder"}
+    assert {table for table in tables if f"[{table}]" not in page} == set()
+
+
+def test_every_command_has_a_module_of_its_name() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^## newsletter ([\w-]+)", page, re.MULTILINE)
+    modules = {file.stem for file in (ROOT / "newsletter" / "cli").glob("*.py")}
+    assert {command for command in commands if command.replace("-", "_") not in modules} == set()
+
+
+def test_a_batch_can_be_sent_as_a_job_of_its_own(
+    cli: Cli, settings: Settings, database: Database, readers: list[str]
+) -> None:
+    """As a worker on another machine would: only the number of the batch is handed over."""
+    (settings.folder / "outbox").write_text("in the way")  # nothing can be sent yet
+    assert cli("run").code == 1
+    (settings.folder / "outbox").unlink()
+    with database.read() as session:
+        (batch_id,) = session.scalars(select(BatchRow.id))
+    with common.opened(load(settings.folder / "newsletter.toml")) as services:
+        assert daily.deliver_batch(services, batch_id) is None
+    assert len(list((settings.folder / "outbox").iterdir())) == len(readers)
+    assert "nothing to do" in cli("run").out
