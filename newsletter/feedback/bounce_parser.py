@@ -18,9 +18,10 @@ from hashlib import sha256
 
 from flufl.bounce import all_failures
 
-from newsletter.feedback.events import Event, says_no_such_mailbox, says_policy
+from newsletter.feedback.events import Event
 from newsletter.models import EventType
 from newsletter.subscribers.tokens import SignedLinks, UnsubscribeClaim
+from newsletter.transports.refusals import RefusalCause, refusal_cause
 
 SOURCE = "mail"
 LONGEST = 1024 * 1024  # bytes that are read; what matters stands before the returned mail's end
@@ -144,11 +145,10 @@ def _delivery_status(part: Message) -> tuple[EventType | None, str, str | None]:
     status = str(failed[0].get("Status", "")).strip()
     words = str(failed[0].get("Diagnostic-Code", ""))
     detail = f"{status} {words}".strip()
-    if says_no_such_mailbox(status):
+    cause = refusal_cause(detail)
+    if cause is RefusalCause.NO_MAILBOX:
         return EventType.BOUNCE, detail, f"bounced: {detail}"
-    if says_policy(status):
-        return EventType.BLOCKED, detail, None
-    return EventType.BOUNCE, detail, None
+    return (EventType.BLOCKED if cause is RefusalCause.SENDER else EventType.BOUNCE), detail, None
 
 
 def _complaint(part: Message) -> tuple[EventType | None, str, str | None]:

@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.feedback.events import Event, says_no_such_mailbox, says_policy
+from newsletter.feedback.events import Event
 from newsletter.models import EventType
 from newsletter.subscribers.addresses import normalize_address
+from newsletter.transports.refusals import RefusalCause, refusal_cause
 
 SOURCE = "sendgrid"
 
@@ -170,11 +171,10 @@ def _bounce(told: Mapping[str, Any]) -> tuple[EventType, str | None]:
     said = f"{_optional(told, 'status')} {_optional(told, 'reason')}"
     if _optional(told, "type").lower() == "blocked" or classification in _ABOUT_US:
         return EventType.BLOCKED, None
-    if classification == "invalid address" or says_no_such_mailbox(said):
+    cause = refusal_cause(said)
+    if classification == "invalid address" or cause is RefusalCause.NO_MAILBOX:
         return EventType.BOUNCE, f"bounced: {_detail(told) or 'Invalid Address'}"
-    if says_policy(said):
-        return EventType.BLOCKED, None
-    return EventType.BOUNCE, None
+    return (EventType.BLOCKED if cause is RefusalCause.SENDER else EventType.BOUNCE), None
 
 
 def _detail(told: Mapping[str, Any]) -> str:

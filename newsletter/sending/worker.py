@@ -102,7 +102,8 @@ class BatchWorker:
             self._strain += _STRAIN[result.of_reader]
             self._ours = self._ours or not result.of_reader
             self.trouble = result.detail
-            self.provider_wait_s = result.wait_s or self.provider_wait_s
+            if not result.of_reader:
+                self.provider_wait_s = result.wait_s or self.provider_wait_s
         else:
             self._strain = 0
             self.accepted += result.status is SendStatus.ACCEPTED

@@ -27,10 +27,13 @@ class SendResult:
     detail: str = ""
     provider_id: str | None = None
     permanent: bool = False  # a rejected address will be rejected for ever
+    of_sender: bool = False  # a rejection in words about us: our quota, account, reputation ...
     # A TRY_LATER that is about this reader alone: counted as an attempt, and tried again later and
     # later. Any other is about the provider, and costs nobody an attempt.
     of_reader: bool = False
-    wait_s: float | None = None  # the provider said when: the whole sender waits so long
+    # Somebody said when: the reader's server where it is `of_reader`, else the provider, for which
+    # the whole sender waits.
+    wait_s: float | None = None
 
 
 class TransportDownError(NewsletterError):

@@ -36,7 +36,7 @@ def event(raw: bytes) -> Event:
         (mails.dsn(REFERENCE), EventType.BOUNCE, True),
         (mails.dsn(REFERENCE, whole=True), EventType.BOUNCE, True),
         (mails.dsn(REFERENCE, "5.1.10"), EventType.BOUNCE, True),
-        (mails.dsn(REFERENCE, "5.1.8"), EventType.BOUNCE, False),
+        (mails.dsn(REFERENCE, "5.1.8"), EventType.BLOCKED, False),
         (mails.dsn(REFERENCE, "5.2.2", diagnostic="552 mailbox full"), EventType.BOUNCE, False),
         (mails.dsn(REFERENCE, "4.4.1", diagnostic="timed out"), EventType.BOUNCE, False),
         (

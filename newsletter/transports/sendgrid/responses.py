@@ -12,6 +12,7 @@ from python_http_client.exceptions import HTTPError
 
 from newsletter.text import brief
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
+from newsletter.transports.refusals import RefusalCause, refusal_cause
 
 _BAD_REQUEST = 400
 _FORBIDDEN = (401, 403)
@@ -39,7 +40,8 @@ def result_of_error(error: HTTPError, now_s: float) -> SendResult:
     if status in _LATER or status >= _SERVER:
         return SendResult(SendStatus.TRY_LATER, told)
     if status == _BAD_REQUEST and _about_a_reader(body):
-        return SendResult(SendStatus.REJECTED, told)
+        cause = refusal_cause(_reasons(body))
+        return SendResult(SendStatus.REJECTED, told, of_sender=cause is RefusalCause.SENDER)
     if status in _FORBIDDEN:
         raise TransportDownError(f"{told}; check transport.api_key and the sender's rights")
     raise TransportDownError(f"{told}; this is about no single reader, so nobody is marked")

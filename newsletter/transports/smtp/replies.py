@@ -5,15 +5,14 @@ import re
 from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
+from newsletter.transports.refusals import RefusalCause, asked_wait_s, refusal_cause
 
 OK, TEMPORARY, PERMANENT = 2, 4, 5  # the first digit of a reply
 CLOSING = 421
 LONGEST = 65_536  # octets of one reply, all its lines together; those of real servers are short
 NO_REPLY = -1  # the code of what is none
-# The codes of RFC 3463 that say that this mailbox does not exist; other 5.1.x speak of the sender.
-_NO_SUCH_ADDRESS = re.compile(r"\d{3} 5\.1\.(?:1|2|3|6|10)(?!\d)")
 # Refusals that would meet every reader: our login (RFC 4954), our sender, our right to relay.
-_ABOUT_US = re.compile(
+_WHOLE_SERVER = re.compile(
     r"53[0458] |\d{3} 5\.1\.[78](?!\d)"
     r"|.*\brelay(?:ing)? (?:access )?(?:denied|prohibited|not (?:permitted|allowed))",
     re.IGNORECASE,
@@ -71,7 +70,7 @@ def result_of_refused_sender(reply: Reply, mail: Message) -> SendResult:
         TransportDownError: this sender, and so every mail.
     """
     if reply[0] // 100 == PERMANENT:
-        if mail.needs_smtputf8 and not _ABOUT_US.match(describe_reply(reply)):
+        if mail.needs_smtputf8 and not _WHOLE_SERVER.match(describe_reply(reply)):
             return SendResult(SendStatus.REJECTED, describe_reply(reply))
         raise TransportDownError(
             f"the SMTP server refuses the sender {mail.envelope_sender}: {describe_reply(reply)};"
@@ -89,10 +88,17 @@ def result_of_refusal(reply: Reply, *, of_reader: bool) -> SendResult:
     words = describe_reply(reply)
     if reply[0] // 100 != PERMANENT:
         own = of_reader and reply[0] // 100 == TEMPORARY and reply[0] != CLOSING
-        return SendResult(SendStatus.TRY_LATER, words, of_reader=own)
-    if _ABOUT_US.match(words):
+        wait_s = asked_wait_s(words) if own else None
+        return SendResult(SendStatus.TRY_LATER, words, of_reader=own, wait_s=wait_s)
+    if _WHOLE_SERVER.match(words):
         raise TransportDownError(f"the SMTP server does not work for us: {words}; see [transport]")
-    return SendResult(SendStatus.REJECTED, words, permanent=bool(_NO_SUCH_ADDRESS.match(words)))
+    cause = refusal_cause(words)
+    return SendResult(
+        SendStatus.REJECTED,
+        words,
+        permanent=cause is RefusalCause.NO_MAILBOX,
+        of_sender=cause is RefusalCause.SENDER,
+    )
 
 
 def result_of_data(reply: Reply) -> SendResult | None:
