@@ -138,6 +138,11 @@ def category(text: str) -> str:
     return code
 
 
+def canonical(code: str) -> str:
+    """The name under which arXiv keeps a category that has two (`cs.SY` -> `eess.SY`)."""
+    return _ALIASES.get(code, code)
+
+
 def holds(followed: str, category: str) -> bool:
     """Whether a followed category or archive covers `category` (`cs` covers `cs.SD`)."""
     return (

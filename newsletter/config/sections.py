@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 from newsletter import languages
 from newsletter.colours import LEGIBLE, contrast, made_legible
 from newsletter.config.values import (
+    CatchupAddress,
     Categories,
     Colour,
     Detail,
@@ -19,6 +20,7 @@ from newsletter.config.values import (
     Mailbox,
     Options,
     Picture,
+    RecentAddress,
     Seconds,
     Secret,
     SecretKeys,
@@ -131,6 +133,8 @@ class DatabaseSettings(SettingsModel):
 class SourceSettings(SettingsModel):
     use: str = "arxiv"
     listing_url: ListingAddress = "https://arxiv.org/list/{category}/new"
+    catchup_url: CatchupAddress = "https://arxiv.org/catchup/{category}/{day}?abs=True&page={page}"
+    recent_url: RecentAddress = "https://arxiv.org/list/{category}/recent?skip=0&show=2000"
     feed_url: FeedAddress = "https://rss.arxiv.org/atom/{categories}"
     api_url: WebAddress = "https://export.arxiv.org/api/query"
     oai_url: WebAddress = "https://oaipmh.arxiv.org/oai"

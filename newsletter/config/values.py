@@ -83,6 +83,19 @@ def _address_with(blank: str, value: str) -> str:
     return _web_address(value.replace(blank, "cs.SD")) and value
 
 
+def _address_with_all(blanks: tuple[str, ...], value: str) -> str:
+    """An address that may ask (`?show=2000`), with blanks to fill in."""
+    bare = value
+    for blank in blanks:
+        if value.count(blank) != 1:
+            raise ValueError(f"must hold {', '.join(blanks)} once each")
+        bare = bare.replace(blank, "1")
+    path, _, query = bare.partition("?")
+    if re.search(r"[{}#\s?]", path + query) or not query.isascii():
+        raise ValueError(f"must hold {', '.join(blanks)} once each, and no other braces or spaces")
+    return _web_address(path) and value
+
+
 def _category(value: str) -> str:
     try:
         return taxonomy.category(value)
@@ -114,6 +127,10 @@ Mailbox = Annotated[str, AfterValidator(_mailbox), Field(max_length=254)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 FeedAddress = Annotated[str, AfterValidator(partial(_address_with, "{categories}"))]
 ListingAddress = Annotated[str, AfterValidator(partial(_address_with, "{category}"))]
+CatchupAddress = Annotated[
+    str, AfterValidator(partial(_address_with_all, ("{category}", "{day}", "{page}")))
+]
+RecentAddress = Annotated[str, AfterValidator(partial(_address_with_all, ("{category}",)))]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 SecretKeys = Annotated[
     tuple[Annotated[Secret, AfterValidator(_strong)], ...],

@@ -7,7 +7,7 @@ the papers themselves come from elsewhere.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lxml import etree, html
@@ -68,7 +68,7 @@ def category_of(content: bytes) -> str | None:
     None where they do not, or not with one voice, or where this is no page.
     """
     try:
-        root = _root(content)
+        root = page_root(content)
     except SourceError:
         return None
     named: dict[str, set[str]] = {"recent": set(), "new": set()}
@@ -91,25 +91,28 @@ def parse_listing_page(content: bytes, category: str) -> ListingPage:
         SourceError: this is no listing page, it does not say its day and count, or it lists more
             than it counts.
     """
-    root = _root(content)
+    root = page_root(content)
     day = _first(_DAY, root.iter("h3"))
     total = _first(_TOTAL, root.find_class("paging"))
     if day is None or (total is None and _first(_NOTHING, root.iter("p")) is None):
         begins = one_line(root.text_content())[:60]
         raise SourceError(f"this is no listing page, or not enough of one; it begins {begins!r}")
-    listed = _listed(root, category)
-    once: dict[str, PageEntry] = {}
-    for entry in listed:  # the sections stand strongest first
-        once.setdefault(entry.arxiv_id, entry)
+    listed = entries_by_section(root, category)
+    once = strongest_once(listed)
     counted = int(total[1]) if total else 0
     if counted < len(once):
         raise SourceError(f"the listing page counts {counted} papers and lists {len(once)}")
     twice = len(listed) - len(once)
     expected = max(counted - twice, len(once))  # lines that only damage doubled were never counted
-    return ListingPage(_date(day), expected, tuple(once.values()))
+    return ListingPage(_date(day), expected, once)
 
 
-def _root(content: bytes) -> html.HtmlElement:
+def page_root(content: bytes) -> html.HtmlElement:
+    """The page as a tree.
+
+    Raises:
+        SourceError: this is no page at all.
+    """
     try:
         return html.document_fromstring(content)
     except (etree.LxmlError, ValueError) as error:
@@ -129,7 +132,16 @@ def _date(match: re.Match[str]) -> date:
         raise SourceError(f"the listing page bears no date: {match[0]!r}") from None
 
 
-def _listed(root: html.HtmlElement, category: str) -> list[PageEntry]:
+def strongest_once(listed: Iterable[PageEntry]) -> tuple[PageEntry, ...]:
+    """Each paper once, as the strongest of what the page calls it."""
+    once: dict[str, PageEntry] = {}
+    for entry in listed:
+        known = once.setdefault(entry.arxiv_id, entry)
+        once[entry.arxiv_id] = min(known, entry, key=lambda said: said.kind.rank)
+    return tuple(once.values())
+
+
+def entries_by_section(root: html.HtmlElement, category: str) -> list[PageEntry]:
     """The lines in the page's order; a paper may stand in two sections."""
     found: list[PageEntry] = []
     kind: AnnouncementType | None = None
@@ -138,11 +150,18 @@ def _listed(root: html.HtmlElement, category: str) -> list[PageEntry]:
             heading = _SECTION.fullmatch(one_line(node.text_content()))
             kind = _KINDS[heading[1]] if heading else None
         elif kind is not None:
-            arxiv_id, categories = _identifier(node), _categories(node.getnext())
-            if arxiv_id is not None and categories:
-                seen = _seen_from(category, kind, categories)
-                found.append(PageEntry(arxiv_id, seen, categories))
+            entry = page_entry(node, category, kind)
+            if entry is not None:
+                found.append(entry)
     return found
+
+
+def page_entry(line: html.HtmlElement, category: str, kind: AnnouncementType) -> PageEntry | None:
+    """A `<dt>` with its `<dd>` as seen from a category; None where it is damaged."""
+    arxiv_id, categories = _identifier(line), _categories(line.getnext())
+    if arxiv_id is None or not categories:
+        return None
+    return PageEntry(arxiv_id, _seen_from(category, kind, categories), categories)
 
 
 def _identifier(line: html.HtmlElement) -> str | None:
@@ -169,3 +188,9 @@ def _seen_from(
     if kind is AnnouncementType.REPLACE and not taxonomy.holds(category, categories[0]):
         return AnnouncementType.REPLACE_CROSS
     return kind
+
+
+def seen_as_new(category: str, entry: PageEntry) -> PageEntry:
+    """A line of new papers as seen from a category: of another primary one it is a cross-list."""
+    crossed = not taxonomy.holds(category, entry.categories[0])
+    return replace(entry, kind=AnnouncementType.CROSS) if crossed else entry

@@ -106,12 +106,17 @@ def page(*papers: Told, category: str = "cs.SD", day: str = "Friday, 11 July 202
     return (
         f"<!DOCTYPE html><html><body><a href='/list/{category}/recent'>recent</a>"
         f"<h3>Showing new listings for {day}</h3>{total}<dl id='articles'>"
-        + "".join(
-            _listed(heading, [paper for paper in papers if paper.kind in kinds])
-            for heading, kinds in _SECTIONS
-        )
+        + listed_sections(papers)
         + f"</dl>{total}</body></html>"
     ).encode()
+
+
+def listed_sections(papers: Sequence[Told], *, headings: bool = True) -> str:
+    """The papers' lines in arXiv's order, each section under its heading."""
+    return "".join(
+        _listed(heading if headings else "", [paper for paper in papers if paper.kind in kinds])
+        for heading, kinds in _SECTIONS
+    )
 
 
 def _listed(heading: str, papers: Sequence[Told]) -> str:
@@ -126,7 +131,8 @@ def _listed(heading: str, papers: Sequence[Told]) -> str:
         for paper in papers
         for bare in [paper.id.rpartition("v")[0]]
     )
-    return f"<h3>{heading} (showing {len(papers)} of {len(papers)} entries)</h3>{lines}"
+    count = f"(showing {len(papers)} of {len(papers)} entries)"
+    return f"<h3>{heading} {count}</h3>{lines}" if heading else lines
 
 
 def refusal(reason: str) -> bytes:
