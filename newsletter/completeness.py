@@ -104,13 +104,13 @@ def missed_days(
         return []
     done = set(session.scalars(select(IssueRow.day).where(IssueRow.newsletter == newsletter)))
     empty = _empty(session, categories)
-    found: list[date] = []
+    days: list[date] = []
     day = calendar.previous_mailing_day(newest)
-    while day > first and len(found) < most:
+    while day > first and len(days) < most:
         if day not in done and day not in empty and not calendar.holiday_after(day):
-            found.append(day)
+            days.append(day)
         day = calendar.previous_mailing_day(day)
-    return sorted(found)
+    return sorted(days)
 
 
 def _first(session: Session, newsletter: str) -> date | None:

@@ -66,5 +66,5 @@ def scanned(session: Session, issue_id: int) -> Counter[DeliveryState]:
         .where(DeliveryRow.issue_id == issue_id)
         .group_by(DeliveryRow.state)
     )
-    found = {DeliveryState(state): int(number) for state, number in rows}
-    return Counter({state: found.get(state, 0) for state in DeliveryState})
+    numbers = {DeliveryState(state): int(number) for state, number in rows}
+    return Counter({state: numbers.get(state, 0) for state in DeliveryState})

@@ -98,7 +98,7 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
         .where(IssueEntryRow.issue_id == issue.id)
         .order_by(IssueEntryRow.position)
     ).all()
-    found = papers.by_id(session, [PaperId(row.arxiv_id, row.version) for row in rows])
+    papers_by_id = papers.by_id(session, [PaperId(row.arxiv_id, row.version) for row in rows])
     return IssueContent(
         slug=issue.newsletter,
         title=issue.title,
@@ -108,7 +108,7 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
         entries=tuple(
             IssueEntry(
                 IssueSection(row.section),
-                found[PaperId(row.arxiv_id, row.version)],
+                papers_by_id[PaperId(row.arxiv_id, row.version)],
                 Sentence(row.summary, row.summary_language, row.summarizer),
             )
             for row in rows

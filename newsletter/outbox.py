@@ -102,11 +102,11 @@ def record_sent(session: Session, letter: OutboxRow, now: datetime) -> None:
 
 def addresses_of(session: Session, references: Collection[str]) -> dict[str, str]:
     """To whom some letters went, or are just going."""
-    found: dict[str, str] = {}
+    addresses: dict[str, str] = {}
     for table in (OutboxRow, SentOutboxRow):
         rows = select(table.reference, table.email).where(table.reference.in_(references))
-        found.update({reference: email for reference, email in session.execute(rows)})  # noqa: C416 - a Row is no pair to the type checker
-    return found
+        addresses.update({reference: email for reference, email in session.execute(rows)})  # noqa: C416 - a Row is no pair to the type checker
+    return addresses
 
 
 def retry_later(session: Session, letter_id: int, now: datetime) -> bool:

@@ -70,8 +70,8 @@ def kinds(session: Session, day: date, category: str) -> list[AnnouncementType]:
 def known_papers(session: Session, day: date) -> dict[str, Paper]:
     """The papers of a day that the API described whole, by identifier: nobody need be asked."""
     rows = session.scalars(select(AnnouncementRow).where(AnnouncementRow.day == day))
-    kept = by_id(session, {PaperId(row.arxiv_id, row.version) for row in rows})
-    return {each.arxiv_id: paper for each, paper in kept.items() if paper.updated_at is not None}
+    papers = by_id(session, {PaperId(row.arxiv_id, row.version) for row in rows})
+    return {each.arxiv_id: paper for each, paper in papers.items() if paper.updated_at is not None}
 
 
 def announced_papers(
@@ -85,8 +85,10 @@ def announced_papers(
     ).all()
     strongest: dict[str, AnnouncementRow] = {}
     for row in sorted(rows, key=lambda row: (categories.index(row.category), row.arxiv_id)):
-        known = strongest.setdefault(row.arxiv_id, row)
-        strongest[row.arxiv_id] = min(known, row, key=lambda said: AnnouncementType(said.kind).rank)
+        strongest_row = strongest.setdefault(row.arxiv_id, row)
+        strongest[row.arxiv_id] = min(
+            strongest_row, row, key=lambda said: AnnouncementType(said.kind).rank
+        )
     kinds_by_id = {
         PaperId(row.arxiv_id, row.version): AnnouncementType(row.kind) for row in strongest.values()
     }
@@ -110,23 +112,23 @@ def newest(session: Session, arxiv_id: str, version: int | None = None) -> Paper
 def by_id(session: Session, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
     """The kept papers among those."""
     wanted = [(paper_id.arxiv_id, paper_id.version) for paper_id in ids]
-    found: dict[PaperId, Paper] = {}
+    papers: dict[PaperId, Paper] = {}
     for start in range(0, len(wanted), _SOME_AT_A_TIME):
         part = wanted[start : start + _SOME_AT_A_TIME]
         rows = session.scalars(
             select(PaperRow).where(tuple_(PaperRow.arxiv_id, PaperRow.version).in_(part))
         )
-        found |= {paper.id: paper for paper in map(_paper, rows)}
-    return found
+        papers |= {paper.id: paper for paper in map(_paper, rows)}
+    return papers
 
 
 def _keep_papers(session: Session, papers: dict[PaperId, Paper]) -> None:
     """Keep what is new; what an issue holds stands, and a feed's few words never replace more."""
-    kept = by_id(session, papers)
+    stored = by_id(session, papers)
     frozen = _frozen(session, papers)
     for paper in papers.values():
-        known = kept.get(paper.id)
-        poorer = known is not None and known.updated_at is not None and paper.updated_at is None
+        old = stored.get(paper.id)
+        poorer = old is not None and old.updated_at is not None and paper.updated_at is None
         if paper.id not in frozen and not poorer:
             session.merge(_row(paper))
     session.flush()
@@ -135,7 +137,7 @@ def _keep_papers(session: Session, papers: dict[PaperId, Paper]) -> None:
 def _frozen(session: Session, papers: Iterable[PaperId]) -> set[PaperId]:
     """Those that an issue holds."""
     ids = [paper.arxiv_id for paper in papers]
-    found: set[PaperId] = set()
+    frozen: set[PaperId] = set()
     for start in range(0, len(ids), _SOME_AT_A_TIME):
         part = ids[start : start + _SOME_AT_A_TIME]
         rows = session.execute(
@@ -143,8 +145,8 @@ def _frozen(session: Session, papers: Iterable[PaperId]) -> set[PaperId]:
                 IssueEntryRow.arxiv_id.in_(part)
             )
         )
-        found |= {PaperId(row.arxiv_id, row.version) for row in rows}
-    return found
+        frozen |= {PaperId(row.arxiv_id, row.version) for row in rows}
+    return frozen
 
 
 def _unless_repeated(session: Session, listing: Listing) -> Listing:
@@ -153,7 +155,7 @@ def _unless_repeated(session: Session, listing: Listing) -> Listing:
     Pages and feeds have borne a fresh date over an old batch; no version is announced twice in a
     category.
     """
-    said = {
+    versions = {
         (announcement.paper.arxiv_id, announcement.paper.version)
         for announcement in listing.announcements
     }
@@ -162,28 +164,28 @@ def _unless_repeated(session: Session, listing: Listing) -> Listing:
             AnnouncementRow.category == listing.category, AnnouncementRow.day < listing.day
         )
     )
-    if not said or earlier is None or listing.state is ListingState.RECONSTRUCTED:
+    if not versions or earlier is None or listing.state is ListingState.RECONSTRUCTED:
         return listing
     rows = session.execute(
         select(AnnouncementRow.arxiv_id, AnnouncementRow.version).where(
             AnnouncementRow.category == listing.category, AnnouncementRow.day == earlier
         )
     )
-    if not said <= {(row.arxiv_id, row.version) for row in rows}:
+    if not versions <= {(row.arxiv_id, row.version) for row in rows}:
         return listing
     source = f"{listing.source}, but with the batch of {earlier}"
     return Listing(listing.day, listing.category, ListingState.STALE, (), source)
 
 
 def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
-    known = session.get(ListingRow, (listing.day, listing.category))
-    if listing.state in _NOTHING_LEARNED and known is not None and known.found:
+    old = session.get(ListingRow, (listing.day, listing.category))
+    if listing.state in _NOTHING_LEARNED and old is not None and old.found:
         return
-    kept = by_id(session, (announcement.paper for announcement in listing.announcements))
+    papers = by_id(session, (announcement.paper for announcement in listing.announcements))
     lost = [
         str(announcement.paper)
         for announcement in listing.announcements
-        if announcement.paper not in kept
+        if announcement.paper not in papers
     ]
     session.merge(
         ListingRow(

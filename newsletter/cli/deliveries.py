@@ -49,14 +49,12 @@ def status(
             issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
         if watched and not as_json and common.is_watched():
             _watch(database, issue, by_domain)
-        shown = deliveries_status.read_status(
-            database, issue, common.utc_now(), by_domain=by_domain
-        )
+        view = deliveries_status.read_status(database, issue, common.utc_now(), by_domain=by_domain)
     if as_json:
-        output.print_json(deliveries_status.as_json(shown))
+        output.print_json(deliveries_status.as_json(view))
     elif not (watched and common.is_watched()):
-        deliveries_status.tell(shown)
-    click.get_current_context().exit(0 if shown.account.balances else 1)
+        deliveries_status.tell(view)
+    click.get_current_context().exit(0 if view.account.balances else 1)
 
 
 def _watch(database: "Database", issue: "IssueRow", by_domain: bool) -> None:
@@ -67,13 +65,13 @@ def _watch(database: "Database", issue: "IssueRow", by_domain: bool) -> None:
     before: deliveries_status.StatusView | None = None
     with Live(console=Console(), auto_refresh=False) as live:
         while True:
-            shown = deliveries_status.read_status(
+            view = deliveries_status.read_status(
                 database, issue, common.utc_now(), by_domain=by_domain, before=before
             )
-            live.update(deliveries_status.render_status(shown), refresh=True)
-            if shown.account.balances:
+            live.update(deliveries_status.render_status(view), refresh=True)
+            if view.account.balances:
                 return
-            before = shown
+            before = view
             time.sleep(_LOOK_AGAIN_S)
 
 

@@ -72,41 +72,41 @@ def read_status(
         )
 
 
-def as_json(shown: StatusView) -> dict[str, Any]:
+def as_json(view: StatusView) -> dict[str, Any]:
     return {
-        "newsletter": shown.issue.newsletter,
-        "day": shown.issue.day,
-        **vars(shown.account),
-        "reasons": [vars(reason) for reason in shown.reasons],
-        "feedback": shown.feedback,
-        "paused": shown.paused,
-        "per_second": shown.rate,
-        "domains": shown.domains,
+        "newsletter": view.issue.newsletter,
+        "day": view.issue.day,
+        **vars(view.account),
+        "reasons": [vars(reason) for reason in view.reasons],
+        "feedback": view.feedback,
+        "paused": view.paused,
+        "per_second": view.rate,
+        "domains": view.domains,
     }
 
 
-def tell(shown: StatusView) -> None:
-    click.echo(_head(shown))
-    if shown.reasons:
-        output.print_table(("state", "number", "reason"), shown.rows)
-    for line in _lines(shown):
+def tell(view: StatusView) -> None:
+    click.echo(_head(view))
+    if view.reasons:
+        output.print_table(("state", "number", "reason"), view.rows)
+    for line in _lines(view):
         click.echo(line)
-    if shown.domains:
-        output.print_table(("domain", *_STATES), _domain_rows(shown))
+    if view.domains:
+        output.print_table(("domain", *_STATES), _domain_rows(view))
 
 
-def render_status(shown: StatusView) -> "Table":
+def render_status(view: StatusView) -> "Table":
     """The same for a terminal that shows it live."""
     from rich.table import Table
     from rich.text import Text
 
     frame = Table.grid()
-    frame.add_row(Text(_head(shown)))
-    frame.add_row(_table(("state", "number", "reason"), shown.rows))
-    for line in _lines(shown):
+    frame.add_row(Text(_head(view)))
+    frame.add_row(_table(("state", "number", "reason"), view.rows))
+    for line in _lines(view):
         frame.add_row(Text(line))
-    if shown.domains:
-        frame.add_row(_table(("domain", *_STATES), _domain_rows(shown)))
+    if view.domains:
+        frame.add_row(_table(("domain", *_STATES), _domain_rows(view)))
     return frame
 
 
@@ -123,26 +123,26 @@ def _table(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> "Table":
     return table
 
 
-def _head(shown: StatusView) -> str:
-    issue = shown.issue
-    return f"{issue.newsletter}  {output.short(issue.day)}  {output.balance_text(shown.account)}"
+def _head(view: StatusView) -> str:
+    issue = view.issue
+    return f"{issue.newsletter}  {output.short(issue.day)}  {output.balance_text(view.account)}"
 
 
-def _lines(shown: StatusView) -> list[str]:
+def _lines(view: StatusView) -> list[str]:
     lines = []
-    if shown.feedback:
-        counted = ", ".join(f"{number} {kind}" for kind, number in shown.feedback.items())
+    if view.feedback:
+        counted = ", ".join(f"{number} {kind}" for kind, number in view.feedback.items())
         lines.append(f"feedback: {counted}")
-    if shown.rate is not None:
-        lines.append(f"rate: {shown.rate:.1f} a second{_left(shown)}")
-    lines += [f"paused: {domain} {why}" for domain, why in shown.paused.items()]
+    if view.rate is not None:
+        lines.append(f"rate: {view.rate:.1f} a second{_left(view)}")
+    lines += [f"paused: {domain} {why}" for domain, why in view.paused.items()]
     return lines
 
 
-def _left(shown: StatusView) -> str:
-    if not shown.rate:
+def _left(view: StatusView) -> str:
+    if not view.rate:
         return ""
-    seconds = int(shown.account.pending / shown.rate)
+    seconds = int(view.account.pending / view.rate)
     return f", {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} left"
 
 
@@ -152,8 +152,8 @@ def _rate_since(before: StatusView, account: "DeliveryTotals", now: "datetime") 
     return max(0.0, fewer / seconds) if seconds > 0 else 0.0
 
 
-def _domain_rows(shown: StatusView) -> list[tuple[object, ...]]:
+def _domain_rows(view: StatusView) -> list[tuple[object, ...]]:
     return [
         (domain, *(states.get(state, 0) for state in _STATES))
-        for domain, states in shown.domains.items()
+        for domain, states in view.domains.items()
     ]

@@ -92,8 +92,8 @@ def counts_text(content: "IssueContent") -> str:
 def sentences_text(content: "IssueContent") -> str:
     authors = [entry.summary.made_by for entry in content.entries]
     by = {name: authors.count(name) for name in dict.fromkeys(authors)}
-    shown = ", ".join(f"{number} {author_name(name)}" for name, number in by.items())
-    return f"{len(authors)} sentences: {shown}"
+    text = ", ".join(f"{number} {author_name(name)}" for name, number in by.items())
+    return f"{len(authors)} sentences: {text}"
 
 
 def balance_text(account: "DeliveryTotals") -> str:
@@ -191,8 +191,8 @@ def stream_table(
 
     Returns whether there was any; without one, nothing is printed unless `heading` is wanted.
     """
-    left = iter(rows)
-    first = list(islice(left, _MEASURED))
+    remaining = iter(rows)
+    first = list(islice(remaining, _MEASURED))
     if not first and not heading:
         return False
     cells = [[_cell(value) for value in row] for row in first]
@@ -201,7 +201,7 @@ def stream_table(
         for place, name in enumerate(columns)
     ]
     numeric = [all(isinstance(row[place], int) for row in first) for place in range(len(columns))]
-    rest = ([_cell(value) for value in row] for row in left)
+    rest = ([_cell(value) for value in row] for row in remaining)
     for row in chain([list(columns)], cells, rest):
         line = [
             " " * (width - _width(text)) + text if right else text + " " * (width - _width(text))

@@ -74,17 +74,17 @@ def import_list(
         )
     survey = import_files.survey_file(file, encoding)
     plan = _plan(settings, consent.strip(), slugs, language, guessed=survey.guessed)
-    shown: list[RowReport] = []
+    troubled: list[RowReport] = []
     with (
         bootstrap.open_database(settings) as real,
-        _report(report) as written,
+        _report(report) as write_report,
         real.rehearsal() if dry_run else nullcontext(real) as database,
         common.bar("importing", survey.lines) as step,
     ):
         entries = import_files.read_entries(file, survey.encoding, column)
         content = _digest(survey, plan, column, dry_run)
-        counts = _run(database, entries, plan, content, _teller(shown, written, step))
-    _tell(file, counts, shown, dry_run, as_json)
+        counts = _run(database, entries, plan, content, _teller(troubled, write_report, step))
+    _tell(file, counts, troubled, dry_run, as_json)
     failed = sum(number for fate, number in counts.items() if fate in UNREADABLE)
     click.get_current_context().exit(1 if failed else 0)
 
@@ -135,15 +135,17 @@ def _digest(survey: "FileSurvey", plan: "ImportOptions", column: str | None, dry
 
 
 def _teller(
-    shown: "list[RowReport]", written: "Callable[[RowReport], None]", step: Callable[[int], None]
+    troubled: "list[RowReport]",
+    write_report: "Callable[[RowReport], None]",
+    step: Callable[[int], None],
 ) -> "Callable[[RowReport], None]":
     from newsletter.subscribers.import_rows import TAKEN
 
     def print_row(row_report: "RowReport") -> None:
-        written(row_report)
+        write_report(row_report)
         step(1)
-        if row_report.fate not in TAKEN and len(shown) <= _SHOWN:
-            shown.append(row_report)
+        if row_report.fate not in TAKEN and len(troubled) <= _SHOWN:
+            troubled.append(row_report)
 
     return print_row
 
@@ -172,18 +174,18 @@ def _report(path: Path | None) -> "Iterator[Callable[[RowReport], None]]":
 
 
 def _tell(
-    file: Path, counts: "Counter[str]", shown: "list[RowReport]", dry_run: bool, as_json: bool
+    file: Path, counts: "Counter[str]", troubled: "list[RowReport]", dry_run: bool, as_json: bool
 ) -> None:
     if as_json:
         output.print_json({"dry_run": dry_run, "lines": counts.total(), "fates": dict(counts)})
         return
-    if shown:
+    if troubled:
         rows = [
             (row.line, _one_line(row.address), row.fate, _one_line(row.detail))
-            for row in shown[:_SHOWN]
+            for row in troubled[:_SHOWN]
         ]
         output.print_table(("line", "address", "fate", "detail"), rows)
-        if len(shown) > _SHOWN:
+        if len(troubled) > _SHOWN:
             click.echo("... and more; --report FILE has every line")
         click.echo()
     row_report = ", ".join(f"{number} {fate}" for fate, number in sorted(counts.items()))

@@ -26,8 +26,8 @@ def compare_summarizers(settings: "Settings", slug: str | None, tried: str, as_j
     newsletter = settings.newsletter(slug)
     with common.opened(settings, sends=False) as services:
         paper = _paper(settings, services, tried)
-        asked = {one.name: one for one in (ExtractiveSummarizer(), services.summarizer)}
-        attempts = report.try_each(asked.values(), paper, newsletter.language)
+        summarizers = {one.name: one for one in (ExtractiveSummarizer(), services.summarizer)}
+        attempts = report.try_each(summarizers.values(), paper, newsletter.language)
         prices = services.llm_budget.prices
     if as_json:
         tries = [_attempt_as_json(attempt) for attempt in attempts]
@@ -90,8 +90,8 @@ def _paper(settings: "Settings", services: "Services", tried: str) -> "Paper":
         raise WrongUseError(f"{tried} is no file, and {error}") from error
     version = None if paper_id.version == _NO_VERSION else paper_id.version
     with services.database.read() as session:
-        kept = papers.newest(session, paper_id.arxiv_id, version)
-    return kept or lookup.find_paper(
+        paper = papers.newest(session, paper_id.arxiv_id, version)
+    return paper or lookup.find_paper(
         settings, paper_id.arxiv_id if version is None else str(paper_id)
     )
 

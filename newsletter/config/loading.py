@@ -141,8 +141,8 @@ def _origin(location: tuple[int | str, ...], origins: Mapping[tuple[str, ...], s
 def _error_text(error: "ErrorDetails") -> str:
     where = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
-        known = _fields_at(error["loc"][:-1])
-        return f"unknown setting {where!r}{did_you_mean(str(error['loc'][-1]), known)}"
+        fields = _fields_at(error["loc"][:-1])
+        return f"unknown setting {where!r}{did_you_mean(str(error['loc'][-1]), fields)}"
     if error["type"] == "missing":
         return f"the setting {where!r} is missing"
     if error["loc"] == ("newsletters",):

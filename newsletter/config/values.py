@@ -49,8 +49,8 @@ def _encodable(value: str) -> str:
 
 
 def _sender(value: str) -> str:
-    found = getaddresses([_line(value)])
-    if len(found) != 1 or not re.fullmatch(_ADDRESS, found[0][1]):
+    addresses = getaddresses([_line(value)])
+    if len(addresses) != 1 or not re.fullmatch(_ADDRESS, addresses[0][1]):
         raise ValueError("is no sender; write it like 'Name <daily@example.org>'")
     return _line(value)
 

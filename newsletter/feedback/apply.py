@@ -67,14 +67,14 @@ class _KnownEvent:
 def apply_events(session: Session, events: Iterable[Event], now: datetime) -> ApplyResult:
     """Keep what is new of some events, and do what follows from it."""
     first_told: dict[str, Event] = {}
-    told = 0
+    number = 0
     for event in events:
-        told += 1
+        number += 1
         first_told.setdefault(event.event_id, event)
     new = settled = suppressed = 0
     blocking: set[str] = set()
-    for some in _in_shares(first_told.values()):
-        fresh = _write_down(session, some, now)
+    for share in _in_shares(first_told.values()):
+        fresh = _write_down(session, share, now)
         new += len(fresh)
         settled += delivery_updates.apply_to_deliveries(
             session, [known.event.reference for known in fresh], now
@@ -88,7 +88,7 @@ def apply_events(session: Session, events: Iterable[Event], now: datetime) -> Ap
     for domain in sorted(blocking):
         _pause_on_a_block_spike(session, domain, now)
     _forget_old(session, now)
-    return ApplyResult(new, told - new, settled, suppressed)
+    return ApplyResult(new, number - new, settled, suppressed)
 
 
 def quarantine(session: Session, source: str, reason: str, content: str, now: datetime) -> None:
@@ -106,15 +106,15 @@ def quarantine(session: Session, source: str, reason: str, content: str, now: da
 
 def _write_down(session: Session, events: Sequence[Event], now: datetime) -> list[_KnownEvent]:
     """Keep the events that are not known yet, each with the delivery that it is about."""
-    known = set(
+    known_ids = set(
         session.scalars(
             select(FeedbackRow.event_id).where(
                 FeedbackRow.event_id.in_([event.event_id for event in events])
             )
         )
     )
-    fresh = [event for event in events if event.event_id not in known]
-    found = {
+    fresh = [event for event in events if event.event_id not in known_ids]
+    deliveries = {
         row.reference: row
         for row in session.execute(
             select(
@@ -127,53 +127,53 @@ def _write_down(session: Session, events: Sequence[Event], now: datetime) -> lis
             .where(DeliveryRow.reference.in_([event.reference for event in fresh]))
         )
     }
-    unknown = [event.reference for event in fresh if event.reference not in found]
+    unknown = [event.reference for event in fresh if event.reference not in deliveries]
     of_letters = outbox.addresses_of(session, unknown)
-    told = []
+    known_events = []
     for event in fresh:
-        row = found.get(event.reference)
-        told.append(
+        row = deliveries.get(event.reference)
+        known_events.append(
             _KnownEvent(event, email=of_letters.get(event.reference, event.address))
             if row is None
             else _KnownEvent(event, row.issue_id, row.subscriber_id, row.email)
         )
-    insert_missing(session, FeedbackRow, [_row(known, now) for known in told])
-    return told
+    insert_missing(session, FeedbackRow, [_row(known_ids, now) for known_ids in known_events])
+    return known_events
 
 
-def _row(told: _KnownEvent, now: datetime) -> dict[str, object]:
-    event = told.event
+def _row(known: _KnownEvent, now: datetime) -> dict[str, object]:
+    event = known.event
     return {
         "event_id": event.event_id,
         "source": event.source,
         "reference": event.reference,
-        "issue_id": told.issue_id,
-        "subscriber_id": told.subscriber_id,
+        "issue_id": known.issue_id,
+        "subscriber_id": known.subscriber_id,
         "kind": event.kind,
         "permanent": event.suppress is not None,
-        "domain": told.domain,
+        "domain": known.domain,
         "detail": without_addresses(event.detail),
         "at": event.at,
         "received_at": now,
     }
 
 
-def _apply_to_subscriber(session: Session, told: _KnownEvent, now: datetime) -> bool:
+def _apply_to_subscriber(session: Session, known: _KnownEvent, now: datetime) -> bool:
     """Do to the address what follows; whether it is suppressed for that."""
-    event = told.event
+    event = known.event
     why = event.suppress
-    if told.subscriber_id is not None:
+    if known.subscriber_id is not None:
         if event.kind is EventType.BOUNCE and why is None:
-            often = bounce_rules.bounced_too_often(session, told.subscriber_id, now)
+            often = bounce_rules.bounced_too_often(session, known.subscriber_id, now)
             why = f"bounced: {bounce_rules.BOUNCES} issues in a row" if often else None
         if event.kind in {EventType.COMPLAINT, EventType.UNSUBSCRIBE}:
             address_change.unsubscribe_following_changes(
-                session, told.subscriber_id, ALL, _unsubscribe(event), now
+                session, known.subscriber_id, ALL, _unsubscribe(event), now
             )
-    if why is None or told.email is None:
+    if why is None or known.email is None:
         return False
-    suppression.suppress(session, told.email, without_addresses(why), now)
-    signups.end_signup(session, told.email)
+    suppression.suppress(session, known.email, without_addresses(why), now)
+    signups.end_signup(session, known.email)
     return True
 
 
@@ -183,10 +183,10 @@ def _unsubscribe(event: Event) -> ConsentEvidence:
 
 
 def _pause_on_a_block_spike(session: Session, domain: str, now: datetime) -> None:
-    found = bounce_rules.is_block_spike(session, domain, now)
-    if found is None:
+    spike = bounce_rules.is_block_spike(session, domain, now)
+    if spike is None:
         return
-    blocked, of = found
+    blocked, of = spike
     rate_limit.pause_domain(
         session, domain, f"{domain} blocked {blocked} of {of} mails within an hour", now
     )
@@ -214,6 +214,6 @@ def _forget_old(session: Session, now: datetime) -> None:
 
 
 def _in_shares(events: Iterable[Event]) -> Iterator[list[Event]]:
-    left = iter(events)
-    while some := list(islice(left, _AT_ONCE)):
-        yield some
+    remaining = iter(events)
+    while share := list(islice(remaining, _AT_ONCE)):
+        yield share

@@ -130,14 +130,16 @@ def _delivery_status(part: Message) -> tuple[EventType | None, str, str | None]:
     blocks = part.get_payload()
     if not isinstance(blocks, list):
         return None, "a delivery status that cannot be read", None
-    told = [
+    recipients = [
         block for block in blocks[:_MOST_PARTS] if isinstance(block, Message) and block["Action"]
     ]
-    actions = {str(recipient["Action"]).strip().lower() for recipient in told}
+    actions = {str(recipient["Action"]).strip().lower() for recipient in recipients}
     if actions & {"delivered", "relayed", "expanded"}:
         return EventType.DELIVERED, "", None  # one of several mailboxes behind the address has it
     failed = [
-        recipient for recipient in told if str(recipient["Action"]).strip().lower() == "failed"
+        recipient
+        for recipient in recipients
+        if str(recipient["Action"]).strip().lower() == "failed"
     ]
     if not failed:
         deferred = "delayed" in actions
@@ -159,27 +161,27 @@ def _complaint(part: Message) -> tuple[EventType | None, str, str | None]:
         fields = payload[0]
     elif isinstance(payload, str):
         fields = message_from_bytes(payload.encode("utf-8", "replace"))
-    told = str(fields.get("Feedback-Type", "")).strip().lower()
-    if told == "opt-out":
+    feedback_type = str(fields.get("Feedback-Type", "")).strip().lower()
+    if feedback_type == "opt-out":
         return EventType.UNSUBSCRIBE, "", "left"
-    if told in {"abuse", "fraud", "virus", "other", "opt-out-list"}:
-        return EventType.COMPLAINT, told, "complained"
-    return None, f"a feedback report of the type {told[:40]!r}", None
+    if feedback_type in {"abuse", "fraud", "virus", "other", "opt-out-list"}:
+        return EventType.COMPLAINT, feedback_type, "complained"
+    return None, f"a feedback report of the type {feedback_type[:40]!r}", None
 
 
 def _reference(message: Message, parts: list[Message]) -> str | None:
     """The reference of our mail: in the address it came back to, or in what was returned."""
     for name in _ENVELOPE:
         for value in message.get_all(name, []):
-            if found := _VERP.search(str(value)):
-                return found[1]
+            if match := _VERP.search(str(value)):
+                return match[1]
     for part in parts[1:]:
         own = f"Message-ID: {part.get('Message-ID', '')}"
         for text in (own, _text(part)):
-            if found := _RETURNED_ID.search(text):
-                return found[1]
-    found = _RETURNED_ID.search(_text(message))
-    return found[1] if found else None
+            if match := _RETURNED_ID.search(text):
+                return match[1]
+    match = _RETURNED_ID.search(_text(message))
+    return match[1] if match else None
 
 
 def _text(part: Message) -> str:
@@ -192,10 +194,10 @@ def _text(part: Message) -> str:
 def _written(message: Message, now: datetime) -> datetime:
     """When the letter was written; its writer may not say that this lies in the future."""
     try:
-        written = parsedate_to_datetime(str(message["Date"]))
+        date = parsedate_to_datetime(str(message["Date"]))
     except (ValueError, OverflowError, TypeError):
         return now
-    aware = written if written.tzinfo else written.replace(tzinfo=UTC)
+    aware = date if date.tzinfo else date.replace(tzinfo=UTC)
     return min(aware.astimezone(UTC), now)
 
 
@@ -207,13 +209,13 @@ def _is_automatic(message: Message) -> bool:
         str(message.get("Return-Path", "")).strip() == "<>"
         or "daemon" in str(message.get("From", "")).lower()
     )
-    said = (
+    headers = (
         submitted in {"auto-replied", "auto-notified"}
         or precedence in {"auto_reply", "auto-reply"}
         or any(name in message for name in _AUTOMATIC_HEADERS)
         or _AUTOMATIC_SUBJECT.match(_decoded(message.get("Subject", ""))) is not None
     )
-    return said and not bounces
+    return headers and not bounces
 
 
 def _decoded(header: object) -> str:

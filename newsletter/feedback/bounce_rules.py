@@ -82,7 +82,7 @@ def _left_for(session: Session, domain: str, now: datetime) -> int:
         FeedbackRow.kind == EventType.BLOCKED,
         FeedbackRow.at > now - WAVE_WINDOW,
     )
-    left = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+    final_states = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
     return (
         session.scalar(
             select(func.count())
@@ -90,7 +90,7 @@ def _left_for(session: Session, domain: str, now: datetime) -> int:
             .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
             .where(
                 DeliveryRow.issue_id.in_(issues),
-                DeliveryRow.state.in_(left),
+                DeliveryRow.state.in_(final_states),
                 SubscriberRow.email.endswith(f"@{domain}", autoescape=True),
             )
         )

@@ -74,7 +74,7 @@ def _seen_in(file: Path, current: Path) -> Callable[[bool], None]:
     return mark
 
 
-def read_pipe(stream: BinaryIO, kept: Path) -> InboundMessages:
+def read_pipe(stream: BinaryIO, folder: Path) -> InboundMessages:
     """One letter that a mail server hands over; what is not understood goes into a Maildir.
 
     Raises:
@@ -86,9 +86,9 @@ def read_pipe(stream: BinaryIO, kept: Path) -> InboundMessages:
         if understood:
             return
         try:
-            _put(kept, raw)
+            _put(folder, raw)
         except OSError as error:
-            raise MailboxError(f"{kept} cannot be written: {brief(error)}") from error
+            raise MailboxError(f"{folder} cannot be written: {brief(error)}") from error
 
     yield InboundMessage(raw[:LONGEST], mark)
 
@@ -116,8 +116,8 @@ def read_imap(settings: FeedbackSettings) -> InboundMessages:
     combinations.check_imap(settings)
     with _clear_trouble(settings.imap_host), _logged_in(settings) as server:
         for number in _ask(server, "SEARCH", "UNSEEN")[0].split():
-            found = _ask(server, "FETCH", number.decode(), f"(BODY.PEEK[]<0.{LONGEST}>)")
-            raw = next((part[1] for part in found if isinstance(part, tuple)), None)
+            parts = _ask(server, "FETCH", number.decode(), f"(BODY.PEEK[]<0.{LONGEST}>)")
+            raw = next((part[1] for part in parts if isinstance(part, tuple)), None)
             if raw is not None:
                 yield InboundMessage(raw, _seen_on(server, settings.imap_host, number.decode()))
 
@@ -172,9 +172,9 @@ def _logged_in(settings: FeedbackSettings) -> Iterator[_BoundedImap]:
             server.starttls(context)
         server.login(settings.imap_username, settings.imap_password.get_secret_value())
         folder = settings.imap_folder.replace("\\", r"\\").replace('"', r"\"")
-        answer, told = server.select(f'"{folder}"')
+        answer, data = server.select(f'"{folder}"')
         if answer != "OK":
-            raise imaplib.IMAP4.error(brief(told[0] or "no such folder"))
+            raise imaplib.IMAP4.error(brief(data[0] or "no such folder"))
         yield server
     finally:
         try:
@@ -196,7 +196,7 @@ def _seen_on(server: _BoundedImap, host: str, number: str) -> Callable[[bool], N
 
 def _ask(server: _BoundedImap, command: str, *args: str) -> list[Any]:
     server.expect()
-    answer, told = server.uid(command, *args)
+    answer, data = server.uid(command, *args)
     if answer != "OK":
-        raise imaplib.IMAP4.error(f"{command}: {brief(told[0] if told else answer)}")
-    return [line for line in told if line is not None] or [b""]
+        raise imaplib.IMAP4.error(f"{command}: {brief(data[0] if data else answer)}")
+    return [line for line in data if line is not None] or [b""]

@@ -40,7 +40,7 @@ class PollReport:
 
 
 def read_mailbox(
-    database: Database, found: InboundMessages, links: SignedLinks, clock: Callable[[], datetime]
+    database: Database, messages: InboundMessages, links: SignedLinks, clock: Callable[[], datetime]
 ) -> PollReport:
     """Let every new letter act; a letter is marked once what it says is committed.
 
@@ -48,8 +48,8 @@ def read_mailbox(
         MailboxError: the mailbox cannot be read on; what was read stays so.
     """
     tally = PollReport()
-    with closing(found):
-        for letter in found:
+    with closing(messages):
+        for letter in messages:
             now = clock()
             meaning = bounce_parser.parse_message(letter.raw, links, now)
             with database.write.begin() as session:
@@ -79,11 +79,11 @@ def _act(session: Session, meaning: Meaning, tally: PollReport, now: datetime) -
 
 
 def _take(session: Session, event: Event, tally: PollReport, now: datetime) -> bool:
-    known = session.scalar(select(exists().where(DeliveryRow.reference == event.reference)))
-    if not known and not outbox.addresses_of(session, [event.reference]):
+    is_known = session.scalar(select(exists().where(DeliveryRow.reference == event.reference)))
+    if not is_known and not outbox.addresses_of(session, [event.reference]):
         tally.kept[UNKNOWN] += 1
         return False
-    kept = apply.apply_events(session, [event], now)
+    result = apply.apply_events(session, [event], now)
     tally.kinds[EventType(event.kind)] += 1
-    tally.suppressed += kept.suppressed
+    tally.suppressed += result.suppressed
     return True

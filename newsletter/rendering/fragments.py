@@ -52,12 +52,12 @@ class PaperFragments:
         self,
         content: IssueContent,
         templates: Environment,
-        shown: Mapping[str, object],
+        context: Mapping[str, object],
         ending: str,
     ) -> None:
         self._digest = content
         self._environment = templates
-        self._shown = {"digest": content, **shown}
+        self._shown = {"digest": content, **context}
         self._ending = ending
         self._levels: dict[DetailLevel, list[TextFragment]] = {}
         self._more: dict[int, TextFragment] = {}

@@ -149,8 +149,8 @@ class IssueEmails:
             (entry.section, part.papers(level)[number])
             for number, (entry, level) in enumerate(zip(entries, levels, strict=False))
         ]
-        left = len(entries) - len(levels)
-        return part.frame.around(papers, part.more(left) if left else None)
+        hidden = len(entries) - len(levels)
+        return part.frame.around(papers, part.more(hidden) if hidden else None)
 
     def _whole(self, ending: str, level: DetailLevel, language: str) -> str:
         cards = self._fragments_of(ending, language, reader=None)
@@ -183,13 +183,13 @@ class IssueEmails:
         self, ending: str, language: str, reader: Mapping[str, str] | None
     ) -> PaperFragments:
         content = self._issue
-        shown = {
+        names = {
             "site": self._site,
             "reader": reader,
             "archive_url": self._links.archive(content.slug),
             "issue_url": self._links.issue(content.slug, str(content.day)),
         }
-        return PaperFragments(content, self._environment(language), shown, ending)
+        return PaperFragments(content, self._environment(language), names, ending)
 
     def _environment(self, language: str) -> Environment:
         return template_environment(translations(language), self._theme)

@@ -166,8 +166,8 @@ class Message:
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    known = re.compile("|".join(map(re.escape, values)))
-    return known.sub(lambda blank: values[blank[0]], text)
+    pattern = re.compile("|".join(map(re.escape, values)))
+    return pattern.sub(lambda blank: values[blank[0]], text)
 
 
 # A mail that is only a test: the issue's own, but nobody takes it for the issue.

@@ -55,15 +55,15 @@ class PaperLink:
 @lru_cache(maxsize=2048)
 def paper_links(paper: Paper) -> tuple[PaperLink, ...]:
     """At most three, the comment's first, each name once."""
-    found: dict[str, PaperLink] = {}
+    links: dict[str, PaperLink] = {}
     for text, any_host in ((paper.comment or "", True), (paper.abstract, False)):
         for url in addresses(text):
             name = _name(url, any_host=any_host)
             if name and "." in name and _SAYS_PAGE.search(text[: max(0, text.find(url))]):
                 name = PROJECT_PAGE
-            if name and name not in found:
-                found[name] = PaperLink(name, url)
-    return tuple(found.values())[:_MOST]
+            if name and name not in links:
+                links[name] = PaperLink(name, url)
+    return tuple(links.values())[:_MOST]
 
 
 def addresses(text: str) -> Iterator[str]:

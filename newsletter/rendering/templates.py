@@ -40,7 +40,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
     A template in the operator's own folder stands for ours of the same name.
     """
     folders = [theme.templates] if theme.templates else []
-    made = Environment(
+    environment = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in [*folders, paths.templates()]]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
@@ -49,8 +49,8 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals |= {
         "language": catalogue.tag,
         "look": theme,
         "say": texts.IssueTexts(catalogue),
@@ -58,7 +58,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
         "is_quiet": texts.is_quiet,
         "resources": paper_links,
     }
-    made.filters |= {
+    environment.filters |= {
         "tex": _tex,
         "tex_unlinked": _tex_unlinked,
         "plain": texts.plain,
@@ -70,7 +70,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
         "shortened": texts.shortened,
         "excerpt": _excerpt,
     }
-    return made
+    return environment
 
 
 @contextmanager

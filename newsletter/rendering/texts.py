@@ -64,12 +64,12 @@ class IssueTexts:
         """How many papers each section has; a section without any is not spoken of."""
         count, number = self._count, self._number
         new, cross, replaced = content.counts.values()
-        said = (
+        numbers = (
             (new, count("%(num)s new", "%(num)s new", new)),
             (cross, count("%(num)s cross-list", "%(num)s cross-lists", cross)),
             (replaced, count("%(num)s replacement", "%(num)s replacements", replaced)),
         )
-        parts = [words % {"num": number(papers)} for papers, words in said if papers]
+        parts = [words % {"num": number(papers)} for papers, words in numbers if papers]
         complete = [self._say("complete")] if content.is_complete else []
         return " · ".join(parts + complete)
 
@@ -104,8 +104,8 @@ class IssueTexts:
     def authors(self, paper: Paper) -> str:
         """The first few by name, the others by number; never "and 1 more"."""
         more = len(paper.authors) - _SHOWN_AUTHORS
-        shown = paper.authors[:_SHOWN_AUTHORS] if more > 1 else paper.authors
-        names = ", ".join(shortened(plain(name), _NAME_CHARACTERS) for name in shown)
+        first_authors = paper.authors[:_SHOWN_AUTHORS] if more > 1 else paper.authors
+        names = ", ".join(shortened(plain(name), _NAME_CHARACTERS) for name in first_authors)
         if more <= 1:
             return names
         many = self._count("%(names)s and %(num)s more", "%(names)s and %(num)s more", more)

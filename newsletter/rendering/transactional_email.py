@@ -125,13 +125,13 @@ class TransactionalEmails:
         return self._mail("data", to, now, url=url, until=_in(to.language, until))
 
     def _mail(
-        self, kind: str, to: EmailRecipient, now: datetime, headers: Headers = (), **shown: object
+        self, kind: str, to: EmailRecipient, now: datetime, headers: Headers = (), **context: object
     ) -> Message:
-        shown |= {"site": self.site, "home_url": self.links.home}
+        context |= {"site": self.site, "home_url": self.links.home}
         content = MessageContent(
-            one_line(self._render(f"{kind}/subject.txt", to.language, shown)),
-            inline(self._render(f"{kind}/body.html", to.language, shown)),
-            self._render(f"{kind}/body.txt", to.language, shown),
+            one_line(self._render(f"{kind}/subject.txt", to.language, context)),
+            inline(self._render(f"{kind}/body.html", to.language, context)),
+            self._render(f"{kind}/body.txt", to.language, context),
         )
         return Message(
             recipient=to.email,
@@ -149,10 +149,10 @@ class TransactionalEmails:
             values={},
         )
 
-    def _render(self, name: str, language: str, shown: Mapping[str, object]) -> str:
+    def _render(self, name: str, language: str, context: Mapping[str, object]) -> str:
         with explain_template_error():
             templates = template_environment(translations(language), self.theme)
-            return templates.get_template(f"email/{name}").render(**shown)
+            return templates.get_template(f"email/{name}").render(**context)
 
 
 def _in(language: str, moment: datetime) -> str:

@@ -23,9 +23,9 @@ class Catalogue(gettext.NullTranslations):
         self._known = LANGUAGES[language]
         self._plural = gettext.c2py("n != 1")
         if language != SOURCE:
-            found = read_catalogue(language)
-            self._plural = gettext.c2py(found.plural_expr)
-            for message in found:
+            messages = read_catalogue(language)
+            self._plural = gettext.c2py(messages.plural_expr)
+            for message in messages:
                 self._add(message.id, message.string)
 
     def _add(self, ids: object, strings: object) -> None:

@@ -69,12 +69,12 @@ def claim_deliveries(
         return ClaimResult((), after, allowance.wait_s)
     look_at = at_most * (_LOOKED_AT if allowance.by_domain else 1)
     rows = _next_pending(session, share, after, look_at, now)
-    gone = _skip_suppressed(session, [row.email for row in rows])
+    suppressed = _skip_suppressed(session, [row.email for row in rows])
     recipients: list[Recipient] = []
     skipped: dict[str, list[int]] = {}
     last = after
     for row in rows:
-        reason = _skip_departed(row) or gone.get(row.email)
+        reason = _skip_departed(row) or suppressed.get(row.email)
         if reason is not None:
             skipped.setdefault(reason, []).append(row.subscriber_id)
         elif len(recipients) >= allowance.number:
@@ -119,8 +119,8 @@ def _next_pending(
     session: Session, share: BatchRef, after: int, at_most: int, now: datetime
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     rested = {f"rested_{attempts}": now - rest for attempts, rest in _REST.items()}
-    given = {"batch": share.batch_id, "after": after, "at_most": at_most, **rested}
-    return session.execute(_NEXT, given).all()
+    parameters = {"batch": share.batch_id, "after": after, "at_most": at_most, **rested}
+    return session.execute(_NEXT, parameters).all()
 
 
 def _hold_paused_domains() -> list[ColumnElement[bool]]:
@@ -191,8 +191,8 @@ def _skip_departed(row: Row[*tuple[Any, ...]]) -> str | None:
 
 
 def _skip_suppressed(session: Session, emails: Sequence[str]) -> dict[str, str]:
-    found = suppression.suppression_reasons(session, emails)
-    return {email: f"suppressed: {reason}" for email, reason in found.items()}
+    reasons = suppression.suppression_reasons(session, emails)
+    return {email: f"suppressed: {reason}" for email, reason in reasons.items()}
 
 
 def _set_state(
@@ -205,8 +205,10 @@ def _set_state(
 ) -> None:
     """Change rows by their primary key; the counters are the caller's."""
     if subscribers:
-        given = {"issue": share.issue_id, "subscribers": subscribers}
-        session.execute(_SET_STATE, {**given, "new_state": state, "new_reason": reason, "now": now})
+        parameters = {"issue": share.issue_id, "subscribers": subscribers}
+        session.execute(
+            _SET_STATE, {**parameters, "new_state": state, "new_reason": reason, "now": now}
+        )
 
 
 # How many mails to claim together: as many as leave within a moment.

@@ -55,16 +55,16 @@ def in_state(session: Session, batch_id: int, state: DeliveryState) -> list[Deli
 
 def apply_changes(session: Session, changes: Iterable[StateChange], now: datetime) -> None:
     """Write the changes down. What was erased is never sent again, and leads nowhere."""
-    written = [_without_the_erased(change) for change in changes]
-    if not written:
+    final_changes = [_without_the_erased(change) for change in changes]
+    if not final_changes:
         return
     session.flush()
-    session.connection().execute(_WRITE, [_values(change, now) for change in written])
+    session.connection().execute(_WRITE, [_values(change, now) for change in final_changes])
     session.expire_all()
-    moves = Counter((change.of.batch_id, change.of.state, change.state) for change in written)
+    moves = Counter((change.of.batch_id, change.of.state, change.state) for change in final_changes)
     for (batch_id, old, new), number in moves.items():
         delivery_counters.move(session, batch_id, old, new, number)
-    for change in written:
+    for change in final_changes:
         if erasure.is_erased(change.of.subscriber_id):
             _forget(session, change.of.reference)
 
@@ -177,15 +177,15 @@ def _events_of_deliveries() -> Select[str, int, str, str, str]:
     )
 
 
-def _settle(session: Session, heard: Iterable[Row[Any]], now: datetime) -> int:
-    said: dict[str, dict[EventType, str]] = {}
-    for row in heard:
-        said.setdefault(row.reference, {})[EventType(row.kind)] = row.detail
+def _settle(session: Session, rows: Iterable[Row[Any]], now: datetime) -> int:
+    details: dict[str, dict[EventType, str]] = {}
+    for row in rows:
+        details.setdefault(row.reference, {})[EventType(row.kind)] = row.detail
     changes = []
-    for reference, found in find_deliveries(session, list(said)).items():
-        verdict = _state_after(found.state, said[reference])
+    for reference, delivery in find_deliveries(session, list(details)).items():
+        verdict = _state_after(delivery.state, details[reference])
         if verdict is not None:
-            changes.append(StateChange(found, *verdict))
+            changes.append(StateChange(delivery, *verdict))
     apply_changes(session, changes, now)
     return len(changes)
 

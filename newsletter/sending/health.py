@@ -19,8 +19,8 @@ _LOOKED_AT = 30  # issues, the newest
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
     with database.read() as session:
-        found = [*_paused(session, now), *_issues(settings, database, session, now)]
-    yield from found or [Finding("sending", Severity.OK, "nothing is held, paused or uncertain")]
+        findings = [*_paused(session, now), *_issues(settings, database, session, now)]
+    yield from findings or [Finding("sending", Severity.OK, "nothing is held, paused or uncertain")]
     yield from _dkim(settings)
 
 
@@ -48,9 +48,9 @@ def _issues(
             yield Finding("sending", Severity.TROUBLE, text)
         if issue.state != IssueState.DONE:
             restored = holds.restored_reason(database, folder, issue)
-            held = restored or holds.stale_reason(issue, max_age, now)
-            if held is not None:
-                yield Finding("sending", Severity.TROUBLE, held)
+            reason = restored or holds.stale_reason(issue, max_age, now)
+            if reason is not None:
+                yield Finding("sending", Severity.TROUBLE, reason)
         if counted[DeliveryState.UNCERTAIN]:
             text = (
                 f"{name}: {counted[DeliveryState.UNCERTAIN]} uncertain;"

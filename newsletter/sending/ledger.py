@@ -99,12 +99,12 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     What feedback or another worker has settled meanwhile stays; only that a mail was accepted is
     news for one that is uncertain.
     """
-    found = delivery_updates.find_deliveries(
+    deliveries = delivery_updates.find_deliveries(
         session, [result.recipient.reference for result in answers]
     )
     changes = []
     for answer in answers:
-        result, old = answer.result, found.get(answer.recipient.reference)
+        result, old = answer.result, deliveries.get(answer.recipient.reference)
         change = _change(result, old) if old is not None else None
         if change is None:
             continue
@@ -116,12 +116,12 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
 
 def unclaim(session: Session, recipients: Sequence[Recipient], now: datetime) -> None:
     """Give back deliveries that surely never left."""
-    found = delivery_updates.find_deliveries(
+    deliveries = delivery_updates.find_deliveries(
         session, [recipient.reference for recipient in recipients]
     ).values()
-    back = [delivery for delivery in found if delivery.state is DeliveryState.SENDING]
+    unsent = [delivery for delivery in deliveries if delivery.state is DeliveryState.SENDING]
     delivery_updates.apply_changes(
-        session, [StateChange(delivery, DeliveryState.PENDING) for delivery in back], now
+        session, [StateChange(delivery, DeliveryState.PENDING) for delivery in unsent], now
     )
 
 
@@ -151,16 +151,17 @@ def settle_uncertain(
     chosen = [DeliveryRow.issue_id == issue_id, DeliveryRow.state == DeliveryState.UNCERTAIN]
     if references:
         chosen.append(DeliveryRow.reference.in_(references))
-    found = delivery_updates.find_deliveries(
+    deliveries = delivery_updates.find_deliveries(
         session, session.scalars(select(DeliveryRow.reference).where(*chosen)).all()
     )
     changes = [
-        StateChange(delivery, settled_as, "settled by the operator") for delivery in found.values()
+        StateChange(delivery, settled_as, "settled by the operator")
+        for delivery in deliveries.values()
     ]
     delivery_updates.apply_changes(session, changes, now)
-    if settled_as is DeliveryState.PENDING and found:
-        _reopen(session, issue_id, {delivery.batch_id for delivery in found.values()})
-    return len(found)
+    if settled_as is DeliveryState.PENDING and deliveries:
+        _reopen(session, issue_id, {delivery.batch_id for delivery in deliveries.values()})
+    return len(deliveries)
 
 
 def _change(result: SendResult, old: delivery_updates.DeliveryRef) -> StateChange | None:

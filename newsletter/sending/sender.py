@@ -147,10 +147,10 @@ def _lease(sending: SendContext, batch_id: int) -> bool:
     with sending.database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
         before = batch.owner
-        taken = ledger.lease_batch(session, batch, sending.owner, sending.clock(), read_journal)
-    if taken and before is not None and sending.folder is not None:
+        is_ours = ledger.lease_batch(session, batch, sending.owner, sending.clock(), read_journal)
+    if is_ours and before is not None and sending.folder is not None:
         journal.delete_journal(sending.folder, before)
-    return taken
+    return is_ours
 
 
 def _send_leased(sending: SendContext, batch_id: int, mails: IssueEmails) -> str | None:

@@ -54,12 +54,12 @@ def reasons(session: Session, issue_id: int) -> list[Reason]:
         batches = select(BatchRow.id).where(
             BatchRow.issue_id == issue_id, getattr(BatchRow, state) > 0
         )
-        found = session.execute(
+        rows = session.execute(
             select(DeliveryRow.reason, func.count().label("number"))
             .where(DeliveryRow.batch_id.in_(batches), DeliveryRow.state == state)
             .group_by(DeliveryRow.reason)
         )
-        for row in found:
+        for row in rows:
             counted[state, _gist(row.reason or "")] += int(row.number)
     return [Reason(*key, number) for key, number in counted.most_common(_MOST_REASONS)]
 
@@ -85,11 +85,11 @@ def domains(session: Session, issue_id: int) -> dict[str, dict[str, int]]:
         .where(DeliveryRow.issue_id == issue_id)
         .group_by("domain", DeliveryRow.state)  # by name: PostgreSQL sees two values as two
     )
-    found: dict[str, dict[str, int]] = {}
+    by_domain: dict[str, dict[str, int]] = {}
     for row in rows:
-        found.setdefault(row.domain, {})[row.state] = int(row.number)
-    largest = sorted(found, key=lambda each: (-sum(found[each].values()), each))
-    return {domain: found[domain] for domain in largest[:_MOST_DOMAINS]}
+        by_domain.setdefault(row.domain, {})[row.state] = int(row.number)
+    largest = sorted(by_domain, key=lambda each: (-sum(by_domain[each].values()), each))
+    return {domain: by_domain[domain] for domain in largest[:_MOST_DOMAINS]}
 
 
 def feedback(session: Session, issue_id: int) -> dict[str, int]:

@@ -71,8 +71,8 @@ class Person:
     confirmed_at: datetime
 
 
-def is_rejected(told: RowReport) -> bool:
-    return told.fate is ImportStatus.NOT_SUBSCRIBED and told.detail in _OUT_THERE
+def is_rejected(report: RowReport) -> bool:
+    return report.fate is ImportStatus.NOT_SUBSCRIBED and report.detail in _OUT_THERE
 
 
 def address_of(row: Person | RowReport) -> str:
@@ -133,13 +133,13 @@ def _pairs(cell: str) -> dict[str, str]:
 
 
 def _days(cell: str) -> dict[str, date]:
-    found = {}
-    for slug, written in _pairs(cell).items():
+    days = {}
+    for slug, text in _pairs(cell).items():
         try:
-            found[slug] = date.fromisoformat(written)
+            days[slug] = date.fromisoformat(text)
         except ValueError:
             continue
-    return found
+    return days
 
 
 def _moment(cell: str, now: datetime) -> datetime:

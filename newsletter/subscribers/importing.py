@@ -49,7 +49,7 @@ def import_file(
     plan: ImportOptions,
     digest: str,
     now: datetime,
-    told: Callable[[RowReport], None],
+    report: Callable[[RowReport], None],
 ) -> Counter[str]:
     """Take the list in; returns how often each fate came, those of an interrupted run included."""
     with database.write.begin() as session:
@@ -64,7 +64,7 @@ def import_file(
             row.lines = done = done + len(chunk)
             row.counts = dict(counts)
         for status in fates:
-            told(status)
+            report(status)
     with database.write.begin() as session:
         session.get_one(ImportRow, digest).finished_at = now
     return counts
@@ -136,10 +136,10 @@ class _Chunk:
         by_number = {}
         for number, email, standing, created_at in self._session.execute(chosen):
             self._known[email] = by_number[number] = _KnownSubscriber(standing, created_at, number)
-        held = select(
+        statement = select(
             SubscriptionRow.subscriber_id, SubscriptionRow.newsletter, SubscriptionRow.left_at
         ).where(SubscriptionRow.subscriber_id.in_(by_number))
-        for number, newsletter, left_at in self._session.execute(held):
+        for number, newsletter, left_at in self._session.execute(statement):
             by_number[number].left[newsletter] = left_at is not None
 
     def _fate(self, entry: ImportEntry, person: Person) -> RowReport:
@@ -189,9 +189,9 @@ class _Chunk:
         known.left.update(dict.fromkeys(missing, False))
         if missing:
             return ImportStatus.SUBSCRIBED, " ".join(missing)
-        left = [slug for slug in person.details if known.left[slug]]
-        if left:
-            return ImportStatus.LEFT, " ".join(left)
+        departed = [slug for slug in person.details if known.left[slug]]
+        if departed:
+            return ImportStatus.LEFT, " ".join(departed)
         return (
             ImportStatus.DUPLICATE if known.created_at == self._now else ImportStatus.ALREADY
         ), ""
@@ -201,7 +201,7 @@ class _Chunk:
         if self._new:
             rows = [self._subscriber(person) for person in self._new.values()]
             self._session.execute(insert(SubscriberRow), rows)
-        wanted = [
+        new_subscriptions = [
             *(
                 (address, person, slug)
                 for address, person in self._new.items()
@@ -209,20 +209,23 @@ class _Chunk:
             ),
             *self._more,
         ]
-        numbers = self._numbers({name for name, _, _ in wanted})
-        if wanted:
+        numbers = self._numbers({name for name, _, _ in new_subscriptions})
+        if new_subscriptions:
             self._session.execute(
                 insert(SubscriptionRow),
-                [self._subscription(numbers[name], person, slug) for name, person, slug in wanted],
+                [
+                    self._subscription(numbers[name], person, slug)
+                    for name, person, slug in new_subscriptions
+                ],
             )
-            self._session.execute(insert(ConsentRow), self._history(numbers, wanted))
+            self._session.execute(insert(ConsentRow), self._history(numbers, new_subscriptions))
 
     def _history(
-        self, numbers: Mapping[str, int], wanted: Iterable[tuple[str, Person, str]]
+        self, numbers: Mapping[str, int], new_subscriptions: Iterable[tuple[str, Person, str]]
     ) -> list[dict[str, object]]:
         """One act a person and line, as if they had been added one by one."""
         acts: dict[tuple[str, int], tuple[Person, list[str]]] = {}
-        for name, person, slug in wanted:
+        for name, person, slug in new_subscriptions:
             acts.setdefault((name, id(person)), (person, []))[1].append(slug)
         return [
             consent_log.consent_row(

@@ -110,18 +110,18 @@ def resubscribe(
         session, subscriber.email
     ):
         return []
-    back = [
+    resumed = [
         subscription
         for subscription in subscriptions(session, subscriber)
         if subscription.left_at is not None
         and subscription.left_at >= since
         and newsletter in (None, subscription.newsletter)
     ]
-    for subscription in back:
+    for subscription in resumed:
         subscription.left_at = None
-    if back:
+    if resumed:
         subscriber.standing, subscriber.left_at = Standing.CONFIRMED, None
-    return [subscription.newsletter for subscription in back]
+    return [subscription.newsletter for subscription in resumed]
 
 
 def active_subscriptions(session: Session, subscriber: SubscriberRow) -> dict[str, SubscriptionRow]:
@@ -204,8 +204,8 @@ def _subscribe(
     for newsletter in wish.newsletters:
         if subscriber.standing == Standing.CONFIRMED:
             subscription = session.get(SubscriptionRow, (subscriber.id, newsletter))
-            left = subscription is not None and subscription.left_at is not None
-            if left or (subscription is None and not proven):
+            was_left = subscription is not None and subscription.left_at is not None
+            if was_left or (subscription is None and not proven):
                 continue  # only their own yes
         subscribe(session, subscriber, newsletter, wish.detail, now).detail = wish.detail
     if subscriber.standing == Standing.LEFT:

@@ -49,14 +49,14 @@ def iterate_subscribers(session: Session, choice: SubscriberFilter) -> Iterator[
             .order_by(SubscriberRow.email)
             .limit(_PAGE)
         ).all()
-        held = _active_subscriptions(session, [subscriber.id for subscriber in page])
+        subscriptions = _active_subscriptions(session, [subscriber.id for subscriber in page])
         reasons = suppression.suppression_reasons(
             session, [subscriber.email for subscriber in page]
         )
         for subscriber in page:
             standing = _standing(subscriber, reasons.get(subscriber.email))
             if choice.standing in {None, standing}:
-                yield _member(subscriber, standing, held.get(subscriber.id, []))
+                yield _member(subscriber, standing, subscriptions.get(subscriber.id, []))
         if len(page) < _PAGE:
             return
         after = page[-1].email
@@ -79,8 +79,8 @@ def _select_subscribers(choice: SubscriberFilter) -> Select[SubscriberRow]:
         began = table.confirmed_at.is_(None) & (table.created_at >= choice.since)
         chosen = chosen.where((table.confirmed_at >= choice.since) | began)
     if choice.search is not None:
-        written = normalize("NFC", choice.search.lower())
-        chosen = chosen.where(table.email.contains(written, autoescape=True))
+        pattern = normalize("NFC", choice.search.lower())
+        chosen = chosen.where(table.email.contains(pattern, autoescape=True))
     return chosen
 
 
@@ -105,7 +105,7 @@ def _standing(row: SubscriberRow, reason: str | None) -> str:
     return SUPPRESSED
 
 
-def _member(row: SubscriberRow, standing: str, held: Sequence[SubscriptionRow]) -> Member:
+def _member(row: SubscriberRow, standing: str, subscriptions: Sequence[SubscriptionRow]) -> Member:
     return Member(
         email=row.email,
         standing=standing,
@@ -114,10 +114,10 @@ def _member(row: SubscriberRow, standing: str, held: Sequence[SubscriptionRow]) 
         created_at=row.created_at,
         confirmed_at=row.confirmed_at,
         left_at=row.left_at,
-        details={subscription.newsletter: subscription.detail for subscription in held},
+        details={subscription.newsletter: subscription.detail for subscription in subscriptions},
         paused={
             subscription.newsletter: str(subscription.paused_until)
-            for subscription in held
+            for subscription in subscriptions
             if subscription.paused_until
         },
     )

@@ -44,8 +44,8 @@ class EmailBuilder:
             return None
         if row.kind == EmailType.CONFIRM:
             until = now + timedelta(days=self.settings.signup.confirm_days)
-            asked = self._named(row.about["newsletters"])
-            return letters.confirm(to, asked, until, now) if asked else None
+            newsletters = self._named(row.about["newsletters"])
+            return letters.confirm(to, newsletters, until, now) if newsletters else None
         if row.kind in (EmailType.CHANGE, EmailType.CHANGED):
             return _of_change(session, letters, to, row, now)
         if subscriber.standing != Standing.CONFIRMED:
@@ -65,9 +65,9 @@ class EmailBuilder:
             return letters.data(to, now + DATA_LINK_LIVES, now)
         if row.kind == EmailType.ALREADY:
             return letters.already(to, now)
-        held = self._named(lifecycle.active_subscriptions(session, subscriber))
-        latest = issues.newest_days(session, [subscription.slug for subscription in held])
-        return letters.welcome(to, held, latest, now)
+        newsletters = self._named(lifecycle.active_subscriptions(session, subscriber))
+        latest = issues.newest_days(session, [subscription.slug for subscription in newsletters])
+        return letters.welcome(to, newsletters, latest, now)
 
     def _named(self, slugs: Collection[str]) -> list[NewsletterRef]:
         return newsletter_refs(

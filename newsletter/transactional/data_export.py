@@ -75,9 +75,9 @@ def _address_changes(session: Session, subscriber: SubscriberRow) -> Entries:
 
 
 def _feedback(session: Session, subscriber: SubscriberRow) -> Entries:
-    found = session.scalars(
+    events = session.scalars(
         select(FeedbackRow)
         .where(FeedbackRow.subscriber_id == subscriber.id)
         .order_by(FeedbackRow.at)
     )
-    return [{"at": event.at, "kind": event.kind, "detail": event.detail} for event in found]
+    return [{"at": event.at, "kind": event.kind, "detail": event.detail} for event in events]

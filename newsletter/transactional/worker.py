@@ -107,20 +107,20 @@ class OutboxWorker:
     def _send(self, transport: Transport, answered: int) -> OutboxReport:
         sent = given_up = 0
         while not self.stopping():
-            taken = self._take()
-            if taken is None:
+            claimed = self._take()
+            if claimed is None:
                 break
-            if isinstance(taken, float):
-                if not self._nap(taken):
-                    return OutboxReport(answered, sent, _no_room(taken), given_up)
+            if isinstance(claimed, float):
+                if not self._nap(claimed):
+                    return OutboxReport(answered, sent, _no_room(claimed), given_up)
                 continue
-            letter, mail = taken
+            letter, mail = claimed
             if mail is None:
                 continue
             result = send_one(transport, mail)
-            kept = self._settle(letter, result)
+            is_retried = self._settle(letter, result)
             sent += result.status is SendStatus.ACCEPTED
-            given_up += result.status is not SendStatus.ACCEPTED and not kept
+            given_up += result.status is not SendStatus.ACCEPTED and not is_retried
             if result.status is SendStatus.TRY_LATER:
                 return OutboxReport(answered, sent, result.detail, given_up)
         return OutboxReport(answered, sent, "", given_up)
@@ -173,10 +173,10 @@ class OutboxWorker:
 
     def _settle(self, letter: OutboxRow, result: SendResult) -> bool:
         """Write down what became of it; whether it is tried again."""
-        kept = False
+        is_retried = False
         with self.database.write.begin() as session:
             if result.status is SendStatus.TRY_LATER:
-                kept = outbox.retry_later(session, letter.id, self.clock())
+                is_retried = outbox.retry_later(session, letter.id, self.clock())
             elif result.status is not SendStatus.REJECTED:
                 outbox.record_sent(session, letter, self.clock())
             else:
@@ -184,14 +184,14 @@ class OutboxWorker:
             if result.status is SendStatus.REJECTED and result.permanent:
                 reason = f"rejected: {result.detail}"
                 suppression.suppress(session, letter.email, reason, self.clock())
-        if letter.kind == EmailType.GOODBYE and not kept:
+        if letter.kind == EmailType.GOODBYE and not is_retried:
             self.database.empty_log()  # that row was the last that knew who was erased
         if result.status is not SendStatus.ACCEPTED:
             # Without the address: a log is read by more people than a database.
-            outlook = "will be tried again" if kept else "is given up"
+            outlook = "will be tried again" if is_retried else "is given up"
             why = without_addresses(f"{result.status}: {result.detail}")
             _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, outlook, why)
-        return kept
+        return is_retried
 
 
 def _wait_of_domain(limiter: RateLimiter) -> timedelta:

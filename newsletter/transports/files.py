@@ -120,8 +120,8 @@ class Files:
         for name in ("tmp", "new", "cur") if self._maildir else (".",):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         for part in self._parts.glob(".*.part"):
-            found = _PART.fullmatch(part.name)
-            if found and not is_running(int(found[1])):
+            match = _PART.fullmatch(part.name)
+            if match and not is_running(int(match[1])):
                 part.unlink(missing_ok=True)
         self._ready = True
 
@@ -137,9 +137,9 @@ class Files:
 
 def file_name(mail: Message) -> str:
     """Readable, and one for each address, though that can hold what a file name must not."""
-    wanted = f"{mail.campaign}-{mail.recipient}"
-    safe = re.sub(r"[^\w.@+-]", "_", wanted, flags=re.ASCII)[:_LONGEST_NAME]
-    mark = "" if safe == wanted else f"-{mail.reference[:8]}"
+    name = f"{mail.campaign}-{mail.recipient}"
+    safe = re.sub(r"[^\w.@+-]", "_", name, flags=re.ASCII)[:_LONGEST_NAME]
+    mark = "" if safe == name else f"-{mail.reference[:8]}"
     return f"{safe}{mark}.eml"
 
 

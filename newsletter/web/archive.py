@@ -39,34 +39,34 @@ def home() -> Response:
 
 @blueprint.get("/<slug>")
 def newsletter(slug: str) -> Response:
-    known = pages.newsletters.get(slug) or abort(404)
+    settings = pages.newsletters.get(slug) or abort(404)
     with pages.database.read() as session:
-        found = issues.list_issues(session, [slug])
-        counts = issues.counts(session, [issue.id for issue in found])
+        rows = issues.list_issues(session, [slug])
+        counts = issues.counts(session, [issue.id for issue in rows])
     months = [
         (month, list(group))
-        for month, group in groupby(found, key=lambda issue: issue.day.replace(day=1))
+        for month, group in groupby(rows, key=lambda issue: issue.day.replace(day=1))
     ]
     return _cacheable(
-        pages.render("web/newsletter.html", newsletter=known, months=months, counts=counts)
+        pages.render("web/newsletter.html", newsletter=settings, months=months, counts=counts)
     )
 
 
 @blueprint.get("/<slug>/<day>")
 def issue(slug: str, day: str) -> Response:
     with pages.database.read() as session:
-        found = issues.find_issue(session, slug, _parse_day(day)) or abort(404)
-        neighbours = _neighbours(session, found)
+        row = issues.find_issue(session, slug, _parse_day(day)) or abort(404)
+        neighbours = _neighbours(session, row)
     language = pages.language().language
     issue_page = current_app.extensions[_ISSUE_PAGES]
-    return _cacheable(issue_page(found.id, neighbours, language, chosen_language()))
+    return _cacheable(issue_page(row.id, neighbours, language, chosen_language()))
 
 
 @blueprint.get("/<slug>/feed")
 def atom(slug: str) -> Response:
-    known = pages.newsletters.get(slug) or abort(404)
+    settings = pages.newsletters.get(slug) or abort(404)
     with pages.database.read() as session:
-        body = atom_feed.build_feed(session, known, pages.settings.site, pages.links)
+        body = atom_feed.build_feed(session, settings, pages.settings.site, pages.links)
     answer = Response(body, mimetype="application/atom+xml")
     answer.add_etag()
     answer.make_conditional(request)
@@ -86,7 +86,7 @@ def robots() -> Response:
     return Response(f"User-agent: *\n{rules}", mimetype="text/plain")
 
 
-def home_page(trouble: str = "", written: str = "", wanted: Sequence[str] = ()) -> str:
+def home_page(trouble: str = "", address: str = "", wanted: Sequence[str] = ()) -> str:
     """Home: the form, and the newest issues of every newsletter."""
     with pages.database.read() as session:
         shelves = [
@@ -100,7 +100,7 @@ def home_page(trouble: str = "", written: str = "", wanted: Sequence[str] = ()) 
         counts=counts,
         is_open=pages.settings.signup.open,
         trouble=trouble,
-        written=written,
+        written=address,
         wanted=wanted,
     )
 
@@ -148,10 +148,10 @@ def _cacheable(body: str) -> Response:
     return answer
 
 
-def _parse_day(written: str) -> date:
+def _parse_day(text: str) -> date:
     """`2025-07-11`, and no other spelling: an issue has one address."""
     try:
-        day = date.fromisoformat(written)
+        day = date.fromisoformat(text)
     except ValueError:
         abort(404)
-    return day if str(day) == written else abort(404)
+    return day if str(day) == text else abort(404)

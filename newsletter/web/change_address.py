@@ -31,12 +31,12 @@ def ask_address(token: str) -> str:
 @blueprint.post("/preferences/<token>/address")
 def note_address(token: str) -> tuple[str, int]:
     claim = pages.claim(PreferencesClaim, token)
-    written = request.form.get("email", "")[:320]
+    entered = request.form.get("email", "")[:320]
     try:
-        address = normalize_address(written)
+        address = normalize_address(entered)
     except WrongUseError:
         trouble = gettext("This is no e-mail address that we can write to.")
-        return _address_form(token, trouble, written), 400
+        return _address_form(token, trouble, entered), 400
     with pages.database.write.begin() as session:
         subscriber = find_owner(session, claim)
         if subscriber is None:
@@ -98,8 +98,8 @@ def move_back(token: str) -> str:
     )
 
 
-def _address_form(token: str, trouble: str = "", written: str = "") -> str:
-    return pages.render("web/address.html", token=token, trouble=trouble, written=written)
+def _address_form(token: str, trouble: str = "", entered: str = "") -> str:
+    return pages.render("web/address.html", token=token, trouble=trouble, written=entered)
 
 
 def _request_change(session: Session, subscriber: SubscriberRow, address: str) -> None:

@@ -28,13 +28,13 @@ def health() -> tuple[Response, int]:
 
 def _database_status() -> dict[str, Any]:
     """Reachable, of this program's version, and a write could begin; nothing is written."""
-    found, wanted = schema.revision(pages.database), schema.head()
-    if found != wanted:
-        return {"status": "trouble", "database": f"tables of version {found}, not {wanted}"}
+    version, expected = schema.revision(pages.database), schema.head()
+    if version != expected:
+        return {"status": "trouble", "database": f"tables of version {version}, not {expected}"}
     with pages.database.write() as session:
         session.connection()
         session.rollback()
-    return {"database": "ok", "tables": found}
+    return {"database": "ok", "tables": version}
 
 
 def _backlog_status(now: datetime) -> dict[str, Any]:

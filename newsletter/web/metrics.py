@@ -23,8 +23,8 @@ _DAY = timedelta(days=1)
 @blueprint.get("/metrics")
 def metrics() -> Response:
     token = pages.settings.metrics.token.get_secret_value()
-    given = request.headers.get("Authorization", "")
-    if not compare_digest(given.encode(), f"Bearer {token}".encode()):
+    authorization = request.headers.get("Authorization", "")
+    if not compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         abort(404)
     registry = CollectorRegistry(auto_describe=False)
     with pages.database.read() as session:

@@ -72,8 +72,8 @@ def mask_address(address: str) -> str:
 def _parse_form(today: date) -> tuple[PreferenceChanges, str]:
     """What the form says, and what is wrong with it."""
     form = request.form
-    wanted = [slug for slug in pages.newsletters if slug in form.getlist("newsletter")]
-    details = {slug: form.get(f"detail-{slug}", "") for slug in wanted}
+    slugs = [slug for slug in pages.newsletters if slug in form.getlist("newsletter")]
+    details = {slug: form.get(f"detail-{slug}", "") for slug in slugs}
     language = form.get("language", "")
     if language not in LANGUAGES or not set(details.values()) <= set(DETAILS):
         abort(400)

@@ -104,10 +104,10 @@ class LivePreview:
         files = (file for folder in self._folders for file in sorted(folder.rglob("*")))
         for file, _ in zip(files, range(_MOST_FILES), strict=False):
             try:
-                known = file.stat()
+                status = file.stat()
             except OSError:  # an editor swaps files
                 continue
-            stamp.update(f"{file}\0{known.st_mtime_ns}\0{known.st_size}\n".encode())
+            stamp.update(f"{file}\0{status.st_mtime_ns}\0{status.st_size}\n".encode())
         return stamp.hexdigest()[:16]
 
 
@@ -195,11 +195,11 @@ def _mail(seen: RenderedPreview) -> Message:
 
 
 def _told(live: LivePreview, seen: RenderedPreview) -> dict[str, Any]:
-    told: dict[str, Any] = {"stamp": seen.stamp, "trouble": seen.trouble}
+    answer: dict[str, Any] = {"stamp": seen.stamp, "trouble": seen.trouble}
     if seen.mail is None:
-        return told | {"source": live.source_of(seen.trouble)}
+        return answer | {"source": live.source_of(seen.trouble)}
     raw, html = seen.mail.as_bytes(), seen.mail.html
-    return told | {
+    return answer | {
         "subject": seen.mail.content.subject,
         "sender": seen.mail.sender[0],
         "text": seen.mail.text,

@@ -34,17 +34,17 @@ def sign_up() -> Answer:
         return pages.message_page(gettext("The list is closed for now")), 403
     if request.form.get(HONEYPOT):
         return _inbox_page(), 200
-    wanted = [slug for slug in pages.newsletters if slug in request.form.getlist("newsletter")]
-    written = request.form.get("email", "")[:320]
+    slugs = [slug for slug in pages.newsletters if slug in request.form.getlist("newsletter")]
+    entered = request.form.get("email", "")[:320]
     try:
-        address = normalize_address(written)
+        address = normalize_address(entered)
     except WrongUseError:
         trouble = gettext("This is no e-mail address that we can write to.")
-        return home_page(trouble, written, wanted), 400
-    if not wanted:
+        return home_page(trouble, entered, slugs), 400
+    if not slugs:
         trouble = gettext("Choose at least one newsletter.")
-        return home_page(trouble, written, wanted), 400
-    return _queue_signup(address, wanted)
+        return home_page(trouble, entered, slugs), 400
+    return _queue_signup(address, slugs)
 
 
 # Only who was asked and has not answered yet is confirmed, for what the link names.
@@ -89,13 +89,13 @@ def send_another(token: str) -> Answer:
     claim = pages.claim(ConfirmClaim, token)
     with pages.database.read() as session:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
-    wanted = [slug for slug in claim.newsletters if slug in pages.newsletters]
-    if subscriber is None or not wanted:
+    slugs = [slug for slug in claim.newsletters if slug in pages.newsletters]
+    if subscriber is None or not slugs:
         return _inbox_page(), 200
-    return _queue_signup(subscriber.email, wanted)
+    return _queue_signup(subscriber.email, slugs)
 
 
-def _queue_signup(address: str, wanted: list[str]) -> Answer:
+def _queue_signup(address: str, slugs: list[str]) -> Answer:
     """Put it into the queue, within what one network may do."""
     now, settings = pages.clock(), pages.settings.signup
     with pages.database.write.begin() as session:
@@ -104,7 +104,7 @@ def _queue_signup(address: str, wanted: list[str]) -> Answer:
             session, [LimitKey(SignupLimits(settings).network, network)], now
         )
         request_ = SignupRequest(
-            address, wanted, pages.language().language, _consent_text(), network
+            address, slugs, pages.language().language, _consent_text(), network
         )
         is_queued = exhausted is None and signups.request_signup(session, request_, settings, now)
     if exhausted is not None:

@@ -61,7 +61,7 @@ def come_back(token: str) -> str:
         return pages.expired_page()
     newsletter = None if claim.newsletter == ALL else claim.newsletter
     with pages.database.write.begin() as session:
-        back = False
+        is_back = False
         for subscriber in address_change.resolve_subscriber_ids(session, claim.subscriber_id)[-1:]:
             slugs = lifecycle.resubscribe(session, subscriber, newsletter, now - UNDO_WITHIN)
             evidence = pages.evidence(session, gettext("Undo"))
@@ -70,8 +70,8 @@ def come_back(token: str) -> str:
                     session, subscriber, ConsentAction.CAME_BACK, slugs, evidence, now
                 )
             active = lifecycle.active_subscriptions(session, subscriber)
-            back = bool(active) and newsletter in (None, *active)
-    if not back:
+            is_back = bool(active) and newsletter in (None, *active)
+    if not is_back:
         return pages.expired_page()
     return pages.message_page(gettext("You are in again"), gettext("As if nothing had happened."))
 

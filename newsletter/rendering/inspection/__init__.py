@@ -8,7 +8,7 @@ from newsletter.rendering.message import Message
 def inspect(mail: Message) -> list[Finding]:
     """Every fault of a finished mail, gravest first; none is a good mail."""
     raw, html, text = mail.as_bytes(), mail.html, mail.text
-    found = [
+    findings = [
         *(Finding("MIME", Severity.TROUBLE, fault) for fault in wire.find_wire_faults(raw)),
         *parts.weight(html, raw),
         *parts.links(html),
@@ -17,4 +17,4 @@ def inspect(mail: Message) -> list[Finding]:
         *parts.columns(text),
         *parts.tex(text),
     ]
-    return sorted(found, key=lambda each: each.level is not Severity.TROUBLE)
+    return sorted(findings, key=lambda each: each.level is not Severity.TROUBLE)

@@ -143,11 +143,11 @@ def _body_faults(content_type: str, body: bytes) -> Iterator[str]:
         yield f"a boundary of {len(boundary[1])} characters; {LONGEST_BOUNDARY} is the most"
     if not body.endswith(f"\r\n--{boundary[1]}--\r\n".encode()):
         yield "does not end with its closing boundary"
-    found = _cut(boundary[1], body)
-    kinds = [headers.get("content-type", "").partition(";")[0] for headers, _ in found]
+    parts = _cut(boundary[1], body)
+    kinds = [headers.get("content-type", "").partition(";")[0] for headers, _ in parts]
     if kinds != ["text/plain", "text/html"]:
         yield f"its parts are {kinds}, not plain text and then HTML"
-    for kind, (headers, content) in zip(kinds, found, strict=True):
+    for kind, (headers, content) in zip(kinds, parts, strict=True):
         yield from (f"{kind}: {fault}" for fault in _part_faults(headers, content))
 
 

@@ -72,16 +72,16 @@ def refuse_too_long(mail: Message) -> SendResult | None:
 
 def _in_requests(mails: Sequence[Message]) -> Iterator[list[Message]]:
     while mails:
-        taken: dict[str, Message] = {}
-        left = []
+        chosen: dict[str, Message] = {}
+        remaining = []
         for mail in mails:
             address = mail.recipient.lower()
-            if address in taken or len(taken) == MOST:
-                left.append(mail)
+            if address in chosen or len(chosen) == MOST:
+                remaining.append(mail)
             else:
-                taken[address] = mail
-        yield list(taken.values())
-        mails = left
+                chosen[address] = mail
+        yield list(chosen.values())
+        mails = remaining
 
 
 def _personalization(mail: Message) -> dict[str, Any]:

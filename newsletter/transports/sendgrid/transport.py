@@ -112,11 +112,11 @@ class SendGrid:
     def _send_alike(self, mails: list[Message]) -> Iterator[tuple[Message, SendResult]]:
         """One request; where a bad personalization fails all of it, as few more as possible."""
         waiting = deque([mails])
-        left = _MOST_SEARCHES
+        searches_left = _MOST_SEARCHES
         while waiting:
             some = waiting.popleft()
             answer = self._post(some)
-            left -= 1
+            searches_left -= 1
             result = answer.result
             if _is_for_all(result):
                 for group in (some, *waiting):
@@ -124,7 +124,7 @@ class SendGrid:
                 return
             if result.status is not SendStatus.REJECTED or len(some) == 1:
                 yield from ((mail, result) for mail in some)
-            elif left > 0:
+            elif searches_left > 0:
                 waiting.extendleft(reversed(_divide(some, answer.places)))
             else:
                 later = SendResult(SendStatus.TRY_LATER, result.detail, of_reader=True)
@@ -147,8 +147,8 @@ class SendGrid:
         except TimeoutError:
             return _Response(SendResult(SendStatus.UNCERTAIN, "SendGrid did not answer in time"))
         except (OSError, HTTPException) as error:
-            told = f"SendGrid's answer was lost: {brief(error)}"
-            return _Response(SendResult(SendStatus.UNCERTAIN, told))
+            words = f"SendGrid's answer was lost: {brief(error)}"
+            return _Response(SendResult(SendStatus.UNCERTAIN, words))
 
     def _outcome(self, body: str) -> SendResult:
         response = self._client.client.mail.send.post(
@@ -158,8 +158,8 @@ class SendGrid:
             timeout=self._timeout_s,
         )
         if response.status_code != _ACCEPTED:  # after a redirect, or by a proxy
-            told = f"HTTP {response.status_code} is no answer of SendGrid's"
-            return SendResult(SendStatus.UNCERTAIN, told)
+            words = f"HTTP {response.status_code} is no answer of SendGrid's"
+            return SendResult(SendStatus.UNCERTAIN, words)
         return SendResult(SendStatus.ACCEPTED, provider_id=response.headers.get("X-Message-Id"))
 
 

@@ -199,16 +199,16 @@ class SmtpConnection:
 
     def _write(self, pieces: Sequence[bytes], end: int = 0) -> Coroutine[None]:
         """Send it all; `end` is where the final dot has left."""
-        left: Sequence[Octets] = [b"".join(pieces)] if self._encrypted else pieces
+        unsent: Sequence[Octets] = [b"".join(pieces)] if self._encrypted else pieces
         size, sent = sum(map(len, pieces)), 0
         try:
             while True:
                 try:
-                    taken = self._send(left)
+                    taken = self._send(unsent)
                     sent += taken
                     if sent == size:
                         return
-                    left = _strip_parameter(left, taken)
+                    unsent = _strip_parameter(unsent, taken)
                 except (BlockingIOError, ssl.SSLWantWriteError):
                     yield Awaited.WRITE
                 except ssl.SSLWantReadError:
@@ -233,8 +233,8 @@ def _strip_parameter(pieces: Sequence[Octets], count: int) -> Sequence[Octets]:
 
 
 def _commands(mail: Message) -> tuple[str, str, str]:
-    asked = " SMTPUTF8 BODY=8BITMIME" if mail.needs_smtputf8 else ""
-    return f"MAIL FROM:<{mail.envelope_sender}>{asked}", f"RCPT TO:<{mail.recipient}>", "DATA"
+    parameters = " SMTPUTF8 BODY=8BITMIME" if mail.needs_smtputf8 else ""
+    return f"MAIL FROM:<{mail.envelope_sender}>{parameters}", f"RCPT TO:<{mail.recipient}>", "DATA"
 
 
 def _envelope(mail: Message) -> bytes:

@@ -101,21 +101,21 @@ class ConnectionTask:
         connection = yield from self._connected(mail)
         if connection is None:
             return None
-        kept = connection.carried > 0
+        was_used = connection.carried > 0
         try:
             refusal = yield from connection.announce(mail)
         except OSError as error:
             connection.drop()
-            return self._broken(mail, error, kept=kept)
+            return self._broken(mail, error, was_used=was_used)
         if refusal is None:
-            return (yield from self._hand_over(connection, mail, kept=kept))
-        if kept and not connection.usable and refusal.status is SendStatus.TRY_LATER:
+            return (yield from self._hand_over(connection, mail, was_used=was_used))
+        if was_used and not connection.usable and refusal.status is SendStatus.TRY_LATER:
             return mail  # a connection that the server grew tired of; a new one is as good
         self._scheduler.report_result(mail, refusal)
         return None
 
     def _hand_over(
-        self, connection: SmtpConnection, mail: Message, *, kept: bool
+        self, connection: SmtpConnection, mail: Message, *, was_used: bool
     ) -> Coroutine[Message | None]:
         content = self._scheduler.content(mail)
         following = None
@@ -129,15 +129,15 @@ class ConnectionTask:
                 mail, (yield from connection.hand_over(content, following))
             )
         except OSError as error:
-            again = self._broken(mail, error, kept=kept)
+            again = self._broken(mail, error, was_used=was_used)
             if again is not None and following is not None:
                 self._scheduler.return_mail(following)
                 return again
         return following
 
-    def _broken(self, mail: Message, error: OSError, *, kept: bool) -> Message | None:
+    def _broken(self, mail: Message, error: OSError, *, was_used: bool) -> Message | None:
         """The mail again where a new connection may be all it needs."""
-        if kept:
+        if was_used:
             return mail
         words = f"before the mail was handed over: {describe_error(error)}"
         self._scheduler.report_result(mail, SendResult(SendStatus.TRY_LATER, words))

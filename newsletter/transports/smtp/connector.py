@@ -58,23 +58,23 @@ class ConnectorThreads:
             self._calls.clear()
             self._ear.close()
             self._mouth.close()
-        for _, made in self._made:
-            if isinstance(made, SmtpConnection):
-                self._factory.release(made)
+        for _, connection in self._made:
+            if isinstance(connection, SmtpConnection):
+                self._factory.release(connection)
 
     def _call(self, task: ConnectionTask, instead_of: SmtpConnection | None) -> None:
-        made: SmtpConnection | Exception
+        connection: SmtpConnection | Exception
         if instead_of is not None:
             instead_of.quit()
         try:
-            made = self._factory.connection()
+            connection = self._factory.connection()
         except Exception as error:  # noqa: BLE001 - raised where the task waits
-            made = error
+            connection = error
         with self._lock:
             if self._calls.get(task) is threading.current_thread():
                 del self._calls[task]
-                self._made.append((task, made))
+                self._made.append((task, connection))
                 self._mouth.send(b".")
                 return
-        if isinstance(made, SmtpConnection):
-            made.drop()
+        if isinstance(connection, SmtpConnection):
+            connection.drop()

@@ -124,8 +124,8 @@ def dns_record(selector: str, domain: str, key: Key) -> tuple[str, str]:
                 serialization.PublicFormat.Raw,
             ),
         )
-    shown = base64.b64encode(public.public_bytes(*encoding)).decode()
-    return f"{selector}._domainkey.{domain}", f"v=DKIM1; k={kind}; p={shown}"
+    encoded = base64.b64encode(public.public_bytes(*encoding)).decode()
+    return f"{selector}._domainkey.{domain}", f"v=DKIM1; k={kind}; p={encoded}"
 
 
 def _fields(head: bytes) -> dict[str, bytes]:

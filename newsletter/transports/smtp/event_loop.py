@@ -194,12 +194,12 @@ class SmtpEventLoop:
             self._selector.register(listens[0].socket, events, task)
             self._listened[task] = listens
 
-    def _connected(self, task: ConnectionTask, made: SmtpConnection | Exception) -> None:
-        if isinstance(made, SmtpConnection):
-            task.connection = made
+    def _connected(self, task: ConnectionTask, connection: SmtpConnection | Exception) -> None:
+        if isinstance(connection, SmtpConnection):
+            task.connection = connection
             self._step(task)
         else:
-            self._step(task, made)
+            self._step(task, connection)
 
     def _look_after(self, now_s: float, *, patient: bool) -> None:
         """End what takes too long."""
