@@ -88,7 +88,7 @@ def unfinished_days(
         ).all()
     )
     frozen = {day for day, state in states.items() if state == IssueState.FROZEN}
-    waiting_for = {day for day in begun if day not in states}
+    waiting_for = set(begun) - _covered_days(session, newsletter)
     return sorted(day for day in frozen | waiting_for if oldest <= day < newest)
 
 
@@ -102,7 +102,7 @@ def missed_days(
     first = _first(session, newsletter)
     if first is None:
         return []
-    done = set(session.scalars(select(IssueRow.day).where(IssueRow.newsletter == newsletter)))
+    done = _covered_days(session, newsletter)
     empty = _empty(session, categories)
     days: list[date] = []
     day = calendar.previous_mailing_day(newest)
@@ -111,6 +111,19 @@ def missed_days(
             days.append(day)
         day = calendar.previous_mailing_day(day)
     return sorted(days)
+
+
+def _covered_days(session: Session, newsletter: str) -> set[date]:
+    """The days that have an issue, or a part in one of several days."""
+    rows = session.execute(
+        select(IssueRow.first_day, IssueRow.day).where(IssueRow.newsletter == newsletter)
+    )
+    return {
+        first + timedelta(days=number)
+        for first_day, last in rows
+        for first in [first_day or last]
+        for number in range((last - first).days + 1)
+    }
 
 
 def _first(session: Session, newsletter: str) -> date | None:

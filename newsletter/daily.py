@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from newsletter import completeness, issues, papers
 from newsletter.config import NewsletterSettings, SendingSettings, SiteSettings
 from newsletter.db import Database
@@ -17,6 +19,7 @@ from newsletter.rendering.theme import Theme
 from newsletter.sending import audience, holds, totals
 from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
 from newsletter.sending.sender import IssueSendResult, send_batch, send_issue
+from newsletter.sources import calendar
 from newsletter.sources.base import Source
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import run
@@ -81,36 +84,49 @@ def run_day(services: Services, newsletter: NewsletterSettings, day: date | None
     if issue is not None:
         already = issue.state == IssueState.DONE
         content = load_frozen_issue(services, issue.id)
-        return DayReport(
-            day, content, None, send_frozen_issue(services, issue.id, content), already
-        )
+        result = send_frozen_issue(services, issue.id, content)
+        return DayReport(day, content, None, result, already)
     rows = fetch(services, newsletter, day)
     reason = completeness.wait_reason(rows, day, now, services.patience)
-    summaries = summarize(
-        services, newsletter, day
-    )  # also while waiting: what fails, the next run heals
+    summaries = summarize(services, newsletter, day)  # also while waiting
     if reason is not None:
         raise NotYetError(reason)
+    return freeze_and_send(
+        services,
+        newsletter,
+        summaries,
+        lambda session: issues.compose_issue(session, newsletter, day, services.summarizer, now),
+        completeness.empty_reason(rows),
+    )
+
+
+def freeze_and_send(
+    services: Services,
+    newsletter: NewsletterSettings,
+    summaries: SummaryReport,
+    compose: Callable[[Session], IssueContent],
+    empty_reason: str,
+) -> DayReport:
+    """Compose and freeze in one transaction, with who gets it; then send."""
+    now = services.clock()
     with services.database.write.begin() as session:
-        content = issues.compose_issue(session, newsletter, day, services.summarizer, now)
+        content = compose(session)
         if not content.entries:
-            return DayReport(day, None, None, None, nothing=completeness.empty_reason(rows))
+            return DayReport(content.day, None, None, None, nothing=empty_reason)
         frozen = issues.freeze_issue(session, content)
         if frozen is not None:
-            audience.freeze_audience(session, frozen, now)
-        issue_id = (frozen or issues.get_issue(session, newsletter.slug, day)).id
+            is_past = content.day < services.source.current_day(now)
+            by = subscribed_by(content.first_day or content.day) if is_past else None
+            audience.freeze_audience(session, frozen, now, by)
+        issue_id = (frozen or issues.get_issue(session, newsletter.slug, content.day)).id
     content = load_frozen_issue(services, issue_id)
-    return DayReport(day, content, summaries, send_frozen_issue(services, issue_id, content))
+    result = send_frozen_issue(services, issue_id, content)
+    return DayReport(content.day, content, summaries, result)
 
 
-def open_days(services: Services, newsletter: NewsletterSettings) -> list[date]:
-    """The days that a run looks after by itself: the newest, and before it what is left over."""
-    newest = services.source.current_day(services.clock())
-    with services.database.read() as session:
-        left_over = completeness.unfinished_days(
-            session, newsletter.slug, newsletter.categories, newest, services.max_age_days
-        )
-    return [*left_over, newest]
+def subscribed_by(day: date) -> datetime:
+    """Who came later was no reader on that day: the next day's batch was out."""
+    return calendar.announced_at(day + timedelta(days=1))
 
 
 def missed(services: Services, newsletter: NewsletterSettings) -> list[date]:

@@ -66,6 +66,7 @@ def freeze_issue(session: Session, content: IssueContent) -> IssueRow | None:
     issue = IssueRow(
         newsletter=content.slug,
         day=content.day,
+        first_day=content.first_day,
         title=content.title,
         language=content.language,
         categories=list(content.categories),
@@ -103,6 +104,7 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
         slug=issue.newsletter,
         title=issue.title,
         day=issue.day,
+        first_day=issue.first_day,
         language=issue.language,
         categories=tuple(issue.categories),
         entries=tuple(

@@ -166,7 +166,7 @@ def test_an_empty_day_says_why(cli: Cli, arxiv: StandIn, set_now: SetNow) -> Non
 
 
 @pytest.mark.usefixtures("settings")
-def test_a_missed_day_is_named_and_not_mailed_by_itself(
+def test_where_nobody_was_a_reader_a_missed_day_is_only_named(
     cli: Cli, arxiv: StandIn, set_now: SetNow
 ) -> None:
     announce(arxiv, *ALL)

@@ -13,6 +13,7 @@ LAYERS = (
     "scaffold",
     "health",
     "bootstrap",
+    "catch_up",
     "daily",
     "transactional",
     "feedback",

@@ -1,6 +1,5 @@
 """run: everything that today needs."""
 
-from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date
 from functools import partial
@@ -13,6 +12,9 @@ from newsletter.cli import common, output
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from newsletter.catch_up import Days
     from newsletter.config import NewsletterSettings, Settings
     from newsletter.daily import Services
 
@@ -54,13 +56,13 @@ def _run_newsletter(
     newsletter: "NewsletterSettings",
 ) -> bool:
     """Run the day, or the newest and those left over; whether nothing is open."""
-    from newsletter import daily
+    from newsletter import catch_up, daily
 
-    *left_over, newest = [day] if day else daily.open_days(services, newsletter)
-    run_day = partial(_run_day, services, newsletter, dry_run, days_as_json)
-    done = [_try_day(run_day, newsletter.slug, missed_day) for missed_day in left_over]
+    *older, newest = [(day,)] if day else catch_up.open_days(services, newsletter)
+    run_days = partial(_run_days, services, newsletter, dry_run, days_as_json)
+    done = [_try_days(run_days, newsletter.slug, days) for days in older]
     try:
-        return run_day(newest) and all(done)
+        return run_days(newest) and all(done)
     finally:
         output.warn_missed(newsletter.slug, [] if day else daily.missed(services, newsletter))
 
@@ -77,18 +79,18 @@ def _empty_outbox(settings: "Settings", services: "Services") -> bool:
     return not outcome.waiting
 
 
-def _run_day(
+def _run_days(
     services: "Services",
     newsletter: "NewsletterSettings",
     dry_run: bool,
     days_as_json: list[dict[str, Any]] | None,
-    day: date,
+    days: "Days",
 ) -> bool:
-    """Run a day, or rehearse it, and print what came of it; whether nothing of it is open."""
-    from newsletter import bootstrap, daily
+    """Run the days of one issue, or rehearse them, and print it; whether nothing is open."""
+    from newsletter import bootstrap, catch_up
 
     with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
-        report = daily.run_day(used, newsletter, day)
+        report = catch_up.run_days(used, newsletter, days)
     if days_as_json is None:
         output.print_day(newsletter, report, used.llm_budget.prices, rehearsed=dry_run)
     else:
@@ -97,10 +99,10 @@ def _run_day(
     return result is None or result.account.balances or result.stopped
 
 
-def _try_day(run_day: Callable[[date], bool], slug: str, day: date) -> bool:
-    """The same for a day that was left over: trouble with it does not hold back the newest."""
+def _try_days(run_days: "Callable[[Days], bool]", slug: str, days: "Days") -> bool:
+    """The same for older days: trouble with them does not hold back the newest."""
     try:
-        return run_day(day)
+        return run_days(days)
     except NewsletterError as error:
-        common.warn(f"{slug} {day}: {error}")
+        common.warn(f"{slug} {', '.join(map(str, days))}: {error}")
         return False

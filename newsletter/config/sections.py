@@ -219,6 +219,8 @@ class SendingSettings(SettingsModel):
     per_hour: Annotated[int, Field(ge=1)] | None = None
     # Mails a second by domain; "*" for every other one.
     per_domain: dict[str, PerSecond] = Field(default_factory=dict)
+    # Issues a reader gets in one day: the newest, and missed days; what is more comes in one.
+    issues_per_day: Annotated[int, Field(ge=1, le=31)] = 2
     # An issue frozen longer ago is held until the operator says `newsletter send --late`.
     max_age_h: Annotated[float, Field(gt=0, le=8760)] = 72.0
     # How long a stop waits for answers to what is on the wire.

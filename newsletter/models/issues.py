@@ -24,6 +24,7 @@ class IssueRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     newsletter: Mapped[str] = mapped_column(String(40))
     day: Mapped[date]
+    first_day: Mapped[date | None]  # where it holds several missed days, the last of them is `day`
     title: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(8))
     categories: Mapped[list[str]]

@@ -60,6 +60,7 @@ class IssueContent:
     entries: tuple[IssueEntry, ...]
     listings: tuple[ListingNote, ...]
     frozen_at: datetime
+    first_day: date | None = None  # of several missed days in one issue; `day` is the last
 
     @property
     def counts(self) -> dict[IssueSection, int]:

@@ -50,6 +50,9 @@ class IssueTexts:
         self._say = catalogue.gettext
         self._count = catalogue.ngettext
         self._number = catalogue.number
+        self._long_date = catalogue.long_date
+        self._medium_date = catalogue.medium_date
+        self._short_date = catalogue.short_date
 
     def section(self, section: IssueSection) -> str:
         say = self._say
@@ -59,6 +62,22 @@ class IssueTexts:
             IssueSection.REPLACE: say("Replacements"),
         }
         return names[section]
+
+    def heading(self, content: IssueContent) -> str:
+        """The day; of several missed days in one issue, that they are."""
+        if content.first_day is None:
+            return self._long_date(content.day)
+        return self._say("While we were away: %(first)s to %(last)s") % {
+            "first": self._medium_date(content.first_day),
+            "last": self._medium_date(content.day),
+        }
+
+    def short_dates(self, content: IssueContent) -> str:
+        """The same for a subject line."""
+        last = self._short_date(content.day)
+        if content.first_day is None:
+            return last
+        return f"{self._short_date(content.first_day)} – {last}"
 
     def counts(self, content: IssueContent) -> str:
         """How many papers each section has; a section without any is not spoken of."""

@@ -35,19 +35,29 @@ from newsletter.models import (
 BATCH_SIZE = 1000
 
 
-def freeze_audience(session: Session, issue: IssueRow, now: datetime) -> int:
+def has_audience(session: Session, newsletter: str, subscribed_by: datetime) -> bool:
+    """Whether somebody who is still a reader was one then."""
+    return session.scalar(_audience(newsletter, subscribed_by).limit(1)) is not None
+
+
+def freeze_audience(
+    session: Session, issue: IssueRow, now: datetime, subscribed_by: datetime | None = None
+) -> int:
     """Write down who gets this issue: everybody confirmed at this moment, once.
+
+    With `subscribed_by` only who was a reader then: nobody is sent a day from before their time.
 
     The database does it by itself, references too, so that a million subscribers take seconds and
     no memory.
     """
-    audience = session.scalar(select(func.count()).select_from(_audience(issue).subquery())) or 0
+    recipients = _audience(issue.newsletter, subscribed_by)
+    audience = session.scalar(select(func.count()).select_from(recipients.subquery())) or 0
     if not audience:
         issue.state = IssueState.DONE
         return 0
     first = _batches(session, issue, (audience + BATCH_SIZE - 1) // BATCH_SIZE)
     _room_for_an_index(session)
-    chosen = _deliveries(session, issue, first, now)
+    chosen = _deliveries(session, issue, recipients, first, now)
     columns = [column.name for column in chosen.selected_columns]
     session.execute(insert(DeliveryRow).from_select(columns, chosen, include_defaults=False))
     _count(session, issue)
@@ -64,23 +74,30 @@ def _batches(session: Session, issue: IssueRow, number: int) -> int:
     return ids[0]
 
 
-def _audience(issue: IssueRow) -> Select[int, date | None]:
-    return (
+def _audience(newsletter: str, subscribed_by: datetime | None) -> Select[int, date | None]:
+    readers = (
         select(SubscriptionRow.subscriber_id, SubscriptionRow.paused_until)
         .join(SubscriberRow, SubscriberRow.id == SubscriptionRow.subscriber_id)
         .where(
-            SubscriptionRow.newsletter == issue.newsletter,
+            SubscriptionRow.newsletter == newsletter,
             SubscriptionRow.left_at.is_(None),
             SubscriberRow.standing == Standing.CONFIRMED,
         )
     )
+    return (
+        readers if subscribed_by is None else readers.where(SubscriptionRow.since < subscribed_by)
+    )
 
 
 def _deliveries(
-    session: Session, issue: IssueRow, first: int, now: datetime
+    session: Session,
+    issue: IssueRow,
+    audience: Select[int, date | None],
+    first: int,
+    now: datetime,
 ) -> Select[*tuple[Any, ...]]:
     place = func.row_number().over(order_by=SubscriptionRow.subscriber_id) - 1
-    recipients = _audience(issue).add_columns(place.label("place")).subquery()
+    recipients = audience.add_columns(place.label("place")).subquery()
     paused = and_(recipients.c.paused_until.is_not(None), recipients.c.paused_until >= issue.day)
     until = cast(recipients.c.paused_until, String(10))
     return select(

@@ -1,0 +1,131 @@
+"""Which days a run looks after by itself: the newest, what is unfinished, and what was missed.
+
+A machine that slept makes up for the announcement days that it missed, oldest first, within
+`source.max_age_days`. A reader gets `sending.issues_per_day` issues at most: where more days were
+missed, the oldest of them come as one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from newsletter import completeness, daily, issues
+from newsletter.config import NewsletterSettings
+from newsletter.daily import DayReport, NotYetError, Services
+from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection, ListingNote
+from newsletter.sending import audience
+from newsletter.sources.base import ListingState
+
+_MOST_DAYS = 31  # what `source.max_age_days` can ask for
+
+_WORST_FIRST = (
+    ListingState.UNREACHABLE,
+    ListingState.STALE,
+    ListingState.PARTIAL,
+    ListingState.SAMPLE,
+    ListingState.RECONSTRUCTED,
+    ListingState.UNCHECKED,
+    ListingState.COMPLETE,
+    ListingState.NONE,
+)
+
+Days = tuple[date, ...]  # one issue's; of several days, the oldest first
+
+
+def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
+    """What each issue of this run is about, oldest first; the last is the newest day."""
+    newest = services.source.current_day(services.clock())
+    oldest = newest - timedelta(days=services.max_age_days)
+    slug, categories = newsletter.slug, newsletter.categories
+    with services.database.read() as session:
+        unfinished = completeness.unfinished_days(
+            session, slug, categories, newest, services.max_age_days
+        )
+        missed = [
+            day
+            for day in completeness.missed_days(session, slug, categories, newest, _MOST_DAYS)
+            if day >= oldest
+            and day not in unfinished
+            and audience.has_audience(session, slug, daily.subscribed_by(day))
+        ]
+    made_up = group_days(missed, services.sending.issues_per_day - 1)
+    return [*sorted([(day,) for day in unfinished] + made_up), (newest,)]
+
+
+def group_days(missed: Sequence[date], at_most: int) -> list[Days]:
+    """So many issues at most: the newest days by themselves, all older ones in one."""
+    if at_most < 1:
+        return []
+    together = max(len(missed) - at_most + 1, 0)
+    first = [tuple(missed[:together])] if together else []
+    return first + [(day,) for day in missed[together:]]
+
+
+def run_days(services: Services, newsletter: NewsletterSettings, days: Days) -> DayReport:
+    """One issue of one day, or of several that were missed. Safe to repeat.
+
+    Raises:
+        NotYetError: one of the days cannot be composed yet.
+    """
+    if len(days) == 1:
+        return daily.run_day(services, newsletter, days[0])
+    now = services.clock()
+    reasons = []
+    for day in days:
+        rows = daily.fetch(services, newsletter, day)
+        reason = completeness.wait_reason(rows, day, now, services.patience)
+        summaries = daily.summarize(services, newsletter, day)
+        if reason is not None:
+            raise NotYetError(reason)
+        reasons.append(completeness.empty_reason(rows))
+    return daily.freeze_and_send(
+        services,
+        newsletter,
+        summaries,
+        lambda session: combine_days(
+            [
+                issues.compose_issue(session, newsletter, day, services.summarizer, now)
+                for day in days
+            ]
+        ),
+        "; ".join(reasons),
+    )
+
+
+def combine_days(days: Sequence[IssueContent]) -> IssueContent:
+    """Several days in one issue; each paper once.
+
+    A paper stands where it was announced most strongly, in its newest version.
+    """
+    order = list(IssueSection)
+    strongest: dict[str, IssueEntry] = {}
+    for entry in (entry for content in days for entry in content.entries):
+        earlier = strongest.get(entry.paper.id.arxiv_id, entry)
+        section = min(earlier.section, entry.section, key=order.index)
+        strongest[entry.paper.id.arxiv_id] = replace(entry, section=section)
+    return replace(
+        days[-1],
+        first_day=days[0].day,
+        entries=tuple(sorted(strongest.values(), key=lambda entry: order.index(entry.section))),
+        listings=tuple(_sum_notes([note for content in days for note in content.listings])),
+    )
+
+
+def _sum_notes(notes: Sequence[ListingNote]) -> list[ListingNote]:
+    """What is known of each category over several days: as good as the worst of them."""
+    sums: dict[str, ListingNote] = {}
+    for note in notes:
+        before = sums.get(note.category)
+        sums[note.category] = note if before is None else _add_notes(before, note)
+    return list(sums.values())
+
+
+def _add_notes(one: ListingNote, other: ListingNote) -> ListingNote:
+    counted = one.expected is not None and other.expected is not None
+    return ListingNote(
+        one.category,
+        min(one.state, other.state, key=_WORST_FIRST.index),
+        one.found + other.found,
+        (one.expected or 0) + (other.expected or 0) if counted else None,
+        one.missing + other.missing,
+    )

@@ -1,0 +1,201 @@
+"""A machine that slept makes up for the days that it missed, and floods nobody."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from newsletter import issues
+from newsletter.catch_up import combine_days, group_days
+from newsletter.cli import common
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.models import IssueState
+from newsletter.rendering.issue_content import IssueSection, ListingNote
+from newsletter.sources.base import ListingState, PaperId
+from tests.conftest import Cli
+from tests.rendering.days import digest, paper
+
+FRIDAY_NIGHT = datetime(2025, 7, 11, 0, 30, tzinfo=UTC)  # 20:30 on Thursday in New York
+SOURCE = """
+import json
+from pathlib import Path
+from newsletter.sources.base import (
+    Announcement, AnnouncementType, FetchResult, Listing, ListingState, Paper, PaperId)
+from newsletter.sources.calendar import newest_day
+
+def from_settings(settings):
+    return Days(settings.folder / "days.json")
+
+class Days:
+    def __init__(self, file):
+        self._file = file
+
+    def current_day(self, now):
+        return newest_day(now)
+
+    def fetch(self, categories, day, known=None):
+        ids = [PaperId.parse(each) for each in json.loads(self._file.read_text()).get(str(day), [])]
+        papers = {
+            each: Paper(each, f"Title {each}", "It works.", ("Ada L",), tuple(categories))
+            for each in ids
+        }
+        said = tuple(Announcement(each, AnnouncementType.NEW) for each in ids)
+        state = ListingState.COMPLETE if said else ListingState.NONE
+        listings = [Listing(day, each, state, said, "a file", len(said)) for each in categories]
+        return FetchResult(tuple(listings), papers)
+"""
+SetNow = Callable[[datetime], None]
+
+
+@pytest.fixture
+def set_now(settings: Settings, monkeypatch: pytest.MonkeyPatch, readers: list[str]) -> SetNow:
+    """The clock; and a source of some days, registered as a stranger's package would be."""
+    assert len(readers) == 12
+    packages = settings.folder / "packages"
+    (packages / "days-1.0.dist-info").mkdir(parents=True)
+    (packages / "days_source.py").write_text(SOURCE)
+    (packages / "days-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: days\nVersion: 1.0\n"
+    )
+    (packages / "days-1.0.dist-info" / "entry_points.txt").write_text(
+        "[newsletter.sources]\ndays = days_source:from_settings\n"
+    )
+    monkeypatch.syspath_prepend(packages)
+    monkeypatch.setenv("NEWSLETTER_SOURCE__USE", "days")
+    monkeypatch.setenv("NEWSLETTER_NEWSLETTERS__0__CATEGORIES", "cs.SD")
+
+    def at(now: datetime) -> None:
+        monkeypatch.setattr(common, "utc_now", lambda: now)
+
+    announce(settings, {"2025-07-11": ["2507.07001v1"]})
+    at(FRIDAY_NIGHT)
+    return at
+
+
+def announce(settings: Settings, days: dict[str, list[str]]) -> None:
+    (settings.folder / "days.json").write_text(json.dumps(days))
+
+
+def sent(settings: Settings) -> list[str]:
+    """The days of which mails left, each with how many."""
+    names = [file.name[len("audio-") :][:10] for file in (settings.folder / "outbox").iterdir()]
+    return [f"{day} {names.count(day)}" for day in sorted(set(names))]
+
+
+@pytest.fixture
+def slept(cli: Cli, settings: Settings, set_now: SetNow) -> None:
+    """Friday went out; then the machine slept until Wednesday's batch was there."""
+    assert cli("run").code == 0
+    set_now(FRIDAY_NIGHT + timedelta(days=5))
+    announce(
+        settings,
+        {
+            "2025-07-14": ["2507.08001v1", "2507.08003v1"],
+            "2025-07-15": ["2507.08002v1", "2507.08003v2"],
+            "2025-07-16": ["2507.09001v1"],
+        },
+    )
+
+
+@pytest.mark.usefixtures("slept")
+def test_missed_days_come_as_one_issue_beside_the_newest(cli: Cli, settings: Settings) -> None:
+    said = cli("run")
+    assert (said.code, said.err) == (0, "")
+    assert sent(settings) == ["2025-07-11 12", "2025-07-15 12", "2025-07-16 12"]
+    away = cli("issues", "export", "--day", "2025-07-15", "--format", "text").out
+    assert "补发：2025年7月14日 至 2025年7月15日" in away
+    assert "最新 3 篇" in away
+    assert "nothing to do" in cli("run").out
+    assert sent(settings) == ["2025-07-11 12", "2025-07-15 12", "2025-07-16 12"]
+
+
+@pytest.mark.usefixtures("slept")
+def test_with_room_for_them_missed_days_come_one_by_one_oldest_first(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_SENDING__ISSUES_PER_DAY", "3")
+    said = cli("run")
+    assert said.code == 0
+    days = ["Mon 14 Jul 2025", "Tue 15 Jul 2025", "Wed 16 Jul 2025"]
+    assert sorted(days, key=said.out.index) == days
+    assert sent(settings) == [f"2025-07-{day} 12" for day in (11, 14, 15, 16)]
+
+
+@pytest.mark.usefixtures("slept")
+def test_with_room_for_one_issue_missed_days_are_only_named(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_SENDING__ISSUES_PER_DAY", "1")
+    assert "audio has no issue of Mon 14 Jul 2025, Tue 15 Jul 2025;" in cli("run").err
+    assert sent(settings) == ["2025-07-11 12", "2025-07-16 12"]
+
+
+@pytest.mark.usefixtures("slept")
+def test_what_is_older_than_the_operator_allows_is_only_named(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_SOURCE__MAX_AGE_DAYS", "1")
+    assert "audio has no issue of Mon 14 Jul 2025;" in cli("run").err
+    assert sent(settings) == ["2025-07-11 12", "2025-07-15 12", "2025-07-16 12"]
+
+
+@pytest.mark.usefixtures("slept")
+def test_nobody_is_mailed_a_day_from_before_their_time(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    cli("subscribers", "add", "late@reader.example", "--consent", "by letter")
+    assert cli("run").code == 0
+    files = [file.name for file in (settings.folder / "outbox").glob("*late@reader.example*")]
+    assert files == ["audio-2025-07-16-late@reader.example.eml"]
+    with database.read() as session:
+        away = issues.get_issue(session, "audio", date(2025, 7, 15))
+        assert (away.first_day, away.state) == (date(2025, 7, 14), IssueState.DONE)
+
+
+@pytest.mark.usefixtures("slept")
+def test_days_on_which_nothing_was_announced_are_said_once_and_mailed_to_nobody(
+    cli: Cli, settings: Settings
+) -> None:
+    announce(settings, {"2025-07-16": ["2507.09001v1"]})
+    assert "nothing announced in cs.SD" in cli("run").out
+    assert sent(settings) == ["2025-07-11 12", "2025-07-16 12"]
+    assert not cli("run").err
+
+
+@pytest.mark.parametrize(
+    ("missed", "at_most", "issues_of"),
+    [
+        ("", 1, []),
+        ("1", 1, ["1"]),
+        ("123", 1, ["123"]),
+        ("123", 2, ["12", "3"]),
+        ("123", 3, ["1", "2", "3"]),
+        ("123", 0, []),
+    ],
+)
+def test_the_newest_of_the_missed_days_come_by_themselves(
+    missed: str, at_most: int, issues_of: list[str]
+) -> None:
+    def days(numbers: str) -> tuple[date, ...]:
+        return tuple(date(2025, 7, int(number)) for number in numbers)
+
+    assert group_days(days(missed), at_most) == [days(numbers) for numbers in issues_of]
+
+
+def test_a_paper_of_several_days_stands_once_where_it_was_announced_most_strongly() -> None:
+    new = digest(paper(id=PaperId("2507.08003", 1)))
+    replaced = digest(paper(id=PaperId("2507.08003", 2)), section=IssueSection.REPLACE)
+    (entry,) = combine_days([new, replaced]).entries
+    assert (entry.section, entry.paper.id.version) == (IssueSection.NEW, 2)
+
+
+def test_what_is_known_of_several_days_is_as_good_as_the_worst_of_them() -> None:
+    from dataclasses import replace
+
+    good = ListingNote("cs.SD", ListingState.COMPLETE, 3, 3)
+    bad = ListingNote("cs.SD", ListingState.PARTIAL, 1, 2, ("2507.00009",))
+    days = [replace(digest(), listings=(note,)) for note in (good, bad)]
+    (note,) = combine_days(days).listings
+    assert note == ListingNote("cs.SD", ListingState.PARTIAL, 4, 5, ("2507.00009",))
