@@ -4,11 +4,12 @@ Plain strings: the template that prints them escapes them as its format needs.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
 from newsletter import tex
+from newsletter.rendering.author_list import CreditedAuthor, read_authors
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection, ListingNote
 from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink, paper_links
 from newsletter.rendering.size_budget import DetailLevel
@@ -17,6 +18,7 @@ from newsletter.sources.base import UNNAMED_MODEL, Paper
 from newsletter.summaries.base import Sentence
 
 _SHOWN_AUTHORS = 6
+_SHOWN_GROUPS = 2
 _NAME_CHARACTERS = 80
 _SHOWN_CATEGORIES = 5
 _COMMENT_CHARACTERS = 140
@@ -122,13 +124,16 @@ class IssueTexts:
 
     def authors(self, paper: Paper) -> str:
         """The first few by name, the others by number; never "and 1 more"."""
-        more = len(paper.authors) - _SHOWN_AUTHORS
-        first_authors = paper.authors[:_SHOWN_AUTHORS] if more > 1 else paper.authors
-        names = ", ".join(shortened(plain(name), _NAME_CHARACTERS) for name in first_authors)
+        authors = read_authors(paper.authors)
+        more = len(authors) - _SHOWN_AUTHORS
         if more <= 1:
-            return names
+            return _listed(authors)
+        names = _listed(authors[:_SHOWN_AUTHORS])
         many = self._count("%(names)s and %(num)s more", "%(names)s and %(num)s more", more)
-        return many % {"names": names, "num": self._number(more)}
+        hidden = (author.spoken_for for author in authors[_SHOWN_AUTHORS:])
+        groups = [*dict.fromkeys(filter(None, hidden))][:_SHOWN_GROUPS]
+        told = many % {"names": names, "num": self._number(more)}
+        return " ".join([told, *map(_short_name, groups)])
 
     def facts(self, entry: IssueEntry, level: DetailLevel) -> list[str]:
         """What stands in the quiet line before the links: version, categories, comment."""
@@ -169,6 +174,22 @@ class IssueTexts:
             "date": reader["since"],
             "address": reader["recipient"],
         }
+
+
+def _listed(authors: Iterable[CreditedAuthor]) -> str:
+    """Names, each with its group before and whom it speaks for behind it."""
+    line = ""
+    for author in authors:
+        separator = ("; " if author.group else ", ") if line else ""
+        group = f"{_short_name(author.group)}: " if author.group else ""
+        others = " et al." if author.and_others else ""
+        spoken_for = f" {_short_name(author.spoken_for)}" if author.spoken_for else ""
+        line += f"{separator}{group}{_short_name(author.name)}{others}{spoken_for}"
+    return line
+
+
+def _short_name(source: str) -> str:
+    return shortened(plain(source), _NAME_CHARACTERS)
 
 
 def shows_sentence(entry: IssueEntry, level: DetailLevel) -> bool:

@@ -10,6 +10,7 @@ import arxiv
 import requests
 from lxml import etree
 
+from newsletter.sources.author_names import with_affiliations
 from newsletter.sources.base import (
     Paper,
     PaperId,
@@ -162,7 +163,7 @@ def _paper(result: arxiv.Result) -> Paper:
         id=paper_id,
         title=one_line(result.title) or f"arXiv:{paper_id.arxiv_id}",
         abstract=paragraphs(result.summary),
-        authors=tuple(filter(None, (one_line(author.name) for author in result.authors))),
+        authors=with_affiliations((author.name, author.affiliation) for author in result.authors),
         categories=tuple(dict.fromkeys(filter(None, categories))),
         comment=one_line(result.comment) or None,
         journal_ref=one_line(result.journal_ref) or None,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from newsletter import taxonomy
+from newsletter.sources.author_names import authors_of
 from newsletter.sources.base import (
     Announcement,
     AnnouncementType,
@@ -25,7 +26,6 @@ ARXIV_ZONE = ZoneInfo("America/New_York")
 _NAMES = {"atom": ATOM}
 _TITLE = re.compile(r"(?P<categories>[\w., -]+?) updates on (?:the )?arXiv\.org")
 _PREFIX = re.compile(r"^\s*arXiv:\S+\s+Announce Type:\s*\S+\s*Abstract:\s*", re.IGNORECASE)
-_COMMA = re.compile(r",\s+(?!(?:Jr|Sr|II|III|IV)\.?\s*(?:,|$))")
 
 
 @dataclass(frozen=True)
@@ -129,22 +129,6 @@ def _texts(entry: etree._Element) -> dict[str, str]:
         for child in entry
         if isinstance(child.tag, str)
     }
-
-
-def authors_of(creator: str) -> tuple[str, ...]:
-    """The names, raw TeX and all, without the affiliations in brackets that may follow them."""
-    names = map(one_line, _COMMA.split(_outside_brackets(creator)))
-    return tuple(filter(None, names)) or tuple(filter(None, [one_line(creator)]))
-
-
-def _outside_brackets(text: str) -> str:
-    depth, kept = 0, []
-    for char in text:
-        depth += char == "("
-        if depth == 0:
-            kept.append(char)
-        depth -= char == ")" and depth > 0
-    return "".join(kept) if depth == 0 else text  # a bracket that never closes hides nobody
 
 
 def _day(text: str) -> date:

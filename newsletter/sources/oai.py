@@ -12,13 +12,13 @@ from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
+from newsletter.sources.author_names import authors_of, with_affiliations
 from newsletter.sources.base import (
     Paper,
     PaperId,
     SourceError,
     paragraphs,
 )
-from newsletter.sources.feed import authors_of as authors_told_apart
 from newsletter.sources.response_types import ResponseType, root_of
 from newsletter.text import one_line
 
@@ -26,8 +26,6 @@ _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 _PARSED = "{http://arxiv.org/OAI/arXiv/}"
 _VERBS = (f"{_OAI}GetRecord", f"{_OAI}ListRecords")
-# What the submitters write between names and arXiv's feeds turn into commas.
-_AND = re.compile(r"(?:,?\s+and)+\s+|:\s+")
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ def _raw(raw: etree._Element) -> Record:
     versions = sorted(map(_version, raw.findall(f"{_RAW}version")), key=lambda each: each.number)
     if not versions:
         raise SourceError(f"{one_line(raw.findtext(f'{_RAW}id'))[:40]!r} has no versions")
-    authors = authors_told_apart(_AND.sub(", ", one_line(raw.findtext(f"{_RAW}authors"))))
+    authors = authors_of(one_line(raw.findtext(f"{_RAW}authors")), parted_by_and=True)
     first, newest = versions[0], versions[-1]
     paper = replace(
         _paper(raw, _RAW, newest.number, authors),
@@ -130,14 +128,16 @@ def _paper(told: etree._Element, space: str, version: int, authors: tuple[str, .
 
 
 def _names(parsed: etree._Element) -> tuple[str, ...]:
-    names = (
-        " ".join(
-            one_line(author.findtext(f"{_PARSED}{part}"))
-            for part in ("forenames", "keyname", "suffix")
+    return with_affiliations(
+        (
+            " ".join(
+                one_line(author.findtext(f"{_PARSED}{part}"))
+                for part in ("forenames", "keyname", "suffix")
+            ),
+            [place.text or "" for place in author.iterfind(f"{_PARSED}affiliation")],
         )
         for author in parsed.iterfind(f"{_PARSED}authors/{_PARSED}author")
     )
-    return tuple(filter(None, map(one_line, names)))
 
 
 def _version(node: etree._Element) -> Version:

@@ -100,3 +100,14 @@ def test_an_entry_that_is_no_paper_is_named() -> None:
     assert refused(answer(Told("nonsense"))) == (
         "'http://arxiv.org/abs/nonsense' holds no arXiv identifier"
     )
+
+
+def test_whom_the_authors_speak_for_is_kept_once_and_where_they_work_is_not() -> None:
+    content = answer(Told(authors=("Ada L", "Bob M", "Cleo N")))
+    spoken = b"<arxiv:affiliation>for the ATLAS Collaboration</arxiv:affiliation></author>"
+    content = content.replace(b"</author>", spoken, 2)
+    content = content.replace(
+        b"N</name></author>", b"N</name><arxiv:affiliation>CERN</arxiv:affiliation></author>"
+    )
+    (paper,) = papers_in(content).values()
+    assert paper.authors == ("Ada L", "Bob M (for the ATLAS Collaboration)", "Cleo N")

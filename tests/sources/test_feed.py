@@ -95,6 +95,20 @@ def test_real_feeds_are_read_whole(name: str, categories: tuple[str, ...], items
             ("Robert S, Jr.", "Thomas N. G, III", "Ivan I"),
         ),
         ("(The Collaboration)", ("(The Collaboration)",)),
+        (
+            "Ada L (CERN), Bob M (for the ATLAS Collaboration), Cleo N (1)",
+            ("Ada L", "Bob M (for the ATLAS Collaboration)", "Cleo N"),
+        ),
+        (
+            "Ada L, Bob M, (on behalf of the X, Y and Z Collaborations)",
+            ("Ada L", "Bob M (on behalf of the X, Y and Z Collaborations)"),
+        ),
+        ("Ada L (Team Building Institute, Bonn)", ("Ada L",)),
+        (
+            "LHCb Collaboration: R. Aaij, B. Adeva",
+            ("LHCb Collaboration", ":", "R. Aaij", "B. Adeva"),
+        ),
+        ("OpenAI, :, Josh A, Steven B", ("OpenAI", ":", "Josh A", "Steven B")),
         ("Ada L,\n Bob\tM", ("Ada L", "Bob M")),
         ("", ()),
     ],

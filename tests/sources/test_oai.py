@@ -76,7 +76,11 @@ def test_authors_of_real_raw_records_are_told_apart() -> None:
         ("Ada L and Bob M", ("Ada L", "Bob M")),
         ("Ada L, Bob M, and Cleo N", ("Ada L", "Bob M", "Cleo N")),
         ("Ada L (Here and there), Bob M", ("Ada L", "Bob M")),
-        ("The Band Group: Ada L, Bob M, Jr.", ("The Band Group", "Ada L", "Bob M, Jr.")),
+        ("The Band Group: Ada L, Bob M, Jr.", ("The Band Group", ":", "Ada L", "Bob M, Jr.")),
+        (
+            "Ada L and Bob M (for the ATLAS and CMS Collaborations)",
+            ("Ada L", "Bob M (for the ATLAS and CMS Collaborations)"),
+        ),
         (r"Andr\'e N and Alexander Land", (r"Andr\'e N", "Alexander Land")),
         ("Ada\n  L\nand Bob M", ("Ada L", "Bob M")),
         ("", ()),

@@ -1,0 +1,71 @@
+"""A paper's authors as people would write them: "OpenAI: Ada L, Bob M (for the X team)".
+
+arXiv takes an author line apart at commas and colons, so that a collaboration's colon, a last
+"and X" or a "for the X Collaboration" stand among the names.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from newsletter.sources.author_names import speaks_for
+
+_COLON = re.compile(r"(?:^|\s+):+\s*|\s*:+(?:\s+|$)|\s*：\s*")
+_AND = re.compile(r"^(?:(?:and|\\?&)[\s,]+)+|[\s,]+(?:and|\\?&)$", re.IGNORECASE)
+_BRACKET = re.compile(r"(?P<name>.*?)\s*\((?P<words>[^()]+)\)\s*", re.DOTALL)
+_ET_AL = re.compile(r"et\.?\s+al\b\.?", re.IGNORECASE)
+_SPEAKING = re.compile(r"(?:for|on behalf of) the\s", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class CreditedAuthor:
+    """A name in TeX; `group` is written before it with a colon, `spoken_for` after it."""
+
+    name: str
+    group: str = ""
+    spoken_for: str = ""
+    and_others: bool = False
+
+
+def read_authors(names: Iterable[str]) -> list[CreditedAuthor]:
+    """The authors of arXiv's list; what is no name goes to the name that it belongs to."""
+    found: list[CreditedAuthor] = []
+    group = ""
+    for word in _words(names):
+        if word == ":":
+            if found and not group:
+                last = found.pop()
+                group = f"{last.group}: {last.name}" if last.group else last.name
+            continue
+        name, spoken_for = _parted(word)
+        if found and not group and (not name or _ET_AL.fullmatch(name)):
+            found[-1] = replace(
+                found[-1],
+                spoken_for=spoken_for or found[-1].spoken_for,
+                and_others=bool(name) or found[-1].and_others,
+            )
+        elif name or spoken_for:
+            found.append(CreditedAuthor(name or spoken_for, group, spoken_for if name else ""))
+            group = ""
+    return [*found, CreditedAuthor(group)] if group else found
+
+
+def _words(names: Iterable[str]) -> Iterator[str]:
+    """Names and colons, without "and" and without what holds no letter."""
+    for name in names:
+        for number, part in enumerate(_COLON.split(name.strip())):
+            if number:
+                yield ":"
+            told = _AND.sub("", part.strip())
+            if any(map(str.isalnum, told)) and told.casefold() not in {"and", "&"}:
+                yield told.strip(" ,;:")
+
+
+def _parted(word: str) -> tuple[str, str]:
+    """A name, and in brackets or plain words whom its bearer speaks for."""
+    if _SPEAKING.match(word):
+        return "", word
+    bracket = _BRACKET.fullmatch(word)
+    if bracket and speaks_for(bracket["words"]):
+        return bracket["name"], f"({bracket['words']})"
+    return word, ""

@@ -1,0 +1,78 @@
+"""Authors as people would write them, from lists that arXiv took apart at commas and colons."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.markdown import to_markdown
+from newsletter.rendering.texts import IssueTexts
+from newsletter.rendering.translations import translations
+from newsletter.sources.api import papers_in
+from tests.rendering.days import LINKS, SITE, digest, paper
+from tests.rendering.test_mail import READER
+from tests.sources.samples import Told, answer
+
+SAY = IssueTexts(translations("en"))
+SEVEN = tuple(f"Ada {letter}" for letter in "ABCDEFG")
+
+
+@pytest.mark.parametrize(
+    ("names", "read"),
+    [
+        (("OpenAI", ":", "Josh A", "Steven B"), "OpenAI: Josh A, Steven B"),
+        (("LHCb Collaboration: R. Aaij", "B. Adeva"), "LHCb Collaboration: R. Aaij, B. Adeva"),
+        (("LHCb Collaboration:", "R. Aaij"), "LHCb Collaboration: R. Aaij"),
+        (("智谱：Ada L", "Bob M"), "智谱: Ada L, Bob M"),
+        (("NVIDIA", ":", "Ada L", "Google", ":", "Bob M"), "NVIDIA: Ada L; Google: Bob M"),
+        (("The Lab", ":", "Its Team", ":", "Ada L"), "The Lab: Its Team: Ada L"),
+        (("The Lab", ":", ":", "Ada L"), "The Lab: Ada L"),
+        ((":", "Ada L"), "Ada L"),
+        (("OpenAI", ":"), "OpenAI"),
+        (("Ada L", "and Bob M"), "Ada L, Bob M"),
+        (("Ada L", "and", "& Bob M"), "Ada L, Bob M"),
+        (("Ada L and", "and and Bob M"), "Ada L, Bob M"),
+        (("X Group", "and Y Group", ":", "Ada L"), "X Group; Y Group: Ada L"),
+        (
+            ("Anand L", "Roland M", "Ada and Bob N", "Band"),
+            "Anand L, Roland M, Ada and Bob N, Band",
+        ),
+        (("The BABAR Collaboration: B. A", "et al"), "The BABAR Collaboration: B. A et al."),
+        (("L.M. Z", "et al.", "for the Belle Group"), "L.M. Z et al. for the Belle Group"),
+        (("Ada L", "Bob M (for the X Collaboration)"), "Ada L, Bob M (for the X Collaboration)"),
+        (("Ada L", "(for the X Collaboration)"), "Ada L (for the X Collaboration)"),
+        (("(The X Collaboration)",), "(The X Collaboration)"),
+        (("Vazgen S (Eds.)", "Ada L"), "Vazgen S (Eds.), Ada L"),
+        (("Ada L", ",", "-", ""), "Ada L"),
+        ((), ""),
+    ],
+)
+def test_a_list_reads_as_people_would_write_it(names: tuple[str, ...], read: str) -> None:
+    assert SAY.authors(paper(authors=names)) == read
+
+
+def test_whom_they_speak_for_is_said_where_the_names_are_too_many() -> None:
+    many = paper(authors=(*SEVEN, "Zoe Z (for the X Collaboration)"))
+    assert SAY.authors(many).endswith("Ada F and 2 more (for the X Collaboration)")
+
+
+def test_a_group_and_its_colon_count_as_no_authors() -> None:
+    assert SAY.authors(paper(authors=("OpenAI", ":", *SEVEN))).endswith("Ada F, Ada G")
+
+
+def test_mail_and_text_show_the_readable_list_and_the_markdown_arxivs_own() -> None:
+    ((told, *_),) = [papers_in(answer(Told(authors=("OpenAI", ":", "Josh A")))).values()]
+    issue = digest(replace(told, categories=("cs.SD",)))
+    mail = IssueEmails(issue, SITE, LINKS).mail(READER)
+    assert "OpenAI: Josh A" in mail.html
+    assert "OpenAI: Josh A" in mail.text
+    assert "OpenAI; :; Josh A" in to_markdown(issue)
+
+
+@given(st.lists(st.text("ab (),:&.", max_size=12) | st.sampled_from(["and X", ":", "et al"])))
+def test_no_list_of_names_ends_in_an_error_or_stray_colon(names: list[str]) -> None:
+    read = SAY.authors(paper(authors=tuple(names)))
+    assert not read.startswith((":", ","))
+    assert ", :" not in read
