@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from newsletter.errors import NewsletterError
+from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from newsletter.taxonomy import ARCHIVES, RETIRED_ARCHIVES
 from newsletter.text import one_line
 
@@ -79,19 +80,6 @@ class PaperId:
         return cls(match["new"] or f"{match['archive']}/{match['number']}", int(version))
 
 
-_WITHDRAWN = re.compile(
-    r"\b(?:paper|article|manuscript|submission|work|preprint|version|it) "
-    r"(?:has been|is|was|have been)(?: \w+){0,2} (?:withdrawn|retracted)\b"
-    r"|\A\W*(?:withdrawn|retracted)\b",
-    re.IGNORECASE,
-)
-
-
-def says_withdrawn(text: str) -> bool:
-    """Whether this sentence or comment withdraws its paper; arXiv has no other mark for it."""
-    return _WITHDRAWN.search(text) is not None
-
-
 @dataclass(frozen=True)
 class Paper:
     """A version of a paper; texts are arXiv's own, TeX and all, with single spaces."""
@@ -110,7 +98,7 @@ class Paper:
     @property
     def withdrawn(self) -> bool:
         """Whether its authors took it back: an ordinary replacement with the reason as comment."""
-        return says_withdrawn(self.comment or "") or says_withdrawn(self.abstract[:200])
+        return comment_withdraws(self.comment or "") or abstract_withdraws(self.abstract[:300])
 
 
 @dataclass(frozen=True)

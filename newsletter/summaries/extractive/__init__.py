@@ -4,7 +4,7 @@ import json
 from functools import cache
 from importlib import resources
 
-from newsletter.sources.base import says_withdrawn
+from newsletter.sources.withdrawal import abstract_withdraws
 from newsletter.summaries.extractive import features, sentences, trimming
 
 LONGEST_ABSTRACT = 20_000
@@ -19,7 +19,7 @@ def summarize(title: str, abstract: str) -> str:
     """
     text = sentences.one_line(abstract[:LONGEST_ABSTRACT])
     pieces = sentences.split(text)[:MOST_SENTENCES]
-    notice = next((piece for piece in pieces if says_withdrawn(piece)), "")
+    notice = next((piece for piece in pieces if abstract_withdraws(piece)), "")
     finished = (_finished(text) for text in _best_first(title, pieces))
     return quoted(notice) or next((sentence for sentence in finished if sentence), "")
 

@@ -1,0 +1,125 @@
+"""Whether a comment says that its paper is withdrawn; arXiv has no other mark for it.
+
+The rule, and how often it errs on real comments, stands in docs/withdrawn.md.
+"""
+
+import re
+
+from newsletter.sources.withdrawal_context import (
+    ARXIV,
+    IS,
+    PAPER,
+    goes_on,
+    withdraws_something_else,
+)
+
+_LONGEST = 5000  # characters of a comment that are read
+
+_WITHDRAWN = r"wi(?:th|ht|dth)[\s-]?dr(?:awn|awed|awan|own|ewn|awen|wan)\b"
+_WITHDRAW = r"with-?dr(?:aw(?:ing|s)?|ew)\b"
+_NOUN = r"(?:with-?drawa?l|retraction)\b"
+_WORD = re.compile(
+    rf"(?P<done>{_WITHDRAWN}|{_WITHDRAW})|(?P<retracted>retracted\b)"
+    rf"|(?P<retract>retract(?:ing)?\b)|(?P<noun>{_NOUN})",
+    re.IGNORECASE,
+)
+_HINT = re.compile(
+    r"dra[wn]|drwan|drew|drown|retract|remov|delet|t(?:ak|ook)|pull|recall|rescind|revok|cancel"
+    r"|annul|撤",
+    re.IGNORECASE,
+)
+# Full stops of "Proc. Amer. Math. Soc." end no sentence.
+_SENTENCE = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z]{2})(?<!\b[A-Z][a-z]{3})[.!?]\s+(?=[A-Z\[(\"“])")
+
+_THIS_PAPER = re.compile(
+    rf"\s+(?:(?:this|the|our|my|these|present|current)\s+)*(?:\w+\s+){{0,2}}?{PAPER}\b"
+    r"|\s+(?:it|this)\b",
+    re.IGNORECASE,
+)
+_AT_THE_START = re.compile(
+    r"^[\W\d_]*(?:v\d+\W+)?(?:(?:now|temporarily|voluntarily)\s+)*$", re.IGNORECASE
+)
+_SAID_OF_PAPER = re.compile(
+    rf"\b(?:{PAPER}|it|this)\W+(?:\w+\s+)?{IS}\s+(?:[\w,-]+\s+){{0,4}}$|\b{PAPER}\W+$"
+    r"|\b(?:authors?|we|i)\s+(?:have\s+)?(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+# "I formally request the withdrawal of my manuscript", "Withdrawal for further improvement".
+_LEADS_TO_NOUN = re.compile(
+    r"^\W*(?:\w+\s+)?$"
+    r"|\b(?:request\w*|ask\w*|seek\w*|appl(?:y|ied)|initiat\w+|submit\w*|approv\w+|need\w*|wish"
+    r"|decid\w+|favou?r|opt\w*|propos\w+|requir\w+|pending|under|reasons?|authors?['’s]*|arxiv"
+    rf"|admin\w*|led|this is an?|recommend\w*|{PAPER})\s+(?:[\w'’-]+\s+){{0,4}}$",
+    re.IGNORECASE,
+)
+_FOLLOWS_NOUN = re.compile(
+    r"\W*$|\s*[.:;,()–—-]"
+    rf"|\s+of\s+(?:(?:this|the|our|my|present)\s+)*(?:\w+\s+)?(?:{PAPER}\b|it\b|arxiv)"
+    rf"|\s+from\s+{ARXIV}"
+    r"|\s+(?:for|due|because|by|as|since|until|to|on|in order|request\w*|notice|note|statement"
+    r"|reasons?|pending|has|is|was)\b",
+    re.IGNORECASE,
+)
+_TAKEN_AWAY = re.compile(
+    rf"(?<!earlier )(?<!previous )(?<!old )\b{PAPER}\s+(?:\w+\s+)?{IS}\s+(?:\w+\s+){{0,2}}"
+    r"(?:removed|deleted|taken (?:down|offline|back)|pulled|recalled|rescinded|revoked"
+    rf"|cancell?ed|annulled)\b(?!\s+from\s+(?!{ARXIV}))"
+    r"|\bremoved (?:by|from) (?:the )?arxiv\b"
+    r"|\b(?:we|i|authors?|please|to|hereby)\s+(?:\w+\s+){0,2}?"
+    r"(?:remove|delete|take (?:down|back|offline)|pull|recall|rescind|revoke|cancel|annul)"
+    rf"\s+(?:this|our|my|the)\s+(?:\w+\s+)?{PAPER}\b(?!\s+from\s+(?!{ARXIV}))"
+    rf"|\btak(?:e|en|ing) (?:this|our|the) {PAPER} (?:down|back|offline)|撤稿|撤回",
+    re.IGNORECASE,
+)
+# Abstracts speak of much; only these words at their beginning, or of "this paper", are a notice.
+_NOTICE = re.compile(
+    rf"(?:(?:^|[.:\]]\s+)\W*(?:(?:the|our)\s+)?(?:\w+\s+)?{PAPER}|\bthis (?:\w+ )?{PAPER})\s+"
+    rf"(?:has been|have been|is|was|is being)\s+(?:\w+\s+){{0,3}}(?P<word>{_WITHDRAWN}|retracted\b)"
+    rf"|^\W*(?:(?:the |this )?{PAPER}\s+)?(?:{_WITHDRAWN}|retracted\b)"
+    r"(?=\W*$|\W*\.|\W+(?:by|due|because|as|since|pending)\b)"
+    rf"|^\W*(?:we|the authors?)\s+(?:\w+\s+){{0,4}}(?:withdraw\w*|retract)\s+this\s+{PAPER}",
+    re.IGNORECASE,
+)
+
+
+def comment_withdraws(comment: str) -> bool:
+    """Whether this comment, of the authors' or arXiv's, says that its paper is withdrawn."""
+    if not _HINT.search(comment):
+        return False
+    told = ""
+    for sentence in _SENTENCE.split(" ".join(comment[:_LONGEST].split())):
+        whole = f"{told} {sentence}" if goes_on(told, sentence) else sentence
+        if _sentence_withdraws(whole):
+            return True
+        told = sentence
+    return False
+
+
+def abstract_withdraws(text: str) -> bool:
+    """Whether an abstract, or a sentence of one, is a notice of withdrawal."""
+    found = _NOTICE.search(text)
+    return found is not None and not (
+        found["word"]
+        and withdraws_something_else(
+            text[: found.start("word")], found["word"], text[found.end("word") :]
+        )
+    )
+
+
+def _sentence_withdraws(sentence: str) -> bool:
+    return bool(_TAKEN_AWAY.search(sentence)) or any(
+        _means_this_paper(sentence[: found.start()], found, sentence[found.end() :])
+        for found in _WORD.finditer(sentence)
+    )
+
+
+def _means_this_paper(before: str, found: re.Match[str], behind: str) -> bool:
+    if withdraws_something_else(before, found[0], behind):
+        return False
+    if found["noun"]:
+        return bool(_LEADS_TO_NOUN.search(before) and _FOLLOWS_NOUN.match(behind))
+    if found["retract"]:
+        return _THIS_PAPER.match(behind) is not None
+    if found["retracted"]:
+        return bool(_AT_THE_START.search(before) or _SAID_OF_PAPER.search(before))
+    return True

@@ -1,0 +1,174 @@
+"""What a comment that speaks of withdrawing may withdraw instead of its paper.
+
+A submission to a conference, an earlier version or another paper, a theorem, a grant. Each rule
+looks at the words of the same sentence before or behind the word of withdrawing.
+"""
+
+import re
+
+PAPER = (
+    r"(?:papers?|articles?|manuscripts?|submissions?|works?|pre-?prints?|e-?prints?|versions?"
+    r"|drafts?|reports?|notes?|study|letters?|documents?|uploads?|postings?|essays?|thesis)"
+)
+IS = (
+    r"(?:(?:has|have|had|as|having) be(?:en|ing)|(?:is|are) being|is|are|was|were"
+    r"|(?:to|will|shall|must|should|needs?) be|be(?:ing)?|gets?|got)"
+)
+_SOME = r"(?:[\w'’-]+\s+)"
+
+_NEAR = 300  # characters that are looked at on either side
+
+# Where a paper is withdrawn from so that nobody can read it.
+ARXIV = (
+    r"(?:(?:the|this|its|our|all|any|further|being|your)\s+)*"
+    r"(?:arxiv|archives?\b|e-?prints?|pre-?prints?|repositor|servers?\b|(?:web)?sites?\b|internet"
+    r"|platform|database|public\b(?!\s+\w*revie)|circulation|distribution|here\b|https?://arxiv"
+    r"|consideration\b(?!\s+(?:at|by|for|in)\b)"
+    r"|publication\b(?!\s+(?:in|at|by|of)\b))"
+)
+_ALSO_FROM_ARXIV = re.compile(r"\bfrom (?:[\w,/'-]+ ){0,6}arxiv\b", re.IGNORECASE)
+_FROM_ELSEWHERE = re.compile(
+    r"[\s,]*(?:(?!(?:due|because|since|as|for|owing|until|pending|when|after|so|to|and|with|light"
+    r"|view|response|requests?|permission|complaints?|feedback|comments?|advice|instructions?)\b)"
+    r"[\w'/-]+[\s,]+)"
+    rf"{{0,8}}?from\s+(?!{ARXIV})",
+    re.IGNORECASE,
+)
+_AT_A_STAGE = re.compile(
+    rf"[\s,]*(?:by {_SOME}{{0,4}}?)?(?:at|during|before|after|prior to|following|in|upon|post-?)\s*"
+    r"(?:(?:the|its|our|an?|initial|paper|official|author|first|receiving|seeing)\s+|peer[- ])*"
+    r"(?:(?!internal|careful|further|thorough|own)\w+\s+)?"
+    r"(?:rebuttal|review(?:s|ing|ers?)?\b|acceptance|camera|decisions?\b|notification|discussion"
+    r"|(?:conference|workshop|journal)\b)",
+    re.IGNORECASE,
+)
+
+# Names of venues are told from other words by their capitals.
+_VENUE_WORD = (
+    r"(?i:conferences?|workshops?|journals?|venues?|proceedings|symposium|tracks?|special issue"
+    r"|transactions|competition|shared task|challenge|publisher|editors?|magazine)\b"
+)
+_KNOWN_VENUE = (
+    r"(?:ICLR|ICML|NeurIPS|NIPS|CVPR|ICCV|ECCV|WACV|BMVC|ACCV|AAAI|IJCAI|ECAI|ACL|NAACL|EACL|AACL"
+    r"|EMNLP|COLING|COLM|TACL|ARR|KDD|WWW|WSDM|SIGIR|CIKM|RecSys|ICASSP|I(?:NTERSPEECH|nterspeech)"
+    r"|ISMIR|MICCAI|MIDL|ICRA|IROS|CoRL|RSS|CHI|UIST|SIGGRAPH|AISTATS|UAI|COLT|[TJ]MLR|T?PAMI"
+    r"|IEEE|ACM|USENIX|NDSS|ISCA|ICSE|FSE|ASE|ICDE|VLDB|SIGMOD|STOC|FOCS|SODA|PR[LDXABE]"
+    r"|Elsevier|Springer|Nature|Science)\b"
+)
+_NAMED_VENUE = (
+    rf"(?:{_KNOWN_VENUE}(?:['’ -]{{0,2}}(?:20)?\d\d\b)?"
+    r"|[A-Z][A-Za-z&/+-]*[A-Z][A-Za-z]*['’ -]{0,2}(?:(?:19|20)\d\d|\d\d)\b"
+    rf"|{_VENUE_WORD})"
+)
+_VENUE = rf"(?:(?i:the|an?|its|our|this|that|another|other)\s+)*{_SOME}{{0,3}}?{_NAMED_VENUE}"
+_HANDED_IN = re.compile(
+    r"\b(?i:submitted|sent|accepted|recommended|rejected|presented|considered|selected|published"
+    r"|appeared|scored|reviewed|(?:under|in|for) (?:peer )?(?:review|consideration|submission))\b"
+    r"[^.;]{0,40}?\b(?i:to|at|by|in|for|from|with|as)\s+"
+    rf"(?:{_VENUE}|(?!(?i:the )?(?i:arxiv))(?:the )?[A-Z][a-z]+ [A-Z(])"
+)
+_OF_VENUE = rf"(?:{_NAMED_VENUE}\s+(?:\w+\s+)?{PAPER}|{PAPER}\s+(?i:to|at|for|in)\s+{_VENUE})"
+_ENDS_IN_VENUE = re.compile(
+    rf"(?:{_NAMED_VENUE}|{_OF_VENUE})(?:[\s:,(\[–-]*|\s+{IS}\s+(?:\w+\s+){{0,2}})$"
+)
+_GOES_ON_WITH_VENUE = re.compile(
+    rf"\W*(?i:as an? )?(?:(?i:the )?{_NAMED_VENUE}|(?i:{PAPER})\s+(?i:to|at|for|in)\s+{_VENUE})"
+)
+_LATER = re.compile(r"\b(?:later|subsequently|afterwards|eventually|thereafter)\b", re.IGNORECASE)
+_KEEPS_IT_FROM_ARXIV = re.compile(r"copyright|licen[cs]|plagiar|pre-?print", re.IGNORECASE)
+# "Accepted at X. ..., but this paper has been withdrawn" still means this one.
+_CLAUSE_OF_ITS_OWN = re.compile(
+    rf"\b(?:this|the|our)\s+(?:\w+\s+)?{PAPER}\s+(?:has been|is(?: being| hereby)?|must be)\s+"
+    r"(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+
+_OTHER = (
+    r"(?:earlier|previous|prior|older?|first|initial|original|former|preceding|outdated|companion"
+    r"|other|another)"
+)
+_ANOTHER_VERSION = re.compile(
+    rf"\b{_OTHER}\s+(?:\w+\s+){{0,2}}?(?:{PAPER}|arxiv|attempt|proof|announcement)\b"
+    r"(?:(?!\b(?:so|and|but|hence|therefore|thus|because|contain\w*)\b)"
+    r"(?:[^.;,]|\.\d|,? arxiv\S+)){0,60}?"
+    rf"(?:\b{IS}\s+(?:\w+\s+){{0,2}}|\s)$"
+    r"|\b(?:v|version\s*)1\s+(?:\w+\s+){0,3}$"
+    r"|\b(?:previously|formerly|once|originally|erroneously|accidentally|mistakenly)\s+$",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"(?:\b(?:not|never|no longer|nor|without|instead of|rather than)|n['’]t)\s+"
+    r"(?:(?:yet|been|be|being|officially|formally|actually|the|an?|to)\s+){0,3}$|\bun-$",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(r"\b(?:which|that)\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
+_NAMES_ANOTHER = re.compile(
+    r"arxiv:? ?\d|\d{4}\.\d{4,5}|[a-z-]+/\d{7}|replac|supersed|correct\w* version|\bold\b|earlier"
+    r"|previous|extend|\[\d+\]|et al",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(rf"\s+(?:arxiv\b|{PAPER}\b)", re.IGNORECASE)
+_PREDICATE = re.compile(
+    r"\b(?:this|it|here) is (?:an? |the )?$|^\W*(?:an? )?$|\b(?:have|has|been|are)\s+(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
+
+_PART = (
+    r"(?:claims?|theorems?|lemmas?|statements?|results?|proofs?|propositions?|sections?"
+    r"|conjectures?|assertions?|conclusions?|examples?|parts?|figures?|tables?|append\w+|remarks?"
+    r"|corollar\w+|data|datasets?|code|models?|chapters?|arguments?|definitions?|references?"
+    r"|equations?|supplement\w*|patents?|drugs?|troops|grants?|funding|support|consent"
+    r"|benchmarks?|products?|money|cash|water|names?|authorship)\b"
+)
+_PART_BEFORE = re.compile(
+    rf"\b{_PART}(?:\s+(?:in|of|on|from|and(?=\s(?-i:[\dA-Z]))|(?-i:[A-Z])|[(\[]?[\d.]+[)\]]?|the|theorem"
+    rf"|lemma|section|figure|table)){{0,5}}\s+{IS}\s+(?:\w+\s+){{0,2}}$",
+    re.IGNORECASE,
+)
+_PART_BEHIND = re.compile(
+    r"\s+(?:(?:the|our|an?|this|that|these|those|all|some|any|its|his|her|their|previous|main|first"
+    rf"|one|of)\s+){{0,4}}(?:\w+\s+)?{_PART}(?!\s+{PAPER})",
+    re.IGNORECASE,
+)
+_UNDONE = re.compile(
+    r"[^.]*\b(?:has been|have been|was|is(?: now)?|and|but|now) (?:reinstated|restored)\b"
+    r"|[\s,;]*(?:but|and)\s+(?:\w+\s+){0,3}?now\s+(?:\w+\s+)?(?:corrected|fixed|resubmitted|back)\b"
+    r"|[\s\w]*\b(?:reversed|reverted|lifted|cancell?ed)\b",
+    re.IGNORECASE,
+)
+
+
+def goes_on(before: str, sentence: str) -> bool:
+    """Whether a sentence goes on to tell how a submission ended: "Later withdrawn"."""
+    return bool(_LATER.search(sentence)) and bool(_HANDED_IN.search(before))
+
+
+def withdraws_something_else(before: str, word: str, behind: str) -> bool:
+    """Whether a word of withdrawing, between the rest of its sentence, is not about this paper."""
+    before, behind = before[-_NEAR:], behind[:_NEAR]
+    if _ALSO_FROM_ARXIV.search(behind):
+        return False
+    return (
+        _is_about_a_venue(before, behind)
+        or _is_about_another_version(before, word, behind)
+        or bool(_PART_BEFORE.search(before) or _PART_BEHIND.match(behind))
+    )
+
+
+def _is_about_a_venue(before: str, behind: str) -> bool:
+    if _ENDS_IN_VENUE.search(before) or _GOES_ON_WITH_VENUE.match(behind):
+        return True
+    if _FROM_ELSEWHERE.match(behind):
+        return True
+    if _CLAUSE_OF_ITS_OWN.search(before) or _KEEPS_IT_FROM_ARXIV.search(behind):
+        return False
+    return bool(_AT_A_STAGE.match(behind) or _HANDED_IN.search(before))
+
+
+def _is_about_another_version(before: str, word: str, behind: str) -> bool:
+    if _ANOTHER_VERSION.search(before) or _NOT.search(before) or _UNDONE.match(behind):
+        return True
+    if _RELATIVE.search(before) and _NAMES_ANOTHER.search(before):
+        return True
+    is_attribute = word.casefold().endswith(("n", "d")) and _ATTRIBUTE.match(behind)
+    return bool(is_attribute) and not _PREDICATE.search(before)

@@ -1,0 +1,303 @@
+"""Which comments withdraw their paper: kinds of notices, and decoys that only sound like it."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.sources.base import Paper, PaperId
+from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
+from tests.sources import samples
+
+NOTICES = """\
+This paper has been withdrawn by the author due to a crucial error in equation 5
+Withdrawn
+WITHDRAWN BY THE AUTHORS
+withdrawn due to error in proof of Lemma 2
+12 pages, 3 figures. This paper has been withdrawn
+Paper withdrawn
+Paper withdrawn by the authors
+5 pages, withdrawn
+The authors have withdrawn this paper
+The authors withdraw this paper since the main theorem is wrong
+We withdraw this paper due to significant visualization errors in Figure 3 and 5
+This papers has been withdrawn
+This paper as been withdrawn
+This paper is withdrawn because it was replaced by arXiv:1234.56789
+This manuscript is being withdrawn at the request of the authors
+The paper needs to be withdrawn for major revision
+Authors have decided to retract this manuscript
+We retract this paper because of an error in the code
+This paper was retracted by the authors
+Retracted due to an error in Section 3
+[Withdrawn]
+v2: withdrawn, error in Theorem 1
+This version has been withdrawn by the author, a new version will be submitted to Physical Review
+Withdrawn: an error in the main argument
+Withdrawal requested by the authors
+The author requests withdrawal due to inaccuracies
+This work is temporarily withdrawn pending approval from our institution
+Temporarily withdrawn
+the paper has been withdrawed by the authors
+We have withdrawed this paper
+We need to withdraw the paper for internal policy reasons
+We want to withdraw our submission from arXiv
+I am withdrawing my paper because it contains errors
+There are errors in the experiments, so we withdraw it
+Please withdraw this submission
+Requesting withdrawal because of incorrect data
+Due to a conflict among the authors, this paper will be withdrawn
+Due to crucial sign error in equation 3, the paper has been withdrawn
+There is a mistake in the proof; paper withdrawn
+The results are incorrect. The manuscript has been withdrawn
+The authors have requested that this paper be withdrawn
+This paper is withdrawn. It was submitted without the consent of all co-authors
+Withdrawn by arXiv administrators due to copyright violation
+This article has been retracted at the request of the authors
+The paper contains errors and should be withdrawn
+This draft is withdrawn for further modification
+We hereby withdraw this article
+The paper has been taken down by the authors
+We would like to remove this paper from arXiv because of copyright
+This paper has been removed by the authors due to an error
+The submission was withdrawn from arXiv by the authors
+This preprint has been withdrawn from public view
+Accepted to ICML 2024. This paper has been withdrawn by the authors due to a critical error
+I have found a gap in the proof and I withdraw the paper
+The paper is withdrawn as the theoretical results are incorrect
+This paper had been withdrawn due to an error in dataset
+Paper is withdrawn
+Manuscript withdrawn by author request
+The authors wish to withdraw this article
+The authors are withdrawing this paper to correct an issue with the data
+Withdrawn for revision
+This is a withdrawn paper
+Submission withdrawn
+The data were wrong and this work has to be withdrawn
+withdrawn by author
+After internal review we decided to withdraw this paper
+We withdraw because the proof is wrong
+This paper has been withdrawn by the authors after an error was found by the reviewers
+This paper has been withdrawn after internal review found an error
+withdrawn as it is superseded by arXiv:2301.00001
+We found a bug in our code, and therefore have to withdraw the manuscript until it is fixed
+We have to withdraw this work owing to a licensing issue with the data set
+The first author withdraws this paper
+paper withdrawn due to an error pointed out by a referee
+Some errors were found, and this paper needs to be retracted
+The previous versions contain errors. This paper has been withdrawn
+This paper has been withdrawn by the author(s) due to a missing reference
+We regret to withdraw this submission
+We are withdrawing the submission in order to thoroughly revise the work
+This paper is withdrawn from the arXiv
+There was a problem with the data from our partner, hence the paper is withdrawn
+This is the old version and is withdrawn
+This paper has been withdrawn due to journal policy
+Withdrawn because the journal does not allow preprints
+This paper has been withdrawn on request from the first author
+We withdraw this paper to prevent people from citing it
+Duplicate of arXiv:1234.56789, withdrawn
+Merged with another paper, withdrawn
+The original version contained an error; the paper is withdrawn
+The original version contained an error, so the paper is withdrawn
+This paper has been withdrawn; a new version is now available at arXiv:2401.00001
+We have withdrawn paper due to a bug
+This paper contains wrong results and is withdrawn
+The main result does not hold and the paper is withdrawn
+results not correct and withdrawn
+We withdraw this dataset paper
+Accepted by Journal of Physics and thus withdrawn because of copyright
+This paper has been withdrawn from consideration due to an error
+This submission has been withdrawn due to a conference policy on double-blind review
+This paper has been withdrawn in favour of arXiv:2301.00001
+Incomplete work. Withdrawn
+Withdrawn, will be resubmitted after corrections
+This paper has been withdrawn by Ada Lovelace, see arXiv:2101.00001
+The author has withdrawn this preprint, since the results are contained in a more general paper
+Submitted by mistake, withdrawn
+Paper submitted in error; it has been withdrawn
+Due to an unresolved authorship dispute, the paper was withdrawn
+Due to errors we withdrew this paper
+The work is not finished yet, thus we have decided to withdraw it
+withdrawn for the moment
+Needs major revision, please withdraw
+The manuscript is under major revision and is temporarily withdrawn from arXiv
+Authorship issue, withdrawn at request of co-authors
+"""
+
+DECOYS = """\
+10 pages, 3 figures
+Accepted at ICLR 2025
+Withdrawn from ICLR 2025
+withdrawn from NeurIPS 2024 due to reviewer misconduct
+This paper was withdrawn from ICLR 2025
+This paper has been withdrawn from CVPR 2025
+We have withdrawn this paper from the conference
+The paper was withdrawn by the authors from AAAI 2026
+ICLR 2025 (withdrawn)
+ICLR 2024 Withdrawn Submission
+Withdrawn ICLR submission
+Submitted to ICML 2025 and later withdrawn
+Submitted to NeurIPS 2024, but withdrawn after rebuttal
+Accepted to ACL 2024 but withdrawn by the authors
+Accepted by IEEE Transactions on Image Processing, but withdrawn for open access reasons
+We withdrew our submission from EMNLP to add experiments
+Withdrawal from ACL 2025
+This is a revised version of a paper withdrawn from Physical Review Letters
+This work was submitted to the Journal of Finance and subsequently withdrawn
+An earlier version of this paper was withdrawn because of an error, which is now fixed
+Version 1 was withdrawn; this is the corrected version
+Replaces the withdrawn paper arXiv:1201.1234
+This paper replaces arXiv:1201.1234, which has been withdrawn
+Corrected version of arXiv:math/0301234 which was withdrawn by the author
+Theorem 3 has been withdrawn
+The claim in Section 4 is withdrawn
+We withdraw the claim of Theorem 2 in the first version
+Typos corrected, Lemma 2.3 removed
+A study of opioid withdrawal symptoms, 12 pages
+Code and a dataset of retracted papers are available
+This paper has not been withdrawn
+We use data from Retraction Watch
+Deformation retraction arguments simplified
+Withdrawal symptoms in rats; 4 figures
+The previous submission has been removed by mistake and is resubmitted here
+Withdrawn from the main track of ACL, accepted to Findings
+Desk-rejected from ICLR; withdrawn from AAAI
+Accepted at the NeurIPS workshop (withdrawn from the main conference)
+We withdrew from the special issue
+Under review at TMLR, withdrawn from ICML
+The dataset of [3] was withdrawn
+Presented at ICRA 2024, withdrawn from the proceedings
+This submission was withdrawn before the ICLR decision
+Paper withdrawn from submission to Nature
+Withdrawn from journal review
+Our ICLR 2025 submission was withdrawn
+The submission to ICML was withdrawn
+8 pages, rejected from CVPR 2025, withdrawn from ICCV 2025
+The NeurIPS submission has been withdrawn and the paper is now under review at TMLR
+supersedes the withdrawn article arXiv:2101.00001
+Resubmission of a withdrawn paper with corrected proofs
+Previously withdrawn; error fixed in Section 3
+Updated after withdrawal from ICLR
+Withdrawn from peer review at eLife
+This paper was recommended for acceptance at ICML but we withdrew
+One author has withdrawn from the authorship list
+The second author withdrew his name
+Removed the appendix
+Some figures have been removed due to size limits
+cash withdrawal model, 3 tables
+Paper accepted to an ICCV workshop. We withdrew it later
+Submitted to ICLR 2026. Later withdrawn
+ICML 2024 submission, withdrawn
+Withdrawn after receiving reviews from ICLR
+Withdrawn from ICASSP; submitted to Interspeech
+Accepted at AAAI 2025 (withdrawn due to visa issues)
+Withdrawn from submission
+Sections 4 and 5 are withdrawn
+v1 was withdrawn because of a missing acknowledgement
+Previous version of this paper, arXiv:2101.00001, was withdrawn
+This paper was withdrawn by mistake and has been reinstated
+Withdrawal has been reversed
+Accepted by TMLR, withdrawn from NeurIPS because of the dual submission policy
+withdrawn from the review process at Nature Communications
+The authors withdrew this paper from the ECCV 2024 conference proceedings
+We retract the statement of Theorem 1.2 in the previous version
+Rejected at CVPR, withdrew from ICCV, accepted at WACV
+Withdrawn as a submission to the Journal of Machine Learning Research
+10 pages. Withdrawn from Interspeech 2025
+"""
+
+VENUES = (
+    "ICLR 2025",
+    "the conference",
+    "NeurIPS",
+    "the journal",
+    "the main track",
+    "Physical Review Letters",
+    "the ACL 2025 workshop",
+    "OpenReview",
+)
+TAKEN = (
+    "Withdrawn from {}",
+    "withdrawn by the authors from {}",
+    "This paper was withdrawn from {}",
+    "This paper has been withdrawn from {}",
+    "We have withdrawn this paper from {}",
+    "We withdrew our submission from {}",
+    "The authors decided to withdraw it from {}",
+    "Withdrawal from {}",
+    "After the rebuttal we withdrew this work from {}",
+)
+AROUND = ("", "10 pages, 3 figures", "Code at https://github.com/a/b", "Accepted at TMLR", "v2")
+
+
+@pytest.mark.parametrize("comment", NOTICES.splitlines())
+def test_a_notice_withdraws_its_paper(comment: str) -> None:
+    assert comment_withdraws(comment)
+    assert comment_withdraws(f"12 pages, 3 figures. {comment}.")
+
+
+@pytest.mark.parametrize("comment", DECOYS.splitlines())
+def test_a_decoy_does_not(comment: str) -> None:
+    assert not comment_withdraws(comment)
+    assert not comment_withdraws(f"{comment}.")
+
+
+@given(
+    taken=st.sampled_from(TAKEN),
+    venue=st.sampled_from(VENUES),
+    around=st.sampled_from(AROUND),
+    comes_first=st.booleans(),
+)
+def test_no_withdrawal_from_a_venue_withdraws_the_paper(
+    taken: str, venue: str, around: str, *, comes_first: bool
+) -> None:
+    said = taken.format(venue)
+    parts = (said, around) if comes_first else (around, said)
+    assert not comment_withdraws(". ".join(filter(None, parts)))
+
+
+@given(
+    st.sampled_from(TAKEN), st.sampled_from(["arXiv", "the arXiv", "this server", "public view"])
+)
+def test_a_withdrawal_from_arxiv_does(taken: str, place: str) -> None:
+    assert taken.startswith("After the rebuttal") or comment_withdraws(taken.format(place))
+
+
+@given(
+    st.lists(st.sampled_from(["withdrawn", "this paper", "from", "ICLR", ".", "not", "(", "the"]))
+)
+def test_any_words_have_an_answer(words: list[str]) -> None:
+    comment_withdraws(" ".join(words))
+    abstract_withdraws(" ".join(words))
+
+
+@pytest.mark.parametrize(
+    ("abstract", "withdrawn"),
+    [
+        ("This paper has been withdrawn by the author due to an error in Lemma 2.", True),
+        ("Withdrawn by the authors.", True),
+        ("Paper withdrawn due to a possible error in a calculation.", True),
+        ("We study nets. The paper is withdrawn because of a bug.", True),
+        ("We withdraw this paper, since Theorem 1 is wrong.", True),
+        ("Withdrawn water is a part of what rivers carry.", False),
+        ("We ask why a paper is retracted and how often it is cited afterwards.", False),
+        ("Opioid withdrawal is hard. We model it.", False),
+        ("An earlier version of this paper was withdrawn. We mend its proof.", False),
+        ("We give retractions of graphs and withdraw no claim.", False),
+    ],
+)
+def test_an_abstract_is_a_notice_only_where_it_says_so_of_itself(
+    abstract: str, *, withdrawn: bool
+) -> None:
+    assert Paper(PaperId("2507.00001"), "A title", abstract, (), ()).withdrawn is withdrawn
+
+
+def test_real_comments_are_told_apart() -> None:
+    file = Path(samples.SHARED) / "cases" / "arxiv" / "withdrawn.txt"
+    if not file.is_file():
+        pytest.skip("withdrawn.txt is not at hand")
+    for line in file.read_text(encoding="utf-8").splitlines():
+        kind, _, comment = line.partition("\t")
+        assert not comment or comment_withdraws(comment) is (kind == "withdrawn"), comment
