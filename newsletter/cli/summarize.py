@@ -43,8 +43,8 @@ def summarize(
     """Make the summaries that a fetched day lacks.
 
     Nothing is asked twice: answers are kept by paper version, language, model and prompt. Exit
-    code 1 when something got no answer; run it again later. A FILE to try has the title in its
-    first line and the abstract below.
+    code 1 when something got no answer; run it again later. An ID to try may also be an address
+    of the paper on arXiv, or its DOI; a FILE has the title in its first line, the abstract below.
     """
     settings = common.load(config_file)
     if (tried is not None) + report + dry_run > 1:

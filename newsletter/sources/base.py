@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import unquote
 
 from newsletter.errors import NewsletterError
 from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
@@ -17,7 +18,13 @@ PAPER_ID = (
     r"(?:(?P<new>[0-9]{4}\.[0-9]{4,5})"
     r"|(?P<archive>[a-z-]+)(?:\.[A-Za-z-]{2,8})?/(?P<number>[0-9]{7}))"
 )
-_ID = re.compile(rf"(?:^|[:/]){PAPER_ID}(?:v(?P<version>[1-9][0-9]{{0,2}}))?/?$")
+_ID = re.compile(
+    rf"(?:^|[:/]|(?i:arxiv)(?:\.|:? ))\s*{PAPER_ID}(?:[vV](?P<version>[1-9][0-9]{{0,2}}))?"
+    r"(?:\.pdf|/|/index\.html)?(?: \[[\w.-]+\])?$",
+    re.ASCII,
+)
+# What is around it in an address or a text: `?context=cs`, `#S1`, <...>, a full stop.
+_AROUND = re.compile(r"^[<(\[\s]+|[?#]\S*$|[.,;>)\s]+$")
 _OLD_ARCHIVES = ARCHIVES.keys() | RETIRED_ARCHIVES.keys()
 
 
@@ -64,14 +71,17 @@ class PaperId:
 
     @classmethod
     def parse(cls, text: str, default_version: int | None = None) -> "PaperId":
-        """Find the identifier in `oai:arXiv.org:2507.07270v1`, a web address or the bare id.
+        """Find the identifier in an address of its abstract, PDF or HTML page, a DOI or a name.
 
-        Until 2007 the subject class was optional: `math.GT/0309136` is `math/0309136`.
+        `https://arxiv.org/pdf/2507.07270v1.pdf`, `.../abs/2507.07270?context=cs`,
+        `https://doi.org/10.48550/arXiv.2507.07270`, `oai:arXiv.org:2507.07270v1`,
+        `arXiv:2507.07270 [cs.SD]` and `2507.07270` are alike. Until 2007
+        the subject class was optional: `math.GT/0309136` is `math/0309136`.
 
         Raises:
             SourceError: there is none, or no version and no default for it.
         """
-        match = _ID.search(text.strip())
+        match = _ID.search(_AROUND.sub("", unquote(text)).strip())
         if match is None or not (match["new"] or match["archive"] in _OLD_ARCHIVES):
             raise SourceError(f"{text[:80]!r} holds no arXiv identifier")
         version = match["version"] or default_version

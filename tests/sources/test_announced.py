@@ -24,6 +24,26 @@ from newsletter.text import one_line
         ("math.GT/0309136v3", "math/0309136", 3),  # the class was optional, arXiv leaves it out
         ("oai:arXiv.org:alg-geom/9202001v1", "alg-geom/9202001", 1),
         (" 2507.07270v999\n", "2507.07270", 999),
+        ("https://arxiv.org/pdf/2507.07270v2.pdf", "2507.07270", 2),
+        ("https://arxiv.org/pdf/2507.07270v2", "2507.07270", 2),
+        ("arxiv.org/abs/2507.07270v1?context=cs", "2507.07270", 1),
+        (
+            "https://arxiv.org/abs/hep-th%2F9901001v2?context=cs.LG&x=1#comments",
+            "hep-th/9901001",
+            2,
+        ),
+        ("https://arxiv.org/html/2507.07270v3#S3.F1", "2507.07270", 3),
+        ("https://arxiv.org/html/2507.07270v3/index.html", "2507.07270", 3),
+        ("https://ar5iv.labs.arxiv.org/html/2507.07270v1", "2507.07270", 1),
+        ("https://export.arxiv.org/e-print/math/0309136v1", "math/0309136", 1),
+        ("arXiv:2507.07270v1", "2507.07270", 1),
+        ("ARXIV:2507.07270V1", "2507.07270", 1),
+        ("arXiv: 2507.07270v1 [cs.SD]", "2507.07270", 1),
+        ("arXiv 2507.07270v1", "2507.07270", 1),
+        ("arXiv:hep-th/9901001v1.", "hep-th/9901001", 1),
+        ("10.48550/arXiv.2507.07270v1", "2507.07270", 1),
+        ("doi:10.48550/ARXIV.hep-th/9901001v1", "hep-th/9901001", 1),
+        ("<https://doi.org/10.48550/arXiv.2507.07270v1>", "2507.07270", 1),
     ],
 )
 def test_an_identifier_is_found_in_whatever_holds_it(
@@ -42,6 +62,10 @@ def test_an_identifier_is_found_in_whatever_holds_it(
         "２５０７.０７２７０v1",
         "2507.07270v0",
         "2507.07270v1 and more",
+        "2507.07270.pdfx",
+        "https://arxiv.org/search/?query=2507.07270v1",
+        "https://arxiv.org/list/cs.SD/2507",
+        "arXiv.2507",
         "x2507.07270v1",
         "http://arxiv.org/abs/9901001v1",
         "abs/9901001v1",
@@ -61,6 +85,8 @@ def test_a_version_is_never_guessed() -> None:
         PaperId.parse("2507.07270")
     assert PaperId.parse("2507.07270", default_version=2) == PaperId("2507.07270", 2)
     assert PaperId.parse("2507.07270v3", default_version=2) == PaperId("2507.07270", 3)
+    pdf = "https://arxiv.org/pdf/2507.07270.pdf"
+    assert PaperId.parse(pdf, default_version=2) == PaperId("2507.07270", 2)
 
 
 def test_a_huge_text_is_named_in_a_short_line() -> None:

@@ -349,7 +349,8 @@ def test_trying_a_paper_shows_both_and_what_the_checks_say(
         assert true_of(wanted) in said.out
         assert "bears the number 987.6" in said.out
         model.answer = by(true_of)
-        told = json.loads(cli("summarize", "--try", str(wanted.id), "--json").out)
+        address = f"https://arxiv.org/pdf/{wanted.id}.pdf"
+        told = json.loads(cli("summarize", "--try", address, "--json").out)
     assert [each["by"] for each in told["tries"]] == ["extractive", "tiny"]
     assert all(each["printable"] for each in told["tries"])
 
