@@ -68,6 +68,7 @@ def test_a_busy_day_fits_and_loses_no_paper(papers: int, language: str, detail: 
     assert promised_more(sent.html) == promised_more(sent.text) == papers - len(kept)
 
 
+@pytest.mark.slow
 def test_what_has_no_room_is_a_link_to_the_whole_issue() -> None:
     sent = mail(busy_day(600))
     assert promised_more(sent.text) > 150

@@ -55,6 +55,7 @@ def stand_in(content: bytes, papers: Iterable[Paper]) -> bool:
     return all(str(paper.id).rpartition("/")[2].encode() in text for paper in papers)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(FEEDS), CUTS)
 @settings(max_examples=300, deadline=None)
 @example(FEEDS[0], [(0, 0, b"\xef\xbb\xbf")])
@@ -83,6 +84,7 @@ def test_a_mangled_answer_is_an_error_or_says_what_stands_there(cuts: Cuts) -> N
     assert stand_in(content, found.values())
 
 
+@pytest.mark.slow
 @given(CUTS)
 @settings(max_examples=300, deadline=None)
 @example([(518, 0, b"<!>")])
@@ -103,6 +105,7 @@ def test_a_mangled_page_is_an_error_or_says_what_stands_there(cuts: Cuts) -> Non
         assert all(f"({code})" in seen for code in each.categories)
 
 
+@pytest.mark.slow
 @given(CUTS)
 @settings(max_examples=300, deadline=None)
 def test_a_mangled_harvest_is_an_error_or_says_what_stands_there(cuts: Cuts) -> None:

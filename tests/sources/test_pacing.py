@@ -75,6 +75,7 @@ def took_turns(recorder: Recorder, interval_s: float = INTERVAL_S) -> bool:
     return min(recorder.gaps()) >= interval_s - CLOCKS_DIFFER_S
 
 
+@pytest.mark.slow
 def test_processes_and_their_threads_take_turns(arxiv_org: Recorder) -> None:
     arxiv_org.answer = lambda _seen: Given(takes_s=0.02)
     others = [process(arxiv_org.url, threads=2, times=3) for _ in range(3)]
@@ -109,6 +110,7 @@ def test_so_do_refusals_redirects_and_different_hosts(arxiv_org: Recorder) -> No
     assert took_turns(arxiv_org)
 
 
+@pytest.mark.slow
 def test_everybody_waits_when_one_was_asked_to_come_later(
     arxiv_org: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

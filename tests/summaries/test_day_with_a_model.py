@@ -300,6 +300,7 @@ def test_a_chinese_newsletter_says_that_the_authors_sentence_is_english(
     assert "作者原句（英文摘要）" in cli("issues", "export", "--format", "html").out
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("readers")
 def test_a_rehearsal_asks_nobody_and_says_what_a_run_would_cost(
     cli: Cli, configure: Callable[..., None]
