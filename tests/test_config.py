@@ -49,6 +49,7 @@ def test_what_is_not_said_has_a_good_default(load: Load, tmp_path: Path) -> None
     assert (settings.source.use, settings.summarizer.use) == ("arxiv", "extractive")
     assert settings.transport.use == "files"
     assert settings.source.min_interval_s == 3.0
+    assert settings.source.page_interval_s == 15.0
     assert settings.newsletters[0].language == "en"
     assert settings.folder == tmp_path
 

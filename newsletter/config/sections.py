@@ -1,5 +1,6 @@
 """The tables of newsletter.toml: the site and its newsletters, parts, sending, the pages."""
 
+from contextlib import suppress
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -130,6 +131,12 @@ class DatabaseSettings(SettingsModel):
     url: Annotated[str, Field(repr=False)] = "sqlite:///newsletter.db"  # may hold a password
 
 
+_NEWEST_PAGE = "/list/{category}/new"
+_LONGEST_INTERVAL_S = 600.0
+_PAGE_INTERVALS = 5  # a page's, in others
+Interval = Annotated[float, Field(ge=0, le=_LONGEST_INTERVAL_S)]
+
+
 class SourceSettings(SettingsModel):
     use: str = "arxiv"
     listing_url: ListingAddress = "https://arxiv.org/list/{category}/new"
@@ -138,7 +145,8 @@ class SourceSettings(SettingsModel):
     feed_url: FeedAddress = "https://rss.arxiv.org/atom/{categories}"
     api_url: WebAddress = "https://export.arxiv.org/api/query"
     oai_url: WebAddress = "https://oaipmh.arxiv.org/oai"
-    min_interval_s: Annotated[float, Field(ge=0, le=600)] = 3.0
+    min_interval_s: Interval = 3.0  # between any two requests: API, feeds, OAI
+    page_interval_s: Interval = 15.0  # between two pages of arxiv.org, as its robots.txt asks
     timeout_s: Seconds = 30.0
     # How long `run` waits for papers that were announced and cannot be had, before the issue goes
     # out and names them; counted from the announcement.
@@ -146,6 +154,26 @@ class SourceSettings(SettingsModel):
     # What was missed by up to so many days, `run` still mails by itself.
     max_age_days: Annotated[int, Field(ge=0, le=30)] = 4
     options: Options = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow_what_is_set(cls, given: object) -> object:
+        """A mirror's other pages stand beside its listing pages; its pace is one pace."""
+        if not isinstance(given, dict):
+            return given
+        beside: dict[str, object] = {}
+        listing_url = given.get("listing_url")
+        if isinstance(listing_url, str) and listing_url.endswith(_NEWEST_PAGE):
+            mirror = listing_url.removesuffix(_NEWEST_PAGE)
+            beside = {
+                "catchup_url": mirror + "/catchup/{category}/{day}?abs=True&page={page}",
+                "recent_url": mirror + "/list/{category}/recent?skip=0&show=2000",
+            }
+        with suppress(ValueError, TypeError):  # whatever it is, its own field says what is wrong
+            interval_s = float(given.get("min_interval_s", ""))
+            if 0 <= interval_s <= _LONGEST_INTERVAL_S:
+                beside["page_interval_s"] = min(_PAGE_INTERVALS * interval_s, _LONGEST_INTERVAL_S)
+        return beside | given
 
 
 class SummarizerSettings(SettingsModel):

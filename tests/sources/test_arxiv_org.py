@@ -165,6 +165,7 @@ def test_many_papers_take_a_request_for_two_hundred(arxiv_org: StandIn) -> None:
         Reply(b"Rate exceeded.", 429),
         Reply(b"Rate exceeded.", 429, {"Retry-After": "soon"}),
         Reply(b"Rate exceeded.", 429, {"Retry-After": "\xb2"}),
+        Reply(b"", 406),
         Reply(b"", 500),
         Reply(b"<html>Bad gateway</html>", 502),
         Reply(b"", 503),
@@ -219,6 +220,7 @@ def test_a_wait_that_is_too_long_is_the_operators_and_nothing_is_asked_again(
     [
         (Reply(b"Rate exceeded.", 429), "127.0.0.1: HTTP 429 (4 tries); run it again later"),
         (Reply(b"", 503), "127.0.0.1: HTTP 503 (4 tries); run it again later"),
+        (Reply(b"", 406), "127.0.0.1: HTTP 406, with which arXiv turns programs away now and then"),
         (Reply(fault="closed"), "cannot be reached, or the answer was cut off (4 tries)"),
         (Reply(rss(NEW), fault="cut"), "cannot be reached, or the answer was cut off (4 tries)"),
     ],

@@ -16,12 +16,15 @@ from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError
 from newsletter.sources.http import retry
 from newsletter.sources.http.cache import cache_folder
-from newsletter.sources.http.request_interval import RequestInterval
+from newsletter.sources.http.request_interval import Destination, RequestInterval
 from newsletter.sources.http.session import get, polite_session
 from tests.sources.recorder import Given, Recorder, Seen, recording
 from tests.sources.standin import Clock
 
 INTERVAL_S = 0.1
+API = Destination("export.arxiv.org", "arxiv.org")
+PAGE = Destination("arxiv.org", "arxiv.org", is_page=True)
+MIRROR = Destination("mirror.example", "mirror.example")
 CLOCKS_DIFFER_S = 0.001  # ours is the wall clock, the server's is not
 
 PROCESS = """
@@ -141,7 +144,7 @@ def test_a_killed_process_leaves_no_lock_and_the_interval_starts_again(
     impatient = RequestInterval(folder, INTERVAL_S, patience_s=0.2)
     with (
         pytest.raises(SourceError, match="another newsletter process has been asking arXiv for"),
-        impatient.turn("arxiv.org"),
+        impatient.turn(API),
     ):
         pass
     killed_at = time.monotonic()
@@ -159,13 +162,15 @@ class Machine:
         self.folder = folder
         self.clock = Clock()
 
-    def waited(self, host: str = "arxiv.org", rest_s: float = 0.0) -> float:
+    def waited(
+        self, to: Destination | None = None, rest_s: float = 0.0, *, of_all: bool = False
+    ) -> float:
         """How long a new session waits for its turn."""
         before = self.clock.now
-        pace = RequestInterval(self.folder, 3.0, self.clock.sleep, self.clock)
-        with pace.turn(host) as turn:
+        pace = RequestInterval(self.folder, 3.0, self.clock.sleep, self.clock, page_interval_s=15.0)
+        with pace.turn(to or API) as turn:
             waited = self.clock.now - before
-            turn.rest_s = rest_s
+            turn.rest_s, turn.rest_of_all = rest_s, of_all
         return waited
 
 
@@ -200,16 +205,36 @@ def test_a_note_that_cannot_be_read_is_an_interval(machine: Machine, note: str) 
 
 def test_a_request_that_failed_counts_as_one(machine: Machine) -> None:
     pace = RequestInterval(machine.folder, 3.0, machine.clock.sleep, machine.clock)
-    with pytest.raises(KeyboardInterrupt), pace.turn("arxiv.org"):
+    with pytest.raises(KeyboardInterrupt), pace.turn(API):
         raise KeyboardInterrupt
     assert machine.waited() == 3
 
 
 def test_a_rest_is_the_hosts_that_asked_for_it(machine: Machine) -> None:
     machine.waited(rest_s=60)
-    assert machine.waited("mirror.example") == 3
+    assert machine.waited(MIRROR) == 3
     assert machine.waited() == 57
     assert machine.waited() == 3
+
+
+def test_pages_keep_more_distance_from_each_other_than_from_the_rest(machine: Machine) -> None:
+    asked = [machine.waited(to) for to in (PAGE, API, API, PAGE, PAGE, API)]
+    assert asked == [0, 3, 3, 9, 15, 3]
+
+
+def test_a_rest_that_is_for_all_of_arxiv_is_kept_by_its_pages_too(machine: Machine) -> None:
+    machine.waited(PAGE, rest_s=60)
+    assert machine.waited(API) == 3
+    machine.waited(API, rest_s=80, of_all=True)
+    assert machine.waited(PAGE) == 80
+
+
+def test_a_page_that_was_asked_for_when_the_clock_was_later_is_an_interval(
+    machine: Machine,
+) -> None:
+    machine.waited(PAGE)
+    machine.clock.now -= 3600
+    assert machine.waited(PAGE) == 15
 
 
 def test_a_killed_process_ends_no_rest(machine: Machine) -> None:
@@ -224,7 +249,7 @@ def test_a_long_rest_is_said_and_not_waited_for_and_ends(machine: Machine) -> No
     machine.waited(rest_s=1000)
     with pytest.raises(SourceError, match=r"arxiv\.org asked this machine .* another 1000 seconds"):
         machine.waited()
-    assert machine.waited("mirror.example") == 3
+    assert machine.waited(MIRROR) == 3
     machine.clock.now += 1000
     assert machine.waited() == 0
 
@@ -237,7 +262,7 @@ def test_no_rest_is_longer_than_a_day(machine: Machine) -> None:
 
 def test_a_rest_far_in_the_future_is_not_believed(machine: Machine) -> None:
     machine.waited()
-    note = {"at": machine.clock.now, "asking": False, "rests": {"arxiv.org": 9e9}}
+    note = {"at": machine.clock.now, "asking": False, "rests": {API.key: 9e9}}
     (machine.folder / "pacing.json").write_text(json.dumps(note))
     assert machine.waited() == 3
 

@@ -1,5 +1,7 @@
 """One request at a time on this machine, and time between them, whoever asks.
 
+Between two pages of arxiv.org passes more than between two other requests.
+
 arXiv's terms hold for "all of the machines under your control"; what one machine can keep to by
 itself, it keeps to here: over threads, sessions, sources and processes of its user.
 """
@@ -26,6 +28,21 @@ class Turn:
     """The one request that this machine makes now; it may end in a wish to be left alone."""
 
     rest_s: float = 0.0
+    rest_of_all: bool = False  # for all hosts of the same owner, and not for this one only
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a request goes. `owner` names all hosts that may ask for a rest together."""
+
+    host: str
+    owner: str
+    is_page: bool = False
+
+    @property
+    def key(self) -> str:
+        """A page's refusal is no refusal of what else the same host serves."""
+        return f"{self.host} pages" if self.is_page else self.host
 
 
 class _LastRequest(BaseModel):
@@ -35,7 +52,8 @@ class _LastRequest(BaseModel):
 
     at: float  # when the last request started or ended
     asking: bool  # it did not end, or its process was killed
-    rests: dict[str, float] = {}  # a host wants no request before
+    page_at: float | None = None  # the same of the last page
+    rests: dict[str, float] = {}  # a host or an owner wants no request before
 
     def rests_at(self, now: float) -> dict[str, float]:
         """Those that are not over, and that can be true."""
@@ -56,34 +74,36 @@ class RequestInterval:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
         patience_s: float = _PATIENCE_S,
+        page_interval_s: float = 0.0,
     ) -> None:
         self._lock_file = folder / "pacing.lock"
         self._notes = folder / "pacing.json"
         self._interval_s = interval_s
+        self._page_interval_s = max(interval_s, page_interval_s)
         self._sleep = sleep
         self._clock = clock
         self._patience_s = patience_s
 
     @contextmanager
-    def turn(self, host: str) -> Iterator[Turn]:
-        """Wait until a request to a host is due, and let nobody else ask until it ends.
+    def turn(self, to: Destination) -> Iterator[Turn]:
+        """Wait until a request is due, and let nobody else ask until it ends.
 
         Raises:
             SourceError: others ask for too long, or the host wants no request for now.
         """
-        lock = self._due(host)
+        lock = self._due(to)
         try:
-            self._note(host, asking=True)
+            self._note(to, asking=True)
             turn = Turn()
             try:
                 yield turn
             finally:
                 with suppress(SourceError):  # the note still says that somebody asks
-                    self._note(host, asking=False, rest_s=turn.rest_s)
+                    self._note(to, asking=False, turn=turn)
         finally:
             lock.release()
 
-    def _due(self, host: str) -> filelock.BaseFileLock:
+    def _due(self, to: Destination) -> filelock.BaseFileLock:
         """The lock, at a time when a request may start.
 
         Whoever waits for that time lets go of the lock, so that all have the same chance at it.
@@ -94,7 +114,7 @@ class RequestInterval:
             lock = self._locked(left_s)
             left_s -= time.monotonic() - began
             try:
-                wait_s = self._wait(host)
+                wait_s = self._wait(to)
             except BaseException:
                 lock.release()
                 raise
@@ -122,24 +142,28 @@ class RequestInterval:
             f" {self._patience_s:.0f} seconds; run it again later"
         )
 
-    def _wait(self, host: str) -> float:
+    def _wait(self, to: Destination) -> float:
         """How long a request must still wait."""
         noted = self._noted()
         if (noted is None and self._notes.exists()) or (noted and noted.asking):
             # When the last request ended is not known. The lock stays, or all would wait for ever.
-            self._sleep(self._interval_s)
+            self._sleep(self._page_interval_s if to.is_page else self._interval_s)
         if noted is None:
             with suppress(OSError):  # the next note does not build on it
                 self._notes.unlink()
             return 0.0
         now = self._clock()
-        rest_s = noted.rests_at(now).get(host, now) - now
+        rests = noted.rests_at(now)
+        rest_s = max(rests.get(to.key, now), rests.get(to.owner, now)) - now
         if rest_s > LONGEST_WAIT_S:
             raise SourceError(
-                f"{host} asked this machine not to come again for another {rest_s:.0f} seconds;"
+                f"{to.host} asked this machine not to come again for another {rest_s:.0f} seconds;"
                 " run it again then"
             )
-        return max(rest_s, noted.at + self._interval_s - now)
+        wait_s = max(rest_s, noted.at + self._interval_s - now)
+        if to.is_page and noted.page_at is not None:
+            wait_s = max(wait_s, min(noted.page_at, now) + self._page_interval_s - now)
+        return wait_s
 
     def _noted(self) -> _LastRequest | None:
         """The note, unless it cannot be read or is of a clock that went back since."""
@@ -149,13 +173,16 @@ class RequestInterval:
             return None
         return noted if noted.at <= self._clock() else None
 
-    def _note(self, host: str, *, asking: bool, rest_s: float = 0.0) -> None:
+    def _note(self, to: Destination, *, asking: bool, turn: Turn | None = None) -> None:
         now = self._clock()
         noted = self._noted()
         rests = noted.rests_at(now) if noted else {}
-        if rest_s > 0:
-            rests[host] = now + min(rest_s, _LONGEST_REST_S)
-        content = _LastRequest(at=now, asking=asking, rests=rests).model_dump_json().encode()
+        if turn is not None and turn.rest_s > 0:
+            whose = to.owner if turn.rest_of_all else to.key
+            rests[whose] = now + min(turn.rest_s, _LONGEST_REST_S)
+        page_at = now if to.is_page else noted and noted.page_at
+        told = _LastRequest(at=now, asking=asking, page_at=page_at, rests=rests)
+        content = told.model_dump_json().encode()
         try:
             file = os.open(self._notes, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         except OSError as error:

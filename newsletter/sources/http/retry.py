@@ -11,9 +11,10 @@ _BACKOFF = wait_exponential(multiplier=3, max=60) + wait_random(0, 2)
 class RetryAfterError(Exception):
     """arXiv was not reached, or asked for patience; worth another try."""
 
-    def __init__(self, reason: str, asked_s: float = 0.0) -> None:
+    def __init__(self, reason: str, asked_s: float = 0.0, *, of_all: bool = False) -> None:
         super().__init__(reason)
         self.asked_s = asked_s
+        self.of_all = of_all  # it is the whole of arXiv that asks, and not this host
 
     def in_the_end(self) -> str:
         """What to say when there is no other try."""

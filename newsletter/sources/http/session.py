@@ -15,7 +15,7 @@ from newsletter.config import SourceSettings
 from newsletter.http import DeadlineAdapter, retry_after_s
 from newsletter.sources.base import SourceError
 from newsletter.sources.http.cache import CachedResponse, ResponseCache, cache_folder
-from newsletter.sources.http.request_interval import RequestInterval
+from newsletter.sources.http.request_interval import Destination, RequestInterval
 from newsletter.sources.http.retry import (
     TRIES,
     RetryAfterError,
@@ -29,14 +29,21 @@ _MOST_BYTES = 64_000_000  # arXiv's largest day is a few of these millions
 _MOST_REDIRECTS = 5
 _SERVER_TROUBLE = 500
 _WHOLE_ANSWER = 10  # time-outs; each is for a few bytes only
+_PAGE_HOSTS = ("arxiv.org", "www.arxiv.org")
+_TURNED_AWAY: dict[int, str] = {
+    requests.codes.too_many: "HTTP 429",
+    # What stands before arXiv has answered so now and then since September 2026, to some programs.
+    requests.codes.not_acceptable: "HTTP 406, with which arXiv turns programs away now and then",
+}
 _OWN_CONDITIONS = ("If-None-Match", "If-Modified-Since", "Range", "Authorization")
 
 
 class PoliteAdapter(DeadlineAdapter):
     """Keeps arXiv's terms (https://info.arxiv.org/help/api/tou.html) for whoever uses the session.
 
-    At least `min_interval_s` passes between the end of one request and the start of the next,
-    retries and redirects included, whoever on this machine made them. 429 and 5xx are tried again,
+    At least `min_interval_s` passes between the end of one request and the start of the next, and
+    `page_interval_s` between pages of arxiv.org, retries and redirects included, whoever on this
+    machine made them. 406, 429 and 5xx are tried again,
     as late as `Retry-After` says; any other refusal is final. What did not change since it was last
     asked for is not sent again. The `arxiv` package sets no time-out and its own name; both are put
     right here.
@@ -64,8 +71,22 @@ class PoliteAdapter(DeadlineAdapter):
     @cached_property
     def _pace(self) -> RequestInterval:
         return RequestInterval(
-            self._folder, self._settings.min_interval_s, self._sleep, self._clock
+            self._folder,
+            self._settings.min_interval_s,
+            self._sleep,
+            self._clock,
+            page_interval_s=self._settings.page_interval_s,
         )
+
+    def _destination(self, url: str | None) -> Destination:
+        """ArXiv asks for rests for all of its hosts, and for slower steps between its pages."""
+        host, authority = _host(url), urlsplit(url or "").netloc
+        pages = (self._settings.listing_url, self._settings.catchup_url, self._settings.recent_url)
+        is_page = host in _PAGE_HOSTS or any(
+            (url or "").startswith(address.partition("{")[0]) for address in pages
+        )
+        owner = "arxiv.org" if f".{host}".endswith(".arxiv.org") else authority
+        return Destination(authority, owner, is_page)
 
     @cached_property
     def remembered(self) -> ResponseCache:
@@ -121,12 +142,12 @@ class PoliteAdapter(DeadlineAdapter):
         options: dict[str, Any],
         kept: CachedResponse | None,
     ) -> requests.Response:
-        with self._pace.turn(_authority(request.url)) as turn:
+        with self._pace.turn(self._destination(request.url)) as turn:
             try:
                 return self._once(request, options, kept)
             except RetryAfterError as error:
                 # Told to all: arXiv asked this machine to wait, not this process.
-                turn.rest_s = rest_after(error, state)
+                turn.rest_s, turn.rest_of_all = rest_after(error, state), error.of_all
                 raise
 
     def _once(
@@ -153,8 +174,12 @@ class PoliteAdapter(DeadlineAdapter):
         if status == requests.codes.not_modified and kept:
             return kept.answer(request)
         unasked = status == requests.codes.not_modified
-        if unasked or status == requests.codes.too_many or status >= _SERVER_TROUBLE:
-            raise RetryAfterError(f"HTTP {status}", retry_after_s(response.headers))
+        if unasked or status in _TURNED_AWAY or status >= _SERVER_TROUBLE:
+            raise RetryAfterError(
+                _TURNED_AWAY.get(status, f"HTTP {status}"),
+                retry_after_s(response.headers),
+                of_all=status == requests.codes.too_many,
+            )
         return response
 
 
@@ -198,12 +223,6 @@ def forget(session: requests.Session, response: requests.Response) -> None:
 
 def _host(url: str | None) -> str:
     return urlsplit(url or "").hostname or "arXiv"
-
-
-def _authority(url: str | None) -> str:
-    """Who asks for a rest: arXiv does so for all of its hosts."""
-    host = _host(url)
-    return "arxiv.org" if f".{host}".endswith(".arxiv.org") else urlsplit(url or "").netloc
 
 
 def _read(response: requests.Response) -> None:
