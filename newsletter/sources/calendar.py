@@ -11,9 +11,12 @@ ZONE = ZoneInfo("America/New_York")
 _ANNOUNCED_AT = time(20)
 _SATURDAY = 5
 
-# Days on which arXiv's staff is away, as arXiv publishes them year by year. They explain why a day
-# stays empty; that it does stay empty is only known from the listing's own date.
+# Days on which arXiv's staff is away, as arXiv publishes them year by year. On their evenings
+# nothing is announced, so that the *next* mailing day is the empty one: Thanksgiving has a batch,
+# announced the evening before, and the day after it has none. Only a fallback: what arXiv's own
+# pages say of a day comes first.
 _HOLIDAYS = {
+    2025: ("01-01", "01-20", "06-19", "07-04", "09-01", "11-27", "12-25"),
     2026: ("01-01", "01-19", "06-19", "07-03", "09-07", "11-26", "12-25", "12-29", "12-31"),
 }
 
@@ -50,8 +53,15 @@ def is_mailing_day(day: date) -> bool:
     return day.weekday() < _SATURDAY
 
 
-def holiday_after(day: date) -> bool:
-    """Whether that batch may fall away: it is a holiday, or the evening before it was one."""
-    return any(
-        f"{eve:%m-%d}" in _HOLIDAYS.get(eve.year, ()) for eve in (day, day - timedelta(days=1))
-    )
+def follows_holiday(day: date) -> bool:
+    """Whether that mailing day has no batch: on the evening before it arXiv was closed."""
+    eve = day - timedelta(days=1)
+    return is_mailing_day(day) and f"{eve:%m-%d}" in _HOLIDAYS.get(eve.year, ())
+
+
+def previous_batch(day: date) -> date:
+    """The last day before that one which has a batch."""
+    earlier = previous_mailing_day(day)
+    while follows_holiday(earlier):
+        earlier = previous_mailing_day(earlier)
+    return earlier

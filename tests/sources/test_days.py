@@ -86,15 +86,26 @@ def test_it_is_eight_in_the_evening_in_summer_and_in_winter(day: date, hour: int
 @pytest.mark.parametrize(
     ("day", "may_fall_away"),
     [
-        (date(2026, 11, 26), True),  # Thanksgiving
+        (date(2026, 11, 26), False),  # Thanksgiving: announced the evening before
         (date(2026, 11, 27), True),  # nothing was announced on its evening
         (date(2026, 11, 25), False),
-        (date(2026, 1, 1), True),
+        (date(2026, 1, 1), False),
+        (date(2025, 9, 1), False),
+        (date(2025, 9, 2), True),
+        (date(2025, 12, 26), True),
+        (date(2026, 9, 8), True),
+        (date(2026, 7, 6), False),  # announced on Sunday evening
         (date(2026, 1, 2), True),
         (date(2025, 12, 31), False),
         (date(2031, 1, 1), False),  # arXiv has not said yet
     ],
 )
-def test_holidays_explain_an_empty_day(day: date, *, may_fall_away: bool) -> None:
-    assert calendar.holiday_after(day) is may_fall_away
+def test_a_holiday_empties_the_next_mailing_day(day: date, *, may_fall_away: bool) -> None:
+    assert calendar.follows_holiday(day) is may_fall_away
     assert calendar.is_mailing_day(day)  # whether it did fall away, only the listing's date tells
+
+
+def test_the_batch_before_a_day_skips_those_that_have_none() -> None:
+    assert calendar.previous_batch(date(2026, 11, 30)) == date(2026, 11, 26)
+    assert calendar.previous_batch(date(2026, 11, 27)) == date(2026, 11, 26)
+    assert calendar.previous_batch(date(2026, 11, 24)) == date(2026, 11, 23)
