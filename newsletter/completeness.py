@@ -18,14 +18,17 @@ _KNOWN = (
     ListingState.RECONSTRUCTED,
 )
 _NAMED_IDS = 8
+DATED_PAGES_REACH = timedelta(days=90)  # arXiv's pages of past days
 
 
 def is_known(row: ListingRow, newest: date) -> bool:
     """Whether that listing need not be asked for again.
 
-    What is partial can only be healed as long as arXiv's pages show that day.
+    What is partial can be healed as long as arXiv has a page of that day.
     """
-    return row.state in _KNOWN or (row.state == ListingState.PARTIAL and row.day < newest)
+    if row.state == ListingState.PARTIAL:
+        return row.day < newest - DATED_PAGES_REACH
+    return row.state in _KNOWN
 
 
 def wait_reason(
@@ -35,7 +38,8 @@ def wait_reason(
 
     A category that still shows another day, or cannot be reached, is waited for. Papers that
     cannot be had are waited for until `patience` after the announcement is over; then the issue
-    goes out and names them.
+    goes out and names them. Where not one paper can be had, that is never told as a day without
+    papers.
     """
     for row in rows:
         if row.state == ListingState.STALE:
@@ -46,8 +50,10 @@ def wait_reason(
             return f"{row.category} of {day} cannot be read ({row.source}); run it again later"
     partial = [row for row in rows if row.state == ListingState.PARTIAL]
     until = calendar.announced_at(day) + patience
+    lacking = "; ".join(map(missing_text, partial))
+    if partial and not any(row.found for row in rows):
+        return f"{lacking}; run it again later"
     if partial and now < until:
-        lacking = "; ".join(map(missing_text, partial))
         return f"{lacking}; run it again; from {until:%d %b %H:%M %Z} on the issue goes out without"
     return None
 
@@ -107,7 +113,7 @@ def missed_days(
     days: list[date] = []
     day = calendar.previous_mailing_day(newest)
     while day > first and len(days) < most:
-        if day not in done and day not in empty and not calendar.holiday_after(day):
+        if day not in done and day not in empty and not calendar.follows_holiday(day):
             days.append(day)
         day = calendar.previous_mailing_day(day)
     return sorted(days)

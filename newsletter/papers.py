@@ -179,7 +179,7 @@ def _unless_repeated(session: Session, listing: Listing) -> Listing:
 
 def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
     old = session.get(ListingRow, (listing.day, listing.category))
-    if listing.state in _NOTHING_LEARNED and old is not None and old.found:
+    if old is not None and old.found and _says_less(listing, old):
         return
     papers = by_id(session, (announcement.paper for announcement in listing.announcements))
     lost = [
@@ -200,6 +200,14 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
         )
     )
     _keep_announcements(session, listing)
+
+
+def _says_less(listing: Listing, old: ListingRow) -> bool:
+    """Whether what is kept is better: dates give back less than what arXiv announced by name."""
+    if listing.state in _NOTHING_LEARNED:
+        return True
+    rebuilt = listing.state is ListingState.RECONSTRUCTED and old.state == ListingState.PARTIAL
+    return rebuilt and len(listing.announcements) <= old.found
 
 
 def _keep_announcements(session: Session, listing: Listing) -> None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from enum import StrEnum
 from typing import Any
 
 import arxiv
@@ -26,13 +25,6 @@ _IDS_A_REQUEST = 200  # an address of about 3 kB, which every server on the way 
 _RESULTS_A_REQUEST = 500  # arXiv bears 2,000, and is slow then
 _MOST_FOUND = 10_000  # several times what is submitted to all of arXiv between two deadlines
 _MOST_REQUESTS = 40  # of one search, should the answers be shorter than asked for
-
-
-class Dated(StrEnum):
-    """By which of its dates a paper is searched."""
-
-    SUBMITTED = "submittedDate"  # of the first version
-    UPDATED = "lastUpdatedDate"  # of the newest version
 
 
 def papers_by_id(
@@ -62,10 +54,8 @@ def papers_named(session: requests.Session, api_url: str, names: Sequence[str]) 
     return {name: found[name] for name in names if name in found}
 
 
-def papers_found(
-    session: requests.Session, api_url: str, query: str, dated: Dated
-) -> dict[PaperId, Paper]:
-    """All papers that a query finds, in their newest versions, from the oldest date on.
+def papers_found(session: requests.Session, api_url: str, query: str) -> dict[PaperId, Paper]:
+    """All papers that a query finds, in their newest versions, the first submitted first.
 
     Raises:
         SourceError: the API refused, or did not give as many as it counts.
@@ -73,7 +63,7 @@ def papers_found(
     search = arxiv.Search(
         query=query,
         max_results=_MOST_FOUND,
-        sort_by=arxiv.SortCriterion(dated.value),
+        sort_by=arxiv.SortCriterion.SubmittedDate,
         sort_order=arxiv.SortOrder.Ascending,
     )
     checked = _Checked(session)

@@ -31,6 +31,11 @@ _OLD_ARCHIVES = ARCHIVES.keys() | RETIRED_ARCHIVES.keys()
 class SourceError(NewsletterError):
     """A source could not be reached, or its answer is not what it should be."""
 
+    @property
+    def brief(self) -> str:
+        """Without the advice, which the verdict's reader gets once."""
+        return re.sub(r"; run it again (?:later|then)\Z", "", str(self))
+
 
 class AnnouncementType(StrEnum):
     """arXiv's announce types, strongest first."""
@@ -44,6 +49,11 @@ class AnnouncementType(StrEnum):
     def rank(self) -> int:
         """The lower, the stronger."""
         return list(AnnouncementType).index(self)
+
+    @property
+    def is_replacement(self) -> bool:
+        """Whether it announces a later version of a known paper."""
+        return self in {AnnouncementType.REPLACE, AnnouncementType.REPLACE_CROSS}
 
 
 class ListingState(StrEnum):

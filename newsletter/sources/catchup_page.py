@@ -92,8 +92,8 @@ def parse_catchup_page(content: bytes, category: str) -> CatchupPage:
     totals = {found.groups() for found in _TOTAL.finditer(words)}
     if heading is None or len(totals) != 1:
         refused = next(filter(None, map(_INVALID.fullmatch, map(_text, root.iter("h1")))), None)
-        begins = refused[0] if refused else words[:60]
-        raise SourceError(f"this is no page of a past day; it says {begins!r}")
+        begins = refused[0][:120] if refused else words[:60]
+        raise SourceError(f"this is no page of a past day, it says {begins!r}")
     counted, *stated = totals.pop()
     day = short_date(heading.groups()[1:])
     if short_date(stated) != day:

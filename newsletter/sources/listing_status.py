@@ -28,8 +28,7 @@ class ListingEntry:
         """Whether this is the version that was announced: the API's index can be a day late."""
         if self.version is not None:
             return paper.id.version == self.version
-        replaced = self.kind in {AnnouncementType.REPLACE, AnnouncementType.REPLACE_CROSS}
-        return paper.id.version > 1 or not replaced
+        return paper.id.version > 1 or not self.kind.is_replacement
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,16 @@ class CategoryListing:
     lines: tuple[ListingEntry, ...]
     expected: int | None
     source: str
-    is_past: bool = False  # the source has moved on to a later day
+    shown: date | None = None  # the later day to which the source has moved on
+
+    @property
+    def is_past(self) -> bool:
+        return self.shown is not None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether lines are missing that were counted."""
+        return self.expected is not None and len(self.lines) < self.expected
 
     def because(self, reason: str) -> "CategoryListing":
         """With why it is this source that speaks."""
@@ -99,9 +107,10 @@ def nothing(category: str, day: date, source: str) -> Listing:
 
 
 def _of_another_day(category: str, shown: date, day: date, source: str) -> CategoryListing:
-    if calendar.holiday_after(day):
-        return CategoryListing(category, ListingState.NONE, (), None, f"arXiv holiday; {source}")
-    return CategoryListing(category, ListingState.STALE, (), None, source, is_past=shown > day)
+    state = ListingState.STALE
+    if calendar.follows_holiday(day):
+        state, source = ListingState.NONE, f"arXiv holiday; {source}"
+    return CategoryListing(category, state, (), None, source, shown if shown > day else None)
 
 
 def _lines(listing: Listing) -> tuple[ListingEntry, ...]:

@@ -1,6 +1,6 @@
 """Past mailing days, rebuilt from the dates of submission.
 
-arXiv keeps no list of what it announced: its pages and feeds hold the newest batch only. A batch
+For days of which arXiv's own page cannot be had: it reaches 90 days back. A batch
 holds, nearly, what was submitted between two deadlines
 (https://info.arxiv.org/help/availability.html); moderation holds some papers back for longer, and
 older papers that were cross-listed later bear no date of that.
@@ -14,7 +14,7 @@ import requests
 
 from newsletter import taxonomy
 from newsletter.sources import calendar
-from newsletter.sources.api import Dated, papers_by_id, papers_found
+from newsletter.sources.api import papers_by_id, papers_found
 from newsletter.sources.base import (
     Announcement,
     AnnouncementType,
@@ -28,7 +28,8 @@ from newsletter.sources.base import (
 from newsletter.sources.http.session import get
 from newsletter.sources.oai import Record, Records, parse_records
 
-API_BY_DATE = "API, by date"
+API_BY_DATE = "API, by date, without replacements: it does not find them"
+BOTH_BY_DATE = "OAI and API, by date"
 OAI_BY_DATE = "OAI, by date"
 
 _FIRST_DAY = date(1991, 8, 14)  # of arXiv
@@ -45,10 +46,12 @@ def window(day: date) -> tuple[datetime, datetime]:
     """The deadlines (UTC) between which the batch of that mailing day was submitted.
 
     Announced the evening before, it holds what came in until 14:00 US Eastern of the weekday
-    before; Monday's holds Thursday afternoon to Friday, Tuesday's Friday afternoon to Monday.
+    before; Monday's holds Thursday afternoon to Friday, Tuesday's Friday afternoon to Monday. The
+    batch after a day that had none holds what that one would have held as well.
     """
     last = calendar.previous_mailing_day(day)
-    return _deadline(calendar.previous_mailing_day(last)), _deadline(last)
+    before = calendar.previous_batch(day)
+    return _deadline(calendar.previous_mailing_day(before)), _deadline(last)
 
 
 def rebuild_day(
@@ -63,28 +66,36 @@ def rebuild_day(
     )
 
 
-def from_api(
-    session: requests.Session, api_url: str, categories: Sequence[str], day: date
+def by_date(
+    session: requests.Session, oai_url: str, api_url: str, categories: Sequence[str], day: date
 ) -> FetchResult:
-    """That day and its papers, by the dates that the API states.
+    """That day and its papers, by the dates that OAI and the API state.
+
+    OAI finds replacements, and loses what was replaced again since; the API finds all that was
+    new, and since November 2025 no replacements. Where one of them fails, the other speaks alone.
 
     Raises:
-        SourceError: as `ask_api`.
+        SourceError: both failed, and why.
     """
-    papers = ask_api(session, api_url, categories, day)
-    return listings_from_papers(rebuild_day(categories, day, papers, API_BY_DATE), papers)
-
-
-def from_oai(
-    session: requests.Session, oai_url: str, categories: Sequence[str], day: date
-) -> FetchResult:
-    """That day and its papers, by the dates that OAI states.
-
-    Raises:
-        SourceError: as `ask_oai`.
-    """
-    papers = ask_oai(session, oai_url, categories, day)
-    return listings_from_papers(rebuild_day(categories, day, papers, OAI_BY_DATE), papers)
+    papers: dict[PaperId, Paper] = {}
+    failed: list[str] = []
+    source = BOTH_BY_DATE
+    try:
+        papers |= ask_oai(session, oai_url, categories, day)
+    except SourceError as error:
+        failed.append(str(error))
+        source = API_BY_DATE
+    try:
+        found = ask_api(session, api_url, categories, day)
+    except SourceError as error:
+        failed.append(str(error))
+        source = OAI_BY_DATE
+    else:
+        told = {paper_id.arxiv_id for paper_id in papers}
+        papers |= {each: paper for each, paper in found.items() if each.arxiv_id not in told}
+    if len(failed) > 1:
+        raise SourceError("; ".join(failed))
+    return listings_from_papers(rebuild_day(categories, day, papers, source), papers)
 
 
 def listings_from_papers(
@@ -98,7 +109,9 @@ def listings_from_papers(
 def ask_api(
     session: requests.Session, api_url: str, categories: Sequence[str], day: date
 ) -> dict[PaperId, Paper]:
-    """Who was submitted or revised in that day's window, in the version of then.
+    """Who was submitted in that day's window, in the version of then.
+
+    The API reads `lastUpdatedDate` as `submittedDate`, so that it finds no replacements.
 
     Raises:
         SourceError: the API refused, or did not give everything that it counts.
@@ -108,9 +121,7 @@ def ask_api(
     start, end = window(day)
     of_them = " OR ".join(map(_query, dict.fromkeys(categories)))
     between = f"[{start:%Y%m%d%H%M} TO {end:%Y%m%d%H%M}]"
-    found: dict[PaperId, Paper] = {}
-    for dated in Dated:
-        found |= papers_found(session, api_url, f"({of_them}) AND {dated}:{between}", dated)
+    found = papers_found(session, api_url, f"({of_them}) AND submittedDate:{between}")
     return _of_then(session, api_url, found, (start, end))
 
 
@@ -146,7 +157,7 @@ def papers_as_of(records: Iterable[Record], day: date) -> dict[PaperId, Paper]:
 
 
 def _had_a_batch(day: date) -> bool:
-    return day > _FIRST_DAY and calendar.is_mailing_day(day)
+    return day > _FIRST_DAY and calendar.is_mailing_day(day) and not calendar.follows_holiday(day)
 
 
 def _deadline(day: date) -> datetime:

@@ -46,6 +46,10 @@ class RecentPage:
         """Whether this page would name that day, had there been an announcement."""
         return self.dates[-1] <= day <= self.dates[0]
 
+    def passes_over(self, day: date) -> bool:
+        """Whether arXiv announced something before that day and after it, and not on it."""
+        return self.reaches(day) and day not in self.dates
+
     def section(self, day: date) -> RecentDay | None:
         """What was announced in this category that day; None where the page does not say."""
         return next((section for section in self.sections if section.day == day), None)

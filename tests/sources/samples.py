@@ -21,6 +21,8 @@ class Told:
     authors: Sequence[str] = ("Ada L", "Bob M")
     categories: Sequence[str] = ("cs.SD", "eess.AS")
     comment: str = "5 pages"
+    published: str = "2025-07-09T12:00:00Z"  # its first version
+    updated: str = "2025-07-10T12:00:00Z"  # this one
 
 
 def shared(name: str) -> bytes:
@@ -76,7 +78,7 @@ def answer(*papers: Told, counted: int | None = None) -> bytes:
     """The API's answer; `counted` is what it says that there are."""
     entries = "".join(
         f"<entry><id>http://arxiv.org/abs/{paper.id}</id><title>{escape(paper.title)}</title>"
-        "<updated>2025-07-10T12:00:00Z</updated><published>2025-07-09T12:00:00Z</published>"
+        f"<updated>{paper.updated}</updated><published>{paper.published}</published>"
         f"<summary>{escape(paper.abstract)}</summary>"
         f"<arxiv:comment>{escape(paper.comment)}</arxiv:comment>"
         + "".join(f'<category term="{escape(each)}"/>' for each in paper.categories)

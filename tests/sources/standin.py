@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
@@ -58,6 +59,15 @@ class StandIn:
 
     def page(self, category: str, *replies: Reply) -> None:
         self.replies[f"/list/{category}/new"] = list(replies)
+
+    def catchup(self, category: str, day: date, *replies: Reply) -> None:
+        self.replies[f"/catchup/{category}/{day}"] = list(replies)
+
+    def recent(self, category: str, *replies: Reply) -> None:
+        self.replies[f"/list/{category}/recent"] = list(replies)
+
+    def oai(self, *replies: Reply) -> None:
+        self.replies["/oai"] = list(replies)
 
     def api(self, *replies: Reply) -> None:
         self.replies["/api/query"] = list(replies)

@@ -204,3 +204,17 @@ def test_what_is_no_page_of_recent_papers_is_one_clear_line(content: bytes) -> N
 def test_an_address_without_its_blanks_is_refused(settings: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         SourceSettings.model_validate(settings)
+
+
+def test_a_mirrors_dated_pages_stand_beside_its_listing_pages_and_its_pace_is_one() -> None:
+    mirror = SourceSettings(listing_url="https://m.example/list/{category}/new", min_interval_s=1)
+    assert mirror.catchup_url.startswith("https://m.example/catchup/{category}/{day}?")
+    assert mirror.recent_url.startswith("https://m.example/list/{category}/recent?")
+    assert mirror.page_interval_s == 5
+    given = SourceSettings(
+        listing_url="https://m.example/list/{category}/new",
+        recent_url="https://n.example/{category}",
+        min_interval_s=1,
+        page_interval_s=2,
+    )
+    assert (given.recent_url, given.page_interval_s) == ("https://n.example/{category}", 2)

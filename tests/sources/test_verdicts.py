@@ -110,9 +110,32 @@ def test_a_weekend_is_not_even_asked_about(arxiv: StandIn) -> None:
     assert not arxiv.asked
 
 
-def test_a_page_without_entries_is_a_day_on_which_nothing_was_announced(arxiv: StandIn) -> None:
+def test_an_empty_page_and_an_empty_feed_are_a_day_on_which_nothing_was_announced(
+    arxiv: StandIn,
+) -> None:
     arxiv.page("cs.SD", Reply(page()))
-    assert only(fetch(arxiv)).state is ListingState.NONE
+    arxiv.feed("cs.SD", Reply(rss()))
+    listing = only(fetch(arxiv))
+    assert listing.state is ListingState.NONE
+    assert listing.source == "the listing page of 2025-07-11, and so the feed"
+
+
+def test_an_empty_page_gives_way_to_a_feed_that_has_papers(arxiv: StandIn) -> None:
+    arxiv.page("cs.SD", Reply(page()))
+    listing = only(fetch(arxiv))
+    assert said(listing) == told(ALL)
+    assert listing.state is ListingState.UNCHECKED
+
+
+@pytest.mark.parametrize(
+    "feed", [Reply(b"", 503), Reply(rss(NEW, stated="Thu, 10 Jul 2025 00:00:00 -0400"))]
+)
+def test_an_empty_page_that_nobody_confirms_is_waited_for(arxiv: StandIn, feed: Reply) -> None:
+    arxiv.page("cs.SD", Reply(page()))
+    arxiv.feed("cs.SD", feed)
+    listing = only(fetch(arxiv))
+    assert listing.state is ListingState.STALE
+    assert "which nobody confirms" in listing.source
 
 
 def test_half_a_page_is_filled_in_by_the_feed(arxiv: StandIn) -> None:

@@ -1,0 +1,68 @@
+"""arXiv's newest batch and its papers, asked for: listing pages, feeds, the API."""
+
+from collections.abc import Sequence
+
+import requests
+
+from newsletter.sources.api import papers_named
+from newsletter.sources.base import Paper, SourceError
+from newsletter.sources.feed import Feed, parse_feed
+from newsletter.sources.http.session import forget, get
+from newsletter.sources.listing_page import ListingPage, parse_listing_page
+
+
+class ArxivRequests:
+    """One session and the addresses that it asks; None where there is no such source."""
+
+    def __init__(
+        self,
+        session: requests.Session,
+        feed_url: str,
+        api_url: str | None,
+        listing_url: str | None,
+    ) -> None:
+        self.session = session
+        self._feed_url = feed_url
+        self._api_url = api_url
+        self._listing_url = listing_url
+
+    def page(self, category: str) -> ListingPage | None:
+        """The listing page; None where there is no such source.
+
+        Raises:
+            SourceError: it cannot be had or read.
+        """
+        if self._listing_url is None:
+            return None
+        response = get(self.session, self._listing_url.format(category=category))
+        if not response.ok:
+            raise SourceError(f"the listing page was refused with HTTP {response.status_code}")
+        page = parse_listing_page(response.content, category)
+        if len(page.listed) < page.expected or not page.expected:
+            forget(self.session, response)  # or half a page would be kept and confirmed again
+        return page
+
+    def feed(self, category: str) -> Feed:
+        """The feed of one category.
+
+        Raises:
+            SourceError: it cannot be had or read.
+        """
+        response = get(self.session, self._feed_url.format(categories=category))
+        try:
+            feed = parse_feed(response.content)
+        except SourceError as error:
+            raise SourceError(f"{category} (HTTP {response.status_code}): {error}") from error
+        if not response.ok:
+            raise SourceError(f"{category}: the feed was refused with HTTP {response.status_code}")
+        return feed
+
+    def named(self, names: Sequence[str]) -> dict[str, Paper]:
+        """Papers from the API.
+
+        Raises:
+            SourceError: the API refused, or answered with something else than papers.
+        """
+        if self._api_url is None or not names:
+            return {}
+        return papers_named(self.session, self._api_url, names)

@@ -1,0 +1,162 @@
+"""arXiv's dated pages, asked for: past days, and the days on which there was an announcement."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import requests
+
+from newsletter.sources import calendar
+from newsletter.sources.base import ListingState, SourceError
+from newsletter.sources.catchup_page import CatchupDay, parse_catchup_page, read_catchup_day
+from newsletter.sources.http.session import forget, get
+from newsletter.sources.listing_page import PageEntry
+from newsletter.sources.listing_status import CategoryListing, ListingEntry
+from newsletter.sources.recent_page import RecentPage, parse_recent_page
+
+
+class DatedPages:
+    """What arXiv's pages say of a past day; the recent papers of a category are asked for once."""
+
+    def __init__(
+        self,
+        session: requests.Session,
+        catchup_url: str,
+        recent_url: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._session = session
+        self._catchup_url = catchup_url
+        self._recent_url = recent_url
+        self._clock = clock
+        self._newest = date.min
+        self._recent: dict[str, RecentPage | None] = {}
+
+    def listing(self, category: str, day: date, *, recent: bool = True) -> CategoryListing:
+        """What arXiv's page of that day says of a category.
+
+        A page of today's categories shows a late cross-list on the paper's first day as well;
+        `recent` asks the recent papers, which know better and reach five announcements back.
+
+        Raises:
+            SourceError: it cannot be had, or it counts nothing and nobody confirms that.
+        """
+        source = f"arXiv's page of that day, read on {self._now():%Y-%m-%d}"
+        if self._has_no_batch(day):
+            return _no_announcement(category, "arXiv's recent papers")
+        shown = read_catchup_day(
+            lambda page: self._catchup_page(category, day, page), category, day
+        )
+        latest = self.recent(category) if recent else None
+        if shown.expected == 0:
+            return _of_nothing(category, shown, latest, source)
+        return sorted_out(category, shown, latest, source)
+
+    def recent(self, category: str) -> RecentPage | None:
+        """The recent papers of a category; None where they cannot be had."""
+        kept = self._kept()
+        if category not in kept:
+            try:
+                kept[category] = self._recent_page(category)
+            except SourceError:
+                kept[category] = None
+        return kept[category]
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
+
+    def _kept(self) -> dict[str, RecentPage | None]:
+        """What is known of the recent papers, until there may be others."""
+        newest = calendar.newest_day(self._now())
+        if newest != self._newest:
+            self._newest, self._recent = newest, {}
+        return self._recent
+
+    def _has_no_batch(self, day: date) -> bool:
+        """Whether a page that was asked for already shows that arXiv announced nothing that day."""
+        return any(page.passes_over(day) for page in self._kept().values() if page is not None)
+
+    def _recent_page(self, category: str) -> RecentPage:
+        response = get(self._session, self._recent_url.format(category=category))
+        if not response.ok:
+            raise SourceError(f"the recent papers were refused with HTTP {response.status_code}")
+        page = parse_recent_page(response.content, category)
+        if not all(section.is_whole for section in page.sections):
+            forget(self._session, response)
+        return page
+
+    def _catchup_page(self, category: str, day: date, page: int) -> bytes:
+        response = get(
+            self._session, self._catchup_url.format(category=category, day=day, page=page)
+        )
+        if not response.ok:
+            why = _refusal(response.content, category)
+            raise SourceError(f"arXiv's page of {day} (HTTP {response.status_code}){why}")
+        return response.content
+
+
+def sorted_out(
+    category: str, shown: CatchupDay, recent: RecentPage | None, source: str
+) -> CategoryListing:
+    """The day's lines, cross-lists of later days left out where the recent papers tell."""
+    section = recent.section(shown.day) if recent else None
+    entries: tuple[PageEntry, ...] = shown.listed
+    if section is not None and section.is_whole:
+        entries = _as_announced(shown.listed, section.listed)
+    lines = tuple(ListingEntry(entry.arxiv_id, entry.kind) for entry in entries)
+    added = len({line.arxiv_id for line in lines} - {entry.arxiv_id for entry in shown.listed})
+    expected = len(lines) + max(0, shown.expected - len(shown.listed) - added)
+    return CategoryListing(category, ListingState.COMPLETE, lines, expected, source)
+
+
+def _as_announced(
+    listed: tuple[PageEntry, ...], recent: tuple[PageEntry, ...]
+) -> tuple[PageEntry, ...]:
+    """New papers and cross-lists as the recent papers say, replacements as the page says."""
+    announced = {entry.arxiv_id for entry in recent}
+    replaced = (entry for entry in listed if entry.kind.is_replacement)
+    first = {entry.arxiv_id: entry for entry in listed if not entry.kind.is_replacement}
+    return (
+        *(first.get(entry.arxiv_id, entry) for entry in _in_order(recent, first)),
+        *(entry for entry in replaced if entry.arxiv_id not in announced),
+    )
+
+
+def _in_order(recent: tuple[PageEntry, ...], shown: dict[str, PageEntry]) -> list[PageEntry]:
+    """The announced ones in the page's order, then those that the page calls otherwise."""
+    order = {arxiv_id: place for place, arxiv_id in enumerate(shown)}
+    return sorted(recent, key=lambda entry: order.get(entry.arxiv_id, len(order)))
+
+
+def _of_nothing(
+    category: str, shown: CatchupDay, recent: RecentPage | None, source: str
+) -> CategoryListing:
+    """A count of nothing is believed where arXiv announced something on a later day.
+
+    Until then the page answers so as well, and what lies between may keep that for a week.
+    """
+    section = recent.section(shown.day) if recent else None
+    if section is not None and section.counted:
+        raise SourceError(
+            f"arXiv's page of {shown.day} counts nothing, its recent papers {section.counted}"
+        )
+    passed_over = recent is not None and recent.passes_over(shown.day)
+    if not (shown.has_next_day or section is not None or passed_over):
+        raise SourceError(f"arXiv's page of {shown.day} counts nothing, and may do so too early")
+    if passed_over:
+        return _no_announcement(category, source)
+    return CategoryListing(category, ListingState.NONE, (), None, source)
+
+
+def _no_announcement(category: str, source: str) -> CategoryListing:
+    reason = f"arXiv made no announcement that day; {source}"
+    return CategoryListing(category, ListingState.NONE, (), None, reason)
+
+
+def _refusal(content: bytes, category: str) -> str:
+    """ArXiv's own words, where it has any."""
+    try:
+        parse_catchup_page(content, category)
+    except SourceError as error:
+        return f": {error}" if "Invalid date" in str(error) else ""
+    return ""

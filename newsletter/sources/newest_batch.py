@@ -1,0 +1,140 @@
+"""The newest batch: its listing page says what was announced, and others where it is silent.
+
+An empty page is not believed alone: on 25 June 2026 arXiv's pages were empty for ten hours and bore
+the right date.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from newsletter.sources.arxiv_requests import ArxivRequests
+from newsletter.sources.base import ListingState, Paper, SourceError
+from newsletter.sources.dated_pages import DatedPages
+from newsletter.sources.feed import Feed
+from newsletter.sources.listing_status import (
+    CategoryListing,
+    listing_from_feed,
+    listing_from_page,
+)
+
+
+class NewestBatch:
+    """One fetch: who was asked already, and what they said."""
+
+    def __init__(
+        self, asked: ArxivRequests, dated: DatedPages | None, day: date, known: dict[str, Paper]
+    ) -> None:
+        self._asked = asked
+        self._dated = dated
+        self._day = day
+        self._known = known
+        self._feeds: dict[str, Feed | SourceError] = {}
+        self.trouble = ""  # why the API did not describe the papers
+
+    def said(self, category: str) -> CategoryListing:
+        """What was announced in a category: by its page, else by its feed."""
+        try:
+            page = self._asked.page(category)
+        except SourceError as error:
+            return self._without_page(category, error)
+        if page is None:
+            feed = self._feed(category)
+            if isinstance(feed, SourceError):
+                raise feed
+            return listing_from_feed(category, feed, self._day, "the feed")
+        said = listing_from_page(category, page, self._day)
+        if page.day == self._day and not page.expected:
+            return self._empty(said)
+        if said.is_short:
+            said = said.filled_in(self._of_the_day(category))
+        if said.is_short and page.day == self._day:
+            return self._by_dated_page(category, "the listing page is cut off") or said
+        return self._unless_announced(said) if said.state is ListingState.NONE else said
+
+    def papers(self, said: Sequence[CategoryListing]) -> dict[str, Paper]:
+        """By identifier: what is known, then what the API knows, then what the feeds tell."""
+        lines = {line.arxiv_id: line for listing in said for line in listing.lines}
+        found = {line: self._known[line] for line in lines if line in self._known}
+        names = [line.name for line in lines.values() if line.arxiv_id not in found]
+        answered: dict[str, Paper] = {}
+        try:
+            answered = self._asked.named(names)
+        except SourceError as error:
+            self.trouble = f"the API failed: {error.brief}"
+        for paper in answered.values():
+            line = lines.get(paper.id.arxiv_id)
+            if line is not None and line.fits(paper):
+                found[line.arxiv_id] = paper
+        return found | self._told(said, lines.keys() - found.keys())
+
+    def _without_page(self, category: str, error: SourceError) -> CategoryListing:
+        feed = self._feed(category)
+        if not isinstance(feed, SourceError):
+            said = listing_from_feed(category, feed, self._day, "the feed")
+            return said.because(f"the page failed: {error.brief}")
+        reason = f"page: {error.brief}; feed: {feed.brief}"
+        dated = self._by_dated_page(category, reason)
+        return dated or CategoryListing(category, ListingState.UNREACHABLE, (), None, reason)
+
+    def _empty(self, said: CategoryListing) -> CategoryListing:
+        """An empty page of the right day: nothing was announced only if somebody else says so."""
+        category, why = said.category, "the listing page of that day is empty"
+        feed = self._of_the_day(category)
+        if feed is not None and feed.announced_in(category):
+            return listing_from_feed(category, feed, self._day, "the feed").because(why)
+        page = self._dated.recent(category) if self._dated else None
+        section = page.section(self._day) if page else None
+        if section is not None and section.counted:
+            dated = self._by_dated_page(category, why)
+            source = f"{said.source} lists nothing, arXiv's recent papers count {section.counted}"
+            waiting = replace(said, state=ListingState.STALE, expected=None, source=source)
+            return waiting if dated is None or not dated.lines else dated
+        witnesses = ["the feed"] if feed is not None else []
+        witnesses += ["arXiv's recent papers"] if section is not None else []
+        if witnesses:
+            return replace(said, source=f"{said.source}, and so {' and '.join(witnesses)}")
+        source = f"{said.source} is empty, which nobody confirms"
+        return replace(said, state=ListingState.STALE, expected=None, source=source)
+
+    def _unless_announced(self, said: CategoryListing) -> CategoryListing:
+        """Our table of holidays gives way to arXiv's own calendar."""
+        page = self._dated.recent(said.category) if self._dated and not said.is_past else None
+        if page is None or self._day not in page.dates:
+            return said
+        source = f"{said.source}, but arXiv's recent papers name {self._day}"
+        return replace(said, state=ListingState.STALE, source=source)
+
+    def _by_dated_page(self, category: str, why: str) -> CategoryListing | None:
+        """By arXiv's page of that very day, where it can be had."""
+        try:
+            said = self._dated.listing(category, self._day, recent=False) if self._dated else None
+        except SourceError:
+            return None
+        return said and said.because(why)
+
+    def _told(self, said: Sequence[CategoryListing], lacking: set[str]) -> dict[str, Paper]:
+        """What the feeds say of papers that nobody else describes."""
+        told: dict[str, Paper] = {}
+        for listing in said:
+            wanted = {line.arxiv_id for line in listing.lines} & lacking - told.keys()
+            if wanted:
+                items = self._of_the_day(listing.category)
+                told |= {
+                    item.paper.id.arxiv_id: item.paper
+                    for item in (items.items if items else ())
+                    if item.paper.id.arxiv_id in wanted
+                }
+        return told
+
+    def _of_the_day(self, category: str) -> Feed | None:
+        feed = self._feed(category)
+        return None if isinstance(feed, SourceError) or feed.day != self._day else feed
+
+    def _feed(self, category: str) -> Feed | SourceError:
+        if category not in self._feeds:
+            try:
+                self._feeds[category] = self._asked.feed(category)
+            except SourceError as error:
+                self._feeds[category] = error
+        return self._feeds[category]

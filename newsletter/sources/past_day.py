@@ -1,0 +1,129 @@
+"""A past day, exact, from arXiv's own page of it; what cannot be had from there is rebuilt."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from newsletter.sources import calendar, rebuild
+from newsletter.sources.base import (
+    AnnouncementType,
+    FetchResult,
+    Listing,
+    ListingState,
+    Paper,
+    SourceError,
+)
+from newsletter.sources.listing_status import CategoryListing, ListingEntry, judge_listing
+
+Named = Callable[[Sequence[str]], dict[str, Paper]]  # what the API knows of those named
+
+_MOST_ROUNDS = 12  # a version back each; arXiv announces no later one than the fifth
+
+
+def papers_of_then(
+    named: Named, lines: Iterable[ListingEntry], known: Mapping[str, Paper], day: date
+) -> tuple[dict[str, Paper], str]:
+    """By identifier: the listed papers in the versions of that day, and why some are lacking.
+
+    A paper that was new is in its first version, another in the newest that was submitted before
+    that day's deadline.
+    """
+    wanted = {line.arxiv_id: line for line in lines}
+    found = {
+        line.arxiv_id: known[line.arxiv_id]
+        for line in wanted.values()
+        if line.arxiv_id in known and line.fits(known[line.arxiv_id])
+    }
+    asked = [line.arxiv_id for line in wanted.values() if line.arxiv_id not in found]
+    newest: dict[str, Paper] = {}
+    try:
+        newest = {paper.id.arxiv_id: paper for paper in named(asked).values()} if asked else {}
+        newest = _taken_back(named, newest, wanted, rebuild.window(day))
+    except SourceError as error:
+        return found | _fitting(newest, wanted), f"the API failed: {error.brief}"
+    return found | _fitting(newest, wanted), ""
+
+
+def judged(
+    said: Sequence[CategoryListing], day: date, papers: dict[str, Paper], trouble: str
+) -> FetchResult:
+    """The listings with their verdicts, and the papers that stand in them."""
+    listings = [judge_listing(listing, day, papers, trouble) for listing in said]
+    ids = {announcement.paper for listing in listings for announcement in listing.announcements}
+    return FetchResult(
+        tuple(listings), {paper.id: paper for paper in papers.values() if paper.id in ids}
+    )
+
+
+def with_rebuilt(exact: FetchResult, rebuilt: FetchResult, why: Mapping[str, str]) -> FetchResult:
+    """The exact listings, and for the other categories those rebuilt, which say why they are.
+
+    That one source of dates finds nothing is no proof that nothing was announced.
+    """
+    listings = [_because(listing, why[listing.category]) for listing in rebuilt.listings]
+    return FetchResult((*exact.listings, *listings), rebuilt.papers | exact.papers)
+
+
+def unreachable(why: Mapping[str, str], day: date, trouble: str) -> FetchResult:
+    """Categories of which nothing at all could be learned."""
+    return FetchResult(
+        tuple(Listing(day, category, ListingState.UNREACHABLE, (), trouble) for category in why)
+    )
+
+
+def _because(listing: Listing, reason: str) -> Listing:
+    state = listing.state
+    if state is ListingState.NONE and listing.source != rebuild.BOTH_BY_DATE:
+        has_batch = not calendar.follows_holiday(listing.day)
+        state = ListingState.UNREACHABLE if has_batch else state
+    source = f"{listing.source}; {reason}" if reason else listing.source
+    return replace(listing, state=state, source=source)
+
+
+def _taken_back(
+    named: Named,
+    newest: dict[str, Paper],
+    wanted: Mapping[str, ListingEntry],
+    between: tuple[datetime, datetime],
+) -> dict[str, Paper]:
+    """Papers that were revised since, a version back at a time; what the API lacks stays."""
+    then = dict(newest)
+    revised = dict(newest)
+    for _ in range(_MOST_ROUNDS):
+        versions = {
+            arxiv_id: version
+            for arxiv_id, paper in revised.items()
+            if (version := _earlier(wanted.get(arxiv_id), paper, between)) is not None
+        }
+        if not versions:
+            break
+        earlier = named([f"{arxiv_id}v{version}" for arxiv_id, version in versions.items()])
+        revised = {paper.id.arxiv_id: paper for paper in earlier.values()}
+        then |= revised
+    return then
+
+
+def _earlier(
+    line: ListingEntry | None, paper: Paper, between: tuple[datetime, datetime]
+) -> int | None:
+    """The version to ask for instead; None where this one is that day's."""
+    start, end = between
+    if line is None:
+        return None
+    first = 2 if line.kind.is_replacement else 1
+    if paper.id.version <= first:
+        return None
+    was_new = paper.published_at is not None and start <= paper.published_at < end
+    if line.kind is AnnouncementType.NEW or (was_new and not line.kind.is_replacement):
+        return 1
+    if paper.updated_at is None or paper.updated_at < end:
+        return None
+    return paper.id.version - 1
+
+
+def _fitting(papers: Mapping[str, Paper], wanted: Mapping[str, ListingEntry]) -> dict[str, Paper]:
+    return {
+        arxiv_id: paper
+        for arxiv_id, paper in papers.items()
+        if arxiv_id in wanted and wanted[arxiv_id].fits(paper)
+    }

@@ -1,0 +1,348 @@
+"""A past day is read, exact, from arXiv's own page of it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from newsletter.config import SourceSettings
+from newsletter.sources.arxiv import ArxivSource
+from newsletter.sources.base import FetchResult, Listing, ListingState, Paper
+from newsletter.sources.dated_pages import DatedPages
+from newsletter.sources.http.session import polite_session
+from tests.sources.dated_samples import catchup, dated_case, recent
+from tests.sources.oai_samples import refused_by_oai
+from tests.sources.samples import Told, answer, atom, page
+from tests.sources.standin import Clock, Reply, StandIn, listening
+
+DAY = date(2026, 11, 24)
+NEXT = date(2026, 11, 25)
+SHOWN = "Monday, 30 November 2026"
+
+BEFORE, INSIDE, AFTER = "2026-11-10T12:00:00Z", "2026-11-23T12:00:00Z", "2026-11-24T20:00:00Z"
+NEW = Told("2611.00001v1", published=INSIDE, updated=INSIDE)
+REVISED = Told("2611.00008v2", "new", "Second thoughts", published=INSIDE, updated=AFTER)
+FIRST = Told("2611.00008v1", "new", "First thoughts", published=INSIDE, updated=INSIDE)
+CROSS = Told(
+    "2611.00002v1", "cross", categories=("cs.CL", "cs.SD"), published=INSIDE, updated=INSIDE
+)
+LATE = Told(
+    "2611.00009v1", "cross", categories=("cs.CV", "cs.SD"), published=INSIDE, updated=INSIDE
+)
+AGAIN = Told("2610.06000v2", "replace", published=BEFORE, updated=INSIDE)
+ALL = (NEW, REVISED, CROSS, AGAIN)
+TOLD = [
+    ("2611.00001v1", "new"),
+    ("2611.00008v1", "new"),
+    ("2611.00002v1", "cross"),
+    ("2610.06000v2", "replace"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NEWSLETTER_CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def arxiv() -> Iterator[StandIn]:
+    """Tuesday's day of cs.SD, which the listing page has left behind."""
+    with listening(Clock()) as stand_in:
+        stand_in.page("cs.SD", Reply(page(day=SHOWN)))
+        stand_in.catchup("cs.SD", DAY, Reply(catchup(*ALL, day=DAY, following=NEXT)))
+        stand_in.papers = by_name(NEW, FIRST, REVISED, CROSS, LATE, AGAIN)
+        yield stand_in
+
+
+def by_name(*papers: Told) -> dict[str, Told]:
+    """As the API knows them: the newest version also by its bare identifier."""
+    return {name: each for each in papers for name in (each.id.rpartition("v")[0], each.id)}
+
+
+def source(stand_in: StandIn) -> ArxivSource:
+    clock = stand_in.clock
+    settings = SourceSettings(timeout_s=0.5, listing_url=stand_in.url + "/list/{category}/new")
+    session = polite_session(settings, "https://n.example", clock.sleep, clock)
+    dated = DatedPages(
+        session,
+        stand_in.url + "/catchup/{category}/{day}?abs=True&page={page}",
+        stand_in.url + "/list/{category}/recent?skip=0&show=2000",
+        clock,
+    )
+    return ArxivSource(
+        session,
+        stand_in.url + "/rss/{categories}",
+        f"{stand_in.url}/api/query",
+        stand_in.url + "/list/{category}/new",
+        f"{stand_in.url}/oai",
+        dated,
+    )
+
+
+def fetch(
+    stand_in: StandIn,
+    *categories: str,
+    day: date = DAY,
+    known: dict[str, Paper] | None = None,
+) -> FetchResult:
+    return source(stand_in).fetch(categories or ("cs.SD",), day, known)
+
+
+def only(fetched: FetchResult) -> Listing:
+    (listing,) = fetched.listings
+    return listing
+
+
+def said(listing: Listing) -> list[tuple[str, str]]:
+    return [(str(each.paper), each.kind.value) for each in listing.announcements]
+
+
+def paths(stand_in: StandIn) -> list[str]:
+    return [each.path for each in stand_in.asked]
+
+
+def test_a_past_day_is_complete_with_its_replacements_in_the_versions_of_then(
+    arxiv: StandIn,
+) -> None:
+    day = fetch(arxiv)
+    listing = only(day)
+    assert (listing.state, listing.expected) == (ListingState.COMPLETE, 4)
+    assert listing.source == "arXiv's page of that day, read on 1970-01-01"
+    assert said(listing) == TOLD
+    assert {paper.title for paper in day.papers.values()} == {"Hearing by Eye", "First thoughts"}
+    assert paths(arxiv) == [
+        "/list/cs.SD/new", "/catchup/cs.SD/2026-11-24", "/list/cs.SD/recent",
+        "/api/query", "/api/query",
+    ]  # fmt: skip
+
+
+def test_a_replacement_that_was_replaced_again_is_the_version_of_then(arxiv: StandIn) -> None:
+    third = Told("2610.06000v3", published=BEFORE, updated=AFTER)
+    fourth = Told("2610.06000v4", published=BEFORE, updated=AFTER)
+    arxiv.papers |= by_name(AGAIN, third, fourth)
+    assert ("2610.06000v2", "replace") in said(only(fetch(arxiv)))
+
+
+def test_a_cross_list_of_a_later_day_is_left_out_where_the_recent_papers_tell(
+    arxiv: StandIn,
+) -> None:
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(*ALL, LATE, day=DAY, following=NEXT)))
+    without = only(fetch(arxiv))
+    assert ("2611.00009v1", "cross") in said(without)
+    days = {date(2026, 11, 30): (), NEXT: (LATE,), DAY: (NEW, FIRST, CROSS)}
+    arxiv.recent("cs.SD", Reply(recent(days)))
+    listing = only(fetch(arxiv))
+    assert (listing.state, listing.expected) == (ListingState.COMPLETE, 4)
+    assert said(listing) == TOLD
+
+
+def test_a_paper_that_was_replaced_and_cross_listed_at_once_is_a_cross_list(
+    arxiv: StandIn,
+) -> None:
+    both = Told("2610.07000v2", "replace-cross", categories=("cs.CV", "cs.SD"),
+                published=BEFORE, updated=INSIDE)  # fmt: skip
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(NEW, both, day=DAY, following=NEXT)))
+    arxiv.recent("cs.SD", Reply(recent({NEXT: (), DAY: (NEW, both)})))
+    arxiv.papers |= by_name(both)
+    listing = only(fetch(arxiv))
+    assert said(listing) == [("2611.00001v1", "new"), ("2610.07000v2", "cross")]
+
+
+def test_an_old_paper_that_was_cross_listed_then_is_in_the_version_of_then(
+    arxiv: StandIn,
+) -> None:
+    versions = [
+        Told(f"2501.00010v{version}", "cross", categories=("cs.CV", "cs.SD"),
+             published=BEFORE, updated=when)
+        for version, when in ((5, BEFORE), (6, INSIDE), (7, AFTER))
+    ]  # fmt: skip
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(versions[-1], day=DAY, following=NEXT)))
+    arxiv.papers |= by_name(*versions)
+    assert said(only(fetch(arxiv))) == [("2501.00010v6", "cross")]
+
+
+def test_a_day_of_two_pages_is_read_over_both(arxiv: StandIn) -> None:
+    many = [
+        Told(f"2611.{number:05}v1", published=INSIDE, updated=INSIDE) for number in range(1, 2004)
+    ]
+    arxiv.catchup(
+        "cs.SD", DAY,
+        Reply(catchup(*many[:2000], day=DAY, following=NEXT, total=2003)),
+        Reply(catchup(*many[2000:], day=DAY, following=NEXT, total=2003)),
+    )  # fmt: skip
+    arxiv.papers = by_name(*many)
+    listing = only(fetch(arxiv))
+    assert (listing.state, listing.expected) == (ListingState.COMPLETE, 2003)
+
+
+def test_what_was_partial_heals_and_what_is_known_is_not_asked_for_again(arxiv: StandIn) -> None:
+    arxiv.papers = by_name(NEW, FIRST, REVISED, CROSS)
+    first = fetch(arxiv)
+    assert (only(first).state, only(first).missing) == (ListingState.PARTIAL, ("2610.06000",))
+    arxiv.papers |= by_name(AGAIN)
+    arxiv.asked.clear()
+    known = {each.arxiv_id: paper for each, paper in first.papers.items()}
+    assert only(fetch(arxiv, known=known)).state is ListingState.COMPLETE
+    assert [each.ids for each in arxiv.asked if each.path == "/api/query"] == [("2610.06000",)]
+
+
+def test_where_the_api_fails_the_day_is_partial_and_says_so(arxiv: StandIn) -> None:
+    arxiv.api(Reply(b"Rate exceeded.", 429))
+    listing = only(fetch(arxiv))
+    assert (listing.state, len(listing.missing)) == (ListingState.PARTIAL, 4)
+    assert "the API failed" in listing.source
+
+
+def test_an_empty_day_is_believed_where_a_later_day_stands_behind_it(arxiv: StandIn) -> None:
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(day=DAY, following=NEXT)))
+    listing = only(fetch(arxiv))
+    assert listing.state is ListingState.NONE
+    assert "arXiv's page of that day" in listing.source
+
+
+def test_an_empty_day_is_believed_where_the_recent_papers_name_it(arxiv: StandIn) -> None:
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(day=DAY)))
+    arxiv.recent("cs.SD", Reply(recent({NEXT: (LATE,), DAY: ()})))
+    assert only(fetch(arxiv)).state is ListingState.NONE
+
+
+@pytest.mark.parametrize("days", [{}, {NEXT: (LATE,), DAY: (NEW,)}], ids=["silent", "has papers"])
+def test_else_an_empty_day_is_not_believed_and_the_dates_are_asked(
+    arxiv: StandIn, days: dict[date, Sequence[Told]]
+) -> None:
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(day=DAY)))
+    if days:
+        arxiv.recent("cs.SD", Reply(recent(days)))
+    arxiv.oai(Reply(refused_by_oai("noRecordsMatch", "none")))
+    arxiv.api(Reply(answer(NEW)))
+    listing = only(fetch(arxiv))
+    assert listing.state is ListingState.RECONSTRUCTED
+    assert "counts nothing" in listing.source
+
+
+def test_arxivs_own_calendar_explains_the_day_without_an_announcement(arxiv: StandIn) -> None:
+    friday = date(2026, 11, 27)
+    arxiv.catchup("cs.SD", friday, Reply(catchup(day=friday, following=date(2026, 11, 30))))
+    arxiv.recent("cs.SD", Reply(recent({date(2026, 11, 30): (), date(2026, 11, 26): (NEW,)})))
+    asking = source(arxiv)
+    (listing,) = asking.fetch(("cs.SD",), friday).listings
+    assert listing.state is ListingState.NONE
+    assert listing.source.startswith("arXiv made no announcement that day")
+    arxiv.asked.clear()
+    (other,) = asking.fetch(("eess.AS",), friday).listings
+    assert other.state is ListingState.NONE
+    assert paths(arxiv) == []  # one request told arXiv's calendar
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Reply(b"<h1>Invalid date: 2026-11-24, more than 90 days in the past</h1>", 400),
+        Reply(b"", 503),
+        Reply(b"", 503, {"Retry-After": "300"}),
+        Reply(b"", 406),
+        Reply(b"Rate exceeded."),
+        Reply(catchup(day=DAY, following=NEXT, total=50)),
+        Reply(catchup(NEW, day=NEXT)),
+    ],
+    ids=["too old", "503", "503 for long", "406", "rate", "counts and lists none", "another day"],
+)
+def test_where_its_page_fails_the_day_is_rebuilt_and_says_why(
+    arxiv: StandIn, trouble: Reply
+) -> None:
+    arxiv.catchup("cs.SD", DAY, trouble)
+    arxiv.oai(Reply(b"", 404))
+    arxiv.api(Reply(answer(NEW)))
+    listing = only(fetch(arxiv))
+    assert (listing.state, said(listing)) == (ListingState.RECONSTRUCTED, TOLD[:1])
+    assert listing.source.startswith("API, by date, without replacements")
+    assert len(listing.source.split("; ")) == 2
+
+
+@pytest.mark.parametrize("oai_answers", [True, False])
+def test_that_one_source_of_dates_finds_nothing_is_no_proof(
+    arxiv: StandIn, *, oai_answers: bool
+) -> None:
+    arxiv.catchup("cs.SD", DAY, Reply(b"", 404))
+    arxiv.api(Reply(answer()))
+    arxiv.oai(Reply(refused_by_oai("noRecordsMatch", "none")) if oai_answers else Reply(b"", 404))
+    state = only(fetch(arxiv)).state
+    assert state is (ListingState.NONE if oai_answers else ListingState.UNREACHABLE)
+
+
+def test_only_the_category_whose_page_fails_is_rebuilt(arxiv: StandIn) -> None:
+    arxiv.oai(Reply(refused_by_oai("noRecordsMatch", "none")))
+    exact, rebuilt = fetch(arxiv, "cs.SD", "eess.AS").listings
+    assert (exact.category, exact.state) == ("cs.SD", ListingState.COMPLETE)
+    assert rebuilt.category == "eess.AS"
+    assert "404" in rebuilt.source
+
+
+def test_several_past_days_ask_the_listing_page_once(arxiv: StandIn) -> None:
+    arxiv.catchup("cs.SD", NEXT, Reply(catchup(LATE, day=NEXT, following=date(2026, 11, 26))))
+    asking = source(arxiv)
+    days = [asking.fetch(("cs.SD",), day) for day in (DAY, NEXT)]
+    assert [only(each).state for each in days] == [ListingState.COMPLETE] * 2
+    assert paths(arxiv).count("/list/cs.SD/new") == 1
+    assert paths(arxiv).count("/list/cs.SD/recent") == 1
+
+
+def test_pages_keep_fifteen_seconds_and_others_three(arxiv: StandIn) -> None:
+    arxiv.catchup("cs.SD", NEXT, Reply(catchup(LATE, day=NEXT, following=date(2026, 11, 26))))
+    asking = source(arxiv)
+    for day in (DAY, NEXT):
+        asking.fetch(("cs.SD", "eess.AS"), day)
+    pages = [each.at for each in arxiv.asked if each.path.startswith(("/list/", "/catchup/"))]
+    assert len(pages) > 4
+    assert min(later - earlier for earlier, later in pairwise(pages)) >= 15
+    assert min(later - earlier for earlier, later in pairwise(arxiv.times())) >= 3
+
+
+def test_where_page_and_feed_fail_the_dated_page_speaks(arxiv: StandIn) -> None:
+    arxiv.page("cs.SD", Reply(b"", 404))
+    listing = only(fetch(arxiv))
+    assert (listing.state, len(listing.announcements)) == (ListingState.COMPLETE, 4)
+    assert "since page:" in listing.source
+
+
+def test_an_empty_page_gives_way_to_the_recent_papers_and_the_dated_page(arxiv: StandIn) -> None:
+    arxiv.page("cs.SD", Reply(page(day="Tuesday, 24 November 2026")))
+    arxiv.feed("cs.SD", Reply(atom(built="2026-11-24T05:00:00+00:00")))
+    arxiv.recent("cs.SD", Reply(recent({DAY: (NEW, FIRST, CROSS)})))
+    assert only(fetch(arxiv)).state is ListingState.COMPLETE
+    arxiv.catchup("cs.SD", DAY, Reply(b"", 404))
+    waiting = only(fetch(arxiv))
+    assert waiting.state is ListingState.STALE
+    assert "recent papers count 3" in waiting.source
+    arxiv.recent("cs.SD", Reply(recent({DAY: ()})))
+    assert only(fetch(arxiv)).state is ListingState.NONE
+
+
+def test_the_table_of_holidays_gives_way_to_arxivs_calendar(arxiv: StandIn) -> None:
+    friday = date(2026, 11, 27)
+    arxiv.page("cs.SD", Reply(page(NEW, day="Thursday, 26 November 2026")))
+    holiday = only(fetch(arxiv, day=friday))
+    assert (holiday.state, "holiday" in holiday.source) == (ListingState.NONE, True)
+    arxiv.recent("cs.SD", Reply(recent({friday: (NEW,), date(2026, 11, 26): ()})))
+    assert only(fetch(arxiv, day=friday)).state is ListingState.STALE
+
+
+def test_arxivs_own_pages_give_the_day_that_their_makers_describe(arxiv: StandIn) -> None:
+    arxiv.catchup("cs.SD", DAY, Reply(dated_case("sample_catchup_cs.SD_2026-11-24.html")))
+    arxiv.recent("cs.SD", Reply(dated_case("sample_recent_cs.SD.html")))
+    names = {"2611.00001": 1, "2611.00008": 1, "2501.00010": 6, "2610.05000": 1, "2611.00002": 1,
+             "2611.00011": 1, "2610.06000": 2, "2610.08000": 2, "2610.07000": 2}  # fmt: skip
+    arxiv.papers = by_name(
+        *(Told(f"{name}v{version}", published=BEFORE, updated=INSIDE)
+          for name, version in names.items()),
+        REVISED,
+    )  # fmt: skip
+    listing = only(fetch(arxiv))
+    assert (listing.state, listing.expected) == (ListingState.COMPLETE, 9)
+    assert {str(each.paper): each.kind.value for each in listing.announcements} == {
+        "2611.00001v1": "new", "2611.00008v1": "new", "2501.00010v6": "cross",
+        "2610.05000v1": "cross", "2611.00002v1": "cross", "2611.00011v1": "cross",
+        "2610.07000v2": "cross", "2610.06000v2": "replace", "2610.08000v2": "replace",
+    }  # fmt: skip
