@@ -96,7 +96,7 @@ def _run_days(
     else:
         days_as_json.append(output.day_as_json(newsletter, report, used.llm_budget.prices))
     result = report.result
-    return result is None or result.account.balances or result.stopped
+    return result is None or result.is_done
 
 
 def _try_days(run_days: "Callable[[Days], bool]", slug: str, days: "Days") -> bool:

@@ -47,7 +47,7 @@ def send(
         )
         report = daily.DayReport(issue.day, content, None, result)
         output.print_day(newsletter, report, services.llm_budget.prices)
-        return result.account.balances or result.stopped
+        return result.is_done
 
     with common.opened(settings) as services:
         done = common.for_each_newsletter(settings, slug, send_newsletter)

@@ -68,7 +68,7 @@ def claim_deliveries(
     if allowance.number < 1:
         return ClaimResult((), after, allowance.wait_s)
     look_at = at_most * (_LOOKED_AT if allowance.by_domain else 1)
-    rows = _next_pending(session, share, after, look_at, now)
+    rows = next_pending(session, share, after, look_at, now)
     suppressed = _skip_suppressed(session, [row.email for row in rows])
     recipients: list[Recipient] = []
     skipped: dict[str, list[int]] = {}
@@ -115,9 +115,10 @@ def _count(session: Session, share: BatchRef, number: int) -> int:
     return int(claims)
 
 
-def _next_pending(
+def next_pending(
     session: Session, share: BatchRef, after: int, at_most: int, now: datetime
 ) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Who waits and may be tried now, in the order of subscribers."""
     rested = {f"rested_{attempts}": now - rest for attempts, rest in _REST.items()}
     parameters = {"batch": share.batch_id, "after": after, "at_most": at_most, **rested}
     return session.execute(_NEXT, parameters).all()
@@ -209,33 +210,3 @@ def _set_state(
         session.execute(
             _SET_STATE, {**parameters, "new_state": state, "new_reason": reason, "now": now}
         )
-
-
-# How many mails to claim together: as many as leave within a moment.
-
-_CHUNK_S = 2.0  # in that time what is claimed should leave: people leave meanwhile
-_FIRST = 16
-_IN_REQUESTS = 500  # who takes so many takes them in few requests; small ones were only more
-
-
-class ClaimSizer:
-    """Learns from how long the last ones took, from batch to batch."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._number = most if most >= _IN_REQUESTS else min(_FIRST, most)
-        self._asked_s: float | None = None
-
-    def begin(self) -> None:
-        """Nothing is on its way: the time since the last ones says nothing."""
-        self._asked_s = None
-
-    def next(self, now_s: float) -> int:
-        if self._asked_s is not None:
-            took_s = now_s - self._asked_s
-            if took_s > _CHUNK_S:
-                self._number = max(1, self._number // 2)
-            elif took_s < _CHUNK_S / 2:
-                self._number = min(self._most, self._number * 2)
-        self._asked_s = now_s
-        return self._number

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from newsletter.config import SendingSettings
 from newsletter.db import Database
-from newsletter.sending.claim import ClaimSizer
+from newsletter.sending.breaker import CircuitBreaker
+from newsletter.sending.claim_sizer import ClaimSizer
 from newsletter.sending.journal import Owner
 from newsletter.transports.base import Transport
 
@@ -45,6 +46,7 @@ class SendContext:
     max_age: timedelta = timedelta(days=3)
     override: Override = NO_OVERRIDE
     claim_sizer: ClaimSizer = field(init=False)
+    breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
 
     def __post_init__(self) -> None:
         self.claim_sizer = ClaimSizer(self.transport.at_once)

@@ -19,17 +19,18 @@ _LOOKED_AT = 30  # issues, the newest
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
     with database.read() as session:
-        findings = [*_paused(session, now), *_issues(settings, database, session, now)]
+        findings = [*_paused(session), *_issues(settings, database, session, now)]
     yield from findings or [Finding("sending", Severity.OK, "nothing is held, paused or uncertain")]
     yield from _dkim(settings)
 
 
-def _paused(session: Session, now: datetime) -> Iterator[Finding]:
-    row = rate_limit.sending_pause(session, now)
+def _paused(session: Session) -> Iterator[Finding]:
+    """The last trouble, until a mail was accepted again: a pause that is over mends nothing."""
+    row = rate_limit.last_trouble(session)
     if row is not None and row.paused_until is not None:
         text = (
             f"the transport is in trouble ({row.reason}); after {row.paused_until:%H:%M} UTC"
-            " `run` tries again, `newsletter send` at once"
+            " `run` tries again with one mail, `newsletter send` at once"
         )
         yield Finding("sending", Severity.TROUBLE, text)
 

@@ -51,6 +51,7 @@ class DeliveryResult:
 
     recipient: Recipient
     result: SendResult
+    given_back: bool = False  # it waits again, since nobody could judge the result so far
 
 
 def lease_batch(
@@ -97,7 +98,7 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     """Write down what became of claimed deliveries, in one go.
 
     What feedback or another worker has settled meanwhile stays; only that a mail was accepted is
-    news for one that is uncertain.
+    news for one that is uncertain, and that it was refused for one that waits again.
     """
     deliveries = delivery_updates.find_deliveries(
         session, [result.recipient.reference for result in answers]
@@ -105,7 +106,7 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     changes = []
     for answer in answers:
         result, old = answer.result, deliveries.get(answer.recipient.reference)
-        change = _change(result, old) if old is not None else None
+        change = _change(answer, old) if old is not None else None
         if change is None:
             continue
         changes.append(change)
@@ -114,14 +115,16 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     delivery_updates.apply_changes(session, changes, now)
 
 
-def unclaim(session: Session, recipients: Sequence[Recipient], now: datetime) -> None:
-    """Give back deliveries that surely never left."""
+def unclaim(
+    session: Session, recipients: Sequence[Recipient], now: datetime, reason: str | None = None
+) -> None:
+    """Give back deliveries that surely never left, or that nobody took."""
     deliveries = delivery_updates.find_deliveries(
         session, [recipient.reference for recipient in recipients]
     ).values()
     unsent = [delivery for delivery in deliveries if delivery.state is DeliveryState.SENDING]
     delivery_updates.apply_changes(
-        session, [StateChange(delivery, DeliveryState.PENDING) for delivery in unsent], now
+        session, [StateChange(delivery, DeliveryState.PENDING, reason) for delivery in unsent], now
     )
 
 
@@ -164,10 +167,12 @@ def settle_uncertain(
     return len(deliveries)
 
 
-def _change(result: SendResult, old: delivery_updates.DeliveryRef) -> StateChange | None:
+def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateChange | None:
+    result = answer.result
     state, reason = _STATE_AFTER[result.status], result.detail or None
     late_news = old.state is DeliveryState.UNCERTAIN and state is DeliveryState.SENT
-    if old.state is not DeliveryState.SENDING and not late_news:
+    expected = DeliveryState.PENDING if answer.given_back else DeliveryState.SENDING
+    if old.state is not expected and not late_news:
         return None
     counted = result.status is not SendStatus.TRY_LATER or result.of_reader
     attempts = old.attempts + counted

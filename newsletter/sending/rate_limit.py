@@ -132,6 +132,18 @@ def sending_pause(session: Session, now: datetime) -> RateRow | None:
     return None if row.paused_until > now + 2 * _LONGEST_PAUSE else row
 
 
+def troubles(session: Session) -> int:
+    """How often in a row the provider was in trouble; 0 once it has taken a mail again."""
+    row = session.get(RateRow, "transport")
+    return 0 if row is None else row.troubles
+
+
+def last_trouble(session: Session) -> RateRow | None:
+    """The provider's trouble, also where its pause is over and nobody has tried again."""
+    row = session.get(RateRow, "transport")
+    return row if row is not None and row.troubles else None
+
+
 def resume_sending(session: Session) -> None:
     """The provider takes mails again."""
     row = session.get(RateRow, "transport")

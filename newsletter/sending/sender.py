@@ -1,8 +1,8 @@
 """Sends an issue batch by batch: claim, commit, send, record; in as many processes as one likes."""
 
 import logging
-from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,18 +14,16 @@ from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import delivery_updates, holds, journal, ledger, rate_limit, totals
+from newsletter.sending.breaker import Doubt
 from newsletter.sending.context import SendContext
-from newsletter.sending.worker import BatchWorker
+from newsletter.sending.leased_batch import send_leased, wait
 from newsletter.text import without_addresses
-from newsletter.transports.base import TransportDownError, stream_mails
+from newsletter.transports.base import TransportDownError
 
 _log = logging.getLogger(__name__)
 
-_PASSES = 3
-_PAUSES_S = (2.0, 10.0)  # before the second and the third pass over what shall come later
+_PAUSES_S = (2.0, 10.0)  # before the second and the third round over what shall come later
 _LOOK_AGAIN_S = 0.3
-_LONGEST_WAIT_S = 60.0  # for what a provider asks for; longer ones end the run
-_NAP_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -33,10 +31,12 @@ class IssueSendResult:
     account: totals.DeliveryTotals
     trouble: str | None  # why something is still pending
     stopped: bool = False  # asked to stop before everything was sent
+    paused: bool = False  # the provider takes nothing now
 
-
-class _PausedError(Exception):
-    """The provider is in trouble: nothing more is sent in this run."""
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is open, or only since somebody asked to stop."""
+        return self.stopped or (self.account.balances and not self.paused)
 
 
 def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> IssueSendResult:
@@ -49,7 +49,7 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
         trouble = holds.hold_reason(session, sending, issue_id)
     if trouble is None:
         with _database_errors_in_words():
-            trouble = _send_open(sending, issue_id, mails)
+            trouble = _in_rounds(sending, issue_id, lambda: _send_batches(sending, issue_id, mails))
             _apply_late_feedback(sending, issue_id)
     with sending.database.read() as session:
         account = totals.delivery_totals(session, issue_id)
@@ -57,26 +57,71 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
         "issue sent" if trouble is None else "issue not sent to all",
         extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
     )
-    return IssueSendResult(account, trouble, bool(account.pending) and sending.stopping())
+    stopped = bool(account.pending) and sending.stopping()
+    return IssueSendResult(account, trouble, stopped, paused=sending.breaker.is_open)
 
 
-def _send_open(sending: SendContext, issue_id: int, mails: IssueEmails) -> str | None:
+def _in_rounds(
+    sending: SendContext, issue_id: int, send_round: Callable[[], str | None]
+) -> str | None:
+    """Once over what is pending, and again a little later over what shall come later.
+
+    Returns why something is still pending.
+    """
+    breaker = sending.breaker
+    with sending.database.read() as session:
+        if rate_limit.last_trouble(session) is not None:
+            breaker.doubt = Doubt.EARLIER
+    for pause_s in (*_PAUSES_S, None):
+        breaker.begin_round()
+        try:
+            trouble = send_round()
+        except TransportDownError as error:
+            return str(error)
+        _judge_refusals(sending, issue_id)
+        asked_s = breaker.wait_s()
+        last = pause_s is None or asked_s is None or breaker.is_open or sending.stopping()
+        if trouble is None or last:
+            break
+        wait(sending, max(pause_s or 0.0, asked_s or 0.0))
+    if breaker.is_open or (breaker.provider_down and not sending.stopping()):
+        return _pause(sending)
+    if breaker.accepted:
+        with sending.database.write.begin() as session:
+            rate_limit.resume_sending(session)
+    return trouble
+
+
+def _send_batches(sending: SendContext, issue_id: int, mails: IssueEmails) -> str | None:
     """Batch after batch; why something is still pending."""
-    trouble: str | None = None
+    breaker, held = sending.breaker, ""
     given_up: set[int] = set()
-    while not sending.stopping():
+    while not (sending.stopping() or breaker.is_open or breaker.provider_down):
         batch_id, waiting = _lease_next(sending, issue_id, given_up)
         if batch_id is None:
             if not waiting:
                 break
             sending.sleep(_LOOK_AGAIN_S)
             continue
-        try:
-            trouble = _send_leased(sending, batch_id, mails) or trouble
-        except (TransportDownError, _PausedError) as error:
-            return str(error)
+        held = send_leased(sending, batch_id, mails) or held
         given_up.add(batch_id)
-    return trouble
+    return breaker.trouble or held or None
+
+
+def _judge_refusals(sending: SendContext, issue_id: int) -> None:
+    """Of refusals that no accepted mail followed: whether about everybody, or those readers."""
+    breaker = sending.breaker
+    refused, left_behind = breaker.refused, breaker.take_left_behind()
+    with sending.database.write.begin() as session:
+        sent_before = totals.delivery_totals(session, issue_id).sent > 0
+        if not sending.stopping():
+            breaker.is_open |= breaker.is_of_everybody(sent_before=sent_before)
+            ledger.record_results(session, [] if breaker.is_open else refused, sending.clock())
+    breaker.forget()
+    for batch_id in left_behind:  # it may be finished now
+        if _lease(sending, batch_id):
+            with sending.database.write.begin() as session:
+                ledger.release_batch(session, batch_id, sending.owner)
 
 
 def _apply_late_feedback(sending: SendContext, issue_id: int) -> None:
@@ -106,13 +151,15 @@ def send_batch(sending: SendContext, batch_id: int, mails: IssueEmails) -> str |
         trouble = holds.hold_reason(session, sending, issue_id)
     if trouble is not None:
         return trouble
-    if not _lease(sending, batch_id):
-        return f"batch {batch_id} is done, or in the hands of another worker"
-    try:
-        with _database_errors_in_words():
-            return _send_leased(sending, batch_id, mails)
-    except (TransportDownError, _PausedError) as error:
-        return str(error)
+
+    def send_round() -> str | None:
+        if not _lease(sending, batch_id):
+            return f"batch {batch_id} is done, or in the hands of another worker"
+        held = send_leased(sending, batch_id, mails)
+        return sending.breaker.trouble or held
+
+    with _database_errors_in_words():
+        return _in_rounds(sending, issue_id, send_round)
 
 
 def _lease_next(
@@ -153,73 +200,14 @@ def _lease(sending: SendContext, batch_id: int) -> bool:
     return is_ours
 
 
-def _send_leased(sending: SendContext, batch_id: int, mails: IssueEmails) -> str | None:
-    """Send a leased batch and let it go. Returns why something in it is still pending.
-
-    Raises:
-        TransportDownError: nothing can be sent; who was not sent to is pending.
-        _PausedError: the provider is in trouble.
-    """
-    worker = BatchWorker(sending, batch_id, mails)
-    try:
-        _passes(sending, worker)
-    except ledger.LeaseLostError:
-        worker.record_after_all()
-        return None  # whoever took it over also sends the rest
-    finally:
-        if worker.is_idle:
-            with sending.database.write.begin() as session:
-                ledger.release_batch(session, batch_id, sending.owner)
-            worker.close()
-    return worker.trouble or worker.held or None
-
-
-def _passes(sending: SendContext, worker: BatchWorker) -> None:
-    """Over what is pending, and again a little later over what shall come later."""
-    for number in range(_PASSES):
-        _pass(sending, worker)
-        asked_s = worker.provider_wait_s or 0.0
-        last = number == _PASSES - 1 or asked_s > _LONGEST_WAIT_S
-        if worker.trouble is None or last or sending.stopping():
-            break
-        _wait(sending, worker, max(_PAUSES_S[number], asked_s))
-        worker.reset_pass()
-    if worker.provider_down:
-        raise _PausedError(_pause(sending, worker))
-    if worker.accepted:
-        with sending.database.write.begin() as session:
-            rate_limit.resume_sending(session)
-
-
-def _pass(sending: SendContext, worker: BatchWorker) -> None:
-    """Once over the pending deliveries of a batch, in the order of subscribers, as limits allow."""
-    wait_s: float | None = 0.0
-    while wait_s is not None:
-        _wait(sending, worker, wait_s)
-        try:
-            with closing(stream_mails(sending.transport, worker.chunks(), worker)) as results:
-                for mail, result in results:
-                    worker.note(mail, result)
-        except TransportDownError:
-            worker.release_unsent()
-            raise
-        worker.release_unsent()
-        wait_s = None if worker.circuit_open or sending.stopping() else worker.next_wait_s()
-
-
-def _wait(sending: SendContext, worker: BatchWorker, wait_s: float) -> None:
-    """Sleep but wake up when asked to stop, and keep the lease."""
-    while wait_s > 0 and not sending.stopping():
-        nap_s = min(wait_s, _NAP_S)
-        sending.sleep(nap_s)
-        worker.heartbeat()
-        wait_s -= nap_s
-
-
-def _pause(sending: SendContext, worker: BatchWorker) -> str:
-    """Open the breaker: the provider as a whole does not take mails now."""
-    wait = timedelta(seconds=worker.provider_wait_s) if worker.provider_wait_s else None
-    reason = worker.trouble or "the provider asks to wait"
+def _pause(sending: SendContext) -> str:
+    """Nothing leaves for a while: the provider as a whole does not take mails now."""
+    breaker = sending.breaker
+    wait = timedelta(seconds=breaker.provider_wait_s) if breaker.provider_wait_s else None
+    said = breaker.advice() if breaker.is_open else breaker.trouble
+    reason = without_addresses(said or "the provider asks to wait")
     with sending.database.write.begin() as session:
         until = rate_limit.pause_sending(session, reason, wait, sending.clock())
-    return f"{reason}; nobody lost an attempt, a run after {until:%H:%M} UTC goes on"
+    return (
+        f"{reason}; nobody lost an attempt, a run after {until:%H:%M} UTC goes on, one mail first"
+    )

@@ -9,7 +9,7 @@ from newsletter import delivery_counters
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.message import Message
-from newsletter.sending import claim, holds, ledger
+from newsletter.sending import claim, holds, ledger, probe
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Journal, Mark
 from newsletter.sending.ledger import DeliveryResult
@@ -24,8 +24,6 @@ _MARK_AFTER = {
 _RENEW_AFTER_S = ledger.LEASE.total_seconds() / 5
 _SURE_FOR_S = ledger.LEASE.total_seconds() * 0.6  # so long after a renewal the lease is surely ours
 _RECORD_AFTER_S = 0.5
-_GIVE_UP_AT = 25  # strain; then it is not about one mail
-_STRAIN = {True: 1, False: 5}  # of a refusal for now: by the reader's server, by ours
 
 
 class BatchWorker:
@@ -42,15 +40,12 @@ class BatchWorker:
         sending.claim_sizer.begin()
         self._recorded_s = time.monotonic()
         self._stopped_s: float | None = None
-        self._strain = 0
-        self._ours = self._any = False  # in this pass: refused for now for our sake, accepted
+        self._breaker = sending.breaker
         self.after = 0
         self.wait_s = 0.0  # until the limits allow the next one
         self.short_s: float | None = None
-        self.trouble: str | None = None
         self.held = ""  # why a domain gets nothing for now
-        self.provider_wait_s: float | None = None
-        self.accepted = 0
+        self.is_settled = False  # nothing is claimed, and everything known is recorded
         with sending.database.read() as session:
             batch = session.get_one(BatchRow, batch_id)
             issue = session.get_one(IssueRow, batch.issue_id)
@@ -59,16 +54,6 @@ class BatchWorker:
             room = delivery_counters.of_batch(batch)
         if self._journal is not None:
             self._journal.open(batch_id, room)
-
-    @property
-    def circuit_open(self) -> bool:
-        """So many refusals for now that they are not about one mail."""
-        return self._strain >= _GIVE_UP_AT
-
-    @property
-    def provider_down(self) -> bool:
-        """The provider takes nothing now, and it is not about the readers."""
-        return self.circuit_open or bool(self.provider_wait_s) or (self._ours and not self._any)
 
     def chunks(self) -> Iterator[Sequence[Message]]:
         """What to send next, claimed and committed just before, until nothing more may be sent."""
@@ -81,7 +66,7 @@ class BatchWorker:
 
     def wanted(self) -> bool:
         """Whether more mails shall leave; from any thread."""
-        return not (self.circuit_open or self._sending.stopping())
+        return not (self._breaker.halts or self._sending.stopping())
 
     def begin(self, mail: Message) -> bool:
         """A byte of this mail is about to leave; False where it must not."""
@@ -94,20 +79,15 @@ class BatchWorker:
     def answered(self, mail: Message, result: SendResult) -> None:
         if self._journal is not None:
             self._journal.mark(mail.reference, _MARK_AFTER[result.status])
+        if result.status is SendStatus.UNCERTAIN:
+            self._breaker.lost = True
 
     def note(self, mail: Message, result: SendResult) -> None:
-        """Keep an outcome for the next recording."""
-        self._answers.append(DeliveryResult(self._out.pop(mail.reference), result))
-        if result.status is SendStatus.TRY_LATER:
-            self._strain += _STRAIN[result.of_reader]
-            self._ours = self._ours or not result.of_reader
-            self.trouble = result.detail
-            if not result.of_reader:
-                self.provider_wait_s = result.wait_s or self.provider_wait_s
-        else:
-            self._strain = 0
-            self.accepted += result.status is SendStatus.ACCEPTED
-            self._any = self._any or result.status is SendStatus.ACCEPTED
+        """Keep an outcome for the next recording, or hold it back until it can be judged."""
+        answer = DeliveryResult(self._out.pop(mail.reference), result)
+        self._answers += self._breaker.note(answer)
+        if result.status is SendStatus.UNCERTAIN:
+            self._sending.claim_sizer.restart()
         self.heartbeat()
 
     def heartbeat(self) -> bool:
@@ -120,11 +100,6 @@ class BatchWorker:
             return True
         self._stopped_s = self._stopped_s or now_s
         return now_s - self._stopped_s < self._sending.stop_within_s
-
-    @property
-    def is_idle(self) -> bool:
-        """Nothing is claimed, and everything known is recorded."""
-        return not (self._out or self._answers)
 
     def next_wait_s(self) -> float | None:
         """How long the limits ask to wait before more can be claimed; None when nobody is left."""
@@ -148,23 +123,41 @@ class BatchWorker:
             ledger.record_results(session, accepted, self._sending.clock())
 
     def release_unsent(self) -> None:
-        """Record, and let go of what was claimed and never begun."""
+        """Record, and let go of what was claimed and never begun: it comes first again."""
+        unsent = list(self._out.values())
         with self._sending.database.write.begin() as session:
             self._record(session)
-            ledger.unclaim(session, list(self._out.values()), self._sending.clock())
+            ledger.unclaim(session, unsent, self._sending.clock())
+        if unsent:
+            self.after = min(recipient.subscriber_id for recipient in unsent) - 1
         self._out.clear()
         self._recorded()
+
+    def settle(self) -> None:
+        """At the end: record what can be, and let go of refusals that nobody can judge yet."""
+        deferred, everybody = self._breaker.take_deferred()
+        self._answers += deferred
+        refused = self._breaker.leave_refused(self._batch_id)
+        with self._sending.database.write.begin() as session:
+            self._record(session)
+            ledger.unclaim(
+                session, [*everybody, *refused], self._sending.clock(), self._breaker.words
+            )
+        self._recorded()
+        self.is_settled = not self._out
+
+    def probe(self, *, again: bool) -> Sequence[Message]:
+        """One mail to ask with: `again` to the first that was deferred, else to another reader."""
+        recipient = self._breaker.first_deferred() if again else self._claim_probe()
+        if recipient is None:
+            return []
+        self._out[recipient.reference] = recipient
+        return [self._mails.mail(recipient)]
 
     def close(self) -> None:
         """After the batch was released: nothing of it is open."""
         if self._journal is not None:
             self._journal.close()
-
-    def reset_pass(self) -> None:
-        """Once more over what is pending."""
-        self.after = self._strain = 0
-        self._ours = self._any = False
-        self.trouble = self.provider_wait_s = None
 
     def _claim(self) -> Sequence[Recipient]:
         """Record what is known and claim the next ones, in one transaction."""
@@ -186,6 +179,18 @@ class BatchWorker:
         if claimed.recipients:
             self._remember(claimed.recipients, claimed.claims)
         return claimed.recipients
+
+    def _claim_probe(self) -> Recipient | None:
+        now, share = self._sending.clock(), claim.BatchRef(self._batch_id, self._issue_id)
+        with self._sending.database.write.begin() as session:
+            self._record(session)
+            after = probe.before_probe(session, share, self._breaker.domains, now)
+            claimed = claim.claim_deliveries(session, share, self._sending.limits, now, after, 1)
+        self._recorded()
+        self.wait_s = claimed.wait_s
+        if claimed.recipients:
+            self._remember(claimed.recipients, claimed.claims)
+        return claimed.recipients[0] if claimed.recipients else None
 
     def _remember(self, recipients: Sequence[Recipient], claims: int) -> None:
         if self._journal is not None and self._sending.folder is not None:

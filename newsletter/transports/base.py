@@ -27,6 +27,7 @@ class SendResult:
     detail: str = ""
     provider_id: str | None = None
     permanent: bool = False  # a rejected address will be rejected for ever
+    unasked: bool = False  # refused before anybody was asked: it says nothing of the provider
     of_sender: bool = False  # a rejection in words about us: our quota, account, reputation ...
     # A TRY_LATER that is about this reader alone: counted as an attempt, and tried again later and
     # later. Any other is about the provider, and costs nobody an attempt.
@@ -127,4 +128,4 @@ def refuse_unmailable(mail: Message) -> SendResult | None:
         return None
     if re.fullmatch(r"[^ @]+@[!-~]+", mail.recipient) and mail.recipient.isprintable():
         return None
-    return SendResult(SendStatus.REJECTED, "the address holds what no mail can bear")
+    return SendResult(SendStatus.REJECTED, "the address holds what no mail can bear", unasked=True)

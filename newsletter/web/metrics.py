@@ -45,8 +45,12 @@ class _MetricsCollector(Collector):
 def _families(session: Session, now: datetime) -> Iterable[Metric]:
     yield from _issue_metrics(session, now)
     yield _gauge("queue", "Mails of all issues that wait to be sent.", stats.queue_status(session))
-    breaker = rate_limit.sending_pause(session, now)
-    yield _gauge("sending_paused", "1 while the provider is in trouble.", int(breaker is not None))
+    breaker = rate_limit.last_trouble(session)
+    yield _gauge(
+        "sending_paused",
+        "1 while the provider is in trouble, until it takes a mail.",
+        int(breaker is not None),
+    )
     paused = len(rate_limit.running_pauses(session, now))
     yield _gauge("domains_paused", "Domains that get nothing now.", paused)
     yield _counts_by_column(

@@ -67,7 +67,9 @@ def refuse_too_long(mail: Message) -> SendResult | None:
     length = sum(len(text.encode("utf-8", "replace")) for pair in values.items() for text in pair)
     if length <= _LONGEST_VALUES:
         return None
-    return SendResult(SendStatus.REJECTED, "the reader's own values are longer than SendGrid takes")
+    return SendResult(
+        SendStatus.REJECTED, "the reader's own values are longer than SendGrid takes", unasked=True
+    )
 
 
 def _in_requests(mails: Sequence[Message]) -> Iterator[list[Message]]:

@@ -28,6 +28,7 @@ _STEPS = 3  # MAIL, RCPT, DATA
 _NO_SMTPUTF8 = SendResult(
     SendStatus.REJECTED,
     "the SMTP server does not offer SMTPUTF8 (RFC 6531), which this address needs",
+    unasked=True,
 )
 _BYE_WITHIN_S = 2.0
 _HEARD_AT_ONCE = 65_536

@@ -1,0 +1,263 @@
+"""Tells trouble that is everybody's from trouble with single readers, by what comes in a row.
+
+Refusals in a row are held back, neither failed nor suppressed, until one of two things happens: a
+mail is accepted, and so they were about their readers; or they grow so many, over readers of
+several domains, that one more mail is asked. Where that one is refused too, the breaker opens, and
+all of them are pending again. After a lost answer nothing is begun until one mail has got through.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from newsletter.rendering.issue_email import Recipient
+from newsletter.sending.ledger import DeliveryResult
+from newsletter.transports.base import SendResult, SendStatus
+from newsletter.transports.refusals import is_greylisting
+
+_IN_A_ROW = 12  # refusals that make doubt
+_IN_A_ROW_OF_SENDER = 5  # the same in words about us
+_DOMAINS = 3
+_WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
+_LOSSES = 5  # lost answers, less a tenth for each accepted mail: more are no accident
+_LOSS_FORGOTTEN = 0.1  # by an accepted mail
+_LONGEST_WAIT_S = 60.0  # that a run waits for what a server asks
+_STRAIN = 5  # refusals for now by the provider, in a row; then it is not about one mail
+
+
+class Doubt(StrEnum):
+    """Why one mail is sent alone before any other."""
+
+    REFUSED = "refused"
+    DEFERRED = "deferred"
+    LOST = "lost"
+    EARLIER = "earlier"  # a run before this one ended so
+
+
+@dataclass
+class _Streak:
+    """Refusals of one kind, with no accepted mail since."""
+
+    answers: list[DeliveryResult] = field(default_factory=list)
+    domains: set[str] = field(default_factory=set)
+    of_sender: int = 0
+    needed: int = 1  # so many times as many as usual, after a probe that told nothing
+
+    def add(self, answer: DeliveryResult) -> None:
+        self.answers.append(answer)
+        self.domains.add(answer.recipient.email.rpartition("@")[2])
+        self.of_sender += answer.result.of_sender
+
+    @property
+    def is_long(self) -> bool:
+        about_us = self.of_sender == len(self.answers)
+        most = (_IN_A_ROW_OF_SENDER if about_us else _IN_A_ROW) * self.needed
+        return len(self.answers) >= most and len(self.domains) >= _DOMAINS
+
+
+class CircuitBreaker:
+    """What the results of a run say of the provider. `lost` may be set from any thread."""
+
+    def __init__(self) -> None:
+        self._refused, self._deferred = _Streak(), _Streak()
+        self._losses = 0.0
+        self._lost_in_a_row = 0
+        self._probing = False
+        self._greylists = False  # those who were deferred get it a little later
+        self._left_behind: set[int] = set()
+        self.halted = False  # there was doubt: who was claimed meanwhile is not begun yet
+        self.is_open = False  # nothing more leaves in this run
+        self.lost = False  # an answer was, just now
+        self.doubt: Doubt | None = None
+        self.words = ""  # what the server said last
+        self.accepted = 0
+        self.begin_round()
+
+    def begin_round(self) -> None:
+        """Once more over what is pending."""
+        self._strain = 0
+        self._ours = self._any = False
+        self.trouble: str | None = None  # why something comes later
+        self.provider_wait_s: float | None = None
+        self.readers_wait_s = 0.0  # the longest that readers' servers ask for
+
+    @property
+    def halts(self) -> bool:
+        """Whether nothing more may be begun for now."""
+        return self.is_strained or (
+            (self.lost or self.is_open or self.doubt is not None) and not self._probing
+        )
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether one mail must be asked with before any other."""
+        return self.doubt is not None or self.loses_too_many
+
+    @property
+    def loses_too_many(self) -> bool:
+        """Answers are lost again and again, although mails get through between."""
+        return self._losses >= _LOSSES
+
+    @property
+    def is_strained(self) -> bool:
+        return self._strain >= _STRAIN
+
+    @property
+    def provider_down(self) -> bool:
+        """The provider takes nothing now, in its own words."""
+        return self.is_strained or bool(self.provider_wait_s) or (self._ours and not self._any)
+
+    @property
+    def domains(self) -> set[str]:
+        """Whose readers were just refused."""
+        return self._refused.domains | self._deferred.domains
+
+    @contextmanager
+    def probing(self) -> Iterator[None]:
+        """While one mail asks whether the doubt is right; where it is not, the doubt is gone."""
+        self._probing = True
+        try:
+            yield
+        finally:
+            self._probing = self.lost = False
+
+    def note(self, answer: DeliveryResult) -> list[DeliveryResult]:
+        """Judge a result; those that can be recorded now."""
+        result = answer.result
+        if result.unasked:
+            return [answer]
+        self.words = result.detail or self.words
+        match result.status:
+            case SendStatus.ACCEPTED:
+                return [*self._accept(), answer]
+            case SendStatus.UNCERTAIN:
+                self._lose()
+                return [answer]
+            case SendStatus.TRY_LATER if not result.of_reader:
+                self._defer_all(result)
+                return [answer]
+        self._refuse(answer)
+        return []
+
+    def take_deferred(self) -> tuple[list[DeliveryResult], list[Recipient]]:
+        """At the end of a batch: who was deferred for their own sake, and who for everybody's."""
+        answers = self._deferred.answers
+        everybody = self._deferred.is_long and not self._is_greylisting()
+        self._deferred = _Streak()
+        if everybody:
+            return [], [answer.recipient for answer in answers]
+        return answers, []
+
+    def first_deferred(self) -> Recipient | None:
+        """The reader who was deferred first, to be asked again."""
+        return self._deferred.answers.pop(0).recipient if self._deferred.answers else None
+
+    @property
+    def refused(self) -> list[DeliveryResult]:
+        """The refusals that are not recorded, of earlier batches too."""
+        return self._refused.answers
+
+    def leave_refused(self, batch_id: int) -> list[Recipient]:
+        """At the end of a batch: whom nobody can judge yet; they wait again."""
+        new = [answer.recipient for answer in self.refused if not answer.given_back]
+        if new:
+            self._left_behind.add(batch_id)
+        self._refused.answers = [replace(answer, given_back=True) for answer in self.refused]
+        return new
+
+    def take_left_behind(self) -> set[int]:
+        """The batches in which somebody waited again and may not wait any more."""
+        batches, self._left_behind = self._left_behind, set()
+        return batches
+
+    def wait_s(self) -> float | None:
+        """How long servers ask to wait before the next round; None where that is too long."""
+        asked_s = self.provider_wait_s or 0.0
+        return None if asked_s > _LONGEST_WAIT_S else max(asked_s, self.readers_wait_s)
+
+    def probes(self) -> list[tuple[bool, float]]:
+        """What to ask by: whether the first that was deferred, and after how many seconds."""
+        if self.doubt is Doubt.DEFERRED:
+            return [(False, 0.0), (True, max(2.0, self.readers_wait_s)), (True, 10.0)]
+        return [(False, 0.0)]
+
+    def forget(self) -> None:
+        """What was held back is somebody else's, or pending again."""
+        self._refused, self._deferred = _Streak(), _Streak()
+
+    def is_of_everybody(self, *, sent_before: bool) -> bool:
+        """Whether refusals that nobody was left to ask about are of the whole list."""
+        number, domains = len(self._refused.answers), len(self._refused.domains)
+        of_sender = number == self._refused.of_sender and domains > 1
+        whole_list = of_sender or not (sent_before or self.trouble)
+        doubted = self.doubt in {Doubt.REFUSED, Doubt.DEFERRED} or self._lost_in_a_row > 1
+        return doubted or (number >= _WHOLE_LIST and whole_list)
+
+    def advice(self) -> str:
+        """The server's words, and what to do."""
+        if self.doubt is Doubt.LOST or self._lost_in_a_row:
+            return (
+                f"the answers to mails are lost ({self.words}): those are uncertain, `newsletter"
+                " deliveries settle` decides"
+            )
+        if self.doubt is Doubt.DEFERRED:
+            return f"readers of every domain are deferred ({self.words}): ask your provider why"
+        if self.doubt is Doubt.EARLIER:
+            return f"it is not over ({self.words}): see [transport], or ask your provider"
+        return (
+            f"readers of every domain are refused ({self.words}): nobody is marked for it; ask"
+            " your provider about quota, account, reputation and size"
+        )
+
+    def _accept(self) -> list[DeliveryResult]:
+        held = [*self._refused.answers, *self._deferred.answers]
+        self._greylists = self._greylists or (self._probing and self.doubt is Doubt.DEFERRED)
+        self._refused, self._deferred = _Streak(), _Streak()
+        self._losses = max(0.0, self._losses - _LOSS_FORGOTTEN)
+        self._lost_in_a_row = self._strain = 0
+        self.accepted += 1
+        self._any, self.doubt = True, None
+        return held
+
+    def _lose(self) -> None:
+        self.lost = False
+        if self.doubt is not Doubt.LOST:
+            self._losses += 1
+        self._lost_in_a_row += 1
+        self.doubt, self.halted = Doubt.LOST, True
+
+    def _defer_all(self, result: SendResult) -> None:
+        self._strain += 1
+        self._ours = True
+        self.trouble = result.detail
+        self.provider_wait_s = result.wait_s or self.provider_wait_s
+
+    def _refuse(self, answer: DeliveryResult) -> None:
+        result = answer.result
+        deferred = result.status is SendStatus.TRY_LATER
+        streak = self._deferred if deferred else self._refused
+        streak.add(answer)
+        self._strain = 0
+        if deferred:
+            self.trouble = result.detail
+            if (result.wait_s or 0.0) <= _LONGEST_WAIT_S:
+                self.readers_wait_s = max(self.readers_wait_s, result.wait_s or 0.0)
+        if self._probing:
+            self._weigh_probe(deferred=deferred)
+        elif self.doubt is None and streak.is_long and not (deferred and self._is_greylisting()):
+            self.doubt = Doubt.DEFERRED if deferred else Doubt.REFUSED
+            self.halted = True
+
+    def _weigh_probe(self, *, deferred: bool) -> None:
+        """A probe that was refused: where that says nothing of the doubt, go on for a while."""
+        if self.doubt is Doubt.LOST:  # an answer is an answer
+            self.doubt, self._lost_in_a_row = None, 0
+        elif self.doubt is Doubt.REFUSED and deferred:
+            self.doubt = None
+            self._refused.needed *= 2
+
+    def _is_greylisting(self) -> bool:
+        return self._greylists or any(
+            is_greylisting(answer.result.detail) for answer in self._deferred.answers[-_IN_A_ROW:]
+        )

@@ -1,0 +1,44 @@
+"""How many mails to claim together: as many as leave within a moment."""
+
+_CHUNK_S = 2.0  # in that time what is claimed should leave: people leave meanwhile
+_FIRST = 16
+_IN_REQUESTS = 500  # who takes so many takes them in few requests
+_FIRST_REQUEST = 10  # readers; so many are uncertain where the answers are lost from the start
+_GROWTH = 10
+
+
+class ClaimSizer:
+    """Learns from how long the last ones took, from batch to batch.
+
+    Requests only grow: one that takes long takes as long for a thousand readers as for one. Else
+    they are never so few that a connection has nothing to do.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._requests = most >= _IN_REQUESTS
+        self._least = min(most, max(_FIRST, most // 2))
+        self._first = _FIRST_REQUEST if self._requests else min(_FIRST, most)
+        self.restart()
+
+    def begin(self) -> None:
+        """Nothing is on its way: the time since the last ones says nothing."""
+        self._asked_s: float | None = None
+
+    def restart(self) -> None:
+        """An answer was lost: nobody knows what the next ones meet."""
+        self._number, self._fresh = self._first, True
+        self.begin()
+
+    def next(self, now_s: float) -> int:
+        if self._requests:
+            self._number = self._number if self._fresh else min(self._most, _GROWTH * self._number)
+            self._fresh = False
+        elif self._asked_s is not None:
+            took_s = now_s - self._asked_s
+            if took_s > _CHUNK_S:
+                self._number = max(self._least, self._number // 2)
+            elif took_s < _CHUNK_S / 2:
+                self._number = min(self._most, self._number * 2)
+        self._asked_s = now_s
+        return self._number

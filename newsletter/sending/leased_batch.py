@@ -1,0 +1,98 @@
+"""A leased batch from its first mail to its release, with one mail first where there is doubt."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.message import Message
+from newsletter.sending import ledger
+from newsletter.sending.context import SendContext
+from newsletter.sending.worker import BatchWorker
+from newsletter.transports.base import TransportDownError, stream_mails
+
+_NAP_S = 1.0
+
+
+def send_leased(sending: SendContext, batch_id: int, mails: IssueEmails) -> str | None:
+    """Send a leased batch and let it go. Returns why somebody in it gets nothing for now.
+
+    Raises:
+        TransportDownError: nothing can be sent; who was not sent to is pending.
+    """
+    worker = BatchWorker(sending, batch_id, mails)
+    try:
+        _pass(sending, worker)
+        worker.settle()
+    except TransportDownError:
+        worker.settle()
+        raise
+    except ledger.LeaseLostError:
+        sending.breaker.forget()
+        worker.record_after_all()
+        return None  # whoever took it over also sends the rest
+    finally:
+        if worker.is_settled:
+            with sending.database.write.begin() as session:
+                ledger.release_batch(session, batch_id, sending.owner)
+            worker.close()
+    return worker.held or None
+
+
+def _pass(sending: SendContext, worker: BatchWorker) -> None:
+    """Once over the pending deliveries of a batch, in the order of subscribers, as limits allow."""
+    breaker = sending.breaker
+    wait_s: float | None = 0.0
+    while wait_s is not None:
+        wait(sending, wait_s, worker)
+        if breaker.is_doubtful and not _is_well(sending, worker):
+            return
+        breaker.halted = False
+        _stream(sending, worker, worker.chunks())
+        if breaker.is_strained or sending.stopping():
+            return
+        wait_s = 0.0 if breaker.halted else worker.next_wait_s()
+
+
+def _is_well(sending: SendContext, worker: BatchWorker) -> bool:
+    """Ask by one mail whether sending may go on; where it may not, the breaker opens."""
+    breaker, asked = sending.breaker, False
+    for again, wait_s in [] if breaker.loses_too_many else breaker.probes():
+        wait(sending, wait_s, worker)
+        mails = worker.probe(again=again)
+        while not mails and worker.wait_s and not sending.stopping():  # the limits allow none yet
+            wait(sending, worker.wait_s, worker)
+            mails = worker.probe(again=again)
+        if sending.stopping():
+            break
+        if mails:
+            asked = True
+            with breaker.probing():
+                _stream(sending, worker, [mails])
+        if breaker.doubt is None:
+            return True
+    if (asked or breaker.loses_too_many) and not sending.stopping():
+        breaker.is_open = True
+    worker.release_unsent()
+    return False
+
+
+def _stream(sending: SendContext, worker: BatchWorker, chunks: Iterable[Sequence[Message]]) -> None:
+    """Send, note what becomes of it, and let go of what did not leave."""
+    try:
+        with closing(stream_mails(sending.transport, chunks, worker)) as results:
+            for mail, result in results:
+                worker.note(mail, result)
+    except TransportDownError:
+        worker.release_unsent()
+        raise
+    worker.release_unsent()
+
+
+def wait(sending: SendContext, wait_s: float, worker: BatchWorker | None = None) -> None:
+    """Sleep but wake up when asked to stop, and keep the lease of a worker."""
+    while wait_s > 0 and not sending.stopping():
+        nap_s = min(wait_s, _NAP_S)
+        sending.sleep(nap_s)
+        if worker is not None:
+            worker.heartbeat()
+        wait_s -= nap_s

@@ -1,0 +1,290 @@
+"""When the whole provider says no: nobody burned, nobody doubled, and it goes on afterwards."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from newsletter import bootstrap, daily
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.models import DeliveryRow, SuppressionRow
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.sending.context import NO_OVERRIDE
+from newsletter.sending.sender import IssueSendResult, send_issue
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.lifecycle import SubscriptionRequest
+from newsletter.transports.base import Transport
+from newsletter.transports.sendgrid.transport import SendGrid
+from newsletter.transports.smtp.transport import Smtp
+from tests.conftest import NOW, Cli
+from tests.delivery.http_standin import Answer, HttpStandIn, Request
+from tests.delivery.killing import freeze
+from tests.delivery.transports_standins import CLOSE, GOOD_REPLIES, OddSmtp, smtp_settings
+
+HOUR = timedelta(hours=1)
+READERS, DOMAINS = 60, 6
+CONNECTIONS = 3
+EMAILS = [f"r{number:02}@d{number % DOMAINS}.example" for number in range(READERS)]
+
+
+class SmtpByReader(OddSmtp):
+    """Answers each recipient as it is told to, and writes down whom it took a mail for."""
+
+    def __init__(self, judge: Callable[[str], str | None], **replies: str | list[str]) -> None:
+        super().__init__(**replies)
+        self._judge = judge
+        self.asked: list[str] = []
+        self.taken: Counter[str] = Counter()
+
+    def next_reply(self, when: str) -> str:
+        if when == "RCPT":
+            found = re.search(rb"<(.+)>", self.lines[-1])
+            assert found
+            self.asked.append(found[1].decode())
+            return self._judge(self.asked[-1]) or GOOD_REPLIES["RCPT"]
+        reply = super().next_reply(when)
+        if when == "." and reply.startswith("250"):
+            self.taken[self.asked[-1]] += 1
+        return reply
+
+
+@dataclass
+class Run:
+    """Sends the frozen issue by a transport, without waiting."""
+
+    settings: Settings
+    issue_id: int
+    parts: daily.Services
+    waited: list[float] = field(default_factory=list)
+
+    def by(self, transport: Transport, after: timedelta = timedelta()) -> IssueSendResult:
+        used = replace(self.parts, transport=transport, clock=lambda: datetime.now(UTC) + after)
+        sending = daily._sending(used, lambda _done: None, NO_OVERRIDE)
+        sending.sleep = self.waited.append
+        content = daily.load_frozen_issue(used, self.issue_id)
+        mails = IssueEmails(content, used.site, used.links, used.theme)
+        try:
+            return send_issue(sending, self.issue_id, mails)
+        finally:
+            transport.close()
+
+
+@pytest.fixture
+def emails() -> list[str]:
+    return EMAILS
+
+
+@pytest.fixture
+def run(settings: Settings, database: Database, emails: list[str]) -> Iterator[Run]:
+    with database.write.begin() as session:
+        for email in emails:
+            wish = SubscriptionRequest(["audio"], "titles", "en")
+            lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
+    issue_id, _ = freeze(settings)
+    now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
+    with bootstrap.open_services(settings, now, lambda *_: iter(()), lambda: False) as parts:  # type: ignore[arg-type]
+        yield Run(settings, issue_id, parts)
+
+
+def smtp(server: OddSmtp, connections: int = 1) -> Smtp:
+    return Smtp(smtp_settings(server.port, connections=connections))
+
+
+def suppressed(database: Database) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(SuppressionRow)) or 0
+
+
+def attempts(database: Database) -> set[int]:
+    with database.read() as session:
+        return set(session.scalars(select(DeliveryRow.attempts)))
+
+
+REFUSALS = [
+    "550 5.4.5 Daily user sending limit exceeded",
+    "552 over quota",
+    "550 account suspended",
+    "554 5.7.1 blocked",
+    "552 5.3.4 size",
+    "550 5.1.1 no such user",
+    "550 what is this?",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize(("when", "taken"), [("RCPT", 0), (".", 0), (".", 25)])
+def test_refused_for_everybody_nobody_is_marked_and_the_run_stops(
+    run: Run, database: Database, refusal: str, when: str, taken: int
+) -> None:
+    with OddSmtp(**{when: [*[GOOD_REPLIES[when]] * taken, refusal]}) as server:
+        result = run.by(smtp(server, CONNECTIONS))
+        tried = server.heard.count("MAIL")
+    assert (result.account.sent, result.account.pending) == (taken, READERS - taken)
+    assert (result.account.failed, suppressed(database)) == (0, 0)
+    assert tried - taken < 25
+    assert not result.is_done
+    assert refusal in str(result.trouble)
+    assert "one mail first" in str(result.trouble)
+    with OddSmtp(RCPT=refusal) as server:
+        again = run.by(smtp(server, CONNECTIONS), after=HOUR)
+        assert server.heard.count("MAIL") == 1
+    assert again.account.pending == READERS - taken
+    with OddSmtp() as server:
+        assert run.by(smtp(server, CONNECTIONS), after=3 * HOUR).account.sent == READERS
+        assert len(server.contents) == READERS - taken
+
+
+def test_a_run_that_the_breaker_ended_says_so_in_one_line_and_check_until_it_is_over(
+    run: Run, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run.issue_id
+    for name, value in {"USE": "smtp", "HOST": "127.0.0.1", "SECURITY": "none"}.items():
+        monkeypatch.setenv(f"NEWSLETTER_TRANSPORT__{name}", value)
+    with OddSmtp(RCPT="550 5.4.5 Daily user sending limit exceeded") as server:
+        monkeypatch.setenv("NEWSLETTER_TRANSPORT__PORT", str(server.port))
+        said = cli("send")
+    assert said.code == 1
+    assert said.err.count("\n") == 1
+    assert "550 5.4.5 Daily user sending limit exceeded" in said.err
+    assert "5.4.5 Daily user sending limit exceeded" in cli("check").out
+    assert cli("deliveries", "list", "--state", "failed").out.count("@") == 0
+    with OddSmtp() as server:
+        monkeypatch.setenv("NEWSLETTER_TRANSPORT__PORT", str(server.port))
+        assert cli("send").code == 0
+    assert "in trouble" not in cli("check").out
+
+
+@pytest.mark.parametrize("taken", [0, 20])
+def test_where_answers_after_the_dot_are_lost_few_are_uncertain(run: Run, taken: int) -> None:
+    with OddSmtp(**{".": [*[GOOD_REPLIES["."]] * taken, CLOSE]}) as server:
+        result = run.by(smtp(server, CONNECTIONS))
+    assert result.account.sent == taken
+    assert 0 < result.account.uncertain <= CONNECTIONS + 1
+    assert not result.is_done
+    with OddSmtp(**{".": CLOSE}) as server:
+        again = run.by(smtp(server, CONNECTIONS), after=HOUR)
+        assert len(server.contents) == 1
+    lost = again.account.uncertain
+    assert lost == result.account.uncertain + 1
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS - lost
+
+
+def test_one_lost_answer_among_good_ones_stops_nothing(run: Run) -> None:
+    good = GOOD_REPLIES["."]
+    with OddSmtp(**{".": [*[good] * 9, CLOSE, good]}) as server:
+        result = run.by(smtp(server, CONNECTIONS))
+    assert (result.account.sent, result.account.uncertain) == (READERS - 1, 1)
+    assert result.is_done
+
+
+def test_answers_that_are_lost_again_and_again_end_the_run(run: Run) -> None:
+    good = GOOD_REPLIES["."]
+    with OddSmtp(**{".": [good, CLOSE] * READERS}) as server:
+        result = run.by(smtp(server))
+    assert result.account.uncertain < 10
+    assert not result.is_done
+
+
+@pytest.mark.parametrize("answer", [Answer(502), None], ids=["502", "reset"])
+@pytest.mark.parametrize("emails", [[f"r{number:03}@d.example" for number in range(160)]])
+@pytest.mark.parametrize("taken", [0, 1])
+def test_of_a_lost_request_only_its_readers_and_one_probe_are_uncertain(
+    run: Run, answer: Answer | None, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    left = [Answer(202)] * taken
+
+    def reply(_request: Request) -> Answer | None:
+        return left.pop() if left else answer
+
+    with HttpStandIn(reply) as server:
+        result = run.by(SendGrid("key", server.url, 5))
+        sizes = [len(request.body["personalizations"]) for request in server.requests]
+    assert sizes == ([10, 100, 1] if taken else [10, 1])
+    assert result.account.uncertain == sum(sizes[taken:])
+    assert not result.is_done
+
+
+ONE_DOMAIN_FIRST = [f"r{number:02}@later.example" for number in range(30)] + EMAILS
+
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+@pytest.mark.parametrize("refusal", ["450 4.2.1 not now", "554 5.7.1 blocked"])
+def test_a_domain_that_refuses_holds_up_only_itself(
+    run: Run, database: Database, refusal: str
+) -> None:
+    def judge(email: str) -> str | None:
+        return refusal if email.endswith("@later.example") else None
+
+    with SmtpByReader(judge) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(EMAILS)
+    assert (result.account.sent, suppressed(database)) == (READERS, 0)
+
+
+@pytest.mark.parametrize("words", ["450 4.2.0 Greylisted, see our page", "450 4.2.1 try later"])
+def test_who_defers_everybody_at_first_sight_gets_it_within_the_run(run: Run, words: str) -> None:
+    seen: set[str] = set()
+
+    def judge(email: str) -> str | None:
+        first = email not in seen
+        seen.add(email)
+        return words if first else None
+
+    with SmtpByReader(judge) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(EMAILS)
+    assert result.is_done
+
+
+def test_a_wait_that_servers_ask_for_is_kept_where_it_is_short(run: Run) -> None:
+    seen: set[str] = set()
+
+    def judge(email: str) -> str | None:
+        first = email not in seen
+        seen.add(email)
+        return "450 4.2.0 Greylisted for 25 seconds" if first else None
+
+    with SmtpByReader(judge) as server:
+        assert run.by(smtp(server)).is_done
+    assert sum(run.waited) == 25
+
+
+def test_everybody_deferred_costs_nobody_an_attempt(run: Run, database: Database) -> None:
+    with OddSmtp(RCPT="451 4.3.0 no room") as server:
+        result = run.by(smtp(server))
+        assert server.heard.count("MAIL") < 25
+    assert (result.account.pending, attempts(database)) == (READERS, {0})
+    assert not result.is_done
+
+
+def test_dead_addresses_in_a_row_are_told_from_a_broken_table_by_one_other_mail(
+    run: Run, database: Database
+) -> None:
+    def judge(email: str) -> str | None:
+        return "550 5.1.1 no such user" if email in dead else None
+
+    dead = set(EMAILS[:20])
+    with SmtpByReader(judge) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(EMAILS[20:])
+    assert (result.account.sent, result.account.failed) == (40, 20)
+    assert suppressed(database) == 20
+    assert result.is_done
+
+
+@pytest.mark.parametrize("emails", [["ada@a.example"], ["ada@a.example", "bob@b.example"]])
+def test_of_one_or_two_readers_a_refusal_is_theirs(
+    run: Run, database: Database, emails: list[str]
+) -> None:
+    with OddSmtp(RCPT="550 5.1.1 no such user") as server:
+        result = run.by(smtp(server))
+    assert result.account.failed == suppressed(database) == len(emails)
+    assert result.is_done
