@@ -34,6 +34,7 @@ def _formula(renderer: Renderer, span: Span, style: Style) -> str:
 
 
 def _fraction(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    renderer.skip_options(span)  # a font or a place: \nicefrac[\texttt]{1}{2}
     top, bottom = _formula(renderer, span, style), _formula(renderer, span, style)
     if not bottom:
         return _ordinary(top)
@@ -69,11 +70,12 @@ def _stacked(renderer: Renderer, span: Span, style: Style, name: str) -> MathPar
 
 
 def _labelled_arrow(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
-    renderer.option(span)
-    label = _formula(renderer, span, style._replace(tight=True, upright=True))
-    return MathPart(
-        Role.RELATION, names.ARROWS[name] + (renderer.marks.raised(label) if label else "")
-    )
+    small = style._replace(math=True, tight=True, upright=True)
+    below = renderer.aside(renderer.option(span) or "", small)
+    above = renderer.argument(span, small)
+    marks = renderer.marks
+    labels = (marks.lowered(below) if below else "") + (marks.raised(above) if above else "")
+    return MathPart(Role.RELATION, names.ARROWS[name] + labels)
 
 
 def _not(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:

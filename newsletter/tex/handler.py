@@ -27,6 +27,10 @@ class Renderer(Spans, ABC):
         """Set what is left of the span, and leave it empty."""
 
     @abstractmethod
+    def aside(self, source: str, style: Style) -> str:
+        """Set what stood in square brackets, as a source of its own."""
+
+    @abstractmethod
     def delimited(self, span: Span, sign: str, style: Style) -> str:
         """Set a formula up to a closing sign."""
 

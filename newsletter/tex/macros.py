@@ -73,6 +73,11 @@ _SINGLE = re.compile(r"(?<!\\)\\(?:\\\\)*[A-Za-z]{2}")
 _DOUBLED = re.compile(r"\\\\([A-Za-z]{2,})")
 _LITERAL_BREAK = re.compile(r"(?<!\\)\\n(?![A-Za-z])")
 _LETTER = re.compile(r"(?P<font>cal|mc|c|scr|frak|bb)(?P<letter>[A-Z])")
+_ONLY_FOR_PRINT = re.compile(
+    r"[^\\]*=|[htbpclr!]{0,4}\Z|(?:inline|draft|final|noline|short|long)\Z"
+    r"|[\d.]* ?(?:pt|em|ex|cm|mm|in)\Z"
+)
+_BRACKET_THEN_GROUP = re.compile(r"\[[^\]]{0,150}\]\{")
 # Arguments of a command that is left as it was, and tokens that they may have in all.
 _SEVERAL, _LONGEST_WHOLE = 2, 60
 _NAMES_SOMETHING = re.compile(
@@ -174,12 +179,26 @@ def _own(renderer: Renderer, span: Span, style: Style, name: str) -> str:
     whole = _as_written(renderer, span)
     if whole:
         return renderer.marks.words(whole)
+    if renderer.opens_unclosed(span):
+        return f"{name} " if _NAMES_SOMETHING.match(name) else ""
+    option = _option(renderer, span, style)
     inner = renderer.argument(span, style) if renderer.next_is(span, TokenType.OPEN) else ""
+    if option:
+        inner = f"{option} {inner}"
     if not inner.strip():
         return name
     if not _NAMES_SOMETHING.match(name):
         return inner
     return f"{name}({inner})" if style.math else f"{name} {inner}"
+
+
+def _option(renderer: Renderer, span: Span, style: Style) -> str:
+    r"""What stands in brackets before an argument, unless it only says how to print that."""
+    start = renderer.tokens[span.at].start if span else 0
+    if not renderer.next_starts(span, "[") or not _BRACKET_THEN_GROUP.match(renderer.source, start):
+        return ""
+    raw = renderer.option(span) or ""
+    return "" if _ONLY_FOR_PRINT.match(raw) else renderer.aside(raw, style)
 
 
 def _as_written(renderer: Renderer, span: Span) -> str:

@@ -80,7 +80,7 @@ GONE = names("""
     nopagebreak pagebreak nolinebreak frenchspacing makeatletter makeatother global long outer
     begingroup endgroup qedhere negthinspace negmedspace negthickspace mathsurround appendix
     balance break displaylines tableofcontents hline hrule vrule toprule midrule bottomrule joinrel
-    relbar Relbar
+    relbar Relbar else fi
 """)
 SPACES = names("""
     quad qquad enspace enskip thinspace medspace thickspace space nobreakspace newline linebreak
@@ -102,14 +102,16 @@ ONE_UNSAID = names("""
     label vspace hspace color pagestyle thispagestyle bibliographystyle bibliography usepackage
     index phantom vphantom hphantom input include hypersetup includegraphics pagecolor hyphenation
     pagenumbering selectlanguage documentclass captionsetup linespread sethlcolor cline hdotsfor
+    fontfamily fontseries fontshape fontencoding setstretch addvspace enlargethispage
 """)
 TWO_UNSAID = names("""
     setlength addtolength newcommand renewcommand providecommand definecolor DeclareMathOperator
     markboth rule newtheorem addtocounter setcounter colorlet DeclareRobustCommand
+    fontsize settowidth newenvironment
 """)
 # Commands with one argument, or two, in front of the one they are about.
 SECOND_SHOWN = names("""
-    textcolor colorbox raisebox scalebox rotatebox parbox hyperref foreignlanguage
+    textcolor colorbox raisebox scalebox rotatebox parbox foreignlanguage hypertarget
 """)
 THIRD_SHOWN = names("fcolorbox resizebox multicolumn multirow")
 HEADINGS = names("""

@@ -13,8 +13,9 @@ _SET = re.compile(r"[^\\{}$]*,[^\\{}$]*\Z")
 _NAMES_A_NUMBER = re.compile(r"(?:(?<![\w_])[A-Za-z]?[a-z]{3,}|[.)}\]])\Z")
 _IS_A_NAME = re.compile(r"(?<![\w^_=<>])[A-Z]{2,}\Z")
 _OPENS = frozenset(" (<[/,=\n")
-_NUMBER = re.compile(r"[-+]?\d|[ /]|\Z|\$\d")
+_NUMBER = re.compile(r"[-+]?\.?\d|[ /]|\Z|\\?\$\d|[£€¥]|[<>]=? ?\d")
 
+_METHOD = re.compile(r"[A-Za-z]*[A-Z][A-Z][a-z]+\Z|[A-Za-z]*[a-z][A-Z][a-z]+\Z")
 _RAISED = re.compile(r"[-+−]?\d+(?:\.\d+)?|[*+\-′'∗]{1,2}|[A-Za-z](?![A-Za-z])|°")
 _LOWERED = re.compile(r"\d{1,2}(?![\d_])|[A-Za-z](?![\w])")
 # A variable, a closing bracket, a chemical formula, a command; not the end of an identifier.
@@ -31,7 +32,11 @@ def tie(before: str, after: str, *, is_tex: bool) -> str:
         after: at least three characters behind it.
         is_tex: whether the text has other signs of TeX; then it ties names too, as in HE~0435.
     """
+    if after[:1] == "=" and after[1:2] != "~" and not (is_tex and before[-1:].isalnum()):
+        return "~"  # ~= is "about"
     if not before or before[-1] in _OPENS:
+        if before.endswith("~="):
+            return " "  # n~=~5
         return "~" if _NUMBER.match(after) else " "
     if not (after[:1].isdigit() or after[:1] in {" ", "-", "+"}):
         return " "
@@ -51,6 +56,16 @@ def lowered(before: str, after: str) -> str:
     """The characters behind a lone _ that are lowered, if any are: H_0, but not file_name."""
     found = _LOWERED.match(after) if _BASE.search(before) else None
     return found[0] if found else ""
+
+
+def ends_in_name(before: str) -> bool:
+    """Whether a method's name ends here, as in PRMBench, and not the first part of a word."""
+    return _METHOD.search(before) is not None
+
+
+def is_guarded_sign(inner: str) -> bool:
+    """Whether braces keep a sign from what TeX would make of it: B{=}32, A{-}{-}."""
+    return len(inner) == 1 and not inner.isalnum() and not inner.isspace()
 
 
 def shows_braces(inner: str, *, is_tex: bool, alone: bool) -> bool:

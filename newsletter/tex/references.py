@@ -32,6 +32,18 @@ def _href(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     return _linked(renderer, style, target, label.strip())
 
 
+def _inner_link(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    r"""`\hyperref[label]{text}` and `\hyperlink{name}{text}`: the text, linked where it can be."""
+    label = renderer.option(span)
+    target = "" if label is not None else links.cleaned(renderer.raw(span) or "")
+    if not links.is_linkable(target):
+        shown = renderer.argument(span, style) if renderer.next_is(span, TokenType.OPEN) else target
+        return MathPart(Role.ORDINARY, shown)
+    inside = style._replace(math=False, linked=True)
+    told = renderer.argument(span, inside) if renderer.next_is(span, TokenType.OPEN) else ""
+    return _linked(renderer, style, target, told.strip())
+
+
 def _url(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     raw = renderer.raw(span)
     if raw is None:
@@ -50,6 +62,8 @@ def _linked(renderer: Renderer, style: Style, target: str, label: str) -> MathPa
 
 def _footnote(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     renderer.option(span)
+    if renderer.opens_unclosed(span):
+        return MathPart(Role.SPACE, " ")
     note = renderer.argument(span, style._replace(math=False)).strip()
     return MathPart(Role.ORDINARY, f" ({note})" if note else "")
 
@@ -58,6 +72,8 @@ def _citation(renderer: Renderer, span: Span, _style: Style, name: str) -> MathP
     before = renderer.source[: renderer.tokens[span.at - 1].start][-1:]
     renderer.skip_star(span)
     notes = [note for note in (renderer.option(span), renderer.option(span)) if note]
+    if renderer.opens_unclosed(span):
+        return MathPart(Role.SPACE, " ")
     keys = [key.strip() for key in (renderer.raw(span) or "").split(",")]
     shown = renderer.marks.words(", ".join([key for key in keys if key] + notes))
     if not shown:
@@ -93,6 +109,7 @@ def _character(number: str) -> str:
 
 HANDLERS: dict[str, Handler] = {
     "href": _href,
+    **dict.fromkeys(("hyperref", "hyperlink"), _inner_link),
     **dict.fromkeys(("url", "nolinkurl", "path", "email"), _url),
     **dict.fromkeys(names.NOTES, _footnote),
     **dict.fromkeys([*names.CITATIONS, "eqref", "tag"], _citation),

@@ -77,6 +77,13 @@ class TexRenderer(Renderer):
         span.at = span.end
         return self.inner(inner, style)
 
+    def aside(self, source: str, style: Style) -> str:
+        """What stood in square brackets, as a source of its own."""
+        if style.depth >= DEEPEST:
+            return self.marks.words(source)
+        reader = TexRenderer(source, self.marks)
+        return reader.inner(Span(0, len(reader.tokens)), style)
+
     def flat(self, span: Span) -> str:
         """Too deep to be understood: the words and signs, one after the other."""
         return "".join(
@@ -135,9 +142,18 @@ class TexRenderer(Renderer):
                 shown = token.text.removeprefix("\\verb").lstrip("*")[1:-1]
                 return self.marks.code(self.marks.words(shown))
             case TokenType.CLOSE:
-                return "" if self.is_tex else token.text
+                return self._stray_brace(token)
             case _:
                 return self.marks.words(token.text)
+
+    def _stray_brace(self, token: Token) -> str:
+        """A brace without its other half: the author's, unless it stands within a word."""
+        before = self.source[max(0, token.start - _CONTEXT) : token.start]
+        if not self.is_tex and before[-1:].isalnum():
+            behind = self.source[token.start + 1 : token.start + 2]
+            if behind.isalnum():
+                return " " if prose.ends_in_name(before) else ""
+        return "" if self.is_tex else token.text
 
     def _address(self, text: str, style: Style) -> str:
         raw, glued = links.split_off(text)
@@ -162,13 +178,21 @@ class TexRenderer(Renderer):
         inner = self.group(span)
         if inner is None:
             span.at += 1
-            return "" if self.is_tex else "{"
+            return self._stray_brace(self.tokens[start])
         raw = self.inside(start, inner.end)
         content = self.inner(inner, style)
         alone = len(self.tokens) == inner.end - start + 1
+        if prose.is_guarded_sign(raw) and self._is_glued(start, inner.end):
+            return content
         if prose.shows_braces(raw, is_tex=self.is_tex, alone=alone):
             return "{" + content + "}"
         return content
+
+    def _is_glued(self, opening: int, closing: int) -> bool:
+        """Whether a group touches what is before it or behind it."""
+        start, end = self.tokens[opening].start, self.tokens[closing].start + 1
+        before, behind = self.source[max(0, start - 1) : start], self.source[end : end + 1]
+        return any(sign.isalnum() or sign in {"{", "}"} for sign in (before, behind))
 
     def _prose_script(self, span: Span, style: Style) -> str:
         token = self.tokens[span.at]
@@ -276,6 +300,27 @@ class TexRenderer(Renderer):
                 span.at += 1
 
     def script(self, span: Span, style: Style, *, up: bool) -> str:
-        """The next argument as a script."""
+        """The next argument as a script; a script that is all of it belongs to nothing else."""
+        end = self._end_of_scripts(span)
         inner = self.argument(span, style)
+        span.at = max(span.at, end)
         return self.marks.raised(inner) if up else self.marks.lowered(inner)
+
+    def _end_of_scripts(self, span: Span) -> int:
+        """Step into groups that are nothing but one more script: the NN of s_{_{NN}}.
+
+        Says where the outermost of them ends, or nought.
+        """
+        ends_at = 0
+        while self.next_is(span, TokenType.OPEN):
+            end = self.layout.mates.get(span.at, span.end)
+            begin = span.at + 1
+            if end >= span.end or self.tokens[begin].kind not in {TokenType.UP, TokenType.DOWN}:
+                break
+            inner = self.tokens[begin + 1]
+            is_longer = inner.kind is TokenType.TEXT and len(inner.text) > 1
+            if is_longer or self.layout.mates.get(begin + 1, begin + 1) != end - 1:
+                break
+            ends_at = ends_at or end + 1
+            span.at = begin + 1
+        return ends_at

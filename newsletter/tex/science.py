@@ -48,6 +48,7 @@ _CHEMICAL = re.compile(
     r"\^\{?(?P<up>[-+\d.]+)\}?|_(?:\{(?P<low>[^{}]{0,40})\}|(?P<one>\w))|(?<=[A-Za-z)\]])(?P<down>\d+)"
     r"|(?P<arrow><=>>?|<?->)|(?P<charge>(?<=[A-Za-z\d)\]])[+-](?=\s|\Z))|(?P<other>[^\\${}^])|."
 )
+_LETTER = re.compile(r"[A-Za-z]")
 _ROMAN = re.compile(r"[ivx]{1,5}")
 _ARROWS = {"->": "→", "<->": "↔", "<=>": "⇌", "<=>>": "⇌"}
 
@@ -76,8 +77,26 @@ def _number(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart
 
 
 def _unit(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
-    renderer.option(span)
-    return MathPart(Role.ORDINARY, _unit_shown(renderer, span, style))
+    number = _bracketed_number(renderer, span, style)
+    return MathPart(Role.ORDINARY, _together(number, _unit_shown(renderer, span, style)))
+
+
+def _unit_fraction(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    r"""`\unitfrac[10]{km}{s}` as 10 km/s."""
+    number = _bracketed_number(renderer, span, style)
+    top, bottom = _unit_shown(renderer, span, style), _unit_shown(renderer, span, style)
+    return MathPart(Role.ORDINARY, _together(number, f"{top}/{bottom}" if bottom else top))
+
+
+def _bracketed_number(renderer: Renderer, span: Span, style: Style) -> str:
+    r"""The number of `\unit[3.5]{GeV}`; settings, as in `\unit[per-mode=symbol]{...}`, are none."""
+    raw = renderer.option(span)
+    if raw is None or "=" in raw.replace("\\", ""):
+        return ""
+    found = _NUMBER.match(raw.strip())
+    if found and not found["power"]:
+        return _signed(raw.strip())
+    return renderer.aside(raw, style._replace(math=bool(style.math), upright=True)).strip()
 
 
 def _number_shown(renderer: Renderer, span: Span, style: Style) -> str:
@@ -146,8 +165,10 @@ def _together(number: str, unit: str) -> str:
     return number + unit if glued else f"{number} {unit}"
 
 
-def _chemistry(renderer: Renderer, span: Span, _style: Style, _name: str) -> MathPart:
+def _chemistry(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     raw = renderer.raw(span) or ""
+    if name == "ch" and (not raw or (style.math and _LETTER.fullmatch(raw))):
+        return MathPart(Role.FUNCTION, f"ch({raw})" if raw else "ch")  # the Chern character, cosh
     return MathPart(
         Role.ORDINARY,
         "".join([_chemical(chemical, renderer.marks) for chemical in _chemicals(raw)]),
@@ -168,6 +189,15 @@ def _chemical(part: re.Match[str], marks: Marks) -> str:
     return marks.words(_ARROWS.get(part["arrow"] or "", part["other"] or ""))
 
 
+def _isotope(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    r"""`\isotope[14][6]{C}`: its numbers of nucleons and protons, then the element."""
+    marks, small = renderer.marks, style._replace(math=True, tight=True, upright=True)
+    mass, charge = (renderer.aside(renderer.option(span) or "", small) for _ in range(2))
+    element = renderer.argument(span, style._replace(upright=True))
+    numbers = (marks.raised(mass) if mass else "") + (marks.lowered(charge) if charge else "")
+    return MathPart(Role.ORDINARY, numbers + element)
+
+
 def _ion(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     r"""`\ion{C}{iv}` as C IV, the way astronomers write an ion's spectrum."""
     element = renderer.argument(span, style._replace(math=False))
@@ -181,6 +211,8 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("SIrange", "qtyrange", "numrange"), _range),
     **dict.fromkeys(("num", "ang"), _number),
     **dict.fromkeys(("si", "unit"), _unit),
+    "unitfrac": _unit_fraction,
+    **dict.fromkeys(("isotope", "nuclide"), _isotope),
     "ion": _ion,
-    **dict.fromkeys(("ce", "chem"), _chemistry),
+    **dict.fromkeys(("ce", "chem", "ch", "cee"), _chemistry),
 }

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from newsletter.tex.tokens import Layout, Token, TokenType, scan
 
 _LONGEST_OPTION = 200
+_LONGEST_BRANCH = 200  # tokens
 
 
 class Style(NamedTuple):
@@ -104,6 +105,15 @@ class Spans:
             self.shorten(span, close + 1 - self.tokens[span.at].start)
         return self.source[start + 1 : close]
 
+    def skip_options(self, span: Span) -> None:
+        """Step over all that stands in square brackets right here."""
+        while self.option(span) is not None:
+            pass
+
+    def opens_unclosed(self, span: Span) -> bool:
+        """Whether a brace stands here that the text never closes, as where it was cut."""
+        return self.next_is(span, TokenType.OPEN) and span.at not in self.layout.mates
+
     def trim(self, span: Span) -> bool:
         """Step over spaces; says whether there were any."""
         if not self.next_is(span, TokenType.TEXT):
@@ -121,6 +131,21 @@ class Spans:
             span.at += 1
         else:
             self.tokens[span.at] = Token(token.kind, token.text[by:], token.start + by)
+
+    def branch_end(self, span: Span, sign: str) -> int | None:
+        r"""Where the \else or \fi of the condition at hand stands, and not of one inside it."""
+        inside = 0
+        for at in range(span.at, min(span.end, span.at + _LONGEST_BRANCH)):
+            text = self.tokens[at].text
+            if text == "\\ifmmode":
+                inside += 1
+            elif text == sign and not inside:
+                return at
+            elif text == "\\fi":
+                inside -= 1
+                if inside < 0:
+                    return None
+        return None
 
     def environment_end(self, span: Span, environment: str, most: int) -> int | None:
         r"""Where the \end of the environment stands; gives up after `most` other ones."""

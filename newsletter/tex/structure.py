@@ -25,6 +25,8 @@ def _environment(renderer: Renderer, span: Span) -> str:
 
 def _begin(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     environment = _environment(renderer, span)
+    if environment in names.LISTS:
+        renderer.option(span)
     if environment in names.WITH_COLUMNS:
         renderer.option(span)
         renderer.raw(span)
@@ -72,6 +74,8 @@ def _paragraph(_reader: Renderer, _span: Span, style: Style, _name: str) -> Math
 
 def _heading(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     renderer.skip_star(span)
+    if renderer.option(span):
+        renderer.trim(span)
     return MathPart(Role.ORDINARY, renderer.marks.strong(renderer.argument(span, style)) + " ")
 
 
@@ -92,6 +96,7 @@ def _shown_after(skipped: int) -> Handler:
         for _ in range(skipped):
             if renderer.raw(span) is None:
                 return MathPart(Role.ORDINARY, "")
+            renderer.skip_options(span)
         return MathPart(Role.ORDINARY, renderer.argument(span, style))
 
     return handler
@@ -124,6 +129,20 @@ def _first_of_two(renderer: Renderer, span: Span, style: Style, _name: str) -> M
     return MathPart(Role.ORDINARY, shown)
 
 
+def _by_mode(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    r"""`\ifmmode a\else b\fi`: a in a formula, b in prose."""
+    end = renderer.branch_end(span, "\\fi")
+    if end is None:
+        return MathPart(Role.ORDINARY, "")
+    middle = renderer.branch_end(span, "\\else")
+    parts = end if middle is None or middle > end else middle
+    chosen = Span(span.at, parts) if style.math else Span(min(parts + 1, end), end)
+    span.at = end + 1
+    renderer.skip_empty(span)
+    renderer.trim(chosen)
+    return MathPart(Role.ORDINARY, renderer.inner(chosen, style) if chosen else "")
+
+
 HANDLERS: dict[str, Handler] = {
     "begin": _begin,
     "end": _end,
@@ -138,4 +157,5 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(names.THIRD_SHOWN, _shown_after(2)),
     **dict.fromkeys(names.LENGTHS, _length),
     "texorpdfstring": _first_of_two,
+    "ifmmode": _by_mode,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from enum import Enum, auto
+from html import unescape
 from typing import NamedTuple
 
 from newsletter.tex.links import ADDRESS
@@ -40,6 +41,10 @@ _DOUBLE_QUOTED = re.compile(r"(?<![\\`])``([^`\x00]{1,400}?)(?:''|\"|”)")
 _SINGLE_QUOTED = re.compile(
     r"(?<![\\`\w'])`([^`'\x00 ](?:[^`'\x00]|(?<=\w)'(?=\w)){0,200}?)'(?![\w'])"
 )
+# Opened by two and closed by one: ``delta energy'.
+_HALF_QUOTED = re.compile(r"(?<![\\`])``([^`'\x00]{1,400}?)'(?![\w'])")
+# What a web page made of a sign. One behind a backslash is an author's own.
+_ENTITY = re.compile(r"(?<!\\)&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z]\w{1,30});|(?<=\\)&amp;")
 _DASHES = re.compile(
     rf"{ADDRESS}"
     r"|(?<![-<!])---(?![->])"
@@ -57,6 +62,8 @@ _TOKEN = re.compile(
 
 def tidied(source: str) -> str:
     r"""The source with typographer's quotes and dashes, single spaces, and \\n for a paragraph."""
+    if "&" in source:
+        source = _ENTITY.sub(lambda found: unescape(found[0]).replace("\xa0", " "), source)
     source = _UNPRINTABLE.sub("", source).strip()
     if "\n" in source:
         source = _PARAGRAPH.sub(_BREAK, source)
@@ -64,6 +71,7 @@ def tidied(source: str) -> str:
     if "`" in source:
         source = _SINGLE_QUOTED.sub(r"‘\1’", source)
         source = _DOUBLE_QUOTED.sub(r"“\1”", source)
+        source = _HALF_QUOTED.sub(r"“\1”", source)
     if "--" in source:
         source = _DASHES.sub(_dash, source)
     return source.replace(_BREAK, "\n")

@@ -109,6 +109,79 @@ def test_packages_of_astronomers_and_physicists_are_known(source: str, seen: str
 
 
 @stories(
+    (
+        r"See \hyperref[sec:app]{the appendix}, \hyperlink{x}{this} too",
+        "See the appendix, this too",
+    ),
+    (r"a mass of \unit[3.5]{GeV}, \unit[$\sim-3$]{K}", "a mass of 3.5 GeV, ∼−3 K"),
+    (r"\unit[per-mode=symbol]{\metre\per\second}, \unit{\metre}", "m s⁻¹, m"),
+    (r"at \unitfrac[10]{km}{s}, \unitfrac{km}{s}, \nicefrac[\tt]{1}{2}", "at 10 km/s, km/s, 1/2"),
+    (r"\isotope[14][6]{C}, $\nuclide[235]{U}$", "¹⁴₆C, ²³⁵U"),
+    (r"$A \xrightarrow[n]{f} B$", "A →ₙᶠ B"),
+    (r"\makebox[2cm][l]{boxed}, \raisebox{1pt}[2pt]{up}", "boxed, up"),
+    (r"\section[Short]{A long title} begins", "A long title begins"),
+    (r"\begin{enumerate}[label=(\roman*)]\item one\end{enumerate}", "• one"),
+    (
+        r"\todo[inline]{check} \mine[first words]{second} \foo[x] y",
+        "check first words second foo[x] y",
+    ),
+)
+def test_what_stands_in_brackets_before_an_argument_is_told_apart(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
+    (r"the domain\footnote{The code is", "the domain The code is"),
+    (r"better alignment. \rev{However, it", "better alignment. However, it"),
+    (r"words \method{that end", "words method that end"),
+    (r"word\cite{doe", "word doe"),
+    ("a Stega}nography and Explan{ation", "a Steganography and Explanation"),
+    ("PRMBench}comprises { 6 and 7 }", "PRMBench comprises { 6 and 7 }"),
+    ("an open } and an open {", "an open } and an open {"),
+    ("B{=}32, Doc2Query{-}{-} to {+} and {-}", "B=32, Doc2Query-- to {+} and {-}"),
+    ("the ``delta energy' and ``it's both''", "the “delta energy” and “it's both”"),
+)
+def test_what_is_never_closed_neither_glues_words_nor_is_shown(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
+    (r"$\sqrt{s_{_{NN}}}$, $T_{_{\rm eff}}$, CO$_{_2}$, $x_{_a b}$", "√s_NN, T_eff, CO₂, x_(ₐ b)"),
+    (r"\ifmmode \check{C}\else \v{C}\fi{}ernot\'{\i}k", "Černotík"),
+    (r"$\ifmmode x\else y\fi$, \ifmmode a \ifmmode b\else c\fi\else d\fi, \ifmmode e", "x, d, e"),
+    (
+        r"\ch{H2O}, \ch{SO4^2-}, \ch{2 H2 + O2 -> 2 H2O}, $\ch(E)$",
+        "H₂O, SO₄²⁻, 2 H₂ + O₂ → 2 H₂O, ch(E)",
+    ),
+    ("a gripper (~= 1.5 J), (~<5%), x ~= y", "a gripper (~= 1.5 J), (~<5%), x ~= y"),
+    (r"$n$~=~5 and a~=b", "n = 5 and a =b"),
+    (r"\fontsize{9}{10}\selectfont We show", "We show"),
+)
+def test_scripts_conditions_and_sizes_of_other_programs_are_read(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
+    ("6.2% &#177; 2.8% for p &lt; 0.05 &amp; more", "6.2% ± 2.8% for p < 0.05 & more"),
+    ("with $p &lt; 0.05$", "with p < 0.05"),
+    ("AT&T; &foo; R&D &#x3b1;&nbsp;b", "AT&T; &foo; R&D α b"),
+    (r"\& and \&amp; and a \&lt; b", r"& and & and a &lt; b"),
+    ("https://example.org/?a=1&amp;b=2", "https://example.org/?a=1&b=2"),
+)
+def test_what_a_web_page_made_of_a_sign_is_that_sign(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+def test_a_tag_that_comes_as_signs_of_a_web_page_is_still_no_tag() -> None:
+    assert to_html("&lt;b&gt;x&lt;/b&gt;") == "&lt;b&gt;x&lt;/b&gt;"
+
+
+def test_a_hyperlink_to_an_address_is_a_link() -> None:
+    link = '<a href="https://example.org/a">our page</a>'
+    assert to_html(r"\hyperlink{https://example.org/a}{our page}") == link
+
+
+@stories(
     (r"\foo{a}{b} here", r"\foo{a}{b} here"),
     (r"$x + \foo{\bar a}{b}$", r"x + \foo{\bar a}{b}"),
     (r"\foo{<b>}{&}", r"\foo{<b>}{&}"),
