@@ -28,7 +28,7 @@ SETTLED = ("complete", "unchecked", "sample", "reconstructed", "none")  # nothin
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A saved listing page, feed, API or OAI answer, instead of the network; repeatable.",
+    help="A saved page, feed, API or OAI answer of arXiv, instead of the network; repeatable.",
 )
 @common.with_json
 @common.with_config

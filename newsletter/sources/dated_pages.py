@@ -43,14 +43,12 @@ class DatedPages:
         """
         source = f"arXiv's page of that day, read on {self._now():%Y-%m-%d}"
         if self._has_no_batch(day):
-            return _no_announcement(category, "arXiv's recent papers")
+            return no_announcement(category, "arXiv's recent papers")
         shown = read_catchup_day(
             lambda page: self._catchup_page(category, day, page), category, day
         )
         latest = self.recent(category) if recent else None
-        if shown.expected == 0:
-            return _of_nothing(category, shown, latest, source)
-        return sorted_out(category, shown, latest, source)
+        return dated_listing(category, shown, latest, source)
 
     def recent(self, category: str) -> RecentPage | None:
         """The recent papers of a category; None where they cannot be had."""
@@ -95,10 +93,16 @@ class DatedPages:
         return response.content
 
 
-def sorted_out(
+def dated_listing(
     category: str, shown: CatchupDay, recent: RecentPage | None, source: str
 ) -> CategoryListing:
-    """The day's lines, cross-lists of later days left out where the recent papers tell."""
+    """The day's lines, cross-lists of later days left out where the recent papers tell.
+
+    Raises:
+        SourceError: it counts nothing, and nobody confirms that.
+    """
+    if shown.expected == 0:
+        return _of_nothing(category, shown, recent, source)
     section = recent.section(shown.day) if recent else None
     entries: tuple[PageEntry, ...] = shown.listed
     if section is not None and section.is_whole:
@@ -144,11 +148,12 @@ def _of_nothing(
     if not (shown.has_next_day or section is not None or passed_over):
         raise SourceError(f"arXiv's page of {shown.day} counts nothing, and may do so too early")
     if passed_over:
-        return _no_announcement(category, source)
+        return no_announcement(category, source)
     return CategoryListing(category, ListingState.NONE, (), None, source)
 
 
-def _no_announcement(category: str, source: str) -> CategoryListing:
+def no_announcement(category: str, source: str) -> CategoryListing:
+    """A day on which nobody got anything from arXiv."""
     reason = f"arXiv made no announcement that day; {source}"
     return CategoryListing(category, ListingState.NONE, (), None, reason)
 

@@ -1,7 +1,7 @@
 """Saved answers of arXiv's, read by the very code that reads live ones."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,16 +13,11 @@ from newsletter.sources.base import (
     FetchResult,
     ListingState,
     Paper,
-    PaperId,
     SourceError,
 )
 from newsletter.sources.feed import Feed, parse_feed
 from newsletter.sources.listing_page import (
     ListingPage,
-    PageEntry,
-    category_of,
-    is_listing_page,
-    parse_listing_page,
 )
 from newsletter.sources.listing_status import (
     CategoryListing,
@@ -31,14 +26,21 @@ from newsletter.sources.listing_status import (
     listing_from_page,
     listing_of,
 )
-from newsletter.sources.oai import Record, parse_records
-from newsletter.sources.response_types import ResponseType, describe, response_type
+from newsletter.sources.oai import parse_records
+from newsletter.sources.response_types import (
+    ResponseType,
+    describe,
+    response_type,
+    web_page_type,
+)
+from newsletter.sources.saved_pages import SavedDatedPages, SavedPage, bears, merge_listings
+from newsletter.sources.saved_papers import SavedPapers
 
 _A_PAGE = "a listing page or a feed of the day, such as https://arxiv.org/list/cs.SD/new"
 
 
 class SavedFiles:
-    """Listing pages, feeds, API and OAI answers; it is told by what they hold which is which.
+    """arXiv's pages, feeds, API and OAI answers; it is told by what they hold which is which.
 
     A page says what was announced in its category, a feed fills in what the page lacks or stands in
     for it. Papers are as the API says, else OAI, else the feed. Where no file speaks of a day, its
@@ -50,12 +52,13 @@ class SavedFiles:
 
     def __init__(self, files: Sequence[Path]) -> None:
         self._name = ", ".join(file.name for file in files)
-        self._pages: list[_Page] = []
+        self._pages: list[SavedPage] = []
         self._feeds: list[Feed] = []
-        self._papers = _Papers()
+        self._dated_pages = SavedDatedPages()
+        self._papers = SavedPapers()
         for file in files:
             self._add(file)
-        if not (self._pages or self._feeds or self._dated()):
+        if not (self._days() or self._has_dated_papers()):
             raise SourceError(f"nothing in {self._name} says what was announced; give {_A_PAGE}")
 
     def current_day(self, now: datetime) -> date:
@@ -80,7 +83,7 @@ class SavedFiles:
         """
         spoken_of = self._days()
         wanted = list(dict.fromkeys(categories))
-        if day not in spoken_of and self._dated():
+        if day not in spoken_of and self._has_dated_papers():
             papers = rebuild.papers_as_of(self._papers.records.values(), day)
             return rebuild.listings_from_papers(
                 rebuild.rebuild_day(wanted, day, papers, rebuild.OAI_BY_DATE), papers
@@ -98,27 +101,38 @@ class SavedFiles:
             listings, {paper.id: paper for paper in papers_by_name.values()}
         )
 
-    def _dated(self) -> bool:
+    def _has_dated_papers(self) -> bool:
         """Whether there are papers that could be dated to a day."""
         return any(record.versions for record in self._papers.records.values())
 
     def _days(self) -> set[date]:
-        return {page.day for page in self._pages} | {feed.day for feed in self._feeds}
+        announced = {page.day for page in self._pages} | {feed.day for feed in self._feeds}
+        return announced | self._dated_pages.days
 
     def _said(self, category: str, day: date) -> CategoryListing | None:
-        """By pages of the category itself, by feeds, by a page of its archive, in this order."""
+        """By pages of the category itself, feeds, recent papers, a page of its archive.
+
+        Raises:
+            SourceError: a page of a past day counts nothing, and nobody confirms that.
+        """
         feeds = [feed for feed in self._feeds if feed.day == day and feed.covers(category)]
         pages = [page for page in self._pages if page.day == day]
         own = [page.read(category) for page in pages if page.is_of(category)]
         if own:
-            said = listing_from_page(category, _merge_listings(own), day)
+            said = listing_from_page(category, merge_listings(own), day)
             for feed in feeds if len(said.lines) < (said.expected or 0) else ():
                 said = said.filled_in(feed)
             return replace(said, source=self._name)
+        past = self._dated_pages.past_listing(category, day, self._name)
+        if past is not None:
+            return past
         if feeds:
             return self._by_feeds(category, feeds, day)
+        recent = self._dated_pages.recent_listing(category, day, self._name)
+        if recent is not None:
+            return recent
         wider = [page.read(category) for page in pages if page.covers(category)]
-        return self._by_archive(category, _merge_listings(wider)) if wider else None
+        return self._by_archive(category, merge_listings(wider)) if wider else None
 
     def _by_feeds(self, category: str, feeds: Sequence[Feed], day: date) -> CategoryListing:
         items = [item for feed in feeds for item in feed.announced_in(category)]
@@ -133,7 +147,7 @@ class SavedFiles:
         """What an archive's page says of one of its categories, whose count it does not state."""
         lines = []
         for entry in page.listed:
-            if _bears(category, entry):
+            if bears(category, entry):
                 elsewhere = not taxonomy.holds(category, entry.categories[0])
                 crossed = elsewhere and entry.kind is AnnouncementType.NEW
                 lines.append(
@@ -155,23 +169,35 @@ class SavedFiles:
             if feed.day == day
             for item in feed.items
         }
+        _, deadline = rebuild.window(day)
+
+        def was_later(paper: Paper) -> bool:
+            return paper.updated_at is not None and paper.updated_at >= deadline
+
         found: dict[str, Paper] = {}
         for line in (line for listing in said for line in listing.lines):
-            candidates = self._papers.of(line, told.get(line.arxiv_id))
-            for paper in filter(line.fits, (*candidates, *_one(known.get(line.arxiv_id)))):
+            candidates = [
+                *self._papers.of(line, told.get(line.arxiv_id)),
+                *filter(None, [known.get(line.arxiv_id)]),
+            ]
+            for paper in sorted(filter(line.fits, candidates), key=was_later):
                 found.setdefault(line.arxiv_id, paper)
         return found
 
     def _add(self, file: Path) -> None:
         content = _read(file)
-        form = ResponseType.LISTING if is_listing_page(content) else response_type(content)
+        form = web_page_type(content) or response_type(content)
         if form is None:
             forms = ", ".join(ResponseType)
             raise SourceError(f"{file}: this is {describe(content)}, none of {forms}")
         try:
             match form:
                 case ResponseType.LISTING:
-                    self._pages.append(_Page.of(content))
+                    self._pages.append(SavedPage.of(content))
+                case ResponseType.PAST_DAY:
+                    self._dated_pages.add_past(content)
+                case ResponseType.RECENT:
+                    self._dated_pages.add_recent(content)
                 case ResponseType.FEED:
                     self._feeds.append(parse_feed(content))
                 case ResponseType.PAPERS:
@@ -180,81 +206,6 @@ class SavedFiles:
                     self._papers.add_records(parse_records(content).records)
         except SourceError as error:
             raise SourceError(f"{file}: {error}") from error
-
-
-@dataclass(frozen=True)
-class _Page:
-    content: bytes
-    day: date
-    category: str | None  # as the page itself says
-
-    @classmethod
-    def of(cls, content: bytes) -> "_Page":
-        category = category_of(content)
-        return cls(content, parse_listing_page(content, category or "").day, category)
-
-    def read(self, category: str) -> ListingPage:
-        return parse_listing_page(self.content, category)
-
-    def is_of(self, category: str) -> bool:
-        """Whether it is this category's; of one that says nothing, whether all its papers are."""
-        if self.category is not None:
-            return self.category == category
-        return all(_bears(category, entry) for entry in self.read(category).listed)
-
-    def covers(self, category: str) -> bool:
-        return self.category is not None and taxonomy.holds(self.category, category)
-
-
-class _Papers:
-    """What API and OAI answers say of papers."""
-
-    def __init__(self) -> None:
-        self.records: dict[str, Record] = {}
-        self._by_api: dict[str, list[Paper]] = {}
-
-    def add(self, papers: Iterable[Paper]) -> None:
-        for paper in papers:
-            versions = self._by_api.setdefault(paper.id.arxiv_id, [])
-            versions.append(paper)
-            versions.sort(key=lambda each: each.id, reverse=True)
-
-    def add_records(self, records: Iterable[Record]) -> None:
-        """Of two records of a paper the one that knows more versions is kept."""
-        for record in records:
-            known = self.records.setdefault(record.paper.id.arxiv_id, record)
-            if len(known.versions) < len(record.versions):
-                self.records[record.paper.id.arxiv_id] = record
-
-    def of(self, line: ListingEntry, told: Paper | None) -> list[Paper]:
-        """Versions of a listed paper, best first: by the API from the newest on, OAI, the feed."""
-        record = self.records.get(line.arxiv_id)
-        by_oai = [] if record is None else _in_version_of(line, record, told)
-        return [*self._by_api.get(line.arxiv_id, ()), *by_oai, *_one(told)]
-
-
-def _one(paper: Paper | None) -> list[Paper]:
-    return [] if paper is None else [paper]
-
-
-def _in_version_of(line: ListingEntry, record: Record, told: Paper | None) -> list[Paper]:
-    """A record that states no version is of the one announced, if that is known."""
-    if record.versions:
-        return [record.paper]
-    version = line.version or (told.id.version if told else None)
-    if version is None and line.kind in {AnnouncementType.NEW, AnnouncementType.CROSS}:
-        version = 1
-    return [replace(record.paper, id=PaperId(line.arxiv_id, version))] if version else []
-
-
-def _merge_listings(pages: Sequence[ListingPage]) -> ListingPage:
-    """Pages of one batch, which arXiv splits where it is long."""
-    listed = {entry.arxiv_id: entry for page in reversed(pages) for entry in page.listed}
-    return replace(pages[0], listed=tuple(listed.values()))
-
-
-def _bears(category: str, listed: PageEntry) -> bool:
-    return any(taxonomy.holds(category, own) for own in listed.categories)
 
 
 def _read(file: Path) -> bytes:

@@ -10,7 +10,9 @@ from enum import StrEnum
 from lxml import etree
 
 from newsletter.sources.base import SourceError
+from newsletter.sources.catchup_page import is_catchup_page
 from newsletter.sources.listing_page import is_listing_page
+from newsletter.sources.recent_page import is_recent_page
 from newsletter.text import one_line
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -24,6 +26,8 @@ class ResponseType(StrEnum):
     PAPERS = "an answer of the API"
     RECORDS = "an OAI answer"
     LISTING = "a listing page"
+    PAST_DAY = "a page of a past day"
+    RECENT = "a page of recent papers"
 
 
 def root_of(content: bytes, wanted: ResponseType) -> etree._Element:
@@ -42,9 +46,18 @@ def response_type(content: bytes) -> ResponseType | None:
     """Which of them this is, if it is whole."""
     root = _whole(content)
     form = None if root is None else _form(root)
-    if form is None and is_listing_page(content) and content.rstrip().endswith(b"</html>"):
-        return ResponseType.LISTING
+    if form is None and content.rstrip().endswith(b"</html>"):
+        return web_page_type(content)
     return form
+
+
+def web_page_type(content: bytes) -> ResponseType | None:
+    """Which of arXiv's web pages this is, or the beginning of one."""
+    if is_listing_page(content):
+        return ResponseType.LISTING
+    if is_catchup_page(content):
+        return ResponseType.PAST_DAY
+    return ResponseType.RECENT if is_recent_page(content) else None
 
 
 def describe(content: bytes) -> str:
@@ -53,7 +66,7 @@ def describe(content: bytes) -> str:
     if not start:
         return "an empty answer"
     if re.match(rb"<html|<!doctype html", start, re.IGNORECASE):
-        return str(ResponseType.LISTING) if is_listing_page(content) else "a web page"
+        return str(web_page_type(content) or "a web page")
     root = _whole(content)
     if root is not None:
         return str(_form(root) or _other_xml(root))

@@ -214,13 +214,18 @@ def test_what_is_no_listing_page_is_one_clear_line() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["db_list_math_recent", "fs_list_astro-ph_recent", "db_abs_0704.0001"]
+    ("name", "word"),
+    [
+        ("db_list_math_recent", "a page of recent papers"),
+        ("fs_list_astro-ph_recent", "a page of recent papers"),
+        ("db_abs_0704.0001", "a web page"),
+    ],
 )
-def test_arxivs_other_pages_are_not_taken_for_it(name: str) -> None:
+def test_arxivs_other_pages_are_not_taken_for_it(name: str, word: str) -> None:
     content = shared(f"html/browsecode_{name}.html")
     assert refused(content).startswith("this is no listing page")
-    assert describe(content) == "a web page"
-    assert response_type(content) is None
+    assert describe(content) == word
+    assert response_type(content) is not ResponseType.LISTING
 
 
 def test_half_a_page_is_known_for_one_but_not_for_a_whole_one() -> None:

@@ -9,6 +9,7 @@ import pytest
 from newsletter.sources.api import papers_in
 from newsletter.sources.base import AnnouncementType, Listing, ListingState, SourceError
 from newsletter.sources.from_files import SavedFiles
+from tests.sources.dated_samples import catchup, dated_case, recent
 from tests.sources.oai_samples import harvest, parsed, raw
 from tests.sources.samples import NO_ANSWERS, SHARED, Told, answer, atom, page, rss, shared
 
@@ -103,14 +104,14 @@ def test_a_file_that_is_neither_is_told_for_what_it_is(
     assert line.startswith(f"{saved.folder / 'other'}: this is ")
     assert word in line
     assert line.endswith(
-        "none of a feed of announcements, an answer of the API, an OAI answer, a listing page"
+        "none of a feed of announcements, an answer of the API, an OAI answer, a listing page,"
+        " a page of a past day, a page of recent papers"
     )
 
 
 @pytest.mark.parametrize(
     ("name", "word"),
     [
-        ("html/browsecode_fs_list_astro-ph_recent.html", "this is a web page"),
         ("html/browsecode_db_abs_0704.0001.html", "this is a web page"),
         ("oai/oaipmhcode_ListSets.xml", "this OAI answer holds no papers"),
         ("oai/oaipmhcode_badArgument.xml", "arXiv's OAI refused: badArgument"),
@@ -318,3 +319,84 @@ def test_records_without_versions_do_not_say_when_they_were_announced(saved: Sav
 def test_a_page_that_does_not_state_its_count_names_the_file(saved: Saved) -> None:
     line = saved.refused(page=page(NEW).replace(b"Total of", b"All the"))
     assert line.startswith(f"{saved.folder / 'page'}: this is no listing page, or not enough of")
+
+
+PAST = date(2025, 7, 10)
+NEXT = DAY
+REVISED = Told("2507.07270v2", "new", "Revised", updated="2025-07-11T12:00:00Z")
+
+
+def test_a_page_of_a_past_day_is_complete_in_the_versions_of_then(saved: Saved) -> None:
+    source = saved(
+        past=catchup(*ALL, day=PAST, following=NEXT),
+        papers=answer(*(replace(each, updated="2025-07-09T12:00:00Z") for each in ALL), REVISED),
+    )
+    listing = only(source, day=PAST)
+    assert source.current_day(NOW) == PAST
+    assert (listing.state, listing.expected) == (ListingState.COMPLETE, 3)
+    assert kinds(listing) == KINDS
+
+
+def test_two_pages_of_a_long_past_day_make_one_listing(saved: Saved) -> None:
+    source = saved(
+        one=catchup(NEW, day=PAST, total=3),
+        two=catchup(CROSSED, AGAIN, day=PAST, total=3),
+        papers=answer(*ALL),
+    )
+    assert only(source, day=PAST).state is ListingState.COMPLETE
+    half = saved(one=catchup(NEW, day=PAST, total=3), papers=answer(*ALL))
+    listing = only(half, day=PAST)
+    assert (listing.state, listing.expected) == (ListingState.PARTIAL, 3)
+
+
+def test_recent_papers_sort_out_a_past_days_late_cross_lists(saved: Saved) -> None:
+    source = saved(
+        past=catchup(*ALL, day=PAST, following=NEXT),
+        recent=recent({NEXT: (CROSSED,), PAST: (NEW,)}),
+        papers=answer(*ALL),
+    )
+    assert list(kinds(only(source, day=PAST))) == [NEW.id, AGAIN.id]
+
+
+def test_recent_papers_alone_name_no_replacements_and_say_so(saved: Saved) -> None:
+    source = saved(recent=recent({NEXT: (), PAST: (NEW, CROSSED)}), papers=answer(*ALL))
+    assert source.current_day(NOW) == NEXT
+    listing = only(source, day=PAST)
+    assert (listing.state, list(kinds(listing))) == (ListingState.UNCHECKED, [NEW.id, CROSSED.id])
+    assert listing.source == "recent, papers, where no replacements are named"
+    assert only(source, day=NEXT).state is ListingState.NONE
+
+
+def test_an_empty_page_of_a_past_day_counts_only_with_a_later_day_behind_it(saved: Saved) -> None:
+    believed = saved(past=catchup(day=PAST, following=NEXT))
+    assert only(believed, day=PAST).state is ListingState.NONE
+    with pytest.raises(SourceError, match="counts nothing, and may do so too early"):
+        saved(past=catchup(day=PAST)).fetch(("cs.SD",), PAST)
+
+
+@pytest.mark.parametrize(
+    ("followed", "kept_as"),
+    [("cs.SY", "eess.SY"), ("cs.NA", "math.NA"), ("stat.TH", "math.ST"), ("math.ST", "stat.TH")],
+)
+def test_pages_under_a_categorys_other_name_are_its_own(
+    saved: Saved, followed: str, kept_as: str
+) -> None:
+    own = replace(NEW, categories=(kept_as, followed))
+    for content in (
+        page(own, category=kept_as),
+        catchup(own, day=DAY, category=kept_as, following=date(2025, 7, 14)),
+    ):
+        listing = only(saved(page=content, papers=answer(own)), followed)
+        assert (listing.state, listing.expected) == (ListingState.COMPLETE, 1)
+        assert kinds(listing) == {NEW.id: AnnouncementType.NEW}
+
+
+def test_arxivs_own_saved_pages_are_read_like_live_ones(saved: Saved) -> None:
+    source = saved(
+        past=dated_case("sample_catchup_cs.SD_2026-11-24.html"),
+        recent=dated_case("sample_recent_cs.SD.html"),
+    )
+    (listing,) = source.fetch(("cs.SD",), date(2026, 11, 24)).listings
+    assert (listing.state, listing.expected, len(listing.missing)) == (ListingState.PARTIAL, 9, 9)
+    alias = saved(page=dated_case("alias_page.html"), papers=dated_case("alias_api.xml"))
+    assert only(alias, "cs.NA").state is ListingState.COMPLETE

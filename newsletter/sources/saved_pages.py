@@ -1,0 +1,122 @@
+"""arXiv's saved web pages, each of the category that it names itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from newsletter import taxonomy
+from newsletter.sources.base import ListingState
+from newsletter.sources.catchup_page import (
+    catchup_category,
+    merge_catchup_pages,
+    parse_catchup_page,
+)
+from newsletter.sources.dated_pages import dated_listing, no_announcement
+from newsletter.sources.listing_page import (
+    ListingPage,
+    PageEntry,
+    category_of,
+    parse_listing_page,
+)
+from newsletter.sources.listing_status import CategoryListing, ListingEntry
+from newsletter.sources.recent_page import RecentPage, parse_recent_page
+
+
+@dataclass(frozen=True)
+class SavedPage:
+    content: bytes
+    day: date
+    category: str | None  # as the page itself says
+
+    @classmethod
+    def of(cls, content: bytes) -> "SavedPage":
+        category = category_of(content)
+        return cls(content, parse_listing_page(content, category or "").day, category)
+
+    def read(self, category: str) -> ListingPage:
+        return parse_listing_page(self.content, category)
+
+    def is_of(self, category: str) -> bool:
+        """Whether it is this category's; of one that says nothing, whether all its papers are."""
+        if self.category is not None:
+            return taxonomy.canonical(self.category) == taxonomy.canonical(category)
+        return all(bears(category, entry) for entry in self.read(category).listed)
+
+    def covers(self, category: str) -> bool:
+        return self.category is not None and taxonomy.holds(self.category, category)
+
+
+class SavedDatedPages:
+    """Pages of past days and of recent papers."""
+
+    def __init__(self) -> None:
+        self._past: list[tuple[bytes, date, str | None]] = []
+        self._recent: list[tuple[bytes, str | None]] = []
+        self.days: set[date] = set()  # of which these pages speak
+
+    def add_past(self, content: bytes) -> None:
+        """Keep one of the pages of a past day."""
+        category = catchup_category(content)
+        day = parse_catchup_page(content, category or "").day
+        self._past.append((content, day, category))
+        self.days.add(day)
+
+    def add_recent(self, content: bytes) -> None:
+        """Keep a page of recent papers; like a listing page it links to itself."""
+        category = category_of(content)
+        self._recent.append((content, category))
+        self.days.update(parse_recent_page(content, category or "").dates)
+
+    def past_listing(self, category: str, day: date, source: str) -> CategoryListing | None:
+        """By the category's own pages of that day, if there are any.
+
+        Raises:
+            SourceError: a page counts nothing, and nobody confirms that.
+        """
+        pages = [
+            parse_catchup_page(content, category)
+            for content, of_day, of in self._past
+            if of_day == day and _same(of, category)
+        ]
+        if not pages:
+            return None
+        recent = self._recent_of(category)
+        return dated_listing(category, merge_catchup_pages(pages), recent, source)
+
+    def recent_listing(self, category: str, day: date, source: str) -> CategoryListing | None:
+        """By its recent papers, which name no replacements."""
+        recent = self._recent_of(category)
+        return None if recent is None else _by_recent(category, day, recent, source)
+
+    def _recent_of(self, category: str) -> RecentPage | None:
+        own = (content for content, of in self._recent if _same(of, category))
+        content = next(own, None)
+        return None if content is None else parse_recent_page(content, category)
+
+
+def _by_recent(category: str, day: date, recent: RecentPage, source: str) -> CategoryListing | None:
+    if recent.passes_over(day):
+        return no_announcement(category, source)
+    section = recent.section(day)
+    if section is None:
+        return None
+    lines = tuple(ListingEntry(entry.arxiv_id, entry.kind) for entry in section.listed)
+    told = f"{source}, where no replacements are named"
+    if not section.is_whole:
+        return CategoryListing(category, ListingState.PARTIAL, lines, section.counted, told)
+    state = ListingState.UNCHECKED if lines else ListingState.NONE
+    return CategoryListing(category, state, lines, None, told)
+
+
+def _same(named: str | None, category: str) -> bool:
+    return named is not None and taxonomy.canonical(named) == taxonomy.canonical(category)
+
+
+def merge_listings(pages: Sequence[ListingPage]) -> ListingPage:
+    """Pages of one batch, which arXiv splits where it is long."""
+    listed = {entry.arxiv_id: entry for page in reversed(pages) for entry in page.listed}
+    return replace(pages[0], listed=tuple(listed.values()))
+
+
+def bears(category: str, listed: PageEntry) -> bool:
+    return any(taxonomy.holds(category, own) for own in listed.categories)
