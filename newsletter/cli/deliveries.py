@@ -1,7 +1,7 @@
 """deliveries status, list, settle."""
 
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,11 @@ import click
 from newsletter.cli import common, deliveries_status, output
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from newsletter.db import Database
     from newsletter.models import IssueRow
+    from newsletter.sending.settle import DeliveryFilter
 
 _STATES = ("pending", "sending", "sent", "skipped", "failed", "uncertain")
 _LOOK_AGAIN_S = 1.0
@@ -112,37 +115,80 @@ def list_deliveries(
     help="sent: they arrived, let it rest. resend: send them again, at the risk of a double.",
 )
 @click.option(
+    "--state",
+    type=click.Choice(["uncertain", "failed"]),
+    default="uncertain",
+    show_default=True,
+    help="failed: what was refused wrongly; a suppression that came with it ends.",
+)
+@click.option(
     "--reference", "references", multiple=True, metavar="REF", help="Only this one; repeatable."
 )
+@click.option("--reason", default="", metavar="TEXT", help="Only those whose reason holds this.")
+@click.option("--domain", default="", help="Only addresses of this domain.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    help="Only what came to it at this time (UTC) or later.",
+)
+@click.option("--dry-run", is_flag=True, help="Only list them.")
 @common.with_config
 def settle(
     slug: str | None,
     day: date | None,
     verdict: str,
+    state: str,
     references: tuple[str, ...],
+    reason: str,
+    domain: str,
+    since: datetime | None,
+    dry_run: bool,
     config_file: Path | None,
 ) -> None:
-    """Decide on uncertain deliveries.
+    """Decide on uncertain deliveries, or on failed ones that were judged wrongly.
 
-    Nobody but you can find out whether they arrived; they are never sent again by themselves.
+    Nobody but you can find out whether an uncertain mail arrived; it is never sent again by
+    itself. After trouble that was everybody's, `--state failed --as resend` brings the readers
+    back.
     """
     from newsletter import bootstrap, issues
-    from newsletter.errors import WrongUseError, did_you_mean
     from newsletter.models import DeliveryState
-    from newsletter.sending import ledger
-    from newsletter.sending.stats import list_deliveries
+    from newsletter.sending import settle as operator_word
+    from newsletter.sending.settle import DeliveryFilter
 
     settings = common.load(config_file)
+    chosen = DeliveryFilter(
+        DeliveryState(state),
+        references,
+        reason,
+        domain.lower(),
+        since.replace(tzinfo=UTC) if since else None,
+    )
+    settled_as = DeliveryState.PENDING if verdict == "resend" else DeliveryState.SENT
     with bootstrap.open_database(settings) as database, database.write.begin() as session:
         issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
-        uncertain = [row.reference for row in list_deliveries(session, issue.id, "uncertain")]
-        for reference in references:
-            if reference not in uncertain:
-                raise WrongUseError(
-                    f"no uncertain delivery {reference!r}{did_you_mean(reference, uncertain)}"
-                )
-        state = DeliveryState.PENDING if verdict == "resend" else DeliveryState.SENT
-        settled = ledger.settle_uncertain(session, issue.id, references, state, common.utc_now())
-    click.echo(f"{settled} settled as {verdict}.")
-    if verdict == "resend" and settled:
+        _check_references(session, issue.id, chosen)
+        if dry_run:
+            rows = operator_word.select_deliveries(session, issue.id, chosen)
+            output.print_table(("address", "reason"), [(row.email, row.reason) for row in rows])
+            click.echo(f"{len(rows)} would be settled as {verdict}.")
+            return
+        result = operator_word.settle_deliveries(
+            session, issue.id, chosen, settled_as, common.utc_now()
+        )
+    click.echo(f"{result.settled} settled as {verdict}.")
+    if result.unsuppressed:
+        click.echo(f"{result.unsuppressed} are no longer suppressed.")
+    if verdict == "resend" and result.settled:
         click.echo(f"Next: newsletter send {issue.newsletter} --day {issue.day}")
+
+
+def _check_references(session: "Session", issue_id: int, chosen: "DeliveryFilter") -> None:
+    from newsletter.errors import WrongUseError, did_you_mean
+    from newsletter.sending.stats import list_deliveries
+
+    known = [row.reference for row in list_deliveries(session, issue_id, chosen.state)]
+    for reference in chosen.references:
+        if reference not in known:
+            hint = did_you_mean(reference, known)
+            raise WrongUseError(f"no {chosen.state} delivery {reference!r}{hint}")

@@ -203,6 +203,38 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     click.echo("Not touched: mails in an outbox folder, logs, backups, and what a provider keeps.")
 
 
+@subscribers.command()
+@click.argument("email")
+@click.option("--reason", required=True, help="Why it may be mailed again; kept in the history.")
+@click.option(
+    "--although-complained", is_flag=True, help="They called a mail spam, and took it back."
+)
+@common.with_config
+def unsuppress(
+    email: str, reason: str, although_complained: bool, config_file: Path | None
+) -> None:
+    """Let an address be mailed again that a refusal or bounce had ended.
+
+    For a refusal that was not about the reader. Somebody's own no is ended by their own
+    confirmation only.
+    """
+    from newsletter import bootstrap
+    from newsletter.subscribers.addresses import normalize_address
+    from newsletter.subscribers.unsuppress import unsuppress_address
+
+    settings = common.load(config_file)
+    address = normalize_address(email)
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+        ended = unsuppress_address(
+            session,
+            address,
+            reason,
+            common.utc_now(),
+            although_complained=although_complained,
+        )
+    click.echo(f"{address} may be mailed again; it was suppressed: {ended}.")
+
+
 def _member_as_json(member: "Member") -> dict[str, Any]:
     return {
         "email": member.email,

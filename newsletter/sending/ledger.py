@@ -3,15 +3,15 @@
 Every function runs inside the caller's transaction.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from newsletter.errors import NewsletterError
-from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, IssueState
+from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import Recipient
 from newsletter.sending import delivery_updates, journal, totals
 from newsletter.sending.delivery_updates import StateChange
@@ -111,7 +111,9 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
             continue
         changes.append(change)
         if result.status is SendStatus.REJECTED and result.permanent:
-            suppression.suppress(session, answer.recipient.email, f"rejected: {result.detail}", now)
+            suppression.suppress(
+                session, answer.recipient.email, f"{suppression.REJECTED}{result.detail}", now
+            )
     delivery_updates.apply_changes(session, changes, now)
 
 
@@ -138,33 +140,6 @@ def release_batch(session: Session, batch_id: int, owner: journal.Owner) -> None
     session.flush()
     if batch.finished and not totals.delivery_totals(session, batch.issue_id).pending:
         session.get_one(IssueRow, batch.issue_id).state = IssueState.DONE
-
-
-def settle_uncertain(
-    session: Session,
-    issue_id: int,
-    references: Sequence[str],
-    settled_as: DeliveryState,
-    now: datetime,
-) -> int:
-    """The operator's word on uncertain deliveries, all or those named.
-
-    `SENT`: they arrived. `PENDING`: they shall be sent again, at the risk of a double.
-    """
-    chosen = [DeliveryRow.issue_id == issue_id, DeliveryRow.state == DeliveryState.UNCERTAIN]
-    if references:
-        chosen.append(DeliveryRow.reference.in_(references))
-    deliveries = delivery_updates.find_deliveries(
-        session, session.scalars(select(DeliveryRow.reference).where(*chosen)).all()
-    )
-    changes = [
-        StateChange(delivery, settled_as, "settled by the operator")
-        for delivery in deliveries.values()
-    ]
-    delivery_updates.apply_changes(session, changes, now)
-    if settled_as is DeliveryState.PENDING and deliveries:
-        _reopen(session, issue_id, {delivery.batch_id for delivery in deliveries.values()})
-    return len(deliveries)
 
 
 def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateChange | None:
@@ -200,8 +175,3 @@ def _recover_batch(
         counted = delivery.attempts + (state is not DeliveryState.PENDING)
         changes.append(StateChange(delivery, state, reason, attempts=counted))
     delivery_updates.apply_changes(session, changes, now)
-
-
-def _reopen(session: Session, issue_id: int, batches: Collection[int]) -> None:
-    session.execute(update(BatchRow).where(BatchRow.id.in_(batches)).values(finished=False))
-    session.get_one(IssueRow, issue_id).state = IssueState.FROZEN

@@ -19,6 +19,7 @@ class ConsentAction(StrEnum):
     MOVED = "moved"  # to another address
     LEFT = "left"
     CAME_BACK = "came back"  # by the button right after leaving
+    UNSUPPRESSED = "unsuppressed"  # by the operator, who says why the address may be mailed again
 
 
 class Channel(StrEnum):

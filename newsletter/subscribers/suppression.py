@@ -18,6 +18,8 @@ from newsletter.models import KeyRow, SuppressionRow
 
 _PURPOSE = "suppression"
 ERASED = "erased"
+COMPLAINED = "complained"
+REJECTED = "rejected: "  # and the words of who refused
 LEFT = "left"  # as a list from elsewhere said; whoever left here is still a subscriber's row
 _LIFTED = (LEFT, ERASED)  # they may come back by confirming anew; a dead mailbox may not
 
@@ -83,6 +85,22 @@ def suppress_all(session: Session, addresses: Sequence[str], reason: str, now: d
 def lifted_by_consent(reason: str) -> bool:
     """Whether a new confirmation by its owner ends a suppression."""
     return reason in _LIFTED
+
+
+def take_back_refusal(session: Session, address: str, refused_at: datetime) -> bool:
+    """End a suppression that came with a refusal at just that moment; whether there was one."""
+    row = session.get(SuppressionRow, _hash(session, address))
+    if row is None or row.since != refused_at or not row.reason.startswith(REJECTED):
+        return False
+    session.delete(row)
+    return True
+
+
+def end_suppression(session: Session, address: str) -> None:
+    """End a suppression whatever its reason: the operator answers for it."""
+    row = session.get(SuppressionRow, _hash(session, address))
+    if row is not None:
+        session.delete(row)
 
 
 def lift_suppression(session: Session, address: str) -> None:

@@ -1,0 +1,106 @@
+"""The operator's word on deliveries: what nobody could know, and what was judged wrongly.
+
+Every function runs inside the caller's transaction.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.models import (
+    BatchRow,
+    DeliveryRow,
+    DeliveryState,
+    IssueRow,
+    IssueState,
+    SubscriberRow,
+)
+from newsletter.sending import delivery_updates
+from newsletter.sending.delivery_updates import StateChange
+from newsletter.subscribers import suppression
+
+
+@dataclass(frozen=True)
+class DeliveryFilter:
+    """Which deliveries of an issue: those in a state for which everything that is given holds."""
+
+    state: DeliveryState = DeliveryState.UNCERTAIN
+    references: Sequence[str] = ()
+    reason: str = ""  # a part of it, in any case
+    domain: str = ""
+    since: datetime | None = None  # when they came into that state, or later
+
+
+@dataclass(frozen=True)
+class SettleResult:
+    settled: int
+    unsuppressed: int = 0  # addresses whose suppression came with what was judged wrongly
+
+
+def select_deliveries(
+    session: Session, issue_id: int, chosen: DeliveryFilter
+) -> Sequence[Row[str, str, str | None, datetime]]:
+    """Reference, address, reason and time of change of each, by address."""
+    return session.execute(
+        select(
+            DeliveryRow.reference,
+            func.coalesce(SubscriberRow.email, "(erased)").label("email"),
+            DeliveryRow.reason,
+            DeliveryRow.changed_at,
+        )
+        .outerjoin(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+        .where(DeliveryRow.issue_id == issue_id, *_conditions(chosen))
+        .order_by("email", DeliveryRow.reference)
+    ).all()
+
+
+def settle_deliveries(
+    session: Session,
+    issue_id: int,
+    chosen: DeliveryFilter,
+    settled_as: DeliveryState,
+    now: datetime,
+) -> SettleResult:
+    """The operator's word on some deliveries.
+
+    `SENT`: they arrived. `PENDING`: they shall be sent again, at the risk of a double where they
+    were uncertain. An address that was suppressed by the very refusal that is taken back is mailed
+    again; any other suppression stays.
+    """
+    rows = select_deliveries(session, issue_id, chosen)
+    deliveries = delivery_updates.find_deliveries(session, [row.reference for row in rows])
+    again = chosen.state is DeliveryState.FAILED and settled_as is DeliveryState.PENDING
+    changes = [
+        StateChange(delivery, settled_as, "settled by the operator", attempts=0 if again else None)
+        for delivery in deliveries.values()
+    ]
+    unsuppressed = 0
+    if chosen.state is DeliveryState.FAILED:
+        unsuppressed = sum(
+            suppression.take_back_refusal(session, row.email, row.changed_at) for row in rows
+        )
+    delivery_updates.apply_changes(session, changes, now)
+    if settled_as is DeliveryState.PENDING and deliveries:
+        _reopen(session, issue_id, {delivery.batch_id for delivery in deliveries.values()})
+    return SettleResult(len(deliveries), unsuppressed)
+
+
+def _conditions(chosen: DeliveryFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [DeliveryRow.state == chosen.state]
+    if chosen.references:
+        conditions.append(DeliveryRow.reference.in_(chosen.references))
+    if chosen.reason:
+        conditions.append(DeliveryRow.reason.icontains(chosen.reason, autoescape=True))
+    if chosen.domain:
+        conditions.append(SubscriberRow.email.endswith(f"@{chosen.domain}", autoescape=True))
+    if chosen.since is not None:
+        conditions.append(DeliveryRow.changed_at >= chosen.since)
+    return conditions
+
+
+def _reopen(session: Session, issue_id: int, batches: Collection[int]) -> None:
+    session.execute(update(BatchRow).where(BatchRow.id.in_(batches)).values(finished=False))
+    session.get_one(IssueRow, issue_id).state = IssueState.FROZEN
