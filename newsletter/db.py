@@ -1,5 +1,6 @@
 """The database: one engine, and transactions that cannot trip over each other."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,13 +10,28 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from newsletter.errors import NewsletterError, WrongUseError
 
 _LOCK_TIMEOUT_S = 30
 _WRITERS = 0x6E657773  # any number that no other program of the database takes
+
+
+def describe_failure(error: BaseException) -> str | None:
+    """What a database said when it failed, without our statement; None for any other error."""
+    if isinstance(error, DBAPIError):
+        return " ".join(str(error.orig).split())
+    if isinstance(error, SQLAlchemyError | sqlite3.Error):
+        return " ".join(str(error).split())
+    return None
 
 
 @dataclass(frozen=True)

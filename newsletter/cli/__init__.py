@@ -107,12 +107,23 @@ def _run(args: Sequence[str] | None) -> int:
         return _complain(f"{error.format_message().rstrip('.')}; see `{name} --help`", 2)
     except (click.Abort, KeyboardInterrupt):
         return _complain("stopped; run it again to go on", 1)
-    except NewsletterError as error:
-        return _complain(str(error), error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except Exception as error:  # noqa: BLE001 - raised again where we have no words for it
+        return _complain(*_in_words(error))
     return code if isinstance(code, int) else 0
+
+
+def _in_words(error: Exception) -> tuple[str, int]:
+    """A line for people and an exit code; the error itself, where it is a bug."""
+    if isinstance(error, NewsletterError):
+        return str(error), error.exit_code
+    if type(error).__module__.startswith(("sqlalchemy", "sqlite3")):
+        from newsletter.db import describe_failure
+
+        return f"the database failed ({describe_failure(error)}): mend it and run again", 1
+    raise error
 
 
 def _complain(line: str, code: int) -> int:

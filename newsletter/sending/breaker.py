@@ -18,7 +18,7 @@ from newsletter.transports.refusals import is_greylisting
 
 _IN_A_ROW = 12  # refusals that make doubt
 _IN_A_ROW_OF_SENDER = 5  # the same in words about us
-_DOMAINS = 3
+_DOMAINS = 3  # or as many as the list has
 _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
 _LOSSES = 5  # lost answers, less a tenth for each accepted mail: more are no accident
 _LOSS_FORGOTTEN = 0.1  # by an accepted mail
@@ -49,11 +49,11 @@ class _Streak:
         self.domains.add(answer.recipient.email.rpartition("@")[2])
         self.of_sender += answer.result.of_sender
 
-    @property
-    def is_long(self) -> bool:
+    def is_long(self, domains: int) -> bool:
+        """Whether it is no accident any more, over readers of at least so many domains."""
         about_us = self.of_sender == len(self.answers)
         most = (_IN_A_ROW_OF_SENDER if about_us else _IN_A_ROW) * self.needed
-        return len(self.answers) >= most and len(self.domains) >= _DOMAINS
+        return len(self.answers) >= most and len(self.domains) >= domains
 
 
 class CircuitBreaker:
@@ -64,6 +64,7 @@ class CircuitBreaker:
         self._losses = 0.0
         self._lost_in_a_row = 0
         self._probing = False
+        self._domains = _DOMAINS
         self._greylists = False  # those who were deferred get it a little later
         self._left_behind: set[int] = set()
         self.halted = False  # there was doubt: who was claimed meanwhile is not begun yet
@@ -88,6 +89,12 @@ class CircuitBreaker:
         return self.is_strained or (
             (self.lost or self.is_open or self.doubt is not None) and not self._probing
         )
+
+    def begin_run(self, *, domains: int, in_trouble: bool) -> None:
+        """A list has readers of so many domains; the run before this one may have ended badly."""
+        self._domains = max(1, min(domains, _DOMAINS))
+        if in_trouble:
+            self.doubt = Doubt.EARLIER
 
     @property
     def is_doubtful(self) -> bool:
@@ -143,7 +150,7 @@ class CircuitBreaker:
     def take_deferred(self) -> tuple[list[DeliveryResult], list[Recipient]]:
         """At the end of a batch: who was deferred for their own sake, and who for everybody's."""
         answers = self._deferred.answers
-        everybody = self._deferred.is_long and not self._is_greylisting()
+        everybody = self._deferred.is_long(self._domains) and not self._is_greylisting()
         self._deferred = _Streak()
         if everybody:
             return [], [answer.recipient for answer in answers]
@@ -189,7 +196,7 @@ class CircuitBreaker:
     def is_of_everybody(self, *, sent_before: bool) -> bool:
         """Whether refusals that nobody was left to ask about are of the whole list."""
         number, domains = len(self._refused.answers), len(self._refused.domains)
-        of_sender = number == self._refused.of_sender and domains > 1
+        of_sender = number == self._refused.of_sender and domains >= min(2, self._domains)
         whole_list = of_sender or not (sent_before or self.trouble)
         doubted = self.doubt in {Doubt.REFUSED, Doubt.DEFERRED} or self._lost_in_a_row > 1
         return doubted or (number >= _WHOLE_LIST and whole_list)
@@ -245,7 +252,11 @@ class CircuitBreaker:
                 self.readers_wait_s = max(self.readers_wait_s, result.wait_s or 0.0)
         if self._probing:
             self._weigh_probe(deferred=deferred)
-        elif self.doubt is None and streak.is_long and not (deferred and self._is_greylisting()):
+        elif (
+            self.doubt is None
+            and streak.is_long(self._domains)
+            and not (deferred and self._is_greylisting())
+        ):
             self.doubt = Doubt.DEFERRED if deferred else Doubt.REFUSED
             self.halted = True
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.models import DeliveryRow, DeliveryState, IssueRow
+from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
 from newsletter.sending import rate_limit
 from newsletter.sending.claim import BatchRef, next_pending
 
@@ -26,6 +26,21 @@ def before_probe(session: Session, share: BatchRef, domains: Collection[str], no
     chosen = [row.subscriber_id for row in others if row.subscriber_id in known]
     chosen = chosen or [row.subscriber_id for row in others]
     return int(chosen[-1 - rate_limit.troubles(session) % len(chosen)]) - 1 if chosen else 0
+
+
+def domains(session: Session, issue_id: int) -> int:
+    """How many domains the readers of an issue have; of many readers, those at both ends."""
+    found: set[str] = set()
+    for order in (DeliveryRow.subscriber_id.asc(), DeliveryRow.subscriber_id.desc()):
+        emails = (
+            select(SubscriberRow.email)
+            .join(DeliveryRow, DeliveryRow.subscriber_id == SubscriberRow.id)
+            .where(DeliveryRow.issue_id == issue_id)
+            .order_by(order)
+            .limit(_AMONG)
+        )
+        found |= {email.rpartition("@")[2] for email in session.scalars(emails)}
+    return len(found)
 
 
 def _got_the_last(session: Session, share: BatchRef, subscribers: Sequence[int]) -> set[int]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from newsletter import db
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import delivery_updates, holds, journal, ledger, rate_limit, totals
-from newsletter.sending.breaker import Doubt
+from newsletter.sending import delivery_updates, holds, journal, ledger, probe, rate_limit, totals
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased, wait
 from newsletter.text import without_addresses
@@ -70,8 +70,8 @@ def _in_rounds(
     """
     breaker = sending.breaker
     with sending.database.read() as session:
-        if rate_limit.last_trouble(session) is not None:
-            breaker.doubt = Doubt.EARLIER
+        in_trouble = rate_limit.last_trouble(session) is not None
+        breaker.begin_run(domains=probe.domains(session, issue_id), in_trouble=in_trouble)
     for pause_s in (*_PAUSES_S, None):
         breaker.begin_round()
         try:
@@ -134,10 +134,10 @@ def _apply_late_feedback(sending: SendContext, issue_id: int) -> None:
 def _database_errors_in_words() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except SQLAlchemyError as error:
         raise NewsletterError(
-            f"the database cannot be written ({error.orig}): sending stopped, and what was on its"
-            " way will be shown as uncertain; mend it and run again"
+            f"the database cannot be written ({db.describe_failure(error)}): sending stopped, and"
+            " what was on its way will be shown as uncertain; mend it and run again"
         ) from error
 
 

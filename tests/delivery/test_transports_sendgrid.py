@@ -3,6 +3,7 @@
 import logging
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from urllib.error import URLError
 
@@ -110,6 +111,23 @@ def test_a_thousand_readers_share_a_request_and_the_next_one_opens_another(
     mails = [mail_to(f"reader{number}@reader.example") for number in range(1001)]
     assert {outcome.status for outcome in send(server, *mails)} == {SendStatus.ACCEPTED}
     assert [len(request.body["personalizations"]) for request in server.requests] == [1000, 1]
+
+
+def test_requests_of_different_contents_go_out_together_after_the_first_was_accepted() -> None:
+    together = threading.Barrier(3, timeout=60)
+
+    def reply(request: Request) -> Answer:
+        if request.body["headers"]["List-Id"] != "<first.example>":
+            together.wait()  # until three are under way
+        return Answer(202)
+
+    names = ("first", "second", "third", "fourth")
+    mails = [
+        Message(**{**vars(ADA), "headers": (("List-Id", f"<{name}.example>"),)}) for name in names
+    ]
+    with HttpStandIn(reply) as server:
+        outcomes = list(SendGrid(KEY, server.url, 60).send(mails))
+    assert [outcome.status for _, outcome in outcomes] == [SendStatus.ACCEPTED] * 4
 
 
 def test_mails_of_different_headers_do_not_share_a_request(server: HttpStandIn) -> None:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPException, InvalidURL
 from urllib.error import URLError
@@ -18,12 +19,14 @@ from newsletter.config import Settings, combinations
 from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import (
+    NoObserver,
     SendObserver,
     SendResult,
     SendStatus,
     TransportDownError,
     refuse_unmailable,
 )
+from newsletter.transports.sendgrid.parallel import MOST_REQUESTS, ParallelRequests, is_for_all
 from newsletter.transports.sendgrid.request_bodies import (
     LARGEST_REQUEST,
     MOST,
@@ -73,54 +76,43 @@ class SendGrid:
         self._client = SendGridAPIClient(api_key, host=base_url)
         self._timeout_s = timeout_s
         self._clock = clock
+        self._requests = ParallelRequests(self._send_alike)
 
     def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
-        return self._send(mails, lambda _: True)
+        return self.stream([mails], NoObserver())
 
     def stream(
         self, chunks: Iterable[Sequence[Message]], watch: SendObserver
     ) -> Iterator[tuple[Message, SendResult]]:
-        """One request after the other; only the mails of the next one are begun."""
-        for chunk in chunks:
-            for mail, result in self._send(chunk, watch.begin):
-                watch.answered(mail, result)
-                yield mail, result
-
-    def _send(
-        self, mails: Sequence[Message], begin: Callable[[Message], bool]
-    ) -> Iterator[tuple[Message, SendResult]]:
-        mailable = []
-        for mail in mails:
-            refusal = refuse_unmailable(mail) or refuse_too_long(mail)
-            if refusal is None:
-                mailable.append(mail)
-            else:
-                yield mail, refusal
-        stopped: SendResult | None = None
-        for group in group_alike(mailable):
-            if stopped is not None:  # SendGrid takes nothing now: do not ask again and again
-                yield from ((mail, stopped) for mail in group)
-                continue
-            begun = [mail for mail in group if begin(mail)]
-            for mail, result in self._send_alike(begun) if begun else ():
-                stopped = result if _is_for_all(result) else None
-                yield mail, result
+        """A few requests at a time; only the mails of those under way are begun."""
+        with ThreadPoolExecutor(MOST_REQUESTS) as pool:
+            for chunk in chunks:
+                mailable = []
+                for mail in chunk:
+                    refusal = refuse_unmailable(mail) or refuse_too_long(mail)
+                    if refusal is None:
+                        mailable.append(mail)
+                    else:
+                        watch.answered(mail, refusal)
+                        yield mail, refusal
+                yield from self._requests.send(group_alike(mailable), watch, pool)
 
     def close(self) -> None:
         """The package keeps no connection."""
 
-    def _send_alike(self, mails: list[Message]) -> Iterator[tuple[Message, SendResult]]:
+    def _send_alike(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         """One request; where a bad personalization fails all of it, as few more as possible."""
-        waiting = deque([mails])
+        waiting = deque([list(mails)])
         searches_left = _MOST_SEARCHES
         while waiting:
             some = waiting.popleft()
             answer = self._post(some)
             searches_left -= 1
             result = answer.result
-            if _is_for_all(result):
-                for group in (some, *waiting):
-                    yield from ((mail, result) for mail in group)
+            if is_for_all(result) or result.status is SendStatus.UNCERTAIN:
+                yield from ((mail, result) for mail in some)
+                unasked = SendResult(SendStatus.TRY_LATER, result.detail, wait_s=result.wait_s)
+                yield from ((mail, unasked) for group in waiting for mail in group)
                 return
             if result.status is not SendStatus.REJECTED or len(some) == 1:
                 yield from ((mail, result) for mail in some)
@@ -183,10 +175,6 @@ def _divide(mails: list[Message], places: list[int]) -> list[list[Message]]:
         return [good, *([mails[place]] for place in sorted(bad))]
     middle = len(mails) // 2
     return [mails[:middle], mails[middle:]]
-
-
-def _is_for_all(result: SendResult) -> bool:
-    return result.status is SendStatus.TRY_LATER and not result.of_reader
 
 
 def _without_secrets(record: logging.LogRecord) -> bool:
