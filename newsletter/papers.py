@@ -1,7 +1,7 @@
 """What the sources announced, kept: papers, announcements, and how complete each listing is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, select, tuple_
@@ -130,7 +130,8 @@ def _keep_papers(session: Session, papers: dict[PaperId, Paper]) -> None:
         old = stored.get(paper.id)
         poorer = old is not None and old.updated_at is not None and paper.updated_at is None
         if paper.id not in frozen and not poorer:
-            session.merge(_row(paper))
+            has_html = paper.has_html or (old is not None and old.has_html)
+            session.merge(_row(replace(paper, has_html=has_html)))
     session.flush()
 
 
@@ -229,7 +230,11 @@ def _keep_announcements(session: Session, listing: Listing) -> None:
     session.flush()
 
 
-_SAME_IN_BOTH = ("title", "abstract", "comment", "journal_ref", "doi", "published_at", "updated_at")
+# fmt: off
+_SAME_IN_BOTH = (
+    "title", "abstract", "comment", "journal_ref", "doi", "published_at", "updated_at", "has_html",
+)
+# fmt: on
 
 
 def _row(paper: Paper) -> PaperRow:

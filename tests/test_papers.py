@@ -249,6 +249,12 @@ def test_a_feeds_few_words_never_replace_what_the_api_said(store: Database) -> N
     assert kept(store, few.id).comment == "5 pages"
 
 
+def test_that_a_paper_can_be_read_as_a_web_page_is_not_forgotten(store: Database) -> None:
+    keep(store, day_of(told=(paper(has_html=True),)))
+    keep(store, day_of(told=(paper(title="Corrected"),)))
+    assert kept(store, paper().id) == paper(title="Corrected", has_html=True)
+
+
 def test_an_announcement_whose_paper_was_not_handed_over_is_missed_by_name(store: Database) -> None:
     here, gone = paper(), paper("2507.00001", 2)
     complete = listing(

@@ -161,6 +161,7 @@ def _entry_as_json(entry: "IssueEntry") -> dict[str, Any]:
         "categories": paper.categories,
         "comment": paper.comment,
         "withdrawn": paper.withdrawn,
+        "html_url": paper.html_url,
         "journal_ref": paper.journal_ref,
         "doi": paper.doi,
         "abstract": paper.abstract,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, false
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,6 +26,7 @@ class PaperRow(Base):
     doi: Mapped[str | None] = mapped_column(Text)
     published_at: Mapped[datetime | None]
     updated_at: Mapped[datetime | None]
+    has_html: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class AnnouncementRow(Base):

@@ -114,6 +114,13 @@ class Paper:
     doi: str | None = None
     published_at: datetime | None = None
     updated_at: datetime | None = None
+    has_html: bool = False  # a listing named a version of it as a web page
+
+    @property
+    def html_url(self) -> str | None:
+        """Where this version can be read as a web page; nowhere once it is withdrawn."""
+        readable = self.has_html and not self.withdrawn
+        return f"https://arxiv.org/html/{self.id}" if readable else None
 
     @property
     def withdrawn(self) -> bool:

@@ -107,7 +107,7 @@ def dated_listing(
     entries: tuple[PageEntry, ...] = shown.listed
     if section is not None and section.is_whole:
         entries = _as_announced(shown.listed, section.listed)
-    lines = tuple(ListingEntry(entry.arxiv_id, entry.kind) for entry in entries)
+    lines = tuple(map(ListingEntry.of, entries))
     added = len({line.arxiv_id for line in lines} - {entry.arxiv_id for entry in shown.listed})
     expected = len(lines) + max(0, shown.expected - len(shown.listed) - added)
     return CategoryListing(category, ListingState.COMPLETE, lines, expected, source)

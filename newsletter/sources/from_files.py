@@ -25,6 +25,7 @@ from newsletter.sources.listing_status import (
     judge_listing,
     listing_from_page,
     listing_of,
+    with_html,
 )
 from newsletter.sources.oai import parse_records
 from newsletter.sources.response_types import (
@@ -95,7 +96,7 @@ class SavedFiles:
         ]
         if not said:
             raise SourceError(f"{self._name} says nothing of {', '.join(wanted)}; give {_A_PAGE}")
-        papers_by_name = self._described(said, day, known or {})
+        papers_by_name = with_html(said, self._described(said, day, known or {}))
         listings = [judge_listing(listing, day, papers_by_name, "") for listing in said]
         return rebuild.listings_from_papers(
             listings, {paper.id: paper for paper in papers_by_name.values()}
@@ -150,9 +151,8 @@ class SavedFiles:
             if bears(category, entry):
                 elsewhere = not taxonomy.holds(category, entry.categories[0])
                 crossed = elsewhere and entry.kind is AnnouncementType.NEW
-                lines.append(
-                    ListingEntry(entry.arxiv_id, AnnouncementType.CROSS if crossed else entry.kind)
-                )
+                line = ListingEntry.of(entry)
+                lines.append(replace(line, kind=AnnouncementType.CROSS) if crossed else line)
         if len(page.listed) < page.expected:
             state = ListingState.PARTIAL
         else:

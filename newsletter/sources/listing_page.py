@@ -26,6 +26,9 @@ _SECTION = re.compile(
     r" \((?:continued, )?showing [a-z0-9 ]+ entries ?\)"
 )
 _ABSTRACT = re.compile(rf"(?:https?://[a-z.]+)?/abs/(?P<id>{PAPER_ID})")
+_AS_HTML = re.compile(
+    rf"(?:https?://[a-z.]+)?/html/(?P<id>{PAPER_ID})v(?P<version>[1-9][0-9]{{0,2}})/?"
+)
 _LIST = re.compile(r"(?:^|/)list/([A-Za-z.-]+)/(recent|new)\b")
 _CODE = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)")
 # fmt: off
@@ -48,6 +51,7 @@ class PageEntry:
     arxiv_id: str
     kind: AnnouncementType
     categories: tuple[str, ...]  # primary first
+    html_version: int | None = None  # the version that can be read as a web page, where one is
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,8 @@ def page_entry(line: html.HtmlElement, category: str, kind: AnnouncementType) ->
     arxiv_id, categories = _identifier(line), _categories(line.getnext())
     if arxiv_id is None or not categories:
         return None
-    return PageEntry(arxiv_id, _seen_from(category, kind, categories), categories)
+    seen = _seen_from(category, kind, categories)
+    return PageEntry(arxiv_id, seen, categories, _html_version(line, arxiv_id))
 
 
 def _identifier(line: html.HtmlElement) -> str | None:
@@ -169,6 +174,15 @@ def _identifier(line: html.HtmlElement) -> str | None:
         target = _ABSTRACT.fullmatch(link.get("href") or "")
         if target and one_line(link.text_content()) == f"arXiv:{target['id']}":
             return target["id"]
+    return None
+
+
+def _html_version(line: html.HtmlElement, arxiv_id: str) -> int | None:
+    """The version that the line's "html" link names; a link to another paper is none."""
+    for link in line.iter("a"):
+        target = _AS_HTML.fullmatch(link.get("href") or "")
+        if target and target["id"] == arxiv_id:
+            return int(target["version"])
     return None
 
 

@@ -8,7 +8,7 @@ from newsletter import taxonomy
 from newsletter.sources import calendar
 from newsletter.sources.base import Announcement, AnnouncementType, Listing, ListingState, Paper
 from newsletter.sources.feed import Feed, FeedEntry
-from newsletter.sources.listing_page import ListingPage
+from newsletter.sources.listing_page import ListingPage, PageEntry
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,12 @@ class ListingEntry:
     arxiv_id: str
     kind: AnnouncementType
     version: int | None = None
+    html_version: int | None = None  # which can be read as a web page
+
+    @classmethod
+    def of(cls, entry: PageEntry) -> "ListingEntry":
+        """A line of a page."""
+        return cls(entry.arxiv_id, entry.kind, html_version=entry.html_version)
 
     @property
     def name(self) -> str:
@@ -72,7 +78,7 @@ def listing_from_page(category: str, page: ListingPage, day: date) -> CategoryLi
     source = f"the listing page of {page.day}"
     if page.day != day:
         return _of_another_day(category, page.day, day, source)
-    lines = tuple(ListingEntry(entry.arxiv_id, entry.kind) for entry in page.listed)
+    lines = tuple(map(ListingEntry.of, page.listed))
     state = ListingState.COMPLETE if page.expected else ListingState.NONE
     return CategoryListing(category, state, lines, page.expected, source)
 
@@ -99,6 +105,17 @@ def judge_listing(
     state = ListingState.PARTIAL if missing or short else said.state
     source = f"{said.source}; {trouble}" if trouble and said.lines else said.source
     return Listing(day, said.category, state, announcements, source, said.expected, missing)
+
+
+def with_html(said: Iterable[CategoryListing], papers: dict[str, Paper]) -> dict[str, Paper]:
+    """The papers, by identifier, with which of them can be read as a web page."""
+    as_html = {
+        line.arxiv_id: replace(papers[line.arxiv_id], has_html=True)
+        for listing in said
+        for line in listing.lines
+        if line.arxiv_id in papers and papers[line.arxiv_id].id.version == line.html_version
+    }
+    return papers | as_html
 
 
 def nothing(category: str, day: date, source: str) -> Listing:

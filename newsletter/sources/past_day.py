@@ -13,7 +13,12 @@ from newsletter.sources.base import (
     Paper,
     SourceError,
 )
-from newsletter.sources.listing_status import CategoryListing, ListingEntry, judge_listing
+from newsletter.sources.listing_status import (
+    CategoryListing,
+    ListingEntry,
+    judge_listing,
+    with_html,
+)
 
 Named = Callable[[Sequence[str]], dict[str, Paper]]  # what the API knows of those named
 
@@ -48,6 +53,7 @@ def judged(
     said: Sequence[CategoryListing], day: date, papers: dict[str, Paper], trouble: str
 ) -> FetchResult:
     """The listings with their verdicts, and the papers that stand in them."""
+    papers = with_html(said, papers)
     listings = [judge_listing(listing, day, papers, trouble) for listing in said]
     ids = {announcement.paper for listing in listings for announcement in listing.announcements}
     return FetchResult(

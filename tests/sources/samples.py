@@ -21,6 +21,7 @@ class Told:
     authors: Sequence[str] = ("Ada L", "Bob M")
     categories: Sequence[str] = ("cs.SD", "eess.AS")
     comment: str = "5 pages"
+    html: str = ""  # the address of its "html" link, where it has one
     published: str = "2025-07-09T12:00:00Z"  # its first version
     updated: str = "2025-07-10T12:00:00Z"  # this one
 
@@ -125,7 +126,9 @@ def _listed(heading: str, papers: Sequence[Told]) -> str:
     if not papers:
         return ""
     lines = "".join(
-        f'<dt><a href ="/abs/{bare}" title="Abstract" id="{bare}">\n arXiv:{bare}\n </a></dt>'
+        f'<dt><a href ="/abs/{bare}" title="Abstract" id="{bare}">\n arXiv:{bare}\n </a>'
+        + (f'[<a href="{paper.html}" title="View HTML">html</a>]' if paper.html else "")
+        + "</dt>"
         "<dd><div class='list-subjects'><span class='descriptor'>Subjects:</span>"
         f'<span class="primary-subject">Name ({paper.categories[0]})</span>; '
         + "; ".join(f"Name ({each})" for each in paper.categories[1:])
