@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import AnnouncementRow, IssueRow, IssueState, ListingRow
 from newsletter.sources import calendar
-from newsletter.sources.base import ListingState
+from newsletter.sources.base import SAVED_FILES, ListingState
 
 # Asking the same source again would say the same. An empty listing may only have come too early.
 _KNOWN = (
@@ -24,8 +24,11 @@ DATED_PAGES_REACH = timedelta(days=90)  # arXiv's pages of past days
 def is_known(row: ListingRow, newest: date) -> bool:
     """Whether that listing need not be asked for again.
 
-    What is partial can be healed as long as arXiv has a page of that day.
+    What is partial can be healed as long as arXiv has a page of that day. A past day from saved
+    files is as its reader wants it.
     """
+    if row.source.startswith(SAVED_FILES) and row.day < newest:
+        return True
     if row.state == ListingState.PARTIAL:
         return row.day < newest - DATED_PAGES_REACH
     return row.state in _KNOWN

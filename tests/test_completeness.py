@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,8 @@ import pytest
 from newsletter.cli import common
 from newsletter.config import Settings
 from tests.conftest import Cli
-from tests.sources.samples import Told, page, rss
+from tests.sources.dated_samples import catchup
+from tests.sources.samples import Told, answer, page, rss
 from tests.sources.standin import Clock, Reply, StandIn, listening
 
 THURSDAY_EVENING = datetime(2025, 7, 11, 0, 30, tzinfo=UTC)  # 20:30 in New York
@@ -202,6 +203,60 @@ def test_a_day_that_was_waited_for_is_looked_after_the_next_day(
     assert "cs.SD 有 1 篇论文未能取回：2507.07270。" in monday
 
 
+@pytest.mark.usefixtures("readers")
+def test_a_day_whose_page_has_moved_on_heals_from_arxivs_page_of_that_day(
+    cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
+) -> None:
+    announce(arxiv, Told("2507.05000v1"), day="Thursday, 10 July 2025")
+    set_now(THURSDAY_EVENING - timedelta(days=1))
+    assert cli("run").code == 0
+    set_now(THURSDAY_EVENING)
+    announce(arxiv, *ALL, feed=False)
+    lost = arxiv.papers.pop("2507.07270")
+    assert cli("run").code == 1
+    set_now(THURSDAY_EVENING + timedelta(days=3))
+    announce(arxiv, Told("2507.09999v1"), day=MONDAY)
+    friday, monday = date(2025, 7, 11), date(2025, 7, 14)
+    arxiv.catchup("cs.SD", friday, Reply(catchup(*ALL, day=friday, following=monday)))
+    arxiv.papers |= {"2507.07270": lost, "2507.09999": Told("2507.09999v1")}
+    said = cli("run")
+    assert (said.code, said.err) == (0, "")
+    assert sent(settings) == 36
+    (kept,) = json.loads(cli("fetch", "--day", "2025-07-11", "--json").out)
+    assert (kept["state"], kept["expected"]) == ("complete", 3)
+    assert kept["source"].startswith("arXiv's page of that day, read on ")
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_page_that_counts_papers_and_lists_none_is_never_an_empty_day(
+    cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
+) -> None:
+    arxiv.page("cs.SD", Reply(page().replace(b"Total of 0", b"Total of 50")))
+    arxiv.feed("cs.SD", Reply(rss()))
+    for days in (0, 2):  # also when patience is over
+        set_now(THURSDAY_EVENING + timedelta(days=days))
+        for command in ("run", "preview"):
+            said = cli(command, "--day", "2025-07-11")
+            assert said.code == 1
+            assert "50 papers of cs.SD could not be retrieved" in said.err
+            assert "nothing announced" not in said.out + said.err
+    assert cli("fetch", "--day", "2025-07-11").code == 1
+    assert sent(settings) == 0
+
+
+@pytest.mark.usefixtures("readers", "set_now")
+def test_a_past_day_from_saved_files_is_previewed_without_the_network(
+    cli: Cli, arxiv: StandIn, tmp_path: Path
+) -> None:
+    day = date(2025, 7, 9)
+    (tmp_path / "day.html").write_bytes(catchup(*ALL, day=day, following=date(2025, 7, 10)))
+    (tmp_path / "api.xml").write_bytes(answer(NEW, CROSS))
+    saved = ("--from-file", "day.html", "--from-file", "api.xml")
+    assert "partial 2/3" in cli("fetch", "--day", str(day), *saved).out
+    assert cli("preview", "--day", str(day), "--format", "text").code == 0
+    assert not arxiv.asked
+
+
 @pytest.mark.usefixtures("readers", "set_now")
 def test_one_unreachable_category_holds_the_issue_back(
     cli: Cli, settings: Settings, arxiv: StandIn, monkeypatch: pytest.MonkeyPatch
@@ -223,8 +278,6 @@ def test_saved_pages_and_answers_give_the_same_day_as_live(
 ) -> None:
     announce(arxiv, *ALL)
     live = json.loads(cli("fetch", "--json").out)
-    from tests.sources.samples import answer
-
     (tmp_path / "page.html").write_bytes(page(*ALL))
     (tmp_path / "api.xml").write_bytes(answer(*ALL))
     saved = ("--from-file", "page.html", "--from-file", "api.xml")

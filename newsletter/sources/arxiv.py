@@ -5,6 +5,7 @@ is no page, and describes the papers that the API does not know yet. A past day 
 own for 90 days; an older one is rebuilt from the dates of submission.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -19,6 +20,7 @@ from newsletter.sources.http.session import polite_session
 from newsletter.sources.listing_status import CategoryListing, nothing
 from newsletter.sources.newest_batch import NewestBatch
 
+_MOMENT_S = 300.0
 _RECENT = timedelta(days=14)  # five announcements never take longer
 
 
@@ -58,6 +60,7 @@ class ArxivSource:
         self._oai_url = oai_url
         self._dated = dated
         self._shown = date.min  # the newest day that was seen on any page
+        self._silent: dict[tuple[str, date], tuple[float, CategoryListing]] = {}
 
     def current_day(self, now: datetime) -> date:
         """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""
@@ -75,11 +78,24 @@ class ArxivSource:
         asking = NewestBatch(self._asked, self._dated, day, dict(known or {}))
         said: list[CategoryListing] = []
         for category in categories:
-            said.append(asking.said(category))
+            said.append(self._said_once(asking, category, day))
             if said[-1].is_past and self._has_past_days:
                 self._shown = max(self._shown, said[-1].shown or day)
                 return self._past(categories, day, known or {})
         return past_day.judged(said, day, asking.papers(said), asking.trouble)
+
+    def _said_once(self, asking: NewestBatch, category: str, day: date) -> CategoryListing:
+        """The next newsletter does not ask again what had nothing to say a moment ago.
+
+        What has papers is kept in the database, and not asked for again anyway.
+        """
+        at, kept = self._silent.get((category, day), (-_MOMENT_S, None))
+        if kept is not None and time.monotonic() - at < _MOMENT_S:
+            return kept
+        said = asking.said(category)
+        if not said.lines:
+            self._silent[category, day] = (time.monotonic(), said)
+        return said
 
     @property
     def _has_past_days(self) -> bool:

@@ -147,6 +147,7 @@ class Listing:
     missing: tuple[str, ...] = ()  # announced, but not to be had
 
 
+SAVED_FILES = "saved files: "  # how the source of a listing begins that nobody was asked for
 UNNAMED_MODEL = "language model"  # who wrote a sentence, where nobody said which model
 
 

@@ -9,6 +9,7 @@ from newsletter import taxonomy
 from newsletter.sources import rebuild
 from newsletter.sources.api import papers_in
 from newsletter.sources.base import (
+    SAVED_FILES,
     AnnouncementType,
     FetchResult,
     ListingState,
@@ -53,6 +54,7 @@ class SavedFiles:
 
     def __init__(self, files: Sequence[Path]) -> None:
         self._name = ", ".join(file.name for file in files)
+        self._source = SAVED_FILES + self._name
         self._pages: list[SavedPage] = []
         self._feeds: list[Feed] = []
         self._dated_pages = SavedDatedPages()
@@ -87,7 +89,7 @@ class SavedFiles:
         if day not in spoken_of and self._has_dated_papers():
             papers = rebuild.papers_as_of(self._papers.records.values(), day)
             return rebuild.listings_from_papers(
-                rebuild.rebuild_day(wanted, day, papers, rebuild.OAI_BY_DATE), papers
+                rebuild.rebuild_day(wanted, day, papers, SAVED_FILES + rebuild.OAI_BY_DATE), papers
             )
         if day not in spoken_of:
             raise SourceError(f"{self._name} holds nothing of {day}, but of {max(spoken_of)}")
@@ -123,13 +125,13 @@ class SavedFiles:
             said = listing_from_page(category, merge_listings(own), day)
             for feed in feeds if len(said.lines) < (said.expected or 0) else ():
                 said = said.filled_in(feed)
-            return replace(said, source=self._name)
-        past = self._dated_pages.past_listing(category, day, self._name)
+            return replace(said, source=self._source)
+        past = self._dated_pages.past_listing(category, day, self._source)
         if past is not None:
             return past
         if feeds:
             return self._by_feeds(category, feeds, day)
-        recent = self._dated_pages.recent_listing(category, day, self._name)
+        recent = self._dated_pages.recent_listing(category, day, self._source)
         if recent is not None:
             return recent
         wider = [page.read(category) for page in pages if page.covers(category)]
@@ -137,12 +139,12 @@ class SavedFiles:
 
     def _by_feeds(self, category: str, feeds: Sequence[Feed], day: date) -> CategoryListing:
         items = [item for feed in feeds for item in feed.announced_in(category)]
-        listing = listing_of(category, items, day, ListingState.UNCHECKED, self._name)
+        listing = listing_of(category, items, day, ListingState.UNCHECKED, self._source)
         lines = tuple(
             ListingEntry(announcement.paper.arxiv_id, announcement.kind, announcement.paper.version)
             for announcement in listing.announcements
         )
-        return CategoryListing(category, listing.state, lines, None, self._name)
+        return CategoryListing(category, listing.state, lines, None, self._source)
 
     def _by_archive(self, category: str, page: ListingPage) -> CategoryListing:
         """What an archive's page says of one of its categories, whose count it does not state."""
@@ -157,7 +159,7 @@ class SavedFiles:
             state = ListingState.PARTIAL
         else:
             state = ListingState.UNCHECKED if lines else ListingState.NONE
-        return CategoryListing(category, state, tuple(lines), None, self._name)
+        return CategoryListing(category, state, tuple(lines), None, self._source)
 
     def _described(
         self, said: Sequence[CategoryListing], day: date, known: Mapping[str, Paper]

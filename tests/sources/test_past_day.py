@@ -300,6 +300,14 @@ def test_pages_keep_fifteen_seconds_and_others_three(arxiv: StandIn) -> None:
     assert min(later - earlier for earlier, later in pairwise(arxiv.times())) >= 3
 
 
+def test_what_is_silent_is_asked_once_for_several_newsletters(arxiv: StandIn) -> None:
+    arxiv.page("cs.SD", Reply(page(day="Monday, 23 November 2026")))
+    asking = source(arxiv)
+    for _ in range(2):
+        assert only(asking.fetch(("cs.SD",), DAY)).state is ListingState.STALE
+    assert paths(arxiv) == ["/list/cs.SD/new"]
+
+
 def test_where_page_and_feed_fail_the_dated_page_speaks(arxiv: StandIn) -> None:
     arxiv.page("cs.SD", Reply(b"", 404))
     listing = only(fetch(arxiv))

@@ -169,7 +169,7 @@ def test_a_listing_page_with_its_papers_is_complete_by_arxivs_own_count(saved: S
     assert source.current_day(NOW) == DAY
     assert (listing.state, listing.expected, listing.missing) == (ListingState.COMPLETE, 3, ())
     assert kinds(listing) == KINDS
-    assert listing.source == "page, papers"
+    assert listing.source == "saved files: page, papers"
 
 
 def test_papers_that_no_file_describes_are_named(saved: Saved) -> None:
@@ -200,7 +200,7 @@ def test_half_a_page_is_filled_in_by_the_feed_of_the_same_day(saved: Saved) -> N
         1,
     )
     assert only(saved(page=half, feed=rss(*ALL), papers=answer(*ALL))) == replace(
-        only(saved(page=whole, papers=answer(*ALL))), source="page, feed, papers"
+        only(saved(page=whole, papers=answer(*ALL))), source="saved files: page, feed, papers"
     )
     stale = rss(*ALL, stated="Thu, 10 Jul 2025 00:00:00 -0400")
     assert kinds(only(saved(page=half, feed=stale, papers=answer(*ALL)))) == kinds(lacking)
@@ -301,7 +301,10 @@ def test_oai_alone_gives_a_day_back_that_is_asked_for(saved: Saved) -> None:
         more=harvest(raw(again, inside, before)),
     )
     listing = only(source)
-    assert (listing.state, listing.source) == (ListingState.RECONSTRUCTED, "OAI, by date")
+    assert (listing.state, listing.source) == (
+        ListingState.RECONSTRUCTED,
+        "saved files: OAI, by date",
+    )
     assert kinds(listing) == {
         "2507.07270v1": AnnouncementType.NEW,
         "2507.07271v1": AnnouncementType.CROSS,
@@ -363,7 +366,7 @@ def test_recent_papers_alone_name_no_replacements_and_say_so(saved: Saved) -> No
     assert source.current_day(NOW) == NEXT
     listing = only(source, day=PAST)
     assert (listing.state, list(kinds(listing))) == (ListingState.UNCHECKED, [NEW.id, CROSSED.id])
-    assert listing.source == "recent, papers, where no replacements are named"
+    assert listing.source == "saved files: recent, papers, where no replacements are named"
     assert only(source, day=NEXT).state is ListingState.NONE
 
 
