@@ -8,6 +8,7 @@ import re
 from newsletter.sources.withdrawal_context import (
     ARXIV,
     IS,
+    OTHER,
     PAPER,
     goes_on,
     withdraws_something_else,
@@ -29,7 +30,10 @@ _HINT = re.compile(
     re.IGNORECASE,
 )
 # Full stops of "Proc. Amer. Math. Soc." end no sentence.
-_SENTENCE = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z]{2})(?<!\b[A-Z][a-z]{3})[.!?]\s+(?=[A-Z\[(\"“])")
+_SENTENCE = re.compile(
+    r"(?<![A-Z])(?<!\b[A-Z][a-z]{2})(?<!\b[A-Z][a-z]{3})[.!?]\s+"
+    r"(?=[A-Z\[(\"“]|(?:withdrawn|this|paper|we)\b)"
+)
 
 _THIS_PAPER = re.compile(
     rf"\s+(?:(?:this|the|our|my|these|present|current)\s+)*(?:\w+\s+){{0,2}}?{PAPER}\b"
@@ -54,7 +58,8 @@ _LEADS_TO_NOUN = re.compile(
 )
 _FOLLOWS_NOUN = re.compile(
     r"\W*$|\s*[.:;,()–—-]"
-    rf"|\s+of\s+(?:(?:this|the|our|my|present)\s+)*(?:\w+\s+)?(?:{PAPER}\b|it\b|arxiv)"
+    rf"|\s+of\s+(?:(?:this|the|our|my|present)\s+)*(?!{OTHER}\b)(?:\w+\s+)?"
+    rf"(?:{PAPER}\b|it\b|arxiv)"
     rf"|\s+from\s+{ARXIV}"
     r"|\s+(?:for|due|because|by|as|since|until|to|on|in order|request\w*|notice|note|statement"
     r"|reasons?|pending|has|is|was)\b",

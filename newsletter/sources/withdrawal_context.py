@@ -83,12 +83,12 @@ _CLAUSE_OF_ITS_OWN = re.compile(
     re.IGNORECASE,
 )
 
-_OTHER = (
+OTHER = (
     r"(?:earlier|previous|prior|older?|first|initial|original|former|preceding|outdated|companion"
     r"|other|another)"
 )
 _ANOTHER_VERSION = re.compile(
-    rf"\b{_OTHER}\s+(?:\w+\s+){{0,2}}?(?:{PAPER}|arxiv|attempt|proof|announcement)\b"
+    rf"\b{OTHER}\s+(?:\w+\s+){{0,2}}?(?:{PAPER}|arxiv|attempt|proof|announcement)\b"
     r"(?:(?!\b(?:so|and|but|hence|therefore|thus|because|contain\w*)\b)"
     r"(?:[^.;,]|\.\d|,? arxiv\S+)){0,60}?"
     rf"(?:\b{IS}\s+(?:\w+\s+){{0,2}}|\s)$"
@@ -97,7 +97,7 @@ _ANOTHER_VERSION = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"(?:\b(?:not|never|no longer|nor|without|instead of|rather than)|n['’]t)\s+"
+    r"(?:\b(?:not|never|no longer|nor|without|whether|instead of|rather than)|n['’]t)\s+"
     r"(?:(?:yet|been|be|being|officially|formally|actually|the|an?|to)\s+){0,3}$|\bun-$",
     re.IGNORECASE,
 )
@@ -130,6 +130,13 @@ _PART_BEHIND = re.compile(
     rf"|one|of)\s+){{0,4}}(?:\w+\s+)?{_PART}(?!\s+{PAPER})",
     re.IGNORECASE,
 )
+# "One of the authors withdrew": a person, and not the paper.
+_PERSON_BEFORE = re.compile(
+    r"\b(?:one of the|an?|first|second|third|last|some|corresponding)\s+(?:co-?)?authors?\s+"
+    r"(?:has\s+|have\s+|was\s+)?(?:\w+ly\s+)?$",
+    re.IGNORECASE,
+)
+_ENDS_CLAUSE = re.compile(r"\s*(?:$|[.;,)]|and\b|but\b|(?:his|her|their)\b)", re.IGNORECASE)
 _UNDONE = re.compile(
     r"[^.]*\b(?:has been|have been|was|is(?: now)?|and|but|now) (?:reinstated|restored)\b"
     r"|[\s,;]*(?:but|and)\s+(?:\w+\s+){0,3}?now\s+(?:\w+\s+)?(?:corrected|fixed|resubmitted|back)\b"
@@ -152,6 +159,7 @@ def withdraws_something_else(before: str, word: str, behind: str) -> bool:
         _is_about_a_venue(before, behind)
         or _is_about_another_version(before, word, behind)
         or bool(_PART_BEFORE.search(before) or _PART_BEHIND.match(behind))
+        or bool(_PERSON_BEFORE.search(before) and _ENDS_CLAUSE.match(behind))
     )
 
 

@@ -11,6 +11,46 @@ from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from tests.sources import samples
 
 NOTICES = """\
+Withdrawn to reorganize and extend the current findings in a future version
+The authors have decided to withdraw the paper for further development
+I need to withdraw the paper as there something wrong
+This manuscript has been withdrawn due to a mistake in Theorem 3.1
+We withdraw this work temporarily, since some results of the ICML version are inconsistent
+Withdrawn since the NeurIPS policy forbids preprints
+Withdrawn. The paper was submitted to ICML without the consent of all authors
+The paper is withdrawn because a co-author objects to the publication
+This paper was withdrawn by the author because of the error in Lemma 4 of the published version
+Withdrawn: superseded by a longer version, see arXiv:2401.01234
+This work has been withdrawn due to an internal approval process at Samsung
+This arXiv submission has been withdrawn
+paper has been withdrawn; error in eq. (12)
+Withdrawn pending clarification of authorship
+Withdrawn owing to an incorrect statistical analysis
+We voluntarily withdraw our paper
+the author has requested this paper be withdrawn
+We are retracting this manuscript
+This version should be withdrawn because the authors uploaded a wrong file
+The first version has an error, so we withdraw the paper
+The previous version has errors and we want to withdraw it
+Since the original paper contains mistakes in the data, it is withdrawn
+The work was rejected by the journal and we decided to withdraw the manuscript from arXiv
+The submission is withdrawn because the code could not be released
+I would like to withdraw my article
+Withdrawn due to a violation of the double submission policy
+withdrawn by the authors because of errors in the dataset of the first version
+The current version has been withdrawn. Please contact the authors
+Article withdrawn
+This paper is being withdrawn
+Due to an error in the training code, all results are invalid. We therefore withdraw the paper
+The authors request that this paper is withdrawn
+Please note that this paper has been withdrawn
+We have to retract our paper because of a mistake in the proof of the main theorem
+Retracted
+Retraction: the results are not reproducible
+Retracted by the authors
+The author wishes to retract this article
+This submission has been taken down at the authors' request
+This paper has been deleted by the authors
 This paper has been withdrawn by the author due to a crucial error in equation 5
 Withdrawn
 WITHDRAWN BY THE AUTHORS
@@ -127,6 +167,47 @@ Authorship issue, withdrawn at request of co-authors
 """
 
 DECOYS = """\
+This paper was submitted to EMNLP 2025 and later withdrawn from the submission
+Accepted at ICML 2025, withdrawn because of registration costs
+This paper has been withdrawn from ICLR 2026 and submitted to CVPR 2026
+Withdrawn from the NeurIPS 2025 review process due to low scores
+We withdrew this paper from AAAI-26 phase 2
+Submitted to ACL ARR May 2025, withdrawn
+ICLR 2026 Conference Withdrawn Submission
+Paper was withdrawn from the ACM MM 2025 proceedings since no author could attend
+withdrawn from KDD for lack of time
+This work was previously submitted to ICCV 2025, but we withdrew it to add more experiments
+The manuscript was under review at IEEE TIP and was withdrawn by the authors
+Originally submitted to Nature; withdrawn after two rounds of review
+v1 withdrawn from Journal of Sound; v2 accepted at JASA
+Following withdrawal from Interspeech, this is an extended version
+This is the withdrawn ICML submission with reviews
+Not peer reviewed; withdrawn from PLOS ONE
+The authors voluntarily withdrew the accepted paper from the conference
+Extended version of a paper retracted from PLOS ONE
+We discuss the retracted paper of Doe et al
+A comment on the retracted article by Doe
+Analysis of 500 withdrawn arXiv papers
+Contains data on withdrawn drugs
+The benchmark has been withdrawn
+Withdrew the claim about optimality
+Retracts Theorem 4 of the first version
+One of the authors withdrew
+The second dataset was withdrawn from public access
+20 pages; the erroneous Section 6 has been withdrawn
+This replaces the previous version which was withdrawn due to an error
+The earlier withdrawal was due to a misunderstanding with the publisher
+This is a new version of the withdrawn preprint arXiv:2101.00001
+We correct the error that led to the withdrawal of the first version
+Resubmitted after withdrawal
+Restored after an erroneous withdrawal
+Manuscript withdrawn from MNRAS and resubmitted to A&A
+Accepted to MICCAI 2025 but withdrawn by authors because of visa issues
+Paper accepted by the workshop and then withdrawn from the proceedings
+Withdrawn from consideration at NeurIPS
+Withdrawn from ARR
+Declined by ICLR, withdrawn from WWW'25
+this paper is withdrawn from the competition track of NeurIPS
 10 pages, 3 figures
 Accepted at ICLR 2025
 Withdrawn from ICLR 2025
