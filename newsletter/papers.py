@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter.db import insert_missing
 from newsletter.models import AnnouncementRow, IssueEntryRow, ListingRow, PaperRow, SummaryRow
 from newsletter.sources.base import (
+    DATED_PAGE,
     AnnouncementType,
     FetchResult,
     Listing,
@@ -165,7 +166,8 @@ def _unless_repeated(session: Session, listing: Listing) -> Listing:
             AnnouncementRow.category == listing.category, AnnouncementRow.day < listing.day
         )
     )
-    if not versions or earlier is None or listing.state is ListingState.RECONSTRUCTED:
+    of_past = listing.source.startswith(DATED_PAGE) or listing.state is ListingState.RECONSTRUCTED
+    if not versions or earlier is None or of_past:
         return listing
     rows = session.execute(
         select(AnnouncementRow.arxiv_id, AnnouncementRow.version).where(

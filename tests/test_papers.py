@@ -199,6 +199,36 @@ def test_a_stale_listing_never_overwrites_a_day_that_is_known(store: Database) -
     assert everything(store) == before
 
 
+@pytest.mark.parametrize(
+    ("source", "state"),
+    [
+        ("the listing page of 2025-07-11", ListingState.STALE),
+        ("arXiv's page of that day, read on 2025-07-20", ListingState.COMPLETE),
+    ],
+)
+def test_the_batch_of_the_day_before_is_only_believed_of_a_page_of_that_very_day(
+    store: Database, source: str, state: ListingState
+) -> None:
+    crossed = (paper(), AnnouncementType.CROSS)
+    before = listing("cs.SD", crossed, day=DAY - timedelta(days=1))
+    keep(store, day_of(before))
+    again = replace(listing("cs.SD", crossed, state=ListingState.COMPLETE), source=source)
+    keep(store, day_of(again), LATER)
+    with store.read() as session:
+        (row,) = papers.listings(session, DAY, ["cs.SD"])
+    assert row.state is state
+
+
+def test_dates_do_not_replace_what_was_announced_by_name(store: Database) -> None:
+    named = (paper(), AnnouncementType.REPLACE)
+    keep(store, day_of(listing("cs.SD", named, state=ListingState.PARTIAL)))
+    before = everything(store)
+    other = paper("2507.00001")
+    rebuilt = listing("cs.SD", (other, AnnouncementType.NEW), state=ListingState.RECONSTRUCTED)
+    keep(store, day_of(rebuilt, told=()), LATER)
+    assert everything(store) == before
+
+
 def test_a_day_that_was_stale_is_filled_once_it_is_announced(store: Database) -> None:
     keep(store, day_of(listing("cs.SD", state=ListingState.STALE), told=()))
     keep(store, day_of(listing("cs.SD", (paper(), AnnouncementType.NEW))), LATER)

@@ -148,6 +148,7 @@ class Listing:
 
 
 SAVED_FILES = "saved files: "  # how the source of a listing begins that nobody was asked for
+DATED_PAGE = "arXiv's page of that day"  # the same of one whose date is beyond doubt
 UNNAMED_MODEL = "language model"  # who wrote a sentence, where nobody said which model
 
 

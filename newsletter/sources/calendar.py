@@ -16,7 +16,7 @@ _SATURDAY = 5
 # announced the evening before, and the day after it has none. Only a fallback: what arXiv's own
 # pages say of a day comes first.
 _HOLIDAYS = {
-    2025: ("01-01", "01-20", "06-19", "07-04", "09-01", "11-27", "12-25"),
+    2025: ("09-01", "11-27", "12-25"),  # those that show in what was announced
     2026: ("01-01", "01-19", "06-19", "07-03", "09-07", "11-26", "12-25", "12-29", "12-31"),
 }
 

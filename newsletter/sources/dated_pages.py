@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import requests
 
 from newsletter.sources import calendar
-from newsletter.sources.base import ListingState, SourceError
+from newsletter.sources.base import DATED_PAGE, ListingState, SourceError
 from newsletter.sources.catchup_page import CatchupDay, parse_catchup_page, read_catchup_day
 from newsletter.sources.http.session import forget, get
 from newsletter.sources.listing_page import PageEntry
@@ -41,7 +41,7 @@ class DatedPages:
         Raises:
             SourceError: it cannot be had, or it counts nothing and nobody confirms that.
         """
-        source = f"arXiv's page of that day, read on {self._now():%Y-%m-%d}"
+        source = f"{DATED_PAGE}, read on {self._now():%Y-%m-%d}"
         if self._has_no_batch(day):
             return no_announcement(category, "arXiv's recent papers")
         shown = read_catchup_day(

@@ -135,6 +135,8 @@ class SavedFiles:
         if recent is not None:
             return recent
         wider = [page.read(category) for page in pages if page.covers(category)]
+        archive = self._dated_pages.archive_page(category, day)
+        wider += [archive] if archive and not wider else []
         return self._by_archive(category, merge_listings(wider)) if wider else None
 
     def _by_feeds(self, category: str, feeds: Sequence[Feed], day: date) -> CategoryListing:

@@ -83,6 +83,18 @@ class SavedDatedPages:
         recent = self._recent_of(category)
         return dated_listing(category, merge_catchup_pages(pages), recent, source)
 
+    def archive_page(self, category: str, day: date) -> ListingPage | None:
+        """That day of the category's archive, if there are pages of it."""
+        pages = [
+            parse_catchup_page(content, category)
+            for content, of_day, of in self._past
+            if of_day == day and of is not None and taxonomy.holds(of, category)
+        ]
+        if not pages:
+            return None
+        whole = merge_catchup_pages(pages)
+        return ListingPage(day, whole.expected, whole.listed)
+
     def recent_listing(self, category: str, day: date, source: str) -> CategoryListing | None:
         """By its recent papers, which name no replacements."""
         recent = self._recent_of(category)
@@ -100,7 +112,7 @@ def _by_recent(category: str, day: date, recent: RecentPage, source: str) -> Cat
     section = recent.section(day)
     if section is None:
         return None
-    lines = tuple(ListingEntry(entry.arxiv_id, entry.kind) for entry in section.listed)
+    lines = tuple(map(ListingEntry.of, section.listed))
     told = f"{source}, where no replacements are named"
     if not section.is_whole:
         return CategoryListing(category, ListingState.PARTIAL, lines, section.counted, told)

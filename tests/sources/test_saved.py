@@ -370,6 +370,12 @@ def test_recent_papers_alone_name_no_replacements_and_say_so(saved: Saved) -> No
     assert only(source, day=NEXT).state is ListingState.NONE
 
 
+def test_an_archives_page_of_a_past_day_speaks_of_its_categories(saved: Saved) -> None:
+    source = saved(past=catchup(*ALL, day=PAST, category="cs", following=NEXT), papers=answer(*ALL))
+    listing = only(source, day=PAST)
+    assert (listing.state, kinds(listing)) == (ListingState.UNCHECKED, KINDS)
+
+
 def test_an_empty_page_of_a_past_day_counts_only_with_a_later_day_behind_it(saved: Saved) -> None:
     believed = saved(past=catchup(day=PAST, following=NEXT))
     assert only(believed, day=PAST).state is ListingState.NONE
