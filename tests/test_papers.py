@@ -216,7 +216,7 @@ def test_the_batch_of_the_day_before_is_only_believed_of_a_page_of_that_very_day
     keep(store, day_of(again), LATER)
     with store.read() as session:
         (row,) = papers.listings(session, DAY, ["cs.SD"])
-    assert row.state is state
+    assert row.state == state
 
 
 def test_dates_do_not_replace_what_was_announced_by_name(store: Database) -> None:
