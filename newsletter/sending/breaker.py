@@ -71,6 +71,7 @@ class CircuitBreaker:
         self.is_open = False  # nothing more leaves in this run
         self.lost = False  # an answer was, just now
         self.doubt: Doubt | None = None
+        self.troubles = 0  # of all runs in a row, as far as this one knows
         self.words = ""  # what the server said last
         self.accepted = 0
         self.begin_round()
@@ -90,11 +91,17 @@ class CircuitBreaker:
             (self.lost or self.is_open or self.doubt is not None) and not self._probing
         )
 
-    def begin_run(self, *, domains: int, in_trouble: bool) -> None:
-        """A list has readers of so many domains; the run before this one may have ended badly."""
+    def begin_run(self, *, domains: int, troubles: int) -> None:
+        """A list has readers of so many domains; so many runs before this one ended badly."""
         self._domains = max(1, min(domains, _DOMAINS))
-        if in_trouble:
-            self.doubt = Doubt.EARLIER
+        self.hears_of_trouble(troubles)
+
+    def hears_of_trouble(self, troubles: int) -> bool:
+        """Whether another run was in trouble that this one did not know of."""
+        is_news, self.troubles = troubles > self.troubles, troubles
+        if is_news:
+            self.doubt, self.halted = Doubt.EARLIER, True
+        return is_news
 
     @property
     def is_doubtful(self) -> bool:

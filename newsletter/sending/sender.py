@@ -70,8 +70,9 @@ def _in_rounds(
     """
     breaker = sending.breaker
     with sending.database.read() as session:
-        in_trouble = rate_limit.last_trouble(session) is not None
-        breaker.begin_run(domains=probe.domains(session, issue_id), in_trouble=in_trouble)
+        breaker.begin_run(
+            domains=probe.domains(session, issue_id), troubles=rate_limit.troubles(session)
+        )
     for pause_s in (*_PAUSES_S, None):
         breaker.begin_round()
         try:
@@ -207,7 +208,11 @@ def _pause(sending: SendContext) -> str:
     said = breaker.advice() if breaker.is_open else breaker.trouble
     reason = without_addresses(said or "the provider asks to wait")
     with sending.database.write.begin() as session:
-        until = rate_limit.pause_sending(session, reason, wait, sending.clock())
+        running = rate_limit.sending_pause(session, sending.clock())
+        if running is not None and running.paused_until and running.troubles > breaker.troubles:
+            until = running.paused_until  # another process found out at the same time
+        else:
+            until = rate_limit.pause_sending(session, reason, wait, sending.clock())
     return (
         f"{reason}; nobody lost an attempt, a run after {until:%H:%M} UTC goes on, one mail first"
     )

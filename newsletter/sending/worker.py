@@ -9,7 +9,7 @@ from newsletter import delivery_counters
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.message import Message
-from newsletter.sending import claim, holds, ledger, probe
+from newsletter.sending import claim, holds, ledger, probe, rate_limit
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Journal, Mark
 from newsletter.sending.ledger import DeliveryResult
@@ -86,7 +86,8 @@ class BatchWorker:
         """Keep an outcome for the next recording, or hold it back until it can be judged."""
         answer = DeliveryResult(self._out.pop(mail.reference), result)
         self._answers += self._breaker.note(answer)
-        if result.status is SendStatus.UNCERTAIN:
+        later = result.status is SendStatus.TRY_LATER and not result.of_reader
+        if later or result.status is SendStatus.UNCERTAIN:
             self._sending.claim_sizer.restart()
         self.heartbeat()
 
@@ -164,15 +165,19 @@ class BatchWorker:
         at_most = min(self._sending.claim_sizer.next(time.monotonic()), self._most - len(self._out))
         with self._sending.database.write.begin() as session:
             self._record(session)
-            claimed = claim.claim_deliveries(
-                session,
-                claim.BatchRef(self._batch_id, self._issue_id),
-                self._sending.limits,
-                self._sending.clock(),
-                self.after,
-                at_most,
-            )
+            claimed = None
+            if not self._breaker.hears_of_trouble(rate_limit.troubles(session)):
+                claimed = claim.claim_deliveries(
+                    session,
+                    claim.BatchRef(self._batch_id, self._issue_id),
+                    self._sending.limits,
+                    self._sending.clock(),
+                    self.after,
+                    at_most,
+                )
         self._recorded()
+        if claimed is None:  # another process is in trouble: one mail first
+            return ()
         self.after, self.wait_s = claimed.after, claimed.wait_s
         self.short_s = claimed.short_s or self.short_s
         self.held = claimed.held or self.held

@@ -14,6 +14,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import DeliveryRow, SuppressionRow
 from newsletter.rendering.issue_email import IssueEmails
+from newsletter.sending import rate_limit
 from newsletter.sending.context import NO_OVERRIDE
 from newsletter.sending.sender import IssueSendResult, send_issue
 from newsletter.subscribers import lifecycle
@@ -210,6 +211,29 @@ def test_of_a_lost_request_only_its_readers_and_one_probe_are_uncertain(
     assert sizes == ([10, 100, 1] if taken else [10, 1])
     assert result.account.uncertain == sum(sizes[taken:])
     assert not result.is_done
+
+
+def test_what_one_process_finds_out_another_hears_with_its_next_claim(
+    run: Run, database: Database
+) -> None:
+    good = GOOD_REPLIES["RCPT"]
+    with OddSmtp(RCPT=[*[good] * 5, "550 what is this?"]) as server:
+        transport, replies = smtp(server), server.next_reply
+
+        def another_finds_out(when: str) -> str:
+            if when == "RCPT" and server.heard.count("RCPT") == 5:
+                with database.write.begin() as session:
+                    rate_limit.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
+            return replies(when)
+
+        server.next_reply = another_finds_out  # type: ignore[method-assign]
+        transport.at_once = 4
+        result = run.by(transport)
+        assert server.heard.count("RCPT") <= 9
+    assert (result.account.sent, result.account.pending) == (5, READERS - 5)
+    assert not result.is_done
+    with database.read() as session:
+        assert rate_limit.troubles(session) == 2
 
 
 ONE_DOMAIN_FIRST = [f"r{number:02}@later.example" for number in range(30)] + EMAILS

@@ -95,7 +95,7 @@ def _about_a_reader(body: bytes) -> bool:
 def _reasons(body: bytes) -> str:
     errors = _errors(body)
     if not errors:
-        return brief(body)
+        return brief(body) if body else ""
     return brief("; ".join(f"{field} {message}".strip() for field, message in errors))
 
 
