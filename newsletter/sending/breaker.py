@@ -6,6 +6,7 @@ several domains, that one more mail is asked. Where that one is refused too, the
 all of them are pending again. After a lost answer nothing is begun until one mail has got through.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from newsletter.transports.refusals import is_greylisting
 _IN_A_ROW = 12  # refusals that make doubt
 _IN_A_ROW_OF_SENDER = 5  # the same in words about us
 _DOMAINS = 3  # or as many as the list has
+_OF_ONE_DOMAIN = 20  # refusals in words about us: then the domain is paused, as for bounces
 _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
 _LOSSES = 5  # lost answers, less a tenth for each accepted mail: more are no accident
 _LOSS_FORGOTTEN = 0.1  # by an accepted mail
@@ -46,7 +48,7 @@ class _Streak:
 
     def add(self, answer: DeliveryResult) -> None:
         self.answers.append(answer)
-        self.domains.add(answer.recipient.email.rpartition("@")[2])
+        self.domains.add(answer.domain)
         self.of_sender += answer.result.of_sender
 
     def is_long(self, domains: int) -> bool:
@@ -61,6 +63,8 @@ class CircuitBreaker:
 
     def __init__(self) -> None:
         self._refused, self._deferred = _Streak(), _Streak()
+        self._refusals_by: Counter[str] = Counter()  # about us, by domain, none accepted since
+        self.blocked: list[DeliveryResult] = []  # refused by a domain that refuses everything
         self._losses = 0.0
         self._lost_in_a_row = 0
         self._probing = False
@@ -144,7 +148,7 @@ class CircuitBreaker:
         self.words = result.detail or self.words
         match result.status:
             case SendStatus.ACCEPTED:
-                return [*self._accept(), answer]
+                return [*self._accept(answer.domain), answer]
             case SendStatus.UNCERTAIN:
                 self._lose()
                 return [answer]
@@ -224,8 +228,12 @@ class CircuitBreaker:
             " your provider about quota, account, reputation and size"
         )
 
-    def _accept(self) -> list[DeliveryResult]:
-        held = [*self._refused.answers, *self._deferred.answers]
+    def _accept(self, domain: str) -> list[DeliveryResult]:
+        del self._refusals_by[domain]
+        refused = self._refused.answers
+        self.blocked += [answer for answer in refused if self._is_blocked_by(answer.domain)]
+        readers_own = [answer for answer in refused if not self._is_blocked_by(answer.domain)]
+        held = [*self._deferred.answers, *readers_own]
         self._greylists = self._greylists or (self._probing and self.doubt is Doubt.DEFERRED)
         self._refused, self._deferred = _Streak(), _Streak()
         self._losses = max(0.0, self._losses - _LOSS_FORGOTTEN)
@@ -252,6 +260,7 @@ class CircuitBreaker:
         deferred = result.status is SendStatus.TRY_LATER
         streak = self._deferred if deferred else self._refused
         streak.add(answer)
+        self._refusals_by[answer.domain] += result.of_sender
         self._strain = 0
         if deferred:
             self.trouble = result.detail
@@ -274,6 +283,9 @@ class CircuitBreaker:
         elif self.doubt is Doubt.REFUSED and deferred:
             self.doubt = None
             self._refused.needed *= 2
+
+    def _is_blocked_by(self, domain: str) -> bool:
+        return self._refusals_by[domain] >= _OF_ONE_DOMAIN
 
     def _is_greylisting(self) -> bool:
         return self._greylists or any(

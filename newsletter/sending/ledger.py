@@ -53,6 +53,10 @@ class DeliveryResult:
     result: SendResult
     given_back: bool = False  # it waits again, since nobody could judge the result so far
 
+    @property
+    def domain(self) -> str:
+        return self.recipient.email.rpartition("@")[2]
+
 
 def lease_batch(
     session: Session,

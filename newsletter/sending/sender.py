@@ -82,7 +82,7 @@ def _in_rounds(
         _judge_refusals(sending, issue_id)
         asked_s = breaker.wait_s()
         last = pause_s is None or asked_s is None or breaker.is_open or sending.stopping()
-        if trouble is None or last:
+        if breaker.trouble is None or last:
             break
         wait(sending, max(pause_s or 0.0, asked_s or 0.0))
     if breaker.is_open or (breaker.provider_down and not sending.stopping()):

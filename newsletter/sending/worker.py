@@ -13,6 +13,7 @@ from newsletter.sending import claim, holds, ledger, probe, rate_limit
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Journal, Mark
 from newsletter.sending.ledger import DeliveryResult
+from newsletter.text import without_addresses
 from newsletter.transports.base import SendResult, SendStatus
 
 _MARK_AFTER = {
@@ -207,6 +208,12 @@ class BatchWorker:
         now = self._sending.clock()
         ledger.renew_lease(session, self._batch_id, self._sending.owner, now)
         ledger.record_results(session, self._answers, now)
+        blocked, self._breaker.blocked = self._breaker.blocked, []
+        for answer in blocked:
+            reason = f"it refuses everything: {without_addresses(answer.result.detail)}"
+            ledger.unclaim(session, [answer.recipient], now, answer.result.detail)
+            rate_limit.pause_domain(session, answer.domain, reason, now)
+            self.held = f"{answer.domain} is paused: {reason}"
 
     def _recorded(self) -> None:
         self._sending.progress(len(self._answers))

@@ -239,18 +239,41 @@ def test_what_one_process_finds_out_another_hears_with_its_next_claim(
 ONE_DOMAIN_FIRST = [f"r{number:02}@later.example" for number in range(30)] + EMAILS
 
 
-@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
-@pytest.mark.parametrize("refusal", ["450 4.2.1 not now", "554 5.7.1 blocked"])
-def test_a_domain_that_refuses_holds_up_only_itself(
-    run: Run, database: Database, refusal: str
-) -> None:
-    def judge(email: str) -> str | None:
-        return refusal if email.endswith("@later.example") else None
+def refusing_later(words: str) -> Callable[[str], str | None]:
+    return lambda email: words if email.endswith("@later.example") else None
 
-    with SmtpByReader(judge) as server:
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+def test_a_domain_that_says_later_holds_up_only_itself(run: Run, database: Database) -> None:
+    with SmtpByReader(refusing_later("450 4.2.1 not now")) as server:
         result = run.by(smtp(server))
         assert server.taken == Counter(EMAILS)
     assert (result.account.sent, suppressed(database)) == (READERS, 0)
+
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+def test_a_domain_that_blocks_us_is_paused_and_its_readers_wait(
+    run: Run, database: Database
+) -> None:
+    with SmtpByReader(refusing_later("554 5.7.1 blocked")) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(EMAILS)
+    assert (result.account.sent, result.account.pending) == (READERS, 30)
+    assert (result.account.failed, suppressed(database)) == (0, 0)
+    assert "later.example is paused: it refuses everything: 554 5.7.1 bl" in str(result.trouble)
+    assert run.waited == []
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS + 30
+
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+def test_dead_readers_of_one_domain_are_failed(run: Run, database: Database) -> None:
+    with SmtpByReader(refusing_later("550 5.1.1 no such user")) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(EMAILS)
+    assert (result.account.sent, result.account.failed) == (READERS, 30)
+    assert suppressed(database) == 30
+    assert result.is_done
 
 
 @pytest.mark.parametrize("words", ["450 4.2.0 Greylisted, see our page", "450 4.2.1 try later"])
