@@ -1,8 +1,9 @@
 """The database: one engine, and transactions that cannot trip over each other."""
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -159,6 +160,31 @@ def sqlite_file(url: str, folder: Path) -> Path | None:
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return None
     return folder / parsed.database
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Everything in one step, by SQLite's own backup: others go on reading and writing both.
+
+    What is in the target is replaced in one transaction; a new one is a single file, without a log.
+
+    Raises:
+        sqlite3.Error: one of them cannot be used, or others did not let it in for 30 s.
+    """
+    is_new = not target.exists() or not target.stat().st_size
+    address = f"{source.absolute().as_uri()}?mode=rw"
+    with (
+        closing(sqlite3.connect(address, timeout=_LOCK_TIMEOUT_S, uri=True)) as reading,
+        closing(sqlite3.connect(target, timeout=_LOCK_TIMEOUT_S)) as writing,
+    ):
+        started_s = time.monotonic()
+
+        def give_up(status: int, _remaining: int, _total: int) -> None:
+            if status != sqlite3.SQLITE_DONE and time.monotonic() - started_s > _LOCK_TIMEOUT_S:
+                raise sqlite3.OperationalError("others do not let it in")
+
+        reading.backup(writing, progress=give_up)
+        if is_new:
+            writing.execute("PRAGMA journal_mode = DELETE")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type

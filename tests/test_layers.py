@@ -12,6 +12,7 @@ LAYERS = (
     "web",
     "scaffold",
     "health",
+    "backup",
     "bootstrap",
     "catch_up",
     "daily",

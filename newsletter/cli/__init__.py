@@ -10,6 +10,7 @@ import click
 
 from newsletter import __version__
 from newsletter.cli import (
+    backup,
     check,
     config,
     db,
@@ -21,6 +22,7 @@ from newsletter.cli import (
     issues,
     log_format,
     preview,
+    restore,
     run,
     send,
     send_test,
@@ -87,6 +89,8 @@ for _command in (
     check.check,
     config.config,
     db.db,
+    backup.backup,
+    restore.restore,
 ):
     cli.add_command(_command)
 

@@ -127,3 +127,9 @@ def key_for(session: Session, purpose: str) -> bytes:
         insert_missing(session, KeyRow, [{"purpose": purpose, "value": secrets.token_hex(32)}])
         row = session.get_one(KeyRow, purpose)
     return bytes.fromhex(row.value)
+
+
+def same_key(one: Session, other: Session) -> bool:
+    """Whether two databases know an address by the same hash."""
+    row = one.get(KeyRow, _PURPOSE)
+    return row is not None and key_for(other, _PURPOSE).hex() == row.value

@@ -1,0 +1,164 @@
+"""A copy of the database while everything runs, and the way back."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError
+
+from newsletter import bootstrap, db, schema
+from newsletter.config import Settings
+from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.finding import Finding, Severity
+from newsletter.sending import health
+from newsletter.subscribers import carry_over
+from newsletter.subscribers.carry_over import CarriedOver
+
+_LOGS = ("-wal", "-shm")
+
+
+@dataclass(frozen=True)
+class RestoreResult:
+    kept: Path | None  # the database that was there before
+    carried: CarriedOver | None  # out of it; None where it could not be read
+    findings: list[Finding]  # what is held now, and why
+
+
+def back_up(settings: Settings, file: Path) -> None:
+    """A consistent copy into a new file for its owner only; nobody waits for it.
+
+    Raises:
+        WrongUseError: the file is there already, or the database is not SQLite's.
+        NewsletterError: it cannot be read or written.
+    """
+    source = _database_file(settings, "pg_dump --format=custom --file=FILE DATABASE")
+    if not source.exists():
+        raise NewsletterError(f"no database at {source}; `newsletter db upgrade` creates it")
+    if file.exists():
+        raise WrongUseError(f"{file} is there already; name another file")
+    with _part_of(file) as part:
+        _copy(source, part)
+        os.link(part, file)
+
+
+def restore(settings: Settings, file: Path, now: datetime, *, overwrite: bool) -> RestoreResult:
+    """Bring a copy back, upgraded where it is older; what was there before is kept beside it.
+
+    Who left, was suppressed or erased since the copy was made stays so.
+
+    Raises:
+        WrongUseError: there is a database and `overwrite` is not said, or it is not SQLite's.
+        NewsletterError: the file is no copy of ours, or something cannot be written.
+    """
+    target = _database_file(settings, "pg_restore --clean --if-exists --dbname=DATABASE FILE")
+    if not file.is_file():
+        raise WrongUseError(f"there is no file {file}")
+    if target.exists() and not overwrite:
+        raise WrongUseError(f"{target} is there; --yes puts {file} in its place, and keeps it")
+    with _part_of(target) as part:
+        _copy(file, part)
+        _make_ready(part)
+        kept = _keep(target, now) if target.exists() else None
+        carried = _carry(kept, part, now) if kept is not None else CarriedOver()
+        if not target.exists():
+            _begin_anew(target)
+        _copy(part, target)
+    with bootstrap.open_database(settings) as restored:
+        findings = [*health.check(settings, restored, now)]
+    return RestoreResult(
+        kept, carried, [finding for finding in findings if finding.level is not Severity.OK]
+    )
+
+
+def _database_file(settings: Settings, instead: str) -> Path:
+    file = db.sqlite_file(settings.database.url, settings.folder)
+    if file is None:
+        raise WrongUseError(
+            f"the database is PostgreSQL's, which has its own tools: `{instead}`; docs/backup.md"
+            " says what to do after a restore"
+        )
+    return file
+
+
+@contextmanager
+def _part_of(file: Path) -> Iterator[Path]:
+    """A file beside it, for its owner only, gone afterwards."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        part.touch(mode=0o600, exist_ok=False)
+        yield part
+    except OSError as error:
+        raise NewsletterError(f"{file} cannot be written: {error.strerror}") from error
+    finally:
+        for suffix in ("", "-journal", *_LOGS):
+            part.with_name(part.name + suffix).unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        db.copy_sqlite(source, target)
+    except sqlite3.Error as error:
+        raise NewsletterError(f"{source} cannot be copied to {target}: {error}") from error
+
+
+def _make_ready(part: Path) -> None:
+    """Whole, ours, and of this program's version."""
+    database = db.connect(f"sqlite:///{part}", part.parent)
+    try:
+        with closing(sqlite3.connect(part)) as connection:
+            said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if said != "ok":
+            raise NewsletterError(f"the copy is damaged: {said}; nothing was changed")
+        if schema.revision(database) is None:
+            raise NewsletterError("that file is no newsletter's database; nothing was changed")
+        schema.upgrade(database)
+    except sqlite3.Error as error:
+        raise NewsletterError(f"the copy cannot be read: {error}; nothing was changed") from error
+    finally:
+        database.dispose()
+
+
+def _keep(target: Path, now: datetime) -> Path:
+    """The database as it is, beside it; one that cannot be read is moved away as it lies."""
+    kept = target.with_name(f"{target.name}.before-{now:%Y%m%dT%H%M%SZ}")
+    if kept.exists():
+        raise NewsletterError(f"{kept} is there already; nothing was changed")
+    try:
+        kept.touch(mode=0o600)
+        db.copy_sqlite(target, kept)
+    except sqlite3.OperationalError as error:
+        kept.unlink()
+        raise NewsletterError(f"{target} cannot be kept: {error}; nothing was changed") from error
+    except sqlite3.DatabaseError:
+        for suffix in ("", *_LOGS):
+            with suppress(FileNotFoundError):
+                target.with_name(target.name + suffix).rename(f"{kept}{suffix}")
+    return kept
+
+
+def _begin_anew(target: Path) -> None:
+    """A log without its database would be replayed into the next one."""
+    for suffix in _LOGS:
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
+    target.touch(mode=0o600)
+
+
+def _carry(kept: Path, part: Path, now: datetime) -> CarriedOver | None:
+    """None where the kept one cannot be read, or not by this program."""
+    try:
+        before = schema.open_database(f"sqlite:///{kept}", kept.parent)
+    except (NewsletterError, DatabaseError):
+        return None
+    after = db.connect(f"sqlite:///{part}", part.parent)
+    try:
+        with before.read() as old, after.write.begin() as new:
+            return carry_over.carry_over(old, new, now)
+    finally:
+        before.dispose()
+        after.dispose()
+        with closing(sqlite3.connect(kept)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")  # one file, not three

@@ -1,0 +1,41 @@
+"""restore: bring a copy of the database back."""
+
+from pathlib import Path
+
+import click
+
+from newsletter.cli import common
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--yes", "overwrite", is_flag=True, help="Also where there is a database; it is kept."
+)
+@common.with_config
+def restore(file: Path, overwrite: bool, config_file: Path | None) -> None:
+    """Bring the database back from FILE, which `newsletter backup` wrote.
+
+    Who left, was suppressed or erased since then stays so, as far as the database that was there
+    can be read. Issues that may have been sent since are held. Exit code 1 where something is.
+    """
+    from newsletter import backup as copies
+    from newsletter.finding import Severity
+
+    settings = common.load(config_file)
+    result = copies.restore(settings, file, common.utc_now(), overwrite=overwrite)
+    click.echo(f"Restored from {file}.")
+    if result.kept is not None:
+        click.echo(f"What was there before is {result.kept}; delete it when all is well.")
+    if result.carried is None:
+        common.warn("what was there cannot be read: who said no since the copy may be mailed again")
+    elif any(vars(result.carried).values()):
+        carried = result.carried
+        click.echo(
+            f"From there: {carried.left} left, {carried.suppressed} suppressed,"
+            f" {carried.erased} erased since the copy."
+        )
+    for finding in result.findings:
+        common.warn(finding.text)
+    is_held = any(finding.level is Severity.TROUBLE for finding in result.findings)
+    click.get_current_context().exit(int(is_held))

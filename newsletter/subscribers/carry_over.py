@@ -1,0 +1,98 @@
+"""What people said no to since a backup was made: a restored database must not forget it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from newsletter.models import SubscriberRow, SubscriptionRow, SuppressionRow
+from newsletter.subscribers import erasure, lifecycle, suppression
+from newsletter.subscribers.consent_log import Channel, ConsentEvidence
+
+_AT_ONCE = 1000
+_LEFT = ConsentEvidence(Channel.OPERATOR, "they had left before the database was restored")
+
+
+@dataclass(frozen=True)
+class CarriedOver:
+    left: int = 0
+    suppressed: int = 0
+    erased: int = 0
+
+
+def carry_over(old: Session, new: Session, now: datetime) -> CarriedOver:
+    """Bring every no of the old database into the restored one.
+
+    Numbers of subscribers that the old one gave are not given again: they stand in links, and in
+    what this machine remembers of its sending.
+    """
+    suppressed = _suppress(old, new) if suppression.same_key(old, new) else 0
+    left = _leave(old, new, now)
+    erased = _erase(old, new, now) if suppressed else 0
+    for table in ("subscriber", "address_change"):
+        _keep_numbers(old, new, table)
+    return CarriedOver(left, suppressed, erased)
+
+
+def _suppress(old: Session, new: Session) -> int:
+    there = set(new.scalars(select(SuppressionRow.address_hash)))
+    rows = [row for row in old.scalars(select(SuppressionRow)) if row.address_hash not in there]
+    for row in rows:
+        new.add(SuppressionRow(address_hash=row.address_hash, reason=row.reason, since=row.since))
+    new.flush()
+    return len(rows)
+
+
+def _leave(old: Session, new: Session, now: datetime) -> int:
+    pairs = old.execute(
+        select(SubscriberRow.email, SubscriptionRow.newsletter)
+        .join(SubscriptionRow, SubscriptionRow.subscriber_id == SubscriberRow.id)
+        .where(SubscriptionRow.left_at.is_not(None))
+    )
+    ended: dict[str, list[str]] = {}
+    for email, newsletter in pairs:
+        ended.setdefault(email, []).append(newsletter)
+    left = 0
+    for email, newsletters in ended.items():
+        subscriber = lifecycle.find_subscriber(new, email)
+        if subscriber is None:
+            continue
+        active = lifecycle.active_subscriptions(new, subscriber)
+        if active.keys() & set(newsletters):
+            lifecycle.unsubscribe(new, subscriber, newsletters, _LEFT, now)
+            left += 1
+    return left
+
+
+def _erase(old: Session, new: Session, now: datetime) -> int:
+    """Who is in the copy, no longer in the old one, and erased by its word."""
+    erased = 0
+    for emails in _in_pieces(new.scalars(select(SubscriberRow.email)).all()):
+        reasons = suppression.suppression_reasons(new, emails)
+        for email in reasons:
+            gone = lifecycle.find_subscriber(old, email) is None
+            subscriber = lifecycle.find_subscriber(new, email)
+            if gone and subscriber is not None:
+                erasure.erase(new, subscriber, now)
+                erased += 1
+    return erased
+
+
+def _in_pieces(emails: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(emails), _AT_ONCE):
+        yield emails[start : start + _AT_ONCE]
+
+
+def _keep_numbers(old: Session, new: Session, table: str) -> None:
+    read = text("SELECT seq FROM sqlite_sequence WHERE name = :table")
+    highest = [session.execute(read, {"table": table}).scalar() for session in (old, new)]
+    if highest[0] is None or highest[0] <= (highest[1] or 0):
+        return
+    change = (
+        "INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :seq)"
+        if highest[1] is None
+        else "UPDATE sqlite_sequence SET seq = :seq WHERE name = :table"
+    )
+    new.execute(text(change), {"table": table, "seq": highest[0]})

@@ -1,0 +1,196 @@
+"""A backup while everything runs, and the way back: nothing doubled, no no forgotten."""
+
+import shutil
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.lifecycle import SubscriptionRequest
+from tests.conftest import NOW, Cli
+
+
+def number_of_subscribers(file: Path) -> int:
+    connection = sqlite3.connect(file)
+    number = int(connection.execute("SELECT count(*) FROM subscriber").fetchone()[0])
+    connection.close()
+    return number
+
+
+def emptied_outbox(settings: Settings) -> Path:
+    outbox = settings.folder / "outbox"
+    shutil.rmtree(outbox, ignore_errors=True)
+    return outbox
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_copy_taken_and_brought_back(cli: Cli, settings: Settings) -> None:
+    copy = settings.folder / "monday.db"
+    assert "brings it back" in cli("backup", str(copy)).out
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in settings.folder.glob("*monday*")] == ["monday.db"]
+    assert cli("backup", str(copy)).code == 2
+    cli("subscribers", "erase", "reader00@reader.example", "--yes")
+    said = cli("restore", str(copy))
+    assert said.code == 2
+    assert "--yes puts" in said.err
+    said = cli("restore", str(copy), "--yes")
+    assert said.code == 0, said.err
+    (kept,) = settings.folder.glob("newsletter.db.before-*")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert number_of_subscribers(kept) == 11
+    assert "1 erased since the copy" in said.out
+    assert number_of_subscribers(settings.folder / "newsletter.db") == 11
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_copy_is_consistent_while_others_write(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    """Two rows at a time, so an odd number would be a torn transaction."""
+    done = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not done.is_set():
+            with database.write.begin() as session:
+                for _ in range(2):
+                    number += 1
+                    wish = SubscriptionRequest(["audio"], "brief", "en")
+                    lifecycle.add_subscriber(session, f"r{number}@new.example", wish, "yes", NOW)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        said = [cli("backup", str(settings.folder / f"{number}.db")) for number in range(5)]
+    finally:
+        done.set()
+        writer.join()
+    assert [each.code for each in said] == [0] * 5
+    counted = [number_of_subscribers(settings.folder / f"{number}.db") for number in range(5)]
+    assert [number % 2 for number in counted] == [0] * 5
+    assert counted == sorted(counted)
+
+
+@pytest.mark.usefixtures("readers")
+def test_who_said_no_since_the_copy_is_not_mailed_again(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    copy = settings.folder / "monday.db"
+    cli("backup", str(copy))
+    cli("subscribers", "remove", "reader01@reader.example")
+    cli("subscribers", "add", "late@reader.example", "--to", "audio", "--consent", "said so")
+    with database.read() as session:
+        late = lifecycle.get_subscriber(session, "late@reader.example").id
+    said = cli("restore", str(copy), "--yes")
+    assert "From there: 1 left" in said.out
+    with database.write.begin() as session:
+        assert lifecycle.get_subscriber(session, "reader01@reader.example").standing == "left"
+        wish = SubscriptionRequest(["audio"], "brief", "en")
+        newest = lifecycle.add_subscriber(session, "other@reader.example", wish, "yes", NOW)
+        assert newest.id > late  # their links never mean somebody else
+
+
+@pytest.mark.usefixtures("readers")
+def test_what_was_sent_since_the_copy_is_held(cli: Cli, settings: Settings) -> None:
+    copy = settings.folder / "monday.db"
+    cli("backup", str(copy))
+    assert "12 sent" in cli("run").out
+    outbox = emptied_outbox(settings)
+    assert cli("restore", str(copy), "--yes").code == 0  # of that issue it knows nothing
+    said = cli("run")
+    assert said.code == 1
+    assert "restored from a copy" in said.err
+    assert not outbox.exists()
+    assert "12 are uncertain now" in cli("send", "--restored").err
+    assert not outbox.exists()
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_restore_says_which_issue_is_held(cli: Cli, settings: Settings) -> None:
+    (settings.folder / "outbox").write_text("a file where a folder should be")
+    assert cli("run").code == 1
+    (settings.folder / "outbox").unlink()
+    copy = settings.folder / "monday.db"
+    cli("backup", str(copy))
+    assert "12 sent" in cli("send").out
+    said = cli("restore", str(copy), "--yes")
+    assert said.code == 1
+    assert "restored from a copy, and nothing is sent" in said.err
+
+
+def test_a_database_that_cannot_be_read_is_moved_away_and_replaced(
+    cli: Cli, settings: Settings, database: Database, readers: list[str]
+) -> None:
+    copy = settings.folder / "monday.db"
+    cli("backup", str(copy))
+    database.dispose()
+    broken = settings.folder / "newsletter.db"
+    broken.write_bytes(b"nothing that SQLite knows" * 400)
+    said = cli("restore", str(copy), "--yes")
+    assert said.code == 0
+    assert "who said no since the copy may be mailed again" in said.err
+    (kept,) = settings.folder.glob("newsletter.db.before-*")
+    assert kept.read_bytes().startswith(b"nothing that SQLite knows")
+    assert number_of_subscribers(broken) == len(readers)
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_copy_comes_back_where_there_is_no_database(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    copy = settings.folder / "monday.db"
+    cli("backup", str(copy))
+    database.dispose()
+    for file in settings.folder.glob("newsletter.db*"):
+        file.unlink()
+    (settings.folder / "newsletter.db-wal").write_bytes(b"an old log")
+    assert cli("restore", str(copy)).code == 0
+    restored = settings.folder / "newsletter.db"
+    assert restored.stat().st_mode & 0o777 == 0o600
+    assert number_of_subscribers(restored) == 12
+
+
+@pytest.mark.usefixtures("readers")
+@pytest.mark.parametrize("content", [b"", b"no database at all" * 999])
+def test_what_is_no_copy_of_ours_changes_nothing(
+    cli: Cli, settings: Settings, content: bytes
+) -> None:
+    file = settings.folder / "something.db"
+    file.write_bytes(content)
+    said = cli("restore", str(file), "--yes")
+    assert said.code == 1
+    assert len(said.err.splitlines()) == 1
+    assert "Traceback" not in said.err
+    assert number_of_subscribers(settings.folder / "newsletter.db") == 12
+    assert list(settings.folder.glob(".*.part*")) == []
+    assert list(settings.folder.glob("*.before-*")) == []
+
+
+@pytest.mark.usefixtures("readers")
+def test_an_older_copy_is_upgraded_and_a_newer_one_refused(cli: Cli, settings: Settings) -> None:
+    copy = settings.folder / "monday.db"
+    cli("backup", str(copy))
+    connection = sqlite3.connect(copy)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    said = cli("restore", str(copy), "--yes")
+    assert said.code == 1
+    assert "cannot be upgraded" in said.err
+    assert number_of_subscribers(settings.folder / "newsletter.db") == 12
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_postgresql_has_its_own_tools(cli: Cli) -> None:
+    said = cli("backup", "copy")
+    assert said.code == 2
+    assert "`pg_dump --format=custom" in said.err
+    said = cli("restore", "copy")
+    assert said.code == 2
+    assert "`pg_restore" in said.err
