@@ -105,8 +105,10 @@ def dated_listing(
         return _of_nothing(category, shown, recent, source)
     section = recent.section(shown.day) if recent else None
     entries: tuple[PageEntry, ...] = shown.listed
-    if section is not None and section.is_whole:
-        entries = _as_announced(shown.listed, section.listed)
+    if recent is not None and section is not None and section.is_whole:
+        entries = _as_announced(
+            shown.listed, section.listed, _first_listed_after(shown.day, recent)
+        )
     lines = tuple(map(ListingEntry.of, entries))
     added = len({line.arxiv_id for line in lines} - {entry.arxiv_id for entry in shown.listed})
     expected = len(lines) + max(0, shown.expected - len(shown.listed) - added)
@@ -114,16 +116,31 @@ def dated_listing(
 
 
 def _as_announced(
-    listed: tuple[PageEntry, ...], recent: tuple[PageEntry, ...]
+    listed: tuple[PageEntry, ...], recent: tuple[PageEntry, ...], later: set[str]
 ) -> tuple[PageEntry, ...]:
-    """New papers and cross-lists as the recent papers say, replacements as the page says."""
+    """New papers and cross-lists as the recent papers say, replacements as the page says.
+
+    What came into the category on a later day only was not replaced in it before.
+    """
     announced = {entry.arxiv_id for entry in recent}
-    replaced = (entry for entry in listed if entry.kind.is_replacement)
+    replaced = (
+        entry for entry in listed if entry.kind.is_replacement and entry.arxiv_id not in later
+    )
     first = {entry.arxiv_id: entry for entry in listed if not entry.kind.is_replacement}
     return (
         *(first.get(entry.arxiv_id, entry) for entry in _in_order(recent, first)),
         *(entry for entry in replaced if entry.arxiv_id not in announced),
     )
+
+
+def _first_listed_after(day: date, recent: RecentPage) -> set[str]:
+    """Papers that the category has since a later day."""
+    return {
+        entry.arxiv_id
+        for section in recent.sections
+        if section.day > day
+        for entry in section.listed
+    }
 
 
 def _in_order(recent: tuple[PageEntry, ...], shown: dict[str, PageEntry]) -> list[PageEntry]:

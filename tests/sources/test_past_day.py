@@ -138,6 +138,16 @@ def test_a_cross_list_of_a_later_day_is_left_out_where_the_recent_papers_tell(
     assert said(listing) == TOLD
 
 
+def test_what_came_into_the_category_later_was_not_replaced_in_it_before(
+    arxiv: StandIn,
+) -> None:
+    across = Told("2610.07000v2", "replace-cross", categories=("cs.CV", "cs.SD"),
+                  published=BEFORE, updated=INSIDE)  # fmt: skip
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(*ALL, across, day=DAY, following=NEXT)))
+    arxiv.recent("cs.SD", Reply(recent({NEXT: (across,), DAY: (NEW, FIRST, CROSS)})))
+    assert said(only(fetch(arxiv))) == TOLD
+
+
 def test_a_paper_that_was_replaced_and_cross_listed_at_once_is_a_cross_list(
     arxiv: StandIn,
 ) -> None:
