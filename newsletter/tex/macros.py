@@ -176,12 +176,13 @@ def _own(renderer: Renderer, span: Span, style: Style, name: str) -> str:
 
     With two arguments or more nobody can say what it makes of them; it stays as it was, whole.
     """
-    whole = _as_written(renderer, span)
+    start = renderer.tokens[span.at - 1].start
+    option = _option(renderer, span, style)
+    whole = _as_written(renderer, span, start)
     if whole:
         return renderer.marks.words(whole)
     if renderer.opens_unclosed(span):
         return f"{name} " if _NAMES_SOMETHING.match(name) else ""
-    option = _option(renderer, span, style)
     inner = renderer.argument(span, style) if renderer.next_is(span, TokenType.OPEN) else ""
     if option:
         inner = f"{option} {inner}"
@@ -201,10 +202,10 @@ def _option(renderer: Renderer, span: Span, style: Style) -> str:
     return "" if _ONLY_FOR_PRINT.match(raw) else renderer.aside(raw, style)
 
 
-def _as_written(renderer: Renderer, span: Span) -> str:
-    """The command just read and its arguments in the author's letters, where it has several."""
+def _as_written(renderer: Renderer, span: Span, begin: int) -> str:
+    """The command that begins there with its arguments, as typed, where it has several."""
     tokens, mates = renderer.tokens, renderer.layout.mates
-    begin, at, found = tokens[span.at - 1].start, span.at, 0
+    at, found = span.at, 0
     while at < span.end and at in mates and mates[at] < span.end:
         found += mates[at] > at + 1 or found > 0
         at = mates[at] + 1

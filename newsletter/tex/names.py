@@ -82,6 +82,7 @@ GONE = names("""
     balance break displaylines tableofcontents hline hrule vrule toprule midrule bottomrule joinrel
     relbar Relbar else fi
 """)
+WITH_OPTION = frozenset(names("footnotemark linebreak pagebreak nolinebreak nopagebreak"))
 SPACES = names("""
     quad qquad enspace enskip thinspace medspace thickspace space nobreakspace newline linebreak
     bigskip medskip smallskip cr crcr hfill hfil vfill thinmuskip

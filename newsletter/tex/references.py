@@ -68,14 +68,15 @@ def _footnote(renderer: Renderer, span: Span, style: Style, _name: str) -> MathP
     return MathPart(Role.ORDINARY, f" ({note})" if note else "")
 
 
-def _citation(renderer: Renderer, span: Span, _style: Style, name: str) -> MathPart:
+def _citation(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     before = renderer.source[: renderer.tokens[span.at - 1].start][-1:]
     renderer.skip_star(span)
     notes = [note for note in (renderer.option(span), renderer.option(span)) if note]
     if renderer.opens_unclosed(span):
         return MathPart(Role.SPACE, " ")
     keys = [key.strip() for key in (renderer.raw(span) or "").split(",")]
-    shown = renderer.marks.words(", ".join([key for key in keys if key] + notes))
+    told = [renderer.marks.words(key) for key in keys if key]
+    shown = ", ".join(told + [renderer.aside(note, style) for note in notes])
     if not shown:
         return MathPart(Role.ORDINARY, "")
     if before in _BRACKETS and renderer.next_starts(span, _BRACKETS[before]):

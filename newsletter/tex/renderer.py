@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 DEEPEST = 30
 _CONTEXT = 40
 _TAKES_ROOM = {"±", "×", "∓"}
+_THIN_SPACES = {"\\,", "\\!", "\\;", "\\:"}
 _LEFT_OUT = {TokenType.OPEN, TokenType.CLOSE, TokenType.DOLLAR, TokenType.DOLLARS}
 
 
@@ -314,7 +315,7 @@ class TexRenderer(Renderer):
         ends_at = 0
         while self.next_is(span, TokenType.OPEN):
             end = self.layout.mates.get(span.at, span.end)
-            begin = span.at + 1
+            begin = self._behind_nothing(span.at + 1, end)
             if end >= span.end or self.tokens[begin].kind not in {TokenType.UP, TokenType.DOWN}:
                 break
             inner = self.tokens[begin + 1]
@@ -324,3 +325,15 @@ class TexRenderer(Renderer):
             ends_at = ends_at or end + 1
             span.at = begin + 1
         return ends_at
+
+    def _behind_nothing(self, at: int, end: int) -> int:
+        """The first token that sets anything: behind spaces and empty groups."""
+        while at < end:
+            token = self.tokens[at]
+            if self.layout.mates.get(at) == at + 1:
+                at += 2
+            elif not token.text.strip() or token.text in _THIN_SPACES:
+                at += 1
+            else:
+                break
+        return at

@@ -71,6 +71,24 @@ def _range(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     return MathPart(Role.ORDINARY, _together(f"{first}–{last}", unit))
 
 
+def _list(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
+    r"""`\SIlist{1;2;3}{\metre}` as 1, 2, 3 m."""
+    renderer.option(span)
+    numbers = [
+        _plain_number(part, renderer, style) for part in (renderer.raw(span) or "").split(";")
+    ]
+    unit = "" if name == "numlist" else _unit_shown(renderer, span, style)
+    return MathPart(Role.ORDINARY, _together(", ".join(numbers), unit))
+
+
+def _plain_number(raw: str, renderer: Renderer, style: Style) -> str:
+    """A number outside of a group of its own."""
+    found = _NUMBER.match(raw.strip())
+    if found and not found["power"]:
+        return _signed(raw.strip())
+    return renderer.aside(raw, style._replace(upright=True)).strip()
+
+
 def _number(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     renderer.option(span)
     return MathPart(Role.ORDINARY, _number_shown(renderer, span, style) + "°" * (name == "ang"))
@@ -93,10 +111,7 @@ def _bracketed_number(renderer: Renderer, span: Span, style: Style) -> str:
     raw = renderer.option(span)
     if raw is None or "=" in raw.replace("\\", ""):
         return ""
-    found = _NUMBER.match(raw.strip())
-    if found and not found["power"]:
-        return _signed(raw.strip())
-    return renderer.aside(raw, style._replace(math=bool(style.math), upright=True)).strip()
+    return _plain_number(raw, renderer, style)
 
 
 def _number_shown(renderer: Renderer, span: Span, style: Style) -> str:
@@ -212,6 +227,7 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("num", "ang"), _number),
     **dict.fromkeys(("si", "unit"), _unit),
     "unitfrac": _unit_fraction,
+    **dict.fromkeys(("SIlist", "qtylist", "numlist"), _list),
     **dict.fromkeys(("isotope", "nuclide"), _isotope),
     "ion": _ion,
     **dict.fromkeys(("ce", "chem", "ch", "cee"), _chemistry),

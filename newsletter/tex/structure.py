@@ -65,7 +65,8 @@ def _item(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     renderer.trim(span)
     if style.math:
         return MathPart(Role.SPACE, " ")
-    return MathPart(Role.SPACE, "\n" + renderer.marks.words(label or "•") + " ")
+    shown = renderer.aside(label, style).strip() if label else "•"
+    return MathPart(Role.SPACE, f"\n{shown} ")
 
 
 def _paragraph(_reader: Renderer, _span: Span, style: Style, _name: str) -> MathPart:
@@ -79,12 +80,16 @@ def _heading(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPa
     return MathPart(Role.ORDINARY, renderer.marks.strong(renderer.argument(span, style)) + " ")
 
 
-def _gone(renderer: Renderer, span: Span, _style: Style, _name: str) -> MathPart:
+def _gone(renderer: Renderer, span: Span, _style: Style, name: str) -> MathPart:
+    if name in names.WITH_OPTION:
+        renderer.option(span)
     renderer.skip_empty(span)
     return MathPart(Role.ORDINARY, "")
 
 
-def _space(_reader: Renderer, _span: Span, _style: Style, _name: str) -> MathPart:
+def _space(renderer: Renderer, span: Span, _style: Style, name: str) -> MathPart:
+    if name in names.WITH_OPTION:
+        renderer.option(span)
     return MathPart(Role.ROOM, " ")
 
 

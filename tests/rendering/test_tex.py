@@ -119,6 +119,13 @@ def test_packages_of_astronomers_and_physicists_are_known(source: str, seen: str
     (r"\isotope[14][6]{C}, $\nuclide[235]{U}$", "¹⁴₆C, ²³⁵U"),
     (r"$A \xrightarrow[n]{f} B$", "A →ₙᶠ B"),
     (r"\makebox[2cm][l]{boxed}, \raisebox{1pt}[2pt]{up}", "boxed, up"),
+    (
+        r"\cite[see][p.~3]{doe}, \item[\textbf{First}] x",
+        "[doe, see, p. 3],⏎First x".replace("⏎", "\n"),
+    ),
+    (r"a\footnotemark[1] b\linebreak[4]c", "a b c"),
+    (r"\SIlist{1;-2;3}{\metre}, \numlist{1;2}", "1, −2, 3 m, 1, 2"),
+    (r"\stackon[1pt]{a}{b}", r"\stackon[1pt]{a}{b}"),
     (r"\section[Short]{A long title} begins", "A long title begins"),
     (r"\begin{enumerate}[label=(\roman*)]\item one\end{enumerate}", "• one"),
     (
@@ -147,6 +154,7 @@ def test_what_is_never_closed_neither_glues_words_nor_is_shown(source: str, seen
 
 @stories(
     (r"$\sqrt{s_{_{NN}}}$, $T_{_{\rm eff}}$, CO$_{_2}$, $x_{_a b}$", "√s_NN, T_eff, CO₂, x_(ₐ b)"),
+    (r"$M_{{}_{W}}$, $a_{\,_{b c}}$, $x_{{}}$", "M_W, a_(b c), x"),
     (r"\ifmmode \check{C}\else \v{C}\fi{}ernot\'{\i}k", "Černotík"),
     (r"$\ifmmode x\else y\fi$, \ifmmode a \ifmmode b\else c\fi\else d\fi, \ifmmode e", "x, d, e"),
     (
