@@ -12,7 +12,7 @@ from newsletter.config import SendingSettings, Settings
 from newsletter.daily import Bar, Services
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.rendering.theme import Theme
-from newsletter.sending import journal
+from newsletter.sending.machine_memory import journal_folder, machine_memory
 from newsletter.sources.base import Source
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import llm_budget
@@ -56,6 +56,8 @@ def open_services(
     `source` replaces the configured one; without `sends` no transport is asked for.
     """
     with open_database(settings) as opened:
+        with opened.read() as session:
+            memory = machine_memory(settings, session)
         transport = load_plugin("transport", settings) if sends else Memory()
         summarizer = _summarizer(settings)
         try:
@@ -74,7 +76,8 @@ def open_services(
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,
                 sending=settings.sending,
-                marks=settings.folder / journal.FOLDER,
+                marks=journal_folder(settings),
+                memory=memory,
             )
         finally:
             transport.close()
@@ -113,6 +116,7 @@ def rehearsal(real: Services) -> Iterator[Services]:
             llm_budget=replace(real.llm_budget),
             sending=SendingSettings(),
             marks=None,
+            memory=None,
         )
 
 

@@ -18,6 +18,7 @@ from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.theme import Theme
 from newsletter.sending import audience, holds, totals
 from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
+from newsletter.sending.machine_memory import MachineMemory
 from newsletter.sending.sender import IssueSendResult, send_batch, send_issue
 from newsletter.sources import calendar
 from newsletter.sources.base import Source
@@ -61,6 +62,7 @@ class Services:
     max_age_days: int = 4  # older days are never mailed by themselves
     sending: SendingSettings = field(default_factory=SendingSettings)
     marks: Path | None = None  # where a sender leaves its marks; None where nothing really leaves
+    memory: MachineMemory | None = None  # of what this machine sent
 
 
 @dataclass(frozen=True)
@@ -222,11 +224,19 @@ def deliver_batch(services: Services, batch_id: int) -> str | None:
 
 def admit_restored(services: Services, issue_id: int) -> int:
     """The operator says that the database was restored; how many are uncertain for it."""
-    if services.marks is None:
+    if services.memory is None:
         return 0
     with services.database.write.begin() as session:
         issue = session.get_one(IssueRow, issue_id)
-        return holds.admit_restored(session, services.marks, issue, services.clock())
+        return holds.admit_restored(session, services.memory, issue, services.clock())
+
+
+def admit_moved(services: Services, issue_id: int) -> None:
+    """The operator says that the database was moved here, and nothing was sent since."""
+    if services.memory is not None:
+        with services.database.read() as session:
+            issue = session.get_one(IssueRow, issue_id)
+            holds.admit_moved(session, services.memory, issue)
 
 
 def _sending(services: Services, step: Step, forced: Override) -> SendContext:
@@ -238,6 +248,7 @@ def _sending(services: Services, step: Step, forced: Override) -> SendContext:
         progress=step,
         stopping=services.stopping,
         folder=services.marks,
+        memory=services.memory,
         limits=limits,
         stop_within_s=limits.stop_within_s,
         max_age=timedelta(hours=limits.max_age_h),

@@ -21,9 +21,19 @@ if TYPE_CHECKING:
     is_flag=True,
     help="The database comes from a copy: what may have been sent since is uncertain.",
 )
+@click.option(
+    "--moved",
+    is_flag=True,
+    help="The database was moved here, and nothing was sent since; this machine goes on.",
+)
 @common.with_config
 def send(
-    slug: str | None, day: date | None, late: bool, restored: bool, config_file: Path | None
+    slug: str | None,
+    day: date | None,
+    late: bool,
+    restored: bool,
+    moved: bool,
+    config_file: Path | None,
 ) -> None:
     """Deliver what is still pending of an issue.
 
@@ -38,6 +48,8 @@ def send(
     def send_newsletter(newsletter: "NewsletterSettings") -> bool:
         with services.database.read() as session:
             issue = issues.get_issue(session, newsletter.slug, day)
+        if moved:
+            daily.admit_moved(services, issue.id)
         if restored:
             number = daily.admit_restored(services, issue.id)
             common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now")

@@ -249,6 +249,9 @@ class SendingSettings(SettingsModel):
     per_domain: dict[str, PerSecond] = Field(default_factory=dict)
     # Issues a reader gets in one day: the newest, and missed days; what is more comes in one.
     issues_per_day: Annotated[int, Field(ge=1, le=31)] = 2
+    # Where this machine keeps the marks of its sending; beside the configuration, and in the user's
+    # state directory, where this is empty. It must not come back with a backup of the database.
+    state_dir: Path | None = None
     # An issue frozen longer ago is held until the operator says `newsletter send --late`.
     max_age_h: Annotated[float, Field(gt=0, le=8760)] = 72.0
     # How long a stop waits for answers to what is on the wire.

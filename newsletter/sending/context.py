@@ -11,6 +11,7 @@ from newsletter.db import Database
 from newsletter.sending.breaker import CircuitBreaker
 from newsletter.sending.claim_sizer import ClaimSizer
 from newsletter.sending.journal import Owner
+from newsletter.sending.machine_memory import MachineMemory
 from newsletter.transports.base import Transport
 
 Clock = Callable[[], datetime]
@@ -38,9 +39,8 @@ class SendContext:
     stopping: Callable[[], bool] = lambda: False
     sleep: Callable[[float], None] = time.sleep
     owner: Owner = field(default_factory=Owner.this_process)
-    folder: Path | None = (
-        None  # for the journal and the restore guard; None where nothing really leaves
-    )
+    folder: Path | None = None  # for the journal; None where nothing really leaves
+    memory: MachineMemory | None = None
     limits: SendingSettings = field(default_factory=SendingSettings)
     stop_within_s: float = 30.0
     max_age: timedelta = timedelta(days=3)

@@ -11,7 +11,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import DeliveryState, IssueRow, IssueState
-from newsletter.sending import holds, journal, rate_limit
+from newsletter.sending import holds, machine_memory, rate_limit
 from newsletter.transports.smtp import dkim
 
 _LOOKED_AT = 30  # issues, the newest
@@ -39,7 +39,9 @@ def _issues(
     settings: Settings, database: Database, session: Session, now: datetime
 ) -> Iterator[Finding]:
     newest = select(IssueRow).order_by(IssueRow.day.desc()).limit(_LOOKED_AT)
-    folder = settings.folder / journal.FOLDER
+    memory = machine_memory.machine_memory(settings, session)
+    if (trouble := memory.trouble()) is not None:
+        yield Finding("sending", Severity.WARNING, trouble)
     max_age = timedelta(hours=settings.sending.max_age_h)
     for issue in session.scalars(newest):
         name = f"{issue.newsletter} {issue.day}"
@@ -48,7 +50,7 @@ def _issues(
             text = f"{name}: its counters differ from its deliveries; please report this"
             yield Finding("sending", Severity.TROUBLE, text)
         if issue.state != IssueState.DONE:
-            restored = holds.restored_reason(database, folder, issue)
+            restored = holds.restored_reason(database, memory, issue)
             reason = restored or holds.stale_reason(issue, max_age, now)
             if reason is not None:
                 yield Finding("sending", Severity.TROUBLE, reason)

@@ -1,20 +1,17 @@
 """Why an issue is not sent by itself: too old, a wrong clock, a restored database, a pause."""
 
-import fcntl
-import os
-from datetime import date, datetime, timedelta
-from io import FileIO
-from pathlib import Path
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
 from newsletter.db import Database
-from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.errors import WrongUseError
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, IssueState
 from newsletter.sending import rate_limit
 from newsletter.sending.context import SendContext
+from newsletter.sending.machine_memory import MachineMemory
 
 _CLOCKS_DIFFER = timedelta(hours=1)
 
@@ -26,7 +23,7 @@ def hold_reason(session: Session, sending: SendContext, issue_id: int) -> str | 
         return None
     now = sending.clock()
     return (
-        restored_reason(sending.database, sending.folder, issue)
+        restored_reason(sending.database, sending.memory, issue)
         or (None if sending.override.late else stale_reason(issue, sending.max_age, now))
         or (None if sending.override.paused else _paused(session, now))
     )
@@ -50,15 +47,19 @@ def stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | No
     return None
 
 
-def restored_reason(database: Database, folder: Path | None, issue: IssueRow) -> str | None:
-    """Whether this machine sent mails that the database has forgotten.
+def restored_reason(
+    database: Database, memory: MachineMemory | None, issue: IssueRow
+) -> str | None:
+    """Whether this machine sent mails that the database has forgotten, or may have been moved.
 
     Who claims tells the database first. So where it seems to be behind, it is asked again after
     the guard was read: meanwhile another process may have claimed.
     """
-    remembered = _remembered(folder, issue)
-    if remembered <= issue.claims:
+    if memory is None:
         return None
+    remembered = memory.claims_of(issue.newsletter, issue.day)
+    if remembered <= issue.claims:
+        return _moved_reason(database, memory, issue)
     with database.read() as session:
         claims = session.get_one(IssueRow, issue.id).claims
     if remembered <= claims:
@@ -71,14 +72,45 @@ def restored_reason(database: Database, folder: Path | None, issue: IssueRow) ->
     )
 
 
-def admit_restored(session: Session, folder: Path, issue: IssueRow, now: datetime) -> int:
+def _moved_reason(database: Database, memory: MachineMemory, issue: IssueRow) -> str | None:
+    """A file is one machine's: where that machine knows nothing of it, it is a copy.
+
+    On PostgreSQL another machine may have begun the issue, which is as it should be.
+    """
+    if database.engine.dialect.name != "sqlite" or not issue.claims:
+        return None
+    if memory.knows(issue.newsletter, issue.day):
+        return None
+    name = f"newsletter send {issue.newsletter} --day {issue.day}"
+    return (
+        f"{issue.newsletter} {issue.day}: {issue.claims} mails of it were taken up, but not by this"
+        f" machine ({memory.elsewhere}): the database is a copy, and more may have been sent since."
+        f" `{name} --moved` where nothing was, `{name} --restored` where that is not sure"
+    )
+
+
+def admit_moved(session: Session, memory: MachineMemory, issue: IssueRow) -> None:
+    """The operator says that nothing was sent since the copy was made: this machine goes on.
+
+    Raises:
+        WrongUseError: this machine knows of more than the database.
+    """
+    if memory.claims_of(issue.newsletter, issue.day) > issue.claims:
+        raise WrongUseError(
+            f"this machine has sent more of {issue.newsletter} {issue.day} than the database knows"
+            " of: --restored is for that"
+        )
+    memory.remember(issue.newsletter, issue.day, session.get_one(IssueRow, issue.id).claims)
+
+
+def admit_restored(session: Session, memory: MachineMemory, issue: IssueRow, now: datetime) -> int:
     """Of what is pending nobody can know now: it becomes uncertain, and the guard is lifted.
 
     Raises:
         WrongUseError: the database is not behind.
     """
-    remembered = _remembered(folder, issue)
-    if remembered <= issue.claims:
+    remembered = memory.claims_of(issue.newsletter, issue.day)
+    if remembered <= issue.claims and memory.knows(issue.newsletter, issue.day):
         raise WrongUseError(
             f"the database knows of everything this machine sent of {issue.newsletter} {issue.day}"
         )
@@ -99,12 +131,9 @@ def admit_restored(session: Session, folder: Path, issue: IssueRow, now: datetim
         .values(uncertain=BatchRow.uncertain + BatchRow.pending, pending=0)
         .execution_options(synchronize_session=False)
     )
-    issue.claims = remembered
+    issue.claims = max(remembered, issue.claims)
+    memory.remember(issue.newsletter, issue.day, issue.claims)
     return pending
-
-
-def _remembered(folder: Path | None, issue: IssueRow) -> int:
-    return 0 if folder is None else remembered(folder, issue.newsletter, issue.day)
 
 
 def _paused(session: Session, now: datetime) -> str | None:
@@ -115,48 +144,3 @@ def _paused(session: Session, now: datetime) -> str | None:
         f"sending is paused until {row.paused_until:%H:%M} UTC: {row.reason};"
         " `newsletter send` tries at once"
     )
-
-
-# What this machine remembers of its sending: so that a restored database is noticed.
-#
-# For each issue a file holds how many mails of it were ever claimed. The database counts the same,
-# and is told first; so it can only say less when it was restored from before. What was sent in
-# between is then pending again in the database, and would be doubled.
-
-
-def remember(folder: Path, newsletter: str, day: date, claims: int) -> None:
-    """So many were claimed. Written before the first of them leaves; never goes down.
-
-    Raises:
-        NewsletterError: it cannot be written, and so nothing may be sent.
-    """
-    try:
-        with _opened(folder, newsletter, day) as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if claims > _number(os.pread(file.fileno(), 20, 0)):
-                os.pwrite(file.fileno(), b"%020d" % claims, 0)
-    except OSError as error:
-        raise NewsletterError(
-            f"{folder} cannot be written: {error.strerror}; nothing was sent"
-        ) from error
-
-
-def remembered(folder: Path, newsletter: str, day: date) -> int:
-    try:
-        return _number(_file(folder, newsletter, day).read_bytes())
-    except FileNotFoundError:
-        return 0
-
-
-def _opened(folder: Path, newsletter: str, day: date) -> FileIO:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(_file(folder, newsletter, day), os.O_RDWR | os.O_CREAT, 0o600)
-    return FileIO(descriptor, "r+b")
-
-
-def _file(folder: Path, newsletter: str, day: date) -> Path:
-    return folder / f"{newsletter}-{day}.fence"
-
-
-def _number(content: bytes) -> int:
-    return int(content) if content.strip().isdigit() else 0

@@ -9,7 +9,7 @@ from newsletter import delivery_counters
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.message import Message
-from newsletter.sending import claim, holds, ledger, probe, rate_limit
+from newsletter.sending import claim, ledger, probe, rate_limit
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Journal, Mark
 from newsletter.sending.ledger import DeliveryResult
@@ -201,7 +201,8 @@ class BatchWorker:
     def _remember(self, recipients: Sequence[Recipient], claims: int) -> None:
         if self._journal is not None and self._sending.folder is not None:
             self._journal.claim([recipient.reference for recipient in recipients])
-            holds.remember(self._sending.folder, self._newsletter, self._day, claims)
+            if self._sending.memory is not None:
+                self._sending.memory.remember(self._newsletter, self._day, claims)
         self._out.update({recipient.reference: recipient for recipient in recipients})
 
     def _record(self, session: Session) -> None:

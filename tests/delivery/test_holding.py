@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, select, update
@@ -17,8 +16,9 @@ from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
-from newsletter.sending import holds, totals
+from newsletter.sending import totals
 from newsletter.sending.context import NO_OVERRIDE
+from newsletter.sending.machine_memory import MachineMemory
 from newsletter.sending.sender import IssueSendResult, send_issue
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
 from newsletter.transports.memory import Memory
@@ -190,19 +190,108 @@ def test_a_restored_database_sends_nothing_twice(
     assert "12 settled as sent" in cli("deliveries", "settle", "--as", "sent").out
 
 
+@pytest.fixture
+def folder_copy(
+    settings: Settings, database: Database, issue_id: int, dialect: str
+) -> Callable[[], None]:
+    """Copied with database and marks before anybody was sent to; what brings it back."""
+    if dialect != "sqlite":
+        pytest.skip("a backup is a copy of SQLite's file here")
+    assert issue_id
+    database.dispose()
+    copy = settings.folder / "copy"
+    copy.mkdir()
+    shutil.copy(settings.folder / "newsletter.db", copy)
+    shutil.copytree(settings.folder / ".sending", copy / ".sending")
+
+    def restore() -> None:
+        database.dispose()
+        for each in settings.folder.glob("newsletter.db*"):
+            each.unlink()
+        shutil.rmtree(settings.folder / ".sending")
+        shutil.copy(copy / "newsletter.db", settings.folder)
+        shutil.copytree(copy / ".sending", settings.folder / ".sending")
+
+    return restore
+
+
+def test_a_restored_folder_with_its_marks_sends_nothing_twice(
+    cli: Cli, settings: Settings, folder_copy: Callable[[], None]
+) -> None:
+    assert "12 sent" in cli("send").out
+    folder_copy()
+    shutil.rmtree(settings.folder / "outbox")
+    said = cli("run")
+    assert said.code == 1
+    assert "has taken up 24 mails of it, the database knows of 12" in said.err
+    assert not (settings.folder / "outbox").exists()
+    assert "12 are uncertain now" in cli("send", "--restored").err
+
+
+def test_a_folder_on_another_machine_is_held_until_the_operator_says_what_it_is(
+    cli: Cli,
+    settings: Settings,
+    folder_copy: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "12 sent" in cli("send").out
+    folder_copy()
+    shutil.rmtree(settings.folder / "outbox")
+    monkeypatch.setenv("NEWSLETTER_STATE_DIR", str(settings.folder / "another"))
+    said = cli("run")
+    assert said.code == 1
+    assert "but not by this machine" in said.err
+    assert "the database is a copy, and more may have been sent since" in said.err
+    assert not (settings.folder / "outbox").exists()
+    assert "the database is a copy" in cli("check").out
+    said = cli("send", "--restored")
+    assert "12 are uncertain now" in said.err
+    assert "0 sent + 0 skipped + 0 failed + 12 uncertain" in said.out
+
+
+@pytest.mark.usefixtures("folder_copy")
+def test_a_folder_that_was_moved_goes_on_where_the_operator_says_so(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_STATE_DIR", str(settings.folder / "another"))
+    assert cli("run").code == 1
+    assert "12 sent" in cli("send", "--moved").out
+    assert "nothing to do" in cli("run").out
+
+
+def test_what_this_machine_sent_since_is_not_talked_away(
+    cli: Cli, folder_copy: Callable[[], None]
+) -> None:
+    cli("send")
+    folder_copy()
+    said = cli("send", "--moved")
+    assert said.code == 2
+    assert "--restored is for that" in said.err
+
+
+@pytest.mark.usefixtures("issue_id")
+def test_marks_lie_where_the_operator_says(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = settings.folder / "state here"
+    monkeypatch.setenv("NEWSLETTER_SENDING__STATE_DIR", str(chosen))
+    assert "12 sent" in cli("send", "--moved").out
+    assert list(chosen.glob("*/*.fence"))
+
+
 def test_who_claims_meanwhile_does_not_look_like_a_restored_database(
     send: Send, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remembered = holds.remembered
+    claims_of = MachineMemory.claims_of
 
-    def just_after_a_claim(folder: Path, newsletter: str, day: date) -> int:
+    def just_after_a_claim(memory: MachineMemory, newsletter: str, day: date) -> int:
         with database.write.begin() as session:
             claims = session.scalars(select(IssueRow)).one().claims + 1
             session.execute(update(IssueRow).values(claims=claims))
-        holds.remember(folder, newsletter, day, claims)
-        return remembered(folder, newsletter, day)
+        memory.remember(newsletter, day, claims)
+        return claims_of(memory, newsletter, day)
 
-    monkeypatch.setattr(holds, "remembered", just_after_a_claim)
+    monkeypatch.setattr(MachineMemory, "claims_of", just_after_a_claim)
     assert send(Moody()).account.sent == 12
 
 

@@ -1,0 +1,128 @@
+"""What this machine remembers of its sending: so that a restored database is noticed.
+
+For each issue a file holds how many mails of it were ever claimed. The database counts the same,
+and is told first; so it can only say less when it was restored from before. What was sent in
+between is then pending again in the database, and would be doubled.
+
+The file lies beside the database, and again where a backup of that folder does not bring it back:
+in the user's state directory, or where `sending.state_dir` says.
+"""
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from io import FileIO
+from pathlib import Path
+
+import platformdirs
+from sqlalchemy.orm import Session
+
+from newsletter.config import Settings
+from newsletter.errors import NewsletterError
+from newsletter.models import KeyRow
+from newsletter.sending import journal
+
+VARIABLE = "NEWSLETTER_STATE_DIR"
+_IDENTITY = "database"  # a key that every database has since migration 0012
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class MachineMemory:
+    """Where this machine remembers; `elsewhere` is out of reach of a backup of `folder`."""
+
+    folder: Path
+    elsewhere: Path | None = None
+
+    def remember(self, newsletter: str, day: date, claims: int) -> None:
+        """So many were claimed. Written before the first of them leaves; never goes down.
+
+        Raises:
+            NewsletterError: it cannot be written beside the database: nothing may be sent.
+        """
+        name = _name(newsletter, day)
+        try:
+            _write(self.folder, name, claims)
+        except OSError as error:
+            raise NewsletterError(
+                f"{self.folder} cannot be written: {error.strerror}; nothing was sent"
+            ) from error
+        if self.elsewhere is not None:
+            try:
+                _write(self.elsewhere, name, claims)
+            except OSError as error:
+                _log.warning("%s cannot be written: %s", self.elsewhere, error.strerror)
+
+    def claims_of(self, newsletter: str, day: date) -> int:
+        """How many mails of an issue this machine ever claimed."""
+        return max(_read(folder, _name(newsletter, day)) for folder in self._folders())
+
+    def knows(self, newsletter: str, day: date) -> bool:
+        """Whether this machine itself sent of that issue; True where it has no place of its own."""
+        if self.elsewhere is None or not _can_write(self.elsewhere):
+            return True
+        return (self.elsewhere / _name(newsletter, day)).exists()
+
+    def trouble(self) -> str | None:
+        """Why a restored folder would not be noticed; None where it would."""
+        if self.elsewhere is None or _can_write(self.elsewhere):
+            return None
+        return (
+            f"{self.elsewhere} cannot be written: a restored folder would not be noticed;"
+            " set sending.state_dir"
+        )
+
+    def _folders(self) -> Iterator[Path]:
+        yield self.folder
+        if self.elsewhere is not None:
+            yield self.elsewhere
+
+
+def journal_folder(settings: Settings) -> Path:
+    """Where the marks of what is on the wire lie."""
+    chosen = settings.sending.state_dir
+    return settings.folder / (chosen / "journal" if chosen else journal.FOLDER)
+
+
+def machine_memory(settings: Settings, session: Session) -> MachineMemory:
+    """This machine's memory of that database, known by an identity that a copy keeps."""
+    identity = session.get(KeyRow, _IDENTITY)
+    chosen = settings.sending.state_dir or os.environ.get(VARIABLE)
+    base = Path(chosen) if chosen else platformdirs.user_state_path("newsletter", appauthor=False)
+    elsewhere = settings.folder / base / identity.value[:32] if identity is not None else None
+    return MachineMemory(journal_folder(settings), elsewhere)
+
+
+def _can_write(folder: Path) -> bool:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _write(folder: Path, name: str, claims: int) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+    with FileIO(descriptor, "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if claims > _number(os.pread(file.fileno(), 20, 0)):
+            os.pwrite(file.fileno(), b"%020d" % claims, 0)
+
+
+def _read(folder: Path, name: str) -> int:
+    try:
+        return _number((folder / name).read_bytes())
+    except OSError:
+        return 0
+
+
+def _name(newsletter: str, day: date) -> str:
+    return f"{newsletter}-{day}.fence"
+
+
+def _number(content: bytes) -> int:
+    return int(content) if content.strip().isdigit() else 0
