@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 DEEPEST = 30
 _CONTEXT = 40
 _TAKES_ROOM = {"±", "×", "∓"}
-_THIN_SPACES = {"\\,", "\\!", "\\;", "\\:"}
 _LEFT_OUT = {TokenType.OPEN, TokenType.CLOSE, TokenType.DOLLAR, TokenType.DOLLARS}
 
 
@@ -183,17 +182,11 @@ class TexRenderer(Renderer):
         raw = self.inside(start, inner.end)
         content = self.inner(inner, style)
         alone = len(self.tokens) == inner.end - start + 1
-        if prose.is_guarded_sign(raw) and self._is_glued(start, inner.end):
+        if prose.is_guarded_sign(raw) and self.is_glued(start, inner.end):
             return content
         if prose.shows_braces(raw, is_tex=self.is_tex, alone=alone):
             return "{" + content + "}"
         return content
-
-    def _is_glued(self, opening: int, closing: int) -> bool:
-        """Whether a group touches what is before it or behind it."""
-        start, end = self.tokens[opening].start, self.tokens[closing].start + 1
-        before, behind = self.source[max(0, start - 1) : start], self.source[end : end + 1]
-        return any(sign.isalnum() or sign in {"{", "}"} for sign in (before, behind))
 
     def _prose_script(self, span: Span, style: Style) -> str:
         token = self.tokens[span.at]
@@ -302,38 +295,7 @@ class TexRenderer(Renderer):
 
     def script(self, span: Span, style: Style, *, up: bool) -> str:
         """The next argument as a script; a script that is all of it belongs to nothing else."""
-        end = self._end_of_scripts(span)
+        end = self.end_of_scripts(span)
         inner = self.argument(span, style)
         span.at = max(span.at, end)
         return self.marks.raised(inner) if up else self.marks.lowered(inner)
-
-    def _end_of_scripts(self, span: Span) -> int:
-        """Step into groups that are nothing but one more script: the NN of s_{_{NN}}.
-
-        Says where the outermost of them ends, or nought.
-        """
-        ends_at = 0
-        while self.next_is(span, TokenType.OPEN):
-            end = self.layout.mates.get(span.at, span.end)
-            begin = self._behind_nothing(span.at + 1, end)
-            if end >= span.end or self.tokens[begin].kind not in {TokenType.UP, TokenType.DOWN}:
-                break
-            inner = self.tokens[begin + 1]
-            is_longer = inner.kind is TokenType.TEXT and len(inner.text) > 1
-            if is_longer or self.layout.mates.get(begin + 1, begin + 1) != end - 1:
-                break
-            ends_at = ends_at or end + 1
-            span.at = begin + 1
-        return ends_at
-
-    def _behind_nothing(self, at: int, end: int) -> int:
-        """The first token that sets anything: behind spaces and empty groups."""
-        while at < end:
-            token = self.tokens[at]
-            if self.layout.mates.get(at) == at + 1:
-                at += 2
-            elif not token.text.strip() or token.text in _THIN_SPACES:
-                at += 1
-            else:
-                break
-        return at

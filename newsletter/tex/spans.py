@@ -7,6 +7,7 @@ from typing import NamedTuple
 from newsletter.tex.tokens import Layout, Token, TokenType, scan
 
 _LONGEST_OPTION = 200
+_THIN_SPACES = {"\\,", "\\!", "\\;", "\\:"}
 _LONGEST_BRANCH = 200  # tokens
 
 
@@ -159,3 +160,40 @@ class Spans:
                 return end
             at = end + 1
         return None
+
+    def is_glued(self, opening: int, closing: int) -> bool:
+        """Whether a group touches what is before it or behind it."""
+        start, end = self.tokens[opening].start, self.tokens[closing].start + 1
+        before, behind = self.source[max(0, start - 1) : start], self.source[end : end + 1]
+        return any(sign.isalnum() or sign in {"{", "}"} for sign in (before, behind))
+
+    def end_of_scripts(self, span: Span) -> int:
+        """Step into groups that are nothing but one more script: the NN of s_{_{NN}}.
+
+        Says where the outermost of them ends, or nought.
+        """
+        ends_at = 0
+        while self.next_is(span, TokenType.OPEN):
+            end = self.layout.mates.get(span.at, span.end)
+            begin = self._behind_nothing(span.at + 1, end)
+            if end >= span.end or self.tokens[begin].kind not in {TokenType.UP, TokenType.DOWN}:
+                break
+            inner = self.tokens[begin + 1]
+            is_longer = inner.kind is TokenType.TEXT and len(inner.text) > 1
+            if is_longer or self.layout.mates.get(begin + 1, begin + 1) != end - 1:
+                break
+            ends_at = ends_at or end + 1
+            span.at = begin + 1
+        return ends_at
+
+    def _behind_nothing(self, at: int, end: int) -> int:
+        """The first token that sets anything: behind spaces and empty groups."""
+        while at < end:
+            token = self.tokens[at]
+            if self.layout.mates.get(at) == at + 1:
+                at += 2
+            elif not token.text.strip() or token.text in _THIN_SPACES:
+                at += 1
+            else:
+                break
+        return at
