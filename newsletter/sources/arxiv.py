@@ -14,7 +14,7 @@ import requests
 from newsletter.config import Settings
 from newsletter.sources import calendar, past_day, rebuild
 from newsletter.sources.arxiv_requests import ArxivRequests
-from newsletter.sources.base import FetchResult, Paper, SourceError
+from newsletter.sources.base import DATED_PAGE, FetchResult, Paper, SourceError
 from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.http.session import polite_session
 from newsletter.sources.listing_status import CategoryListing, nothing
@@ -82,7 +82,16 @@ class ArxivSource:
             if said[-1].is_past and self._has_past_days:
                 self._shown = max(self._shown, said[-1].shown or day)
                 return self._past(categories, day, known or {})
-        return past_day.judged(said, day, asking.papers(said), asking.trouble)
+        papers = asking.papers(said) | self._of_then(said, day, known or {})
+        return past_day.judged(said, day, papers, asking.trouble)
+
+    def _of_then(
+        self, said: Sequence[CategoryListing], day: date, known: Mapping[str, Paper]
+    ) -> dict[str, Paper]:
+        """Where only a page of that day spoke, the day may be a past one."""
+        by_dated_page = [listing for listing in said if listing.source.startswith(DATED_PAGE)]
+        lines = [line for listing in by_dated_page for line in listing.lines]
+        return past_day.papers_of_then(self._asked.named, lines, known, day)[0] if lines else {}
 
     def _said_once(self, asking: NewestBatch, category: str, day: date) -> CategoryListing:
         """The next newsletter does not ask again what had nothing to say a moment ago.

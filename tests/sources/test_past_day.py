@@ -321,7 +321,7 @@ def test_what_is_silent_is_asked_once_for_several_newsletters(arxiv: StandIn) ->
 def test_where_page_and_feed_fail_the_dated_page_speaks(arxiv: StandIn) -> None:
     arxiv.page("cs.SD", Reply(b"", 404))
     listing = only(fetch(arxiv))
-    assert (listing.state, len(listing.announcements)) == (ListingState.COMPLETE, 4)
+    assert (listing.state, said(listing)) == (ListingState.COMPLETE, TOLD)
     assert "since page:" in listing.source
 
 
