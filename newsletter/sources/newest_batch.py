@@ -70,30 +70,34 @@ class NewestBatch:
 
     def _without_page(self, category: str, error: SourceError) -> CategoryListing:
         feed = self._feed(category)
-        if not isinstance(feed, SourceError):
-            said = listing_from_feed(category, feed, self._day, "the feed")
-            return said.because(f"the page failed: {error.brief}")
-        reason = f"page: {error.brief}; feed: {feed.brief}"
-        dated = self._by_dated_page(category, reason)
-        return dated or CategoryListing(category, ListingState.UNREACHABLE, (), None, reason)
+        if isinstance(feed, SourceError):
+            reason = f"page: {error.brief}; feed: {feed.brief}"
+            dated = self._by_dated_page(category, reason)
+            return dated or CategoryListing(category, ListingState.UNREACHABLE, (), None, reason)
+        said = listing_from_feed(category, feed, self._day, "the feed")
+        said = said.because(f"the page failed: {error.brief}")
+        return self._confirmed(said, []) if feed.day == self._day and not said.lines else said
 
     def _empty(self, said: CategoryListing) -> CategoryListing:
-        """An empty page of the right day: nothing was announced only if somebody else says so."""
-        category, why = said.category, "the listing page of that day is empty"
-        feed = self._of_the_day(category)
-        if feed is not None and feed.announced_in(category):
-            return listing_from_feed(category, feed, self._day, "the feed").because(why)
-        page = self._dated.recent(category) if self._dated else None
+        """What an empty page of the right day is worth, as the feed says."""
+        feed = self._of_the_day(said.category)
+        if feed is not None and feed.announced_in(said.category):
+            told = listing_from_feed(said.category, feed, self._day, "the feed")
+            return told.because("the listing page of that day is empty")
+        return self._confirmed(said, ["the feed"] if feed is not None else [])
+
+    def _confirmed(self, said: CategoryListing, witnesses: list[str]) -> CategoryListing:
+        """Nothing was announced only where a second witness agrees; else it is waited for."""
+        page = self._dated.recent(said.category) if self._dated else None
         section = page.section(self._day) if page else None
         if section is not None and section.counted:
-            dated = self._by_dated_page(category, why)
             source = f"{said.source} lists nothing, arXiv's recent papers count {section.counted}"
+            dated = self._by_dated_page(said.category, source)
             waiting = replace(said, state=ListingState.STALE, expected=None, source=source)
             return waiting if dated is None or not dated.lines else dated
-        witnesses = ["the feed"] if feed is not None else []
-        witnesses += ["arXiv's recent papers"] if section is not None else []
-        if witnesses:
-            return replace(said, source=f"{said.source}, and so {' and '.join(witnesses)}")
+        agree = [*witnesses, *(["arXiv's recent papers"] if section is not None else [])]
+        if agree:
+            return replace(said, source=f"{said.source}, and so {' and '.join(agree)}")
         source = f"{said.source} is empty, which nobody confirms"
         return replace(said, state=ListingState.STALE, expected=None, source=source)
 

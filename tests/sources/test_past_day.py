@@ -338,6 +338,17 @@ def test_an_empty_page_gives_way_to_the_recent_papers_and_the_dated_page(arxiv: 
     assert only(fetch(arxiv)).state is ListingState.NONE
 
 
+def test_an_empty_feed_is_not_believed_alone_where_the_page_fails(arxiv: StandIn) -> None:
+    arxiv.page("cs.SD", Reply(b"", 406))
+    arxiv.feed("cs.SD", Reply(atom(built="2026-11-24T05:00:00+00:00")))
+    alone = only(fetch(arxiv))
+    assert (alone.state, "nobody confirms" in alone.source) == (ListingState.STALE, True)
+    arxiv.recent("cs.SD", Reply(recent({DAY: ()})))
+    assert only(fetch(arxiv)).state is ListingState.NONE
+    arxiv.recent("cs.SD", Reply(recent({DAY: (NEW, FIRST, CROSS)})))
+    assert said(only(fetch(arxiv))) == TOLD
+
+
 def test_the_table_of_holidays_gives_way_to_arxivs_calendar(arxiv: StandIn) -> None:
     friday = date(2026, 11, 27)
     arxiv.page("cs.SD", Reply(page(NEW, day="Thursday, 26 November 2026")))
