@@ -5,7 +5,7 @@ arXiv takes an author line apart at commas and colons, so that a collaboration's
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from newsletter.sources.author_names import speaks_for
@@ -48,6 +48,21 @@ def read_authors(names: Iterable[str]) -> list[CreditedAuthor]:
             found.append(CreditedAuthor(name or spoken_for, group, spoken_for if name else ""))
             group = ""
     return [*found, CreditedAuthor(group)] if group else found
+
+
+def list_authors(authors: Iterable[CreditedAuthor], set_name: Callable[[str], str]) -> str:
+    """Names, each with its group before and whom it speaks for behind it.
+
+    `set_name` makes a reader's text of a name in TeX.
+    """
+    line = ""
+    for author in authors:
+        separator = ("; " if author.group else ", ") if line else ""
+        group = f"{set_name(author.group)}: " if author.group else ""
+        others = " et al." if author.and_others else ""
+        spoken_for = f" {set_name(author.spoken_for)}" if author.spoken_for else ""
+        line += f"{separator}{group}{set_name(author.name)}{others}{spoken_for}"
+    return line
 
 
 def _words(names: Iterable[str]) -> Iterator[str]:

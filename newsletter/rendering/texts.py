@@ -4,12 +4,12 @@ Plain strings: the template that prints them escapes them as its format needs.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
 from newsletter import tex
-from newsletter.rendering.author_list import CreditedAuthor, read_authors
+from newsletter.rendering.author_list import list_authors, read_authors
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection, ListingNote
 from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink, paper_links
 from newsletter.rendering.size_budget import DetailLevel
@@ -127,8 +127,8 @@ class IssueTexts:
         authors = read_authors(paper.authors)
         more = len(authors) - _SHOWN_AUTHORS
         if more <= 1:
-            return _listed(authors)
-        names = _listed(authors[:_SHOWN_AUTHORS])
+            return list_authors(authors, _short_name)
+        names = list_authors(authors[:_SHOWN_AUTHORS], _short_name)
         many = self._count("%(names)s and %(num)s more", "%(names)s and %(num)s more", more)
         hidden = (author.spoken_for for author in authors[_SHOWN_AUTHORS:])
         groups = [*dict.fromkeys(filter(None, hidden))][:_SHOWN_GROUPS]
@@ -174,18 +174,6 @@ class IssueTexts:
             "date": reader["since"],
             "address": reader["recipient"],
         }
-
-
-def _listed(authors: Iterable[CreditedAuthor]) -> str:
-    """Names, each with its group before and whom it speaks for behind it."""
-    line = ""
-    for author in authors:
-        separator = ("; " if author.group else ", ") if line else ""
-        group = f"{_short_name(author.group)}: " if author.group else ""
-        others = " et al." if author.and_others else ""
-        spoken_for = f" {_short_name(author.spoken_for)}" if author.spoken_for else ""
-        line += f"{separator}{group}{_short_name(author.name)}{others}{spoken_for}"
-    return line
 
 
 def _short_name(source: str) -> str:
