@@ -12,7 +12,7 @@ from newsletter.config import SendingSettings, Settings
 from newsletter.daily import Bar, Services
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.rendering.theme import Theme
-from newsletter.sending.machine_memory import journal_folder, machine_memory
+from newsletter.sending.machine_memory import machine_memory
 from newsletter.sources.base import Source
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import llm_budget
@@ -76,7 +76,7 @@ def open_services(
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,
                 sending=settings.sending,
-                marks=journal_folder(settings),
+                marks=memory.journals,
                 memory=memory,
             )
         finally:

@@ -1,19 +1,23 @@
 """Why an issue is not sent by itself: too old, a wrong clock, a restored database, a pause."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
 from newsletter.db import Database
 from newsletter.errors import WrongUseError
-from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, IssueState
+from newsletter.models import DeliveryRow, DeliveryState, IssueRow, IssueState, SubscriberRow
 from newsletter.sending import rate_limit
+from newsletter.sending.claim_record import ClaimedSince
 from newsletter.sending.context import SendContext
 from newsletter.sending.machine_memory import MachineMemory
 
 _CLOCKS_DIFFER = timedelta(hours=1)
+_AT_ONCE = 500  # rows in a statement
 
 
 def hold_reason(session: Session, sending: SendContext, issue_id: int) -> str | None:
@@ -104,7 +108,10 @@ def admit_moved(session: Session, memory: MachineMemory, issue: IssueRow) -> Non
 
 
 def admit_restored(session: Session, memory: MachineMemory, issue: IssueRow, now: datetime) -> int:
-    """Of what is pending nobody can know now: it becomes uncertain, and the guard is lifted.
+    """What may have been sent since the copy becomes uncertain, and the guard is lifted.
+
+    That is whom this machine claimed since, and whom the copy shows as being sent to; where the
+    machine cannot tell of all, everybody who is pending. Returns how many.
 
     Raises:
         WrongUseError: the database is not behind.
@@ -114,26 +121,68 @@ def admit_restored(session: Session, memory: MachineMemory, issue: IssueRow, now
         raise WrongUseError(
             f"the database knows of everything this machine sent of {issue.newsletter} {issue.day}"
         )
-    session.execute(
-        update(DeliveryRow)
-        .where(DeliveryRow.issue_id == issue.id, DeliveryRow.state == DeliveryState.PENDING)
-        .values(
-            state=DeliveryState.UNCERTAIN,
-            reason="the database was restored from before this mail may have been sent",
-            changed_at=now,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    pending = delivery_counters.of_issue(session, issue.id)[DeliveryState.PENDING]
-    session.execute(
-        update(BatchRow)
-        .where(BatchRow.issue_id == issue.id)
-        .values(uncertain=BatchRow.uncertain + BatchRow.pending, pending=0)
-        .execution_options(synchronize_session=False)
-    )
+    claimed = None
+    if remembered > issue.claims:
+        claimed = memory.claimed_since(issue.newsletter, issue.day, issue.claims)
+    rows = [
+        row
+        for row in session.execute(_OPEN, {"issue": issue.id})
+        if row.state == DeliveryState.SENDING or claimed is None or _may_have(row, claimed)
+    ]
+    _make_uncertain(session, issue, rows, now)
     issue.claims = max(remembered, issue.claims)
     memory.remember(issue.newsletter, issue.day, issue.claims)
-    return pending
+    return len(rows)
+
+
+_OPEN = (
+    select(
+        DeliveryRow.batch_id,
+        DeliveryRow.subscriber_id,
+        DeliveryRow.state,
+        SubscriberRow.created_at,
+    )
+    .outerjoin(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+    .where(
+        DeliveryRow.issue_id == bindparam("issue"),
+        DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.SENDING)),
+    )
+)
+
+
+def _may_have(row: Row[int, int, str, datetime | None], claimed: ClaimedSince) -> bool:
+    """Claimed since; or somebody who is newer than that, and was perhaps here before the copy."""
+    if row.subscriber_id in claimed.subscribers:
+        return True
+    return row.created_at is not None and row.created_at > claimed.until
+
+
+def _make_uncertain(
+    session: Session,
+    issue: IssueRow,
+    rows: Sequence[Row[int, int, str, datetime | None]],
+    now: datetime,
+) -> None:
+    for start in range(0, len(rows), _AT_ONCE):
+        session.execute(
+            update(DeliveryRow)
+            .where(
+                DeliveryRow.issue_id == issue.id,
+                DeliveryRow.subscriber_id.in_(
+                    [row.subscriber_id for row in rows[start : start + _AT_ONCE]]
+                ),
+            )
+            .values(
+                state=DeliveryState.UNCERTAIN,
+                reason="the database was restored from before this mail may have been sent",
+                changed_at=now,
+            )
+            .execution_options(synchronize_session=False)
+        )
+    for (batch_id, state), number in Counter((row.batch_id, row.state) for row in rows).items():
+        delivery_counters.move(
+            session, batch_id, DeliveryState(state), DeliveryState.UNCERTAIN, number
+        )
 
 
 def _paused(session: Session, now: datetime) -> str | None:

@@ -5,13 +5,14 @@ and is told first; so it can only say less when it was restored from before. Wha
 between is then pending again in the database, and would be doubled.
 
 The file lies beside the database, and again where a backup of that folder does not bring it back:
-in the user's state directory, or where `sending.state_dir` says.
+in the user's state directory, or where `sending.state_dir` says. There, too, it is written down who
+was claimed, and there the journals lie: one that comes back with a folder would tell old news.
 """
 
 import fcntl
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import FileIO
@@ -23,7 +24,8 @@ from sqlalchemy.orm import Session
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError
 from newsletter.models import KeyRow
-from newsletter.sending import journal
+from newsletter.sending import claim_record, journal
+from newsletter.sending.claim_record import ClaimedSince
 
 VARIABLE = "NEWSLETTER_STATE_DIR"
 _IDENTITY = "database"  # a key that every database has since migration 0012
@@ -37,8 +39,17 @@ class MachineMemory:
     folder: Path
     elsewhere: Path | None = None
 
-    def remember(self, newsletter: str, day: date, claims: int) -> None:
-        """So many were claimed. Written before the first of them leaves; never goes down.
+    @property
+    def journals(self) -> Path:
+        """Where a worker marks what is on the wire."""
+        if self.elsewhere is not None and _can_write(self.elsewhere):
+            return self.elsewhere
+        return self.folder
+
+    def remember(
+        self, newsletter: str, day: date, claims: int, subscribers: Sequence[int] = ()
+    ) -> None:
+        """So many were claimed, these last. Written before one of them leaves; never goes down.
 
         Raises:
             NewsletterError: it cannot be written beside the database: nothing may be sent.
@@ -53,12 +64,22 @@ class MachineMemory:
         if self.elsewhere is not None:
             try:
                 _write(self.elsewhere, name, claims)
+                if subscribers:
+                    record = self.elsewhere / _record_name(newsletter, day)
+                    claim_record.append_claims(record, claims, subscribers)
             except OSError as error:
                 _log.warning("%s cannot be written: %s", self.elsewhere, error.strerror)
 
     def claims_of(self, newsletter: str, day: date) -> int:
         """How many mails of an issue this machine ever claimed."""
         return max(_read(folder, _name(newsletter, day)) for folder in self._folders())
+
+    def claimed_since(self, newsletter: str, day: date, claims: int) -> ClaimedSince | None:
+        """Whom this machine claimed after so many claims; None where it cannot tell of all."""
+        if self.elsewhere is None:
+            return None
+        record = self.elsewhere / _record_name(newsletter, day)
+        return claim_record.claimed_since(record, claims, self.claims_of(newsletter, day))
 
     def knows(self, newsletter: str, day: date) -> bool:
         """Whether this machine itself sent of that issue; True where it has no place of its own."""
@@ -81,19 +102,19 @@ class MachineMemory:
             yield self.elsewhere
 
 
-def journal_folder(settings: Settings) -> Path:
-    """Where the marks of what is on the wire lie."""
-    chosen = settings.sending.state_dir
-    return settings.folder / (chosen / "journal" if chosen else journal.FOLDER)
-
-
 def machine_memory(settings: Settings, session: Session) -> MachineMemory:
     """This machine's memory of that database, known by an identity that a copy keeps."""
     identity = session.get(KeyRow, _IDENTITY)
     chosen = settings.sending.state_dir or os.environ.get(VARIABLE)
     base = Path(chosen) if chosen else platformdirs.user_state_path("newsletter", appauthor=False)
     elsewhere = settings.folder / base / identity.value[:32] if identity is not None else None
-    return MachineMemory(journal_folder(settings), elsewhere)
+    return MachineMemory(settings.folder / (_own_folder(settings) or journal.FOLDER), elsewhere)
+
+
+def _own_folder(settings: Settings) -> Path | None:
+    """What stands for the folder of the configuration, which may be read-only then."""
+    chosen = settings.sending.state_dir
+    return chosen / "journal" if chosen else None
 
 
 def _can_write(folder: Path) -> bool:
@@ -122,6 +143,10 @@ def _read(folder: Path, name: str) -> int:
 
 def _name(newsletter: str, day: date) -> str:
     return f"{newsletter}-{day}.fence"
+
+
+def _record_name(newsletter: str, day: date) -> str:
+    return f"{newsletter}-{day}.claimed"
 
 
 def _number(content: bytes) -> int:

@@ -202,7 +202,8 @@ class BatchWorker:
         if self._journal is not None and self._sending.folder is not None:
             self._journal.claim([recipient.reference for recipient in recipients])
             if self._sending.memory is not None:
-                self._sending.memory.remember(self._newsletter, self._day, claims)
+                subscribers = [recipient.subscriber_id for recipient in recipients]
+                self._sending.memory.remember(self._newsletter, self._day, claims, subscribers)
         self._out.update({recipient.reference: recipient for recipient in recipients})
 
     def _record(self, session: Session) -> None:

@@ -1,0 +1,161 @@
+"""A folder that comes back from a copy, in the middle of an issue: nobody gets it twice."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from newsletter import bootstrap, config, daily, db, delivery_counters
+from newsletter.cli import common
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.models import IssueRow
+from newsletter.rendering.message import Message
+from newsletter.subscribers import lifecycle
+from newsletter.subscribers.lifecycle import SubscriptionRequest
+from newsletter.transports.base import SendResult, TransportDownError
+from newsletter.transports.memory import Memory
+from tests.conftest import Cli
+
+Send = Callable[..., list[str]]
+
+
+class Limited:
+    """Takes so many mails, and is then down; tells `at` before the mail of that number."""
+
+    def __init__(self, most: int, at_once: int, at: Callable[[int], None]) -> None:
+        self.at_once, self.most, self.at = at_once, most, at
+        self.memory = Memory()
+
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
+        for mail in mails:
+            if len(self.memory.sent) == self.most:
+                raise TransportDownError("401 revoked")
+            self.at(len(self.memory.sent) + 1)
+            yield from self.memory.send([mail])
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.fixture
+def send(settings: Settings, readers: list[str]) -> Send:
+    """The day, by a transport that takes so many; to whom it went."""
+    assert readers
+
+    def day(most: int, at_once: int = 1, at: Callable[[int], None] = lambda _: None) -> list[str]:
+        transport = Limited(most, at_once, at)
+        with bootstrap.open_services(
+            settings, common.utc_now, common.bar, lambda: False
+        ) as services:
+            daily.run_day(replace(services, transport=transport), settings.newsletters[0], None)
+        return [mail.recipient for mail in transport.memory.sent]
+
+    return day
+
+
+class Copies:
+    """Of database and marks together, as a backup of the folder makes them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.folder, self.copy = settings.folder, settings.folder / "copy"
+
+    def take(self) -> None:
+        self.copy.mkdir()
+        db.copy_sqlite(self.folder / "newsletter.db", self.copy / "newsletter.db")
+        if (self.folder / ".sending").exists():
+            shutil.copytree(self.folder / ".sending", self.copy / ".sending")
+
+    def bring_back(self) -> None:
+        for file in self.folder.glob("newsletter.db*"):
+            file.unlink()
+        shutil.rmtree(self.folder / ".sending", ignore_errors=True)
+        shutil.copytree(self.copy, self.folder, dirs_exist_ok=True)
+
+
+@pytest.fixture
+def copies(settings: Settings, database: Database) -> Copies:
+    database.dispose()
+    return Copies(settings)
+
+
+def arrived(folder: Path) -> list[str]:
+    return [
+        file.stem.removeprefix("audio-2025-07-11-")
+        for file in sorted((folder / "outbox").iterdir())
+    ]
+
+
+def test_only_whom_this_machine_claimed_since_the_copy_is_uncertain(
+    cli: Cli, settings: Settings, send: Send, copies: Copies, readers: list[str]
+) -> None:
+    assert send(4) == readers[:4]
+    copies.take()
+    assert send(2) == readers[4:6]  # and the seventh was claimed, then given back
+    copies.bring_back()
+    said = cli("run")
+    assert said.code == 1
+    assert "has taken up 8 mails of it, the database knows of 5" in said.err
+    said = cli("send", "--restored")
+    assert "3 are uncertain now" in said.err
+    assert "9 sent + 0 skipped + 0 failed + 3 uncertain" in said.out
+    assert arrived(settings.folder) == readers[7:]
+    with bootstrap.open_database(settings) as database, database.read() as session:
+        (number,) = session.scalars(select(IssueRow.id))
+        counted = delivery_counters.of_issue(session, number)
+        assert counted == delivery_counters.scanned(session, number)
+
+
+def test_a_copy_from_before_the_issue_was_frozen(
+    cli: Cli, settings: Settings, send: Send, copies: Copies, readers: list[str]
+) -> None:
+    """It is frozen anew, and also to somebody who was lost with the copy and came again."""
+    copies.take()
+    assert send(3) == readers[:3]
+    copies.bring_back()
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+        wish = SubscriptionRequest(["audio"], config.DETAILS[0], "zh")
+        lifecycle.add_subscriber(session, "again@reader.example", wish, "yes", common.utc_now())
+    assert cli("run").code == 1
+    assert "5 are uncertain now" in cli("send", "--restored").err
+    assert arrived(settings.folder) == readers[4:]
+
+
+def test_where_the_record_has_gaps_everybody_who_is_pending_is_uncertain(
+    cli: Cli, settings: Settings, send: Send, copies: Copies
+) -> None:
+    send(4)
+    copies.take()
+    send(2)
+    copies.bring_back()
+    (record,) = (settings.folder / "state").glob("*/*.claimed")
+    record.write_bytes(record.read_bytes()[:-16])
+    assert "8 are uncertain now" in cli("send", "--restored").err
+    assert not (settings.folder / "outbox").exists()
+
+
+def test_a_copy_from_the_middle_of_a_chunk(
+    cli: Cli, settings: Settings, send: Send, copies: Copies, readers: list[str]
+) -> None:
+    """Every mail of it was claimed already, and the marks in the copy would say: not begun."""
+    assert send(12, 12, lambda number: copies.take() if number == 2 else None) == readers
+    copies.bring_back()
+    said = cli("run")
+    assert "0 sent + 0 skipped + 0 failed + 12 uncertain" in said.out
+    assert not (settings.folder / "outbox").exists()
+
+
+def test_a_run_goes_on_after_the_operator_said_what_it_is(
+    cli: Cli, settings: Settings, send: Send, copies: Copies, readers: list[str]
+) -> None:
+    copies.take()
+    assert send(12) == readers
+    copies.bring_back()
+    assert cli("run").code == 1
+    assert "12 are uncertain now" in cli("send", "--restored").err
+    assert "12 settled as sent" in cli("deliveries", "settle", "--as", "sent").out
+    assert "nothing to do" in cli("run").out
+    assert not (settings.folder / "outbox").exists()
