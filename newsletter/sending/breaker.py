@@ -9,17 +9,16 @@ all of them are pending again. After a lost answer nothing is begun until one ma
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from newsletter.rendering.issue_email import Recipient
+from newsletter.sending.doubt import Doubt, advice
 from newsletter.sending.ledger import DeliveryResult
+from newsletter.sending.streak import MOST_DOMAINS, Streak
 from newsletter.transports.base import SendResult, SendStatus
 from newsletter.transports.refusals import is_greylisting
 
-_IN_A_ROW = 12  # refusals that make doubt
-_IN_A_ROW_OF_SENDER = 5  # the same in words about us
-_DOMAINS = 3  # or as many as the list has
+_LOOKED_AT = 12  # deferred readers, for what they were told
 _OF_ONE_DOMAIN = 20  # refusals in words about us: then the domain is paused, as for bounces
 _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
 _LOSSES = 5  # lost answers, less a tenth for each accepted mail: more are no accident
@@ -28,47 +27,17 @@ _LONGEST_WAIT_S = 60.0  # that a run waits for what a server asks
 _STRAIN = 5  # refusals for now by the provider, in a row; then it is not about one mail
 
 
-class Doubt(StrEnum):
-    """Why one mail is sent alone before any other."""
-
-    REFUSED = "refused"
-    DEFERRED = "deferred"
-    LOST = "lost"
-    EARLIER = "earlier"  # a run before this one ended so
-
-
-@dataclass
-class _Streak:
-    """Refusals of one kind, with no accepted mail since."""
-
-    answers: list[DeliveryResult] = field(default_factory=list)
-    domains: set[str] = field(default_factory=set)
-    of_sender: int = 0
-    needed: int = 1  # so many times as many as usual, after a probe that told nothing
-
-    def add(self, answer: DeliveryResult) -> None:
-        self.answers.append(answer)
-        self.domains.add(answer.domain)
-        self.of_sender += answer.result.of_sender
-
-    def is_long(self, domains: int) -> bool:
-        """Whether it is no accident any more, over readers of at least so many domains."""
-        about_us = self.of_sender == len(self.answers)
-        most = (_IN_A_ROW_OF_SENDER if about_us else _IN_A_ROW) * self.needed
-        return len(self.answers) >= most and len(self.domains) >= domains
-
-
 class CircuitBreaker:
     """What the results of a run say of the provider. `lost` may be set from any thread."""
 
     def __init__(self) -> None:
-        self._refused, self._deferred = _Streak(), _Streak()
+        self._refused, self._deferred = Streak(), Streak()
         self._refusals_by: Counter[str] = Counter()  # about us, by domain, none accepted since
         self.blocked: list[DeliveryResult] = []  # refused by a domain that refuses everything
         self._losses = 0.0
         self._lost_in_a_row = 0
         self._probing = False
-        self._domains = _DOMAINS
+        self._domains = MOST_DOMAINS
         self._greylists = False  # those who were deferred get it a little later
         self._left_behind: set[int] = set()
         self.halted = False  # there was doubt: who was claimed meanwhile is not begun yet
@@ -97,7 +66,7 @@ class CircuitBreaker:
 
     def begin_run(self, *, domains: int, troubles: int) -> None:
         """A list has readers of so many domains; so many runs before this one ended badly."""
-        self._domains = max(1, min(domains, _DOMAINS))
+        self._domains = max(1, min(domains, MOST_DOMAINS))
         self.hears_of_trouble(troubles)
 
     def hears_of_trouble(self, troubles: int) -> bool:
@@ -162,7 +131,7 @@ class CircuitBreaker:
         """At the end of a batch: who was deferred for their own sake, and who for everybody's."""
         answers = self._deferred.answers
         everybody = self._deferred.is_long(self._domains) and not self._is_greylisting()
-        self._deferred = _Streak()
+        self._deferred = Streak()
         if everybody:
             return [], [answer.recipient for answer in answers]
         return answers, []
@@ -202,7 +171,7 @@ class CircuitBreaker:
 
     def forget(self) -> None:
         """What was held back is somebody else's, or pending again."""
-        self._refused, self._deferred = _Streak(), _Streak()
+        self._refused, self._deferred = Streak(), Streak()
 
     def is_of_everybody(self, *, sent_before: bool) -> bool:
         """Whether refusals that nobody was left to ask about are of the whole list."""
@@ -214,19 +183,8 @@ class CircuitBreaker:
 
     def advice(self) -> str:
         """The server's words, and what to do."""
-        if self.doubt is Doubt.LOST or self._lost_in_a_row:
-            return (
-                f"the answers to mails are lost ({self.words}): those are uncertain, `newsletter"
-                " deliveries settle` decides"
-            )
-        if self.doubt is Doubt.DEFERRED:
-            return f"readers of every domain are deferred ({self.words}): ask your provider why"
-        if self.doubt is Doubt.EARLIER:
-            return f"it is not over ({self.words}): see [transport], or ask your provider"
-        return (
-            f"readers of every domain are refused ({self.words}): nobody is marked for it; ask"
-            " your provider about quota, account, reputation and size"
-        )
+        lost = Doubt.LOST if self._lost_in_a_row else self.doubt
+        return advice(lost or Doubt.REFUSED, self.words)
 
     def _accept(self, domain: str) -> list[DeliveryResult]:
         del self._refusals_by[domain]
@@ -235,7 +193,7 @@ class CircuitBreaker:
         readers_own = [answer for answer in refused if not self._is_blocked_by(answer.domain)]
         held = [*self._deferred.answers, *readers_own]
         self._greylists = self._greylists or (self._probing and self.doubt is Doubt.DEFERRED)
-        self._refused, self._deferred = _Streak(), _Streak()
+        self._refused, self._deferred = Streak(), Streak()
         self._losses = max(0.0, self._losses - _LOSS_FORGOTTEN)
         self._lost_in_a_row = self._strain = 0
         self.accepted += 1
@@ -289,5 +247,5 @@ class CircuitBreaker:
 
     def _is_greylisting(self) -> bool:
         return self._greylists or any(
-            is_greylisting(answer.result.detail) for answer in self._deferred.answers[-_IN_A_ROW:]
+            is_greylisting(answer.result.detail) for answer in self._deferred.answers[-_LOOKED_AT:]
         )

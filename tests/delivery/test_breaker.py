@@ -177,6 +177,7 @@ def test_where_answers_after_the_dot_are_lost_few_are_uncertain(run: Run, taken:
         assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS - lost
 
 
+@pytest.mark.on_both_databases
 def test_one_lost_answer_among_good_ones_stops_nothing(run: Run) -> None:
     good = GOOD_REPLIES["."]
     with OddSmtp(**{".": [*[good] * 9, CLOSE, good]}) as server:
@@ -251,6 +252,7 @@ def test_a_domain_that_says_later_holds_up_only_itself(run: Run, database: Datab
     assert (result.account.sent, suppressed(database)) == (READERS, 0)
 
 
+@pytest.mark.on_both_databases
 @pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
 def test_a_domain_that_blocks_us_is_paused_and_its_readers_wait(
     run: Run, database: Database
@@ -312,6 +314,7 @@ def test_everybody_deferred_costs_nobody_an_attempt(run: Run, database: Database
     assert not result.is_done
 
 
+@pytest.mark.on_both_databases
 def test_dead_addresses_in_a_row_are_told_from_a_broken_table_by_one_other_mail(
     run: Run, database: Database
 ) -> None:

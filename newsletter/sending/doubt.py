@@ -1,0 +1,27 @@
+"""Why the provider itself may be in trouble, and what the operator is told of it."""
+
+from enum import StrEnum
+
+
+class Doubt(StrEnum):
+    """Why one mail is sent alone before any other."""
+
+    REFUSED = "refused"
+    DEFERRED = "deferred"
+    LOST = "lost"
+    EARLIER = "earlier"  # a run before this one ended so
+
+
+_ADVICE = {
+    Doubt.REFUSED: "readers of every domain are refused ({words}): nobody is marked for it; ask"
+    " your provider about quota, account, reputation and size",
+    Doubt.DEFERRED: "readers of every domain are deferred ({words}): ask your provider why",
+    Doubt.LOST: "the answers to mails are lost ({words}): those are uncertain, `newsletter"
+    " deliveries settle` decides",
+    Doubt.EARLIER: "it is not over ({words}): see [transport], or ask your provider",
+}
+
+
+def advice(doubt: Doubt, words: str) -> str:
+    """One line with the server's words, and what to do."""
+    return _ADVICE[doubt].replace("{words}", words)

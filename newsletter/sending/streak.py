@@ -1,0 +1,30 @@
+"""Refusals in a row, and how many of them are no accident."""
+
+from dataclasses import dataclass, field
+
+from newsletter.sending.ledger import DeliveryResult
+
+_IN_A_ROW = 12  # refusals that make doubt
+_IN_A_ROW_OF_SENDER = 5  # the same in words about us
+MOST_DOMAINS = 3  # or as many as the list has
+
+
+@dataclass
+class Streak:
+    """Refusals of one kind, with no accepted mail since."""
+
+    answers: list[DeliveryResult] = field(default_factory=list)
+    domains: set[str] = field(default_factory=set)
+    of_sender: int = 0
+    needed: int = 1  # so many times as many as usual, after a probe that told nothing
+
+    def add(self, answer: DeliveryResult) -> None:
+        self.answers.append(answer)
+        self.domains.add(answer.domain)
+        self.of_sender += answer.result.of_sender
+
+    def is_long(self, domains: int) -> bool:
+        """Whether it is no accident any more, over readers of at least so many domains."""
+        about_us = self.of_sender == len(self.answers)
+        most = (_IN_A_ROW_OF_SENDER if about_us else _IN_A_ROW) * self.needed
+        return len(self.answers) >= most and len(self.domains) >= domains
