@@ -36,12 +36,14 @@ class CircuitBreaker:
         self.blocked: list[DeliveryResult] = []  # refused by a domain that refuses everything
         self._losses = 0.0
         self._lost_in_a_row = 0
+        self._lost_at = 0  # how many mails were begun then
         self._probing = False
         self._domains = MOST_DOMAINS
         self._greylists = False  # those who were deferred get it a little later
         self._left_behind: set[int] = set()
         self.halted = False  # there was doubt: who was claimed meanwhile is not begun yet
         self.is_open = False  # nothing more leaves in this run
+        self.begun = 0  # mails of this run
         self.lost = False  # an answer was, just now
         self.doubt: Doubt | None = None
         self.troubles = 0  # of all runs in a row, as far as this one knows
@@ -117,9 +119,9 @@ class CircuitBreaker:
         self.words = result.detail or self.words
         match result.status:
             case SendStatus.ACCEPTED:
-                return [*self._accept(answer.domain), answer]
+                return [*self._accept(answer), answer]
             case SendStatus.UNCERTAIN:
-                self._lose()
+                self._lose(answer)
                 return [answer]
             case SendStatus.TRY_LATER if not result.of_reader:
                 self._defer_all(result)
@@ -186,22 +188,25 @@ class CircuitBreaker:
         lost = Doubt.LOST if self._lost_in_a_row else self.doubt
         return advice(lost or Doubt.REFUSED, self.words)
 
-    def _accept(self, domain: str) -> list[DeliveryResult]:
-        del self._refusals_by[domain]
-        refused = self._refused.answers
-        self.blocked += [answer for answer in refused if self._is_blocked_by(answer.domain)]
-        readers_own = [answer for answer in refused if not self._is_blocked_by(answer.domain)]
-        held = [*self._deferred.answers, *readers_own]
+    def _accept(self, answer: DeliveryResult) -> list[DeliveryResult]:
+        del self._refusals_by[answer.domain]
         self._greylists = self._greylists or (self._probing and self.doubt is Doubt.DEFERRED)
-        self._refused, self._deferred = Streak(), Streak()
+        refused = self._refused.settle(answer.begun)
+        self.blocked += [held for held in refused if self._is_blocked_by(held.domain)]
+        readers_own = [held for held in refused if not self._is_blocked_by(held.domain)]
         self._losses = max(0.0, self._losses - _LOSS_FORGOTTEN)
-        self._lost_in_a_row = self._strain = 0
+        self._strain = 0
         self.accepted += 1
-        self._any, self.doubt = True, None
-        return held
+        self._any = True
+        if self._probing or self._lost_at < answer.begun:
+            self._lost_in_a_row = 0
+        if self._probing or (self.doubt is Doubt.LOST and not self._lost_in_a_row):
+            self.doubt = None
+        return [*self._deferred.settle(answer.begun), *readers_own]
 
-    def _lose(self) -> None:
+    def _lose(self, answer: DeliveryResult) -> None:
         self.lost = False
+        self._lost_at = answer.answered
         if self.doubt is not Doubt.LOST:
             self._losses += 1
         self._lost_in_a_row += 1

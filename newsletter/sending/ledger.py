@@ -51,6 +51,9 @@ class DeliveryResult:
 
     recipient: Recipient
     result: SendResult
+    # In the order of a run: how many mails were begun up to it, and up to its answer.
+    begun: int = 0
+    answered: int = 0
     given_back: bool = False  # it waits again, since nobody could judge the result so far
 
     @property

@@ -23,6 +23,18 @@ class Streak:
         self.domains.add(answer.domain)
         self.of_sender += answer.result.of_sender
 
+    def settle(self, begun: int) -> list[DeliveryResult]:
+        """Take out what was refused before a mail was begun that was accepted.
+
+        One that was on the wire at the same time tells nothing: the trouble may have come between.
+        """
+        settled = [answer for answer in self.answers if answer.answered < begun]
+        answers = [answer for answer in self.answers if answer.answered >= begun]
+        self.answers, self.domains, self.of_sender, self.needed = [], set(), 0, 1
+        for answer in answers:
+            self.add(answer)
+        return settled
+
     def is_long(self, domains: int) -> bool:
         """Whether it is no accident any more, over readers of at least so many domains."""
         about_us = self.of_sender == len(self.answers)

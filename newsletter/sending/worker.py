@@ -37,6 +37,8 @@ class BatchWorker:
         self._journal = Journal(sending.folder, sending.owner.name) if sending.folder else None
         self._most = sending.transport.at_once
         self._out: dict[str, Recipient] = {}  # handed out, no outcome yet
+        self._begun: dict[str, int] = {}  # the how manieth of the run, of those on the wire
+        self._answered: dict[str, int] = {}  # how many were begun then, of those not noted yet
         self._answers: list[DeliveryResult] = []  # not recorded yet
         sending.claim_sizer.begin()
         self._recorded_s = time.monotonic()
@@ -75,17 +77,22 @@ class BatchWorker:
             return False
         if time.monotonic() - self._recorded_s > _SURE_FOR_S:
             return False  # this process was held up; another may have the batch by now
+        self._breaker.begun += 1
+        self._begun[mail.reference] = self._breaker.begun
         return self._journal is None or self._journal.mark(mail.reference, Mark.BEGUN)
 
     def answered(self, mail: Message, result: SendResult) -> None:
         if self._journal is not None:
             self._journal.mark(mail.reference, _MARK_AFTER[result.status])
+        self._answered[mail.reference] = self._breaker.begun
         if result.status is SendStatus.UNCERTAIN:
             self._breaker.lost = True
 
     def note(self, mail: Message, result: SendResult) -> None:
         """Keep an outcome for the next recording, or hold it back until it can be judged."""
-        answer = DeliveryResult(self._out.pop(mail.reference), result)
+        begun = self._begun.pop(mail.reference, 0)
+        answered = self._answered.pop(mail.reference, self._breaker.begun)
+        answer = DeliveryResult(self._out.pop(mail.reference), result, begun, answered)
         self._answers += self._breaker.note(answer)
         later = result.status is SendStatus.TRY_LATER and not result.of_reader
         if later or result.status is SendStatus.UNCERTAIN:
