@@ -81,14 +81,19 @@ def _moved_reason(database: Database, memory: MachineMemory, issue: IssueRow) ->
 
     On PostgreSQL another machine may have begun the issue, which is as it should be.
     """
-    if database.engine.dialect.name != "sqlite" or not issue.claims:
+    if database.engine.dialect.name != "sqlite" or memory.knows(issue.newsletter, issue.day):
         return None
-    if memory.knows(issue.newsletter, issue.day):
+    if not issue.claims and not memory.is_foreign(issue.day):
         return None
     name = f"newsletter send {issue.newsletter} --day {issue.day}"
+    what = (
+        f"{issue.claims} mails of it were taken up, but not by this machine"
+        if issue.claims
+        else "its mails were sent from another machine, and never from this one"
+    )
     return (
-        f"{issue.newsletter} {issue.day}: {issue.claims} mails of it were taken up, but not by this"
-        f" machine ({memory.elsewhere}): the database is a copy, and more may have been sent since."
+        f"{issue.newsletter} {issue.day}: {what} ({memory.elsewhere}): the database is a copy, and"
+        " more may have been sent since."
         f" `{name} --moved` where nothing was, `{name} --restored` where that is not sure"
     )
 
@@ -105,6 +110,7 @@ def admit_moved(session: Session, memory: MachineMemory, issue: IssueRow) -> Non
             " of: --restored is for that"
         )
     memory.remember(issue.newsletter, issue.day, session.get_one(IssueRow, issue.id).claims)
+    memory.make_known()
 
 
 def admit_restored(session: Session, memory: MachineMemory, issue: IssueRow, now: datetime) -> int:
@@ -132,6 +138,8 @@ def admit_restored(session: Session, memory: MachineMemory, issue: IssueRow, now
     _make_uncertain(session, issue, rows, now)
     issue.claims = max(remembered, issue.claims)
     memory.remember(issue.newsletter, issue.day, issue.claims)
+    if memory.is_foreign(issue.day):
+        memory.make_known(now.date())
     return len(rows)
 
 

@@ -12,6 +12,7 @@ was claimed, and there the journals lie: one that comes back with a folder would
 import fcntl
 import logging
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ import platformdirs
 from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
+from newsletter.db import Database, insert_missing
 from newsletter.errors import NewsletterError
 from newsletter.models import KeyRow
 from newsletter.sending import claim_record, journal
@@ -29,6 +31,8 @@ from newsletter.sending.claim_record import ClaimedSince
 
 VARIABLE = "NEWSLETTER_STATE_DIR"
 _IDENTITY = "database"  # a key that every database has since migration 0012
+_SENT_FROM = "sent from"  # a key once some machine has sent of the database
+_KNOWN = "known"  # a file: this machine sends of it; what it holds is a day that it was restored
 _log = logging.getLogger(__name__)
 
 
@@ -38,6 +42,7 @@ class MachineMemory:
 
     folder: Path
     elsewhere: Path | None = None
+    was_sent_from: bool = False  # some machine, perhaps another one
 
     @property
     def journals(self) -> Path:
@@ -87,13 +92,46 @@ class MachineMemory:
             return True
         return (self.elsewhere / _name(newsletter, day)).exists()
 
+    def is_foreign(self, day: date) -> bool:
+        """Whether the database came from another machine, which may have sent that day's issue."""
+        if not self.was_sent_from or self.elsewhere is None or not _can_write(self.elsewhere):
+            return False
+        try:
+            restored = (self.elsewhere / _KNOWN).read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return True
+        return bool(restored) and day <= date.fromisoformat(restored)
+
+    def make_known(self, restored: date | None = None) -> None:
+        """This machine sends of it from now on; issues up to the day it was restored stay held."""
+        if self.elsewhere is not None and _can_write(self.elsewhere):
+            content = restored.isoformat() if restored else ""
+            self.elsewhere.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.elsewhere / _KNOWN).write_text(content, encoding="ascii")
+
+    def register(self, database: Database) -> None:
+        """Some machine sends of it now: that it is this one is known here, and nowhere else."""
+        if self.was_sent_from or self.elsewhere is None:
+            return
+        with database.write.begin() as session:
+            if session.get(KeyRow, _SENT_FROM) is not None:
+                return
+            insert_missing(session, KeyRow, [{"purpose": _SENT_FROM, "value": "a machine"}])
+            self.make_known()
+
     def trouble(self) -> str | None:
         """Why a restored folder would not be noticed; None where it would."""
-        if self.elsewhere is None or _can_write(self.elsewhere):
+        if self.elsewhere is None:
+            return None
+        try:
+            _try_out(self.elsewhere)
+        except OSError as error:
+            reason = error.strerror
+        else:
             return None
         return (
-            f"{self.elsewhere} cannot be written: a restored folder would not be noticed;"
-            " set sending.state_dir"
+            f"{self.elsewhere} cannot be written ({reason}): a restored folder would not be"
+            " noticed; set sending.state_dir"
         )
 
     def _folders(self) -> Iterator[Path]:
@@ -108,7 +146,8 @@ def machine_memory(settings: Settings, session: Session) -> MachineMemory:
     chosen = settings.sending.state_dir or os.environ.get(VARIABLE)
     base = Path(chosen) if chosen else platformdirs.user_state_path("newsletter", appauthor=False)
     elsewhere = settings.folder / base / identity.value[:32] if identity is not None else None
-    return MachineMemory(settings.folder / (_own_folder(settings) or journal.FOLDER), elsewhere)
+    folder = settings.folder / (_own_folder(settings) or journal.FOLDER)
+    return MachineMemory(folder, elsewhere, session.get(KeyRow, _SENT_FROM) is not None)
 
 
 def _own_folder(settings: Settings) -> Path | None:
@@ -118,11 +157,15 @@ def _own_folder(settings: Settings) -> Path | None:
 
 
 def _can_write(folder: Path) -> bool:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK)
+    """Whether it could be made or written; nothing is made."""
+    there = next(path for path in (folder, *folder.parents) if os.access(path, os.F_OK))
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
+def _try_out(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"a full disk says so")
 
 
 def _write(folder: Path, name: str, claims: int) -> None:

@@ -48,6 +48,8 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     with sending.database.read() as session:
         trouble = holds.hold_reason(session, sending, issue_id)
     if trouble is None:
+        if sending.memory is not None:
+            sending.memory.register(sending.database)
         with _database_errors_in_words():
             trouble = _in_rounds(sending, issue_id, lambda: _send_batches(sending, issue_id, mails))
             _apply_late_feedback(sending, issue_id)

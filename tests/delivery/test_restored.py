@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from newsletter import bootstrap, config, daily, db, delivery_counters
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.models import IssueRow
+from newsletter.models import BatchRow, DeliveryRow, IssueEntryRow, IssueRow
 from newsletter.rendering.message import Message
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
@@ -159,3 +159,29 @@ def test_a_run_goes_on_after_the_operator_said_what_it_is(
     assert "12 settled as sent" in cli("deliveries", "settle", "--as", "sent").out
     assert "nothing to do" in cli("run").out
     assert not (settings.folder / "outbox").exists()
+
+
+def test_a_copy_on_another_machine_holds_issues_that_it_knows_nothing_of(
+    cli: Cli,
+    settings: Settings,
+    send: Send,
+    readers: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert send(0) == []  # a machine has sent of it; the copy is from before the issue
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+        session.execute(delete(DeliveryRow))
+        session.execute(delete(BatchRow))
+        session.execute(delete(IssueEntryRow))
+        session.execute(delete(IssueRow))
+    shutil.rmtree(settings.folder / ".sending")
+    monkeypatch.setenv("NEWSLETTER_STATE_DIR", str(settings.folder / "another"))
+    said = cli("run")
+    assert said.code == 1
+    assert "sent from another machine" in said.err
+    assert not (settings.folder / "outbox").exists()
+    assert "12 are uncertain now" in cli("send", "--restored").err
+    assert cli("send", "--restored").code == 2
+    assert "12 settled as resend" in cli("deliveries", "settle", "--as", "resend").out
+    assert "12 sent" in cli("send").out
+    assert arrived(settings.folder) == readers
