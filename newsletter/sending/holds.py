@@ -93,8 +93,8 @@ def _moved_reason(database: Database, memory: MachineMemory, issue: IssueRow) ->
     )
     return (
         f"{issue.newsletter} {issue.day}: {what} ({memory.elsewhere}): the database is a copy, and"
-        " more may have been sent since."
-        f" `{name} --moved` where nothing was, `{name} --restored` where that is not sure"
+        " more may have been sent since (in a container, let sending.state_dir name a folder that"
+        f" lasts). `{name} --moved` where nothing was, `{name} --restored` where that is not sure"
     )
 
 
