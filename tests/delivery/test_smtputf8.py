@@ -74,7 +74,7 @@ def test_where_it_is_not_offered_those_readers_are_rejected_and_nobody_else(
         assert server.connections == 1
         assert server.heard.count("MAIL") == server.heard.count("DATA") == 3
         assert not [line for line in server.lines if b"SMTPUTF8" in line]
-    rejected = SendResult(SendStatus.REJECTED, NOT_OFFERED)
+    rejected = SendResult(SendStatus.REJECTED, NOT_OFFERED, unasked=True)
     assert [outcome for mail, outcome in outcomes if not mail.recipient.isascii()] == [rejected] * 3
     taken = [mail for mail, outcome in outcomes if outcome.status is SendStatus.ACCEPTED]
     assert taken == [ADA, BOB, CYD]

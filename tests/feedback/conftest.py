@@ -32,6 +32,7 @@ def after_a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
             lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NEWSLETTER_CACHE_DIR", str(folder / "cache"))
+        patch.setenv("NEWSLETTER_STATE_DIR", str(folder / "state"))
         assert _run(["run", "--config", str(folder / "newsletter.toml")]) == 0
     return folder
 
@@ -40,6 +41,7 @@ def after_a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(after_a_run: Path, tmp_path: Path) -> Settings:
     for name in ("newsletter.toml", "newsletter.db"):
         shutil.copy(after_a_run / name, tmp_path / name)
+    shutil.copytree(after_a_run / "state", tmp_path / "state")
     return config.load(tmp_path / "newsletter.toml", {})
 
 
