@@ -15,6 +15,7 @@ from newsletter.models import IssueState
 from newsletter.rendering.issue_content import IssueSection, ListingNote
 from newsletter.sources.base import ListingState, PaperId
 from tests.conftest import Cli
+from tests.plugins import install_plugin
 from tests.rendering.days import digest, paper
 
 FRIDAY_NIGHT = datetime(2025, 7, 11, 0, 30, tzinfo=UTC)  # 20:30 on Thursday in New York
@@ -54,15 +55,7 @@ def set_now(settings: Settings, monkeypatch: pytest.MonkeyPatch, readers: list[s
     """The clock; and a source of some days, registered as a stranger's package would be."""
     assert len(readers) == 12
     packages = settings.folder / "packages"
-    (packages / "days-1.0.dist-info").mkdir(parents=True)
-    (packages / "days_source.py").write_text(SOURCE)
-    (packages / "days-1.0.dist-info" / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: days\nVersion: 1.0\n"
-    )
-    (packages / "days-1.0.dist-info" / "entry_points.txt").write_text(
-        "[newsletter.sources]\ndays = days_source:from_settings\n"
-    )
-    monkeypatch.syspath_prepend(packages)
+    install_plugin(packages, monkeypatch, "days_source", SOURCE, "newsletter.sources: days")
     monkeypatch.setenv("NEWSLETTER_SOURCE__USE", "days")
     monkeypatch.setenv("NEWSLETTER_NEWSLETTERS__0__CATEGORIES", "cs.SD")
 

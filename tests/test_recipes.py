@@ -16,6 +16,7 @@ from newsletter.db import Database
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState
 from newsletter.outbox import EmailType
 from tests.conftest import NOW, Cli
+from tests.plugins import install_plugin
 from tests.rendering.test_golden_mails import NAMES
 
 ROOT = Path(__file__).parents[1]
@@ -28,27 +29,18 @@ def example(kind: str, first_words: str) -> str:
     return str(found)
 
 
-def install(folder: Path, module: str, entry_points: str) -> None:
-    """A package of a stranger's, as pip would have left it on the path."""
-    (folder / f"{module}.py").write_text(example("python", f"{module}.py"), encoding="utf-8")
-    metadata = folder / f"{module}-1.0.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text(entry_points)
-
-
 def test_a_source_and_a_transport_of_ones_own_make_a_day(
     cli: Cli, settings: Settings, readers: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packages = settings.folder / "packages"
-    packages.mkdir()
     named = tomllib.loads(example("toml", "its pyproject.toml"))["project"]["entry-points"]
-    source = named["newsletter.sources"]["json-day"]
-    install(packages, "my_source", f"[newsletter.sources]\njson-day = {source}\n")
-    install(
-        packages, "my_transport", "[newsletter.transports]\nlines = my_transport:from_settings\n"
-    )
-    monkeypatch.syspath_prepend(packages)
+    assert named["newsletter.sources"] == {"json-day": "my_source:from_settings"}
+    for module, entry_point in (
+        ("my_source", "newsletter.sources: json-day"),
+        ("my_transport", "newsletter.transports: lines"),
+    ):
+        source = example("python", f"{module}.py")
+        install_plugin(packages, monkeypatch, module, source, entry_point)
     chosen = tomllib.loads(example("toml", "newsletter.toml"))["source"]
     day = settings.folder / chosen["options"]["file"]
     day.write_text(

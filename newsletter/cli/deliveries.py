@@ -187,6 +187,8 @@ def _check_references(session: "Session", issue_id: int, chosen: "DeliveryFilter
     from newsletter.errors import WrongUseError, did_you_mean
     from newsletter.sending.stats import list_deliveries
 
+    if not chosen.references:
+        return  # every delivery of an issue is much to read for nothing
     known = [row.reference for row in list_deliveries(session, issue_id, chosen.state)]
     for reference in chosen.references:
         if reference not in known:

@@ -10,6 +10,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.subscribers import consent_log, lifecycle, suppression
 from tests.conftest import NOW, Cli
+from tests.plugins import install_plugin
 
 TRANSPORT = """
 from newsletter.transports.base import SendResult, SendStatus
@@ -47,15 +48,9 @@ def moody(
     """A server with a broken table refused three of twelve for ever; whom it took by now."""
     assert len(readers) == 12
     packages = settings.folder / "packages"
-    (packages / "moody-1.0.dist-info").mkdir(parents=True)
-    (packages / "moody_transport.py").write_text(TRANSPORT)
-    (packages / "moody-1.0.dist-info" / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: moody\nVersion: 1.0\n"
+    install_plugin(
+        packages, monkeypatch, "moody_transport", TRANSPORT, "newsletter.transports: moody"
     )
-    (packages / "moody-1.0.dist-info" / "entry_points.txt").write_text(
-        "[newsletter.transports]\nmoody = moody_transport:from_settings\n"
-    )
-    monkeypatch.syspath_prepend(packages)
     monkeypatch.setenv("NEWSLETTER_TRANSPORT__USE", "moody")
     monkeypatch.setattr(common, "utc_now", lambda: NOW)
     (settings.folder / "refused.txt").write_text("reader03 reader07 reader11")
