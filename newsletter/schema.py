@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, column, inspect, select, table
 from sqlalchemy.exc import OperationalError
 
 from newsletter import paths
 from newsletter.db import Database, connect, sqlite_file
 from newsletter.errors import NewsletterError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_VERSION = table("alembic_version", column("version_num"))
 
 
 def open_database(url: str, folder: Path) -> Database:
@@ -33,7 +34,7 @@ def open_database(url: str, folder: Path) -> Database:
     except OperationalError as error:
         database.dispose()
         raise NewsletterError(f"the database cannot be reached: {error.orig}") from error
-    if present is not None and present not in _revisions():
+    if present is not None and present not in _versions():
         database.dispose()
         raise NewsletterError(
             f"the database has tables of version {present}, this program knows none above {needed};"
@@ -50,6 +51,9 @@ def open_database(url: str, folder: Path) -> Database:
 
 def upgrade(database: Database) -> None:
     """Bring the tables to this program's version; two at once do it once."""
+    from alembic import command
+    from alembic.util import CommandError
+
     _make_private(database)
     try:
         with migrating(database) as config:
@@ -67,7 +71,7 @@ def _make_private(database: Database) -> None:
 
 
 @contextmanager
-def migrating(database: Database) -> Iterator[Config]:
+def migrating(database: Database) -> Iterator["Config"]:
     """What Alembic's commands need, in one transaction: all of a migration happens, or nothing.
 
     SQLite changes a table by making it anew, which would pull the rows of other tables along; so
@@ -100,25 +104,30 @@ def _refuse_loose_ends(connection: Connection) -> None:
 
 def head() -> str:
     """The version of the tables that this program needs."""
-    present = ScriptDirectory.from_config(_alembic()).get_current_head()
-    if present is None:
+    versions = _versions()
+    if not versions:
         raise NewsletterError(f"no migrations in {paths.migrations()}; install newsletter again")
-    return present
+    return versions[-1]
 
 
-def _revisions() -> set[str]:
-    """Every version of the tables that this program knows."""
-    scripts = ScriptDirectory.from_config(_alembic())
-    return {script.revision for script in scripts.walk_revisions()}
+def _versions() -> list[str]:
+    """Every version of the tables that this program knows; a migration's file begins with it."""
+    files = (paths.migrations() / "versions").glob("[0-9]*.py")
+    return sorted(file.stem.partition("_")[0] for file in files)
 
 
 def revision(database: Database) -> str | None:
     """The version of the tables that are there; None for an empty database."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table(_VERSION.name):
+            return None
+        present: str | None = connection.scalar(select(_VERSION.c.version_num))
+        return present
 
 
-def _alembic() -> Config:
+def _alembic() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(paths.migrations()).replace("%", "%%"))
     return config
