@@ -1,13 +1,15 @@
 """How fast an issue leaves: mails of the 26-paper day, each personal, the ledger committed.
 
-    python benchmarks/sending.py [SUBSCRIBERS]
+    python benchmarks/sending.py [SUBSCRIBERS] [PROCESSES]
 
 Our whole path (claim, assemble, send, record; SQLite, synchronous=FULL) and Postfix's load
 generator `smtp-source -s 8`, one after the other against the same `smtp-sink`, mails of one size;
 for the level of detail that readers get unasked, and for the longest. What a mail costs the
 processor is the slope between half the readers and all of them; what is left is paid once a run.
+Then as many processes as PROCESSES (by default the cores) share one issue, all begun at once.
 """
 
+import multiprocessing
 import os
 import resource
 import shutil
@@ -20,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from sqlalchemy import Table, insert
@@ -52,7 +55,7 @@ class Run:
         return self.sent / self.took_s
 
 
-def main(number: int) -> None:
+def main(number: int, processes: int) -> None:
     with sink() as port:
         for detail in ("brief", "full"):
             half, whole = run(port, number // 2, detail), run(port, number, detail)
@@ -64,10 +67,15 @@ def main(number: int) -> None:
                 f"{'  newsletter':<22}{whole.rate:7.0f}/s ({half.rate:.0f}/s for half as many)"
                 f"  {1000 * slope_s:.3f} ms CPU a mail, {once_s:.2f} s once, peak {peak:.0f} MB"
             )
+            shared = number / share(port, number, detail, processes)
+            print(f"  {processes} processes{shared:19.0f}/s, {shared / whole.rate:.2f} of one")
             for more in ([], ["-d"]):
-                theirs = source(port, min(number, 5000), whole.size, more)
+                theirs = source(port, number, whole.size, more)
                 label = " ".join(["  smtp-source -s 8", *more])
-                print(f"{label:<22}{theirs:7.0f}/s, ours is {whole.rate / theirs:.2f} of it")
+                print(
+                    f"{label:<22}{theirs:7.0f}/s, ours is {whole.rate / theirs:.2f} of it,"
+                    f" {processes} of ours {shared / theirs:.2f}"
+                )
 
 
 def run(port: int, number: int, detail: str) -> Run:
@@ -145,18 +153,41 @@ def subscribe(database: Database, number: int, detail: str) -> None:
             )
 
 
+def share(port: int, number: int, detail: str, processes: int) -> float:
+    """How many seconds so many processes need for one issue, from their common start."""
+    context = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as folder:
+        settings = prepared(Path(folder), port, number, detail)
+        freeze(settings)
+        start = context.Barrier(processes + 1)
+        others = [
+            context.Process(target=take_part, args=(settings, start)) for _ in range(processes)
+        ]
+        for process in others:
+            process.start()
+        start.wait()
+        began = time.perf_counter()
+        for process in others:
+            process.join()
+        took_s = time.perf_counter() - began
+        assert all(process.exitcode == 0 for process in others)
+        return took_s
+
+
+def take_part(settings: Settings, start: Barrier) -> None:
+    with bootstrap.open_services(settings, now, no_bar, lambda: False) as parts:
+        with parts.database.read() as session:
+            issue = issues.get_issue(session, settings.newsletters[0].slug, None)
+        digest = daily.load_frozen_issue(parts, issue.id)
+        start.wait()
+        daily.send_frozen_issue(parts, issue.id, digest)
+
+
 def ours(settings: Settings, detail: str) -> Run:
     """Compose and freeze, which is not measured, then send."""
 
-    def now() -> datetime:
-        return datetime.now(UTC)
-
+    freeze(settings)
     newsletter = settings.newsletters[0]
-    with (
-        bootstrap.open_database(settings) as database,
-        bootstrap.open_services(settings, now, no_bar, lambda: is_frozen(database)) as frozen_only,
-    ):
-        daily.run_day(frozen_only, newsletter, None)
     with bootstrap.open_services(settings, now, no_bar, lambda: False) as parts:
         with parts.database.read() as session:
             issue = issues.get_issue(session, newsletter.slug, None)
@@ -168,6 +199,18 @@ def ours(settings: Settings, detail: str) -> Run:
         before, began = used_s(), time.perf_counter()
         result = daily.send_frozen_issue(parts, issue.id, digest)
         return Run(size, result.account.sent, time.perf_counter() - began, used_s() - before)
+
+
+def freeze(settings: Settings) -> None:
+    with (
+        bootstrap.open_database(settings) as database,
+        bootstrap.open_services(settings, now, no_bar, lambda: is_frozen(database)) as frozen_only,
+    ):
+        daily.run_day(frozen_only, settings.newsletters[0], None)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def is_frozen(database: Database) -> bool:
@@ -196,4 +239,5 @@ def no_bar(_label: str, _total: int) -> Iterator[Callable[[int], None]]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    chosen = [int(word) for word in sys.argv[1:]]
+    main(*chosen, *(10_000, os.cpu_count() or 1)[len(chosen) :])

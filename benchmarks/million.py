@@ -1,0 +1,101 @@
+"""A list of a million: how long freezing an issue takes, and a run that has nothing to do.
+
+    python benchmarks/million.py [SUBSCRIBERS] [FOLDER]     (1,000,000 by default)
+
+SQLite in FOLDER, made anew. Freezing is the transaction in which the database writes down everybody
+who gets the issue. The run with nothing to do is the whole command, beside `newsletter --version`.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import insert, update
+
+from newsletter import bootstrap, daily, issues, scaffold
+from newsletter.cli.common import bar
+from newsletter.db import Database
+from newsletter.models import (
+    BatchRow,
+    DeliveryRow,
+    DeliveryState,
+    IssueRow,
+    IssueState,
+    Standing,
+    SubscriberRow,
+    SubscriptionRow,
+)
+from newsletter.sending.audience import freeze_audience
+
+_AT_ONCE = 20_000
+
+
+def main(number: int, folder: Path) -> None:
+    settings = scaffold.write_configuration(folder / "newsletter.toml", scaffold.DEMO, {})
+    now = datetime.now(UTC)
+    with bootstrap.open_services(settings, lambda: now, bar, lambda: False) as services:
+        daily.run_day(services, settings.newsletters[0], None)  # to nobody so far
+        subscribe(services.database, number, now)
+        freeze(services.database, now)
+        finish(services.database)
+    for words in (["--version"], ["run", "--config", str(folder / "newsletter.toml")]):
+        time_command(words)
+
+
+def subscribe(database: Database, number: int, now: datetime) -> None:
+    """So many readers of the newsletter, a few of them paused."""
+    for start in range(1, number + 1, _AT_ONCE):
+        chosen = range(start, min(start + _AT_ONCE, number + 1))
+        readers = [
+            {
+                "id": reader,
+                "email": f"reader{reader}@domain{reader % 500}.example",
+                "standing": Standing.CONFIRMED,
+                "language": "zh",
+                "created_at": now,
+                "confirmed_at": now,
+            }
+            for reader in chosen
+        ]
+        subscriptions = [
+            {"subscriber_id": reader, "newsletter": "audio", "detail": "brief", "since": now}
+            for reader in chosen
+        ]
+        with database.write.begin() as session:
+            session.execute(insert(SubscriberRow), readers)
+            session.execute(insert(SubscriptionRow), subscriptions)
+
+
+def freeze(database: Database, now: datetime) -> None:
+    began_s, cpu_s = time.perf_counter(), time.process_time()
+    with database.write.begin() as session:
+        issue = issues.get_issue(session, "audio", None)
+        audience = freeze_audience(session, issue, now)
+        issue.state = IssueState.FROZEN
+    took_s, cpu_s = time.perf_counter() - began_s, time.process_time() - cpu_s
+    print(f"freezing {audience:,} readers: {took_s:.1f} s, CPU {cpu_s:.1f} s")
+
+
+def finish(database: Database) -> None:
+    """As if everybody had their mail."""
+    with database.write.begin() as session:
+        session.execute(update(DeliveryRow).values(state=DeliveryState.SENT))
+        session.execute(update(BatchRow).values(sent=BatchRow.pending, pending=0, finished=True))
+        session.execute(update(IssueRow).values(state=IssueState.DONE))
+
+
+def time_command(words: Sequence[str]) -> None:
+    began_s = time.perf_counter()
+    command = [sys.executable, "-m", "newsletter", *words]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    took_s = time.perf_counter() - began_s
+    print(f"newsletter {words[0]}: {took_s:.2f} s: {done.stdout.strip().splitlines()[-1]}")
+
+
+if __name__ == "__main__":
+    with TemporaryDirectory(dir=sys.argv[2] if len(sys.argv) > 2 else None) as place:  # noqa: PLR2004
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, Path(place))
