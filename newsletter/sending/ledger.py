@@ -21,6 +21,7 @@ from newsletter.transports.base import SendResult, SendStatus
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 12  # refusals for now by one reader's server, over a day or two; then it failed
+_RESTED = 3  # attempts after which a delivery waits for a later run (claim.py)
 _STATE_AFTER = {
     SendStatus.ACCEPTED: DeliveryState.SENT,
     SendStatus.TRY_LATER: DeliveryState.PENDING,
@@ -105,7 +106,8 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     """Write down what became of claimed deliveries, in one go.
 
     What feedback or another worker has settled meanwhile stays; only that a mail was accepted is
-    news for one that is uncertain, and that it was refused for one that waits again.
+    news for one that is uncertain, and that it was refused for one that waits again. Whoever was
+    refused in words about us waits as well: those say nothing of the reader.
     """
     deliveries = delivery_updates.find_deliveries(
         session, [result.recipient.reference for result in answers]
@@ -158,6 +160,8 @@ def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateC
         return None
     counted = result.status is not SendStatus.TRY_LATER or result.of_reader
     attempts = old.attempts + counted
+    if result.about_us:  # not for the next round of this run: whoever said it has to be asked first
+        state, attempts = DeliveryState.PENDING, max(attempts, _RESTED)
     if state is DeliveryState.PENDING and attempts >= MOST_ATTEMPTS:
         state, reason = DeliveryState.FAILED, f"given up after {attempts} attempts: {reason}"
     return StateChange(old, state, reason, result.provider_id, attempts)

@@ -12,9 +12,18 @@ from sqlalchemy.orm import Session
 
 from newsletter import db
 from newsletter.errors import NewsletterError
-from newsletter.models import BatchRow
+from newsletter.models import BatchRow, DeliveryState
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import delivery_updates, holds, journal, ledger, probe, rate_limit, totals
+from newsletter.sending import (
+    delivery_updates,
+    holds,
+    journal,
+    ledger,
+    probe,
+    rate_limit,
+    stats,
+    totals,
+)
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased, wait
 from newsletter.text import without_addresses
@@ -55,12 +64,22 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
             _apply_late_feedback(sending, issue_id)
     with sending.database.read() as session:
         account = totals.delivery_totals(session, issue_id)
+        if account.pending and trouble is None and not sending.stopping():
+            trouble = _why_they_wait(session, issue_id)
     _log.info(
         "issue sent" if trouble is None else "issue not sent to all",
         extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
     )
     stopped = bool(account.pending) and sending.stopping()
     return IssueSendResult(account, trouble, stopped, paused=sending.breaker.is_open)
+
+
+def _why_they_wait(session: Session, issue_id: int) -> str | None:
+    """What servers said to most of those who wait for a later run."""
+    for why in stats.reasons(session, issue_id):
+        if why.state == DeliveryState.PENDING and why.reason:
+            return f"{why.number} wait for a later run: {why.reason}"
+    return None
 
 
 def _in_rounds(

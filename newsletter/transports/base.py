@@ -36,6 +36,11 @@ class SendResult:
     # the whole sender waits.
     wait_s: float | None = None
 
+    @property
+    def about_us(self) -> bool:
+        """Whether it was refused for our sake, so that nobody's address is worth less for it."""
+        return self.status is SendStatus.REJECTED and self.of_sender
+
 
 class TransportDownError(NewsletterError):
     """Nothing can be sent at all; what has no outcome yet was surely not sent."""

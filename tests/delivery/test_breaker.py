@@ -268,6 +268,23 @@ def test_a_domain_that_blocks_us_is_paused_and_its_readers_wait(
         assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS + 30
 
 
+@pytest.mark.on_both_databases
+@pytest.mark.parametrize("words", ["554 5.7.1 blocked", "550 5.4.5 limit", "552 5.3.4 size"])
+def test_words_about_us_make_nobody_failed_however_few_they_are(
+    run: Run, database: Database, words: str
+) -> None:
+    refused = {EMAILS[4], EMAILS[30], EMAILS[-1]}  # the last one has nobody accepted behind it
+    with SmtpByReader(lambda email: words if email in refused else None) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(set(EMAILS) - refused)
+        assert len(server.asked) == READERS  # not again within the run
+    assert (result.account.pending, result.account.failed, suppressed(database)) == (3, 0, 0)
+    assert result.trouble == f"3 wait for a later run: {words}"
+    assert not result.is_done
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=HOUR).account.sent == READERS
+
+
 @pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
 def test_dead_readers_of_one_domain_are_failed(run: Run, database: Database) -> None:
     with SmtpByReader(refusing_later("550 5.1.1 no such user")) as server:
