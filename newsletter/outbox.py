@@ -18,6 +18,7 @@ from newsletter.models import OutboxRow, SentOutboxRow, SubscriberRow
 LEASE = timedelta(minutes=5)
 _PAUSES = (1, 5, 15, 60)  # minutes after an attempt; the last one again and again
 GIVEN_UP_AFTER = timedelta(days=2)
+_LOOKED_AT = 1000
 _BOUNCES_WITHIN = timedelta(days=14)
 
 
@@ -132,6 +133,13 @@ def is_due(session: Session, now: datetime) -> bool:
     return (
         session.scalar(select(OutboxRow.id).where(OutboxRow.not_before <= now).limit(1)) is not None
     )
+
+
+def domains_due(session: Session, now: datetime) -> int:
+    """How many domains the letters that are due go to; of very many, the oldest."""
+    emails = select(OutboxRow.email).where(OutboxRow.not_before <= now)
+    oldest = session.scalars(emails.order_by(OutboxRow.not_before).limit(_LOOKED_AT))
+    return len({email.rpartition("@")[2] for email in oldest})
 
 
 def backlog(session: Session) -> tuple[int, datetime | None]:

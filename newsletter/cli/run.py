@@ -73,7 +73,7 @@ def _empty_outbox(settings: "Settings", services: "Services") -> bool:
 
     outcome = bootstrap.outbox_worker(
         settings, services.database, services.clock, services.stopping
-    ).run_once()
+    ).run_once(at_once=True)
     if outcome.waiting:
         common.warn(f"letters wait for the next run: {outcome.waiting}")
     return not outcome.waiting

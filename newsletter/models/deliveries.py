@@ -125,7 +125,8 @@ class RateRow(Base):
     """What may leave, and when: a bucket of tokens, and a pause with its reason.
 
     The key is `all` and `hour` for the limits of everything, `domain:<name>` for one domain's, and
-    `transport` for the provider as a whole.
+    `transport` for the provider as a whole, `letters` for it as transactional mails find it; in
+    these two `filled_at` is when it last took a mail.
     """
 
     __tablename__ = "rate_limit"

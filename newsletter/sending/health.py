@@ -26,13 +26,17 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
 
 def _paused(session: Session) -> Iterator[Finding]:
     """The last trouble, until a mail was accepted again: a pause that is over mends nothing."""
-    row = rate_limit.last_trouble(session)
-    if row is not None and row.paused_until is not None:
-        text = (
-            f"the transport is in trouble ({row.reason}); after {row.paused_until:%H:%M} UTC"
-            " `run` tries again with one mail, `newsletter send` at once"
-        )
-        yield Finding("sending", Severity.TROUBLE, text)
+    for of, what, then in (
+        (rate_limit.TRANSPORT, "", "`run` tries again with one mail, `newsletter send` at once"),
+        (rate_limit.LETTERS, " for confirm mails and the like", "one of them is tried again"),
+    ):
+        row = rate_limit.last_trouble(session, of)
+        if row is not None and row.paused_until is not None:
+            text = (
+                f"the transport is in trouble{what} ({row.reason});"
+                f" after {row.paused_until:%H:%M} UTC {then}"
+            )
+            yield Finding("sending", Severity.TROUBLE, text)
 
 
 def _issues(

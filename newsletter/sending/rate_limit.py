@@ -111,44 +111,54 @@ class RateLimiter:
         row.tokens, row.filled_at = bucket.tokens(row, self._now) - number, self._now
 
 
-def pause_sending(session: Session, reason: str, wait: timedelta | None, now: datetime) -> datetime:
+TRANSPORT, LETTERS = "transport", "letters"  # who is in trouble: issues, transactional mails
+
+
+def pause_sending(
+    session: Session, reason: str, wait: timedelta | None, now: datetime, of: str = TRANSPORT
+) -> datetime:
     """The provider as a whole is in trouble: nobody is sent to for a while, longer each time.
 
     `wait` is the provider's own word where it gave one. Returns when the next run may try.
     """
-    row = _row(session, "transport")
+    row = _row(session, of)
     row.troubles += 1
     grown = min(_FIRST_PAUSE * 2 ** min(row.troubles - 1, 10), _LONGEST_PAUSE)
     row.paused_until, row.reason = now + (wait or grown), reason
     return row.paused_until
 
 
-def sending_pause(session: Session, now: datetime) -> RateRow | None:
+def sending_pause(session: Session, now: datetime, of: str = TRANSPORT) -> RateRow | None:
     """The pause of the provider that is not over yet."""
-    row = session.get(RateRow, "transport")
+    row = session.get(RateRow, of)
     if row is None or row.paused_until is None or row.paused_until <= now:
         return None
     # Longer than any pause: the clock was set back.
     return None if row.paused_until > now + 2 * _LONGEST_PAUSE else row
 
 
-def troubles(session: Session) -> int:
+def troubles(session: Session, of: str = TRANSPORT) -> int:
     """How often in a row the provider was in trouble; 0 once it has taken a mail again."""
-    row = session.get(RateRow, "transport")
+    row = session.get(RateRow, of)
     return 0 if row is None else row.troubles
 
 
-def last_trouble(session: Session) -> RateRow | None:
+def last_trouble(session: Session, of: str = TRANSPORT) -> RateRow | None:
     """The provider's trouble, also where its pause is over and nobody has tried again."""
-    row = session.get(RateRow, "transport")
+    row = session.get(RateRow, of)
     return row if row is not None and row.troubles else None
 
 
-def resume_sending(session: Session) -> None:
-    """The provider takes mails again."""
-    row = session.get(RateRow, "transport")
-    if row is not None and row.troubles:
-        row.troubles, row.paused_until, row.reason = 0, None, None
+def resume_sending(session: Session, now: datetime, of: str = TRANSPORT) -> None:
+    """The provider has taken mails."""
+    row = _row(session, of)
+    row.troubles, row.paused_until, row.reason, row.filled_at = 0, None, None, now
+
+
+def accepted_since(session: Session, moment: datetime) -> bool:
+    """Whether the provider has taken any mail after that moment."""
+    rows = (session.get(RateRow, of) for of in (TRANSPORT, LETTERS))
+    return any(row is not None and row.filled_at and row.filled_at > moment for row in rows)
 
 
 _FIRST_PAUSE = timedelta(minutes=1)

@@ -110,7 +110,7 @@ def _in_rounds(
         return _pause(sending)
     if breaker.accepted:
         with sending.database.write.begin() as session:
-            rate_limit.resume_sending(session)
+            rate_limit.resume_sending(session, sending.clock())
     return trouble
 
 

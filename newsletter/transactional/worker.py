@@ -4,11 +4,10 @@ Any number of processes may do so at once: a sign-up is answered in one transact
 leased before it leaves. No transaction is open while a transport speaks.
 """
 
-import logging
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -16,17 +15,15 @@ from sqlalchemy.orm import Session
 from newsletter import outbox
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.models import OutboxRow
-from newsletter.outbox import EmailType
+from newsletter.models import OutboxRow, RateRow
 from newsletter.rendering.message import Message
-from newsletter.sending.rate_limit import RateLimiter, paused_domains
-from newsletter.subscribers import signup_limits, signups, suppression
+from newsletter.sending import rate_limit
+from newsletter.sending.rate_limit import LETTERS, RateLimiter, paused_domains
+from newsletter.subscribers import signup_limits, signups
 from newsletter.subscribers.tokens import SignedLinks
-from newsletter.text import without_addresses
-from newsletter.transactional.build import EmailBuilder, send_one
+from newsletter.transactional.build import EmailBuilder
+from newsletter.transactional.outbox_round import OutboxRound
 from newsletter.transports.base import SendResult, SendStatus, Transport
-
-_log = logging.getLogger(__name__)
 
 _LONGEST_NAP_S = 2.0  # for the sending limits; what they make wait longer is for the next round
 _DOMAIN_WAIT = timedelta(minutes=15)  # until a paused domain is asked again
@@ -54,13 +51,19 @@ class OutboxWorker:
     stopping: Callable[[], bool] = lambda: False
     sleep: Callable[[float], None] = time.sleep
 
-    def run_once(self) -> OutboxReport:
-        """Answer every sign-up that is due, then send every letter that is."""
+    def run_once(self, *, at_once: bool = False) -> OutboxReport:
+        """Answer every sign-up that is due, then send every letter that is.
+
+        `at_once`: also where the provider was just in trouble, one letter first.
+        """
         answered = self._answer()
+        now = self.clock()
         with self.database.read() as session:
-            due = outbox.is_due(session, self.clock())
-        if not due:
-            return OutboxReport(answered)
+            if not outbox.is_due(session, now):
+                return OutboxReport(answered)
+            pause = rate_limit.sending_pause(session, now, LETTERS)
+        if pause is not None and not at_once:
+            return OutboxReport(answered, waiting=_paused(pause))
         with closing(self.transport()) as transport:
             return self._send(transport, answered)
 
@@ -73,12 +76,15 @@ class OutboxWorker:
         while (wait_s := self._admit(letter.email)) and self._nap(wait_s):
             pass
         if wait_s:
-            result = SendResult(SendStatus.TRY_LATER, _no_room(wait_s))
-        else:
-            with closing(self.transport()) as transport:
-                result = send_one(transport, mail)
-        self._settle(letter, result)
-        return result
+            with self.database.write.begin() as session:
+                outbox.retry_later(session, letter.id, self.clock())
+            return SendResult(SendStatus.TRY_LATER, _no_room(wait_s))
+        with closing(self.transport()) as transport:
+            sending = OutboxRound(self.database, transport, self.clock())
+            result = sending.send(letter, mail, self.clock())
+            sending.finish(self.clock())
+        # Refused, and yet in the box: it may be about everybody.
+        return replace(result, status=SendStatus.TRY_LATER) if sending.waiting else result
 
     def cleanup(self) -> None:
         """Forget what nobody needs any more; once an hour is enough."""
@@ -105,27 +111,24 @@ class OutboxWorker:
         return answered
 
     def _send(self, transport: Transport, answered: int) -> OutboxReport:
-        sent = given_up = 0
-        while not self.stopping():
-            claimed = self._take()
+        sending = OutboxRound(self.database, transport, self.clock())
+        no_room = ""
+        while not (self.stopping() or sending.is_over):
+            claimed = self._take(sending)
             if claimed is None:
                 break
             if isinstance(claimed, float):
                 if not self._nap(claimed):
-                    return OutboxReport(answered, sent, _no_room(claimed), given_up)
+                    no_room = _no_room(claimed)
+                    break
                 continue
             letter, mail = claimed
-            if mail is None:
-                continue
-            result = send_one(transport, mail)
-            is_retried = self._settle(letter, result)
-            sent += result.status is SendStatus.ACCEPTED
-            given_up += result.status is not SendStatus.ACCEPTED and not is_retried
-            if result.status is SendStatus.TRY_LATER:
-                return OutboxReport(answered, sent, result.detail, given_up)
-        return OutboxReport(answered, sent, "", given_up)
+            if mail is not None:
+                sending.send(letter, mail, self.clock())
+        sending.finish(self.clock())
+        return OutboxReport(answered, sending.sent, sending.waiting or no_room, sending.given_up)
 
-    def _take(self) -> tuple[OutboxRow, Message | None] | float | None:
+    def _take(self, sending: OutboxRound) -> tuple[OutboxRow, Message | None] | float | None:
         """The next letter, leased, and its mail: None where nobody is to be told any more.
 
         Or how many seconds the sending limits ask to wait. A letter to a domain that has no room
@@ -133,6 +136,7 @@ class OutboxWorker:
         """
         now = self.clock()
         with self.database.write.begin() as session:
+            sending.hear(session)
             limiter = self._limiter(session, now)
             if limiter.number < 1:
                 return limiter.wait_s if outbox.is_due(session, now) else None
@@ -171,28 +175,6 @@ class OutboxWorker:
             outbox.delete_email(session, letter.id)
         return mail
 
-    def _settle(self, letter: OutboxRow, result: SendResult) -> bool:
-        """Write down what became of it; whether it is tried again."""
-        is_retried = False
-        with self.database.write.begin() as session:
-            if result.status is SendStatus.TRY_LATER:
-                is_retried = outbox.retry_later(session, letter.id, self.clock())
-            elif result.status is not SendStatus.REJECTED:
-                outbox.record_sent(session, letter, self.clock())
-            else:
-                outbox.delete_email(session, letter.id)
-            if result.status is SendStatus.REJECTED and result.permanent:
-                reason = f"rejected: {result.detail}"
-                suppression.suppress(session, letter.email, reason, self.clock())
-        if letter.kind == EmailType.GOODBYE and not is_retried:
-            self.database.empty_log()  # that row was the last that knew who was erased
-        if result.status is not SendStatus.ACCEPTED:
-            # Without the address: a log is read by more people than a database.
-            outlook = "will be tried again" if is_retried else "is given up"
-            why = without_addresses(f"{result.status}: {result.detail}")
-            _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, outlook, why)
-        return is_retried
-
 
 def _wait_of_domain(limiter: RateLimiter) -> timedelta:
     return _DOMAIN_WAIT if limiter.short_s is None else timedelta(seconds=limiter.short_s)
@@ -200,3 +182,7 @@ def _wait_of_domain(limiter: RateLimiter) -> timedelta:
 
 def _no_room(wait_s: float) -> str:
     return f"the limits of [sending] allow the next mail in {wait_s:.0f} s"
+
+
+def _paused(pause: RateRow) -> str:
+    return f"{pause.reason}; after {pause.paused_until:%H:%M} UTC one of them is tried"

@@ -45,11 +45,13 @@ class _MetricsCollector(Collector):
 def _families(session: Session, now: datetime) -> Iterable[Metric]:
     yield from _issue_metrics(session, now)
     yield _gauge("queue", "Mails of all issues that wait to be sent.", stats.queue_status(session))
-    breaker = rate_limit.last_trouble(session)
+    in_trouble = [
+        rate_limit.last_trouble(session, of) for of in (rate_limit.TRANSPORT, rate_limit.LETTERS)
+    ]
     yield _gauge(
         "sending_paused",
         "1 while the provider is in trouble, until it takes a mail.",
-        int(breaker is not None),
+        int(any(in_trouble)),
     )
     paused = len(rate_limit.running_pauses(session, now))
     yield _gauge("domains_paused", "Domains that get nothing now.", paused)

@@ -67,7 +67,7 @@ def test_pauses_for_the_provider_grow_up_to_a_bound_and_end_with_success(
         assert (
             rate_limit.sending_pause(session, NOW - timedelta(days=1)) is None
         )  # the clock was set back
-        rate_limit.resume_sending(session)
+        rate_limit.resume_sending(session, NOW)
         assert rate_limit.sending_pause(session, NOW) is None
         assert rate_limit.pause_sending(session, "HTTP 503", None, NOW) - NOW == timedelta(
             minutes=1

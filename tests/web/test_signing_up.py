@@ -24,6 +24,7 @@ from newsletter.rendering.inspection import wire
 from newsletter.rendering.message import Message
 from newsletter.subscribers import erasure, lifecycle, signups, suppression
 from newsletter.subscribers.addresses import normalize_address
+from newsletter.transactional.outbox_round import OutboxRound
 from newsletter.transactional.worker import OutboxWorker
 from newsletter.transports.base import SendResult, TransportDownError
 from newsletter.transports.memory import Memory
@@ -364,7 +365,8 @@ def test_two_workers_send_a_letter_once_and_a_dead_ones_letter_is_sent_by_the_ne
 ) -> None:
     site.sign_up(ADA)
     site.outbox_worker._answer()
-    taken = site.outbox_worker._take()
+    now = site.clock.now
+    taken = site.outbox_worker._take(OutboxRound(site.database, site.transport, now))
     assert isinstance(taken, tuple)
     assert site.work().sent == 0
     site.clock.pass_by(minutes=6)

@@ -1,0 +1,166 @@
+"""One round over the letters that are due: sent one after the other, and judged as issues are.
+
+A letter that is refused waits in the box until some mail is accepted after it: a quota, a suspended
+account or a relay's broken table must not empty the box. In trouble nothing leaves for a while, and
+the next round begins with one letter.
+"""
+
+import logging
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from newsletter import outbox
+from newsletter.db import Database
+from newsletter.models import OutboxRow
+from newsletter.outbox import EmailType
+from newsletter.rendering.issue_email import Recipient
+from newsletter.rendering.message import Message
+from newsletter.sending import rate_limit
+from newsletter.sending.breaker import CircuitBreaker
+from newsletter.sending.ledger import DeliveryResult
+from newsletter.sending.rate_limit import LETTERS
+from newsletter.subscribers import suppression
+from newsletter.text import without_addresses
+from newsletter.transactional.build import send_one
+from newsletter.transports.base import SendResult, SendStatus, Transport
+
+_log = logging.getLogger(__name__)
+
+
+class OutboxRound:
+    """What one round did, and what it knows of the provider."""
+
+    def __init__(self, database: Database, transport: Transport, now: datetime) -> None:
+        self._database, self._transport = database, transport
+        self._letters: dict[str, OutboxRow] = {}  # sent, and not settled yet
+        self._breaker = CircuitBreaker()
+        self.sent = self.given_up = 0
+        self.waiting = ""  # why a letter is still in the box
+        with database.read() as session:
+            self._breaker.begin_run(
+                domains=outbox.domains_due(session, now),
+                troubles=rate_limit.troubles(session, LETTERS),
+            )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more may leave in this round."""
+        return self._breaker.is_open or self._breaker.provider_down
+
+    def hear(self, session: Session) -> None:
+        """Another process may have found out meanwhile that the provider is in trouble."""
+        self._breaker.hears_of_trouble(rate_limit.troubles(session, LETTERS))
+
+    def send(self, letter: OutboxRow, mail: Message, now: datetime) -> SendResult:
+        """Send a leased letter; where there is doubt, it is the one that is asked with."""
+        breaker = self._breaker
+        breaker.begun += 1
+        asked = breaker.is_doubtful
+        self._letters[letter.reference] = letter
+        with breaker.probing() if asked else nullcontext():
+            result = send_one(self._transport, mail)
+            answer = DeliveryResult(_recipient(letter), result, breaker.begun, breaker.begun)
+            judged = breaker.note(answer)
+        breaker.is_open |= asked and breaker.is_doubtful
+        blocked, breaker.blocked = breaker.blocked, []
+        self._settle([*judged, *blocked], now)
+        return result
+
+    def finish(self, now: datetime) -> None:
+        """Settle what nobody could judge, and write down how the provider is."""
+        breaker = self._breaker
+        refused = list(breaker.refused)
+        in_trouble = (
+            self.is_over
+            or breaker.doubt is not None
+            or breaker.is_of_everybody(sent_before=breaker.accepted > 0)
+            or (not breaker.accepted and any(answer.result.of_sender for answer in refused))
+        )
+        deferred, everybody = breaker.take_deferred()
+        self._settle(deferred, now)
+        self._keep([self._letters.pop(who.reference) for who in everybody], breaker.words, now)
+        self._settle_refused(refused, now, in_trouble=in_trouble)
+        with self._database.write.begin() as session:
+            if in_trouble:
+                self.waiting = without_addresses(
+                    breaker.advice() if breaker.is_open else breaker.trouble or breaker.words
+                )
+                wait_s = breaker.provider_wait_s
+                wait = timedelta(seconds=wait_s) if wait_s else None
+                rate_limit.pause_sending(session, self.waiting, wait, now, LETTERS)
+            elif breaker.accepted:
+                rate_limit.resume_sending(session, now, LETTERS)
+
+    def _settle_refused(
+        self, refused: Sequence[DeliveryResult], now: datetime, *, in_trouble: bool
+    ) -> None:
+        """Nobody was accepted after these: theirs only where others were since the last time."""
+        with self._database.read() as session:
+            theirs = [
+                answer
+                for answer in refused
+                if not in_trouble
+                and (letter := self._letters[answer.recipient.reference]).attempts > 1
+                and rate_limit.accepted_since(session, letter.written_at)
+            ]
+        self._settle(theirs, now)
+        for answer in refused:
+            if answer.recipient.reference in self._letters:
+                letter = self._letters.pop(answer.recipient.reference)
+                self._keep([letter], answer.result.detail, now)
+
+    def _settle(self, answers: Sequence[DeliveryResult], now: datetime) -> None:
+        for answer in answers:
+            letter, result = self._letters.pop(answer.recipient.reference), answer.result
+            if result.status is SendStatus.TRY_LATER or result.about_us:
+                self._keep([letter], result.detail, now)
+                continue
+            is_refused = result.status is SendStatus.REJECTED
+            self.sent += result.status is SendStatus.ACCEPTED
+            self.given_up += result.status is not SendStatus.ACCEPTED
+            with self._database.write.begin() as session:
+                if is_refused:
+                    outbox.delete_email(session, letter.id)
+                else:
+                    outbox.record_sent(session, letter, now)
+                if is_refused and result.permanent:
+                    reason = f"{suppression.REJECTED}{result.detail}"
+                    suppression.suppress(session, letter.email, reason, now)
+            self._forget(letter)
+            if result.status is not SendStatus.ACCEPTED:
+                _warn(letter, "is given up", f"{result.status}: {result.detail}")
+
+    def _keep(self, letters: Sequence[OutboxRow], words: str, now: datetime) -> None:
+        """They wait in the box, and are tried again; after two days they are given up."""
+        for letter in letters:
+            with self._database.write.begin() as session:
+                is_retried = outbox.retry_later(session, letter.id, now)
+            self.given_up += not is_retried
+            if not is_retried:
+                self._forget(letter)
+            self.waiting = without_addresses(words)
+            _warn(letter, "will be tried again" if is_retried else "is given up", words)
+
+    def _forget(self, letter: OutboxRow) -> None:
+        if letter.kind == EmailType.GOODBYE:
+            self._database.empty_log()  # that row was the last that knew who was erased
+
+
+def _recipient(letter: OutboxRow) -> Recipient:
+    return Recipient(
+        letter.subscriber_id,
+        letter.email,
+        letter.kind,
+        letter.language,
+        letter.written_at.date(),
+        letter.reference,
+    )
+
+
+def _warn(letter: OutboxRow, outlook: str, words: str) -> None:
+    """Without the address: a log is read by more people than a database."""
+    why = without_addresses(words)
+    _log.warning("letter %s (%s) %s: %s", letter.id, letter.kind, outlook, why)
