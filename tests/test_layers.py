@@ -41,6 +41,7 @@ LAYERS = (
     "finding",
     "bounded_reader",
     "text",
+    "lazy_pattern",
     "errors",
     "processes",
     "paths",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from html import escape
 
 from newsletter import tex
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.rendering.author_list import list_authors, read_authors
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection, ListingNote
 from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink, paper_links
@@ -24,9 +25,9 @@ _SHOWN_CATEGORIES = 5
 _COMMENT_CHARACTERS = 140
 
 _LOST_LINKS = ("this https URL", "this http URL")  # what is left of one on arXiv's own pages
-_CATEGORY = re.compile(r"[a-z][a-z-]+(?:\.[A-Za-z-]+)?")
-_SENTENCE_END = re.compile(r"(?<=[.;])\s+")
-_LEADS_TO = re.compile(
+_CATEGORY = lazy_pattern(r"[a-z][a-z-]+(?:\.[A-Za-z-]+)?")
+_SENTENCE_END = lazy_pattern(r"(?<=[.;])\s+")
+_LEADS_TO = lazy_pattern(
     r"(?:for|see|the|our|all|an?|and|with|code|data\w*|demos?|models?|project|source|page|website"
     r"|github|audio|video|samples?|available|implementation|supplementary)\b",
     re.IGNORECASE,
@@ -36,8 +37,8 @@ _LEADING = (
     r"(?i:(?:\s+(?:is|are))?(?:\s+(?:publicly|freely))?(?:\s+(?:available|downloadable|found))?"
     r"(?:\s+(?:at|from|on|via))?)\s*[:(\[-]*\s*(?:https?://)?"
 )
-_CLAUSE_END = re.compile(r"(?<=[.;,])\s+")
-_MERE_COUNT = re.compile(
+_CLAUSE_END = lazy_pattern(r"(?<=[.;,])\s+")
+_MERE_COUNT = lazy_pattern(
     r"(?:\d+|[a-z]+)(?:\s*\+\s*\d+)?[- ](?:pages?|pp|figures?|figs?|tables?|references)"
     r"(?: (?:and|including|with) \d+ \w+)*[.,;]?",
     re.IGNORECASE,

@@ -1,8 +1,8 @@
 """Plain text in lines of at most so many columns, as displayed: a Chinese character takes two."""
 
-import re
-
 from wcwidth import wcswidth
+
+from newsletter.lazy_pattern import lazy_pattern
 
 TEXT_COLUMNS = 72
 
@@ -10,7 +10,7 @@ _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 # What must not open a line hangs on to the character before it, what must not end one to the next.
 _CLOSING = r"，。、；：？！）》」』】〉”’…"
 _OPENING = r"（《「『【〈“‘"
-_UNIT = re.compile(
+_UNIT = lazy_pattern(
     rf"[a-z]+://[^\s{_WIDE}{_OPENING}{_CLOSING}]+[{_CLOSING}]*"
     # A dot between facts ends its line, but never hangs on to an address.
     rf"|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+)[{_CLOSING}]*(?: ·(?= ))?"

@@ -5,6 +5,7 @@ The rule, and how often it errs on real comments, stands in docs/withdrawn.md.
 
 import re
 
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.withdrawal_context import (
     ARXIV,
     IS,
@@ -19,44 +20,44 @@ _LONGEST = 5000  # characters of a comment that are read
 _WITHDRAWN = r"wi(?:th|ht|dth)[\s-]?dr(?:awn|awed|awan|own|ewn|awen|wan)\b"
 _WITHDRAW = r"with-?dr(?:aw(?:ing|s)?|ew)\b"
 _NOUN = r"(?:with-?drawa?l|retraction)\b"
-_WORD = re.compile(
+_WORD = lazy_pattern(
     rf"(?P<done>{_WITHDRAWN}|{_WITHDRAW})|(?P<retracted>retracted\b)"
     rf"|(?P<retract>retract(?:ing)?\b)|(?P<noun>{_NOUN})",
     re.IGNORECASE,
 )
-_HINT = re.compile(
+_HINT = lazy_pattern(
     r"dra[wn]|drwan|drew|drown|retract|remov|delet|t(?:ak|ook)|pull|recall|rescind|revok|cancel"
     r"|annul|撤",
     re.IGNORECASE,
 )
 # Full stops of "Proc. Amer. Math. Soc." end no sentence.
-_SENTENCE = re.compile(
+_SENTENCE = lazy_pattern(
     r"(?<![A-Z])(?<!\b[A-Z][a-z]{2})(?<!\b[A-Z][a-z]{3})[.!?]\s+"
     r"(?=[A-Z\[(\"“]|(?:withdrawn|this|paper|we)\b)"
 )
 
-_THIS_PAPER = re.compile(
+_THIS_PAPER = lazy_pattern(
     rf"\s+(?:(?:this|the|our|my|these|present|current)\s+)*(?:\w+\s+){{0,2}}?{PAPER}\b"
     r"|\s+(?:it|this)\b",
     re.IGNORECASE,
 )
-_AT_THE_START = re.compile(
+_AT_THE_START = lazy_pattern(
     r"^[\W\d_]*(?:v\d+\W+)?(?:(?:now|temporarily|voluntarily)\s+)*$", re.IGNORECASE
 )
-_SAID_OF_PAPER = re.compile(
+_SAID_OF_PAPER = lazy_pattern(
     rf"\b(?:{PAPER}|it|this)\W+(?:\w+\s+)?{IS}\s+(?:[\w,-]+\s+){{0,4}}$|\b{PAPER}\W+$"
     r"|\b(?:authors?|we|i)\s+(?:have\s+)?(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
 # "I formally request the withdrawal of my manuscript", "Withdrawal for further improvement".
-_LEADS_TO_NOUN = re.compile(
+_LEADS_TO_NOUN = lazy_pattern(
     r"^\W*(?:\w+\s+)?$"
     r"|\b(?:request\w*|ask\w*|seek\w*|appl(?:y|ied)|initiat\w+|submit\w*|approv\w+|need\w*|wish"
     r"|decid\w+|favou?r|opt\w*|propos\w+|requir\w+|pending|under|reasons?|authors?['’s]*|arxiv"
     rf"|admin\w*|led|this is an?|recommend\w*|{PAPER})\s+(?:[\w'’-]+\s+){{0,4}}$",
     re.IGNORECASE,
 )
-_FOLLOWS_NOUN = re.compile(
+_FOLLOWS_NOUN = lazy_pattern(
     r"\W*$|\s*[.:;,()–—-]"
     rf"|\s+of\s+(?:(?:this|the|our|my|present)\s+)*(?!{OTHER}\b)(?:\w+\s+)?"
     rf"(?:{PAPER}\b|it\b|arxiv)"
@@ -65,7 +66,7 @@ _FOLLOWS_NOUN = re.compile(
     r"|reasons?|pending|has|is|was)\b",
     re.IGNORECASE,
 )
-_TAKEN_AWAY = re.compile(
+_TAKEN_AWAY = lazy_pattern(
     rf"(?<!earlier )(?<!previous )(?<!old )\b{PAPER}\s+(?:\w+\s+)?{IS}\s+(?:\w+\s+){{0,2}}"
     r"(?:removed|deleted|taken (?:down|offline|back)|pulled|recalled|rescinded|revoked"
     rf"|cancell?ed|annulled)\b(?!\s+from\s+(?!{ARXIV}))"
@@ -77,7 +78,7 @@ _TAKEN_AWAY = re.compile(
     re.IGNORECASE,
 )
 # Abstracts speak of much; only these words at their beginning, or of "this paper", are a notice.
-_NOTICE = re.compile(
+_NOTICE = lazy_pattern(
     rf"(?:(?:^|[.:\]]\s+)\W*(?:(?:the|our)\s+)?(?:\w+\s+)?{PAPER}|\bthis (?:\w+ )?{PAPER})\s+"
     rf"(?:has been|have been|is|was|is being)\s+(?:\w+\s+){{0,3}}(?P<word>{_WITHDRAWN}|retracted\b)"
     rf"|^\W*(?:(?:the |this )?{PAPER}\s+)?(?:{_WITHDRAWN}|retracted\b)"

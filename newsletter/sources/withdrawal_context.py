@@ -6,6 +6,8 @@ looks at the words of the same sentence before or behind the word of withdrawing
 
 import re
 
+from newsletter.lazy_pattern import lazy_pattern
+
 PAPER = (
     r"(?:papers?|articles?|manuscripts?|submissions?|works?|pre-?prints?|e-?prints?|versions?"
     r"|drafts?|reports?|notes?|study|letters?|documents?|uploads?|postings?|essays?|thesis)"
@@ -26,15 +28,15 @@ ARXIV = (
     r"|consideration\b(?!\s+(?:at|by|for|in)\b)"
     r"|publication\b(?!\s+(?:in|at|by|of)\b))"
 )
-_ALSO_FROM_ARXIV = re.compile(r"\bfrom (?:[\w,/'-]+ ){0,6}arxiv\b", re.IGNORECASE)
-_FROM_ELSEWHERE = re.compile(
+_ALSO_FROM_ARXIV = lazy_pattern(r"\bfrom (?:[\w,/'-]+ ){0,6}arxiv\b", re.IGNORECASE)
+_FROM_ELSEWHERE = lazy_pattern(
     r"[\s,]*(?:(?!(?:due|because|since|as|for|owing|until|pending|when|after|so|to|and|with|light"
     r"|view|response|requests?|permission|complaints?|feedback|comments?|advice|instructions?)\b)"
     r"[\w'/-]+[\s,]+)"
     rf"{{0,8}}?from\s+(?!{ARXIV})",
     re.IGNORECASE,
 )
-_AT_A_STAGE = re.compile(
+_AT_A_STAGE = lazy_pattern(
     rf"[\s,]*(?:by {_SOME}{{0,4}}?)?(?:at|during|before|after|prior to|following|in|upon|post-?)\s*"
     r"(?:(?:the|its|our|an?|initial|paper|official|author|first|receiving|seeing)\s+|peer[- ])*"
     r"(?:(?!internal|careful|further|thorough|own)\w+\s+)?"
@@ -61,23 +63,23 @@ _NAMED_VENUE = (
     rf"|{_VENUE_WORD})"
 )
 _VENUE = rf"(?:(?i:the|an?|its|our|this|that|another|other)\s+)*{_SOME}{{0,3}}?{_NAMED_VENUE}"
-_HANDED_IN = re.compile(
+_HANDED_IN = lazy_pattern(
     r"\b(?i:submitted|sent|accepted|recommended|rejected|presented|considered|selected|published"
     r"|appeared|scored|reviewed|(?:under|in|for) (?:peer )?(?:review|consideration|submission))\b"
     r"[^.;]{0,40}?\b(?i:to|at|by|in|for|from|with|as)\s+"
     rf"(?:{_VENUE}|(?!(?i:the )?(?i:arxiv))(?:the )?[A-Z][a-z]+ [A-Z(])"
 )
 _OF_VENUE = rf"(?:{_NAMED_VENUE}\s+(?:\w+\s+)?{PAPER}|{PAPER}\s+(?i:to|at|for|in)\s+{_VENUE})"
-_ENDS_IN_VENUE = re.compile(
+_ENDS_IN_VENUE = lazy_pattern(
     rf"(?:{_NAMED_VENUE}|{_OF_VENUE})(?:[\s:,(\[–-]*|\s+{IS}\s+(?:\w+\s+){{0,2}})$"
 )
-_GOES_ON_WITH_VENUE = re.compile(
+_GOES_ON_WITH_VENUE = lazy_pattern(
     rf"\W*(?i:as an? )?(?:(?i:the )?{_NAMED_VENUE}|(?i:{PAPER})\s+(?i:to|at|for|in)\s+{_VENUE})"
 )
-_LATER = re.compile(r"\b(?:later|subsequently|afterwards|eventually|thereafter)\b", re.IGNORECASE)
-_KEEPS_IT_FROM_ARXIV = re.compile(r"copyright|licen[cs]|plagiar|pre-?print", re.IGNORECASE)
+_LATER = lazy_pattern(r"\b(?:later|subsequently|afterwards|eventually|thereafter)\b", re.IGNORECASE)
+_KEEPS_IT_FROM_ARXIV = lazy_pattern(r"copyright|licen[cs]|plagiar|pre-?print", re.IGNORECASE)
 # "Accepted at X. ..., but this paper has been withdrawn" still means this one.
-_CLAUSE_OF_ITS_OWN = re.compile(
+_CLAUSE_OF_ITS_OWN = lazy_pattern(
     rf"\b(?:this|the|our)\s+(?:\w+\s+)?{PAPER}\s+(?:has been|is(?: being| hereby)?|must be)\s+"
     r"(?:\w+\s+){0,2}$",
     re.IGNORECASE,
@@ -87,7 +89,7 @@ OTHER = (
     r"(?:earlier|previous|prior|older?|first|initial|original|former|preceding|outdated|companion"
     r"|other|another)"
 )
-_ANOTHER_VERSION = re.compile(
+_ANOTHER_VERSION = lazy_pattern(
     rf"\b{OTHER}\s+(?:\w+\s+){{0,2}}?(?:{PAPER}|arxiv|attempt|proof|announcement)\b"
     r"(?:(?!\b(?:so|and|but|hence|therefore|thus|because|contain\w*)\b)"
     r"(?:[^.;,]|\.\d|,? arxiv\S+)){0,60}?"
@@ -96,19 +98,19 @@ _ANOTHER_VERSION = re.compile(
     r"|\b(?:previously|formerly|once|originally|erroneously|accidentally|mistakenly)\s+$",
     re.IGNORECASE,
 )
-_NOT = re.compile(
+_NOT = lazy_pattern(
     r"(?:\b(?:not|never|no longer|nor|without|whether|instead of|rather than)|n['’]t)\s+"
     r"(?:(?:yet|been|be|being|officially|formally|actually|the|an?|to)\s+){0,3}$|\bun-$",
     re.IGNORECASE,
 )
-_RELATIVE = re.compile(r"\b(?:which|that)\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
-_NAMES_ANOTHER = re.compile(
+_RELATIVE = lazy_pattern(r"\b(?:which|that)\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
+_NAMES_ANOTHER = lazy_pattern(
     r"arxiv:? ?\d|\d{4}\.\d{4,5}|[a-z-]+/\d{7}|replac|supersed|correct\w* version|\bold\b|earlier"
     r"|previous|extend|\[\d+\]|et al",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(rf"\s+(?:arxiv\b|{PAPER}\b)", re.IGNORECASE)
-_PREDICATE = re.compile(
+_ATTRIBUTE = lazy_pattern(rf"\s+(?:arxiv\b|{PAPER}\b)", re.IGNORECASE)
+_PREDICATE = lazy_pattern(
     r"\b(?:this|it|here) is (?:an? |the )?$|^\W*(?:an? )?$|\b(?:have|has|been|are)\s+(?:\w+\s+)?$",
     re.IGNORECASE,
 )
@@ -120,24 +122,24 @@ _PART = (
     r"|equations?|supplement\w*|patents?|drugs?|troops|grants?|funding|support|consent"
     r"|benchmarks?|products?|money|cash|water|names?|authorship)\b"
 )
-_PART_BEFORE = re.compile(
+_PART_BEFORE = lazy_pattern(
     rf"\b{_PART}(?:\s+(?:in|of|on|from|and(?=\s(?-i:[\dA-Z]))|(?-i:[A-Z])|[(\[]?[\d.]+[)\]]?|the|theorem"
     rf"|lemma|section|figure|table)){{0,5}}\s+{IS}\s+(?:\w+\s+){{0,2}}$",
     re.IGNORECASE,
 )
-_PART_BEHIND = re.compile(
+_PART_BEHIND = lazy_pattern(
     r"\s+(?:(?:the|our|an?|this|that|these|those|all|some|any|its|his|her|their|previous|main|first"
     rf"|one|of)\s+){{0,4}}(?:\w+\s+)?{_PART}(?!\s+{PAPER})",
     re.IGNORECASE,
 )
 # "One of the authors withdrew": a person, and not the paper.
-_PERSON_BEFORE = re.compile(
+_PERSON_BEFORE = lazy_pattern(
     r"\b(?:one of the|an?|first|second|third|last|some|corresponding)\s+(?:co-?)?authors?\s+"
     r"(?:has\s+|have\s+|was\s+)?(?:\w+ly\s+)?$",
     re.IGNORECASE,
 )
-_ENDS_CLAUSE = re.compile(r"\s*(?:$|[.;,)]|and\b|but\b|(?:his|her|their)\b)", re.IGNORECASE)
-_UNDONE = re.compile(
+_ENDS_CLAUSE = lazy_pattern(r"\s*(?:$|[.;,)]|and\b|but\b|(?:his|her|their)\b)", re.IGNORECASE)
+_UNDONE = lazy_pattern(
     r"[^.]*\b(?:has been|have been|was|is(?: now)?|and|but|now) (?:reinstated|restored)\b"
     r"|[\s,;]*(?:but|and)\s+(?:\w+\s+){0,3}?now\s+(?:\w+\s+)?(?:corrected|fixed|resubmitted|back)\b"
     r"|[\s\w]*\b(?:reversed|reverted|lifted|cancell?ed)\b",

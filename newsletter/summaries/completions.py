@@ -5,24 +5,25 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.base import Tokens
 from newsletter.text import one_line
 
 _MOST_TOKENS = 10_000_000  # an answer that claims more does not count well
 _THOUGHTS = r"think|thinking|thought|reasoning"
-_ENDED = re.compile(rf"\A.*</(?:{_THOUGHTS})>", re.DOTALL | re.IGNORECASE)
-_UNENDED = re.compile(rf"<(?:{_THOUGHTS})>.*", re.DOTALL | re.IGNORECASE)
+_ENDED = lazy_pattern(rf"\A.*</(?:{_THOUGHTS})>", re.DOTALL | re.IGNORECASE)
+_UNENDED = lazy_pattern(rf"<(?:{_THOUGHTS})>.*", re.DOTALL | re.IGNORECASE)
 _NAMES = ("summary", "tldr", "sentence", "简介", "摘要")
 # What breaks lines and words without being seen: models copy it from web pages.
-_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
-_FENCED = re.compile(r"\A```\w*\n(.*?)\n?```\Z", re.DOTALL)
-_LABEL = re.compile(
+_UNSEEN = lazy_pattern("[\u00ad\u200b\u2060\ufeff]")
+_FENCED = lazy_pattern(r"\A```\w*\n(.*?)\n?```\Z", re.DOTALL)
+_LABEL = lazy_pattern(
     r"[*_#>\s]*(?:(?:here(?: is|['’]s) )?(?:(?:an?|the|your) )?(?:one[- ]sentence )?summary"
     r"(?: of the paper)?|tl;?dr|简介|摘要|总结|概括)[*_\s]*[:：][*_\s]*",
     re.IGNORECASE,
 )
 # Quotes around it all; those inside open after a space.
-_QUOTED = re.compile(r"(?:[\"“'*_「])+((?:[^\"“”「」]|(?<=\s)[\"“][^\"“”]*[\"”])+?)[\"”'*_」]+")
+_QUOTED = lazy_pattern(r"(?:[\"“'*_「])+((?:[^\"“”「」]|(?<=\s)[\"“][^\"“”]*[\"”])+?)[\"”'*_」]+")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from tenacity import (
 )
 
 from newsletter.config import Settings, SummarizerSettings, combinations
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
 from newsletter.summaries import prompts
 from newsletter.summaries.base import Draft, OutOfServiceError, RefusedError, SummaryError, Tokens
@@ -27,9 +28,9 @@ _LONGEST_WAIT_S = 60.0
 _HOPELESS = (401, 402, 403, 404)  # key, balance, rights, model: the next paper fares no better
 _LATER = (408, 429)
 _SERVER_TROUBLE = 500
-_NO_BALANCE = re.compile(r"insufficient_quota|insufficient balance|billing", re.IGNORECASE)
+_NO_BALANCE = lazy_pattern(r"insufficient_quota|insufficient balance|billing", re.IGNORECASE)
 # What providers say of a text that they will not read: then it is about this paper.
-_CONTENT = re.compile(
+_CONTENT = lazy_pattern(
     r"content|risk|policy|moderat|safety|sensitive|inappropriate|inspection|flagged", re.IGNORECASE
 )
 _TITLE_CHARACTERS, _ABSTRACT_CHARACTERS = 600, 6000

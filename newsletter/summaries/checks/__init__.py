@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
 from newsletter.summaries.checks import (
     answer_language,
@@ -18,14 +19,16 @@ from newsletter.summaries.checks.relevance import SourceText
 _SHORTEST, _LONGEST = 20, 400
 _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
 _READ = 2000  # characters; of what is longer nothing but its length is looked at
-_MARKUP = re.compile(
+_MARKUP = lazy_pattern(
     r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|```|\]\(|\[/?INST\]|<\||◁|\*\*|^#+\s"
     r"|^\s*[\[{]\s*[\"'{\[]",
     re.IGNORECASE,
 )
 _JOINERS = "\u200c\u200d"  # Persian and Hindi are written with them
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u9fff]+|[\w.+-]+@[\w-]+\.\w+", re.IGNORECASE)
-_REFUSAL = re.compile(
+_ADDRESS = lazy_pattern(
+    r"(?:https?://|www\.)[^\s\u3000-\u9fff]+|[\w.+-]+@[\w-]+\.\w+", re.IGNORECASE
+)
+_REFUSAL = lazy_pattern(
     r"\A\W*(?:i['’]?m sorry|i am sorry|sorry\b|i cannot\b|i can['’]?t\b|i['’]?m (?:unable|not able)"
     r"|i am (?:unable|not able)|unfortunately, i\b|as an? (?:ai|large|language)|i don['’]t have"
     r"|(?:sure|okay|ok|certainly|of course|great)[,!.:]|here(?: is|['’]s) |no abstract"
@@ -36,12 +39,12 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 # What no authors say of their own paper: somebody has told the model to.
-_PRAISE = re.compile(
+_PRAISE = lazy_pattern(
     r"\b(?:outstanding|brilliant|must[- ]read|best paper|deserv\w+|strong accept|be accepted)\b"
     r"|最佳论文|必读|杰出|值得(?:录用|接收)|应(?:被|予)?(?:录用|接收)",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"\A(?:[-*•]|\d+[.)])\s")
+_ITEM = lazy_pattern(r"\A(?:[-*•]|\d+[.)])\s")
 
 
 @dataclass(frozen=True)

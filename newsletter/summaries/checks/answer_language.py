@@ -1,14 +1,15 @@
 """Is a sentence in the language that was asked for?"""
 
-import re
 import unicodedata
 from collections import Counter
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-_WORD = re.compile(r"[^\W\d_]+")
-_FORMULA = re.compile(r"\$[^$]*\$")
+from newsletter.lazy_pattern import lazy_pattern
+
+_WORD = lazy_pattern(r"[^\W\d_]+")
+_FORMULA = lazy_pattern(r"\$[^$]*\$")
 # The most frequent words, which no sentence of some length does without.
 _ENGLISH = """
     a an and are as at be by can for from has have in into is it its of on or our such than

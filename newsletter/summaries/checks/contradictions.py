@@ -3,19 +3,21 @@
 import re
 from collections.abc import Iterator
 
+from newsletter.lazy_pattern import lazy_pattern
+
 # What results are said with; other verbs are denied and said in too many ways.
 _NEEDED = frozenset(["need", "requir", "rel", "depend", "outperform"])
 _NEEDS = "need|requir|rel(?=y|ies)|depend|outperform"
-_VERBS = re.compile(
+_VERBS = lazy_pattern(
     rf"\b({_NEEDS}|improv|enhanc|exceed|surpass|converg|help)(?:e|es|s|ed|ing|y|ies|d)?\b",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(
+_NEGATION = lazy_pattern(
     r"\b(?:not|no|never|neither|nor|cannot|without|unable|fail\w*|hardly|rarely|barely|avoid\w*|"
     r"eliminat\w*|remov\w*|instead)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
-_NEW_CLAUSE = re.compile(r"[,;:.]|\b(?:and|but|while|which|that)\b")
+_NEW_CLAUSE = lazy_pattern(r"[,;:.]|\b(?:and|but|while|which|that)\b")
 _NEAR = 60  # characters
 _OPPOSITES = {
     "faster": "slower",
@@ -29,9 +31,9 @@ _OPPOSITES = {
     "stronger": "weaker",
 }
 _TWO_WAYS = [*_OPPOSITES.items(), *((other, one) for one, other in _OPPOSITES.items())]
-_PERFORMS = re.compile(r"\b(out|under)perform\w*(?: [a-z]+){0,2} ([A-Z][\w-]+)")
+_PERFORMS = lazy_pattern(r"\b(out|under)perform\w*(?: [a-z]+){0,2} ([A-Z][\w-]+)")
 _NUMBER = r"\$?(\d+(?:[.,]\d+)*)\s?(?:\\?%|\$)?"
-_FROM_TO = re.compile(
+_FROM_TO = lazy_pattern(
     rf"\bfrom (?:[a-z]+ ){{0,2}}{_NUMBER}(?: [a-z]+)? (?:up |down )?to (?:[a-z]+ ){{0,2}}{_NUMBER}"
     rf"|从{_NUMBER}[^，。；\d]{{0,6}}[到至为]{_NUMBER}",
     re.IGNORECASE,
@@ -41,7 +43,7 @@ _DOWN = (
     r"reduc\w+|decreas\w+|drop\w*|declin\w+|cuts?|cutting|shr[iau]nk\w*|falls?|fell|halv\w+|sav\w+|"
     r"降低|减少|下降|缩短|节省"
 )
-_DIRECTED = re.compile(
+_DIRECTED = lazy_pattern(
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))"
     rf"(?:(?!{_UP}|{_DOWN})[^,;\d，；。]){{0,40}}?(?P<number>\d+(?:\.\d+)?)",
     re.IGNORECASE,

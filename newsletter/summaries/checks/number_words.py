@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from newsletter.lazy_pattern import lazy_pattern
+
 _UNITS = "zero one two three four five six seven eight nine"
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
@@ -24,7 +26,7 @@ _TO_99 = (
     rf"|(?:{'|'.join(_SMALL)}))"
 )
 _TO_999 = rf"(?:(?:{_TO_99}|an?)[ -]hundred(?:(?: and)? {_TO_99}\b)?|{_TO_99})"
-_ENGLISH = re.compile(
+_ENGLISH = lazy_pattern(
     rf"\b(?:(?:{_TO_999}|an?)[ -](?:thousand|million|billion|trillion|dozen)"
     rf"(?:(?: and)? {_TO_999}\b)?|{_TO_999})(?=\b|-?fold)",
     re.IGNORECASE,
@@ -36,24 +38,24 @@ CHINESE_BIG = {"十": 10, "百": 100, "千": 10**3, "万": 10**4, "亿": 10**8}
 _NUMERALS = f"[{''.join(_CHINESE)}{''.join(CHINESE_BIG)}]"
 # 两个, 三种: a numeral before a measure word; 一 is an article, and 三维 is a word.
 _MEASURE = "个|种|项|类|组|篇|套|款|名|位|层|步|阶段|大类|次|小时|分钟|秒|天|年|张|条|台|轮|倍"
-_COUNTED = re.compile(
+_COUNTED = lazy_pattern(
     rf"(?<![第之点数几上多近\d{_NUMERALS[1:-1]}])({_NUMERALS}{{1,12}})(?:{_MEASURE})"
 )
 # 二十, 一千二百: long enough to be no part of a word.
-_LONG = re.compile(
+_LONG = lazy_pattern(
     rf"(?<![第之点数几上多近\d{_NUMERALS[1:-1]}])"
     rf"([十两一二三四五六七八九]{_NUMERALS}{{0,8}}[十百千万亿]{_NUMERALS}{{0,8}})"
 )
-_PERCENT = re.compile(
+_PERCENT = lazy_pattern(
     rf"百分之({_NUMERALS}{{1,12}}|\d+(?:\.\d+)?)(?:点([{''.join(_CHINESE)}]{{1,6}}))?"
 )
-_TENTHS = re.compile(r"([一二三四五六七八九])成(?=[，。；、的]|以上|左右|\Z)")
+_TENTHS = lazy_pattern(r"([一二三四五六七八九])成(?=[，。；、的]|以上|左右|\Z)")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_POWER_OF_TEN = re.compile(
+_POWER_OF_TEN = lazy_pattern(
     r"(?:(?<![\d.])(\d+(?:\.\d+)?)\s*(?:\\times|\\cdot|[\u00d7x*\u00b7])\s*)?(?<![\d.])10\s*"
     r"(?:\^\s*\{?\s*([-\u2212]?\d{1,2})(?!\d)\s*\}?|([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))"
 )
-_EXPONENT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([-+]?\d{1,2})(?!\w)")
+_EXPONENT = lazy_pattern(r"(?<![\w.])(\d+(?:\.\d+)?)e([-+]?\d{1,2})(?!\w)")
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.checks import number_words
 
 _RAISED = str.maketrans(
     {raised: f" {digit}" for raised, digit in zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)}
 )
-_GROUPED = re.compile(r"(?<=\d)(?:,|\{,\}|\\,|\\ )(?=\d{3}(?!\d))")
-_UNBRACED = re.compile(r"(?<=\d)\s*(?:\\%|\$\s*\\?%|\\%\s*\$)")  # 5\%, $5$\%
+_GROUPED = lazy_pattern(r"(?<=\d)(?:,|\{,\}|\\,|\\ )(?=\d{3}(?!\d))")
+_UNBRACED = lazy_pattern(r"(?<=\d)\s*(?:\\%|\$\s*\\?%|\\%\s*\$)")  # 5\%, $5$\%
 _SCALES = {
     "k": 10**3,
     "thousand": 10**3,
@@ -42,18 +43,18 @@ _POINTS = r"(?:%|per ?cent(?:age)?)[ -]points?|pp\b|个?百分点"
 _PERCENT = rf"(?P<points>{_POINTS})|%|per ?cent|percentage"
 _TIMES = r"\\times|\u00d7|x\b|-?fold\b|times\b|倍"
 _UNIT = rf"(?:[ $-]{{0,3}}(?:(?P<percent>{_PERCENT})|(?P<times>{_TIMES})))?"
-_UNIT_AFTER = re.compile(_UNIT, re.IGNORECASE)
+_UNIT_AFTER = lazy_pattern(_UNIT, re.IGNORECASE)
 # 16 kHz is 16000 Hz, too.
 _PREFIXES = {"k": 3, "M": 6, "G": 9, "T": 12}
-_PREFIXED = re.compile(r"[ ~-]?([kMGT])(?:Hz|B|b|m|W|eV|pc|g|bps)\b")
-_NUMBER = re.compile(
+_PREFIXED = lazy_pattern(r"[ ~-]?([kMGT])(?:Hz|B|b|m|W|eV|pc|g|bps)\b")
+_NUMBER = lazy_pattern(
     r"(?P<digits>\d+(?:\.\d+)*)"
     rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z]))?"
     rf"{_UNIT}",
     re.IGNORECASE,
 )
 # 10-20%, 10 and 20%: the unit is the first number's too.
-_RANGE = re.compile(
+_RANGE = lazy_pattern(
     r"(?<!\d)(\d+(?:\.\d+)?)(\s*(?:-|–|—|~|to|and|or|至|到|和|,)+\s*)"
     r"(?=\d+(?:\.\d+)?\s?(?:%|per ?cent|percentage))"
 )

@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.checks import number_words, numbers
 
 
@@ -22,8 +23,8 @@ class _Multiple:
 
 def _kind(pattern: str, words: str, figures: str) -> _Multiple:
     return _Multiple(
-        re.compile(pattern, re.IGNORECASE),
-        re.compile(words, re.IGNORECASE),
+        lazy_pattern(pattern, re.IGNORECASE),
+        lazy_pattern(words, re.IGNORECASE),
         frozenset(figures.split()),
     )
 
@@ -53,7 +54,7 @@ _SCALES = {
     "千万": 10**7,
     "十亿": 10**9,
 }
-_MAGNITUDE = re.compile(
+_MAGNITUDE = lazy_pattern(
     r"(?:\b(?:tens|dozens|hundreds|thousands) of )?"
     r"\b(dozen|hundred|thousand|million|billion|trillion)s\b"
     r"|(?:数|几|上|成)([十百千万亿]{1,2})(?![一二三四五六七八九])",
@@ -83,11 +84,11 @@ _MEASURES = {
     },
 }
 _UNITS = [
-    (kind, unit, re.compile(rf"(?:{words})(?![A-Za-z])"))
+    (kind, unit, lazy_pattern(rf"(?:{words})(?![A-Za-z])"))
     for kind, units in _MEASURES.items()
     for unit, words in units.items()
 ]
-_NUMBER = re.compile(
+_NUMBER = lazy_pattern(
     r"(?<![A-Za-z0-9.,])(\d+(?:[.,]\d+)*)(?:[ ~$-]|\\,|\\ )?(?=[A-Za-z\u4e00-\u9fff])"
 )
 _LONGEST_UNIT = 14  # characters

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
 from newsletter.summaries.checks.answer_language import FREQUENT
 
-_WORD = re.compile(r"[a-z0-9]+")
-_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-+.'/][A-Za-z0-9]+)*\+*")
+_WORD = lazy_pattern(r"[a-z0-9]+")
+_LATIN = lazy_pattern(r"[A-Za-z][A-Za-z0-9]*(?:[-+.'/][A-Za-z0-9]+)*\+*")
 # DiffuVoice, GPT-4, WSJ0, BERT: no plain word looks like that.
-_NAMED = re.compile(r"[A-Z]\w*[A-Z]|[a-z]\w*[A-Z]|[A-Za-z]+-?\d|\d[A-Za-z]")
+_NAMED = lazy_pattern(r"[A-Z]\w*[A-Z]|[a-z]\w*[A-Z]|[A-Za-z]+-?\d|\d[A-Za-z]")
 _STEM = 7
 _LONGEST_SOURCE = 20_000  # characters that are read
 # So common in abstracts that sharing them says nothing.

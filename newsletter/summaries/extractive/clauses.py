@@ -9,6 +9,7 @@ number.
 import re
 from collections.abc import Callable
 
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
 
 _KIND_OF_PAPER = (
@@ -24,17 +25,17 @@ OWN = (
     r"series|proposal|communication|preprint|tutorial|field|area|year|century|decade|day)s?\b"
 )
 # A demonstrative with its noun, unless it means the paper itself.
-_DEMONSTRATIVE = re.compile(
+_DEMONSTRATIVE = lazy_pattern(
     rf"\b(?:(?:this|these)(?! {OWN})|those(?! (?:of|who|that|in|with|from|which|for|on|at|by)\b)|"
     r"such (?!as\b|that\b|an?\b|end\b)|the (?:latter|former|aforementioned|above)\b|"
     r"aforementioned|such an? |"
     r"the corresponding (?=calculation|result|problem|question|case|bound)|"
     r"(?<=that )(?:it|they) |mentioned above|as above|described above|the same\b(?! time\b))",
 )
-_NEXT_WORDS = re.compile(r"[^\w(),.;:]*([a-z]\w*)(?:[ -]([a-z]\w*))?(?: ([a-z]\w*))?")
+_NEXT_WORDS = lazy_pattern(r"[^\w(),.;:]*([a-z]\w*)(?:[ -]([a-z]\w*))?(?: ([a-z]\w*))?")
 _PLAIN = frozenset(["were", "that", "which", "will", "have", "from", "with", "into", "also"])
 # Where a clause begins that the sentence can end before.
-_CLAUSE = re.compile(
+_CLAUSE = lazy_pattern(
     r"(?P<comma>, (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|while|whereas|"
     r"wherein|and|but|thus|thereby|hence|so|to|in order to|without|as|using|based|\w{3,}ing)\b)"
     r"|(?P<relative> (?:that|which|whose|where) )"
@@ -46,32 +47,32 @@ _CLAUSE = re.compile(
     r"|(?P<means> by \w{3,}ing )",
     re.IGNORECASE,
 )
-_SAYING = re.compile(
+_SAYING = lazy_pattern(
     r"\b(?:show|prov|demonstrat|f[io]u?nd|argu|suggest|observ|believ|claim|impl|indicat|reveal|"
     r"conclud|conjectur|assum|establish|note|verif|confirm|hypothes|evidence|fact|ensur|requir|"
     r"propose that|means?\b|so\b|such\b)",
     re.IGNORECASE,
 )
-_HOLDS_ON = re.compile(
+_HOLDS_ON = lazy_pattern(
     r"(?:\b(?:able|aims?|propose|how|used|seeks?|attempts?|try|want|needs?|allow|us|designed|"
     r"fails?|helps?|possible|ways?|required|intended|known|it|as|and|not|only|but|or|enough|"
     r"sufficient|is|are|was|were|be|been|than|from|to|of|in|for|the|an?)|,)\Z",
     re.IGNORECASE,
 )
-_SAME_AS = re.compile(r" \w+ (?:\w+ )?(?:as|of|for)\b")
-_TWO = re.compile(r"\b(?:and|or|than|from|between)\b")
-_PREDICATE = re.compile(
+_SAME_AS = lazy_pattern(r" \w+ (?:\w+ )?(?:as|of|for)\b")
+_TWO = lazy_pattern(r"\b(?:and|or|than|from|between)\b")
+_PREDICATE = lazy_pattern(
     r"\b(?:we|i|authors?|is|are|was|were|has|have|can|shows?|presents?|proposes?|introduces?|describes?|"
     r"studies|investigates?|explores?|provides?|reports?|develops?|considers?)\b",
     re.IGNORECASE,
 )
 # "We show that the region", "such that for any family": what is said of it is still to come.
-_REPORT = re.compile(
+_REPORT = lazy_pattern(
     r"\b(?:show|prov|demonstrat|f[io]u?nd|argu|suggest|observ|indicat|reveal|conclud|conjectur|"
     r"establish|verif|confirm|such|so|fact|evidence)\w*(?: \w+){0,2}? that\b",
     re.IGNORECASE,
 )
-_VERB = re.compile(
+_VERB = lazy_pattern(
     r"\b(?:is|are|was|were|be|has|have|had|can|cannot|could|may|might|must|will|would|should|do|"
     r"does|did|holds?|exists?|satisf\w+|becomes?|remains?|leads?|yields?|gives?|makes?|improves?|"
     r"outperforms?|achieves?|enables?|allows?|requires?|depends?)\b",
@@ -81,7 +82,7 @@ _NOUN_WITHIN = 8  # words before a pronoun that make it likely to mean one of th
 LONGEST = 1500  # characters looked at; longer sentences are no prose
 FEWEST = 8  # words that must be left
 _SUBJECT = r"(?=(?:we|I|this paper|this work|this article|the authors?) [a-z]{3})"
-_WAY = re.compile(
+_WAY = lazy_pattern(
     r"(?:By|Using|Inspired|Motivated|Based|Building|Drawing|Leveraging|Exploiting|Through|Via|To|"
     r"In order to|As|While|Whereas|Although|Though|Since|Because|Surprisingly|Interestingly|"
     r"Rather than|Instead of|Unlike|Following|Considering|Taking|Combining|Starting|Despite|Due to|"
@@ -90,21 +91,21 @@ _WAY = re.compile(
     rf"[^$.;:()\d]{{2,170}}?, {_SUBJECT}"
 )
 _DASH = r" (?:---?|[\u2014\u2013]) "
-_DASHED = re.compile(_DASH)
-_ASIDE = re.compile(
+_DASHED = lazy_pattern(_DASH)
+_ASIDE = lazy_pattern(
     r", (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|wherein|whereby) (?!\$)"
     rf"|; (?!(?:and|or|\(|i+\)|\d|[a-z]\)))|{_DASH}(?!.*{_DASH})|,? (?:such as|including) "
     r"|,? by (?:\w+ly )?\w{3,}ing |, (?:and )?(?:thus|thereby|hence) "
     r"|,? (?:on|across|over) (?:\w+ ){0,4}(?:datasets|benchmarks|tasks|domains)\b"
 )
-_MUST_STAY = re.compile(r"[$\d\\]|\b(?:not|only|if|unless|except|when)\b")
+_MUST_STAY = lazy_pattern(r"[$\d\\]|\b(?:not|only|if|unless|except|when)\b")
 # "... such as A and B to succeed": no mere list of examples.
-_GOES_ON = re.compile(
+_GOES_ON = lazy_pattern(
     r"(?<![\w-])(?:to|into|that|is|are|was|were|has|have|had|can|may|will)(?![\w-])|"
     r" (?:---?|[\u2014\u2013])(?= )"
 )
-_EXAMPLES = re.compile(r",? (?:such|including|on|across|over) ")
-_LISTED = re.compile(r"(?:\A|[ :])\(?(?:1|i|a|I|A)\)|: ")
+_EXAMPLES = lazy_pattern(r",? (?:such|including|on|across|over) ")
+_LISTED = lazy_pattern(r"(?:\A|[ :])\(?(?:1|i|a|I|A)\)|: ")
 ENOUGH, LONG = 14, 28  # words: left over, and in the whole sentence
 
 

@@ -1,14 +1,15 @@
 """The turns of phrase by which authors of all fields mark background, contribution and result."""
 
-import re
 from collections.abc import Iterator, Sequence
+
+from newsletter.lazy_pattern import lazy_pattern
 
 
 def _listed(phrases: str) -> list[str]:
     return [phrase.strip() for phrase in phrases.strip().replace("\n", "|").split("|")]
 
 
-_WORD = re.compile("[a-z0-9]+")
+_WORD = lazy_pattern("[a-z0-9]+")
 # Too common in any field to say what a paper is about.
 _COMMON = """
     a about above across after again against al all also although among an and another any
@@ -47,7 +48,7 @@ _PASSIVE = {
 }
 _ADVERBS = r"(?:(?:\w+ly|also|then|first|further|here|have|now|next|can|will) ){0,2}"
 _ACTIVE = {
-    name: re.compile(rf" (?:we|i|authors?) {_ADVERBS}(?:{verbs})(?:e?s)? ")
+    name: lazy_pattern(rf" (?:we|i|authors?) {_ADVERBS}(?:{verbs})(?:e?s)? ")
     for name, verbs in _VERBS.items()
 }
 _SUBJECTS = (
@@ -55,15 +56,15 @@ _SUBJECTS = (
     "project"
 )
 _BY_PAPER = {
-    name: re.compile(rf" (?:{_SUBJECTS}) {_ADVERBS}(?:{verbs})(?:e?s)? ")
+    name: lazy_pattern(rf" (?:{_SUBJECTS}) {_ADVERBS}(?:{verbs})(?:e?s)? ")
     for name, verbs in _VERBS.items()
 }
 _IN_PASSIVE = {
-    name: re.compile(rf" (?:is|are|was|were) {_ADVERBS}(?:{verbs}) ")
+    name: lazy_pattern(rf" (?:is|are|was|were) {_ADVERBS}(?:{verbs}) ")
     for name, verbs in _PASSIVE.items()
 }
 # "The structure has been studied by diffraction": how says that it was here. Not "by many".
-STUDIED_HERE = re.compile(
+STUDIED_HERE = lazy_pattern(
     r"\b(?:has|have) been (?:studied|investigated|measured|calculated|computed|determined|"
     r"examined|analy[sz]ed|performed|carried out) "
     r"(?:using|in terms of|by (?!(?:many|several|various|other|others|some|different|numerous|both|"

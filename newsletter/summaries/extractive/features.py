@@ -1,21 +1,21 @@
 """What the ranker sees of a sentence: named numbers, nothing about its topic."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.extractive import cue_phrases, penalties
 from newsletter.summaries.extractive.clauses import drop_optional_clauses
 from newsletter.summaries.extractive.trimming import trim_sentence
 
-_WORD = re.compile(r"[a-z0-9]+")
-_ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\w*")
+_WORD = lazy_pattern(r"[a-z0-9]+")
+_ACRONYM = lazy_pattern(r"\b[A-Z][A-Za-z]*[A-Z]\w*")
 # "QuietNet: Small Networks for Speech": one word before the colon that is no plain word.
-_NAMED = re.compile(r"((?=[\w+-]*(?:[A-Z][\w+-]*[A-Z]|[a-z][A-Z]|\d))[\w+-]{2,}): ")
-_NUMBER = re.compile(r"(?<![A-Za-z0-9])\d")
-_PERCENT = re.compile(r"\d(?:\s?\\?%|\\?times|\s?x\b)")
+_NAMED = lazy_pattern(r"((?=[\w+-]*(?:[A-Z][\w+-]*[A-Z]|[a-z][A-Z]|\d))[\w+-]{2,}): ")
+_NUMBER = lazy_pattern(r"(?<![A-Za-z0-9])\d")
+_PERCENT = lazy_pattern(r"\d(?:\s?\\?%|\\?times|\s?x\b)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,12 @@ Training data cannot teach this, as its score counts words; the penalties are se
 benchmarks/summarizer/README.md).
 """
 
-import re
-
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.extractive.clauses import OWN, points_back
 from newsletter.summaries.extractive.cue_phrases import STUDIED_HERE
 
 # A back-reference as the subject: nothing before it in the quotation says what it is.
-_DANGLING_START = re.compile(
+_DANGLING_START = lazy_pattern(
     rf"(?:(?:it|they|he|she|(?:this|that)(?! {OWN}))\b(?! is (?:shown|proved|proven|found|argued|"
     r"demonstrated|known|well|important|possible|necessary|established|"
     r"observed|suggested|pointed|concluded|noted|conjectured|widely|often|generally))"
@@ -22,51 +21,51 @@ _DANGLING_START = re.compile(
     r"the (?:first|second|third|last|other) (?:one|is|part|method|approach|result)\b|"
     r"one of (?:them|these|its|the (?:latter|former)))\b)",
 )
-_OWN_METHOD = re.compile(
+_OWN_METHOD = lazy_pattern(
     r"(?:(?:the|our) (?:proposed )?(?:method|approach|model|framework|algorithm|system|technique|"
     r"procedure|scheme|pipeline|architecture|parser|dataset|benchmark|tool|solution|second|third|"
     r"other|key (?:idea|insight)|idea|former|latter|construction|proof|argument|main tool)s?\b)",
 )
-_BACK_PHRASE = re.compile(
+_BACK_PHRASE = lazy_pattern(
     r"\b(?:in (?:this|that|each|either|both|such an?|the (?:former|latter|first|second|other)) "
     r"(?:case|setting|situation|regime|limit|sense|framework|context)s?|for (?:a|the) related|"
     r"doing so|under this|there(?:by|in|of)?,? we|in the (?:same|other) (?:way|vein|case)|"
     r"(?:is|are|was|were) then|similarly|likewise|also|too|on the other hand|in contrast|"
     r"instead|otherwise)\b",
 )
-_SHARED = re.compile(
+_SHARED = lazy_pattern(
     r"\b(?:(?:is|are|be|make|made|makes) (?:(?:publicly|freely|openly|also|both|all) )*available|"
     r"available (?:at|on|from|under|upon|via|online|here|for download)|can be (?:found|accessed)|"
     r"(?:will be|is|are|we|we will|we also) (?:publicly |openly |also )*released?\b)"
 )
-_MATERIAL = re.compile(
+_MATERIAL = lazy_pattern(
     r"\b(?:codes?|data|datasets?|demos?|models?|implementation|package|software|samples|examples|"
     r"benchmark|page|website|webpage|weights|materials?|videos?|scripts?|repository|resources)\b"
 )
 # Each begins at a word, which lets the search skip ahead.
-_BOILERPLATE = re.compile(
+_BOILERPLATE = lazy_pattern(
     r"\b(?:https?:|this (?:https?|url)\b|github|(?:is|are|be|been) open-?sourced\b|"
     r"we open-?source\b|text overlap\b|comments (?:are )?welcome\b|key ?words:|"
     r"release (?:the|our|all)\b|subscribe\b)"
 )
-_OUTLINE = re.compile(
+_OUTLINE = lazy_pattern(
     r"\b(?:future (?:work|research|directions?)|(?:is|are) discussed\Z|we conclude (?:by|with)|"
     r"open (?:problems|questions) (?:are|is)|further research|we hope|applications? (?:is|are) "
     r"(?:given|discussed|presented)|paves? the way|opens? (?:up )?(?:a )?new|implications)\b",
 )
 # A second contribution, not the first.
-_SECONDARY = re.compile(
+_SECONDARY = lazy_pattern(
     r"\A(?:as (?:a corollary|a by-?product|an application|a consequence|a side|one application)|"
     r"furthermore|moreover|additionally|in addition|finally|lastly|also|besides|"
     r"in the (?:second|third|final|last) (?:stage|step|phase|part))\b|"
     r"\b(?:we|i|is|are|was|were|paper|work) (?:\w+ )?(?:also|further|additionally)\b|"
     r"\A(?:an? )?similar\b"
 )
-_SETTING = re.compile(
+_SETTING = lazy_pattern(
     r"(?:(?:let|suppose|assume|denote|recall|consider|fix|given an?|write|here [$])\b|"
     r"we (?:consider|let|assume|recall|say|call|denote|begin|start|believe|hope|know)\b)",
 )
-_BACKGROUND = re.compile(
+_BACKGROUND = lazy_pattern(
     r"\b(?:well[- ]known|in recent years|recently,|in the (?:last|past)|traditionally|remains?|"
     r"(?:has|have) (?:recently )?(?:been|become|emerged|attracted|received|shown|achieved|proven|"
     r"gained|made)|is an? (?:important|fundamental|central|key|crucial|challenging|classical|"
@@ -79,12 +78,12 @@ _BACKGROUND = re.compile(
     r"under development|has never|have never|the discipline of)\b",
 )
 # What others did, or the same authors before.
-_OTHERS_FIRST = re.compile(
+_OTHERS_FIRST = lazy_pattern(
     r"(?:very )?recently\b|(?:an? |some )?(?:recent|previous|earlier|prior|existing) (?:\w+ )?"
     r"(?:stud|work|paper|result|experiment|advance|progress|development|research|observation|"
     r"approach|method)"
 )
-_OTHERS = re.compile(
+_OTHERS = lazy_pattern(
     r"\b(?:in (?:an?|our|the) (?:previous|recent|earlier) (?:paper|work|article|letter|stud)|"
     r"(?:has|have) (?:recently )?been (?:\w+ )?(?:demonstrated|shown|proposed|introduced|suggested|"
     r"reported|observed|studied|developed|used|promoted|claimed|argued)\b|"
@@ -92,9 +91,9 @@ _OTHERS = re.compile(
     r"(?:known|believed|thought|accepted)\b|"
     r"et al\.? (?:have|has|had|showed|proposed|introduced|found|proved|conjectured)\b)"
 )
-_ITEM = re.compile(r"\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])(?:\)|\. )")
-_OPEN_END = re.compile(r"(?::|as follows|the following|following (?:two|three|results?))\Z")
-_TWOFOLD = re.compile(r"\b(?:two|three|four|several)[ -]?fold|\b(?:two|three) (?:parts|ways)\b")
+_ITEM = lazy_pattern(r"\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])(?:\)|\. )")
+_OPEN_END = lazy_pattern(r"(?::|as follows|the following|following (?:two|three|results?))\Z")
+_TWOFOLD = lazy_pattern(r"\b(?:two|three|four|several)[ -]?fold|\b(?:two|three) (?:parts|ways)\b")
 SHORT, EARLY = 7, 0.55
 
 

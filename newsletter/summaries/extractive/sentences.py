@@ -5,6 +5,8 @@ from bisect import bisect_right
 from itertools import pairwise
 from typing import TypeAlias
 
+from newsletter.lazy_pattern import lazy_pattern
+
 Span: TypeAlias = tuple[int, int]
 
 LONGEST_FORMULA = 600
@@ -31,20 +33,20 @@ _OPENERS = _words(
     "when where after both each one also if despite although since then thus hence i specifically "
     "first second third based data from given unlike all at among under"
 )
-_BEGIN = re.compile(r"\\begin\{([a-z]{1,12}\*?)\}")
+_BEGIN = lazy_pattern(r"\\begin\{([a-z]{1,12}\*?)\}")
 _CONTROLS = dict.fromkeys([*range(32), 127], " ")
-_STOP = re.compile(r"[.!?]+[\"'\u2019\u201d)\]}]*")
-_WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*\Z")
-_WORD_AFTER = re.compile(r"[A-Za-z]+")
-_ENUMERATOR_BEFORE = re.compile(
+_STOP = lazy_pattern(r"[.!?]+[\"'\u2019\u201d)\]}]*")
+_WORD_BEFORE = lazy_pattern(r"[A-Za-z][A-Za-z.]*\Z")
+_WORD_AFTER = lazy_pattern(r"[A-Za-z]+")
+_ENUMERATOR_BEFORE = lazy_pattern(
     r"(?:\A|[:;,!?]\s|[a-z)]\.\s|\band\s)\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])\Z"
 )
-_ABBREVIATED = re.compile(r"\b(?:[Ff]igs?|[Ee]q[ns]*|[Rr]efs?|[Ss]ects?|[Nn]o|[Tt]ab)\.\s\S+\Z")
-_LOWER_ABBREVIATION = re.compile(r"(?:i\.?e|e\.?g|viz|cf)\b")
-_CURRENCY = re.compile(r"\d[\d.,]*[kKmMbB]?(?:[\s,.;:)/-]|\Z)")
-_TEX = re.compile(r"[\\^_{}=<>]")
-_PROSE = re.compile(r"[a-z]{2,}[,.]? [a-z]{2,}[,.]? [a-z]{2,}")
-_TEXT_IN_FORMULA = re.compile(r"\\(?:text|mbox|hbox|mathrm|rm|operatorname)")
+_ABBREVIATED = lazy_pattern(r"\b(?:[Ff]igs?|[Ee]q[ns]*|[Rr]efs?|[Ss]ects?|[Nn]o|[Tt]ab)\.\s\S+\Z")
+_LOWER_ABBREVIATION = lazy_pattern(r"(?:i\.?e|e\.?g|viz|cf)\b")
+_CURRENCY = lazy_pattern(r"\d[\d.,]*[kKmMbB]?(?:[\s,.;:)/-]|\Z)")
+_TEX = lazy_pattern(r"[\\^_{}=<>]")
+_PROSE = lazy_pattern(r"[a-z]{2,}[,.]? [a-z]{2,}[,.]? [a-z]{2,}")
+_TEXT_IN_FORMULA = lazy_pattern(r"\\(?:text|mbox|hbox|mathrm|rm|operatorname)")
 
 
 def one_line(text: str) -> str:

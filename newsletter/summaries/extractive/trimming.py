@@ -2,6 +2,7 @@
 
 import re
 
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.extractive.clauses import drop_pointing_clause
 from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
 
@@ -16,7 +17,7 @@ _WORK = (
 _PRONOUN = r"(?:[Tt]his|[Tt]hese|[Tt]hat|[Tt]hose|[Ss]uch|the above|the aforementioned)"
 _NO_COMMA = r"[^,.;:$()]"
 # Phrases that only say "here comes the contribution", or point back at what is not quoted.
-_LEAD_INS = re.compile(
+_LEAD_INS = lazy_pattern(
     r"(?:"
     rf"(?:In|Within|Throughout|With|Through) (?:this|the present|the current|present|our) "
     rf"(?:[a-z-]+ ){{0,2}}?{_WORK}(?:, |: | )(?!(?:of|on|by|and|to|for|in|from|with|at)\b)"
@@ -48,34 +49,34 @@ _LEAD_INS = re.compile(
     r"|(?:First|Firstly|Second|Secondly|Third|Thirdly), "
     r")"
 )
-_ENUMERATOR = re.compile(r"(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])\)|\d{1,2}\.) +(?=\S+ \S+)")
-_LABEL = re.compile(
+_ENUMERATOR = lazy_pattern(r"(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])\)|\d{1,2}\.) +(?=\S+ \S+)")
+_LABEL = lazy_pattern(
     r"(?:\[[Aa]bridged\]|\([Aa]bridged\)) ?|"
     r"(?:Abstract|ABSTRACT|Summary|Background|Objectives?|Purpose|Aims?|Methods?|Results?|"
     r"Conclusions?|Findings|Motivation|Approach|Context|Contributions?|Significance)\s?[:.] ?"
     r"(?=[A-Z])"
 )
-_AFTER_SUBJECT = re.compile(
+_AFTER_SUBJECT = lazy_pattern(
     r"(?P<subject>(?:\A|, )(?:We|we|I|This paper|This work)) "
     r"(?:also|then|further|furthermore|therefore|thus|hence|additionally|subsequently|"
     r"first|finally|next|here|now) (?=[a-z]{3})"
 )
-_IN_THIS_PAPER = re.compile(rf"(?<=[a-z)}}])(?:, in this {_WORK},| in this {_WORK})(?=[ ,.;])")
-_KEEP_ASIDE = re.compile(
+_IN_THIS_PAPER = lazy_pattern(rf"(?<=[a-z)}}])(?:, in this {_WORK},| in this {_WORK})(?=[ ,.;])")
+_KEEP_ASIDE = lazy_pattern(
     r"\b(?:if|unless|except|excluding|not|no|only|under|assuming|when|where|conditional|"
     r"almost|without|at most|at least|up to|for all|for any|for every|non|but|or)\b|[$\\=<>]",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"\((?:\d{1,2}|[ivxIVX]{1,4}|[a-zA-Z])\)")
-_ASIDE_BEFORE = re.compile(r"(?:\A|[a-zA-Z0-9$}%'\"\u2019])[\s~]\Z")
+_ITEM = lazy_pattern(r"\((?:\d{1,2}|[ivxIVX]{1,4}|[a-zA-Z])\)")
+_ASIDE_BEFORE = lazy_pattern(r"(?:\A|[a-zA-Z0-9$}%'\"\u2019])[\s~]\Z")
 # "as defined in [3]": the brackets are the noun.
-_NEEDS_NOUN = re.compile(
+_NEEDS_NOUN = lazy_pattern(
     r"\b(?:in|by|of|from|see|to|and|with|ref|refs|as|than|for|on|or|at|the|an?|that)\.? \Z",
     re.IGNORECASE,
 )
-_CITATION = re.compile(r"\[[\d,;\s\u2013-]+\]|\[[A-Z][^\]]*\d{4}[^\]]*\]")
-_BOUNDARY = re.compile(r"[,;:] | [-\u2013\u2014]{1,3} | ")
-_PLAIN_WORD = re.compile(r"(?:[^\W\d_]+(?=[\s,;:.!?')]|\Z)|[^\W\d_]{2,}(?=-[a-z]{2}))")
+_CITATION = lazy_pattern(r"\[[\d,;\s\u2013-]+\]|\[[A-Z][^\]]*\d{4}[^\]]*\]")
+_BOUNDARY = lazy_pattern(r"[,;:] | [-\u2013\u2014]{1,3} | ")
+_PLAIN_WORD = lazy_pattern(r"(?:[^\W\d_]+(?=[\s,;:.!?')]|\Z)|[^\W\d_]{2,}(?=-[a-z]{2}))")
 
 
 def trim_sentence(sentence: str) -> str:
