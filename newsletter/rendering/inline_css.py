@@ -1,0 +1,29 @@
+"""CSS into style attributes, as mail programs need it."""
+
+import logging
+import re
+import threading
+
+# premailer's parser state is shared: one at a time.
+_ONE_AT_A_TIME = threading.Lock()
+
+# Every byte of a style is one less for papers; a "<" of a text is escaped, so only tags match.
+_STYLE = re.compile(r'(<[a-z][^<>]*? style=")([^"]*)')
+
+
+def inline(html: str) -> str:
+    """The page with its rules in style attributes; `@media` rules stay in the head."""
+    from newsletter.rendering.offline_premailer import OfflinePremailer  # noqa: PLC0415 - 0.2 s, and only a mail needs it
+
+    with _ONE_AT_A_TIME:
+        inlined: str = OfflinePremailer(
+            html,
+            keep_style_tags=False,
+            strip_important=False,
+            allow_network=False,
+            disable_validation=True,
+            remove_classes=False,
+            cssutils_logging_level=logging.CRITICAL,
+            disable_basic_attributes=["bgcolor", "width", "height"],
+        ).transform(pretty_print=False)
+    return _STYLE.sub(lambda found: found[1] + found[2].replace("; ", ";"), inlined)
