@@ -47,6 +47,37 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def new_tables(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A SQLite file with our tables and no row in them, as the migrations make it."""
+    folder = tmp_path_factory.mktemp("new-tables")
+    database = db.connect("sqlite:///new.db", folder)
+    schema.upgrade(database)
+    database.dispose()
+    return (folder / "new.db").read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def _migrated_once(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, new_tables: bytes
+) -> None:
+    """A new SQLite file gets its tables by copying; tests marked `migrates` run the migrations."""
+    if request.node.get_closest_marker("migrates"):
+        return
+    migrate = schema.upgrade
+
+    def upgrade(database: Database) -> None:
+        url = database.engine.url
+        file = Path(url.database or "")
+        if url.get_backend_name() == "sqlite" and not file.exists():
+            file.touch(mode=0o600)
+            file.write_bytes(new_tables)
+        else:
+            migrate(database)
+
+    monkeypatch.setattr(schema, "upgrade", upgrade)
+
+
 @pytest.fixture
 def cli(capfdbinary: pytest.CaptureFixture[bytes]) -> Cli:
     """Run a command in this process, in the test's own folder."""

@@ -1,5 +1,6 @@
 """The migrations make exactly the tables that the code uses."""
 
+import pytest
 from sqlalchemy import func, select
 
 from newsletter import db, schema
@@ -42,6 +43,7 @@ def test_a_relative_file_lies_beside_the_configuration(settings: Settings) -> No
     assert db.sqlite_file("postgresql://localhost/news", settings.folder) is None
 
 
+@pytest.mark.migrates
 def test_a_new_database_is_for_its_owner_alone(settings: Settings) -> None:
     database = db.connect("sqlite:///new.db", settings.folder)
     try:

@@ -20,6 +20,8 @@ from newsletter.models import Base
 from newsletter.web import create_app
 from tests.conftest import Cli
 
+pytestmark = pytest.mark.migrates
+
 _SCRIPTS = ScriptDirectory.from_config(schema._alembic())
 STAIRS = [each.revision for each in _SCRIPTS.walk_revisions()][::-1]
 _ROWS = """

@@ -1,6 +1,5 @@
 """CSS into style attributes, as mail programs need it."""
 
-import logging
 import re
 import threading
 
@@ -16,14 +15,5 @@ def inline(html: str) -> str:
     from newsletter.rendering.offline_premailer import OfflinePremailer  # noqa: PLC0415 - 0.2 s, and only a mail needs it
 
     with _ONE_AT_A_TIME:
-        inlined: str = OfflinePremailer(
-            html,
-            keep_style_tags=False,
-            strip_important=False,
-            allow_network=False,
-            disable_validation=True,
-            remove_classes=False,
-            cssutils_logging_level=logging.CRITICAL,
-            disable_basic_attributes=["bgcolor", "width", "height"],
-        ).transform(pretty_print=False)
+        inlined: str = OfflinePremailer(html).transform(pretty_print=False)
     return _STYLE.sub(lambda found: found[1] + found[2].replace("; ", ";"), inlined)
