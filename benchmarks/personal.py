@@ -1,0 +1,168 @@
+"""How good picks are, and what they cost: `python benchmarks/personal.py papers.jsonl.gz`.
+
+A line of the papers is a JSON object with `day`, `id`, `title`, `abstract`, `authors` and `cats`,
+in the order of days. The trial: an author's next paper is to be found among the newest 689, from
+their earlier ones. Authors count who share a co-author with an earlier paper, so that namesakes
+are few; words are counted in the earlier papers only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import math
+import random
+import resource
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import mean, median, stdev
+
+from newsletter.interests import DayIndex, Interests, LikedPaper, compile_profile, pick_papers
+from newsletter.interests.lexicon import Lexicon, count_words, parse, shipped
+from newsletter.sources.base import Paper, PaperId
+
+_CANDIDATES = 689
+_EARLIER = range(2, 31)  # papers of an author whose next one is looked for
+_DAY = 400  # papers of the day whose cost is measured
+_PROFILES = 400  # different ones; more readers share them
+_TOP = 10
+
+
+@dataclass(frozen=True)
+class Author:
+    earlier: list[Paper]
+    next_ids: set[str]
+
+
+def read_papers(path: Path) -> list[Paper]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = map(json.loads, lines)
+        return [
+            Paper(
+                PaperId(row["id"]),
+                row["title"],
+                row["abstract"],
+                tuple(row["authors"]),
+                tuple(row["cats"]),
+            )
+            for row in rows
+        ]
+
+
+def authors_of(candidates: list[Paper], earlier: list[Paper], most: int) -> list[Author]:
+    by_name: defaultdict[str, list[Paper]] = defaultdict(list)
+    for paper in earlier:
+        for name in paper.authors:
+            by_name[name].append(paper)
+    ahead: defaultdict[str, list[Paper]] = defaultdict(list)
+    for paper in candidates:
+        for name in paper.authors:
+            ahead[name].append(paper)
+    known = [
+        Author(by_name[name], {paper.id.arxiv_id for paper in papers})
+        for name, papers in sorted(ahead.items())
+        if len(by_name[name]) in _EARLIER and all(_known(paper, by_name[name]) for paper in papers)
+    ]
+    random.Random(16).shuffle(known)  # noqa: S311 - no secret
+    return known[:most]
+
+
+def _known(paper: Paper, earlier: list[Paper]) -> bool:
+    return any(len(set(paper.authors) & set(other.authors)) > 1 for other in earlier)
+
+
+def liked(papers: list[Paper]) -> Interests:
+    return Interests(
+        liked=[
+            LikedPaper(paper.title, paper.abstract, categories=paper.categories) for paper in papers
+        ]
+    )
+
+
+def gains(day: DayIndex, author: Author, lexicon: Lexicon) -> tuple[float, float]:
+    """The nDCG and the recall of the first ten."""
+    picks = pick_papers(day, compile_profile(liked(author.earlier), lexicon), _TOP)
+    hits = [pick.paper.id.arxiv_id in author.next_ids for pick in picks]
+    best = sum(1 / math.log2(rank + 2) for rank in range(min(_TOP, len(author.next_ids))))
+    gain = sum(hit / math.log2(rank + 2) for rank, hit in enumerate(hits))
+    return gain / best, sum(hits) / len(author.next_ids)
+
+
+def trial(papers: list[Paper], most: int, pools: int) -> None:
+    everything: list[tuple[float, float]] = []
+    for pool in range(pools):
+        end = len(papers) - pool * _CANDIDATES
+        candidates = papers[end - _CANDIDATES : end]
+        new = {paper.id.arxiv_id for paper in candidates}
+        known = {paper.id.arxiv_id: paper for paper in papers[: end - _CANDIDATES]}
+        earlier = [paper for paper in known.values() if paper.id.arxiv_id not in new]
+        texts = (f"{paper.title}\n{paper.abstract}" for paper in earlier)
+        lexicon = parse(list(count_words(texts)))
+        day = DayIndex(candidates, lexicon)
+        authors = authors_of(candidates, earlier, most)
+        found = [gains(day, author, lexicon) for author in authors]
+        everything += found
+        number = median(len(author.earlier) for author in authors)
+        print(
+            f"pool {pool + 1}: {len(authors)} authors with {number:g} earlier papers (median)"
+            f" among {_CANDIDATES}: {_figures(found)}"
+        )
+    if pools > 1:
+        print(f"all pools: {_figures(everything)}")
+
+
+def _figures(found: list[tuple[float, float]]) -> str:
+    ndcg = [pair[0] for pair in found]
+    recall = [pair[1] for pair in found]
+    error = stdev(ndcg) / math.sqrt(len(ndcg))
+    return f"nDCG@10 {mean(ndcg):.3f} +- {error:.3f}, recall@10 {mean(recall):.3f}"
+
+
+def cost(papers: list[Paper], readers: list[int]) -> None:
+    began = time.process_time()
+    shipped()
+    print(f"lexicon read in {time.process_time() - began:.2f} s CPU")
+    began = time.process_time()
+    day = DayIndex(papers[-_DAY:])
+    print(f"a day of {_DAY} papers made ready in {time.process_time() - began:.2f} s CPU")
+    chance = random.Random(16)  # noqa: S311 - no secret
+    earlier = papers[:-_DAY]
+    chosen = [chance.sample(earlier, chance.randint(5, 50)) for _ in range(_PROFILES)]
+    began = time.process_time()
+    profiles = [compile_profile(liked(some)) for some in chosen]
+    each_ms = 1000 * (time.process_time() - began) / sum(map(len, chosen))
+    print(f"a profile: {each_ms:.2f} ms CPU a liked paper, once until the interests change")
+    for number in readers:
+        before = _memory_mb()
+        began = time.process_time()
+        for profile in islice(cycle(profiles), number):
+            pick_papers(day, profile)
+        each_ms = 1000 * (time.process_time() - began) / number
+        grown = _memory_mb() - before
+        print(f"{number} readers: {each_ms:.3f} ms CPU a reader, reasons too; {grown:+.1f} MB")
+
+
+def _memory_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("papers", type=Path)
+    parser.add_argument("--authors", type=int, default=400, help="of a pool, at most")
+    parser.add_argument("--pools", type=int, default=1, help="of 689 papers, the newest first")
+    parser.add_argument("--readers", type=int, nargs="*", default=[1000, 10_000])
+    chosen = parser.parse_args()
+    papers = read_papers(chosen.papers)
+    if chosen.pools:
+        trial(papers, chosen.authors, chosen.pools)
+    if chosen.readers:
+        cost(papers, chosen.readers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""Which papers of a day are for one person, and why: papers and interests in, picks out.
+
+    from newsletter.interests import DayIndex, Interests, LikedPaper, compile_profile, pick_papers
+
+    day = DayIndex(papers)  # once a day, for all readers
+    profile = compile_profile(Interests(liked=[LikedPaper(title, abstract)], words=["codec"]))
+    for pick in pick_papers(day, profile):
+        print(f"{pick.score:.3f} {pick.paper.title}: {pick.reasons[0]}")
+
+Nothing here knows a database, the network or the time. `docs/personal.md` says how it works.
+"""
+
+from newsletter.interests.authors import FollowedAuthor
+from newsletter.interests.day_index import DayIndex
+from newsletter.interests.picks import Pick, PickReason, ReasonType, pick_papers
+from newsletter.interests.profile import Interests, LikedPaper, Profile, compile_profile
+
+__all__ = [
+    "DayIndex",
+    "FollowedAuthor",
+    "Interests",
+    "LikedPaper",
+    "Pick",
+    "PickReason",
+    "Profile",
+    "ReasonType",
+    "compile_profile",
+    "pick_papers",
+]

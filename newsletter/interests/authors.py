@@ -1,0 +1,98 @@
+"""Names of authors, compared as people compare them; and how namesakes are told apart."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from unicodedata import combining, normalize
+
+from newsletter.tex import to_text
+
+NameKey = tuple[str, str]  # the first name and the last, folded
+
+_NO_DECOMPOSITION = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
+_SUFFIX = re.compile(r"[\s,]+(?:jr|sr|ii|iii|iv)\.?$")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_WORD = re.compile(r"[^\W_]+")
+_MANY_AUTHORS = 50  # beyond it, a paper's authors say little about each other
+_LONGEST_NAME = 300  # characters
+
+
+@dataclass(frozen=True)
+class FollowedAuthor:
+    """A name, and what tells its owner from namesakes; names as keys, categories as arXiv's.
+
+    With `with_authors` or `with_categories`, only papers count that have one of them. A paper with
+    one of `not_with_authors`, or first in one of `not_with_categories`, is a namesake's, unless it
+    has one of the former.
+    """
+
+    name: str
+    with_authors: frozenset[NameKey] = field(default=frozenset())
+    with_categories: frozenset[str] = field(default=frozenset())
+    not_with_authors: frozenset[NameKey] = field(default=frozenset())
+    not_with_categories: frozenset[str] = field(default=frozenset())
+
+
+def not_this_one(
+    author: FollowedAuthor, authors: Sequence[str], categories: Sequence[str]
+) -> FollowedAuthor:
+    """The same, once the reader said of a paper by that name that it is somebody else's."""
+    others = _co_authors(author.name, authors)
+    return replace(
+        author,
+        not_with_authors=author.not_with_authors | others,
+        not_with_categories=author.not_with_categories | frozenset(categories[:1]),
+    )
+
+
+def wrote(author: FollowedAuthor, authors: Sequence[str], categories: Sequence[str]) -> str | None:
+    """The author's name as the paper has it, or None where the paper is not theirs."""
+    name = next((name for name in authors if same_name(author.name, name)), None)
+    if name is None:
+        return None
+    others = _co_authors(author.name, authors)
+    if author.with_authors & others or author.with_categories.intersection(categories):
+        return name
+    if author.with_authors or author.with_categories:
+        return None
+    a_namesake = author.not_with_authors & others or author.not_with_categories.intersection(
+        categories[:1]
+    )
+    return None if a_namesake else name
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether both can be one person's.
+
+    Accents, case, full stops, hyphens and the order around a comma do not matter, nor a middle
+    name that one of them leaves out. An initial is not a first name: there are too many of them.
+    """
+    first, second = _parts(one), _parts(other)
+    if not first or not second or (first[0], first[-1]) != (second[0], second[-1]):
+        return False
+    middles = zip(first[1:-1], second[1:-1], strict=False)
+    return all(a.startswith(b) or b.startswith(a) for a, b in middles)
+
+
+def name_key(name: str) -> NameKey | None:
+    """What all spellings of a name have in common; None where there is no letter in it."""
+    parts = _parts(name)
+    return (parts[0], parts[-1]) if parts else None
+
+
+def name_keys(names: Iterable[str]) -> frozenset[NameKey]:
+    return frozenset(key for key in map(name_key, names) if key)
+
+
+def _co_authors(name: str, authors: Sequence[str]) -> frozenset[NameKey]:
+    if len(authors) > _MANY_AUTHORS:
+        return frozenset()
+    return name_keys(other for other in authors if not same_name(name, other))
+
+
+def _parts(name: str) -> list[str]:
+    text = to_text(name[:_LONGEST_NAME]).casefold().translate(_NO_DECOMPOSITION)
+    text = "".join(char for char in normalize("NFKD", text) if not combining(char))
+    text = _SUFFIX.sub("", _BRACKETS.sub(" ", text).strip())
+    last, comma, first = text.partition(",")
+    return _WORD.findall(f"{first} {last}" if comma else text)

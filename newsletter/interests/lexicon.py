@@ -1,0 +1,117 @@
+"""How telling a word is: the rarer among many papers, the more.
+
+`document_frequencies.txt` is made by `benchmarks/document_frequencies.py`. Its first line has the
+number of papers that were counted, each further line a count and the words that so many of them
+hold. A word with a minus sign is said once by most who say it ("however"): it is no topic.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from itertools import groupby
+
+from newsletter.interests.words import pairs_of, words_of
+
+_PAIR_WEIGHT = 0.7  # of a pair beside a word
+_CATEGORY_WEIGHT = 0.1  # of all categories of a paper, beside its words' 1
+_COMMONEST = 20_000  # words; more of them rank no better
+_TOPIC = 1.25  # how often a paper that holds a topic's word holds it, on average, at least
+_TELLING = 1.5  # the rarity of a word that more than a fifth of all papers hold
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Document frequencies of the commonest words; every other word counts as rarer than these."""
+
+    version: str  # of the counts: profiles of another one are made anew
+    papers: int  # that were counted
+    frequencies: Mapping[str, int]
+    no_topics: frozenset[str] = frozenset()
+
+    @cached_property
+    def _rarities(self) -> dict[str, float]:
+        return {word: self._rarity(count) for word, count in self.frequencies.items()}
+
+    @cached_property
+    def _unknown(self) -> float:
+        return self._rarity(min(self.frequencies.values(), default=1) / 2)
+
+    def _rarity(self, count: float) -> float:
+        return math.log((self.papers + 1) / (count + 0.5))
+
+    def rarity(self, word: str) -> float:
+        """The inverse document frequency: a natural logarithm, about 0 for "the"."""
+        return self._rarities.get(word, self._unknown)
+
+    def is_telling(self, term: str) -> bool:
+        """Whether a term says what a paper is about, to somebody who reads nothing else."""
+        return all(
+            len(word) > 1
+            and not word.startswith("in:")
+            and not word.isdecimal()
+            and word not in self.no_topics
+            and self.rarity(word) >= _TELLING
+            for word in term.split(" ")
+        )
+
+    def vector(self, *texts: str, categories: Sequence[str] = ()) -> dict[str, float]:
+        """The terms of a paper, words and pairs of neighbours, with weights; their length is 1.
+
+        A term's weight is (1 + log of how often it stands there) times its rarity. Its categories
+        follow as terms `in:cs.SD`, with little weight.
+        """
+        listed = [words_of(text) for text in texts]
+        words = Counter(word for part in listed for word in part)
+        pairs = Counter(pair for part in listed for pair in pairs_of(part))
+        weights = {word: (1 + math.log(n)) * self.rarity(word) for word, n in words.items()}
+        for pair, n in pairs.items():
+            first, second = pair.split(" ")
+            mean = (self.rarity(first) + self.rarity(second)) / 2
+            weights[pair] = _PAIR_WEIGHT * (1 + math.log(n)) * mean
+        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        vector = {term: weight / length for term, weight in weights.items()}
+        for category in categories:
+            vector[f"in:{category}"] = _CATEGORY_WEIGHT / math.sqrt(len(categories))
+        return vector
+
+
+def count_words(texts: Iterable[str]) -> Iterator[str]:
+    """The lines of a lexicon's file, from a text a paper; only the commonest words are in it."""
+    holding: Counter[str] = Counter()
+    standing: Counter[str] = Counter()
+    papers = 0
+    for text in texts:
+        papers += 1
+        words = Counter(words_of(text))
+        holding.update(words.keys())
+        standing.update(words)
+    yield str(papers)
+    commonest = sorted(holding.items(), key=lambda item: (-item[1], item[0]))[:_COMMONEST]
+    for count, group in groupby(commonest, key=lambda item: item[1]):
+        words_of_count = [
+            word if standing[word] >= _TOPIC * count else f"-{word}" for word, _ in group
+        ]
+        yield f"{count} {' '.join(words_of_count)}"
+
+
+def parse(lines: Sequence[str]) -> Lexicon:
+    """A lexicon from the lines of its file."""
+    frequencies: dict[str, int] = {}
+    for line in lines[1:]:
+        count, *words = line.split(" ")
+        frequencies |= dict.fromkeys(words, int(count))
+    no_topics = frozenset(word[1:] for word in frequencies if word[0] == "-")
+    plain = {word.removeprefix("-"): count for word, count in frequencies.items()}
+    version = sha256("\n".join(lines).encode()).hexdigest()[:12]
+    return Lexicon(version, int(lines[0]), plain, no_topics)
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Lexicon:
+    """The one that comes with the package, read once."""
+    file = files("newsletter.interests") / "document_frequencies.txt"
+    return parse(file.read_text(encoding="utf-8").splitlines())

@@ -1,0 +1,60 @@
+"""A reader's own words: "codec", "music generation", or "diffus*" for all that begins so."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from newsletter.interests.words import parts_of
+
+_SHORTEST_BEGINNING = 3  # characters before a "*"; else it is taken for the word itself
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words that stand next to each other; case, hyphens and a plural "s" do not matter."""
+
+    text: str  # as it was typed
+    parts: tuple[str, ...]
+    is_beginning: bool = False  # whether its last word may go on
+
+    @classmethod
+    def parse(cls, text: str) -> "Phrase | None":
+        """None where there is no letter in it."""
+        parts = tuple(parts_of(text))
+        goes_on = text.rstrip().endswith("*")
+        if not parts:
+            return None
+        return cls(text.strip(), parts, goes_on and len(parts[-1]) >= _SHORTEST_BEGINNING)
+
+
+class PhraseIndex:
+    """Texts by their words, so that a phrase is looked for in the few that can hold it."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._by_word: dict[str, set[int]] = {}
+        self._flat: list[str] = []
+        for number, text in enumerate(texts):
+            parts = parts_of(text)
+            self._flat.append(f" {' '.join(parts)} ")
+            for part in parts:
+                self._by_word.setdefault(part, set()).add(number)
+        self._words = sorted(self._by_word)
+
+    def holding(self, phrase: Phrase) -> set[int]:
+        """The numbers of the texts that hold the phrase."""
+        *before, last = phrase.parts
+        endings = self._going_on(last) if phrase.is_beginning else (last, f"{last}s")
+        texts = set[int]().union(*(self._by_word.get(word, ()) for word in endings))
+        for part in before:
+            texts &= self._by_word.get(part, set())
+        if not before:
+            return texts
+        whole = f" {' '.join(phrase.parts)}"
+        forms = (whole,) if phrase.is_beginning else (f"{whole} ", f"{whole}s ")
+        return {number for number in texts if any(form in self._flat[number] for form in forms)}
+
+    def _going_on(self, beginning: str) -> Iterator[str]:
+        start = bisect_left(self._words, beginning)
+        following = (self._words[at] for at in range(start, len(self._words)))
+        return takewhile(lambda word: word.startswith(beginning), following)

@@ -1,0 +1,188 @@
+"""The papers of a day that come first for one person, each with the reasons why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+from newsletter.interests.day_index import DayIndex
+from newsletter.interests.phrases import Phrase, PhraseIndex
+from newsletter.interests.profile import Profile
+from newsletter.sources.base import Paper
+
+MOST_PICKS = 10
+_MOST_WORDS = 3  # that a reason names
+# Parts of a score: the stronger kind decides, whatever the weaker ones say.
+_AUTHOR, _IN_TITLE, _IN_ABSTRACT, _CATEGORY = 4.0, 2.0, 1.0, 0.01
+FLOOR = 0.03  # a closeness below it is chance: half of all papers have 0.025
+
+
+class ReasonType(StrEnum):
+    """Strongest first."""
+
+    AUTHOR = "author"
+    IN_TITLE = "in-title"
+    IN_ABSTRACT = "in-abstract"
+    REVISED = "revised"  # another version of a paper they liked
+    CLOSE = "close"
+    CATEGORY = "category"
+
+
+@dataclass(frozen=True)
+class PickReason:
+    """Can be checked in the paper itself: its author, its words, or those it shares."""
+
+    kind: ReasonType
+    about: str  # an author's name as the paper has it, a category, or a liked paper's title
+    words: tuple[str, ...] = ()  # that the paper holds
+
+    def __str__(self) -> str:
+        named = ", ".join(self.words)
+        match self.kind:
+            case ReasonType.AUTHOR:
+                return f"by {self.about}, whom you follow"
+            case ReasonType.IN_TITLE:
+                return f"has {named} in its title"
+            case ReasonType.IN_ABSTRACT:
+                return f"mentions {named}"
+            case ReasonType.REVISED:
+                return "another version of a paper you liked"
+            case ReasonType.CLOSE:
+                return f"close to “{self.about}”, which you liked ({named})"
+            case ReasonType.CATEGORY:
+                return f"in {self.about}, which you chose"
+
+
+@dataclass(frozen=True)
+class Pick:
+    paper: Paper
+    score: float
+    reasons: tuple[PickReason, ...]  # strongest first; never empty
+
+
+def pick_papers(day: DayIndex, profile: Profile, most: int | None = MOST_PICKS) -> list[Pick]:
+    """At most that many papers, best first; ties stand in the order of the day.
+
+    Followed authors come first, then wanted words in the title, then in the abstract, then
+    closeness to what was liked. A paper that is a disliked one, or has an unwanted word, author
+    or category, is no pick, nor one that is close alone, and closer to something disliked than to
+    anything liked. Closeness alone must be `FLOOR` at least. With `most` None nothing but that is
+    different: all papers are ranked that share a telling word with a liked one, for measuring.
+    """
+    return _Reader(day, profile, 0.0 if most is None else FLOOR).picks(most)
+
+
+class _Reader:
+    """One reader's look at one day."""
+
+    def __init__(self, day: DayIndex, profile: Profile, floor: float) -> None:
+        self._day, self._profile, self._floor = day, profile, floor
+        self._authors = day.by_author(profile.authors)
+        self._titles = _holding(day.titles, profile.words)
+        self._abstracts = _holding(day.abstracts, profile.words)
+        self._categories = day.in_category(profile.categories)
+        self._liked_ids = {paper.arxiv_id for paper in profile.liked if paper.arxiv_id}
+        self._closeness = day.closeness(profile)
+
+    def picks(self, most: int | None) -> list[Pick]:
+        scores = list(self._closeness)
+        chosen = {number for number, score in enumerate(scores) if score and score >= self._floor}
+        named = (
+            (self._authors, _AUTHOR),
+            (self._titles, _IN_TITLE),
+            (self._abstracts, _IN_ABSTRACT),
+            (self._categories, _CATEGORY),
+        )
+        for found, worth in named:
+            chosen |= found.keys()
+            for number in found:
+                scores[number] += worth
+        ranked = sorted(chosen - self._unwanted())
+        # Ties stay in their order, also in a sort that is turned round.
+        ranked.sort(key=scores.__getitem__, reverse=True)
+        picks = (
+            Pick(self._day.papers[number], scores[number], reasons)
+            for number in ranked
+            if (reasons := self._reasons(number))
+        )
+        return list(islice(picks, most))
+
+    def _unwanted(self) -> set[int]:
+        profile, day = self._profile, self._day
+        unwanted = {*day.by_author(profile.unwanted_authors)}
+        unwanted |= day.in_category(profile.unwanted_categories).keys()
+        for index in (day.titles, day.abstracts):
+            unwanted |= _holding(index, profile.unwanted_words).keys()
+        if profile.disliked_ids:
+            unwanted |= {
+                number
+                for number, paper in enumerate(day.papers)
+                if paper.id.arxiv_id in profile.disliked_ids
+            }
+        return unwanted
+
+    def _reasons(self, number: int) -> tuple[PickReason, ...]:
+        reasons: list[PickReason] = []
+        if number in self._authors:
+            reasons.append(PickReason(ReasonType.AUTHOR, self._authors[number][0]))
+        in_title = self._titles.get(number, ())
+        if in_title:
+            reasons.append(PickReason(ReasonType.IN_TITLE, "", tuple(in_title[:_MOST_WORDS])))
+        further = [word for word in self._abstracts.get(number, ()) if word not in in_title]
+        if further:
+            reasons.append(PickReason(ReasonType.IN_ABSTRACT, "", tuple(further[:_MOST_WORDS])))
+        if self._day.papers[number].id.arxiv_id in self._liked_ids:
+            reasons.append(PickReason(ReasonType.REVISED, ""))
+        elif self._closeness[number] >= self._floor and not (not reasons and self._vetoed(number)):
+            reasons += self._close(number)
+        if number in self._categories:
+            reasons.append(PickReason(ReasonType.CATEGORY, self._categories[number]))
+        return tuple(reasons)
+
+    def _vetoed(self, number: int) -> bool:
+        """Whether a disliked paper is closer to it than every liked one."""
+        if not self._profile.judged:
+            return False
+        sums: dict[int, float] = {}
+        for term, weight in self._day.vectors[number].items():
+            for judged, its_weight in self._profile.judged.get(term, ()):
+                sums[judged] = sums.get(judged, 0.0) + weight * its_weight
+        liked = max((total for judged, total in sums.items() if judged >= 0), default=0.0)
+        return any(total > liked for judged, total in sums.items() if judged < 0)
+
+    def _close(self, number: int) -> list[PickReason]:
+        """The liked paper that the most of the closeness comes from, with the words shared."""
+        weights, owners = self._profile.weights, self._profile.owners
+        vector = self._day.vectors[number]
+        shared = vector.keys() & owners.keys()
+        shares = sorted(((weights[term] * vector[term], term) for term in shared), reverse=True)
+        by_owner: dict[int, float] = {}
+        for share, term in shares:
+            by_owner[owners[term]] = by_owner.get(owners[term], 0.0) + share
+        if not by_owner:
+            return []
+        nearest = max(by_owner, key=lambda owner: (by_owner[owner], -owner))
+        words = _without_repeats(term for _, term in shares if owners[term] == nearest)
+        return [PickReason(ReasonType.CLOSE, self._profile.liked[nearest].title, words)]
+
+
+def _without_repeats(terms: Iterable[str]) -> tuple[str, ...]:
+    """The first few, no word among them twice."""
+    chosen: list[str] = []
+    said: set[str] = set()
+    for term in terms:
+        words = term.split(" ")
+        if said.isdisjoint(words):
+            chosen.append(term)
+            said.update(words)
+            if len(chosen) == _MOST_WORDS:
+                break
+    return tuple(chosen)
+
+
+def _holding(index: PhraseIndex, phrases: Sequence[Phrase]) -> Mapping[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for phrase in phrases:
+        for number in index.holding(phrase):
+            found.setdefault(number, []).append(phrase.text)
+    return found

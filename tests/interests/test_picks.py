@@ -1,0 +1,301 @@
+"""Picks: what comes first for one person, in which order, and whether each reason is true."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsletter.interests import (
+    DayIndex,
+    FollowedAuthor,
+    Interests,
+    LikedPaper,
+    Pick,
+    ReasonType,
+    compile_profile,
+    pick_papers,
+)
+from newsletter.interests.authors import name_keys, not_this_one, same_name
+from newsletter.interests.lexicon import count_words, parse, shipped
+from newsletter.interests.picks import FLOOR, MOST_PICKS
+from newsletter.interests.profile import LONGEST_PROFILE
+from newsletter.interests.words import parts_of, words_of
+from newsletter.sources.base import Paper, PaperId
+
+CODEC = LikedPaper(
+    "A neural audio codec with a small latent space",
+    "A neural codec compresses speech into discrete latent tokens by residual quantization.",
+)
+PLANTS = LikedPaper(
+    "Photosynthesis in arid grassland",
+    "Grassland stomata close at noon; drought lowers the yield of photosynthesis.",
+)
+
+
+def paper(
+    number: int,
+    title: str,
+    abstract: str = "",
+    authors: tuple[str, ...] = ("Some Body",),
+    categories: tuple[str, ...] = ("cs.SD",),
+) -> Paper:
+    return Paper(PaperId(f"2507.{number:05}"), title, abstract, authors, categories)
+
+
+def picks_of(papers: list[Paper], interests: Interests, most: int | None = 10) -> list[Pick]:
+    return pick_papers(DayIndex(papers), compile_profile(interests), most)
+
+
+def titles(picks: list[Pick]) -> list[str]:
+    return [pick.paper.title for pick in picks]
+
+
+def test_authors_come_first_then_titles_then_abstracts_then_what_is_close() -> None:
+    day = [
+        paper(1, "Nothing to see", "Whales sing."),
+        paper(2, "Residual quantization of latent speech tokens", "A neural codec."),
+        paper(3, "Whales", "Their songs by diffusion."),
+        paper(4, "Diffusion of whales"),
+        paper(5, "Untitled", authors=("Ada K. Lovelace", "Bob Two")),
+    ]
+    interests = Interests(
+        liked=[PLANTS, CODEC], authors=[FollowedAuthor("Lovelace, Ada")], words=["diffusion"]
+    )
+    picks = picks_of(day, interests)
+    assert [pick.paper.id.arxiv_id[-1] for pick in picks] == ["5", "4", "3", "2"]
+    assert [str(pick.reasons[0]) for pick in picks] == [
+        "by Ada K. Lovelace, whom you follow",
+        "has diffusion in its title",
+        "mentions diffusion",
+        f"close to “{CODEC.title}”, which you liked (codec, quantization, residual)",
+    ]
+
+
+def test_what_is_unwanted_is_no_pick_whatever_else_is_true() -> None:
+    day = [
+        paper(1, "A survey of neural codecs", authors=("Ada Lovelace",)),
+        paper(2, "Neural codecs", authors=("Ada Lovelace", "Eve Nil")),
+        paper(3, "Neural codec", authors=("Ada Lovelace",), categories=("cs.AI", "cs.CY")),
+        paper(4, "Neural codec for speech", authors=("Ada Lovelace",)),
+    ]
+    interests = Interests(
+        authors=[FollowedAuthor("Ada Lovelace")],
+        words=["codec"],
+        unwanted_words=["survey"],
+        unwanted_authors=["Eve Nil"],
+        unwanted_categories=["cs.CY"],
+    )
+    assert titles(picks_of(day, interests)) == ["Neural codec for speech"]
+
+
+def test_less_like_this_is_a_veto_for_what_is_closer_to_it_and_for_nothing_else() -> None:
+    about_plants = paper(1, "Drought and stomata", "Photosynthesis of grassland at noon.")
+    about_codecs = paper(2, "A neural speech codec", "Discrete latent tokens.")
+    liked = [CODEC, PLANTS]
+    alone = picks_of([about_plants, about_codecs], Interests(liked=liked))
+    assert len(alone) == 2
+    drought = LikedPaper("Drought, stomata, photosynthesis", "Grassland at noon.", "2507.00009")
+    judged = Interests(liked=liked, disliked=[drought])
+    after = picks_of([about_plants, about_codecs], judged)
+    assert after == [pick for pick in alone if pick.paper is about_codecs]
+    word = Interests(liked=liked, disliked=[drought], words=["stomata"])
+    assert titles(picks_of([about_plants], word)) == ["Drought and stomata"]
+    itself = paper(9, "Stomata again")
+    assert picks_of([itself], word) == []
+
+
+def test_a_new_version_of_a_liked_paper_says_so() -> None:
+    liked = LikedPaper(CODEC.title, CODEC.abstract, "2507.00007")
+    (pick,) = picks_of([paper(7, CODEC.title, CODEC.abstract)], Interests(liked=[liked]))
+    assert pick.reasons[0].kind is ReasonType.REVISED
+    assert pick.score == pytest.approx(1, abs=0.01)
+
+
+def test_a_reader_who_follows_john_smith_can_tell_them_apart() -> None:
+    ours = paper(1, "Codecs", authors=("John Smith", "Ann Ours"), categories=("cs.SD",))
+    physicist = paper(2, "Quarks", authors=("J. Two", "John Smith"), categories=("hep-ph",))
+    more_quarks = paper(3, "More quarks", authors=("John Smith",), categories=("hep-ph", "cs.SD"))
+    day = [ours, physicist, more_quarks, paper(4, "Else", authors=("Joan Smith", "J. Smith"))]
+    john = FollowedAuthor("John Smith")
+    assert titles(picks_of(day, Interests(authors=[john]))) == ["Codecs", "Quarks", "More quarks"]
+    john = not_this_one(john, physicist.authors, physicist.categories)
+    assert titles(picks_of(day, Interests(authors=[john]))) == ["Codecs"]
+    with_ann = FollowedAuthor("John Smith", with_authors=name_keys(["Ann Ours"]))
+    assert titles(picks_of(day, Interests(authors=[with_ann]))) == ["Codecs"]
+    in_hep = FollowedAuthor("John Smith", with_categories=frozenset(["hep-ph"]))
+    assert titles(picks_of(day, Interests(authors=[in_hep]))) == ["Quarks", "More quarks"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Jürgen Müller", "Jurgen Muller", True),
+        ('J\\"urgen M{\\"u}ller', "Jürgen Müller", True),
+        ("Müller, Jürgen", "Jürgen A. Müller", True),
+        ("Jean-Pierre Serre", "Jean Pierre Serre", True),
+        ("Ada B. Lovelace", "Ada C. Lovelace", False),
+        ("Martin King Jr.", "Martin King", True),
+        ("Søren Kierkegaard (Copenhagen)", "Soren Kierkegaard", True),
+        ("John Smith", "J. Smith", False),
+        ("J. Smith", "J Smith", True),
+        ("", "", False),
+        ("王伟", "王伟", True),
+    ],
+)
+def test_names_are_compared_as_people_do(one: str, other: str, *, same: bool) -> None:
+    assert same_name(one, other) is same
+    assert same_name(other, one) is same
+
+
+def test_a_readers_words_are_found_in_any_spelling_and_never_inside_another_word() -> None:
+    day = [
+        paper(1, "Text-to-Speech with large codecs"),
+        paper(2, "Text to speech", "DIFFUSIONS"),
+        paper(3, "Context to speechless", "Diffusive, not the word itself"),
+        paper(4, 'Schr\\"odinger bridges for $\\alpha$-divergences'),
+    ]
+
+    def found(word: str) -> list[int]:
+        return [int(p.paper.id.arxiv_id[-1]) for p in picks_of(day, Interests(words=[word]))]
+
+    assert found("text to speech") == found("text-to-speech") == [1, 2]
+    assert found("codec") == [1]
+    assert found("diffusion") == [2]
+    assert found("diffus*") == [2, 3]
+    assert found("SCHRÖDINGER bridge") == [4]
+    assert found("α-divergence") == [4]
+    assert found("to*") == [1, 2, 3]  # too short for a beginning: the word "to"
+    assert found("...") == found("") == []
+
+
+def test_where_nothing_is_close_there_is_no_pick() -> None:
+    day = [paper(number, "Whales sing at night", "They are whales.") for number in range(30)]
+    assert picks_of(day, Interests(liked=[CODEC])) == []
+    assert picks_of([], Interests(liked=[CODEC], words=["codec"])) == []
+    assert picks_of(day, Interests()) == []
+
+
+def test_a_chosen_category_fills_up_behind_everything_else_in_the_order_of_the_day() -> None:
+    day = [paper(n, f"Whales {n}", categories=("cs.SD", "cs.LG")) for n in range(1, 14)]
+    day.append(paper(20, CODEC.title, CODEC.abstract, categories=("cs.CL",)))
+    picks = picks_of(day, Interests(liked=[CODEC], categories=["cs.LG"]))
+    assert len(picks) == MOST_PICKS
+    assert titles(picks)[:3] == [CODEC.title, "Whales 1", "Whales 2"]
+    assert str(picks[1].reasons[0]) == "in cs.LG, which you chose"
+
+
+def test_words_stay_as_they_are() -> None:
+    assert words_of("State-of-the-art $O(n^2)$ LLM's, 3D: naïve_x") == [
+        *("state-of-the-art", "o", "n²".replace("²", "2"), "llm's", "3d", "naïve", "x"),
+    ]
+    assert parts_of("text-to-speech") == ["text", "to", "speech"]
+
+
+def test_the_shipped_words_know_what_is_telling() -> None:
+    lexicon = shipped()
+    assert len(lexicon.frequencies) == 20_000
+    assert lexicon.papers > 20_000
+    assert lexicon.rarity("the") < 0.1 < lexicon.rarity("codec") < lexicon.rarity("qwertyuiop")
+    assert lexicon.is_telling("neural codec")
+    assert not any(map(lexicon.is_telling, ("however", "the codec", "42", "x", "propose")))
+
+
+def test_a_lexicon_is_what_its_lines_say() -> None:
+    texts = ["codec codec however", "codec codec codec however", "however whale whale"]
+    lexicon = parse(list(count_words(texts)))
+    assert lexicon.papers == 3
+    assert lexicon.frequencies == {"codec": 2, "however": 3, "whale": 1}
+    assert lexicon.no_topics == {"however"}
+
+
+def test_hostile_papers_cost_no_more_than_they_are_worth() -> None:
+    crowd = paper(1, "Crowd", authors=tuple(f"Author{n} Family{n % 7}" for n in range(5000)))
+    endless = paper(2, "(" * 5000, "a" * 10_000_000)
+    day = DayIndex([crowd, endless])
+    profile = compile_profile(
+        Interests(
+            liked=[LikedPaper("word " * 1_000_000, "$" * 1000)],
+            authors=[FollowedAuthor("Author4999 Family1"), FollowedAuthor("," * 10_000)],
+            words=["(a+)+$", "*" * 1000, "crowd"],
+        )
+    )
+    (pick,) = pick_papers(day, profile)
+    assert [str(reason) for reason in pick.reasons] == [
+        "by Author4999 Family1, whom you follow",
+        "has crowd in its title",
+    ]
+
+
+VOCABULARY = "neural codec latent speech whale drought stomata quantization noon the of model"
+WORDS = st.sampled_from(VOCABULARY.split())
+TEXTS = st.lists(WORDS, max_size=12).map(" ".join)
+NAMES = st.sampled_from(["Ada Lovelace", "Bob Two", "Eve Nil", "John Smith"])
+CATEGORIES = st.sampled_from(["cs.SD", "cs.LG", "cs.CL"])
+LIKED = st.builds(LikedPaper, TEXTS, TEXTS)
+INTERESTS = st.builds(
+    Interests,
+    liked=st.lists(LIKED, max_size=4),
+    disliked=st.lists(LIKED, max_size=2),
+    authors=st.lists(NAMES.map(FollowedAuthor), max_size=2),
+    unwanted_authors=st.lists(NAMES, max_size=1),
+    words=st.lists(WORDS, max_size=2),
+    unwanted_words=st.lists(WORDS, max_size=1),
+    categories=st.lists(CATEGORIES, max_size=1),
+    unwanted_categories=st.lists(CATEGORIES, max_size=1),
+)
+DAYS = st.lists(
+    st.tuples(TEXTS, TEXTS, st.lists(NAMES, min_size=1, max_size=2), CATEGORIES), max_size=14
+).map(
+    lambda rows: [
+        paper(number, title, abstract, tuple(authors), (category,))
+        for number, (title, abstract, authors, category) in enumerate(rows)
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(DAYS, INTERESTS)
+def test_every_pick_is_a_paper_once_in_order_with_reasons_that_are_true(
+    day: list[Paper], interests: Interests
+) -> None:
+    everything = picks_of(day, interests, None)
+    picks = picks_of(day, interests)
+    strong = [p for p in everything if p.score >= FLOOR or p.reasons[0].kind != ReasonType.CLOSE]
+    assert [pick.paper for pick in picks] == [pick.paper for pick in strong][:MOST_PICKS]
+    order = [(-pick.score, day.index(pick.paper)) for pick in everything]
+    assert order == sorted(set(order))
+    for pick in everything:
+        assert pick.reasons
+        text = f"{pick.paper.title} {pick.paper.abstract}"
+        assert not set(interests.unwanted_words) & set(parts_of(text))
+        assert not set(interests.unwanted_authors) & set(pick.paper.authors)
+        assert not set(interests.unwanted_categories) & set(pick.paper.categories)
+        for reason in pick.reasons:
+            assert set(" ".join(reason.words).split()) <= set(words_of(text))
+            if reason.kind is ReasonType.AUTHOR:
+                assert reason.about in pick.paper.authors
+            if reason.kind is ReasonType.CLOSE:
+                assert any(
+                    set(reason.words) <= set(shipped().vector(liked.title, liked.abstract))
+                    for liked in interests.liked
+                    if liked.title == reason.about
+                )
+
+
+@settings(max_examples=40, deadline=None)
+@given(DAYS, st.lists(LIKED, min_size=1, max_size=4))
+def test_whole_numbers_say_what_the_cosine_says(day: list[Paper], liked: list[LikedPaper]) -> None:
+    profile = compile_profile(Interests(liked=liked))
+    assert len(profile.weights) <= LONGEST_PROFILE
+    lexicon = shipped()
+    centroid: dict[str, float] = {}
+    for one in liked:
+        for term, weight in lexicon.vector(one.title, one.abstract).items():
+            centroid[term] = centroid.get(term, 0) + weight
+    length = math.sqrt(sum(weight**2 for weight in centroid.values())) or 1
+    for announced, closeness in zip(day, DayIndex(day).closeness(profile), strict=True):
+        vector = lexicon.vector(announced.title, announced.abstract)
+        cosine = sum(weight * centroid.get(term, 0) for term, weight in vector.items()) / length
+        assert closeness == pytest.approx(cosine, abs=0.002)
+        assert 0 <= closeness <= 1.001
