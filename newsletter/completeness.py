@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.models import AnnouncementRow, IssueRow, IssueState, ListingRow
-from newsletter.sources import calendar
+from newsletter.sources import calendar, dated_pages
 from newsletter.sources.base import SAVED_FILES, ListingState
 
 # Asking the same source again would say the same. An empty listing may only have come too early.
@@ -15,22 +15,21 @@ _KNOWN = (
     ListingState.COMPLETE,
     ListingState.UNCHECKED,
     ListingState.SAMPLE,
-    ListingState.RECONSTRUCTED,
 )
+_HEALED = (ListingState.PARTIAL, ListingState.RECONSTRUCTED)  # by arXiv's page of that day
 _NAMED_IDS = 8
-DATED_PAGES_REACH = timedelta(days=90)  # arXiv's pages of past days
 
 
 def is_known(row: ListingRow, newest: date) -> bool:
     """Whether that listing need not be asked for again.
 
-    What is partial can be healed as long as arXiv has a page of that day. A past day from saved
-    files is as its reader wants it.
+    What is partial or rebuilt can be healed as long as arXiv has a page of that day. A past day
+    from saved files is as its reader wants it.
     """
     if row.source.startswith(SAVED_FILES) and row.day < newest:
         return True
-    if row.state == ListingState.PARTIAL:
-        return row.day < newest - DATED_PAGES_REACH
+    if row.state in _HEALED:
+        return row.day < newest - dated_pages.REACH
     return row.state in _KNOWN
 
 

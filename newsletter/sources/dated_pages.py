@@ -2,21 +2,30 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import requests
 
 from newsletter.sources import calendar
-from newsletter.sources.base import DATED_PAGE, ListingState, SourceError
+from newsletter.sources.base import DATED_PAGE, AnnouncementType, ListingState, SourceError
 from newsletter.sources.catchup_page import CatchupDay, parse_catchup_page, read_catchup_day
 from newsletter.sources.http.session import forget, get
 from newsletter.sources.listing_page import PageEntry
 from newsletter.sources.listing_status import CategoryListing, ListingEntry
 from newsletter.sources.recent_page import RecentPage, parse_recent_page
 
+REACH = timedelta(days=90)  # arXiv's pages of past days
+
+
+class PageRefusedError(SourceError):
+    """arXiv has no such page, and asking again would not change that."""
+
 
 class DatedPages:
-    """What arXiv's pages say of a past day; the recent papers of a category are asked for once."""
+    """What arXiv's pages say of a past day; the recent papers of a category are asked for once.
+
+    A day that is younger than `awaited` is not to be rebuilt while its page only fails for now.
+    """
 
     def __init__(
         self,
@@ -24,11 +33,13 @@ class DatedPages:
         catchup_url: str,
         recent_url: str,
         clock: Callable[[], float] = time.time,
+        awaited: timedelta = timedelta(0),
     ) -> None:
         self._session = session
         self._catchup_url = catchup_url
         self._recent_url = recent_url
         self._clock = clock
+        self.awaited = awaited
         self._newest = date.min
         self._recent: dict[str, RecentPage | None] = {}
 
@@ -39,6 +50,7 @@ class DatedPages:
         `recent` asks the recent papers, which know better and reach five announcements back.
 
         Raises:
+            PageRefusedError: arXiv has none of that day (any more).
             SourceError: it cannot be had, or it counts nothing and nobody confirms that.
         """
         source = f"{DATED_PAGE}, read on {self._now():%Y-%m-%d}"
@@ -87,9 +99,9 @@ class DatedPages:
         response = get(
             self._session, self._catchup_url.format(category=category, day=day, page=page)
         )
-        if not response.ok:
+        if not response.ok:  # what may be over in a while was tried again, and raised
             why = _refusal(response.content, category)
-            raise SourceError(f"arXiv's page of {day} (HTTP {response.status_code}){why}")
+            raise PageRefusedError(f"arXiv's page of {day} (HTTP {response.status_code}){why}")
         return response.content
 
 
@@ -104,15 +116,22 @@ def dated_listing(
     if shown.expected == 0:
         return _of_nothing(category, shown, recent, source)
     section = recent.section(shown.day) if recent else None
-    entries: tuple[PageEntry, ...] = shown.listed
-    if recent is not None and section is not None and section.is_whole:
-        entries = _as_announced(
-            shown.listed, section.listed, _first_listed_after(shown.day, recent)
-        )
+    later = _first_listed_after(shown.day, recent) if recent else set()
+    if section is not None and section.is_whole:
+        entries = _as_announced(shown.listed, section.listed, later)
+    else:
+        entries = tuple(entry for entry in shown.listed if not _is_late(entry, later))
+        if any(entry.kind is AnnouncementType.CROSS for entry in entries):
+            source = f"{source}, with cross-lists of later days"
     lines = tuple(map(ListingEntry.of, entries))
     added = len({line.arxiv_id for line in lines} - {entry.arxiv_id for entry in shown.listed})
     expected = len(lines) + max(0, shown.expected - len(shown.listed) - added)
     return CategoryListing(category, ListingState.COMPLETE, lines, expected, source)
+
+
+def _is_late(entry: PageEntry, later: set[str]) -> bool:
+    """Whether a cross-list was made on a later day; a paper is cross-listed there only once."""
+    return entry.kind is AnnouncementType.CROSS and entry.arxiv_id in later
 
 
 def _as_announced(
