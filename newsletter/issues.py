@@ -163,6 +163,15 @@ def list_issues(
     ).all()
 
 
+def last_frozen(session: Session, newsletter: str | None = None) -> tuple[int, datetime] | None:
+    """The issue that was frozen last, and when: what lists of issues say changes with it alone."""
+    last = select(IssueRow.id, IssueRow.frozen_at).order_by(IssueRow.id.desc()).limit(1)
+    if newsletter is not None:
+        last = last.where(IssueRow.newsletter == newsletter)
+    row = session.execute(last).first()
+    return None if row is None else (row.id, row.frozen_at)
+
+
 def newest_days(session: Session, newsletters: Sequence[str]) -> dict[str, date]:
     """The day of the newest issue of each newsletter that has one."""
     rows = session.execute(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,7 @@ def _refuse_loose_ends(connection: Connection) -> None:
         )
 
 
+@cache
 def head() -> str:
     """The version of the tables that this program needs."""
     versions = _versions()

@@ -1,5 +1,6 @@
 """serve: the web pages."""
 
+import logging
 import signal
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import click
 
 from newsletter.cli import common
 
-_THREADS = 8
-_CONNECTIONS = 500  # one that is slow takes no thread, only its place
+_THREADS = 32  # those who write wait for the disk together (web/app.py: how many may)
+_CONNECTIONS = 2000  # one that is slow takes no thread, only its place
+_OTHER_FILES = 200
 _SILENT_S = 30  # after which a connection loses it
 
 
@@ -42,6 +44,7 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
         raise NewsletterError(
             f"{host}:{port} cannot be served: {error.strerror or error}"
         ) from error
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line for whoever waits
     click.echo(f"http://{host}:{port} (stop with Ctrl-C)", err=True)
     background.start()
     signal.signal(signal.SIGTERM, _stop)
@@ -53,13 +56,26 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
         app.extensions["newsletter.database"].dispose()
 
 
+def _most_connections() -> int:
+    """As many as the system lets this process have, up to ours."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = _CONNECTIONS + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < files:
+        soft = files if hard == resource.RLIM_INFINITY else min(files, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        return max(soft - _OTHER_FILES, 1)
+    return _CONNECTIONS
+
+
 def _limits(proxies: int) -> dict[str, object]:
     """What of a request waitress bears, and what it lets through."""
     from newsletter.web import webhooks
 
     return {
         "threads": _THREADS,
-        "connection_limit": _CONNECTIONS,
+        "connection_limit": _most_connections(),
         "channel_timeout": _SILENT_S,
         "cleanup_interval": _SILENT_S,
         "asyncore_use_poll": True,  # else no more files than `select` can count

@@ -47,6 +47,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # the preview, where templates change, empties the cache
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ the new address was a subscriber's already, they mean both.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -17,6 +18,16 @@ from newsletter.subscribers.tokens import ALL
 
 CONFIRM_WITHIN = timedelta(days=1)
 UNDO_WITHIN = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class UnsubscribeRequest:
+    """What a link to leave asks for: away from one newsletter, or from `ALL`."""
+
+    subscriber_id: int
+    newsletter: str
+    evidence: ConsentEvidence
+    at: datetime
 
 
 def request_change(
@@ -108,6 +119,36 @@ def unsubscribe_following_changes(
     newsletters = None if newsletter == ALL else [newsletter]
     for subscriber in resolve_subscriber_ids(session, subscriber_id):
         lifecycle.unsubscribe(session, subscriber, newsletters, evidence, now)
+
+
+def unsubscribe_all(session: Session, requests: Sequence[UnsubscribeRequest]) -> None:
+    """The same for many, in a handful of statements."""
+    ids = {request.subscriber_id for request in requests}
+    rows = session.scalars(select(SubscriberRow).where(SubscriberRow.id.in_(ids)))
+    subscribers = {row.id: row for row in rows}
+    merged = AddressChangeRow.merged_into.is_not(None)
+    moved = set(
+        session.scalars(
+            select(AddressChangeRow.subscriber_id).where(
+                AddressChangeRow.subscriber_id.in_(ids), merged
+            )
+        )
+    )
+    held = lifecycle.subscriptions_of(session, ids - moved)
+    for request in requests:
+        number, newsletter = request.subscriber_id, request.newsletter
+        if number in moved:
+            unsubscribe_following_changes(session, number, newsletter, request.evidence, request.at)
+        elif number in subscribers:
+            newsletters = None if newsletter == ALL else [newsletter]
+            lifecycle.unsubscribe(
+                session,
+                subscribers[number],
+                newsletters,
+                request.evidence,
+                request.at,
+                held[number],
+            )
 
 
 def merged_from(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriberRow]:

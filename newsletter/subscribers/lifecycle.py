@@ -136,12 +136,14 @@ def unsubscribe(
     newsletters: Collection[str] | None,
     evidence: ConsentEvidence,
     now: datetime,
+    held: Sequence[SubscriptionRow] | None = None,
 ) -> None:
     """They leave some newsletters, or all (None), in whichever way; a second time writes nothing.
 
-    What somebody asks for by a link of ours goes by `moves.leave`.
+    What somebody asks for by a link of ours goes by `address_change`. `held` are their
+    subscriptions, where the caller has them.
     """
-    ended = end_subscriptions(session, subscriber, newsletters, now)
+    ended = end_subscriptions(session, subscriber, newsletters, now, held)
     if ended:
         consent_log.record_consent(session, subscriber, ConsentAction.LEFT, ended, evidence, now)
 
@@ -151,16 +153,20 @@ def end_subscriptions(
     subscriber: SubscriberRow,
     newsletters: Collection[str] | None,
     now: datetime,
+    held: Sequence[SubscriptionRow] | None = None,
 ) -> list[str]:
     """End some subscriptions, or all (None), and say which were not ended before."""
+    if held is None:
+        held = subscriptions(session, subscriber)
+    active = [subscription for subscription in held if subscription.left_at is None]
     ended = [
         subscription
-        for subscription in active_subscriptions(session, subscriber).values()
+        for subscription in active
         if newsletters is None or subscription.newsletter in newsletters
     ]
     for subscription in ended:
         subscription.left_at = now
-    if (ended or newsletters is None) and not active_subscriptions(session, subscriber):
+    if (ended or newsletters is None) and len(ended) == len(active):
         subscriber.standing = Standing.LEFT
         subscriber.left_at = subscriber.left_at or now
     return [subscription.newsletter for subscription in ended]
@@ -183,6 +189,17 @@ def get_subscriber(session: Session, email: str) -> SubscriberRow:
         near = [member for member in everybody if did_you_mean(address, [member]).endswith("?")]
         raise WrongUseError(f"no subscriber {address}{did_you_mean(address, near)}")
     return subscriber
+
+
+def subscriptions_of(
+    session: Session, subscriber_ids: Collection[int]
+) -> dict[int, list[SubscriptionRow]]:
+    """The subscriptions of many, ended ones too, by who has them."""
+    held: dict[int, list[SubscriptionRow]] = {number: [] for number in subscriber_ids}
+    rows = select(SubscriptionRow).where(SubscriptionRow.subscriber_id.in_(held))
+    for row in session.scalars(rows.order_by(SubscriptionRow.newsletter)):
+        held[row.subscriber_id].append(row)
+    return held
 
 
 def subscriptions(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriptionRow]:

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -100,8 +99,17 @@ def refusals(session: Session, scopes: Iterable[str], since: datetime) -> dict[s
 def key_of(session: Session, text: str) -> str:
     """A keyed hash, 128 bits in hexadecimal."""
     if _PURPOSE not in session.info:
-        session.info[_PURPOSE] = key_for(session, _PURPOSE)
-    return hmac.new(session.info[_PURPOSE], text.encode(), sha256).hexdigest()[:32]
+        session.info[_PURPOSE] = load_key(session)
+    return hashed(session.info[_PURPOSE], text)
+
+
+def load_key(session: Session) -> bytes:
+    """The key of those hashes; it never changes."""
+    return key_for(session, _PURPOSE)
+
+
+def hashed(key: bytes, text: str) -> str:
+    return hmac.digest(key, text.encode(), "sha256").hex()[:32]
 
 
 def mailbox_of(address: str) -> str:

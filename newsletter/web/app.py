@@ -3,16 +3,18 @@
 import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, g, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from newsletter import bootstrap, config, schema
 from newsletter.config import Settings
+from newsletter.subscribers import signup_limits
 from newsletter.web import (
     archive,
     change_address,
@@ -26,6 +28,7 @@ from newsletter.web import (
 )
 from newsletter.web.outbox_thread import OutboxThread
 from newsletter.web.pages import EXTENSION, Pages, gettext, pages
+from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +55,10 @@ _MODULES = (
     archive,
 )
 _A_YEAR = "max-age=31536000"
+_BUSY = (429, 503)
+_TRY_AGAIN_S = "60"  # unless a page knows better
+_ACTING = 24  # requests at once, of the threads of `serve`: the others read
+_TURN_WITHIN_S = 1.0
 _LARGEST_BODY = 64 * 1024
 
 
@@ -80,6 +87,8 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     database = schema.open_database(settings.database.url, settings.folder)
+    with database.read.begin() as session:
+        limits_key = signup_limits.load_key(session)
     database.dispose()  # no connection is shared with the workers that a server forks
     app.extensions["newsletter.database"] = database
     links = bootstrap.signed_links(settings)
@@ -89,13 +98,23 @@ def create_app(
     app.extensions["newsletter.background"] = background
     if sends_mail:
         app.before_request(background.start)
-    app.extensions[EXTENSION] = Pages(app, settings, database, links, clock, background.wake)
+    app.extensions[EXTENSION] = Pages(
+        app,
+        settings,
+        database,
+        links,
+        clock,
+        background.wake,
+        limits_key,
+        UnsubscribeQueue(database),
+    )
     for module in _MODULES:
         app.register_blueprint(module.blueprint)
     if settings.feedback.sendgrid_public_key:
         app.register_blueprint(webhooks.blueprint)
     if settings.metrics.token.get_secret_value():
         app.register_blueprint(metrics.blueprint)
+    _keep_room_for_readers(app)
     _add_security_headers(app, settings)
     _add_error_pages(app)
     _trust_proxies(app, settings)
@@ -111,11 +130,30 @@ def _add_security_headers(app: Flask, settings: Settings) -> None:
     def protect(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        if response.status_code in _BUSY:
+            response.headers.setdefault("Retry-After", _TRY_AGAIN_S)
         if response.headers["Cache-Control"] == "no-store":
             response.headers.setdefault("X-Robots-Tag", "noindex")
         if request.method == "HEAD" or response.status_code == 304:  # noqa: PLR2004 - HTTP
             response.close()  # nothing of the file behind it is read, so nobody else closes it
         return response
+
+
+def _keep_room_for_readers(app: Flask) -> None:
+    """While the database is another's, those who wait to write do not take every thread."""
+    room = BoundedSemaphore(_ACTING)
+
+    @app.before_request
+    def enter() -> None:
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            g.acts = room.acquire(timeout=_TURN_WITHIN_S)
+            if not g.acts:
+                abort(503)
+
+    @app.teardown_request
+    def leave(_error: BaseException | None) -> None:
+        if g.pop("acts", False):
+            room.release()
 
 
 def _add_error_pages(app: Flask) -> None:
@@ -130,9 +168,7 @@ def _add_error_pages(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def database(error: OperationalError) -> tuple[str, int]:
         _log.error("%s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
-        return pages.message_page(
-            gettext("Please try again in a minute"), gettext("We are busy just now.")
-        ), 503
+        return pages.message_page(*_error_text(503)), 503
 
 
 def _error_text(code: int) -> tuple[str, str]:
@@ -143,6 +179,7 @@ def _error_text(code: int) -> tuple[str, str]:
         ),
         404: (gettext("There is nothing here"), gettext("The address may be mistyped.")),
         413: (gettext("That was too much"), gettext("Nothing here needs so long a text.")),
+        503: (gettext("Please try again in a minute"), gettext("We are busy just now.")),
     }
     return texts.get(code, (gettext("That did not work"), gettext("Please try again.")))
 

@@ -1,82 +1,92 @@
 """Home, and the archive: every issue whole, at an address that stays."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from functools import lru_cache
 from itertools import groupby
 
 from flask import Blueprint, Response, abort, current_app, request
 from flask.blueprints import BlueprintSetupState
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from newsletter import issues
+from newsletter.config import NewsletterSettings
 from newsletter.models import IssueRow
 from newsletter.rendering.issue_content import IssueContent, IssueSection
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.theme import Theme
 from newsletter.web import atom_feed
-from newsletter.web.pages import chosen_language, pages
+from newsletter.web.kept_pages import KeptPages
+from newsletter.web.pages import EXTENSION, chosen_language, pages
 
 blueprint = Blueprint("archive", __name__)
 
 _LATEST = 5
-_KEPT_PAGES = 64
-_ISSUE_PAGES = "newsletter.issue_pages"
-_A_WHILE = "public, max-age=300"
+_KEPT_PAGES = "newsletter.kept_pages"
+_other = aliased(IssueRow)
+_beside = _other.newsletter == bindparam("slug")
+# What an issue's page changes with: which it is, and the days before and after it.
+_ISSUE_STATE = select(
+    IssueRow.id,
+    IssueRow.frozen_at,
+    select(func.max(_other.day))
+    .where(_beside, _other.day < bindparam("day"))
+    .scalar_subquery()
+    .label("earlier"),
+    select(func.min(_other.day))
+    .where(_beside, _other.day > bindparam("day"))
+    .scalar_subquery()
+    .label("later"),
+).where(IssueRow.newsletter == bindparam("slug"), IssueRow.day == bindparam("day"))
 
 
 @blueprint.record
-def _keep_issue_pages(state: BlueprintSetupState) -> None:
-    """An issue never changes, so its page is made once a language."""
-    state.app.extensions[_ISSUE_PAGES] = lru_cache(_KEPT_PAGES)(_issue_page)
+def _keep_pages(state: BlueprintSetupState) -> None:
+    state.app.extensions[_KEPT_PAGES] = KeptPages(state.app.extensions[EXTENSION].settings)
 
 
 @blueprint.get("/")
 def home() -> Response:
-    return _cacheable(home_page())
+    with pages.database.read() as session:
+        state = issues.last_frozen(session)
+    return _page(state, home_page)
 
 
 @blueprint.get("/<slug>")
 def newsletter(slug: str) -> Response:
     settings = pages.newsletters.get(slug) or abort(404)
     with pages.database.read() as session:
-        rows = issues.list_issues(session, [slug])
-        counts = issues.counts(session, [issue.id for issue in rows])
-    months = [
-        (month, list(group))
-        for month, group in groupby(rows, key=lambda issue: issue.day.replace(day=1))
-    ]
-    return _cacheable(
-        pages.render("web/newsletter.html", newsletter=settings, months=months, counts=counts)
-    )
+        state = issues.last_frozen(session, slug)
+    return _page(state, lambda: _newsletter_page(settings))
 
 
 @blueprint.get("/<slug>/<day>")
 def issue(slug: str, day: str) -> Response:
     with pages.database.read() as session:
-        row = issues.find_issue(session, slug, _parse_day(day)) or abort(404)
-        neighbours = _neighbours(session, row)
-    language = pages.language().language
-    issue_page = current_app.extensions[_ISSUE_PAGES]
-    return _cacheable(issue_page(row.id, neighbours, language, chosen_language()))
+        asked = {"slug": slug, "day": _parse_day(day)}
+        state = session.execute(_ISSUE_STATE, asked).first() or abort(404)
+    return _page(state, lambda: _issue_page(state.id, state.earlier, state.later))
 
 
 @blueprint.get("/<slug>/feed")
 def atom(slug: str) -> Response:
     settings = pages.newsletters.get(slug) or abort(404)
     with pages.database.read() as session:
-        body = atom_feed.build_feed(session, settings, pages.settings.site, pages.links)
-    answer = Response(body, mimetype="application/atom+xml")
-    answer.add_etag()
-    answer.make_conditional(request)
-    return answer
+        state = issues.last_frozen(session, slug)
+
+    def make() -> bytes:
+        with pages.database.read() as session:
+            return atom_feed.build_feed(session, settings, pages.settings.site, pages.links)
+
+    return _kept_pages().answer((request.path,), state, make, "application/atom+xml")
 
 
 @blueprint.get("/look.css")
 def look() -> Response:
-    css = Theme.of(pages.settings).css_variables()
-    return Response(css, mimetype="text/css", headers={"Cache-Control": _A_WHILE})
+    def make() -> bytes:
+        return Theme.of(pages.settings).css_variables().encode()
+
+    return _kept_pages().answer((request.path,), None, make, "text/css")
 
 
 @blueprint.get("/robots.txt")
@@ -105,15 +115,20 @@ def home_page(trouble: str = "", address: str = "", wanted: Sequence[str] = ()) 
     )
 
 
-def _issue_page(
-    issue_id: int,
-    neighbours: tuple[date | None, date | None],
-    _language: str,
-    _chosen: str | None,
-) -> str:
+def _newsletter_page(settings: NewsletterSettings) -> str:
+    with pages.database.read() as session:
+        rows = issues.list_issues(session, [settings.slug])
+        counts = issues.counts(session, [row.id for row in rows])
+    months = [
+        (month, list(group))
+        for month, group in groupby(rows, key=lambda row: row.day.replace(day=1))
+    ]
+    return pages.render("web/newsletter.html", newsletter=settings, months=months, counts=counts)
+
+
+def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
     with pages.database.read() as session:
         content = issues.load_issue(session, session.get_one(IssueRow, issue_id))
-    earlier, later = neighbours
     return pages.render(
         "web/issue.html",
         digest=content,
@@ -133,19 +148,15 @@ def _filled_sections(content: IssueContent) -> list[tuple[IssueSection, list[obj
     ]
 
 
-def _neighbours(session: Session, issue: IssueRow) -> tuple[date | None, date | None]:
-    """The days of the issue before and of the one after."""
-    mine = IssueRow.newsletter == issue.newsletter
-    earlier = session.scalar(select(func.max(IssueRow.day)).where(mine, IssueRow.day < issue.day))
-    later = session.scalar(select(func.min(IssueRow.day)).where(mine, IssueRow.day > issue.day))
-    return earlier, later
+def _page(state: object, make: Callable[[], str]) -> Response:
+    """A page in the visitor's language."""
+    name = (request.path, pages.language().language, chosen_language() or "")
+    return _kept_pages().answer(name, state, lambda: make().encode())
 
 
-def _cacheable(body: str) -> Response:
-    answer = Response(body, headers={"Cache-Control": _A_WHILE, "Vary": "Accept-Language"})
-    answer.add_etag()
-    answer.make_conditional(request)
-    return answer
+def _kept_pages() -> KeptPages:
+    kept: KeptPages = current_app.extensions[_KEPT_PAGES]
+    return kept
 
 
 def _parse_day(text: str) -> date:

@@ -121,7 +121,7 @@ def _apply_change(session: Session, claim: ChangeClaim) -> SubscriberRow | None:
     first = change.done_at is None
     moved = address_change.apply_change(session, change, now)
     if moved is not None and first:
-        evidence = pages.evidence(session, gettext("Yes, send them here"))
+        evidence = pages.evidence(gettext("Yes, send them here"))
         mover = session.get_one(SubscriberRow, change.subscriber_id)
         for subscriber in dict.fromkeys((mover, moved)):
             consent_log.record_consent(session, subscriber, ConsentAction.MOVED, [], evidence, now)

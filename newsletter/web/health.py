@@ -1,4 +1,8 @@
-"""/healthz: what a monitor asks. 503 only where somebody has to act."""
+"""/healthz: what a monitor asks. 503 only where somebody has to act.
+
+Strangers hear ok or trouble: how many letters wait would tell them who got one. Who bears the token
+of [metrics] hears why.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -7,6 +11,7 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter import issues, outbox, schema
+from newsletter.web.metrics import has_token
 from newsletter.web.pages import pages
 
 blueprint = Blueprint("health", __name__)
@@ -23,17 +28,15 @@ def health() -> tuple[Response, int]:
     except SQLAlchemyError as error:
         # Not the whole text: it may hold the address of the database.
         status |= {"status": "trouble", "database": type(error).__name__}
-    return jsonify(status), 200 if status["status"] == "ok" else 503
+    code = 200 if status["status"] == "ok" else 503
+    return jsonify(status if has_token() else {"status": status["status"]}), code
 
 
 def _database_status() -> dict[str, Any]:
-    """Reachable, of this program's version, and a write could begin; nothing is written."""
+    """Reachable, and of this program's version; no write lock is taken, so none is waited for."""
     version, expected = schema.revision(pages.database), schema.head()
     if version != expected:
         return {"status": "trouble", "database": f"tables of version {version}, not {expected}"}
-    with pages.database.write() as session:
-        session.connection()
-        session.rollback()
     return {"database": "ok", "tables": version}
 
 

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from flask import Flask, abort, current_app, request
-from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
 from newsletter.config import NewsletterSettings, Settings
@@ -19,6 +18,7 @@ from newsletter.rendering.translations import Catalogue, translations
 from newsletter.subscribers import signup_limits
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.tokens import Claim, SignedLinks
+from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
 _C = TypeVar("_C", bound=Claim)
 _THE_SAME = ("static", "look", "atom")  # in every language
@@ -35,6 +35,8 @@ class Pages:
     links: SignedLinks
     clock: Callable[[], datetime]
     wake: Callable[[], None]
+    limits_key: bytes
+    unsubscribe_queue: UnsubscribeQueue
 
     @property
     def newsletters(self) -> dict[str, NewsletterSettings]:
@@ -102,14 +104,13 @@ class Pages:
             abort(400)
         return claim
 
-    def evidence(
-        self, session: Session, wording_: str, way: Channel = Channel.PAGE
-    ) -> ConsentEvidence:
-        return ConsentEvidence(way, wording_, self.network(session))
+    def evidence(self, wording_: str, way: Channel = Channel.PAGE) -> ConsentEvidence:
+        return ConsentEvidence(way, wording_, self.network())
 
-    def network(self, session: Session) -> str:
+    def network(self) -> str:
         """A keyed hash of the client's network."""
-        return signup_limits.key_of(session, signup_limits.network_of(request.remote_addr))
+        network = signup_limits.network_of(request.remote_addr)
+        return signup_limits.hashed(self.limits_key, network)
 
 
 # Those of the application that answers this request.

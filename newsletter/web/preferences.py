@@ -92,7 +92,7 @@ def _parse_form(today: date) -> tuple[PreferenceChanges, str]:
 
 def _save(session: Session, subscriber: SubscriberRow, choice: PreferenceChanges) -> None:
     offered = {slug: newsletter.detail for slug, newsletter in pages.newsletters.items()}
-    evidence = pages.evidence(session, gettext("Save"))
+    evidence = pages.evidence(gettext("Save"))
     preferences.change_preferences(session, subscriber, choice, offered, evidence, pages.clock())
 
 

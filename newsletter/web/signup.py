@@ -4,6 +4,9 @@ The answer to the form says nothing about the address, and takes the same work w
 row is written, and the outbox worker looks at it afterwards.
 """
 
+import math
+from datetime import timedelta
+
 from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug import Response
@@ -25,7 +28,8 @@ blueprint = Blueprint("signup", __name__)
 
 HONEYPOT = "website"  # a field that no person sees
 
-Answer = tuple[str, int]
+Answer = str | tuple[str, int] | tuple[str, int, dict[str, str]]
+_AN_HOUR = timedelta(hours=1)
 
 
 @blueprint.post("/")
@@ -33,7 +37,7 @@ def sign_up() -> Answer:
     if not pages.settings.signup.open:
         return pages.message_page(gettext("The list is closed for now")), 403
     if request.form.get(HONEYPOT):
-        return _inbox_page(), 200
+        return _inbox_page()
     slugs = [slug for slug in pages.newsletters if slug in request.form.getlist("newsletter")]
     entered = request.form.get("email", "")[:320]
     try:
@@ -91,34 +95,34 @@ def send_another(token: str) -> Answer:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
     slugs = [slug for slug in claim.newsletters if slug in pages.newsletters]
     if subscriber is None or not slugs:
-        return _inbox_page(), 200
+        return _inbox_page()
     return _queue_signup(subscriber.email, slugs)
 
 
 def _queue_signup(address: str, slugs: list[str]) -> Answer:
     """Put it into the queue, within what one network may do."""
-    now, settings = pages.clock(), pages.settings.signup
+    now, settings, network = pages.clock(), pages.settings.signup, pages.network()
     with pages.database.write.begin() as session:
-        network = pages.network(session)
         exhausted = signup_limits.consume(
             session, [LimitKey(SignupLimits(settings).network, network)], now
         )
         request_ = SignupRequest(
             address, slugs, pages.language().language, _consent_text(), network
         )
+        open_again = exhausted and signup_limits.opens_again(session, exhausted)
         is_queued = exhausted is None and signups.request_signup(session, request_, settings, now)
     if exhausted is not None:
-        return pages.message_page(
-            *_busy_text(gettext("Too many sign-ups came from your network"))
-        ), 429
+        why = gettext("Too many sign-ups came from your network")
+        return _busy_page(429, why, (open_again or now + _AN_HOUR) - now)
     if not is_queued:
-        return pages.message_page(*_busy_text(gettext("Too many people sign up just now"))), 503
+        return _busy_page(503, gettext("Too many people sign up just now"), _AN_HOUR)
     pages.wake()
-    return _inbox_page(), 200
+    return _inbox_page()
 
 
-def _busy_text(why: str) -> tuple[str, str]:
-    return gettext("Please try again in an hour"), f"{why}."
+def _busy_page(status: int, why: str, wait: timedelta) -> Answer:
+    page = pages.message_page(gettext("Please try again in an hour"), f"{why}.")
+    return page, status, {"Retry-After": str(math.ceil(wait.total_seconds()))}
 
 
 def _inbox_page() -> str:
@@ -156,7 +160,7 @@ def _confirm(session: Session, subscriber: SubscriberRow, claim: ConfirmClaim) -
         return True
     lifecycle.confirm_subscriptions(session, subscriber, wanted, now)
     signups.reset_limits(session, pages.settings.signup, subscriber.email)
-    evidence = pages.evidence(session, _titles_text(claim))
+    evidence = pages.evidence(_titles_text(claim))
     consent_log.record_consent(
         session, subscriber, ConsentAction.CONFIRMED, list(wanted), evidence, now
     )

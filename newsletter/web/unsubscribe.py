@@ -7,9 +7,9 @@ login and no redirect (RFC 8058), and may come as often as it likes.
 from datetime import timedelta
 
 from flask import Blueprint, request
-from sqlalchemy.orm import Session
 
 from newsletter.subscribers import address_change, consent_log, lifecycle
+from newsletter.subscribers.address_change import UnsubscribeRequest
 from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
 from newsletter.subscribers.tokens import ALL, UndoClaim, UnsubscribeClaim
 from newsletter.web.pages import gettext, pages
@@ -36,11 +36,9 @@ def ask_to_leave(token: str) -> str:
 def leave(token: str) -> str:
     claim = pages.claim(UnsubscribeClaim, token)
     chosen = ALL if request.form.get("from") == ALL else claim.newsletter
-    with pages.database.write.begin() as session:
-        evidence = _evidence(session)
-        address_change.unsubscribe_following_changes(
-            session, claim.subscriber_id, chosen, evidence, pages.clock()
-        )
+    pages.unsubscribe_queue.unsubscribe(
+        UnsubscribeRequest(claim.subscriber_id, chosen, _evidence(), pages.clock())
+    )
     return goodbye_page(claim.subscriber_id, chosen)
 
 
@@ -64,7 +62,7 @@ def come_back(token: str) -> str:
         is_back = False
         for subscriber in address_change.resolve_subscriber_ids(session, claim.subscriber_id)[-1:]:
             slugs = lifecycle.resubscribe(session, subscriber, newsletter, now - UNDO_WITHIN)
-            evidence = pages.evidence(session, gettext("Undo"))
+            evidence = pages.evidence(gettext("Undo"))
             if slugs:
                 consent_log.record_consent(
                     session, subscriber, ConsentAction.CAME_BACK, slugs, evidence, now
@@ -93,10 +91,10 @@ def goodbye_page(subscriber_id: int, newsletter: str) -> str:
     )
 
 
-def _evidence(session: Session) -> ConsentEvidence:
+def _evidence() -> ConsentEvidence:
     if request.form.get("List-Unsubscribe") == "One-Click":
-        return pages.evidence(session, "List-Unsubscribe=One-Click", Channel.ONE_CLICK)
-    return pages.evidence(session, gettext("Unsubscribe"))
+        return pages.evidence("List-Unsubscribe=One-Click", Channel.ONE_CLICK)
+    return pages.evidence(gettext("Unsubscribe"))
 
 
 def _title_or_site(newsletter: str) -> str:

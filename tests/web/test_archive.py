@@ -81,9 +81,6 @@ def test_the_language_is_the_browsers_or_what_one_picks(site: Site) -> None:
 
 
 def test_health_tells_of_the_work_and_of_trouble(site: Site) -> None:
-    told = site.get("/healthz").json
-    assert told is not None
-    assert told["newest_issue"] == {"audio": "2025-07-11"}
     site.confirmed("ada@reader.example")
     with site.database.write.begin() as session:
         stuck = OutboxRow(
@@ -97,8 +94,12 @@ def test_health_tells_of_the_work_and_of_trouble(site: Site) -> None:
             not_before=site.clock.now,
         )
         session.add(stuck)
+    answer = site.get("/healthz")
+    assert (answer.status_code, answer.json) == (200, {"status": "ok"})  # nothing that counts
     site.clock.pass_by(hours=7)
-    assert site.get("/healthz").status_code == 503
+    answer = site.get("/healthz")
+    assert (answer.status_code, answer.json) == (503, {"status": "trouble"})
+    assert answer.headers["Retry-After"]
 
 
 def test_health_is_bad_when_the_tables_are_not_ours(site: Site) -> None:
@@ -106,9 +107,7 @@ def test_health_is_bad_when_the_tables_are_not_ours(site: Site) -> None:
     connection.execute("UPDATE alembic_version SET version_num = '0000'")
     connection.commit()
     connection.close()
-    answer = site.get("/healthz")
-    assert answer.status_code == 503
-    assert "0000" in answer.text
+    assert site.get("/healthz").status_code == 503
 
 
 def with_site(two: Settings, **changes: object) -> Settings:

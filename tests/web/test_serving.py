@@ -33,9 +33,9 @@ def begun(port: int, length: int) -> socket.socket:
 
 
 @pytest.mark.slow
-def test_two_hundred_who_never_finish_their_request_keep_nobody_out(port: int) -> None:
+def test_six_hundred_who_never_finish_their_request_keep_nobody_out(port: int) -> None:
     with ExitStack() as slow:
-        for _ in range(200):
+        for _ in range(600):
             slow.enter_context(begun(port, 1000))
         visitor = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_S)
         visitor.request("GET", "/")

@@ -1,0 +1,121 @@
+"""Public pages as bytes: made once for each state of the archive, then served as they are.
+
+Who knows the page already is told so before anything is made. While one thread makes a page anew,
+the others serve the one of a moment ago.
+"""
+
+import gzip
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+
+from flask import Response, request
+
+from newsletter import paths
+from newsletter.config import Settings
+
+_MOST_BYTES = 64 * 1024 * 1024  # of all pages together, in each process
+_A_WHILE = "public, max-age=300"
+
+
+@dataclass(frozen=True)
+class KeptPage:
+    """One page, as it is sent."""
+
+    etag: str
+    body: bytes
+    gzipped: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + len(self.gzipped)
+
+
+class KeptPages:
+    """The pages that were asked for last, within a bound of memory."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._site = _fingerprint(settings)
+        self._pages: OrderedDict[tuple[str, ...], KeptPage] = OrderedDict()
+        self._lock = Lock()
+        self._making = Lock()
+
+    def answer(
+        self,
+        name: tuple[str, ...],
+        state: object,
+        make: Callable[[], bytes],
+        mimetype: str = "text/html",
+    ) -> Response:
+        """The page of that name as of that state, by `make` where it is not kept.
+
+        `state` is whatever the page changes with, beside the configuration and the templates.
+        """
+        etag = sha256(f"{self._site}\n{name}\n{state}".encode()).hexdigest()[:20]
+        headers = {"Cache-Control": _A_WHILE, "Vary": "Accept-Encoding, Accept-Language"}
+        if request.if_none_match.contains_weak(etag):
+            answer = Response(status=304, headers=headers)
+        else:
+            page = self._find(name, etag) or self._make(name, etag, make)
+            etag = page.etag
+            if request.accept_encodings["gzip"] > 0:
+                headers["Content-Encoding"] = "gzip"
+            body = page.gzipped if "Content-Encoding" in headers else page.body
+            answer = Response(body, mimetype=mimetype, headers=headers)
+        answer.set_etag(etag, weak=True)  # the same for both encodings
+        return answer
+
+    def _find(self, name: tuple[str, ...], etag: str | None = None) -> KeptPage | None:
+        with self._lock:
+            page = self._pages.get(name)
+            if page is None or etag not in (None, page.etag):
+                return None
+            self._pages.move_to_end(name)
+            return page
+
+    def _make(self, name: tuple[str, ...], etag: str, make: Callable[[], bytes]) -> KeptPage:
+        """One page at a time: they would only slow each other, and who leaves meanwhile."""
+        of_a_moment_ago = self._find(name)
+        if not self._making.acquire(blocking=of_a_moment_ago is None) and of_a_moment_ago:
+            return of_a_moment_ago
+        try:
+            page = self._find(name, etag)
+            if page is None:
+                body = make()
+                page = KeptPage(etag, body, gzip.compress(body, 6, mtime=0))
+                self._keep(name, page)
+            return page
+        finally:
+            self._making.release()
+
+    def _keep(self, name: tuple[str, ...], page: KeptPage) -> None:
+        with self._lock:
+            self._pages[name] = page
+            self._pages.move_to_end(name)
+            total = sum(kept.size for kept in self._pages.values())
+            while total > _MOST_BYTES:
+                total -= self._pages.popitem(last=False)[1].size
+
+
+def _fingerprint(settings: Settings) -> str:
+    """What all pages of this program, this configuration and these templates have in common."""
+    shown = settings.model_dump_json(
+        include={
+            "site": {"name", "url", "postal_address"},
+            "newsletters": True,
+            "look": True,
+            "signup": {"open"},
+        }
+    )
+    found = sha256(f"{version('newsletter')}\n{shown}\n".encode())
+    folders = [paths.templates() / "web", Path(__file__).parents[1] / "locales"]
+    if settings.templates.dir is not None:
+        folders.append(settings.folder / settings.templates.dir / "web")
+    for folder in folders:
+        for file in sorted(folder.glob("*.*")):
+            found.update(file.read_bytes())
+    return found.hexdigest()
