@@ -1,0 +1,64 @@
+"""Which kind of list a file is, told by what is in it and not by its name."""
+
+import codecs
+
+from newsletter.errors import NewsletterError
+from newsletter.interests.files import bibtex, json_lists, rdf, ris, tables
+from newsletter.interests.files.arxiv_ids import identifiers_in
+from newsletter.interests.files.reading_list import ReadingList, collect
+
+MOST_BYTES = 20_000_000
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NOT_TEXT = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "an archive or an office document",
+    b"SQLite": "a database",
+}
+_HINT = (
+    "a list of arXiv identifiers, BibTeX, RIS, CSV with a column `title`, Zotero's RDF or JSON,"
+    " CSL-JSON and ORCID works can be read"
+)
+
+
+def read_file(content: bytes) -> ReadingList:
+    """The papers in it, with an account of every entry.
+
+    Raises:
+        NewsletterError: it is too long, is no text, or there is no paper in it.
+    """
+    if len(content) > MOST_BYTES:
+        raise NewsletterError(f"the file is longer than {MOST_BYTES // 1_000_000} MB")
+    for start, name in _NOT_TEXT.items():
+        if content.startswith(start):
+            raise NewsletterError(f"the file is {name}; {_HINT}")
+    reading_list = _read(content, _decoded(content))
+    if not reading_list.read:
+        raise NewsletterError(f"there is no paper in the file; {_HINT}")
+    return reading_list
+
+
+def _read(content: bytes, text: str) -> ReadingList:
+    if rdf.is_rdf(text):
+        return collect("Zotero RDF", rdf.read_rdf(content))
+    value = json_lists.parse_json(text.encode()) if text.lstrip()[:1] in {"{", "["} else None
+    if value is not None:
+        return collect(json_lists.kind_of(value), json_lists.read_json(value))
+    if bibtex.is_bibtex(text):
+        return collect("BibTeX", bibtex.read_bibtex(text))
+    if ris.is_ris(text):
+        return collect("RIS", ris.read_ris(text))
+    delimiter = tables.delimiter_of(text)
+    if delimiter is not None:
+        return collect("CSV", tables.read_table(text, delimiter))
+    return collect("text", ({"eprint": name} for name in identifiers_in(text)))
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith(_UTF16):
+        return content.decode("utf-16", "replace")
+    if b"\0" in content:
+        raise NewsletterError(f"the file is no text; {_HINT}")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")

@@ -1,0 +1,103 @@
+"""What came out of a file: papers, and what was refused and why."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from newsletter.interests.files.arxiv_ids import identifier_in, sole_identifier
+from newsletter.text import brief, one_line
+
+_LONGEST_TITLE = 500  # characters
+_LONGEST_ABSTRACT = 10_000
+# Fields that hold an identifier and nothing else, and those that may name one, best first.
+_IDENTIFIER_FIELDS = ("eprint", "arxivid", "archiveid", "archive_location", "archivelocation")
+_FIELDS = (
+    *_IDENTIFIER_FIELDS,
+    *("arxiv", "extra", "note", "journal", "journaltitle", "volume", "number", "howpublished"),
+    *("url", "doi", "identifier", "publicationtitle", "annote", "id"),
+)
+
+
+@dataclass(frozen=True)
+class ListedPaper:
+    """A paper as a file names it: by its identifier, or by its title alone."""
+
+    arxiv_id: str  # without a version; empty where only a title is known
+    title: str  # TeX and all; empty where only an identifier is known
+    abstract: str
+
+
+@dataclass(frozen=True)
+class RefusedEntry:
+    """An entry that is no paper, with its name or number and one line that says why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ReadingList:
+    kind: str  # "BibTeX", "RIS", ...
+    read: int  # entries
+    papers: tuple[ListedPaper, ...]
+    refused: tuple[RefusedEntry, ...]
+
+    def counts(self) -> str:
+        """One line for people."""
+        matched = sum(bool(paper.arxiv_id) for paper in self.papers)
+        by_title = len(self.papers) - matched
+        return (
+            f"{self.read} read, {matched} matched by arXiv identifier, {by_title} by title only,"
+            f" {len(self.refused)} refused"
+        )
+
+
+def collect(kind: str, entries: Iterable[Mapping[str, str] | RefusedEntry]) -> ReadingList:
+    """A list from the fields of each entry, whose names are in small letters.
+
+    An entry is a paper by its identifier, or by its title; each paper counts once.
+    """
+    papers: list[ListedPaper] = []
+    refused: list[RefusedEntry] = []
+    seen: set[str] = set()
+    read = 0
+    for result in _papers(entries):
+        read += 1
+        if isinstance(result, RefusedEntry):
+            refused.append(result)
+            continue
+        name = result.arxiv_id or result.title.casefold()
+        if name in seen:
+            refused.append(RefusedEntry(name[:80], "stands there twice"))
+        else:
+            papers.append(result)
+        seen.add(name)
+    return ReadingList(kind, read, tuple(papers), tuple(refused))
+
+
+def _papers(
+    entries: Iterable[Mapping[str, str] | RefusedEntry],
+) -> Iterator[ListedPaper | RefusedEntry]:
+    for number, entry in enumerate(entries, start=1):
+        if isinstance(entry, RefusedEntry):
+            yield entry
+            continue
+        title = one_line(entry.get("title"))
+        identifier = _identifier(entry)
+        if identifier or title:
+            abstract = one_line(entry.get("abstract", "")[:_LONGEST_ABSTRACT])
+            yield ListedPaper(identifier or "", title[:_LONGEST_TITLE], abstract)
+        else:
+            name = brief(entry.get("key") or f"entry {number}")[:80]
+            yield RefusedEntry(name, "has neither an arXiv identifier nor a title")
+
+
+def _identifier(entry: Mapping[str, str]) -> str | None:
+    for field in _FIELDS:
+        text = entry.get(field)
+        if not text:
+            continue
+        found = sole_identifier(text) if field in _IDENTIFIER_FIELDS else None
+        found = found or identifier_in(text)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,221 @@
+"""Reading lists of all kinds: every entry is a paper or a refusal with its reason."""
+
+import json
+from contextlib import suppress
+
+import pytest
+
+from newsletter.errors import NewsletterError
+from newsletter.interests.files import ListedPaper, ReadingList, read_file
+from newsletter.interests.files.arxiv_ids import identifiers_in
+
+BIBTEX = r"""
+% a comment about {braces
+@string{corr = "CoRR"}
+@comment{nothing}
+@article{vaswani, title = {Attention {Is} All You Need}, eprint = {1706.03762v7},
+  archivePrefix = {arXiv}, abstract = "The dominant {"}sequence{"} models."}
+@article{DBLP:x, title={Deep Residual Learning}, journal={CoRR}, volume={abs/1512.03385}}
+@inproceedings(paren, title = "Schr{\"o}dinger " # "bridges", year = 2023)
+@online{biblatex, title = {GAN}, eprint = {1406.2661}, eprinttype = {arxiv}}
+@misc{url, title = {Old}, howpublished = {\url{https://arxiv.org/abs/math/0309136v1}}}
+@misc{doi, title = {By DOI}, doi = {10.48550/arXiv.2005.14165}}
+@article{again, title = {Attention is all you need}, note = {arXiv:1706.03762}}
+@article{physics, title = {Not arXiv's}, doi = {10.1103/2019.1234567}, volume = {1207.0580}}
+@article{empty, year = 2020}
+@article{open, title = {Never closed
+@article{last, title = {Still read}, journal = {arXiv preprint arXiv:1810.04805}}
+"""
+
+RIS = """TY  - JOUR
+TI  - A title over
+      two lines
+AB  - About whales.
+UR  - http://arxiv.org/abs/2507.07270v2
+ER  -
+
+TY  - JOUR
+T1  - By title only
+DO  - 10.1000/xyz
+ER  -
+"""
+
+RDF = """<?xml version="1.0"?>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns:z="http://www.zotero.org/namespaces/export#" xmlns:bib="http://purl.org/net/biblio#"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/">
+ <bib:Article rdf:about="http://arxiv.org/abs/2005.14165"><z:itemType>journalArticle</z:itemType>
+  <dc:title>Few-shot learners</dc:title><dcterms:abstract>About models.</dcterms:abstract>
+  <dc:identifier><dcterms:URI><rdf:value>http://arxiv.org/abs/2005.14165</rdf:value></dcterms:URI>
+  </dc:identifier></bib:Article>
+ <rdf:Description rdf:about="#2"><z:itemType>preprint</z:itemType><dc:title>By extra</dc:title>
+  <dc:description>arXiv:1706.03762 [cs]</dc:description></rdf:Description>
+ <z:Attachment rdf:about="#3"><z:itemType>attachment</z:itemType></z:Attachment>
+ <z:Collection rdf:about="#4"><dc:title>A folder</dc:title></z:Collection>
+</rdf:RDF>"""
+
+CSV = (
+    '"Key","Item Type","Title","Abstract Note","Url","Extra"\r\n'
+    '"A","preprint","Attention, again","Over\n two lines","","arXiv:1706.03762 [cs]"\r\n'
+    '"B","journalArticle","By title only","","https://doi.org/10.1000/1",""\r\n'
+)
+
+CSL = [
+    {"id": "a", "title": "One", "abstract": "About.", "URL": "https://arxiv.org/pdf/1706.03762"},
+    {"id": "b", "title": "Two", "DOI": "10.48550/ARXIV.2005.14165"},
+    {"id": "c", "title": "Three", "number": "arXiv:1512.03385"},
+]
+ZOTERO = [
+    {"key": "A", "data": {"itemType": "preprint", "title": "One", "archiveID": "arXiv:1706.03762"}},
+    {"key": "B", "data": {"itemType": "attachment", "title": "Full text"}},
+]
+
+
+def work(title: str, *ids: tuple[str, str]) -> dict[str, object]:
+    external = [{"external-id-type": kind, "external-id-value": it} for kind, it in ids]
+    return {"title": {"title": {"value": title}}, "external-ids": {"external-id": external}}
+
+
+ORCID = {
+    "group": [
+        {"work-summary": [work("One", ("doi", "10.1/x")), work("One", ("arxiv", "1706.03762"))]},
+        {"work-summary": [work("Two", ("doi", "10.48550/arxiv.2005.14165"))]},
+        {"work-summary": [work("Three")]},
+    ]
+}
+
+
+def read(text: str | object) -> ReadingList:
+    return read_file((text if isinstance(text, str) else json.dumps(text)).encode())
+
+
+def names(reading_list: ReadingList) -> list[str]:
+    return [paper.arxiv_id or paper.title for paper in reading_list.papers]
+
+
+def test_bibtex_of_all_dialects_is_counted_entry_by_entry() -> None:
+    found = read(BIBTEX)
+    assert names(found) == [
+        *("1706.03762", "1512.03385", r"Schr{\"o}dinger bridges", "1406.2661", "math/0309136"),
+        *("2005.14165", "Not arXiv's", "1810.04805"),
+    ]
+    assert found.papers[0] == ListedPaper(
+        "1706.03762", "Attention {Is} All You Need", 'The dominant {"}sequence{"} models.'
+    )
+    assert [(entry.name, entry.why) for entry in found.refused] == [
+        ("1706.03762", "stands there twice"),
+        ("empty", "has neither an arXiv identifier nor a title"),
+        ("open", "the braces of title do not close"),
+    ]
+    assert found.counts() == ("11 read, 6 matched by arXiv identifier, 2 by title only, 3 refused")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "expected"),
+    [
+        (RIS, "RIS", ["2507.07270", "By title only"]),
+        (RDF, "Zotero RDF", ["2005.14165", "1706.03762"]),
+        (CSV, "CSV", ["1706.03762", "By title only"]),
+        (CSL, "CSL-JSON", ["1706.03762", "2005.14165", "1512.03385"]),
+        ({"items": CSL[:1]}, "CSL-JSON", ["1706.03762"]),
+        (ZOTERO, "Zotero JSON", ["1706.03762"]),
+        (ORCID, "ORCID works", ["1706.03762", "2005.14165", "Three"]),
+        ({"activities-summary": {"works": ORCID}}, "ORCID works", ["1706.03762"]),
+        ("title;year\nOnly a title;2020\n", "CSV", ["Only a title"]),
+        ("[1] see arXiv:1706.03762, and https://arxiv.org/pdf/2005.14165v4.pdf", "text", ["1706."]),
+    ],
+)
+def test_other_kinds_are_told_by_what_is_in_them(
+    content: object, kind: str, expected: list[str]
+) -> None:
+    found = read(content)
+    assert found.kind == kind
+    assert [name[: len(it)] for name, it in zip(names(found), expected, strict=False)] == expected
+    assert found.read == len(found.papers) + len(found.refused)
+
+
+def test_abstracts_come_along() -> None:
+    assert [read(it).papers[0].abstract for it in (RIS, RDF, CSV, CSL)] == [
+        *("About whales.", "About models.", "Over two lines", "About."),
+    ]
+
+
+def test_identifiers_stand_in_any_text_and_other_numbers_do_not() -> None:
+    text = """
+    arXiv:2507.07270v1 [cs.SD]; https://arxiv.org/abs/hep-th/9901001 <arxiv.org/html/2501.00001v2>
+    10.48550/arXiv.2502.00002, oai:arXiv.org:2503.00003. (2504.00004), math.GT/0309136
+    ArXiv 0704.0001
+    no: 2513.00001 1999.1234 10.1109/2001.12345 v2505.000051 12505.00006 2505.00007.8 foo/1234567
+    http://example.org/2506.00008 and/0309136
+    """
+    assert identifiers_in(text) == [
+        *("2507.07270", "hep-th/9901001", "2501.00001", "2502.00002", "2503.00003", "2504.00004"),
+        *("math/0309136", "0704.0001"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"", "there is no paper in the file"),
+        (b"Dear all, nothing here.", "there is no paper in the file"),
+        (b"%PDF-1.7 ...", "the file is a PDF"),
+        (b"\0\1\2", "the file is no text"),
+        (b"x" * 20_000_001, "the file is longer than 20 MB"),
+        (RDF.encode()[:700], "the RDF cannot be read"),
+        (
+            RDF.replace(
+                "<rdf:RDF", '<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;&a;">]><rdf:RDF', 1
+            ).encode(),
+            "the RDF declares a document type",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_a_line(content: bytes, line: str) -> None:
+    with pytest.raises(NewsletterError) as error:
+        read_file(content)
+    assert str(error.value).startswith(line)
+
+
+def test_other_encodings_are_read() -> None:
+    entry = '@article{a, title = "Größe", eprint = "1706.03762"}'
+    for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+        assert read_file(entry.encode(encoding)).papers[0].title == "Größe"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "@article{a, title = {" + "{" * 100_000,
+        '@article{a, title = "' + '\\"' * 50_000,
+        "\n@article{" * 10_000,
+        "@article{a," + " x = " * 20_000,
+        "@a{b, c = 1" + " # 1" * 20_000,
+        "arXiv " * 20_000,
+        "arXiv" + " " * 100_000,
+        "a-" * 50_000,
+        "2507.0727" * 10_000,
+        "title,a\n" + '"' * 200_000,
+        "title,a\n" + "x," * 100_000,
+        "[" * 100_000,
+        '{"group": ' * 10_000,
+        "TY  - \n" * 20_000,
+    ],
+    ids=range(14),
+)
+def test_no_hostile_file_holds_it_up_and_every_entry_is_told_of(content: str) -> None:
+    with suppress(NewsletterError):  # there is no paper in some of them
+        found = read(content)
+        assert found.read == len(found.papers) + len(found.refused) > 0
+
+
+@pytest.mark.slow
+def test_ten_megabytes_of_bibtex_are_read_whole() -> None:
+    abstract = "{Many} words of an abstract. " * 36
+    text = "".join(
+        f"@article{{k{n}, title = {{Paper {n}}}, eprint = {{25{1 + n % 12:02}.{n:05}}},"
+        f" abstract = {{{abstract}}}}}\n"
+        for n in range(9_000)
+    )
+    assert len(text) > 10_000_000
+    assert read(text).counts().startswith("9000 read, 9000 matched")
