@@ -1,9 +1,9 @@
 """A newsletter in a folder of its own, and its command line, as an operator has them."""
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from newsletter import bootstrap, config, db, scaffold, schema
 from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.sources.base import FetchResult
+from newsletter.sources.bundled import BundledDay
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.lifecycle import SubscriptionRequest
@@ -153,6 +155,27 @@ def stored(settings: Settings, database: Database) -> bytes:
         folder = f"{connection.exec_driver_sql(number).scalar_one()}"
         data = Path(str(connection.exec_driver_sql("SHOW data_directory").scalar_one()))
     return b"".join(file.read_bytes() for file in (data / "base" / folder).iterdir())
+
+
+@pytest.fixture
+def short_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the bundled day the first two papers a category: enough where its readers matter."""
+    whole = BundledDay.fetch
+
+    def fetch(
+        self: BundledDay, categories: Sequence[str], day: date, _known: object
+    ) -> FetchResult:
+        fetched = whole(self, categories, day)
+        listings = [
+            replace(listing, announcements=listing.announcements[:2])
+            for listing in fetched.listings
+        ]
+        chosen = {line.paper for listing in listings for line in listing.announcements}
+        papers = {number: paper for number, paper in fetched.papers.items() if number in chosen}
+        summaries = tuple(each for each in fetched.summaries if each.paper in chosen)
+        return FetchResult(tuple(listings), papers, summaries)
+
+    monkeypatch.setattr(BundledDay, "fetch", fetch)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from newsletter.transports.base import SendResult, SendStatus
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli, stored
 
-pytestmark = pytest.mark.on_both_databases
+pytestmark = [pytest.mark.on_both_databases, pytest.mark.usefixtures("short_day")]
 
 ADA = "ada.erased@reader.example"
 WISH = SubscriptionRequest(["audio"], "brief", "en")

@@ -12,7 +12,7 @@ import pytest
 from newsletter.config import Settings
 from tests.conftest import Cli
 
-pytestmark = pytest.mark.on_both_databases
+pytestmark = [pytest.mark.on_both_databases, pytest.mark.usefixtures("short_day")]
 
 # Runs the day in a process that kills itself with SIGKILL around a chosen mail.
 _KILLED = """
