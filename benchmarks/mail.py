@@ -18,7 +18,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from newsletter import config
-from newsletter.rendering import texts
+from newsletter.rendering import comments, paper_text
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.sources import bundled
@@ -85,7 +85,7 @@ def seconds(call: Callable[[], object]) -> float:
 
 def composing(digest: IssueContent, detail: str) -> float:
     """A fresh process's first issue, but for the libraries' own first time."""
-    for kept in (texts.plain, texts.markup, texts.comment):
+    for kept in (paper_text.plain, paper_text.markup, comments.comment):
         kept.cache_clear()
     return seconds(lambda: IssueEmails(digest, SITE, LINKS).content(detail, "en").body({}))
 

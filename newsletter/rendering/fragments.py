@@ -9,7 +9,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from newsletter.rendering.inline_css import inline
-from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.issue_content import Block, IssueContent, IssueSection
 from newsletter.rendering.qp_template import TextFragment
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.templates import explain_template_error
@@ -20,21 +20,8 @@ class Frame:
     """What stands around the papers."""
 
     head: TextFragment
-    labels: Mapping[IssueSection, TextFragment]
+    labels: Mapping[Block, TextFragment]
     foot: TextFragment
-
-    def around(
-        self, papers: Sequence[tuple[IssueSection, TextFragment]], more: TextFragment | None
-    ) -> list[TextFragment]:
-        """All pieces of a part in order, a label before the first paper of each section."""
-        pieces = [self.head]
-        section: IssueSection | None = None
-        for own_section, paper in papers:
-            if own_section is not section:
-                section = own_section
-                pieces.append(self.labels[section])
-            pieces.append(paper)
-        return [*pieces, *([more] if more else []), self.foot]
 
 
 class PaperFragments:
@@ -56,14 +43,21 @@ class PaperFragments:
         self._shown = {"digest": content, **context}
         self._ending = ending
         self._levels: dict[DetailLevel, list[TextFragment]] = {}
-        self._more: dict[int, TextFragment] = {}
+        self._more: dict[tuple[IssueSection, int], TextFragment] = {}
+        self._notes: dict[str, TextFragment] = {}
 
     @cached_property
     def frame(self) -> Frame:
-        present = [section for section in IssueSection if self._digest.counts[section]]
-        labels = [self._render("section", section=section) for section in present]
+        blocks = list(self._digest.blocks)
+        labels = [self._render("section", block=block) for block in blocks]
         head, *pieces, foot = self._finished(labels)
-        return Frame(head, dict(zip(present, pieces, strict=True)), foot)
+        return Frame(head, dict(zip(blocks, pieces, strict=True)), foot)
+
+    def note(self, holds: str) -> TextFragment:
+        """The end of the masthead: what is here, in these words, and the first links."""
+        if holds not in self._notes:
+            _, self._notes[holds], _ = self._finished([self._render("note", holds=holds)])
+        return self._notes[holds]
 
     def papers(self, level: DetailLevel) -> list[TextFragment]:
         if level not in self._levels:
@@ -77,11 +71,12 @@ class PaperFragments:
             self._levels[level] = self._finished(rendered)[1:-1]
         return self._levels[level]
 
-    def more(self, number: int) -> TextFragment:
-        """The line that stands for so many papers."""
-        if number not in self._more:
-            _, self._more[number], _ = self._finished([self._render("more", number=number)])
-        return self._more[number]
+    def more(self, section: IssueSection, papers: int) -> TextFragment:
+        """The line that stands for so many papers of a section."""
+        if (section, papers) not in self._more:
+            line = self._render("more", section=section, number=papers)
+            _, self._more[section, papers], _ = self._finished([line])
+        return self._more[section, papers]
 
     def _finished(self, fragments: Sequence[str]) -> list[TextFragment]:
         """The frame's head, the fragments and the foot; HTML with its styles inlined."""

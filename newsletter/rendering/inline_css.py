@@ -7,6 +7,7 @@ import threading
 _ONE_AT_A_TIME = threading.Lock()
 
 # Every byte of a style is one less for papers; a "<" of a text is escaped, so only tags match.
+_SPENT = ' class="lean"'
 _STYLE = re.compile(r'(<[a-z][^<>]*? style=")([^"]*)')
 
 
@@ -16,4 +17,5 @@ def inline(html: str) -> str:
 
     with _ONE_AT_A_TIME:
         inlined: str = OfflinePremailer(html).transform(pretty_print=False)
+    inlined = inlined.replace(_SPENT, "")
     return _STYLE.sub(lambda found: found[1] + found[2].replace("; ", ";"), inlined)

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 
 from newsletter.sources.base import AnnouncementType, ListingState, Paper
 from newsletter.summaries.base import Sentence
@@ -30,6 +32,13 @@ class IssueEntry:
     section: IssueSection
     paper: Paper
     summary: Sentence
+
+
+class Block(NamedTuple):
+    """What stands under one label: a section, where an issue is set by category of one of them."""
+
+    category: str
+    section: IssueSection
 
 
 @dataclass(frozen=True)
@@ -61,14 +70,49 @@ class IssueContent:
     listings: tuple[ListingNote, ...]
     frozen_at: datetime
     first_day: date | None = None  # of several missed days in one issue; `day` is the last
+    by_category: bool = False
 
     @property
     def counts(self) -> dict[IssueSection, int]:
         counted = Counter(entry.section for entry in self.entries)
         return {section: counted[section] for section in IssueSection}
 
+    def block(self, entry: IssueEntry) -> Block:
+        """Under which label a paper stands: of its categories the first that is followed."""
+        return Block(self._category(entry) if self.by_category else "", entry.section)
+
+    def _category(self, entry: IssueEntry) -> str:
+        followed = (own for own in entry.paper.categories if own in self.categories)
+        return next(followed, self.categories[0])
+
+    @cached_property
+    def blocks(self) -> dict[Block, int]:
+        """How many papers stand under each label, in the order of the labels."""
+        order = {category: place for place, category in enumerate(self.categories)}
+        counted = Counter(map(self.block, self.entries))
+        sections = list(IssueSection)
+        ordered = sorted(
+            counted, key=lambda block: (order.get(block.category, 0), sections.index(block.section))
+        )
+        return {block: counted[block] for block in ordered}
+
     def section(self, section: IssueSection) -> list[IssueEntry]:
         return [entry for entry in self.entries if entry.section is section]
+
+    @cached_property
+    def usual_sentence(self) -> Sentence | None:
+        """One by whoever wrote most of them; where that is open, one of the authors' own."""
+        told = [entry.summary for entry in self.entries if entry.summary.text]
+        counts = Counter(sentence.origin for sentence in told)
+        return max(
+            told,
+            key=lambda sentence: (counts[sentence.origin], sentence.is_quotation),
+            default=None,
+        )
+
+    def is_usual(self, sentence: Sentence) -> bool:
+        """Whether who wrote a sentence is said once for the whole issue."""
+        return self.usual_sentence is not None and sentence.origin == self.usual_sentence.origin
 
     @property
     def is_sample(self) -> bool:

@@ -1,6 +1,6 @@
 """From an issue to mails: rendered and inlined once a variant, assembled once a reader."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from email.utils import format_datetime, parseaddr
@@ -9,20 +9,15 @@ from functools import cached_property
 from jinja2 import Environment
 
 from newsletter.config import SiteSettings
-from newsletter.rendering.fragments import Frame, PaperFragments
+from newsletter.rendering.fitting import fit_papers
+from newsletter.rendering.fragments import PaperFragments
 from newsletter.rendering.headers import mailto
-from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.message import Message, MessageContent, Placeholders
 from newsletter.rendering.qp_template import QpTemplate, TextFragment
-from newsletter.rendering.size_budget import (
-    CEILINGS,
-    LIMIT,
-    NOTHING,
-    DetailLevel,
-    Weight,
-    plan_levels,
-)
+from newsletter.rendering.size_budget import CEILINGS, DetailLevel
 from newsletter.rendering.templates import explain_template_error, template_environment
+from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.translations import translations
 from newsletter.subscribers.tokens import SignedLinks
@@ -128,38 +123,46 @@ class IssueEmails:
 
     def _content(self, ceiling: DetailLevel, language: str) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
-        count = len(self._issue.entries)
-        levels = plan_levels(
-            lambda level: [_weight(piece) for piece in html.papers(level)],
-            ceiling,
-            LIMIT - self._frame_weight(html.frame),
-            _weight(html.more(count)),
-        )
+        say = IssueTexts(translations(language))
+        frame = self._longest_frame(html, say.longest_note(self._issue))
+        levels, encoding = fit_papers(self._issue, html, ceiling, frame)
+        shown = dict(enumerate(levels))
+        holds = say.holds(self._issue, shown, ceiling)
         with explain_template_error():
             subject = self._environment(language).get_template("email/issue/subject.txt")
             line = one_line(subject.render(digest=self._issue, site=self._site))
         return MessageContent.joined(
-            line, self._chosen(html, levels), self._chosen(text, levels), self._blanks
+            line,
+            self._chosen(html, shown, holds),
+            self._chosen(text, shown, holds),
+            self._blanks,
+            encoding,
         )
 
-    def _chosen(self, part: PaperFragments, levels: Sequence[DetailLevel]) -> list[TextFragment]:
-        """The pieces of a part for papers at these levels; papers without one are counted."""
-        entries = self._issue.entries
-        papers = [
-            (entry.section, part.papers(level)[number])
-            for number, (entry, level) in enumerate(zip(entries, levels, strict=False))
-        ]
-        hidden = len(entries) - len(levels)
-        return part.frame.around(papers, part.more(hidden) if hidden else None)
+    def _chosen(
+        self, part: PaperFragments, shown: Mapping[int, DetailLevel], holds: str = ""
+    ) -> list[TextFragment]:
+        """The pieces of a part for the papers at these levels, each block under its label."""
+        content, frame = self._issue, part.frame
+        blocks: dict[Block, list[TextFragment]] = {block: [] for block in content.blocks}
+        for place, level in shown.items():
+            blocks[content.block(content.entries[place])].append(part.papers(level)[place])
+        pieces = [frame.head, part.note(holds)]
+        for block, papers in blocks.items():
+            hidden = content.blocks[block] - len(papers)
+            more = [part.more(block.section, hidden)] if hidden else []
+            pieces += [frame.labels[block], *papers, *more]
+        return [*pieces, frame.foot]
 
     def _whole(self, ending: str, level: DetailLevel, language: str) -> str:
         cards = self._fragments_of(ending, language, reader=None)
-        pieces = self._chosen(cards, [level] * len(self._issue.entries))
-        return "".join(piece.text for piece in pieces)
+        shown = dict.fromkeys(range(len(self._issue.entries)), level)
+        return "".join(piece.text for piece in self._chosen(cards, shown))
 
-    def _frame_weight(self, frame: Frame) -> Weight:
+    def _longest_frame(self, part: PaperFragments, note: str) -> list[TextFragment]:
         """Everything but the papers, with the longest values that a reader can have."""
-        pieces = [frame.head, *frame.labels.values(), frame.foot]
+        frame = part.frame
+        pieces = [frame.head, part.note(note), *frame.labels.values(), frame.foot]
         longest = "'" * _LONGEST_ADDRESS
         values = {
             "recipient": longest,
@@ -169,8 +172,7 @@ class IssueEmails:
         }
         filled = self._blanks.filled(values)
         slots = QpTemplate.of(pieces, self._blanks.html.values()).slots
-        personal = [TextFragment(f"=\n{filled[gap]}=\n") for gap in slots]
-        return sum(map(_weight, [*pieces, *personal]), NOTHING)
+        return [*pieces, *(TextFragment(f"=\n{filled[gap]}=\n") for gap in slots)]
 
     def _part(self, ending: str, language: str) -> PaperFragments:
         placeholders = self._blanks.html if ending == "html" else self._blanks.text
@@ -193,8 +195,3 @@ class IssueEmails:
 
     def _environment(self, language: str) -> Environment:
         return template_environment(translations(language), self._theme)
-
-
-def _weight(piece: TextFragment) -> Weight:
-    # Line ends count twice: the decoded part has CRLF.
-    return Weight(piece.weight + piece.text.count("\n"), len(piece.encoded))

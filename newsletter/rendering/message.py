@@ -11,9 +11,11 @@ from functools import cached_property
 from html import escape
 
 from newsletter.rendering import headers
-from newsletter.rendering.qp_template import QpTemplate, TextFragment, encode_quoted_printable
+from newsletter.rendering.base64_template import Base64Template
+from newsletter.rendering.qp_template import QpTemplate, TextFragment
 from newsletter.rendering.translations import translations
 
+QUOTED_PRINTABLE, BASE64 = "quoted-printable", "base64"
 _PERSONAL = ("recipient", "unsubscribe", "preferences", "since")
 
 
@@ -55,6 +57,7 @@ class MessageContent:
     pieces: tuple[Sequence[TextFragment], Sequence[TextFragment]] | None = field(
         default=None, repr=False, compare=False
     )
+    html_encoding: str = QUOTED_PRINTABLE
 
     @classmethod
     def joined(
@@ -63,17 +66,19 @@ class MessageContent:
         html: Sequence[TextFragment],
         text: Sequence[TextFragment],
         placeholders: Placeholders,
+        html_encoding: str = QUOTED_PRINTABLE,
     ) -> "MessageContent":
         """From pieces, each of which ends its line."""
         in_html, in_text = ("".join(piece.text for piece in part) for part in (html, text))
-        return cls(subject, in_html, in_text, placeholders, (html, text))
+        return cls(subject, in_html, in_text, placeholders, (html, text), html_encoding)
 
     @cached_property
-    def _parts(self) -> tuple[QpTemplate, QpTemplate]:
+    def _parts(self) -> tuple[QpTemplate, QpTemplate | Base64Template]:
         html, text = self.pieces or ([TextFragment(self.html)], [TextFragment(self.text)])
+        kind = Base64Template if self.html_encoding == BASE64 else QpTemplate
         return (
             QpTemplate.of(text, self.placeholders.text.values()),
-            QpTemplate.of(html, self.placeholders.html.values()),
+            kind.of(html, self.placeholders.html.values()),
         )
 
     @cached_property
@@ -87,26 +92,22 @@ class MessageContent:
         return f"=_{stable.hexdigest()[:32]}"
 
     @cached_property
-    def _body(self) -> QpTemplate:
+    def _between(self) -> tuple[bytes, bytes, bytes]:
+        """What stands before, between and after the two parts."""
         line = f"--{self.boundary}"
         text, html = (
-            part.between(
-                f'{line}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
-                "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode(),
-                b"\r\n",
-            )
-            for subtype, part in zip(("plain", "html"), self._parts, strict=True)
+            f'{line}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
+            f"Content-Transfer-Encoding: {encoding}\r\n\r\n".encode()
+            for subtype, encoding in (("plain", QUOTED_PRINTABLE), ("html", self.html_encoding))
         )
-        return text.then(html.between(b"", f"{line}--\r\n".encode()))
-
-    @cached_property
-    def _slots(self) -> frozenset[str]:
-        return frozenset(self._body.slots)
+        return text, b"\r\n" + html, f"\r\n{line}--\r\n".encode()
 
     def body(self, values: Mapping[str, str]) -> list[bytes]:
         """The finished multipart/alternative body, in pieces."""
         filled = self.placeholders.filled(values)
-        return self._body.filled({gap: encode_quoted_printable(filled[gap]) for gap in self._slots})
+        text, html = self._parts
+        before, between, after = self._between
+        return [before, *text.filled(filled), between, *html.filled(filled), after]
 
 
 @dataclass(frozen=True)

@@ -79,19 +79,10 @@ class QpTemplate:
             current.append(encode_quoted_printable(texts[-1]))
         return cls((*fixed, b"".join(current)), tuple(slots))
 
-    def between(self, before: bytes, after: bytes) -> "QpTemplate":
-        first, *others = self.fixed
-        *others, last = [before + first, *others]
-        return QpTemplate((*others, last + after), self.slots)
-
-    def then(self, other: "QpTemplate") -> "QpTemplate":
-        *mine, last = self.fixed
-        first, *others = other.fixed
-        return QpTemplate((*mine, last + first, *others), (*self.slots, *other.slots))
-
-    def filled(self, values: Mapping[str, bytes]) -> list[bytes]:
+    def filled(self, values: Mapping[str, str]) -> list[bytes]:
         """The fixed pieces and, between them, the encoded values."""
+        encoded = {name: encode_quoted_printable(values[name]) for name in set(self.slots)}
         out = [self.fixed[0]]
         for gap, piece in zip(self.slots, self.fixed[1:], strict=True):
-            out += (values[gap], piece)
+            out += (encoded[gap], piece)
         return out

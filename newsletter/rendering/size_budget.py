@@ -1,22 +1,22 @@
 """How much of each paper a mail has room for.
 
 Gmail clips a mail at about 102 kB; sources differ on whether the encoding counts, so both the
-decoded HTML and its quoted-printable part stay below.
+decoded HTML and its encoded part stay below.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import accumulate
 
 
 class DetailLevel(IntEnum):
     """How much is shown of a paper; each holds what the lower ones do."""
 
     TITLE = 1
-    SUMMARY = 2  # authors, the one sentence, one line of facts
-    EXCERPT = 3  # and how the abstract begins
-    FULL = 4  # and all of it
+    COMPACT = 2  # and the one sentence
+    SUMMARY = 3  # and authors, and one line of facts
+    EXCERPT = 4  # and how the abstract begins
+    FULL = 5  # and all of it
 
 
 CEILINGS = {"full": DetailLevel.FULL, "brief": DetailLevel.SUMMARY, "titles": DetailLevel.TITLE}
@@ -24,7 +24,7 @@ CEILINGS = {"full": DetailLevel.FULL, "brief": DetailLevel.SUMMARY, "titles": De
 
 @dataclass(frozen=True)
 class Weight:
-    """Bytes of HTML, as decoded and in quoted-printable."""
+    """Bytes of HTML, as decoded and as encoded."""
 
     decoded: int
     encoded: int
@@ -44,7 +44,7 @@ class Weight:
 
 NOTHING = Weight(0, 0)
 LIMIT = Weight(decoded=100_000, encoded=101_999)
-# Of the room, for more than titles: a day of 400 papers still opens with sentences to read.
+# Of the room, for more than titles: a day of 800 papers still opens with sentences to read.
 _FOR_SENTENCES = 0.25
 
 
@@ -53,35 +53,66 @@ def plan_levels(
     ceiling: DetailLevel,
     room: Weight,
     more: Weight,
+    leading: int,
 ) -> list[DetailLevel]:
     """The level of each paper that is shown, best first; what is left over is only counted.
 
-    First every paper has its title, or as many as three quarters of the room hold where the reader
-    wants more than titles; then, level by level, as many as there is room for get more, the first
-    ones first. So a paper never has less than one that comes after it.
+    First the leading papers have their titles, or as many as three quarters of the room hold where
+    the reader wants more than titles; then a sentence each; then the others have their titles.
+    Then, level by level, all get more. Whatever has not enough room goes to the first ones, and
+    ends the plan. So a paper never has less than one that comes after it.
 
     Args:
         weigh: the weights of all papers at a level; not asked for levels that have no room.
         ceiling: what the reader wants at most.
         room: what the papers may weigh together.
-        more: the weight of the line that counts what is left over.
+        more: the weight of the lines that count what is left over.
+        leading: how many papers go before the others: those that are not replacements.
     """
-    titles = weigh(DetailLevel.TITLE)
-    whole = sum(titles, NOTHING)
-    for_titles = room if ceiling is DetailLevel.TITLE else room - room.share(_FOR_SENTENCES)
-    if not whole.fits(for_titles):
-        room, for_titles = room - more, for_titles - more
-    sums = list(accumulate(titles))
-    shown = sum(weight.fits(for_titles) for weight in sums)
-    levels = [DetailLevel.TITLE] * shown
-    used = sums[shown - 1] if shown else NOTHING
-    lower = titles
-    for level in list(DetailLevel)[1:ceiling]:
-        weights = weigh(level)
-        for number in range(shown):
-            heavier = used - lower[number] + weights[number]
+    plan = _planned(weigh, ceiling, room, leading)
+    if len(plan) < len(weigh(DetailLevel.TITLE)):
+        plan = _planned(weigh, ceiling, room - more, leading)
+    return plan
+
+
+class _Plan:
+    """The papers' levels so far, and what they weigh."""
+
+    def __init__(self, weigh: Callable[[DetailLevel], Sequence[Weight]]) -> None:
+        self._weigh = weigh
+        self._used = NOTHING
+        self.levels: list[DetailLevel] = []
+
+    def lift(self, level: DetailLevel, papers: range, room: Weight) -> bool:
+        """Give these papers that level, the first ones first; whether there was room for all."""
+        weights = self._weigh(level)
+        lower = self._weigh(DetailLevel(level - 1)) if level > DetailLevel.TITLE else ()
+        for number in papers:
+            heavier = self._used + weights[number] - (lower[number] if lower else NOTHING)
             if not heavier.fits(room):
-                return levels
-            levels[number], used = level, heavier
-        lower = weights
-    return levels
+                return False
+            self._used = heavier
+            self.levels[number : number + 1] = [level]
+        return True
+
+
+def _planned(
+    weigh: Callable[[DetailLevel], Sequence[Weight]],
+    ceiling: DetailLevel,
+    room: Weight,
+    leading: int,
+) -> list[DetailLevel]:
+    plan = _Plan(weigh)
+    papers = len(weigh(DetailLevel.TITLE))
+    first, others = range(leading), range(leading, papers)
+    for_titles = room if ceiling is DetailLevel.TITLE else room - room.share(_FOR_SENTENCES)
+    steps = [
+        (DetailLevel.COMPACT, first),
+        (DetailLevel.TITLE, others),
+        (DetailLevel.COMPACT, others),
+        *((level, range(papers)) for level in DetailLevel if level > DetailLevel.COMPACT),
+    ]
+    if not plan.lift(DetailLevel.TITLE, first, for_titles):
+        steps = [(DetailLevel.COMPACT, range(len(plan.levels)))]
+    all(plan.lift(level, numbers, room) for level, numbers in steps if level <= ceiling)
+    return plan.levels

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from newsletter import paths
 from newsletter.errors import NewsletterError
-from newsletter.rendering import texts
+from newsletter.rendering import paper_text, texts
 from newsletter.rendering.paper_links import paper_links
 from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.translations import Catalogue
@@ -62,13 +62,13 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
     environment.filters |= {
         "tex": _tex,
         "tex_unlinked": _tex_unlinked,
-        "plain": texts.plain,
+        "plain": paper_text.plain,
         "wrapped": wrap_text,
         "long_date": catalogue.long_date,
         "short_date": catalogue.short_date,
         "number": catalogue.number,
         "month": catalogue.month,
-        "shortened": texts.shortened,
+        "shortened": paper_text.shortened,
         "excerpt": _excerpt,
     }
     return environment
@@ -105,13 +105,13 @@ def _short(file: str | None) -> str:
 
 
 def _tex(source: str) -> Markup:
-    return Markup(texts.markup(source, _LONGEST))  # noqa: S704 - it escapes
+    return Markup(paper_text.markup(source, _LONGEST))  # noqa: S704 - it escapes
 
 
 def _tex_unlinked(source: str) -> Markup:
     """For text that stands inside a link already."""
-    return Markup(texts.markup(source, _LONGEST // 10, linked=False))  # noqa: S704 - it escapes
+    return Markup(paper_text.markup(source, _LONGEST // 10, linked=False))  # noqa: S704 - it escapes
 
 
 def _excerpt(source: str) -> str:
-    return texts.shortened(texts.plain(source), _EXCERPT)
+    return paper_text.shortened(paper_text.plain(source), _EXCERPT)

@@ -1,11 +1,13 @@
 """What a reader sees, in the reader's language: gettext catalogues, dates and plurals by locale."""
 
 import gettext
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
 
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -50,6 +52,12 @@ class Catalogue(gettext.NullTranslations):
     def long_date(self, day: date) -> str:
         return format_date(day, self._known.long_date, locale=self._known.locale)
 
+    def one_line_date(self, day: date) -> str:
+        """The long date with its weekday abbreviated, short enough for a phone's masthead."""
+        return format_date(
+            day, self._known.long_date.replace("EEEE", "EEE"), locale=self._known.locale
+        )
+
     @cache  # noqa: B019 - two catalogues live as long as the process; days are few
     def medium_date(self, day: date) -> str:
         return format_date(day, self._known.medium_date, locale=self._known.locale)
@@ -59,6 +67,10 @@ class Catalogue(gettext.NullTranslations):
 
     def short_date(self, day: date) -> str:
         return format_date(day, self._known.short_date, locale=self._known.locale)
+
+    def listed(self, words: Sequence[str]) -> str:
+        """The words as a list in a sentence: "a, b and c"."""
+        return format_list(words, locale=self._known.locale)
 
     def number(self, value: int) -> str:
         """With the separators of thousands that the language has."""

@@ -52,6 +52,11 @@ class Sentence:
     def is_quotation(self) -> bool:
         return self.made_by == AUTHORS
 
+    @property
+    def origin(self) -> tuple[str, str]:
+        """Who wrote it, and in which language."""
+        return self.made_by, self.language
+
 
 @dataclass(frozen=True)
 class Draft:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.rendering import texts
+from newsletter.rendering import comments
 from newsletter.rendering.issue_content import IssueSection
 from newsletter.rendering.paper_links import paper_links
 from newsletter.rendering.size_budget import DetailLevel
@@ -76,12 +76,12 @@ def test_three_links_are_enough() -> None:
     ],
 )
 def test_a_comment_says_what_its_links_and_a_page_count_do_not(said: str, shown: str) -> None:
-    assert texts.comment(paper(comment=said), whole=False) == shown
+    assert comments.comment(paper(comment=said), whole=False) == shown
 
 
 def test_who_wants_everything_gets_the_whole_comment() -> None:
     said = "12 pages, 5 figures, accepted at ICML 2025"
-    assert texts.comment(paper(comment=said), whole=True) == said
+    assert comments.comment(paper(comment=said), whole=True) == said
 
 
 def test_facts_are_version_categories_and_comment_in_this_order() -> None:
@@ -114,5 +114,5 @@ def test_what_is_not_known_is_not_shown() -> None:
 def test_no_comment_or_abstract_breaks_the_facts(comment: str, abstract: str) -> None:
     odd = paper(comment=comment, abstract=abstract)
     assert len(paper_links(odd)) <= 3
-    assert len(texts.comment(odd, whole=False)) <= 140
+    assert len(comments.comment(odd, whole=False)) <= 140
     assert all(each.url.startswith(("http://", "https://")) for each in paper_links(odd))

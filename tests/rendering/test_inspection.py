@@ -65,7 +65,9 @@ BROKEN = {
     ),
     "does not end with its closing boundary": lambda raw: raw[:-4],
     "its parts are ['text/html', 'text/html']": swapped(rb"text/plain", b"text/html"),
-    "text/plain: is not quoted-printable": swapped(rb"g: quoted-printable", b"g: 8bit"),
+    "text/plain: is neither quoted-printable nor base64": swapped(
+        rb"g: quoted-printable", b"g: 8bit"
+    ),
     "text/plain: does not say that it is UTF-8": swapped(rb'"utf-8"', b'"latin-1"'),
     "text/plain: a quoted-printable line of 100": swapped(
         rb"printable\r\n\r\n", b"printable\r\n\r\n" + b"x" * 100 + b"\r\n"
@@ -79,6 +81,7 @@ BROKEN = {
     "text/plain: bad quoted-printable: b'=e9'": swapped(
         rb"printable\r\n\r\n", b"printable\r\n\r\n=e9\r\n"
     ),
+    "text/plain: bad base64": swapped(rb"g: quoted-printable", b"g: base64"),
     "text/plain: does not decode to UTF-8": swapped(
         rb"printable\r\n\r\n", b"printable\r\n\r\n=E9\r\n"
     ),
@@ -145,7 +148,7 @@ def test_a_mail_over_gmails_limit_is_told_with_its_weight() -> None:
     heavy = replace(GOOD.content, html=GOOD.content.html + "é" * 60_000)
     told = [each.text for each in inspect(replace(GOOD, content=heavy))]
     assert any(re.match(r"the HTML has 12\d,\d+ bytes; Gmail takes 100,000", each) for each in told)
-    assert any(each.startswith("its quoted-printable part has 3") for each in told)
+    assert any(each.startswith("its encoded part has 3") for each in told)
 
 
 def test_tex_left_over_is_a_warning_and_money_is_not() -> None:

@@ -48,8 +48,8 @@ def shown(part: str) -> list[str]:
 
 
 def promised_more(part: str) -> int:
-    found = re.search(r"(\d+) more papers? on the web|网页上还有 (\d+) 篇", part)
-    return int(found[1] or found[2]) if found else 0
+    found = re.findall(r"(\d+) more [a-z -]+ on the web|网页上还有 (\d+) 篇", part)
+    return sum(int(english or chinese) for english, chinese in found)
 
 
 @pytest.mark.parametrize("detail", config.DETAILS)
@@ -125,18 +125,19 @@ def test_no_text_of_arxivs_breaks_the_budget_or_parts_the_parts(
     assert shown(sent.html) == shown(sent.text)
 
 
-WEIGHTS = st.lists(st.tuples(*[st.integers(1, 900)] * 4).map(sorted), min_size=1, max_size=30)
+WEIGHTS = st.lists(st.tuples(*[st.integers(1, 900)] * 5).map(sorted), min_size=1, max_size=30)
 
 
-@given(WEIGHTS, st.sampled_from(DetailLevel), st.integers(0, 20_000))
+@given(WEIGHTS, st.sampled_from(DetailLevel), st.integers(0, 20_000), st.data())
 def test_a_plan_fits_and_gives_no_paper_more_than_one_before_it(
-    weights: list[list[int]], ceiling: DetailLevel, room: int
+    weights: list[list[int]], ceiling: DetailLevel, room: int, data: st.DataObject
 ) -> None:
     def weigh(level: DetailLevel) -> list[Weight]:
         return [Weight(each[level - 1], each[level - 1]) for each in weights]
 
     more = Weight(40, 40)
-    levels = plan_levels(weigh, ceiling, Weight(room, room), more)
+    leading = data.draw(st.integers(0, len(weights)))
+    levels = plan_levels(weigh, ceiling, Weight(room, room), more, leading)
     used = sum((weigh(level)[number] for number, level in enumerate(levels)), NOTHING)
     if len(levels) < len(weights):
         used += more
@@ -145,36 +146,45 @@ def test_a_plan_fits_and_gives_no_paper_more_than_one_before_it(
     assert max(levels, default=DetailLevel.TITLE) <= ceiling
 
 
+FLAT = {
+    DetailLevel.TITLE: 10,
+    DetailLevel.COMPACT: 20,
+    DetailLevel.SUMMARY: 40,
+    DetailLevel.EXCERPT: 60,
+    DetailLevel.FULL: 100,
+}
+
+
+@pytest.mark.parametrize(
+    ("room", "levels"),
+    [
+        (46, [2, 1, 1]),  # three quarters are for titles, five bytes for the line on the others
+        (65, [2, 2, 1, 1]),
+        (95, [2, 2, 2, 2, 1]),
+        (101, [2, 2, 2, 2, 1, 1]),
+        (141, [3, 2, 2, 2, 2, 2]),
+        (600, [5, 5, 5, 5, 5, 5]),
+    ],
+)
+def test_titles_come_first_then_sentences_then_the_others_then_everybody_gets_more(
+    room: int, levels: list[int]
+) -> None:
+    planned = plan_levels(
+        lambda level: [Weight(FLAT[level], FLAT[level])] * 6,
+        DetailLevel.FULL,
+        Weight(room, room),
+        Weight(5, 5),
+        leading=4,
+    )
+    assert planned == levels
+
+
 def test_a_day_too_big_for_its_titles_still_opens_with_sentences() -> None:
-    weights = [Weight(10, 10)] * 100
     levels = plan_levels(
-        lambda level: weights if level is DetailLevel.TITLE else [Weight(30, 30)] * 100,
+        lambda level: [Weight(10 if level is DetailLevel.TITLE else 30, 10)] * 100,
         DetailLevel.SUMMARY,
         Weight(800, 800),
         Weight(20, 20),
+        leading=100,
     )
-    assert levels == [DetailLevel.SUMMARY] * 10 + [DetailLevel.TITLE] * 48
-
-
-def test_titles_come_first_then_everybody_gets_more() -> None:
-    flat = {
-        DetailLevel.TITLE: 10,
-        DetailLevel.SUMMARY: 20,
-        DetailLevel.EXCERPT: 40,
-        DetailLevel.FULL: 100,
-    }
-
-    def planned(room: int) -> list[int]:
-        weights = plan_levels(
-            lambda level: [Weight(flat[level], flat[level])] * 4,
-            DetailLevel.FULL,
-            Weight(room, room),
-            Weight(5, 5),
-        )
-        return [int(level) for level in weights]
-
-    assert planned(45) == [2, 2]
-    assert planned(54) == [2, 1, 1, 1]
-    assert planned(65) == [2, 2, 1, 1]
-    assert planned(125) == [3, 3, 2, 2]
-    assert planned(400) == [4, 4, 4, 4]
+    assert levels == [DetailLevel.COMPACT] * 10 + [DetailLevel.TITLE] * 48

@@ -139,7 +139,22 @@ HOSTILE = st.lists(
     max_size=6,
 ).map("".join)
 TAGS = {"html", "head", "meta", "title", "style", "body", "div", "table", "tr", "td", "tbody"}
-TAGS |= {"p", "h1", "h2", "h3", "a", "small", "span", "strong", "sub", "sup", "em", "code", "br"}
+TAGS |= {
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "a",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "em",
+    "code",
+    "br",
+    "b",
+}
 
 
 @settings_of_hypothesis(max_examples=15, deadline=None)
@@ -162,7 +177,7 @@ def test_no_title_comment_or_name_becomes_markup_or_a_header(
     assert not [each for each in elements for name in each.attrib if str(name).startswith("on")]
     links = [each.get("href", "") for each in elements if each.tag == "a"]
     assert all(each.startswith(("https://", "http://")) for each in links)
-    assert links[-1] == page.xpath("//p[@class='small']/a")[-1].get("href")  # the footer is whole
+    assert links[-1] == page.xpath("//p[@class='links']/a")[-1].get("href")  # the footer is whole
 
 
 def test_chinese_subjects_and_names_are_valid_encoded_words() -> None:
@@ -179,14 +194,19 @@ def test_chinese_subjects_and_names_are_valid_encoded_words() -> None:
         assert len(line) <= 76 or b"=?" not in line, line
 
 
-def test_a_missing_paper_is_named_in_the_issue() -> None:
+def test_what_is_missing_is_a_number_and_a_link() -> None:
     from newsletter.rendering.issue_content import ListingNote
     from newsletter.sources.base import ListingState
 
-    note = ListingNote("cs.SD", ListingState.PARTIAL, 9, 11, ("2507.1", "2507.2"))
-    issue = replace(digest(paper()), listings=(note,))
-    text = IssueEmails(issue, SITE, LINKS).mail(READER).text
-    assert "2 papers of cs.SD could not be retrieved: 2507.1, 2507.2." in text
+    ids = tuple(f"2507.{number:05}" for number in range(225))
+    notes = (
+        ListingNote("cs.SD", ListingState.PARTIAL, 9, 234, ids),
+        ListingNote("eess.AS", ListingState.PARTIAL, 9, 10),
+    )
+    mail = IssueEmails(replace(digest(paper()), listings=notes), SITE, LINKS).mail(READER)
+    assert "226 papers of cs.SD and eess.AS could not be retrieved." in " ".join(mail.text.split())
+    assert re.search(r'/2025-07-11#missing"[^>]*>226 papers of cs.SD and', mail.html)
+    assert "2507.00007" not in mail.html + mail.text
 
 
 def test_a_withdrawn_paper_is_marked() -> None:
@@ -203,14 +223,21 @@ def test_3435_authors_are_six_names_and_a_number() -> None:
     assert "Author 6" not in mail.html
 
 
-def test_every_sentence_says_who_wrote_it() -> None:
-    issue = digest(paper(), paper(id=PaperId("2507.00002", 1)))
-    first, second = issue.entries
+def test_the_masthead_says_whose_the_sentences_are_and_a_card_where_it_differs() -> None:
+    papers = [paper(id=PaperId(f"2507.{number:05}", 1)) for number in range(3)]
+    issue = digest(*papers)
+    first, second, third = issue.entries
     model = replace(second, summary=Sentence("Models it.", "en", "gpt-4o-mini"))
-    mail = IssueEmails(replace(issue, entries=(first, model)), SITE, LINKS).mail(READER)
+    mail = IssueEmails(replace(issue, entries=(first, model, third)), SITE, LINKS).mail(READER)
     for seen in (mail.html, mail.text):
-        assert "authors' words" in seen.replace("&#39;", "'")
-        assert "by gpt-4o-mini" in seen
+        told = " ".join(seen.replace("&#39;", "'").split())
+        assert told.count("Sentences are the authors' own unless marked.") == 1
+        assert told.count("by gpt-4o-mini") == 1
+        assert "authors' words" not in told
+    mostly = replace(issue, entries=(model, model, first))
+    told = " ".join(IssueEmails(mostly, SITE, LINKS).mail(READER).text.split())
+    assert "Sentences are by gpt-4o-mini unless marked." in told
+    assert told.count("authors' words") == 1
 
 
 def test_a_line_of_text_is_72_columns_at_most_and_links_are_whole(
@@ -270,15 +297,32 @@ def test_a_broken_template_is_one_line_with_file_and_line(
         templates.template_environment.cache_clear()
 
 
-def test_the_counts_do_not_speak_of_a_section_that_has_nothing() -> None:
-    counted = replace(digest(paper()), listings=())
-    page = IssueEmails(counted, SITE, LINKS).mail(READER).html
-    assert ">1 new</p>" in page
-    assert "0 cross-lists" not in page
+def test_the_masthead_counts_and_draws_only_sections_that_have_something() -> None:
+    issue = replace(digest(paper()), listings=())
+    page = IssueEmails(issue, SITE, LINKS).mail(READER).html
+    (counts,) = re.findall(r'<p class="counts".*?</p>', page)
+    assert "https://papers.example.org/audio/2025-07-11#new" in counts
+    assert "cross" not in counts
+    assert 'aria-label="New 100 %"' in page
+
+
+def test_the_first_sentence_says_what_the_day_is_about_before_anything_can_be_pressed() -> None:
+    issue = digest(paper(), paper(id=PaperId("2507.00002", 1)))
+    for part_of in (issue, replace(issue, language="zh")):
+        mail = IssueEmails(part_of, SITE, LINKS).mail(replace(READER, language=part_of.language))
+        for seen in (mail.html.partition("<body")[2], mail.text):
+            before = seen.partition(mail.values["unsubscribe"])[0]
+            assert "A plain title" in before.partition("https://")[0]
+    replaced = digest(paper(), section=IssueSection.REPLACE)
+    told = IssueEmails(replaced, SITE, LINKS).mail(READER).text
+    assert "Nothing is new in cs.SD; 1 paper is replaced: A plain title" in told
 
 
 def test_who_wrote_a_sentence_is_not_broken_over_two_lines() -> None:
-    page = IssueEmails(digest(paper()), SITE, LINKS).mail(READER).html
+    issue = digest(paper(), paper(id=PaperId("2507.00002", 1)), paper(id=PaperId("2507.00003", 1)))
+    model = replace(issue.entries[0], summary=Sentence("Models it.", "en", "m"))
+    entries = (model, *issue.entries[1:])
+    page = IssueEmails(replace(issue, entries=entries), SITE, LINKS).mail(READER).html
     assert "\xa0· <span>" in page
     assert re.search(r"\.facts span\s*\{\s*display: inline-block", page)
 

@@ -29,7 +29,7 @@ def weight(html: str, raw: bytes) -> Iterator[Finding]:
     encoded = len(encoded_html(raw))
     for what, bytes_, limit in (
         ("the HTML has", size, HTML_BYTES),
-        ("its quoted-printable part has", encoded, ENCODED_BYTES),
+        ("its encoded part has", encoded, ENCODED_BYTES),
         ("its <style> has", style, STYLE_BYTES),
     ):
         if bytes_ > limit:
@@ -97,7 +97,7 @@ def agreement(html: str, text: str) -> Iterator[Finding]:
         )
         yield _trouble("parts", f"HTML and text name other papers: {first[0]} and {first[1]}")
     for address in _once(hrefs(html)):
-        if address not in text and not _PDF.match(address):
+        if address.partition("#")[0] not in text and not _PDF.match(address):
             yield _trouble("parts", f"only the HTML leads to {address[:100]}")
 
 

@@ -6,6 +6,7 @@ nothing is parsed here that is not first looked at as bytes.
 
 import re
 from binascii import Error as Base64Error
+from binascii import a2b_base64
 from collections import Counter
 from collections.abc import Iterator
 from email.header import decode_header
@@ -13,7 +14,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from quopri import decodestring
 
 LONGEST_LINE = 998  # octets without the CRLF (RFC 5322, 2.1.1)
-LONGEST_QUOTED_LINE = 76  # RFC 2045, 6.7
+LONGEST_ENCODED_LINE = 76  # RFC 2045, 6.7 and 6.8
 LONGEST_ENCODED_WORD = 75  # RFC 2047, 2
 LONGEST_BOUNDARY = 70  # RFC 2046, 5.1.1
 
@@ -162,14 +163,22 @@ def _cut(boundary: str, body: bytes) -> list[tuple[dict[str, str], bytes]]:
 
 
 def _part_faults(headers: dict[str, str], content: bytes) -> Iterator[str]:
-    if headers.get("content-transfer-encoding", "").lower() != "quoted-printable":
-        yield "is not quoted-printable"
     if not re.search(r'charset="?utf-8"?', headers.get("content-type", ""), re.IGNORECASE):
         yield "does not say that it is UTF-8"
+    encoding = headers.get("content-transfer-encoding", "").lower()
+    if encoding == "base64":
+        yield from _base64_faults(content)
+    elif encoding == "quoted-printable":
+        yield from _quoted_faults(content)
+    else:
+        yield "is neither quoted-printable nor base64"
+
+
+def _quoted_faults(content: bytes) -> Iterator[str]:
     lines = content.split(b"\r\n")
     longest = max(map(len, lines))
-    if longest > LONGEST_QUOTED_LINE:
-        yield f"a quoted-printable line of {longest}; {LONGEST_QUOTED_LINE} is the most"
+    if longest > LONGEST_ENCODED_LINE:
+        yield f"a quoted-printable line of {longest}; {LONGEST_ENCODED_LINE} is the most"
     if any(line.endswith((b" ", b"\t")) for line in lines):
         yield "a quoted-printable line ends with a space, which servers take off"
     if not re.fullmatch(rb"[\t\r\n -~]*", content):
@@ -177,7 +186,24 @@ def _part_faults(headers: dict[str, str], content: bytes) -> Iterator[str]:
     bad = _BAD_ESCAPE.search(content)
     if bad:
         yield f"bad quoted-printable: {content[bad.start() : bad.start() + 3]!r}"
+    yield from _text_faults(decodestring(content))
+
+
+def _base64_faults(content: bytes) -> Iterator[str]:
+    longest = max(map(len, content.split(b"\r\n")))
+    if longest > LONGEST_ENCODED_LINE:
+        yield f"a base64 line of {longest}; {LONGEST_ENCODED_LINE} is the most"
     try:
-        decodestring(content).decode()
+        # Strict: nothing beyond the alphabet, and no padding but at the end.
+        decoded = a2b_base64(content.replace(b"\r\n", b""), strict_mode=True)
+    except Base64Error as error:
+        yield f"bad base64: {error}"
+    else:
+        yield from _text_faults(decoded)
+
+
+def _text_faults(decoded: bytes) -> Iterator[str]:
+    try:
+        decoded.decode()
     except UnicodeDecodeError:
         yield "does not decode to UTF-8"

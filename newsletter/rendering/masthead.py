@@ -1,0 +1,269 @@
+"""What stands over the papers: the day in one sentence, its counts, what is here and what is not.
+
+Plain strings: the template that prints them escapes them as its format needs.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.paper_text import plain, shortened
+from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.translations import Catalogue
+from newsletter.sources.base import UNNAMED_MODEL
+
+_SHOWN_CATEGORIES = 4
+_TITLE_CHARACTERS = 90
+
+Counts = Mapping[IssueSection, int]
+
+
+class MastheadTexts:
+    """The sentences over the papers, in one language."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._language = catalogue.language
+        self._say = catalogue.gettext
+        self._count = catalogue.ngettext
+        self._number = catalogue.number
+        self._list = catalogue.listed
+        self._catalogue = catalogue
+
+    def heading(self, content: IssueContent) -> str:
+        """The day; of several missed days in one issue, that they are."""
+        return self._several_days(content) or self._catalogue.long_date(content.day)
+
+    def short_heading(self, content: IssueContent) -> str:
+        """The same on one line of a phone, the weekday abbreviated."""
+        return self._several_days(content) or self._catalogue.one_line_date(content.day)
+
+    def _several_days(self, content: IssueContent) -> str:
+        if content.first_day is None:
+            return ""
+        return self._say("While we were away: %(first)s to %(last)s") % {
+            "first": self._catalogue.medium_date(content.first_day),
+            "last": self._catalogue.medium_date(content.day),
+        }
+
+    def short_dates(self, content: IssueContent) -> str:
+        """The same for a subject line."""
+        last = self._catalogue.short_date(content.day)
+        if content.first_day is None:
+            return last
+        return f"{self._catalogue.short_date(content.first_day)} – {last}"
+
+    def about(self, content: IssueContent) -> str:
+        """What the day is about, as a sentence: mail programs summarize from it."""
+        counts, count = content.counts, self._count
+        of_most_interest = next(filter(counts.get, IssueSection))
+        papers = counts[of_most_interest]
+        sentence = {
+            IssueSection.NEW: count(
+                "%(num)s paper is new in %(categories)s: %(title)s",
+                "%(num)s papers are new in %(categories)s; first: %(title)s",
+                papers,
+            ),
+            IssueSection.CROSS: count(
+                "Nothing is new in %(categories)s; %(num)s paper is cross-listed: %(title)s",
+                "Nothing is new in %(categories)s; %(num)s papers are cross-listed;"
+                " first: %(title)s",
+                papers,
+            ),
+            IssueSection.REPLACE: count(
+                "Nothing is new in %(categories)s; %(num)s paper is replaced: %(title)s",
+                "Nothing is new in %(categories)s; %(num)s papers are replaced; first: %(title)s",
+                papers,
+            ),
+        }[of_most_interest]
+        first = content.section(of_most_interest)[0].paper
+        return sentence % {
+            "num": self._number(papers),
+            "categories": self._categories(content.categories),
+            "title": shortened(plain(first.title), _TITLE_CHARACTERS),
+        }
+
+    def _categories(self, categories: Sequence[str]) -> str:
+        if len(categories) <= _SHOWN_CATEGORIES:
+            return self._list(categories)
+        return self._count("%(num)s category", "%(num)s categories", len(categories)) % {
+            "num": self._number(len(categories))
+        }
+
+    def section_counts(self, content: IssueContent) -> list[tuple[IssueSection, str]]:
+        """How many papers each section has; a section without any is not spoken of."""
+        counts = content.counts
+        return [
+            (section, self._papers(section, counts[section]))
+            for section in filter(counts.get, counts)
+        ]
+
+    def category_counts(self, content: IssueContent) -> str:
+        """How many papers stand under each category, where an issue is set by category."""
+        papers = Counter[str]()
+        for block, number in content.blocks.items():
+            papers[block.category] += number
+        return " · ".join(
+            f"{category} {self._number(number)}" for category, number in papers.items()
+        )
+
+    def counts(self, content: IssueContent) -> str:
+        """The same in one line, and whether that is all there was."""
+        parts = [words for _, words in self.section_counts(content)]
+        return " · ".join([*parts, *([self._say("complete")] if content.is_complete else [])])
+
+    def _papers(self, section: IssueSection, papers: int) -> str:
+        count = self._count
+        words = {
+            IssueSection.NEW: count("%(num)s new", "%(num)s new", papers),
+            IssueSection.CROSS: count("%(num)s cross-list", "%(num)s cross-lists", papers),
+            IssueSection.REPLACE: count("%(num)s replacement", "%(num)s replacements", papers),
+        }
+        return words[section] % {"num": self._number(papers)}
+
+    def shares(self, content: IssueContent) -> list[tuple[IssueSection, int]]:
+        """The sections' shares of the day in percent: together 100, and at least one each."""
+        present = {section: papers for section, papers in content.counts.items() if papers}
+        shares = {
+            section: max(1, round(100 * papers / len(content.entries)))
+            for section, papers in present.items()
+        }
+        largest = max(shares, key=lambda section: shares[section])
+        shares[largest] += 100 - sum(shares.values())
+        return list(shares.items())
+
+    def share_words(self, content: IssueContent) -> str:
+        """The same for those who do not see the bar."""
+        words = (
+            f"{self.section(section)} {percent} %" for section, percent in self.shares(content)
+        )
+        return " · ".join(words)
+
+    def section(self, section: IssueSection) -> str:
+        say = self._say
+        names = {
+            IssueSection.NEW: say("New"),
+            IssueSection.CROSS: say("Cross-lists"),
+            IssueSection.REPLACE: say("Replacements"),
+        }
+        return names[section]
+
+    def missing(self, content: IssueContent) -> str:
+        """How many announced papers could not be had, and of which categories."""
+        notes = content.missing
+        if content.is_sample or not notes:
+            return ""
+        lacking = sum(note.lacking for note in notes)
+        return self._count(
+            "%(num)s paper of %(categories)s could not be retrieved.",
+            "%(num)s papers of %(categories)s could not be retrieved.",
+            lacking,
+        ) % {
+            "num": self._number(lacking),
+            "categories": self._categories([note.category for note in notes]),
+        }
+
+    def provenance(self, content: IssueContent) -> str:
+        """How much of what arXiv announced the issue holds, as far as that is known."""
+        if content.is_complete and not content.missing:
+            return self._say("Complete by arXiv's own count.")
+        return self.completeness(content)
+
+    def completeness(self, content: IssueContent) -> str:
+        """What is to be said of an issue that is not known to hold all that arXiv announced."""
+        say = self._say
+        if content.is_sample:
+            followed = ", ".join(content.categories)
+            return say(
+                "The bundled sample: some of what %(categories)s announced that day, not all of it."
+            ) % {"categories": followed}
+        if content.missing:
+            return self.missing(content)
+        if content.is_rebuilt:
+            return say(
+                "Rebuilt afterwards from submission dates: close to what arXiv announced that day,"
+                " not exactly it."
+            )
+        if content.is_complete:
+            return ""  # the counts say so
+        return say("As arXiv's feed has them; it states no count to check against.")
+
+    def holds(
+        self, content: IssueContent, shown: Mapping[int, DetailLevel], ceiling: DetailLevel
+    ) -> str:
+        """What of the day a mail does not hold, or only as titles, by section.
+
+        `shown` has the level of each paper that the mail holds, by its place in the issue.
+        """
+        told, lesser, hidden = (
+            Counter[IssueSection](),
+            Counter[IssueSection](),
+            Counter[IssueSection](),
+        )
+        for place, entry in enumerate(content.entries):
+            if place not in shown:
+                hidden[entry.section] += 1
+            elif entry.section is not IssueSection.REPLACE:  # which never has a sentence
+                is_less = shown[place] < min(ceiling, DetailLevel.COMPACT)
+                (lesser if is_less else told)[entry.section] += 1
+        return self._by_section(told, lesser, hidden) if lesser else self._all_but(hidden)
+
+    def longest_note(self, content: IssueContent) -> str:
+        """No shorter than what `holds` can say of the issue."""
+        return self._by_section(content.counts, content.counts, content.counts)
+
+    def _by_section(self, told: Counts, lesser: Counts, hidden: Counts) -> str:
+        lines = (
+            (self._say("With a sentence: %(papers)s."), told),
+            (self._say("Title only: %(papers)s."), lesser),
+            (self._say("On the web: %(papers)s."), hidden),
+        )
+        return " ".join(
+            line % {"papers": self._listed(counts)}
+            for line, counts in lines
+            if any(counts.values())
+        )
+
+    def _all_but(self, hidden: Counter[IssueSection]) -> str:
+        if not hidden:
+            return ""
+        return self._count(
+            "All here but %(papers)s, which is on the web.",
+            "All here but %(papers)s, which are on the web.",
+            hidden.total(),
+        ) % {"papers": self._listed(hidden)}
+
+    def _listed(self, counts: Counts) -> str:
+        return self._list(
+            [self._papers(section, counts[section]) for section in IssueSection if counts[section]]
+        )
+
+    def more(self, section: IssueSection, papers: int) -> str:
+        """What stands for the papers of a section that there is no room for."""
+        count = self._count
+        words = {
+            IssueSection.NEW: count(
+                "%(num)s more new paper on the web", "%(num)s more new papers on the web", papers
+            ),
+            IssueSection.CROSS: count(
+                "%(num)s more cross-list on the web", "%(num)s more cross-lists on the web", papers
+            ),
+            IssueSection.REPLACE: count(
+                "%(num)s more replacement on the web",
+                "%(num)s more replacements on the web",
+                papers,
+            ),
+        }
+        return words[section] % {"num": self._number(papers)}
+
+    def authorship(self, content: IssueContent) -> str:
+        """Whose the sentences are that do not say so themselves."""
+        usual = content.usual_sentence
+        if usual is None:
+            return ""
+        if usual.is_quotation and usual.language != self._language:
+            return self._say("Sentences are the authors' own, in English, unless marked.")
+        if usual.is_quotation:
+            return self._say("Sentences are the authors' own unless marked.")
+        if usual.made_by == UNNAMED_MODEL:
+            return self._say("Sentences are by a language model unless marked.")
+        return self._say("Sentences are by %(model)s unless marked.") % {"model": usual.made_by}
