@@ -17,7 +17,7 @@ from newsletter.sources.base import (
     paragraphs,
 )
 from newsletter.sources.fake_session import recorded_session
-from newsletter.sources.http.session import get
+from newsletter.sources.http.get import get
 from newsletter.sources.response_types import ATOM, OPENSEARCH, ResponseType, root_of
 from newsletter.text import one_line
 

@@ -7,7 +7,7 @@ import requests
 from newsletter.sources.api import papers_named
 from newsletter.sources.base import Paper, SourceError
 from newsletter.sources.feed import Feed, parse_feed
-from newsletter.sources.http.session import forget, get
+from newsletter.sources.http.get import forget, get
 from newsletter.sources.listing_page import ListingPage, parse_listing_page
 
 

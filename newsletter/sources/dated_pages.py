@@ -9,7 +9,7 @@ import requests
 from newsletter.sources import calendar
 from newsletter.sources.base import DATED_PAGE, AnnouncementType, ListingState, SourceError
 from newsletter.sources.catchup_page import CatchupDay, parse_catchup_page, read_catchup_day
-from newsletter.sources.http.session import forget, get
+from newsletter.sources.http.get import forget, get, get_and_keep
 from newsletter.sources.listing_page import PageEntry
 from newsletter.sources.listing_status import CategoryListing, ListingEntry
 from newsletter.sources.recent_page import RecentPage, parse_recent_page
@@ -59,15 +59,18 @@ class DatedPages:
         shown = read_catchup_day(
             lambda page: self._catchup_page(category, day, page), category, day
         )
-        latest = self.recent(category) if recent else None
+        latest = self.recent(category, anew=False) if recent else None
         return dated_listing(category, shown, latest, source)
 
-    def recent(self, category: str) -> RecentPage | None:
-        """The recent papers of a category; None where they cannot be had."""
+    def recent(self, category: str, *, anew: bool = True) -> RecentPage | None:
+        """The recent papers of a category; None where they cannot be had.
+
+        For past days, not `anew`, one request a day is enough for all processes of this machine.
+        """
         kept = self._kept()
         if category not in kept:
             try:
-                kept[category] = self._recent_page(category)
+                kept[category] = self._recent_page(category, anew=anew)
             except SourceError:
                 kept[category] = None
         return kept[category]
@@ -86,12 +89,15 @@ class DatedPages:
         """Whether a page that was asked for already shows that arXiv announced nothing that day."""
         return any(page.passes_over(day) for page in self._kept().values() if page is not None)
 
-    def _recent_page(self, category: str) -> RecentPage:
-        response = get(self._session, self._recent_url.format(category=category))
+    def _recent_page(self, category: str, *, anew: bool) -> RecentPage:
+        newest = calendar.newest_day(self._now())
+        since = None if anew else calendar.announced_at(newest)
+        url = self._recent_url.format(category=category)
+        response = get_and_keep(self._session, url, since)
         if not response.ok:
             raise SourceError(f"the recent papers were refused with HTTP {response.status_code}")
         page = parse_recent_page(response.content, category)
-        if not all(section.is_whole for section in page.sections):
+        if newest > page.dates[0] or not all(section.is_whole for section in page.sections):
             forget(self._session, response)
         return page
 

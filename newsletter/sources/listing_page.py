@@ -17,6 +17,10 @@ from newsletter.sources.base import PAPER_ID, AnnouncementType, SourceError
 from newsletter.text import one_line
 
 _HEADING = re.compile(rb"<h3[^>]*>\s*Showing new listings for")
+# "<h3>New submissions for Tue,  3 Sep 24</h3>", below "[ total of 13 entries:  <b>1-13</b> ]".
+_OLD_HEADING = re.compile(
+    rb"<h3>\s*New submissions for \w{3},\s+\d{1,2} \w{3} \d{2}\b|\[ total of \d+ entries:"
+)
 _DAY = re.compile(r"Showing new listings for \w+, (\d{1,2}) (\w+) (\d{4})", re.ASCII)
 _TOTAL = re.compile(r"Total of ([0-9]{1,6}) entries\b.*")
 _NOTHING = re.compile(r"No updates (?:today|for this time period)\.")
@@ -64,6 +68,11 @@ class ListingPage:
 def is_listing_page(content: bytes) -> bool:
     """Whether this is one, or the beginning of one."""
     return _HEADING.search(content) is not None
+
+
+def is_old_listing_page(content: bytes) -> bool:
+    """Whether this is one from before September 2024, when arXiv's pages had another form."""
+    return _OLD_HEADING.search(content) is not None
 
 
 def category_of(content: bytes) -> str | None:

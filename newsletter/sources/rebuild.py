@@ -25,7 +25,7 @@ from newsletter.sources.base import (
     PaperId,
     SourceError,
 )
-from newsletter.sources.http.session import get
+from newsletter.sources.http.get import get
 from newsletter.sources.oai import Record, Records, parse_records
 
 API_BY_DATE = "API, by date, without replacements: it does not find them"

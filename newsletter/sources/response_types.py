@@ -11,13 +11,18 @@ from lxml import etree
 
 from newsletter.sources.base import SourceError
 from newsletter.sources.catchup_page import is_catchup_page
-from newsletter.sources.listing_page import is_listing_page
+from newsletter.sources.listing_page import is_listing_page, is_old_listing_page
 from newsletter.sources.recent_page import is_recent_page
 from newsletter.text import one_line
 
 ATOM = "http://www.w3.org/2005/Atom"
 OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 _OAI = "http://www.openarchives.org/OAI/2.0/"
+_PAGE = "a web page"
+_OLD_PAGE = (
+    "a listing page from before September 2024, when arXiv gave its pages another form (such a day"
+    " can be had by its dates, `newsletter fetch --day`)"
+)
 _XML_STARTS = (b"<?xml", b"<rss", b"<feed")
 
 
@@ -66,7 +71,7 @@ def describe(content: bytes) -> str:
     if not start:
         return "an empty answer"
     if re.match(rb"<html|<!doctype html", start, re.IGNORECASE):
-        return str(web_page_type(content) or "a web page")
+        return _OLD_PAGE if is_old_listing_page(content) else str(web_page_type(content) or _PAGE)
     root = _whole(content)
     if root is not None:
         return str(_form(root) or _other_xml(root))
@@ -102,4 +107,4 @@ def _form(root: etree._Element) -> ResponseType | None:
 
 def _other_xml(root: etree._Element) -> str:
     name = etree.QName(root).localname
-    return "a web page" if name == "html" else f"XML of <{name[:40]}>"
+    return _PAGE if name == "html" else f"XML of <{name[:40]}>"

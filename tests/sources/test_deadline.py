@@ -7,7 +7,8 @@ import pytest
 
 from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError
-from newsletter.sources.http.session import get, polite_session
+from newsletter.sources.http.get import get
+from newsletter.sources.http.session import polite_session
 from tests.sources.recorder import Given, recording
 from tests.sources.standin import Clock
 

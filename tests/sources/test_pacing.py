@@ -16,8 +16,9 @@ from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError
 from newsletter.sources.http import retry
 from newsletter.sources.http.cache import cache_folder
+from newsletter.sources.http.get import get
 from newsletter.sources.http.request_interval import Destination, RequestInterval
-from newsletter.sources.http.session import get, polite_session
+from newsletter.sources.http.session import polite_session
 from tests.sources.recorder import Given, Recorder, Seen, recording
 from tests.sources.standin import Clock
 
@@ -30,7 +31,8 @@ CLOCKS_DIFFER_S = 0.001  # ours is the wall clock, the server's is not
 PROCESS = """
 import sys, threading
 from newsletter.config import SourceSettings
-from newsletter.sources.http.session import get, polite_session
+from newsletter.sources.http.get import get
+from newsletter.sources.http.session import polite_session
 
 url, interval_s, threads, times = sys.argv[1], *map(float, sys.argv[2:])
 

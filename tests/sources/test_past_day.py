@@ -1,7 +1,7 @@
 """A past day is read, exact, from arXiv's own page of it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -341,6 +341,21 @@ def test_several_past_days_ask_the_listing_page_once(arxiv: StandIn) -> None:
     assert [only(each).state for each in days] == [ListingState.COMPLETE] * 2
     assert paths(arxiv).count("/list/cs.SD/new") == 1
     assert paths(arxiv).count("/list/cs.SD/recent") == 1
+
+
+def test_the_recent_papers_are_asked_once_a_day_over_all_runs(arxiv: StandIn) -> None:
+    arxiv.clock.sleep(datetime(2026, 11, 26, 12, tzinfo=UTC).timestamp())
+    thursday = date(2026, 11, 26)
+    arxiv.recent("cs.SD", Reply(recent({thursday: (LATE,), NEXT: (), DAY: (NEW, FIRST, CROSS)})))
+
+    def asked() -> int:
+        arxiv.asked.clear()
+        assert said(only(source(arxiv).fetch(("cs.SD",), DAY))) == TOLD
+        return paths(arxiv).count("/list/cs.SD/recent")
+
+    assert [asked(), asked()] == [1, 0]
+    arxiv.clock.sleep(24 * 3600)  # the next batch is out, by the calendar
+    assert [asked(), asked()] == [1, 1]  # the page does not name it yet
 
 
 def test_pages_keep_fifteen_seconds_and_others_three(arxiv: StandIn) -> None:

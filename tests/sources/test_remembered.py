@@ -13,7 +13,8 @@ import requests
 from newsletter.config import SourceSettings
 from newsletter.sources.base import SourceError
 from newsletter.sources.http.cache import ResponseCache
-from newsletter.sources.http.session import forget, get, polite_session
+from newsletter.sources.http.get import forget, get
+from newsletter.sources.http.session import polite_session
 from tests.sources.recorder import Given, Recorder, Seen, recording
 from tests.sources.samples import Told, rss
 from tests.sources.standin import Clock

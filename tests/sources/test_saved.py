@@ -110,6 +110,21 @@ def test_a_file_that_is_neither_is_told_for_what_it_is(
 
 
 @pytest.mark.parametrize(
+    "heading",
+    [
+        "<h3>New submissions for Fri,  3 May 24</h3>",
+        "<small>[ total of 13 entries:  <b>1-13</b> ]</small>",
+    ],
+)
+def test_a_page_from_before_september_2024_is_named_as_such(saved: Saved, heading: str) -> None:
+    old = f"""<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN"><html><body><div id="dlpage">
+    <h1>Sound</h1>{heading}<dl><dt><a name="item1">[1]</a>&nbsp; <span class="list-identifier">
+    <a href="/abs/2405.00705" title="Abstract">arXiv:2405.00705</a></span></dt><dd></dd></dl>
+    </div></body></html>"""
+    assert "a listing page from before September 2024" in saved.refused(page=old.encode())
+
+
+@pytest.mark.parametrize(
     ("name", "word"),
     [
         ("html/browsecode_db_abs_0704.0001.html", "this is a web page"),

@@ -29,6 +29,7 @@ class CachedResponse:
 
     headers: CaseInsensitiveDict[str]
     body: bytes
+    came_at: float = 0.0  # by the clock of whoever kept it; 0 where it must be asked about
 
     def conditions(self) -> dict[str, str]:
         """The headers that ask whether it is still the same."""
@@ -66,21 +67,25 @@ class ResponseCache:
             if digest != _digest(head, body):
                 return None
             told = json.loads(head)
-            return (
-                CachedResponse(CaseInsensitiveDict(told["headers"]), body)
-                if told["url"] == url
-                else None
+            if told["url"] != url:
+                return None
+            return CachedResponse(
+                CaseInsensitiveDict(told["headers"]), body, float(told.get("came_at", 0.0))
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def keep(self, url: str, response: requests.Response) -> None:
-        """Keep an answer that can be asked about; another of that address is outdated by it."""
+    def keep(self, url: str, response: requests.Response, came_at: float = 0.0) -> None:
+        """Keep an answer that can be asked about, or `came_at` a time that lets it serve unasked.
+
+        Another of that address is outdated by it.
+        """
         headers, body = response.headers, response.content
-        if not any(_bears(headers, name) for name in _VALIDATORS) or len(body) > _MOST_BYTES:
+        serves = came_at or any(_bears(headers, name) for name in _VALIDATORS)
+        if not serves or len(body) > _MOST_BYTES:
             self.forget(url)
             return
-        head = json.dumps({"url": url, "headers": dict(headers)}).encode()
+        head = json.dumps({"url": url, "headers": dict(headers), "came_at": came_at}).encode()
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _replace(self._file(url), b"\n".join((_digest(head, body), head, body)))

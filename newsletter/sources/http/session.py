@@ -23,7 +23,6 @@ from newsletter.sources.http.retry import (
     rest_after,
 )
 from newsletter.sources.response_types import response_type
-from newsletter.text import one_line
 
 _MOST_BYTES = 64_000_000  # arXiv's largest day is a few of these millions
 _MOST_REDIRECTS = 5
@@ -80,13 +79,16 @@ class PoliteAdapter(DeadlineAdapter):
 
     def _destination(self, url: str | None) -> Destination:
         """ArXiv asks for rests for all of its hosts, and for slower steps between its pages."""
-        host, authority = _host(url), urlsplit(url or "").netloc
+        host, authority = host_of(url), urlsplit(url or "").netloc
         pages = (self._settings.listing_url, self._settings.catchup_url, self._settings.recent_url)
         is_page = host in _PAGE_HOSTS or any(
             (url or "").startswith(address.partition("{")[0]) for address in pages
         )
         owner = "arxiv.org" if f".{host}".endswith(".arxiv.org") else authority
         return Destination(authority, owner, is_page)
+
+    def now(self) -> float:
+        return self._clock()
 
     @cached_property
     def remembered(self) -> ResponseCache:
@@ -111,7 +113,7 @@ class PoliteAdapter(DeadlineAdapter):
         kept = self.remembered.recall(asked.url or "") if remembers else None
         asked.headers.update(kept.conditions() if kept else {})
         response = self._patiently(asked, options, kept)
-        if remembers and response.raw is not None and _worth_keeping(response):
+        if remembers and response.raw is not None and is_worth_keeping(response):
             self.remembered.keep(asked.url or "", response)
         return response
 
@@ -132,7 +134,7 @@ class PoliteAdapter(DeadlineAdapter):
                 with attempt:
                     return self._in_turn(attempt.retry_state, request, options, kept)
         except RetryAfterError as error:
-            raise SourceError(f"{_host(request.url)}: {error.in_the_end()}") from error
+            raise SourceError(f"{host_of(request.url)}: {error.in_the_end()}") from error
         raise AssertionError("the last try returns or raises")
 
     def _in_turn(
@@ -202,26 +204,7 @@ def polite_session(
     return session
 
 
-def get(session: requests.Session, url: str) -> requests.Response:
-    """As `session.get`.
-
-    Raises:
-        SourceError: no answer; also where the session itself gives up, as on endless redirects.
-    """
-    try:
-        return session.get(url)
-    except (requests.RequestException, ValueError) as error:  # an address may be none at all
-        raise SourceError(f"{_host(url)}: {one_line(str(error))[:200]}") from error
-
-
-def forget(session: requests.Session, response: requests.Response) -> None:
-    """Ask for this answer anew the next time: it arrived, but it is not what it should be."""
-    adapter = session.get_adapter(response.url)
-    if isinstance(adapter, PoliteAdapter):
-        adapter.remembered.forget(response.url)
-
-
-def _host(url: str | None) -> str:
+def host_of(url: str | None) -> str:
     return urlsplit(url or "").hostname or "arXiv"
 
 
@@ -232,11 +215,11 @@ def _read(response: requests.Response) -> None:
         body += part
         if len(body) > _MOST_BYTES:
             response.close()
-            raise SourceError(f"{_host(response.url)}: the answer is larger than any of arXiv's")
+            raise SourceError(f"{host_of(response.url)}: the answer is larger than any of arXiv's")
     response._content = bytes(body)  # noqa: SLF001 - what `content` gives from now on
 
 
-def _worth_keeping(response: requests.Response) -> bool:
+def is_worth_keeping(response: requests.Response) -> bool:
     """A web page that came instead of the answer might be confirmed for days."""
     return (
         response.status_code == requests.codes.ok
