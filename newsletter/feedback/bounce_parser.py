@@ -6,22 +6,29 @@ names as recipient does not matter. And it is read with bounds: size, parts, dep
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import MessageError
-from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 
 from flufl.bounce import all_failures
 
+from newsletter.feedback.automatic import (
+    is_automatic,
+    is_automatic_reply,
+    is_from_mail_server,
+    subject_of,
+)
 from newsletter.feedback.events import Event
+from newsletter.feedback.references import find_reference, text_of
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.models import EventType
 from newsletter.subscribers.tokens import SignedLinks, UnsubscribeClaim
-from newsletter.transports.refusals import RefusalCause, refusal_cause
+from newsletter.transports.refusals import RefusalCause, recognized_cause
 
 SOURCE = "mail"
 LONGEST = 1024 * 1024  # bytes that are read; what matters stands before the returned mail's end
@@ -29,16 +36,18 @@ LONGEST = 1024 * 1024  # bytes that are read; what matters stands before the ret
 _MOST_PARTS = 60
 _MOST_BOUNDARIES = 40
 _LONGEST_STRANGE = 256 * 1024  # what the library of odd bounces is asked about
+_LONGEST_WORDS, _LONGEST_DETAIL = 8000, 300
 _GLOBAL_STATUS = re.compile(rb"(?i)message/global-delivery-status")
 _BOUNDARY = re.compile(rb"(?i)boundary\s*=|content-type:\s*message/")
-_REFERENCE = r"(?:[0-9a-f]{32}|[0-9a-f]{24})"
-_RETURNED_ID = re.compile(rf"(?im)^>?\s*Message-ID:\s*<({_REFERENCE})@")
-_VERP = re.compile(rf"\+({_REFERENCE})@")
-_ENVELOPE = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Failed-Recipients")
-_AUTOMATIC_SUBJECT = re.compile(
-    r"(?i)^\s*(auto(matic|mated)?[ -]?(reply|response)?\s*:|out of (the )?office|vacation|自动回复)"
+_TOKEN = lazy_pattern(r"(?a)[\w-]+(?:\.[\w-]+){2,}")
+_COMPLAINT = lazy_pattern(
+    r"(?i)\bcomplaint\b|\b(?:abuse|spam|junk)\W(?:e?-?mail\W)?report\b|\bfeedback (?:report|loop)\b"
 )
-_AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder")
+_COPY = lazy_pattern(  # where the mail that came back begins, in a bounce that is all text
+    r"(?im)^[> \t]{0,20}(?:Return-Path|Received|From|Message-ID|DKIM-Signature): "
+)
+# Fields of a status that name somebody or something; the others beyond the standard say why.
+_NAMING = lazy_pattern(r"(?i)recipient|sender|queue|date|\bid\b|message-id|mta|address")
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class NotUnderstood:
     reason: str
 
 
+_NOTHING = NotUnderstood("neither a bounce nor a complaint nor a farewell")
 Meaning = Event | UnsubscribeClaim | AutomaticReply | NotUnderstood
 
 
@@ -69,52 +79,99 @@ def parse_message(raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
 
 
 def _interpret(message: Message, raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
-    parts = list(_parts(message))
-    statuses = [part for part in parts if part.get_content_type() == "message/delivery-status"]
-    reports = [part for part in parts if part.get_content_type() == "message/feedback-report"]
+    letter = _Letter(message, list(_parts(message)), raw, now)
+    statuses = letter.of_type("message/delivery-status")
+    reports = letter.of_type("message/feedback-report")
     if statuses:
-        return _find_reference(message, parts, raw, now, *_delivery_status(statuses[0]))
+        return letter.says(*_delivery_status(statuses[0], letter))
     if reports:
-        return _find_reference(message, parts, raw, now, *_complaint(reports[0]))
-    claim = links.read(UnsubscribeClaim, "".join(str(message.get("Subject", "")).split()))
+        return letter.says(*_complaint(reports[0]))
+    claim = _farewell(message, links)
     if claim is not None:
         return claim
-    if _is_automatic(message):
+    if is_automatic_reply(message):
         return AutomaticReply()
-    if len(raw) <= _LONGEST_STRANGE:
-        temporary, permanent = all_failures(message)
-        if temporary or permanent:
-            kind = EventType.BOUNCE if permanent else EventType.DEFERRED
-            return _find_reference(
-                message, parts, raw, now, kind, "a bounce in no standard form", None
-            )
-    return NotUnderstood("neither a bounce nor a complaint nor a farewell")
+    if letter.is_old_complaint():
+        return letter.says(EventType.COMPLAINT, "abuse", "complained")
+    return _odd_bounce(letter)
 
 
-def _find_reference(  # noqa: PLR0913, PLR0917 - a letter, and what it was read as
-    message: Message,
-    parts: list[Message],
-    raw: bytes,
-    now: datetime,
-    kind: EventType | None,
-    detail: str,
-    suppress: str | None,
-) -> Meaning:
-    """The same about the mail whose reference the letter bears."""
-    if kind is None:
-        return NotUnderstood(detail)
-    reference = _reference(message, parts)
-    if reference is None:
-        return NotUnderstood("it bears no reference of ours")
-    return Event(
-        event_id=f"{SOURCE}:{sha256(raw).hexdigest()}",
-        source=SOURCE,
-        reference=reference,
-        kind=kind,
-        at=_written(message, now),
-        detail=detail,
-        suppress=suppress,
-    )
+def _farewell(message: Message, links: SignedLinks) -> UnsubscribeClaim | None:
+    """A token in the subject, whatever was put around it or cut it in two."""
+    subject = subject_of(message)
+    for text in (subject, "".join(subject.split())):
+        for token in _TOKEN.findall(text):
+            claim = links.read(UnsubscribeClaim, token)
+            if claim is not None:
+                return claim
+    return None
+
+
+def _odd_bounce(letter: "_Letter") -> Meaning:
+    """A bounce in no standard form: its words say what it is, a machine's name that it is one."""
+    if len(letter.raw) > _LONGEST_STRANGE:
+        return _NOTHING
+    temporary, permanent = all_failures(letter.message)
+    cause = recognized_cause(letter.words) if permanent or letter.is_by_machine() else None
+    if cause is RefusalCause.NO_MAILBOX and not temporary:
+        return letter.says(*_judged(cause, "a bounce in no standard form"))
+    if cause is RefusalCause.SENDER or permanent:
+        return letter.says(*_judged(cause, "a bounce in no standard form"))
+    if temporary:
+        return letter.says(EventType.DEFERRED, "a bounce in no standard form")
+    return AutomaticReply() if is_automatic(letter.message) else _NOTHING
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """A letter as it was read."""
+
+    message: Message
+    parts: Sequence[Message]
+    raw: bytes
+    now: datetime
+
+    def of_type(self, content_type: str) -> list[Message]:
+        return [part for part in self.parts if part.get_content_type() == content_type]
+
+    @property
+    def words(self) -> str:
+        """What it says to people, up to the mail that it returns."""
+        texts = (text_of(part) for part in self.parts)
+        first = next((text for text in texts if text.strip()), "")
+        return _COPY.split(first, maxsplit=1)[0][:_LONGEST_WORDS]
+
+    def is_by_machine(self) -> bool:
+        """Whether a mail server wrote it that could not deliver."""
+        return (
+            is_from_mail_server(self.message)
+            or self.message.get_content_type() == "multipart/report"
+            or "X-Failed-Recipients" in self.message
+        )
+
+    def is_old_complaint(self) -> bool:
+        """A mail of ours, attached to a letter of somebody who forwards complaints."""
+        if not self.of_type("message/rfc822"):
+            return False
+        known = any("X-HmXmrOriginalRecipient" in part for part in self.parts)
+        return known or _COMPLAINT.search(subject_of(self.message)) is not None
+
+    def says(self, kind: EventType | None, detail: str, suppress: str | None = None) -> Meaning:
+        """That, about the mail whose reference it bears."""
+        if kind is None:
+            return NotUnderstood(detail)
+        reference = find_reference(self.message, self.parts)
+        if reference is None:
+            return NotUnderstood("it bears no reference of ours")
+        return Event(
+            event_id=f"{SOURCE}:{sha256(self.raw).hexdigest()}",
+            source=SOURCE,
+            reference=reference,
+            kind=kind,
+            at=_written(self.message, self.now),
+            detail=detail,
+            suppress=suppress,
+        )
 
 
 def _parts(message: Message) -> Iterator[Message]:
@@ -125,29 +182,42 @@ def _parts(message: Message) -> Iterator[Message]:
         yield part
 
 
-def _delivery_status(part: Message) -> tuple[EventType | None, str, str | None]:
+def _delivery_status(part: Message, letter: _Letter) -> tuple[EventType | None, str, str | None]:
     """What a delivery status notification says (RFC 3464)."""
     blocks = part.get_payload()
     if not isinstance(blocks, list):
         return None, "a delivery status that cannot be read", None
-    recipients = [
-        block for block in blocks[:_MOST_PARTS] if isinstance(block, Message) and block["Action"]
-    ]
-    actions = {str(recipient["Action"]).strip().lower() for recipient in recipients}
-    if actions & {"delivered", "relayed", "expanded"}:
+    recipients = [block for block in blocks[:_MOST_PARTS] if isinstance(block, Message)]
+    actions = {_action(recipient): recipient for recipient in reversed(recipients)}
+    if actions.keys() & {"delivered", "relayed", "expanded"}:
         return EventType.DELIVERED, "", None  # one of several mailboxes behind the address has it
-    failed = [
-        recipient
-        for recipient in recipients
-        if str(recipient["Action"]).strip().lower() == "failed"
-    ]
-    if not failed:
+    failed = actions.get("failed")
+    if failed is None:
         deferred = "delayed" in actions
         return (EventType.DEFERRED if deferred else None), "a status without an action", None
-    status = str(failed[0].get("Status", "")).strip()
-    words = str(failed[0].get("Diagnostic-Code", ""))
-    detail = f"{status} {words}".strip()
-    cause = refusal_cause(detail)
+    said = f"{failed.get('Status', '')} {failed.get('Diagnostic-Code', '')}"
+    detail = said.strip()[:_LONGEST_WORDS]
+    more = " ".join(
+        str(value)
+        for name, value in failed.items()
+        if name.lower().startswith("x-") and not _NAMING.search(name)
+    )
+    for words in (detail, more[:_LONGEST_WORDS], letter.words):
+        cause = recognized_cause(words)
+        if cause is not None:
+            return _judged(cause, detail or words[:_LONGEST_DETAIL])
+    return _judged(None, detail)
+
+
+def _action(recipient: Message) -> str:
+    """What was done; where a server forgot to say so, its status tells."""
+    if "Action" in recipient:
+        return str(recipient["Action"]).strip().lower()
+    by_class = {"2": "delivered", "4": "delayed", "5": "failed"}
+    return by_class.get(str(recipient.get("Status", "")).strip()[:1], "")
+
+
+def _judged(cause: RefusalCause | None, detail: str) -> tuple[EventType, str, str | None]:
     if cause is RefusalCause.NO_MAILBOX:
         return EventType.BOUNCE, detail, f"bounced: {detail}"
     return (EventType.BLOCKED if cause is RefusalCause.SENDER else EventType.BOUNCE), detail, None
@@ -169,28 +239,6 @@ def _complaint(part: Message) -> tuple[EventType | None, str, str | None]:
     return None, f"a feedback report of the type {feedback_type[:40]!r}", None
 
 
-def _reference(message: Message, parts: list[Message]) -> str | None:
-    """The reference of our mail: in the address it came back to, or in what was returned."""
-    for name in _ENVELOPE:
-        for value in message.get_all(name, []):
-            if match := _VERP.search(str(value)):
-                return match[1]
-    for part in parts[1:]:
-        own = f"Message-ID: {part.get('Message-ID', '')}"
-        for text in (own, _text(part)):
-            if match := _RETURNED_ID.search(text):
-                return match[1]
-    match = _RETURNED_ID.search(_text(message))
-    return match[1] if match else None
-
-
-def _text(part: Message) -> str:
-    if part.get_content_maintype() != "text":
-        return ""
-    payload = part.get_payload(decode=True)
-    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-
-
 def _written(message: Message, now: datetime) -> datetime:
     """When the letter was written; its writer may not say that this lies in the future."""
     try:
@@ -199,24 +247,3 @@ def _written(message: Message, now: datetime) -> datetime:
         return now
     aware = date if date.tzinfo else date.replace(tzinfo=UTC)
     return min(aware.astimezone(UTC), now)
-
-
-def _is_automatic(message: Message) -> bool:
-    """Whether a machine wrote it (RFC 3834), and not one that could not deliver."""
-    submitted = re.split(r"[;(\s]", str(message.get("Auto-Submitted", "")).strip())[0].lower()
-    precedence = str(message.get("Precedence", "")).strip().lower()
-    bounces = (
-        str(message.get("Return-Path", "")).strip() == "<>"
-        or "daemon" in str(message.get("From", "")).lower()
-    )
-    headers = (
-        submitted in {"auto-replied", "auto-notified"}
-        or precedence in {"auto_reply", "auto-reply"}
-        or any(name in message for name in _AUTOMATIC_HEADERS)
-        or _AUTOMATIC_SUBJECT.match(_decoded(message.get("Subject", ""))) is not None
-    )
-    return headers and not bounces
-
-
-def _decoded(header: object) -> str:
-    return str(make_header(decode_header(str(header))))

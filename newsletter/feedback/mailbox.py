@@ -9,10 +9,11 @@ import os
 import socket
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -171,10 +172,7 @@ def _logged_in(settings: FeedbackSettings) -> Iterator[_BoundedImap]:
         if settings.imap_security == "starttls":
             server.starttls(context)
         server.login(settings.imap_username, settings.imap_password.get_secret_value())
-        folder = settings.imap_folder.replace("\\", r"\\").replace('"', r"\"")
-        answer, data = server.select(f'"{folder}"')
-        if answer != "OK":
-            raise imaplib.IMAP4.error(brief(data[0] or "no such folder"))
+        _select(server, settings.imap_folder)
         yield server
     finally:
         try:
@@ -183,6 +181,31 @@ def _logged_in(settings: FeedbackSettings) -> Iterator[_BoundedImap]:
         except (OSError, imaplib.IMAP4.error):
             with suppress(OSError):  # it may be closed already
                 server.shutdown()
+
+
+def _select(server: _BoundedImap, name: str) -> None:
+    """Open a folder of any name; also one that was written as the protocol has it."""
+    for spelling in dict.fromkeys((_modified_utf7(name), name)):
+        if not spelling.isascii():
+            continue
+        folder = spelling.replace("\\", r"\\").replace('"', r"\"")
+        answer, data = server.select(f'"{folder}"')
+        if answer == "OK":
+            return
+    raise imaplib.IMAP4.error(f"{name}: {brief(data[0] or 'no such folder')}")
+
+
+def _modified_utf7(name: str) -> str:
+    """A folder's name as IMAP writes it (RFC 3501, 5.1.3)."""
+    written = []
+    for plain, text in groupby(name, lambda char: " " <= char <= "~"):
+        run = "".join(text)
+        if plain:
+            written.append(run.replace("&", "&-"))
+        else:
+            code = b64encode(run.encode("utf-16-be")).decode().rstrip("=")
+            written.append(f"&{code.replace('/', ',')}-")
+    return "".join(written)
 
 
 def _seen_on(server: _BoundedImap, host: str, number: str) -> Callable[[bool], None]:

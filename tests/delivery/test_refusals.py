@@ -23,6 +23,11 @@ OF_SENDER = [
     "450 4.7.28 unusual rate of mail",
     "421 too many messages",
     "550 5.1.8 sender's domain is unknown",
+    "550 5.1.1 blocked, see https://www.spamhaus.org/query/ip/192.0.2.1",
+    "554 5.6.0 we do not like this one",
+    "550 5.0.0 Too many bad commands",
+    "550 Sender address rejected: User unknown",
+    "4.4.7 smtp; 421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred",
 ]
 NO_MAILBOX = [
     "550 5.1.1 no such user",
@@ -30,16 +35,28 @@ NO_MAILBOX = [
     "550 5.1.10 null MX",
     "550 5.1.1 <relay-not-permitted@reader.example> unknown",
     "5.1.1 smtp; 550 5.1.1 user unknown",
+    "550 no such user here",
+    "5.0.0 smtp; 550 Requested action not taken: User unknown in virtual mailbox table",
+    "550 Invalid recipient",
+    "X-Notes; Recipient user name ada not unique. User not listed in Domino Directory",
+    "554 delivery error: dd This user doesn't have a mailbox.example account",
+    "Your message wasn't delivered because the address couldn't be found",
+    "550 RESOLVER.ADR.RecipNotFound; not found",
+    "550 Mailbox not found",
+    "550 sorry, no mailbox here by that name",
+    "550 用户不存在",
+    "550 Benutzer unbekannt",
 ]
 OF_READER = [
-    "550 no such user here",
     "552 5.2.2 mailbox full",
     "552 5.2.2 user over quota",
     "550 mailbox over quota",
+    "550 5.4.1 Recipient address rejected: Access denied",
+    "550 Requested action not taken: mailbox unavailable",
+    "550 Unknown protocol; mailbox busy",
     "550 5.2.1 The email account that you tried to reach is disabled",
     "5.6.7 smtp; 550 5.1.1 <jo@reader.example>: user unknown",
     "550 <spam-policy@reader.example> unknown",
-    "554 5.6.0 we do not like this one",
     "",
 ]
 

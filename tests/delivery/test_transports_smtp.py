@@ -96,7 +96,7 @@ THIS_ADDRESS = [
     ({"RCPT": "550 5.1.1 no such user"}, True),
     ({"RCPT": "550 5.1.10 null MX"}, True),
     ({"RCPT": "550 5.1.1 <relay-not-permitted@reader.example> unknown"}, True),
-    ({"RCPT": "550 no such user here"}, False),
+    ({"RCPT": "550 no such user here"}, True),
     ({"RCPT": "552 5.2.2 mailbox full"}, False),
     ({"RCPT": "550 5.7.1 blocked, ask 85.1.1.1 why"}, False),
     ({"DATA": "554 no valid recipients"}, False),

@@ -51,7 +51,7 @@ class _Session(StreamRequestHandler):
             return False
         if verb.startswith("LOGIN") and self.server.password not in command:
             self._say(f"{tag} NO [AUTHENTICATIONFAILED] wrong password")
-        elif verb.startswith("SELECT") and '"INBOX"' not in command:
+        elif verb.startswith("SELECT") and f'"{self.server.folder}"' not in command:
             self._say(f"{tag} NO no such folder")
         elif verb == "STARTTLS" and self.server.context:
             self._say(f"{tag} OK begin{self.server.slipped_in}")
@@ -126,6 +126,7 @@ class ImapStandIn(Running, ThreadingTCPServer):
         self.flags: dict[int, str] = {}
         self.heard: list[str] = []
         self.password = "open-sesame"
+        self.folder = "INBOX"
         self.silent = silent
         self.context = context
         self.starttls = starttls

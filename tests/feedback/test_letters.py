@@ -49,7 +49,7 @@ def event(raw: bytes) -> Event:
         (mails.arf(REFERENCE), EventType.COMPLAINT, True),
         (mails.arf(REFERENCE, "fraud"), EventType.COMPLAINT, True),
         (mails.arf(REFERENCE, "opt-out"), EventType.UNSUBSCRIBE, True),
-        (mails.qmail(REFERENCE), EventType.BOUNCE, False),
+        (mails.qmail(REFERENCE), EventType.BOUNCE, True),
         (mails.verp(REFERENCE), EventType.BOUNCE, True),
         (mails.global_dsn(REFERENCE), EventType.BOUNCE, True),
         (mails.global_dsn(REFERENCE, whole=True), EventType.BOUNCE, True),
@@ -160,7 +160,7 @@ def test_a_token_of_another_purpose_or_a_tampered_one_is_none() -> None:
         LINKS.sign(Purpose.CONFIRM, "7.audio"),
         good.replace("7.", "8.", 1),
         good[:-1],
-        f"Re: {good}",
+        f"Re: {good}x",
     ):
         assert isinstance(read(mails.plain(token)), NotUnderstood)
 

@@ -1,0 +1,51 @@
+"""Letters that no person wrote by hand: away notes, and what mail servers say."""
+
+import re
+from email.header import decode_header, make_header
+from email.message import Message
+
+from newsletter.lazy_pattern import lazy_pattern
+
+_LONGEST_SUBJECT = 2000
+_AUTOMATIC_SUBJECT = re.compile(
+    r"(?i)^\s*(auto(matic|mated)?[ -]?(reply|response)?\s*:|out of (the )?office|vacation|自动回复)"
+)
+_AUTOMATIC_HEADERS = (
+    *("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply", "X-Mail-Autoreply"),
+    *("X-Vacation", "X-Auto-Response-Suppress", "X-Out-Of-Office"),
+)
+_MACHINE = lazy_pattern(r"(?i)\b(?:mailer-?daemon|mail-?delivery|postmaster|mdaemon)\b")
+
+
+def is_from_mail_server(message: Message) -> bool:
+    """Whether its sender calls itself a mail server."""
+    return _MACHINE.search(str(message.get("From", ""))) is not None
+
+
+def is_automatic_reply(message: Message) -> bool:
+    """Whether a machine answers (RFC 3834), and not one that could not deliver."""
+    if is_from_mail_server(message):
+        return False
+    precedence = str(message.get("Precedence", "")).strip().lower()
+    return (
+        _submitted(message) in {"auto-replied", "auto-notified"}
+        or precedence in {"auto_reply", "auto-reply"}
+        or any(name in message for name in _AUTOMATIC_HEADERS)
+        or _AUTOMATIC_SUBJECT.match(subject_of(message)) is not None
+    )
+
+
+def is_automatic(message: Message) -> bool:
+    """Whether it says that nobody wrote it by hand; asked of what is nothing else."""
+    precedence = str(message.get("Precedence", "")).strip().lower()
+    return _submitted(message) not in {"", "no"} or precedence in {"bulk", "junk", "list"}
+
+
+def _submitted(message: Message) -> str:
+    return re.split(r"[;(\s]", str(message.get("Auto-Submitted", "")).strip())[0].lower()
+
+
+def subject_of(message: Message) -> str:
+    """The subject in plain characters."""
+    written = str(message.get("Subject", ""))[:_LONGEST_SUBJECT]
+    return str(make_header(decode_header(written)))

@@ -1,0 +1,189 @@
+"""What mail servers, gateways and providers of all kinds write, each in its own way."""
+
+import base64
+import quopri
+
+import pytest
+
+from newsletter.feedback.bounce_parser import AutomaticReply, NotUnderstood
+from newsletter.models import EventType
+from newsletter.subscribers.tokens import UnsubscribeClaim
+from tests.conftest import Cli
+from tests.feedback import mails
+from tests.feedback.imap_standin import ImapStandIn
+from tests.feedback.test_letters import LINKS, REFERENCE, event, read
+from tests.feedback.test_mailboxes import imap
+
+GONE, BLOCKED, COUNTED = (
+    (EventType.BOUNCE, True),
+    (EventType.BLOCKED, False),
+    (EventType.BOUNCE, False),
+)
+
+
+def status(code: str, words: str, more: str = "") -> bytes:
+    return mails.dsn(REFERENCE, code, diagnostic=words).replace(
+        b"Action: failed\n", f"Action: failed\n{more}".encode()
+    )
+
+
+def without(raw: bytes, *names: str) -> bytes:
+    """A status that lacks some fields."""
+    lines = raw.splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(tuple(map(str.encode, names))))
+
+
+def prose(words: str, sender: str = "Mail Delivery Subsystem <mailer-daemon@mx.example>") -> bytes:
+    text = f"{words}\n\n----- Original message -----\n\n{mails.returned(REFERENCE)}\nspam policy\n"
+    return mails.plain("Undeliverable", text, From=sender, Return_Path="<>")
+
+
+@pytest.mark.parametrize(
+    ("raw", "becomes"),
+    [
+        (status("5.0.0", "550 5.7.1 Client host [192.0.2.1] blocked using zen.example"), BLOCKED),
+        (status("5.0.0", "550 <ada@reader.example>: User unknown"), GONE),
+        (status("5.0.0", "554 Too many messages from your network"), BLOCKED),
+        (status("5.1.1", "550 5.1.1 rejected, listed by Spamhaus"), BLOCKED),
+        (status("5.1.8", "553 5.1.8 Domain of sender address does not exist"), BLOCKED),
+        (status("5.0.0", "X-Notes; User ada not listed in Domino Directory"), GONE),
+        (status("5.0.0", "", "X-Supplementary-Info: < #5.1.1 smtp;550 RecipNotFound>\n"), GONE),
+        (status("5.0.0", "", "X-Actual-Recipient: rfc822; spam@policy.example\n"), COUNTED),
+        (status("5.4.7", "421 4.7.0 [TSS04] temporarily deferred"), BLOCKED),
+        (status("5.2.2", "552 5.2.2 The email account is over quota"), COUNTED),
+        (without(status("5.0.0", "550 no such user"), "Status:"), GONE),
+        (without(status("5.1.1", "550 unknown"), "Action:"), GONE),
+        (
+            prose("Your message to ada wasn't delivered because the address couldn't be found."),
+            GONE,
+        ),
+        (prose("554 delivery error: dd This user doesn't have a mailbox.example account"), GONE),
+        (prose("The recipient's server refused it: 550 5.7.1 blocked, poor reputation"), BLOCKED),
+        (
+            prose("用户不存在 ada@reader.example", "postmaster@mx.example"),
+            GONE,
+        ),
+    ],
+    ids=range(16),
+)
+def test_a_bounce_means_the_same_in_whatever_form_it_comes(
+    raw: bytes, becomes: tuple[EventType, bool]
+) -> None:
+    found = event(raw)
+    assert found.reference == REFERENCE
+    assert (found.kind, found.suppress is not None) == becomes
+
+
+def returned_as(headers: str, content: bytes) -> bytes:
+    """A bounce that gives our mail back in another part, or not at all."""
+    head = mails.dsn("0" * 20).partition(b"--=_b\nContent-Type: text/rfc822-headers")[0]
+    return head + f"--=_b\n{headers}\n\n".encode() + content + b"\n--=_b--\n"
+
+
+OURS = (mails.returned(REFERENCE) + "\nThe mail.\n").encode()
+BASE64, QUOTED = base64.encodebytes(OURS), quopri.encodestring(OURS)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        returned_as("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64", BASE64),
+        returned_as(
+            "Content-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable", QUOTED
+        ),
+        returned_as(
+            'Content-Type: application/octet-stream; name="original.eml"\n'
+            "Content-Transfer-Encoding: base64",
+            BASE64,
+        ),
+        returned_as("Content-Type: text/rfc822-headers\nContent-Transfer-Encoding: base64", BASE64),
+        returned_as("Content-Type: text/plain", b"> " + OURS.replace(b"\n", b"\n> ")),
+        returned_as("Content-Type: message/rfc822", b"Received: by x\n" + OURS),
+        *(
+            mails.dsn("0" * 20).replace(before, before + f"{name}: {ids}\n".encode(), 1)
+            for before, name in (
+                (b"Reporting-MTA: dns; mx.reader.example\n", "X-Original-Message-ID"),
+                (b"MIME-Version: 1.0\n", "In-Reply-To"),
+                (b"MIME-Version: 1.0\n", "References"),
+            )
+            for ids in (f"<{REFERENCE}@papers.example.org>",)
+        ),
+    ],
+    ids=range(9),
+)
+def test_our_reference_is_found_wherever_a_server_puts_it(raw: bytes) -> None:
+    assert event(raw).reference == REFERENCE
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        *("Re: {}", "Fwd: Re: {}", "[EXTERNAL] {}", "AW: {} [Ticket 12]", "***SPAM 5*** {}"),
+        *("12 {}", "{}.", "回复：{}"),
+    ],
+)
+def test_a_farewell_is_one_whatever_a_gateway_puts_around_it(around: str) -> None:
+    claim = UnsubscribeClaim(7, "audio")
+    subject = around.format(LINKS.token(claim))
+    assert read(mails.plain(subject)) == claim
+    encoded = f"=?utf-8?b?{base64.b64encode(subject.encode()).decode()}?="
+    assert read(f"From: a@b.example\nSubject: {encoded}\n\n".encode()) == claim
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Auto-Response-Suppress", "All"),
+        ("Auto-Submitted", "auto-replied"),
+        ("Auto-Submitted", "auto-generated"),
+        ("Precedence", "bulk"),
+        ("Precedence", "junk"),
+        ("X-Vacation", "yes"),
+    ],
+)
+def test_an_away_note_is_known_by_its_headers_in_any_language(name: str, value: str) -> None:
+    headers = {name.replace("-", "_"): value, "Return_Path": "<>"}
+    note = mails.plain("Automatische Antwort: Audio", "Ich bin nicht im Haus.\n", **headers)
+    assert read(note) == AutomaticReply()
+    assert isinstance(read(mails.plain("Audio", Auto_Submitted="no")), NotUnderstood)
+
+
+@pytest.mark.parametrize(
+    ("subject", "mark"),
+    [
+        (
+            "complaint about message from 192.0.2.1",
+            "X-HmXmrOriginalRecipient: ada@reader.example\n",
+        ),
+        ("Client TOS Notification", "X-HmXmrOriginalRecipient: ada@reader.example\n"),
+        ("Abuse report", ""),
+        ("Spam-Report: 26 papers", ""),
+        ("Email Feedback Report for IP 192.0.2.1", ""),
+    ],
+)
+def test_complaints_of_before_the_standard_count(subject: str, mark: str) -> None:
+    raw = (
+        f"From: staff@mailbox.example\nSubject: {subject}\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/mixed; boundary="j"\n\n--j\nContent-Type: message/rfc822\n\n'
+        f"{mark}{mails.returned(REFERENCE)}\nThe mail.\n--j--\n"
+    )
+    found = event(raw.encode())
+    assert (found.kind, found.suppress) == (EventType.COMPLAINT, "complained")
+
+
+@pytest.mark.parametrize(
+    ("name", "on_the_wire"),
+    [
+        ("Bounces & more", "Bounces &- more"),
+        ("台北/日本語", "&U,BTFw-/&ZeVnLIqe-"),  # as in RFC 3501
+        ("R&APw-ckl&AOQ-ufer", "R&APw-ckl&AOQ-ufer"),
+    ],
+)
+def test_a_folder_may_bear_any_name(
+    cli: Cli, sent: dict[str, str], monkeypatch: pytest.MonkeyPatch, name: str, on_the_wire: str
+) -> None:
+    reference = next(iter(sent.values()))
+    with ImapStandIn(mails.dsn(reference)) as server:
+        server.folder = on_the_wire
+        imap(monkeypatch, server.port, imap_folder=name)
+        assert "1 mails: 1 bounce" in cli("feedback").out
