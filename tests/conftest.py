@@ -1,6 +1,7 @@
 """A newsletter in a folder of its own, and its command line, as an operator has them."""
 
 import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from newsletter import bootstrap, config, db, scaffold, schema
 from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.models import KeyRow
 from newsletter.sources.base import FetchResult
 from newsletter.sources.bundled import BundledDay
 from newsletter.subscribers import lifecycle
@@ -49,19 +51,36 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.chdir(tmp_path)
 
 
+@dataclass(frozen=True)
+class NewTables:
+    """A SQLite file as the migrations make it: our tables, and no row but its identity."""
+
+    content: bytes
+    identity: bytes
+
+    def write(self, file: Path) -> None:
+        """To a file for its owner alone, as the database that no other one is."""
+        file.touch(mode=0o600)
+        fresh = secrets.token_hex(len(self.identity) // 2).encode()
+        file.write_bytes(self.content.replace(self.identity, fresh))
+
+
 @pytest.fixture(scope="session")
-def new_tables(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A SQLite file with our tables and no row in them, as the migrations make it."""
+def new_tables(tmp_path_factory: pytest.TempPathFactory) -> NewTables:
     folder = tmp_path_factory.mktemp("new-tables")
     database = db.connect("sqlite:///new.db", folder)
     schema.upgrade(database)
+    with database.read() as session:
+        identity = session.get_one(KeyRow, "database").value.encode()
     database.dispose()
-    return (folder / "new.db").read_bytes()
+    content = (folder / "new.db").read_bytes()
+    assert content.count(identity) == 1
+    return NewTables(content, identity)
 
 
 @pytest.fixture(autouse=True)
 def _migrated_once(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, new_tables: bytes
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, new_tables: NewTables
 ) -> None:
     """A new SQLite file gets its tables by copying; tests marked `migrates` run the migrations."""
     if request.node.get_closest_marker("migrates"):
@@ -72,8 +91,7 @@ def _migrated_once(
         url = database.engine.url
         file = Path(url.database or "")
         if url.get_backend_name() == "sqlite" and not file.exists():
-            file.touch(mode=0o600)
-            file.write_bytes(new_tables)
+            new_tables.write(file)
         else:
             migrate(database)
 
@@ -178,12 +196,46 @@ def short_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BundledDay, "fetch", fetch)
 
 
+Prepare = Callable[[str, Callable[[], None]], None]
+
+
+@pytest.fixture(scope="session")
+def kept_databases() -> dict[str, bytes]:
+    """SQLite files in states that many tests start from, by name."""
+    return {}
+
+
 @pytest.fixture
-def readers(database: Database) -> list[str]:
+def prepared(settings: Settings, database: Database, kept_databases: dict[str, bytes]) -> Prepare:
+    """Bring a test's new database into the state of that name, as the function given makes it.
+
+    On SQLite the first test of a process that asks for a state makes it, and the others copy.
+    """
+    file = db.sqlite_file(settings.database.url, settings.folder)
+
+    def prepare(name: str, make: Callable[[], None]) -> None:
+        if file and name in kept_databases:
+            database.dispose()
+            file.write_bytes(kept_databases[name])
+            return
+        make()
+        if file:
+            database.dispose()
+            kept_databases[name] = file.read_bytes()
+
+    return prepare
+
+
+@pytest.fixture
+def readers(database: Database, prepared: Prepare) -> list[str]:
     """Twelve confirmed readers of `audio`, four at each level of detail."""
     emails = [f"reader{number:02}@reader.example" for number in range(12)]
-    with database.write.begin() as session:
-        for number, email in enumerate(emails):
-            wish = SubscriptionRequest(["audio"], config.DETAILS[number % 3], "zh")
-            lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
+
+    def take_in() -> None:
+        with database.write.begin() as session:
+            for number, email in enumerate(emails):
+                wish = SubscriptionRequest(["audio"], config.DETAILS[number % 3], "zh")
+                lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
+
+    prepared("twelve readers", take_in)
     return emails

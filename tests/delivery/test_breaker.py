@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from newsletter import bootstrap, daily
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.models import DeliveryRow, SuppressionRow
+from newsletter.models import DeliveryRow, IssueRow, SuppressionRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import rate_limit
 from newsletter.sending.context import NO_OVERRIDE
@@ -22,7 +22,7 @@ from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import Transport
 from newsletter.transports.sendgrid.transport import SendGrid
 from newsletter.transports.smtp.transport import Smtp
-from tests.conftest import NOW, Cli
+from tests.conftest import NOW, Cli, Prepare
 from tests.delivery.http_standin import Answer, HttpStandIn, Request
 from tests.delivery.killing import freeze
 from tests.delivery.transports_standins import CLOSE, GOOD_REPLIES, OddSmtp, smtp_settings
@@ -81,14 +81,23 @@ def emails() -> list[str]:
 
 
 @pytest.fixture
-def run(settings: Settings, database: Database, emails: list[str]) -> Iterator[Run]:
-    with database.write.begin() as session:
-        for email in emails:
-            wish = SubscriptionRequest(["audio"], "titles", "en")
-            lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
-    issue_id, _ = freeze(settings)
+def run(
+    settings: Settings, database: Database, emails: list[str], prepared: Prepare
+) -> Iterator[Run]:
+    def freeze_for_them() -> None:
+        with database.write.begin() as session:
+            for email in emails:
+                wish = SubscriptionRequest(["audio"], "titles", "en")
+                lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
+        freeze(settings)
+
+    prepared(f"frozen for {emails}", freeze_for_them)
+    with database.read() as session:
+        issue_id = session.scalars(select(IssueRow.id)).one()
     now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
     with bootstrap.open_services(settings, now, lambda *_: iter(()), lambda: False) as parts:  # type: ignore[arg-type]
+        assert parts.memory
+        parts.memory.make_known()  # where the database is a copy, this machine shall send of it
         yield Run(settings, issue_id, parts)
 
 
