@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from newsletter import bootstrap
+from newsletter import bootstrap, deliverability
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
@@ -73,6 +73,7 @@ CHECKS: dict[str, Check] = {
     "summarizer": summaries_health.check,
     "signup": signups.check,
     "sending": sending_health.check,
+    "domain": deliverability.check,
     "feedback": feedback_health.check,
     "templates": rendering_health.check_templates,
 }

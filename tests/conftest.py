@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import dns.resolver
 import pytest
 from hypothesis import settings as hypothesis_settings
 
@@ -48,6 +49,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NEWSLETTER_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("NEWSLETTER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setattr(dns.resolver, "default_resolver", nobody_to_ask())
     monkeypatch.chdir(tmp_path)
 
 
@@ -63,6 +65,13 @@ class NewTables:
         file.touch(mode=0o600)
         fresh = secrets.token_hex(len(self.identity) // 2).encode()
         file.write_bytes(self.content.replace(self.identity, fresh))
+
+
+def nobody_to_ask() -> dns.resolver.Resolver:
+    """A machine without a DNS server."""
+    resolver = dns.resolver.Resolver(configure=False)
+    resolver.nameservers = []
+    return resolver
 
 
 @pytest.fixture(scope="session")

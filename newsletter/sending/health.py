@@ -1,4 +1,4 @@
-"""For `newsletter check`: what is held, paused or unsure, and the records that DKIM needs."""
+"""For `newsletter check`: what is held, paused or unsure."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -12,7 +12,6 @@ from newsletter.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import DeliveryState, IssueRow, IssueState
 from newsletter.sending import holds, machine_memory, rate_limit
-from newsletter.transports.smtp import dkim
 
 _LOOKED_AT = 30  # issues, the newest
 
@@ -21,7 +20,6 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     with database.read() as session:
         findings = [*_paused(session), *_issues(settings, database, session, now)]
     yield from findings or [Finding("sending", Severity.OK, "nothing is held, paused or uncertain")]
-    yield from _dkim(settings)
 
 
 def _paused(session: Session) -> Iterator[Finding]:
@@ -64,12 +62,3 @@ def _issues(
                 " `newsletter deliveries settle` decides"
             )
             yield Finding("sending", Severity.WARNING, text)
-
-
-def _dkim(settings: Settings) -> Iterator[Finding]:
-    dkim.from_settings(settings.dkim, settings.folder)  # complains of what is wrong
-    for selector, file in settings.dkim.keys.items():
-        key = dkim.load(settings.folder / file)
-        name, record = dkim.dns_record(selector, settings.dkim.domain, key)
-        text = f'signed as {selector}; the DNS must have: {name} TXT "{record}"'
-        yield Finding("dkim", Severity.OK, text)

@@ -1,0 +1,250 @@
+"""For `newsletter check`: whether the domain that we send from proves that we may.
+
+Gmail, Yahoo and Microsoft ask for it (docs/deliverability.md, with dates and sources).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from newsletter import dns_records
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.dns_records import DmarcRecord, DnsError
+from newsletter.finding import Finding, Severity
+from newsletter.transports.smtp import dkim
+
+# Names that never are in the public DNS (RFC 2606, RFC 6761, RFC 6762).
+_NOT_PUBLIC = ("localhost", "local", "test", "invalid", "example", "internal", "lan", "home.arpa")
+# By the end of a relay's name, what its customers include in their SPF record.
+_INCLUDES = {
+    "gmail.com": "_spf.google.com",
+    "google.com": "_spf.google.com",
+    "office365.com": "spf.protection.outlook.com",
+    "outlook.com": "spf.protection.outlook.com",
+    "amazonaws.com": "amazonses.com",
+    "mailgun.org": "mailgun.org",
+    "sendgrid.net": "sendgrid.net",
+    "postmarkapp.com": "spf.mtasv.net",
+}
+_SENDGRID_SELECTORS = ("s1", "s2")  # of SendGrid's domain authentication
+# What the largest receivers ask of who sends them thousands of mails a day.
+_RULES = {
+    "Gmail": ("SPF", "DKIM", "DMARC", "TLS", "PTR", "one-click unsubscribe"),
+    "Yahoo": ("SPF", "DKIM", "DMARC", "PTR", "one-click unsubscribe"),
+    "Microsoft": ("SPF", "DKIM", "DMARC"),
+}
+
+
+@dataclass
+class _Proofs:
+    """What was found of each proof; what is in neither set could not be told from here."""
+
+    settings: Settings
+    there: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
+    dkim_domain: str = ""
+
+    def note(self, proof: str, *, there: bool) -> Severity:
+        (self.there if there else self.missing).add(proof)
+        return Severity.OK if there else Severity.WARNING
+
+    @property
+    def sender(self) -> str:
+        return self.settings.site.sender_domain
+
+    @property
+    def include(self) -> str:
+        """The term of a relay that we know; empty for another one."""
+        host = self.settings.transport.host
+        return next((f"include:{_INCLUDES[end]}" for end in _INCLUDES if host.endswith(end)), "")
+
+    @property
+    def spf_record(self) -> str:
+        return f'{self.envelope} TXT "v=spf1 {self.include or "a mx"} ~all"'
+
+    @property
+    def dmarc_record(self) -> str:
+        rua = f"mailto:postmaster@{self.sender}"
+        return f'_dmarc.{self.sender} TXT "v=DMARC1; p=none; rua={rua}"'
+
+    @property
+    def envelope(self) -> str:
+        """The domain of bounces, whose SPF counts."""
+        return self.settings.site.feedback_address.rpartition("@")[2]
+
+
+def check(settings: Settings, _database: Database, _now: datetime) -> Iterator[Finding]:
+    """Look up what receivers look up; nothing where mails stay on this machine."""
+    dkim.from_settings(settings.dkim, settings.folder)  # complains of what is wrong
+    domain = settings.site.sender_domain
+    proofs = _Proofs(settings)
+    if settings.transport.use not in {"smtp", "sendgrid"}:
+        yield from _own_keys(settings)
+        return
+    if domain in _NOT_PUBLIC or domain.endswith(tuple(f".{name}" for name in _NOT_PUBLIC)):
+        text = f"site.sender is at {domain}, which no receiver can look up; use a domain of yours"
+        yield Finding("domain", Severity.WARNING, text)
+        yield from _own_keys(settings)
+        return
+    steps: tuple[Callable[[_Proofs], Iterator[Finding]], ...] = (_dkim, _spf, _dmarc, _relay)
+    try:
+        for step in steps:
+            yield from step(proofs)
+    except DnsError as error:
+        yield Finding("domain", Severity.WARNING, f"{error}; look again where it does")
+        yield from _records_to_set(proofs)
+        return
+    proofs.note("one-click unsubscribe", there=settings.site.url.startswith("https://"))
+    yield from _rules(proofs)
+
+
+def _own_keys(settings: Settings) -> Iterator[Finding]:
+    for selector, file in settings.dkim.keys.items():
+        own = dkim.load(settings.folder / file)
+        name, record = dkim.dns_record(selector, settings.dkim.domain, own)
+        text = f'signed as {selector}; the DNS must have: {name} TXT "{record}"'
+        yield Finding("dkim", Severity.OK, text)
+
+
+def _records_to_set(proofs: _Proofs) -> Iterator[Finding]:
+    """What the DNS must have, where it cannot be asked."""
+    yield from _own_keys(proofs.settings)
+    if proofs.settings.transport.use == "smtp":
+        yield Finding("spf", Severity.OK, f"the DNS must have: {proofs.spf_record}")
+    yield Finding("dmarc", Severity.OK, f"the DNS must have: {proofs.dmarc_record}")
+
+
+def _spf(proofs: _Proofs) -> Iterator[Finding]:
+    domain, transport = proofs.envelope, proofs.settings.transport
+    if transport.use == "sendgrid":  # whose own domain stands in the envelope, and has its record
+        proofs.note("SPF", there="DKIM" in proofs.there)
+        return
+    include = proofs.include
+    records = dns_records.spf_records(domain)
+    trouble = ""
+    if not records:
+        trouble = f"has no SPF record; set: {proofs.spf_record}"
+    elif len(records) > 1:
+        trouble = f"has {len(records)} SPF records, which counts as none; join them into one"
+    elif records[0].allows_everybody:
+        trouble = f"has an SPF record that lets everybody send ({records[0].text}); end it in ~all"
+    elif records[0].lookups > dns_records.MOST_SPF_LOOKUPS:
+        trouble = (
+            f"has an SPF record that takes more than {dns_records.MOST_SPF_LOOKUPS} lookups,"
+            " which counts as none; take out what does not send for you"
+        )
+    elif include and include not in records[0].text:
+        trouble = f"has an SPF record without {include}, so that {transport.host} may not send"
+    level = proofs.note("SPF", there=not trouble)
+    yield Finding("spf", level, f"{domain} {trouble or f'has {records[0].text}'}")
+
+
+def _dkim(proofs: _Proofs) -> Iterator[Finding]:
+    settings = proofs.settings
+    if settings.transport.use == "sendgrid":
+        yield from _dkim_of_sendgrid(proofs)
+        return
+    if not settings.dkim.keys:
+        text = (
+            f"we do not sign; if {settings.transport.host} does not sign as {proofs.sender} either,"
+            " set [dkim] (docs/delivery.md)"
+        )
+        yield Finding("dkim", Severity.OK, text)
+        return
+    for selector, file in settings.dkim.keys.items():
+        own = dkim.load(settings.folder / file)
+        name, record = dkim.dns_record(selector, settings.dkim.domain, own)
+        published = dns_records.dkim_key(name)
+        if published is None:
+            text = f'no key at {name}; set: {name} TXT "{record}"'
+        elif published != record.rpartition("p=")[2]:
+            text = f'the key at {name} is another one; set: {name} TXT "{record}"'
+        else:
+            proofs.dkim_domain = settings.dkim.domain
+            text = f"the key at {name} is ours"
+        yield Finding("dkim", proofs.note("DKIM", there=text.endswith("ours")), text)
+
+
+def _dkim_of_sendgrid(proofs: _Proofs) -> Iterator[Finding]:
+    names = [f"{selector}._domainkey.{proofs.sender}" for selector in _SENDGRID_SELECTORS]
+    found = [name for name in names if dns_records.dkim_key(name)]
+    level = proofs.note("DKIM", there=bool(found))
+    if found:
+        proofs.dkim_domain = proofs.sender
+        yield Finding("dkim", level, f"SendGrid signs as {proofs.sender}: {', '.join(found)}")
+    else:
+        text = (
+            f"no key at {' or '.join(names)}; authenticate {proofs.sender} at SendGrid"
+            " (Settings, Sender Authentication) and set the records that it shows"
+        )
+        yield Finding("dkim", level, text)
+
+
+def _dmarc(proofs: _Proofs) -> Iterator[Finding]:
+    record = dns_records.dmarc_record(proofs.sender)
+    if record is None:
+        level = proofs.note("DMARC", there=False)
+        text = f"{proofs.sender} has no DMARC record; set: {proofs.dmarc_record}"
+        yield Finding("dmarc", level, text)
+        return
+    aligned = _aligned(proofs, record)
+    if not aligned and proofs.missing.isdisjoint({"SPF", "DKIM"}):
+        text = (
+            f"{record.domain} has p={record.policy}, and neither SPF ({proofs.envelope}) nor DKIM"
+            f" ({proofs.dkim_domain or 'not ours'}) is of {proofs.sender}: let site.mailbox or"
+            " dkim.domain be of it"
+        )
+        yield Finding("dmarc", proofs.note("DMARC", there=False), text)
+        return
+    proofs.note("DMARC", there=bool(aligned))
+    by = f", aligned by {' and '.join(aligned)}" if aligned else ", but nothing is aligned yet"
+    level = Severity.OK if aligned else Severity.WARNING
+    yield Finding("dmarc", level, f"{record.domain} has p={record.policy}{by}")
+
+
+def _aligned(proofs: _Proofs, record: DmarcRecord) -> list[str]:
+    domains = {"DKIM": (proofs.dkim_domain, "adkim"), "SPF": (proofs.envelope, "aspf")}
+    if proofs.settings.transport.use == "sendgrid":
+        del domains["SPF"]
+    return [
+        proof
+        for proof, (domain, tag) in domains.items()
+        if proof in proofs.there and record.is_aligned(domain, proofs.sender, tag)
+    ]
+
+
+def _relay(proofs: _Proofs) -> Iterator[Finding]:
+    """What can be told from here of the server that hands our mails on."""
+    transport = proofs.settings.transport
+    if transport.use == "sendgrid":
+        proofs.there |= {"TLS", "PTR"}  # theirs to keep
+        return
+    if transport.security == "none" and transport.host not in {"localhost", "127.0.0.1", "::1"}:
+        text = f'mails go to {transport.host} unencrypted; set transport.security = "starttls"'
+        yield Finding("relay", proofs.note("TLS", there=False), text)
+    elif transport.security != "none":
+        proofs.note("TLS", there=True)
+    names = dns_records.reverse_names(transport.host)
+    nameless = [address for address, name in names.items() if name is None]
+    if names and not transport.host.startswith("localhost"):
+        level = proofs.note("PTR", there=not nameless)
+        shown = ", ".join(f"{address} is {name}" for address, name in names.items() if name)
+        lacking = f"{', '.join(nameless)} has no name that leads back to it (PTR)"
+        yield Finding("relay", level, f"{transport.host}: {lacking if nameless else shown}")
+
+
+def _rules(proofs: _Proofs) -> Iterator[Finding]:
+    for receiver, asked in _RULES.items():
+        missing = [proof for proof in asked if proof in proofs.missing]
+        unknown = [proof for proof in asked if proof not in proofs.missing | proofs.there]
+        words = [f"missing: {', '.join(missing)}"] if missing else []
+        words += [f"not to be told from here: {', '.join(unknown)}"] if unknown else []
+        level = Severity.WARNING if missing else Severity.OK
+        yield Finding(
+            "receivers", level, f"{receiver} asks for {', '.join(asked)}; {_joined(words)}"
+        )
+
+
+def _joined(words: list[str]) -> str:
+    return "; ".join(words) or "all there"
