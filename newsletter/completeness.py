@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.models import AnnouncementRow, IssueRow, IssueState, ListingRow
 from newsletter.sources import calendar, dated_pages
 from newsletter.sources.base import SAVED_FILES, ListingState
+from newsletter.text import counted
 
 # Asking the same source again would say the same. An empty listing may only have come too early.
 _KNOWN = (
@@ -70,8 +71,7 @@ def missing_text(row: ListingRow) -> str:
     """`2 papers of cs.SD could not be retrieved: 2507.00001, 2507.00002`."""
     number = max(len(row.missing), (row.expected or 0) - row.found)
     named = ", ".join(row.missing[:_NAMED_IDS]) + (", ..." if len(row.missing) > _NAMED_IDS else "")
-    papers = "paper" if number == 1 else "papers"
-    line = f"{number} {papers} of {row.category} could not be retrieved"
+    line = f"{counted(number, 'paper')} of {row.category} could not be retrieved"
     return f"{line}: {named}" if named else line
 
 

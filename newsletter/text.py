@@ -21,6 +21,11 @@ def brief(words: object) -> str:
     return " ".join(printable.split())[:_LONGEST_BRIEF] or type(words).__name__
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 paper`, `2 papers`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def without_addresses(words: str) -> str:
     """A server's words, fit to be kept: one line, bounded, and nobody's address in it."""
     # Cut first: what is searched has an end.

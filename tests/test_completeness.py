@@ -114,7 +114,7 @@ def test_when_patience_is_over_the_issue_goes_out_and_names_what_is_missing(
     assert cli("run").code == 0
     assert sent(settings) == 12
     exported = cli("issues", "export", "--format", "text").out
-    assert "cs.SD 有 1 篇论文未能取回：2507.07270。" in exported
+    assert "cs.SD 有 1 篇论文未能取回。" in exported
 
 
 @pytest.mark.usefixtures("readers", "set_now")
@@ -195,12 +195,12 @@ def test_a_day_that_was_waited_for_is_looked_after_the_next_day(
     announce(arxiv, AGAIN, day="Tuesday, 15 July 2025")
     said = cli("run")
     assert said.code == 0
-    assert "Mon 14 Jul 2025  0 new, 1 cross-lists, 0 replacements" in said.out
-    assert "Tue 15 Jul 2025  0 new, 0 cross-lists, 1 replacements" in said.out
+    assert "Mon 14 Jul 2025  0 new, 1 cross-list, 0 replacements" in said.out
+    assert "Tue 15 Jul 2025  0 new, 0 cross-lists, 1 replacement" in said.out
     assert not said.err
     assert sent(settings) == 36
     monday = cli("issues", "export", "--day", "2025-07-14", "--format", "text").out
-    assert "cs.SD 有 1 篇论文未能取回：2507.07270。" in monday
+    assert "cs.SD 有 1 篇论文未能取回。" in monday
 
 
 @pytest.mark.usefixtures("readers")

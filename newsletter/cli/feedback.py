@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli import common, output
+from newsletter.text import counted
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
@@ -82,10 +83,11 @@ def _tell(report: "PollReport", as_json: bool) -> None:
         return
     services = [f"{number} {kind}" for kind, number in sorted(report.kinds.items())]
     services += [f"{report.unsubscribed} unsubscribed"] * bool(report.unsubscribed)
-    services += [f"{report.automatic} automatic replies"] * bool(report.automatic)
+    if report.automatic:
+        services.append(counted(report.automatic, "automatic reply", "automatic replies"))
     services += [f"{report.kept.total()} not understood"] * bool(report.kept)
-    click.echo(f"{report.letters} mails: {', '.join(services)}")
+    click.echo(f"{counted(report.letters, 'mail')}: {', '.join(services)}")
     if report.suppressed:
-        click.echo(f"  {report.suppressed} addresses suppressed")
+        click.echo(f"  {counted(report.suppressed, 'address', 'addresses')} suppressed")
     for reason, number in report.kept.most_common():
         common.warn(f"kept for you to look at: {number} where {reason}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import common
+from newsletter.text import counted
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
@@ -57,7 +58,7 @@ def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: boo
     """What the sentences cost, or would; and how many are the authors' own instead, and why."""
     if rehearsed and summaries.expected.all:
         click.echo(
-            f"  a run would ask for {len(summaries.failed)} sentences:"
+            f"  a run would ask for {counted(len(summaries.failed), 'sentence')}:"
             f" about {prices.describe(summaries.expected)}"
         )
         return
@@ -65,11 +66,12 @@ def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: boo
         click.echo(f"  {prices.describe(summaries.spent)}")
     for what, whose in (
         ("got no answer", summaries.failed),
-        ("were answered badly", summaries.rejected),
+        ("got a bad answer", summaries.rejected),
     ):
         if whose:
             first = next(iter(whose.values()))
-            common.warn(f"{len(whose)} papers {what} (the authors' own words stand in): {first}")
+            papers = counted(len(whose), "paper")
+            common.warn(f"{papers} {what} (the authors' own words stand in): {first}")
 
 
 def warn_missed(slug: str, days: "Sequence[date]") -> None:
@@ -86,20 +88,21 @@ def warn_missed(slug: str, days: "Sequence[date]") -> None:
 def counts_text(content: "IssueContent") -> str:
     new, cross, replaced = content.counts.values()
     sample = " (the bundled sample)" if content.is_sample else ""
-    return f"{new} new, {cross} cross-lists, {replaced} replacements{sample}"
+    crossed, again = counted(cross, "cross-list"), counted(replaced, "replacement")
+    return f"{new} new, {crossed}, {again}{sample}"
 
 
 def sentences_text(content: "IssueContent") -> str:
     authors = [entry.summary.made_by for entry in content.entries]
     by = {name: authors.count(name) for name in dict.fromkeys(authors)}
     text = ", ".join(f"{number} {author_name(name)}" for name, number in by.items())
-    return f"{len(authors)} sentences: {text}"
+    return f"{counted(len(authors), 'sentence')}: {text}"
 
 
 def balance_text(account: "DeliveryTotals") -> str:
     line = (
-        f"{account.audience} subscribers = {account.sent} sent + {account.skipped} skipped"
-        f" + {account.failed} failed + {account.uncertain} uncertain"
+        f"{counted(account.audience, 'subscriber')} = {account.sent} sent"
+        f" + {account.skipped} skipped + {account.failed} failed + {account.uncertain} uncertain"
     )
     return line if account.balances else f"{line} + {account.pending} still pending"
 

@@ -9,6 +9,7 @@ import click
 
 from newsletter import languages
 from newsletter.cli import common, output
+from newsletter.text import counted
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -190,7 +191,8 @@ def _tell(
         click.echo()
     row_report = ", ".join(f"{number} {fate}" for fate, number in sorted(counts.items()))
     note = "  (a rehearsal: nothing was kept)" if dry_run else ""
-    click.echo(f"{file}: {counts.total()} entries = {row_report or 'nothing'}{note}")
+    entries = counted(counts.total(), "entry", "entries")
+    click.echo(f"{file}: {entries} = {row_report or 'nothing'}{note}")
 
 
 def _one_line(text: str) -> str:

@@ -11,6 +11,7 @@ from newsletter.feedback.sendgrid_webhook import Signature
 from newsletter.finding import Finding, Severity
 from newsletter.models import QuarantineRow
 from newsletter.sending import rate_limit
+from newsletter.text import counted
 
 _PART = "feedback"
 
@@ -32,7 +33,7 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         yield Finding(
             _PART,
             Severity.WARNING,
-            f"{aside} events were not understood; they lie in the table set_aside",
+            f"{counted(aside, 'event')} not understood, set aside in the table set_aside",
         )
 
 

@@ -10,6 +10,7 @@ from newsletter.rendering.paper_text import plain, shortened
 from newsletter.sources.base import Paper
 
 _COMMENT_CHARACTERS = 140
+_READ_CHARACTERS = 1000
 _LOST_LINKS = ("this https URL", "this http URL")  # what is left of one on arXiv's own pages
 _SENTENCE_END = lazy_pattern(r"(?<=[.;])\s+")
 _LEADS_TO = lazy_pattern(
@@ -23,11 +24,36 @@ _LEADING = (
     r"(?:\s+(?:at|from|on|via))?)\s*[:(\[-]*\s*(?:https?://)?"
 )
 _CLAUSE_END = lazy_pattern(r"(?<=[.;,])\s+")
-_MERE_COUNT = lazy_pattern(
-    r"(?:\d+|[a-z]+)(?:\s*\+\s*\d+)?[- ](?:pages?|pp|figures?|figs?|tables?|references)"
-    r"(?: (?:and|including|with) \d+ \w+)*[.,;]?",
+_NUMBER = (
+    r"(?:\d+(?:\s*\+\s*\d+)*"
+    r"|no|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|many)"
+)
+_THING = (
+    r"(?:pages?|pgs?|pp|figures?|figues?|figs?|tables?|references|refs|appendi(?:x|ces)"
+    r"|algorithms?|equations?)\b\.?"
+)
+_KIND = (
+    r"(?:(?:main|supplement\w*|appendix|extra|additional|eps|ps|postscript|colou?r|[a-z]+-panel)"
+    r"\s+)?"
+)
+_OF_WHAT = (
+    r"(?:\s+(?:in\s+total|total|long|body|main\s+text|postscript|in\s+\w+\s+(?:style|format)"
+    r"|of\s+(?:the\s+)?(?:main\s+)?(?:text|paper|body|supplement\w*|appendi\w+|references)"
+    r"(?:\s+and\s+appendi\w+)?))?"
+    r"(?:\s*\((?:(?!accept|publi|appear|submi)[^()]){1,80}\))?"
+)
+_COUNT = rf"{_NUMBER}[\s-]*{_KIND}{_THING}{_OF_WHAT}"
+_AND = r"\s*(?:[,;]|and\b|&|\+|plus\b|with\b|including\b|as well as\b)?\s*"
+# "6 pages,2 figures": at the start of a clause, and up to its end or to what becomes of the paper.
+_COUNTS = lazy_pattern(
+    rf"(^|,(?!\d{{3}}\b)\s*|;\s*|[.:]\s+|\()(?:(?:contains|containing|with|total(?:\s+of)?|about)\s+)?"
+    rf"{_COUNT}(?:{_AND}(?:{_COUNT}|appendi(?:x|ces)\b|supplement\w*(?:\s+materials?)?\b))*"
+    r"(?=\s*(?:[,;.)]|$)|\s+(?-i:[A-Z])|\s+(?:accepted|submitted|to\s+appear|published|version"
+    r"|under|in\s+press|presented))",
     re.IGNORECASE,
 )
+_EMPTY_BRACKETS = lazy_pattern(r"\(\s*[,;.]*\s*\)")
+_IDLE_MARK = lazy_pattern(r"\s*[,;.]\s*(?=[,;.])")
 
 
 @lru_cache(maxsize=2048)
@@ -45,11 +71,19 @@ def comment(paper: Paper, *, whole: bool) -> str:
         else:  # Its words stay: the host's name alone does not say what is there.
             text = re.sub(_LEADING + re.escape(address) + r"[)\]]?", "", text)
     sentences = [_unlinked(sentence, linked) for sentence in _SENTENCE_END.split(text)]
-    if not whole:
-        clauses = _CLAUSE_END.split(" ".join(filter(None, sentences)))
-        sentences = [clause for clause in clauses if not _MERE_COUNT.fullmatch(clause)]
     told = " ".join(filter(None, sentences))
+    if not whole:
+        told = _uncounted(told[:_READ_CHARACTERS])
     return shortened(told if told == said else told.rstrip(" ,;."), _COMMENT_CHARACTERS)
+
+
+def _uncounted(text: str) -> str:
+    """A comment without its counts of pages, figures and the like, in all usual forms."""
+    rest = _COUNTS.sub(r"\1", text)
+    if rest == text:
+        return text
+    rest = _IDLE_MARK.sub("", _EMPTY_BRACKETS.sub("", rest))
+    return " ".join(rest.split()).strip(" ,;.&+")
 
 
 def _unlinked(sentence: str, linked: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from newsletter.rendering.inline_css import inline
-from newsletter.rendering.issue_content import Block, IssueContent, IssueSection
+from newsletter.rendering.issue_content import Block, IssueContent, IssueEntry, IssueSection
 from newsletter.rendering.qp_template import TextFragment
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.templates import explain_template_error
@@ -64,7 +64,11 @@ class PaperFragments:
             entries = self._digest.entries
             rendered = [
                 self._render(
-                    "paper", entry=entry, paper=entry.paper, level=level, levels=DetailLevel
+                    "paper",
+                    entry=entry,
+                    paper=entry.paper,
+                    level=_own_level(entry, level),
+                    levels=DetailLevel,
                 )
                 for entry in entries
             ]
@@ -91,3 +95,8 @@ class PaperFragments:
         with explain_template_error():
             template = self._environment.get_template(f"email/issue/{name}.{self._ending}")
             return template.render(**self._shown, **more)
+
+
+def _own_level(entry: IssueEntry, level: DetailLevel) -> DetailLevel:
+    """A replacement is quiet at any level: most readers have met its abstract."""
+    return min(level, DetailLevel.SUMMARY) if entry.section is IssueSection.REPLACE else level

@@ -5,12 +5,22 @@ from functools import lru_cache
 from html import escape
 
 from newsletter import tex
+from newsletter.lazy_pattern import lazy_pattern
+
+EXCERPT_CHARACTERS = 280
+
+# Marks that turn the direction of what follows (UAX 9), and what takes room or not without being
+# seen. The joiners U+200C and U+200D stay: some scripts need them.
+_INVISIBLE = lazy_pattern(
+    "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
+    "\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 @lru_cache(maxsize=4096)
 def plain(source: str) -> str:
     """TeX as one line of plain text."""
-    return " ".join(tex.to_text(source).split())
+    return " ".join(tex.to_text(_INVISIBLE.sub("", source)).split())
 
 
 @lru_cache(maxsize=4096)
@@ -18,7 +28,7 @@ def markup(source: str, characters: int, *, linked: bool = True) -> str:
     """TeX as HTML; beyond so many characters the plain text, cut."""
     if len(source) > characters:
         return escape(shortened(plain(source), characters), quote=False)
-    html = tex.to_html(source)
+    html = tex.to_html(_INVISIBLE.sub("", source))
     return html if linked else re.sub(r"</?a\b[^>]*>", "", html)
 
 

@@ -9,6 +9,8 @@ from functools import cached_property
 _SOFT_BREAK = b"=\r\n"
 _LONGEST = 76  # the soft break's own "=" included
 _AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,72}")  # a word of a line at most
+# b2a_qp does not count that a space at the end of a line takes three characters.
+_SPACE_BEYOND = re.compile(rb"(?m)^(.{74,75})=(20|09)$")
 _DOTS_AT_START = re.compile(rb"(?m)^\.+")
 
 
@@ -21,6 +23,7 @@ def encode_quoted_printable(text: str) -> bytes:
         return text.encode()
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     encoded = b2a_qp(plain.encode("utf-8", "replace"), istext=True)
+    encoded = _SPACE_BEYOND.sub(rb"\1=\n=\2", encoded)
     if b"\n." in encoded or encoded[:1] == b".":
         encoded = _DOTS_AT_START.sub(lambda dots: b"=2E=\n" * len(dots[0]), encoded)
     return _with_room(encoded).replace(b"\n", b"\r\n")

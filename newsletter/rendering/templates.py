@@ -22,13 +22,13 @@ from newsletter import paths
 from newsletter.errors import NewsletterError
 from newsletter.rendering import paper_text, texts
 from newsletter.rendering.paper_links import paper_links
+from newsletter.rendering.quoted_sentence import marked_abstract
 from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.translations import Catalogue
 from newsletter.rendering.wrapping import wrap_text
 
 # Far above what arXiv lets anybody write; a hostile text must not fill a mail.
 _LONGEST = 6000
-_EXCERPT = 280
 # What an expression in a template can raise.
 _MISTAKES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
@@ -56,7 +56,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
         "look": theme,
         "say": texts.IssueTexts(catalogue),
         "shows_sentence": texts.shows_sentence,
-        "is_quiet": texts.is_quiet,
+        "marked_abstract": marked_abstract,
         "resources": paper_links,
     }
     environment.filters |= {
@@ -114,4 +114,4 @@ def _tex_unlinked(source: str) -> Markup:
 
 
 def _excerpt(source: str) -> str:
-    return paper_text.shortened(paper_text.plain(source), _EXCERPT)
+    return paper_text.shortened(paper_text.plain(source), paper_text.EXCERPT_CHARACTERS)

@@ -44,16 +44,21 @@ class IssueTexts(MastheadTexts):
         return " ".join([told, *map(_short_name, groups)])
 
     def facts(self, entry: IssueEntry, level: DetailLevel) -> list[str]:
-        """What stands in the quiet line before the links: version, categories, comment."""
+        """What stands in the quiet line before the links: categories and comment.
+
+        Of a replacement first its version, and what its authors say of it.
+        """
         paper = entry.paper
-        most = _SHOWN_CATEGORIES if level > DetailLevel.TITLE else 1
+        is_short = level <= DetailLevel.COMPACT
+        most = 1 if is_short else _SHOWN_CATEGORIES
         # Authors' ACM and MSC classes, as H.5.5 and 68T10, stand among arXiv's categories.
         own = [category for category in paper.categories if _CATEGORY.fullmatch(category)]
-        facts = [" ".join(own[:most]) + " …" * (len(own) > most > 1)]
+        categories = " ".join(own[:most]) + " …" * (len(own) > most > 1)
+        said = "" if is_short else comment(paper, whole=level > DetailLevel.SUMMARY)
         if entry.section is IssueSection.REPLACE:
-            facts.insert(0, f"v{paper.id.version}")
-        if level > DetailLevel.TITLE:
-            facts.append(comment(paper, whole=level > DetailLevel.SUMMARY))
+            facts = [f"v{paper.id.version}", said, categories]
+        else:
+            facts = [categories, said]
         return list(filter(None, facts))
 
     def resource(self, resource: PaperLink) -> str:
@@ -86,10 +91,3 @@ def shows_sentence(entry: IssueEntry, level: DetailLevel) -> bool:
     """Under a new paper always, under a replacement only where everything is wanted."""
     least = DetailLevel.EXCERPT if entry.section is IssueSection.REPLACE else DetailLevel.COMPACT
     return bool(entry.summary.text) and level >= least
-
-
-def is_quiet(entry: IssueEntry, level: DetailLevel) -> bool:
-    """Whether a paper stands back: a title alone, or a replacement without its abstract."""
-    return level is DetailLevel.TITLE or (
-        entry.section is IssueSection.REPLACE and level < DetailLevel.EXCERPT
-    )

@@ -15,6 +15,7 @@ from newsletter.sending import rate_limit
 from newsletter.sending.claim_record import ClaimedSince
 from newsletter.sending.context import SendContext
 from newsletter.sending.machine_memory import MachineMemory
+from newsletter.text import counted
 
 _CLOCKS_DIFFER = timedelta(hours=1)
 _AT_ONCE = 500  # rows in a statement
@@ -43,9 +44,9 @@ def stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | No
             f" set this machine's clock; {lift}"
         )
     if now - issue.frozen_at > max_age:
-        hours = (now - issue.frozen_at) // timedelta(hours=1)
+        hours = counted((now - issue.frozen_at) // timedelta(hours=1), "hour")
         return (
-            f"{name} was frozen {hours} hours ago, longer than sending.max_age_h allows: it is"
+            f"{name} was frozen {hours} ago, longer than sending.max_age_h allows: it is"
             f" held; {lift}"
         )
     return None
@@ -69,8 +70,8 @@ def restored_reason(
     if remembered <= claims:
         return None
     return (
-        f"{issue.newsletter} {issue.day}: this machine has taken up {remembered} mails of it, the"
-        f" database knows of {claims}; it was restored from a copy, and nothing is sent."
+        f"{issue.newsletter} {issue.day}: this machine has taken up {counted(remembered, 'mail')}"
+        f" of it, the database knows of {claims}; it was restored from a copy, and nothing is sent."
         f" `newsletter send {issue.newsletter} --day {issue.day} --restored` marks what may have"
         " been sent as uncertain"
     )
@@ -87,7 +88,7 @@ def _moved_reason(database: Database, memory: MachineMemory, issue: IssueRow) ->
         return None
     name = f"newsletter send {issue.newsletter} --day {issue.day}"
     what = (
-        f"{issue.claims} mails of it were taken up, but not by this machine"
+        f"{counted(issue.claims, 'mail')} of it taken up, but not by this machine"
         if issue.claims
         else "its mails were sent from another machine, and never from this one"
     )

@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug import Response
 
-from newsletter import outbox
+from newsletter import issues, outbox
 from newsletter.errors import WrongUseError
 from newsletter.models import Standing, SubscriberRow
 from newsletter.outbox import EmailType
@@ -72,13 +72,19 @@ def confirm(token: str) -> str:
     with pages.database.write.begin() as session:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
         confirmed = subscriber is not None and _confirm(session, subscriber, claim)
+        named = [slug for slug in claim.newsletters if slug in pages.newsletters]
+        newest = issues.newest_days(session, named)
     if not confirmed:
         return pages.expired_page()
     pages.wake()
+    latest = max(newest, key=lambda slug: newest[slug], default=None)
     return pages.message_page(
         gettext("You are in"),
         gettext("The next issue comes to you. A welcome is on its way."),
-        onward=(pages.path("home"), gettext("Read the latest issue")),
+        onward=(
+            pages.path("issue", slug=latest, day=newest[latest]) if latest else pages.path("home"),
+            gettext("Read the latest issue"),
+        ),
     )
 
 

@@ -57,7 +57,7 @@ def test_a_mailbox_is_read_to_its_end_each_letter_acts_and_none_is_deleted(
     said = cli("feedback", "--maildir", str(box))
     assert said.code == 0
     assert said.out == (
-        "7 mails: 2 bounce, 1 complaint, 1 unsubscribed, 1 automatic replies, 2 not understood\n"
+        "7 mails: 2 bounce, 1 complaint, 1 unsubscribed, 1 automatic reply, 2 not understood\n"
         "  2 addresses suppressed\n"
     )
     assert f"kept for you to look at: 1 where {UNKNOWN}" in said.err
@@ -183,7 +183,7 @@ def test_a_mail_server_pipes_letters_in_and_what_is_not_understood_is_kept_whole
 ) -> None:
     gone, reference = next(iter(sent.items()))
     monkeypatch.setattr("sys.stdin", _Piped(mails.dsn(reference)))
-    assert "1 mails: 1 bounce" in cli("feedback", "--stdin").out
+    assert "1 mail: 1 bounce" in cli("feedback", "--stdin").out
     letter = mails.plain("Hello", "x" * 70 + "\n")
     monkeypatch.setattr("sys.stdin", _Piped(letter))
     assert "1 not understood" in cli("feedback", "--stdin").out

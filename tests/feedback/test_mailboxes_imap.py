@@ -111,7 +111,7 @@ def test_what_is_slipped_in_behind_the_answer_to_starttls_is_not_believed(
 ) -> None:
     with box(mails.plain("Hello"), security="starttls") as server:
         server.slipped_in = "\r\n* BYE go away"
-        assert "1 mails: 1 not understood" in cli("feedback").out
+        assert "1 mail: 1 not understood" in cli("feedback").out
 
 
 @pytest.mark.usefixtures("sent")
@@ -143,7 +143,7 @@ def test_a_server_that_is_silent_or_trickles_for_ever_is_given_up_and_read_again
     with box(mails.plain("Hello"), timeout_s=0.2) as server:
         server.trouble = {command: trouble}
         assert "timed out" in told_once(cli)
-        assert "1 mails: 1 not understood" in cli("feedback").out
+        assert "1 mail: 1 not understood" in cli("feedback").out
 
 
 def test_of_a_huge_mail_only_the_beginning_is_fetched(

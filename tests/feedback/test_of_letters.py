@@ -36,7 +36,7 @@ def test_a_confirm_mail_to_nobody_ends_the_sign_up(site: Site, cli: Cli) -> None
     site.work()
     (confirm,) = site.sent
     put(site.settings.folder, mails.dsn(confirm.reference))
-    assert "1 mails: 1 bounce" in cli("feedback", "--maildir", "box").out
+    assert "1 mail: 1 bounce" in cli("feedback", "--maildir", "box").out
     assert why(site) is not None
     assert site.subscriber(ADA) is None
     link = site.link(confirm, "confirm")
@@ -54,7 +54,7 @@ def test_a_confirm_mail_that_the_operator_caused_comes_back_all_the_same(
     (confirm,) = (settings.folder / "outbox").iterdir()
     reference = str(message_from_bytes(confirm.read_bytes())["Message-ID"])[1:].partition("@")[0]
     put(settings.folder, mails.dsn(reference))
-    assert "1 mails: 1 bounce" in cli("feedback", "--maildir", "box").out
+    assert "1 mail: 1 bounce" in cli("feedback", "--maildir", "box").out
     said = cli("subscribers", "add", ADA, "--consent", "on paper")
     assert "ada@reader.example must not be mailed: bounced: 5.1.1" in said.err
     with database.read() as session:

@@ -65,7 +65,7 @@ def test_a_real_bounce_comes_back_and_the_address_is_not_mailed_again(
         wait_for(lambda: new.is_dir() and any(new.iterdir()), server)
         (bounce,) = new.iterdir()
         assert f"To: daily+{reference_of(database, gone)}@papers.example.org" in bounce.read_text()
-        assert "1 mails: 1 bounce\n  1 addresses suppressed\n" in cli("feedback").out
+        assert "1 mail: 1 bounce\n  1 address suppressed\n" in cli("feedback").out
     with database.read() as session:
         state, reason = ledger_of(session)[gone]
         assert state == DeliveryState.FAILED

@@ -256,7 +256,7 @@ def test_the_check_names_paused_domains_and_counts_what_was_set_aside(
         apply.quarantine(session, "sendgrid", "odd", "{}", NOW)
     told = [each.text for each in health.check(settings, database, NOW)]
     assert "newsletter feedback --resume b.example" in told[1]
-    assert told[2].startswith("1 events were not understood")
+    assert told[2].startswith("1 event not understood")
 
 
 def test_failure_15_a_paused_domain_waits_and_the_others_do_not(

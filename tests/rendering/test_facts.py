@@ -63,6 +63,14 @@ def test_three_links_are_enough() -> None:
     [
         ("12 pages, 5 figures, accepted at ICML 2025", "accepted at ICML 2025"),
         ("12 pages, 5 figures", ""),
+        ("6 pages,2 figures,accepted by ICASSP 2026", "accepted by ICASSP 2026"),
+        ("9pp, 4figures; no tables. Fixed Lemma 2", "Fixed Lemma 2"),
+        ("10 pages, 6 figures, 2 tables Accepted for A&A", "Accepted for A&A"),
+        ("8 pages (6 pages of main text + 2 pages of references). At IROS", "At IROS"),
+        ("All comments are welcome. (16 pages, 10 figures)", "All comments are welcome"),
+        ("To ApJ; 11 pages + appendix, with 6 eps figures in AASTeX format", "To ApJ"),
+        ("10,000 figures are released", "10,000 figures are released"),
+        ("Tables 2 and 3 are new, Fig. 4 corrected", "Tables 2 and 3 are new, Fig. 4 corrected"),
         ("Accepted by WACV 2026, Project Page: this https URL", "Accepted by WACV 2026"),
         (
             "Accepted to Interspeech 2025. For code, and materials, see https://github.com/a/b",
@@ -89,7 +97,7 @@ def test_facts_are_version_categories_and_comment_in_this_order() -> None:
         paper(categories=("cs.SD", "eess.AS", "H.5.5", "68T10"), comment="Fixed a typo"),
         IssueSection.REPLACE,
     )
-    assert SAY.facts(replaced, DetailLevel.SUMMARY) == ["v1", "cs.SD eess.AS", "Fixed a typo"]
+    assert SAY.facts(replaced, DetailLevel.SUMMARY) == ["v1", "Fixed a typo", "cs.SD eess.AS"]
     assert SAY.facts(replaced, DetailLevel.TITLE) == ["v1", "cs.SD"]
 
 

@@ -1,10 +1,13 @@
 """The bytes of a mail, as a parser and a mail program see them."""
 
+import quopri
 import re
+from binascii import a2b_base64
 from dataclasses import replace
 from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from html import escape
 from pathlib import Path
 
 import lxml.html
@@ -16,12 +19,14 @@ from hypothesis import strategies as st
 from newsletter import config, issues
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.message import Message, MessageContent, Placeholders
+from newsletter.rendering.qp_template import TextFragment, encode_quoted_printable
 from newsletter.sources import bundled
 from newsletter.sources.base import PaperId
 from newsletter.subscribers.tokens import UnsubscribeClaim
+from newsletter.summaries import extractive_summarizer
 from newsletter.summaries.base import Sentence
 from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 from tests.conftest import NOW
@@ -212,7 +217,7 @@ def test_what_is_missing_is_a_number_and_a_link() -> None:
 def test_a_withdrawn_paper_is_marked() -> None:
     comment = "This paper has been withdrawn by the author due to an error in Lemma 2"
     issue = digest(paper(comment=comment), section=IssueSection.REPLACE)
-    assert "withdrawn · v1 · cs.SD" in IssueEmails(issue, SITE, LINKS).mail(READER).text
+    assert "withdrawn · v1 · This paper" in IssueEmails(issue, SITE, LINKS).mail(READER).text
     assert not paper(comment="The dataset of [3] was withdrawn").withdrawn
 
 
@@ -275,6 +280,37 @@ def test_spliced_bytes_parse_back_to_the_filled_text(
         assert part(message, kind).rstrip("\n") == sent.rstrip("\n")
 
 
+@given(st.text(st.sampled_from("x=ä \t."), max_size=160), st.sampled_from(["", " ", "\t", "\n"]))
+@example("x" * 74, " \n")
+@example("=" * 25, " \n")
+def test_no_line_of_quoted_printable_is_too_long(text: str, end: str) -> None:
+    encoded = encode_quoted_printable(text + end)
+    assert max(map(len, encoded.split(b"\r\n"))) <= 76
+    assert quopri.decodestring(encoded).decode() == (text + end).replace("\n", "\r\n")
+
+
+@given(
+    st.lists(st.sampled_from([*PERSONAL, "ä音 =. \n", "x" * 90, "y", "", "\ud800"])),
+    st.dictionaries(st.sampled_from(PERSONAL), st.text(st.characters(exclude_categories=["Cs"]))),
+)
+def test_base64_with_spliced_values_is_the_filled_text(
+    pieces: list[str], values: dict[str, str]
+) -> None:
+    blanks = Placeholders.fresh()
+    html = "".join(blanks.html.get(piece, piece) for piece in pieces)
+    parts = [TextFragment(html)]
+    content = MessageContent.joined("A subject", parts, [TextFragment("x\n")], blanks, "base64")
+    mail = Message("a@b.example", "ref", "s", ("", "s@b.example"), (), content, values)
+    lines = mail.as_bytes().partition(b"base64\r\n\r\n")[2].partition(b"\r\n--")[0]
+    assert max(map(len, lines.split(b"\r\n"))) <= 76
+    sent = a2b_base64(lines.replace(b"\r\n", b""), strict_mode=True) if lines.strip() else b""
+    shown = "".join(
+        escape(values.get(piece, "")) if piece in PERSONAL else piece.replace("\n", "\r\n")
+        for piece in pieces
+    )
+    assert sent == shown.encode(errors="replace")
+
+
 def test_a_broken_template_is_one_line_with_file_and_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -325,6 +361,32 @@ def test_who_wrote_a_sentence_is_not_broken_over_two_lines() -> None:
     page = IssueEmails(replace(issue, entries=entries), SITE, LINKS).mail(READER).html
     assert "\xa0· <span>" in page
     assert re.search(r"\.facts span\s*\{\s*display: inline-block", page)
+
+
+def test_full_marks_the_sentence_where_it_stands_and_prints_it_once() -> None:
+    said = (
+        r"Speech is hard. In this paper, we (boldly) propose an $O(n)$ codec. It works on a \& b."
+    )
+    chosen = paper(abstract=said)
+    found = IssueEntry(IssueSection.NEW, chosen, extractive_summarizer.sentence(chosen))
+    assert found.summary.text != said
+    replaced = paper(id=PaperId("2507.00002", 3), abstract=said, comment="9 pages. Fixed Lemma 2")
+    again = IssueEntry(IssueSection.REPLACE, replaced, found.summary)
+    mail = IssueEmails(replace(digest(paper()), entries=(found, again)), SITE, LINKS).mail(READER)
+    assert mail.html.count("codec") == mail.text.count("codec") == 1
+    assert "Speech is hard. <b" in mail.html
+    assert "codec.</b> It works: a &amp; b." in mail.html
+    assert "*In this paper, we (boldly) propose an O(n) codec.* It works" in " ".join(
+        mail.text.split()
+    )
+    assert "v3\xa0· Fixed Lemma 2\xa0· cs.SD" in mail.html
+
+
+def test_marks_of_direction_and_what_nobody_sees_do_not_leave_a_title() -> None:
+    odd = "On \u202eTurning\u2066 Things\u200b A\ufeffround\u00ad\U000e0041"
+    mail = IssueEmails(digest(paper(title=odd)), SITE, LINKS).mail(READER)
+    for seen in (mail.html, mail.text, mail.content.subject):
+        assert "On Turning Things Around" in seen
 
 
 def test_styles_spend_no_byte_on_spaces_and_texts_keep_theirs() -> None:

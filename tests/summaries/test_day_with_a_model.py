@@ -160,7 +160,7 @@ def test_a_bad_answer_is_asked_for_twice_and_never_printed(
         assert cli("summarize").code == 0
         assert len(model.asked) == 2 * len(PAPERS)
     assert said.code == 0, said.err
-    assert "26 papers were answered badly" in said.err
+    assert "26 papers got a bad answer" in said.err
     assert mails(settings) == 12
     for title, summary in issue(cli).items():
         assert summary["text"] == true_of(PAPERS[title])

@@ -1,0 +1,53 @@
+"""Where in its abstract the authors' chosen sentence stands, so that it is not printed twice."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from newsletter.lazy_pattern import lazy_pattern
+from newsletter.rendering.issue_content import IssueEntry
+from newsletter.rendering.paper_text import EXCERPT_CHARACTERS, plain, shortened
+from newsletter.rendering.size_budget import DetailLevel
+from newsletter.summaries.extractive import sentences
+
+_LONGEST_ABSTRACT = 6000
+_WORD = lazy_pattern(r"\w+")
+
+
+class MarkedAbstract(NamedTuple):
+    """An abstract, or how it begins, around the sentence that was chosen of it."""
+
+    before: str
+    sentence: str
+    after: str
+
+
+def marked_abstract(entry: IssueEntry, level: DetailLevel) -> MarkedAbstract | None:
+    """The abstract in TeX, cut at the sentence; of an excerpt the plain text.
+
+    None where there is no abstract at that level, or the sentence does not stand in it.
+    """
+    if level < DetailLevel.EXCERPT or not entry.summary.is_quotation:
+        return None
+    found = _found(entry.paper.abstract, entry.summary.text)
+    if found is None or level is DetailLevel.FULL:
+        return found
+    before, sentence, after = map(plain, found)
+    room = EXCERPT_CHARACTERS - len(before) - len(sentence)
+    return MarkedAbstract(before, sentence, shortened(after, room)) if room > 0 else None
+
+
+@lru_cache(maxsize=1024)
+def _found(abstract: str, quotation: str) -> MarkedAbstract | None:
+    if len(abstract) > _LONGEST_ABSTRACT:
+        return None
+    pieces = sentences.split(sentences.one_line(abstract))
+    for place, piece in enumerate(pieces):
+        if _is_shortened(piece, quotation):
+            return MarkedAbstract(" ".join(pieces[:place]), piece, " ".join(pieces[place + 1 :]))
+    return None
+
+
+def _is_shortened(sentence: str, quotation: str) -> bool:
+    """Whether all words of the quotation stand in the sentence, in this order."""
+    words = iter(_WORD.findall(sentence.casefold()))
+    return all(word in words for word in _WORD.findall(quotation.casefold()))
