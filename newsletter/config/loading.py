@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -47,6 +48,12 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     for slug in slugs:
         if slugs.count(slug) > 1:
             raise WrongUseError(f"{path}: two newsletters have the slug {slug!r}; rename one")
+    mount = urlsplit(settings.site.url).path.strip("/").partition("/")[0]
+    if mount in slugs:
+        raise WrongUseError(
+            f"{path}: site.url lies below /{mount}, which is a newsletter's slug too; pages of the"
+            " one would stand for the other: choose another slug, or another path"
+        )
     return settings
 
 

@@ -37,7 +37,7 @@ LANGUAGES = languages.CODES
 # What pages other than a newsletter's begin with.
 _TAKEN = (
     *("change", "change-back", "confirm", "data", "preferences", "u", "undo"),
-    *("feedback", "healthz", "hooks", "metrics", "static"),
+    *("api", "feedback", "healthz", "hooks", "metrics", "static"),
 )
 
 

@@ -125,9 +125,17 @@ def mailbox_of(address: str) -> str:
 
 
 def network_of(address: str | None) -> str:
-    """The network of a client: its /24 or /48; what is no address is one network together."""
+    """The network of a client: its /24 or /48; what is no address is one network together.
+
+    Some proxies add the port (`192.0.2.1:4711`, `[2001:db8::1]:4711`), brackets or quotes.
+    """
+    host = (address or "").strip(' "')
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
     try:
-        client = ipaddress.ip_address(address or "")
+        client = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return "unknown"
     if isinstance(client, ipaddress.IPv6Address):

@@ -12,6 +12,8 @@ from typing import ClassVar, Self, TypeVar
 
 from itsdangerous import Signer
 
+from newsletter.subscribers import opaque_ids
+
 ALL = "-"  # every newsletter; no slug begins so
 _LARGEST_ID = 2**63 - 1  # what a database can look for
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -40,6 +42,7 @@ class Claim(ABC):
     """
 
     purpose: ClassVar[Purpose]
+    row_ids: ClassVar[int] = 1  # so many of its first parts are row numbers
     subscriber_id: int
 
     @property
@@ -141,6 +144,7 @@ class ChangeClaim(EndingClaim):
     """The new address says yes to a change of address."""
 
     purpose = Purpose.CHANGE
+    row_ids = 2
     change_id: int
 
     @property
@@ -181,7 +185,8 @@ class SignedLinks:
     """Makes and reads links. The first secret key signs, all of them verify.
 
     A token is `<subscriber>.<subject>[.<until>].<signature>`: short, so that the header that
-    carries it (RFC 8058) needs no folding, and free of anything personal.
+    carries it (RFC 8058) needs no folding, and free of anything personal. Row numbers in it are
+    hidden (`opaque_ids`); those of mails from before stand there plainly, and are still read.
     """
 
     def __init__(self, site_url: str, secret_keys: Sequence[str]) -> None:
@@ -217,7 +222,12 @@ class SignedLinks:
         return f"{self._site_url}/{newsletter}"
 
     def token(self, claim: Claim) -> str:
-        return self.sign(claim.purpose, claim.value)
+        key = _derived(self._keys[0], claim.purpose)
+        parts = claim.value.split(".")
+        parts[: claim.row_ids] = [
+            opaque_ids.hide(key, int(part)) for part in parts[: claim.row_ids]
+        ]
+        return self.sign(claim.purpose, ".".join(parts))
 
     def sign(self, purpose: Purpose, value: str) -> str:
         return _signed(self._keys[0], purpose, value)
@@ -231,12 +241,10 @@ class SignedLinks:
         if len(token) > _LONGEST_TOKEN or not token.isascii():
             return None
         value = token.rpartition(".")[0]
-        if not any(
-            compare_digest(_signed(key, kind.purpose, value).encode(), token.encode())
-            for key in self._keys
-        ):
-            return None
-        return _parse(kind, value)
+        for key in self._keys:
+            if compare_digest(_signed(key, kind.purpose, value).encode(), token.encode()):
+                return _parse(kind, value, _derived(key, kind.purpose))
+        return None
 
     def is_to(self, address: str, claim: PreferencesClaim) -> bool:
         """Whether a preferences link was made for this address."""
@@ -249,9 +257,11 @@ def _mark(key: str, address: str) -> str:
     return urlsafe_b64encode(mac).decode()[:_MARK_CHARACTERS]
 
 
-def _parse(kind: type[_C], value: str) -> _C | None:
-    subscriber_id, subject, *until = value.split(".")
+def _parse(kind: type[_C], value: str, key: bytes) -> _C | None:
+    parts = value.split(".")
     try:
+        shown = [opaque_ids.reveal(key, part) for part in parts[: kind.row_ids]]
+        subscriber_id, subject, *until = shown + parts[kind.row_ids :]
         return kind.parse(_row_id(subscriber_id), subject, *until)
     except (ValueError, TypeError):
         return None

@@ -55,6 +55,7 @@ _MODULES = (
     archive,
 )
 _A_YEAR = "max-age=31536000"
+_NO_PART_OF_A_LINK = " \t\r\n\xa0/.,;:!?)]}>\"'*`»”’。，、；：！？）》」"
 _BUSY = (429, 503)
 _TRY_AGAIN_S = "60"  # unless a page knows better
 _ACTING = 24  # requests at once, of the threads of `serve`: the others read
@@ -126,8 +127,15 @@ def _add_security_headers(app: Flask, settings: Settings) -> None:
     if settings.site.url.startswith("https://"):
         headers["Strict-Transport-Security"] = _A_YEAR
 
+    site = urlsplit(settings.site.url)
+
     @app.after_request
     def protect(response: Response) -> Response:
+        if "Location" in response.headers:  # wherever the request thinks that it is
+            there = urlsplit(response.headers["Location"])
+            response.headers["Location"] = there._replace(
+                scheme=site.scheme, netloc=site.netloc
+            ).geturl()
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         if response.status_code in _BUSY:
@@ -190,17 +198,14 @@ def _trust_proxies(app: Flask, settings: Settings) -> None:
     Links are made from site.url, never from what a request says its host is. Where site.url has a
     path, pages lie below it, whether or not the proxy takes it off.
     """
-    prefix = urlsplit(settings.site.url).path
-    inner: Any = app.wsgi_app
-    if prefix:
-        inner = _PathPrefixMiddleware(inner, prefix)
+    inner: Any = _PathMiddleware(app.wsgi_app, urlsplit(settings.site.url).path)
     if settings.web.proxies:
         inner = ProxyFix(inner, x_for=settings.web.proxies, x_proto=0, x_host=0)
     app.wsgi_app = inner  # type: ignore[method-assign]  # Flask's way to add a middleware
 
 
-class _PathPrefixMiddleware:
-    """The application below a path."""
+class _PathMiddleware:
+    """The application below a path, and at addresses that were copied with what stood behind."""
 
     def __init__(self, inner: Callable[..., Iterable[bytes]], prefix: str) -> None:
         self._inner = inner
@@ -210,5 +215,7 @@ class _PathPrefixMiddleware:
         path = environ["PATH_INFO"]
         if path == self._prefix or path.startswith(f"{self._prefix}/"):
             path = path[len(self._prefix) :]
-        environ |= {"SCRIPT_NAME": self._prefix, "PATH_INFO": path or "/"}
+        path = path.encode("latin-1").decode("utf-8", "replace").rstrip(_NO_PART_OF_A_LINK)
+        path = f"/{path.lstrip('/')}".encode().decode("latin-1")  # as WSGI has it (PEP 3333)
+        environ |= {"SCRIPT_NAME": self._prefix, "PATH_INFO": path}
         return self._inner(environ, start)

@@ -89,6 +89,12 @@ def look() -> Response:
     return _kept_pages().answer((request.path,), None, make, "text/css")
 
 
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """For whoever asks for it without having read a page."""
+    return current_app.send_static_file("favicon.ico")
+
+
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     keys = ("u", "undo", "confirm", "preferences", "change", "change-back", "data")
@@ -96,8 +102,13 @@ def robots() -> Response:
     return Response(f"User-agent: *\n{rules}", mimetype="text/plain")
 
 
-def home_page(trouble: str = "", address: str = "", wanted: Sequence[str] = ()) -> str:
-    """Home: the form, and the newest issues of every newsletter."""
+def home_page(
+    trouble: str = "", at_fault: str = "", address: str = "", wanted: Sequence[str] = ()
+) -> str:
+    """Home: the form, and the newest issues of every newsletter.
+
+    `at_fault` is the field that the trouble is about.
+    """
     with pages.database.read() as session:
         shelves = [
             (newsletter, issues.list_issues(session, [slug], _LATEST))
@@ -110,6 +121,7 @@ def home_page(trouble: str = "", address: str = "", wanted: Sequence[str] = ()) 
         counts=counts,
         is_open=pages.settings.signup.open,
         trouble=trouble,
+        at_fault=at_fault,
         written=address,
         wanted=wanted,
     )

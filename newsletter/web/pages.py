@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
 from werkzeug.local import LocalProxy
@@ -21,7 +22,7 @@ from newsletter.subscribers.tokens import Claim, SignedLinks
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
 _C = TypeVar("_C", bound=Claim)
-_THE_SAME = ("static", "look", "atom")  # in every language
+_THE_SAME = ("static", "look", "atom", "favicon")  # in every language
 EXTENSION = "newsletter.pages"
 
 
@@ -70,6 +71,7 @@ class Pages:
             .render(
                 site=self.settings.site,
                 path=self.path,
+                origin="{0.scheme}://{0.netloc}".format(urlsplit(self.settings.site.url)),
                 languages=LANGUAGES,
                 spoken=catalogue.language,
                 **shown,

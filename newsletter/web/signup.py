@@ -44,10 +44,10 @@ def sign_up() -> Answer:
         address = normalize_address(entered)
     except WrongUseError:
         trouble = gettext("This is no e-mail address that we can write to.")
-        return home_page(trouble, entered, slugs), 400
+        return home_page(trouble, "email", entered, slugs), 400
     if not slugs:
         trouble = gettext("Choose at least one newsletter.")
-        return home_page(trouble, entered, slugs), 400
+        return home_page(trouble, "newsletter", entered, slugs), 400
     return _queue_signup(address, slugs)
 
 

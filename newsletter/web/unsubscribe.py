@@ -45,6 +45,8 @@ def leave(token: str) -> str:
 @blueprint.get("/undo/<token>")
 def ask_to_come_back(token: str) -> str:
     claim = pages.claim(UndoClaim, token)
+    if claim.has_ended(pages.clock()):
+        return pages.expired_page()
     title = _title_or_site(claim.newsletter)
     return pages.confirm_page(
         gettext("Get %(title)s again?") % {"title": title}, button=gettext("Undo")

@@ -7,8 +7,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from newsletter import bootstrap, config
 from newsletter.cli import _run
 from newsletter.config import Settings
+from newsletter.errors import WrongUseError
 from newsletter.models import OutboxRow
 from newsletter.web import create_app
 from tests.web.conftest import ENGLISH, Hand, Site, opened
@@ -32,8 +34,37 @@ def test_an_issue_is_whole_on_the_web(site: Site) -> None:
 
 
 def test_an_issue_has_one_address(site: Site) -> None:
-    for other in ("/audio/20250711", "/audio/2025-W28-5", "/audio/2025-07-11/", "/text/2025-07-11"):
+    for other in ("/audio/20250711", "/audio/2025-W28-5", "/text/2025-07-11"):
         assert site.get(other).status_code == 404
+    copied = site.get("/audio/2025-07-11/.").text
+    assert f'<link rel="canonical" href="{site.settings.site.url}/audio/2025-07-11">' in copied
+
+
+def test_others_can_show_a_page_by_its_own_words(site: Site) -> None:
+    for page, title in (("/", "What arXiv announced today"), ("/audio", "音频")):
+        text = site.get(page).text
+        assert f'<meta property="og:url" content="{site.settings.site.url}{page}">' in text
+        assert f'<meta property="og:title" content="{title}">' in text
+        assert 'hreflang="zh-CN"' in text or 'hreflang="zh' in text
+    with site.get("/favicon.ico") as icon:
+        assert (icon.status_code, icon.data[:4]) == (200, b"\0\0\1\0")
+
+
+def test_a_redirect_leads_to_the_site_and_not_to_where_somebody_says_it_is(site: Site) -> None:
+    for path in ("/static//style.css", f"/confirm/{confirm_token(site)}/again"):
+        moved = site.client.get(path, headers={"Host": "evil.example"})
+        assert moved.location.startswith(f"{site.settings.site.url}/")
+
+
+def confirm_token(site: Site) -> str:
+    links = bootstrap.signed_links(site.settings)
+    return links.confirm(1, ["audio"], site.clock.now).rpartition("/")[2]
+
+
+def test_a_site_below_the_path_of_a_newsletter_is_refused(two: Settings) -> None:
+    file = two.folder / "newsletter.toml"
+    with pytest.raises(WrongUseError, match="choose another slug"):
+        config.load(file, {"NEWSLETTER_SITE__URL": "https://example.org/text/papers"})
 
 
 def test_a_browser_that_has_the_page_is_not_sent_it_again(site: Site) -> None:

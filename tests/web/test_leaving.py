@@ -180,7 +180,7 @@ def test_no_token_does_what_another_is_for(site: Site) -> None:
     door=st.sampled_from(
         ["/u/", "/undo/", "/confirm/", "/preferences/", "/change/", "/data/", "/"]
     ),
-    rest=st.text(max_size=200),
+    rest=st.text(max_size=200).map(lambda text: text.lstrip("/")),
     body=st.dictionaries(
         st.sampled_from(["email", "newsletter", "from", "pause", "language", "website"]),
         st.text(max_size=300),
@@ -192,6 +192,15 @@ def test_nothing_that_is_asked_makes_the_site_stumble(
 ) -> None:
     path = door + quote(rest.encode("utf-8", "surrogatepass"), safe="/")
     assert site.client.open(path, method=method, data=body).status_code < 500
+
+
+@pytest.mark.parametrize("behind", ["/", ".", ">.", "%20", "%E3%80%82", ").", "//"])
+def test_a_link_works_with_what_was_copied_along(site: Site, behind: str) -> None:
+    ada = site.confirmed(ADA)
+    link = leave_link(site, ada.id) + behind
+    assert site.get(link).status_code == 200
+    assert site.post(link, **ONE_CLICK).status_code == 200
+    assert site.held(ADA) == set()
 
 
 def test_leaving_writes_nothing_a_second_time(site: Site) -> None:

@@ -22,7 +22,7 @@ from newsletter.models import (
 )
 from newsletter.rendering.inspection import wire
 from newsletter.rendering.message import Message
-from newsletter.subscribers import erasure, lifecycle, signups, suppression
+from newsletter.subscribers import erasure, lifecycle, signup_limits, signups, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.transactional.outbox_round import OutboxRound
 from newsletter.transactional.worker import OutboxWorker
@@ -182,8 +182,10 @@ def test_the_page_after_asking_anew_can_be_read_in_another_language(site: Site) 
     link = site.link(site.sent[0], "confirm")
     site.clock.pass_by(days=8)
     site.press(site.get(link), link)
-    page = site.client.get(f"{path_of(link)}/again?lang=zh", follow_redirects=True)
-    assert (page.status_code, page.request.path) == (200, path_of(link))
+    moved = site.client.get(f"{path_of(link)}/again?lang=zh")
+    assert moved.location == f"{link}?lang=zh"
+    page = site.client.get(path_of(moved.location))
+    assert page.status_code == 200
     assert 'lang="zh-Hans"' in page.text
     assert site.get("/confirm/nonsense/again").status_code == 400
 
@@ -418,3 +420,20 @@ def test_a_letter_to_a_slow_domain_lets_the_others_pass(site: Site) -> None:
     }
     site.clock.pass_by(minutes=1)
     assert worker.run_once().sent == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "network"),
+    [
+        ("192.0.2.77", "192.0.2.0/24"),
+        ("192.0.2.77:4711", "192.0.2.0/24"),
+        ("::ffff:192.0.2.77", "192.0.2.0/24"),
+        ("2001:db8:1:2::5", "2001:db8:1::/48"),
+        ("[2001:db8:1:2::5]", "2001:db8:1::/48"),
+        ("[2001:db8:1:2::5]:4711", "2001:db8:1::/48"),
+        ('"[2001:db8:1:2::5%eth0]:4711"', "2001:db8:1::/48"),
+        ("unix:", "unknown"),
+    ],
+)
+def test_a_client_is_known_however_a_proxy_writes_its_address(written: str, network: str) -> None:
+    assert signup_limits.network_of(written) == network
