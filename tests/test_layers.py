@@ -11,6 +11,7 @@ LAYERS = (
     "cli",
     "web",
     "scaffold",
+    "systemd",
     "health",
     "deliverability",
     "backup",

@@ -1,0 +1,78 @@
+"""What docs/deploy.md shows is what the program writes, and systemd and nginx take it."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from newsletter import systemd
+from tests.conftest import Cli
+
+PAGE = Path(__file__).parents[1] / "docs" / "deploy.md"
+CONFIG = Path("/srv/newsletter/newsletter.toml")
+PROGRAM = Path("/srv/newsletter/venv/bin/newsletter")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+
+
+def test_the_page_shows_the_units_that_init_writes() -> None:
+    shown = {name: systemd.unit(name, CONFIG, PROGRAM) for name in systemd.UNITS}
+    (block,) = blocks("ini")
+    assert block == "\n".join(f"# {name}\n{shown[name]}" for name in list(shown)[:3])
+
+
+@pytest.mark.usefixtures("settings")
+def test_units_are_written_for_the_configuration_that_is_there_and_never_over_others(
+    cli: Cli, tmp_path: Path
+) -> None:
+    said = cli("init", "--systemd", "units")
+    assert said.code == 0
+    assert {file.name for file in (tmp_path / "units").iterdir()} == set(systemd.UNITS)
+    text = (tmp_path / "units" / "newsletter-run.service").read_text()
+    assert f"Environment=NEWSLETTER_CONFIG={tmp_path / 'newsletter.toml'}\n" in text
+    again = cli("init", "--systemd", "units")
+    assert (again.code, "is there already" in again.err) == (2, True)
+
+
+def test_units_and_a_new_configuration_come_together(cli: Cli, tmp_path: Path) -> None:
+    assert cli("init", "--systemd", "units", "--category", "cs.SD").code == 0
+    assert (tmp_path / "newsletter.toml").exists()
+    assert (tmp_path / "units" / "newsletter.service").exists()
+
+
+def test_a_path_that_a_unit_cannot_hold_is_refused_in_words(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "my papers"
+    folder.mkdir()
+    file = str(folder / "newsletter.toml")
+    assert cli("init", "--config", file).code == 0
+    said = cli("init", "--systemd", "units", "--config", file)
+    assert (said.code, "cannot stand in a unit" in said.err) == (2, True)
+
+
+def test_a_home_is_not_hidden_from_what_lives_in_it() -> None:
+    at_home = systemd.unit("newsletter.service", Path("/home/ada/n/newsletter.toml"), PROGRAM)
+    assert "ProtectHome=read-only\n" in at_home
+    assert "ReadWritePaths=/home/ada/n\n" in at_home
+
+
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    verify = shutil.which("systemd-analyze")
+    if verify is None:
+        pytest.skip("systemd-analyze is not installed")
+    program = tmp_path / "newsletter"
+    program.touch(mode=0o755)
+    files = systemd.write_units(tmp_path / "units", tmp_path / "newsletter.toml", program)
+    done = subprocess.run(  # noqa: S603
+        [verify, "verify", "--man=no", *map(str, files)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = [line for line in done.stderr.splitlines() if "newsletter" in line]
+    assert (done.returncode, told) == (0, [])
