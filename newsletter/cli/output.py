@@ -64,6 +64,13 @@ def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: boo
         return
     if summaries.spent.all:
         click.echo(f"  {prices.describe(summaries.spent)}")
+    if summaries.nothing_usable:
+        papers = counted(len(summaries.failed) + len(summaries.rejected), "paper")
+        common.warn(
+            f"the model was asked about {papers} and nothing usable came"
+            f" (the authors' own words stand in): {summaries.nothing_usable}"
+        )
+        return
     for what, whose in (
         ("got no answer", summaries.failed),
         ("got a bad answer", summaries.rejected),
@@ -140,6 +147,7 @@ def summaries_as_json(summaries: "SummaryReport", prices: "Prices") -> dict[str,
         "rejected": {str(paper): reason for paper, reason in summaries.rejected.items()},
         "expected": tokens_as_json(summaries.expected, prices),
         "spent": tokens_as_json(summaries.spent, prices),
+        "nothing_usable": summaries.nothing_usable,
     }
 
 

@@ -34,7 +34,7 @@ def run(
 
     Fetch, summarize, freeze the issue and send it once, for one newsletter or, without SLUG, for
     all. Safe from cron, as often as you like: what is done is not done again. Exit code 1 when
-    something could not be done; run it again later.
+    something could not be done, or a model was asked and nothing usable came; run it again later.
     """
     settings = common.load(config_file)
     days_as_json: list[dict[str, Any]] | None = [] if as_json else None
@@ -96,7 +96,8 @@ def _run_days(
     else:
         days_as_json.append(output.day_as_json(newsletter, report, used.llm_budget.prices))
     result = report.result
-    return result is None or result.is_done
+    asked_in_vain = not dry_run and report.summaries and report.summaries.nothing_usable
+    return (result is None or result.is_done) and not asked_in_vain
 
 
 def _try_days(run_days: "Callable[[Days], bool]", slug: str, days: "Days") -> bool:

@@ -92,7 +92,8 @@ def _make(
         common.warn(f"{paper}: {reason}; the authors' own words stand in")
     if not summaries.made + summaries.reused + len(summaries.failed) + len(summaries.rejected):
         _warn_of_nothing(newsletter, day)
-    return not summaries.failed, output.summaries_as_json(summaries, prices)
+    done = not summaries.failed and not summaries.nothing_usable
+    return done, output.summaries_as_json(summaries, prices)
 
 
 def _estimate(

@@ -16,6 +16,7 @@ from newsletter.models.deliveries import (
 from newsletter.models.issues import IssueEntryRow, IssueRow, IssueState
 from newsletter.models.papers import (
     AnnouncementRow,
+    AnswerCountRow,
     ListingRow,
     PaperRow,
     SummaryFailure,
@@ -42,6 +43,7 @@ __all__ = [
     "PROVING",
     "AddressChangeRow",
     "AnnouncementRow",
+    "AnswerCountRow",
     "Base",
     "BatchRow",
     "ConsentRow",

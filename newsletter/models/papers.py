@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import String, Text, false
+from sqlalchemy import BigInteger, Float, String, Text, false
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -94,3 +94,17 @@ class SummaryFailureRow(Base):
     made_at: Mapped[datetime]
     tokens_asked: Mapped[int] = mapped_column(default=0, server_default="0")
     tokens_answered: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class AnswerCountRow(Base):
+    """What ever came of asking a summarizer: counters that only grow."""
+
+    __tablename__ = "answer_count"
+
+    summarizer: Mapped[str] = mapped_column(String(120), primary_key=True)
+    # "printed", "refused", "failed", or the check that spoke against it
+    outcome: Mapped[str] = mapped_column(String(32), primary_key=True)
+    answers: Mapped[int] = mapped_column(BigInteger)
+    tokens_asked: Mapped[int] = mapped_column(BigInteger)
+    tokens_answered: Mapped[int] = mapped_column(BigInteger)
+    seconds: Mapped[float] = mapped_column(Float)

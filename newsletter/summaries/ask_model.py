@@ -1,12 +1,8 @@
 """A paper's way to a sentence: asked, checked, asked once more, or given up with a reason."""
 
-from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from queue import Empty, Queue
-from threading import Thread
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
 
 from newsletter.models import SummaryFailure
 from newsletter.sources.base import Paper, PaperId
@@ -16,6 +12,7 @@ from newsletter.summaries.base import (
     AUTHORS_LANGUAGE,
     NOTHING,
     Draft,
+    NotAskedError,
     OutOfServiceError,
     RefusedError,
     Sentence,
@@ -27,10 +24,17 @@ from newsletter.summaries.checks.relevance import SourceText
 from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.safe_summarizer import describe_fault
 from newsletter.summaries.store import RejectedAnswer
+from newsletter.summaries.threads import run_in_threads
 from newsletter.text import one_line
 
 ANSWERS = 2  # that a paper may take: the second knows what was wrong with the first
 _KEPT_CHARACTERS = 1000  # of an answer that is not printed
+FAILED, REFUSED = "failed", "refused"  # what came of asking, beside the names of the checks
+_LOOK_AT = {
+    checks.EMPTY: "summarizer.options: a thinking model needs its thinking off, or more max_tokens",
+    REFUSED: "summarizer.model: its provider will not read such texts",
+    "language": "summarizer.prompt and the newsletter's language",
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class SummaryResult:
     question: Question
     sentence: Sentence | None = None
     tokens: Tokens = NOTHING  # of the sentence
+    seconds: float = 0.0  # until the sentence was there
     rejected_answers: tuple[RejectedAnswer, ...] = ()  # the answers before it, or instead of it
 
     @property
@@ -97,7 +102,10 @@ def ask_model(
                 del left[result.paper.id]
                 yield result
     for question in left.values():
-        late = RejectedAnswer(SummaryFailure.FAILED, f"{summarizer.name} {llm_budget.late}")
+        outcome = FAILED if question.paper.id in asker.begun else ""
+        late = RejectedAnswer(
+            SummaryFailure.FAILED, f"{summarizer.name} {llm_budget.late}", outcome=outcome
+        )
         yield SummaryResult(question, rejected_answers=(late,))
 
 
@@ -108,6 +116,7 @@ class _Asker:
     llm_budget: LlmBudget
     day: Mapping[PaperId, SourceText]
     first_papers: dict[str, PaperId] = field(default_factory=dict)  # by what was said of them
+    begun: set[PaperId] = field(default_factory=set)
 
     def result(self, question: Question) -> SummaryResult:
         """Never raises: a thread that ended without a word would be waited for."""
@@ -117,34 +126,49 @@ class _Asker:
             )
             return SummaryResult(question, rejected_answers=(nothing,))
         rejected_before: list[RejectedAnswer] = []
+        self.begun.add(question.paper.id)
+        started_s = self.llm_budget.clock()
         try:
             return self._answered(question, rejected_before)
+        except NotAskedError as error:
+            last = RejectedAnswer(SummaryFailure.FAILED, one_line(str(error)))
         except RefusedError as error:
             number = question.number + len(rejected_before)
-            last = RejectedAnswer(SummaryFailure.REFUSED, one_line(str(error)), number)
-        except SummaryError as error:
-            last = RejectedAnswer(SummaryFailure.FAILED, one_line(str(error)))
-        except BaseException as error:  # noqa: BLE001 - whatever a stranger's part does
             last = RejectedAnswer(
-                SummaryFailure.FAILED, f"{self.summarizer.name}: {describe_fault(error)}"
+                SummaryFailure.REFUSED, one_line(str(error)), number, outcome=REFUSED
             )
+            self.llm_budget.unusable(REFUSED, look_at(REFUSED))
+        except SummaryError as error:
+            last = RejectedAnswer(SummaryFailure.FAILED, one_line(str(error)), outcome=FAILED)
+        except BaseException as error:  # noqa: BLE001 - whatever a stranger's part does
+            fault = f"{self.summarizer.name}: {describe_fault(error)}"
+            last = RejectedAnswer(SummaryFailure.FAILED, fault, outcome=FAILED)
             self.llm_budget.unanswered(last.reason)
+        before_s = sum(answer.seconds for answer in rejected_before)
+        last = replace(last, seconds=self.llm_budget.clock() - started_s - before_s)
         return SummaryResult(question, rejected_answers=(*rejected_before, last))
 
     def _answered(self, question: Question, rejected_before: list[RejectedAnswer]) -> SummaryResult:
         hint = question.hint
         for number in range(question.number, max(ANSWERS, question.number) + 1):
+            started_s = self.llm_budget.clock()
             draft = self._draft(question.paper, hint)
+            seconds = self.llm_budget.clock() - started_s
             objections = self._objections(draft, question.paper)
             doubtful = any(result.hard for result in objections) or number < ANSWERS
             if not objections or not doubtful:
-                return SummaryResult(
-                    question, self._sentence(draft.text), draft.tokens, tuple(rejected_before)
-                )
+                self.llm_budget.usable()
+                sentence = self._sentence(draft.text)
+                before = tuple(rejected_before)
+                return SummaryResult(question, sentence, draft.tokens, seconds, before)
+            outcome = objections[0].check
+            self.llm_budget.unusable(outcome, look_at(outcome))
             hint = "; ".join(result.objection for result in objections)
             text = draft.text[:_KEPT_CHARACTERS]
             rejected_before.append(
-                RejectedAnswer(SummaryFailure.REJECTED, hint, number, text, draft.tokens)
+                RejectedAnswer(
+                    SummaryFailure.REJECTED, hint, number, text, draft.tokens, outcome, seconds
+                )
             )
         return SummaryResult(question, rejected_answers=tuple(rejected_before))
 
@@ -155,8 +179,9 @@ class _Asker:
 
     def _objections(self, draft: Draft, paper: Paper) -> list[checks.CheckResult]:
         """What calls itself the authors' words must be theirs."""
-        if draft.self_reported_problem:
-            return [checks.CheckResult("its maker", draft.self_reported_problem)]
+        flaw = checks.own_flaw(draft, quotes=self.summarizer.quotes)
+        if flaw:
+            return flaw
         if self.summarizer.quotes:
             return checks.objection_to_quotation(draft.text, paper)
         others = [source for paper_id, source in self.day.items() if paper_id != paper.id]
@@ -171,7 +196,7 @@ class _Asker:
         expected = self.summarizer.expected(paper, self.language)
         reason = self.llm_budget.reserve(expected)
         if reason:
-            raise SummaryError(f"{self.summarizer.name} {reason}")
+            raise NotAskedError(f"{self.summarizer.name} {reason}")
         spent = Tokens()
         try:
             draft = self.summarizer.summarize(paper, self.language, hint)
@@ -191,40 +216,6 @@ class _Asker:
         return draft
 
 
-# Several threads for one list of tasks, none of which can keep the process.
-
-Task = TypeVar("Task")
-Result = TypeVar("Result")
-
-
-def run_in_threads(
-    work: Callable[[Task], Result],
-    tasks: Sequence[Task],
-    threads: int,
-    left_s: Callable[[], float],
-) -> Generator[Result]:
-    """The results as they come, until all are there or no time is left. `work` never raises.
-
-    The threads are daemons, not an executor's, for which the interpreter waits at its end: what
-    hangs for ever is left behind. Whoever closes the generator keeps them from taking more.
-    """
-    waiting = deque(tasks)
-    results: Queue[Result] = Queue()
-
-    def run_tasks() -> None:
-        while True:
-            try:
-                task = waiting.popleft()
-            except IndexError:
-                return
-            results.put(work(task))
-
-    for _ in range(min(threads, len(tasks))):
-        Thread(target=run_tasks, daemon=True, name="summarizing").start()
-    try:
-        for _ in tasks:
-            yield results.get(timeout=left_s())
-    except Empty:
-        return
-    finally:
-        waiting.clear()
+def look_at(outcome: str) -> str:
+    """The setting that is most likely wrong where answers are refused for that."""
+    return f"look at {_LOOK_AT.get(outcome, 'summarizer.model and summarizer.prompt')}"

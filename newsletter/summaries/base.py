@@ -16,6 +16,10 @@ class SummaryError(NewsletterError):
     """No answer this time; the authors' own words stand in, and the next run asks again."""
 
 
+class NotAskedError(SummaryError):
+    """Nobody was asked: the run's time or money is used up, or the summarizer was given up."""
+
+
 class RefusedError(SummaryError):
     """This paper will not be answered the way it is asked; it is not asked again that way."""
 

@@ -1,4 +1,7 @@
-"""Does the model answer? For `newsletter check`: one tiny request, and in words what is wrong."""
+"""Does the model answer? For `newsletter check`: one paper asked about as a run asks.
+
+A request for each language of the newsletters; in words what is wrong, and the answer itself.
+"""
 
 import json
 from collections.abc import Iterator
@@ -9,14 +12,26 @@ from newsletter.config import Settings, SummarizerSettings
 from newsletter.db import Database
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
-from newsletter.summaries import llm_budget, prompts
+from newsletter.sources.base import Paper, PaperId
+from newsletter.summaries import checks, llm_budget, prompts
+from newsletter.summaries.ask_model import look_at
+from newsletter.summaries.base import SummaryError
 from newsletter.summaries.completions import completion
 from newsletter.summaries.endpoint import Endpoint, NoReplyError, Reply
+from newsletter.summaries.openai_compatible import OpenAICompatible
 from newsletter.text import one_line
 
 _PART = "summarizer"
 _SLOW_S = 20.0  # a day of 300 papers takes 25 minutes then, four at a time
-_GREETING = [{"role": "user", "content": "Answer with the single word: yes"}]
+_SAMPLE = Paper(
+    PaperId("2507.00001"),
+    "QuietNet: A Small Neural Network for Speech Enhancement",
+    "Speech enhancement removes noise from recordings, but large networks are too slow for hearing"
+    " aids. We propose QuietNet, a small neural network that removes noise from speech in 4 steps."
+    " In experiments it outperforms 5 baselines and needs 60% less memory.",
+    ("Ada Lovelace",),
+    ("eess.AS",),
+)
 _NEEDS = {
     400: "it refuses the request; look at summarizer.model, temperature and options",
     401: "it refuses the key; look at summarizer.api_key",
@@ -25,6 +40,7 @@ _NEEDS = {
     422: "it refuses the request; look at summarizer.model, temperature and options",
     429: "it is busy, or the account's limit is reached",
 }
+_SHOWN = 200  # characters of the answer
 _WEB_PAGE = (b"<!doctype", b"<html")
 
 
@@ -40,25 +56,44 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         text = f"{chosen.use!r} is an installed part; `newsletter summarize --try ID` tries it"
         yield Finding(_PART, Severity.OK, text)
         return
-    prompts.from_settings(settings)
-    with closing(Endpoint(chosen)) as endpoint:
-        yield _tried(endpoint, chosen)
+    model = OpenAICompatible(chosen, prompts.from_settings(settings))
+    languages = dict.fromkeys(newsletter.language for newsletter in settings.newsletters)
+    with closing(model), closing(Endpoint(chosen)) as endpoint:
+        for language in languages:
+            yield _tried(endpoint, chosen, model, language)
 
 
-def _tried(endpoint: Endpoint, chosen: SummarizerSettings) -> Finding:
+def _tried(
+    endpoint: Endpoint, chosen: SummarizerSettings, model: OpenAICompatible, language: str
+) -> Finding:
     try:
-        reply = endpoint.chat(_GREETING)
+        reply = endpoint.chat(model.messages(_SAMPLE, language))
     except NoReplyError as error:
         return Finding(_PART, Severity.TROUBLE, f"{chosen.model}: {error}")
     if not reply.is_success:
         return Finding(
             _PART, Severity.TROUBLE, f"{chosen.model}: {_wrong(endpoint, chosen, reply)}"
         )
-    answer = completion(reply.content)
-    if answer is None:
+    return _read(chosen, model, reply, language)
+
+
+def _read(
+    chosen: SummarizerSettings, model: OpenAICompatible, reply: Reply, language: str
+) -> Finding:
+    """What the checks of a run say of the answer."""
+    if completion(reply.content) is None:
         return Finding(_PART, Severity.TROUBLE, f"{chosen.model}: {_no_completion(reply)}")
-    tokens = f", {answer.tokens.all} tokens" if answer.tokens else ", which it does not count"
-    text = f"{chosen.model} answers in {reply.seconds:.1f} s{tokens}"
+    try:
+        draft = model.draft(reply, model.messages(_SAMPLE, language))
+    except SummaryError as error:
+        return Finding(_PART, Severity.TROUBLE, str(error))
+    text = f"{chosen.model} answers in {reply.seconds:.1f} s, {draft.tokens.all} tokens"
+    text += f": {draft.text[:_SHOWN]!r}"
+    objections = checks.own_flaw(draft) or checks.first_objection(draft.text, _SAMPLE, language)
+    for worst in objections[:1]:
+        if worst.hard:
+            text += f"; a run does not print that, it {worst.objection}; {look_at(worst.check)}"
+            return Finding(_PART, Severity.TROUBLE, text)
     if reply.seconds > _SLOW_S:
         slow = "; that is slow: look at summarizer.concurrency and deadline_s"
         return Finding(_PART, Severity.WARNING, text + slow)

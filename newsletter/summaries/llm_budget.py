@@ -10,6 +10,7 @@ from newsletter.config import SummarizerSettings, combinations
 from newsletter.summaries.base import NOTHING, Tokens
 
 _PATIENCE = 3  # papers in a row without an answer, then it is not about one paper
+_ALIKE = 10  # answers in a row refused for one reason, then it is a setting
 _A_MILLION = 1_000_000
 
 
@@ -44,6 +45,8 @@ class LlmBudget:
     _used_s: float = 0.0
     _since: float | None = None
     _unanswered: int = 0
+    _unusable: int = 0
+    _reason: str = ""  # why the last answer was of no use
     _closed: str = ""
     _lock: Lock = field(default_factory=Lock, repr=False)
 
@@ -86,6 +89,21 @@ class LlmBudget:
             self._unanswered += 1
             if self._unanswered >= _PATIENCE:
                 self._close(f"was not asked any more: {reason}")
+
+    def usable(self) -> None:
+        with self._lock:
+            self._reason = ""
+
+    def unusable(self, reason: str, advice: str) -> None:
+        """An answer cannot be printed; after ten in a row for one reason nothing more is asked."""
+        with self._lock:
+            self._unusable = self._unusable + 1 if reason == self._reason else 1
+            self._reason = reason
+            if self._unusable >= _ALIKE:
+                self._close(
+                    f"was not asked any more: {_ALIKE} answers in a row could not be used"
+                    f" ({reason}); {advice}"
+                )
 
     def give_up(self, reason: str) -> None:
         """It serves nobody now."""

@@ -77,14 +77,22 @@ class OpenAICompatible:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def expected(self, paper: Paper, language: str) -> Tokens:
-        messages = self._messages(paper, language, "")
+        messages = self.messages(paper, language)
         return Tokens(sum(estimated(message["content"]) for message in messages), _USUAL_ANSWER)
 
     def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
-        messages = self._messages(paper, language, hint)
+        messages = self.messages(paper, language, hint)
         reply = self._reply(messages)
         if not reply.is_success:
             raise self._refusal(reply)
+        return self.draft(reply, messages)
+
+    def draft(self, reply: Reply, messages: list[dict[str, str]]) -> Draft:
+        """What was answered, out of its wrapping.
+
+        Raises:
+            SummaryError: it is no completion, or was held back.
+        """
         answer = completion(reply.content)
         if answer is None:
             raise SummaryError(f"{self.name}: the answer is no chat completion")
@@ -95,7 +103,7 @@ class OpenAICompatible:
         flaw = "was cut off (length)" if answer.reason == "length" else ""
         return Draft(answer.text, tokens, flaw)
 
-    def _messages(self, paper: Paper, language: str, hint: str) -> list[dict[str, str]]:
+    def messages(self, paper: Paper, language: str, hint: str = "") -> list[dict[str, str]]:
         """The instruction, and apart from it the paper, which is a stranger's text."""
         title, abstract = paper.title[:_TITLE_CHARACTERS], paper.abstract[:_ABSTRACT_CHARACTERS]
         material = f"Title: {title}\n\nAbstract: {abstract}"

@@ -115,8 +115,9 @@ def _attempt(summarizer: Summarizer, paper: Paper, language: str) -> Attempt:
 
 def _check(draft: Draft, paper: Paper, language: str, *, quotes: bool) -> list[CheckResult]:
     """A quotation must be one, in the language of its abstract; of a model every check speaks."""
-    if draft.self_reported_problem:
-        return [CheckResult("its maker", draft.self_reported_problem)]
+    flaw = checks.own_flaw(draft, quotes=quotes)
+    if flaw:
+        return flaw
     if quotes:
         quotation = checks.objection_to_quotation(draft.text, paper)
         passed = [CheckResult("quotation")]

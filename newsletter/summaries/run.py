@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -28,6 +28,7 @@ class SummaryReport:
     rejected: dict[PaperId, str] = field(default_factory=dict)  # nobody asks again
     expected: Tokens = NOTHING  # to answer those that were missing
     spent: Tokens = NOTHING  # on them, as far as answers came
+    nothing_usable: str = ""  # why, where a model was asked and nothing of it can be printed
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def summarize_missing(
                 _store_result(session, author, result, now)
             results.append(result)
             progress()
-    return SummaryReport(
+    report = SummaryReport(
         made=sum(result.sentence is not None for result in results),
         reused=len(by_id) - len(questions),
         failed={result.paper.id: result.failure for result in results if result.failure},
@@ -75,6 +76,14 @@ def summarize_missing(
         expected=_expected(request, questions),
         spent=sum((result.spent for result in results), NOTHING),
     )
+    asked = any(answer.outcome for result in results for answer in result.rejected_answers)
+    if not asked or report.made or request.summarizer.quotes:
+        return report
+    with sessions() as session:
+        if store.already_summarized(session, by_id, author):
+            return report
+    reasons = [*report.rejected.values(), *report.failed.values()]
+    return replace(report, nothing_usable=reasons[-1])
 
 
 @dataclass(frozen=True)
@@ -134,6 +143,10 @@ def _store_result(session: Session, author: Author, result: SummaryResult, now: 
     paper = result.paper.id
     for answer in result.rejected_answers:
         store.store_failure(session, paper, author, answer, now)
+        if answer.outcome:
+            store.count_answer(session, author.name, answer.outcome, answer.tokens, answer.seconds)
+    if result.sentence and not result.sentence.is_quotation:
+        store.count_answer(session, author.name, "printed", result.tokens, result.seconds)
     if not result.failure:
         store.forget_failure(session, paper, author)
     sentence = result.sentence or extractive_summarizer.sentence(result.paper)

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
-from newsletter.models import SummaryFailure, SummaryFailureRow, SummaryRow
+from newsletter.models import AnswerCountRow, SummaryFailure, SummaryFailureRow, SummaryRow
 from newsletter.sources.base import PaperId
 from newsletter.summaries.base import AUTHORS, NOTHING, Sentence, Summarizer, Tokens
 
@@ -62,6 +62,8 @@ class RejectedAnswer:
     number: int = FAILURE
     text: str = ""
     tokens: Tokens = NOTHING
+    outcome: str = ""  # in one or two words, to be counted by; empty where nobody was asked
+    seconds: float = 0.0
 
 
 def store_failure(
@@ -82,6 +84,25 @@ def store_failure(
             made_at=now,
             tokens_asked=answer.tokens.asked,
             tokens_answered=answer.tokens.answered,
+        )
+    )
+
+
+def count_answer(
+    session: Session, summarizer: str, outcome: str, tokens: Tokens, seconds: float
+) -> None:
+    """Add to what ever came of asking that summarizer, which `/metrics` tells."""
+    key = {"summarizer": summarizer, "outcome": outcome}
+    zeros = dict.fromkeys(("answers", "tokens_asked", "tokens_answered", "seconds"), 0)
+    insert_missing(session, AnswerCountRow, [{**key, **zeros}])
+    session.execute(
+        update(AnswerCountRow)
+        .filter_by(**key)
+        .values(
+            answers=AnswerCountRow.answers + 1,
+            tokens_asked=AnswerCountRow.tokens_asked + tokens.asked,
+            tokens_answered=AnswerCountRow.tokens_answered + tokens.answered,
+            seconds=AnswerCountRow.seconds + seconds,
         )
     )
 

@@ -1,17 +1,24 @@
 """/metrics for Prometheus, for who holds the token; without one configured it is not there."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
 from flask import Blueprint, Response, abort, request
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from newsletter.models import FeedbackRow, QuarantineRow, SubscriberRow, SuppressionRow
+from newsletter.models import (
+    AnswerCountRow,
+    FeedbackRow,
+    QuarantineRow,
+    SubscriberRow,
+    SuppressionRow,
+)
 from newsletter.sending import rate_limit, stats, totals
 from newsletter.web.pages import pages
 
@@ -49,6 +56,7 @@ class _MetricsCollector(Collector):
 
 def _families(session: Session, now: datetime) -> Iterable[Metric]:
     yield from _issue_metrics(session, now)
+    yield from _summarizer_metrics(session)
     yield _gauge("queue", "Mails of all issues that wait to be sent.", stats.queue_status(session))
     in_trouble = [
         rate_limit.last_trouble(session, of) for of in (rate_limit.TRANSPORT, rate_limit.LETTERS)
@@ -76,6 +84,34 @@ def _families(session: Session, now: datetime) -> Iterable[Metric]:
     yield _gauge("suppressed", "Addresses that must not be mailed.", suppressed)
     aside = session.scalar(select(func.count()).select_from(QuarantineRow)) or 0
     yield _gauge("set_aside", "Feedback that nothing here understands.", aside)
+
+
+def _summarizer_metrics(session: Session) -> Iterable[Metric]:
+    """What came of asking models: what was asked is the sum of all outcomes."""
+    asked = CounterMetricFamily(
+        "newsletter_model_asked", "Questions to a model, answered or not.", labels=("model",)
+    )
+    answers = CounterMetricFamily(
+        "newsletter_model_answers",
+        'Answers: "printed", "failed", "refused" by the provider, or by the check against it.',
+        labels=("model", "outcome"),
+    )
+    tokens = CounterMetricFamily(
+        "newsletter_model_tokens", "Tokens, by the way they went.", labels=("model", "way")
+    )
+    seconds = CounterMetricFamily(
+        "newsletter_model_seconds", "Time until models had answered.", labels=("model",)
+    )
+    by_model: defaultdict[str, list[AnswerCountRow]] = defaultdict(list)
+    for row in session.scalars(select(AnswerCountRow).order_by(AnswerCountRow.outcome)):
+        answers.add_metric([row.summarizer, row.outcome], row.answers)
+        by_model[row.summarizer].append(row)
+    for model, rows in by_model.items():
+        asked.add_metric([model], sum(row.answers for row in rows))
+        tokens.add_metric([model, "asked"], sum(row.tokens_asked for row in rows))
+        tokens.add_metric([model, "answered"], sum(row.tokens_answered for row in rows))
+        seconds.add_metric([model], sum(row.seconds for row in rows))
+    return asked, answers, tokens, seconds
 
 
 def _issue_metrics(session: Session, now: datetime) -> Iterable[Metric]:

@@ -21,6 +21,8 @@ from newsletter.finding import Severity
 from newsletter.models import BatchRow, DeliveryState, EventType, IssueRow, IssueState
 from newsletter.sending import delivery_updates, rate_limit
 from newsletter.sending.delivery_updates import StateChange
+from newsletter.summaries import store
+from newsletter.summaries.base import Tokens
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli
 
@@ -193,6 +195,9 @@ def test_prometheus_reads_what_an_operator_wants_alarms_on(
     with database.write.begin() as session:
         rate_limit.pause_domain(session, "b.example", "many blocks", NOW)
         apply.quarantine(session, "sendgrid", "odd", "{}", NOW)
+        store.count_answer(session, "tiny", "printed", Tokens(90, 10), 1.5)
+        store.count_answer(session, "tiny", "language", Tokens(90, 30), 2.0)
+        store.count_answer(session, "tiny", "printed", Tokens(90, 10), 0.5)
     answer = prometheus.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.content_type.startswith("text/plain; version=0.0.4")
     found = {
@@ -208,6 +213,12 @@ def test_prometheus_reads_what_an_operator_wants_alarms_on(
     assert found["newsletter_domains_paused",] == 1
     assert found["newsletter_set_aside",] == 1
     assert found["newsletter_sending_paused",] == 0
+    assert found["newsletter_model_asked_total", "tiny"] == 3
+    assert found["newsletter_model_answers_total", "tiny", "printed"] == 2
+    assert found["newsletter_model_answers_total", "tiny", "language"] == 1
+    assert found["newsletter_model_tokens_total", "tiny", "asked"] == 270
+    assert found["newsletter_model_tokens_total", "tiny", "answered"] == 50
+    assert found["newsletter_model_seconds_total", "tiny"] == 4
     assert ("newsletter_issue_age_seconds", "audio") in found
     assert "reader" not in answer.text
 

@@ -127,7 +127,7 @@ def test_a_good_answer_stands_under_its_paper_with_the_models_name(
         (by(lambda _: ORDERS), "leads to https://evil.example"),
         (by(lambda p: f"{true_of(p)}\n\n{ORDERS}"), "has several paragraphs"),
         (by(lambda _: "I'm sorry, but I can't help with that."), "talks to somebody"),
-        (by(lambda p: f"<think>{true_of(p)}"), "has 0 characters"),
+        (by(lambda p: f"<think>{true_of(p)}"), "is empty"),
         (by(lambda p: json.dumps([{"a": true_of(p)}])), "has markup in it"),
         (lambda _: completion("We", finish_reason="length"), "was cut off"),
     ],
@@ -146,7 +146,7 @@ def test_a_good_answer_stands_under_its_paper_with_the_models_name(
     ],
 )
 @pytest.mark.slow
-def test_a_bad_answer_is_asked_for_twice_and_never_printed(
+def test_bad_answers_are_never_printed_and_after_ten_of_a_kind_nothing_more_is_asked(
     cli: Cli,
     settings: Settings,
     configure: Callable[..., None],
@@ -156,19 +156,20 @@ def test_a_bad_answer_is_asked_for_twice_and_never_printed(
     with ModelStandIn(answer) as model:
         configure(model.url)
         said = cli("run")
-        assert len(model.asked) == 2 * len(PAPERS)
-        assert cli("summarize").code == 0
-        assert len(model.asked) == 2 * len(PAPERS)
-    assert said.code == 0, said.err
-    assert "26 papers got a bad answer" in said.err
+        asked = len(model.asked)
+    assert said.code == 1
+    assert said.err.count("the model was asked about 26 papers and nothing usable came") == 1
+    assert "; look at summarizer." in said.err or not reason
+    assert 10 <= asked <= (10 + 4 if reason else 52)  # those of another paper fail several checks
     assert mails(settings) == 12
     for title, summary in issue(cli).items():
         assert summary["text"] == true_of(PAPERS[title])
         assert summary["origin"] == "authors' words"
     (report,) = json.loads(cli("summarize", "--report", "--json").out)
     for each in report["papers"]:
-        assert [row["kind"] for row in each["not_printed"]] == ["rejected"] * 2
-        assert all(reason in row["why"] for row in each["not_printed"])
+        for row in each["not_printed"]:
+            whose = reason if row["kind"] == "rejected" else "was not asked any more"
+            assert whose in row["why"]
 
 
 @pytest.mark.usefixtures("readers")
@@ -213,8 +214,9 @@ def test_without_answers_the_day_goes_out_in_the_authors_words(
         configure(model.url, timeout_s=0.5 if "within" in reason else 60)
         said = cli("run")
         assert len(model.asked) <= 3 * 7  # three tries of those that were on their way
-    assert said.code == 0
+    assert said.code == 1
     assert reason in said.err
+    assert said.err.count("nothing usable came") == 1
     assert mails(settings) == 12
     assert {each["origin"] for each in issue(cli).values()} == {"authors' words"}
     for form in ("html", "text"):
@@ -285,7 +287,7 @@ def test_a_slow_model_does_not_keep_the_day_waiting(
     with ModelStandIn(in_turn(SILENT)) as model:
         configure(model.url, timeout_s=30, deadline_s=0.5)
         said = cli("run")
-    assert said.code == 0
+    assert said.code == 1
     assert "within the run's 0.5 s" in said.err
     assert {each["origin"] for each in issue(cli).values()} == {"authors' words"}
 
@@ -337,7 +339,8 @@ def test_the_report_shows_a_person_what_was_not_printed(
         said = cli("summarize", "--report")
     assert "26 authors' words" in said.out
     assert "987.6" in said.out
-    assert said.out.count("rejected") == 52
+    assert said.out.count("rejected") >= 10
+    assert "look at summarizer.model and summarizer.prompt" in said.out
 
 
 def test_trying_a_paper_shows_both_and_what_the_checks_say(

@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 
 from newsletter import db, schema
 from newsletter.db import Database
-from newsletter.models import SummaryFailure, SummaryFailureRow, SummaryRow
+from newsletter.models import AnswerCountRow, SummaryFailure, SummaryFailureRow, SummaryRow
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import extractive_summarizer, store
 from newsletter.summaries.base import (
@@ -239,6 +239,33 @@ def test_a_model_that_answers_now_and_then_is_not_given_up(database: Database) -
 @pytest.mark.parametrize(
     "error", [KeyError("x"), RecursionError("y"), SystemExit(3), MemoryError(), StopIteration()]
 )
+def test_ten_unusable_answers_in_a_row_for_one_reason_end_the_asking(database: Database) -> None:
+    papers = [paper(number) for number in range(12)]
+    texts: dict[int, list[str]] = {number: ["", ""] for number in range(12)}
+    texts[2] = ["", said(papers[2])]  # begins the count anew
+    made = make(database, model := Model(texts=texts), papers)
+    assert len(model.asked) == 6 + 10
+    assert counted(made) == (1, 0, 4, 7)
+    assert made.nothing_usable == ""
+    assert "10 answers in a row could not be used (empty or cut off)" in made.failed[papers[8].id]
+    assert "look at summarizer.options" in made.failed[papers[8].id]
+    with database.read() as session:
+        rows = session.scalars(select(AnswerCountRow).order_by(AnswerCountRow.outcome)).all()
+        told = [(row.outcome, row.answers, row.tokens_asked, row.tokens_answered) for row in rows]
+    assert told == [("empty or cut off", 15, 15 * 90, 15 * 10), ("printed", 1, 90, 10)]
+
+
+def test_a_model_of_which_nothing_can_be_used_is_told_until_something_is_kept(
+    database: Database,
+) -> None:
+    dead = Model(failing=set(range(8)))
+    assert make(database, dead).nothing_usable == "model was not asked any more: the model is out"
+    assert make(database, Model(failing={1, 2, 3})).nothing_usable == ""
+    assert make(database, Model(failing={1, 2, 3})).nothing_usable == ""
+    with database.read() as session:
+        assert session.get_one(AnswerCountRow, ("model", "failed")).answers == 3 + 3 + 3
+
+
 def test_whatever_a_summarizer_raises_is_a_line_about_its_paper(
     database: Database, error: BaseException
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from newsletter.config import Settings
+from newsletter.summaries.prompts import Prompts
 from tests.conftest import Cli
 from tests.summaries.endpoint_standin import (
     SILENT,
@@ -26,6 +27,7 @@ Check = Callable[..., tuple[str, str]]
 def check(cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Check:
     """What `newsletter check` finds about the summarizer: level and text."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("NEWSLETTER_NEWSLETTERS__0__LANGUAGE", "en")
     assert settings.folder.exists()
 
     def found(url: str, **more: object) -> tuple[str, str]:
@@ -44,15 +46,39 @@ def refusal(status: int, message: str) -> Answering:
     return in_turn(Answer(status, json.dumps({"error": {"message": message}}).encode()))
 
 
-def test_a_model_that_answers_says_how_fast_and_for_how_much(check: Check) -> None:
+GOOD = "We propose QuietNet, a small neural network that removes noise from speech."
+
+
+def test_a_model_is_asked_as_a_run_asks_and_its_answer_shown(check: Check) -> None:
     usage = {"prompt_tokens": 11, "completion_tokens": 1}
-    with ModelStandIn(in_turn(completion("yes", usage=usage))) as model:
-        level, text = check(model.url)
-        assert len(model.asked) == 1
-        assert len(json.dumps(model.asked[0].body)) < 200
+    with ModelStandIn(in_turn(completion(GOOD, usage=usage))) as model:
+        level, text = check(model.url, temperature=0.5)
+        (asked,) = model.asked
+    assert asked.instruction == Prompts().instruction("en")
+    assert "QuietNet" in asked.material
+    assert asked.body["temperature"] == 0.5
     assert level == "ok"
     assert text.startswith("tiny answers in ")
-    assert text.endswith("s, 12 tokens")
+    assert text.endswith(f"s, 12 tokens: {GOOD!r}")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (completion("", usage={"prompt_tokens": 9, "completion_tokens": 8792}), "it is empty;"),
+        (completion("We", finish_reason="length"), "it was cut off (length); look at summarizer"),
+        (completion("该论文属于语音增强任务，提出QuietNet小型网络去噪。"), "is not in English"),
+        (completion("", finish_reason="content_filter"), "was held back"),
+    ],
+    ids=["thinks and says nothing", "cut off", "in another language", "held back"],
+)
+def test_an_answer_that_no_run_would_print_is_trouble(
+    check: Check, answer: Answer, words: str
+) -> None:
+    with ModelStandIn(in_turn(answer)) as model:
+        level, text = check(model.url)
+    assert level == "trouble"
+    assert words in text
 
 
 @pytest.mark.parametrize(

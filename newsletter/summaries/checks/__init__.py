@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.base import Paper
+from newsletter.summaries.base import Draft
 from newsletter.summaries.checks import (
     answer_language,
     contradictions,
@@ -16,6 +17,7 @@ from newsletter.summaries.checks import (
 )
 from newsletter.summaries.checks.relevance import SourceText
 
+EMPTY = "empty or cut off"
 _SHORTEST, _LONGEST = 20, 400
 _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two letters
 _READ = 2000  # characters; of what is longer nothing but its length is looked at
@@ -95,6 +97,13 @@ def first_objection(
         result for result in run_checks(text, paper, language, others) if result.objection
     ]
     return sorted(objections, key=lambda result: not result.hard)
+
+
+def own_flaw(draft: Draft, *, quotes: bool = False) -> list[CheckResult]:
+    """Why no check needs to look at it; there may be nothing to quote."""
+    if draft.self_reported_problem or not (draft.text or quotes):
+        return [CheckResult(EMPTY, draft.self_reported_problem or "is empty")]
+    return []
 
 
 def objection_to_quotation(text: str, paper: Paper) -> list[CheckResult]:
