@@ -56,6 +56,7 @@ def compose_issue(
         entries=tuple(sorted(entries, key=lambda entry: order.index(entry.section))),
         listings=tuple(_notes(session, day, newsletter.categories)),
         frozen_at=now,
+        by_category=newsletter.group == "category",
     )
 
 
@@ -70,6 +71,7 @@ def freeze_issue(session: Session, content: IssueContent) -> IssueRow | None:
         title=content.title,
         language=content.language,
         categories=list(content.categories),
+        by_category=content.by_category,
         notes={listing.category: asdict(listing) for listing in content.listings},
         state=IssueState.FROZEN,
         frozen_at=content.frozen_at,
@@ -117,6 +119,7 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
         ),
         listings=tuple(_note(note) for note in issue.notes.values()),
         frozen_at=issue.frozen_at,
+        by_category=issue.by_category,
     )
 
 

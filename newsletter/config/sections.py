@@ -15,6 +15,7 @@ from newsletter.config.values import (
     Colour,
     Detail,
     FeedAddress,
+    Group,
     Language,
     Line,
     ListingAddress,
@@ -87,6 +88,7 @@ class NewsletterSettings(SettingsModel):
     categories: Categories
     language: Language = "en"
     detail: Detail = "brief"
+    group: Group = "section"  # or "category": what stands under one label in an issue
 
 
 class LookSettings(SettingsModel):

@@ -144,6 +144,7 @@ Categories = Annotated[
     Field(min_length=1),
 ]
 Detail = Literal["full", "brief", "titles"]
+Group = Literal["section", "category"]
 Language = Annotated[str, BeforeValidator(_language), AfterValidator(_known_language)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Colour = Annotated[str, AfterValidator(colours.colour)]

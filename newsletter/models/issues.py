@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.models.base import Base
@@ -28,6 +28,7 @@ class IssueRow(Base):
     title: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(8))
     categories: Mapped[list[str]]
+    by_category: Mapped[bool] = mapped_column(default=False, server_default=false())
     notes: Mapped[dict[str, Any]]  # category -> {state, expected, found, missing}
     state: Mapped[str] = mapped_column(String(16))
     frozen_at: Mapped[datetime]

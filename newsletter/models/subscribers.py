@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.models.base import Base
@@ -37,6 +37,8 @@ class SubscriptionRow(Base):
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
     newsletter: Mapped[str] = mapped_column(String(40), primary_key=True)
     detail: Mapped[str] = mapped_column(String(8))
+    # Sections that they do not want in their mail, as `cross replace`.
+    left_out: Mapped[str] = mapped_column(String(16), default="", server_default=text("''"))
     paused_until: Mapped[date | None]
     since: Mapped[datetime]
     left_at: Mapped[datetime | None]

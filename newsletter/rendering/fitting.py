@@ -1,6 +1,6 @@
 """What of an issue a mail has room for, and which encoding leaves most."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from newsletter.rendering.base64_template import base64_size
 from newsletter.rendering.fragments import PaperFragments
@@ -15,28 +15,31 @@ def fit_papers(
     html: PaperFragments,
     ceiling: DetailLevel,
     frame: Sequence[TextFragment],
-) -> tuple[list[DetailLevel], str]:
-    """The papers' levels, and the encoding: base64 where much Chinese would have no room else.
+    left_out: Collection[str],
+) -> tuple[dict[int, DetailLevel], str]:
+    """The level of each paper that is shown, by its place in the issue, and the encoding.
 
-    `frame` is everything that stands around the papers, at its longest.
+    That is base64 where much Chinese would have no room else. `frame` is everything that stands
+    around the papers, at its longest; `left_out` are sections that the reader does not want.
     """
-    leading = sum(entry.section is not IssueSection.REPLACE for entry in content.entries)
+    sections = [entry.section for entry in content.entries]
+    places = [place for place, section in enumerate(sections) if section not in left_out]
+    leading = sum(sections[place] is not IssueSection.REPLACE for place in places)
     more = [html.more(block.section, papers) for block, papers in content.blocks.items()]
 
     def plan(encoding: str) -> list[DetailLevel]:
         return plan_levels(
-            lambda level: _weights(encoding, html.papers(level)),
+            lambda level: _weights(encoding, [html.papers(level)[place] for place in places]),
             ceiling,
             LIMIT - sum(_weights(encoding, frame), NOTHING),
             sum(_weights(encoding, more), NOTHING),
             leading,
         )
 
-    levels = plan(QUOTED_PRINTABLE)
-    if levels == [ceiling] * len(content.entries):
-        return levels, QUOTED_PRINTABLE
-    others = plan(BASE64)
-    return (others, BASE64) if sum(others) > sum(levels) else (levels, QUOTED_PRINTABLE)
+    levels, encoding = plan(QUOTED_PRINTABLE), QUOTED_PRINTABLE
+    if levels != [ceiling] * len(places) and sum(others := plan(BASE64)) > sum(levels):
+        levels, encoding = others, BASE64
+    return dict(zip(places, levels, strict=False)), encoding
 
 
 def _weights(encoding: str, pieces: Sequence[TextFragment]) -> list[Weight]:

@@ -1,6 +1,6 @@
 """From an issue to mails: rendered and inlined once a variant, assembled once a reader."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from email.utils import format_datetime, parseaddr
@@ -38,6 +38,7 @@ class Recipient:
     language: str
     since: date
     reference: str
+    left_out: str = ""  # sections that they do not want, as `cross replace`
 
 
 class IssueEmails:
@@ -55,13 +56,13 @@ class IssueEmails:
         self._stream = f"{content.slug}-{content.day}"
         self._blanks = Placeholders.fresh()
         self._fragments: dict[tuple[str, str], PaperFragments] = {}
-        self._contents: dict[tuple[str, str], MessageContent] = {}
+        self._contents: dict[tuple[str, str, str], MessageContent] = {}
 
-    def content(self, detail: str, language: str) -> MessageContent:
+    def content(self, detail: str, language: str, left_out: str = "") -> MessageContent:
         """Subject and parts at that level of detail at most, framed in that language."""
-        variant = (detail, language)
+        variant = (detail, language, left_out)
         if variant not in self._contents:
-            self._contents[variant] = self._content(CEILINGS[detail], language)
+            self._contents[variant] = self._content(CEILINGS[detail], language, left_out.split())
         return self._contents[variant]
 
     def check_templates(self) -> None:
@@ -86,7 +87,7 @@ class IssueEmails:
                 ("List-Unsubscribe", f"<{unsubscribe}>, <{by_mail}>"),
                 ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
             ),
-            content=self.content(reader.detail, reader.language),
+            content=self.content(reader.detail, reader.language, reader.left_out),
             values={
                 "recipient": reader.email,
                 "unsubscribe": unsubscribe,
@@ -121,26 +122,31 @@ class IssueEmails:
             ("Feedback-ID", f"{content.day}:{content.slug}:issue:newsletter"),
         )
 
-    def _content(self, ceiling: DetailLevel, language: str) -> MessageContent:
+    def _content(
+        self, ceiling: DetailLevel, language: str, left_out: Collection[str]
+    ) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
         say = IssueTexts(translations(language))
         frame = self._longest_frame(html, say.longest_note(self._issue))
-        levels, encoding = fit_papers(self._issue, html, ceiling, frame)
-        shown = dict(enumerate(levels))
+        shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out)
         holds = say.holds(self._issue, shown, ceiling)
         with explain_template_error():
             subject = self._environment(language).get_template("email/issue/subject.txt")
             line = one_line(subject.render(digest=self._issue, site=self._site))
         return MessageContent.joined(
             line,
-            self._chosen(html, shown, holds),
-            self._chosen(text, shown, holds),
+            self._chosen(html, shown, holds, left_out),
+            self._chosen(text, shown, holds, left_out),
             self._blanks,
             encoding,
         )
 
     def _chosen(
-        self, part: PaperFragments, shown: Mapping[int, DetailLevel], holds: str = ""
+        self,
+        part: PaperFragments,
+        shown: Mapping[int, DetailLevel],
+        holds: str = "",
+        left_out: Collection[str] = (),
     ) -> list[TextFragment]:
         """The pieces of a part for the papers at these levels, each block under its label."""
         content, frame = self._issue, part.frame
@@ -149,6 +155,8 @@ class IssueEmails:
             blocks[content.block(content.entries[place])].append(part.papers(level)[place])
         pieces = [frame.head, part.note(holds)]
         for block, papers in blocks.items():
+            if block.section in left_out:
+                continue
             hidden = content.blocks[block] - len(papers)
             more = [part.more(block.section, hidden)] if hidden else []
             pieces += [frame.labels[block], *papers, *more]

@@ -26,6 +26,7 @@ READER: tuple[InstrumentedAttribute[Any], ...] = (
     SubscriberRow.language,
     SubscriberRow.confirmed_at,
     SubscriptionRow.detail,
+    SubscriptionRow.left_out,
     SubscriptionRow.since,
 )
 OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
@@ -111,6 +112,7 @@ def find_recipient(row: Row[*tuple[Any, ...]], reference: str) -> Recipient:
         subscriber_id=row.id,
         email=row.email,
         detail=row.detail,
+        left_out=row.left_out,
         language=row.language,
         since=since.date(),
         reference=reference,

@@ -172,8 +172,7 @@ def _merge(
     lifecycle.confirm_subscriptions(session, other, details, now)
     for slug, subscription in lifecycle.active_subscriptions(session, other).items():
         if slug in mine:
-            subscription.detail, subscription.paused_until = (
-                mine[slug].detail,
-                mine[slug].paused_until,
-            )
+            subscription.detail = mine[slug].detail
+            subscription.left_out = mine[slug].left_out
+            subscription.paused_until = mine[slug].paused_until
     lifecycle.end_subscriptions(session, subscriber, None, now)

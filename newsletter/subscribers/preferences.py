@@ -1,7 +1,7 @@
 """What a subscriber chooses by themselves: newsletters, how much of each, language, a pause."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ class PreferenceChanges:
     details: Mapping[str, str]  # of the newsletters they want
     language: str
     paused_until: date | None
+    left_out: Mapping[str, str] = field(default_factory=dict)  # newsletter -> `cross replace`
 
 
 def change_preferences(
@@ -34,6 +35,7 @@ def change_preferences(
     for slug, detail in choice.details.items():
         row = lifecycle.subscribe(session, subscriber, slug, detail, now)
         row.detail, row.paused_until, row.left_at = detail, choice.paused_until, None
+        row.left_out = choice.left_out.get(slug, "")
     session.flush()
     given_up = [slug for slug in offered if slug not in choice.details]
     lifecycle.unsubscribe(session, subscriber, given_up, evidence, now)

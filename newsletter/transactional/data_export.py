@@ -34,6 +34,7 @@ def _subscriptions(session: Session, subscriber: SubscriberRow) -> Entries:
         {
             "newsletter": subscription.newsletter,
             "detail": subscription.detail,
+            "left_out": subscription.left_out.split(),
             "since": subscription.since,
             "paused_until": subscription.paused_until,
             "left": subscription.left_at,

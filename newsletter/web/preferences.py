@@ -5,6 +5,7 @@ shows of the address only enough to know it by. One's data go to the mailbox and
 change of address is told to the old one.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from flask import Blueprint, abort, request
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.models import Standing, SubscriberRow
+from newsletter.rendering.issue_content import IssueSection
 from newsletter.subscribers import lifecycle, preferences
 from newsletter.subscribers.preferences import PreferenceChanges
 from newsletter.subscribers.tokens import ALL, PreferencesClaim, UnsubscribeClaim
@@ -20,6 +22,7 @@ from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("preferences", __name__)
 
+_OPTIONAL = (IssueSection.CROSS, IssueSection.REPLACE)
 _LONGEST_PAUSE = timedelta(days=366)
 
 
@@ -77,17 +80,20 @@ def _parse_form(today: date) -> tuple[PreferenceChanges, str]:
     language = form.get("language", "")
     if language not in LANGUAGES or not set(details.values()) <= set(DETAILS):
         abort(400)
+    left_out = {
+        slug: " ".join(
+            section for section in _OPTIONAL if section in form.getlist(f"without-{slug}")
+        )
+        for slug in slugs
+    }
+    choice = PreferenceChanges(details, language, None, left_out)
     try:
         pause = date.fromisoformat(form["pause"]) if form.get("pause") else None
     except ValueError:
-        return PreferenceChanges(details, language, None), gettext(
-            "This is no day; write it 2025-07-11."
-        )
+        return choice, gettext("This is no day; write it 2025-07-11.")
     if pause is not None and pause > today + _LONGEST_PAUSE:
-        return PreferenceChanges(details, language, None), gettext(
-            "A pause can last a year at most."
-        )
-    return PreferenceChanges(details, language, pause if pause and pause >= today else None), ""
+        return choice, gettext("A pause can last a year at most.")
+    return replace(choice, paused_until=pause if pause and pause >= today else None), ""
 
 
 def _save(session: Session, subscriber: SubscriberRow, choice: PreferenceChanges) -> None:
@@ -110,12 +116,22 @@ def _preferences_page(
     details = {slug: subscription.detail for slug, subscription in active.items()}
     tried, trouble = slip or (None, "")
     wanted = details if tried is None else tried.details
+    left_out = (
+        {slug: subscription.left_out for slug, subscription in active.items()}
+        if tried is None
+        else tried.left_out
+    )
     pause = preferences.paused_until(session, subscriber, today)
     return pages.render(
         "web/preferences.html",
         address=mask_address(subscriber.email),
         newsletters=[
-            (newsletter, {slug: newsletter.detail, **details, **wanted}[slug], slug in wanted)
+            (
+                newsletter,
+                {slug: newsletter.detail, **details, **wanted}[slug],
+                left_out.get(slug, "").split(),
+                slug in wanted,
+            )
             for slug, newsletter in pages.newsletters.items()
         ],
         chosen_language=subscriber.language if tried is None else tried.language,

@@ -93,6 +93,38 @@ def test_3435_authors_and_a_comment_without_end_weigh_no_more_than_others() -> N
     assert len(shown(sent.html)) == 60
 
 
+def test_a_section_that_a_reader_leaves_out_is_one_word_in_the_masthead_and_no_more() -> None:
+    issue = busy_day(26)
+    mails = mails_of(issue)
+    reader = replace(READER, detail="brief", left_out="cross replace")
+    sent = mails.mail(reader)
+    held_to_the_budget(sent)
+    new = [str(each.paper.id) for each in issue.section(IssueSection.NEW)]
+    assert shown(sent.html) == shown(sent.text) == new
+    told = "All here but 3 cross-lists and 11 replacements, which are on the web."
+    assert told in " ".join(sent.text.split())
+    assert promised_more(sent.html) == promised_more(sent.text) == 0
+    assert ">REPLACEMENTS<" not in sent.html
+    assert (
+        sent.content
+        is mails.mail(replace(READER, detail="brief", left_out="cross replace")).content
+    )
+    nothing = replace(issue, entries=tuple(issue.section(IssueSection.REPLACE)))
+    text = mails_of(nothing).mail(replace(READER, left_out="replace")).text
+    assert "All here but 11 replacements, which are on the web." in " ".join(text.split())
+
+
+def test_a_newsletter_of_several_categories_can_be_set_by_category() -> None:
+    issue = replace(busy_day(26), categories=("eess.SP", "cs.SD"), by_category=True)
+    sent = mail(issue, "titles")
+    assert sent.text.index("eess.SP · NEW") < sent.text.index("eess.SP · REPLACEMENTS")
+    assert sent.text.index("eess.SP · REPLACEMENTS") < sent.text.index("cs.SD · NEW")
+    assert sorted(shown(sent.html)) == sorted(str(each.paper.id) for each in issue.entries)
+    counted = re.search(r"eess.SP (\d+) · cs.SD (\d+)", sent.text)
+    assert counted is not None
+    assert int(counted[1]) + int(counted[2]) == 26
+
+
 TEXTS = st.one_of(
     st.text(max_size=60),
     st.sampled_from(["<script>", "音频" * 900, "$x_1^2$ " * 900, "\\textbf{", "&", "=" * 400]),

@@ -1,6 +1,7 @@
 """In control without a password; and what a forwarded link cannot do."""
 
 import json
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
+from newsletter.sending import totals
 from newsletter.subscribers import consent_log, lifecycle, suppression
 from tests.conftest import Cli
 from tests.web.conftest import Site, path_of
@@ -47,11 +49,13 @@ def history(site: Site, email: str = ADA) -> list[tuple[str, list[str]]]:
         return [(each.act, each.newsletters) for each in rows[1:]]
 
 
-def test_newsletters_detail_language_and_a_pause(site: Site) -> None:
+def test_newsletters_detail_sections_language_and_a_pause(site: Site) -> None:
     site.confirmed(ADA, "audio")
     link = link_of(site)
     assert "a•••@reader.example" in site.get(link).text
-    told = save(site, link, newsletter=["audio", "text"], language="zh", pause="2025-08-01")
+    more = {"without-audio": ["replace", "new"]}
+    wanted = ["audio", "text"]
+    told = save(site, link, newsletter=wanted, language="zh", pause="2025-08-01", **more)
     assert "Saved." in told
     with site.database.read() as session:
         ada = lifecycle.get_subscriber(session, ADA)
@@ -61,8 +65,17 @@ def test_newsletters_detail_language_and_a_pause(site: Site) -> None:
             "audio": "titles",
             "text": "full",
         }
+        assert {slug: each.left_out for slug, each in held.items()} == {
+            "audio": "replace",  # what is new comes always
+            "text": "",
+        }
         assert {str(each.paused_until) for each in held.values()} == {"2025-08-01"}
-    assert 'value="2025-08-01"' in site.get(link).text
+        reader = totals.recipient(session, "audio", date(2025, 7, 11), ADA)
+        assert reader.left_out == "replace"
+    page = site.get(link).text
+    assert 'value="2025-08-01"' in page
+    assert 'name="without-audio" value="replace" checked' in page
+    assert page.count(" checked") == 3
 
 
 @pytest.mark.parametrize(
