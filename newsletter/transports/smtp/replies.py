@@ -40,10 +40,11 @@ class ReplyParser:
         while (end := self._heard.find(b"\n")) >= 0:
             line, self._heard = self._heard[:end], self._heard[end + 1 :]
             self._size += len(line)
-            self._lines.append(line[4:].strip())
             code = line[:3]
             if len(code) < 3 or not code.isdigit():  # noqa: PLR2004 - a code is three digits
+                self._lines.append(line.strip())
                 return self._whole(NO_REPLY)
+            self._lines.append(line[4:].strip())
             if line[3:4] != b"-":
                 return self._whole(int(code))
             if self._size > LONGEST:
