@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from newsletter import completeness, issues, papers
 from newsletter.config import NewsletterSettings, SendingSettings, SiteSettings
 from newsletter.db import Database
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.theme import Theme
-from newsletter.sending import audience, holds, totals
+from newsletter.sending import audience, restored, totals
 from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
-from newsletter.sending.machine_memory import MachineMemory
+from newsletter.sending.machine_memory import IssueDays, MachineMemory
 from newsletter.sending.sender import IssueSendResult, send_batch, send_issue
 from newsletter.sources import calendar
 from newsletter.sources.base import Source
@@ -223,20 +223,38 @@ def deliver_batch(services: Services, batch_id: int) -> str | None:
 
 
 def admit_restored(services: Services, issue_id: int) -> int:
-    """The operator says that the database was restored; how many are uncertain for it."""
-    if services.memory is None:
+    """The operator says that the database was restored; how many are uncertain for it.
+
+    Raises:
+        WrongUseError: nothing says so.
+    """
+    memory = services.memory
+    if memory is None:
         return 0
-    with services.database.write.begin() as session:
+    with services.database.read() as session:
         issue = session.get_one(IssueRow, issue_id)
-        return holds.admit_restored(session, services.memory, issue, services.clock())
+    found = restored.suspicion(services.database, memory, issue)
+    found = found or restored.taken_by_provider(services.transport, issue)
+    if found is None and memory.knows(IssueDays.of(issue)):
+        raise WrongUseError(
+            f"the database knows of everything this machine sent of {issue.newsletter} {issue.day}"
+        )
+    with services.database.write.begin() as session:
+        return restored.admit_restored(
+            session,
+            memory,
+            session.get_one(IssueRow, issue_id),
+            services.clock(),
+            only_here=found is not None and found.only_here,
+        )
 
 
 def admit_moved(services: Services, issue_id: int) -> None:
     """The operator says that the database was moved here, and nothing was sent since."""
     if services.memory is not None:
-        with services.database.read() as session:
+        with services.database.write.begin() as session:
             issue = session.get_one(IssueRow, issue_id)
-            holds.admit_moved(session, services.memory, issue)
+            restored.admit_moved(session, services.memory, issue, services.clock())
 
 
 def _sending(services: Services, step: Step, forced: Override) -> SendContext:

@@ -33,8 +33,9 @@ class IssueRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     frozen_at: Mapped[datetime]
     # How many mails of it were ever claimed; a database that says less than this machine's fence
-    # remembers was restored from before (sending/holds.py).
+    # remembers was restored from before (sending/restored.py).
     claims: Mapped[int] = mapped_column(default=0, server_default="0")
+    admitted_at: Mapped[datetime | None]  # the operator let it go, although it was held as a copy's
 
 
 class IssueEntryRow(Base):

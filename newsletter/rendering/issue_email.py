@@ -53,7 +53,7 @@ class IssueEmails:
         self._theme = theme
         self._sender = parseaddr(site.sender)
         self._feedback_address = site.feedback_address
-        self._stream = f"{content.slug}-{content.day}"
+        self._campaign = campaign_name(content.slug, content.day)
         self._blanks = Placeholders.fresh()
         self._fragments: dict[tuple[str, str], PaperFragments] = {}
         self._contents: dict[tuple[str, str, str], MessageContent] = {}
@@ -80,7 +80,7 @@ class IssueEmails:
         return Message(
             recipient=reader.email,
             reference=reader.reference,
-            campaign=self._stream,
+            campaign=self._campaign,
             sender=self._sender,
             headers=(
                 *self._headers,
@@ -203,3 +203,16 @@ class IssueEmails:
 
     def _environment(self, language: str) -> Environment:
         return template_environment(translations(language), self._theme)
+<<<<<<< HEAD
+=======
+
+
+def _weight(piece: TextFragment) -> Weight:
+    # Line ends count twice: the decoded part has CRLF.
+    return Weight(piece.weight + piece.text.count("\n"), len(piece.encoded))
+
+
+def campaign_name(slug: str, day: date) -> str:
+    """What all mails of an issue have in common, for whoever counts them."""
+    return f"{slug}-{day}"
+>>>>>>> a7d3af0 (Ask more witnesses whether a database is a copy: other issues of its days, the server, the provider)

@@ -11,7 +11,12 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import DeliveryState, IssueRow, IssueState
+<<<<<<< HEAD
 from newsletter.sending import holds, machine_memory, rate_limit
+=======
+from newsletter.sending import holds, machine_memory, rate_limit, restored
+from newsletter.transports.smtp import dkim
+>>>>>>> a7d3af0 (Ask more witnesses whether a database is a copy: other issues of its days, the server, the provider)
 
 _LOOKED_AT = 30  # issues, the newest
 
@@ -52,8 +57,8 @@ def _issues(
             text = f"{name}: its counters differ from its deliveries; please report this"
             yield Finding("sending", Severity.TROUBLE, text)
         if issue.state != IssueState.DONE:
-            restored = holds.restored_reason(database, memory, issue)
-            reason = restored or holds.stale_reason(issue, max_age, now)
+            copied = restored.restored_reason(database, memory, issue)
+            reason = copied or holds.stale_reason(issue, max_age, now)
             if reason is not None:
                 yield Finding("sending", Severity.TROUBLE, reason)
         if counted[DeliveryState.UNCERTAIN]:

@@ -8,7 +8,7 @@ from newsletter.rendering.message import Message
 from newsletter.sending import ledger
 from newsletter.sending.context import SendContext
 from newsletter.sending.worker import BatchWorker
-from newsletter.transports.base import TransportDownError, stream_mails
+from newsletter.transports.base import TransportDownError
 
 _NAP_S = 1.0
 
@@ -79,7 +79,7 @@ def _is_well(sending: SendContext, worker: BatchWorker) -> bool:
 def _stream(sending: SendContext, worker: BatchWorker, chunks: Iterable[Sequence[Message]]) -> None:
     """Send, note what becomes of it, and let go of what did not leave."""
     try:
-        with closing(stream_mails(sending.transport, chunks, worker)) as results:
+        with closing(sending.transport.stream(chunks, worker)) as results:
             for mail, result in results:
                 worker.note(mail, result)
     except TransportDownError:

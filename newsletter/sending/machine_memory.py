@@ -12,7 +12,9 @@ was claimed, and there the journals lie: one that comes back with a folder would
 import fcntl
 import logging
 import os
+import re
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +27,7 @@ from sqlalchemy.orm import Session
 from newsletter.config import Settings
 from newsletter.db import Database, insert_missing
 from newsletter.errors import NewsletterError
-from newsletter.models import KeyRow
+from newsletter.models import IssueRow, KeyRow
 from newsletter.sending import claim_record, journal
 from newsletter.sending.claim_record import ClaimedSince
 
@@ -33,7 +35,30 @@ VARIABLE = "NEWSLETTER_STATE_DIR"
 _IDENTITY = "database"  # a key that every database has since migration 0012
 _SENT_FROM = "sent from"  # a key once some machine has sent of the database
 _KNOWN = "known"  # a file: this machine sends of it; what it holds is a day that it was restored
+_FENCE, _RECORD = ".fence", ".claimed"
+_DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?\.fence")
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class IssueDays:
+    """An issue as a machine remembers it: the newsletter, and the days that it tells of."""
+
+    newsletter: str
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, issue: IssueRow) -> "IssueDays":
+        return cls(issue.newsletter, issue.first_day or issue.day, issue.day)
+
+    @property
+    def name(self) -> str:
+        days = f"{self.last}" if self.first == self.last else f"{self.first}..{self.last}"
+        return f"{self.newsletter}-{days}"
+
+    def shares_days_with(self, other: "IssueDays") -> bool:
+        return self != other and self.first <= other.last and other.first <= self.last
 
 
 @dataclass(frozen=True)
@@ -51,15 +76,13 @@ class MachineMemory:
             return self.elsewhere
         return self.folder
 
-    def remember(
-        self, newsletter: str, day: date, claims: int, subscribers: Sequence[int] = ()
-    ) -> None:
+    def remember(self, issue: IssueDays, claims: int, subscribers: Sequence[int] = ()) -> None:
         """So many were claimed, these last. Written before one of them leaves; never goes down.
 
         Raises:
             NewsletterError: it cannot be written beside the database: nothing may be sent.
         """
-        name = _name(newsletter, day)
+        name = issue.name + _FENCE
         try:
             _write(self.folder, name, claims)
         except OSError as error:
@@ -70,27 +93,60 @@ class MachineMemory:
             try:
                 _write(self.elsewhere, name, claims)
                 if subscribers:
-                    record = self.elsewhere / _record_name(newsletter, day)
+                    record = self.elsewhere / f"{issue.name}{_RECORD}"
                     claim_record.append_claims(record, claims, subscribers)
             except OSError as error:
                 _log.warning("%s cannot be written: %s", self.elsewhere, error.strerror)
 
-    def claims_of(self, newsletter: str, day: date) -> int:
+    def claims_of(self, issue: IssueDays) -> int:
         """How many mails of an issue this machine ever claimed."""
-        return max(_read(folder, _name(newsletter, day)) for folder in self._folders())
+        return max(_read(folder, issue.name + _FENCE) for folder in self._folders())
 
-    def claimed_since(self, newsletter: str, day: date, claims: int) -> ClaimedSince | None:
+    def claimed_since(self, issue: IssueDays, claims: int) -> ClaimedSince | None:
         """Whom this machine claimed after so many claims; None where it cannot tell of all."""
         if self.elsewhere is None:
             return None
-        record = self.elsewhere / _record_name(newsletter, day)
-        return claim_record.claimed_since(record, claims, self.claims_of(newsletter, day))
+        record = self.elsewhere / f"{issue.name}{_RECORD}"
+        return claim_record.claimed_since(record, claims, self.claims_of(issue))
 
-    def knows(self, newsletter: str, day: date) -> bool:
+    def sharing_days_with(self, issue: IssueDays) -> list[IssueDays]:
+        """The other issues of that newsletter with a day of this one that were ever sent here."""
+        found = {
+            IssueDays(issue.newsletter, date.fromisoformat(match[1]), date.fromisoformat(last))
+            for folder in self._folders()
+            for file in folder.glob(f"{issue.newsletter}-*{_FENCE}")
+            for match in [_DAYS.fullmatch(file.name.removeprefix(f"{issue.newsletter}-"))]
+            if match
+            for last in [match[2] or match[1]]
+        }
+        return sorted(
+            (other for other in found if issue.shares_days_with(other) and self.claims_of(other)),
+            key=lambda other: other.last,
+        )
+
+    def forget(self, issue: IssueDays) -> None:
+        """What was sent of it counts as another issue's from now on."""
+        for folder in self._folders():
+            for suffix in (_FENCE, _RECORD):
+                (folder / f"{issue.name}{suffix}").unlink(missing_ok=True)
+
+    def knows(self, issue: IssueDays) -> bool:
         """Whether this machine itself sent of that issue; True where it has no place of its own."""
         if self.elsewhere is None or not _can_write(self.elsewhere):
             return True
-        return (self.elsewhere / _name(newsletter, day)).exists()
+        return (self.elsewhere / f"{issue.name}{_FENCE}").exists()
+
+    def idle_before_start_s(self, issue: IssueDays) -> float | None:
+        """How long this machine had sent nothing of it when it was started last.
+
+        None where it has sent something since, or where nothing can be told.
+        """
+        try:
+            touched_s = (self.journals / f"{issue.name}{_FENCE}").stat().st_mtime
+            started_s = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+        except (OSError, AttributeError):  # no such mark; a system without that clock
+            return None
+        return started_s - touched_s if started_s > touched_s else None
 
     def is_foreign(self, day: date) -> bool:
         """Whether the database came from another machine, which may have sent that day's issue."""
@@ -182,14 +238,6 @@ def _read(folder: Path, name: str) -> int:
         return _number((folder / name).read_bytes())
     except OSError:
         return 0
-
-
-def _name(newsletter: str, day: date) -> str:
-    return f"{newsletter}-{day}.fence"
-
-
-def _record_name(newsletter: str, day: date) -> str:
-    return f"{newsletter}-{day}.claimed"
 
 
 def _number(content: bytes) -> int:

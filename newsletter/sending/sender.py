@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import db
 from newsletter.errors import NewsletterError
-from newsletter.models import BatchRow, DeliveryState
+from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import (
     delivery_updates,
@@ -21,6 +21,8 @@ from newsletter.sending import (
     ledger,
     probe,
     rate_limit,
+    restored,
+    server_identity,
     stats,
     totals,
 )
@@ -54,8 +56,7 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     Raises:
         NewsletterError: nothing can be written down any more, so nothing more is sent.
     """
-    with sending.database.read() as session:
-        trouble = holds.hold_reason(session, sending, issue_id)
+    trouble = _hold_reason(sending, issue_id)
     if trouble is None:
         if sending.memory is not None:
             sending.memory.register(sending.database)
@@ -72,6 +73,19 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     )
     stopped = bool(account.pending) and sending.stopping()
     return IssueSendResult(account, trouble, stopped, paused=sending.breaker.is_open)
+
+
+def _hold_reason(sending: SendContext, issue_id: int) -> str | None:
+    """Why nothing may be sent now, by what is known here, and by the provider's own record."""
+    if sending.memory is not None:
+        server_identity.notice(sending.database, sending.clock())
+    with sending.database.read() as session:
+        issue = session.get_one(IssueRow, issue_id)
+        reason = holds.hold_reason(session, sending, issue_id)
+    if reason is not None or sending.memory is None or issue.state == IssueState.DONE:
+        return reason
+    found = restored.taken_by_provider(sending.transport, issue)
+    return found.reason if found else None
 
 
 def _why_they_wait(session: Session, issue_id: int) -> str | None:
@@ -170,7 +184,7 @@ def send_batch(sending: SendContext, batch_id: int, mails: IssueEmails) -> str |
     """
     with sending.database.read() as session:
         issue_id = session.get_one(BatchRow, batch_id).issue_id
-        trouble = holds.hold_reason(session, sending, issue_id)
+    trouble = _hold_reason(sending, issue_id)
     if trouble is not None:
         return trouble
 

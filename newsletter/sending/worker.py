@@ -13,6 +13,7 @@ from newsletter.sending import claim, ledger, probe, rate_limit
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Journal, Mark
 from newsletter.sending.ledger import DeliveryResult
+from newsletter.sending.machine_memory import IssueDays
 from newsletter.text import without_addresses
 from newsletter.transports.base import SendResult, SendStatus
 
@@ -52,7 +53,7 @@ class BatchWorker:
         with sending.database.read() as session:
             batch = session.get_one(BatchRow, batch_id)
             issue = session.get_one(IssueRow, batch.issue_id)
-            self._newsletter, self._day = issue.newsletter, issue.day
+            self._days = IssueDays.of(issue)
             self._issue_id = issue.id
             room = delivery_counters.of_batch(batch)
         if self._journal is not None:
@@ -210,7 +211,7 @@ class BatchWorker:
             self._journal.claim([recipient.reference for recipient in recipients])
             if self._sending.memory is not None:
                 subscribers = [recipient.subscriber_id for recipient in recipients]
-                self._sending.memory.remember(self._newsletter, self._day, claims, subscribers)
+                self._sending.memory.remember(self._days, claims, subscribers)
         self._out.update({recipient.reference: recipient for recipient in recipients})
 
     def _record(self, session: Session) -> None:

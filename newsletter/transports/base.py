@@ -3,8 +3,9 @@
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from newsletter.errors import NewsletterError
 from newsletter.rendering.message import Message
@@ -46,22 +47,6 @@ class TransportDownError(NewsletterError):
     """Nothing can be sent at all; what has no outcome yet was surely not sent."""
 
 
-class Transport(Protocol):
-    """Carries mails. Registered as a `newsletter.transports` entry point."""
-
-    at_once: int  # how many mails are claimed together, and so uncertain after a power cut
-
-    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
-        """Send at most `at_once` mails and yield the outcome of each as soon as it is known.
-
-        Raises:
-            TransportDownError: refused login, revoked key, no such server, no room.
-        """
-
-    def close(self) -> None:
-        """Let go of connections."""
-
-
 class SendObserver(Protocol):
     """Who looks on while mails leave. The first two may be called from any thread."""
 
@@ -76,22 +61,6 @@ class SendObserver(Protocol):
 
     def heartbeat(self) -> bool:
         """Call every second or so from the thread that iterates. Where False, cut what hangs."""
-
-
-@runtime_checkable
-class StreamingTransport(Protocol):
-    """A transport that keeps several mails on the wire, and says which, one by one."""
-
-    def stream(
-        self, chunks: Iterable[Sequence[Message]], watch: SendObserver
-    ) -> Iterator[tuple[Message, SendResult]]:
-        """Send all mails; the next chunk is asked for when there is room on the wire.
-
-        A mail that `watch.begin` refused has no outcome.
-
-        Raises:
-            TransportDownError: as in `send`, after the outcomes of what was on the wire.
-        """
 
 
 class NoObserver:
@@ -111,17 +80,48 @@ class NoObserver:
         return True
 
 
-def stream_mails(
-    transport: Transport, chunks: Iterable[Sequence[Message]], watch: SendObserver
-) -> Generator[tuple[Message, SendResult]]:
-    """The same for every transport; one that does not stream has a whole chunk on the wire."""
-    if isinstance(transport, StreamingTransport):
-        yield from transport.stream(chunks, watch)
-        return
-    for chunk in chunks:
-        for mail, result in transport.send([mail for mail in chunk if watch.begin(mail)]):
-            watch.answered(mail, result)
-            yield mail, result
+class Transport:
+    """Carries mails: one of `send` and `stream` is a transport's own, and gives the other.
+
+    Registered as a `newsletter.transports` entry point.
+    """
+
+    at_once: int  # how many mails are claimed together, and so uncertain after a power cut
+
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
+        """Send at most `at_once` mails and yield the outcome of each as soon as it is known.
+
+        Raises:
+            TransportDownError: refused login, revoked key, no such server, no room.
+        """
+        return self.stream([mails], NoObserver())
+
+    def stream(
+        self, chunks: Iterable[Sequence[Message]], watch: SendObserver
+    ) -> Generator[tuple[Message, SendResult]]:
+        """Send all mails; the next chunk is asked for when there is room on the wire.
+
+        A mail that `watch.begin` refused has no outcome. What only sends has a whole chunk on the
+        wire at a time.
+
+        Raises:
+            TransportDownError: as in `send`, after the outcomes of what was on the wire.
+        """
+        for chunk in chunks:
+            for mail, result in self.send([mail for mail in chunk if watch.begin(mail)]):
+                watch.answered(mail, result)
+                yield mail, result
+
+    def taken(self, campaign: str, day: date) -> int | None:
+        """How many mails of an issue of that day were taken, by the other side's own record.
+
+        None where there is no such record, or it does not answer. Never more than were sent.
+        """
+        del campaign, day
+        return None
+
+    def close(self) -> None:
+        """Let go of connections."""
 
 
 def refuse_unmailable(mail: Message) -> SendResult | None:

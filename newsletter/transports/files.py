@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Generator, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
 from newsletter.config import Settings
@@ -10,10 +11,10 @@ from newsletter.processes import is_running
 from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import (
-    NoObserver,
     SendObserver,
     SendResult,
     SendStatus,
+    Transport,
     TransportDownError,
     refuse_unmailable,
 )
@@ -28,7 +29,7 @@ def from_settings(settings: Settings) -> "Files":
     return Files(folder, maildir=settings.transport.format == "maildir")
 
 
-class Files:
+class Files(Transport):
     """Writes each mail whole or not at all: under another name first, then renamed.
 
     Mails that were claimed together are first written, then brought to the disk, then renamed, and
@@ -43,9 +44,6 @@ class Files:
         self._new = folder / "new" if maildir else folder
         self._parts = folder / "tmp" if maildir else folder
         self._ready = False
-
-    def send(self, mails: Sequence[Message]) -> Generator[tuple[Message, SendResult]]:
-        return self.stream([mails], NoObserver())
 
     def stream(
         self, chunks: Iterable[Sequence[Message]], watch: SendObserver
@@ -67,8 +65,12 @@ class Files:
                     "free or repair it, run again"
                 ) from failure
 
-    def close(self) -> None:
-        """Nothing is open."""
+    def taken(self, campaign: str, day: date) -> int | None:
+        """The files of that issue; a Maildir's are named after their references."""
+        del day
+        if self._maildir:
+            return None
+        return sum(1 for _ in self._folder.glob(f"{campaign}-*.eml"))
 
     def _write_parts(
         self, mails: Sequence[Message], parts: list[tuple[Message, Path]]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from newsletter.config import Settings
 from newsletter.rendering.message import Message
-from newsletter.transports.base import SendResult, SendStatus, refuse_unmailable
+from newsletter.transports.base import SendResult, SendStatus, Transport, refuse_unmailable
 
 
 def from_settings(settings: Settings) -> "Memory":
@@ -12,7 +12,7 @@ def from_settings(settings: Settings) -> "Memory":
     return Memory()
 
 
-class Memory:
+class Memory(Transport):
     at_once = 100
 
     def __init__(self) -> None:
@@ -21,9 +21,6 @@ class Memory:
     def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         for mail in mails:
             yield mail, refuse_unmailable(mail) or self._keep(mail)
-
-    def close(self) -> None:
-        """Nothing is open."""
 
     def _keep(self, mail: Message) -> SendResult:
         self.sent.append(mail)

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, event, select, update
@@ -18,9 +18,9 @@ from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.sending import totals
 from newsletter.sending.context import NO_OVERRIDE
-from newsletter.sending.machine_memory import MachineMemory
+from newsletter.sending.machine_memory import IssueDays, MachineMemory
 from newsletter.sending.sender import IssueSendResult, send_issue
-from newsletter.transports.base import SendResult, SendStatus, TransportDownError
+from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 from newsletter.transports.memory import Memory
 from tests.conftest import Cli
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.on_both_databases
 HOUR = timedelta(hours=1)
 
 
-class Moody:
+class Moody(Transport):
     """Says what it is told to, then takes everything."""
 
     at_once = 4
@@ -284,12 +284,12 @@ def test_who_claims_meanwhile_does_not_look_like_a_restored_database(
 ) -> None:
     claims_of = MachineMemory.claims_of
 
-    def just_after_a_claim(memory: MachineMemory, newsletter: str, day: date) -> int:
+    def just_after_a_claim(memory: MachineMemory, issue: IssueDays) -> int:
         with database.write.begin() as session:
             claims = session.scalars(select(IssueRow)).one().claims + 1
             session.execute(update(IssueRow).values(claims=claims))
-        memory.remember(newsletter, day, claims)
-        return claims_of(memory, newsletter, day)
+        memory.remember(issue, claims)
+        return claims_of(memory, issue)
 
     monkeypatch.setattr(MachineMemory, "claims_of", just_after_a_claim)
     assert send(Moody()).account.sent == 12

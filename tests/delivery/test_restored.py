@@ -16,14 +16,14 @@ from newsletter.models import BatchRow, DeliveryRow, IssueEntryRow, IssueRow
 from newsletter.rendering.message import Message
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.transports.base import SendResult, TransportDownError
+from newsletter.transports.base import SendResult, Transport, TransportDownError
 from newsletter.transports.memory import Memory
 from tests.conftest import Cli
 
 Send = Callable[..., list[str]]
 
 
-class Limited:
+class Limited(Transport):
     """Takes so many mails, and is then down; tells `at` before the mail of that number."""
 
     def __init__(self, most: int, at_once: int, at: Callable[[int], None]) -> None:

@@ -13,12 +13,12 @@ from tests.conftest import NOW, Cli
 from tests.plugins import install_plugin
 
 TRANSPORT = """
-from newsletter.transports.base import SendResult, SendStatus
+from newsletter.transports.base import SendResult, SendStatus, Transport
 
 def from_settings(settings):
     return Moody(settings.folder)
 
-class Moody:
+class Moody(Transport):
     at_once = 100
 
     def __init__(self, folder):

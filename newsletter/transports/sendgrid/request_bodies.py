@@ -41,6 +41,7 @@ def request_body(mails: Sequence[Message]) -> dict[str, Any]:
             {"type": "text/html", "value": first.content.html},
         ],
         "headers": dict(_shared_headers(first)),
+        "categories": [first.campaign],  # counted by it: what a restored database can ask
         "tracking_settings": {
             "click_tracking": {"enable": False, "enable_text": False},
             "open_tracking": {"enable": False},
@@ -53,7 +54,7 @@ def group_alike(mails: Sequence[Message]) -> Iterator[list[Message]]:
     """Mails that can share a request: the same content, no address twice, at most 1,000."""
     groups: dict[Hashable, list[Message]] = {}
     for mail in mails:
-        key = (id(mail.content), mail.sender, _shared_headers(mail))
+        key = (id(mail.content), mail.campaign, mail.sender, _shared_headers(mail))
         groups.setdefault(key, []).append(mail)
     for group in groups.values():
         yield from _in_requests(group)

@@ -72,6 +72,18 @@ def named_personalizations(detail: bytes) -> list[int]:
     return sorted({int(match[1]) for match in found if match})
 
 
+def counted_requests(body: bytes) -> int | None:
+    """How many mails the statistics of a category count as asked for; None where it is none.
+
+    https://www.twilio.com/docs/sendgrid/api-reference/categories/retrieve-email-statistics-for-categories
+    """
+    try:
+        days = json.loads(body)
+        return sum(int(stat["metrics"]["requests"]) for day in days for stat in day["stats"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
 def _until_reset(error: HTTPError, now_s: float) -> float:
     """How long to wait after a 429: until X-RateLimit-Reset (seconds since 1970), and a little.
 

@@ -6,9 +6,10 @@ https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from http.client import HTTPException, InvalidURL
 from urllib.error import URLError
 
@@ -19,10 +20,10 @@ from newsletter.config import Settings, combinations
 from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import (
-    NoObserver,
     SendObserver,
     SendResult,
     SendStatus,
+    Transport,
     TransportDownError,
     refuse_unmailable,
 )
@@ -35,10 +36,13 @@ from newsletter.transports.sendgrid.request_bodies import (
     refuse_too_long,
 )
 from newsletter.transports.sendgrid.responses import (
+    counted_requests,
     named_personalizations,
     result_of_error,
     result_of_no_connection,
 )
+
+_log = logging.getLogger(__name__)
 
 _ACCEPTED = 202
 # How many requests may go into finding out whom a refusal is about. Where so many do not do,
@@ -60,7 +64,7 @@ class _Response:
     places: list[int] = field(default_factory=list)
 
 
-class SendGrid:
+class SendGrid(Transport):
     """Readers of the same content share a request; their own values are its substitutions."""
 
     at_once = MOST
@@ -78,12 +82,9 @@ class SendGrid:
         self._clock = clock
         self._requests = ParallelRequests(self._send_alike)
 
-    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
-        return self.stream([mails], NoObserver())
-
     def stream(
         self, chunks: Iterable[Sequence[Message]], watch: SendObserver
-    ) -> Iterator[tuple[Message, SendResult]]:
+    ) -> Generator[tuple[Message, SendResult]]:
         """A few requests at a time; only the mails of those under way are begun."""
         with ThreadPoolExecutor(MOST_REQUESTS) as pool:
             for chunk in chunks:
@@ -97,8 +98,17 @@ class SendGrid:
                         yield mail, refusal
                 yield from self._requests.send(group_alike(mailable), watch, pool)
 
-    def close(self) -> None:
-        """The package keeps no connection."""
+    def taken(self, campaign: str, day: date) -> int | None:
+        """What SendGrid has counted for that category; its counts come some minutes late."""
+        try:
+            response = self._client.client.categories.stats.get(
+                query_params={"start_date": day.isoformat(), "categories": campaign},
+                timeout=self._timeout_s,
+            )
+            return counted_requests(response.body)
+        except (HTTPError, OSError, HTTPException) as error:  # no right to ask, or no answer
+            _log.info("SendGrid's own record cannot be read: %s", brief(error))
+            return None
 
     def _send_alike(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         """One request; where a bad personalization fails all of it, as few more as possible."""

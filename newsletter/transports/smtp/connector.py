@@ -3,31 +3,17 @@
 import socket
 import threading
 from collections import deque
-from typing import Protocol
 
 from newsletter.transports.smtp.connection import SmtpConnection
+from newsletter.transports.smtp.connection_pool import ConnectionPool
 from newsletter.transports.smtp.connection_task import ConnectionTask
-
-
-class ConnectionFactory(Protocol):
-    """Where connections come from and rest between mails. Called from any thread."""
-
-    def connection(self) -> SmtpConnection:
-        """A resting connection, or a new one; may take long.
-
-        Raises:
-            OSError: not now.
-            TransportDownError: never with these settings.
-        """
-
-    def release(self, connection: SmtpConnection) -> None: ...
 
 
 class ConnectorThreads:
     """Readable, as selectors have it, when a connection was made or could not be."""
 
-    def __init__(self, factory: ConnectionFactory) -> None:
-        self._factory = factory
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
         self._lock = threading.Lock()
         self._calls: dict[ConnectionTask, threading.Thread] = {}
         self._made: deque[tuple[ConnectionTask, SmtpConnection | Exception]] = deque()
@@ -60,14 +46,14 @@ class ConnectorThreads:
             self._mouth.close()
         for _, connection in self._made:
             if isinstance(connection, SmtpConnection):
-                self._factory.release(connection)
+                self._pool.release(connection)
 
     def _call(self, task: ConnectionTask, instead_of: SmtpConnection | None) -> None:
         connection: SmtpConnection | Exception
         if instead_of is not None:
             instead_of.quit()
         try:
-            connection = self._factory.connection()
+            connection = self._pool.connection()
         except Exception as error:  # noqa: BLE001 - raised where the task waits
             connection = error
         with self._lock:

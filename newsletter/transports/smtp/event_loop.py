@@ -13,13 +13,13 @@ import selectors
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
 
 from newsletter.rendering.message import Message
 from newsletter.transports.base import SendObserver, SendResult, refuse_unmailable
 from newsletter.transports.smtp.connection import Awaited, SmtpConnection
+from newsletter.transports.smtp.connection_pool import ConnectionPool
 from newsletter.transports.smtp.connection_task import ConnectionTask
-from newsletter.transports.smtp.connector import ConnectionFactory, ConnectorThreads
+from newsletter.transports.smtp.connector import ConnectorThreads
 
 _TICK_S = 0.5
 _PATIENCES = 4  # so many time-outs of the socket may one mail take, trickling replies included
@@ -30,37 +30,27 @@ _EVENTS: dict[Awaited | None, int] = {
 }
 
 
-class SmtpServer(ConnectionFactory, Protocol):
-    """Who has the settings."""
-
-    timeout_s: float
-    connections: int
-    per_connection: int
-
-    def content(self, mail: Message) -> Sequence[bytes]: ...
-
-
 class SmtpEventLoop:
     """Carries the mails of one stream."""
 
-    def __init__(self, server: SmtpServer, watch: SendObserver) -> None:
-        self._server = server
+    def __init__(self, pool: ConnectionPool, watch: SendObserver) -> None:
+        self._pool = pool
         self._watch = watch
         self._mails: deque[Message] = deque()
         self._in_hand = 0  # mails that a task has, the next one's envelope included
         self._outcomes: list[tuple[Message, SendResult]] = []
         self._tasks: list[ConnectionTask] = []
         self._listened: dict[ConnectionTask, tuple[SmtpConnection, int]] = {}
-        self._connector = ConnectorThreads(server)
+        self._connector = ConnectorThreads(pool)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._connector, selectors.EVENT_READ)
-        self._tick_s = min(_TICK_S, server.timeout_s / 2)
+        self._tick_s = min(_TICK_S, pool.timeout_s / 2)
         self._look_s = time.monotonic() + self._tick_s
         self._unreachable: SendResult | None = None
         self._failure: BaseException | None = None  # the first one that stops everybody
         self.halted = False
-        self.per_connection = server.per_connection
-        self.content = server.content
+        self.per_connection = pool.per_connection
+        self.content = pool.content
 
     def carry(self, chunks: Iterable[Sequence[Message]]) -> Iterator[tuple[Message, SendResult]]:
         """Hand the mails out as there is room, and tell what became of them."""
@@ -93,7 +83,7 @@ class SmtpEventLoop:
         for task in self._tasks:
             connection = task.end()
             if connection is not None:
-                self._server.release(connection)
+                self._pool.release(connection)
         self._connector.close()
         self._selector.close()
 
@@ -166,7 +156,7 @@ class SmtpEventLoop:
         for task in self._tasks:
             if task.waits is Awaited.MAIL and self._mails:
                 self._step(task)
-        while self._mails and len(self._tasks) < self._server.connections and not self.halted:
+        while self._mails and len(self._tasks) < self._pool.connections and not self.halted:
             self._tasks.append(ConnectionTask(self))
             self._step(self._tasks[-1])
 
@@ -177,7 +167,7 @@ class SmtpEventLoop:
             self._stop_all(failure)
             task.break_off()
         patience = _PATIENCES if task.waits is Awaited.CONNECTION else 1
-        task.until_s = time.monotonic() + patience * self._server.timeout_s
+        task.until_s = time.monotonic() + patience * self._pool.timeout_s
         self._listen(task)
 
     def _listen(self, task: ConnectionTask) -> None:
@@ -203,7 +193,7 @@ class SmtpEventLoop:
 
     def _look_after(self, now_s: float, *, patient: bool) -> None:
         """End what takes too long."""
-        longest_s = _PATIENCES * self._server.timeout_s
+        longest_s = _PATIENCES * self._pool.timeout_s
         for task in self._tasks:
             late = now_s > task.until_s or task.busy_s(now_s) > longest_s
             if task.carries and (late or not patient):
@@ -214,7 +204,7 @@ class SmtpEventLoop:
 
     def _is_full(self) -> bool:
         """Whether all mails that could be asked for would have to wait."""
-        return bool(self._mails) or self._in_hand > self._server.connections
+        return bool(self._mails) or self._in_hand > self._pool.connections
 
     def _is_busy(self) -> bool:
         """Whether there is something to wait for."""

@@ -1,0 +1,272 @@
+"""Whether the database is a copy of an earlier moment, since which more may have been sent.
+
+Its mails would be pending again, and doubled. Witnesses are this machine's memory, PostgreSQL's own
+identity, the moment at which this machine was started, and the provider's record of what it took.
+What none of them can exclude is held until the operator says what it is.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, bindparam, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from newsletter import delivery_counters
+from newsletter.db import Database
+from newsletter.errors import WrongUseError
+from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
+from newsletter.rendering.issue_email import campaign_name
+from newsletter.sending import server_identity
+from newsletter.sending.claim_record import ClaimedSince
+from newsletter.sending.machine_memory import IssueDays, MachineMemory
+from newsletter.transports.base import Transport
+
+_AT_ONCE = 500  # rows in a statement
+_OFF_S = 3600.0  # a machine that was off for less has hardly come back from a snapshot
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Why a database may be a copy; `only_here`: this machine knows whom it sent to since."""
+
+    reason: str
+    only_here: bool = False
+
+
+def restored_reason(
+    database: Database, memory: MachineMemory | None, issue: IssueRow
+) -> str | None:
+    """Whether more may have been sent of an issue than the database knows, in words."""
+    found = None if memory is None else suspicion(database, memory, issue)
+    return found.reason if found else None
+
+
+def suspicion(database: Database, memory: MachineMemory, issue: IssueRow) -> Suspicion | None:
+    """The same, with what it means for the readers."""
+    found = (
+        server_identity.restored_at(database, issue)
+        or _moved(database, memory, issue)
+        or _started_since(database, memory, issue)
+    )
+    if found is not None:
+        return Suspicion(f"{issue.newsletter} {issue.day}: {found}. {_lift(issue)}")
+    return _behind(database, memory, issue)
+
+
+def taken_by_provider(transport: Transport, issue: IssueRow) -> Suspicion | None:
+    """Whether the provider's own record, where it has one, holds more than was ever claimed."""
+    if issue.admitted_at is not None:
+        return None
+    taken = transport.taken(campaign_name(issue.newsletter, issue.day), issue.day)
+    if taken is None or taken <= issue.claims:
+        return None
+    return Suspicion(
+        f"{issue.newsletter} {issue.day}: by its own record the provider has taken {taken} mails of"
+        f" it, the database knows of {issue.claims}: it was restored from a copy. {_lift(issue)}"
+    )
+
+
+def admit_moved(session: Session, memory: MachineMemory, issue: IssueRow, now: datetime) -> None:
+    """The operator says that nothing was sent since the copy was made: this machine goes on.
+
+    Raises:
+        WrongUseError: this machine knows of more than the database.
+    """
+    days = IssueDays.of(issue)
+    if memory.claims_of(days) > issue.claims or _unknown_issues(session, memory, days):
+        raise WrongUseError(
+            f"this machine has sent more of {issue.newsletter} {issue.day} than the database knows"
+            " of: --restored is for that"
+        )
+    issue.admitted_at = now
+    memory.remember(days, issue.claims)
+    memory.make_known()
+
+
+def admit_restored(
+    session: Session, memory: MachineMemory, issue: IssueRow, now: datetime, *, only_here: bool
+) -> int:
+    """What may have been sent since the copy becomes uncertain, and the guard is lifted.
+
+    That is whom this machine claimed since, and whom the copy shows as being sent to; where the
+    machine cannot tell of all, everybody who is pending. Returns how many.
+    """
+    days = IssueDays.of(issue)
+    remembered = memory.claims_of(days)
+    others = _unknown_issues(session, memory, days)
+    claimed = _claimed_since(memory, issue, others) if only_here else None
+    rows = [
+        row
+        for row in session.execute(_OPEN, {"issue": issue.id})
+        if row.state == DeliveryState.SENDING or claimed is None or _may_have(row, claimed)
+    ]
+    _make_uncertain(session, issue, rows, now)
+    issue.claims = max(remembered, issue.claims, *map(memory.claims_of, others), 0)
+    issue.admitted_at = now
+    memory.remember(days, issue.claims)
+    for other in others:
+        memory.forget(other)
+    if memory.is_foreign(issue.day):
+        memory.make_known(now.date())
+    return len(rows)
+
+
+def _lift(issue: IssueRow) -> str:
+    command = f"newsletter send {issue.newsletter} --day {issue.day}"
+    return f"`{command} --moved` where nothing was, `{command} --restored` where that is not sure"
+
+
+def _behind(database: Database, memory: MachineMemory, issue: IssueRow) -> Suspicion | None:
+    """This machine has sent more than the database knows.
+
+    Who claims tells the database first. So where it seems to be behind, it is asked again after
+    the guard was read: meanwhile another process may have claimed.
+    """
+    days, known = IssueDays.of(issue), issue.claims
+    remembered = memory.claims_of(days)
+    with database.read() as session:
+        others = _unknown_issues(session, memory, days)
+        if remembered > known:
+            known = session.get_one(IssueRow, issue.id).claims
+    if remembered > known:
+        what = f"has taken up {remembered} mails of it, the database knows of {known}"
+    elif others:
+        what = f"has sent an issue of {others[0].last} of which the database does not know"
+    else:
+        return None
+    reason = (
+        f"{issue.newsletter} {issue.day}: this machine {what}; it was restored from a copy, and"
+        f" nothing is sent. `newsletter send {issue.newsletter} --day {issue.day} --restored` marks"
+        " what may have been sent as uncertain"
+    )
+    return Suspicion(reason, only_here=True)
+
+
+def _unknown_issues(session: Session, memory: MachineMemory, days: IssueDays) -> list[IssueDays]:
+    """What this machine sent of the same days in issues that the database does not have.
+
+    Days that were missed become one issue, so the same day can be in another issue after a restore.
+    """
+    return [other for other in memory.sharing_days_with(days) if not _has(session, other)]
+
+
+def _has(session: Session, days: IssueDays) -> bool:
+    same = exists().where(
+        IssueRow.newsletter == days.newsletter,
+        IssueRow.day == days.last,
+        func.coalesce(IssueRow.first_day, IssueRow.day) == days.first,
+    )
+    return bool(session.scalar(select(same)))
+
+
+def _moved(database: Database, memory: MachineMemory, issue: IssueRow) -> str | None:
+    """A file is one machine's: where that machine knows nothing of it, it is a copy.
+
+    On PostgreSQL another machine may have begun the issue, which is as it should be.
+    """
+    if database.engine.dialect.name != "sqlite" or memory.knows(IssueDays.of(issue)):
+        return None
+    if not issue.claims and not memory.is_foreign(issue.day):
+        return None
+    what = (
+        f"{issue.claims} mails of it were taken up, but not by this machine"
+        if issue.claims
+        else "its mails were sent from another machine, and never from this one"
+    )
+    return (
+        f"{what} ({memory.elsewhere}): the database is a copy, and more may have been sent since."
+        " In a container, set state_dir in [sending] (or NEWSLETTER_STATE_DIR) to a folder in a"
+        " volume that lasts"
+    )
+
+
+def _started_since(database: Database, memory: MachineMemory, issue: IssueRow) -> str | None:
+    """In the middle of an issue the machine was off for long: it may be a snapshot come back."""
+    off_s = memory.idle_before_start_s(IssueDays.of(issue)) or 0.0
+    if database.engine.dialect.name != "sqlite" or off_s < _OFF_S or issue.admitted_at is not None:
+        return None
+    with database.read() as session:
+        if not (issue.claims and session.scalar(_UNTRIED, {"issue": issue.id})):
+            return None
+    return (
+        f"it was sent to a part of its readers, and {off_s / _OFF_S:.0f} hours later this machine"
+        " was started: if a snapshot of it came back, more may have been sent since"
+    )
+
+
+_UNTRIED = select(
+    exists().where(
+        DeliveryRow.issue_id == bindparam("issue"),
+        DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.SENDING)),
+        DeliveryRow.attempts == 0,
+    )
+)
+
+
+def _claimed_since(
+    memory: MachineMemory, issue: IssueRow, others: Sequence[IssueDays]
+) -> ClaimedSince | None:
+    """Whom this machine claimed, in any issue of these days; None where it cannot tell of all."""
+    days = IssueDays.of(issue)
+    found = [memory.claimed_since(other, 0) for other in others]
+    if memory.claims_of(days) > issue.claims:
+        found.append(memory.claimed_since(days, issue.claims))
+    known = [claimed for claimed in found if claimed is not None]
+    if not found or len(known) < len(found):
+        return None
+    return ClaimedSince(
+        frozenset().union(*(claimed.subscribers for claimed in known)),
+        max(claimed.until for claimed in known),
+    )
+
+
+_OPEN = (
+    select(
+        DeliveryRow.batch_id,
+        DeliveryRow.subscriber_id,
+        DeliveryRow.state,
+        SubscriberRow.created_at,
+    )
+    .outerjoin(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+    .where(
+        DeliveryRow.issue_id == bindparam("issue"),
+        DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.SENDING)),
+    )
+)
+
+
+def _may_have(row: Row[int, int, str, datetime | None], claimed: ClaimedSince) -> bool:
+    """Claimed since; or somebody who is newer than that, and was perhaps here before the copy."""
+    if row.subscriber_id in claimed.subscribers:
+        return True
+    return row.created_at is not None and row.created_at > claimed.until
+
+
+def _make_uncertain(
+    session: Session,
+    issue: IssueRow,
+    rows: Sequence[Row[int, int, str, datetime | None]],
+    now: datetime,
+) -> None:
+    for start in range(0, len(rows), _AT_ONCE):
+        session.execute(
+            update(DeliveryRow)
+            .where(
+                DeliveryRow.issue_id == issue.id,
+                DeliveryRow.subscriber_id.in_(
+                    [row.subscriber_id for row in rows[start : start + _AT_ONCE]]
+                ),
+            )
+            .values(
+                state=DeliveryState.UNCERTAIN,
+                reason="the database was restored from before this mail may have been sent",
+                changed_at=now,
+            )
+            .execution_options(synchronize_session=False)
+        )
+    for (batch_id, state), number in Counter((row.batch_id, row.state) for row in rows).items():
+        delivery_counters.move(
+            session, batch_id, DeliveryState(state), DeliveryState.UNCERTAIN, number
+        )

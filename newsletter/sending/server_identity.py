@@ -1,0 +1,85 @@
+"""Whether PostgreSQL is still the server, and the history, that the issues were sent from.
+
+A base backup that was restored, a point in time that was gone back to, a standby that took over, a
+dump in another server: each shows in the server's system identifier, its timeline or the database's
+number. What was found is kept in the database, so that every machine knows.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from newsletter.db import Database
+from newsletter.models import IssueRow, KeyRow
+
+_SERVER = "server"  # a key: the server of last time
+_RESTORED = "restored"  # a key: when the database was found to have come back, or was said to
+_UNKNOWN = "?"
+_PARTS = (
+    "SELECT system_identifier::text FROM pg_control_system()",
+    "SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)",
+    "SELECT oid::text FROM pg_database WHERE datname = current_database()",
+)
+
+
+def identify(database: Database) -> str | None:
+    """System identifier, timeline and database; what may not be asked is a question mark.
+
+    None on SQLite.
+    """
+    if database.engine.dialect.name == "sqlite":
+        return None
+    return "/".join(_ask(database, part) for part in _PARTS)
+
+
+def notice(database: Database, now: datetime) -> None:
+    """Remember the server; where it is not that of last time, what was sent may be unknown."""
+    server = identify(database)
+    if server is None:
+        return
+    with database.read() as session:
+        row = session.get(KeyRow, _SERVER)
+        if row is not None and row.value == server:
+            return
+    with database.write.begin() as session:
+        row = session.get(KeyRow, _SERVER)
+        if row is not None and not _may_be_one(row.value, server):
+            say_restored(session, now)
+        session.merge(KeyRow(purpose=_SERVER, value=server))
+
+
+def say_restored(session: Session, now: datetime) -> None:
+    """From now on issues up to this day are held, until the operator says what they are."""
+    session.merge(KeyRow(purpose=_RESTORED, value=now.isoformat()))
+
+
+def restored_at(database: Database, issue: IssueRow) -> str | None:
+    """Whether the database came back from a copy on the issue's day or later, in words."""
+    with database.read() as session:
+        row = session.get(KeyRow, _RESTORED)
+    if row is None:
+        return None
+    at = datetime.fromisoformat(row.value)
+    is_admitted = issue.admitted_at is not None and issue.admitted_at >= at
+    if is_admitted or issue.day > at.date():
+        return None
+    return (
+        f"at {at:%Y-%m-%d %H:%M} UTC the database was found to be a copy, or on another server or"
+        " timeline: more may have been sent since"
+    )
+
+
+def _ask(database: Database, question: str) -> str:
+    """Asked alone: what is not allowed ends a transaction."""
+    try:
+        with database.read() as session:
+            return str(session.scalar(text(question)))
+    except DBAPIError:
+        return _UNKNOWN
+
+
+def _may_be_one(before: str, now: str) -> bool:
+    pairs = zip(before.split("/"), now.split("/"), strict=True)
+    return all(old == new or _UNKNOWN in (old, new) for old, new in pairs)

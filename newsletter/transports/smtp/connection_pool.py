@@ -1,0 +1,53 @@
+"""Where connections come from, and where they rest between mails."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from newsletter.config import TransportSettings
+from newsletter.rendering.message import Message
+from newsletter.transports.smtp.connect import connect
+from newsletter.transports.smtp.connection import SmtpConnection
+
+
+class ConnectionPool:
+    """Connects with the first mails and keeps the connections for the next ones."""
+
+    def __init__(self, settings: TransportSettings, sign: Callable[[bytes], bytes] | None) -> None:
+        self._settings = settings
+        self._sign = sign
+        self._resting: deque[SmtpConnection] = deque()
+        self.timeout_s = settings.timeout_s
+        self.connections = settings.connections
+        self.per_connection = settings.per_connection
+
+    def connection(self) -> SmtpConnection:
+        """A resting connection, or a new one; may take long. From any thread.
+
+        Raises:
+            OSError: not now.
+            TransportDownError: never with these settings.
+        """
+        while self._resting:
+            connection = self._resting.pop()
+            if connection.usable:
+                return connection
+        return SmtpConnection(connect(self._settings))
+
+    def release(self, connection: SmtpConnection) -> None:
+        """Keep a connection for the next mails. From any thread."""
+        if connection.announced is not None:
+            connection.drop()  # its envelope is of a mail that is not to be sent now
+        if connection.usable:
+            self._resting.append(connection)
+
+    def close(self) -> None:
+        while self._resting:
+            self._resting.pop().quit()
+
+    def content(self, mail: Message) -> Sequence[bytes]:
+        """The message in pieces, of which mails share the large ones."""
+        pieces = mail.pieces()
+        if self._sign is None:
+            return pieces
+        message = b"".join(pieces)
+        return [self._sign(message).removesuffix(message), *pieces]
