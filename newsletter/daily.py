@@ -16,7 +16,7 @@ from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.theme import Theme
-from newsletter.sending import audience, restored, totals
+from newsletter.sending import audience, restored, server_identity, totals
 from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
 from newsletter.sending.machine_memory import IssueDays, MachineMemory
 from newsletter.sending.sender import IssueSendResult, send_batch, send_issue
@@ -234,7 +234,7 @@ def admit_restored(services: Services, issue_id: int) -> int:
     with services.database.read() as session:
         issue = session.get_one(IssueRow, issue_id)
     found = restored.suspicion(services.database, memory, issue)
-    found = found or restored.taken_by_provider(services.transport, issue)
+    found = found or restored.taken_by_provider(services.database, services.transport, issue)
     if found is None and memory.knows(IssueDays.of(issue)):
         raise WrongUseError(
             f"the database knows of everything this machine sent of {issue.newsletter} {issue.day}"
@@ -247,6 +247,12 @@ def admit_restored(services: Services, issue_id: int) -> int:
             services.clock(),
             only_here=found is not None and found.only_here,
         )
+
+
+def say_restored(services: Services) -> None:
+    """The operator says that all came back from a snapshot: issues up to now are held."""
+    with services.database.write.begin() as session:
+        server_identity.say_restored(session, services.clock())
 
 
 def admit_moved(services: Services, issue_id: int) -> None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @click.option(
     "--restored",
     is_flag=True,
-    help="The database comes from a copy: what may have been sent since is uncertain.",
+    help="The database comes from a copy: what may have been sent since is uncertain. With --day of"
+    " an issue that is not there, all issues up to now are held.",
 )
 @click.option(
     "--moved",
@@ -47,6 +48,12 @@ def send(
 
     def send_newsletter(newsletter: "NewsletterSettings") -> bool:
         with services.database.read() as session:
+            if restored and day and issues.find_issue(session, newsletter.slug, day) is None:
+                daily.say_restored(services)
+                common.warn(
+                    f"issues up to now are held, {newsletter.slug} {day} too once it is there"
+                )
+                return False
             issue = issues.get_issue(session, newsletter.slug, day)
         if moved:
             daily.admit_moved(services, issue.id)

@@ -55,16 +55,20 @@ def suspicion(database: Database, memory: MachineMemory, issue: IssueRow) -> Sus
     return _behind(database, memory, issue)
 
 
-def taken_by_provider(transport: Transport, issue: IssueRow) -> Suspicion | None:
+def taken_by_provider(
+    database: Database, transport: Transport, issue: IssueRow
+) -> Suspicion | None:
     """Whether the provider's own record, where it has one, holds more than was ever claimed."""
     if issue.admitted_at is not None:
         return None
     taken = transport.taken(campaign_name(issue.newsletter, issue.day), issue.day)
-    if taken is None or taken <= issue.claims:
+    with database.read() as session:  # only now: another process may have claimed meanwhile
+        known = session.get_one(IssueRow, issue.id).claims
+    if taken is None or taken <= known:
         return None
     return Suspicion(
         f"{issue.newsletter} {issue.day}: by its own record the provider has taken {taken} mails of"
-        f" it, the database knows of {issue.claims}: it was restored from a copy. {_lift(issue)}"
+        f" it, the database knows of {known}: it was restored from a copy. {_lift(issue)}"
     )
 
 

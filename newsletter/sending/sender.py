@@ -84,7 +84,7 @@ def _hold_reason(sending: SendContext, issue_id: int) -> str | None:
         reason = holds.hold_reason(session, sending, issue_id)
     if reason is not None or sending.memory is None or issue.state == IssueState.DONE:
         return reason
-    found = restored.taken_by_provider(sending.transport, issue)
+    found = restored.taken_by_provider(sending.database, sending.transport, issue)
     return found.reason if found else None
 
 

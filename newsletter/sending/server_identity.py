@@ -66,8 +66,8 @@ def restored_at(database: Database, issue: IssueRow) -> str | None:
     if is_admitted or issue.day > at.date():
         return None
     return (
-        f"at {at:%Y-%m-%d %H:%M} UTC the database was found to be a copy, or on another server or"
-        " timeline: more may have been sent since"
+        f"at {at:%Y-%m-%d %H:%M} UTC the database was found on another server or timeline, or was"
+        " said to come from a copy: more may have been sent since"
     )
 
 

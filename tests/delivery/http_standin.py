@@ -29,11 +29,17 @@ class _Handler(BaseHTTPRequestHandler):
     server: "HttpStandIn"
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        self._say(self.server.record)
+
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         request = Request(self.path, dict(self.headers.items()), body)
         self.server.requests.append(request)
-        answer = self.server.answer(request)
+        self._say(self.server.answer(request))
+
+    def _say(self, answer: "Answer | None") -> None:
         if answer is SILENT:
             self.rfile.read()  # until the other side gives up
         if answer is None or answer is SILENT:
@@ -62,6 +68,8 @@ class HttpStandIn(Running, ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = answer
         self.requests: list[Request] = []
+        self.asked: list[str] = []  # by GET
+        self.record: Answer | None = Answer(404)  # the answer to that
 
     @property
     def url(self) -> str:

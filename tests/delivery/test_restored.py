@@ -1,19 +1,23 @@
 """A folder that comes back from a copy, in the middle of an issue: nobody gets it twice."""
 
+import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from newsletter import bootstrap, config, daily, db, delivery_counters
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.models import BatchRow, DeliveryRow, IssueEntryRow, IssueRow
+from newsletter.models import BatchRow, DeliveryRow, IssueEntryRow, IssueRow, KeyRow
 from newsletter.rendering.message import Message
+from newsletter.sending import server_identity
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import SendResult, Transport, TransportDownError
@@ -63,8 +67,10 @@ class Copies:
     def __init__(self, settings: Settings) -> None:
         self.folder, self.copy = settings.folder, settings.folder / "copy"
 
-    def take(self) -> None:
+    def take(self, *, whole_machine: bool = False) -> None:
         self.copy.mkdir()
+        if whole_machine:
+            shutil.copytree(self.folder / "state", self.copy / "state")
         db.copy_sqlite(self.folder / "newsletter.db", self.copy / "newsletter.db")
         if (self.folder / ".sending").exists():
             shutil.copytree(self.folder / ".sending", self.copy / ".sending")
@@ -73,6 +79,8 @@ class Copies:
         for file in self.folder.glob("newsletter.db*"):
             file.unlink()
         shutil.rmtree(self.folder / ".sending", ignore_errors=True)
+        if (self.copy / "state").exists():
+            shutil.rmtree(self.folder / "state")
         shutil.copytree(self.copy, self.folder, dirs_exist_ok=True)
 
 
@@ -185,3 +193,89 @@ def test_a_copy_on_another_machine_holds_issues_that_it_knows_nothing_of(
     assert "12 settled as resend" in cli("deliveries", "settle", "--as", "resend").out
     assert "12 sent" in cli("send").out
     assert arrived(settings.folder) == readers
+
+
+def test_the_folder_of_mails_is_the_provider_s_own_record(
+    cli: Cli, settings: Settings, send: Send, copies: Copies
+) -> None:
+    """All of the machine came back, but that folder."""
+    send(0)
+    copies.take(whole_machine=True)
+    assert "12 sent" in cli("send").out
+    copies.bring_back()
+    for file in (settings.folder / "outbox").iterdir():
+        file.write_bytes(b"as it was")
+    said = cli("run")
+    assert said.code == 1
+    assert "the provider has taken 12 mails of it, the database knows of 1" in said.err
+    assert {file.read_bytes() for file in (settings.folder / "outbox").iterdir()} == {b"as it was"}
+    assert "12 are uncertain now" in cli("send", "--restored").err
+    assert "12 settled as sent" in cli("deliveries", "settle", "--as", "sent").out
+    assert "nothing to do" in cli("run").out
+
+
+def test_a_machine_that_was_off_in_the_middle_may_be_a_snapshot(
+    cli: Cli, settings: Settings, send: Send, readers: list[str]
+) -> None:
+    assert send(4) == readers[:4]
+    (fence,) = (settings.folder / "state").glob("*/*.fence")
+    os.utime(fence, (0, 0))  # long before this machine was started
+    said = cli("run")
+    assert said.code == 1
+    assert "hours later this machine was started: if a snapshot of it came back" in said.err
+    assert "a snapshot of it came back" in cli("check").out
+    assert not (settings.folder / "outbox").exists()
+    assert "12 sent" in cli("send", "--moved").out
+    assert arrived(settings.folder) == readers[4:]
+
+
+def test_who_brought_a_machine_back_can_say_so_before_an_issue_is_there(
+    cli: Cli, settings: Settings, send: Send, readers: list[str]
+) -> None:
+    assert readers
+    assert "issues up to now are held" in cli("send", "--day", "2025-07-11", "--restored").err
+    assert send(12) == []
+    assert "said to come from a copy" in cli("run").err
+    assert "12 are uncertain now" in cli("send", "--restored").err
+    assert "12 settled as resend" in cli("deliveries", "settle", "--as", "resend").out
+    assert "12 sent" in cli("send").out
+    assert arrived(settings.folder) == readers
+
+
+def test_days_that_became_one_issue_are_compared_with_the_issues_of_each(
+    cli: Cli, settings: Settings, send: Send, copies: Copies, readers: list[str]
+) -> None:
+    copies.take()
+    assert send(4) == readers[:4]  # the issue of a day that the copy does not know of
+    copies.bring_back()
+    send(0)
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+        session.execute(update(IssueRow).values(first_day=date(2025, 7, 10), day=date(2025, 7, 14)))
+    said = cli("send", "--day", "2025-07-14")
+    assert said.code == 1
+    assert "has sent an issue of 2025-07-11 of which the database does not know" in said.err
+    said = cli("send", "--day", "2025-07-14", "--restored")
+    assert "5 are uncertain now" in said.err  # and the fifth was claimed, then given back
+    assert "7 sent" in said.out
+    assert len(arrived(settings.folder)) == 7
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_another_server_or_timeline_means_a_restored_database(
+    cli: Cli, database: Database, readers: list[str]
+) -> None:
+    known = server_identity.identify(database)
+    assert known is not None
+    assert re.fullmatch(r"\d+/[0-9A-F]{8}/\d+", known)
+    _, timeline, number = known.split("/")
+    for before, is_held in ((f"?/{timeline}/{number}", False), (f"7/{timeline}/{number}", True)):
+        with database.write.begin() as session:
+            session.merge(KeyRow(purpose="server", value=before))
+        server_identity.notice(database, common.utc_now())
+        with database.read() as session:
+            assert (session.get(KeyRow, "restored") is not None) is is_held
+            assert session.get_one(KeyRow, "server").value == known
+    said = cli("run")
+    assert said.code == 1
+    assert "was found on another server or timeline" in said.err
+    assert f"{len(readers)} sent" in cli("send", "--moved").out

@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from datetime import date
 from urllib.error import URLError
 
 import pytest
@@ -380,3 +381,32 @@ def test_neither_key_nor_readers_are_logged_even_at_debug(
 def test_without_a_key_the_configuration_is_wrong(settings: Settings) -> None:
     with pytest.raises(WrongUseError, match=r"transport\.api_key is missing"):
         transport.from_settings(settings)
+
+
+COUNTED = (
+    b'[{"date": "2025-07-10", "stats": []}, {"date": "2025-07-11", "stats": [{"type": "category",'
+    b' "name": "audio-2025-07-11", "metrics": {"requests": 7, "delivered": 5}}]}]'
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "taken"),
+    [
+        (Answer(200, COUNTED), 7),
+        (Answer(200, b"[]"), 0),
+        (Answer(200, b"<html>"), None),
+        (Answer(403, b"{}"), None),
+        (None, None),
+    ],
+)
+def test_its_own_record_is_what_it_counted_for_the_category(
+    answer: Answer | None, taken: int | None
+) -> None:
+    with HttpStandIn(lambda _request: Answer(202)) as server:
+        server.record = answer
+        sendgrid = SendGrid(KEY, server.url, 5)
+        assert sendgrid.taken("audio-2025-07-11", date(2025, 7, 11)) == taken
+        query = "categories=audio-2025-07-11&start_date=2025-07-10"
+        assert server.asked == [f"/v3/categories/stats?{query}"]
+        list(sendgrid.send([ADA]))
+        assert server.requests[0].body["categories"] == [ADA.campaign]

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from http.client import HTTPException, InvalidURL
 from urllib.error import URLError
 
@@ -45,6 +45,8 @@ from newsletter.transports.sendgrid.responses import (
 _log = logging.getLogger(__name__)
 
 _ACCEPTED = 202
+_RECORD_WITHIN_S = 10.0
+_A_DAY = timedelta(days=1)  # its days are its own time zone's
 # How many requests may go into finding out whom a refusal is about. Where so many do not do,
 # something else is wrong, and the others wait instead of being rejected one after the other.
 _MOST_SEARCHES = 100
@@ -102,8 +104,8 @@ class SendGrid(Transport):
         """What SendGrid has counted for that category; its counts come some minutes late."""
         try:
             response = self._client.client.categories.stats.get(
-                query_params={"start_date": day.isoformat(), "categories": campaign},
-                timeout=self._timeout_s,
+                query_params={"start_date": f"{day - _A_DAY}", "categories": campaign},
+                timeout=min(self._timeout_s, _RECORD_WITHIN_S),
             )
             return counted_requests(response.body)
         except (HTTPError, OSError, HTTPException) as error:  # no right to ask, or no answer
