@@ -1,5 +1,6 @@
 """A copy of the database while everything runs, and the way back."""
 
+import glob
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from newsletter import bootstrap, db, schema
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.finding import Finding, Severity
+from newsletter.processes import is_running
 from newsletter.sending import health
 from newsletter.subscribers import carry_over
 from newsletter.subscribers.carry_over import CarriedOver
@@ -48,7 +50,8 @@ def back_up(settings: Settings, file: Path) -> None:
 def restore(settings: Settings, file: Path, now: datetime, *, overwrite: bool) -> RestoreResult:
     """Bring a copy back, upgraded where it is older; what was there before is kept beside it.
 
-    Who left, was suppressed or erased since the copy was made stays so.
+    Who left, was suppressed or erased since the copy was made stays so. Killed at any step it
+    leaves the old state or the restored one, whole; run again, it finishes.
 
     Raises:
         WrongUseError: there is a database and `overwrite` is not said, or it is not SQLite's.
@@ -86,9 +89,13 @@ def _database_file(settings: Settings, instead: str) -> Path:
 
 @contextmanager
 def _part_of(file: Path) -> Iterator[Path]:
-    """A file beside it, for its owner only, gone afterwards."""
+    """A file beside it, for its owner only, gone afterwards; so are those of killed processes."""
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
+        for found in file.parent.glob(f".{glob.escape(file.name)}.*.part*"):
+            pid = found.name.removeprefix(f".{file.name}.").partition(".")[0]
+            if pid.isdigit() and not is_running(int(pid)):
+                found.unlink()
         part.touch(mode=0o600, exist_ok=False)
         yield part
     except OSError as error:
@@ -128,10 +135,10 @@ def _keep(target: Path, now: datetime) -> Path:
     if kept.exists():
         raise NewsletterError(f"{kept} is there already; nothing was changed")
     try:
-        kept.touch(mode=0o600)
-        db.copy_sqlite(target, kept)
+        with _part_of(kept) as part:  # whole, or not there: somebody may want it back
+            db.copy_sqlite(target, part)
+            part.rename(kept)
     except sqlite3.OperationalError as error:
-        kept.unlink()
         raise NewsletterError(f"{target} cannot be kept: {error}; nothing was changed") from error
     except sqlite3.DatabaseError:
         for suffix in ("", *_LOGS):

@@ -1,12 +1,16 @@
 """A backup while everything runs, and the way back: nothing doubled, no no forgotten."""
 
+import os
 import shutil
+import signal
 import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
 
+from newsletter import backup, db
+from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.subscribers import lifecycle
@@ -183,6 +187,78 @@ def test_an_older_copy_is_upgraded_and_a_newer_one_refused(cli: Cli, settings: S
     assert said.code == 1
     assert "cannot be upgraded" in said.err
     assert number_of_subscribers(settings.folder / "newsletter.db") == 12
+
+
+def copy_half(source: Path, target: Path) -> None:
+    """Killed with half of the pages written."""
+    reading, writing = sqlite3.connect(source), sqlite3.connect(target)
+
+    def kill(_status: int, remaining: int, total: int) -> None:
+        if remaining < total / 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    reading.backup(writing, pages=1, progress=kill)
+
+
+def killed_restore(settings: Settings, copy: Path, step: str, place: int) -> None:
+    """In a process that is killed after that step, the first or the second time; or within it."""
+
+    def wrapped(*args: Path) -> object:
+        calls.append(args)
+        if len(calls) < place:
+            return done(*args)
+        if step == "copy_sqlite":
+            copy_half(*args)
+        result = done(*args)
+        os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    pid = os.fork()
+    if not pid:
+        try:
+            home = db if step == "copy_sqlite" else backup
+            calls: list[object] = []
+            done = getattr(home, step)
+            setattr(home, step, wrapped)
+            backup.restore(settings, copy, common.utc_now(), overwrite=True)
+        finally:
+            os._exit(0)
+    assert os.WIFSIGNALED(os.waitpid(pid, 0)[1])
+
+
+STEPS = [("_copy", 1), ("_make_ready", 1), ("_keep", 1), ("_carry", 1), ("_copy", 2)]
+WITHIN = [("copy_sqlite", place) for place in (1, 2, 3)]
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_restore_that_is_killed_at_any_step_sends_nothing_twice_and_can_be_repeated(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    copy, before = settings.folder / "monday.db", settings.folder / "before.db"
+    cli("backup", str(copy))
+    assert "12 sent" in cli("run").out
+    cli("subscribers", "remove", "reader01@reader.example")
+    cli("backup", str(before))
+    outbox = emptied_outbox(settings)
+    database.dispose()
+    for step, place in (*STEPS, *WITHIN):
+        db.copy_sqlite(before, settings.folder / "newsletter.db")
+        killed_restore(settings, copy, step, place)
+        said = cli("run")
+        is_new = (step, place) == ("_copy", 2)
+        assert ("restored from a copy" in said.err) is is_new, (step, place, said)
+        assert ("nothing to do" in said.out) is not is_new
+        for kept in settings.folder.glob("newsletter.db.before-*"):
+            assert number_of_subscribers(kept) == 12
+            kept.unlink()
+        said = cli("restore", str(copy), "--yes")
+        assert "Restored from" in said.out
+        assert "restored from a copy" in cli("run").err
+        assert "left" in cli("subscribers", "list").out
+        assert list(settings.folder.glob(".*.part*")) == []
+        for kept in settings.folder.glob("newsletter.db.before-*"):
+            kept.unlink()
+    assert not outbox.exists()
 
 
 @pytest.mark.usefixtures("database")

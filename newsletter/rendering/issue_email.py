@@ -203,16 +203,8 @@ class IssueEmails:
 
     def _environment(self, language: str) -> Environment:
         return template_environment(translations(language), self._theme)
-<<<<<<< HEAD
-=======
-
-
-def _weight(piece: TextFragment) -> Weight:
-    # Line ends count twice: the decoded part has CRLF.
-    return Weight(piece.weight + piece.text.count("\n"), len(piece.encoded))
 
 
 def campaign_name(slug: str, day: date) -> str:
     """What all mails of an issue have in common, for whoever counts them."""
     return f"{slug}-{day}"
->>>>>>> a7d3af0 (Ask more witnesses whether a database is a copy: other issues of its days, the server, the provider)

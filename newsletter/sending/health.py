@@ -6,17 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter import delivery_counters
+from newsletter import db, delivery_counters
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import DeliveryState, IssueRow, IssueState
-<<<<<<< HEAD
-from newsletter.sending import holds, machine_memory, rate_limit
-=======
 from newsletter.sending import holds, machine_memory, rate_limit, restored
-from newsletter.transports.smtp import dkim
->>>>>>> a7d3af0 (Ask more witnesses whether a database is a copy: other issues of its days, the server, the provider)
+from newsletter.sending.machine_memory import MachineMemory, passing_file_system
 
 _LOOKED_AT = 30  # issues, the newest
 
@@ -49,6 +45,8 @@ def _issues(
     memory = machine_memory.machine_memory(settings, session)
     if (trouble := memory.trouble()) is not None:
         yield Finding("sending", Severity.WARNING, trouble)
+    elif (passing := _passing_memory(settings, memory)) is not None:
+        yield Finding("sending", Severity.WARNING, passing)
     max_age = timedelta(hours=settings.sending.max_age_h)
     for issue in session.scalars(newest):
         name = f"{issue.newsletter} {issue.day}"
@@ -67,3 +65,17 @@ def _issues(
                 " `newsletter deliveries settle` decides"
             )
             yield Finding("sending", Severity.WARNING, text)
+
+
+def _passing_memory(settings: Settings, memory: MachineMemory) -> str | None:
+    """Whether the database lasts, and what this machine remembers beside it does not."""
+    folder = memory.elsewhere
+    kind = passing_file_system(folder.resolve()) if folder is not None else None
+    file = db.sqlite_file(settings.database.url, settings.folder)
+    if kind is None or (file is not None and passing_file_system(file.resolve())):
+        return None
+    return (
+        f"{folder} is on {kind} and goes with this container, the database stays: the next one"
+        " would hold the issues that are open; set state_dir in [sending] (or"
+        f" {machine_memory.VARIABLE}) to a folder in a volume of its own"
+    )

@@ -35,6 +35,7 @@ VARIABLE = "NEWSLETTER_STATE_DIR"
 _IDENTITY = "database"  # a key that every database has since migration 0012
 _SENT_FROM = "sent from"  # a key once some machine has sent of the database
 _KNOWN = "known"  # a file: this machine sends of it; what it holds is a day that it was restored
+_PASSING = ("overlay", "tmpfs", "ramfs")
 _FENCE, _RECORD = ".fence", ".claimed"
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?\.fence")
 _log = logging.getLogger(__name__)
@@ -216,6 +217,24 @@ def _can_write(folder: Path) -> bool:
     """Whether it could be made or written; nothing is made."""
     there = next(path for path in (folder, *folder.parents) if os.access(path, os.F_OK))
     return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
+def passing_file_system(path: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str | None:
+    """The kind of file system that path lies in, where it goes with a container or a start.
+
+    None where it lasts, and where nothing can be told.
+    """
+    try:
+        lines = mounts.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    # proc(5): ... mount point, options, any number of fields, "-", kind, ...
+    kinds = {
+        Path(fields[4]): fields[fields.index("-") + 1]
+        for fields in (line.split(" ") for line in lines)
+    }
+    found = next((kinds[at] for at in (path, *path.parents) if at in kinds), "")
+    return found if found in _PASSING else None
 
 
 def _try_out(folder: Path) -> None:

@@ -21,6 +21,7 @@ from newsletter.rendering.issue_email import campaign_name
 from newsletter.sending import server_identity
 from newsletter.sending.claim_record import ClaimedSince
 from newsletter.sending.machine_memory import IssueDays, MachineMemory
+from newsletter.text import counted
 from newsletter.transports.base import Transport
 
 _AT_ONCE = 500  # rows in a statement
@@ -67,8 +68,9 @@ def taken_by_provider(
     if taken is None or taken <= known:
         return None
     return Suspicion(
-        f"{issue.newsletter} {issue.day}: by its own record the provider has taken {taken} mails of"
-        f" it, the database knows of {known}: it was restored from a copy. {_lift(issue)}"
+        f"{issue.newsletter} {issue.day}: by its own record the provider has taken"
+        f" {counted(taken, 'mail')} of it, the database knows of {known}: it was restored from a"
+        f" copy. {_lift(issue)}"
     )
 
 
@@ -135,7 +137,7 @@ def _behind(database: Database, memory: MachineMemory, issue: IssueRow) -> Suspi
         if remembered > known:
             known = session.get_one(IssueRow, issue.id).claims
     if remembered > known:
-        what = f"has taken up {remembered} mails of it, the database knows of {known}"
+        what = f"has taken up {counted(remembered, 'mail')} of it, the database knows of {known}"
     elif others:
         what = f"has sent an issue of {others[0].last} of which the database does not know"
     else:
@@ -175,7 +177,7 @@ def _moved(database: Database, memory: MachineMemory, issue: IssueRow) -> str | 
     if not issue.claims and not memory.is_foreign(issue.day):
         return None
     what = (
-        f"{issue.claims} mails of it were taken up, but not by this machine"
+        f"{counted(issue.claims, 'mail')} of it taken up, but not by this machine"
         if issue.claims
         else "its mails were sent from another machine, and never from this one"
     )
@@ -195,8 +197,8 @@ def _started_since(database: Database, memory: MachineMemory, issue: IssueRow) -
         if not (issue.claims and session.scalar(_UNTRIED, {"issue": issue.id})):
             return None
     return (
-        f"it was sent to a part of its readers, and {off_s / _OFF_S:.0f} hours later this machine"
-        " was started: if a snapshot of it came back, more may have been sent since"
+        f"it was sent to a part of its readers, and {counted(round(off_s / _OFF_S), 'hour')} later"
+        " this machine was started: if a snapshot of it came back, more may have been sent since"
     )
 
 

@@ -17,7 +17,8 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import BatchRow, DeliveryRow, IssueEntryRow, IssueRow, KeyRow
 from newsletter.rendering.message import Message
-from newsletter.sending import server_identity
+from newsletter.sending import health, server_identity
+from newsletter.sending.machine_memory import passing_file_system
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import SendResult, Transport, TransportDownError
@@ -222,7 +223,7 @@ def test_a_machine_that_was_off_in_the_middle_may_be_a_snapshot(
     os.utime(fence, (0, 0))  # long before this machine was started
     said = cli("run")
     assert said.code == 1
-    assert "hours later this machine was started: if a snapshot of it came back" in said.err
+    assert "later this machine was started: if a snapshot of it came back" in said.err
     assert "a snapshot of it came back" in cli("check").out
     assert not (settings.folder / "outbox").exists()
     assert "12 sent" in cli("send", "--moved").out
@@ -279,3 +280,32 @@ def test_another_server_or_timeline_means_a_restored_database(
     assert said.code == 1
     assert "was found on another server or timeline" in said.err
     assert f"{len(readers)} sent" in cli("send", "--moved").out
+
+
+MOUNTS = """22 1 0:20 / / rw,relatime - overlay overlay rw
+40 22 8:1 /vol /data rw,relatime shared:1 - ext4 /dev/sda1 rw
+41 40 0:40 / /data/run rw - tmpfs tmpfs rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/root/.local/state", "overlay"), ("/data/state", None), ("/data/run/a/b", "tmpfs")],
+)
+def test_a_state_directory_that_goes_with_its_container_is_known(
+    tmp_path: Path, path: str, kind: str | None
+) -> None:
+    (tmp_path / "mountinfo").write_text(MOUNTS)
+    assert passing_file_system(Path(path), tmp_path / "mountinfo") == kind
+    assert passing_file_system(Path(path), tmp_path / "none") is None
+
+
+def test_check_says_before_the_first_issue_that_it_goes(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        health, "passing_file_system", lambda path: "overlay" if "state" in path.parts else None
+    )
+    said = cli("check").out
+    assert f"{settings.folder / 'state'}" in said
+    assert "set state_dir in [sending] (or NEWSLETTER_STATE_DIR)" in said
