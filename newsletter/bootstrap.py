@@ -1,6 +1,6 @@
 """From settings to running parts: the only place that builds things."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +11,6 @@ from newsletter import db, schema
 from newsletter.config import SendingSettings, Settings
 from newsletter.daily import Bar, Services
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
-from newsletter.rendering.message import Message
 from newsletter.rendering.theme import Theme
 from newsletter.sending.machine_memory import machine_memory
 from newsletter.sources.base import Source
@@ -20,7 +19,6 @@ from newsletter.summaries import llm_budget
 from newsletter.summaries.base import Summarizer
 from newsletter.summaries.safe_summarizer import DisabledSummarizer, SafeSummarizer, describe_fault
 from newsletter.transactional.worker import OutboxWorker
-from newsletter.transports.base import SendResult, Transport
 from newsletter.transports.memory import Memory
 
 
@@ -60,7 +58,7 @@ def open_services(
     with open_database(settings) as opened:
         with opened.read() as session:
             memory = machine_memory(settings, session)
-        transport = load_transport(settings) if sends else Memory()
+        transport = load_plugin("transport", settings) if sends else Memory()
         summarizer = _summarizer(settings)
         try:
             yield Services(
@@ -97,7 +95,7 @@ def outbox_worker(
         database,
         settings,
         signed_links(settings),
-        lambda: load_transport(settings),
+        lambda: load_plugin("transport", settings),
         clock,
         stopping,
     )
@@ -135,25 +133,6 @@ def _summarizer(settings: Settings) -> Summarizer:
     except Exception as error:  # noqa: BLE001 - a stranger's part that cannot be built
         reason = str(error) if isinstance(error, NewsletterError) else describe_fault(error)
         return DisabledSummarizer(settings.summarizer.use, f"cannot be used: {reason}")
-
-
-def load_transport(settings: Settings) -> Transport:
-    """The transport that `[transport] use` names."""
-    loaded = load_plugin("transport", settings)
-    return loaded if isinstance(loaded, Transport) else _Adopted(loaded)
-
-
-class _Adopted(Transport):
-    """A stranger's that only looks like a transport: it sends, chunk by chunk."""
-
-    def __init__(self, plain: Any) -> None:  # noqa: ANN401 - what an entry point builds
-        self._plain, self.at_once = plain, plain.at_once
-
-    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
-        yield from self._plain.send(mails)
-
-    def close(self) -> None:
-        self._plain.close()
 
 
 def load_plugin(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an entry point builds is checked by its use

@@ -27,7 +27,7 @@ from newsletter.summaries import run
 from newsletter.summaries.base import Summarizer
 from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.run import Estimate, SummaryReport, SummaryRequest, summarize_missing
-from newsletter.transports.base import Transport
+from newsletter.transports.base import Transport, adopt
 
 Step = Callable[[int], None]  # so many more are done
 Bar = Callable[[str, int], AbstractContextManager[Step]]
@@ -234,7 +234,7 @@ def admit_restored(services: Services, issue_id: int) -> int:
     with services.database.read() as session:
         issue = session.get_one(IssueRow, issue_id)
     found = restored.suspicion(services.database, memory, issue)
-    found = found or restored.taken_by_provider(services.database, services.transport, issue)
+    found = found or restored.taken_by_provider(services.database, adopt(services.transport), issue)
     if found is None and memory.knows(IssueDays.of(issue)):
         raise WrongUseError(
             f"the database knows of everything this machine sent of {issue.newsletter} {issue.day}"

@@ -12,7 +12,7 @@ from newsletter.sending.breaker import CircuitBreaker
 from newsletter.sending.claim_sizer import ClaimSizer
 from newsletter.sending.journal import Owner
 from newsletter.sending.machine_memory import MachineMemory
-from newsletter.transports.base import Transport
+from newsletter.transports.base import Transport, adopt
 
 Clock = Callable[[], datetime]
 
@@ -49,4 +49,5 @@ class SendContext:
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
 
     def __post_init__(self) -> None:
+        self.transport = adopt(self.transport)
         self.claim_sizer = ClaimSizer(self.transport.at_once)

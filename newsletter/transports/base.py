@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from newsletter.errors import NewsletterError
 from newsletter.rendering.message import Message
@@ -122,6 +122,22 @@ class Transport:
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+def adopt(transport: Any) -> Transport:  # noqa: ANN401 - a stranger's part
+    """A transport; one that only looks like it sends chunk by chunk."""
+    return transport if isinstance(transport, Transport) else _Adopted(transport)
+
+
+class _Adopted(Transport):
+    def __init__(self, plain: Any) -> None:  # noqa: ANN401 - a stranger's part
+        self._plain, self.at_once = plain, plain.at_once
+
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
+        yield from self._plain.send(mails)
+
+    def close(self) -> None:
+        self._plain.close()
 
 
 def refuse_unmailable(mail: Message) -> SendResult | None:
