@@ -27,6 +27,7 @@ class EmailType(StrEnum):
     ALREADY = "already"
     WELCOME = "welcome"
     GOODBYE = "goodbye"
+    LEFT = "left"
     CHANGE = "change"
     CHANGED = "changed"
     DATA = "data"

@@ -21,9 +21,11 @@ from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing, SubscriberRow
-from newsletter.subscribers import lifecycle
+from newsletter.subscribers import lifecycle, signup_limits
 from newsletter.subscribers.lifecycle import SubscriptionRequest
+from newsletter.web.button_presses import marker
 from tests.conftest import NOW
+from tests.web.test_leaving import ONE_CLICK
 
 pytestmark = pytest.mark.slow
 
@@ -80,16 +82,19 @@ def crowd(database: Database) -> list[tuple[int, str]]:
 
 
 def requests(
-    settings: Settings, crowd: list[tuple[int, str]]
+    settings: Settings, database: Database, crowd: list[tuple[int, str]]
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """What readers and strangers ask for, mixed."""
+    with database.write.begin() as session:
+        shown = marker(signup_limits.load_key(session), NOW)
     links = bootstrap.signed_links(settings)
     for count, (number, _) in enumerate(crowd[:_LEAVERS]):
-        yield urlsplit(links.unsubscribe(number, "audio")).path, {}
+        yield urlsplit(links.unsubscribe(number, "audio")).path, ONE_CLICK
         yield "/", {"email": f"new{count}@reader.example", "newsletter": "audio"}
         other, its_email = crowd[-1 - count]
         preferences = urlsplit(links.preferences(other, its_email)).path
-        yield preferences, {"newsletter": "audio", "detail-audio": "full", "language": "zh"}
+        wish = {"newsletter": "audio", "detail-audio": "full", "language": "zh"}
+        yield preferences, {**wish, "shown": shown}
 
 
 def test_nobody_waits_in_vain_for_the_database(
@@ -113,7 +118,7 @@ def test_nobody_waits_in_vain_for_the_database(
             for each in busy
         ]
         ports = [first, second]
-        asked = list(requests(settings, crowd))
+        asked = list(requests(settings, database, crowd))
         with ThreadPoolExecutor(8) as pool:
             answers = list(
                 pool.map(lambda each: post(ports[each[0] % 2], *each[1]), enumerate(asked))

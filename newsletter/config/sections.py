@@ -278,6 +278,11 @@ class WebSettings(SettingsModel):
 
     # How many proxies before it are yours: from so many the client's address is believed.
     proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    # Who presses a button sooner than so many seconds after its page was shown is asked once more.
+    press_after_s: Annotated[float, Field(ge=0, le=10)] = 1.5
+    # Who left by a page gets a mail with the way back: where it looked like a machine's press, or
+    # everybody (who left by one click too), or nobody.
+    undo_mail: Literal["doubtful", "everybody", "nobody"] = "doubtful"
 
 
 class MetricsSettings(SettingsModel):

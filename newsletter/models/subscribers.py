@@ -57,6 +57,7 @@ class ConsentRow(Base):
     way: Mapped[str | None] = mapped_column(String(16))  # unknown of what is older than the column
     wording: Mapped[str] = mapped_column(Text)  # what stood above the button
     network: Mapped[str | None] = mapped_column(String(32))  # keyed hash of the network's prefix
+    doubt: Mapped[str | None] = mapped_column(String(16))  # what looked like a machine
 
 
 class AddressChangeRow(Base):

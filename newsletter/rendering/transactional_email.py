@@ -14,12 +14,14 @@ from newsletter.rendering.message import Message, MessageContent
 from newsletter.rendering.templates import explain_template_error, template_environment
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import translations
+from newsletter.subscribers.lifecycle import UNDO_WITHIN
 from newsletter.subscribers.tokens import (
     ALL,
     ChangeBackClaim,
     ChangeClaim,
     DataClaim,
     SignedLinks,
+    UndoClaim,
 )
 from newsletter.text import one_line
 
@@ -106,6 +108,12 @@ class TransactionalEmails:
     def goodbye(self, to: EmailRecipient, now: datetime) -> Message:
         """The last mail: they are erased."""
         return self._mail("goodbye", to, now, url=self.links.home)
+
+    def left(self, to: EmailRecipient, newsletter: str, title: str, now: datetime) -> Message:
+        """They left a newsletter, or `ALL`, perhaps by a machine's hand: the way back."""
+        until = now + UNDO_WITHIN
+        url = self.links.url(UndoClaim(to.subscriber_id, until, newsletter))
+        return self._mail("left", to, now, url=url, title=title, until=_in(to.language, until))
 
     def change(self, to: EmailRecipient, change_id: int, until: datetime, now: datetime) -> Message:
         """To the new address: is it yours?"""

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from newsletter import outbox
 from newsletter.models import AddressChangeRow, Standing, SubscriberRow
+from newsletter.outbox import EmailType
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.consent_log import ConsentEvidence
 from newsletter.subscribers.tokens import ALL
@@ -28,6 +30,7 @@ class UnsubscribeRequest:
     newsletter: str
     evidence: ConsentEvidence
     at: datetime
+    mails_undo: bool = False  # a mail with the way back, where it changes anything
 
 
 def request_change(
@@ -136,19 +139,17 @@ def unsubscribe_all(session: Session, requests: Sequence[UnsubscribeRequest]) ->
     )
     held = lifecycle.subscriptions_of(session, ids - moved)
     for request in requests:
-        number, newsletter = request.subscriber_id, request.newsletter
+        number, newsletter, now = request.subscriber_id, request.newsletter, request.at
+        meant = [subscribers[number]] if number in subscribers else []
         if number in moved:
-            unsubscribe_following_changes(session, number, newsletter, request.evidence, request.at)
-        elif number in subscribers:
+            meant = list(resolve_subscriber_ids(session, number))
+        for subscriber in meant:
             newsletters = None if newsletter == ALL else [newsletter]
-            lifecycle.unsubscribe(
-                session,
-                subscribers[number],
-                newsletters,
-                request.evidence,
-                request.at,
-                held[number],
+            ended = lifecycle.unsubscribe(
+                session, subscriber, newsletters, request.evidence, now, held.get(subscriber.id)
             )
+            if ended and request.mails_undo:
+                outbox.enqueue(session, EmailType.LEFT, subscriber, now, {"left": newsletter})
 
 
 def merged_from(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriberRow]:

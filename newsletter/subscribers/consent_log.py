@@ -44,6 +44,7 @@ class ConsentEvidence:
     way: Channel
     wording: str
     network: str | None = None
+    doubt: str | None = None  # what looked like a machine, not like a person
 
 
 def operator_evidence(consent: str) -> ConsentEvidence:
@@ -78,6 +79,7 @@ def consent_row(
         "way": evidence.way,
         "wording": evidence.wording,
         "network": evidence.network,
+        "doubt": evidence.doubt,
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from newsletter.subscribers import consent_log, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
 
+UNDO_WITHIN = timedelta(days=7)  # leaving, by its page or by the mail after it
 CONFIRMED_BY_LINK = "confirmed by the link in the mail"
 
 
@@ -137,8 +138,10 @@ def unsubscribe(
     evidence: ConsentEvidence,
     now: datetime,
     held: Sequence[SubscriptionRow] | None = None,
-) -> None:
-    """They leave some newsletters, or all (None), in whichever way; a second time writes nothing.
+) -> list[str]:
+    """They leave some newsletters, or all (None), in whichever way; returns which they had.
+
+    A second time writes nothing.
 
     What somebody asks for by a link of ours goes by `address_change`. `held` are their
     subscriptions, where the caller has them.
@@ -146,6 +149,7 @@ def unsubscribe(
     ended = end_subscriptions(session, subscriber, newsletters, now, held)
     if ended:
         consent_log.record_consent(session, subscriber, ConsentAction.LEFT, ended, evidence, now)
+    return ended
 
 
 def end_subscriptions(

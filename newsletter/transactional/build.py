@@ -20,7 +20,7 @@ from newsletter.rendering.transactional_email import (
 )
 from newsletter.subscribers import address_change, consent_log, lifecycle, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.tokens import ALL, SignedLinks
 from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 
 DATA_LINK_LIVES = timedelta(days=1)
@@ -48,9 +48,25 @@ class EmailBuilder:
             return letters.confirm(to, newsletters, until, now) if newsletters else None
         if row.kind in (EmailType.CHANGE, EmailType.CHANGED):
             return _of_change(session, letters, to, row, now)
-        if subscriber.standing != Standing.CONFIRMED:
+        if subscriber.standing != Standing.CONFIRMED and row.kind != EmailType.LEFT:
             return None
         return self._to_member(session, letters, subscriber, to, row, now)
+
+    def _of_leaving(
+        self,
+        session: Session,
+        letters: TransactionalEmails,
+        subscriber: SubscriberRow,
+        to: EmailRecipient,
+        row: OutboxRow,
+    ) -> Message | None:
+        """None where they took it back already."""
+        left: str = row.about["left"]
+        active = lifecycle.active_subscriptions(session, subscriber)
+        if active if left == ALL else left in active:
+            return None
+        title = next((each.title for each in self._named([left])), self.settings.site.name)
+        return letters.left(to, left, title, row.written_at)
 
     def _to_member(
         self,
@@ -60,7 +76,9 @@ class EmailBuilder:
         to: EmailRecipient,
         row: OutboxRow,
         now: datetime,
-    ) -> Message:
+    ) -> Message | None:
+        if row.kind == EmailType.LEFT:
+            return self._of_leaving(session, letters, subscriber, to, row)
         if row.kind == EmailType.DATA:
             return letters.data(to, now + DATA_LINK_LIVES, now)
         if row.kind == EmailType.ALREADY:

@@ -52,6 +52,7 @@ def _history(session: Session, subscriber: SubscriberRow) -> Entries:
             "way": entry.way,
             "wording": entry.wording,
             "network": entry.network,
+            "doubt": entry.doubt,
         }
         for entry in consent_log.consent_history(session, subscriber.id)
     ]

@@ -61,6 +61,8 @@ def ask_to_move(token: str) -> str:
 @blueprint.post("/change/<token>")
 def move(token: str) -> str:
     claim = pages.claim(ChangeClaim, token)
+    if not pages.press().counts:
+        return ask_to_move(token)
     with pages.database.write.begin() as session:
         moved = _apply_change(session, claim)
         if moved is None:
@@ -84,6 +86,8 @@ def ask_to_move_back(token: str) -> str:
 @blueprint.post("/change-back/<token>")
 def move_back(token: str) -> str:
     claim = pages.claim(ChangeBackClaim, token)
+    if not pages.press().counts:
+        return ask_to_move_back(token)
     now = pages.clock()
     with pages.database.write.begin() as session:
         change = session.get(AddressChangeRow, claim.change_id)

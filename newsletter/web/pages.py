@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request
 from werkzeug.local import LocalProxy
 
 from newsletter.config import NewsletterSettings, Settings
@@ -19,6 +19,7 @@ from newsletter.rendering.translations import Catalogue, translations
 from newsletter.subscribers import signup_limits
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.tokens import Claim, SignedLinks
+from newsletter.web.button_presses import DECOY, ButtonPress, Doubt, marker, read_press
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
 _C = TypeVar("_C", bound=Claim)
@@ -71,6 +72,8 @@ class Pages:
             .render(
                 site=self.settings.site,
                 path=self.path,
+                shown=lambda: marker(self.limits_key, self.clock(), g.get("doubt", Doubt.NONE)),
+                decoy=DECOY,
                 origin="{0.scheme}://{0.netloc}".format(urlsplit(self.settings.site.url)),
                 languages=LANGUAGES,
                 spoken=catalogue.language,
@@ -78,12 +81,22 @@ class Pages:
             )
         )
 
+    def press(self) -> ButtonPress:
+        """Whether a person pressed the button; if not, the next page asks once more."""
+        least = timedelta(seconds=self.settings.web.press_after_s)
+        press = read_press(request.form, self.limits_key, self.clock(), least)
+        g.doubt = press.doubt
+        return press
+
     def message_page(self, heading: str, *texts: str, **shown: object) -> str:
         """A page that only says something; `form` or `onward` may lead on from it."""
         return self.render("web/said.html", heading=heading, texts=texts, **shown)
 
     def confirm_page(self, heading: str, *texts: str, button: str, **shown: object) -> str:
         """A page with one button; what it does, the POST to the same address does."""
+        if g.get("doubt"):
+            again = self.gettext("Machines press buttons too. Read this, then press it once more.")
+            texts = (again, *texts)
         return self.render("web/asked.html", heading=heading, texts=texts, button=button, **shown)
 
     def expired_page(self) -> str:
@@ -107,7 +120,7 @@ class Pages:
         return claim
 
     def evidence(self, wording_: str, way: Channel = Channel.PAGE) -> ConsentEvidence:
-        return ConsentEvidence(way, wording_, self.network())
+        return ConsentEvidence(way, wording_, self.network(), g.get("doubt") or None)
 
     def network(self) -> str:
         """A keyed hash of the client's network."""

@@ -17,7 +17,6 @@ from newsletter.rendering.issue_content import IssueSection
 from newsletter.subscribers import lifecycle, preferences
 from newsletter.subscribers.preferences import PreferenceChanges
 from newsletter.subscribers.tokens import ALL, PreferencesClaim, UnsubscribeClaim
-from newsletter.web import unsubscribe
 from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("preferences", __name__)
@@ -42,13 +41,17 @@ def save_preferences(token: str) -> tuple[str, int]:
         subscriber = find_owner(session, claim)
         if subscriber is None:
             return pages.expired_page(), 200
-        choice, trouble = _parse_form(today)
+        press = pages.press()
+        if not press.counts and not press.doubt:
+            return _preferences_page(session, subscriber, token), 200
+        choice, at_fault, trouble = _parse_form(today)
+        if not press.counts:
+            at_fault, trouble = "", gettext("Machines press buttons too. Press it once more.")
         if trouble:
-            return _preferences_page(session, subscriber, token, slip=(choice, trouble)), 400
+            slip = (choice, at_fault, trouble)
+            return _preferences_page(session, subscriber, token, slip=slip), 400
         _save(session, subscriber, choice)
-        if choice.details:
-            return _preferences_page(session, subscriber, token, saved=True), 200
-    return unsubscribe.goodbye_page(subscriber.id, ALL), 200
+        return _preferences_page(session, subscriber, token, saved=True), 200
 
 
 def find_owner(session: Session, claim: PreferencesClaim) -> SubscriberRow | None:
@@ -72,8 +75,8 @@ def mask_address(address: str) -> str:
     return f"{local[0]}•••@{domain}"
 
 
-def _parse_form(today: date) -> tuple[PreferenceChanges, str]:
-    """What the form says, and what is wrong with it."""
+def _parse_form(today: date) -> tuple[PreferenceChanges, str, str]:
+    """What the form says, which field is wrong, and why."""
     form = request.form
     slugs = [slug for slug in pages.newsletters if slug in form.getlist("newsletter")]
     details = {slug: form.get(f"detail-{slug}", "") for slug in slugs}
@@ -87,13 +90,15 @@ def _parse_form(today: date) -> tuple[PreferenceChanges, str]:
         for slug in slugs
     }
     choice = PreferenceChanges(details, language, None, left_out)
+    if not slugs:
+        return choice, "newsletter", gettext("No newsletter is chosen. To leave, press Leave.")
     try:
         pause = date.fromisoformat(form["pause"]) if form.get("pause") else None
     except ValueError:
-        return choice, gettext("This is no day; write it 2025-07-11.")
+        return choice, "pause", gettext("This is no day; write it 2025-07-11.")
     if pause is not None and pause > today + _LONGEST_PAUSE:
-        return choice, gettext("A pause can last a year at most.")
-    return replace(choice, paused_until=pause if pause and pause >= today else None), ""
+        return choice, "pause", gettext("A pause can last a year at most.")
+    return replace(choice, paused_until=pause if pause and pause >= today else None), "", ""
 
 
 def _save(session: Session, subscriber: SubscriberRow, choice: PreferenceChanges) -> None:
@@ -108,13 +113,13 @@ def _preferences_page(
     token: str,
     *,
     saved: bool = False,
-    slip: tuple[PreferenceChanges, str] | None = None,
+    slip: tuple[PreferenceChanges, str, str] | None = None,
 ) -> str:
     """What holds; after a slip what they chose, so that nothing is chosen twice."""
     active = lifecycle.active_subscriptions(session, subscriber)
     today = pages.clock().date()
     details = {slug: subscription.detail for slug, subscription in active.items()}
-    tried, trouble = slip or (None, "")
+    tried, at_fault, trouble = slip or (None, "", "")
     wanted = details if tried is None else tried.details
     left_out = (
         {slug: subscription.left_out for slug, subscription in active.items()}
@@ -141,5 +146,6 @@ def _preferences_page(
         token=token,
         leave_token=pages.links.token(UnsubscribeClaim(subscriber.id, ALL)),
         saved=saved,
+        at_fault=at_fault,
         trouble=trouble,
     )

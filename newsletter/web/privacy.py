@@ -81,6 +81,8 @@ def ask_to_erase(token: str) -> str:
 @blueprint.post("/preferences/<token>/erase")
 def erase(token: str) -> str:
     claim = pages.claim(PreferencesClaim, token)
+    if not pages.press().counts:
+        return ask_to_erase(token)
     with pages.database.write.begin() as session:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
         if subscriber is not None:

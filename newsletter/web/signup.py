@@ -67,8 +67,8 @@ def ask_to_confirm(token: str) -> str:
 @blueprint.post("/confirm/<token>")
 def confirm(token: str) -> str:
     claim = pages.claim(ConfirmClaim, token)
-    if claim.has_ended(pages.clock()):
-        return _expired_page(token)
+    if claim.has_ended(pages.clock()) or not pages.press().counts:
+        return ask_to_confirm(token)
     with pages.database.write.begin() as session:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
         confirmed = subscriber is not None and _confirm(session, subscriber, claim)

@@ -4,19 +4,16 @@ Scanners and mail programs follow links, so a GET only shows a button. The POST 
 login and no redirect (RFC 8058), and may come as often as it likes.
 """
 
-from datetime import timedelta
-
-from flask import Blueprint, request
+from flask import Blueprint, g, request
 
 from newsletter.subscribers import address_change, consent_log, lifecycle
 from newsletter.subscribers.address_change import UnsubscribeRequest
-from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
+from newsletter.subscribers.consent_log import Channel, ConsentAction
+from newsletter.subscribers.lifecycle import UNDO_WITHIN
 from newsletter.subscribers.tokens import ALL, UndoClaim, UnsubscribeClaim
 from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("unsubscribe", __name__)
-
-UNDO_WITHIN = timedelta(days=1)
 
 
 # From one newsletter or from all, for ever, with the same kind answer for who is long gone.
@@ -35,10 +32,22 @@ def ask_to_leave(token: str) -> str:
 @blueprint.post("/u/<token>")
 def leave(token: str) -> str:
     claim = pages.claim(UnsubscribeClaim, token)
+    is_one_click = request.form.get("List-Unsubscribe") == "One-Click"
+    if not is_one_click and not pages.press().counts:
+        return ask_to_leave(token)
     chosen = ALL if request.form.get("from") == ALL else claim.newsletter
     pages.unsubscribe_queue.unsubscribe(
-        UnsubscribeRequest(claim.subscriber_id, chosen, _evidence(), pages.clock())
+        UnsubscribeRequest(
+            claim.subscriber_id,
+            chosen,
+            pages.evidence("List-Unsubscribe=One-Click", Channel.ONE_CLICK)
+            if is_one_click
+            else pages.evidence(gettext("Unsubscribe")),
+            pages.clock(),
+            mails_undo=_mails_undo(),
+        )
     )
+    pages.wake()
     return goodbye_page(claim.subscriber_id, chosen)
 
 
@@ -57,8 +66,8 @@ def ask_to_come_back(token: str) -> str:
 def come_back(token: str) -> str:
     claim = pages.claim(UndoClaim, token)
     now = pages.clock()
-    if claim.has_ended(now):
-        return pages.expired_page()
+    if claim.has_ended(now) or not pages.press().counts:
+        return ask_to_come_back(token)
     newsletter = None if claim.newsletter == ALL else claim.newsletter
     with pages.database.write.begin() as session:
         is_back = False
@@ -93,10 +102,10 @@ def goodbye_page(subscriber_id: int, newsletter: str) -> str:
     )
 
 
-def _evidence() -> ConsentEvidence:
-    if request.form.get("List-Unsubscribe") == "One-Click":
-        return pages.evidence("List-Unsubscribe=One-Click", Channel.ONE_CLICK)
-    return pages.evidence(gettext("Unsubscribe"))
+def _mails_undo() -> bool:
+    """Whether who leaves now gets a mail with the way back."""
+    setting = pages.settings.web.undo_mail
+    return setting == "everybody" or (setting == "doubtful" and bool(g.get("doubt")))
 
 
 def _title_or_site(newsletter: str) -> str:

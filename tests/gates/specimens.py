@@ -69,6 +69,7 @@ def letters() -> Iterator[Specimen]:
             "welcome": author.welcome(to, named, latest, now),
             "already": author.already(to, now),
             "goodbye": author.goodbye(to, now),
+            "left": author.left(to, "audio", "Audio & Speech", now),
             "change": author.change(to, 7, until, now),
             "changed": author.changed(to, 7, until, now),
             "data": author.data(to, until, now),

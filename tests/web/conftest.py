@@ -21,6 +21,8 @@ from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transactional.worker import OutboxReport, OutboxWorker
 from newsletter.transports.memory import Memory
 from newsletter.web import create_app
+from newsletter.web.button_presses import marker
+from newsletter.web.pages import EXTENSION
 from tests.conftest import NOW
 
 SECOND = """
@@ -91,13 +93,18 @@ class Site:
         return self.client.get(path_of(address), headers=ENGLISH)
 
     def post(self, address: str, **data: object) -> TestResponse:
-        return self.client.post(path_of(address), data=data, headers=ENGLISH)
+        """As somebody does who has looked at the page for a while."""
+        app = self.client.application
+        key = app.extensions[EXTENSION].limits_key
+        shown = marker(key, self.clock.now - timedelta(seconds=10))
+        return self.client.post(path_of(address), data={"shown": shown} | data, headers=ENGLISH)
 
     def press(self, page: TestResponse, address: str, **data: object) -> TestResponse:
-        """Press the button of a page that has one form."""
+        """Press the button of a page that has one form, after reading it."""
         forms = _Forms()
         forms.feed(page.text)
         ((action, hidden),) = forms.forms
+        self.clock.pass_by(seconds=5)
         return self.post(action or address, **hidden, **data)
 
     def subscriber(self, email: str) -> SubscriberRow | None:

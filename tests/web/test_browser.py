@@ -57,6 +57,7 @@ def test_a_whole_life(eyes: Eyes, site: Site, address: str, width: int, who: str
     pictures = os.environ.get("NEWSLETTER_PICTURES")
 
     def press(page: Page, words: str) -> None:
+        site.clock.pass_by(seconds=5)
         page.get_by_role("button", name=words, exact=True).click()
         if pictures:
             page.screenshot(path=Path(pictures) / f"{width} {words}.png")

@@ -109,15 +109,13 @@ def test_who_thinks_better_of_it_finds_back_to_the_preferences(site: Site) -> No
         assert f'<a href="{path_of(link)}">' in site.get(f"{link}/{page}").text
 
 
-def test_choosing_nothing_is_leaving_and_can_be_undone(site: Site) -> None:
+def test_choosing_nothing_is_not_leaving(site: Site) -> None:
     site.confirmed(ADA, "audio", "text")
-    link = link_of(site)
-    gone = site.post(link, language="en")
-    assert "You are out" in gone.text
-    assert "had its day" in site.get(link).text
-    site.press(gone, link)
+    asked = site.post(link_of(site), language="en")
+    assert asked.status_code == 400
+    assert "No newsletter is chosen" in asked.text
     assert site.held(ADA) == {"audio", "text"}
-    assert history(site) == [("left", ["audio", "text"]), ("came back", ["audio", "text"])]
+    assert not history(site)
 
 
 def test_a_newsletter_that_is_not_chosen_any_more_is_left_and_a_new_one_is_a_change(

@@ -1,0 +1,122 @@
+"""Gateways that look for harm follow links and press buttons; they speak for nobody."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from newsletter import bootstrap
+from newsletter.config import Settings
+from newsletter.models import ConsentRow, Standing
+from newsletter.web.button_presses import DECOY
+from tests.web.conftest import ENGLISH, Hand, Site, opened, path_of
+from tests.web.test_leaving import ONE_CLICK, leave_link
+
+ADA = "ada@reader.example"
+
+
+def confirm_link(site: Site) -> str:
+    site.sign_up(ADA)
+    site.work()
+    return site.link(site.sent[-1], "confirm")
+
+
+def every_button(page: TestResponse) -> list[dict[str, str]]:
+    """What each button of a page would send, hidden fields and all."""
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    buttons = re.findall(r"<button([^>]*)>", page.text)
+    named = [dict(re.findall(r'(name|value)="([^"]*)"', button)) for button in buttons]
+    return [fields | ({one["name"]: one["value"]} if one else {}) for one in named]
+
+
+def scan(site: Site, link: str) -> None:
+    """Follow, and press everything at once, three pages deep."""
+    seen = [site.get(link)]
+    for _ in range(3):
+        seen = [
+            site.client.post(path_of(link), data=sent)
+            for page in seen[:2]
+            for sent in every_button(page)
+        ]
+
+
+def doubts(site: Site) -> list[tuple[str, str | None]]:
+    with site.database.read() as session:
+        rows = session.scalars(select(ConsentRow).order_by(ConsentRow.id))
+        return [(row.act, row.doubt) for row in rows if row.act != "asked"]
+
+
+def test_a_machine_that_presses_everything_neither_confirms_nor_leaves_nor_erases(
+    site: Site,
+) -> None:
+    scan(site, confirm_link(site))
+    subscriber = site.subscriber(ADA)
+    assert subscriber is not None
+    assert subscriber.standing == Standing.PENDING
+    ada = site.confirmed("eve@reader.example", "audio", "text")
+    links = bootstrap.signed_links(site.settings)
+    preferences = links.preferences(ada.id, ada.email)
+    for link in (leave_link(site, ada.id), preferences, f"{preferences}/erase"):
+        scan(site, link)
+    assert site.held(ada.email) == {"audio", "text"}
+    assert not site.work().sent
+
+
+def test_a_patient_machine_gives_itself_away_by_the_button_that_nobody_sees(site: Site) -> None:
+    link = confirm_link(site)
+    page = site.get(link)
+    site.clock.pass_by(minutes=1)
+    (decoyed,) = [sent for sent in every_button(page) if DECOY in sent]
+    again = site.client.post(path_of(link), data=decoyed, headers=ENGLISH)
+    assert "press it once more" in again.text
+    assert site.held(ADA) == set() or doubts(site) == []
+    assert "You are in" in site.press(again, link).text
+    assert doubts(site) == [("confirmed", "decoy")]
+
+
+def test_a_person_who_is_quick_presses_twice_and_has_the_way_back_in_the_mail(site: Site) -> None:
+    ada = site.confirmed(ADA, "audio", "text")
+    link = leave_link(site, ada.id)
+    quick = site.client.post(path_of(link), data=every_button(site.get(link))[-2], headers=ENGLISH)
+    assert site.held(ADA) == {"audio", "text"}
+    assert "You are out" in site.press(quick, link).text
+    assert site.held(ADA) == {"text"}
+    site.work()
+    (mail,) = site.sent
+    assert mail.content.subject == "You left 音频"
+    undo = site.link(mail, "undo")
+    scan(site, undo)
+    assert site.held(ADA) == {"text"}
+    site.clock.pass_by(days=6)
+    assert "You are in again" in site.press(site.get(undo), undo).text
+    assert site.held(ADA) == {"audio", "text"}
+    assert doubts(site)[1:] == [("left", "too fast"), ("came back", None)]
+    site.clock.pass_by(days=2)
+    assert "had its day" in site.get(undo).text
+
+
+def test_a_form_that_comes_from_no_page_of_ours_means_nothing(site: Site) -> None:
+    link = confirm_link(site)
+    ada = site.confirmed("eve@reader.example")
+    links = bootstrap.signed_links(site.settings)
+    preferences = links.preferences(ada.id, ada.email)
+    for forged in ({}, {"shown": "0.NONE.00"}, {"shown": "1..é"}, {"shown": "x.NONE."}):
+        for target in (link, leave_link(site, ada.id), preferences, f"{preferences}/erase"):
+            assert site.client.post(path_of(target), data=forged).status_code == 200
+    assert site.held(ada.email) == {"audio"}
+    assert doubts(site)[1:] == []
+
+
+@pytest.mark.parametrize(("setting", "mails"), [("doubtful", 0), ("everybody", 1), ("nobody", 0)])
+def test_one_click_stays_as_it_is_and_a_setting_says_who_gets_the_way_back(
+    two: Settings, setting: str, mails: int
+) -> None:
+    chosen = two.model_copy(update={"web": two.web.model_copy(update={"undo_mail": setting})})
+    for site in opened(chosen, Hand()):
+        ada = site.confirmed(ADA)
+        for _ in range(2):
+            link = path_of(leave_link(site, ada.id))
+            assert site.client.post(link, data=ONE_CLICK).status_code == 200
+        assert site.held(ADA) == set()
+        assert site.work().sent == mails
