@@ -4,6 +4,9 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# The tests start many processes of ours; compiled once, these start at once.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test test-slow test-all check check-mail format docs flow mails messages constraints clean
 
 demo: .venv/installed

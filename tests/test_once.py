@@ -74,6 +74,7 @@ def test_killed_in_the_middle_everybody_is_accounted_for(
     assert arrived(settings) == [email for email in readers if email not in missing]
 
 
+@pytest.mark.slow
 def test_an_uncertain_mail_is_never_sent_again_by_itself(
     cli: Cli, settings: Settings, readers: list[str]
 ) -> None:
@@ -84,6 +85,7 @@ def test_an_uncertain_mail_is_never_sent_again_by_itself(
     assert readers[2] not in arrived(settings)
 
 
+@pytest.mark.slow
 def test_the_operator_settles_what_nobody_can_know(
     cli: Cli, settings: Settings, readers: list[str]
 ) -> None:
@@ -153,6 +155,7 @@ def test_a_termination_lets_what_is_on_its_way_finish(
     assert arrived(settings) == readers
 
 
+@pytest.mark.slow
 def test_no_half_written_mail_is_left_behind(settings: Settings, tmp_path: Path) -> None:
     killed_run(settings, "after", 2)
     assert not list(tmp_path.glob("**/*.part"))
