@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -104,6 +104,49 @@ def list_deliveries(
             click.echo(f"None{f' {state}' if state else ''} of {issue.newsletter} {issue.day}.")
 
 
+def _with_filter(command: common.Command) -> common.Command:
+    """The options that choose some of an issue's deliveries."""
+    for option in reversed(
+        (
+            click.option(
+                "--state",
+                type=click.Choice(["uncertain", "failed"]),
+                default="uncertain",
+                show_default=True,
+                help="failed: what was refused wrongly; a suppression that came with it ends.",
+            ),
+            click.option(
+                "--reference",
+                "references",
+                multiple=True,
+                metavar="REF",
+                help="Only this one; repeatable.",
+            ),
+            click.option(
+                "--reason", default="", metavar="TEXT", help="Only those whose reason holds this."
+            ),
+            click.option("--domain", default="", help="Only addresses of this domain."),
+            click.option(
+                "--since",
+                type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+                help="Only what came to it at this time (UTC) or later.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _delivery_filter(
+    state: str, references: tuple[str, ...], reason: str, domain: str, since: datetime | None
+) -> "DeliveryFilter":
+    from newsletter.models import DeliveryState
+    from newsletter.sending.settle import DeliveryFilter
+
+    since = since.replace(tzinfo=UTC) if since else None
+    return DeliveryFilter(DeliveryState(state), references, reason, domain.lower(), since)
+
+
 @deliveries.command()
 @common.with_slug
 @common.with_day
@@ -114,36 +157,16 @@ def list_deliveries(
     required=True,
     help="sent: they arrived, let it rest. resend: send them again, at the risk of a double.",
 )
-@click.option(
-    "--state",
-    type=click.Choice(["uncertain", "failed"]),
-    default="uncertain",
-    show_default=True,
-    help="failed: what was refused wrongly; a suppression that came with it ends.",
-)
-@click.option(
-    "--reference", "references", multiple=True, metavar="REF", help="Only this one; repeatable."
-)
-@click.option("--reason", default="", metavar="TEXT", help="Only those whose reason holds this.")
-@click.option("--domain", default="", help="Only addresses of this domain.")
-@click.option(
-    "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
-    help="Only what came to it at this time (UTC) or later.",
-)
+@_with_filter
 @click.option("--dry-run", is_flag=True, help="Only list them.")
 @common.with_config
 def settle(
     slug: str | None,
     day: date | None,
     verdict: str,
-    state: str,
-    references: tuple[str, ...],
-    reason: str,
-    domain: str,
-    since: datetime | None,
     dry_run: bool,
     config_file: Path | None,
+    **filter_options: Any,  # noqa: ANN401 - the options of `_with_filter`
 ) -> None:
     """Decide on uncertain deliveries, or on failed ones that were judged wrongly.
 
@@ -154,16 +177,9 @@ def settle(
     from newsletter import bootstrap, issues
     from newsletter.models import DeliveryState
     from newsletter.sending import settle as operator_word
-    from newsletter.sending.settle import DeliveryFilter
 
     settings = common.load(config_file)
-    chosen = DeliveryFilter(
-        DeliveryState(state),
-        references,
-        reason,
-        domain.lower(),
-        since.replace(tzinfo=UTC) if since else None,
-    )
+    chosen = _delivery_filter(**filter_options)
     settled_as = DeliveryState.PENDING if verdict == "resend" else DeliveryState.SENT
     with bootstrap.open_database(settings) as database, database.write.begin() as session:
         issue = issues.get_issue(session, settings.newsletter(slug).slug, day)

@@ -83,8 +83,10 @@ class OutboxWorker:
             sending = OutboxRound(self.database, transport, self.clock())
             result = sending.send(letter, mail, self.clock())
             sending.finish(self.clock())
-        # Refused, and yet in the box: it may be about everybody.
-        return replace(result, status=SendStatus.TRY_LATER) if sending.waiting else result
+        if result.status is SendStatus.REJECTED and sending.waiting:
+            # Refused, and yet in the box: it may be about everybody.
+            return replace(result, status=SendStatus.TRY_LATER)
+        return result
 
     def cleanup(self) -> None:
         """Forget what nobody needs any more; once an hour is enough."""
