@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 from werkzeug.test import Client
 
 from benchmarks.sending import prepared, sink
-from newsletter import bootstrap, config, issues, papers, scaffold
+from newsletter import announcements, bootstrap, config, issues, scaffold
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import SubscriptionRow
@@ -100,7 +100,7 @@ def fill(database: Database, settings: Settings) -> None:
         )
         with database.write.begin() as session:
             fetched = FetchResult((), {paper.id: paper for paper in told})
-            papers.store_fetched(session, fetched, NOW)
+            announcements.store_fetched(session, fetched, NOW)
             issues.freeze_issue(session, content)
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from newsletter import db, schema
 from newsletter.config import SendingSettings, Settings
-from newsletter.daily import Bar, Services
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.rendering.theme import Theme
 from newsletter.sending.machine_memory import machine_memory
+from newsletter.services import Bar, Services
 from newsletter.sources.base import Source
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import llm_budget
@@ -75,6 +75,7 @@ def open_services(
                 llm_budget=llm_budget.from_settings(settings.summarizer),
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,
+                page_interval=_page_interval(settings) if source is None else timedelta(0),
                 sending=settings.sending,
                 marks=memory.journals,
                 memory=memory,
@@ -82,6 +83,15 @@ def open_services(
         finally:
             transport.close()
             summarizer.close()
+
+
+def _page_interval(settings: Settings) -> timedelta:
+    """How far apart the configured source asks for a category and the next one."""
+    intervals = {
+        "arxiv": settings.source.page_interval_s,
+        "feed": settings.source.min_interval_s,
+    }
+    return timedelta(seconds=intervals.get(settings.source.use, 0.0))
 
 
 def outbox_worker(

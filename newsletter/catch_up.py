@@ -11,9 +11,10 @@ from datetime import date, timedelta
 
 from newsletter import completeness, daily, issues
 from newsletter.config import NewsletterSettings
-from newsletter.daily import DayReport, NotYetError, Services
-from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection, ListingNote
+from newsletter.daily import DayReport, NotYetError
+from newsletter.rendering.issue_content import IssueContent, ListingNote
 from newsletter.sending import audience
+from newsletter.services import Services
 from newsletter.sources.base import ListingState
 
 _MOST_DAYS = 31  # what `source.max_age_days` can ask for
@@ -38,18 +39,22 @@ def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
     oldest = newest - timedelta(days=services.max_age_days)
     slug, categories = newsletter.slug, newsletter.categories
     with services.database.read() as session:
-        unfinished = completeness.unfinished_days(
+        undelivered = completeness.undelivered_days(session, slug, newest, services.max_age_days)
+        waiting = completeness.waiting_days(
             session, slug, categories, newest, services.max_age_days
         )
         missed = [
             day
             for day in completeness.missed_days(session, slug, categories, newest, _MOST_DAYS)
             if day >= oldest
-            and day not in unfinished
+            and day not in waiting
             and audience.has_audience(session, slug, daily.subscribed_by(day))
         ]
-    made_up = group_days(missed, services.sending.issues_per_day - 1)
-    return [*sorted([(day,) for day in unfinished] + made_up), (newest,)]
+        made = completeness.made_up_for(session, slug, newest)
+    # What was begun and waited for comes also where there is room for nothing but the newest.
+    room = max(services.sending.issues_per_day - 1, 1 if waiting else 0) - made
+    made_up = group_days(sorted(waiting + missed), room)
+    return [*sorted([(day,) for day in undelivered] + made_up), (newest,)]
 
 
 def group_days(missed: Sequence[date], at_most: int) -> list[Days]:
@@ -73,7 +78,7 @@ def run_days(services: Services, newsletter: NewsletterSettings, days: Days) -> 
     reasons = []
     for day in days:
         rows = daily.fetch(services, newsletter, day)
-        reason = completeness.wait_reason(rows, day, now, services.patience)
+        reason = completeness.wait_reason(rows, day, now, daily.patience(services, day))
         summaries = daily.summarize(services, newsletter, day)
         if reason is not None:
             raise NotYetError(reason)
@@ -93,22 +98,19 @@ def run_days(services: Services, newsletter: NewsletterSettings, days: Days) -> 
 
 
 def combine_days(days: Sequence[IssueContent]) -> IssueContent:
-    """Several days in one issue; each paper once.
+    """Several days in one issue; each paper once. It is of the days that had any.
 
     A paper stands where it was announced most strongly, in its newest version.
     """
-    order = list(IssueSection)
-    strongest: dict[str, IssueEntry] = {}
-    for entry in (entry for content in days for entry in content.entries):
-        earlier = strongest.get(entry.paper.id.arxiv_id, entry)
-        section = min(earlier.section, entry.section, key=order.index)
-        strongest[entry.paper.id.arxiv_id] = replace(entry, section=section)
+    told = [content for content in days if content.entries] or days[-1:]
+    newest = {entry.paper.id.arxiv_id: entry for content in told for entry in content.entries}
     return replace(
-        days[-1],
-        first_day=days[0].day,
-        entries=tuple(sorted(strongest.values(), key=lambda entry: order.index(entry.section))),
+        told[-1],
+        first_day=told[0].day if len(told) > 1 else None,
+        entries=tuple(newest.values()),
         listings=tuple(_sum_notes([note for content in days for note in content.listings])),
-    )
+        sections_by_day={content.day: content.sections for content in told},
+    ).since(told[0].day)
 
 
 def _sum_notes(notes: Sequence[ListingNote]) -> list[ListingNote]:

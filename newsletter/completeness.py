@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import AnnouncementRow, IssueRow, IssueState, ListingRow
 from newsletter.sources import calendar, dated_pages
-from newsletter.sources.base import SAVED_FILES, ListingState
+from newsletter.sources.base import FAILED_FOR_NOW, SAVED_FILES, ListingState
 from newsletter.text import counted
 
 # Asking the same source again would say the same. An empty listing may only have come too early.
@@ -19,6 +19,7 @@ _KNOWN = (
 )
 _HEALED = (ListingState.PARTIAL, ListingState.RECONSTRUCTED)  # by arXiv's page of that day
 _NAMED_IDS = 8
+_LITTLE = timedelta(minutes=30)  # a daily run comes that much earlier or later than the last one
 
 
 def is_known(row: ListingRow, newest: date) -> bool:
@@ -34,6 +35,11 @@ def is_known(row: ListingRow, newest: date) -> bool:
     return row.state in _KNOWN
 
 
+def _may_be_exact_later(row: ListingRow) -> bool:
+    """Whether arXiv's page of that day failed, and is no page that arXiv does not have."""
+    return row.state == ListingState.RECONSTRUCTED and FAILED_FOR_NOW in row.source
+
+
 def wait_reason(
     rows: Sequence[ListingRow], day: date, now: datetime, patience: timedelta
 ) -> str | None:
@@ -41,8 +47,9 @@ def wait_reason(
 
     A category that still shows another day, or cannot be reached, is waited for. Papers that
     cannot be had are waited for until `patience` after the announcement is over; then the issue
-    goes out and names them. Where not one paper can be had, that is never told as a day without
-    papers.
+    goes out and names them. On a day that was longer ago, `patience` is counted from when they were
+    first lacking, and holds for arXiv's page of that day as well. Where not one paper can be had,
+    that is never told as a day without papers.
     """
     for row in rows:
         if row.state == ListingState.STALE:
@@ -52,13 +59,27 @@ def wait_reason(
         if row.state == ListingState.UNREACHABLE:
             return f"{row.category} of {day} cannot be read ({row.source}); run it again later"
     partial = [row for row in rows if row.state == ListingState.PARTIAL]
-    until = calendar.announced_at(day) + patience
+    inexact = [*partial, *filter(_may_be_exact_later, rows)]
     lacking = "; ".join(map(missing_text, partial))
     if partial and not any(row.found for row in rows):
         return f"{lacking}; run it again later"
-    if partial and now < until:
-        return f"{lacking}; run it again; from {until:%d %b %H:%M %Z} on the issue goes out without"
-    return None
+    until = _waited_for_until(inexact, day, patience)
+    if not inexact or now >= until:
+        return None
+    when = f"run it again; from {until:%d %b %H:%M %Z} on the issue goes out"
+    if partial:
+        return f"{lacking}; {when} without"
+    categories = ", ".join(row.category for row in inexact)
+    return f"{categories} of {day} could only be rebuilt ({inexact[0].source}); {when} so"
+
+
+def _waited_for_until(rows: Sequence[ListingRow], day: date, patience: timedelta) -> datetime:
+    """When the day goes out as it is: so long after its announcement, or after a late first try."""
+    until = calendar.announced_at(day) + patience
+    first_tried = min((row.fetched_at for row in rows), default=until)
+    if first_tried <= until:
+        return until
+    return first_tried.astimezone(calendar.ZONE) + patience - _LITTLE
 
 
 def empty_reason(rows: Sequence[ListingRow]) -> str:
@@ -75,29 +96,46 @@ def missing_text(row: ListingRow) -> str:
     return f"{line}: {named}" if named else line
 
 
-def unfinished_days(
+def undelivered_days(session: Session, newsletter: str, newest: date, max_age: int) -> list[date]:
+    """Days before the newest one, at most so many days old, whose issue is not with everybody."""
+    rows = session.scalars(
+        select(IssueRow.day).where(
+            IssueRow.newsletter == newsletter,
+            IssueRow.state == IssueState.FROZEN,
+            IssueRow.day >= newest - timedelta(days=max_age),
+            IssueRow.day < newest,
+        )
+    )
+    return sorted(rows)
+
+
+def waiting_days(
     session: Session, newsletter: str, categories: Collection[str], newest: date, max_age: int
 ) -> list[date]:
-    """Days before the newest one, at most so many days old, that are begun and not done.
-
-    An issue that is frozen and not delivered to everybody, or a day that was fetched and waited
-    for. What is older is never mailed by itself.
-    """
-    oldest = newest - timedelta(days=max_age)
+    """Days before the newest one, at most so many days old, that were fetched and waited for."""
     first = _first(session, newsletter) or newest
+    oldest = newest - timedelta(days=max_age)
     begun = session.scalars(
         select(AnnouncementRow.day)
-        .where(AnnouncementRow.category.in_(categories), AnnouncementRow.day > first)
+        .where(
+            AnnouncementRow.category.in_(categories),
+            AnnouncementRow.day > first,
+            AnnouncementRow.day >= oldest,
+            AnnouncementRow.day < newest,
+        )
         .distinct()
     )
-    states = dict(
-        session.execute(
-            select(IssueRow.day, IssueRow.state).where(IssueRow.newsletter == newsletter)
-        ).all()
+    return sorted(set(begun) - _covered_days(session, newsletter))
+
+
+def made_up_for(session: Session, newsletter: str, newest: date) -> int:
+    """How many issues of earlier days were frozen since the newest day was announced."""
+    made = select(func.count()).where(
+        IssueRow.newsletter == newsletter,
+        IssueRow.day < newest,
+        IssueRow.frozen_at >= calendar.announced_at(newest),
     )
-    frozen = {day for day, state in states.items() if state == IssueState.FROZEN}
-    waiting_for = set(begun) - _covered_days(session, newsletter)
-    return sorted(day for day in frozen | waiting_for if oldest <= day < newest)
+    return session.scalar(made) or 0
 
 
 def missed_days(
@@ -105,7 +143,8 @@ def missed_days(
 ) -> list[date]:
     """Mailing days before the newest one, since the first issue, that have no issue.
 
-    At most so many, the latest; days on which nothing was announced do not count.
+    At most so many, the latest; days on which nothing was announced do not count. Our table of
+    holidays has no say in it: arXiv is to be asked.
     """
     first = _first(session, newsletter)
     if first is None:
@@ -115,7 +154,7 @@ def missed_days(
     days: list[date] = []
     day = calendar.previous_mailing_day(newest)
     while day > first and len(days) < most:
-        if day not in done and day not in empty and not calendar.follows_holiday(day):
+        if day not in done and day not in empty:
             days.append(day)
         day = calendar.previous_mailing_day(day)
     return sorted(days)

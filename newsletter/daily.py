@@ -1,38 +1,29 @@
 """The whole day on one screen: fetch, keep, summarize, freeze, send, account."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from newsletter import completeness, issues, papers
-from newsletter.config import NewsletterSettings, SendingSettings, SiteSettings
-from newsletter.db import Database
+from newsletter import announcements, completeness, issues, papers
+from newsletter.config import NewsletterSettings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.rendering.theme import Theme
 from newsletter.sending import audience, restored, server_identity, totals
 from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
-from newsletter.sending.machine_memory import IssueDays, MachineMemory
+from newsletter.sending.machine_memory import IssueDays
 from newsletter.sending.sender import IssueSendResult, send_batch, send_issue
+from newsletter.services import Services, Step
 from newsletter.sources import calendar
-from newsletter.sources.base import Source
-from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import run
-from newsletter.summaries.base import Summarizer
-from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.summaries.run import Estimate, SummaryReport, SummaryRequest, summarize_missing
-from newsletter.transports.base import Transport, adopt
-
-Step = Callable[[int], None]  # so many more are done
-Bar = Callable[[str, int], AbstractContextManager[Step]]
+from newsletter.transports.base import adopt
 
 _MISSED_DAYS_TOLD = 10
+_PAGES_OF_A_PAST_DAY = 2  # a category: that day's own, and the recent papers
 
 
 class NotYetError(NewsletterError):
@@ -41,28 +32,6 @@ class NotYetError(NewsletterError):
 
 class StoppedError(NewsletterError):
     """Somebody asked to stop before everything was done."""
-
-
-@dataclass(frozen=True)
-class Services:
-    """Everything that a day needs, built once in `assembly`."""
-
-    database: Database
-    source: Source
-    summarizer: Summarizer
-    transport: Transport
-    site: SiteSettings
-    links: SignedLinks
-    clock: Callable[[], datetime]
-    bar: Bar
-    stopping: Callable[[], bool] = field(default=lambda: False)
-    theme: Theme = field(default_factory=Theme)
-    llm_budget: LlmBudget = field(default_factory=LlmBudget)
-    patience: timedelta = timedelta(hours=24)  # with papers that cannot be had
-    max_age_days: int = 4  # older days are never mailed by themselves
-    sending: SendingSettings = field(default_factory=SendingSettings)
-    marks: Path | None = None  # where a sender leaves its marks; None where nothing really leaves
-    memory: MachineMemory | None = None  # of what this machine sent
 
 
 @dataclass(frozen=True)
@@ -89,7 +58,7 @@ def run_day(services: Services, newsletter: NewsletterSettings, day: date | None
         result = send_frozen_issue(services, issue.id, content)
         return DayReport(day, content, None, result, already)
     rows = fetch(services, newsletter, day)
-    reason = completeness.wait_reason(rows, day, now, services.patience)
+    reason = completeness.wait_reason(rows, day, now, patience(services, day))
     summaries = summarize(services, newsletter, day)  # also while waiting
     if reason is not None:
         raise NotYetError(reason)
@@ -118,7 +87,7 @@ def freeze_and_send(
         frozen = issues.freeze_issue(session, content)
         if frozen is not None:
             is_past = content.day < services.source.current_day(now)
-            by = subscribed_by(content.first_day or content.day) if is_past else None
+            by = subscribed_by(content.day) if is_past else None
             audience.freeze_audience(session, frozen, now, by)
         issue_id = (frozen or issues.get_issue(session, newsletter.slug, content.day)).id
     content = load_frozen_issue(services, issue_id)
@@ -135,9 +104,17 @@ def missed(services: Services, newsletter: NewsletterSettings) -> list[date]:
     """Recent days without an issue, which only the operator can ask for."""
     newest = services.source.current_day(services.clock())
     with services.database.read() as session:
-        return completeness.missed_days(
+        days = completeness.missed_days(
             session, newsletter.slug, newsletter.categories, newest, _MISSED_DAYS_TOLD
         )
+    return [day for day in days if not calendar.follows_holiday(day)]
+
+
+def patience(services: Services, day: date) -> timedelta:
+    """How long that day is waited for: not at all on the last day on which it is still mailed."""
+    age = services.source.current_day(services.clock()) - day
+    last = timedelta(0) < age == timedelta(days=services.max_age_days)
+    return timedelta(0) if last else services.patience
 
 
 def fetch(
@@ -155,13 +132,20 @@ def fetch(
     good = {row.category for row in known if completeness.is_known(row, newest)}
     missing = [category for category in newsletter.categories if again or category not in good]
     if missing:
-        with services.bar("asking arXiv", len(missing)) as step:
+        pages = len(missing) * (_PAGES_OF_A_PAST_DAY if day < newest else 1)
+        with services.bar(f"asking arXiv{_duration(services, pages)}", len(missing)) as step:
             fetched = services.source.fetch(missing, day, described)
             step(len(missing))
         with services.database.write.begin() as session:
-            papers.store_fetched(session, fetched, services.clock())
+            announcements.store_fetched(session, fetched, services.clock())
             known = papers.listings(session, day, newsletter.categories)
     return known
+
+
+def _duration(services: Services, pages: int) -> str:
+    """How long so many pages take at arXiv's pace, where that is worth a word."""
+    minutes = round(pages * services.page_interval / timedelta(minutes=1))
+    return f", about {minutes} min" if minutes else ""
 
 
 def summarize(

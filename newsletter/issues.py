@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -120,7 +120,27 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
         listings=tuple(_note(note) for note in issue.notes.values()),
         frozen_at=issue.frozen_at,
         by_category=issue.by_category,
+        sections_by_day=_sections_by_day(session, issue),
     )
+
+
+def _sections_by_day(session: Session, issue: IssueRow) -> dict[date, dict[str, IssueSection]]:
+    """Of several days in one issue: where each of them announced which paper."""
+    if issue.first_day is None:
+        return {}
+    days = [
+        issue.first_day + timedelta(days=number)
+        for number in range((issue.day - issue.first_day).days + 1)
+    ]
+    announced = {day: papers.announced_papers(session, day, issue.categories) for day in days}
+    return {
+        day: {
+            announcement.paper.id.arxiv_id: SECTION_OF[announcement.kind]
+            for announcement in announced[day]
+        }
+        for day in days
+        if announced[day]
+    }
 
 
 def find_issue(session: Session, newsletter: str, day: date) -> IssueRow | None:

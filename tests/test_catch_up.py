@@ -1,19 +1,22 @@
 """A machine that slept makes up for the days that it missed, and floods nobody."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter import issues
+from newsletter import bootstrap, daily, issues, taxonomy
 from newsletter.catch_up import combine_days, group_days
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import IssueState
 from newsletter.rendering.issue_content import IssueSection, ListingNote
-from newsletter.sources.base import ListingState, PaperId
+from newsletter.services import Step
+from newsletter.sources.base import FetchResult, ListingState, Paper, PaperId
 from tests.conftest import Cli
 from tests.plugins import install_plugin
 from tests.rendering.days import digest, paper
@@ -147,6 +150,51 @@ def test_nobody_is_mailed_a_day_from_before_their_time(
         assert (away.first_day, away.state) == (date(2025, 7, 14), IssueState.DONE)
 
 
+def test_who_subscribed_in_the_middle_gets_their_own_days(
+    cli: Cli, settings: Settings, set_now: SetNow
+) -> None:
+    assert cli("run").code == 0
+    set_now(FRIDAY_NIGHT + timedelta(days=4))  # on Monday evening: Tuesday's batch is the newest
+    cli("subscribers", "add", "middle@reader.example", "--consent", "by letter")
+    set_now(FRIDAY_NIGHT + timedelta(days=6))
+    announce(
+        settings,
+        {
+            "2025-07-14": ["2507.08001v1", "2507.08003v1"],
+            "2025-07-15": ["2507.08002v1", "2507.08003v2"],
+            "2025-07-16": ["2507.08004v1"],
+            "2025-07-17": ["2507.09001v1"],
+        },
+    )
+    assert cli("run").code == 0
+    assert sent(settings) == ["2025-07-11 12", "2025-07-16 13", "2025-07-17 13"]
+    shown = ("preview", "--day", "2025-07-16", "--format", "text", "--as")
+    middle = cli(*shown, "middle@reader.example").out
+    assert ("2507.08001" in middle, "2507.08002" in middle) == (False, True)
+    assert "补发：2025年7月15日 至 2025年7月16日" in middle
+    outbox = settings.folder / "outbox"
+    mails = [
+        outbox / f"audio-2025-07-16-{who}@reader.example.eml" for who in ("middle", "reader00")
+    ]
+    raw = [file.read_bytes().replace(b"=\r\n", b"") for file in mails]
+    assert [b"2507.08001" in mail for mail in raw] == [False, True]
+
+
+def test_a_day_that_was_waited_for_makes_no_third_mail(
+    cli: Cli, settings: Settings, set_now: SetNow
+) -> None:
+    assert cli("run").code == 0
+    set_now(FRIDAY_NIGHT + timedelta(days=5))
+    days = {"2025-07-15": ["2507.08002v1"], "2025-07-16": ["2507.09001v1"]}
+    announce(settings, days | {"2025-07-14": []})
+    assert cli("run").code == 0
+    assert sent(settings) == ["2025-07-11 12", "2025-07-15 12", "2025-07-16 12"]
+    announce(settings, days | {"2025-07-14": ["2507.08001v1"]})
+    assert cli("fetch", "--day", "2025-07-14").code == 0  # it is there after all
+    assert cli("run").code == 0
+    assert len(sent(settings)) == 3
+
+
 @pytest.mark.usefixtures("slept")
 def test_days_on_which_nothing_was_announced_are_said_once_and_mailed_to_nobody(
     cli: Cli, settings: Settings
@@ -155,6 +203,46 @@ def test_days_on_which_nothing_was_announced_are_said_once_and_mailed_to_nobody(
     assert "nothing announced in cs.SD" in cli("run").out
     assert sent(settings) == ["2025-07-11 12", "2025-07-16 12"]
     assert not cli("run").err
+
+
+class SilentSource:
+    """Friday is the newest day; nothing is said of any."""
+
+    def current_day(self, now: datetime) -> date:
+        del now
+        return date(2025, 7, 11)
+
+    def fetch(
+        self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
+    ) -> FetchResult:
+        del categories, day, known
+        return FetchResult(())
+
+
+def test_the_progress_bar_says_how_long_arxiv_will_take(
+    settings: Settings, database: Database
+) -> None:
+    labels: list[str] = []
+
+    def bar(label: str, total: int) -> AbstractContextManager[Step]:
+        labels.append(f"{label} ({total})")
+        return nullcontext(lambda _done: None)
+
+    slugs = tuple(each for each in taxonomy.CATEGORIES if each.startswith("cs."))
+    wide = settings.newsletters[0].model_copy(update={"categories": slugs})
+    narrow = settings.newsletters[0].model_copy(update={"categories": ("cs.SD",)})
+    with bootstrap.open_services(
+        settings, lambda: FRIDAY_NIGHT, bar, lambda: False, SilentSource()
+    ) as services:
+        paced = replace(services, database=database, page_interval=timedelta(seconds=15))
+        daily.fetch(paced, wide, date(2025, 7, 11))
+        daily.fetch(paced, wide, date(2025, 7, 10))
+        daily.fetch(paced, narrow, date(2025, 7, 11))
+    assert labels == [
+        "asking arXiv, about 10 min (40)",
+        "asking arXiv, about 20 min (40)",
+        "asking arXiv (1)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -180,13 +268,12 @@ def test_the_newest_of_the_missed_days_come_by_themselves(
 def test_a_paper_of_several_days_stands_once_where_it_was_announced_most_strongly() -> None:
     new = digest(paper(id=PaperId("2507.08003", 1)))
     replaced = digest(paper(id=PaperId("2507.08003", 2)), section=IssueSection.REPLACE)
+    replaced = replace(replaced, day=new.day + timedelta(days=1))
     (entry,) = combine_days([new, replaced]).entries
     assert (entry.section, entry.paper.id.version) == (IssueSection.NEW, 2)
 
 
 def test_what_is_known_of_several_days_is_as_good_as_the_worst_of_them() -> None:
-    from dataclasses import replace
-
     good = ListingNote("cs.SD", ListingState.COMPLETE, 3, 3)
     bad = ListingNote("cs.SD", ListingState.PARTIAL, 1, 2, ("2507.00009",))
     days = [replace(digest(), listings=(note,)) for note in (good, bad)]

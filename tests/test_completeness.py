@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -55,6 +56,10 @@ def announce(stand_in: StandIn, *papers: Told, day: str = FRIDAY, feed: bool = T
     stand_in.page("cs.SD", Reply(page(*papers, day=day)))
     stated = f"{day[:3]}, {day.split()[1]} Jul 2025 00:00:00 -0400"
     stand_in.feed("cs.SD", Reply(rss(*papers, stated=stated)) if feed else Reply(b"", 404))
+
+
+def submitted(day: str) -> Told:
+    return replace(NEW, published=f"{day}T12:00:00Z", updated=f"{day}T12:00:00Z")
 
 
 def sent(settings: Settings) -> int:
@@ -225,6 +230,51 @@ def test_a_day_whose_page_has_moved_on_heals_from_arxivs_page_of_that_day(
     (kept,) = json.loads(cli("fetch", "--day", "2025-07-11", "--json").out)
     assert (kept["state"], kept["expected"]) == ("complete", 3)
     assert kept["source"].startswith("arXiv's page of that day, read on ")
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_past_day_whose_page_fails_is_waited_for_and_heals(
+    cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
+) -> None:
+    announce(arxiv, Told("2507.05000v1"), day="Thursday, 10 July 2025")
+    set_now(THURSDAY_EVENING - timedelta(days=1))
+    assert cli("run").code == 0
+    monday_night = THURSDAY_EVENING + timedelta(days=3)
+    set_now(monday_night)
+    announce(arxiv, Told("2507.09999v1"), day=MONDAY)
+    arxiv.papers["2507.09999"] = Told("2507.09999v1")
+    friday, monday = date(2025, 7, 11), date(2025, 7, 14)
+    arxiv.catchup("cs.SD", friday, Reply(b"too busy"))
+    arxiv.oai(Reply(b"", 404))
+    arxiv.api(Reply(answer(submitted("2025-07-10"))))
+    said = cli("run", "--day", "2025-07-11")
+    assert said.code == 1
+    assert "cs.SD of 2025-07-11 could only be rebuilt (API, by date" in said.err
+    assert "fails for now: this is no page of a past day" in said.err
+    assert "from 14 Jul 20:00 EDT on the issue goes out so" in said.err
+    set_now(monday_night + timedelta(hours=1))
+    assert cli("run", "--day", "2025-07-11").code == 1  # counted from the first try
+    arxiv.replies.pop("/api/query")
+    arxiv.catchup("cs.SD", friday, Reply(catchup(*ALL, day=friday, following=monday)))
+    assert "Fri 11 Jul 2025  1 new, 1 cross-list, 1 replacement" in cli("run").out
+    assert sent(settings) == 36
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_past_day_whose_page_fails_for_good_goes_out_rebuilt_when_patience_is_over(
+    cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
+) -> None:
+    announce(arxiv, Told("2507.09999v1"), day=MONDAY)
+    arxiv.oai(Reply(b"", 404))
+    arxiv.api(Reply(answer(submitted("2025-07-10"))))
+    arxiv.catchup("cs.SD", date(2025, 7, 11), Reply(b"too busy"))
+    for hours, code in ((72, 1), (96, 0)):
+        set_now(THURSDAY_EVENING + timedelta(hours=hours))
+        assert cli("run", "--day", "2025-07-11").code == code
+    assert sent(settings) == 12
+    arxiv.api(Reply(answer(submitted("2025-07-09"))))
+    arxiv.catchup("cs.SD", date(2025, 7, 10), Reply(b"", 404))  # there is none: not waited for
+    assert cli("run", "--day", "2025-07-10").code == 0
 
 
 @pytest.mark.usefixtures("readers")

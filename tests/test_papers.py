@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from newsletter import db, papers, schema
+from newsletter import announcements, db, papers, schema
 from newsletter.db import Database
 from newsletter.models import (
     AnnouncementRow,
@@ -69,7 +69,7 @@ def listing(
 
 def keep(store: Database, fetched: FetchResult, now: datetime = NOW) -> None:
     with store.write.begin() as session:
-        papers.store_fetched(session, fetched, now)
+        announcements.store_fetched(session, fetched, now)
 
 
 def day_of(*listings: Listing, told: tuple[Paper, ...] = (paper(),)) -> FetchResult:
@@ -325,3 +325,30 @@ def test_a_day_of_1400_papers_is_kept_whole(store: Database) -> None:
         found = papers.announced_papers(session, DAY, ("cs",))
     assert len(found) == 1400
     assert [each.paper.title for each in found].count("A title") == 1
+
+
+def test_a_doubt_about_a_past_day_ends_where_our_own_days_tell(store: Database) -> None:
+    early, late, other, revised = (paper(f"2507.0000{number}") for number in range(1, 5))
+    cross, again = AnnouncementType.CROSS, AnnouncementType.REPLACE_CROSS
+    exact = [
+        listing("cs.SD", (late, cross), state=ListingState.COMPLETE, day=DAY + timedelta(days=3)),
+        listing(
+            "cs.SD",
+            *[(early, cross), (revised, cross)],
+            state=ListingState.COMPLETE,
+            day=DAY - timedelta(days=3),
+        ),
+    ]
+    told = [(early, cross), (late, cross), (other, cross), (revised, again)]
+    past = replace(
+        listing("cs.SD", *told, state=ListingState.COMPLETE),
+        expected=4,
+        doubtful=tuple(each.id.arxiv_id for each, _ in told),
+    )
+    keep(store, day_of(*exact, past, told=(early, late, other, revised)))
+    with store.read() as session:
+        (row,) = papers.listings(session, DAY, ["cs.SD"])
+        announced = papers.announced_papers(session, DAY, ["cs.SD"])
+    assert [each.paper.id.arxiv_id for each in announced] == ["2507.00003", "2507.00004"]
+    assert (row.state, row.expected, row.found) == ("complete", 2, 2)
+    assert row.source == "the test; 1 of its papers may have been cross-listed on another day"

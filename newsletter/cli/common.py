@@ -15,7 +15,7 @@ from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
-    from newsletter.daily import Services
+    from newsletter.services import Services
     from newsletter.sources.base import Source
 
 

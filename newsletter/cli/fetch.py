@@ -11,8 +11,8 @@ from newsletter.cli import common, output
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
-    from newsletter.daily import Services
     from newsletter.models import ListingRow
+    from newsletter.services import Services
 
 
 _STATES = {"none": "none announced", "stale": "not yet", "unreachable": "unreachable"}

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from newsletter.config import NewsletterSettings
-    from newsletter.daily import Services
     from newsletter.rendering.issue_content import IssueContent
     from newsletter.rendering.issue_email import Recipient
+    from newsletter.services import Services
     from newsletter.web.preview import Render
 
 _FORMATS = ("html", "text", "eml", "markdown")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from newsletter.catch_up import Days
     from newsletter.config import NewsletterSettings, Settings
-    from newsletter.daily import Services
+    from newsletter.services import Services
 
 
 @click.command()

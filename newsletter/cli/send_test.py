@@ -11,8 +11,8 @@ from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
-    from newsletter.daily import Services
     from newsletter.rendering.message import Message
+    from newsletter.services import Services
 
 
 @click.command("send-test")

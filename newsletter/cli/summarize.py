@@ -12,7 +12,7 @@ from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
-    from newsletter.daily import Services
+    from newsletter.services import Services
     from newsletter.summaries.report import PaperReport
 
 

@@ -10,7 +10,7 @@ from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
-    from newsletter.daily import Services
+    from newsletter.services import Services
     from newsletter.sources.base import Paper
     from newsletter.summaries.checks import CheckResult
     from newsletter.summaries.report import Attempt

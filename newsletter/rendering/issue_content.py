@@ -1,7 +1,8 @@
 """What an issue says: the one thing that HTML, text and Markdown are made from."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -71,6 +72,35 @@ class IssueContent:
     frozen_at: datetime
     first_day: date | None = None  # of several missed days in one issue; `day` is the last
     by_category: bool = False
+    # Of several days: where each of them announced which paper, by its identifier.
+    sections_by_day: Mapping[date, Mapping[str, IssueSection]] = field(default_factory=dict)
+
+    @property
+    def sections(self) -> dict[str, IssueSection]:
+        """Where each paper stands, by its identifier."""
+        return {entry.paper.id.arxiv_id: entry.section for entry in self.entries}
+
+    def since(self, day: date) -> "IssueContent":
+        """Of several days those from `day` on, for whoever was no reader before."""
+        days = [known for known in sorted(self.sections_by_day) if known >= day]
+        if not days or self.first_day is None:
+            return self
+        order = list(IssueSection)
+        strongest: dict[str, IssueSection] = {}
+        for known in days:
+            for arxiv_id, section in self.sections_by_day[known].items():
+                earlier = strongest.get(arxiv_id, section)
+                strongest[arxiv_id] = min(earlier, section, key=order.index)
+        entries = [
+            replace(entry, section=strongest[entry.paper.id.arxiv_id])
+            for entry in self.entries
+            if entry.paper.id.arxiv_id in strongest
+        ]
+        return replace(
+            self,
+            first_day=days[0] if days[0] < self.day else None,
+            entries=tuple(sorted(entries, key=lambda entry: order.index(entry.section))),
+        )
 
     @property
     def counts(self) -> dict[IssueSection, int]:

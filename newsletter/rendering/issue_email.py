@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from email.utils import format_datetime, parseaddr
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from newsletter.rendering.templates import explain_template_error, template_envi
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.translations import translations
+from newsletter.sources.calendar import newest_day
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.text import one_line
 
@@ -39,6 +40,7 @@ class Recipient:
     since: date
     reference: str
     left_out: str = ""  # sections that they do not want, as `cross replace`
+    subscribed_at: datetime | None = None  # what was announced before is not for them
 
 
 class IssueEmails:
@@ -57,6 +59,7 @@ class IssueEmails:
         self._blanks = Placeholders.fresh()
         self._fragments: dict[tuple[str, str], PaperFragments] = {}
         self._contents: dict[tuple[str, str, str], MessageContent] = {}
+        self._later: dict[date, IssueEmails] = {}  # of several days, by the reader's first
 
     def content(self, detail: str, language: str, left_out: str = "") -> MessageContent:
         """Subject and parts at that level of detail at most, framed in that language."""
@@ -75,6 +78,9 @@ class IssueEmails:
 
     def mail(self, reader: Recipient) -> Message:
         """One reader's mail: the variant they chose, with their own few values."""
+        mails = self._of_their_days(reader)
+        if mails is not self:
+            return mails.mail(reader)
         unsubscribe = self._links.unsubscribe(reader.subscriber_id, self._issue.slug)
         by_mail = mailto(self._feedback_address, unsubscribe.rpartition("/")[2])
         return Message(
@@ -100,6 +106,19 @@ class IssueEmails:
                 else self._feedback_address
             ),
         )
+
+    def _of_their_days(self, reader: Recipient) -> "IssueEmails":
+        """Of several days in one issue those that somebody was a reader on."""
+        first_day = self._issue.first_day
+        if first_day is None or reader.subscribed_at is None:
+            return self
+        day = newest_day(reader.subscribed_at)
+        if day <= first_day:
+            return self
+        if day not in self._later:
+            content = self._issue.since(day)
+            self._later[day] = IssueEmails(content, self._site, self._links, self._theme)
+        return self._later[day]
 
     def page(self, detail: str, language: str) -> str:
         """The issue whole, for the archive: nobody's mail, so without a reader's footer."""

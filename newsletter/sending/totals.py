@@ -116,4 +116,5 @@ def find_recipient(row: Row[*tuple[Any, ...]], reference: str) -> Recipient:
         language=row.language,
         since=since.date(),
         reference=reference,
+        subscribed_at=row.since,
     )

@@ -14,7 +14,7 @@ import requests
 from newsletter.config import Settings
 from newsletter.sources import calendar, dated_pages, past_day, rebuild
 from newsletter.sources.arxiv_requests import ArxivRequests
-from newsletter.sources.base import DATED_PAGE, FetchResult, ListingState, Paper, SourceError
+from newsletter.sources.base import DATED_PAGE, FetchResult, Paper, SourceError
 from newsletter.sources.dated_pages import DatedPages, PageRefusedError
 from newsletter.sources.http.session import polite_session
 from newsletter.sources.listing_status import CategoryListing, nothing
@@ -27,12 +27,7 @@ _RECENT = timedelta(days=14)  # five announcements never take longer
 def from_settings(settings: Settings) -> "ArxivSource":
     source = settings.source
     session = polite_session(source, settings.site.url)
-    dated = DatedPages(
-        session,
-        source.catchup_url,
-        source.recent_url,
-        awaited=timedelta(days=source.max_age_days),
-    )
+    dated = DatedPages(session, source.catchup_url, source.recent_url)
     return ArxivSource(
         session, source.feed_url, source.api_url, source.listing_url, source.oai_url, dated
     )
@@ -125,7 +120,7 @@ class ArxivSource:
             try:
                 said.append(self._by_dated_page(category, day))
             except SourceError as error:
-                failed[category] = error.brief
+                failed[category] = past_day.why_not_exact(error)
         lines = [line for listing in said for line in listing.lines]
         papers, trouble = past_day.papers_of_then(self._asked.named, lines, known, day)
         exact = past_day.judged(said, day, papers, trouble)
@@ -140,26 +135,20 @@ class ArxivSource:
         return past_day.with_rebuilt(exact, rebuilt, failed)
 
     def _by_dated_page(self, category: str, day: date) -> CategoryListing:
-        """What arXiv's page of that day says; where it only fails for now, a young day is awaited.
+        """What arXiv's page of that day says.
 
         Raises:
-            SourceError: there is no such page, or the day is too old to wait for it.
+            PageRefusedError: there is no such page, or none that is so old.
+            SourceError: it fails for now.
         """
         age = self._shown - day
         if self._dated is None:
-            raise SourceError("")
+            raise PageRefusedError("")
         if age > dated_pages.REACH + timedelta(days=1):  # an evening's batch bears tomorrow's date
-            raise SourceError(
+            raise PageRefusedError(
                 f"arXiv's pages of past days reach {dated_pages.REACH.days} days back"
             )
-        try:
-            return self._dated.listing(category, day, recent=age <= _RECENT)
-        except PageRefusedError:
-            raise
-        except SourceError as error:
-            if age >= self._dated.awaited:
-                raise
-            return CategoryListing(category, ListingState.UNREACHABLE, (), None, error.brief)
+        return self._dated.listing(category, day, recent=age <= _RECENT)
 
     def _rebuilt(self, categories: Sequence[str], day: date) -> FetchResult:
         if self._api_url is None or self._oai_url is None:

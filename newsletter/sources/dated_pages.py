@@ -1,13 +1,14 @@
 """arXiv's dated pages, asked for: past days, and the days on which there was an announcement."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 
 import requests
 
+from newsletter import taxonomy
 from newsletter.sources import calendar
-from newsletter.sources.base import DATED_PAGE, AnnouncementType, ListingState, SourceError
+from newsletter.sources.base import DATED_PAGE, ListingState, SourceError
 from newsletter.sources.catchup_page import CatchupDay, parse_catchup_page, read_catchup_day
 from newsletter.sources.http.get import forget, get, get_and_keep
 from newsletter.sources.listing_page import PageEntry
@@ -22,10 +23,7 @@ class PageRefusedError(SourceError):
 
 
 class DatedPages:
-    """What arXiv's pages say of a past day; the recent papers of a category are asked for once.
-
-    A day that is younger than `awaited` is not to be rebuilt while its page only fails for now.
-    """
+    """What arXiv's pages say of a past day; the recent papers of a category are asked for once."""
 
     def __init__(
         self,
@@ -33,13 +31,11 @@ class DatedPages:
         catchup_url: str,
         recent_url: str,
         clock: Callable[[], float] = time.time,
-        awaited: timedelta = timedelta(0),
     ) -> None:
         self._session = session
         self._catchup_url = catchup_url
         self._recent_url = recent_url
         self._clock = clock
-        self.awaited = awaited
         self._newest = date.min
         self._recent: dict[str, RecentPage | None] = {}
 
@@ -123,21 +119,51 @@ def dated_listing(
         return _of_nothing(category, shown, recent, source)
     section = recent.section(shown.day) if recent else None
     later = _first_listed_after(shown.day, recent) if recent else set()
+    reached = not shown.has_next_day or _reaches_after(recent, shown.day)
+    doubtful: frozenset[str] = frozenset()
     if section is not None and section.is_whole:
         entries = _as_announced(shown.listed, section.listed, later)
     else:
-        entries = tuple(entry for entry in shown.listed if not _is_late(entry, later))
-        if any(entry.kind is AnnouncementType.CROSS for entry in entries):
-            source = f"{source}, with cross-lists of later days"
+        entries = tuple(entry for entry in shown.listed if entry.arxiv_id not in later)
+        doubtful = _doubtful(category, entries, reached=reached)
     lines = tuple(map(ListingEntry.of, entries))
     added = len({line.arxiv_id for line in lines} - {entry.arxiv_id for entry in shown.listed})
     expected = len(lines) + max(0, shown.expected - len(shown.listed) - added)
-    return CategoryListing(category, ListingState.COMPLETE, lines, expected, source)
+    return CategoryListing(
+        category,
+        ListingState.COMPLETE,
+        lines,
+        expected,
+        source,
+        doubtful=doubtful,
+        later_is_known=reached,
+    )
 
 
-def _is_late(entry: PageEntry, later: set[str]) -> bool:
-    """Whether a cross-list was made on a later day; a paper is cross-listed there only once."""
-    return entry.kind is AnnouncementType.CROSS and entry.arxiv_id in later
+def _reaches_after(recent: RecentPage | None, day: date) -> bool:
+    """Whether the recent papers hold everything that was announced since that day."""
+    return recent is not None and calendar.previous_mailing_day(recent.dates[-1]) <= day
+
+
+def _doubtful(category: str, entries: Iterable[PageEntry], *, reached: bool) -> frozenset[str]:
+    """Papers of another primary category that may have come into this one on another day.
+
+    The page joins that day's announcements with today's categories. Who came later is known where
+    everything since is `reached`; then only a cross-list of that day can be one into yet another
+    category, and it is none where there is no other.
+    """
+    return frozenset(
+        entry.arxiv_id
+        for entry in entries
+        if not taxonomy.holds(category, entry.categories[0])
+        and not (
+            reached
+            and (
+                entry.kind.is_replacement
+                or all(taxonomy.holds(category, other) for other in entry.categories[1:])
+            )
+        )
+    )
 
 
 def _as_announced(

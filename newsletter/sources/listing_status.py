@@ -47,6 +47,8 @@ class CategoryListing:
     expected: int | None
     source: str
     shown: date | None = None  # the later day to which the source has moved on
+    doubtful: frozenset[str] = frozenset()  # perhaps announced in this category on another day
+    later_is_known: bool = True  # who came into the category since then
 
     @property
     def is_past(self) -> bool:
@@ -104,7 +106,10 @@ def judge_listing(
     short = said.expected is not None and len(announcements) < said.expected
     state = ListingState.PARTIAL if missing or short else said.state
     source = f"{said.source}; {trouble}" if trouble and said.lines else said.source
-    return Listing(day, said.category, state, announcements, source, said.expected, missing)
+    doubtful = tuple(sorted(said.doubtful & papers.keys()))
+    return Listing(
+        day, said.category, state, announcements, source, said.expected, missing, doubtful
+    )
 
 
 def with_html(said: Iterable[CategoryListing], papers: dict[str, Paper]) -> dict[str, Paper]:

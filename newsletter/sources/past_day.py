@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from newsletter.sources import calendar, rebuild
 from newsletter.sources.base import (
+    FAILED_FOR_NOW,
     AnnouncementType,
     FetchResult,
     Listing,
@@ -13,6 +14,7 @@ from newsletter.sources.base import (
     Paper,
     SourceError,
 )
+from newsletter.sources.dated_pages import PageRefusedError
 from newsletter.sources.listing_status import (
     CategoryListing,
     ListingEntry,
@@ -54,11 +56,33 @@ def judged(
 ) -> FetchResult:
     """The listings with their verdicts, and the papers that stand in them."""
     papers = with_html(said, papers)
-    listings = [judge_listing(listing, day, papers, trouble) for listing in said]
+    start, _ = rebuild.window(day)
+    certain = [_without_first_days(listing, papers, start) for listing in said]
+    listings = [judge_listing(listing, day, papers, trouble) for listing in certain]
     ids = {announcement.paper for listing in listings for announcement in listing.announcements}
     return FetchResult(
         tuple(listings), {paper.id: paper for paper in papers.values() if paper.id in ids}
     )
+
+
+def _without_first_days(
+    listing: CategoryListing, papers: Mapping[str, Paper], start: datetime
+) -> CategoryListing:
+    """A paper that was submitted for that very day was no cross-list of an earlier one."""
+    if not listing.later_is_known:
+        return listing
+    first = {
+        arxiv_id
+        for arxiv_id in listing.doubtful & papers.keys()
+        if (published_at := papers[arxiv_id].published_at) and published_at >= start
+    }
+    return replace(listing, doubtful=listing.doubtful - first)
+
+
+def why_not_exact(error: SourceError) -> str:
+    """Why a day is rebuilt; `FAILED_FOR_NOW` where its page may be had later."""
+    final = isinstance(error, PageRefusedError)
+    return error.brief if final else f"{FAILED_FOR_NOW}: {error.brief}"
 
 
 def with_rebuilt(exact: FetchResult, rebuilt: FetchResult, why: Mapping[str, str]) -> FetchResult:

@@ -17,6 +17,7 @@ from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import rate_limit
 from newsletter.sending.context import NO_OVERRIDE
 from newsletter.sending.sender import IssueSendResult, send_issue
+from newsletter.services import Services
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import Transport
@@ -60,7 +61,7 @@ class Run:
 
     settings: Settings
     issue_id: int
-    parts: daily.Services
+    parts: Services
     waited: list[float] = field(default_factory=list)
 
     def by(self, transport: Transport, after: timedelta = timedelta()) -> IssueSendResult:

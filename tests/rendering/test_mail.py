@@ -63,10 +63,10 @@ def well_formed(raw: bytes) -> None:
 
 @pytest.fixture
 def bundled_day(settings: Settings, database: Database) -> IssueContent:
-    from newsletter import papers
+    from newsletter import announcements
 
     with database.write.begin() as session:
-        papers.store_fetched(
+        announcements.store_fetched(
             session, bundled.BundledDay().fetch(bundled.CATEGORIES, bundled.DAY), NOW
         )
         return issues.compose_issue(

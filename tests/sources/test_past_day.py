@@ -1,7 +1,7 @@
 """A past day is read, exact, from arXiv's own page of it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.config import SourceSettings
 from newsletter.sources.arxiv import ArxivSource
-from newsletter.sources.base import FetchResult, Listing, ListingState, Paper
+from newsletter.sources.base import FAILED_FOR_NOW, FetchResult, Listing, ListingState, Paper
 from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.http.session import polite_session
 from tests.sources.dated_samples import catchup, dated_case, recent
@@ -61,7 +61,7 @@ def by_name(*papers: Told) -> dict[str, Told]:
     return {name: each for each in papers for name in (each.id.rpartition("v")[0], each.id)}
 
 
-def source(stand_in: StandIn, awaited: timedelta = timedelta(0)) -> ArxivSource:
+def source(stand_in: StandIn) -> ArxivSource:
     clock = stand_in.clock
     settings = SourceSettings(timeout_s=0.5, listing_url=stand_in.url + "/list/{category}/new")
     session = polite_session(settings, "https://n.example", clock.sleep, clock)
@@ -70,7 +70,6 @@ def source(stand_in: StandIn, awaited: timedelta = timedelta(0)) -> ArxivSource:
         stand_in.url + "/catchup/{category}/{day}?abs=True&page={page}",
         stand_in.url + "/list/{category}/recent?skip=0&show=2000",
         clock,
-        awaited,
     )
     return ArxivSource(
         session,
@@ -110,9 +109,7 @@ def test_a_past_day_is_complete_with_its_replacements_in_the_versions_of_then(
     day = fetch(arxiv)
     listing = only(day)
     assert (listing.state, listing.expected) == (ListingState.COMPLETE, 4)
-    assert listing.source == (
-        "arXiv's page of that day, read on 1970-01-01, with cross-lists of later days"
-    )
+    assert listing.source == "arXiv's page of that day, read on 1970-01-01"
     assert said(listing) == TOLD
     assert {paper.title for paper in day.papers.values()} == {"Hearing by Eye", "First thoughts"}
     assert paths(arxiv) == [
@@ -141,14 +138,34 @@ def test_a_cross_list_of_a_later_day_is_left_out_where_the_recent_papers_tell(
     assert said(listing) == TOLD
 
 
-def test_a_cross_list_of_a_later_day_is_left_out_beyond_the_recent_papers_too(
+def test_what_no_page_can_tell_is_in_doubt_and_what_came_since_is_left_out(
     arxiv: StandIn,
 ) -> None:
-    arxiv.catchup("cs.SD", DAY, Reply(catchup(*ALL, LATE, day=DAY, following=NEXT)))
-    arxiv.recent("cs.SD", Reply(recent({date(2026, 11, 30): (LATE,), NEXT: (AGAIN,)})))
+    across = Told("2610.07000v2", "replace-cross", categories=("cs.CV", "cs.SD"),
+                  published=BEFORE, updated=INSIDE)  # fmt: skip
+    arxiv.papers |= by_name(across)
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(*ALL, across, LATE, day=DAY, following=NEXT)))
+    arxiv.recent("cs.SD", Reply(recent({date(2026, 12, 3): (LATE,), date(2026, 11, 27): ()})))
     listing = only(fetch(arxiv))
-    assert (listing.state, listing.expected, said(listing)) == (ListingState.COMPLETE, 4, TOLD)
-    assert listing.source.endswith("with cross-lists of later days")  # there may be others
+    assert (listing.state, listing.expected) == (ListingState.COMPLETE, 5)
+    assert "2611.00009v1" not in dict(said(listing))
+    assert listing.doubtful == ("2610.07000", "2611.00002")
+
+
+def test_where_the_recent_papers_reach_the_next_day_hardly_a_doubt_is_left(
+    arxiv: StandIn,
+) -> None:
+    old = [
+        Told(f"2610.0700{number}v1", "cross", categories=("cs.CV", "cs.SD", *more),
+             published=BEFORE, updated=BEFORE)
+        for number, more in enumerate([(), ("cs.CL",)])
+    ]  # fmt: skip
+    arxiv.papers |= by_name(*old)
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(*ALL, *old, LATE, day=DAY, following=NEXT)))
+    arxiv.recent("cs.SD", Reply(recent({date(2026, 12, 1): (LATE,), NEXT: ()})))
+    listing = only(fetch(arxiv))
+    assert (listing.state, listing.expected) == (ListingState.COMPLETE, 6)
+    assert listing.doubtful == ("2610.07001",)  # it may have come into cs.CL then
 
 
 def test_what_came_into_the_category_later_was_not_replaced_in_it_before(
@@ -282,28 +299,7 @@ def test_where_its_page_fails_the_day_is_rebuilt_and_says_why(
     assert (listing.state, said(listing)) == (ListingState.RECONSTRUCTED, TOLD[:1])
     assert listing.source.startswith("API, by date, without replacements")
     assert len(listing.source.split("; ")) == 2
-
-
-@pytest.mark.parametrize("status", [503, 406])
-def test_a_young_day_whose_page_fails_for_now_is_waited_for_and_not_rebuilt(
-    arxiv: StandIn, status: int
-) -> None:
-    arxiv.catchup("cs.SD", DAY, Reply(b"", status))
-    asking = source(arxiv, timedelta(days=7))
-    listing = only(asking.fetch(("cs.SD",), DAY))
-    assert (listing.state, listing.announcements) == (ListingState.UNREACHABLE, ())
-    assert f"HTTP {status}" in listing.source
-    assert not [path for path in paths(arxiv) if path == "/oai"]
-    arxiv.catchup("cs.SD", DAY, Reply(catchup(*ALL, day=DAY, following=NEXT)))
-    assert said(only(asking.fetch(("cs.SD",), DAY))) == TOLD
-
-
-def test_a_young_day_without_such_a_page_is_rebuilt_at_once(arxiv: StandIn) -> None:
-    arxiv.catchup("cs.SD", DAY, Reply(b"", 404))
-    arxiv.oai(Reply(b"", 404))
-    arxiv.api(Reply(answer(NEW)))
-    listing = only(source(arxiv, timedelta(days=7)).fetch(("cs.SD",), DAY))
-    assert listing.state is ListingState.RECONSTRUCTED
+    assert (FAILED_FOR_NOW in listing.source) is (trouble.status != 400)  # then it may heal
 
 
 def test_a_day_beyond_ninety_days_is_not_asked_for_in_vain(arxiv: StandIn) -> None:

@@ -1,0 +1,207 @@
+"""What the sources handed over, written down: papers, announcements, verdicts."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import and_, delete, func, select
+from sqlalchemy.orm import Session
+
+from newsletter import papers
+from newsletter.db import insert_missing
+from newsletter.models import AnnouncementRow, IssueEntryRow, ListingRow, SummaryRow
+from newsletter.sources.base import (
+    DATED_PAGE,
+    AnnouncementType,
+    FetchResult,
+    Listing,
+    ListingState,
+    Paper,
+    PaperId,
+)
+
+_NOTHING_LEARNED = (ListingState.STALE, ListingState.UNREACHABLE)
+_LACKING = (ListingState.PARTIAL, ListingState.RECONSTRUCTED)  # since when matters, not asked when
+_IN_DOUBT = "may have been cross-listed on another day"
+
+
+def store_fetched(session: Session, fetched: FetchResult, now: datetime) -> None:
+    """Keep what a source handed over; one that learned nothing never overwrites what is known."""
+    _keep_papers(session, fetched.papers)
+    for listing in fetched.listings:
+        told = _without_doubt(session, _unless_repeated(session, listing))
+        _keep_listing(session, told, now)
+    rows = [
+        {
+            "arxiv_id": summary.paper.arxiv_id,
+            "version": summary.paper.version,
+            "language": summary.language,
+            "summarizer": summary.made_by,
+            "text": summary.text,
+            "made_at": now,
+        }
+        for summary in fetched.summaries
+    ]
+    insert_missing(session, SummaryRow, rows)
+
+
+def _keep_papers(session: Session, described: dict[PaperId, Paper]) -> None:
+    """Keep what is new; what an issue holds stands, and a feed's few words never replace more."""
+    stored = papers.by_id(session, described)
+    frozen = _frozen(session, described)
+    for paper in described.values():
+        old = stored.get(paper.id)
+        poorer = old is not None and old.updated_at is not None and paper.updated_at is None
+        if paper.id not in frozen and not poorer:
+            has_html = paper.has_html or (old is not None and old.has_html)
+            session.merge(papers.row_of(replace(paper, has_html=has_html)))
+    session.flush()
+
+
+def _frozen(session: Session, described: Iterable[PaperId]) -> set[PaperId]:
+    """Those that an issue holds."""
+    ids = [paper.arxiv_id for paper in described]
+    frozen: set[PaperId] = set()
+    for start in range(0, len(ids), papers.SOME_AT_A_TIME):
+        part = ids[start : start + papers.SOME_AT_A_TIME]
+        rows = session.execute(
+            select(IssueEntryRow.arxiv_id, IssueEntryRow.version).where(
+                IssueEntryRow.arxiv_id.in_(part)
+            )
+        )
+        frozen |= {PaperId(row.arxiv_id, row.version) for row in rows}
+    return frozen
+
+
+def _unless_repeated(session: Session, listing: Listing) -> Listing:
+    """A batch that holds nothing but an earlier day's papers is that day's, whatever its date.
+
+    Pages and feeds have borne a fresh date over an old batch; no version is announced twice in a
+    category.
+    """
+    versions = {
+        (announcement.paper.arxiv_id, announcement.paper.version)
+        for announcement in listing.announcements
+    }
+    earlier = session.scalar(
+        select(func.max(AnnouncementRow.day)).where(
+            AnnouncementRow.category == listing.category, AnnouncementRow.day < listing.day
+        )
+    )
+    of_past = listing.source.startswith(DATED_PAGE) or listing.state is ListingState.RECONSTRUCTED
+    if not versions or earlier is None or of_past:
+        return listing
+    rows = session.execute(
+        select(AnnouncementRow.arxiv_id, AnnouncementRow.version).where(
+            AnnouncementRow.category == listing.category, AnnouncementRow.day == earlier
+        )
+    )
+    if not versions <= {(row.arxiv_id, row.version) for row in rows}:
+        return listing
+    source = f"{listing.source}, but with the batch of {earlier}"
+    return Listing(listing.day, listing.category, ListingState.STALE, (), source)
+
+
+def _without_doubt(session: Session, listing: Listing) -> Listing:
+    """The listing without the papers that came into its category on another day, where we know it.
+
+    We know it from days whose listing leaves no doubt. A paper that the category had before, or
+    first had later, is no cross-list of that day; one that it first had later was not replaced in
+    it before. The verdict says how many are left.
+    """
+    if not listing.doubtful:
+        return listing
+    rows = session.execute(
+        select(AnnouncementRow.arxiv_id, func.min(AnnouncementRow.day))
+        .join(
+            ListingRow,
+            and_(
+                ListingRow.day == AnnouncementRow.day,
+                ListingRow.category == AnnouncementRow.category,
+            ),
+        )
+        .where(
+            AnnouncementRow.category == listing.category,
+            AnnouncementRow.day != listing.day,
+            AnnouncementRow.arxiv_id.in_(listing.doubtful),
+            AnnouncementRow.kind.in_([AnnouncementType.NEW, AnnouncementType.CROSS]),
+            ListingRow.state == ListingState.COMPLETE,
+            ListingRow.source.not_like(f"%{_IN_DOUBT}%"),
+        )
+        .group_by(AnnouncementRow.arxiv_id)
+    )
+    first = dict(rows.all())
+    doubtful = set(listing.doubtful)
+    announcements = tuple(
+        announcement
+        for announcement in listing.announcements
+        for listed_on in [first.get(announcement.paper.arxiv_id, listing.day)]
+        if announcement.paper.arxiv_id not in doubtful
+        or listed_on == listing.day
+        or (announcement.kind.is_replacement and listed_on < listing.day)
+    )
+    left = len(doubtful - first.keys())
+    gone = len(listing.announcements) - len(announcements)
+    source = f"{listing.source}; {left} of its papers {_IN_DOUBT}" if left else listing.source
+    return replace(
+        listing,
+        announcements=announcements,
+        source=source,
+        expected=None if listing.expected is None else listing.expected - gone,
+    )
+
+
+def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
+    old = session.get(ListingRow, (listing.day, listing.category))
+    if old is not None and old.found and _says_less(listing, old):
+        return
+    known = papers.by_id(session, (announcement.paper for announcement in listing.announcements))
+    lost = [
+        str(announcement.paper)
+        for announcement in listing.announcements
+        if announcement.paper not in known
+    ]
+    state = ListingState.PARTIAL if lost else listing.state
+    since = old.fetched_at if old is not None and old.state == state in _LACKING else now
+    session.merge(
+        ListingRow(
+            day=listing.day,
+            category=listing.category,
+            state=state,
+            expected=listing.expected,
+            found=len(listing.announcements) - len(lost),
+            missing=[*listing.missing, *lost],
+            source=listing.source,
+            fetched_at=since,
+        )
+    )
+    _keep_announcements(session, listing)
+
+
+def _says_less(listing: Listing, old: ListingRow) -> bool:
+    """Whether what is kept is better: dates give back less than what arXiv announced by name."""
+    if listing.state in _NOTHING_LEARNED:
+        return True
+    rebuilt = listing.state is ListingState.RECONSTRUCTED
+    if rebuilt and old.state == ListingState.PARTIAL:
+        return len(listing.announcements) <= old.found
+    return rebuilt and old.state == ListingState.COMPLETE
+
+
+def _keep_announcements(session: Session, listing: Listing) -> None:
+    session.execute(
+        delete(AnnouncementRow).where(
+            AnnouncementRow.day == listing.day, AnnouncementRow.category == listing.category
+        )
+    )
+    session.add_all(
+        AnnouncementRow(
+            day=listing.day,
+            category=listing.category,
+            arxiv_id=announcement.paper.arxiv_id,
+            version=announcement.paper.version,
+            kind=announcement.kind,
+        )
+        for announcement in listing.announcements
+    )
+    session.flush()
