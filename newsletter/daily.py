@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter import announcements, completeness, issues, papers
 from newsletter.config import NewsletterSettings
 from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.interests import interest_store
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
@@ -85,6 +86,7 @@ def freeze_and_send(
         if not content.entries:
             return DayReport(content.day, None, None, None, nothing=empty_reason)
         frozen = issues.freeze_issue(session, content)
+        interest_store.forget_picks(session, now)
         if frozen is not None:
             is_past = content.day < services.source.current_day(now)
             by = subscribed_by(content.day) if is_past else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import common, output, subscribers_interests
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def run(
         done = common.for_each_newsletter(settings, slug, run_newsletter)
         if not dry_run:
             done = _empty_outbox(settings, services) and done
+            subscribers_interests.tell_papers(settings, services.database)
     if days_as_json is not None:
         output.print_json(days_as_json)
     click.get_current_context().exit(0 if done else 1)

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter import languages
-from newsletter.cli import common, output, subscribers_export, subscribers_import
+from newsletter.cli import (
+    common,
+    output,
+    subscribers_export,
+    subscribers_import,
+    subscribers_interests,
+)
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -248,5 +254,9 @@ def _text(value: object) -> object:
     return ", ".join(value) if isinstance(value, list) else value
 
 
-for _command in (subscribers_import.import_list, subscribers_export.export):
+for _command in (
+    subscribers_import.import_list,
+    subscribers_export.export,
+    subscribers_interests.interests,
+):
     subscribers.add_command(_command)

@@ -7,7 +7,8 @@
     for pick in pick_papers(day, profile):
         print(f"{pick.score:.3f} {pick.paper.title}: {pick.reasons[0]}")
 
-Nothing here knows a database, the network or the time. `docs/personal.md` says how it works.
+None of these knows a database, the network or the time. `interest_store.py` keeps what people
+name, `files/` reads their reading lists. `docs/personal.md` says how it all works.
 """
 
 from newsletter.interests.authors import FollowedAuthor

@@ -37,7 +37,7 @@ def not_this_one(
     author: FollowedAuthor, authors: Sequence[str], categories: Sequence[str]
 ) -> FollowedAuthor:
     """The same, once the reader said of a paper by that name that it is somebody else's."""
-    others = _co_authors(author.name, authors)
+    others = name_keys(co_authors(author.name, authors))
     return replace(
         author,
         not_with_authors=author.not_with_authors | others,
@@ -50,7 +50,7 @@ def wrote(author: FollowedAuthor, authors: Sequence[str], categories: Sequence[s
     name = next((name for name in authors if same_name(author.name, name)), None)
     if name is None:
         return None
-    others = _co_authors(author.name, authors)
+    others = name_keys(co_authors(author.name, authors))
     if author.with_authors & others or author.with_categories.intersection(categories):
         return name
     if author.with_authors or author.with_categories:
@@ -84,10 +84,11 @@ def name_keys(names: Iterable[str]) -> frozenset[NameKey]:
     return frozenset(key for key in map(name_key, names) if key)
 
 
-def _co_authors(name: str, authors: Sequence[str]) -> frozenset[NameKey]:
+def co_authors(name: str, authors: Sequence[str]) -> list[str]:
+    """The others; nobody where there are so many that they say little about each other."""
     if len(authors) > _MANY_AUTHORS:
-        return frozenset()
-    return name_keys(other for other in authors if not same_name(name, other))
+        return []
+    return [other for other in authors if not same_name(name, other)]
 
 
 def _parts(name: str) -> list[str]:

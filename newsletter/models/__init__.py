@@ -13,6 +13,7 @@ from newsletter.models.deliveries import (
     QuarantineRow,
     RateRow,
 )
+from newsletter.models.interests import InterestRow, NamedPaperRow, PickRow
 from newsletter.models.issues import IssueEntryRow, IssueRow, IssueState
 from newsletter.models.papers import (
     AnnouncementRow,
@@ -54,13 +55,16 @@ __all__ = [
     "FeedbackRow",
     "FormLimitRow",
     "ImportRow",
+    "InterestRow",
     "IssueEntryRow",
     "IssueRow",
     "IssueState",
     "KeyRow",
     "ListingRow",
+    "NamedPaperRow",
     "OutboxRow",
     "PaperRow",
+    "PickRow",
     "QuarantineRow",
     "RateRow",
     "SentOutboxRow",

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter import outbox
+from newsletter.interests import interest_store
 from newsletter.models import AddressChangeRow, Standing, SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.subscribers import lifecycle, suppression
@@ -72,6 +73,7 @@ def apply_change(session: Session, change: AddressChangeRow, now: datetime) -> S
         subscriber.email = change.new_email
         return subscriber
     _merge(session, subscriber, other, now)
+    interest_store.move(session, subscriber.id, other.id, now)
     change.merged_into = other.id
     return other
 
@@ -85,6 +87,7 @@ def undo_change(session: Session, change: AddressChangeRow, now: datetime) -> bo
         return True
     if change.merged_into is not None:
         lifecycle.resubscribe(session, subscriber, None, change.done_at)
+        interest_store.undo_move(session, change.merged_into, change.done_at)
     elif subscriber.email == change.new_email and not lifecycle.find_subscriber(
         session, change.old_email
     ):

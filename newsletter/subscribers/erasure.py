@@ -12,6 +12,7 @@ from sqlalchemy import Column, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters, outbox
+from newsletter.interests import interest_store
 from newsletter.models import Base, DeliveryRow, DeliveryState, QuarantineRow, SubscriberRow
 from newsletter.subscribers import address_change, signup_limits, signups, suppression
 
@@ -36,6 +37,7 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     for _, number, address in everybody:
         session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
         erase_address(session, address, now)
+    interest_store.forget_unnamed(session)
     session.expire_all()
 
 

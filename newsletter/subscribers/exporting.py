@@ -11,7 +11,7 @@ from newsletter.subscribers.queries import Member
 
 COLUMNS = (
     *("email", "standing", "newsletters", "paused", "language"),
-    *("created", "confirmed", "left", "consent"),
+    *("created", "confirmed", "left", "consent", "interests"),
 )
 
 
@@ -63,6 +63,7 @@ def _values(member: Member) -> dict[str, object]:
         "confirmed": _moment(member.confirmed_at),
         "left": _moment(member.left_at),
         "consent": member.consent,
+        "interests": member.interests,
     }
 
 
@@ -71,6 +72,8 @@ def _object(member: Member) -> str:
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, dict) and any(isinstance(item, list) for item in value.values()):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, dict):
         return " ".join(f"{name}={item}" for name, item in value.items())
     return "" if value is None else " ".join(str(value).split())  # one line a person

@@ -37,6 +37,7 @@ _COLUMNS = {  # our name -> how others write it, lower case, letters only; the b
     "standing": ("standing", "status", "state", "memberstatus", "状态"),
     "paused": ("paused",),
     "consent": ("consent",),
+    "interests": ("interests",),
     "confirmed": ("confirmed", "confirmedat", "confirmtime", "optintime"),
 }
 
@@ -216,6 +217,8 @@ def _object(number: int, text: str) -> ImportEntry:
 
 
 def _flat(value: object) -> str:
+    if isinstance(value, dict) and any(isinstance(item, list) for item in value.values()):
+        return json.dumps(value)
     if isinstance(value, dict):
         return " ".join(f"{name}={item}" for name, item in value.items())
     if isinstance(value, list):

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.errors import WrongUseError
+from newsletter.interests.interest_store import Interest
+from newsletter.interests.portable import from_portable
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.csv_format import RowError
 from newsletter.subscribers.import_files import ImportEntry
@@ -69,6 +71,8 @@ class Person:
     language: str
     consent: str
     confirmed_at: datetime
+    interests: Sequence[Interest] = ()
+    interests_lost: int = 0  # not understood, or beyond the limits
 
 
 def is_rejected(report: RowReport) -> bool:
@@ -107,6 +111,7 @@ def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person |
     }
     language = cells.get("language", "").strip().lower()[:2]
     own = cells.get("consent", "").strip()
+    interests, lost = from_portable(cells["interests"]) if cells.get("interests") else ([], 0)
     return Person(
         address,
         details,
@@ -114,6 +119,8 @@ def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person |
         language if language in LANGUAGES else plan.language,
         f"{plan.consent}; there: {own}" if own else plan.consent,
         _moment(cells.get("confirmed", ""), now),
+        interests,
+        lost,
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from newsletter.db import Database
+from newsletter.interests import interest_store
 from newsletter.models import ConsentRow, ImportRow, Standing, SubscriberRow, SubscriptionRow
 from newsletter.subscribers import consent_log, lifecycle, suppression
 from newsletter.subscribers.consent_log import ConsentAction
@@ -162,7 +163,8 @@ class _Chunk:
                 Standing.CONFIRMED, self._now, left=dict.fromkeys(person.details, False)
             )
             self._known[person.address] = here
-            return ImportStatus.ADDED, ""
+            lost = person.interests_lost
+            return ImportStatus.ADDED, f"{lost} interests not taken" if lost else ""
         if known.standing == Standing.PENDING:
             return self._confirm(known, person)
         return self._add_to(known, person)
@@ -219,6 +221,11 @@ class _Chunk:
                 ],
             )
             self._session.execute(insert(ConsentRow), self._history(numbers, new_subscriptions))
+        for name, person in self._new.items():
+            if person.interests:
+                interest_store.add(
+                    self._session, numbers[name], person.interests, "import", self._now
+                )
 
     def _history(
         self, numbers: Mapping[str, int], new_subscriptions: Iterable[tuple[str, Person, str]]

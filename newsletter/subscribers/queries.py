@@ -1,14 +1,16 @@
 """Everybody, page by page: what `list` shows and `export` writes, also of a million."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from unicodedata import normalize
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from newsletter.models import Standing, SubscriberRow, SubscriptionRow
+from newsletter.interests import interest_store
+from newsletter.interests.portable import PortableInterests, to_portable
+from newsletter.models import InterestRow, Standing, SubscriberRow, SubscriptionRow
 from newsletter.subscribers import suppression
 
 _PAGE = 1000
@@ -37,6 +39,7 @@ class Member:
     left_at: datetime | None
     details: Mapping[str, str] = field(default_factory=dict)  # newsletters they did not leave
     paused: Mapping[str, str] = field(default_factory=dict)  # newsletter -> until which day
+    interests: PortableInterests = field(default_factory=dict)
 
 
 def iterate_subscribers(session: Session, choice: SubscriberFilter) -> Iterator[Member]:
@@ -53,10 +56,12 @@ def iterate_subscribers(session: Session, choice: SubscriberFilter) -> Iterator[
         reasons = suppression.suppression_reasons(
             session, [subscriber.email for subscriber in page]
         )
+        interests = _interests(session, [subscriber.id for subscriber in page])
         for subscriber in page:
             standing = _standing(subscriber, reasons.get(subscriber.email))
             if choice.standing in {None, standing}:
-                yield _member(subscriber, standing, subscriptions.get(subscriber.id, []))
+                member = _member(subscriber, standing, subscriptions.get(subscriber.id, []))
+                yield replace(member, interests=interests.get(subscriber.id, {}))
         if len(page) < _PAGE:
             return
         after = page[-1].email
@@ -96,6 +101,16 @@ def _active_subscriptions(
     for row in rows:
         by_subscriber.setdefault(row.subscriber_id, []).append(row)
     return by_subscriber
+
+
+def _interests(session: Session, numbers: Sequence[int]) -> dict[int, PortableInterests]:
+    by_subscriber: dict[int, list[InterestRow]] = {}
+    for row in interest_store.rows_of(session, *numbers):
+        by_subscriber.setdefault(row.subscriber_id, []).append(row)
+    return {
+        number: to_portable(rows, interest_store.texts_of(session, rows))
+        for number, rows in by_subscriber.items()
+    }
 
 
 def _standing(row: SubscriberRow, reason: str | None) -> str:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.interests import interest_store
 from newsletter.models import AddressChangeRow, FeedbackRow, SubscriberRow
 from newsletter.sending import totals
 from newsletter.subscribers import consent_log, lifecycle, suppression
@@ -26,6 +27,11 @@ def export_subscriber(session: Session, subscriber: SubscriberRow) -> dict[str, 
         "suppressed": suppression.suppression_reason(session, subscriber.email),
         "deliveries": totals.history(session, subscriber.id),
         "feedback": _feedback(session, subscriber),
+        "interests": interests_of(session, subscriber),
+        "picks": [
+            {"issue": row.issue_id, "made": row.made_at, "chosen": row.chosen}
+            for row in interest_store.picks_of(session, subscriber.id)
+        ],
     }
 
 
@@ -83,3 +89,21 @@ def _feedback(session: Session, subscriber: SubscriberRow) -> Entries:
         .order_by(FeedbackRow.at)
     )
     return [{"at": event.at, "kind": event.kind, "detail": event.detail} for event in events]
+
+
+def interests_of(session: Session, subscriber: SubscriberRow) -> Entries:
+    """Everything that they named, with the titles of papers."""
+    rows = interest_store.rows_of(session, subscriber.id)
+    texts = interest_store.texts_of(session, rows)
+    return [
+        {
+            "kind": row.kind,
+            "value": row.value,
+            "title": texts[row.value].title if row.value in texts else None,
+            "wanted": row.wanted,
+            "detail": row.detail,
+            "origin": row.origin,
+            "since": row.since,
+        }
+        for row in rows
+    ]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from newsletter import outbox
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.interests import interest_store
 from newsletter.models import OutboxRow, RateRow
 from newsletter.rendering.message import Message
 from newsletter.sending import rate_limit
@@ -94,6 +95,7 @@ class OutboxWorker:
         with self.database.write.begin() as session:
             signups.forget_unconfirmed(session, now)
             signup_limits.forget_old(session, now - timedelta(days=2))
+            interest_store.forget_picks(session, now)
         self.database.empty_log()
 
     def _answer(self) -> int:

@@ -79,7 +79,7 @@ def _papers(
 ) -> Iterator[ListedPaper | RefusedEntry]:
     for number, entry in enumerate(entries, start=1):
         if isinstance(entry, RefusedEntry):
-            yield entry
+            yield RefusedEntry(brief(entry.name)[:80], entry.why)
             continue
         title = one_line(entry.get("title"))
         identifier = _identifier(entry)

@@ -1,0 +1,304 @@
+"""A person's interests in the database: named, taken back, moved, forgotten."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.orm import Session
+
+from newsletter import papers, taxonomy
+from newsletter.db import insert_missing
+from newsletter.errors import WrongUseError
+from newsletter.interests.authors import FollowedAuthor, co_authors, name_key, name_keys
+from newsletter.interests.files import ListedPaper
+from newsletter.interests.phrases import Phrase
+from newsletter.interests.profile import Interests, LikedPaper
+from newsletter.models import InterestRow, NamedPaperRow, PickRow
+from newsletter.sources.base import Paper, PaperId, SourceError
+from newsletter.text import one_line
+
+PICKS_KEPT = timedelta(days=90)
+_LONGEST_VALUE = 200  # characters
+_BY_TITLE = "title:"
+_MOVED = "moved"
+
+
+class InterestType(StrEnum):
+    AUTHOR = "author"
+    WORD = "word"  # or phrase
+    CATEGORY = "category"
+    PAPER = "paper"
+
+
+# How many of each a person can have.
+MOST = {
+    InterestType.AUTHOR: 100,
+    InterestType.WORD: 100,
+    InterestType.CATEGORY: 50,
+    InterestType.PAPER: 500,
+}
+
+
+@dataclass(frozen=True)
+class Interest:
+    """Something that a person names; a paper by its identifier, or by its title alone."""
+
+    kind: InterestType
+    value: str
+    wanted: bool = True
+    # Of an author: "with", "in", "not_with" and "not_in", each a list of names or categories.
+    detail: Mapping[str, list[str]] = field(default_factory=dict)
+    paper: ListedPaper | None = None
+
+
+def checked(interest: Interest) -> Interest:
+    """The same, tidied.
+
+    Raises:
+        WrongUseError: it names nothing that could ever be found.
+    """
+    value = one_line(interest.value)[:_LONGEST_VALUE]
+    match interest.kind:
+        case InterestType.CATEGORY:
+            value = taxonomy.category(value)
+        case InterestType.WORD:
+            if Phrase.parse(value) is None:
+                raise WrongUseError(f"{value!r} is no word")
+        case InterestType.AUTHOR:
+            if name_key(value) is None:
+                raise WrongUseError(f"{value!r} is no name")
+        case InterestType.PAPER:
+            value = _name_of(interest.paper or ListedPaper(value, "", ""))
+    return Interest(interest.kind, value, interest.wanted, interest.detail, interest.paper)
+
+
+def add(
+    session: Session,
+    subscriber_id: int,
+    interests: Iterable[Interest],
+    origin: str,
+    now: datetime,
+) -> list[Interest]:
+    """Note them; returns those for which there was no room. Naming again says it anew."""
+    numbers = _counts(session, subscriber_id)
+    left_over: list[Interest] = []
+    for interest in map(checked, interests):
+        row = session.get(InterestRow, (subscriber_id, interest.kind, interest.value))
+        if row is None and numbers[interest.kind] >= MOST[interest.kind]:
+            left_over.append(interest)
+            continue
+        if row is None:
+            numbers[interest.kind] += 1
+            row = InterestRow(
+                subscriber_id=subscriber_id, kind=interest.kind, value=interest.value, detail={}
+            )
+            session.add(row)
+        row.wanted, row.origin, row.since = interest.wanted, origin, now
+        row.detail = _joined(row.detail, interest.detail)
+        if interest.kind is InterestType.PAPER:
+            _keep_text(session, interest, now)
+    session.flush()
+    return left_over
+
+
+def not_this_one(author: str, paper: Paper) -> Interest:
+    """The author stays followed, and a paper by that name is somebody else's."""
+    detail = {"not_with": co_authors(author, paper.authors), "not_in": list(paper.categories[:1])}
+    return Interest(InterestType.AUTHOR, author, detail=detail)
+
+
+def remove(session: Session, subscriber_id: int, interests: Iterable[Interest]) -> int:
+    """Take them back; returns how many there were."""
+    removed = 0
+    for interest in map(checked, interests):
+        row = session.get(InterestRow, (subscriber_id, interest.kind, interest.value))
+        if row is not None:
+            session.delete(row)
+            removed += 1
+    session.flush()
+    forget_unnamed(session)
+    return removed
+
+
+def rows_of(session: Session, *subscriber_ids: int) -> Sequence[InterestRow]:
+    """Everything that they named, in the order of kinds and time."""
+    return session.scalars(
+        select(InterestRow)
+        .where(InterestRow.subscriber_id.in_(subscriber_ids))
+        .order_by(InterestRow.kind, InterestRow.since, InterestRow.value)
+    ).all()
+
+
+def texts_of(session: Session, rows: Iterable[InterestRow]) -> dict[str, NamedPaperRow]:
+    """The papers among them, by name."""
+    names = [row.value for row in rows if row.kind == InterestType.PAPER]
+    found = session.scalars(select(NamedPaperRow).where(NamedPaperRow.name.in_(names)))
+    return {paper.name: paper for paper in found}
+
+
+def load(session: Session, subscriber_id: int) -> Interests:
+    """All of it, as a day's papers are ranked by."""
+    rows = rows_of(session, subscriber_id)
+    texts = texts_of(session, rows)
+
+    def values(kind: InterestType, *, wanted: bool) -> list[str]:
+        return [row.value for row in rows if row.kind == kind and row.wanted is wanted]
+
+    liked, disliked = (
+        [_liked(texts[name]) for name in values(InterestType.PAPER, wanted=wanted)]
+        for wanted in (True, False)
+    )
+    return Interests(
+        liked=[paper for paper in liked if paper.title],
+        disliked=[paper for paper in disliked if paper.title or paper.arxiv_id],
+        authors=[_author(row) for row in rows if row.kind == InterestType.AUTHOR and row.wanted],
+        unwanted_authors=values(InterestType.AUTHOR, wanted=False),
+        words=values(InterestType.WORD, wanted=True),
+        unwanted_words=values(InterestType.WORD, wanted=False),
+        categories=values(InterestType.CATEGORY, wanted=True),
+        unwanted_categories=values(InterestType.CATEGORY, wanted=False),
+    )
+
+
+def untold_papers(session: Session, most: int) -> list[str]:
+    """The identifiers of named papers that arXiv was not asked about yet."""
+    return list(
+        session.scalars(
+            select(NamedPaperRow.name)
+            .where(NamedPaperRow.told_at.is_(None), ~NamedPaperRow.name.startswith(_BY_TITLE))
+            .order_by(NamedPaperRow.name)
+            .limit(most)
+        )
+    )
+
+
+def keep_told(
+    session: Session, asked: Iterable[str], found: Mapping[str, Paper], now: datetime
+) -> None:
+    """What arXiv says of named papers, by identifier; of some it may know nothing."""
+    for name in asked:
+        row = session.get(NamedPaperRow, name)
+        if row is not None and name in found:
+            _describe(row, found[name], now)
+        elif row is not None:
+            row.told_at = now
+
+
+def move(session: Session, old_id: int, new_id: int, now: datetime) -> None:
+    """One person's interests come to another, who keeps their own where both named the same."""
+    there = {(row.kind, row.value) for row in rows_of(session, new_id)}
+    numbers = _counts(session, new_id)
+    for row in rows_of(session, old_id):
+        if (row.kind, row.value) in there or numbers[row.kind] >= MOST[InterestType(row.kind)]:
+            continue
+        numbers[row.kind] += 1
+        session.add(
+            InterestRow(
+                subscriber_id=new_id,
+                kind=row.kind,
+                value=row.value,
+                wanted=row.wanted,
+                detail=row.detail,
+                origin=_MOVED,
+                since=now,
+            )
+        )
+    session.flush()
+
+
+def undo_move(session: Session, new_id: int, moved_at: datetime) -> None:
+    """It was not they: what came with that move goes."""
+    session.execute(
+        delete(InterestRow).where(
+            InterestRow.subscriber_id == new_id,
+            InterestRow.origin == _MOVED,
+            InterestRow.since == moved_at,
+        )
+    )
+
+
+def forget_unnamed(session: Session) -> None:
+    """Papers that nobody names any more."""
+    named = exists().where(
+        InterestRow.kind == InterestType.PAPER, InterestRow.value == NamedPaperRow.name
+    )
+    session.execute(delete(NamedPaperRow).where(~named))
+
+
+def forget_picks(session: Session, now: datetime) -> None:
+    """Picks of long ago: nobody needs to know what came first then."""
+    session.execute(delete(PickRow).where(PickRow.made_at < now - PICKS_KEPT))
+
+
+def picks_of(session: Session, subscriber_id: int) -> Sequence[PickRow]:
+    return session.scalars(
+        select(PickRow).where(PickRow.subscriber_id == subscriber_id).order_by(PickRow.issue_id)
+    ).all()
+
+
+def _counts(session: Session, subscriber_id: int) -> Counter[str]:
+    rows = session.execute(
+        select(InterestRow.kind, func.count())
+        .where(InterestRow.subscriber_id == subscriber_id)
+        .group_by(InterestRow.kind)
+    )
+    return Counter({kind: number for kind, number in rows})  # noqa: C416 - a Row is no pair to the type checker
+
+
+def _joined(old: Mapping[str, list[str]], new: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    return {
+        name: list(dict.fromkeys([*old.get(name, []), *new.get(name, [])]))
+        for name in {**old, **new}
+    }
+
+
+def _name_of(paper: ListedPaper) -> str:
+    """What a paper is kept under.
+
+    Raises:
+        WrongUseError: there is neither an identifier nor a title.
+    """
+    if paper.arxiv_id:
+        try:
+            return PaperId.parse(paper.arxiv_id, 1).arxiv_id
+        except SourceError as error:
+            raise WrongUseError(str(error)) from error
+    if not paper.title:
+        raise WrongUseError("a paper has an arXiv identifier or a title")
+    return _BY_TITLE + sha256(paper.title.casefold().encode()).hexdigest()[:32]
+
+
+def _keep_text(session: Session, interest: Interest, now: datetime) -> None:
+    """What a file says of it stands in until arXiv's own words are known."""
+    listed = interest.paper or ListedPaper(interest.value, "", "")
+    values = {"title": listed.title, "abstract": listed.abstract, "authors": [], "categories": []}
+    insert_missing(session, NamedPaperRow, [{"name": interest.value, **values}])
+    row = session.get_one(NamedPaperRow, interest.value)
+    kept = None if row.told_at else papers.newest(session, interest.value)
+    if kept is not None:
+        _describe(row, kept, now)
+
+
+def _describe(row: NamedPaperRow, paper: Paper, now: datetime) -> None:
+    row.title, row.abstract, row.told_at = paper.title, paper.abstract, now
+    row.authors, row.categories = list(paper.authors[:50]), list(paper.categories)
+
+
+def _liked(row: NamedPaperRow) -> LikedPaper:
+    arxiv_id = "" if row.name.startswith(_BY_TITLE) else row.name
+    return LikedPaper(row.title, row.abstract, arxiv_id, tuple(row.categories))
+
+
+def _author(row: InterestRow) -> FollowedAuthor:
+    detail = row.detail
+    return FollowedAuthor(
+        row.value,
+        with_authors=name_keys(detail.get("with", ())),
+        with_categories=frozenset(detail.get("in", ())),
+        not_with_authors=name_keys(detail.get("not_with", ())),
+        not_with_categories=frozenset(detail.get("not_in", ())),
+    )

@@ -1,0 +1,75 @@
+"""Interests as a cell of a list of people: JSON, by kind, what is not wanted under `not ...`."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from newsletter.errors import WrongUseError
+from newsletter.interests.files import ListedPaper
+from newsletter.interests.interest_store import MOST, Interest, InterestType, checked
+from newsletter.models import InterestRow, NamedPaperRow
+
+_NOT = "not "
+_DETAILS = ("with", "in", "not_with", "not_in")
+PortableInterests = dict[str, list[object]]
+
+
+def to_portable(
+    rows: Iterable[InterestRow], texts: Mapping[str, NamedPaperRow]
+) -> PortableInterests:
+    """A paper without an identifier by its title; an author with what tells namesakes apart."""
+    portable: PortableInterests = {}
+    for row in rows:
+        value: object = row.value
+        if row.kind == InterestType.PAPER and ":" in row.value:
+            value = {"title": texts[row.value].title}
+        elif row.detail:
+            value = {"name": row.value, **row.detail}
+        portable.setdefault(f"{'' if row.wanted else _NOT}{row.kind}", []).append(value)
+    return portable
+
+
+def from_portable(text: str) -> tuple[list[Interest], int]:
+    """The interests of a cell, and how many in it are not understood or beyond the limits."""
+    try:
+        portable = json.loads(text)
+    except (ValueError, RecursionError):
+        portable = None
+    if not isinstance(portable, dict):
+        return [], 1
+    understood: list[Interest] = []
+    numbers: Counter[InterestType] = Counter()
+    lost = 0
+    for interest in _interests(portable):
+        if interest is None or numbers[interest.kind] == MOST[interest.kind]:
+            lost += 1
+            continue
+        numbers[interest.kind] += 1
+        try:
+            understood.append(checked(interest))
+        except WrongUseError:
+            lost += 1
+    return understood, lost
+
+
+def _interests(portable: Mapping[str, object]) -> Iterator[Interest | None]:
+    for key, values in portable.items():
+        kind = key.removeprefix(_NOT)
+        for value in values if isinstance(values, list) else [values]:
+            known = kind in list(InterestType)
+            yield _interest(InterestType(kind), value, not key.startswith(_NOT)) if known else None
+
+
+def _interest(kind: InterestType, value: object, wanted: bool) -> Interest | None:  # noqa: FBT001 - one of three plain parts
+    if isinstance(value, str):
+        return Interest(kind, value, wanted)
+    if not isinstance(value, dict):
+        return None
+    if kind is InterestType.PAPER:
+        return Interest(kind, "", wanted, paper=ListedPaper("", str(value.get("title", "")), ""))
+    detail = {
+        name: [str(item) for item in value[name]]
+        for name in _DETAILS
+        if isinstance(value.get(name), list)
+    }
+    return Interest(kind, str(value.get("name", "")), wanted, detail)

@@ -1,0 +1,52 @@
+"""What readers are interested in, and what was picked for them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.models.base import Base
+
+
+class InterestRow(Base):
+    """One thing that a person named: wanted, or not."""
+
+    __tablename__ = "interest"
+    __table_args__ = (Index(None, "kind", "value"),)
+
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200), primary_key=True)  # of a paper, its name
+    wanted: Mapped[bool]
+    # Of an author: what tells them from namesakes.
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    origin: Mapped[str] = mapped_column(String(16))
+    since: Mapped[datetime]
+
+
+class NamedPaperRow(Base):
+    """The text of a paper that somebody named, once for all readers; gone with the last of them."""
+
+    __tablename__ = "named_paper"
+
+    # An arXiv identifier without a version, or `title:` and a digest where only that is known.
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    title: Mapped[str] = mapped_column(Text)  # empty until somebody told it
+    abstract: Mapped[str] = mapped_column(Text)
+    authors: Mapped[list[str]]
+    categories: Mapped[list[str]]  # primary first
+    told_at: Mapped[datetime | None]  # when arXiv was asked; it may have known nothing
+
+
+class PickRow(Base):
+    """What came first in one reader's copy of an issue, and why; forgotten after a while."""
+
+    __tablename__ = "pick"
+
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id"), primary_key=True, index=True
+    )
+    chosen: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,261 @@
+"""A person's interests from the first word to the last byte: named, shown, moved, erased."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.interests import interest_store
+from newsletter.interests.interest_store import MOST, Interest, InterestType
+from newsletter.models import (
+    Base,
+    InterestRow,
+    IssueRow,
+    NamedPaperRow,
+    PickRow,
+)
+from newsletter.subscribers import address_change, erasure, lifecycle
+from newsletter.subscribers.lifecycle import SubscriptionRequest
+from newsletter.transactional import data_export
+from tests.conftest import NOW, Cli, stored
+
+ADA = "ada.reads@reader.example"
+BOB = "bob.reads@reader.example"
+WISH = SubscriptionRequest(["audio"], "brief", "en")
+
+
+@pytest.fixture
+def ada(database: Database) -> int:
+    with database.write.begin() as session:
+        lifecycle.add_subscriber(session, BOB, WISH, "on paper", NOW)
+        return lifecycle.add_subscriber(session, ADA, WISH, "on paper", NOW).id
+
+
+def put_pick(session: Session, reader: int, made_at: datetime) -> None:
+    """A pick in an issue of that moment."""
+    issue = IssueRow(
+        newsletter="audio",
+        day=made_at.date(),
+        title="Audio",
+        language="en",
+        categories=[],
+        notes={},
+        state="done",
+        frozen_at=made_at,
+    )
+    session.add(issue)
+    session.flush()
+    row = PickRow(issue_id=issue.id, subscriber_id=reader, chosen={"why": "squid"}, made_at=made_at)
+    session.add(row)
+
+
+def named(cli: Cli, email: str = ADA) -> list[tuple[str, str, bool]]:
+    entries = json.loads(cli("subscribers", "interests", email, "--json").out)
+    return [(entry["kind"], entry["title"] or entry["value"], entry["wanted"]) for entry in entries]
+
+
+@pytest.mark.on_both_databases
+def test_an_operator_names_interests_and_sees_the_picks_that_come_of_them(
+    cli: Cli, database: Database, ada: int
+) -> None:
+    def change(*options: str) -> str:
+        said = cli("subscribers", "interests", ADA, *options)
+        assert (said.code, said.err) == (0, "")
+        return said.out
+
+    assert "No interests" in change()
+    assert change("--word", "codec", "--author", "Jonah Casebeer", "--category", "CS.sd") == (
+        f"3 noted for {ADA}.\n"
+    )
+    change("--unwanted", "--word", "survey")
+    change("--paper", "https://arxiv.org/abs/2507.07270v1")
+    title = "Audio-Visual Speech Separation via Bottleneck Iterative Network"
+    assert named(cli) == [
+        ("author", "Jonah Casebeer", True),
+        ("category", "cs.SD", True),
+        ("paper", title, True),
+        ("word", "codec", True),
+        ("word", "survey", False),
+    ]
+    picks = json.loads(change("--picks", "audio", "--day", "2025-07-11", "--json"))
+    assert 0 < len(picks) <= 10
+    scores = [pick["score"] for pick in picks]
+    assert scores == sorted(scores, reverse=True)
+    assert picks[0]["reasons"][0]["text"] == "by Jonah Casebeer, whom you follow"
+    assert "another version of a paper you liked" in change("--picks", "audio")
+    assert change("--remove", "--word", "codec", "--word", "never") == (
+        "1 removed, 1 were not there.\n"
+    )
+    assert ("word", "codec", True) not in named(cli)
+    with database.read() as session:
+        exported = data_export.export_subscriber(session, lifecycle.get_subscriber(session, ADA))
+    assert len(json.loads(json.dumps(exported["interests"], default=str))) == 4
+    assert ada
+
+
+def test_a_file_is_counted_and_what_is_refused_is_named(cli: Cli, ada: int) -> None:
+    Path("papers.bib").write_text(
+        "@misc{a, title={Own words}, eprint={2507.07270}, abstract={Whales}}\n"
+        "@misc{b, title={By title alone}}\n@misc{c, year=2020}\n",
+        encoding="utf-8",
+    )
+    said = cli("subscribers", "interests", ADA, "--import", "papers.bib")
+    assert said.out.splitlines() == [
+        ("papers.bib (BibTeX): 3 read, 1 matched by arXiv identifier, 1 by title only, 1 refused"),
+        "refused  why",
+        "c        has neither an arXiv identifier nor a title",
+        f"2 noted for {ADA}.",
+    ]
+    assert named(cli)[1][1] == "By title alone"
+    unknown = cli("subscribers", "interests", ADA, "--paper", "2507.99999")
+    assert unknown.err == "newsletter: arXiv knows no paper 2507.99999\n"
+    Path("empty.txt").write_text("nothing", encoding="utf-8")
+    nothing = cli("subscribers", "interests", ADA, "--import", "empty.txt")
+    assert nothing.code == 1
+    assert nothing.err.startswith("newsletter: empty.txt: there is no paper in the file")
+    assert ada
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (("--category", "cs.XX"), "arXiv has no category 'cs.XX'"),
+        (("--word", "..."), "'...' is no word"),
+        (("--author", "?"), "'?' is no name"),
+        (("--paper", "whales"), "'whales' holds no arXiv identifier"),
+        (("--word", "a", "--with", "B"), "--with and --not-this-one are about one --author"),
+    ],
+)
+def test_what_could_never_be_found_is_refused_in_a_line(
+    cli: Cli, ada: int, options: tuple[str, ...], line: str
+) -> None:
+    said = cli("subscribers", "interests", ADA, *options)
+    assert said.code == 2
+    assert line in said.err
+    assert (named(cli), bool(ada)) == ([], True)
+
+
+def test_an_author_is_told_from_a_namesake(cli: Cli, database: Database, ada: int) -> None:
+    first = ("subscribers", "interests", ADA, "--author", "John Smith")
+    assert cli(*first, "--with", "Ann Ours", "--with", "cs.SD").code == 0
+    assert cli(*first, "--not-this-one", "2507.07270").code == 0
+    with database.read() as session:
+        (john,) = interest_store.load(session, ada).authors
+    assert john.with_authors == {("ann", "ours")}
+    assert john.with_categories == {"cs.SD"}
+    assert john.not_with_categories == {"cs.SD"}
+    assert len(john.not_with_authors) > 1
+
+
+def test_there_is_room_for_so_many_and_it_says_what_was_left_out(
+    database: Database, ada: int
+) -> None:
+    many = [Interest(InterestType.WORD, f"word{n}") for n in range(MOST[InterestType.WORD] + 3)]
+    with database.write.begin() as session:
+        left_over = interest_store.add(session, ada, many, "operator", NOW)
+        assert [it.value for it in left_over] == ["word100", "word101", "word102"]
+        assert interest_store.add(session, ada, many[:1], "operator", NOW) == []
+
+
+@pytest.mark.on_both_databases
+def test_a_move_brings_them_along_and_its_undoing_takes_them_back(
+    database: Database, ada: int
+) -> None:
+    own = [Interest(InterestType.WORD, "codec", wanted=False)]
+    both = [Interest(InterestType.WORD, "codec"), Interest(InterestType.WORD, "whale")]
+    with database.write.begin() as session:
+        bob = lifecycle.get_subscriber(session, BOB).id
+        interest_store.add(session, bob, own, "operator", NOW)
+        interest_store.add(session, ada, both, "operator", NOW)
+        change = address_change.request_change(
+            session, lifecycle.get_subscriber(session, ADA), BOB, NOW
+        )
+        address_change.apply_change(session, change, NOW + timedelta(hours=1))
+        rows = interest_store.rows_of(session, bob)
+        assert [(row.value, row.wanted) for row in rows] == [("codec", False), ("whale", True)]
+        address_change.undo_change(session, change, NOW + timedelta(hours=2))
+        assert [row.value for row in interest_store.rows_of(session, bob)] == ["codec"]
+        assert len(interest_store.rows_of(session, ada)) == 2
+
+
+@pytest.mark.on_both_databases
+def test_erased_no_table_has_a_row_or_a_byte_of_them(
+    cli: Cli, settings: Settings, database: Database, ada: int
+) -> None:
+    Path("secret.txt").write_text("title,x\nMy unpublished squid paper,1\n", encoding="utf-8")
+    for options in (
+        ("--word", "very secret squid"),
+        ("--author", "Secret Squidman"),
+        ("--import", "secret.txt"),
+        ("--paper", "2507.07270"),
+    ):
+        assert cli("subscribers", "interests", ADA, *options).code == 0
+    cli("subscribers", "interests", BOB, "--paper", "2507.07270")
+    with database.write.begin() as session:
+        put_pick(session, ada, NOW)
+    assert b"squid" in stored(settings, database)
+    assert cli("subscribers", "erase", ADA, "--yes").code == 0
+    with database.read() as session:
+        for table in Base.metadata.sorted_tables:
+            for column in table.columns:
+                if any(key.column.table.name == "subscriber" for key in column.foreign_keys):
+                    left = select(func.count()).select_from(table).where(column == ada)
+                    assert session.scalar(left) == 0, table.name
+        assert session.scalars(select(NamedPaperRow.name)).all() == ["2507.07270"]
+        assert session.scalars(select(InterestRow.value)).all() == ["2507.07270"]
+    assert b"squid" not in stored(settings, database).lower()
+
+
+def test_picks_are_forgotten_after_ninety_days(database: Database, ada: int) -> None:
+    with database.write.begin() as session:
+        bob = lifecycle.get_subscriber(session, BOB).id
+        for reader, days in ((ada, 89), (bob, 91)):
+            put_pick(session, reader, NOW - timedelta(days=days))
+        interest_store.forget_picks(session, NOW)
+        assert session.scalars(select(PickRow.subscriber_id)).all() == [ada]
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_an_export_takes_them_elsewhere(cli: Cli, database: Database, ada: int, form: str) -> None:
+    Path("one.txt").write_text('title,x\n"By title, alone",1\n', encoding="utf-8")
+    for options in (
+        ("--word", "=codec", "--author", "Ada Lovelace", "--with", "Bob Two"),
+        ("--unwanted", "--category", "cs.CL"),
+        ("--paper", "2507.07270", "--import", "one.txt"),
+    ):
+        assert cli("subscribers", "interests", ADA, *options).code == 0
+    before = named(cli)
+    assert len(before) == 5
+    assert cli("subscribers", "export", "--format", form, "--output", "out").code == 0
+    with database.write.begin() as session:
+        for email in (ADA, BOB):
+            erasure.erase(session, lifecycle.get_subscriber(session, email), NOW)
+        for row in ("suppression", "import"):
+            session.execute(text(f'DELETE FROM "{row}"'))  # noqa: S608 - as another database
+    said = cli("subscribers", "import", "out", "--consent", "moved here")
+    assert said.out == "out: 2 entries = 2 added\n"
+    cli("subscribers", "interests", BOB, "--word", "x")  # asks for texts, as the next run does
+    assert named(cli) == before
+    with database.read() as session:
+        (author,) = interest_store.load(session, lifecycle.get_subscriber(session, ADA).id).authors
+        assert author.with_authors == {("bob", "two")}
+    assert ada
+
+
+def test_a_cell_that_nobody_understands_is_told_of(cli: Cli, ada: int) -> None:
+    Path("people.csv").write_text(
+        'email,interests\neve@reader.example,"{""word"": [""codec"", 7], ""planet"": [1]}"\n'
+        "bob@reader.example,whales\n",
+        encoding="utf-8",
+    )
+    cli("subscribers", "import", "people.csv", "--consent", "x", "--report", "report.csv")
+    report = Path("report.csv").read_text(encoding="utf-8-sig")
+    assert "added,2 interests not taken" in report
+    assert "added,1 interests not taken" in report
+    assert named(cli, "eve@reader.example") == [("word", "codec", True)]
+    assert ada
