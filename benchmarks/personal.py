@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import mean, median, stdev
+from timeit import repeat
 
 from newsletter.interests import DayIndex, Interests, LikedPaper, compile_profile, pick_papers
 from newsletter.interests.lexicon import Lexicon, count_words, parse, shipped
@@ -123,6 +124,8 @@ def _figures(found: list[tuple[float, float]]) -> str:
 
 
 def cost(papers: list[Paper], readers: list[int]) -> None:
+    loop_ms = 1000 * min(repeat("for n in numbers: n + 1", "numbers = range(100_000)", number=1))
+    print(f"to compare machines: a loop of 100,000 additions takes {loop_ms:.1f} ms here")
     began = time.process_time()
     shipped()
     print(f"lexicon read in {time.process_time() - began:.2f} s CPU")

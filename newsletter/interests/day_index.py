@@ -29,6 +29,11 @@ class DayIndex:
             self.lexicon.vector(paper.title, paper.abstract, categories=paper.categories)
             for paper in papers
         ]
+        # Of each paper the terms that a reason can name.
+        self.telling = [
+            [(term, share) for term, share in vector.items() if self.lexicon.is_telling(term)]
+            for vector in self.vectors
+        ]
         self.titles = PhraseIndex([paper.title for paper in papers])
         self.abstracts = PhraseIndex([paper.abstract for paper in papers])
         postings: dict[str, list[tuple[int, int]]] = {}

@@ -153,9 +153,9 @@ class _Reader:
     def _close(self, number: int) -> list[PickReason]:
         """The liked paper that the most of the closeness comes from, with the words shared."""
         weights, owners = self._profile.weights, self._profile.owners
-        vector = self._day.vectors[number]
-        shared = vector.keys() & owners.keys()
-        shares = sorted(((weights[term] * vector[term], term) for term in shared), reverse=True)
+        telling = self._day.telling[number]
+        shares = [(weights[term] * share, term) for term, share in telling if term in owners]
+        shares.sort(reverse=True)
         by_owner: dict[int, float] = {}
         for share, term in shares:
             by_owner[owners[term]] = by_owner.get(owners[term], 0.0) + share
