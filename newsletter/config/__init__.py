@@ -4,6 +4,7 @@ from newsletter.config.loading import FILE_NAME, load
 from newsletter.config.sections import (
     DETAILS,
     LANGUAGES,
+    ApiClientSettings,
     DatabaseSettings,
     DkimSettings,
     FeedbackSettings,
@@ -26,6 +27,7 @@ __all__ = [
     "DETAILS",
     "FILE_NAME",
     "LANGUAGES",
+    "ApiClientSettings",
     "DatabaseSettings",
     "DkimSettings",
     "FeedbackSettings",

@@ -48,6 +48,9 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     for slug in slugs:
         if slugs.count(slug) > 1:
             raise WrongUseError(f"{path}: two newsletters have the slug {slug!r}; rename one")
+    for name, client in settings.api.items():
+        for slug in set(client.newsletters) - set(slugs):
+            raise WrongUseError(f"{path}: api.{name}.newsletters: there is no newsletter {slug!r}")
     mount = urlsplit(settings.site.url).path.strip("/").partition("/")[0]
     if mount in slugs:
         raise WrongUseError(

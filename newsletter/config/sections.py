@@ -29,6 +29,7 @@ from newsletter.config.values import (
     Sender,
     Text,
     WebAddress,
+    strong,
 )
 
 PerSecond = Annotated[float, Field(gt=0, le=100_000)]
@@ -283,6 +284,16 @@ class WebSettings(SettingsModel):
     # Who left by a page gets a mail with the way back: where it looked like a machine's press, or
     # everybody (who left by one click too), or nobody.
     undo_mail: Literal["doubtful", "everybody", "nobody"] = "doubtful"
+
+
+class ApiClientSettings(SettingsModel):
+    """A program that may sign up and sign off, by its name: `[api.website]`."""
+
+    token: Annotated[Secret, AfterValidator(strong)]
+    newsletters: Annotated[tuple[str, ...], Field(min_length=1)]
+    # Whether its word for somebody's consent is enough; else the mailbox is asked.
+    may_vouch: bool = False
+    per_hour: Count = 600
 
 
 class MetricsSettings(SettingsModel):

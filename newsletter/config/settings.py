@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from newsletter.config.sections import (
+    ApiClientSettings,
     DatabaseSettings,
     DkimSettings,
     FeedbackSettings,
@@ -43,6 +44,7 @@ class Settings(SettingsModel):
     signup: SignupSettings = SignupSettings()
     web: WebSettings = WebSettings()
     dkim: DkimSettings = DkimSettings()
+    api: dict[str, ApiClientSettings] = Field(default_factory=dict)
 
     def newsletter(self, slug: str | None) -> NewsletterSettings:
         """The newsletter of that slug; without one, the first.

@@ -114,7 +114,7 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
-def _strong(key: SecretStr) -> SecretStr:
+def strong(key: SecretStr) -> SecretStr:
     if len(key.get_secret_value()) < 16:  # noqa: PLR2004 - 16 characters carry 96 random bits
         raise ValueError("a secret key needs at least 16 characters; `newsletter init` makes one")
     return key
@@ -133,7 +133,7 @@ CatchupAddress = Annotated[
 RecentAddress = Annotated[str, AfterValidator(partial(_address_with_all, ("{category}",)))]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 SecretKeys = Annotated[
-    tuple[Annotated[Secret, AfterValidator(_strong)], ...],
+    tuple[Annotated[Secret, AfterValidator(strong)], ...],
     BeforeValidator(_split),
     Field(min_length=1),
 ]

@@ -88,6 +88,7 @@ class SignupRow(Base):
     language: Mapped[str] = mapped_column(String(8))
     wording: Mapped[str] = mapped_column(Text)
     network: Mapped[str] = mapped_column(String(32))
+    way: Mapped[str] = mapped_column(String(16), server_default="page")
     asked_at: Mapped[datetime]
     not_before: Mapped[datetime] = mapped_column(index=True)  # a limit makes it wait
 

@@ -31,6 +31,7 @@ class Channel(StrEnum):
     PROVIDER = "provider"  # their word to whoever carries or keeps their mail
     COMPLAINT = "complaint"
     OPERATOR = "operator"
+    API = "api"  # a program that bears a token of the operator's
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class SignupRequest:
     language: str
     wording: str
     network: str
+    way: Channel = Channel.PAGE
 
 
 class SignupLimits:
@@ -88,6 +89,7 @@ def request_signup(
             language=request.language,
             wording=request.wording,
             network=request.network,
+            way=request.way,
             asked_at=now,
             not_before=now,
         )
@@ -244,7 +246,7 @@ def _enqueue_answer(
         else {}
     )
     wanted = [slug for slug in row.newsletters if slug in details and slug not in active]
-    evidence = ConsentEvidence(Channel.PAGE, row.wording, row.network)
+    evidence = ConsentEvidence(Channel(row.way), row.wording, row.network)
     consent_log.record_consent(
         session, subscriber, ConsentAction.ASKED, row.newsletters, evidence, row.asked_at
     )

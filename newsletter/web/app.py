@@ -16,6 +16,7 @@ from newsletter import bootstrap, config, schema
 from newsletter.config import Settings
 from newsletter.subscribers import signup_limits
 from newsletter.web import (
+    api,
     archive,
     change_address,
     health,
@@ -113,6 +114,8 @@ def create_app(
         app.register_blueprint(module.blueprint)
     if settings.feedback.sendgrid_public_key:
         app.register_blueprint(webhooks.blueprint)
+    if settings.api:
+        app.register_blueprint(api.blueprint)
     if settings.metrics.token.get_secret_value():
         app.register_blueprint(metrics.blueprint)
     _keep_room_for_readers(app)

@@ -1,0 +1,162 @@
+"""A machine's way in and out: /api/subscribers, for who bears a token of [api].
+
+Without the operator's word for it (`may_vouch`) it is the form's way: the mailbox is asked, and the
+answer says nothing of the address.
+"""
+
+import math
+from datetime import timedelta
+from hmac import compare_digest
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from sqlalchemy.orm import Session
+
+from newsletter import outbox
+from newsletter.config import LANGUAGES, ApiClientSettings
+from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.outbox import EmailType
+from newsletter.subscribers import lifecycle, signup_limits, signups
+from newsletter.subscribers.addresses import normalize_address
+from newsletter.subscribers.consent_log import Channel, ConsentEvidence
+from newsletter.subscribers.lifecycle import SubscriptionRequest
+from newsletter.subscribers.signup_limits import Limit, LimitKey
+from newsletter.subscribers.signups import SignupRequest
+from newsletter.web.pages import pages
+
+blueprint = Blueprint("api", __name__)
+
+_AN_HOUR = timedelta(hours=1)
+
+
+class _ApiError(Exception):
+    """What is wrong with a request: its status, and words for whoever wrote the client."""
+
+    def __init__(self, status: int, text: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.status = status
+        self.headers = headers or {}
+
+
+@blueprint.errorhandler(_ApiError)
+def refuse(error: _ApiError) -> Response:
+    answer = jsonify(error=str(error))
+    answer.status_code = error.status
+    answer.headers.update(error.headers)
+    return answer
+
+
+@blueprint.post("/api/subscribers")
+def subscribe() -> tuple[Response, int]:
+    name, client = _client()
+    given = request.get_json(silent=True)
+    if not isinstance(given, dict):
+        raise _ApiError(400, "the body must be a JSON object")
+    address = _address(given.get("email"))
+    slugs = _newsletters(client, given.get("newsletters"))
+    language = given.get("language", pages.newsletters[slugs[0]].language)
+    if language not in LANGUAGES:
+        raise _ApiError(400, f"language must be one of {', '.join(LANGUAGES)}")
+    consent = given.get("consent")
+    if consent is None:
+        return _ask(name, client, SignupRequest(address, slugs, language, "", "", Channel.API))
+    if not client.may_vouch:
+        raise _ApiError(403, "this token may not vouch; leave consent out: they are asked")
+    if not isinstance(consent, str) or not consent.strip():
+        raise _ApiError(400, "consent must say when and how they agreed")
+    wish = SubscriptionRequest(slugs, pages.newsletters[slugs[0]].detail, language)
+    return _vouch(name, client, address, wish, f"{name}: {consent.strip()[:500]}")
+
+
+@blueprint.delete("/api/subscribers/<address>")
+def unsubscribe(address: str) -> tuple[str, int]:
+    """204 for everybody, whether they had any of it or not."""
+    name, client = _client()
+    address = _address(address)
+    slugs = _newsletters(client, request.args.getlist("newsletter") or None)
+    now = pages.clock()
+    with pages.database.write.begin() as session:
+        _count(session, name, client)
+        subscriber = lifecycle.find_subscriber(session, address)
+        if subscriber is not None:
+            evidence = ConsentEvidence(Channel.API, f"by {name}")
+            ended = lifecycle.unsubscribe(session, subscriber, slugs, evidence, now)
+            if ended and pages.settings.web.undo_mail == "everybody":
+                outbox.enqueue(session, EmailType.LEFT, subscriber, now, {"left": ended[0]})
+    pages.wake()
+    return "", 204
+
+
+def _ask(name: str, client: ApiClientSettings, wish: SignupRequest) -> tuple[Response, int]:
+    """As the form does: one row, and the same answer for every address."""
+    now = pages.clock()
+    with pages.database.write.begin() as session:
+        _count(session, name, client)
+        wish = SignupRequest(
+            wish.email, wish.newsletters, wish.language, f"by {name}", pages.network(), wish.way
+        )
+        if not signups.request_signup(session, wish, pages.settings.signup, now):
+            raise _ApiError(503, "too many wait", {"Retry-After": "3600"})
+    pages.wake()
+    return jsonify(status="asked"), 202
+
+
+def _vouch(
+    name: str, client: ApiClientSettings, address: str, wish: SubscriptionRequest, consent: str
+) -> tuple[Response, int]:
+    """In at once, but for what they left before: that only they can say yes to."""
+    now = pages.clock()
+    try:
+        with pages.database.write.begin() as session:
+            _count(session, name, client)
+            subscriber = lifecycle.add_subscriber(session, address, wish, consent, now)
+            asked = lifecycle.subscriber_to_ask(session, subscriber, wish)
+            if asked:
+                signups.consume_confirm_mail(session, address, pages.settings.signup, now)
+                outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, {"newsletters": asked})
+    except NewsletterError as error:
+        raise _ApiError(409, str(error)) from error
+    pages.wake()
+    confirmed = [slug for slug in wish.newsletters if slug not in asked]
+    return jsonify(status="asked" if asked else "confirmed", confirmed=confirmed, asked=asked), 200
+
+
+def _client() -> tuple[str, ApiClientSettings]:
+    """Whose token the request bears; every one is compared, so that time tells nothing."""
+    given = request.headers.get("Authorization", "").encode()
+    found = [
+        (name, client)
+        for name, client in pages.settings.api.items()
+        if compare_digest(given, f"Bearer {client.token.get_secret_value()}".encode())
+    ]
+    if not found:
+        raise _ApiError(401, "no token of [api]", {"WWW-Authenticate": "Bearer"})
+    return found[0]
+
+
+def _count(session: Session, name: str, client: ApiClientSettings) -> None:
+    use = LimitKey(
+        Limit("api-hour", client.per_hour, _AN_HOUR), signup_limits.key_of(session, name)
+    )
+    now = pages.clock()
+    if signup_limits.consume(session, [use], now) is not None:
+        wait = (signup_limits.opens_again(session, use) or now + _AN_HOUR) - now
+        seconds = str(math.ceil(wait.total_seconds()))
+        raise _ApiError(429, "this token's hour is used up", {"Retry-After": seconds})
+
+
+def _address(given: Any) -> str:  # noqa: ANN401 - what JSON holds
+    try:
+        return normalize_address(given if isinstance(given, str) else "")
+    except WrongUseError as error:
+        raise _ApiError(400, str(error)) from error
+
+
+def _newsletters(client: ApiClientSettings, given: Any) -> list[str]:  # noqa: ANN401 - what JSON holds
+    """What the token is for, or the part of it that is named."""
+    offered = [slug for slug in pages.newsletters if slug in client.newsletters]
+    if given is None:
+        return offered
+    if not isinstance(given, list) or not given or not set(map(str, given)) <= set(offered):
+        raise _ApiError(403, f"this token is for {', '.join(offered)}")
+    return [slug for slug in offered if slug in given]
