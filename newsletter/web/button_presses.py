@@ -16,7 +16,7 @@ from newsletter.subscribers import signup_limits
 DECOY = "robot"  # the name of the button that no person sees
 
 
-class Doubt(StrEnum):
+class PressDoubt(StrEnum):
     """What looked like a machine."""
 
     NONE = ""
@@ -29,7 +29,7 @@ class ButtonPress:
     """Whether the button's act may happen; and what looked like a machine, now or a step before."""
 
     counts: bool
-    doubt: Doubt = Doubt.NONE
+    doubt: PressDoubt = PressDoubt.NONE
 
 
 def read_press(form: Mapping[str, str], key: bytes, now: datetime, least: timedelta) -> ButtonPress:
@@ -40,13 +40,13 @@ def read_press(form: Mapping[str, str], key: bytes, now: datetime, least: timede
     if not compare_digest(signature.encode("utf-8", "replace"), expected.encode()):
         return ButtonPress(counts=False)
     if DECOY in form:
-        return ButtonPress(counts=False, doubt=Doubt.DECOY)
+        return ButtonPress(counts=False, doubt=PressDoubt.DECOY)
     if now - datetime.fromtimestamp(int(shown, 16) / 1000, UTC) < least:
-        return ButtonPress(counts=False, doubt=Doubt.TOO_FAST)
-    return ButtonPress(counts=True, doubt=Doubt[earlier])
+        return ButtonPress(counts=False, doubt=PressDoubt.TOO_FAST)
+    return ButtonPress(counts=True, doubt=PressDoubt[earlier])
 
 
-def marker(key: bytes, now: datetime, doubt: Doubt = Doubt.NONE) -> str:
+def marker(key: bytes, now: datetime, doubt: PressDoubt = PressDoubt.NONE) -> str:
     """What the form of a page bears: when it was shown, and what was in doubt before."""
     shown = f"{int(now.timestamp() * 1000):x}"
     return f"{shown}.{doubt.name}.{_signature(key, shown, doubt.name)}"

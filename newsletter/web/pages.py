@@ -19,7 +19,7 @@ from newsletter.rendering.translations import Catalogue, translations
 from newsletter.subscribers import signup_limits
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.tokens import Claim, SignedLinks
-from newsletter.web.button_presses import DECOY, ButtonPress, Doubt, marker, read_press
+from newsletter.web.button_presses import DECOY, ButtonPress, PressDoubt, marker, read_press
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
 _C = TypeVar("_C", bound=Claim)
@@ -72,7 +72,9 @@ class Pages:
             .render(
                 site=self.settings.site,
                 path=self.path,
-                shown=lambda: marker(self.limits_key, self.clock(), g.get("doubt", Doubt.NONE)),
+                shown=lambda: marker(
+                    self.limits_key, self.clock(), g.get("doubt", PressDoubt.NONE)
+                ),
                 decoy=DECOY,
                 origin="{0.scheme}://{0.netloc}".format(urlsplit(self.settings.site.url)),
                 languages=LANGUAGES,
