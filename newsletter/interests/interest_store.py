@@ -15,6 +15,7 @@ from newsletter.db import insert_missing
 from newsletter.errors import WrongUseError
 from newsletter.interests.authors import FollowedAuthor, co_authors, name_key, name_keys
 from newsletter.interests.files import ListedPaper
+from newsletter.interests.files.arxiv_ids import sole_identifier
 from newsletter.interests.phrases import Phrase
 from newsletter.interests.profile import Interests, LikedPaper
 from newsletter.models import InterestRow, NamedPaperRow, PickRow
@@ -264,9 +265,12 @@ def _name_of(paper: ListedPaper) -> str:
     """
     if paper.arxiv_id:
         try:
-            return PaperId.parse(paper.arxiv_id, 1).arxiv_id
+            name = PaperId.parse(paper.arxiv_id, 1).arxiv_id
         except SourceError as error:
             raise WrongUseError(str(error)) from error
+        if sole_identifier(name) is None:  # one of these would have arXiv refuse all asked with it
+            raise WrongUseError(f"arXiv has no month for a paper {name}")
+        return name
     if not paper.title:
         raise WrongUseError("a paper has an arXiv identifier or a title")
     return _BY_TITLE + sha256(paper.title.casefold().encode()).hexdigest()[:32]

@@ -128,6 +128,7 @@ def test_a_file_is_counted_and_what_is_refused_is_named(cli: Cli, ada: int) -> N
         (("--word", "..."), "'...' is no word"),
         (("--author", "?"), "'?' is no name"),
         (("--paper", "whales"), "'whales' holds no arXiv identifier"),
+        (("--paper", "2513.00001"), "arXiv has no month for a paper 2513.00001"),
         (("--word", "a", "--with", "B"), "--with and --not-this-one are about one --author"),
     ],
 )
