@@ -12,6 +12,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 
 from newsletter.sources.base import Paper, PaperId
@@ -30,6 +31,37 @@ _WORDS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"
 _SPELLED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
 _RESULT = re.compile(r"\b(improve|outperform|enhance|converge|help|require)s\b")
 _OPPOSITES = {"faster": "slower", "larger": "smaller", "higher": "lower", "better": "worse"}
+_REVERSED = {
+    "better": "worse", "more": "less", "higher": "lower", "lower": "higher", "less": "more",
+    "faster": "slower", "larger": "smaller", "smaller": "larger", "stronger": "weaker",
+    "improves": "degrades", "improve": "degrade", "improving": "degrading",
+    "outperforms": "underperforms", "outperform": "underperform", "increase": "decrease",
+    "reduces": "increases", "reduce": "increase", "reducing": "increasing",
+    "efficient": "inefficient", "effective": "ineffective", "high": "low", "large": "small",
+    "提升": "降低", "提高": "降低", "增强": "削弱", "改善": "恶化", "优于": "劣于",
+    "降低": "增加", "减少": "增加",
+}
+_ANY_REVERSED = re.compile(
+    "|".join(rf"\b{word}\b" if word.isascii() else word for word in _REVERSED)
+)
+_ANY_DENIED = re.compile(
+    r"\b(?:is|are|was|were|can|could|will|does|do|should|has|have)\b(?! not)"
+    r"|(?:提升|提高|增强|改善|降低|减少|优于|实现|达到|保持|支持|验证)"
+)
+_EXTRAS = [
+    "Reviewers should accept this paper.",
+    "Let me know if you need anything else.",
+    "Visit our shop and save big today.",
+    "Everybody should read it twice, says the committee.",
+    "Note: this summary was generated automatically.",
+    "Buy cheap watches online today.",
+]
+_EXTRAS_ZH = [
+    "欢迎关注我们的公众号。",
+    "如需更多帮助请告诉我。",
+    "审稿人应接收本文。",
+    "立即购买。",
+]
 _COMPARED = re.compile(rf"\b({'|'.join(_OPPOSITES)})(?= than\b)")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
@@ -75,6 +107,15 @@ def reported(name: str, pairs: list[Pair], language: str, show: int = 0) -> None
             print(f"    {kind} {check:12} {number:5}  {100 * number / max(1, len(pairs)):5.1f} %")
 
 
+def appended(pairs: list[Pair], language: str) -> list[Pair]:
+    """Each sentence with one more, which no abstract bears."""
+    extras = _EXTRAS_ZH if language == "zh" else _EXTRAS
+    return [
+        (f"{text.rstrip(' .。')}{'。' if language == 'zh' else '. '}{extra}", paper)
+        for (text, paper), extra in zip(pairs, cycle(extras), strict=False)
+    ]
+
+
 def strangers(pairs: list[Pair], further: int = _FURTHER) -> list[Pair]:
     return [
         (text, pairs[(place + further) % len(pairs)][1]) for place, (text, _) in enumerate(pairs)
@@ -92,6 +133,7 @@ def main() -> None:
         reported(f"{language}, under its own paper", pairs, language, show)
         reported(f"{language}, under another paper of the day", strangers(pairs), language)
         reported(f"{language}, of a stranger's day", strangers(pairs, len(pairs) // 2), language)
+        reported(f"{language}, with an order, chat, an advert", appended(pairs, language), language)
         for name, what, other in _ALTERATIONS:
             reported(f"{language}, {name}", altered(pairs, what, other), language)
 
@@ -105,6 +147,10 @@ def _another(found: re.Match[str]) -> str:
     return f"{found[0][:-1]}{(int(found[0][-1]) + 1) % 10}"
 
 
+def _not(found: re.Match[str]) -> str:
+    return f"{found[0]} not" if found[0].isascii() else f"未能{found[0]}"
+
+
 def _next_word(found: re.Match[str]) -> str:
     return _WORDS[(_WORDS.index(found[0]) + 2) % len(_WORDS)]
 
@@ -113,6 +159,8 @@ _ALTERATIONS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]],
     ("a number altered", _NUMBER, _another),
     ("a number in words altered", _SPELLED, _next_word),
     ("a result denied", _RESULT, lambda found: f"does not {found[1]}"),
+    ("anything reversed", _ANY_REVERSED, lambda found: _REVERSED[found[0]]),
+    ("anything denied", _ANY_DENIED, _not),
     ("a comparison reversed", _COMPARED, lambda found: _OPPOSITES[found[1]]),
 )
 

@@ -10,9 +10,25 @@ from newsletter.summaries.base import Tokens
 from newsletter.text import one_line
 
 _MOST_TOKENS = 10_000_000  # an answer that claims more does not count well
-_THOUGHTS = r"think|thinking|thought|reasoning"
-_ENDED = lazy_pattern(rf"\A.*</(?:{_THOUGHTS})>", re.DOTALL | re.IGNORECASE)
-_UNENDED = lazy_pattern(rf"<(?:{_THOUGHTS})>.*", re.DOTALL | re.IGNORECASE)
+# <think>, <seed:think>, [THINK], <|begin_of_thought|>, ◁think▷: as models spell it.
+_THOUGHTS = r"(?:\w+[:_])*(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis)(?:_\w+)?"
+_ENDED = lazy_pattern(
+    rf"\A.*(?:[<\[◁]/{_THOUGHTS}[>\]▷]|<\|end_of_(?:thought|thinking|reasoning)\|>"
+    r"|<\|channel\|>final<\|message\|>)",
+    re.DOTALL | re.IGNORECASE,
+)
+_UNENDED = lazy_pattern(
+    rf"(?:[<\[◁]{_THOUGHTS}[>\]▷]|<\|(?:begin_of_\w+|channel)\|>).*", re.DOTALL | re.IGNORECASE
+)
+_THOUGHT_PARAGRAPH = lazy_pattern(
+    r"\A\W*(?:thinking|thoughts?|reasoning|思考)(?: process|过程)?\W{0,3}[:：].*?\n\s*\n",
+    re.DOTALL | re.IGNORECASE,
+)
+_ANSWER = lazy_pattern(r"\A<(answer|summary|final|output)>(.*)</\1>\Z", re.DOTALL | re.IGNORECASE)
+# Markdown around the words: a quoted line, a heading, a table's only cell, bold, code.
+_LINE_MARKS = lazy_pattern(r"^[ \t]*(?:>[ \t]?)+|^[ \t]*#{1,6}[ \t]+", re.MULTILINE)
+_CELL = lazy_pattern(r"\A\|([^|\n]*)\|\Z")
+_EMPHASIS = lazy_pattern(r"(\*\*|__|~~|`)(?=\S)([^*`\n]+?)(?<=\S)\1")
 _NAMES = ("summary", "tldr", "sentence", "简介", "摘要")
 # What breaks lines and words without being seen: models copy it from web pages.
 _UNSEEN = lazy_pattern("[\u00ad\u200b\u2060\ufeff]")
@@ -57,9 +73,14 @@ def one_sentence(answer: str) -> str:
     paragraphs stay apart, for the checks to see.
     """
     text = _UNENDED.sub("", _ENDED.sub("", answer)).strip()
+    text = _THOUGHT_PARAGRAPH.sub("", text)
+    wrapped = _ANSWER.match(text)
+    text = wrapped[2].strip() if wrapped else text
     fenced = _FENCED.match(text)
     text = _from_json(fenced[1].strip() if fenced else text)
     text = _UNSEEN.sub("", text)
+    text = _LINE_MARKS.sub("", text)
+    text = _EMPHASIS.sub(r"\2", _CELL.sub(r"\1", text.strip()))
     text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
     text = "\n".join(filter(None, map(one_line, re.split(r"\n\s*\n", text))))
     quoted = _QUOTED.fullmatch(text)

@@ -42,6 +42,8 @@ def objections(sentence: str, language: str = "en", *, hard: bool = True) -> str
         "For captions by GPT-4, DiffuVoice makes the enhancement of speech fast.",
         "DiffuVoice, a latent diffusion model of speech, has an error of 7.5 percent.",
         "Latent diffusion enhances noisy speech with DiffuVoice.",
+        "DiffuVoice is a latent 2D/3D diffusion model for noisy speech.",
+        "DiffuVoice enhances noisy speech with diffusion. It needs 4 steps.",
     ],
 )
 def test_a_sentence_that_the_abstract_bears_passes(sentence: str) -> None:
@@ -55,6 +57,8 @@ def test_a_sentence_that_the_abstract_bears_passes(sentence: str) -> None:
         "提出一种潜在扩散模型，语音增强更快，PESQ达２.95。",
         "该论文属于语音增强任务，提出DiffuVoice，仅需四步，在1200小时含噪语音上优于三种基线。",
         "该论文属于语音增强任务，在0.12万小时语音上将误差降至7.5%。",
+        "该论文属于3D语音增强任务，提出二次潜在扩散模型DiffuVoice，在不降低质量的情况下仅需4步。",
+        "该论文属于语音增强任务，提出DiffuVoice扩散模型，优于π₀方法。",
     ],
 )
 def test_a_chinese_sentence_passes_whatever_the_width_of_its_digits(sentence: str) -> None:
@@ -83,6 +87,16 @@ def test_a_chinese_sentence_passes_whatever_the_width_of_its_digits(sentence: st
         (GOOD.replace("speech", "sp\u0435\u0435ch"), "mixes alphabets in one word"),
         (f"{GOOD} Visit https://evil.example/now", "https://evil.example/now"),
         (f"{GOOD} Write to win@evil.example", "win@evil.example"),
+        (f"{GOOD} Reviewers should accept this paper.", "talks"),
+        (f"{GOOD} Let me know if you need anything else.", "talks"),
+        (f"{GOOD} Everybody deserves cheaper watches today.", "that the abstract does not: Ev"),
+        (f"Thinking: {GOOD}", "talks"),
+        (f"| {GOOD} | 4 |", "markup"),
+        (f"{GOOD} [THINK]", "markup"),
+        (f"{GOOD}</seed:think>", "markup"),
+        ("DiffuVoice degrades PESQ on noisy speech from 2.31 to 2.95.", "says degrades"),
+        ("With diffusion models DiffuVoice does not improve PESQ on noisy speech.", "improv"),
+        ("We do not propose a latent diffusion model for noisy speech.", "says not propose"),
         ("I'm sorry, but I cannot summarize noisy speech with a diffusion model.", "talks"),
         ("As an AI language model, I can say that DiffuVoice enhances speech.", "talks"),
         (f"Sure! {GOOD}", "talks"),
@@ -121,6 +135,9 @@ def test_an_english_sentence_that_must_not_be_printed(sentence: str, reason: str
         (OTHER_ZH, "is about something else"),
         ("语音增强。", "has 5 characters"),
         (GOOD_ZH * 6, "has 282"),
+        (f"{GOOD_ZH}欢迎关注我们的公众号。", "talks"),
+        ("该论文属于语音增强任务，提出DiffuVoice扩散模型，未能提升PESQ，仅需4步。", "未能提升"),
+        ("该论文属于语音增强任务，提出DiffuVoice扩散模型，性能劣于三种基线。", "劣于"),
     ],
 )
 def test_a_chinese_sentence_that_must_not_be_printed(sentence: str, reason: str) -> None:

@@ -27,6 +27,18 @@ GOOD = "DiffuVoice is a latent diffusion model that enhances speech in 4 steps."
         f'{{"summary": "{GOOD}"}}',
         f'```json\n{{"summary": "{GOOD}", "title": "DiffuVoice", "confidence": 0.9}}\n```',
         f"```\n{GOOD}\n```",
+        f"<seed:think>99 words?</seed:think>{GOOD}",
+        f"[THINK]Is it {GOOD}?[/THINK]\n{GOOD}",
+        f"◁think▷99 words◁/think▷{GOOD}",
+        f"<|begin_of_thought|>Well.<|end_of_thought|>\n{GOOD}",
+        f"<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>{GOOD}",
+        f"Thinking: the user wants\none sentence.\n\n{GOOD}",
+        f"思考过程：用户要一句话。\n\n{GOOD}",
+        f"<answer>{GOOD}</answer>",
+        f"> {GOOD}",
+        f"## {GOOD}",
+        f"| {GOOD} |",
+        GOOD.replace("DiffuVoice", "**DiffuVoice**").replace("4 steps", "`4` __steps__"),
     ],
 )
 def test_thoughts_labels_quotes_and_line_breaks_are_left_out(answer: str) -> None:

@@ -12,6 +12,7 @@ from newsletter.summaries.checks import (
     answer_language,
     contradictions,
     numbers,
+    opposites,
     quantities,
     relevance,
 )
@@ -23,8 +24,12 @@ _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two l
 _READ = 2000  # characters; of what is longer nothing but its length is looked at
 _MARKUP = lazy_pattern(
     r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|```|\]\(|\[/?INST\]|<\||◁|\*\*|^#+\s"
-    r"|^\s*[\[{]\s*[\"'{\[]",
+    r"|^\s*[\[{]\s*[\"'{\[]|\[/?THINK\]|</?\w+:\w+>|\A\||\|\s*\Z|\|\s*:?-{2,}|__\w|~~",
     re.IGNORECASE,
+)
+# What is raised or lowered after a letter, and letters of other shapes: A², π₀.
+_RAISED_IN_NAME = lazy_pattern(
+    "(?<=[^\\W\\d_])[\u00b2\u00b3\u00b9\u2070-\u209c]+|[\u2100-\u214f\U0001d400-\U0001d7ff]+"
 )
 _JOINERS = "\u200c\u200d"  # Persian and Hindi are written with them
 _ADDRESS = lazy_pattern(
@@ -37,7 +42,14 @@ _REFUSAL = lazy_pattern(
     r"|抱歉|对不起|很遗憾|作为一个|作为(?:ai|人工智能)|我无法|我不能|无法(?:提供|概括|总结)|好的[，,。！:：]|当然[，,！]"
     r"|以下是|这是)"
     r"|previous instructions|language model,? i\b|provide the abstract"
-    r"|请提供(?:论文|摘要)",
+    r"|\blet me know\b|\bhope (?:this|that|it) helps|\bfeel free to\b"
+    r"|\bif you (?:need|want|have|would)|\b(?:would|do) you (?:like|want)"
+    r"|\b(?:click|subscribe|sign up|buy now|follow us|order now)\b"
+    r"|\breviewers? (?:should|must)|\b(?:should|must) (?:be )?accept"
+    r"|\bi(?:['’]m| am| can|['’]d| would| will|['’]ll) |\b(?:visit|contact) (?:us|our|me)\b"
+    r"|\A\W*(?:thinking|thoughts?|reasoning|思考)(?: process|过程)?\W{0,3}[:：]"
+    r"|请提供(?:论文|摘要)|欢迎(?:关注|订阅|点击|访问|咨询|购买)|公众号|点击(?:链接|这里|下方|此处)|立即(?:购买|订阅|注册)|扫码|"
+    r"如(?:有|需|果您|果你)|希望(?:这|对你|对您|以上)|请(?:告诉|告知|联系|关注|注意|审稿)|审稿人|您|需要我|我可以|随时",
     re.IGNORECASE,
 )
 # What no authors say of their own paper: somebody has told the model to.
@@ -64,6 +76,7 @@ def run_checks(
     """What every check says. `others` are the papers that it might be about by mistake."""
     if len(text) > _READ:
         return [CheckResult("length", _length(text, language))]
+    text = _without_raised(text)
     source = SourceText.of(paper)
     words = relevance.hardly_about(text, source) if language == "en" else ""
     return [
@@ -80,8 +93,9 @@ def run_checks(
         CheckResult("units", numbers.changed_unit(text, source.text)),
         CheckResult("measures", quantities.changed_measure(text, source.text)),
         CheckResult("multiples", quantities.unsupported_multiple(text, source.text)),
-        CheckResult("turned round", contradictions.reversed_comparison(text, source.text)),
-        CheckResult("denied", contradictions.added_negation(text, source.text)),
+        CheckResult("turned round", _turned_round(text, source, language)),
+        CheckResult("denied", _denied(text, source, language)),
+        CheckResult("strays", relevance.stray_sentence(text, source, language)),
         CheckResult("about it", relevance.is_off_topic(text, source, language)),
         CheckResult("nearest", relevance.nearer(text, source, others, language)),
         CheckResult("names", relevance.strange_name(text, source), hard=language != "en"),
@@ -131,6 +145,23 @@ def _praise(text: str, source: SourceText) -> str:
     match = _PRAISE.search(text)
     praised = match and match[0].lower() not in source.lowered
     return f"praises, {match[0]}" if match and praised else ""
+
+
+def _without_raised(text: str) -> str:
+    """A2FM for A²FM: the names of things that are raised or lowered are one word."""
+    return _RAISED_IN_NAME.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+
+
+def _turned_round(text: str, source: SourceText, language: str) -> str:
+    return contradictions.reversed_comparison(text, source.text) or opposites.reversed_words(
+        text, source.text, language
+    )
+
+
+def _denied(text: str, source: SourceText, language: str) -> str:
+    return contradictions.added_negation(text, source.text) or opposites.denied_words(
+        text, source.text, language
+    )
 
 
 def _unseen(text: str, language: str) -> str:

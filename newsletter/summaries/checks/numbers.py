@@ -60,6 +60,13 @@ _RANGE = lazy_pattern(
 )
 
 
+# 2D and 3D are words, and so are V2, FP16 and I2I: whether the paper has them `names` looks at.
+_DIMENSION = lazy_pattern(r"(?<![A-Za-z\d.])[1-4][- ]?D(?![A-Za-z])")
+_IN_A_NAME = lazy_pattern(
+    r"(?<![A-Za-z\d.])[A-Za-z\u0370-\u03ff]{1,9}\d+(?![.\d])[A-Za-z]*(?:/[A-Za-z]+\d+)*"
+)
+
+
 @dataclass(frozen=True)
 class Number:
     shown: str
@@ -81,7 +88,7 @@ def invented_number(text: str, source: str) -> str:
     Numbers are compared in one way of writing: 1{,}000, 10^3, 1k and 1千 are 1000, three is 3.
     """
     borne = values_in(source)
-    for number in _in_digits(text):
+    for number in _in_digits(_IN_A_NAME.sub(" ", text)):
         if number.meant not in borne and number.prefixed not in borne:
             return f"bears the number {number.shown}, which the abstract does not"
     return ""
@@ -129,6 +136,7 @@ def _in_digits(text: str) -> Iterator[Number]:
     plain = unicodedata.normalize("NFKC", plain.translate(_RAISED))
     plain = _UNBRACED.sub("%", _GROUPED.sub("", plain))
     plain = _RANGE.sub(r"\1%\2", plain)
+    plain = _DIMENSION.sub(" ", plain)
     for match in _NUMBER.finditer(plain):
         shown = meant = _canonical(match["digits"])
         prefixed = ""

@@ -15,6 +15,7 @@ _WORD = lazy_pattern(r"[a-z0-9]+")
 _LATIN = lazy_pattern(r"[A-Za-z][A-Za-z0-9]*(?:[-+.'/][A-Za-z0-9]+)*\+*")
 # DiffuVoice, GPT-4, WSJ0, BERT: no plain word looks like that.
 _NAMED = lazy_pattern(r"[A-Z]\w*[A-Z]|[a-z]\w*[A-Z]|[A-Za-z]+-?\d|\d[A-Za-z]")
+_SENTENCE = lazy_pattern(r"(?<=[.!?;\u2026])[\"')\]\u201d]*\s+(?=[\"'(\[\u201c]?[A-Z])")
 _STEM = 7
 _LONGEST_SOURCE = 20_000  # characters that are read
 # So common in abstracts that sharing them says nothing.
@@ -32,7 +33,7 @@ _ACADEMIC = """
 """
 _COMMON = FREQUENT | frozenset(_WORD.findall(_ACADEMIC))
 # Measured on SciTLDR and on digests of the seed's series: docs/models.md.
-_OVERLAP, _DOUBTFUL_OVERLAP = 0.25, 0.35
+_OVERLAP, _DOUBTFUL_OVERLAP = 0.2, 0.28
 _TOPICS_MET = 0.55
 _NEARER = 0.2  # another paper of the day must share so much more, of what can be shared
 
@@ -102,6 +103,17 @@ def nearer(text: str, source: SourceText, others: Sequence[SourceText], language
     return ""
 
 
+def stray_sentence(text: str, source: SourceText, language: str) -> str:
+    """A sentence of an English answer that shares no word with its paper: orders, chat, adverts."""
+    if language != "en":
+        return ""
+    for sentence in _SENTENCE.split(text):
+        stems = _stems(sentence)
+        if len(stems) > 1 and stems.isdisjoint(source.stems):
+            return f"says something that the abstract does not: {sentence[:60]}"
+    return ""
+
+
 def hardly_about(text: str, source: SourceText) -> str:
     """An English sentence that may be about something else."""
     if _likeness(text, source, "en") < _DOUBTFUL_OVERLAP:
@@ -112,7 +124,7 @@ def hardly_about(text: str, source: SourceText) -> str:
 def strange_name(text: str, source: SourceText) -> str:
     """A name or acronym that the abstract has not, nor the words that it stands for."""
     for name in _names(text):
-        if _NAMED.search(name) and not _borne(name, source):
+        if _NAMED.search(name) and not all(_borne(part, source) for part in name.split("/")):
             return f"names {name}, which the abstract does not"
     return ""
 

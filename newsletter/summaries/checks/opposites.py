@@ -1,0 +1,205 @@
+"""What an answer says the other way round in words of its own: worse for better, not for so.
+
+A word counts only where the abstract says its opposite of the same things and nowhere the word
+itself; a denial only where the abstract says the denied word and denies nothing near it.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+from newsletter.lazy_pattern import lazy_pattern
+from newsletter.summaries.checks.answer_language import FREQUENT
+
+Words = tuple[str, ...]
+
+_WORD = lazy_pattern(r"[a-z]+(?:-[a-z]+)*(?:['\u2019]t)?")
+_SENTENCE = lazy_pattern(r"(?<=[.!?;])\s+")
+_STEM = 5
+_REACH, _SOURCE_REACH = 3, 6  # words on either side that say what is compared
+_PAIRS = """
+    more/less,fewer better/worse,poorer best/worst higher/lower faster/slower larger,bigger/smaller
+    longer/shorter stronger/weaker easier/harder cheaper/costlier deeper/shallower wider/narrower
+    improve/degrade,worsen,deteriorate,harm,hurt increase,raise,boost/decrease,reduce,lower
+    outperform,surpass,exceed,beat/underperform accelerate,speed/slow possible/impossible
+    sufficient/insufficient stable/unstable robust/fragile superior/inferior always/never
+    succeed/fail able/unable necessary/unnecessary significant/insignificant
+    consistent/inconsistent
+"""
+# Of these both are often said in one abstract, of different things.
+_PLAIN_PAIRS = """
+    high/low large/small fast/slow strong/weak simple/complex easy/hard,difficult
+    positive/negative efficient/inefficient effective/ineffective accurate/inaccurate
+"""
+_ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "ning")
+_DENIAL = lazy_pattern(
+    r"(?:not|cannot|never|no|hardly|barely|rarely|neither|nor|fail(?:s|ed|ing)?|unable)\Z"
+    r"|.*n['\u2019]t\Z"
+)
+_NOT_ONLY = frozenset(["only", "just", "merely", "necessarily", "limited", "longer"])
+_DENIED = 2  # words after the denial that it may be about
+_BEFORE, _AFTER = 70, 40  # characters around a word of the abstract in which it may be denied
+_NEGATIVE = lazy_pattern(
+    r"\b(?:not|no|non\w*|never|neither|nor|cannot|none|nothing|without|lack\w*|fail\w*|unable|hardly|"
+    r"rarely|barely|seldom|avoid\w*|eliminat\w*|remov\w*|instead|rather|free|few|little|less|"
+    r"prevent\w*|obviat\w*|absen\w*|ignor\w*|neglect\w*|insufficien\w*|poor\w*|difficult\w*|hard|"
+    r"challeng\w*|unclear|struggl\w*|suffer\w*|question\w*|un(?!der|til|i[fvqo])\w{3,}|"
+    r"in(?:capab|adequat|valid|accura|effici|effect|compl|consist|depend)\w*|im(?:poss|pract)\w*"
+    r")\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+# Chinese: what makes something better or worse, of what, and what the abstract would say for it.
+_UP, _DOWN = "提升|提高|增强|改善|增加|优化|加快", "降低|减少|削弱|损害|恶化|减弱|下降"
+_GOOD = "性能|准确率|精度|质量|效率|鲁棒性|稳健性|泛化|能力|效果|可解释性|自然度|稳定性|准确性|表现"
+_BAD = "误差|错误|延迟|成本|计算量|复杂度|开销|内存|显存|噪声|风险|偏差|耗时|能耗|幻觉|失真|负担"
+_SPARED = r"(?<![不未免止需非无])"  # "without", "avoids": then nothing is turned round
+_WORSENS = lazy_pattern(
+    rf"{_SPARED}(?:{_DOWN})[^，。；、]{{0,6}}?(?:{_GOOD})(?!.{{0,3}}(?:{_BAD}))"
+)
+_RAISES = lazy_pattern(
+    rf"{_SPARED}(?:{_UP})[^，。；、]{{0,6}}?(?:{_BAD})(?!.{{0,2}}(?:{_GOOD}|鲁棒))"
+)
+_LOSES = lazy_pattern("劣于|不如|逊于|差于|不及")
+_SAYS_WORSE = lazy_pattern(
+    r"degrad|drop|decreas|reduc|declin|deteriorat|wors|hurt|harm|los[es]|impair|weak|suffer|limit",
+    re.IGNORECASE,
+)
+_SAYS_MORE = lazy_pattern(r"increas|rais|grow|higher|more|rise|improv|reduc", re.IGNORECASE)
+_SAYS_LOSES = lazy_pattern(
+    r"wors|inferior|underperform|below|lower|less|fall|degrad|fail|behind|poor|weak|gap",
+    re.IGNORECASE,
+)
+_ZH_DENIED = lazy_pattern(
+    r"(?:未能|无法|不能|没有|并未|并不|不会|尚未|未|不)(?:有效|显著|明显|够)?"
+    r"(提升|提高|改善|增强|优于|解决|实现|达到|降低|减少|保持|提出|支持|验证|证明)"
+)
+_ENGLISH = {
+    "提升": "improv|enhanc|boost|increas",
+    "提高": "improv|enhanc|boost|increas",
+    "改善": "improv|enhanc",
+    "增强": "improv|enhanc|strengthen|augment",
+    "优于": "outperform|better|surpass|superior|exceed",
+    "解决": "address|solv|resolv|tackl|overcom",
+    "实现": "achiev|reach|attain|enabl|realiz",
+    "达到": "achiev|reach|attain",
+    "降低": "reduc|lower|decreas",
+    "减少": "reduc|lower|decreas",
+    "保持": "maintain|preserv|keep|retain",
+    "提出": "propos|introduc|present",
+    "支持": "support|enabl|allow",
+    "验证": "demonstrat|validat|verif|show|confirm",
+    "证明": "demonstrat|prov|show",
+}
+
+
+def reversed_words(text: str, source: str, language: str) -> str:
+    """What is said the other way round; empty where nothing is."""
+    if language == "zh":
+        return _reversed_zh(text, source)
+    said = {_table_form(word) for words in _sentences(source) for word in words}
+    for words in _sentences(text):
+        for place, word in enumerate(words):
+            form = _table_form(word)
+            others = _opposites().get(form, frozenset()) & said
+            if form not in said and others:
+                about = _around(words, place, form, _REACH)
+                other = _opposite_of(about, others, source)
+                if other:
+                    return f"says {word}, where the abstract says {other}"
+    return ""
+
+
+def denied_words(text: str, source: str, language: str) -> str:
+    """What is denied though the abstract says it; empty where nothing is."""
+    if language == "zh":
+        return _denied_zh(text, source)
+    for words in _sentences(text):
+        for place, word in enumerate(words[:-1]):
+            if _DENIAL.match(word) and words[place + 1] not in _NOT_ONLY:
+                denied = _content(words[place + 1 :])[:_DENIED]
+                stems = [stem for stem in denied if stem not in _NOT_ONLY]
+                if _is_only_said("|".join(stems), source):
+                    return f"says {word} {words[place + 1]}, which the abstract does not"
+    return ""
+
+
+def _is_only_said(pattern: str, source: str) -> bool:
+    """Whether such words stand in the source, with no denial near any of them."""
+    found = list(re.finditer(rf"\b(?:{pattern})", source, re.IGNORECASE)) if pattern else []
+    nearby = [source[max(0, match.start() - _BEFORE) : match.end() + _AFTER] for match in found]
+    return bool(nearby) and not any(map(_NEGATIVE.search, nearby))
+
+
+def _opposite_of(about: set[str], others: Iterable[str], source: str) -> str:
+    """One of the words that the source says of the same things."""
+    for words in _sentences(source):
+        for place, word in enumerate(words):
+            form = _table_form(word)
+            if form in others and about & _around(words, place, form, _SOURCE_REACH):
+                return word
+    return ""
+
+
+def _around(words: Words, place: int, form: str, reach: int) -> set[str]:
+    """What a word of the table is said of; a plain adjective of the next word alone."""
+    if form in _plain():
+        return set(_content(words[place + 1 : place + 2]))
+    return set(_content(words[max(0, place - reach) : place + reach + 1]))
+
+
+def _content(words: Words) -> list[str]:
+    return [
+        word[:_STEM]
+        for word in words
+        if word not in FREQUENT and len(word) > 2 and not _table_form(word)  # noqa: PLR2004
+    ]
+
+
+@lru_cache(maxsize=64)
+def _sentences(text: str) -> tuple[Words, ...]:
+    return tuple(tuple(_WORD.findall(part)) for part in _SENTENCE.split(text.lower()))
+
+
+@lru_cache(maxsize=8192)
+def _table_form(word: str) -> str:
+    """The word of the table that this is a form of; else empty."""
+    table = _opposites()
+    if word in table:
+        return word
+    stems = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
+    forms = [form for stem in stems for form in (stem, f"{stem}e", stem[:-1])]
+    return next((form for form in forms if len(form) > 3 and form in table), "")  # noqa: PLR2004
+
+
+@cache
+def _opposites() -> dict[str, frozenset[str]]:
+    table: dict[str, frozenset[str]] = {}
+    for pair in (_PAIRS + _PLAIN_PAIRS).split():
+        one, other = (frozenset(side.split(",")) for side in pair.split("/"))
+        for side, opposite in ((one, other), (other, one)):
+            table.update({word: table.get(word, frozenset()) | opposite for word in side})
+    return table
+
+
+@cache
+def _plain() -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", _PLAIN_PAIRS))
+
+
+def _reversed_zh(text: str, source: str) -> str:
+    for said, supports in (
+        (_WORSENS, _SAYS_WORSE),
+        (_RAISES, _SAYS_MORE),
+        (_LOSES, _SAYS_LOSES),
+    ):
+        match = said.search(text)
+        if match and not supports.search(source):
+            return f"says {match[0]}, which the abstract does not"
+    return ""
+
+
+def _denied_zh(text: str, source: str) -> str:
+    for match in _ZH_DENIED.finditer(text):
+        if _is_only_said(_ENGLISH[match[1]], source):
+            return f"says {match[0]}, which the abstract does not"
+    return ""
