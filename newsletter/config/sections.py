@@ -14,6 +14,7 @@ from newsletter.config.values import (
     Categories,
     Colour,
     Detail,
+    EndpointAddress,
     FeedAddress,
     Group,
     Language,
@@ -181,7 +182,7 @@ class SourceSettings(SettingsModel):
 
 class SummarizerSettings(SettingsModel):
     use: str = "extractive"
-    base_url: WebAddress = "https://api.openai.com/v1"
+    base_url: EndpointAddress = "https://api.openai.com/v1"  # a query goes behind the paths
     model: str = "gpt-4o-mini"
     api_key: Secret = SecretStr("")
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None  # some models refuse any

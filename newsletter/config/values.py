@@ -71,6 +71,14 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _endpoint_address(value: str) -> str:
+    """An address that may end in a query (`?api-version=...`), which goes behind every path."""
+    path, mark, query = value.partition("?")
+    if re.search(r"[#\s?]", query) or not query.isascii():
+        raise ValueError("has a query that cannot be sent; write it like '?api-version=2024-10-21'")
+    return f"{_web_address(path)}{mark}{query}"
+
+
 def _picture(value: str) -> str:
     if value and not value.startswith("https://"):
         raise ValueError("must begin with https:// (mail programs load no other picture)")
@@ -125,6 +133,7 @@ Text = Annotated[str, AfterValidator(_encodable)]
 Sender = Annotated[str, AfterValidator(_sender)]
 Mailbox = Annotated[str, AfterValidator(_mailbox), Field(max_length=254)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+EndpointAddress = Annotated[str, AfterValidator(_endpoint_address)]
 FeedAddress = Annotated[str, AfterValidator(partial(_address_with, "{categories}"))]
 ListingAddress = Annotated[str, AfterValidator(partial(_address_with, "{category}"))]
 CatchupAddress = Annotated[

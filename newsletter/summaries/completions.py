@@ -29,6 +29,7 @@ _ANSWER = lazy_pattern(r"\A<(answer|summary|final|output)>(.*)</\1>\Z", re.DOTAL
 _LINE_MARKS = lazy_pattern(r"^[ \t]*(?:>[ \t]?)+|^[ \t]*#{1,6}[ \t]+", re.MULTILINE)
 _CELL = lazy_pattern(r"\A\|([^|\n]*)\|\Z")
 _EMPHASIS = lazy_pattern(r"(\*\*|__|~~|`)(?=\S)([^*`\n]+?)(?<=\S)\1")
+_EVENTS = re.compile(rb"\s*(?:data|event|id|retry)?:")
 _NAMES = ("summary", "tldr", "sentence", "简介", "摘要")
 # What breaks lines and words without being seen: models copy it from web pages.
 _UNSEEN = lazy_pattern("[\u00ad\u200b\u2060\ufeff]")
@@ -56,7 +57,7 @@ class Completion:
 def completion(body: bytes) -> Completion | None:
     """The first choice of a chat completion; None where the body is none."""
     try:
-        document = json.loads(body)
+        document = _from_events(body) if _EVENTS.match(body) else json.loads(body)
         choice = document["choices"][0]
         content = _content(choice["message"])
         if content is None:
@@ -64,6 +65,22 @@ def completion(body: bytes) -> Completion | None:
         return Completion(content, str(choice.get("finish_reason") or ""), _usage(document))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _from_events(body: bytes) -> dict[str, Any]:
+    """A completion out of an event stream, which some servers send unasked."""
+    lines = [line[5:].strip() for line in body.decode().splitlines() if line.startswith("data:")]
+    chunks = [json.loads(line) for line in lines if line not in {"", "[DONE]"}]
+    if any("error" in chunk for chunk in chunks):
+        raise ValueError
+    choices = [choice for chunk in chunks for choice in chunk.get("choices", [])[:1]]
+    texts = [(choice.get("delta") or choice["message"]).get("content") or "" for choice in choices]
+    reasons = [choice["finish_reason"] for choice in choices if choice.get("finish_reason")]
+    usages = [chunk["usage"] for chunk in chunks if chunk.get("usage")]
+    # A stream that ends without a word was cut.
+    reason = reasons[-1] if reasons else "stop" if "[DONE]" in lines else "length"
+    choice = {"message": {"content": "".join(texts)}, "finish_reason": reason}
+    return {"choices": [choice], "usage": usages[-1] if usages else None}
 
 
 def one_sentence(answer: str) -> str:

@@ -17,10 +17,14 @@ import requests
 
 from newsletter.config import SummarizerSettings
 from newsletter.http import DeadlineAdapter, retry_after_s
+from newsletter.summaries.dialect import MOST_REFUSALS, Dialect
 from newsletter.text import one_line
 
 _MOST_BYTES = 1 << 20  # a sentence and a model's thoughts about it are a few kilobytes
 _TOLD_CHARACTERS = 200
+_PIECE = 1 << 12
+_UNPACKED = ("identity", "gzip", "deflate")  # some servers pack unasked
+_REFUSED = (400, 422)
 _HIDDEN = "***"
 
 
@@ -50,6 +54,7 @@ class Endpoint:
     def __init__(self, settings: SummarizerSettings) -> None:
         self._settings = settings
         self._key = settings.api_key.get_secret_value()
+        self._dialect = Dialect()
         self._of_thread = threading.local()  # a deadline cuts the connections of one thread only
         self._sessions: list[requests.Session] = []
 
@@ -58,7 +63,7 @@ class Endpoint:
             session.close()
 
     def chat(self, messages: list[dict[str, str]]) -> Reply:
-        """Ask for a completion.
+        """Ask for a completion, without what the endpoint has said that it does not take.
 
         Raises:
             NoReplyError: the address was not reached, or its answer cannot be read.
@@ -70,11 +75,18 @@ class Endpoint:
         }
         if self._settings.temperature is not None:
             body["temperature"] = self._settings.temperature
-        return self.ask("POST", "/chat/completions", body)
+        for _ in range(MOST_REFUSALS):
+            fitted = self._dialect.fit(body)
+            reply = self.ask("POST", "/chat/completions", fitted)
+            told = reply.content.decode(errors="replace")
+            if reply.status not in _REFUSED or not self._dialect.learn(fitted, told):
+                return reply
+        return self.ask("POST", "/chat/completions", self._dialect.fit(body))
 
     def ask(self, method: str, path: str, body: object = None) -> Reply:
         """As `chat`, whatever is asked."""
-        url = f"{self._settings.base_url}{path}"
+        base_url, mark, query = self._settings.base_url.partition("?")
+        url = f"{base_url}{path}{mark}{query}"
         started_s = time.monotonic()
         session, adapter = self._connections()
         timeout_s = self._settings.timeout_s
@@ -120,11 +132,18 @@ class Endpoint:
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """As the session's `auth`, lest requests take what a ~/.netrc says of that host."""
-        # Packed bodies could unfold without bound.
         request.headers.update({"Accept-Encoding": "identity", "Accept": "application/json"})
-        if self._key:
+        if self._key and self._is_azure:
+            request.headers["api-key"] = self._key
+        elif self._key:
             request.headers["Authorization"] = f"Bearer {self._key}"
         return request
+
+    @property
+    def _is_azure(self) -> bool:
+        """Azure wants the key under another name, on whatever host its gateway stands."""
+        parts = urlsplit(self._settings.base_url)
+        return "api-version=" in parts.query or f".{parts.hostname}".endswith(".azure.com")
 
     @property
     def _late(self) -> str:
@@ -136,15 +155,18 @@ class Endpoint:
             return f"{host} takes no connection; is its address right, does a firewall keep it?"
         if isinstance(error, requests.Timeout) or isinstance(_cause(error), TimeoutError):
             return self._late
+        if isinstance(error, requests.exceptions.ContentDecodingError):
+            return f"{host} sends an answer that cannot be unpacked"
         return f"{host} {_unconnected(error)}"
 
 
 def _content(response: requests.Response) -> bytes:
     """What is read, but not without bound."""
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise NoReplyError("the answer is packed, which was not asked for")
+    packed = response.headers.get("Content-Encoding", "identity").lower()
+    if packed not in _UNPACKED:
+        raise NoReplyError(f"the answer is packed ({one_line(packed)}), which was not asked for")
     content = bytearray()
-    for part in response.iter_content(1 << 16):
+    for part in response.iter_content(_PIECE):  # small: what is packed unfolds a thousandfold
         content += part
         if len(content) > _MOST_BYTES:
             raise NoReplyError(f"the answer is larger than {_MOST_BYTES >> 20} MB")

@@ -1,5 +1,6 @@
 """A language model behind an address that answers well, badly, or not at all."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -83,6 +84,73 @@ def test_a_good_answer_is_one_call_for_one_paper() -> None:
     assert asked.body["model"] == "tiny"
     assert PAPER.abstract in asked.material
     assert "in English" in asked.instruction
+
+
+def test_an_answer_that_is_packed_unasked_is_unpacked() -> None:
+    body = gzip.compress(completion(GOOD, usage=USAGE).body)
+    with asking(in_turn(Answer(200, body, {"Content-Encoding": "gzip"}))) as ask:
+        assert ask() == Draft(GOOD, Tokens(321, 45))
+
+
+def events(*chunks: object, done: bool = True) -> Answer:
+    lines = [": keep-alive", *(f"data: {json.dumps(chunk)}" for chunk in chunks)]
+    body = "\n\n".join([*lines, *(["data: [DONE]"] if done else [])])
+    return Answer(200, body.encode(), {"Content-Type": "text/event-stream"})
+
+
+def piece(text: str | None, reason: str | None = None) -> dict[str, object]:
+    return {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": reason}]}
+
+
+def test_an_event_stream_is_put_together() -> None:
+    usage = {"choices": [], "usage": USAGE}
+    with asking(
+        in_turn(events(piece(GOOD[:9]), piece(GOOD[9:]), piece(None, "stop"), usage))
+    ) as ask:
+        assert ask() == Draft(GOOD, Tokens(321, 45))
+    with asking(in_turn(events(piece(GOOD[:9]), done=False))) as ask:
+        assert ask().self_reported_problem == "was cut off (length)"
+    with asking(in_turn(events({"error": {"message": "overloaded"}}))) as ask:
+        assert "no chat completion" in ask.failure()
+
+
+def test_azure_is_asked_with_its_query_and_its_header() -> None:
+    with ModelStandIn(in_turn(completion(GOOD))) as server:
+        url = f"{server.url}/deployments/mini?api-version=2024-10-21"
+        told = {"use": "openai", "base_url": url, "model": "mini", "api_key": KEY}
+        with closing(OpenAICompatible(SummarizerSettings.model_validate(told))) as model:
+            assert model.summarize(PAPER, "en").text == GOOD
+        (asked,) = server.asked
+    assert asked.path == "/v1/deployments/mini/chat/completions?api-version=2024-10-21"
+    assert asked.headers["api-key"] == KEY
+    assert "Authorization" not in asked.headers
+
+
+def test_what_a_model_refuses_is_learned_once_and_kept() -> None:
+    def picky(asked: Asked) -> Answer:
+        refusals = {
+            "temperature": "Unsupported value: 'temperature' does not support 0.2 with this model.",
+            "max_tokens": "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'.",
+        }
+        for name, words in refusals.items():
+            if name in asked.body:
+                return Answer(400, json.dumps({"error": {"message": words}}).encode())
+        if asked.body["messages"][0]["role"] == "system":
+            return Answer(422, b'{"detail": "System role not supported"}')
+        return completion(GOOD)
+
+    with asking(picky, temperature=0.2, options={"max_tokens": 200}) as ask:
+        assert ask().text == GOOD
+        assert len(ask.asked) == 4
+        assert ask().text == GOOD
+        assert len(ask.asked) == 5
+        body = ask.asked[-1].body
+    assert body["max_completion_tokens"] == 200
+    assert PAPER.abstract in body["messages"][0]["content"]
+    assert "in English" in body["messages"][0]["content"]
+    with asking(in_turn(Answer(400, b"temperature must be below 1")), temperature=0.2) as ask:
+        assert "temperature must be below 1" in ask.failure()
+        assert len(ask.asked) == 2
 
 
 def test_a_chinese_newsletter_asks_for_the_pattern_of_the_first_digest() -> None:
@@ -251,9 +319,14 @@ def test_an_answer_that_was_cut_off_says_so() -> None:
         (None, "cut its answer off (3 tries)"),
         (Answer(200, b'{"choices"', promised=4000), "cut its answer off (3 tries)"),
         (Answer(200, b"x" * (1 << 20), times=50), "the answer is larger than 1 MB (3 tries)"),
-        (Answer(200, b"", {"Content-Encoding": "gzip"}), "the answer is packed"),
+        (Answer(200, b"", {"Content-Encoding": "br"}), "the answer is packed (br)"),
+        (Answer(200, b"no", {"Content-Encoding": "gzip"}), "that cannot be unpacked"),
+        (
+            Answer(200, gzip.compress(b"x" * (1 << 24)), {"Content-Encoding": "gzip"}),
+            "the answer is larger than 1 MB",
+        ),
     ],
-    ids=["silence", "closed", "half a body", "50 MB", "packed"],
+    ids=["silence", "closed", "half a body", "50 MB", "packed", "badly packed", "unfolds"],
 )
 def test_an_answer_that_cannot_be_read_is_a_failure_in_words(
     answer: Answer | None, reason: str

@@ -33,7 +33,7 @@ _ACADEMIC = """
 """
 _COMMON = FREQUENT | frozenset(_WORD.findall(_ACADEMIC))
 # Measured on SciTLDR and on digests of the seed's series: docs/models.md.
-_OVERLAP, _DOUBTFUL_OVERLAP = 0.2, 0.28
+_OVERLAP, _DOUBTFUL_OVERLAP, _FEW = 0.17, 0.25, 0.35
 _TOPICS_MET = 0.55
 _NEARER = 0.2  # another paper of the day must share so much more, of what can be shared
 
@@ -116,7 +116,7 @@ def stray_sentence(text: str, source: SourceText, language: str) -> str:
 
 def hardly_about(text: str, source: SourceText) -> str:
     """An English sentence that may be about something else."""
-    if _likeness(text, source, "en") < _DOUBTFUL_OVERLAP:
+    if _likeness(text, source, "en") < _FEW:
         return "shares few words with the abstract"
     return ""
 
