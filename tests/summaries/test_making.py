@@ -236,9 +236,6 @@ def test_a_model_that_answers_now_and_then_is_not_given_up(database: Database) -
     assert counted(make(database, Model(failing={0, 1, 3, 4, 6, 7}))) == (2, 0, 6, 0)
 
 
-@pytest.mark.parametrize(
-    "error", [KeyError("x"), RecursionError("y"), SystemExit(3), MemoryError(), StopIteration()]
-)
 def test_ten_unusable_answers_in_a_row_for_one_reason_end_the_asking(database: Database) -> None:
     papers = [paper(number) for number in range(12)]
     texts: dict[int, list[str]] = {number: ["", ""] for number in range(12)}
@@ -266,6 +263,9 @@ def test_a_model_of_which_nothing_can_be_used_is_told_until_something_is_kept(
         assert session.get_one(AnswerCountRow, ("model", "failed")).answers == 3 + 3 + 3
 
 
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), RecursionError("y"), SystemExit(3), MemoryError(), StopIteration()]
+)
 def test_whatever_a_summarizer_raises_is_a_line_about_its_paper(
     database: Database, error: BaseException
 ) -> None:
