@@ -14,7 +14,6 @@ import logging
 import os
 import re
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -136,18 +135,6 @@ class MachineMemory:
         if self.elsewhere is None or not _can_write(self.elsewhere):
             return True
         return (self.elsewhere / f"{issue.name}{_FENCE}").exists()
-
-    def idle_before_start_s(self, issue: IssueDays) -> float | None:
-        """How long this machine had sent nothing of it when it was started last.
-
-        None where it has sent something since, or where nothing can be told.
-        """
-        try:
-            touched_s = (self.journals / f"{issue.name}{_FENCE}").stat().st_mtime
-            started_s = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
-        except (OSError, AttributeError):  # no such mark; a system without that clock
-            return None
-        return started_s - touched_s if started_s > touched_s else None
 
     def is_foreign(self, day: date) -> bool:
         """Whether the database came from another machine, which may have sent that day's issue."""

@@ -1,8 +1,8 @@
 """Whether the database is a copy of an earlier moment, since which more may have been sent.
 
 Its mails would be pending again, and doubled. Witnesses are this machine's memory, PostgreSQL's own
-identity, the moment at which this machine was started, and the provider's record of what it took.
-What none of them can exclude is held until the operator says what it is.
+identity, and the provider's record of what it took. An issue against which one of them speaks is
+held until the operator says what it is.
 """
 
 from collections import Counter
@@ -25,7 +25,6 @@ from newsletter.text import counted
 from newsletter.transports.base import Transport
 
 _AT_ONCE = 500  # rows in a statement
-_OFF_S = 3600.0  # a machine that was off for less has hardly come back from a snapshot
 
 
 @dataclass(frozen=True)
@@ -46,11 +45,7 @@ def restored_reason(
 
 def suspicion(database: Database, memory: MachineMemory, issue: IssueRow) -> Suspicion | None:
     """The same, with what it means for the readers."""
-    found = (
-        server_identity.restored_at(database, issue)
-        or _moved(database, memory, issue)
-        or _started_since(database, memory, issue)
-    )
+    found = server_identity.restored_at(database, issue) or _moved(database, memory, issue)
     if found is not None:
         return Suspicion(f"{issue.newsletter} {issue.day}: {found}. {_lift(issue)}")
     return _behind(database, memory, issue)
@@ -186,29 +181,6 @@ def _moved(database: Database, memory: MachineMemory, issue: IssueRow) -> str | 
         " In a container, set state_dir in [sending] (or NEWSLETTER_STATE_DIR) to a folder in a"
         " volume that lasts"
     )
-
-
-def _started_since(database: Database, memory: MachineMemory, issue: IssueRow) -> str | None:
-    """In the middle of an issue the machine was off for long: it may be a snapshot come back."""
-    off_s = memory.idle_before_start_s(IssueDays.of(issue)) or 0.0
-    if database.engine.dialect.name != "sqlite" or off_s < _OFF_S or issue.admitted_at is not None:
-        return None
-    with database.read() as session:
-        if not (issue.claims and session.scalar(_UNTRIED, {"issue": issue.id})):
-            return None
-    return (
-        f"it was sent to a part of its readers, and {counted(round(off_s / _OFF_S), 'hour')} later"
-        " this machine was started: if a snapshot of it came back, more may have been sent since"
-    )
-
-
-_UNTRIED = select(
-    exists().where(
-        DeliveryRow.issue_id == bindparam("issue"),
-        DeliveryRow.state.in_((DeliveryState.PENDING, DeliveryState.SENDING)),
-        DeliveryRow.attempts == 0,
-    )
-)
 
 
 def _claimed_since(
