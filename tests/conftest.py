@@ -99,7 +99,8 @@ def _migrated_once(
     def upgrade(database: Database) -> None:
         url = database.engine.url
         file = Path(url.database or "")
-        if url.get_backend_name() == "sqlite" and not file.exists():
+        is_new = not file.exists() and file.parent.is_dir()
+        if url.get_backend_name() == "sqlite" and is_new:
             new_tables.write(file)
         else:
             migrate(database)
