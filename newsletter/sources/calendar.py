@@ -4,11 +4,12 @@ Announcements come at 20:00 US Eastern from Sunday to Thursday and bear the next
 feeds follow at midnight (https://info.arxiv.org/help/availability.html).
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("America/New_York")
 _ANNOUNCED_AT = time(20)
+_DEADLINE = time(14)
 _SATURDAY = 5
 
 # Days on which arXiv's staff is away, as arXiv publishes them year by year. On their evenings
@@ -65,3 +66,19 @@ def previous_batch(day: date) -> date:
     while follows_holiday(earlier):
         earlier = previous_mailing_day(earlier)
     return earlier
+
+
+def submission_window(day: date) -> tuple[datetime, datetime]:
+    """The deadlines (UTC) between which the batch of that mailing day was submitted.
+
+    Announced the evening before, it holds what came in until 14:00 US Eastern of the weekday
+    before; Monday's holds Thursday afternoon to Friday, Tuesday's Friday afternoon to Monday. The
+    batch after a day that had none holds what that one would have held as well.
+    """
+    last = previous_mailing_day(day)
+    before = previous_batch(day)
+    return _deadline(previous_mailing_day(before)), _deadline(last)
+
+
+def _deadline(day: date) -> datetime:
+    return datetime.combine(day, _DEADLINE, ZONE).astimezone(UTC)

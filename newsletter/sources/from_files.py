@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from newsletter import taxonomy
-from newsletter.sources import rebuild
+from newsletter.sources import calendar, rebuild
 from newsletter.sources.api import papers_in
 from newsletter.sources.base import (
     SAVED_FILES,
@@ -173,7 +173,7 @@ class SavedFiles:
             if feed.day == day
             for item in feed.items
         }
-        _, deadline = rebuild.window(day)
+        _, deadline = calendar.submission_window(day)
 
         def was_later(paper: Paper) -> bool:
             return paper.updated_at is not None and paper.updated_at >= deadline

@@ -45,7 +45,7 @@ def papers_of_then(
     newest: dict[str, Paper] = {}
     try:
         newest = {paper.id.arxiv_id: paper for paper in named(asked).values()} if asked else {}
-        newest = _taken_back(named, newest, wanted, rebuild.window(day))
+        newest = _taken_back(named, newest, wanted, calendar.submission_window(day))
     except SourceError as error:
         return found | _fitting(newest, wanted), f"the API failed: {error.brief}"
     return found | _fitting(newest, wanted), ""
@@ -56,7 +56,7 @@ def judged(
 ) -> FetchResult:
     """The listings with their verdicts, and the papers that stand in them."""
     papers = with_html(said, papers)
-    start, _ = rebuild.window(day)
+    start, _ = calendar.submission_window(day)
     certain = [_without_first_days(listing, papers, start) for listing in said]
     listings = [judge_listing(listing, day, papers, trouble) for listing in certain]
     ids = {announcement.paper for listing in listings for announcement in listing.announcements}

@@ -7,7 +7,7 @@ older papers that were cross-listed later bear no date of that.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 import requests
@@ -33,25 +33,12 @@ BOTH_BY_DATE = "OAI and API, by date"
 OAI_BY_DATE = "OAI, by date"
 
 _FIRST_DAY = date(1991, 8, 14)  # of arXiv
-_DEADLINE = time(14)
 _LAST_ANNOUNCED_VERSION = 5  # later ones arXiv takes without a word
 _MOST_PAGES = 20  # of one OAI set; a day of all of computer science is two or three
 _PHYSICS = {
     *("astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph"),
     *("nlin", "nucl-ex", "nucl-th", "physics", "quant-ph"),
 }
-
-
-def window(day: date) -> tuple[datetime, datetime]:
-    """The deadlines (UTC) between which the batch of that mailing day was submitted.
-
-    Announced the evening before, it holds what came in until 14:00 US Eastern of the weekday
-    before; Monday's holds Thursday afternoon to Friday, Tuesday's Friday afternoon to Monday. The
-    batch after a day that had none holds what that one would have held as well.
-    """
-    last = calendar.previous_mailing_day(day)
-    before = calendar.previous_batch(day)
-    return _deadline(calendar.previous_mailing_day(before)), _deadline(last)
 
 
 def rebuild_day(
@@ -118,7 +105,7 @@ def ask_api(
     """
     if not _had_a_batch(day):
         return {}
-    start, end = window(day)
+    start, end = calendar.submission_window(day)
     of_them = " OR ".join(map(_query, dict.fromkeys(categories)))
     between = f"[{start:%Y%m%d%H%M} TO {end:%Y%m%d%H%M}]"
     found = papers_found(session, api_url, f"({of_them}) AND submittedDate:{between}")
@@ -151,17 +138,13 @@ def ask_oai(
 
 def papers_as_of(records: Iterable[Record], day: date) -> dict[PaperId, Paper]:
     """The papers in the versions that were the newest when that day's batch closed."""
-    _, end = window(day)
+    _, end = calendar.submission_window(day)
     papers = [record.as_of(end) for record in records]
     return {paper.id: paper for paper in papers if paper is not None}
 
 
 def _had_a_batch(day: date) -> bool:
     return day > _FIRST_DAY and calendar.is_mailing_day(day) and not calendar.follows_holiday(day)
-
-
-def _deadline(day: date) -> datetime:
-    return datetime.combine(day, _DEADLINE, calendar.ZONE).astimezone(UTC)
 
 
 def _listing(category: str, day: date, papers: Iterable[Paper], source: str) -> Listing:
@@ -181,7 +164,7 @@ def _kind(category: str, paper: Paper, day: date) -> AnnouncementType | None:
     """As what it was announced in a category that day, if it was."""
     if not any(taxonomy.holds(category, own) for own in paper.categories):
         return None
-    start, end = window(day)
+    start, end = calendar.submission_window(day)
     primary = taxonomy.holds(category, paper.categories[0])
     if paper.published_at is not None and start <= paper.published_at < end:
         return AnnouncementType.NEW if primary else AnnouncementType.CROSS

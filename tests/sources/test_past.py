@@ -66,7 +66,7 @@ def kinds(listing: Listing) -> dict[str, AnnouncementType]:
 )
 def test_a_batch_lies_between_two_deadlines(day: str, start: str, end: str) -> None:
     expected = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (start, end)]
-    found = rebuild.window(date.fromisoformat(day))
+    found = calendar.submission_window(date.fromisoformat(day))
     assert list(found) == expected
     assert all(each.tzinfo is UTC for each in found)
 
@@ -89,19 +89,19 @@ def test_the_windows_are_those_that_arxivs_mails_state(name: str) -> None:
     assert stated is not None
     day = datetime.strptime(sent[1], "%a, %d %b %y").replace(tzinfo=UTC).date()
     read = [datetime.strptime(each, "%a %d %b %y %H:%M:%S") for each in stated.groups()]  # noqa: DTZ007
-    assert rebuild.window(day) == tuple(each.replace(tzinfo=UTC) for each in read)
+    assert calendar.submission_window(day) == tuple(each.replace(tzinfo=UTC) for each in read)
 
 
 @given(st.dates(date(1992, 1, 1), date(2100, 1, 1)).filter(lambda day: day.weekday() < 5))
 def test_the_windows_of_all_days_join_without_gap_and_end_before_the_announcement(
     day: date,
 ) -> None:
-    start, end = rebuild.window(day)
+    start, end = calendar.submission_window(day)
     following = day + timedelta(days=3 if day.weekday() == 4 else 1)
     if calendar.follows_holiday(following):
         following += timedelta(days=3 if following.weekday() == 4 else 1)
     assert start < end
-    assert rebuild.window(following)[0] == end or calendar.follows_holiday(day)
+    assert calendar.submission_window(following)[0] == end or calendar.follows_holiday(day)
 
 
 def test_the_dates_decide_what_a_paper_was() -> None:
@@ -140,7 +140,7 @@ def test_an_archive_holds_its_categories_and_a_paper_stands_once() -> None:
 
 
 def test_the_deadline_itself_belongs_to_the_next_batch() -> None:
-    start, end = rebuild.window(DAY)
+    start, end = calendar.submission_window(DAY)
     assert kinds(rebuilt("cs.SD", paper("2507.00001v1", start))) == {
         "2507.00001v1": AnnouncementType.NEW
     }
@@ -261,7 +261,7 @@ def test_where_neither_answers_the_line_says_why() -> None:
 
 
 def test_the_batch_after_an_empty_day_holds_that_days_papers_too() -> None:
-    start, end = rebuild.window(date(2026, 11, 30))
+    start, end = calendar.submission_window(date(2026, 11, 30))
     assert (start.isoformat(), end.isoformat()) == (
         "2026-11-25T19:00:00+00:00",
         "2026-11-27T19:00:00+00:00",
@@ -404,7 +404,7 @@ def test_of_a_real_day_the_dates_give_back_all_but_what_moderation_held_back() -
     page = parse_listing_page(shared("html/browsecode_fs_list_q-fin_new.html"), "q-fin")
     new = {each.arxiv_id for each in page.listed if each.kind is AnnouncementType.NEW}
     found = {each.paper.arxiv_id for each in rebuilt("q-fin", *papers, day=day).announcements}
-    start, _ = rebuild.window(day)
+    start, _ = calendar.submission_window(day)
     held_back = {
         each.id.arxiv_id for each in papers if each.published_at and each.published_at < start
     }
