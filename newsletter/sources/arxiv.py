@@ -54,7 +54,7 @@ class ArxivSource:
         oai_url: str | None = None,
         dated: DatedPages | None = None,
     ) -> None:
-        self._asked = ArxivRequests(session, feed_url, api_url, listing_url)
+        self._requests = ArxivRequests(session, feed_url, api_url, listing_url)
         self._has_pages = listing_url is not None
         self._api_url = api_url
         self._oai_url = oai_url
@@ -75,15 +75,15 @@ class ArxivSource:
             return FetchResult(tuple(none))
         if self._has_past_days and day < self._shown:
             return self._past(categories, day, known or {})
-        asking = NewestBatch(self._asked, self._dated, day, dict(known or {}))
+        batch = NewestBatch(self._requests, self._dated, day, dict(known or {}))
         said: list[CategoryListing] = []
         for category in categories:
-            said.append(self._said_once(asking, category, day))
+            said.append(self._said_once(batch, category, day))
             if said[-1].is_past and self._has_past_days:
                 self._shown = max(self._shown, said[-1].shown or day)
                 return self._past(categories, day, known or {})
-        papers = asking.papers(said) | self._of_then(said, day, known or {})
-        return past_day.judged(said, day, papers, asking.trouble)
+        papers = batch.papers(said) | self._of_then(said, day, known or {})
+        return past_day.judged(said, day, papers, batch.trouble)
 
     def _of_then(
         self, said: Sequence[CategoryListing], day: date, known: Mapping[str, Paper]
@@ -91,9 +91,9 @@ class ArxivSource:
         """Where only a page of that day spoke, the day may be a past one."""
         by_dated_page = [listing for listing in said if listing.source.startswith(DATED_PAGE)]
         lines = [line for listing in by_dated_page for line in listing.lines]
-        return past_day.papers_of_then(self._asked.named, lines, known, day)[0] if lines else {}
+        return past_day.papers_of_then(self._requests.named, lines, known, day)[0] if lines else {}
 
-    def _said_once(self, asking: NewestBatch, category: str, day: date) -> CategoryListing:
+    def _said_once(self, batch: NewestBatch, category: str, day: date) -> CategoryListing:
         """The next newsletter does not ask again what had nothing to say a moment ago.
 
         What has papers is kept in the database, and not asked for again anyway.
@@ -101,7 +101,7 @@ class ArxivSource:
         at, kept = self._silent.get((category, day), (-_MOMENT_S, None))
         if kept is not None and time.monotonic() - at < _MOMENT_S:
             return kept
-        said = asking.said(category)
+        said = batch.said(category)
         if not said.lines:
             self._silent[category, day] = (time.monotonic(), said)
         return said
@@ -122,7 +122,7 @@ class ArxivSource:
             except SourceError as error:
                 failed[category] = past_day.why_not_exact(error)
         lines = [line for listing in said for line in listing.lines]
-        papers, trouble = past_day.papers_of_then(self._asked.named, lines, known, day)
+        papers, trouble = past_day.papers_of_then(self._requests.named, lines, known, day)
         exact = past_day.judged(said, day, papers, trouble)
         if not failed:
             return exact
@@ -153,4 +153,6 @@ class ArxivSource:
     def _rebuilt(self, categories: Sequence[str], day: date) -> FetchResult:
         if self._api_url is None or self._oai_url is None:
             raise SourceError("there is nobody else to ask")
-        return rebuild.by_date(self._asked.session, self._oai_url, self._api_url, categories, day)
+        return rebuild.by_date(
+            self._requests.session, self._oai_url, self._api_url, categories, day
+        )

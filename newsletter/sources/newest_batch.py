@@ -23,9 +23,9 @@ class NewestBatch:
     """One fetch: who was asked already, and what they said."""
 
     def __init__(
-        self, asked: ArxivRequests, dated: DatedPages | None, day: date, known: dict[str, Paper]
+        self, arxiv: ArxivRequests, dated: DatedPages | None, day: date, known: dict[str, Paper]
     ) -> None:
-        self._asked = asked
+        self._requests = arxiv
         self._dated = dated
         self._day = day
         self._known = known
@@ -35,7 +35,7 @@ class NewestBatch:
     def said(self, category: str) -> CategoryListing:
         """What was announced in a category: by its page, else by its feed."""
         try:
-            page = self._asked.page(category)
+            page = self._requests.page(category)
         except SourceError as error:
             return self._without_page(category, error)
         if page is None:
@@ -59,7 +59,7 @@ class NewestBatch:
         names = [line.name for line in lines.values() if line.arxiv_id not in found]
         answered: dict[str, Paper] = {}
         try:
-            answered = self._asked.named(names)
+            answered = self._requests.named(names)
         except SourceError as error:
             self.trouble = f"the API failed: {error.brief}"
         for paper in answered.values():
@@ -138,7 +138,7 @@ class NewestBatch:
     def _feed(self, category: str) -> Feed | SourceError:
         if category not in self._feeds:
             try:
-                self._feeds[category] = self._asked.feed(category)
+                self._feeds[category] = self._requests.feed(category)
             except SourceError as error:
                 self._feeds[category] = error
         return self._feeds[category]
