@@ -401,3 +401,19 @@ def test_real_abstracts_of_all_fields_give_clean_sentences() -> None:
         assert is_subsequence(words(summary)[1:], words(row["abstract"])), row["id"]
         balanced = row["abstract"].count("$") % 2 == 0
         assert not balanced or summary.count("$") % 2 == 0, row["id"]
+
+
+def test_an_acronym_that_the_title_bears_keeps_its_brackets() -> None:
+    abstract = (
+        "Verifiers are noisy. We introduce Fully Unsupervised Score Ensembling (FUSE), a method."
+    )
+    kept = "We introduce Fully Unsupervised Score Ensembling (FUSE), a method."
+    assert summarize("FUSE: Ensembling Without Labels", abstract) == kept
+    assert "(FUSE)" not in summarize("Ensembling Without Labels", abstract)
+
+
+def test_a_sentence_of_more_than_forty_words_gives_way_to_the_next_best() -> None:
+    long = f"We propose QuietNet, a network that removes {', '.join(['noise'] * 40)}."
+    short = "QuietNet outperforms five baselines on noisy speech."
+    assert summarize("QuietNet", f"{long} {short}") == short
+    assert summarize("QuietNet", long).startswith("We propose QuietNet")

@@ -3,12 +3,14 @@
 import json
 from functools import cache
 from importlib import resources
+from itertools import islice
 
 from newsletter.sources.withdrawal import abstract_withdraws
 from newsletter.summaries.extractive import features, sentences, trimming
 
 LONGEST_ABSTRACT = 20_000
 MOST_SENTENCES = 60
+LONG_WORDS = 40  # a longer sentence gives way to the second best
 
 
 def summarize(title: str, abstract: str) -> str:
@@ -20,8 +22,10 @@ def summarize(title: str, abstract: str) -> str:
     text = sentences.one_line(abstract[:LONGEST_ABSTRACT])
     pieces = sentences.split(text)[:MOST_SENTENCES]
     notice = next((piece for piece in pieces if abstract_withdraws(piece)), "")
-    finished = (_finished(text) for text in _best_first(title, pieces))
-    return quoted(notice) or next((sentence for sentence in finished if sentence), "")
+    finished = map(_finished, _best_first(title, pieces))
+    best = list(islice(filter(None, finished), 2))
+    short = [sentence for sentence in best if len(sentence.split()) <= LONG_WORDS]
+    return quoted(notice) or next(iter(short or best), "")
 
 
 def quoted(sentence: str) -> str:

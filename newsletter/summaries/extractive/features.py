@@ -31,13 +31,13 @@ class Candidate:
 def candidates(title: str, pieces: Iterable[str]) -> list[Candidate]:
     """The sentences as they would be quoted beside that title."""
     title_stems = _stems_in(title)
-    return [candidate(piece, title_stems) for piece in pieces]
+    return [candidate(piece, title, title_stems) for piece in pieces]
 
 
-def candidate(sentence: str, title_stems: frozenset[str]) -> Candidate:
+def candidate(sentence: str, title: str, title_stems: frozenset[str]) -> Candidate:
     """The sentence without what it can spare; clauses with a word of the title (`wanted`) stay."""
     text = drop_optional_clauses(
-        trim_sentence(sentence), lambda clause: bool(title_stems & _stems_in(clause))
+        trim_sentence(sentence, title), lambda clause: bool(title_stems & _stems_in(clause))
     )
     words = tuple(_WORD.findall(text.lower()))
     return Candidate(sentence, text, words, stems_of(words))

@@ -79,9 +79,9 @@ _BOUNDARY = lazy_pattern(r"[,;:] | [-\u2013\u2014]{1,3} | ")
 _PLAIN_WORD = lazy_pattern(r"(?:[^\W\d_]+(?=[\s,;:.!?')]|\Z)|[^\W\d_]{2,}(?=-[a-z]{2}))")
 
 
-def trim_sentence(sentence: str) -> str:
+def trim_sentence(sentence: str, title: str = "") -> str:
     """The sentence without lead-ins and asides that a reader of it alone can spare."""
-    return capitalize(drop_pointing_clause(drop_asides(drop_lead_in(sentence))))
+    return capitalize(drop_pointing_clause(drop_asides(drop_lead_in(sentence), title)))
 
 
 def drop_lead_in(sentence: str) -> str:
@@ -99,17 +99,17 @@ def drop_lead_in(sentence: str) -> str:
     return _AFTER_SUBJECT.sub(r"\g<subject> ", sentence, count=1)
 
 
-def drop_asides(sentence: str) -> str:
+def drop_asides(sentence: str, title: str = "") -> str:
     """The sentence without bracketed asides, where what remains says the same.
 
-    Formulas, conditions, list items, brackets glued to a word, and abbreviations that the sentence
-    itself uses again are kept.
+    Formulas, conditions, list items, brackets glued to a word, and abbreviations that the title
+    bears or the sentence itself uses again are kept.
     """
     closed = formulas(sentence)
     parts: list[str] = []
     position = 0
     for start, end in parentheses(sentence):
-        if start < position or inside(start, closed) or not _may_go(sentence, start, end):
+        if start < position or inside(start, closed) or not _may_go(sentence, start, end, title):
             continue
         parts.append(sentence[position:start].rstrip(" ~"))
         position = end
@@ -155,7 +155,7 @@ def finish_sentence(sentence: str) -> str:
     return bare if ending[-1:] in {".", "!", "?", "\u2026"} else bare + "."
 
 
-def _may_go(sentence: str, start: int, end: int) -> bool:
+def _may_go(sentence: str, start: int, end: int, title: str) -> bool:
     aside = sentence[start:end]
     if not _ASIDE_BEFORE.search(sentence[max(0, start - 2) : start]):
         return False
@@ -168,5 +168,6 @@ def _may_go(sentence: str, start: int, end: int) -> bool:
     inner = aside[1:-1].strip()
     if start == 0 or _ITEM.fullmatch(aside) or _KEEP_ASIDE.search(inner):
         return False
-    used_again = " " not in inner and len(inner) > 1 and inner in sentence[end : end + 1000]
-    return not used_again
+    used_again = inner in sentence[end : end + 1000]
+    in_title = inner[:1].isupper() and re.search(rf"\b{re.escape(inner)}\b", title)
+    return " " in inner or len(inner) == 1 or not (used_again or in_title)
