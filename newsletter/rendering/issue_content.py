@@ -73,7 +73,9 @@ class IssueContent:
     first_day: date | None = None  # of several missed days in one issue; `day` is the last
     by_category: bool = False
     # Of several days: where each of them announced which paper, by its identifier.
-    sections_by_day: Mapping[date, Mapping[str, IssueSection]] = field(default_factory=dict)
+    sections_by_day: Mapping[date, Mapping[str, IssueSection]] = field(
+        default_factory=dict, hash=False
+    )
 
     @property
     def sections(self) -> dict[str, IssueSection]:

@@ -186,4 +186,4 @@ def test_a_folder_may_bear_any_name(
     with ImapStandIn(mails.dsn(reference)) as server:
         server.folder = on_the_wire
         imap(monkeypatch, server.port, imap_folder=name)
-        assert "1 mails: 1 bounce" in cli("feedback").out
+        assert "1 mail: 1 bounce" in cli("feedback").out

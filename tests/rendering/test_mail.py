@@ -375,7 +375,7 @@ def test_full_marks_the_sentence_where_it_stands_and_prints_it_once() -> None:
     mail = IssueEmails(replace(digest(paper()), entries=(found, again)), SITE, LINKS).mail(READER)
     assert mail.html.count("codec") == mail.text.count("codec") == 1
     assert "Speech is hard. <b" in mail.html
-    assert "codec.</b> It works: a &amp; b." in mail.html
+    assert "codec.</b> It works on a &amp; b." in mail.html
     assert "*In this paper, we (boldly) propose an O(n) codec.* It works" in " ".join(
         mail.text.split()
     )
