@@ -24,8 +24,8 @@ def encode_base64(content: bytes) -> bytes:
 
 
 def base64_size(content: int) -> int:
-    """Bytes on the wire of so many bytes."""
-    return content * 4 // 3 + 4 + 2 * (content // _LINE_BYTES + 1)
+    """What so many bytes of a longer text take on the wire, rounded up."""
+    return -(-content * 78 // _LINE_BYTES)
 
 
 @dataclass(frozen=True)

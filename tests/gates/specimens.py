@@ -40,6 +40,19 @@ def all_specimens() -> tuple[Specimen, ...]:
     return (*letters(), *_days("bundled", days.bundled_day), *_days("busy", days.busy_day))
 
 
+@cache
+def large_days() -> tuple[Specimen, ...]:
+    """Days on which the mail is full, for slow gates."""
+    return tuple(
+        specimen
+        for papers in (317, 650)
+        for language in config.LANGUAGES
+        for specimen in issue(
+            f"large-{papers}-{language}", days.busy_day(language, papers), ("brief",)
+        )
+    )
+
+
 def _days(name: str, day: Callable[[str], IssueContent]) -> Iterator[Specimen]:
     for language in config.LANGUAGES:
         yield from issue(f"{name}-{language}", day(language), config.DETAILS)

@@ -9,6 +9,12 @@ from tests.gates.specimens import Specimen
 pytestmark = pytest.mark.slow
 
 
+def test_a_large_day_is_legible_too(eyes: Eyes) -> None:
+    (specimen,) = (each for each in specimens.large_days() if each.name == "large-317-zh-brief")
+    for scheme in SCHEMES:
+        assert not eyes.look(specimen.mail.html, 360, scheme).faults
+
+
 @pytest.mark.parametrize("specimen", specimens.of_each_kind(), ids=lambda each: each.name)
 def test_a_mail_is_legible_light_and_dark_on_a_phone_and_on_a_desk(
     eyes: Eyes, specimen: Specimen

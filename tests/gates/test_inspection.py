@@ -1,5 +1,6 @@
 """Every mail as our own inspection sees it: raw bytes, weight, links, whether the parts agree."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,14 @@ def troubles(specimen: Specimen) -> list[str]:
 @pytest.mark.parametrize("specimen", specimens.all_specimens(), ids=lambda each: each.name)
 def test_nothing_is_wrong_with_a_mail(specimen: Specimen) -> None:
     assert not troubles(specimen)
+
+
+@pytest.mark.slow
+def test_nothing_is_wrong_with_a_large_day_and_its_first_lines_say_what_is_not_in_it() -> None:
+    for specimen in specimens.large_days():
+        assert not troubles(specimen), specimen.name
+        first = " ".join(specimen.mail.text.split())[:1200]
+        assert re.search(r"All here but|On the web: |在网页上", first), specimen.name
 
 
 @pytest.mark.skipif(not days.real_days(), reason="no real days here")

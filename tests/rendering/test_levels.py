@@ -16,6 +16,7 @@ from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.message import Message
 from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight, plan_levels
 from newsletter.sources.base import PaperId
+from newsletter.summaries.base import Sentence
 from tests.rendering.days import LINKS, SITE, busy_day, digest, digest_of, entry, paper
 
 LONGEST_ADDRESS = f"{'o' * 60}'{'x' * 3}@{'.'.join(['d' * 60] * 3)}.example"
@@ -64,8 +65,27 @@ def test_a_busy_day_fits_and_loses_no_paper(papers: int, language: str, detail: 
     kept = shown(sent.html)
     announced = [str(each.paper.id) for each in issue.entries]
     assert kept == shown(sent.text) == announced[: len(kept)]
-    assert len(kept) == papers or len(kept) > (340 if detail == "titles" else 250)
+    assert len(kept) == papers or len(kept) > (340 if detail == "titles" else 200)
     assert promised_more(sent.html) == promised_more(sent.text) == papers - len(kept)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("language", "least"), [("en", 185), ("zh", 110)])
+def test_a_day_of_317_papers_has_a_sentence_on_each_new_one_or_on_most_in_chinese(
+    language: str, least: int
+) -> None:
+    issue = busy_day(317, language)
+    if language == "zh":
+        told = Sentence("该论文提出一种面向低资源语音识别的方法。" * 3, "zh", "a model")
+        entries = (replace(each, summary=told) for each in issue.entries)
+        issue = replace(issue, entries=tuple(entries))
+    sent = mail(issue, "brief", language)
+    encoded = sent.as_bytes().partition(b"Content-Type: text/html")[2]
+    assert len(encoded.partition(b"\r\n\r\n")[2]) < 102_000
+    assert len(sent.html.replace("\n", "\r\n").encode()) <= 100_000
+    leading = sum(each.section is not IssueSection.REPLACE for each in issue.entries)
+    assert sent.html.count("</b></a>") >= least
+    assert len(shown(sent.html)) >= leading
 
 
 @pytest.mark.slow
