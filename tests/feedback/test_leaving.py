@@ -1,6 +1,7 @@
 """Whichever way somebody leaves, it stands in their history, once, with the way."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing
 from newsletter.subscribers import address_change, lifecycle
+from newsletter.web.button_presses import marker
+from newsletter.web.pages import EXTENSION
 from tests.conftest import NOW, Cli
 from tests.feedback import mails
 from tests.feedback.samples import SigningKey, body, said
@@ -67,8 +70,11 @@ def test_by_the_page_and_by_one_click(  # noqa: PLR0913, PLR0917 - fixtures, and
 ) -> None:
     reader = next(iter(sent))
     path = urlsplit(unsubscribe_link(settings, database, reader)).path
+    state = client.application.extensions[EXTENSION]
+    shown = marker(state.limits_key, state.clock() - timedelta(seconds=10))
     for _ in range(2):
-        assert client.post(path, data=form, headers={"Accept-Language": "en"}).status_code == 200
+        data = form or {"shown": shown}
+        assert client.post(path, data=data, headers={"Accept-Language": "en"}).status_code == 200
     assert last_of(history(cli, reader)) == left(way, wording)
 
 

@@ -27,7 +27,7 @@ from newsletter.sources import bundled
 from newsletter.sources.base import PaperId
 from newsletter.subscribers.tokens import UnsubscribeClaim
 from newsletter.summaries import extractive_summarizer
-from newsletter.summaries.base import Sentence
+from newsletter.summaries.base import AUTHORS, Sentence
 from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 from tests.conftest import NOW
 from tests.rendering.days import LINKS, SITE, digest, paper
@@ -361,6 +361,19 @@ def test_who_wrote_a_sentence_is_not_broken_over_two_lines() -> None:
     page = IssueEmails(replace(issue, entries=entries), SITE, LINKS).mail(READER).html
     assert "\xa0· <span>" in page
     assert re.search(r"\.facts span\s*\{\s*display: inline-block", page)
+
+
+def test_a_chinese_newsletter_says_that_the_authors_sentence_is_english() -> None:
+    by_model = Sentence("该论文属于语音识别任务，旨在解决低资源问题。", "zh", "a model")
+    papers = [paper(id=PaperId(f"2507.0000{number}", 1)) for number in range(1, 5)]
+    entries = [
+        IssueEntry(IssueSection.NEW, each, Sentence("It works.", "en", AUTHORS)) for each in papers
+    ]
+    told = [replace(each, summary=by_model) for each in entries[1:]]
+    issue = replace(digest(paper()), entries=(entries[0], *told), language="zh")
+    mail = IssueEmails(issue, SITE, LINKS).mail(replace(READER, language="zh"))
+    assert mail.html.count("作者原句（英文摘要）") == 1
+    assert mail.text.count("作者原句（英文摘要）") == 1
 
 
 def test_full_marks_the_sentence_where_it_stands_and_prints_it_once() -> None:

@@ -292,17 +292,6 @@ def test_a_slow_model_does_not_keep_the_day_waiting(
     assert {each["origin"] for each in issue(cli).values()} == {"authors' words"}
 
 
-def test_a_chinese_newsletter_says_that_the_authors_sentence_is_english(
-    cli: Cli, configure: Callable[..., None]
-) -> None:
-    with ModelStandIn(in_turn(Answer(401))) as model:
-        configure(model.url, language="zh")
-        cli("run")
-    text = cli("issues", "export", "--format", "text").out
-    assert "作者原句（英文摘要）" in text
-    assert "作者原句（英文摘要）" in cli("issues", "export", "--format", "html").out
-
-
 @pytest.mark.slow
 @pytest.mark.usefixtures("readers")
 def test_a_rehearsal_asks_nobody_and_says_what_a_run_would_cost(
