@@ -20,6 +20,7 @@ from newsletter.sending import health
 from newsletter.subscribers import carry_over
 from newsletter.subscribers.carry_over import CarriedOver
 
+_KEPT = ".before-"  # between the database's name and the time, in the name of what was there before
 _LOGS = ("-wal", "-shm")
 
 
@@ -92,8 +93,9 @@ def _part_of(file: Path) -> Iterator[Path]:
     """A file beside it, for its owner only, gone afterwards; so are those of killed processes."""
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        for found in file.parent.glob(f".{glob.escape(file.name)}.*.part*"):
-            pid = found.name.removeprefix(f".{file.name}.").partition(".")[0]
+        database = file.name.partition(_KEPT)[0]
+        for found in file.parent.glob(f".{glob.escape(database)}*.part*"):
+            pid = found.name.rpartition(".part")[0].rpartition(".")[2]
             if pid.isdigit() and not is_running(int(pid)):
                 found.unlink()
         part.touch(mode=0o600, exist_ok=False)
@@ -131,7 +133,7 @@ def _make_ready(part: Path) -> None:
 
 def _keep(target: Path, now: datetime) -> Path:
     """The database as it is, beside it; one that cannot be read is moved away as it lies."""
-    kept = target.with_name(f"{target.name}.before-{now:%Y%m%dT%H%M%SZ}")
+    kept = target.with_name(f"{target.name}{_KEPT}{now:%Y%m%dT%H%M%SZ}")
     if kept.exists():
         raise NewsletterError(f"{kept} is there already; nothing was changed")
     try:

@@ -206,6 +206,7 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     click.echo(
         "Erased." if subscriber else "Nobody here has this address; it will not be taken in."
     )
+    click.echo("An address that moved to this one within a week goes when its week is over.")
     click.echo("Not touched: mails in an outbox folder, logs, backups, and what a provider keeps.")
 
 

@@ -212,12 +212,12 @@ def move(session: Session, old_id: int, new_id: int, now: datetime) -> None:
 
 
 def undo_move(session: Session, new_id: int, moved_at: datetime) -> None:
-    """It was not they: what came with that move goes."""
+    """It was not they: what came with that move, or with one behind it, goes."""
     session.execute(
         delete(InterestRow).where(
             InterestRow.subscriber_id == new_id,
             InterestRow.origin == _MOVED,
-            InterestRow.since == moved_at,
+            InterestRow.since >= moved_at,
         )
     )
 

@@ -1,19 +1,28 @@
 """From one address to another: asked for by the preferences link, confirmed from the new address.
 
-Links in old mails name a subscriber, not an address. After a move they mean the same person; where
-the new address was a subscriber's already, they mean both.
+A subscriber is an address: a move ends the subscriptions of the old one and begins the same ones at
+the new, so that nothing of the old address goes along: not its history, not its data. Links in old
+mails name the old subscriber; after a move they mean both. For a week the old address can take it
+back, whatever became of the new one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import outbox
 from newsletter.interests import interest_store
-from newsletter.models import AddressChangeRow, Standing, SubscriberRow
+from newsletter.models import (
+    AddressChangeRow,
+    DeliveryRow,
+    DeliveryState,
+    IssueRow,
+    Standing,
+    SubscriberRow,
+)
 from newsletter.outbox import EmailType
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.consent_log import ConsentEvidence
@@ -21,6 +30,8 @@ from newsletter.subscribers.tokens import ALL
 
 CONFIRM_WITHIN = timedelta(days=1)
 UNDO_WITHIN = timedelta(days=7)
+_FORGOTTEN = ""  # in place of a new address whose owner was erased
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -57,45 +68,42 @@ def request_change(
 def apply_change(session: Session, change: AddressChangeRow, now: datetime) -> SubscriberRow | None:
     """The new address said yes. Returns who has it now; None where the wish does not hold any more.
 
-    Nothing happens where they left meanwhile, or moved in another way.
+    Nothing happens where they left meanwhile, moved in another way, or the new address is dead.
     """
     subscriber = session.get(SubscriberRow, change.subscriber_id)
     if subscriber is None or change.undone_at is not None:
         return None
     if change.done_at is not None:
-        return session.get(SubscriberRow, change.merged_into or change.subscriber_id)
-    if subscriber.email != change.old_email or subscriber.standing != Standing.CONFIRMED:
+        holder = session.get(SubscriberRow, change.merged_into or subscriber.id)
+        return holder if holder is not None and holder.standing == Standing.CONFIRMED else None
+    is_open = subscriber.email == change.old_email and subscriber.standing == Standing.CONFIRMED
+    if not is_open or not can_be_mailed(session, change.new_email):
         return None
-    other = lifecycle.find_subscriber(session, change.new_email)
-    change.done_at = now
-    suppression.lift_suppression(session, change.new_email)
-    if other is None:
-        subscriber.email = change.new_email
-        return subscriber
-    _merge(session, subscriber, other, now)
-    interest_store.move(session, subscriber.id, other.id, now)
-    change.merged_into = other.id
-    return other
+    holder = lifecycle.find_subscriber(session, change.new_email)
+    if holder is None:
+        holder = SubscriberRow(
+            email=change.new_email,
+            standing=Standing.PENDING,
+            language=subscriber.language,
+            created_at=now,
+        )
+        session.add(holder)
+        session.flush()
+    _carry_over(session, subscriber, holder, now)
+    interest_store.move(session, subscriber.id, holder.id, now)
+    change.done_at, change.merged_into = now, holder.id
+    return holder
 
 
-def undo_change(session: Session, change: AddressChangeRow, now: datetime) -> bool:
-    """It was not they: everything comes to the old address again."""
-    subscriber = session.get(SubscriberRow, change.subscriber_id)
-    if subscriber is None or change.done_at is None:
-        return False
-    if change.undone_at is not None:
-        return True
-    if change.merged_into is not None:
-        lifecycle.resubscribe(session, subscriber, None, change.done_at)
-        interest_store.undo_move(session, change.merged_into, change.done_at)
-    elif subscriber.email == change.new_email and not lifecycle.find_subscriber(
-        session, change.old_email
-    ):
-        subscriber.email = change.old_email
-    else:
-        return False
-    change.undone_at, change.merged_into = now, None
-    return True
+def has_moved_since(session: Session, subscriber: SubscriberRow, moment: datetime) -> bool:
+    """Whether they moved to another address after that, taken back or not."""
+    moved = (AddressChangeRow.subscriber_id == subscriber.id, AddressChangeRow.done_at >= moment)
+    return session.scalar(select(exists().where(*moved))) or False
+
+
+def can_be_taken_back(session: Session, subscriber: SubscriberRow, now: datetime) -> bool:
+    """Whether somebody moved to this address so lately that the old one may say no."""
+    return session.scalar(select(exists().where(*_open_to(subscriber.id, now)))) or False
 
 
 def resolve_subscriber_ids(session: Session, subscriber_id: int) -> Sequence[SubscriberRow]:
@@ -108,7 +116,9 @@ def resolve_subscriber_ids(session: Session, subscriber_id: int) -> Sequence[Sub
             continue
         subscribers.append(subscriber)
         merged = select(AddressChangeRow.merged_into).where(
-            AddressChangeRow.subscriber_id == subscriber.id
+            AddressChangeRow.subscriber_id == subscriber.id,
+            # Who signed up anew at an address of old is not whom it left.
+            AddressChangeRow.done_at >= (subscriber.confirmed_at or _EVER),
         )
         ahead += [target_id for target_id in session.scalars(merged) if target_id is not None]
     return subscribers
@@ -155,28 +165,95 @@ def unsubscribe_all(session: Session, requests: Sequence[UnsubscribeRequest]) ->
                 outbox.enqueue(session, EmailType.LEFT, subscriber, now, {"left": newsletter})
 
 
-def merged_from(session: Session, subscriber: SubscriberRow) -> Sequence[SubscriberRow]:
-    """Those who were merged into this one: the same person under an address of old."""
+def merged_from(
+    session: Session, subscriber: SubscriberRow, now: datetime
+) -> Sequence[SubscriberRow]:
+    """Who moved to this one for good: the same person under an address of old."""
     return session.scalars(
         select(SubscriberRow)
         .join(AddressChangeRow, AddressChangeRow.subscriber_id == SubscriberRow.id)
-        .where(AddressChangeRow.merged_into == subscriber.id)
+        .where(
+            AddressChangeRow.merged_into == subscriber.id,
+            AddressChangeRow.done_at <= now - UNDO_WITHIN,
+        )
         .distinct()
     ).all()
 
 
-def _merge(
-    session: Session, subscriber: SubscriberRow, other: SubscriberRow, now: datetime
+def forget_new_address(session: Session, subscriber_id: int, now: datetime) -> None:
+    """Whoever moved there is erased; what can be taken back stays, and does not say where to."""
+    session.execute(
+        update(AddressChangeRow)
+        .where(*_open_to(subscriber_id, now))
+        .values(merged_into=None, new_email=_FORGOTTEN)
+    )
+
+
+def left_behind(session: Session, now: datetime) -> Sequence[AddressChangeRow]:
+    """Moves that nobody took back within the week, to somebody who was erased meanwhile."""
+    return session.scalars(
+        select(AddressChangeRow).where(
+            AddressChangeRow.new_email == _FORGOTTEN,
+            AddressChangeRow.undone_at.is_(None),
+            AddressChangeRow.done_at <= now - UNDO_WITHIN,
+        )
+    ).all()
+
+
+def can_be_mailed(session: Session, address: str) -> bool:
+    """Whether a confirmation from this address counts; then its own no of before ends."""
+    reason = suppression.suppression_reason(session, address)
+    if reason is not None and not suppression.lifted_by_consent(reason):
+        return False
+    suppression.lift_suppression(session, address)
+    return True
+
+
+def hand_over(
+    session: Session, one: SubscriberRow, other: SubscriberRow, newsletters: Collection[str]
 ) -> None:
-    """Bring the subscriptions to who has the address, then leave as oneself."""
+    """Issues that still wait for the one go to the other, who gets none of them twice."""
+    issues = select(IssueRow.id).where(IssueRow.newsletter.in_(newsletters))
+    has = select(DeliveryRow.issue_id).where(DeliveryRow.subscriber_id == other.id)
+    session.execute(
+        update(DeliveryRow)
+        .where(
+            DeliveryRow.subscriber_id == one.id,
+            DeliveryRow.state == DeliveryState.PENDING,
+            DeliveryRow.issue_id.in_(issues),
+            DeliveryRow.issue_id.not_in(has),
+        )
+        .values(subscriber_id=other.id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _open_to(subscriber_id: int, now: datetime) -> list[ColumnElement[bool]]:
+    """Moves to that subscriber that can still be taken back."""
+    return [
+        AddressChangeRow.merged_into == subscriber_id,
+        AddressChangeRow.done_at > now - UNDO_WITHIN,
+    ]
+
+
+def _carry_over(
+    session: Session, subscriber: SubscriberRow, holder: SubscriberRow, now: datetime
+) -> None:
+    """Begin the subscriptions at the new address, and end them at the old one."""
     mine = lifecycle.active_subscriptions(session, subscriber)
+    if holder.standing != Standing.CONFIRMED:
+        holder.language = subscriber.language
+        had: set[str] = set()
+    else:
+        had = set(lifecycle.active_subscriptions(session, holder))
     details = {slug: subscription.detail for slug, subscription in mine.items()}
-    if other.standing != Standing.CONFIRMED:
-        other.language = subscriber.language
-    lifecycle.confirm_subscriptions(session, other, details, now)
-    for slug, subscription in lifecycle.active_subscriptions(session, other).items():
+    lifecycle.confirm_subscriptions(session, holder, details, now)
+    for slug, subscription in lifecycle.active_subscriptions(session, holder).items():
         if slug in mine:
             subscription.detail = mine[slug].detail
             subscription.left_out = mine[slug].left_out
             subscription.paused_until = mine[slug].paused_until
+            if slug not in had:
+                subscription.since = now
     lifecycle.end_subscriptions(session, subscriber, None, now)
+    hand_over(session, subscriber, holder, mine)

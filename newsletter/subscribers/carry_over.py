@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from newsletter.models import SubscriberRow, SubscriptionRow, SuppressionRow
-from newsletter.subscribers import erasure, lifecycle, suppression
+from newsletter.subscribers import address_change, erasure, lifecycle, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 
 _AT_ONCE = 1000
@@ -46,14 +46,15 @@ def _suppress(old: Session, new: Session) -> int:
 
 
 def _leave(old: Session, new: Session, now: datetime) -> int:
-    pairs = old.execute(
-        select(SubscriberRow.email, SubscriptionRow.newsletter)
+    rows = old.execute(
+        select(SubscriberRow.id, SubscriberRow.email, SubscriptionRow.newsletter)
         .join(SubscriptionRow, SubscriptionRow.subscriber_id == SubscriberRow.id)
         .where(SubscriptionRow.left_at.is_not(None))
     )
     ended: dict[str, list[str]] = {}
-    for email, newsletter in pairs:
-        ended.setdefault(email, []).append(newsletter)
+    for subscriber_id, email, newsletter in rows:
+        if not _reads_elsewhere(old, subscriber_id, newsletter):
+            ended.setdefault(email, []).append(newsletter)
     left = 0
     for email, newsletters in ended.items():
         subscriber = lifecycle.find_subscriber(new, email)
@@ -64,6 +65,14 @@ def _leave(old: Session, new: Session, now: datetime) -> int:
             lifecycle.unsubscribe(new, subscriber, newsletters, _LEFT, now)
             left += 1
     return left
+
+
+def _reads_elsewhere(old: Session, subscriber_id: int, newsletter: str) -> bool:
+    """Whether they moved to another address, which the copy does not know, and read on there."""
+    return any(
+        newsletter in lifecycle.active_subscriptions(old, holder)
+        for holder in address_change.resolve_subscriber_ids(old, subscriber_id)[1:]
+    )
 
 
 def _erase(old: Session, new: Session, now: datetime) -> int:

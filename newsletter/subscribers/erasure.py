@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters, outbox
 from newsletter.interests import interest_store
-from newsletter.models import Base, DeliveryRow, DeliveryState, QuarantineRow, SubscriberRow
+from newsletter.models import (
+    Base,
+    DeliveryRow,
+    DeliveryState,
+    QuarantineRow,
+    Standing,
+    SubscriberRow,
+)
 from newsletter.subscribers import address_change, signup_limits, signups, suppression
 
 
@@ -22,16 +29,20 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
 
     What was about to be sent to them is skipped, letters too. What is on the wire at this moment
     still gets its outcome written down, by `forget_delivery`. The object stays readable, for a
-    last letter.
+    last letter. An address whose move here can still be taken back stays until it cannot
+    (`erase_left_behind`): whoever took a reader over may not forget them, too.
     """
     session.flush()
-    everybody = [(person, person.id, person.email) for person in _same_person(session, subscriber)]
+    everybody = [
+        (person, person.id, person.email) for person in _same_person(session, subscriber, now)
+    ]
     for person, number, _ in everybody:
         session.expunge(person)
         outbox.delete_for(session, number)
         signup_limits.forget_key(session, str(number))
         _detach_deliveries(session, number)
     for _, number, _ in everybody:
+        address_change.forget_new_address(session, number, now)
         for table, column in _columns_referring_to(SubscriberRow.__tablename__):
             session.execute(delete(table).where(column == number))
     for _, number, address in everybody:
@@ -39,6 +50,16 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
         erase_address(session, address, now)
     interest_store.forget_unnamed(session)
     session.expire_all()
+
+
+def erase_left_behind(session: Session, now: datetime) -> None:
+    """Erase whom somebody left behind by a move that was not taken back, and who was erased."""
+    for change in address_change.left_behind(session, now):
+        subscriber = session.get(SubscriberRow, change.subscriber_id)
+        if subscriber is not None and subscriber.standing == Standing.LEFT:
+            erase(session, subscriber, now)
+        else:
+            session.delete(change)
 
 
 def erase_address(session: Session, address: str, now: datetime) -> None:
@@ -68,7 +89,7 @@ def forget_delivery(delivery: DeliveryRow) -> None:
     delivery.provider_id = None
 
 
-def _same_person(session: Session, subscriber: SubscriberRow) -> list[SubscriberRow]:
+def _same_person(session: Session, subscriber: SubscriberRow, now: datetime) -> list[SubscriberRow]:
     """The same person under every address that was merged into this one."""
     persons: list[SubscriberRow] = []
     ahead = [subscriber]
@@ -76,7 +97,7 @@ def _same_person(session: Session, subscriber: SubscriberRow) -> list[Subscriber
         person = ahead.pop()
         if person not in persons:
             persons.append(person)
-            ahead += address_change.merged_from(session, person)
+            ahead += address_change.merged_from(session, person, now)
     return persons
 
 

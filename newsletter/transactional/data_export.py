@@ -67,7 +67,10 @@ def _history(session: Session, subscriber: SubscriberRow) -> Entries:
 def _address_changes(session: Session, subscriber: SubscriberRow) -> Entries:
     changes = session.scalars(
         select(AddressChangeRow)
-        .where(AddressChangeRow.subscriber_id == subscriber.id)
+        .where(
+            AddressChangeRow.subscriber_id == subscriber.id,
+            AddressChangeRow.old_email == subscriber.email,  # no other address than this one's
+        )
         .order_by(AddressChangeRow.id)
     )
     return [

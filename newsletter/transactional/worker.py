@@ -20,7 +20,7 @@ from newsletter.models import OutboxRow, RateRow
 from newsletter.rendering.message import Message
 from newsletter.sending import rate_limit
 from newsletter.sending.rate_limit import LETTERS, RateLimiter, paused_domains
-from newsletter.subscribers import signup_limits, signups
+from newsletter.subscribers import erasure, signup_limits, signups
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.transactional.build import EmailBuilder
 from newsletter.transactional.outbox_round import OutboxRound
@@ -94,6 +94,7 @@ class OutboxWorker:
         now = self.clock()
         with self.database.write.begin() as session:
             signups.forget_unconfirmed(session, now)
+            erasure.erase_left_behind(session, now)
             signup_limits.forget_old(session, now - timedelta(days=2))
             interest_store.forget_picks(session, now)
         self.database.empty_log()

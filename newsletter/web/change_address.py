@@ -9,7 +9,7 @@ from newsletter import outbox
 from newsletter.errors import WrongUseError
 from newsletter.models import AddressChangeRow, SubscriberRow
 from newsletter.outbox import EmailType
-from newsletter.subscribers import address_change, consent_log, signup_limits
+from newsletter.subscribers import address_change, change_back, consent_log, signup_limits
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction
 from newsletter.subscribers.signup_limits import Limit, LimitKey
@@ -89,12 +89,13 @@ def move_back(token: str) -> str:
     if not pages.press().counts:
         return ask_to_move_back(token)
     now = pages.clock()
+    evidence = pages.evidence(gettext("Change it back"))
     with pages.database.write.begin() as session:
         change = session.get(AddressChangeRow, claim.change_id)
         if (
             claim.has_ended(now)
             or change is None
-            or not address_change.undo_change(session, change, now)
+            or not change_back.undo_change(session, change, evidence, now)
         ):
             return pages.expired_page()
     return pages.message_page(

@@ -8,10 +8,11 @@ from flask import Blueprint, Response
 from newsletter import outbox
 from newsletter.models import SubscriberRow
 from newsletter.outbox import EmailType
-from newsletter.subscribers import erasure, signup_limits
+from newsletter.subscribers import address_change, erasure, signup_limits
 from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.subscribers.tokens import DataClaim, PreferencesClaim
 from newsletter.transactional import data_export
+from newsletter.transactional.build import DATA_LINK_LIVES
 from newsletter.web.pages import gettext, pages
 from newsletter.web.preferences import find_owner, has_owner
 
@@ -56,7 +57,8 @@ def data(token: str) -> Response | str:
         return pages.expired_page()
     with pages.database.read() as session:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
-        if subscriber is None:
+        sent_at = claim.until - DATA_LINK_LIVES
+        if subscriber is None or address_change.has_moved_since(session, subscriber, sent_at):
             return pages.expired_page()
         export = data_export.export_subscriber(session, subscriber)
     body = json.dumps(export, ensure_ascii=False, indent=2, default=str)
@@ -67,12 +69,23 @@ def data(token: str) -> Response | str:
 # Erased at once, by one button. It can do no more harm than leaving does.
 @blueprint.get("/preferences/<token>/erase")
 def ask_to_erase(token: str) -> str:
-    if not has_owner(token):
-        return pages.expired_page()
-    return pages.confirm_page(
-        gettext("Erase everything?"),
+    claim = pages.claim(PreferencesClaim, token)
+    with pages.database.read() as session:
+        subscriber = find_owner(session, claim)
+        if subscriber is None:
+            return pages.expired_page()
+        moved = address_change.can_be_taken_back(session, subscriber, pages.clock())
+    texts = [
         gettext("You leave, and all that we know of you is gone. This cannot be undone."),
         gettext("Only a code stays, made from your address, so that no list brings you back."),
+    ]
+    if moved:
+        texts.append(
+            gettext("What belonged to your address of before goes a week after you changed it.")
+        )
+    return pages.confirm_page(
+        gettext("Erase everything?"),
+        *texts,
         button=gettext("Erase me"),
         onward=_link_to_preferences(token),
     )

@@ -19,7 +19,8 @@ from newsletter.models import (
     NamedPaperRow,
     PickRow,
 )
-from newsletter.subscribers import address_change, erasure, lifecycle
+from newsletter.subscribers import address_change, change_back, erasure, lifecycle
+from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transactional import data_export
 from tests.conftest import NOW, Cli, stored
@@ -179,7 +180,8 @@ def test_a_move_brings_them_along_and_its_undoing_takes_them_back(
         address_change.apply_change(session, change, NOW + timedelta(hours=1))
         rows = interest_store.rows_of(session, bob)
         assert [(row.value, row.wanted) for row in rows] == [("codec", False), ("whale", True)]
-        address_change.undo_change(session, change, NOW + timedelta(hours=2))
+        evidence = ConsentEvidence(Channel.PAGE, "the button")
+        change_back.undo_change(session, change, evidence, NOW + timedelta(hours=2))
         assert [row.value for row in interest_store.rows_of(session, bob)] == ["codec"]
         assert len(interest_store.rows_of(session, ada)) == 2
 

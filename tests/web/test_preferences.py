@@ -263,6 +263,7 @@ def test_erasing_takes_along_who_they_were_and_what_still_waits(
     link = site.link(site.sent[0], "change")
     site.press(site.get(link), link)
     site.work()
+    site.clock.pass_by(days=7, minutes=1)
     site.post(f"{link_of(site, NEW)}/data")
     site.sign_up("ada+tag@elsewhere.example")
     with site.database.read() as session:

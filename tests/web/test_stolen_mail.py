@@ -1,0 +1,146 @@
+"""A forwarded issue falls into the wrong hands: what its links can do, and what is taken back."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from newsletter import bootstrap
+from newsletter.models import AddressChangeRow, DeliveryRow, IssueRow, IssueState
+from newsletter.sending import audience
+from newsletter.subscribers import lifecycle, suppression
+from tests.web.conftest import Site
+from tests.web.test_preferences import ADA, history, link_of, save
+
+THIEF, NEXT = "mallory@elsewhere.example", "mallory@further.example"
+
+
+def move(site: Site, old: str, new: str) -> str:
+    """By the link of a mail of `old`, and a yes from `new`; the way back, mailed to `old`."""
+    site.clock.pass_by(minutes=1)
+    site.post(f"{link_of(site, old)}/address", email=new)
+    site.work()
+    link = site.link(site.sent[-1], "change")
+    assert "come here now" in site.press(site.get(link), link).text
+    site.work()
+    assert site.sent[-1].recipient == old
+    return site.link(site.sent[-1], "change-back")
+
+
+def data_of(site: Site, email: str) -> str:
+    site.post(f"{link_of(site, email)}/data")
+    site.work()
+    assert site.sent[-1].recipient == email
+    return site.link(site.sent[-1], "data")
+
+
+def test_a_thief_learns_nothing_and_whatever_they_do_it_is_taken_back(site: Site) -> None:
+    site.confirmed(ADA, "audio", "text")
+    save(site, link_of(site), newsletter=["audio"])
+    before = data_of(site, ADA)
+    assert ADA in site.get(before).text
+    back = move(site, ADA, THIEF)
+    assert "had its day" in site.get(before).text
+    told = site.get(data_of(site, THIEF)).text
+    assert ADA not in told
+    assert "phone" not in told
+    assert [entry["act"] for entry in json.loads(told)["history"]] == ["moved"]
+    assert site.held(THIEF) == {"audio"}
+    move(site, THIEF, NEXT)
+    links = bootstrap.signed_links(site.settings)
+    thief = site.subscriber(THIEF)
+    assert thief is not None
+    site.post(links.unsubscribe(thief.id, "-"))
+    assert site.held(NEXT) == set()  # a link of an older mail means whom they became, too
+    site.clock.pass_by(days=6)
+    site.outbox_worker.cleanup()
+    assert "Changed back" in site.press(site.get(back), back).text
+    assert (site.held(ADA), site.held(THIEF), site.held(NEXT)) == ({"audio"}, set(), set())
+    assert history(site, ADA)[-2:] == [("moved", []), ("came back", ["audio"])]
+    ada = site.subscriber(ADA)
+    assert ada is not None
+    site.post(links.unsubscribe(ada.id, "-"))
+    assert "had its day" in site.press(site.get(back), back).text
+
+
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_a_thief_who_erases_themselves_erases_nobody_else(site: Site, taken_back: bool) -> None:  # noqa: FBT001 - two ends of one story
+    site.confirmed(ADA, "audio")
+    site.confirmed(THIEF, "text")
+    back = move(site, ADA, THIEF)
+    assert site.held(THIEF) == {"audio", "text"}
+    page = site.get(f"{link_of(site, THIEF)}/erase")
+    assert "a week after you changed it" in page.text
+    assert "You are erased" in site.press(page, f"{link_of(site, THIEF)}/erase").text
+    with site.database.read() as session:
+        assert session.scalars(select(AddressChangeRow.new_email)).one() == ""
+        assert suppression.suppression_reason(session, THIEF) == suppression.ERASED
+        assert suppression.suppression_reason(session, ADA) is None
+    site.clock.pass_by(days=6, hours=23)
+    site.outbox_worker.cleanup()
+    if taken_back:
+        assert "Changed back" in site.press(site.get(back), back).text
+        assert site.held(ADA) == {"audio"}
+        site.clock.pass_by(days=2)
+        site.outbox_worker.cleanup()
+        assert site.held(ADA) == {"audio"}
+        return
+    site.clock.pass_by(hours=2)
+    site.outbox_worker.cleanup()
+    assert "had its day" in site.get(back).text
+    assert site.subscriber(ADA) is None
+    with site.database.read() as session:
+        assert suppression.suppression_reason(session, ADA) == suppression.ERASED
+        assert not session.scalars(select(AddressChangeRow)).all()
+
+
+def test_what_the_new_address_said_yes_to_by_itself_stays(site: Site) -> None:
+    site.confirmed(ADA, "audio", "text")
+    site.confirmed(THIEF, "text")
+    back = move(site, ADA, THIEF)
+    site.press(site.get(back), back)
+    assert (site.held(ADA), site.held(THIEF)) == ({"audio", "text"}, {"text"})
+
+
+def test_who_signs_up_at_an_address_of_old_is_not_whom_it_left(site: Site) -> None:
+    site.confirmed(ADA, "audio")
+    move(site, ADA, THIEF)
+    site.clock.pass_by(days=30)
+    site.sign_up(ADA, "text")
+    site.work()
+    confirm = site.link(site.sent[-1], "confirm")
+    site.press(site.get(confirm), confirm)
+    ada = site.subscriber(ADA)
+    assert ada is not None
+    site.post(bootstrap.signed_links(site.settings).unsubscribe(ada.id, "-"))
+    assert (site.held(ADA), site.held(THIEF)) == (set(), {"audio"})
+
+
+def test_an_issue_that_waits_goes_along_and_comes_back(site: Site) -> None:
+    site.confirmed(ADA, "audio")
+    with site.database.write.begin() as session:
+        issue = IssueRow(
+            newsletter="audio",
+            day=site.clock.now.date(),
+            title="Audio",
+            language="en",
+            categories=[],
+            notes={},
+            state=IssueState.FROZEN,
+            frozen_at=site.clock.now,
+        )
+        session.add(issue)
+        session.flush()
+        audience.freeze_audience(session, issue, site.clock.now)
+
+    def waits_for() -> str | None:
+        with site.database.read() as session:
+            number = session.scalars(select(DeliveryRow.subscriber_id)).one()
+            emails = (ADA, THIEF)
+            rows = (lifecycle.find_subscriber(session, email) for email in emails)
+            return next(row.email for row in rows if row is not None and row.id == number)
+
+    back = move(site, ADA, THIEF)
+    assert waits_for() == THIEF
+    site.press(site.get(back), back)
+    assert waits_for() == ADA
