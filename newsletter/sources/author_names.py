@@ -9,7 +9,7 @@ _COMMA = re.compile(r",\s+(?!(?:Jr|Sr|II|III|IV)\.?\s*(?:,|$))")
 _COLON = re.compile(r"[\s,]*:(?:[\s,]+|$)")
 _AND = re.compile(r"(?:,?\s+and)+\s+")
 _SPEAKS_FOR = re.compile(
-    r"(?:(?:for|on behalf of|representing) the\b.*"
+    r"(?:(?:[^;]*[,;]\s*)?(?:for|on behalf of|representing) the\b.*"
     r"|(?:(?:for|on behalf of|representing) )?[^,;]*\b(?:collaborations?|consorti(?:um|a)|teams?))"
     r"[\s.]*",
     re.IGNORECASE | re.DOTALL,

@@ -22,6 +22,9 @@ class PageRefusedError(SourceError):
     """arXiv has no such page, and asking again would not change that."""
 
 
+BY_RECENT = "arXiv's recent papers"
+
+
 class DatedPages:
     """What arXiv's pages say of a past day; the recent papers of a category are asked for once."""
 
@@ -51,7 +54,7 @@ class DatedPages:
         """
         source = f"{DATED_PAGE}, read on {self._now():%Y-%m-%d}"
         if self._has_no_batch(day):
-            return no_announcement(category, "arXiv's recent papers")
+            return no_announcement(category, BY_RECENT)
         shown = read_catchup_day(
             lambda page: self._catchup_page(category, day, page), category, day
         )
@@ -218,6 +221,16 @@ def _of_nothing(
     if passed_over:
         return no_announcement(category, source)
     return CategoryListing(category, ListingState.NONE, (), None, source)
+
+
+def recent_listing(category: str, day: date, recent: RecentPage | None) -> CategoryListing | None:
+    """New papers and cross-lists of a day whose own page fails; None where they list none."""
+    section = recent.section(day) if recent else None
+    if section is None or not section.listed or not section.is_whole:
+        return None
+    lines = tuple(map(ListingEntry.of, section.listed))
+    source = f"{BY_RECENT}, which name no replacements"
+    return CategoryListing(category, ListingState.RECONSTRUCTED, lines, None, source)
 
 
 def no_announcement(category: str, source: str) -> CategoryListing:

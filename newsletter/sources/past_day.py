@@ -94,6 +94,13 @@ def with_rebuilt(exact: FetchResult, rebuilt: FetchResult, why: Mapping[str, str
     return FetchResult((*exact.listings, *listings), rebuilt.papers | exact.papers)
 
 
+def instead(rebuilt: FetchResult, better: FetchResult) -> FetchResult:
+    """The listings of the second where it has one of a category, else those of the first."""
+    told = {listing.category: listing for listing in better.listings}
+    listings = tuple(told.get(listing.category, listing) for listing in rebuilt.listings)
+    return FetchResult(listings, rebuilt.papers | better.papers)
+
+
 def unreachable(why: Mapping[str, str], day: date, trouble: str) -> FetchResult:
     """Categories of which nothing at all could be learned."""
     return FetchResult(

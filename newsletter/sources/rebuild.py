@@ -157,7 +157,8 @@ def _listing(category: str, day: date, papers: Iterable[Paper], source: str) -> 
     for announcement in sorted(said, key=lambda told: (told.kind.rank, told.paper)):
         strongest.setdefault(announcement.paper.arxiv_id, announcement)
     state = ListingState.RECONSTRUCTED if said else ListingState.NONE
-    return Listing(day, category, state, tuple(strongest.values()), source)
+    told = source if _had_a_batch(day) else "our table of arXiv's holidays"
+    return Listing(day, category, state, tuple(strongest.values()), told)
 
 
 def _kind(category: str, paper: Paper, day: date) -> AnnouncementType | None:

@@ -100,6 +100,10 @@ def test_real_feeds_are_read_whole(name: str, categories: tuple[str, ...], items
             ("Ada L", "Bob M (for the ATLAS Collaboration)", "Cleo N"),
         ),
         (
+            "Ada L (MIT, on behalf of the X Collaboration), Bob M (Institute for the Study of War)",
+            ("Ada L (MIT, on behalf of the X Collaboration)", "Bob M"),
+        ),
+        (
             "Ada L, Bob M, (on behalf of the X, Y and Z Collaborations)",
             ("Ada L", "Bob M (on behalf of the X, Y and Z Collaborations)"),
         ),

@@ -430,3 +430,40 @@ def test_arxivs_own_pages_give_the_day_that_their_makers_describe(arxiv: StandIn
         "2610.05000v1": "cross", "2611.00002v1": "cross", "2611.00011v1": "cross",
         "2610.07000v2": "cross", "2610.06000v2": "replace", "2610.08000v2": "replace",
     }  # fmt: skip
+
+
+def test_where_the_dated_page_fails_arxivs_calendar_comes_before_dates_and_our_table(
+    arxiv: StandIn,
+) -> None:
+    friday, monday = date(2026, 11, 27), date(2026, 11, 30)
+    arxiv.oai(Reply(b"", 404))
+    arxiv.api(Reply(answer(NEW)))
+    arxiv.recent("cs.SD", Reply(recent({monday: (LATE,), NEXT: (), date(2026, 11, 20): (NEW,)})))
+    for day in (friday, date(2026, 11, 23)):  # one that our table knows, and one that it does not
+        for trouble in (Reply(b"", 404), Reply(b"", 406)):
+            arxiv.catchup("cs.SD", day, trouble)
+            listing = only(fetch(arxiv, day=day))
+            assert (listing.state, listing.announcements) == (ListingState.NONE, ())
+            assert listing.source.startswith("arXiv made no announcement that day")
+
+
+def test_a_day_of_which_the_recent_papers_list_papers_is_never_told_as_empty(
+    arxiv: StandIn,
+) -> None:
+    friday = date(2026, 11, 27)  # a holiday by our table
+    arxiv.catchup("cs.SD", friday, Reply(b"", 406))
+    arxiv.recent("cs.SD", Reply(recent({date(2026, 11, 30): (LATE,), friday: (NEW, CROSS)})))
+    listing = only(fetch(arxiv, day=friday))
+    assert listing.state is ListingState.RECONSTRUCTED
+    assert said(listing) == [("2611.00001v1", "new"), ("2611.00002v1", "cross")]
+    assert listing.source.startswith("arXiv's recent papers, which name no replacements")
+
+
+def test_where_dates_cannot_be_had_either_the_recent_papers_speak(arxiv: StandIn) -> None:
+    arxiv.catchup("cs.SD", DAY, Reply(b"", 406))
+    arxiv.oai(Reply(b"", 503))
+    arxiv.recent("cs.SD", Reply(recent({NEXT: (LATE,), DAY: (NEW, FIRST, CROSS)})))
+    arxiv.papers = by_name(NEW, FIRST, REVISED, CROSS)
+    listing = only(fetch(arxiv))
+    assert listing.state is ListingState.RECONSTRUCTED
+    assert ("2611.00002v1", "cross") in said(listing)
