@@ -20,7 +20,7 @@ PAPER_ID = (
 )
 _ID = re.compile(
     rf"(?:^|[:/]|(?i:arxiv)(?:\.|:? ))\s*{PAPER_ID}(?:[vV](?P<version>[1-9][0-9]{{0,2}}))?"
-    r"(?:\.pdf|/|/index\.html)?(?: \[[\w.-]+\])?$",
+    r"(?:\.(?:pdf|PDF)|/|/index\.html)?(?: {1,2}\[[\w.-]+\](?: {1,2}\d{1,2} \w{3} \d{4})?)?$",
     re.ASCII,
 )
 # What is around it in an address or a text: `?context=cs`, `#S1`, <...>, a full stop.
@@ -85,8 +85,8 @@ class PaperId:
 
         `https://arxiv.org/pdf/2507.07270v1.pdf`, `.../abs/2507.07270?context=cs`,
         `https://doi.org/10.48550/arXiv.2507.07270`, `oai:arXiv.org:2507.07270v1`,
-        `arXiv:2507.07270 [cs.SD]` and `2507.07270` are alike. Until 2007
-        the subject class was optional: `math.GT/0309136` is `math/0309136`.
+        `arXiv:2507.07270v1 [cs.SD] 9 Jul 2025` (the stamp in a PDF's margin) and `2507.07270` are
+        alike. Until 2007 the subject class was optional: `math.GT/0309136` is `math/0309136`.
 
         Raises:
             SourceError: there is none, or no version and no default for it.

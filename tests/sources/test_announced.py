@@ -27,6 +27,8 @@ from newsletter.text import one_line
         ("https://arxiv.org/pdf/2507.07270v2.pdf", "2507.07270", 2),
         ("https://arxiv.org/pdf/2507.07270v2", "2507.07270", 2),
         ("arxiv.org/abs/2507.07270v1?context=cs", "2507.07270", 1),
+        ("https://arxiv.org/pdf/2507.07270v1.PDF", "2507.07270", 1),
+        ("arXiv:2507.07270v1  [cs.SD]  9 Jul 2025", "2507.07270", 1),
         (
             "https://arxiv.org/abs/hep-th%2F9901001v2?context=cs.LG&x=1#comments",
             "hep-th/9901001",
