@@ -19,7 +19,6 @@ from newsletter.sources.dated_pages import DatedPages, PageRefusedError
 from newsletter.sources.http.session import polite_session
 from newsletter.sources.listing_status import CategoryListing, nothing
 from newsletter.sources.newest_batch import NewestBatch
-from newsletter.sources.recent_page import RecentPage
 
 _MOMENT_S = 300.0
 _RECENT = timedelta(days=14)  # five announcements never take longer
@@ -121,22 +120,20 @@ class ArxivSource:
             try:
                 said.append(self._by_dated_page(category, day))
             except SourceError as error:
-                recent = self._recent(category, day)
-                if recent is not None and recent.passes_over(day):
-                    said.append(dated_pages.no_announcement(category, dated_pages.BY_RECENT))
-                else:
-                    failed[category] = past_day.why_not_exact(error)
+                failed[category] = past_day.why_not_exact(error)
         exact = self._with_papers(said, day, known)
         if not failed:
             return exact
+        trouble: SourceError | None = None
         try:
             rebuilt = self._rebuilt(list(failed), day)
         except SourceError as error:
-            rebuilt = past_day.unreachable(failed, day, error.brief)
-            if not (said or self._by_recent(rebuilt, day)):
-                raise
-        by_recent = self._with_papers(self._by_recent(rebuilt, day), day, known)
-        return past_day.with_rebuilt(exact, past_day.instead(rebuilt, by_recent), failed)
+            rebuilt, trouble = past_day.unreachable(failed, day, error.brief), error
+        by_recent = self._by_recent(rebuilt, day)
+        if trouble is not None and not (said or by_recent):
+            raise trouble
+        better = self._with_papers(by_recent, day, known)
+        return past_day.with_rebuilt(exact, past_day.instead(rebuilt, better), failed)
 
     def _with_papers(
         self, said: Sequence[CategoryListing], day: date, known: Mapping[str, Paper]
@@ -145,19 +142,12 @@ class ArxivSource:
         papers, trouble = past_day.papers_of_then(self._requests.named, lines, known, day)
         return past_day.judged(said, day, papers, trouble)
 
-    def _recent(self, category: str, day: date) -> RecentPage | None:
-        """The recent papers, where they may reach so far back."""
-        if self._dated is None or self._shown - day > _RECENT:
-            return None
-        return self._dated.recent(category, anew=False)
-
     def _by_recent(self, rebuilt: FetchResult, day: date) -> list[CategoryListing]:
         """Where no paper could be dated to that day, what arXiv's recent papers list of it."""
+        if self._dated is None or self._shown - day > _RECENT:
+            return []
         silent = [told.category for told in rebuilt.listings if not told.announcements]
-        listings = (
-            dated_pages.recent_listing(category, day, self._recent(category, day))
-            for category in silent
-        )
+        listings = (self._dated.recent_listing(category, day) for category in silent)
         return [listing for listing in listings if listing is not None]
 
     def _by_dated_page(self, category: str, day: date) -> CategoryListing:

@@ -16,13 +16,11 @@ from newsletter.sources.listing_status import CategoryListing, ListingEntry
 from newsletter.sources.recent_page import RecentPage, parse_recent_page
 
 REACH = timedelta(days=90)  # arXiv's pages of past days
+_BY_RECENT = "arXiv's recent papers"
 
 
 class PageRefusedError(SourceError):
     """arXiv has no such page, and asking again would not change that."""
-
-
-BY_RECENT = "arXiv's recent papers"
 
 
 class DatedPages:
@@ -54,10 +52,16 @@ class DatedPages:
         """
         source = f"{DATED_PAGE}, read on {self._now():%Y-%m-%d}"
         if self._has_no_batch(day):
-            return no_announcement(category, BY_RECENT)
-        shown = read_catchup_day(
-            lambda page: self._catchup_page(category, day, page), category, day
-        )
+            return no_announcement(category, _BY_RECENT)
+        try:
+            shown = read_catchup_day(
+                lambda page: self._catchup_page(category, day, page), category, day
+            )
+        except SourceError:
+            latest = self.recent(category, anew=False) if recent else None
+            if latest is not None and latest.passes_over(day):
+                return no_announcement(category, _BY_RECENT)
+            raise
         latest = self.recent(category, anew=False) if recent else None
         return dated_listing(category, shown, latest, source)
 
@@ -73,6 +77,16 @@ class DatedPages:
             except SourceError:
                 kept[category] = None
         return kept[category]
+
+    def recent_listing(self, category: str, day: date) -> CategoryListing | None:
+        """A day's new papers and cross-lists by the recent papers; None where they list none."""
+        recent = self.recent(category, anew=False)
+        section = recent.section(day) if recent else None
+        if section is None or not section.listed or not section.is_whole:
+            return None
+        lines = tuple(map(ListingEntry.of, section.listed))
+        source = f"{_BY_RECENT}, which name no replacements"
+        return CategoryListing(category, ListingState.RECONSTRUCTED, lines, None, source)
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
@@ -221,16 +235,6 @@ def _of_nothing(
     if passed_over:
         return no_announcement(category, source)
     return CategoryListing(category, ListingState.NONE, (), None, source)
-
-
-def recent_listing(category: str, day: date, recent: RecentPage | None) -> CategoryListing | None:
-    """New papers and cross-lists of a day whose own page fails; None where they list none."""
-    section = recent.section(day) if recent else None
-    if section is None or not section.listed or not section.is_whole:
-        return None
-    lines = tuple(map(ListingEntry.of, section.listed))
-    source = f"{BY_RECENT}, which name no replacements"
-    return CategoryListing(category, ListingState.RECONSTRUCTED, lines, None, source)
 
 
 def no_announcement(category: str, source: str) -> CategoryListing:
