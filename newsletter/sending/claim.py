@@ -29,6 +29,7 @@ _REST = {
     attempts: timedelta(minutes=minutes)
     for attempts, minutes in {3: 15, 4: 30, 5: 60, 6: 120, 7: 240}.items()
 }
+RESTS_FROM = min(_REST)  # attempts
 _LOOKED_AT = 4  # times as many rows as wanted, where domains have limits of their own
 
 
@@ -157,7 +158,7 @@ _NEXT = (
         DeliveryRow.batch_id == bindparam("batch"),
         DeliveryRow.state == DeliveryState.PENDING,
         DeliveryRow.subscriber_id > bindparam("after"),
-        or_(DeliveryRow.attempts < min(_REST), *_hold_paused_domains()),
+        or_(DeliveryRow.attempts < RESTS_FROM, *_hold_paused_domains()),
     )
     .order_by(DeliveryRow.subscriber_id)
     .limit(bindparam("at_most"))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import Recipient
-from newsletter.sending import delivery_updates, journal, totals
+from newsletter.sending import claim, delivery_updates, journal, totals
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.sending.journal import Mark
 from newsletter.subscribers import suppression
@@ -21,7 +21,6 @@ from newsletter.transports.base import SendResult, SendStatus
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 12  # refusals for now by one reader's server, over a day or two; then it failed
-_RESTED = 3  # attempts after which a delivery waits for a later run (claim.py)
 _STATE_AFTER = {
     SendStatus.ACCEPTED: DeliveryState.SENT,
     SendStatus.TRY_LATER: DeliveryState.PENDING,
@@ -161,7 +160,7 @@ def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateC
     counted = result.status is not SendStatus.TRY_LATER or result.of_reader
     attempts = old.attempts + counted
     if result.about_us:  # not for the next round of this run: whoever said it has to be asked first
-        state, attempts = DeliveryState.PENDING, max(attempts, _RESTED)
+        state, attempts = DeliveryState.PENDING, max(attempts, claim.RESTS_FROM)
     if state is DeliveryState.PENDING and attempts >= MOST_ATTEMPTS:
         state, reason = DeliveryState.FAILED, f"given up after {attempts} attempts: {reason}"
     return StateChange(old, state, reason, result.provider_id, attempts)
