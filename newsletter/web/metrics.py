@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from hmac import compare_digest
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -20,7 +19,7 @@ from newsletter.models import (
     SuppressionRow,
 )
 from newsletter.sending import rate_limit, stats, totals
-from newsletter.web.pages import pages
+from newsletter.web.pages import bears, pages
 
 blueprint = Blueprint("metrics", __name__)
 _STATES = ("pending", "sent", "skipped", "failed", "uncertain")
@@ -39,9 +38,8 @@ def metrics() -> Response:
 
 def has_token() -> bool:
     """Whether who asks bears the token of [metrics]; nobody does where none is configured."""
-    token = pages.settings.metrics.token.get_secret_value()
-    given = request.headers.get("Authorization", "").encode()
-    return bool(token) and compare_digest(given, f"Bearer {token}".encode())
+    token = pages.settings.metrics.token
+    return bool(token.get_secret_value()) and bears(token)
 
 
 class _MetricsCollector(Collector):

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from hmac import compare_digest
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request
+from pydantic import SecretStr
 from werkzeug.local import LocalProxy
 
 from newsletter.config import NewsletterSettings, Settings
@@ -137,6 +139,12 @@ pages = cast("Pages", LocalProxy(lambda: current_app.extensions[EXTENSION]))
 def gettext(message: str) -> str:
     """A message in the reader's language."""
     return pages.gettext(message)
+
+
+def bears(token: SecretStr) -> bool:
+    """Whether the request bears that token (RFC 6750, 2.1); how long it takes tells nothing."""
+    given = request.headers.get("Authorization", "").encode()
+    return compare_digest(given, f"Bearer {token.get_secret_value()}".encode())
 
 
 def chosen_language() -> str | None:
