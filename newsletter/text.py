@@ -3,6 +3,7 @@
 import re
 
 _ADDRESS = re.compile(r"[^\s<>@,;:\"'()]+@[^\s<>@,;:\"'()]+")
+_WORD = re.compile(r"\w+")
 _LONGEST_BRIEF = 300  # characters
 
 
@@ -19,6 +20,12 @@ def brief(words: object) -> str:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
     printable = re.sub(r"[\x00-\x1f\x7f]", " ", text)
     return " ".join(printable.split())[:_LONGEST_BRIEF] or type(words).__name__
+
+
+def stands_in_order(part: str, whole: str) -> bool:
+    """Whether all words of the part stand in the whole, in this order, in capitals or not."""
+    words = iter(_WORD.findall(whole.lower()))
+    return all(word in words for word in _WORD.findall(part.lower()))
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -3,14 +3,13 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from newsletter.lazy_pattern import lazy_pattern
 from newsletter.rendering.issue_content import IssueEntry
 from newsletter.rendering.paper_text import EXCERPT_CHARACTERS, plain, shortened
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.summaries.extractive import sentences
+from newsletter.text import stands_in_order
 
 _LONGEST_ABSTRACT = 6000
-_WORD = lazy_pattern(r"\w+")
 
 
 class MarkedAbstract(NamedTuple):
@@ -42,12 +41,6 @@ def _found(abstract: str, quotation: str) -> MarkedAbstract | None:
         return None
     pieces = sentences.split(sentences.one_line(abstract))
     for place, piece in enumerate(pieces):
-        if _is_shortened(piece, quotation):
+        if stands_in_order(quotation, piece):
             return MarkedAbstract(" ".join(pieces[:place]), piece, " ".join(pieces[place + 1 :]))
     return None
-
-
-def _is_shortened(sentence: str, quotation: str) -> bool:
-    """Whether all words of the quotation stand in the sentence, in this order."""
-    words = iter(_WORD.findall(sentence.casefold()))
-    return all(word in words for word in _WORD.findall(quotation.casefold()))

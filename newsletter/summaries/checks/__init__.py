@@ -17,6 +17,7 @@ from newsletter.summaries.checks import (
     relevance,
 )
 from newsletter.summaries.checks.relevance import SourceText
+from newsletter.text import stands_in_order
 
 EMPTY = "empty or cut off"
 _SHORTEST, _LONGEST = 20, 400
@@ -122,8 +123,7 @@ def own_flaw(draft: Draft, *, quotes: bool = False) -> list[CheckResult]:
 
 def objection_to_quotation(text: str, paper: Paper) -> list[CheckResult]:
     """What calls itself the authors' words must be theirs: only left out and capitalized."""
-    source_words = iter(_words(paper.abstract))
-    if all(word in source_words for word in _words(text)):
+    if stands_in_order(text, paper.abstract):
         return []
     return [CheckResult("quotation", "is no quotation from the abstract")]
 
@@ -177,7 +177,3 @@ def _unseen(text: str, language: str) -> str:
 def _address(text: str) -> str:
     match = _ADDRESS.search(text)
     return f"leads to {match[0]}" if match else ""
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
