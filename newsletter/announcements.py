@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from newsletter.db import insert_missing
 from newsletter.models import AnnouncementRow, IssueEntryRow, ListingRow, SummaryRow
 from newsletter.sources.base import (
     DATED_PAGE,
+    Announcement,
     AnnouncementType,
     FetchResult,
     Listing,
@@ -105,12 +106,32 @@ def _unless_repeated(session: Session, listing: Listing) -> Listing:
 def _without_doubt(session: Session, listing: Listing) -> Listing:
     """The listing without the papers that came into its category on another day, where we know it.
 
-    We know it from days whose listing leaves no doubt. A paper that the category had before, or
-    first had later, is no cross-list of that day; one that it first had later was not replaced in
-    it before. The verdict says how many are left.
+    A paper that the category had before, or first had later, is no cross-list of that day; one that
+    it first had later was not replaced in it before. The verdict says how many are left.
     """
     if not listing.doubtful:
         return listing
+    first = _first_days(session, listing)
+
+    def stays(announcement: Announcement) -> bool:
+        listed_on = first.get(announcement.paper.arxiv_id, listing.day)
+        was_there = announcement.kind.is_replacement and listed_on < listing.day
+        return listed_on == listing.day or was_there
+
+    announcements = tuple(filter(stays, listing.announcements))
+    left = len(set(listing.doubtful) - first.keys())
+    gone = len(listing.announcements) - len(announcements)
+    source = f"{listing.source}; {left} of its papers {_IN_DOUBT}" if left else listing.source
+    return replace(
+        listing,
+        announcements=announcements,
+        source=source,
+        expected=None if listing.expected is None else listing.expected - gone,
+    )
+
+
+def _first_days(session: Session, listing: Listing) -> dict[str, date]:
+    """When doubtful papers first came into the category, by other days that leave no doubt."""
     rows = session.execute(
         select(AnnouncementRow.arxiv_id, func.min(AnnouncementRow.day))
         .join(
@@ -130,25 +151,7 @@ def _without_doubt(session: Session, listing: Listing) -> Listing:
         )
         .group_by(AnnouncementRow.arxiv_id)
     )
-    first = dict(rows.all())
-    doubtful = set(listing.doubtful)
-    announcements = tuple(
-        announcement
-        for announcement in listing.announcements
-        for listed_on in [first.get(announcement.paper.arxiv_id, listing.day)]
-        if announcement.paper.arxiv_id not in doubtful
-        or listed_on == listing.day
-        or (announcement.kind.is_replacement and listed_on < listing.day)
-    )
-    left = len(doubtful - first.keys())
-    gone = len(listing.announcements) - len(announcements)
-    source = f"{listing.source}; {left} of its papers {_IN_DOUBT}" if left else listing.source
-    return replace(
-        listing,
-        announcements=announcements,
-        source=source,
-        expected=None if listing.expected is None else listing.expected - gone,
-    )
+    return dict(rows.all())
 
 
 def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
