@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from newsletter.interests.interest_store import Interest
 
 _SHOWN = 20  # refused entries of a file
-_TOLD_AT_ONCE = 1000  # papers that arXiv is asked about in one go; some minutes at most
 
 
 def with_interests(command: common.Command) -> common.Command:
@@ -99,21 +98,14 @@ def interests(
 
 def tell_papers(settings: "Settings", database: "Database") -> None:
     """Ask arXiv for the texts of papers that people named; where it fails, the next run asks."""
-    from newsletter.interests import interest_store
-    from newsletter.sources.lookup import find_papers
+    from newsletter.interests import named_papers
 
-    with database.read() as session:
-        names = interest_store.untold_papers(session, _TOLD_AT_ONCE)
-    if not names:
-        return
     try:
-        found = find_papers(settings, names)
-    except NewsletterError as error:
-        common.warn(f"{len(names)} liked papers wait for their texts until the next run: {error}")
+        unknown = named_papers.fetch_texts(settings, database, common.utc_now())
+    except named_papers.TextsMissingError as error:
+        common.warn(str(error))
         return
-    with database.write.begin() as session:
-        interest_store.keep_told(session, names, found, common.utc_now())
-    for name in sorted(set(names) - found.keys())[:_SHOWN]:
+    for name in unknown[:_SHOWN]:
         common.warn(f"arXiv knows no paper {name}")
 
 

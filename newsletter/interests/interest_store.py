@@ -5,26 +5,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
 
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from newsletter import papers, taxonomy
-from newsletter.db import insert_missing
+from newsletter import taxonomy
 from newsletter.errors import WrongUseError
+from newsletter.interests import named_papers
 from newsletter.interests.authors import FollowedAuthor, co_authors, name_key, name_keys
 from newsletter.interests.files import ListedPaper
-from newsletter.interests.files.arxiv_ids import sole_identifier
 from newsletter.interests.phrases import Phrase
 from newsletter.interests.profile import Interests, LikedPaper
 from newsletter.models import InterestRow, NamedPaperRow, PickRow
-from newsletter.sources.base import Paper, PaperId, SourceError
+from newsletter.sources.base import Paper
 from newsletter.text import one_line
 
 PICKS_KEPT = timedelta(days=90)
 _LONGEST_VALUE = 200  # characters
-_BY_TITLE = "title:"
 _MOVED = "moved"
 
 
@@ -73,7 +70,7 @@ def checked(interest: Interest) -> Interest:
             if name_key(value) is None:
                 raise WrongUseError(f"{value!r} is no name")
         case InterestType.PAPER:
-            value = _name_of(interest.paper or ListedPaper(value, "", ""))
+            value = named_papers.name_of(interest.paper or ListedPaper(value, "", ""))
     return Interest(interest.kind, value, interest.wanted, interest.detail, interest.paper)
 
 
@@ -101,7 +98,7 @@ def add(
         row.wanted, row.origin, row.since = interest.wanted, origin, now
         row.detail = _joined(row.detail, interest.detail)
         if interest.kind is InterestType.PAPER:
-            _keep_text(session, interest, now)
+            named_papers.keep_text(session, interest.value, interest.paper, now)
     session.flush()
     return left_over
 
@@ -163,30 +160,6 @@ def load(session: Session, subscriber_id: int) -> Interests:
         categories=values(InterestType.CATEGORY, wanted=True),
         unwanted_categories=values(InterestType.CATEGORY, wanted=False),
     )
-
-
-def untold_papers(session: Session, most: int) -> list[str]:
-    """The identifiers of named papers that arXiv was not asked about yet."""
-    return list(
-        session.scalars(
-            select(NamedPaperRow.name)
-            .where(NamedPaperRow.told_at.is_(None), ~NamedPaperRow.name.startswith(_BY_TITLE))
-            .order_by(NamedPaperRow.name)
-            .limit(most)
-        )
-    )
-
-
-def keep_told(
-    session: Session, asked: Iterable[str], found: Mapping[str, Paper], now: datetime
-) -> None:
-    """What arXiv says of named papers, by identifier; of some it may know nothing."""
-    for name in asked:
-        row = session.get(NamedPaperRow, name)
-        if row is not None and name in found:
-            _describe(row, found[name], now)
-        elif row is not None:
-            row.told_at = now
 
 
 def move(session: Session, old_id: int, new_id: int, now: datetime) -> None:
@@ -257,43 +230,8 @@ def _joined(old: Mapping[str, list[str]], new: Mapping[str, list[str]]) -> dict[
     }
 
 
-def _name_of(paper: ListedPaper) -> str:
-    """What a paper is kept under.
-
-    Raises:
-        WrongUseError: there is neither an identifier nor a title.
-    """
-    if paper.arxiv_id:
-        try:
-            name = PaperId.parse(paper.arxiv_id, 1).arxiv_id
-        except SourceError as error:
-            raise WrongUseError(str(error)) from error
-        if sole_identifier(name) is None:  # one of these would have arXiv refuse all asked with it
-            raise WrongUseError(f"arXiv has no month for a paper {name}")
-        return name
-    if not paper.title:
-        raise WrongUseError("a paper has an arXiv identifier or a title")
-    return _BY_TITLE + sha256(paper.title.casefold().encode()).hexdigest()[:32]
-
-
-def _keep_text(session: Session, interest: Interest, now: datetime) -> None:
-    """What a file says of it stands in until arXiv's own words are known."""
-    listed = interest.paper or ListedPaper(interest.value, "", "")
-    values = {"title": listed.title, "abstract": listed.abstract, "authors": [], "categories": []}
-    insert_missing(session, NamedPaperRow, [{"name": interest.value, **values}])
-    row = session.get_one(NamedPaperRow, interest.value)
-    kept = None if row.told_at else papers.newest(session, interest.value)
-    if kept is not None:
-        _describe(row, kept, now)
-
-
-def _describe(row: NamedPaperRow, paper: Paper, now: datetime) -> None:
-    row.title, row.abstract, row.told_at = paper.title, paper.abstract, now
-    row.authors, row.categories = list(paper.authors[:50]), list(paper.categories)
-
-
 def _liked(row: NamedPaperRow) -> LikedPaper:
-    arxiv_id = "" if row.name.startswith(_BY_TITLE) else row.name
+    arxiv_id = "" if row.name.startswith(named_papers.BY_TITLE) else row.name
     return LikedPaper(row.title, row.abstract, arxiv_id, tuple(row.categories))
 
 

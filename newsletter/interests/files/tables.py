@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from newsletter.interests.files.reading_list import RefusedEntry
 
 _DELIMITERS = (",", ";", "\t")
-_NAMES = {"abstractnote": "abstract", "arxivid": "arxivid", "arxiv": "arxiv", "notes": "note"}
+_NAMES = {"abstractnote": "abstract", "notes": "note"}
 _LONGEST_HEADER = 10_000  # characters
 
 

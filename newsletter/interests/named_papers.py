@@ -1,0 +1,105 @@
+"""The texts of papers that people name: a file's words at first, then arXiv's, once for all."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter import papers
+from newsletter.config import Settings
+from newsletter.db import Database, insert_missing
+from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.interests.files import ListedPaper
+from newsletter.interests.files.arxiv_ids import sole_identifier
+from newsletter.models import NamedPaperRow
+from newsletter.sources.base import Paper, PaperId, SourceError
+from newsletter.sources.lookup import find_papers
+
+BY_TITLE = "title:"  # how the name of a paper begins whose identifier nobody knows
+_AT_ONCE = 1000  # papers that arXiv is asked about in one go; some minutes at most
+
+
+class TextsMissingError(NewsletterError):
+    """arXiv could not be asked; the papers wait."""
+
+
+def fetch_texts(settings: Settings, database: Database, now: datetime) -> list[str]:
+    """Ask arXiv for the texts that are not known yet; returns identifiers that it does not know.
+
+    Raises:
+        TextsMissingError: it cannot be asked now; the next run asks.
+    """
+    with database.read() as session:
+        names = _untold(session, _AT_ONCE)
+    if not names:
+        return []
+    try:
+        found = find_papers(settings, names)
+    except NewsletterError as error:
+        raise TextsMissingError(
+            f"{len(names)} liked papers wait for their texts until the next run: {error}"
+        ) from error
+    with database.write.begin() as session:
+        _keep_told(session, names, found, now)
+    return sorted(set(names) - found.keys())
+
+
+def name_of(paper: ListedPaper) -> str:
+    """What a paper is kept under.
+
+    Raises:
+        WrongUseError: there is neither an identifier nor a title.
+    """
+    if paper.arxiv_id:
+        try:
+            name = PaperId.parse(paper.arxiv_id, 1).arxiv_id
+        except SourceError as error:
+            raise WrongUseError(str(error)) from error
+        if sole_identifier(name) is None:  # one of these would have arXiv refuse all asked with it
+            raise WrongUseError(f"arXiv has no month for a paper {name}")
+        return name
+    if not paper.title:
+        raise WrongUseError("a paper has an arXiv identifier or a title")
+    return BY_TITLE + sha256(paper.title.casefold().encode()).hexdigest()[:32]
+
+
+def keep_text(session: Session, name: str, told: ListedPaper | None, now: datetime) -> None:
+    """What a file says of it stands in until arXiv's own words are known."""
+    listed = told or ListedPaper(name, "", "")
+    values = {"title": listed.title, "abstract": listed.abstract, "authors": [], "categories": []}
+    insert_missing(session, NamedPaperRow, [{"name": name, **values}])
+    row = session.get_one(NamedPaperRow, name)
+    kept = None if row.told_at else papers.newest(session, name)
+    if kept is not None:
+        _describe(row, kept, now)
+
+
+def _describe(row: NamedPaperRow, paper: Paper, now: datetime) -> None:
+    row.title, row.abstract, row.told_at = paper.title, paper.abstract, now
+    row.authors, row.categories = list(paper.authors[:50]), list(paper.categories)
+
+
+def _untold(session: Session, most: int) -> list[str]:
+    """The identifiers of named papers that arXiv was not asked about yet."""
+    return list(
+        session.scalars(
+            select(NamedPaperRow.name)
+            .where(NamedPaperRow.told_at.is_(None), ~NamedPaperRow.name.startswith(BY_TITLE))
+            .order_by(NamedPaperRow.name)
+            .limit(most)
+        )
+    )
+
+
+def _keep_told(
+    session: Session, asked: Iterable[str], found: Mapping[str, Paper], now: datetime
+) -> None:
+    """What arXiv says of named papers, by identifier; of some it may know nothing."""
+    for name in asked:
+        row = session.get(NamedPaperRow, name)
+        if row is not None and name in found:
+            _describe(row, found[name], now)
+        elif row is not None:
+            row.told_at = now
