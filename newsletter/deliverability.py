@@ -99,10 +99,15 @@ def check(settings: Settings, _database: Database, _now: datetime) -> Iterator[F
     yield from _rules(proofs)
 
 
-def _own_keys(settings: Settings) -> Iterator[Finding]:
+def _key_records(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """The selector of each of our keys, and the name and text of its record."""
     for selector, file in settings.dkim.keys.items():
         own = dkim.load(settings.folder / file)
-        name, record = dkim.dns_record(selector, settings.dkim.domain, own)
+        yield selector, *dkim.dns_record(selector, settings.dkim.domain, own)
+
+
+def _own_keys(settings: Settings) -> Iterator[Finding]:
+    for selector, name, record in _key_records(settings):
         text = f'signed as {selector}; the DNS must have: {name} TXT "{record}"'
         yield Finding("dkim", Severity.OK, text)
 
@@ -152,9 +157,7 @@ def _dkim(proofs: _Proofs) -> Iterator[Finding]:
         )
         yield Finding("dkim", Severity.OK, text)
         return
-    for selector, file in settings.dkim.keys.items():
-        own = dkim.load(settings.folder / file)
-        name, record = dkim.dns_record(selector, settings.dkim.domain, own)
+    for _, name, record in _key_records(settings):
         published = dns_records.dkim_key(name)
         if published is None:
             text = f'no key at {name}; set: {name} TXT "{record}"'

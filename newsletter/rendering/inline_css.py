@@ -6,8 +6,8 @@ import threading
 # premailer's parser state is shared: one at a time.
 _ONE_AT_A_TIME = threading.Lock()
 
+_SPENT = ' class="lean"'  # once its rules stand in attributes, the class is for nothing
 # Every byte of a style is one less for papers; a "<" of a text is escaped, so only tags match.
-_SPENT = ' class="lean"'
 _STYLE = re.compile(r'(<[a-z][^<>]*? style=")([^"]*)')
 
 
