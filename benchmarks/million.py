@@ -1,6 +1,6 @@
 """A list of a million: how long freezing an issue takes, and a run that has nothing to do.
 
-    python benchmarks/million.py [SUBSCRIBERS] [FOLDER]     (1,000,000 by default)
+    python -m benchmarks.million [SUBSCRIBERS] [FOLDER]     (1,000,000 by default)
 
 SQLite in FOLDER, made anew. Freezing is the transaction in which the database writes down everybody
 who gets the issue. The run with nothing to do is the whole command, beside `newsletter --version`.
@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
+from benchmarks import sending
 from newsletter import bootstrap, daily, issues, scaffold
 from newsletter.cli.common import bar
 from newsletter.db import Database
@@ -25,13 +26,8 @@ from newsletter.models import (
     DeliveryState,
     IssueRow,
     IssueState,
-    Standing,
-    SubscriberRow,
-    SubscriptionRow,
 )
 from newsletter.sending.audience import freeze_audience
-
-_AT_ONCE = 20_000
 
 
 def main(number: int, folder: Path) -> None:
@@ -39,35 +35,11 @@ def main(number: int, folder: Path) -> None:
     now = datetime.now(UTC)
     with bootstrap.open_services(settings, lambda: now, bar, lambda: False) as services:
         daily.run_day(services, settings.newsletters[0], None)  # to nobody so far
-        subscribe(services.database, number, now)
+        sending.subscribe(services.database, number, "brief")
         freeze(services.database, now)
         finish(services.database)
     for words in (["--version"], ["run", "--config", str(folder / "newsletter.toml")]):
         time_command(words)
-
-
-def subscribe(database: Database, number: int, now: datetime) -> None:
-    """So many readers of the newsletter, a few of them paused."""
-    for start in range(1, number + 1, _AT_ONCE):
-        chosen = range(start, min(start + _AT_ONCE, number + 1))
-        readers = [
-            {
-                "id": reader,
-                "email": f"reader{reader}@domain{reader % 500}.example",
-                "standing": Standing.CONFIRMED,
-                "language": "zh",
-                "created_at": now,
-                "confirmed_at": now,
-            }
-            for reader in chosen
-        ]
-        subscriptions = [
-            {"subscriber_id": reader, "newsletter": "audio", "detail": "brief", "since": now}
-            for reader in chosen
-        ]
-        with database.write.begin() as session:
-            session.execute(insert(SubscriberRow), readers)
-            session.execute(insert(SubscriptionRow), subscriptions)
 
 
 def freeze(database: Database, now: datetime) -> None:
