@@ -17,7 +17,7 @@ from newsletter.sources.withdrawal_context import (
 
 _LONGEST = 5000  # characters of a comment that are read
 
-_WITHDRAWN = r"wi(?:th|ht|dth)[\s-]?dr(?:awn|awed|awan|own|ewn|awen|wan)\b"
+_WITHDRAWN = r"wi(?:th|ht|dth)[\s-]?dr(?:aw[nm]|awed|awan|own|ewn|awen|wan)\b"
 _WITHDRAW = r"with-?dr(?:aw(?:ing|s)?|ew)\b"
 _NOUN = r"(?:with-?drawa?l|retraction)\b"
 _WORD = lazy_pattern(
@@ -27,7 +27,7 @@ _WORD = lazy_pattern(
 )
 _HINT = lazy_pattern(
     r"dra[wn]|drwan|drew|drown|retract|remov|delet|t(?:ak|ook)|pull|recall|rescind|revok|cancel"
-    r"|annul|撤",
+    r"|annul|retire|void|taken off|no longer|撤|r[ei]tir|zurückgezogen|отозван|снят",
     re.IGNORECASE,
 )
 # Full stops of "Proc. Amer. Math. Soc." end no sentence.
@@ -38,7 +38,7 @@ _SENTENCE = lazy_pattern(
 
 _THIS_PAPER = lazy_pattern(
     rf"\s+(?:(?:this|the|our|my|these|present|current)\s+)*(?:\w+\s+){{0,2}}?{PAPER}\b"
-    r"|\s+(?:it|this)\b",
+    r"|\s+(?:it|this)\b|\W*$",
     re.IGNORECASE,
 )
 _AT_THE_START = lazy_pattern(
@@ -51,10 +51,12 @@ _SAID_OF_PAPER = lazy_pattern(
 )
 # "I formally request the withdrawal of my manuscript", "Withdrawal for further improvement".
 _LEADS_TO_NOUN = lazy_pattern(
-    r"^\W*(?:\w+\s+)?$"
+    r"^\W*(?:(?:formal|official|voluntary|temporary|immediate|complete|full|permanent|requested)\s+)?$"
+    rf"|^\W*(?:authors?['’]?s?|arxiv|administrative|{PAPER})\s+$"
     r"|\b(?:request\w*|ask\w*|seek\w*|appl(?:y|ied)|initiat\w+|submit\w*|approv\w+|need\w*|wish"
     r"|decid\w+|favou?r|opt\w*|propos\w+|requir\w+|pending|under|reasons?|authors?['’s]*|arxiv"
-    rf"|admin\w*|led|this is an?|recommend\w*|{PAPER})\s+(?:[\w'’-]+\s+){{0,4}}$",
+    rf"|admin\w*|led|this is an?|recommend\w*|{PAPER})"
+    r"\s+(?:(?!(?:of|on|about|to|in)\b)[\w'’-]+\s+){0,4}$",
     re.IGNORECASE,
 )
 _FOLLOWS_NOUN = lazy_pattern(
@@ -66,15 +68,30 @@ _FOLLOWS_NOUN = lazy_pattern(
     r"|reasons?|pending|has|is|was)\b",
     re.IGNORECASE,
 )
+_THIS = rf"(?<!earlier )(?<!previous )(?<!old )\b{PAPER}"
 _TAKEN_AWAY = lazy_pattern(
-    rf"(?<!earlier )(?<!previous )(?<!old )\b{PAPER}\s+(?:\w+\s+)?{IS}\s+(?:\w+\s+){{0,2}}"
-    r"(?:removed|deleted|taken (?:down|offline|back)|pulled|recalled|rescinded|revoked"
-    rf"|cancell?ed|annulled)\b(?!\s+from\s+(?!{ARXIV}))"
+    rf"{_THIS}\s+(?:\w+\s+)?{IS}\s+(?:\w+\s+){{0,2}}"
+    r"(?:removed|deleted|taken (?:down|offline|back)|taken off arxiv|pulled|recalled"
+    rf"|rescinded|revoked|cancell?ed|annulled|retired|voided)\b(?!\s+from\s+(?!{ARXIV}))"
+    rf"|(?:^\W*|(?:{_THIS}|\bfull[ -]text)\s+(?:{IS}\s+)?)(?:retired|voided|cancell?ed|removed)"
+    r" (?:by (?:the |its |all )*authors?\b|due to\b)"
+    rf"|(?:^\W*|(?:{_THIS}|\bfull[ -]text)\s+(?:is\s+)?)no longer available\b"
+    rf"(?!\s+(?:at|from|under|via)\s+(?!{ARXIV}))"
     r"|\bremoved (?:by|from) (?:the )?arxiv\b"
     r"|\b(?:we|i|authors?|please|to|hereby)\s+(?:\w+\s+){0,2}?"
     r"(?:remove|delete|take (?:down|back|offline)|pull|recall|rescind|revoke|cancel|annul)"
     rf"\s+(?:this|our|my|the)\s+(?:\w+\s+)?{PAPER}\b(?!\s+from\s+(?!{ARXIV}))"
     rf"|\btak(?:e|en|ing) (?:this|our|the) {PAPER} (?:down|back|offline)|撤稿|撤回",
+    re.IGNORECASE,
+)
+# Authors who write their comments in the language of their paper.
+_IN_OTHER_LANGUAGES = lazy_pattern(
+    r"\b(?:retirée?|retirad[oa]|ritirat[oa])\s*(?:$|[.;,(]|(?:par|por|pel[oa]s?|d[ae]gli|dal(?:l['’]"
+    r"|la|le)?)\s*(?:(?:les?|los?|l|el|os?|propri[oa]s?)['’\s]+)?aut(?:o|eu)r"
+    r"|en raison|pour cause|suite [àa]|debido|devido|a causa|por (?:un |um )?erro|d['’e]\s*arxiv)"
+    r"|\b(?:artikel|arbeit|aufsatz|manuskript|preprint|autor(?:en)?)\b[^.;]{0,40}\bzurückgezogen\b"
+    r"|^\W*zurückgezogen\s*(?:$|[.;,(]|vom\b|von den\b|wegen\b|aufgrund\b)"
+    r"|\b(?:отозван|снят)[аоы]?\s*(?:$|[.;,(]|(?:по просьбе )?автор|из[- ]за|в связи)",
     re.IGNORECASE,
 )
 # Abstracts speak of much; only these words at their beginning, or of "this paper", are a notice.
@@ -113,7 +130,7 @@ def abstract_withdraws(text: str) -> bool:
 
 
 def _sentence_withdraws(sentence: str) -> bool:
-    return bool(_TAKEN_AWAY.search(sentence)) or any(
+    return bool(_TAKEN_AWAY.search(sentence) or _IN_OTHER_LANGUAGES.search(sentence)) or any(
         _means_this_paper(sentence[: found.start()], found, sentence[found.end() :])
         for found in _WORD.finditer(sentence)
     )

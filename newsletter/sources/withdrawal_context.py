@@ -110,6 +110,9 @@ _NAMES_ANOTHER = lazy_pattern(
     re.IGNORECASE,
 )
 _ATTRIBUTE = lazy_pattern(rf"\s+(?:arxiv\b|{PAPER}\b)", re.IGNORECASE)
+# "Retracted articles in PubMed" is what a paper is about.
+_SEVERAL = lazy_pattern(r"\s+(?:papers|articles|manuscripts|studies|publications)\b", re.IGNORECASE)
+_POINTED_AT = lazy_pattern(r"\b(?:these|our)\s+$", re.IGNORECASE)
 _PREDICATE = lazy_pattern(
     r"\b(?:this|it|here) is (?:an? |the )?$|^\W*(?:an? )?$|\b(?:have|has|been|are)\s+(?:\w+\s+)?$",
     re.IGNORECASE,
@@ -177,6 +180,8 @@ def _is_about_a_venue(before: str, behind: str) -> bool:
 
 def _is_about_another_version(before: str, word: str, behind: str) -> bool:
     if _ANOTHER_VERSION.search(before) or _NOT.search(before) or _UNDONE.match(behind):
+        return True
+    if _SEVERAL.match(behind) and not _POINTED_AT.search(before):
         return True
     if _RELATIVE.search(before) and _NAMES_ANOTHER.search(before):
         return True

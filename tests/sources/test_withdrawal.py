@@ -11,6 +11,24 @@ from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from tests.sources import samples
 
 NOTICES = """\
+This paper is no longer available
+No longer available on arXiv at the request of the authors
+Full text no longer available
+This article has been retired by the authors
+Retired by the authors due to an error in Lemma 3
+paper withdrawm because of a mistake
+The authors have decided to retract
+This manuscript has been taken off arXiv
+Version removed due to a copyright violation
+Submission has been voided by the authors
+Paper cancelled by the author
+Retiré par l'auteur en raison d'une erreur
+Cet article a été retiré
+Dieser Artikel wurde zurückgezogen
+Zurückgezogen vom Autor
+Retirado por los autores debido a un error
+Ritirato dagli autori
+Отозвано автором
 Withdrawn to reorganize and extend the current findings in a future version
 The authors have decided to withdraw the paper for further development
 I need to withdraw the paper as there something wrong
@@ -167,6 +185,17 @@ Authorship issue, withdrawn at request of co-authors
 """
 
 DECOYS = """\
+Study of opioid withdrawal
+Groundwater withdrawal for irrigation
+Deformation retraction, 14 pages
+Retracted articles in PubMed, 10 pages
+The old version is no longer available
+The demo is no longer available
+Full text no longer available from the publisher
+Author is retired from CERN
+Talk at a cancelled workshop
+Retiré de la conférence NeurIPS
+Der Vortrag wurde zurückgezogen
 This paper was submitted to EMNLP 2025 and later withdrawn from the submission
 Accepted at ICML 2025, withdrawn because of registration costs
 This paper has been withdrawn from ICLR 2026 and submitted to CVPR 2026
