@@ -12,9 +12,10 @@ from newsletter.sources.author_names import speaks_for
 
 _COLON = re.compile(r"(?:^|\s+):+\s*|\s*:+(?:\s+|$)|\s*：\s*")
 _AND = re.compile(r"^(?:(?:and|\\?&)[\s,]+)+|[\s,]+(?:and|\\?&)$", re.IGNORECASE)
-_BRACKET = re.compile(r"(?P<name>.*?)\s*\((?P<words>[^()]+)\)\s*", re.DOTALL)
-_ET_AL = re.compile(r"et\.?\s+al\b\.?", re.IGNORECASE)
-_SPEAKING = re.compile(r"(?:for|on behalf of) the\s", re.IGNORECASE)
+_BRACKETS = re.compile(r"(?P<name>[^(]*?)\s*(?P<brackets>(?:\([^()]+\)\s*)+)", re.DOTALL)
+_OTHERS = re.compile(r"et\.?\s+al\b\.?|others", re.IGNORECASE)
+_SPEAKING = re.compile(r"(?:for|on behalf of|representing)\s", re.IGNORECASE)
+_GROUP = re.compile(r".*\b(?:collaboration|consortium|team)s?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class CreditedAuthor:
     spoken_for: str = ""
     and_others: bool = False
 
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing to it but a name."""
+        return self == CreditedAuthor(self.name)
+
 
 def read_authors(names: Iterable[str]) -> list[CreditedAuthor]:
     """The authors of arXiv's list; what is no name goes to the name that it belongs to."""
@@ -34,20 +40,28 @@ def read_authors(names: Iterable[str]) -> list[CreditedAuthor]:
     for word in _words(names):
         if word == ":":
             if found and not group:
-                last = found.pop()
-                group = f"{last.group}: {last.name}" if last.group else last.name
+                group = _group_of(found)
             continue
         name, spoken_for = _parted(word)
-        if found and not group and (not name or _ET_AL.fullmatch(name)):
+        if found and not group and (not name or _OTHERS.fullmatch(name)):
             found[-1] = replace(
                 found[-1],
-                spoken_for=spoken_for or found[-1].spoken_for,
+                spoken_for=", ".join(filter(None, [found[-1].spoken_for, spoken_for])),
                 and_others=bool(name) or found[-1].and_others,
             )
         elif name or spoken_for:
             found.append(CreditedAuthor(name or spoken_for, group, spoken_for if name else ""))
             group = ""
     return [*found, CreditedAuthor(group)] if group else found
+
+
+def _group_of(found: list[CreditedAuthor]) -> str:
+    """Takes the last name, and collaborations that stand before it, as who signs what follows."""
+    last = found.pop()
+    names = [f"{last.group}: {last.name}" if last.group else last.name]
+    while found and not last.group and _GROUP.fullmatch(found[-1].name) and found[-1].plain:
+        names.append(found.pop().name)
+    return ", ".join(reversed(names))
 
 
 def list_authors(authors: Iterable[CreditedAuthor], set_name: Callable[[str], str]) -> str:
@@ -78,9 +92,9 @@ def _words(names: Iterable[str]) -> Iterator[str]:
 
 def _parted(word: str) -> tuple[str, str]:
     """A name, and in brackets or plain words whom its bearer speaks for."""
-    if _SPEAKING.match(word):
+    if _SPEAKING.match(word) and speaks_for(word):
         return "", word
-    bracket = _BRACKET.fullmatch(word)
-    if bracket and speaks_for(bracket["words"]):
-        return bracket["name"], f"({bracket['words']})"
+    found = _BRACKETS.fullmatch(word)
+    if found and speaks_for(found["brackets"].strip("() ")):
+        return found["name"], found["brackets"].strip()
     return word, ""

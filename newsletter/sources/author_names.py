@@ -14,7 +14,7 @@ _SPEAKS_FOR = re.compile(
     r"[\s.]*",
     re.IGNORECASE | re.DOTALL,
 )
-_KEPT = "\x1f"  # for a bracket that stays; no XML can hold this character
+_KEPT = "\ufffe"  # for a bracket that stays; no XML can hold this character, and it is no space
 
 
 def speaks_for(bracketed: str) -> bool:

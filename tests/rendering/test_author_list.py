@@ -11,6 +11,7 @@ from newsletter.rendering.markdown import to_markdown
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations
 from newsletter.sources.api import papers_in
+from newsletter.sources.author_names import authors_of
 from tests.rendering.days import LINKS, SITE, digest, paper
 from tests.rendering.test_mail import READER
 from tests.sources.samples import Told, answer
@@ -43,6 +44,17 @@ SEVEN = tuple(f"Ada {letter}" for letter in "ABCDEFG")
         (("L.M. Z", "et al.", "for the Belle Group"), "L.M. Z et al. for the Belle Group"),
         (("Ada L", "Bob M (for the X Collaboration)"), "Ada L, Bob M (for the X Collaboration)"),
         (("Ada L", "(for the X Collaboration)"), "Ada L (for the X Collaboration)"),
+        (
+            ("LIGO Collaboration", "Virgo Collaboration", "KAGRA Collaboration", ":", "R. A"),
+            "LIGO Collaboration, Virgo Collaboration, KAGRA Collaboration: R. A",
+        ),
+        (
+            ("Ada L", "for the X Collaboration", "for the Y Collaboration"),
+            "Ada L for the X Collaboration, for the Y Collaboration",
+        ),
+        (("Ada L (X Collaboration) (Y Team)",), "Ada L (X Collaboration) (Y Team)"),
+        (("Ada L", "on behalf of X Collaboration"), "Ada L on behalf of X Collaboration"),
+        (("Ada L", "Bob M", "and others"), "Ada L, Bob M et al."),
         (("(The X Collaboration)",), "(The X Collaboration)"),
         (("Vazgen S (Eds.)", "Ada L"), "Vazgen S (Eds.), Ada L"),
         (("Ada L", ",", "-", ""), "Ada L"),
@@ -51,6 +63,14 @@ SEVEN = tuple(f"Ada {letter}" for letter in "ABCDEFG")
 )
 def test_a_list_reads_as_people_would_write_it(names: tuple[str, ...], read: str) -> None:
     assert SAY.authors(paper(authors=names)) == read
+
+
+def test_an_and_behind_a_bracket_takes_nothing_with_it() -> None:
+    line = "Ada L (for the X and the Y Collaborations) and Bob M"
+    assert authors_of(line, parted_by_and=True) == (
+        "Ada L (for the X and the Y Collaborations)",
+        "Bob M",
+    )
 
 
 def test_whom_they_speak_for_is_said_where_the_names_are_too_many() -> None:
