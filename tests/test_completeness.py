@@ -11,7 +11,7 @@ import pytest
 from newsletter.cli import common
 from newsletter.config import Settings
 from tests.conftest import Cli
-from tests.sources.dated_samples import catchup
+from tests.sources.dated_samples import catchup, recent
 from tests.sources.samples import Told, answer, page, rss
 from tests.sources.standin import Clock, Reply, StandIn, listening
 
@@ -333,3 +333,49 @@ def test_saved_pages_and_answers_give_the_same_day_as_live(
     saved = ("--from-file", "page.html", "--from-file", "api.xml")
     (kept,) = json.loads(cli("fetch", "--day", "2025-07-11", *saved, "--json").out)
     assert {**live[0], "source": ""} == {**kept, "source": ""}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("readers")
+def test_a_machine_that_was_off_for_nine_days_makes_up_for_each_of_them_through_faults(
+    cli: Cli,
+    settings: Settings,
+    arxiv: StandIn,
+    set_now: SetNow,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_SOURCE__MAX_AGE_DAYS", "12")
+    announce(arxiv, *ALL)
+    assert cli("run").code == 0
+    missed = [date(2025, 7, day) for day in (14, 15, 16, 17, 18)]
+    days = [*missed, date(2025, 7, 21)]
+    papers = {day: Told(f"2507.{day.day}001v1", title=f"Of the {day.day}th") for day in days}
+    late = Told("2507.14002v1", "cross", "Crossed late", categories=("cs.LG", "cs.SD"))
+    listed = {day: [paper] for day, paper in papers.items()}
+    listed[missed[2]].append(late)
+    arxiv.papers |= {told.id[:-2]: told for some in listed.values() for told in some}
+    pages = {
+        day: Reply(catchup(*told, day=day, following=after))
+        for (day, told), after in zip(listed.items(), days[1:], strict=False)
+    }
+    # arXiv shows a late cross-list on the paper's first day as well.
+    both = catchup(*listed[missed[0]], late, day=missed[0], following=missed[1])
+    pages[missed[0]] = Reply(both)
+    faults = [Reply(b"", 503), Reply(b"", 406), Reply(fault="cut"), Reply(b"too busy")]
+    for day, fault in zip(missed, faults, strict=False):
+        arxiv.catchup("cs.SD", day, fault, pages[day])
+    arxiv.catchup("cs.SD", missed[-1], pages[missed[-1]])
+    arxiv.recent("cs.SD", Reply(b"", 503), Reply(recent(dict(reversed(listed.items())))))
+    announce(arxiv, papers[days[-1]], day="Monday, 21 July 2025")
+    for hours in range(4):
+        set_now(THURSDAY_EVENING + timedelta(days=10, hours=hours))
+        if cli("run").code == 0:
+            break
+    assert "nothing to do" in cli("run").out
+    assert sent(settings) == 3 * 12
+    away = cli("issues", "export", "--day", "2025-07-18").out  # the one of the days before
+    assert [away.count(f"] {papers[day].title}\n") for day in missed] == [1] * 5
+    assert away.count(f"] {late.title}\n") == 1
+    for day in missed:
+        (kept,) = json.loads(cli("fetch", "--day", str(day), "--json").out)
+        assert kept["state"] == "complete", kept
