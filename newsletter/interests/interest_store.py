@@ -1,7 +1,7 @@
 """A person's interests in the database: named, taken back, moved, forgotten."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -109,17 +109,31 @@ def not_this_one(author: str, paper: Paper) -> Interest:
     return Interest(InterestType.AUTHOR, author, detail=detail)
 
 
+def forget_namesakes(session: Session, subscriber_id: int, authors: Collection[str]) -> None:
+    """What told these authors from others by their names is taken back; they stay followed."""
+    for author in authors:
+        row = session.get(InterestRow, (subscriber_id, InterestType.AUTHOR, author))
+        if row is not None:
+            row.detail = {}
+    session.flush()
+
+
 def remove(session: Session, subscriber_id: int, interests: Iterable[Interest]) -> int:
     """Take them back; returns how many there were."""
-    removed = 0
-    for interest in map(checked, interests):
-        row = session.get(InterestRow, (subscriber_id, interest.kind, interest.value))
-        if row is not None:
-            session.delete(row)
-            removed += 1
+    keys = [(subscriber_id, interest.kind, interest.value) for interest in map(checked, interests)]
+    return take_back(session, filter(None, (session.get(InterestRow, key) for key in keys)))
+
+
+def take_back(session: Session, rows: Iterable[InterestRow]) -> int:
+    """The same of rows that were read."""
+    gone = list(rows)
+    for row in gone:
+        session.delete(row)
     session.flush()
-    forget_unnamed(session)
-    return removed
+    papers = [row.value for row in gone if row.kind == InterestType.PAPER]
+    if papers:
+        forget_unnamed(session, papers)
+    return len(gone)
 
 
 def rows_of(session: Session, *subscriber_ids: int) -> Sequence[InterestRow]:
@@ -141,7 +155,11 @@ def texts_of(session: Session, rows: Iterable[InterestRow]) -> dict[str, NamedPa
 def load(session: Session, subscriber_id: int) -> Interests:
     """All of it, as a day's papers are ranked by."""
     rows = rows_of(session, subscriber_id)
-    texts = texts_of(session, rows)
+    return as_ranked_by(rows, texts_of(session, rows))
+
+
+def as_ranked_by(rows: Sequence[InterestRow], texts: Mapping[str, NamedPaperRow]) -> Interests:
+    """The same of rows that may not be kept yet."""
 
     def values(kind: InterestType, *, wanted: bool) -> list[str]:
         return [row.value for row in rows if row.kind == kind and row.wanted is wanted]
@@ -195,12 +213,15 @@ def undo_move(session: Session, new_id: int, moved_at: datetime) -> None:
     )
 
 
-def forget_unnamed(session: Session) -> None:
-    """Papers that nobody names any more."""
+def forget_unnamed(session: Session, papers: Collection[str] | None = None) -> None:
+    """Papers that nobody names any more, of these or of all."""
     named = exists().where(
         InterestRow.kind == InterestType.PAPER, InterestRow.value == NamedPaperRow.name
     )
-    session.execute(delete(NamedPaperRow).where(~named))
+    unnamed = delete(NamedPaperRow).where(~named)
+    if papers is not None:
+        unnamed = unnamed.where(NamedPaperRow.name.in_(papers))
+    session.execute(unnamed)
 
 
 def forget_picks(session: Session, now: datetime) -> None:

@@ -76,6 +76,19 @@ def keep_text(session: Session, name: str, told: ListedPaper | None, now: dateti
         _describe(row, kept, now)
 
 
+def text_so_far(session: Session, name: str, told: ListedPaper, now: datetime) -> NamedPaperRow:
+    """What `keep_text` would keep; nothing is written."""
+    row = session.get(NamedPaperRow, name)
+    if row is None:
+        row = NamedPaperRow(
+            name=name, title=told.title, abstract=told.abstract, authors=[], categories=[]
+        )
+        kept = papers.newest(session, name)
+        if kept is not None:
+            _describe(row, kept, now)
+    return row
+
+
 def _describe(row: NamedPaperRow, paper: Paper, now: datetime) -> None:
     row.title, row.abstract, row.told_at = paper.title, paper.abstract, now
     row.authors, row.categories = list(paper.authors[:50]), list(paper.categories)

@@ -44,7 +44,7 @@ class IssueEntryRow(Base):
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     section: Mapped[str] = mapped_column(String(16))
-    arxiv_id: Mapped[str] = mapped_column(String(32))
+    arxiv_id: Mapped[str] = mapped_column(String(32), index=True)
     version: Mapped[int]
     summary: Mapped[str] = mapped_column(Text)
     summarizer: Mapped[str] = mapped_column(String(120))

@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     CHANGE = "change"  # to a new address, from that address
     CHANGE_BACK = "change-back"  # from the old one, where it was not they
     DATA = "data"
+    TUNE = "tune"  # more or less like one paper
+    PICKS = "picks"  # the feed of one's own
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,9 @@ class UndoClaim(EndingClaim):
 
 
 @dataclass(frozen=True)
-class PreferencesClaim(Claim):
-    """To the preferences, from the mailbox whose mark it bears (`SignedLinks.is_to`)."""
+class AddressClaim(Claim):
+    """One whose link ends when the address changes: it bears its mark (`SignedLinks.is_to`)."""
 
-    purpose = Purpose.PREFERENCES
     address_mark: str
 
     @property
@@ -137,6 +138,27 @@ class PreferencesClaim(Claim):
     @classmethod
     def parse(cls, subscriber_id: int, subject: str, *_until: str) -> Self:
         return cls(subscriber_id, subject)
+
+
+@dataclass(frozen=True)
+class PreferencesClaim(AddressClaim):
+    """To the preferences, from the mailbox."""
+
+    purpose = Purpose.PREFERENCES
+
+
+@dataclass(frozen=True)
+class TuneClaim(AddressClaim):
+    """To say more or less of one's papers, from the cards of one's mails."""
+
+    purpose = Purpose.TUNE
+
+
+@dataclass(frozen=True)
+class PicksClaim(AddressClaim):
+    """To the feed of one's picks; feed readers keep it with others' addresses."""
+
+    purpose = Purpose.PICKS
 
 
 @dataclass(frozen=True)
@@ -209,7 +231,10 @@ class SignedLinks:
         return f"{self._site_url}/preferences/{self.preferences_token(subscriber_id, address)}"
 
     def preferences_token(self, subscriber_id: int, address: str) -> str:
-        return self.token(PreferencesClaim(subscriber_id, _mark(self._keys[0], address)))
+        return self.token_to(PreferencesClaim, subscriber_id, address)
+
+    def token_to(self, kind: type[AddressClaim], subscriber_id: int, address: str) -> str:
+        return self.token(kind(subscriber_id, _mark(self._keys[0], address)))
 
     def url(self, claim: Claim) -> str:
         """The page that bears its purpose's name."""
@@ -246,8 +271,8 @@ class SignedLinks:
                 return _parse(kind, value, _derived(key, kind.purpose))
         return None
 
-    def is_to(self, address: str, claim: PreferencesClaim) -> bool:
-        """Whether a preferences link was made for this address."""
+    def is_to(self, address: str, claim: AddressClaim) -> bool:
+        """Whether a link was made for this address."""
         return any(claim.address_mark == _mark(key, address) for key in self._keys)
 
 

@@ -97,7 +97,7 @@ def favicon() -> Response:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    keys = ("u", "undo", "confirm", "preferences", "change", "change-back", "data")
+    keys = ("u", "undo", "confirm", "preferences", "change", "change-back", "data", "tune", "picks")
     rules = "".join(f"Disallow: {pages.path('home')}{key}/\n" for key in keys)
     return Response(f"User-agent: *\n{rules}", mimetype="text/plain")
 

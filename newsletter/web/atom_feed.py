@@ -1,6 +1,10 @@
-"""A newsletter as an Atom feed (RFC 4287): an entry an issue, its address for ever its id."""
+"""Atom feeds (RFC 4287): a newsletter's, an entry an issue; and a reader's picks, an entry a paper.
+
+What an entry is about has one address for ever: that is its id.
+"""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
@@ -10,10 +14,12 @@ from newsletter import issues
 from newsletter.config import NewsletterSettings, SiteSettings
 from newsletter.models import IssueRow
 from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.paper_text import plain
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.templates import template_environment
-from newsletter.rendering.translations import translations
+from newsletter.rendering.translations import Catalogue, translations
 from newsletter.subscribers.tokens import SignedLinks
+from newsletter.web.day_picks import DayPicks
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _ENTRIES = 20
@@ -27,17 +33,53 @@ def build_feed(
     newest = issues.list_issues(session, [newsletter.slug], _ENTRIES)
     home = links.archive(newsletter.slug)
     catalogue = translations(newsletter.language)
-    feed = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": catalogue.tag})
+    title = f"{newsletter.title} · {site.name}"
+    feed = _feed(title, f"{home}/feed", newest[0] if newest else None, catalogue, site)
     _add(feed, "id", home)
-    _add(feed, "title", f"{newsletter.title} · {site.name}")
-    _add(feed, "subtitle", " · ".join(newsletter.categories))
-    # A feed must bear a time; one without issues has none of its own.
-    _add(feed, "updated", _time(newest[0].frozen_at) if newest else "1970-01-01T00:00:00+00:00")
-    _add(_add(feed, "author"), "name", site.name)
-    _add(feed, "link", rel="self", type="application/atom+xml", href=f"{home}/feed")
     _add(feed, "link", rel="alternate", type="text/html", href=home)
+    _add(feed, "subtitle", " · ".join(newsletter.categories))
     for issue in newest:
         _add_entry(feed, issues.load_issue(session, issue), issue, links)
+    return _as_bytes(feed)
+
+
+def build_picks_feed(
+    days: Sequence[DayPicks], address: str, catalogue: Catalogue, site: SiteSettings
+) -> bytes:
+    """The picks of these issues, newest first; the address is theirs alone, and no entry's."""
+    newest = max((found.issue for found in days), key=lambda issue: issue.frozen_at, default=None)
+    title = f"{catalogue.gettext('What comes first for you')} · {site.name}"
+    feed = _feed(title, address, newest, catalogue, site)
+    _add(feed, "id", address)
+    template = template_environment(catalogue).get_template("web/pick_entry.html")
+    for found in days:
+        for pick in found.picks:
+            entry = _add(feed, "entry")
+            paper = pick.paper
+            _add(entry, "id", f"https://arxiv.org/abs/{paper.id}")
+            _add(entry, "title", plain(paper.title))
+            _add(entry, "updated", _time(found.issue.frozen_at))
+            for name in paper.authors:
+                _add(_add(entry, "author"), "name", plain(name))
+            _add(entry, "link", rel="alternate", href=f"https://arxiv.org/abs/{paper.id}")
+            _add(entry, "content", template.render(pick=pick, issue=found.issue), type="html")
+    return _as_bytes(feed)
+
+
+def _feed(
+    title: str, address: str, newest: IssueRow | None, catalogue: Catalogue, site: SiteSettings
+) -> ET.Element:
+    """What all feeds begin with."""
+    feed = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": catalogue.tag})
+    _add(feed, "title", title)
+    # A feed must bear a time; one without issues has none of its own.
+    _add(feed, "updated", _time(newest.frozen_at) if newest else "1970-01-01T00:00:00+00:00")
+    _add(_add(feed, "author"), "name", site.name)
+    _add(feed, "link", rel="self", type="application/atom+xml", href=address)
+    return feed
+
+
+def _as_bytes(feed: ET.Element) -> bytes:
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 

@@ -94,10 +94,8 @@ class Site:
 
     def post(self, address: str, **data: object) -> TestResponse:
         """As somebody does who has looked at the page for a while."""
-        app = self.client.application
-        key = app.extensions[EXTENSION].limits_key
-        shown = marker(key, self.clock.now - timedelta(seconds=10))
-        return self.client.post(path_of(address), data={"shown": shown} | data, headers=ENGLISH)
+        given = {"shown": shown_a_while_ago(self)} | data
+        return self.client.post(path_of(address), data=given, headers=ENGLISH)
 
     def press(self, page: TestResponse, address: str, **data: object) -> TestResponse:
         """Press the button of a page that has one form, after reading it."""
@@ -131,6 +129,12 @@ class Site:
 
 
 ENGLISH = {"Accept-Language": "en"}
+
+
+def shown_a_while_ago(site: Site) -> str:
+    """What a form bears that somebody has looked at."""
+    key = site.client.application.extensions[EXTENSION].limits_key
+    return marker(key, site.clock.now - timedelta(seconds=10))
 
 
 def path_of(address: str) -> str:

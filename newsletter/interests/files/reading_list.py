@@ -41,13 +41,20 @@ class ReadingList:
     papers: tuple[ListedPaper, ...]
     refused: tuple[RefusedEntry, ...]
 
+    @property
+    def matched(self) -> int:
+        """How many papers have an arXiv identifier."""
+        return sum(bool(paper.arxiv_id) for paper in self.papers)
+
+    @property
+    def by_title(self) -> int:
+        return len(self.papers) - self.matched
+
     def counts(self) -> str:
         """One line for people."""
-        matched = sum(bool(paper.arxiv_id) for paper in self.papers)
-        by_title = len(self.papers) - matched
         return (
-            f"{self.read} read, {matched} matched by arXiv identifier, {by_title} by title only,"
-            f" {len(self.refused)} refused"
+            f"{self.read} read, {self.matched} matched by arXiv identifier,"
+            f" {self.by_title} by title only, {len(self.refused)} refused"
         )
 
 

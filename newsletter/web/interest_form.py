@@ -1,0 +1,224 @@
+"""What somebody writes into the form of their interests, and what is wrong with it."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.interests import interest_store, named_papers
+from newsletter.interests.files import ListedPaper, ReadingList, RefusedEntry, read_file
+from newsletter.interests.interest_store import MOST, Interest, InterestType
+from newsletter.text import one_line
+from newsletter.web.pages import gettext
+
+LARGEST_FILE = 4_000_000  # bytes: some 2,500 papers with their abstracts
+_LARGEST_TEXT = 2_000_000  # bytes of everything that is no file
+_LONGEST_LIST = 20_000  # characters that come back into a field
+_LONGEST_CARRIED = 800  # characters of an abstract, of a paper that is only known by its title
+LISTS = {
+    "author": (InterestType.AUTHOR, True),
+    "word": (InterestType.WORD, True),
+    "category": (InterestType.CATEGORY, True),
+    "not-author": (InterestType.AUTHOR, False),
+    "not-word": (InterestType.WORD, False),
+    "not-category": (InterestType.CATEGORY, False),
+}
+_BETWEEN = {
+    InterestType.AUTHOR: re.compile(r"[\r\n;]"),  # a comma stands in "Lovelace, Ada"
+    InterestType.WORD: re.compile(r"[\r\n;,]"),
+    InterestType.CATEGORY: re.compile(r"[\s;,]"),
+}
+
+
+class FormError(NewsletterError):
+    """What is wrong, in the reader's language; `at_fault` is the field that it is about."""
+
+    def __init__(self, at_fault: str, text: str) -> None:
+        super().__init__(text)
+        self.at_fault = at_fault
+
+
+@dataclass(frozen=True)
+class InterestForm:
+    """The lists as they shall be, and what changes among the papers."""
+
+    named: tuple[Interest, ...] = ()  # authors, words and categories
+    taken_back: frozenset[str] = frozenset()  # names of papers
+    mixed_up: frozenset[str] = frozenset()  # authors who are not told from namesakes any more
+    papers: tuple[ListedPaper, ...] = ()  # that come with it, by pasting, a file, or a step before
+    likes_papers: bool = True
+    reading_lists: tuple[ReadingList, ...] = field(default=())
+
+    def new_papers(self) -> Iterator[Interest]:
+        for paper in self.papers:
+            yield Interest(InterestType.PAPER, paper.arxiv_id, self.likes_papers, paper=paper)
+
+    def carried(self) -> str:
+        """The papers that came with it, for the next step; as `_carried` reads them."""
+        return json.dumps(
+            [
+                (it.arxiv_id, it.title, "" if it.arxiv_id else it.abstract[:_LONGEST_CARRIED])
+                for it in self.papers
+            ],
+            ensure_ascii=False,
+        )
+
+
+def read_form() -> InterestForm:
+    """What this request's form says.
+
+    Raises:
+        FormError: the first thing that is wrong with it.
+    """
+    most = LARGEST_FILE + _LARGEST_TEXT
+    if (request.content_length or 0) > most:
+        raise _too_long("file")
+    request.max_content_length = most
+    request.max_form_memory_size = _LARGEST_TEXT
+    try:
+        form = request.form
+    except RequestEntityTooLarge as error:
+        raise _too_long("file") from error
+    named = [interest for name in LISTS for interest in _listed(name, form.get(name, ""))]
+    _check_sides(named)
+    papers = {named_papers.name_of(paper): paper for paper in _carried(form.get("carried", ""))}
+    reading_lists = []
+    for at_fault, content in _contents(form):
+        reading_list = _read(at_fault, content)
+        reading_lists.append(reading_list)
+        papers |= {named_papers.name_of(paper): paper for paper in reading_list.papers}
+    if len(papers) > MOST[InterestType.PAPER]:
+        papers = dict(list(papers.items())[: MOST[InterestType.PAPER]])
+    return InterestForm(
+        tuple(named),
+        frozenset(form.getlist("take-back")),
+        frozenset(form.getlist("mixed-up")),
+        tuple(papers.values()),
+        form.get("judged") != "not",
+        tuple(reading_lists),
+    )
+
+
+def typed_lists() -> dict[str, str]:
+    """The lists as they stand in this request's form, for who has to mend them."""
+    try:
+        return {name: request.form.get(name, "")[:_LONGEST_LIST] for name in LISTS}
+    except RequestEntityTooLarge:
+        return {}
+
+
+def why_refused(entry: RefusedEntry) -> str:
+    """The reason, in the reader's language where it is one of the usual ones."""
+    usual = {
+        "stands there twice": gettext("stands there twice"),
+        "has neither an arXiv identifier nor a title": gettext(
+            "has neither an arXiv identifier nor a title"
+        ),
+    }
+    return usual.get(entry.why, entry.why)
+
+
+def _listed(name: str, text: str) -> list[Interest]:
+    kind, wanted = LISTS[name]
+    values = list(dict.fromkeys(filter(None, map(str.strip, _BETWEEN[kind].split(text)))))
+    if len(values) > MOST[kind]:
+        limits = {"most": MOST[kind], "number": len(values)}
+        raise FormError(name, gettext("%(most)s are the most here; these are %(number)s.") % limits)
+    interests = {}
+    for value in values:
+        try:
+            interest = interest_store.checked(Interest(kind, value, wanted))
+        except WrongUseError as error:
+            raise FormError(name, _no_such(kind) % {"value": value[:60]}) from error
+        interests[interest.value] = interest
+    return list(interests.values())
+
+
+def _no_such(kind: InterestType) -> str:
+    match kind:
+        case InterestType.AUTHOR:
+            return gettext("“%(value)s” is no name.")
+        case InterestType.CATEGORY:
+            return gettext("“%(value)s” is no category of arXiv; write it as cs.SD.")
+        case _:
+            return gettext("“%(value)s” is no word.")
+
+
+def _check_sides(named: Sequence[Interest]) -> None:
+    """Both wanted and not is a slip, and too many on both sides together are too many."""
+    wanted = {(it.kind, it.value.casefold()) for it in named if it.wanted}
+    for name, (kind, is_wanted) in LISTS.items():
+        if is_wanted:
+            continue
+        refused = [it.value for it in named if it.kind is kind and not it.wanted]
+        both = next((value for value in refused if (kind, value.casefold()) in wanted), None)
+        if both is not None:
+            raise FormError(
+                name, gettext("“%(value)s” stands on both sides.") % {"value": both[:60]}
+            )
+        number = sum(it.kind is kind for it in named)
+        if number > MOST[kind]:
+            limits = {"most": MOST[kind], "number": number}
+            raise FormError(
+                name, gettext("%(most)s are the most here; these are %(number)s.") % limits
+            )
+
+
+def _contents(form: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    """What was pasted and what was uploaded, where there is anything in it."""
+    pasted = form.get("pasted", "").strip()
+    if pasted:
+        yield "pasted", pasted.encode("utf-8", "replace")
+    file = request.files.get("file")
+    if file is not None and file.filename:
+        yield "file", file.stream.read(LARGEST_FILE + 1)
+
+
+def _read(at_fault: str, content: bytes) -> ReadingList:
+    """The papers of a list; those of no month that arXiv has are refused, too."""
+    if len(content) > LARGEST_FILE:
+        raise _too_long(at_fault)
+    try:
+        found = read_file(content)
+    except NewsletterError as error:
+        reason = {"reason": str(error)}
+        raise FormError(at_fault, gettext("No paper was found: %(reason)s.") % reason) from error
+    papers, refused = [], list(found.refused)
+    for paper in found.papers:
+        try:
+            named_papers.name_of(paper)
+        except WrongUseError as error:
+            refused.append(RefusedEntry(paper.arxiv_id, str(error)))
+        else:
+            papers.append(paper)
+    return ReadingList(found.kind, found.read, tuple(papers), tuple(refused))
+
+
+def _too_long(at_fault: str) -> FormError:
+    limit = {"most": LARGEST_FILE // 1_000_000}
+    return FormError(at_fault, gettext("A file can have %(most)s MB; this is more.") % limit)
+
+
+def _carried(text: str) -> Iterator[ListedPaper]:
+    """The papers of a step before; whatever else stands there is nobody's."""
+    try:
+        told = json.loads(text) if text else []
+    except (ValueError, RecursionError):
+        return
+    for entry in told if isinstance(told, list) else []:
+        match entry:
+            case [str(arxiv_id), str(title), str(abstract)]:
+                paper = ListedPaper(
+                    one_line(arxiv_id)[:40],
+                    one_line(title)[:500],
+                    one_line(abstract)[:_LONGEST_CARRIED],
+                )
+                try:
+                    named_papers.name_of(paper)
+                except WrongUseError:
+                    continue
+                yield paper

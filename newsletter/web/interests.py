@@ -1,0 +1,185 @@
+"""What a reader wants first: authors, words, categories and papers, with the picks they make.
+
+"Show" says what would come first today, and keeps nothing; "Save" keeps it. Papers that came by a
+file go from one step to the next in the form itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import flask
+from flask import Blueprint, current_app, request
+from flask.blueprints import BlueprintSetupState
+from sqlalchemy.orm import Session
+from werkzeug import Response
+
+from newsletter.interests import interest_store, named_papers
+from newsletter.interests.interest_store import MOST, InterestType
+from newsletter.models import InterestRow, NamedPaperRow, SubscriberRow
+from newsletter.subscribers.tokens import PicksClaim, PreferencesClaim, TuneClaim
+from newsletter.web.day_picks import IssueRanking
+from newsletter.web.interest_form import (
+    LISTS,
+    FormError,
+    InterestForm,
+    read_form,
+    typed_lists,
+    why_refused,
+)
+from newsletter.web.pages import gettext, pages
+from newsletter.web.preferences import find_owner, has_owner
+
+blueprint = Blueprint("interests", __name__)
+
+_RANKING = "newsletter.issue_ranking"
+_REFUSED_SHOWN = 20  # entries of a file
+
+Named = tuple[Sequence[InterestRow], Mapping[str, NamedPaperRow]]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What the page says of the step before."""
+
+    form: InterestForm = field(default_factory=InterestForm)
+    trouble: str = ""
+    at_fault: str = ""
+    saved: bool = False
+    unsaved: bool = False
+
+
+@blueprint.record
+def _prepare_ranking(state: BlueprintSetupState) -> None:
+    state.app.extensions[_RANKING] = IssueRanking()
+
+
+def issue_ranking() -> IssueRanking:
+    return cast("IssueRanking", current_app.extensions[_RANKING])
+
+
+@blueprint.get("/preferences/<token>/interests")
+def show_interests(token: str) -> str:
+    return _page(token, _Said(saved="saved" in request.args))
+
+
+@blueprint.post("/preferences/<token>/interests")
+def change_interests(token: str) -> Response | tuple[str, int]:
+    if not has_owner(token):
+        return pages.expired_page(), 200
+    try:
+        form = read_form()
+    except FormError as error:
+        return _page(token, _Said(trouble=str(error), at_fault=error.at_fault)), 400
+    if "save" not in request.form:
+        return _page(token, _Said(form, unsaved=True)), 200
+    press = pages.press()
+    if not press.counts:
+        again = gettext("Machines press buttons too. Press it once more.") if press.doubt else ""
+        return _page(token, _Said(form, again, unsaved=True)), 400
+    return _keep(token, form)
+
+
+def _keep(token: str, form: InterestForm) -> Response | tuple[str, int]:
+    with pages.database.write.begin() as session:
+        subscriber = find_owner(session, pages.claim(PreferencesClaim, token))
+        left_over = 0 if subscriber is None else _save(session, subscriber, form)
+    if not left_over and not form.reading_lists:  # so that the way back is no form once more
+        return flask.redirect(pages.path("show_interests", token=token, saved=1), 303)
+    limits = {"most": MOST[InterestType.PAPER], "number": left_over}
+    trouble = gettext("%(most)s papers are the most; %(number)s found no room.") % limits
+    told = InterestForm(reading_lists=form.reading_lists)
+    return _page(token, _Said(told, trouble if left_over else "", saved=True)), 200
+
+
+def _save(session: Session, subscriber: SubscriberRow, form: InterestForm) -> int:
+    """The form's lists are all that holds; returns for how many papers there was no room."""
+    held = {(row.kind, row.value): row for row in interest_store.rows_of(session, subscriber.id)}
+    named = {(interest.kind.value, interest.value): interest for interest in form.named}
+    interest_store.take_back(session, (row for row in held.values() if _is_gone(row, form, named)))
+    interest_store.forget_namesakes(session, subscriber.id, form.mixed_up)
+    changed = [
+        interest
+        for key, interest in named.items()
+        if key not in held or held[key].wanted is not interest.wanted
+    ]
+    now = pages.clock()
+    interest_store.add(session, subscriber.id, changed, "page", now)
+    return len(interest_store.add(session, subscriber.id, form.new_papers(), "file", now))
+
+
+def _is_gone(row: InterestRow, form: InterestForm, named: Mapping[tuple[str, str], object]) -> bool:
+    if row.kind == InterestType.PAPER:
+        return row.value in form.taken_back
+    return (row.kind, row.value) not in named
+
+
+def _as_written(session: Session, held: Named, form: InterestForm) -> Named:
+    """What would hold once the form were saved; nothing of it is."""
+    details = {row.value: row.detail for row in held[0] if row.kind == InterestType.AUTHOR}
+    rows = [
+        row
+        for row in held[0]
+        if row.kind == InterestType.PAPER and row.value not in form.taken_back
+    ]
+    rows += [
+        InterestRow(
+            kind=interest.kind,
+            value=interest.value,
+            wanted=interest.wanted,
+            detail={} if interest.value in form.mixed_up else details.get(interest.value, {}),
+        )
+        for interest in form.named
+    ]
+    texts = dict(held[1])
+    there = {row.value for row in rows}
+    for paper in form.papers:
+        name = named_papers.name_of(paper)
+        texts[name] = named_papers.text_so_far(session, name, paper, pages.clock())
+        if name not in there:
+            rows.append(
+                InterestRow(
+                    kind=InterestType.PAPER, value=name, wanted=form.likes_papers, detail={}
+                )
+            )
+    return rows, texts
+
+
+def _page(token: str, said: _Said) -> str:
+    """The form with what holds, or what was written; and the picks that come of it."""
+    with pages.database.read() as session:
+        subscriber = find_owner(session, pages.claim(PreferencesClaim, token))
+        if subscriber is None:
+            return pages.expired_page()
+        rows = interest_store.rows_of(session, subscriber.id)
+        held = rows, interest_store.texts_of(session, rows)
+        chosen = _as_written(session, held, said.form) if said.unsaved else held
+        interests = interest_store.as_ranked_by(*chosen)
+        days = issue_ranking().newest(session, subscriber, interests) if chosen[0] else []
+        return pages.render(
+            "web/interests.html",
+            token=token,
+            tune=pages.links.token_to(TuneClaim, subscriber.id, subscriber.email),
+            feed=pages.links.token_to(PicksClaim, subscriber.id, subscriber.email),
+            lists=(typed_lists() if said.trouble and not said.saved else {}) or _lists(chosen[0]),
+            papers=[
+                (row, held[1][row.value])
+                for row in reversed(rows)
+                if row.kind == InterestType.PAPER
+            ],
+            told_apart=[row for row in chosen[0] if row.detail],
+            days=days,
+            has_any=bool(chosen[0]),
+            why=why_refused,
+            refused_shown=_REFUSED_SHOWN,
+            form=said.form,
+            said=said,
+        )
+
+
+def _lists(rows: Sequence[InterestRow]) -> dict[str, str]:
+    """The text of each list, as it stands in its field."""
+    return {
+        name: "\n".join(row.value for row in rows if (row.kind, row.wanted) == (kind, wanted))
+        for name, (kind, wanted) in LISTS.items()
+    }

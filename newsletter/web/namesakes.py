@@ -1,0 +1,93 @@
+"""A followed author's namesakes: of a paper by that name a reader says that it is not theirs."""
+
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from newsletter import papers, taxonomy
+from newsletter.errors import WrongUseError
+from newsletter.interests import interest_store
+from newsletter.interests.authors import co_authors, same_name
+from newsletter.interests.interest_store import Interest, InterestType
+from newsletter.sources.base import Paper
+from newsletter.subscribers.tokens import PreferencesClaim
+from newsletter.text import one_line
+from newsletter.web.pages import gettext, pages
+from newsletter.web.preferences import find_owner
+
+blueprint = Blueprint("namesakes", __name__)
+
+_MOST = 20  # names at once
+_LONGEST_NAME = 200  # characters
+
+
+@blueprint.get("/preferences/<token>/namesake/<path:arxiv_id>")
+def ask_which(token: str, arxiv_id: str) -> str:
+    claim = pages.claim(PreferencesClaim, token)
+    with pages.database.read() as session:
+        subscriber = find_owner(session, claim)
+        if subscriber is None:
+            return pages.expired_page()
+        paper, author = _paper_and_author(session, subscriber.id, arxiv_id)
+    return _page(token, paper, author)
+
+
+@blueprint.post("/preferences/<token>/namesake/<path:arxiv_id>")
+def tell_apart(token: str, arxiv_id: str) -> str:
+    claim = pages.claim(PreferencesClaim, token)
+    counts = pages.press().counts
+    with pages.database.write.begin() as session:
+        subscriber = find_owner(session, claim)
+        if subscriber is None:
+            return pages.expired_page()
+        paper, author = _paper_and_author(session, subscriber.id, arxiv_id)
+        detail = _detail(request.form)
+        if not counts or not detail:
+            return _page(token, paper, author)
+        told = Interest(InterestType.AUTHOR, author, detail=detail)
+        interest_store.add(session, subscriber.id, [told], "page", pages.clock())
+    return pages.message_page(
+        gettext("Told apart"),
+        gettext("From the next mail on, only papers of yours come first by that name."),
+        onward=(
+            pages.path("show_interests", token=token),
+            gettext("Back to what comes first for you"),
+        ),
+    )
+
+
+def _paper_and_author(session: Session, subscriber_id: int, arxiv_id: str) -> tuple[Paper, str]:
+    """The paper, and which followed author its pick was for; 404 where there is none."""
+    paper = papers.newest(session, arxiv_id) or abort(404)
+    asked = request.args.get("author", "")
+    followed = (
+        row.value
+        for row in interest_store.rows_of(session, subscriber_id)
+        if row.kind == InterestType.AUTHOR and row.wanted and same_name(row.value, asked)
+    )
+    return paper, next(followed, None) or abort(404)
+
+
+def _detail(form: MultiDict[str, str]) -> dict[str, list[str]]:
+    """Not whom this paper's author writes with, and where; or with whom, or where, theirs does."""
+    if "only" not in form:
+        detail = {name: form.getlist(name)[:_MOST] for name in ("not_with", "not_in")}
+    else:
+        detail = {"with": [], "in": []}
+        for name in filter(None, map(str.strip, form.get("names", "").split(";")[:_MOST])):
+            try:
+                detail["in"].append(taxonomy.category(name))
+            except WrongUseError:
+                detail["with"].append(one_line(name)[:_LONGEST_NAME])
+    return {name: values for name, values in detail.items() if values}
+
+
+def _page(token: str, paper: Paper, author: str) -> str:
+    return pages.render(
+        "web/namesake.html",
+        token=token,
+        paper=paper,
+        author=author,
+        others=co_authors(author, paper.authors)[:_MOST],
+        category=next(iter(paper.categories), None),
+    )

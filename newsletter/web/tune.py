@@ -1,0 +1,150 @@
+"""More or less like one paper, from its card in a mail: GET shows, POST acts and offers an undo."""
+
+from flask import Blueprint, abort, request
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter import papers
+from newsletter.interests import interest_store
+from newsletter.interests.interest_store import MOST, Interest, InterestType
+from newsletter.models import (
+    DeliveryRow,
+    InterestRow,
+    IssueEntryRow,
+    IssueRow,
+    Standing,
+    SubscriberRow,
+)
+from newsletter.rendering.paper_text import plain
+from newsletter.sources.base import Paper
+from newsletter.subscribers import address_change, lifecycle
+from newsletter.subscribers.tokens import TuneClaim
+from newsletter.web.pages import gettext, pages
+
+blueprint = Blueprint("tune", __name__)
+
+_MORE, _LESS, _NEITHER = "more", "less", "neither"
+_WAY_OF = {True: _MORE, False: _LESS, None: _NEITHER}
+
+
+@blueprint.get("/tune/<token>/<path:arxiv_id>/<way>")
+def ask_to_tune(token: str, arxiv_id: str, way: str) -> str:
+    claim = _claim(token, way)
+    with pages.database.read() as session:
+        return _refusal(session, claim) or _asking(_paper(session, claim, arxiv_id), way)
+
+
+@blueprint.post("/tune/<token>/<path:arxiv_id>/<way>")
+def tune(token: str, arxiv_id: str, way: str) -> str:
+    claim = _claim(token, way)
+    counts = pages.press().counts
+    way = request.form.get("way", way)
+    if way not in _WAY_OF.values():
+        abort(404)
+    with pages.database.write.begin() as session:
+        refused = _refusal(session, claim)
+        if refused:
+            return refused
+        paper = _paper(session, claim, arxiv_id)
+        if not counts:
+            return _asking(paper, way)
+        before = _change(session, claim.subscriber_id, paper, way)
+    if before is None:
+        most = {"most": MOST[InterestType.PAPER]}
+        return pages.message_page(
+            gettext("There is no room"),
+            gettext("%(most)s papers are the most; take some back in your preferences.") % most,
+        )
+    return _done(token, paper, way, before)
+
+
+def _claim(token: str, way: str) -> TuneClaim:
+    return pages.claim(TuneClaim, token) if way in _WAY_OF.values() else abort(404)
+
+
+def _refusal(session: Session, claim: TuneClaim) -> str | None:
+    """Who is not a reader any more is told so; of a change of address only that the link ended."""
+    subscriber = session.get(SubscriberRow, claim.subscriber_id)
+    home = (pages.path("home"), gettext("To the newsletters"))
+    if subscriber is None:
+        return pages.message_page(
+            gettext("Nobody is here by this link"),
+            gettext("Who it was for is erased, and what they liked with them."),
+            onward=home,
+        )
+    has_moved = len(address_change.resolve_subscriber_ids(session, subscriber.id)) > 1
+    if has_moved or not pages.links.is_to(subscriber.email, claim):
+        return pages.expired_page()
+    if subscriber.standing != Standing.CONFIRMED:
+        return pages.message_page(
+            gettext("You have left"),
+            gettext("No mail comes any more, so nothing can come first in it."),
+            onward=home,
+        )
+    return None
+
+
+def _paper(session: Session, claim: TuneClaim, arxiv_id: str) -> Paper:
+    """The paper as their newsletters had it; 404 for one that none of their issues holds."""
+    subscriber = session.get_one(SubscriberRow, claim.subscriber_id)
+    got_it = exists().where(
+        DeliveryRow.issue_id == IssueRow.id, DeliveryRow.subscriber_id == subscriber.id
+    )
+    gets_it = IssueRow.newsletter.in_(lifecycle.active_subscriptions(session, subscriber))
+    version = session.scalar(
+        select(IssueEntryRow.version)
+        .join(IssueRow, IssueRow.id == IssueEntryRow.issue_id)
+        .where(IssueEntryRow.arxiv_id == arxiv_id, or_(got_it, gets_it))
+        .order_by(IssueEntryRow.version.desc())
+        .limit(1)
+    )
+    paper = None if version is None else papers.newest(session, arxiv_id, version)
+    return paper or abort(404)
+
+
+def _change(session: Session, subscriber_id: int, paper: Paper, way: str) -> str | None:
+    """Note it; returns what held before, or None where there was no room."""
+    name = paper.id.arxiv_id
+    row = session.get(InterestRow, (subscriber_id, InterestType.PAPER, name))
+    before = _WAY_OF[row.wanted if row else None]
+    if way == _NEITHER:
+        interest_store.take_back(session, [row] if row else [])
+    elif way != before:
+        interest = Interest(InterestType.PAPER, name, way == _MORE)
+        if interest_store.add(session, subscriber_id, [interest], "mail", pages.clock()):
+            return None
+    return before
+
+
+def _asking(paper: Paper, way: str) -> str:
+    more, less = gettext("More like this"), gettext("Less like this")
+    headings = {
+        _MORE: gettext("More like this?"),
+        _LESS: gettext("Less like this?"),
+        _NEITHER: gettext("Take it back?"),
+    }
+    return pages.confirm_page(
+        headings[way],
+        plain(paper.title),
+        button={_MORE: more, _LESS: less, _NEITHER: gettext("Take it back")}[way],
+        second=("way", _LESS, less) if way == _MORE else ("way", _MORE, more),
+    )
+
+
+def _done(token: str, paper: Paper, way: str, before: str) -> str:
+    headings = {
+        _MORE: gettext("More like this: noted"),
+        _LESS: gettext("Less like this: noted"),
+        _NEITHER: gettext("Taken back"),
+    }
+    texts = {
+        _MORE: gettext("From the next mail on, what is close to it comes first."),
+        _LESS: gettext(
+            "From the next mail on, it does not come first, nor what is closer to it than to what"
+            " you like. It all stands below, as always."
+        ),
+        _NEITHER: gettext("It plays no part any more in what comes first."),
+    }
+    undo = pages.path("tune", token=token, arxiv_id=paper.id.arxiv_id, way=before)
+    more = {"form": (undo, gettext("Undo"))} if before != way else {}
+    return pages.message_page(headings[way], plain(paper.title), texts[way], **more)
