@@ -23,7 +23,6 @@ from newsletter.sources.base import (
 
 _NOTHING_LEARNED = (ListingState.STALE, ListingState.UNREACHABLE)
 _LACKING = (ListingState.PARTIAL, ListingState.RECONSTRUCTED)  # since when matters, not asked when
-_IN_DOUBT = "may have been cross-listed on another day"
 
 
 def store_fetched(session: Session, fetched: FetchResult, now: datetime) -> None:
@@ -107,7 +106,7 @@ def _without_doubt(session: Session, listing: Listing) -> Listing:
     """The listing without the papers that came into its category on another day, where we know it.
 
     A paper that the category had before, or first had later, is no cross-list of that day; one that
-    it first had later was not replaced in it before. The verdict says how many are left.
+    it first had later was not replaced in it before. Those that are left stay doubtful.
     """
     if not listing.doubtful:
         return listing
@@ -119,13 +118,12 @@ def _without_doubt(session: Session, listing: Listing) -> Listing:
         return listed_on == listing.day or was_there
 
     announcements = tuple(filter(stays, listing.announcements))
-    left = len(set(listing.doubtful) - first.keys())
+    left = tuple(sorted(set(listing.doubtful) - first.keys()))
     gone = len(listing.announcements) - len(announcements)
-    source = f"{listing.source}; {left} of its papers {_IN_DOUBT}" if left else listing.source
     return replace(
         listing,
         announcements=announcements,
-        source=source,
+        doubtful=left,
         expected=None if listing.expected is None else listing.expected - gone,
     )
 
@@ -147,7 +145,7 @@ def _first_days(session: Session, listing: Listing) -> dict[str, date]:
             AnnouncementRow.arxiv_id.in_(listing.doubtful),
             AnnouncementRow.kind.in_([AnnouncementType.NEW, AnnouncementType.CROSS]),
             ListingRow.state == ListingState.COMPLETE,
-            ListingRow.source.not_like(f"%{_IN_DOUBT}%"),
+            ListingRow.in_doubt == 0,
         )
         .group_by(AnnouncementRow.arxiv_id)
     )
@@ -166,6 +164,8 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
     ]
     state = ListingState.PARTIAL if lost else listing.state
     since = old.fetched_at if old is not None and old.state == state in _LACKING else now
+    in_doubt = len(listing.doubtful)
+    doubt = f"; {in_doubt} of its papers may have been cross-listed on another day"
     session.merge(
         ListingRow(
             day=listing.day,
@@ -174,7 +174,9 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
             expected=listing.expected,
             found=len(listing.announcements) - len(lost),
             missing=[*listing.missing, *lost],
-            source=listing.source,
+            source=listing.source + (doubt if in_doubt else ""),
+            in_doubt=in_doubt,
+            may_heal=listing.may_heal,
             fetched_at=since,
         )
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import AnnouncementRow, IssueRow, IssueState, ListingRow
 from newsletter.sources import calendar, dated_pages
-from newsletter.sources.base import FAILED_FOR_NOW, SAVED_FILES, ListingState
+from newsletter.sources.base import SAVED_FILES, ListingState
 from newsletter.text import counted
 
 # Asking the same source again would say the same. An empty listing may only have come too early.
@@ -37,7 +37,7 @@ def is_known(row: ListingRow, newest: date) -> bool:
 
 def _may_be_exact_later(row: ListingRow) -> bool:
     """Whether arXiv's page of that day failed, and is no page that arXiv does not have."""
-    return row.state == ListingState.RECONSTRUCTED and FAILED_FOR_NOW in row.source
+    return row.state == ListingState.RECONSTRUCTED and row.may_heal
 
 
 def wait_reason(

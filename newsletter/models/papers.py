@@ -51,6 +51,10 @@ class ListingRow(Base):
     found: Mapped[int]
     missing: Mapped[list[str]]  # ids that were announced and could not be had
     source: Mapped[str] = mapped_column(Text)
+    # Papers of it that may have been announced in this category on another day.
+    in_doubt: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Rebuilt since arXiv's page of that day failed for now.
+    may_heal: Mapped[bool] = mapped_column(default=False, server_default=false())
     fetched_at: Mapped[datetime]
 
 

@@ -115,12 +115,12 @@ class ArxivSource:
     ) -> FetchResult:
         """A day that pages and feeds no longer show: by its own page, else by dates."""
         said: list[CategoryListing] = []
-        failed: dict[str, str] = {}
+        failed: dict[str, SourceError] = {}
         for category in dict.fromkeys(categories):
             try:
                 said.append(self._by_dated_page(category, day))
             except SourceError as error:
-                failed[category] = past_day.why_not_exact(error)
+                failed[category] = error
         exact = self._with_papers(said, day, known)
         if not failed:
             return exact

@@ -146,11 +146,11 @@ class Listing:
     expected: int | None = None  # arXiv's own count, where it states one
     missing: tuple[str, ...] = ()  # announced, but not to be had
     doubtful: tuple[str, ...] = ()  # there, but perhaps announced in this category on another day
+    may_heal: bool = False  # rebuilt, since arXiv's page of that day fails for now
 
 
 SAVED_FILES = "saved files: "  # how the source of a listing begins that nobody was asked for
 DATED_PAGE = "arXiv's page of that day"  # the same of one whose date is beyond doubt
-FAILED_FOR_NOW = "arXiv's page of that day fails for now"  # in the source of what may heal
 UNNAMED_MODEL = "language model"  # who wrote a sentence, where nobody said which model
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from newsletter.sources import calendar, rebuild
 from newsletter.sources.base import (
-    FAILED_FOR_NOW,
     AnnouncementType,
     FetchResult,
     Listing,
@@ -79,13 +78,9 @@ def _without_first_days(
     return replace(listing, doubtful=listing.doubtful - first)
 
 
-def why_not_exact(error: SourceError) -> str:
-    """Why a day is rebuilt; `FAILED_FOR_NOW` where its page may be had later."""
-    final = isinstance(error, PageRefusedError)
-    return error.brief if final else f"{FAILED_FOR_NOW}: {error.brief}"
-
-
-def with_rebuilt(exact: FetchResult, rebuilt: FetchResult, why: Mapping[str, str]) -> FetchResult:
+def with_rebuilt(
+    exact: FetchResult, rebuilt: FetchResult, why: Mapping[str, SourceError]
+) -> FetchResult:
     """The exact listings, and for the other categories those rebuilt, which say why they are.
 
     That one source of dates finds nothing is no proof that nothing was announced.
@@ -101,20 +96,24 @@ def instead(rebuilt: FetchResult, better: FetchResult) -> FetchResult:
     return FetchResult(listings, rebuilt.papers | better.papers)
 
 
-def unreachable(why: Mapping[str, str], day: date, trouble: str) -> FetchResult:
+def unreachable(categories: Iterable[str], day: date, trouble: str) -> FetchResult:
     """Categories of which nothing at all could be learned."""
     return FetchResult(
-        tuple(Listing(day, category, ListingState.UNREACHABLE, (), trouble) for category in why)
+        tuple(
+            Listing(day, category, ListingState.UNREACHABLE, (), trouble) for category in categories
+        )
     )
 
 
-def _because(listing: Listing, reason: str) -> Listing:
+def _because(listing: Listing, error: SourceError) -> Listing:
     state = listing.state
     if state is ListingState.NONE and listing.source != rebuild.BOTH_BY_DATE:
         has_batch = not calendar.follows_holiday(listing.day)
         state = ListingState.UNREACHABLE if has_batch else state
-    source = f"{listing.source}; {reason}" if reason else listing.source
-    return replace(listing, state=state, source=source)
+    may_heal = not isinstance(error, PageRefusedError)
+    why = f"arXiv's page of that day fails for now: {error.brief}" if may_heal else error.brief
+    source = f"{listing.source}; {why}" if why else listing.source
+    return replace(listing, state=state, source=source, may_heal=may_heal)
 
 
 def _taken_back(

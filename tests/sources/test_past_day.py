@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.config import SourceSettings
 from newsletter.sources.arxiv import ArxivSource
-from newsletter.sources.base import FAILED_FOR_NOW, FetchResult, Listing, ListingState, Paper
+from newsletter.sources.base import FetchResult, Listing, ListingState, Paper
 from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.http.session import polite_session
 from tests.sources.dated_samples import catchup, dated_case, recent
@@ -299,7 +299,7 @@ def test_where_its_page_fails_the_day_is_rebuilt_and_says_why(
     assert (listing.state, said(listing)) == (ListingState.RECONSTRUCTED, TOLD[:1])
     assert listing.source.startswith("API, by date, without replacements")
     assert len(listing.source.split("; ")) == 2
-    assert (FAILED_FOR_NOW in listing.source) is (trouble.status != 400)  # then it may heal
+    assert listing.may_heal is (trouble.status != 400)  # then it may heal
 
 
 def test_a_day_beyond_ninety_days_is_not_asked_for_in_vain(arxiv: StandIn) -> None:
