@@ -84,7 +84,7 @@ def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | 
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["markdown", "html", "text", "json"]),
+    type=click.Choice(["markdown", "html", "text", "json", "bibtex", "ris", "csv"]),
     default="markdown",
     show_default=True,
 )
@@ -101,11 +101,13 @@ def export(
 ) -> None:
     """Write an issue out whole.
 
-    Markdown is in the format of the Chinese digest that this project grew from.
+    Markdown is in the format of the Chinese digest that this project grew from. BibTeX, RIS and
+    CSV are for reference managers and spreadsheets.
     """
     import json
 
     from newsletter import bootstrap
+    from newsletter.rendering import citations
     from newsletter.rendering.issue_email import IssueEmails
     from newsletter.rendering.markdown import to_markdown
     from newsletter.rendering.theme import Theme
@@ -120,6 +122,8 @@ def export(
         text = mails.page("full", content.language)
     elif form == "text":
         text = mails.plain_page("full", content.language)
+    elif form in citations.FORMATS:
+        text = citations.FORMATS[form].write(content.entries)
     else:
         text = json.dumps(_as_json(content), ensure_ascii=False, indent=2, default=str) + "\n"
     if output is None:
