@@ -89,6 +89,7 @@ class TransactionalEmails:
             for newsletter in newsletters
             if (day := latest.get(newsletter.slug))
         ]
+        preferences = self.links.preferences(to.subscriber_id, to.email)
         return self._mail(
             "welcome",
             to,
@@ -97,7 +98,8 @@ class TransactionalEmails:
             newsletters=newsletters,
             issues=issues,
             unsubscribe_url=unsubscribe,
-            preferences_url=self.links.preferences(to.subscriber_id, to.email),
+            preferences_url=preferences,
+            interests_url=f"{preferences}/interests",
         )
 
     def already(self, to: EmailRecipient, now: datetime) -> Message:
