@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -75,6 +76,7 @@ def opened(
 ) -> Iterator["Services"]:
     """The running parts. A first SIGINT or SIGTERM lets what is on the wire finish."""
     from newsletter import bootstrap
+    from newsletter.database_clock import shared_clock
 
     stop = False
 
@@ -92,7 +94,7 @@ def opened(
         with bootstrap.open_services(
             settings, utc_now, bar, lambda: stop, source, sends=sends
         ) as services:
-            yield services
+            yield replace(services, clock=shared_clock(services.database, utc_now))
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
@@ -19,7 +19,7 @@ from newsletter.models import (
     SubscriptionRow,
 )
 from newsletter.rendering.issue_email import Recipient
-from newsletter.sending import rate_limit, totals
+from newsletter.sending import rate_limit, server_identity, totals
 from newsletter.sending.rate_limit import paused_domains
 from newsletter.subscribers import suppression
 
@@ -51,6 +51,7 @@ class ClaimResult:
     short_s: float | None = None  # until a domain that was passed over may have its next one
     held: str = ""  # why somebody gets nothing for now
     claims: int = 0  # how many of the issue were ever claimed, where somebody was now
+    log_end: int | None = None  # of PostgreSQL, then
 
 
 def claim_deliveries(
@@ -85,9 +86,9 @@ def claim_deliveries(
         last = row.subscriber_id
     allowance.spend(len(recipients))
     _mark(session, share, [recipient.subscriber_id for recipient in recipients], skipped, now)
-    claims = _count(session, share, len(recipients)) if recipients else 0
+    claims, log_end = _count(session, share, len(recipients)) if recipients else (0, None)
     return ClaimResult(
-        recipients, last if rows else 0, 0.0, allowance.short_s, allowance.held, claims
+        recipients, last if rows else 0, 0.0, allowance.short_s, allowance.held, claims, log_end
     )
 
 
@@ -110,10 +111,12 @@ def _mark(
     delivery_counters.shift(session, share.batch_id, changes)
 
 
-def _count(session: Session, share: BatchRef, number: int) -> int:
-    """How many mails of the issue were ever claimed, these included."""
-    claims = session.execute(_COUNT, {"issue": share.issue_id, "more": number}).scalar_one()
-    return int(claims)
+def _count(session: Session, share: BatchRef, number: int) -> tuple[int, int | None]:
+    """How many mails of the issue were ever claimed, these included; and where the log ends."""
+    is_alone = session.get_bind().dialect.name == "sqlite"
+    counting = _COUNT.returning(IssueRow.claims, null() if is_alone else server_identity.END_OF_LOG)
+    claims, log_end = session.execute(counting, {"issue": share.issue_id, "more": number}).one()
+    return int(claims), log_end
 
 
 def next_pending(
@@ -178,7 +181,6 @@ _COUNT = (
     update(IssueRow)
     .where(IssueRow.id == bindparam("issue"))
     .values(claims=IssueRow.claims + bindparam("more"))
-    .returning(IssueRow.claims)
     .execution_options(synchronize_session=False)
 )
 

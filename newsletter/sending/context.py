@@ -1,7 +1,8 @@
 """What a run of sending works with."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from newsletter.config import SendingSettings
 from newsletter.db import Database
 from newsletter.sending.breaker import CircuitBreaker
 from newsletter.sending.claim_sizer import ClaimSizer
-from newsletter.sending.journal import Owner
+from newsletter.sending.journal import Journal, Owner
 from newsletter.sending.machine_memory import MachineMemory
 from newsletter.transports.base import Transport, adopt
 
@@ -45,9 +46,23 @@ class SendContext:
     stop_within_s: float = 30.0
     max_age: timedelta = timedelta(days=3)
     override: Override = NO_OVERRIDE
+    journal: Journal | None = field(init=False)
     claim_sizer: ClaimSizer = field(init=False)
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
 
     def __post_init__(self) -> None:
         self.transport = adopt(self.transport)
+        self.journal = Journal(self.folder, self.owner.name) if self.folder else None
         self.claim_sizer = ClaimSizer(self.transport.at_once)
+
+    @contextmanager
+    def shown_to_live(self) -> Iterator[None]:
+        """Hold the lock by which others on this machine see that this worker lives."""
+        if self.journal is None:
+            yield
+            return
+        self.journal.begin()
+        try:
+            yield
+        finally:
+            self.journal.close()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,8 +13,9 @@ from newsletter.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import DeliveryState, IssueRow, IssueState
 from newsletter.sending import holds, machine_memory, rate_limit, restored
-from newsletter.sending.machine_memory import MachineMemory, passing_file_system
+from newsletter.sending.machine_memory import MachineMemory
 
+_PASSING = ("overlay", "tmpfs", "ramfs")
 _LOOKED_AT = 30  # issues, the newest
 
 
@@ -79,3 +81,21 @@ def _passing_memory(settings: Settings, memory: MachineMemory) -> str | None:
         " would hold the issues that are open; set state_dir in [sending] (or"
         f" {machine_memory.VARIABLE}) to a folder in a volume of its own"
     )
+
+
+def passing_file_system(path: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str | None:
+    """The kind of file system that path lies in, where it goes with a container or a start.
+
+    None where it lasts, and where nothing can be told.
+    """
+    try:
+        lines = mounts.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    # proc(5): ... mount point, options, any number of fields, "-", kind, ...
+    kinds = {
+        Path(fields[4]): fields[fields.index("-") + 1]
+        for fields in (line.split(" ") for line in lines)
+    }
+    found = next((kinds[at] for at in (path, *path.parents) if at in kinds), "")
+    return found if found in _PASSING else None

@@ -5,20 +5,26 @@ a worker marks each mail in a small file mapped into memory: claimed, begun (bef
 that could make the server take it), accepted, not taken. A mark costs no call and no disk; what
 is in the mapping outlives the process, though not a power cut. So it is believed only on the
 machine, and in the boot, that wrote it; else everything claimed may have left.
+
+A worker holds a lock on its file for as long as it lives, which the system lets go however it ends.
+So a file that nobody holds is a dead worker's. Host name and process number tell nothing: in
+containers every machine may have the same.
 """
 
+import fcntl
 import mmap
 import os
 import secrets
 import socket
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import BinaryIO
 
 from newsletter.errors import NewsletterError
-from newsletter.processes import is_running
 
 FOLDER = ".sending"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -27,6 +33,7 @@ _MAGIC = b"journal1"
 _TAKEN_OVER = 8  # where that flag lies
 _SLOT = struct.Struct("<32sB")
 _PLACE = _SLOT.size - 1  # of the mark in a slot
+_NO_BATCH = 0
 
 
 class Mark(IntEnum):
@@ -45,29 +52,48 @@ class Journal:
         self._file = journal_file(folder, owner)
         self._owner = owner
         self._slots: dict[str, int] = {}
+        self._stream: BinaryIO | None = None
         self._map: mmap.mmap | None = None
+        self.is_settled = True  # nothing of its batch is open
 
-    def open(self, batch_id: int, room: int) -> None:
-        """Start anew for a batch of so many deliveries.
+    def begin(self) -> None:
+        """Show that this worker lives, before it leases its first batch.
 
         Raises:
             NewsletterError: there is no room for it; without it nothing may be sent.
         """
-        self.close()
+        if self._stream is None:
+            self.open(_NO_BATCH, 0)
+            self.is_settled = True
+
+    def open(self, batch_id: int, room: int) -> None:
+        """Start anew for a batch of so many deliveries.
+
+        The new file takes the old one's place at once, and bears the lock before: at no moment
+        does this worker look dead, and who reads the old one reads it to the end.
+
+        Raises:
+            NewsletterError: there is no room for it; without it nothing may be sent.
+        """
         size = _HEADER.size + room * _SLOT.size
         head = _HEADER.pack(_MAGIC, False, batch_id, self._owner.encode(), boot_id().encode())
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._file.open("w+b") as stream:
-                # Written, not left sparse: a full disk must be an error here, not a crash later.
-                stream.write(head + bytes(size - len(head)))
-                stream.flush()
-                self._map = mmap.mmap(stream.fileno(), size)
+            part = self._file.with_suffix(".part")
+            stream = part.open("w+b")
+            # Written, not left sparse: a full disk must be an error here, not a crash later.
+            stream.write(head + bytes(size - len(head)))
+            stream.flush()
+            with suppress(OSError):  # a file system without locks: then only the lease tells
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            new = mmap.mmap(stream.fileno(), size)
+            part.replace(self._file)
         except OSError as error:
             raise NewsletterError(
                 f"{self._file.parent} cannot be written: {error.strerror}; nothing was sent"
             ) from error
-        self._slots = {}
+        self._let_go()
+        self._stream, self._map, self._slots, self.is_settled = stream, new, {}, False
 
     def claim(self, references: Sequence[str]) -> None:
         """These are claimed, which the database knows already."""
@@ -91,11 +117,28 @@ class Journal:
         return not self._map[_TAKEN_OVER]
 
     def close(self) -> None:
-        """Nothing of the batch is open: forget it."""
-        if self._map is not None:
-            self._map.close()
-            self._map = None
+        """The worker ends: what is not settled stays for who comes next."""
+        if self._stream is not None and self.is_settled:
             self._file.unlink(missing_ok=True)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._stream is not None and self._map is not None:
+            self._map.close()
+            self._stream.close()
+        self._stream = self._map = None
+
+
+def has_died(folder: Path | None, owner: str) -> bool:
+    """Whether that worker surely ended without letting go; elsewhere only its lease tells."""
+    if folder is None:
+        return False
+    try:
+        with journal_file(folder, owner).open("r+b") as stream:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:  # of another machine, or somebody holds it
+        return False
+    return True
 
 
 def take_over(folder: Path, owner: str, batch_id: int) -> dict[str, Mark] | None:
@@ -142,12 +185,9 @@ def _read(content: mmap.mmap, owner: str, batch_id: int) -> dict[str, Mark] | No
     return {each.rstrip(b"\0").decode(): Mark(mark) for each, mark in slots if mark}
 
 
-# Who works on a batch, and whether that worker still lives.
-
-
 @dataclass(frozen=True)
 class Owner:
-    """A worker: its machine, its process, and a mark that no other worker has."""
+    """A worker: its machine and process, for people, and a mark that no other worker has."""
 
     host: str
     pid: int
@@ -160,12 +200,3 @@ class Owner:
     @property
     def name(self) -> str:
         return f"{self.host[:80]}:{self.pid}:{self.mark}"
-
-    def knows_dead(self, other: str) -> bool:
-        """Whether that worker surely died; of one on another machine only its lease tells."""
-        host, pid, mark = other.rsplit(":", 2)
-        if host != self.host[:80]:
-            return False
-        if int(pid) == self.pid:
-            return mark != self.mark  # our number, used again
-        return not is_running(int(pid))

@@ -3,9 +3,10 @@
 Every function runs inside the caller's transaction.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
@@ -19,7 +20,8 @@ from newsletter.sending.journal import Mark
 from newsletter.subscribers import suppression
 from newsletter.transports.base import SendResult, SendStatus
 
-LEASE = timedelta(minutes=5)
+_LEASE = timedelta(minutes=5)
+_LEASE_AMONG_MACHINES = timedelta(seconds=45)  # nothing else tells that another machine died
 MOST_ATTEMPTS = 12  # refusals for now by one reader's server, over a day or two; then it failed
 _STATE_AFTER = {
     SendStatus.ACCEPTED: DeliveryState.SENT,
@@ -36,9 +38,6 @@ _STATE_BY_MARK = {  # what a dead worker's journal says of a mail
     Mark.BEGUN: (DeliveryState.UNCERTAIN, _STOPPED),
     Mark.UNKNOWN: (DeliveryState.UNCERTAIN, _STOPPED),
 }
-
-# What a worker knew of its batch: marks by reference, or None where nobody can tell.
-ReadJournal = Callable[[str, int], Mapping[str, Mark] | None]
 
 
 class LeaseLostError(NewsletterError):
@@ -66,20 +65,28 @@ def lease_batch(
     batch: BatchRow,
     owner: journal.Owner,
     now: datetime,
-    read_journal: ReadJournal,
+    journals: Path | None,
 ) -> bool:
     """Lease a batch that nobody works on; False where somebody does.
 
     A batch whose worker died is taken over: what that worker may have handed over is uncertain,
-    what it surely had not begun is pending again.
+    what it surely had not begun is pending again. Of a worker on this machine the folder of
+    journals tells both.
     """
-    if batch.finished or not _free(batch, owner, now):
+    lease = lease_length(session.get_bind().dialect.name)
+    if batch.finished or not _is_free(batch, now, lease, journals):
         return False
     if batch.owner is not None:
-        _recover_batch(session, batch, read_journal(batch.owner, batch.id), now)
-    batch.owner, batch.leased_until = owner.name, now + LEASE
+        marks = journal.take_over(journals, batch.owner, batch.id) if journals else None
+        _recover_batch(session, batch, marks, now)
+    batch.owner, batch.leased_until = owner.name, now + lease
     session.flush()
     return True
+
+
+def lease_length(dialect: str) -> timedelta:
+    """How long a worker may say nothing before its batch is somebody else's."""
+    return _LEASE if dialect == "sqlite" else _LEASE_AMONG_MACHINES
 
 
 def renew_lease(session: Session, batch_id: int, owner: journal.Owner, now: datetime) -> None:
@@ -88,7 +95,8 @@ def renew_lease(session: Session, batch_id: int, owner: journal.Owner, now: date
     Raises:
         LeaseLostError: another worker has taken the batch over.
     """
-    renewed = session.execute(_RENEW, {"batch": batch_id, "name": owner.name, "until": now + LEASE})
+    until = now + lease_length(session.get_bind().dialect.name)
+    renewed = session.execute(_RENEW, {"batch": batch_id, "name": owner.name, "until": until})
     if renewed.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLostError(f"batch {batch_id} was taken over by another process")
 
@@ -166,12 +174,12 @@ def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateC
     return StateChange(old, state, reason, result.provider_id, attempts)
 
 
-def _free(batch: BatchRow, owner: journal.Owner, now: datetime) -> bool:
+def _is_free(batch: BatchRow, now: datetime, lease: timedelta, journals: Path | None) -> bool:
     if batch.owner is None or batch.leased_until is None:
         return True
     # A lease that ends later than any lease can was given by a clock that has been set back.
-    valid = now <= batch.leased_until <= now + 2 * LEASE
-    return not valid or owner.knows_dead(batch.owner)
+    is_valid = now <= batch.leased_until <= now + 2 * lease
+    return not is_valid or journal.has_died(journals, batch.owner)
 
 
 def _recover_batch(

@@ -34,7 +34,6 @@ VARIABLE = "NEWSLETTER_STATE_DIR"
 _IDENTITY = "database"  # a key that every database has since migration 0012
 _SENT_FROM = "sent from"  # a key once some machine has sent of the database
 _KNOWN = "known"  # a file: this machine sends of it; what it holds is a day that it was restored
-_PASSING = ("overlay", "tmpfs", "ramfs")
 _FENCE, _RECORD = ".fence", ".claimed"
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?\.fence")
 _log = logging.getLogger(__name__)
@@ -163,6 +162,15 @@ class MachineMemory:
             insert_missing(session, KeyRow, [{"purpose": _SENT_FROM, "value": "a machine"}])
             self.make_known()
 
+    def see_log(self, mark: str, end: int) -> None:
+        """PostgreSQL's log ends there, or later; `mark` says since which restore."""
+        if self.elsewhere is not None and _can_write(self.elsewhere):
+            _write(self.elsewhere, _log_file(mark), end)
+
+    def seen_log(self, mark: str) -> int:
+        """How far this machine has seen the log since that restore."""
+        return 0 if self.elsewhere is None else _read(self.elsewhere, _log_file(mark))
+
     def trouble(self) -> str | None:
         """Why a restored folder would not be noticed; None where it would."""
         if self.elsewhere is None:
@@ -194,6 +202,10 @@ def machine_memory(settings: Settings, session: Session) -> MachineMemory:
     return MachineMemory(folder, elsewhere, session.get(KeyRow, _SENT_FROM) is not None)
 
 
+def _log_file(mark: str) -> str:
+    return f"{re.sub('[^0-9]', '', mark)}.log-end"
+
+
 def _own_folder(settings: Settings) -> Path | None:
     """What stands for the folder of the configuration, which may be read-only then."""
     chosen = settings.sending.state_dir
@@ -204,24 +216,6 @@ def _can_write(folder: Path) -> bool:
     """Whether it could be made or written; nothing is made."""
     there = next(path for path in (folder, *folder.parents) if os.access(path, os.F_OK))
     return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
-
-
-def passing_file_system(path: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str | None:
-    """The kind of file system that path lies in, where it goes with a container or a start.
-
-    None where it lasts, and where nothing can be told.
-    """
-    try:
-        lines = mounts.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return None
-    # proc(5): ... mount point, options, any number of fields, "-", kind, ...
-    kinds = {
-        Path(fields[4]): fields[fields.index("-") + 1]
-        for fields in (line.split(" ") for line in lines)
-    }
-    found = next((kinds[at] for at in (path, *path.parents) if at in kinds), "")
-    return found if found in _PASSING else None
 
 
 def _try_out(folder: Path) -> None:

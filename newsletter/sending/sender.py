@@ -60,7 +60,7 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
     if trouble is None:
         if sending.memory is not None:
             sending.memory.register(sending.database)
-        with _database_errors_in_words():
+        with sending.shown_to_live(), _database_errors_in_words():
             trouble = _in_rounds(sending, issue_id, lambda: _send_batches(sending, issue_id, mails))
             _apply_late_feedback(sending, issue_id)
     with sending.database.read() as session:
@@ -78,7 +78,7 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
 def _hold_reason(sending: SendContext, issue_id: int) -> str | None:
     """Why nothing may be sent now, by what is known here, and by the provider's own record."""
     if sending.memory is not None:
-        server_identity.notice(sending.database, sending.clock())
+        server_identity.notice(sending.database, sending.memory, sending.clock())
     with sending.database.read() as session:
         issue = session.get_one(IssueRow, issue_id)
         reason = holds.hold_reason(session, sending, issue_id)
@@ -194,7 +194,7 @@ def send_batch(sending: SendContext, batch_id: int, mails: IssueEmails) -> str |
         held = send_leased(sending, batch_id, mails)
         return sending.breaker.trouble or held
 
-    with _database_errors_in_words():
+    with sending.shown_to_live(), _database_errors_in_words():
         return _in_rounds(sending, issue_id, send_round)
 
 
@@ -224,13 +224,10 @@ def _open_batches(session: Session, issue_id: int) -> list[int]:
 
 
 def _lease(sending: SendContext, batch_id: int) -> bool:
-    def read_journal(owner: str, batch: int) -> dict[str, journal.Mark] | None:
-        return journal.take_over(sending.folder, owner, batch) if sending.folder else None
-
     with sending.database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
         before = batch.owner
-        is_ours = ledger.lease_batch(session, batch, sending.owner, sending.clock(), read_journal)
+        is_ours = ledger.lease_batch(session, batch, sending.owner, sending.clock(), sending.folder)
     if is_ours and before is not None and sending.folder is not None:
         journal.delete_journal(sending.folder, before)
     return is_ours

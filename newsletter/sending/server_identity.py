@@ -2,25 +2,41 @@
 
 A base backup that was restored, a point in time that was gone back to, a standby that took over, a
 dump in another server: each shows in the server's system identifier, its timeline or the database's
-number. What was found is kept in the database, so that every machine knows.
+number. A disk that came back from a snapshot shows nothing of it, but its log ends before what a
+machine of ours saw of it. What was found is kept in the database, so that every machine knows.
 """
 
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.db import Database
 from newsletter.models import IssueRow, KeyRow
+from newsletter.sending.machine_memory import MachineMemory
 
 _SERVER = "server"  # a key: the server of last time
 _RESTORED = "restored"  # a key: when the database was found to have come back, or was said to
 _UNKNOWN = "?"
 _PARTS = (
-    "SELECT system_identifier::text FROM pg_control_system()",
-    "SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)",
-    "SELECT oid::text FROM pg_database WHERE datname = current_database()",
+    text("SELECT system_identifier::text FROM pg_control_system()"),
+    text("SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)"),
+    text("SELECT oid::text FROM pg_database WHERE datname = current_database()"),
+)
+
+# How many bytes of log are on the disk. What is only in the server's memory may go with a crash.
+END_OF_LOG: ColumnElement[int] = cast(
+    func.pg_wal_lsn_diff(func.pg_current_wal_flush_lsn(), literal_column("'0/0'")), BigInteger
 )
 
 
@@ -34,20 +50,37 @@ def identify(database: Database) -> str | None:
     return "/".join(_ask(database, part) for part in _PARTS)
 
 
-def notice(database: Database, now: datetime) -> None:
-    """Remember the server; where it is not that of last time, what was sent may be unknown."""
+def notice(database: Database, memory: MachineMemory, now: datetime) -> None:
+    """Remember the server; where it is not that of last time, what was sent may be unknown.
+
+    The same where its log ends before what this machine has seen of it.
+    """
     server = identify(database)
     if server is None:
         return
     with database.read() as session:
-        row = session.get(KeyRow, _SERVER)
-        if row is not None and row.value == server:
-            return
-    with database.write.begin() as session:
-        row = session.get(KeyRow, _SERVER)
-        if row is not None and not _may_be_one(row.value, server):
-            say_restored(session, now)
-        session.merge(KeyRow(purpose=_SERVER, value=server))
+        row, mark = session.get(KeyRow, _SERVER), restore_mark(session)
+    is_other = row is not None and not _may_be_one(row.value, server)
+    end = _ask(database, select(END_OF_LOG))
+    if end != _UNKNOWN:
+        is_other |= int(end) < memory.seen_log(mark)
+    if is_other or row is None or row.value != server:
+        with database.write.begin() as session:
+            if (
+                is_other and restore_mark(session) == mark
+            ):  # else another machine has said so meanwhile
+                say_restored(session, now)
+            session.merge(KeyRow(purpose=_SERVER, value=server))
+            mark = restore_mark(session)
+    if end != _UNKNOWN:
+        memory.see_log(mark, int(end))
+
+
+def restore_mark(session: Session) -> str:
+    """When the database last came back, or nothing: what was seen before counts no more."""
+    session.flush()
+    row = session.get(KeyRow, _RESTORED)
+    return row.value if row is not None else ""
 
 
 def say_restored(session: Session, now: datetime) -> None:
@@ -66,16 +99,17 @@ def restored_at(database: Database, issue: IssueRow) -> str | None:
     if is_admitted or issue.day > at.date():
         return None
     return (
-        f"at {at:%Y-%m-%d %H:%M} UTC the database was found on another server or timeline, or was"
-        " said to come from a copy: more may have been sent since"
+        f"at {at:%Y-%m-%d %H:%M} UTC the database was found on another server or timeline, or"
+        " behind what a machine of ours saw of it, or was said to come from a copy: more may have"
+        " been sent since"
     )
 
 
-def _ask(database: Database, question: str) -> str:
+def _ask(database: Database, question: Executable) -> str:
     """Asked alone: what is not allowed ends a transaction."""
     try:
         with database.read() as session:
-            return str(session.scalar(text(question)))
+            return str(session.scalar(question))
     except DBAPIError:
         return _UNKNOWN
 

@@ -9,9 +9,9 @@ from newsletter import delivery_counters
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.message import Message
-from newsletter.sending import claim, ledger, probe, rate_limit
+from newsletter.sending import claim, ledger, probe, rate_limit, server_identity
 from newsletter.sending.context import SendContext
-from newsletter.sending.journal import Journal, Mark
+from newsletter.sending.journal import Mark
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.machine_memory import IssueDays
 from newsletter.text import without_addresses
@@ -23,8 +23,8 @@ _MARK_AFTER = {
     SendStatus.TRY_LATER: Mark.NOT_TAKEN,
     SendStatus.REJECTED: Mark.NOT_TAKEN,
 }
-_RENEW_AFTER_S = ledger.LEASE.total_seconds() / 5
-_SURE_FOR_S = ledger.LEASE.total_seconds() * 0.6  # so long after a renewal the lease is surely ours
+_RENEW_AFTER = 0.2  # of a lease
+_SURE_FOR = 0.6  # of a lease, after its renewal: so long it is surely ours
 _RECORD_AFTER_S = 0.5
 
 
@@ -35,7 +35,8 @@ class BatchWorker:
         self._sending = sending
         self._batch_id = batch_id
         self._mails = mails
-        self._journal = Journal(sending.folder, sending.owner.name) if sending.folder else None
+        self._journal = sending.journal
+        self._lease_s = ledger.lease_length(sending.database.engine.dialect.name).total_seconds()
         self._most = sending.transport.at_once
         self._out: dict[str, Recipient] = {}  # handed out, no outcome yet
         self._begun: dict[str, int] = {}  # the how manieth of the run, of those on the wire
@@ -56,6 +57,7 @@ class BatchWorker:
             self._days = IssueDays.of(issue)
             self._issue_id = issue.id
             room = delivery_counters.of_batch(batch)
+            self._restore_mark = server_identity.restore_mark(session)
         if self._journal is not None:
             self._journal.open(batch_id, room)
 
@@ -76,7 +78,7 @@ class BatchWorker:
         """A byte of this mail is about to leave; False where it must not."""
         if not self.wanted():
             return False
-        if time.monotonic() - self._recorded_s > _SURE_FOR_S:
+        if time.monotonic() - self._recorded_s > _SURE_FOR * self._lease_s:
             return False  # this process was held up; another may have the batch by now
         self._breaker.begun += 1
         self._begun[mail.reference] = self._breaker.begun
@@ -103,7 +105,7 @@ class BatchWorker:
     def heartbeat(self) -> bool:
         """Record and renew what is due; False where stopping has taken too long."""
         now_s = time.monotonic()
-        due_s = _RECORD_AFTER_S if self._answers else _RENEW_AFTER_S
+        due_s = _RECORD_AFTER_S if self._answers else _RENEW_AFTER * self._lease_s
         if now_s - self._recorded_s > due_s:
             self.record()
         if not self._sending.stopping():
@@ -167,7 +169,7 @@ class BatchWorker:
     def close(self) -> None:
         """After the batch was released: nothing of it is open."""
         if self._journal is not None:
-            self._journal.close()
+            self._journal.is_settled = True
 
     def _claim(self) -> Sequence[Recipient]:
         """Record what is known and claim the next ones, in one transaction."""
@@ -191,7 +193,7 @@ class BatchWorker:
         self.short_s = claimed.short_s or self.short_s
         self.held = claimed.held or self.held
         if claimed.recipients:
-            self._remember(claimed.recipients, claimed.claims)
+            self._remember(claimed)
         return claimed.recipients
 
     def _claim_probe(self) -> Recipient | None:
@@ -203,15 +205,18 @@ class BatchWorker:
         self._recorded()
         self.wait_s = claimed.wait_s
         if claimed.recipients:
-            self._remember(claimed.recipients, claimed.claims)
+            self._remember(claimed)
         return claimed.recipients[0] if claimed.recipients else None
 
-    def _remember(self, recipients: Sequence[Recipient], claims: int) -> None:
-        if self._journal is not None and self._sending.folder is not None:
+    def _remember(self, claimed: claim.ClaimResult) -> None:
+        recipients, memory = claimed.recipients, self._sending.memory
+        if self._journal is not None:
             self._journal.claim([recipient.reference for recipient in recipients])
-            if self._sending.memory is not None:
-                subscribers = [recipient.subscriber_id for recipient in recipients]
-                self._sending.memory.remember(self._days, claims, subscribers)
+        if self._journal is not None and memory is not None:
+            subscribers = [recipient.subscriber_id for recipient in recipients]
+            memory.remember(self._days, claimed.claims, subscribers)
+            if claimed.log_end is not None:
+                memory.see_log(self._restore_mark, claimed.log_end)
         self._out.update({recipient.reference: recipient for recipient in recipients})
 
     def _record(self, session: Session) -> None:

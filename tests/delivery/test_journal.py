@@ -2,7 +2,6 @@
 
 import mmap
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,22 +85,29 @@ def batch_id(cli: Cli, database: Database, readers: list[str]) -> int:
 def test_a_dead_workers_mails_go_where_they_belong(
     database: Database,
     batch_id: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     believed: bool,  # noqa: FBT001 - both columns of one table
 ) -> None:
+    worker = Journal(tmp_path, OWNER.name)
+    worker.open(batch_id, 12)
     with database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
-        assert ledger.lease_batch(session, batch, OWNER, NOW, lambda *_: None)
+        assert ledger.lease_batch(session, batch, OWNER, NOW, tmp_path)
         share = claim.BatchRef(batch_id, batch.issue_id)
         claimed = claim.claim_deliveries(session, share, SendingSettings(), NOW, 0, 4).recipients
     marks = [Mark.BEGUN, Mark.ACCEPTED, Mark.NOT_TAKEN]  # and nothing of the fourth
-    known = {each.reference: mark for each, mark in zip(claimed, marks, strict=False)}
+    worker.claim([each.reference for each in claimed])
+    for each, mark in zip(claimed, marks, strict=False):
+        worker.mark(each.reference, mark)
     with database.write.begin() as session:
         batch = session.get_one(BatchRow, batch_id)
-        testimony = known if believed else None
-        assert not ledger.lease_batch(
-            session, batch, replace(NEXT, host="elsewhere"), NOW, lambda *_: {}
-        )
-        assert ledger.lease_batch(session, batch, NEXT, NOW, lambda *_: testimony)
+        assert not ledger.lease_batch(session, batch, NEXT, NOW, tmp_path)
+        worker.close()  # which a killed process does as well
+        assert not ledger.lease_batch(session, batch, NEXT, NOW, tmp_path / "elsewhere")
+        if not believed:
+            monkeypatch.setattr(journal, "boot_id", lambda: "after the power cut")
+        assert ledger.lease_batch(session, batch, NEXT, NOW, tmp_path)
     with database.read() as session:
         counted = delivery_counters.of_issue(session, share.issue_id)
         assert counted == delivery_counters.scanned(session, share.issue_id)

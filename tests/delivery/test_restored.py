@@ -18,12 +18,13 @@ from newsletter.db import Database
 from newsletter.models import BatchRow, DeliveryRow, IssueEntryRow, IssueRow, KeyRow
 from newsletter.rendering.message import Message
 from newsletter.sending import health, server_identity
-from newsletter.sending.machine_memory import passing_file_system
+from newsletter.sending.health import passing_file_system
+from newsletter.sending.machine_memory import machine_memory
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import SendResult, Transport, TransportDownError
 from newsletter.transports.memory import Memory
-from tests.conftest import Cli
+from tests.conftest import NOW, Cli
 
 Send = Callable[..., list[str]]
 
@@ -83,6 +84,10 @@ class Copies:
         if (self.copy / "state").exists():
             shutil.rmtree(self.folder / "state")
         shutil.copytree(self.copy, self.folder, dirs_exist_ok=True)
+        restored = db.connect("sqlite:///newsletter.db", self.folder)
+        with restored.write.begin() as session:  # older than a lease
+            session.execute(update(BatchRow).values(leased_until=NOW))
+        restored.dispose()
 
 
 @pytest.fixture
@@ -258,8 +263,10 @@ def test_days_that_became_one_issue_are_compared_with_the_issues_of_each(
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
 def test_another_server_or_timeline_means_a_restored_database(
-    cli: Cli, database: Database, readers: list[str]
+    cli: Cli, settings: Settings, database: Database, readers: list[str]
 ) -> None:
+    with database.read() as session:
+        memory = machine_memory(settings, session)
     known = server_identity.identify(database)
     assert known is not None
     assert re.fullmatch(r"\d+/[0-9A-F]{8}/\d+", known)
@@ -267,7 +274,7 @@ def test_another_server_or_timeline_means_a_restored_database(
     for before, is_held in ((f"?/{timeline}/{number}", False), (f"7/{timeline}/{number}", True)):
         with database.write.begin() as session:
             session.merge(KeyRow(purpose="server", value=before))
-        server_identity.notice(database, common.utc_now())
+        server_identity.notice(database, memory, common.utc_now())
         with database.read() as session:
             assert (session.get(KeyRow, "restored") is not None) is is_held
             assert session.get_one(KeyRow, "server").value == known

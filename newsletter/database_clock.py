@@ -1,0 +1,47 @@
+"""One time for all machines that share a database: its server's."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from newsletter.db import Database
+
+_ASK_AGAIN_S = 60.0  # even a bad clock goes wrong by less than some ms in that time
+
+
+def shared_clock(database: Database, machine: Callable[[], datetime]) -> Callable[[], datetime]:
+    """The clock for leases, rates and pauses: PostgreSQL's, since machines may differ by minutes.
+
+    SQLite is on one machine, whose own clock it is.
+    """
+    if database.engine.dialect.name == "sqlite":
+        return machine
+    return DatabaseClock(database.engine)
+
+
+class DatabaseClock:
+    """The server's time, asked once a minute and counted on between by what no step changes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._asked = self._ask()
+
+    def __call__(self) -> datetime:
+        if _running_s() - self._asked[1] > _ASK_AGAIN_S:
+            self._asked = self._ask()
+        then, at_s = self._asked
+        return then + timedelta(seconds=_running_s() - at_s)
+
+    def _ask(self) -> tuple[datetime, float]:
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")  # the connection is there: now only the answer
+            before_s = _running_s()
+            now = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+            return now.astimezone(UTC), (before_s + _running_s()) / 2
+
+
+def _running_s() -> float:
+    """Since the machine's start, with the time that it slept where the system tells that."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

@@ -1,0 +1,157 @@
+"""Several machines on one PostgreSQL, which pretend names, process numbers and clocks."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from newsletter import bootstrap, daily
+from newsletter.cli import common
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.models import BatchRow, IssueRow
+from newsletter.rendering.message import Message
+from newsletter.sending import totals
+from newsletter.sending.machine_memory import machine_memory
+from newsletter.transports.base import SendResult, Transport
+from newsletter.transports.memory import Memory
+from tests.conftest import Cli
+
+pytestmark = pytest.mark.parametrize("dialect", ["postgresql"])
+
+
+class Watched(Transport):
+    """Takes every mail, and tells before which one."""
+
+    at_once = 4
+
+    def __init__(self, at: Callable[[int], None]) -> None:
+        self.at, self.memory = at, Memory()
+
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
+        for mail in mails:
+            self.at(len(self.memory.sent) + 1)
+            yield from self.memory.send([mail])
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Machines:
+    """Containers: each is called the same, each worker is process 1, each has its own disk."""
+
+    def __init__(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._settings, self._patch = settings, monkeypatch
+        self.right_clock = common.utc_now
+        monkeypatch.setattr(socket, "gethostname", lambda: "worker")
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+
+    def on(
+        self,
+        machine: str,
+        at: Callable[[int], None] = lambda _: None,
+        ahead: timedelta = timedelta(0),
+    ) -> list[str]:
+        """Do the day there; to whom it went."""
+        self._patch.setenv("NEWSLETTER_STATE_DIR", str(self.disk(machine)))
+        self._patch.setattr(common, "utc_now", lambda: self.right_clock() + ahead)
+        transport = Watched(at)
+        with common.opened(self._settings) as services:
+            parts = replace(services, transport=transport)
+            with services.database.read() as session:
+                batch_id = session.scalar(select(BatchRow.id))
+            if batch_id is None:
+                daily.run_day(parts, self._settings.newsletters[0], None)
+            else:
+                daily.deliver_batch(parts, batch_id)
+        return [mail.recipient for mail in transport.memory.sent]
+
+    def disk(self, machine: str) -> Path:
+        return self._settings.folder / "disks" / machine
+
+
+@pytest.fixture
+def machines(settings: Settings, readers: list[str], monkeypatch: pytest.MonkeyPatch) -> Machines:
+    assert readers
+    return Machines(settings, monkeypatch)
+
+
+def account(database: Database) -> totals.DeliveryTotals:
+    with database.read() as session:
+        return totals.delivery_totals(session, session.scalars(select(IssueRow.id)).one())
+
+
+class PowerCutError(BaseException):
+    """The machine is gone."""
+
+
+def cut_at(number: int) -> Callable[[int], None]:
+    def cut(mail: int) -> None:
+        if mail == number:
+            raise PowerCutError
+
+    return cut
+
+
+@pytest.mark.parametrize("minutes_ahead", [0, 6])
+def test_equal_names_and_wrong_clocks_make_nobody_dead(
+    machines: Machines, database: Database, readers: list[str], minutes_ahead: int
+) -> None:
+    got_elsewhere: list[str] = []
+
+    def meanwhile(number: int) -> None:
+        if number in {1, 6}:
+            ahead = timedelta(minutes=minutes_ahead)
+            got_elsewhere.extend(machines.on("second", ahead=ahead))
+
+    assert machines.on("first", at=meanwhile) == readers
+    assert got_elsewhere == []
+    assert account(database).sent == 12
+
+
+def test_a_machine_that_is_gone_is_told_by_its_lease_alone(
+    machines: Machines, database: Database, readers: list[str]
+) -> None:
+    with pytest.raises(PowerCutError):
+        machines.on("first", cut_at(6))
+    assert machines.on("second") == []
+    with database.write.begin() as session:  # 45 s later
+        left_s = session.scalar(
+            select(func.extract("epoch", BatchRow.leased_until - func.clock_timestamp()))
+        )
+        assert 30 < (left_s or 0) <= 45
+        session.execute(update(BatchRow).values(leased_until=func.clock_timestamp()))
+    assert machines.on("second") == readers[8:]
+    assert account(database).uncertain == 4  # the chunk of that moment, and nobody else
+
+
+def test_a_worker_that_comes_back_to_its_own_disk_waits_for_no_lease(
+    machines: Machines, database: Database, readers: list[str]
+) -> None:
+    with pytest.raises(PowerCutError):
+        machines.on("first", cut_at(6))
+    assert machines.on("first") == readers[8:]  # the request with the sixth had begun
+    assert (account(database).sent, account(database).uncertain) == (9, 3)
+    assert not list(machines.disk("first").glob("*/*.journal"))
+
+
+def test_a_disk_from_a_snapshot_holds_the_issue_on_every_machine(
+    machines: Machines, cli: Cli, settings: Settings, database: Database
+) -> None:
+    with pytest.raises(PowerCutError):
+        machines.on("first", cut_at(6))
+    with bootstrap.open_database(settings) as opened, opened.read() as session:
+        memory = machine_memory(settings, session)
+    seen = memory.seen_log("")
+    assert seen > 0
+    memory.see_log("", seen + 10**12)  # as if all that it saw since had gone
+    assert "behind what a machine of ours saw" in cli("run").err
+    assert machines.on("second") == machines.on("third") == []
+    assert "8 are uncertain now" in cli("send", "--restored").err
+    assert (account(database).sent, account(database).uncertain) == (4, 8)
+    assert cli("run").code == 0
