@@ -37,6 +37,7 @@ LAYERS = (
     "sources",
     "http",
     "schema",
+    "database_clock",
     "db",
     "models",
     "config",

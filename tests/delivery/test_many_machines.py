@@ -58,7 +58,7 @@ class Machines:
         ahead: timedelta = timedelta(0),
     ) -> list[str]:
         """Do the day there; to whom it went."""
-        self._patch.setenv("NEWSLETTER_STATE_DIR", str(self.disk(machine)))
+        self.go_to(machine)
         self._patch.setattr(common, "utc_now", lambda: self.right_clock() + ahead)
         transport = Watched(at)
         with common.opened(self._settings) as services:
@@ -70,6 +70,9 @@ class Machines:
             else:
                 daily.deliver_batch(parts, batch_id)
         return [mail.recipient for mail in transport.memory.sent]
+
+    def go_to(self, machine: str) -> None:
+        self._patch.setenv("NEWSLETTER_STATE_DIR", str(self.disk(machine)))
 
     def disk(self, machine: str) -> Path:
         return self._settings.folder / "disks" / machine
@@ -152,6 +155,7 @@ def test_a_disk_from_a_snapshot_holds_the_issue_on_every_machine(
     memory.see_log("", seen + 10**12)  # as if all that it saw since had gone
     assert "behind what a machine of ours saw" in cli("run").err
     assert machines.on("second") == machines.on("third") == []
+    machines.go_to("first")
     assert "8 are uncertain now" in cli("send", "--restored").err
     assert (account(database).sent, account(database).uncertain) == (4, 8)
     assert cli("run").code == 0
