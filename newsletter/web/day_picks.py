@@ -1,18 +1,48 @@
 """The picks of the newest issues for whoever asks, with the words of their papers kept."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from threading import Lock
 
 from sqlalchemy.orm import Session
 
 from newsletter import issues
-from newsletter.interests import DayIndex, Interests, Pick, compile_profile, pick_papers
-from newsletter.models import IssueRow, SubscriberRow
+from newsletter.interests import (
+    DayIndex,
+    Pick,
+    Profile,
+    compile_profile,
+    interest_store,
+    pick_papers,
+)
+from newsletter.models import InterestRow, IssueRow, NamedPaperRow, SubscriberRow
 from newsletter.subscribers import lifecycle
 
 _MOST_PAPERS = 1000  # of all that are kept, in each process: some 100 MB
+_MOST_PROFILES = 8  # 9 MB at most, where somebody dislikes papers
+
+
+@dataclass(frozen=True)
+class NamedInterests:
+    """What somebody named, kept or about to be, and the texts of the papers among it."""
+
+    rows: Sequence[InterestRow]
+    texts: Mapping[str, NamedPaperRow]
+
+    @classmethod
+    def of(cls, session: Session, subscriber: SubscriberRow) -> "NamedInterests":
+        rows = interest_store.rows_of(session, subscriber.id)
+        return cls(rows, interest_store.texts_of(session, rows))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with all that the picks follow from."""
+        rows = [(str(row.kind), row.value, row.wanted, row.detail) for row in self.rows]
+        texts = [(text.name, text.title, text.told_at) for text in self.texts.values()]
+        return sha256(repr((rows, sorted(texts, key=lambda it: it[0]))).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -27,30 +57,51 @@ class IssueRanking:
     """Ranks frozen issues; each is made ready once, and forgotten when others are asked for."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, str], DayIndex] = OrderedDict()
+        self._indexes: OrderedDict[tuple[int, str], DayIndex] = OrderedDict()
+        self._profiles: OrderedDict[str, Profile] = OrderedDict()
         self._lock = Lock()
 
     def newest(
-        self, session: Session, subscriber: SubscriberRow, interests: Interests
+        self, session: Session, subscriber: SubscriberRow, named: NamedInterests
     ) -> list[DayPicks]:
         """Of the newest issue of each newsletter that they get, without what they leave out."""
-        profile = compile_profile(interests)
-        days = []
-        for slug, subscription in lifecycle.active_subscriptions(session, subscriber).items():
-            for issue in issues.list_issues(session, [slug], 1):
-                index = self._index(session, issue, subscription.left_out)
-                days.append(DayPicks(issue, pick_papers(index, profile)))
-        return days
+        if not named.rows:
+            return []
+        profile = self._profile(named)
+        return [
+            DayPicks(issue, pick_papers(self._index(session, issue, left_out), profile))
+            for issue, left_out in newest_issues(session, subscriber)
+        ]
+
+    def _profile(self, named: NamedInterests) -> Profile:
+        """The same interests, asked for again, are made ready once."""
+        profile = self._profiles.get(named.fingerprint)
+        if profile is None:
+            profile = compile_profile(interest_store.as_ranked_by(named.rows, named.texts))
+            with self._lock:
+                self._profiles[named.fingerprint] = profile
+                if len(self._profiles) > _MOST_PROFILES:
+                    self._profiles.popitem(last=False)
+        return profile
 
     def _index(self, session: Session, issue: IssueRow, left_out: str) -> DayIndex:
         name = (issue.id, left_out)
         with self._lock:  # whoever waits would make the same
-            index = self._kept.pop(name, None)
+            index = self._indexes.pop(name, None)
             if index is None:
                 entries = issues.load_issue(session, issue).entries
                 index = DayIndex([it.paper for it in entries if it.section not in left_out.split()])
-            self._kept[name] = index
-            number = sum(len(kept.papers) for kept in self._kept.values())
-            while number > _MOST_PAPERS and len(self._kept) > 1:
-                number -= len(self._kept.popitem(last=False)[1].papers)
+            self._indexes[name] = index
+            number = sum(len(kept.papers) for kept in self._indexes.values())
+            while number > _MOST_PAPERS and len(self._indexes) > 1:
+                number -= len(self._indexes.popitem(last=False)[1].papers)
             return index
+
+
+def newest_issues(session: Session, subscriber: SubscriberRow) -> list[tuple[IssueRow, str]]:
+    """The newest issue of each newsletter that they get, with the sections that they leave out."""
+    return [
+        (issue, subscription.left_out)
+        for slug, subscription in lifecycle.active_subscriptions(session, subscriber).items()
+        for issue in issues.list_issues(session, [slug], 1)
+    ]

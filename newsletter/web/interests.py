@@ -16,9 +16,9 @@ from werkzeug import Response
 
 from newsletter.interests import interest_store, named_papers
 from newsletter.interests.interest_store import MOST, InterestType
-from newsletter.models import InterestRow, NamedPaperRow, SubscriberRow
+from newsletter.models import InterestRow, SubscriberRow
 from newsletter.subscribers.tokens import PicksClaim, PreferencesClaim, TuneClaim
-from newsletter.web.day_picks import IssueRanking
+from newsletter.web.day_picks import IssueRanking, NamedInterests
 from newsletter.web.interest_form import (
     LISTS,
     FormError,
@@ -34,8 +34,6 @@ blueprint = Blueprint("interests", __name__)
 
 _RANKING = "newsletter.issue_ranking"
 _REFUSED_SHOWN = 20  # entries of a file
-
-Named = tuple[Sequence[InterestRow], Mapping[str, NamedPaperRow]]
 
 
 @dataclass(frozen=True)
@@ -114,12 +112,12 @@ def _is_gone(row: InterestRow, form: InterestForm, named: Mapping[tuple[str, str
     return (row.kind, row.value) not in named
 
 
-def _as_written(session: Session, held: Named, form: InterestForm) -> Named:
+def _as_written(session: Session, held: NamedInterests, form: InterestForm) -> NamedInterests:
     """What would hold once the form were saved; nothing of it is."""
-    details = {row.value: row.detail for row in held[0] if row.kind == InterestType.AUTHOR}
+    details = {row.value: row.detail for row in held.rows if row.kind == InterestType.AUTHOR}
     rows = [
         row
-        for row in held[0]
+        for row in held.rows
         if row.kind == InterestType.PAPER and row.value not in form.taken_back
     ]
     rows += [
@@ -131,7 +129,7 @@ def _as_written(session: Session, held: Named, form: InterestForm) -> Named:
         )
         for interest in form.named
     ]
-    texts = dict(held[1])
+    texts = dict(held.texts)
     there = {row.value for row in rows}
     for paper in form.papers:
         name = named_papers.name_of(paper)
@@ -142,7 +140,7 @@ def _as_written(session: Session, held: Named, form: InterestForm) -> Named:
                     kind=InterestType.PAPER, value=name, wanted=form.likes_papers, detail={}
                 )
             )
-    return rows, texts
+    return NamedInterests(rows, texts)
 
 
 def _page(token: str, said: _Said) -> str:
@@ -151,25 +149,22 @@ def _page(token: str, said: _Said) -> str:
         subscriber = find_owner(session, pages.claim(PreferencesClaim, token))
         if subscriber is None:
             return pages.expired_page()
-        rows = interest_store.rows_of(session, subscriber.id)
-        held = rows, interest_store.texts_of(session, rows)
+        held = NamedInterests.of(session, subscriber)
         chosen = _as_written(session, held, said.form) if said.unsaved else held
-        interests = interest_store.as_ranked_by(*chosen)
-        days = issue_ranking().newest(session, subscriber, interests) if chosen[0] else []
         return pages.render(
             "web/interests.html",
             token=token,
             tune=pages.links.token_to(TuneClaim, subscriber.id, subscriber.email),
             feed=pages.links.token_to(PicksClaim, subscriber.id, subscriber.email),
-            lists=(typed_lists() if said.trouble and not said.saved else {}) or _lists(chosen[0]),
+            lists=(typed_lists() if said.trouble and not said.saved else {}) or _lists(chosen.rows),
             papers=[
-                (row, held[1][row.value])
-                for row in reversed(rows)
+                (row, held.texts[row.value])
+                for row in reversed(held.rows)
                 if row.kind == InterestType.PAPER
             ],
-            told_apart=[row for row in chosen[0] if row.detail],
-            days=days,
-            has_any=bool(chosen[0]),
+            told_apart=[row for row in chosen.rows if row.detail],
+            days=issue_ranking().newest(session, subscriber, chosen),
+            has_any=bool(chosen.rows),
             why=why_refused,
             refused_shown=_REFUSED_SHOWN,
             form=said.form,
