@@ -37,17 +37,23 @@ def describe_failure(error: BaseException) -> str | None:
 
 @dataclass(frozen=True)
 class Database:
-    """An engine and the two ways to talk to it.
+    """An engine and the three ways to talk to it.
 
     `read()` opens a snapshot that waits for nobody. `write()` takes its turn at once: SQLite's
     write lock (a transaction that reads first and writes later fails there with "database is
     locked" when two processes do the same, however long the time-out; measured), PostgreSQL's
     advisory lock. So what a writer reads is what it writes upon.
+
+    `share()` is for senders, who on PostgreSQL write beside one another, and never beside a
+    `write()`. They lock the rows that they change, always in this order: batch, domain_pause,
+    suppression by address, rate_limit by key, issue. Deliveries belong to who holds their batch.
+    On SQLite it is `write()`.
     """
 
     engine: Engine
     read: sessionmaker[Session]
     write: sessionmaker[Session]
+    share: sessionmaker[Session]
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -72,7 +78,7 @@ class Database:
                 connection, join_transaction_mode="create_savepoint", expire_on_commit=False
             )
             try:
-                yield Database(self.engine, sessions, sessions)
+                yield Database(self.engine, sessions, sessions, sessions)
             finally:
                 outer.rollback()
 
@@ -144,6 +150,7 @@ def connect(url: str, folder: Path) -> Database:
     else:
         event.listen(engine, "begin", _begin_postgresql)
     writing = engine.execution_options(lock_at_once=True)
+    sharing = writing.execution_options(beside_others=True)
     reading = engine
     if engine.dialect.name != "sqlite":  # whose readers have a snapshot by themselves
         reading = engine.execution_options(isolation_level="REPEATABLE READ")
@@ -151,6 +158,7 @@ def connect(url: str, folder: Path) -> Database:
         engine,
         sessionmaker(reading, expire_on_commit=False),
         sessionmaker(writing, expire_on_commit=False),
+        sessionmaker(sharing, expire_on_commit=False),
     )
 
 
@@ -207,8 +215,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("lock_at_once", False):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
+    options = connection.get_execution_options()
+    if options.get("lock_at_once", False):
+        lock = "lock_shared" if options.get("beside_others", False) else "lock"
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_{lock}({_WRITERS})")
 
 
 def insert_missing(

@@ -71,6 +71,7 @@ def claim_deliveries(
         return ClaimResult((), after, allowance.wait_s)
     look_at = at_most * (_LOOKED_AT if allowance.by_domain else 1)
     rows = next_pending(session, share, after, look_at, now)
+    allowance.lock_domains(row.email for row in rows)
     suppressed = _skip_suppressed(session, [row.email for row in rows])
     recipients: list[Recipient] = []
     skipped: dict[str, list[int]] = {}
@@ -140,23 +141,9 @@ def _hold_paused_domains() -> list[ColumnElement[bool]]:
 
 
 # Made once: building a statement costs more than SQLite takes to run it.
-_NEXT = (
-    select(
-        DeliveryRow.subscriber_id,
-        DeliveryRow.reference,
-        *totals.READER,
-        SubscriberRow.standing,
-        SubscriptionRow.left_at,
-        SubscriptionRow.paused_until,
-        IssueRow.day,
-    )
-    .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
-    .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
-    .join(
-        SubscriptionRow,
-        (SubscriptionRow.subscriber_id == DeliveryRow.subscriber_id)
-        & (SubscriptionRow.newsletter == IssueRow.newsletter),
-    )
+# Who is next is found first: else PostgreSQL joins a batch that is nearly done with everybody.
+_CHOSEN = (
+    select(DeliveryRow.issue_id, DeliveryRow.subscriber_id, DeliveryRow.reference)
     .where(
         DeliveryRow.batch_id == bindparam("batch"),
         DeliveryRow.state == DeliveryState.PENDING,
@@ -165,6 +152,26 @@ _NEXT = (
     )
     .order_by(DeliveryRow.subscriber_id)
     .limit(bindparam("at_most"))
+    .cte("chosen")
+)
+_NEXT = (
+    select(
+        _CHOSEN.c.subscriber_id,
+        _CHOSEN.c.reference,
+        *totals.READER,
+        SubscriberRow.standing,
+        SubscriptionRow.left_at,
+        SubscriptionRow.paused_until,
+        IssueRow.day,
+    )
+    .join(IssueRow, IssueRow.id == _CHOSEN.c.issue_id)
+    .join(SubscriberRow, SubscriberRow.id == _CHOSEN.c.subscriber_id)
+    .join(
+        SubscriptionRow,
+        (SubscriptionRow.subscriber_id == _CHOSEN.c.subscriber_id)
+        & (SubscriptionRow.newsletter == IssueRow.newsletter),
+    )
+    .order_by(_CHOSEN.c.subscriber_id)
 )
 _SET_STATE = (
     update(DeliveryRow)

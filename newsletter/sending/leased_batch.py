@@ -32,7 +32,7 @@ def send_leased(sending: SendContext, batch_id: int, mails: IssueEmails) -> str 
         return None  # whoever took it over also sends the rest
     finally:
         if worker.is_settled:
-            with sending.database.write.begin() as session:
+            with sending.database.share.begin() as session:
                 ledger.release_batch(session, batch_id, sending.owner)
             worker.close()
     return worker.held or None

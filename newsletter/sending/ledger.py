@@ -119,7 +119,7 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
     deliveries = delivery_updates.find_deliveries(
         session, [result.recipient.reference for result in answers]
     )
-    changes = []
+    changes, refused = [], dict[str, str]()
     for answer in answers:
         result, old = answer.result, deliveries.get(answer.recipient.reference)
         change = _change(answer, old) if old is not None else None
@@ -127,9 +127,9 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
             continue
         changes.append(change)
         if result.status is SendStatus.REJECTED and result.permanent:
-            suppression.suppress(
-                session, answer.recipient.email, f"{suppression.REJECTED}{result.detail}", now
-            )
+            refused[answer.recipient.email] = f"{suppression.REJECTED}{result.detail}"
+    for email in sorted(refused):
+        suppression.suppress(session, email, refused[email], now)
     delivery_updates.apply_changes(session, changes, now)
 
 
@@ -148,14 +148,17 @@ def unclaim(
 
 def release_batch(session: Session, batch_id: int, owner: journal.Owner) -> None:
     """Let a batch go; it is finished when nothing in it is open."""
-    batch = session.get_one(BatchRow, batch_id, populate_existing=True)
+    batch = session.get_one(BatchRow, batch_id, with_for_update=True)
     if batch.owner != owner.name:
         return
     batch.owner = batch.leased_until = None
     batch.finished = not (batch.pending or batch.sending)
     session.flush()
-    if batch.finished and not totals.delivery_totals(session, batch.issue_id).pending:
-        session.get_one(IssueRow, batch.issue_id).state = IssueState.DONE
+    if not batch.finished:
+        return
+    issue = session.get_one(IssueRow, batch.issue_id, with_for_update=True)
+    if not totals.delivery_totals(session, issue.id).pending:  # the others' too, once they let go
+        issue.state = IssueState.DONE
 
 
 def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateChange | None:

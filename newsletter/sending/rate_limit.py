@@ -6,7 +6,8 @@ they begin, see more than the limit.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,10 +15,12 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.config import SendingSettings
+from newsletter.db import insert_missing
 from newsletter.models import DomainPauseRow, RateRow
 
 _HOUR_S = 3600.0
 _BURST_S = 0.25  # how much of a second's mails may leave together
+_A_MOMENT = timedelta(seconds=5)
 _HOURLY_BURST = 60  # a sixtieth of an hour's
 
 
@@ -63,11 +66,12 @@ class RateLimiter:
             *([_Bucket.by_hour("hour", limits.per_hour)] if limits.per_hour else []),
         ]
         self._taken: Counter[str] = Counter()
+        self._rows = _locked(session, {bucket.key for bucket in self._shared})
         self.number, self.wait_s = wanted, 0.0
         self.held = ""  # why a domain gets nothing for now
         self.short_s: float | None = None  # until a domain that was passed over has a token
         for bucket in self._shared:
-            tokens = bucket.tokens(_row(session, bucket.key), now)
+            tokens = bucket.tokens(self._rows[bucket.key], now)
             self.number = min(self.number, int(tokens))
             if tokens < 1:
                 self.wait_s = max(self.wait_s, (1 - tokens) / bucket.refills)
@@ -75,6 +79,12 @@ class RateLimiter:
     @property
     def by_domain(self) -> bool:
         return bool(self._limits.per_domain or self._paused)
+
+    def lock_domains(self, emails: Iterable[str]) -> None:
+        """Before `takes`: the buckets of these addresses' domains are nobody else's now."""
+        domains = {email.rpartition("@")[2] for email in emails}
+        limited = {_of(domain) for domain in domains if self._of_domain(domain) is not None}
+        self._rows |= _locked(self._session, limited - self._rows.keys())
 
     def takes(self, email: str) -> bool:
         """Whether one more may go to that address' domain; if so it is counted."""
@@ -85,8 +95,9 @@ class RateLimiter:
         per_second = self._of_domain(domain)
         if per_second is None:
             return True
-        bucket = _Bucket.by_second(f"domain:{domain}", per_second)
-        tokens = bucket.tokens(_row(self._session, bucket.key), self._now) - self._taken[domain]
+        bucket = _Bucket.by_second(_of(domain), per_second)
+        self.lock_domains([email])
+        tokens = bucket.tokens(self._rows[bucket.key], self._now) - self._taken[domain]
         if tokens >= 1:
             self._taken[domain] += 1
             return True
@@ -104,11 +115,32 @@ class RateLimiter:
         for domain, taken in self._taken.items():
             per_second = self._of_domain(domain)
             assert per_second is not None  # noqa: S101 - only limited domains are counted
-            self._take(_Bucket.by_second(f"domain:{domain}", per_second), taken)
+            self._take(_Bucket.by_second(_of(domain), per_second), taken)
 
     def _take(self, bucket: _Bucket, number: int) -> None:
-        row = _row(self._session, bucket.key)
-        row.tokens, row.filled_at = bucket.tokens(row, self._now) - number, self._now
+        row, now = self._rows[bucket.key], self._now
+        row.tokens = bucket.tokens(row, now) - number
+        was_first = row.filled_at is None or not now < row.filled_at <= now + _A_MOMENT
+        row.filled_at = now if was_first else row.filled_at  # another has just filled it
+
+
+def _of(domain: str) -> str:
+    return f"domain:{domain}"
+
+
+def _locked(session: Session, keys: AbstractSet[str]) -> dict[str, RateRow]:
+    """These rows, made where they are not there yet; locked in the order of their keys."""
+    if not keys:
+        return {}
+    chosen = select(RateRow).where(RateRow.key.in_(keys)).order_by(RateRow.key).with_for_update()
+    found = {row.key: row for row in session.scalars(chosen)}
+    if keys - found.keys():
+        missing = [
+            {"key": key, "tokens": 0.0, "troubles": 0} for key in sorted(keys - found.keys())
+        ]
+        insert_missing(session, RateRow, missing)
+        found = {row.key: row for row in session.scalars(chosen)}
+    return found
 
 
 TRANSPORT, LETTERS = "transport", "letters"  # who is in trouble: issues, transactional mails
@@ -180,11 +212,9 @@ PAUSE = timedelta(hours=2)
 
 def pause_domain(session: Session, domain: str, reason: str, now: datetime) -> None:
     """Send nothing to a domain for a while; a running pause begins anew."""
-    row = session.get(DomainPauseRow, domain)
-    if row is None:
-        session.add(DomainPauseRow(domain=domain, since=now, until=now + PAUSE, reason=reason))
-        session.flush()
-        return
+    pause = {"domain": domain, "since": now, "until": now + PAUSE, "reason": reason}
+    insert_missing(session, DomainPauseRow, [pause])  # two senders may find it out at once
+    row = session.get_one(DomainPauseRow, domain, with_for_update=True)
     if row.until <= now:
         row.since = now
     row.until, row.reason = now + PAUSE, reason

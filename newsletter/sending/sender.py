@@ -224,8 +224,10 @@ def _open_batches(session: Session, issue_id: int) -> list[int]:
 
 
 def _lease(sending: SendContext, batch_id: int) -> bool:
-    with sending.database.write.begin() as session:
-        batch = session.get_one(BatchRow, batch_id)
+    with sending.database.share.begin() as session:
+        batch = session.get(BatchRow, batch_id, with_for_update={"skip_locked": True})
+        if batch is None:
+            return False  # somebody has it in hand at this moment
         before = batch.owner
         is_ours = ledger.lease_batch(session, batch, sending.owner, sending.clock(), sending.folder)
     if is_ours and before is not None and sending.folder is not None:

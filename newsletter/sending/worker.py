@@ -122,7 +122,7 @@ class BatchWorker:
 
     def record(self) -> None:
         """Write down what is known, in one transaction with the renewal of the lease."""
-        with self._sending.database.write.begin() as session:
+        with self._sending.database.share.begin() as session:
             self._record(session)
         self._recorded()
 
@@ -137,7 +137,7 @@ class BatchWorker:
     def release_unsent(self) -> None:
         """Record, and let go of what was claimed and never begun: it comes first again."""
         unsent = list(self._out.values())
-        with self._sending.database.write.begin() as session:
+        with self._sending.database.share.begin() as session:
             self._record(session)
             ledger.unclaim(session, unsent, self._sending.clock())
         if unsent:
@@ -150,7 +150,7 @@ class BatchWorker:
         deferred, everybody = self._breaker.take_deferred()
         self._answers += deferred
         refused = self._breaker.leave_refused(self._batch_id)
-        with self._sending.database.write.begin() as session:
+        with self._sending.database.share.begin() as session:
             self._record(session)
             ledger.unclaim(
                 session, [*everybody, *refused], self._sending.clock(), self._breaker.words
@@ -174,7 +174,7 @@ class BatchWorker:
     def _claim(self) -> Sequence[Recipient]:
         """Record what is known and claim the next ones, in one transaction."""
         at_most = min(self._sending.claim_sizer.next(time.monotonic()), self._most - len(self._out))
-        with self._sending.database.write.begin() as session:
+        with self._sending.database.share.begin() as session:
             self._record(session)
             claimed = None
             if not self._breaker.hears_of_trouble(rate_limit.troubles(session)):
@@ -198,7 +198,7 @@ class BatchWorker:
 
     def _claim_probe(self) -> Recipient | None:
         now, share = self._sending.clock(), claim.BatchRef(self._batch_id, self._issue_id)
-        with self._sending.database.write.begin() as session:
+        with self._sending.database.share.begin() as session:
             self._record(session)
             after = probe.before_probe(session, share, self._breaker.domains, now)
             claimed = claim.claim_deliveries(session, share, self._sending.limits, now, after, 1)
@@ -224,7 +224,7 @@ class BatchWorker:
         ledger.renew_lease(session, self._batch_id, self._sending.owner, now)
         ledger.record_results(session, self._answers, now)
         blocked, self._breaker.blocked = self._breaker.blocked, []
-        for answer in blocked:
+        for answer in sorted(blocked, key=lambda answer: answer.domain):
             reason = f"it refuses everything: {without_addresses(answer.result.detail)}"
             ledger.unclaim(session, [answer.recipient], now, answer.result.detail)
             rate_limit.pause_domain(session, answer.domain, reason, now)

@@ -2,7 +2,9 @@
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,17 +12,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from newsletter import bootstrap, daily
+from newsletter import bootstrap, daily, delivery_counters
 from newsletter.cli import common
-from newsletter.config import Settings
+from newsletter.config import SendingSettings, Settings
 from newsletter.db import Database
-from newsletter.models import BatchRow, IssueRow
+from newsletter.models import BatchRow, DeliveryState, IssueRow
 from newsletter.rendering.message import Message
-from newsletter.sending import totals
+from newsletter.sending import audience, totals
 from newsletter.sending.machine_memory import machine_memory
-from newsletter.transports.base import SendResult, Transport
+from newsletter.sending.rate_limit import RateLimiter
+from newsletter.transports.base import SendResult, SendStatus, Transport
 from newsletter.transports.memory import Memory
-from tests.conftest import Cli
+from tests.conftest import NOW, Cli
 
 pytestmark = pytest.mark.parametrize("dialect", ["postgresql"])
 
@@ -37,6 +40,26 @@ class Watched(Transport):
         for mail in mails:
             self.at(len(self.memory.sent) + 1)
             yield from self.memory.send([mail])
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Refusing(Transport):
+    """Takes every mail but those to the last two readers."""
+
+    at_once = 2
+
+    def __init__(self) -> None:
+        self.memory = Memory()
+
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
+        gone = SendResult(SendStatus.REJECTED, "550 5.1.1 no such user", permanent=True)
+        for mail in mails:
+            if mail.recipient.startswith("reader1"):
+                yield mail, gone
+            else:
+                yield from self.memory.send([mail])
 
     def close(self) -> None:
         """Nothing is open."""
@@ -159,3 +182,52 @@ def test_a_disk_from_a_snapshot_holds_the_issue_on_every_machine(
     assert "8 are uncertain now" in cli("send", "--restored").err
     assert (account(database).sent, account(database).uncertain) == (4, 8)
     assert cli("run").code == 0
+
+
+def test_senders_write_beside_one_another_and_never_beside_somebody_else(
+    machines: Machines, database: Database
+) -> None:
+    with pytest.raises(PowerCutError):
+        machines.on("first", cut_at(1))
+    with database.share.begin() as one, database.share.begin() as other:
+        for_update = {"skip_locked": True}
+        assert one.scalars(select(BatchRow).with_for_update()).one()
+        assert other.get(BatchRow, 1, with_for_update=for_update) is None
+        for session in (other, one):
+            limits = SendingSettings(per_second=1000, per_domain={"*": 1000})
+            allowance = RateLimiter(session, limits, {}, NOW, 10)
+            assert allowance.takes(f"a@{id(session)}.example")
+            if session is other:
+                allowance.spend(1)
+                other.commit()
+        alone = "SELECT pg_try_advisory_xact_lock(1852143475)"
+        with database.engine.connect() as connection:
+            assert connection.exec_driver_sql(alone).scalar() is False
+
+
+def test_four_machines_at_once_send_each_mail_once_and_finish_the_issue(
+    settings: Settings, database: Database, readers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audience, "BATCH_SIZE", 2)
+    limits = SendingSettings(per_second=1000, per_domain={"*": 500})
+    ready = threading.Barrier(4)
+
+    def run(number: int) -> list[str]:
+        sending = limits.model_copy(update={"state_dir": settings.folder / f"disk{number}"})
+        mine = settings.model_copy(update={"sending": sending})
+        transport = Refusing()
+        with bootstrap.open_services(mine, common.utc_now, common.bar, lambda: False) as services:
+            ready.wait()
+            daily.run_day(replace(services, transport=transport), mine.newsletters[0], None)
+        return [mail.recipient for mail in transport.memory.sent]
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = [recipient for each in pool.map(run, range(4)) for recipient in each]
+    assert sorted(sent) == readers[:10]
+    with database.read() as session:
+        issue = session.scalars(select(IssueRow)).one()
+        assert issue.state == "done"
+        assert issue.claims == 12
+        counted = delivery_counters.of_issue(session, issue.id)
+        assert counted == delivery_counters.scanned(session, issue.id)
+        assert counted[DeliveryState.FAILED] == 2
