@@ -44,7 +44,10 @@ FIXED = {"named_first": 0.3, "named_again": 0.0}
 # no other weight makes up for them, and then set to what a reader would say.
 GUARDS = {
     "guard:dangling_start": -1.2,
+    "guard:dangling_object": -0.6,
     "guard:own_method": -0.1,
+    "guard:rests_on_own": -0.25,
+    "guard:vague": -0.4,
     "guard:demonstrative_early": -0.85,
     "guard:demonstrative_late": -0.3,
     "guard:back_phrase": -0.1,

@@ -50,6 +50,41 @@ def test_the_sentence_with_the_contribution_is_quoted_without_its_lead_in() -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("abstract", "expected"),
+    [
+        (  # background loses to whatever is done, also where it has the title's words
+            """Machine learning is increasingly applied to telephone calls in banks. Calls are long.
+            This systematic review analyzed 226 studies of parsers.""",
+            "This systematic review analyzed 226 studies of parsers.",
+        ),
+        (  # "their" with nothing before it
+            """Parsers of speech are popular. We demonstrate their use on speech in banks. We
+            compare seven parsers of speech on a year of calls.""",
+            "We compare seven parsers of speech on a year of calls.",
+        ),
+        (  # so general that any paper could say it
+            """We show a wide range of properties of parsers of speech. We bound the memory of
+            parsers of speech by the length of a call.""",
+            "We bound the memory of parsers of speech by the length of a call.",
+        ),
+        (
+            """Parsers of speech matter. This particular notebook trains a parser of speech.""",
+            "This particular notebook trains a parser of speech.",
+        ),
+        (  # too long, and cut where a reader would pause
+            """To fill the gap, this study introduces a parser of speech that reads calls one second
+            after the other and forgets what it has read, which lets every bank keep no more than
+            ten seconds of any of its calls in the memory of any of its many machines.""",
+            """This study introduces a parser of speech that reads calls one second after the other
+            and forgets what it has read.""",
+        ),
+    ],
+)
+def test_a_reader_would_rather_have_the_other_sentence(abstract: str, expected: str) -> None:
+    assert summarize("Parsers of speech for banks", abstract) == sentences.one_line(expected)
+
+
 @pytest.mark.parametrize("abstract", ["", "   \n ", "...", "$$ $$", "1 2 3", "?!"])
 def test_an_abstract_without_words_has_no_summary(abstract: str) -> None:
     assert summarize("A title", abstract) == ""

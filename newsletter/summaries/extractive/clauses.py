@@ -16,13 +16,14 @@ _KIND_OF_PAPER = (
     r"(?:(?:systematic|literature|scoping|mapping|empirical|experimental|theoretical|numerical|"
     r"comparative|comprehensive|exploratory|qualitative|quantitative|retrospective|pilot|case|user|"
     r"short|brief|new|position|perspective|survey|review|research|technical|tutorial|expository|"
-    r"doctoral|phd|thesis|demo|data|vision|white) ){0,2}"
+    r"doctoral|phd|thesis|demo|data|vision|white|opinion|particular|present|current) ){0,2}"
 )
 OWN = (
     rf"{_KIND_OF_PAPER}"
     r"(?:paper|work|article|letter|study|note|report|manuscript|thesis|survey|review|research|"
     r"chapter|contribution|investigation|project|dissertation|book|monograph|essay|talk|lecture|"
-    r"series|proposal|communication|preprint|tutorial|field|area|year|century|decade|day)s?\b"
+    r"series|proposal|communication|preprint|tutorial|notebook|opinion|viewpoint|commentary|"
+    r"perspective|editorial|guide|handbook|field|area|year|century|decade|day)s?\b"
 )
 # A demonstrative with its noun, unless it means the paper itself.
 _DEMONSTRATIVE = lazy_pattern(
@@ -106,6 +107,16 @@ _GOES_ON = lazy_pattern(
 )
 _EXAMPLES = lazy_pattern(r",? (?:such|including|on|across|over) ")
 _LISTED = lazy_pattern(r"(?:\A|[ :])\(?(?:1|i|a|I|A)\)|: ")
+# Where a long sentence can end: before an aside, a list, a second statement.
+_BREAK = lazy_pattern(
+    r", (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|wherein|whereby|while|whereas) "
+    rf"|, (?:and )?(?:thus|thereby|hence|so) |; |: (?=\(?(?:1|i|a)\))|{_DASH}(?!.*{_DASH})"
+    r"|, (?:and|but) (?=(?:we|it|this|these|they|the \w+(?: \w+)?|our \w+) "
+    r"(?:\w+ly |then |also )?\w+(?:s|ed|e)\b)"
+    r"|, (?:\w+ly )?(?!according|including|depending|during|being|using|find|show|reveal|prov|"
+    r"demonstrat|achiev)\w{3,}ing \w+ "
+)
+_CONDITION = lazy_pattern(r"\b(?:not only|only|if|unless|except|provided|assuming|respectively)\b")
 ENOUGH, LONG = 14, 28  # words: left over, and in the whole sentence
 
 
@@ -167,6 +178,27 @@ def drop_optional_clauses(sentence: str, names_topic: Callable[[str], bool]) -> 
         if _EXAMPLES.match(aside) and _GOES_ON.search(aside):
             continue
         return beginning if has_predicate(beginning) and not is_half_said(beginning) else sentence
+    return sentence
+
+
+def cut_at_clause(sentence: str, words: int) -> str:
+    """The sentence up to the last clause that ends within so many words; itself where none does.
+
+    What goes holds no condition; what stays says something by itself.
+    """
+    if len(sentence) > LONGEST:
+        return sentence
+    closed, bracketed = formulas(sentence), parentheses(sentence)
+    for match in reversed(list(_BREAK.finditer(sentence))):
+        beginning, rest = sentence[: match.start()], sentence[match.start() :]
+        if not ENOUGH <= _words(beginning) <= words or _CONDITION.search(rest):
+            continue
+        if inside(match.start(), closed) or inside(match.start(), bracketed):
+            continue
+        if _HOLDS_ON.search(beginning[-16:]) or _DASHED.search(beginning):
+            continue
+        if has_predicate(beginning) and not is_half_said(beginning):
+            return beginning.rstrip(" ,;:")
     return sentence
 
 

@@ -34,7 +34,8 @@ _VERBS = {
     "search for|searched|show|showed|demonstrate|demonstrated|confirm|confirmed|predict",
     "study": "stud(?:y|ies)|studied|investigate|investigated|analyze|analyse|analyzed|analysed|"
     "consider|explore|explored|examine|examined|discuss|review|survey|address|tackle|focus|revisit|"
-    "compare|evaluate|model|simulate|simulated|assess|ask|perform|performed|conduct|conducted",
+    "compare|evaluate|model|simulate|simulated|assess|ask|perform|performed|conduct|conducted|"
+    "aim|aimed|seek|sought|highlight|apply|applied|employ|employed|argue",
 }
 _PASSIVE = {
     "propose": "proposed|introduced|presented|developed|designed|devised|formulated|suggested|"
@@ -46,23 +47,39 @@ _PASSIVE = {
     "study": "studied|investigated|analyzed|analysed|considered|explored|examined|discussed|"
     "reviewed|addressed|compared|evaluated|performed|carried out|conducted|applied|made",
 }
-_ADVERBS = r"(?:(?:\w+ly|also|then|first|further|here|have|now|next|can|will) ){0,2}"
+_ADVERB = r"(?:\w+ly|also|then|first|further|here|have|now|next|can|will) "
+_ADVERBS = rf"(?:{_ADVERB}){{0,2}}"
+# "LLMs are increasingly applied": what everybody does.
+_IN_PASSING = (
+    r"(?:(?!(?:increasingly|widely|commonly|often|usually|frequently|typically|generally|"
+    rf"traditionally|extensively|mostly|primarily) ){_ADVERB}){{0,2}}"
+)
 _ACTIVE = {
     name: lazy_pattern(rf" (?:we|i|authors?) {_ADVERBS}(?:{verbs})(?:e?s)? ")
     for name, verbs in _VERBS.items()
 }
 _SUBJECTS = (
     "paper|work|article|letter|study|note|survey|thesis|report|review|book|talk|lecture|chapter|"
-    "project"
+    "project|research"
 )
 _BY_PAPER = {
     name: lazy_pattern(rf" (?:{_SUBJECTS}) {_ADVERBS}(?:{verbs})(?:e?s)? ")
     for name, verbs in _VERBS.items()
 }
 _IN_PASSIVE = {
-    name: lazy_pattern(rf" (?:is|are|was|were) {_ADVERBS}(?:{verbs}) ")
+    name: lazy_pattern(rf" (?:is|are|was|were) {_IN_PASSING}(?:{verbs}) ")
     for name, verbs in _PASSIVE.items()
 }
+# "We compile", "this study leverages", "our aim is to", "introducing MARK". Not "as we know".
+_ACTS_HERE = lazy_pattern(
+    r" (?:we|i) (?!(?:live|know|need|see|are|have|must|understand|do|cannot|think|face|call) )\w"
+    r"| authors? \w"
+    rf"| (?:this|our|the present|the current) (?:\w+ )?(?:{_SUBJECTS}) {_ADVERBS}"
+    r"(?:\w{3,}(?:s|ed)|(?:is|was) (?:aimed|concerned|devoted|dedicated|intended)) "
+    r"| our (?:\w+ )?(?:goal|aim|objective|purpose|focus|contribution)s? (?:is|are|was|were) "
+    r"| (?:goal|aim|objective|purpose)s? of (?:this|our) (?:\w+ ){1,2}(?:is|are|was|were) "
+    r"| our experiments \w+ |^ introducing "
+)
 # "The structure has been studied by diffraction": how says that it was here. Not "by many".
 STUDIED_HERE = lazy_pattern(
     r"\b(?:has|have) been (?:studied|investigated|measured|calculated|computed|determined|"
@@ -78,7 +95,7 @@ _KINDS = (
 )
 # Somebody does something: the authors, the paper, or the system that the title names.
 ACTS = frozenset(
-    ["has:we", "named_first"]
+    ["acts", "named_first"]
     + [f"{kind}_{name}" for kind in ("we", "paper", "passive") for name in _VERBS]
 )
 # Looked for anywhere in the sentence.
@@ -125,6 +142,8 @@ def cues(original: str, words: tuple[str, ...]) -> dict[str, float]:
                 f[f"{kind}_{name}"] = 1.0
                 if match.start() == 0:
                     f[f"opens_{kind}_{name}"] = 1.0
+    if _ACTS_HERE.search(line):
+        f["acts"] = 1.0
     if STUDIED_HERE.search(line):
         f["passive_study"] = 1.0
     if "we_propose" in f or "paper_propose" in f:

@@ -18,8 +18,32 @@ _DANGLING_START = lazy_pattern(
     r"|(?:using|by|based on|through|in)\b[^.;$]{0,150}, (?:it|they) (?!is\b)"
     r"|(?:its|their|"
     r"one (?:is|of them|uses)\b|"
-    r"the (?:first|second|third|last|other) (?:one|is|part|method|approach|result)\b|"
+    r"(?:in )?the (?:first|second|third|last|other) (?:one|is|part|method|approach|result)\b|"
+    r"for (?:both|a related|each|all of)\b|in the (?:first|second|former|latter),|"
     r"one of (?:them|these|its|the (?:latter|former)))\b)",
+)
+# "We show its use": somebody does something to what is not named.
+_DANGLING_OBJECT = lazy_pattern(
+    rf"(?:we|i|the authors?|this {OWN}|our \w+) (?:\w+ly |also |then |further )?"
+    r"[a-z]+(?: and [a-z]+)? "
+    r"(?:(?:that|how|whether|in|on|to|for|of|from|with|the \w+ of) )?"
+    r"(?:its|their|them|it(?! is| was)|they|these|both(?! [^.;]*\band\b))(?! own)\b"
+)
+# So general that any paper of the field could say it.
+_VAGUE = lazy_pattern(
+    r"\b(?:a (?:wide range|range|number|variety|series|list) of (?:\w+ )?"
+    r"(?:characteristics|properties|results|aspects|issues|topics|questions|facts|remarks|observations)|"
+    r"(?:some|several|various|many|other) (?:new |interesting |basic |key |important )?"
+    r"(?:results|properties|aspects|remarks|facts|observations|issues|topics|insights|recommendations|findings)|"
+    r"from a (?:new|different) (?:point of view|perspective|angle)|"
+    r"(?:detailed|comprehensive|thorough|extensive) (?:overviews?|discussion|experiments?)|"
+    r"(?:novel|new|effective) (?:approach|method|framework|technique|algorithm|model|solution|"
+    r"scheme|paradigm|perspective)s?(?: (?:called|named|termed|dubbed) [\w -]{2,60})?\Z|"
+    r"(?:serve|act)s? as an? (?:\w+ )?(?:roadmap|guide|basis|reference))\b"
+)
+_RESTS_ON_OWN = lazy_pattern(
+    r".{12,}\b(?:our|the proposed|the above) (?:proposed )?"
+    r"(?:method|approach|model|framework|algorithm|system|technique|results?|experiments?|findings|work)\b"
 )
 _OWN_METHOD = lazy_pattern(
     r"(?:(?:the|our) (?:proposed )?(?:method|approach|model|framework|algorithm|system|technique|"
@@ -51,7 +75,9 @@ _BOILERPLATE = lazy_pattern(
 _OUTLINE = lazy_pattern(
     r"\b(?:future (?:work|research|directions?)|(?:is|are) discussed\Z|we conclude (?:by|with)|"
     r"open (?:problems|questions) (?:are|is)|further research|we hope|applications? (?:is|are) "
-    r"(?:given|discussed|presented)|paves? the way|opens? (?:up )?(?:a )?new|implications)\b",
+    r"(?:given|discussed|presented)|our (?:\w+ )?(?:results?|predictions?|findings) "
+    r"(?:can|could|may|suggest|provide|open|highlight|underscore|demonstrate)|"
+    r"paves? the way|opens? (?:up )?(?:a )?new|implications)\b",
 )
 # A second contribution, not the first.
 _SECONDARY = lazy_pattern(
@@ -59,11 +85,14 @@ _SECONDARY = lazy_pattern(
     r"furthermore|moreover|additionally|in addition|finally|lastly|also|besides|"
     r"in the (?:second|third|final|last) (?:stage|step|phase|part))\b|"
     r"\b(?:we|i|is|are|was|were|paper|work) (?:\w+ )?(?:also|further|additionally)\b|"
-    r"\A(?:an? )?similar\b"
+    r"\A(?:an? )?similar\b|\A(?:in fact|indeed|curiously|noticeably|particularly)\b|"
+    r"\b(?:we|i) (?:extend|validate|evaluate|test|confirm|verify|repeat) (?:our|the) "
+    r"(?:\w+ )?(?:experiments|results|analysis|method|approach|model|framework|findings)\b"
 )
 _SETTING = lazy_pattern(
     r"(?:(?:let|suppose|assume|denote|recall|consider|fix|given an?|write|here [$])\b|"
-    r"we (?:consider|let|assume|recall|say|call|denote|begin|start|believe|hope|know)\b)",
+    r"we (?:consider(?! (?:the|how|whether))|let|assume|recall|say|call|denote|begin|start|believe|"
+    r"hope|know)\b)",
 )
 _BACKGROUND = lazy_pattern(
     r"\b(?:well[- ]known|in recent years|recently,|in the (?:last|past)|traditionally|remains?|"
@@ -93,7 +122,9 @@ _OTHERS = lazy_pattern(
 )
 _ITEM = lazy_pattern(r"\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])(?:\)|\. )")
 _OPEN_END = lazy_pattern(r"(?::|as follows|the following|following (?:two|three|results?))\Z")
-_TWOFOLD = lazy_pattern(r"\b(?:two|three|four|several)[ -]?fold|\b(?:two|three) (?:parts|ways)\b")
+_TWOFOLD = lazy_pattern(
+    r"\b(?:two|three|four|several)[ -]?fold|\b(?:two|three) (?:parts|ways)\b|\bmani-?fold:"
+)
 SHORT, EARLY = 7, 0.55
 
 
@@ -107,13 +138,16 @@ def penalties(original: str, text: str, words: int) -> dict[str, float]:
     without_own_studies = STUDIED_HERE.sub("is studied by ", text)
     objections = {
         "dangling_start": bool(_DANGLING_START.match(text)),
+        "dangling_object": bool(_DANGLING_OBJECT.match(text)),
+        "vague": bool(_VAGUE.search(text.rstrip(" ."))),
+        "rests_on_own": bool(_RESTS_ON_OWN.match(text)),
         "own_method": bool(_OWN_METHOD.match(text)),
         "demonstrative_early": early,
         "demonstrative_late": pointing is not None and not early,
         "back_phrase": bool(_BACK_PHRASE.search(text)),
         "boilerplate": _is_boilerplate(text),
         "secondary": bool(_SECONDARY.search(original[:90].lower())),
-        "outline": bool(_OUTLINE.search(text)),
+        "outline": bool(_OUTLINE.search(text.rstrip(" ."))),
         "setting": bool(_SETTING.match(text)),
         "background": bool(_BACKGROUND.search(without_own_studies)),
         "others": bool(_OTHERS_FIRST.match(text) or _OTHERS.search(without_own_studies)),

@@ -1,0 +1,102 @@
+"""Which sentence is quoted: the best by score, unless a reader would rather have another."""
+
+import json
+from functools import cache
+from importlib import resources
+from itertools import chain
+from typing import NamedTuple
+
+from newsletter.summaries.extractive import features
+from newsletter.summaries.extractive.clauses import cut_at_clause
+from newsletter.summaries.extractive.cue_phrases import ACTS
+
+LONG_WORDS = 40  # a longer sentence is cut at a clause, or gives way
+# What a sentence in which somebody acts, and against which nothing of this speaks, may gain.
+_GIVES_WAY = {
+    "guard:prelude": 1.6,
+    "guard:background": 0.5,
+    "guard:others": 1.0,
+    "guard:dangling_start": 0.8,
+    "guard:dangling_object": 0.5,
+    "guard:demonstrative_early": 0.3,
+    "guard:secondary": 0.3,
+    "guard:vague": 0.3,
+    "guard:setting": 0.3,
+}
+_UNFIT = _GIVES_WAY.keys() | {
+    f"guard:{name}"
+    for name in (
+        "demonstrative_late",
+        "back_phrase",
+        "boilerplate",
+        "outline",
+        "item",
+        "open_end",
+        "question",
+        "short",
+        "rests_on_own",
+    )
+}
+_LONG_GIVES_WAY = 1.6
+
+
+class _Scored(NamedTuple):
+    text: str
+    score: float
+    described: dict[str, float]
+
+    @property
+    def is_fit(self) -> bool:
+        return self.described.keys().isdisjoint(_UNFIT)
+
+    @property
+    def stands_alone(self) -> bool:
+        return self.is_fit and not ACTS.isdisjoint(self.described)
+
+    @property
+    def is_long(self) -> bool:
+        return self.text.count(" ") >= LONG_WORDS
+
+
+def best_first(title: str, pieces: list[str]) -> list[str]:
+    """The sentences as they would be quoted, best first."""
+    candidates = features.candidates(title, pieces)
+    rows = features.describe(title, candidates)
+    scored = [
+        _Scored(candidate.text, weigh(row), row)
+        for candidate, row in zip(candidates, rows, strict=True)
+    ]
+    ranked = sorted(scored, key=lambda sentence: -sentence.score)
+    chosen = list(chain(_preferred(ranked), ranked))
+    return [sentence.text for sentence in chosen]
+
+
+def weigh(described: dict[str, float]) -> float:
+    weights = _weights()
+    return sum(weights.get(name, 0.0) * value for name, value in described.items())
+
+
+def _preferred(ranked: list[_Scored]) -> list[_Scored]:
+    """What is quoted rather than the first."""
+    if not ranked:
+        return []
+    best = ranked[0]
+    margin = max((_GIVES_WAY.get(name, 0.0) for name in best.described), default=0.0)
+    fit = [other for other in ranked[1:] if other.stands_alone]
+    better = next((other for other in fit if other.score >= best.score - margin), best)
+    if not better.is_long:
+        return [better]
+    shorter = cut_at_clause(better.text, LONG_WORDS)
+    if shorter != better.text:
+        return [better._replace(text=shorter)]
+    near = [other for other in ranked if other.score >= better.score - _LONG_GIVES_WAY]
+    short = [other for other in near if other.is_fit and not other.is_long]
+    acting = (other for other in short if other.stands_alone)
+    return [next(chain(acting, short), better)]
+
+
+@cache
+def _weights() -> dict[str, float]:
+    file = resources.files("newsletter.summaries.extractive").joinpath("weights.json")
+    weights: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
+    return weights
