@@ -1,6 +1,6 @@
 """What of an issue a mail has room for, and which encoding leaves most."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from newsletter.rendering.base64_template import base64_size
 from newsletter.rendering.fragments import PaperFragments
@@ -40,6 +40,36 @@ def fit_papers(
     if levels != [ceiling] * len(places) and sum(others := plan(BASE64)) > sum(levels):
         levels, encoding = others, BASE64
     return dict(zip(places, levels, strict=False)), encoding
+
+
+def fit_links(
+    content: IssueContent,
+    html: PaperFragments,
+    shown: Mapping[int, DetailLevel],
+    encoding: str,
+    frame: Sequence[TextFragment],
+    longest: Mapping[str, str],
+) -> set[int]:
+    """The papers, from the first on, that have room for the reader's links once all is planned.
+
+    So links cost no paper any of its words. `longest` has the longest value for each blank.
+    """
+    cards = [html.papers(level)[place] for place, level in shown.items()]
+    more = [html.more(block.section, papers) for block, papers in content.blocks.items()]
+    used = sum(_weights(encoding, [*frame, *more, *cards]), NOTHING)
+    places = set()
+    for (place, level), card in zip(shown.items(), cards, strict=True):
+        text = html.papers(level, linked=True)[place].text
+        if text == card.text:
+            continue
+        for blank, value in longest.items():
+            text = text.replace(blank, value)
+        before, after = _weights(encoding, [card, TextFragment(text)])
+        used += after - before
+        if not used.fits(LIMIT):
+            break
+        places.add(place)
+    return places
 
 
 def _weights(encoding: str, pieces: Sequence[TextFragment]) -> list[Weight]:

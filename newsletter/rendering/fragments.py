@@ -42,7 +42,7 @@ class PaperFragments:
         self._environment = templates
         self._shown = {"digest": content, **context}
         self._ending = ending
-        self._levels: dict[DetailLevel, list[TextFragment]] = {}
+        self._levels: dict[tuple[DetailLevel, bool], list[TextFragment]] = {}
         self._more: dict[tuple[IssueSection, int], TextFragment] = {}
         self._notes: dict[str, TextFragment] = {}
 
@@ -59,8 +59,9 @@ class PaperFragments:
             _, self._notes[holds], _ = self._finished([self._render("note", holds=holds)])
         return self._notes[holds]
 
-    def papers(self, level: DetailLevel) -> list[TextFragment]:
-        if level not in self._levels:
+    def papers(self, level: DetailLevel, *, linked: bool = False) -> list[TextFragment]:
+        """All cards at a level; `linked`, with the reader's links to say more or less of each."""
+        if (level, linked) not in self._levels:
             entries = self._digest.entries
             rendered = [
                 self._render(
@@ -69,11 +70,12 @@ class PaperFragments:
                     paper=entry.paper,
                     level=_own_level(entry, level),
                     levels=DetailLevel,
+                    linked=linked,
                 )
                 for entry in entries
             ]
-            self._levels[level] = self._finished(rendered)[1:-1]
-        return self._levels[level]
+            self._levels[level, linked] = self._finished(rendered)[1:-1]
+        return self._levels[level, linked]
 
     def more(self, section: IssueSection, papers: int) -> TextFragment:
         """The line that stands for so many papers of a section."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from jinja2 import Environment
 
 from newsletter.config import SiteSettings
-from newsletter.rendering.fitting import fit_papers
+from newsletter.rendering.fitting import fit_links, fit_papers
 from newsletter.rendering.fragments import PaperFragments
 from newsletter.rendering.headers import mailto
 from newsletter.rendering.issue_content import Block, IssueContent
@@ -41,6 +41,7 @@ class Recipient:
     reference: str
     left_out: str = ""  # sections that they do not want, as `cross replace`
     subscribed_at: datetime | None = None  # what was announced before is not for them
+    has_interests: bool = False  # so that cards ask for more of it, or less
 
 
 class IssueEmails:
@@ -58,14 +59,20 @@ class IssueEmails:
         self._campaign = campaign_name(content.slug, content.day)
         self._blanks = Placeholders.fresh()
         self._fragments: dict[tuple[str, str], PaperFragments] = {}
-        self._contents: dict[tuple[str, str, str], MessageContent] = {}
+        self._contents: dict[tuple[str, str, str, bool], MessageContent] = {}
         self._later: dict[date, IssueEmails] = {}  # of several days, by the reader's first
 
-    def content(self, detail: str, language: str, left_out: str = "") -> MessageContent:
-        """Subject and parts at that level of detail at most, framed in that language."""
-        variant = (detail, language, left_out)
+    def content(
+        self, detail: str, language: str, left_out: str = "", *, tunes: bool = False
+    ) -> MessageContent:
+        """Subject and parts at that level of detail at most, framed in that language.
+
+        With `tunes`, cards have links to say more or less of their paper.
+        """
+        variant = (detail, language, left_out, tunes)
         if variant not in self._contents:
-            self._contents[variant] = self._content(CEILINGS[detail], language, left_out.split())
+            level = CEILINGS[detail]
+            self._contents[variant] = self._content(level, language, left_out.split(), tunes=tunes)
         return self._contents[variant]
 
     def check_templates(self) -> None:
@@ -81,6 +88,7 @@ class IssueEmails:
         mails = self._of_their_days(reader)
         if mails is not self:
             return mails.mail(reader)
+        address = (reader.subscriber_id, reader.email)
         unsubscribe = self._links.unsubscribe(reader.subscriber_id, self._issue.slug)
         by_mail = mailto(self._feedback_address, unsubscribe.rpartition("/")[2])
         return Message(
@@ -93,12 +101,15 @@ class IssueEmails:
                 ("List-Unsubscribe", f"<{unsubscribe}>, <{by_mail}>"),
                 ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
             ),
-            content=self.content(reader.detail, reader.language, reader.left_out),
+            content=self.content(
+                reader.detail, reader.language, reader.left_out, tunes=reader.has_interests
+            ),
             values={
                 "recipient": reader.email,
                 "unsubscribe": unsubscribe,
-                "preferences": self._links.preferences(reader.subscriber_id, reader.email),
+                "preferences": self._links.preferences(*address),
                 "since": translations(reader.language).medium_date(reader.since),
+                "tune": self._links.tune(*address) if reader.has_interests else "",
             },
             bounces_to=(
                 self._site.envelope_sender(reader.reference)
@@ -142,20 +153,23 @@ class IssueEmails:
         )
 
     def _content(
-        self, ceiling: DetailLevel, language: str, left_out: Collection[str]
+        self, ceiling: DetailLevel, language: str, left_out: Collection[str], *, tunes: bool
     ) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
         say = IssueTexts(translations(language))
         frame = self._longest_frame(html, say.longest_note(self._issue))
         shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out)
+        linked = set[int]()
+        if tunes:
+            linked = fit_links(self._issue, html, shown, encoding, frame, self._longest_values)
         holds = say.holds(self._issue, shown, ceiling)
         with explain_template_error():
             subject = self._environment(language).get_template("email/issue/subject.txt")
             line = one_line(subject.render(digest=self._issue, site=self._site))
         return MessageContent.joined(
             line,
-            self._chosen(html, shown, holds, left_out),
-            self._chosen(text, shown, holds, left_out),
+            self._chosen(html, shown, holds, left_out, linked),
+            self._chosen(text, shown, holds, left_out, linked),
             self._blanks,
             encoding,
         )
@@ -166,12 +180,14 @@ class IssueEmails:
         shown: Mapping[int, DetailLevel],
         holds: str = "",
         left_out: Collection[str] = (),
+        linked: Collection[int] = (),
     ) -> list[TextFragment]:
         """The pieces of a part for the papers at these levels, each block under its label."""
         content, frame = self._issue, part.frame
         blocks: dict[Block, list[TextFragment]] = {block: [] for block in content.blocks}
         for place, level in shown.items():
-            blocks[content.block(content.entries[place])].append(part.papers(level)[place])
+            card = part.papers(level, linked=place in linked)[place]
+            blocks[content.block(content.entries[place])].append(card)
         pieces = [frame.head, part.note(holds)]
         for block, papers in blocks.items():
             if block.section in left_out:
@@ -190,16 +206,21 @@ class IssueEmails:
         """Everything but the papers, with the longest values that a reader can have."""
         frame = part.frame
         pieces = [frame.head, part.note(note), *frame.labels.values(), frame.foot]
+        slots = QpTemplate.of(pieces, self._blanks.html.values()).slots
+        return [*pieces, *(TextFragment(self._longest_values[gap]) for gap in slots)]
+
+    @cached_property
+    def _longest_values(self) -> dict[str, str]:
+        """For each blank, the longest value that a reader can have, between soft breaks."""
         longest = "'" * _LONGEST_ADDRESS
         values = {
             "recipient": longest,
             "unsubscribe": self._links.unsubscribe(_LARGEST_ID, self._issue.slug),
             "preferences": self._links.preferences(_LARGEST_ID, longest),
             "since": "2025年11月30日 (30 September 2025)",
+            "tune": self._links.tune(_LARGEST_ID, longest),
         }
-        filled = self._blanks.filled(values)
-        slots = QpTemplate.of(pieces, self._blanks.html.values()).slots
-        return [*pieces, *(TextFragment(f"=\n{filled[gap]}=\n") for gap in slots)]
+        return {blank: f"=\n{value}=\n" for blank, value in self._blanks.filled(values).items()}
 
     def _part(self, ending: str, language: str) -> PaperFragments:
         placeholders = self._blanks.html if ending == "html" else self._blanks.text

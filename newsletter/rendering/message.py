@@ -16,7 +16,7 @@ from newsletter.rendering.qp_template import QpTemplate, TextFragment
 from newsletter.rendering.translations import translations
 
 QUOTED_PRINTABLE, BASE64 = "quoted-printable", "base64"
-_PERSONAL = ("recipient", "unsubscribe", "preferences", "since")
+_PERSONAL = ("recipient", "unsubscribe", "preferences", "since", "tune")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter import delivery_counters
@@ -12,6 +12,7 @@ from newsletter.errors import WrongUseError
 from newsletter.models import (
     DeliveryRow,
     DeliveryState,
+    InterestRow,
     IssueRow,
     SubscriberRow,
     SubscriptionRow,
@@ -20,7 +21,7 @@ from newsletter.rendering.issue_email import Recipient
 from newsletter.subscribers import lifecycle
 
 # What must be known of a subscriber and a subscription to make a reader of them.
-READER: tuple[InstrumentedAttribute[Any], ...] = (
+READER: tuple[InstrumentedAttribute[Any] | ColumnElement[Any], ...] = (
     SubscriberRow.id,
     SubscriberRow.email,
     SubscriberRow.language,
@@ -28,6 +29,7 @@ READER: tuple[InstrumentedAttribute[Any], ...] = (
     SubscriptionRow.detail,
     SubscriptionRow.left_out,
     SubscriptionRow.since,
+    exists().where(InterestRow.subscriber_id == SubscriberRow.id).label("has_interests"),
 )
 OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 
@@ -117,4 +119,5 @@ def find_recipient(row: Row[*tuple[Any, ...]], reference: str) -> Recipient:
         since=since.date(),
         reference=reference,
         subscribed_at=row.since,
+        has_interests=row.has_interests,
     )

@@ -233,6 +233,10 @@ class SignedLinks:
     def preferences_token(self, subscriber_id: int, address: str) -> str:
         return self.token_to(PreferencesClaim, subscriber_id, address)
 
+    def tune(self, subscriber_id: int, address: str) -> str:
+        """What the links of all cards begin with: an identifier and "more" or "less" follow."""
+        return f"{self._site_url}/tune/{self.token_to(TuneClaim, subscriber_id, address)}"
+
     def token_to(self, kind: type[AddressClaim], subscriber_id: int, address: str) -> str:
         return self.token(kind(subscriber_id, _mark(self._keys[0], address)))
 

@@ -8,6 +8,7 @@ from email.message import Message as EmailMessage
 from functools import lru_cache
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,10 @@ def html_part(sent: Message) -> bytes:
     """The second part as it stands on the wire, without its header and boundary."""
     part = sent.as_bytes().partition(b"Content-Type: text/html")[2].partition(b"\r\n\r\n")[2]
     return part.rpartition(b"\r\n--=_")[0]
+
+
+def slow(*values: object) -> ParameterSet:
+    return pytest.param(*values, marks=pytest.mark.slow)
 
 
 def held_to_the_budget(sent: Message) -> None:
@@ -102,6 +107,27 @@ def test_what_has_no_room_is_a_link_to_the_whole_issue() -> None:
 def test_the_budget_is_used_up() -> None:
     sent = mail(busy_day(150))
     assert len(html_part(sent)) > 97_000 or len(sent.html.encode()) > 95_000
+
+
+@pytest.mark.parametrize(("papers", "language"), [(40, "en"), slow(110, "en")])
+def test_who_has_interests_says_more_or_less_of_each_card_that_has_room_for_the_links(
+    papers: int, language: str
+) -> None:
+    issue = busy_day(papers, language)
+    reader = replace(READER, detail="brief", language=language)
+    plain = mails_of(issue).mail(reader)
+    sent = mails_of(issue).mail(replace(reader, has_interests=True))
+    held_to_the_budget(sent)
+    mine = f'="{LINKS.tune(reader.subscriber_id, reader.email)}'
+    asked = re.findall(rf"{mine}/([^/]+)/(more|less)\"", sent.html)
+    numbers = {number for number, _ in asked}
+    assert len(asked) == 2 * len(numbers)
+    assert sent.text.count("/tune/") == len(numbers) > 10
+    leading = sum(it.section is not IssueSection.REPLACE for it in issue.entries)
+    assert (len(numbers) == leading) is (papers == 40)
+    assert "/tune/" not in plain.html + plain.text
+    without = re.sub(rf"\xa0· <a href{mine}[^<]*</a>", "", sent.html)
+    assert without == plain.html  # no paper has less for it
 
 
 @pytest.mark.slow
