@@ -9,7 +9,6 @@ from datetime import datetime
 
 from newsletter import dns_records
 from newsletter.config import Settings
-from newsletter.db import Database
 from newsletter.dns_records import DmarcRecord, DnsError
 from newsletter.finding import Finding, Severity
 from newsletter.transports.smtp import dkim
@@ -74,7 +73,7 @@ class _Proofs:
         return self.settings.site.feedback_address.rpartition("@")[2]
 
 
-def check(settings: Settings, _database: Database, _now: datetime) -> Iterator[Finding]:
+def check(settings: Settings, _now: datetime) -> Iterator[Finding]:
     """Look up what receivers look up; nothing where mails stay on this machine."""
     dkim.from_settings(settings.dkim, settings.folder)  # complains of what is wrong
     domain = settings.site.sender_domain

@@ -1,79 +1,124 @@
-"""Is this installation ready? Every part is asked, and each answers for itself.
+"""Is this installation ready, and is it well? Every part is asked, and each answers for itself.
 
-A check gets the settings, the open database and the present moment; what it looks after stays in
-its own layer, and here stands only the list.
+What a check looks after stays in its own layer; here stand only the lists. `WATCHED` reads the
+database and is cheap: `newsletter check`, /healthz, /metrics and the alarms all ask it, so they
+cannot disagree. `AUDITS` read more, and `TRIALS` go out to other machines: only `newsletter check`
+asks those.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from urllib.parse import urlsplit
+from functools import partial
 
-from newsletter import bootstrap, deliverability
+from newsletter import bootstrap, deliverability, public_address, storage_health
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.feedback import health as feedback_health
+from newsletter.feedback import mailbox_health
 from newsletter.finding import Finding, Severity
 from newsletter.rendering import health as rendering_health
 from newsletter.sending import health as sending_health
+from newsletter.sources import health as sources_health
+from newsletter.subscribers import health as subscribers_health
 from newsletter.subscribers import signups
 from newsletter.summaries import health as summaries_health
-
-_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+from newsletter.text import brief
+from newsletter.transports import health as transports_health
 
 Check = Callable[[Settings, Database, datetime], Iterable[Finding]]
+Trial = Callable[[Settings, datetime], Iterable[Finding]]
+
+_WITHIN_S = 90.0  # all trials together; most take a second
+_PLUGINS = ("source", "summarizer", "transport")
 
 
 def check(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Ask every part, one after the other; a check that fails is a finding, not the end."""
-    yield from _site(settings)
+    """Ask every part; a check that fails is a finding, not the end.
+
+    The trials run at the same time, each in a thread; what is not over in 90 s is a finding too.
+    """
+    until = time.monotonic() + _WITHIN_S
+    trials = [_Running(name, trial, settings, now) for name, trial in TRIALS.items()]
+    for running in trials:
+        running.start()
     try:
         with bootstrap.open_database(settings) as database:
-            yield Finding("database", Severity.OK, "reachable, its tables are this program's")
-            for name, room_check in CHECKS.items():
-                yield from _asked(name, room_check, settings, database, now)
+            for checks in (AUDITS, WATCHED):
+                yield from _all(checks, settings, database, now)
     except NewsletterError as error:
         yield Finding("database", Severity.TROUBLE, str(error))
+    for running in trials:
+        running.join(max(0.0, until - time.monotonic()))
+        yield from running.findings or [running.endless]
 
 
-def _asked(
-    name: str, each: Check, settings: Settings, database: Database, now: datetime
+def watched(settings: Settings, database: Database, now: datetime) -> list[Finding]:
+    """What the database tells of how all is going."""
+    return list(_all(WATCHED, settings, database, now))
+
+
+def _all(
+    checks: Mapping[str, Check], settings: Settings, database: Database, now: datetime
 ) -> Iterator[Finding]:
+    for name, room_check in checks.items():
+        yield from _asked(name, partial(room_check, settings, database, now))
+
+
+def _asked(name: str, ask: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
     try:
-        yield from each(settings, database, now)
+        yield from ask()
     except NewsletterError as error:
         yield Finding(name, Severity.TROUBLE, str(error))
 
 
-def _site(settings: Settings) -> Iterator[Finding]:
-    site = settings.site
-    if urlsplit(site.url).hostname in _THIS_MACHINE:
-        yield Finding(
-            "site",
-            Severity.WARNING,
-            f"site.url is {site.url}: links in mails work on this machine only",
-        )
-    elif not site.url.startswith("https://"):
-        yield Finding(
-            "site",
-            Severity.WARNING,
-            f"site.url is {site.url}: one-click unsubscribe (RFC 8058) needs https",
-        )
-    else:
-        yield Finding("site", Severity.OK, f"links lead to {site.url}")
-    if not site.postal_address:
-        yield Finding(
-            "site",
-            Severity.WARNING,
-            "site.postal_address is empty; bulk mail must bear one (CAN-SPAM)",
-        )
+class _Running(threading.Thread):
+    """A trial under way. Nobody waits for its end but who joins it."""
+
+    def __init__(self, name: str, trial: Trial, settings: Settings, now: datetime) -> None:
+        super().__init__(name=name, daemon=True)
+        self._ask = partial(_try_plugin, name, trial, settings, now)
+        self.findings: tuple[Finding, ...] | None = None
+        self.endless = Finding(name, Severity.TROUBLE, f"no end within {_WITHIN_S:.0f} s")
+
+    def run(self) -> None:
+        try:
+            self.findings = tuple(_asked(self.name, self._ask)) or (
+                Finding(self.name, Severity.OK, "nothing to try"),
+            )
+        except Exception as error:  # noqa: BLE001 - a stranger's part, or a bug of ours
+            text = f"cannot be tried: {type(error).__name__}: {brief(error)}"
+            self.findings = (Finding(self.name, Severity.TROUBLE, text),)
 
 
-CHECKS: dict[str, Check] = {
-    "summarizer": summaries_health.check,
+def _try_plugin(name: str, trial: Trial, settings: Settings, now: datetime) -> Iterator[Finding]:
+    """A part that cannot be built is not tried: why it cannot be is the finding."""
+    if name in _PLUGINS:
+        part = bootstrap.load_plugin(name, settings)
+        if name != "source":
+            part.close()
+    yield from trial(settings, now)
+
+
+WATCHED: dict[str, Check] = {
+    "disk": storage_health.check_room,
+    "newsletters": subscribers_health.check,
     "signup": signups.check,
     "sending": sending_health.check,
-    "domain": deliverability.check,
     "feedback": feedback_health.check,
+}
+AUDITS: dict[str, Check] = {
+    "database": storage_health.check_writable,
+    "counters": sending_health.audit,
     "templates": rendering_health.check_templates,
+}
+TRIALS: dict[str, Trial] = {
+    "site": public_address.check,
+    "transport": transports_health.check,
+    "domain": deliverability.check,
+    "mailbox": mailbox_health.check,
+    "source": sources_health.check,
+    "summarizer": summaries_health.check,
 }

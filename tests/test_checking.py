@@ -12,7 +12,7 @@ def test_a_fresh_installation_hears_what_to_set_before_it_goes_public(
     said = cli("check")
     assert said.code == 0
     assert "site.url is http://127.0.0.1:8000: links in mails work on this machine only" in said.out
-    assert "reachable, its tables are this program's" in said.out
+    assert "reachable, writable, its tables are this program's" in said.out
     assert settings.folder.exists()
 
 

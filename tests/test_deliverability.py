@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 
 from newsletter import deliverability, dns_records
 from newsletter.config import DkimSettings, Settings
-from newsletter.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.transports.smtp import dkim
 
@@ -97,19 +96,19 @@ def by(settings: Settings, **transport: object) -> Settings:
     return settings.model_copy(update={"transport": changed})
 
 
-def found(settings: Settings, database: Database) -> dict[str, str]:
+def found(settings: Settings) -> dict[str, str]:
     """By part, what was found; of several lines the last that complains, else the last."""
     said: dict[str, str] = {}
-    for finding in deliverability.check(settings, database, NOW):
+    for finding in deliverability.check(settings, NOW):
         if finding.level is Severity.WARNING or finding.part not in said:
             said[finding.part] = f"{finding.level}: {finding.text}"
     return said
 
 
 def test_a_domain_with_all_its_records_is_told_what_was_found(
-    lab: Settings, database: Database
+    lab: Settings,
 ) -> None:
-    assert list(deliverability.check(lab, database, NOW)) == [
+    assert list(deliverability.check(lab, NOW)) == [
         Finding("dkim", Severity.OK, "the key at s1._domainkey.lab.org is ours"),
         Finding("spf", Severity.OK, "lab.org has v=spf1 include:_spf.lab.org ~all"),
         Finding("dmarc", Severity.OK, "lab.org has p=quarantine, aligned by DKIM and SPF"),
@@ -128,12 +127,10 @@ def test_a_domain_with_all_its_records_is_told_what_was_found(
     ]
 
 
-def test_a_domain_without_records_hears_what_to_set(
-    lab: Settings, database: Database, zone: Zone
-) -> None:
+def test_a_domain_without_records_hears_what_to_set(lab: Settings, zone: Zone) -> None:
     key = zone["s1._domainkey.lab.org", "TXT"][0]
     zone.clear()
-    said = found(lab, database)
+    said = found(lab)
     assert said["spf"] == 'warning: lab.org has no SPF record; set: lab.org TXT "v=spf1 a mx ~all"'
     assert said["dkim"].endswith(f"set: s1._domainkey.lab.org TXT {key}")
     assert 'set: _dmarc.lab.org TXT "v=DMARC1; p=none;' in said["dmarc"]
@@ -153,91 +150,83 @@ def test_a_domain_without_records_hears_what_to_set(
     ],
 )
 def test_an_spf_record_that_counts_as_none_says_why(
-    lab: Settings, database: Database, zone: Zone, records: list[str], words: str
+    lab: Settings, zone: Zone, records: list[str], words: str
 ) -> None:
     zone["lab.org", "TXT"] = records
-    assert words in found(lab, database)["spf"]
+    assert words in found(lab)["spf"]
 
 
-def test_a_known_relay_must_stand_in_the_spf_record(
-    lab: Settings, database: Database, zone: Zone
-) -> None:
+def test_a_known_relay_must_stand_in_the_spf_record(lab: Settings, zone: Zone) -> None:
     relayed = by(lab, use="smtp", host="email-smtp.eu-west-1.amazonaws.com")
-    assert "without include:amazonses.com" in found(relayed, database)["spf"]
+    assert "without include:amazonses.com" in found(relayed)["spf"]
     zone["lab.org", "TXT"] = ['"v=spf1 include:amazonses.com ~all"']
-    assert found(relayed, database)["spf"].startswith("ok:")
+    assert found(relayed)["spf"].startswith("ok:")
 
 
-def test_another_key_under_our_name_is_not_ours(
-    lab: Settings, database: Database, zone: Zone
-) -> None:
+def test_another_key_under_our_name_is_not_ours(lab: Settings, zone: Zone) -> None:
     zone["s1._domainkey.lab.org", "TXT"] = ['"v=DKIM1; k=ed25519; p=AAAA"']
-    assert "is another one" in found(lab, database)["dkim"]
+    assert "is another one" in found(lab)["dkim"]
 
 
 def test_a_dmarc_record_above_holds_and_a_strict_one_wants_the_very_domain(
-    lab: Settings, database: Database, zone: Zone
+    lab: Settings, zone: Zone
 ) -> None:
     site = lab.site.model_copy(update={"sender": "News <news@mail.lab.org>"})
     below = lab.model_copy(update={"site": site})
     zone["mail.lab.org", "TXT"] = ['"v=spf1 ip4:192.0.2.7 -all"']
-    assert "lab.org has p=quarantine, aligned by DKIM and SPF" in found(below, database)["dmarc"]
+    assert "lab.org has p=quarantine, aligned by DKIM and SPF" in found(below)["dmarc"]
     zone["_dmarc.lab.org", "TXT"] = ['"v=DMARC1; p=reject; adkim=s"']
-    assert found(below, database)["dmarc"].endswith("aligned by SPF")
+    assert found(below)["dmarc"].endswith("aligned by SPF")
 
 
-def test_bounces_at_another_domain_need_a_signature_of_ours(
-    lab: Settings, database: Database, zone: Zone
-) -> None:
+def test_bounces_at_another_domain_need_a_signature_of_ours(lab: Settings, zone: Zone) -> None:
     site = lab.site.model_copy(update={"mailbox": "bounces@relay.net"})
     zone["relay.net", "TXT"] = ['"v=spf1 ip4:192.0.2.7 -all"']
     elsewhere = lab.model_copy(update={"site": site})
-    assert found(elsewhere, database)["dmarc"].endswith("aligned by DKIM")
+    assert found(elsewhere)["dmarc"].endswith("aligned by DKIM")
     unsigned = elsewhere.model_copy(update={"dkim": DkimSettings()})
-    said = found(unsigned, database)
+    said = found(unsigned)
     assert "if smtp.lab.org does not sign as lab.org either" in said["dkim"]
     assert "neither SPF (relay.net) nor DKIM (not ours) is of lab.org" in said["dmarc"]
 
 
 def test_a_relay_without_a_name_or_without_encryption_is_pointed_at(
-    lab: Settings, database: Database, zone: Zone
+    lab: Settings, zone: Zone
 ) -> None:
     del zone["mx7.lab.org", "A"]
-    assert "192.0.2.7 has no name that leads back to it (PTR)" in found(lab, database)["relay"]
+    assert "192.0.2.7 has no name that leads back to it (PTR)" in found(lab)["relay"]
     zone["mx7.lab.org", "A"] = ["192.0.2.7"]
-    plain = found(by(lab, security="none"), database)
+    plain = found(by(lab, security="none"))
     assert "unencrypted" in plain["relay"]
     assert plain["receivers"].endswith("missing: TLS")
 
 
-def test_sendgrid_signs_once_the_domain_is_authenticated_there(
-    lab: Settings, database: Database, zone: Zone
-) -> None:
+def test_sendgrid_signs_once_the_domain_is_authenticated_there(lab: Settings, zone: Zone) -> None:
     by_sendgrid = by(lab, use="sendgrid")
     del zone["s1._domainkey.lab.org", "TXT"]
-    assert "authenticate lab.org at SendGrid" in found(by_sendgrid, database)["dkim"]
+    assert "authenticate lab.org at SendGrid" in found(by_sendgrid)["dkim"]
     zone["s2._domainkey.lab.org", "TXT"] = ['"k=rsa; t=s; p=MIGf"']
-    said = found(by_sendgrid, database)
+    said = found(by_sendgrid)
     assert said["dkim"] == "ok: SendGrid signs as lab.org: s2._domainkey.lab.org"
     assert said["dmarc"].endswith("aligned by DKIM")
     assert said["receivers"].startswith("ok:")
 
 
-def test_without_a_network_the_records_to_set_are_told(lab: Settings, database: Database) -> None:
+def test_without_a_network_the_records_to_set_are_told(lab: Settings) -> None:
     resolver = dns.resolver.Resolver(configure=False)
     resolver.nameservers = []
     dns.resolver.default_resolver = resolver
-    first, *records = deliverability.check(lab, database, NOW)
+    first, *records = deliverability.check(lab, NOW)
     assert first.text.startswith("the DNS does not answer for s1._domainkey.lab.org")
     assert [finding.part for finding in records] == ["dkim", "spf", "dmarc"]
     assert records[1].text == 'the DNS must have: lab.org TXT "v=spf1 a mx ~all"'
 
 
 def test_what_stays_on_this_machine_asks_nobody_and_a_made_up_domain_is_named(
-    settings: Settings, database: Database
+    settings: Settings,
 ) -> None:
-    assert not list(deliverability.check(settings, database, NOW))
-    (finding,) = deliverability.check(by(settings, use="smtp"), database, NOW)
+    assert not list(deliverability.check(settings, NOW))
+    (finding,) = deliverability.check(by(settings, use="smtp"), NOW)
     assert "newsletter.example, which no receiver can look up" in finding.text
 
 

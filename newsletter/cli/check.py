@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def check(as_json: bool, config_file: Path | None) -> None:
     """Try every part and say in words what is wrong.
 
-    Sends nothing to a subscriber. Exit code 1 where something will not work.
+    Logs in at the servers, asks arXiv once, and sends nothing to anybody. Exit code 1 where
+    something will not work.
     """
     from newsletter import health
     from newsletter.finding import Severity

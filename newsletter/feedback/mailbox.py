@@ -123,6 +123,18 @@ def read_imap(settings: FeedbackSettings) -> InboundMessages:
                 yield InboundMessage(raw, _seen_on(server, settings.imap_host, number.decode()))
 
 
+def try_imap(settings: FeedbackSettings) -> None:
+    """Log in and open the folder; nothing in it is read or marked.
+
+    Raises:
+        WrongUseError: the settings would give a password away.
+        MailboxError: as in `read_imap`, its cause beneath it.
+    """
+    combinations.check_imap(settings)
+    with _clear_trouble(settings.imap_host), _logged_in(settings):
+        pass
+
+
 @contextmanager
 def _clear_trouble(host: str) -> Iterator[None]:
     try:

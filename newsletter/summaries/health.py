@@ -9,7 +9,6 @@ from contextlib import closing, suppress
 from datetime import datetime
 
 from newsletter.config import Settings, SummarizerSettings
-from newsletter.db import Database
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import Paper, PaperId
@@ -44,9 +43,9 @@ _SHOWN = 200  # characters of the answer
 _WEB_PAGE = (b"<!doctype", b"<html")
 
 
-def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     """What an operator of the configured summarizer must know."""
-    del database, now
+    del now
     chosen = settings.summarizer
     if chosen.use == "extractive":
         yield Finding(_PART, Severity.OK, "the authors' own sentences; no key, no network")

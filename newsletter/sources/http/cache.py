@@ -43,7 +43,7 @@ class CachedResponse:
         """The answer again, as if it had come now."""
         response = requests.Response()
         response.status_code, response.reason = requests.codes.ok, "OK"
-        response.headers = self.headers
+        response.headers = self.headers.copy()
         response.encoding = requests.utils.get_encoding_from_headers(self.headers)
         response._content = self.body  # noqa: SLF001 - requests has no public way to make one
         response.url, response.request = request.url or "", request

@@ -55,6 +55,7 @@ class PoliteAdapter(DeadlineAdapter):
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
         folder: Path | None = None,
+        tries: int = TRIES,
     ) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1)
         self._settings = settings
@@ -62,6 +63,7 @@ class PoliteAdapter(DeadlineAdapter):
         self._sleep = sleep
         self._clock = clock
         self._given_folder = folder
+        self._tries = tries
 
     @cached_property
     def _folder(self) -> Path:
@@ -125,7 +127,7 @@ class PoliteAdapter(DeadlineAdapter):
     ) -> requests.Response:
         tries = Retrying(
             retry=retry_if_exception(is_worth_another_try),
-            stop=stop_after_attempt(TRIES),
+            stop=stop_after_attempt(self._tries),
             sleep=self._sleep,  # nothing: the next turn comes late enough
             reraise=True,
         )
@@ -134,7 +136,7 @@ class PoliteAdapter(DeadlineAdapter):
                 with attempt:
                     return self._in_turn(attempt.retry_state, request, options, kept)
         except RetryAfterError as error:
-            raise SourceError(f"{host_of(request.url)}: {error.in_the_end()}") from error
+            raise SourceError(f"{host_of(request.url)}: {error.in_the_end(self._tries)}") from error
         raise AssertionError("the last try returns or raises")
 
     def _in_turn(
@@ -149,7 +151,8 @@ class PoliteAdapter(DeadlineAdapter):
                 return self._once(request, options, kept)
             except RetryAfterError as error:
                 # Told to all: arXiv asked this machine to wait, not this process.
-                turn.rest_s, turn.rest_of_all = rest_after(error, state), error.of_all
+                turn.rest_s = rest_after(error, state, self._tries)
+                turn.rest_of_all = error.of_all
                 raise
 
     def _once(
@@ -174,7 +177,10 @@ class PoliteAdapter(DeadlineAdapter):
             raise RetryAfterError("cannot be reached, or the answer was cut off") from error
         status = response.status_code
         if status == requests.codes.not_modified and kept:
-            return kept.answer(request)
+            answer = kept.answer(request)
+            if "Date" in response.headers:
+                answer.headers["Date"] = response.headers["Date"]  # RFC 9111, 3.2
+            return answer
         unasked = status == requests.codes.not_modified
         if unasked or status in _TURNED_AWAY or status >= _SERVER_TROUBLE:
             raise RetryAfterError(
@@ -191,14 +197,16 @@ def polite_session(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.time,
     folder: Path | None = None,
+    tries: int = TRIES,
 ) -> requests.Session:
     """A session whose every request is paced with all others of this machine.
 
-    `folder` is where they meet, if not in the one of this machine's user.
+    `folder` is where they meet, if not in the one of this machine's user. `tries` is how often a
+    request is made before it counts as failed.
     """
     session = requests.Session()
     session.max_redirects = _MOST_REDIRECTS
-    adapter = PoliteAdapter(settings, contact, sleep, clock, folder)
+    adapter = PoliteAdapter(settings, contact, sleep, clock, folder, tries)
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapter)
     return session

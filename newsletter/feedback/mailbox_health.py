@@ -1,0 +1,62 @@
+"""For `newsletter check`: can the mailbox of feedback be read? Nothing in it is touched."""
+
+import imaplib
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from datetime import datetime
+
+from newsletter.config import FeedbackSettings, Settings
+from newsletter.feedback.mailbox import MailboxError, try_imap
+from newsletter.finding import Finding, Severity
+from newsletter.text import brief
+
+_PART = "mailbox"
+_WITHIN_S = 10.0
+
+
+def check(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Log in and open the folder, or look at the Maildir; nothing where neither is set."""
+    del now
+    place = settings.feedback
+    if place.maildir is not None:
+        folder = settings.folder / place.maildir
+        if all(os.access(folder / name, os.W_OK) for name in ("new", "cur")):
+            yield Finding(_PART, Severity.OK, f"{folder} can be read")
+        else:
+            text = f"{folder} is no Maildir that can be written; look at feedback.maildir"
+            yield Finding(_PART, Severity.TROUBLE, text)
+    elif place.imap_host:
+        yield _imap(place.model_copy(update={"timeout_s": min(place.timeout_s, _WITHIN_S)}))
+
+
+def _imap(place: FeedbackSettings) -> Finding:
+    at = f"{place.imap_host}:{place.imap_port}"
+    try:
+        try_imap(place)
+    except MailboxError as error:
+        return Finding(_PART, Severity.TROUBLE, f"{at}: {_advice(place, error.__cause__)}")
+    text = f"{at}: takes the login of {place.imap_username}, has the folder {place.imap_folder}"
+    return Finding(_PART, Severity.OK, text)
+
+
+def _advice(place: FeedbackSettings, cause: BaseException | None) -> str:
+    """What to change, with the server's words."""
+    words = brief(cause)
+    if words.startswith(f"{place.imap_folder}:"):
+        return f"has no such folder ({words}); look at feedback.imap_folder"
+    usual = "look at feedback.imap_host, imap_port and imap_security (mostly tls at 993)"
+    known = (text for kind, text in _BY_KIND.items() if isinstance(cause, kind))
+    return f"{next(known, 'no answer')} ({words}); {usual}"
+
+
+_BY_KIND = {
+    socket.gaierror: "there is no such host, or no network",
+    UnicodeError: "this is no name of a host",
+    ssl.SSLCertVerificationError: "its certificate is not for that name, or a clock is wrong",
+    ssl.SSLError: "that port does not begin with TLS",
+    ConnectionRefusedError: "nobody listens there",
+    imaplib.IMAP4.abort: "it hangs up",
+    imaplib.IMAP4.error: "the login is refused: see feedback.imap_username and imap_password",
+}

@@ -1,0 +1,88 @@
+"""For `newsletter check`: does `site.url` lead to us, so that the links in the mails work?
+
+Two requests that change nothing: an unsubscribe link of nobody's, signed as those in mails are, and
+one with a signature that is none. Only who has our keys tells them apart.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import requests
+
+from newsletter.config import Settings
+from newsletter.finding import Finding, Severity
+from newsletter.http import DeadlineAdapter
+from newsletter.subscribers.tokens import ALL, SignedLinks
+from newsletter.text import brief
+
+_PART = "site"
+_WITHIN_S = 10.0
+_NOBODY = 0  # a row number that no subscriber has
+_MOST_BYTES = 100_000
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+def check(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """What a reader's mail program would find there; nothing where that is this machine."""
+    del now
+    url = settings.site.url
+    if urlsplit(url).hostname in _THIS_MACHINE:
+        text = f"site.url is {url}: links in mails work on this machine only"
+        yield Finding(_PART, Severity.WARNING, text)
+    else:
+        if not url.startswith("https://"):
+            text = f"site.url is {url}: one-click unsubscribe (RFC 8058) needs https"
+            yield Finding(_PART, Severity.WARNING, text)
+        yield _asked(settings)
+    if not settings.site.postal_address:
+        text = "site.postal_address is empty; bulk mail must bear one (CAN-SPAM)"
+        yield Finding(_PART, Severity.WARNING, text)
+
+
+def _asked(settings: Settings) -> Finding:
+    url = settings.site.url
+    keys = [key.get_secret_value() for key in settings.site.secret_keys]
+    link = SignedLinks(url, keys).unsubscribe(_NOBODY, ALL)
+    try:
+        ours, forged = _answer(link), _answer(f"{link[:-4]}AAAA")
+    except requests.RequestException as error:
+        return Finding(_PART, Severity.TROUBLE, f"{url} {_unreachable(error)}")
+    if ours.is_redirect:
+        there = ours.headers["Location"].partition("/u/")[0]
+        text = f"sends elsewhere ({there}); set site.url to that"
+    elif ours.status_code >= 500:  # noqa: PLR2004 - HTTP
+        text = f"answers with HTTP {ours.status_code}; is `newsletter serve` behind it running?"
+    elif ours.ok and forged.status_code == requests.codes.bad_request:
+        return Finding(_PART, Severity.OK, f"{url} is ours, and an unsubscribe link works there")
+    elif ours.status_code == forged.status_code == requests.codes.bad_request:
+        text = "does not know our links: it runs with other site.secret_keys than these"
+    else:
+        text = (
+            f"answers with HTTP {ours.status_code} to an unsubscribe link, and not as this program"
+            " does; look at site.url and at the proxy before `newsletter serve`"
+        )
+    return Finding(_PART, Severity.TROUBLE, f"{url} {text}")
+
+
+def _answer(link: str) -> requests.Response:
+    with requests.Session() as session:
+        adapter = DeadlineAdapter()
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        with adapter.within(_WITHIN_S):
+            response = session.get(link, allow_redirects=False, timeout=_WITHIN_S, stream=True)
+            next(response.iter_content(_MOST_BYTES), b"")
+            response.close()
+            return response
+
+
+def _unreachable(error: requests.RequestException) -> str:
+    words = brief(error)
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"has no certificate that mail programs trust ({words})"
+    if "NameResolutionError" in words:
+        return "has a name that the DNS does not know; look at site.url"
+    if isinstance(error, requests.Timeout):
+        return f"does not answer within {_WITHIN_S:.0f} s; is `newsletter serve` running?"
+    return "cannot be reached from here; is `newsletter serve` running, and its proxy?"

@@ -1,0 +1,50 @@
+"""For `newsletter check`: one request to arXiv, in the manners of every other one."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import requests
+
+from newsletter import clock_health
+from newsletter.config import Settings
+from newsletter.finding import Finding, Severity
+from newsletter.sources.base import SourceError
+from newsletter.sources.http.get import get
+from newsletter.sources.http.session import host_of, polite_session
+from newsletter.sources.response_types import response_type
+
+_PART = "source"
+_WITHIN_S = 15.0
+_OUR_SOURCES = ("arxiv", "feed")
+
+
+def check(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Ask for the first category's page, or its feed, as a run does."""
+    source = settings.source
+    if source.use not in _OUR_SOURCES:
+        which = "the bundled day; no network" if source.use == "bundled" else "an installed part"
+        yield Finding(_PART, Severity.OK, f"{source.use!r} is {which}")
+        return
+    category = settings.newsletters[0].categories[0]
+    setting = "listing_url" if source.use == "arxiv" else "feed_url"
+    url = getattr(source, setting).format(category=category, categories=category)
+    quick = source.model_copy(update={"timeout_s": min(source.timeout_s, _WITHIN_S)})
+    try:
+        with polite_session(quick, settings.site.url, tries=1) as session:
+            response = get(session, url)
+    except SourceError as error:
+        text = f"{error}; look at source.{setting} and at this machine's network"
+        yield Finding(_PART, Severity.TROUBLE, text)
+        return
+    yield from clock_health.compare(response.headers.get("Date", ""), host_of(url), now)
+    yield _judged(response, url, setting)
+
+
+def _judged(response: requests.Response, url: str, setting: str) -> Finding:
+    if not response.ok:
+        text = f"{url} answers with HTTP {response.status_code}; look at source.{setting}"
+        return Finding(_PART, Severity.TROUBLE, text)
+    if response_type(response.content) is None:
+        text = f"{url} answers, but not as arXiv does; look at source.{setting}, or a proxy between"
+        return Finding(_PART, Severity.TROUBLE, text)
+    return Finding(_PART, Severity.OK, f"{url} answers")

@@ -1,0 +1,67 @@
+"""For `newsletter check` and the alarms: room on the disk, and a database that takes a row."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+
+from newsletter import db
+from newsletter.config import Settings
+from newsletter.db import Database, describe_failure
+from newsletter.finding import Finding, Severity
+from newsletter.models import KeyRow
+
+_MB = 1_000_000
+_FULL = 100 * _MB  # what a day with its mails and its log may need
+_NEARLY_FULL = 1000 * _MB
+
+
+def check_room(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+    """Room where the database, the mails as files and this machine's marks lie."""
+    del database, now
+    file = db.sqlite_file(settings.database.url, settings.folder)
+    places = [settings.folder, *([file.parent] if file is not None else [])]
+    if settings.transport.use == "files":
+        places.append(settings.folder / settings.transport.directory)
+    if settings.sending.state_dir is not None:
+        places.append(settings.folder / settings.sending.state_dir)
+    size = file.stat().st_size if file is not None and file.exists() else 0
+    roomy = True
+    for place, free in _free(places).items():
+        if free < max(_NEARLY_FULL, 2 * size):  # a rehearsal is a copy
+            roomy = False
+            level = Severity.TROUBLE if free < _FULL else Severity.WARNING
+            text = f"{place}: {free // _MB:,} MB are free; make room before mails are lost"
+            yield Finding("disk", level, text)
+    if roomy:
+        yield Finding("disk", Severity.OK, "there is room")
+
+
+def _free(places: list[Path]) -> dict[Path, int]:
+    """The free bytes of each disk, by the first of the places on it."""
+    disks: dict[int, Path] = {}
+    for place in places:
+        there = next((path for path in (place, *place.parents) if path.exists()), None)
+        if there is not None:
+            disks.setdefault(there.stat().st_dev, there)
+    return {place: shutil.disk_usage(place).free for place in disks.values()}
+
+
+def check_writable(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+    """Write a row and take it back."""
+    del settings, now
+    try:
+        with database.write() as session:
+            session.execute(update(KeyRow).values(value=KeyRow.value))
+            session.rollback()
+    except SQLAlchemyError as error:
+        text = (
+            f"cannot be written ({describe_failure(error)}); look at its rights, at the room on its"
+            " disk, and at who else writes"
+        )
+        yield Finding("database", Severity.TROUBLE, text)
+        return
+    yield Finding("database", Severity.OK, "reachable, writable, its tables are this program's")

@@ -1,0 +1,70 @@
+"""For `newsletter check` and the alarms: readers whose newsletter is gone, links without a key."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from hashlib import sha256
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.config import Settings
+from newsletter.db import Database, insert_missing
+from newsletter.errors import did_you_mean
+from newsletter.finding import Finding, Severity
+from newsletter.models import KeyRow, Standing, SubscriberRow, SubscriptionRow
+from newsletter.text import counted
+
+_SIGNED = "links "  # how the purpose of a KeyRow begins that tells of a key of the configuration
+
+
+def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+    """Nobody waits for a newsletter that is not configured, and every link still works."""
+    del now
+    with database.read() as session:
+        yield from _orphans(settings, session)
+        yield from _lost_keys(settings, session)
+
+
+def remember_keys(settings: Settings, session: Session, today: date) -> None:
+    """The first secret key signs from now on: its fingerprint is kept, and the day."""
+    first = _fingerprint(settings.site.secret_keys[0].get_secret_value())
+    row = {"purpose": f"{_SIGNED}{first}", "value": today.isoformat()}
+    insert_missing(session, KeyRow, [row])
+
+
+def _fingerprint(key: str) -> str:
+    """What tells a key from others, and nothing of it: 96 bits of a hash."""
+    return sha256(b"newsletter key " + key.encode()).hexdigest()[:24]
+
+
+def _orphans(settings: Settings, session: Session) -> Iterator[Finding]:
+    slugs = [newsletter.slug for newsletter in settings.newsletters]
+    readers = session.execute(
+        select(SubscriptionRow.newsletter, func.count())
+        .join(SubscriberRow, SubscriberRow.id == SubscriptionRow.subscriber_id)
+        .where(
+            SubscriptionRow.left_at.is_(None),
+            SubscriptionRow.newsletter.not_in(slugs),
+            SubscriberRow.standing == Standing.CONFIRMED,
+        )
+        .group_by(SubscriptionRow.newsletter)
+    )
+    for slug, number in readers:
+        text = (
+            f"{counted(number, 'reader')} of {slug!r}, which no [[newsletters]] names: they get"
+            f" nothing. Bring it back, or move them: `newsletter rename {slug} NEW`"
+            f"{did_you_mean(slug, slugs)}"
+        )
+        yield Finding("newsletters", Severity.TROUBLE, text)
+
+
+def _lost_keys(settings: Settings, session: Session) -> Iterator[Finding]:
+    here = {_fingerprint(key.get_secret_value()) for key in settings.site.secret_keys}
+    rows = session.scalars(select(KeyRow).where(KeyRow.purpose.startswith(_SIGNED)))
+    for row in rows:
+        if row.purpose.removeprefix(_SIGNED) not in here:
+            text = (
+                f"the key that signed links from {row.value} on is not in site.secret_keys: those"
+                " in mails of then, also to unsubscribe, no longer work; put it behind the first"
+            )
+            yield Finding("keys", Severity.TROUBLE, text)

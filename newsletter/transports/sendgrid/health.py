@@ -1,0 +1,64 @@
+"""What a key of SendGrid's may do, as `/v3/scopes` tells it; no mail leaves."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from http.client import HTTPException
+from urllib.parse import urlsplit
+
+from python_http_client.exceptions import HTTPError
+from sendgrid import SendGridAPIClient
+
+from newsletter import clock_health
+from newsletter.config import TransportSettings
+from newsletter.finding import Finding, Severity
+from newsletter.text import brief
+
+_PART = "transport"
+_REGIONS = {"global": "https://api.sendgrid.com", "EU": "https://api.eu.sendgrid.com"}
+_KEY_REFUSED = (401, 403)
+_FAILURES = (OSError, HTTPException, ValueError)
+
+
+def check(settings: TransportSettings, now: datetime) -> Iterator[Finding]:
+    host = urlsplit(settings.base_url).netloc
+    try:
+        scopes, date = _scopes(settings, settings.base_url)
+    except HTTPError as error:
+        yield Finding(_PART, Severity.TROUBLE, f"{host}: {_refused(settings, error)}")
+        return
+    except _FAILURES as error:
+        words = brief(getattr(error, "reason", None) or error)
+        text = f"{host}: no answer ({words}); look at transport.base_url and this network"
+        yield Finding(_PART, Severity.TROUBLE, text)
+        return
+    yield from clock_health.compare(date, host, now)
+    if "mail.send" in scopes:
+        yield Finding(_PART, Severity.OK, f"{host}: the key may send mails; none was sent")
+    else:
+        text = f"{host}: the key may not send mails; give it Mail Send, or set another api_key"
+        yield Finding(_PART, Severity.TROUBLE, text)
+
+
+def _scopes(settings: TransportSettings, base_url: str) -> tuple[list[str], str]:
+    """The key's rights, and the answer's `Date`."""
+    key = settings.api_key.get_secret_value()
+    response = SendGridAPIClient(key, host=base_url).client.scopes.get(timeout=settings.timeout_s)
+    answer = json.loads(response.body)
+    scopes = answer.get("scopes") if isinstance(answer, dict) else None
+    if not isinstance(scopes, list):
+        raise ValueError("this is no answer of SendGrid's")  # noqa: TRY004 - as other nonsense is
+    return scopes, str(response.headers.get("Date", ""))
+
+
+def _refused(settings: TransportSettings, error: HTTPError) -> str:
+    if error.status_code not in _KEY_REFUSED:
+        return f"HTTP {error.status_code}; look at transport.base_url, or try again later"
+    if settings.base_url in _REGIONS.values():
+        for region, other in _REGIONS.items():
+            if other != settings.base_url:
+                with suppress(HTTPError, *_FAILURES):
+                    _scopes(settings, other)
+                    return f'that key is of SendGrid\'s {region}: transport.base_url = "{other}"'
+    return f"the key is refused (HTTP {error.status_code}); look at transport.api_key"

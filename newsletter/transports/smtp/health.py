@@ -1,0 +1,140 @@
+"""How far an SMTP server lets us go, up to a mail, and what to change where that is not enough."""
+
+import smtplib
+import socket
+import ssl
+from contextlib import suppress
+
+from newsletter.config import TransportSettings
+from newsletter.finding import Severity
+from newsletter.text import brief
+from newsletter.transports.base import TransportDownError
+from newsletter.transports.smtp.connect import SmtpSocket, connect, describe_error
+
+_REFUSED = 400  # codes from here on (RFC 5321, 4.2.1)
+_USUAL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+# By the end of a server's name, how its customers log in.
+_LOGINS = {
+    "gmail.com": "Gmail wants an app password (myaccount.google.com/apppasswords)",
+    "outlook.com": "Outlook takes no password from programs any more; use another server",
+    "office365.com": "let the administrator allow SMTP AUTH for this mailbox",
+    "amazonaws.com": "SES has SMTP credentials of its own, which are not the access keys",
+    "mailgun.org": "Mailgun's SMTP password stands at the domain; it is not the API key",
+    "postmarkapp.com": "Postmark wants the server token as username and as password",
+    "sendgrid.net": 'SendGrid wants the username "apikey" and the key as password',
+}
+_MISNAMED = ("ostname mismatch", "IP address mismatch")
+_DATED = ("expired", "not yet valid")
+
+
+def attempt(settings: TransportSettings, sender: str) -> tuple[Severity, str]:
+    """Connect, encrypt, log in, name the sender, and take leave before there is a mail."""
+    place = f"{settings.host}:{settings.port}"
+    try:
+        connection = connect(settings)
+    except (TransportDownError, OSError) as error:
+        cause = error.__cause__ if isinstance(error, TransportDownError) else error
+        return Severity.TROUBLE, f"{place}: {_advice(settings, cause) if cause else error}"
+    try:
+        refusal = _refusal(connection, settings, sender)
+        connection.rset()
+        connection.quit()
+    except (OSError, UnicodeError) as error:
+        return Severity.TROUBLE, f"{place}: hangs up after the login ({brief(error)})"
+    finally:
+        connection.close()
+    if refusal:
+        return Severity.TROUBLE, f"{place}: {refusal}"
+    login = f", takes the login of {settings.username}" if settings.username else ""
+    text = f"{place}: answers ({settings.security}){login} and mails from {sender}; none was sent"
+    return Severity.OK, text
+
+
+def _refusal(connection: SmtpSocket, settings: TransportSettings, sender: str) -> str:
+    code, words = connection.mail(sender)
+    if code < _REFUSED:
+        return ""
+    if settings.security == "none" and connection.has_extn("starttls"):
+        text = f'port {settings.port} wants encryption: set transport.security = "starttls"'
+    elif not settings.username:
+        text = "it wants a login: set transport.username and transport.password"
+    else:
+        text = f"it takes no mails from {sender}: look at site.sender and site.mailbox"
+    return f"{text} ({code} {brief(words)})"
+
+
+def _advice(settings: TransportSettings, cause: BaseException) -> str:
+    """What to change, with the server's words where there are any."""
+    words = describe_error(cause) if isinstance(cause, Exception) else ""
+    for kind, advise in _BY_KIND.items():
+        if isinstance(cause, kind):
+            return f"{advise(settings, words)} ({words})"
+    if settings.security == "tls" and isinstance(cause, ssl.SSLError):
+        return (
+            f"port {settings.port} does not begin with TLS: set"
+            ' transport.security = "starttls", or transport.port = 465'
+        )
+    if settings.security != "tls" and _speaks_tls(settings):
+        return (
+            f'port {settings.port} begins with TLS: set transport.security = "tls",'
+            " or transport.port = 587"
+        )
+    if isinstance(cause, smtplib.SMTPResponseException) and cause.smtp_code >= _REFUSED:
+        return f"it turns us away ({words})"
+    if isinstance(cause, smtplib.SMTPException):
+        return f"no SMTP server answers there; {_usual_port(settings, words)} ({words})"
+    return (
+        f"no answer; look at transport.host and this network; {_usual_port(settings, words)},"
+        f" and many networks block 25 ({words})"
+    )
+
+
+def _usual_port(settings: TransportSettings, _words: str) -> str:
+    security = settings.security
+    return f"with {security} transport.port is mostly {_USUAL_PORTS[security]}"
+
+
+def _login(settings: TransportSettings, _words: str) -> str:
+    usual = "look at transport.username and transport.password"
+    known = (advice for end, advice in _LOGINS.items() if settings.host.endswith(end))
+    return f"the login is refused: {next(known, usual)}"
+
+
+def _certificate(_settings: TransportSettings, words: str) -> str:
+    if any(sign in words for sign in _MISNAMED):
+        return "its certificate is for another name, which transport.host should be"
+    if any(sign in words for sign in _DATED):
+        return "its certificate is out of date, or the clock of this machine is wrong"
+    return "its certificate cannot be trusted; SSL_CERT_FILE names one more authority"
+
+
+def _not_offered(settings: TransportSettings, words: str) -> str:
+    if "STARTTLS" in words:
+        return 'offers no STARTTLS; set transport.security = "tls" with transport.port = 465'
+    if settings.security == "none":
+        return 'offers no login without encryption; set transport.security = "starttls"'
+    return "takes no login; empty transport.username and transport.password"
+
+
+_BY_KIND = {
+    socket.gaierror: lambda *_: "there is no such host; look at transport.host and this network",
+    UnicodeError: lambda *_: "this is no name of a host; look at transport.host",
+    ConnectionRefusedError: lambda *of: f"nobody listens there; {_usual_port(*of)}",
+    ssl.SSLCertVerificationError: _certificate,
+    smtplib.SMTPAuthenticationError: _login,
+    smtplib.SMTPNotSupportedError: _not_offered,
+}
+
+
+def _speaks_tls(settings: TransportSettings) -> bool:
+    """Whether the other side has been waiting for TLS all the while."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    address = (settings.host, settings.port)
+    with (
+        suppress(OSError),
+        socket.create_connection(address, settings.timeout_s) as plain,
+        context.wrap_socket(plain, server_hostname=settings.host),
+    ):
+        return True
+    return False

@@ -1,0 +1,324 @@
+"""`newsletter check` tries what it names: wrong settings, each with the line that mends it."""
+
+import json
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import AuthResult
+from pydantic import SecretStr
+from werkzeug.serving import make_server
+
+from newsletter import health, public_address, storage_health
+from newsletter.cli import common
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.finding import Finding
+from newsletter.subscribers import health as subscribers_health
+from newsletter.transports import health as transports_health
+from newsletter.transports.sendgrid import health as sendgrid_health
+from newsletter.web.app import create_app
+from tests.certificates import Certificate, certificate, needs_openssl
+from tests.conftest import NOW, Cli
+from tests.delivery.http_standin import Answer, HttpStandIn
+from tests.delivery.transports_standins import (
+    CLOSE,
+    SILENCE,
+    OddSmtp,
+    RealSmtp,
+    unused_port,
+)
+from tests.feedback.imap_standin import ImapStandIn
+
+Set = Callable[..., None]
+Found = Callable[[str], list[tuple[str, str]]]
+
+
+@pytest.fixture
+def setting(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Set:
+    """Set values of a section, as an operator does in the environment."""
+    assert settings.folder.exists()
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+
+    def set_all(section: str, **values: object) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(f"NEWSLETTER_{section}__{name}".upper(), str(value))
+
+    return set_all
+
+
+@pytest.fixture
+def found(cli: Cli) -> Found:
+    """What `check` finds of a part: levels and texts; its exit code fits."""
+
+    def find(part: str) -> list[tuple[str, str]]:
+        said = cli("check", "--json")
+        findings = json.loads(said.out)
+        assert said.code == int(any(finding["level"] == "trouble" for finding in findings))
+        return [(each["level"], each["text"]) for each in findings if each["part"] == part]
+
+    return find
+
+
+@pytest.fixture(scope="module")
+def for_localhost(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return certificate(tmp_path_factory.mktemp("tls"), "DNS:localhost")
+
+
+LOGIN = {"username": "ada", "password": "wrong"}
+SMTP_FAULTS: dict[str, tuple[dict[str, str], Mapping[str, object], str]] = {
+    "wrong password": (
+        {"AUTH": "535 5.7.8 bad credentials"},
+        LOGIN,
+        "the login is refused: look at transport.username and transport.password (535 5.7.8 bad",
+    ),
+    "no login offered": (
+        {"EHLO": "250 odd.example"},
+        LOGIN,
+        'offers no login without encryption; set transport.security = "starttls"',
+    ),
+    "a login wanted": (
+        {"MAIL": "530 5.7.0 Authentication required"},
+        {},
+        "it wants a login: set transport.username and transport.password (530",
+    ),
+    "encryption wanted": (
+        {
+            "EHLO": "250-odd.example\r\n250 STARTTLS",
+            "MAIL": "530 5.7.0 Must issue a STARTTLS command first",
+        },
+        {},
+        'wants encryption: set transport.security = "starttls" (530',
+    ),
+    "no STARTTLS": (
+        {},
+        {"security": "starttls"},
+        'offers no STARTTLS; set transport.security = "tls" with transport.port = 465',
+    ),
+    "plain text where TLS is set": (
+        {},
+        {"security": "tls"},
+        'does not begin with TLS: set transport.security = "starttls", or transport.port = 465',
+    ),
+    "a sender it does not take": (
+        {"MAIL": "550 5.7.1 not yours"},
+        LOGIN,
+        "it takes no mails from daily@newsletter.example: look at site.sender",
+    ),
+    "no SMTP server": ({"greeting": "HTTP/1.1 400 Bad Request"}, {}, "no SMTP server answers"),
+    "busy": ({"greeting": "421 4.3.2 come back later"}, {}, "it turns us away (421 4.3.2 come"),
+    "hangs up": ({"greeting": CLOSE}, {}, "no SMTP server answers there"),
+    "says nothing": ({"greeting": SILENCE}, {"timeout_s": 0.2}, "no SMTP server answers there"),
+}
+
+
+@pytest.mark.parametrize("fault", SMTP_FAULTS)
+def test_a_wrong_setting_of_smtp_is_one_line_with_what_to_change(
+    settings: Settings, fault: str
+) -> None:
+    replies, wrong, line = SMTP_FAULTS[fault]
+    with OddSmtp(**replies) as server:
+        told = {"use": "smtp", "host": "127.0.0.1", "port": server.port, "security": "none"}
+        transport = settings.transport.model_validate({**told, **wrong})
+        tried = settings.model_copy(update={"transport": transport})
+        (finding,) = transports_health.check(tried, NOW)
+    assert finding.level == "trouble"
+    assert finding.text.startswith(f"127.0.0.1:{server.port}: ")
+    assert line in finding.text
+    assert "\n" not in finding.text
+    assert "DATA" not in server.heard
+
+
+@needs_openssl
+def test_encryption_is_told_apart_and_a_name_that_does_not_fit(
+    setting: Set, found: Found, for_localhost: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = OddSmtp(for_localhost.context, EHLO="250-odd.example\r\n250 STARTTLS", STARTTLS="220 go")
+    setting("transport", use="smtp", host="127.0.0.1", security="starttls")
+    with odd as server:
+        setting("transport", port=server.port)
+        ((_, untrusted),) = found("transport")
+        for_localhost.trust(monkeypatch)
+        ((_, misnamed),) = found("transport")
+        setting("transport", host="localhost")
+        ((level, fine),) = found("transport")
+    assert "its certificate cannot be trusted; SSL_CERT_FILE" in untrusted
+    assert "is for another name, which transport.host should be" in misnamed
+    assert level == "ok"
+    assert "answers (starttls) and mails from daily@newsletter.example; none was sent" in fine
+    with ImapStandIn(context=for_localhost.context) as tls:
+        setting("transport", port=tls.port, timeout_s=0.3)
+        ((_, from_the_start),) = found("transport")
+    assert 'begins with TLS: set transport.security = "tls"' in from_the_start
+
+
+def test_a_server_that_takes_everything_gets_no_mail(setting: Set, found: Found) -> None:
+    def let_in(_server: object, _session: object, _envelope: object, _kind: str, data: Any) -> Any:  # noqa: ANN401 - as aiosmtpd calls it
+        return AuthResult(success=data.password == b"open", handled=False)
+
+    with RealSmtp(authenticator=let_in, auth_require_tls=False) as server:
+        setting("transport", use="smtp", host="127.0.0.1", port=server.port, security="none")
+        setting("transport", username="ada", password="open")
+        assert [level for level, _ in found("transport")] == ["ok"]
+        assert not server.postbox.taken
+        setting("transport", password="shut")
+        ((level, text),) = found("transport")
+    assert level == "trouble"
+    assert "the login is refused" in text
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "part", "line"),
+    [
+        ("transport", {"use": "smpt"}, "transport", "no transport 'smpt'; did you mean 'smtp'?"),
+        ("source", {"use": "arxive"}, "source", "no source 'arxive'; did you mean 'arxiv'?"),
+        ("summarizer", {"use": "opnai"}, "summarizer", "did you mean 'openai'?"),
+        ("transport", {"directory": "newsletter.toml"}, "transport", "look at transport.directory"),
+        ("feedback", {"maildir": "nowhere"}, "mailbox", "look at feedback.maildir"),
+        ("feedback", {"imap_host": "no.such.invalid"}, "mailbox", "there is no such host"),
+        ("transport", {"use": "smtp", "host": "no.such.invalid"}, "transport", "no such host"),
+        ("transport", {"use": "smtp", "host": "127.0.0.1", "port": 1}, "transport", "mostly 587"),
+        ("transport", {"use": "sendgrid"}, "transport", "transport.api_key is missing"),
+        ("site", {"url": "https://no.such.invalid"}, "site", "look at site.url"),
+        ("database", {"url": "sqlite:///other.db"}, "database", "`newsletter db upgrade` creates"),
+        ("database", {"url": "oracle:///"}, "database", "database.url cannot be used"),
+    ],
+)
+def test_a_wrong_setting_is_trouble_with_the_name_of_the_setting(
+    setting: Set, found: Found, section: str, values: dict[str, object], part: str, line: str
+) -> None:
+    setting(section, **values)
+    assert any(level == "trouble" and line in text for level, text in found(part)), found(part)
+
+
+def test_the_mailbox_is_logged_in_to_and_its_folder_opened(setting: Set, found: Found) -> None:
+    with ImapStandIn(b"Subject: a bounce\n\n") as server:
+        where = f"127.0.0.1:{server.port}"
+        setting("feedback", imap_host="127.0.0.1", imap_port=server.port, imap_security="none")
+        setting("feedback", imap_username="ada", imap_password="open-sesame")
+        assert found("mailbox") == [
+            ("ok", f"{where}: takes the login of ada, has the folder INBOX")
+        ]
+        assert not server.flags
+        setting("feedback", imap_folder="Bounces")
+        assert "has no such folder" in found("mailbox")[0][1]
+        setting("feedback", imap_password="wrong")
+        assert "see feedback.imap_username and imap_password" in found("mailbox")[0][1]
+        setting("feedback", imap_security="tls")
+        assert "does not begin with TLS" in found("mailbox")[0][1]
+
+
+def test_sendgrid_says_what_its_key_may_do_and_where_it_is_at_home(
+    setting: Set, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with HttpStandIn(lambda _request: Answer()) as ours, HttpStandIn(lambda _: Answer()) as eu:
+        monkeypatch.setattr(sendgrid_health, "_REGIONS", {"global": ours.url, "EU": eu.url})
+        setting("transport", use="sendgrid", api_key="SG.key", base_url=ours.url)
+        ours.record = Answer(200, b'{"scopes": ["mail.send"]}')
+        assert "the key may send mails; none was sent" in found("transport")[0][1]
+        ours.record = Answer(200, b'{"scopes": ["stats.read"]}')
+        assert "give it Mail Send" in found("transport")[0][1]
+        ours.record, eu.record = Answer(401), Answer(401)
+        assert (
+            "the key is refused (HTTP 401); look at transport.api_key" in found("transport")[0][1]
+        )
+        eu.record = Answer(200, b'{"scopes": ["mail.send"]}')
+        home = f'that key is of SendGrid\'s EU: transport.base_url = "{eu.url}"'
+        assert home in found("transport")[0][1]
+        assert not ours.requests + eu.requests
+
+
+def test_one_request_to_arxiv_tells_of_its_pages_and_of_the_clock(
+    setting: Set, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common, "utc_now", lambda: datetime.now(UTC) + timedelta(days=366))
+    with HttpStandIn(lambda _request: Answer()) as arxiv:
+        setting("source", use="feed", feed_url=f"{arxiv.url}/rss/{{categories}}", min_interval_s=0)
+        arxiv.record = Answer(200, b"<rss><channel/></rss>")
+        assert [level for level, _ in found("source")] == ["ok"]
+        assert arxiv.asked == ["/rss/cs.SD"]
+        ((level, text),) = found("clock")
+        assert level == "trouble"
+        assert text == "the clock of this machine is a year ahead of 127.0.0.1's; set it (NTP)"
+        arxiv.record = Answer(200, b"<html>Log in to the hotel's network</html>")
+        assert "answers, but not as arXiv does" in found("source")[0][1]
+        arxiv.record = Answer(404)
+        assert "HTTP 404; look at source.feed_url" in found("source")[0][1]
+        setting("source", feed_url=f"http://127.0.0.1:{unused_port()}/{{categories}}")
+        assert "cannot be reached" in found("source")[0][1]
+
+
+def test_the_public_address_is_ours_where_it_knows_our_signature(
+    setting: Set, settings: Settings, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_address, "_THIS_MACHINE", ())
+    served = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+    url = f"http://127.0.0.1:{served.server_port}"
+    threading.Thread(target=served.serve_forever, daemon=True).start()
+    setting("site", url=url)
+    assert ("ok", f"{url} is ours, and an unsubscribe link works there") in found("site")
+    setting("site", secret_keys='["another-key-than-the-one-that-serves"]')
+    assert any("runs with other site.secret_keys" in text for _, text in found("site"))
+    served.shutdown()
+    served.server_close()
+    assert any("is `newsletter serve` running" in text for _, text in found("site"))
+    with HttpStandIn(lambda _request: Answer()) as stranger:
+        setting("site", url=stranger.url)
+        stranger.record = Answer(200, b"It works!")
+        assert any("not as this program does" in text for _, text in found("site"))
+        stranger.record = Answer(301, headers={"Location": "https://new.example/u/x"})
+        assert any("set site.url to that" in text for _, text in found("site"))
+        stranger.record = Answer(502)
+        assert any("`newsletter serve` behind it running" in text for _, text in found("site"))
+
+
+def test_who_gets_nothing_any_more_and_which_links_are_dead_is_trouble(
+    settings: Settings, database: Database, readers: list[str]
+) -> None:
+    with database.write.begin() as session:
+        subscribers_health.remember_keys(settings, session, NOW.date())
+    assert not list(subscribers_health.check(settings, database, NOW))
+    renamed = settings.newsletters[0].model_copy(update={"slug": "sound"})
+    site = settings.site.model_copy(update={"secret_keys": (SecretStr("a-fresh-key-of-16"),)})
+    changed = settings.model_copy(update={"newsletters": (renamed,), "site": site})
+    orphaned, lost = subscribers_health.check(changed, database, NOW)
+    assert (orphaned.level, lost.level) == ("trouble", "trouble")
+    assert f"{len(readers)} readers of 'audio', which no [[newsletters]] names" in orphaned.text
+    assert "`newsletter rename audio NEW`" in orphaned.text
+    assert "from 2025-07-11 on is not in site.secret_keys" in lost.text
+    assert "also to unsubscribe, no longer work; put it behind the first" in lost.text
+
+
+def test_a_full_disk_and_a_database_that_takes_no_row_are_trouble(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=5_000_000))
+    (full,) = storage_health.check_room(settings, database, NOW)
+    assert (full.level, full.part) == ("trouble", "disk")
+    assert "5 MB are free" in full.text
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    (refused,) = storage_health.check_writable(settings, database, NOW)
+    assert refused.level == "trouble"
+    assert "cannot be written (attempt to write a readonly database)" in refused.text
+
+
+def test_what_does_not_end_is_said_and_nobody_waits_for_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = threading.Event()
+
+    def wait(_settings: Settings, _now: datetime) -> list[Finding]:
+        endless.wait()
+        return []
+
+    monkeypatch.setattr(health, "TRIALS", {"oracle": wait})
+    monkeypatch.setattr(health, "_WITHIN_S", 0.0)
+    last = list(health.check(settings, NOW))[-1]
+    endless.set()
+    assert (last.part, last.level, last.text) == ("oracle", "trouble", "no end within 0 s")
