@@ -1,7 +1,7 @@
 """Issues: composed from what was announced, frozen once, the same for every reader ever after."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from newsletter.rendering.issue_content import (
     IssueSection,
     ListingNote,
 )
-from newsletter.sources.base import ListingState, PaperId
+from newsletter.sources.base import ListingState, Paper, PaperId
 from newsletter.summaries import extractive_summarizer, store
 from newsletter.summaries.base import Sentence, Summarizer
 from newsletter.summaries.store import Author
@@ -109,18 +109,31 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
         first_day=issue.first_day,
         language=issue.language,
         categories=tuple(issue.categories),
-        entries=tuple(
-            IssueEntry(
-                IssueSection(row.section),
-                papers_by_id[PaperId(row.arxiv_id, row.version)],
-                Sentence(row.summary, row.summary_language, row.summarizer),
-            )
-            for row in rows
-        ),
+        entries=tuple(_entry(row, papers_by_id) for row in rows),
         listings=tuple(_note(note) for note in issue.notes.values()),
         frozen_at=issue.frozen_at,
         by_category=issue.by_category,
         sections_by_day=_sections_by_day(session, issue),
+    )
+
+
+def find_entry(session: Session, issue_id: int, arxiv_id: str) -> IssueEntry | None:
+    """One paper of a frozen issue, by its identifier without a version."""
+    row = session.scalar(
+        select(IssueEntryRow).where(
+            IssueEntryRow.issue_id == issue_id, IssueEntryRow.arxiv_id == arxiv_id
+        )
+    )
+    if row is None:
+        return None
+    return _entry(row, papers.by_id(session, [PaperId(row.arxiv_id, row.version)]))
+
+
+def _entry(row: IssueEntryRow, papers_by_id: Mapping[PaperId, Paper]) -> IssueEntry:
+    return IssueEntry(
+        IssueSection(row.section),
+        papers_by_id[PaperId(row.arxiv_id, row.version)],
+        Sentence(row.summary, row.summary_language, row.summarizer),
     )
 
 
@@ -155,20 +168,14 @@ def get_issue(session: Session, newsletter: str, day: date | None) -> IssueRow:
     Raises:
         WrongUseError: there is none; the line names the nearest day.
     """
-    days = list(
-        session.scalars(
-            select(IssueRow.day)
-            .where(IssueRow.newsletter == newsletter)
-            .order_by(IssueRow.day.desc())
-        )
-    )
-    wanted = day or (days[0] if days else None)
+    known = days(session, newsletter)
+    wanted = day or (known[0] if known else None)
     issue = find_issue(session, newsletter, wanted) if wanted else None
     if issue is None:
         when = f" of {day}" if day else ""
         hint = (
-            did_you_mean(str(day), map(str, days))
-            if days
+            did_you_mean(str(day), map(str, known))
+            if known
             else f"; `newsletter run {newsletter}` makes one"
         )
         raise WrongUseError(f"{newsletter} has no issue{when}{hint}")
@@ -176,13 +183,24 @@ def get_issue(session: Session, newsletter: str, day: date | None) -> IssueRow:
 
 
 def list_issues(
-    session: Session, newsletters: Sequence[str], at_most: int | None = None
+    session: Session,
+    newsletters: Sequence[str],
+    at_most: int | None = None,
+    between: tuple[date, date] = (date.min, date.max),
 ) -> Sequence[IssueRow]:
+    """Newest first; both days of `between` are included."""
     return session.scalars(
         select(IssueRow)
-        .where(IssueRow.newsletter.in_(newsletters))
+        .where(IssueRow.newsletter.in_(newsletters), IssueRow.day.between(*between))
         .order_by(IssueRow.day.desc(), IssueRow.newsletter)
         .limit(at_most)
+    ).all()
+
+
+def days(session: Session, newsletter: str) -> Sequence[date]:
+    """The days that there are issues of, newest first."""
+    return session.scalars(
+        select(IssueRow.day).where(IssueRow.newsletter == newsletter).order_by(IssueRow.day.desc())
     ).all()
 
 

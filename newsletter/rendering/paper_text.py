@@ -15,6 +15,12 @@ _INVISIBLE = lazy_pattern(
     "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
     "\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_CATEGORY = lazy_pattern(r"[a-z][a-z-]+(?:\.[A-Za-z-]+)?")
+
+
+def is_category(name: str) -> bool:
+    """Whether it is arXiv's: authors' ACM and MSC classes, as H.5.5 and 68T10, stand among them."""
+    return bool(_CATEGORY.fullmatch(name))
 
 
 @lru_cache(maxsize=4096)

@@ -53,6 +53,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {
         "language": catalogue.tag,
+        "weekdays": catalogue.weekdays,
         "look": theme,
         "say": texts.IssueTexts(catalogue),
         "shows_sentence": texts.shows_sentence,
@@ -68,6 +69,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
         "short_date": catalogue.short_date,
         "number": catalogue.number,
         "month": catalogue.month,
+        "month_name": catalogue.month_name,
         "shortened": paper_text.shortened,
         "excerpt": _excerpt,
     }

@@ -5,13 +5,12 @@ Plain strings: the template that prints them escapes them as its format needs.
 
 from collections.abc import Mapping
 
-from newsletter.lazy_pattern import lazy_pattern
 from newsletter.rendering.author_list import list_authors, read_authors
 from newsletter.rendering.comments import comment
 from newsletter.rendering.issue_content import Block, IssueEntry, IssueSection
 from newsletter.rendering.masthead import MastheadTexts
 from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink
-from newsletter.rendering.paper_text import plain, shortened
+from newsletter.rendering.paper_text import is_category, plain, shortened
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.sources.base import UNNAMED_MODEL, Paper
 from newsletter.summaries.base import Sentence
@@ -20,7 +19,6 @@ _SHOWN_AUTHORS = 6
 _SHOWN_GROUPS = 2
 _NAME_CHARACTERS = 80
 _SHOWN_CATEGORIES = 5
-_CATEGORY = lazy_pattern(r"[a-z][a-z-]+(?:\.[A-Za-z-]+)?")
 
 
 class IssueTexts(MastheadTexts):
@@ -43,6 +41,12 @@ class IssueTexts(MastheadTexts):
         told = many % {"names": names, "num": self._number(more)}
         return " ".join([told, *map(_short_name, groups)])
 
+    def all_authors(self, paper: Paper) -> str:
+        """Each by name, where `authors` has only some; else nothing."""
+        authors = read_authors(paper.authors)
+        is_short = len(authors) <= _SHOWN_AUTHORS + 1
+        return "" if is_short else list_authors(authors, _short_name)
+
     def facts(self, entry: IssueEntry, level: DetailLevel) -> list[str]:
         """What stands in the quiet line before the links: categories and comment.
 
@@ -51,8 +55,7 @@ class IssueTexts(MastheadTexts):
         paper = entry.paper
         is_short = level <= DetailLevel.COMPACT
         most = 1 if is_short else _SHOWN_CATEGORIES
-        # Authors' ACM and MSC classes, as H.5.5 and 68T10, stand among arXiv's categories.
-        own = [category for category in paper.categories if _CATEGORY.fullmatch(category)]
+        own = list(filter(is_category, paper.categories))
         categories = " ".join(own[:most]) + " …" * (len(own) > most > 1)
         said = "" if is_short else comment(paper, whole=level > DetailLevel.SUMMARY)
         if entry.section is IssueSection.REPLACE:

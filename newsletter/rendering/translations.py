@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_day_names
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -64,6 +64,18 @@ class Catalogue(gettext.NullTranslations):
 
     def month(self, day: date) -> str:
         return format_skeleton("yMMMM", day, locale=self._known.locale)
+
+    def month_name(self, day: date) -> str:
+        """Short, where the year stands beside it."""
+        return format_date(day, "LLL", locale=self._known.locale)
+
+    def weekdays(self) -> list[tuple[str, str]]:
+        """Each weekday's short and long name, from Monday on."""
+        short, long = (
+            get_day_names(width, "stand-alone", self._known.locale)
+            for width in ("abbreviated", "wide")
+        )
+        return [(short[number], long[number]) for number in range(7)]
 
     def short_date(self, day: date) -> str:
         return format_date(day, self._known.short_date, locale=self._known.locale)

@@ -18,9 +18,11 @@ from newsletter.subscribers import signup_limits
 from newsletter.web import (
     api,
     archive,
+    calendar_pages,
     change_address,
     health,
     interests,
+    issue_pages,
     metrics,
     namesakes,
     picks_feed,
@@ -31,17 +33,16 @@ from newsletter.web import (
     unsubscribe,
     webhooks,
 )
+from newsletter.web.day_converters import CONVERTERS
+from newsletter.web.kept_pages import KEPT_PAGES, KeptPages
 from newsletter.web.outbox_thread import OutboxThread
-from newsletter.web.pages import EXTENSION, Pages, gettext, pages
+from newsletter.web.pages import EXTENSION, POLICY, Pages, gettext, pages
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
 _log = logging.getLogger(__name__)
 
 _HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
-        " base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": POLICY,
     "Referrer-Policy": "no-referrer",  # a link is a key: no other site may see it
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",  # for browsers that know no frame-ancestors
@@ -62,6 +63,8 @@ _MODULES = (
     privacy,
     health,
     archive,
+    calendar_pages,
+    issue_pages,
 )
 _A_YEAR = "max-age=31536000"
 _NO_PART_OF_A_LINK = " \t\r\n\xa0/.,;:!?)]}>\"'*`»”’。，、；：！？）》」"
@@ -118,6 +121,8 @@ def create_app(
         limits_key,
         UnsubscribeQueue(database),
     )
+    app.extensions[KEPT_PAGES] = KeptPages(settings)
+    app.url_map.converters |= CONVERTERS
     for module in _MODULES:
         app.register_blueprint(module.blueprint)
     if settings.feedback.sendgrid_public_key:

@@ -13,13 +13,15 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 from newsletter import paths
 from newsletter.config import Settings
+from newsletter.web.pages import SCRIPT_POLICY, chosen_language, pages
 
 _MOST_BYTES = 64 * 1024 * 1024  # of all pages together, in each process
-_A_WHILE = "public, max-age=300"
+A_WHILE = "public, max-age=300"
+KEPT_PAGES = "newsletter.kept_pages"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class KeptPages:
         `state` is whatever the page changes with, beside the configuration and the templates.
         """
         etag = sha256(f"{self._site}\n{name}\n{state}".encode()).hexdigest()[:20]
-        headers = {"Cache-Control": _A_WHILE, "Vary": "Accept-Encoding, Accept-Language"}
+        headers = {"Cache-Control": A_WHILE, "Vary": "Accept-Encoding, Accept-Language"}
         if request.if_none_match.contains_weak(etag):
             answer = Response(status=304, headers=headers)
         else:
@@ -99,6 +101,25 @@ class KeptPages:
             total = sum(kept.size for kept in self._pages.values())
             while total > _MOST_BYTES:
                 total -= self._pages.popitem(last=False)[1].size
+
+
+def kept_page(state: object, make: Callable[[], str], *, has_script: bool = False) -> Response:
+    """A page in the visitor's language; `has_script` lets it load ours."""
+    name = (request.path, pages.language().language, chosen_language() or "")
+    answer = _kept_pages().answer(name, state, lambda: make().encode())
+    if has_script:
+        answer.headers["Content-Security-Policy"] = SCRIPT_POLICY
+    return answer
+
+
+def kept_file(state: object, make: Callable[[], bytes], mimetype: str) -> Response:
+    """What is the same in every language."""
+    return _kept_pages().answer((request.path,), state, make, mimetype)
+
+
+def _kept_pages() -> KeptPages:
+    kept: KeptPages = current_app.extensions[KEPT_PAGES]
+    return kept
 
 
 def _fingerprint(settings: Settings) -> str:

@@ -27,6 +27,12 @@ from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 _C = TypeVar("_C", bound=Claim)
 _THE_SAME = ("static", "look", "atom", "favicon")  # in every language
 EXTENSION = "newsletter.pages"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
+# For pages with a script, which is a file of ours, and asks nobody but us.
+SCRIPT_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self'"
 
 
 @dataclass

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from urllib.parse import urlsplit
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
 from flask.testing import FlaskClient
@@ -24,6 +26,8 @@ from newsletter.web import create_app
 from newsletter.web.button_presses import marker
 from newsletter.web.pages import EXTENSION
 from tests.conftest import NOW
+from tests.gates.browser import Eyes, opened_eyes
+from tests.serving import Running
 
 SECOND = """
 [[newsletters]]
@@ -166,3 +170,28 @@ def two(tmp_path: Path) -> Settings:
 @pytest.fixture
 def site(two: Settings) -> Iterator[Site]:
     yield from opened(two, Hand())
+
+
+@pytest.fixture(scope="module")
+def eyes() -> Iterator[Eyes]:
+    with opened_eyes() as opened_:
+        yield opened_
+
+
+class _Server(Running, ThreadingMixIn, WSGIServer):
+    """Unlike Werkzeug's, it closes an answer also when the browser has hung up."""
+
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    """Where a browser finds the site."""
+    with _Server(("127.0.0.1", 0), _Quiet) as server:
+        server.set_app(site.client.application)
+        yield f"http://127.0.0.1:{server.server_port}"

@@ -27,7 +27,9 @@ def site(two: Settings) -> Iterator[Site]:
 def test_an_issue_is_whole_on_the_web(site: Site) -> None:
     page = site.get("/audio/2025-07-11").text
     assert page.count("<article") == page.count("<details>") == 26
-    assert "12 new · 3 cross-lists · 11 replacements" in page
+    for section, words in (("new", "12 new"), ("cross", "3 cross-lists")):
+        assert f'<a href="#{section}">{words}</a>' in page
+        assert page.count(f'id="{section}"') == 1
     assert 'href="#main"' in page
     assert '<html lang="en"' in page
     assert "unsubscribe" not in page

@@ -3,8 +3,6 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
 from playwright.sync_api import Page
@@ -16,8 +14,7 @@ from newsletter.interests import interest_store
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import Standing
 from newsletter.subscribers.tokens import TuneClaim
-from tests.gates.browser import PAGE_WIDTHS, Eyes, Scheme, opened_eyes
-from tests.serving import Running
+from tests.gates.browser import PAGE_WIDTHS, Eyes, Scheme
 from tests.web.conftest import Hand, Site, opened, path_of
 
 pytestmark = pytest.mark.slow
@@ -29,34 +26,9 @@ def _in_language(address: str, language: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}lang={language}"
 
 
-@pytest.fixture(scope="module")
-def eyes() -> Iterator[Eyes]:
-    with opened_eyes() as opened_:
-        yield opened_
-
-
 @pytest.fixture
 def site(two: Settings) -> Iterator[Site]:
     yield from opened(two, Hand())
-
-
-class _Server(Running, ThreadingMixIn, WSGIServer):
-    """Unlike Werkzeug's, it closes an answer also when the browser has hung up."""
-
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
-
-
-@pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    """Where a browser finds the site."""
-    with _Server(("127.0.0.1", 0), _Quiet) as server:
-        server.set_app(site.client.application)
-        yield f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.mark.parametrize(("width", "who"), list(zip(PAGE_WIDTHS, (ADA, USER), strict=True)))

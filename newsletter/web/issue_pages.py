@@ -1,0 +1,130 @@
+"""An issue whole, at an address that stays, and its papers as files for reference managers."""
+
+from collections import Counter
+from datetime import date, datetime
+from typing import NamedTuple
+
+from flask import Blueprint, Response, abort
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import aliased
+
+from newsletter import issues
+from newsletter.models import IssueRow
+from newsletter.rendering.citations import FORMATS
+from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.paper_text import is_category
+from newsletter.rendering.size_budget import DetailLevel
+from newsletter.web.kept_pages import A_WHILE, kept_file, kept_page
+from newsletter.web.pages import pages
+
+blueprint = Blueprint("issue_pages", __name__)
+
+_MOST_CHIPS = 8
+_BY_EXTENSION = {cited.extension: cited for cited in FORMATS.values()}
+_EXTENSION = f"any({', '.join(_BY_EXTENSION)})"
+_other = aliased(IssueRow)
+_beside = _other.newsletter == bindparam("slug")
+_ISSUE_STATE = select(
+    IssueRow.id,
+    IssueRow.frozen_at,
+    select(func.max(_other.day)).where(_beside, _other.day < bindparam("day")).scalar_subquery(),
+    select(func.min(_other.day)).where(_beside, _other.day > bindparam("day")).scalar_subquery(),
+).where(IssueRow.newsletter == bindparam("slug"), IssueRow.day == bindparam("day"))
+
+
+class _IssuePlace(NamedTuple):
+    """What an issue's page changes with: which it is, and the days before and after it."""
+
+    id: int
+    frozen_at: datetime
+    earlier: date | None
+    later: date | None
+
+
+@blueprint.get("/<slug>/<day:day>")
+def issue(slug: str, day: date) -> Response:
+    state = _get_state(slug, day)
+    return kept_page(
+        state, lambda: _issue_page(state.id, state.earlier, state.later), has_script=True
+    )
+
+
+@blueprint.get(f"/<slug>/<day:day>/papers.<{_EXTENSION}:extension>")
+def all_cited(slug: str, day: date, extension: str) -> Response:
+    """The whole issue for a reference manager or a spreadsheet."""
+    cited = _BY_EXTENSION[extension]
+    state = _get_state(slug, day)
+    made = kept_file(
+        (state.id, state.frozen_at),
+        lambda: cited.write(_load_issue(state.id).entries).encode(),
+        cited.mimetype,
+    )
+    return _named(made, f"{slug}-{day}.{extension}")
+
+
+@blueprint.get(f"/<slug>/<day:day>/<path:arxiv_id>.<{_EXTENSION}:extension>")
+def cited(slug: str, day: date, arxiv_id: str, extension: str) -> Response:
+    """One of its papers; made anew, since hardly anybody asks for one twice."""
+    state = _get_state(slug, day)
+    with pages.database.read() as session:
+        entry = issues.find_entry(session, state.id, arxiv_id) or abort(404)
+    asked = _BY_EXTENSION[extension]
+    made = Response(asked.write([entry]), content_type=f"{asked.mimetype}; charset=utf-8")
+    made.headers["Cache-Control"] = A_WHILE
+    return _named(made, f"{arxiv_id.replace('/', '-')}.{extension}")
+
+
+def _get_state(slug: str, day: date) -> _IssuePlace:
+    with pages.database.read() as session:
+        row = session.execute(_ISSUE_STATE, {"slug": slug, "day": day}).first() or abort(404)
+    return _IssuePlace(*row)
+
+
+def _load_issue(issue_id: int) -> IssueContent:
+    with pages.database.read() as session:
+        return issues.load_issue(session, session.get_one(IssueRow, issue_id))
+
+
+def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
+    content = _load_issue(issue_id)
+    return pages.render(
+        "web/issue.html",
+        digest=content,
+        levels=DetailLevel,
+        sections=_filled_sections(content),
+        chips=_chips(content),
+        formats=FORMATS.values(),
+        earlier=earlier,
+        later=later,
+        is_open=pages.settings.signup.open,
+    )
+
+
+def _filled_sections(content: IssueContent) -> list[tuple[IssueSection, list[IssueEntry]]]:
+    return [
+        (section, content.section(section)) for section in IssueSection if content.section(section)
+    ]
+
+
+def _chips(content: IssueContent) -> list[tuple[str, int]]:
+    """Which of arXiv's categories to choose from: ours first, then the most frequent.
+
+    One that all papers have is no choice.
+    """
+    papers = Counter(
+        category
+        for entry in content.entries
+        for category in entry.paper.categories
+        if is_category(category)
+    )
+    ours = [category for category in content.categories if papers[category]]
+    others = [category for category, _ in papers.most_common() if category not in ours]
+    chosen = [one for one in [*ours, *others] if papers[one] < len(content.entries)]
+    return [(category, papers[category]) for category in chosen[:_MOST_CHIPS]]
+
+
+def _named(made: Response, name: str) -> Response:
+    """Kept by a browser under that name; no search engine needs it beside the page."""
+    made.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    made.headers["X-Robots-Tag"] = "noindex"
+    return made

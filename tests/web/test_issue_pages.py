@@ -1,0 +1,153 @@
+"""Issues and months as pages, and papers as files for reference managers."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from newsletter import issues, papers
+from newsletter.config import Settings
+from newsletter.db import Database
+from tests.gates.browser import Eyes, Scheme
+from tests.gates.days import FROZEN, busy_day
+from tests.gates.test_validator import errors
+from tests.web.conftest import Hand, Site, opened
+
+ISSUE = "/audio/2025-07-11"
+
+
+def freeze(database: Database, day: date, number: int) -> None:
+    content = replace(busy_day("en", number), day=day, frozen_at=FROZEN)
+    with database.write.begin() as session:
+        for entry in content.entries:
+            session.merge(papers.row_of(entry.paper))
+        session.flush()
+        issues.freeze_issue(session, content)
+
+
+@pytest.fixture
+def site(two: Settings) -> Iterator[Site]:
+    for site in opened(two, Hand()):
+        freeze(site.database, date(2025, 7, 11), 60)
+        yield site
+
+
+def test_papers_come_as_files_whole_or_one_by_one(site: Site) -> None:
+    page = site.get(ISSUE).text
+    for extension, mark in (("bib", "@misc{"), ("ris", "TY  - "), ("csv", "\n")):
+        whole = site.get(f"{ISSUE}/papers.{extension}")
+        assert f'"{ISSUE}/papers.{extension}"' in page.replace("?lang=en", "")
+        assert whole.text.count(mark) >= 60
+        assert whole.headers["Content-Disposition"] == (
+            f'attachment; filename="audio-2025-07-11.{extension}"'
+        )
+        assert "public" in whole.headers["Cache-Control"]
+    links = [*re.findall(rf'"({ISSUE}/[^"]+/?[^"]+\.bib)', page)][1:]
+    assert len(links) == 60
+    old = next(link for link in links if "cond-mat/" in link)
+    one = site.get(old)
+    assert one.text.startswith("@misc{arXiv:cond-mat/")
+    assert one.text.count("@misc{") == 1
+    for nothing in (
+        f"{ISSUE}/2507.99999.bib",
+        f"{ISSUE}/papers.exe",
+        "/audio/2025-07-10/papers.bib",
+    ):
+        assert site.get(nothing).status_code == 404
+
+
+def test_a_calendar_tells_how_much_each_day_had(site: Site) -> None:
+    for day, number in ((date(2025, 7, 8), 30), (date(2025, 5, 30), 10), (date(2024, 12, 2), 5)):
+        freeze(site.database, day, number)
+    newest = site.get("/audio").text
+    cells = re.findall(r'<time class="day" datetime="([^"]+)">.*?class="papers">(\d+)', newest)
+    assert cells == [("2025-07-08", "30"), ("2025-07-11", "60")]
+    assert re.findall(r'<rect width="(\d+)"', newest) == ["50", "100"]
+    assert "<caption" in newest
+    assert newest.count('<th scope="col"') == 7
+    assert newest.count("<tr>") == 1 + 5
+    months = re.findall(r'href="/audio/(\d{4}-\d{2})"', newest)
+    assert months == ["2025-05", "2025-07", "2025-05", "2024-12"]
+    may = site.get("/audio/2025-05").text
+    assert re.findall(r'rel="(\w+)" href="/audio/([\d-]+)', may) == [
+        ("prev", "2024-12"),
+        ("next", "2025-07"),
+    ]
+    for nothing in ("/audio/2025-06", "/audio/2025-13", "/nothing/2025-07"):
+        assert site.get(nothing).status_code == 404
+    assert site.get("/audio/2025-05").headers["ETag"]
+
+
+@pytest.mark.slow
+def test_papers_are_found_marked_and_taken_along(eyes: Eyes, address: str) -> None:
+    """By keyboard and by what is said aloud: names, states and the count."""
+
+    def look(page: Page, remote: list[str]) -> None:
+        told = page.get_by_role("status").first
+        box = page.get_by_label("Words, authors, categories")
+        assert told.inner_text() == "60 papers"
+        box.fill("oSTERgaard")
+        assert told.inner_text() == "5 of 60 papers"
+        box.press("Escape")
+        page.get_by_role("button", name="eess.AS").click()
+        chosen = told.inner_text()
+        assert page.locator("article:visible:not([data-in*='eess.AS'])").count() == 0
+        assert chosen != "60 papers"
+        box.fill('"no such phrase"')
+        assert told.inner_text() == "0 of 60 papers"
+        assert page.locator("main h2:visible").count() == 0
+        box.press("Escape")
+        page.get_by_role("button", name="eess.AS").click()
+        box.press("Enter")
+        assert page.evaluate("document.activeElement.closest('article') !== null")
+        for number in (0, 30):
+            page.locator("article").nth(number).get_by_role("button", name="Mark").press("Enter")
+        page.reload()
+        only = page.get_by_role("button", name="Marked 2")
+        only.click()
+        assert told.inner_text() == "2 of 60 papers"
+        assert page.get_by_role("button", pressed=True).count() == 3
+        saved = {}
+        for form in ("BibTeX", "RIS", "CSV"):
+            with page.expect_download() as download:
+                page.get_by_role("button", name=f"Marked: {form}").click()
+            file = Path(download.value.path())
+            saved[download.value.suggested_filename] = file.read_text(encoding="utf-8")
+        assert [*saved] == [f"audio-2025-07-11-marked.{end}" for end in ("bib", "ris", "csv")]
+        assert [text.count("https://arxiv.org/abs/") for text in saved.values()] == [2, 2, 2]
+        page.goto(f"{address}/audio?lang=en")
+        assert page.locator("#marks li").count() == 2
+        page.get_by_role("button", name="Unmark all").click()
+        assert not page.locator("#marks").is_visible()
+        assert remote == []
+
+    eyes.visit(f"{address}{ISSUE}?lang=en", look)
+
+
+@pytest.mark.slow
+def test_issues_and_months_have_no_fault(
+    eyes: Eyes, site: Site, address: str, tmp_path: Path
+) -> None:
+    freeze(site.database, date(2025, 7, 8), 10)
+    freeze(site.database, date(2025, 5, 30), 5)
+    pages = ("/audio", "/audio/2025-05", ISSUE)
+    views: tuple[tuple[str, int, Scheme], ...] = (("en", 360, "light"), ("zh", 1280, "dark"))
+    faults = [
+        (page, fault)
+        for page in pages
+        for language, width, scheme in views
+        for fault in eyes.look(f"{address}{page}?lang={language}", width, scheme).faults
+    ]
+    assert not faults
+    htmls = {
+        f"{number}-{language}": site.get(f"{page}?lang={language}").text
+        for number, page in enumerate(pages)
+        for language in ("en", "zh")
+    }
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    assert errors(folder, htmls) == []
