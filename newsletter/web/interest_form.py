@@ -4,8 +4,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 
-from flask import request
+from flask import abort, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from newsletter.errors import NewsletterError, WrongUseError
@@ -27,6 +28,8 @@ LISTS = {
     "not-word": (InterestType.WORD, False),
     "not-category": (InterestType.CATEGORY, False),
 }
+_TURN_WITHIN_S = 10.0
+_reading = BoundedSemaphore(2)  # files at once: the worst take seconds, and others want to read
 _BETWEEN = {
     InterestType.AUTHOR: re.compile(r"[\r\n;]"),  # a comma stands in "Lovelace, Ada"
     InterestType.WORD: re.compile(r"[\r\n;,]"),
@@ -50,6 +53,7 @@ class InterestForm:
     taken_back: frozenset[str] = frozenset()  # names of papers
     mixed_up: frozenset[str] = frozenset()  # authors who are not told from namesakes any more
     papers: tuple[ListedPaper, ...] = ()  # that come with it, by pasting, a file, or a step before
+    beyond: int = 0  # papers that are more than anybody can have
     likes_papers: bool = True
     reading_lists: tuple[ReadingList, ...] = field(default=())
 
@@ -85,30 +89,32 @@ def read_form() -> InterestForm:
         raise _too_long("file") from error
     named = [interest for name in LISTS for interest in _listed(name, form.get(name, ""))]
     _check_sides(named)
-    papers = {named_papers.name_of(paper): paper for paper in _carried(form.get("carried", ""))}
+    papers = {named_papers.name_of(paper): paper for paper in _carried()}
     reading_lists = []
     for at_fault, content in _contents(form):
         reading_list = _read(at_fault, content)
         reading_lists.append(reading_list)
         papers |= {named_papers.name_of(paper): paper for paper in reading_list.papers}
-    if len(papers) > MOST[InterestType.PAPER]:
-        papers = dict(list(papers.items())[: MOST[InterestType.PAPER]])
+    most_papers = MOST[InterestType.PAPER]
     return InterestForm(
         tuple(named),
         frozenset(form.getlist("take-back")),
         frozenset(form.getlist("mixed-up")),
-        tuple(papers.values()),
+        tuple(papers.values())[:most_papers],
+        max(0, len(papers) - most_papers),
         form.get("judged") != "not",
         tuple(reading_lists),
     )
 
 
-def typed_lists() -> dict[str, str]:
-    """The lists as they stand in this request's form, for who has to mend them."""
+def typed() -> tuple[dict[str, str], InterestForm]:
+    """The lists as they stand in a form with a slip, and what else must not be named twice."""
     try:
-        return {name: request.form.get(name, "")[:_LONGEST_LIST] for name in LISTS}
+        lists = {name: request.form.get(name, "")[:_LONGEST_LIST] for name in LISTS}
+        likes = request.form.get("judged") != "not"
+        return lists, InterestForm(papers=tuple(_carried()), likes_papers=likes)
     except RequestEntityTooLarge:
-        return {}
+        return {}, InterestForm()
 
 
 def why_refused(entry: RefusedEntry) -> str:
@@ -182,11 +188,15 @@ def _read(at_fault: str, content: bytes) -> ReadingList:
     """The papers of a list; those of no month that arXiv has are refused, too."""
     if len(content) > LARGEST_FILE:
         raise _too_long(at_fault)
+    if not _reading.acquire(timeout=_TURN_WITHIN_S):
+        abort(503)
     try:
         found = read_file(content)
     except NewsletterError as error:
         reason = {"reason": str(error)}
         raise FormError(at_fault, gettext("No paper was found: %(reason)s.") % reason) from error
+    finally:
+        _reading.release()
     papers, refused = [], list(found.refused)
     for paper in found.papers:
         try:
@@ -203,8 +213,9 @@ def _too_long(at_fault: str) -> FormError:
     return FormError(at_fault, gettext("A file can have %(most)s MB; this is more.") % limit)
 
 
-def _carried(text: str) -> Iterator[ListedPaper]:
+def _carried() -> Iterator[ListedPaper]:
     """The papers of a step before; whatever else stands there is nobody's."""
+    text = request.form.get("carried", "")
     try:
         told = json.loads(text) if text else []
     except (ValueError, RecursionError):

@@ -24,7 +24,7 @@ from newsletter.web.interest_form import (
     FormError,
     InterestForm,
     read_form,
-    typed_lists,
+    typed,
     why_refused,
 )
 from newsletter.web.pages import gettext, pages
@@ -43,6 +43,7 @@ class _Said:
     form: InterestForm = field(default_factory=InterestForm)
     trouble: str = ""
     at_fault: str = ""
+    lists: Mapping[str, str] = field(default_factory=dict)  # as they were typed, after a slip
     saved: bool = False
     unsaved: bool = False
 
@@ -68,26 +69,27 @@ def change_interests(token: str) -> Response | tuple[str, int]:
     try:
         form = read_form()
     except FormError as error:
-        return _page(token, _Said(trouble=str(error), at_fault=error.at_fault)), 400
+        lists, kept = typed()
+        return _page(token, _Said(kept, str(error), error.at_fault, lists)), 400
     if "save" not in request.form:
-        return _page(token, _Said(form, unsaved=True)), 200
+        return _page(token, _Said(form, _no_room(form.beyond), unsaved=True)), 200
     press = pages.press()
     if not press.counts:
         again = gettext("Machines press buttons too. Press it once more.") if press.doubt else ""
         return _page(token, _Said(form, again, unsaved=True)), 400
-    return _keep(token, form)
-
-
-def _keep(token: str, form: InterestForm) -> Response | tuple[str, int]:
     with pages.database.write.begin() as session:
         subscriber = find_owner(session, pages.claim(PreferencesClaim, token))
         left_over = 0 if subscriber is None else _save(session, subscriber, form)
     if not left_over and not form.reading_lists:  # so that the way back is no form once more
         return flask.redirect(pages.path("show_interests", token=token, saved=1), 303)
-    limits = {"most": MOST[InterestType.PAPER], "number": left_over}
-    trouble = gettext("%(most)s papers are the most; %(number)s found no room.") % limits
     told = InterestForm(reading_lists=form.reading_lists)
-    return _page(token, _Said(told, trouble if left_over else "", saved=True)), 200
+    return _page(token, _Said(told, _no_room(left_over), saved=True)), 200
+
+
+def _no_room(papers: int) -> str:
+    limits = {"most": MOST[InterestType.PAPER], "number": papers}
+    text = gettext("%(most)s papers are the most; %(number)s found no room.")
+    return text % limits if papers else ""
 
 
 def _save(session: Session, subscriber: SubscriberRow, form: InterestForm) -> int:
@@ -103,7 +105,8 @@ def _save(session: Session, subscriber: SubscriberRow, form: InterestForm) -> in
     ]
     now = pages.clock()
     interest_store.add(session, subscriber.id, changed, "page", now)
-    return len(interest_store.add(session, subscriber.id, form.new_papers(), "file", now))
+    left_over = interest_store.add(session, subscriber.id, form.new_papers(), "file", now)
+    return len(left_over) + form.beyond
 
 
 def _is_gone(row: InterestRow, form: InterestForm, named: Mapping[tuple[str, str], object]) -> bool:
@@ -156,7 +159,7 @@ def _page(token: str, said: _Said) -> str:
             token=token,
             tune=pages.links.token_to(TuneClaim, subscriber.id, subscriber.email),
             feed=pages.links.token_to(PicksClaim, subscriber.id, subscriber.email),
-            lists=(typed_lists() if said.trouble and not said.saved else {}) or _lists(chosen.rows),
+            lists=said.lists or _lists(chosen.rows),
             papers=[
                 (row, held.texts[row.value])
                 for row in reversed(held.rows)

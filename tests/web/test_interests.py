@@ -13,6 +13,7 @@ from newsletter import bootstrap
 from newsletter.cli import _run
 from newsletter.config import Settings
 from newsletter.interests import interest_store
+from newsletter.interests.interest_store import InterestType
 from newsletter.models import InterestRow, NamedPaperRow
 from newsletter.rendering.issue_email import Recipient
 from newsletter.sending import totals
@@ -153,14 +154,24 @@ def test_hostile_words_get_one_line_and_change_nothing(site: Site) -> None:
         assert told.text.count('class="trouble"') == bool(trouble)
         assert "<b>" not in told.text
     assert not named(site)
+    slip = site.post(
+        page_of(site), show="1", word="codec", author="!", carried=json.dumps([[SECURE, "", ""]])
+    )
+    assert "Keep this paper when I save" in slip.text
+    assert ">codec</textarea>" in slip.text
 
 
-def test_beyond_five_hundred_papers_the_rest_is_named(site: Site) -> None:
-    papers = " ".join(f"2401.{number:05}" for number in range(1, 501))
-    save(site, pasted=papers)
-    assert len(named(site)) == 500
+def test_of_too_many_papers_the_rest_is_counted(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(interest_store.MOST, InterestType.PAPER, 3)
+    four = "2401.00001 2401.00002 2401.00003 2401.00004"
+    for way in ("show", "save"):
+        told = site.post(page_of(site), pasted=four, **{way: "1"}).text
+        assert "3 papers are the most; 1 found no room." in told
     told = save(site, pasted="2402.00001 2402.00002").text
-    assert "500 papers are the most; 2 found no room." in told
+    assert "3 papers are the most; 2 found no room." in told
+    assert len(named(site)) == 3
     refused = site.post(f"/tune/{token_of(site, TuneClaim)}/{SECURE}/more").text
     assert "There is no room" in refused
 
