@@ -60,6 +60,14 @@ def test_papers_come_as_files_whole_or_one_by_one(site: Site) -> None:
         assert site.get(nothing).status_code == 404
 
 
+def test_who_confirms_is_led_to_the_newest_issue(site: Site) -> None:
+    site.sign_up("ada@reader.example")
+    site.work()
+    link = site.link(site.sent[0], "confirm")
+    page = site.press(site.get(link), link).text
+    assert re.findall(r'<a href="([^"]+)">Read the latest issue', page) == [ISSUE]
+
+
 def test_a_calendar_tells_how_much_each_day_had(site: Site) -> None:
     for day, number in ((date(2025, 7, 8), 30), (date(2025, 5, 30), 10), (date(2024, 12, 2), 5)):
         freeze(site.database, day, number)
@@ -111,6 +119,9 @@ def test_papers_are_found_marked_and_taken_along(eyes: Eyes, address: str) -> No
         only.click()
         assert told.inner_text() == "2 of 60 papers"
         assert page.get_by_role("button", pressed=True).count() == 3
+        page.get_by_role("link", name="12 cross-lists").click()  # which are not among them
+        assert told.inner_text() == "60 papers"
+        assert page.locator("#cross").is_visible()
         saved = {}
         for form in ("BibTeX", "RIS", "CSV"):
             with page.expect_download() as download:

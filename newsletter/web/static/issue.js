@@ -76,6 +76,18 @@ function findAgain() {
   if (top < 0) finder.scrollIntoView();
 }
 
+// Where an address leads to is shown, whatever the box says.
+function showTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target?.closest("[hidden]")) {
+    words.value = "";
+    for (const chip of [...chips, onlyMarked]) chip.setAttribute("aria-pressed", false);
+    find();
+    target.scrollIntoView();
+  }
+  if (target?.matches("details")) target.open = true;
+}
+
 function showMarks() {
   const ids = new Set(marksOf(place).map(({ id }) => id));
   for (const button of document.querySelectorAll("article .mark")) {
@@ -123,7 +135,9 @@ finder.addEventListener("submit", (event) => {
   event.preventDefault();
   document.querySelector("article:not([hidden]) h3 a")?.focus(); // the first paper found
 });
+addEventListener("hashchange", showTarget);
 whenMarksChange(showMarks);
 finder.hidden = false;
 showMarks();
 find(); // a browser that goes back fills the box in again
+showTarget();

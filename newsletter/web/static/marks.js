@@ -5,9 +5,9 @@ const KEY = "newsletter.marks";
 const SITE = new URL("../", import.meta.url);
 // How a file comes apart into papers, and what names each of them.
 const FILES = {
-  bib: { apart: /(?<=\n)\n(?=@)/, between: "\n", id: /^@\w+\{arXiv:([^,\s]+),/ },
-  ris: { apart: /(?<=\r\n)(?=TY {2}- )/, between: "", id: /^AN {2}- arXiv:(\S+)/m },
-  csv: { apart: /(?<=\r\n)/, between: "", id: /^\w+,([^,]+),/ },
+  bib: { apart: /\n(?=@)/, between: "\n", id: /^@\w+\{arXiv:([^,\s]+),/ },
+  ris: { apart: /^(?=TY {2}- )/m, between: "", id: /^AN {2}- arXiv:(\S+)/m },
+  csv: { apart: /^(?=.)/m, between: "", id: /^\w+,([^,]+),/ },
 };
 
 let unkept = {}; // marks last as long as the page where a browser stores nothing
