@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, abort, current_app
 
 from newsletter import issues
+from newsletter.rendering.citations import FORMATS
 from newsletter.rendering.theme import Theme
 from newsletter.web import atom_feed
 from newsletter.web.kept_pages import kept_file, kept_page
@@ -52,7 +53,9 @@ def favicon() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     keys = ("u", "undo", "confirm", "preferences", "change", "change-back", "data", "tune", "picks")
-    rules = "".join(f"Disallow: {pages.path('home')}{key}/\n" for key in keys)
+    files = (f"*.{cited.extension}$" for cited in FORMATS.values())  # the page says all of it
+    hidden = (*(f"{key}/" for key in keys), *files)
+    rules = "".join(f"Disallow: {pages.path('home')}{path}\n" for path in hidden)
     return Response(f"User-agent: *\n{rules}", mimetype="text/plain")
 
 

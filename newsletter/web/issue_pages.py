@@ -32,7 +32,7 @@ _ISSUE_STATE = select(
 ).where(IssueRow.newsletter == bindparam("slug"), IssueRow.day == bindparam("day"))
 
 
-class _IssuePlace(NamedTuple):
+class _KnownIssue(NamedTuple):
     """What an issue's page changes with: which it is, and the days before and after it."""
 
     id: int
@@ -74,10 +74,10 @@ def cited(slug: str, day: date, arxiv_id: str, extension: str) -> Response:
     return _named(made, f"{arxiv_id.replace('/', '-')}.{extension}")
 
 
-def _get_state(slug: str, day: date) -> _IssuePlace:
+def _get_state(slug: str, day: date) -> _KnownIssue:
     with pages.database.read() as session:
         row = session.execute(_ISSUE_STATE, {"slug": slug, "day": day}).first() or abort(404)
-    return _IssuePlace(*row)
+    return _KnownIssue(*row)
 
 
 def _load_issue(issue_id: int) -> IssueContent:

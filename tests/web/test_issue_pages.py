@@ -1,6 +1,7 @@
 """Issues and months as pages, and papers as files for reference managers."""
 
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -15,7 +16,7 @@ from newsletter.db import Database
 from tests.gates.browser import Eyes, Scheme
 from tests.gates.days import FROZEN, busy_day
 from tests.gates.test_validator import errors
-from tests.web.conftest import Hand, Site, opened
+from tests.web.conftest import ENGLISH, Hand, Site, opened
 
 ISSUE = "/audio/2025-07-11"
 
@@ -46,6 +47,7 @@ def test_papers_come_as_files_whole_or_one_by_one(site: Site) -> None:
             f'attachment; filename="audio-2025-07-11.{extension}"'
         )
         assert "public" in whole.headers["Cache-Control"]
+        assert f"Disallow: /*.{extension}$" in site.get("/robots.txt").text
     links = [*re.findall(rf'"({ISSUE}/[^"]+/?[^"]+\.bib)', page)][1:]
     assert len(links) == 60
     old = next(link for link in links if "cond-mat/" in link)
@@ -137,6 +139,22 @@ def test_papers_are_found_marked_and_taken_along(eyes: Eyes, address: str) -> No
         assert remote == []
 
     eyes.visit(f"{address}{ISSUE}?lang=en", look)
+
+
+@pytest.mark.slow
+def test_the_first_screen_of_a_large_day_is_below_100_kb(site: Site) -> None:
+    freeze(site.database, date(2025, 7, 14), 650)
+    page = site.client.get("/audio/2025-07-14", headers={**ENGLISH, "Accept-Encoding": "gzip"})
+    gunzip = zlib.decompressobj(wbits=31)
+    shown, loaded = b"", 0
+    while shown.count(b"</article>") < 5:
+        shown += gunzip.decompress(page.data[loaded : loaded + 1000])
+        loaded += 1000
+    for name in re.findall(rb'(?:stylesheet" |module" )(?:href|src)="([^"]+)"', shown):
+        with site.get(name.decode()) as file:
+            loaded += len(file.data)
+    assert loaded < 50_000
+    assert len(page.data) < 500_000
 
 
 @pytest.mark.slow

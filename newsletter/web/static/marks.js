@@ -15,7 +15,7 @@ let unkept = {}; // marks last as long as the page where a browser stores nothin
 function read() {
   try {
     const found = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    return typeof found === "object" && found !== null ? found : {};
+    return { ...found }; // whatever somebody else wrote there
   } catch {
     return unkept;
   }
