@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter import announcements, completeness, issues, papers
 from newsletter.config import NewsletterSettings
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.interests import interest_store
+from newsletter.interests import interest_store, profile_store
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
@@ -193,6 +193,7 @@ def send_frozen_issue(
         pending = totals.delivery_totals(session, issue_id).pending
     if pending:
         mails.check_templates()
+        profile_store.make_ready(services.database, services.clock(), services.stopping)
     with services.bar("sending", pending) as step:
         return send_issue(_sending(services, step, forced), issue_id, mails)
 

@@ -1,6 +1,7 @@
 """preview: what a reader would get."""
 
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,8 @@ from newsletter.errors import NewsletterError, WrongUseError
 if TYPE_CHECKING:
     from flask import Flask
 
-    from newsletter.config import NewsletterSettings
+    from newsletter.config import NewsletterSettings, Settings
+    from newsletter.interests import Interests
     from newsletter.rendering.issue_content import IssueContent
     from newsletter.rendering.issue_email import Recipient
     from newsletter.services import Services
@@ -26,6 +28,14 @@ _FORMATS = ("html", "text", "eml", "markdown")
 @common.with_slug
 @common.with_day
 @click.option("--as", "email", metavar="EMAIL", help="As this subscriber gets it.")
+@click.option(
+    "--liked",
+    multiple=True,
+    metavar="ID",
+    help="For nobody in particular, who likes this paper; also several times.",
+)
+@click.option("--word", "words", multiple=True, help="The same with this word or phrase.")
+@click.option("--author", "authors", multiple=True, help="The same with this author.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="html", show_default=True)
 @click.option(
     "--output",
@@ -52,6 +62,9 @@ def preview(
     slug: str | None,
     day: date | None,
     email: str | None,
+    liked: tuple[str, ...],
+    words: tuple[str, ...],
+    authors: tuple[str, ...],
     form: str,
     output: Path | None,
     in_browser: bool,
@@ -66,11 +79,16 @@ def preview(
     """
     if live and output:
         raise WrongUseError("--serve shows a live page and writes no file; leave --output out")
+    if email and (liked or words or authors):
+        raise WrongUseError("--as shows what that subscriber named; leave --liked and the like out")
     settings = common.load(config_file)
     newsletter = settings.newsletter(slug)
+    named = _interests(settings, liked, words, authors)
     with common.opened(settings, sends=False) as services:
         content = content_of(services, newsletter, day)
-        reader = _reader(services, newsletter, content, email)
+        reader = _with_picks(
+            services, content, _reader(services, newsletter, content, email), named
+        )
         rendered = b"" if live else _shown(services, content, reader, form)
     if live:
         _serve(_live(services, content, reader, email), port, in_browser)
@@ -129,6 +147,50 @@ def _reader(
         return Recipient(0, "you@example.org", detail, language, day, "preview")
     with services.database.read() as session:
         return totals.recipient(session, newsletter.slug, content.day, email)
+
+
+def _interests(
+    settings: "Settings", liked: Sequence[str], words: Sequence[str], authors: Sequence[str]
+) -> "Interests | None":
+    """What nobody in particular named; None where nothing is."""
+    from newsletter.interests import FollowedAuthor, Interests, LikedPaper
+    from newsletter.interests.interest_store import Interest, InterestType, checked
+    from newsletter.sources.lookup import find_paper
+
+    if not (liked or words or authors):
+        return None
+    papers = [find_paper(settings, name) for name in liked]
+    return Interests(
+        liked=[
+            LikedPaper(paper.title, paper.abstract, paper.id.arxiv_id, paper.categories)
+            for paper in papers
+        ],
+        words=[checked(Interest(InterestType.WORD, word)).value for word in words],
+        authors=[
+            FollowedAuthor(checked(Interest(InterestType.AUTHOR, name)).value) for name in authors
+        ],
+    )
+
+
+def _with_picks(
+    services: "Services", content: "IssueContent", reader: "Recipient", named: "Interests | None"
+) -> "Recipient":
+    """The reader with what came first for them, or would."""
+    from dataclasses import replace
+
+    from newsletter import issues
+    from newsletter.interests import compile_profile
+    from newsletter.rendering.issue_email import IssueEmails
+    from newsletter.sending import personal
+
+    mails = IssueEmails(content, services.site, services.links, services.theme)
+    if named is not None:
+        return replace(reader, picks=personal.choose(mails, reader, compile_profile(named)))
+    if not reader.subscriber_id:
+        return reader
+    with services.database.read() as session:
+        issue = issues.find_issue(session, content.slug, content.day)
+        return personal.previewed(session, issue.id if issue else None, mails, reader)
 
 
 def _shown(services: "Services", content: "IssueContent", reader: "Recipient", form: str) -> bytes:

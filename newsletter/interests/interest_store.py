@@ -16,6 +16,7 @@ from newsletter.interests.authors import FollowedAuthor, co_authors, name_key, n
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.phrases import Phrase
 from newsletter.interests.profile import Interests, LikedPaper
+from newsletter.interests.profile_changes import forget_profiles
 from newsletter.models import InterestRow, NamedPaperRow, PickRow
 from newsletter.sources.base import Paper
 from newsletter.text import one_line
@@ -100,6 +101,7 @@ def add(
         if interest.kind is InterestType.PAPER:
             named_papers.keep_text(session, interest.value, interest.paper, now)
     session.flush()
+    forget_profiles(session, [subscriber_id])
     return left_over
 
 
@@ -116,6 +118,7 @@ def forget_namesakes(session: Session, subscriber_id: int, authors: Collection[s
         if row is not None:
             row.detail = {}
     session.flush()
+    forget_profiles(session, [subscriber_id])
 
 
 def remove(session: Session, subscriber_id: int, interests: Iterable[Interest]) -> int:
@@ -130,6 +133,7 @@ def take_back(session: Session, rows: Iterable[InterestRow]) -> int:
     for row in gone:
         session.delete(row)
     session.flush()
+    forget_profiles(session, {row.subscriber_id for row in gone})
     papers = [row.value for row in gone if row.kind == InterestType.PAPER]
     if papers:
         forget_unnamed(session, papers)
@@ -200,6 +204,7 @@ def move(session: Session, old_id: int, new_id: int, now: datetime) -> None:
             )
         )
     session.flush()
+    forget_profiles(session, [new_id])
 
 
 def undo_move(session: Session, new_id: int, moved_at: datetime) -> None:
@@ -211,6 +216,7 @@ def undo_move(session: Session, new_id: int, moved_at: datetime) -> None:
             InterestRow.since >= moved_at,
         )
     )
+    forget_profiles(session, [new_id])
 
 
 def forget_unnamed(session: Session, papers: Collection[str] | None = None) -> None:

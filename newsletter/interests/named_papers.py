@@ -13,6 +13,7 @@ from newsletter.db import Database, insert_missing
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.files.arxiv_ids import sole_identifier
+from newsletter.interests.profile_changes import forget_profiles_with
 from newsletter.models import NamedPaperRow
 from newsletter.sources.base import Paper, PaperId, SourceError
 from newsletter.sources.lookup import find_papers
@@ -74,6 +75,12 @@ def keep_text(session: Session, name: str, told: ListedPaper | None, now: dateti
     kept = None if row.told_at else papers.newest(session, name)
     if kept is not None:
         _describe(row, kept, now)
+    elif not row.title and listed.title:
+        row.title, row.abstract = listed.title, listed.abstract
+    else:
+        return
+    session.flush()
+    forget_profiles_with(session, [name])
 
 
 def text_so_far(session: Session, name: str, told: ListedPaper, now: datetime) -> NamedPaperRow:
@@ -116,3 +123,5 @@ def _keep_told(
             _describe(row, found[name], now)
         elif row is not None:
             row.told_at = now
+    session.flush()
+    forget_profiles_with(session, found.keys())

@@ -1,7 +1,7 @@
 """What a person is interested in, and the compact form that a day's papers are ranked by."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.interests.authors import FollowedAuthor, NameKey, name_key
@@ -71,10 +71,12 @@ def compile_profile(interests: Interests, lexicon: Lexicon | None = None) -> Pro
         liked=tuple(LikedPaper(paper.title, "", paper.arxiv_id) for paper in interests.liked),
         disliked_ids=frozenset(paper.arxiv_id for paper in interests.disliked if paper.arxiv_id),
         judged=_judged(liked, disliked) if disliked else {},
-        authors=_keyed(interests.authors),
-        unwanted_authors=_keyed([FollowedAuthor(name) for name in interests.unwanted_authors]),
-        words=_phrases(interests.words),
-        unwanted_words=_phrases(interests.unwanted_words),
+        authors=keyed_authors(interests.authors),
+        unwanted_authors=keyed_authors(
+            [FollowedAuthor(name) for name in interests.unwanted_authors]
+        ),
+        words=parsed_phrases(interests.words),
+        unwanted_words=parsed_phrases(interests.unwanted_words),
         categories=tuple(interests.categories),
         unwanted_categories=tuple(interests.unwanted_categories),
     )
@@ -106,9 +108,11 @@ def _judged(
     return judged
 
 
-def _keyed(authors: Sequence[FollowedAuthor]) -> tuple[tuple[NameKey, FollowedAuthor], ...]:
+def keyed_authors(authors: Iterable[FollowedAuthor]) -> tuple[tuple[NameKey, FollowedAuthor], ...]:
+    """Each under what names are compared by, without those that are no names."""
     return tuple((key, author) for author in authors if (key := name_key(author.name)))
 
 
-def _phrases(texts: Sequence[str]) -> tuple[Phrase, ...]:
+def parsed_phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
+    """Those that hold a word."""
     return tuple(phrase for phrase in map(Phrase.parse, texts) if phrase)

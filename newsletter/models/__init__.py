@@ -13,7 +13,7 @@ from newsletter.models.deliveries import (
     QuarantineRow,
     RateRow,
 )
-from newsletter.models.interests import InterestRow, NamedPaperRow, PickRow
+from newsletter.models.interests import InterestRow, NamedPaperRow, PickRow, ProfileRow
 from newsletter.models.issues import IssueEntryRow, IssueRow, IssueState
 from newsletter.models.papers import (
     AnnouncementRow,
@@ -65,6 +65,7 @@ __all__ = [
     "OutboxRow",
     "PaperRow",
     "PickRow",
+    "ProfileRow",
     "QuarantineRow",
     "RateRow",
     "SentOutboxRow",

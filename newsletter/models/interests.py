@@ -39,6 +39,17 @@ class NamedPaperRow(Base):
     told_at: Mapped[datetime | None]  # when arXiv was asked; it may have known nothing
 
 
+class ProfileRow(Base):
+    """Interests made ready to rank a day by; made anew when they change, or the lexicon does."""
+
+    __tablename__ = "profile"
+
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
+    lexicon: Mapped[str] = mapped_column(String(16))
+    content: Mapped[bytes]
+    made_at: Mapped[datetime]
+
+
 class PickRow(Base):
     """What came first in one reader's copy of an issue, and why; forgotten after a while."""
 

@@ -5,22 +5,20 @@ the value after it, and a value takes a byte or two of the piece that follows. S
 encoded three times, once for each number of bytes that may be missing at its start.
 """
 
-import re
 from binascii import b2a_base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from newsletter.rendering.qp_template import TextFragment
+from newsletter.rendering.qp_template import TextFragment, either
 
-_LINE_BYTES = 57  # 76 characters
+_LINE_BYTES, _LINE_CHARACTERS = 57, 76
 
 
 def encode_base64(content: bytes) -> bytes:
     """In lines of 76 characters at most, each with its CRLF."""
-    lines = range(0, len(content), _LINE_BYTES)
-    return b"".join(
-        b2a_base64(content[start : start + _LINE_BYTES], newline=False) + b"\r\n" for start in lines
-    )
+    encoded = b2a_base64(content, newline=False)
+    lines = range(0, len(encoded), _LINE_CHARACTERS)
+    return b"".join([encoded[start : start + _LINE_CHARACTERS] + b"\r\n" for start in lines])
 
 
 def base64_size(content: int) -> int:
@@ -51,7 +49,7 @@ class Base64Template:
 
     @classmethod
     def of(cls, pieces: Iterable[TextFragment], placeholders: Iterable[str]) -> "Base64Template":
-        blank = re.compile("|".join(map(re.escape, placeholders)) or r"(?!)")
+        blank = either(placeholders)
         text = "".join(piece.text for piece in pieces).replace("\n", "\r\n")
         fixed = tuple(part.encode("utf-8", "replace") for part in blank.split(text))
         encoded = tuple(tuple(_Fixed.of(piece[taken:]) for taken in range(3)) for piece in fixed)

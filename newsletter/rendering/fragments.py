@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from newsletter.rendering.issue_content import Block, IssueContent, IssueEntry, 
 from newsletter.rendering.qp_template import TextFragment
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.templates import explain_template_error
+from newsletter.rendering.wrapping import wrap_text
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,32 @@ class PaperFragments:
             line = self._render("more", section=section, number=papers)
             _, self._more[section, papers], _ = self._finished([line])
         return self._more[section, papers]
+
+    def picks(self, number: int) -> TextFragment:
+        """What stands over so many papers that come first for somebody, or in place of any."""
+        name = f"picks {number}"
+        if name not in self._notes:
+            _, self._notes[name], _ = self._finished([self._render("picks", number=number)])
+        return self._notes[name]
+
+    @cached_property
+    def rest(self) -> TextFragment:
+        """What stands between the picks and all other papers."""
+        return self._finished([self._render("rest")])[1]
+
+    def reason(self, line: str) -> TextFragment:
+        """Why a paper comes first, in these words: what stands over its card."""
+        before, behind = self._around_reason
+        shown = escape(line) if self._ending == "html" else wrap_text(f"* {line}")
+        return TextFragment(f"{before}{shown}{behind}")
+
+    @cached_property
+    def _around_reason(self) -> tuple[str, str]:
+        hole = secrets.token_hex(8)
+        before, _, behind = self._finished([self._render("reason", reason=hole)])[1].text.partition(
+            hole
+        )
+        return before, behind
 
     def _finished(self, fragments: Sequence[str]) -> list[TextFragment]:
         """The frame's head, the fragments and the foot; HTML with its styles inlined."""

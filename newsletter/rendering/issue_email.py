@@ -9,11 +9,14 @@ from functools import cached_property
 from jinja2 import Environment
 
 from newsletter.config import SiteSettings
+from newsletter.interests import DayIndex
+from newsletter.interests.issue_picks import IssuePick
 from newsletter.rendering.fitting import fit_links, fit_papers
 from newsletter.rendering.fragments import PaperFragments
 from newsletter.rendering.headers import mailto
 from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.message import Message, MessageContent, Placeholders
+from newsletter.rendering.personal_variant import PersonalVariant, Variant, reserve
 from newsletter.rendering.qp_template import QpTemplate, TextFragment
 from newsletter.rendering.size_budget import CEILINGS, DetailLevel
 from newsletter.rendering.templates import explain_template_error, template_environment
@@ -41,7 +44,8 @@ class Recipient:
     reference: str
     left_out: str = ""  # sections that they do not want, as `cross replace`
     subscribed_at: datetime | None = None  # what was announced before is not for them
-    has_interests: bool = False  # so that cards ask for more of it, or less
+    attempts: int = 0  # at a mail of this issue, that came to nothing
+    picks: tuple[IssuePick, ...] | None = None  # what comes first; None without interests
 
 
 class IssueEmails:
@@ -59,20 +63,16 @@ class IssueEmails:
         self._campaign = campaign_name(content.slug, content.day)
         self._blanks = Placeholders.fresh()
         self._fragments: dict[tuple[str, str], PaperFragments] = {}
-        self._contents: dict[tuple[str, str, str, bool], MessageContent] = {}
+        self._contents: dict[tuple[str, str, str], MessageContent] = {}
+        self._personal: dict[tuple[str, str, str], PersonalVariant] = {}
+        self._indexes: dict[str, DayIndex] = {}  # by the sections that are left out
         self._later: dict[date, IssueEmails] = {}  # of several days, by the reader's first
 
-    def content(
-        self, detail: str, language: str, left_out: str = "", *, tunes: bool = False
-    ) -> MessageContent:
-        """Subject and parts at that level of detail at most, framed in that language.
-
-        With `tunes`, cards have links to say more or less of their paper.
-        """
-        variant = (detail, language, left_out, tunes)
+    def content(self, detail: str, language: str, left_out: str = "") -> MessageContent:
+        """Subject and parts at that level of detail at most, framed in that language."""
+        variant = (detail, language, left_out)
         if variant not in self._contents:
-            level = CEILINGS[detail]
-            self._contents[variant] = self._content(level, language, left_out.split(), tunes=tunes)
+            self._contents[variant] = self._content(CEILINGS[detail], language, left_out.split())
         return self._contents[variant]
 
     def check_templates(self) -> None:
@@ -101,15 +101,13 @@ class IssueEmails:
                 ("List-Unsubscribe", f"<{unsubscribe}>, <{by_mail}>"),
                 ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
             ),
-            content=self.content(
-                reader.detail, reader.language, reader.left_out, tunes=reader.has_interests
-            ),
+            content=self._content_for(reader),
             values={
                 "recipient": reader.email,
                 "unsubscribe": unsubscribe,
                 "preferences": self._links.preferences(*address),
                 "since": translations(reader.language).medium_date(reader.since),
-                "tune": self._links.tune(*address) if reader.has_interests else "",
+                "tune": self._links.tune(*address) if reader.picks is not None else "",
             },
             bounces_to=(
                 self._site.envelope_sender(reader.reference)
@@ -117,6 +115,25 @@ class IssueEmails:
                 else self._feedback_address
             ),
         )
+
+    def day_index(self, reader: Recipient) -> DayIndex:
+        """The papers that this reader's mail holds, ready to be ranked."""
+        mails = self._of_their_days(reader)
+        if mails is not self:
+            return mails.day_index(reader)
+        if reader.left_out not in self._indexes:
+            left_out = reader.left_out.split()
+            entries = (entry for entry in self._issue.entries if entry.section not in left_out)
+            self._indexes[reader.left_out] = DayIndex([entry.paper for entry in entries])
+        return self._indexes[reader.left_out]
+
+    def _content_for(self, reader: Recipient) -> MessageContent:
+        variant = (reader.detail, reader.language, reader.left_out)
+        if reader.picks is None:
+            return self.content(*variant)
+        if variant not in self._personal:
+            self._personal[variant] = self._personal_variant(*variant)
+        return self._personal[variant].content(reader.picks)
 
     def _of_their_days(self, reader: Recipient) -> "IssueEmails":
         """Of several days in one issue those that somebody was a reader on."""
@@ -153,26 +170,40 @@ class IssueEmails:
         )
 
     def _content(
-        self, ceiling: DetailLevel, language: str, left_out: Collection[str], *, tunes: bool
+        self, ceiling: DetailLevel, language: str, left_out: Collection[str]
     ) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
         say = IssueTexts(translations(language))
         frame = self._longest_frame(html, say.longest_note(self._issue))
         shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out)
-        linked = set[int]()
-        if tunes:
-            linked = fit_links(self._issue, html, shown, encoding, frame, self._longest_values)
         holds = say.holds(self._issue, shown, ceiling)
-        with explain_template_error():
-            subject = self._environment(language).get_template("email/issue/subject.txt")
-            line = one_line(subject.render(digest=self._issue, site=self._site))
-        return MessageContent.joined(
-            line,
-            self._chosen(html, shown, holds, left_out, linked),
-            self._chosen(text, shown, holds, left_out, linked),
+        return MessageContent(
+            self._subject(language),
+            self._chosen(html, shown, holds, left_out),
+            self._chosen(text, shown, holds, left_out),
             self._blanks,
             encoding,
         )
+
+    def _personal_variant(self, detail: str, language: str, left_out: str) -> PersonalVariant:
+        html, text = self._part("html", language), self._part("txt", language)
+        say, ceiling = IssueTexts(translations(language)), CEILINGS[detail]
+        frame = [
+            *self._longest_frame(html, say.longest_note(self._issue)),
+            *reserve(html, ceiling, self._longest_values),
+        ]
+        shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out.split())
+        linked = fit_links(self._issue, html, shown, encoding, frame, self._longest_values)
+        holds = say.holds(self._issue, shown, ceiling)
+        variant = Variant(
+            self._subject(language), shown, frozenset(linked), holds, left_out.split(), encoding
+        )
+        return PersonalVariant(self._issue, (html, text), variant, ceiling, say, self._blanks)
+
+    def _subject(self, language: str) -> str:
+        with explain_template_error():
+            subject = self._environment(language).get_template("email/issue/subject.txt")
+            return one_line(subject.render(digest=self._issue, site=self._site))
 
     def _chosen(
         self,
@@ -180,14 +211,12 @@ class IssueEmails:
         shown: Mapping[int, DetailLevel],
         holds: str = "",
         left_out: Collection[str] = (),
-        linked: Collection[int] = (),
     ) -> list[TextFragment]:
         """The pieces of a part for the papers at these levels, each block under its label."""
         content, frame = self._issue, part.frame
         blocks: dict[Block, list[TextFragment]] = {block: [] for block in content.blocks}
         for place, level in shown.items():
-            card = part.papers(level, linked=place in linked)[place]
-            blocks[content.block(content.entries[place])].append(card)
+            blocks[content.block(content.entries[place])].append(part.papers(level)[place])
         pieces = [frame.head, part.note(holds)]
         for block, papers in blocks.items():
             if block.section in left_out:

@@ -50,45 +50,45 @@ class MessageContent:
     """Subject and both parts, with blanks where a reader's values go."""
 
     subject: str
-    html: str
-    text: str
+    html_fragments: Sequence[TextFragment] = field(repr=False)  # each ends its line
+    text_fragments: Sequence[TextFragment] = field(repr=False)
     placeholders: Placeholders = field(default_factory=Placeholders.fresh)
-    # The same two parts in pieces, where most of them are encoded already.
-    pieces: tuple[Sequence[TextFragment], Sequence[TextFragment]] | None = field(
-        default=None, repr=False, compare=False
-    )
     html_encoding: str = QUOTED_PRINTABLE
+    seed: str = ""  # what tells this content from all others, where that is known in a few words
 
     @classmethod
-    def joined(
-        cls,
-        subject: str,
-        html: Sequence[TextFragment],
-        text: Sequence[TextFragment],
-        placeholders: Placeholders,
-        html_encoding: str = QUOTED_PRINTABLE,
+    def of(
+        cls, subject: str, html: str, text: str, placeholders: Placeholders | None = None
     ) -> "MessageContent":
-        """From pieces, each of which ends its line."""
-        in_html, in_text = ("".join(piece.text for piece in part) for part in (html, text))
-        return cls(subject, in_html, in_text, placeholders, (html, text), html_encoding)
+        """From two parts that are whole."""
+        blanks = placeholders or Placeholders.fresh()
+        return cls(subject, [TextFragment(html)], [TextFragment(text)], blanks)
+
+    @cached_property
+    def html(self) -> str:
+        return "".join(fragment.text for fragment in self.html_fragments)
+
+    @cached_property
+    def text(self) -> str:
+        return "".join(fragment.text for fragment in self.text_fragments)
 
     @cached_property
     def _parts(self) -> tuple[QpTemplate, QpTemplate | Base64Template]:
-        html, text = self.pieces or ([TextFragment(self.html)], [TextFragment(self.text)])
         kind = Base64Template if self.html_encoding == BASE64 else QpTemplate
         return (
-            QpTemplate.of(text, self.placeholders.text.values()),
-            kind.of(html, self.placeholders.html.values()),
+            QpTemplate.of(self.text_fragments, self.placeholders.text.values()),
+            kind.of(self.html_fragments, self.placeholders.html.values()),
         )
 
     @cached_property
     def boundary(self) -> str:
         # The same issue gives the same bytes; blanks differ from process to process. No
         # quoted-printable text holds "=_".
-        stable = hashlib.sha256(self.subject.encode("utf-8", "replace"))
-        for part in self._parts:
-            for fixed in part.fixed:
-                stable.update(fixed)
+        stable = hashlib.sha256((self.seed or self.subject).encode("utf-8", "replace"))
+        if not self.seed:
+            for part in self._parts:
+                for fixed in part.fixed:
+                    stable.update(fixed)
         return f"=_{stable.hexdigest()[:32]}"
 
     @cached_property

@@ -3,8 +3,9 @@
 Plain strings: the template that prints them escapes them as its format needs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.rendering.author_list import list_authors, read_authors
 from newsletter.rendering.comments import comment
 from newsletter.rendering.issue_content import Block, IssueEntry, IssueSection
@@ -18,6 +19,7 @@ from newsletter.summaries.base import Sentence
 _SHOWN_AUTHORS = 6
 _SHOWN_GROUPS = 2
 _NAME_CHARACTERS = 80
+_REASON_CHARACTERS = 50  # of a name or title
 _SHOWN_CATEGORIES = 5
 
 
@@ -78,6 +80,29 @@ class IssueTexts(MastheadTexts):
         if sentence.made_by == UNNAMED_MODEL:
             return say("by a language model")
         return say("by %(model)s") % {"model": sentence.made_by}
+
+    def reasons(self, reasons: Sequence[PickReason]) -> str:
+        """Why a paper comes first for somebody, the strongest reason first."""
+        separator = "；" if self._language.startswith("zh") else "; "
+        return separator.join(map(self._reason, reasons))
+
+    def _reason(self, reason: PickReason) -> str:
+        words = ", ".join(reason.words)
+        about = shortened(plain(reason.about), _REASON_CHARACTERS)
+        match reason.kind:
+            case ReasonType.AUTHOR:
+                return self._say("by %(author)s, whom you follow") % {"author": about}
+            case ReasonType.IN_TITLE:
+                return self._say("has %(words)s in its title") % {"words": words}
+            case ReasonType.IN_ABSTRACT:
+                return self._say("mentions %(words)s") % {"words": words}
+            case ReasonType.REVISED:
+                return self._say("another version of a paper you like")
+            case ReasonType.CLOSE:
+                close = self._say("close to “%(title)s”, which you like (%(words)s)")
+                return close % {"title": about, "words": words}
+            case ReasonType.CATEGORY:
+                return self._say("in %(category)s, which you chose") % {"category": about}
 
     def why(self, reader: Mapping[str, str]) -> str:
         return self._say("You get this since you confirmed on %(date)s, at %(address)s.") % {

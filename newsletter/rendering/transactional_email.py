@@ -138,7 +138,7 @@ class TransactionalEmails:
         self, kind: str, to: EmailRecipient, now: datetime, headers: Headers = (), **context: object
     ) -> Message:
         context |= {"site": self.site, "home_url": self.links.home}
-        content = MessageContent(
+        content = MessageContent.of(
             one_line(self._render(f"{kind}/subject.txt", to.language, context)),
             inline(self._render(f"{kind}/body.html", to.language, context)),
             self._render(f"{kind}/body.txt", to.language, context),

@@ -83,7 +83,7 @@ def claim_deliveries(
         elif len(recipients) >= allowance.number:
             break
         elif allowance.takes(row.email):
-            recipients.append(totals.find_recipient(row, row.reference))
+            recipients.append(totals.find_recipient(row, row.reference, row.attempts))
         last = row.subscriber_id
     allowance.spend(len(recipients))
     _mark(session, share, [recipient.subscriber_id for recipient in recipients], skipped, now)
@@ -143,7 +143,12 @@ def _hold_paused_domains() -> list[ColumnElement[bool]]:
 # Made once: building a statement costs more than SQLite takes to run it.
 # Who is next is found first: else PostgreSQL joins a batch that is nearly done with everybody.
 _CHOSEN = (
-    select(DeliveryRow.issue_id, DeliveryRow.subscriber_id, DeliveryRow.reference)
+    select(
+        DeliveryRow.issue_id,
+        DeliveryRow.subscriber_id,
+        DeliveryRow.reference,
+        DeliveryRow.attempts,
+    )
     .where(
         DeliveryRow.batch_id == bindparam("batch"),
         DeliveryRow.state == DeliveryState.PENDING,
@@ -158,6 +163,7 @@ _NEXT = (
     select(
         _CHOSEN.c.subscriber_id,
         _CHOSEN.c.reference,
+        _CHOSEN.c.attempts,
         *totals.READER,
         SubscriberRow.standing,
         SubscriptionRow.left_at,

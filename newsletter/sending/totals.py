@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter import delivery_counters
@@ -12,7 +12,6 @@ from newsletter.errors import WrongUseError
 from newsletter.models import (
     DeliveryRow,
     DeliveryState,
-    InterestRow,
     IssueRow,
     SubscriberRow,
     SubscriptionRow,
@@ -21,7 +20,7 @@ from newsletter.rendering.issue_email import Recipient
 from newsletter.subscribers import lifecycle
 
 # What must be known of a subscriber and a subscription to make a reader of them.
-READER: tuple[InstrumentedAttribute[Any] | ColumnElement[Any], ...] = (
+READER: tuple[InstrumentedAttribute[Any], ...] = (
     SubscriberRow.id,
     SubscriberRow.email,
     SubscriberRow.language,
@@ -29,7 +28,6 @@ READER: tuple[InstrumentedAttribute[Any] | ColumnElement[Any], ...] = (
     SubscriptionRow.detail,
     SubscriptionRow.left_out,
     SubscriptionRow.since,
-    exists().where(InterestRow.subscriber_id == SubscriberRow.id).label("has_interests"),
 )
 OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 
@@ -107,7 +105,7 @@ def recipient(session: Session, newsletter: str, day: date, email: str) -> Recip
     return find_recipient(row, reference or "preview")
 
 
-def find_recipient(row: Row[*tuple[Any, ...]], reference: str) -> Recipient:
+def find_recipient(row: Row[*tuple[Any, ...]], reference: str, attempts: int = 0) -> Recipient:
     """From a row that holds the columns of `READER`, by whatever other columns."""
     since = row.confirmed_at or row.since
     return Recipient(
@@ -119,5 +117,5 @@ def find_recipient(row: Row[*tuple[Any, ...]], reference: str) -> Recipient:
         since=since.date(),
         reference=reference,
         subscribed_at=row.since,
-        has_interests=row.has_interests,
+        attempts=attempts,
     )

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +10,7 @@ from newsletter import delivery_counters
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.message import Message
-from newsletter.sending import claim, ledger, probe, rate_limit, server_identity
+from newsletter.sending import claim, ledger, personal, probe, rate_limit, server_identity
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Mark
 from newsletter.sending.ledger import DeliveryResult
@@ -178,14 +179,7 @@ class BatchWorker:
             self._record(session)
             claimed = None
             if not self._breaker.hears_of_trouble(rate_limit.troubles(session)):
-                claimed = claim.claim_deliveries(
-                    session,
-                    claim.BatchRef(self._batch_id, self._issue_id),
-                    self._sending.limits,
-                    self._sending.clock(),
-                    self.after,
-                    at_most,
-                )
+                claimed = self._claim_with_picks(session, self.after, at_most)
         self._recorded()
         if claimed is None:  # another process is in trouble: one mail first
             return ()
@@ -196,12 +190,20 @@ class BatchWorker:
             self._remember(claimed)
         return claimed.recipients
 
+    def _claim_with_picks(self, session: Session, after: int, at_most: int) -> claim.ClaimResult:
+        """Claim the next ones; what comes first for them is kept in the same transaction."""
+        now, share = self._sending.clock(), claim.BatchRef(self._batch_id, self._issue_id)
+        limits = self._sending.limits
+        claimed = claim.claim_deliveries(session, share, limits, now, after, at_most)
+        picked = personal.with_picks(session, self._issue_id, self._mails, claimed.recipients, now)
+        return replace(claimed, recipients=picked)
+
     def _claim_probe(self) -> Recipient | None:
         now, share = self._sending.clock(), claim.BatchRef(self._batch_id, self._issue_id)
         with self._sending.database.share.begin() as session:
             self._record(session)
             after = probe.before_probe(session, share, self._breaker.domains, now)
-            claimed = claim.claim_deliveries(session, share, self._sending.limits, now, after, 1)
+            claimed = self._claim_with_picks(session, after, 1)
         self._recorded()
         self.wait_s = claimed.wait_s
         if claimed.recipients:

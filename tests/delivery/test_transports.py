@@ -165,7 +165,7 @@ def test_an_address_that_no_mail_can_bear_is_rejected_and_harms_nobody_else(
 
 
 def test_mails_of_different_contents_are_not_mixed_up(carrier: Carrier) -> None:
-    other = MessageContent("Another subject", "<p>another html</p>", "another text\n")
+    other = MessageContent.of("Another subject", "<p>another html</p>", "another text\n")
     mails = [mail_to("ada@a.example"), mail_to("bob@b.example", other), mail_to("cyd@c.example")]
     for mail in mails:
         assert [outcome.status for _, outcome in carrier.transport.send([mail])] == ["accepted"]

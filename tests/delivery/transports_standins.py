@@ -20,7 +20,7 @@ from newsletter.rendering.message import Message, MessageContent, Placeholders
 from tests.serving import Running
 
 BLANKS = Placeholders.fresh()
-LETTER = MessageContent(
+LETTER = MessageContent.of(
     subject="音频: 26 papers of 2025-07-11",
     html=f"<p>To {BLANKS.html['recipient']}, <a href='{BLANKS.html['unsubscribe']}'>退订</a></p>",
     text=f"Hello {BLANKS.text['recipient']}\n.\n..two dots\nLeave: {BLANKS.text['unsubscribe']}\n",

@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.interests import interest_store
+from newsletter.interests import (
+    DayIndex,
+    Profile,
+    compile_profile,
+    interest_store,
+    pick_papers,
+    profile_store,
+)
+from newsletter.interests.files import ListedPaper
 from newsletter.interests.interest_store import MOST, Interest, InterestType
 from newsletter.models import (
     Base,
@@ -18,12 +26,14 @@ from newsletter.models import (
     IssueRow,
     NamedPaperRow,
     PickRow,
+    ProfileRow,
 )
 from newsletter.subscribers import address_change, change_back, erasure, lifecycle
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transactional import data_export
 from tests.conftest import NOW, Cli, stored
+from tests.rendering.days import busy_day
 
 ADA = "ada.reads@reader.example"
 BOB = "bob.reads@reader.example"
@@ -262,3 +272,58 @@ def test_a_cell_that_nobody_understands_is_told_of(cli: Cli, ada: int) -> None:
     assert "added,1 interests not taken" in report
     assert named(cli, "eve@reader.example") == [("word", "codec", True)]
     assert ada
+
+
+def test_a_kept_profile_picks_the_same_papers_for_the_same_reasons(
+    database: Database, ada: int
+) -> None:
+    papers = [entry.paper for entry in busy_day(26).entries]
+    ask = [
+        Interest(InterestType.PAPER, papers[1].id.arxiv_id),
+        Interest(InterestType.PAPER, papers[8].id.arxiv_id, wanted=False),
+        Interest(InterestType.AUTHOR, papers[4].authors[0], detail={"not_in": ["cs.CL"]}),
+        Interest(InterestType.WORD, "neural*"),
+        Interest(InterestType.CATEGORY, "eess.AS"),
+    ]
+    with database.write.begin() as session:
+        interest_store.add(session, ada, ask, "page", NOW)
+        for paper in (papers[1], papers[8]):
+            row = session.get_one(NamedPaperRow, paper.id.arxiv_id)
+            row.title, row.abstract = paper.title, paper.abstract
+    assert profile_store.make_ready(database, NOW, lambda: False) == 1
+    assert profile_store.make_ready(database, NOW, lambda: False) == 0
+    with database.write.begin() as session:
+        kept = profile_store.profiles_of(session, [ada], NOW)[ada]
+        made = compile_profile(interest_store.load(session, ada))
+        assert session.scalar(select(func.count()).select_from(ProfileRow)) == 1
+    assert kept == made
+    day = DayIndex(papers)
+    assert pick_papers(day, kept) == pick_papers(day, made)
+
+
+def test_a_profile_goes_with_every_change_and_comes_back_with_the_next_mail(
+    database: Database, ada: int
+) -> None:
+    heron = Interest(InterestType.WORD, "heron")
+    paper = Interest(InterestType.PAPER, "2507.07270")
+
+    def words() -> tuple[str, ...]:
+        with database.write.begin() as session:
+            (profile,) = profile_store.profiles_of(session, [ada], NOW).values() or [Profile()]
+        return (*(word.text for word in profile.words), *(liked.title for liked in profile.liked))
+
+    with database.write.begin() as session:
+        interest_store.add(session, ada, [heron, paper], "page", NOW)
+    assert words() == ("heron",)
+    with database.write.begin() as session:
+        listed = ListedPaper("2507.07270", "Hearing by Eye", "We listen.")
+        bob = lifecycle.get_subscriber(session, BOB).id
+        told = Interest(InterestType.PAPER, "2507.07270", paper=listed)
+        interest_store.add(session, bob, [told], "file", NOW)
+    assert words() == ("heron", "Hearing by Eye")  # by somebody else's file
+    with database.write.begin() as session:
+        interest_store.remove(session, ada, [heron])
+    assert words() == ("Hearing by Eye",)
+    with database.write.begin() as session:
+        interest_store.remove(session, ada, [paper])
+    assert words() == ()

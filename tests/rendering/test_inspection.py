@@ -8,6 +8,7 @@ import pytest
 
 from newsletter.finding import Severity
 from newsletter.rendering.inspection import inspect, parts, wire
+from newsletter.rendering.message import MessageContent
 from tests.gates import specimens
 
 GOOD = next(each.mail for each in specimens.letters() if each.name == "welcome-zh")
@@ -145,7 +146,7 @@ def test_parts_that_do_not_agree_are_told_with_the_first_difference() -> None:
 
 
 def test_a_mail_over_gmails_limit_is_told_with_its_weight() -> None:
-    heavy = replace(GOOD.content, html=GOOD.content.html + "é" * 60_000)
+    heavy = MessageContent.of("A subject", GOOD.html + "é" * 60_000, GOOD.text)
     told = [each.text for each in inspect(replace(GOOD, content=heavy))]
     assert any(re.match(r"the HTML has 12\d,\d+ bytes; Gmail takes 100,000", each) for each in told)
     assert any(each.startswith("its encoded part has 3") for each in told)

@@ -270,7 +270,7 @@ def test_spliced_bytes_parse_back_to_the_filled_text(
     blanks = Placeholders.fresh()
     text = "".join(blanks.text.get(piece, piece) for piece in pieces)
     html = "".join(blanks.html.get(piece, piece) for piece in pieces)
-    content = MessageContent("A subject", html, text, blanks)
+    content = MessageContent.of("A subject", html, text, blanks)
     mail = Message("a@b.example", "ref", "s", ("", "s@b.example"), (), content, values)
     well_formed(mail.as_bytes())
     message = parsed(mail)
@@ -299,7 +299,7 @@ def test_base64_with_spliced_values_is_the_filled_text(
     blanks = Placeholders.fresh()
     html = "".join(blanks.html.get(piece, piece) for piece in pieces)
     parts = [TextFragment(html)]
-    content = MessageContent.joined("A subject", parts, [TextFragment("x\n")], blanks, "base64")
+    content = MessageContent("A subject", parts, [TextFragment("x\n")], blanks, "base64")
     mail = Message("a@b.example", "ref", "s", ("", "s@b.example"), (), content, values)
     lines = mail.as_bytes().partition(b"base64\r\n\r\n")[2].partition(b"\r\n--")[0]
     assert max(map(len, lines.split(b"\r\n"))) <= 76

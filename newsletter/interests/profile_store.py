@@ -1,0 +1,149 @@
+"""Profiles as they are kept: made once after a change, so that sending only reads them."""
+
+import json
+import zlib
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from newsletter.db import Database
+from newsletter.interests import interest_store
+from newsletter.interests.authors import FollowedAuthor
+from newsletter.interests.lexicon import shipped
+from newsletter.interests.profile import (
+    LikedPaper,
+    Profile,
+    compile_profile,
+    keyed_authors,
+    parsed_phrases,
+)
+from newsletter.models import InterestRow, ProfileRow
+
+_AT_ONCE = 20  # readers in one transaction; some 30 ms each
+
+
+def profiles_of(
+    session: Session, subscriber_ids: Collection[int], now: datetime
+) -> dict[int, Profile]:
+    """The profiles of those among them who named interests; what is not there is made, and kept."""
+    rows = session.scalars(
+        select(ProfileRow).where(
+            ProfileRow.subscriber_id.in_(subscriber_ids), ProfileRow.lexicon == shipped().version
+        )
+    )
+    known = {row.subscriber_id: _read(row.content) for row in rows}
+    named = session.scalars(
+        select(InterestRow.subscriber_id)
+        .where(InterestRow.subscriber_id.in_(set(subscriber_ids) - known.keys()))
+        .distinct()
+    )
+    return known | _make(session, named.all(), now)
+
+
+def make_ready(database: Database, now: datetime, stopping: Callable[[], bool]) -> int:
+    """Make all profiles that are lacking, a few at a time; returns how many were."""
+    made = 0
+    while not stopping():
+        with database.write.begin() as session:
+            lacking = _lacking(session)
+            made += len(_make(session, lacking, now))
+        if len(lacking) < _AT_ONCE:
+            break
+    return made
+
+
+def _lacking(session: Session) -> Sequence[int]:
+    """Some of those who named interests and have no profile by today's lexicon."""
+    kept = exists().where(
+        ProfileRow.subscriber_id == InterestRow.subscriber_id,
+        ProfileRow.lexicon == shipped().version,
+    )
+    return session.scalars(
+        select(InterestRow.subscriber_id).where(~kept).distinct().limit(_AT_ONCE)
+    ).all()
+
+
+def _make(session: Session, subscriber_ids: Iterable[int], now: datetime) -> dict[int, Profile]:
+    made = {
+        number: compile_profile(interest_store.load(session, number)) for number in subscriber_ids
+    }
+    session.execute(delete(ProfileRow).where(ProfileRow.subscriber_id.in_(made)))
+    session.add_all(
+        ProfileRow(
+            subscriber_id=number,
+            lexicon=shipped().version,
+            content=_written(profile),
+            made_at=now,
+        )
+        for number, profile in made.items()
+    )
+    session.flush()
+    return made
+
+
+def _written(profile: Profile) -> bytes:
+    """Some kB, and no code in it: a database may come from anywhere."""
+    told = {
+        "terms": [
+            (term, weight, profile.owners.get(term, -1)) for term, weight in profile.weights.items()
+        ],
+        "liked": [(paper.title, paper.arxiv_id) for paper in profile.liked],
+        "disliked": sorted(profile.disliked_ids),
+        "judged": profile.judged,
+        "authors": [_author(author) for _, author in profile.authors],
+        "unwanted_authors": [_author(author) for _, author in profile.unwanted_authors],
+        "words": [phrase.text for phrase in profile.words],
+        "unwanted_words": [phrase.text for phrase in profile.unwanted_words],
+        "categories": profile.categories,
+        "unwanted_categories": profile.unwanted_categories,
+    }
+    return zlib.compress(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _read(content: bytes) -> Profile:
+    told: dict[str, Any] = json.loads(zlib.decompress(content))
+    return Profile(
+        weights={term: weight for term, weight, _ in told["terms"]},
+        owners={term: owner for term, _, owner in told["terms"] if owner >= 0},
+        liked=tuple(LikedPaper(title, "", arxiv_id) for title, arxiv_id in told["liked"]),
+        disliked_ids=frozenset(told["disliked"]),
+        judged={
+            term: [(number, weight) for number, weight in held]
+            for term, held in told["judged"].items()
+        },
+        authors=keyed_authors(map(_followed, told["authors"])),
+        unwanted_authors=keyed_authors(map(_followed, told["unwanted_authors"])),
+        words=parsed_phrases(told["words"]),
+        unwanted_words=parsed_phrases(told["unwanted_words"]),
+        categories=tuple(told["categories"]),
+        unwanted_categories=tuple(told["unwanted_categories"]),
+    )
+
+
+def _author(author: FollowedAuthor) -> list[Any]:
+    return [
+        author.name,
+        *(
+            sorted(named)
+            for named in (
+                author.with_authors,
+                author.with_categories,
+                author.not_with_authors,
+                author.not_with_categories,
+            )
+        ),
+    ]
+
+
+def _followed(told: Sequence[Any]) -> FollowedAuthor:
+    name, with_authors, with_categories, not_with_authors, not_with_categories = told
+    return FollowedAuthor(
+        name,
+        frozenset(map(tuple, with_authors)),
+        frozenset(with_categories),
+        frozenset(map(tuple, not_with_authors)),
+        frozenset(not_with_categories),
+    )

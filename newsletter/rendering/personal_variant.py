@@ -1,0 +1,204 @@
+"""An issue at one level and in one language for readers for whom some papers come first.
+
+All pieces are made once. A reader's mail is their order: the picks, each under its reason, then
+the rest of the day, complete, each paper once.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from newsletter.interests.issue_picks import IssuePick
+from newsletter.interests.phrases import Phrase
+from newsletter.interests.picks import MOST_PICKS, PickReason, ReasonType
+from newsletter.rendering.fragments import PaperFragments
+from newsletter.rendering.issue_content import Block, IssueContent
+from newsletter.rendering.message import MessageContent, Placeholders
+from newsletter.rendering.qp_template import TextFragment, either, encode_quoted_printable
+from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.texts import IssueTexts
+
+_REASONS_SHOWN = 2
+_LONGEST_REASON = 300  # bytes on the wire, for which every mail keeps room
+_WIDEST = 15  # bytes of a character: escaped, or as quoted-printable
+_MOST_MARKS = 6  # in a card
+_MARK = "<u>", "</u>"
+_BY_WORDS = {ReasonType.IN_TITLE, ReasonType.IN_ABSTRACT}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What all mails at one level, in one language and without the same sections share."""
+
+    subject: str
+    shown: Mapping[int, DetailLevel]  # by the paper's place in the issue
+    linked: Collection[int]  # the places of those that have room for the reader's links
+    holds: str
+    left_out: Sequence[str]
+    encoding: str
+
+
+class PersonalVariant:
+    """The mails of one variant for whoever named interests; not for several threads."""
+
+    def __init__(
+        self,
+        issue: IssueContent,
+        parts: tuple[PaperFragments, PaperFragments],
+        variant: Variant,
+        ceiling: DetailLevel,
+        say: IssueTexts,
+        blanks: Placeholders,
+    ) -> None:
+        self._variant, self._say, self._blanks = variant, say, blanks
+        self._seed = repr(variant)
+        self._least = pick_level(ceiling)
+        self._places = {
+            entry.paper.id.arxiv_id: place
+            for place, entry in enumerate(issue.entries)
+            if entry.section not in variant.left_out
+        }
+        html, text = parts
+        self._html, self._text = (
+            _Part(part, issue, variant, is_html=part is html) for part in (html, text)
+        )
+
+    def content(self, picks: Sequence[IssuePick]) -> MessageContent:
+        """The mail in the order of these picks; one that the issue does not hold is passed over."""
+        first = [
+            (place, max(self._variant.shown.get(place, self._least), self._least), pick.reasons)
+            for pick in picks
+            if (place := self._places.get(pick.arxiv_id)) is not None
+        ]
+        lines = [self._line(reasons) for _, _, reasons in first]
+        return MessageContent(
+            self._variant.subject,
+            self._html.ordered(first, lines),
+            self._text.ordered(first, lines),
+            self._blanks,
+            self._variant.encoding,
+            seed=f"{self._seed}{[place for place, *_ in first]}{lines}",
+        )
+
+    def _line(self, reasons: Sequence[PickReason]) -> str:
+        """The strongest reasons, within the room that is kept for them."""
+        line = self._say.reasons(reasons[:_REASONS_SHOWN])
+        while (
+            len(line) * _WIDEST > _LONGEST_REASON
+            and len(encode_quoted_printable(line)) > _LONGEST_REASON
+        ):
+            line = line[: len(line) * 3 // 4].rstrip() + "…"
+        return line
+
+
+class _Part:
+    """HTML or text."""
+
+    def __init__(
+        self, part: PaperFragments, issue: IssueContent, variant: Variant, *, is_html: bool
+    ) -> None:
+        self._part, self._variant, self._is_html = part, variant, is_html
+        self._head = [part.frame.head, part.note(variant.holds)]
+        self._blocks: dict[Block, list[TextFragment]] = {block: [] for block in issue.blocks}
+        self._numbers = issue.blocks
+        self._at: dict[int, tuple[Block, int]] = {}  # a place that is shown: where in its block
+        self._block_of = [issue.block(entry) for entry in issue.entries]
+        for place, level in variant.shown.items():
+            pieces = self._blocks[self._block_of[place]]
+            self._at[place] = self._block_of[place], len(pieces)
+            pieces.append(part.papers(level, linked=place in variant.linked)[place])
+        self._reason = lru_cache(maxsize=4096)(part.reason)
+        self._marked = lru_cache(maxsize=4096)(self._with_marks)
+
+    def ordered(
+        self,
+        first: Sequence[tuple[int, DetailLevel, Sequence[PickReason]]],
+        lines: Sequence[str],
+    ) -> list[TextFragment]:
+        """The fragments of a mail that opens with these papers, each under its line."""
+        pieces = [*self._head, self._part.picks(len(first))]
+        gone: dict[Block, list[int]] = {}
+        hidden: dict[Block, int] = {}
+        for (place, level, reasons), line in zip(first, lines, strict=True):
+            words = tuple(word for why in reasons if why.kind in _BY_WORDS for word in why.words)
+            card = self._marked(place, level, words) if words and self._is_html else None
+            pieces += (self._reason(line), card or self._part.papers(level, linked=True)[place])
+            if place in self._at:
+                block, number = self._at[place]
+                gone.setdefault(block, []).append(number)
+            else:
+                block = self._block_of[place]
+                hidden[block] = hidden.get(block, 0) + 1
+        pieces.append(self._part.rest)
+        for block, papers in self._blocks.items():
+            if block.section in self._variant.left_out:
+                continue
+            over = self._numbers[block] - len(papers) - hidden.get(block, 0)
+            rest = _without(papers, gone.get(block, ()))
+            if not rest and not over:
+                continue
+            pieces += [self._part.frame.labels[block], *rest]
+            if over:
+                pieces.append(self._part.more(block.section, over))
+        return [*pieces, self._part.frame.foot]
+
+    def _with_marks(self, place: int, level: DetailLevel, words: tuple[str, ...]) -> TextFragment:
+        return mark_words(self._part.papers(level, linked=True)[place], words)
+
+
+def pick_level(ceiling: DetailLevel) -> DetailLevel:
+    """How much of a pick is shown at least."""
+    return min(ceiling, DetailLevel.SUMMARY)
+
+
+def reserve(
+    part: PaperFragments, ceiling: DetailLevel, longest: Mapping[str, str]
+) -> list[TextFragment]:
+    """What picks may add to a mail at most: the heaviest cards, the longest reasons, all marks.
+
+    `longest` has the longest value for each placeholder.
+    """
+    by_weight = sorted(part.papers(pick_level(ceiling), linked=True), key=lambda it: -it.weight)
+    blank = either(longest)
+    first = [part.picks(len(by_weight[:MOST_PICKS])), part.rest, *by_weight[:MOST_PICKS]]
+    filled = [
+        TextFragment(blank.sub(lambda found: longest[found[0]], piece.text)) for piece in first
+    ]
+    marks = TextFragment("".join(_MARK) * _MOST_MARKS)
+    reasons = [part.reason("x" * _LONGEST_REASON), marks] * MOST_PICKS
+    return [*filled, *reasons]
+
+
+def mark_words(card: TextFragment, words: Sequence[str]) -> TextFragment:
+    """The card with these words marked wherever people can read them."""
+    either = "|".join(map(_pattern, filter(None, map(Phrase.parse, words))))
+    if not either:
+        return card
+    wanted = re.compile(rf"<[^>]*>|(?<![\w&#])(?:{either})(?!\w)", re.IGNORECASE)
+    left = _MOST_MARKS
+
+    def marked(found: re.Match[str]) -> str:
+        nonlocal left
+        if found[0].startswith("<") or not left:
+            return found[0]
+        left -= 1
+        return found[0].join(_MARK)
+
+    return TextFragment(wanted.sub(marked, card.text))
+
+
+def _pattern(phrase: Phrase) -> str:
+    return r"[\W_]+".join(map(re.escape, phrase.parts)) + (r"\w*" if phrase.is_beginning else "s?")
+
+
+def _without(papers: list[TextFragment], gone: Sequence[int]) -> list[TextFragment]:
+    """All but those at these places."""
+    if not gone:
+        return papers
+    kept: list[TextFragment] = []
+    start = 0
+    for number in sorted(gone):
+        kept += papers[start:number]
+        start = number + 1
+    return kept + papers[start:]

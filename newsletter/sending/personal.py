@@ -1,0 +1,77 @@
+"""What comes first for whom a worker has just claimed: ranked once a reader and issue, and kept."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.interests import (
+    Profile,
+    compile_profile,
+    interest_store,
+    pick_papers,
+    profile_store,
+)
+from newsletter.interests.issue_picks import IssuePick, keep_picks, kept_picks
+from newsletter.rendering.issue_email import IssueEmails, Recipient
+
+_log = logging.getLogger(__name__)
+
+
+def with_picks(
+    session: Session,
+    issue_id: int,
+    mails: IssueEmails,
+    recipients: Sequence[Recipient],
+    now: datetime,
+) -> list[Recipient]:
+    """The same recipients, with what comes first for those who named interests.
+
+    What was chosen once is what a later attempt says as well. Whoever was tried before without
+    any gets none now, so that every attempt is the same message.
+    """
+    if not recipients:
+        return []
+    ids = [recipient.subscriber_id for recipient in recipients]
+    known = kept_picks(session, issue_id, ids)
+    untried = {
+        recipient.subscriber_id: recipient for recipient in recipients if not recipient.attempts
+    }
+    profiles = profile_store.profiles_of(session, untried.keys() - known.keys(), now)
+    chosen = {number: choose(mails, untried[number], own) for number, own in profiles.items()}
+    if chosen:
+        keep_picks(session, issue_id, chosen, now)
+    picks = known | chosen
+    return (
+        [replace(recipient, picks=picks.get(recipient.subscriber_id)) for recipient in recipients]
+        if picks
+        else list(recipients)
+    )
+
+
+def previewed(
+    session: Session, issue_id: int | None, mails: IssueEmails, recipient: Recipient
+) -> Recipient:
+    """The recipient with what came first for them in that issue, or would; nothing is kept."""
+    number = recipient.subscriber_id
+    known = {} if issue_id is None else kept_picks(session, issue_id, [number])
+    if number in known:
+        return replace(recipient, picks=known[number])
+    if not interest_store.rows_of(session, number):
+        return recipient
+    profile = compile_profile(interest_store.load(session, number))
+    return replace(recipient, picks=choose(mails, recipient, profile))
+
+
+def choose(
+    mails: IssueEmails, recipient: Recipient, profile: Profile
+) -> tuple[IssuePick, ...] | None:
+    """The papers that come first for one reader; None, with a line in the log, where that fails."""
+    try:
+        picks = pick_papers(mails.day_index(recipient), profile)
+    except Exception:  # noqa: BLE001 - a ranking that fails costs its picks, never the mail
+        _log.exception("no picks for a reader", extra={"subscriber": recipient.subscriber_id})
+        return None
+    return tuple(map(IssuePick.of, picks))

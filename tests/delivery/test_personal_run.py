@@ -1,0 +1,85 @@
+"""A run in which somebody named interests: picked at the claim, kept, the same at any attempt."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from newsletter import issues
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.interests import interest_store
+from newsletter.interests.interest_store import Interest, InterestType
+from newsletter.models import IssueRow, PickRow
+from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.sending import personal, totals
+from tests.conftest import NOW, Cli
+from tests.rendering.days import LINKS, SITE
+
+READER = "reader01@reader.example"
+DAY = date(2025, 7, 11)
+FIRST = "为您优先"
+
+
+@pytest.mark.usefixtures("readers")
+def test_what_comes_first_is_kept_and_shown_again_as_it_was(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    assert cli("subscribers", "interests", READER, "--word", "neural").code == 0
+    assert cli("run").code == 0
+    outbox = settings.folder / "outbox"
+    sent = (outbox / f"audio-{DAY}-{READER}.eml").read_bytes()
+    assert cli("preview", "--as", READER, "--format", "text").out.count(FIRST) == 1
+    with database.read() as session:
+        (row,) = session.scalars(select(PickRow))
+    assert row.chosen["papers"][0]["reasons"][0]["words"] == ["neural"]
+    assert cli("subscribers", "interests", READER, "--word", "speech").code == 0
+    assert cli("preview", "--as", READER, "--format", "eml", "-o", "again.eml").code == 0
+    assert Path("again.eml").read_bytes() == sent
+    assert len(list(outbox.glob("*.eml"))) == 12
+    assert FIRST not in cli("preview", "--as", "reader02@reader.example", "--format", "text").out
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_ranking_that_fails_costs_its_picks_and_no_mail(
+    cli: Cli, settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("subscribers", "interests", READER, "--word", "neural").code == 0
+    with monkeypatch.context() as broken:
+        broken.setattr(personal, "pick_papers", lambda *_: 1 / 0)
+        assert cli("run").code == 0
+    assert len(list((settings.folder / "outbox").glob("*.eml"))) == 12
+    assert FIRST not in cli("preview", "--as", READER, "--format", "text").out
+    with database.read() as session:
+        assert [row.chosen for row in session.scalars(select(PickRow))] == [{}]
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_later_attempt_says_what_the_first_one_said(cli: Cli, database: Database) -> None:
+    assert cli("run").code == 0
+    with database.read() as session:
+        issue = session.scalars(select(IssueRow)).one()
+        mails = IssueEmails(issues.load_issue(session, issue), SITE, LINKS)
+        reader = totals.recipient(session, "audio", DAY, READER)
+        other = totals.recipient(session, "audio", DAY, "reader02@reader.example")
+
+    def claimed(*recipients: Recipient) -> list[Recipient]:
+        with database.write.begin() as session:
+            return personal.with_picks(session, issue.id, mails, recipients, NOW)
+
+    name(database, reader, "neural", NOW)
+    name(database, other, "neural", NOW)
+    first, none = claimed(reader, replace(other, attempts=1))
+    assert first.picks
+    assert none.picks is None  # named since: the first attempt was without
+    name(database, reader, "speech", NOW)
+    assert claimed(replace(reader, attempts=1))[0].picks == first.picks
+    assert claimed() == []
+
+
+def name(database: Database, reader: Recipient, word: str, now: datetime) -> None:
+    with database.write.begin() as session:
+        interests = [Interest(InterestType.WORD, word)]
+        interest_store.add(session, reader.subscriber_id, interests, "page", now)
