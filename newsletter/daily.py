@@ -55,6 +55,8 @@ def run_day(services: Services, newsletter: NewsletterSettings, day: date | None
         issue = issues.find_issue(session, newsletter.slug, day)
     if issue is not None:
         already = issue.state == IssueState.DONE
+        if services.hand_over is not None:
+            return DayReport(day, None, None, None, already)
         content = load_frozen_issue(services, issue.id)
         result = send_frozen_issue(services, issue.id, content)
         return DayReport(day, content, None, result, already)
@@ -91,7 +93,11 @@ def freeze_and_send(
             is_past = content.day < services.source.current_day(now)
             by = subscribed_by(content.day) if is_past else None
             audience.freeze_audience(session, frozen, now, by)
+            if services.hand_over is not None:
+                services.hand_over(session, frozen.id)
         issue_id = (frozen or issues.get_issue(session, newsletter.slug, content.day)).id
+    if services.hand_over is not None:
+        return DayReport(content.day, content, summaries, None)
     content = load_frozen_issue(services, issue_id)
     result = send_frozen_issue(services, issue_id, content)
     return DayReport(content.day, content, summaries, result)
@@ -198,14 +204,27 @@ def send_frozen_issue(
         return send_issue(_sending(services, step, forced), issue_id, mails)
 
 
-def deliver_batch(services: Services, batch_id: int) -> str | None:
-    """One share of an issue, as a job of its own; why something in it is still pending."""
-    with services.database.read() as session:
-        issue_id = session.get_one(BatchRow, batch_id).issue_id
-    mails = IssueEmails(
-        load_frozen_issue(services, issue_id), services.site, services.links, services.theme
-    )
+def issue_emails(services: Services, issue_id: int) -> IssueEmails:
+    """A frozen issue, ready to be rendered for each reader, with its templates checked."""
+    content = load_frozen_issue(services, issue_id)
+    mails = IssueEmails(content, services.site, services.links, services.theme)
     mails.check_templates()
+    return mails
+
+
+def deliver_batch(
+    services: Services, batch_id: int, mails_of: Callable[[int], IssueEmails] | None = None
+) -> str | None:
+    """One share of an issue, as a job of its own; why something in it is still pending.
+
+    `mails_of`: the mails by issue, where the caller keeps them from one batch to the next. A batch
+    that is not there (any more) has nothing pending.
+    """
+    with services.database.read() as session:
+        batch = session.get(BatchRow, batch_id)
+    if batch is None:
+        return None
+    mails = mails_of(batch.issue_id) if mails_of else issue_emails(services, batch.issue_id)
     return send_batch(_sending(services, lambda _done: None, NO_OVERRIDE), batch_id, mails)
 
 

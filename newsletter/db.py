@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
     ArgumentError,
@@ -141,7 +141,8 @@ def connect(url: str, folder: Path) -> Database:
         file = sqlite_file(url, folder)
         if file is not None:
             parsed = parsed.set(database=str(file))
-        engine = create_engine(parsed)
+        bouncing = {"prepare_threshold": None} if _takes_threshold(parsed) else {}
+        engine = create_engine(parsed, connect_args=bouncing)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise WrongUseError(f"database.url cannot be used: {error}") from error
     if engine.dialect.name == "sqlite":
@@ -160,6 +161,11 @@ def connect(url: str, folder: Path) -> Database:
         sessionmaker(writing, expire_on_commit=False),
         sessionmaker(sharing, expire_on_commit=False),
     )
+
+
+def _takes_threshold(url: URL) -> bool:
+    """Whether it is psycopg 3, whose prepared statements PgBouncer would lose between two uses."""
+    return url.get_dialect().driver == "psycopg"
 
 
 def sqlite_file(url: str, folder: Path) -> Path | None:

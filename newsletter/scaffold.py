@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from newsletter import config, db, schema
+from newsletter.cluster import tables
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.rendering.templates import template_environment
@@ -93,6 +94,7 @@ def upgrade(settings: Settings) -> None:
     database = db.connect(settings.database.url, settings.folder)
     try:
         schema.upgrade(database)
+        tables.create_tables(database)
     finally:
         database.dispose()
 

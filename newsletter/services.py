@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from newsletter.config import SendingSettings, SiteSettings
 from newsletter.db import Database
 from newsletter.rendering.theme import Theme
@@ -41,3 +43,5 @@ class Services:
     sending: SendingSettings = field(default_factory=SendingSettings)
     marks: Path | None = None  # where a sender leaves its marks; None where nothing really leaves
     memory: MachineMemory | None = None  # of what this machine sent
+    # Gives the batches of an issue that is being frozen to others, instead of sending them here.
+    hand_over: Callable[[Session, int], None] | None = None

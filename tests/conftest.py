@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 
 from newsletter import bootstrap, config, db, scaffold, schema
 from newsletter.cli import _run
+from newsletter.cluster import tables
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import KeyRow
@@ -138,6 +139,7 @@ def migrated(server: postgresql.Server) -> str:
     name = server.create()
     database = db.connect(server.url(name), Path())
     schema.upgrade(database)
+    tables.create_tables(database)
     database.dispose()
     return name
 

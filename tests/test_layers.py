@@ -17,6 +17,7 @@ LAYERS = (
     "public_address",
     "storage_health",
     "backup",
+    "cluster",
     "bootstrap",
     "catch_up",
     "daily",

@@ -29,6 +29,7 @@ from newsletter.cli import (
     serve,
     subscribers,
     summarize,
+    worker,
 )
 from newsletter.errors import NewsletterError, did_you_mean
 
@@ -86,6 +87,7 @@ for _command in (
     feedback.feedback,
     subscribers.subscribers,
     serve.serve,
+    worker.worker,
     check.check,
     config.config,
     db.db,

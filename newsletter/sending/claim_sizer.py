@@ -1,6 +1,7 @@
 """How many mails to claim together: as many as leave within a moment."""
 
-_CHUNK_S = 2.0  # in that time what is claimed should leave: people leave meanwhile
+WITHIN_S = 2.0  # in that time what is claimed should leave: people leave meanwhile
+WITHIN_S_AMONG_MACHINES = 0.5  # and of a machine that is gone for good all of it is uncertain
 _FIRST = 16
 _IN_REQUESTS = 500  # who takes so many takes them in few requests
 _FIRST_REQUEST = 10  # readers; so many are uncertain where the answers are lost from the start
@@ -14,7 +15,8 @@ class ClaimSizer:
     they are never so few that a connection has nothing to do.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, within_s: float = WITHIN_S) -> None:
+        self._within_s = within_s
         self._most = most
         self._requests = most >= _IN_REQUESTS
         self._least = min(most, max(_FIRST, most // 2))
@@ -36,9 +38,9 @@ class ClaimSizer:
             self._fresh = False
         elif self._asked_s is not None:
             took_s = now_s - self._asked_s
-            if took_s > _CHUNK_S:
+            if took_s > self._within_s:
                 self._number = max(self._least, self._number // 2)
-            elif took_s < _CHUNK_S / 2:
+            elif took_s < self._within_s / 2:
                 self._number = min(self._most, self._number * 2)
         self._asked_s = now_s
         return self._number

@@ -10,7 +10,7 @@ from pathlib import Path
 from newsletter.config import SendingSettings
 from newsletter.db import Database
 from newsletter.sending.breaker import CircuitBreaker
-from newsletter.sending.claim_sizer import ClaimSizer
+from newsletter.sending.claim_sizer import WITHIN_S, WITHIN_S_AMONG_MACHINES, ClaimSizer
 from newsletter.sending.journal import Journal, Owner
 from newsletter.sending.machine_memory import MachineMemory
 from newsletter.transports.base import Transport, adopt
@@ -53,7 +53,9 @@ class SendContext:
     def __post_init__(self) -> None:
         self.transport = adopt(self.transport)
         self.journal = Journal(self.folder, self.owner.name) if self.folder else None
-        self.claim_sizer = ClaimSizer(self.transport.at_once)
+        is_alone = self.database.engine.dialect.name == "sqlite"
+        within_s = WITHIN_S if is_alone else WITHIN_S_AMONG_MACHINES
+        self.claim_sizer = ClaimSizer(self.transport.at_once, within_s)
 
     @contextmanager
     def shown_to_live(self) -> Iterator[None]:

@@ -195,7 +195,14 @@ def send_batch(sending: SendContext, batch_id: int, mails: IssueEmails) -> str |
         return sending.breaker.trouble or held
 
     with sending.shown_to_live(), _database_errors_in_words():
-        return _in_rounds(sending, issue_id, send_round)
+        if sending.memory is not None:
+            sending.memory.register(sending.database)
+        trouble = _in_rounds(sending, issue_id, send_round)
+        with sending.database.read() as session:
+            is_done = session.get_one(IssueRow, issue_id).state == IssueState.DONE
+        if is_done:
+            _apply_late_feedback(sending, issue_id)
+        return trouble
 
 
 def _lease_next(

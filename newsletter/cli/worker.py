@@ -1,0 +1,36 @@
+"""worker: one machine's share of everything, on PostgreSQL."""
+
+from pathlib import Path
+
+import click
+
+from newsletter.cli import common
+
+
+@click.command()
+@click.option(
+    "--queue",
+    "queues",
+    type=click.Choice(["care", "send"]),
+    multiple=True,
+    help="Only this: send batches, or care for all else.  [default: both]",
+)
+@common.with_config
+def worker(queues: tuple[str, ...], config_file: Path | None) -> None:
+    """Do a machine's share of everything.
+
+    Fetch, compose and freeze each day, send the batches of all issues, answer sign-ups, read
+    bounces by IMAP: on as many machines as share one PostgreSQL. Needs the extra `cluster`. Runs
+    until it is stopped. Exit code 1 where it cannot go on, as without its database: let a
+    supervisor start it again.
+    """
+    from newsletter.cluster import tables
+
+    settings = common.load(config_file)
+    with common.opened(settings) as services:
+        app = tables.open_app(services.database)
+        from newsletter.cluster.worker import ClusterWorker
+
+        chosen = queues or ("care", "send")
+        click.echo(f"working on {' and '.join(chosen)} (stop with Ctrl-C)", err=True)
+        ClusterWorker(settings, services, app).run(chosen)

@@ -1,0 +1,107 @@
+"""Jobs for batches: hints, each with an id. What is to be sent, and by whom, the ledger knows."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from procrastinate import App, SyncPsycopgConnector
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from newsletter.models import BatchRow, IssueRow, IssueState
+from newsletter.sending import claim, holds, journal, rate_limit, restored, server_identity
+from newsletter.sending.claim import BatchRef
+from newsletter.services import Services
+
+if TYPE_CHECKING:
+    from procrastinate.types import JSONValue
+
+SEND, CARE = "send", "care"  # queues: batches; everything else
+DELIVER = "newsletter.deliver_batch"
+STALLED_S = 20  # without a heartbeat a worker is gone
+_QUEUE = App(connector=SyncPsycopgConnector())  # never opened: each call brings its connection
+_AT_ONCE = 200  # batches looked at in a round
+
+_DROP_LOST = text(
+    "DELETE FROM procrastinate_jobs WHERE status = 'failed' OR status = 'doing' AND NOT EXISTS"
+    " (SELECT FROM procrastinate_workers AS worker WHERE worker.id = worker_id"
+    " AND worker.last_heartbeat > now() - make_interval(secs => :stalled_s))"
+)
+_WITH_A_JOB = text(
+    "SELECT (args ->> 'batch_id')::int FROM procrastinate_jobs"
+    " WHERE task_name = :task AND status IN ('todo', 'doing')"
+)
+
+
+def add_jobs(session: Session, batches: Sequence[int]) -> None:
+    """A job for each of these batches, in the caller's transaction: it goes if that is undone."""
+    if batches:
+        connection = session.connection().connection.driver_connection
+        deferring = _QUEUE.configure_task(DELIVER, queue=SEND, connection=connection)
+        ids: list[dict[str, JSONValue]] = [{"batch_id": batch_id} for batch_id in batches]
+        deferring.batch_defer(*ids)
+
+
+def hand_over(session: Session, issue_id: int) -> None:
+    """The batches of an issue that was frozen in this transaction."""
+    chosen = select(BatchRow.id).where(BatchRow.issue_id == issue_id).order_by(BatchRow.id)
+    add_jobs(session, session.scalars(chosen).all())
+
+
+def look_after(services: Services) -> int:
+    """Give every open batch that nobody holds a job, whatever became of its last; how many.
+
+    Jobs of workers that are gone, and those that failed, are dropped. Nothing is given while the
+    provider is paused, or to an issue that is held.
+    """
+    if services.memory is not None:
+        server_identity.notice(services.database, services.memory, services.clock())
+    with services.database.share.begin() as session:
+        session.execute(_DROP_LOST, {"stalled_s": STALLED_S})
+        if rate_limit.sending_pause(session, services.clock()) is not None:
+            return 0
+        has_job = set(session.scalars(_WITH_A_JOB, {"task": DELIVER}))
+        waiting = [
+            batch.id for batch in _free_batches(session, services) if batch.id not in has_job
+        ]
+        add_jobs(session, waiting)
+    return len(waiting)
+
+
+def _free_batches(session: Session, services: Services) -> list[BatchRow]:
+    """Those with somebody to send to now, of issues that nothing holds, in nobody's hands."""
+    now = services.clock()
+    max_age = timedelta(hours=services.sending.max_age_h)
+    issues = session.scalars(select(IssueRow).where(IssueRow.state != IssueState.DONE)).all()
+    free = [
+        issue.id
+        for issue in issues
+        if restored.restored_reason(services.database, services.memory, issue) is None
+        and holds.stale_reason(issue, max_age, now) is None
+    ]
+    batches = session.scalars(
+        select(BatchRow)
+        .where(BatchRow.issue_id.in_(free), BatchRow.finished.is_(False))
+        .order_by(BatchRow.owner.is_(None), BatchRow.id)
+        .limit(_AT_ONCE)
+    )
+    return [
+        batch
+        for batch in batches
+        if _is_nobodys(services, batch) and _waits(session, services, batch)
+    ]
+
+
+def _is_nobodys(services: Services, batch: BatchRow) -> bool:
+    if batch.owner is None or batch.leased_until is None:
+        return True
+    is_over = batch.leased_until < services.clock()
+    return is_over or journal.has_died(services.marks, batch.owner)
+
+
+def _waits(session: Session, services: Services, batch: BatchRow) -> bool:
+    """Whether a worker would find something to do in it; readers whose servers rest wait on."""
+    if batch.owner is not None or batch.sending or not batch.pending:
+        return True
+    share = BatchRef(batch.id, batch.issue_id)
+    return bool(claim.next_pending(session, share, 0, 1, services.clock()))

@@ -1,0 +1,52 @@
+"""The queue's own tables in PostgreSQL, where the extra `cluster` is installed."""
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect
+
+from newsletter.db import Database
+from newsletter.errors import WrongUseError
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+_JOBS = "procrastinate_jobs"
+
+
+def create_tables(database: Database) -> None:
+    """Make them where they are missing; nothing on SQLite, or without the extra."""
+    if database.engine.dialect.name == "sqlite" or find_spec("procrastinate") is None:
+        return
+    with database.write.begin() as session:  # two at once make them once
+        if not inspect(session.connection()).has_table(_JOBS):
+            from procrastinate.schema import SchemaManager  # noqa: PLC0415 - of the extra
+
+            connection = session.connection().connection.driver_connection
+            assert connection is not None  # noqa: S101 - it was just used
+            connection.execute(SchemaManager.get_schema())
+
+
+def open_app(database: Database) -> "App":
+    """The queue of that database; it keeps no prepared statements, which PgBouncer would lose.
+
+    Raises:
+        WrongUseError: there can be none.
+    """
+    if database.engine.dialect.name == "sqlite":
+        raise WrongUseError("workers need PostgreSQL; on SQLite `newsletter run` does everything")
+    if find_spec("procrastinate") is None:
+        raise WrongUseError("workers need the extra: pip install 'newsletter[cluster]'")
+    if not inspect(database.engine).has_table(_JOBS):
+        raise WrongUseError("the queue has no tables yet; run `newsletter db upgrade`")
+    from procrastinate import App, PsycopgConnector  # noqa: PLC0415 - of the extra
+
+    address = database.engine.url.set(drivername="postgresql")
+    return App(
+        connector=PsycopgConnector(
+            conninfo=address.render_as_string(hide_password=False),
+            kwargs={"prepare_threshold": None},
+            min_size=1,
+            max_size=6,
+        )
+    )

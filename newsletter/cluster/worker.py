@@ -1,0 +1,153 @@
+"""A machine's share of everything, by jobs from PostgreSQL: `newsletter worker`.
+
+Any number of machines do the same beside one another, and beside `newsletter run`. A worker that
+cannot go on ends, and its supervisor starts it again: so its lock on the journal goes at once, and
+who comes next believes the marks.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import Any
+
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
+
+from newsletter import bootstrap, catch_up, daily
+from newsletter.cluster import jobs
+from newsletter.cluster.jobs import CARE, SEND
+from newsletter.config import Settings
+from newsletter.errors import NewsletterError
+from newsletter.feedback import mailbox, poll
+from newsletter.sending import server_identity
+from newsletter.services import Services
+
+_log = logging.getLogger(__name__)
+
+_AT_ONCE = {CARE: 3, SEND: 1}  # jobs of a queue; no batch waits for a slow page of arXiv
+_LOOK_S = 0.5
+_ISSUES_RENDERED = 4
+_WHEN = {  # cron, the seconds last
+    "look_after": "* * * * * */10",
+    "letters": "* * * * * */15",
+    "days": "*/5 * * * *",
+    "feedback": "*/5 * * * *",
+    "clean": "17 * * * *",
+}
+
+
+class ClusterWorker:
+    """Takes jobs until it is asked to stop, or cannot go on."""
+
+    def __init__(self, settings: Settings, services: Services, app: App) -> None:
+        self._settings, self._app = settings, app
+        self._asked_to_stop = services.stopping
+        self._failure: Exception | None = None
+        self._services = replace(
+            services,
+            stopping=self._is_stopping,
+            hand_over=jobs.hand_over,
+        )
+        self._outbox = bootstrap.outbox_worker(
+            settings, services.database, services.clock, self._is_stopping
+        )
+        self._mails = lru_cache(_ISSUES_RENDERED)(partial(daily.issue_emails, self._services))
+        self._add_tasks()
+
+    def run(self, queues: Collection[str]) -> None:
+        """Work on these queues.
+
+        Raises:
+            NewsletterError: a job, or the connection to the database, failed.
+        """
+        if self._services.memory is not None:
+            server_identity.notice(
+                self._services.database, self._services.memory, self._services.clock()
+            )
+        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # we say what failed
+        try:
+            asyncio.run(self._work(queues))
+        except (ConnectorException, OSError) as error:
+            self._failure = self._failure or error
+        if self._failure is not None:
+            said = " ".join(str(self._failure.__cause__ or self._failure).split())
+            raise NewsletterError(f"the worker ends, start it again: {said}") from self._failure
+
+    async def _work(self, queues: Collection[str]) -> None:
+        async with self._app.open_async():
+            working = [asyncio.create_task(self._take_jobs(queue)) for queue in queues]
+            while not (self._is_stopping() or any(task.done() for task in working)):  # noqa: ASYNC110 - a signal or another thread ends it
+                await asyncio.sleep(_LOOK_S)
+            for task in working:
+                task.cancel()  # which lets its jobs finish
+            for ended in await asyncio.gather(*working, return_exceptions=True):
+                if isinstance(ended, Exception):
+                    self._failure = self._failure or ended
+
+    async def _take_jobs(self, queue: str) -> None:
+        await self._app.run_worker_async(
+            name=queue,
+            queues=[queue],
+            concurrency=_AT_ONCE[queue],
+            fetch_job_polling_interval=1.0,
+            listen_notify=False,  # PgBouncer gives no session for it
+            install_signal_handlers=False,
+            delete_jobs="always",  # who knows what became of it is the ledger
+            update_heartbeat_interval=jobs.STALLED_S / 4,
+            stalled_worker_timeout=jobs.STALLED_S,
+        )
+
+    def _is_stopping(self) -> bool:
+        return self._failure is not None or self._asked_to_stop()
+
+    def _add_tasks(self) -> None:
+        acts: dict[str, Callable[[], object]] = {
+            "look_after": lambda: jobs.look_after(self._services),
+            "letters": self._outbox.run_once,
+            "days": self._compose_days,
+            "feedback": self._read_feedback,
+            "clean": self._outbox.cleanup,
+        }
+        for name, act in acts.items():
+            task = self._app.task(
+                name=f"newsletter.{name}", queue=CARE, queueing_lock=name, lock=name
+            )(partial(self._care, act))
+            self._app.periodic(cron=_WHEN[name])(task)
+        self._app.task(name=jobs.DELIVER, queue=SEND)(self._deliver)
+
+    def _care(self, act: Callable[[], object], **_: Any) -> None:  # noqa: ANN401 - the moment that a periodic job is of
+        """What fails for a reason of its own is tried again next time; the database ends all."""
+        try:
+            act()
+        except NewsletterError as error:
+            _log.warning("%s", error)
+        except Exception as error:
+            self._failure = error
+            raise
+
+    def _deliver(self, batch_id: int) -> None:
+        try:
+            trouble = daily.deliver_batch(self._services, batch_id, self._mails)
+        except Exception as error:
+            self._failure = error
+            raise
+        if trouble is not None:
+            _log.info("batch %s: %s", batch_id, trouble)
+
+    def _compose_days(self) -> None:
+        """Fetch and freeze what is due of every newsletter; the batches go to jobs."""
+        for newsletter in self._settings.newsletters:
+            for days in catch_up.open_days(self._services, newsletter):
+                try:
+                    catch_up.run_days(self._services, newsletter, days)
+                except NewsletterError as error:
+                    _log.warning("%s: %s", newsletter.slug, error)
+
+    def _read_feedback(self) -> None:
+        place = self._settings.feedback
+        if place.imap_host:
+            links = bootstrap.signed_links(self._settings)
+            messages = mailbox.read_imap(place)
+            poll.read_mailbox(self._services.database, messages, links, self._services.clock)

@@ -1,0 +1,163 @@
+"""A machine's share of everything, by jobs that are only hints."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text, update
+
+from newsletter import bootstrap, daily, db
+from newsletter.cli import common
+from newsletter.cluster import jobs, tables
+from newsletter.cluster.worker import ClusterWorker
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.errors import NewsletterError
+from newsletter.models import BatchRow, IssueRow, IssueState
+from newsletter.sending import ledger, rate_limit
+from newsletter.sending.journal import Owner
+from newsletter.services import Services
+from newsletter.transports.memory import Memory
+from tests.conftest import Cli
+from tests.delivery.test_many_machines import Watched
+
+pytest.importorskip("procrastinate", reason="procrastinate is not installed")
+pytestmark = [
+    pytest.mark.parametrize("dialect", ["postgresql"]),
+    pytest.mark.usefixtures("short_day"),
+]
+
+STATUS = text("UPDATE procrastinate_jobs SET status = CAST(:status AS procrastinate_job_status)")
+
+
+@pytest.fixture
+def services(settings: Settings, readers: list[str]) -> Iterator[Services]:
+    assert readers
+    with bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as parts:
+        yield replace(parts, transport=Memory())
+
+
+def worker(
+    settings: Settings, services: Services, stopping: Callable[[], bool] = lambda: False
+) -> ClusterWorker:
+    parts = replace(services, stopping=stopping)
+    return ClusterWorker(settings, parts, tables.open_app(services.database))
+
+
+def freeze(settings: Settings, services: Services) -> None:
+    handing_over = replace(services, hand_over=jobs.hand_over)
+    report = daily.run_day(handing_over, settings.newsletters[0], None)
+    assert report.result is None
+
+
+def waiting_jobs(database: Database) -> list[int]:
+    with database.read() as session:
+        found = session.scalars(
+            text(
+                "SELECT (args ->> 'batch_id')::int FROM procrastinate_jobs WHERE status = 'todo'"
+                " AND task_name = 'newsletter.deliver_batch'"
+            )
+        )
+        return list(found)
+
+
+def forget_jobs(database: Database) -> None:
+    with database.write.begin() as session:
+        session.execute(text("DELETE FROM procrastinate_jobs"))
+
+
+@pytest.mark.slow
+def test_a_worker_composes_the_day_and_everybody_gets_it_once(
+    settings: Settings, services: Services, database: Database, readers: list[str]
+) -> None:
+    def is_sent() -> bool:
+        with database.read() as session:
+            return session.scalar(select(IssueRow.state)) == IssueState.DONE
+
+    memory = Memory()
+    worker(settings, replace(services, transport=memory), is_sent).run(["care", "send"])
+    assert [mail.recipient for mail in memory.sent] == readers
+
+
+@pytest.mark.slow
+def test_a_worker_that_loses_its_database_ends_and_the_next_one_goes_on(
+    settings: Settings, services: Services, database: Database, readers: list[str]
+) -> None:
+    freeze(settings, services)
+    database.dispose()
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+
+    def lose(number: int) -> None:
+        if number == 6:
+            with database.engine.connect() as connection:
+                connection.exec_driver_sql(f"{others} AND datname = current_database()")
+
+    with pytest.raises(NewsletterError, match="the worker ends, start it again"):
+        worker(settings, replace(services, transport=Watched(lose))).run(["send"])
+    forget_jobs(database)
+    assert jobs.look_after(services) == 1  # its lock is gone with it: nobody waits for the lease
+    (batch_id,) = waiting_jobs(database)
+    memory = Memory()
+    assert daily.deliver_batch(replace(services, transport=memory), batch_id) is None
+    assert [mail.recipient for mail in memory.sent] == readers[8:]
+
+
+def test_every_open_batch_that_nobody_holds_has_a_job_whatever_became_of_the_last(
+    settings: Settings, services: Services, database: Database
+) -> None:
+    freeze(settings, services)
+    (batch_id,) = waiting_jobs(database)  # committed with the issue
+    assert jobs.look_after(services) == 0
+    for lost in ("failed", "doing"):
+        with database.write.begin() as session:
+            session.execute(STATUS, {"status": lost})
+        assert jobs.look_after(services) == 1
+        assert waiting_jobs(database) == [batch_id]
+    forget_jobs(database)
+    with database.write.begin() as session:
+        batch = session.get_one(BatchRow, batch_id)
+        elsewhere = Owner("elsewhere", 1, "0a0b0c0d")
+        assert ledger.lease_batch(session, batch, elsewhere, services.clock(), None)
+    assert jobs.look_after(services) == 0
+    later = replace(services, clock=lambda: common.utc_now() + timedelta(minutes=1))
+    assert jobs.look_after(later) == 1
+
+
+def test_no_job_is_given_while_the_provider_is_paused_or_the_issue_is_held(
+    settings: Settings, services: Services, database: Database
+) -> None:
+    freeze(settings, services)
+    forget_jobs(database)
+    with database.write.begin() as session:
+        rate_limit.pause_sending(session, "away for lunch", None, services.clock())
+    assert jobs.look_after(services) == 0
+    with database.write.begin() as session:
+        rate_limit.resume_sending(session, services.clock())
+        session.execute(update(IssueRow).values(frozen_at=services.clock() - timedelta(days=9)))
+    assert jobs.look_after(services) == 0
+    with database.write.begin() as session:
+        session.execute(update(IssueRow).values(frozen_at=services.clock()))
+    assert jobs.look_after(services) == 1
+
+
+def test_a_batch_that_is_gone_or_done_makes_no_trouble(services: Services) -> None:
+    assert daily.deliver_batch(services, 999) is None
+
+
+def test_an_upgrade_makes_the_queue_s_tables_and_a_worker_says_where_they_are_missing(
+    cli: Cli, settings: Settings, database: Database
+) -> None:
+    with database.write.begin() as session:
+        session.execute(text("ALTER TABLE procrastinate_jobs RENAME TO put_away"))
+    said = cli("worker")
+    assert (said.code, "run `newsletter db upgrade`" in said.err) == (2, True)
+    with database.write.begin() as session:
+        session.execute(text("DROP SCHEMA public CASCADE"))
+        session.execute(text("CREATE SCHEMA public"))
+    assert cli("db", "upgrade").code == 0
+    assert cli("db", "upgrade").code == 0
+    with bootstrap.open_database(settings) as upgraded:
+        assert tables.open_app(upgraded)
+    with pytest.raises(NewsletterError, match="workers need PostgreSQL"):
+        tables.open_app(db.connect("sqlite://", settings.folder))
