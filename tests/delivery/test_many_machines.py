@@ -227,7 +227,7 @@ def test_four_machines_at_once_send_each_mail_once_and_finish_the_issue(
     with database.read() as session:
         issue = session.scalars(select(IssueRow)).one()
         assert issue.state == "done"
-        assert issue.claims == 12
+        assert issue.claims >= 12  # who was refused may be asked again
         counted = delivery_counters.of_issue(session, issue.id)
         assert counted == delivery_counters.scanned(session, issue.id)
         assert counted[DeliveryState.FAILED] == 2
