@@ -1,5 +1,6 @@
 """What a model answered: the sentence out of a chat completion, whatever it is wrapped in."""
 
+import html
 import json
 import re
 from dataclasses import dataclass
@@ -11,24 +12,32 @@ from newsletter.text import one_line
 
 _MOST_TOKENS = 10_000_000  # an answer that claims more does not count well
 # <think>, <seed:think>, [THINK], <|begin_of_thought|>, ◁think▷: as models spell it.
-_THOUGHTS = r"(?:\w+[:_])*(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis)(?:_\w+)?"
+_THOUGHTS = (
+    r"\|?(?:\w+[:_])*(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|思考|推理)(?:_\w+)?"
+    r"\s?\|?"
+)
 _ENDED = lazy_pattern(
-    rf"\A.*(?:[<\[◁]/{_THOUGHTS}[>\]▷]|<\|end_of_(?:thought|thinking|reasoning)\|>"
+    rf"\A.*(?:[<\[◁【]\|?/{_THOUGHTS}[>\]▷】]|<\|end_of_(?:thought|thinking|reasoning)\|>"
     r"|<\|channel\|>final<\|message\|>)",
     re.DOTALL | re.IGNORECASE,
 )
 _UNENDED = lazy_pattern(
-    rf"(?:[<\[◁]{_THOUGHTS}[>\]▷]|<\|(?:begin_of_\w+|channel)\|>).*", re.DOTALL | re.IGNORECASE
+    rf"(?:[<\[◁【]{_THOUGHTS}[>\]▷】]|<\|(?:begin_of_\w+|channel)\|>).*", re.DOTALL | re.IGNORECASE
 )
 _THOUGHT_PARAGRAPH = lazy_pattern(
-    r"\A\W*(?:thinking|thoughts?|reasoning|思考)(?: process|过程)?\W{0,3}[:：].*?\n\s*\n",
+    r"\A\W*(?:thinking|thoughts?|reasoning|思考)(?: process|过程)?\W{0,3}"
+    r"(?:[:：]|for \d+ s\w*).*?\n\s*\n",
     re.DOTALL | re.IGNORECASE,
 )
 _ANSWER = lazy_pattern(r"\A<(answer|summary|final|output)>(.*)</\1>\Z", re.DOTALL | re.IGNORECASE)
 # Markdown around the words: a quoted line, a heading, a table's only cell, bold, code.
-_LINE_MARKS = lazy_pattern(r"^[ \t]*(?:>[ \t]?)+|^[ \t]*#{1,6}[ \t]+", re.MULTILINE)
-_CELL = lazy_pattern(r"\A\|([^|\n]*)\|\Z")
+_LINE_MARKS = lazy_pattern(r"^[ \t]*(?:[>\uff1e][ \t]?)+|^[ \t]*#{1,6}[ \t]+", re.MULTILINE)
+_CELL = lazy_pattern(r"\A[|\uff5c]([^|\uff5c\n]*)[|\uff5c]\Z")
 _EMPHASIS = lazy_pattern(r"(\*\*|__|~~|`)(?=\S)([^*`\n]+?)(?<=\S)\1")
+_LIGHT_EMPHASIS = lazy_pattern(r"(?<![\w*$\\])([*_])(?=\w)([^*_$\n]+?)(?<=[\w.])\1(?![\w*])")
+# What stands around an answer: rules, comments, marks of a template's end, TeX's box.
+_AROUND = lazy_pattern(r"\A(?:<!--.*?-->|-{3,}|\s)+|(?:</s>|<\|\w+\|>|-{3,}|\s)+\Z", re.DOTALL)
+_BOXED = lazy_pattern(r"\A\$?\\(?:boxed|text)\{([^{}]*)\}\$?\Z")
 _EVENTS = re.compile(rb"\s*(?:data|event|id|retry)?:")
 _NAMES = ("summary", "tldr", "sentence", "简介", "摘要")
 # What breaks lines and words without being seen: models copy it from web pages.
@@ -36,7 +45,8 @@ _UNSEEN = lazy_pattern("[\u00ad\u200b\u2060\ufeff]")
 _FENCED = lazy_pattern(r"\A```\w*\n(.*?)\n?```\Z", re.DOTALL)
 _LABEL = lazy_pattern(
     r"[*_#>\s]*(?:(?:here(?: is|['’]s) )?(?:(?:an?|the|your) )?(?:one[- ]sentence )?summary"
-    r"(?: of the paper)?|tl;?dr|简介|摘要|总结|概括)[*_\s]*[:：][*_\s]*",
+    r"(?: of the paper)?|tl;?dr|(?:final )?answer|sentence|简介|摘要|总结|概括|(?:最终)?答案|回答)"
+    r"[*_\s]*[:：][*_\s]*",
     re.IGNORECASE,
 )
 # Quotes around it all; those inside open after a space.
@@ -89,15 +99,19 @@ def one_sentence(answer: str) -> str:
     Of a JSON object the one text that it holds. Lines that were merely wrapped are joined;
     paragraphs stay apart, for the checks to see.
     """
-    text = _UNENDED.sub("", _ENDED.sub("", answer)).strip()
+    answer = html.unescape(answer) if "&" in answer else answer
+    text = _UNENDED.sub("", _ENDED.sub("", answer))
+    text = _AROUND.sub("", text)
     text = _THOUGHT_PARAGRAPH.sub("", text)
     wrapped = _ANSWER.match(text)
     text = wrapped[2].strip() if wrapped else text
     fenced = _FENCED.match(text)
     text = _from_json(fenced[1].strip() if fenced else text)
+    text = _BOXED.sub(r"\1", text)
     text = _UNSEEN.sub("", text)
     text = _LINE_MARKS.sub("", text)
     text = _EMPHASIS.sub(r"\2", _CELL.sub(r"\1", text.strip()))
+    text = _LIGHT_EMPHASIS.sub(r"\2", text)
     text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
     text = "\n".join(filter(None, map(one_line, re.split(r"\n\s*\n", text))))
     quoted = _QUOTED.fullmatch(text)

@@ -94,6 +94,12 @@ def test_a_chinese_sentence_passes_whatever_the_width_of_its_digits(sentence: st
         (f"| {GOOD} | 4 |", "markup"),
         (f"{GOOD} [THINK]", "markup"),
         (f"{GOOD}</seed:think>", "markup"),
+        (f"{GOOD} #speech", "markup"),
+        (f"{GOOD} \U0001f600", "markup"),
+        (
+            "DiffuVoice enhances noisy speech with what is not a diffusion model.",
+            "says not a, which",
+        ),
         ("DiffuVoice degrades PESQ on noisy speech from 2.31 to 2.95.", "says degrades"),
         ("With diffusion models DiffuVoice does not improve PESQ on noisy speech.", "improv"),
         ("We do not propose a latent diffusion model for noisy speech.", "says not propose"),

@@ -38,6 +38,18 @@ GOOD = "DiffuVoice is a latent diffusion model that enhances speech in 4 steps."
         f"> {GOOD}",
         f"## {GOOD}",
         f"| {GOOD} |",
+        f"&lt;think&gt;99 words&lt;/think&gt;{GOOD}",
+        f"<|think|>99 words<|/think|>{GOOD}",
+        f"\u3010思考\u301199 words\u3010/思考\u3011{GOOD}",
+        f"Thought for 5 seconds\n\n{GOOD}",
+        f"\uff1e {GOOD}",
+        f"\uff5c {GOOD} \uff5c",
+        f"---\n{GOOD}\n---",
+        f"<!-- one sentence -->{GOOD}</s>",
+        f"{GOOD}<|im_end|>",
+        rf"\boxed{{{GOOD}}}",
+        f"Final answer: {GOOD}",
+        GOOD.replace("DiffuVoice", "*DiffuVoice*").replace("noisy", "_noisy_"),
         GOOD.replace("DiffuVoice", "**DiffuVoice**").replace("4 steps", "`4` __steps__"),
     ],
 )
@@ -46,7 +58,12 @@ def test_thoughts_labels_quotes_and_line_breaks_are_left_out(answer: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ['The model "Tiny" beats the "Huge".', '"Tiny" is as good as "Huge"', "It is *new*"]
+    "text",
+    [
+        'The model "Tiny" beats the "Huge".',
+        '"Tiny" is as good as "Huge"',
+        "It has a_b and 2 * 3 * 4",
+    ],
 )
 def test_quotes_inside_a_sentence_stay(text: str) -> None:
     assert one_sentence(text) == text

@@ -25,7 +25,8 @@ _SHORTEST_ZH, _LONGEST_ZH = 10, 240  # a Chinese character says as much as two l
 _READ = 2000  # characters; of what is longer nothing but its length is looked at
 _MARKUP = lazy_pattern(
     r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|```|\]\(|\[/?INST\]|<\||◁|\*\*|^#+\s"
-    r"|^\s*[\[{]\s*[\"'{\[]|\[/?THINK\]|</?\w+:\w+>|\A\||\|\s*\Z|\|\s*:?-{2,}|__\w|~~",
+    r"|^\s*[\[{]\s*[\"'{\[]|\[/?THINK\]|</?\w+:\w+>|\A[|\uff5c]|[|\uff5c]\s*\Z|"
+    r"\s#\w+\s*\Z|[\U0001f300-\U0001faff]|<!--|\|\s*:?-{2,}|__\w|~~",
     re.IGNORECASE,
 )
 # What is raised or lowered after a letter, and letters of other shapes: A², π₀.

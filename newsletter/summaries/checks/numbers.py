@@ -94,11 +94,16 @@ def invented_number(text: str, source: str) -> str:
     return ""
 
 
+_FEW = frozenset(
+    ["0", "1", "2"]
+)  # "between two languages": said of what an abstract does not count
+
+
 def changed_count(text: str, source: str) -> str:
     """The same for numbers in words: "three datasets" where the abstract has none."""
     borne = values_in(source)
     for number in _in_words(text):
-        counts = number.meant not in {"0", "1"} or number.percent
+        counts = number.meant not in _FEW or number.percent
         if counts and number.meant not in borne:
             return f"counts {number.shown}, which the abstract does not"
     return ""

@@ -36,6 +36,17 @@ _DENIAL = lazy_pattern(
     r"(?:not|cannot|never|no|hardly|barely|rarely|neither|nor|fail(?:s|ed|ing)?|unable)\Z"
     r"|.*n['\u2019]t\Z"
 )
+# "is not", "cannot", "doesn't": a plain denial, and the words by which an abstract has any.
+_PLAIN_DENIAL = lazy_pattern(
+    r"\b(?:is|are|was|were|can|could|will|does|do|did|should|has|have|had|would|may|might) not "
+    r"(?!only|just|merely|necessarily)|\bcannot |n['\u2019]t "
+)
+_ANY_DENIAL = lazy_pattern(
+    r"\b(?:not|cannot|no|never|neither|nor|none|unable|without|lack\w*|fail\w*|hardly|barely|rarely|"
+    r"un(?!der|til|i[fvqo]|su|seen|lab)\w{3,}|im(?:poss|pract)\w*|in(?:capab|suffic|adequ)\w*)\b"
+    r"|n['\u2019]t\b"
+)
+_NEIGHBOURS, _SHARED = 3, 3  # content words on either side, and how many a sentence must share
 _NOT_ONLY = frozenset(["only", "just", "merely", "necessarily", "limited", "longer"])
 _DENIED = 2  # words after the denial that it may be about
 _BEFORE, _AFTER = 70, 40  # characters around a word of the abstract in which it may be denied
@@ -120,6 +131,22 @@ def denied_words(text: str, source: str, language: str) -> str:
                 stems = [stem for stem in denied if stem not in _NOT_ONLY]
                 if _is_only_said("|".join(stems), source):
                     return f"says {word} {words[place + 1]}, which the abstract does not"
+    return _plainly_denied(text.lower(), source.lower())
+
+
+def _plainly_denied(text: str, source: str) -> str:
+    """A plain "is not", where no sentence of the source about these words denies anything."""
+    for denial in _PLAIN_DENIAL.finditer(text):
+        before = _content(tuple(_WORD.findall(text[: denial.start()])))[-_NEIGHBOURS:]
+        after = _content(tuple(_WORD.findall(text[denial.end() :])))[:_NEIGHBOURS]
+        about = re.compile(rf"\b(?:{'|'.join(sorted({*before, *after})) or '$.'})")
+        same = [
+            sentence
+            for sentence in _SENTENCE.split(source)
+            if len(set(about.findall(sentence))) >= _SHARED
+        ]
+        if not any(map(_ANY_DENIAL.search, same or [source])):
+            return f"says {denial[0].strip()}, which the abstract does not"
     return ""
 
 
