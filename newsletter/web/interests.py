@@ -165,6 +165,7 @@ def _page(token: str, said: _Said) -> str:
                 for row in reversed(held.rows)
                 if row.kind == InterestType.PAPER
             ],
+            untold=sum(not text.title for text in chosen.texts.values()),
             told_apart=[row for row in chosen.rows if row.detail],
             days=issue_ranking().newest(session, subscriber, chosen),
             has_any=bool(chosen.rows),

@@ -70,6 +70,9 @@ def test_interests_are_shown_saved_changed_and_taken_back(site: Site) -> None:
         assert not session.scalar(select(func.count()).select_from(NamedPaperRow))
     saved = save(site, **written, carried=json.dumps([[SECURE, "", ""], 7, ["", " ", "x"]]))
     assert saved.status_code == 303
+    untold = "The text of 1 paper comes from arXiv before your next mail"
+    assert untold in site.post(page_of(site), show="1", pasted="arXiv:2401.00001").text
+    assert untold not in shown
     assert "Saved." in site.get(saved.headers["Location"]).text
     assert named(site) == {
         ("author", "Casebeer, Jonah", True),
