@@ -39,11 +39,12 @@ def run(
     settings = common.load(config_file)
     days_as_json: list[dict[str, Any]] | None = [] if as_json else None
     with common.opened(settings) as services:
+        if not dry_run:  # first, so that what somebody liked since acts on their next mail
+            subscribers_interests.tell_papers(settings, services.database)
         run_newsletter = partial(_run_newsletter, services, dry_run, days_as_json, day)
         done = common.for_each_newsletter(settings, slug, run_newsletter)
         if not dry_run:
             done = _empty_outbox(settings, services) and done
-            subscribers_interests.tell_papers(settings, services.database)
     if days_as_json is not None:
         output.print_json(days_as_json)
     click.get_current_context().exit(0 if done else 1)
