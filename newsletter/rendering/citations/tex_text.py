@@ -114,11 +114,18 @@ def _escaped(sign: str) -> str:
 
 @cache
 def _signs() -> dict[str, str]:
-    """A sign of Unicode, and how LaTeX calls it."""
-    tables = (symbols.ORDINARY, symbols.RELATION, symbols.OPERATOR, symbols.BIG)
-    return {
+    """Signs of Unicode, and how LaTeX, amsmath and amssymb call them."""
+    tables = (
+        *(symbols.ORDINARY, symbols.RELATION, symbols.OPERATOR, symbols.BIG),
+        *(symbols.OPENING, symbols.CLOSING),
+    )
+    signs = {
         sign: f"\\ensuremath{{\\{name}}}"
         for table in tables
         for name, sign in reversed(table.items())
-        if name in _LETTERS and not sign.isascii()
+        if name in _LETTERS | _STYLES and not sign.isascii()
     }
+    letters = {
+        sign: f"\\ensuremath{{\\mathbb{{{letter}}}}}" for letter, sign in symbols.BLACKBOARD.items()
+    }
+    return signs | letters
