@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
-from newsletter import bootstrap, deliverability, public_address, storage_health
+from newsletter import bootstrap, deliverability, moments, public_address, storage_health
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
@@ -26,6 +26,7 @@ from newsletter.subscribers import health as subscribers_health
 from newsletter.subscribers import signups
 from newsletter.summaries import health as summaries_health
 from newsletter.text import brief
+from newsletter.transactional import health as transactional_health
 from newsletter.transports import health as transports_health
 
 Check = Callable[[Settings, Database, datetime], Iterable[Finding]]
@@ -106,7 +107,9 @@ WATCHED: dict[str, Check] = {
     "disk": storage_health.check_room,
     "newsletters": subscribers_health.check,
     "signup": signups.check,
+    "last": moments.check,
     "sending": sending_health.check,
+    "outbox": transactional_health.check,
     "feedback": feedback_health.check,
 }
 AUDITS: dict[str, Check] = {

@@ -323,7 +323,17 @@ def test_what_a_new_configuration_offers_in_comments_is_right(tmp_path: Path) ->
     tables = [re.sub(r"^# ", "", each, flags=re.MULTILINE) for each in blocks if each[:3] == "# ["]
     file.write_text("\n\n".join([*blocks, *tables]), encoding="utf-8")
     found = config.load(file, {})
-    offered = {"sending", "dkim", "look", "templates", "feedback", "signup", "web", "metrics"}
-    assert {each.partition("]")[0].strip("[\n") for each in tables} == offered
+    offered = {
+        "alarm",
+        "sending",
+        "dkim",
+        "look",
+        "templates",
+        "feedback",
+        "signup",
+        "web",
+        "metrics",
+    }
+    assert {each.partition("]")[0].strip("[\n") for each in tables} == offered | {"metrics"}
     assert found.sending.per_domain["*"] == 2
     assert found.dkim.keys == {"2025a": Path("dkim.pem")}

@@ -35,7 +35,7 @@ def feedback(
     From an IMAP folder, a Maildir or a pipe. A mail acts only on the delivery whose reference it
     bears. What is understood is marked as seen, what is not also as flagged; nothing is deleted.
     """
-    from newsletter import bootstrap
+    from newsletter import bootstrap, moments
     from newsletter.errors import WrongUseError
     from newsletter.feedback import poll
 
@@ -55,6 +55,9 @@ def feedback(
         report = poll.read_mailbox(
             database, messages, bootstrap.signed_links(settings), common.utc_now
         )
+        if not piped:
+            with database.write.begin() as session:
+                moments.record(session, moments.FEEDBACK, common.utc_now())
     _tell(report, as_json)
 
 

@@ -36,15 +36,19 @@ def run(
     all. Safe from cron, as often as you like: what is done is not done again. Exit code 1 when
     something could not be done, or a model was asked and nothing usable came; run it again later.
     """
+    from newsletter import alarm
+
     settings = common.load(config_file)
     days_as_json: list[dict[str, Any]] | None = [] if as_json else None
-    with common.opened(settings) as services:
+    watching = nullcontext(alarm.Outcome()) if dry_run else alarm.watching(settings, common.utc_now)
+    with watching as outcome, common.opened(settings) as services:
         if not dry_run:  # first, so that what somebody liked since acts on their next mail
             subscribers_interests.tell_papers(settings, services.database)
         run_newsletter = partial(_run_newsletter, services, dry_run, days_as_json, day)
         done = common.for_each_newsletter(settings, slug, run_newsletter)
         if not dry_run:
             done = _empty_outbox(settings, services) and done
+        outcome.is_done = done
     if days_as_json is not None:
         output.print_json(days_as_json)
     click.get_current_context().exit(0 if done else 1)

@@ -4,6 +4,7 @@ from newsletter.config.loading import FILE_NAME, load
 from newsletter.config.sections import (
     DETAILS,
     LANGUAGES,
+    AlarmSettings,
     ApiClientSettings,
     DatabaseSettings,
     DkimSettings,
@@ -27,6 +28,7 @@ __all__ = [
     "DETAILS",
     "FILE_NAME",
     "LANGUAGES",
+    "AlarmSettings",
     "ApiClientSettings",
     "DatabaseSettings",
     "DkimSettings",

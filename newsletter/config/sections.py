@@ -297,6 +297,21 @@ class ApiClientSettings(SettingsModel):
     per_hour: Count = 600
 
 
+Hours = Annotated[float, Field(ge=0, le=8760)]
+
+
+class AlarmSettings(SettingsModel):
+    """Who hears of trouble, and after how many hours something is trouble; 0 for never."""
+
+    mail_to: Mailbox = ""
+    ping_url: Annotated[WebAddress | Literal[""], Field()] = ""  # after each run; `/fail` if ill
+    run_h: Hours = 26.0  # without a run that ended well
+    fetch_h: Hours = 120.0  # without an answer of arXiv's: longer than a weekend with a holiday
+    pending_h: Hours = 6.0  # that mails of an issue wait
+    letters_h: Hours = 6.0  # that a mail to one person waits
+    feedback_h: Hours = 26.0  # without reading the mailbox of feedback
+
+
 class MetricsSettings(SettingsModel):
     """For Prometheus; without a token /metrics is not there."""
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from newsletter.config.sections import (
+    AlarmSettings,
     ApiClientSettings,
     DatabaseSettings,
     DkimSettings,
@@ -37,6 +38,7 @@ class Settings(SettingsModel):
     summarizer: SummarizerSettings = SummarizerSettings()
     transport: TransportSettings = TransportSettings()
     feedback: FeedbackSettings = FeedbackSettings()
+    alarm: AlarmSettings = AlarmSettings()
     metrics: MetricsSettings = MetricsSettings()
     look: LookSettings = LookSettings()
     templates: TemplatesSettings = TemplatesSettings()

@@ -15,6 +15,7 @@ from newsletter.models.deliveries import (
 )
 from newsletter.models.interests import InterestRow, NamedPaperRow, PickRow, ProfileRow
 from newsletter.models.issues import IssueEntryRow, IssueRow, IssueState
+from newsletter.models.moments import MomentRow
 from newsletter.models.papers import (
     AnnouncementRow,
     AnswerCountRow,
@@ -61,6 +62,7 @@ __all__ = [
     "IssueState",
     "KeyRow",
     "ListingRow",
+    "MomentRow",
     "NamedPaperRow",
     "OutboxRow",
     "PaperRow",

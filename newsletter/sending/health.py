@@ -45,6 +45,10 @@ def audit(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
 
 def _paused(session: Session) -> Iterator[Finding]:
     """The last trouble, until a mail was accepted again: a pause that is over mends nothing."""
+    down = rate_limit.down(session)
+    if down is not None:
+        text = f"nothing could be sent at {down.filled_at:%F %R} UTC: {down.reason}"
+        yield Finding("sending", Severity.TROUBLE, f"{text}; `newsletter check` tries it")
     for of, what, then in (
         (rate_limit.TRANSPORT, "", "`run` tries again with one mail, `newsletter send` at once"),
         (rate_limit.LETTERS, " for confirm mails and the like", "one of them is tried again"),
@@ -56,6 +60,11 @@ def _paused(session: Session) -> Iterator[Finding]:
                 f" after {row.paused_until:%H:%M} UTC {then}"
             )
             yield Finding("sending", Severity.TROUBLE, text)
+
+
+def _is_late(settings: Settings, issue: IssueRow, now: datetime) -> bool:
+    hours = settings.alarm.pending_h
+    return bool(hours) and now - issue.frozen_at > timedelta(hours=hours)
 
 
 def _issues(
@@ -75,6 +84,12 @@ def _issues(
             reason = copied or holds.stale_reason(issue, max_age, now)
             if reason is not None:
                 yield Finding("sending", Severity.TROUBLE, reason)
+            elif _is_late(settings, issue, now) and (waiting := counted[DeliveryState.PENDING]):
+                text = (
+                    f"{name}: {waiting} pending since {issue.frozen_at:%F %R} UTC;"
+                    " `newsletter send` tries at once and says why"
+                )
+                yield Finding("sending", Severity.TROUBLE, text)
         if counted[DeliveryState.UNCERTAIN]:
             text = (
                 f"{name}: {counted[DeliveryState.UNCERTAIN]} uncertain;"

@@ -144,6 +144,7 @@ def _locked(session: Session, keys: AbstractSet[str]) -> dict[str, RateRow]:
 
 
 TRANSPORT, LETTERS = "transport", "letters"  # who is in trouble: issues, transactional mails
+_DOWN = "down"
 
 
 def pause_sending(
@@ -185,6 +186,18 @@ def resume_sending(session: Session, now: datetime, of: str = TRANSPORT) -> None
     """The provider has taken mails."""
     row = _row(session, of)
     row.troubles, row.paused_until, row.reason, row.filled_at = 0, None, None, now
+    session.execute(delete(RateRow).where(RateRow.key == _DOWN))
+
+
+def record_down(session: Session, reason: str, now: datetime) -> None:
+    """Nothing can be sent at all, as after a refused login. The next run just tries again."""
+    row = _row(session, _DOWN)
+    row.reason, row.filled_at = reason, now
+
+
+def down(session: Session) -> RateRow | None:
+    """Why nothing could be sent, and when (`filled_at`), until a mail was accepted again."""
+    return session.get(RateRow, _DOWN)
 
 
 def accepted_since(session: Session, moment: datetime) -> bool:

@@ -113,6 +113,8 @@ def _in_rounds(
         try:
             trouble = send_round()
         except TransportDownError as error:
+            with sending.database.write.begin() as session:
+                rate_limit.record_down(session, without_addresses(str(error)), sending.clock())
             return str(error)
         _judge_refusals(sending, issue_id)
         asked_s = breaker.wait_s()

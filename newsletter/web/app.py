@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from newsletter import bootstrap, config, schema
+from newsletter import alarm, bootstrap, config, schema
 from newsletter.config import Settings
 from newsletter.subscribers import signup_limits
 from newsletter.web import (
@@ -107,7 +107,7 @@ def create_app(
     links = bootstrap.signed_links(settings)
     outbox_worker = bootstrap.outbox_worker(settings, database, clock)
     app.extensions["newsletter.outbox_worker"] = outbox_worker
-    background = OutboxThread(outbox_worker)
+    background = OutboxThread(outbox_worker, lambda: alarm.tell(settings, database, clock()))
     app.extensions["newsletter.background"] = background
     if sends_mail:
         app.before_request(background.start)

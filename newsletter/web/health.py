@@ -1,7 +1,7 @@
 """/healthz: what a monitor asks. 503 only where somebody has to act.
 
-Strangers hear ok or trouble: how many letters wait would tell them who got one. Who bears the token
-of [metrics] hears why.
+What is trouble, `health.watched` says, as for `newsletter check`. Strangers hear ok or trouble: how
+many letters wait would tell them who got one. Who bears the token of [metrics] hears why.
 """
 
 from datetime import datetime
@@ -10,21 +10,21 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter import issues, outbox, schema
+from newsletter import health, issues, outbox, schema
+from newsletter.finding import Severity
 from newsletter.web.metrics import has_token
 from newsletter.web.pages import pages
 
 blueprint = Blueprint("health", __name__)
 
-_STUCK_H = 6  # a letter that waits so long has a transport that is down
-
 
 @blueprint.get("/healthz")
-def health() -> tuple[Response, int]:
+def healthz() -> tuple[Response, int]:
     status: dict[str, Any] = {"status": "ok"}
     try:
         status |= _database_status()
-        status |= _backlog_status(pages.clock())
+        if status["status"] == "ok":
+            status |= _watched(pages.clock())
     except SQLAlchemyError as error:
         # Not the whole text: it may hold the address of the database.
         status |= {"status": "trouble", "database": type(error).__name__}
@@ -40,18 +40,16 @@ def _database_status() -> dict[str, Any]:
     return {"database": "ok", "tables": version}
 
 
-def _backlog_status(now: datetime) -> dict[str, Any]:
+def _watched(now: datetime) -> dict[str, Any]:
     with pages.database.read() as session:
         newest = issues.newest_days(session, list(pages.newsletters))
-        letters, oldest = outbox.backlog(session)
-    status: dict[str, Any] = {
+        letters, _ = outbox.backlog(session)
+    findings = health.watched(pages.settings, pages.database, now)
+    ill = any(finding.level is Severity.TROUBLE for finding in findings)
+    return {
+        "status": "trouble" if ill else "ok",
         "newest_issue": {slug: str(day) for slug, day in newest.items()},
         "newest_issue_age_days": {slug: (now.date() - day).days for slug, day in newest.items()},
         "letters_waiting": letters,
+        "findings": [vars(finding) for finding in findings if finding.level is not Severity.OK],
     }
-    if oldest is not None and (now - oldest).total_seconds() > _STUCK_H * 3600:
-        status |= {
-            "status": "trouble",
-            "letters": f"the oldest has waited since {oldest:%F %R} UTC",
-        }
-    return status

@@ -1,6 +1,6 @@
 """/metrics for Prometheus, for who holds the token; without one configured it is not there."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from newsletter import health, moments
 from newsletter.models import (
     AnswerCountRow,
     FeedbackRow,
@@ -53,6 +54,7 @@ class _MetricsCollector(Collector):
 
 
 def _families(session: Session, now: datetime) -> Iterable[Metric]:
+    yield from _health_metrics(session, now)
     yield from _issue_metrics(session, now)
     yield from _summarizer_metrics(session)
     yield _gauge("queue", "Mails of all issues that wait to be sent.", stats.queue_status(session))
@@ -82,6 +84,29 @@ def _families(session: Session, now: datetime) -> Iterable[Metric]:
     yield _gauge("suppressed", "Addresses that must not be mailed.", suppressed)
     aside = session.scalar(select(func.count()).select_from(QuarantineRow)) or 0
     yield _gauge("set_aside", "Feedback that nothing here understands.", aside)
+
+
+def _health_metrics(session: Session, now: datetime) -> Iterable[Metric]:
+    """What `newsletter check` and /healthz say of the same moment."""
+    levels = ("warning", "trouble")
+    findings = Counter(
+        (finding.part, str(finding.level))
+        for finding in health.watched(pages.settings, pages.database, now)
+        if finding.level in levels
+    )
+    ill = sum(number for (_, level), number in findings.items() if level == "trouble")
+    yield _gauge("ill", "1 while something is not done until it is mended.", int(ill > 0))
+    found = GaugeMetricFamily(
+        "newsletter_findings", "What a check finds, by part and level.", labels=("part", "level")
+    )
+    for labels, number in findings.items():
+        found.add_metric(labels, number)
+    since = GaugeMetricFamily(
+        "newsletter_last_seconds", "Since this last went well.", labels=("what",)
+    )
+    for what, at in moments.last(session).items():
+        since.add_metric([what], (now - at).total_seconds())
+    yield from (found, since)
 
 
 def _summarizer_metrics(session: Session) -> Iterable[Metric]:

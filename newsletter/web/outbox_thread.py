@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 
 from newsletter.transactional.worker import OutboxWorker
 
@@ -15,13 +16,14 @@ _log = logging.getLogger(__name__)
 
 _LOOK_AGAIN_S = 15.0  # for what another process left behind
 _TIDY_EVERY_S = 3600.0
+_WATCH_EVERY_S = 600.0
 
 
 class OutboxThread:
-    """Empties the outbox when woken, and now and then by itself."""
+    """Empties the outbox when woken, and now and then by itself; looks after the alarms as well."""
 
-    def __init__(self, outbox_worker: OutboxWorker) -> None:
-        self._outbox_worker = outbox_worker
+    def __init__(self, outbox_worker: OutboxWorker, watch: Callable[[], object]) -> None:
+        self._outbox_worker, self._watch = outbox_worker, watch
         self._lock = threading.Lock()
         self._process = 0
         self._wake = threading.Event()
@@ -49,7 +51,7 @@ class OutboxThread:
             self._thread.join(timeout=60)
 
     def _run(self) -> None:
-        tidied = float("-inf")
+        tidied, watched = float("-inf"), time.monotonic()
         while not self._stop.is_set():
             self._wake.clear()
             try:
@@ -57,6 +59,9 @@ class OutboxThread:
                 if time.monotonic() - tidied > _TIDY_EVERY_S:
                     self._outbox_worker.cleanup()
                     tidied = time.monotonic()
+                if time.monotonic() - watched > _WATCH_EVERY_S:
+                    watched = time.monotonic()
+                    self._watch()
             except Exception:  # noqa: BLE001 - a broken round must not end all later ones
                 _log.exception("the outbox had trouble; it looks again later")
             self._wake.wait(_LOOK_AGAIN_S)

@@ -1,0 +1,149 @@
+"""The operator hears of trouble: one mail for each, and a ping after each run.
+
+What is trouble, `health.watched` says, as for `newsletter check`, /healthz and /metrics. What a
+mail said is written down, so that it is said once, and again only after it was over.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime, parseaddr
+from hashlib import sha256
+from html import escape
+
+import requests
+from sqlalchemy import delete, select
+
+from newsletter import bootstrap, health, moments
+from newsletter.config import Settings
+from newsletter.db import Database, describe_failure
+from newsletter.errors import NewsletterError
+from newsletter.finding import Finding, Severity
+from newsletter.http import DeadlineAdapter
+from newsletter.models import MomentRow
+from newsletter.rendering.message import Message, MessageContent
+from newsletter.text import brief
+from newsletter.transactional.build import new_reference, send_one
+from newsletter.transports.base import SendStatus
+
+_log = logging.getLogger(__name__)
+
+_TOLD = "alarm "  # how the name of a MomentRow begins that is a trouble that was told
+_PING_WITHIN_S = 10.0
+
+
+@dataclass
+class Outcome:
+    """What a run came to; whoever runs it sets `is_done`."""
+
+    is_done: bool = False
+
+
+@contextmanager
+def watching(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Outcome]:
+    """Around a run: whatever becomes of it, the operator hears what there is to hear."""
+    outcome, failure = Outcome(), ""
+    try:
+        yield outcome
+    except Exception as error:
+        failure = describe_failure(error) or brief(error)
+        raise
+    finally:
+        troubles = _after_run(settings, clock(), outcome) + [failure] * bool(failure)
+        if not (troubles or outcome.is_done):
+            troubles = ["the run did not do everything; it will be tried again"]
+        _ping(settings, troubles)
+
+
+def _after_run(settings: Settings, now: datetime, outcome: Outcome) -> list[str]:
+    """Write down that it went well, if it did; tell the troubles; give them."""
+    try:
+        with bootstrap.open_database(settings) as database:
+            if outcome.is_done:
+                with database.write.begin() as session:
+                    moments.record(session, moments.RUN, now)
+            return [f"{each.part}: {each.text}" for each in tell(settings, database, now)]
+    except Exception as error:
+        text = describe_failure(error)
+        if text is None and not isinstance(error, NewsletterError):
+            raise
+        return [f"database: {text or error}"]
+
+
+def tell(settings: Settings, database: Database, now: datetime) -> list[Finding]:
+    """Mail the troubles that are new to `alarm.mail_to`; gives all that there are."""
+    findings = health.watched(settings, database, now)
+    troubles = {
+        _mark(finding): finding for finding in findings if finding.level is Severity.TROUBLE
+    }
+    if not settings.alarm.mail_to:
+        return list(troubles.values())
+    with database.write.begin() as session:
+        named = MomentRow.name.startswith(_TOLD)
+        told = set(session.scalars(select(MomentRow.name).where(named)))
+        over = told - troubles.keys()
+        session.execute(delete(MomentRow).where(MomentRow.name.in_(over)))
+        new = [mark for mark in troubles if mark not in told]
+        session.add_all(MomentRow(name=mark, at=now) for mark in new)
+    if new and not _mail(settings, [troubles[mark] for mark in new], now):
+        with database.write.begin() as session:
+            session.execute(delete(MomentRow).where(MomentRow.name.in_(new)))
+    return list(troubles.values())
+
+
+def _mark(finding: Finding) -> str:
+    """The same trouble with other numbers is the same."""
+    text = re.sub(r"\d+", "#", f"{finding.part} {finding.text}")
+    return f"{_TOLD}{sha256(text.encode()).hexdigest()[:32]}"
+
+
+def _mail(settings: Settings, troubles: Sequence[Finding], now: datetime) -> bool:
+    """Send one mail; whether it may have left."""
+    lines = [f"{trouble.part}: {trouble.text}" for trouble in troubles]
+    lines.append("`newsletter check` tries every part. This is said once, until it is over.")
+    message = Message(
+        recipient=settings.alarm.mail_to,
+        reference=f"alarm-{new_reference()}",
+        campaign="alarm",
+        sender=parseaddr(settings.site.sender),
+        headers=(("Date", format_datetime(now)), ("Auto-Submitted", "auto-generated")),
+        content=MessageContent.of(
+            f"{settings.site.name}: {lines[0][:120]}",
+            "\n".join(f"<p>{escape(line)}</p>" for line in lines) + "\n",
+            "\n\n".join(lines) + "\n",
+        ),
+        values={},
+        bounces_to=settings.site.feedback_address,
+    )
+    try:
+        with closing(bootstrap.load_plugin("transport", settings)) as transport:
+            result = send_one(transport, message)
+    except NewsletterError as error:
+        _log.warning("no alarm could be mailed: %s", error)
+        return False
+    if result.status not in {SendStatus.ACCEPTED, SendStatus.UNCERTAIN}:
+        _log.warning("no alarm could be mailed: %s", result.detail)
+        return False
+    return True
+
+
+def _ping(settings: Settings, troubles: Sequence[str]) -> None:
+    """Tell a monitor such as healthchecks that all is well, or at `/fail` that it is not."""
+    url = settings.alarm.ping_url
+    if not url:
+        return
+    adapter = DeadlineAdapter()
+    try:
+        with requests.Session() as session, adapter.within(_PING_WITHIN_S):
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
+            session.post(
+                f"{url}/fail" if troubles else url,
+                data="\n".join(troubles).encode(),
+                timeout=_PING_WITHIN_S,
+            )
+    except requests.RequestException as error:
+        _log.warning("%s was not reached: %s", url, brief(error))

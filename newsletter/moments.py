@@ -1,0 +1,62 @@
+"""When a run and the reading of feedback last went well: what a stopped cron leaves unsaid.
+
+A run says so by `record`; the findings are for `newsletter check` and the alarms.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.finding import Finding, Severity
+from newsletter.models import ListingRow, MomentRow
+
+RUN, FETCH, FEEDBACK = "run", "fetch", "feedback"
+
+
+def record(session: Session, name: str, now: datetime) -> None:
+    row = session.get(MomentRow, name)
+    if row is None:
+        session.add(MomentRow(name=name, at=now))
+    else:
+        row.at = now
+
+
+def last(session: Session) -> dict[str, datetime]:
+    """When each of the three last went well; what never did is not there."""
+    rows = session.scalars(select(MomentRow).where(MomentRow.name.in_((RUN, FEEDBACK))))
+    moments = {row.name: row.at for row in rows}
+    fetched = session.scalar(select(func.max(ListingRow.fetched_at)))
+    return moments if fetched is None else moments | {FETCH: fetched}
+
+
+def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+    """What went well once and does so no more. A newsletter that never ran is no trouble."""
+    with database.read() as session:
+        moments = last(session)
+    limits = {
+        RUN: (settings.alarm.run_h, "no run ended well since {at}; look at the timer or cron"),
+        FETCH: (settings.alarm.fetch_h, "nothing came from arXiv since {at}; try `newsletter run`"),
+        FEEDBACK: (
+            settings.alarm.feedback_h if _reads_feedback(settings) else 0,
+            "the mailbox was not read since {at}; let cron run `newsletter feedback`",
+        ),
+    }
+    fine = []
+    for name, (hours, text) in limits.items():
+        at = moments.get(name)
+        if at is None:
+            continue
+        if hours and now - at > timedelta(hours=hours):
+            yield Finding(name, Severity.TROUBLE, text.format(at=f"{at:%F %R} UTC"))
+        else:
+            fine.append(f"{name} {at:%F %R}")
+    if fine:
+        yield Finding("last", Severity.OK, f"well (UTC): {', '.join(fine)}")
+
+
+def _reads_feedback(settings: Settings) -> bool:
+    return bool(settings.feedback.imap_host or settings.feedback.maildir)

@@ -1,0 +1,187 @@
+"""An illness is seen: `check`, /healthz, /metrics, mails and pings say the same of each outage."""
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+
+import pytest
+from pydantic import SecretStr
+
+from newsletter import alarm, moments, outbox
+from newsletter.cli import common
+from newsletter.config import AlarmSettings, MetricsSettings, Settings
+from newsletter.db import Database
+from newsletter.models import ListingRow, SubscriberRow
+from newsletter.outbox import EmailType
+from newsletter.sending import rate_limit
+from newsletter.web.app import create_app
+from tests.conftest import NOW, Cli
+from tests.delivery.transports_standins import OddSmtp
+from tests.serving import Running
+
+TOKEN = {"Authorization": "Bearer a-token-of-a-monitor"}
+Outage = Callable[[Database], None]
+
+
+def transport_refuses_the_login(database: Database) -> None:
+    with database.write.begin() as session:
+        rate_limit.pause_sending(session, "535 5.7.8 bad credentials", None, NOW)
+
+
+def letters_are_refused(database: Database) -> None:
+    with database.write.begin() as session:
+        rate_limit.pause_sending(session, "421 too many", None, NOW, rate_limit.LETTERS)
+
+
+def no_run_ended_well(database: Database) -> None:
+    with database.write.begin() as session:
+        moments.record(session, moments.RUN, NOW - timedelta(hours=27))
+
+
+def feedback_was_not_read(database: Database) -> None:
+    with database.write.begin() as session:
+        moments.record(session, moments.FEEDBACK, NOW - timedelta(hours=27))
+
+
+def nothing_came_from_arxiv(database: Database) -> None:
+    with database.write.begin() as session:
+        session.add(
+            ListingRow(
+                day=NOW.date(),
+                category="cs.SD",
+                state="complete",
+                found=0,
+                missing=[],
+                source="a page",
+                fetched_at=NOW - timedelta(days=6),
+            )
+        )
+
+
+def a_confirm_mail_waits(database: Database) -> None:
+    with database.write.begin() as session:
+        reader = session.get_one(SubscriberRow, 1)
+        outbox.enqueue(session, EmailType.ALREADY, reader, NOW - timedelta(hours=7))
+
+
+def readers_lost_their_newsletter(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE subscription SET newsletter = 'gone'")
+
+
+def the_disk_is_full(_database: Database) -> None:
+    """Done by the test itself."""
+
+
+OUTAGES: dict[Outage, str] = {
+    transport_refuses_the_login: "sending",
+    letters_are_refused: "sending",
+    no_run_ended_well: "run",
+    feedback_was_not_read: "feedback",
+    nothing_came_from_arxiv: "fetch",
+    a_confirm_mail_waits: "outbox",
+    readers_lost_their_newsletter: "newsletters",
+    the_disk_is_full: "disk",
+}
+
+
+@pytest.fixture
+def watched(settings: Settings) -> Settings:
+    """A token for the monitor, an address for alarms, a mailbox of feedback."""
+    return settings.model_copy(
+        update={
+            "metrics": MetricsSettings(token=SecretStr("a-token-of-a-monitor")),
+            "alarm": AlarmSettings(mail_to="operator@lab.example"),
+            "feedback": settings.feedback.model_copy(update={"imap_host": "127.0.0.1"}),
+        }
+    )
+
+
+@pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)
+@pytest.mark.usefixtures("readers")
+def test_an_outage_is_seen_by_every_watcher_and_mailed_once(
+    watched: Settings, database: Database, outage: Outage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = create_app(watched, lambda: NOW).test_client()
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert "newsletter_ill 0.0" in client.get("/metrics", headers=TOKEN).text
+    assert not alarm.tell(watched, database, NOW)
+    outage(database)
+    if outage is the_disk_is_full:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=1))
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json) == (503, {"status": "trouble"})
+    found = json.loads(client.get("/healthz", headers=TOKEN).text)["findings"]
+    (finding,) = (each for each in found if each["level"] == "trouble")
+    assert finding["part"] == OUTAGES[outage]
+    metrics = client.get("/metrics", headers=TOKEN).text
+    assert "newsletter_ill 1.0" in metrics
+    assert f'newsletter_findings{{level="trouble",part="{OUTAGES[outage]}"}} 1.0' in metrics
+    for hour in range(3):
+        (told,) = alarm.tell(watched, database, NOW + timedelta(hours=hour / 10))
+        assert told.text == finding["text"]
+    (file,) = (watched.folder / "outbox").glob("alarm-*.eml")
+    mail = message_from_bytes(file.read_bytes())
+    assert mail["To"] == "operator@lab.example"
+    assert mail["Auto-Submitted"] == "auto-generated"
+
+
+class Monitor(Running, ThreadingHTTPServer):
+    """A monitor such as healthchecks, which writes down who pinged it and with what words."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        heard: list[tuple[str, str]] = []
+
+        class Ear(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                heard.append((self.path, body))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        super().__init__(("127.0.0.1", 0), Ear)
+        self.heard = heard
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/uuid"
+
+
+@pytest.mark.usefixtures("readers", "short_day")
+def test_a_run_pings_that_all_is_well_and_a_revoked_password_that_it_is_not(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Monitor() as monitor, OddSmtp(AUTH="535 5.7.8 bad credentials") as revoked:
+        monkeypatch.setenv("NEWSLETTER_ALARM__PING_URL", monitor.url)
+        monkeypatch.setenv("NEWSLETTER_ALARM__MAIL_TO", "operator@lab.example")
+        for name, value in {
+            "use": "smtp",
+            "host": "127.0.0.1",
+            "port": revoked.port,
+            "security": "none",
+            "username": "ada",
+            "password": "old",
+        }.items():
+            monkeypatch.setenv(f"NEWSLETTER_TRANSPORT__{name.upper()}", str(value))
+        assert cli("run").code == 1
+        ((path, words),) = monitor.heard
+        assert path == "/uuid/fail"
+        assert "535 5.7.8 bad credentials" in words
+        monkeypatch.setattr(common, "utc_now", lambda: datetime.now(UTC) + timedelta(hours=7))
+        assert " pending since " in cli("check", "--json").out
+        monkeypatch.setenv("NEWSLETTER_TRANSPORT__USE", "files")
+        assert cli("run").code == 0
+        assert monitor.heard[1:] == [("/uuid", "")]
+        assert cli("run", "--dry-run").code == 0
+        assert len(monitor.heard) == 2
+    said = cli("run")  # nobody listens any more, and the run is none the worse
+    assert said.code == 0
+    findings = json.loads(cli("check", "--json").out)
+    assert any(each["part"] == "last" and "run 20" in each["text"] for each in findings)
