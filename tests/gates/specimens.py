@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from functools import cache
 
 from newsletter import config
+from newsletter.interests import PickReason, ReasonType
+from newsletter.interests.issue_picks import IssuePick
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.message import Message
@@ -37,7 +39,12 @@ class Specimen:
 
 @cache
 def all_specimens() -> tuple[Specimen, ...]:
-    return (*letters(), *_days("bundled", days.bundled_day), *_days("busy", days.busy_day))
+    return (
+        *letters(),
+        *_days("bundled", days.bundled_day),
+        *_days("busy", days.busy_day),
+        *map(personal, config.LANGUAGES),
+    )
 
 
 @cache
@@ -64,6 +71,26 @@ def issue(name: str, digest: IssueContent, details: tuple[str, ...]) -> Iterator
     for detail in details:
         reader = replace(READER, detail=detail, language=digest.language)
         yield Specimen(f"{name}-{detail}", mails.mail(reader))
+
+
+def personal(language: str) -> Specimen:
+    """A mail that opens with a reason of each kind."""
+    issue = days.bundled_day(language)
+    papers = [entry.paper for entry in issue.entries]
+    reasons = (
+        PickReason(ReasonType.AUTHOR, papers[0].authors[0]),
+        PickReason(ReasonType.IN_TITLE, "", ("speech",)),
+        PickReason(ReasonType.IN_ABSTRACT, "", ("neural", "audio")),
+        PickReason(ReasonType.REVISED, ""),
+        PickReason(ReasonType.CLOSE, papers[1].title, ("neural", "codec")),
+        PickReason(ReasonType.CATEGORY, papers[5].categories[0]),
+    )
+    picks = tuple(
+        IssuePick(paper.id.arxiv_id, (reason, reasons[-1]))
+        for paper, reason in zip(reversed(papers), reasons, strict=False)
+    )
+    reader = replace(READER, detail="brief", language=language, picks=picks)
+    return Specimen(f"personal-{language}", IssueEmails(issue, SITE, LINKS).mail(reader))
 
 
 def letters() -> Iterator[Specimen]:

@@ -18,6 +18,7 @@ STYLE_BYTES = 16_384  # Gmail drops a <style> beyond
 
 _PAPER = re.compile(r"https://arxiv\.org/abs/[^\s\"'<>)]+")
 _PDF = re.compile(r"https://arxiv\.org/pdf/")
+_LESS = re.compile(r"/less\Z")
 _TEX = re.compile(r"\\[A-Za-z]+|\\[^\w\s]|\$(?!\d)")
 _ACTIVE = ("script", "iframe", "object", "embed", "form", "link", "base")
 _EXAMPLES = 3
@@ -97,7 +98,9 @@ def agreement(html: str, text: str) -> Iterator[Finding]:
         )
         yield _trouble("parts", f"HTML and text name other papers: {first[0]} and {first[1]}")
     for address in _once(hrefs(html)):
-        if address.partition("#")[0] not in text and not _PDF.match(address):
+        # The page of "more like this" offers "less" as well, so a text needs one of the two.
+        told = _LESS.sub("/more", address.partition("#")[0])
+        if told not in text and not _PDF.match(address):
             yield _trouble("parts", f"only the HTML leads to {address[:100]}")
 
 
