@@ -134,6 +134,7 @@ def test_papers_are_found_marked_and_taken_along(eyes: Eyes, address: str) -> No
         assert [text.count("https://arxiv.org/abs/") for text in saved.values()] == [2, 2, 2]
         page.goto(f"{address}/audio?lang=en")
         assert page.locator("#marks li").count() == 2
+        page.once("dialog", lambda asked: asked.accept())
         page.get_by_role("button", name="Unmark all").click()
         assert not page.locator("#marks").is_visible()
         assert remote == []

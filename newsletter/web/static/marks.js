@@ -10,23 +10,23 @@ const FILES = {
   csv: { apart: /^(?=.)/m, between: "", id: /^\w+,([^,]+),/ },
 };
 
-let unkept = {}; // marks last as long as the page where a browser stores nothing
+let unkept = null; // where a browser stores nothing, marks last as long as the page
 
 function read() {
+  if (unkept) return unkept;
   try {
     const found = JSON.parse(localStorage.getItem(KEY) ?? "{}");
     return { ...found }; // whatever somebody else wrote there
   } catch {
-    return unkept;
+    return {};
   }
 }
 
 function write(marks) {
-  unkept = marks;
   try {
     localStorage.setItem(KEY, JSON.stringify(marks));
   } catch {
-    // a browser that stores nothing, or no more
+    unkept = marks;
   }
   dispatchEvent(new Event("marks"));
 }
@@ -116,7 +116,7 @@ section.addEventListener("click", async ({ target }) => {
     } catch {
       told.textContent = failed;
     }
-  } else if (button) {
+  } else if (button && confirm(`${button.textContent}?`)) {
     for (const { issue, id } of marksOf(place)) mark(issue, id, null);
   }
 });
