@@ -46,16 +46,20 @@ def build_feed(
 def build_picks_feed(
     days: Sequence[DayPicks], address: str, catalogue: Catalogue, site: SiteSettings
 ) -> bytes:
-    """The picks of these issues, newest first; the address is theirs alone, and no entry's."""
+    """The picks of these issues, in their order; the address is theirs alone, and no entry's."""
     newest = max((found.issue for found in days), key=lambda issue: issue.frozen_at, default=None)
     title = f"{catalogue.gettext('What comes first for you')} · {site.name}"
     feed = _feed(title, address, newest, catalogue, site)
     _add(feed, "id", address)
     template = template_environment(catalogue).get_template("web/pick_entry.html")
+    told: set[str] = set()
     for found in days:
         for pick in found.picks:
-            entry = _add(feed, "entry")
             paper = pick.paper
+            if str(paper.id) in told:
+                continue
+            told.add(str(paper.id))
+            entry = _add(feed, "entry")
             _add(entry, "id", f"https://arxiv.org/abs/{paper.id}")
             _add(entry, "title", plain(paper.title))
             _add(entry, "updated", _time(found.issue.frozen_at))

@@ -7,21 +7,31 @@ from functools import cached_property
 from hashlib import sha256
 from threading import Lock
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter import issues
+from newsletter import issues, papers
 from newsletter.interests import (
     DayIndex,
     Pick,
     Profile,
     compile_profile,
     interest_store,
+    issue_picks,
     pick_papers,
 )
-from newsletter.models import InterestRow, IssueRow, NamedPaperRow, SubscriberRow
+from newsletter.models import (
+    InterestRow,
+    IssueEntryRow,
+    IssueRow,
+    NamedPaperRow,
+    SubscriberRow,
+)
+from newsletter.sources.base import PaperId
 from newsletter.subscribers import lifecycle
 
 _MOST_PAPERS = 1000  # of all that are kept, in each process: some 100 MB
+_MOST_MAILS = 20  # whose picks are looked up
 _MOST_PROFILES = 8  # 9 MB at most, where somebody dislikes papers
 
 
@@ -96,6 +106,30 @@ class IssueRanking:
             while number > _MOST_PAPERS and len(self._indexes) > 1:
                 number -= len(self._indexes.popitem(last=False)[1].papers)
             return index
+
+
+def kept_picks(session: Session, subscriber: SubscriberRow) -> dict[int, DayPicks]:
+    """What came first in their last mails, by the issue's number, newest first."""
+    kept = {}
+    for row in interest_store.picks_of(session, subscriber.id)[: -_MOST_MAILS - 1 : -1]:
+        picks = issue_picks.kept_picks(session, row.issue_id, [subscriber.id])[subscriber.id] or ()
+        entries = session.execute(
+            select(IssueEntryRow.arxiv_id, IssueEntryRow.version).where(
+                IssueEntryRow.issue_id == row.issue_id,
+                IssueEntryRow.arxiv_id.in_([pick.arxiv_id for pick in picks]),
+            )
+        )
+        found = papers.by_id(session, [PaperId(*entry) for entry in entries])
+        by_name = {paper_id.arxiv_id: paper for paper_id, paper in found.items()}
+        kept[row.issue_id] = DayPicks(
+            session.get_one(IssueRow, row.issue_id),
+            [
+                Pick(by_name[pick.arxiv_id], 0.0, pick.reasons)
+                for pick in picks
+                if pick.arxiv_id in by_name
+            ],
+        )
+    return kept
 
 
 def newest_issues(session: Session, subscriber: SubscriberRow) -> list[tuple[IssueRow, str]]:

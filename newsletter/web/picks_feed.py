@@ -4,11 +4,12 @@ from hashlib import sha256
 
 from flask import Blueprint, Response, request
 
+from newsletter.interests import interest_store
 from newsletter.models import Standing, SubscriberRow
 from newsletter.rendering.translations import translations
 from newsletter.subscribers.tokens import PicksClaim
 from newsletter.web import atom_feed
-from newsletter.web.day_picks import NamedInterests, newest_issues
+from newsletter.web.day_picks import NamedInterests, kept_picks, newest_issues
 from newsletter.web.interests import issue_ranking
 from newsletter.web.pages import pages
 
@@ -29,15 +30,18 @@ def picks_feed(token: str) -> Response:
             return Response(pages.expired_page(), status=410)
         named = NamedInterests.of(session, subscriber)
         issues = [(issue.id, left_out) for issue, left_out in newest_issues(session, subscriber)]
-        state = f"{named.fingerprint} {issues} {subscriber.language}"
+        kept = [row.issue_id for row in interest_store.picks_of(session, subscriber.id)]
+        state = f"{named.fingerprint} {issues} {kept} {subscriber.language}"
         answer = Response(mimetype="application/atom+xml")
         answer.headers["Cache-Control"] = "private, no-cache"
         answer.set_etag(sha256(state.encode()).hexdigest()[:20])
         if request.if_none_match.contains(answer.get_etag()[0] or ""):
             answer.status_code = 304
             return answer
+        mailed = kept_picks(session, subscriber)
+        ranked = issue_ranking().newest(session, subscriber, named)
         answer.data = atom_feed.build_picks_feed(
-            issue_ranking().newest(session, subscriber, named),
+            [*(found for found in ranked if found.issue.id not in mailed), *mailed.values()],
             f"{pages.settings.site.url}/picks/{token}",
             translations(subscriber.language),
             pages.settings.site,

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from newsletter import bootstrap
+from newsletter import bootstrap, issues
 from newsletter.cli import _run
 from newsletter.config import Settings
-from newsletter.interests import interest_store
+from newsletter.interests import PickReason, ReasonType, interest_store, issue_picks
 from newsletter.interests.interest_store import InterestType
+from newsletter.interests.issue_picks import IssuePick
 from newsletter.models import InterestRow, NamedPaperRow
 from newsletter.subscribers import erasure, lifecycle
 from newsletter.subscribers.tokens import PicksClaim, TuneClaim
@@ -258,4 +259,13 @@ def test_ones_own_picks_are_a_feed(site: Site) -> None:
     assert len({entry.findtext("{*}id") for entry in entries}) == len(entries)
     again = site.client.get(link, headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
+    why = PickReason(ReasonType.IN_TITLE, "", ("speech",))
+    with site.database.write.begin() as session:  # as a mail had them
+        issue = issues.get_issue(session, "audio", None)
+        ada = lifecycle.get_subscriber(session, ADA)
+        picks = {ada.id: [IssuePick(SECURE, (why,)), IssuePick(SECURE, (why,))]}
+        issue_picks.keep_picks(session, issue.id, picks, site.clock.now)
+    anew = site.client.get(link, headers={"If-None-Match": answer.headers["ETag"]})
+    (entry,) = ET.fromstring(anew.data).findall("{*}entry")  # noqa: S314 - ours
+    assert "has speech in its title" in (entry.findtext("{*}content") or "")
     assert site.get(f"/picks/{token_of(site, TuneClaim)}").status_code == 400
