@@ -1,7 +1,9 @@
 """A run in which somebody named interests: picked at the claim, kept, the same at any attempt."""
 
+import signal
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,10 @@ from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import IssueRow, PickRow
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.sending import personal, totals
+from newsletter.subscribers import lifecycle
 from tests.conftest import NOW, Cli
 from tests.rendering.days import LINKS, SITE
+from tests.test_once import arrived, killed_run
 
 READER = "reader01@reader.example"
 DAY = date(2025, 7, 11)
@@ -69,17 +73,50 @@ def test_a_later_attempt_says_what_the_first_one_said(cli: Cli, database: Databa
         with database.write.begin() as session:
             return personal.with_picks(session, issue.id, mails, recipients, NOW)
 
-    name(database, reader, "neural", NOW)
-    name(database, other, "neural", NOW)
+    name(database, reader.subscriber_id, "neural")
+    name(database, other.subscriber_id, "neural")
     first, none = claimed(reader, replace(other, attempts=1))
     assert first.picks
     assert none.picks is None  # named since: the first attempt was without
-    name(database, reader, "speech", NOW)
+    name(database, reader.subscriber_id, "speech")
     assert claimed(replace(reader, attempts=1))[0].picks == first.picks
     assert claimed() == []
 
 
-def name(database: Database, reader: Recipient, word: str, now: datetime) -> None:
+def name(database: Database, reader: int, word: str) -> None:
     with database.write.begin() as session:
         interests = [Interest(InterestType.WORD, word)]
-        interest_store.add(session, reader.subscriber_id, interests, "page", now)
+        interest_store.add(session, reader, interests, "page", NOW)
+
+
+@pytest.mark.slow
+@pytest.mark.on_both_databases
+def test_a_run_that_is_killed_among_personal_mails_says_again_what_it_had_chosen(
+    cli: Cli, settings: Settings, database: Database, readers: list[str]
+) -> None:
+    with database.read() as session:
+        people = [lifecycle.get_subscriber(session, email).id for email in readers]
+    for person in people:
+        name(database, person, "neural")
+    assert killed_run(settings, "before", 7) == -signal.SIGKILL
+    kept = chosen(database)
+    assert set(kept) >= set(people[:7])
+    for person in people:
+        name(database, person, "speech")
+    assert cli("run").code == 0
+    assert "1 settled as resend." in cli("deliveries", "settle", "--as", "resend").out
+    said = cli("send")
+    assert "12 subscribers = 12 sent + 0 skipped + 0 failed + 0 uncertain" in said.out
+    assert chosen(database).items() >= kept.items()
+    assert set(chosen(database)) == set(people)
+    assert arrived(settings) == readers
+    for file in (settings.folder / "outbox").glob("*.eml"):
+        mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+        text = mail.get_body(("plain",))
+        assert text is not None
+        assert text.get_content().count(FIRST) == 1
+
+
+def chosen(database: Database) -> dict[int, object]:
+    with database.read() as session:
+        return {row.subscriber_id: row.chosen for row in session.scalars(select(PickRow))}
