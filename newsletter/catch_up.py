@@ -6,29 +6,16 @@ missed, the oldest of them come as one.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from newsletter import completeness, daily, issues
 from newsletter.config import NewsletterSettings
 from newsletter.daily import DayReport, NotYetError
-from newsletter.rendering.issue_content import IssueContent, ListingNote
+from newsletter.rendering.several_days import combine_days
 from newsletter.sending import audience
 from newsletter.services import Services
-from newsletter.sources.base import ListingState
 
 _MOST_DAYS = 31  # what `source.max_age_days` can ask for
-
-_WORST_FIRST = (
-    ListingState.UNREACHABLE,
-    ListingState.STALE,
-    ListingState.PARTIAL,
-    ListingState.SAMPLE,
-    ListingState.RECONSTRUCTED,
-    ListingState.UNCHECKED,
-    ListingState.COMPLETE,
-    ListingState.NONE,
-)
 
 Days = tuple[date, ...]  # one issue's; of several days, the oldest first
 
@@ -94,40 +81,4 @@ def run_days(services: Services, newsletter: NewsletterSettings, days: Days) -> 
             ]
         ),
         "; ".join(reasons),
-    )
-
-
-def combine_days(days: Sequence[IssueContent]) -> IssueContent:
-    """Several days in one issue; each paper once. It is of the days that had any.
-
-    A paper stands where it was announced most strongly, in its newest version.
-    """
-    told = [content for content in days if content.entries] or days[-1:]
-    newest = {entry.paper.id.arxiv_id: entry for content in told for entry in content.entries}
-    return replace(
-        told[-1],
-        first_day=told[0].day if len(told) > 1 else None,
-        entries=tuple(newest.values()),
-        listings=tuple(_sum_notes([note for content in days for note in content.listings])),
-        sections_by_day={content.day: content.sections for content in told},
-    ).since(told[0].day)
-
-
-def _sum_notes(notes: Sequence[ListingNote]) -> list[ListingNote]:
-    """What is known of each category over several days: as good as the worst of them."""
-    sums: dict[str, ListingNote] = {}
-    for note in notes:
-        before = sums.get(note.category)
-        sums[note.category] = note if before is None else _add_notes(before, note)
-    return list(sums.values())
-
-
-def _add_notes(one: ListingNote, other: ListingNote) -> ListingNote:
-    counted = one.expected is not None and other.expected is not None
-    return ListingNote(
-        one.category,
-        min(one.state, other.state, key=_WORST_FIRST.index),
-        one.found + other.found,
-        (one.expected or 0) + (other.expected or 0) if counted else None,
-        one.missing + other.missing,
     )

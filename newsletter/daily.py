@@ -194,7 +194,7 @@ def send_frozen_issue(
     services: Services, issue_id: int, content: IssueContent, forced: Override = NO_OVERRIDE
 ) -> IssueSendResult:
     """Send what is still pending of a frozen issue, unless something holds it."""
-    mails = IssueEmails(content, services.site, services.links, services.theme)
+    mails = issue_mails(services, content, issue_id)
     with services.database.read() as session:
         pending = totals.delivery_totals(session, issue_id).pending
     if pending:
@@ -207,7 +207,7 @@ def send_frozen_issue(
 def issue_emails(services: Services, issue_id: int) -> IssueEmails:
     """A frozen issue, ready to be rendered for each reader, with its templates checked."""
     content = load_frozen_issue(services, issue_id)
-    mails = IssueEmails(content, services.site, services.links, services.theme)
+    mails = issue_mails(services, content, issue_id)
     mails.check_templates()
     return mails
 
@@ -284,6 +284,16 @@ def _sending(services: Services, step: Step, forced: Override) -> SendContext:
         max_age=timedelta(hours=limits.max_age_h),
         override=forced,
     )
+
+
+def issue_mails(services: Services, content: IssueContent, issue_id: int | None) -> IssueEmails:
+    """Its mails, also of readers who have not had the issues before it; none is not frozen."""
+
+    def since(had_issue: int) -> IssueContent:
+        with services.database.read() as session:
+            return issues.load_since(session, content, had_issue, issue_id)
+
+    return IssueEmails(content, services.site, services.links, services.theme, since)
 
 
 def load_frozen_issue(services: Services, issue_id: int) -> IssueContent:

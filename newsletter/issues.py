@@ -20,10 +20,13 @@ from newsletter.rendering.issue_content import (
     IssueSection,
     ListingNote,
 )
+from newsletter.rendering.several_days import combine_week
 from newsletter.sources.base import ListingState, Paper, PaperId
 from newsletter.summaries import extractive_summarizer, store
 from newsletter.summaries.base import Sentence, Summarizer
 from newsletter.summaries.store import Author
+
+_LONGEST_SPAN = timedelta(weeks=5)
 
 
 def compose_issue(
@@ -135,6 +138,26 @@ def _entry(row: IssueEntryRow, papers_by_id: Mapping[PaperId, Paper]) -> IssueEn
         papers_by_id[PaperId(row.arxiv_id, row.version)],
         Sentence(row.summary, row.summary_language, row.summarizer),
     )
+
+
+def load_since(
+    session: Session, content: IssueContent, had_issue: int, issue_id: int | None
+) -> IssueContent:
+    """An issue together with those that were frozen after the one that its reader had last.
+
+    `issue_id` is its own; none where it is not frozen. Issues of more than five weeks before are
+    left to the archive: that is a pause, not a week.
+    """
+    table = IssueRow
+    chosen = select(table).where(
+        table.newsletter == content.slug,
+        table.id > had_issue,
+        table.day > content.day - _LONGEST_SPAN,
+    )
+    if issue_id is not None:
+        chosen = chosen.where(table.id < issue_id)
+    others = [load_issue(session, row) for row in session.scalars(chosen.order_by(table.day))]
+    return combine_week(content, others)
 
 
 def _sections_by_day(session: Session, issue: IssueRow) -> dict[date, dict[str, IssueSection]]:

@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from newsletter import bootstrap, daily, issues, taxonomy
-from newsletter.catch_up import combine_days, group_days
+from newsletter.catch_up import group_days
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import IssueState
 from newsletter.rendering.issue_content import IssueSection, ListingNote
+from newsletter.rendering.several_days import combine_days
 from newsletter.services import Step
 from newsletter.sources.base import FetchResult, ListingState, Paper, PaperId
 from tests.conftest import Cli

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
     from newsletter.interests import Interests
     from newsletter.rendering.issue_content import IssueContent
-    from newsletter.rendering.issue_email import Recipient
+    from newsletter.rendering.issue_email import IssueEmails, Recipient
     from newsletter.services import Services
     from newsletter.web.preview import Render
 
@@ -180,10 +180,9 @@ def _with_picks(
 
     from newsletter import issues
     from newsletter.interests import compile_profile
-    from newsletter.rendering.issue_email import IssueEmails
     from newsletter.sending import personal
 
-    mails = IssueEmails(content, services.site, services.links, services.theme)
+    mails = _mails(services, content)
     if named is not None:
         return replace(reader, picks=personal.choose(mails, reader, compile_profile(named)))
     if not reader.subscriber_id:
@@ -194,15 +193,22 @@ def _with_picks(
 
 
 def _shown(services: "Services", content: "IssueContent", reader: "Recipient", form: str) -> bytes:
-    from newsletter.rendering.issue_email import IssueEmails
     from newsletter.rendering.markdown import to_markdown
 
     if form == "markdown":
         return to_markdown(content).encode()
-    mail = IssueEmails(content, services.site, services.links, services.theme).mail(reader)
+    mail = _mails(services, content).mail(reader)
     if form == "eml":
         return mail.as_bytes()
     return (mail.html if form == "html" else mail.text).encode()
+
+
+def _mails(services: "Services", content: "IssueContent") -> "IssueEmails":
+    from newsletter import daily, issues
+
+    with services.database.read() as session:
+        issue = issues.find_issue(session, content.slug, content.day)
+    return daily.issue_mails(services, content, issue.id if issue else None)
 
 
 def _live(
@@ -210,11 +216,10 @@ def _live(
 ) -> "Flask":
     from dataclasses import replace
 
-    from newsletter.rendering.issue_email import IssueEmails
     from newsletter.web.preview import LivePreview, create_preview
 
     def render() -> "Render":
-        mails = IssueEmails(content, services.site, services.links, services.theme)
+        mails = _mails(services, content)
         return lambda detail, language: mails.mail(
             replace(reader, detail=detail, language=language)
         )

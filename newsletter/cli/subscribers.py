@@ -44,6 +44,11 @@ def subscribers() -> None:
 @click.option(
     "--detail", type=click.Choice(["full", "brief", "titles"]), help="How much of each paper."
 )
+@click.option(
+    "--rhythm",
+    type=click.Choice(["daily", "monday", "tuesday", "wednesday", "thursday", "friday"]),
+    help="Each day, or once a week.  [default: daily]",
+)
 @click.option("--language", type=click.Choice(languages.CODES), help="Of the mail's frame.")
 @common.with_config
 def add(
@@ -51,6 +56,7 @@ def add(
     slugs: tuple[str, ...],
     consent: str | None,
     detail: str | None,
+    rhythm: str | None,
     language: str | None,
     config_file: Path | None,
 ) -> None:
@@ -68,6 +74,7 @@ def add(
         [newsletter.slug for newsletter in chosen],
         detail or chosen[0].detail,
         language or chosen[0].language,
+        rhythm or "",
     )
     now = common.utc_now()
     with bootstrap.open_database(settings) as database:

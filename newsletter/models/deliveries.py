@@ -55,6 +55,8 @@ class DeliveryRow(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     provider_id: Mapped[str | None] = mapped_column(String(200))
     changed_at: Mapped[datetime]
+    # The mail holds all issues of the newsletter after this one; none where it holds its own alone.
+    had_issue: Mapped[int | None]
 
 
 class EventType(StrEnum):

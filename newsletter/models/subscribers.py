@@ -16,6 +16,22 @@ class Standing(StrEnum):
     LEFT = "left"
 
 
+class Rhythm(StrEnum):
+    """How often somebody wants mail of a newsletter."""
+
+    DAILY = "daily"
+    MONDAY = "monday"  # once a week, as the others
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+
+    @property
+    def weekday(self) -> int | None:
+        """Of the weekly ones, as `date.weekday` counts."""
+        return None if self is Rhythm.DAILY else list(Rhythm).index(self) - 1
+
+
 class SubscriberRow(Base):
     __tablename__ = "subscriber"
     # An id is never given twice, so that an old link can never mean somebody else.
@@ -40,6 +56,13 @@ class SubscriptionRow(Base):
     # Sections that they do not want in their mail, as `cross replace`.
     left_out: Mapped[str] = mapped_column(String(16), default="", server_default=text("''"))
     paused_until: Mapped[date | None]
+    rhythm: Mapped[str] = mapped_column(
+        String(10), default=Rhythm.DAILY, server_default=Rhythm.DAILY
+    )
+    # Weekly: the newest issue that they have had, or that was not for them; the next mail holds all
+    # later ones. Where this is none, each issue is a mail.
+    had_issue: Mapped[int | None]
+    next_day: Mapped[date | None]  # weekly: the first issue of this day or later is their next mail
     since: Mapped[datetime]
     left_at: Mapped[datetime | None]
 

@@ -25,7 +25,7 @@ def fit_papers(
     sections = [entry.section for entry in content.entries]
     places = [place for place, section in enumerate(sections) if section not in left_out]
     leading = sum(sections[place] is not IssueSection.REPLACE for place in places)
-    more = [html.more(block.section, papers) for block, papers in content.blocks.items()]
+    more = [html.more(block, papers) for block, papers in content.blocks.items()]
 
     def plan(encoding: str) -> list[DetailLevel]:
         return plan_levels(
@@ -55,7 +55,7 @@ def fit_links(
     So links cost no paper any of its words. `longest` has the longest value for each blank.
     """
     cards = [html.papers(level)[place] for place, level in shown.items()]
-    more = [html.more(block.section, papers) for block, papers in content.blocks.items()]
+    more = [html.more(block, papers) for block, papers in content.blocks.items()]
     used = sum(_weights(encoding, [*frame, *more, *cards]), NOTHING)
     places = set()
     for (place, level), card in zip(shown.items(), cards, strict=True):

@@ -45,7 +45,7 @@ class PaperFragments:
         self._shown = {"digest": content, **context}
         self._ending = ending
         self._levels: dict[tuple[DetailLevel, bool], list[TextFragment]] = {}
-        self._more: dict[tuple[IssueSection, int], TextFragment] = {}
+        self._more: dict[tuple[Block, int], TextFragment] = {}
         self._notes: dict[str, TextFragment] = {}
 
     @cached_property
@@ -79,12 +79,12 @@ class PaperFragments:
             self._levels[level, linked] = self._finished(rendered)[1:-1]
         return self._levels[level, linked]
 
-    def more(self, section: IssueSection, papers: int) -> TextFragment:
-        """The line that stands for so many papers of a section."""
-        if (section, papers) not in self._more:
-            line = self._render("more", section=section, number=papers)
-            _, self._more[section, papers], _ = self._finished([line])
-        return self._more[section, papers]
+    def more(self, block: Block, papers: int) -> TextFragment:
+        """The line that stands for so many papers of a block."""
+        if (block, papers) not in self._more:
+            line = self._render("more", section=block.section, day=block.day, number=papers)
+            _, self._more[block, papers], _ = self._finished([line])
+        return self._more[block, papers]
 
     def picks(self, number: int) -> TextFragment:
         """What stands over so many papers that come first for somebody, or in place of any."""

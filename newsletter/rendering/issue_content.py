@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from newsletter.sources.base import AnnouncementType, ListingState, Paper
+from newsletter.sources.base import AnnouncementType, ListingState, Paper, PaperId
 from newsletter.summaries.base import Sentence
 
 
@@ -40,6 +40,7 @@ class Block(NamedTuple):
 
     category: str
     section: IssueSection
+    day: date | None = None  # of a mail of several days: the one that announced it
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class IssueContent:
     frozen_at: datetime
     first_day: date | None = None  # of several missed days in one issue; `day` is the last
     by_category: bool = False
+    by_day: bool = False  # a week's mail: titles under the days that announced them
     # Of several days: where each of them announced which paper, by its identifier.
     sections_by_day: Mapping[date, Mapping[str, IssueSection]] = field(
         default_factory=dict, hash=False
@@ -111,7 +113,23 @@ class IssueContent:
 
     def block(self, entry: IssueEntry) -> Block:
         """Under which label a paper stands: of its categories the first that is followed."""
-        return Block(self._category(entry) if self.by_category else "", entry.section)
+        category = self._category(entry) if self.by_category else ""
+        return Block(category, entry.section, self._days[entry.paper.id] if self.by_day else None)
+
+    @cached_property
+    def _days(self) -> dict[PaperId, date]:
+        """The first day that announced each paper where it stands."""
+        return {
+            entry.paper.id: next(
+                (
+                    day
+                    for day in sorted(self.sections_by_day)
+                    if self.sections_by_day[day].get(entry.paper.id.arxiv_id) is entry.section
+                ),
+                self.day,
+            )
+            for entry in self.entries
+        }
 
     def _category(self, entry: IssueEntry) -> str:
         followed = (own for own in entry.paper.categories if own in self.categories)
@@ -124,7 +142,12 @@ class IssueContent:
         counted = Counter(map(self.block, self.entries))
         sections = list(IssueSection)
         ordered = sorted(
-            counted, key=lambda block: (order.get(block.category, 0), sections.index(block.section))
+            counted,
+            key=lambda block: (
+                order.get(block.category, 0),
+                block.day or self.day,
+                sections.index(block.section),
+            ),
         )
         return {block: counted[block] for block in ordered}
 

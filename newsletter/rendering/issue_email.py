@@ -1,6 +1,6 @@
 """From an issue to mails: rendered and inlined once a variant, assembled once a reader."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import format_datetime, parseaddr
@@ -46,13 +46,22 @@ class Recipient:
     subscribed_at: datetime | None = None  # what was announced before is not for them
     attempts: int = 0  # at a mail of this issue, that came to nothing
     picks: tuple[IssuePick, ...] | None = None  # what comes first; None without interests
+    had_issue: int | None = None  # the mail holds all that were frozen after this one
 
 
 class IssueEmails:
-    """The mails of one issue. Not for several threads: pieces are rendered when first needed."""
+    """The mails of one issue. Not for several threads: pieces are rendered when first needed.
+
+    `since` gives the issue together with all that were frozen after that one.
+    """
 
     def __init__(
-        self, content: IssueContent, site: SiteSettings, links: SignedLinks, theme: Theme = OURS
+        self,
+        content: IssueContent,
+        site: SiteSettings,
+        links: SignedLinks,
+        theme: Theme = OURS,
+        since: Callable[[int], IssueContent] | None = None,
     ) -> None:
         self._issue = content
         self._site = site
@@ -67,13 +76,21 @@ class IssueEmails:
         self._personal: dict[tuple[str, str, str], PersonalVariant] = {}
         self._indexes: dict[str, DayIndex] = {}  # by the sections that are left out
         self._later: dict[date, IssueEmails] = {}  # of several days, by the reader's first
+        self._since = since
+        self._weeks: dict[int, IssueEmails] = {}  # by the last issue that the reader had
 
     def content(self, detail: str, language: str, left_out: str = "") -> MessageContent:
         """Subject and parts at that level of detail at most, framed in that language."""
         variant = (detail, language, left_out)
         if variant not in self._contents:
-            self._contents[variant] = self._content(CEILINGS[detail], language, left_out.split())
+            self._contents[variant] = self._content(
+                self._highest(detail), language, left_out.split()
+            )
         return self._contents[variant]
+
+    def _highest(self, detail: str) -> DetailLevel:
+        """What is shown of a paper at most: of a week's only its title."""
+        return DetailLevel.TITLE if self._issue.by_day else CEILINGS[detail]
 
     def check_templates(self) -> None:
         """Set the issue once, so that a broken template is told while nobody's mail is on its way.
@@ -136,7 +153,11 @@ class IssueEmails:
         return self._personal[variant].content(reader.picks)
 
     def _of_their_days(self, reader: Recipient) -> "IssueEmails":
-        """Of several days in one issue those that somebody was a reader on."""
+        """Of several days in one issue those that somebody was a reader on; or their week."""
+        if reader.had_issue is not None and self._since is not None:
+            return self._week(reader.had_issue, self._since)
+        if self._issue.by_day:
+            return self
         first_day = self._issue.first_day
         if first_day is None or reader.subscribed_at is None:
             return self
@@ -147,6 +168,12 @@ class IssueEmails:
             content = self._issue.since(day)
             self._later[day] = IssueEmails(content, self._site, self._links, self._theme)
         return self._later[day]
+
+    def _week(self, had_issue: int, since: Callable[[int], IssueContent]) -> "IssueEmails":
+        if had_issue not in self._weeks:
+            content = since(had_issue)
+            self._weeks[had_issue] = IssueEmails(content, self._site, self._links, self._theme)
+        return self._weeks[had_issue]
 
     def page(self, detail: str, language: str) -> str:
         """The issue whole, for the archive: nobody's mail, so without a reader's footer."""
@@ -192,9 +219,10 @@ class IssueEmails:
             *self._longest_frame(html, say.longest_note(self._issue)),
             *reserve(html, ceiling, self._longest_values),
         ]
-        shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out.split())
+        level = self._highest(detail)
+        shown, encoding = fit_papers(self._issue, html, level, frame, left_out.split())
         linked = fit_links(self._issue, html, shown, encoding, frame, self._longest_values)
-        holds = say.holds(self._issue, shown, ceiling)
+        holds = say.holds(self._issue, shown, level)
         variant = Variant(
             self._subject(language), shown, frozenset(linked), holds, left_out.split(), encoding
         )
@@ -222,7 +250,7 @@ class IssueEmails:
             if block.section in left_out:
                 continue
             hidden = content.blocks[block] - len(papers)
-            more = [part.more(block.section, hidden)] if hidden else []
+            more = [part.more(block, hidden)] if hidden else []
             pieces += [frame.labels[block], *papers, *more]
         return [*pieces, frame.foot]
 
@@ -266,7 +294,12 @@ class IssueEmails:
             "site": self._site,
             "reader": reader,
             "archive_url": self._links.archive(content.slug),
-            "issue_url": self._links.issue(content.slug, str(content.day)),
+            "issue_url": (
+                self._links.archive(content.slug)
+                if content.by_day
+                else self._links.issue(content.slug, str(content.day))
+            ),
+            "day_url": lambda day: self._links.issue(content.slug, str(day)),
         }
         return PaperFragments(content, self._environment(language), names, ending)
 

@@ -30,7 +30,7 @@ class MastheadTexts:
         self._catalogue = catalogue
 
     def heading(self, content: IssueContent) -> str:
-        """The day; of several missed days in one issue, that they are."""
+        """The day; of several in one mail, a week's or missed ones, which."""
         return self._several_days(content) or self._catalogue.long_date(content.day)
 
     def short_heading(self, content: IssueContent) -> str:
@@ -40,7 +40,13 @@ class MastheadTexts:
     def _several_days(self, content: IssueContent) -> str:
         if content.first_day is None:
             return ""
-        return self._say("While we were away: %(first)s to %(last)s") % {
+        say = self._say
+        dates = (
+            say("%(first)s to %(last)s")
+            if content.by_day
+            else say("While we were away: %(first)s to %(last)s")
+        )
+        return dates % {
             "first": self._catalogue.medium_date(content.first_day),
             "last": self._catalogue.medium_date(content.day),
         }

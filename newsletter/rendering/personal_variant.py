@@ -140,7 +140,7 @@ class _Part:
                 continue
             pieces += [self._part.frame.labels[block], *rest]
             if over:
-                pieces.append(self._part.more(block.section, over))
+                pieces.append(self._part.more(block, over))
         return [*pieces, self._part.frame.foot]
 
     def _with_marks(self, place: int, level: DetailLevel, words: tuple[str, ...]) -> TextFragment:

@@ -28,7 +28,8 @@ class IssueTexts(MastheadTexts):
 
     def label(self, block: Block) -> str:
         """What stands over the papers of a block."""
-        return " · ".join(filter(None, [block.category, self.section(block.section).upper()]))
+        day = self._catalogue.one_line_date(block.day) if block.day else ""
+        return " · ".join(filter(None, [block.category, day, self.section(block.section).upper()]))
 
     def authors(self, paper: Paper) -> str:
         """The first few by name, the others by number; never "and 1 more"."""

@@ -62,6 +62,10 @@ class Catalogue(gettext.NullTranslations):
     def medium_date(self, day: date) -> str:
         return format_date(day, self._known.medium_date, locale=self._known.locale)
 
+    def weekday(self, number: int) -> str:
+        """Its name, counted as `date.weekday` does."""
+        return str(get_day_names("wide", "stand-alone", self._known.locale)[number])
+
     def month(self, day: date) -> str:
         return format_skeleton("yMMMM", day, locale=self._known.locale)
 

@@ -1,5 +1,6 @@
 """The audience of an issue, written down once: a row each, with its reference, in batches."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     insert,
     literal,
     null,
+    or_,
     select,
     text,
     update,
@@ -27,10 +29,12 @@ from newsletter.models import (
     DeliveryState,
     IssueRow,
     IssueState,
+    Rhythm,
     Standing,
     SubscriberRow,
     SubscriptionRow,
 )
+from newsletter.subscribers import rhythm
 
 BATCH_SIZE = 1000
 
@@ -46,11 +50,12 @@ def freeze_audience(
     """Write down who gets this issue: everybody confirmed at this moment, once.
 
     With `subscribed_by` only who was a reader then: nobody is sent a day from before their time.
+    Of those who want a mail a week only whose day has come; the mail holds all they lack.
 
     The database does it by itself, references too, so that a million subscribers take seconds and
     no memory.
     """
-    recipients = _audience(issue.newsletter, subscribed_by)
+    recipients = _audience(issue.newsletter, subscribed_by).where(_is_due(issue.day))
     audience = session.scalar(select(func.count()).select_from(recipients.subquery())) or 0
     if not audience:
         issue.state = IssueState.DONE
@@ -61,6 +66,7 @@ def freeze_audience(
     columns = [column.name for column in chosen.selected_columns]
     session.execute(insert(DeliveryRow).from_select(columns, chosen, include_defaults=False))
     _count(session, issue)
+    _write_down_had(session, issue)
     return audience
 
 
@@ -74,9 +80,61 @@ def _batches(session: Session, issue: IssueRow, number: int) -> int:
     return ids[0]
 
 
-def _audience(newsletter: str, subscribed_by: datetime | None) -> Select[int, date | None]:
+def give_back(session: Session, issue_id: int, subscribers: Collection[int]) -> None:
+    """A pause began after the freezing: what a mail of several days held is in their next one."""
+    issue = session.get_one(IssueRow, issue_id)
+    held = select(DeliveryRow.had_issue).where(
+        DeliveryRow.issue_id == issue_id,
+        DeliveryRow.subscriber_id == SubscriptionRow.subscriber_id,
+    )
+    session.execute(
+        update(SubscriptionRow)
+        .where(
+            SubscriptionRow.newsletter == issue.newsletter,
+            SubscriptionRow.subscriber_id.in_(subscribers),
+            SubscriptionRow.had_issue == issue_id,
+        )
+        .values(had_issue=held.scalar_subquery(), next_day=issue.day)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _is_due(day: date) -> ColumnElement[bool]:
+    """Who gets a mail of that day: a pause only puts off a mail of several days."""
+    table = SubscriptionRow
+    has_come = or_(table.next_day.is_(None), table.next_day <= day)
+    reads = or_(table.paused_until.is_(None), table.paused_until < day)
+    return or_(table.had_issue.is_(None), and_(has_come, reads))
+
+
+def _write_down_had(session: Session, issue: IssueRow) -> None:
+    """Whoever gets a mail of several days has had this issue; back to daily, each from now on."""
+    table = SubscriptionRow
+    audience = select(DeliveryRow.subscriber_id).where(DeliveryRow.issue_id == issue.id)
+    for kind in Rhythm:
+        weekday = kind.weekday
+        had = None if weekday is None else issue.id
+        next_day = None if weekday is None else rhythm.next_weekday(issue.day, weekday)
+        session.execute(
+            update(table)
+            .where(
+                table.newsletter == issue.newsletter,
+                table.rhythm == kind,
+                table.had_issue.is_not(None),
+                table.subscriber_id.in_(audience),
+            )
+            .values(had_issue=had, next_day=next_day)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _audience(
+    newsletter: str, subscribed_by: datetime | None
+) -> Select[int, date | None, int | None]:
     readers = (
-        select(SubscriptionRow.subscriber_id, SubscriptionRow.paused_until)
+        select(
+            SubscriptionRow.subscriber_id, SubscriptionRow.paused_until, SubscriptionRow.had_issue
+        )
         .join(SubscriberRow, SubscriberRow.id == SubscriptionRow.subscriber_id)
         .where(
             SubscriptionRow.newsletter == newsletter,
@@ -92,7 +150,7 @@ def _audience(newsletter: str, subscribed_by: datetime | None) -> Select[int, da
 def _deliveries(
     session: Session,
     issue: IssueRow,
-    audience: Select[int, date | None],
+    audience: Select[int, date | None, int | None],
     first: int,
     now: datetime,
 ) -> Select[*tuple[Any, ...]]:
@@ -109,6 +167,7 @@ def _deliveries(
         case((paused, literal("paused until ").concat(until)), else_=null()).label("reason"),
         literal(0).label("attempts"),
         literal(now, DeliveryRow.changed_at.type).label("changed_at"),
+        recipients.c.had_issue,
     )
 
 

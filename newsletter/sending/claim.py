@@ -19,7 +19,7 @@ from newsletter.models import (
     SubscriptionRow,
 )
 from newsletter.rendering.issue_email import Recipient
-from newsletter.sending import rate_limit, server_identity, totals
+from newsletter.sending import audience, rate_limit, server_identity, totals
 from newsletter.sending.rate_limit import paused_domains
 from newsletter.subscribers import suppression
 
@@ -30,6 +30,7 @@ _REST = {
     for attempts, minutes in {3: 15, 4: 30, 5: 60, 6: 120, 7: 240}.items()
 }
 RESTS_FROM = min(_REST)  # attempts
+_PAUSED = "paused until "
 _LOOKED_AT = 4  # times as many rows as wanted, where domains have limits of their own
 
 
@@ -83,7 +84,9 @@ def claim_deliveries(
         elif len(recipients) >= allowance.number:
             break
         elif allowance.takes(row.email):
-            recipients.append(totals.find_recipient(row, row.reference, row.attempts))
+            recipients.append(
+                totals.find_recipient(row, row.reference, row.had_issue, row.attempts)
+            )
         last = row.subscriber_id
     allowance.spend(len(recipients))
     _mark(session, share, [recipient.subscriber_id for recipient in recipients], skipped, now)
@@ -102,6 +105,8 @@ def _mark(
 ) -> None:
     for reason, subscribers in skipped.items():
         _set_state(session, share, subscribers, DeliveryState.SKIPPED, reason, now)
+        if reason.startswith(_PAUSED):
+            audience.give_back(session, share.issue_id, subscribers)
     _set_state(session, share, claimed, DeliveryState.SENDING, None, now)
     number = sum(map(len, skipped.values()))
     changes = {
@@ -148,6 +153,7 @@ _CHOSEN = (
         DeliveryRow.subscriber_id,
         DeliveryRow.reference,
         DeliveryRow.attempts,
+        DeliveryRow.had_issue,
     )
     .where(
         DeliveryRow.batch_id == bindparam("batch"),
@@ -164,6 +170,7 @@ _NEXT = (
         _CHOSEN.c.subscriber_id,
         _CHOSEN.c.reference,
         _CHOSEN.c.attempts,
+        _CHOSEN.c.had_issue,
         *totals.READER,
         SubscriberRow.standing,
         SubscriptionRow.left_at,
@@ -203,7 +210,7 @@ def _skip_departed(row: Row[*tuple[Any, ...]]) -> str | None:
     if row.standing != Standing.CONFIRMED or row.left_at is not None:
         return "left"
     if row.paused_until is not None and row.paused_until >= row.day:
-        return f"paused until {row.paused_until}"
+        return f"{_PAUSED}{row.paused_until}"
     return None
 
 

@@ -87,25 +87,28 @@ def recipient(session: Session, newsletter: str, day: date, email: str) -> Recip
     """
     subscriber = lifecycle.get_subscriber(session, email)
     row = session.execute(
-        select(*READER)
+        select(*READER, SubscriptionRow.had_issue)
         .join(SubscriptionRow, SubscriptionRow.subscriber_id == SubscriberRow.id)
         .where(SubscriberRow.id == subscriber.id, SubscriptionRow.newsletter == newsletter)
     ).one_or_none()
     if row is None:
         raise WrongUseError(f"{subscriber.email} does not subscribe to {newsletter}")
-    reference = session.scalar(
-        select(DeliveryRow.reference)
+    delivery = session.execute(
+        select(DeliveryRow.reference, DeliveryRow.had_issue)
         .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
         .where(
             IssueRow.newsletter == newsletter,
             IssueRow.day == day,
             DeliveryRow.subscriber_id == subscriber.id,
         )
-    )
-    return find_recipient(row, reference or "preview")
+    ).one_or_none()
+    reference, had_issue = delivery or ("preview", row.had_issue)
+    return find_recipient(row, reference, had_issue)
 
 
-def find_recipient(row: Row[*tuple[Any, ...]], reference: str, attempts: int = 0) -> Recipient:
+def find_recipient(
+    row: Row[*tuple[Any, ...]], reference: str, had_issue: int | None, attempts: int = 0
+) -> Recipient:
     """From a row that holds the columns of `READER`, by whatever other columns."""
     since = row.confirmed_at or row.since
     return Recipient(
@@ -118,4 +121,5 @@ def find_recipient(row: Row[*tuple[Any, ...]], reference: str, attempts: int = 0
         reference=reference,
         subscribed_at=row.since,
         attempts=attempts,
+        had_issue=had_issue,
     )

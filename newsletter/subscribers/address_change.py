@@ -24,7 +24,7 @@ from newsletter.models import (
     SubscriberRow,
 )
 from newsletter.outbox import EmailType
-from newsletter.subscribers import lifecycle, suppression
+from newsletter.subscribers import lifecycle, rhythm, suppression
 from newsletter.subscribers.consent_log import ConsentEvidence
 from newsletter.subscribers.tokens import ALL
 
@@ -253,6 +253,7 @@ def _carry_over(
             subscription.detail = mine[slug].detail
             subscription.left_out = mine[slug].left_out
             subscription.paused_until = mine[slug].paused_until
+            rhythm.take_over(session, mine[slug], subscription, read_there=slug in had)
             if slug not in had:
                 subscription.since = now
     lifecycle.end_subscriptions(session, subscriber, None, now)

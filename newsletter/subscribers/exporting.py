@@ -10,7 +10,7 @@ from newsletter.subscribers.csv_format import escape_cell
 from newsletter.subscribers.queries import Member
 
 COLUMNS = (
-    *("email", "standing", "newsletters", "paused", "language"),
+    *("email", "standing", "newsletters", "paused", "rhythm", "language"),
     *("created", "confirmed", "left", "consent", "interests"),
 )
 
@@ -58,6 +58,7 @@ def _values(member: Member) -> dict[str, object]:
         "standing": str(member.standing),
         "newsletters": dict(member.details),
         "paused": dict(member.paused),
+        "rhythm": dict(member.rhythms),
         "language": member.language,
         "created": _moment(member.created_at),
         "confirmed": _moment(member.confirmed_at),

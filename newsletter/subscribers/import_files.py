@@ -36,6 +36,7 @@ _COLUMNS = {  # our name -> how others write it, lower case, letters only; the b
     "language": ("language", "lang", "locale", "语言"),
     "standing": ("standing", "status", "state", "memberstatus", "状态"),
     "paused": ("paused",),
+    "rhythm": ("rhythm",),
     "consent": ("consent",),
     "interests": ("interests",),
     "confirmed": ("confirmed", "confirmedat", "confirmtime", "optintime"),

@@ -9,6 +9,7 @@ from newsletter.config import DETAILS, LANGUAGES
 from newsletter.errors import WrongUseError
 from newsletter.interests.interest_store import Interest
 from newsletter.interests.portable import from_portable
+from newsletter.models import Rhythm
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.csv_format import RowError
 from newsletter.subscribers.import_files import ImportEntry
@@ -68,6 +69,7 @@ class Person:
     address: str
     details: Mapping[str, str]  # newsletter -> detail
     paused: Mapping[str, date]
+    rhythms: Mapping[str, Rhythm]
     language: str
     consent: str
     confirmed_at: datetime
@@ -116,6 +118,7 @@ def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person |
         address,
         details,
         _days(cells.get("paused", "")),
+        _rhythms(cells.get("rhythm", "")),
         language if language in LANGUAGES else plan.language,
         f"{plan.consent}; there: {own}" if own else plan.consent,
         _moment(cells.get("confirmed", ""), now),
@@ -147,6 +150,11 @@ def _days(cell: str) -> dict[str, date]:
         except ValueError:
             continue
     return days
+
+
+def _rhythms(cell: str) -> dict[str, Rhythm]:
+    known = list(Rhythm)
+    return {slug: Rhythm(name) for slug, name in _pairs(cell.lower()).items() if name in known}
 
 
 def _moment(cell: str, now: datetime) -> datetime:

@@ -8,7 +8,7 @@ that was finished can be repeated without harm.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from sqlalchemy import insert, select
@@ -16,8 +16,15 @@ from sqlalchemy.orm import Session
 
 from newsletter.db import Database
 from newsletter.interests import interest_store
-from newsletter.models import ConsentRow, ImportRow, Standing, SubscriberRow, SubscriptionRow
-from newsletter.subscribers import consent_log, lifecycle, suppression
+from newsletter.models import (
+    ConsentRow,
+    ImportRow,
+    Rhythm,
+    Standing,
+    SubscriberRow,
+    SubscriptionRow,
+)
+from newsletter.subscribers import consent_log, lifecycle, rhythm, suppression
 from newsletter.subscribers.consent_log import ConsentAction
 from newsletter.subscribers.import_files import ImportEntry
 from newsletter.subscribers.import_rows import (
@@ -104,6 +111,7 @@ class _Chunk:
         self._now = now
         self._reasons: Mapping[str, str] = {}
         self._known: dict[str, _KnownSubscriber] = {}
+        self._beginnings: dict[tuple[str, Rhythm], tuple[int | None, date | None]] = {}
         self._new: dict[str, Person] = {}
         self._more: list[tuple[str, Person, str]] = []  # address, line, newsletter
         self._out: list[str] = []
@@ -262,10 +270,18 @@ class _Chunk:
         }
 
     def _subscription(self, number: int, person: Person, slug: str) -> dict[str, object]:
+        chosen = person.rhythms.get(slug, Rhythm.DAILY)
+        if (slug, chosen) not in self._beginnings:
+            began = rhythm.beginning(self._session, slug, chosen, None)
+            self._beginnings[slug, chosen] = began
+        had_issue, next_day = self._beginnings[slug, chosen]
         return {
             "subscriber_id": number,
             "newsletter": slug,
             "detail": person.details[slug],
             "paused_until": person.paused.get(slug),
+            "rhythm": chosen,
+            "had_issue": had_issue,
+            "next_day": next_day,
             "since": person.confirmed_at,
         }

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import WrongUseError, did_you_mean
-from newsletter.models import Standing, SubscriberRow, SubscriptionRow
-from newsletter.subscribers import consent_log, suppression
+from newsletter.models import Rhythm, Standing, SubscriberRow, SubscriptionRow
+from newsletter.subscribers import consent_log, rhythm, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
 
@@ -24,6 +24,7 @@ class SubscriptionRequest:
     newsletters: Sequence[str]
     detail: str
     language: str
+    rhythm: str = ""  # as it is; of somebody new daily
 
 
 def add_subscriber(
@@ -86,7 +87,7 @@ def confirm_subscriptions(
         subscriber.standing, subscriber.consent = Standing.CONFIRMED, CONFIRMED_BY_LINK
         subscriber.confirmed_at, subscriber.left_at = now, None
     for newsletter, detail in details.items():
-        subscribe(session, subscriber, newsletter, detail, now).left_at = None
+        rhythm.begin_again(session, subscribe(session, subscriber, newsletter, detail, now))
     session.flush()
 
 
@@ -97,7 +98,11 @@ def subscribe(
     subscription = session.get(SubscriptionRow, (subscriber.id, newsletter))
     if subscription is None:
         subscription = SubscriptionRow(
-            subscriber_id=subscriber.id, newsletter=newsletter, detail=detail, since=now
+            subscriber_id=subscriber.id,
+            newsletter=newsletter,
+            detail=detail,
+            rhythm=Rhythm.DAILY,
+            since=now,
         )
         session.add(subscription)
     return subscription
@@ -228,7 +233,9 @@ def _subscribe(
             was_left = subscription is not None and subscription.left_at is not None
             if was_left or (subscription is None and not proven):
                 continue  # only their own yes
-        subscribe(session, subscriber, newsletter, wish.detail, now).detail = wish.detail
+        row = subscribe(session, subscriber, newsletter, wish.detail, now)
+        row.detail = wish.detail
+        rhythm.choose_rhythm(session, row, wish.rhythm or row.rhythm)
     if subscriber.standing == Standing.LEFT:
         subscriber.standing = Standing.PENDING
     session.flush()
@@ -243,5 +250,5 @@ def _confirm(session: Session, subscriber: SubscriberRow, consent: str, now: dat
     subscriber.confirmed_at = now
     subscriber.left_at = None
     for subscription in subscriptions(session, subscriber):
-        subscription.left_at = None
+        rhythm.begin_again(session, subscription)
     session.flush()

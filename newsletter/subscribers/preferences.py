@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from newsletter.models import SubscriberRow
-from newsletter.subscribers import consent_log, lifecycle
+from newsletter.subscribers import consent_log, lifecycle, rhythm
 from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
 
 
@@ -19,6 +19,7 @@ class PreferenceChanges:
     language: str
     paused_until: date | None
     left_out: Mapping[str, str] = field(default_factory=dict)  # newsletter -> `cross replace`
+    rhythms: Mapping[str, str] = field(default_factory=dict)  # of those that change it
 
 
 def change_preferences(
@@ -34,7 +35,9 @@ def change_preferences(
     subscriber.language = choice.language
     for slug, detail in choice.details.items():
         row = lifecycle.subscribe(session, subscriber, slug, detail, now)
-        row.detail, row.paused_until, row.left_at = detail, choice.paused_until, None
+        row.detail, row.paused_until = detail, choice.paused_until
+        rhythm.begin_again(session, row)
+        rhythm.choose_rhythm(session, row, choice.rhythms.get(slug, row.rhythm))
         row.left_out = choice.left_out.get(slug, "")
     session.flush()
     given_up = [slug for slug in offered if slug not in choice.details]

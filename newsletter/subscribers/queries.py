@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.interests import interest_store
 from newsletter.interests.portable import PortableInterests, to_portable
-from newsletter.models import InterestRow, Standing, SubscriberRow, SubscriptionRow
+from newsletter.models import InterestRow, Rhythm, Standing, SubscriberRow, SubscriptionRow
 from newsletter.subscribers import suppression
 
 _PAGE = 1000
@@ -39,6 +39,7 @@ class Member:
     left_at: datetime | None
     details: Mapping[str, str] = field(default_factory=dict)  # newsletters they did not leave
     paused: Mapping[str, str] = field(default_factory=dict)  # newsletter -> until which day
+    rhythms: Mapping[str, str] = field(default_factory=dict)  # newsletter -> how often
     interests: PortableInterests = field(default_factory=dict)
 
 
@@ -134,5 +135,10 @@ def _member(row: SubscriberRow, standing: str, subscriptions: Sequence[Subscript
             subscription.newsletter: str(subscription.paused_until)
             for subscription in subscriptions
             if subscription.paused_until
+        },
+        rhythms={
+            subscription.newsletter: subscription.rhythm
+            for subscription in subscriptions
+            if subscription.rhythm != Rhythm.DAILY
         },
     )

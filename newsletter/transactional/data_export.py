@@ -43,6 +43,7 @@ def _subscriptions(session: Session, subscriber: SubscriberRow) -> Entries:
             "left_out": subscription.left_out.split(),
             "since": subscription.since,
             "paused_until": subscription.paused_until,
+            "rhythm": subscription.rhythm,
             "left": subscription.left_at,
         }
         for subscription in lifecycle.subscriptions(session, subscriber)

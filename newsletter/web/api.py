@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from newsletter import outbox
 from newsletter.config import LANGUAGES, ApiClientSettings
 from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.models import Rhythm
 from newsletter.outbox import EmailType
 from newsletter.subscribers import lifecycle, signup_limits, signups
 from newsletter.subscribers.addresses import normalize_address
@@ -65,7 +66,10 @@ def subscribe() -> tuple[Response, int]:
         raise _ApiError(403, "this token may not vouch; leave consent out: they are asked")
     if not isinstance(consent, str) or not consent.strip():
         raise _ApiError(400, "consent must say when and how they agreed")
-    wish = SubscriptionRequest(slugs, pages.newsletters[slugs[0]].detail, language)
+    rhythm = given.get("rhythm", "")
+    if rhythm and rhythm not in list(Rhythm):
+        raise _ApiError(400, f"rhythm must be one of {', '.join(Rhythm)}")
+    wish = SubscriptionRequest(slugs, pages.newsletters[slugs[0]].detail, language, rhythm)
     return _vouch(name, client, address, wish, f"{name}: {consent.strip()[:500]}")
 
 

@@ -12,7 +12,7 @@ from flask import Blueprint, abort, request
 from sqlalchemy.orm import Session
 
 from newsletter.config import DETAILS, LANGUAGES
-from newsletter.models import Standing, SubscriberRow
+from newsletter.models import Rhythm, Standing, SubscriberRow
 from newsletter.rendering.issue_content import IssueSection
 from newsletter.subscribers import lifecycle, preferences
 from newsletter.subscribers.preferences import PreferenceChanges
@@ -89,7 +89,10 @@ def _parse_form(today: date) -> tuple[PreferenceChanges, str, str]:
         )
         for slug in slugs
     }
-    choice = PreferenceChanges(details, language, None, left_out)
+    rhythms = {slug: form[f"rhythm-{slug}"] for slug in slugs if form.get(f"rhythm-{slug}")}
+    if not set(rhythms.values()) <= set(Rhythm):
+        abort(400)
+    choice = PreferenceChanges(details, language, None, left_out, rhythms)
     if not slugs:
         return choice, "newsletter", gettext("No newsletter is chosen. To leave, press Leave.")
     try:
@@ -99,6 +102,14 @@ def _parse_form(today: date) -> tuple[PreferenceChanges, str, str]:
     if pause is not None and pause > today + _LONGEST_PAUSE:
         return choice, "pause", gettext("A pause can last a year at most.")
     return replace(choice, paused_until=pause if pause and pause >= today else None), "", ""
+
+
+def rhythm_name(rhythm: Rhythm) -> str:
+    """What a reader chooses by."""
+    if rhythm is Rhythm.DAILY:
+        return gettext("Every day")
+    weekday = pages.language().weekday(rhythm.weekday or 0)
+    return gettext("Once a week, on %(weekday)s") % {"weekday": weekday}
 
 
 def _save(session: Session, subscriber: SubscriberRow, choice: PreferenceChanges) -> None:
@@ -126,6 +137,9 @@ def _preferences_page(
         if tried is None
         else tried.left_out
     )
+    rhythms = {slug: subscription.rhythm for slug, subscription in active.items()}
+    if tried is not None:
+        rhythms |= tried.rhythms
     pause = preferences.paused_until(session, subscriber, today)
     return pages.render(
         "web/preferences.html",
@@ -136,11 +150,13 @@ def _preferences_page(
                 {slug: newsletter.detail, **details, **wanted}[slug],
                 left_out.get(slug, "").split(),
                 slug in wanted,
+                rhythms.get(slug, Rhythm.DAILY),
             )
             for slug, newsletter in pages.newsletters.items()
         ],
         chosen_language=subscriber.language if tried is None else tried.language,
         pause=pause if tried is None else request.form.get("pause"),
+        rhythms=[(value, rhythm_name(value)) for value in Rhythm],
         today=today,
         furthest=today + _LONGEST_PAUSE,
         token=token,

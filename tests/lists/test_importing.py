@@ -342,6 +342,7 @@ def test_what_is_exported_can_be_imported_elsewhere(
     consent = ("--consent", "yes")
     for name in ("ada", "bob", "chen", "用户", "jürgen"):
         cli("subscribers", "add", f"{name}@reader.example", *consent, "--detail", "full")
+    cli("subscribers", "add", "chen@reader.example", *consent, "--rhythm", "tuesday")
     cli("subscribers", "remove", "bob@reader.example")
     cli("subscribers", "add", "pending@reader.example")
     assert cli("subscribers", "export", "--format", form, "--output", "out").code == 0
@@ -357,7 +358,7 @@ def test_what_is_exported_can_be_imported_elsewhere(
     said = cli("subscribers", "import", "out", "--consent", "moved here")
     assert said.out.endswith("= 5 added, 2 not-subscribed\n")
     after = json.loads(cli("subscribers", "export", "--format", "json").out)
-    kept = ("email", "standing", "newsletters", "language", "confirmed")
+    kept = ("email", "standing", "newsletters", "rhythm", "language", "confirmed")
     confirmed = [row for row in before if row["standing"] == "confirmed"]
     assert [[row[key] for key in kept] for row in after] == [
         [row[key] for key in kept] for row in confirmed

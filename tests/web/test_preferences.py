@@ -53,7 +53,7 @@ def test_newsletters_detail_sections_language_and_a_pause(site: Site) -> None:
     site.confirmed(ADA, "audio")
     link = link_of(site)
     assert "a•••@reader.example" in site.get(link).text
-    more = {"without-audio": ["replace", "new"]}
+    more = {"without-audio": ["replace", "new"], "rhythm-audio": "friday"}
     wanted = ["audio", "text"]
     told = save(site, link, newsletter=wanted, language="zh", pause="2025-08-01", **more)
     assert "Saved." in told
@@ -72,8 +72,13 @@ def test_newsletters_detail_sections_language_and_a_pause(site: Site) -> None:
         assert {str(each.paused_until) for each in held.values()} == {"2025-08-01"}
         reader = totals.recipient(session, "audio", date(2025, 7, 11), ADA)
         assert reader.left_out == "replace"
+        assert {slug: each.rhythm for slug, each in held.items()} == {
+            "audio": "friday",
+            "text": "daily",
+        }
     page = site.get(link).text
     assert 'value="2025-08-01"' in page
+    assert '<option value="friday" selected>Once a week, on Friday</option>' in page
     assert 'name="without-audio" value="replace" checked' in page
     assert page.count(" checked") == 3
 

@@ -1,0 +1,68 @@
+"""Several days in one issue, each paper once."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from newsletter.rendering.issue_content import IssueContent, ListingNote
+from newsletter.sources.base import ListingState
+
+_WORST_FIRST = (
+    ListingState.UNREACHABLE,
+    ListingState.STALE,
+    ListingState.PARTIAL,
+    ListingState.SAMPLE,
+    ListingState.RECONSTRUCTED,
+    ListingState.UNCHECKED,
+    ListingState.COMPLETE,
+    ListingState.NONE,
+)
+
+
+def combine_days(days: Sequence[IssueContent]) -> IssueContent:
+    """Several days in one issue; each paper once. It is of the days that had any.
+
+    A paper stands where it was announced most strongly, in its newest version.
+    """
+    told = [content for content in days if content.entries] or days[-1:]
+    newest = {entry.paper.id.arxiv_id: entry for content in told for entry in content.entries}
+    return replace(
+        told[-1],
+        first_day=told[0].day if len(told) > 1 else None,
+        entries=tuple(newest.values()),
+        listings=tuple(_sum_notes([note for content in days for note in content.listings])),
+        sections_by_day={content.day: content.sections for content in told},
+    ).since(told[0].day)
+
+
+def combine_week(issue: IssueContent, others: Sequence[IssueContent]) -> IssueContent:
+    """An issue with those that its reader has not had yet, each paper under its issue's day."""
+    if not others:
+        return issue
+    days = sorted([*others, issue], key=lambda content: content.day)
+    return replace(
+        combine_days(days),
+        first_day=min(content.first_day or content.day for content in days),
+        frozen_at=issue.frozen_at,
+        by_category=False,
+        by_day=True,
+    )
+
+
+def _sum_notes(notes: Sequence[ListingNote]) -> list[ListingNote]:
+    """What is known of each category over several days: as good as the worst of them."""
+    sums: dict[str, ListingNote] = {}
+    for note in notes:
+        before = sums.get(note.category)
+        sums[note.category] = note if before is None else _add_notes(before, note)
+    return list(sums.values())
+
+
+def _add_notes(one: ListingNote, other: ListingNote) -> ListingNote:
+    counted = one.expected is not None and other.expected is not None
+    return ListingNote(
+        one.category,
+        min(one.state, other.state, key=_WORST_FIRST.index),
+        one.found + other.found,
+        (one.expected or 0) + (other.expected or 0) if counted else None,
+        one.missing + other.missing,
+    )
