@@ -143,7 +143,12 @@ def connect(url: str, folder: Path) -> Database:
             parsed = parsed.set(database=str(file))
         bouncing = {"prepare_threshold": None} if _takes_threshold(parsed) else {}
         engine = create_engine(parsed, connect_args=bouncing)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except ModuleNotFoundError as error:
+        raise WrongUseError(
+            f"database.url needs {error.name}, which is not installed; for PostgreSQL:"
+            " pip install '.[postgresql]', and database.url = \"postgresql+psycopg://...\""
+        ) from error
+    except (ArgumentError, NoSuchModuleError) as error:
         raise WrongUseError(f"database.url cannot be used: {error}") from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -169,8 +174,15 @@ def _takes_threshold(url: URL) -> bool:
 
 
 def sqlite_file(url: str, folder: Path) -> Path | None:
-    """The file behind a SQLite address, or None for another database."""
-    parsed = make_url(url)
+    """The file behind a SQLite address, or None for another database.
+
+    Raises:
+        WrongUseError: this is no address of a database.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise WrongUseError(f"database.url cannot be used: {error}") from error
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return None
     return folder / parsed.database

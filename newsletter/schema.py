@@ -35,19 +35,20 @@ def open_database(url: str, folder: Path) -> Database:
     except OperationalError as error:
         database.dispose()
         raise NewsletterError(f"the database cannot be reached: {error.orig}") from error
-    if present is not None and present not in _versions():
-        database.dispose()
-        raise NewsletterError(
-            f"the database has tables of version {present}, this program knows none above {needed};"
-            " install the newer newsletter again"
-        )
     if present != needed:
         database.dispose()
-        raise NewsletterError(
-            f"the database has tables of version {present or 'none'}, this program needs {needed}; "
-            "run `newsletter db upgrade`"
-        )
+        raise NewsletterError(f"the database has tables of {describe_version(present)}")
     return database
+
+
+def describe_version(present: str | None) -> str:
+    """The version of tables that are not this program's, and what to do."""
+    if present is not None and present not in _versions():
+        return (
+            f"version {present}, this program knows none above {head()};"
+            " install the newer newsletter again"
+        )
+    return f"version {present or 'none'}, this program needs {head()}; run `newsletter db upgrade`"
 
 
 def upgrade(database: Database) -> None:

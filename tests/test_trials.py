@@ -1,10 +1,13 @@
 """`newsletter check` tries what it names: wrong settings, each with the line that mends it."""
 
+import errno
 import json
+import os
 import shutil
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +16,7 @@ from aiosmtpd.smtp import AuthResult
 from pydantic import SecretStr
 from werkzeug.serving import make_server
 
-from newsletter import health, public_address, storage_health
+from newsletter import bootstrap, health, public_address, storage_health
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.db import Database
@@ -34,6 +37,7 @@ from tests.delivery.transports_standins import (
 )
 from tests.feedback.imap_standin import ImapStandIn
 
+ROOT = Path(__file__).resolve().parent.parent
 Set = Callable[..., None]
 Found = Callable[[str], list[tuple[str, str]]]
 
@@ -185,7 +189,8 @@ def test_a_server_that_takes_everything_gets_no_mail(setting: Set, found: Found)
         ("transport", {"use": "sendgrid"}, "transport", "transport.api_key is missing"),
         ("site", {"url": "https://no.such.invalid"}, "site", "look at site.url"),
         ("database", {"url": "sqlite:///other.db"}, "database", "`newsletter db upgrade` creates"),
-        ("database", {"url": "oracle:///"}, "database", "database.url cannot be used"),
+        ("database", {"url": "oracle:///"}, "database", "which is not installed; for PostgreSQL"),
+        ("database", {"url": "nonsense"}, "database", "database.url cannot be used"),
     ],
 )
 def test_a_wrong_setting_is_trouble_with_the_name_of_the_setting(
@@ -322,3 +327,41 @@ def test_what_does_not_end_is_said_and_nobody_waits_for_it(
     last = list(health.check(settings, NOW))[-1]
     endless.set()
     assert (last.part, last.level, last.text) == ("oracle", "trouble", "no end within 0 s")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_gets_its_completion_by_the_documented_command(
+    cli: Cli, shell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    assert f"_NEWSLETTER_COMPLETE={shell}_source newsletter" in page
+    monkeypatch.setenv("_NEWSLETTER_COMPLETE", f"{shell}_source")
+    with pytest.raises(SystemExit) as end:
+        cli()
+    assert end.value.code == 0
+
+
+@pytest.mark.parametrize("trouble", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_what_the_machine_lacks_is_one_line_and_no_traceback(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch, trouble: int
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(trouble, os.strerror(trouble), str(settings.folder))
+
+    monkeypatch.setattr(bootstrap, "open_services", fail)
+    said = cli("run")
+    line = f"newsletter: {settings.folder}: {os.strerror(trouble)}; mend that and run again\n"
+    assert (said.code, said.err) == (1, line)
+
+
+def test_status_and_upgrade_tell_the_same_of_tables_that_a_newer_program_made(
+    cli: Cli, database: Database
+) -> None:
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    same = "version 9999, this program knows none above"
+    assert same in cli("db", "status").out
+    assert same in cli("check", "--json").out
+    upgrade = cli("db", "upgrade")
+    assert upgrade.code == 1
+    assert "9999" in upgrade.err

@@ -3,6 +3,7 @@
 Modules here import click only; what a command needs beyond it is imported when the command runs.
 """
 
+import errno
 import sys
 from collections.abc import Sequence
 
@@ -32,6 +33,11 @@ from newsletter.cli import (
     worker,
 )
 from newsletter.errors import NewsletterError, did_you_mean
+
+# A full disk, a quota, a broken or read-only folder, rights: not ours to mend, and no bug of ours.
+_OF_THE_MACHINE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR}
+)
 
 
 class _Group(click.Group):
@@ -129,6 +135,9 @@ def _in_words(error: Exception) -> tuple[str, int]:
         from newsletter.db import describe_failure
 
         return f"the database failed ({describe_failure(error)}): mend it and run again", 1
+    if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror}; mend that and run again", 1
     raise error
 
 

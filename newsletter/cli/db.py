@@ -67,7 +67,8 @@ def status(as_json: bool, config_file: Path | None) -> None:
     if as_json:
         output.print_json({"url": url, "version": version, "wanted": needed})
     else:
-        state = "ready" if version == needed else "run `newsletter db upgrade`"
-        click.echo(f"{url}: version {version or 'none'}, wanted {needed}: {state}")
+        is_ready = version == needed
+        state = f"version {version}: ready" if is_ready else schema.describe_version(version)
+        click.echo(f"{url}: tables of {state}")
     if version != needed:
         click.get_current_context().exit(1)
