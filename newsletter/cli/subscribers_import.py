@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from newsletter.config import Settings
     from newsletter.db import Database
     from newsletter.subscribers.import_files import FileSurvey, ImportEntry
+    from newsletter.subscribers.import_review import ListReview
     from newsletter.subscribers.import_rows import ImportOptions, RowReport
 
 _SHOWN = 20
@@ -35,6 +37,25 @@ _SHOWN = 20
 @click.option("--language", type=click.Choice(languages.CODES), help="Where the list says none.")
 @click.option("--column", metavar="NAME", help="The column with the addresses.")
 @click.option("--encoding", metavar="NAME", help="Of the file, where it is not found out.")
+@click.option(
+    "--refused-by",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    help="Who has that there said no, and only they in that column; repeatable.",
+)
+@click.option(
+    "--ignore-column",
+    "ignored",
+    multiple=True,
+    metavar="NAME",
+    help="Nobody says no in that column; repeatable.",
+)
+@click.option(
+    "--as",
+    "standing",
+    type=click.Choice(["subscribed", "left", "suppressed"]),
+    help="What all in the list are; those who left or are suppressed are kept out.",
+)
 @click.option("--dry-run", is_flag=True, help="Everything, but nothing is kept.")
 @click.option(
     "--report",
@@ -51,6 +72,9 @@ def import_list(
     language: str | None,
     column: str | None,
     encoding: str | None,
+    refused_by: tuple[str, ...],
+    ignored: tuple[str, ...],
+    standing: str | None,
     dry_run: bool,
     report: Path | None,
     as_json: bool,
@@ -59,22 +83,30 @@ def import_list(
     """Take in a list of people who agreed.
 
     CSV or TSV in any encoding, with or without a header, or a JSON object a line. Nobody comes
-    back who left, was erased or is suppressed. Stopped or killed, the same command goes on where
-    it was; repeated, it does nothing twice. Exit code 1 where a line could not be read.
+    back who left, was erased or is suppressed, and nobody comes in who said no in the list itself.
+    With `--as left` or `--as suppressed` everybody in the list is kept out from now on. Stopped or
+    killed, the same command goes on where it was; repeated, it does nothing twice. Exit code 1
+    where a line could not be read.
     """
     from newsletter import bootstrap
-    from newsletter.errors import WrongUseError
-    from newsletter.subscribers import import_files
+    from newsletter.subscribers import import_files, importing
+    from newsletter.subscribers.import_review import ListReview, review_list
     from newsletter.subscribers.import_rows import UNREADABLE
+    from newsletter.subscribers.refusal_columns import ColumnRules
 
     settings = common.load(config_file)
-    if not consent or not consent.strip():
-        raise WrongUseError(
-            "an import needs --consent TEXT: when and how these people agreed to be mailed; who did"
-            " not is asked one by one, by `newsletter subscribers add`"
-        )
+    keeps_out = standing in {"left", "suppressed"}
+    consent = (consent or "").strip()
+    _check_wishes(file, consent, slugs, standing)
     survey = import_files.survey_file(file, encoding)
-    plan = _plan(settings, consent.strip(), slugs, language, guessed=survey.guessed)
+    plan = replace(
+        _plan(settings, consent, slugs, language, guessed=survey.guessed),
+        rules=ColumnRules.from_options(refused_by, ignored),
+    )
+    review = ListReview()
+    if not keeps_out:
+        review = review_list(import_files.read_entries(file, survey.encoding, column), plan)
+        plan = replace(plan, refused=review.refused)
     troubled: list[RowReport] = []
     with (
         bootstrap.open_database(settings) as real,
@@ -83,11 +115,40 @@ def import_list(
         common.bar("importing", survey.lines) as step,
     ):
         entries = import_files.read_entries(file, survey.encoding, column)
-        content = _digest(survey, plan, column, dry_run)
-        counts = _run(database, entries, plan, content, _teller(troubled, write_report, step))
-    _tell(file, counts, troubled, dry_run, as_json)
+        print_row = _teller(troubled, write_report, step)
+        if keeps_out:
+            now = common.utc_now()
+            counts = importing.keep_out(database, entries, plan, str(standing), now, print_row)
+        else:
+            content = _digest(survey, plan, column, dry_run)
+            counts = _run(database, entries, plan, content, print_row)
+    if as_json:
+        output.print_json(_counts_as_json(counts, review, dry_run))
+    else:
+        _tell(file, counts, [] if keeps_out else troubled, dry_run)
+        _warn(review)
     failed = sum(number for fate, number in counts.items() if fate in UNREADABLE)
     click.get_current_context().exit(1 if failed else 0)
+
+
+def _check_wishes(file: Path, consent: str, slugs: tuple[str, ...], standing: str | None) -> None:
+    from newsletter.errors import WrongUseError
+    from newsletter.subscribers.refusal_columns import is_refusal_file
+
+    if standing in {"left", "suppressed"}:
+        if slugs:
+            raise WrongUseError(f"--as {standing} is for all newsletters; leave out --to")
+        return
+    if standing is None and is_refusal_file(file.stem):
+        raise WrongUseError(
+            f"{file.name} sounds like a list of people who said no: --as left keeps them out,"
+            " --as subscribed takes them in all the same"
+        )
+    if not consent:
+        raise WrongUseError(
+            "an import needs --consent TEXT: when and how these people agreed to be mailed; who did"
+            " not is asked one by one, by `newsletter subscribers add`"
+        )
 
 
 def _plan(
@@ -132,7 +193,9 @@ def _digest(survey: "FileSurvey", plan: "ImportOptions", column: str | None, dry
     from hashlib import sha256
 
     wishes = (survey.digest, survey.encoding, plan.consent, plan.newsletters, plan.language)
-    return sha256(repr((*wishes, plan.only, column, dry_run)).encode()).hexdigest()
+    rules = sorted((name, sorted(values)) for name, values in plan.rules.refused_by.items())
+    said = (*wishes, plan.only, column, dry_run, rules, sorted(plan.rules.ignored))
+    return sha256(repr(said).encode()).hexdigest()
 
 
 def _teller(
@@ -174,12 +237,32 @@ def _report(path: Path | None) -> "Iterator[Callable[[RowReport], None]]":
         )
 
 
-def _tell(
-    file: Path, counts: "Counter[str]", troubled: "list[RowReport]", dry_run: bool, as_json: bool
-) -> None:
-    if as_json:
-        output.print_json({"dry_run": dry_run, "lines": counts.total(), "fates": dict(counts)})
-        return
+def _counts_as_json(
+    counts: "Counter[str]", review: "ListReview", dry_run: bool
+) -> dict[str, object]:
+    return {
+        "dry_run": dry_run,
+        "lines": counts.total(),
+        "fates": dict(counts),
+        "unused_columns": review.unused_columns,
+        "unread_dates": review.unread_dates,
+    }
+
+
+def _warn(review: "ListReview") -> None:
+    if review.unused_columns:
+        common.warn(
+            f"columns that were not used: {', '.join(map(_one_line, review.unused_columns))}"
+        )
+    if review.unread_dates:
+        common.warn(
+            f"{counted(review.unread_dates, 'date')} of confirmation could not be read (first:"
+            f" {_one_line(review.first_unread_date)}); they count as of this import. Dates that"
+            " cannot be confused are written 2025-07-11"
+        )
+
+
+def _tell(file: Path, counts: "Counter[str]", troubled: "list[RowReport]", dry_run: bool) -> None:
     if troubled:
         rows = [
             (row.line, _one_line(row.address), row.fate, _one_line(row.detail))

@@ -8,6 +8,9 @@ from email_validator import EmailNotValidError, validate_email
 
 from newsletter.errors import WrongUseError
 
+_NAMED = re.compile(r"[^<>]*<\s*([^<>]+)\s*>")
+_QUOTES = "'\"`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d"
+_UNSEEN = "\u034f\u115f\u1160\u2800\u3164\uffa0"  # blanks that are letters or marks to Unicode
 _LONGEST = 254  # RFC 5321 4.5.3.1.3, as email-validator has it
 _BRACKETS = {"Ps", "Pe", "Pi", "Pf"}  # brackets and quotation marks of all scripts
 _LOST = "\N{REPLACEMENT CHARACTER}"  # stands where a character could not be read
@@ -25,6 +28,48 @@ def normalize_address(address: str) -> str:
     """
     address = address.strip()
     return _plain(address) or _checked(address)
+
+
+def unwrap_address(written: str) -> str:
+    """The address in what people write around one: a name, brackets, quotes, `mailto:`.
+
+    Raises:
+        WrongUseError: a quotation mark on one side only: nobody knows what belongs to it.
+    """
+    address = _trim(written)
+    if named := _NAMED.fullmatch(address):
+        address = _trim(named[1])
+    unquoted = None
+    while unquoted != address:
+        unquoted = address
+        if address[:7].lower() == "mailto:":
+            address = _trim(address[7:].partition("?")[0])
+        if len(address) > 1 and address[0] in _QUOTES and address[-1] in _QUOTES:
+            address = _trim(address[1:-1])
+    if address and (address[0] in _QUOTES or address[-1] in _QUOTES):
+        raise WrongUseError(f"{written!r} is no e-mail address: a quotation mark at its edge")
+    return address
+
+
+def _trim(text: str) -> str:
+    """Without blanks and invisible characters at its edges."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    start, end = 0, len(text)
+    while start < end and _is_invisible(text[start]):
+        start += 1
+    while end > start and _is_invisible(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _is_invisible(char: str) -> bool:
+    return (
+        char.isspace()
+        or char in _UNSEEN
+        or "\ufe00" <= char <= "\ufe0f"
+        or unicodedata.category(char) in {"Cf", "Cc", "Zs"}
+    )
 
 
 def _plain(address: str) -> str | None:

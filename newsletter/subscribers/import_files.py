@@ -1,18 +1,18 @@
 """Lists of addresses as people have them: CSV or TSV in any encoding, or a JSON object a line.
 
-The encoding, the delimiter and the columns are found out; columns that we do not know, names among
-them, are not looked at.
+The encoding, the delimiter and the columns are found out. Columns that we do not know are handed on
+under their own names: somebody may have said no there.
 """
 
 import codecs
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.subscribers.addresses import normalize_address
+from newsletter.subscribers.addresses import normalize_address, unwrap_address
 from newsletter.subscribers.csv_format import (
     NumberedLine,
     RowError,
@@ -25,6 +25,7 @@ from newsletter.subscribers.csv_format import (
 _BLOCK = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"))
+_DEEPEST = 4  # levels of a JSON object
 _COLUMNS = {  # our name -> how others write it, lower case, letters only; the best first
     "email": (
         *("email", "emailaddress", "emails", "mail", "mailaddress", "subscriberemail"),
@@ -34,13 +35,15 @@ _COLUMNS = {  # our name -> how others write it, lower case, letters only; the b
     "newsletters": ("newsletters", "newsletter", "lists", "list"),
     "detail": ("detail",),
     "language": ("language", "lang", "locale", "语言"),
-    "standing": ("standing", "status", "state", "memberstatus", "状态"),
     "paused": ("paused",),
     "rhythm": ("rhythm",),
     "consent": ("consent",),
     "interests": ("interests",),
     "confirmed": ("confirmed", "confirmedat", "confirmtime", "optintime"),
 }
+
+
+_LOOKED_AT_TWICE = {"confirmed", "consent", "newsletters"}  # they can say no as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class ImportEntry:
     line: int
     cells: Mapping[str, str]
     flaw: RowError | None = None
+    others: Mapping[str, str] = field(default_factory=dict)  # by the column's own name
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,8 @@ def _from_table(
         places = {"email": _address_column(file, header, column)}
         lines = _prepend(first, lines)
         width = max(width, 1)
+        header = [f"column {place + 1}" for place in range(width)]
+    others = _other_columns(header, places)
     for number, content in read_records(lines, delimiter):
         if isinstance(content, RowError):
             yield ImportEntry(number, {}, content)
@@ -134,7 +140,8 @@ def _from_table(
                 name: unescape_cell(content[at]) for name, at in places.items() if at < len(content)
             }
             missing = None if cells.get("email", "").strip() else RowError.NO_ADDRESS
-            yield ImportEntry(number, cells, missing)
+            there = {name: unescape_cell(content[at]) for name, at in others if at < len(content)}
+            yield ImportEntry(number, cells, missing, there)
 
 
 def _header(line: str) -> tuple[str, list[str]]:
@@ -149,6 +156,22 @@ def _header(line: str) -> tuple[str, list[str]]:
 
 def _rank(cells: list[str]) -> tuple[bool, int]:
     return "email" in _column_indexes(cells, None), len(cells)
+
+
+def _other_columns(header: list[str], places: Mapping[str, int]) -> list[tuple[str, int]]:
+    """All in which somebody may have said no, under names of which no two are the same."""
+    used = {at for name, at in places.items() if name not in _LOOKED_AT_TWICE}
+    names: dict[str, int] = {}
+    for place, cell in enumerate(header):
+        name = cell.strip() or f"column {place + 1}"
+        if place not in used:
+            names[f"{name} ({place + 1})" if name in names else name] = place
+    return list(names.items())
+
+
+def is_known_column(name: str) -> bool:
+    """Whether it is one of ours, under whichever name."""
+    return bool(_column_indexes([name], None))
 
 
 def _column_indexes(header: list[str], column: str | None) -> dict[str, int]:
@@ -172,7 +195,7 @@ def _address_column(file: Path, first: list[str], column: str | None) -> int:
     """Without a header, the first line itself shows where the addresses are."""
     for place, cell in enumerate(first) if column is None else ():
         try:
-            normalize_address(unescape_cell(cell))
+            normalize_address(unwrap_address(unescape_cell(cell)))
         except WrongUseError:
             continue
         return place
@@ -212,9 +235,26 @@ def _object(number: int, text: str) -> ImportEntry:
     names = list(content)
     places = _column_indexes(names, None)
     cells = {name: _flat(content[names[at]]) for name, at in places.items()}
-    return ImportEntry(
-        number, cells, None if cells.get("email", "").strip() else RowError.NO_ADDRESS
-    )
+    missing = None if cells.get("email", "").strip() else RowError.NO_ADDRESS
+    others: dict[str, str] = {}
+    for name, at in _other_columns(names, places):
+        others |= _leaves(name, content[names[at]], _DEEPEST)
+    return ImportEntry(number, cells, missing, others)
+
+
+def _leaves(name: str, value: object, depth: int) -> dict[str, str]:
+    """A value by its name, and what stands in an object or in a list of them by longer names."""
+    parts: dict[str, object] = {}
+    if isinstance(value, dict):
+        parts = {f"{name}.{key}": item for key, item in value.items()}
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        parts = {f"{name}.{place + 1}": item for place, item in enumerate(value)}
+    if not parts or not depth:
+        return {name: _flat(value)}
+    leaves: dict[str, str] = {}
+    for key, item in parts.items():
+        leaves |= _leaves(key, item, depth - 1)
+    return leaves
 
 
 def _flat(value: object) -> str:

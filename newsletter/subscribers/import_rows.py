@@ -1,7 +1,9 @@
 """What a line of a list asks for: one person, or nothing, and then why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
@@ -10,15 +12,18 @@ from newsletter.errors import WrongUseError
 from newsletter.interests.interest_store import Interest
 from newsletter.interests.portable import from_portable
 from newsletter.models import Rhythm
-from newsletter.subscribers.addresses import normalize_address
+from newsletter.subscribers.addresses import normalize_address, unwrap_address
 from newsletter.subscribers.csv_format import RowError
 from newsletter.subscribers.import_files import ImportEntry
-
-_IN_THERE = ("", "confirmed", "subscribed", "active", "enabled", "verified", "opted-in", "yes")
-_OUT_THERE = (
-    *("left", "unsubscribed", "suppressed", "blocklisted", "blacklisted"),
-    *("complained", "bounced", "cleaned"),
+from newsletter.subscribers.refusal_columns import (
+    ColumnRules,
+    Refusal,
+    find_refusal,
+    says_yes_or_no,
 )
+
+_DAY_FORMATS = ("%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S %z")
+_SECONDS = 10  # digits of a Unix time; a longer one counts milliseconds
 
 
 class ImportStatus(StrEnum):
@@ -50,6 +55,8 @@ class ImportOptions:
     language: str  # for lines that name none
     only: bool = False  # `newsletters` for every line, whatever it names
     guessed: bool = False  # the list's encoding: what is not ASCII may be somebody else's address
+    rules: ColumnRules = field(default_factory=ColumnRules)
+    refused: AbstractSet[str] = frozenset()  # addresses that said no, in whichever line
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class RowReport:
     address: str  # as it was written
     fate: ImportStatus | RowError
     detail: str = ""
+    own_no: bool = False  # their own word elsewhere: kept here, by a hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +83,29 @@ class Person:
     confirmed_at: datetime
     interests: Sequence[Interest] = ()
     interests_lost: int = 0  # not understood, or beyond the limits
-
-
-def is_rejected(report: RowReport) -> bool:
-    return report.fate is ImportStatus.NOT_SUBSCRIBED and report.detail in _OUT_THERE
+    note: str = ""  # what could not be read, and was not needed
 
 
 def address_of(row: Person | RowReport) -> str:
-    return row.address if isinstance(row, Person) else normalize_address(row.address)
+    if isinstance(row, Person):
+        return row.address
+    return normalize_address(unwrap_address(row.address))
 
 
 def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person | RowReport:
     """What a line asks for, or why it asks for nothing."""
-    cells = entry.cells
-    written = cells.get("email", "")
-    if entry.flaw is not None:
-        return RowReport(entry.line, written, entry.flaw)
-    try:
-        address = _address(written, plan)
-    except WrongUseError as error:
-        return RowReport(
-            entry.line, written, ImportStatus.BAD_ADDRESS, str(error).partition(": ")[2]
-        )
-    standing = cells.get("standing", "").strip().lower()
-    if standing not in _IN_THERE:
-        return RowReport(entry.line, written, ImportStatus.NOT_SUBSCRIBED, standing)
+    address = read_address(entry, plan)
+    if isinstance(address, RowReport):
+        return address
+    cells, written = entry.cells, entry.cells["email"]
+    refusal = find_refusal(entry.others, plan.rules)
+    if refusal is None and address in plan.refused:
+        refusal = Refusal("by another line", own=True)
+    if refusal is not None:
+        fate = ImportStatus.NOT_SUBSCRIBED
+        return RowReport(entry.line, written, fate, refusal.words, refusal.own)
     named = _pairs(cells.get("newsletters", ""))
-    if plan.only or not named:
+    if plan.only or not named or (says_yes_or_no(cells["newsletters"]) and len(named) == 1):
         named = dict.fromkeys(plan.newsletters, "")
     unknown = [slug for slug in named if slug not in plan.details]
     if unknown:
@@ -114,6 +118,7 @@ def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person |
     language = cells.get("language", "").strip().lower()[:2]
     own = cells.get("consent", "").strip()
     interests, lost = from_portable(cells["interests"]) if cells.get("interests") else ([], 0)
+    confirmed_at, note = _moment(cells.get("confirmed", ""), now)
     return Person(
         address,
         details,
@@ -121,17 +126,31 @@ def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person |
         _rhythms(cells.get("rhythm", "")),
         language if language in LANGUAGES else plan.language,
         f"{plan.consent}; there: {own}" if own else plan.consent,
-        _moment(cells.get("confirmed", ""), now),
+        confirmed_at,
         interests,
         lost,
+        note,
     )
 
 
+def read_address(entry: ImportEntry, plan: ImportOptions) -> str | RowReport:
+    """The address of a line, or why it has none."""
+    written = entry.cells.get("email", "")
+    if entry.flaw is not None:
+        return RowReport(entry.line, written, entry.flaw)
+    try:
+        return _address(written, plan)
+    except WrongUseError as error:
+        reason = str(error).partition(" address: ")[2]
+        return RowReport(entry.line, written, ImportStatus.BAD_ADDRESS, reason)
+
+
 def _address(written: str, plan: ImportOptions) -> str:
-    address = normalize_address(written)
+    address = normalize_address(unwrap_address(written))
     if plan.guessed and not address.isascii():
         raise WrongUseError(
-            f"{written!r}: the list's encoding is only guessed; name it (--encoding)"
+            f"{written!r} is perhaps no address: the list's encoding is only guessed; name it"
+            " (--encoding)"
         )
     return address
 
@@ -157,10 +176,27 @@ def _rhythms(cell: str) -> dict[str, Rhythm]:
     return {slug: Rhythm(name) for slug, name in _pairs(cell.lower()).items() if name in known}
 
 
-def _moment(cell: str, now: datetime) -> datetime:
-    """When they confirmed, where the list says so; never later than now."""
-    try:
-        moment = datetime.fromisoformat(cell.strip())
-    except ValueError:
-        return now
-    return min(moment if moment.tzinfo else moment.replace(tzinfo=UTC), now)
+def _moment(cell: str, now: datetime) -> tuple[datetime, str]:
+    """When they confirmed, where the list says so, never later than now; what cannot be read."""
+    moment = read_moment(cell)
+    if moment is not None:
+        return min(moment, now), ""
+    if says_yes_or_no(cell):
+        return now, ""
+    return now, f"{cell.strip()!r} cannot be read as a date: confirmed as of this import"
+
+
+def read_moment(cell: str) -> datetime | None:
+    """A date as it is written where day and month cannot be confused, in UTC where it says none."""
+    text = cell.strip()
+    if text.isascii() and text.isdigit() and len(text) in {9, _SECONDS, 13}:
+        return datetime.fromtimestamp(int(text[:_SECONDS]), UTC)
+    moment = None
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+    for form in _DAY_FORMATS if moment is None else ():
+        with suppress(ValueError):
+            moment = datetime.strptime(text, form)  # noqa: DTZ007 - given its zone below
+    if moment is None or moment.tzinfo:
+        return moment
+    return moment.replace(tzinfo=UTC)

@@ -33,7 +33,7 @@ from newsletter.subscribers.import_rows import (
     Person,
     RowReport,
     address_of,
-    is_rejected,
+    read_address,
     read_row,
 )
 from newsletter.subscribers.lifecycle import SubscriptionRequest
@@ -78,6 +78,48 @@ def import_file(
     return counts
 
 
+def keep_out(
+    database: Database,
+    entries: Iterable[ImportEntry],
+    plan: ImportOptions,
+    standing: str,
+    now: datetime,
+    report: Callable[[RowReport], None],
+) -> Counter[str]:
+    """Take a do-not-mail list in, as `left` or `suppressed`; returns how often each fate came.
+
+    Who left can come back by confirming anew, and nobody else can bring them back. Who is
+    suppressed cannot. Repeated, it does nothing twice.
+    """
+    counts: Counter[str] = Counter()
+    fate = ImportStatus(standing)
+    for chunk in _chunks(iter(entries)):
+        looked_at = [(entry, read_address(entry, plan)) for entry in chunk]
+        with database.write.begin() as session:
+            _keep_out(session, [row for _, row in looked_at if isinstance(row, str)], fate, now)
+        for entry, row in looked_at:
+            told = (
+                RowReport(entry.line, entry.cells["email"], fate) if isinstance(row, str) else row
+            )
+            counts[told.fate] += 1
+            report(told)
+    return counts
+
+
+def _keep_out(
+    session: Session, addresses: Sequence[str], fate: ImportStatus, now: datetime
+) -> None:
+    if fate is ImportStatus.SUPPRESSED:
+        suppression.suppress_all(session, addresses, suppression.BY_OPERATOR, now)
+        return
+    here = session.scalars(select(SubscriberRow).where(SubscriberRow.email.in_(addresses))).all()
+    evidence = consent_log.operator_evidence("a list of people who said no")
+    for subscriber in here:
+        lifecycle.unsubscribe(session, subscriber, None, evidence, now)
+    strangers = set(addresses) - {subscriber.email for subscriber in here}
+    suppression.suppress_all(session, sorted(strangers), suppression.LEFT, now)
+
+
 def interrupted_import(session: Session, digest: str) -> int:
     """How many entries of the same list were done before it was broken off."""
     row = session.get(ImportRow, digest)
@@ -119,7 +161,7 @@ class _Chunk:
     def take(self, looked_at: Sequence[tuple[ImportEntry, Person | RowReport]]) -> list[RowReport]:
         """One fate a line, in the order of the lines."""
         addresses = {
-            address_of(row) for _, row in looked_at if isinstance(row, Person) or is_rejected(row)
+            address_of(row) for _, row in looked_at if isinstance(row, Person) or row.own_no
         }
         self._reasons = suppression.suppression_reasons(self._session, addresses)
         self._look_up(addresses)
@@ -128,11 +170,7 @@ class _Chunk:
             for entry, row in looked_at
         ]
         for _, row in looked_at:
-            if (
-                isinstance(row, RowReport)
-                and is_rejected(row)
-                and address_of(row) not in self._known
-            ):
+            if isinstance(row, RowReport) and row.own_no and address_of(row) not in self._known:
                 self._out.append(address_of(row))
         self._write()
         return fates
@@ -171,8 +209,8 @@ class _Chunk:
                 Standing.CONFIRMED, self._now, left=dict.fromkeys(person.details, False)
             )
             self._known[person.address] = here
-            lost = person.interests_lost
-            return ImportStatus.ADDED, f"{lost} interests not taken" if lost else ""
+            lost = f"{person.interests_lost} interests not taken" if person.interests_lost else ""
+            return ImportStatus.ADDED, "; ".join(filter(None, (person.note, lost)))
         if known.standing == Standing.PENDING:
             return self._confirm(known, person)
         return self._add_to(known, person)

@@ -21,6 +21,7 @@ ERASED = "erased"
 COMPLAINED = "complained"
 REJECTED = "rejected: "  # and the words of who refused
 LEFT = "left"  # as a list from elsewhere said; whoever left here is still a subscriber's row
+BY_OPERATOR = "on the operator's list"
 _LIFTED = (LEFT, ERASED)  # they may come back by confirming anew; a dead mailbox may not
 
 

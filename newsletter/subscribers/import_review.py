@@ -1,0 +1,70 @@
+"""What a list says as a whole, before anybody in it is taken in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from newsletter.errors import WrongUseError, did_you_mean
+from newsletter.subscribers import refusal_columns
+from newsletter.subscribers.import_files import ImportEntry, is_known_column
+from newsletter.subscribers.import_rows import ImportOptions, read_address, read_moment
+from newsletter.subscribers.refusal_columns import Answer, ColumnKind
+
+
+@dataclass
+class ListReview:
+    """What was not used or read, and who said no."""
+
+    unused_columns: list[str] = field(default_factory=list)
+    unread_dates: int = 0
+    first_unread_date: str = ""
+    refused: set[str] = field(default_factory=set)  # addresses, by their own word
+
+
+def review_list(entries: Iterable[ImportEntry], plan: ImportOptions) -> ListReview:
+    """Look over the whole list once.
+
+    Raises:
+        WrongUseError: a column looks like a no, and is not understood; an option names none.
+    """
+    review = ListReview()
+    columns: dict[str, str] = {}  # name -> the first thing that stands in it
+    yes: set[str] = set()
+    blank: dict[str, int] = {}  # name of a column that says yes -> the first line without
+    for entry in entries:
+        refusal = refusal_columns.find_refusal(entry.others, plan.rules)
+        if refusal is not None and refusal.own:
+            address = read_address(entry, plan)
+            if isinstance(address, str):
+                review.refused.add(address)
+        for name, cell in entry.others.items():
+            columns[name] = columns.get(name) or cell.strip()
+            if refusal_columns.column_kind(name) is ColumnKind.YES:
+                answer = refusal_columns.answer_of(name, cell, plan.rules)
+                if answer is Answer.BLANK_YES:
+                    blank.setdefault(name, entry.line)
+                elif answer is Answer.YES:
+                    yes.add(name)
+        _note_date(review, entry)
+    for name, line in blank.items():
+        if name in yes:
+            raise refusal_columns.not_understood(name, f"it says nothing in line {line}")
+    _check_names(columns, plan.rules.names())
+    review.unused_columns = [name for name, cell in columns.items() if cell and _is_unused(name)]
+    return review
+
+
+def _note_date(review: ListReview, entry: ImportEntry) -> None:
+    cell = entry.cells.get("confirmed", "").strip()
+    if cell and not refusal_columns.says_yes_or_no(cell) and read_moment(cell) is None:
+        review.unread_dates += 1
+        review.first_unread_date = review.first_unread_date or f"{cell[:40]!r}, line {entry.line}"
+
+
+def _check_names(columns: Iterable[str], named: Iterable[str]) -> None:
+    there = {refusal_columns.folded(name) for name in columns}
+    for name in sorted(set(named) - there):
+        raise WrongUseError(f"the list has no column {name!r}{did_you_mean(name, sorted(there))}")
+
+
+def _is_unused(name: str) -> bool:
+    return refusal_columns.column_kind(name) is ColumnKind.OTHER and not is_known_column(name)

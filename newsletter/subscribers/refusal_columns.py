@@ -1,0 +1,230 @@
+"""How a list from elsewhere says that somebody said no: by columns of many names and languages.
+
+A column is known by the stem of its name and by what stands in it, and not by the system that wrote
+it. One that looks like a no and is not understood stops the import: only the operator knows what it
+means.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+from unicodedata import category, normalize
+
+from newsletter.errors import WrongUseError
+from newsletter.subscribers import refusal_words
+from newsletter.subscribers.refusal_words import FALSE, NOTHING, TRUE
+
+_CACHED = 80  # characters: longer values are looked at each time
+
+
+class ColumnKind(Enum):
+    """What a value in a column means."""
+
+    NO = "said where it is true"
+    WHEN = "of a no: said where there is anything"
+    YES = "denied where it is false"
+    STATUS = "a word for it"
+    PLACE = "a status, or a state on a map"
+    LISTS = "newsletters, or yes and no"
+    PROOF = "how they agreed, or no"
+    AMBIGUOUS = "only the operator knows"
+    OTHER = "nothing of the kind"
+
+
+class Answer(Enum):
+    """What one cell says."""
+
+    NOTHING = "nothing"
+    YES = "yes"
+    NO = "no"  # not confirmed, switched off, bounced: not their own word
+    OWN_NO = "their own no"
+    BLANK_YES = "nothing, in a column that says yes of others"
+    UNKNOWN = "a no, perhaps"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """By what a line says no."""
+
+    words: str
+    own: bool  # their own word, to be kept for good
+
+
+@dataclass(frozen=True)
+class ColumnRules:
+    """What the operator says of columns, by their folded names."""
+
+    refused_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_options(cls, refused_by: Sequence[str], ignored: Sequence[str]) -> "ColumnRules":
+        """From `COLUMN=VALUE` and names.
+
+        Raises:
+            WrongUseError: one is no such pair.
+        """
+        values: dict[str, set[str]] = {}
+        for pair in refused_by:
+            column, equals, value = pair.rpartition("=")
+            if not equals or not column.strip():
+                raise WrongUseError(f"--refused-by wants COLUMN=VALUE, not {pair!r}")
+            values.setdefault(folded(column), set()).add(folded(value))
+        return cls(
+            {column: frozenset(texts) for column, texts in values.items()},
+            frozenset(map(folded, ignored)),
+        )
+
+    def names(self) -> frozenset[str]:
+        return self.ignored | self.refused_by.keys()
+
+
+def find_refusal(cells: Mapping[str, str], rules: ColumnRules) -> Refusal | None:
+    """By what a line says no, their own word before others'.
+
+    Raises:
+        WrongUseError: a column looks like a no, and is not understood.
+    """
+    found: Refusal | None = None
+    for name, cell in cells.items():
+        answer = answer_of(name, cell, rules)
+        if answer is Answer.UNKNOWN:
+            raise not_understood(name, f"{cell.strip()[:40]!r} in it is not understood")
+        own = answer is Answer.OWN_NO
+        if (own or answer is Answer.NO) and (found is None or own > found.own):
+            is_status = column_kind(name) in {ColumnKind.STATUS, ColumnKind.PLACE}
+            words = folded(cell) if is_status else f"{name.strip()}={cell.strip()}"
+            found = Refusal(words, own)
+    return found
+
+
+def answer_of(name: str, cell: str, rules: ColumnRules) -> Answer:
+    """What a cell says; where the operator said what a column means, that alone counts."""
+    if rules.ignored or rules.refused_by:
+        column = folded(name)
+        if column in rules.ignored:
+            return Answer.NOTHING
+        if column in rules.refused_by:
+            return Answer.OWN_NO if folded(cell) in rules.refused_by[column] else Answer.YES
+    return _cached_answer(name, cell) if len(cell) <= _CACHED else _answer(name, cell)
+
+
+def not_understood(name: str, what: str) -> WrongUseError:
+    return WrongUseError(
+        f"the column {name.strip()!r} looks as if people said no by it, and {what}: say what means"
+        f" no (--refused-by '{name.strip()}=VALUE', repeatable), or that nothing does"
+        f" (--ignore-column '{name.strip()}')"
+    )
+
+
+def says_yes_or_no(cell: str) -> bool:
+    return folded(cell) in TRUE | FALSE | NOTHING
+
+
+def is_refusal_file(stem: str) -> bool:
+    """Whether a file's name says that its people said no."""
+    return refusal_words.FILE_NAME.search(_letters(stem)) is not None
+
+
+@lru_cache(maxsize=512)
+def column_kind(name: str) -> ColumnKind:
+    """What a column of that name may say about refusals."""
+    plain = _letters(name)
+    exact = {
+        **dict.fromkeys(("newsletter", "newsletters", "list", "lists"), ColumnKind.LISTS),
+        **dict.fromkeys(("state", "estado", "stato"), ColumnKind.PLACE),
+        "consent": ColumnKind.PROOF,
+    }
+    if plain in exact:
+        return exact[plain]
+    if refusal_words.AMBIGUOUS_NAME.search(plain):
+        return ColumnKind.AMBIGUOUS
+    if refusal_words.OWN_NO_NAME.search(plain) or refusal_words.NO_NAME.search(plain):
+        if refusal_words.WHEN_OR_WHY.search(plain):
+            return ColumnKind.WHEN
+        return ColumnKind.OTHER if refusal_words.TELLS_NOTHING.search(plain) else ColumnKind.NO
+    if refusal_words.STATUS_NAME.search(plain):
+        return ColumnKind.STATUS
+    says_yes = refusal_words.OWN_YES_NAME.search(plain) or refusal_words.YES_NAME.search(plain)
+    aside = refusal_words.TELLS_NOTHING.search(plain) or refusal_words.WHEN_OR_WHY.search(plain)
+    return ColumnKind.YES if says_yes and not aside else ColumnKind.OTHER
+
+
+def _answer(name: str, cell: str) -> Answer:
+    kind, value = column_kind(name), folded(cell)
+    if value in NOTHING:
+        return Answer.BLANK_YES if kind is ColumnKind.YES else Answer.NOTHING
+    if kind in {ColumnKind.NO, ColumnKind.WHEN}:
+        return _answer_of_no(name, value, kind)
+    if kind is ColumnKind.YES:
+        return _answer_of_yes(name, value)
+    if kind in {ColumnKind.STATUS, ColumnKind.PLACE, ColumnKind.LISTS}:
+        return _answer_of_status(value, kind)
+    if kind is ColumnKind.PROOF:
+        is_out = refusal_words.status_word(_plain(value)) is refusal_words.StatusWord.OUT
+        return Answer.OWN_NO if value in FALSE or is_out else Answer.NOTHING
+    is_doubtful = kind is ColumnKind.AMBIGUOUS or refusal_words.looks_like_refusal(_plain(value))
+    return Answer.UNKNOWN if is_doubtful else Answer.NOTHING
+
+
+_cached_answer = lru_cache(maxsize=1 << 15)(_answer)
+
+
+def _answer_of_status(value: str, kind: ColumnKind) -> Answer:
+    is_status = kind is ColumnKind.STATUS
+    if value.isdigit() and is_status:
+        return Answer.UNKNOWN  # 1 is a subscriber there, and somebody who left elsewhere
+    if value in FALSE and kind is not ColumnKind.PLACE:
+        return Answer.OWN_NO
+    found = Answer.YES if value in TRUE else _by_word(value)
+    return Answer.NOTHING if found is Answer.UNKNOWN and not is_status else found
+
+
+def _answer_of_no(name: str, value: str, kind: ColumnKind) -> Answer:
+    own = refusal_words.OWN_NO_NAME.search(_letters(name))
+    no = Answer.OWN_NO if own else Answer.NO
+    if value in FALSE or refusal_words.ZERO_DATE.fullmatch(value):
+        return Answer.NOTHING
+    if value in TRUE or kind is ColumnKind.WHEN or refusal_words.DATE.search(value):
+        return no
+    return _by_word(value)
+
+
+def _answer_of_yes(name: str, value: str) -> Answer:
+    plain = _letters(name)
+    own = refusal_words.OWN_YES_NAME.search(plain) and not refusal_words.YES_NAME.search(plain)
+    if value in TRUE:
+        return Answer.YES
+    if value in FALSE or refusal_words.ZERO_DATE.fullmatch(value):
+        return Answer.OWN_NO if own else Answer.NO
+    found = _by_word(value)
+    is_date = found is Answer.UNKNOWN and refusal_words.DATE.search(value)
+    return Answer.NOTHING if is_date else found
+
+
+def _by_word(value: str) -> Answer:
+    match refusal_words.status_word(_plain(value)):
+        case refusal_words.StatusWord.IN:
+            return Answer.NOTHING
+        case refusal_words.StatusWord.NOT_IN:
+            return Answer.NO
+        case refusal_words.StatusWord.OUT:
+            return Answer.OWN_NO
+    return Answer.OWN_NO if refusal_words.is_refusal(_plain(value)) else Answer.UNKNOWN
+
+
+def folded(text: str) -> str:
+    """Without case, quotes and blanks around it."""
+    return normalize("NFC", text).strip(" \t\r\n'\"\ufeff\u200b\u00a0").casefold()
+
+
+def _plain(text: str) -> str:
+    """Without accents; one blank between words, whatever stood there."""
+    bare = "".join(char for char in normalize("NFKD", text) if category(char) != "Mn")
+    return " ".join(normalize("NFC", bare).replace("_", " ").replace("-", " ").split())
+
+
+def _letters(name: str) -> str:
+    """A name's letters without accents and case."""
+    return "".join(filter(str.isalpha, _plain(name.casefold())))

@@ -1,0 +1,151 @@
+"""The words of other systems for yes and no, in names of columns and in their cells.
+
+Names are compared by their letters alone, without accents and case; words of a cell with one blank
+between them.
+"""
+
+from enum import Enum
+
+from newsletter.lazy_pattern import lazy_pattern
+
+TRUE = frozenset(
+    "1 true yes y t on x ✓ ✔ ja oui si sí sim da да 是 wahr vrai verdadero はい 예".split()  # noqa: SIM905 - to be read at a glance
+)
+FALSE = frozenset(
+    "0 0.0 false no n f off nein non não nej nee нет 否 falsch faux falso ✗ ✘ いいえ 아니오".split()  # noqa: SIM905 - to be read at a glance
+)
+NOTHING = frozenset({"", "-", "–", "—", "null", "none", "nil", "n/a", "nan", "\\n", "[]", "{}"})
+
+# Their own word, in the name of a column.
+OWN_NO_NAME = lazy_pattern(
+    r"unsub|opt(?:s|ed|ing)?out|optedoff|blacklist|blocklist|denylist|suppress|complain|donot|^dnc"
+    r"|nomail|noemail|nobulk|nonewsletter|spamreport|reportedspam|markedasspam|emails?disabled"
+    r"|disabledemail|revoke|withdr[ae]w|objected|objection|removeme|^left$|^left(?:at|on|date|list)"
+    r"|abgemeldet|abmeld|abbestell|austrag|ausgetr|widerspr|widerruf|gekundigt|kundigung"
+    r"|desinscri|desabonn|disiscri|disdett|cancellat|debaja|^baja|descadastr|des+uscri|oppos"
+    r"|uitgeschreven|afgemeld|afmeld|wypis|avregistr|avprenum|avmeld|frameld|отпис|отказ"
+    r"|退订|取消订阅|拒收|拉黑|黑名单|屏蔽|配信停止|配信拒否|購読解除|退会|수신거부|구독취소|구독해지"
+)
+# Somebody else's, or a machine's.
+NO_NAME = lazy_pattern(
+    r"disabled|deleted|blocked|banned|bounced|hardbounce|undeliver|^clean|cleaned|inactive|invalid"
+    r"|malformed|removed|rejected|refused|declin|deactiv|deaktiv|gesperrt|gelosch|desactiv|suspend"
+    r"|onhold|quarantin|archived|^stop|notsubscri|nonsubscri|nosubscri|neversubscri|unconfirm"
+    r"|notconfirm|nonconfirm|unverif|notverif|notactive|nichtbestatigt|notopt|nooptin|unopted"
+)
+# A no of a no; or an end of something that may be no mail.
+AMBIGUOUS_NAME = lazy_pattern(
+    r"(?:not|non|never|isnt|un)(?:yet|been)*(?:unsub|optedout|optout|black|blockl|blocked|suppress"
+    r"|complain|disabled|deleted|bounced|inactive|removed)|cancel(?:l?ed|l?ation|l?edat)"
+)
+OWN_YES_NAME = lazy_pattern(
+    r"subscri|opt(?:s|ed)?in(?!g|t)|consent|permission|accepts?(?:email|marketing|news|mail)"
+    r"|wants?(?:e?mail|news)|receives?(?:e?mail|news|market)|emaildigests|agreedto|abonn|angemeldet"
+    r"|einwillig|zustimm|inscri|suscri|iscritt|aceptanews|ingeschreven|aangemeld|prenumer"
+    r"|订阅|接收|подпис|соглас|購読|配信希望|구독|수신동의"
+)
+YES_NAME = lazy_pattern(
+    r"confirm|verif|^enabled|isenabled|(?:mail|delivery|account)enabled|isactive|^active$"
+    r"|(?:mail|member|user|subscriber)active|doubleopt|activated|bestatig|确认|подтвержд"
+)
+STATUS_NAME = lazy_pattern(
+    r"(?<!order)(?<!payment)(?<!plan)(?<!marital)(?<!billing)(?<!stripe)(?<!job)(?<!customer)"
+    r"(?<!lead)(?<!task)status|standing|statut$|статус|状态|狀態|ステータス|상태|reception$"
+    r"|deliverymode|emailpreference|mailpreference|subscribertype|membertype|contacttype"
+)
+# Names that speak of a no or a yes and say nothing by what stands in them.
+TELLS_NOTHING = lazy_pattern(
+    r"count|counter|rate$|page|(?:^|[a-z])id$|uuid|ip$|url$|link$|source|form$|method|price|stripe"
+    r"|token|hash|code$|key$|text$|message$|subject$|plan$|payment|activesubscri|paidsubscri"
+    r"|subscribers?$|subscriberemail|^sms|sms$|smsblack|smsconsent|smsmarketing|smsopt|whatsapp"
+    r"|phone|push|track|country|posting|bounces$|history$|to(?:list|group)s?$|lists$|^acceptssms"
+)
+WHEN_OR_WHY = lazy_pattern(
+    r"(?:(?<!m)at|(?<!i)on|dates?|time|since|till|reasons?|campaign\w*|comments?|feedback|by|ip"
+    r"|source|datum|日期|时间|時間|日時)$|^dateof|^date(?:un|opt|sub|conf)|^fecha|datede"
+)
+FILE_NAME = lazy_pattern(
+    r"unsub|opt(?:ed)?outs?|blacklist|blocklist|suppress|complain|donot(?:e?mail|contact|send)|^dnc"
+    r"|nomail|cleaned|bounce|nonsubscri|abgemeldet|austrag|desinscri|desabonn|disiscri|debaja"
+    r"|退订|拉黑|黑名单|отпис"
+)
+DATE = lazy_pattern(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{9,13}(?:\.\d+)?$|\b(?:19|20)\d\d\b|^\d{8}$|年"
+)
+ZERO_DATE = lazy_pattern(
+    r"[\-/.: ]*0[0\-/.: tz+]*"
+    r"|19(?:70|00)-01-01(?:[t ]00:00(?::00(?:\.0+)?)?)?(?: ?z| ?utc|\+00:?00)?"
+    r"|0001-01-01.*|never|nie|jamais|nunca"
+)
+_REFUSAL = lazy_pattern(
+    r"\b(?:un ?subscri|unsub\b|opt(?:ed|ing|s)? ?out|black ?list|block ?list|deny ?list|suppressed"
+    r"|complain(?:ed|t)|reported (?:as )?spam|marked (?:as )?spam"
+    r"|do(?: not|n[o'’]?t) ?(?:e ?)?(?:mail|contact|send|disturb|write)"
+    r"|no (?:more )?(?:e ?)?mails?\b|no (?:more )?newsletters?\b|no ?mail\b|remove me|please remove"
+    r"|withdr[ae]wn?\b|revoked|abgemeldet|abbestellt|ausgetragen|widerrufen|desinscri|desabonn"
+    r"|disiscri|de baja\b|desuscri|descadastr|uitgeschreven|afgemeld|wypisan|avregistr)"
+    r"|退订|取消订阅|拒收|拉黑|黑名单|配信停止|配信拒否|購読解除|수신거부|구독취소|구독해지|отпис"
+)
+_NEGATED = lazy_pattern(r"\b(?:not|never|non|isn't|nicht|nie|pas|re) (?:yet |been )*(?:un|opt|b|s)")
+_ELSEWHERE = lazy_pattern(r"://|\bmailto:|\bwww\.")
+
+
+class StatusWord(Enum):
+    IN = "subscribed"
+    NOT_IN = "not, or not yet"
+    OUT = "left, or must not be mailed"
+
+
+_STATUS_WORDS = {
+    StatusWord.IN: (
+        "confirmed subscribed subscriber active enabled verified regular member free paid comped"
+        " premium gifted trialed vip approved express implied digest mail plain html txt summary"
+        " normal valid accepted granted given opted|in opt|in double|opted|in email all|email each"
+        " mime digests mime_digests plaintext_digests summary_digests non|suppressed ok"
+        " transactional|and|marketing"
+        " abonniert aktiv bestatigt angemeldet abonne inscrit actif confirme activo suscrito"
+        " confirmado iscritto attivo confermato ativo inscrito подписан активен подтвержден"
+        " 已订阅 订阅 订阅中 已确认 正常 有效 購読中 구독중 구독"
+    ),
+    StatusWord.NOT_IN: (
+        "pending unconfirmed unverified unactivated inactive disabled blocked removed deleted"
+        " archived invalid malformed undeliverable waiting new|unconfirmed not|confirmed"
+        " awaiting|confirmation nonsubscribed non|subscribed not|subscribed never|subscribed"
+        " non|member not|active denied expired paused suspended banned hold on|hold validating"
+        " by_bounces by_moderator bouncing soft|bounced hard|bounced non|marketing|contact"
+        " unengaged staged unspecified not|set unknown|permission transactional"
+        " unbestatigt inaktiv gesperrt geloscht ausstehend inactif en|attente inactivo pendiente"
+        " eliminado inattivo in|attesa pendente inativo неактивен не|подтвержден"
+        " 未确认 待确认 未订阅 禁用 已禁用 无效 停用 未購読"
+    ),
+    StatusWord.OUT: (
+        "left gone unsubscribed unsub opted|out optout opt|out suppressed blocklisted blacklisted"
+        " complained complaint complaints bounced cleaned spam junk spammy spam|complaint nomail"
+        " no|mail no|email noemail no|mails cancelled canceled withdrawn revoked refused"
+        " declined rejected unsubscribe by_user abuse do|not|email do|not|mail do|not|contact"
+        " abgemeldet ausgetragen widerrufen desabonne desinscrit baja dado|de|baja cancelado"
+        " desuscrito disiscritto cancellato descadastrado uitgeschreven afgemeld wypisany"
+        " отписан отписался отписана 退订 已退订 取消订阅 已取消 拉黑 拒收 黑名单"
+        " 配信停止 購読解除 退会 수신거부 구독취소"
+    ),
+}
+_BY_WORD = {
+    word.replace("|", " ").replace("_", " "): standing
+    for standing, words in _STATUS_WORDS.items()
+    for word in words.split()
+}
+
+
+def status_word(plain: str) -> StatusWord | None:
+    """What a status says, or None where it is no word that we know."""
+    return _BY_WORD.get(plain)
+
+
+def looks_like_refusal(plain: str) -> bool:
+    """Whether the words of a cell speak of a refusal; a link to one does not."""
+    return _REFUSAL.search(plain) is not None and _ELSEWHERE.search(plain) is None
+
+
+def is_refusal(plain: str) -> bool:
+    """Whether they say one, rather than deny it."""
+    return looks_like_refusal(plain) and _NEGATED.search(plain) is None

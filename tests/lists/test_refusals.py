@@ -1,0 +1,230 @@
+"""Whoever said no in another system stays out, however that system writes it."""
+
+import csv
+import json
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.db import Database
+from newsletter.errors import WrongUseError
+from newsletter.subscribers import refusal_columns
+from newsletter.subscribers.addresses import normalize_address, unwrap_address
+from newsletter.subscribers.refusal_columns import Answer, ColumnRules
+from tests.conftest import Cli
+
+ADA, BOB = "ada@reader.example", "bob@reader.example"
+CONSENT = ("--consent", "moved here")
+NO_RULES, NONE = ColumnRules(), nullcontext()
+# A column, what it says of somebody who agreed, and of somebody who did not.
+THEIR_WORD = (
+    ("subscribed_to_emails", "true", "false"),  # Ghost
+    ("email_disabled", "false", "true"),  # Substack
+    ("blacklisted", "0", "1"),  # phpList
+    ("optedin", "1", "0"),
+    ("Is this subscriber blacklisted", "No", "Yes"),
+    ("EMAIL BLACKLISTED", "No", "Yes"),  # Brevo
+    ("unsubscribed", "0", "1"),
+    ("opted_out", "f", "t"),
+    ("HasOptedOutOfEmail", "False", "True"),  # Salesforce
+    ("Unsubscribed from all email", "", "true"),  # HubSpot
+    ("unsubscribed_at", "", "2024-01-02T10:00:00Z"),
+    ("UNSUB_TIME", "", "2024-01-02 10:00:00"),  # Mailchimp
+    ("UNSUB_CAMPAIGN_ID", "", "ab12"),
+    ("unsubscription_date", "0000-00-00 00:00:00", "2024-01-02"),  # Buttondown
+    ("subscriber_type", "regular", "unsubscribed"),
+    ("status", "enabled", "blocklisted"),  # listmonk
+    ("Group status", "member", "unsubscribed"),
+    ("subscription_status", "confirmed", "unsubscribed"),
+    ("Delivery status", "enabled", "by_user"),  # Mailman
+    ("reception", "digest", "nomail"),  # Sympa
+    ("email_digests", "t", "f"),  # Discourse
+    ("Accepts Email Marketing", "yes", "no"),  # Shopify
+    ("Email Marketing Consent", "SUBSCRIBED", "UNSUBSCRIBED"),  # Klaviyo
+    ("newsletter", "yes", "no"),
+    ("Do Not Email", "0", "1"),
+    ("Abgemeldet am", "", "02.01.2024"),
+    ("Désabonné", "non", "oui"),
+    ("Fecha de baja", "", "02/01/2024"),
+    ("Статус", "подписан", "отписан"),
+    ("是否订阅", "是", "否"),
+    ("退订时间", "", "2024-01-02"),
+    ("状态", "已订阅", "已退订"),
+    ("수신거부", "아니오", "예"),
+)
+OTHERS_WORD = (
+    ("confirmed", "1", "0"),
+    ("disabled", "0", "1"),
+    ("deleted_at", "", "2024-01-02"),
+    ("active", "true", "false"),
+    ("email_verified", "yes", "no"),
+    ("status", "active", "pending"),
+    ("undeliverability_date", "", "2024-01-02"),
+)
+NOT_UNDERSTOOD = (
+    ("status", "2"),  # Mailtrain: unsubscribed; elsewhere, anything
+    ("unsubscribed", "perhaps"),
+    ("DOUBLE_OPT-IN", "2"),
+    ("not_unsubscribed", "1"),
+    ("note", "please do not mail him"),
+    ("tags", "vip, Unsubscribed"),
+    ("cancelled_at", "2024-01-02"),
+)
+NO_REFUSAL = (
+    ("name", "Donotelli"),
+    ("active_subscription", "false"),  # Substack: does not pay
+    ("digest_enabled", "false"),
+    ("SMS BLACKLISTED", "Yes"),
+    ("unsubscribe_link", "https://there.example/unsubscribe/ab"),
+    ("bouncecount", "3"),
+    ("complimentary_plan", "false"),
+    ("state", "CA"),
+    ("Attended", "no"),
+    ("created_at", "2024-01-02"),
+)
+
+
+def written(name: str, *cells: str) -> str:
+    rows = zip((ADA, BOB), cells, strict=False)
+    with Path("people.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([("email", name), *rows])
+    return "people.csv"
+
+
+@pytest.mark.parametrize(("name", "yes", "no"), [*THEIR_WORD, *OTHERS_WORD])
+def test_a_column_s_no_is_heard_and_its_yes_too(name: str, yes: str, no: str) -> None:
+    assert refusal_columns.find_refusal({name: yes}, NO_RULES) is None
+    refusal = refusal_columns.find_refusal({name: no}, NO_RULES)
+    assert refusal is not None
+    assert refusal.own is ((name, yes, no) in THEIR_WORD)
+
+
+@given(
+    st.sampled_from(THEIR_WORD),
+    st.lists(st.sampled_from(["name", "country", "Ort", "id", "created_at"]), unique=True),
+    st.sampled_from([str.upper, str.lower, str.title, str]),
+    st.sampled_from(["{}", " {} ", "'{}'", '"{}"']),
+)
+def test_no_spelling_and_no_neighbour_hides_a_no(
+    column: tuple[str, str, str], neighbours: list[str], case: type[str], around: str
+) -> None:
+    name, _, no = column
+    cells = dict.fromkeys(neighbours, "12")
+    said = {case(name): around.format(case(no))}
+    refusal = refusal_columns.find_refusal(cells | said | cells, NO_RULES)
+    assert refusal is not None
+    assert refusal.own
+
+
+@pytest.mark.parametrize(("name", "value"), NOT_UNDERSTOOD)
+def test_what_looks_like_a_no_and_is_not_understood_needs_the_operator_s_word(
+    name: str, value: str
+) -> None:
+    with pytest.raises(WrongUseError, match=r"--refused-by .*--ignore-column"):
+        refusal_columns.find_refusal({name: value}, NO_RULES)
+    ignored = ColumnRules.from_options([], [name.upper()])
+    assert refusal_columns.find_refusal({name: value}, ignored) is None
+    refused = ColumnRules.from_options([f"{name}={value.upper()}"], [])
+    assert refusal_columns.find_refusal({name: value}, refused) is not None
+    assert refusal_columns.find_refusal({name: "other"}, refused) is None
+
+
+@pytest.mark.parametrize(("name", "value"), NO_REFUSAL)
+def test_what_is_no_no_takes_nobody_away(name: str, value: str) -> None:
+    assert refusal_columns.find_refusal({name: value}, NO_RULES) is None
+
+
+@given(st.text(max_size=20), st.text(max_size=60))
+def test_any_column_with_anything_in_it_is_judged_or_named(name: str, value: str) -> None:
+    answer = refusal_columns.answer_of(name, value, NO_RULES)
+    with (
+        pytest.raises(WrongUseError, match="--ignore-column") if answer is Answer.UNKNOWN else NONE
+    ):
+        refusal_columns.find_refusal({name: value}, NO_RULES)
+
+
+def test_who_said_no_there_stays_out_and_their_no_is_kept(cli: Cli, database: Database) -> None:
+    list_ = written("opted_out", "0", "1")
+    said = cli("subscribers", "import", list_, *CONSENT)
+    assert said.out.endswith("= 1 added, 1 not-subscribed\n")
+    assert "opted_out=1" in said.out
+    again = cli("subscribers", "import", written("name", "Ada", "Bob"), *CONSENT)
+    assert again.out.endswith("= 1 already-in, 1 left\n")
+    assert "columns that were not used: name" in again.err
+    merged = f"email,status\nc{ADA},active\nc{ADA},unsubscribed\n"
+    Path("merged.csv").write_text(merged, encoding="utf-8")
+    assert cli("subscribers", "import", "merged.csv", *CONSENT).out.endswith("= 2 not-subscribed\n")
+    assert database
+
+
+def test_a_list_that_is_not_understood_takes_nobody_in(cli: Cli, database: Database) -> None:
+    list_ = written("status", "1", "2")
+    stopped = cli("subscribers", "import", list_, *CONSENT)
+    assert stopped.code == 2
+    assert "the column 'status'" in stopped.err
+    assert json.loads(cli("subscribers", "list", "--json").out) == []
+    wrong = cli(
+        "subscribers",
+        "import",
+        list_,
+        *CONSENT,
+        "--ignore-column",
+        "status",
+        "--ignore-column",
+        "statos",
+    )
+    assert "did you mean 'status'?" in wrong.err
+    told = cli("subscribers", "import", list_, *CONSENT, "--refused-by", "status=2")
+    assert told.out.endswith("= 1 added, 1 not-subscribed\n")
+    blank = cli("subscribers", "import", written("opt_in", "yes", ""), *CONSENT)
+    assert "says nothing in line 3" in blank.err
+    assert database
+
+
+def test_a_date_that_cannot_be_read_is_named(cli: Cli, database: Database) -> None:
+    list_ = written("confirm_time", "01/02/2024", "2024-02-01 10:00:00")
+    said = cli("subscribers", "import", list_, *CONSENT, "--report", "report.csv")
+    assert "1 date of confirmation could not be read (first: '01/02/2024', line 2)" in said.err
+    assert "cannot be read as a date" in Path("report.csv").read_text(encoding="utf-8-sig")
+    shown = json.loads(cli("subscribers", "import", list_, *CONSENT, "--json").out)
+    assert (shown["unread_dates"], shown["unused_columns"]) == (1, [])
+    assert database
+
+
+@pytest.mark.parametrize("standing", ["left", "suppressed"])
+def test_a_do_not_mail_list_keeps_everybody_in_it_out(
+    cli: Cli, database: Database, standing: str
+) -> None:
+    cli("subscribers", "add", ADA, *CONSENT)
+    list_ = Path(written("name", "Ada", "Bob")).rename("unsubscribed.csv")
+    assert "--as left" in cli("subscribers", "import", str(list_), *CONSENT).err
+    for _ in range(2):
+        said = cli("subscribers", "import", str(list_), "--as", standing)
+        assert said.out.endswith(f"= 2 {standing}\n")
+    back = cli("subscribers", "import", str(list_), "--as", "subscribed", *CONSENT)
+    assert back.out.endswith(f"= 2 {standing}\n")
+    assert cli("subscribers", "import", str(list_), "--as", standing, "--to", "audio").code == 2
+    assert database
+
+
+@given(
+    st.sampled_from(
+        ["{}", "<{}>", "Ada Lovelace <{}>", '"Ada" <{}>', "mailto:{}", "'{}'", '"{}"', "“{}”"]
+    ),
+    st.text(st.sampled_from("\ufeff\u200b\u200e\u00a0 \t\u2060\u00ad"), max_size=3),
+)
+def test_what_stands_around_an_address_is_taken_off(around: str, unseen: str) -> None:
+    assert (
+        normalize_address(unwrap_address(unseen + around.format(f"{unseen}{ADA}") + unseen)) == ADA
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong", [f"'{ADA}", f'{ADA}"', f"<{ADA}", f"a\u200b{ADA}", f"{ADA}, {BOB}"]
+)
+def test_what_cannot_be_taken_off_is_refused_in_words(wrong: str) -> None:
+    with pytest.raises(WrongUseError, match="is no e-mail address: "):
+        normalize_address(unwrap_address(wrong))
