@@ -30,6 +30,7 @@ from newsletter.cli import (
     serve,
     subscribers,
     summarize,
+    templates,
     worker,
 )
 from newsletter.errors import NewsletterError, did_you_mean
@@ -96,6 +97,7 @@ for _command in (
     worker.worker,
     check.check,
     config.config,
+    templates.templates,
     db.db,
     backup.backup,
     restore.restore,

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
 
-from newsletter import config, paths
+from newsletter import config
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
 from newsletter.rendering.issue_content import SECTION_OF, IssueContent, IssueEntry, IssueSection
 from newsletter.rendering.issue_email import IssueEmails, Recipient
-from newsletter.rendering.templates import explain_template_error, template_environment
+from newsletter.rendering.templates import (
+    explain_template_error,
+    original_names,
+    template_environment,
+    template_names,
+)
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import translations
 from newsletter.sources import bundled
@@ -29,12 +33,12 @@ def check_templates(settings: Settings, database: Database, now: datetime) -> It
     theme = Theme.of(settings)
     if theme.templates is None:
         return
-    own = _names(theme.templates)
+    own = template_names(theme.templates)
     for name in own:
         with explain_template_error():
             template_environment(translations("en"), theme).get_template(name)
     _set_the_bundled_day(settings, theme, now)
-    ours = _names(paths.templates())
+    ours = original_names()
     for name in own:
         if name not in ours:
             hint = did_you_mean(name, ours)
@@ -70,9 +74,3 @@ def _bundled_day(now: datetime) -> IssueContent:
         listings=(),
         frozen_at=now,
     )
-
-
-def _names(folder: Path) -> list[str]:
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    names = [file.relative_to(folder).as_posix() for file in files]
-    return [name for name in names if not name.rpartition("/")[2].startswith(".")]

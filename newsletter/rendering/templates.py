@@ -76,6 +76,19 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
     return environment
 
 
+def original_names() -> list[str]:
+    """Our templates of mails and pages, which an operator's file of the same name replaces."""
+    ours = paths.templates()
+    return [name for part in ("email", "web") for name in template_names(ours, part)]
+
+
+def template_names(folder: Path, part: str = "") -> list[str]:
+    """The files in a folder of templates, or in one part of it, by their names in templates."""
+    files = sorted(file for file in (folder / part).rglob("*") if file.is_file())
+    names = [file.relative_to(folder).as_posix() for file in files]
+    return [name for name in names if not name.rpartition("/")[2].startswith(".")]
+
+
 @contextmanager
 def explain_template_error() -> Iterator[None]:
     """A broken template becomes one line with its file, line and reason."""
