@@ -168,3 +168,26 @@ def test_who_comes_back_gets_nothing_of_the_time_away(
     for day in days("2025-07-16", "2025-07-18"):
         run_on(day)
     assert [papers_of(text) for text in mails(settings)] == [[0], [5, 4, 6, 7]]
+
+
+def test_a_day_with_nothing_for_a_reader_sends_nothing_and_the_next_month_says_how_many(
+    run_on: Week, settings: Settings, cli: Cli
+) -> None:
+    change(settings, rhythm="picks")
+    run_on(FRIDAY)  # before they named anything each issue comes
+    assert cli("subscribers", "interests", ADA, "--word", "zebra").code == 0
+    for day in days("2025-07-14", "2025-07-16"):
+        run_on(day)
+    assert [papers_of(text) for text in mails(settings)] == [[0]]
+    assert "nothing for them" in cli("subscribers", "show", ADA).out
+    assert '"skipped": 1' in cli("deliveries", "status", "--day", "2025-07-16", "--json").out
+    run_on(date(2025, 8, 1))  # and one of the days that were missed
+    run_on(date(2025, 8, 4))
+    _, august = mails(settings)
+    assert papers_of(august) == [21]
+    assert "In July 2025 4 issues had nothing for you; they stand in the archive." in " ".join(
+        august.split()
+    )
+    assert cli("subscribers", "interests", ADA, "--author", "Ada L").code == 0
+    run_on(date(2025, 8, 5))
+    assert "by Ada L, whom you follow" in mails(settings)[-1]

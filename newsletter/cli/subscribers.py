@@ -46,8 +46,8 @@ def subscribers() -> None:
 )
 @click.option(
     "--rhythm",
-    type=click.Choice(["daily", "monday", "tuesday", "wednesday", "thursday", "friday"]),
-    help="Each day, or once a week.  [default: daily]",
+    type=click.Choice(["daily", "monday", "tuesday", "wednesday", "thursday", "friday", "picks"]),
+    help="Each day, once a week, or only with something for them.  [default: daily]",
 )
 @click.option("--language", type=click.Choice(languages.CODES), help="Of the mail's frame.")
 @common.with_config

@@ -25,11 +25,12 @@ class Rhythm(StrEnum):
     WEDNESDAY = "wednesday"
     THURSDAY = "thursday"
     FRIDAY = "friday"
+    PICKS = "picks"  # only what has something for them
 
     @property
     def weekday(self) -> int | None:
         """Of the weekly ones, as `date.weekday` counts."""
-        return None if self is Rhythm.DAILY else list(Rhythm).index(self) - 1
+        return None if self in {Rhythm.DAILY, Rhythm.PICKS} else list(Rhythm).index(self) - 1
 
 
 class SubscriberRow(Base):

@@ -86,11 +86,15 @@ class PaperFragments:
             _, self._more[block, papers], _ = self._finished([line])
         return self._more[block, papers]
 
-    def picks(self, number: int) -> TextFragment:
-        """What stands over so many papers that come first for somebody, or in place of any."""
-        name = f"picks {number}"
+    def picks(self, number: int, quiet_issues: int) -> TextFragment:
+        """What stands over so many papers that come first for somebody, or in place of any.
+
+        `quiet_issues` of the last month had nothing for them, so no mail was sent.
+        """
+        name = f"picks {number} {quiet_issues}"
         if name not in self._notes:
-            _, self._notes[name], _ = self._finished([self._render("picks", number=number)])
+            line = self._render("picks", number=number, quiet_issues=quiet_issues)
+            _, self._notes[name], _ = self._finished([line])
         return self._notes[name]
 
     @cached_property

@@ -47,6 +47,8 @@ class Recipient:
     attempts: int = 0  # at a mail of this issue, that came to nothing
     picks: tuple[IssuePick, ...] | None = None  # what comes first; None without interests
     had_issue: int | None = None  # the mail holds all that were frozen after this one
+    only_picks: bool = False  # no mail where nothing comes first
+    quiet_issues: int = 0  # of the last month, that were left out for that
 
 
 class IssueEmails:
@@ -150,7 +152,7 @@ class IssueEmails:
             return self.content(*variant)
         if variant not in self._personal:
             self._personal[variant] = self._personal_variant(*variant)
-        return self._personal[variant].content(reader.picks)
+        return self._personal[variant].content(reader.picks, reader.quiet_issues)
 
     def _of_their_days(self, reader: Recipient) -> "IssueEmails":
         """Of several days in one issue those that somebody was a reader on; or their week."""

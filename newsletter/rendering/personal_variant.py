@@ -22,6 +22,7 @@ from newsletter.rendering.texts import IssueTexts
 _REASONS_SHOWN = 2
 _LONGEST_REASON = 300  # bytes on the wire, for which every mail keeps room
 _WIDEST = 15  # bytes of a character: escaped, or as quoted-printable
+_MOST_ISSUES = 31  # of a month without a mail
 _MOST_MARKS = 6  # in a card
 _MARK = "<u>", "</u>"
 _BY_WORDS = {ReasonType.IN_TITLE, ReasonType.IN_ABSTRACT}
@@ -64,7 +65,7 @@ class PersonalVariant:
             _Part(part, issue, variant, is_html=part is html) for part in (html, text)
         )
 
-    def content(self, picks: Sequence[IssuePick]) -> MessageContent:
+    def content(self, picks: Sequence[IssuePick], quiet_issues: int = 0) -> MessageContent:
         """The mail in the order of these picks; one that the issue does not hold is passed over."""
         first = [
             (place, max(self._variant.shown.get(place, self._least), self._least), pick.reasons)
@@ -74,11 +75,11 @@ class PersonalVariant:
         lines = [self._line(reasons) for _, _, reasons in first]
         return MessageContent(
             self._variant.subject,
-            self._html.ordered(first, lines),
-            self._text.ordered(first, lines),
+            self._html.ordered(first, lines, quiet_issues),
+            self._text.ordered(first, lines, quiet_issues),
             self._blanks,
             self._variant.encoding,
-            seed=f"{self._seed}{[place for place, *_ in first]}{lines}",
+            seed=f"{self._seed}{[place for place, *_ in first]}{lines}{quiet_issues or ''}",
         )
 
     def _line(self, reasons: Sequence[PickReason]) -> str:
@@ -115,9 +116,10 @@ class _Part:
         self,
         first: Sequence[tuple[int, DetailLevel, Sequence[PickReason]]],
         lines: Sequence[str],
+        quiet_issues: int,
     ) -> list[TextFragment]:
         """The fragments of a mail that opens with these papers, each under its line."""
-        pieces = [*self._head, self._part.picks(len(first))]
+        pieces = [*self._head, self._part.picks(len(first), quiet_issues)]
         gone: dict[Block, list[int]] = {}
         hidden: dict[Block, int] = {}
         for (place, level, reasons), line in zip(first, lines, strict=True):
@@ -161,7 +163,11 @@ def reserve(
     """
     by_weight = sorted(part.papers(pick_level(ceiling), linked=True), key=lambda it: -it.weight)
     blank = either(longest)
-    first = [part.picks(len(by_weight[:MOST_PICKS])), part.rest, *by_weight[:MOST_PICKS]]
+    first = [
+        part.picks(len(by_weight[:MOST_PICKS]), _MOST_ISSUES),
+        part.rest,
+        *by_weight[:MOST_PICKS],
+    ]
     filled = [
         TextFragment(blank.sub(lambda found: longest[found[0]], piece.text)) for piece in first
     ]

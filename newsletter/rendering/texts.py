@@ -4,11 +4,12 @@ Plain strings: the template that prints them escapes them as its format needs.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.rendering.author_list import list_authors, read_authors
 from newsletter.rendering.comments import comment
-from newsletter.rendering.issue_content import Block, IssueEntry, IssueSection
+from newsletter.rendering.issue_content import Block, IssueContent, IssueEntry, IssueSection
 from newsletter.rendering.masthead import MastheadTexts
 from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink
 from newsletter.rendering.paper_text import is_category, plain, shortened
@@ -104,6 +105,16 @@ class IssueTexts(MastheadTexts):
                 return close % {"title": about, "words": words}
             case ReasonType.CATEGORY:
                 return self._say("in %(category)s, which you chose") % {"category": about}
+
+    def quiet(self, content: IssueContent, issues: int) -> str:
+        """How many issues of the month before the issue's had nothing for a reader, and no mail."""
+        line = self._count(
+            "In %(month)s %(num)s issue had nothing for you; it stands in the archive.",
+            "In %(month)s %(num)s issues had nothing for you; they stand in the archive.",
+            issues,
+        )
+        month = content.day.replace(day=1) - timedelta(days=1)
+        return line % {"month": self._catalogue.month(month), "num": self._number(issues)}
 
     def why(self, reader: Mapping[str, str]) -> str:
         return self._say("You get this since you confirmed on %(date)s, at %(address)s.") % {

@@ -117,6 +117,16 @@ def _mark(
     delivery_counters.shift(session, share.batch_id, changes)
 
 
+def skip_claimed(
+    session: Session, share: BatchRef, subscribers: Sequence[int], reason: str, now: datetime
+) -> None:
+    """Take back what was just claimed, before anything left: it shall not be sent."""
+    _set_state(session, share, subscribers, DeliveryState.SKIPPED, reason, now)
+    number = len(subscribers)
+    changes = {DeliveryState.SENDING: -number, DeliveryState.SKIPPED: number}
+    delivery_counters.shift(session, share.batch_id, changes)
+
+
 def _count(session: Session, share: BatchRef, number: int) -> tuple[int, int | None]:
     """How many mails of the issue were ever claimed, these included; and where the log ends."""
     is_alone = session.get_bind().dialect.name == "sqlite"

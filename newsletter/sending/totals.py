@@ -13,6 +13,7 @@ from newsletter.models import (
     DeliveryRow,
     DeliveryState,
     IssueRow,
+    Rhythm,
     SubscriberRow,
     SubscriptionRow,
 )
@@ -27,6 +28,7 @@ READER: tuple[InstrumentedAttribute[Any], ...] = (
     SubscriberRow.confirmed_at,
     SubscriptionRow.detail,
     SubscriptionRow.left_out,
+    SubscriptionRow.rhythm,
     SubscriptionRow.since,
 )
 OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
@@ -122,4 +124,5 @@ def find_recipient(
         subscribed_at=row.since,
         attempts=attempts,
         had_issue=had_issue,
+        only_picks=row.rhythm == Rhythm.PICKS,
     )

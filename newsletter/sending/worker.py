@@ -10,7 +10,15 @@ from newsletter import delivery_counters
 from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.rendering.message import Message
-from newsletter.sending import claim, ledger, personal, probe, rate_limit, server_identity
+from newsletter.sending import (
+    claim,
+    ledger,
+    personal,
+    probe,
+    quiet_issues,
+    rate_limit,
+    server_identity,
+)
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Mark
 from newsletter.sending.ledger import DeliveryResult
@@ -196,7 +204,8 @@ class BatchWorker:
         limits = self._sending.limits
         claimed = claim.claim_deliveries(session, share, limits, now, after, at_most)
         picked = personal.with_picks(session, self._issue_id, self._mails, claimed.recipients, now)
-        return replace(claimed, recipients=picked)
+        wanted = quiet_issues.leave_out(session, share, picked, now)
+        return replace(claimed, recipients=wanted)
 
     def _claim_probe(self) -> Recipient | None:
         now, share = self._sending.clock(), claim.BatchRef(self._batch_id, self._issue_id)

@@ -1,4 +1,4 @@
-"""How often a reader wants mail: each day, or once a week.
+"""How often a reader wants mail: each day, once a week, or only when something is for them.
 
 Which issues a weekly mail holds is told by issues, not by days: all that were frozen after the one
 they had last. So a day that comes late is in the next mail, and none is there twice.

@@ -108,6 +108,8 @@ def rhythm_name(rhythm: Rhythm) -> str:
     """What a reader chooses by."""
     if rhythm is Rhythm.DAILY:
         return gettext("Every day")
+    if rhythm is Rhythm.PICKS:
+        return gettext("Only when something is for me")
     weekday = pages.language().weekday(rhythm.weekday or 0)
     return gettext("Once a week, on %(weekday)s") % {"weekday": weekday}
 

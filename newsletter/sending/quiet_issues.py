@@ -1,0 +1,63 @@
+"""Issues without a mail, for those who only want what has something for them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.models import DeliveryRow, DeliveryState, IssueRow
+from newsletter.rendering.issue_email import Recipient
+from newsletter.sending import claim
+
+_NOTHING = "nothing for them"
+
+
+def leave_out(
+    session: Session, share: claim.BatchRef, recipients: Sequence[Recipient], now: datetime
+) -> list[Recipient]:
+    """Whom of those just claimed to send to: the others have nothing first, and want no mail then.
+
+    A month's first issue goes to whoever had such issues in the month before, and says how many.
+    Who named nothing, and whose ranking failed, gets each issue.
+    """
+    choosy = [reader.subscriber_id for reader in recipients if reader.only_picks]
+    if not choosy:
+        return list(recipients)
+    quiet = _of_last_month(session, session.get_one(IssueRow, share.issue_id), choosy)
+    told = [
+        replace(reader, quiet_issues=quiet.get(reader.subscriber_id, 0)) for reader in recipients
+    ]
+    wanted = [
+        reader
+        for reader in told
+        if not reader.only_picks or reader.picks or reader.picks is None or reader.quiet_issues
+    ]
+    left = {reader.subscriber_id for reader in told} - {reader.subscriber_id for reader in wanted}
+    if left:
+        claim.skip_claimed(session, share, sorted(left), _NOTHING, now)
+    return wanted
+
+
+def _of_last_month(
+    session: Session, issue: IssueRow, subscribers: Collection[int]
+) -> dict[int, int]:
+    """How many issues each of them was left out of, where the issue is the first of its month."""
+    month = issue.day.replace(day=1)
+    before = (month - timedelta(days=1)).replace(day=1)
+    own = select(IssueRow.id).where(IssueRow.newsletter == issue.newsletter, IssueRow.id < issue.id)
+    if session.scalar(own.where(IssueRow.day >= month).limit(1)) is not None:
+        return {}
+    issues = session.scalars(own.where(IssueRow.day >= before)).all()
+    rows = session.execute(
+        select(DeliveryRow.subscriber_id, func.count())
+        .where(
+            DeliveryRow.issue_id.in_(issues),
+            DeliveryRow.subscriber_id.in_(subscribers),
+            DeliveryRow.state == DeliveryState.SKIPPED,
+            DeliveryRow.reason == _NOTHING,
+        )
+        .group_by(DeliveryRow.subscriber_id)
+    )
+    return {subscriber: number for subscriber, number in rows}  # noqa: C416 - a Row is no pair to the type checker
