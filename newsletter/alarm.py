@@ -25,6 +25,7 @@ from newsletter.finding import Finding, Severity
 from newsletter.http import DeadlineAdapter
 from newsletter.models import MomentRow
 from newsletter.rendering.message import Message, MessageContent
+from newsletter.subscribers import health as subscribers_health
 from newsletter.text import brief
 from newsletter.transactional.build import new_reference, send_one
 from newsletter.transports.base import SendStatus
@@ -59,11 +60,12 @@ def watching(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Outc
 
 
 def _after_run(settings: Settings, now: datetime, outcome: Outcome) -> list[str]:
-    """Write down that it went well, if it did; tell the troubles; give them."""
+    """Write down the key that signs, and that it went well if it did; tell the troubles."""
     try:
         with bootstrap.open_database(settings) as database:
-            if outcome.is_done:
-                with database.write.begin() as session:
+            with database.write.begin() as session:
+                subscribers_health.remember_keys(settings, session, now.date())
+                if outcome.is_done:
                     moments.record(session, moments.RUN, now)
             return [f"{each.part}: {each.text}" for each in tell(settings, database, now)]
     except Exception as error:

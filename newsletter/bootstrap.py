@@ -14,7 +14,6 @@ from newsletter.rendering.theme import Theme
 from newsletter.sending.machine_memory import machine_memory
 from newsletter.services import Bar, Services
 from newsletter.sources.base import Source
-from newsletter.subscribers import health as subscribers_health
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import llm_budget
 from newsletter.summaries.base import Summarizer
@@ -59,9 +58,6 @@ def open_services(
     with open_database(settings) as opened:
         with opened.read() as session:
             memory = machine_memory(settings, session)
-        if sends:
-            with opened.write.begin() as session:
-                subscribers_health.remember_keys(settings, session, clock().date())
         transport = load_plugin("transport", settings) if sends else Memory()
         summarizer = _summarizer(settings)
         try:
