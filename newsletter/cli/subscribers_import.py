@@ -97,7 +97,7 @@ def import_list(
     settings = common.load(config_file)
     keeps_out = standing in {"left", "suppressed"}
     consent = (consent or "").strip()
-    _check_wishes(file, consent, slugs, standing)
+    _check_wishes(consent, slugs, standing)
     survey = import_files.survey_file(file, encoding)
     plan = replace(
         _plan(settings, consent, slugs, language, guessed=survey.guessed),
@@ -107,6 +107,8 @@ def import_list(
     if not keeps_out:
         review = review_list(import_files.read_entries(file, survey.encoding, column), plan)
         plan = replace(plan, refused=review.refused)
+        if standing is None and not review.has_own_column:
+            _check_name(file)
     troubled: list[RowReport] = []
     with (
         bootstrap.open_database(settings) as real,
@@ -131,19 +133,24 @@ def import_list(
     click.get_current_context().exit(1 if failed else 0)
 
 
-def _check_wishes(file: Path, consent: str, slugs: tuple[str, ...], standing: str | None) -> None:
+def _check_name(file: Path) -> None:
     from newsletter.errors import WrongUseError
     from newsletter.subscribers.refusal_columns import is_refusal_file
+
+    if is_refusal_file(file.stem):
+        raise WrongUseError(
+            f"{file.name} sounds like a list of people who said no: --as left keeps them out,"
+            " --as subscribed takes them in all the same"
+        )
+
+
+def _check_wishes(consent: str, slugs: tuple[str, ...], standing: str | None) -> None:
+    from newsletter.errors import WrongUseError
 
     if standing in {"left", "suppressed"}:
         if slugs:
             raise WrongUseError(f"--as {standing} is for all newsletters; leave out --to")
         return
-    if standing is None and is_refusal_file(file.stem):
-        raise WrongUseError(
-            f"{file.name} sounds like a list of people who said no: --as left keeps them out,"
-            " --as subscribed takes them in all the same"
-        )
     if not consent:
         raise WrongUseError(
             "an import needs --consent TEXT: when and how these people agreed to be mailed; who did"

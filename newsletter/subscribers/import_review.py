@@ -18,6 +18,7 @@ class ListReview:
     unread_dates: int = 0
     first_unread_date: str = ""
     refused: set[str] = field(default_factory=set)  # addresses, by their own word
+    has_own_column: bool = False  # of yes and no, and somebody says no by it
 
 
 def review_list(entries: Iterable[ImportEntry], plan: ImportOptions) -> ListReview:
@@ -33,6 +34,7 @@ def review_list(entries: Iterable[ImportEntry], plan: ImportOptions) -> ListRevi
     for entry in entries:
         refusal = refusal_columns.find_refusal(entry.others, plan.rules)
         if refusal is not None and refusal.own:
+            review.has_own_column |= "=" in refusal.words
             address = read_address(entry, plan)
             if isinstance(address, str):
                 review.refused.add(address)

@@ -151,6 +151,9 @@ def test_who_said_no_there_stays_out_and_their_no_is_kept(cli: Cli, database: Da
     said = cli("subscribers", "import", list_, *CONSENT)
     assert said.out.endswith("= 1 added, 1 not-subscribed\n")
     assert "opted_out=1" in said.out
+    list_ = str(Path(list_).rename("opt_out.csv"))  # its column says more than its name
+    said = cli("subscribers", "import", list_, *CONSENT)
+    assert said.out.endswith("= 1 already-in, 1 not-subscribed\n")
     again = cli("subscribers", "import", written("name", "Ada", "Bob"), *CONSENT)
     assert again.out.endswith("= 1 already-in, 1 left\n")
     assert "columns that were not used: name" in again.err
