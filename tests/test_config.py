@@ -69,7 +69,7 @@ def test_what_is_not_said_has_a_good_default(load: Load, tmp_path: Path) -> None
         (SITE + "[newsletters]\nslug = 'a'", "newsletters: at least one is needed; each begins"),
         (WHOLE.replace('"cs.SD"', '"cs.SDD"'), "newsletters.0.categories.0: arXiv has no category"),
         (WHOLE.replace('"cs.SD"', '"cmp-lg"'), "it is 'cs.CL' now"),
-        (WHOLE + 'language = "fr"', "newsletters.0.language: must be one of en, zh"),
+        (WHOLE + 'language = "tlh"', "newsletters.0.language: must be one of en, zh, es"),
         (WHOLE + 'detail = "long"', "newsletters.0.detail: input should be 'full', 'brief' or"),
         (WHOLE.replace('"audio"', '"Au dio"'), "newsletters.0.slug: must be 1 to 40 of a-z, 0-9"),
         (WHOLE.replace('["cs.SD", "eess.AS"]', "[]"), "newsletters.0.categories: "),

@@ -37,6 +37,9 @@ class Specimen:
     mail: Message
 
 
+AT_LENGTH = ("en", "zh")  # a Latin and a wide script; of the others the brief mail will do
+
+
 @cache
 def all_specimens() -> tuple[Specimen, ...]:
     return (
@@ -53,7 +56,7 @@ def large_days() -> tuple[Specimen, ...]:
     return tuple(
         specimen
         for papers in (317, 650)
-        for language in config.LANGUAGES
+        for language in AT_LENGTH
         for specimen in issue(
             f"large-{papers}-{language}", days.busy_day(language, papers), ("brief",)
         )
@@ -62,7 +65,8 @@ def large_days() -> tuple[Specimen, ...]:
 
 def _days(name: str, day: Callable[[str], IssueContent]) -> Iterator[Specimen]:
     for language in config.LANGUAGES:
-        yield from issue(f"{name}-{language}", day(language), config.DETAILS)
+        details = config.DETAILS if language in AT_LENGTH else ("brief",)
+        yield from issue(f"{name}-{language}", day(language), details)
 
 
 def issue(name: str, digest: IssueContent, details: tuple[str, ...]) -> Iterator[Specimen]:

@@ -54,6 +54,22 @@ def placeholders(text: str) -> list[str]:
     return sorted(re.findall(r"%\(\w+\)s|%", text))
 
 
+# Words that these languages share with English.
+SAME = {"Link", "Newsletters", "Abstract", "Feed", "Archive", "Test: %(subject)s", "Comment"}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_nothing_is_left_in_english_or_too_long_for_its_place(language: str) -> None:
+    """A third longer, and the room of two words, is what pages and mails are laid out for."""
+    for message in filter(lambda each: each.id, module.read_catalogue(language)):
+        for form in forms(message.string):
+            english = ids(message)[-1]
+            letters = re.sub(r"%\(\w+\)s|[\W\d_]", "", english)
+            assert form != english or not letters or english in SAME, english
+            assert len(form) <= 1.4 * len(english) + 22, form
+            assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", form)
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_translation_of_each_message_is_there_once(language: str) -> None:
     text = (messages.LOCALES / f"{language}.po").read_text(encoding="utf-8")
@@ -63,7 +79,14 @@ def test_a_translation_of_each_message_is_there_once(language: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "number", "shown"),
-    [("en", 1, "%(num)s paper"), ("en", 0, "%(num)s papers"), ("zh", 1, "%(num)s 篇论文")],
+    [
+        ("fr", 0, "%(num)s article"),
+        ("es", 2, "%(num)s artículos"),
+        ("ja", 2, "論文%(num)s件"),
+        ("en", 1, "%(num)s paper"),
+        ("en", 0, "%(num)s papers"),
+        ("zh", 1, "%(num)s 篇论文"),
+    ],
 )
 def test_plurals_follow_the_language(language: str, number: int, shown: str) -> None:
     assert translations(language).ngettext("%(num)s paper", "%(num)s papers", number) == shown
@@ -74,6 +97,11 @@ def test_dates_and_numbers_follow_the_language() -> None:
     assert translations("en").long_date(day) == "Friday, 11 July 2025"
     assert translations("zh").long_date(day) == "2025年7月11日 星期五"
     assert translations("en").short_date(day) == "11 Jul"
+    assert translations("es").long_date(day) == "viernes, 11 de julio de 2025"
+    assert translations("fr").long_date(day) == "vendredi 11 juillet 2025"
+    assert translations("de").long_date(day) == "Freitag, 11. Juli 2025"
+    assert translations("ja").long_date(day) == "2025年7月11日(金曜日)"
+    assert translations("de").number(3435) == translations("es").number(3435) == "3.435"
     assert translations("en").number(3435) == translations("zh").number(3435) == "3,435"
 
 

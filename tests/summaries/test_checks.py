@@ -6,7 +6,12 @@ from hypothesis import strategies as st
 
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries.checks import first_objection, objection_to_quotation, run_checks
+from newsletter.summaries.checks import (
+    answer_language,
+    first_objection,
+    objection_to_quotation,
+    run_checks,
+)
 
 PAPER = Paper(
     id=PaperId("2507.00001"),
@@ -299,3 +304,21 @@ def test_every_check_says_something_of_any_text(text: str, abstract: str, langua
     found = run_checks(text, paper, language)
     assert len({each.check for each in found}) == len(found)
     assert not any("\n" in each.check for each in found)
+
+
+SENTENCES = {
+    "en": "We propose a small network that removes noise from speech in four steps.",
+    "es": "Proponemos una red pequeña que elimina el ruido de la voz en cuatro pasos.",
+    "fr": "Nous proposons un petit réseau qui supprime le bruit de la parole en quatre étapes.",
+    "de": "Wir stellen ein kleines Netz vor, das Rauschen aus der Sprache in vier Schritten tilgt.",
+    "zh": "提出一种小型网络，分四步去除语音中的噪声。",
+    "ja": "音声から雑音を四段階で取り除く小さなネットワークを提案する。",
+}
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_a_sentence_is_of_one_of_our_languages_and_of_no_other(language: str) -> None:
+    found = [
+        other for other, text in SENTENCES.items() if not answer_language.objection(text, language)
+    ]
+    assert found == [language]

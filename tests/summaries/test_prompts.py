@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import WrongUseError
+from newsletter.languages import CODES
 from newsletter.summaries.prompts import Prompts
 
 
@@ -13,6 +14,14 @@ def test_an_operators_text_is_used_and_one_for_each_language_if_wanted(tmp_path:
     assert Prompts(tmp_path / "one.txt").instruction("de") == "Say it in German (de)."
     (tmp_path / "p.zh.txt").write_text("用中文。")
     assert Prompts(tmp_path / "p.{language}.txt").instruction("zh") == "用中文。"
+
+
+def test_every_language_of_ours_is_asked_for_in_its_own_words() -> None:
+    asked = {language: Prompts().instruction(language) for language in CODES}
+    assert "une seule phrase" in asked["fr"]
+    assert "auf Deutsch" in asked["de"]
+    assert "en español" in asked["es"]
+    assert "日本語" in asked["ja"]
 
 
 @pytest.mark.parametrize(

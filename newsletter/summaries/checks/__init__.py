@@ -130,7 +130,9 @@ def objection_to_quotation(text: str, paper: Paper) -> list[CheckResult]:
 
 
 def _length(text: str, language: str) -> str:
-    shortest, longest = (_SHORTEST_ZH, _LONGEST_ZH) if language == "zh" else (_SHORTEST, _LONGEST)
+    shortest, longest = (
+        (_SHORTEST_ZH, _LONGEST_ZH) if language in {"zh", "ja"} else (_SHORTEST, _LONGEST)
+    )
     if shortest <= len(text) <= longest:
         return ""
     return f"has {len(text)} characters, not {shortest} to {longest}"

@@ -16,16 +16,29 @@ _ENGLISH = """
     that the their these they this through to under using via we when which while with
     without
 """
-# Those of German, French, Spanish, Italian, Portuguese, Dutch and Swedish.
+_BY_LANGUAGE = {
+    "de": """
+        der die das und ist ein eine einen einer eines von mit wird werden im zu auf für den dem
+        des nicht sich auch durch bei als aus wir dass zur zum über sowie oder
+    """,
+    "fr": """
+        le la les un une et est sont dans pour par sur avec nous qui que du de des au aux cette ce
+        ces en à l d plus se ou leur
+    """,
+    "es": """
+        el la los las un una y es son en de del para con por que se como este esta al lo su sus
+        más sin o mediante
+    """,
+}
+# Those of Italian, Portuguese, Dutch and Swedish.
 _OTHER = """
-    der die das und ist ein eine von mit wird im zu auf für den dem des nicht sich auch
-    durch le la les un une et est dans pour par sur avec nous qui que du au aux cette el los
-    las una para con por del es se en y como este esta il lo gli che di per sono della delle
-    nel o os as um uma não com dos na em de het een van voor met zijn op wordt och att det
-    som för av i på med är till
+    il lo gli che di per sono della delle nel o os as um uma não com dos na em de het een van
+    voor met zijn op wordt och att det som för av i på med är till
 """
 FREQUENT = frozenset(_WORD.findall(_ENGLISH))
-_OTHER_LATIN = frozenset(_WORD.findall(_OTHER)) - FREQUENT
+_FREQUENT_BY = {code: frozenset(_WORD.findall(listed)) for code, listed in _BY_LANGUAGE.items()}
+_OTHER_LATIN = frozenset(_WORD.findall(_OTHER)).union(*_FREQUENT_BY.values()) - FREQUENT
+_KANA_SHARE = 0.15  # of the letters; without, it is Chinese
 _ENGLISH_SHARE, _FEW_WORDS = 0.07, 12
 _CHINESE_SHARE = 0.35  # of all characters; the one-liners of the digests all have more
 _SCRIPT_SHARE = 0.5  # of the letters, for any other language
@@ -59,14 +72,28 @@ def objection(text: str, language: str) -> str:
     share = sum(scripts[name] for name in expected) / max(1, scripts.total())
     if expected and share < (0.9 if "LATIN" in expected else _SCRIPT_SHARE):
         return message
-    if "LATIN" in expected and (language == "en") != _is_english(words):
+    if "LATIN" in expected and not _is_latin_language(words, language):
         return message
-    return ""
+    kana = scripts["HIRAGANA"] + scripts["KATAKANA"]
+    return message if language == "ja" and kana < _KANA_SHARE * scripts.total() else ""
 
 
 def _is_chinese(text: str, scripts: Counter[str]) -> bool:
     others = scripts.total() - scripts["CJK"] - scripts["LATIN"] - scripts["GREEK"]
     return others == 0 and scripts["CJK"] >= _CHINESE_SHARE * len(text)
+
+
+def _is_latin_language(words: list[str], language: str) -> bool:
+    if language not in _FREQUENT_BY:
+        return (language == "en") == _is_english(words)
+    lowered = [word.lower() for word in words]
+    counts = {
+        code: sum(word in frequent for word in lowered)
+        for code, frequent in (_FREQUENT_BY | {"en": FREQUENT}).items()
+    }
+    own = counts.pop(language)
+    enough = len(words) < _FEW_WORDS or own >= _ENGLISH_SHARE * len(words)
+    return enough and own >= max(counts.values())
 
 
 def _is_english(words: list[str]) -> bool:

@@ -107,6 +107,8 @@ def reversed_words(text: str, source: str, language: str) -> str:
     """What is said the other way round; empty where nothing is."""
     if language == "zh":
         return _reversed_zh(text, source)
+    if language != "en":
+        return ""
     said = {_table_form(word) for words in _sentences(source) for word in words}
     for words in _sentences(text):
         for place, word in enumerate(words):
@@ -124,6 +126,8 @@ def denied_words(text: str, source: str, language: str) -> str:
     """What is denied though the abstract says it; empty where nothing is."""
     if language == "zh":
         return _denied_zh(text, source)
+    if language != "en":
+        return ""
     for words in _sentences(text):
         for place, word in enumerate(words[:-1]):
             if _DENIAL.match(word) and words[place + 1] not in _NOT_ONLY:
