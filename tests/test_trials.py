@@ -293,7 +293,7 @@ def test_who_gets_nothing_any_more_and_which_links_are_dead_is_trouble(
     orphaned, lost = subscribers_health.check(changed, database, NOW)
     assert (orphaned.level, lost.level) == ("trouble", "trouble")
     assert f"{len(readers)} readers of 'audio', which no [[newsletters]] names" in orphaned.text
-    assert "`newsletter rename audio NEW`" in orphaned.text
+    assert "Bring it back" in orphaned.text
     assert "from 2025-07-11 on is not in site.secret_keys" in lost.text
     assert "also to unsubscribe, no longer work; put it behind the first" in lost.text
 

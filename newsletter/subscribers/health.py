@@ -52,8 +52,7 @@ def _orphans(settings: Settings, session: Session) -> Iterator[Finding]:
     for slug, number in readers:
         text = (
             f"{counted(number, 'reader')} of {slug!r}, which no [[newsletters]] names: they get"
-            f" nothing. Bring it back, or move them: `newsletter rename {slug} NEW`"
-            f"{did_you_mean(slug, slugs)}"
+            f" nothing. Bring it back{did_you_mean(slug, slugs)}"
         )
         yield Finding("newsletters", Severity.TROUBLE, text)
 
