@@ -191,7 +191,7 @@ def send_batch(sending: SendContext, batch_id: int, mails: IssueEmails) -> str |
         return trouble
 
     def send_round() -> str | None:
-        if not _lease(sending, batch_id):
+        if not (sending.database.lets_share() and _lease(sending, batch_id)):
             return f"batch {batch_id} is done, or in the hands of another worker"
         held = send_leased(sending, batch_id, mails)
         return sending.breaker.trouble or held
@@ -215,7 +215,7 @@ def _lease_next(
         open_ones = [
             batch_id for batch_id in _open_batches(session, issue_id) if batch_id not in given_up
         ]
-    for batch_id in open_ones:
+    for batch_id in open_ones if sending.database.lets_share() else ():
         if _lease(sending, batch_id):
             return batch_id, False
     return None, bool(open_ones)

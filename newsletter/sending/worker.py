@@ -231,6 +231,7 @@ class BatchWorker:
         self._out.update({recipient.reference: recipient for recipient in recipients})
 
     def _record(self, session: Session) -> None:
+        session.connection()  # its turn may take a while, and the lease begins after it
         now = self._sending.clock()
         ledger.renew_lease(session, self._batch_id, self._sending.owner, now)
         ledger.record_results(session, self._answers, now)

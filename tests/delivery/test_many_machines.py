@@ -205,6 +205,20 @@ def test_senders_write_beside_one_another_and_never_beside_somebody_else(
             assert connection.exec_driver_sql(alone).scalar() is False
 
 
+def test_who_would_take_a_batch_over_knows_that_a_writer_keeps_all_waiting(
+    machines: Machines, database: Database, readers: list[str]
+) -> None:
+    with pytest.raises(PowerCutError):
+        machines.on("first", cut_at(6))
+    with database.write.begin() as session:
+        session.execute(update(BatchRow).values(leased_until=func.clock_timestamp()))
+    with database.write.begin() as freezing:
+        assert freezing.scalar(select(func.count()).select_from(BatchRow)) == 1
+        assert not database.lets_share()
+    assert database.lets_share()
+    assert machines.on("second") == readers[8:]
+
+
 def test_four_machines_at_once_send_each_mail_once_and_finish_the_issue(
     settings: Settings, database: Database, readers: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
