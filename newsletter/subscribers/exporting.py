@@ -10,7 +10,7 @@ from newsletter.subscribers.csv_format import escape_cell
 from newsletter.subscribers.queries import Member
 
 COLUMNS = (
-    *("email", "standing", "newsletters", "paused", "rhythm", "language"),
+    *("email", "standing", "newsletters", "paused", "rhythm", "left_out", "language"),
     *("created", "confirmed", "left", "consent", "interests"),
 )
 
@@ -59,6 +59,7 @@ def _values(member: Member) -> dict[str, object]:
         "newsletters": dict(member.details),
         "paused": dict(member.paused),
         "rhythm": dict(member.rhythms),
+        "left_out": dict(member.left_out),
         "language": member.language,
         "created": _moment(member.created_at),
         "confirmed": _moment(member.confirmed_at),

@@ -37,6 +37,7 @@ _COLUMNS = {  # our name -> how others write it, lower case, letters only; the b
     "language": ("language", "lang", "locale", "语言"),
     "paused": ("paused",),
     "rhythm": ("rhythm",),
+    "left_out": ("leftout",),
     "consent": ("consent",),
     "interests": ("interests",),
     "confirmed": ("confirmed", "confirmedat", "confirmtime", "optintime"),

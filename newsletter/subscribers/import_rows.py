@@ -78,6 +78,7 @@ class Person:
     details: Mapping[str, str]  # newsletter -> detail
     paused: Mapping[str, date]
     rhythms: Mapping[str, Rhythm]
+    left_out: Mapping[str, str]  # newsletter -> `cross replace`
     language: str
     consent: str
     confirmed_at: datetime
@@ -124,6 +125,7 @@ def read_row(entry: ImportEntry, plan: ImportOptions, now: datetime) -> Person |
         details,
         _days(cells.get("paused", "")),
         _rhythms(cells.get("rhythm", "")),
+        _left_out(cells.get("left_out", "")),
         language if language in LANGUAGES else plan.language,
         f"{plan.consent}; there: {own}" if own else plan.consent,
         confirmed_at,
@@ -174,6 +176,14 @@ def _days(cell: str) -> dict[str, date]:
 def _rhythms(cell: str) -> dict[str, Rhythm]:
     known = list(Rhythm)
     return {slug: Rhythm(name) for slug, name in _pairs(cell.lower()).items() if name in known}
+
+
+def _left_out(cell: str) -> dict[str, str]:
+    """`audio=cross+replace` as newsletters and their sections; what is no such section is none."""
+    return {
+        slug: " ".join(section for section in ("cross", "replace") if section in names.split("+"))
+        for slug, names in _pairs(cell.lower()).items()
+    }
 
 
 def _moment(cell: str, now: datetime) -> tuple[datetime, str]:

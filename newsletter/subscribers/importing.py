@@ -319,6 +319,7 @@ class _Chunk:
             "detail": person.details[slug],
             "paused_until": person.paused.get(slug),
             "rhythm": chosen,
+            "left_out": person.left_out.get(slug, ""),
             "had_issue": had_issue,
             "next_day": next_day,
             "since": person.confirmed_at,

@@ -40,6 +40,7 @@ class Member:
     details: Mapping[str, str] = field(default_factory=dict)  # newsletters they did not leave
     paused: Mapping[str, str] = field(default_factory=dict)  # newsletter -> until which day
     rhythms: Mapping[str, str] = field(default_factory=dict)  # newsletter -> how often
+    left_out: Mapping[str, str] = field(default_factory=dict)  # newsletter -> `cross+replace`
     interests: PortableInterests = field(default_factory=dict)
 
 
@@ -140,5 +141,10 @@ def _member(row: SubscriberRow, standing: str, subscriptions: Sequence[Subscript
             subscription.newsletter: subscription.rhythm
             for subscription in subscriptions
             if subscription.rhythm != Rhythm.DAILY
+        },
+        left_out={
+            subscription.newsletter: subscription.left_out.replace(" ", "+")
+            for subscription in subscriptions
+            if subscription.left_out
         },
     )

@@ -335,7 +335,12 @@ def test_a_killed_import_goes_on_where_it_was(cli: Cli, database: Database) -> N
 
 @pytest.mark.parametrize("form", ["csv", "json", "jsonl"])
 def test_what_is_exported_can_be_imported_elsewhere(
-    cli: Cli, two: Settings, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli,
+    two: Settings,
+    database: Database,
+    form: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with_formula = "=2+5+cmd|' /C calc'!A0"
     cli("subscribers", "add", "+tag@reader.example", "--consent", with_formula, "--to", "text")
@@ -343,6 +348,9 @@ def test_what_is_exported_can_be_imported_elsewhere(
     for name in ("ada", "bob", "chen", "用户", "jürgen"):
         cli("subscribers", "add", f"{name}@reader.example", *consent, "--detail", "full")
     cli("subscribers", "add", "chen@reader.example", *consent, "--rhythm", "tuesday")
+    with database.write.begin() as session:
+        for row in session.scalars(select(SubscriptionRow).limit(4)):
+            row.left_out = "cross replace" if row.newsletter == "text" else "replace"
     cli("subscribers", "remove", "bob@reader.example")
     cli("subscribers", "add", "pending@reader.example")
     assert cli("subscribers", "export", "--format", form, "--output", "out").code == 0
@@ -358,7 +366,8 @@ def test_what_is_exported_can_be_imported_elsewhere(
     said = cli("subscribers", "import", "out", "--consent", "moved here")
     assert said.out.endswith("= 5 added, 2 not-subscribed\n")
     after = json.loads(cli("subscribers", "export", "--format", "json").out)
-    kept = ("email", "standing", "newsletters", "rhythm", "language", "confirmed")
+    kept = ("email", "standing", "newsletters", "rhythm", "left_out", "language", "confirmed")
+    assert any("cross+replace" in row["left_out"].values() for row in after)
     confirmed = [row for row in before if row["standing"] == "confirmed"]
     assert [[row[key] for key in kept] for row in after] == [
         [row[key] for key in kept] for row in confirmed
