@@ -37,6 +37,8 @@ def ask_for_data(token: str) -> str:
 @blueprint.post("/preferences/<token>/data")
 def send_data(token: str) -> str:
     claim = pages.claim(PreferencesClaim, token)
+    if not pages.press().counts:
+        return ask_for_data(token)
     now = pages.clock()
     with pages.database.write.begin() as session:
         subscriber = find_owner(session, claim)

@@ -269,7 +269,8 @@ def test_erasing_takes_along_who_they_were_and_what_still_waits(
     site.press(site.get(link), link)
     site.work()
     site.clock.pass_by(days=7, minutes=1)
-    site.post(f"{link_of(site, NEW)}/data")
+    address = f"{link_of(site, NEW)}/data"
+    site.press(site.get(address), address)
     site.sign_up("ada+tag@elsewhere.example")
     with site.database.read() as session:
         letters = session.scalars(select(OutboxRow)).all()

@@ -28,7 +28,8 @@ def move(site: Site, old: str, new: str) -> str:
 
 
 def data_of(site: Site, email: str) -> str:
-    site.post(f"{link_of(site, email)}/data")
+    address = f"{link_of(site, email)}/data"
+    site.press(site.get(address), address)
     site.work()
     assert site.sent[-1].recipient == email
     return site.link(site.sent[-1], "data")
