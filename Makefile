@@ -4,6 +4,9 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# One more than cores: many tests wait for servers and processes.
+WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+
 # The tests start many processes of ours; compiled once, these start at once.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -13,7 +16,7 @@ demo: .venv/installed
 	@$(BIN)/newsletter demo demo
 
 test: .venv/installed-dev
-	$(BIN)/pytest -n auto --dist loadgroup -m 'not slow'
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m 'not slow'
 
 # What `make test` leaves out: long stories (kills, hanging servers, browsers) and the gates.
 test-slow: .venv/installed-dev

@@ -231,6 +231,7 @@ WITHIN = [("copy_sqlite", place) for place in (1, 2, 3)]
 
 
 @pytest.mark.usefixtures("readers")
+@pytest.mark.slow
 def test_a_restore_that_is_killed_at_any_step_sends_nothing_twice_and_can_be_repeated(
     cli: Cli, settings: Settings, database: Database
 ) -> None:

@@ -8,9 +8,15 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from newsletter.config import Settings
 from tests.conftest import Cli
+
+
+def slow(*values: object) -> ParameterSet:
+    return pytest.param(*values, marks=pytest.mark.slow)
+
 
 pytestmark = [pytest.mark.on_both_databases, pytest.mark.usefixtures("short_day")]
 
@@ -58,7 +64,7 @@ def arrived(settings: Settings) -> list[str]:
     return [file.name.removeprefix("audio-2025-07-11-").removesuffix(".eml") for file in files]
 
 
-@pytest.mark.parametrize(("moment", "number"), [("before", 1), ("before", 7), ("after", 7)])
+@pytest.mark.parametrize(("moment", "number"), [slow("before", 1), ("before", 7), slow("after", 7)])
 def test_killed_in_the_middle_everybody_is_accounted_for(
     cli: Cli, settings: Settings, readers: list[str], moment: str, number: int
 ) -> None:

@@ -160,9 +160,9 @@ def test_a_chinese_newsletter_asks_for_the_pattern_of_the_first_digest() -> None
 
 
 def test_a_language_that_nobody_wrote_a_prompt_for_is_asked_for_by_name() -> None:
-    with asking(in_turn(completion("DiffuVoice verbessert Sprache."))) as ask:
-        ask(language="de")
-        assert "in German" in ask.asked[0].instruction
+    with asking(in_turn(completion("DiffuVoice migliora il parlato."))) as ask:
+        ask(language="it")
+        assert "in Italian" in ask.asked[0].instruction
 
 
 def test_temperature_and_further_parameters_are_the_operators() -> None:
