@@ -1,8 +1,10 @@
 """Profiles as they are kept: made once after a change, so that sending only reads them."""
 
 import json
+import logging
 import zlib
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -22,19 +24,27 @@ from newsletter.interests.profile import (
 )
 from newsletter.models import InterestRow, ProfileRow
 
+_log = logging.getLogger(__name__)
+
 _AT_ONCE = 20  # readers in one transaction; some 30 ms each
 
 
 def profiles_of(
     session: Session, subscriber_ids: Collection[int], now: datetime
-) -> dict[int, Profile]:
-    """The profiles of those among them who named interests; what is not there is made, and kept."""
+) -> dict[int, Profile | None]:
+    """The profiles of those among them who named interests; what is not there is made, and kept.
+
+    None for whom none can be made, until they change something.
+    """
     rows = session.scalars(
         select(ProfileRow).where(
             ProfileRow.subscriber_id.in_(subscriber_ids), ProfileRow.lexicon == shipped().version
         )
     )
-    known = {row.subscriber_id: _read(row.content) for row in rows}
+    known: dict[int, Profile | None] = {}
+    for row in rows:
+        with suppress(ValueError, KeyError, TypeError, zlib.error):  # a damaged one is made anew
+            known[row.subscriber_id] = _read(row.content) if row.content else None
     named = session.scalars(
         select(InterestRow.subscriber_id)
         .where(InterestRow.subscriber_id.in_(set(subscriber_ids) - known.keys()))
@@ -66,22 +76,31 @@ def _lacking(session: Session) -> Sequence[int]:
     ).all()
 
 
-def _make(session: Session, subscriber_ids: Iterable[int], now: datetime) -> dict[int, Profile]:
-    made = {
-        number: compile_profile(interest_store.load(session, number)) for number in subscriber_ids
-    }
+def _make(
+    session: Session, subscriber_ids: Iterable[int], now: datetime
+) -> dict[int, Profile | None]:
+    made = {number: _compile(session, number) for number in subscriber_ids}
     session.execute(delete(ProfileRow).where(ProfileRow.subscriber_id.in_(made)))
     session.add_all(
         ProfileRow(
             subscriber_id=number,
             lexicon=shipped().version,
-            content=_written(profile),
+            content=_written(profile) if profile else b"",
             made_at=now,
         )
         for number, profile in made.items()
     )
     session.flush()
     return made
+
+
+def _compile(session: Session, subscriber_id: int) -> Profile | None:
+    interests = interest_store.load(session, subscriber_id)
+    try:
+        return compile_profile(interests)
+    except Exception:  # noqa: BLE001 - what cannot be ranked costs its picks, never the mail
+        _log.exception("no profile of a reader", extra={"subscriber": subscriber_id})
+        return None
 
 
 def _written(profile: Profile) -> bytes:

@@ -40,7 +40,10 @@ def with_picks(
         recipient.subscriber_id: recipient for recipient in recipients if not recipient.attempts
     }
     profiles = profile_store.profiles_of(session, untried.keys() - known.keys(), now)
-    chosen = {number: choose(mails, untried[number], own) for number, own in profiles.items()}
+    chosen = {
+        number: None if own is None else choose(mails, untried[number], own)
+        for number, own in profiles.items()
+    }
     if chosen:
         keep_picks(session, issue_id, chosen, now)
     picks = known | chosen

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from newsletter import issues
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.interests import interest_store
+from newsletter.interests import interest_store, profile_store
 from newsletter.interests.interest_store import Interest, InterestType
-from newsletter.models import IssueRow, PickRow
+from newsletter.models import IssueRow, PickRow, ProfileRow
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 from newsletter.sending import personal, totals
 from newsletter.subscribers import lifecycle
@@ -58,6 +58,27 @@ def test_a_ranking_that_fails_costs_its_picks_and_no_mail(
     assert FIRST not in cli("preview", "--as", READER, "--format", "text").out
     with database.read() as session:
         assert [row.chosen for row in session.scalars(select(PickRow))] == [{}]
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_profile_that_cannot_be_made_or_read_costs_no_mail_either(
+    cli: Cli, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("subscribers", "interests", READER, "--word", "neural").code == 0
+    with monkeypatch.context() as broken:
+        broken.setattr(profile_store, "compile_profile", lambda *_: 1 / 0)
+        assert cli("run").code == 0
+    with database.write.begin() as session:
+        (row,) = session.scalars(select(ProfileRow))
+        assert not row.content
+        assert profile_store.profiles_of(session, [row.subscriber_id], NOW) == {
+            row.subscriber_id: None
+        }
+        row.content = b"damaged"
+    with database.write.begin() as session:
+        (made,) = profile_store.profiles_of(session, [row.subscriber_id], NOW).values()
+    assert made is not None
+    assert [word.text for word in made.words] == ["neural"]
 
 
 @pytest.mark.usefixtures("readers")

@@ -309,7 +309,7 @@ def test_a_profile_goes_with_every_change_and_comes_back_with_the_next_mail(
 
     def words() -> tuple[str, ...]:
         with database.write.begin() as session:
-            (profile,) = profile_store.profiles_of(session, [ada], NOW).values() or [Profile()]
+            profile = profile_store.profiles_of(session, [ada], NOW).get(ada) or Profile()
         return (*(word.text for word in profile.words), *(liked.title for liked in profile.liked))
 
     with database.write.begin() as session:
