@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import common, deliveries_status, output
+from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from newsletter.config import Settings
     from newsletter.db import Database
     from newsletter.models import IssueRow
     from newsletter.sending.settle import DeliveryFilter
@@ -42,22 +44,50 @@ def status(
 ) -> None:
     """The account of an issue: by state and reason, what came back, how fast it goes.
 
-    Exit code 1 where something is still pending.
+    Without SLUG, of each newsletter's issue. Exit code 1 where something is still pending.
     """
-    from newsletter import bootstrap, issues
+    from newsletter import bootstrap
 
     settings = common.load(config_file)
     with bootstrap.open_database(settings) as database:
-        with database.read() as session:
-            issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
-        if watched and not as_json and common.is_watched():
-            _watch(database, issue, by_domain)
-        view = deliveries_status.read_status(database, issue, common.utc_now(), by_domain=by_domain)
+        issues = _issues(settings, database, slug, day)
+        live = watched and not as_json and common.is_watched()
+        if live:
+            if len(issues) > 1:
+                raise WrongUseError("--watch shows one newsletter; name it")
+            _watch(database, issues[0], by_domain)
+        now = common.utc_now()
+        views = [
+            deliveries_status.read_status(database, issue, now, by_domain=by_domain)
+            for issue in issues
+        ]
     if as_json:
-        output.print_json(deliveries_status.as_json(view))
-    elif not (watched and common.is_watched()):
-        deliveries_status.tell(view)
-    click.get_current_context().exit(0 if view.account.balances else 1)
+        told = [deliveries_status.as_json(view) for view in views]
+        output.print_json(told if len(settings.newsletters) > 1 and slug is None else told[0])
+    elif not live:
+        for view in views:
+            deliveries_status.tell(view)
+    click.get_current_context().exit(0 if all(view.account.balances for view in views) else 1)
+
+
+def _issues(
+    settings: "Settings", database: "Database", slug: str | None, day: date | None
+) -> "list[IssueRow]":
+    """The newsletter's issue; without a slug that of each newsletter that has one, one at least."""
+    from newsletter import issues
+
+    with database.read() as session:
+        if slug is not None or len(settings.newsletters) == 1:
+            return [issues.get_issue(session, settings.newsletter(slug).slug, day)]
+        found = []
+        for newsletter in settings.newsletters:
+            try:
+                found.append(issues.get_issue(session, newsletter.slug, day))
+            except WrongUseError as error:
+                common.warn(str(error))
+    if not found:
+        raise WrongUseError("none of the newsletters has an issue" + (f" of {day}" if day else ""))
+    return found
 
 
 def _watch(database: "Database", issue: "IssueRow", by_domain: bool) -> None:
@@ -200,7 +230,7 @@ def settle(
 
 
 def _check_references(session: "Session", issue_id: int, chosen: "DeliveryFilter") -> None:
-    from newsletter.errors import WrongUseError, did_you_mean
+    from newsletter.errors import did_you_mean
     from newsletter.sending.stats import list_deliveries
 
     if not chosen.references:

@@ -57,6 +57,23 @@ def mixed(database: Database, sent: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("mixed")
+def test_without_a_slug_every_newsletter_with_an_issue_is_told_of(
+    cli: Cli, settings: Settings
+) -> None:
+    with (settings.folder / "newsletter.toml").open("a") as file:
+        file.write('\n[[newsletters]]\nslug = "speech"\ntitle = "S"\ncategories = ["cs.CL"]\n')
+    said = cli("deliveries", "status")
+    assert said.code == 1
+    assert said.out.startswith("audio  Fri 11 Jul 2025  12 subscribers = 7 sent")
+    assert "speech has no issue; `newsletter run speech` makes one" in said.err
+    assert [it["newsletter"] for it in json.loads(cli("deliveries", "status", "--json").out)] == [
+        "audio"
+    ]
+    assert "has no issue of 2025-07-10" in cli("deliveries", "status", "--day", "2025-07-10").err
+    assert cli("deliveries", "status", "speech").code == 2
+
+
+@pytest.mark.usefixtures("mixed")
 def test_status_tells_states_reasons_and_feedback(cli: Cli) -> None:
     said = cli("deliveries", "status", "--domains")
     assert said.code == 1
