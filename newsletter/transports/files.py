@@ -119,8 +119,10 @@ class Files(Transport):
         """The folders, and nothing half-made by a process that was killed."""
         if self._ready:
             return
-        for name in ("tmp", "new", "cur") if self._maildir else (".",):
-            (self._folder / name).mkdir(parents=True, exist_ok=True)
+        # Mails hold addresses and links that act for their readers: they are the owner's alone.
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in ("tmp", "new", "cur") if self._maildir else ():
+            (self._folder / name).mkdir(mode=0o700, exist_ok=True)
         for part in self._parts.glob(".*.part"):
             match = _PART.fullmatch(part.name)
             if match and not is_running(int(match[1])):

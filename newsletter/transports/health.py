@@ -1,5 +1,6 @@
 """For `newsletter check`: would a mail leave? Each transport goes as far as it can without one."""
 
+import stat
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -38,5 +39,11 @@ def _files(settings: Settings) -> Finding:
     except OSError as error:
         text = f"{folder} cannot be written ({error.strerror}); look at transport.directory"
         return Finding(_PART, Severity.TROUBLE, text)
+    if folder.exists() and folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        text = (
+            f"others on this machine can open {folder}: mails hold addresses, and links that act"
+            f" for their readers; `chmod 700 {folder}`"
+        )
+        return Finding(_PART, Severity.WARNING, text)
     text = f'mails become files in {folder}; transport.use = "smtp" or "sendgrid" sends them'
     return Finding(_PART, Severity.OK, text)

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from newsletter.config import Settings
+from newsletter.finding import Severity
 from newsletter.rendering.message import Message
 from newsletter.transports import files
+from newsletter.transports import health as transports_health
 from newsletter.transports.base import SendStatus, TransportDownError
 from newsletter.transports.files import Files, file_name
+from tests.conftest import NOW
 from tests.delivery.transports_standins import mail_to
 
 LONGEST = f"{'l' * 64}@{'d' * 60}.{'d' * 60}.{'d' * 60}.example"
@@ -117,7 +120,15 @@ def test_a_read_only_folder_stops_the_sending(tmp_path: Path) -> None:
 
 def test_the_configured_folder_starts_from_that_of_the_configuration(settings: Settings) -> None:
     list(files.from_settings(settings).send([mail_to("ada@reader.example")]))
-    assert len(list((settings.folder / "outbox").glob("*.eml"))) == 1
+    outbox = settings.folder / "outbox"
+    assert len(list(outbox.glob("*.eml"))) == 1
+    assert outbox.stat().st_mode & 0o777 == 0o700  # mails are nobody else's
+    (found,) = transports_health.check(settings, NOW)
+    assert found.level is Severity.OK
+    outbox.chmod(0o755)
+    (found,) = transports_health.check(settings, NOW)
+    assert found.level is Severity.WARNING
+    assert f"`chmod 700 {outbox}`" in found.text
 
 
 def test_a_maildir_has_a_file_for_each_mail_that_any_mail_program_finds(tmp_path: Path) -> None:
