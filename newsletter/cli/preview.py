@@ -159,7 +159,8 @@ def _interests(
 
     if not (liked or words or authors):
         return None
-    papers = [find_paper(settings, name) for name in liked]
+    ids = [checked(Interest(InterestType.PAPER, name)).value for name in liked]
+    papers = [find_paper(settings, arxiv_id) for arxiv_id in ids]
     return Interests(
         liked=[
             LikedPaper(paper.title, paper.abstract, paper.id.arxiv_id, paper.categories)

@@ -191,7 +191,9 @@ class MastheadTexts:
             )
         if content.is_complete:
             return ""  # the counts say so
-        return say("As arXiv's feed has them; it states no count to check against.")
+        return say(
+            "As arXiv's feed or recent papers have them; these state no count to check against."
+        )
 
     def holds(
         self, content: IssueContent, shown: Mapping[int, DetailLevel], ceiling: DetailLevel

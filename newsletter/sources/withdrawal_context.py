@@ -74,7 +74,8 @@ _ENDS_IN_VENUE = lazy_pattern(
     rf"(?:{_NAMED_VENUE}|{_OF_VENUE})(?:[\s:,(\[–-]*|\s+{IS}\s+(?:\w+\s+){{0,2}})$"
 )
 _GOES_ON_WITH_VENUE = lazy_pattern(
-    rf"\W*(?i:as an? )?(?:(?i:the )?{_NAMED_VENUE}|(?i:{PAPER})\s+(?i:to|at|for|in)\s+{_VENUE})"
+    rf"\W*(?i:as an? )?(?:(?i:the )?{_NAMED_VENUE}"
+    rf"|(?i:(?:our|the|this|my|an?)\s+)?(?i:{PAPER})\s+(?i:to|at|for|in)\s+{_VENUE})"
 )
 _LATER = lazy_pattern(r"\b(?:later|subsequently|afterwards|eventually|thereafter)\b", re.IGNORECASE)
 _KEEPS_IT_FROM_ARXIV = lazy_pattern(r"copyright|licen[cs]|plagiar|pre-?print", re.IGNORECASE)
@@ -125,6 +126,9 @@ _PART = (
     r"|equations?|supplement\w*|patents?|drugs?|troops|grants?|funding|support|consent"
     r"|benchmarks?|products?|money|cash|water|names?|authorship)\b"
 )
+_PART_ALONE = lazy_pattern(
+    rf"(?:^|[:;,.]\s*)(?:the\s+)?{_PART}(?:\s+[(\[]?[\d.]+[)\]]?)?\s+$", re.IGNORECASE
+)
 _PART_BEFORE = lazy_pattern(
     rf"\b{_PART}(?:\s+(?:in|of|on|from|and(?=\s(?-i:[\dA-Z]))|(?-i:[A-Z])|[(\[]?[\d.]+[)\]]?|the|theorem"
     rf"|lemma|section|figure|table)){{0,5}}\s+{IS}\s+(?:\w+\s+){{0,2}}$",
@@ -132,7 +136,9 @@ _PART_BEFORE = lazy_pattern(
 )
 _PART_BEHIND = lazy_pattern(
     r"\s+(?:(?:the|our|an?|this|that|these|those|all|some|any|its|his|her|their|previous|main|first"
-    rf"|one|of)\s+){{0,4}}(?:\w+\s+)?{_PART}(?!\s+{PAPER})",
+    r"|one|of)\s+){0,4}(?:(?!(?:because|since|as|due|for|until|till|pending|without|owing|when|while"
+    r"|after|before|if|so|but|and|or|to|by|from|in|on|at|with|given|unless)\b)\w+\s+)?"
+    rf"{_PART}(?!\s+{PAPER})",
     re.IGNORECASE,
 )
 # "One of the authors withdrew": a person, and not the paper.
@@ -163,7 +169,13 @@ def withdraws_something_else(before: str, word: str, behind: str) -> bool:
     return (
         _is_about_a_venue(before, behind)
         or _is_about_another_version(before, word, behind)
-        or bool(_PART_BEFORE.search(before) or _PART_BEHIND.match(behind))
+        or any(
+            (
+                _PART_BEFORE.search(before),
+                _PART_ALONE.search(before),
+                _PART_BEHIND.match(behind),
+            )
+        )
         or bool(_PERSON_BEFORE.search(before) and _ENDS_CLAUSE.match(behind))
     )
 

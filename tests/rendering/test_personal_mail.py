@@ -139,7 +139,7 @@ def test_a_preview_for_nobody_in_particular_ranks_by_what_is_named(
     cli: Cli, settings: Settings
 ) -> None:
     assert settings.newsletters
-    said = cli("preview", "--word", "neural", "--author", "Ada L", "--liked", "2507.07877",
+    said = cli("preview", "--word", "neural", "--author", "Ada L", "--liked", "https://arxiv.org/pdf/2507.07877v1.pdf",
                "--format", "text")  # fmt: skip
     assert said.code == 0, said.err
     assert "为您优先" in said.out

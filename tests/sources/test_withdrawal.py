@@ -11,6 +11,19 @@ from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from tests.sources import samples
 
 NOTICES = """\
+This paper has been withdrawn because Theorem 3 is false
+This version is withdrawn because Lemma 4 is wrong; do not cite
+The paper is withdrawn since Theorem 1.2 is incorrect
+Withdrawn as Lemma 5 is wrong
+The article was withdrawn because results are wrong
+This paper is withdrawn because Section 3 contains a mistake
+Withdrawn because code had a bug
+Withdrawn since proof is incomplete
+Withdrawn due data error
+This paper has been withdrawn pending patent application
+Temporarily withdrawn for patent reasons
+The paper is withdrawn until patent is granted
+Withdrawn without consent of the others
 This paper is no longer available
 No longer available on arXiv at the request of the authors
 Full text no longer available
@@ -185,6 +198,12 @@ Authorship issue, withdrawn at request of co-authors
 """
 
 DECOYS = """\
+We withdrew our submission to NeurIPS 2025; now under review at TMLR
+We have withdrawn our submission to ICML
+v2: Theorem 5 withdrawn, the rest unchanged
+v3: Section 4 withdrawn, typos fixed
+v2: claim withdrawn
+Conjecture 2 withdrawn
 Study of opioid withdrawal
 Groundwater withdrawal for irrigation
 Deformation retraction, 14 pages
