@@ -109,7 +109,7 @@ def test_the_budget_is_used_up() -> None:
     assert len(html_part(sent)) > 97_000 or len(sent.html.encode()) > 95_000
 
 
-@pytest.mark.parametrize(("papers", "language"), [(40, "en"), slow(110, "en")])
+@pytest.mark.parametrize(("papers", "language"), [(40, "en"), slow(70, "en")])
 def test_who_has_interests_says_more_or_less_of_each_card_that_has_room_for_the_links(
     papers: int, language: str
 ) -> None:
