@@ -198,18 +198,23 @@ def send_frozen_issue(
     with services.database.read() as session:
         pending = totals.delivery_totals(session, issue_id).pending
     if pending:
-        mails.check_templates()
-        profile_store.make_ready(services.database, services.clock(), services.stopping)
+        _make_ready(services, mails)
     with services.bar("sending", pending) as step:
         return send_issue(_sending(services, step, forced), issue_id, mails)
 
 
 def issue_emails(services: Services, issue_id: int) -> IssueEmails:
-    """A frozen issue, ready to be rendered for each reader, with its templates checked."""
+    """A frozen issue, ready to be rendered for each reader: templates checked, profiles made."""
     content = load_frozen_issue(services, issue_id)
     mails = issue_mails(services, content, issue_id)
-    mails.check_templates()
+    _make_ready(services, mails)
     return mails
+
+
+def _make_ready(services: Services, mails: IssueEmails) -> None:
+    """What takes long, or tells of a broken template, before anything of an issue is claimed."""
+    mails.check_templates()
+    profile_store.make_ready(services.database, services.clock(), services.stopping)
 
 
 def deliver_batch(

@@ -36,37 +36,39 @@ def profiles_of(
 
     None for whom none can be made, until they change something.
     """
+    chosen = select(InterestRow.subscriber_id).where(InterestRow.subscriber_id.in_(subscriber_ids))
+    named = set(session.scalars(chosen.distinct()))
+    if not named:  # as of most: then the lexicon need not even be read
+        return {}
     rows = session.scalars(
         select(ProfileRow).where(
-            ProfileRow.subscriber_id.in_(subscriber_ids), ProfileRow.lexicon == shipped().version
+            ProfileRow.subscriber_id.in_(named), ProfileRow.lexicon == shipped().version
         )
     )
     known: dict[int, Profile | None] = {}
     for row in rows:
         with suppress(ValueError, KeyError, TypeError, zlib.error):  # a damaged one is made anew
             known[row.subscriber_id] = _read(row.content) if row.content else None
-    named = session.scalars(
-        select(InterestRow.subscriber_id)
-        .where(InterestRow.subscriber_id.in_(set(subscriber_ids) - known.keys()))
-        .distinct()
-    )
-    return known | _make(session, named.all(), now)
+    return known | _make(session, named - known.keys(), now)
 
 
 def make_ready(database: Database, now: datetime, stopping: Callable[[], bool]) -> int:
     """Make all profiles that are lacking, a few at a time; returns how many were."""
     made = 0
     while not stopping():
-        with database.write.begin() as session:
+        with database.read() as session:
             lacking = _lacking(session)
-            made += len(_make(session, lacking, now))
-        if len(lacking) < _AT_ONCE:
+        if not lacking:
             break
+        with database.write.begin() as session:
+            made += len(_make(session, lacking, now))
     return made
 
 
 def _lacking(session: Session) -> Sequence[int]:
     """Some of those who named interests and have no profile by today's lexicon."""
+    if session.scalar(select(InterestRow.subscriber_id).limit(1)) is None:
+        return ()
     kept = exists().where(
         ProfileRow.subscriber_id == InterestRow.subscriber_id,
         ProfileRow.lexicon == shipped().version,
