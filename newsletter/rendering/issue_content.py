@@ -151,6 +151,11 @@ class IssueContent:
         )
         return {block: counted[block] for block in ordered}
 
+    def papers_without(self, left_out: str) -> list[Paper]:
+        """Those of other sections than these, which are named as in a reader's preferences."""
+        hidden = left_out.split()
+        return [entry.paper for entry in self.entries if entry.section not in hidden]
+
     def section(self, section: IssueSection) -> list[IssueEntry]:
         return [entry for entry in self.entries if entry.section is section]
 

@@ -141,9 +141,7 @@ class IssueEmails:
         if mails is not self:
             return mails.day_index(reader)
         if reader.left_out not in self._indexes:
-            left_out = reader.left_out.split()
-            entries = (entry for entry in self._issue.entries if entry.section not in left_out)
-            self._indexes[reader.left_out] = DayIndex([entry.paper for entry in entries])
+            self._indexes[reader.left_out] = DayIndex(self._issue.papers_without(reader.left_out))
         return self._indexes[reader.left_out]
 
     def _content_for(self, reader: Recipient) -> MessageContent:

@@ -99,8 +99,8 @@ class IssueRanking:
         with self._lock:  # whoever waits would make the same
             index = self._indexes.pop(name, None)
             if index is None:
-                entries = issues.load_issue(session, issue).entries
-                index = DayIndex([it.paper for it in entries if it.section not in left_out.split()])
+                content = issues.load_issue(session, issue)
+                index = DayIndex(content.papers_without(left_out))
             self._indexes[name] = index
             number = sum(len(kept.papers) for kept in self._indexes.values())
             while number > _MOST_PAPERS and len(self._indexes) > 1:
