@@ -85,8 +85,7 @@ class IssueTexts(MastheadTexts):
 
     def reasons(self, reasons: Sequence[PickReason]) -> str:
         """Why a paper comes first for somebody, the strongest reason first."""
-        separator = "；" if self._language.startswith("zh") else "; "
-        return separator.join(map(self._reason, reasons))
+        return self._say("; ").join(map(self._reason, reasons))
 
     def _reason(self, reason: PickReason) -> str:
         words = ", ".join(reason.words)
