@@ -22,7 +22,7 @@ from newsletter.config import Settings
 from newsletter.db import Database, describe_failure
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
-from newsletter.http import DeadlineAdapter
+from newsletter.http import session_within
 from newsletter.models import MomentRow
 from newsletter.rendering.message import Message, MessageContent
 from newsletter.subscribers import health as subscribers_health
@@ -137,11 +137,8 @@ def _ping(settings: Settings, troubles: Sequence[str]) -> None:
     url = settings.alarm.ping_url
     if not url:
         return
-    adapter = DeadlineAdapter()
     try:
-        with requests.Session() as session, adapter.within(_PING_WITHIN_S):
-            session.mount("https://", adapter)
-            session.mount("http://", adapter)
+        with session_within(_PING_WITHIN_S) as session:
             session.post(
                 f"{url}/fail" if troubles else url,
                 data="\n".join(troubles).encode(),

@@ -81,6 +81,20 @@ class DeadlineAdapter(HTTPAdapter):
             seconds = _CUT_AGAIN_S
 
 
+@contextmanager
+def session_within(seconds: float) -> Iterator[requests.Session]:
+    """A session for a request or two, whose answers are read in that time.
+
+    Raises:
+        requests.ReadTimeout: they were not.
+    """
+    adapter = DeadlineAdapter()
+    with requests.Session() as session, adapter.within(seconds):
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, adapter)
+        yield session
+
+
 def retry_after_s(headers: Mapping[str, str]) -> float:
     """The seconds that `Retry-After` asks for (RFC 9110, 10.2.3); 0 where it says nothing of use.
 

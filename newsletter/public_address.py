@@ -12,7 +12,7 @@ import requests
 
 from newsletter.config import Settings
 from newsletter.finding import Finding, Severity
-from newsletter.http import DeadlineAdapter
+from newsletter.http import session_within
 from newsletter.subscribers.tokens import ALL, SignedLinks
 from newsletter.text import brief
 
@@ -66,15 +66,11 @@ def _asked(settings: Settings) -> Finding:
 
 
 def _answer(link: str) -> requests.Response:
-    with requests.Session() as session:
-        adapter = DeadlineAdapter()
-        session.mount("http://", adapter)
-        session.mount("https://", adapter)
-        with adapter.within(_WITHIN_S):
-            response = session.get(link, allow_redirects=False, timeout=_WITHIN_S, stream=True)
-            next(response.iter_content(_MOST_BYTES), b"")
-            response.close()
-            return response
+    with session_within(_WITHIN_S) as session:
+        response = session.get(link, allow_redirects=False, timeout=_WITHIN_S, stream=True)
+        next(response.iter_content(_MOST_BYTES), b"")
+        response.close()
+        return response
 
 
 def _unreachable(error: requests.RequestException) -> str:
