@@ -86,12 +86,13 @@ def preview(
     named = _interests(settings, liked, words, authors)
     with common.opened(settings, sends=False) as services:
         content = content_of(services, newsletter, day)
-        reader = _with_picks(
-            services, content, _reader(services, newsletter, content, email), named
-        )
-        rendered = b"" if live else _shown(services, content, reader, form)
+        issue_id = _issue_id(services, content)
+        mails = _mails(services, content, issue_id)
+        reader = _reader(services, newsletter, content, email)
+        reader = _with_picks(services, issue_id, mails, reader, named)
+        rendered = b"" if live else _shown(content, mails, reader, form)
     if live:
-        _serve(_live(services, content, reader, email), port, in_browser)
+        _serve(_live(services, content, issue_id, reader, email), port, in_browser)
         return
     if output is None and in_browser:
         output = Path(click.format_filename(_temporary(newsletter.slug, content.day, form)))
@@ -174,53 +175,65 @@ def _interests(
 
 
 def _with_picks(
-    services: "Services", content: "IssueContent", reader: "Recipient", named: "Interests | None"
+    services: "Services",
+    issue_id: int | None,
+    mails: "IssueEmails",
+    reader: "Recipient",
+    named: "Interests | None",
 ) -> "Recipient":
     """The reader with what came first for them, or would."""
     from dataclasses import replace
 
-    from newsletter import issues
     from newsletter.interests import compile_profile
     from newsletter.sending import personal
 
-    mails = _mails(services, content)
     if named is not None:
         return replace(reader, picks=personal.choose(mails, reader, compile_profile(named)))
     if not reader.subscriber_id:
         return reader
     with services.database.read() as session:
-        issue = issues.find_issue(session, content.slug, content.day)
-        return personal.previewed(session, issue.id if issue else None, mails, reader)
+        return personal.previewed(session, issue_id, mails, reader)
 
 
-def _shown(services: "Services", content: "IssueContent", reader: "Recipient", form: str) -> bytes:
+def _shown(content: "IssueContent", mails: "IssueEmails", reader: "Recipient", form: str) -> bytes:
     from newsletter.rendering.markdown import to_markdown
 
     if form == "markdown":
         return to_markdown(content).encode()
-    mail = _mails(services, content).mail(reader)
+    mail = mails.mail(reader)
     if form == "eml":
         return mail.as_bytes()
     return (mail.html if form == "html" else mail.text).encode()
 
 
-def _mails(services: "Services", content: "IssueContent") -> "IssueEmails":
-    from newsletter import daily, issues
+def _issue_id(services: "Services", content: "IssueContent") -> int | None:
+    """The issue's number; None where it is not frozen."""
+    from newsletter import issues
 
     with services.database.read() as session:
         issue = issues.find_issue(session, content.slug, content.day)
-    return daily.issue_mails(services, content, issue.id if issue else None)
+    return None if issue is None else issue.id
+
+
+def _mails(services: "Services", content: "IssueContent", issue_id: int | None) -> "IssueEmails":
+    from newsletter import daily
+
+    return daily.issue_mails(services, content, issue_id)
 
 
 def _live(
-    services: "Services", content: "IssueContent", reader: "Recipient", email: str | None
+    services: "Services",
+    content: "IssueContent",
+    issue_id: int | None,
+    reader: "Recipient",
+    email: str | None,
 ) -> "Flask":
     from dataclasses import replace
 
     from newsletter.web.preview import LivePreview, create_preview
 
     def render() -> "Render":
-        mails = _mails(services, content)
+        mails = _mails(services, content, issue_id)
         return lambda detail, language: mails.mail(
             replace(reader, detail=detail, language=language)
         )
