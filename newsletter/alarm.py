@@ -27,7 +27,6 @@ from newsletter.models import MomentRow
 from newsletter.rendering.message import Message, MessageContent
 from newsletter.subscribers import health as subscribers_health
 from newsletter.text import brief
-from newsletter.transactional.build import new_reference, send_one
 from newsletter.transports.base import SendStatus
 
 _log = logging.getLogger(__name__)
@@ -104,6 +103,8 @@ def _mark(finding: Finding) -> str:
 
 def _mail(settings: Settings, troubles: Sequence[Finding], now: datetime) -> bool:
     """Send one mail; whether it may have left."""
+    from newsletter.transactional.build import new_reference, send_one  # noqa: PLC0415 - 0.1 s
+
     lines = [f"{trouble.part}: {trouble.text}" for trouble in troubles]
     lines.append("`newsletter check` tries every part. This is said once, until it is over.")
     message = Message(

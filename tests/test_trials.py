@@ -16,7 +16,7 @@ from aiosmtpd.smtp import AuthResult
 from pydantic import SecretStr
 from werkzeug.serving import make_server
 
-from newsletter import bootstrap, health, public_address, storage_health
+from newsletter import bootstrap, public_address, storage_health, trials
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.db import Database
@@ -322,9 +322,9 @@ def test_what_does_not_end_is_said_and_nobody_waits_for_it(
         endless.wait()
         return []
 
-    monkeypatch.setattr(health, "TRIALS", {"oracle": wait})
-    monkeypatch.setattr(health, "_WITHIN_S", 0.0)
-    last = list(health.check(settings, NOW))[-1]
+    monkeypatch.setattr(trials, "TRIALS", {"oracle": wait})
+    monkeypatch.setattr(trials, "_WITHIN_S", 0.0)
+    last = list(trials.check(settings, NOW))[-1]
     endless.set()
     assert (last.part, last.level, last.text) == ("oracle", "trouble", "no end within 0 s")
 

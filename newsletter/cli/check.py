@@ -22,11 +22,11 @@ def check(as_json: bool, config_file: Path | None) -> None:
     Logs in at the servers, asks arXiv once, and sends nothing to anybody. Exit code 1 where
     something will not work.
     """
-    from newsletter import health
+    from newsletter import trials
     from newsletter.finding import Severity
 
     settings = common.load(config_file)
-    findings = list(health.check(settings, common.utc_now()))
+    findings = list(trials.check(settings, common.utc_now()))
     if as_json:
         output.print_json([vars(finding) for finding in findings])
     else:

@@ -16,7 +16,6 @@ from newsletter.interests.files.arxiv_ids import sole_identifier
 from newsletter.interests.profile_changes import forget_profiles_with
 from newsletter.models import NamedPaperRow
 from newsletter.sources.base import Paper, PaperId, SourceError
-from newsletter.sources.lookup import find_papers
 
 BY_TITLE = "title:"  # how the name of a paper begins whose identifier nobody knows
 _AT_ONCE = 1000  # papers that arXiv is asked about in one go; some minutes at most
@@ -36,6 +35,8 @@ def fetch_texts(settings: Settings, database: Database, now: datetime) -> list[s
         names = _untold(session, _AT_ONCE)
     if not names:
         return []
+    from newsletter.sources.lookup import find_papers  # noqa: PLC0415 - 0.1 s, and few runs ask
+
     try:
         found = find_papers(settings, names)
     except NewsletterError as error:

@@ -1,7 +1,5 @@
 """Plain text in lines of at most so many columns, as displayed: a Chinese character takes two."""
 
-from wcwidth import wcswidth
-
 from newsletter.lazy_pattern import lazy_pattern
 
 TEXT_COLUMNS = 72
@@ -34,7 +32,7 @@ def _lines(paragraph: str, indent: int) -> list[str]:
     end = 0
     for unit in _UNIT.finditer(paragraph):
         space = " " if unit.start() > end and lines[-1] else ""
-        width = len(unit[0]) if unit[0].isascii() else max(wcswidth(unit[0]), len(unit[0]))
+        width = len(unit[0]) if unit[0].isascii() else _columns(unit[0])
         if lines[-1] and used + len(space) + width > TEXT_COLUMNS:
             lines.append("")
             used, space = indent, ""
@@ -42,3 +40,9 @@ def _lines(paragraph: str, indent: int) -> list[str]:
         used += len(space) + width
         end = unit.end()
     return lines
+
+
+def _columns(text: str) -> int:
+    from wcwidth import wcswidth  # noqa: PLC0415 - 0.1 s, and only what is not English needs it
+
+    return max(wcswidth(text), len(text))

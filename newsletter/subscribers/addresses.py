@@ -4,8 +4,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from email_validator import EmailNotValidError, validate_email
-
 from newsletter.errors import WrongUseError
 
 _NAMED = re.compile(r"[^<>]*<\s*([^<>]+)\s*>")
@@ -94,6 +92,8 @@ def _is_plain_domain(domain: str) -> bool:
 
 
 def _checked(address: str) -> str:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - few addresses need it
+
     try:
         # Lower case first: what is kept is what is checked for its characters and length.
         checked = validate_email(

@@ -22,7 +22,6 @@ from newsletter.sending import rate_limit
 from newsletter.sending.rate_limit import LETTERS, RateLimiter, paused_domains
 from newsletter.subscribers import erasure, signup_limits, signups
 from newsletter.subscribers.tokens import SignedLinks
-from newsletter.transactional.build import EmailBuilder
 from newsletter.transactional.outbox_round import OutboxRound
 from newsletter.transports.base import SendResult, SendStatus, Transport
 
@@ -175,6 +174,8 @@ class OutboxWorker:
         return True
 
     def _write(self, session: Session, letter: OutboxRow) -> Message | None:
+        from newsletter.transactional.build import EmailBuilder  # noqa: PLC0415 - 0.1 s, for templates
+
         mail = EmailBuilder(self.settings, self.links).build(session, letter, self.clock())
         if mail is None:
             outbox.delete_email(session, letter.id)

@@ -1,0 +1,91 @@
+"""Is this installation ready? `newsletter check` asks, and nobody else.
+
+What a check looks after stays in its own layer; here stand only the lists. `AUDITS` read more of
+the database than `health.py` does, and `TRIALS` go out to other machines.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import partial
+
+from newsletter import bootstrap, deliverability, health, public_address, storage_health
+from newsletter.config import Settings
+from newsletter.errors import NewsletterError
+from newsletter.feedback import mailbox_health
+from newsletter.finding import Finding, Severity
+from newsletter.rendering import health as rendering_health
+from newsletter.sending import health as sending_health
+from newsletter.sources import health as sources_health
+from newsletter.summaries import health as summaries_health
+from newsletter.text import brief
+from newsletter.transports import health as transports_health
+
+Trial = Callable[[Settings, datetime], Iterable[Finding]]
+
+_WITHIN_S = 90.0  # all trials together; most take a second
+_PLUGINS = ("source", "summarizer", "transport")
+
+
+def check(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Ask every part; a check that fails is a finding, not the end.
+
+    The trials run at the same time, each in a thread; what is not over in 90 s is a finding too.
+    """
+    until = time.monotonic() + _WITHIN_S
+    trials = [_Running(name, trial, settings, now) for name, trial in TRIALS.items()]
+    for running in trials:
+        running.start()
+    try:
+        with bootstrap.open_database(settings) as database:
+            for checks in (AUDITS, health.WATCHED):
+                yield from health.findings(checks, settings, database, now)
+    except NewsletterError as error:
+        yield Finding("database", Severity.TROUBLE, str(error))
+    for running in trials:
+        running.join(max(0.0, until - time.monotonic()))
+        yield from running.findings or [running.endless]
+
+
+class _Running(threading.Thread):
+    """A trial under way. Nobody waits for its end but who joins it."""
+
+    def __init__(self, name: str, trial: Trial, settings: Settings, now: datetime) -> None:
+        super().__init__(name=name, daemon=True)
+        self._ask = partial(_try_plugin, name, trial, settings, now)
+        self.findings: tuple[Finding, ...] | None = None
+        self.endless = Finding(name, Severity.TROUBLE, f"no end within {_WITHIN_S:.0f} s")
+
+    def run(self) -> None:
+        try:
+            self.findings = tuple(health.asked(self.name, self._ask)) or (
+                Finding(self.name, Severity.OK, "nothing to try"),
+            )
+        except Exception as error:  # noqa: BLE001 - a stranger's part, or a bug of ours
+            text = f"cannot be tried: {type(error).__name__}: {brief(error)}"
+            self.findings = (Finding(self.name, Severity.TROUBLE, text),)
+
+
+def _try_plugin(name: str, trial: Trial, settings: Settings, now: datetime) -> Iterator[Finding]:
+    """A part that cannot be built is not tried: why it cannot be is the finding."""
+    if name in _PLUGINS:
+        part = bootstrap.load_plugin(name, settings)
+        if name != "source":
+            part.close()
+    yield from trial(settings, now)
+
+
+AUDITS: dict[str, health.Check] = {
+    "database": storage_health.check_writable,
+    "counters": sending_health.audit,
+    "templates": rendering_health.check_templates,
+}
+TRIALS: dict[str, Trial] = {
+    "site": public_address.check,
+    "transport": transports_health.check,
+    "domain": deliverability.check,
+    "mailbox": mailbox_health.check,
+    "source": sources_health.check,
+    "summarizer": summaries_health.check,
+}
