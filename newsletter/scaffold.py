@@ -2,15 +2,19 @@
 
 import json
 import os
+import re
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from newsletter import config, db, schema
+from pydantic import ValidationError
+
+from newsletter import bootstrap, config, db, schema
 from newsletter.cluster import tables
-from newsletter.config import Settings
+from newsletter.config import NewsletterSettings, Settings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.translations import translations
@@ -18,6 +22,8 @@ from newsletter.sources import bundled
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 
+_OWN_ADDRESS = "the operator's own address, given to `newsletter init`"
+_LONGEST_SLUG = 40
 # `.example` is nobody's (RFC 2606), so that a demo can never reach a stranger.
 _EXAMPLES = (
     ("ada@reader.example", SubscriptionRequest(["audio"], "full", "zh")),
@@ -53,24 +59,87 @@ DEMO = InitOptions(
 )
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What somebody said to `init` on a terminal; `secrets` are variables of the environment.
+
+    Without `url` there are no pages: a newsletter for whoever runs it.
+    """
+
+    reader: str
+    title: str
+    slug: str
+    categories: Sequence[str]
+    language: str
+    sender: str
+    url: str = ""
+    postal_address: str = ""
+    transport: Mapping[str, str | int] = field(default_factory=lambda: {"use": "files"})
+    sending: Mapping[str, float] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+    def settings(self, file: Path, environ: Mapping[str, str]) -> Settings:
+        """As they will be once they are written there.
+
+        Raises:
+            WrongUseError: an answer is no such setting.
+        """
+        return config.parse(self.text(file), file, {**self.secrets, **environ})
+
+    def text(self, file: Path) -> str:
+        """The configuration: what had to be asked, and nothing that is as it always is."""
+        secrets_file = config.environment_file(file).name
+        return _rendered("newsletter-short.toml", vars(self) | {"secrets_file": secrets_file})
+
+
+def slug_of(title: str, categories: Sequence[str]) -> str:
+    """A newsletter's name in commands and links: of its title, or of what it follows."""
+    for name in (title, categories[0], f"arxiv-{categories[0]}"):
+        slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:_LONGEST_SLUG].strip("-")
+        with suppress(ValidationError):
+            return NewsletterSettings(slug=slug, title=title, categories=tuple(categories)).slug
+    raise WrongUseError(f"{title!r} makes no name for commands and links; take another one")
+
+
 def write_configuration(file: Path, choices: InitOptions, environ: Mapping[str, str]) -> Settings:
     """Write the configuration, readable by its owner only, and create the database.
 
     Raises:
         WrongUseError: there is one already; it is left as it is.
     """
-    text = template_environment(translations("en")).get_template("newsletter.toml")
-    content = text.render(**vars(choices), secret=secrets.token_urlsafe(32), quoted=_quoted)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        _write_new(file, content)
-    except FileExistsError:
-        raise WrongUseError(f"{file} is there already; edit it, or name another place") from None
-    except OSError as error:
-        raise NewsletterError(f"{file} cannot be written: {error.strerror}") from error
-    settings = config.load(file, environ)
-    upgrade(settings)
-    return settings
+    content = _rendered("newsletter.toml", vars(choices) | {"secret": secrets.token_urlsafe(32)})
+    return _write(file, content, {}, environ, upgrade)
+
+
+def write_answers(
+    file: Path, answers: Answers, environ: Mapping[str, str], now: datetime
+) -> Settings:
+    """Write what was asked for, and take in the first reader, for whom the operator vouches.
+
+    Raises:
+        WrongUseError: there is a configuration already, or this reader must not be mailed.
+    """
+
+    def fill(settings: Settings) -> None:
+        upgrade(settings)
+        wish = SubscriptionRequest([answers.slug], settings.newsletters[0].detail, answers.language)
+        with bootstrap.open_database(settings) as database, database.write.begin() as session:
+            lifecycle.add_subscriber(session, answers.reader, wish, _OWN_ADDRESS, now)
+
+    keys = {"NEWSLETTER_SITE__SECRET_KEYS": secrets.token_urlsafe(32), **answers.secrets}
+    return _write(file, answers.text(file), keys, environ, fill)
+
+
+def refuse_existing(*files: Path) -> None:
+    """Raises: WrongUseError: one of them is there already."""
+    for file in files:
+        if file.exists():
+            raise WrongUseError(f"{file} is there already; edit it, or name another place")
+
+
+def _rendered(template: str, values: Mapping[str, object]) -> str:
+    environment = template_environment(translations("en"))
+    return environment.get_template(template).render(**values, quoted=_quoted)
 
 
 def _quoted(value: str) -> str:
@@ -78,8 +147,48 @@ def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def _write(
+    file: Path,
+    content: str,
+    variables: Mapping[str, str],
+    environ: Mapping[str, str],
+    fill: Callable[[Settings], None],
+) -> Settings:
+    """All or nothing: the configuration comes last, when everything behind it is there."""
+    secrets_file = config.environment_file(file)
+    refuse_existing(file, *([secrets_file] if variables else []))
+    environ = {**variables, **config.with_environment_file(file, environ)}
+    settings = config.parse(content, file, environ)
+    stored = db.sqlite_file(settings.database.url, settings.folder)
+    made = [stored] if stored and not stored.exists() else []
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fill(settings)
+        if variables:
+            _write_new(secrets_file, config.environment_text(variables))
+            made.append(secrets_file)
+        _write_new(file, content)
+    except FileExistsError:
+        _unmake(made)
+        raise WrongUseError(f"{file} is there already; edit it, or name another place") from None
+    except OSError as error:
+        _unmake(made)
+        raise NewsletterError(f"{file} cannot be written: {error.strerror}") from error
+    except BaseException:
+        _unmake(made)
+        raise
+    return settings
+
+
+def _unmake(made: Sequence[Path]) -> None:
+    """Take back what was begun; SQLite keeps two more files beside a database."""
+    for file in made:
+        for ending in ("", "-wal", "-shm"):
+            file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
+
+
 def _write_new(file: Path, content: str) -> None:
-    """Whole or not at all, and never over a file that is there."""
+    """Whole or not at all, for its owner only, and never over a file that is there."""
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         part.touch(mode=0o600)

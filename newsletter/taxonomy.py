@@ -1,5 +1,7 @@
 """arXiv's archives and categories with their names (https://arxiv.org/category_taxonomy)."""
 
+import re
+
 from newsletter.errors import WrongUseError, did_you_mean
 
 # fmt: off
@@ -109,6 +111,18 @@ _ALIASES: dict[str, str] = {
     "cs.NA": "math.NA", "cs.SY": "eess.SY", "math.IT": "cs.IT", "math.MP": "math-ph",
     "q-fin.EC": "econ.GN", "stat.TH": "math.ST",
 }
+
+# What people call a field that arXiv calls otherwise.
+_ALSO_CALLED: dict[str, str] = {
+    "astro-ph": "astronomy space", "cs.CL": "nlp llm natural language models linguistics speech",
+    "cs.CR": "privacy", "cs.CV": "image vision", "cs.DC": "hpc", "cs.LG": "ml ai deep neural networks",
+    "cs.NE": "neural networks", "cs.SD": "audio music speech", "eess.AS": "sound music voice",
+    "hep-ex": "particle lhc", "hep-ph": "particle", "hep-th": "particle strings",
+    "physics.ao-ph": "climate weather", "physics.chem-ph": "chemistry",
+    "physics.comp-ph": "simulation", "physics.med-ph": "medicine", "q-bio.GN": "genetics dna",
+    "q-bio.NC": "neuroscience brain", "quant-ph": "quantum computing information",
+    "stat.ML": "ml",
+}
 # fmt: on
 
 CATEGORIES: dict[str, str] = ARCHIVES | {
@@ -136,6 +150,35 @@ def category(text: str) -> str:
             " (all of them: https://arxiv.org/category_taxonomy)"
         )
     return code
+
+
+def search(text: str) -> list[str]:
+    """The categories whose code or names hold words that begin so; the nearest come first.
+
+    Raises:
+        WrongUseError: there is none; the line names the nearest.
+    """
+    asked = _words(text)
+
+    def found(where: str) -> bool:
+        words = _words(where)
+        return all(any(word.startswith(part) for word in words) for part in asked)
+
+    def archive(code: str) -> str:
+        return ARCHIVES[code.partition(".")[0]]
+
+    by_name = [code for code, name in CATEGORIES.items() if found(name)]
+    by_code = [code for code in CATEGORIES if found(f"{code} {_ALSO_CALLED.get(code, '')}")]
+    by_archive = [code for code, name in CATEGORIES.items() if found(f"{name} {archive(code)}")]
+    codes = list(dict.fromkeys([*by_name, *by_code, *by_archive])) if asked else []
+    if not codes:
+        near = did_you_mean(text, CATEGORIES.values())
+        raise WrongUseError(f"arXiv has no field {text!r}{near or '; try other words'}")
+    return codes
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.lower())
 
 
 def canonical(code: str) -> str:

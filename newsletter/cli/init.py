@@ -1,13 +1,22 @@
 """init: a configuration and a database to begin with."""
 
 import os
+import shlex
+import sys
 import sysconfig
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from newsletter import languages
-from newsletter.cli import common, output
+from newsletter.cli import common, init_mail, init_questions, output
+from newsletter.cli.preview import mail_page
+from newsletter.errors import NewsletterError
+
+if TYPE_CHECKING:
+    from newsletter.config import Settings
 
 
 @click.command()
@@ -35,7 +44,9 @@ from newsletter.cli import common, output
     help="Write systemd's units for it there, too; also for a configuration that is there.",
 )
 @common.with_config
+@click.pass_context
 def init(
+    context: click.Context,
     categories: tuple[str, ...],
     slug: str,
     title: str,
@@ -46,15 +57,19 @@ def init(
 ) -> None:
     """Write newsletter.toml and create the database.
 
-    The configuration bears a fresh secret. What is there already is never overwritten.
+    On a terminal, and without options, it asks for what it needs, tries how mail leaves, takes you
+    in as the first reader and shows a preview. What is there already is never overwritten.
     """
     from newsletter import config, scaffold, taxonomy
 
+    file = config_file or Path(config.FILE_NAME)
+    if _is_to_ask(context):
+        _ask(file)
+        return
     followed = [taxonomy.category(code) for code in categories or ("cs.LG",)]
     choices = scaffold.InitOptions(
         name=title, sender=sender, slug=slug, title=title, categories=followed, language=language
     )
-    file = config_file or Path(config.FILE_NAME)
     if units is not None and file.exists():
         _write_units(units, file)
         return
@@ -67,10 +82,64 @@ def init(
     click.echo("  newsletter run --dry-run")
 
 
+def _is_to_ask(context: click.Context) -> bool:
+    """Whether a person sits there, and said nothing but where."""
+    said = (
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    )
+    return sys.stdin.isatty() and sys.stdout.isatty() and set(said) <= {"config_file"}
+
+
+def _ask(file: Path) -> None:
+    from newsletter import config, scaffold
+
+    try:
+        answers = init_mail.ask_transport(init_questions.ask_all(file), file)
+        settings = scaffold.write_answers(file, answers, os.environ, common.utc_now())
+    except (click.Abort, KeyboardInterrupt):
+        raise NewsletterError("stopped; nothing was written") from None
+    secrets = config.environment_file(file)
+    click.echo(f"\n{file}, {secrets} (secrets) and the database are ready.")
+    click.echo(f"{answers.reader} is the first reader.\n")
+    _preview(settings, answers.reader)
+    click.echo("\nNext")
+    click.echo("  newsletter check     tries every part")
+    click.echo("  newsletter run       the day, once; again does no harm")
+    click.echo("  crontab -e           and this line, for every day by itself:")
+    place, option = shlex.quote(str(settings.folder)), f" --config {shlex.quote(file.name)}"
+    named = "" if file.name == config.FILE_NAME else option
+    click.echo(f"    7,37 * * * *  cd {place} && {_program()} run{named}")
+
+
+def _preview(settings: "Settings", email: str) -> None:
+    """The reader's mail of the newest day as a page; where that cannot be had, of the sample."""
+    from newsletter.sources import bundled
+
+    newsletter = settings.newsletters[0]
+    click.echo("Fetching the newest day for a first look; arXiv wants to be asked slowly ...")
+    try:
+        with common.opened(settings, sends=False) as services:
+            page = mail_page(services, newsletter, email)
+    except (NewsletterError, KeyboardInterrupt) as error:
+        click.echo(f"  {error or 'skipped'}; here is the day that ships with the program")
+        sample = newsletter.model_copy(update={"categories": bundled.CATEGORIES})
+        with common.opened(settings, bundled.BundledDay(), sends=False) as services:
+            page = mail_page(services, sample, email)
+    file = settings.folder / "preview.html"
+    file.touch(mode=0o600)  # a mail bears links that act for its reader
+    file.write_text(page, encoding="utf-8")
+    click.echo(f"  {file.as_uri()}")
+
+
 def _write_units(folder: Path, file: Path) -> None:
     from newsletter import systemd
 
-    program = Path(sysconfig.get_path("scripts")) / "newsletter"
-    for unit in systemd.write_units(folder, file.absolute(), program):
+    for unit in systemd.write_units(folder, file.absolute(), _program()):
         click.echo(f"{unit} is ready.")
     click.echo("Next: docs/deploy.md says how they are switched on.")
+
+
+def _program() -> Path:
+    return Path(sysconfig.get_path("scripts")) / "newsletter"

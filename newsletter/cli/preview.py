@@ -132,6 +132,13 @@ def content_of(
     return content
 
 
+def mail_page(services: "Services", newsletter: "NewsletterSettings", email: str) -> str:
+    """A subscriber's mail of the newest day, as a page."""
+    content = content_of(services, newsletter, None)
+    mails = _mails(services, content, _issue_id(services, content))
+    return mails.mail(_reader(services, newsletter, content, email)).html
+
+
 def _reader(
     services: "Services",
     newsletter: "NewsletterSettings",

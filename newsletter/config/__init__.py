@@ -1,6 +1,11 @@
 """Settings: newsletter.toml, overridden by the environment, checked before anything runs."""
 
-from newsletter.config.loading import FILE_NAME, load
+from newsletter.config.environment_file import (
+    environment_file,
+    environment_text,
+    with_environment_file,
+)
+from newsletter.config.loading import FILE_NAME, load, parse
 from newsletter.config.sections import (
     DETAILS,
     LANGUAGES,
@@ -46,5 +51,9 @@ __all__ = [
     "TemplatesSettings",
     "TransportSettings",
     "WebSettings",
+    "environment_file",
+    "environment_text",
     "load",
+    "parse",
+    "with_environment_file",
 ]

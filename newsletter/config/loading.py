@@ -1,6 +1,7 @@
 """From newsletter.toml and the environment, checked before anything runs.
 
-A variable is `NEWSLETTER_SECTION__KEY`, or `..._FILE` for a file with the value.
+A variable is `NEWSLETTER_SECTION__KEY`, or `..._FILE` for a file with the value. Those of
+`newsletter.env` beside the configuration count where the environment does not say otherwise.
 """
 
 import os
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from newsletter.config.environment_file import with_environment_file
 from newsletter.config.sections import SettingsModel
 from newsletter.config.settings import Settings
 from newsletter.errors import WrongUseError, did_you_mean
@@ -33,7 +35,16 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
         WrongUseError: no file, bad TOML, an unknown or impossible setting; one line for the first.
     """
     path = path or Path(environ.get(_CONFIG) or FILE_NAME)
-    table = _read(path)
+    return parse(_read(path), path, with_environment_file(path, environ))
+
+
+def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings of a configuration that stands at `path`, or will.
+
+    Raises:
+        WrongUseError: as `load` does.
+    """
+    table = _parsed(text, path)
     _refuse_slips(environ)
     origins = _overlay(table, environ)
     if "folder" in table:
@@ -60,16 +71,23 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     return settings
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> str:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise WrongUseError(
             f"no configuration at {path}; `newsletter init` writes one, --config names another"
         ) from None
     except OSError as error:
         raise WrongUseError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number without end
+    except ValueError as error:  # no UTF-8
+        raise WrongUseError(f"{path} cannot be read: {error}") from error
+
+
+def _parsed(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # no TOML, a number without end
         raise WrongUseError(f"{path} cannot be read: {error}") from error
 
 

@@ -29,6 +29,7 @@ from newsletter.config.values import (
     SecretKeys,
     Sender,
     Text,
+    Title,
     WebAddress,
     strong,
 )
@@ -86,7 +87,7 @@ def _not_taken(slug: str) -> str:
 
 class NewsletterSettings(SettingsModel):
     slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$"), AfterValidator(_not_taken)]
-    title: Annotated[Line, Field(max_length=120)]
+    title: Title
     categories: Categories
     language: Language = "en"
     detail: Detail = "brief"

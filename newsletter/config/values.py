@@ -7,7 +7,14 @@ from functools import partial
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+)
 
 from newsletter import colours, taxonomy
 from newsletter.errors import WrongUseError
@@ -128,7 +135,21 @@ def strong(key: SecretStr) -> SecretStr:
     return key
 
 
+def check_value(kind: Any, text: str) -> str:  # noqa: ANN401 - one of the kinds below
+    """One value as the settings would take it.
+
+    Raises:
+        WrongUseError: the line says what is wrong with it.
+    """
+    try:
+        return str(TypeAdapter(kind).validate_python(text))
+    except ValidationError as error:
+        message = str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
+        raise WrongUseError(f"{text!r}: {message[:1].lower()}{message[1:]}") from None
+
+
 Line = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=200)]
+Title = Annotated[Line, Field(max_length=120)]
 Text = Annotated[str, AfterValidator(_encodable)]
 Sender = Annotated[str, AfterValidator(_sender)]
 Mailbox = Annotated[str, AfterValidator(_mailbox), Field(max_length=254)]

@@ -1,0 +1,118 @@
+"""How mail leaves, as `init` asks for it on a terminal: by what people have, and tried at once."""
+
+import os
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli import common
+from newsletter.cli.init_questions import ask, choose
+from newsletter.errors import NewsletterError, WrongUseError
+
+if TYPE_CHECKING:
+    from newsletter.scaffold import Answers
+    from newsletter.transports.presets import MailPreset
+
+_WIDTH = 78
+_AGAIN, _KEEP = "answer again", "go on as it is; `newsletter check` tries it again"
+_NEXT = (_AGAIN, "another way", _KEEP)
+_THIS_MACHINE = ("localhost", "127.0.0.1")
+_TRIAL_KEY = {"NEWSLETTER_SITE__SECRET_KEYS": "no link is signed with this one"}
+
+
+def ask_transport(answers: "Answers", file: Path) -> "Answers":
+    """The answers with a way for mail to leave that works now, or that they want to keep."""
+    from newsletter.transports.presets import PRESETS
+
+    while True:
+        click.echo("How does mail leave?")
+        preset = PRESETS[choose("Mail", [preset.name for preset in PRESETS])]
+        click.echo(textwrap.indent(textwrap.fill(preset.facts, _WIDTH), "  "))
+        step = _AGAIN
+        while step == _AGAIN:
+            answers = _ask_details(preset, answers)
+            step = _KEEP if _works(answers, file) else _NEXT[choose("What now?", _NEXT)]
+        if step == _KEEP:
+            return answers
+
+
+def _ask_details(preset: "MailPreset", answers: "Answers") -> "Answers":
+    """What the preset leaves open; what was said before is the default."""
+    transport: dict[str, str | int] = {"use": preset.use}
+    secrets: dict[str, str] = {}
+    if preset.host:
+        transport |= _ask_server(preset, answers.transport)
+    if preset.username:
+        default = answers.reader if preset.is_own_mailbox else ""
+        said = str(answers.transport.get("username", default))
+        transport["username"] = ask(preset.username, _something, said)
+    if preset.secret:
+        secret = ask(f"{preset.secret} (what you type is not shown)", _something, hidden=True)
+        name = "API_KEY" if preset.use == "sendgrid" else "PASSWORD"
+        secrets[f"NEWSLETTER_TRANSPORT__{name}"] = secret
+        if preset.token_is_username:
+            secrets["NEWSLETTER_TRANSPORT__USERNAME"] = secret
+    said = str(transport.get("username", ""))
+    mailbox = said if preset.is_own_mailbox and "@" in said else answers.reader
+    return replace(
+        answers,
+        transport=transport,
+        secrets=secrets,
+        sending=preset.sending if answers.url else {},
+        sender=ask("Mails come from", lambda text: _sender(answers.title, text), mailbox),
+    )
+
+
+def _ask_server(preset: "MailPreset", said: Mapping[str, str | int]) -> dict[str, str | int]:
+    host, port, security = preset.host, preset.port, preset.security
+    if preset.place:
+        known = "{host}:{port}".format(**said) if host == "{place}" and "host" in said else ""
+        place, _, other_port = ask(preset.place, _place, known).partition(":")
+        port = int(other_port or port)
+        security = "tls" if port == 465 else security  # noqa: PLR2004 - RFC 8314
+        security = "none" if place in _THIS_MACHINE else security
+        host = host.format(place=place)
+    return {"host": host, "port": port, "security": security}
+
+
+def _something(text: str) -> str:
+    if not text:
+        raise WrongUseError("something must stand here")
+    return text
+
+
+def _place(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.-]*(:[0-9]{1,5})?", text):
+        raise WrongUseError(f"{text!r} cannot be it; write it like the example")
+    return text.lower()
+
+
+def _sender(title: str, address: str) -> str:
+    """The name and the address; what has a meaning of its own in such a line is left out."""
+    from newsletter.config import values
+    from newsletter.subscribers.addresses import normalize_address
+
+    name = re.sub(r'[()<>\[\]:;@\\,."]+', " ", title)
+    return values.check_value(values.Sender, f"{name} <{normalize_address(address)}>")
+
+
+def _works(answers: "Answers", file: Path) -> bool:
+    """Connects, encrypts, logs in, and stops before there is a mail."""
+    from newsletter.finding import Severity
+    from newsletter.transports import health
+
+    click.echo("  Trying it; no mail is sent ...")
+    try:
+        settings = answers.settings(file, {**_TRIAL_KEY, **os.environ})
+        findings = list(health.check(settings, common.utc_now()))
+    except NewsletterError as error:
+        click.echo(f"  {error}")
+        return False
+    for finding in findings:
+        click.echo(f"  {finding.level}: {finding.text}")
+    return all(finding.level is not Severity.TROUBLE for finding in findings)
