@@ -22,6 +22,11 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from newsletter.errors import NewsletterError, WrongUseError
 
 _LOCK_TIMEOUT_S = 30
+_MOVED = 0x6D6F7665  # a user_version of SQLite: the file was copied to another database
+_HAS_MOVED = (
+    "this database was copied to another, which is written instead: set database.url;"
+    " `newsletter db copy --release` lets this one be written again"
+)
 _WRITERS = 0x6E657773  # any number that no other program of the database takes
 
 
@@ -65,6 +70,13 @@ class Database:
         with self.engine.begin() as connection:
             question = f"SELECT pg_try_advisory_xact_lock_shared({_WRITERS})"
             return bool(connection.exec_driver_sql(question).scalar())
+
+    def refuse_writers(self, *, until_released: bool = True) -> None:
+        """From now on nobody writes to this SQLite file, whoever has it open; or all do again."""
+        with self.engine.execution_options(no_transaction=True).connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # who writes now is waited for
+            connection.exec_driver_sql(f"PRAGMA user_version = {_MOVED if until_released else 0}")
+            connection.exec_driver_sql("COMMIT")
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -239,8 +251,13 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("no_transaction", False):
         return
-    at_once = options.get("lock_at_once", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if at_once else "BEGIN")
+    if not options.get("lock_at_once", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if connection.exec_driver_sql("PRAGMA user_version").scalar() == _MOVED:
+        connection.exec_driver_sql("ROLLBACK")
+        raise OperationalError("BEGIN", None, sqlite3.OperationalError(_HAS_MOVED))
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -16,7 +16,8 @@ from newsletter.errors import NewsletterError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_VERSION = table("alembic_version", column("version_num"))
+VERSION = table("alembic_version", column("version_num"))
+_COPY = "copy of "
 
 
 def open_database(url: str, folder: Path) -> Database:
@@ -41,8 +42,15 @@ def open_database(url: str, folder: Path) -> Database:
     return database
 
 
+def copy_marker(identity: str) -> str:
+    """The version of an unfinished copy of that database: nobody can open it."""
+    return f"{_COPY}{identity[:24]}"
+
+
 def describe_version(present: str | None) -> str:
     """The version of tables that are not this program's, and what to do."""
+    if present is not None and present.startswith(_COPY):
+        return "an unfinished copy; run `newsletter db copy` again, from the database it is of"
     if present is not None and present not in _versions():
         return (
             f"version {present}, this program knows none above {head()};"
@@ -56,7 +64,7 @@ def upgrade(database: Database) -> None:
     from alembic import command
     from alembic.util import CommandError
 
-    _make_private(database)
+    make_private(database)
     try:
         with migrating(database) as config:
             command.upgrade(config, "head")
@@ -64,7 +72,7 @@ def upgrade(database: Database) -> None:
         raise NewsletterError(f"the database cannot be upgraded: {error}") from error
 
 
-def _make_private(database: Database) -> None:
+def make_private(database: Database) -> None:
     """A new SQLite file is for its owner alone: it holds addresses. Its log gets the same mode."""
     url = database.engine.url
     if url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}:
@@ -122,9 +130,9 @@ def _versions() -> list[str]:
 def revision(database: Database) -> str | None:
     """The version of the tables that are there; None for an empty database."""
     with database.engine.connect() as connection:
-        if not inspect(connection).has_table(_VERSION.name):
+        if not inspect(connection).has_table(VERSION.name):
             return None
-        present: str | None = connection.scalar(select(_VERSION.c.version_num))
+        present: str | None = connection.scalar(select(VERSION.c.version_num))
         return present
 
 

@@ -20,6 +20,7 @@ LAYERS = (
     "storage_health",
     "moments",
     "backup",
+    "database_copy",
     "cluster",
     "bootstrap",
     "catch_up",

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from newsletter.cli import common, output
+from newsletter.errors import WrongUseError
 
 
 @click.group()
@@ -42,6 +43,36 @@ def compact(config_file: Path | None) -> None:
     with bootstrap.open_database(settings) as database:
         database.compact()
     click.echo(f"{output.without_password(settings.database.url)} is compact.")
+
+
+@db.command()
+@click.argument("url", required=False)
+@click.option("--release", is_flag=True, help="Let this database be written again after a copy.")
+@common.with_config
+def copy(url: str | None, release: bool, config_file: Path | None) -> None:
+    """Copy everything into the empty database at URL, to go on from there.
+
+    From SQLite to PostgreSQL, or between any two. Killed, it goes on when it is run again. Numbers,
+    keys and what was sent come along, so links in old mails work and nobody is mailed twice. From
+    the start of the copy this database refuses to be written (PostgreSQL: others wait for the copy,
+    so stop them): what is written here later would be missing there.
+    """
+    from newsletter import database_copy
+
+    settings = common.load(config_file)
+    if release:
+        database_copy.release(settings)
+        click.echo(f"{output.without_password(settings.database.url)} can be written again.")
+        return
+    if url is None:
+        raise WrongUseError("name the address of the other database")
+    rows = database_copy.copy_database(settings, url, common.utc_now(), common.bar)
+    filled = {name: number for name, number in rows.items() if number}
+    output.print_table(("table", "rows"), [*filled.items(), ("all", sum(filled.values()))])
+    click.echo(
+        "Numbers and checksums of both agree. Now set database.url to"
+        f" {output.without_password(url)}, and start everything with it."
+    )
 
 
 @db.command()

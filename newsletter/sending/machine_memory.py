@@ -31,7 +31,7 @@ from newsletter.sending import claim_record, journal
 from newsletter.sending.claim_record import ClaimedSince
 
 VARIABLE = "NEWSLETTER_STATE_DIR"
-_IDENTITY = "database"  # a key that every database has since migration 0012
+IDENTITY = "database"  # a key that every database has since migration 0012
 _SENT_FROM = "sent from"  # a key once some machine has sent of the database
 _KNOWN = "known"  # a file: this machine sends of it; what it holds is a day that it was restored
 _FENCE, _RECORD = ".fence", ".claimed"
@@ -194,7 +194,7 @@ class MachineMemory:
 
 def machine_memory(settings: Settings, session: Session) -> MachineMemory:
     """This machine's memory of that database, known by an identity that a copy keeps."""
-    identity = session.get(KeyRow, _IDENTITY)
+    identity = session.get(KeyRow, IDENTITY)
     chosen = settings.sending.state_dir or os.environ.get(VARIABLE)
     base = Path(chosen) if chosen else platformdirs.user_state_path("newsletter", appauthor=False)
     elsewhere = settings.folder / base / identity.value[:32] if identity is not None else None

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     cast,
+    delete,
     func,
     literal_column,
     select,
@@ -27,6 +28,7 @@ from newsletter.sending.machine_memory import MachineMemory
 
 _SERVER = "server"  # a key: the server of last time
 _RESTORED = "restored"  # a key: when the database was found to have come back, or was said to
+_MOVED = "moved"  # a key: when it was copied here by `newsletter db copy`
 _UNKNOWN = "?"
 _PARTS = (
     text("SELECT system_identifier::text FROM pg_control_system()"),
@@ -77,10 +79,18 @@ def notice(database: Database, memory: MachineMemory, now: datetime) -> None:
 
 
 def restore_mark(session: Session) -> str:
-    """When the database last came back, or nothing: what was seen before counts no more."""
+    """When the database last came back, or was moved: what was seen before counts no more."""
     session.flush()
-    row = session.get(KeyRow, _RESTORED)
-    return row.value if row is not None else ""
+    rows = [session.get(KeyRow, purpose) for purpose in (_RESTORED, _MOVED)]
+    return " ".join(row.value for row in rows if row is not None)
+
+
+def say_moved(session: Session, server: str | None, now: datetime) -> None:
+    """The database goes on at that server, None for SQLite: it is no copy that came back."""
+    session.merge(KeyRow(purpose=_MOVED, value=now.isoformat()))
+    session.execute(delete(KeyRow).where(KeyRow.purpose == _SERVER))
+    if server is not None:
+        session.add(KeyRow(purpose=_SERVER, value=server))
 
 
 def say_restored(session: Session, now: datetime) -> None:
