@@ -33,9 +33,19 @@ def _formula(renderer: Renderer, span: Span, style: Style) -> str:
     return renderer.argument(span, style._replace(math=True))
 
 
+def _two(renderer: Renderer, span: Span, first: Style, second: Style) -> tuple[str, str]:
+    """Two arguments; behind one that was never closed, only a group can be the other."""
+    renderer.trim(span)
+    is_cut = renderer.opens_unclosed(span)
+    one = _formula(renderer, span, first)
+    if is_cut and not renderer.next_is(span, TokenType.OPEN):
+        return one, ""
+    return one, _formula(renderer, span, second)
+
+
 def _fraction(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     renderer.skip_options(span)  # a font or a place: \nicefrac[\texttt]{1}{2}
-    top, bottom = _formula(renderer, span, style), _formula(renderer, span, style)
+    top, bottom = _two(renderer, span, style, style)
     if not bottom:
         return _ordinary(top)
     if _COMPOUND.search(renderer.marks.bare(top)):
@@ -46,23 +56,23 @@ def _fraction(renderer: Renderer, span: Span, style: Style, _name: str) -> MathP
 
 
 def _binomial(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
-    top, bottom = _formula(renderer, span, style), _formula(renderer, span, style)
+    top, bottom = _two(renderer, span, style, style)
     return _ordinary(f"({top} choose {bottom})")
 
 
 def _root(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
-    index = (renderer.option(span) or "").strip()
+    small = style._replace(math=True, tight=True, upright=True)
+    index = renderer.aside(renderer.option(span) or "", small).strip()
     inner = _formula(renderer, span, style)
-    if not _ATOM.match(inner):
+    if inner and not _ATOM.match(inner):
         inner = f"({inner})"
     sign = {"": "√", "3": "∛", "4": "∜"}.get(index)
-    return _ordinary((sign or renderer.marks.raised(renderer.marks.words(index)) + "√") + inner)
+    return _ordinary((sign or renderer.marks.raised(index) + "√") + inner)
 
 
 def _stacked(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     r"""\stackrel{a}{=} and its kin: the small one raised or lowered behind the large one."""
-    small = _formula(renderer, span, style._replace(tight=True, upright=True))
-    large = _formula(renderer, span, style)
+    small, large = _two(renderer, span, style._replace(tight=True, upright=True), style)
     shift = renderer.marks.lowered if name == "underset" else renderer.marks.raised
     bare = renderer.marks.bare(large)
     role = Role.RELATION if bare and not bare[0].isalnum() else Role.ORDINARY

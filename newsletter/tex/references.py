@@ -45,6 +45,7 @@ def _inner_link(renderer: Renderer, span: Span, style: Style, _name: str) -> Mat
 
 
 def _url(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
+    renderer.option(span)
     raw = renderer.raw(span)
     if raw is None:
         return MathPart(Role.ORDINARY, "" if name == "url" else name)
@@ -71,13 +72,16 @@ def _footnote(renderer: Renderer, span: Span, style: Style, _name: str) -> MathP
 def _citation(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     before = renderer.source[: renderer.tokens[span.at - 1].start][-1:]
     renderer.skip_star(span)
-    notes = [note for note in (renderer.option(span), renderer.option(span)) if note]
+    first, second = renderer.option(span) or "", renderer.option(span)
+    ahead, behind = ("", first) if second is None else (first, second)
     if renderer.opens_unclosed(span):
         return MathPart(Role.SPACE, " ")
     keys = [key.strip() for key in (renderer.raw(span) or "").split(",")]
     told = [renderer.marks.words(key) for key in keys if key]
-    shown = ", ".join(told + [renderer.aside(note, style) for note in notes])
-    if not shown:
+    if behind:
+        told.append(renderer.aside(behind, style))
+    shown = " ".join([renderer.aside(ahead, style)] * bool(ahead) + [", ".join(told)])
+    if not shown.strip():
         return MathPart(Role.ORDINARY, "")
     if before in _BRACKETS and renderer.next_starts(span, _BRACKETS[before]):
         return MathPart(Role.ORDINARY, shown)  # the author's own brackets do

@@ -49,19 +49,34 @@ class TexRenderer(Renderer):
         self.trim(span)
         if not span:
             return ""
+        if style.math and self.next_starts(span, "["):
+            self._skip_option(span)
         token = self.tokens[span.at]
         if style.depth >= DEEPEST:
             return self.flat(self.group(span) or self._one(span))
         if token.kind is TokenType.OPEN:
             inner = self.group(span)
-            if inner is None:
-                span.at += 1  # Never closed: the braces of a text that was cut.
-            return self.inner(inner, style) if inner else ""
+            return self._unclosed(span, style) if inner is None else self.inner(inner, style)
         if token.kind is TokenType.COMMAND:
             return self.command(span, style.deeper()).text
         if token.kind is TokenType.TEXT:
             self.shorten(span, 1)
             return self._character(token.text[0], style)
+        return ""
+
+    def _skip_option(self, span: Span) -> None:
+        """Step over brackets in front of an argument, which no reader needs: the [x] of [x]{a}."""
+        ahead = Span(span.at, span.end)
+        self.option(ahead)
+        self.trim(ahead)
+        if self.next_is(ahead, TokenType.OPEN):
+            span.at = ahead.at
+
+    def _unclosed(self, span: Span, style: Style) -> str:
+        """What a brace holds that nobody closed; in prose it only goes, as where a text was cut."""
+        if style.math or self.ends_formula(span):
+            return self.aside(self.unclosed(span), style)
+        span.at += 1
         return ""
 
     def inner(self, span: Span, style: Style) -> str:
@@ -79,8 +94,6 @@ class TexRenderer(Renderer):
 
     def aside(self, source: str, style: Style) -> str:
         """What stood in square brackets, as a source of its own."""
-        if style.depth >= DEEPEST:
-            return self.marks.words(source)
         reader = TexRenderer(source, self.marks)
         return reader.inner(Span(0, len(reader.tokens)), style)
 

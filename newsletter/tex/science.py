@@ -45,12 +45,18 @@ _NUMBER = re.compile(
     r"(?P<value>[-+]?\d*\.?\d*)\s?(?:\((?P<error>\d+)\))?(?:[eEdD](?P<power>[-+]?\d+))?\Z"
 )
 _CHEMICAL = re.compile(
-    r"\^\{?(?P<up>[-+\d.]+)\}?|_(?:\{(?P<low>[^{}]{0,40})\}|(?P<one>\w))|(?<=[A-Za-z)\]])(?P<down>\d+)"
-    r"|(?P<arrow><=>>?|<?->)|(?P<charge>(?<=[A-Za-z\d)\]])[+-](?=\s|\Z))|(?P<other>[^\\${}^])|."
+    r"\^(?:\{(?P<up>[^\\${}]{0,40})\}|\{?(?P<number>[-+\d.]+)\}?)"
+    r"|_(?:\{(?P<low>[^\\{}]{0,40})\}|(?P<one>\w))|(?<=[A-Za-z)\]])(?P<down>\d+)"
+    r"|(?P<arrow><=>>?|<?-{1,2}>|<-|(?<=[\w)\]] )[*.](?= ))"
+    r"|(?P<charge>(?<=[A-Za-z\d)\]])[+-](?=[\s(]|\Z))"
+    r"|(?P<tex>\$[^$]{1,80}\$|\\[A-Za-z]+ ?(?:\{[^{}]{0,80}\})?)|(?P<other>[^\\${}^])|."
 )
 _LETTER = re.compile(r"[A-Za-z]")
 _ROMAN = re.compile(r"[ivx]{1,5}")
-_ARROWS = {"->": "→", "<->": "↔", "<=>": "⇌", "<=>>": "⇌"}
+_ARROWS = {
+    "->": "→", "-->": "→", "<-": "←", "<->": "↔", "<-->": "↔", "<=>": "⇌", "<=>>": "⇌",
+    "*": "·", ".": "·",
+}  # fmt: skip
 
 
 def _signed(raw: str) -> str:
@@ -132,7 +138,8 @@ def _unit_shown(renderer: Renderer, span: Span, style: Style) -> str:
     begin = span.at
     raw = renderer.raw(span)
     if raw is None:
-        return ""
+        is_cut = renderer.opens_unclosed(span)
+        return renderer.argument(span, style._replace(math=True, upright=True)) if is_cut else ""
     parts = _units(raw, renderer.marks)
     if parts is None:
         span.at = begin
@@ -181,21 +188,24 @@ def _together(number: str, unit: str) -> str:
 
 
 def _chemistry(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
-    raw = renderer.raw(span) or ""
+    renderer.option(span)
+    raw = renderer.raw(span)
+    if raw is None:
+        raw = renderer.unclosed(span) if renderer.opens_unclosed(span) else ""
     if name == "ch" and (not raw or (style.math and _LETTER.fullmatch(raw))):
         return MathPart(Role.FUNCTION, f"ch({raw})" if raw else "ch")  # the Chern character, cosh
+    small = style._replace(upright=True)
     return MathPart(
         Role.ORDINARY,
-        "".join([_chemical(chemical, renderer.marks) for chemical in _chemicals(raw)]),
+        "".join([_chemical(part, renderer, small) for part in _CHEMICAL.finditer(raw)]),
     )
 
 
-def _chemicals(raw: str) -> list[re.Match[str]]:
-    return list(_CHEMICAL.finditer(raw))
-
-
-def _chemical(part: re.Match[str], marks: Marks) -> str:
-    up = part["up"] or part["charge"]
+def _chemical(part: re.Match[str], renderer: Renderer, style: Style) -> str:
+    marks = renderer.marks
+    if part["tex"]:
+        return renderer.aside(part["tex"], style)
+    up = part["up"] or part["number"] or part["charge"]
     low = part["down"] or part["low"] or part["one"]
     if up:
         return marks.raised(_signed(up))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from newsletter.tex.tokens import Layout, Token, TokenType, scan
+from newsletter.tex.tokens import ENDS, Layout, Token, TokenType, scan
+from newsletter.tex.unclosed import FAR, NEAR, reach
 
 _LONGEST_OPTION = 200
+_SPACED_OPTION = re.compile(r" (?:\[[^\]]{0,200}\] ?){1,2}\{")
 _THIN_SPACES = {"\\,", "\\!", "\\;", "\\:"}
+# More lonely braces than an author forgets.
+_MOST_UNCLOSED = 20
 _LONGEST_BRANCH = 200  # tokens
+_CONDITIONS = {"\\ifmmode", "\\iftrue", "\\iffalse"}
 
 
 class Style(NamedTuple):
@@ -91,20 +97,31 @@ class Spans:
             self.shorten(span, 1)
 
     def option(self, span: Span) -> str | None:
-        """What stands in square brackets right here, if anything does."""
+        """What stands in square brackets right here, or behind a space and before an argument."""
+        if self.next_starts(span, " [") and _SPACED_OPTION.match(
+            self.source, self.tokens[span.at].start, self.end_of(span)
+        ):
+            self.shorten(span, 1)
         if not self.next_starts(span, "["):
             return None
         start = self.tokens[span.at].start
-        last = self.tokens[span.end - 1]
-        end = min(start + _LONGEST_OPTION, last.start + len(last.text))
-        close = self.source.find("]", start, end)
+        close = self.source.find("]", start, min(start + _LONGEST_OPTION, self.end_of(span)))
         if close < 0:
             return None
-        while span and self.tokens[span.at].start + len(self.tokens[span.at].text) <= close + 1:
-            span.at += 1
-        if span and self.tokens[span.at].start <= close:
-            self.shorten(span, close + 1 - self.tokens[span.at].start)
+        self.move_to(span, close + 1)
         return self.source[start + 1 : close]
+
+    def end_of(self, span: Span) -> int:
+        """The place in the source where the span ends."""
+        last = self.tokens[span.end - 1]
+        return last.start + len(last.text)
+
+    def move_to(self, span: Span, place: int) -> None:
+        """Step over all that stands before that place in the source."""
+        while span and self.tokens[span.at].start + len(self.tokens[span.at].text) <= place:
+            span.at += 1
+        if span and self.tokens[span.at].start < place:
+            self.shorten(span, place - self.tokens[span.at].start)
 
     def skip_options(self, span: Span) -> None:
         """Step over all that stands in square brackets right here."""
@@ -114,6 +131,19 @@ class Spans:
     def opens_unclosed(self, span: Span) -> bool:
         """Whether a brace stands here that the text never closes, as where it was cut."""
         return self.next_is(span, TokenType.OPEN) and span.at not in self.layout.mates
+
+    def unclosed(self, span: Span) -> str:
+        """The source that belongs to the unclosed brace at hand; the span moves behind it."""
+        brace = self.tokens[span.at].start
+        is_odd = len(self.layout.mates) * 2 + _MOST_UNCLOSED < self.layout.braces
+        rest = "" if is_odd else self.source[brace + 1 : min(brace + FAR, self.end_of(span))]
+        held = rest[: reach(self.source[max(0, brace - NEAR) : brace], rest)]
+        self.move_to(span, brace + 1 + len(held))
+        return held
+
+    def ends_formula(self, span: Span) -> bool:
+        """Whether the span ends where its formula does."""
+        return span.end < len(self.tokens) and self.tokens[span.end].text in ENDS
 
     def trim(self, span: Span) -> bool:
         """Step over spaces; says whether there were any."""
@@ -138,7 +168,7 @@ class Spans:
         inside = 0
         for at in range(span.at, min(span.end, span.at + _LONGEST_BRANCH)):
             text = self.tokens[at].text
-            if text == "\\ifmmode":
+            if text in _CONDITIONS:
                 inside += 1
             elif text == sign and not inside:
                 return at
@@ -180,7 +210,9 @@ class Spans:
                 break
             inner = self.tokens[begin + 1]
             is_longer = inner.kind is TokenType.TEXT and len(inner.text) > 1
-            if is_longer or self.layout.mates.get(begin + 1, begin + 1) != end - 1:
+            last = begin + 1 + (inner.kind is TokenType.COMMAND)  # {_\\mathrm{NN}}
+            last = self.layout.mates.get(last, begin + 1)
+            if is_longer or last != end - 1:
                 break
             ends_at = ends_at or end + 1
             span.at = begin + 1

@@ -134,14 +134,15 @@ def _first_of_two(renderer: Renderer, span: Span, style: Style, _name: str) -> M
     return MathPart(Role.ORDINARY, shown)
 
 
-def _by_mode(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
-    r"""`\ifmmode a\else b\fi`: a in a formula, b in prose."""
+def _by_mode(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
+    r"""`\ifmmode a\else b\fi`: a in a formula, b in prose; `\iffalse`: always b."""
     end = renderer.branch_end(span, "\\fi")
     if end is None:
         return MathPart(Role.ORDINARY, "")
     middle = renderer.branch_end(span, "\\else")
+    is_first = name == "iftrue" or (name == "ifmmode" and style.math)
     parts = end if middle is None or middle > end else middle
-    chosen = Span(span.at, parts) if style.math else Span(min(parts + 1, end), end)
+    chosen = Span(span.at, parts) if is_first else Span(min(parts + 1, end), end)
     span.at = end + 1
     renderer.skip_empty(span)
     renderer.trim(chosen)
@@ -162,5 +163,5 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(names.THIRD_SHOWN, _shown_after(2)),
     **dict.fromkeys(names.LENGTHS, _length),
     "texorpdfstring": _first_of_two,
-    "ifmmode": _by_mode,
+    **dict.fromkeys(("ifmmode", "iftrue", "iffalse"), _by_mode),
 }

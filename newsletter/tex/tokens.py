@@ -6,9 +6,14 @@ import re
 from bisect import bisect_left
 from enum import Enum, auto
 from html import unescape
-from typing import NamedTuple
+from html.entities import html5
+from typing import TYPE_CHECKING, NamedTuple
 
+from newsletter.tex.dollars import holds_formula
 from newsletter.tex.links import ADDRESS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class TokenType(Enum):
@@ -44,7 +49,10 @@ _SINGLE_QUOTED = re.compile(
 # Opened by two and closed by one: ``delta energy'.
 _HALF_QUOTED = re.compile(r"(?<![\\`])``([^`'\x00]{1,400}?)'(?![\w'])")
 # What a web page made of a sign. One behind a backslash is an author's own.
-_ENTITY = re.compile(r"(?<!\\)&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z]\w{1,30});|(?<=\\)&amp;")
+_ENTITY = re.compile(
+    r"(?<!\\)&(?:amp;){0,5}(?P<name>#\d{1,7};|#[xX][\da-fA-F]{1,6};|[A-Za-z]\w{1,30};)"
+    r"|(?<=\\)&(?:amp;)+"
+)
 _DASHES = re.compile(
     rf"{ADDRESS}"
     r"|(?<![-<!])---(?![->])"
@@ -63,7 +71,7 @@ _TOKEN = re.compile(
 def tidied(source: str) -> str:
     r"""The source with typographer's quotes and dashes, single spaces, and \\n for a paragraph."""
     if "&" in source:
-        source = _ENTITY.sub(lambda found: unescape(found[0]).replace("\xa0", " "), source)
+        source = _ENTITY.sub(_named, source)
     source = _UNPRINTABLE.sub("", source).strip()
     if "\n" in source:
         source = _PARAGRAPH.sub(_BREAK, source)
@@ -75,6 +83,14 @@ def tidied(source: str) -> str:
     if "--" in source:
         source = _DASHES.sub(_dash, source)
     return source.replace(_BREAK, "\n")
+
+
+def _named(found: re.Match[str]) -> str:
+    """The sign that an entity stands for, also where a program wrote it twice: &amp;lt;."""
+    name = found["name"]
+    if name and not name.startswith("#") and name not in html5:
+        return found[0]
+    return unescape(f"&{name}").replace("\xa0", " ") if name else "&"
 
 
 def _dash(found: re.Match[str]) -> str:
@@ -89,7 +105,11 @@ def scan(source: str) -> list[Token]:
     ]
 
 
-_ENDS = {"$", "$$", "\\)", "\\]", "\\end"}
+_CLOSES = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
+ENDS = {*_CLOSES.values(), "\\end"}
+_BRACES = {TokenType.OPEN, TokenType.CLOSE}
+# Tokens of the longest formula, and closing signs that are tried for one.
+_LONGEST_FORMULA, _MOST_ENDS = 400, 3
 
 
 class Layout:
@@ -97,6 +117,7 @@ class Layout:
 
     def __init__(self, tokens: list[Token]) -> None:
         self.mates = _mates(tokens)
+        self.braces = sum(token.kind in _BRACES for token in tokens)
         self.depths: list[int] = []
         self._ends: dict[tuple[str, int], list[int]] = {}
         depth = 0
@@ -105,7 +126,7 @@ class Layout:
             depth -= at in closers
             self.depths.append(depth)
             depth += at in self.mates
-            if token.text in _ENDS:
+            if token.text in ENDS:
                 self._ends.setdefault((token.text, self.depths[at]), []).append(at)
 
     def next_end(self, sign: str, after: int) -> int | None:
@@ -118,11 +139,50 @@ class Layout:
 
 
 def _mates(tokens: list[Token]) -> dict[int, int]:
+    """Which brace closes which; where they do not add up, no pair crosses a formula's edge."""
+    mates, is_even = _paired(tokens, range(len(tokens)))
+    if is_even:
+        return mates
+    prose: list[int] = []
+    mates, at = {}, 0
+    while at < len(tokens):
+        end = _formula_end(tokens, at)
+        if end:
+            mates |= _paired(tokens, range(at + 1, end))[0]
+        prose.append(at)
+        at = max(end, at + 1)
+    return mates | _paired(tokens, prose)[0]
+
+
+def _paired(tokens: list[Token], places: Iterable[int]) -> tuple[dict[int, int], bool]:
+    """The pairs of braces among these tokens, and whether every brace has its other half."""
     waiting: list[int] = []
-    mates = {}
-    for at, token in enumerate(tokens):
-        if token.kind is TokenType.OPEN:
+    mates, strays = {}, 0
+    for at in places:
+        kind = tokens[at].kind
+        if kind is TokenType.OPEN:
             waiting.append(at)
-        elif token.kind is TokenType.CLOSE and waiting:
+        elif kind is TokenType.CLOSE and waiting:
             mates[waiting.pop()] = at
-    return mates
+        elif kind is TokenType.CLOSE:
+            strays += 1
+    return mates, not (waiting or strays)
+
+
+def _formula_end(tokens: list[Token], begin: int) -> int:
+    """Where the formula ends that this token opens, best one of even braces; nought for none."""
+    closing = _CLOSES.get(tokens[begin].text)
+    if closing is None:
+        return 0
+    first, inner, seen = 0, "", 0
+    for at in range(begin + 1, min(len(tokens), begin + _LONGEST_FORMULA)):
+        if tokens[at].text == closing:
+            seen += 1
+            if holds_formula(inner, ""):
+                if _paired(tokens, range(begin + 1, at))[1]:
+                    return at
+                first = first or at
+            if seen == _MOST_ENDS:
+                break
+        inner += tokens[at].text
+    return first
