@@ -9,6 +9,7 @@ from datetime import timedelta
 from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.rendering.author_list import list_authors, read_authors
 from newsletter.rendering.comments import comment
+from newsletter.rendering.field_names import field_name
 from newsletter.rendering.issue_content import Block, IssueContent, IssueEntry, IssueSection
 from newsletter.rendering.masthead import MastheadTexts
 from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink
@@ -16,6 +17,7 @@ from newsletter.rendering.paper_text import is_category, plain, shortened
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.sources.base import UNNAMED_MODEL, Paper
 from newsletter.summaries.base import Sentence
+from newsletter.summaries.extractive.sentence_type import SentenceType, sentence_type
 
 _SHOWN_AUTHORS = 6
 _SHOWN_GROUPS = 2
@@ -62,11 +64,41 @@ class IssueTexts(MastheadTexts):
         own = list(filter(is_category, paper.categories))
         categories = " ".join(own[:most]) + " …" * (len(own) > most > 1)
         said = "" if is_short else comment(paper, whole=level > DetailLevel.SUMMARY)
+        if own and shows_sentence(entry, level) and self._is_foreign(entry.summary):
+            categories = f"{field_name(own[0], self._language)} {categories}".lstrip()
         if entry.section is IssueSection.REPLACE:
             facts = [f"v{paper.id.version}", said, categories]
         else:
             facts = [categories, said]
         return list(filter(None, facts))
+
+    def what_it_does(self, sentence: Sentence) -> str:
+        """Of the authors' words in another language than the reader's: what they do, if known.
+
+        It stands right before them, so it ends with its own blank.
+        """
+        if not self._is_foreign(sentence):
+            return ""
+        say = self._say
+        told = {
+            SentenceType.PROPOSES: say("Proposes:"),
+            SentenceType.PROVES: say("Proves:"),
+            SentenceType.SHOWS: say("Shows:"),
+            SentenceType.ARGUES: say("Argues:"),
+            SentenceType.FINDS: say("Finds:"),
+            SentenceType.REPORTS: say("Reports:"),
+            SentenceType.MEASURES: say("Measures:"),
+            SentenceType.EVALUATES: say("Evaluates:"),
+            SentenceType.STUDIES: say("Studies:"),
+            SentenceType.SURVEYS: say("Surveys:"),
+        }
+        kind = sentence_type(sentence.text)
+        if kind is None:
+            return ""
+        return told[kind] if told[kind].endswith("\N{FULLWIDTH COLON}") else f"{told[kind]} "
+
+    def _is_foreign(self, sentence: Sentence) -> bool:
+        return sentence.is_quotation and bool(sentence.text) and sentence.language != self._language
 
     def resource(self, resource: PaperLink) -> str:
         """The name of a link."""
@@ -75,7 +107,7 @@ class IssueTexts(MastheadTexts):
     def origin(self, sentence: Sentence) -> str:
         """Who wrote a sentence."""
         say = self._say
-        if sentence.is_quotation and sentence.language != self._language:
+        if self._is_foreign(sentence):
             return say("authors' words (English abstract)")
         if sentence.is_quotation:
             return say("authors' words")

@@ -1,10 +1,14 @@
 """The quiet line under a paper: what its authors say of it, and where its code is."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter import taxonomy
 from newsletter.rendering import comments
+from newsletter.rendering.field_names import field_name
 from newsletter.rendering.issue_content import IssueSection
 from newsletter.rendering.paper_links import paper_links
 from newsletter.rendering.size_budget import DetailLevel
@@ -124,3 +128,26 @@ def test_no_comment_or_abstract_breaks_the_facts(comment: str, abstract: str) ->
     assert len(paper_links(odd)) <= 3
     assert len(comments.comment(odd, whole=False)) <= 140
     assert all(each.url.startswith(("http://", "https://")) for each in paper_links(odd))
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "facts"),
+    [("zh", "证明：", "组合数学 math.CO"), ("fr", "Démontre : ", "math.CO"), ("en", "", "math.CO")],
+)
+def test_a_sentence_in_another_language_is_led_by_what_it_does_and_its_field_is_named(
+    language: str, before: str, facts: str
+) -> None:
+    say = IssueTexts(translations(language))
+    listed = entry(
+        paper(categories=("math.CO",), comment=None), sentence="We prove it for planar graphs."
+    )
+    assert say.what_it_does(listed.summary) == before
+    assert say.facts(listed, DetailLevel.COMPACT) == [facts]
+    assert say.facts(listed, DetailLevel.TITLE) == ["math.CO"]
+    by_model = replace(listed.summary, made_by="a model", language=language)
+    assert say.what_it_does(by_model) == ""
+
+
+def test_every_category_has_a_chinese_name() -> None:
+    assert all(field_name(category, "zh") for category in taxonomy.CATEGORIES)
+    assert field_name("cs.CL", "fr") == field_name("hep-xx", "zh") == ""

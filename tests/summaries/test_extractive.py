@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.summaries.extractive import quoted, sentences, summarize, trimming
+from newsletter.summaries.extractive.sentence_type import SentenceType, sentence_type
 
 ABSTRACTS = Path(__file__).parents[3] / "shared" / "arxiv" / "abstracts.jsonl"
 SPEECH = (
@@ -452,3 +453,23 @@ def test_a_sentence_of_more_than_forty_words_gives_way_to_the_next_best() -> Non
     short = "QuietNet outperforms five baselines on noisy speech."
     assert summarize("QuietNet", f"{long} {short}") == short
     assert summarize("QuietNet", long).startswith("We propose QuietNet")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("We propose QuietNet, which we show to be fast.", SentenceType.PROPOSES),
+        ("Given noisy rooms, this technical report introduces QuietNet.", SentenceType.PROPOSES),
+        ("We prove that every planar graph has one.", SentenceType.PROVES),
+        ("Our results demonstrate that it holds.", SentenceType.SHOWS),
+        ("We have carefully measured the mass of the top quark.", SentenceType.MEASURES),
+        ("The structure is investigated by diffraction.", SentenceType.STUDIES),
+        ("We present a systematic review of 84 trials.", SentenceType.SURVEYS),
+        ("Hearing aids are traditionally evaluated by ear.", None),
+        ("QuietNet: a small network.", None),
+    ],
+)
+def test_what_a_sentence_does_is_told_by_its_first_turn_of_phrase(
+    sentence: str, kind: SentenceType | None
+) -> None:
+    assert sentence_type(sentence) is kind

@@ -50,8 +50,8 @@ _PASSIVE = {
 _ADVERB = r"(?:\w+ly|also|then|first|further|here|have|now|next|can|will) "
 _ADVERBS = rf"(?:{_ADVERB}){{0,2}}"
 # "LLMs are increasingly applied": what everybody does.
-_IN_PASSING = (
-    r"(?:(?!(?:increasingly|widely|commonly|often|usually|frequently|typically|generally|"
+IN_PASSING = (
+    r"(?:(?!(?:increasingly|widely|commonly|often|usually|frequently|typically|generally|largely|"
     rf"traditionally|extensively|mostly|primarily) ){_ADVERB}){{0,2}}"
 )
 _ACTIVE = {
@@ -67,7 +67,7 @@ _BY_PAPER = {
     for name, verbs in _VERBS.items()
 }
 _IN_PASSIVE = {
-    name: lazy_pattern(rf" (?:is|are|was|were) {_IN_PASSING}(?:{verbs}) ")
+    name: lazy_pattern(rf" (?:is|are|was|were) {IN_PASSING}(?:{verbs}) ")
     for name, verbs in _PASSIVE.items()
 }
 # "We compile", "this study leverages", "our aim is to", "introducing MARK". Not "as we know".

@@ -1,0 +1,69 @@
+"""What a sentence of an abstract does: for readers who know the verb sooner than the language."""
+
+from enum import StrEnum
+
+from newsletter.lazy_pattern import lazy_pattern
+from newsletter.summaries.extractive.cue_phrases import IN_PASSING
+
+
+class SentenceType(StrEnum):
+    """What the authors say that they do."""
+
+    PROPOSES = "proposes"
+    PROVES = "proves"
+    SHOWS = "shows"
+    ARGUES = "argues"
+    REPORTS = "reports"
+    FINDS = "finds"
+    MEASURES = "measures"
+    EVALUATES = "evaluates"
+    STUDIES = "studies"
+    SURVEYS = "surveys"
+
+
+# As a verb begins, then as it ends: in "propose", "proposes", "proposed" one stem.
+_STEMS = {
+    SentenceType.PROPOSES: "propos|introduc|present|develop|design|devis|formulat|put forward"
+    "|suggest|releas|unveil|contribut|construct|build|built|creat|offer|implement|open-sourc",
+    SentenceType.PROVES: "prov|disprov|refut|settl",
+    SentenceType.SHOWS: "show|demonstrat|establish|illustrat|verif|confirm",
+    SentenceType.ARGUES: "argu|advocat",
+    SentenceType.REPORTS: "report",
+    SentenceType.FINDS: "find|found|discover|observ|detect|identif|reveal|uncover|conclud",
+    SentenceType.MEASURES: "measur|estimat|constrain|quantif|search",
+    SentenceType.EVALUATES: "evaluat|compar|assess|benchmark|test",
+    SentenceType.STUDIES: "study|studi|investigat|analyz|analys|explor|examin|consider|discuss"
+    "|address|tackl|revisit|focus|describ|simulat|model",
+    SentenceType.SURVEYS: "survey|review|overview|summariz|summaris",
+}
+_ENDINGS = r"(?:e|es|ed|s|d|y|ies|ied|ing|n|ns|ped|ting|ted)?"
+_ADVERBS = r"(?:(?:\w+ly|also|then|first|further|here|now|next|can|will|both) ){0,2}"
+_PAPERS = (
+    "paper|work|article|letter|study|note|survey|thesis|report|review|chapter|tutorial|talk"
+    "|lecture|research"
+)
+_KINDS = "|".join(f"(?P<{kind.name}>{stems})" for kind, stems in _STEMS.items())
+_ACTIVE = lazy_pattern(
+    r"(?i)\b(?:we|i|(?:the )?authors?"
+    rf"|(?:this|our|the present|the current) (?:\w+ )?(?:{_PAPERS})"
+    r"|our (?:\w+ )?(?:method|approach|framework|system|model|analysis|results|findings"
+    r"|experiments)) "
+    rf"(?:(?:have|has|aims? to|is to|seeks? to) )?{_ADVERBS}(?:{_KINDS}){_ENDINGS}\b"
+)
+# Not "is typically evaluated": what everybody does.
+_PASSIVE = lazy_pattern(
+    rf"(?i)\b(?:is|are|was|were) {IN_PASSING}(?!considered|constrained)(?:{_KINDS}){_ENDINGS}\b"
+)
+_SURVEY = lazy_pattern(
+    r"(?i)\b(?:this|a|our|the) (?:\w+ ){0,2}(?:survey|review|overview)s?\b(?! (?:data|of galaxies))"
+)
+
+
+def sentence_type(sentence: str) -> SentenceType | None:
+    """By its first turn of phrase of authors; None where it has none."""
+    for pattern in (_ACTIVE, _PASSIVE):
+        if (found := pattern.search(sentence)) and found.lastgroup:
+            kind = SentenceType[found.lastgroup]
+            is_survey = kind is SentenceType.PROPOSES and _SURVEY.search(sentence[found.start() :])
+            return SentenceType.SURVEYS if is_survey else kind
+    return None
