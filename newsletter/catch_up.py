@@ -2,7 +2,8 @@
 
 A machine that slept makes up for the announcement days that it missed, oldest first, within
 `source.max_age_days`. A reader gets `sending.issues_per_day` issues at most: where more days were
-missed, the oldest of them come as one.
+missed, the oldest of them come as one. Where the newest day is empty, the newest before it that had
+papers takes its place.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from newsletter.daily import DayReport, NotYetError
 from newsletter.rendering.several_days import combine_days
 from newsletter.sending import audience
 from newsletter.services import Services
+from newsletter.sources.base import ListingState, SourceError
 
 _MOST_DAYS = 31  # what `source.max_age_days` can ask for
 
@@ -21,7 +23,10 @@ Days = tuple[date, ...]  # one issue's; of several days, the oldest first
 
 
 def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
-    """What each issue of this run is about, oldest first; the last is the newest day."""
+    """What each issue of this run is about, oldest first; the last is the newest day.
+
+    Asks arXiv about days only where several share the places that are left.
+    """
     newest = services.source.current_day(services.clock())
     oldest = newest - timedelta(days=services.max_age_days)
     slug, categories = newsletter.slug, newsletter.categories
@@ -40,8 +45,23 @@ def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
         made = completeness.made_up_for(session, slug, newest)
     # What was begun and waited for comes also where there is room for nothing but the newest.
     room = max(services.sending.issues_per_day - 1, 1 if waiting else 0) - made
-    made_up = group_days(sorted(waiting + missed), room)
+    older = sorted(waiting + missed)
+    newest_issue: list[Days] = []
+    if room >= 0 and len(older) > room and _is_empty(services, newsletter, newest):
+        while len(older) > 1 and _is_empty(services, newsletter, older[-1]):
+            older.pop()
+        newest_issue = [(older.pop(),)]
+    made_up = group_days(older, room) + newest_issue
     return [*sorted([(day,) for day in undelivered] + made_up), (newest,)]
+
+
+def _is_empty(services: Services, newsletter: NewsletterSettings, day: date) -> bool:
+    """Whether it is known that nothing was announced that day."""
+    try:
+        rows = daily.fetch(services, newsletter, day)
+    except SourceError:  # said when that day has its turn
+        return False
+    return all(row.state == ListingState.NONE for row in rows)
 
 
 def group_days(missed: Sequence[date], at_most: int) -> list[Days]:

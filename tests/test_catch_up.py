@@ -108,6 +108,36 @@ def test_missed_days_come_as_one_issue_beside_the_newest(cli: Cli, settings: Set
     assert sent(settings) == ["2025-07-11 12", "2025-07-15 12", "2025-07-16 12"]
 
 
+@pytest.mark.parametrize("empty", ["2025-07-17", "2025-07-16 2025-07-17"])
+def test_back_on_an_empty_day_the_newest_day_with_papers_is_its_own_issue(
+    cli: Cli, settings: Settings, set_now: SetNow, empty: str
+) -> None:
+    assert cli("run").code == 0
+    set_now(FRIDAY_NIGHT + timedelta(days=6))
+    days = {f"2025-07-{day}": [f"2507.080{day}v1"] for day in (14, 15, 16, 17)}
+    announce(settings, {day: ids for day, ids in days.items() if day not in empty})
+    rehearsed = cli("run", "--dry-run")
+    said = cli("run")
+    assert (said.code, rehearsed.code, said.err) == (0, 0, "")
+    assert "nothing announced in cs.SD" in said.out
+    *_, joined, own = sorted(set(days) - set(empty.split()))
+    assert sent(settings) == ["2025-07-11 12", f"{joined} 12", f"{own} 12"]
+    assert "补发" not in cli("issues", "export", "--day", own, "--format", "text").out
+    assert "nothing announced" in cli("run").out
+    assert len(sent(settings)) == 3
+
+
+def test_with_room_for_one_issue_an_empty_day_leaves_its_place_to_the_day_before(
+    cli: Cli, settings: Settings, set_now: SetNow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_SENDING__ISSUES_PER_DAY", "1")
+    assert cli("run").code == 0
+    set_now(FRIDAY_NIGHT + timedelta(days=5))
+    announce(settings, {"2025-07-14": ["2507.08001v1"], "2025-07-15": ["2507.08002v1"]})
+    assert "audio has no issue of Mon 14 Jul 2025;" in cli("run").err
+    assert sent(settings) == ["2025-07-11 12", "2025-07-15 12"]
+
+
 @pytest.mark.usefixtures("slept")
 def test_with_room_for_them_missed_days_come_one_by_one_oldest_first(
     cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch

@@ -62,9 +62,10 @@ def _run_newsletter(
     newsletter: "NewsletterSettings",
 ) -> bool:
     """Run the day, or the newest and those left over; whether nothing is open."""
-    from newsletter import catch_up, daily
+    from newsletter import bootstrap, catch_up, daily
 
-    *older, newest = [(day,)] if day else catch_up.open_days(services, newsletter)
+    with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
+        *older, newest = [(day,)] if day else catch_up.open_days(used, newsletter)
     run_days = partial(_run_days, services, newsletter, dry_run, days_as_json)
     done = [_try_days(run_days, newsletter.slug, days) for days in older]
     try:
