@@ -23,6 +23,8 @@ _OLD_PAGE = (
     "a listing page from before September 2024, when arXiv gave its pages another form (such a day"
     " can be had by its dates, `newsletter fetch --day`)"
 )
+_TOO_MANY = re.compile(rb"rate (?:limit )?exceeded|too many requests", re.IGNORECASE)
+_LONGEST_REFUSAL = 1000
 _XML_STARTS = (b"<?xml", b"<rss", b"<feed")
 
 
@@ -63,6 +65,11 @@ def web_page_type(content: bytes) -> ResponseType | None:
     if is_catchup_page(content):
         return ResponseType.PAST_DAY
     return ResponseType.RECENT if is_recent_page(content) else None
+
+
+def asks_for_patience(content: bytes) -> bool:
+    """Whether this says in words only what HTTP 429 says: too many requests."""
+    return len(content) < _LONGEST_REFUSAL and _TOO_MANY.search(content) is not None
 
 
 def describe(content: bytes) -> str:

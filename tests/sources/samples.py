@@ -159,7 +159,7 @@ BOMB = (
 
 # What arXiv and what stands before it have answered with HTTP 200, and our word for it.
 NO_ANSWERS = (
-    (b"Rate exceeded.", "the text 'Rate exceeded.'"),
+    (b"Please come again.", "the text 'Please come again.'"),
     (b"", "an empty answer"),
     (b" \n", "an empty answer"),
     (b"<!DOCTYPE html><html><body><h1>Maintenance</h1></body></html>", "a web page"),

@@ -162,6 +162,8 @@ def test_many_papers_take_a_request_for_two_hundred(arxiv_org: StandIn) -> None:
 @pytest.mark.parametrize(
     "trouble",
     [
+        Reply(b"Rate exceeded."),
+        Reply(b"<html><h1>Rate limit exceeded</h1></html>"),
         Reply(b"Rate exceeded.", 429),
         Reply(b"Rate exceeded.", 429, {"Retry-After": "soon"}),
         Reply(b"Rate exceeded.", 429, {"Retry-After": "\xb2"}),
@@ -218,6 +220,7 @@ def test_a_wait_that_is_too_long_is_the_operators_and_nothing_is_asked_again(
 @pytest.mark.parametrize(
     ("trouble", "words"),
     [
+        (Reply(b"Rate exceeded."), 'HTTP 200, with "Rate exceeded." (4 tries); run it again later'),
         (Reply(b"Rate exceeded.", 429), "127.0.0.1: HTTP 429 (4 tries); run it again later"),
         (Reply(b"", 503), "127.0.0.1: HTTP 503 (4 tries); run it again later"),
         (Reply(b"", 406), "127.0.0.1: HTTP 406, with which arXiv turns programs away now and then"),

@@ -112,7 +112,6 @@ def test_addresses_and_redirects_are_not_mixed_up(arxiv_org: Recorder, answers: 
         Given(FEED, 404, BY_TAG),
         Given(FEED, 200, BY_TAG | {"Cache-Control": "no-store"}),
         Given(FEED, 200, {"ETag": '"\xe9"'}),
-        Given(b"Rate exceeded.", 200, BY_TAG),
         Given(b"<html>Come again</html>", 200, BY_TAG),
         Given(FEED[:-20], 200, BY_TAG),
         Given(b"", 200, BY_TAG),

@@ -22,7 +22,8 @@ from newsletter.sources.http.retry import (
     is_worth_another_try,
     rest_after,
 )
-from newsletter.sources.response_types import response_type
+from newsletter.sources.response_types import asks_for_patience, response_type
+from newsletter.text import one_line
 
 _MOST_BYTES = 64_000_000  # arXiv's largest day is a few of these millions
 _MOST_REDIRECTS = 5
@@ -42,7 +43,7 @@ class PoliteAdapter(DeadlineAdapter):
 
     At least `min_interval_s` passes between the end of one request and the start of the next, and
     `page_interval_s` between pages of arxiv.org, retries and redirects included, whoever on this
-    machine made them. 406, 429 and 5xx are tried again,
+    machine made them. 406, 429, 5xx and an answer of "Rate exceeded." are tried again,
     as late as `Retry-After` says; any other refusal is final. What did not change since it was last
     asked for is not sent again. The `arxiv` package sets no time-out and its own name; both are put
     right here.
@@ -182,11 +183,13 @@ class PoliteAdapter(DeadlineAdapter):
                 answer.headers["Date"] = response.headers["Date"]  # RFC 9111, 3.2
             return answer
         unasked = status == requests.codes.not_modified
-        if unasked or status in _TURNED_AWAY or status >= _SERVER_TROUBLE:
+        is_refusal = response.ok and asks_for_patience(response.content)
+        if unasked or is_refusal or status in _TURNED_AWAY or status >= _SERVER_TROUBLE:
+            words = f', with "{one_line(response.text)[:40]}"' if is_refusal else ""
             raise RetryAfterError(
-                _TURNED_AWAY.get(status, f"HTTP {status}"),
+                _TURNED_AWAY.get(status, f"HTTP {status}{words}"),
                 retry_after_s(response.headers),
-                of_all=status == requests.codes.too_many,
+                of_all=is_refusal or status == requests.codes.too_many,
             )
         return response
 
