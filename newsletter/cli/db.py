@@ -1,11 +1,13 @@
 """db: create, upgrade and inspect the database."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from newsletter.cli import common, output
 from newsletter.errors import WrongUseError
+from newsletter.text import counted
 
 
 @click.group()
@@ -43,6 +45,31 @@ def compact(config_file: Path | None) -> None:
     with bootstrap.open_database(settings) as database:
         database.compact()
     click.echo(f"{output.without_password(settings.database.url)} is compact.")
+
+
+@db.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@common.with_config
+def prune(dry_run: bool, config_file: Path | None) -> None:
+    """Turn the deliveries of old, finished issues into numbers.
+
+    Those of issues frozen more than `database.retention_days` (90) ago, but for who bounced,
+    complained, failed or is uncertain. `run`, `serve` and workers do it by themselves, in slices
+    for which nobody waits.
+    """
+    from newsletter import bootstrap
+    from newsletter.sending import retention
+
+    settings = common.load(config_file)
+    days, now = timedelta(days=settings.database.retention_days), common.utc_now()
+    with bootstrap.open_database(settings) as database:
+        with database.read() as session:
+            report = retention.count_prunable(session, days, now)
+        if not dry_run:
+            with common.bar("pruning", report.deliveries) as step:
+                report = retention.prune(database, days, now, step=step)
+    what = f"{counted(report.deliveries, 'delivery')} of {counted(report.issues, 'issue')}"
+    click.echo(f"{what} would become numbers." if dry_run else f"{what} became numbers.")
 
 
 @db.command()

@@ -75,12 +75,17 @@ def _run_newsletter(
 
 
 def _empty_outbox(settings: "Settings", services: "Services") -> bool:
-    """Send the confirm mails and the like that a `serve` left behind; whether none is left."""
+    """Send the confirm mails and the like that a `serve` left behind; whether none is left.
+
+    And clean up, as `serve` and workers do every hour.
+    """
     from newsletter import bootstrap
 
-    outcome = bootstrap.outbox_worker(
+    outbox_worker = bootstrap.outbox_worker(
         settings, services.database, services.clock, services.stopping
-    ).run_once(at_once=True)
+    )
+    outcome = outbox_worker.run_once(at_once=True)
+    outbox_worker.cleanup()
     if outcome.waiting:
         common.warn(f"letters wait for the next run: {outcome.waiting}")
     return not outcome.waiting

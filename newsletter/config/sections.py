@@ -134,6 +134,8 @@ class TemplatesSettings(SettingsModel):
 
 class DatabaseSettings(SettingsModel):
     url: Annotated[str, Field(repr=False)] = "sqlite:///newsletter.db"  # may hold a password
+    # How long it is kept who got an issue; after that only numbers and exceptions.
+    retention_days: Annotated[int, Field(ge=30, le=36500)] = 90
 
 
 _NEWEST_PAGE = "/list/{category}/new"

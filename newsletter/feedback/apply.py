@@ -132,11 +132,16 @@ def _write_down(session: Session, events: Sequence[Event], now: datetime) -> lis
     known_events = []
     for event in fresh:
         row = deliveries.get(event.reference)
-        known_events.append(
-            _KnownEvent(event, email=of_letters.get(event.reference, event.address))
-            if row is None
-            else _KnownEvent(event, row.issue_id, row.subscriber_id, row.email)
-        )
+        if row is not None:
+            known = _KnownEvent(event, row.issue_id, row.subscriber_id, row.email)
+        elif event.reference in of_letters or event.subscriber_id is None:
+            known = _KnownEvent(event, email=of_letters.get(event.reference, event.address))
+        else:
+            reader = session.get(SubscriberRow, event.subscriber_id)
+            known = _KnownEvent(event)
+            if reader is not None:
+                known = _KnownEvent(event, None, reader.id, reader.email)
+        known_events.append(known)
     insert_missing(session, FeedbackRow, [_row(known_ids, now) for known_ids in known_events])
     return known_events
 

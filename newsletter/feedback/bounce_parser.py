@@ -6,7 +6,7 @@ names as recipient does not matter. And it is read with bounds: size, parts, dep
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -24,7 +24,7 @@ from newsletter.feedback.automatic import (
     subject_of,
 )
 from newsletter.feedback.events import Event
-from newsletter.feedback.references import find_reference, text_of
+from newsletter.feedback.references import find_list_unsubscribe, find_reference, text_of
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.models import EventType
 from newsletter.subscribers.tokens import SignedLinks, UnsubscribeClaim
@@ -79,7 +79,7 @@ def parse_message(raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
 
 
 def _interpret(message: Message, raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
-    letter = _Letter(message, list(_parts(message)), raw, now)
+    letter = _Letter(message, list(_parts(message)), raw, links, now)
     statuses = letter.of_type("message/delivery-status")
     reports = letter.of_type("message/feedback-report")
     if statuses:
@@ -99,7 +99,11 @@ def _interpret(message: Message, raw: bytes, links: SignedLinks, now: datetime) 
 def _farewell(message: Message, links: SignedLinks) -> UnsubscribeClaim | None:
     """A token in the subject, whatever was put around it or cut it in two."""
     subject = subject_of(message)
-    for text in (subject, "".join(subject.split())):
+    return _claim_in((subject, "".join(subject.split())), links)
+
+
+def _claim_in(texts: Iterable[str], links: SignedLinks) -> UnsubscribeClaim | None:
+    for text in texts:
         for token in _TOKEN.findall(text):
             claim = links.read(UnsubscribeClaim, token)
             if claim is not None:
@@ -129,6 +133,7 @@ class _Letter:
     message: Message
     parts: Sequence[Message]
     raw: bytes
+    links: SignedLinks
     now: datetime
 
     def of_type(self, content_type: str) -> list[Message]:
@@ -163,6 +168,7 @@ class _Letter:
         reference = find_reference(self.message, self.parts)
         if reference is None:
             return NotUnderstood("it bears no reference of ours")
+        claim = _claim_in(find_list_unsubscribe(self.parts), self.links)
         return Event(
             event_id=f"{SOURCE}:{sha256(self.raw).hexdigest()}",
             source=SOURCE,
@@ -171,6 +177,7 @@ class _Letter:
             at=_written(self.message, self.now),
             detail=detail,
             suppress=suppress,
+            subscriber_id=claim.subscriber_id if claim else None,
         )
 
 

@@ -12,7 +12,9 @@ class Event:
 
     `reference` is ours, and the only thing that says whose mail it is. `address` is set only by a
     source whose word on it can be trusted (a signed webhook), never by a mail that anybody can
-    write. `suppress` says why the address must not be mailed again, where that follows at once.
+    write. `subscriber_id` is whose signed unsubscribe link came back with the mail, which tells
+    where the reference is forgotten already. `suppress` says why the address must not be mailed
+    again, where that follows at once.
     """
 
     event_id: str  # the same however often it is told
@@ -23,3 +25,4 @@ class Event:
     detail: str = ""
     suppress: str | None = None
     address: str | None = None
+    subscriber_id: int | None = None

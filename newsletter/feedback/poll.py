@@ -80,6 +80,7 @@ def _act(session: Session, meaning: Meaning, tally: PollReport, now: datetime) -
 
 def _take(session: Session, event: Event, tally: PollReport, now: datetime) -> bool:
     is_known = session.scalar(select(exists().where(DeliveryRow.reference == event.reference)))
+    is_known = is_known or event.subscriber_id is not None  # its delivery may be pruned
     if not is_known and not outbox.addresses_of(session, [event.reference]):
         tally.kept[UNKNOWN] += 1
         return False

@@ -20,6 +20,9 @@ _ID = lazy_pattern(rf"<({_REFERENCE})@")
 _RETURNED_ID = lazy_pattern(
     rf"(?im)^[> \t]{{0,20}}(?:X-)?(?:Original-)?Message-ID:\s*<({_REFERENCE})@"
 )
+_RETURNED_UNSUBSCRIBE = lazy_pattern(
+    r"(?im)^[> \t]{0,20}List-Unsubscribe:\s*(.{1,600}(?:\n[> \t]{1,20}.{1,600})?)"
+)
 _LONGEST = 64 * 1024  # of a part, where the headers of our mail must stand
 _NOT_MAIL = ("image", "audio", "video")
 
@@ -40,6 +43,14 @@ def find_reference(message: Message, parts: Sequence[Message]) -> str | None:
                     return match[1]
     match = _RETURNED_ID.search(text_of(message))
     return match[1] if match else None
+
+
+def find_list_unsubscribe(parts: Sequence[Message]) -> Iterator[str]:
+    """The header in what was returned; its links are signed, and each reader's own."""
+    for part in parts[1:]:
+        yield str(part.get("List-Unsubscribe", ""))
+        for text in _texts(part):
+            yield from (match[1] for match in _RETURNED_UNSUBSCRIBE.finditer(text))
 
 
 def text_of(part: Message) -> str:

@@ -35,6 +35,8 @@ class IssueRow(Base):
     # How many mails of it were ever claimed; a database that says less than this machine's fence
     # remembers was restored from before (sending/restored.py).
     claims: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Since when its deliveries are numbers, but for those that did not simply arrive.
+    pruned_at: Mapped[datetime | None]
     admitted_at: Mapped[datetime | None]  # the operator let it go, although it was held as a copy's
 
 

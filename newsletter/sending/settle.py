@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.errors import WrongUseError
 from newsletter.models import (
     BatchRow,
     DeliveryRow,
@@ -69,7 +70,16 @@ def settle_deliveries(
     `SENT`: they arrived. `PENDING`: they shall be sent again, at the risk of a double where they
     were uncertain. An address that was suppressed by the very refusal that is taken back is mailed
     again; any other suppression stays.
+
+    Raises:
+        WrongUseError: the issue is pruned, and to be sent again.
     """
+    issue = session.get_one(IssueRow, issue_id)
+    if issue.pruned_at is not None and settled_as is DeliveryState.PENDING:
+        raise WrongUseError(
+            f"{issue.newsletter} {issue.day} was pruned at {issue.pruned_at:%F}: it is never sent"
+            " again"
+        )
     rows = select_deliveries(session, issue_id, chosen)
     deliveries = delivery_updates.find_deliveries(session, [row.reference for row in rows])
     again = chosen.state is DeliveryState.FAILED and settled_as is DeliveryState.PENDING

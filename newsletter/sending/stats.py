@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
+from newsletter import delivery_counters
 from newsletter.models import (
     BatchRow,
     DeliveryRow,
@@ -61,7 +62,21 @@ def reasons(session: Session, issue_id: int) -> list[Reason]:
         )
         for row in rows:
             counted[state, _gist(row.reason or "")] += int(row.number)
+    if session.get_one(IssueRow, issue_id).pruned_at is not None:
+        counted += _pruned(session, issue_id, counted)
     return [Reason(*key, number) for key, number in counted.most_common(_MOST_REASONS)]
+
+
+def _pruned(
+    session: Session, issue_id: int, known: Counter[tuple[str, str]]
+) -> Counter[tuple[str, str]]:
+    """Of a pruned issue: those of which only the number is left."""
+    numbers = delivery_counters.of_issue(session, issue_id)
+    del numbers[DeliveryState.SENT]
+    for (state, _), number in known.items():
+        numbers[DeliveryState(state)] -= number
+    words = "why is not kept after database.retention_days"
+    return Counter({(state, words): number for state, number in numbers.items()})
 
 
 def rate(session: Session, issue_id: int, now: datetime) -> float:

@@ -18,7 +18,7 @@ from newsletter.db import Database
 from newsletter.interests import interest_store
 from newsletter.models import OutboxRow, RateRow
 from newsletter.rendering.message import Message
-from newsletter.sending import rate_limit
+from newsletter.sending import rate_limit, retention
 from newsletter.sending.rate_limit import LETTERS, RateLimiter, paused_domains
 from newsletter.subscribers import erasure, signup_limits, signups
 from newsletter.subscribers.tokens import SignedLinks
@@ -26,6 +26,7 @@ from newsletter.transactional.outbox_round import OutboxRound
 from newsletter.transports.base import SendResult, SendStatus, Transport
 
 _LONGEST_NAP_S = 2.0  # for the sending limits; what they make wait longer is for the next round
+_PRUNED_AT_ONCE = 500_000  # deliveries in an hour; some seconds, for which letters wait
 _DOMAIN_WAIT = timedelta(minutes=15)  # until a paused domain is asked again
 
 
@@ -96,6 +97,13 @@ class OutboxWorker:
             erasure.erase_left_behind(session, now)
             signup_limits.forget_old(session, now - timedelta(days=2))
             interest_store.forget_picks(session, now)
+        retention.prune(
+            self.database,
+            timedelta(days=self.settings.database.retention_days),
+            now,
+            self.stopping,
+            most=_PRUNED_AT_ONCE,
+        )
         self.database.empty_log()
 
     def _answer(self) -> int:

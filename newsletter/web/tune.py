@@ -90,7 +90,8 @@ def _paper(session: Session, claim: TuneClaim, arxiv_id: str) -> Paper:
     got_it = exists().where(
         DeliveryRow.issue_id == IssueRow.id, DeliveryRow.subscriber_id == subscriber.id
     )
-    gets_it = IssueRow.newsletter.in_(lifecycle.active_subscriptions(session, subscriber))
+    had = lifecycle.subscriptions(session, subscriber)  # also ended ones: old mails keep working
+    gets_it = IssueRow.newsletter.in_([subscription.newsletter for subscription in had])
     version = session.scalar(
         select(IssueEntryRow.version)
         .join(IssueRow, IssueRow.id == IssueEntryRow.issue_id)

@@ -14,8 +14,16 @@ from tests.conftest import NOW, Cli
 from tests.feedback.samples import put, references, suppressed
 
 
-def told(kind: EventType, reference: str, **more: str) -> Event:
-    return Event(f"{kind}-{reference}", "test", reference, kind, NOW, **more)
+def told(
+    kind: EventType,
+    reference: str,
+    *,
+    detail: str = "",
+    suppress: str | None = None,
+    address: str | None = None,
+) -> Event:
+    name = f"{kind}-{reference}"
+    return Event(name, "test", reference, kind, NOW, detail, suppress, address)
 
 
 @pytest.mark.on_both_databases

@@ -1,0 +1,99 @@
+"""A finished issue becomes numbers after a while; who did not simply get it stays by name."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from newsletter import bootstrap, delivery_counters
+from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.feedback import apply
+from newsletter.feedback.events import Event
+from newsletter.models import BatchRow, DeliveryRow, DeliveryState, EventType, IssueRow
+from newsletter.sending import audience, health, retention, totals
+from newsletter.subscribers import lifecycle, suppression
+from tests.conftest import NOW, Cli
+from tests.feedback import mails
+from tests.feedback.samples import put, references
+
+LATER = NOW + timedelta(days=365)
+KEPT = timedelta(days=90)
+
+
+def rows(database: Database) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(DeliveryRow)) or 0
+
+
+@pytest.mark.on_both_databases
+def test_an_old_issue_becomes_numbers_and_exceptions(
+    cli: Cli,
+    settings: Settings,
+    database: Database,
+    readers: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(audience, "BATCH_SIZE", 3)
+    monkeypatch.setattr(retention, "_AT_ONCE", 1)
+    assert cli("run").code == 0
+    with database.write.begin() as session:
+        known = references(session)
+        uncertain = DeliveryRow.reference == known[readers[0]]
+        batch_id = session.scalars(select(DeliveryRow.batch_id).where(uncertain)).one()
+        put(session, known[readers[0]], DeliveryState.UNCERTAIN)
+        delivery_counters.move(session, batch_id, DeliveryState.SENT, DeliveryState.UNCERTAIN, 1)
+        bad = {1: EventType.BOUNCE, 2: EventType.COMPLAINT, 3: EventType.DELIVERED}
+        events = [
+            Event(f"e{number}", "test", known[readers[number]], kind, NOW)
+            for number, kind in bad.items()
+        ]
+        apply.apply_events(session, events, NOW)
+        session.execute(update(IssueRow).values(frozen_at=NOW))
+        issue_id = session.scalars(select(IssueRow.id)).one()
+        before = totals.delivery_totals(session, issue_id)
+    assert retention.prune(database, KEPT, NOW + timedelta(days=89)).issues == 0
+
+    retention.prune(database, KEPT, LATER, lambda: True)  # stopped after the first slice
+    assert 3 < rows(database) < len(readers)
+    assert "9 deliveries" not in cli("db", "prune", "--dry-run").out
+    said = cli("db", "prune")
+    assert "of 1 issue became numbers." in said.out, said.err
+    assert rows(database) == 3
+    assert retention.prune(database, KEPT, LATER).issues == 0
+    with database.read() as session:
+        assert totals.delivery_totals(session, issue_id) == before
+        assert session.scalar(select(func.count()).select_from(BatchRow)) == 1
+    assert list(health.audit(settings, database, LATER)) == []
+
+    shown = cli("deliveries", "status").out
+    assert "12 subscribers = 10 sent + 0 skipped + 1 failed + 1 uncertain" in shown
+    assert "done already" in cli("run").out
+    again = cli("deliveries", "settle", "--as", "resend")
+    assert again.code == 2
+    assert "it is never sent again" in again.err
+    assert "1 settled as sent" in cli("deliveries", "settle", "--as", "sent").out
+    assert '"deliveries": []' in cli("subscribers", "show", readers[5], "--json").out
+
+
+@pytest.mark.on_both_databases
+def test_a_bounce_that_comes_after_all_tells_its_reader_by_the_signed_link(
+    cli: Cli, settings: Settings, database: Database, readers: list[str]
+) -> None:
+    """The reference is forgotten; the link in the returned headers names them."""
+    assert cli("run").code == 0
+    with database.write.begin() as session:
+        reference = references(session)[readers[4]]
+        reader = lifecycle.get_subscriber(session, readers[4])
+        session.execute(update(IssueRow).values(frozen_at=NOW))
+    retention.prune(database, KEPT, LATER)
+    assert rows(database) == 0
+    link = bootstrap.signed_links(settings).unsubscribe(reader.id, "audio")
+    headers = f"List-Unsubscribe: <{link}>,\n <mailto:a@b.example>\nMessage-ID:"
+    bounce = mails.dsn(reference).decode().replace("Message-ID:", headers)
+    for name in ("new", "cur", "tmp"):
+        (settings.folder / "box" / name).mkdir(parents=True)
+    (settings.folder / "box" / "new" / "1.mail").write_text(bounce)
+    assert "1 mail: 1 bounce" in cli("feedback", "--maildir", "box").out
+    with database.read() as session:
+        assert suppression.suppression_reason(session, readers[4]) is not None
