@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import announcements, completeness, issues, papers
+from newsletter import announcements, completeness, issues, papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.interests import interest_store, profile_store
@@ -84,6 +84,7 @@ def freeze_and_send(
     """Compose and freeze in one transaction, with who gets it; then send."""
     now = services.clock()
     with services.database.write.begin() as session:
+        slugs.refuse_former(session, newsletter.slug)
         content = compose(session)
         if not content.entries:
             return DayReport(content.day, None, None, None, nothing=empty_reason)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter import papers
+from newsletter import papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import IssueEntryRow, IssueRow, IssueState
@@ -150,7 +150,7 @@ def load_since(
     """
     table = IssueRow
     chosen = select(table).where(
-        table.newsletter == content.slug,
+        table.newsletter.in_(slugs.of_today(session, [content.slug])),
         table.id > had_issue,
         table.day > content.day - _LONGEST_SPAN,
     )
@@ -234,6 +234,11 @@ def last_frozen(session: Session, newsletter: str | None = None) -> tuple[int, d
         last = last.where(IssueRow.newsletter == newsletter)
     row = session.execute(last).first()
     return None if row is None else (row.id, row.frozen_at)
+
+
+def find_oldest(session: Session, newsletter: str) -> IssueRow | None:
+    chosen = select(IssueRow).where(IssueRow.newsletter == newsletter)
+    return session.scalar(chosen.order_by(IssueRow.id).limit(1))
 
 
 def newest_days(session: Session, newsletters: Sequence[str]) -> dict[str, date]:

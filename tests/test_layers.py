@@ -36,6 +36,7 @@ LAYERS = (
     "subscribers",
     "interests",
     "tex",
+    "slugs",
     "outbox",
     "delivery_counters",
     "completeness",

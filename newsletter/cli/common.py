@@ -160,6 +160,28 @@ def for_each_newsletter(
     return done
 
 
+def for_each_mailed(
+    settings: "Settings",
+    services: "Services",
+    slug: str | None,
+    act: Callable[["NewsletterSettings"], bool],
+) -> bool:
+    """The same for what mails; not done while there are readers whose newsletter is gone."""
+    from newsletter import slugs
+
+    with services.database.read() as session:
+        refused, orphans = slugs.refused(session, settings), slugs.orphans(session, settings)
+    for line in orphans.values():
+        warn(line)
+
+    def act_unless_refused(newsletter: "NewsletterSettings") -> bool:
+        if newsletter.slug in refused:
+            raise NewsletterError(refused[newsletter.slug])
+        return act(newsletter)
+
+    return for_each_newsletter(settings, slug, act_unless_refused) and not orphans
+
+
 @contextmanager
 def new_file(path: Path, encoding: str) -> Iterator[TextIO]:
     """A file for its owner only: whole or not at all, and never over one that is there.

@@ -45,7 +45,7 @@ def run(
         if not dry_run:  # first, so that what somebody liked since acts on their next mail
             subscribers_interests.tell_papers(settings, services.database)
         run_newsletter = partial(_run_newsletter, services, dry_run, days_as_json, day)
-        done = common.for_each_newsletter(settings, slug, run_newsletter)
+        done = common.for_each_mailed(settings, services, slug, run_newsletter)
         if not dry_run:
             done = _empty_outbox(settings, services) and done
         outcome.is_done = done

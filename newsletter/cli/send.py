@@ -69,5 +69,5 @@ def send(
         return result.is_done
 
     with common.opened(settings) as services:
-        done = common.for_each_newsletter(settings, slug, send_newsletter)
+        done = common.for_each_mailed(settings, services, slug, send_newsletter)
     click.get_current_context().exit(0 if done else 1)

@@ -3,10 +3,15 @@
 import logging
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli import common
+
+if TYPE_CHECKING:
+    from newsletter.config import Settings
+    from newsletter.db import Database
 
 _THREADS = 32  # those who write wait for the disk together (web/app.py: how many may)
 _CONNECTIONS = 2000  # one that is slow takes no thread, only its place
@@ -37,6 +42,7 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
 
     settings = common.load(config_file)
     app = create_app(settings, sends_mail=True)
+    _say_what_is_lost(settings, app.extensions["newsletter.database"])
     background = app.extensions["newsletter.background"]
     try:
         server = create_server(app, host=host, port=port, **_limits(settings.web.proxies))
@@ -54,6 +60,16 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
         server.close()
         background.stop()
         app.extensions["newsletter.database"].dispose()
+
+
+def _say_what_is_lost(settings: "Settings", database: "Database") -> None:
+    """Readers whose newsletter is gone, and links that no key reads any more."""
+    from newsletter.finding import Severity
+    from newsletter.subscribers import health
+
+    for finding in health.check(settings, database, common.utc_now()):
+        if finding.level is Severity.TROUBLE:
+            common.warn(finding.text)
 
 
 def _most_connections() -> int:

@@ -14,7 +14,7 @@ from newsletter.cli import (
     subscribers_import,
     subscribers_interests,
 )
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
     from newsletter.models import OutboxRow
@@ -160,28 +160,40 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
 
 
 @subscribers.command()
-@click.argument("email")
+@click.argument("email", required=False)
 @click.option(
-    "--from", "slug", metavar="SLUG", help="From this newsletter only.  [default: from all]"
+    "--from",
+    "slug",
+    metavar="SLUG",
+    help="From this newsletter only, also one that is not configured any more."
+    "  [default: from all]",
 )
+@click.option("--everybody", is_flag=True, help="All readers of the newsletter: it is over.")
 @common.with_config
-def remove(email: str, slug: str | None, config_file: Path | None) -> None:
+def remove(email: str | None, slug: str | None, everybody: bool, config_file: Path | None) -> None:
     """Let somebody leave.
 
     As their own unsubscribe link does; only they can come back, by confirming anew.
     """
-    from newsletter import bootstrap
+    from newsletter import bootstrap, slugs
     from newsletter.subscribers import lifecycle
     from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 
+    if bool(email) == everybody or (everybody and not slug):
+        raise WrongUseError("name one EMAIL, or --everybody --from SLUG")
     settings = common.load(config_file)
-    newsletter = settings.newsletter(slug).slug if slug else None
     evidence = ConsentEvidence(Channel.OPERATOR, "newsletter subscribers remove")
     with bootstrap.open_database(settings) as database, database.write.begin() as session:
-        subscriber = lifecycle.get_subscriber(session, email)
+        gone = slugs.orphans(session, settings)
+        newsletter = slug if slug is None or slug in gone else settings.newsletter(slug).slug
         chosen = [newsletter] if newsletter else None
-        lifecycle.unsubscribe(session, subscriber, chosen, evidence, common.utc_now())
-    click.echo(f"{subscriber.email} left {newsletter or 'every newsletter'}.")
+        if everybody and newsletter:
+            number = lifecycle.end_newsletter(session, newsletter, evidence, common.utc_now())
+        else:
+            subscriber = lifecycle.get_subscriber(session, email or "")
+            lifecycle.unsubscribe(session, subscriber, chosen, evidence, common.utc_now())
+    who = f"{number} readers" if everybody else subscriber.email
+    click.echo(f"{who} left {newsletter or 'every newsletter'}.")
 
 
 @subscribers.command()

@@ -15,7 +15,7 @@ from typing import Any
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
-from newsletter import bootstrap, catch_up, daily
+from newsletter import bootstrap, catch_up, daily, slugs
 from newsletter.cluster import jobs
 from newsletter.cluster.jobs import CARE, SEND
 from newsletter.config import Settings
@@ -138,7 +138,15 @@ class ClusterWorker:
 
     def _compose_days(self) -> None:
         """Fetch and freeze what is due of every newsletter; the batches go to jobs."""
-        for newsletter in self._settings.newsletters:
+        with self._services.database.read() as session:
+            settings = slugs.settings_of_today(session, self._settings)
+            refused = slugs.refused(session, settings)
+        for slug, reason in refused.items():
+            _log.warning("%s: %s", slug, reason)
+        mailed = [
+            newsletter for newsletter in settings.newsletters if newsletter.slug not in refused
+        ]
+        for newsletter in mailed:
             for days in catch_up.open_days(self._services, newsletter):
                 try:
                     catch_up.run_days(self._services, newsletter, days)

@@ -5,7 +5,7 @@ from newsletter.config.environment_file import (
     environment_text,
     with_environment_file,
 )
-from newsletter.config.loading import FILE_NAME, load, parse
+from newsletter.config.loading import FILE_NAME, check_slug, find_file, load, parse
 from newsletter.config.sections import (
     DETAILS,
     LANGUAGES,
@@ -28,6 +28,7 @@ from newsletter.config.sections import (
     WebSettings,
 )
 from newsletter.config.settings import Settings
+from newsletter.config.slug_editing import change_slug
 
 __all__ = [
     "DETAILS",
@@ -51,8 +52,11 @@ __all__ = [
     "TemplatesSettings",
     "TransportSettings",
     "WebSettings",
+    "change_slug",
+    "check_slug",
     "environment_file",
     "environment_text",
+    "find_file",
     "load",
     "parse",
     "with_environment_file",

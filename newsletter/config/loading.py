@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from newsletter.config.environment_file import with_environment_file
-from newsletter.config.sections import SettingsModel
+from newsletter.config.sections import SettingsModel, Slug
 from newsletter.config.settings import Settings
 from newsletter.errors import WrongUseError, did_you_mean
 
@@ -34,7 +34,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     Raises:
         WrongUseError: no file, bad TOML, an unknown or impossible setting; one line for the first.
     """
-    path = path or Path(environ.get(_CONFIG) or FILE_NAME)
+    path = find_file(path, environ)
     return parse(_read(path), path, with_environment_file(path, environ))
 
 
@@ -62,13 +62,36 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
     for name, client in settings.api.items():
         for slug in set(client.newsletters) - set(slugs):
             raise WrongUseError(f"{path}: api.{name}.newsletters: there is no newsletter {slug!r}")
-    mount = urlsplit(settings.site.url).path.strip("/").partition("/")[0]
-    if mount in slugs:
+    for slug in slugs:
+        _refuse_mount(settings, slug, path)
+    return settings
+
+
+def check_slug(settings: Settings, slug: str) -> None:
+    """Whether a newsletter of this configuration could be called so.
+
+    Raises:
+        WrongUseError: it could not.
+    """
+    try:
+        TypeAdapter(Slug).validate_python(slug)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise WrongUseError(_error_text({**first, "loc": ("slug",)})) from None
+    _refuse_mount(settings, slug, "newsletter.toml")
+
+
+def _refuse_mount(settings: Settings, slug: str, where: object) -> None:
+    if urlsplit(settings.site.url).path.strip("/").partition("/")[0] == slug:
         raise WrongUseError(
-            f"{path}: site.url lies below /{mount}, which is a newsletter's slug too; pages of the"
+            f"{where}: site.url lies below /{slug}, which is a newsletter's slug too; pages of the"
             " one would stand for the other: choose another slug, or another path"
         )
-    return settings
+
+
+def find_file(path: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
+    """The configuration's file: the one named, or the environment's, or the one in the folder."""
+    return path or Path(environ.get(_CONFIG) or FILE_NAME)
 
 
 def _read(path: Path) -> str:

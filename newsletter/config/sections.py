@@ -85,8 +85,11 @@ def _not_taken(slug: str) -> str:
     return slug
 
 
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$"), AfterValidator(_not_taken)]
+
+
 class NewsletterSettings(SettingsModel):
-    slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$"), AfterValidator(_not_taken)]
+    slug: Slug
     title: Title
     categories: Categories
     language: Language = "en"

@@ -1,5 +1,6 @@
 """All settings together."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -47,6 +48,22 @@ class Settings(SettingsModel):
     web: WebSettings = WebSettings()
     dkim: DkimSettings = DkimSettings()
     api: dict[str, ApiClientSettings] = Field(default_factory=dict)
+
+    def renamed(self, slugs: Mapping[str, str]) -> "Settings":
+        """The same by other slugs; what is not among them keeps its own."""
+
+        def others(named: Iterable[str]) -> tuple[str, ...]:
+            return tuple(slugs.get(slug, slug) for slug in named)
+
+        newsletters = tuple(
+            newsletter.model_copy(update={"slug": slugs.get(newsletter.slug, newsletter.slug)})
+            for newsletter in self.newsletters
+        )
+        api = {
+            name: client.model_copy(update={"newsletters": others(client.newsletters)})
+            for name, client in self.api.items()
+        }
+        return self.model_copy(update={"newsletters": newsletters, "api": api})
 
     def newsletter(self, slug: str | None) -> NewsletterSettings:
         """The newsletter of that slug; without one, the first.

@@ -14,7 +14,7 @@ from newsletter.models.deliveries import (
     RateRow,
 )
 from newsletter.models.interests import InterestRow, NamedPaperRow, PickRow, ProfileRow
-from newsletter.models.issues import IssueEntryRow, IssueRow, IssueState
+from newsletter.models.issues import FormerSlugRow, IssueEntryRow, IssueRow, IssueState
 from newsletter.models.moments import MomentRow
 from newsletter.models.papers import (
     AnnouncementRow,
@@ -56,6 +56,7 @@ __all__ = [
     "EventType",
     "FeedbackRow",
     "FormLimitRow",
+    "FormerSlugRow",
     "ImportRow",
     "InterestRow",
     "IssueEntryRow",

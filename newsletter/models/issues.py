@@ -15,6 +15,16 @@ class IssueState(StrEnum):
     DONE = "done"  # no delivery is open any more
 
 
+class FormerSlugRow(Base):
+    """What a newsletter was called before: old links lead by it to what it is called now."""
+
+    __tablename__ = "former_slug"
+
+    slug: Mapped[str] = mapped_column(String(40), primary_key=True)
+    newsletter: Mapped[str] = mapped_column(String(40))  # what it is called today
+    since: Mapped[datetime]
+
+
 class IssueRow(Base):
     """A newsletter's day, frozen: it says the same to whoever reads it, today or in a year."""
 
@@ -26,6 +36,8 @@ class IssueRow(Base):
     day: Mapped[date]
     first_day: Mapped[date | None]  # where it holds several missed days, the last of them is `day`
     title: Mapped[str] = mapped_column(Text)
+    # Its newsletter's slug on that day, where it has another one now: by it the world knows it.
+    frozen_as: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(8))
     categories: Mapped[list[str]]
     by_category: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -38,6 +50,11 @@ class IssueRow(Base):
     # Since when its deliveries are numbers, but for those that did not simply arrive.
     pruned_at: Mapped[datetime | None]
     admitted_at: Mapped[datetime | None]  # the operator let it go, although it was held as a copy's
+
+    @property
+    def first_name(self) -> str:
+        """The slug that it was frozen under: what names it outside of the database."""
+        return self.frozen_as or self.newsletter
 
 
 class IssueEntryRow(Base):

@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class IssueDays:
-    """An issue as a machine remembers it: the newsletter, and the days that it tells of."""
+    """An issue as a machine remembers it: the newsletter's slug then, and the days it tells of."""
 
     newsletter: str
     first: date
@@ -49,7 +49,7 @@ class IssueDays:
 
     @classmethod
     def of(cls, issue: IssueRow) -> "IssueDays":
-        return cls(issue.newsletter, issue.first_day or issue.day, issue.day)
+        return cls(issue.first_name, issue.first_day or issue.day, issue.day)
 
     @property
     def name(self) -> str:

@@ -57,7 +57,7 @@ def taken_by_provider(
     """Whether the provider's own record, where it has one, holds more than was ever claimed."""
     if issue.admitted_at is not None:
         return None
-    taken = transport.taken(campaign_name(issue.newsletter, issue.day), issue.day)
+    taken = transport.taken(campaign_name(issue.first_name, issue.day), issue.day)
     with database.read() as session:  # only now: another process may have claimed meanwhile
         known = session.get_one(IssueRow, issue.id).claims
     if taken is None or taken <= known:
@@ -155,7 +155,7 @@ def _unknown_issues(session: Session, memory: MachineMemory, days: IssueDays) ->
 
 def _has(session: Session, days: IssueDays) -> bool:
     same = exists().where(
-        IssueRow.newsletter == days.newsletter,
+        func.coalesce(IssueRow.frozen_as, IssueRow.newsletter) == days.newsletter,
         IssueRow.day == days.last,
         func.coalesce(IssueRow.first_day, IssueRow.day) == days.first,
     )

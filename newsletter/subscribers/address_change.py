@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from newsletter import outbox
+from newsletter import outbox, slugs
 from newsletter.interests import interest_store
 from newsletter.models import (
     AddressChangeRow,
@@ -132,7 +132,7 @@ def unsubscribe_following_changes(
     now: datetime,
 ) -> None:
     """Everybody whom a link, or an issue's mail, means leaves; there may be nobody any more."""
-    newsletters = None if newsletter == ALL else [newsletter]
+    newsletters = None if newsletter == ALL else slugs.of_today(session, [newsletter])
     for subscriber in resolve_subscriber_ids(session, subscriber_id):
         lifecycle.unsubscribe(session, subscriber, newsletters, evidence, now)
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from newsletter.models import SubscriberRow, SubscriptionRow, SuppressionRow
+from newsletter import slugs
+from newsletter.models import FormerSlugRow, SubscriberRow, SubscriptionRow, SuppressionRow
 from newsletter.subscribers import address_change, erasure, lifecycle, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 
@@ -28,12 +29,22 @@ def carry_over(old: Session, new: Session, now: datetime) -> CarriedOver:
     Numbers of subscribers that the old one gave are not given again: they stand in links, and in
     what this machine remembers of its sending.
     """
+    _rename(old, new)
     suppressed = _suppress(old, new) if suppression.same_key(old, new) else 0
     left = _leave(old, new, now)
     erased = _erase(old, new, now) if suppressed else 0
     for table in ("subscriber", "address_change"):
         _keep_numbers(old, new, table)
     return CarriedOver(left, suppressed, erased)
+
+
+def _rename(old: Session, new: Session) -> None:
+    """Newsletters that got another slug since have it again: by it they were left."""
+    rows = old.scalars(select(FormerSlugRow).order_by(FormerSlugRow.since, FormerSlugRow.slug))
+    for row in rows:
+        there = new.get(FormerSlugRow, row.slug)
+        if there is None or there.newsletter != row.newsletter:
+            slugs.move(new, row.slug, row.newsletter, row.since)
 
 
 def _suppress(old: Session, new: Session) -> int:

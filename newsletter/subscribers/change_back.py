@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from newsletter import slugs
 from newsletter.interests import interest_store
 from newsletter.models import AddressChangeRow, Standing, SubscriberRow
 from newsletter.subscribers import address_change, consent_log, lifecycle
@@ -61,10 +62,10 @@ def _bring_back(
         elif subscriber.standing == Standing.PENDING:  # others may have asked for it
             subscription.left_at = subscription.left_at or now
     if moved:
-        slugs = [subscription.newsletter for subscription in moved]
+        named = [subscription.newsletter for subscription in moved]
         subscriber.standing, subscriber.left_at = Standing.CONFIRMED, None
         consent_log.record_consent(
-            session, subscriber, ConsentAction.CAME_BACK, slugs, evidence, now
+            session, subscriber, ConsentAction.CAME_BACK, named, evidence, now
         )
     session.flush()
 
@@ -78,7 +79,7 @@ def _came_by(
         slug
         for entry in consent_log.consent_history(session, holder.id)
         if entry.act == ConsentAction.CONFIRMED and entry.at > since
-        for slug in entry.newsletters
+        for slug in slugs.of_today(session, entry.newsletters)
     }
     return [
         slug

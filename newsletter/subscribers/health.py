@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter import slugs
 from newsletter.config import Settings
 from newsletter.db import Database, insert_missing
-from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
-from newsletter.models import KeyRow, Standing, SubscriberRow, SubscriptionRow
-from newsletter.text import counted
+from newsletter.models import KeyRow
 
 _SIGNED = "links "  # how the purpose of a KeyRow begins that tells of a key of the configuration
 
@@ -21,7 +20,9 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     """Nobody waits for a newsletter that is not configured, and every link still works."""
     del now
     with database.read() as session:
-        yield from _orphans(settings, session)
+        named = [slugs.former_text(row) for row in slugs.former(session, settings).values()]
+        for text in (*named, *slugs.orphans(session, settings).values()):
+            yield Finding("newsletters", Severity.TROUBLE, text)
         yield from _lost_keys(settings, session)
 
 
@@ -35,26 +36,6 @@ def remember_keys(settings: Settings, session: Session, today: date) -> None:
 def _fingerprint(key: str) -> str:
     """What tells a key from others, and nothing of it: 96 bits of a hash."""
     return sha256(b"newsletter key " + key.encode()).hexdigest()[:24]
-
-
-def _orphans(settings: Settings, session: Session) -> Iterator[Finding]:
-    slugs = [newsletter.slug for newsletter in settings.newsletters]
-    readers = session.execute(
-        select(SubscriptionRow.newsletter, func.count())
-        .join(SubscriberRow, SubscriberRow.id == SubscriptionRow.subscriber_id)
-        .where(
-            SubscriptionRow.left_at.is_(None),
-            SubscriptionRow.newsletter.not_in(slugs),
-            SubscriberRow.standing == Standing.CONFIRMED,
-        )
-        .group_by(SubscriptionRow.newsletter)
-    )
-    for slug, number in readers:
-        text = (
-            f"{counted(number, 'reader')} of {slug!r}, which no [[newsletters]] names: they get"
-            f" nothing. Bring it back{did_you_mean(slug, slugs)}"
-        )
-        yield Finding("newsletters", Severity.TROUBLE, text)
 
 
 def _lost_keys(settings: Settings, session: Session) -> Iterator[Finding]:

@@ -181,6 +181,21 @@ def end_subscriptions(
     return [subscription.newsletter for subscription in ended]
 
 
+def end_newsletter(
+    session: Session, newsletter: str, evidence: ConsentEvidence, now: datetime
+) -> int:
+    """Everybody leaves it, since it is over; returns how many had it."""
+    held = (SubscriptionRow.newsletter == newsletter, SubscriptionRow.left_at.is_(None))
+    readers = session.scalars(
+        select(SubscriberRow)
+        .join(SubscriptionRow, SubscriptionRow.subscriber_id == SubscriberRow.id)
+        .where(*held)
+    ).all()
+    for reader in readers:
+        unsubscribe(session, reader, [newsletter], evidence, now)
+    return len(readers)
+
+
 def find_subscriber(session: Session, address: str) -> SubscriberRow | None:
     return session.scalar(select(SubscriberRow).where(SubscriberRow.email == address))
 

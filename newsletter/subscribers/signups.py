@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from newsletter import outbox
+from newsletter import outbox, slugs
 from newsletter.config import Settings, SignupSettings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError, WrongUseError
@@ -245,10 +245,11 @@ def _enqueue_answer(
         if subscriber.standing == Standing.CONFIRMED
         else {}
     )
-    wanted = [slug for slug in row.newsletters if slug in details and slug not in active]
+    asked = slugs.of_today(session, row.newsletters)
+    wanted = [slug for slug in asked if slug in details and slug not in active]
     evidence = ConsentEvidence(Channel(row.way), row.wording, row.network)
     consent_log.record_consent(
-        session, subscriber, ConsentAction.ASKED, row.newsletters, evidence, row.asked_at
+        session, subscriber, ConsentAction.ASKED, asked, evidence, row.asked_at
     )
     if active and not wanted:
         outbox.enqueue(session, EmailType.ALREADY, subscriber, now)

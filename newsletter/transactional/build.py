@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import issues, outbox
+from newsletter import issues, outbox, slugs
 from newsletter.config import NewsletterSettings, Settings, SignupSettings
 from newsletter.models import AddressChangeRow, OutboxRow, Standing, SubscriberRow
 from newsletter.outbox import EmailType
@@ -44,7 +44,7 @@ class EmailBuilder:
             return None
         if row.kind == EmailType.CONFIRM:
             until = now + timedelta(days=self.settings.signup.confirm_days)
-            newsletters = self._named(row.about["newsletters"])
+            newsletters = self._named(slugs.of_today(session, row.about["newsletters"]))
             return letters.confirm(to, newsletters, until, now) if newsletters else None
         if row.kind in (EmailType.CHANGE, EmailType.CHANGED):
             return _of_change(session, letters, to, row, now)
@@ -61,7 +61,7 @@ class EmailBuilder:
         row: OutboxRow,
     ) -> Message | None:
         """None where they took it back already."""
-        left: str = row.about["left"]
+        (left,) = slugs.of_today(session, [row.about["left"]])
         active = lifecycle.active_subscriptions(session, subscriber)
         if active if left == ALL else left in active:
             return None
@@ -87,9 +87,9 @@ class EmailBuilder:
         latest = issues.newest_days(session, [subscription.slug for subscription in newsletters])
         return letters.welcome(to, newsletters, latest, now)
 
-    def _named(self, slugs: Collection[str]) -> list[NewsletterRef]:
+    def _named(self, named: Collection[str]) -> list[NewsletterRef]:
         return newsletter_refs(
-            [newsletter for newsletter in self.settings.newsletters if newsletter.slug in slugs]
+            [newsletter for newsletter in self.settings.newsletters if newsletter.slug in named]
         )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import outbox
+from newsletter import outbox, slugs
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.interests import interest_store
@@ -107,10 +107,11 @@ class OutboxWorker:
         self.database.empty_log()
 
     def _answer(self) -> int:
-        details = {newsletter.slug: newsletter.detail for newsletter in self.settings.newsletters}
         with self.database.read() as session:
             if not signups.has_due_signups(session, self.clock()):
                 return 0
+            offered = slugs.settings_of_today(session, self.settings).newsletters
+        details = {newsletter.slug: newsletter.detail for newsletter in offered}
         answered = 0
         while not self.stopping():
             with self.database.write.begin() as session:
@@ -184,7 +185,8 @@ class OutboxWorker:
     def _write(self, session: Session, letter: OutboxRow) -> Message | None:
         from newsletter.transactional.build import EmailBuilder  # noqa: PLC0415 - 0.1 s, for templates
 
-        mail = EmailBuilder(self.settings, self.links).build(session, letter, self.clock())
+        settings = slugs.settings_of_today(session, self.settings)
+        mail = EmailBuilder(settings, self.links).build(session, letter, self.clock())
         if mail is None:
             outbox.delete_email(session, letter.id)
         return mail

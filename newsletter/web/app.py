@@ -7,12 +7,13 @@ from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, redirect, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as BaseResponse
 
-from newsletter import alarm, bootstrap, config, schema
+from newsletter import alarm, bootstrap, config, schema, slugs
 from newsletter.config import Settings
 from newsletter.subscribers import signup_limits
 from newsletter.web import (
@@ -131,6 +132,7 @@ def create_app(
         app.register_blueprint(api.blueprint)
     if settings.metrics.token.get_secret_value():
         app.register_blueprint(metrics.blueprint)
+    app.before_request(app.extensions[EXTENSION].look_at_slugs)
     _keep_room_for_readers(app)
     _add_security_headers(app, settings)
     _add_error_pages(app)
@@ -182,8 +184,11 @@ def _keep_room_for_readers(app: Flask) -> None:
 
 def _add_error_pages(app: Flask) -> None:
     @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]]:
+    def http(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]] | BaseResponse:
         code = error.code or 500
+        new_place = _place_of_today() if code == NotFound.code else None
+        if new_place is not None:
+            return redirect(new_place, 301)
         headers = [
             header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")
         ]
@@ -193,6 +198,19 @@ def _add_error_pages(app: Flask) -> None:
     def database(error: OperationalError) -> tuple[str, int]:
         _log.error("%s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
         return pages.message_page(*_error_text(503)), 503
+
+
+def _place_of_today() -> str | None:
+    """Where a page lies whose newsletter was called otherwise before."""
+    named = request.view_args or {}
+    if "slug" not in named:
+        return None
+    with pages.database.read() as session:
+        (slug,) = slugs.of_today(session, [named["slug"]])
+    if slug == named["slug"]:
+        return None
+    place = current_app.url_for(str(request.endpoint), **{**named, "slug": slug})
+    return f"{place}?{request.query_string.decode()}" if request.query_string else place
 
 
 def _error_text(code: int) -> tuple[str, str]:

@@ -35,7 +35,8 @@ def build_feed(
     catalogue = translations(newsletter.language)
     title = f"{newsletter.title} · {site.name}"
     feed = _feed(title, f"{home}/feed", newest[0] if newest else None, catalogue, site)
-    _add(feed, "id", home)
+    oldest = issues.find_oldest(session, newsletter.slug)
+    _add(feed, "id", links.archive(oldest.first_name) if oldest else home)
     _add(feed, "link", rel="alternate", type="text/html", href=home)
     _add(feed, "subtitle", " · ".join(newsletter.categories))
     for issue in newest:
@@ -93,7 +94,7 @@ def _add_entry(
     catalogue = translations(issue.language)
     address = links.issue(issue.newsletter, str(issue.day))
     entry = _add(feed, "entry")
-    _add(entry, "id", address)
+    _add(entry, "id", links.issue(issue.first_name, str(issue.day)))
     _add(entry, "title", f"{issue.title}, {catalogue.long_date(issue.day)}")
     _add(entry, "updated", _time(issue.frozen_at))
     _add(entry, "published", _time(issue.frozen_at))

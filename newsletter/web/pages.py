@@ -1,7 +1,8 @@
 """What every page works with: its frame, its language, its database, and what its links say."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from hmac import compare_digest
@@ -10,8 +11,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request
 from pydantic import SecretStr
+from sqlalchemy.exc import OperationalError
 from werkzeug.local import LocalProxy
 
+from newsletter import slugs
 from newsletter.config import NewsletterSettings, Settings
 from newsletter.db import Database
 from newsletter.languages import CODES, LANGUAGES
@@ -20,12 +23,19 @@ from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import Catalogue, translations
 from newsletter.subscribers import signup_limits
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
-from newsletter.subscribers.tokens import Claim, SignedLinks
+from newsletter.subscribers.tokens import (
+    Claim,
+    ConfirmClaim,
+    SignedLinks,
+    UndoClaim,
+    UnsubscribeClaim,
+)
 from newsletter.web.button_presses import DECOY, ButtonPress, PressDoubt, marker, read_press
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
 _C = TypeVar("_C", bound=Claim)
 _THE_SAME = ("static", "look", "atom", "favicon")  # in every language
+_LOOK_AT_SLUGS = timedelta(seconds=1)
 EXTENSION = "newsletter.pages"
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
@@ -47,10 +57,20 @@ class Pages:
     wake: Callable[[], None]
     limits_key: bytes
     unsubscribe_queue: UnsubscribeQueue
+    _looked_at: datetime | None = None
 
     @property
     def newsletters(self) -> dict[str, NewsletterSettings]:
         return {newsletter.slug: newsletter for newsletter in self.settings.newsletters}
+
+    def look_at_slugs(self) -> None:
+        """Serve on where a newsletter was renamed meanwhile; asked at most once a second."""
+        now = self.clock()
+        if self._looked_at is not None and now - self._looked_at < _LOOK_AT_SLUGS:
+            return
+        self._looked_at = now
+        with suppress(OperationalError), self.database.read() as session:
+            self.settings = slugs.settings_of_today(session, self.settings)
 
     def language(self) -> Catalogue:
         """The one that the address asks for, else the browser, else the first newsletter's."""
@@ -123,10 +143,17 @@ class Pages:
         return newsletter.title if newsletter else slug
 
     def claim(self, kind: type[_C], token: str) -> _C:
-        """What the link says; 400 for one that is not ours or not for this."""
+        """What the link says, by today's slugs; 400 for one that is not ours or not for this."""
         claim = self.links.read(kind, token)
         if claim is None:
             abort(400)
+        with self.database.read() as session:
+            if isinstance(claim, ConfirmClaim):
+                named = slugs.of_today(session, claim.newsletters)
+                return replace(claim, newsletters=tuple(named))
+            if isinstance(claim, UnsubscribeClaim | UndoClaim):
+                (named_now,) = slugs.of_today(session, [claim.newsletter])
+                return replace(claim, newsletter=named_now)
         return claim
 
     def evidence(self, wording_: str, way: Channel = Channel.PAGE) -> ConsentEvidence:

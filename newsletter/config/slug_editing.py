@@ -1,0 +1,64 @@
+"""A newsletter's slug in newsletter.toml, changed where it stands: comments and order stay."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+_LINES = re.compile(r"^\s*(?:slug|newsletters)\s*=.*$|^\s*[\"'][^\n]*$", re.MULTILINE)
+
+
+def change_slug(file: Path, old: str, new: str) -> bool:
+    """Give the newsletter its new slug, also where `[api]` names it; False where it is not there.
+
+    The file is exchanged as a whole, and only for one that says the same otherwise.
+    """
+    try:
+        text = file.read_bytes().decode()
+        wanted = _renamed(tomllib.loads(text), old, new)
+        quoted = re.compile(f"([\"']){re.escape(old)}\\1")
+        changed = _LINES.sub(
+            lambda line: quoted.sub(lambda name: f"{name[1]}{new}{name[1]}", line[0]), text
+        )
+        if wanted is None or tomllib.loads(changed) != wanted:
+            return False
+        _exchange(file, changed.encode())
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _renamed(table: dict[str, Any], old: str, new: str) -> dict[str, Any] | None:
+    """What the file shall say; None where no newsletter of it has the old slug."""
+    newsletters = table.get("newsletters", [])
+    if not any(newsletter.get("slug") == old for newsletter in newsletters):
+        return None
+    changed = [
+        {**newsletter, "slug": new} if newsletter.get("slug") == old else newsletter
+        for newsletter in newsletters
+    ]
+    api = {
+        name: {
+            **client,
+            "newsletters": [new if slug == old else slug for slug in client["newsletters"]],
+        }
+        for name, client in table.get("api", {}).items()
+    }
+    return {**table, "newsletters": changed, **({"api": api} if api else {})}
+
+
+def _exchange(file: Path, content: bytes) -> None:
+    """In one step, with the mode of before; a link stays one."""
+    target = file.resolve()
+    with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
+        try:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+            os.fchmod(part.fileno(), target.stat().st_mode & 0o777)
+            Path(part.name).replace(target)
+        except OSError:
+            Path(part.name).unlink(missing_ok=True)
+            raise

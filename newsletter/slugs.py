@@ -1,0 +1,188 @@
+"""What a newsletter is called: its slug of today and before, and readers whose newsletter is gone.
+
+A slug stands in links of mails that are out. So a former one is never given again: it leads to the
+newsletter that had it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from newsletter.config import Settings
+from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
+from newsletter.models import FormerSlugRow, IssueRow, Standing, SubscriberRow, SubscriptionRow
+from newsletter.text import counted
+
+
+@dataclass(frozen=True)
+class Renaming:
+    """What went over to the new slug."""
+
+    readers: int  # who get it now
+    issues: int
+
+
+def of_today(session: Session, slugs: Iterable[str]) -> list[str]:
+    """What these newsletters are called now, in their order, once each."""
+    named = list(slugs)
+    now_called = _renamed(session, named)
+    return list(dict.fromkeys(now_called.get(slug, slug) for slug in named))
+
+
+def settings_of_today(session: Session, settings: Settings) -> Settings:
+    """The configuration by today's slugs: a process outlives a renaming, and serves on."""
+    now_called = _renamed(session, [newsletter.slug for newsletter in settings.newsletters])
+    return settings.renamed(now_called) if now_called else settings
+
+
+def rename(session: Session, old: str, new: str, now: datetime) -> Renaming:
+    """Move everything of one slug to another.
+
+    Who signed up for the new one already, before it had an issue, is joined with its readers.
+
+    Raises:
+        WrongUseError: nothing has the old slug, or the new one is another newsletter's.
+    """
+    known = _known(session)
+    if old not in known:
+        raise WrongUseError(f"nobody reads {old!r}, and it has no issue{did_you_mean(old, known)}")
+    if _has_issues(session, new):
+        raise WrongUseError(f"{new!r} is taken: it has issues of its own; choose another slug")
+    holder = session.get(FormerSlugRow, new)
+    if holder is not None and holder.newsletter != old:
+        raise WrongUseError(
+            f"{new!r} is taken: links in old mails lead by it to {holder.newsletter!r}; choose"
+            " another slug"
+        )
+    return move(session, old, new, now)
+
+
+def move(session: Session, old: str, new: str, now: datetime) -> Renaming:
+    """The same without a question: nothing of the new slug may be in the way."""
+    session.execute(delete(FormerSlugRow).where(FormerSlugRow.slug == new))
+    session.execute(
+        update(FormerSlugRow).where(FormerSlugRow.newsletter == old).values(newsletter=new)
+    )
+    session.merge(FormerSlugRow(slug=old, newsletter=new, since=now))
+    frozen_as = func.coalesce(IssueRow.frozen_as, IssueRow.newsletter)
+    moved = session.execute(
+        update(IssueRow)
+        .where(IssueRow.newsletter == old)
+        .values(newsletter=new, frozen_as=frozen_as)
+        .execution_options(synchronize_session=False)
+    )
+    _join(session, old, new)
+    session.execute(
+        update(SubscriptionRow)
+        .where(SubscriptionRow.newsletter == old)
+        .values(newsletter=new)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+    return Renaming(_readers(session).get(new, 0), moved.rowcount)  # type: ignore[attr-defined]
+
+
+def former(session: Session, settings: Settings) -> dict[str, FormerSlugRow]:
+    """Slugs of the configuration that were given up, with what they are called now."""
+    slugs = [newsletter.slug for newsletter in settings.newsletters]
+    rows = session.scalars(select(FormerSlugRow).where(FormerSlugRow.slug.in_(slugs)))
+    return {row.slug: row for row in rows}
+
+
+def orphans(session: Session, settings: Settings) -> dict[str, str]:
+    """Slugs with readers and no newsletter in the configuration, with what to do, in words."""
+    slugs = [newsletter.slug for newsletter in settings_of_today(session, settings).newsletters]
+    return {
+        slug: (
+            f"{counted(number, 'reader')} of {slug!r}, which no [[newsletters]] names: they get"
+            f" nothing. Bring it back; or, where it has another slug now, `newsletter rename {slug}"
+            " NEW`; or, where it is over, `newsletter subscribers remove --everybody --from"
+            f" {slug}`"
+        )
+        for slug, number in _readers(session).items()
+        if slug not in slugs
+    }
+
+
+def refused(session: Session, settings: Settings) -> dict[str, str]:
+    """Newsletters of the configuration that must not be mailed, and why, in words.
+
+    One that never had an issue may be another under a new slug, while somebody's is gone: its
+    first issue would go to nobody, and be in the way of a renaming.
+    """
+    why = {slug: former_text(row) for slug, row in former(session, settings).items()}
+    gone = orphans(session, settings)
+    for newsletter in settings.newsletters if gone else ():
+        if newsletter.slug not in why and not _has_issues(session, newsletter.slug):
+            slug = next(iter(gone))
+            why[newsletter.slug] = (
+                f"not mailed, while nobody knows whether it is {slug!r} under a new slug: if so,"
+                f" `newsletter rename {slug} {newsletter.slug}`"
+            )
+    return why
+
+
+def former_text(row: FormerSlugRow) -> str:
+    """Of a slug that is still in the configuration."""
+    return (
+        f"{row.slug!r} is called {row.newsletter!r} since {row.since.date()}; say so in the"
+        f" configuration: `newsletter rename {row.slug} {row.newsletter}`"
+    )
+
+
+def refuse_former(session: Session, slug: str) -> None:
+    """For a run that began before a renaming.
+
+    Raises:
+        NewsletterError: this slug was given up.
+    """
+    row = session.get(FormerSlugRow, slug)
+    if row is not None:
+        raise NewsletterError(former_text(row))
+
+
+def _renamed(session: Session, slugs: list[str]) -> dict[str, str]:
+    rows = session.scalars(select(FormerSlugRow).where(FormerSlugRow.slug.in_(slugs)))
+    return {row.slug: row.newsletter for row in rows}
+
+
+def _known(session: Session) -> list[str]:
+    """Every slug that somebody subscribed to, or that an issue is of."""
+    tables = (SubscriptionRow.newsletter, IssueRow.newsletter)
+    return sorted(
+        {slug for column in tables for slug in session.scalars(select(column).distinct())}
+    )
+
+
+def _has_issues(session: Session, slug: str) -> bool:
+    return bool(session.scalar(select(exists().where(IssueRow.newsletter == slug))))
+
+
+def _readers(session: Session) -> dict[str, int]:
+    """How many get each newsletter."""
+    rows = session.execute(
+        select(SubscriptionRow.newsletter, func.count())
+        .join(SubscriberRow, SubscriberRow.id == SubscriptionRow.subscriber_id)
+        .where(SubscriptionRow.left_at.is_(None), SubscriberRow.standing == Standing.CONFIRMED)
+        .group_by(SubscriptionRow.newsletter)
+        .order_by(SubscriptionRow.newsletter)
+    )
+    return {slug: number for slug, number in rows}  # noqa: C416 - a Row is no pair to the type checker
+
+
+def _join(session: Session, old: str, new: str) -> None:
+    """Who has both keeps the older, unless they left that one and hold the other."""
+    other = aliased(SubscriptionRow)
+    pairs = session.execute(
+        select(SubscriptionRow, other).where(
+            SubscriptionRow.newsletter == old,
+            other.newsletter == new,
+            other.subscriber_id == SubscriptionRow.subscriber_id,
+        )
+    ).all()
+    for elder, later in pairs:
+        session.delete(elder if elder.left_at and not later.left_at else later)
+    session.flush()
