@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from newsletter import moments, storage_health
+from newsletter.cluster import health as cluster_health
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
@@ -52,4 +53,5 @@ WATCHED: dict[str, Check] = {
     "sending": sending_health.check,
     "outbox": transactional_health.check,
     "feedback": feedback_health.check,
+    "workers": cluster_health.check,
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import output
+from newsletter.text import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +32,7 @@ class StatusView:
     feedback: dict[str, int]
     paused: dict[str, str]
     rate: float | None = None  # mails a second, while some are pending
+    senders: dict[str, int] = field(default_factory=dict)  # batches in hand, by worker
     domains: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
@@ -68,6 +70,7 @@ def read_status(
             feedback=stats.feedback(session, issue.id),
             paused=stats.paused(session, now),
             rate=rate,
+            senders=stats.senders(session, issue.id, now),
             domains=stats.domains(session, issue.id) if by_domain else {},
         )
 
@@ -81,6 +84,7 @@ def as_json(view: StatusView) -> dict[str, Any]:
         "feedback": view.feedback,
         "paused": view.paused,
         "per_second": view.rate,
+        "senders": view.senders,
         "domains": view.domains,
     }
 
@@ -131,10 +135,13 @@ def _head(view: StatusView) -> str:
 def _lines(view: StatusView) -> list[str]:
     lines = []
     if view.feedback:
-        counted = ", ".join(f"{number} {kind}" for kind, number in view.feedback.items())
-        lines.append(f"feedback: {counted}")
+        told = ", ".join(f"{number} {kind}" for kind, number in view.feedback.items())
+        lines.append(f"feedback: {told}")
     if view.rate is not None:
         lines.append(f"rate: {view.rate:.1f} a second{_left(view)}")
+    if view.senders:
+        named = ", ".join(view.senders)
+        lines.append(f"sent by {counted(len(view.senders), 'worker')}: {named}")
     lines += [f"paused: {domain} {why}" for domain, why in view.paused.items()]
     return lines
 

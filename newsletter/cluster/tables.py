@@ -11,7 +11,7 @@ from newsletter.errors import WrongUseError
 if TYPE_CHECKING:
     from procrastinate import App
 
-_JOBS = "procrastinate_jobs"
+JOBS = "procrastinate_jobs"
 
 
 def create_tables(database: Database) -> None:
@@ -19,7 +19,7 @@ def create_tables(database: Database) -> None:
     if database.engine.dialect.name == "sqlite" or find_spec("procrastinate") is None:
         return
     with database.write.begin() as session:  # two at once make them once
-        if not inspect(session.connection()).has_table(_JOBS):
+        if not inspect(session.connection()).has_table(JOBS):
             from procrastinate.schema import SchemaManager  # noqa: PLC0415 - of the extra
 
             connection = session.connection().connection.driver_connection
@@ -37,7 +37,7 @@ def open_app(database: Database) -> "App":
         raise WrongUseError("workers need PostgreSQL; on SQLite `newsletter run` does everything")
     if find_spec("procrastinate") is None:
         raise WrongUseError("workers need the extra: pip install 'newsletter[cluster]'")
-    if not inspect(database.engine).has_table(_JOBS):
+    if not inspect(database.engine).has_table(JOBS):
         raise WrongUseError("the queue has no tables yet; run `newsletter db upgrade`")
     from procrastinate import App, PsycopgConnector  # noqa: PLC0415 - of the extra
 

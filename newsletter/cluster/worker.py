@@ -16,7 +16,8 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from newsletter import bootstrap, catch_up, daily, slugs
-from newsletter.cluster import jobs
+from newsletter.cluster import heartbeats, jobs
+from newsletter.cluster.heartbeats import Heartbeat
 from newsletter.cluster.jobs import CARE, SEND
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError
@@ -76,15 +77,25 @@ class ClusterWorker:
             raise NewsletterError(f"the worker ends, start it again: {said}") from self._failure
 
     async def _work(self, queues: Collection[str]) -> None:
+        heartbeat = Heartbeat(self._services, self._settings, queues)
         async with self._app.open_async():
+            beating = asyncio.create_task(self._tell_of_life(heartbeat))
             working = [asyncio.create_task(self._take_jobs(queue)) for queue in queues]
-            while not (self._is_stopping() or any(task.done() for task in working)):  # noqa: ASYNC110 - a signal or another thread ends it
+            while not (self._is_stopping() or any(task.done() for task in (beating, *working))):  # noqa: ASYNC110 - a signal or another thread ends it
                 await asyncio.sleep(_LOOK_S)
+            beating.cancel()
             for task in working:
                 task.cancel()  # which lets its jobs finish
-            for ended in await asyncio.gather(*working, return_exceptions=True):
+            for ended in await asyncio.gather(beating, *working, return_exceptions=True):
                 if isinstance(ended, Exception):
                     self._failure = self._failure or ended
+        if self._failure is None:
+            heartbeat.end()
+
+    async def _tell_of_life(self, heartbeat: Heartbeat) -> None:
+        while True:
+            await asyncio.to_thread(heartbeat.beat)
+            await asyncio.sleep(heartbeats.EVERY_S)
 
     async def _take_jobs(self, queue: str) -> None:
         await self._app.run_worker_async(

@@ -15,7 +15,7 @@ from newsletter.models.deliveries import (
 )
 from newsletter.models.interests import InterestRow, NamedPaperRow, PickRow, ProfileRow
 from newsletter.models.issues import FormerSlugRow, IssueEntryRow, IssueRow, IssueState
-from newsletter.models.moments import MomentRow
+from newsletter.models.moments import MomentRow, WorkerRow
 from newsletter.models.papers import (
     AnnouncementRow,
     AnswerCountRow,
@@ -83,4 +83,5 @@ __all__ = [
     "SummaryRow",
     "SuppressionRow",
     "UtcDateTime",
+    "WorkerRow",
 ]

@@ -91,6 +91,19 @@ def rate(session: Session, issue_id: int, now: datetime) -> float:
     return round((number or 0) / _RATE_WINDOW.total_seconds(), 1)
 
 
+def senders(session: Session, issue_id: int, now: datetime) -> dict[str, int]:
+    """How many batches of the issue each worker has in hand, by machine and process."""
+    owners = session.scalars(
+        select(BatchRow.owner).where(
+            BatchRow.issue_id == issue_id,
+            BatchRow.finished.is_(False),
+            BatchRow.owner.is_not(None),
+            BatchRow.leased_until > now,
+        )
+    )
+    return dict(Counter(owner.rpartition(":")[0] for owner in owners if owner))
+
+
 def domains(session: Session, issue_id: int) -> dict[str, dict[str, int]]:
     """The deliveries of the largest domains by state; this one reads every row of the issue."""
     domain = _domain(session).label("domain")

@@ -28,18 +28,18 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
 
 def remember_keys(settings: Settings, session: Session, today: date) -> None:
     """The first secret key signs from now on: its fingerprint is kept, and the day."""
-    first = _fingerprint(settings.site.secret_keys[0].get_secret_value())
+    first = key_fingerprint(settings.site.secret_keys[0].get_secret_value())
     row = {"purpose": f"{_SIGNED}{first}", "value": today.isoformat()}
     insert_missing(session, KeyRow, [row])
 
 
-def _fingerprint(key: str) -> str:
+def key_fingerprint(key: str) -> str:
     """What tells a key from others, and nothing of it: 96 bits of a hash."""
     return sha256(b"newsletter key " + key.encode()).hexdigest()[:24]
 
 
 def _lost_keys(settings: Settings, session: Session) -> Iterator[Finding]:
-    here = {_fingerprint(key.get_secret_value()) for key in settings.site.secret_keys}
+    here = {key_fingerprint(key.get_secret_value()) for key in settings.site.secret_keys}
     rows = session.scalars(select(KeyRow).where(KeyRow.purpose.startswith(_SIGNED)))
     for row in rows:
         if row.purpose.removeprefix(_SIGNED) not in here:

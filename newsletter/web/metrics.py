@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter import health, moments
+from newsletter.cluster import health as cluster_health
 from newsletter.models import (
     AnswerCountRow,
     FeedbackRow,
@@ -57,6 +58,7 @@ def _families(session: Session, now: datetime) -> Iterable[Metric]:
     yield from _health_metrics(session, now)
     yield from _issue_metrics(session, now)
     yield from _summarizer_metrics(session)
+    yield from _cluster_metrics(session, now)
     yield _gauge("queue", "Mails of all issues that wait to be sent.", stats.queue_status(session))
     in_trouble = [
         rate_limit.last_trouble(session, of) for of in (rate_limit.TRANSPORT, rate_limit.LETTERS)
@@ -135,6 +137,34 @@ def _summarizer_metrics(session: Session) -> Iterable[Metric]:
         tokens.add_metric([model, "answered"], sum(row.tokens_answered for row in rows))
         seconds.add_metric([model], sum(row.seconds for row in rows))
     return asked, answers, tokens, seconds
+
+
+def _cluster_metrics(session: Session, now: datetime) -> Iterable[Metric]:
+    """Workers, batches and jobs of all machines."""
+    status = cluster_health.read_status(pages.database, session, now)
+    since = GaugeMetricFamily(
+        "newsletter_worker_silent_seconds",
+        "Since a worker said that it lives, by machine and process.",
+        labels=("worker",),
+    )
+    for worker in status.workers:
+        name = worker.name.rpartition(":")[0]
+        since.add_metric([name], (status.now - worker.seen_at).total_seconds())
+    yield since
+    differing = len(status.differing())
+    yield _gauge("workers_differing", "Workers with other settings than the last.", differing)
+    yield _gauge("batches_open", "Batches that are not finished.", status.open_batches)
+    oldest = (status.now - status.oldest_batch).total_seconds() if status.oldest_batch else 0
+    yield _gauge("batches_oldest_seconds", "Since the oldest open batch was frozen.", oldest)
+    yield _gauge("leases_ending", "Leases that end within 15 s.", status.leases_ending)
+    jobs = GaugeMetricFamily(
+        "newsletter_jobs",
+        "Jobs of the queue, by its name and their state.",
+        labels=("queue", "state"),
+    )
+    for labels, number in status.jobs.items():
+        jobs.add_metric(labels, number)
+    yield jobs
 
 
 def _issue_metrics(session: Session, now: datetime) -> Iterable[Metric]:

@@ -1,0 +1,91 @@
+"""Each worker tells in a table that it lives, and a hash of its settings, without their secrets."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from newsletter import __version__
+from newsletter.config import Settings
+from newsletter.models import WorkerRow
+from newsletter.sending.journal import Owner
+from newsletter.services import Services
+from newsletter.subscribers.health import key_fingerprint
+
+EVERY_S = 10.0
+_FORGOTTEN_AFTER = timedelta(days=1)
+# What may differ from machine to machine.
+_OF_A_MACHINE: dict[str, Any] = {
+    **dict.fromkeys(("folder", "database", "templates", "alarm", "metrics", "web", "api"), True),
+    "site": {"secret_keys"},
+    "sending": {"state_dir"},
+    "transport": {"connections", "directory"},
+}
+
+
+def settings_digests(settings: Settings) -> dict[str, str]:
+    """A short hash of each section of the configuration, of the keys and of the templates.
+
+    Passwords are not in it; of a secret key, its fingerprint.
+    """
+    told = settings.model_dump(mode="json", exclude=_OF_A_MACHINE)
+    told["keys"] = [key_fingerprint(key.get_secret_value()) for key in settings.site.secret_keys]
+    folder = settings.templates.dir
+    told["templates"] = _files(settings.folder / folder) if folder else {}
+    return {
+        section: sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+        for section, value in told.items()
+    }
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {
+        str(file.relative_to(folder)): sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """A worker's row, from its start to its orderly end."""
+
+    services: Services
+    settings: Settings
+    queues: Collection[str]
+    owner: Owner = field(default_factory=Owner.this_process)
+
+    def beat(self) -> None:
+        """Write down that it lives now, and forget who has been gone for a day."""
+        now = self.services.clock()
+        with self.services.database.share.begin() as session:
+            row = session.get(WorkerRow, self.owner.name)
+            if row is None:
+                session.add(self._new_row(now))
+                _forget_gone(session, now)
+            else:
+                row.seen_at = now
+
+    def end(self) -> None:
+        with self.services.database.share.begin() as session:
+            session.execute(delete(WorkerRow).where(WorkerRow.name == self.owner.name))
+
+    def _new_row(self, now: datetime) -> WorkerRow:
+        return WorkerRow(
+            name=self.owner.name,
+            queues=" ".join(self.queues),
+            version=__version__,
+            settings=settings_digests(self.settings),
+            started_at=now,
+            seen_at=now,
+        )
+
+
+def _forget_gone(session: Session, now: datetime) -> None:
+    session.execute(delete(WorkerRow).where(WorkerRow.seen_at < now - _FORGOTTEN_AFTER))
