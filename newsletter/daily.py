@@ -20,6 +20,7 @@ from newsletter.sending.sender import IssueSendResult, send_batch, send_issue
 from newsletter.services import Services, Step
 from newsletter.sources import calendar
 from newsletter.summaries import run
+from newsletter.summaries.extractive_summarizer import for_language
 from newsletter.summaries.run import Estimate, SummaryReport, SummaryRequest, summarize_missing
 from newsletter.transports.base import adopt
 
@@ -167,7 +168,7 @@ def summarize(
     """
     with services.database.read() as session:
         announced = papers.announced_papers(session, day, newsletter.categories)
-    request = SummaryRequest(services.summarizer, newsletter.language, services.llm_budget, again)
+    request = _request(services, newsletter, again=again)
     with services.bar("summarizing", len(announced)) as step:
 
         def progress() -> None:
@@ -185,10 +186,15 @@ def estimate(
     services: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
 ) -> Estimate:
     """What `summarize` would ask for, without asking."""
-    request = SummaryRequest(services.summarizer, newsletter.language, services.llm_budget, again)
+    request = _request(services, newsletter, again=again)
     with services.database.read() as session:
         announced = papers.announced_papers(session, day, newsletter.categories)
         return run.estimate(session, request, [announcement.paper for announcement in announced])
+
+
+def _request(services: Services, newsletter: NewsletterSettings, *, again: bool) -> SummaryRequest:
+    asked = for_language(services.summarizer, newsletter.language)
+    return SummaryRequest(asked, newsletter.language, services.llm_budget, again)
 
 
 def send_frozen_issue(

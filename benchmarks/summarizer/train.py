@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-import numpy as np  # type: ignore[import-not-found]
+import numpy as np
 
 from benchmarks.summarizer.rouge import Paper, papers, r1
 from newsletter.summaries.extractive import features, sentences

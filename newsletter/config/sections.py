@@ -195,6 +195,8 @@ class SummarizerSettings(SettingsModel):
     timeout_s: Seconds = 60.0
     concurrency: Annotated[int, Field(ge=1, le=32)] = 4
     prompt: Path | None = None  # a file; "{language}" in its name: one for each language
+    translator: Path | None = None  # of `translation`: the folder of a CTranslate2 model
+    translates_into: Language = "zh"
     # Of one run, whatever it summarizes; then the authors' own words stand in.
     deadline_s: Annotated[float, Field(gt=0, le=86_400)] = 900.0
     cap_tokens: Annotated[int, Field(ge=0)] | None = 2_000_000

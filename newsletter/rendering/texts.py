@@ -16,7 +16,7 @@ from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink
 from newsletter.rendering.paper_text import is_category, plain, shortened
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.sources.base import UNNAMED_MODEL, Paper
-from newsletter.summaries.base import Sentence
+from newsletter.summaries.base import MACHINE_TRANSLATION, Sentence
 from newsletter.summaries.extractive.sentence_type import SentenceType, sentence_type
 
 _SHOWN_AUTHORS = 6
@@ -113,6 +113,9 @@ class IssueTexts(MastheadTexts):
             return say("authors' words")
         if sentence.made_by == UNNAMED_MODEL:
             return say("by a language model")
+        if sentence.made_by.startswith(MACHINE_TRANSLATION):
+            model = sentence.made_by.removeprefix(MACHINE_TRANSLATION)
+            return say("machine translation (%(model)s)") % {"model": model}
         return say("by %(model)s") % {"model": sentence.made_by}
 
     def reasons(self, reasons: Sequence[PickReason]) -> str:

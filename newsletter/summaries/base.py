@@ -9,6 +9,7 @@ from newsletter.sources.base import Paper
 AUTHORS = "extractive"  # the authors' own words, picked and trimmed by the embedded summarizer
 NAME_CHARACTERS, FINGERPRINT_CHARACTERS = 120, 32  # as the tables keep them
 MOST_AT_ONCE = 32
+MACHINE_TRANSLATION = "machine translation "  # how a translator's name begins
 AUTHORS_LANGUAGE = "en"  # arXiv wants an English abstract whatever the paper's language
 
 

@@ -3,7 +3,14 @@
 from newsletter.config import Settings
 from newsletter.sources.base import Paper
 from newsletter.summaries import extractive
-from newsletter.summaries.base import AUTHORS, AUTHORS_LANGUAGE, Draft, Sentence, Tokens
+from newsletter.summaries.base import (
+    AUTHORS,
+    AUTHORS_LANGUAGE,
+    Draft,
+    Sentence,
+    Summarizer,
+    Tokens,
+)
 
 
 def from_settings(settings: Settings) -> "ExtractiveSummarizer":
@@ -32,6 +39,12 @@ class ExtractiveSummarizer:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def for_language(summarizer: Summarizer, language: str) -> Summarizer:
+    """The summarizer, or the authors' words where it has `languages` and not this one."""
+    languages = getattr(summarizer, "languages", None)
+    return summarizer if languages is None or language in languages else ExtractiveSummarizer()
 
 
 def sentence(paper: Paper) -> Sentence:

@@ -12,7 +12,7 @@ from newsletter.config import Settings, SummarizerSettings
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import checks, llm_budget, prompts
+from newsletter.summaries import checks, llm_budget, prompts, translation
 from newsletter.summaries.ask_model import look_at
 from newsletter.summaries.base import SummaryError
 from newsletter.summaries.completions import completion
@@ -51,6 +51,9 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield Finding(_PART, Severity.OK, "the authors' own sentences; no key, no network")
         return
     llm_budget.from_settings(chosen)
+    if chosen.use == "translation":
+        yield _translated(settings)
+        return
     if chosen.use != "openai":
         text = f"{chosen.use!r} is an installed part; `newsletter summarize --try ID` tries it"
         yield Finding(_PART, Severity.OK, text)
@@ -60,6 +63,21 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     with closing(model), closing(Endpoint(chosen)) as endpoint:
         for language in languages:
             yield _tried(endpoint, chosen, model, language)
+
+
+def _translated(settings: Settings) -> Finding:
+    with closing(translation.from_settings(settings)) as summarizer:
+        language = settings.summarizer.translates_into
+        try:
+            text = summarizer.summarize(_SAMPLE, language).text
+        except SummaryError as error:
+            return Finding(_PART, Severity.TROUBLE, str(error))
+    objections = checks.first_objection(text, _SAMPLE, language)
+    shown = f"{summarizer.name} gives {text[:_SHOWN]!r}"
+    if objections and objections[0].hard:
+        unprinted = f"{shown}; a run does not print that, it {objections[0].objection}"
+        return Finding(_PART, Severity.WARNING, unprinted)
+    return Finding(_PART, Severity.OK, shown)
 
 
 def _tried(

@@ -33,6 +33,7 @@ class SafeSummarizer:
             raise ValueError("its name is empty")
         # Whoever bears that name is printed as the authors, so its words must be theirs.
         self.quotes = bool(getattr(inner, "quotes", False)) or self.name == AUTHORS
+        self.languages = getattr(inner, "languages", None)
         self.concurrency = max(1, min(int(inner.concurrency), MOST_AT_ONCE))
 
     def fingerprint(self, language: str) -> str:
@@ -87,6 +88,7 @@ class DisabledSummarizer:
         self.name = name
         self._reason = reason
         self._real = real
+        self.languages = getattr(real, "languages", None)
 
     def fingerprint(self, language: str) -> str:
         return self._real.fingerprint(language) if self._real else ""

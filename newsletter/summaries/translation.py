@@ -1,0 +1,123 @@
+"""The authors' own sentence, translated on this machine by a model whose files are there.
+
+Nothing is downloaded, and no key is needed. The model is one of CTranslate2's
+(https://opennmt.net/CTranslate2/), with the two SentencePiece models it was trained with, as
+converted from OPUS-MT. What comes out is checked like any model's answer; docs/models.md.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from newsletter import tex
+from newsletter.config import Settings
+from newsletter.errors import WrongUseError
+from newsletter.sources.base import Paper
+from newsletter.summaries import extractive
+from newsletter.summaries.base import (
+    MACHINE_TRANSLATION,
+    NOTHING,
+    Draft,
+    RefusedError,
+    SummaryError,
+    Tokens,
+)
+
+_FILES = ("config.json", "model.bin", "source.spm", "target.spm")
+_END = "</s>"
+_LONGEST = 512  # pieces of a sentence, as OPUS-MT was trained with
+
+
+def from_settings(settings: Settings) -> "Translation":
+    """The translator of `summarizer.translator`.
+
+    Raises:
+        WrongUseError: a file is missing, or the libraries are.
+    """
+    chosen = settings.summarizer
+    if chosen.translator is None:
+        raise WrongUseError("summarizer.translator is missing: the folder of a CTranslate2 model")
+    folder = settings.folder / chosen.translator
+    missing = [name for name in _FILES if not (folder / name).is_file()]
+    if missing:
+        raise WrongUseError(
+            f"summarizer.translator: {folder} has no {', '.join(missing)}; docs/models.md says"
+            " which files a model has"
+        )
+    try:
+        import ctranslate2  # noqa: F401, PLC0415 - an extra of its own
+        import sentencepiece  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise WrongUseError(
+            f"a translation needs {error.name}: pip install 'newsletter[translation]'"
+        ) from error
+    return Translation(folder, chosen.translates_into, str(chosen.options.get("prefix", "")))
+
+
+class Translation:
+    """Translates into one language; newsletters in others have the authors' words.
+
+    `prefix` is a piece before every sentence, as models for several languages want: `>>cmn_Hans<<`.
+    """
+
+    concurrency = 1
+    quotes = False
+
+    def __init__(self, folder: Path, language: str, prefix: str = "") -> None:
+        self.name = f"{MACHINE_TRANSLATION}{folder.name}"
+        self.languages = frozenset([language])
+        self._folder = folder
+        self._prefix = [prefix] if prefix else []
+        self._loaded: tuple[Any, Any, Any] | None = None
+        self._lock = Lock()
+        config = json.loads((folder / "config.json").read_bytes())
+        self._end = [] if config.get("add_source_eos") else [_END]
+
+    def fingerprint(self, language: str) -> str:
+        size = (self._folder / "model.bin").stat().st_size
+        parts = [language, *self._prefix, (self._folder / "config.json").read_text("utf-8"), size]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+    def expected(self, paper: Paper, language: str) -> Tokens:
+        del paper, language
+        return NOTHING
+
+    def summarize(self, paper: Paper, language: str, hint: str = "") -> Draft:
+        if language not in self.languages:
+            raise RefusedError(f"{self.name} does not translate into {language}")
+        if hint:  # it would say the same again
+            raise RefusedError(hint)
+        sentence = tex.to_text(extractive.summarize(paper.title, paper.abstract))
+        if not sentence:
+            raise RefusedError("there is no sentence to translate")
+        with self._lock:
+            return Draft(self._translated(sentence))
+
+    def close(self) -> None:
+        """Let go of the model's memory."""
+        self._loaded = None
+
+    def _translated(self, sentence: str) -> str:
+        translator, source, target = self._load()
+        pieces = [*self._prefix, *source.encode(sentence, out_type=str)[:_LONGEST], *self._end]
+        (result,) = translator.translate_batch([pieces], beam_size=4, max_decoding_length=_LONGEST)
+        return str(target.decode(result.hypotheses[0])).strip()
+
+    def _load(self) -> tuple[Any, Any, Any]:
+        if self._loaded is None:
+            from ctranslate2 import Translator  # noqa: PLC0415 - an extra of its own
+            from sentencepiece import SentencePieceProcessor  # noqa: PLC0415
+
+            try:
+                source, target = (
+                    SentencePieceProcessor(model_file=str(self._folder / name))
+                    for name in _FILES[2:]
+                )
+                # Several threads for one sentence wait for each other busily where cores are few.
+                translator = Translator(str(self._folder), device="cpu", intra_threads=1)
+                self._loaded = (translator, source, target)
+            except (RuntimeError, OSError, ValueError) as error:
+                raise SummaryError(f"{self.name} cannot be read: {error}") from error
+        return self._loaded
