@@ -295,6 +295,7 @@ def _sending(services: Services, step: Step, forced: Override) -> SendContext:
         stop_within_s=limits.stop_within_s,
         max_age=timedelta(hours=limits.max_age_h),
         override=forced,
+        for_one=not services.site.url,
     )
 
 

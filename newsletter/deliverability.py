@@ -74,11 +74,11 @@ class _Proofs:
 
 
 def check(settings: Settings, _now: datetime) -> Iterator[Finding]:
-    """Look up what receivers look up; nothing where mails stay on this machine."""
+    """Look up what receivers look up; nothing where mails stay here, or go to ourselves alone."""
     dkim.from_settings(settings.dkim, settings.folder)  # complains of what is wrong
     domain = settings.site.sender_domain
     proofs = _Proofs(settings)
-    if settings.transport.use not in {"smtp", "sendgrid"}:
+    if settings.transport.use not in {"smtp", "sendgrid"} or not settings.site.url:
         yield from _own_keys(settings)
         return
     if domain in _NOT_PUBLIC or domain.endswith(tuple(f".{name}" for name in _NOT_PUBLIC)):

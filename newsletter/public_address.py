@@ -27,6 +27,10 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     """What a reader's mail program would find there; nothing where that is this machine."""
     del now
     url = settings.site.url
+    if not url:
+        text = "site.url is not set: no pages, mails for yourself alone and without links to any"
+        yield Finding(_PART, Severity.OK, text)
+        return
     if urlsplit(url).hostname in _THIS_MACHINE:
         text = f"site.url is {url}: links in mails work on this machine only"
         yield Finding(_PART, Severity.WARNING, text)

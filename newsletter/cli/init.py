@@ -107,6 +107,8 @@ def _ask(file: Path) -> None:
     click.echo("\nNext")
     click.echo("  newsletter check     tries every part")
     click.echo("  newsletter run       the day, once; again does no harm")
+    if answers.url:
+        click.echo("  newsletter serve     the pages; docs/deploy.md puts HTTPS before them")
     click.echo("  crontab -e           and this line, for every day by itself:")
     place, option = shlex.quote(str(settings.folder)), f" --config {shlex.quote(file.name)}"
     named = "" if file.name == config.FILE_NAME else option

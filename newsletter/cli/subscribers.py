@@ -69,6 +69,8 @@ def add(
     from newsletter.transactional.build import ask_to_confirm
 
     settings = common.load(config_file)
+    if not (consent or settings.site.url):
+        raise WrongUseError("without site.url nobody can confirm by a link; give --consent TEXT")
     chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
     wish = lifecycle.SubscriptionRequest(
         [newsletter.slug for newsletter in chosen],

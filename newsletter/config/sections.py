@@ -28,6 +28,7 @@ from newsletter.config.values import (
     Secret,
     SecretKeys,
     Sender,
+    SiteAddress,
     Text,
     Title,
     WebAddress,
@@ -53,7 +54,7 @@ class SettingsModel(BaseModel):
 
 class SiteSettings(SettingsModel):
     name: Line = "arXiv newsletter"
-    url: WebAddress = "http://127.0.0.1:8000"
+    url: SiteAddress = ""  # empty: no pages, for the one reader who runs it
     sender: Sender = "arXiv newsletter <newsletter@localhost>"
     # Where bounces come back and "unsubscribe" mails go; read by `newsletter feedback`. Empty: the
     # sender's own address.

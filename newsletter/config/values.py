@@ -78,6 +78,10 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _site_address(value: str) -> str:
+    return _web_address(value) if value else value
+
+
 def _endpoint_address(value: str) -> str:
     """An address that may end in a query (`?api-version=...`), which goes behind every path."""
     path, mark, query = value.partition("?")
@@ -154,6 +158,7 @@ Text = Annotated[str, AfterValidator(_encodable)]
 Sender = Annotated[str, AfterValidator(_sender)]
 Mailbox = Annotated[str, AfterValidator(_mailbox), Field(max_length=254)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+SiteAddress = Annotated[str, AfterValidator(_site_address)]
 EndpointAddress = Annotated[str, AfterValidator(_endpoint_address)]
 FeedAddress = Annotated[str, AfterValidator(partial(_address_with, "{categories}"))]
 ListingAddress = Annotated[str, AfterValidator(partial(_address_with, "{category}"))]

@@ -109,17 +109,12 @@ class IssueEmails:
             return mails.mail(reader)
         address = (reader.subscriber_id, reader.email)
         unsubscribe = self._links.unsubscribe(reader.subscriber_id, self._issue.slug)
-        by_mail = mailto(self._feedback_address, unsubscribe.rpartition("/")[2])
         return Message(
             recipient=reader.email,
             reference=reader.reference,
             campaign=self._campaign,
             sender=self._sender,
-            headers=(
-                *self._headers,
-                ("List-Unsubscribe", f"<{unsubscribe}>, <{by_mail}>"),
-                ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-            ),
+            headers=(*self._headers, *self._ways_out(unsubscribe)),
             content=self._content_for(reader),
             values={
                 "recipient": reader.email,
@@ -133,6 +128,16 @@ class IssueEmails:
                 if self._site.verp
                 else self._feedback_address
             ),
+        )
+
+    def _ways_out(self, unsubscribe: str) -> tuple[tuple[str, str], ...]:
+        """One click and a mail; neither leads anywhere where there are no pages of ours."""
+        if not self._site.url:
+            return ()
+        by_mail = mailto(self._feedback_address, unsubscribe.rpartition("/")[2])
+        return (
+            ("List-Unsubscribe", f"<{unsubscribe}>, <{by_mail}>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         )
 
     def day_index(self, reader: Recipient) -> DayIndex:
@@ -186,11 +191,12 @@ class IssueEmails:
     def _headers(self) -> tuple[tuple[str, str], ...]:
         """Those that all readers share."""
         content = self._issue
+        archive = ("List-Archive", f"<{self._links.archive(content.slug)}>")
         return (
             # The moment of freezing, so that a repeated attempt is the same message.
             ("Date", format_datetime(content.frozen_at)),
             ("List-Id", f"<{content.slug}.{self._site.sender_domain}>"),
-            ("List-Archive", f"<{self._links.archive(content.slug)}>"),
+            *([archive] if self._site.url else []),
             ("Auto-Submitted", "auto-generated"),
             ("Precedence", "bulk"),
             ("Feedback-ID", f"{content.day}:{content.slug}:issue:newsletter"),

@@ -46,6 +46,7 @@ class SendContext:
     stop_within_s: float = 30.0
     max_age: timedelta = timedelta(days=3)
     override: Override = NO_OVERRIDE
+    for_one: bool = False  # there are no pages, where anybody could leave
     journal: Journal | None = field(init=False)
     claim_sizer: ClaimSizer = field(init=False)
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from newsletter.models import IssueRow, IssueState
 from newsletter.sending import rate_limit, restored
 from newsletter.sending.context import SendContext
+from newsletter.subscribers.queries import count_confirmed
 from newsletter.text import counted
 
 _CLOCKS_DIFFER = timedelta(hours=1)
@@ -22,6 +23,7 @@ def hold_reason(session: Session, sending: SendContext, issue_id: int) -> str | 
         restored.restored_reason(sending.database, sending.memory, issue)
         or (None if sending.override.late else stale_reason(issue, sending.max_age, now))
         or (None if sending.override.paused else _paused(session, now))
+        or (_others(session, issue) if sending.for_one else None)
     )
 
 
@@ -41,6 +43,17 @@ def stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | No
             f" held; {lift}"
         )
     return None
+
+
+def _others(session: Session, issue: IssueRow) -> str | None:
+    """Whether it would go to people who find no link in it to leave by."""
+    readers = count_confirmed(session)
+    if readers <= 1:
+        return None
+    return (
+        f"{issue.newsletter} {issue.day} is for {readers} readers, who could not leave, since there"
+        " are no pages: set site.url, or remove all but yourself"
+    )
 
 
 def _paused(session: Session, now: datetime) -> str | None:

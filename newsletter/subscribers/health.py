@@ -12,6 +12,7 @@ from newsletter.config import Settings
 from newsletter.db import Database, insert_missing
 from newsletter.finding import Finding, Severity
 from newsletter.models import KeyRow
+from newsletter.subscribers.queries import count_confirmed
 
 _SIGNED = "links "  # how the purpose of a KeyRow begins that tells of a key of the configuration
 
@@ -23,7 +24,21 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         named = [slugs.former_text(row) for row in slugs.former(session, settings).values()]
         for text in (*named, *slugs.orphans(session, settings).values()):
             yield Finding("newsletters", Severity.TROUBLE, text)
+        yield from _without_a_way_out(settings, session)
         yield from _lost_keys(settings, session)
+
+
+def _without_a_way_out(settings: Settings, session: Session) -> Iterator[Finding]:
+    """Without pages nobody can leave, and the only reader is whoever runs it."""
+    if settings.site.url:
+        return
+    number = count_confirmed(session)
+    if number > 1:
+        text = (
+            f"{number} readers, and no page where they could leave, so nothing is sent to them:"
+            " set site.url, or remove all but yourself"
+        )
+        yield Finding("newsletters", Severity.TROUBLE, text)
 
 
 def remember_keys(settings: Settings, session: Session, today: date) -> None:

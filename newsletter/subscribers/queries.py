@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from unicodedata import normalize
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.interests import interest_store
@@ -42,6 +42,12 @@ class Member:
     rhythms: Mapping[str, str] = field(default_factory=dict)  # newsletter -> how often
     left_out: Mapping[str, str] = field(default_factory=dict)  # newsletter -> `cross+replace`
     interests: PortableInterests = field(default_factory=dict)
+
+
+def count_confirmed(session: Session) -> int:
+    """How many people said yes, and are still in."""
+    confirmed = select(func.count()).where(SubscriberRow.standing == Standing.CONFIRMED)
+    return session.scalar(confirmed) or 0
 
 
 def iterate_subscribers(session: Session, choice: SubscriberFilter) -> Iterator[Member]:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from newsletter import alarm, bootstrap, config, schema, slugs
 from newsletter.config import Settings
+from newsletter.errors import WrongUseError
 from newsletter.subscribers import signup_limits
 from newsletter.web import (
     api,
@@ -97,6 +98,11 @@ def create_app(
     if sends_mail is None:
         sends_mail = settings is None
     settings = settings or config.load(None)
+    if not settings.site.url:
+        raise WrongUseError(
+            "there are no pages without site.url; on this machine alone they are at"
+            ' site.url = "http://127.0.0.1:8000"'
+        )
     app = Flask("newsletter.web", static_folder="static")
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600

@@ -60,7 +60,7 @@ class PoliteAdapter(DeadlineAdapter):
     ) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1)
         self._settings = settings
-        self._agent = f"newsletter/{__version__} ({contact})"
+        self._agent = f"newsletter/{__version__}" + (f" ({contact})" if contact else "")
         self._sleep = sleep
         self._clock = clock
         self._given_folder = folder
