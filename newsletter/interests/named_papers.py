@@ -12,7 +12,6 @@ from newsletter.config import Settings
 from newsletter.db import Database, insert_missing
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.interests.files import ListedPaper
-from newsletter.interests.files.arxiv_ids import sole_identifier
 from newsletter.interests.profile_changes import forget_profiles_with
 from newsletter.models import NamedPaperRow
 from newsletter.sources.base import Paper, PaperId, SourceError
@@ -56,12 +55,9 @@ def name_of(paper: ListedPaper) -> str:
     """
     if paper.arxiv_id:
         try:
-            name = PaperId.parse(paper.arxiv_id, 1).arxiv_id
+            return PaperId.parse(paper.arxiv_id, 1).arxiv_id
         except SourceError as error:
             raise WrongUseError(str(error)) from error
-        if sole_identifier(name) is None:  # one of these would have arXiv refuse all asked with it
-            raise WrongUseError(f"arXiv has no month for a paper {name}")
-        return name
     if not paper.title:
         raise WrongUseError("a paper has an arXiv identifier or a title")
     return BY_TITLE + sha256(paper.title.casefold().encode()).hexdigest()[:32]

@@ -16,15 +16,17 @@ from newsletter.text import one_line
 # https://info.arxiv.org/help/arxiv_identifier.html, without a version
 PAPER_ID = (
     r"(?:(?P<new>[0-9]{4}\.[0-9]{4,5})"
-    r"|(?P<archive>[a-z-]+)(?:\.[A-Za-z-]{2,8})?/(?P<number>[0-9]{7}))"
+    r"|(?P<archive>(?!(?i:arxiv))[A-Za-z-]+)(?:\.[A-Za-z-]{2,8})?/(?P<number>[0-9]{7}))"
 )
 _ID = re.compile(
-    rf"(?:^|[:/]|(?i:arxiv)(?:\.|:? ))\s*{PAPER_ID}(?:[vV](?P<version>[1-9][0-9]{{0,2}}))?"
-    r"(?:\.(?:pdf|PDF)|/|/index\.html)?(?: {1,2}\[[\w.-]+\](?: {1,2}\d{1,2} \w{3} \d{4})?)?$",
-    re.ASCII,
+    rf"(?:^|[:/]|arxiv(?:\.|:? ))\s*{PAPER_ID}(?:v(?P<version>[1-9][0-9]{{0,2}}))?"
+    r"(?:\.pdf|/|/index\.html)?(?:\s{0,2}[\[(][\w., ;-]+[\])]?(?:\s{1,2}\d{1,2} \w{3} \d{4})?)?$",
+    re.ASCII | re.IGNORECASE,
 )
-# What is around it in an address or a text: `?context=cs`, `#S1`, <...>, a full stop.
-_AROUND = re.compile(r"^[<(\[\s]+|[?#]\S*$|[.,;>)\s]+$")
+# What is around it in an address or a text: `?context=cs`, `#S1`, <...>, quotes, a full stop.
+_SIGNS = r"\s.,;:!<>()\[\]{}*'\"‘’“”«»"
+_AROUND = re.compile(rf"^[{_SIGNS}]+|[?&#]\S*$|[{_SIGNS}]+$")
+_FIRST_MONTH, _FIVE_DIGITS = "0704", "1501"
 _OLD_ARCHIVES = ARCHIVES.keys() | RETIRED_ARCHIVES.keys()
 
 
@@ -91,13 +93,31 @@ class PaperId:
         Raises:
             SourceError: there is none, or no version and no default for it.
         """
-        match = _ID.search(_AROUND.sub("", unquote(text)).strip())
-        if match is None or not (match["new"] or match["archive"] in _OLD_ARCHIVES):
+        match = _ID.search(_AROUND.sub("", _AROUND.sub("", unquote(text))))
+        archive = (match["archive"] or "").lower() if match else ""
+        if match is None or not (match["new"] or archive in _OLD_ARCHIVES):
             raise SourceError(f"{text[:80]!r} holds no arXiv identifier")
+        name = match["new"] or f"{archive}/{match['number']}"
+        if not _is_possible(name):
+            raise SourceError(
+                f"arXiv has no paper {name}: its identifiers begin with year and month: 2507.07270"
+            )
         version = match["version"] or default_version
         if version is None:
             raise SourceError(f"{text[:80]!r} does not say which version it is")
-        return cls(match["new"] or f"{match['archive']}/{match['number']}", int(version))
+        return cls(name, int(version))
+
+
+def _is_possible(name: str) -> bool:
+    """Whether arXiv can ever have given that identifier: its month, its number's length."""
+    archive, _, old = name.rpartition("/")
+    month, _, number = (old[:4], "", old[4:]) if archive else name.partition(".")
+    if not ("01" <= month[2:] <= "12" and int(number)):
+        return False
+    if archive:
+        return month[:2] >= "91" or month < _FIRST_MONTH
+    digits = len("00000" if month >= _FIVE_DIGITS else "0000")
+    return month >= _FIRST_MONTH and len(number) == digits
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,10 @@ def test_a_file_is_counted_and_what_is_refused_is_named(cli: Cli, ada: int) -> N
         (("--word", "..."), "'...' is no word"),
         (("--author", "?"), "'?' is no name"),
         (("--paper", "whales"), "'whales' holds no arXiv identifier"),
-        (("--paper", "2513.00001"), "arXiv has no month for a paper 2513.00001"),
+        (
+            ("--paper", "2513.00001"),
+            "arXiv has no paper 2513.00001: its identifiers begin with year and month",
+        ),
         (("--word", "a", "--with", "B"), "--with and --not-this-one are about one --author"),
     ],
 )

@@ -46,6 +46,15 @@ from newsletter.text import one_line
         ("10.48550/arXiv.2507.07270v1", "2507.07270", 1),
         ("doi:10.48550/ARXIV.hep-th/9901001v1", "hep-th/9901001", 1),
         ("<https://doi.org/10.48550/arXiv.2507.07270v1>", "2507.07270", 1),
+        ("https://arxiv.org/abs/2507.07270v1&context=cs", "2507.07270", 1),
+        ("HTTPS://ARXIV.ORG/ABS/HEP-TH/9901001V2?context=cs!", "hep-th/9901001", 2),
+        ("“https://arxiv.org/abs/2507.07270v1”, ", "2507.07270", 1),
+        ("(*arXiv:2507.07270v1*)!", "2507.07270", 1),
+        ("arXiv:2507.07270v1 [cs.CL].", "2507.07270", 1),
+        ("arxiv:2507.07270v1[cs.CL]", "2507.07270", 1),
+        ("arXiv:2507.07270v1 [cs.CL, cs.LG]", "2507.07270", 1),
+        ("arXiv:2507.07270v1 (cs.CL);", "2507.07270", 1),
+        ("Math.GT/0309136v3:", "math/0309136", 3),
     ],
 )
 def test_an_identifier_is_found_in_whatever_holds_it(
@@ -80,6 +89,20 @@ def test_what_is_no_identifier_is_named_in_one_line(text: str) -> None:
     with pytest.raises(SourceError) as error:
         PaperId.parse(text)
     assert str(error.value) == f"{text!r} holds no arXiv identifier"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("2513.00001", "9999.99999", "2500.00001", "0703.0001", "1412.00001", "1501.0001"),
+        *("2507.00000", "hep-th/9913001", "hep-th/0801001", "hep-th/9901000", "hep-th/5001001"),
+    ],
+)
+def test_an_identifier_that_arxiv_cannot_have_given_is_refused(name: str) -> None:
+    with pytest.raises(
+        SourceError, match=f"^arXiv has no paper {name}: its identifiers begin with"
+    ):
+        PaperId.parse(f"arXiv:{name}v1")
 
 
 def test_a_version_is_never_guessed() -> None:
