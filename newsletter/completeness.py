@@ -28,11 +28,27 @@ def is_known(row: ListingRow, newest: date) -> bool:
     What is partial or rebuilt can be healed as long as arXiv has a page of that day. A past day
     from saved files is as its reader wants it.
     """
-    if row.source.startswith(SAVED_FILES) and row.day < newest:
+    if is_saved(row) and row.day < newest:
         return True
     if row.state in _HEALED:
         return row.day < newest - dated_pages.REACH
     return row.state in _KNOWN
+
+
+def is_saved(row: ListingRow) -> bool:
+    """Whether somebody gave it in saved files."""
+    return row.source.startswith(SAVED_FILES)
+
+
+def saved_day(session: Session, categories: Collection[str]) -> date | None:
+    """The day that was kept last, if it came from saved files."""
+    last = session.scalar(
+        select(ListingRow)
+        .where(ListingRow.category.in_(categories))
+        .order_by(ListingRow.fetched_at.desc(), ListingRow.day.desc())
+        .limit(1)
+    )
+    return last.day if last is not None and is_saved(last) else None
 
 
 def _may_be_exact_later(row: ListingRow) -> bool:

@@ -308,6 +308,21 @@ def test_a_past_day_from_saved_files_is_previewed_without_the_network(
 
 
 @pytest.mark.usefixtures("readers", "set_now")
+def test_without_a_day_the_one_from_saved_files_is_previewed_and_nothing_asked(
+    cli: Cli, arxiv: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_NEWSLETTERS__0__CATEGORIES", "cs.SD,eess.AS")
+    days = {date(2025, 7, 14): (AGAIN,), date(2025, 7, 11): (), date(2025, 7, 10): (NEW, CROSS)}
+    (tmp_path / "recent.html").write_bytes(recent(days))
+    (tmp_path / "api.xml").write_bytes(answer(NEW, CROSS))
+    said = cli("fetch", "--from-file", "recent.html", "--from-file", "api.xml")
+    assert "cs.SD        Thu 10 Jul 2025  1 new, 1 cross" in said.out
+    shown = cli("preview", "--format", "text")
+    assert (shown.code, NEW.id in shown.out) == (0, True)
+    assert not arxiv.asked
+
+
+@pytest.mark.usefixtures("readers", "set_now")
 def test_one_unreachable_category_holds_the_issue_back(
     cli: Cli, settings: Settings, arxiv: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,7 +75,8 @@ def preview(
     """Show an issue exactly as it is sent.
 
     Byte for byte; keeps nothing and sends nothing. A day that has no issue yet is fetched and
-    composed for the purpose.
+    composed for the purpose; one from saved files is composed of these. Without --day it is the
+    newest, or the one just read with `fetch --from-file`.
     """
     if live and output:
         raise WrongUseError("--serve shows a live page and writes no file; leave --output out")
@@ -112,16 +113,19 @@ def content_of(
     services: "Services", newsletter: "NewsletterSettings", day: date | None
 ) -> "IssueContent":
     """The issue of that day, or what would become of it now; nothing is kept."""
-    from newsletter import bootstrap, completeness, daily, issues
+    from newsletter import bootstrap, completeness, daily, issues, papers
 
     now = services.clock()
-    announced_on = day or services.source.current_day(now)
     with services.database.read() as session:
+        announced_on = day or completeness.saved_day(session, newsletter.categories)
+        announced_on = announced_on or services.source.current_day(now)
         issue = issues.find_issue(session, newsletter.slug, announced_on)
         if issue is not None:
             return issues.load_issue(session, issue)
+        rows = papers.listings(session, announced_on, newsletter.categories)
     with bootstrap.rehearsal(services) as copy:
-        rows = daily.fetch(copy, newsletter, announced_on)
+        if not any(map(completeness.is_saved, rows)):  # else the operator's files are the day
+            rows = daily.fetch(copy, newsletter, announced_on)
         with copy.database.read() as session:
             content = issues.compose_issue(
                 session, newsletter, announced_on, services.summarizer, now

@@ -65,16 +65,19 @@ class SavedFiles:
             raise SourceError(f"nothing in {self._name} says what was announced; give {_A_PAGE}")
 
     def current_day(self, now: datetime) -> date:
-        """The newest day that a page or a feed is of.
+        """The newest day that a page or a feed is of, else of which recent papers are listed.
+
+        A day whose batch cannot be out yet is only taken where there is no other.
 
         Raises:
             SourceError: there are only papers, which do not say when they were announced.
         """
-        del now
-        spoken_of = self._days()
-        if not spoken_of:
+        dated = self._dated_pages
+        days = self._own_days() or dated.recent_days or dated.days
+        if not days:
             raise SourceError(f"{self._name} is of no day in particular; say which, with --day")
-        return max(spoken_of)
+        newest = calendar.newest_day(now)
+        return max((day for day in days if day <= newest), default=max(days))
 
     def fetch(
         self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
@@ -109,8 +112,12 @@ class SavedFiles:
         return any(record.versions for record in self._papers.records.values())
 
     def _days(self) -> set[date]:
+        return self._own_days() | self._dated_pages.days
+
+    def _own_days(self) -> set[date]:
+        """The days that a file is all about."""
         announced = {page.day for page in self._pages} | {feed.day for feed in self._feeds}
-        return announced | self._dated_pages.days
+        return announced | self._dated_pages.past_days
 
     def _said(self, category: str, day: date) -> CategoryListing | None:
         """By pages of the category itself, feeds, recent papers, a page of its archive.

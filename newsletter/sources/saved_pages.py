@@ -52,20 +52,25 @@ class SavedDatedPages:
     def __init__(self) -> None:
         self._past: list[tuple[bytes, date, str | None]] = []
         self._recent: list[tuple[bytes, str | None]] = []
-        self.days: set[date] = set()  # of which these pages speak
+        self.past_days: set[date] = set()
+        self.recent_days: set[date] = set()  # of which recent papers are listed
+        self.days: set[date] = set()  # of which these pages speak, if only to say: nothing
 
     def add_past(self, content: bytes) -> None:
         """Keep one of the pages of a past day."""
         category = catchup_category(content)
         day = parse_catchup_page(content, category or "").day
         self._past.append((content, day, category))
+        self.past_days.add(day)
         self.days.add(day)
 
     def add_recent(self, content: bytes) -> None:
         """Keep a page of recent papers; like a listing page it links to itself."""
         category = category_of(content)
         self._recent.append((content, category))
-        self.days.update(parse_recent_page(content, category or "").dates)
+        page = parse_recent_page(content, category or "")
+        self.recent_days.update(section.day for section in page.sections if section.listed)
+        self.days.update(page.dates)
 
     def past_listing(self, category: str, day: date, source: str) -> CategoryListing | None:
         """By the category's own pages of that day, if there are any.

@@ -378,11 +378,19 @@ def test_recent_papers_sort_out_a_past_days_late_cross_lists(saved: Saved) -> No
 
 def test_recent_papers_alone_name_no_replacements_and_say_so(saved: Saved) -> None:
     source = saved(recent=recent({NEXT: (), PAST: (NEW, CROSSED)}), papers=answer(*ALL))
-    assert source.current_day(NOW) == NEXT
+    assert source.current_day(NOW) == PAST, "the newest that has papers"
     listing = only(source, day=PAST)
     assert (listing.state, list(kinds(listing))) == (ListingState.UNCHECKED, [NEW.id, CROSSED.id])
     assert listing.source == "saved files: recent, papers, where no replacements are named"
     assert only(source, day=NEXT).state is ListingState.NONE
+
+
+def test_the_day_of_recent_papers_is_none_that_is_still_to_come(saved: Saved) -> None:
+    thursday = datetime(2025, 7, 10, 16, tzinfo=UTC)
+    listed = recent({NEXT: (CROSSED,), PAST: (NEW,)})
+    assert saved(recent=listed).current_day(thursday) == PAST
+    assert saved(recent=listed, past=catchup(NEW, day=PAST)).current_day(NOW) == PAST
+    assert saved(recent=recent({NEXT: (NEW,)})).current_day(thursday) == NEXT, "there is no other"
 
 
 def test_an_archives_page_of_a_past_day_speaks_of_its_categories(saved: Saved) -> None:
