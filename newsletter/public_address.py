@@ -21,6 +21,7 @@ _WITHIN_S = 10.0
 _NOBODY = 0  # a row number that no subscriber has
 _MOST_BYTES = 100_000
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+_UNREADABLE = {requests.codes.bad_request, requests.codes.gone}  # of a link; gone: an old key's
 
 
 def check(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -57,9 +58,9 @@ def _asked(settings: Settings) -> Finding:
         text = f"sends elsewhere ({there}); set site.url to that"
     elif ours.status_code >= 500:  # noqa: PLR2004 - HTTP
         text = f"answers with HTTP {ours.status_code}; is `newsletter serve` behind it running?"
-    elif ours.ok and forged.status_code == requests.codes.bad_request:
+    elif ours.ok and forged.status_code in _UNREADABLE:
         return Finding(_PART, Severity.OK, f"{url} is ours, and an unsubscribe link works there")
-    elif ours.status_code == forged.status_code == requests.codes.bad_request:
+    elif {ours.status_code, forged.status_code} <= _UNREADABLE:
         text = "does not know our links: it runs with other site.secret_keys than these"
     else:
         text = (

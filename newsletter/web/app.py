@@ -226,6 +226,13 @@ def _error_text(code: int) -> tuple[str, str]:
             gettext("It may have been cut when it was copied. Follow it from the mail itself."),
         ),
         404: (gettext("There is nothing here"), gettext("The address may be mistyped.")),
+        410: (
+            gettext("This link is too old for us to read"),
+            gettext(
+                "Take the one in the newest mail. Or sign up once more with your address: the mail"
+                " that comes has links that work, also to leave."
+            ),
+        ),
         413: (gettext("That was too much"), gettext("Nothing here needs so long a text.")),
         503: (gettext("Please try again in a minute"), gettext("We are busy just now.")),
     }

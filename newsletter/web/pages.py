@@ -1,5 +1,6 @@
 """What every page works with: its frame, its language, its database, and what its links say."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from newsletter.languages import CODES, LANGUAGES
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import Catalogue, translations
-from newsletter.subscribers import signup_limits
+from newsletter.subscribers import health, signup_limits
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.tokens import (
     Claim,
@@ -35,6 +36,7 @@ from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
 _C = TypeVar("_C", bound=Claim)
 _THE_SAME = ("static", "look", "atom", "favicon")  # in every language
+_WHOLE = re.compile(r"[\w.-]+\.[\w-]{27}", re.ASCII)  # a token, as far as it can be seen
 _LOOK_AT_SLUGS = timedelta(seconds=1)
 EXTENSION = "newsletter.pages"
 POLICY = (
@@ -143,10 +145,13 @@ class Pages:
         return newsletter.title if newsletter else slug
 
     def claim(self, kind: type[_C], token: str) -> _C:
-        """What the link says, by today's slugs; 400 for one that is not ours or not for this."""
+        """What the link says, by today's slugs.
+
+        400 for one that is not ours or not for this; 410 where it may be of a key that is gone.
+        """
         claim = self.links.read(kind, token)
         if claim is None:
-            abort(400)
+            abort(410 if _WHOLE.fullmatch(token) and self._lost_a_key() else 400)
         with self.database.read() as session:
             if isinstance(claim, ConfirmClaim):
                 named = slugs.of_today(session, claim.newsletters)
@@ -155,6 +160,10 @@ class Pages:
                 (named_now,) = slugs.of_today(session, [claim.newsletter])
                 return replace(claim, newsletter=named_now)
         return claim
+
+    def _lost_a_key(self) -> bool:
+        with self.database.read() as session:
+            return bool(health.lost_keys(self.settings, session))
 
     def evidence(self, wording_: str, way: Channel = Channel.PAGE) -> ConsentEvidence:
         return ConsentEvidence(way, wording_, self.network(), g.get("doubt") or None)

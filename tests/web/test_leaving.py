@@ -1,6 +1,7 @@
 """Leaving takes one click, works for ever, and is nobody else's to do."""
 
 import sqlite3
+from contextlib import contextmanager
 from itertools import product
 from urllib.parse import quote
 
@@ -8,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.models import ConsentRow, SubscriberRow
-from newsletter.subscribers import erasure, suppression
+from newsletter.subscribers import erasure, health, suppression
 from newsletter.subscribers.tokens import (
     ALL,
     ChangeBackClaim,
@@ -25,7 +27,8 @@ from newsletter.subscribers.tokens import (
     UndoClaim,
     UnsubscribeClaim,
 )
-from tests.web.conftest import Site
+from tests.conftest import NOW
+from tests.web.conftest import Site, opened
 
 ADA = "ada@reader.example"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -213,3 +216,23 @@ def test_leaving_writes_nothing_a_second_time(site: Site) -> None:
     assert dump(site.settings) == before
     with site.database.read() as session:
         assert session.scalar(select(func.count()).select_from(ConsentRow)) == 2  # in, out
+
+
+def test_a_link_whose_key_is_gone_says_what_to_do(site: Site) -> None:
+    reader = site.confirmed("ada@reader.example", "audio")
+    with site.database.write.begin() as session:
+        health.remember_keys(site.settings, session, NOW.date())
+    link = bootstrap.signed_links(site.settings).unsubscribe(reader.id, "audio")
+    keys = site.settings.site.model_copy(update={"secret_keys": (SecretStr("a-fresh-key-of-16"),)})
+    with contextmanager(opened)(
+        site.settings.model_copy(update={"site": keys}), site.clock
+    ) as later:
+        page = later.get(link)
+        assert page.status_code == 410
+        assert "sign up once more with your address" in " ".join(page.text.split())
+        assert later.post(link, **{"List-Unsubscribe": "One-Click"}).status_code == 410
+        assert later.get("/u/nonsense").status_code == 400
+        later.sign_up("ada@reader.example", "audio")
+        later.work()
+        (mail,) = later.sent
+        assert later.get(later.link(mail, "preferences")).status_code == 200
