@@ -1,5 +1,6 @@
 """The whole day on one screen: fetch, keep, summarize, freeze, send, account."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,7 +14,7 @@ from newsletter.interests import interest_store, profile_store
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import audience, restored, server_identity, totals
+from newsletter.sending import freezing, restored, server_identity, totals
 from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
 from newsletter.sending.machine_memory import IssueDays
 from newsletter.sending.sender import IssueSendResult, send_batch, send_issue
@@ -57,6 +58,7 @@ def run_day(services: Services, newsletter: NewsletterSettings, day: date | None
     if issue is not None:
         already = issue.state == IssueState.DONE
         if services.hand_over is not None:
+            freeze_rest(services, issue.id)
             return DayReport(day, None, None, None, already)
         content = load_frozen_issue(services, issue.id)
         result = send_frozen_issue(services, issue.id, content)
@@ -82,7 +84,7 @@ def freeze_and_send(
     compose: Callable[[Session], IssueContent],
     empty_reason: str,
 ) -> DayReport:
-    """Compose and freeze in one transaction, with who gets it; then send."""
+    """Compose and freeze in one transaction, with the first who get it; then send."""
     now = services.clock()
     with services.database.write.begin() as session:
         slugs.refuse_former(session, newsletter.slug)
@@ -94,15 +96,21 @@ def freeze_and_send(
         if frozen is not None:
             is_past = content.day < services.source.current_day(now)
             by = subscribed_by(content.day) if is_past else None
-            audience.freeze_audience(session, frozen, now, by)
+            batches = freezing.freeze_audience(session, frozen, by)
             if services.hand_over is not None:
-                services.hand_over(session, frozen.id)
+                services.hand_over(session, batches)
         issue_id = (frozen or issues.get_issue(session, newsletter.slug, content.day)).id
     if services.hand_over is not None:
+        freeze_rest(services, issue_id)
         return DayReport(content.day, content, summaries, None)
     content = load_frozen_issue(services, issue_id)
     result = send_frozen_issue(services, issue_id, content)
     return DayReport(content.day, content, summaries, result)
+
+
+def freeze_rest(services: Services, issue_id: int) -> None:
+    """Write down the recipients that are still to come."""
+    freezing.freeze_on(services.database, issue_id, math.inf, services.stopping, services.hand_over)
 
 
 def subscribed_by(day: date) -> datetime:
@@ -249,6 +257,7 @@ def admit_restored(services: Services, issue_id: int) -> int:
     memory = services.memory
     if memory is None:
         return 0
+    freeze_rest(services, issue_id)  # else who was sent to since would come anew
     with services.database.read() as session:
         issue = session.get_one(IssueRow, issue_id)
     found = restored.suspicion(services.database, memory, issue)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -51,6 +51,7 @@ class Database:
     `share()` is for senders, who on PostgreSQL write beside one another, and never beside a
     `write()`. They lock the rows that they change, always in this order: batch, domain_pause,
     suppression by address, rate_limit by key, issue. Deliveries belong to who holds their batch.
+    Who freezes an issue takes its newsletter's turn (`take_turn`) first.
     On SQLite it is `write()`.
     """
 
@@ -265,6 +266,15 @@ def _begin_postgresql(connection: Connection) -> None:
     if options.get("lock_at_once", False):
         lock = "lock_shared" if options.get("beside_others", False) else "lock"
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_{lock}({_WRITERS})")
+
+
+def take_turn(session: Session, what: str) -> None:
+    """Be the only one who does this, until the transaction ends; on SQLite whoever writes is."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(_TAKE_TURN, {"what": what})
+
+
+_TAKE_TURN = text(f"SELECT pg_advisory_xact_lock({_WRITERS}, hashtext(:what))")
 
 
 def insert_missing(

@@ -59,6 +59,12 @@ def of_issue(session: Session, issue_id: int) -> Counter[DeliveryState]:
     return Counter(dict(zip(_COLUMNS, map(int, sums), strict=True)))
 
 
+def is_open(session: Session, issue_id: int) -> bool:
+    """Whether somebody waits, or is being sent to."""
+    counts = of_issue(session, issue_id)
+    return bool(counts[DeliveryState.PENDING] or counts[DeliveryState.SENDING])
+
+
 def scanned(session: Session, issue_id: int) -> Counter[DeliveryState]:
     """The same, counted row by row: what the counters must equal."""
     rows = session.execute(

@@ -1,6 +1,6 @@
 """The running parts that a day needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -44,4 +44,4 @@ class Services:
     marks: Path | None = None  # where a sender leaves its marks; None where nothing really leaves
     memory: MachineMemory | None = None  # of what this machine sent
     # Gives the batches of an issue that is being frozen to others, instead of sending them here.
-    hand_over: Callable[[Session, int], None] | None = None
+    hand_over: Callable[[Session, Sequence[int]], None] | None = None

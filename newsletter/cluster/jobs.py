@@ -9,7 +9,15 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from newsletter.models import BatchRow, IssueRow, IssueState
-from newsletter.sending import claim, holds, journal, rate_limit, restored, server_identity
+from newsletter.sending import (
+    claim,
+    freezing,
+    holds,
+    journal,
+    rate_limit,
+    restored,
+    server_identity,
+)
 from newsletter.sending.claim import BatchRef
 from newsletter.services import Services
 
@@ -21,6 +29,7 @@ DELIVER = "newsletter.deliver_batch"
 STALLED_S = 20  # without a heartbeat a worker is gone
 _QUEUE = App(connector=SyncPsycopgConnector())  # never opened: each call brings its connection
 _AT_ONCE = 200  # batches looked at in a round
+_FREEZING_S = 3.0  # in a round
 
 _DROP_LOST = text(
     "DELETE FROM procrastinate_jobs WHERE status = 'failed' OR status = 'doing' AND NOT EXISTS"
@@ -42,12 +51,6 @@ def add_jobs(session: Session, batches: Sequence[int]) -> None:
         deferring.batch_defer(*ids)
 
 
-def hand_over(session: Session, issue_id: int) -> None:
-    """The batches of an issue that was frozen in this transaction."""
-    chosen = select(BatchRow.id).where(BatchRow.issue_id == issue_id).order_by(BatchRow.id)
-    add_jobs(session, session.scalars(chosen).all())
-
-
 def look_after(services: Services) -> int:
     """Give every open batch that nobody holds a job, whatever became of its last; how many.
 
@@ -56,6 +59,7 @@ def look_after(services: Services) -> int:
     """
     if services.memory is not None:
         server_identity.notice(services.database, services.memory, services.clock())
+    _freeze_on(services)
     with services.database.share.begin() as session:
         session.execute(_DROP_LOST, {"stalled_s": STALLED_S})
         if rate_limit.sending_pause(session, services.clock()) is not None:
@@ -66,6 +70,14 @@ def look_after(services: Services) -> int:
         ]
         add_jobs(session, waiting)
     return len(waiting)
+
+
+def _freeze_on(services: Services) -> None:
+    """Who was writing down recipients may be gone; where they are not, they are helped."""
+    with services.database.read() as session:
+        begun = session.scalars(select(IssueRow.id).where(IssueRow.frozen_up_to.is_not(None))).all()
+    for issue_id in begun:
+        freezing.freeze_on(services.database, issue_id, _FREEZING_S, services.stopping, add_jobs)
 
 
 def _free_batches(session: Session, services: Services) -> list[BatchRow]:

@@ -49,7 +49,7 @@ class ClusterWorker:
         self._services = replace(
             services,
             stopping=self._is_stopping,
-            hand_over=jobs.hand_over,
+            hand_over=jobs.add_jobs,
         )
         self._outbox = bootstrap.outbox_worker(
             settings, services.database, services.clock, self._is_stopping

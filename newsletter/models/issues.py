@@ -44,6 +44,10 @@ class IssueRow(Base):
     notes: Mapped[dict[str, Any]]  # category -> {state, expected, found, missing}
     state: Mapped[str] = mapped_column(String(16))
     frozen_at: Mapped[datetime]
+    # Recipients are written down in slices, in the order of their numbers: up to which it is done,
+    # none once all are (sending/freezing.py). Of a past day they subscribed before `subscribed_by`.
+    frozen_up_to: Mapped[int | None]
+    subscribed_by: Mapped[datetime | None]
     # How many mails of it were ever claimed; a database that says less than this machine's fence
     # remembers was restored from before (sending/restored.py).
     claims: Mapped[int] = mapped_column(default=0, server_default="0")

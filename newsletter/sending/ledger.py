@@ -11,10 +11,11 @@ from pathlib import Path
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
+from newsletter import delivery_counters
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import Recipient
-from newsletter.sending import claim, delivery_updates, journal, totals
+from newsletter.sending import claim, delivery_updates, journal
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.sending.journal import Mark
 from newsletter.subscribers import suppression
@@ -156,9 +157,11 @@ def release_batch(session: Session, batch_id: int, owner: journal.Owner) -> None
     session.flush()
     if not batch.finished:
         return
-    issue = session.get_one(IssueRow, batch.issue_id, with_for_update=True)
-    if not totals.delivery_totals(session, issue.id).pending:  # the others' too, once they let go
-        issue.state = IssueState.DONE
+    issue = session.get_one(
+        IssueRow, batch.issue_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    if issue.frozen_up_to is None and not delivery_counters.is_open(session, issue.id):
+        issue.state = IssueState.DONE  # the others are done too, or will say so when they let go
 
 
 def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateChange | None:

@@ -1,6 +1,8 @@
 """Sends an issue batch by batch: claim, commit, send, record; in as many processes as one likes."""
 
 import logging
+import math
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import (
     delivery_updates,
+    freezing,
     holds,
     journal,
     ledger,
@@ -63,6 +66,8 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
         with sending.shown_to_live(), _database_errors_in_words():
             trouble = _in_rounds(sending, issue_id, lambda: _send_batches(sending, issue_id, mails))
             _apply_late_feedback(sending, issue_id)
+    if not sending.stopping():  # what holds the mails does not hold the account
+        _freeze_on(sending, issue_id, math.inf)
     with sending.database.read() as session:
         account = totals.delivery_totals(session, issue_id)
         if account.pending and trouble is None and not sending.stopping():
@@ -132,18 +137,25 @@ def _in_rounds(
 
 def _send_batches(sending: SendContext, issue_id: int, mails: IssueEmails) -> str | None:
     """Batch after batch; why something is still pending."""
-    breaker, held = sending.breaker, ""
+    breaker, held, is_whole = sending.breaker, "", False
     given_up: set[int] = set()
     while not (sending.stopping() or breaker.is_open or breaker.provider_down):
+        began_s = time.monotonic()
         batch_id, waiting = _lease_next(sending, issue_id, given_up)
-        if batch_id is None:
-            if not waiting:
-                break
+        if batch_id is not None:
+            held = send_leased(sending, batch_id, mails) or held
+            given_up.add(batch_id)
+        elif is_whole and waiting:
             sending.sleep(_LOOK_AGAIN_S)
-            continue
-        held = send_leased(sending, batch_id, mails) or held
-        given_up.add(batch_id)
+        elif is_whole:
+            break
+        is_whole = is_whole or _freeze_on(sending, issue_id, time.monotonic() - began_s)
     return breaker.trouble or held or None
+
+
+def _freeze_on(sending: SendContext, issue_id: int, for_s: float) -> bool:
+    """Write down further recipients for as long as mails were sent; whether that was all."""
+    return freezing.freeze_on(sending.database, issue_id, for_s, sending.stopping)
 
 
 def _judge_refusals(sending: SendContext, issue_id: int) -> None:

@@ -18,6 +18,7 @@ from newsletter.models import (
     SubscriptionRow,
 )
 from newsletter.rendering.issue_email import Recipient
+from newsletter.sending import audience
 from newsletter.subscribers import lifecycle
 
 # What must be known of a subscriber and a subscription to make a reader of them.
@@ -43,7 +44,7 @@ class DeliveryTotals:
     skipped: int
     failed: int
     uncertain: int
-    pending: int  # also those that another process has on the wire
+    pending: int  # also who is on the wire elsewhere, and who is not written down yet
 
     @property
     def balances(self) -> bool:
@@ -53,13 +54,14 @@ class DeliveryTotals:
 def delivery_totals(session: Session, issue_id: int) -> DeliveryTotals:
     """The closing account of an issue, or how far it is."""
     counts = delivery_counters.of_issue(session, issue_id)
+    to_come = audience.number_to_come(session, session.get_one(IssueRow, issue_id))
     return DeliveryTotals(
-        audience=counts.total(),
+        audience=counts.total() + to_come,
         sent=counts[DeliveryState.SENT],
         skipped=counts[DeliveryState.SKIPPED],
         failed=counts[DeliveryState.FAILED],
         uncertain=counts[DeliveryState.UNCERTAIN],
-        pending=sum(counts[state] for state in OPEN),
+        pending=sum(counts[state] for state in OPEN) + to_come,
     )
 
 

@@ -87,7 +87,8 @@ def confirm_subscriptions(
         subscriber.standing, subscriber.consent = Standing.CONFIRMED, CONFIRMED_BY_LINK
         subscriber.confirmed_at, subscriber.left_at = now, None
     for newsletter, detail in details.items():
-        rhythm.begin_again(session, subscribe(session, subscriber, newsletter, detail, now))
+        subscription = subscribe(session, subscriber, newsletter, detail, now)
+        rhythm.begin_again(session, subscription, now)
     session.flush()
 
 
@@ -265,5 +266,5 @@ def _confirm(session: Session, subscriber: SubscriberRow, consent: str, now: dat
     subscriber.confirmed_at = now
     subscriber.left_at = None
     for subscription in subscriptions(session, subscriber):
-        rhythm.begin_again(session, subscription)
+        rhythm.begin_again(session, subscription, now)
     session.flush()

@@ -36,7 +36,7 @@ def change_preferences(
     for slug, detail in choice.details.items():
         row = lifecycle.subscribe(session, subscriber, slug, detail, now)
         row.detail, row.paused_until = detail, choice.paused_until
-        rhythm.begin_again(session, row)
+        rhythm.begin_again(session, row, now)
         rhythm.choose_rhythm(session, row, choice.rhythms.get(slug, row.rhythm))
         row.left_out = choice.left_out.get(slug, "")
     session.flush()

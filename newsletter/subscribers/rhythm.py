@@ -4,12 +4,12 @@ Which issues a weekly mail holds is told by issues, not by days: all that were f
 they had last. So a day that comes late is in the next mail, and none is there twice.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, false, func, select
 from sqlalchemy.orm import Session
 
-from newsletter.models import IssueRow, Rhythm, SubscriptionRow
+from newsletter.models import DeliveryRow, IssueRow, Rhythm, SubscriptionRow
 
 _WEEK = 7
 
@@ -20,13 +20,19 @@ def choose_rhythm(session: Session, subscription: SubscriptionRow, rhythm: str) 
         return
     subscription.rhythm = rhythm
     subscription.had_issue, subscription.next_day = beginning(
-        session, subscription.newsletter, rhythm, subscription.had_issue
+        session,
+        subscription.newsletter,
+        rhythm,
+        subscription.had_issue,
+        _still_to_come(subscription),
     )
 
 
-def begin_again(session: Session, subscription: SubscriptionRow) -> None:
+def begin_again(session: Session, subscription: SubscriptionRow, now: datetime) -> None:
     """They come back after they had left: what came meanwhile is not for them."""
     was_left, subscription.left_at = subscription.left_at is not None, None
+    if was_left:
+        subscription.since = now
     if was_left and subscription.had_issue is not None:
         subscription.had_issue, subscription.next_day = beginning(
             session, subscription.newsletter, subscription.rhythm, None
@@ -45,19 +51,37 @@ def take_over(
         theirs.had_issue = mine.had_issue
 
 
+def _still_to_come(subscription: SubscriptionRow) -> ColumnElement[bool]:
+    """Issues whose recipients are being written down, and this one is not among them yet."""
+    number = subscription.subscriber_id
+    is_there = exists().where(
+        DeliveryRow.issue_id == IssueRow.id, DeliveryRow.subscriber_id == number
+    )
+    return and_(
+        IssueRow.frozen_up_to < number,
+        func.coalesce(IssueRow.subscribed_by, IssueRow.frozen_at) >= subscription.since,
+        ~is_there,
+    )
+
+
 def beginning(
-    session: Session, newsletter: str, rhythm: str, had_issue: int | None
+    session: Session,
+    newsletter: str,
+    rhythm: str,
+    had_issue: int | None,
+    to_come: ColumnElement[bool] | None = None,
 ) -> tuple[int | None, date | None]:
     """The newest issue that somebody had, and when their next weekly mail is due.
 
-    Who had each issue by itself so far had the newest.
+    Who had each issue by itself so far had the newest, of those that are not `to_come`.
     """
     weekday = Rhythm(rhythm).weekday
     if weekday is None:
         return had_issue, None
+    others = [] if to_come is None else [~func.coalesce(to_come, false())]
     newest = session.execute(
         select(IssueRow.id, IssueRow.day)
-        .where(IssueRow.newsletter == newsletter)
+        .where(IssueRow.newsletter == newsletter, *others)
         .order_by(IssueRow.id.desc())
         .limit(1)
     ).first()

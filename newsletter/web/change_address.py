@@ -9,6 +9,7 @@ from newsletter import outbox
 from newsletter.errors import WrongUseError
 from newsletter.models import AddressChangeRow, SubscriberRow
 from newsletter.outbox import EmailType
+from newsletter.sending import freezing
 from newsletter.subscribers import address_change, change_back, consent_log, signup_limits
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction
@@ -124,6 +125,7 @@ def _apply_change(session: Session, claim: ChangeClaim) -> SubscriberRow | None:
     if change is None or claim.has_ended(now):
         return None
     first = change.done_at is None
+    freezing.freeze_subscriber(session, change.subscriber_id)
     moved = address_change.apply_change(session, change, now)
     if moved is not None and first:
         evidence = pages.evidence(gettext("Yes, send them here"))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from newsletter import bootstrap, daily, db
 from newsletter.cli import common
@@ -14,8 +14,8 @@ from newsletter.cluster.worker import ClusterWorker
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import NewsletterError
-from newsletter.models import BatchRow, IssueRow, IssueState
-from newsletter.sending import ledger, rate_limit
+from newsletter.models import BatchRow, DeliveryRow, IssueRow, IssueState
+from newsletter.sending import freezing, ledger, rate_limit
 from newsletter.sending.journal import Owner
 from newsletter.services import Services
 from newsletter.transports.memory import Memory
@@ -46,7 +46,7 @@ def worker(
 
 
 def freeze(settings: Settings, services: Services) -> None:
-    handing_over = replace(services, hand_over=jobs.hand_over)
+    handing_over = replace(services, hand_over=jobs.add_jobs)
     report = daily.run_day(handing_over, settings.newsletters[0], None)
     assert report.result is None
 
@@ -122,6 +122,22 @@ def test_every_open_batch_that_nobody_holds_has_a_job_whatever_became_of_the_las
     assert jobs.look_after(services) == 0
     later = replace(services, clock=lambda: common.utc_now() + timedelta(minutes=1))
     assert jobs.look_after(later) == 1
+
+
+def test_who_dies_between_two_slices_leaves_the_rest_to_whoever_looks_next(
+    settings: Settings, services: Services, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freezing, "BATCH_SIZE", 2)
+    monkeypatch.setattr(freezing, "SLICE", 1)
+
+    with monkeypatch.context() as patch:  # as if it died after the first
+        patch.setattr(daily, "freeze_rest", lambda *_: None)
+        freeze(settings, services)
+    assert len(waiting_jobs(database)) == 1
+    assert jobs.look_after(services) == 0  # each slice brought its own
+    assert len(waiting_jobs(database)) == 6
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(DeliveryRow)) == 12
 
 
 def test_no_job_is_given_while_the_provider_is_paused_or_the_issue_is_held(

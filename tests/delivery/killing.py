@@ -14,19 +14,20 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
+from unittest import mock
 from urllib.parse import urlsplit
 
 from newsletter import bootstrap, daily, delivery_counters, issues, scaffold
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import stats, totals
+from newsletter.sending import freezing, stats, totals
 from newsletter.sending.context import NO_OVERRIDE
 from newsletter.sending.sender import send_issue
 from newsletter.sending.totals import DeliveryTotals
@@ -77,7 +78,7 @@ def killed_until_done(folder: Path, readers: int, kills: int, senders: int, seed
     """Freeze an issue for so many readers; kill senders so often; let them finish; look."""
     dice = random.Random(seed)  # noqa: S311 - moments, no secrets
     settings = _settings(folder, readers)
-    with hostile_server(settings, seed) as (port, taken):
+    with _in_slices(), hostile_server(settings, seed) as (port, taken):
         issue_id, mails = freeze(settings)
         done = 0
         while done < kills:
@@ -92,6 +93,11 @@ def killed_until_done(folder: Path, readers: int, kills: int, senders: int, seed
         for pid in [_sender(settings, port, issue_id, mails) for _ in range(senders)]:
             os.waitpid(pid, 0)
         return _found(settings, issue_id, done, taken())
+
+
+def _in_slices() -> AbstractContextManager[object]:
+    """The senders write most recipients down themselves, and are killed at that too."""
+    return mock.patch.multiple(freezing, BATCH_SIZE=50, SLICE=1)
 
 
 def _wait_for_some(settings: Settings, running: list[int], dice: random.Random) -> None:

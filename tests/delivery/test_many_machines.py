@@ -18,7 +18,7 @@ from newsletter.config import SendingSettings, Settings
 from newsletter.db import Database
 from newsletter.models import BatchRow, DeliveryState, IssueRow
 from newsletter.rendering.message import Message
-from newsletter.sending import audience, totals
+from newsletter.sending import freezing, totals
 from newsletter.sending.machine_memory import machine_memory
 from newsletter.sending.rate_limit import RateLimiter
 from newsletter.transports.base import SendResult, SendStatus, Transport
@@ -222,7 +222,7 @@ def test_who_would_take_a_batch_over_knows_that_a_writer_keeps_all_waiting(
 def test_four_machines_at_once_send_each_mail_once_and_finish_the_issue(
     settings: Settings, database: Database, readers: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audience, "BATCH_SIZE", 2)
+    monkeypatch.setattr(freezing, "BATCH_SIZE", 2)
     limits = SendingSettings(per_second=1000, per_domain={"*": 500})
     ready = threading.Barrier(4)
 

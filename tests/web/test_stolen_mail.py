@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from newsletter import bootstrap
 from newsletter.models import AddressChangeRow, DeliveryRow, IssueRow, IssueState
-from newsletter.sending import audience
+from newsletter.sending import freezing
 from newsletter.subscribers import lifecycle, suppression
 from tests.web.conftest import Site
 from tests.web.test_preferences import ADA, history, link_of, save
@@ -132,7 +132,7 @@ def test_an_issue_that_waits_goes_along_and_comes_back(site: Site) -> None:
         )
         session.add(issue)
         session.flush()
-        audience.freeze_audience(session, issue, site.clock.now)
+        freezing.freeze_audience(session, issue)
 
     def waits_for() -> str | None:
         with site.database.read() as session:

@@ -1,0 +1,210 @@
+"""The audience of an issue, written down once: a row each, with its reference, in batches.
+
+In slices, each in a transaction of its own: nobody who signs up or leaves meanwhile waits long, and
+the first mails need not wait for the last recipient. The issue says how far it is, so that any
+process goes on where another was killed.
+"""
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from newsletter import db, delivery_counters
+from newsletter.db import Database
+from newsletter.models import (
+    BatchRow,
+    DeliveryRow,
+    DeliveryState,
+    IssueRow,
+    IssueState,
+    Rhythm,
+    SubscriptionRow,
+)
+from newsletter.sending.audience import Audience, to_come
+from newsletter.subscribers import rhythm
+
+BATCH_SIZE = 1000
+SLICE = 3  # batches; half a second on a very busy machine
+_LET_IN_S = 0.12  # SQLite's waiting writers look every 100 ms; PostgreSQL's have their turn
+
+
+def freeze_audience(
+    session: Session, issue: IssueRow, subscribed_by: datetime | None = None
+) -> list[int]:
+    """Begin to write down who gets this issue: everybody confirmed at its moment, once.
+
+    With `subscribed_by` only who was a reader then: nobody is sent a day from before their time.
+    Of those who want a mail a week only whose day has come; the mail holds all they lack.
+
+    The database does it by itself, references too, so that a million subscribers take seconds and
+    no memory. Returns the batches of the first slice.
+    """
+    issue.frozen_up_to, issue.subscribed_by = 0, subscribed_by
+    return _freeze_slice(session, issue)
+
+
+def freeze_on(
+    database: Database,
+    issue_id: int,
+    for_s: float,
+    stopping: Callable[[], bool],
+    hand_over: Callable[[Session, Sequence[int]], None] | None = None,
+) -> bool:
+    """Write down further slices for so long, one at least; whether that was the last.
+
+    `hand_over` is told the batches of each in its own transaction.
+    """
+    with database.read() as session:
+        is_whole = session.get_one(IssueRow, issue_id).frozen_up_to is None
+    ends_s = time.monotonic() + for_s
+    while not is_whole:
+        with database.share.begin() as session:
+            issue = session.get_one(IssueRow, issue_id)
+            batches = _freeze_slice(session, issue)
+            if hand_over is not None:
+                hand_over(session, batches)
+            is_whole = issue.frozen_up_to is None
+        if stopping() or time.monotonic() >= ends_s:
+            break
+        if not is_whole and database.engine.dialect.name == "sqlite":
+            time.sleep(_LET_IN_S)
+    return is_whole
+
+
+def freeze_subscriber(session: Session, subscriber_id: int) -> None:
+    """Write down somebody who is about to get another number, in issues where they are to come."""
+    chosen = select(IssueRow).where(IssueRow.frozen_up_to < subscriber_id).order_by(IssueRow.id)
+    for issue in session.scalars(chosen).all():
+        only = to_come(issue).where(SubscriptionRow.subscriber_id == subscriber_id)
+        if session.scalar(only) is not None:
+            _write_down(session, issue, only, 1)
+
+
+def _freeze_slice(session: Session, issue: IssueRow) -> list[int]:
+    """The next recipients in the order of their numbers; returns their batches."""
+    db.take_turn(session, f"freezing {issue.newsletter}")
+    session.flush()
+    session.refresh(issue)  # another process may have been quicker
+    if issue.frozen_up_to is None:
+        return []
+    at_most = BATCH_SIZE * SLICE
+    chosen = to_come(issue).order_by(SubscriptionRow.subscriber_id).limit(at_most)
+    found = chosen.subquery()
+    number, last = session.execute(
+        select(func.count(), func.max(found.c.subscriber_id)).select_from(found)
+    ).one()
+    batches = _write_down(session, issue, chosen, number) if number else []
+    session.refresh(issue, with_for_update={"key_share": True})
+    issue.frozen_up_to = last if number == at_most else None
+    if issue.frozen_up_to is None and not delivery_counters.is_open(session, issue.id):
+        issue.state = IssueState.DONE
+    session.flush()
+    return batches
+
+
+def _write_down(session: Session, issue: IssueRow, chosen: Audience, number: int) -> list[int]:
+    """A delivery for each of the chosen, who are so many, in new batches."""
+    rows = [BatchRow(issue_id=issue.id) for _ in range(0, number, BATCH_SIZE)]
+    session.add_all(rows)
+    session.flush()
+    batches = [row.id for row in rows]
+    _room_for_an_index(session)
+    deliveries = _deliveries(session, issue, chosen, batches)
+    columns = [column.name for column in deliveries.selected_columns]
+    session.execute(insert(DeliveryRow).from_select(columns, deliveries, include_defaults=False))
+    _count(session, batches)
+    _write_down_had(session, issue, batches)
+    return batches
+
+
+def _write_down_had(session: Session, issue: IssueRow, batches: Collection[int]) -> None:
+    """Whoever gets a mail of several days has had this issue; back to daily, each from now on."""
+    table = SubscriptionRow
+    next_days = {
+        kind: rhythm.next_weekday(issue.day, kind.weekday)
+        for kind in Rhythm
+        if kind.weekday is not None
+    }
+    audience = select(DeliveryRow.subscriber_id).where(DeliveryRow.batch_id.in_(batches))
+    session.execute(
+        update(table)
+        .where(
+            table.newsletter == issue.newsletter,
+            table.had_issue.is_not(None),
+            table.subscriber_id.in_(audience),
+        )
+        .values(
+            had_issue=case((table.rhythm.in_(next_days), issue.id), else_=null()),
+            next_day=case(next_days, value=table.rhythm, else_=null()),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _deliveries(
+    session: Session, issue: IssueRow, chosen: Audience, batches: Sequence[int]
+) -> Select[*tuple[Any, ...]]:
+    place = func.row_number().over(order_by=SubscriptionRow.subscriber_id) - 1
+    recipients = chosen.add_columns(place.label("place")).subquery()
+    paused = and_(recipients.c.paused_until.is_not(None), recipients.c.paused_until >= issue.day)
+    until = cast(recipients.c.paused_until, String(10))
+    by_place = dict(enumerate(batches))
+    return select(
+        literal(issue.id).label("issue_id"),
+        recipients.c.subscriber_id,
+        case(by_place, value=recipients.c.place // BATCH_SIZE, else_=batches[-1]).label("batch_id"),
+        _reference(session).label("reference"),
+        case((paused, DeliveryState.SKIPPED), else_=DeliveryState.PENDING).label("state"),
+        case((paused, literal("paused until ").concat(until)), else_=null()).label("reason"),
+        literal(0).label("attempts"),
+        literal(issue.frozen_at, DeliveryRow.changed_at.type).label("changed_at"),
+        recipients.c.had_issue,
+    )
+
+
+def _reference(session: Session) -> ColumnElement[str]:
+    """96 random bits or more, minted by the database for each row."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.lower(func.hex(func.randomblob(12)))
+    return func.replace(cast(func.gen_random_uuid(), String), "-", "")
+
+
+def _count(session: Session, batches: Collection[int]) -> None:
+    def number(state: DeliveryState) -> ColumnElement[int]:
+        return (
+            select(func.count())
+            .where(DeliveryRow.batch_id == BatchRow.id, DeliveryRow.state == state)
+            .scalar_subquery()
+        )
+
+    pending, skipped = number(DeliveryState.PENDING), number(DeliveryState.SKIPPED)
+    session.execute(
+        update(BatchRow)
+        .where(BatchRow.id.in_(batches))
+        .values(pending=pending, skipped=skipped)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _room_for_an_index(session: Session) -> None:
+    """References are random: with SQLite's usual 2 MB, a million of them would thrash the disk."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA cache_size = -131072"))
