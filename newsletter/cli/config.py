@@ -1,18 +1,21 @@
-"""config: the settings in force."""
+"""config: the settings in force, and single ones changed."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from newsletter.cli import common, output
+from newsletter.errors import WrongUseError
 
 _HIDDEN = "*" * 10
 
 
 @click.group()
 def config() -> None:
-    """Show the settings in force."""
+    """Show the settings in force, or change single ones."""
 
 
 @config.command("show")
@@ -28,6 +31,54 @@ def config_show(as_json: bool, config_file: Path | None) -> None:
     rows: list[tuple[str, object]] = []
     output.flatten("", settings, rows)
     output.print_table(("setting", "value"), rows)
+
+
+@config.command("set")
+@click.argument("key")
+@click.argument("value", required=False)
+@common.with_config
+def config_set(key: str, value: str | None, config_file: Path | None) -> None:
+    """Set KEY, such as site.name, to VALUE; comments and order stay.
+
+    A newsletter's by its slug: newsletters.speech.title. Several values with commas. A secret is
+    asked for where VALUE is left out, or read from standard input, and goes to newsletter.env.
+    """
+    from newsletter.config import find_file
+    from newsletter.config.editing import ConfigurationFile
+
+    file = ConfigurationFile(find_file(config_file), os.environ)
+    if value is None:
+        value = _secret(key, is_one=file.is_secret(key))
+    place = file.set(key, value)
+    click.echo(f"{key} is set in {place}.")
+    _warn_overridden(key, file.overriding(key, os.environ))
+
+
+@config.command("unset")
+@click.argument("key")
+@common.with_config
+def config_unset(key: str, config_file: Path | None) -> None:
+    """Take KEY out of the configuration, so that it is as it is by itself."""
+    from newsletter.config import find_file
+    from newsletter.config.editing import ConfigurationFile
+
+    file = ConfigurationFile(find_file(config_file), os.environ)
+    file.unset(key)
+    click.echo(f"{key} is not set any more.")
+    _warn_overridden(key, file.overriding(key, os.environ))
+
+
+def _secret(key: str, *, is_one: bool) -> str:
+    if not is_one:
+        raise WrongUseError(f"give a value: newsletter config set {key} VALUE")
+    if sys.stdin.isatty():
+        return str(click.prompt(f"{key} (what you type is not shown)", hide_input=True))
+    return sys.stdin.readline().strip()
+
+
+def _warn_overridden(key: str, variable: str) -> None:
+    if variable:
+        common.warn(f"{variable} in the environment is what counts for {key}")
 
 
 def hide_passwords(settings: dict[str, Any]) -> None:

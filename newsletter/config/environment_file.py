@@ -30,6 +30,18 @@ def environment_text(variables: Mapping[str, str]) -> str:
     return "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items())
 
 
+def with_variable(text: str, variable: str, value: str | None) -> str:
+    """The file's text with that variable, or without it; everything else stays."""
+    lines = [
+        line
+        for line in text.splitlines(keepends=True)
+        if line.partition("=")[0].strip() not in {variable, f"{variable}_FILE"}
+    ]
+    if lines and not lines[-1].endswith("\n"):
+        lines.append("\n")
+    return "".join([*lines, environment_text({} if value is None else {variable: value})])
+
+
 def _read(file: Path) -> dict[str, str]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()

@@ -35,7 +35,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
         WrongUseError: no file, bad TOML, an unknown or impossible setting; one line for the first.
     """
     path = find_file(path, environ)
-    return parse(_read(path), path, with_environment_file(path, environ))
+    return parse(read(path), path, with_environment_file(path, environ))
 
 
 def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
@@ -44,7 +44,7 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
     Raises:
         WrongUseError: as `load` does.
     """
-    table = _parsed(text, path)
+    table = parsed(text, path)
     _refuse_slips(environ)
     origins = _overlay(table, environ)
     if "folder" in table:
@@ -94,7 +94,8 @@ def find_file(path: Path | None, environ: Mapping[str, str] = os.environ) -> Pat
     return path or Path(environ.get(_CONFIG) or FILE_NAME)
 
 
-def _read(path: Path) -> str:
+def read(path: Path) -> str:
+    """The text of a configuration; WrongUseError where there is none that can be read."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -107,7 +108,8 @@ def _read(path: Path) -> str:
         raise WrongUseError(f"{path} cannot be read: {error}") from error
 
 
-def _parsed(text: str, path: Path) -> dict[str, Any]:
+def parsed(text: str, path: Path) -> dict[str, Any]:
+    """Its tables, unchecked; WrongUseError where it is no TOML."""
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # no TOML, a number without end
@@ -218,3 +220,12 @@ _SECTIONS: dict[str, type[SettingsModel]] = {
     for kind in (field.annotation, *get_args(field.annotation))
     if isinstance(kind, type) and issubclass(kind, SettingsModel)
 }
+
+
+def known_settings() -> dict[str, object]:
+    """Every setting of every table, as `site.name`, and the kind of its value."""
+    return {
+        f"{section}.{name}": field.annotation
+        for section, model in _SECTIONS.items()
+        for name, field in model.model_fields.items()
+    }
