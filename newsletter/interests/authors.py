@@ -95,5 +95,6 @@ def _parts(name: str) -> list[str]:
     text = to_text(name[:_LONGEST_NAME]).casefold().translate(_NO_DECOMPOSITION)
     text = "".join(char for char in normalize("NFKD", text) if not combining(char))
     text = _SUFFIX.sub("", _BRACKETS.sub(" ", text).strip())
+    text = text.rpartition(":")[2].strip() or text  # of "X Collaboration: Ada L", the person
     last, comma, first = text.partition(",")
     return _WORD.findall(f"{first} {last}" if comma else text)

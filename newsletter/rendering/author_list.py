@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from newsletter.sources.author_names import speaks_for
+from newsletter.sources.author_names import GLUED_COLON, speaks_for
 
-_COLON = re.compile(r"(?:^|\s+):+\s*|\s*:+(?:\s+|$)|\s*：\s*")
+_COLON = re.compile(rf"(?:^|\s+):+\s*|\s*:+(?:\s+|$)|\s*：\s*|{GLUED_COLON}")
 _AND = re.compile(r"^(?:(?:and|\\?&)[\s,]+)+|[\s,]+(?:and|\\?&)$", re.IGNORECASE)
 _BRACKETS = re.compile(r"(?P<name>[^(]*?)\s*(?P<brackets>(?:\([^()]+\)\s*)+)", re.DOTALL)
 _OTHERS = re.compile(r"et\.?\s+al\b\.?|others", re.IGNORECASE)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from newsletter.text import one_line
 
 _COMMA = re.compile(r",\s+(?!(?:Jr|Sr|II|III|IV)\.?\s*(?:,|$))")
-_COLON = re.compile(r"[\s,]*:(?:[\s,]+|$)")
+# "DeepSeek-AI:Aixin Liu", but not the "S:t" of a name.
+GLUED_COLON = r"(?<=[\w)\]}.][\w)\]}.]):+(?=(?![a-z])[^\W\d_]|\\|\{)"
+_COLON = re.compile(rf"[\s,]*:(?:[\s,]+|$)|{GLUED_COLON}")
 _AND = re.compile(r"(?:,?\s+and)+\s+")
 _SPEAKS_FOR = re.compile(
     r"(?:(?:[^;]*[,;]\s*)?(?:for|on behalf of|representing) the\b.*"

@@ -141,6 +141,7 @@ def test_a_reader_who_follows_john_smith_can_tell_them_apart() -> None:
         ("J. Smith", "J Smith", True),
         ("", "", False),
         ("王伟", "王伟", True),
+        ("X-AI:Ada Lovelace", "Ada Lovelace", True),
     ],
 )
 def test_names_are_compared_as_people_do(one: str, other: str, *, same: bool) -> None:

@@ -26,6 +26,12 @@ SEVEN = tuple(f"Ada {letter}" for letter in "ABCDEFG")
         (("OpenAI", ":", "Josh A", "Steven B"), "OpenAI: Josh A, Steven B"),
         (("LHCb Collaboration: R. Aaij", "B. Adeva"), "LHCb Collaboration: R. Aaij, B. Adeva"),
         (("LHCb Collaboration:", "R. Aaij"), "LHCb Collaboration: R. Aaij"),
+        (("DeepSeek-AI:Ada L", "Bob M"), "DeepSeek-AI: Ada L, Bob M"),
+        (
+            ("Team GLM::Ada L", "X Collaboration:{\\'E}a M"),
+            "Team GLM: Ada L; X Collaboration: Éa M",
+        ),
+        (("Step-Audio:李明", "Ada S:t Erik"), "Step-Audio: 李明, Ada S:t Erik"),
         (("智谱：Ada L", "Bob M"), "智谱: Ada L, Bob M"),
         (("NVIDIA", ":", "Ada L", "Google", ":", "Bob M"), "NVIDIA: Ada L; Google: Bob M"),
         (("The Lab", ":", "Its Team", ":", "Ada L"), "The Lab: Its Team: Ada L"),
@@ -63,6 +69,11 @@ SEVEN = tuple(f"Ada {letter}" for letter in "ABCDEFG")
 )
 def test_a_list_reads_as_people_would_write_it(names: tuple[str, ...], read: str) -> None:
     assert SAY.authors(paper(authors=names)) == read
+
+
+def test_a_colon_parts_author_lines_also_without_a_space() -> None:
+    assert authors_of("X-AI:Ada L, Bob S:t M") == ("X-AI", ":", "Ada L", "Bob S:t M")
+    assert authors_of("X Collaboration:\\'Emile L") == ("X Collaboration", ":", "\\'Emile L")
 
 
 def test_an_and_behind_a_bracket_takes_nothing_with_it() -> None:
