@@ -17,6 +17,7 @@ from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import freezing, restored, server_identity, totals
 from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
 from newsletter.sending.machine_memory import IssueDays
+from newsletter.sending.resend import Resent, resend_issue
 from newsletter.sending.sender import IssueSendResult, send_batch, send_issue
 from newsletter.services import Services, Step
 from newsletter.sources import calendar
@@ -216,6 +217,13 @@ def send_frozen_issue(
         _make_ready(services, mails)
     with services.bar("sending", pending) as step:
         return send_issue(_sending(services, step, forced), issue_id, mails)
+
+
+def resend(services: Services, issue_id: int, email: str, *, again: bool) -> Resent:
+    """A frozen issue once more to one reader, by the operator's own act."""
+    mails = issue_emails(services, issue_id)
+    sending = _sending(services, lambda _done: None, NO_OVERRIDE)
+    return resend_issue(sending, issue_id, email, mails, again=again)
 
 
 def issue_emails(services: Services, issue_id: int) -> IssueEmails:

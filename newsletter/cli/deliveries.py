@@ -112,26 +112,52 @@ def _watch(database: "Database", issue: "IssueRow", by_domain: bool) -> None:
 @common.with_slug
 @common.with_day
 @click.option("--state", type=click.Choice(_STATES), help="Only those.")
+@click.option("--subscriber", metavar="EMAIL", help="Of this one person, across all issues.")
 @common.with_json
 @common.with_config
 def list_deliveries(
-    slug: str | None, day: date | None, state: str | None, as_json: bool, config_file: Path | None
+    slug: str | None,
+    day: date | None,
+    state: str | None,
+    subscriber: str | None,
+    as_json: bool,
+    config_file: Path | None,
 ) -> None:
     """Every delivery of an issue, by address.
 
-    `--state uncertain` or `--state failed` answers who missed it.
+    `--state uncertain` or `--state failed` answers who missed it; `--subscriber` what one person
+    got, also by `newsletter resend`.
     """
     from newsletter import bootstrap, issues
     from newsletter.sending.stats import COLUMNS, list_deliveries
 
     settings = common.load(config_file)
     with bootstrap.open_database(settings) as database, database.read() as session:
+        if subscriber is not None:
+            if slug or day:
+                raise WrongUseError("--subscriber is across all issues; leave SLUG and --day out")
+            _print_history(session, subscriber, state, as_json=as_json)
+            return
         issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
         rows = list_deliveries(session, issue.id, state)
         if as_json:
             output.stream_json(dict(zip(COLUMNS, row, strict=True)) for row in rows)
         elif not output.stream_table(COLUMNS, rows):
             click.echo(f"None{f' {state}' if state else ''} of {issue.newsletter} {issue.day}.")
+
+
+def _print_history(session: "Session", email: str, state: str | None, *, as_json: bool) -> None:
+    from newsletter.sending import totals
+    from newsletter.subscribers import lifecycle
+
+    found = totals.history(session, lifecycle.get_subscriber(session, email).id)
+    rows = [row for row in found if state in (None, row["state"])]
+    if as_json:
+        output.print_json(rows)
+    elif rows:
+        output.print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+    else:
+        click.echo(f"None{f' {state}' if state else ''} for {email}.")
 
 
 def _with_filter(command: common.Command) -> common.Command:

@@ -30,6 +30,7 @@ class StatusView:
     at: "datetime"
     reasons: "list[Reason]"
     feedback: dict[str, int]
+    resent: dict[str, int]  # by the operator, apart from the account
     paused: dict[str, str]
     rate: float | None = None  # mails a second, while some are pending
     senders: dict[str, int] = field(default_factory=dict)  # batches in hand, by worker
@@ -51,7 +52,7 @@ def read_status(
     before: StatusView | None = None,
 ) -> StatusView:
     """How it stands; the rate is since the last look, where there was one."""
-    from newsletter.sending import stats, totals
+    from newsletter.sending import resend, stats, totals
 
     with database.read() as session:
         account = totals.delivery_totals(session, issue.id)
@@ -68,6 +69,7 @@ def read_status(
             at=now,
             reasons=stats.reasons(session, issue.id),
             feedback=stats.feedback(session, issue.id),
+            resent=resend.count_resends(session, issue.id),
             paused=stats.paused(session, now),
             rate=rate,
             senders=stats.senders(session, issue.id, now),
@@ -82,6 +84,7 @@ def as_json(view: StatusView) -> dict[str, Any]:
         **vars(view.account),
         "reasons": [vars(reason) for reason in view.reasons],
         "feedback": view.feedback,
+        "resent": view.resent,
         "paused": view.paused,
         "per_second": view.rate,
         "senders": view.senders,
@@ -137,6 +140,9 @@ def _lines(view: StatusView) -> list[str]:
     if view.feedback:
         told = ", ".join(f"{number} {kind}" for kind, number in view.feedback.items())
         lines.append(f"feedback: {told}")
+    if view.resent:
+        told = ", ".join(f"{number} {state}" for state, number in view.resent.items())
+        lines.append(f"once more, by `newsletter resend`: {told}")
     if view.rate is not None:
         lines.append(f"rate: {view.rate:.1f} a second{_left(view)}")
     if view.senders:

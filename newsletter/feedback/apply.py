@@ -24,7 +24,7 @@ from newsletter.models import (
     QuarantineRow,
     SubscriberRow,
 )
-from newsletter.sending import delivery_updates, rate_limit
+from newsletter.sending import delivery_updates, rate_limit, resend
 from newsletter.subscribers import address_change, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.tokens import ALL
@@ -79,6 +79,10 @@ def apply_events(session: Session, events: Iterable[Event], now: datetime) -> Ap
         settled += delivery_updates.apply_to_deliveries(
             session, [known.event.reference for known in fresh], now
         )
+        for known in fresh:
+            if known.issue_id is None:  # of a letter, or of an issue that was sent once more
+                event = known.event
+                resend.settle_by_feedback(session, event.reference, event.kind, event.detail)
         suppressed += sum(_apply_to_subscriber(session, known, now) for known in fresh)
         blocking |= {
             known.domain

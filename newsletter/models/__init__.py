@@ -12,6 +12,7 @@ from newsletter.models.deliveries import (
     FeedbackRow,
     QuarantineRow,
     RateRow,
+    ResendRow,
 )
 from newsletter.models.interests import InterestRow, NamedPaperRow, PickRow, ProfileRow
 from newsletter.models.issues import FormerSlugRow, IssueEntryRow, IssueRow, IssueState
@@ -72,6 +73,7 @@ __all__ = [
     "ProfileRow",
     "QuarantineRow",
     "RateRow",
+    "ResendRow",
     "Rhythm",
     "SentOutboxRow",
     "SignupRow",

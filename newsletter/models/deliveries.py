@@ -59,6 +59,22 @@ class DeliveryRow(Base):
     had_issue: Mapped[int | None]
 
 
+class ResendRow(Base):
+    """An issue sent once more to one reader, by the operator's own act; `uncertain` until told."""
+
+    __tablename__ = "resend"
+    __table_args__ = (Index(None, "issue_id"), Index(None, "subscriber_id"))
+
+    reference: Mapped[str] = mapped_column(String(32), primary_key=True)  # also its Message-ID
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"))  # gone with them
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(Text)
+    provider_id: Mapped[str | None] = mapped_column(String(200))
+    asked_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
 class EventType(StrEnum):
     ACCEPTED = "accepted"  # the provider has it
     DEFERRED = "deferred"  # it is still trying

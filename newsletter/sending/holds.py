@@ -22,7 +22,7 @@ def hold_reason(session: Session, sending: SendContext, issue_id: int) -> str | 
     return (
         restored.restored_reason(sending.database, sending.memory, issue)
         or (None if sending.override.late else stale_reason(issue, sending.max_age, now))
-        or (None if sending.override.paused else _paused(session, now))
+        or (None if sending.override.paused else pause_reason(session, now))
         or (_others(session, issue) if sending.for_one else None)
     )
 
@@ -56,7 +56,8 @@ def _others(session: Session, issue: IssueRow) -> str | None:
     )
 
 
-def _paused(session: Session, now: datetime) -> str | None:
+def pause_reason(session: Session, now: datetime) -> str | None:
+    """Why the provider is left alone now, if it is."""
     row = rate_limit.sending_pause(session, now)
     if row is None or row.paused_until is None:
         return None

@@ -1,5 +1,6 @@
 """What became of an issue's mails: counted, listed, by reader."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from newsletter.models import (
     DeliveryRow,
     DeliveryState,
     IssueRow,
+    ResendRow,
     Rhythm,
     SubscriberRow,
     SubscriptionRow,
@@ -66,21 +68,34 @@ def delivery_totals(session: Session, issue_id: int) -> DeliveryTotals:
 
 
 def history(session: Session, subscriber_id: int) -> list[dict[str, object]]:
-    """What became of every issue for one subscriber, newest first."""
-    rows = session.execute(
-        select(IssueRow, DeliveryRow)
-        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
-        .where(DeliveryRow.subscriber_id == subscriber_id)
-        .order_by(IssueRow.day.desc(), IssueRow.newsletter)
-    )
+    """What became of every issue for one subscriber, newest first, and what was sent once more."""
+    found = [
+        (issue, sent_by, row)
+        for sent_by, table in (("run", DeliveryRow), ("resend", ResendRow))
+        for issue, row in _of_subscriber(session, table, subscriber_id)
+    ]
     return [
         {
             "issue": f"{issue.newsletter} {issue.day}",
-            "state": delivery.state,
-            "reason": delivery.reason,
+            "sent_by": sent_by,
+            "state": row.state,
+            "reason": row.reason,
+            "reference": row.reference,
+            "changed": row.changed_at,
         }
-        for issue, delivery in rows
+        for issue, sent_by, row in sorted(found, key=lambda each: each[0].day, reverse=True)
     ]
+
+
+def _of_subscriber(
+    session: Session, table: type[DeliveryRow | ResendRow], subscriber_id: int
+) -> Sequence[Row[IssueRow, Any]]:
+    return session.execute(
+        select(IssueRow, table)
+        .join(IssueRow, IssueRow.id == table.issue_id)
+        .where(table.subscriber_id == subscriber_id)
+        .order_by(IssueRow.day.desc(), IssueRow.newsletter, table.changed_at)
+    ).all()
 
 
 def recipient(session: Session, newsletter: str, day: date, email: str) -> Recipient:

@@ -1,0 +1,56 @@
+"""resend: one issue once more to one reader."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from newsletter.cli import common, output
+
+
+@click.command()
+@click.argument("email")
+@click.option(
+    "--newsletter", "slug", metavar="SLUG", help="Of this newsletter.  [default: the first]"
+)
+@common.with_day
+@click.option("--again", is_flag=True, help="Although one just left, or nobody knows whether.")
+@common.with_json
+@common.with_config
+def resend(
+    email: str,
+    slug: str | None,
+    day: date | None,
+    again: bool,
+    as_json: bool,
+    config_file: Path | None,
+) -> None:
+    """Send an issue to one reader once more.
+
+    The newest, or that of --day, as it was frozen. It is your act, and counted apart: the issue's
+    account stays. Who left, did not confirm or must not be mailed gets nothing; what holds an
+    issue, and the limits, hold this too. Exit code 1 where it did not leave, or nobody knows.
+    """
+    from newsletter import daily, issues
+    from newsletter.models import DeliveryState
+
+    settings = common.load(config_file)
+    with common.opened(settings) as services:
+        with services.database.read() as session:
+            issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
+        resent = daily.resend(services, issue.id, email, again=again)
+    name = f"{issue.newsletter} {issue.day}"
+    if as_json:
+        fields = {"email": email, "newsletter": issue.newsletter, "day": issue.day}
+        output.print_json({**fields, **vars(resent)})
+    else:
+        detail = f": {resent.detail}" if resent.detail else ""
+        click.echo(f"{email}: {name} {_WORDS[resent.state]}{detail}")
+    click.get_current_context().exit(int(resent.state != DeliveryState.SENT))
+
+
+_WORDS = {
+    "sent": "was accepted once more",
+    "failed": "did not leave",
+    "uncertain": "may have left, and nobody knows",
+}

@@ -1,0 +1,212 @@
+"""One issue once more to one reader: the operator's own act, counted apart from the deliveries.
+
+The row is committed as `uncertain` before a byte leaves, so that whoever is killed in the middle
+leaves just that. The issue's account is what it was: its delivery is not touched.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.models import (
+    FAILING,
+    DeliveryRow,
+    DeliveryState,
+    EventType,
+    IssueRow,
+    ResendRow,
+    SentOutboxRow,
+    Standing,
+)
+from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.message import Message
+from newsletter.sending import holds, personal, rate_limit, totals
+from newsletter.sending.context import Clock, SendContext
+from newsletter.subscribers import lifecycle, suppression
+from newsletter.text import without_addresses
+from newsletter.transports.base import SendResult, SendStatus, TransportDownError
+
+_STOPPED = "the sender was stopped before an answer came"
+_SOON = timedelta(hours=1)  # after one that left, another is asked about
+_STATE_AFTER = {
+    SendStatus.ACCEPTED: DeliveryState.SENT,
+    SendStatus.UNCERTAIN: DeliveryState.UNCERTAIN,
+    SendStatus.TRY_LATER: DeliveryState.FAILED,  # nothing tries it again by itself
+    SendStatus.REJECTED: DeliveryState.FAILED,
+}
+
+
+@dataclass(frozen=True)
+class Resent:
+    """What became of it."""
+
+    reference: str
+    state: DeliveryState
+    detail: str
+
+
+def resend_issue(
+    sending: SendContext, issue_id: int, email: str, mails: IssueEmails, *, again: bool
+) -> Resent:
+    """Send a frozen issue to one of its newsletter's readers, whatever became of it before.
+
+    `again`: although one left within the hour, or nobody knows whether it did.
+
+    Raises:
+        WrongUseError: they must not get it.
+        NewsletterError: nothing may be sent now.
+    """
+    with sending.database.write.begin() as session:
+        issue = session.get_one(IssueRow, issue_id)
+        recipient = _recipient(session, issue, email)
+        _refuse_a_double(session, issue, recipient, sending.clock, again=again)
+        _refuse_what_is_held(session, sending, issue)
+        _take_room(session, sending, recipient.email)
+        (ready,) = personal.with_picks(session, issue_id, mails, [recipient], sending.clock())
+        _write_down(session, issue_id, ready, sending.clock)
+    result = _send(sending, mails.mail(ready))
+    detail = without_addresses(result.detail)
+    resent = Resent(ready.reference, _STATE_AFTER[result.status], detail)
+    with sending.database.write.begin() as session:
+        change = update(ResendRow).where(
+            ResendRow.reference == ready.reference,
+            ResendRow.state == DeliveryState.UNCERTAIN,  # feedback may have been quicker
+        )
+        session.execute(
+            change.values(
+                state=resent.state,
+                reason=detail or None,
+                provider_id=result.provider_id,
+                changed_at=sending.clock(),
+            )
+        )
+    return resent
+
+
+def settle_by_feedback(session: Session, reference: str, kind: EventType, detail: str) -> None:
+    """What came back of one that left."""
+    bad = kind in FAILING
+    open_states = [DeliveryState.UNCERTAIN, *([DeliveryState.SENT] if bad else [])]
+    session.execute(
+        update(ResendRow)
+        .where(ResendRow.reference == reference, ResendRow.state.in_(open_states))
+        .values(
+            state=DeliveryState.FAILED if bad else DeliveryState.SENT,
+            reason=f"{kind}: {without_addresses(detail)}".rstrip(": "),
+        )
+    )
+
+
+def count_resends(session: Session, issue_id: int) -> dict[str, int]:
+    """How many of an issue, by state."""
+    rows = session.execute(
+        select(ResendRow.state, func.count())
+        .where(ResendRow.issue_id == issue_id)
+        .group_by(ResendRow.state)
+        .order_by(ResendRow.state)
+    )
+    return {state: int(number) for state, number in rows}
+
+
+def _recipient(session: Session, issue: IssueRow, email: str) -> Recipient:
+    """The reader, under a reference of its own.
+
+    Raises:
+        WrongUseError: they must not be mailed, do not read this, or it still goes to them anyway.
+    """
+    subscriber = lifecycle.get_subscriber(session, email)
+    reason = suppression.suppression_reason(session, subscriber.email)
+    if reason is not None:
+        raise WrongUseError(f"{subscriber.email} must not be mailed: {reason}")
+    if subscriber.standing != Standing.CONFIRMED:
+        said = "left" if subscriber.standing == Standing.LEFT else "has not confirmed"
+        raise WrongUseError(f"{subscriber.email} {said}: nothing is sent")
+    if issue.newsletter not in lifecycle.active_subscriptions(session, subscriber):
+        raise WrongUseError(f"{subscriber.email} does not read {issue.newsletter}")
+    delivery = session.get(DeliveryRow, (issue.id, subscriber.id))
+    if delivery is not None and delivery.state in totals.OPEN:
+        raise WrongUseError(
+            f"{issue.newsletter} {issue.day} still goes to {subscriber.email} by itself:"
+            f" `newsletter send {issue.newsletter} --day {issue.day}`"
+        )
+    recipient = totals.recipient(session, issue.newsletter, issue.day, subscriber.email)
+    attempts = delivery.attempts if delivery is not None else 0
+    return replace(recipient, reference=secrets.token_hex(12), attempts=attempts)
+
+
+def _refuse_a_double(
+    session: Session,
+    issue: IssueRow,
+    recipient: Recipient,
+    clock: Clock,
+    *,
+    again: bool,
+) -> None:
+    last = session.scalar(
+        select(ResendRow)
+        .where(ResendRow.issue_id == issue.id, ResendRow.subscriber_id == recipient.subscriber_id)
+        .order_by(ResendRow.asked_at.desc())
+        .limit(1)
+    )
+    if last is None or again:
+        return
+    if last.state == DeliveryState.UNCERTAIN:
+        raise WrongUseError(
+            f"nobody knows whether the one of {last.asked_at:%F %R} UTC arrived: {last.reason};"
+            " --again sends another"
+        )
+    if last.state == DeliveryState.SENT and clock() - last.asked_at < _SOON:
+        raise WrongUseError(
+            f"one was sent at {last.asked_at:%R} UTC already; --again sends another"
+        )
+
+
+def _refuse_what_is_held(session: Session, sending: SendContext, issue: IssueRow) -> None:
+    """Raises: NewsletterError: the issue is held, or the provider takes nothing now."""
+    reason = holds.hold_reason(session, sending, issue.id) or holds.pause_reason(
+        session, sending.clock()
+    )
+    if reason is not None:
+        raise NewsletterError(reason)
+
+
+def _take_room(session: Session, sending: SendContext, email: str) -> None:
+    """One mail's room out of the sending limits.
+
+    Raises:
+        NewsletterError: there is none.
+    """
+    now = sending.clock()
+    paused = rate_limit.paused_domains(session, now)
+    limiter = rate_limit.RateLimiter(session, sending.limits, paused, now, 1)
+    takes = limiter.number > 0 and limiter.takes(email)
+    if not takes:
+        wait_s = limiter.wait_s or limiter.short_s or 0.0
+        raise NewsletterError(
+            limiter.held or f"the limits of [sending] allow the next mail in {wait_s:.0f} s"
+        )
+    limiter.spend(1)
+
+
+def _write_down(session: Session, issue_id: int, recipient: Recipient, clock: Clock) -> None:
+    """Before anything leaves; a bounce of it will bear only its reference."""
+    now = clock()
+    known = {"reference": recipient.reference, "subscriber_id": recipient.subscriber_id}
+    state = {"state": DeliveryState.UNCERTAIN, "reason": _STOPPED}
+    session.add(ResendRow(**known, **state, issue_id=issue_id, asked_at=now, changed_at=now))
+    session.add(SentOutboxRow(**known, email=recipient.email, sent_at=now))
+
+
+def _send(sending: SendContext, mail: Message) -> SendResult:
+    try:
+        for _, result in sending.transport.send([mail]):
+            return result
+    except TransportDownError as error:
+        with sending.database.write.begin() as session:
+            rate_limit.record_down(session, without_addresses(str(error)), sending.clock())
+        return SendResult(SendStatus.TRY_LATER, str(error))
+    return SendResult(SendStatus.UNCERTAIN, "the transport said nothing")
