@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from newsletter import papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.errors import WrongUseError, did_you_mean
+from newsletter.interests.issue_picks import from_json, to_json
+from newsletter.interests.newsletter_picks import newsletter_picks
 from newsletter.models import IssueEntryRow, IssueRow, IssueState
 from newsletter.rendering.issue_content import (
     SECTION_OF,
@@ -50,16 +52,18 @@ def compose_issue(
         for announcement in announced
     ]
     order = list(IssueSection)
+    entries.sort(key=lambda entry: order.index(entry.section))
     return IssueContent(
         slug=newsletter.slug,
         title=newsletter.title,
         day=day,
         language=newsletter.language,
         categories=newsletter.categories,
-        entries=tuple(sorted(entries, key=lambda entry: order.index(entry.section))),
+        entries=tuple(entries),
         listings=tuple(_notes(session, day, newsletter.categories)),
         frozen_at=now,
         by_category=newsletter.group == "category",
+        picks=newsletter_picks(session, newsletter.slug, [entry.paper for entry in entries]),
     )
 
 
@@ -76,6 +80,7 @@ def freeze_issue(session: Session, content: IssueContent) -> IssueRow | None:
         categories=list(content.categories),
         by_category=content.by_category,
         notes={listing.category: asdict(listing) for listing in content.listings},
+        picks=None if content.picks is None else to_json(content.picks),
         state=IssueState.FROZEN,
         frozen_at=content.frozen_at,
     )
@@ -116,6 +121,7 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
         listings=tuple(_note(note) for note in issue.notes.values()),
         frozen_at=issue.frozen_at,
         by_category=issue.by_category,
+        picks=None if issue.picks is None else from_json(issue.picks),
         sections_by_day=_sections_by_day(session, issue),
     )
 

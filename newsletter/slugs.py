@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session, aliased
 
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
-from newsletter.models import FormerSlugRow, IssueRow, Standing, SubscriberRow, SubscriptionRow
+from newsletter.models import (
+    FormerSlugRow,
+    IssueRow,
+    NewsletterInterestRow,
+    Standing,
+    SubscriberRow,
+    SubscriptionRow,
+)
 from newsletter.text import counted
 
 
@@ -75,12 +82,13 @@ def move(session: Session, old: str, new: str, now: datetime) -> Renaming:
         .execution_options(synchronize_session=False)
     )
     _join(session, old, new)
-    session.execute(
-        update(SubscriptionRow)
-        .where(SubscriptionRow.newsletter == old)
-        .values(newsletter=new)
-        .execution_options(synchronize_session=False)
-    )
+    for table in (SubscriptionRow, NewsletterInterestRow):
+        session.execute(
+            update(table)
+            .where(table.newsletter == old)
+            .values(newsletter=new)
+            .execution_options(synchronize_session=False)
+        )
     session.expire_all()
     return Renaming(_readers(session).get(new, 0), moved.rowcount)  # type: ignore[attr-defined]
 
@@ -174,7 +182,10 @@ def _readers(session: Session) -> dict[str, int]:
 
 
 def _join(session: Session, old: str, new: str) -> None:
-    """Who has both keeps the older, unless they left that one and hold the other."""
+    """Who has both keeps the older, unless they left that one and hold the other.
+
+    Of interests that both have, the older stay.
+    """
     other = aliased(SubscriptionRow)
     pairs = session.execute(
         select(SubscriptionRow, other).where(
@@ -186,3 +197,13 @@ def _join(session: Session, old: str, new: str) -> None:
     for elder, later in pairs:
         session.delete(elder if elder.left_at and not later.left_at else later)
     session.flush()
+    same = aliased(NewsletterInterestRow)
+    table = NewsletterInterestRow
+    named = exists().where(
+        same.newsletter == old, same.kind == table.kind, same.value == table.value
+    )
+    session.execute(
+        delete(table)
+        .where(table.newsletter == new, named)
+        .execution_options(synchronize_session=False)
+    )

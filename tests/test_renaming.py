@@ -20,6 +20,8 @@ from newsletter import bootstrap, config, daily, slugs
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.interests import interest_store
+from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import DeliveryRow, SubscriptionRow
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.tokens import UndoClaim, UnsubscribeClaim
@@ -150,7 +152,16 @@ def test_who_signed_up_for_the_new_slug_already_is_joined(
         lifecycle.subscribe(session, first, "speech", "titles", NOW)
         lifecycle.subscribe(session, second, "speech", "titles", NOW)
         lifecycle.end_subscriptions(session, second, ["audio"], NOW)
+        for slug, words in (("audio", ["codec", "choir"]), ("speech", ["codec", "tone"])):
+            named = [Interest(InterestType.WORD, word) for word in words]
+            interest_store.add(session, slug, named, slug, NOW)
         assert slugs.rename(session, "audio", "speech", NOW).readers == len(readers)
+        rows = interest_store.newsletter_rows(session, "speech")
+        assert [(row.value, row.origin) for row in rows] == [
+            ("choir", "audio"),
+            ("codec", "audio"),
+            ("tone", "speech"),
+        ]
         kept = lifecycle.active_subscriptions(session, first)
         assert [(slug, row.detail) for slug, row in kept.items()] == [("speech", "full")]
         assert list(lifecycle.active_subscriptions(session, second)) == ["speech"]

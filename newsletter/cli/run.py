@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, output, subscribers_interests
+from newsletter.cli import common, interests, output
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def run(
     watching = nullcontext(alarm.Outcome()) if dry_run else alarm.watching(settings, common.utc_now)
     with watching as outcome, common.opened(settings) as services:
         if not dry_run:  # first, so that what somebody liked since acts on their next mail
-            subscribers_interests.tell_papers(settings, services.database)
+            interests.tell_papers(settings, services.database)
         run_newsletter = partial(_run_newsletter, services, dry_run, days_as_json, day)
         done = common.for_each_mailed(settings, services, slug, run_newsletter)
         if not dry_run:

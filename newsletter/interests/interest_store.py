@@ -1,4 +1,4 @@
-"""A person's interests in the database: named, taken back, moved, forgotten."""
+"""Interests in the database, a person's or a newsletter's: named, taken back, moved, forgotten."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,13 +17,22 @@ from newsletter.interests.files import ListedPaper
 from newsletter.interests.phrases import Phrase
 from newsletter.interests.profile import Interests, LikedPaper
 from newsletter.interests.profile_changes import forget_profiles
-from newsletter.models import InterestRow, NamedPaperRow, PickRow
+from newsletter.models import (
+    InterestRow,
+    NamedInterest,
+    NamedPaperRow,
+    NewsletterInterestRow,
+    PickRow,
+)
 from newsletter.sources.base import Paper
 from newsletter.text import one_line
 
 PICKS_KEPT = timedelta(days=90)
 _LONGEST_VALUE = 200  # characters
 _MOVED = "moved"
+
+# Whose they are: a subscriber's, by number, or a newsletter's, by its name in addresses.
+Owner = int | str
 
 
 class InterestType(StrEnum):
@@ -33,7 +42,7 @@ class InterestType(StrEnum):
     PAPER = "paper"
 
 
-# How many of each a person can have.
+# How many of each a person or a newsletter can have.
 MOST = {
     InterestType.AUTHOR: 100,
     InterestType.WORD: 100,
@@ -44,7 +53,7 @@ MOST = {
 
 @dataclass(frozen=True)
 class Interest:
-    """Something that a person names; a paper by its identifier, or by its title alone."""
+    """Something that is named; a paper by its identifier, or by its title alone."""
 
     kind: InterestType
     value: str
@@ -77,31 +86,30 @@ def checked(interest: Interest) -> Interest:
 
 def add(
     session: Session,
-    subscriber_id: int,
+    owner: Owner,
     interests: Iterable[Interest],
     origin: str,
     now: datetime,
 ) -> list[Interest]:
     """Note them; returns those for which there was no room. Naming again says it anew."""
-    numbers = _counts(session, subscriber_id)
+    table = _table(owner)
+    numbers = _counts(session, owner)
     left_over: list[Interest] = []
     for interest in map(checked, interests):
-        row = session.get(InterestRow, (subscriber_id, interest.kind, interest.value))
+        row = session.get(table, (owner, interest.kind, interest.value))
         if row is None and numbers[interest.kind] >= MOST[interest.kind]:
             left_over.append(interest)
             continue
         if row is None:
             numbers[interest.kind] += 1
-            row = InterestRow(
-                subscriber_id=subscriber_id, kind=interest.kind, value=interest.value, detail={}
-            )
+            row = table(owner=owner, kind=interest.kind, value=interest.value, detail={})
             session.add(row)
         row.wanted, row.origin, row.since = interest.wanted, origin, now
         row.detail = _joined(row.detail, interest.detail)
         if interest.kind is InterestType.PAPER:
             named_papers.keep_text(session, interest.value, interest.paper, now)
     session.flush()
-    forget_profiles(session, [subscriber_id])
+    _changed(session, owner)
     return left_over
 
 
@@ -121,19 +129,21 @@ def forget_namesakes(session: Session, subscriber_id: int, authors: Collection[s
     forget_profiles(session, [subscriber_id])
 
 
-def remove(session: Session, subscriber_id: int, interests: Iterable[Interest]) -> int:
+def remove(session: Session, owner: Owner, interests: Iterable[Interest]) -> int:
     """Take them back; returns how many there were."""
-    keys = [(subscriber_id, interest.kind, interest.value) for interest in map(checked, interests)]
-    return take_back(session, filter(None, (session.get(InterestRow, key) for key in keys)))
+    table = _table(owner)
+    keys = [(owner, interest.kind, interest.value) for interest in map(checked, interests)]
+    return take_back(session, filter(None, (session.get(table, key) for key in keys)))
 
 
-def take_back(session: Session, rows: Iterable[InterestRow]) -> int:
+def take_back(session: Session, rows: Iterable[NamedInterest]) -> int:
     """The same of rows that were read."""
     gone = list(rows)
     for row in gone:
         session.delete(row)
     session.flush()
-    forget_profiles(session, {row.subscriber_id for row in gone})
+    for owner in {row.owner for row in gone}:
+        _changed(session, owner)
     papers = [row.value for row in gone if row.kind == InterestType.PAPER]
     if papers:
         forget_unnamed(session, papers)
@@ -141,7 +151,7 @@ def take_back(session: Session, rows: Iterable[InterestRow]) -> int:
 
 
 def rows_of(session: Session, *subscriber_ids: int) -> Sequence[InterestRow]:
-    """Everything that they named, in the order of kinds and time."""
+    """Everything that these people named, in the order of kinds and time."""
     return session.scalars(
         select(InterestRow)
         .where(InterestRow.subscriber_id.in_(subscriber_ids))
@@ -149,7 +159,17 @@ def rows_of(session: Session, *subscriber_ids: int) -> Sequence[InterestRow]:
     ).all()
 
 
-def texts_of(session: Session, rows: Iterable[InterestRow]) -> dict[str, NamedPaperRow]:
+def newsletter_rows(session: Session, newsletter: str) -> Sequence[NewsletterInterestRow]:
+    """The same of a newsletter's group."""
+    table = NewsletterInterestRow
+    return session.scalars(
+        select(table)
+        .where(table.newsletter == newsletter)
+        .order_by(table.kind, table.since, table.value)
+    ).all()
+
+
+def texts_of(session: Session, rows: Iterable[NamedInterest]) -> dict[str, NamedPaperRow]:
     """The papers among them, by name."""
     names = [row.value for row in rows if row.kind == InterestType.PAPER]
     found = session.scalars(select(NamedPaperRow).where(NamedPaperRow.name.in_(names)))
@@ -162,7 +182,7 @@ def load(session: Session, subscriber_id: int) -> Interests:
     return as_ranked_by(rows, texts_of(session, rows))
 
 
-def as_ranked_by(rows: Sequence[InterestRow], texts: Mapping[str, NamedPaperRow]) -> Interests:
+def as_ranked_by(rows: Sequence[NamedInterest], texts: Mapping[str, NamedPaperRow]) -> Interests:
     """The same of rows that may not be kept yet."""
 
     def values(kind: InterestType, *, wanted: bool) -> list[str]:
@@ -221,10 +241,10 @@ def undo_move(session: Session, new_id: int, moved_at: datetime) -> None:
 
 def forget_unnamed(session: Session, papers: Collection[str] | None = None) -> None:
     """Papers that nobody names any more, of these or of all."""
-    named = exists().where(
-        InterestRow.kind == InterestType.PAPER, InterestRow.value == NamedPaperRow.name
-    )
-    unnamed = delete(NamedPaperRow).where(~named)
+    unnamed = delete(NamedPaperRow)
+    for table in (InterestRow, NewsletterInterestRow):
+        named = exists().where(table.kind == InterestType.PAPER, table.value == NamedPaperRow.name)
+        unnamed = unnamed.where(~named)
     if papers is not None:
         unnamed = unnamed.where(NamedPaperRow.name.in_(papers))
     session.execute(unnamed)
@@ -241,11 +261,20 @@ def picks_of(session: Session, subscriber_id: int) -> Sequence[PickRow]:
     ).all()
 
 
-def _counts(session: Session, subscriber_id: int) -> Counter[str]:
+def _table(owner: Owner) -> type[InterestRow] | type[NewsletterInterestRow]:
+    return InterestRow if isinstance(owner, int) else NewsletterInterestRow
+
+
+def _changed(session: Session, owner: Owner) -> None:
+    """A newsletter has no profile that is kept: it is ranked by once an issue."""
+    if isinstance(owner, int):
+        forget_profiles(session, [owner])
+
+
+def _counts(session: Session, owner: Owner) -> Counter[str]:
+    table = _table(owner)
     rows = session.execute(
-        select(InterestRow.kind, func.count())
-        .where(InterestRow.subscriber_id == subscriber_id)
-        .group_by(InterestRow.kind)
+        select(table.kind, func.count()).where(table.owner == owner).group_by(table.kind)
     )
     return Counter({kind: number for kind, number in rows})  # noqa: C416 - a Row is no pair to the type checker
 
@@ -262,7 +291,7 @@ def _liked(row: NamedPaperRow) -> LikedPaper:
     return LikedPaper(row.title, row.abstract, arxiv_id, tuple(row.categories))
 
 
-def _author(row: InterestRow) -> FollowedAuthor:
+def _author(row: NamedInterest) -> FollowedAuthor:
     detail = row.detail
     return FollowedAuthor(
         row.value,

@@ -1,14 +1,14 @@
 """What came first in readers' copies of an issue, kept so that a repeated attempt says the same."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.interests.picks import Pick, PickReason, ReasonType
+from newsletter.interests.picks import MOST_PICKS, Pick, PickReason, ReasonType
 from newsletter.models import PickRow
 
 _PAPERS = "papers"
@@ -19,23 +19,54 @@ class IssuePick:
     """A paper of an issue that comes first for somebody, by its identifier, and why."""
 
     arxiv_id: str
-    reasons: tuple[PickReason, ...]
+    reasons: tuple[PickReason, ...]  # strongest first
+    score: float = 0.0
 
     @classmethod
-    def of(cls, pick: Pick) -> "IssuePick":
-        return cls(pick.paper.id.arxiv_id, pick.reasons)
+    def of(cls, pick: Pick, *, of_newsletter: bool = False) -> "IssuePick":
+        reasons = tuple(replace(why, of_newsletter=of_newsletter) for why in pick.reasons)
+        return cls(pick.paper.id.arxiv_id, reasons, round(pick.score, 4))
+
+    @property
+    def is_readers(self) -> bool:
+        """Whether the reader named something that it follows from, and not the group alone."""
+        return any(not reason.of_newsletter for reason in self.reasons)
+
+
+IssuePicks = tuple[IssuePick, ...]
+
+
+def join_picks(own: Sequence[IssuePick], newsletters: Sequence[IssuePick]) -> IssuePicks:
+    """A reader's own picks, then the newsletter's, each paper once with the reasons of both."""
+    others = {pick.arxiv_id: pick for pick in newsletters}
+    joined = [
+        replace(pick, reasons=pick.reasons + others.pop(pick.arxiv_id).reasons)
+        if pick.arxiv_id in others
+        else pick
+        for pick in own
+    ]
+    return tuple([*joined, *others.values()][:MOST_PICKS])
+
+
+def best_of(days: Iterable[IssuePicks | None]) -> IssuePicks | None:
+    """The best of several days, each paper once; None where none of them has any interests."""
+    told = [picks for picks in days if picks is not None]
+    best: dict[str, IssuePick] = {}
+    for pick in sorted((it for picks in told for it in picks), key=lambda it: -it.score):
+        best.setdefault(pick.arxiv_id, pick)
+    return tuple(best.values())[:MOST_PICKS] if told else None
 
 
 def kept_picks(
     session: Session, issue_id: int, subscriber_ids: Collection[int]
-) -> dict[int, tuple[IssuePick, ...] | None]:
+) -> dict[int, IssuePicks | None]:
     """What was chosen for them before; None for whom it failed."""
     rows = session.scalars(
         select(PickRow).where(
             PickRow.issue_id == issue_id, PickRow.subscriber_id.in_(subscriber_ids)
         )
     )
-    return {row.subscriber_id: _read(row.chosen) for row in rows}
+    return {row.subscriber_id: from_json(row.chosen) for row in rows}
 
 
 def keep_picks(
@@ -46,41 +77,50 @@ def keep_picks(
 ) -> None:
     """Write down what was chosen for each reader; None where it failed."""
     session.add_all(
-        PickRow(
-            issue_id=issue_id, subscriber_id=subscriber_id, chosen=_written(chosen), made_at=now
-        )
+        PickRow(issue_id=issue_id, subscriber_id=subscriber_id, chosen=to_json(chosen), made_at=now)
         for subscriber_id, chosen in picks.items()
     )
     session.flush()
 
 
-def _written(chosen: Iterable[IssuePick] | None) -> dict[str, Any]:
+def to_json(chosen: Iterable[IssuePick] | None) -> dict[str, Any]:
+    """As a database keeps them."""
     if chosen is None:
         return {}
     return {
         _PAPERS: [
             {
                 "paper": pick.arxiv_id,
-                "reasons": [
-                    {"kind": reason.kind, "about": reason.about, "words": list(reason.words)}
-                    for reason in pick.reasons
-                ],
+                "score": pick.score,
+                "reasons": [_reason_to_json(reason) for reason in pick.reasons],
             }
             for pick in chosen
         ]
     }
 
 
-def _read(chosen: Mapping[str, Any]) -> tuple[IssuePick, ...] | None:
+def _reason_to_json(reason: PickReason) -> dict[str, Any]:
+    told = {"kind": reason.kind, "about": reason.about, "words": list(reason.words)}
+    return told | ({"of_newsletter": True} if reason.of_newsletter else {})
+
+
+def from_json(chosen: Mapping[str, Any]) -> IssuePicks | None:
+    """None for whom it failed."""
     if _PAPERS not in chosen:
         return None
     return tuple(
         IssuePick(
             pick["paper"],
             tuple(
-                PickReason(ReasonType(why["kind"]), why["about"], tuple(why["words"]))
+                PickReason(
+                    ReasonType(why["kind"]),
+                    why["about"],
+                    tuple(why["words"]),
+                    why.get("of_newsletter", False),
+                )
                 for why in pick["reasons"]
             ),
+            pick.get("score", 0.0),
         )
         for pick in chosen[_PAPERS]
     )

@@ -35,22 +35,24 @@ class PickReason:
     kind: ReasonType
     about: str  # an author's name as the paper has it, a category, or a liked paper's title
     words: tuple[str, ...] = ()  # that the paper holds
+    of_newsletter: bool = False  # its group named that, not the reader
 
     def __str__(self) -> str:
         named = ", ".join(self.words)
+        who, follow = ("this group", "follows") if self.of_newsletter else ("you", "follow")
         match self.kind:
             case ReasonType.AUTHOR:
-                return f"by {self.about}, whom you follow"
+                return f"by {self.about}, whom {who} {follow}"
             case ReasonType.IN_TITLE:
                 return f"has {named} in its title"
             case ReasonType.IN_ABSTRACT:
                 return f"mentions {named}"
             case ReasonType.REVISED:
-                return "another version of a paper you liked"
+                return f"another version of a paper {who} liked"
             case ReasonType.CLOSE:
-                return f"close to “{self.about}”, which you liked ({named})"
+                return f"close to “{self.about}”, which {who} liked ({named})"
             case ReasonType.CATEGORY:
-                return f"in {self.about}, which you chose"
+                return f"in {self.about}, which {who} chose"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,21 @@ def pick_papers(day: DayIndex, profile: Profile, most: int | None = MOST_PICKS) 
     different: all papers are ranked that share a telling word with a liked one, for measuring.
     """
     return _Reader(day, profile, 0.0 if most is None else FLOOR).picks(most)
+
+
+def unwanted_papers(day: DayIndex, profile: Profile) -> set[int]:
+    """By their place: those with an unwanted word, author or category, or disliked themselves."""
+    unwanted = {*day.by_author(profile.unwanted_authors)}
+    unwanted |= day.in_category(profile.unwanted_categories).keys()
+    for index in (day.titles, day.abstracts):
+        unwanted |= _holding(index, profile.unwanted_words).keys()
+    if profile.disliked_ids:
+        unwanted |= {
+            number
+            for number, paper in enumerate(day.papers)
+            if paper.id.arxiv_id in profile.disliked_ids
+        }
+    return unwanted
 
 
 class _Reader:
@@ -97,7 +114,7 @@ class _Reader:
             chosen |= found.keys()
             for number in found:
                 scores[number] += worth
-        ranked = sorted(chosen - self._unwanted())
+        ranked = sorted(chosen - unwanted_papers(self._day, self._profile))
         # Ties stay in their order, also in a sort that is turned round.
         ranked.sort(key=scores.__getitem__, reverse=True)
         picks = (
@@ -106,20 +123,6 @@ class _Reader:
             if (reasons := self._reasons(number))
         )
         return list(islice(picks, most))
-
-    def _unwanted(self) -> set[int]:
-        profile, day = self._profile, self._day
-        unwanted = {*day.by_author(profile.unwanted_authors)}
-        unwanted |= day.in_category(profile.unwanted_categories).keys()
-        for index in (day.titles, day.abstracts):
-            unwanted |= _holding(index, profile.unwanted_words).keys()
-        if profile.disliked_ids:
-            unwanted |= {
-                number
-                for number, paper in enumerate(day.papers)
-                if paper.id.arxiv_id in profile.disliked_ids
-            }
-        return unwanted
 
     def _reasons(self, number: int) -> tuple[PickReason, ...]:
         reasons: list[PickReason] = []

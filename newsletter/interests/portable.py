@@ -6,8 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from newsletter.errors import WrongUseError
 from newsletter.interests.files import ListedPaper
-from newsletter.interests.interest_store import MOST, Interest, InterestType, checked
-from newsletter.models import InterestRow, NamedPaperRow
+from newsletter.interests.interest_store import (
+    MOST,
+    Interest,
+    InterestType,
+    checked,
+)
+from newsletter.models import NamedInterest, NamedPaperRow
 
 _NOT = "not "
 _DETAILS = ("with", "in", "not_with", "not_in")
@@ -15,7 +20,7 @@ PortableInterests = dict[str, list[object]]
 
 
 def to_portable(
-    rows: Iterable[InterestRow], texts: Mapping[str, NamedPaperRow]
+    rows: Iterable[NamedInterest], texts: Mapping[str, NamedPaperRow]
 ) -> PortableInterests:
     """A paper without an identifier by its title; an author with what tells namesakes apart."""
     portable: PortableInterests = {}

@@ -14,7 +14,14 @@ from newsletter.models.deliveries import (
     RateRow,
     ResendRow,
 )
-from newsletter.models.interests import InterestRow, NamedPaperRow, PickRow, ProfileRow
+from newsletter.models.interests import (
+    InterestRow,
+    NamedInterest,
+    NamedPaperRow,
+    NewsletterInterestRow,
+    PickRow,
+    ProfileRow,
+)
 from newsletter.models.issues import FormerSlugRow, IssueEntryRow, IssueRow, IssueState
 from newsletter.models.moments import MomentRow, WorkerRow
 from newsletter.models.papers import (
@@ -66,7 +73,9 @@ __all__ = [
     "KeyRow",
     "ListingRow",
     "MomentRow",
+    "NamedInterest",
     "NamedPaperRow",
+    "NewsletterInterestRow",
     "OutboxRow",
     "PaperRow",
     "PickRow",

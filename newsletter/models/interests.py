@@ -1,21 +1,21 @@
-"""What readers are interested in, and what was picked for them."""
+"""What readers and newsletters' groups are interested in, and what was picked for readers."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from newsletter.models.base import Base
 
 
-class InterestRow(Base):
-    """One thing that a person named: wanted, or not."""
+class NamedInterest(Base):
+    """One thing that its owner named: wanted, or not."""
 
-    __tablename__ = "interest"
-    __table_args__ = (Index(None, "kind", "value"),)
+    __abstract__ = True
+    if TYPE_CHECKING:
+        owner: Mapped[Any]
 
-    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
     value: Mapped[str] = mapped_column(String(200), primary_key=True)  # of a paper, its name
     wanted: Mapped[bool]
@@ -23,6 +23,28 @@ class InterestRow(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
     origin: Mapped[str] = mapped_column(String(16))
     since: Mapped[datetime]
+
+
+class InterestRow(NamedInterest):
+    """A person's."""
+
+    __tablename__ = "interest"
+    __table_args__ = (Index(None, "kind", "value"),)
+
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id"), primary_key=True, sort_order=-1
+    )
+    owner: Mapped[int] = synonym("subscriber_id")
+
+
+class NewsletterInterestRow(NamedInterest):
+    """That of the group behind a newsletter."""
+
+    __tablename__ = "newsletter_interest"
+    __table_args__ = (Index(None, "kind", "value"),)
+
+    newsletter: Mapped[str] = mapped_column(String(40), primary_key=True, sort_order=-1)
+    owner: Mapped[str] = synonym("newsletter")
 
 
 class NamedPaperRow(Base):

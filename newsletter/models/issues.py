@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.models.base import Base
@@ -42,6 +42,8 @@ class IssueRow(Base):
     categories: Mapped[list[str]]
     by_category: Mapped[bool] = mapped_column(default=False, server_default=false())
     notes: Mapped[dict[str, Any]]  # category -> {state, expected, found, missing}
+    # What comes first for the newsletter's group, where that named anything.
+    picks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     state: Mapped[str] = mapped_column(String(16))
     frozen_at: Mapped[datetime]
     # Recipients are written down in slices, in the order of their numbers: up to which it is done,

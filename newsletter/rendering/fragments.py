@@ -18,6 +18,16 @@ from newsletter.rendering.wrapping import wrap_text
 
 
 @dataclass(frozen=True)
+class PicksOpening:
+    """What stands over the papers that come first, or in place of any."""
+
+    number: int = 0  # by what the reader named
+    others: int = 0  # by what the newsletter's group named alone
+    quiet_issues: int = 0  # of the last month, that had nothing for them: no mail was sent
+    for_everybody: bool = False  # the reader named nothing
+
+
+@dataclass(frozen=True)
 class Frame:
     """What stands around the papers."""
 
@@ -47,6 +57,7 @@ class PaperFragments:
         self._levels: dict[tuple[DetailLevel, bool], list[TextFragment]] = {}
         self._more: dict[tuple[Block, int], TextFragment] = {}
         self._notes: dict[str, TextFragment] = {}
+        self._openings: dict[PicksOpening, TextFragment] = {}
 
     @cached_property
     def frame(self) -> Frame:
@@ -86,16 +97,11 @@ class PaperFragments:
             _, self._more[block, papers], _ = self._finished([line])
         return self._more[block, papers]
 
-    def picks(self, number: int, quiet_issues: int) -> TextFragment:
-        """What stands over so many papers that come first for somebody, or in place of any.
-
-        `quiet_issues` of the last month had nothing for them, so no mail was sent.
-        """
-        name = f"picks {number} {quiet_issues}"
-        if name not in self._notes:
-            line = self._render("picks", number=number, quiet_issues=quiet_issues)
-            _, self._notes[name], _ = self._finished([line])
-        return self._notes[name]
+    def picks(self, opening: PicksOpening) -> TextFragment:
+        if opening not in self._openings:
+            line = self._render("picks", **vars(opening))
+            _, self._openings[opening], _ = self._finished([line])
+        return self._openings[opening]
 
     @cached_property
     def rest(self) -> TextFragment:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from newsletter.interests.issue_picks import IssuePicks
 from newsletter.sources.base import AnnouncementType, ListingState, Paper, PaperId
 from newsletter.summaries.base import Sentence
 
@@ -73,6 +74,7 @@ class IssueContent:
     frozen_at: datetime
     first_day: date | None = None  # of several missed days in one issue; `day` is the last
     by_category: bool = False
+    picks: IssuePicks | None = None  # what comes first for everybody, where its group named that
     by_day: bool = False  # a week's mail: titles under the days that announced them
     # Of several days: where each of them announced which paper, by its identifier.
     sections_by_day: Mapping[date, Mapping[str, IssueSection]] = field(

@@ -10,7 +10,7 @@ from jinja2 import Environment
 
 from newsletter.config import SiteSettings
 from newsletter.interests import DayIndex
-from newsletter.interests.issue_picks import IssuePick
+from newsletter.interests.issue_picks import IssuePicks
 from newsletter.rendering.fitting import fit_links, fit_papers
 from newsletter.rendering.fragments import PaperFragments
 from newsletter.rendering.headers import mailto
@@ -45,7 +45,7 @@ class Recipient:
     left_out: str = ""  # sections that they do not want, as `cross replace`
     subscribed_at: datetime | None = None  # what was announced before is not for them
     attempts: int = 0  # at a mail of this issue, that came to nothing
-    picks: tuple[IssuePick, ...] | None = None  # what comes first; None without interests
+    picks: IssuePicks | None = None  # what comes first; None without interests of their own
     had_issue: int | None = None  # the mail holds all that were frozen after this one
     only_picks: bool = False  # no mail where nothing comes first
     quiet_issues: int = 0  # of the last month, that were left out for that
@@ -85,8 +85,11 @@ class IssueEmails:
         """Subject and parts at that level of detail at most, framed in that language."""
         variant = (detail, language, left_out)
         if variant not in self._contents:
-            self._contents[variant] = self._content(
-                self._highest(detail), language, left_out.split()
+            first = self._issue.picks
+            self._contents[variant] = (
+                self._content(self._highest(detail), language, left_out.split())
+                if first is None
+                else self._ordered(variant).content(first, for_everybody=True)
             )
         return self._contents[variant]
 
@@ -121,7 +124,9 @@ class IssueEmails:
                 "unsubscribe": unsubscribe,
                 "preferences": self._links.preferences(*address),
                 "since": translations(reader.language).medium_date(reader.since),
-                "tune": self._links.tune(*address) if reader.picks is not None else "",
+                "tune": (
+                    "" if reader.picks is None is self._issue.picks else self._links.tune(*address)
+                ),
             },
             bounces_to=(
                 self._site.envelope_sender(reader.reference)
@@ -149,13 +154,20 @@ class IssueEmails:
             self._indexes[reader.left_out] = DayIndex(self._issue.papers_without(reader.left_out))
         return self._indexes[reader.left_out]
 
+    def newsletter_picks(self, reader: Recipient) -> IssuePicks | None:
+        """What comes first for everybody in this reader's mail; None without such interests."""
+        return self._of_their_days(reader)._issue.picks  # noqa: SLF001 - another of this class
+
     def _content_for(self, reader: Recipient) -> MessageContent:
         variant = (reader.detail, reader.language, reader.left_out)
         if reader.picks is None:
             return self.content(*variant)
+        return self._ordered(variant).content(reader.picks, reader.quiet_issues)
+
+    def _ordered(self, variant: tuple[str, str, str]) -> PersonalVariant:
         if variant not in self._personal:
             self._personal[variant] = self._personal_variant(*variant)
-        return self._personal[variant].content(reader.picks, reader.quiet_issues)
+        return self._personal[variant]
 
     def _of_their_days(self, reader: Recipient) -> "IssueEmails":
         """Of several days in one issue those that somebody was a reader on; or their week."""
@@ -223,7 +235,12 @@ class IssueEmails:
         say, ceiling = IssueTexts(translations(language)), CEILINGS[detail]
         frame = [
             *self._longest_frame(html, say.longest_note(self._issue)),
-            *reserve(html, ceiling, self._longest_values),
+            *reserve(
+                html,
+                ceiling,
+                self._longest_values,
+                of_newsletter=self._issue.picks is not None,
+            ),
         ]
         level = self._highest(detail)
         shown, encoding = fit_papers(self._issue, html, level, frame, left_out.split())

@@ -6,13 +6,13 @@ the rest of the day, complete, each paper once.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.phrases import Phrase
 from newsletter.interests.picks import MOST_PICKS, PickReason, ReasonType
-from newsletter.rendering.fragments import PaperFragments
+from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.message import MessageContent, Placeholders
 from newsletter.rendering.qp_template import TextFragment, either, encode_quoted_printable
@@ -65,21 +65,26 @@ class PersonalVariant:
             _Part(part, issue, variant, is_html=part is html) for part in (html, text)
         )
 
-    def content(self, picks: Sequence[IssuePick], quiet_issues: int = 0) -> MessageContent:
+    def content(
+        self, picks: Sequence[IssuePick], quiet_issues: int = 0, *, for_everybody: bool = False
+    ) -> MessageContent:
         """The mail in the order of these picks; one that the issue does not hold is passed over."""
+        held = [pick for pick in picks if pick.arxiv_id in self._places]
+        own = sum(pick.is_readers for pick in held)
+        opening = PicksOpening(own, len(held) - own, quiet_issues, for_everybody)
+        places = [self._places[pick.arxiv_id] for pick in held]
         first = [
             (place, max(self._variant.shown.get(place, self._least), self._least), pick.reasons)
-            for pick in picks
-            if (place := self._places.get(pick.arxiv_id)) is not None
+            for place, pick in zip(places, held, strict=True)
         ]
         lines = [self._line(reasons) for _, _, reasons in first]
         return MessageContent(
             self._variant.subject,
-            self._html.ordered(first, lines, quiet_issues),
-            self._text.ordered(first, lines, quiet_issues),
+            self._html.ordered(opening, first, lines),
+            self._text.ordered(opening, first, lines),
             self._blanks,
             self._variant.encoding,
-            seed=f"{self._seed}{[place for place, *_ in first]}{lines}{quiet_issues or ''}",
+            seed=f"{self._seed}{places}{lines}{quiet_issues or ''}{for_everybody or ''}",
         )
 
     def _line(self, reasons: Sequence[PickReason]) -> str:
@@ -114,12 +119,12 @@ class _Part:
 
     def ordered(
         self,
+        opening: PicksOpening,
         first: Sequence[tuple[int, DetailLevel, Sequence[PickReason]]],
         lines: Sequence[str],
-        quiet_issues: int,
     ) -> list[TextFragment]:
         """The fragments of a mail that opens with these papers, each under its line."""
-        pieces = [*self._head, self._part.picks(len(first), quiet_issues)]
+        pieces = [*self._head, self._part.picks(opening)]
         gone: dict[Block, list[int]] = {}
         hidden: dict[Block, int] = {}
         for (place, level, reasons), line in zip(first, lines, strict=True):
@@ -155,16 +160,21 @@ def pick_level(ceiling: DetailLevel) -> DetailLevel:
 
 
 def reserve(
-    part: PaperFragments, ceiling: DetailLevel, longest: Mapping[str, str]
+    part: PaperFragments, ceiling: DetailLevel, longest: Mapping[str, str], *, of_newsletter: bool
 ) -> list[TextFragment]:
     """What picks may add to a mail at most: the heaviest cards, the longest reasons, all marks.
 
-    `longest` has the longest value for each placeholder.
+    `longest` has the longest value for each placeholder. `of_newsletter`: whether some may be
+    there for everybody.
     """
+    openings = [PicksOpening(MOST_PICKS, quiet_issues=_MOST_ISSUES)]
+    if of_newsletter:
+        openings += [replace(openings[0], number=number, others=1) for number in (0, 1)]
+        openings.append(PicksOpening(others=MOST_PICKS, for_everybody=True))
     by_weight = sorted(part.papers(pick_level(ceiling), linked=True), key=lambda it: -it.weight)
     blank = either(longest)
     first = [
-        part.picks(len(by_weight[:MOST_PICKS]), _MOST_ISSUES),
+        max(map(part.picks, openings), key=lambda it: it.weight),
         part.rest,
         *by_weight[:MOST_PICKS],
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from newsletter.interests.issue_picks import best_of
 from newsletter.rendering.issue_content import IssueContent, ListingNote
 from newsletter.sources.base import ListingState
 
@@ -31,6 +32,7 @@ def combine_days(days: Sequence[IssueContent]) -> IssueContent:
         entries=tuple(newest.values()),
         listings=tuple(_sum_notes([note for content in days for note in content.listings])),
         sections_by_day={content.day: content.sections for content in told},
+        picks=best_of(content.picks for content in told),
     ).since(told[0].day)
 
 

@@ -118,27 +118,72 @@ class IssueTexts(MastheadTexts):
             return say("machine translation (%(model)s)") % {"model": model}
         return say("by %(model)s") % {"model": sentence.made_by}
 
+    def picks_label(self, for_everybody: bool) -> str:  # noqa: FBT001 - templates name none
+        """What stands over the papers that come first."""
+        return self._say("FOR THIS GROUP") if for_everybody else self._say("FOR YOU")
+
+    def picks_line(
+        self,
+        content: IssueContent,
+        number: int,
+        others: int,
+        for_everybody: bool,  # noqa: FBT001 - templates name none
+    ) -> str:
+        """What they follow from: so many from what the reader named, others from the group's."""
+        say, by_day = self._say, content.by_day
+        if for_everybody and others:
+            return say("By what this group named; nothing is left out below.")
+        if for_everybody and by_day:
+            return say("Nothing of these days is close to what this group named.")
+        if for_everybody:
+            return say("Nothing today is close to what this group named.")
+        if number and others:
+            return say("By what you named, then what this group named; nothing is left out below.")
+        if number:
+            return say("By what you named; nothing is left out below.")
+        nothing = (
+            say("Nothing of these days is close to what you named.")
+            if by_day
+            else say("Nothing today is close to what you named.")
+        )
+        return f"{nothing} {say('What follows is for this group.')}" if others else nothing
+
     def reasons(self, reasons: Sequence[PickReason]) -> str:
         """Why a paper comes first for somebody, the strongest reason first."""
         return self._say("; ").join(map(self._reason, reasons))
 
     def _reason(self, reason: PickReason) -> str:
-        words = ", ".join(reason.words)
+        of_whom = self._of_group if reason.of_newsletter else self._of_reader
         about = shortened(plain(reason.about), _REASON_CHARACTERS)
-        match reason.kind:
+        return of_whom(reason.kind) % {"about": about, "words": ", ".join(reason.words)}
+
+    def _of_reader(self, kind: ReasonType) -> str:
+        match kind:
             case ReasonType.AUTHOR:
-                return self._say("by %(author)s, whom you follow") % {"author": about}
+                return self._say("by %(about)s, whom you follow")
             case ReasonType.IN_TITLE:
-                return self._say("has %(words)s in its title") % {"words": words}
+                return self._say("has %(words)s in its title")
             case ReasonType.IN_ABSTRACT:
-                return self._say("mentions %(words)s") % {"words": words}
+                return self._say("mentions %(words)s")
             case ReasonType.REVISED:
                 return self._say("another version of a paper you like")
             case ReasonType.CLOSE:
-                close = self._say("close to “%(title)s”, which you like (%(words)s)")
-                return close % {"title": about, "words": words}
+                return self._say("close to “%(about)s”, which you like (%(words)s)")
             case ReasonType.CATEGORY:
-                return self._say("in %(category)s, which you chose") % {"category": about}
+                return self._say("in %(about)s, which you chose")
+
+    def _of_group(self, kind: ReasonType) -> str:
+        match kind:
+            case ReasonType.AUTHOR:
+                return self._say("by %(about)s, whom this group follows")
+            case ReasonType.REVISED:
+                return self._say("another version of a paper this group likes")
+            case ReasonType.CLOSE:
+                return self._say("close to “%(about)s”, which this group likes (%(words)s)")
+            case ReasonType.CATEGORY:
+                return self._say("in %(about)s, which this group chose")
+            case ReasonType.IN_TITLE | ReasonType.IN_ABSTRACT:
+                return self._of_reader(kind)
 
     def quiet(self, content: IssueContent, issues: int) -> str:
         """How many issues of the month before the issue's had nothing for a reader, and no mail."""

@@ -14,7 +14,14 @@ from newsletter.interests import (
     pick_papers,
     profile_store,
 )
-from newsletter.interests.issue_picks import IssuePick, keep_picks, kept_picks
+from newsletter.interests.issue_picks import (
+    IssuePick,
+    IssuePicks,
+    join_picks,
+    keep_picks,
+    kept_picks,
+)
+from newsletter.interests.picks import unwanted_papers
 from newsletter.rendering.issue_email import IssueEmails, Recipient
 
 _log = logging.getLogger(__name__)
@@ -68,13 +75,19 @@ def previewed(
     return replace(recipient, picks=choose(mails, recipient, profile))
 
 
-def choose(
-    mails: IssueEmails, recipient: Recipient, profile: Profile
-) -> tuple[IssuePick, ...] | None:
-    """The papers that come first for one reader; None, with a line in the log, where that fails."""
+def choose(mails: IssueEmails, recipient: Recipient, profile: Profile) -> IssuePicks | None:
+    """The papers that come first for one reader; None, with a line in the log, where that fails.
+
+    Behind their own picks stand the newsletter's, without what they do not want.
+    """
     try:
-        picks = pick_papers(mails.day_index(recipient), profile)
+        day, newsletters = mails.day_index(recipient), mails.newsletter_picks(recipient)
+        own = tuple(map(IssuePick.of, pick_papers(day, profile)))
+        if not newsletters:
+            return own
+        unwanted = {day.papers[number].id.arxiv_id for number in unwanted_papers(day, profile)}
     except Exception:  # noqa: BLE001 - a ranking that fails costs its picks, never the mail
         _log.exception("no picks for a reader", extra={"subscriber": recipient.subscriber_id})
         return None
-    return tuple(map(IssuePick.of, picks))
+    wanted = {paper.id.arxiv_id for paper in day.papers} - unwanted
+    return join_picks(own, [pick for pick in newsletters if pick.arxiv_id in wanted])

@@ -32,7 +32,10 @@ def leave_out(
     wanted = [
         reader
         for reader in told
-        if not reader.only_picks or reader.picks or reader.picks is None or reader.quiet_issues
+        if not reader.only_picks
+        or reader.picks is None
+        or any(pick.is_readers for pick in reader.picks)
+        or reader.quiet_issues
     ]
     left = {reader.subscriber_id for reader in told} - {reader.subscriber_id for reader in wanted}
     if left:

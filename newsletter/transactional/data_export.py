@@ -1,10 +1,12 @@
 """Everything that is known of one subscriber: for `subscribers show`, and for themselves."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.interests import interest_store
-from newsletter.models import AddressChangeRow, FeedbackRow, SubscriberRow
+from newsletter.models import AddressChangeRow, FeedbackRow, NamedInterest, SubscriberRow
 from newsletter.sending import totals
 from newsletter.subscribers import consent_log, lifecycle, suppression
 
@@ -27,7 +29,7 @@ def export_subscriber(session: Session, subscriber: SubscriberRow) -> dict[str, 
         "suppressed": suppression.suppression_reason(session, subscriber.email),
         "deliveries": totals.history(session, subscriber.id),
         "feedback": _feedback(session, subscriber),
-        "interests": interests_of(session, subscriber),
+        "interests": interest_entries(session, interest_store.rows_of(session, subscriber.id)),
         "picks": [
             {"issue": row.issue_id, "made": row.made_at, "chosen": row.chosen}
             for row in interest_store.picks_of(session, subscriber.id)
@@ -95,9 +97,8 @@ def _feedback(session: Session, subscriber: SubscriberRow) -> Entries:
     return [{"at": event.at, "kind": event.kind, "detail": event.detail} for event in events]
 
 
-def interests_of(session: Session, subscriber: SubscriberRow) -> Entries:
-    """Everything that they named, with the titles of papers."""
-    rows = interest_store.rows_of(session, subscriber.id)
+def interest_entries(session: Session, rows: Sequence[NamedInterest]) -> Entries:
+    """Everything that was named, with the titles of papers."""
     texts = interest_store.texts_of(session, rows)
     return [
         {

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from newsletter import issues
+from newsletter.interests.issue_picks import IssuePick
 from newsletter.models import IssueRow
 from newsletter.rendering.citations import FORMATS
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
@@ -92,6 +93,7 @@ def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
         digest=content,
         levels=DetailLevel,
         sections=_filled_sections(content),
+        first=_first(content),
         chips=_chips(content),
         formats=FORMATS.values(),
         earlier=earlier,
@@ -103,6 +105,14 @@ def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
 def _filled_sections(content: IssueContent) -> list[tuple[IssueSection, list[IssueEntry]]]:
     return [
         (section, content.section(section)) for section in IssueSection if content.section(section)
+    ]
+
+
+def _first(content: IssueContent) -> list[tuple[IssueEntry, IssuePick]]:
+    """What comes first for the newsletter's group; each stands below in its place, too."""
+    entries = {entry.paper.id.arxiv_id: entry for entry in content.entries}
+    return [
+        (entries[pick.arxiv_id], pick) for pick in content.picks or () if pick.arxiv_id in entries
     ]
 
 

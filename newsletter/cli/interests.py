@@ -1,0 +1,308 @@
+"""interests: what the group behind a newsletter follows, and how all interests are named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli import common, output
+from newsletter.errors import NewsletterError, WrongUseError
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from newsletter.config import Settings
+    from newsletter.db import Database
+    from newsletter.interests import Interests, Pick
+    from newsletter.interests.files import ReadingList
+    from newsletter.interests.interest_store import Interest, Owner
+    from newsletter.models import NamedInterest
+
+_SHOWN = 20  # refused entries of a file
+
+
+@dataclass(frozen=True)
+class InterestOptions:
+    """What the options of `with_interests` say."""
+
+    unwanted: bool
+    remove: bool
+    companions: tuple[str, ...]
+    not_theirs: str | None
+    file: Path | None
+    author_values: tuple[str, ...]
+    category_values: tuple[str, ...]
+    paper_values: tuple[str, ...]
+    word_values: tuple[str, ...]
+
+    def named(self, settings: "Settings") -> "list[Interest]":
+        """The interests among them, those of the file too.
+
+        Raises:
+            NewsletterError: one of them can be none, or the file cannot be read.
+        """
+        from newsletter.interests.interest_store import Interest, InterestType, checked
+
+        named = [
+            checked(Interest(kind, value, not self.unwanted))
+            for kind in InterestType
+            for value in getattr(self, f"{kind}_values")
+        ]
+        if self.companions or self.not_theirs:
+            named = _told_apart(settings, named, self.companions, self.not_theirs)
+        return named if self.file is None else named + _from_file(self.file, not self.unwanted)
+
+
+def with_interests(command: common.Command) -> common.Command:
+    """The options that name interests, or take them back."""
+    for option in (
+        click.option(
+            "--import",
+            "file",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Papers from a file: identifiers, BibTeX, RIS, CSV, Zotero, CSL-JSON, ORCID; or"
+            " what --export wrote.",
+        ),
+        click.option(
+            "--not-this-one",
+            "not_theirs",
+            metavar="ID",
+            help="A paper by a namesake of the author.",
+        ),
+        click.option(
+            "--with",
+            "companions",
+            multiple=True,
+            metavar="NAME|CATEGORY",
+            help="A co-author or category that tells the author from namesakes.",
+        ),
+        click.option("--remove", is_flag=True, help="What is named is taken back."),
+        click.option("--unwanted", is_flag=True, help="What is named is not wanted."),
+    ):
+        command = option(command)
+    for name, metavar, help_text in (
+        ("category", "CATEGORY", "One of arXiv's categories."),
+        ("word", "WORD", "A word or phrase; `*` at its end stands for any ending."),
+        ("author", "NAME", "An author."),
+        ("paper", "ID", "A paper, liked or not, by its arXiv identifier."),
+    ):
+        command = click.option(
+            f"--{name}", f"{name}_values", multiple=True, metavar=metavar, help=help_text
+        )(command)
+    return command
+
+
+@click.command()
+@common.with_slug
+@with_interests
+@click.option("--export", is_flag=True, help="Print them as JSON that --import reads back.")
+@click.option("--picks", is_flag=True, help="Show what comes first of a day, and why.")
+@common.with_day
+@common.with_json
+@common.with_config
+def interests(
+    slug: str | None,
+    export: bool,
+    picks: bool,
+    day: date | None,
+    as_json: bool,
+    config_file: Path | None,
+    **options: Any,  # noqa: ANN401 - as click has them
+) -> None:
+    """Show, add or remove what the group behind a newsletter is interested in.
+
+    Its issues open with the papers that follow from it, for all readers, from the next issue on.
+    Readers who named something themselves have their own papers first.
+    """
+    import json
+
+    from newsletter import bootstrap
+    from newsletter.interests import interest_store
+    from newsletter.interests.portable import to_portable
+
+    settings = common.load(config_file)
+    owner = settings.newsletter(slug).slug
+    changed = InterestOptions(**options)
+    named = changed.named(settings)
+    with bootstrap.open_database(settings) as database:
+        if named:
+            with database.write.begin() as session:
+                change(session, owner, owner, named, remove=changed.remove)
+            tell_papers(settings, database)
+        with database.read() as session:
+            rows = interest_store.newsletter_rows(session, owner)
+            texts = interest_store.texts_of(session, rows)
+            if export:
+                click.echo(json.dumps(to_portable(rows, texts), ensure_ascii=False, indent=2))
+            elif not picks and (as_json or not named):
+                show(session, rows, as_json)
+            ranked_by = interest_store.as_ranked_by(rows, texts)
+    if picks:
+        show_picks(settings, owner, ranked_by, day, as_json, of_newsletter=True)
+
+
+def tell_papers(settings: "Settings", database: "Database") -> None:
+    """Ask arXiv for the texts of papers that people named; where it fails, the next run asks."""
+    from newsletter.interests import named_papers
+
+    try:
+        unknown = named_papers.fetch_texts(settings, database, common.utc_now())
+    except named_papers.TextsMissingError as error:
+        common.warn(str(error))
+        return
+    for name in unknown[:_SHOWN]:
+        common.warn(f"arXiv knows no paper {name}")
+
+
+def _told_apart(
+    settings: "Settings", named: "list[Interest]", companions: Sequence[str], not_theirs: str | None
+) -> "list[Interest]":
+    from dataclasses import replace
+
+    from newsletter.interests import interest_store
+    from newsletter.sources.base import PaperId
+    from newsletter.sources.lookup import find_paper
+    from newsletter.taxonomy import CATEGORIES
+
+    authors = [it for it in named if it.kind is interest_store.InterestType.AUTHOR]
+    if len(authors) != 1:
+        raise WrongUseError("--with and --not-this-one are about one --author")
+    (author,) = authors
+    detail = {
+        "with": [name for name in companions if name not in CATEGORIES],
+        "in": [name for name in companions if name in CATEGORIES],
+    }
+    told = [replace(author, detail={key: names for key, names in detail.items() if names})]
+    if not_theirs:
+        paper = find_paper(settings, PaperId.parse(not_theirs, 1).arxiv_id)
+        told.append(interest_store.not_this_one(author.value, paper))
+    return [it for it in named if it is not author] + told
+
+
+def _from_file(file: Path, wanted: bool) -> "list[Interest]":
+    from newsletter.interests.files import read_file
+    from newsletter.interests.interest_store import Interest, InterestType
+    from newsletter.interests.portable import from_portable
+
+    try:
+        content = file.read_bytes()
+        interests, lost = from_portable(content.decode(errors="replace"))
+        if interests:
+            click.echo(f"{file}: {len(interests)} interests, {lost} not understood")
+            return interests
+        reading_list = read_file(content)
+    except OSError as error:
+        raise WrongUseError(f"{file} cannot be read: {error.strerror}") from error
+    except NewsletterError as error:
+        raise NewsletterError(f"{file}: {error}") from error
+    _print_counts(file, reading_list)
+    return [
+        Interest(InterestType.PAPER, paper.arxiv_id, wanted, paper=paper)
+        for paper in reading_list.papers
+    ]
+
+
+def _print_counts(file: Path, reading_list: "ReadingList") -> None:
+    click.echo(f"{file} ({reading_list.kind}): {reading_list.counts()}")
+    refused = reading_list.refused
+    if refused:
+        rows = [(entry.name, entry.why) for entry in refused[:_SHOWN]]
+        output.print_table(("refused", "why"), rows)
+    if len(refused) > _SHOWN:
+        click.echo(f"... and {len(refused) - _SHOWN} more")
+
+
+def change(
+    session: "Session", owner: "Owner", name: str, named: "list[Interest]", *, remove: bool
+) -> None:
+    """Note or take back what was named of whoever has that name, and say so."""
+    from newsletter.interests import interest_store
+
+    if remove:
+        removed = interest_store.remove(session, owner, named)
+        click.echo(f"{removed} removed, {len(named) - removed} were not there.")
+        return
+    left_over = interest_store.add(session, owner, named, "operator", common.utc_now())
+    click.echo(f"{len(named) - len(left_over)} noted for {name}.")
+    for kind in dict.fromkeys(it.kind for it in left_over):
+        number = sum(it.kind is kind for it in left_over)
+        most = interest_store.MOST[kind]
+        common.warn(f"{number} of kind {kind} left out: {most} is the most that one can have")
+
+
+def show(session: "Session", rows: "Sequence[NamedInterest]", as_json: bool) -> None:
+    """Everything that was named."""
+    from newsletter.transactional import data_export
+
+    entries = data_export.interest_entries(session, rows)
+    if as_json:
+        output.print_json(entries)
+    elif entries:
+        columns = ("kind", "wanted", "value", "title", "detail", "origin", "since")
+        output.print_table(columns, [[_text(entry[it]) for it in columns] for entry in entries])
+    else:
+        click.echo("No interests; --author, --word, --category, --paper and --import add some.")
+
+
+def _text(value: object) -> object:
+    if isinstance(value, dict):
+        return "; ".join(f"{name} {', '.join(names)}" for name, names in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value
+
+
+def show_picks(
+    settings: "Settings",
+    slug: str,
+    ranked_by: "Interests",
+    day: date | None,
+    as_json: bool,
+    *,
+    of_newsletter: bool = False,
+) -> None:
+    """What comes first of a day of that newsletter by these interests, and why."""
+    from newsletter.cli.preview import content_of
+
+    newsletter = settings.newsletter(slug)
+    with common.opened(settings, sends=False) as services:
+        content = content_of(services, newsletter, day)
+    picks = _picks([entry.paper for entry in content.entries], ranked_by, of_newsletter)
+    if as_json:
+        output.print_json([_pick_as_json(pick) for pick in picks])
+        return
+    click.echo(f"{newsletter.slug}, {output.short(content.day)}: {len(picks)} picks")
+    for pick in picks:
+        click.echo(f"{pick.score:.3f}  {pick.paper.id.arxiv_id}  {pick.paper.title}")
+        for reason in pick.reasons:
+            click.echo(f"       {reason}")
+
+
+def _picks(papers: Sequence[Any], ranked_by: "Interests", of_newsletter: bool) -> "list[Pick]":
+    from dataclasses import replace
+
+    from newsletter.interests import DayIndex, compile_profile, pick_papers
+
+    return [
+        replace(
+            pick,
+            reasons=tuple(replace(why, of_newsletter=of_newsletter) for why in pick.reasons),
+        )
+        for pick in pick_papers(DayIndex(papers), compile_profile(ranked_by))
+    ]
+
+
+def _pick_as_json(pick: "Pick") -> dict[str, Any]:
+    return {
+        "arxiv_id": pick.paper.id.arxiv_id,
+        "title": pick.paper.title,
+        "score": round(pick.score, 4),
+        "reasons": [
+            {"kind": reason.kind, "about": reason.about, "words": reason.words, "text": str(reason)}
+            for reason in pick.reasons
+        ],
+    }
