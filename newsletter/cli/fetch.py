@@ -50,7 +50,12 @@ def fetch(
     rows_as_json: list[dict[str, Any]] = []
 
     def fetch_newsletter(newsletter: "NewsletterSettings") -> bool:
-        announced_on = day or services.source.current_day(services.clock())
+        now = services.clock()
+        announced_on = day or (
+            source.current_day(now, newsletter.categories)
+            if source
+            else services.source.current_day(now)
+        )
         rows = daily.fetch(services, newsletter, announced_on, again=bool(files))
         for row in rows:
             counts = listing_as_json(services, row)

@@ -64,7 +64,7 @@ class SavedFiles:
         if not (self._days() or self._has_dated_papers()):
             raise SourceError(f"nothing in {self._name} says what was announced; give {_A_PAGE}")
 
-    def current_day(self, now: datetime) -> date:
+    def current_day(self, now: datetime, categories: Sequence[str] = ()) -> date:
         """The newest day that a page or a feed is of, else of which recent papers are listed.
 
         A day whose batch cannot be out yet is only taken where there is no other.
@@ -73,7 +73,7 @@ class SavedFiles:
             SourceError: there are only papers, which do not say when they were announced.
         """
         dated = self._dated_pages
-        days = self._own_days() or dated.recent_days or dated.days
+        days = self._own_days() or dated.recent_days(categories) or dated.days
         if not days:
             raise SourceError(f"{self._name} is of no day in particular; say which, with --day")
         newest = calendar.newest_day(now)
@@ -100,7 +100,12 @@ class SavedFiles:
             listing for listing in (self._said(category, day) for category in wanted) if listing
         ]
         if not said:
-            raise SourceError(f"{self._name} says nothing of {', '.join(wanted)}; give {_A_PAGE}")
+            named = {page.category for page in self._pages if page.category}
+            named |= self._dated_pages.named()
+            of = f" (the pages are of {', '.join(sorted(named))})" if named else ""
+            raise SourceError(
+                f"{self._name} says nothing of {', '.join(wanted)}{of}; give {_A_PAGE}"
+            )
         papers_by_name = with_html(said, self._described(said, day, known or {}))
         listings = [judge_listing(listing, day, papers_by_name, "") for listing in said]
         return rebuild.listings_from_papers(

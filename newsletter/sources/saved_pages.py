@@ -53,7 +53,6 @@ class SavedDatedPages:
         self._past: list[tuple[bytes, date, str | None]] = []
         self._recent: list[tuple[bytes, str | None]] = []
         self.past_days: set[date] = set()
-        self.recent_days: set[date] = set()  # of which recent papers are listed
         self.days: set[date] = set()  # of which these pages speak, if only to say: nothing
 
     def add_past(self, content: bytes) -> None:
@@ -68,9 +67,21 @@ class SavedDatedPages:
         """Keep a page of recent papers; like a listing page it links to itself."""
         category = category_of(content)
         self._recent.append((content, category))
-        page = parse_recent_page(content, category or "")
-        self.recent_days.update(section.day for section in page.sections if section.listed)
-        self.days.update(page.dates)
+        self.days.update(parse_recent_page(content, category or "").dates)
+
+    def recent_days(self, categories: Sequence[str]) -> set[date]:
+        """The days of which recent papers of any of the categories are listed; of any at all."""
+        return {
+            section.day
+            for content, of in self._recent
+            for section in parse_recent_page(content, of or "").sections
+            for entry in section.listed
+            if not categories or any(bears(category, entry) for category in categories)
+        }
+
+    def named(self) -> set[str]:
+        """The categories and archives that these pages are of."""
+        return {of for _, _, of in self._past if of} | {of for _, of in self._recent if of}
 
     def past_listing(self, category: str, day: date, source: str) -> CategoryListing | None:
         """By the category's own pages of that day, if there are any.
@@ -101,9 +112,21 @@ class SavedDatedPages:
         return ListingPage(day, whole.expected, whole.listed)
 
     def recent_listing(self, category: str, day: date, source: str) -> CategoryListing | None:
-        """By its recent papers, which name no replacements."""
+        """By its recent papers, or its archive's, which name no replacements."""
         recent = self._recent_of(category)
-        return None if recent is None else _by_recent(category, day, recent, source)
+        if recent is not None:
+            return _by_recent(category, day, recent, source)
+        wider = (content for content, of in self._recent if of and taxonomy.holds(of, category))
+        archive = next((parse_recent_page(content, category) for content in wider), None)
+        said = archive and _by_recent(category, day, archive, source)
+        if archive is None or not said:
+            return None
+        section = archive.section(day)
+        listed = section.listed if section else ()
+        lines = tuple(ListingEntry.of(entry) for entry in listed if bears(category, entry))
+        is_empty = not lines and said.state is ListingState.UNCHECKED
+        state = ListingState.NONE if is_empty else said.state
+        return replace(said, lines=lines, expected=None, state=state)  # its count is the archive's
 
     def _recent_of(self, category: str) -> RecentPage | None:
         own = (content for content, of in self._recent if _same(of, category))

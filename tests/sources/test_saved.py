@@ -385,6 +385,20 @@ def test_recent_papers_alone_name_no_replacements_and_say_so(saved: Saved) -> No
     assert only(source, day=NEXT).state is ListingState.NONE
 
 
+def test_recent_papers_of_an_archive_speak_of_its_categories(saved: Saved) -> None:
+    other = Told("2507.00009v1", categories=("cs.CL",))
+    days = {NEXT: (other,), PAST: (NEW, CROSSED, other)}
+    source = saved(recent=recent(days, category="cs"), papers=answer(*ALL, other))
+    assert source.current_day(NOW) == NEXT
+    assert source.current_day(NOW, ["cs.SD"]) == PAST
+    listing = only(source, day=PAST)
+    assert (listing.state, listing.expected) == (ListingState.UNCHECKED, None)
+    assert kinds(listing) == {paper.id: KINDS[paper.id] for paper in (NEW, CROSSED)}
+    assert only(source, day=NEXT).state is ListingState.NONE
+    with pytest.raises(SourceError, match=r"nothing of math.NT \(the pages are of cs\); give a"):
+        source.fetch(("math.NT",), PAST)
+
+
 def test_the_day_of_recent_papers_is_none_that_is_still_to_come(saved: Saved) -> None:
     thursday = datetime(2025, 7, 10, 16, tzinfo=UTC)
     listed = recent({NEXT: (CROSSED,), PAST: (NEW,)})
