@@ -167,10 +167,11 @@ def search(text: str) -> list[str]:
     def archive(code: str) -> str:
         return ARCHIVES[code.partition(".")[0]]
 
+    exact = [code for code in CATEGORIES if code == text.lower()]
     by_name = [code for code, name in CATEGORIES.items() if found(name)]
     by_code = [code for code in CATEGORIES if found(f"{code} {_ALSO_CALLED.get(code, '')}")]
     by_archive = [code for code, name in CATEGORIES.items() if found(f"{name} {archive(code)}")]
-    codes = list(dict.fromkeys([*by_name, *by_code, *by_archive])) if asked else []
+    codes = list(dict.fromkeys([*exact, *by_name, *by_code, *by_archive])) if asked else []
     if not codes:
         near = did_you_mean(text, CATEGORIES.values())
         raise WrongUseError(f"arXiv has no field {text!r}{near or '; try other words'}")

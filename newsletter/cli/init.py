@@ -120,12 +120,16 @@ def _preview(settings: "Settings", email: str) -> None:
     from newsletter.sources import bundled
 
     newsletter = settings.newsletters[0]
-    click.echo("Fetching the newest day for a first look; arXiv wants to be asked slowly ...")
+    seconds = round(settings.source.page_interval_s) * (1 + len(newsletter.categories))
+    click.echo(f"Fetching the newest day for a first look; arXiv wants it slow, about {seconds} s.")
+    click.echo("Ctrl-C twice skips this ...")
     try:
+        _refuse_deaf_network(settings)
         with common.opened(settings, sends=False) as services:
             page = mail_page(services, newsletter, email)
     except (NewsletterError, KeyboardInterrupt) as error:
-        click.echo(f"  {error or 'skipped'}; here is the day that ships with the program")
+        click.echo(f"  {error or 'skipped'}")
+        click.echo("  Here is the day that ships with the program instead:")
         sample = newsletter.model_copy(update={"categories": bundled.CATEGORIES})
         with common.opened(settings, bundled.BundledDay(), sends=False) as services:
             page = mail_page(services, sample, email)
@@ -133,6 +137,20 @@ def _preview(settings: "Settings", email: str) -> None:
     file.touch(mode=0o600)  # a mail bears links that act for its reader
     file.write_text(page, encoding="utf-8")
     click.echo(f"  {file.as_uri()}")
+
+
+def _refuse_deaf_network(settings: "Settings") -> None:
+    """One request tells it, where a day would be tried for minutes.
+
+    Raises:
+        NewsletterError: arXiv does not answer from here.
+    """
+    from newsletter.finding import Severity
+    from newsletter.sources import health
+
+    for finding in health.check(settings, common.utc_now()):
+        if finding.level is Severity.TROUBLE:
+            raise NewsletterError(finding.text)
 
 
 def _write_units(folder: Path, file: Path) -> None:

@@ -165,9 +165,8 @@ def _ask_public() -> tuple[str, str]:
     if not others:
         return "", ""
     url = ask(
-        "The page's address, where `newsletter serve` will be reached",
+        "Address of the page, such as https://papers.example.org",
         lambda text: values.check_value(values.WebAddress, text),
-        "https://papers.example.org",
     )
     postal_address = ask("Your postal address; bulk mail must bear one (Enter: later)", str)
     return url, postal_address

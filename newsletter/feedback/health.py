@@ -42,6 +42,8 @@ def _heard(settings: Settings) -> Finding:
     hearing, carrier = settings.feedback, settings.transport.use
     if hearing.sendgrid_public_key:
         Signature(hearing.sendgrid_public_key, timedelta(seconds=hearing.max_age_s))
+    if not settings.site.url and not (hearing.imap_host or hearing.maildir):
+        return Finding(_PART, Severity.OK, "what comes back comes to whoever runs this")
     if carrier == "sendgrid" and not hearing.sendgrid_public_key:
         return Finding(
             _PART,
