@@ -97,7 +97,7 @@ def _sender(title: str, address: str) -> str:
     from newsletter.config import values
     from newsletter.subscribers.addresses import normalize_address
 
-    name = re.sub(r'[()<>\[\]:;@\\,."]+', " ", title)
+    name = " ".join(re.sub(r'[()<>\[\]:;@\\,."]+', " ", title).split())
     return values.check_value(values.Sender, f"{name} <{normalize_address(address)}>")
 
 
