@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import entry_points
 from typing import Any
 
-from newsletter import db, schema
+from newsletter import db, notice_queue, schema
 from newsletter.config import SendingSettings, Settings
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.rendering.theme import Theme
@@ -27,6 +27,17 @@ def signed_links(settings: Settings) -> SignedLinks:
     return SignedLinks(settings.site.url, keys)
 
 
+def connect(settings: Settings) -> db.Database:
+    """The database, ready to be used; what is written there is told to those of [notify].
+
+    Raises:
+        NewsletterError: it is not there, or its tables are of another version.
+    """
+    database = schema.open_database(settings.database.url, settings.folder)
+    notice_queue.tell_by(database, settings.notify)
+    return database
+
+
 @contextmanager
 def open_database(settings: Settings) -> Iterator[db.Database]:
     """The database, ready to be used, closed at the end.
@@ -34,7 +45,7 @@ def open_database(settings: Settings) -> Iterator[db.Database]:
     Raises:
         NewsletterError: it is not there, or its tables are of another version.
     """
-    opened = schema.open_database(settings.database.url, settings.folder)
+    opened = connect(settings)
     try:
         yield opened
     finally:

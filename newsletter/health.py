@@ -16,6 +16,7 @@ from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.feedback import health as feedback_health
 from newsletter.finding import Finding, Severity
+from newsletter.notices import health as notices_health
 from newsletter.sending import health as sending_health
 from newsletter.subscribers import health as subscribers_health
 from newsletter.subscribers import signups
@@ -52,6 +53,7 @@ WATCHED: dict[str, Check] = {
     "last": moments.check,
     "sending": sending_health.check,
     "outbox": transactional_health.check,
+    "notify": notices_health.check,
     "feedback": feedback_health.check,
     "workers": cluster_health.check,
 }

@@ -31,6 +31,7 @@ class EmailType(StrEnum):
     CHANGE = "change"
     CHANGED = "changed"
     DATA = "data"
+    NOTICE = "notice"  # to the operator: who came, who left
 
 
 def enqueue(
@@ -49,6 +50,25 @@ def enqueue(
         subscriber_id=subscriber.id,
         reference=secrets.token_hex(12),
         about=dict(about or {}),
+        written_at=now,
+        attempts=0,
+        not_before=now,
+    )
+    session.add(row)
+    return row
+
+
+def enqueue_for_operator(
+    session: Session, email: str, about: Mapping[str, object], now: datetime
+) -> OutboxRow:
+    """Put a letter to whoever runs this into the box."""
+    row = OutboxRow(
+        kind=EmailType.NOTICE,
+        email=email,
+        language="en",
+        subscriber_id=0,  # nobody's
+        reference=secrets.token_hex(12),
+        about=dict(about),
         written_at=now,
         attempts=0,
         not_before=now,
@@ -92,7 +112,7 @@ def record_sent(session: Session, letter: OutboxRow, now: datetime) -> None:
     session.execute(delete(SentOutboxRow).where(SentOutboxRow.sent_at < now - _BOUNCES_WITHIN))
     still_here = session.get(OutboxRow, letter.id) is not None
     delete_email(session, letter.id)
-    if still_here and letter.kind != EmailType.GOODBYE:
+    if still_here and letter.kind not in (EmailType.GOODBYE, EmailType.NOTICE):
         row = SentOutboxRow(
             reference=letter.reference,
             email=letter.email,

@@ -325,6 +325,7 @@ def test_what_a_new_configuration_offers_in_comments_is_right(tmp_path: Path) ->
     found = config.load(file, {})
     offered = {
         "alarm",
+        "notify.me",
         "sending",
         "dkim",
         "look",

@@ -52,6 +52,7 @@ def test_readers_issues_and_the_file_go_along_and_nobody_is_mailed_twice(
     file = settings.folder / "newsletter.toml"
     file.write_text(
         file.read_text() + '\n[api.site]  # ours\ntoken = "0123456789abcdef0123"\n'
+        'newsletters = ["audio"]\n[notify.me]\nmail_to = "me@papers.example"\n'
         'newsletters = ["audio"]\n'
     )
     before = file.read_text()

@@ -47,6 +47,7 @@ def run(
         run_newsletter = partial(_run_newsletter, services, dry_run, days_as_json, day)
         done = common.for_each_mailed(settings, services, slug, run_newsletter)
         if not dry_run:
+            _tell_who_came(settings, services)
             done = _empty_outbox(settings, services) and done
         outcome.is_done = done
     if days_as_json is not None:
@@ -89,6 +90,13 @@ def _empty_outbox(settings: "Settings", services: "Services") -> bool:
     if outcome.waiting:
         common.warn(f"letters wait for the next run: {outcome.waiting}")
     return not outcome.waiting
+
+
+def _tell_who_came(settings: "Settings", services: "Services") -> None:
+    """Tell those that [notify] names; `check` says who does not listen, and no run fails by it."""
+    from newsletter.notices.worker import NoticeWorker
+
+    NoticeWorker(services.database, settings, services.clock, services.stopping).run_once()
 
 
 def _run_days(

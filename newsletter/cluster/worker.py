@@ -22,6 +22,7 @@ from newsletter.cluster.jobs import CARE, SEND
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError
 from newsletter.feedback import mailbox, poll
+from newsletter.notices.worker import NoticeWorker
 from newsletter.sending import server_identity
 from newsletter.services import Services
 
@@ -33,6 +34,7 @@ _ISSUES_RENDERED = 4
 _WHEN = {  # cron, the seconds last
     "look_after": "* * * * * */10",
     "letters": "* * * * * */15",
+    "notices": "* * * * * */15",
     "days": "*/5 * * * *",
     "feedback": "*/5 * * * *",
     "clean": "17 * * * *",
@@ -54,6 +56,7 @@ class ClusterWorker:
         self._outbox = bootstrap.outbox_worker(
             settings, services.database, services.clock, self._is_stopping
         )
+        self._notices = NoticeWorker(services.database, settings, services.clock, self._is_stopping)
         self._mails = lru_cache(_ISSUES_RENDERED)(partial(daily.issue_emails, self._services))
         self._add_tasks()
 
@@ -117,6 +120,7 @@ class ClusterWorker:
         acts: dict[str, Callable[[], object]] = {
             "look_after": lambda: jobs.look_after(self._services),
             "letters": self._outbox.run_once,
+            "notices": self._notices.run_once,
             "days": self._compose_days,
             "feedback": self._read_feedback,
             "clean": self._outbox.cleanup,

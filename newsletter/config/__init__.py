@@ -6,6 +6,7 @@ from newsletter.config.environment_file import (
     with_environment_file,
 )
 from newsletter.config.loading import FILE_NAME, check_slug, find_file, load, parse
+from newsletter.config.notify import NOTICE_KINDS, NoticeKind, NotifySettings, webhook_key
 from newsletter.config.sections import (
     DETAILS,
     LANGUAGES,
@@ -34,6 +35,7 @@ __all__ = [
     "DETAILS",
     "FILE_NAME",
     "LANGUAGES",
+    "NOTICE_KINDS",
     "AlarmSettings",
     "ApiClientSettings",
     "DatabaseSettings",
@@ -42,6 +44,8 @@ __all__ = [
     "LookSettings",
     "MetricsSettings",
     "NewsletterSettings",
+    "NoticeKind",
+    "NotifySettings",
     "SendingSettings",
     "Settings",
     "SettingsModel",
@@ -59,5 +63,6 @@ __all__ = [
     "find_file",
     "load",
     "parse",
+    "webhook_key",
     "with_environment_file",
 ]

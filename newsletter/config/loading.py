@@ -59,9 +59,11 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
     for slug in slugs:
         if slugs.count(slug) > 1:
             raise WrongUseError(f"{path}: two newsletters have the slug {slug!r}; rename one")
-    for name, client in settings.api.items():
-        for slug in set(client.newsletters) - set(slugs):
-            raise WrongUseError(f"{path}: api.{name}.newsletters: there is no newsletter {slug!r}")
+    named = {f"api.{name}": client.newsletters for name, client in settings.api.items()}
+    named |= {f"notify.{name}": target.newsletters for name, target in settings.notify.items()}
+    for place, chosen in named.items():
+        for slug in set(chosen) - set(slugs):
+            raise WrongUseError(f"{path}: {place}.newsletters: there is no newsletter {slug!r}")
     for slug in slugs:
         _refuse_mount(settings, slug, path)
     return settings

@@ -318,6 +318,7 @@ class AlarmSettings(SettingsModel):
     fetch_h: Hours = 120.0  # without an answer of arXiv's: longer than a weekend with a holiday
     pending_h: Hours = 6.0  # that mails of an issue wait
     letters_h: Hours = 6.0  # that a mail to one person waits
+    notices_h: Hours = 6.0  # that one whom [notify] names takes nothing
     feedback_h: Hours = 26.0  # without reading the mailbox of feedback
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from newsletter.config.notify import NotifySettings
 from newsletter.config.sections import (
     AlarmSettings,
     ApiClientSettings,
@@ -26,6 +27,8 @@ from newsletter.config.sections import (
     WebSettings,
 )
 from newsletter.errors import WrongUseError, did_you_mean
+
+TargetName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 
 class Settings(SettingsModel):
@@ -48,6 +51,7 @@ class Settings(SettingsModel):
     web: WebSettings = WebSettings()
     dkim: DkimSettings = DkimSettings()
     api: dict[str, ApiClientSettings] = Field(default_factory=dict)
+    notify: dict[TargetName, NotifySettings] = Field(default_factory=dict)
 
     def renamed(self, slugs: Mapping[str, str]) -> "Settings":
         """The same by other slugs; what is not among them keeps its own."""
@@ -63,7 +67,11 @@ class Settings(SettingsModel):
             name: client.model_copy(update={"newsletters": others(client.newsletters)})
             for name, client in self.api.items()
         }
-        return self.model_copy(update={"newsletters": newsletters, "api": api})
+        notify = {
+            name: target.model_copy(update={"newsletters": others(target.newsletters)})
+            for name, target in self.notify.items()
+        }
+        return self.model_copy(update={"newsletters": newsletters, "api": api, "notify": notify})
 
     def newsletter(self, slug: str | None) -> NewsletterSettings:
         """The newsletter of that slug; without one, the first.

@@ -11,7 +11,7 @@ _LINES = re.compile(r"^\s*(?:slug|newsletters)\s*=.*$|^\s*[\"'][^\n]*$", re.MULT
 
 
 def change_slug(file: Path, old: str, new: str) -> bool:
-    """Give the newsletter its new slug, also where `[api]` names it; False where it is not there.
+    """Give the newsletter its new slug, wherever it is named; False where it is not there.
 
     The file is exchanged as a whole, and only for one that says the same otherwise.
     """
@@ -39,14 +39,20 @@ def _renamed(table: dict[str, Any], old: str, new: str) -> dict[str, Any] | None
         {**newsletter, "slug": new} if newsletter.get("slug") == old else newsletter
         for newsletter in newsletters
     ]
-    api = {
-        name: {
-            **client,
-            "newsletters": [new if slug == old else slug for slug in client["newsletters"]],
-        }
-        for name, client in table.get("api", {}).items()
+    others: dict[str, Any] = {
+        section: {name: _named(entry, old, new) for name, entry in table[section].items()}
+        for section in ("api", "notify")
+        if section in table
     }
-    return {**table, "newsletters": changed, **({"api": api} if api else {})}
+    return {**table, "newsletters": changed, **others}
+
+
+def _named(entry: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    """A table that may name newsletters."""
+    if "newsletters" not in entry:
+        return entry
+    named = [new if slug == old else slug for slug in entry["newsletters"]]
+    return {**entry, "newsletters": named}
 
 
 def _exchange(file: Path, content: bytes) -> None:

@@ -24,7 +24,7 @@ _NO_TEXT = {"Cc", "Zl", "Zp", "Cs"}  # control characters, line separators, lone
 _ADDRESS = r"[!-~]+@[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?"
 
 
-def _split(value: object) -> object:
+def split(value: object) -> object:
     """A list written as one string in the environment: separated by commas or line breaks."""
     if isinstance(value, str):
         return [part.strip() for part in re.split(r"[,\n]", value) if part.strip()]
@@ -82,7 +82,7 @@ def _site_address(value: str) -> str:
     return _web_address(value) if value else value
 
 
-def _endpoint_address(value: str) -> str:
+def endpoint_address(value: str) -> str:
     """An address that may end in a query (`?api-version=...`), which goes behind every path."""
     path, mark, query = value.partition("?")
     if re.search(r"[#\s?]", query) or not query.isascii():
@@ -159,7 +159,7 @@ Sender = Annotated[str, AfterValidator(_sender)]
 Mailbox = Annotated[str, AfterValidator(_mailbox), Field(max_length=254)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 SiteAddress = Annotated[str, AfterValidator(_site_address)]
-EndpointAddress = Annotated[str, AfterValidator(_endpoint_address)]
+EndpointAddress = Annotated[str, AfterValidator(endpoint_address)]
 FeedAddress = Annotated[str, AfterValidator(partial(_address_with, "{categories}"))]
 ListingAddress = Annotated[str, AfterValidator(partial(_address_with, "{category}"))]
 CatchupAddress = Annotated[
@@ -169,12 +169,12 @@ RecentAddress = Annotated[str, AfterValidator(partial(_address_with_all, ("{cate
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 SecretKeys = Annotated[
     tuple[Annotated[Secret, AfterValidator(strong)], ...],
-    BeforeValidator(_split),
+    BeforeValidator(split),
     Field(min_length=1),
 ]
 Categories = Annotated[
     tuple[Annotated[str, AfterValidator(_category)], ...],
-    BeforeValidator(_split),
+    BeforeValidator(split),
     AfterValidator(_once),
     Field(min_length=1),
 ]

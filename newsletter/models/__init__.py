@@ -24,6 +24,7 @@ from newsletter.models.interests import (
 )
 from newsletter.models.issues import FormerSlugRow, IssueEntryRow, IssueRow, IssueState
 from newsletter.models.moments import MomentRow, WorkerRow
+from newsletter.models.notices import NoticeRow, NoticeTargetRow
 from newsletter.models.papers import (
     AnnouncementRow,
     AnswerCountRow,
@@ -76,6 +77,8 @@ __all__ = [
     "NamedInterest",
     "NamedPaperRow",
     "NewsletterInterestRow",
+    "NoticeRow",
+    "NoticeTargetRow",
     "OutboxRow",
     "PaperRow",
     "PickRow",

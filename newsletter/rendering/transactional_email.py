@@ -48,6 +48,15 @@ class NewsletterRef:
 
 
 @dataclass(frozen=True)
+class NoticeLine:
+    """Somebody who came or left, for the operator."""
+
+    who: str
+    what: str
+    facts: str
+
+
+@dataclass(frozen=True)
 class TransactionalEmails:
     """Writes them; `now` is the moment that the letter is dated."""
 
@@ -133,6 +142,18 @@ class TransactionalEmails:
         """Where everything that is known of them can be fetched."""
         url = self.links.url(DataClaim(to.subscriber_id, until))
         return self._mail("data", to, now, url=url, until=_in(to.language, until))
+
+    def notice(
+        self,
+        to: EmailRecipient,
+        heading: str,
+        lines: Sequence[NoticeLine],
+        more: int,
+        target: str,
+        now: datetime,
+    ) -> Message:
+        """To the operator: who came and left; `more` are not in the lines."""
+        return self._mail("notice", to, now, heading=heading, lines=lines, more=more, target=target)
 
     def _mail(
         self, kind: str, to: EmailRecipient, now: datetime, headers: Headers = (), **context: object

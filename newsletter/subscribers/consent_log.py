@@ -1,6 +1,6 @@
 """What subscribers agreed to and ended: kept as it happened, shown to whom it concerns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,10 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from newsletter import notice_queue
+from newsletter.config import NoticeKind
 from newsletter.models import ConsentRow, SubscriberRow
+from newsletter.notice_queue import Notice
 
 
 class ConsentAction(StrEnum):
@@ -32,6 +35,14 @@ class Channel(StrEnum):
     COMPLAINT = "complaint"
     OPERATOR = "operator"
     API = "api"  # a program that bears a token of the operator's
+
+
+# What those that [notify] names hear of; changes and moves say more than an entry does.
+_TOLD: Mapping[ConsentAction, NoticeKind] = {
+    ConsentAction.CONFIRMED: "confirmed",
+    ConsentAction.LEFT: "left",
+    ConsentAction.CAME_BACK: "came_back",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,11 @@ def record_consent(
     evidence: ConsentEvidence,
     now: datetime,
 ) -> None:
+    """Write it down, and tell those who want to hear of it."""
     session.add(ConsentRow(**consent_row(subscriber.id, act, newsletters, evidence, now)))
+    if act in _TOLD:
+        notice = Notice(_TOLD[act], subscriber, newsletters, evidence.way, evidence.doubt)
+        notice_queue.tell(session, notice, now)
 
 
 def consent_row(

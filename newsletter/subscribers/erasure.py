@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Column, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from newsletter import delivery_counters, outbox
+from newsletter import delivery_counters, notice_queue, outbox
 from newsletter.interests import interest_store
 from newsletter.models import (
     Base,
@@ -21,7 +21,14 @@ from newsletter.models import (
     Standing,
     SubscriberRow,
 )
-from newsletter.subscribers import address_change, signup_limits, signups, suppression
+from newsletter.notice_queue import Notice
+from newsletter.subscribers import (
+    address_change,
+    lifecycle,
+    signup_limits,
+    signups,
+    suppression,
+)
 
 
 def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
@@ -37,6 +44,7 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
         (person, person.id, person.email) for person in _same_person(session, subscriber, now)
     ]
     for person, number, _ in everybody:
+        _tell(session, person, now)
         session.expunge(person)
         outbox.delete_for(session, number)
         signup_limits.forget_key(session, str(number))
@@ -87,6 +95,14 @@ def forget_delivery(delivery: DeliveryRow) -> None:
     delivery.reference = secrets.token_hex(12)
     delivery.reason = suppression.ERASED
     delivery.provider_id = None
+
+
+def _tell(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
+    """Those who were told of them hear, by number only, that they are to be forgotten."""
+    notice_queue.forget(session, subscriber.id)
+    if subscriber.confirmed_at is not None:
+        slugs = [row.newsletter for row in lifecycle.subscriptions(session, subscriber)]
+        notice_queue.tell(session, Notice("erased", subscriber, slugs), now)
 
 
 def _same_person(session: Session, subscriber: SubscriberRow, now: datetime) -> list[SubscriberRow]:

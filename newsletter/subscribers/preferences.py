@@ -6,7 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from newsletter import notice_queue
 from newsletter.models import SubscriberRow
+from newsletter.notice_queue import Notice
 from newsletter.subscribers import consent_log, lifecycle, rhythm
 from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
 
@@ -47,6 +49,8 @@ def change_preferences(
         consent_log.record_consent(
             session, subscriber, ConsentAction.CHANGED, sorted(after), evidence, now
         )
+        added = Notice("confirmed", subscriber, sorted(after - before), evidence.way)
+        notice_queue.tell(session, added, now)
 
 
 def paused_until(session: Session, subscriber: SubscriberRow, today: date) -> date | None:

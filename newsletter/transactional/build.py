@@ -21,6 +21,7 @@ from newsletter.rendering.transactional_email import (
 from newsletter.subscribers import address_change, consent_log, lifecycle, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
 from newsletter.subscribers.tokens import ALL, SignedLinks
+from newsletter.transactional import notice_lines
 from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 
 DATA_LINK_LIVES = timedelta(days=1)
@@ -37,8 +38,9 @@ class EmailBuilder:
         """The mail, or None where it would tell nobody anything any more."""
         to = EmailRecipient(row.subscriber_id, row.email, row.language, row.reference)
         letters = TransactionalEmails(self.settings.site, self.links, Theme.of(self.settings))
-        if row.kind == EmailType.GOODBYE:
-            return letters.goodbye(to, now)
+        if row.kind in (EmailType.GOODBYE, EmailType.NOTICE):  # to no subscriber
+            is_last = row.kind == EmailType.GOODBYE
+            return letters.goodbye(to, now) if is_last else self._notice(session, letters, to, row)
         subscriber = session.get(SubscriberRow, row.subscriber_id)
         if subscriber is None or _must_not(session, row.email):
             return None
@@ -86,6 +88,20 @@ class EmailBuilder:
         newsletters = self._named(lifecycle.active_subscriptions(session, subscriber))
         latest = issues.newest_days(session, [subscription.slug for subscription in newsletters])
         return letters.welcome(to, newsletters, latest, now)
+
+    def _notice(
+        self,
+        session: Session,
+        letters: TransactionalEmails,
+        to: EmailRecipient,
+        row: OutboxRow,
+    ) -> Message:
+        events = row.about["events"]
+        titles = {newsletter.slug: newsletter.title for newsletter in self.settings.newsletters}
+        lines = notice_lines.lines_of(session, events, titles)
+        heading = notice_lines.heading_of(events, lines)
+        more = len(events) - len(lines)
+        return letters.notice(to, heading, lines, more, row.about["target"], row.written_at)
 
     def _named(self, named: Collection[str]) -> list[NewsletterRef]:
         return newsletter_refs(

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import outbox
+from newsletter import notice_queue, outbox
 from newsletter.db import Database
 from newsletter.models import OutboxRow
+from newsletter.notice_queue import FailedAttempt
 from newsletter.outbox import EmailType
 from newsletter.rendering.issue_email import Recipient
 from newsletter.rendering.message import Message
@@ -126,7 +127,9 @@ class OutboxRound:
                     outbox.delete_email(session, letter.id)
                 else:
                     outbox.record_sent(session, letter, now)
-                if is_refused and result.permanent:
+                if letter.kind == EmailType.NOTICE:
+                    _note_notice(session, letter, result, now)
+                elif is_refused and result.permanent:
                     reason = f"{suppression.REJECTED}{result.detail}"
                     suppression.suppress(session, letter.email, reason, now)
             self._forget(letter)
@@ -147,6 +150,16 @@ class OutboxRound:
     def _forget(self, letter: OutboxRow) -> None:
         if letter.kind == EmailType.GOODBYE:
             self._database.empty_log()  # that row was the last that knew who was erased
+
+
+def _note_notice(session: Session, letter: OutboxRow, result: SendResult, now: datetime) -> None:
+    """Whether the operator's own mailbox takes what [notify] sends it."""
+    target = letter.about["target"]
+    if result.status is SendStatus.ACCEPTED:
+        notice_queue.note_success(session, target)
+    elif result.status is SendStatus.REJECTED:
+        words = f"a mail was refused: {without_addresses(result.detail)}"
+        notice_queue.note_failure(session, target, FailedAttempt(words), now)
 
 
 def _recipient(letter: OutboxRow) -> Recipient:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import outbox, slugs
+from newsletter import notice_queue, outbox, slugs
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.interests import interest_store
@@ -97,6 +97,7 @@ class OutboxWorker:
             erasure.erase_left_behind(session, now)
             signup_limits.forget_old(session, now - timedelta(days=2))
             interest_store.forget_picks(session, now)
+            notice_queue.forget_old(session, now)
         retention.prune(
             self.database,
             timedelta(days=self.settings.database.retention_days),

@@ -1,7 +1,7 @@
 """The Flask application: GET shows, POST acts."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from threading import BoundedSemaphore
 from typing import Any
@@ -13,10 +13,13 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
-from newsletter import alarm, bootstrap, config, schema, slugs
+from newsletter import alarm, bootstrap, config, slugs
 from newsletter.config import Settings
+from newsletter.db import Database
 from newsletter.errors import WrongUseError
+from newsletter.notices.worker import NoticeWorker
 from newsletter.subscribers import signup_limits
+from newsletter.transactional.worker import OutboxWorker
 from newsletter.web import (
     api,
     archive,
@@ -35,9 +38,9 @@ from newsletter.web import (
     unsubscribe,
     webhooks,
 )
+from newsletter.web.background import Background, Seldom
 from newsletter.web.day_converters import CONVERTERS
 from newsletter.web.kept_pages import KEPT_PAGES, KeptPages
-from newsletter.web.outbox_thread import OutboxThread
 from newsletter.web.pages import EXTENSION, POLICY, Pages, gettext, pages
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
@@ -75,6 +78,8 @@ _TRY_AGAIN_S = "60"  # unless a page knows better
 _ACTING = 24  # requests at once, of the threads of `serve`: the others read
 _TURN_WITHIN_S = 1.0
 _LARGEST_BODY = 64 * 1024
+_CLEAN_EVERY_S = 3600.0
+_WATCH_EVERY_S = 600.0
 
 
 def utc_now() -> datetime:
@@ -106,7 +111,7 @@ def create_app(
     app = Flask("newsletter.web", static_folder="static")
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
-    database = schema.open_database(settings.database.url, settings.folder)
+    database = bootstrap.connect(settings)
     with database.read.begin() as session:
         limits_key = signup_limits.load_key(session)
     database.dispose()  # no connection is shared with the workers that a server forks
@@ -114,7 +119,7 @@ def create_app(
     links = bootstrap.signed_links(settings)
     outbox_worker = bootstrap.outbox_worker(settings, database, clock)
     app.extensions["newsletter.outbox_worker"] = outbox_worker
-    background = OutboxThread(outbox_worker, lambda: alarm.tell(settings, database, clock()))
+    background = _background(settings, database, outbox_worker, clock)
     app.extensions["newsletter.background"] = background
     if sends_mail:
         app.before_request(background.start)
@@ -144,6 +149,25 @@ def create_app(
     _add_error_pages(app)
     _trust_proxies(app, settings)
     return app
+
+
+def _background(
+    settings: Settings,
+    database: Database,
+    outbox_worker: OutboxWorker,
+    clock: Callable[[], datetime],
+) -> Background:
+    """Letters, and what only needs doing now and then; who is slow to take notices delays none."""
+    acts: dict[str, Sequence[Callable[[], object]]] = {
+        "outbox": (
+            outbox_worker.run_once,
+            Seldom(outbox_worker.cleanup, _CLEAN_EVERY_S, at_once=True),
+            Seldom(lambda: alarm.tell(settings, database, clock()), _WATCH_EVERY_S, at_once=False),
+        )
+    }
+    if settings.notify:
+        acts["notices"] = (NoticeWorker(database, settings, clock).run_once,)
+    return Background(acts)
 
 
 def _add_security_headers(app: Flask, settings: Settings) -> None:

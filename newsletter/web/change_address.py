@@ -5,12 +5,19 @@ from datetime import timedelta
 from flask import Blueprint, request
 from sqlalchemy.orm import Session
 
-from newsletter import outbox
+from newsletter import notice_queue, outbox
 from newsletter.errors import WrongUseError
 from newsletter.models import AddressChangeRow, SubscriberRow
+from newsletter.notice_queue import Notice
 from newsletter.outbox import EmailType
 from newsletter.sending import freezing
-from newsletter.subscribers import address_change, change_back, consent_log, signup_limits
+from newsletter.subscribers import (
+    address_change,
+    change_back,
+    consent_log,
+    lifecycle,
+    signup_limits,
+)
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction
 from newsletter.subscribers.signup_limits import Limit, LimitKey
@@ -132,6 +139,9 @@ def _apply_change(session: Session, claim: ChangeClaim) -> SubscriberRow | None:
         mover = session.get_one(SubscriberRow, change.subscriber_id)
         for subscriber in dict.fromkeys((mover, moved)):
             consent_log.record_consent(session, subscriber, ConsentAction.MOVED, [], evidence, now)
+        slugs = list(lifecycle.active_subscriptions(session, moved))
+        notice = Notice("moved", moved, slugs, evidence.way, old=mover)
+        notice_queue.tell(session, notice, now)
         about = {"change": change.id}
         outbox.enqueue(session, EmailType.CHANGED, mover, now, about, change.old_email)
     return moved

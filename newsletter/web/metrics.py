@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from newsletter import health, moments
+from newsletter import health, moments, notice_queue
 from newsletter.cluster import health as cluster_health
 from newsletter.models import (
     AnswerCountRow,
@@ -84,6 +84,7 @@ def _families(session: Session, now: datetime) -> Iterable[Metric]:
     )
     suppressed = session.scalar(select(func.count()).select_from(SuppressionRow)) or 0
     yield _gauge("suppressed", "Addresses that must not be mailed.", suppressed)
+    yield from _notice_metrics(session)
     aside = session.scalar(select(func.count()).select_from(QuarantineRow)) or 0
     yield _gauge("set_aside", "Feedback that nothing here understands.", aside)
 
@@ -165,6 +166,25 @@ def _cluster_metrics(session: Session, now: datetime) -> Iterable[Metric]:
     for labels, number in status.jobs.items():
         jobs.add_metric(labels, number)
     yield jobs
+
+
+def _notice_metrics(session: Session) -> Iterable[Metric]:
+    """Of each that [notify] names; nothing where there is none."""
+    waiting = GaugeMetricFamily(
+        "newsletter_notices_waiting", "Notices that wait, by target.", labels=("target",)
+    )
+    given_up = GaugeMetricFamily(
+        "newsletter_notices_given_up", "Notices that were given up.", labels=("target",)
+    )
+    failing = GaugeMetricFamily(
+        "newsletter_notices_failing", "Failures since the last success.", labels=("target",)
+    )
+    for backlog in notice_queue.backlogs(session, list(pages.settings.notify)):
+        failures = backlog.trouble.failures if backlog.trouble else 0
+        waiting.add_metric([backlog.name], backlog.waiting)
+        given_up.add_metric([backlog.name], backlog.given_up)
+        failing.add_metric([backlog.name], failures)
+    return waiting, given_up, failing
 
 
 def _issue_metrics(session: Session, now: datetime) -> Iterable[Metric]:

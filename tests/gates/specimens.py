@@ -14,6 +14,7 @@ from newsletter.rendering.message import Message
 from newsletter.rendering.transactional_email import (
     EmailRecipient,
     NewsletterRef,
+    NoticeLine,
     TransactionalEmails,
 )
 from newsletter.subscribers.tokens import SignedLinks
@@ -124,6 +125,14 @@ def letters() -> Iterator[Specimen]:
             "data": author.data(to, until, now),
         }.items():
             yield Specimen(f"{name}-{language}", mail)
+    lines = [
+        NoticeLine(
+            "ada@reader.example", "subscribed to Audio & Signals", "06:31 UTC · on the page"
+        ),
+        NoticeLine("Subscriber 7", "was erased here; please forget them, too", "06:33 UTC"),
+    ]
+    to = EmailRecipient(0, "operator@papers.example", "en", READER.reference)
+    yield Specimen("notice-en", author.notice(to, "1 subscribed, 1 erased", lines, 3, "me", now))
 
 
 def of_each_kind() -> list[Specimen]:
