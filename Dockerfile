@@ -5,6 +5,7 @@ COPY pyproject.toml README.md LICENSE constraints.txt ./
 COPY newsletter newsletter
 COPY templates templates
 COPY alembic alembic
+COPY docs docs
 RUN python -m venv /opt/newsletter \
     && /opt/newsletter/bin/pip install --no-cache-dir --disable-pip-version-check \
         --constraint constraints.txt '.[postgresql]'

@@ -15,7 +15,7 @@ from newsletter.daily import DayReport, NotYetError
 from newsletter.rendering.several_days import combine_days
 from newsletter.sending import audience
 from newsletter.services import Services
-from newsletter.sources.base import ListingState, SourceError
+from newsletter.sources.base import ListingState, NoNetworkError, SourceError
 
 _MOST_DAYS = 31  # what `source.max_age_days` can ask for
 
@@ -59,7 +59,7 @@ def _is_empty(services: Services, newsletter: NewsletterSettings, day: date) -> 
     """Whether it is known that nothing was announced that day."""
     try:
         rows = daily.fetch(services, newsletter, day)
-    except SourceError:  # said when that day has its turn
+    except (SourceError, NoNetworkError):  # said when that day has its turn
         return False
     return all(row.state == ListingState.NONE for row in rows)
 

@@ -16,3 +16,7 @@ def templates() -> Path:
 
 def migrations() -> Path:
     return _beside_or_inside("migrations", "alembic")
+
+
+def documents() -> Path:
+    return _beside_or_inside("docs", "docs")

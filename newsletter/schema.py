@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import URL, Connection, column, inspect, select, table
 from sqlalchemy.exc import OperationalError
 
 from newsletter import paths
-from newsletter.db import Database, connect, sqlite_file
+from newsletter.db import Database, connect, describe_failure, sqlite_file
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -28,18 +28,35 @@ def open_database(url: str, folder: Path) -> Database:
         NewsletterError: there is no database yet, or its tables are of another version.
     """
     database = connect(url, folder)
-    file = sqlite_file(url, folder)
-    if file is not None and not file.exists():
-        raise NewsletterError(f"no database at {file}; `newsletter db upgrade` creates it")
-    try:
-        present, needed = revision(database), head()
-    except OperationalError as error:
+    _, trouble = _state(database, sqlite_file(url, folder))
+    if trouble:
         database.dispose()
-        raise NewsletterError(f"the database cannot be reached: {error.orig}") from error
-    if present != needed:
-        database.dispose()
-        raise NewsletterError(f"the database has tables of {describe_version(present)}")
+        raise NewsletterError(trouble)
     return database
+
+
+def state(url: str, folder: Path) -> tuple[str | None, str]:
+    """The version of the tables, and why they cannot be used; empty where they can.
+
+    Raises:
+        WrongUseError: the address cannot be used.
+    """
+    database = connect(url, folder)
+    try:
+        return _state(database, sqlite_file(url, folder))
+    finally:
+        database.dispose()
+
+
+def _state(database: Database, file: Path | None) -> tuple[str | None, str]:
+    if file is not None and not file.exists():
+        return None, f"no database at {file}; `newsletter db upgrade` creates it"
+    try:
+        present = revision(database)
+    except NewsletterError as error:
+        return None, str(error)
+    is_ready = present == head()
+    return present, "" if is_ready else f"the database has tables of {describe_version(present)}"
 
 
 def copy_marker(identity: str) -> str:
@@ -65,6 +82,7 @@ def upgrade(database: Database) -> None:
     from alembic.util import CommandError
 
     make_private(database)
+    revision(database)  # whether it can be reached, in words
     try:
         with migrating(database) as config:
             command.upgrade(config, "head")
@@ -128,12 +146,37 @@ def _versions() -> list[str]:
 
 
 def revision(database: Database) -> str | None:
-    """The version of the tables that are there; None for an empty database."""
+    """The version of the tables that are there; None for an empty database.
+
+    Raises:
+        NewsletterError: it cannot be reached.
+    """
+    try:
+        return _revision(database)
+    except OperationalError as error:
+        raise NewsletterError(_unreachable(error, database.engine.url)) from error
+
+
+def _revision(database: Database) -> str | None:
     with database.engine.connect() as connection:
         if not inspect(connection).has_table(VERSION.name):
             return None
         present: str | None = connection.scalar(select(VERSION.c.version_num))
         return present
+
+
+def _unreachable(error: OperationalError, url: URL) -> str:
+    """Why, and how a database is made that PostgreSQL does not have."""
+    name = f'"{url.database}"'
+    if url.get_backend_name() == "postgresql" and f"database {name} does not exist" in str(error):
+        host = url.query.get("host", url.host)
+        places = {"--host": host, "--port": url.port, "--username": url.username}
+        options = "".join(f" {option}={value}" for option, value in places.items() if value)
+        return (
+            f"the server has no database {name}: `createdb{options} {url.database}` makes it, then"
+            " run `newsletter db upgrade`"
+        )
+    return f"the database cannot be reached: {describe_failure(error)}"
 
 
 def _alembic() -> "Config":

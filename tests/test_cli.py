@@ -207,3 +207,13 @@ def test_preview_of_a_day_without_an_issue_keeps_nothing(cli: Cli, settings: Set
     assert "2025年7月11日" in said.out
     assert cli("issues", "list").out == "No issue yet; `newsletter run` makes one.\n"
     assert not (settings.folder / "outbox").exists()
+
+
+def test_help_shows_the_pages_of_the_documentation_and_commands(cli: Cli) -> None:
+    listed = cli("help").out.splitlines()
+    pages = {page.stem for page in DOCUMENT.parent.glob("*.md")}
+    assert {line.partition(" ")[0] for line in listed if "  " in line} >= pages
+    assert cli("help", "delivery").out == (DOCUMENT.parent / "delivery.md").read_text()
+    assert cli("help", "deliveries", "settle").out.startswith("Usage: newsletter deliveries settle")
+    said = cli("help", "delivry")
+    assert (said.code, "did you mean 'delivery'?" in said.err) == (2, True)

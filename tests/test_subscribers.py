@@ -238,3 +238,22 @@ def test_show_tells_everything_with_its_history(cli: Cli, readers: list[str]) ->
     assert shown["consent"] == "said so on the phone"
     assert (shown["feedback"], shown["suppressed"]) == ([], None)
     assert "said so on the phone" in cli("subscribers", "show", readers[0]).out
+
+
+def test_an_operator_lets_somebody_pause_and_go_on(
+    cli: Cli, settings: Settings, readers: list[str]
+) -> None:
+    assert cli("subscribers", "pause", readers[0], "--until", "2025-07-01").code == 2
+    said = cli("subscribers", "pause", readers[0], "--until", "2099-12-31")
+    assert said.out == f"{readers[0]} pauses until 2099-12-31: audio.\n"
+    told = json.loads(
+        cli("subscribers", "pause", readers[1], "--until", "2099-12-31", "--json").out
+    )
+    assert told == {"email": readers[1], "newsletters": ["audio"], "paused_until": "2099-12-31"}
+    assert cli("subscribers", "resume", readers[1]).out == f"{readers[1]} pauses no more: audio.\n"
+    cli("run")
+    assert "11 sent" in cli("deliveries", "status").out
+    assert not list((settings.folder / "outbox").glob(f"*{readers[0]}*"))
+    cli("subscribers", "remove", readers[2])
+    said = cli("subscribers", "pause", readers[2], "--until", "2099-12-31")
+    assert (said.code, "does not read anything" in said.err) == (2, True)

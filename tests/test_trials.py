@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,7 @@ from tests.delivery.transports_standins import (
     unused_port,
 )
 from tests.feedback.imap_standin import ImapStandIn
+from tests.postgresql import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 Set = Callable[..., None]
@@ -366,3 +368,40 @@ def test_status_and_upgrade_tell_the_same_of_tables_that_a_newer_program_made(
     upgrade = cli("db", "upgrade")
     assert upgrade.code == 1
     assert "9999" in upgrade.err
+
+
+def test_a_database_that_postgresql_does_not_have_is_named_with_the_command_that_makes_it(
+    cli: Cli, settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settings.folder.exists()
+    monkeypatch.setenv("NEWSLETTER_DATABASE__URL", server.url("nobody_made_me"))
+    cure = f"`createdb --host={server.folder} --username=tester nobody_made_me` makes it"
+    status = cli("db", "status")
+    assert (status.code, cure in status.out) == (1, True)
+    assert cure in json.loads(cli("db", "status", "--json").out)["trouble"]
+    for command in (("db", "upgrade"), ("run",)):
+        said = cli(*command)
+        assert (said.code, cure in said.err, said.err.count("\n")) == (1, True, 1)
+    assert cure in " ".join(cli("check").out.split())
+
+
+def test_a_machine_without_a_network_says_so_at_its_first_request(
+    cli: Cli, settings: Settings, readers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def nowhere(host: str, *_: object, **__: object) -> None:
+        asked.append(host)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    assert readers
+    file = settings.folder / "newsletter.toml"
+    file.write_text(file.read_text().replace('use = "bundled"', 'use = "arxiv"'))
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    said = cli("run")
+    assert said.code == 1
+    assert said.err == (
+        "newsletter: no network: arxiv.org cannot be looked up or reached from here;"
+        " run it again when there is one\n"
+    )
+    assert asked == ["arxiv.org"]

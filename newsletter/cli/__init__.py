@@ -19,6 +19,7 @@ from newsletter.cli import (
     demo,
     feedback,
     fetch,
+    help_topics,
     init,
     interests,
     issues,
@@ -109,6 +110,7 @@ for _command in (
     db.db,
     backup.backup,
     restore.restore,
+    help_topics.show_help,
 ):
     cli.add_command(_command)
 

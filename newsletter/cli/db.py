@@ -108,25 +108,16 @@ def copy(url: str | None, release: bool, config_file: Path | None) -> None:
 def status(as_json: bool, config_file: Path | None) -> None:
     """Say which version the tables have.
 
-    Exit code 1 where they need an upgrade.
+    Exit code 1 where they need an upgrade, or cannot be reached.
     """
-    from newsletter import db as database
     from newsletter import schema
 
     settings = common.load(config_file)
-    file = database.sqlite_file(settings.database.url, settings.folder)
-    version = None
-    if file is None or file.exists():
-        opened = database.connect(settings.database.url, settings.folder)
-        version = schema.revision(opened)
-        opened.dispose()
-    needed = schema.head()
+    version, trouble = schema.state(settings.database.url, settings.folder)
     url = output.without_password(settings.database.url)
     if as_json:
-        output.print_json({"url": url, "version": version, "wanted": needed})
+        wanted = schema.head()
+        output.print_json({"url": url, "version": version, "wanted": wanted, "trouble": trouble})
     else:
-        is_ready = version == needed
-        state = f"version {version}: ready" if is_ready else schema.describe_version(version)
-        click.echo(f"{url}: tables of {state}")
-    if version != needed:
-        click.get_current_context().exit(1)
+        click.echo(f"{url}: {trouble or f'tables of version {version}: ready'}")
+    click.get_current_context().exit(int(bool(trouble)))

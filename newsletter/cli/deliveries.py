@@ -215,12 +215,14 @@ def _delivery_filter(
 )
 @_with_filter
 @click.option("--dry-run", is_flag=True, help="Only list them.")
+@common.with_json
 @common.with_config
 def settle(
     slug: str | None,
     day: date | None,
     verdict: str,
     dry_run: bool,
+    as_json: bool,
     config_file: Path | None,
     **filter_options: Any,  # noqa: ANN401 - the options of `_with_filter`
 ) -> None:
@@ -242,12 +244,18 @@ def settle(
         _check_references(session, issue.id, chosen)
         if dry_run:
             rows = operator_word.select_deliveries(session, issue.id, chosen)
+            if as_json:
+                output.print_json([dict(row._mapping) for row in rows])  # noqa: SLF001 - its public name
+                return
             output.print_table(("address", "reason"), [(row.email, row.reason) for row in rows])
             click.echo(f"{len(rows)} would be settled as {verdict}.")
             return
         result = operator_word.settle_deliveries(
             session, issue.id, chosen, settled_as, common.utc_now()
         )
+    if as_json:
+        output.print_json({"as": verdict, **vars(result)})
+        return
     click.echo(f"{result.settled} settled as {verdict}.")
     if result.unsuppressed:
         click.echo(f"{result.unsuppressed} are no longer suppressed.")

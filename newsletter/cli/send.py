@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="The database was moved here, and nothing was sent since; this machine goes on.",
 )
+@common.with_json
 @common.with_config
 def send(
     slug: str | None,
@@ -34,6 +35,7 @@ def send(
     late: bool,
     restored: bool,
     moved: bool,
+    as_json: bool,
     config_file: Path | None,
 ) -> None:
     """Deliver what is still pending of an issue.
@@ -45,6 +47,7 @@ def send(
     from newsletter.sending.context import Override
 
     settings = common.load(config_file)
+    sent: list[dict[str, Any]] = []
 
     def send_newsletter(newsletter: "NewsletterSettings") -> bool:
         with services.database.read() as session:
@@ -65,9 +68,14 @@ def send(
             services, issue.id, content, Override(late=late, paused=True)
         )
         report = daily.DayReport(issue.day, content, None, result)
-        output.print_day(newsletter, report, services.llm_budget.prices)
+        if as_json:
+            sent.append(output.day_as_json(newsletter, report, services.llm_budget.prices))
+        else:
+            output.print_day(newsletter, report, services.llm_budget.prices)
         return result.is_done
 
     with common.opened(settings) as services:
         done = common.for_each_mailed(settings, services, slug, send_newsletter)
+    if as_json:
+        output.print_json(sent)
     click.get_current_context().exit(0 if done else 1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import common, preview
+from newsletter.cli import common, output, preview
 from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 @click.argument("email")
 @common.with_slug
 @common.with_day
+@common.with_json
 @common.with_config
-def send_test(email: str, slug: str | None, day: date | None, config_file: Path | None) -> None:
+def send_test(
+    email: str, slug: str | None, day: date | None, as_json: bool, config_file: Path | None
+) -> None:
     """Send an issue's mail to EMAIL, marked as a test.
 
     Through the configured transport, and written down nowhere: it is no delivery, and its links
@@ -38,6 +41,9 @@ def send_test(email: str, slug: str | None, day: date | None, config_file: Path 
         result = send_one(services.transport, mail)
     if result.status is not SendStatus.ACCEPTED:
         raise NewsletterError(f"the test to {address} was not accepted: {result.detail}")
+    if as_json:
+        output.print_json({"email": address, "transport": settings.transport.use, **vars(result)})
+        return
     provider_note = f" as {result.provider_id}" if result.provider_id else ""
     click.echo(
         f"{address}: accepted by {settings.transport.use}{provider_note}: {mail.content.subject}"

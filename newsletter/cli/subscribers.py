@@ -1,4 +1,4 @@
-"""subscribers add, list, show, remove, erase; import and export stand in `lists`."""
+"""subscribers add, list, show, erase, unsuppress."""
 
 from itertools import chain
 from pathlib import Path
@@ -10,6 +10,7 @@ from newsletter import languages
 from newsletter.cli import (
     common,
     output,
+    subscribers_absence,
     subscribers_export,
     subscribers_import,
     subscribers_interests,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def subscribers() -> None:
-    """Add, list, show, remove, erase, import and export subscribers."""
+    """Add, list, show, pause, remove, erase, import and export subscribers."""
 
 
 @subscribers.command()
@@ -50,6 +51,7 @@ def subscribers() -> None:
     help="Each day, once a week, or only with something for them.  [default: daily]",
 )
 @click.option("--language", type=click.Choice(languages.CODES), help="Of the mail's frame.")
+@common.with_json
 @common.with_config
 def add(
     email: str,
@@ -58,6 +60,7 @@ def add(
     detail: str | None,
     rhythm: str | None,
     language: str | None,
+    as_json: bool,
     config_file: Path | None,
 ) -> None:
     """Add a subscriber.
@@ -86,11 +89,16 @@ def add(
             if asked:
                 letter = ask_to_confirm(session, subscriber, asked, settings.signup, now)
         confirmed = [slug for slug in wish.newsletters if slug not in asked]
-        if confirmed:
+        if as_json:
+            told = {"email": subscriber.email, "confirmed": confirmed, "asked": asked}
+            output.print_json(told)
+        elif confirmed:
             click.echo(f"{subscriber.email} is confirmed for {', '.join(confirmed)}.")
         if not asked:
             return
         _send_at_once(bootstrap.outbox_worker(settings, database, common.utc_now), letter)
+    if as_json:
+        return
     why = " They left before, so only they can say yes again." if consent else ""
     click.echo(f"{subscriber.email} was asked by mail to confirm {', '.join(asked)}.{why}")
 
@@ -159,43 +167,6 @@ def show(email: str, as_json: bool, config_file: Path | None) -> None:
     rows: list[tuple[str, object]] = []
     flatten("", data, rows)
     output.print_table(("", ""), rows)
-
-
-@subscribers.command()
-@click.argument("email", required=False)
-@click.option(
-    "--from",
-    "slug",
-    metavar="SLUG",
-    help="From this newsletter only, also one that is not configured any more."
-    "  [default: from all]",
-)
-@click.option("--everybody", is_flag=True, help="All readers of the newsletter: it is over.")
-@common.with_config
-def remove(email: str | None, slug: str | None, everybody: bool, config_file: Path | None) -> None:
-    """Let somebody leave.
-
-    As their own unsubscribe link does; only they can come back, by confirming anew.
-    """
-    from newsletter import bootstrap, slugs
-    from newsletter.subscribers import lifecycle
-    from newsletter.subscribers.consent_log import Channel, ConsentEvidence
-
-    if bool(email) == everybody or (everybody and not slug):
-        raise WrongUseError("name one EMAIL, or --everybody --from SLUG")
-    settings = common.load(config_file)
-    evidence = ConsentEvidence(Channel.OPERATOR, "newsletter subscribers remove")
-    with bootstrap.open_database(settings) as database, database.write.begin() as session:
-        gone = slugs.orphans(session, settings)
-        newsletter = slug if slug is None or slug in gone else settings.newsletter(slug).slug
-        chosen = [newsletter] if newsletter else None
-        if everybody and newsletter:
-            number = lifecycle.end_newsletter(session, newsletter, evidence, common.utc_now())
-        else:
-            subscriber = lifecycle.get_subscriber(session, email or "")
-            lifecycle.unsubscribe(session, subscriber, chosen, evidence, common.utc_now())
-    who = f"{number} readers" if everybody else subscriber.email
-    click.echo(f"{who} left {newsletter or 'every newsletter'}.")
 
 
 @subscribers.command()
@@ -277,6 +248,9 @@ def _text(value: object) -> object:
 
 
 for _command in (
+    subscribers_absence.remove,
+    subscribers_absence.pause,
+    subscribers_absence.resume,
     subscribers_import.import_list,
     subscribers_export.export,
     subscribers_interests.interests,

@@ -39,6 +39,10 @@ class SourceError(NewsletterError):
         return re.sub(r"; run it again (?:later|then)\Z", "", str(self))
 
 
+class NoNetworkError(NewsletterError):
+    """This machine reaches nothing: whoever else could be asked need not be."""
+
+
 class AnnouncementType(StrEnum):
     """arXiv's announce types, strongest first."""
 

@@ -8,7 +8,7 @@ import requests
 from newsletter import clock_health
 from newsletter.config import Settings
 from newsletter.finding import Finding, Severity
-from newsletter.sources.base import SourceError
+from newsletter.sources.base import NoNetworkError, SourceError
 from newsletter.sources.http.get import get
 from newsletter.sources.http.session import host_of, polite_session
 from newsletter.sources.response_types import response_type
@@ -32,7 +32,7 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     try:
         with polite_session(quick, settings.site.url, tries=1) as session:
             response = get(session, url)
-    except SourceError as error:
+    except (SourceError, NoNetworkError) as error:
         text = f"{error}; look at source.{setting} and at this machine's network"
         yield Finding(_PART, Severity.TROUBLE, text)
         return

@@ -53,6 +53,20 @@ def change_preferences(
         notice_queue.tell(session, added, now)
 
 
+def pause(
+    session: Session, subscriber: SubscriberRow, newsletter: str | None, until: date | None
+) -> list[str]:
+    """No mail of that newsletter, or of any, up to and with a day; None ends a pause.
+
+    Returns of which newsletters.
+    """
+    active = lifecycle.active_subscriptions(session, subscriber)
+    chosen = {slug: row for slug, row in active.items() if newsletter in (None, slug)}
+    for row in chosen.values():
+        row.paused_until = until
+    return list(chosen)
+
+
 def paused_until(session: Session, subscriber: SubscriberRow, today: date) -> date | None:
     """The last day of a pause that is not over."""
     days = [

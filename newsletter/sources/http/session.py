@@ -1,5 +1,6 @@
 """A polite way to arXiv: paced over the whole machine, with a time-out and an honest name."""
 
+import errno
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -9,11 +10,12 @@ from urllib.parse import urlsplit
 
 import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from urllib3.exceptions import NameResolutionError
 
 from newsletter import __version__
 from newsletter.config import SourceSettings
 from newsletter.http import DeadlineAdapter, retry_after_s
-from newsletter.sources.base import SourceError
+from newsletter.sources.base import NoNetworkError, SourceError
 from newsletter.sources.http.cache import CachedResponse, ResponseCache, cache_folder
 from newsletter.sources.http.request_interval import Destination, RequestInterval
 from newsletter.sources.http.retry import (
@@ -35,6 +37,7 @@ _TURNED_AWAY: dict[int, str] = {
     # What stands before arXiv has answered so now and then since September 2026, to some programs.
     requests.codes.not_acceptable: "HTTP 406, with which arXiv turns programs away now and then",
 }
+_NO_WAY_OUT = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 _OWN_CONDITIONS = ("If-None-Match", "If-Modified-Since", "Range", "Authorization")
 
 
@@ -65,6 +68,7 @@ class PoliteAdapter(DeadlineAdapter):
         self._clock = clock
         self._given_folder = folder
         self._tries = tries
+        self._was_answered = False
 
     @cached_property
     def _folder(self) -> Path:
@@ -175,7 +179,15 @@ class PoliteAdapter(DeadlineAdapter):
             requests.exceptions.ChunkedEncodingError,
             requests.exceptions.ContentDecodingError,
         ) as error:
+            # A name that is arXiv's is there; another may be a slip in the configuration.
+            is_arxiv = f".{host_of(request.url)}".endswith(".arxiv.org")
+            if is_arxiv and not self._was_answered and _shows_no_network(error):
+                raise NoNetworkError(
+                    f"no network: {host_of(request.url)} cannot be looked up or reached from here;"
+                    " run it again when there is one"
+                ) from error
             raise RetryAfterError("cannot be reached, or the answer was cut off") from error
+        self._was_answered = True
         status = response.status_code
         if status == requests.codes.not_modified and kept:
             answer = kept.answer(request)
@@ -192,6 +204,21 @@ class PoliteAdapter(DeadlineAdapter):
                 of_all=is_refusal or status == requests.codes.too_many,
             )
         return response
+
+
+def _shows_no_network(error: BaseException | None) -> bool:
+    """Whether no name can be looked up here, or no way leads out."""
+    seen = set[int]()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if isinstance(error, NameResolutionError):
+            return True
+        if isinstance(error, OSError) and error.errno in _NO_WAY_OUT:
+            return True
+        reason = getattr(error, "reason", None)
+        given = [part for part in (reason, *error.args) if isinstance(part, BaseException)]
+        error = given[0] if given else error.__cause__ or error.__context__
+    return False
 
 
 def polite_session(

@@ -1,0 +1,63 @@
+"""help: the documentation, on the terminal."""
+
+from pathlib import Path
+
+import click
+
+from newsletter.cli import common
+
+
+@click.command("help")
+@click.argument("topic", nargs=-1)
+@click.pass_context
+def show_help(ctx: click.Context, topic: tuple[str, ...]) -> None:
+    """Read the documentation here: `help` lists the topics, `help TOPIC` shows one.
+
+    A topic is a page of the documentation, or a command. Plain Markdown where standard output is
+    no terminal.
+    """
+    from newsletter import paths
+    from newsletter.errors import WrongUseError, did_you_mean
+
+    pages = {page.stem: page for page in sorted(paths.documents().glob("*.md"))}
+    if not topic:
+        width = max(map(len, pages), default=0)
+        for name, page in pages.items():
+            click.echo(f"{name:{width}}  {_heading(page)}")
+        click.echo("\nA command, as in `newsletter help subscribers add`, is a topic, too.")
+    elif len(topic) == 1 and topic[0] in pages:
+        _show(pages[topic[0]].read_text(encoding="utf-8"))
+    elif (found := _command(ctx, topic)) is not None:
+        click.echo(found)
+    else:
+        name = " ".join(topic)
+        group = ctx.find_root().command
+        known = [*pages, *(group.commands if isinstance(group, click.Group) else ())]
+        raise WrongUseError(f"`newsletter help` has no topic {name!r}{did_you_mean(name, known)}")
+
+
+def _heading(page: Path) -> str:
+    return page.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+
+
+def _command(ctx: click.Context, topic: tuple[str, ...]) -> str | None:
+    """The help of a command; None where there is none of that name."""
+    command, within = ctx.find_root().command, ctx.find_root()
+    for name in topic:
+        found = command.get_command(within, name) if isinstance(command, click.Group) else None
+        if found is None:
+            return None
+        command, within = found, click.Context(found, parent=within, info_name=name)
+    return command.get_help(within)
+
+
+def _show(text: str) -> None:
+    if not common.is_watched():
+        click.echo(text, nl=False)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console()
+    with console.pager(styles=True, links=False):
+        console.print(Markdown(text, hyperlinks=False))
