@@ -174,7 +174,9 @@ def search(text: str) -> list[str]:
     codes = list(dict.fromkeys([*exact, *by_name, *by_code, *by_archive])) if asked else []
     if not codes:
         near = did_you_mean(text, CATEGORIES.values())
-        raise WrongUseError(f"arXiv has no field {text!r}{near or '; try other words'}")
+        raise WrongUseError(
+            f"arXiv has no field {text!r}{near or '; try other words, one field at a time'}"
+        )
     return codes
 
 

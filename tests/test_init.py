@@ -13,6 +13,7 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 
 from newsletter import bootstrap, config, scaffold, taxonomy
+from newsletter.cli import init as init_module
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.subscribers import consent_log, lifecycle
 from newsletter.transports.presets import PRESETS
@@ -153,6 +154,19 @@ def test_what_fails_at_the_end_is_taken_back(
     with pytest.raises(NewsletterError):
         scaffold.write_answers(tmp_path / "newsletter.toml", ANSWERS, {}, NOW)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_network_the_first_look_is_at_the_sample_and_comes_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_SOURCE__LISTING_URL", "http://127.0.0.1:1/{category}")
+    file = tmp_path / "newsletter.toml"
+    settings = scaffold.write_answers(file, ANSWERS, os.environ, NOW)
+    init_module.preview_first_mail(settings, ANSWERS.reader)
+    said = capsys.readouterr().out
+    assert "Here is the day that ships with the program instead" in said
+    assert f"file://{tmp_path}/preview.html" in said
+    assert "ada@reader.example" in (tmp_path / "preview.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)

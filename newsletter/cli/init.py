@@ -103,7 +103,7 @@ def _ask(file: Path) -> None:
     secrets = config.environment_file(file)
     click.echo(f"\n{file}, {secrets} (secrets) and the database are ready.")
     click.echo(f"{answers.reader} is the first reader.\n")
-    _preview(settings, answers.reader)
+    preview_first_mail(settings, answers.reader)
     click.echo("\nNext")
     click.echo("  newsletter check     tries every part")
     click.echo("  newsletter run       the day, once; again does no harm")
@@ -115,7 +115,7 @@ def _ask(file: Path) -> None:
     click.echo(f"    7,37 * * * *  cd {place} && {_program()} run{named}")
 
 
-def _preview(settings: "Settings", email: str) -> None:
+def preview_first_mail(settings: "Settings", email: str) -> None:
     """The reader's mail of the newest day as a page; where that cannot be had, of the sample."""
     from newsletter.sources import bundled
 
@@ -124,7 +124,7 @@ def _preview(settings: "Settings", email: str) -> None:
     click.echo(f"Fetching the newest day for a first look; arXiv wants it slow, about {seconds} s.")
     click.echo("Ctrl-C twice skips this ...")
     try:
-        _refuse_deaf_network(settings)
+        _ask_arxiv_once(settings)
         with common.opened(settings, sends=False) as services:
             page = mail_page(services, newsletter, email)
     except (NewsletterError, KeyboardInterrupt) as error:
@@ -139,8 +139,8 @@ def _preview(settings: "Settings", email: str) -> None:
     click.echo(f"  {file.as_uri()}")
 
 
-def _refuse_deaf_network(settings: "Settings") -> None:
-    """One request tells it, where a day would be tried for minutes.
+def _ask_arxiv_once(settings: "Settings") -> None:
+    """Whether there is a network: a whole day would be tried for minutes.
 
     Raises:
         NewsletterError: arXiv does not answer from here.
