@@ -91,7 +91,8 @@ def freeze_and_send(
         slugs.refuse_former(session, newsletter.slug)
         content = compose(session)
         if not content.entries:
-            return DayReport(content.day, None, None, None, nothing=empty_reason)
+            nothing = "the editor left out all papers" if content.omissions else empty_reason
+            return DayReport(content.day, None, None, None, nothing=nothing)
         frozen = issues.freeze_issue(session, content)
         interest_store.forget_picks(session, now)
         if frozen is not None:

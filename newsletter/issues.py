@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter import papers, slugs
+from newsletter import issue_edits, papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.interests.issue_picks import from_json, to_json
@@ -51,20 +52,20 @@ def compose_issue(
         )
         for announcement in announced
     ]
-    order = list(IssueSection)
-    entries.sort(key=lambda entry: order.index(entry.section))
-    return IssueContent(
+    content = IssueContent(
         slug=newsletter.slug,
         title=newsletter.title,
         day=day,
         language=newsletter.language,
         categories=newsletter.categories,
-        entries=tuple(entries),
+        entries=tuple(sorted(entries, key=attrgetter("order"))),
         listings=tuple(_notes(session, day, newsletter.categories)),
         frozen_at=now,
         by_category=newsletter.group == "category",
-        picks=newsletter_picks(session, newsletter.slug, [entry.paper for entry in entries]),
     )
+    edited = issue_edits.apply(content, issue_edits.load(session, newsletter.slug, day))
+    picks = newsletter_picks(session, newsletter.slug, edited.papers_without(""))
+    return replace(edited, picks=picks)
 
 
 def freeze_issue(session: Session, content: IssueContent) -> IssueRow | None:
@@ -83,7 +84,9 @@ def freeze_issue(session: Session, content: IssueContent) -> IssueRow | None:
         picks=None if content.picks is None else to_json(content.picks),
         state=IssueState.FROZEN,
         frozen_at=content.frozen_at,
+        edits=issue_edits.to_json(content) or None,
     )
+    issue_edits.forget(session, content)
     session.add(issue)
     session.flush()
     session.add_all(
@@ -110,7 +113,7 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
         .order_by(IssueEntryRow.position)
     ).all()
     papers_by_id = papers.by_id(session, [PaperId(row.arxiv_id, row.version) for row in rows])
-    return IssueContent(
+    content = IssueContent(
         slug=issue.newsletter,
         title=issue.title,
         day=issue.day,
@@ -124,6 +127,7 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
         picks=None if issue.picks is None else from_json(issue.picks),
         sections_by_day=_sections_by_day(session, issue),
     )
+    return issue_edits.from_json(content, issue.edits or {})
 
 
 def find_entry(session: Session, issue_id: int, arxiv_id: str) -> IssueEntry | None:
@@ -188,6 +192,17 @@ def _sections_by_day(session: Session, issue: IssueRow) -> dict[date, dict[str, 
 def find_issue(session: Session, newsletter: str, day: date) -> IssueRow | None:
     return session.scalar(
         select(IssueRow).where(IssueRow.newsletter == newsletter, IssueRow.day == day)
+    )
+
+
+def covering_issue(session: Session, newsletter: str, day: date) -> IssueRow | None:
+    """The issue that holds that day, by itself or among several."""
+    return session.scalar(
+        select(IssueRow).where(
+            IssueRow.newsletter == newsletter,
+            func.coalesce(IssueRow.first_day, IssueRow.day) <= day,
+            IssueRow.day >= day,
+        )
     )
 
 

@@ -15,6 +15,7 @@ from newsletter.config import Settings
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.models import (
     FormerSlugRow,
+    IssueEditRow,
     IssueRow,
     NewsletterInterestRow,
     Standing,
@@ -80,6 +81,13 @@ def move(session: Session, old: str, new: str, now: datetime) -> Renaming:
         .where(IssueRow.newsletter == old)
         .values(newsletter=new, frozen_as=frozen_as)
         .execution_options(synchronize_session=False)
+    )
+    days = select(IssueEditRow.day).where(IssueEditRow.newsletter == old)
+    session.execute(
+        delete(IssueEditRow).where(IssueEditRow.newsletter == new, IssueEditRow.day.in_(days))
+    )
+    session.execute(
+        update(IssueEditRow).where(IssueEditRow.newsletter == old).values(newsletter=new)
     )
     _join(session, old, new)
     for table in (SubscriptionRow, NewsletterInterestRow):

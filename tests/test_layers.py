@@ -32,6 +32,7 @@ LAYERS = (
     "sending",
     "transports",
     "issues",
+    "issue_edits",
     "rendering",
     "summaries",
     "subscribers",

@@ -1,4 +1,4 @@
-"""issues list, show, export."""
+"""issues list, show, export, edit."""
 
 import sys
 from datetime import date
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter.cli import common, output
+from newsletter.cli import common, issues_edit, output
 
 if TYPE_CHECKING:
     from newsletter.rendering.issue_content import IssueContent, IssueEntry
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def issues() -> None:
-    """List, show and export the issues there are."""
+    """List, show and export the issues there are; edit one that is to come."""
 
 
 @issues.command("list")
@@ -76,6 +76,13 @@ def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | 
         for entry in content.entries
     ]
     output.print_table(("section", "paper", "primary", "sentence", "title"), rows)
+    for note in content.editor_notes:
+        click.echo(f"note  {note.text}")
+    for entry in content.entries:
+        if entry.put_first:
+            click.echo(f"first  {entry.paper.id}  {entry.put_first}")
+    for left in content.omissions:
+        click.echo(f"left out  {left.paper_id}  {left.reason or left.title}")
 
 
 @issues.command()
@@ -143,6 +150,8 @@ def _load_content(slug: str | None, day: date | None, config_file: Path | None) 
 
 
 def _as_json(content: "IssueContent") -> dict[str, Any]:
+    from newsletter import issue_edits
+
     return {
         "newsletter": content.slug,
         "title": content.title,
@@ -151,6 +160,7 @@ def _as_json(content: "IssueContent") -> dict[str, Any]:
         "categories": content.categories,
         "listings": [vars(listing) for listing in content.listings],
         "papers": [_entry_as_json(entry) for entry in content.entries],
+        "edits": issue_edits.to_json(content),
     }
 
 
@@ -171,3 +181,6 @@ def _entry_as_json(entry: "IssueEntry") -> dict[str, Any]:
         "abstract": paper.abstract,
         "summary": vars(entry.summary) | {"origin": output.author_name(entry.summary.made_by)},
     }
+
+
+issues.add_command(issues_edit.edit)

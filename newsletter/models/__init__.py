@@ -22,7 +22,13 @@ from newsletter.models.interests import (
     PickRow,
     ProfileRow,
 )
-from newsletter.models.issues import FormerSlugRow, IssueEntryRow, IssueRow, IssueState
+from newsletter.models.issues import (
+    FormerSlugRow,
+    IssueEditRow,
+    IssueEntryRow,
+    IssueRow,
+    IssueState,
+)
 from newsletter.models.moments import MomentRow, WorkerRow
 from newsletter.models.notices import NoticeRow, NoticeTargetRow
 from newsletter.models.papers import (
@@ -68,6 +74,7 @@ __all__ = [
     "FormerSlugRow",
     "ImportRow",
     "InterestRow",
+    "IssueEditRow",
     "IssueEntryRow",
     "IssueRow",
     "IssueState",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.models.base import Base
@@ -56,11 +56,24 @@ class IssueRow(Base):
     # Since when its deliveries are numbers, but for those that did not simply arrive.
     pruned_at: Mapped[datetime | None]
     admitted_at: Mapped[datetime | None]  # the operator let it go, although it was held as a copy's
+    edits: Mapped[dict[str, Any] | None]  # the operator's, as they were frozen (issue_edits.py)
 
     @property
     def first_name(self) -> str:
         """The slug that it was frozen under: what names it outside of the database."""
         return self.frozen_as or self.newsletter
+
+
+class IssueEditRow(Base):
+    """What the operator wants of an issue that is not frozen yet; gone once it is."""
+
+    __tablename__ = "issue_edit"
+
+    newsletter: Mapped[str] = mapped_column(String(40), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    note: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    first: Mapped[dict[str, Any]]  # arXiv identifier -> reason, in the order of their places
+    omitted: Mapped[dict[str, Any]]  # arXiv identifier -> reason, which may be empty
 
 
 class IssueEntryRow(Base):

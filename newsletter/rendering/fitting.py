@@ -22,9 +22,12 @@ def fit_papers(
     That is base64 where much Chinese would have no room else. `frame` is everything that stands
     around the papers, at its longest; `left_out` are sections that the reader does not want.
     """
-    sections = [entry.section for entry in content.entries]
-    places = [place for place, section in enumerate(sections) if section not in left_out]
-    leading = sum(sections[place] is not IssueSection.REPLACE for place in places)
+    entries = content.entries
+    places = [place for place, entry in enumerate(entries) if entry.section not in left_out]
+    leading = sum(
+        bool(entries[place].put_first) or entries[place].section is not IssueSection.REPLACE
+        for place in places
+    )
     more = [html.more(block, papers) for block, papers in content.blocks.items()]
 
     def plan(encoding: str) -> list[DetailLevel]:

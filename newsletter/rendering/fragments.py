@@ -72,12 +72,20 @@ class PaperFragments:
             _, self._notes[holds], _ = self._finished([self._render("note", holds=holds)])
         return self._notes[holds]
 
+    @cached_property
+    def editor(self) -> list[TextFragment]:
+        """What the editor says before the papers, of which there is nothing on most days."""
+        if not (self._digest.editor_notes or self._digest.omissions):
+            return []
+        return self._finished([self._render("editor")])[1:-1]
+
     def papers(self, level: DetailLevel, *, linked: bool = False) -> list[TextFragment]:
         """All cards at a level; `linked`, with the reader's links to say more or less of each."""
         if (level, linked) not in self._levels:
             entries = self._digest.entries
             rendered = [
-                self._render(
+                (self._render("put_first", entry=entry) if entry.put_first else "")
+                + self._render(
                     "paper",
                     entry=entry,
                     paper=entry.paper,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePicks
@@ -34,6 +35,30 @@ class IssueEntry:
     section: IssueSection
     paper: Paper
     summary: Sentence
+    put_first: str = ""  # why the editor puts it before all others
+
+    @property
+    def order(self) -> tuple[bool, int]:
+        """By what the papers of an issue are sorted."""
+        return not self.put_first, list(IssueSection).index(self.section)
+
+
+@dataclass(frozen=True)
+class EditorNote:
+    """What the editor says of a day, in the small Markdown of `note_markup.py`."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True)
+class Omission:
+    """A paper that was announced that day, and that the editor left out."""
+
+    day: date
+    paper_id: PaperId
+    title: str
+    reason: str = ""
 
 
 class Block(NamedTuple):
@@ -42,6 +67,7 @@ class Block(NamedTuple):
     category: str
     section: IssueSection
     day: date | None = None  # of a mail of several days: the one that announced it
+    is_first: bool = False  # the editor puts its papers before all others
 
 
 @dataclass(frozen=True)
@@ -76,6 +102,8 @@ class IssueContent:
     by_category: bool = False
     picks: IssuePicks | None = None  # what comes first for everybody, where its group named that
     by_day: bool = False  # a week's mail: titles under the days that announced them
+    editor_notes: tuple[EditorNote, ...] = ()
+    omissions: tuple[Omission, ...] = ()
     # Of several days: where each of them announced which paper, by its identifier.
     sections_by_day: Mapping[date, Mapping[str, IssueSection]] = field(
         default_factory=dict, hash=False
@@ -105,7 +133,9 @@ class IssueContent:
         return replace(
             self,
             first_day=days[0] if days[0] < self.day else None,
-            entries=tuple(sorted(entries, key=lambda entry: order.index(entry.section))),
+            entries=tuple(sorted(entries, key=attrgetter("order"))),
+            editor_notes=tuple(note for note in self.editor_notes if note.day >= days[0]),
+            omissions=tuple(left for left in self.omissions if left.day >= days[0]),
         )
 
     @property
@@ -116,7 +146,8 @@ class IssueContent:
     def block(self, entry: IssueEntry) -> Block:
         """Under which label a paper stands: of its categories the first that is followed."""
         category = self._category(entry) if self.by_category else ""
-        return Block(category, entry.section, self._days[entry.paper.id] if self.by_day else None)
+        day = self._days[entry.paper.id] if self.by_day else None
+        return Block(category, entry.section, day, bool(entry.put_first))
 
     @cached_property
     def _days(self) -> dict[PaperId, date]:
@@ -146,6 +177,7 @@ class IssueContent:
         ordered = sorted(
             counted,
             key=lambda block: (
+                not block.is_first,
                 order.get(block.category, 0),
                 block.day or self.day,
                 sections.index(block.section),

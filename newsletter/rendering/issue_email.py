@@ -268,7 +268,7 @@ class IssueEmails:
         blocks: dict[Block, list[TextFragment]] = {block: [] for block in content.blocks}
         for place, level in shown.items():
             blocks[content.block(content.entries[place])].append(part.papers(level)[place])
-        pieces = [frame.head, part.note(holds)]
+        pieces = [frame.head, part.note(holds), *part.editor]
         for block, papers in blocks.items():
             if block.section in left_out:
                 continue
@@ -285,7 +285,7 @@ class IssueEmails:
     def _longest_frame(self, part: PaperFragments, note: str) -> list[TextFragment]:
         """Everything but the papers, with the longest values that a reader can have."""
         frame = part.frame
-        pieces = [frame.head, part.note(note), *frame.labels.values(), frame.foot]
+        pieces = [frame.head, part.note(note), *part.editor, *frame.labels.values(), frame.foot]
         slots = QpTemplate.of(pieces, self._blanks.html.values()).slots
         return [*pieces, *(TextFragment(self._longest_values[gap]) for gap in slots)]
 

@@ -5,8 +5,11 @@ sends them on to `https`.
 """
 
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import Catalogue, translations
 from newsletter.text import one_line
+
+_Section = tuple[str, str, list[IssueEntry]]  # heading, tag, papers
 
 
 def to_markdown(content: IssueContent) -> str:
@@ -15,13 +18,38 @@ def to_markdown(content: IssueContent) -> str:
     say = words.gettext
     new = content.section(IssueSection.NEW) + content.section(IssueSection.CROSS)
     replaced = content.section(IssueSection.REPLACE)
-    sections = ((say("New"), "new", new), (say("Replacements"), "replaced", replaced))
+    sections: tuple[_Section, ...] = (
+        (say("New"), "new", new),
+        (say("Replacements"), "replaced", replaced),
+    )
     head = [f"# {content.title} {';  '.join(content.categories)}\n"]
     head += [
         f"- **{say('%(section)s: %(num)s') % {'section': heading, 'num': len(entries)}}**\n"
         for heading, _, entries in sections
     ]
+    head += _editor(content, words)
+    first = [entry for entry in content.entries if entry.put_first]
+    if first:
+        sections = ((say("Editor's choice"), "first", first), *map(_without_first, sections))
     return "\n".join(head) + "\n" + "".join(_section(*section, words) for section in sections)
+
+
+def _without_first(section: _Section) -> _Section:
+    heading, tag, entries = section
+    return heading, tag, [entry for entry in entries if not entry.put_first]
+
+
+def _editor(content: IssueContent, words: Catalogue) -> list[str]:
+    """The editor's notes as quotations, and what the editor left out."""
+    say = IssueTexts(words)
+    lines = []
+    for note in content.editor_notes:
+        quoted = note.text.replace("<", "\\<").replace("\n", "\n> ").replace("\n> \n", "\n>\n")
+        lines.append(f"> **{say.note_heading(content, note)}**\n>\n> {quoted}\n")
+    for told, omissions in say.omitted(content):
+        links = [f"[{left.paper_id}](https://arxiv.org/abs/{left.paper_id})" for left in omissions]
+        lines.append(f"- **{told}** ({', '.join(links)})\n")
+    return lines
 
 
 def _section(heading: str, tag: str, entries: list[IssueEntry], words: Catalogue) -> str:
@@ -36,6 +64,8 @@ def _entry(tag: str, entry: IssueEntry, words: Catalogue) -> str:
     paper = entry.paper
     pdf = f"http://arxiv.org/pdf/{paper.id}"
     bullets = [(say("Categories"), "; ".join(paper.categories))]
+    if entry.put_first:
+        bullets.insert(0, (say("Put first by the editor"), entry.put_first))
     if entry.section is not IssueSection.REPLACE and entry.summary.text:
         bullets.append((say("Summary"), one_line(entry.summary.text)))
     bullets.append((say("Link"), f"[{pdf}]({pdf})"))

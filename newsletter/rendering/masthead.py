@@ -109,14 +109,14 @@ class MastheadTexts:
         papers = Counter[str]()
         for block, number in content.blocks.items():
             papers[block.category] += number
-        return " · ".join(
-            f"{category} {self._number(number)}" for category, number in papers.items()
-        )
+        ours = sorted(papers, key=content.categories.index)
+        return " · ".join(f"{category} {self._number(papers[category])}" for category in ours)
 
     def counts(self, content: IssueContent) -> str:
         """The same in one line, and whether that is all there was."""
         parts = [words for _, words in self.section_counts(content)]
-        return " · ".join([*parts, *([self._say("complete")] if content.is_complete else [])])
+        is_whole = content.is_complete and not content.omissions
+        return " · ".join([*parts, *([self._say("complete")] if is_whole else [])])
 
     def _papers(self, section: IssueSection, papers: int) -> str:
         count = self._count
@@ -172,6 +172,8 @@ class MastheadTexts:
     def provenance(self, content: IssueContent) -> str:
         """How much of what arXiv announced the issue holds, as far as that is known."""
         if content.is_complete and not content.missing:
+            if content.omissions:
+                return self._say("Complete by arXiv's own count but for what the editor left out.")
             return self._say("Complete by arXiv's own count.")
         return self.completeness(content)
 

@@ -105,7 +105,7 @@ class _Part:
         self, part: PaperFragments, issue: IssueContent, variant: Variant, *, is_html: bool
     ) -> None:
         self._part, self._variant, self._is_html = part, variant, is_html
-        self._head = [part.frame.head, part.note(variant.holds)]
+        self._head = [part.frame.head, part.note(variant.holds), *part.editor]
         self._blocks: dict[Block, list[TextFragment]] = {block: [] for block in issue.blocks}
         self._numbers = issue.blocks
         self._at: dict[int, tuple[Block, int]] = {}  # a place that is shown: where in its block

@@ -26,6 +26,9 @@ def combine_days(days: Sequence[IssueContent]) -> IssueContent:
     """
     told = [content for content in days if content.entries] or days[-1:]
     newest = {entry.paper.id.arxiv_id: entry for content in told for entry in content.entries}
+    for entry in (entry for content in told for entry in content.entries if entry.put_first):
+        name = entry.paper.id.arxiv_id
+        newest[name] = replace(newest[name], put_first=entry.put_first)
     return replace(
         told[-1],
         first_day=told[0].day if len(told) > 1 else None,
@@ -33,6 +36,13 @@ def combine_days(days: Sequence[IssueContent]) -> IssueContent:
         listings=tuple(_sum_notes([note for content in days for note in content.listings])),
         sections_by_day={content.day: content.sections for content in told},
         picks=best_of(content.picks for content in told),
+        editor_notes=tuple(note for content in days for note in content.editor_notes),
+        omissions=tuple(
+            left
+            for content in days
+            for left in content.omissions
+            if left.paper_id.arxiv_id not in newest
+        ),
     ).since(told[0].day)
 
 

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from newsletter import paths
 from newsletter.errors import NewsletterError
-from newsletter.rendering import paper_text, texts
+from newsletter.rendering import note_markup, paper_text, texts
 from newsletter.rendering.paper_links import paper_links
 from newsletter.rendering.quoted_sentence import marked_abstract
 from newsletter.rendering.theme import OURS, Theme
@@ -59,6 +59,8 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
         "shows_sentence": texts.shows_sentence,
         "marked_abstract": marked_abstract,
         "resources": paper_links,
+        "note_html": note_markup.to_html,
+        "note_text": note_markup.to_text,
     }
     environment.filters |= {
         "tex": _tex,

@@ -10,7 +10,14 @@ from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.rendering.author_list import list_authors, read_authors
 from newsletter.rendering.comments import comment
 from newsletter.rendering.field_names import field_name
-from newsletter.rendering.issue_content import Block, IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_content import (
+    Block,
+    EditorNote,
+    IssueContent,
+    IssueEntry,
+    IssueSection,
+    Omission,
+)
 from newsletter.rendering.masthead import MastheadTexts
 from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink
 from newsletter.rendering.paper_text import is_category, plain, shortened
@@ -32,7 +39,33 @@ class IssueTexts(MastheadTexts):
     def label(self, block: Block) -> str:
         """What stands over the papers of a block."""
         day = self._catalogue.one_line_date(block.day) if block.day else ""
-        return " · ".join(filter(None, [block.category, day, self.section(block.section).upper()]))
+        first = self._say("Editor's choice").upper() if block.is_first else ""
+        section = self.section(block.section).upper()
+        return " · ".join(filter(None, [first, block.category, day, section]))
+
+    def put_first(self, entry: IssueEntry) -> str:
+        """Why a paper comes before all others for everybody."""
+        return self._say("Put first by the editor") + self._say(": ") + entry.put_first
+
+    def note_heading(self, content: IssueContent, note: EditorNote) -> str:
+        """What stands over an editor's note; of several days also which one it is on."""
+        heading = self._say("Editor's note")
+        if content.first_day is None:
+            return heading
+        return f"{heading} · {self._catalogue.one_line_date(note.day)}"
+
+    def omitted(self, content: IssueContent) -> list[tuple[str, list[Omission]]]:
+        """How many papers the editor left out for each reason, in words, and which."""
+        by_reason: dict[str, list[Omission]] = {}
+        for left in content.omissions:
+            by_reason.setdefault(left.reason, []).append(left)
+        return [(self._omitted(reason, len(left)), left) for reason, left in by_reason.items()]
+
+    def _omitted(self, reason: str, papers: int) -> str:
+        words = self._count(
+            "%(num)s paper left out by the editor", "%(num)s papers left out by the editor", papers
+        ) % {"num": self._number(papers)}
+        return words + (self._say(": ") + reason if reason else "")
 
     def authors(self, paper: Paper) -> str:
         """The first few by name, the others by number; never "and 1 more"."""
@@ -132,15 +165,29 @@ class IssueTexts(MastheadTexts):
         """What they follow from: so many from what the reader named, others from the group's."""
         say, by_day = self._say, content.by_day
         if for_everybody and others:
-            return say("By what this group named; nothing is left out below.")
+            return (
+                say("By what this group named.")
+                if content.omissions
+                else say("By what this group named; nothing is left out below.")
+            )
         if for_everybody and by_day:
             return say("Nothing of these days is close to what this group named.")
         if for_everybody:
             return say("Nothing today is close to what this group named.")
         if number and others:
-            return say("By what you named, then what this group named; nothing is left out below.")
+            return (
+                say("By what you named, then what this group named.")
+                if content.omissions
+                else say(
+                    "By what you named, then what this group named; nothing is left out below."
+                )
+            )
         if number:
-            return say("By what you named; nothing is left out below.")
+            return (
+                say("By what you named.")
+                if content.omissions
+                else say("By what you named; nothing is left out below.")
+            )
         nothing = (
             say("Nothing of these days is close to what you named.")
             if by_day

@@ -1,7 +1,9 @@
 """An issue whole, at an address that stays, and its papers as files for reference managers."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from flask import Blueprint, Response, abort
@@ -12,7 +14,7 @@ from newsletter import issues
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.models import IssueRow
 from newsletter.rendering.citations import FORMATS
-from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_content import Block, IssueContent, IssueEntry
 from newsletter.rendering.paper_text import is_category
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.web.kept_pages import A_WHILE, kept_file, kept_page
@@ -88,11 +90,13 @@ def _load_issue(issue_id: int) -> IssueContent:
 
 def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
     content = _load_issue(issue_id)
+    blocks = _filled_blocks(content)
     return pages.render(
         "web/issue.html",
         digest=content,
         levels=DetailLevel,
-        sections=_filled_sections(content),
+        blocks=blocks,
+        categories=_categories(blocks) if content.by_category else [],
         first=_first(content),
         chips=_chips(content),
         formats=FORMATS.values(),
@@ -102,10 +106,36 @@ def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
     )
 
 
-def _filled_sections(content: IssueContent) -> list[tuple[IssueSection, list[IssueEntry]]]:
-    return [
-        (section, content.section(section)) for section in IssueSection if content.section(section)
-    ]
+class _FilledBlock(NamedTuple):
+    """What stands under one label."""
+
+    block: Block
+    anchor: str
+    entries: list[IssueEntry]
+
+
+def _filled_blocks(content: IssueContent) -> list[_FilledBlock]:
+    """The labels in their order. Mails link to sections: the first of each bears its name."""
+    anchors: dict[str, Block] = {}
+    for block in sorted(content.blocks, key=attrgetter("is_first")):
+        parts = ["first" if block.is_first else "", block.category, block.section]
+        is_taken = block.section in anchors
+        anchors["-".join(filter(None, parts)) if is_taken else block.section] = block
+    entries: dict[Block, list[IssueEntry]] = {block: [] for block in content.blocks}
+    for entry in content.entries:
+        entries[content.block(entry)].append(entry)
+    names = {block: anchor for anchor, block in anchors.items()}
+    return [_FilledBlock(block, names[block], papers) for block, papers in entries.items()]
+
+
+def _categories(blocks: Sequence[_FilledBlock]) -> list[tuple[str, str, int]]:
+    """Each category that has papers, where it begins, and how many it has."""
+    papers = Counter[str]()
+    begins: dict[str, str] = {}
+    for block, anchor, entries in sorted(blocks, key=lambda filled: filled.block.is_first):
+        papers[block.category] += len(entries)
+        begins.setdefault(block.category, anchor)
+    return [(category, anchor, papers[category]) for category, anchor in begins.items()]
 
 
 def _first(content: IssueContent) -> list[tuple[IssueEntry, IssuePick]]:

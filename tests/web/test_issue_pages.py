@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from newsletter import issues, papers
+from newsletter import issue_edits, issues, papers
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.issue_edits import IssueEdit
+from newsletter.rendering.issue_content import IssueContent
 from tests.gates.browser import Eyes, Scheme
 from tests.gates.days import FROZEN, busy_day
 from tests.gates.test_validator import errors
@@ -21,8 +23,13 @@ from tests.web.conftest import ENGLISH, Hand, Site, opened
 ISSUE = "/audio/2025-07-11"
 
 
-def freeze(database: Database, day: date, number: int) -> None:
-    content = replace(busy_day("en", number), day=day, frozen_at=FROZEN)
+def freeze(
+    database: Database,
+    day: date,
+    number: int,
+    edited: Callable[[IssueContent], IssueContent] = lambda content: content,
+) -> None:
+    content = edited(replace(busy_day("en", number), day=day, frozen_at=FROZEN))
     with database.write.begin() as session:
         for entry in content.entries:
             session.merge(papers.row_of(entry.paper))
@@ -60,6 +67,33 @@ def test_papers_come_as_files_whole_or_one_by_one(site: Site) -> None:
         "/audio/2025-07-10/papers.bib",
     ):
         assert site.get(nothing).status_code == 404
+
+
+def test_an_issue_by_category_with_the_editor_s_word(site: Site) -> None:
+    day = date(2025, 7, 15)
+    freeze(site.database, day, 60, grouped)
+    page = site.get(f"/audio/{day}").text
+    anchors = re.findall(r'<h2 class="label" id="([^"]+)"', page)
+    assert anchors[0] == "first-cs.SD-replace"
+    assert len({*anchors}) == len(anchors) > 4
+    assert {"new", "cross", "replace"} < {*anchors}  # what mails link to
+    numbers = [int(number) for number in re.findall(r'number">(\d+)</span></h2>', page)]
+    assert sum(numbers) == page.count("<article") == 59
+    links = re.findall(r'<a href="#([^"]+)">\S+ <span class="number">(\d+)', page)
+    assert sum(int(number) for _, number in links) == 59
+    assert {anchor for anchor, _ in links} < {*anchors}
+    for shown in (page, site.get("/audio/feed").text.replace("&lt;", "<").replace("&gt;", ">")):
+        assert "Tea <b>at four</b>" in shown
+        assert "Read &amp; discussed" in shown.replace("&amp;amp;", "&amp;")
+        assert re.search(r'[(]<a href="https://arxiv.org/abs/[^"]+v1"', shown)
+
+
+def grouped(content: IssueContent) -> IssueContent:
+    """By category, with a note, the last paper first, and the second left out."""
+    names = [entry.paper.id.arxiv_id for entry in content.entries]
+    wishes = IssueEdit("Tea **at four**", {names[-1]: "Read & discussed"}, {names[1]: ""})
+    categories = ("cs.SD", "eess.AS", "eess.SP")
+    return issue_edits.apply(replace(content, categories=categories, by_category=True), wishes)
 
 
 def test_who_confirms_is_led_to_the_newest_issue(site: Site) -> None:

@@ -9,7 +9,7 @@ const found = document.getElementById("found");
 const chips = [...finder.querySelectorAll(".chips button[value]")];
 const onlyMarked = document.getElementById("only-marked");
 const articles = [...document.querySelectorAll("article")];
-const sections = [...document.querySelectorAll("main > section[aria-labelledby]:not(.marks)")];
+const sections = [...document.querySelectorAll("main > section:has(article)")];
 const place = finder.dataset.place;
 const number = new Intl.NumberFormat(document.documentElement.lang);
 

@@ -1,0 +1,194 @@
+"""issues edit: the editor's note, and which papers come first or are left out."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from newsletter.cli import common, output
+from newsletter.errors import WrongUseError
+from newsletter.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from newsletter.config import NewsletterSettings
+    from newsletter.issue_edits import IssueEdit
+
+_LONGEST_NOTE = 2000  # characters
+_LONGEST_REASON = 200
+_TITLE_CHARACTERS = 60
+
+
+@click.command()
+@click.argument("slug", metavar="NEWSLETTER")
+@common.with_day
+@click.option("--note", metavar="TEXT", help="Stands over the papers, in a little Markdown.")
+@click.option(
+    "--note-file",
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help="The note from a file; - is standard input.",
+)
+@click.option("--editor", is_flag=True, help="Write the note in $EDITOR.")
+@click.option("--no-note", is_flag=True, help="Take the note away.")
+@click.option("--first", multiple=True, metavar="ID", help="Put a paper first; repeatable.")
+@click.option("--not-first", multiple=True, metavar="ID", help="Undo --first; repeatable.")
+@click.option("--leave-out", multiple=True, metavar="ID", help="Leave a paper out; repeatable.")
+@click.option("--keep", multiple=True, metavar="ID", help="Undo --leave-out; repeatable.")
+@click.option("--reason", default="", metavar="TEXT", help="Why, for readers; --first needs it.")
+@common.with_json
+@common.with_config
+def edit(
+    slug: str,
+    day: date | None,
+    note: str | None,
+    note_file: TextIO | None,
+    editor: bool,
+    no_note: bool,
+    first: tuple[str, ...],
+    not_first: tuple[str, ...],
+    leave_out: tuple[str, ...],
+    keep: tuple[str, ...],
+    reason: str,
+    as_json: bool,
+    config_file: Path | None,
+) -> None:
+    """Add a note to an issue, put papers first, or leave papers out.
+
+    Before the issue is frozen, also before its day is fetched. Readers see all of it as the
+    editor's word. Without options, this shows what is set; `newsletter preview` shows the mail.
+    """
+    from newsletter import issue_edits
+
+    if sum([note is not None, note_file is not None, editor, no_note]) > 1:
+        raise WrongUseError("one of --note, --note-file, --editor and --no-note at a time")
+    changes = issue_edits.EditChanges(
+        first=_identifiers(first),
+        not_first=_identifiers(not_first),
+        omit=_identifiers(leave_out),
+        keep=_identifiers(keep),
+        reason=_checked_reason(reason, first, leave_out),
+    )
+    settings = common.load(config_file)
+    newsletter = settings.newsletter(slug)
+    with common.opened(settings, sends=False) as services:
+        day = day or services.source.current_day(services.clock())
+        with services.database.read() as session:
+            before = _wishes(session, newsletter, day)
+        written = _from_editor(before.note) if editor else _read(note, note_file)
+        changes = replace(changes, note="" if no_note else written)
+        with services.database.write.begin() as session:
+            before = _wishes(session, newsletter, day)
+            after = issue_edits.change(before, changes)
+            if after != before:
+                issue_edits.store(session, newsletter.slug, day, after)
+            titles = _titles(session, newsletter, day)
+    if as_json:
+        output.print_json({"newsletter": slug, "day": day} | vars(after))
+    else:
+        _print(newsletter.slug, day, after, titles)
+
+
+def _identifiers(given: "Sequence[str]") -> list[str]:
+    """As arXiv writes them, without a version; an address of the paper will do."""
+    from newsletter.sources.base import PaperId
+
+    return [PaperId.parse(text, 1).arxiv_id for text in given]
+
+
+def _checked_reason(reason: str, first: "Sequence[str]", leave_out: "Sequence[str]") -> str:
+    reason = one_line(reason)
+    if reason and not (first or leave_out):
+        raise WrongUseError("--reason is for --first or --leave-out; name a paper")
+    if reason and first and leave_out:
+        raise WrongUseError("--first and --leave-out have a reason each; set one after the other")
+    if first and not reason:
+        raise WrongUseError('--first needs a reason that readers see: --reason "..."')
+    if len(reason) > _LONGEST_REASON:
+        raise WrongUseError(
+            f"the reason has {len(reason)} characters; {_LONGEST_REASON} are the most"
+        )
+    return reason
+
+
+def _wishes(session: "Session", newsletter: "NewsletterSettings", day: date) -> "IssueEdit":
+    """What is set for an issue that can still change.
+
+    Raises:
+        WrongUseError: it is frozen, or there will be none of that day.
+    """
+    from newsletter import issue_edits, issues
+    from newsletter.sources import calendar
+
+    issue = issues.covering_issue(session, newsletter.slug, day)
+    if issue is None:
+        if not calendar.is_mailing_day(day):
+            raise WrongUseError(f"{day} is a weekend; arXiv announces from Monday to Friday")
+        return issue_edits.load(session, newsletter.slug, day)
+    later = (issue.day + timedelta(days=number) for number in range(1, 8))
+    raise WrongUseError(
+        f"{newsletter.slug} {day} is frozen since {issue.frozen_at:%d %b %H:%M %Z} and stays as it"
+        f" is; the next day is --day {next(filter(calendar.is_mailing_day, later))}"
+    )
+
+
+def _from_editor(note: str) -> str | None:
+    """What was saved in the editor; None where nothing was."""
+    written = click.edit(note, extension=".md")
+    return None if written is None else _clean(written)
+
+
+def _read(note: str | None, file: TextIO | None) -> str | None:
+    """The note that was given, or None.
+
+    Raises:
+        WrongUseError: there is nothing in it, or it is no text.
+    """
+    try:
+        given = note if file is None else file.read(10 * _LONGEST_NOTE)
+    except UnicodeDecodeError:
+        raise WrongUseError("the note is not UTF-8; save it so") from None
+    if given is None:
+        return None
+    written = _clean(given)
+    if not written:
+        raise WrongUseError("the note is empty; --no-note takes one away")
+    return written
+
+
+def _clean(note: str) -> str:
+    lines = "\n".join(map(one_line, note.splitlines())).strip()
+    if len(lines) > _LONGEST_NOTE:
+        raise WrongUseError(f"the note has {len(lines)} characters; {_LONGEST_NOTE} are the most")
+    return lines
+
+
+def _titles(session: "Session", newsletter: "NewsletterSettings", day: date) -> dict[str, str]:
+    """The day's papers as far as they are known."""
+    from newsletter import papers
+
+    announced = papers.announced_papers(session, day, newsletter.categories)
+    return {found.paper.id.arxiv_id: found.paper.title for found in announced}
+
+
+def _print(slug: str, day: date, edit: "IssueEdit", titles: "Mapping[str, str]") -> None:
+    from newsletter.rendering.paper_text import plain, shortened
+
+    rows = [("note", line, "", "") for line in edit.note.split("\n") if line]
+    for what, wished in (("first", edit.first), ("left out", edit.omitted)):
+        for name, reason in wished.items():
+            title = shortened(plain(titles.get(name, "")), _TITLE_CHARACTERS)
+            rows.append((what, name, reason, title))
+            if titles and not title:
+                common.warn(f"{name} is not among the papers of {slug} {day}; nothing comes of it")
+    if not rows:
+        click.echo(f"{slug}  {output.short(day)}  nothing is set")
+        return
+    click.echo(f"{slug}  {output.short(day)}  `newsletter preview {slug} --day {day}` shows it")
+    for row in rows:
+        click.echo("  " + "  ".join(filter(None, row)))
