@@ -8,21 +8,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import Table, delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.models import (
+    Base,
     FormerSlugRow,
     IssueEditRow,
     IssueRow,
-    NewsletterInterestRow,
     Standing,
     SubscriberRow,
     SubscriptionRow,
 )
 from newsletter.text import counted
+
+_SLUG = "newsletter"  # the column, in whichever table
 
 
 @dataclass(frozen=True)
@@ -71,15 +73,11 @@ def rename(session: Session, old: str, new: str, now: datetime) -> Renaming:
 def move(session: Session, old: str, new: str, now: datetime) -> Renaming:
     """The same without a question: nothing of the new slug may be in the way."""
     session.execute(delete(FormerSlugRow).where(FormerSlugRow.slug == new))
-    session.execute(
-        update(FormerSlugRow).where(FormerSlugRow.newsletter == old).values(newsletter=new)
-    )
     session.merge(FormerSlugRow(slug=old, newsletter=new, since=now))
-    frozen_as = func.coalesce(IssueRow.frozen_as, IssueRow.newsletter)
     moved = session.execute(
         update(IssueRow)
         .where(IssueRow.newsletter == old)
-        .values(newsletter=new, frozen_as=frozen_as)
+        .values(frozen_as=func.coalesce(IssueRow.frozen_as, old))
         .execution_options(synchronize_session=False)
     )
     days = select(IssueEditRow.day).where(IssueEditRow.newsletter == old)
@@ -90,13 +88,9 @@ def move(session: Session, old: str, new: str, now: datetime) -> Renaming:
         update(IssueEditRow).where(IssueEditRow.newsletter == old).values(newsletter=new)
     )
     _join(session, old, new)
-    for table in (SubscriptionRow, NewsletterInterestRow):
-        session.execute(
-            update(table)
-            .where(table.newsletter == old)
-            .values(newsletter=new)
-            .execution_options(synchronize_session=False)
-        )
+    for table in Base.metadata.sorted_tables:
+        if _SLUG in table.c:
+            _move_rows(session, table, old, new)
     session.expire_all()
     return Renaming(_readers(session).get(new, 0), moved.rowcount)  # type: ignore[attr-defined]
 
@@ -189,11 +183,23 @@ def _readers(session: Session) -> dict[str, int]:
     return {slug: number for slug, number in rows}  # noqa: C416 - a Row is no pair to the type checker
 
 
-def _join(session: Session, old: str, new: str) -> None:
-    """Who has both keeps the older, unless they left that one and hold the other.
+def _move_rows(session: Session, table: Table, old: str, new: str) -> None:
+    """Of any table that names newsletters, also one that comes later.
 
-    Of interests that both have, the older stay.
+    Where both have the same thing, the older one's stays.
     """
+    of = table.c[_SLUG]
+    if _SLUG in table.primary_key:
+        other = table.alias()
+        rest = [column for column in table.primary_key if column is not of]
+        same = [other.c[column.name] == column for column in rest]
+        older = select(other.c[_SLUG]).where(other.c[_SLUG] == old, *same).exists()
+        session.execute(delete(table).where(of == new, older))
+    session.execute(update(table).where(of == old).values({_SLUG: new}))
+
+
+def _join(session: Session, old: str, new: str) -> None:
+    """Who has both keeps the older, unless they left that one and hold the other."""
     other = aliased(SubscriptionRow)
     pairs = session.execute(
         select(SubscriptionRow, other).where(
@@ -205,13 +211,3 @@ def _join(session: Session, old: str, new: str) -> None:
     for elder, later in pairs:
         session.delete(elder if elder.left_at and not later.left_at else later)
     session.flush()
-    same = aliased(NewsletterInterestRow)
-    table = NewsletterInterestRow
-    named = exists().where(
-        same.newsletter == old, same.kind == table.kind, same.value == table.value
-    )
-    session.execute(
-        delete(table)
-        .where(table.newsletter == new, named)
-        .execution_options(synchronize_session=False)
-    )
