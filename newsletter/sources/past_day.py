@@ -41,13 +41,19 @@ def papers_of_then(
         if line.arxiv_id in known and line.fits(known[line.arxiv_id])
     }
     asked = [line.arxiv_id for line in wanted.values() if line.arxiv_id not in found]
+    between = calendar.submission_window(day)
     newest: dict[str, Paper] = {}
     try:
         newest = {paper.id.arxiv_id: paper for paper in named(asked).values()} if asked else {}
-        newest = _taken_back(named, newest, wanted, calendar.submission_window(day))
+        then = _taken_back(named, newest, wanted, between)
     except SourceError as error:
-        return found | _fitting(newest, wanted), f"the API failed: {error.brief}"
-    return found | _fitting(newest, wanted), ""
+        then = {
+            arxiv_id: paper
+            for arxiv_id, paper in newest.items()
+            if _earlier(wanted.get(arxiv_id), paper, between) is None
+        }
+        return found | _fitting(then, wanted), f"the API failed: {error.brief}"
+    return found | _fitting(then, wanted), ""
 
 
 def judged(

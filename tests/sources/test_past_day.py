@@ -235,6 +235,15 @@ def test_where_the_api_fails_the_day_is_partial_and_says_so(arxiv: StandIn) -> N
     assert "the API failed" in listing.source
 
 
+def test_where_the_api_fails_halfway_no_later_version_stands_in_for_that_days(
+    arxiv: StandIn,
+) -> None:
+    arxiv.api(Reply(answer(NEW, REVISED, CROSS, AGAIN)), Reply(b"", 400))
+    listing = only(fetch(arxiv))
+    assert (listing.state, listing.missing) == (ListingState.PARTIAL, ("2611.00008",))
+    assert said(listing) == [told for told in TOLD if told[0] != FIRST.id]
+
+
 def test_an_empty_day_is_believed_where_a_later_day_stands_behind_it(arxiv: StandIn) -> None:
     arxiv.catchup("cs.SD", DAY, Reply(catchup(day=DAY, following=NEXT)))
     listing = only(fetch(arxiv))
