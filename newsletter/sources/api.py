@@ -148,7 +148,7 @@ def _count(content: bytes) -> int:
 
 def _paper(result: arxiv.Result) -> Paper:
     categories = map(one_line, [result.primary_category, *result.categories])
-    paper_id = PaperId.parse(result.entry_id)
+    paper_id = PaperId.read(result.entry_id)
     return Paper(
         id=paper_id,
         title=one_line(result.title) or f"arXiv:{paper_id.arxiv_id}",

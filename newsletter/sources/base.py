@@ -95,6 +95,22 @@ class PaperId:
         alike. Until 2007 the subject class was optional: `math.GT/0309136` is `math/0309136`.
 
         Raises:
+            SourceError: there is none, or none that arXiv can ever have given, or no version and no
+                default for it.
+        """
+        found = cls.read(text, default_version)
+        if not _is_possible(found.arxiv_id):
+            raise SourceError(
+                f"arXiv has no paper {found.arxiv_id}: its identifiers begin with year and month,"
+                " as in 2507.07270"
+            )
+        return found
+
+    @classmethod
+    def read(cls, text: str, default_version: int | None = None) -> "PaperId":
+        """The same of what arXiv itself says, which knows its identifiers.
+
+        Raises:
             SourceError: there is none, or no version and no default for it.
         """
         match = _ID.search(_AROUND.sub("", _AROUND.sub("", unquote(text))))
@@ -102,10 +118,6 @@ class PaperId:
         if match is None or not (match["new"] or archive in _OLD_ARCHIVES):
             raise SourceError(f"{text[:80]!r} holds no arXiv identifier")
         name = match["new"] or f"{archive}/{match['number']}"
-        if not _is_possible(name):
-            raise SourceError(
-                f"arXiv has no paper {name}: its identifiers begin with year and month: 2507.07270"
-            )
         version = match["version"] or default_version
         if version is None:
             raise SourceError(f"{text[:80]!r} does not say which version it is")

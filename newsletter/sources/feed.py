@@ -93,7 +93,7 @@ def _day_of(root: etree._Element, items: tuple[FeedEntry, ...]) -> date:
 
 def _item(entry: etree._Element) -> FeedEntry:
     text = _texts(entry)
-    paper_id = PaperId.parse(text.get("guid") or text.get("id") or "")
+    paper_id = PaperId.read(text.get("guid") or text.get("id") or "")
     try:
         kind = AnnouncementType(one_line(text.get("announce_type")))
         day = _day(text.get("pubDate") or text.get("published") or "")

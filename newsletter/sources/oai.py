@@ -114,7 +114,7 @@ def _paper(told: etree._Element, space: str, version: int, authors: tuple[str, .
     def line(name: str) -> str | None:
         return one_line(told.findtext(f"{space}{name}")) or None
 
-    paper_id = PaperId(PaperId.parse(line("id") or "", default_version=1).arxiv_id, version)
+    paper_id = PaperId(PaperId.read(line("id") or "", default_version=1).arxiv_id, version)
     return Paper(
         id=paper_id,
         title=line("title") or f"arXiv:{paper_id.arxiv_id}",

@@ -210,7 +210,7 @@ _ENTRY = re.compile(
 def _entries(text: str) -> Iterator[IssueEntry]:
     for found in _ENTRY.finditer(text):
         paper = Paper(
-            id=PaperId.parse(found["id"]),
+            id=PaperId.read(found["id"]),
             title=found["title"],
             abstract=found["abstract"],
             authors=tuple(found["authors"].split("; ")),

@@ -39,7 +39,7 @@ def paper(
     categories: Sequence[str] = ("cs.SD",),
 ) -> Paper:
     return Paper(
-        PaperId.parse(name), "T", "A.", ("Ada L",), tuple(categories),
+        PaperId.read(name), "T", "A.", ("Ada L",), tuple(categories),
         published_at=published_at, updated_at=updated_at or published_at,
     )  # fmt: skip
 
