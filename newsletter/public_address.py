@@ -36,12 +36,28 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
         text = f"site.url is {url}: links in mails work on this machine only"
         yield Finding(_PART, Severity.WARNING, text)
     else:
-        if not url.startswith("https://"):
-            text = f"site.url is {url}: one-click unsubscribe (RFC 8058) needs https"
-            yield Finding(_PART, Severity.WARNING, text)
+        yield from _before_us(settings)
         yield _asked(settings)
     if not settings.site.postal_address:
         text = "site.postal_address is empty; bulk mail must bear one (CAN-SPAM)"
+        yield Finding(_PART, Severity.WARNING, text)
+
+
+def _before_us(settings: Settings) -> Iterator[Finding]:
+    """What should stand between `serve` and the world, and whether we know that it does."""
+    if not settings.site.url.startswith("https://"):
+        text = (
+            f"site.url is {settings.site.url}: one-click unsubscribe (RFC 8058) needs https. Put"
+            " nginx or Caddy before `newsletter serve`: it encrypts, and bears any number of slow"
+            " connections, of which 2000 fill ours (docs/deploy.md)"
+        )
+        yield Finding(_PART, Severity.WARNING, text)
+    elif not settings.web.proxies:
+        text = (
+            "site.url is https, which a proxy before `newsletter serve` speaks, and web.proxies is"
+            " 0: all visitors count as one network, and after signup.per_network_hour of them"
+            " nobody can sign up; let it set X-Forwarded-For, and set web.proxies = 1"
+        )
         yield Finding(_PART, Severity.WARNING, text)
 
 

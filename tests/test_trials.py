@@ -283,6 +283,23 @@ def test_the_public_address_is_ours_where_it_knows_our_signature(
         assert any("`newsletter serve` behind it running" in text for _, text in found("site"))
 
 
+@pytest.mark.parametrize(
+    ("url", "proxies", "words"),
+    [
+        ("http://papers.example.org", 1, "Put nginx or Caddy before"),
+        ("https://papers.example.org", 0, "set web.proxies = 1"),
+        ("https://papers.example.org", 1, None),
+    ],
+)
+def test_what_is_to_stand_before_the_pages_is_said_where_it_does_not(
+    settings: Settings, url: str, proxies: int, words: str | None
+) -> None:
+    site = settings.site.model_copy(update={"url": url})
+    web = settings.web.model_copy(update={"proxies": proxies})
+    findings = public_address._before_us(settings.model_copy(update={"site": site, "web": web}))
+    assert [words in finding.text for finding in findings if words] == [True] * bool(words)
+
+
 def test_who_gets_nothing_any_more_and_which_links_are_dead_is_trouble(
     settings: Settings, database: Database, readers: list[str]
 ) -> None:
