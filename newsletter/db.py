@@ -41,7 +41,7 @@ def describe_failure(error: BaseException) -> str | None:
 
 @dataclass(frozen=True)
 class Database:
-    """An engine and the three ways to talk to it.
+    """An engine and the ways to talk to it.
 
     `read()` opens a snapshot that waits for nobody. `write()` takes its turn at once: SQLite's
     write lock (a transaction that reads first and writes later fails there with "database is
@@ -53,12 +53,16 @@ class Database:
     suppression by address, rate_limit by key, issue. Deliveries belong to who holds their batch.
     Who freezes an issue takes its newsletter's turn (`take_turn`) first.
     On SQLite it is `write()`.
+
+    `append()` is for rows that nobody knows of before they are there, and that depend on no other:
+    on PostgreSQL it waits for nobody. On SQLite it is `write()`.
     """
 
     engine: Engine
     read: sessionmaker[Session]
     write: sessionmaker[Session]
     share: sessionmaker[Session]
+    append: sessionmaker[Session]
 
     def lets_share(self) -> bool:
         """Whether a `share()` would begin at once, since nobody writes alone now.
@@ -102,7 +106,7 @@ class Database:
                 connection, join_transaction_mode="create_savepoint", expire_on_commit=False
             )
             try:
-                yield Database(self.engine, sessions, sessions, sessions)
+                yield Database(self.engine, sessions, sessions, sessions, sessions)
             finally:
                 outer.rollback()
 
@@ -189,6 +193,7 @@ def connect(url: str, folder: Path) -> Database:
         sessionmaker(reading, expire_on_commit=False),
         sessionmaker(writing, expire_on_commit=False),
         sessionmaker(sharing, expire_on_commit=False),
+        sessionmaker(writing if reading is engine else engine, expire_on_commit=False),
     )
 
 

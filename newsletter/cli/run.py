@@ -37,6 +37,7 @@ def run(
     something could not be done, or a model was asked and nothing usable came; run it again later.
     """
     from newsletter import alarm
+    from newsletter.feedback import inbox
 
     settings = common.load(config_file)
     days_as_json: list[dict[str, Any]] | None = [] if as_json else None
@@ -44,6 +45,7 @@ def run(
     with watching as outcome, common.opened(settings) as services:
         if not dry_run:  # first, so that what somebody liked since acts on their next mail
             interests.tell_papers(settings, services.database)
+            inbox.fold(services.database, services.clock, services.stopping)
         run_newsletter = partial(_run_newsletter, services, dry_run, days_as_json, day)
         done = common.for_each_mailed(settings, services, slug, run_newsletter)
         if not dry_run:

@@ -21,7 +21,7 @@ from newsletter.cluster.heartbeats import Heartbeat
 from newsletter.cluster.jobs import CARE, SEND
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError
-from newsletter.feedback import mailbox, poll
+from newsletter.feedback import inbox, mailbox, poll
 from newsletter.notices.worker import NoticeWorker
 from newsletter.sending import server_identity
 from newsletter.services import Services
@@ -35,6 +35,7 @@ _WHEN = {  # cron, the seconds last
     "look_after": "* * * * * */10",
     "letters": "* * * * * */15",
     "notices": "* * * * * */15",
+    "webhooks": "* * * * * */5",
     "days": "*/5 * * * *",
     "feedback": "*/5 * * * *",
     "clean": "17 * * * *",
@@ -121,6 +122,7 @@ class ClusterWorker:
             "look_after": lambda: jobs.look_after(self._services),
             "letters": self._outbox.run_once,
             "notices": self._notices.run_once,
+            "webhooks": self._fold_webhooks,
             "days": self._compose_days,
             "feedback": self._read_feedback,
             "clean": self._outbox.cleanup,
@@ -167,6 +169,9 @@ class ClusterWorker:
                     catch_up.run_days(self._services, newsletter, days)
                 except NewsletterError as error:
                     _log.warning("%s: %s", newsletter.slug, error)
+
+    def _fold_webhooks(self) -> None:
+        inbox.fold(self._services.database, self._services.clock, self._is_stopping)
 
     def _read_feedback(self) -> None:
         place = self._settings.feedback

@@ -18,7 +18,9 @@ from newsletter.db import insert_missing
 from newsletter.feedback import bounce_rules
 from newsletter.feedback.events import Event
 from newsletter.models import (
+    ORDINARY,
     DeliveryRow,
+    DeliveryState,
     EventType,
     FeedbackRow,
     QuarantineRow,
@@ -33,7 +35,6 @@ from newsletter.text import without_addresses
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 500  # ids in one question: SQLite has a bound
-_ORDINARY = (EventType.ACCEPTED, EventType.DEFERRED, EventType.DELIVERED)
 _ORDINARY_KEPT_FOR = timedelta(days=14)  # providers repeat themselves for a day
 _SET_ASIDE_KEPT_FOR = timedelta(days=60)
 _FORGOTTEN_AT_ONCE = 2000
@@ -58,6 +59,12 @@ class _KnownEvent:
     issue_id: int | None = None
     subscriber_id: int | None = None
     email: str | None = None
+    state: str | None = None
+
+    @property
+    def may_move(self) -> bool:
+        """Whether its delivery may change for it: good news of what is sent changes nothing."""
+        return self.state != DeliveryState.SENT or self.event.kind not in ORDINARY
 
     @property
     def domain(self) -> str | None:
@@ -76,9 +83,8 @@ def apply_events(session: Session, events: Iterable[Event], now: datetime) -> Ap
     for share in _in_shares(first_told.values()):
         fresh = _write_down(session, share, now)
         new += len(fresh)
-        settled += delivery_updates.apply_to_deliveries(
-            session, [known.event.reference for known in fresh], now
-        )
+        moving = [known.event.reference for known in fresh if known.may_move]
+        settled += delivery_updates.apply_to_deliveries(session, moving, now)
         for known in fresh:
             if known.issue_id is None:  # of a letter, or of an issue that was sent once more
                 event = known.event
@@ -125,6 +131,7 @@ def _write_down(session: Session, events: Sequence[Event], now: datetime) -> lis
                 DeliveryRow.reference,
                 DeliveryRow.issue_id,
                 DeliveryRow.subscriber_id,
+                DeliveryRow.state,
                 SubscriberRow.email,
             )
             .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
@@ -137,7 +144,7 @@ def _write_down(session: Session, events: Sequence[Event], now: datetime) -> lis
     for event in fresh:
         row = deliveries.get(event.reference)
         if row is not None:
-            known = _KnownEvent(event, row.issue_id, row.subscriber_id, row.email)
+            known = _KnownEvent(event, row.issue_id, row.subscriber_id, row.email, row.state)
         elif event.reference in of_letters or event.subscriber_id is None:
             known = _KnownEvent(event, email=of_letters.get(event.reference, event.address))
         else:
@@ -213,7 +220,7 @@ def _forget_old(session: Session, now: datetime) -> None:
     """Let go of what has no meaning any more, a bounded share at a time."""
     old = (
         select(FeedbackRow.event_id)
-        .where(FeedbackRow.received_at < now - _ORDINARY_KEPT_FOR, FeedbackRow.kind.in_(_ORDINARY))
+        .where(FeedbackRow.received_at < now - _ORDINARY_KEPT_FOR, FeedbackRow.kind.in_(ORDINARY))
         .limit(_FORGOTTEN_AT_ONCE)
     )
     session.execute(delete(FeedbackRow).where(FeedbackRow.event_id.in_(old)))

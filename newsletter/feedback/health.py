@@ -9,11 +9,12 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.feedback.sendgrid_webhook import Signature
 from newsletter.finding import Finding, Severity
-from newsletter.models import QuarantineRow
+from newsletter.models import InboxRow, QuarantineRow
 from newsletter.sending import rate_limit
 from newsletter.text import counted
 
 _PART = "feedback"
+_FOLDED_WITHIN = timedelta(hours=1)
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
@@ -22,6 +23,9 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     with database.read() as session:
         paused = rate_limit.running_pauses(session, now)
         aside = session.scalar(select(func.count()).select_from(QuarantineRow)) or 0
+        posted, oldest = session.execute(
+            select(func.count(InboxRow.id), func.min(InboxRow.received_at))
+        ).one()
     for pause in paused:
         yield Finding(
             _PART,
@@ -29,6 +33,10 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
             f"{pause.reason}, so it gets nothing until {pause.until:%H:%M} UTC; look at the"
             f" sender's reputation, then `newsletter feedback --resume {pause.domain}`",
         )
+    if posted and now - oldest > _FOLDED_WITHIN:
+        said = f"{counted(posted, 'body', 'bodies')} of events wait since {oldest:%F %R} UTC"
+        text = f"{said}: `serve`, workers and `newsletter run` fold them; is one of them running?"
+        yield Finding(_PART, Severity.TROUBLE, text)
     if aside:
         yield Finding(
             _PART,

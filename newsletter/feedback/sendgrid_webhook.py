@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.feedback.events import Event
-from newsletter.models import EventType
+from newsletter.models import ORDINARY, EventType
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.transports.refusals import RefusalCause, refusal_cause
 
@@ -95,8 +95,8 @@ class WebhookBody:
     odd: list[tuple[str, str]] = field(default_factory=list)  # why, and the event itself
 
 
-def parse_body(body: bytes, now: datetime) -> WebhookBody:
-    """The events of a body, each judged by itself.
+def check_body(body: bytes) -> list[Any]:
+    """What may be events, not looked at yet.
 
     Raises:
         NotEventsError: it is no JSON list at all.
@@ -107,8 +107,17 @@ def parse_body(body: bytes, now: datetime) -> WebhookBody:
         raise NotEventsError("the body is no JSON") from error
     if not isinstance(listed, list):
         raise NotEventsError("the body is no list of events")
+    return listed
+
+
+def parse_body(body: bytes, now: datetime) -> WebhookBody:
+    """The events of a body, each judged by itself.
+
+    Raises:
+        NotEventsError: it is no JSON list at all.
+    """
     found = WebhookBody()
-    for item in listed:
+    for item in check_body(body):
         try:
             event = _event(item, now)
         except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -143,7 +152,8 @@ def _event(told: Any, now: datetime) -> Event | None:  # noqa: ANN401 - JSON fro
         at=at,
         detail=_detail(told),
         suppress=suppress,
-        address=_address(_optional(told, "email")),
+        # Good news acts on no address.
+        address=None if kind in ORDINARY else _address(_optional(told, "email")),
     )
 
 

@@ -3,6 +3,7 @@
 from newsletter.models.base import Base, UtcDateTime
 from newsletter.models.deliveries import (
     FAILING,
+    ORDINARY,
     PROVING,
     BatchRow,
     DeliveryRow,
@@ -10,6 +11,7 @@ from newsletter.models.deliveries import (
     DomainPauseRow,
     EventType,
     FeedbackRow,
+    InboxRow,
     QuarantineRow,
     RateRow,
     ResendRow,
@@ -58,6 +60,7 @@ from newsletter.models.subscribers import (
 
 __all__ = [
     "FAILING",
+    "ORDINARY",
     "PROVING",
     "AddressChangeRow",
     "AnnouncementRow",
@@ -73,6 +76,7 @@ __all__ = [
     "FormLimitRow",
     "FormerSlugRow",
     "ImportRow",
+    "InboxRow",
     "InterestRow",
     "IssueEditRow",
     "IssueEntryRow",

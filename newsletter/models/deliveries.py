@@ -87,6 +87,7 @@ class EventType(StrEnum):
 
 
 FAILING = frozenset({EventType.BOUNCE, EventType.BLOCKED, EventType.DROPPED})
+ORDINARY = frozenset({EventType.ACCEPTED, EventType.DEFERRED, EventType.DELIVERED})
 # Somebody who has the mail speaks: it left, whatever we knew.
 PROVING = frozenset(EventType) - FAILING
 
@@ -114,6 +115,18 @@ class FeedbackRow(Base):
     detail: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
     received_at: Mapped[datetime]
+
+
+class InboxRow(Base):
+    """A body that was posted to a hook, as it came; gone once all of its events are folded in."""
+
+    __tablename__ = "inbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(16))
+    content: Mapped[bytes]
+    received_at: Mapped[datetime]
+    folded: Mapped[int]  # events of it that have acted
 
 
 class QuarantineRow(Base):

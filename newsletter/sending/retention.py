@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from newsletter.db import Database
 from newsletter.models import (
+    ORDINARY,
     BatchRow,
     DeliveryRow,
     DeliveryState,
-    EventType,
     FeedbackRow,
     IssueRow,
     IssueState,
@@ -29,7 +29,6 @@ from newsletter.models import (
 
 _AT_ONCE = 5  # batches of a thousand in a transaction: some 50 ms, 0.3 s on a crowded SQLite
 _REST_S = 0.05  # between two, or others would wait in vain for SQLite's lock
-_ORDINARY = (EventType.ACCEPTED, EventType.DEFERRED, EventType.DELIVERED)
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def prune(
 _UNREMARKABLE: Sequence[ColumnElement[bool]] = (
     DeliveryRow.state.in_((DeliveryState.SENT, DeliveryState.SKIPPED)),
     ~exists().where(
-        FeedbackRow.reference == DeliveryRow.reference, FeedbackRow.kind.not_in(_ORDINARY)
+        FeedbackRow.reference == DeliveryRow.reference, FeedbackRow.kind.not_in(ORDINARY)
     ),
 )
 

@@ -17,6 +17,7 @@ from newsletter import alarm, bootstrap, config, slugs
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import WrongUseError
+from newsletter.feedback import inbox
 from newsletter.notices.worker import NoticeWorker
 from newsletter.subscribers import signup_limits
 from newsletter.transactional.worker import OutboxWorker
@@ -165,6 +166,8 @@ def _background(
             Seldom(lambda: alarm.tell(settings, database, clock()), _WATCH_EVERY_S, at_once=False),
         )
     }
+    if settings.feedback.sendgrid_public_key:
+        acts["feedback"] = (lambda: inbox.fold(database, clock),)
     if settings.notify:
         acts["notices"] = (NoticeWorker(database, settings, clock).run_once,)
     return Background(acts)

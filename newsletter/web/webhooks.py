@@ -1,4 +1,6 @@
-"""What other machines post: SendGrid's events, trusted by signature, answered after the commit.
+"""What other machines post: SendGrid's events, trusted by signature, answered once they are kept.
+
+They act soon after, in the background (feedback/inbox.py), so an answer takes milliseconds.
 
 An answer other than 2xx makes SendGrid come again for a day, so a database that is busy is a 503;
 what can never become right is a 4xx, and one odd event among many is set aside, not refused.
@@ -12,7 +14,7 @@ from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from newsletter.feedback import apply, sendgrid_webhook
+from newsletter.feedback import inbox, sendgrid_webhook
 from newsletter.feedback.sendgrid_webhook import NotEventsError, NotGenuineError
 from newsletter.web.pages import EXTENSION, pages
 
@@ -42,7 +44,7 @@ def sendgrid() -> Response:
             request.headers.get("X-Twilio-Email-Event-Webhook-Timestamp", ""),
             now,
         )
-        read = sendgrid_webhook.parse_body(body, now)
+        sendgrid_webhook.check_body(body)
     except RequestEntityTooLarge:
         return _answer(413, "more than 5 MB")
     except NotGenuineError as error:
@@ -51,15 +53,12 @@ def sendgrid() -> Response:
     except NotEventsError as error:
         return _answer(400, str(error))
     try:
-        with pages.database.write.begin() as session:
-            result = apply.apply_events(session, read.events, now)
-            for reason, content in read.odd:
-                apply.quarantine(session, sendgrid_webhook.SOURCE, reason, content, now)
+        inbox.keep(pages.database, sendgrid_webhook.SOURCE, body, now)
     except OperationalError as error:
         _log.warning("feedback could not be kept, SendGrid will repeat it: %s", error.orig)
         return _answer(503, "come again")
-    _log.info("feedback kept", extra={**vars(result), "set_aside": len(read.odd)})
-    return _answer(200, f"{result.new} new, {result.known} known, {len(read.odd)} set aside")
+    pages.wake()
+    return _answer(202, "kept")
 
 
 def _body(posted: Request) -> bytes:

@@ -9,9 +9,11 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from newsletter.feedback import inbox
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
 from newsletter.sending import stats
 from newsletter.subscribers import suppression
@@ -51,6 +53,11 @@ def said(name: str, reference: str, **more: object) -> dict[str, Any]:
         "reference": reference,
         **more,
     }
+
+
+def fold(app: Flask) -> None:
+    """Let what was posted act, as the background does."""
+    inbox.fold(app.extensions["newsletter.database"], lambda: NOW)
 
 
 def body(events: Iterable[object]) -> bytes:
