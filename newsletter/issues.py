@@ -64,7 +64,7 @@ def compose_issue(
         by_category=newsletter.group == "category",
     )
     edited = issue_edits.apply(content, issue_edits.load(session, newsletter.slug, day))
-    picks = newsletter_picks(session, newsletter.slug, edited.papers_without(""))
+    picks = newsletter_picks(session, newsletter.slug, edited.papers)
     return replace(edited, picks=picks)
 
 

@@ -185,10 +185,15 @@ class IssueContent:
         )
         return {block: counted[block] for block in ordered}
 
-    def papers_without(self, left_out: str) -> list[Paper]:
-        """Those of other sections than these, which are named as in a reader's preferences."""
+    def without(self, left_out: str) -> "IssueContent":
+        """The other sections than these, which are named as in a reader's preferences."""
         hidden = left_out.split()
-        return [entry.paper for entry in self.entries if entry.section not in hidden]
+        kept = tuple(entry for entry in self.entries if entry.section not in hidden)
+        return self if len(kept) == len(self.entries) else replace(self, entries=kept)
+
+    @property
+    def papers(self) -> list[Paper]:
+        return [entry.paper for entry in self.entries]
 
     def section(self, section: IssueSection) -> list[IssueEntry]:
         return [entry for entry in self.entries if entry.section is section]

@@ -87,7 +87,7 @@ class IssueEmails:
         if variant not in self._contents:
             first = self._issue.picks
             self._contents[variant] = (
-                self._content(self._highest(detail), language, left_out.split())
+                self._content(self._highest(detail), language, left_out)
                 if first is None
                 else self._ordered(variant).content(first, for_everybody=True)
             )
@@ -151,7 +151,7 @@ class IssueEmails:
         if mails is not self:
             return mails.day_index(reader)
         if reader.left_out not in self._indexes:
-            self._indexes[reader.left_out] = DayIndex(self._issue.papers_without(reader.left_out))
+            self._indexes[reader.left_out] = DayIndex(self._issue.without(reader.left_out).papers)
         return self._indexes[reader.left_out]
 
     def newsletter_picks(self, reader: Recipient) -> IssuePicks | None:
@@ -214,18 +214,16 @@ class IssueEmails:
             ("Feedback-ID", f"{content.day}:{content.slug}:issue:newsletter"),
         )
 
-    def _content(
-        self, ceiling: DetailLevel, language: str, left_out: Collection[str]
-    ) -> MessageContent:
+    def _content(self, ceiling: DetailLevel, language: str, left_out: str) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
         say = IssueTexts(translations(language))
         frame = self._longest_frame(html, say.longest_note(self._issue))
-        shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out)
+        shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out.split())
         holds = say.holds(self._issue, shown, ceiling)
         return MessageContent(
-            self._subject(language),
-            self._chosen(html, shown, holds, left_out),
-            self._chosen(text, shown, holds, left_out),
+            self._subject(language, left_out),
+            self._chosen(html, shown, holds, left_out.split()),
+            self._chosen(text, shown, holds, left_out.split()),
             self._blanks,
             encoding,
         )
@@ -247,14 +245,23 @@ class IssueEmails:
         linked = fit_links(self._issue, html, shown, encoding, frame, self._longest_values)
         holds = say.holds(self._issue, shown, level)
         variant = Variant(
-            self._subject(language), shown, frozenset(linked), holds, left_out.split(), encoding
+            self._subject(language, left_out),
+            shown,
+            frozenset(linked),
+            holds,
+            left_out.split(),
+            encoding,
         )
         return PersonalVariant(self._issue, (html, text), variant, ceiling, say, self._blanks)
 
-    def _subject(self, language: str) -> str:
+    def _subject(self, language: str, left_out: str) -> str:
+        """What a mail without these sections holds; a template sees no issue without papers."""
+        shown = self._issue.without(left_out)
+        if not shown.entries:
+            return IssueTexts(translations(language)).nothing(shown)
         with explain_template_error():
             subject = self._environment(language).get_template("email/issue/subject.txt")
-            return one_line(subject.render(digest=self._issue, site=self._site))
+            return one_line(subject.render(digest=shown, site=self._site))
 
     def _chosen(
         self,

@@ -59,6 +59,11 @@ class MastheadTexts:
             return last
         return f"{self._catalogue.short_date(content.first_day)} – {last}"
 
+    def nothing(self, content: IssueContent) -> str:
+        """The subject of a mail whose reader left out all sections that the day has."""
+        title = {"title": content.title, "date": self.short_dates(content)}
+        return self._say("No papers in your sections") + self._say(" (%(title)s, %(date)s)") % title
+
     def about(self, content: IssueContent) -> str:
         """What the day is about, as a sentence: mail programs summarize from it."""
         counts, count = content.counts, self._count

@@ -100,7 +100,7 @@ class IssueRanking:
             index = self._indexes.pop(name, None)
             if index is None:
                 content = issues.load_issue(session, issue)
-                index = DayIndex(content.papers_without(left_out))
+                index = DayIndex(content.without(left_out).papers)
             self._indexes[name] = index
             number = sum(len(kept.papers) for kept in self._indexes.values())
             while number > _MOST_PAPERS and len(self._indexes) > 1:

@@ -157,6 +157,9 @@ def test_a_section_that_a_reader_leaves_out_is_one_word_in_the_masthead_and_no_m
     assert shown(sent.html) == shown(sent.text) == new
     told = "All here but 3 cross-lists and 11 replacements, which are on the web."
     assert told in " ".join(sent.text.split())
+    assert sent.content.subject.startswith(f"{len(new)} papers: ")
+    assert mails.mail(replace(READER)).content.subject.startswith("26 papers: ")
+    assert mails.mail(replace(reader, picks=())).content.subject == sent.content.subject
     assert promised_more(sent.html) == promised_more(sent.text) == 0
     assert ">REPLACEMENTS<" not in sent.html
     assert (
@@ -164,8 +167,9 @@ def test_a_section_that_a_reader_leaves_out_is_one_word_in_the_masthead_and_no_m
         is mails.mail(replace(READER, detail="brief", left_out="cross replace")).content
     )
     nothing = replace(issue, entries=tuple(issue.section(IssueSection.REPLACE)))
-    text = mails_of(nothing).mail(replace(READER, left_out="replace")).text
-    assert "All here but 11 replacements, which are on the web." in " ".join(text.split())
+    bare = mails_of(nothing).mail(replace(READER, left_out="replace"))
+    assert "All here but 11 replacements, which are on the web." in " ".join(bare.text.split())
+    assert bare.content.subject == "No papers in your sections (Audio, 11 Jul)"
 
 
 def test_a_newsletter_of_several_categories_can_be_set_by_category() -> None:
