@@ -78,6 +78,11 @@ class DatedPages:
                 kept[category] = None
         return kept[category]
 
+    def any_recent(self, category: str) -> RecentPage | None:
+        """A page of recent papers for its dates, which are the same on every category's."""
+        kept = next((page for page in self._kept().values() if page is not None), None)
+        return kept or self.recent(category)
+
     def recent_listing(self, category: str, day: date) -> CategoryListing | None:
         """A day's new papers and cross-lists by the recent papers; None where they list none."""
         recent = self.recent(category, anew=False)

@@ -103,7 +103,7 @@ class NewestBatch:
 
     def _unless_announced(self, said: CategoryListing) -> CategoryListing:
         """Our table of holidays gives way to arXiv's own calendar."""
-        page = self._dated.recent(said.category) if self._dated and not said.is_past else None
+        page = self._dated.any_recent(said.category) if self._dated and not said.is_past else None
         if page is None or self._day not in page.dates:
             return said
         source = f"{said.source}, but arXiv's recent papers name {self._day}"

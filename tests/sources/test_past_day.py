@@ -420,6 +420,13 @@ def test_the_table_of_holidays_gives_way_to_arxivs_calendar(arxiv: StandIn) -> N
     assert (holiday.state, "holiday" in holiday.source) == (ListingState.NONE, True)
     arxiv.recent("cs.SD", Reply(recent({friday: (NEW,), date(2026, 11, 26): ()})))
     assert only(fetch(arxiv, day=friday)).state is ListingState.STALE
+    arxiv.recent("cs.SD", Reply(recent({date(2026, 11, 26): (NEW,)})))
+    arxiv.page("eess.AS", Reply(page(day="Thursday, 26 November 2026")))
+    arxiv.asked.clear()
+    empty = fetch(arxiv, "cs.SD", "eess.AS", day=friday)
+    assert {each.state for each in empty.listings} == {ListingState.NONE}
+    assert paths(arxiv).count("/list/cs.SD/recent") == 1
+    assert "/list/eess.AS/recent" not in paths(arxiv)  # one request told arXiv's calendar
 
 
 def test_arxivs_own_pages_give_the_day_that_their_makers_describe(arxiv: StandIn) -> None:
