@@ -1,5 +1,6 @@
 # newsletter in a container: `docker build --tag newsletter .`, then compose.yaml or docs/deploy.md.
 FROM python:3.13-slim AS build
+ARG EXTRAS=postgresql
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE constraints.txt ./
 COPY newsletter newsletter
@@ -8,7 +9,7 @@ COPY alembic alembic
 COPY docs docs
 RUN python -m venv /opt/newsletter \
     && /opt/newsletter/bin/pip install --no-cache-dir --disable-pip-version-check \
-        --constraint constraints.txt '.[postgresql]'
+        --constraint constraints.txt ".[$EXTRAS]"
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /data --no-create-home newsletter \

@@ -6,8 +6,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
-from newsletter import systemd
+from newsletter import config, db, systemd
+from newsletter.cli import cli as commands
+from newsletter.config import Settings
 from tests.conftest import Cli
 
 PAGE = Path(__file__).parents[1] / "docs" / "deploy.md"
@@ -19,6 +22,35 @@ def blocks(language: str) -> list[str]:
     return re.findall(
         rf"^```{language}\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE
     )
+
+
+def test_the_cluster_in_containers_has_two_of_all_and_a_memory_for_each(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As far as it can be told without containers: its commands, settings, volumes and order."""
+    described = yaml.safe_load((PAGE.parents[1] / "compose.cluster.yaml").read_text("utf-8"))
+    services = described["services"]
+    assert services.keys() == {
+        *("upgrade", "worker1", "worker2", "web1", "web2", "pgbouncer", "database")
+    }
+    memories = []
+    for name in ("worker1", "worker2", "web1", "web2", "upgrade"):
+        program, *words = services[name].get("command", ["newsletter", "serve"])
+        assert program == "newsletter"
+        assert words[0] in commands.commands
+        address = services[name]["environment"]["NEWSLETTER_DATABASE__URL"]
+        address = re.sub(r"\$\{.*?\}", "secret", address)
+        monkeypatch.setenv("NEWSLETTER_DATABASE__URL", address)
+        url = config.load(settings.folder / "newsletter.toml").database.url
+        opened = db.connect(url, settings.folder).engine
+        behind = "database" if name == "upgrade" else "pgbouncer"
+        assert (opened.url.host, opened.dialect.driver) == (behind, "psycopg")
+        assert services[name]["volumes"][-1] == "./newsletter.toml:/data/newsletter.toml:ro"
+        memories += [line.split(":")[0] for line in services[name]["volumes"][:-1]]
+        assert services[name]["depends_on"].keys() <= services.keys()
+    assert len(set(memories)) == len(memories) == 4
+    assert {*memories, "postgresql"} == described["volumes"].keys()
+    assert services["pgbouncer"]["environment"]["POOL_MODE"] == "transaction"
 
 
 def test_the_page_shows_the_units_that_init_writes() -> None:
