@@ -123,8 +123,9 @@ def test_who_stops_half_way_leaves_nothing_behind(on_a_terminal: Open, tmp_path:
 
 
 @pytest.fixture
-def _watched(monkeypatch: pytest.MonkeyPatch) -> None:
+def _watched(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a terminal, where nothing is asked."""
+    assert cli  # whose streams these are
     for stream in (sys.stdin, sys.stdout):
         monkeypatch.setattr(stream, "isatty", lambda: True)
 
@@ -135,6 +136,16 @@ def test_what_is_there_is_said_before_anything_is_asked(cli: Cli, tmp_path: Path
     said = cli("init")
     assert (said.code, said.out) == (2, "")
     assert "newsletter.toml is there already" in said.err
+
+
+@pytest.mark.usefixtures("_watched")
+def test_a_place_that_cannot_be_written_is_said_before_anything_is_asked(
+    cli: Cli, tmp_path: Path
+) -> None:
+    (tmp_path / "here").touch()
+    said = cli("init", "--config", "here/newsletter.toml")
+    assert (said.code, said.out) == (1, "")
+    assert "nothing can be written in" in said.err
 
 
 @pytest.mark.usefixtures("_watched")
@@ -235,6 +246,6 @@ def test_secrets_lie_beside_the_configuration_and_the_environment_wins(tmp_path:
     (tmp_path / "key").write_text("another")
     from_a_file = {"NEWSLETTER_TRANSPORT__PASSWORD_FILE": str(tmp_path / "key")}
     assert config.load(file, from_a_file).transport.password.get_secret_value() == "another"
-    secrets.write_text("export X=1\n")
-    with pytest.raises(WrongUseError, match=r"newsletter\.env, line 1: write it like NEWSLETTER_"):
+    secrets.write_text("export X=1\nNEWSLETTER_SITE__NAME\n")
+    with pytest.raises(WrongUseError, match=r"newsletter\.env, line 2: write it like NEWSLETTER_"):
         config.load(file, dict(os.environ))

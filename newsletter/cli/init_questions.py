@@ -30,6 +30,9 @@ def ask_all(file: Path) -> "Answers":
     from newsletter.subscribers.addresses import normalize_address
 
     scaffold.refuse_existing(file, config.environment_file(file))
+    there = next(folder for folder in file.absolute().parents if folder.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        raise NewsletterError(f"nothing can be written in {there}; name another place by --config")
     click.echo(_OPENING)
     categories = _ask_fields()
     title = ask(

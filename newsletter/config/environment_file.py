@@ -16,7 +16,7 @@ def with_environment_file(config: Path, environ: Mapping[str, str]) -> dict[str,
     """The environment, and what the file says beyond it: the environment wins.
 
     Raises:
-        WrongUseError: the file cannot be read, or a line of it is no variable of ours.
+        WrongUseError: the file cannot be read, or a line of it says nothing of a variable of ours.
     """
     said = {name.removesuffix("_FILE") for name in environ}
     own = _read(environment_file(config))
@@ -45,7 +45,7 @@ def with_variable(text: str, variable: str, value: str | None) -> str:
 def _read(file: Path) -> dict[str, str]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise WrongUseError(f"{file} cannot be read: {error.strerror}") from error
@@ -53,13 +53,11 @@ def _read(file: Path) -> dict[str, str]:
         raise WrongUseError(f"{file} cannot be read: it holds no text") from None
     variables = {}
     for number, line in enumerate(lines, 1):
-        name, mark, value = line.strip().partition("=")
-        if not name or name.startswith("#"):
-            continue
-        if not mark or not name.startswith("NEWSLETTER_") or "__" not in name:
-            raise WrongUseError(
-                f"{file}, line {number}: write it like NEWSLETTER_TRANSPORT__PASSWORD=..."
-            )
+        name, mark, value = line.strip().removeprefix("export ").partition("=")
+        if not name.startswith("NEWSLETTER_") or "__" not in name:
+            continue  # a comment, or another program's
+        if not mark:
+            raise WrongUseError(f"{file}, line {number}: write it like {name}=...")
         variables[name] = _unquoted(value, f"{file}, line {number}")
     return variables
 
