@@ -2,7 +2,6 @@
 
 import os
 import stat
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
@@ -123,14 +122,11 @@ def test_who_stops_half_way_leaves_nothing_behind(on_a_terminal: Open, tmp_path:
 
 
 @pytest.fixture
-def _watched(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a terminal, where nothing is asked."""
-    assert cli  # whose streams these are
-    for stream in (sys.stdin, sys.stdout):
-        monkeypatch.setattr(stream, "isatty", lambda: True)
+def _asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(init_module, "_is_to_ask", lambda _context: True)
 
 
-@pytest.mark.usefixtures("_watched")
+@pytest.mark.usefixtures("_asked")
 def test_what_is_there_is_said_before_anything_is_asked(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "newsletter.toml").touch()
     said = cli("init")
@@ -138,7 +134,7 @@ def test_what_is_there_is_said_before_anything_is_asked(cli: Cli, tmp_path: Path
     assert "newsletter.toml is there already" in said.err
 
 
-@pytest.mark.usefixtures("_watched")
+@pytest.mark.usefixtures("_asked")
 def test_a_place_that_cannot_be_written_is_said_before_anything_is_asked(
     cli: Cli, tmp_path: Path
 ) -> None:
@@ -148,9 +144,10 @@ def test_a_place_that_cannot_be_written_is_said_before_anything_is_asked(
     assert "nothing can be written in" in said.err
 
 
-@pytest.mark.usefixtures("_watched")
-def test_with_options_nobody_is_asked(cli: Cli, tmp_path: Path) -> None:
-    assert cli("init", "--category", "cs.SD").code == 0
+@pytest.mark.slow
+def test_with_options_nobody_is_asked(on_a_terminal: Open, tmp_path: Path) -> None:
+    with on_a_terminal("init", "--category", "cs.SD") as person:
+        assert person.end() == 0
     assert 'categories = ["cs.SD"]' in (tmp_path / "newsletter.toml").read_text()
     assert not (tmp_path / "newsletter.env").exists()
 
