@@ -105,15 +105,17 @@ def former(session: Session, settings: Settings) -> dict[str, FormerSlugRow]:
 def orphans(session: Session, settings: Settings) -> dict[str, str]:
     """Slugs with readers and no newsletter in the configuration, with what to do, in words."""
     slugs = [newsletter.slug for newsletter in settings_of_today(session, settings).newsletters]
+    gone = {slug: number for slug, number in _readers(session).items() if slug not in slugs}
+    unused = [slug for slug in slugs if not _has_issues(session, slug)] if gone else []
+    new = unused[0] if len(unused) == 1 else "NEW"
     return {
         slug: (
             f"{counted(number, 'reader')} of {slug!r}, which no [[newsletters]] names: they get"
-            f" nothing. Bring it back; or, where it has another slug now, `newsletter rename {slug}"
-            " NEW`; or, where it is over, `newsletter subscribers remove --everybody --from"
-            f" {slug}`"
+            " nothing. Bring it back; or, where it has another slug now, `newsletter rename"
+            f" {slug} {new}`; or, where it is over, `newsletter subscribers remove --everybody"
+            f" --from {slug}`"
         )
-        for slug, number in _readers(session).items()
-        if slug not in slugs
+        for slug, number in gone.items()
     }
 
 
@@ -138,7 +140,7 @@ def refused(session: Session, settings: Settings) -> dict[str, str]:
 def former_text(row: FormerSlugRow) -> str:
     """Of a slug that is still in the configuration."""
     return (
-        f"{row.slug!r} is called {row.newsletter!r} since {row.since.date()}; say so in the"
+        f"{row.slug!r} has been called {row.newsletter!r} since {row.since.date()}; say so in the"
         f" configuration: `newsletter rename {row.slug} {row.newsletter}`"
     )
 

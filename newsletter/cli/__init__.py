@@ -71,7 +71,8 @@ class _Group(click.Group):
 \b
 To look around    newsletter demo
 For your own      newsletter init, then edit newsletter.toml
-Every day         newsletter run, from cron, as often as you like""",
+Every day         newsletter run, from cron, as often as you like
+To read on        newsletter help""",
 )
 @click.version_option(__version__, "-V", "--version", message="newsletter %(version)s")
 @click.option(

@@ -21,6 +21,7 @@ def rename(old: str, new: str, as_json: bool, config_file: Path | None) -> None:
     """
     from newsletter import bootstrap, config, slugs
     from newsletter.errors import NewsletterError, WrongUseError
+    from newsletter.text import counted
 
     settings = common.load(config_file)
     config.check_slug(settings, new)
@@ -42,7 +43,10 @@ def rename(old: str, new: str, as_json: bool, config_file: Path | None) -> None:
     elif moved is None:
         click.echo(f"{old!r} is called {new!r} already.")
     else:
-        click.echo(f"{old} is {new} now: {moved.readers} readers, {moved.issues} issues.")
+        click.echo(
+            f"{old} is {new} now: {counted(moved.readers, 'reader')},"
+            f" {counted(moved.issues, 'issue')}."
+        )
     if old in configured and not edited:
         raise NewsletterError(
             f"write slug = {new!r} for {old!r} into {file} yourself, or where it is set; until then"

@@ -84,6 +84,8 @@ def resend_issue(
                 changed_at=sending.clock(),
             )
         )
+        if result.status is SendStatus.ACCEPTED:
+            rate_limit.resume_sending(session, sending.clock())
     return resent
 
 
