@@ -52,14 +52,24 @@ def watching(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Outc
         failure = describe_failure(error) or brief(error)
         raise
     finally:
-        troubles = _after_run(settings, clock(), outcome) + [failure] * bool(failure)
+        died = None
+        try:
+            troubles = _after_run(settings, clock(), outcome) + [failure] * bool(failure)
+        except NewsletterError as error:
+            died, troubles = error, [failure or str(error)]
         if not (troubles or outcome.is_done):
             troubles = ["the run did not do everything; it will be tried again"]
         _ping(settings, troubles)
+        if died and not failure:
+            raise died
 
 
 def _after_run(settings: Settings, now: datetime, outcome: Outcome) -> list[str]:
-    """Write down the key that signs, and that it went well if it did; tell the troubles."""
+    """Write down the key that signs, and that it went well if it did; tell the troubles.
+
+    Raises:
+        NewsletterError: the database died.
+    """
     try:
         with bootstrap.open_database(settings) as database:
             with database.write.begin() as session:
@@ -71,7 +81,7 @@ def _after_run(settings: Settings, now: datetime, outcome: Outcome) -> list[str]
         text = describe_failure(error)
         if text is None and not isinstance(error, NewsletterError):
             raise
-        return [f"database: {text or error}"]
+        raise NewsletterError(f"database: {text or error}") from error
 
 
 def tell(settings: Settings, database: Database, now: datetime) -> list[Finding]:
