@@ -87,7 +87,7 @@ def _make(
         ProfileRow(
             subscriber_id=number,
             lexicon=shipped().version,
-            content=_written(profile) if profile else b"",
+            content=as_bytes(profile) if profile else b"",
             made_at=now,
         )
         for number, profile in made.items()
@@ -105,7 +105,7 @@ def _compile(session: Session, subscriber_id: int) -> Profile | None:
         return None
 
 
-def _written(profile: Profile) -> bytes:
+def as_bytes(profile: Profile) -> bytes:
     """Some kB, and no code in it: a database may come from anywhere."""
     told = {
         "terms": [

@@ -9,7 +9,7 @@ from binascii import b2a_base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from newsletter.rendering.qp_template import TextFragment, either
+from newsletter.rendering.qp_template import Fragment, either
 
 _LINE_BYTES, _LINE_CHARACTERS = 57, 76
 
@@ -48,7 +48,7 @@ class Base64Template:
     _encoded: tuple[tuple[_Fixed, ...], ...]  # of each piece, by how many bytes are taken
 
     @classmethod
-    def of(cls, pieces: Iterable[TextFragment], placeholders: Iterable[str]) -> "Base64Template":
+    def of(cls, pieces: Iterable[Fragment], placeholders: Iterable[str]) -> "Base64Template":
         blank = either(placeholders)
         text = "".join(piece.text for piece in pieces).replace("\n", "\r\n")
         fixed = tuple(part.encode("utf-8", "replace") for part in blank.split(text))

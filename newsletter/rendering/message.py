@@ -12,7 +12,7 @@ from html import escape
 
 from newsletter.rendering import headers
 from newsletter.rendering.base64_template import Base64Template
-from newsletter.rendering.qp_template import QpTemplate, TextFragment
+from newsletter.rendering.qp_template import Fragment, QpTemplate, TextFragment
 from newsletter.rendering.translations import translations
 
 QUOTED_PRINTABLE, BASE64 = "quoted-printable", "base64"
@@ -50,8 +50,8 @@ class MessageContent:
     """Subject and both parts, with blanks where a reader's values go."""
 
     subject: str
-    html_fragments: Sequence[TextFragment] = field(repr=False)  # each ends its line
-    text_fragments: Sequence[TextFragment] = field(repr=False)
+    html_fragments: Sequence[Fragment] = field(repr=False)  # each ends its line
+    text_fragments: Sequence[Fragment] = field(repr=False)
     placeholders: Placeholders = field(default_factory=Placeholders.fresh)
     html_encoding: str = QUOTED_PRINTABLE
     seed: str = ""  # what tells this content from all others, where that is known in a few words

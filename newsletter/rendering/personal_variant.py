@@ -12,16 +12,21 @@ from functools import lru_cache
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.phrases import Phrase
 from newsletter.interests.picks import MOST_PICKS, PickReason, ReasonType
+from newsletter.rendering.fragment_row import FragmentRow
 from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.message import MessageContent, Placeholders
-from newsletter.rendering.qp_template import TextFragment, either, encode_quoted_printable
+from newsletter.rendering.qp_template import (
+    Fragment,
+    TextFragment,
+    either,
+    encode_quoted_printable,
+)
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.texts import IssueTexts
 
 _REASONS_SHOWN = 2
 _LONGEST_REASON = 300  # bytes on the wire, for which every mail keeps room
-_WIDEST = 15  # bytes of a character: escaped, or as quoted-printable
 _MOST_ISSUES = 31  # of a month without a mail
 _MOST_MARKS = 6  # in a card
 _MARK = "<u>", "</u>"
@@ -90,10 +95,7 @@ class PersonalVariant:
     def _line(self, reasons: Sequence[PickReason]) -> str:
         """The strongest reasons, within the room that is kept for them."""
         line = self._say.reasons(reasons[:_REASONS_SHOWN])
-        while (
-            len(line) * _WIDEST > _LONGEST_REASON
-            and len(encode_quoted_printable(line)) > _LONGEST_REASON
-        ):
+        while not _surely_fits(line) and len(encode_quoted_printable(line)) > _LONGEST_REASON:
             line = line[: len(line) * 3 // 4].rstrip() + "…"
         return line
 
@@ -106,14 +108,15 @@ class _Part:
     ) -> None:
         self._part, self._variant, self._is_html = part, variant, is_html
         self._head = [part.frame.head, part.note(variant.holds), *part.editor]
-        self._blocks: dict[Block, list[TextFragment]] = {block: [] for block in issue.blocks}
+        blocks: dict[Block, list[TextFragment]] = {block: [] for block in issue.blocks}
         self._numbers = issue.blocks
         self._at: dict[int, tuple[Block, int]] = {}  # a place that is shown: where in its block
         self._block_of = [issue.block(entry) for entry in issue.entries]
         for place, level in variant.shown.items():
-            pieces = self._blocks[self._block_of[place]]
+            pieces = blocks[self._block_of[place]]
             self._at[place] = self._block_of[place], len(pieces)
             pieces.append(part.papers(level, linked=place in variant.linked)[place])
+        self._blocks = {block: FragmentRow(pieces) for block, pieces in blocks.items()}
         self._reason = lru_cache(maxsize=4096)(part.reason)
         self._marked = lru_cache(maxsize=4096)(self._with_marks)
 
@@ -122,9 +125,9 @@ class _Part:
         opening: PicksOpening,
         first: Sequence[tuple[int, DetailLevel, Sequence[PickReason]]],
         lines: Sequence[str],
-    ) -> list[TextFragment]:
+    ) -> list[Fragment]:
         """The fragments of a mail that opens with these papers, each under its line."""
-        pieces = [*self._head, self._part.picks(opening)]
+        pieces: list[Fragment] = [*self._head, self._part.picks(opening)]
         gone: dict[Block, list[int]] = {}
         hidden: dict[Block, int] = {}
         for (place, level, reasons), line in zip(first, lines, strict=True):
@@ -141,8 +144,8 @@ class _Part:
         for block, papers in self._blocks.items():
             if block.section in self._variant.left_out:
                 continue
-            over = self._numbers[block] - len(papers) - hidden.get(block, 0)
-            rest = _without(papers, gone.get(block, ()))
+            over = self._numbers[block] - len(papers.fragments) - hidden.get(block, 0)
+            rest = papers.without(gone.get(block, ()))
             if not rest and not over:
                 continue
             pieces += [self._part.frame.labels[block], *rest]
@@ -208,13 +211,11 @@ def _pattern(phrase: Phrase) -> str:
     return r"[\W_]+".join(map(re.escape, phrase.parts)) + (r"\w*" if phrase.is_beginning else "s?")
 
 
-def _without(papers: list[TextFragment], gone: Sequence[int]) -> list[TextFragment]:
-    """All but those at these places."""
-    if not gone:
-        return papers
-    kept: list[TextFragment] = []
-    start = 0
-    for number in sorted(gone):
-        kept += papers[start:number]
-        start = number + 1
-    return kept + papers[start:]
+def _surely_fits(line: str) -> bool:
+    """Told without encoding it, which takes longer than all else of a mail's order."""
+    if not line.isprintable():
+        return False
+    strange = len(line.encode("utf-8", "replace")) - len(line)  # half of their bytes at least
+    dots, equals = line.count("."), line.count("=")
+    # And soft breaks, and a space at an end.
+    return len(line) + 6 * strange + 5 * dots + 2 * equals + 16 <= _LONGEST_REASON

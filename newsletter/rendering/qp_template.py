@@ -5,6 +5,7 @@ from binascii import b2a_qp
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Protocol
 
 _SOFT_BREAK = b"=\r\n"
 _LONGEST = 76  # the soft break's own "=" included
@@ -61,21 +62,35 @@ class TextFragment:
     def cut(self, placeholders: re.Pattern[str]) -> tuple[Sequence[bytes], Sequence[str]]:
         """Encoded and cut at these placeholders, which stand between; remembered for the last ones.
 
-        Personal mails put the same fragments together by the hundred.
+        A soft break stands on both sides of each cut. Personal mails put the same fragments
+        together by the hundred.
         """
         known: re.Pattern[str] | None
         known, parts, names = self.__dict__.get("_cut", (None, (), ()))
         if known is not placeholders:
-            texts, names = placeholders.split(self.text), placeholders.findall(self.text)
-            whole = [self.encoded] if not names else map(encode_quoted_printable, texts)
-            parts = tuple(whole)
+            names = placeholders.findall(self.text)
+            parts = self._cut_at(placeholders) if names else (self.encoded,)
             self.__dict__["_cut"] = placeholders, parts, names
         return parts, names
+
+    def _cut_at(self, placeholders: re.Pattern[str]) -> tuple[bytes, ...]:
+        first, *others = map(encode_quoted_printable, placeholders.split(self.text))
+        *before, last = first, *(_SOFT_BREAK + part for part in others)
+        return (*(part + _SOFT_BREAK for part in before), last)
 
     @cached_property
     def weight(self) -> int:
         """Bytes as decoded."""
         return len(self.text.encode("utf-8", "replace"))
+
+
+class Fragment(Protocol):
+    """What a part is put together from: a fragment, or a stretch of several."""
+
+    @property
+    def text(self) -> str: ...
+
+    def cut(self, placeholders: re.Pattern[str]) -> tuple[Sequence[bytes], Sequence[str]]: ...
 
 
 @dataclass(frozen=True)
@@ -90,23 +105,26 @@ class QpTemplate:
     slots: tuple[str, ...]
 
     @classmethod
-    def of(cls, pieces: Iterable[TextFragment], placeholders: Iterable[str]) -> "QpTemplate":
+    def of(cls, pieces: Iterable[Fragment], placeholders: Iterable[str]) -> "QpTemplate":
         """Encode what is not encoded yet, cut at the blanks."""
         blank = either(placeholders)
-        fixed, slots, current = [], [], [b""]
+        fixed: list[bytes] = []
+        slots: list[str] = []
+        current: list[bytes] = []
         for piece in pieces:
             parts, names = piece.cut(blank)
             current.append(parts[0])
-            for name, part in zip(names, parts[1:], strict=True):
-                fixed.append(b"".join([*current, _SOFT_BREAK]))
-                slots.append(name)
-                current = [_SOFT_BREAK, part]
+            if names:
+                fixed.append(b"".join(current))
+                fixed += parts[1:-1]
+                slots += names
+                current = [parts[-1]]
         return cls((*fixed, b"".join(current)), tuple(slots))
 
     def filled(self, values: Mapping[str, str]) -> list[bytes]:
         """The fixed pieces and, between them, the encoded values."""
         encoded = {name: encode_quoted_printable(values[name]) for name in set(self.slots)}
-        out = [self.fixed[0]]
-        for gap, piece in zip(self.slots, self.fixed[1:], strict=True):
-            out += (encoded[gap], piece)
+        out = [b""] * (2 * len(self.slots) + 1)
+        out[::2] = self.fixed
+        out[1::2] = map(encoded.__getitem__, self.slots)
         return out

@@ -1,0 +1,143 @@
+"""What personal mails cost: `python -m benchmarks.personal_sending PAPERS [READERS ...]`.
+
+A day of 400 of these papers (as in `personal.py`) goes to so many readers twice: nobody named
+anything, then everybody likes 5 to 50 papers. Claims, picks, mails and ledger are the run's own, on
+SQLite; the transport makes every byte and drops it. 400 profiles are made and shared, as they are
+made once a change and not at sending. What a mail costs is the slope between half the readers and
+all of them; what is left is paid once a run. The ranking alone is timed too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import tempfile
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, update
+
+from benchmarks.personal import liked, read_papers
+from benchmarks.sending import no_bar, now, prepared, used_s
+from newsletter import bootstrap, daily, issues
+from newsletter.interests import DayIndex, Profile, compile_profile, pick_papers, profile_store
+from newsletter.interests.lexicon import shipped
+from newsletter.models import InterestRow, ProfileRow, SubscriberRow
+from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection, ListingNote
+from newsletter.sending import freezing
+from newsletter.sources.base import ListingState, Paper
+from newsletter.sources.bundled import DAY
+from newsletter.summaries import extractive_summarizer
+from newsletter.transports.base import SendResult, SendStatus, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from newsletter.db import Database
+    from newsletter.rendering.message import Message
+
+_DAY = 400  # papers
+_PROFILES = 400
+
+
+class Nowhere(Transport):
+    at_once = 100
+
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
+        for mail in mails:
+            mail.as_bytes()
+            yield mail, SendResult(SendStatus.ACCEPTED)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("papers", type=Path)
+    parser.add_argument("readers", type=int, nargs="*", default=[1000, 10_000])
+    chosen = parser.parse_args()
+    papers = read_papers(chosen.papers)
+    chance = random.Random(16)  # noqa: S311 - no secret
+    profiles = [
+        compile_profile(liked(chance.sample(papers[:-_DAY], chance.randint(5, 50))))
+        for _ in range(_PROFILES)
+    ]
+    day = papers[-_DAY:]
+    for readers in chosen.readers:
+        ranking_ms = _ranking_ms(day, profiles)
+        for name, some in (("plain", []), ("personal", profiles)):
+            half_s, whole_s = (_sending_s(day, n, some) for n in (readers // 2, readers))
+            mail_s = (whole_s - half_s) / (readers - readers // 2)
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(
+                f"{readers} readers, {name}: {1000 * mail_s:.3f} ms CPU a mail,"
+                f" {whole_s - mail_s * readers:.1f} s once; peak {peak:.0f} MB"
+            )
+        print(f"ranking alone, meanwhile: {ranking_ms:.3f} ms CPU a reader")
+
+
+def _ranking_ms(day: list[Paper], profiles: list[Profile]) -> float:
+    index = DayIndex(day)
+    began = time.process_time()
+    for profile in profiles:
+        pick_papers(index, profile)
+    return 1000 * (time.process_time() - began) / len(profiles)
+
+
+def _sending_s(day: list[Paper], readers: int, profiles: list[Profile]) -> float:
+    """CPU of one run behind the freezing of its issue."""
+    content = IssueContent(
+        slug="audio",
+        title="Audio",
+        day=DAY,
+        language="en",
+        categories=("cs.SD",),
+        entries=tuple(
+            IssueEntry(IssueSection.NEW, paper, extractive_summarizer.sentence(paper))
+            for paper in day
+        ),
+        listings=(ListingNote("cs.SD", ListingState.COMPLETE, len(day), len(day)),),
+        frozen_at=datetime.now(UTC),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        settings = prepared(Path(folder), 1, readers, "brief")
+        with bootstrap.open_services(settings, now, no_bar, lambda: False) as opened:
+            parts = replace(opened, transport=Nowhere())
+            _name(parts.database, readers, profiles)
+            with parts.database.write.begin() as session:
+                issue = issues.freeze_issue(session, content)
+                assert issue is not None
+                session.execute(update(SubscriberRow).values(language="en"))
+                freezing.freeze_audience(session, issue)
+                issue_id = issue.id
+            daily.freeze_rest(parts, issue_id)
+            began = used_s()
+            result = daily.send_frozen_issue(parts, issue_id, content)
+            assert result.account.sent == readers, result
+            return used_s() - began
+
+
+def _name(database: Database, readers: int, profiles: list[Profile]) -> None:
+    """All readers named something; their profiles are ready."""
+    if not profiles:
+        return
+    contents = cycle([profile_store.as_bytes(profile) for profile in profiles])
+    numbers = range(1, readers + 1)
+    with database.write.begin() as session:
+        named = {"kind": "word", "value": "nothing of it", "wanted": True, "detail": {}}
+        session.execute(
+            insert(InterestRow),
+            [{**named, "subscriber_id": n, "origin": "operator", "since": now()} for n in numbers],
+        )
+        ready = {"lexicon": shipped().version, "made_at": now()}
+        session.execute(
+            insert(ProfileRow),
+            [{**ready, "subscriber_id": n, "content": next(contents)} for n in numbers],
+        )
+
+
+if __name__ == "__main__":
+    main()
