@@ -72,7 +72,8 @@ def test_what_preview_shows_is_what_is_sent_and_stays(edited: Cli, settings: Set
 def test_what_was_set_can_be_undone_and_wrong_wishes_are_one_line(
     edited: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    edit = ("issues", "edit", "audio")
+    assert edited("rename", "audio", "speech").code == 0
+    edit = ("issues", "edit", "speech")
     for wrong, said in (
         (["--day", "2025-07-12"], "weekend"),
         (["--keep", "2507.07319"], f"did you mean '{OMITTED}'?"),
@@ -94,7 +95,7 @@ def test_what_was_set_can_be_undone_and_wrong_wishes_are_one_line(
     assert "nothing is set" in edited(*edit, *undo).out
     text = edited("preview", "--format", "text").out
     with bootstrap.open_database(settings) as database, database.write.begin() as session:
-        assert issue_edits.load(session, "audio", date.fromisoformat(DAY)) == IssueEdit()
+        assert issue_edits.load(session, "speech", date.fromisoformat(DAY)) == IssueEdit()
     assert "编者" not in text
 
 
