@@ -61,7 +61,8 @@ def _is_empty(services: Services, newsletter: NewsletterSettings, day: date) -> 
         rows = daily.fetch(services, newsletter, day)
     except (SourceError, NoNetworkError):  # said when that day has its turn
         return False
-    return all(row.state == ListingState.NONE for row in rows)
+    empty = {row.category for row in rows if row.state == ListingState.NONE}
+    return empty.issuperset(newsletter.categories)  # of the others nothing may be known at all
 
 
 def group_days(missed: Sequence[date], at_most: int) -> list[Days]:
