@@ -42,11 +42,13 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
 
     settings = common.load(config_file)
     app = create_app(settings, sends_mail=True)
-    _say_what_is_lost(settings, app.extensions["newsletter.database"])
+    database = app.extensions["newsletter.database"]
+    _say_what_is_lost(settings, database)
     background = app.extensions["newsletter.background"]
     try:
         server = create_server(app, host=host, port=port, **_limits(settings.web.proxies))
     except OSError as error:
+        database.dispose()
         raise NewsletterError(
             f"{host}:{port} cannot be served: {error.strerror or error}"
         ) from error
@@ -59,7 +61,7 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
     finally:
         server.close()
         background.stop()
-        app.extensions["newsletter.database"].dispose()
+        database.dispose()
 
 
 def _say_what_is_lost(settings: "Settings", database: "Database") -> None:
