@@ -7,6 +7,7 @@ each statement and each commit waits so long first, as if the database were that
 one run of one machine: compare the lines of one output with one another.
 """
 
+import math
 import multiprocessing
 import sys
 import tempfile
@@ -23,7 +24,7 @@ from sqlalchemy import event
 from benchmarks.sending import is_frozen, no_bar, subscribe
 from newsletter import bootstrap, daily, issues, scaffold
 from newsletter.config import Settings
-from newsletter.sending import totals
+from newsletter.sending import freezing, totals
 from newsletter.services import Services
 from newsletter.transports.memory import Memory
 from tests import postgresql
@@ -54,6 +55,9 @@ def measure(url: str, readers: int, processes: int, wait_ms: float) -> float:
                 settings, now, no_bar, lambda: is_frozen(database)
             ) as parts:
                 daily.run_day(parts, settings.newsletters[0], None)
+            with database.read() as session:
+                issue_id = issues.get_issue(session, "audio", None).id
+            freezing.freeze_on(database, issue_id, math.inf, lambda: False)
         ready = multiprocessing.Barrier(processes + 1)
         started = [
             multiprocessing.Process(target=sender, args=(settings, number, wait_ms, ready))

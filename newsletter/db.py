@@ -183,6 +183,8 @@ def connect(url: str, folder: Path) -> Database:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
+        if _takes_threshold(parsed):
+            event.listen(engine, "checkin", _begin_by_itself)
     writing = engine.execution_options(lock_at_once=True)
     sharing = writing.execution_options(beside_others=True)
     reading = engine
@@ -268,9 +270,19 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _begin_postgresql(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if options.get("lock_at_once", False):
-        lock = "lock_shared" if options.get("beside_others", False) else "lock"
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_{lock}({_WRITERS})")
+    if not options.get("lock_at_once", False):
+        return
+    lock = "lock_shared" if options.get("beside_others", False) else "lock"
+    begin = f"SELECT pg_advisory_xact_{lock}({_WRITERS})"
+    if _takes_threshold(connection.engine.url):  # it would send BEGIN on a journey of its own
+        connection.connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+        begin = f"BEGIN; {begin}"
+    connection.exec_driver_sql(begin)
+
+
+def _begin_by_itself(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type
+    if connection is not None and not connection.closed and connection.autocommit:
+        connection.autocommit = False
 
 
 def take_turn(session: Session, what: str) -> None:

@@ -40,7 +40,7 @@ def move(
     session: Session, batch_id: int, old: DeliveryState, new: DeliveryState, number: int
 ) -> None:
     """Note that so many deliveries went from one state to another."""
-    if old != new:
+    if old != new and number:
         shift(session, batch_id, {old: -number, new: number})
 
 

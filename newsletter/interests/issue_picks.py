@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.interests.picks import MOST_PICKS, Pick, PickReason, ReasonType
-from newsletter.models import PickRow
+from newsletter.models import InterestRow, PickRow
 
 _PAPERS = "papers"
 
@@ -55,6 +55,33 @@ def best_of(days: Iterable[IssuePicks | None]) -> IssuePicks | None:
     for pick in sorted((it for picks in told for it in picks), key=lambda it: -it.score):
         best.setdefault(pick.arxiv_id, pick)
     return tuple(best.values())[:MOST_PICKS] if told else None
+
+
+@dataclass(frozen=True)
+class KeptInterests:
+    """Of somebody who named interests: what was chosen in an issue before, and their profile."""
+
+    chosen: Mapping[str, Any] | None
+    lexicon: str | None = None
+    content: bytes | None = None
+
+    @property
+    def picks(self) -> IssuePicks | None:
+        """None where choosing failed."""
+        return None if self.chosen is None else from_json(self.chosen)
+
+
+def kept_interests(
+    session: Session, issue_id: int, subscriber_ids: Collection[int]
+) -> dict[int, KeptInterests]:
+    """Of those among them who named interests, or had picks in that issue."""
+    picked = select(PickRow).where(
+        PickRow.issue_id == issue_id, PickRow.subscriber_id.in_(subscriber_ids)
+    )
+    chosen = {row.subscriber_id: row.chosen for row in session.scalars(picked)}
+    named = select(InterestRow.subscriber_id).where(InterestRow.subscriber_id.in_(subscriber_ids))
+    numbers = chosen.keys() | set(session.scalars(named.distinct()))
+    return {number: KeptInterests(chosen.get(number)) for number in numbers}
 
 
 def kept_picks(

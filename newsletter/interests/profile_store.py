@@ -3,7 +3,7 @@
 import json
 import logging
 import zlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from newsletter.db import Database
 from newsletter.interests import interest_store
 from newsletter.interests.authors import FollowedAuthor
+from newsletter.interests.issue_picks import KeptInterests
 from newsletter.interests.lexicon import shipped
 from newsletter.interests.profile import (
     LikedPaper,
@@ -50,6 +51,19 @@ def profiles_of(
         with suppress(ValueError, KeyError, TypeError, zlib.error):  # a damaged one is made anew
             known[row.subscriber_id] = _read(row.content) if row.content else None
     return known | _make(session, named - known.keys(), now)
+
+
+def profiles_from(
+    session: Session, kept: Mapping[int, KeptInterests], now: datetime
+) -> dict[int, Profile | None]:
+    """The same of those who named interests, where their rows were read already."""
+    known: dict[int, Profile | None] = {}
+    for number, row in kept.items():
+        if row.lexicon == shipped().version and row.content is not None:
+            with suppress(ValueError, KeyError, TypeError, zlib.error):
+                known[number] = _read(row.content) if row.content else None
+    lacking = kept.keys() - known.keys()
+    return known | profiles_of(session, lacking, now) if lacking else known
 
 
 def make_ready(database: Database, now: datetime, stopping: Callable[[], bool]) -> int:

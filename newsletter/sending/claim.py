@@ -1,25 +1,30 @@
 """Whom a worker sends to next: marked "sending" before anything leaves, within the limits."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, null, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
 from newsletter.config import SendingSettings
+from newsletter.interests.issue_picks import KeptInterests
 from newsletter.models import (
     DeliveryRow,
     DeliveryState,
+    InterestRow,
     IssueRow,
+    PickRow,
+    ProfileRow,
     Standing,
     SubscriberRow,
     SubscriptionRow,
 )
 from newsletter.rendering.issue_email import Recipient
-from newsletter.sending import audience, rate_limit, server_identity, totals
+from newsletter.sending import audience, few_trips, rate_limit, totals
+from newsletter.sending.few_trips import Marking
 from newsletter.sending.rate_limit import paused_domains
 from newsletter.subscribers import suppression
 
@@ -36,10 +41,12 @@ _LOOKED_AT = 4  # times as many rows as wanted, where domains have limits of the
 
 @dataclass(frozen=True)
 class BatchRef:
-    """The batch whose lease the caller holds."""
+    """The batch whose lease the caller holds, with what need not be asked for once more."""
 
     batch_id: int
     issue_id: int
+    suppression_key: bytes | None = None
+    paused: Mapping[str, str] | None = None  # domains that get nothing now, and why
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class ClaimResult:
     held: str = ""  # why somebody gets nothing for now
     claims: int = 0  # how many of the issue were ever claimed, where somebody was now
     log_end: int | None = None  # of PostgreSQL, then
+    interests: Mapping[int, KeptInterests] = field(default_factory=dict)  # by subscriber
 
 
 def claim_deliveries(
@@ -67,13 +75,15 @@ def claim_deliveries(
 
     Who left, paused or was suppressed since the issue was frozen is skipped, at the last moment.
     """
-    allowance = rate_limit.RateLimiter(session, limits, paused_domains(session, now), now, at_most)
+    paused = paused_domains(session, now) if share.paused is None else share.paused
+    allowance = rate_limit.RateLimiter(session, limits, paused, now, at_most)
     if allowance.number < 1:
         return ClaimResult((), after, allowance.wait_s)
     look_at = at_most * (_LOOKED_AT if allowance.by_domain else 1)
-    rows = next_pending(session, share, after, look_at, now)
+    rows = next_pending(session, share, after, look_at, now, _NEXT_WITH_INTERESTS)
     allowance.lock_domains(row.email for row in rows)
-    suppressed = _skip_suppressed(session, [row.email for row in rows])
+    is_alone = session.get_bind().dialect.name == "sqlite"
+    suppressed = _skip_suppressed(session, [row.email for row in rows]) if is_alone else {}
     recipients: list[Recipient] = []
     skipped: dict[str, list[int]] = {}
     last = after
@@ -89,24 +99,72 @@ def claim_deliveries(
             )
         last = row.subscriber_id
     allowance.spend(len(recipients))
-    _mark(session, share, [recipient.subscriber_id for recipient in recipients], skipped, now)
-    claims, log_end = _count(session, share, len(recipients)) if recipients else (0, None)
+    marking = _mark if is_alone else _mark_in_one
+    recipients, claims, log_end = marking(session, share, recipients, skipped, now)
+    for reason, subscribers in skipped.items():
+        if reason.startswith(_PAUSED):
+            audience.give_back(session, share.issue_id, subscribers)
     return ClaimResult(
-        recipients, last if rows else 0, 0.0, allowance.short_s, allowance.held, claims, log_end
+        recipients,
+        last if rows else 0,
+        0.0,
+        allowance.short_s,
+        allowance.held,
+        claims,
+        log_end,
+        _interests(rows),
     )
+
+
+def _interests(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, KeptInterests]:
+    return {
+        row.subscriber_id: KeptInterests(row.chosen, row.lexicon, row.content)
+        for row in rows
+        if row.has_interests or row.chosen is not None
+    }
+
+
+_Marked = tuple[list[Recipient], int, int | None]  # who is claimed; claims and log_end as above
+
+
+def _mark_in_one(
+    session: Session,
+    share: BatchRef,
+    recipients: list[Recipient],
+    skipped: dict[str, list[int]],
+    now: datetime,
+) -> _Marked:
+    """The same on PostgreSQL, in one round trip; it looks for suppressed addresses itself."""
+    emails = [recipient.email for recipient in recipients]
+    left = [(number, reason) for reason, numbers in skipped.items() for number in numbers]
+    if not (recipients or left):
+        return [], 0, None
+    marking = Marking(
+        subscribers=[*(person.subscriber_id for person in recipients), *(who for who, _ in left)],
+        states=[DeliveryState.SENDING] * len(recipients) + [DeliveryState.SKIPPED] * len(left),
+        reasons=[*[None] * len(recipients), *(reason for _, reason in left)],
+        hashes=[
+            *suppression.hashes_of(session, emails, share.suppression_key),
+            *[None] * len(left),
+        ],
+    )
+    marked = few_trips.mark(session, share.batch_id, share.issue_id, marking, now)
+    wanted = [
+        recipient for recipient in recipients if recipient.subscriber_id not in marked.suppressed
+    ]
+    return wanted, marked.claims, marked.log_end if wanted else None
 
 
 def _mark(
     session: Session,
     share: BatchRef,
-    claimed: Sequence[int],
+    recipients: list[Recipient],
     skipped: dict[str, list[int]],
     now: datetime,
-) -> None:
+) -> _Marked:
     for reason, subscribers in skipped.items():
         _set_state(session, share, subscribers, DeliveryState.SKIPPED, reason, now)
-        if reason.startswith(_PAUSED):
-            audience.give_back(session, share.issue_id, subscribers)
+    claimed = [recipient.subscriber_id for recipient in recipients]
     _set_state(session, share, claimed, DeliveryState.SENDING, None, now)
     number = sum(map(len, skipped.values()))
     changes = {
@@ -115,6 +173,10 @@ def _mark(
         DeliveryState.SKIPPED: number,
     }
     delivery_counters.shift(session, share.batch_id, changes)
+    if not recipients:
+        return [], 0, None
+    counting = {"issue": share.issue_id, "more": len(recipients)}
+    return recipients, int(session.execute(_COUNT, counting).scalar_one()), None
 
 
 def skip_claimed(
@@ -127,21 +189,18 @@ def skip_claimed(
     delivery_counters.shift(session, share.batch_id, changes)
 
 
-def _count(session: Session, share: BatchRef, number: int) -> tuple[int, int | None]:
-    """How many mails of the issue were ever claimed, these included; and where the log ends."""
-    is_alone = session.get_bind().dialect.name == "sqlite"
-    counting = _COUNT.returning(IssueRow.claims, null() if is_alone else server_identity.END_OF_LOG)
-    claims, log_end = session.execute(counting, {"issue": share.issue_id, "more": number}).one()
-    return int(claims), log_end
-
-
 def next_pending(
-    session: Session, share: BatchRef, after: int, at_most: int, now: datetime
+    session: Session,
+    share: BatchRef,
+    after: int,
+    at_most: int,
+    now: datetime,
+    chosen: Select[*tuple[Any, ...]] | None = None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Who waits and may be tried now, in the order of subscribers."""
     rested = {f"rested_{attempts}": now - rest for attempts, rest in _REST.items()}
     parameters = {"batch": share.batch_id, "after": after, "at_most": at_most, **rested}
-    return session.execute(_NEXT, parameters).all()
+    return session.execute(_NEXT if chosen is None else chosen, parameters).all()
 
 
 def _hold_paused_domains() -> list[ColumnElement[bool]]:
@@ -196,6 +255,20 @@ _NEXT = (
     )
     .order_by(_CHOSEN.c.subscriber_id)
 )
+_NEXT_WITH_INTERESTS = (
+    _NEXT.add_columns(
+        PickRow.chosen,
+        ProfileRow.lexicon,
+        ProfileRow.content,
+        exists().where(InterestRow.subscriber_id == _CHOSEN.c.subscriber_id).label("has_interests"),
+    )
+    .outerjoin(
+        PickRow,
+        (PickRow.issue_id == _CHOSEN.c.issue_id)
+        & (PickRow.subscriber_id == _CHOSEN.c.subscriber_id),
+    )
+    .outerjoin(ProfileRow, ProfileRow.subscriber_id == _CHOSEN.c.subscriber_id)
+)
 _SET_STATE = (
     update(DeliveryRow)
     .where(
@@ -211,6 +284,7 @@ _COUNT = (
     update(IssueRow)
     .where(IssueRow.id == bindparam("issue"))
     .values(claims=IssueRow.claims + bindparam("more"))
+    .returning(IssueRow.claims)
     .execution_options(synchronize_session=False)
 )
 

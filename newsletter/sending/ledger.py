@@ -15,8 +15,9 @@ from newsletter import delivery_counters
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import Recipient
-from newsletter.sending import claim, delivery_updates, journal
+from newsletter.sending import claim, delivery_updates, few_trips, journal
 from newsletter.sending.delivery_updates import StateChange
+from newsletter.sending.few_trips import Accepted, LeaseState
 from newsletter.sending.journal import Mark
 from newsletter.subscribers import suppression
 from newsletter.transports.base import SendResult, SendStatus
@@ -88,6 +89,46 @@ def lease_batch(
 def lease_length(dialect: str) -> timedelta:
     """How long a worker may say nothing before its batch is somebody else's."""
     return _LEASE if dialect == "sqlite" else _LEASE_AMONG_MACHINES
+
+
+def renew_and_record(
+    session: Session,
+    batch_id: int,
+    owner: journal.Owner,
+    answers: Sequence[DeliveryResult],
+    now: datetime,
+) -> LeaseState | None:
+    """Keep the lease and write down what became of claimed deliveries.
+
+    What PostgreSQL tells on the way is returned; on SQLite, where asking costs nothing, None.
+
+    Raises:
+        LeaseLostError: another worker has taken the batch over.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        renew_lease(session, batch_id, owner, now)
+        record_results(session, answers, now)
+        return None
+    plain = [
+        answer
+        for answer in answers
+        if answer.result.status is SendStatus.ACCEPTED and not answer.given_back
+    ]
+    accepted = Accepted(
+        references=[answer.recipient.reference for answer in plain],
+        reasons=[answer.result.detail or None for answer in plain],
+        provider_ids=[answer.result.provider_id for answer in plain],
+    )
+    until = now + lease_length("postgresql")
+    state = few_trips.renew_and_record(session, batch_id, owner.name, until, accepted, now)
+    if state is None:
+        raise LeaseLostError(f"batch {batch_id} was taken over by another process")
+    lacking = len(plain) - len(state.recorded)  # erased, settled or taken over meanwhile
+    delivery_counters.move(session, batch_id, DeliveryState.SENT, DeliveryState.SENDING, lacking)
+    others = [answer for answer in answers if answer.recipient.reference not in state.recorded]
+    if others:
+        record_results(session, others, now)
+    return state
 
 
 def renew_lease(session: Session, batch_id: int, owner: journal.Owner, now: datetime) -> None:

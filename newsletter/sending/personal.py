@@ -1,7 +1,7 @@
 """What comes first for whom a worker has just claimed: ranked once a reader and issue, and kept."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,8 +17,10 @@ from newsletter.interests import (
 from newsletter.interests.issue_picks import (
     IssuePick,
     IssuePicks,
+    KeptInterests,
     join_picks,
     keep_picks,
+    kept_interests,
     kept_picks,
 )
 from newsletter.interests.picks import unwanted_papers
@@ -33,20 +35,21 @@ def with_picks(
     mails: IssueEmails,
     recipients: Sequence[Recipient],
     now: datetime,
+    kept: Mapping[int, KeptInterests] | None = None,
 ) -> list[Recipient]:
     """The same recipients, with what comes first for those who named interests.
 
     What was chosen once is what a later attempt says as well. Whoever was tried before without
-    any gets none now, so that every attempt is the same message.
+    any gets none now, so that every attempt is the same message. `kept`: what the caller has read.
     """
-    if not recipients:
-        return []
-    ids = [recipient.subscriber_id for recipient in recipients]
-    known = kept_picks(session, issue_id, ids)
-    untried = {
-        recipient.subscriber_id: recipient for recipient in recipients if not recipient.attempts
-    }
-    profiles = profile_store.profiles_of(session, untried.keys() - known.keys(), now)
+    mine = {recipient.subscriber_id: recipient for recipient in recipients}
+    if kept is None:
+        kept = kept_interests(session, issue_id, mine)
+    kept = {number: row for number, row in kept.items() if number in mine}
+    known = {number: row.picks for number, row in kept.items() if row.chosen is not None}
+    untried = {number: reader for number, reader in mine.items() if not reader.attempts}
+    new = {number: row for number, row in kept.items() if number in untried and number not in known}
+    profiles = profile_store.profiles_from(session, new, now) if new else {}
     chosen = {
         number: None if own is None else choose(mails, untried[number], own)
         for number, own in profiles.items()

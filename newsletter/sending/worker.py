@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -23,8 +24,12 @@ from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Mark
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.machine_memory import IssueDays
+from newsletter.subscribers import suppression
 from newsletter.text import without_addresses
 from newsletter.transports.base import SendResult, SendStatus
+
+if TYPE_CHECKING:
+    from newsletter.sending.few_trips import LeaseState
 
 _MARK_AFTER = {
     SendStatus.ACCEPTED: Mark.ACCEPTED,
@@ -51,6 +56,7 @@ class BatchWorker:
         self._begun: dict[str, int] = {}  # the how manieth of the run, of those on the wire
         self._answered: dict[str, int] = {}  # how many were begun then, of those not noted yet
         self._answers: list[DeliveryResult] = []  # not recorded yet
+        self._lease_state: LeaseState | None = None  # at the last recording, where that told
         sending.claim_sizer.begin()
         self._recorded_s = time.monotonic()
         self._stopped_s: float | None = None
@@ -66,6 +72,7 @@ class BatchWorker:
             self._days = IssueDays.of(issue)
             self._issue_id = issue.id
             room = delivery_counters.of_batch(batch)
+            self._suppression_key = suppression.known_key(session)
             self._restore_mark = server_identity.restore_mark(session)
         if self._journal is not None:
             self._journal.open(batch_id, room)
@@ -185,8 +192,9 @@ class BatchWorker:
         at_most = min(self._sending.claim_sizer.next(time.monotonic()), self._most - len(self._out))
         with self._sending.database.share.begin() as session:
             self._record(session)
-            claimed = None
-            if not self._breaker.hears_of_trouble(rate_limit.troubles(session)):
+            claimed, state = None, self._lease_state
+            troubles = rate_limit.troubles(session) if state is None else state.troubles
+            if not self._breaker.hears_of_trouble(troubles):
                 claimed = self._claim_with_picks(session, self.after, at_most)
         self._recorded()
         if claimed is None:  # another process is in trouble: one mail first
@@ -200,18 +208,24 @@ class BatchWorker:
 
     def _claim_with_picks(self, session: Session, after: int, at_most: int) -> claim.ClaimResult:
         """Claim the next ones; what comes first for them is kept in the same transaction."""
-        now, share = self._sending.clock(), claim.BatchRef(self._batch_id, self._issue_id)
+        now, share = self._sending.clock(), self._share()
         limits = self._sending.limits
         claimed = claim.claim_deliveries(session, share, limits, now, after, at_most)
-        picked = personal.with_picks(session, self._issue_id, self._mails, claimed.recipients, now)
+        picked = personal.with_picks(
+            session, self._issue_id, self._mails, claimed.recipients, now, claimed.interests
+        )
         wanted = quiet_issues.leave_out(session, share, picked, now)
         return replace(claimed, recipients=wanted)
 
+    def _share(self) -> claim.BatchRef:
+        paused = None if self._lease_state is None else self._lease_state.paused
+        return claim.BatchRef(self._batch_id, self._issue_id, self._suppression_key, paused)
+
     def _claim_probe(self) -> Recipient | None:
-        now, share = self._sending.clock(), claim.BatchRef(self._batch_id, self._issue_id)
         with self._sending.database.share.begin() as session:
             self._record(session)
-            after = probe.before_probe(session, share, self._breaker.domains, now)
+            now = self._sending.clock()
+            after = probe.before_probe(session, self._share(), self._breaker.domains, now)
             claimed = self._claim_with_picks(session, after, 1)
         self._recorded()
         self.wait_s = claimed.wait_s
@@ -233,14 +247,16 @@ class BatchWorker:
     def _record(self, session: Session) -> None:
         session.connection()  # its turn may take a while, and the lease begins after it
         now = self._sending.clock()
-        ledger.renew_lease(session, self._batch_id, self._sending.owner, now)
-        ledger.record_results(session, self._answers, now)
+        self._lease_state = ledger.renew_and_record(
+            session, self._batch_id, self._sending.owner, self._answers, now
+        )
         blocked, self._breaker.blocked = self._breaker.blocked, []
         for answer in sorted(blocked, key=lambda answer: answer.domain):
             reason = f"it refuses everything: {without_addresses(answer.result.detail)}"
             ledger.unclaim(session, [answer.recipient], now, answer.result.detail)
             rate_limit.pause_domain(session, answer.domain, reason, now)
             self.held = f"{answer.domain} is paused: {reason}"
+            self._lease_state = None  # and who is paused is to be asked anew
 
     def _recorded(self) -> None:
         self._sending.progress(len(self._answers))

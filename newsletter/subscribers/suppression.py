@@ -64,6 +64,18 @@ def suppression_reasons(session: Session, addresses: Iterable[str]) -> dict[str,
     return {by_hash[row.address_hash]: row.reason for row in rows}
 
 
+def hashes_of(session: Session, addresses: Iterable[str], key: bytes | None) -> list[str]:
+    """As the database knows (normalized) addresses; the key is asked for where it is not given."""
+    key = key or key_for(session, _PURPOSE)
+    return [_keyed(key, address) for address in addresses]
+
+
+def known_key(session: Session) -> bytes | None:
+    """The key of the hashes, to be used again and again; None where nobody needed it so far."""
+    row = session.get(KeyRow, _PURPOSE)
+    return None if row is None else bytes.fromhex(row.value)
+
+
 # Made once: building a statement costs more than SQLite takes to run it.
 _BY_HASH = select(SuppressionRow.address_hash, SuppressionRow.reason).where(
     SuppressionRow.address_hash.in_(bindparam("hashes", expanding=True))

@@ -5,22 +5,26 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from newsletter import bootstrap, daily, delivery_counters
 from newsletter.cli import common
 from newsletter.config import SendingSettings, Settings
 from newsletter.db import Database
+from newsletter.interests import interest_store
+from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import BatchRow, DeliveryState, IssueRow
 from newsletter.rendering.message import Message
 from newsletter.sending import freezing, totals
 from newsletter.sending.machine_memory import machine_memory
 from newsletter.sending.rate_limit import RateLimiter
+from newsletter.subscribers import lifecycle
 from newsletter.transports.base import SendResult, SendStatus, Transport
 from newsletter.transports.memory import Memory
 from tests.conftest import NOW, Cli
@@ -182,6 +186,45 @@ def test_a_disk_from_a_snapshot_holds_the_issue_on_every_machine(
     assert "8 are uncertain now" in cli("send", "--restored").err
     assert (account(database).sent, account(database).uncertain) == (4, 8)
     assert cli("run").code == 0
+
+
+@contextmanager
+def counted_trips(database: Database) -> Iterator[list[str]]:
+    """What is asked of the database within claims: statements and commits."""
+    trips: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        trips.append(statement)
+
+    def end(_connection: object) -> None:
+        trips.append("COMMIT")
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(database.engine, "commit", end)
+    yield trips
+    event.remove(database.engine, "before_cursor_execute", note)
+    event.remove(database.engine, "commit", end)
+
+
+def test_a_claim_takes_six_trips_to_the_database_with_picks_too(
+    settings: Settings, database: Database, readers: list[str]
+) -> None:
+    with database.write.begin() as session:
+        for email in readers:
+            reader = lifecycle.get_subscriber(session, email)
+            word = Interest(InterestType.WORD, "neural")
+            interest_store.add(session, reader.id, [word], "page", NOW)
+    with (
+        bootstrap.open_services(settings, common.utc_now, common.bar, lambda: False) as services,
+        counted_trips(services.database) as trips,
+    ):
+        transport = Watched(lambda _: None)
+        daily.run_day(replace(services, transport=transport), settings.newsletters[0], None)
+    assert [mail.recipient for mail in transport.memory.sent] == readers
+    shared = [place for place, asked in enumerate(trips) if "lock_shared" in asked]
+    transactions = [trips[place : trips.index("COMMIT", place) + 1] for place in shared]
+    claims = [asked for asked in transactions if any("WITH marked" in each for each in asked)]
+    assert [len(asked) for asked in claims] == [6, 6, 6]
 
 
 def test_senders_write_beside_one_another_and_never_beside_somebody_else(

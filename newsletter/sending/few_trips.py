@@ -1,0 +1,134 @@
+"""PostgreSQL's statements for a sender, each of which does what would be many round trips.
+
+The database may be milliseconds away, and a claim holds its batch's row for as long. SQLite has no
+such statements and needs none.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from newsletter.models import DeliveryState
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What the provider said of mails that it took."""
+
+    references: Sequence[str]
+    reasons: Sequence[str | None]
+    provider_ids: Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class LeaseState:
+    """What a renewal of a lease tells beside itself."""
+
+    recorded: frozenset[str]  # references that are sent now; the others were not on the wire
+    troubles: int  # of the provider, in a row
+    paused: Mapping[str, str]  # domains that get nothing now, and why
+
+
+def renew_and_record(
+    session: Session, batch_id: int, owner: str, until: datetime, accepted: Accepted, now: datetime
+) -> LeaseState | None:
+    """Keep a lease and note what was accepted of its batch; None where another worker has it."""
+    row = session.execute(
+        _RENEW_AND_RECORD,
+        {
+            "batch": batch_id,
+            "owner": owner,
+            "until": until,
+            "now": now,
+            "number": len(accepted.references),
+            **vars(accepted),
+        },
+    ).one()
+    if not row.held:
+        return None
+    return LeaseState(frozenset(row.recorded), row.troubles, row.paused or {})
+
+
+@dataclass(frozen=True)
+class Marking:
+    """What deliveries of a batch become; `hashes` are of addresses that must not be suppressed."""
+
+    subscribers: Sequence[int]
+    states: Sequence[DeliveryState]
+    reasons: Sequence[str | None]
+    hashes: Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class MarkResult:
+    suppressed: frozenset[int]
+    claims: int  # how many of the issue were ever claimed, where somebody was now
+    log_end: int
+
+
+def mark(
+    session: Session, batch_id: int, issue_id: int, marking: Marking, now: datetime
+) -> MarkResult:
+    """Claim or skip deliveries, with the counters of batch and issue; who is suppressed is skipped.
+
+    The issue's row comes last, since all its senders wait for each other there.
+    """
+    row = session.execute(
+        _MARK, {"batch": batch_id, "issue": issue_id, "now": now, **vars(marking)}
+    ).one()
+    return MarkResult(frozenset(row.suppressed), row.claims or 0, row.log_end)
+
+
+_RENEW_AND_RECORD = text("""
+WITH lease AS (
+    UPDATE batch SET leased_until = :until, sending = sending - :number, sent = sent + :number
+    WHERE id = :batch AND owner = :owner
+    RETURNING id
+), recorded AS (
+    UPDATE delivery
+    SET state = 'sent', reason = given.reason, attempts = delivery.attempts + 1, changed_at = :now,
+        provider_id = coalesce(given.provider_id, delivery.provider_id)
+    FROM lease, unnest(
+        CAST(:references AS text[]), CAST(:reasons AS text[]), CAST(:provider_ids AS text[])
+    ) AS given (reference, reason, provider_id)
+    WHERE delivery.reference = given.reference AND delivery.batch_id = lease.id
+        AND delivery.state = 'sending' AND delivery.subscriber_id > 0
+    RETURNING delivery.reference
+)
+SELECT EXISTS (SELECT FROM lease) AS held,
+    ARRAY(SELECT reference FROM recorded) AS recorded,
+    coalesce((SELECT troubles FROM rate_limit WHERE key = 'transport'), 0) AS troubles,
+    (SELECT json_object_agg(domain, reason) FROM domain_pause WHERE until > :now) AS paused
+""")
+_MARK = text("""
+WITH marked AS (
+    UPDATE delivery
+    SET state = CASE WHEN suppression.reason IS NULL THEN given.state ELSE 'skipped' END,
+        reason = coalesce('suppressed: ' || suppression.reason, given.reason), changed_at = :now
+    FROM unnest(
+        CAST(:subscribers AS int[]), CAST(:states AS text[]), CAST(:reasons AS text[]),
+        CAST(:hashes AS text[])
+    ) AS given (subscriber_id, state, reason, address_hash)
+    LEFT JOIN suppression USING (address_hash)
+    WHERE delivery.issue_id = :issue AND delivery.subscriber_id = given.subscriber_id
+    RETURNING delivery.subscriber_id, delivery.state, suppression.reason IS NOT NULL AS suppressed
+), number AS (
+    SELECT count(*) FILTER (WHERE state = 'sending') AS claimed,
+        count(*) FILTER (WHERE state = 'skipped') AS skipped FROM marked
+), counted AS (
+    UPDATE batch SET pending = pending - number.claimed - number.skipped,
+        sending = sending + number.claimed, skipped = batch.skipped + number.skipped
+    FROM number WHERE id = :batch
+    RETURNING number.claimed
+), claimed AS (
+    UPDATE issue SET claims = claims + counted.claimed
+    FROM counted WHERE issue.id = :issue AND counted.claimed > 0
+    RETURNING claims
+)
+SELECT ARRAY(SELECT subscriber_id FROM marked WHERE suppressed) AS suppressed,
+    (SELECT claims FROM claimed) AS claims,
+    CAST(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0') AS bigint) AS log_end
+""")
