@@ -41,7 +41,7 @@ class Days:
         return newest_day(now)
 
     def fetch(self, categories, day, known=None):
-        ids = [PaperId.parse(each) for each in json.loads(self._file.read_text()).get(str(day), [])]
+        ids = [PaperId.read(each) for each in json.loads(self._file.read_text()).get(str(day), [])]
         papers = {
             each: Paper(each, f"Title {each}", "It works.", ("Ada L",), tuple(categories))
             for each in ids
