@@ -54,6 +54,7 @@ LAYERS = (
     "config",
     "colours",
     "taxonomy",
+    "rhythms",
     "languages",
     "clock_health",
     "finding",

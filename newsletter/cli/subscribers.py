@@ -16,6 +16,7 @@ from newsletter.cli import (
     subscribers_interests,
 )
 from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.rhythms import Rhythm
 
 if TYPE_CHECKING:
     from newsletter.models import OutboxRow
@@ -47,7 +48,7 @@ def subscribers() -> None:
 )
 @click.option(
     "--rhythm",
-    type=click.Choice(["daily", "monday", "tuesday", "wednesday", "thursday", "friday", "picks"]),
+    type=click.Choice([rhythm.value for rhythm in Rhythm]),
     help="Each day, once a week, or only with something for them.  [default: daily]",
 )
 @click.option("--language", type=click.Choice(languages.CODES), help="Of the mail's frame.")

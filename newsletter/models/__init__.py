@@ -49,7 +49,6 @@ from newsletter.models.subscribers import (
     ImportRow,
     KeyRow,
     OutboxRow,
-    Rhythm,
     SentOutboxRow,
     SignupRow,
     Standing,
@@ -57,6 +56,7 @@ from newsletter.models.subscribers import (
     SubscriptionRow,
     SuppressionRow,
 )
+from newsletter.rhythms import Rhythm
 
 __all__ = [
     "FAILING",

@@ -8,29 +8,13 @@ from sqlalchemy import ForeignKey, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.models.base import Base
+from newsletter.rhythms import Rhythm
 
 
 class Standing(StrEnum):
     PENDING = "pending"  # asked to confirm, has not yet
     CONFIRMED = "confirmed"
     LEFT = "left"
-
-
-class Rhythm(StrEnum):
-    """How often somebody wants mail of a newsletter."""
-
-    DAILY = "daily"
-    MONDAY = "monday"  # once a week, as the others
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    PICKS = "picks"  # only what has something for them
-
-    @property
-    def weekday(self) -> int | None:
-        """Of the weekly ones, as `date.weekday` counts."""
-        return None if self in {Rhythm.DAILY, Rhythm.PICKS} else list(Rhythm).index(self) - 1
 
 
 class SubscriberRow(Base):
