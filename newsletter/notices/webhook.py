@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import requests
@@ -53,7 +53,7 @@ def body_of(notice: NoticeRow, *, test: bool = False) -> bytes:
         data["old"] = {"id": str(notice.old_subscriber_id), "email": notice.old_email}
     event: dict[str, object] = {
         "type": f"subscriber.{notice.kind}",
-        "timestamp": notice.at.isoformat().replace("+00:00", "Z"),
+        "timestamp": notice.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "data": {name: value for name, value in data.items() if value is not None},
     }
     if test:

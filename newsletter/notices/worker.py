@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from newsletter import notice_queue, outbox
 from newsletter.config import NotifySettings, Settings
@@ -115,5 +115,5 @@ def told_by_mail(row: NoticeRow) -> dict[str, object]:
         "newsletters": row.newsletters,
         "way": row.way,
         "doubt": row.doubt,
-        "at": row.at.isoformat(),
+        "at": row.at.astimezone(UTC).isoformat(),
     }
