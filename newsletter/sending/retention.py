@@ -116,9 +116,9 @@ def _prune_slice(session: Session, issue_id: int, now: datetime) -> tuple[bool, 
         return True, 0
     first, *others = batches
     gone = [batch.id for batch in others]
-    in_slice = DeliveryRow.batch_id.in_([first.id, *gone])
+    swept = gone if issue.pruned_at else [first.id, *gone]  # what the first keeps is not read again
     going = session.execute(
-        delete(DeliveryRow).where(in_slice, *_UNREMARKABLE),
+        delete(DeliveryRow).where(DeliveryRow.batch_id.in_(swept), *_UNREMARKABLE),
         execution_options={"synchronize_session": False},
     )
     number = cast("CursorResult[Any]", going).rowcount
@@ -126,7 +126,9 @@ def _prune_slice(session: Session, issue_id: int, now: datetime) -> tuple[bool, 
         for state in DeliveryState:
             setattr(first, state, getattr(first, state) + getattr(batch, state))
     session.flush()
-    session.execute(update(DeliveryRow).where(in_slice).values(batch_id=first.id))
+    session.execute(
+        update(DeliveryRow).where(DeliveryRow.batch_id.in_(gone)).values(batch_id=first.id)
+    )
     session.execute(delete(BatchRow).where(BatchRow.id.in_(gone)))
     issue.pruned_at = now
     return len(others) < _AT_ONCE, number

@@ -11,7 +11,7 @@ from newsletter.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, EventType, IssueRow
-from newsletter.sending import audience, health, retention, totals
+from newsletter.sending import freezing, health, retention, totals
 from newsletter.subscribers import lifecycle, suppression
 from tests.conftest import NOW, Cli
 from tests.feedback import mails
@@ -34,7 +34,7 @@ def test_an_old_issue_becomes_numbers_and_exceptions(
     readers: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(audience, "BATCH_SIZE", 3)
+    monkeypatch.setattr(freezing, "BATCH_SIZE", 3)
     monkeypatch.setattr(retention, "_AT_ONCE", 1)
     assert cli("run").code == 0
     with database.write.begin() as session:
