@@ -20,7 +20,7 @@ test: .venv/installed-dev
 
 # What `make test` leaves out: long stories (kills, hanging servers, browsers) and the gates.
 test-slow: .venv/installed-dev
-	$(BIN)/pytest -n auto --dist loadgroup -m slow
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m slow
 
 test-all: test test-slow
 
