@@ -4,6 +4,7 @@ Wishes are kept by newsletter and day, also of a day that nobody fetched yet. Wh
 is frozen with the issue, and told to its readers as the editor's word.
 """
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,7 +16,10 @@ from sqlalchemy.orm import Session
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import IssueEditRow
 from newsletter.rendering.issue_content import EditorNote, IssueContent, Omission
+from newsletter.rendering.paper_text import visible
 from newsletter.sources.base import PaperId
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -77,13 +81,26 @@ def store(session: Session, newsletter: str, day: date, edit: IssueEdit) -> None
     if row is not None:
         session.delete(row)
         session.flush()
-    if edit != IssueEdit():
-        session.add(IssueEditRow(newsletter=newsletter, day=day, **vars(edit)))
+    shown = IssueEdit(
+        visible(edit.note).strip(),
+        {name: visible(reason) for name, reason in edit.first.items()},
+        {name: visible(reason) for name, reason in edit.omitted.items()},
+    )
+    if shown != IssueEdit():
+        session.add(IssueEditRow(newsletter=newsletter, day=day, **vars(shown)))
 
 
 def apply(content: IssueContent, edit: IssueEdit) -> IssueContent:
-    """One day's content as the editor wants it; wishes for papers that it has not do nothing."""
+    """One day's content as the editor wants it; of papers that it has not a warning tells."""
     by_name = {entry.paper.id.arxiv_id: entry for entry in content.entries}
+    absent = [name for name in (*edit.first, *edit.omitted) if name not in by_name]
+    if absent:
+        _log.warning(
+            "%s, %s: not announced, so neither put first nor left out: %s",
+            content.slug,
+            content.day,
+            ", ".join(absent),
+        )
     first = [
         replace(by_name.pop(name), put_first=reason)
         for name, reason in edit.first.items()

@@ -19,7 +19,6 @@ from newsletter.cli import (
     demo,
     feedback,
     fetch,
-    help_topics,
     init,
     interests,
     issues,
@@ -38,6 +37,7 @@ from newsletter.cli import (
     templates,
     worker,
 )
+from newsletter.cli.help import show_help
 from newsletter.errors import NewsletterError, did_you_mean
 
 # A full disk, a quota, a broken or read-only folder, rights: not ours to mend, and no bug of ours.
@@ -111,7 +111,7 @@ for _command in (
     db.db,
     backup.backup,
     restore.restore,
-    help_topics.show_help,
+    show_help,
 ):
     cli.add_command(_command)
 

@@ -23,10 +23,15 @@ def is_category(name: str) -> bool:
     return bool(_CATEGORY.fullmatch(name))
 
 
+def visible(text: str) -> str:
+    """Without what nobody sees, or what turns others round."""
+    return _INVISIBLE.sub("", text)
+
+
 @lru_cache(maxsize=4096)
 def plain(source: str) -> str:
     """TeX as one line of plain text."""
-    return " ".join(tex.to_text(_INVISIBLE.sub("", source)).split())
+    return " ".join(tex.to_text(visible(source)).split())
 
 
 @lru_cache(maxsize=4096)
@@ -34,7 +39,7 @@ def markup(source: str, characters: int, *, linked: bool = True) -> str:
     """TeX as HTML; beyond so many characters the plain text, cut."""
     if len(source) > characters:
         return escape(shortened(plain(source), characters), quote=False)
-    html = tex.to_html(_INVISIBLE.sub("", source))
+    html = tex.to_html(visible(source))
     return html if linked else re.sub(r"</?a\b[^>]*>", "", html)
 
 

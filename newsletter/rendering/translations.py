@@ -54,9 +54,8 @@ class Catalogue(gettext.NullTranslations):
 
     def one_line_date(self, day: date) -> str:
         """The long date with its weekday abbreviated, short enough for a phone's masthead."""
-        return format_date(
-            day, self._known.long_date.replace("EEEE", "EEE"), locale=self._known.locale
-        )
+        short = self._known.long_date.replace("EEEE", "EEE").replace(" 'de' ", " ")
+        return format_date(day, short, locale=self._known.locale)
 
     @cache  # noqa: B019 - two catalogues live as long as the process; days are few
     def medium_date(self, day: date) -> str:
