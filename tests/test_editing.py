@@ -1,7 +1,7 @@
 """An operator edits the issue of a day before it is frozen, and readers are told so."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from newsletter.rendering.issue_content import IssueContent, IssueSection
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.markdown import to_markdown
 from newsletter.rendering.several_days import combine_days, combine_week
+from newsletter.rendering.translations import translations
 from newsletter.sources.base import PaperId
 from tests.conftest import Cli
 from tests.rendering.days import LINKS, SITE, digest_of, entry, paper
@@ -209,3 +210,27 @@ def test_a_note_is_markdown_in_little_and_nothing_else_is_obeyed(
     assert note_markup.to_html(source) == [html]
     assert note_markup.to_text(source) == [text or source]
     assert note_markup.to_html("a\nb\n\n- c\n- d") == ["a b", "• c<br>\n• d"]
+
+
+def test_many_papers_left_out_are_a_few_links_and_absent_ones_are_told_with_the_issue(
+    cli: Cli, readers: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert readers
+    assert cli("fetch").code == 0
+    new = [f"--leave-out={name}" for name in ("2507.07318", "2507.07384", "2507.07799")]
+    more = [f"--leave-out={name}" for name in ("2507.07526", "2507.07764", "2507.07867")]
+    cli("issues", "edit", "audio", *new, *more, "--leave-out=2507.99999", "--reason", "\u202eoff")
+    text = cli("preview", "--format", "text").out
+    told, _, rest = text.partition("#left-out")
+    assert rest
+    assert told.count("https://arxiv.org/abs/") == 5
+    assert "\u202e" not in text
+    assert "not announced, so neither put first nor left out: 2507.99999" in caplog.text
+
+
+def test_no_date_of_the_year_is_longer_than_a_phone_is_wide() -> None:
+    for code in languages.CODES:
+        catalogue = translations(code)
+        for number in range(366):
+            day = catalogue.one_line_date(date(2026, 1, 1) + timedelta(days=number))
+            assert len(day) <= 26, day
