@@ -88,6 +88,7 @@ def test_one_of_several_newsletters_is_named_by_its_slug(cli: Cli, file: Path) -
         (("set", "site.name"), "give a value: newsletter config set site.name VALUE"),
         (("unset", "alarm.mail_to"), "does not set 'alarm.mail_to'"),
         (("unset", "site.secret_keys"), "the setting 'site.secret_keys' is missing"),
+        (("set", "newsletters.audio.slug", "sound"), "`newsletter rename audio sound`"),
         (("unset", "newsletters.audio.categories"), "newsletters.0.categories' is missing"),
     ],
 )

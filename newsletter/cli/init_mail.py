@@ -22,6 +22,7 @@ _WIDTH = 78
 _AGAIN, _KEEP = "answer again", "go on as it is; `newsletter check` tries it again"
 _NEXT = (_AGAIN, "another way", _KEEP)
 _THIS_MACHINE = ("localhost", "127.0.0.1")
+_LAST_PORT = 65_535
 _TRIAL_KEY = {"NEWSLETTER_SITE__SECRET_KEYS": "no link is signed with this one"}
 
 
@@ -87,7 +88,10 @@ def _something(text: str) -> str:
 
 
 def _place(text: str) -> str:
-    if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.-]*(:[0-9]{1,5})?", text):
+    port = text.rpartition(":")[2]
+    if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.-]*(:[0-9]{1,5})?", text) or (
+        ":" in text and not 0 < int(port) <= _LAST_PORT
+    ):
         raise WrongUseError(f"{text!r} cannot be it; write it like the example")
     return text.lower()
 

@@ -54,6 +54,8 @@ def remove(
             chosen = [newsletter] if newsletter else None
             left = lifecycle.unsubscribe(session, subscriber, chosen, evidence, common.utc_now())
             who, told = subscriber.email, dict.fromkeys(left, 1)
+            if newsletter and not left:
+                raise WrongUseError(f"{who} does not get {newsletter}; nothing was changed")
     if as_json:
         output.print_json({"left": told})
     else:

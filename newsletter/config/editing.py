@@ -50,6 +50,12 @@ class ConfigurationFile:
             WrongUseError: there is no such setting, or it cannot be this.
         """
         steps = self._steps(key)
+        is_slug = steps[0] == "newsletters" and steps[-1] == "slug"
+        if is_slug and value != (slug := self._slugs[int(steps[1])]):
+            raise WrongUseError(
+                f"readers, issues and links hang on a slug: `newsletter rename {slug} {value}`"
+                " moves them with it"
+            )
         if self.is_secret(key):
             text = _without(self._text, steps) or self._text
             self._checked(text, steps, {_variable(steps): value})

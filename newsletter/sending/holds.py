@@ -23,7 +23,7 @@ def hold_reason(session: Session, sending: SendContext, issue_id: int) -> str | 
         restored.restored_reason(sending.database, sending.memory, issue)
         or (None if sending.override.late else stale_reason(issue, sending.max_age, now))
         or (None if sending.override.paused else pause_reason(session, now))
-        or (_others(session, issue) if sending.for_one else None)
+        or (others_reason(session, issue) if sending.for_one else None)
     )
 
 
@@ -45,7 +45,7 @@ def stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | No
     return None
 
 
-def _others(session: Session, issue: IssueRow) -> str | None:
+def others_reason(session: Session, issue: IssueRow) -> str | None:
     """Whether it would go to people who find no link in it to leave by."""
     readers = count_confirmed(session)
     if readers <= 1:

@@ -169,8 +169,10 @@ def _refuse_a_double(
 
 def _refuse_what_is_held(session: Session, sending: SendContext, issue: IssueRow) -> None:
     """Raises: NewsletterError: the issue is held, or the provider takes nothing now."""
-    reason = holds.hold_reason(session, sending, issue.id) or holds.pause_reason(
-        session, sending.clock()
+    reason = (
+        holds.hold_reason(session, sending, issue.id)
+        or holds.pause_reason(session, sending.clock())
+        or (holds.others_reason(session, issue) if sending.for_one else None)
     )
     if reason is not None:
         raise NewsletterError(reason)
