@@ -12,7 +12,8 @@ from pathlib import Path
 _WITHIN_S = 30.0  # nothing here takes so long; it ends a test that would wait for ever
 # The pty becomes the child's own terminal, as a login shell has one: passwords are asked there.
 _CHILD = (
-    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "import fcntl, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    " signal.signal(signal.SIGINT, signal.default_int_handler);"  # a runner of tests may ignore it
     " from newsletter.cli import main; main(sys.argv[1:])"
 )
 
@@ -36,8 +37,15 @@ class Terminal:
                 raise AssertionError(f"{words!r} did not come after:\n{self.text}")
         self._seen = self.text.index(words, self._seen) + len(words)
 
-    def press(self, key: bytes) -> None:
-        os.write(self._master, key)
+    def interrupt(self) -> int:
+        """Press Ctrl-C until it ends: one pressed before the program reads is not noticed."""
+        for _ in range(30):
+            os.write(self._master, b"\x03")
+            while select.select([self._master], [], [], 1)[0] and self._read():
+                pass
+            if self._process.poll() is not None:
+                break
+        return self._process.wait(_WITHIN_S)
 
     def end(self) -> int:
         """The exit code, once everything is read."""

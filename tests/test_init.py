@@ -115,8 +115,7 @@ def test_who_stops_half_way_leaves_nothing_behind(on_a_terminal: Open, tmp_path:
     with on_a_terminal("init") as person:
         begin(person)
         person.wait_for("Mail [1]")
-        person.press(b"\x03")  # Ctrl-C
-        assert person.end() == 1
+        assert person.interrupt() == 1
     assert "newsletter: stopped; nothing was written" in person.text
     assert sorted(tmp_path.iterdir()) == before
 
