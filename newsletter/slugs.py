@@ -4,11 +4,11 @@ A slug stands in links of mails that are out. So a former one is never given aga
 newsletter that had it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Table, delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from newsletter.config import Settings
@@ -92,7 +92,8 @@ def move(session: Session, old: str, new: str, now: datetime) -> Renaming:
         if _SLUG in table.c:
             _move_rows(session, table, old, new)
     session.expire_all()
-    return Renaming(_readers(session).get(new, 0), moved.rowcount)  # type: ignore[attr-defined]
+    readers = _readers(session, SubscriptionRow.newsletter == new)
+    return Renaming(readers.get(new, 0), moved.rowcount)  # type: ignore[attr-defined]
 
 
 def former(session: Session, settings: Settings) -> dict[str, FormerSlugRow]:
@@ -105,7 +106,7 @@ def former(session: Session, settings: Settings) -> dict[str, FormerSlugRow]:
 def orphans(session: Session, settings: Settings) -> dict[str, str]:
     """Slugs with readers and no newsletter in the configuration, with what to do, in words."""
     slugs = [newsletter.slug for newsletter in settings_of_today(session, settings).newsletters]
-    gone = {slug: number for slug, number in _readers(session).items() if slug not in slugs}
+    gone = _readers(session, SubscriptionRow.newsletter.not_in(slugs))
     unused = [slug for slug in slugs if not _has_issues(session, slug)] if gone else []
     new = unused[0] if len(unused) == 1 else "NEW"
     return {
@@ -119,14 +120,13 @@ def orphans(session: Session, settings: Settings) -> dict[str, str]:
     }
 
 
-def refused(session: Session, settings: Settings) -> dict[str, str]:
+def refused(session: Session, settings: Settings, gone: Collection[str]) -> dict[str, str]:
     """Newsletters of the configuration that must not be mailed, and why, in words.
 
-    One that never had an issue may be another under a new slug, while somebody's is gone: its
-    first issue would go to nobody, and be in the way of a renaming.
+    One that never had an issue may be another under a new slug, while somebody's is `gone` (see
+    `orphans`): its first issue would go to nobody, and be in the way of a renaming.
     """
     why = {slug: former_text(row) for slug, row in former(session, settings).items()}
-    gone = orphans(session, settings)
     for newsletter in settings.newsletters if gone else ():
         if newsletter.slug not in why and not _has_issues(session, newsletter.slug):
             slug = next(iter(gone))
@@ -173,12 +173,16 @@ def _has_issues(session: Session, slug: str) -> bool:
     return bool(session.scalar(select(exists().where(IssueRow.newsletter == slug))))
 
 
-def _readers(session: Session) -> dict[str, int]:
-    """How many get each newsletter."""
+def _readers(session: Session, chosen: ColumnElement[bool]) -> dict[str, int]:
+    """How many get each of the chosen newsletters; of the others nobody is counted."""
     rows = session.execute(
         select(SubscriptionRow.newsletter, func.count())
         .join(SubscriberRow, SubscriberRow.id == SubscriptionRow.subscriber_id)
-        .where(SubscriptionRow.left_at.is_(None), SubscriberRow.standing == Standing.CONFIRMED)
+        .where(
+            chosen,
+            SubscriptionRow.left_at.is_(None),
+            SubscriberRow.standing == Standing.CONFIRMED,
+        )
         .group_by(SubscriptionRow.newsletter)
         .order_by(SubscriptionRow.newsletter)
     )

@@ -170,7 +170,8 @@ def for_each_mailed(
     from newsletter import slugs
 
     with services.database.read() as session:
-        refused, orphans = slugs.refused(session, settings), slugs.orphans(session, settings)
+        orphans = slugs.orphans(session, settings)
+        refused = slugs.refused(session, settings, orphans)
     for line in orphans.values():
         warn(line)
 

@@ -157,7 +157,7 @@ class ClusterWorker:
         """Fetch and freeze what is due of every newsletter; the batches go to jobs."""
         with self._services.database.read() as session:
             settings = slugs.settings_of_today(session, self._settings)
-            refused = slugs.refused(session, settings)
+            refused = slugs.refused(session, settings, slugs.orphans(session, settings))
         for slug, reason in refused.items():
             _log.warning("%s: %s", slug, reason)
         mailed = [
