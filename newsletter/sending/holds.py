@@ -22,9 +22,14 @@ def hold_reason(session: Session, sending: SendContext, issue_id: int) -> str | 
     return (
         restored.restored_reason(sending.database, sending.memory, issue)
         or (None if sending.override.late else stale_reason(issue, sending.max_age, now))
-        or (None if sending.override.paused else pause_reason(session, now))
-        or (others_reason(session, issue) if sending.for_one else None)
+        or refusal_reason(session, sending, issue)
     )
+
+
+def refusal_reason(session: Session, sending: SendContext, issue: IssueRow) -> str | None:
+    """Why nobody is sent even an issue that is done, such as once more: a pause, or no way out."""
+    pause = None if sending.override.paused else pause_reason(session, sending.clock())
+    return pause or (_others(session, issue) if sending.for_one else None)
 
 
 def stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | None:
@@ -45,7 +50,7 @@ def stale_reason(issue: IssueRow, max_age: timedelta, now: datetime) -> str | No
     return None
 
 
-def others_reason(session: Session, issue: IssueRow) -> str | None:
+def _others(session: Session, issue: IssueRow) -> str | None:
     """Whether it would go to people who find no link in it to leave by."""
     readers = count_confirmed(session)
     if readers <= 1:

@@ -169,10 +169,8 @@ def _refuse_a_double(
 
 def _refuse_what_is_held(session: Session, sending: SendContext, issue: IssueRow) -> None:
     """Raises: NewsletterError: the issue is held, or the provider takes nothing now."""
-    reason = (
-        holds.hold_reason(session, sending, issue.id)
-        or holds.pause_reason(session, sending.clock())
-        or (holds.others_reason(session, issue) if sending.for_one else None)
+    reason = holds.hold_reason(session, sending, issue.id) or holds.refusal_reason(
+        session, sending, issue
     )
     if reason is not None:
         raise NewsletterError(reason)
