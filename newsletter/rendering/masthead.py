@@ -11,7 +11,6 @@ from newsletter.rendering.paper_text import plain, shortened
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.translations import Catalogue
 from newsletter.sources.base import UNNAMED_MODEL
-from newsletter.summaries.base import MACHINE_TRANSLATION
 
 _SHOWN_CATEGORIES = 4
 _TITLE_CHARACTERS = 90
@@ -282,8 +281,7 @@ class MastheadTexts:
             return self._say("Sentences are the authors' own unless marked.")
         if usual.made_by == UNNAMED_MODEL:
             return self._say("Sentences are by a language model unless marked.")
-        if usual.made_by.startswith(MACHINE_TRANSLATION):
-            model = usual.made_by.removeprefix(MACHINE_TRANSLATION)
+        if usual.translator:
             translated = self._say("Sentences are machine translations (%(model)s) unless marked.")
-            return translated % {"model": model}
+            return translated % {"model": usual.translator}
         return self._say("Sentences are by %(model)s unless marked.") % {"model": usual.made_by}

@@ -23,7 +23,7 @@ from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink
 from newsletter.rendering.paper_text import is_category, plain, shortened
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.sources.base import UNNAMED_MODEL, Paper
-from newsletter.summaries.base import MACHINE_TRANSLATION, Sentence
+from newsletter.summaries.base import Sentence
 from newsletter.summaries.extractive.sentence_type import SentenceType, sentence_type
 
 _SHOWN_AUTHORS = 6
@@ -110,7 +110,8 @@ class IssueTexts(MastheadTexts):
 
         It stands right before them, so it ends with its own blank.
         """
-        if not self._is_foreign(sentence):
+        kind = sentence_type(sentence.text) if self._is_foreign(sentence) else None
+        if kind is None:
             return ""
         say = self._say
         told = {
@@ -125,9 +126,6 @@ class IssueTexts(MastheadTexts):
             SentenceType.STUDIES: say("Studies:"),
             SentenceType.SURVEYS: say("Surveys:"),
         }
-        kind = sentence_type(sentence.text)
-        if kind is None:
-            return ""
         return told[kind] if told[kind].endswith("\N{FULLWIDTH COLON}") else f"{told[kind]} "
 
     def _is_foreign(self, sentence: Sentence) -> bool:
@@ -146,9 +144,8 @@ class IssueTexts(MastheadTexts):
             return say("authors' words")
         if sentence.made_by == UNNAMED_MODEL:
             return say("by a language model")
-        if sentence.made_by.startswith(MACHINE_TRANSLATION):
-            model = sentence.made_by.removeprefix(MACHINE_TRANSLATION)
-            return say("machine translation (%(model)s)") % {"model": model}
+        if sentence.translator:
+            return say("machine translation (%(model)s)") % {"model": sentence.translator}
         return say("by %(model)s") % {"model": sentence.made_by}
 
     def picks_label(self, for_everybody: bool) -> str:  # noqa: FBT001 - templates name none

@@ -58,6 +58,12 @@ class Sentence:
         return self.made_by == AUTHORS
 
     @property
+    def translator(self) -> str:
+        """The name of the model that translated it; empty where none did."""
+        is_translated = self.made_by.startswith(MACHINE_TRANSLATION)
+        return self.made_by.removeprefix(MACHINE_TRANSLATION) if is_translated else ""
+
+    @property
     def origin(self) -> tuple[str, str]:
         """Who wrote it, and in which language."""
         return self.made_by, self.language
