@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import IssueEditRow
-from newsletter.rendering.issue_content import EditorNote, IssueContent, Omission
+from newsletter.rendering.issue_content import EditorNote, IssueContent, IssueSection, Omission
 from newsletter.rendering.paper_text import visible
 from newsletter.sources.base import PaperId
 
@@ -107,10 +107,10 @@ def apply(content: IssueContent, edit: IssueEdit) -> IssueContent:
         if name in by_name
     ]
     left = [
-        Omission(content.day, paper.id, paper.title, reason)
+        Omission(content.day, entry.paper.id, entry.paper.title, reason, entry.section)
         for name, reason in edit.omitted.items()
         if name in by_name
-        for paper in [by_name.pop(name).paper]
+        for entry in [by_name.pop(name)]
     ]
     return replace(
         content,
@@ -140,6 +140,7 @@ def to_json(content: IssueContent) -> dict[str, Any]:
                 "version": left.paper_id.version,
                 "title": left.title,
                 "reason": left.reason,
+                "section": left.section,
             }
             for left in content.omissions
         ],
@@ -168,6 +169,7 @@ def from_json(content: IssueContent, edits: Mapping[str, Any]) -> IssueContent:
                 PaperId(left["id"], left["version"]),
                 left["title"],
                 left["reason"],
+                IssueSection(left["section"]) if left.get("section") else None,
             )
             for left in edits.get("left_out", ())
         ),

@@ -135,6 +135,8 @@ def test_readers_are_told_in_their_language_in_every_format(language: str) -> No
     assert "• <b>bring</b> tea" in text
     left_out = IssueEmails(content, SITE, LINKS).mail(replace(reader, left_out="replace")).text
     assert "Title 2" not in left_out  # a reader's own choice of sections holds
+    left_out = IssueEmails(content, SITE, LINKS).mail(replace(reader, left_out="cross")).text
+    assert "2507.01101" not in left_out  # nor are they told which of one the editor left out
 
 
 def test_picks_come_before_what_the_editor_puts_first_and_one_paper_bears_both_reasons() -> None:
@@ -156,6 +158,23 @@ def test_picks_come_before_what_the_editor_puts_first_and_one_paper_bears_both_r
     assert sorted(order, key=text.index) == order
     assert text.count("Put first") == 1
     assert "CHOICE" not in text
+
+
+def test_what_the_editor_puts_first_comes_before_what_a_group_named() -> None:
+    reason = PickReason(ReasonType.AUTHOR, "Ada Lovelace", of_newsletter=True)
+    picks = tuple(IssuePick(f"2507.0110{n}", (reason,)) for n in (0, 2))
+    for picked, order in (
+        (
+            picks,
+            ["Seminar", "Put first", "\nTitle 2", "FOR THIS GROUP", "\nTitle 0", "rest of the"],
+        ),
+        (picks[1:], ["Put first", "\nTitle 2", "rest of the day", "\nTitle 0"]),
+    ):
+        content = replace(edited_day(), picks=picked)
+        text = IssueEmails(content, SITE, LINKS).mail(READER).text
+        assert sorted(order, key=text.index) == order
+        assert text.count("\nTitle 2") == 1
+        assert ("FOR THIS GROUP" in text) is (len(picked) > 1)
 
 
 def test_days_in_one_issue_keep_each_day_s_edits_and_readers_see_those_of_their_days() -> None:

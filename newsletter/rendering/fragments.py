@@ -29,9 +29,8 @@ class PicksOpening:
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around the papers."""
+    """What stands around the papers, whichever sections a reader wants."""
 
-    head: TextFragment
     labels: Mapping[Block, TextFragment]
     foot: TextFragment
 
@@ -57,14 +56,22 @@ class PaperFragments:
         self._levels: dict[tuple[DetailLevel, bool], list[TextFragment]] = {}
         self._more: dict[tuple[Block, int], TextFragment] = {}
         self._notes: dict[str, TextFragment] = {}
+        self._heads: dict[str, TextFragment] = {}  # by the sections that are left out
+        self._editors: dict[str, list[TextFragment]] = {}
         self._openings: dict[PicksOpening, TextFragment] = {}
 
     @cached_property
     def frame(self) -> Frame:
         blocks = list(self._digest.blocks)
         labels = [self._render("section", block=block) for block in blocks]
-        head, *pieces, foot = self._finished(labels)
-        return Frame(head, dict(zip(blocks, pieces, strict=True)), foot)
+        _, *pieces, foot = self._finished(labels)
+        return Frame(dict(zip(blocks, pieces, strict=True)), foot)
+
+    def head(self, left_out: str = "") -> TextFragment:
+        """The masthead, which speaks of no paper in these sections but by number."""
+        if left_out not in self._heads:
+            self._heads[left_out] = self._finished([], left_out)[0]
+        return self._heads[left_out]
 
     def note(self, holds: str) -> TextFragment:
         """The end of the masthead: what is here, in these words, and the first links."""
@@ -72,12 +79,14 @@ class PaperFragments:
             _, self._notes[holds], _ = self._finished([self._render("note", holds=holds)])
         return self._notes[holds]
 
-    @cached_property
-    def editor(self) -> list[TextFragment]:
+    def editor(self, left_out: str = "") -> list[TextFragment]:
         """What the editor says before the papers, of which there is nothing on most days."""
-        if not (self._digest.editor_notes or self._digest.omissions):
-            return []
-        return self._finished([self._render("editor")])[1:-1]
+        if left_out not in self._editors:
+            digest = self._digest.without(left_out)
+            says = digest.editor_notes or digest.omissions
+            told = self._finished([self._render("editor", digest=digest)])[1:-1] if says else []
+            self._editors[left_out] = told
+        return self._editors[left_out]
 
     def papers(self, level: DetailLevel, *, linked: bool = False) -> list[TextFragment]:
         """All cards at a level; `linked`, with the reader's links to say more or less of each."""
@@ -130,11 +139,11 @@ class PaperFragments:
         )
         return before, behind
 
-    def _finished(self, fragments: Sequence[str]) -> list[TextFragment]:
+    def _finished(self, fragments: Sequence[str], left_out: str = "") -> list[TextFragment]:
         """The frame's head, the fragments and the foot; HTML with its styles inlined."""
         cut = f"<!--{secrets.token_hex(8)}-->"
         papers = Markup(cut + cut.join(fragments) + cut)  # noqa: S704 - our own rendering
-        whole = self._render("body", papers=papers)
+        whole = self._render("body", papers=papers, held=self._digest.without(left_out))
         if self._ending == "html":
             whole = inline(whole)
         return [TextFragment(text.rstrip("\n") + "\n") for text in whole.split(cut)]
@@ -142,7 +151,7 @@ class PaperFragments:
     def _render(self, name: str, **more: object) -> str:
         with explain_template_error():
             template = self._environment.get_template(f"email/issue/{name}.{self._ending}")
-            return template.render(**self._shown, **more)
+            return template.render(self._shown | more)
 
 
 def _own_level(entry: IssueEntry, level: DetailLevel) -> DetailLevel:

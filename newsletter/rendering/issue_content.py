@@ -59,6 +59,7 @@ class Omission:
     paper_id: PaperId
     title: str
     reason: str = ""
+    section: IssueSection | None = None  # where it would stand; unknown of older issues
 
 
 class Block(NamedTuple):
@@ -188,8 +189,13 @@ class IssueContent:
     def without(self, left_out: str) -> "IssueContent":
         """The other sections than these, which are named as in a reader's preferences."""
         hidden = left_out.split()
-        kept = tuple(entry for entry in self.entries if entry.section not in hidden)
-        return self if len(kept) == len(self.entries) else replace(self, entries=kept)
+        if not hidden:
+            return self
+        return replace(
+            self,
+            entries=tuple(entry for entry in self.entries if entry.section not in hidden),
+            omissions=tuple(left for left in self.omissions if left.section not in hidden),
+        )
 
     @property
     def papers(self) -> list[Paper]:

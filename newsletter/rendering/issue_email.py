@@ -1,6 +1,6 @@
 """From an issue to mails: rendered and inlined once a variant, assembled once a reader."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import format_datetime, parseaddr
@@ -217,13 +217,13 @@ class IssueEmails:
     def _content(self, ceiling: DetailLevel, language: str, left_out: str) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
         say = IssueTexts(translations(language))
-        frame = self._longest_frame(html, say.longest_note(self._issue))
+        frame = self._longest_frame(html, say.longest_note(self._issue), left_out)
         shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out.split())
         holds = say.holds(self._issue, shown, ceiling)
         return MessageContent(
             self._subject(language, left_out),
-            self._chosen(html, shown, holds, left_out.split()),
-            self._chosen(text, shown, holds, left_out.split()),
+            self._chosen(html, shown, holds, left_out),
+            self._chosen(text, shown, holds, left_out),
             self._blanks,
             encoding,
         )
@@ -232,7 +232,7 @@ class IssueEmails:
         html, text = self._part("html", language), self._part("txt", language)
         say, ceiling = IssueTexts(translations(language)), CEILINGS[detail]
         frame = [
-            *self._longest_frame(html, say.longest_note(self._issue)),
+            *self._longest_frame(html, say.longest_note(self._issue), left_out),
             *reserve(
                 html,
                 ceiling,
@@ -249,7 +249,7 @@ class IssueEmails:
             shown,
             frozenset(linked),
             holds,
-            left_out.split(),
+            left_out,
             encoding,
         )
         return PersonalVariant(self._issue, (html, text), variant, ceiling, say, self._blanks)
@@ -268,16 +268,16 @@ class IssueEmails:
         part: PaperFragments,
         shown: Mapping[int, DetailLevel],
         holds: str = "",
-        left_out: Collection[str] = (),
+        left_out: str = "",
     ) -> list[TextFragment]:
         """The pieces of a part for the papers at these levels, each block under its label."""
         content, frame = self._issue, part.frame
         blocks: dict[Block, list[TextFragment]] = {block: [] for block in content.blocks}
         for place, level in shown.items():
             blocks[content.block(content.entries[place])].append(part.papers(level)[place])
-        pieces = [frame.head, part.note(holds), *part.editor]
+        pieces = [part.head(left_out), part.note(holds), *part.editor(left_out)]
         for block, papers in blocks.items():
-            if block.section in left_out:
+            if block.section in left_out.split():
                 continue
             hidden = content.blocks[block] - len(papers)
             more = [part.more(block, hidden)] if hidden else []
@@ -289,10 +289,15 @@ class IssueEmails:
         shown = dict.fromkeys(range(len(self._issue.entries)), level)
         return "".join(piece.text for piece in self._chosen(cards, shown))
 
-    def _longest_frame(self, part: PaperFragments, note: str) -> list[TextFragment]:
+    def _longest_frame(self, part: PaperFragments, note: str, left_out: str) -> list[TextFragment]:
         """Everything but the papers, with the longest values that a reader can have."""
-        frame = part.frame
-        pieces = [frame.head, part.note(note), *part.editor, *frame.labels.values(), frame.foot]
+        pieces = [
+            part.head(left_out),
+            part.note(note),
+            *part.editor(left_out),
+            *part.frame.labels.values(),
+            part.frame.foot,
+        ]
         slots = QpTemplate.of(pieces, self._blanks.html.values()).slots
         return [*pieces, *(TextFragment(self._longest_values[gap]) for gap in slots)]
 

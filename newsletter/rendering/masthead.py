@@ -65,6 +65,8 @@ class MastheadTexts:
 
     def about(self, content: IssueContent) -> str:
         """What the day is about, as a sentence: mail programs summarize from it."""
+        if not content.entries:  # a reader left out all sections that the day has
+            return self._say("No papers in your sections")
         counts, count = content.counts, self._count
         of_most_interest = next(filter(counts.get, IssueSection))
         papers = counts[of_most_interest]

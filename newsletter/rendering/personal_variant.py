@@ -41,7 +41,7 @@ class Variant:
     shown: Mapping[int, DetailLevel]  # by the paper's place in the issue
     linked: Collection[int]  # the places of those that have room for the reader's links
     holds: str
-    left_out: Sequence[str]
+    left_out: str  # sections, as in a reader's preferences
     encoding: str
 
 
@@ -63,8 +63,11 @@ class PersonalVariant:
         self._places = {
             entry.paper.id.arxiv_id: place
             for place, entry in enumerate(issue.entries)
-            if entry.section not in variant.left_out
+            if entry.section not in variant.left_out.split()
         }
+        self._put_first = {
+            place for place, entry in enumerate(issue.entries) if entry.put_first
+        } & variant.shown.keys()
         html, text = parts
         self._html, self._text = (
             _Part(part, issue, variant, is_html=part is html) for part in (html, text)
@@ -73,10 +76,15 @@ class PersonalVariant:
     def content(
         self, picks: Sequence[IssuePick], quiet_issues: int = 0, *, for_everybody: bool = False
     ) -> MessageContent:
-        """The mail in the order of these picks; one that the issue does not hold is passed over."""
+        """The mail in the order of these picks; one that the issue does not hold is passed over.
+
+        What the editor puts first goes before what is for everybody, and after a reader's own.
+        """
         held = [pick for pick in picks if pick.arxiv_id in self._places]
         own = sum(pick.is_readers for pick in held)
         opening = PicksOpening(own, len(held) - own, quiet_issues, for_everybody)
+        if not own:
+            held = [pick for pick in held if self._places[pick.arxiv_id] not in self._put_first]
         places = [self._places[pick.arxiv_id] for pick in held]
         first = [
             (place, max(self._variant.shown.get(place, self._least), self._least), pick.reasons)
@@ -107,7 +115,12 @@ class _Part:
         self, part: PaperFragments, issue: IssueContent, variant: Variant, *, is_html: bool
     ) -> None:
         self._part, self._variant, self._is_html = part, variant, is_html
-        self._head = [part.frame.head, part.note(variant.holds), *part.editor]
+        self._head = [
+            part.head(variant.left_out),
+            part.note(variant.holds),
+            *part.editor(variant.left_out),
+        ]
+        self._left_out = variant.left_out.split()
         blocks: dict[Block, list[TextFragment]] = {block: [] for block in issue.blocks}
         self._numbers = issue.blocks
         self._at: dict[int, tuple[Block, int]] = {}  # a place that is shown: where in its block
@@ -127,7 +140,7 @@ class _Part:
         lines: Sequence[str],
     ) -> list[Fragment]:
         """The fragments of a mail that opens with these papers, each under its line."""
-        pieces: list[Fragment] = [*self._head, self._part.picks(opening)]
+        pieces: list[Fragment] = []
         gone: dict[Block, list[int]] = {}
         hidden: dict[Block, int] = {}
         for (place, level, reasons), line in zip(first, lines, strict=True):
@@ -140,18 +153,21 @@ class _Part:
             else:
                 block = self._block_of[place]
                 hidden[block] = hidden.get(block, 0) + 1
-        pieces.append(self._part.rest)
+        before: list[Fragment] = []
+        behind: list[Fragment] = []
         for block, papers in self._blocks.items():
-            if block.section in self._variant.left_out:
-                continue
             over = self._numbers[block] - len(papers.fragments) - hidden.get(block, 0)
             rest = papers.without(gone.get(block, ()))
-            if not rest and not over:
+            if block.section in self._left_out or not (rest or over):
                 continue
-            pieces += [self._part.frame.labels[block], *rest]
+            stands = before if block.is_first and not opening.number else behind
+            stands += [self._part.frame.labels[block], *rest]
             if over:
-                pieces.append(self._part.more(block, over))
-        return [*pieces, self._part.frame.foot]
+                stands.append(self._part.more(block, over))
+        if pieces or not opening.others:  # else the editor put all of them first
+            before.append(self._part.picks(opening))
+        foot = self._part.frame.foot
+        return [*self._head, *before, *pieces, self._part.rest, *behind, foot]
 
     def _with_marks(self, place: int, level: DetailLevel, words: tuple[str, ...]) -> TextFragment:
         return mark_words(self._part.papers(level, linked=True)[place], words)

@@ -166,10 +166,18 @@ def test_a_section_that_a_reader_leaves_out_is_one_word_in_the_masthead_and_no_m
         sent.content
         is mails.mail(replace(READER, detail="brief", left_out="cross replace")).content
     )
+    late = replace(issue, entries=issue.entries[-11:] + issue.entries[12:15])  # no new one
+    masthead = mails_of(late).mail(replace(reader, left_out="replace"))
+    head = masthead.html.partition('class="counts"')[0]
+    assert "11 papers are replaced" not in head
+    for hidden in late.section(IssueSection.REPLACE):
+        assert hidden.paper.title not in masthead.html + masthead.text
     nothing = replace(issue, entries=tuple(issue.section(IssueSection.REPLACE)))
     bare = mails_of(nothing).mail(replace(READER, left_out="replace"))
     assert "All here but 11 replacements, which are on the web." in " ".join(bare.text.split())
     assert bare.content.subject == "No papers in your sections (Audio, 11 Jul)"
+    for hidden in nothing.entries:
+        assert hidden.paper.title not in bare.html + bare.text
 
 
 def test_a_newsletter_of_several_categories_can_be_set_by_category() -> None:
