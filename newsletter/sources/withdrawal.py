@@ -46,8 +46,12 @@ _AT_THE_START = lazy_pattern(
 )
 _SAID_OF_PAPER = lazy_pattern(
     rf"\b(?:{PAPER}|it|this)\W+(?:\w+\s+)?{IS}\s+(?:[\w,-]+\s+){{0,4}}$|\b{PAPER}\W+$"
-    r"|\b(?:authors?|we|i)\s+(?:have\s+)?(?:\w+\s+){0,2}$",
+    r"|\b(?:authors?|we|i)\s+(?:have\s+)?(?:\w+\s+){0,2}$"
+    r"|(?:[,;:]|\band|\bbut)\s+(?:(?:has|was|is|been|since|later|subsequently|now|then)\s+)*$",
     re.IGNORECASE,
+)
+_ON_ANOTHER = lazy_pattern(
+    r"\W*(?:an? )?(?:comments?|reply|response|rebuttal|critique) (?:on|to|of)\b", re.IGNORECASE
 )
 # "I formally request the withdrawal of my manuscript", "Withdrawal for further improvement".
 _LEADS_TO_NOUN = lazy_pattern(
@@ -69,18 +73,32 @@ _FOLLOWS_NOUN = lazy_pattern(
     re.IGNORECASE,
 )
 _THIS = rf"(?<!earlier )(?<!previous )(?<!old )\b{PAPER}"
+_AWAY = (
+    r"(?:removed|deleted|taken (?:down|offline|back)|taken off arxiv|pulled|recalled|rescinded"
+    r"|revoked|cancell?ed|annulled|retired|voided)\b"
+)
+_TAKE_AWAY = (
+    r"(?:(?:remov|delet|pull|recall|rescind|revok|cancel|annul)(?:e[sd]?|s|ing|l?led|l?ling|ed)?"
+    r"|(?:take|took|taking|taken) (?:down|back|offline))"
+)
+# What goes on behind a verb that has no paper before it: "Pulled by the authors", "Removed due to".
+_REASON = (
+    r"(?=\s*(?:$|[,;:.)])|\s+(?:by (?:the |its |all |their |our )*(?:co-)?authors?|due to|because"
+    r"|owing to|as|since|while|pending|at (?:the )?(?:\w+ )?(?:request|wish)"
+    r"|on (?:request|account)|until|for (?:\w+ )?(?:revision|correction|re-?analysis))\b)"
+)
 _TAKEN_AWAY = lazy_pattern(
-    rf"{_THIS}\s+(?:\w+\s+)?{IS}\s+(?:\w+\s+){{0,2}}"
-    r"(?:removed|deleted|taken (?:down|offline|back)|taken off arxiv|pulled|recalled"
-    rf"|rescinded|revoked|cancell?ed|annulled|retired|voided)\b(?!\s+from\s+(?!{ARXIV}))"
-    rf"|(?:^\W*|(?:{_THIS}|\bfull[ -]text)\s+(?:{IS}\s+)?)(?:retired|voided|cancell?ed|removed)"
-    r" (?:by (?:the |its |all )*authors?\b|due to\b)"
+    rf"{_THIS}\s+(?:\w+\s+)?{IS}\s+(?:\w+\s+){{0,2}}{_AWAY}(?!\s+from\s+(?!{ARXIV}))"
+    rf"|{_THIS}\b[^.;]*[,\s](?:it|and|but)\s+{IS}\s+(?:\w+\s+)?"
+    r"(?:pulled|taken (?:down|offline)|recalled|revoked)\b"
+    r"|(?:^\W*(?:(?:now|temporarily|voluntarily|hereby)\s+)*"
+    rf"|(?:{_THIS}|\bfull[ -]text)\s+(?:{IS}\s+)?){_AWAY}{_REASON}"
+    rf"|\brequest\w*\s+(?:the\s+)?(?:removal|deletion)\s+of\s+(?:this|our|my|the)\s+{PAPER}\b"
     rf"|(?:^\W*|(?:{_THIS}|\bfull[ -]text)\s+(?:is\s+)?)no longer available\b"
     rf"(?!\s+(?:at|from|under|via)\s+(?!{ARXIV}))"
     r"|\bremoved (?:by|from) (?:the )?arxiv\b"
-    r"|\b(?:we|i|authors?|please|to|hereby)\s+(?:\w+\s+){0,2}?"
-    r"(?:remove|delete|take (?:down|back|offline)|pull|recall|rescind|revoke|cancel|annul)"
-    rf"\s+(?:this|our|my|the)\s+(?:\w+\s+)?{PAPER}\b(?!\s+from\s+(?!{ARXIV}))"
+    rf"|\b(?:we|i|authors?|please|to|hereby)\s+(?:\w+\s+){{0,2}}?{_TAKE_AWAY}"
+    rf"\s+(?:this|our|my|the|their)\s+(?:\w+\s+)?{PAPER}\b(?!\s+from\s+(?!{ARXIV}))"
     rf"|\btak(?:e|en|ing) (?:this|our|the) {PAPER} (?:down|back|offline)|撤稿|撤回",
     re.IGNORECASE,
 )
@@ -130,14 +148,19 @@ def abstract_withdraws(text: str) -> bool:
 
 
 def _sentence_withdraws(sentence: str) -> bool:
-    return bool(_TAKEN_AWAY.search(sentence) or _IN_OTHER_LANGUAGES.search(sentence)) or any(
+    away = _TAKEN_AWAY.search(sentence)
+    if away and not _WORD.search(sentence[: away.start()]):
+        rest = sentence[: away.start()], "", sentence[away.end() :]
+        if not withdraws_something_else(*rest):
+            return True
+    return bool(_IN_OTHER_LANGUAGES.search(sentence)) or any(
         _means_this_paper(sentence[: found.start()], found, sentence[found.end() :])
         for found in _WORD.finditer(sentence)
     )
 
 
 def _means_this_paper(before: str, found: re.Match[str], behind: str) -> bool:
-    if withdraws_something_else(before, found[0], behind):
+    if _ON_ANOTHER.match(before) or withdraws_something_else(before, found[0], behind):
         return False
     if found["noun"]:
         return bool(_LEADS_TO_NOUN.search(before) and _FOLLOWS_NOUN.match(behind))

@@ -59,7 +59,7 @@ _KNOWN_VENUE = (
 )
 _NAMED_VENUE = (
     rf"(?:{_KNOWN_VENUE}(?:['’ -]{{0,2}}(?:20)?\d\d\b)?"
-    r"|[A-Z][A-Za-z&/+-]*[A-Z][A-Za-z]*['’ -]{0,2}(?:(?:19|20)\d\d|\d\d)\b"
+    r"|(?!COVID)[A-Z][A-Za-z&/+-]*[A-Z][A-Za-z]*['’ -]{0,2}(?:(?:19|20)\d\d|\d\d)\b"
     rf"|{_VENUE_WORD})"
 )
 _VENUE = rf"(?:(?i:the|an?|its|our|this|that|another|other)\s+)*{_SOME}{{0,3}}?{_NAMED_VENUE}"
@@ -73,6 +73,30 @@ _OF_VENUE = rf"(?:{_NAMED_VENUE}\s+(?:\w+\s+)?{PAPER}|{PAPER}\s+(?i:to|at|for|in
 _ENDS_IN_VENUE = lazy_pattern(
     rf"(?:{_NAMED_VENUE}|{_OF_VENUE})(?:[\s:,(\[–-]*|\s+{IS}\s+(?:\w+\s+){{0,2}})$"
 )
+# A venue with its name or year anywhere before: "ACL ARR June 2024, withdrawn".
+_NAMES_VENUE = lazy_pattern(
+    rf"\b(?!{_VENUE_WORD}){_NAMED_VENUE}|\b(?i:originally|previously|formerly|once) (?:in|at)\b"
+)
+_AT_VENUE = lazy_pattern(
+    rf"[\s,]*(?:by {_SOME}{{0,4}}?)?(?:at|in|during|before)\s+"
+    rf"(?!favou?r|order|light|view|response)(?:[\w'’/-]+\s+){{0,6}}?{_NAMED_VENUE}"
+    r"|\s*(?:,|and)\s+(?:(?:then|later|now|subsequently)\s+)?(?:re-?)?submitted\s+(?:to|elsewhere)\b"
+)
+# What only the paper itself can be withdrawn for, wherever it was submitted.
+_WRONG = (
+    r"(?:errors?|mistakes?|flaw(?:s|ed)?|bugs?|gaps?|incorrect\w*|false|wrong\w*|inaccura\w+"
+    r"|invalid\w*|fails?|(?:not|n['’]t) hold|inconsisten\w+|plagiari\w+|fabricat\w+"
+    r"|(?:not|n['’]t|ir) ?re-?produc\w+|unsound|miscalculat\w+|contaminat\w+)\b"
+)
+_IS_WRONG = lazy_pattern(
+    r"^[^.;]*?(?:\b(?:because|due|owing|since|as|after|account|found|contains?|given|has)\b|:)"
+    rf"[^.;]*?\b{_WRONG}",
+    re.IGNORECASE,
+)
+_WAS_WRONG = lazy_pattern(
+    rf"\b(?:found|contains?|contained|has|have|is|are|to)\b[^.;]*\b{_WRONG}", re.IGNORECASE
+)
+_PUBLISHED = lazy_pattern(r"\b(?:published|appeared)\b", re.IGNORECASE)
 _GOES_ON_WITH_VENUE = lazy_pattern(
     rf"\W*(?i:as an? )?(?:(?i:the )?{_NAMED_VENUE}"
     rf"|(?i:(?:our|the|this|my|an?)\s+)?(?i:{PAPER})\s+(?i:to|at|for|in)\s+{_VENUE})"
@@ -81,8 +105,8 @@ _LATER = lazy_pattern(r"\b(?:later|subsequently|afterwards|eventually|thereafter
 _KEEPS_IT_FROM_ARXIV = lazy_pattern(r"copyright|licen[cs]|plagiar|pre-?print", re.IGNORECASE)
 # "Accepted at X. ..., but this paper has been withdrawn" still means this one.
 _CLAUSE_OF_ITS_OWN = lazy_pattern(
-    rf"\b(?:this|the|our)\s+(?:\w+\s+)?{PAPER}\s+(?:has been|is(?: being| hereby)?|must be)\s+"
-    r"(?:\w+\s+){0,2}$",
+    rf"\b(?:this|the|our)\s+(?:\w+\s+)?{PAPER}\s+"
+    r"(?:has (?:\w+ )?been|is(?: being| hereby)?|must be)\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
 
@@ -101,7 +125,10 @@ _ANOTHER_VERSION = lazy_pattern(
 )
 _NOT = lazy_pattern(
     r"(?:\b(?:not|never|no longer|nor|without|whether|instead of|rather than)|n['’]t)\s+"
-    r"(?:(?:yet|been|be|being|officially|formally|actually|the|an?|to)\s+){0,3}$|\bun-$",
+    r"(?:(?:yet|been|be|being|officially|formally|actually|wish|want|intend|plan|need|the|an?|to)"
+    r"\s+){0,3}$|\bun-$|\b(?:restor|reinstat|re-?publish|re-?post)[^.;]*$"
+    r"|\b(?:mistakenly|wrongly|accidentally|erroneously|inadvertently)\s+"
+    r"(?:(?:marked|flagged|shown|listed|labell?ed|declared|as|been)\s+){0,3}$",
     re.IGNORECASE,
 )
 _RELATIVE = lazy_pattern(r"\b(?:which|that)\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
@@ -114,6 +141,9 @@ _ATTRIBUTE = lazy_pattern(rf"\s+(?:arxiv\b|{PAPER}\b)", re.IGNORECASE)
 # "Retracted articles in PubMed" is what a paper is about.
 _SEVERAL = lazy_pattern(r"\s+(?:papers|articles|manuscripts|studies|publications)\b", re.IGNORECASE)
 _POINTED_AT = lazy_pattern(r"\b(?:these|our)\s+$", re.IGNORECASE)
+# "A note on the withdrawn guidance".
+_OF_ANOTHER = lazy_pattern(r"\b(?:on|of|to|with|about|for) (?:an? |the )?$", re.IGNORECASE)
+_WORD_BEHIND = lazy_pattern(r"\s+(?!by\b|due\b|because\b)\w")
 _PREDICATE = lazy_pattern(
     r"\b(?:this|it|here) is (?:an? |the )?$|^\W*(?:an? )?$|\b(?:have|has|been|are)\s+(?:\w+\s+)?$",
     re.IGNORECASE,
@@ -123,7 +153,7 @@ _PART = (
     r"(?:claims?|theorems?|lemmas?|statements?|results?|proofs?|propositions?|sections?"
     r"|conjectures?|assertions?|conclusions?|examples?|parts?|figures?|tables?|append\w+|remarks?"
     r"|corollar\w+|data|datasets?|code|models?|chapters?|arguments?|definitions?|references?"
-    r"|equations?|supplement\w*|patents?|drugs?|troops|grants?|funding|support|consent"
+    r"|equations?|supplement\w*|talks?|posters?|presentations?|tutorials?|patents?|drugs?|troops|grants?|funding|support|consent"
     r"|benchmarks?|products?|money|cash|water|names?|authorship)\b"
 )
 _PART_ALONE = lazy_pattern(
@@ -151,7 +181,9 @@ _ENDS_CLAUSE = lazy_pattern(r"\s*(?:$|[.;,)]|and\b|but\b|(?:his|her|their)\b)", 
 _UNDONE = lazy_pattern(
     r"[^.]*\b(?:has been|have been|was|is(?: now)?|and|but|now) (?:reinstated|restored)\b"
     r"|[\s,;]*(?:but|and)\s+(?:\w+\s+){0,3}?now\s+(?:\w+\s+)?(?:corrected|fixed|resubmitted|back)\b"
-    r"|[\s\w]*\b(?:reversed|reverted|lifted|cancell?ed)\b",
+    r"|[\s\w]*\b(?:reversed|reverted|lifted|cancell?ed)\b"
+    r"|(?:\s+by (?:the )?(?:\w+ ){0,2}?)?\s+(?:in error|by (?:mistake|accident|error)|accidentally"
+    r"|mistakenly|inadvertently|erroneously)\b",
     re.IGNORECASE,
 )
 
@@ -167,7 +199,7 @@ def withdraws_something_else(before: str, word: str, behind: str) -> bool:
     if _ALSO_FROM_ARXIV.search(behind):
         return False
     return (
-        _is_about_a_venue(before, behind)
+        _is_about_a_venue(before, word, behind)
         or _is_about_another_version(before, word, behind)
         or any(
             (
@@ -180,14 +212,24 @@ def withdraws_something_else(before: str, word: str, behind: str) -> bool:
     )
 
 
-def _is_about_a_venue(before: str, behind: str) -> bool:
-    if _ENDS_IN_VENUE.search(before) or _GOES_ON_WITH_VENUE.match(behind):
-        return True
+def _is_about_a_venue(before: str, word: str, behind: str) -> bool:
     if _FROM_ELSEWHERE.match(behind):
+        return True
+    if _IS_WRONG.match(behind) or _WAS_WRONG.search(before):
+        return False
+    if word[:1] in "rR" and _PUBLISHED.search(before):
+        return False
+    if (
+        _ENDS_IN_VENUE.search(before)
+        or _AT_VENUE.match(behind)
+        or _GOES_ON_WITH_VENUE.match(behind)
+    ):
         return True
     if _CLAUSE_OF_ITS_OWN.search(before) or _KEEPS_IT_FROM_ARXIV.search(behind):
         return False
-    return bool(_AT_A_STAGE.match(behind) or _HANDED_IN.search(before))
+    return bool(
+        _AT_A_STAGE.match(behind) or _HANDED_IN.search(before) or _NAMES_VENUE.search(before)
+    )
 
 
 def _is_about_another_version(before: str, word: str, behind: str) -> bool:
@@ -197,5 +239,8 @@ def _is_about_another_version(before: str, word: str, behind: str) -> bool:
         return True
     if _RELATIVE.search(before) and _NAMES_ANOTHER.search(before):
         return True
-    is_attribute = word.casefold().endswith(("n", "d")) and _ATTRIBUTE.match(behind)
-    return bool(is_attribute) and not _PREDICATE.search(before)
+    if not word.casefold().endswith(("n", "d")):
+        return False
+    if _OF_ANOTHER.search(before) and _WORD_BEHIND.match(behind):
+        return True
+    return _ATTRIBUTE.match(behind) is not None and not _PREDICATE.search(before)
