@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter import papers
 from newsletter.db import insert_missing
 from newsletter.models import AnnouncementRow, IssueEntryRow, ListingRow, SummaryRow
+from newsletter.sources import calendar
 from newsletter.sources.base import (
     DATED_PAGE,
     Announcement,
@@ -154,7 +155,8 @@ def _first_days(session: Session, listing: Listing) -> dict[str, date]:
 
 def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
     old = session.get(ListingRow, (listing.day, listing.category))
-    if old is not None and old.found and _says_less(listing, old):
+    if old is not None and _says_less(listing, old, now):
+        old.may_heal = old.may_heal and listing.may_heal
         return
     known = papers.by_id(session, (announcement.paper for announcement in listing.announcements))
     lost = [
@@ -183,14 +185,21 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
     _keep_announcements(session, listing)
 
 
-def _says_less(listing: Listing, old: ListingRow) -> bool:
+def _says_less(listing: Listing, old: ListingRow, now: datetime) -> bool:
     """Whether what is kept is better: dates give back less than what arXiv announced by name."""
+    number = len(listing.announcements)
+    rebuilt = listing.state is ListingState.RECONSTRUCTED
+    if old.state == ListingState.NONE and listing.day < calendar.newest_day(now):
+        return listing.state in _NOTHING_LEARNED or (rebuilt and not number)
+    if not old.found:
+        return False
     if listing.state in _NOTHING_LEARNED:
         return True
-    rebuilt = listing.state is ListingState.RECONSTRUCTED
     if rebuilt and old.state == ListingState.PARTIAL:
-        return len(listing.announcements) <= old.found
-    return rebuilt and old.state == ListingState.COMPLETE
+        return number <= old.found
+    if listing.state is ListingState.PARTIAL and old.state == ListingState.UNCHECKED:
+        return number < old.found
+    return rebuilt and old.state in {ListingState.COMPLETE, ListingState.UNCHECKED}
 
 
 def _keep_announcements(session: Session, listing: Listing) -> None:

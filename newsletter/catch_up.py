@@ -25,9 +25,11 @@ Days = tuple[date, ...]  # one issue's; of several days, the oldest first
 def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
     """What each issue of this run is about, oldest first; the last is the newest day.
 
-    Asks arXiv about days only where several share the places that are left.
+    Asks arXiv about days that may say more by now, and where several share the places that are
+    left.
     """
     newest = services.source.current_day(services.clock())
+    _ask_again(services, newsletter, newest)
     oldest = newest - timedelta(days=services.max_age_days)
     slug, categories = newsletter.slug, newsletter.categories
     with services.database.read() as session:
@@ -53,6 +55,21 @@ def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
         newest_issue = [(older.pop(),)]
     made_up = group_days(older, room) + newest_issue
     return [*sorted([(day,) for day in undelivered] + made_up), (newest,)]
+
+
+def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date) -> None:
+    """Whether days that were told as empty, or went out unchecked or in part, have more papers."""
+    with services.database.read() as session:
+        days = completeness.unsettled_days(
+            session, newsletter.slug, newsletter.categories, newest, services.max_age_days
+        )
+    for day in days:
+        try:
+            daily.fetch(services, newsletter, day)
+        except NoNetworkError:  # the newest day says so
+            return
+        except SourceError:
+            continue  # what is known stays; the next run asks again
 
 
 def _is_empty(services: Services, newsletter: NewsletterSettings, day: date) -> bool:

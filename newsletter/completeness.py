@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.models import AnnouncementRow, IssueRow, IssueState, ListingRow
@@ -25,12 +25,15 @@ _LITTLE = timedelta(minutes=30)  # a daily run comes that much earlier or later 
 def is_known(row: ListingRow, newest: date) -> bool:
     """Whether that listing need not be asked for again.
 
-    What is partial or rebuilt can be healed as long as arXiv has a page of that day. A past day
-    from saved files is as its reader wants it.
+    What is partial or rebuilt can be healed as long as arXiv has a page of that day, and what a
+    feed told without a count, once the day is past. A past day from saved files is as its reader
+    wants it.
     """
     if is_saved(row) and row.day < newest:
         return True
     if row.state in _HEALED:
+        return row.day < newest - dated_pages.REACH
+    if row.state == ListingState.UNCHECKED and row.may_heal and row.day < newest:
         return row.day < newest - dated_pages.REACH
     return row.state in _KNOWN
 
@@ -101,6 +104,9 @@ def _waited_for_until(rows: Sequence[ListingRow], day: date, patience: timedelta
 def empty_reason(rows: Sequence[ListingRow]) -> str:
     """Why a day has no issue: `nothing announced in cs.SD (arXiv holiday; ...)`."""
     categories = ", ".join(row.category for row in rows)
+    rebuilt = next((row for row in rows if row.state == ListingState.RECONSTRUCTED), None)
+    if rebuilt is not None:
+        return f"nothing found of {categories} ({rebuilt.source})"
     return f"nothing announced in {categories} ({rows[0].source})"
 
 
@@ -142,6 +148,30 @@ def waiting_days(
         .distinct()
     )
     return sorted(set(begun) - _covered_days(session, newsletter))
+
+
+def unsettled_days(
+    session: Session, newsletter: str, categories: Collection[str], newest: date, max_age: int
+) -> list[date]:
+    """Days before the newest one of which arXiv's page of that day may say more than is known.
+
+    Those that have an issue and are at most so many days old; and, once, each day that was told as
+    empty when it was the newest one.
+    """
+    first = _first(session, newsletter)
+    rows = session.execute(
+        select(ListingRow.day, ListingRow.state).where(
+            ListingRow.category.in_(categories),
+            ListingRow.day >= newest - dated_pages.REACH,
+            ListingRow.day < newest,
+            or_(ListingRow.may_heal, ListingRow.state == ListingState.PARTIAL),
+        )
+    ).all()
+    done = _covered_days(session, newsletter)
+    empty = _empty(session, categories)
+    young = newest - timedelta(days=max_age)
+    days = {row.day for row in rows if row.day in empty or (row.day in done and row.day >= young)}
+    return sorted(day for day in days if first is not None and day >= first)
 
 
 def made_up_for(session: Session, newsletter: str, newest: date) -> int:

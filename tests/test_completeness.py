@@ -10,6 +10,7 @@ import pytest
 
 from newsletter.cli import common
 from newsletter.config import Settings
+from newsletter.sources import calendar
 from tests.conftest import Cli
 from tests.sources.dated_samples import catchup, recent
 from tests.sources.samples import Told, answer, page, rss
@@ -348,6 +349,61 @@ def test_saved_pages_and_answers_give_the_same_day_as_live(
     saved = ("--from-file", "page.html", "--from-file", "api.xml")
     (kept,) = json.loads(cli("fetch", "--day", "2025-07-11", *saved, "--json").out)
     assert {**live[0], "source": ""} == {**kept, "source": ""}
+
+
+@pytest.mark.parametrize("on_holiday", [False, True], ids=["empty pages", "our table is wrong"])
+@pytest.mark.usefixtures("readers")
+def test_a_day_that_was_told_as_empty_is_asked_for_again_once_the_next_is_out(
+    cli: Cli,
+    settings: Settings,
+    arxiv: StandIn,
+    set_now: SetNow,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    on_holiday: bool,
+) -> None:
+    announce(arxiv, *ALL)
+    assert cli("run").code == 0
+    if on_holiday:
+        monkeypatch.setitem(calendar._HOLIDAYS, 2025, ("07-13",))
+    else:
+        announce(arxiv, day=MONDAY)
+    set_now(THURSDAY_EVENING + timedelta(days=3))
+    assert "nothing announced in cs.SD" in cli("run").out
+    set_now(THURSDAY_EVENING + timedelta(days=4))
+    late, next_one = Told("2507.08001v1"), Told("2507.09001v1")
+    arxiv.papers |= {told.id[:-2]: told for told in (late, next_one)}
+    monday, tuesday = date(2025, 7, 14), date(2025, 7, 15)
+    announce(arxiv, next_one, day="Tuesday, 15 July 2025")
+    arxiv.catchup("cs.SD", monday, Reply(b"too busy"))  # what is known stays
+    assert cli("run").code == 0
+    assert sent(settings) == 24
+    arxiv.catchup("cs.SD", monday, Reply(catchup(late, day=monday, following=tuesday)))
+    set_now(THURSDAY_EVENING + timedelta(days=5))
+    announce(arxiv, AGAIN, day="Wednesday, 16 July 2025")
+    said = cli("run")
+    assert "Mon 14 Jul 2025  1 new, 0 cross-lists, 0 replacements" in said.out
+    assert (said.code, sent(settings)) == (0, 48)
+
+
+@pytest.mark.usefixtures("readers")
+def test_an_empty_day_that_its_own_page_confirms_is_not_asked_for_again(
+    cli: Cli, arxiv: StandIn, set_now: SetNow
+) -> None:
+    announce(arxiv, *ALL)
+    cli("run")
+    set_now(THURSDAY_EVENING + timedelta(days=3))
+    announce(arxiv, day=MONDAY)
+    cli("run")
+    monday, tuesday = date(2025, 7, 14), date(2025, 7, 15)
+    arxiv.catchup("cs.SD", monday, Reply(catchup(day=monday, following=tuesday)))
+    set_now(THURSDAY_EVENING + timedelta(days=4))
+    arxiv.papers["2507.09001"] = Told("2507.09001v1")
+    announce(arxiv, Told("2507.09001v1"), day="Tuesday, 15 July 2025")
+    for _ in range(2):
+        said = cli("run")
+        assert (said.code, said.err) == (0, "")
+    assert [each.path for each in arxiv.asked].count(f"/catchup/cs.SD/{monday}") == 1
 
 
 @pytest.mark.slow

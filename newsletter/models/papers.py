@@ -53,7 +53,7 @@ class ListingRow(Base):
     source: Mapped[str] = mapped_column(Text)
     # Papers of it that may have been announced in this category on another day.
     in_doubt: Mapped[int] = mapped_column(default=0, server_default="0")
-    # Rebuilt since arXiv's page of that day failed for now.
+    # On a later day arXiv's page of that day may say better; what is empty is not final yet.
     may_heal: Mapped[bool] = mapped_column(default=False, server_default=false())
     fetched_at: Mapped[datetime]
 

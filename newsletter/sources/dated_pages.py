@@ -227,7 +227,8 @@ def _of_nothing(
 ) -> CategoryListing:
     """A count of nothing is believed where arXiv announced something on a later day.
 
-    Until then the page answers so as well, and what lies between may keep that for a week.
+    Until then the page answers so as well, and what lies between may keep that for a week. Where
+    only the recent papers of that very day agree, it is to be asked again.
     """
     section = recent.section(shown.day) if recent else None
     if section is not None and section.counted:
@@ -239,7 +240,8 @@ def _of_nothing(
         raise SourceError(f"arXiv's page of {shown.day} counts nothing, and may do so too early")
     if passed_over:
         return no_announcement(category, source)
-    return CategoryListing(category, ListingState.NONE, (), None, source)
+    is_behind = shown.has_next_day or (recent is not None and recent.dates[0] > shown.day)
+    return CategoryListing(category, ListingState.NONE, (), None, source, may_heal=not is_behind)
 
 
 def no_announcement(category: str, source: str) -> CategoryListing:

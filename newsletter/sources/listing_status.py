@@ -49,6 +49,7 @@ class CategoryListing:
     shown: date | None = None  # the later day to which the source has moved on
     doubtful: frozenset[str] = frozenset()  # perhaps announced in this category on another day
     later_is_known: bool = True  # who came into the category since then
+    may_heal: bool = False  # on a later day arXiv's page of that day may say better
 
     @property
     def is_past(self) -> bool:
@@ -108,7 +109,15 @@ def judge_listing(
     source = f"{said.source}; {trouble}" if trouble and said.lines else said.source
     doubtful = tuple(sorted(said.doubtful & papers.keys()))
     return Listing(
-        day, said.category, state, announcements, source, said.expected, missing, doubtful
+        day,
+        said.category,
+        state,
+        announcements,
+        source,
+        said.expected,
+        missing,
+        doubtful,
+        said.may_heal,
     )
 
 

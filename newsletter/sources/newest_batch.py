@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from newsletter.sources.arxiv_requests import ArxivRequests
-from newsletter.sources.base import ListingState, Paper, SourceError
+from newsletter.sources.base import DATED_PAGE, ListingState, Paper, SourceError
 from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.feed import Feed
 from newsletter.sources.listing_status import (
@@ -33,7 +33,15 @@ class NewestBatch:
         self.trouble = ""  # why the API did not describe the papers
 
     def said(self, category: str) -> CategoryListing:
-        """What was announced in a category: by its page, else by its feed."""
+        """What was announced in a category: by its page, else by its feed.
+
+        What no count speaks for may heal, where arXiv's page of that day can be asked later.
+        """
+        said = self._told_by_whom(category)
+        is_checked = said.state is ListingState.COMPLETE or said.source.startswith(DATED_PAGE)
+        return said if is_checked else replace(said, may_heal=self._dated is not None)
+
+    def _told_by_whom(self, category: str) -> CategoryListing:
         try:
             page = self._requests.page(category)
         except SourceError as error:

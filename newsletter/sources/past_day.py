@@ -89,7 +89,7 @@ def with_rebuilt(
 ) -> FetchResult:
     """The exact listings, and for the other categories those rebuilt, which say why they are.
 
-    That one source of dates finds nothing is no proof that nothing was announced.
+    That dates find nothing is no proof that nothing was announced.
     """
     listings = [_because(listing, why[listing.category]) for listing in rebuilt.listings]
     return FetchResult((*exact.listings, *listings), rebuilt.papers | exact.papers)
@@ -113,12 +113,14 @@ def unreachable(categories: Iterable[str], day: date, trouble: str) -> FetchResu
 
 def _because(listing: Listing, error: SourceError) -> Listing:
     state = listing.state
-    if state is ListingState.NONE and listing.source != rebuild.BOTH_BY_DATE:
-        has_batch = not calendar.follows_holiday(listing.day)
-        state = ListingState.UNREACHABLE if has_batch else state
+    source = listing.source
+    if state is ListingState.NONE and not calendar.follows_holiday(listing.day):
+        both = source == rebuild.BOTH_BY_DATE
+        state = ListingState.RECONSTRUCTED if both else ListingState.UNREACHABLE
+        source = f"{source}, which find nothing; that is no proof" if both else source
     may_heal = not isinstance(error, PageRefusedError)
     why = f"arXiv's page of that day fails for now: {error.brief}" if may_heal else error.brief
-    source = f"{listing.source}; {why}" if why else listing.source
+    source = f"{source}; {why}" if why else source
     return replace(listing, state=state, source=source, may_heal=may_heal)
 
 

@@ -321,14 +321,14 @@ def test_a_day_beyond_ninety_days_is_not_asked_for_in_vain(arxiv: StandIn) -> No
 
 
 @pytest.mark.parametrize("oai_answers", [True, False])
-def test_that_one_source_of_dates_finds_nothing_is_no_proof(
-    arxiv: StandIn, *, oai_answers: bool
-) -> None:
+def test_that_dates_find_nothing_is_no_proof(arxiv: StandIn, *, oai_answers: bool) -> None:
     arxiv.catchup("cs.SD", DAY, Reply(b"", 404))
     arxiv.api(Reply(answer()))
     arxiv.oai(Reply(refused_by_oai("noRecordsMatch", "none")) if oai_answers else Reply(b"", 404))
-    state = only(fetch(arxiv)).state
-    assert state is (ListingState.NONE if oai_answers else ListingState.UNREACHABLE)
+    listing = only(fetch(arxiv))
+    unsure = ListingState.RECONSTRUCTED if oai_answers else ListingState.UNREACHABLE
+    assert (listing.state, listing.announcements) == (unsure, ())
+    assert ("no proof" in listing.source) is oai_answers
 
 
 def test_only_the_category_whose_page_fails_is_rebuilt(arxiv: StandIn) -> None:
