@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from newsletter.sources.author_names import GLUED_COLON, speaks_for
 
 _COLON = re.compile(rf"(?:^|\s+):+\s*|\s*:+(?:\s+|$)|\s*：\s*|{GLUED_COLON}")
-_AND = re.compile(r"^(?:(?:and|\\?&)[\s,]+)+|[\s,]+(?:and|\\?&)$", re.IGNORECASE)
+# Not "And", which is somebody's name.
+_AND = re.compile(r"^(?:(?:and|AND|\\?&)[\s,]+)+|[\s,]+(?:and|AND|\\?&)$")
 _BRACKETS = re.compile(r"(?P<name>[^(]*?)\s*(?P<brackets>(?:\([^()]+\)\s*)+)", re.DOTALL)
 _OTHERS = re.compile(r"et\.?\s+al\b\.?|others", re.IGNORECASE)
 _SPEAKING = re.compile(r"(?:for|on behalf of|representing)\s", re.IGNORECASE)
@@ -86,7 +87,7 @@ def _words(names: Iterable[str]) -> Iterator[str]:
             if number:
                 yield ":"
             told = _AND.sub("", part.strip())
-            if any(map(str.isalnum, told)) and told.casefold() not in {"and", "&"}:
+            if any(map(str.isalnum, told)) and told not in {"and", "AND", "&"}:
                 yield told.strip(" ,;:")
 
 

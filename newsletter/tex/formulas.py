@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 from typing import TYPE_CHECKING
 
 from newsletter.tex import names
@@ -21,7 +22,7 @@ _ATOM = re.compile(
     rf"[∂Δ∇]?(?:<em>)?d?[^\W\d_](?:</em>)?\u0305?{_SCRIPTS}\Z|[A-Za-z]{{3,}}{_SCRIPTS}\Z|\d[\d.,]*\Z|\S\Z"
 )
 _MOST_JOINED = 3
-INFIX = ("over", "choose", "atop")
+INFIX = ("over", "choose", "atop", "brace", "brack")
 _COMPOUND = re.compile(r"[-+−±/ ,∈=]")
 
 
@@ -90,9 +91,10 @@ def _labelled_arrow(renderer: Renderer, span: Span, style: Style, name: str) -> 
 
 def _not(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     inner = renderer.argument(span, style)
-    single = len(inner) == 1
-    negated = unicodedata.normalize("NFC", inner + "\u0338") if single else "¬" + inner
-    return MathPart(Role.RELATION, negated)
+    bare = unescape(inner)
+    if len(bare) > 1:
+        return MathPart(Role.RELATION, "¬" + inner)
+    return MathPart(Role.RELATION, unicodedata.normalize("NFC", bare + "\u0338"))
 
 
 def _between(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
@@ -163,9 +165,11 @@ def _infix(renderer: Renderer, _span: Span, style: Style, name: str) -> MathPart
 
 def infix(renderer: Renderer, name: str, top: str, bottom: str) -> MathPart:
     r"""`{a \over b}` and `{n \choose k}`: all of the group stands on one side or the other."""
+    if name == "choose":
+        return _ordinary(f"({top} choose {bottom})")
     if name != "over":
-        joint = "choose" if name == "choose" else "atop"
-        return _ordinary(f"({top} {joint} {bottom})" if joint == "choose" else f"{top}, {bottom}")
+        shown = f"{top}, {bottom}"
+        return _ordinary({"brace": f"{{{shown}}}", "brack": f"[{shown}]"}.get(name, shown))
     if _COMPOUND.search(renderer.marks.bare(top)):
         top = f"({top})"
     return MathPart(Role.FRACTION, f"{top}/{bottom if _ATOM.match(bottom) else f'({bottom})'}")

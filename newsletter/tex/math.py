@@ -35,7 +35,8 @@ class MathPart(NamedTuple):
 
 
 _ATOM = re.compile(
-    r"(?P<letters>[A-Za-z]+)|(?P<number>\d(?:[\d.,]*\d)?)|(?P<space>[\s&]+)"
+    r"(?P<and>(?<![=<>&(\[,+*-])&&?(?![=<>&)\],+*-]))|(?P<space>\s+|&)"
+    r"|(?P<letters>[A-Za-z]+)|(?P<number>\d(?:[\d.,]*\d)?)"
     r"|(?P<relation>-{1,2}>|[<>=:]*[<>=][<>=:]*)|(?P<hyphen>(?<=[A-Za-z]{2})-(?=[A-Za-z]{2})|(?<=[A-Za-z])-(?=[A-Za-z]{3}))"
     r"|(?P<minus>-)|(?P<operator>[+*])|(?P<opening>[(\[])|(?P<closing>[)\]])"
     r"|(?P<punctuation>[,;:])|(?P<prime>'+)|(?P<other>[\s\S])"
@@ -59,13 +60,17 @@ _ENDS_IN_WORD = re.compile(r"[A-Za-z]{2,}(?:</\w+>)*\Z")
 _STARTS_AS_WORD = re.compile(r"(?:<\w+>)*[A-Za-z0-9]")
 
 
-def split(text: str, marks: Marks, *, upright: bool) -> Iterator[MathPart]:
-    """The pieces of plain characters inside a formula."""
+def split(text: str, marks: Marks, *, upright: bool, columns: bool) -> Iterator[MathPart]:
+    """The pieces of plain characters inside a formula; in one with columns, & parts them."""
     for found in _ATOM.finditer(text):
         kind, atom = found.lastgroup or "other", found[0]
         if kind == "letters":
             slanted = not upright and len(atom) <= _LONGEST_VARIABLE
             yield MathPart(Role.ORDINARY, marks.emphasis(atom) if slanted else atom)
+        elif kind == "and":
+            yield (
+                MathPart(Role.SPACE, " ") if columns else MathPart(Role.RELATION, marks.words(atom))
+            )
         elif kind == "minus":
             yield MathPart(Role.OPERATOR, "−")
         else:

@@ -22,12 +22,13 @@ UNMISTAKABLE = frozenset(
 PROSE_FONTS = {
     **dict.fromkeys(names("textbf strong bold alert"), "strong"),
     **dict.fromkeys(names("textit emph textsl textem"), "emphasis"),
-    **dict.fromkeys(names("texttt code lstinline mintinline"), "code"),
+    **dict.fromkeys(names("texttt code lstinline"), "code"),
     **dict.fromkeys(
         names("""
             text textrm textsf textnormal textup textmd textsc textlf textls textlatin textgreek
             textcyr textsw mbox hbox fbox framebox makebox vbox underline uline ul uuline uwave
             dashuline sout st hl textul caps centerline leftline rightline vtop
+            caption Gls Glspl Ac Acp Acs Acl Acf
             reflectbox textcircled circled lowercase MakeLowercase intertext shortintertext
         """),
         "",
@@ -112,7 +113,7 @@ TWO_UNSAID = names("""
 """)
 # Commands with one argument, or two, in front of the one they are about.
 SECOND_SHOWN = names("""
-    textcolor colorbox raisebox scalebox rotatebox parbox foreignlanguage hypertarget
+    mintinline textcolor colorbox raisebox scalebox rotatebox parbox foreignlanguage hypertarget
 """)
 THIRD_SHOWN = names("fcolorbox resizebox multicolumn multirow")
 HEADINGS = names("""

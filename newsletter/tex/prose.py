@@ -10,7 +10,7 @@ from newsletter.tex import links
 _LONGEST_SET = 200
 _SET = re.compile(r"[^\\{}$]*,[^\\{}$]*\Z")
 
-_NAMES_A_NUMBER = re.compile(r"(?:(?<![\w_])[A-Za-z]?[a-z]{3,}|[.)}\]])\Z")
+_NAMES_A_NUMBER = re.compile(r"(?:(?<![\w_])[A-Za-z]?[a-z]{3,}|[.)}\]]|(?:\\[a-z]+|[=<>+-])\$)\Z")
 _IS_A_NAME = re.compile(r"(?<![\w^_=<>])[A-Z]{2,}\Z")
 _OPENS = frozenset(" (<[/,=\n")
 _NUMBER = re.compile(r"[-+]?\.?\d|[ /]|\Z|\\?\$\d|[£€¥]|[<>]=? ?\d")
@@ -38,7 +38,7 @@ def tie(before: str, after: str, *, is_tex: bool) -> str:
         if before.endswith("~="):
             return " "  # n~=~5
         return "~" if _NUMBER.match(after) else " "
-    if not (after[:1].isdigit() or after[:1] in {" ", "-", "+"}):
+    if before[-1] in "–—" or not (after[:1].isdigit() or after[:1] in {" ", "-", "+"}):
         return " "
     names_it = _NAMES_A_NUMBER.search(before) or (is_tex and _IS_A_NAME.search(before))
     return " " if names_it else "~"

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from newsletter.tex import links, names
 from newsletter.tex.math import MathPart, Role
+from newsletter.tex.spans import Span
 from newsletter.tex.tokens import TokenType
 
 if TYPE_CHECKING:
     from newsletter.tex.handler import Handler, Renderer
-    from newsletter.tex.spans import Span, Style
+    from newsletter.tex.spans import Style
 
 # An address that cannot be linked for want of http, but that a reader can use.
 _NO_SCHEME = re.compile(r"(?:www\.|[\w-]+(?:\.[\w-]+){1,5}/)[^\s:]*\Z")
@@ -23,25 +24,36 @@ _CHARACTER = re.compile(r"\"[0-9A-F]{1,6}|\d{1,6}")
 def _href(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     renderer.option(span)
     target = links.cleaned(renderer.raw(span) or "")
+    return _linked(renderer, style, target, _label(renderer, span, style))
+
+
+def _label(renderer: Renderer, span: Span, style: Style) -> str:
+    """What a link shows: the next group, or all that is left where the text was cut in it."""
+    renderer.skip_options_before_group(span)
     inside = style._replace(math=False, linked=True)
-    label = ""
-    if renderer.next_is(span, TokenType.OPEN) and span.at not in renderer.layout.mates:
-        label = renderer.rest(span, inside)  # The text was cut in the middle of the label.
-    elif renderer.next_is(span, TokenType.OPEN):
-        label = renderer.argument(span, inside)
-    return _linked(renderer, style, target, label.strip())
+    if renderer.opens_unclosed(span):
+        return renderer.rest(span, inside).strip()
+    is_there = renderer.next_is(span, TokenType.OPEN)
+    return renderer.argument(span, inside).strip() if is_there else ""
 
 
-def _inner_link(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
-    r"""`\hyperref[label]{text}` and `\hyperlink{name}{text}`: the text, linked where it can be."""
+def _inner_link(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
+    r"""`\hyperref[label]{text}` and `\hyperlink{name}{text}`: the text, linked where it can be.
+
+    The old `\hyperref{address}{category}{name}{text}` has two arguments between that say nothing.
+    """
     label = renderer.option(span)
     target = "" if label is not None else links.cleaned(renderer.raw(span) or "")
+    if name == "hyperref" and label is None:
+        ahead = Span(span.at, span.end)
+        groups = [(renderer.raw(ahead), ahead.at) for _ in range(3)]
+        if groups[-1][0] is not None:
+            span.at = groups[1][1]
+    renderer.trim(span)
     if not links.is_linkable(target):
         shown = renderer.argument(span, style) if renderer.next_is(span, TokenType.OPEN) else target
         return MathPart(Role.ORDINARY, shown)
-    inside = style._replace(math=False, linked=True)
-    told = renderer.argument(span, inside) if renderer.next_is(span, TokenType.OPEN) else ""
-    return _linked(renderer, style, target, told.strip())
+    return _linked(renderer, style, target, _label(renderer, span, style))
 
 
 def _url(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:

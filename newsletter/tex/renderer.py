@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from newsletter.tex import dollars, formulas, links, macros, math, prose
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # Deeper than any author nests, and far from Python's own limit.
 DEEPEST = 30
 _CONTEXT = 40
+_HAS_COLUMNS = re.compile(r"\\(?:begin|cr|\\|\w*(?:matrix|cases|align|array)(?![A-Za-z]))")
 _TAKES_ROOM = {"±", "×", "∓"}
 _LEFT_OUT = {TokenType.OPEN, TokenType.CLOSE, TokenType.DOLLAR, TokenType.DOLLARS}
 
@@ -32,6 +34,7 @@ class TexRenderer(Renderer):
         self.is_tex = has_commands or "$" in source
         self.has_formulas = has_commands or "^" in source
         self.has_angles = "\\la" in source and any(token.text == "\\ra" for token in self.tokens)
+        self.has_columns = _HAS_COLUMNS.search(source) is not None
         self._takes_lone_scripts = self.is_tex or "{" in source
 
     def whole(self) -> str:
@@ -50,7 +53,7 @@ class TexRenderer(Renderer):
         if not span:
             return ""
         if style.math and self.next_starts(span, "["):
-            self._skip_option(span)
+            self.skip_options_before_group(span)
         token = self.tokens[span.at]
         if style.depth >= DEEPEST:
             return self.flat(self.group(span) or self._one(span))
@@ -63,14 +66,6 @@ class TexRenderer(Renderer):
             self.shorten(span, 1)
             return self._character(token.text[0], style)
         return ""
-
-    def _skip_option(self, span: Span) -> None:
-        """Step over brackets in front of an argument, which no reader needs: the [x] of [x]{a}."""
-        ahead = Span(span.at, span.end)
-        self.option(ahead)
-        self.trim(ahead)
-        if self.next_is(ahead, TokenType.OPEN):
-            span.at = ahead.at
 
     def _unclosed(self, span: Span, style: Style) -> str:
         """What a brace holds that nobody closed; in prose it only goes, as where a text was cut."""
@@ -116,7 +111,7 @@ class TexRenderer(Renderer):
     def _character(self, character: str, style: Style) -> str:
         if not style.math:
             return self.marks.words(character)
-        pieces = math.split(character, self.marks, upright=style.upright)
+        pieces = math.split(character, self.marks, upright=style.upright, columns=True)
         return math.joined(list(pieces), tight=True)
 
     # Prose -------------------------------------------------------------------------------------
@@ -262,7 +257,7 @@ class TexRenderer(Renderer):
         if end is None or end >= span.end:
             return ""
         inner = self.source[self.tokens[span.at].start : self.tokens[end].start]
-        if not dollars.holds_formula(inner, ""):
+        if not dollars.holds_formula(inner, "") and inner.strip():
             return {"\\)": "(", "\\]": "["}[sign]
         span.at -= 1
         return self._formula_up_to(span, end, style)
@@ -299,7 +294,11 @@ class TexRenderer(Renderer):
                 pieces.append(MathPart(Role.SCRIPT, shown))
             case TokenType.TEXT | TokenType.URL | TokenType.VERBATIM:
                 span.at += 1
-                pieces.extend(math.split(token.text, self.marks, upright=style.upright))
+                pieces.extend(
+                    math.split(
+                        token.text, self.marks, upright=style.upright, columns=self.has_columns
+                    )
+                )
             case TokenType.TIE:
                 span.at += 1
                 pieces.append(MathPart(Role.ROOM, " "))

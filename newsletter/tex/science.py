@@ -7,11 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 from newsletter.tex.math import MathPart, Role
+from newsletter.tex.spans import Span
 
 if TYPE_CHECKING:
     from newsletter.tex.handler import Handler, Renderer
     from newsletter.tex.marks import Marks
-    from newsletter.tex.spans import Span, Style
+    from newsletter.tex.spans import Style
 
 
 def _pairs(table: str) -> dict[str, str]:
@@ -39,7 +40,7 @@ _UNITS = _pairs("""
 _POWERS = {"squared": "2", "cubed": "3"}
 _POWERS_AHEAD = {"square": "2", "cubic": "3"}
 _UNIT_PART = re.compile(
-    r"\\(?P<name>[A-Za-z]+)|\^\{?(?P<power>[-+]?\d{1,3})\}?|(?P<dot>[.~])|(?P<plain>[^\\^.~{}\s]+)|."
+    r"(?:\\tothe|\^)\{?(?P<power>[-+]?\d{1,3})\}?|\\(?P<name>[A-Za-z]+)|(?P<dot>[.~])|(?P<plain>[^\\^.~{}\s]+)|."
 )
 _NUMBER = re.compile(
     r"(?P<value>[-+]?\d*\.?\d*)\s?(?:\((?P<error>\d+)\))?(?:[eEdD](?P<power>[-+]?\d+))?\Z"
@@ -47,7 +48,7 @@ _NUMBER = re.compile(
 _CHEMICAL = re.compile(
     r"\^(?:\{(?P<up>[^\\${}]{0,40})\}|\{?(?P<number>[-+\d.]+)\}?)"
     r"|_(?:\{(?P<low>[^\\{}]{0,40})\}|(?P<one>\w))|(?<=[A-Za-z)\]])(?P<down>\d+)"
-    r"|(?P<arrow><=>>?|<?-{1,2}>|<-|(?<=[\w)\]] )[*.](?= ))"
+    r"|(?P<arrow><=>>?|<?-{1,2}>|<-|(?<=[\w)\]] )[*.](?= )|(?<=[\w)\]])\*(?=\d)|#(?=[A-Z]))"
     r"|(?P<charge>(?<=[A-Za-z\d)\]])[+-](?=[\s(]|\Z))"
     r"|(?P<tex>\$[^$]{1,80}\$|\\[A-Za-z]+ ?(?:\{[^{}]{0,80}\})?)|(?P<other>[^\\${}^])|."
 )
@@ -55,7 +56,7 @@ _LETTER = re.compile(r"[A-Za-z]")
 _ROMAN = re.compile(r"[ivx]{1,5}")
 _ARROWS = {
     "->": "→", "-->": "→", "<-": "←", "<->": "↔", "<-->": "↔", "<=>": "⇌", "<=>>": "⇌",
-    "*": "·", ".": "·",
+    "*": "·", ".": "·", "#": "≡",
 }  # fmt: skip
 
 
@@ -95,9 +96,25 @@ def _plain_number(raw: str, renderer: Renderer, style: Style) -> str:
     return renderer.aside(raw, style._replace(upright=True)).strip()
 
 
-def _number(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
+def _number(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
     renderer.option(span)
-    return MathPart(Role.ORDINARY, _number_shown(renderer, span, style) + "°" * (name == "ang"))
+    return MathPart(Role.ORDINARY, _number_shown(renderer, span, style))
+
+
+def _angle(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
+    r"""`\ang{45;30;}`: degrees, minutes and seconds; any may be missing."""
+    renderer.option(span)
+    ahead = Span(span.at, span.end)
+    parts = (renderer.raw(ahead) or "").split(";")
+    if len(parts) == 1:
+        return MathPart(Role.ORDINARY, _number_shown(renderer, span, style) + "°")
+    span.at = ahead.at
+    shown = [
+        _plain_number(part, renderer, style) + sign
+        for part, sign in zip(parts, "°′″", strict=False)
+        if part.strip()
+    ]
+    return MathPart(Role.ORDINARY, "".join(shown))
 
 
 def _unit(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
@@ -140,6 +157,9 @@ def _unit_shown(renderer: Renderer, span: Span, style: Style) -> str:
     if raw is None:
         is_cut = renderer.opens_unclosed(span)
         return renderer.argument(span, style._replace(math=True, upright=True)) if is_cut else ""
+    if "$" in raw:
+        span.at = begin
+        return renderer.argument(span, style._replace(math=False))
     parts = _units(raw, renderer.marks)
     if parts is None:
         span.at = begin
@@ -234,7 +254,8 @@ def _ion(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("SI", "qty"), _quantity),
     **dict.fromkeys(("SIrange", "qtyrange", "numrange"), _range),
-    **dict.fromkeys(("num", "ang"), _number),
+    "num": _number,
+    "ang": _angle,
     **dict.fromkeys(("si", "unit"), _unit),
     "unitfrac": _unit_fraction,
     **dict.fromkeys(("SIlist", "qtylist", "numlist"), _list),

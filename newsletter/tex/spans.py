@@ -128,6 +128,14 @@ class Spans:
         while self.option(span) is not None:
             pass
 
+    def skip_options_before_group(self, span: Span) -> None:
+        r"""Step over brackets before a group, no reader needs them: \makebox[2cm][l]{text}."""
+        ahead = Span(span.at, span.end)
+        self.skip_options(ahead)
+        self.trim(ahead)
+        if self.next_is(ahead, TokenType.OPEN):
+            span.at = ahead.at
+
     def opens_unclosed(self, span: Span) -> bool:
         """Whether a brace stands here that the text never closes, as where it was cut."""
         return self.next_is(span, TokenType.OPEN) and span.at not in self.layout.mates

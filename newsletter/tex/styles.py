@@ -37,8 +37,7 @@ def _prose_font(renderer: Renderer, span: Span, style: Style, name: str) -> Math
     kind = names.PROSE_FONTS[name]
     if style.math and name == "underline":
         return MathPart(Role.ORDINARY, renderer.argument(span, style))
-    if name.endswith("box"):
-        renderer.skip_options(span)  # a width and a place: \makebox[2cm][l]{text}
+    renderer.skip_options_before_group(span)
     inner = renderer.argument(span, style._replace(math=False, code=kind == "code"))
     return _marked(renderer.marks, kind, _numeral(inner) if name == "textsc" else inner)
 

@@ -53,10 +53,13 @@ _ENTITY = re.compile(
     r"(?<!\\)&(?:amp;){0,5}(?P<name>#\d{1,7};|#[xX][\da-fA-F]{1,6};|[A-Za-z]\w{1,30};)"
     r"|(?<=\\)&(?:amp;)+"
 )
+# \\ifmmode\\pm\\else$\\pm$\\fi stands in formulas too, which its dollars would end.
+_ELSE = re.compile(r"\\else(?![A-Za-z])[^\x00]{0,150}?\\fi(?![A-Za-z])")
+_DOLLARED = re.compile(r"\$([^$]+)\$")
 _DASHES = re.compile(
     rf"{ADDRESS}"
     r"|(?<![-<!])---(?![->])"
-    r"|(?<=[\w)\]}\"'’”.,%$])--(?=[\w(\[\"“‘$\\{'<>=\x00 ])(?! -)|(?<= )--(?=[ \x00])"
+    r"|(?<=[\w)\]}\"'’”.,%$])--(?=[\w(\[\"“‘$\\{'<>=\x00 ])(?! -)|(?<=[ ~])--(?=[ ~\x00])"
 )
 _TOKEN = re.compile(
     rf"(?P<URL>{ADDRESS})"
@@ -76,6 +79,10 @@ def tidied(source: str) -> str:
     if "\n" in source:
         source = _PARAGRAPH.sub(_BREAK, source)
     source = _SPACE.sub(" ", source)
+    if "-{}-" in source:
+        source = source.replace("-{}-", "--")
+    if "\\fi" in source:
+        source = _ELSE.sub(lambda found: _DOLLARED.sub(r"\\ensuremath{\1}", found[0]), source)
     if "`" in source:
         source = _SINGLE_QUOTED.sub(r"‘\1’", source)
         source = _DOUBLE_QUOTED.sub(r"“\1”", source)

@@ -64,6 +64,8 @@ SEVEN = tuple(f"Ada {letter}" for letter in "ABCDEFG")
         (("(The X Collaboration)",), "(The X Collaboration)"),
         (("Vazgen S (Eds.)", "Ada L"), "Vazgen S (Eds.), Ada L"),
         (("Ada L", ",", "-", ""), "Ada L"),
+        (("Sand And", "And Y. Who", "And"), "Sand And, And Y. Who, And"),
+        (("Ada L", "AND Bob M", "& Cy D"), "Ada L, Bob M, Cy D"),
         ((), ""),
     ],
 )

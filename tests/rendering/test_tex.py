@@ -422,6 +422,25 @@ def test_scripts_conditions_and_chemistry_of_all_kinds_are_read(source: str, see
 
 
 @stories(
+    (r"$a &amp;&amp; b$, $\alpha && x$, $A &amp; B$, $a &= b$", "a && b, α && x, A & B, a = b"),
+    (
+        r"$\begin{array}{cc} a && b \\ c & d\end{array}$, $\pmatrix{a & b \cr c & d}$",
+        "a b; c d, a b c d",
+    ),
+    (r"\hyperref{https://a.org/}{cat}{name}{text}", "text (https://a.org/)"),
+    (r"\textbf[opt]{bold}, \underline [x] {it}", "bold, it"),
+    (r"$\ifmmode\pm\else$\pm$\fi 5$, \ifmmode{\sim}\else{$\sim$}\fi 3", "±5, ∼ 3"),
+    (r"\unit[3.5]{GeV/$c^2$}, \ang{45;30;}, ${n \brace k}$", "3.5 GeV/c², 45°30′, {n, k}"),
+    (r"\href{https://a.org/} {text}, \caption[x]{cap}", "text (https://a.org/), cap"),
+    (r"$\ifmmode L_2\else L$_2$\fi$, \ch{Na2SO3*5H2O}, 3~--~5", "L₂, Na₂SO₃·5H₂O, 3 – 5"),
+    (r"\hyperlink{https://a.org/}{text", "text (https://a.org/)"),
+    (r"\Gls{model} \mintinline{python}{x}, -{}-, n~$\sim$~5, \( \)x", "model x, --, n ∼ 5, x"),
+)
+def test_commands_keep_what_they_are_about(source: str, seen: str) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
     (r"$\deg(v) \ge 2$ and $\max\deg p$", "deg(v) ≥ 2 and max deg p"),
     (r"$10\deg$, 20$\deg$ C, 30\deg, $5^{\deg}$", "10°, 20° C, 30°, 5°"),
     (r"Kullback\textendash Leibler \textemdash{} so", "Kullback–Leibler — so"),
