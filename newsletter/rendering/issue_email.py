@@ -217,7 +217,7 @@ class IssueEmails:
     def _content(self, ceiling: DetailLevel, language: str, left_out: str) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
         say = IssueTexts(translations(language))
-        frame = self._longest_frame(html, say.longest_note(self._issue), left_out)
+        frame = self._longest_frame(html, say.longest_note(self._issue, ceiling), left_out)
         shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out.split())
         holds = say.holds(self._issue, shown, ceiling)
         return MessageContent(
@@ -231,8 +231,9 @@ class IssueEmails:
     def _personal_variant(self, detail: str, language: str, left_out: str) -> PersonalVariant:
         html, text = self._part("html", language), self._part("txt", language)
         say, ceiling = IssueTexts(translations(language)), CEILINGS[detail]
+        level = self._highest(detail)
         frame = [
-            *self._longest_frame(html, say.longest_note(self._issue), left_out),
+            *self._longest_frame(html, say.longest_note(self._issue, level), left_out),
             *reserve(
                 html,
                 ceiling,
@@ -240,7 +241,6 @@ class IssueEmails:
                 of_newsletter=self._issue.picks is not None,
             ),
         ]
-        level = self._highest(detail)
         shown, encoding = fit_papers(self._issue, html, level, frame, left_out.split())
         linked = fit_links(self._issue, html, shown, encoding, frame, self._longest_values)
         holds = say.holds(self._issue, shown, level)

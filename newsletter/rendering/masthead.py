@@ -207,31 +207,33 @@ class MastheadTexts:
     def holds(
         self, content: IssueContent, shown: Mapping[int, DetailLevel], ceiling: DetailLevel
     ) -> str:
-        """What of the day a mail does not hold, or only as titles, by section.
+        """What of the day a mail does not hold, or only in part, by section.
 
         `shown` has the level of each paper that the mail holds, by its place in the issue.
         """
-        told, lesser, hidden = (
-            Counter[IssueSection](),
-            Counter[IssueSection](),
-            Counter[IssueSection](),
-        )
+        told, lesser, cut, hidden = (Counter[IssueSection]() for _ in range(4))
         for place, entry in enumerate(content.entries):
             if place not in shown:
                 hidden[entry.section] += 1
-            elif entry.section is not IssueSection.REPLACE:  # which never has a sentence
+            elif entry.section is not IssueSection.REPLACE:  # quiet at any level
                 is_less = shown[place] < min(ceiling, DetailLevel.COMPACT)
                 (lesser if is_less else told)[entry.section] += 1
-        return self._by_section(told, lesser, hidden) if lesser else self._all_but(hidden)
+                cut[entry.section] += shown[place] < ceiling is DetailLevel.FULL
+        if lesser:
+            return self._by_section(told, lesser, cut, hidden)
+        return " ".join(filter(None, [self._all_but(hidden), self._by_section({}, {}, cut, {})]))
 
-    def longest_note(self, content: IssueContent) -> str:
+    def longest_note(self, content: IssueContent, ceiling: DetailLevel) -> str:
         """No shorter than what `holds` can say of the issue."""
-        return self._by_section(content.counts, content.counts, content.counts)
+        counts = content.counts
+        cut = counts if ceiling is DetailLevel.FULL else {}
+        return self._by_section(counts, counts, cut, counts)
 
-    def _by_section(self, told: Counts, lesser: Counts, hidden: Counts) -> str:
+    def _by_section(self, told: Counts, lesser: Counts, cut: Counts, hidden: Counts) -> str:
         lines = (
             (self._say("With a sentence: %(papers)s."), told),
             (self._say("Title only: %(papers)s."), lesser),
+            (self._say("Whole abstract on the web only: %(papers)s."), cut),
             (self._say("On the web: %(papers)s."), hidden),
         )
         return " ".join(
@@ -251,7 +253,11 @@ class MastheadTexts:
 
     def _listed(self, counts: Counts) -> str:
         return self._list(
-            [self._papers(section, counts[section]) for section in IssueSection if counts[section]]
+            [
+                self._papers(section, counts[section])
+                for section in IssueSection
+                if counts.get(section)
+            ]
         )
 
     def more(self, section: IssueSection, papers: int) -> str:

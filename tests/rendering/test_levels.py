@@ -104,9 +104,14 @@ def test_what_has_no_room_is_a_link_to_the_whole_issue() -> None:
     assert "https://papers.example.org/audio/2025-07-11" in sent.text.splitlines()
 
 
-def test_the_budget_is_used_up() -> None:
-    sent = mail(busy_day(150))
+def test_the_budget_is_used_up_and_the_abstracts_without_room_are_counted() -> None:
+    issue = busy_day(150)
+    sent = mail(issue)
     assert len(html_part(sent)) > 97_000 or len(sent.html.encode()) > 95_000
+    told = "Whole abstract on the web only: 71 new and 17 cross-lists."
+    assert told in " ".join(sent.text.split())
+    assert told in " ".join(sent.html.split())
+    assert "Whole abstract" not in mail(issue, "brief").text + mail(busy_day(26)).text
 
 
 @pytest.mark.parametrize(("papers", "language"), [(40, "en"), slow(70, "en")])
