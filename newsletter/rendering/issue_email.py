@@ -27,8 +27,9 @@ from newsletter.sources.calendar import newest_day
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.text import one_line
 
-# What no address, and no subscriber's number, is longer than (RFC 5321, 4.5.3.1.3).
-_LONGEST_ADDRESS = 254
+# What no address, and no subscriber's number, is longer than (RFC 5321, 4.5.3.1). Before its "@"
+# stand at most 64 characters, which may take five bytes each in HTML; a domain is kept in ASCII.
+_LONGEST_ADDRESS = "'" * 64 + "@" + "d" * 189
 _LARGEST_ID = 10**12
 
 
@@ -304,13 +305,12 @@ class IssueEmails:
     @cached_property
     def _longest_values(self) -> dict[str, str]:
         """For each blank, the longest value that a reader can have, between soft breaks."""
-        longest = "'" * _LONGEST_ADDRESS
         values = {
-            "recipient": longest,
+            "recipient": _LONGEST_ADDRESS,
             "unsubscribe": self._links.unsubscribe(_LARGEST_ID, self._issue.slug),
-            "preferences": self._links.preferences(_LARGEST_ID, longest),
+            "preferences": self._links.preferences(_LARGEST_ID, _LONGEST_ADDRESS),
             "since": "2025年11月30日 (30 September 2025)",
-            "tune": self._links.tune(_LARGEST_ID, longest),
+            "tune": self._links.tune(_LARGEST_ID, _LONGEST_ADDRESS),
         }
         return {blank: f"=\n{value}=\n" for blank, value in self._blanks.filled(values).items()}
 

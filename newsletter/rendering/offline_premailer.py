@@ -37,7 +37,8 @@ class OfflinePremailer(Premailer):  # type: ignore[misc]  # premailer ships no t
 
 @lru_cache(maxsize=32)  # only read by premailer; most of the work of a piece of a mail
 def _read(css: str, number: int) -> tuple[list[Rule], str]:
-    """The rules for attributes, and as one text those that stay in the head."""
+    """The rules for attributes, and as one text those that stay in the head, on one line."""
     reading = OfflinePremailer("")
     rules, left_over = Premailer._parse_style_rules(reading, css, number)  # noqa: SLF001 - it hands them from one to the other
-    return rules, Premailer._css_rules_to_string(reading, left_over)  # noqa: SLF001
+    in_head = Premailer._css_rules_to_string(reading, left_over)  # noqa: SLF001
+    return rules, "".join(line.strip() for line in in_head.splitlines())
