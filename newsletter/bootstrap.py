@@ -67,14 +67,19 @@ def open_services(
     `source` replaces the configured one; without `sends` no transport is asked for.
     """
     with open_database(settings) as opened:
+        page_interval = _page_interval(settings) if source is None else timedelta(0)
         with opened.read() as session:
             memory = machine_memory(settings, session)
+        source = source or load_plugin("source", settings)
+        stop_when = getattr(source, "stop_when", None)  # one that waits may have it
+        if stop_when is not None:
+            stop_when(stopping)
         transport = load_plugin("transport", settings) if sends else Memory()
         summarizer = _summarizer(settings)
         try:
             yield Services(
                 database=opened,
-                source=source or load_plugin("source", settings),
+                source=source,
                 summarizer=summarizer,
                 transport=transport,
                 site=settings.site,
@@ -86,7 +91,7 @@ def open_services(
                 llm_budget=llm_budget.from_settings(settings.summarizer),
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,
-                page_interval=_page_interval(settings) if source is None else timedelta(0),
+                page_interval=page_interval,
                 sending=settings.sending,
                 marks=memory.journals,
                 memory=memory,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import announcements, completeness, issues, papers, slugs
 from newsletter.config import NewsletterSettings
-from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.errors import NewsletterError, StoppedError, WrongUseError
 from newsletter.interests import interest_store, profile_store
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
@@ -32,10 +32,6 @@ _PAGES_OF_A_PAST_DAY = 2  # a category: that day's own, and the recent papers
 
 class NotYetError(NewsletterError):
     """The day cannot be composed now, and may be later."""
-
-
-class StoppedError(NewsletterError):
-    """Somebody asked to stop before everything was done."""
 
 
 @dataclass(frozen=True)

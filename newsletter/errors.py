@@ -16,6 +16,10 @@ class WrongUseError(NewsletterError):
     exit_code = 2
 
 
+class StoppedError(NewsletterError):
+    """Somebody asked to stop before everything was done."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The tail of an error line: the nearest right name, or all of them where they are few."""
     names = list(known)

@@ -6,7 +6,7 @@ own for 90 days; an older one is rebuilt from the dates of submission.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import requests
@@ -16,7 +16,7 @@ from newsletter.sources import calendar, dated_pages, past_day, rebuild
 from newsletter.sources.arxiv_requests import ArxivRequests
 from newsletter.sources.base import DATED_PAGE, FetchResult, Paper, SourceError
 from newsletter.sources.dated_pages import DatedPages, PageRefusedError
-from newsletter.sources.http.session import polite_session
+from newsletter.sources.http.session import PoliteAdapter, polite_session
 from newsletter.sources.listing_status import CategoryListing, nothing
 from newsletter.sources.newest_batch import NewestBatch
 
@@ -61,6 +61,12 @@ class ArxivSource:
         self._dated = dated
         self._shown = date.min  # the newest day that was seen on any page
         self._silent: dict[tuple[str, date], tuple[float, CategoryListing]] = {}
+
+    def stop_when(self, stopping: Callable[[], bool]) -> None:
+        """Let no wait between requests go on where that says so."""
+        for adapter in self._requests.session.adapters.values():
+            if isinstance(adapter, PoliteAdapter):
+                adapter.stop_when(stopping)
 
     def current_day(self, now: datetime) -> date:
         """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""

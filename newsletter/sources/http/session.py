@@ -2,7 +2,7 @@
 
 import errno
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from urllib3.exceptions import NameResolutionError
 
 from newsletter import __version__
 from newsletter.config import SourceSettings
+from newsletter.errors import StoppedError
 from newsletter.http import DeadlineAdapter, retry_after_s
 from newsletter.sources.base import NoNetworkError, SourceError
 from newsletter.sources.http.cache import CachedResponse, ResponseCache, cache_folder
@@ -38,6 +39,10 @@ _TURNED_AWAY: dict[int, str] = {
     requests.codes.not_acceptable: "HTTP 406, with which arXiv turns programs away now and then",
 }
 _NO_WAY_OUT = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
+_CONNECT_S = 4.0  # an address; arXiv's names have four
+_CLOSED = "cannot be reached, it refuses connections"
+_CLOSED_FOR_S = 300.0
+_LOOK_UP_S = 0.2
 _OWN_CONDITIONS = ("If-None-Match", "If-Modified-Since", "Range", "Authorization")
 
 
@@ -64,11 +69,28 @@ class PoliteAdapter(DeadlineAdapter):
         super().__init__(pool_connections=1, pool_maxsize=1)
         self._settings = settings
         self._agent = f"newsletter/{__version__}" + (f" ({contact})" if contact else "")
-        self._sleep = sleep
+        self._plain_sleep = sleep
         self._clock = clock
         self._given_folder = folder
         self._tries = tries
         self._was_answered = False
+        self._closed: dict[str, float] = {}  # who did not let us in, and until when that counts
+        self._stopping: Callable[[], bool] | None = None
+
+    def stop_when(self, stopping: Callable[[], bool]) -> None:
+        """Let no wait go on where that says so."""
+        self._stopping = stopping
+
+    def _sleep(self, seconds: float) -> None:
+        """Raises: StoppedError: somebody asked to stop."""
+        if self._stopping is None:
+            self._plain_sleep(seconds)
+            return
+        while seconds > 0:
+            if self._stopping():
+                raise StoppedError("stopped while waiting for arXiv; run it again to go on")
+            self._plain_sleep(min(seconds, _LOOK_UP_S))
+            seconds -= _LOOK_UP_S
 
     @cached_property
     def _folder(self) -> Path:
@@ -114,7 +136,8 @@ class PoliteAdapter(DeadlineAdapter):
         """
         asked = request.copy()  # a redirect is made of the original, and asks about something else
         asked.headers["User-Agent"] = self._agent
-        options["timeout"] = self._settings.timeout_s
+        read_s = self._settings.timeout_s
+        options["timeout"] = (min(read_s, _CONNECT_S), read_s)
         own_conditions = any(name in asked.headers for name in _OWN_CONDITIONS)
         remembers = asked.method == "GET" and not own_conditions
         kept = self.remembered.recall(asked.url or "") if remembers else None
@@ -151,7 +174,10 @@ class PoliteAdapter(DeadlineAdapter):
         options: dict[str, Any],
         kept: CachedResponse | None,
     ) -> requests.Response:
-        with self._pace.turn(self._destination(request.url)) as turn:
+        to = self._destination(request.url)
+        if self._clock() < self._closed.get(to.host, 0.0):
+            raise SourceError(f"{host_of(request.url)}: {_CLOSED}; run it again later")
+        with self._pace.turn(to) as turn:
             try:
                 return self._once(request, options, kept)
             except RetryAfterError as error:
@@ -159,6 +185,29 @@ class PoliteAdapter(DeadlineAdapter):
                 turn.rest_s = rest_after(error, state, self._tries)
                 turn.rest_of_all = error.of_all
                 raise
+
+    def _give_up_unanswered(self, url: str | None, error: requests.RequestException) -> None:
+        """Whoever was never let in is not asked again and again.
+
+        Raises:
+            NoNetworkError: and nobody else would let us in.
+            SourceError: another host may.
+        """
+        host = host_of(url)
+        if self._was_answered:
+            return
+        # A name that is arXiv's is there; another may be a slip in the configuration.
+        is_arxiv = f".{host}".endswith(".arxiv.org")
+        why = _no_network(host, error) if is_arxiv else None
+        if why is None and any(
+            isinstance(part, ConnectionRefusedError) for part in _reasons(error)
+        ):
+            self._closed[self._destination(url).host] = self._clock() + _CLOSED_FOR_S
+            if not is_arxiv or len(self._closed) == 1:
+                raise SourceError(f"{host}: {_CLOSED}; run it again later") from error
+            why = f"{' and '.join(self._closed)} refuse connections; is it a firewall?"
+        if why is not None:
+            raise NoNetworkError(f"no network: {why}; run it again when there is one") from error
 
     def _once(
         self,
@@ -171,6 +220,8 @@ class PoliteAdapter(DeadlineAdapter):
                 response = super().send(request, **options)
                 _read(response)  # here, so that a cut connection is noticed here
         except requests.Timeout as error:
+            if isinstance(error, requests.ConnectTimeout):
+                self._give_up_unanswered(request.url, error)
             raise RetryAfterError("no answer in time") from error
         except requests.exceptions.SSLError as error:
             raise RetryAfterError("no secure connection, its certificate may be wrong") from error
@@ -179,13 +230,7 @@ class PoliteAdapter(DeadlineAdapter):
             requests.exceptions.ChunkedEncodingError,
             requests.exceptions.ContentDecodingError,
         ) as error:
-            # A name that is arXiv's is there; another may be a slip in the configuration.
-            is_arxiv = f".{host_of(request.url)}".endswith(".arxiv.org")
-            if is_arxiv and not self._was_answered and _shows_no_network(error):
-                raise NoNetworkError(
-                    f"no network: {host_of(request.url)} cannot be looked up or reached from here;"
-                    " run it again when there is one"
-                ) from error
+            self._give_up_unanswered(request.url, error)
             raise RetryAfterError("cannot be reached, or the answer was cut off") from error
         self._was_answered = True
         status = response.status_code
@@ -206,19 +251,28 @@ class PoliteAdapter(DeadlineAdapter):
         return response
 
 
-def _shows_no_network(error: BaseException | None) -> bool:
-    """Whether no name can be looked up here, or no way leads out."""
+def _reasons(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and all that it came of."""
     seen = set[int]()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        if isinstance(error, NameResolutionError):
-            return True
-        if isinstance(error, OSError) and error.errno in _NO_WAY_OUT:
-            return True
+        yield error
         reason = getattr(error, "reason", None)
         given = [part for part in (reason, *error.args) if isinstance(part, BaseException)]
         error = given[0] if given else error.__cause__ or error.__context__
-    return False
+
+
+def _no_network(host: str, error: requests.RequestException) -> str | None:
+    """Why nothing at all can be reached, in words; None where another host may answer."""
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy that HTTPS_PROXY names lets nothing through"
+    if isinstance(error, requests.ConnectTimeout):
+        return f"{host} does not take a connection within {_CONNECT_S:.0f} s; is it a firewall?"
+    for reason in _reasons(error):
+        no_way = isinstance(reason, OSError) and reason.errno in _NO_WAY_OUT
+        if no_way or isinstance(reason, NameResolutionError):
+            return f"{host} cannot be looked up or reached from here"
+    return None
 
 
 def polite_session(
