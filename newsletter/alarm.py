@@ -13,6 +13,7 @@ from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 from html import escape
+from urllib.parse import urlsplit
 
 import requests
 from sqlalchemy import delete, select
@@ -22,7 +23,7 @@ from newsletter.config import Settings
 from newsletter.db import Database, describe_failure
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
-from newsletter.http import session_within
+from newsletter.http import describe_unreachable, session_within
 from newsletter.models import MomentRow
 from newsletter.rendering.message import Message, MessageContent
 from newsletter.subscribers import health as subscribers_health
@@ -33,6 +34,7 @@ _log = logging.getLogger(__name__)
 
 _TOLD = "alarm "  # how the name of a MomentRow begins that is a trouble that was told
 _PING_WITHIN_S = 10.0
+_READ = 200  # characters of an answer
 
 
 @dataclass
@@ -148,12 +150,42 @@ def _ping(settings: Settings, troubles: Sequence[str]) -> None:
     url = settings.alarm.ping_url
     if not url:
         return
+    refused = _post(f"{url}/fail" if troubles else url, "\n".join(troubles))
+    if refused:
+        _log.warning("newsletter: %s; your monitor was not told how this run ended", refused)
+
+
+def check_ping(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """For `newsletter check`: the monitor takes a word that is neither success nor failure.
+
+    `/log` is healthchecks.io's address for that; of others, a 404 there says that somebody is.
+    """
+    del now
+    url = settings.alarm.ping_url
+    if not url:
+        return
+    refused = _post(f"{url}/log", "`newsletter check` asks whether this address is right")
+    if refused is None:
+        yield Finding("alarm", Severity.OK, f"alarm.ping_url: {_host(url)} answers")
+        return
+    level = Severity.WARNING if refused.endswith("404") else Severity.TROUBLE
+    yield Finding("alarm", level, f"{refused}; look at alarm.ping_url")
+
+
+def _post(url: str, words: str) -> str | None:
+    """Why the monitor did not take it, in words without the address, which is a secret."""
+    name = f"alarm.ping_url: {_host(url)}"
     try:
         with session_within(_PING_WITHIN_S) as session:
-            session.post(
-                f"{url}/fail" if troubles else url,
-                data="\n".join(troubles).encode(),
-                timeout=_PING_WITHIN_S,
-            )
+            answer = session.post(url, data=words.encode(), timeout=_PING_WITHIN_S)
     except requests.RequestException as error:
-        _log.warning("%s was not reached: %s", url, brief(error))
+        return f"{name} {describe_unreachable(error, _PING_WITHIN_S)}"
+    if not answer.ok:
+        return f"{name} answers with HTTP {answer.status_code}"
+    if "not found" in answer.text[:_READ]:  # healthchecks.io's answer to a number of nobody's
+        return f"{name} knows no such monitor"
+    return None
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2]

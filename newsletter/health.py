@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from newsletter import moments, storage_health
 from newsletter.cluster import health as cluster_health
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.db import Database, describe_failure
 from newsletter.errors import NewsletterError
 from newsletter.feedback import health as feedback_health
 from newsletter.finding import Finding, Severity
@@ -20,6 +22,7 @@ from newsletter.notices import health as notices_health
 from newsletter.sending import health as sending_health
 from newsletter.subscribers import health as subscribers_health
 from newsletter.subscribers import signups
+from newsletter.text import brief
 from newsletter.transactional import health as transactional_health
 
 Check = Callable[[Settings, Database, datetime], Iterable[Finding]]
@@ -33,9 +36,14 @@ def watched(settings: Settings, database: Database, now: datetime) -> list[Findi
 def findings(
     checks: Mapping[str, Check], settings: Settings, database: Database, now: datetime
 ) -> Iterator[Finding]:
-    """What all these checks find."""
+    """What all these checks find; a database that fails them all alike is one finding."""
+    failed = set[Finding]()
     for name, room_check in checks.items():
-        yield from asked(name, partial(room_check, settings, database, now))
+        for finding in asked(name, partial(room_check, settings, database, now)):
+            if finding.part != "database" or finding not in failed:
+                yield finding
+            if finding.part == "database":
+                failed.add(finding)
 
 
 def asked(name: str, ask: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
@@ -44,10 +52,14 @@ def asked(name: str, ask: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
         yield from ask()
     except NewsletterError as error:
         yield Finding(name, Severity.TROUBLE, str(error))
+    except (SQLAlchemyError, OSError) as error:
+        failure = describe_failure(error)
+        part, text = ("database", f"fails ({failure})") if failure else (name, brief(error))
+        yield Finding(part, Severity.TROUBLE, f"{text}; mend that, and check again")
 
 
 WATCHED: dict[str, Check] = {
-    "disk": storage_health.check_room,
+    "disk": lambda settings, _, now: storage_health.check_room(settings, now),
     "newsletters": subscribers_health.check,
     "signup": signups.check,
     "last": moments.check,

@@ -16,6 +16,8 @@ from weakref import WeakSet
 import requests
 from requests.adapters import HTTPAdapter
 
+from newsletter.text import brief
+
 if TYPE_CHECKING:
     from urllib3.connection import HTTPConnection
     from urllib3.connectionpool import ConnectionPool
@@ -93,6 +95,20 @@ def session_within(seconds: float) -> Iterator[requests.Session]:
         for scheme in ("http://", "https://"):
             session.mount(scheme, adapter)
         yield session
+
+
+def describe_unreachable(error: requests.RequestException, within_s: float) -> str:
+    """Why an address gave no answer, in words that follow its name."""
+    words = brief(error)
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"has no certificate that can be trusted ({words})"
+    if "NameResolutionError" in words:
+        return "has a name that the DNS does not know"
+    if isinstance(error, requests.Timeout):
+        return f"does not answer within {within_s:.0f} s"
+    if "refused" in words.lower():
+        return "refuses connections"
+    return "cannot be reached from here"
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float:

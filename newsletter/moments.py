@@ -14,6 +14,7 @@ from newsletter.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import ListingRow, MomentRow
 
+_CLOSE = timedelta(minutes=5)  # as far as clocks may be apart
 RUN, FETCH, FEEDBACK = "run", "fetch", "feedback"
 
 
@@ -25,18 +26,23 @@ def record(session: Session, name: str, now: datetime) -> None:
         row.at = now
 
 
-def last(session: Session) -> dict[str, datetime]:
-    """When each of the three last went well; what never did is not there."""
+def last(session: Session, now: datetime) -> dict[str, datetime]:
+    """When each of the three last went well; what never did is not there.
+
+    What came from arXiv while the clock was ahead does not count; the newest before it does.
+    """
     rows = session.scalars(select(MomentRow).where(MomentRow.name.in_((RUN, FEEDBACK))))
     moments = {row.name: row.at for row in rows}
-    fetched = session.scalar(select(func.max(ListingRow.fetched_at)))
+    fetched = session.scalar(
+        select(func.max(ListingRow.fetched_at)).where(ListingRow.fetched_at <= now + _CLOSE)
+    )
     return moments if fetched is None else moments | {FETCH: fetched}
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
     """What went well once and does so no more. A newsletter that never ran is no trouble."""
     with database.read() as session:
-        moments = last(session)
+        moments = last(session, now)
     limits = {
         RUN: (settings.alarm.run_h, "no run ended well since {at}; look at the timer or cron"),
         FETCH: (settings.alarm.fetch_h, "nothing came from arXiv since {at}; try `newsletter run`"),
@@ -52,7 +58,14 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         at = moments.get(name)
         if at is None:
             continue
-        if hours and now - at > timedelta(hours=hours):
+        if at > now + _CLOSE:
+            ahead = (
+                f"the last {name} that went well is of {at:%F %R} UTC, which is to come: this"
+                " machine's clock is wrong, or was then, and until that day nobody would hear that"
+                f" none goes well any more; set it (NTP), then `newsletter {name}`"
+            )
+            yield Finding(name, Severity.TROUBLE, ahead)
+        elif hours and now - at > timedelta(hours=hours):
             yield Finding(name, level, text.format(at=f"{at:%F %R} UTC"))
         else:
             fine.append(f"{name} {at:%F %R}")

@@ -12,9 +12,8 @@ import requests
 
 from newsletter.config import Settings
 from newsletter.finding import Finding, Severity
-from newsletter.http import session_within
+from newsletter.http import describe_unreachable, session_within
 from newsletter.subscribers.tokens import ALL, SignedLinks
-from newsletter.text import brief
 
 _PART = "site"
 _WITHIN_S = 10.0
@@ -68,7 +67,11 @@ def _asked(settings: Settings) -> Finding:
     try:
         ours, forged = _answer(link), _answer(f"{link[:-4]}AAAA")
     except requests.RequestException as error:
-        return Finding(_PART, Severity.TROUBLE, f"{url} {_unreachable(error)}")
+        text = (
+            f"{url} {describe_unreachable(error, _WITHIN_S)}; look at site.url; is"
+            " `newsletter serve` running, and its proxy?"
+        )
+        return Finding(_PART, Severity.TROUBLE, text)
     if ours.is_redirect:
         there = ours.headers["Location"].partition("/u/")[0]
         text = f"sends elsewhere ({there}); set site.url to that"
@@ -92,14 +95,3 @@ def _answer(link: str) -> requests.Response:
         next(response.iter_content(_MOST_BYTES), b"")
         response.close()
         return response
-
-
-def _unreachable(error: requests.RequestException) -> str:
-    words = brief(error)
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"has no certificate that mail programs trust ({words})"
-    if "NameResolutionError" in words:
-        return "has a name that the DNS does not know; look at site.url"
-    if isinstance(error, requests.Timeout):
-        return f"does not answer within {_WITHIN_S:.0f} s; is `newsletter serve` running?"
-    return "cannot be reached from here; is `newsletter serve` running, and its proxy?"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, column, inspect, select, table
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from newsletter import paths
 from newsletter.db import Database, connect, describe_failure, sqlite_file
@@ -82,7 +82,9 @@ def upgrade(database: Database) -> None:
     from alembic.util import CommandError
 
     make_private(database)
-    revision(database)  # whether it can be reached, in words
+    present = revision(database)  # whether it can be reached, in words
+    if present is not None and present not in _versions():
+        raise NewsletterError(f"the database has tables of {describe_version(present)}")
     try:
         with migrating(database) as config:
             command.upgrade(config, "head")
@@ -153,7 +155,7 @@ def revision(database: Database) -> str | None:
     """
     try:
         return _revision(database)
-    except OperationalError as error:
+    except DBAPIError as error:
         raise NewsletterError(_unreachable(error, database.engine.url)) from error
 
 
@@ -165,7 +167,7 @@ def _revision(database: Database) -> str | None:
         return present
 
 
-def _unreachable(error: OperationalError, url: URL) -> str:
+def _unreachable(error: DBAPIError, url: URL) -> str:
     """Why, and how a database is made that PostgreSQL does not have."""
     name = f'"{url.database}"'
     if url.get_backend_name() == "postgresql" and f"database {name} does not exist" in str(error):
@@ -175,6 +177,11 @@ def _unreachable(error: OperationalError, url: URL) -> str:
         return (
             f"the server has no database {name}: `createdb{options} {url.database}` makes it, then"
             " run `newsletter db upgrade`"
+        )
+    if not isinstance(error, OperationalError):  # it was opened, and is no database
+        return (
+            f"{url.database}: {describe_failure(error)}; `newsletter restore FILE` brings a backup"
+            " back"
         )
     return f"the database cannot be reached: {describe_failure(error)}"
 

@@ -121,7 +121,7 @@ def orphans(session: Session, settings: Settings) -> dict[str, str]:
 
 
 def refused(session: Session, settings: Settings, gone: Collection[str]) -> dict[str, str]:
-    """Newsletters of the configuration that must not be mailed, and why, in words.
+    """Newsletters of the configuration that must not be mailed nor told of, and why, in words.
 
     One that never had an issue may be another under a new slug, while somebody's is `gone` (see
     `orphans`): its first issue would go to nobody, and be in the way of a renaming.
@@ -131,8 +131,9 @@ def refused(session: Session, settings: Settings, gone: Collection[str]) -> dict
         if newsletter.slug not in why and not _has_issues(session, newsletter.slug):
             slug = next(iter(gone))
             why[newsletter.slug] = (
-                f"not mailed, while nobody knows whether it is {slug!r} under a new slug: if so,"
-                f" `newsletter rename {slug} {newsletter.slug}`"
+                f"nobody knows whether {newsletter.slug!r} is {slug!r} under a new slug, so it is"
+                f" not mailed, and nothing is told of it: if so, `newsletter rename {slug}"
+                f" {newsletter.slug}`"
             )
     return why
 

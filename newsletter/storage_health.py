@@ -1,6 +1,9 @@
-"""For `newsletter check` and the alarms: room on the disk, and a database that takes a row."""
+"""For `newsletter check` and the alarms: room on the disk, a database that takes a row, rights."""
 
+import re
+import shlex
 import shutil
+import stat
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +17,15 @@ from newsletter.db import Database, describe_failure
 from newsletter.finding import Finding, Severity
 from newsletter.models import KeyRow
 
+_SECRET = re.compile(rb"^\s*(secret_keys|password|api_key|token)\s*=", re.MULTILINE)
 _MB = 1_000_000
 _FULL = 100 * _MB  # what a day with its mails and its log may need
 _NEARLY_FULL = 1000 * _MB
 
 
-def check_room(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+def check_room(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Room where the database, the mails as files and this machine's marks lie."""
-    del database, now
+    del now
     file = db.sqlite_file(settings.database.url, settings.folder)
     places = [settings.folder, *([file.parent] if file is not None else [])]
     if settings.transport.use == "files":
@@ -38,6 +42,21 @@ def check_room(settings: Settings, database: Database, now: datetime) -> Iterato
             yield Finding("disk", level, text)
     if roomy:
         yield Finding("disk", Severity.OK, "there is room")
+
+
+def check_secrets(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Files that hold keys, passwords or addresses are not for everybody on this machine."""
+    del now
+    stored = db.sqlite_file(settings.database.url, settings.folder)
+    files = [*settings.folder.glob("*.env"), *([stored] if stored is not None else [])]
+    files += [file for file in settings.folder.glob("*.toml") if _SECRET.search(file.read_bytes())]
+    opened = [file for file in files if file.is_file() and file.stat().st_mode & stat.S_IROTH]
+    for file in opened:
+        mended = f"chmod o= {shlex.quote(str(file))}"
+        text = f"{file} can be read by everybody on this machine; `{mended}` ends that"
+        yield Finding("secrets", Severity.WARNING, text)
+    if not opened:
+        yield Finding("secrets", Severity.OK, "keys and addresses are not for others to read")
 
 
 def _free(places: list[Path]) -> dict[Path, int]:

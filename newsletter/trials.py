@@ -1,7 +1,7 @@
 """Is this installation ready? `newsletter check` asks, and nobody else.
 
 What a check looks after stays in its own layer; here stand only the lists. `AUDITS` read more of
-the database than `health.py` does, and `TRIALS` go out to other machines.
+the database than `health.py` does; `TRIALS` need none, and most go out to other machines.
 """
 
 import threading
@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 
-from newsletter import bootstrap, deliverability, health, public_address, storage_health
+from newsletter import alarm, bootstrap, deliverability, health, public_address, storage_health
 from newsletter.config import Settings
-from newsletter.errors import NewsletterError
 from newsletter.feedback import mailbox_health
 from newsletter.finding import Finding, Severity
 from newsletter.rendering import health as rendering_health
@@ -37,15 +36,17 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     trials = [_Running(name, trial, settings, now) for name, trial in TRIALS.items()]
     for running in trials:
         running.start()
-    try:
-        with bootstrap.open_database(settings) as database:
-            for checks in (AUDITS, health.WATCHED):
-                yield from health.findings(checks, settings, database, now)
-    except NewsletterError as error:
-        yield Finding("database", Severity.TROUBLE, str(error))
+    yield from health.asked("database", partial(_ask_database, settings, now))
     for running in trials:
         running.join(max(0.0, until - time.monotonic()))
         yield from running.findings or [running.endless]
+
+
+def _ask_database(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """What needs the database; where it cannot be opened, that is the one finding."""
+    with bootstrap.open_database(settings) as database:
+        watched = {name: ask for name, ask in health.WATCHED.items() if name not in TRIALS}
+        yield from health.findings(AUDITS | watched, settings, database, now)
 
 
 class _Running(threading.Thread):
@@ -79,11 +80,14 @@ def _try_plugin(name: str, trial: Trial, settings: Settings, now: datetime) -> I
 AUDITS: dict[str, health.Check] = {
     "database": storage_health.check_writable,
     "counters": sending_health.audit,
-    "templates": rendering_health.check_templates,
 }
 TRIALS: dict[str, Trial] = {
+    "disk": storage_health.check_room,
+    "secrets": storage_health.check_secrets,
+    "templates": rendering_health.check_templates,
     "site": public_address.check,
     "transport": transports_health.check,
+    "alarm": alarm.check_ping,
     "domain": deliverability.check,
     "mailbox": mailbox_health.check,
     "source": sources_health.check,

@@ -37,6 +37,11 @@ def letters_are_refused(database: Database) -> None:
         rate_limit.pause_sending(session, "421 too many", None, NOW, rate_limit.LETTERS)
 
 
+def the_clock_was_ahead(database: Database) -> None:
+    with database.write.begin() as session:
+        moments.record(session, moments.RUN, NOW + timedelta(days=400))
+
+
 def no_run_ended_well(database: Database) -> None:
     with database.write.begin() as session:
         moments.record(session, moments.RUN, NOW - timedelta(hours=27))
@@ -81,6 +86,7 @@ OUTAGES: dict[Outage, str] = {
     transport_refuses_the_login: "sending",
     letters_are_refused: "sending",
     no_run_ended_well: "run",
+    the_clock_was_ahead: "run",
     feedback_was_not_read: "feedback",
     nothing_came_from_arxiv: "fetch",
     a_confirm_mail_waits: "outbox",
@@ -139,17 +145,21 @@ class Monitor(Running, ThreadingHTTPServer):
         heard: list[tuple[str, str]] = []
 
         class Ear(BaseHTTPRequestHandler):
+            server: Monitor
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 heard.append((self.path, body))
-                self.send_response(200)
+                self.send_response(self.server.status)
                 self.end_headers()
+                self.wfile.write(self.server.words)
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
         super().__init__(("127.0.0.1", 0), Ear)
         self.heard = heard
+        self.status, self.words = 200, b"OK"
         self.url = f"http://127.0.0.1:{self.server_address[1]}/uuid"
 
 
@@ -178,10 +188,36 @@ def test_a_run_pings_that_all_is_well_and_a_revoked_password_that_it_is_not(
         assert " pending since " in cli("check", "--json").out
         monkeypatch.setenv("NEWSLETTER_TRANSPORT__USE", "files")
         assert cli("run").code == 0
-        assert monitor.heard[1:] == [("/uuid", "")]
+        assert [path for path, _ in monitor.heard[1:]] == ["/uuid/log", "/uuid"]
         assert cli("run", "--dry-run").code == 0
-        assert len(monitor.heard) == 2
+        assert len(monitor.heard) == 3
     said = cli("run")  # nobody listens any more, and the run is none the worse
     assert said.code == 0
     findings = json.loads(cli("check", "--json").out)
     assert any(each["part"] == "last" and "run 20" in each["text"] for each in findings)
+
+
+def test_a_monitor_is_tried_without_a_word_of_success_or_failure(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Monitor() as monitor:
+        alarmed = AlarmSettings(ping_url=monitor.url)
+        watched = settings.model_copy(update={"alarm": alarmed})
+        for status, words, level in (
+            (200, b"OK", "ok"),
+            (404, b"", "warning"),
+            (500, b"", "trouble"),
+            (200, b"OK (not found)", "trouble"),
+        ):
+            monitor.status, monitor.words = status, words
+            (finding,) = alarm.check_ping(watched, NOW)
+            assert finding.level == level
+            assert "uuid" not in finding.text, "which is as good as a password"
+        assert {path for path, _ in monitor.heard} == {"/uuid/log"}
+    (finding,) = alarm.check_ping(watched, NOW)
+    assert "refuses connections; look at alarm.ping_url" in finding.text
+    with alarm.watching(watched, lambda: NOW) as outcome:
+        outcome.is_done = True
+    assert "refuses connections; your monitor was not told how this run ended" in caplog.text
+    assert "HTTPConnection" not in caplog.text

@@ -46,6 +46,21 @@ def held(database: Database) -> list[str]:
         return list(session.scalars(select(SubscriptionRow.newsletter).distinct()))
 
 
+REFUSED = (
+    *("subscribers list --to speech", "subscribers export --to speech"),
+    *("issues list", "issues show", "issues list audio", "deliveries status"),
+    *("deliveries list", "deliveries list audio", "deliveries settle --as sent"),
+    *("interests", "subscribers list --to audio"),
+)
+WARNED = (
+    "subscribers list",
+    "issues edit speech",
+    "notify list",
+    "preview --day 2025-07-11",
+    "summarize --report",
+)
+
+
 @pytest.mark.on_both_databases
 def test_readers_issues_and_the_file_go_along_and_nobody_is_mailed_twice(
     cli: Cli, settings: Settings, database: Database, readers: list[str]
@@ -88,6 +103,10 @@ def test_a_slug_that_changed_in_the_file_alone_is_said_loudly_and_mails_nobody(
         assert "`newsletter rename audio speech`" in said.err
         assert "0 subscribers" not in said.out
     assert "12 readers of 'audio'" in " ".join(cli("check").out.split())
+    for reading in (*REFUSED, *WARNED):  # no newsletter is told of as if nobody read it
+        said = cli(*reading.split())
+        assert "`newsletter rename audio speech`" in said.err, reading
+        assert bool(said.code) != (reading in WARNED), reading
     assert cli("rename", "audio", "speech").code == 0
     said = cli("run")
     assert said.code == 0

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,15 +14,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import urllib3
 from aiosmtpd.smtp import AuthResult
 from pydantic import SecretStr
+from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
 
-from newsletter import bootstrap, public_address, storage_health, trials
+from newsletter import bootstrap, health, public_address, storage_health, trials
 from newsletter.cli import common
-from newsletter.config import Settings
+from newsletter.config import Settings, SourceSettings
 from newsletter.db import Database
+from newsletter.errors import StoppedError
 from newsletter.finding import Finding
+from newsletter.sources.http.session import PoliteAdapter, polite_session
 from newsletter.subscribers import health as subscribers_health
 from newsletter.transports import health as transports_health
 from newsletter.transports.sendgrid import health as sendgrid_health
@@ -315,14 +320,24 @@ def test_who_gets_nothing_any_more_and_which_links_are_dead_is_trouble(
     assert "Bring it back" in orphaned.text
     assert "from 2025-07-11 on is not in site.secret_keys" in lost.text
     assert "in 0 mails of then, also to unsubscribe, no longer work" in lost.text
-    assert "put it behind the first" in lost.text
+    assert "put it behind the first until 2025-09-09" in lost.text
+    with database.write.begin() as session:
+        subscribers_health.remember_keys(changed, session, NOW.date() + timedelta(days=1))
+    (still,) = subscribers_health.check(changed, database, NOW + timedelta(days=400))
+    assert "no [[newsletters]] names" in still.text, "by then no key is missed"
+    both = (SecretStr("a-fresh-key-of-16"), *settings.site.secret_keys)
+    site = settings.site.model_copy(update={"secret_keys": both})
+    kept = settings.model_copy(update={"site": site})
+    (finding,) = subscribers_health.check(kept, database, NOW + timedelta(days=2))
+    assert finding.level == "ok"
+    assert "number 2, signed until 2025-07-12, and may go on 2025-09-10" in finding.text
 
 
 def test_a_full_disk_and_a_database_that_takes_no_row_are_trouble(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=5_000_000))
-    (full,) = storage_health.check_room(settings, database, NOW)
+    (full,) = storage_health.check_room(settings, NOW)
     assert (full.level, full.part) == ("trouble", "disk")
     assert "5 MB are free" in full.text
     with database.engine.connect() as connection:
@@ -331,6 +346,43 @@ def test_a_full_disk_and_a_database_that_takes_no_row_are_trouble(
     (refused,) = storage_health.check_writable(settings, database, NOW)
     assert refused.level == "trouble"
     assert "cannot be written (attempt to write a readonly database)" in refused.text
+
+
+@pytest.mark.parametrize("broken", ["garbage", "torn", "full"])
+def test_a_broken_database_is_one_line_and_every_other_part_is_tried(
+    settings: Settings, found: Found, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = settings.folder / "newsletter.db"
+    if broken == "full":
+        full = OperationalError("", None, sqlite3.OperationalError("database or disk is full"))
+
+        def fail(*_: object) -> None:
+            raise full
+
+        monkeypatch.setitem(health.WATCHED, "sending", fail)
+        monkeypatch.setitem(health.WATCHED, "outbox", fail)
+    else:
+        whole = file.read_bytes()
+        torn = whole[:4096] + b"x" * (len(whole) - 4096)
+        file.write_bytes(b"no database at all" * 999 if broken == "garbage" else torn)
+    troubles = [text for level, text in found("database") if level == "trouble"]
+    assert len(troubles) == 1
+    assert "\n" not in troubles[0]
+    for part in ("disk", "transport", "source", "site"):
+        assert found(part), part
+
+
+def test_what_everybody_may_read_is_a_warning_and_json_has_always_a_reason(
+    settings: Settings, found: Found, cli: Cli
+) -> None:
+    assert [level for level, _ in found("secrets")] == ["ok"]
+    (settings.folder / "newsletter.env").write_text("NEWSLETTER_SITE__NAME=Papers\n")
+    (settings.folder / "newsletter.env").chmod(0o644)
+    ((level, text),) = found("secrets")
+    assert (level, "chmod o= " in text) == ("warning", True)
+    (settings.folder / "newsletter.toml").write_text("[site")
+    said = cli("check", "--json")
+    assert (said.code, json.loads(said.out)[0]["part"]) == (2, "configuration")
 
 
 def test_what_does_not_end_is_said_and_nobody_waits_for_it(
@@ -383,8 +435,7 @@ def test_status_and_upgrade_tell_the_same_of_tables_that_a_newer_program_made(
     assert same in cli("db", "status").out
     assert same in cli("check", "--json").out
     upgrade = cli("db", "upgrade")
-    assert upgrade.code == 1
-    assert "9999" in upgrade.err
+    assert (upgrade.code, same in upgrade.err, upgrade.err.count("\n")) == (1, True, 1)
 
 
 def test_a_database_that_postgresql_does_not_have_is_named_with_the_command_that_makes_it(
@@ -422,3 +473,40 @@ def test_a_machine_without_a_network_says_so_at_its_first_request(
         " run it again when there is one\n"
     )
     assert asked == ["arxiv.org"]
+
+
+@pytest.mark.parametrize("refusal", [ConnectionRefusedError, TimeoutError])
+def test_arxiv_that_lets_nobody_in_is_said_at_once_and_not_asked_again_and_again(
+    cli: Cli,
+    settings: Settings,
+    readers: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    refusal: type[OSError],
+) -> None:
+    asked = []
+
+    def closed(address: tuple[str, int], *_: object, **__: object) -> None:
+        asked.append(address[0])
+        raise refusal(errno.ECONNREFUSED, "Connection refused")
+
+    assert readers
+    file = settings.folder / "newsletter.toml"
+    text = file.read_text().replace('use = "bundled"', 'use = "arxiv"\nmin_interval_s = 0.01')
+    file.write_text(text)
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", closed)
+    said = cli("run")
+    assert (said.code, said.err.startswith("newsletter: no network: ")) == (1, True), said.err
+    assert asked == ["arxiv.org", "rss.arxiv.org"][: len(asked)]
+
+
+def test_a_wait_for_arxiv_ends_where_somebody_asks_to_stop(tmp_path: Path) -> None:
+    slept: list[float] = []
+    with HttpStandIn(lambda _: None) as busy:
+        busy.record = Answer(503)
+        session = polite_session(SourceSettings(), "", slept.append, folder=tmp_path)
+        adapter = session.get_adapter(busy.url)
+        assert isinstance(adapter, PoliteAdapter)
+        adapter.stop_when(lambda: len(slept) > 2)
+        with pytest.raises(StoppedError, match="stopped while waiting for arXiv"):
+            session.get(busy.url)
+    assert max(slept) < 1

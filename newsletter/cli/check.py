@@ -23,9 +23,15 @@ def check(as_json: bool, config_file: Path | None) -> None:
     something will not work.
     """
     from newsletter import trials
-    from newsletter.finding import Severity
+    from newsletter.errors import NewsletterError
+    from newsletter.finding import Finding, Severity
 
-    settings = common.load(config_file)
+    try:
+        settings = common.load(config_file)
+    except NewsletterError as error:
+        if as_json:
+            output.print_json([vars(Finding("configuration", Severity.TROUBLE, str(error)))])
+        raise
     findings = list(trials.check(settings, common.utc_now()))
     if as_json:
         output.print_json([vars(finding) for finding in findings])

@@ -16,6 +16,7 @@ from newsletter.errors import NewsletterError, WrongUseError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
+    from newsletter.db import Database
     from newsletter.services import Services
     from newsletter.sources.base import Source
 
@@ -94,10 +95,73 @@ def opened(
         with bootstrap.open_services(
             settings, utc_now, bar, lambda: stop, source, sends=sends
         ) as services:
+            _unclear(settings, services.database)
             yield replace(services, clock=shared_clock(services.database, utc_now))
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def open_database(settings: "Settings", *asked: str) -> Iterator["Database"]:
+    """The database. Readers whose newsletter is gone are said; `asked` are slugs to tell of.
+
+    Raises:
+        NewsletterError: all of `asked` may be another newsletter under a new slug.
+    """
+    from newsletter import bootstrap
+
+    with bootstrap.open_database(settings) as database:
+        refused = _unclear(settings, database)
+        lines = [refused[slug] for slug in asked if slug in refused]
+        if lines and len(lines) == len(asked):
+            raise NewsletterError(lines[0])
+        for line in lines:
+            warn(line)
+        yield database
+
+
+def _unclear(settings: "Settings", database: "Database") -> dict[str, str]:
+    """Say whose newsletter is gone; the newsletters that may be theirs, and what to do."""
+    from newsletter import slugs
+
+    with database.read() as session:
+        gone = slugs.orphans(session, settings)
+        refused = slugs.refused(session, settings, gone)
+    context = click.get_current_context(silent=True)
+    said: set[str] = context.meta.setdefault(__name__, set()) if context else set()
+    for line in gone.values():
+        if line not in said:
+            said.add(line)
+            warn(line)
+    return refused
+
+
+def newsletter(settings: "Settings", slug: str | None) -> "NewsletterSettings":
+    """The newsletter of that slug; without one, the first.
+
+    Raises:
+        WrongUseError: the configuration has none; where the database knows of it, with what to do.
+    """
+    try:
+        return settings.newsletter(slug)
+    except WrongUseError as error:
+        told = _told_of(settings, str(slug))
+        raise (WrongUseError(told) if told else error) from None
+
+
+def _told_of(settings: "Settings", slug: str) -> str | None:
+    """What the database knows of a slug that is not configured."""
+    from newsletter import bootstrap, slugs
+
+    try:
+        with bootstrap.open_database(settings) as database, database.read() as session:
+            (today,) = slugs.of_today(session, [slug])
+            if today != slug:
+                return f"{slug!r} is called {today!r} now"
+            return slugs.orphans(session, settings).get(slug)
+    except NewsletterError:
+        return None
 
 
 @contextmanager
@@ -147,15 +211,15 @@ def for_each_newsletter(
     settings: "Settings", slug: str | None, act: Callable[["NewsletterSettings"], bool]
 ) -> bool:
     """Every newsletter, or the one named; trouble with one does not keep the others waiting."""
-    chosen = [settings.newsletter(slug)] if slug else list(settings.newsletters)
+    chosen = [newsletter(settings, slug)] if slug else list(settings.newsletters)
     done = True
-    for newsletter in chosen:
+    for one in chosen:
         try:
-            done = act(newsletter) and done
+            done = act(one) and done
         except NewsletterError as error:
             if len(chosen) == 1:
                 raise
-            warn(f"{newsletter.slug}: {error}")
+            warn(f"{one.slug}: {error}")
             done = False
     return done
 
@@ -166,21 +230,23 @@ def for_each_mailed(
     slug: str | None,
     act: Callable[["NewsletterSettings"], bool],
 ) -> bool:
-    """The same for what mails; not done while there are readers whose newsletter is gone."""
+    """The same for what mails; not done while there are readers who cannot be mailed at all."""
     from newsletter import slugs
+    from newsletter.subscribers.health import without_a_way_out
 
     with services.database.read() as session:
         orphans = slugs.orphans(session, settings)
         refused = slugs.refused(session, settings, orphans)
-    for line in orphans.values():
-        warn(line)
+        too_many = without_a_way_out(settings, session)
+    if too_many:
+        warn(too_many)
 
     def act_unless_refused(newsletter: "NewsletterSettings") -> bool:
         if newsletter.slug in refused:
             raise NewsletterError(refused[newsletter.slug])
         return act(newsletter)
 
-    return for_each_newsletter(settings, slug, act_unless_refused) and not orphans
+    return for_each_newsletter(settings, slug, act_unless_refused) and not (orphans or too_many)
 
 
 @contextmanager

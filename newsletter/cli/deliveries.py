@@ -13,7 +13,6 @@ from newsletter.errors import WrongUseError
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from newsletter.config import Settings
     from newsletter.db import Database
     from newsletter.models import IssueRow
     from newsletter.sending.settle import DeliveryFilter
@@ -46,11 +45,11 @@ def status(
 
     Without SLUG, of each newsletter's issue. Exit code 1 where something is still pending.
     """
-    from newsletter import bootstrap
-
     settings = common.load(config_file)
-    with bootstrap.open_database(settings) as database:
-        issues = _issues(settings, database, slug, day)
+    asked = [common.newsletter(settings, slug)] if slug else settings.newsletters
+    slugs = [newsletter.slug for newsletter in asked]
+    with common.open_database(settings, *slugs) as database:
+        issues = _issues(database, slugs, day)
         live = watched and not as_json and common.is_watched()
         if live:
             if len(issues) > 1:
@@ -63,26 +62,24 @@ def status(
         ]
     if as_json:
         told = [deliveries_status.as_json(view) for view in views]
-        output.print_json(told if len(settings.newsletters) > 1 and slug is None else told[0])
+        output.print_json(told if len(slugs) > 1 else told[0])
     elif not live:
         for view in views:
             deliveries_status.tell(view)
     click.get_current_context().exit(0 if all(view.account.balances for view in views) else 1)
 
 
-def _issues(
-    settings: "Settings", database: "Database", slug: str | None, day: date | None
-) -> "list[IssueRow]":
-    """The newsletter's issue; without a slug that of each newsletter that has one, one at least."""
+def _issues(database: "Database", slugs: list[str], day: date | None) -> "list[IssueRow]":
+    """The newsletter's issue; of several, that of each newsletter that has one, one at least."""
     from newsletter import issues
 
     with database.read() as session:
-        if slug is not None or len(settings.newsletters) == 1:
-            return [issues.get_issue(session, settings.newsletter(slug).slug, day)]
+        if len(slugs) == 1:
+            return [issues.get_issue(session, slugs[0], day)]
         found = []
-        for newsletter in settings.newsletters:
+        for slug in slugs:
             try:
-                found.append(issues.get_issue(session, newsletter.slug, day))
+                found.append(issues.get_issue(session, slug, day))
             except WrongUseError as error:
                 common.warn(str(error))
     if not found:
@@ -128,17 +125,18 @@ def list_deliveries(
     `--state uncertain` or `--state failed` answers who missed it; `--subscriber` what one person
     got, also by `newsletter resend`.
     """
-    from newsletter import bootstrap, issues
+    from newsletter import issues
     from newsletter.sending.stats import COLUMNS, list_deliveries
 
     settings = common.load(config_file)
-    with bootstrap.open_database(settings) as database, database.read() as session:
+    if subscriber is not None and (slug or day):
+        raise WrongUseError("--subscriber is across all issues; leave SLUG and --day out")
+    asked = [common.newsletter(settings, slug).slug] if subscriber is None else []
+    with common.open_database(settings, *asked) as database, database.read() as session:
         if subscriber is not None:
-            if slug or day:
-                raise WrongUseError("--subscriber is across all issues; leave SLUG and --day out")
             _print_history(session, subscriber, state, as_json=as_json)
             return
-        issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
+        issue = issues.get_issue(session, asked[0], day)
         rows = list_deliveries(session, issue.id, state)
         if as_json:
             output.stream_json(dict(zip(COLUMNS, row, strict=True)) for row in rows)
@@ -232,15 +230,16 @@ def settle(
     itself. After trouble that was everybody's, `--state failed --as resend` brings the readers
     back.
     """
-    from newsletter import bootstrap, issues
+    from newsletter import issues
     from newsletter.models import DeliveryState
     from newsletter.sending import settle as operator_word
 
     settings = common.load(config_file)
     chosen = _delivery_filter(**filter_options)
     settled_as = DeliveryState.PENDING if verdict == "resend" else DeliveryState.SENT
-    with bootstrap.open_database(settings) as database, database.write.begin() as session:
-        issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
+    newsletter = common.newsletter(settings, slug).slug
+    with common.open_database(settings, newsletter) as database, database.write.begin() as session:
+        issue = issues.get_issue(session, newsletter, day)
         _check_references(session, issue.id, chosen)
         if dry_run:
             rows = operator_word.select_deliveries(session, issue.id, chosen)

@@ -42,7 +42,7 @@ def feedback(
     settings = common.load(config_file)
     if piped and folder is not None:
         raise WrongUseError("--stdin and --maildir name two places; give one")
-    with bootstrap.open_database(settings) as database:
+    with common.open_database(settings) as database:
         if resume is not None:
             from newsletter.sending import rate_limit
 

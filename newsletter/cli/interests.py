@@ -120,15 +120,14 @@ def interests(
     """
     import json
 
-    from newsletter import bootstrap
     from newsletter.interests import interest_store
     from newsletter.interests.portable import to_portable
 
     settings = common.load(config_file)
-    owner = settings.newsletter(slug).slug
+    owner = common.newsletter(settings, slug).slug
     changed = InterestOptions(**options)
     named = changed.named(settings)
-    with bootstrap.open_database(settings) as database:
+    with common.open_database(settings, owner) as database:
         if named:
             with database.write.begin() as session:
                 change(session, owner, owner, named, remove=changed.remove)
@@ -268,7 +267,7 @@ def show_picks(
     """What comes first of a day of that newsletter by these interests, and why."""
     from newsletter.cli.preview import content_of
 
-    newsletter = settings.newsletter(slug)
+    newsletter = common.newsletter(settings, slug)
     with common.opened(settings, sends=False) as services:
         content = content_of(services, newsletter, day)
     picks = _picks([entry.paper for entry in content.entries], ranked_by, of_newsletter)

@@ -24,17 +24,16 @@ def issues() -> None:
 @common.with_config
 def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> None:
     """Every issue, newest first."""
-    from newsletter import bootstrap
     from newsletter import issues as issue_store
     from newsletter.sending import totals
 
     settings = common.load(config_file)
     slugs = (
-        [settings.newsletter(slug).slug]
+        [common.newsletter(settings, slug).slug]
         if slug
         else [newsletter.slug for newsletter in settings.newsletters]
     )
-    with bootstrap.open_database(settings) as database, database.read() as session:
+    with common.open_database(settings, *slugs) as database, database.read() as session:
         newest_first = issue_store.list_issues(session, slugs)
         papers = issue_store.counts(session, [issue.id for issue in newest_first])
         rows = []
@@ -140,12 +139,12 @@ def export(
 
 
 def _load_content(slug: str | None, day: date | None, config_file: Path | None) -> "IssueContent":
-    from newsletter import bootstrap
     from newsletter import issues as issue_store
 
     settings = common.load(config_file)
-    with bootstrap.open_database(settings) as database, database.read() as session:
-        issue = issue_store.get_issue(session, settings.newsletter(slug).slug, day)
+    chosen = common.newsletter(settings, slug).slug
+    with common.open_database(settings, chosen) as database, database.read() as session:
+        issue = issue_store.get_issue(session, chosen, day)
         return issue_store.load_issue(session, issue)
 
 

@@ -75,7 +75,7 @@ def edit(
         reason=_checked_reason(reason, first, leave_out),
     )
     settings = common.load(config_file)
-    newsletter = settings.newsletter(slug)
+    newsletter = common.newsletter(settings, slug)
     with common.opened(settings, sends=False) as services:
         day = day or services.source.current_day(services.clock())
         with services.database.read() as session:

@@ -32,10 +32,10 @@ def notify() -> None:
 @common.with_config
 def list_targets(as_json: bool, config_file: Path | None) -> None:
     """Who is told, of what, and what waits."""
-    from newsletter import bootstrap, notice_queue
+    from newsletter import notice_queue
 
     settings = common.load(config_file)
-    with bootstrap.open_database(settings) as database, database.read() as session:
+    with common.open_database(settings) as database, database.read() as session:
         backlogs = notice_queue.backlogs(session, list(settings.notify))
     rows = []
     for backlog in backlogs:
@@ -86,12 +86,12 @@ def test(name: str, kind: "NoticeKind", config_file: Path | None) -> None:
 @common.with_config
 def retry(name: str, config_file: Path | None) -> None:
     """Tell NAME at once what waits, and what was given up."""
-    from newsletter import bootstrap, notice_queue
+    from newsletter import notice_queue
     from newsletter.notices.worker import NoticeWorker
 
     settings = common.load(config_file)
     _target(settings, name)
-    with bootstrap.open_database(settings) as database:
+    with common.open_database(settings) as database:
         with database.write.begin() as session:
             waiting = notice_queue.retry_now(session, name, common.utc_now())
         told = NoticeWorker(database, settings, common.utc_now).run_once() if waiting else 0
@@ -176,7 +176,7 @@ def _test_mail(
     example = _example(settings, name, kind, now)
     event = told_by_mail(example) | {"email": example.email or "Subscriber 0"}
     about = {"target": name, "events": [event]}
-    with bootstrap.open_database(settings) as database:
+    with common.open_database(settings) as database:
         with database.write.begin() as session:
             letter = outbox.enqueue_for_operator(session, target.mail_to, about, now)
             outbox.lease(letter, now)

@@ -83,7 +83,7 @@ def preview(
     if email and (liked or words or authors):
         raise WrongUseError("--as shows what that subscriber named; leave --liked and the like out")
     settings = common.load(config_file)
-    newsletter = settings.newsletter(slug)
+    newsletter = common.newsletter(settings, slug)
     named = _interests(settings, liked, words, authors)
     with common.opened(settings, sends=False) as services:
         content = content_of(services, newsletter, day)

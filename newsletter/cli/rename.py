@@ -29,7 +29,11 @@ def rename(old: str, new: str, as_json: bool, config_file: Path | None) -> None:
     if old == new:
         raise WrongUseError(f"{old!r} is called so already")
     if {old, new} <= configured:
-        raise WrongUseError(f"{new!r} is taken: the configuration has both; choose another slug")
+        raise WrongUseError(
+            f"{new!r} is taken: the configuration has both. If they are one newsletter, take the"
+            f" table of {new!r} out of {config.find_file(config_file)} and type this again;"
+            " if they are two, choose another slug"
+        )
     if not {old, new} & configured:
         raise WrongUseError(f"the configuration has neither {old!r} nor {new!r}")
     with bootstrap.open_database(settings) as database, database.write.begin() as session:

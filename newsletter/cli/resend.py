@@ -37,7 +37,7 @@ def resend(
     settings = common.load(config_file)
     with common.opened(settings) as services:
         with services.database.read() as session:
-            issue = issues.get_issue(session, settings.newsletter(slug).slug, day)
+            issue = issues.get_issue(session, common.newsletter(settings, slug).slug, day)
         resent = daily.resend(services, issue.id, email, again=again)
     name = f"{issue.newsletter} {issue.day}"
     if as_json:

@@ -37,7 +37,7 @@ def send_test(
     address = normalize_address(email)
     with common.opened(settings) as services:
         _refuse_suppressed(services, address)
-        mail = _mail(services, settings.newsletter(slug), day, address)
+        mail = _mail(services, common.newsletter(settings, slug), day, address)
         result = send_one(services.transport, mail)
     if result.status is not SendStatus.ACCEPTED:
         raise NewsletterError(f"the test to {address} was not accepted: {result.detail}")

@@ -75,7 +75,7 @@ def add(
     settings = common.load(config_file)
     if not (consent or settings.site.url):
         raise WrongUseError("without site.url nobody can confirm by a link; give --consent TEXT")
-    chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
+    chosen = [common.newsletter(settings, slug) for slug in slugs or (None,)]
     wish = lifecycle.SubscriptionRequest(
         [newsletter.slug for newsletter in chosen],
         detail or chosen[0].detail,
@@ -83,7 +83,7 @@ def add(
         rhythm or "",
     )
     now = common.utc_now()
-    with bootstrap.open_database(settings) as database:
+    with common.open_database(settings) as database:
         with database.write.begin() as session:
             subscriber = lifecycle.add_subscriber(session, email, wish, consent, now)
             asked = lifecycle.subscriber_to_ask(session, subscriber, wish)
@@ -127,12 +127,12 @@ def _send_at_once(outbox_worker: "OutboxWorker", letter: "OutboxRow") -> None:
 @common.with_config
 def list_subscribers(as_json: bool, config_file: Path | None, **filter_options: Any) -> None:  # noqa: ANN401 - the options of `with_filter`
     """Everybody, by address."""
-    from newsletter import bootstrap
     from newsletter.subscribers import queries
 
     settings = common.load(config_file)
     choice = subscribers_export.subscriber_filter(settings, **filter_options)
-    with bootstrap.open_database(settings) as database, database.read() as session:
+    asked = [choice.newsletter] if choice.newsletter else []
+    with common.open_database(settings, *asked) as database, database.read() as session:
         members = queries.iterate_subscribers(session, choice)
         first = next(members, None)
         rows_as_json = map(_member_as_json, chain([first] if first else [], members))
@@ -153,13 +153,12 @@ def list_subscribers(as_json: bool, config_file: Path | None, **filter_options: 
 @common.with_config
 def show(email: str, as_json: bool, config_file: Path | None) -> None:
     """Everything that is known of one subscriber."""
-    from newsletter import bootstrap
     from newsletter.cli.output import flatten
     from newsletter.subscribers import lifecycle
     from newsletter.transactional import data_export
 
     settings = common.load(config_file)
-    with bootstrap.open_database(settings) as database, database.read() as session:
+    with common.open_database(settings) as database, database.read() as session:
         subscriber = lifecycle.get_subscriber(session, email)
         data = data_export.export_subscriber(session, subscriber)
     if as_json:
@@ -180,7 +179,6 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     Their subscriptions, consent and history go; issues keep a number in their account. A keyed
     hash of the address stays, so that no import brings it back, also of one that is not here.
     """
-    from newsletter import bootstrap
     from newsletter.subscribers import erasure, lifecycle
     from newsletter.subscribers.addresses import normalize_address
 
@@ -188,7 +186,7 @@ def erase(email: str, yes: bool, config_file: Path | None) -> None:
     address = normalize_address(email)
     if not yes:
         click.confirm(f"Erase everything about {address} for good?", abort=True, err=True)
-    with bootstrap.open_database(settings) as database:
+    with common.open_database(settings) as database:
         with database.write.begin() as session:
             subscriber = lifecycle.find_subscriber(session, address)
             if subscriber is not None:
@@ -218,13 +216,12 @@ def unsuppress(
     For a refusal that was not about the reader. Somebody's own no is ended by their own
     confirmation only.
     """
-    from newsletter import bootstrap
     from newsletter.subscribers.addresses import normalize_address
     from newsletter.subscribers.unsuppress import unsuppress_address
 
     settings = common.load(config_file)
     address = normalize_address(email)
-    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+    with common.open_database(settings) as database, database.write.begin() as session:
         ended = unsuppress_address(
             session,
             address,

@@ -36,7 +36,6 @@ def remove(
 
     As their own unsubscribe link does; only they can come back, by confirming anew.
     """
-    from newsletter import bootstrap
     from newsletter.subscribers import lifecycle
     from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 
@@ -44,7 +43,7 @@ def remove(
         raise WrongUseError("name one EMAIL, or --everybody --from SLUG")
     settings = common.load(config_file)
     evidence = ConsentEvidence(Channel.OPERATOR, "newsletter subscribers remove")
-    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+    with common.open_database(settings) as database, database.write.begin() as session:
         newsletter = _known(session, settings, slug)
         if everybody and newsletter:
             number = lifecycle.end_newsletter(session, newsletter, evidence, common.utc_now())
@@ -103,11 +102,10 @@ def resume(email: str, slug: str | None, as_json: bool, config_file: Path | None
 def _change_pause(
     config_file: Path | None, email: str, slug: str | None, until: date | None
 ) -> list[str]:
-    from newsletter import bootstrap
     from newsletter.subscribers import lifecycle, preferences
 
     settings = common.load(config_file)
-    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+    with common.open_database(settings) as database, database.write.begin() as session:
         newsletter = _known(session, settings, slug)
         subscriber = lifecycle.get_subscriber(session, email)
         changed = preferences.pause(session, subscriber, newsletter, until)
@@ -121,7 +119,7 @@ def _known(session: "Session", settings: "Settings", slug: str | None) -> str | 
     from newsletter import slugs
 
     gone = slugs.orphans(session, settings)
-    return slug if slug is None or slug in gone else settings.newsletter(slug).slug
+    return slug if slug is None or slug in gone else common.newsletter(settings, slug).slug
 
 
 def _tell(email: str, newsletters: list[str], until: date | None, *, as_json: bool) -> None:

@@ -45,7 +45,7 @@ def subscriber_filter(
 
     return SubscriberFilter(
         standing=standing,
-        newsletter=settings.newsletter(slug).slug if slug else None,
+        newsletter=common.newsletter(settings, slug).slug if slug else None,
         domain=domain.lower().lstrip("@") if domain else None,
         since=datetime.combine(since, time(), UTC) if since else None,
         search=search,
@@ -75,12 +75,12 @@ def export(form: str, output: Path | None, config_file: Path | None, **filter_op
     back: who left or is suppressed there, it keeps out. Who was erased is known by a hash only
     and is not in it.
     """
-    from newsletter import bootstrap
     from newsletter.subscribers import exporting, queries
 
     settings = common.load(config_file)
     chosen = subscriber_filter(settings, **filter_options)
-    with bootstrap.open_database(settings) as database, database.read() as session:
+    asked = [chosen.newsletter] if chosen.newsletter else []
+    with common.open_database(settings, *asked) as database, database.read() as session:
         members = queries.iterate_subscribers(session, chosen)
         if output is None:
             exporting.write_export(form, members, sys.stdout)

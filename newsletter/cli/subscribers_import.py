@@ -88,7 +88,6 @@ def import_list(
     killed, the same command goes on where it was; repeated, it does nothing twice. Exit code 1
     where a line could not be read.
     """
-    from newsletter import bootstrap
     from newsletter.subscribers import import_files, importing
     from newsletter.subscribers.import_review import ListReview, review_list
     from newsletter.subscribers.import_rows import UNREADABLE
@@ -111,7 +110,7 @@ def import_list(
             _check_name(file)
     troubled: list[RowReport] = []
     with (
-        bootstrap.open_database(settings) as real,
+        common.open_database(settings) as real,
         _report(report) as write_report,
         real.rehearsal() if dry_run else nullcontext(real) as database,
         common.bar("importing", survey.lines) as step,
@@ -168,7 +167,7 @@ def _plan(
 ) -> "ImportOptions":
     from newsletter.subscribers.import_rows import ImportOptions
 
-    chosen = [settings.newsletter(slug) for slug in slugs or (None,)]
+    chosen = [common.newsletter(settings, slug) for slug in slugs or (None,)]
     return ImportOptions(
         consent=consent,
         details={newsletter.slug: newsletter.detail for newsletter in settings.newsletters},

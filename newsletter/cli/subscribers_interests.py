@@ -37,14 +37,13 @@ def interests(
     Without an option, everything that they named. `--picks` shows which papers of a day come first
     for them, and why.
     """
-    from newsletter import bootstrap
     from newsletter.interests import interest_store
     from newsletter.subscribers import lifecycle
 
     settings = common.load(config_file)
     changed = InterestOptions(**options)
     named = changed.named(settings)
-    with bootstrap.open_database(settings) as database:
+    with common.open_database(settings) as database:
         if named:
             with database.write.begin() as session:
                 reader = lifecycle.get_subscriber(session, email)

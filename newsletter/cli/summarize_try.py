@@ -23,7 +23,7 @@ def compare_summarizers(settings: "Settings", slug: str | None, tried: str, as_j
     from newsletter.summaries import report
     from newsletter.summaries.extractive_summarizer import ExtractiveSummarizer
 
-    newsletter = settings.newsletter(slug)
+    newsletter = common.newsletter(settings, slug)
     with common.opened(settings, sends=False) as services:
         paper = _paper(settings, services, tried)
         summarizers = {one.name: one for one in (ExtractiveSummarizer(), services.summarizer)}

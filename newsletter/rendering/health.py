@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from newsletter import config
 from newsletter.config import Settings
-from newsletter.db import Database
 from newsletter.errors import did_you_mean
 from newsletter.finding import Finding, Severity
 from newsletter.rendering.issue_content import SECTION_OF, IssueContent, IssueEntry, IssueSection
@@ -23,13 +22,12 @@ from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import extractive_summarizer
 
 
-def check_templates(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+def check_templates(settings: Settings, now: datetime) -> Iterator[Finding]:
     """For `newsletter check`: every own template compiles, and the bundled day can be set in them.
 
     Raises:
         NewsletterError: a template is broken; the line says where and why.
     """
-    del database
     theme = Theme.of(settings)
     if theme.templates is None:
         return

@@ -1,7 +1,7 @@
 """For `newsletter check` and the alarms: readers whose newsletter is gone, links without a key."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 
 from sqlalchemy import func, select
@@ -15,31 +15,32 @@ from newsletter.models import BatchRow, IssueRow, KeyRow
 from newsletter.subscribers.queries import count_confirmed
 from newsletter.text import counted
 
+# A link to unsubscribe works for 60 days after its mail (CASL, section 11; CAN-SPAM wants 30).
+_LINKS_WORK = timedelta(days=60)
 _SIGNED = "links "  # how the purpose of a KeyRow begins that tells of a key of the configuration
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
     """Nobody waits for a newsletter that is not configured, and every link still works."""
-    del now
     with database.read() as session:
         named = [slugs.former_text(row) for row in slugs.former(session, settings).values()]
         for text in (*named, *slugs.orphans(session, settings).values()):
             yield Finding("newsletters", Severity.TROUBLE, text)
-        yield from _without_a_way_out(settings, session)
-        yield from _lost_keys(settings, session)
+        many = without_a_way_out(settings, session)
+        if many:
+            yield Finding("newsletters", Severity.TROUBLE, many)
+        yield from _keys(settings, session, now.date())
 
 
-def _without_a_way_out(settings: Settings, session: Session) -> Iterator[Finding]:
-    """Without pages nobody can leave, and the only reader is whoever runs it."""
-    if settings.site.url:
-        return
-    number = count_confirmed(session)
-    if number > 1:
-        text = (
-            f"{number} readers, and no page where they could leave, so nothing is sent to them:"
-            " set site.url, or remove all but yourself"
-        )
-        yield Finding("newsletters", Severity.TROUBLE, text)
+def without_a_way_out(settings: Settings, session: Session) -> str | None:
+    """Why nobody is mailed where nobody can leave: the only reader is then whoever runs it."""
+    number = 0 if settings.site.url else count_confirmed(session)
+    if number <= 1:
+        return None
+    return (
+        f"{number} readers, and no page where they could leave, so nothing is sent to them:"
+        " set site.url, or remove all but yourself"
+    )
 
 
 def remember_keys(settings: Settings, session: Session, today: date) -> None:
@@ -54,24 +55,41 @@ def key_fingerprint(key: str) -> str:
     return sha256(b"newsletter key " + key.encode()).hexdigest()[:24]
 
 
+def _fingerprints(settings: Settings) -> list[str]:
+    return [key_fingerprint(key.get_secret_value()) for key in settings.site.secret_keys]
+
+
 def lost_keys(settings: Settings, session: Session) -> list[str]:
     """Since when each key signed that once did so and is not configured any more: ISO dates."""
-    here = {key_fingerprint(key.get_secret_value()) for key in settings.site.secret_keys}
+    here = _fingerprints(settings)
     rows = session.scalars(select(KeyRow).where(KeyRow.purpose.startswith(_SIGNED)))
     return sorted(row.value for row in rows if row.purpose.removeprefix(_SIGNED) not in here)
 
 
-def _lost_keys(settings: Settings, session: Session) -> Iterator[Finding]:
-    signing = select(KeyRow.value).where(KeyRow.purpose.startswith(_SIGNED)).order_by(KeyRow.value)
-    days = [*session.scalars(signing), date.max.isoformat()]
-    for since in lost_keys(settings, session):
+def _keys(settings: Settings, session: Session, today: date) -> Iterator[Finding]:
+    """Keys that sign no more: gone too early, or kept longer than anybody needs them."""
+    here = _fingerprints(settings)
+    rows = session.scalars(select(KeyRow).where(KeyRow.purpose.startswith(_SIGNED)))
+    signed = sorted((row.value, row.purpose.removeprefix(_SIGNED)) for row in rows)
+    days = [*(day for day, _ in signed), today.isoformat()]
+    for since, fingerprint in signed:
         until = next((day for day in days if day > since), days[-1])
-        mails = counted(_sent_between(session, since, until), "mail")
-        text = (
-            f"the key that signed links from {since} on is not in site.secret_keys: those in"
-            f" {mails} of then, also to unsubscribe, no longer work; put it behind the first"
-        )
-        yield Finding("keys", Severity.TROUBLE, text)
+        may_go = date.fromisoformat(until) + _LINKS_WORK
+        if fingerprint not in here and today < may_go:
+            mails = counted(_sent_between(session, since, until), "mail")
+            text = (
+                f"the key that signed links from {since} on is not in site.secret_keys: those in"
+                f" {mails} of then, also to unsubscribe, no longer work; put it behind the first"
+                f" until {may_go}. From then on it may be away, and this is over by itself"
+            )
+            yield Finding("keys", Severity.TROUBLE, text)
+        elif fingerprint in here[1:]:
+            place = f"site.secret_keys, number {here.index(fingerprint) + 1}"
+            go = "may go" if today >= may_go else f"may go on {may_go}"
+            text = (
+                f"{place}, signed until {until}, and {go}: links work for {_LINKS_WORK.days} days"
+            )
+            yield Finding("keys", Severity.OK, text)
 
 
 def _sent_between(session: Session, since: str, until: str) -> int:

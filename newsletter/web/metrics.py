@@ -107,7 +107,7 @@ def _health_metrics(session: Session, now: datetime) -> Iterable[Metric]:
     since = GaugeMetricFamily(
         "newsletter_last_seconds", "Since this last went well.", labels=("what",)
     )
-    for what, at in moments.last(session).items():
+    for what, at in moments.last(session, now).items():
         since.add_metric([what], (now - at).total_seconds())
     yield from (found, since)
 
