@@ -96,7 +96,7 @@ class IssueTexts(MastheadTexts):
         most = 1 if is_short else _SHOWN_CATEGORIES
         own = list(filter(is_category, paper.categories))
         categories = " ".join(own[:most]) + " …" * (len(own) > most > 1)
-        said = "" if is_short else comment(paper, whole=level > DetailLevel.SUMMARY)
+        said = "" if is_short else comment(paper)
         if own and shows_sentence(entry, level) and self._is_foreign(entry.summary):
             categories = f"{field_name(own[0], self._language)} {categories}".lstrip()
         if entry.section is IssueSection.REPLACE:

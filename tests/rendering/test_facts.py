@@ -82,18 +82,25 @@ def test_three_links_are_enough() -> None:
         ),
         ("Code at https://github.com/a/b", ""),
         ("Report: https://lab.example.org/report", "Report"),
-        ("Fixed. Models are available at https://lab.example.org/models.", "Fixed. Models"),
+        ("Fixed. Models are available at https://lab.example.org/models.", "Fixed"),
         ("ICCV 2025; Project page: https://ada.example.org/p", "ICCV 2025"),
         ("ICLR 2026", "ICLR 2026"),
+        ("pages: 22", ""),
+        ("5 pages, 2 figures, and 4 tables, accepted to ICASSP", "accepted to ICASSP"),
+        ("At ACL 2025: 29 pages, including 3 figures", "At ACL 2025"),
+        ("Pages: 12, Figures: 3. To ApJ", "To ApJ"),
+        ("22p", ""),
+        ("共 12 页，3 幅图", ""),
+        ("v2: 12 pages, typo fixed", "v2: typo fixed"),
+        ("v2: 12 pages; v1: 10 pages", ""),
+        ("Main: 8 pages, Appendix: 10 pages", ""),
+        ("Accepted (8 pages + refs). 3 p-values", "Accepted. 3 p-values"),
+        ("39 pages, 5 figures, Code: https://lab.example.org/code", ""),
+        ("Code: https://lab.example.org/code, at IROS", "at IROS"),
     ],
 )
 def test_a_comment_says_what_its_links_and_a_page_count_do_not(said: str, shown: str) -> None:
-    assert comments.comment(paper(comment=said), whole=False) == shown
-
-
-def test_who_wants_everything_gets_the_whole_comment() -> None:
-    said = "12 pages, 5 figures, accepted at ICML 2025"
-    assert comments.comment(paper(comment=said), whole=True) == said
+    assert comments.comment(paper(comment=said)) == shown
 
 
 def test_facts_are_version_categories_and_comment_in_this_order() -> None:
@@ -126,7 +133,7 @@ def test_what_is_not_known_is_not_shown() -> None:
 def test_no_comment_or_abstract_breaks_the_facts(comment: str, abstract: str) -> None:
     odd = paper(comment=comment, abstract=abstract)
     assert len(paper_links(odd)) <= 3
-    assert len(comments.comment(odd, whole=False)) <= 140
+    assert len(comments.comment(odd)) <= 140
     assert all(each.url.startswith(("http://", "https://")) for each in paper_links(odd))
 
 
