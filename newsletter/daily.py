@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter import announcements, completeness, issues, papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.errors import NewsletterError, StoppedError, WrongUseError
-from newsletter.interests import interest_store, profile_store
+from newsletter.interests import profile_store
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
@@ -90,7 +90,6 @@ def freeze_and_send(
             nothing = "the editor left out all papers" if content.omissions else empty_reason
             return DayReport(content.day, None, None, None, nothing=nothing)
         frozen = issues.freeze_issue(session, content)
-        interest_store.forget_picks(session, now)
         if frozen is not None:
             is_past = content.day < services.source.current_day(now)
             by = subscribed_by(content.day) if is_past else None

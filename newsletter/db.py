@@ -48,21 +48,25 @@ class Database:
     locked" when two processes do the same, however long the time-out; measured), PostgreSQL's
     advisory lock. So what a writer reads is what it writes upon.
 
-    `share()` is for senders, who on PostgreSQL write beside one another, and never beside a
-    `write()`. They lock the rows that they change, always in this order: batch, domain_pause,
-    suppression by address, rate_limit by key, issue. Deliveries belong to who holds their batch.
-    Who freezes an issue takes its newsletter's turn (`take_turn`) first.
-    On SQLite it is `write()`.
+    `share()` is for what goes on all day: senders, freezing, feedback, letters. On PostgreSQL they
+    go beside one another, and never beside a `write()`. They lock the rows that they change, always
+    in this order: batch by number, domain_pause, readers by number, suppression by address,
+    rate_limit by key, letter, issue. Deliveries belong to who holds their batch. Who freezes an
+    issue or applies feedback takes a turn (`take_turn`) first. On SQLite it is `write()`.
 
-    `append()` is for rows that nobody knows of before they are there, and that depend on no other:
-    on PostgreSQL it waits for nobody. On SQLite it is `write()`.
+    `by_row()` is for what concerns single readers, or rows that nobody knows of yet: on PostgreSQL
+    it waits for nobody but who has the same rows, not even for a `write()`. It locks the limits of
+    networks, sign-ups by key, readers by number (`reader_locks`), then what hangs on them, other
+    limits by key, and suppression. It never locks batches or deliveries, so no circle is left.
+    Who changes a reader in a `write()` or a `share()` locks that reader, too. On SQLite it is
+    `write()`.
     """
 
     engine: Engine
     read: sessionmaker[Session]
     write: sessionmaker[Session]
     share: sessionmaker[Session]
-    append: sessionmaker[Session]
+    by_row: sessionmaker[Session]
 
     def lets_share(self) -> bool:
         """Whether a `share()` would begin at once, since nobody writes alone now.

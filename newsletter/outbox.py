@@ -84,6 +84,7 @@ def claim_next(session: Session, now: datetime) -> OutboxRow | None:
         .where(OutboxRow.not_before <= now)
         .order_by(OutboxRow.not_before, OutboxRow.id)
         .limit(1)
+        .with_for_update(skip_locked=True)
     )
     if row is not None:
         lease(row, now)
@@ -110,7 +111,7 @@ def delete_email(session: Session, letter_id: int) -> None:
 def record_sent(session: Session, letter: OutboxRow, now: datetime) -> None:
     """It left; to whom is kept for as long as it may bounce, but not of somebody erased."""
     session.execute(delete(SentOutboxRow).where(SentOutboxRow.sent_at < now - _BOUNCES_WITHIN))
-    still_here = session.get(OutboxRow, letter.id) is not None
+    still_here = session.get(OutboxRow, letter.id, with_for_update=True) is not None
     delete_email(session, letter.id)
     if still_here and letter.kind not in (EmailType.GOODBYE, EmailType.NOTICE):
         row = SentOutboxRow(
@@ -133,7 +134,7 @@ def addresses_of(session: Session, references: Collection[str]) -> dict[str, str
 
 def retry_later(session: Session, letter_id: int, now: datetime) -> bool:
     """Try again later; False where it has waited long enough and is given up."""
-    row = session.get(OutboxRow, letter_id)
+    row = session.get(OutboxRow, letter_id, with_for_update=True)
     if row is None:
         return False
     if now - row.written_at > GIVEN_UP_AFTER:

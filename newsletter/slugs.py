@@ -22,6 +22,7 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
+from newsletter.reader_locks import lock_everybody
 from newsletter.text import counted
 
 _SLUG = "newsletter"  # the column, in whichever table
@@ -72,6 +73,7 @@ def rename(session: Session, old: str, new: str, now: datetime) -> Renaming:
 
 def move(session: Session, old: str, new: str, now: datetime) -> Renaming:
     """The same without a question: nothing of the new slug may be in the way."""
+    lock_everybody(session)
     session.execute(delete(FormerSlugRow).where(FormerSlugRow.slug == new))
     session.merge(FormerSlugRow(slug=old, newsletter=new, since=now))
     moved = session.execute(

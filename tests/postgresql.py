@@ -19,9 +19,10 @@ _SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "lis
 @dataclass(frozen=True)
 class Server:
     folder: Path
+    more: str = ""  # of its address
 
     def url(self, name: str) -> str:
-        return f"postgresql://tester@/{name}?host={self.folder}"
+        return f"postgresql://tester@/{name}?host={self.folder}{self.more}"
 
     def create(self, template: str = "template1") -> str:
         """A fresh database's name."""
@@ -54,7 +55,7 @@ def _version(initdb: Path) -> int:
 def running(where: Path) -> Iterator[Server]:
     """A server of our own; root may not run one, so there it belongs to somebody else."""
     folder = Path(mkdtemp(prefix="pg-", dir="/tmp"))
-    user = _unprivileged()
+    user = unprivileged()
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
 
@@ -88,7 +89,7 @@ def running(where: Path) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _unprivileged() -> pwd.struct_passwd | None:
+def unprivileged() -> pwd.struct_passwd | None:
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):

@@ -40,6 +40,7 @@ LAYERS = (
     "tex",
     "notice_queue",
     "slugs",
+    "reader_locks",
     "outbox",
     "delivery_counters",
     "completeness",

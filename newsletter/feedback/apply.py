@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter import outbox
-from newsletter.db import insert_missing
+from newsletter.db import insert_missing, take_turn
 from newsletter.feedback import bounce_rules
 from newsletter.feedback.events import Event
 from newsletter.models import (
@@ -72,33 +72,33 @@ class _KnownEvent:
 
 
 def apply_events(session: Session, events: Iterable[Event], now: datetime) -> ApplyResult:
-    """Keep what is new of some events, and do what follows from it."""
+    """Keep what is new of some events, and do what follows from it.
+
+    On PostgreSQL who else does so waits. Locks are taken in the order that `db.py` has.
+    """
+    take_turn(session, "feedback")
     first_told: dict[str, Event] = {}
     number = 0
     for event in events:
         number += 1
         first_told.setdefault(event.event_id, event)
-    new = settled = suppressed = 0
-    blocking: set[str] = set()
-    for share in _in_shares(first_told.values()):
-        fresh = _write_down(session, share, now)
-        new += len(fresh)
-        moving = [known.event.reference for known in fresh if known.may_move]
-        settled += delivery_updates.apply_to_deliveries(session, moving, now)
-        for known in fresh:
-            if known.issue_id is None:  # of a letter, or of an issue that was sent once more
-                event = known.event
-                resend.settle_by_feedback(session, event.reference, event.kind, event.detail)
-        suppressed += sum(_apply_to_subscriber(session, known, now) for known in fresh)
-        blocking |= {
-            known.domain
-            for known in fresh
-            if known.domain and known.event.kind is EventType.BLOCKED
-        }
-    for domain in sorted(blocking):
+    fresh = [
+        known
+        for share in _in_shares(first_told.values())
+        for known in _write_down(session, share, now)
+    ]
+    moving = [known.event.reference for known in fresh if known.may_move]
+    settled = delivery_updates.apply_to_deliveries(session, moving, now)
+    for known in fresh:
+        if known.issue_id is None:  # of a letter, or of an issue that was sent once more
+            event = known.event
+            resend.settle_by_feedback(session, event.reference, event.kind, event.detail)
+    blocking = {known.domain for known in fresh if known.event.kind is EventType.BLOCKED}
+    for domain in sorted(filter(None, blocking)):
         _pause_on_a_block_spike(session, domain, now)
+    suppressed = _apply_to_subscribers(session, fresh, now)
     _forget_old(session, now)
-    return ApplyResult(new, number - new, settled, suppressed)
+    return ApplyResult(len(fresh), number - len(fresh), settled, suppressed)
 
 
 def quarantine(session: Session, source: str, reason: str, content: str, now: datetime) -> None:
@@ -172,6 +172,15 @@ def _row(known: _KnownEvent, now: datetime) -> dict[str, object]:
         "at": event.at,
         "received_at": now,
     }
+
+
+def _apply_to_subscribers(session: Session, fresh: Sequence[_KnownEvent], now: datetime) -> int:
+    """Do to the addresses what follows; how many are suppressed for that."""
+    bad = [known for known in fresh if known.event.kind not in ORDINARY or known.event.suppress]
+    numbers = {known.subscriber_id for known in bad if known.subscriber_id is not None}
+    address_change.lock_linked(session, *numbers)
+    in_order = sorted(bad, key=lambda known: known.email or "")
+    return sum(_apply_to_subscriber(session, known, now) for known in in_order)
 
 
 def _apply_to_subscriber(session: Session, known: _KnownEvent, now: datetime) -> bool:

@@ -23,7 +23,7 @@ _AT_ONCE = 1000  # events in a transaction: others wait some tenths of a second
 
 def keep(database: Database, source: str, content: bytes, now: datetime) -> None:
     """Keep a body whose sender was checked; on PostgreSQL this waits for nobody."""
-    with database.append.begin() as session:
+    with database.by_row.begin() as session:
         session.add(InboxRow(source=source, content=content, received_at=now, folded=0))
 
 
@@ -44,13 +44,13 @@ def fold(
             return
         if read is None or read[0] != row.id:
             read = row.id, sendgrid_webhook.parse_body(row.content, row.received_at)
-        with database.write.begin() as session:
+        with database.share.begin() as session:
             _fold_slice(session, row, read[1], clock())
 
 
 def _fold_slice(session: Session, seen: InboxRow, body: WebhookBody, now: datetime) -> None:
     """The next events of a body, unless another process has done them meanwhile."""
-    row = session.get(InboxRow, seen.id)
+    row = session.get(InboxRow, seen.id, with_for_update=True)
     if row is None or row.folded != seen.folded:
         return
     share = body.events[row.folded : row.folded + _AT_ONCE]

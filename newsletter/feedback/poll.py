@@ -52,7 +52,7 @@ def read_mailbox(
         for letter in messages:
             now = clock()
             meaning = bounce_parser.parse_message(letter.raw, links, now)
-            with database.write.begin() as session:
+            with database.share.begin() as session:
                 understood = _act(session, meaning, tally, now)
             letter.mark(understood)
             tally.letters += 1

@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from newsletter import taxonomy
+from newsletter.db import take_turn
 from newsletter.errors import WrongUseError
 from newsletter.interests import named_papers
 from newsletter.interests.authors import FollowedAuthor, co_authors, name_key, name_keys
@@ -241,6 +242,7 @@ def undo_move(session: Session, new_id: int, moved_at: datetime) -> None:
 
 def forget_unnamed(session: Session, papers: Collection[str] | None = None) -> None:
     """Papers that nobody names any more, of these or of all."""
+    take_turn(session, named_papers.TURN)
     unnamed = delete(NamedPaperRow)
     for table in (InterestRow, NewsletterInterestRow):
         named = exists().where(table.kind == InterestType.PAPER, table.value == NamedPaperRow.name)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import papers
 from newsletter.config import Settings
-from newsletter.db import Database, insert_missing
+from newsletter.db import Database, insert_missing, take_turn
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.profile_changes import forget_profiles_with
@@ -17,6 +17,7 @@ from newsletter.models import NamedPaperRow
 from newsletter.sources.base import Paper, PaperId, SourceError
 
 BY_TITLE = "title:"  # how the name of a paper begins whose identifier nobody knows
+TURN = "named papers"  # who names one, and who forgets those that nobody names, go in turn
 _AT_ONCE = 1000  # papers that arXiv is asked about in one go; some minutes at most
 
 
@@ -67,6 +68,7 @@ def keep_text(session: Session, name: str, told: ListedPaper | None, now: dateti
     """What a file says of it stands in until arXiv's own words are known."""
     listed = told or ListedPaper(name, "", "")
     values = {"title": listed.title, "abstract": listed.abstract, "authors": [], "categories": []}
+    take_turn(session, TURN)
     insert_missing(session, NamedPaperRow, [{"name": name, **values}])
     row = session.get_one(NamedPaperRow, name)
     kept = None if row.told_at else papers.newest(session, name)

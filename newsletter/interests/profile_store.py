@@ -3,7 +3,7 @@
 import json
 import logging
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from newsletter.interests.profile import (
     parsed_phrases,
 )
 from newsletter.models import InterestRow, ProfileRow
+from newsletter.reader_locks import lock_readers
 
 _log = logging.getLogger(__name__)
 
@@ -93,10 +94,14 @@ def _lacking(session: Session) -> Sequence[int]:
 
 
 def _make(
-    session: Session, subscriber_ids: Iterable[int], now: datetime
+    session: Session, subscriber_ids: Collection[int], now: datetime
 ) -> dict[int, Profile | None]:
+    """Profiles made now; kept are those whose reader is not just changing something."""
+    unchanging = {
+        subscriber.id for subscriber in lock_readers(session, subscriber_ids, waits=False)
+    }
     made = {number: _compile(session, number) for number in subscriber_ids}
-    session.execute(delete(ProfileRow).where(ProfileRow.subscriber_id.in_(made)))
+    session.execute(delete(ProfileRow).where(ProfileRow.subscriber_id.in_(unchanging)))
     session.add_all(
         ProfileRow(
             subscriber_id=number,
@@ -105,6 +110,7 @@ def _make(
             made_at=now,
         )
         for number, profile in made.items()
+        if number in unchanging
     )
     session.flush()
     return made

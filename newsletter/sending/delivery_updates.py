@@ -14,7 +14,15 @@ from sqlalchemy import Row, Select, Table, Update, bindparam, func, select, upda
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
-from newsletter.models import FAILING, PROVING, DeliveryRow, DeliveryState, EventType, FeedbackRow
+from newsletter.models import (
+    FAILING,
+    PROVING,
+    BatchRow,
+    DeliveryRow,
+    DeliveryState,
+    EventType,
+    FeedbackRow,
+)
 from newsletter.subscribers import erasure
 
 
@@ -145,6 +153,8 @@ _NOTES = {
 
 def apply_to_deliveries(session: Session, references: Sequence[str], now: datetime) -> int:
     """Let the kept feedback on some mails move their deliveries; how many moved."""
+    if not references:
+        return 0
     chosen = _events_of_deliveries().where(DeliveryRow.reference.in_(references))
     return _settle(session, session.execute(chosen), now)
 
@@ -179,8 +189,12 @@ def _events_of_deliveries() -> Select[str, int, str, str, str]:
 
 def _settle(session: Session, rows: Iterable[Row[Any]], now: datetime) -> int:
     details: dict[str, dict[EventType, str]] = {}
+    batches: set[int] = set()
     for row in rows:
         details.setdefault(row.reference, {})[EventType(row.kind)] = row.detail
+        batches.add(row.batch_id)
+    held = select(BatchRow.id).where(BatchRow.id.in_(batches)).order_by(BatchRow.id)
+    session.execute(held.with_for_update())  # what their senders do now is done before we look
     changes = []
     for reference, delivery in find_deliveries(session, list(details)).items():
         verdict = _state_after(delivery.state, details[reference])

@@ -38,6 +38,7 @@ from newsletter.models import (
     Rhythm,
     SubscriptionRow,
 )
+from newsletter.reader_locks import hold_readers
 from newsletter.sending.audience import Audience, to_come
 from newsletter.subscribers import rhythm
 
@@ -106,14 +107,13 @@ def _freeze_slice(session: Session, issue: IssueRow) -> list[int]:
     if issue.frozen_up_to is None:
         return []
     at_most = BATCH_SIZE * SLICE
-    chosen = to_come(issue).order_by(SubscriptionRow.subscriber_id).limit(at_most)
-    found = chosen.subquery()
-    number, last = session.execute(
-        select(func.count(), func.max(found.c.subscriber_id)).select_from(found)
-    ).one()
-    batches = _write_down(session, issue, chosen, number) if number else []
+    in_order = to_come(issue).order_by(SubscriptionRow.subscriber_id).limit(at_most)
+    found = session.scalars(in_order).all()
+    hold_readers(session, found)  # nobody leaves, or chooses another rhythm, half-way
+    chosen = to_come(issue).where(SubscriptionRow.subscriber_id.in_(found))
+    batches = _write_down(session, issue, chosen, len(found)) if found else []
     session.refresh(issue, with_for_update={"key_share": True})
-    issue.frozen_up_to = last if number == at_most else None
+    issue.frozen_up_to = found[-1] if len(found) == at_most else None
     if issue.frozen_up_to is None and not delivery_counters.is_open(session, issue.id):
         issue.state = IssueState.DONE
     session.flush()

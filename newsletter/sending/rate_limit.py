@@ -132,7 +132,13 @@ def _locked(session: Session, keys: AbstractSet[str]) -> dict[str, RateRow]:
     """These rows, made where they are not there yet; locked in the order of their keys."""
     if not keys:
         return {}
-    chosen = select(RateRow).where(RateRow.key.in_(keys)).order_by(RateRow.key).with_for_update()
+    chosen = (
+        select(RateRow)
+        .where(RateRow.key.in_(keys))
+        .order_by(RateRow.key)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     found = {row.key: row for row in session.scalars(chosen)}
     if keys - found.keys():
         missing = [
@@ -211,11 +217,7 @@ _LONGEST_PAUSE = timedelta(minutes=30)
 
 
 def _row(session: Session, key: str) -> RateRow:
-    row = session.get(RateRow, key)
-    if row is None:
-        row = RateRow(key=key, tokens=0.0, troubles=0)
-        session.add(row)
-    return row
+    return _locked(session, {key})[key]
 
 
 # Domains that get nothing for a while, since they just turned many of our mails away.

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import outbox, slugs
@@ -24,6 +24,7 @@ from newsletter.models import (
     SubscriberRow,
 )
 from newsletter.outbox import EmailType
+from newsletter.reader_locks import lock_readers
 from newsletter.subscribers import lifecycle, rhythm, suppression
 from newsletter.subscribers.consent_log import ConsentEvidence
 from newsletter.subscribers.tokens import ALL
@@ -65,11 +66,18 @@ def request_change(
     return row
 
 
+def lock_both(session: Session, change: AddressChangeRow) -> None:
+    """Nobody else changes whoever moves, or who is at the new address, until we are done."""
+    theirs = or_(SubscriberRow.id == change.subscriber_id, SubscriberRow.email == change.new_email)
+    lock_readers(session, session.scalars(select(SubscriberRow.id).where(theirs)).all())
+
+
 def apply_change(session: Session, change: AddressChangeRow, now: datetime) -> SubscriberRow | None:
     """The new address said yes. Returns who has it now; None where the wish does not hold any more.
 
     Nothing happens where they left meanwhile, moved in another way, or the new address is dead.
     """
+    lock_both(session, change)
     subscriber = session.get(SubscriberRow, change.subscriber_id)
     if subscriber is None or change.undone_at is not None:
         return None
@@ -124,6 +132,22 @@ def resolve_subscriber_ids(session: Session, subscriber_id: int) -> Sequence[Sub
     return subscribers
 
 
+def lock_linked(session: Session, *numbers: int) -> Sequence[SubscriberRow]:
+    """The same for some numbers together, and nobody else changes them until we are done."""
+    found: list[SubscriberRow] = []
+    while True:  # somebody may have moved while we waited
+        locked = {subscriber.id for subscriber in found}
+        linked = [
+            subscriber
+            for number in numbers
+            for subscriber in resolve_subscriber_ids(session, number)
+        ]
+        found = list(dict.fromkeys(linked))
+        if {subscriber.id for subscriber in found} <= locked:
+            return found
+        lock_readers(session, [subscriber.id for subscriber in found])
+
+
 def unsubscribe_following_changes(
     session: Session,
     subscriber_id: int,
@@ -133,15 +157,14 @@ def unsubscribe_following_changes(
 ) -> None:
     """Everybody whom a link, or an issue's mail, means leaves; there may be nobody any more."""
     newsletters = None if newsletter == ALL else slugs.of_today(session, [newsletter])
-    for subscriber in resolve_subscriber_ids(session, subscriber_id):
+    for subscriber in lock_linked(session, subscriber_id):
         lifecycle.unsubscribe(session, subscriber, newsletters, evidence, now)
 
 
 def unsubscribe_all(session: Session, requests: Sequence[UnsubscribeRequest]) -> None:
     """The same for many, in a handful of statements."""
     ids = {request.subscriber_id for request in requests}
-    rows = session.scalars(select(SubscriberRow).where(SubscriberRow.id.in_(ids)))
-    subscribers = {row.id: row for row in rows}
+    subscribers = {row.id: row for row in lock_readers(session, ids)}
     merged = AddressChangeRow.merged_into.is_not(None)
     moved = set(
         session.scalars(
@@ -155,7 +178,7 @@ def unsubscribe_all(session: Session, requests: Sequence[UnsubscribeRequest]) ->
         number, newsletter, now = request.subscriber_id, request.newsletter, request.at
         meant = [subscribers[number]] if number in subscribers else []
         if number in moved:
-            meant = list(resolve_subscriber_ids(session, number))
+            meant = list(lock_linked(session, number))
         for subscriber in meant:
             newsletters = None if newsletter == ALL else [newsletter]
             ended = lifecycle.unsubscribe(

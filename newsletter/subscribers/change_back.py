@@ -20,6 +20,7 @@ def undo_change(
     Whoever has the new address, or moved on from there, loses what came by this move, and nothing
     that they themselves confirmed.
     """
+    address_change.lock_linked(session, change.subscriber_id)
     subscriber = session.get(SubscriberRow, change.subscriber_id)
     if subscriber is None or change.done_at is None:
         return False

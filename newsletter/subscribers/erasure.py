@@ -22,6 +22,7 @@ from newsletter.models import (
     SubscriberRow,
 )
 from newsletter.notice_queue import Notice
+from newsletter.reader_locks import lock_readers
 from newsletter.subscribers import (
     address_change,
     lifecycle,
@@ -40,6 +41,7 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     (`erase_left_behind`): whoever took a reader over may not forget them, too.
     """
     session.flush()
+    lock_readers(session, [person.id for person in _same_person(session, subscriber, now)])
     everybody = [
         (person, person.id, person.email) for person in _same_person(session, subscriber, now)
     ]

@@ -6,7 +6,7 @@ that was finished can be repeated without harm.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -24,6 +24,7 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
+from newsletter.reader_locks import lock_addresses
 from newsletter.subscribers import consent_log, lifecycle, rhythm, suppression
 from newsletter.subscribers.consent_log import ConsentAction
 from newsletter.subscribers.import_files import ImportEntry
@@ -112,7 +113,7 @@ def _keep_out(
     if fate is ImportStatus.SUPPRESSED:
         suppression.suppress_all(session, addresses, suppression.BY_OPERATOR, now)
         return
-    here = session.scalars(select(SubscriberRow).where(SubscriberRow.email.in_(addresses))).all()
+    here = lock_addresses(session, addresses)
     evidence = consent_log.operator_evidence("a list of people who said no")
     for subscriber in here:
         lifecycle.unsubscribe(session, subscriber, None, evidence, now)
@@ -175,14 +176,11 @@ class _Chunk:
         self._write()
         return fates
 
-    def _look_up(self, addresses: Iterable[str]) -> None:
-        table = SubscriberRow
-        chosen = select(table.id, table.email, table.standing, table.created_at).where(
-            table.email.in_(addresses)
-        )
+    def _look_up(self, addresses: Collection[str]) -> None:
         by_number = {}
-        for number, email, standing, created_at in self._session.execute(chosen):
-            self._known[email] = by_number[number] = _KnownSubscriber(standing, created_at, number)
+        for row in lock_addresses(self._session, addresses):
+            known = _KnownSubscriber(row.standing, row.created_at, row.id)
+            self._known[row.email] = by_number[row.id] = known
         statement = select(
             SubscriptionRow.subscriber_id, SubscriptionRow.newsletter, SubscriptionRow.left_at
         ).where(SubscriptionRow.subscriber_id.in_(by_number))

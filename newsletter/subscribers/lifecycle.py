@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.db import insert_missing
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import Rhythm, Standing, SubscriberRow, SubscriptionRow
+from newsletter.reader_locks import lock_addresses, lock_everybody
 from newsletter.subscribers import consent_log, rhythm, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
@@ -42,13 +44,7 @@ def add_subscriber(
     reason = suppression.suppression_reason(session, address)
     if reason is not None and not suppression.lifted_by_consent(reason):
         raise WrongUseError(f"{address} must not be mailed: {reason}")
-    subscriber = find_subscriber(session, address)
-    if subscriber is None:
-        subscriber = SubscriberRow(
-            email=address, standing=Standing.PENDING, language=wish.language, created_at=now
-        )
-        session.add(subscriber)
-        session.flush()
+    subscriber = lock_or_add(session, address, wish.language, now)
     _subscribe(session, subscriber, wish, now, proven=bool(consent))
     came_anew = subscriber.standing == Standing.PENDING and reason is None
     if consent and came_anew and subscriber.left_at is None:
@@ -187,6 +183,7 @@ def end_newsletter(
 ) -> int:
     """Everybody leaves it, since it is over; returns how many had it."""
     held = (SubscriptionRow.newsletter == newsletter, SubscriptionRow.left_at.is_(None))
+    lock_everybody(session)
     readers = session.scalars(
         select(SubscriberRow)
         .join(SubscriptionRow, SubscriptionRow.subscriber_id == SubscriberRow.id)
@@ -195,6 +192,16 @@ def end_newsletter(
     for reader in readers:
         unsubscribe(session, reader, [newsletter], evidence, now)
     return len(readers)
+
+
+def lock_or_add(session: Session, address: str, language: str, now: datetime) -> SubscriberRow:
+    """The subscriber of that (normalized) address, who is here from now on."""
+    here = lock_addresses(session, [address])
+    if not here:
+        row = {"email": address, "standing": Standing.PENDING, "language": language}
+        insert_missing(session, SubscriberRow, [{**row, "created_at": now}])
+        here = lock_addresses(session, [address])
+    return here[0]
 
 
 def find_subscriber(session: Session, address: str) -> SubscriberRow | None:

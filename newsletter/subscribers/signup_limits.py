@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from newsletter.db import insert_missing
 from newsletter.models import FormLimitRow
 from newsletter.subscribers.suppression import key_for
 
@@ -43,7 +44,7 @@ class LimitKey:
 
 def consume(session: Session, uses: Sequence[LimitKey], now: datetime) -> LimitKey | None:
     """Count one on each, or on none of them; returns the first that is used up."""
-    rows = [_row(session, use, now) for use in uses]
+    rows = _rows(session, uses, now)
     for row, use in zip(rows, uses, strict=True):
         if row.count >= use.limit.most:
             _refuse(row, use.limit)
@@ -55,7 +56,7 @@ def consume(session: Session, uses: Sequence[LimitKey], now: datetime) -> LimitK
 
 def record_refusal(session: Session, use: LimitKey, now: datetime) -> None:
     """Note a refusal that something else than a count decided."""
-    _refuse(_row(session, use, now), use.limit)
+    _refuse(_rows(session, [use], now)[0], use.limit)
 
 
 def opens_again(session: Session, use: LimitKey) -> datetime | None:
@@ -151,18 +152,20 @@ def _refuse(row: FormLimitRow, limit: Limit) -> None:
         _log.warning("the limit %s is used up; `newsletter check` tells how often", limit.scope)
 
 
-def _row(session: Session, use: LimitKey, now: datetime) -> FormLimitRow:
-    fresh = {
-        "scope": use.limit.scope,
-        "key": use.key,
-        "count": 0,
-        "until": now + use.limit.per,
-        "refused": 0,
-    }
-    row = session.get(FormLimitRow, (use.limit.scope, use.key))
-    if row is None:
-        row = FormLimitRow(**fresh)
-        session.add(row)
-    elif row.until <= now:
-        row.count, row.refused, row.until = 0, 0, now + use.limit.per
-    return row
+def _rows(session: Session, uses: Sequence[LimitKey], now: datetime) -> list[FormLimitRow]:
+    """The rows of these, made where they lack; nobody else counts on them until we are done."""
+    keys = sorted((use.limit.scope, use.key) for use in uses)
+    of = {(use.limit.scope, use.key): use.limit for use in uses}
+    fresh = [
+        {"scope": scope, "key": key, "count": 0, "until": now + of[scope, key].per, "refused": 0}
+        for scope, key in keys
+    ]
+    insert_missing(session, FormLimitRow, fresh)
+    chosen = select(FormLimitRow).where(tuple_(FormLimitRow.scope, FormLimitRow.key).in_(keys))
+    in_order = chosen.order_by(FormLimitRow.scope, FormLimitRow.key).with_for_update()
+    rows = session.scalars(in_order.execution_options(populate_existing=True))
+    found = {(row.scope, row.key): row for row in rows}
+    for name, row in found.items():
+        if row.until <= now:
+            row.count, row.refused, row.until = 0, 0, now + of[name].per
+    return [found[use.limit.scope, use.key] for use in uses]

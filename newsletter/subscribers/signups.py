@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from newsletter import outbox, slugs
 from newsletter.config import Settings, SignupSettings
-from newsletter.db import Database
+from newsletter.db import Database, insert_missing
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow
 from newsletter.outbox import EmailType
+from newsletter.reader_locks import lock_addresses, lock_readers
 from newsletter.subscribers import consent_log, lifecycle, signup_limits, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
 from newsletter.subscribers.signup_limits import Limit, LimitKey
@@ -74,26 +75,15 @@ def request_signup(
 ) -> bool:
     """Put a sign-up into the queue; False where the queue is full for everybody."""
     key = signup_limits.key_of(session, signup_limits.mailbox_of(request.email))
-    waiting = session.get(SignupRow, key)
-    if waiting is not None:
-        waiting.newsletters = list(dict.fromkeys([*waiting.newsletters, *request.newsletters]))
-        return True
-    if _count_waiting(session) >= settings.waiting:
+    waiting = session.get(SignupRow, key, with_for_update=True)
+    if waiting is None and _count_waiting(session) >= settings.waiting:
         signup_limits.record_refusal(session, LimitKey(SignupLimits(settings).waiting, "all"), now)
         return False
-    session.add(
-        SignupRow(
-            address_key=key,
-            email=request.email,
-            newsletters=list(request.newsletters),
-            language=request.language,
-            wording=request.wording,
-            network=request.network,
-            way=request.way,
-            asked_at=now,
-            not_before=now,
-        )
-    )
+    if waiting is None:
+        row = {**vars(request), "newsletters": [], "asked_at": now, "not_before": now}
+        insert_missing(session, SignupRow, [{"address_key": key, **row}])
+        waiting = session.get_one(SignupRow, key, with_for_update=True)
+    waiting.newsletters = list(dict.fromkeys([*waiting.newsletters, *request.newsletters]))
     session.flush()
     return True
 
@@ -136,7 +126,9 @@ def answer_signups(
         .where(SignupRow.not_before <= now)
         .order_by(SignupRow.not_before, SignupRow.asked_at)
         .limit(_AT_ONCE)
+        .with_for_update(skip_locked=True)
     ).all()
+    lock_addresses(session, [row.email for row in rows])
     for row in rows:
         if row.not_before <= now and not _answer_or_postpone(
             session, row, SignupLimits(settings), details, now
@@ -152,19 +144,18 @@ def forget_unconfirmed(session: Session, now: datetime) -> None:
         SubscriberRow.confirmed_at.is_(None),
         SubscriberRow.created_at < now - FORGOTTEN_AFTER,
     )
-    for number in session.scalars(silent).all():
-        _delete_subscriber(session, number)
+    for subscriber in lock_readers(session, session.scalars(silent).all()):
+        if subscriber.confirmed_at is None:  # nobody said yes while we waited
+            _delete_subscriber(session, subscriber.id)
 
 
 def end_signup(session: Session, address: str) -> None:
     """Their mailbox cannot be reached or says no: who has not confirmed never will."""
-    subscriber = lifecycle.find_subscriber(session, address)
-    if subscriber is None or subscriber.standing != Standing.PENDING:
-        return
-    if subscriber.confirmed_at is None:
-        _delete_subscriber(session, subscriber.id)
-    else:
-        subscriber.standing = Standing.LEFT
+    for subscriber in lock_addresses(session, [address]):
+        if subscriber.standing == Standing.PENDING and subscriber.confirmed_at is None:
+            _delete_subscriber(session, subscriber.id)
+        elif subscriber.standing == Standing.PENDING:
+            subscriber.standing = Standing.LEFT
 
 
 def forget_address(session: Session, address: str) -> None:
@@ -237,9 +228,7 @@ def _enqueue_answer(
     session: Session, row: SignupRow, details: Mapping[str, str], now: datetime
 ) -> None:
     """The letter that they are owed: a question, or the way to what they have already."""
-    subscriber = lifecycle.find_subscriber(session, row.email) or _add_pending_subscriber(
-        session, row, now
-    )
+    subscriber = lifecycle.lock_or_add(session, row.email, row.language, now)
     active = (
         lifecycle.active_subscriptions(session, subscriber)
         if subscriber.standing == Standing.CONFIRMED
@@ -260,15 +249,6 @@ def _enqueue_answer(
         for slug in wanted:
             lifecycle.subscribe(session, subscriber, slug, details[slug], now)
     outbox.enqueue(session, EmailType.CONFIRM, subscriber, now, {"newsletters": wanted})
-
-
-def _add_pending_subscriber(session: Session, row: SignupRow, now: datetime) -> SubscriberRow:
-    subscriber = SubscriberRow(
-        email=row.email, standing=Standing.PENDING, language=row.language, created_at=now
-    )
-    session.add(subscriber)
-    session.flush()
-    return subscriber
 
 
 def _count_waiting(session: Session) -> int:

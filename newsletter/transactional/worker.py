@@ -70,14 +70,14 @@ class OutboxWorker:
 
     def deliver(self, letter: OutboxRow) -> SendResult:
         """Send a letter that is leased to the caller; one that is not taken waits in the box."""
-        with self.database.write.begin() as session:
+        with self.database.share.begin() as session:
             mail = self._write(session, letter)
         if mail is None:
             return SendResult(SendStatus.REJECTED, "there is nobody to be told any more")
         while (wait_s := self._admit(letter.email)) and self._nap(wait_s):
             pass
         if wait_s:
-            with self.database.write.begin() as session:
+            with self.database.share.begin() as session:
                 outbox.retry_later(session, letter.id, self.clock())
             return SendResult(SendStatus.TRY_LATER, _no_room(wait_s))
         with closing(self.transport()) as transport:
@@ -96,8 +96,9 @@ class OutboxWorker:
             signups.forget_unconfirmed(session, now)
             erasure.erase_left_behind(session, now)
             signup_limits.forget_old(session, now - timedelta(days=2))
-            interest_store.forget_picks(session, now)
             notice_queue.forget_old(session, now)
+        with self.database.by_row.begin() as session:  # many, and nobody else wants these rows
+            interest_store.forget_picks(session, now)
         retention.prune(
             self.database,
             timedelta(days=self.settings.database.retention_days),
@@ -115,7 +116,7 @@ class OutboxWorker:
         details = {newsletter.slug: newsletter.detail for newsletter in offered}
         answered = 0
         while not self.stopping():
-            with self.database.write.begin() as session:
+            with self.database.share.begin() as session:
                 number = signups.answer_signups(
                     session, self.settings.signup, details, self.clock()
                 )
@@ -149,7 +150,7 @@ class OutboxWorker:
         now lets the others pass.
         """
         now = self.clock()
-        with self.database.write.begin() as session:
+        with self.database.share.begin() as session:
             sending.hear(session)
             limiter = self._limiter(session, now)
             if limiter.number < 1:
@@ -164,7 +165,7 @@ class OutboxWorker:
     def _admit(self, email: str) -> float:
         """Take one mail's room out of the sending limits, or say how many seconds to wait."""
         now = self.clock()
-        with self.database.write.begin() as session:
+        with self.database.share.begin() as session:
             limiter = self._limiter(session, now)
             if limiter.number < 1:
                 return limiter.wait_s

@@ -16,6 +16,7 @@ from newsletter.config import LANGUAGES, ApiClientSettings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.models import Rhythm
 from newsletter.outbox import EmailType
+from newsletter.reader_locks import lock_addresses
 from newsletter.subscribers import lifecycle, signup_limits, signups
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
@@ -80,10 +81,9 @@ def unsubscribe(address: str) -> tuple[str, int]:
     address = _address(address)
     slugs = _newsletters(client, request.args.getlist("newsletter") or None)
     now = pages.clock()
-    with pages.database.write.begin() as session:
+    with pages.database.by_row.begin() as session:
         _count(session, name, client)
-        subscriber = lifecycle.find_subscriber(session, address)
-        if subscriber is not None:
+        for subscriber in lock_addresses(session, [address]):
             evidence = ConsentEvidence(Channel.API, f"by {name}")
             ended = lifecycle.unsubscribe(session, subscriber, slugs, evidence, now)
             if ended and pages.settings.web.undo_mail == "everybody":
@@ -95,7 +95,7 @@ def unsubscribe(address: str) -> tuple[str, int]:
 def _ask(name: str, client: ApiClientSettings, wish: SignupRequest) -> tuple[Response, int]:
     """As the form does: one row, and the same answer for every address."""
     now = pages.clock()
-    with pages.database.write.begin() as session:
+    with pages.database.by_row.begin() as session:
         _count(session, name, client)
         if not signups.request_signup(session, wish, pages.settings.signup, now):
             raise _ApiError(503, "too many wait", {"Retry-After": "3600"})

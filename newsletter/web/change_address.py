@@ -24,7 +24,7 @@ from newsletter.subscribers.signup_limits import Limit, LimitKey
 from newsletter.subscribers.signups import SignupLimits
 from newsletter.subscribers.tokens import ChangeBackClaim, ChangeClaim, PreferencesClaim
 from newsletter.web.pages import gettext, pages
-from newsletter.web.preferences import find_owner, has_owner
+from newsletter.web.preferences import has_owner, lock_owner
 
 blueprint = Blueprint("change_address", __name__)
 
@@ -45,8 +45,8 @@ def note_address(token: str) -> tuple[str, int]:
     except WrongUseError:
         trouble = gettext("This is no e-mail address that we can write to.")
         return _address_form(token, trouble, entered), 400
-    with pages.database.write.begin() as session:
-        subscriber = find_owner(session, claim)
+    with pages.database.by_row.begin() as session:
+        subscriber = lock_owner(session, claim)
         if subscriber is None:
             return pages.expired_page(), 200
         _request_change(session, subscriber, address)
@@ -132,6 +132,7 @@ def _apply_change(session: Session, claim: ChangeClaim) -> SubscriberRow | None:
     if change is None or claim.has_ended(now):
         return None
     first = change.done_at is None
+    address_change.lock_both(session, change)
     freezing.freeze_subscriber(session, change.subscriber_id)
     moved = address_change.apply_change(session, change, now)
     if moved is not None and first:

@@ -28,7 +28,7 @@ from newsletter.web.interest_form import (
     why_refused,
 )
 from newsletter.web.pages import gettext, pages
-from newsletter.web.preferences import find_owner, has_owner
+from newsletter.web.preferences import find_owner, has_owner, lock_owner
 
 blueprint = Blueprint("interests", __name__)
 
@@ -77,8 +77,8 @@ def change_interests(token: str) -> Response | tuple[str, int]:
     if not press.counts:
         again = gettext("Machines press buttons too. Press it once more.") if press.doubt else ""
         return _page(token, _Said(form, again, unsaved=True)), 400
-    with pages.database.write.begin() as session:
-        subscriber = find_owner(session, pages.claim(PreferencesClaim, token))
+    with pages.database.by_row.begin() as session:
+        subscriber = lock_owner(session, pages.claim(PreferencesClaim, token))
         left_over = 0 if subscriber is None else _save(session, subscriber, form)
     if not left_over and not form.reading_lists:  # so that the way back is no form once more
         return flask.redirect(pages.path("show_interests", token=token, saved=1), 303)

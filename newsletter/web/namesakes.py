@@ -13,7 +13,7 @@ from newsletter.sources.base import Paper
 from newsletter.subscribers.tokens import PreferencesClaim
 from newsletter.text import one_line
 from newsletter.web.pages import gettext, pages
-from newsletter.web.preferences import find_owner
+from newsletter.web.preferences import find_owner, lock_owner
 
 blueprint = Blueprint("namesakes", __name__)
 
@@ -36,8 +36,8 @@ def ask_which(token: str, arxiv_id: str) -> str:
 def tell_apart(token: str, arxiv_id: str) -> str:
     claim = pages.claim(PreferencesClaim, token)
     counts = pages.press().counts
-    with pages.database.write.begin() as session:
-        subscriber = find_owner(session, claim)
+    with pages.database.by_row.begin() as session:
+        subscriber = lock_owner(session, claim)
         if subscriber is None:
             return pages.expired_page()
         paper, author = _paper_and_author(session, subscriber.id, arxiv_id)

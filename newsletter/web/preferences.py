@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config import DETAILS, LANGUAGES
 from newsletter.models import Rhythm, Standing, SubscriberRow
+from newsletter.reader_locks import lock_reader
 from newsletter.rendering.issue_content import IssueSection
 from newsletter.subscribers import lifecycle, preferences
 from newsletter.subscribers.preferences import PreferenceChanges
@@ -37,8 +38,8 @@ def show_preferences(token: str) -> str:
 def save_preferences(token: str) -> tuple[str, int]:
     claim = pages.claim(PreferencesClaim, token)
     today = pages.clock().date()
-    with pages.database.write.begin() as session:
-        subscriber = find_owner(session, claim)
+    with pages.database.by_row.begin() as session:
+        subscriber = lock_owner(session, claim)
         if subscriber is None:
             return pages.expired_page(), 200
         press = pages.press()
@@ -60,6 +61,12 @@ def find_owner(session: Session, claim: PreferencesClaim) -> SubscriberRow | Non
     if subscriber is None or subscriber.standing != Standing.CONFIRMED:
         return None
     return subscriber if pages.links.is_to(subscriber.email, claim) else None
+
+
+def lock_owner(session: Session, claim: PreferencesClaim) -> SubscriberRow | None:
+    """The same, for who changes something: nobody else does until the transaction ends."""
+    lock_reader(session, claim.subscriber_id)
+    return find_owner(session, claim)
 
 
 def has_owner(token: str) -> bool:

@@ -14,7 +14,7 @@ from newsletter.subscribers.tokens import DataClaim, PreferencesClaim
 from newsletter.transactional import data_export
 from newsletter.transactional.build import DATA_LINK_LIVES
 from newsletter.web.pages import gettext, pages
-from newsletter.web.preferences import find_owner, has_owner
+from newsletter.web.preferences import find_owner, has_owner, lock_owner
 
 blueprint = Blueprint("privacy", __name__)
 
@@ -40,8 +40,8 @@ def send_data(token: str) -> str:
     if not pages.press().counts:
         return ask_for_data(token)
     now = pages.clock()
-    with pages.database.write.begin() as session:
-        subscriber = find_owner(session, claim)
+    with pages.database.by_row.begin() as session:
+        subscriber = lock_owner(session, claim)
         if subscriber is None:
             return pages.expired_page()
         if signup_limits.consume(session, [LimitKey(_DATA, str(subscriber.id))], now) is None:

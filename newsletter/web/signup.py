@@ -15,6 +15,7 @@ from newsletter import issues, outbox
 from newsletter.errors import WrongUseError
 from newsletter.models import Standing, SubscriberRow
 from newsletter.outbox import EmailType
+from newsletter.reader_locks import lock_reader
 from newsletter.subscribers import consent_log, lifecycle, signup_limits, signups, suppression
 from newsletter.subscribers.addresses import normalize_address
 from newsletter.subscribers.consent_log import ConsentAction
@@ -69,8 +70,8 @@ def confirm(token: str) -> str:
     claim = pages.claim(ConfirmClaim, token)
     if claim.has_ended(pages.clock()) or not pages.press().counts:
         return ask_to_confirm(token)
-    with pages.database.write.begin() as session:
-        subscriber = session.get(SubscriberRow, claim.subscriber_id)
+    with pages.database.by_row.begin() as session:
+        subscriber = lock_reader(session, claim.subscriber_id)
         confirmed = subscriber is not None and _confirm(session, subscriber, claim)
         named = [slug for slug in claim.newsletters if slug in pages.newsletters]
         newest = issues.newest_days(session, named)
@@ -108,7 +109,7 @@ def send_another(token: str) -> Answer:
 def _queue_signup(address: str, slugs: list[str]) -> Answer:
     """Put it into the queue, within what one network may do."""
     now, settings, network = pages.clock(), pages.settings.signup, pages.network()
-    with pages.database.write.begin() as session:
+    with pages.database.by_row.begin() as session:
         exhausted = signup_limits.consume(
             session, [LimitKey(SignupLimits(settings).network, network)], now
         )

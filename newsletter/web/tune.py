@@ -15,6 +15,7 @@ from newsletter.models import (
     Standing,
     SubscriberRow,
 )
+from newsletter.reader_locks import lock_reader
 from newsletter.rendering.paper_text import plain
 from newsletter.sources.base import Paper
 from newsletter.subscribers import address_change, lifecycle
@@ -41,7 +42,8 @@ def tune(token: str, arxiv_id: str, way: str) -> str:
     way = request.form.get("way", way)
     if way not in _WAY_OF.values():
         abort(404)
-    with pages.database.write.begin() as session:
+    with pages.database.by_row.begin() as session:
+        lock_reader(session, claim.subscriber_id)
         refused = _refusal(session, claim)
         if refused:
             return refused

@@ -69,9 +69,9 @@ def come_back(token: str) -> str:
     if claim.has_ended(now) or not pages.press().counts:
         return ask_to_come_back(token)
     newsletter = None if claim.newsletter == ALL else claim.newsletter
-    with pages.database.write.begin() as session:
+    with pages.database.by_row.begin() as session:
         is_back = False
-        for subscriber in address_change.resolve_subscriber_ids(session, claim.subscriber_id)[-1:]:
+        for subscriber in address_change.lock_linked(session, claim.subscriber_id)[-1:]:
             slugs = lifecycle.resubscribe(session, subscriber, newsletter, now - UNDO_WITHIN)
             evidence = pages.evidence(gettext("Undo"))
             if slugs:

@@ -38,7 +38,7 @@ class UnsubscribeQueue:
 
     def _commit(self, taken: Sequence[tuple[UnsubscribeRequest, Future[None]]]) -> None:
         try:
-            with self._database.write.begin() as session:
+            with self._database.by_row.begin() as session:
                 unsubscribe_all(session, [request for request, _ in taken])
         except BaseException as error:  # noqa: BLE001 - whose request it was hears of it
             if len(taken) > 1 and not isinstance(error, OperationalError):

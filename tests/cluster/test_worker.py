@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, make_url, select, text, update
 
 from newsletter import bootstrap, daily, db
 from newsletter.cli import common
@@ -19,6 +20,8 @@ from newsletter.sending import freezing, ledger, rate_limit
 from newsletter.sending.journal import Owner
 from newsletter.services import Services
 from newsletter.transports.memory import Memory
+from newsletter.web import create_app
+from tests import pgbouncer, postgresql
 from tests.conftest import Cli
 from tests.delivery.test_many_machines import Watched
 
@@ -67,17 +70,45 @@ def forget_jobs(database: Database) -> None:
         session.execute(text("DELETE FROM procrastinate_jobs"))
 
 
-@pytest.mark.slow
-def test_a_worker_composes_the_day_and_everybody_gets_it_once(
-    settings: Settings, services: Services, database: Database, readers: list[str]
-) -> None:
+def recipients_of_the_day(settings: Settings, services: Services) -> list[str]:
+    """To whom a worker sends the day that it composes."""
+
     def is_sent() -> bool:
-        with database.read() as session:
+        with services.database.read() as session:
             return session.scalar(select(IssueRow.state)) == IssueState.DONE
 
     memory = Memory()
     worker(settings, replace(services, transport=memory), is_sent).run(["care", "send"])
-    assert [mail.recipient for mail in memory.sent] == readers
+    return [mail.recipient for mail in memory.sent]
+
+
+@pytest.mark.slow
+def test_a_worker_composes_the_day_and_everybody_gets_it_once(
+    settings: Settings, services: Services, readers: list[str]
+) -> None:
+    assert recipients_of_the_day(settings, services) == readers
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(pgbouncer.program() is None, reason="PgBouncer is not installed")
+def test_behind_pgbouncer_each_transaction_may_have_another_session(
+    settings: Settings, server: postgresql.Server, readers: list[str]
+) -> None:
+    name = make_url(settings.database.url).database
+    assert name is not None
+    with pgbouncer.before(server) as bouncing:
+        here = settings.database.model_copy(update={"url": bouncing.url(name)})
+        behind = settings.model_copy(update={"database": here})
+        with bootstrap.open_services(behind, common.utc_now, common.bar, lambda: False) as parts:
+            assert recipients_of_the_day(behind, parts) == readers
+            assert len(pgbouncer.sessions_of(bouncing.url(name), 20)) > 1
+        site = create_app(behind, common.utc_now).test_client()
+        link = bootstrap.signed_links(behind).unsubscribe(1, "audio")
+        one_click = {"List-Unsubscribe": "One-Click"}
+        for _ in range(8):
+            assert site.post(urlsplit(link).path, data=one_click).status_code == 200
+        assert site.get("/healthz").status_code == 200
+        site.application.extensions["newsletter.database"].dispose()
 
 
 @pytest.mark.slow
