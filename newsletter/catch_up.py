@@ -44,9 +44,10 @@ def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
             and day not in waiting
             and audience.has_audience(session, slug, daily.subscribed_by(day))
         ]
-        made = completeness.made_up_for(session, slug, newest)
+        frozen = completeness.frozen_lately(session, slug, services.clock())
+        is_open = issues.find_issue(session, slug, newest) is None
     # What was begun and waited for comes also where there is room for nothing but the newest.
-    room = max(services.sending.issues_per_day - 1, 1 if waiting else 0) - made
+    room = max(services.sending.issues_per_day - is_open, 1 if waiting else 0) - frozen
     older = sorted(waiting + missed)
     newest_issue: list[Days] = []
     if room >= 0 and len(older) > room and _is_empty(services, newsletter, newest):

@@ -174,12 +174,11 @@ def unsettled_days(
     return sorted(day for day in days if first is not None and day >= first)
 
 
-def made_up_for(session: Session, newsletter: str, newest: date) -> int:
-    """How many issues of earlier days were frozen since the newest day was announced."""
+def frozen_lately(session: Session, newsletter: str, now: datetime) -> int:
+    """How many issues were frozen within a day, of whichever days, over midnight too."""
     made = select(func.count()).where(
         IssueRow.newsletter == newsletter,
-        IssueRow.day < newest,
-        IssueRow.frozen_at >= calendar.announced_at(newest),
+        IssueRow.frozen_at > now - timedelta(days=1) + _LITTLE,
     )
     return session.scalar(made) or 0
 

@@ -151,6 +151,25 @@ def test_with_room_for_them_missed_days_come_one_by_one_oldest_first(
 
 
 @pytest.mark.usefixtures("slept")
+def test_the_next_batch_that_comes_minutes_later_brings_no_older_day_with_it(
+    cli: Cli, settings: Settings, set_now: SetNow
+) -> None:
+    days = json.loads((settings.folder / "days.json").read_text())
+    announce(settings, days | {"2025-07-14": []})
+    before = FRIDAY_NIGHT + timedelta(days=4, hours=23, minutes=20)  # 19:50 in New York
+    mailed = ["2025-07-11 12", "2025-07-15 12"]
+    set_now(before)
+    assert (cli("run").code, sent(settings)) == (0, mailed)
+    announce(settings, days)
+    set_now(before + timedelta(minutes=20))
+    assert cli("fetch", "--day", "2025-07-14").code == 0  # it is there after all
+    assert (cli("run").code, sent(settings)) == (0, [*mailed, "2025-07-16 12"])
+    set_now(before + timedelta(days=1, minutes=10))
+    assert cli("run").code == 0
+    assert sent(settings) == ["2025-07-11 12", "2025-07-14 12", *mailed[1:], "2025-07-16 12"]
+
+
+@pytest.mark.usefixtures("slept")
 def test_with_room_for_one_issue_missed_days_are_only_named(
     cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

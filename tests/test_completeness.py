@@ -400,9 +400,11 @@ def test_an_empty_day_that_its_own_page_confirms_is_not_asked_for_again(
     set_now(THURSDAY_EVENING + timedelta(days=4))
     arxiv.papers["2507.09001"] = Told("2507.09001v1")
     announce(arxiv, Told("2507.09001v1"), day="Tuesday, 15 July 2025")
+    arxiv.asked.clear()
     for _ in range(2):
         said = cli("run")
         assert (said.code, said.err) == (0, "")
+    assert [each.path for each in arxiv.asked].count("/list/cs.SD/new") == 1
     assert [each.path for each in arxiv.asked].count(f"/catchup/cs.SD/{monday}") == 1
 
 

@@ -22,6 +22,7 @@ from newsletter.sources.newest_batch import NewestBatch
 
 _MOMENT_S = 300.0
 _RECENT = timedelta(days=14)  # five announcements never take longer
+_INDEXED = timedelta(days=4)  # by then the API knows a day's versions, over a weekend as well
 
 
 def from_settings(settings: Settings) -> "ArxivSource":
@@ -97,7 +98,10 @@ class ArxivSource:
         """Where only a page of that day spoke, the day may be a past one."""
         by_dated_page = [listing for listing in said if listing.source.startswith(DATED_PAGE)]
         lines = [line for listing in by_dated_page for line in listing.lines]
-        return past_day.papers_of_then(self._requests.named, lines, known, day)[0] if lines else {}
+        if not lines:
+            return {}
+        named = self._requests.named
+        return past_day.papers_of_then(named, lines, known, day, may_be_late=True)[0]
 
     def _said_once(self, batch: NewestBatch, category: str, day: date) -> CategoryListing:
         """The next newsletter does not ask again what had nothing to say a moment ago.
@@ -145,7 +149,9 @@ class ArxivSource:
         self, said: Sequence[CategoryListing], day: date, known: Mapping[str, Paper]
     ) -> FetchResult:
         lines = [line for listing in said for line in listing.lines]
-        papers, trouble = past_day.papers_of_then(self._requests.named, lines, known, day)
+        papers, trouble = past_day.papers_of_then(
+            self._requests.named, lines, known, day, may_be_late=self._shown - day <= _INDEXED
+        )
         return past_day.judged(said, day, papers, trouble)
 
     def _by_recent(self, rebuilt: FetchResult, day: date) -> list[CategoryListing]:

@@ -1,6 +1,7 @@
 """arXiv's newest batch and its papers, asked for: listing pages, feeds, the API."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import requests
 
@@ -8,7 +9,12 @@ from newsletter.sources.api import papers_named
 from newsletter.sources.base import Paper, SourceError
 from newsletter.sources.feed import Feed, parse_feed
 from newsletter.sources.http.get import forget, get
-from newsletter.sources.listing_page import ListingPage, parse_listing_page
+from newsletter.sources.listing_page import (
+    ListingPage,
+    category_of,
+    parse_listing_page,
+    refuse_another,
+)
 
 
 class ArxivRequests:
@@ -25,21 +31,31 @@ class ArxivRequests:
         self._feed_url = feed_url
         self._api_url = api_url
         self._listing_url = listing_url
+        self._whole: dict[str, ListingPage] = {}
 
-    def page(self, category: str) -> ListingPage | None:
+    def page(self, category: str, day: date) -> ListingPage | None:
         """The listing page; None where there is no such source.
 
+        A whole one of that day or a later one is asked for once: it says the same of that day.
+
         Raises:
-            SourceError: it cannot be had or read.
+            SourceError: it cannot be had or read, or is of another category.
         """
         if self._listing_url is None:
             return None
+        kept = self._whole.get(category)
+        if kept is not None and kept.day >= day:
+            return kept
         response = get(self.session, self._listing_url.format(category=category))
         if not response.ok:
             raise SourceError(f"the listing page was refused with HTTP {response.status_code}")
         page = parse_listing_page(response.content, category)
-        if len(page.listed) < page.expected or not page.expected:
+        is_whole = bool(page.expected) and len(page.listed) >= page.expected
+        if not is_whole:
             forget(self.session, response)  # or half a page would be kept and confirmed again
+        refuse_another(category_of(response.content), category)
+        if is_whole:
+            self._whole[category] = page
         return page
 
     def feed(self, category: str) -> Feed:
@@ -55,6 +71,8 @@ class ArxivRequests:
             raise SourceError(f"{category} (HTTP {response.status_code}): {error}") from error
         if not response.ok:
             raise SourceError(f"{category}: the feed was refused with HTTP {response.status_code}")
+        if feed.categories and not feed.covers(category):
+            raise SourceError(f"{category}: the feed is of {', '.join(feed.categories)}")
         return feed
 
     def named(self, names: Sequence[str]) -> dict[str, Paper]:

@@ -9,9 +9,14 @@ import requests
 from newsletter import taxonomy
 from newsletter.sources import calendar
 from newsletter.sources.base import DATED_PAGE, ListingState, SourceError
-from newsletter.sources.catchup_page import CatchupDay, parse_catchup_page, read_catchup_day
+from newsletter.sources.catchup_page import (
+    CatchupDay,
+    catchup_category,
+    parse_catchup_page,
+    read_catchup_day,
+)
 from newsletter.sources.http.get import forget, get, get_and_keep
-from newsletter.sources.listing_page import PageEntry
+from newsletter.sources.listing_page import PageEntry, category_of, refuse_another
 from newsletter.sources.listing_status import CategoryListing, ListingEntry
 from newsletter.sources.recent_page import RecentPage, parse_recent_page
 
@@ -115,6 +120,11 @@ class DatedPages:
         if not response.ok:
             raise SourceError(f"the recent papers were refused with HTTP {response.status_code}")
         page = parse_recent_page(response.content, category)
+        try:
+            refuse_another(category_of(response.content), category)
+        except SourceError:
+            forget(self._session, response)
+            raise
         if newest > page.dates[0] or not all(section.is_whole for section in page.sections):
             forget(self._session, response)
         return page
@@ -126,6 +136,7 @@ class DatedPages:
         if not response.ok:  # what may be over in a while was tried again, and raised
             why = _refusal(response.content, category)
             raise PageRefusedError(f"arXiv's page of {day} (HTTP {response.status_code}){why}")
+        refuse_another(catchup_category(response.content), category)
         return response.content
 
 
@@ -164,7 +175,10 @@ def dated_listing(
 
 def _reaches_after(recent: RecentPage | None, day: date) -> bool:
     """Whether the recent papers hold everything that was announced since that day."""
-    return recent is not None and calendar.previous_mailing_day(recent.dates[-1]) <= day
+    if recent is None or calendar.previous_mailing_day(recent.dates[-1]) > day:
+        return False
+    since = [recent.section(later) for later in recent.dates if later > day]
+    return all(section is not None and section.is_whole for section in since)
 
 
 def _doubtful(category: str, entries: Iterable[PageEntry], *, reached: bool) -> frozenset[str]:

@@ -56,6 +56,7 @@ class PageEntry:
     kind: AnnouncementType
     categories: tuple[str, ...]  # primary first
     html_version: int | None = None  # the version that can be read as a web page, where one is
+    comment: str = ""  # the authors' own, its web addresses hidden
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,16 @@ def category_of(content: bytes) -> str | None:
             named[found[2]].add(found[1])
     told = named["recent"] or named["new"]
     return told.pop() if len(told) == 1 else None
+
+
+def refuse_another(named: str | None, category: str) -> None:
+    """A page that says that it is of another category is not taken for this one.
+
+    Raises:
+        SourceError: it is.
+    """
+    if named is not None and taxonomy.canonical(named) != taxonomy.canonical(category):
+        raise SourceError(f"the page is of {named}, not of {category}")
 
 
 def parse_listing_page(content: bytes, category: str) -> ListingPage:
@@ -171,11 +182,12 @@ def entries_by_section(root: html.HtmlElement, category: str) -> list[PageEntry]
 
 def page_entry(line: html.HtmlElement, category: str, kind: AnnouncementType) -> PageEntry | None:
     """A `<dt>` with its `<dd>` as seen from a category; None where it is damaged."""
-    arxiv_id, categories = _identifier(line), _categories(line.getnext())
+    details = line.getnext()
+    arxiv_id, categories = _identifier(line), _categories(details)
     if arxiv_id is None or not categories:
         return None
     seen = _seen_from(category, kind, categories)
-    return PageEntry(arxiv_id, seen, categories, _html_version(line, arxiv_id))
+    return PageEntry(arxiv_id, seen, categories, _html_version(line, arxiv_id), _comment(details))
 
 
 def _identifier(line: html.HtmlElement) -> str | None:
@@ -196,12 +208,19 @@ def _html_version(line: html.HtmlElement, arxiv_id: str) -> int | None:
 
 
 def _categories(details: html.HtmlElement | None) -> tuple[str, ...]:
-    if details is None or details.tag != "dd":
-        return ()
-    for node in details.iter("div"):
-        if "list-subjects" in (node.get("class") or ""):
-            return tuple(_CODE.findall(one_line(node.text_content())))
-    return ()
+    return tuple(_CODE.findall(_field(details, "list-subjects")))
+
+
+def _comment(details: html.HtmlElement | None) -> str:
+    return _field(details, "list-comments").removeprefix("Comments:").lstrip()
+
+
+def _field(details: html.HtmlElement | None, name: str) -> str:
+    if details is not None and details.tag == "dd":
+        for node in details.iter("div"):
+            if name in (node.get("class") or ""):
+                return one_line(node.text_content())
+    return ""
 
 
 def _seen_from(

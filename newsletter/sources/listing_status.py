@@ -19,11 +19,14 @@ class ListingEntry:
     kind: AnnouncementType
     version: int | None = None
     html_version: int | None = None  # which can be read as a web page
+    comment: str = ""  # as the page has it
 
     @classmethod
     def of(cls, entry: PageEntry) -> "ListingEntry":
         """A line of a page."""
-        return cls(entry.arxiv_id, entry.kind, html_version=entry.html_version)
+        return cls(
+            entry.arxiv_id, entry.kind, html_version=entry.html_version, comment=entry.comment
+        )
 
     @property
     def name(self) -> str:
@@ -35,6 +38,30 @@ class ListingEntry:
         if self.version is not None:
             return paper.id.version == self.version
         return paper.id.version > 1 or not self.kind.is_replacement
+
+    def may_be_newer(self, paper: Paper, day: date) -> bool:
+        """Whether a later version than this newest one of the API may have been announced that day.
+
+        A replacement was submitted before that day's deadline, and after the one before it unless
+        moderation held it back.
+        """
+        if self.version is not None:
+            return False
+        start, _ = calendar.submission_window(day)
+        is_old = paper.updated_at is not None and paper.updated_at < start
+        return (
+            (self.kind.is_replacement and is_old)
+            or (self.html_version or 0) > paper.id.version
+            or self._says_withdrawn(paper)
+        )
+
+    def with_comment(self, paper: Paper) -> Paper:
+        """The paper with the page's comment, where it has none or the page tells a withdrawal."""
+        lacks = self.comment and (not paper.comment or self._says_withdrawn(paper))
+        return replace(paper, comment=self.comment) if lacks else paper
+
+    def _says_withdrawn(self, paper: Paper) -> bool:
+        return not paper.withdrawn and replace(paper, comment=self.comment).withdrawn
 
 
 @dataclass(frozen=True)

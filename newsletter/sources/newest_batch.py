@@ -43,7 +43,7 @@ class NewestBatch:
 
     def _told_by_whom(self, category: str) -> CategoryListing:
         try:
-            page = self._requests.page(category)
+            page = self._requests.page(category, self._day)
         except SourceError as error:
             return self._without_page(category, error)
         if page is None:
@@ -61,7 +61,10 @@ class NewestBatch:
         return self._unless_announced(said) if said.state is ListingState.NONE else said
 
     def papers(self, said: Sequence[CategoryListing]) -> dict[str, Paper]:
-        """By identifier: what is known, then what the API knows, then what the feeds tell."""
+        """By identifier: what is known, then what the API knows, then what the feeds tell.
+
+        A version that the API may not know yet is the feed's to say; without it, it is missing.
+        """
         lines = {line.arxiv_id: line for listing in said for line in listing.lines}
         found = {line: self._known[line] for line in lines if line in self._known}
         names = [line.name for line in lines.values() if line.arxiv_id not in found]
@@ -70,11 +73,18 @@ class NewestBatch:
             answered = self._requests.named(names)
         except SourceError as error:
             self.trouble = f"the API failed: {error.brief}"
+        late: dict[str, Paper] = {}
         for paper in answered.values():
             line = lines.get(paper.id.arxiv_id)
             if line is not None and line.fits(paper):
-                found[line.arxiv_id] = paper
-        return found | self._told(said, lines.keys() - found.keys())
+                may_be_newer = line.may_be_newer(paper, self._day)
+                (late if may_be_newer else found)[line.arxiv_id] = paper
+        told = self._told(said, lines.keys() - found.keys())
+        for name, paper in told.items():
+            known = late.get(name)
+            is_same = known is not None and known.id.version >= paper.id.version
+            found[name] = lines[name].with_comment(known if is_same and known else paper)
+        return found
 
     def _without_page(self, category: str, error: SourceError) -> CategoryListing:
         feed = self._feed(category)

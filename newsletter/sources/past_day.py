@@ -27,12 +27,18 @@ _MOST_ROUNDS = 12  # a version back each; arXiv announces no later one than the 
 
 
 def papers_of_then(
-    named: Named, lines: Iterable[ListingEntry], known: Mapping[str, Paper], day: date
+    named: Named,
+    lines: Iterable[ListingEntry],
+    known: Mapping[str, Paper],
+    day: date,
+    *,
+    may_be_late: bool,
 ) -> tuple[dict[str, Paper], str]:
     """By identifier: the listed papers in the versions of that day, and why some are lacking.
 
     A paper that was new is in its first version, another in the newest that was submitted before
-    that day's deadline.
+    that day's deadline. Where the API `may_be_late`, a replacement that it may not know yet is
+    lacking.
     """
     wanted = {line.arxiv_id: line for line in lines}
     found = {
@@ -44,7 +50,11 @@ def papers_of_then(
     between = calendar.submission_window(day)
     newest: dict[str, Paper] = {}
     try:
-        newest = {paper.id.arxiv_id: paper for paper in named(asked).values()} if asked else {}
+        newest = {
+            paper.id.arxiv_id: paper
+            for paper in (named(asked).values() if asked else ())
+            if not (may_be_late and _is_outdated(wanted.get(paper.id.arxiv_id), paper, day))
+        }
         then = _taken_back(named, newest, wanted, between)
     except SourceError as error:
         then = {
@@ -122,6 +132,10 @@ def _because(listing: Listing, error: SourceError) -> Listing:
     why = f"arXiv's page of that day fails for now: {error.brief}" if may_heal else error.brief
     source = f"{source}; {why}" if why else source
     return replace(listing, state=state, source=source, may_heal=may_heal)
+
+
+def _is_outdated(line: ListingEntry | None, paper: Paper, day: date) -> bool:
+    return line is not None and line.kind.is_replacement and line.may_be_newer(paper, day)
 
 
 def _taken_back(

@@ -129,7 +129,9 @@ def _listed(heading: str, papers: Sequence[Told]) -> str:
         f'<dt><a href ="/abs/{bare}" title="Abstract" id="{bare}">\n arXiv:{bare}\n </a>'
         + (f'[<a href="{paper.html}" title="View HTML">html</a>]' if paper.html else "")
         + "</dt>"
-        "<dd><div class='list-subjects'><span class='descriptor'>Subjects:</span>"
+        "<dd><div class='list-comments mathjax'><span class='descriptor'>Comments:</span>\n"
+        f"{escape(paper.comment)}</div>"
+        "<div class='list-subjects'><span class='descriptor'>Subjects:</span>"
         f'<span class="primary-subject">Name ({paper.categories[0]})</span>; '
         + "; ".join(f"Name ({each})" for each in paper.categories[1:])
         + "</div></dd>\n"

@@ -18,7 +18,7 @@ from tests.sources.standin import Clock, Reply, listening
 from tests.sources.test_verdicts import DAY, fetch
 
 AS_HTML = Told("2507.00001v1", html="/html/2507.00001v1")
-OF_ANOTHER_VERSION = Told("2507.00002v2", "replace", html="https://arxiv.org/html/2507.00002v3")
+OF_ANOTHER_VERSION = Told("2507.00002v2", "replace", html="https://arxiv.org/html/2507.00002v1")
 OF_ANOTHER_PAPER = Told("2507.00003v1", html="/html/2507.00001v1")
 WITHOUT = Told("2507.00004v1")
 ALL = (AS_HTML, OF_ANOTHER_PAPER, WITHOUT, OF_ANOTHER_VERSION)

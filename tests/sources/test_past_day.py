@@ -168,6 +168,39 @@ def test_where_the_recent_papers_reach_the_next_day_hardly_a_doubt_is_left(
     assert listing.doubtful == ("2610.07001",)  # it may have come into cs.CL then
 
 
+def test_recent_papers_that_are_cut_off_leave_every_cross_list_in_doubt(arxiv: StandIn) -> None:
+    cut = recent({date(2026, 12, 1): (LATE,), NEXT: ()}).replace(
+        b"showing 1 of 1", b"showing 1 of 9"
+    )
+    for since in (cut, recent({date(2026, 12, 1): (), NEXT: ()}).replace(b"<h3>Tue, 1", b"<h3>")):
+        arxiv.recent("cs.SD", Reply(since))
+        assert only(fetch(arxiv)).doubtful == ("2611.00002",)
+
+
+def test_a_page_of_another_category_is_not_taken_for_this_one(arxiv: StandIn) -> None:
+    other = catchup(*ALL, day=DAY, category="cs.CL", following=NEXT)
+    arxiv.catchup("cs.SD", DAY, Reply(other))
+    arxiv.recent("cs.SD", Reply(recent({NEXT: (LATE,), DAY: (NEW,)}, category="cs.CL")))
+    arxiv.oai(Reply(b"", 404))
+    arxiv.api(Reply(answer(NEW)))
+    listing = only(fetch(arxiv))
+    assert (listing.state, listing.may_heal) == (ListingState.RECONSTRUCTED, True)
+    assert "the page is of cs.CL, not of cs.SD" in listing.source
+    arxiv.page("cs.SD", Reply(page(NEW, category="cs.CL", day="Tuesday, 24 November 2026")))
+    arxiv.feed("cs.SD", Reply(atom(NEW, title="cs.CL")))
+    assert only(fetch(arxiv)).state is ListingState.UNREACHABLE
+
+
+def test_a_version_that_the_api_may_not_know_yet_is_missing_on_the_days_after(
+    arxiv: StandIn,
+) -> None:
+    arxiv.papers |= by_name(Told("2610.06000v2", published=BEFORE, updated=BEFORE))
+    old = only(fetch(arxiv))
+    assert (old.state, said(old)) == (ListingState.COMPLETE, TOLD)  # moderation had held it
+    arxiv.page("cs.SD", Reply(page(LATE, day="Wednesday, 25 November 2026")))
+    assert only(fetch(arxiv)).missing == ("2610.06000",)
+
+
 def test_what_came_into_the_category_later_was_not_replaced_in_it_before(
     arxiv: StandIn,
 ) -> None:
@@ -421,7 +454,7 @@ def test_the_table_of_holidays_gives_way_to_arxivs_calendar(arxiv: StandIn) -> N
     arxiv.recent("cs.SD", Reply(recent({friday: (NEW,), date(2026, 11, 26): ()})))
     assert only(fetch(arxiv, day=friday)).state is ListingState.STALE
     arxiv.recent("cs.SD", Reply(recent({date(2026, 11, 26): (NEW,)})))
-    arxiv.page("eess.AS", Reply(page(day="Thursday, 26 November 2026")))
+    arxiv.page("eess.AS", Reply(page(category="eess.AS", day="Thursday, 26 November 2026")))
     arxiv.asked.clear()
     empty = fetch(arxiv, "cs.SD", "eess.AS", day=friday)
     assert {each.state for each in empty.listings} == {ListingState.NONE}

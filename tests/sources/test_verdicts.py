@@ -1,6 +1,7 @@
 """Each listing has a verdict: exactly what was announced, or an honest word why not."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -196,7 +197,7 @@ def test_a_paper_that_the_api_lacks_is_told_by_the_feed(arxiv: StandIn) -> None:
     day = fetch(arxiv)
     assert only(day).state is ListingState.COMPLETE
     assert said(only(day)) == told(ALL)
-    assert [paper.comment for paper in day.papers.values()].count(None) == 1
+    assert [paper.comment for paper in day.papers.values()] == ["5 pages"] * 4  # by the page
 
 
 def test_a_paper_that_nobody_describes_is_named(arxiv: StandIn) -> None:
@@ -215,6 +216,46 @@ def test_an_api_that_is_a_day_late_does_not_pass_old_versions_for_new_ones(
     day = fetch(arxiv)
     assert said(only(day)) == told(ALL)
     assert "Before" not in {paper.title for paper in day.papers.values()}
+
+
+LATE_API = {
+    "by its date": (AGAIN, Told("2407.16803v3", updated="2025-07-01T12:00:00Z")),
+    "by its web page": (
+        replace(AGAIN, html="https://arxiv.org/html/2407.16803v4"),
+        Told("2407.16803v3"),
+    ),
+    "by the comment": (
+        replace(AGAIN, comment="This paper has been withdrawn"),
+        Told("2407.16803v3"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LATE_API)
+def test_a_version_before_the_announced_one_is_the_feeds_to_mend_or_missing(
+    arxiv: StandIn, case: str
+) -> None:
+    announced, old = LATE_API[case]
+    arxiv.page("cs.SD", Reply(page(NEW, announced)))
+    arxiv.feed("cs.SD", Reply(rss(NEW, announced)))
+    arxiv.papers["2407.16803"] = old
+    day = fetch(arxiv)
+    assert (only(day).state, said(only(day))) == (ListingState.COMPLETE, told([NEW, announced]))
+    comments = {str(paper.id): paper.comment for paper in day.papers.values()}
+    assert comments["2407.16803v4"] == announced.comment
+    arxiv.feed("cs.SD", Reply(b"", 404))
+    listing = only(fetch(arxiv))
+    assert (listing.state, listing.missing) == (ListingState.PARTIAL, ("2407.16803",))
+
+
+def test_a_replacement_that_moderation_held_is_complete_as_the_feed_says(arxiv: StandIn) -> None:
+    held = replace(AGAIN, updated="2025-07-01T12:00:00Z")
+    withdrawn = replace(held, comment="This paper has been withdrawn")
+    arxiv.papers["2407.16803"] = held
+    arxiv.page("cs.SD", Reply(page(withdrawn)))
+    day = fetch(arxiv)
+    assert (only(day).state, said(only(day))) == (ListingState.COMPLETE, told([held]))
+    assert [paper.withdrawn for paper in day.papers.values()] == [True]  # by the page's comment
 
 
 @pytest.mark.parametrize(
