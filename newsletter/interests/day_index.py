@@ -1,8 +1,9 @@
 """A day's papers by their words, authors and categories: made once, asked for every reader.
 
 A reader's closeness to all papers is a sum over the words of their profile. Weights are whole
-numbers. A word that many papers hold has one long integer, 32 bits a paper: multiplying and adding
-it treats all papers at once, so that the sum takes half a millisecond in plain Python.
+numbers. A word that several papers hold has one long integer, 32 bits a paper: adding it treats all
+papers at once. The words of one weight are added first, then multiplied together, so that the sum
+takes a third of a millisecond in plain Python.
 """
 
 import struct
@@ -11,12 +12,13 @@ from collections.abc import Iterable, Sequence
 from newsletter.interests.authors import FollowedAuthor, NameKey, name_keys, wrote
 from newsletter.interests.lexicon import Lexicon, shipped
 from newsletter.interests.phrases import PhraseIndex
-from newsletter.interests.profile import UNIT, Profile
+from newsletter.interests.profile import Profile
+from newsletter.interests.term_weights import UNIT, term_number
 from newsletter.sources.base import Paper
 
 _PAPER_UNIT = 1 << 16  # of a paper's weights; with a profile's, a sum of products stays below 2**32
 _LANE = 32  # bits
-_SPARSE = 25  # a word in fewer than one of so many papers is added one by one: that is faster
+_SPARSE = 100  # a word in no more than one of so many papers is added one by one: that is faster
 
 
 class DayIndex:
@@ -25,18 +27,20 @@ class DayIndex:
     def __init__(self, papers: Sequence[Paper], lexicon: Lexicon | None = None) -> None:
         self.lexicon = lexicon or shipped()
         self.papers = tuple(papers)
-        self.vectors = [
+        vectors = [
             self.lexicon.vector(paper.title, paper.abstract, categories=paper.categories)
             for paper in papers
         ]
-        # Of each paper the terms that a reason can name.
-        self.telling = [
-            [(term, share) for term, share in vector.items() if self.lexicon.is_telling(term)]
-            for vector in self.vectors
+        self.terms = {term_number(term): term for vector in vectors for term in vector}
+        self.vectors = [
+            {term_number(term): weight for term, weight in vector.items()} for vector in vectors
         ]
+        # Of each paper the terms that a reason can name.
+        telling = {number for number, term in self.terms.items() if self.lexicon.is_telling(term)}
+        self.telling = [vector.keys() & telling for vector in self.vectors]
         self.titles = PhraseIndex([paper.title for paper in papers])
         self.abstracts = PhraseIndex([paper.abstract for paper in papers])
-        postings: dict[str, list[tuple[int, int]]] = {}
+        postings: dict[int, list[tuple[int, int]]] = {}
         self._by_author: dict[NameKey, list[int]] = {}
         self._by_category: dict[str, list[int]] = {}
         for number, paper in enumerate(papers):
@@ -47,11 +51,11 @@ class DayIndex:
             for category in set(paper.categories):
                 self._by_category.setdefault(category, []).append(number)
         most = max(1, len(papers) // _SPARSE)
-        self._postings: dict[str, int | list[tuple[int, int]]] = {
-            term: held
-            if len(held) <= most
-            else sum(weight << (_LANE * number) for number, weight in held)
+        self._few = {term: held for term, held in postings.items() if len(held) <= most}
+        self._many = {
+            term: sum(weight << (_LANE * number) for number, weight in held)
             for term, held in postings.items()
+            if len(held) > most
         }
 
     def closeness(self, profile: Profile) -> list[float]:
@@ -59,12 +63,9 @@ class DayIndex:
         number_of_papers = len(self.papers)
         sums = [0] * number_of_papers
         lanes = 0
-        postings = self._postings.get
-        for term, weight in profile.weights.items():
-            held = postings(term, ())
-            if isinstance(held, int):
-                lanes += weight * held
-            else:
+        for weight, terms in profile.weights.groups():
+            lanes += weight * sum(filter(None, map(self._many.get, terms)))
+            for held in filter(None, map(self._few.get, terms)):
                 for number, its_weight in held:
                     sums[number] += weight * its_weight
         parts = lanes.to_bytes(4 * number_of_papers, "little")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from newsletter.interests.picks import MOST_PICKS, Pick, PickReason, ReasonType
@@ -24,7 +24,9 @@ class IssuePick:
 
     @classmethod
     def of(cls, pick: Pick, *, of_newsletter: bool = False) -> "IssuePick":
-        reasons = tuple(replace(why, of_newsletter=of_newsletter) for why in pick.reasons)
+        reasons = pick.reasons
+        if of_newsletter:
+            reasons = tuple(replace(why, of_newsletter=True) for why in reasons)
         return cls(pick.paper.id.arxiv_id, reasons, round(pick.score, 4))
 
     @property
@@ -103,11 +105,12 @@ def keep_picks(
     now: datetime,
 ) -> None:
     """Write down what was chosen for each reader; None where it failed."""
-    session.add_all(
-        PickRow(issue_id=issue_id, subscriber_id=subscriber_id, chosen=to_json(chosen), made_at=now)
-        for subscriber_id, chosen in picks.items()
-    )
-    session.flush()
+    about = {"issue_id": issue_id, "made_at": now}
+    rows = [
+        {"subscriber_id": number, "chosen": to_json(chosen), **about}
+        for number, chosen in picks.items()
+    ]
+    session.execute(insert(PickRow), rows)
 
 
 def to_json(chosen: Iterable[IssuePick] | None) -> dict[str, Any]:

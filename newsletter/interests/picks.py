@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
+from functools import cached_property
+from itertools import count, islice
 
 from newsletter.interests.day_index import DayIndex
 from newsletter.interests.phrases import Phrase, PhraseIndex
@@ -14,6 +15,7 @@ MOST_PICKS = 10
 _MOST_WORDS = 3  # that a reason names
 # Parts of a score: the stronger kind decides, whatever the weaker ones say.
 _AUTHOR, _IN_TITLE, _IN_ABSTRACT, _CATEGORY = 4.0, 2.0, 1.0, 0.01
+_SURELY = 0.9  # of a closeness whose weights are in steps
 FLOOR = 0.03  # a closeness below it is chance: half of all papers have 0.025
 
 
@@ -103,7 +105,6 @@ class _Reader:
 
     def picks(self, most: int | None) -> list[Pick]:
         scores = list(self._closeness)
-        chosen = {number for number, score in enumerate(scores) if score and score >= self._floor}
         named = (
             (self._authors, _AUTHOR),
             (self._titles, _IN_TITLE),
@@ -111,10 +112,16 @@ class _Reader:
             (self._categories, _CATEGORY),
         )
         for found, worth in named:
-            chosen |= found.keys()
             for number in found:
                 scores[number] += worth
-        ranked = sorted(chosen - unwanted_papers(self._day, self._profile))
+        unwanted = unwanted_papers(self._day, self._profile)
+        ranked = [
+            number
+            for number, score in enumerate(scores)
+            if score > 0
+            and (score >= self._floor or number in self._categories)
+            and number not in unwanted
+        ]
         # Ties stay in their order, also in a sort that is turned round.
         ranked.sort(key=scores.__getitem__, reverse=True)
         picks = (
@@ -144,29 +151,41 @@ class _Reader:
 
     def _vetoed(self, number: int) -> bool:
         """Whether a disliked paper is closer to it than every liked one."""
-        if not self._profile.judged:
+        vector, judged = self._day.vectors[number], self._profile.judged
+        liked = len(self._profile.liked)
+        nearest = max((it.product(vector) for it in judged[liked:]), default=0.0)
+        # The nearest liked paper is no farther than their mean, which is known already.
+        if nearest < _SURELY * self._closeness[number] * self._profile.togetherness:
             return False
-        sums: dict[int, float] = {}
-        for term, weight in self._day.vectors[number].items():
-            for judged, its_weight in self._profile.judged.get(term, ()):
-                sums[judged] = sums.get(judged, 0.0) + weight * its_weight
-        liked = max((total for judged, total in sums.items() if judged >= 0), default=0.0)
-        return any(total > liked for judged, total in sums.items() if judged < 0)
+        return nearest > max((it.product(vector) for it in judged[:liked]), default=0.0)
+
+    @cached_property
+    def _positions(self) -> dict[int, int]:
+        """Where a term stands in the profile."""
+        return dict(zip(self._profile.weights.terms, count()))
 
     def _close(self, number: int) -> list[PickReason]:
         """The liked paper that the most of the closeness comes from, with the words shared."""
-        weights, owners = self._profile.weights, self._profile.owners
-        telling = self._day.telling[number]
-        shares = [(weights[term] * share, term) for term, share in telling if term in owners]
-        shares.sort(reverse=True)
+        profile, vector, positions = self._profile, self._day.vectors[number], self._positions
+        shares = {
+            term: profile.weights.weight(positions[term]) * vector[term]
+            for term in positions.keys() & self._day.telling[number]
+        }
         by_owner: dict[int, float] = {}
-        for share, term in shares:
-            by_owner[owners[term]] = by_owner.get(owners[term], 0.0) + share
+        for term, share in shares.items():
+            owner = profile.owners[positions[term]]
+            by_owner[owner] = by_owner.get(owner, 0.0) + share
         if not by_owner:
             return []
-        nearest = max(by_owner, key=lambda owner: (by_owner[owner], -owner))
-        words = _without_repeats(term for _, term in shares if owners[term] == nearest)
-        return [PickReason(ReasonType.CLOSE, self._profile.liked[nearest].title, words)]
+        most = max(by_owner.values())
+        nearest = min(owner for owner, total in by_owner.items() if total == most)
+        shared = sorted(
+            (-share, self._day.terms[term])
+            for term, share in shares.items()
+            if profile.owners[positions[term]] == nearest
+        )
+        words = _without_repeats(term for _, term in shared)
+        return [PickReason(ReasonType.CLOSE, profile.liked[nearest].title, words)]
 
 
 def _without_repeats(terms: Iterable[str]) -> tuple[str, ...]:

@@ -1,15 +1,15 @@
 """What a person is interested in, and the compact form that a day's papers are ranked by."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.interests.authors import FollowedAuthor, NameKey, name_key
 from newsletter.interests.lexicon import Lexicon, shipped
 from newsletter.interests.phrases import Phrase
+from newsletter.interests.term_weights import TermWeights, term_number
 
 LONGEST_PROFILE = 800  # terms; all of them rank no better
-UNIT = 1 << 15  # what a weight of 1 is as a whole number
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,13 @@ class Interests:
 class Profile:
     """Interests made ready: some kB, the same for every day until they change."""
 
-    # The heaviest terms of the liked papers' centroid, whose length is UNIT.
-    weights: dict[str, int] = field(default_factory=dict)
-    # Of the telling ones among them, the liked paper that each weighs most in.
-    owners: dict[str, int] = field(default_factory=dict)
+    weights: TermWeights = field(default_factory=TermWeights)  # the liked papers' centroid
+    owners: tuple[int, ...] = ()  # of each of its terms, the liked paper that it weighs most in
+    togetherness: float = 0.0  # the mean cosine of the liked papers to their centroid
     liked: tuple[LikedPaper, ...] = ()  # without their abstracts
     disliked_ids: frozenset[str] = frozenset()
-    # Where something is disliked: term -> (judged paper, weight); disliked ones count from -1 down.
-    judged: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    # Of each liked paper, and of each disliked one, where there is one of these.
+    judged: tuple[TermWeights, ...] = ()
     authors: tuple[tuple[NameKey, FollowedAuthor], ...] = ()
     unwanted_authors: tuple[tuple[NameKey, FollowedAuthor], ...] = ()
     words: tuple[Phrase, ...] = ()
@@ -63,14 +62,17 @@ def compile_profile(interests: Interests, lexicon: Lexicon | None = None) -> Pro
         [lexicon.vector(it.title, it.abstract, categories=it.categories) for it in papers]
         for papers in (interests.liked, interests.disliked)
     )
-    weights, owners = _centroid(liked)
-    owners = {term: owner for term, owner in owners.items() if lexicon.is_telling(term)}
+    sums, owners = _added(liked)
+    length = math.sqrt(sum(weight * weight for weight in sums.values())) or 1.0
+    centroid = {term: weight / length for term, weight in sums.items()}
+    weights = TermWeights.of(centroid, LONGEST_PROFILE)
     return Profile(
         weights=weights,
-        owners=owners,
+        owners=tuple(owners[term] for term in weights.terms),
+        togetherness=length / len(liked) if liked else 0.0,
         liked=tuple(LikedPaper(paper.title, "", paper.arxiv_id) for paper in interests.liked),
         disliked_ids=frozenset(paper.arxiv_id for paper in interests.disliked if paper.arxiv_id),
-        judged=_judged(liked, disliked) if disliked else {},
+        judged=tuple(map(TermWeights.of, liked + disliked)) if disliked else (),
         authors=keyed_authors(interests.authors),
         unwanted_authors=keyed_authors(
             [FollowedAuthor(name) for name in interests.unwanted_authors]
@@ -82,7 +84,8 @@ def compile_profile(interests: Interests, lexicon: Lexicon | None = None) -> Pro
     )
 
 
-def _centroid(vectors: Sequence[dict[str, float]]) -> tuple[dict[str, int], dict[str, int]]:
+def _added(vectors: Sequence[Mapping[str, float]]) -> tuple[dict[str, float], dict[int, int]]:
+    """The sum, and by the number of each term the vector that it weighs most in."""
     sums: dict[str, float] = {}
     owners: dict[str, int] = {}
     highest: dict[str, float] = {}
@@ -91,21 +94,7 @@ def _centroid(vectors: Sequence[dict[str, float]]) -> tuple[dict[str, int], dict
             sums[term] = sums.get(term, 0.0) + weight
             if weight > highest.get(term, 0.0):
                 highest[term], owners[term] = weight, number
-    length = math.sqrt(sum(weight * weight for weight in sums.values())) or 1.0
-    heaviest = sorted(sums, key=lambda term: (-sums[term], term))[:LONGEST_PROFILE]
-    weights = {term: round(UNIT * sums[term] / length) for term in heaviest}
-    return weights, {term: owners[term] for term in heaviest}
-
-
-def _judged(
-    liked: Sequence[dict[str, float]], disliked: Sequence[dict[str, float]]
-) -> dict[str, list[tuple[int, float]]]:
-    numbered = [*enumerate(liked), *((-1 - number, it) for number, it in enumerate(disliked))]
-    judged: dict[str, list[tuple[int, float]]] = {}
-    for number, vector in numbered:
-        for term, weight in vector.items():
-            judged.setdefault(term, []).append((number, weight))
-    return judged
+    return sums, {term_number(term): owner for term, owner in owners.items()}
 
 
 def keyed_authors(authors: Iterable[FollowedAuthor]) -> tuple[tuple[NameKey, FollowedAuthor], ...]:

@@ -2,12 +2,13 @@
 
 import json
 import logging
-import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+import struct
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
@@ -23,12 +24,21 @@ from newsletter.interests.profile import (
     keyed_authors,
     parsed_phrases,
 )
+from newsletter.interests.term_weights import TermWeights
 from newsletter.models import InterestRow, ProfileRow
 from newsletter.reader_locks import lock_readers
 
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 20  # readers in one transaction; some 30 ms each
+_FORM = 2  # of what `as_bytes` makes
+_LENGTH = struct.Struct("<I")
+_DAMAGED = ValueError, KeyError, TypeError, struct.error
+
+
+def _version() -> str:
+    """Profiles of another lexicon, or in another form, are made anew."""
+    return f"{shipped().version}.{_FORM}"
 
 
 def profiles_of(
@@ -44,12 +54,12 @@ def profiles_of(
         return {}
     rows = session.scalars(
         select(ProfileRow).where(
-            ProfileRow.subscriber_id.in_(named), ProfileRow.lexicon == shipped().version
+            ProfileRow.subscriber_id.in_(named), ProfileRow.lexicon == _version()
         )
     )
     known: dict[int, Profile | None] = {}
     for row in rows:
-        with suppress(ValueError, KeyError, TypeError, zlib.error):  # a damaged one is made anew
+        with suppress(*_DAMAGED):  # a damaged one is made anew
             known[row.subscriber_id] = _read(row.content) if row.content else None
     return known | _make(session, named - known.keys(), now)
 
@@ -60,8 +70,8 @@ def profiles_from(
     """The same of those who named interests, where their rows were read already."""
     known: dict[int, Profile | None] = {}
     for number, row in kept.items():
-        if row.lexicon == shipped().version and row.content is not None:
-            with suppress(ValueError, KeyError, TypeError, zlib.error):
+        if row.lexicon == _version() and row.content is not None:
+            with suppress(*_DAMAGED):
                 known[number] = _read(row.content) if row.content else None
     lacking = kept.keys() - known.keys()
     return known | profiles_of(session, lacking, now) if lacking else known
@@ -86,7 +96,7 @@ def _lacking(session: Session) -> Sequence[int]:
         return ()
     kept = exists().where(
         ProfileRow.subscriber_id == InterestRow.subscriber_id,
-        ProfileRow.lexicon == shipped().version,
+        ProfileRow.lexicon == _version(),
     )
     return session.scalars(
         select(InterestRow.subscriber_id).where(~kept).distinct().limit(_AT_ONCE)
@@ -105,7 +115,7 @@ def _make(
     session.add_all(
         ProfileRow(
             subscriber_id=number,
-            lexicon=shipped().version,
+            lexicon=_version(),
             content=as_bytes(profile) if profile else b"",
             made_at=now,
         )
@@ -126,14 +136,17 @@ def _compile(session: Session, subscriber_id: int) -> Profile | None:
 
 
 def as_bytes(profile: Profile) -> bytes:
-    """Some kB, and no code in it: a database may come from anywhere."""
+    """Some kB, and no code in it: a database may come from anywhere.
+
+    JSON's length in four bytes, JSON, two bytes for the owner of each of the profile's terms, then
+    the terms with their weights.
+    """
+    weighed = (profile.weights, *profile.judged)
     told = {
-        "terms": [
-            (term, weight, profile.owners.get(term, -1)) for term, weight in profile.weights.items()
-        ],
+        "terms": [len(it.terms) for it in weighed],
+        "togetherness": profile.togetherness,
         "liked": [(paper.title, paper.arxiv_id) for paper in profile.liked],
         "disliked": sorted(profile.disliked_ids),
-        "judged": profile.judged,
         "authors": [_author(author) for _, author in profile.authors],
         "unwanted_authors": [_author(author) for _, author in profile.unwanted_authors],
         "words": [phrase.text for phrase in profile.words],
@@ -141,20 +154,25 @@ def as_bytes(profile: Profile) -> bytes:
         "categories": profile.categories,
         "unwanted_categories": profile.unwanted_categories,
     }
-    return zlib.compress(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
+    named = json.dumps(told, separators=(",", ":")).encode()
+    owners = struct.pack(f"<{len(profile.owners)}H", *profile.owners)
+    return b"".join((_LENGTH.pack(len(named)), named, owners, *(it.as_bytes() for it in weighed)))
 
 
 def _read(content: bytes) -> Profile:
-    told: dict[str, Any] = json.loads(zlib.decompress(content))
+    named = _LENGTH.size
+    (length,) = _LENGTH.unpack_from(content)
+    told: dict[str, Any] = orjson.loads(content[named : named + length])
+    terms, *_ = told["terms"]
+    owners = struct.unpack_from(f"<{terms}H", content, named + length)
+    weights, *judged = _weighed(content, named + length + 2 * terms, told["terms"])
     return Profile(
-        weights={term: weight for term, weight, _ in told["terms"]},
-        owners={term: owner for term, _, owner in told["terms"] if owner >= 0},
+        weights=weights,
+        owners=owners,
+        togetherness=told["togetherness"],
         liked=tuple(LikedPaper(title, "", arxiv_id) for title, arxiv_id in told["liked"]),
         disliked_ids=frozenset(told["disliked"]),
-        judged={
-            term: [(number, weight) for number, weight in held]
-            for term, held in told["judged"].items()
-        },
+        judged=tuple(judged),
         authors=keyed_authors(map(_followed, told["authors"])),
         unwanted_authors=keyed_authors(map(_followed, told["unwanted_authors"])),
         words=parsed_phrases(told["words"]),
@@ -162,6 +180,13 @@ def _read(content: bytes) -> Profile:
         categories=tuple(told["categories"]),
         unwanted_categories=tuple(told["unwanted_categories"]),
     )
+
+
+def _weighed(content: bytes, start: int, lengths: Sequence[int]) -> Iterator[TermWeights]:
+    for number in lengths:
+        end = start + TermWeights.SIZE * number
+        yield TermWeights.read(content[start:end])
+        start = end
 
 
 def _author(author: FollowedAuthor) -> list[Any]:
