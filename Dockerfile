@@ -20,7 +20,7 @@ ENV PATH=/opt/newsletter/bin:$PATH \
     NEWSLETTER_CONFIG=/data/newsletter.toml \
     NEWSLETTER_STATE_DIR=/data/state \
     NEWSLETTER_CACHE_DIR=/data/cache
-USER newsletter
+USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000
