@@ -20,7 +20,8 @@ from pathlib import Path
 from newsletter import config
 from newsletter.rendering import comments, paper_text
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
-from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.recipient import Recipient
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper, PaperId
 from newsletter.subscribers.tokens import SignedLinks

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from sqlalchemy import Table, insert
 
-from newsletter import bootstrap, config, daily, issues, scaffold
+from newsletter import bootstrap, completeness, config, daily, issues, scaffold
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
@@ -216,7 +216,7 @@ def now() -> datetime:
 def is_frozen(database: Database) -> bool:
     """Asks a run to stop as soon as there is something to send."""
     with database.read() as session:
-        return issues.find_issue(session, "audio", bundled.DAY) is not None
+        return completeness.find_issue(session, "audio", bundled.DAY) is not None
 
 
 def source(port: int, number: int, size: int, more: Sequence[str]) -> float:

@@ -10,12 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime, parseaddr
 from hashlib import sha256
-from html import escape
 from urllib.parse import urlsplit
 
-import requests
 from sqlalchemy import delete, select
 
 from newsletter import bootstrap, health, moments
@@ -23,9 +20,7 @@ from newsletter.config import Settings
 from newsletter.db import Database, describe_failure
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
-from newsletter.http import describe_unreachable, session_within
 from newsletter.models import MomentRow
-from newsletter.rendering.message import Message, MessageContent
 from newsletter.subscribers import health as subscribers_health
 from newsletter.text import brief
 from newsletter.transports.base import SendStatus
@@ -115,7 +110,11 @@ def _mark(finding: Finding) -> str:
 
 def _mail(settings: Settings, troubles: Sequence[Finding], now: datetime) -> bool:
     """Send one mail; whether it may have left."""
-    from newsletter.transactional.build import new_reference, send_one  # noqa: PLC0415 - 0.1 s
+    from email.utils import format_datetime, parseaddr
+    from html import escape
+
+    from newsletter.rendering.message import Message, MessageContent
+    from newsletter.transactional.build import new_reference, send_one
 
     lines = [f"{trouble.part}: {trouble.text}" for trouble in troubles]
     lines.append("`newsletter check` tries every part. This is said once, until it is over.")
@@ -175,6 +174,10 @@ def check_ping(settings: Settings, now: datetime) -> Iterator[Finding]:
 def _post(url: str, words: str) -> str | None:
     """Why the monitor did not take it, in words without the address, which is a secret."""
     name = f"alarm.ping_url: {_host(url)}"
+    import requests
+
+    from newsletter.http import describe_unreachable, session_within
+
     try:
         with session_within(_PING_WITHIN_S) as session:
             answer = session.post(url, data=words.encode(), timeout=_PING_WITHIN_S)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsletter import db, notice_queue, schema
 from newsletter.config import SendingSettings, Settings
@@ -18,8 +18,10 @@ from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import llm_budget
 from newsletter.summaries.base import Summarizer
 from newsletter.summaries.safe_summarizer import DisabledSummarizer, SafeSummarizer, describe_fault
-from newsletter.transactional.worker import OutboxWorker
 from newsletter.transports.memory import Memory
+
+if TYPE_CHECKING:
+    from newsletter.transactional.worker import OutboxWorker
 
 
 def signed_links(settings: Settings) -> SignedLinks:
@@ -115,8 +117,10 @@ def outbox_worker(
     database: db.Database,
     clock: Callable[[], datetime],
     stopping: Callable[[], bool] = lambda: False,
-) -> OutboxWorker:
+) -> "OutboxWorker":
     """What answers sign-ups and sends letters; it opens a transport when there is one to send."""
+    from newsletter.transactional.worker import OutboxWorker
+
     return OutboxWorker(
         database,
         settings,

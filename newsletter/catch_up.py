@@ -9,14 +9,16 @@ papers takes its place.
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from newsletter import completeness, daily, issues
+from newsletter import completeness
 from newsletter.config import NewsletterSettings
-from newsletter.daily import DayReport, NotYetError
-from newsletter.rendering.several_days import combine_days
+from newsletter.day_report import DayReport, done_before
+from newsletter.models import ListingRow
 from newsletter.sending import audience
 from newsletter.services import Services
+from newsletter.sources import calendar
 from newsletter.sources.base import ListingState, NoNetworkError, SourceError
 
+_MISSED_DAYS_TOLD = 10
 _MOST_DAYS = 31  # what `source.max_age_days` can ask for
 
 Days = tuple[date, ...]  # one issue's; of several days, the oldest first
@@ -40,12 +42,10 @@ def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
         missed = [
             day
             for day in completeness.missed_days(session, slug, categories, newest, _MOST_DAYS)
-            if day >= oldest
-            and day not in waiting
-            and audience.has_audience(session, slug, daily.subscribed_by(day))
+            if day >= oldest and day not in waiting and audience.has_audience(session, slug, day)
         ]
         frozen = completeness.frozen_lately(session, slug, services.clock())
-        is_open = issues.find_issue(session, slug, newest) is None
+        is_open = completeness.find_issue(session, slug, newest) is None
     # What was begun and waited for comes also where there is room for nothing but the newest.
     room = max(services.sending.issues_per_day - is_open, 1 if waiting else 0) - frozen
     older = sorted(waiting + missed)
@@ -66,21 +66,37 @@ def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date)
         )
     for day in days:
         try:
-            daily.fetch(services, newsletter, day)
+            _fetch(services, newsletter, day)
         except NoNetworkError:  # the newest day says so
             return
         except SourceError:
             continue  # what is known stays; the next run asks again
 
 
+def missed(services: Services, newsletter: NewsletterSettings) -> list[date]:
+    """Recent days without an issue, which only the operator can ask for."""
+    newest = services.source.current_day(services.clock())
+    with services.database.read() as session:
+        days = completeness.missed_days(
+            session, newsletter.slug, newsletter.categories, newest, _MISSED_DAYS_TOLD
+        )
+    return [day for day in days if not calendar.follows_holiday(day)]
+
+
 def _is_empty(services: Services, newsletter: NewsletterSettings, day: date) -> bool:
     """Whether it is known that nothing was announced that day."""
     try:
-        rows = daily.fetch(services, newsletter, day)
+        rows = _fetch(services, newsletter, day)
     except (SourceError, NoNetworkError):  # said when that day has its turn
         return False
     empty = {row.category for row in rows if row.state == ListingState.NONE}
     return empty.issuperset(newsletter.categories)  # of the others nothing may be known at all
+
+
+def _fetch(services: Services, newsletter: NewsletterSettings, day: date) -> list[ListingRow]:
+    from newsletter import daily
+
+    return daily.fetch(services, newsletter, day)
 
 
 def group_days(missed: Sequence[date], at_most: int) -> list[Days]:
@@ -98,6 +114,12 @@ def run_days(services: Services, newsletter: NewsletterSettings, days: Days) -> 
     Raises:
         NotYetError: one of the days cannot be composed yet.
     """
+    report = done_before(services, newsletter.slug, days[0]) if len(days) == 1 else None
+    if report is not None and services.hand_over is None:
+        return report
+    from newsletter import daily, issues
+    from newsletter.rendering.several_days import combine_days
+
     if len(days) == 1:
         return daily.run_day(services, newsletter, days[0])
     now = services.clock()
@@ -107,7 +129,7 @@ def run_days(services: Services, newsletter: NewsletterSettings, days: Days) -> 
         reason = completeness.wait_reason(rows, day, now, daily.patience(services, day))
         summaries = daily.summarize(services, newsletter, day)
         if reason is not None:
-            raise NotYetError(reason)
+            raise daily.NotYetError(reason)
         reasons.append(completeness.empty_reason(rows))
     return daily.freeze_and_send(
         services,

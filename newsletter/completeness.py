@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.models import AnnouncementRow, IssueRow, IssueState, ListingRow
-from newsletter.sources import calendar, dated_pages
+from newsletter.sources import calendar
 from newsletter.sources.base import SAVED_FILES, ListingState
 from newsletter.text import counted
 
@@ -32,9 +32,9 @@ def is_known(row: ListingRow, newest: date) -> bool:
     if is_saved(row) and row.day < newest:
         return True
     if row.state in _HEALED:
-        return row.day < newest - dated_pages.REACH
+        return row.day < newest - calendar.PAGES_REACH
     if row.state == ListingState.UNCHECKED and row.may_heal and row.day < newest:
-        return row.day < newest - dated_pages.REACH
+        return row.day < newest - calendar.PAGES_REACH
     return row.state in _KNOWN
 
 
@@ -118,6 +118,12 @@ def missing_text(row: ListingRow) -> str:
     return f"{line}: {named}" if named else line
 
 
+def find_issue(session: Session, newsletter: str, day: date) -> IssueRow | None:
+    return session.scalar(
+        select(IssueRow).where(IssueRow.newsletter == newsletter, IssueRow.day == day)
+    )
+
+
 def undelivered_days(session: Session, newsletter: str, newest: date, max_age: int) -> list[date]:
     """Days before the newest one, at most so many days old, whose issue is not with everybody."""
     rows = session.scalars(
@@ -162,7 +168,7 @@ def unsettled_days(
     rows = session.execute(
         select(ListingRow.day, ListingRow.state).where(
             ListingRow.category.in_(categories),
-            ListingRow.day >= newest - dated_pages.REACH,
+            ListingRow.day >= newest - calendar.PAGES_REACH,
             ListingRow.day < newest,
             or_(ListingRow.may_heal, ListingRow.state == ListingState.PARTIAL),
         )

@@ -2,31 +2,30 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from newsletter import announcements, completeness, issues, papers, slugs
 from newsletter.config import NewsletterSettings
+from newsletter.day_report import DayReport
 from newsletter.errors import NewsletterError, StoppedError, WrongUseError
 from newsletter.interests import profile_store
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import freezing, restored, server_identity, totals
+from newsletter.sending import audience, freezing, restored, server_identity, totals
 from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
 from newsletter.sending.machine_memory import IssueDays
 from newsletter.sending.resend import Resent, resend_issue
-from newsletter.sending.sender import IssueSendResult, send_batch, send_issue
+from newsletter.sending.sender import send_batch, send_issue
+from newsletter.sending.totals import IssueSendResult
 from newsletter.services import Services, Step
-from newsletter.sources import calendar
 from newsletter.summaries import run
 from newsletter.summaries.extractive_summarizer import for_language
 from newsletter.summaries.run import Estimate, SummaryReport, SummaryRequest, summarize_missing
 from newsletter.transports.base import adopt
 
-_MISSED_DAYS_TOLD = 10
 _PAGES_OF_A_PAST_DAY = 2  # a category: that day's own, and the recent papers
 
 
@@ -34,24 +33,12 @@ class NotYetError(NewsletterError):
     """The day cannot be composed now, and may be later."""
 
 
-@dataclass(frozen=True)
-class DayReport:
-    """What a run did; `result` is None where there was nothing to send."""
-
-    day: date
-    content: IssueContent | None
-    summaries: SummaryReport | None
-    result: IssueSendResult | None
-    already: bool = False  # an earlier run had done all of it
-    nothing: str = ""  # why there is no issue
-
-
 def run_day(services: Services, newsletter: NewsletterSettings, day: date | None) -> DayReport:
     """Everything today needs. Safe to repeat: what is done is not done again."""
     now = services.clock()
     day = day or services.source.current_day(now)
     with services.database.read() as session:
-        issue = issues.find_issue(session, newsletter.slug, day)
+        issue = completeness.find_issue(session, newsletter.slug, day)
     if issue is not None:
         already = issue.state == IssueState.DONE
         if services.hand_over is not None:
@@ -92,7 +79,7 @@ def freeze_and_send(
         frozen = issues.freeze_issue(session, content)
         if frozen is not None:
             is_past = content.day < services.source.current_day(now)
-            by = subscribed_by(content.day) if is_past else None
+            by = audience.subscribed_by(content.day) if is_past else None
             batches = freezing.freeze_audience(session, frozen, by)
             if services.hand_over is not None:
                 services.hand_over(session, batches)
@@ -108,21 +95,6 @@ def freeze_and_send(
 def freeze_rest(services: Services, issue_id: int) -> None:
     """Write down the recipients that are still to come."""
     freezing.freeze_on(services.database, issue_id, math.inf, services.stopping, services.hand_over)
-
-
-def subscribed_by(day: date) -> datetime:
-    """Who came later was no reader on that day: the next day's batch was out."""
-    return calendar.announced_at(day + timedelta(days=1))
-
-
-def missed(services: Services, newsletter: NewsletterSettings) -> list[date]:
-    """Recent days without an issue, which only the operator can ask for."""
-    newest = services.source.current_day(services.clock())
-    with services.database.read() as session:
-        days = completeness.missed_days(
-            session, newsletter.slug, newsletter.categories, newest, _MISSED_DAYS_TOLD
-        )
-    return [day for day in days if not calendar.follows_holiday(day)]
 
 
 def patience(services: Services, day: date) -> timedelta:

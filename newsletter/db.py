@@ -306,7 +306,7 @@ def insert_missing(
         return
     dialect = session.get_bind().dialect.name
     if dialect == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415
+        from sqlalchemy.dialects.sqlite import insert
     else:  # 0.1 s, and only who has one needs it
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # noqa: PLC0415
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
     session.execute(insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])

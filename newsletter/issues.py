@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter import issue_edits, papers, slugs
+from newsletter import completeness, issue_edits, papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.interests.issue_picks import from_json, to_json
@@ -70,7 +70,7 @@ def compose_issue(
 
 def freeze_issue(session: Session, content: IssueContent) -> IssueRow | None:
     """Write the issue down for good; None where another process was first."""
-    if find_issue(session, content.slug, content.day) is not None:
+    if completeness.find_issue(session, content.slug, content.day) is not None:
         return None
     issue = IssueRow(
         newsletter=content.slug,
@@ -189,12 +189,6 @@ def _sections_by_day(session: Session, issue: IssueRow) -> dict[date, dict[str, 
     }
 
 
-def find_issue(session: Session, newsletter: str, day: date) -> IssueRow | None:
-    return session.scalar(
-        select(IssueRow).where(IssueRow.newsletter == newsletter, IssueRow.day == day)
-    )
-
-
 def covering_issue(session: Session, newsletter: str, day: date) -> IssueRow | None:
     """The issue that holds that day, by itself or among several."""
     return session.scalar(
@@ -214,7 +208,7 @@ def get_issue(session: Session, newsletter: str, day: date | None) -> IssueRow:
     """
     known = days(session, newsletter)
     wanted = day or (known[0] if known else None)
-    issue = find_issue(session, newsletter, wanted) if wanted else None
+    issue = completeness.find_issue(session, newsletter, wanted) if wanted else None
     if issue is None:
         when = f" of {day}" if day else ""
         hint = (

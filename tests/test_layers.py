@@ -25,6 +25,7 @@ LAYERS = (
     "bootstrap",
     "catch_up",
     "daily",
+    "day_report",
     "services",
     "notices",
     "transactional",

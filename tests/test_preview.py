@@ -16,7 +16,8 @@ from newsletter import paths
 from newsletter.config import LookSettings, Settings
 from newsletter.db import Database
 from newsletter.models import DeliveryRow, FeedbackRow
-from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.theme import Theme, force_color_scheme
 from newsletter.subscribers import lifecycle, suppression

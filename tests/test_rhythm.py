@@ -15,7 +15,7 @@ from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.errors import NewsletterError
 from newsletter.models import SubscriptionRow
-from newsletter.sending.sender import IssueSendResult
+from newsletter.sending.totals import IssueSendResult
 from newsletter.subscribers import lifecycle, rhythm
 from tests.conftest import Cli
 from tests.plugins import install_plugin

@@ -16,7 +16,8 @@ from newsletter.errors import WrongUseError
 from newsletter.models import SubscriberRow
 from newsletter.rendering import fitting
 from newsletter.rendering.inspection import inspect
-from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.size_budget import Weight
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.web import create_app

@@ -13,7 +13,7 @@ from newsletter.text import counted
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
-    from newsletter.daily import DayReport
+    from newsletter.day_report import DayReport
     from newsletter.rendering.issue_content import IssueContent
     from newsletter.sending.totals import DeliveryTotals
     from newsletter.summaries.base import Tokens
@@ -32,10 +32,10 @@ def print_day(
 ) -> None:
     """Two or three lines on what a run did."""
     head = f"{newsletter.slug}  {short(report.day)}"
-    if report.content is None or report.result is None:
+    if report.result is None:
         click.echo(f"{head}  {report.nothing}")
         return
-    if report.already:
+    if report.already or report.content is None:
         click.echo(f"{head}  done already, nothing to do")
     else:
         click.echo(f"{head}  {counts_text(report.content)}")
@@ -164,11 +164,14 @@ def day_as_json(
     newsletter: "NewsletterSettings", report: "DayReport", prices: "Prices"
 ) -> dict[str, Any]:
     """The same for scripts."""
+    from newsletter.rendering.issue_content import IssueSection
+
     fields: dict[str, Any] = {"newsletter": newsletter.slug, "day": report.day}
-    if report.content is None or report.result is None:
+    if report.result is None:
         return fields | {"papers": 0, "nothing": report.nothing}
+    counts = report.sections if report.content is None else report.content.counts
     return fields | {
-        "papers": {section.value: number for section, number in report.content.counts.items()},
+        "papers": {section.value: counts.get(section, 0) for section in IssueSection},
         "already": report.already,
         "summaries": report.summaries and summaries_as_json(report.summaries, prices),
         "deliveries": vars(report.result.account),

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
     from newsletter.interests import Interests
     from newsletter.rendering.issue_content import IssueContent
-    from newsletter.rendering.issue_email import IssueEmails, Recipient
+    from newsletter.rendering.issue_email import IssueEmails
+    from newsletter.rendering.recipient import Recipient
     from newsletter.services import Services
     from newsletter.web.preview import Render
 
@@ -119,7 +120,7 @@ def content_of(
     with services.database.read() as session:
         announced_on = day or completeness.saved_day(session, newsletter.categories)
         announced_on = announced_on or services.source.current_day(now)
-        issue = issues.find_issue(session, newsletter.slug, announced_on)
+        issue = completeness.find_issue(session, newsletter.slug, announced_on)
         if issue is not None:
             return issues.load_issue(session, issue)
         rows = papers.listings(session, announced_on, newsletter.categories)
@@ -150,7 +151,7 @@ def _reader(
     email: str | None,
 ) -> "Recipient":
     """The subscriber, or somebody who might be one."""
-    from newsletter.rendering.issue_email import Recipient
+    from newsletter.rendering.recipient import Recipient
     from newsletter.sending import totals
 
     if email is None:
@@ -219,10 +220,10 @@ def _shown(content: "IssueContent", mails: "IssueEmails", reader: "Recipient", f
 
 def _issue_id(services: "Services", content: "IssueContent") -> int | None:
     """The issue's number; None where it is not frozen."""
-    from newsletter import issues
+    from newsletter import completeness
 
     with services.database.read() as session:
-        issue = issues.find_issue(session, content.slug, content.day)
+        issue = completeness.find_issue(session, content.slug, content.day)
     return None if issue is None else issue.id
 
 

@@ -65,7 +65,7 @@ def _run_newsletter(
     newsletter: "NewsletterSettings",
 ) -> bool:
     """Run the day, or the newest and those left over; whether nothing is open."""
-    from newsletter import bootstrap, catch_up, daily
+    from newsletter import bootstrap, catch_up
 
     with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
         *older, newest = [(day,)] if day else catch_up.open_days(used, newsletter)
@@ -74,7 +74,7 @@ def _run_newsletter(
     try:
         return run_days(newest) and all(done)
     finally:
-        output.warn_missed(newsletter.slug, [] if day else daily.missed(services, newsletter))
+        output.warn_missed(newsletter.slug, [] if day else catch_up.missed(services, newsletter))
 
 
 def _empty_outbox(settings: "Settings", services: "Services") -> bool:

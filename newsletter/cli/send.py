@@ -43,7 +43,8 @@ def send(
     Of the newest one, or that of --day. Nobody gets it twice. Tries at once, also where `run` is
     pausing for a provider in trouble.
     """
-    from newsletter import daily, issues
+    from newsletter import completeness, daily, issues
+    from newsletter.day_report import DayReport
     from newsletter.sending.context import Override
 
     settings = common.load(config_file)
@@ -51,7 +52,7 @@ def send(
 
     def send_newsletter(newsletter: "NewsletterSettings") -> bool:
         with services.database.read() as session:
-            if restored and day and issues.find_issue(session, newsletter.slug, day) is None:
+            if restored and day and completeness.find_issue(session, newsletter.slug, day) is None:
                 daily.say_restored(services)
                 common.warn(
                     f"issues up to now are held, {newsletter.slug} {day} too once it is there"
@@ -67,7 +68,7 @@ def send(
         result = daily.send_frozen_issue(
             services, issue.id, content, Override(late=late, paused=True)
         )
-        report = daily.DayReport(issue.day, content, None, result)
+        report = DayReport(issue.day, content, None, result)
         if as_json:
             sent.append(output.day_as_json(newsletter, report, services.llm_budget.prices))
         else:

@@ -63,8 +63,9 @@ def _refuse_suppressed(services: "Services", address: str) -> None:
 def _mail(
     services: "Services", newsletter: "NewsletterSettings", day: date | None, address: str
 ) -> "Message":
-    from newsletter.rendering.issue_email import IssueEmails, Recipient
+    from newsletter.rendering.issue_email import IssueEmails
     from newsletter.rendering.message import mark_as_test
+    from newsletter.rendering.recipient import Recipient
     from newsletter.transactional.build import new_reference
 
     now = services.clock()

@@ -20,7 +20,7 @@ def create_tables(database: Database) -> None:
         return
     with database.write.begin() as session:  # two at once make them once
         if not inspect(session.connection()).has_table(JOBS):
-            from procrastinate.schema import SchemaManager  # noqa: PLC0415 - of the extra
+            from procrastinate.schema import SchemaManager  # of the extra
 
             connection = session.connection().connection.driver_connection
             assert connection is not None  # noqa: S101 - it was just used
@@ -39,7 +39,7 @@ def open_app(database: Database) -> "App":
         raise WrongUseError("workers need the extra: pip install 'newsletter[cluster]'")
     if not inspect(database.engine).has_table(JOBS):
         raise WrongUseError("the queue has no tables yet; run `newsletter db upgrade`")
-    from procrastinate import App, PsycopgConnector  # noqa: PLC0415 - of the extra
+    from procrastinate import App, PsycopgConnector  # of the extra
 
     address = database.engine.url.set(drivername="postgresql")
     return App(

@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.feedback.sendgrid_webhook import Signature
 from newsletter.finding import Finding, Severity
 from newsletter.models import InboxRow, QuarantineRow
 from newsletter.sending import rate_limit
@@ -49,6 +48,8 @@ def _heard(settings: Settings) -> Finding:
     """Whether anybody would notice that a mail came back."""
     hearing, carrier = settings.feedback, settings.transport.use
     if hearing.sendgrid_public_key:
+        from newsletter.feedback.sendgrid_webhook import Signature
+
         Signature(hearing.sendgrid_public_key, timedelta(seconds=hearing.max_age_s))
     if not settings.site.url and not (hearing.imap_host or hearing.maildir):
         return Finding(_PART, Severity.OK, "what comes back comes to whoever runs this")

@@ -7,14 +7,16 @@ slices of a transaction each, and says in the row how far it is; killed, it goes
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.db import Database
-from newsletter.feedback import apply, sendgrid_webhook
-from newsletter.feedback.sendgrid_webhook import WebhookBody
 from newsletter.models import InboxRow
+
+if TYPE_CHECKING:
+    from newsletter.feedback.sendgrid_webhook import WebhookBody
 
 _log = logging.getLogger(__name__)
 
@@ -42,14 +44,18 @@ def fold(
             row = session.scalars(select(InboxRow).order_by(InboxRow.id).limit(1)).first()
         if row is None:
             return
+        from newsletter.feedback import sendgrid_webhook
+
         if read is None or read[0] != row.id:
             read = row.id, sendgrid_webhook.parse_body(row.content, row.received_at)
         with database.share.begin() as session:
             _fold_slice(session, row, read[1], clock())
 
 
-def _fold_slice(session: Session, seen: InboxRow, body: WebhookBody, now: datetime) -> None:
+def _fold_slice(session: Session, seen: InboxRow, body: "WebhookBody", now: datetime) -> None:
     """The next events of a body, unless another process has done them meanwhile."""
+    from newsletter.feedback import apply
+
     row = session.get(InboxRow, seen.id, with_for_update=True)
     if row is None or row.folded != seen.folded:
         return

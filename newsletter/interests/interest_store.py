@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import delete, exists, func, select
@@ -28,7 +28,6 @@ from newsletter.models import (
 from newsletter.sources.base import Paper
 from newsletter.text import one_line
 
-PICKS_KEPT = timedelta(days=90)
 _LONGEST_VALUE = 200  # characters
 _MOVED = "moved"
 
@@ -250,11 +249,6 @@ def forget_unnamed(session: Session, papers: Collection[str] | None = None) -> N
     if papers is not None:
         unnamed = unnamed.where(NamedPaperRow.name.in_(papers))
     session.execute(unnamed)
-
-
-def forget_picks(session: Session, now: datetime) -> None:
-    """Picks of long ago: nobody needs to know what came first then."""
-    session.execute(delete(PickRow).where(PickRow.made_at < now - PICKS_KEPT))
 
 
 def picks_of(session: Session, subscriber_id: int) -> Sequence[PickRow]:

@@ -35,7 +35,7 @@ def fetch_texts(settings: Settings, database: Database, now: datetime) -> list[s
         names = _untold(session, _AT_ONCE)
     if not names:
         return []
-    from newsletter.sources.lookup import find_papers  # noqa: PLC0415 - 0.1 s, and few runs ask
+    from newsletter.sources.lookup import find_papers  # 0.1 s, and few runs ask
 
     try:
         found = find_papers(settings, names)

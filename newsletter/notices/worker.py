@@ -9,14 +9,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from newsletter import notice_queue, outbox
 from newsletter.config import NotifySettings, Settings
 from newsletter.db import Database
 from newsletter.models import NoticeRow
 from newsletter.notice_queue import FailedAttempt
-from newsletter.notices import webhook
-from newsletter.notices.webhook import WebhookAnswer
+
+if TYPE_CHECKING:
+    from newsletter.notices.webhook import Webhook, WebhookAnswer
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +61,8 @@ class NoticeWorker:
         return told
 
     def _post(self, name: str, target: NotifySettings) -> int:
+        from newsletter.notices import webhook
+
         told = 0
         with webhook.opened(target) as hook:
             while not self.stopping():
@@ -74,8 +78,8 @@ class NoticeWorker:
         return told
 
     def _post_leased(
-        self, hook: webhook.Webhook, rows: Sequence[NoticeRow]
-    ) -> tuple[int, WebhookAnswer | None]:
+        self, hook: "Webhook", rows: Sequence[NoticeRow]
+    ) -> "tuple[int, WebhookAnswer | None]":
         """How many of them were taken, and what the next one failed by, if it did."""
         until = time.monotonic() + _WITHIN_S
         for number, row in enumerate(rows):
@@ -87,7 +91,7 @@ class NoticeWorker:
         return len(rows), None
 
     def _settle(
-        self, name: str, rows: Sequence[NoticeRow], taken: int, failure: WebhookAnswer | None
+        self, name: str, rows: Sequence[NoticeRow], taken: int, failure: "WebhookAnswer | None"
     ) -> None:
         now = self.clock()
         with self.database.write.begin() as session:

@@ -13,7 +13,9 @@ _STYLE = re.compile(r'(<[a-z][^<>]*? style=")([^"]*)')
 
 def inline(html: str) -> str:
     """The page with its rules in style attributes; `@media` rules stay in the head."""
-    from newsletter.rendering.offline_premailer import OfflinePremailer  # noqa: PLC0415 - 0.2 s, and only a mail needs it
+    from newsletter.rendering.offline_premailer import (
+        OfflinePremailer,  # 0.2 s, and only a mail needs it
+    )
 
     with _ONE_AT_A_TIME:
         inlined: str = OfflinePremailer(html).transform(pretty_print=False)

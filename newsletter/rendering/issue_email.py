@@ -1,10 +1,9 @@
 """From an issue to mails: rendered and inlined once a variant, assembled once a reader."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
 from email.utils import format_datetime, parseaddr
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment
 
@@ -18,6 +17,7 @@ from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.message import Message, MessageContent, Placeholders
 from newsletter.rendering.personal_variant import PersonalVariant, Variant, reserve
 from newsletter.rendering.qp_template import QpTemplate, TextFragment
+from newsletter.rendering.recipient import Recipient, campaign_name
 from newsletter.rendering.size_budget import CEILINGS, DetailLevel
 from newsletter.rendering.templates import explain_template_error, template_environment
 from newsletter.rendering.texts import IssueTexts
@@ -27,29 +27,13 @@ from newsletter.sources.calendar import newest_day
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.text import one_line
 
+if TYPE_CHECKING:
+    from datetime import date
+
 # What no address, and no subscriber's number, is longer than (RFC 5321, 4.5.3.1). Before its "@"
 # stand at most 64 characters, which may take five bytes each in HTML; a domain is kept in ASCII.
 _LONGEST_ADDRESS = "'" * 64 + "@" + "d" * 189
 _LARGEST_ID = 10**12
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """Whom a mail is for, and how they want it."""
-
-    subscriber_id: int
-    email: str
-    detail: str
-    language: str
-    since: date
-    reference: str
-    left_out: str = ""  # sections that they do not want, as `cross replace`
-    subscribed_at: datetime | None = None  # what was announced before is not for them
-    attempts: int = 0  # at a mail of this issue, that came to nothing
-    picks: IssuePicks | None = None  # what comes first; None without interests of their own
-    had_issue: int | None = None  # the mail holds all that were frozen after this one
-    only_picks: bool = False  # no mail where nothing comes first
-    quiet_issues: int = 0  # of the last month, that were left out for that
 
 
 class IssueEmails:
@@ -340,8 +324,3 @@ class IssueEmails:
 
     def _environment(self, language: str) -> Environment:
         return template_environment(translations(language), self._theme)
-
-
-def campaign_name(slug: str, day: date) -> str:
-    """What all mails of an issue have in common, for whoever counts them."""
-    return f"{slug}-{day}"

@@ -68,6 +68,6 @@ def _lines_of_units(paragraph: str, indent: int) -> list[str]:
 
 
 def _columns(text: str) -> int:
-    from wcwidth import wcswidth  # noqa: PLC0415 - 0.1 s, and only what is not English needs it
+    from wcwidth import wcswidth  # 0.1 s, and only what is not English needs it
 
     return max(wcswidth(text), len(text))

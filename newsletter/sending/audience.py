@@ -1,7 +1,7 @@
 """Who gets an issue: the readers of the moment of its freezing."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -13,13 +13,19 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
+from newsletter.sources import calendar
 
 Audience = Select[int, date | None, int | None]  # subscriber, paused until, had issue
 
 
-def has_audience(session: Session, newsletter: str, subscribed_by: datetime) -> bool:
-    """Whether somebody who is still a reader was one then."""
-    return session.scalar(_audience(newsletter, subscribed_by).limit(1)) is not None
+def subscribed_by(day: date) -> datetime:
+    """Who came later was no reader on that day: the next day's batch was out."""
+    return calendar.announced_at(day + timedelta(days=1))
+
+
+def has_audience(session: Session, newsletter: str, day: date) -> bool:
+    """Whether somebody who is still a reader was one that day."""
+    return session.scalar(_audience(newsletter, subscribed_by(day)).limit(1)) is not None
 
 
 def number_to_come(session: Session, issue: IssueRow) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from newsletter.rendering.issue_email import Recipient
+from newsletter.rendering.recipient import Recipient
 from newsletter.sending.doubt import Doubt, advice
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.streak import MOST_DOMAINS, Streak

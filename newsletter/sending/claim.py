@@ -22,7 +22,7 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
-from newsletter.rendering.issue_email import Recipient
+from newsletter.rendering.recipient import Recipient
 from newsletter.sending import audience, few_trips, rate_limit, totals
 from newsletter.sending.few_trips import Marking
 from newsletter.sending.rate_limit import paused_domains

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from newsletter import delivery_counters
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
-from newsletter.rendering.issue_email import Recipient
+from newsletter.rendering.recipient import Recipient
 from newsletter.sending import claim, delivery_updates, few_trips, journal
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.sending.few_trips import Accepted, LeaseState

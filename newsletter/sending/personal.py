@@ -24,7 +24,8 @@ from newsletter.interests.issue_picks import (
     kept_picks,
 )
 from newsletter.interests.picks import unwanted_papers
-from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.recipient import Recipient
 
 _log = logging.getLogger(__name__)
 

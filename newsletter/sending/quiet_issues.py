@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
-from newsletter.rendering.issue_email import Recipient
+from newsletter.rendering.recipient import Recipient
 from newsletter.sending import claim
 
 _NOTHING = "nothing for them"

@@ -22,8 +22,9 @@ from newsletter.models import (
     SentOutboxRow,
     Standing,
 )
-from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
+from newsletter.rendering.recipient import Recipient
 from newsletter.sending import holds, personal, rate_limit, totals
 from newsletter.sending.context import Clock, SendContext
 from newsletter.subscribers import lifecycle, suppression

@@ -17,7 +17,7 @@ from newsletter import delivery_counters
 from newsletter.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
-from newsletter.rendering.issue_email import campaign_name
+from newsletter.rendering.recipient import campaign_name
 from newsletter.sending import server_identity
 from newsletter.sending.claim_record import ClaimedSince
 from newsletter.sending.machine_memory import IssueDays, MachineMemory

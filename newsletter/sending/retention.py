@@ -25,8 +25,10 @@ from newsletter.models import (
     FeedbackRow,
     IssueRow,
     IssueState,
+    PickRow,
 )
 
+PICKS_KEPT = timedelta(days=90)
 _AT_ONCE = 5  # batches of a thousand in a transaction: some 50 ms, 0.3 s on a crowded SQLite
 _REST_S = 0.05  # between two, or others would wait in vain for SQLite's lock
 
@@ -35,6 +37,11 @@ _REST_S = 0.05  # between two, or others would wait in vain for SQLite's lock
 class PruneReport:
     issues: int = 0
     deliveries: int = 0
+
+
+def forget_picks(session: Session, now: datetime) -> None:
+    """Picks of long ago: nobody needs to know what came first then."""
+    session.execute(delete(PickRow).where(PickRow.made_at < now - PICKS_KEPT))
 
 
 def count_prunable(session: Session, retention: timedelta, now: datetime) -> PruneReport:

@@ -5,7 +5,6 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -31,6 +30,7 @@ from newsletter.sending import (
 )
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased, wait
+from newsletter.sending.totals import IssueSendResult
 from newsletter.text import without_addresses
 from newsletter.transports.base import TransportDownError
 
@@ -38,19 +38,6 @@ _log = logging.getLogger(__name__)
 
 _PAUSES_S = (2.0, 10.0)  # before the second and the third round over what shall come later
 _LOOK_AGAIN_S = 0.3
-
-
-@dataclass(frozen=True)
-class IssueSendResult:
-    account: totals.DeliveryTotals
-    trouble: str | None  # why something is still pending
-    stopped: bool = False  # asked to stop before everything was sent
-    paused: bool = False  # the provider takes nothing now
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing is open, or only since somebody asked to stop."""
-        return self.stopped or (self.account.balances and not self.paused)
 
 
 def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> IssueSendResult:

@@ -19,7 +19,7 @@ from newsletter.models import (
     SubscriberRow,
     SubscriptionRow,
 )
-from newsletter.rendering.issue_email import Recipient
+from newsletter.rendering.recipient import Recipient
 from newsletter.sending import audience
 from newsletter.subscribers import lifecycle
 
@@ -53,10 +53,30 @@ class DeliveryTotals:
         return self.audience == self.sent + self.skipped + self.failed + self.uncertain
 
 
+@dataclass(frozen=True)
+class IssueSendResult:
+    """How far an issue is after a run."""
+
+    account: DeliveryTotals
+    trouble: str | None  # why something is still pending
+    stopped: bool = False  # asked to stop before everything was sent
+    paused: bool = False  # the provider takes nothing now
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is open, or only since somebody asked to stop."""
+        return self.stopped or (self.account.balances and not self.paused)
+
+
 def delivery_totals(session: Session, issue_id: int) -> DeliveryTotals:
     """The closing account of an issue, or how far it is."""
-    counts = delivery_counters.of_issue(session, issue_id)
-    to_come = audience.number_to_come(session, session.get_one(IssueRow, issue_id))
+    return totals_of(session, session.get_one(IssueRow, issue_id))
+
+
+def totals_of(session: Session, issue: IssueRow) -> DeliveryTotals:
+    """The same of an issue that was read already."""
+    counts = delivery_counters.of_issue(session, issue.id)
+    to_come = audience.number_to_come(session, issue)
     return DeliveryTotals(
         audience=counts.total() + to_come,
         sent=counts[DeliveryState.SENT],

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
 from newsletter.models import BatchRow, IssueRow
-from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
+from newsletter.rendering.recipient import Recipient
 from newsletter.sending import (
     claim,
     ledger,

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 import requests
 
 from newsletter.config import Settings
-from newsletter.sources import calendar, dated_pages, past_day, rebuild
+from newsletter.sources import calendar, past_day, rebuild
 from newsletter.sources.arxiv_requests import ArxivRequests
 from newsletter.sources.base import DATED_PAGE, FetchResult, Paper, SourceError
 from newsletter.sources.dated_pages import DatedPages, PageRefusedError
@@ -172,9 +172,11 @@ class ArxivSource:
         age = self._shown - day
         if self._dated is None:
             raise PageRefusedError("")
-        if age > dated_pages.REACH + timedelta(days=1):  # an evening's batch bears tomorrow's date
+        if age > calendar.PAGES_REACH + timedelta(
+            days=1
+        ):  # an evening's batch bears tomorrow's date
             raise PageRefusedError(
-                f"arXiv's pages of past days reach {dated_pages.REACH.days} days back"
+                f"arXiv's pages of past days reach {calendar.PAGES_REACH.days} days back"
             )
         return self._dated.listing(category, day, recent=age <= _RECENT)
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import requests
 
@@ -20,7 +20,6 @@ from newsletter.sources.listing_page import PageEntry, category_of, refuse_anoth
 from newsletter.sources.listing_status import CategoryListing, ListingEntry
 from newsletter.sources.recent_page import RecentPage, parse_recent_page
 
-REACH = timedelta(days=90)  # arXiv's pages of past days
 _BY_RECENT = "arXiv's recent papers"
 
 

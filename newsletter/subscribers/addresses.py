@@ -92,7 +92,7 @@ def _is_plain_domain(domain: str) -> bool:
 
 
 def _checked(address: str) -> str:
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - few addresses need it
+    from email_validator import EmailNotValidError, validate_email  # few addresses need it
 
     try:
         # Lower case first: what is kept is what is checked for its characters and length.

@@ -47,8 +47,8 @@ def from_settings(settings: Settings) -> "Translation":
             " which files a model has"
         )
     try:
-        import ctranslate2  # noqa: F401, PLC0415 - an extra of its own
-        import sentencepiece  # noqa: F401, PLC0415
+        import ctranslate2  # noqa: F401 - an extra of its own
+        import sentencepiece  # noqa: F401
     except ImportError as error:
         raise WrongUseError(
             f"a translation needs {error.name}: pip install 'newsletter[translation]'"
@@ -107,8 +107,8 @@ class Translation:
 
     def _load(self) -> tuple[Any, Any, Any]:
         if self._loaded is None:
-            from ctranslate2 import Translator  # noqa: PLC0415 - an extra of its own
-            from sentencepiece import SentencePieceProcessor  # noqa: PLC0415
+            from ctranslate2 import Translator  # an extra of its own
+            from sentencepiece import SentencePieceProcessor
 
             try:
                 source, target = (

@@ -17,8 +17,8 @@ from newsletter.db import Database
 from newsletter.models import OutboxRow
 from newsletter.notice_queue import FailedAttempt
 from newsletter.outbox import EmailType
-from newsletter.rendering.issue_email import Recipient
 from newsletter.rendering.message import Message
+from newsletter.rendering.recipient import Recipient
 from newsletter.sending import rate_limit
 from newsletter.sending.breaker import CircuitBreaker
 from newsletter.sending.ledger import DeliveryResult

@@ -9,21 +9,23 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from newsletter import notice_queue, outbox, slugs
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.interests import interest_store
 from newsletter.models import OutboxRow, RateRow
-from newsletter.rendering.message import Message
 from newsletter.sending import rate_limit, retention
 from newsletter.sending.rate_limit import LETTERS, RateLimiter, paused_domains
 from newsletter.subscribers import erasure, signup_limits, signups
 from newsletter.subscribers.tokens import SignedLinks
-from newsletter.transactional.outbox_round import OutboxRound
 from newsletter.transports.base import SendResult, SendStatus, Transport
+
+if TYPE_CHECKING:
+    from newsletter.rendering.message import Message
+    from newsletter.transactional.outbox_round import OutboxRound
 
 _LONGEST_NAP_S = 2.0  # for the sending limits; what they make wait longer is for the next round
 _PRUNED_AT_ONCE = 500_000  # deliveries in an hour; some seconds, for which letters wait
@@ -81,7 +83,7 @@ class OutboxWorker:
                 outbox.retry_later(session, letter.id, self.clock())
             return SendResult(SendStatus.TRY_LATER, _no_room(wait_s))
         with closing(self.transport()) as transport:
-            sending = OutboxRound(self.database, transport, self.clock())
+            sending = self._round(transport)
             result = sending.send(letter, mail, self.clock())
             sending.finish(self.clock())
         if result.status is SendStatus.REJECTED and sending.waiting:
@@ -98,7 +100,7 @@ class OutboxWorker:
             signup_limits.forget_old(session, now - timedelta(days=2))
             notice_queue.forget_old(session, now)
         with self.database.by_row.begin() as session:  # many, and nobody else wants these rows
-            interest_store.forget_picks(session, now)
+            retention.forget_picks(session, now)
         retention.prune(
             self.database,
             timedelta(days=self.settings.database.retention_days),
@@ -126,7 +128,7 @@ class OutboxWorker:
         return answered
 
     def _send(self, transport: Transport, answered: int) -> OutboxReport:
-        sending = OutboxRound(self.database, transport, self.clock())
+        sending = self._round(transport)
         no_room = ""
         while not (self.stopping() or sending.is_over):
             claimed = self._take(sending)
@@ -143,7 +145,12 @@ class OutboxWorker:
         sending.finish(self.clock())
         return OutboxReport(answered, sending.sent, sending.waiting or no_room, sending.given_up)
 
-    def _take(self, sending: OutboxRound) -> tuple[OutboxRow, Message | None] | float | None:
+    def _round(self, transport: Transport) -> "OutboxRound":
+        from newsletter.transactional.outbox_round import OutboxRound
+
+        return OutboxRound(self.database, transport, self.clock())
+
+    def _take(self, sending: "OutboxRound") -> "tuple[OutboxRow, Message | None] | float | None":
         """The next letter, leased, and its mail: None where nobody is to be told any more.
 
         Or how many seconds the sending limits ask to wait. A letter to a domain that has no room
@@ -184,8 +191,8 @@ class OutboxWorker:
         self.sleep(wait_s)
         return True
 
-    def _write(self, session: Session, letter: OutboxRow) -> Message | None:
-        from newsletter.transactional.build import EmailBuilder  # noqa: PLC0415 - 0.1 s, for templates
+    def _write(self, session: Session, letter: OutboxRow) -> "Message | None":
+        from newsletter.transactional.build import EmailBuilder
 
         settings = slugs.settings_of_today(session, self.settings)
         mail = EmailBuilder(settings, self.links).build(session, letter, self.clock())

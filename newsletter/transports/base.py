@@ -5,10 +5,12 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from newsletter.errors import NewsletterError
-from newsletter.rendering.message import Message
+
+if TYPE_CHECKING:
+    from newsletter.rendering.message import Message
 
 
 class SendStatus(StrEnum):
@@ -50,10 +52,10 @@ class TransportDownError(NewsletterError):
 class SendObserver(Protocol):
     """Who looks on while mails leave. The first two may be called from any thread."""
 
-    def begin(self, mail: Message) -> bool:
+    def begin(self, mail: "Message") -> bool:
         """Call just before a mail can be taken: it is noted. Where False, it must not leave."""
 
-    def answered(self, mail: Message, result: SendResult) -> None:
+    def answered(self, mail: "Message", result: SendResult) -> None:
         """Call as soon as the answer is there, before anything else can go wrong."""
 
     def wanted(self) -> bool:
@@ -66,11 +68,11 @@ class SendObserver(Protocol):
 class NoObserver:
     """For mails that no ledger knows."""
 
-    def begin(self, mail: Message) -> bool:
+    def begin(self, mail: "Message") -> bool:
         del mail
         return True
 
-    def answered(self, mail: Message, result: SendResult) -> None:
+    def answered(self, mail: "Message", result: SendResult) -> None:
         """Nobody asks."""
 
     def wanted(self) -> bool:
@@ -88,7 +90,7 @@ class Transport:
 
     at_once: int  # how many mails are claimed together, and so uncertain after a power cut
 
-    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
+    def send(self, mails: Sequence["Message"]) -> Iterator[tuple["Message", SendResult]]:
         """Send at most `at_once` mails and yield the outcome of each as soon as it is known.
 
         Raises:
@@ -97,8 +99,8 @@ class Transport:
         return self.stream([mails], NoObserver())
 
     def stream(
-        self, chunks: Iterable[Sequence[Message]], watch: SendObserver
-    ) -> Generator[tuple[Message, SendResult]]:
+        self, chunks: Iterable[Sequence["Message"]], watch: SendObserver
+    ) -> Generator[tuple["Message", SendResult]]:
         """Send all mails; the next chunk is asked for when there is room on the wire.
 
         A mail that `watch.begin` refused has no outcome. What only sends has a whole chunk on the
@@ -133,14 +135,14 @@ class _Adopted(Transport):
     def __init__(self, plain: Any) -> None:  # noqa: ANN401 - a stranger's part
         self._plain, self.at_once = plain, plain.at_once
 
-    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
+    def send(self, mails: Sequence["Message"]) -> Iterator[tuple["Message", SendResult]]:
         yield from self._plain.send(mails)
 
     def close(self) -> None:
         self._plain.close()
 
 
-def refuse_unmailable(mail: Message) -> SendResult | None:
+def refuse_unmailable(mail: "Message") -> SendResult | None:
     """A refusal of addresses that neither a header nor an SMTP command can carry as they are.
 
     Before the @ may stand what is not ASCII, where a transport finds a way for it (RFC 6531).

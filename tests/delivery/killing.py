@@ -23,7 +23,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from unittest import mock
 from urllib.parse import urlsplit
 
-from newsletter import bootstrap, daily, delivery_counters, issues, scaffold
+from newsletter import bootstrap, completeness, daily, delivery_counters, issues, scaffold
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.rendering.issue_email import IssueEmails
@@ -152,7 +152,7 @@ def freeze(settings: Settings) -> tuple[int, IssueEmails]:
 
 def _is_frozen(database: Database) -> bool:
     with database.read() as session:
-        return issues.find_issue(session, "audio", bundled.DAY) is not None
+        return completeness.find_issue(session, "audio", bundled.DAY) is not None
 
 
 def _sender(settings: Settings, port: int, issue_id: int, mails: IssueEmails) -> int:

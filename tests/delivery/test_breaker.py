@@ -16,7 +16,8 @@ from newsletter.models import DeliveryRow, IssueRow, SuppressionRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import rate_limit
 from newsletter.sending.context import NO_OVERRIDE
-from newsletter.sending.sender import IssueSendResult, send_issue
+from newsletter.sending.sender import send_issue
+from newsletter.sending.totals import IssueSendResult
 from newsletter.services import Services
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest

@@ -19,7 +19,8 @@ from newsletter.rendering.message import Message
 from newsletter.sending import totals
 from newsletter.sending.context import NO_OVERRIDE
 from newsletter.sending.machine_memory import IssueDays, MachineMemory
-from newsletter.sending.sender import IssueSendResult, send_issue
+from newsletter.sending.sender import send_issue
+from newsletter.sending.totals import IssueSendResult
 from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 from newsletter.transports.memory import Memory
 from tests.conftest import Cli

@@ -15,7 +15,8 @@ from newsletter.db import Database
 from newsletter.interests import interest_store, profile_store
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import IssueRow, PickRow, ProfileRow
-from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.recipient import Recipient
 from newsletter.sending import personal, totals
 from newsletter.subscribers import lifecycle
 from tests.conftest import NOW, Cli

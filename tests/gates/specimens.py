@@ -9,8 +9,9 @@ from newsletter import config
 from newsletter.interests import PickReason, ReasonType
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
+from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.transactional_email import (
     EmailRecipient,
     NewsletterRef,

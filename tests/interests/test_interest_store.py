@@ -28,6 +28,7 @@ from newsletter.models import (
     PickRow,
     ProfileRow,
 )
+from newsletter.sending import retention
 from newsletter.subscribers import address_change, change_back, erasure, lifecycle
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.lifecycle import SubscriptionRequest
@@ -232,7 +233,7 @@ def test_picks_are_forgotten_after_ninety_days(database: Database, ada: int) -> 
         bob = lifecycle.get_subscriber(session, BOB).id
         for reader, days in ((ada, 89), (bob, 91)):
             put_pick(session, reader, NOW - timedelta(days=days))
-        interest_store.forget_picks(session, NOW)
+        retention.forget_picks(session, NOW)
         assert session.scalars(select(PickRow.subscriber_id)).all() == [ada]
 
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from newsletter import config
 from newsletter.rendering.issue_content import IssueContent, IssueSection
-from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
+from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight, plan_levels
 from newsletter.sources.base import PaperId
 from newsletter.summaries.base import Sentence

@@ -9,7 +9,8 @@ from newsletter import config
 from newsletter.colours import LEGIBLE, colour, contrast, made_legible, mixed
 from newsletter.config import LookSettings, Settings
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.theme import Theme
 from tests.rendering.days import LINKS, SITE, digest, paper
 

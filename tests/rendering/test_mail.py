@@ -20,9 +20,10 @@ from newsletter import config, issues
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
-from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message, MessageContent, Placeholders
 from newsletter.rendering.qp_template import TextFragment, encode_quoted_printable
+from newsletter.rendering.recipient import Recipient
 from newsletter.sources import bundled
 from newsletter.sources.base import PaperId
 from newsletter.subscribers.tokens import UnsubscribeClaim

@@ -19,9 +19,10 @@ from newsletter.interests import (
 )
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.rendering.issue_content import IssueEntry
-from newsletter.rendering.issue_email import IssueEmails, Recipient
+from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.personal_variant import mark_words
 from newsletter.rendering.qp_template import TextFragment
+from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.size_budget import LIMIT
 from newsletter.sending.personal import choose
 from tests.conftest import Cli

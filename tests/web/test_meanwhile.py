@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from newsletter import bootstrap, daily
 from newsletter.cli import common
-from newsletter.daily import DayReport
+from newsletter.day_report import DayReport
 from newsletter.models import DeliveryRow
 from newsletter.rendering.message import Message
 from newsletter.subscribers import suppression

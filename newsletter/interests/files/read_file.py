@@ -3,7 +3,6 @@
 import codecs
 
 from newsletter.errors import NewsletterError
-from newsletter.interests.files import bibtex, json_lists, rdf, ris, tables
 from newsletter.interests.files.arxiv_ids import identifiers_in
 from newsletter.interests.files.reading_list import ReadingList, collect
 
@@ -38,6 +37,8 @@ def read_file(content: bytes) -> ReadingList:
 
 
 def _read(content: bytes, text: str) -> ReadingList:
+    from newsletter.interests.files import bibtex, json_lists, rdf, ris, tables
+
     if rdf.is_rdf(text):
         return collect("Zotero RDF", rdf.read_rdf(content))
     value = json_lists.parse_json(text.encode()) if text.lstrip()[:1] in {"{", "["} else None

@@ -1,0 +1,52 @@
+"""What a run did for a day, and the report of a day of which nothing is left to do.
+
+Most runs find everything done. So this asks for numbers only, and loads nothing that fetches,
+renders or sends.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from newsletter import completeness
+from newsletter.models import IssueEntryRow, IssueState
+from newsletter.sending.totals import IssueSendResult, totals_of
+from newsletter.services import Services
+
+if TYPE_CHECKING:
+    from newsletter.rendering.issue_content import IssueContent
+    from newsletter.summaries.run import SummaryReport
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """What a run did; `result` is None where there was nothing to send."""
+
+    day: date
+    content: "IssueContent | None"
+    summaries: "SummaryReport | None"
+    result: IssueSendResult | None
+    already: bool = False  # an earlier run had done all of it
+    nothing: str = ""  # why there is no issue
+    sections: Mapping[str, int] = field(default_factory=dict)  # papers, where content is None
+
+
+def done_before(services: Services, slug: str, day: date) -> DayReport | None:
+    """The report of an issue that everybody has; None where something may be left to do."""
+    with services.database.read() as session:
+        issue = completeness.find_issue(session, slug, day)
+        if issue is None or issue.state != IssueState.DONE:
+            return None
+        account = totals_of(session, issue)
+        if account.pending or account.uncertain:  # what came back late may tell of these
+            return None
+        papers = session.execute(
+            select(IssueEntryRow.section, func.count())
+            .where(IssueEntryRow.issue_id == issue.id)
+            .group_by(IssueEntryRow.section)
+        )
+        sections = {section: number for section, number in papers}  # noqa: C416 - a Row is no pair to the type checker
+    return DayReport(day, None, None, IssueSendResult(account, None), True, "", sections)

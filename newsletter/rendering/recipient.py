@@ -1,0 +1,32 @@
+"""Whom a mail of an issue is for: all that sending knows of a mail before it is rendered."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from newsletter.interests.issue_picks import IssuePicks
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a mail is for, and how they want it."""
+
+    subscriber_id: int
+    email: str
+    detail: str
+    language: str
+    since: date
+    reference: str
+    left_out: str = ""  # sections that they do not want, as `cross replace`
+    subscribed_at: datetime | None = None  # what was announced before is not for them
+    attempts: int = 0  # at a mail of this issue, that came to nothing
+    picks: "IssuePicks | None" = None  # what comes first; None without interests of their own
+    had_issue: int | None = None  # the mail holds all that were frozen after this one
+    only_picks: bool = False  # no mail where nothing comes first
+    quiet_issues: int = 0  # of the last month, that were left out for that
+
+
+def campaign_name(slug: str, day: date) -> str:
+    """What all mails of an issue have in common, for whoever counts them."""
+    return f"{slug}-{day}"
