@@ -13,6 +13,8 @@ from playwright.sync_api import Page
 from newsletter import issue_edits, issues, papers
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.interests.issue_picks import IssuePick
+from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.issue_edits import IssueEdit
 from newsletter.rendering.issue_content import IssueContent
 from tests.gates.browser import Eyes, Scheme
@@ -74,7 +76,11 @@ def test_an_issue_by_category_with_the_editor_s_word(site: Site) -> None:
     freeze(site.database, day, 60, grouped)
     page = site.get(f"/audio/{day}").text
     anchors = re.findall(r'<h2 class="label" id="([^"]+)"', page)
-    assert anchors[0] == "first-cs.SD-replace"
+    assert anchors[:2] == ["first-cs.SD-replace", "first"]  # the editor's, then the group's
+    lead, bar = page.index("papers are new in cs.SD"), page.index('<svg class="bar"')
+    assert lead < bar < page.index("Tea <b>")
+    widths = re.findall(r'<rect class="\w+" x="(\d+)" width="(\d+)"', page)
+    assert [int(x) for x, _ in widths] == [0, int(widths[0][1]), 100 - int(widths[2][1])]
     assert len({*anchors}) == len(anchors) > 4
     assert {"new", "cross", "replace"} < {*anchors}  # what mails link to
     numbers = [int(number) for number in re.findall(r'number">(\d+)</span></h2>', page)]
@@ -89,11 +95,14 @@ def test_an_issue_by_category_with_the_editor_s_word(site: Site) -> None:
 
 
 def grouped(content: IssueContent) -> IssueContent:
-    """By category, with a note, the last paper first, and the second left out."""
+    """By category, with a note, the last paper first, the second left out, and a pick."""
     names = [entry.paper.id.arxiv_id for entry in content.entries]
     wishes = IssueEdit("Tea **at four**", {names[-1]: "Read & discussed"}, {names[1]: ""})
     categories = ("cs.SD", "eess.AS", "eess.SP")
-    return issue_edits.apply(replace(content, categories=categories, by_category=True), wishes)
+    reason = PickReason(ReasonType.CATEGORY, "cs.SD", of_newsletter=True)
+    picks = (IssuePick(names[0], (reason,)),)
+    content = replace(content, categories=categories, by_category=True, picks=picks)
+    return issue_edits.apply(content, wishes)
 
 
 def test_who_confirms_is_led_to_the_newest_issue(site: Site) -> None:
