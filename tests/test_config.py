@@ -79,6 +79,10 @@ def test_what_is_not_said_has_a_good_default(load: Load, tmp_path: Path) -> None
         (WHOLE + "[transport]\nport = 70000", "transport.port: input should be less than"),
         (WHOLE + "[transport]\nport = []", "transport.port: input should be a valid integer"),
         (SITE + 'url = "papers.example.org"\n' + AUDIO, "site.url: is no web address; write it"),
+        (
+            SITE + AUDIO + '[alarm]\nping_url = "me"\n',
+            "alarm.ping_url: is no web address; write it",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_that_names_the_setting_and_the_right_one(

@@ -194,7 +194,8 @@ def _origin(location: tuple[int | str, ...], origins: Mapping[tuple[str, ...], s
 
 
 def _error_text(error: "ErrorDetails") -> str:
-    where = ".".join(map(str, error["loc"]))
+    named = [str(step) for step in error["loc"]]
+    where = ".".join(step for step in named if "[" not in step)  # that is a kind of value
     if error["type"] == "extra_forbidden":
         fields = _fields_at(error["loc"][:-1])
         return f"unknown setting {where!r}{did_you_mean(str(error['loc'][-1]), fields)}"
