@@ -4,11 +4,14 @@
 
 Claimed, sent to nowhere, recorded; a private server, which the tests use too. With MILLISECONDS
 each statement and each commit waits so long first, as if the database were that far away. All in
-one run of one machine: compare the lines of one output with one another.
+one run of one machine: compare the lines of one output with one another. Rows a second times the
+processor's time a row is how many cores the senders keep busy; of their own start some tenths of a
+second are in it.
 """
 
 import math
 import multiprocessing
+import resource
 import sys
 import tempfile
 import time
@@ -36,15 +39,19 @@ def main(readers: int, wait_ms: float) -> None:
     with postgresql.running(where) as server:
         alone = 0.0
         for processes in (1, 2, 4):
-            rate = readers / measure(server.url(server.create()), readers, processes, wait_ms)
+            took_s, busy_s = measure(server.url(server.create()), readers, processes, wait_ms)
+            rate = readers / took_s
             alone = alone or rate
+            busy_ms = 1000 * busy_s / readers
             print(
-                f"{processes} processes {rate:8.0f} rows/s, {rate / alone:.2f} of one", flush=True
+                f"{processes} processes {rate:8.0f} rows/s, {rate / alone:.2f} of one;"
+                f" they were busy for {busy_ms:.2f} ms a row",
+                flush=True,
             )
 
 
-def measure(url: str, readers: int, processes: int, wait_ms: float) -> float:
-    """An issue for so many, sent by so many processes; seconds from the start to the last."""
+def measure(url: str, readers: int, processes: int, wait_ms: float) -> tuple[float, float]:
+    """An issue for so many, sent by so many processes: seconds until the last, and of processor."""
     with tempfile.TemporaryDirectory() as folder:
         settings = scaffold.write_configuration(
             Path(folder) / "newsletter.toml", scaffold.DEMO, {"NEWSLETTER_DATABASE__URL": url}
@@ -66,14 +73,19 @@ def measure(url: str, readers: int, processes: int, wait_ms: float) -> float:
         for process in started:
             process.start()
         ready.wait()
-        began = time.monotonic()
+        began, busy = time.monotonic(), _of_children_s()
         for process in started:
             process.join()
-        took_s = time.monotonic() - began
+        took_s, busy_s = time.monotonic() - began, _of_children_s() - busy
         with bootstrap.open_database(settings) as database, database.read() as session:
             issue = issues.get_issue(session, "audio", None)
             assert totals.delivery_totals(session, issue.id).sent == readers
-        return took_s
+        return took_s, busy_s
+
+
+def _of_children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def sender(settings: Settings, number: int, wait_ms: float, ready: Barrier) -> None:

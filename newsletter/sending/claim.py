@@ -18,6 +18,7 @@ from newsletter.models import (
     IssueRow,
     PickRow,
     ProfileRow,
+    RateRow,
     Standing,
     SubscriberRow,
     SubscriptionRow,
@@ -47,6 +48,7 @@ class BatchRef:
     issue_id: int
     suppression_key: bytes | None = None
     paused: Mapping[str, str] | None = None  # domains that get nothing now, and why
+    rates: Mapping[str, RateRow] | None = None  # buckets that are locked, and of no session
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def claim_deliveries(
     Who left, paused or was suppressed since the issue was frozen is skipped, at the last moment.
     """
     paused = paused_domains(session, now) if share.paused is None else share.paused
-    allowance = rate_limit.RateLimiter(session, limits, paused, now, at_most)
+    allowance = rate_limit.RateLimiter(session, limits, paused, now, at_most, share.rates)
     if allowance.number < 1:
         return ClaimResult((), after, allowance.wait_s)
     look_at = at_most * (_LOOKED_AT if allowance.by_domain else 1)
@@ -99,8 +101,11 @@ def claim_deliveries(
             )
         last = row.subscriber_id
     allowance.spend(len(recipients))
-    marking = _mark if is_alone else _mark_in_one
-    recipients, claims, log_end = marking(session, share, recipients, skipped, now)
+    if is_alone:
+        recipients, claims, log_end = _mark(session, share, recipients, skipped, now)
+    else:
+        rates = allowance.changed if share.rates is not None else ()
+        recipients, claims, log_end = _mark_in_one(session, share, recipients, skipped, rates, now)
     for reason, subscribers in skipped.items():
         if reason.startswith(_PAUSED):
             audience.give_back(session, share.issue_id, subscribers)
@@ -132,6 +137,7 @@ def _mark_in_one(
     share: BatchRef,
     recipients: list[Recipient],
     skipped: dict[str, list[int]],
+    rates: Sequence[RateRow],
     now: datetime,
 ) -> _Marked:
     """The same on PostgreSQL, in one round trip; it looks for suppressed addresses itself."""
@@ -147,6 +153,7 @@ def _mark_in_one(
             *suppression.hashes_of(session, emails, share.suppression_key),
             *[None] * len(left),
         ],
+        rates=rates,
     )
     marked = few_trips.mark(session, share.batch_id, share.issue_id, marking, now)
     wanted = [

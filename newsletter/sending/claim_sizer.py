@@ -25,22 +25,25 @@ class ClaimSizer:
 
     def begin(self) -> None:
         """Nothing is on its way: the time since the last ones says nothing."""
-        self._asked_s: float | None = None
+        self._claimed_s: float | None = None
 
     def restart(self) -> None:
         """An answer was lost: nobody knows what the next ones meet."""
         self._number, self._fresh = self._first, True
         self.begin()
 
+    def claimed(self, now_s: float) -> None:
+        """They may leave from now on: what the database took is no time of theirs."""
+        self._claimed_s = now_s
+
     def next(self, now_s: float) -> int:
         if self._requests:
             self._number = self._number if self._fresh else min(self._most, _GROWTH * self._number)
             self._fresh = False
-        elif self._asked_s is not None:
-            took_s = now_s - self._asked_s
+        elif self._claimed_s is not None:
+            took_s = now_s - self._claimed_s
             if took_s > self._within_s:
                 self._number = max(self._least, self._number // 2)
             elif took_s < self._within_s / 2:
                 self._number = min(self._most, self._number * 2)
-        self._asked_s = now_s
         return self._number

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from newsletter.models import DeliveryState
+from newsletter.models import DeliveryState, RateRow
 
 
 @dataclass(frozen=True)
@@ -24,32 +24,36 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class Renewal:
+    """Of a lease: whose, until when, and the buckets of tokens that its owner is about to need."""
+
+    owner: str
+    until: datetime
+    rates: Sequence[str]
+
+
+@dataclass(frozen=True)
 class LeaseState:
     """What a renewal of a lease tells beside itself."""
 
     recorded: frozenset[str]  # references that are sent now; the others were not on the wire
     troubles: int  # of the provider, in a row
     paused: Mapping[str, str]  # domains that get nothing now, and why
+    rates: Mapping[str, RateRow]  # buckets that are locked now; of no session
 
 
 def renew_and_record(
-    session: Session, batch_id: int, owner: str, until: datetime, accepted: Accepted, now: datetime
+    session: Session, batch_id: int, renewal: Renewal, accepted: Accepted, now: datetime
 ) -> LeaseState | None:
     """Keep a lease and note what was accepted of its batch; None where another worker has it."""
-    row = session.execute(
-        _RENEW_AND_RECORD,
-        {
-            "batch": batch_id,
-            "owner": owner,
-            "until": until,
-            "now": now,
-            "number": len(accepted.references),
-            **vars(accepted),
-        },
-    ).one()
+    number = len(accepted.references)
+    given = {"batch": batch_id, "now": now, "number": number, **vars(renewal), **vars(accepted)}
+    row = session.execute(_RENEW_AND_RECORD, given).one()
     if not row.held:
         return None
-    return LeaseState(frozenset(row.recorded), row.troubles, row.paused or {})
+    filled = zip(row.rate_keys, row.rate_tokens, row.rate_times, strict=True)
+    buckets = {key: RateRow(key=key, tokens=tokens, filled_at=at) for key, tokens, at in filled}
+    return LeaseState(frozenset(row.recorded), row.troubles, row.paused or {}, buckets)
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Marking:
     states: Sequence[DeliveryState]
     reasons: Sequence[str | None]
     hashes: Sequence[str | None]
+    rates: Sequence[RateRow]  # buckets that were locked, and have other tokens now
 
 
 @dataclass(frozen=True)
@@ -76,9 +81,15 @@ def mark(
 
     The issue's row comes last, since all its senders wait for each other there.
     """
-    row = session.execute(
-        _MARK, {"batch": batch_id, "issue": issue_id, "now": now, **vars(marking)}
-    ).one()
+    changed = marking.rates
+    rates = {
+        "rate_keys": [rate.key for rate in changed],
+        "rate_tokens": [rate.tokens for rate in changed],
+        "rate_times": [rate.filled_at for rate in changed],
+    }
+    given = {"batch": batch_id, "issue": issue_id, "now": now, **vars(marking), **rates}
+    given.pop("rates")
+    row = session.execute(_MARK, given).one()
     return MarkResult(frozenset(row.suppressed), row.claims or 0, row.log_end)
 
 
@@ -97,9 +108,17 @@ WITH lease AS (
     WHERE delivery.reference = given.reference AND delivery.batch_id = lease.id
         AND delivery.state = 'sending' AND delivery.subscriber_id > 0
     RETURNING delivery.reference
+), rates AS (
+    SELECT rate_limit.key, rate_limit.tokens, rate_limit.filled_at
+    FROM rate_limit, lease WHERE rate_limit.key = ANY(CAST(:rates AS text[]))
+    ORDER BY rate_limit.key
+    FOR UPDATE OF rate_limit
 )
 SELECT EXISTS (SELECT FROM lease) AS held,
     ARRAY(SELECT reference FROM recorded) AS recorded,
+    ARRAY(SELECT key FROM rates) AS rate_keys,
+    ARRAY(SELECT tokens FROM rates) AS rate_tokens,
+    ARRAY(SELECT filled_at FROM rates) AS rate_times,
     coalesce((SELECT troubles FROM rate_limit WHERE key = 'transport'), 0) AS troubles,
     (SELECT json_object_agg(domain, reason) FROM domain_pause WHERE until > :now) AS paused
 """)
@@ -123,6 +142,13 @@ WITH marked AS (
         sending = sending + number.claimed, skipped = batch.skipped + number.skipped
     FROM number WHERE id = :batch
     RETURNING number.claimed
+), rated AS (
+    UPDATE rate_limit SET tokens = given.tokens, filled_at = given.filled_at
+    FROM unnest(
+        CAST(:rate_keys AS text[]), CAST(:rate_tokens AS float[]),
+        CAST(:rate_times AS timestamptz[])
+    ) AS given (key, tokens, filled_at)
+    WHERE rate_limit.key = given.key
 ), claimed AS (
     UPDATE issue SET claims = claims + counted.claimed
     FROM counted WHERE issue.id = :issue AND counted.claimed > 0

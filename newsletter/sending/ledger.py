@@ -17,7 +17,7 @@ from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending import claim, delivery_updates, few_trips, journal
 from newsletter.sending.delivery_updates import StateChange
-from newsletter.sending.few_trips import Accepted, LeaseState
+from newsletter.sending.few_trips import Accepted, LeaseState, Renewal
 from newsletter.sending.journal import Mark
 from newsletter.subscribers import suppression
 from newsletter.transports.base import SendResult, SendStatus
@@ -97,10 +97,12 @@ def renew_and_record(
     owner: journal.Owner,
     answers: Sequence[DeliveryResult],
     now: datetime,
+    rates: Sequence[str] = (),
 ) -> LeaseState | None:
     """Keep the lease and write down what became of claimed deliveries.
 
-    What PostgreSQL tells on the way is returned; on SQLite, where asking costs nothing, None.
+    What PostgreSQL tells on the way is returned, and those `rates` are locked; on SQLite, where
+    asking costs nothing, None.
 
     Raises:
         LeaseLostError: another worker has taken the batch over.
@@ -120,7 +122,9 @@ def renew_and_record(
         provider_ids=[answer.result.provider_id for answer in plain],
     )
     until = now + lease_length("postgresql")
-    state = few_trips.renew_and_record(session, batch_id, owner.name, until, accepted, now)
+    is_good = len(plain) == len(answers)  # else addresses may be suppressed first
+    renewal = Renewal(owner.name, until, list(rates) if is_good else [])
+    state = few_trips.renew_and_record(session, batch_id, renewal, accepted, now)
     if state is None:
         raise LeaseLostError(f"batch {batch_id} was taken over by another process")
     lacking = len(plain) - len(state.recorded)  # erased, settled or taken over meanwhile

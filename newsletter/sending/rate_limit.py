@@ -49,8 +49,24 @@ class _Bucket:
         return min(self.holds, row.tokens + since_s * self.refills)
 
 
+def keys_ahead(limits: SendingSettings) -> list[str]:
+    """The buckets that a claim needs, as far as they are known before its readers are."""
+    domains = [_of(domain) for domain in limits.per_domain if domain != "*"]
+    return sorted([*(bucket.key for bucket in _shared_buckets(limits)), *domains])
+
+
+def _shared_buckets(limits: SendingSettings) -> list[_Bucket]:
+    return [
+        *([_Bucket.by_second("all", limits.per_second)] if limits.per_second else []),
+        *([_Bucket.by_hour("hour", limits.per_hour)] if limits.per_hour else []),
+    ]
+
+
 class RateLimiter:
-    """How many may be claimed now, and to which domains."""
+    """How many may be claimed now, and to which domains.
+
+    `locked` are rows that the caller has locked already, and writes down itself: `changed`.
+    """
 
     def __init__(
         self,
@@ -59,14 +75,15 @@ class RateLimiter:
         paused: Mapping[str, str],
         now: datetime,
         wanted: int,
+        locked: Mapping[str, RateRow] | None = None,
     ) -> None:
         self._session, self._limits, self._paused, self._now = session, limits, paused, now
-        self._shared = [
-            *([_Bucket.by_second("all", limits.per_second)] if limits.per_second else []),
-            *([_Bucket.by_hour("hour", limits.per_hour)] if limits.per_hour else []),
-        ]
+        self._shared = _shared_buckets(limits)
         self._taken: Counter[str] = Counter()
-        self._rows = _locked(session, {bucket.key for bucket in self._shared})
+        self._writes = locked is None
+        self._rows = dict(locked or {})
+        self.changed: list[RateRow] = []
+        self._lock({bucket.key for bucket in self._shared})
         self.number, self.wait_s = wanted, 0.0
         self.held = ""  # why a domain gets nothing for now
         self.short_s: float | None = None  # until a domain that was passed over has a token
@@ -84,7 +101,7 @@ class RateLimiter:
         """Before `takes`: the buckets of these addresses' domains are nobody else's now."""
         domains = {email.rpartition("@")[2] for email in emails}
         limited = {_of(domain) for domain in domains if self._of_domain(domain) is not None}
-        self._rows |= _locked(self._session, limited - self._rows.keys())
+        self._lock(limited)
 
     def takes(self, email: str) -> bool:
         """Whether one more may go to that address' domain; if so it is counted."""
@@ -105,6 +122,13 @@ class RateLimiter:
         self.short_s = wait_s if self.short_s is None else min(self.short_s, wait_s)
         return False
 
+    def _lock(self, keys: AbstractSet[str]) -> None:
+        rows = _locked(self._session, keys - self._rows.keys())
+        if not self._writes:
+            for row in rows.values():
+                self._session.expunge(row)
+        self._rows |= rows
+
     def _of_domain(self, domain: str) -> float | None:
         return self._limits.per_domain.get(domain, self._limits.per_domain.get("*"))
 
@@ -119,6 +143,7 @@ class RateLimiter:
 
     def _take(self, bucket: _Bucket, number: int) -> None:
         row, now = self._rows[bucket.key], self._now
+        self.changed.append(row)
         row.tokens = bucket.tokens(row, now) - number
         was_first = row.filled_at is None or not now < row.filled_at <= now + _A_MOMENT
         row.filled_at = now if was_first else row.filled_at  # another has just filled it

@@ -117,7 +117,7 @@ def _in_rounds(
     if breaker.is_open or (breaker.provider_down and not sending.stopping()):
         return _pause(sending)
     if breaker.accepted:
-        with sending.database.write.begin() as session:
+        with sending.database.share.begin() as session:
             rate_limit.resume_sending(session, sending.clock())
     return trouble
 
@@ -149,21 +149,23 @@ def _judge_refusals(sending: SendContext, issue_id: int) -> None:
     """Of refusals that no accepted mail followed: whether about everybody, or those readers."""
     breaker = sending.breaker
     refused, left_behind = breaker.refused, breaker.take_left_behind()
-    with sending.database.write.begin() as session:
+    with sending.database.read() as session:
         sent_before = totals.delivery_totals(session, issue_id).sent > 0
-        if not sending.stopping():
-            breaker.is_open |= breaker.is_of_everybody(sent_before=sent_before)
-            ledger.record_results(session, [] if breaker.is_open else refused, sending.clock())
+    if not sending.stopping():
+        breaker.is_open |= breaker.is_of_everybody(sent_before=sent_before)
+    if refused and not (breaker.is_open or sending.stopping()):
+        with sending.database.write.begin() as session:
+            ledger.record_results(session, refused, sending.clock())
     breaker.forget()
     for batch_id in left_behind:  # it may be finished now
         if _lease(sending, batch_id):
-            with sending.database.write.begin() as session:
+            with sending.database.share.begin() as session:
                 ledger.release_batch(session, batch_id, sending.owner)
 
 
 def _apply_late_feedback(sending: SendContext, issue_id: int) -> None:
     """Let what came back while the mails were on their way settle what it can."""
-    with sending.database.write.begin() as session:
+    with sending.database.share.begin() as session:
         delivery_updates.settle_issue(session, issue_id, sending.clock())
 
 

@@ -191,13 +191,15 @@ class BatchWorker:
     def _claim(self) -> Sequence[Recipient]:
         """Record what is known and claim the next ones, in one transaction."""
         at_most = min(self._sending.claim_sizer.next(time.monotonic()), self._most - len(self._out))
+        ahead = rate_limit.keys_ahead(self._sending.limits)
         with self._sending.database.share.begin() as session:
-            self._record(session)
+            self._record(session, ahead)
             claimed, state = None, self._lease_state
             troubles = rate_limit.troubles(session) if state is None else state.troubles
             if not self._breaker.hears_of_trouble(troubles):
                 claimed = self._claim_with_picks(session, self.after, at_most)
         self._recorded()
+        self._sending.claim_sizer.claimed(time.monotonic())
         if claimed is None:  # another process is in trouble: one mail first
             return ()
         self.after, self.wait_s = claimed.after, claimed.wait_s
@@ -219,8 +221,9 @@ class BatchWorker:
         return replace(claimed, recipients=wanted)
 
     def _share(self) -> claim.BatchRef:
-        paused = None if self._lease_state is None else self._lease_state.paused
-        return claim.BatchRef(self._batch_id, self._issue_id, self._suppression_key, paused)
+        state = self._lease_state
+        told = () if state is None else (state.paused, state.rates)
+        return claim.BatchRef(self._batch_id, self._issue_id, self._suppression_key, *told)
 
     def _claim_probe(self) -> Recipient | None:
         with self._sending.database.share.begin() as session:
@@ -245,11 +248,11 @@ class BatchWorker:
                 memory.see_log(self._restore_mark, claimed.log_end)
         self._out.update({recipient.reference: recipient for recipient in recipients})
 
-    def _record(self, session: Session) -> None:
+    def _record(self, session: Session, rates: Sequence[str] = ()) -> None:
         session.connection()  # its turn may take a while, and the lease begins after it
         now = self._sending.clock()
         self._lease_state = ledger.renew_and_record(
-            session, self._batch_id, self._sending.owner, self._answers, now
+            session, self._batch_id, self._sending.owner, self._answers, now, rates
         )
         blocked, self._breaker.blocked = self._breaker.blocked, []
         for answer in sorted(blocked, key=lambda answer: answer.domain):

@@ -7,7 +7,11 @@ from newsletter.sending.claim_sizer import ClaimSizer
 
 def sizes(most: int, took_s: float, number: int = 6) -> list[int]:
     sizer = ClaimSizer(most)
-    return [sizer.next(step * took_s) for step in range(number)]
+    numbers = []
+    for step in range(number):
+        numbers.append(sizer.next(step * took_s))
+        sizer.claimed(step * took_s)
+    return numbers
 
 
 @pytest.mark.parametrize("took_s", [0.01, 0.8, 2.5, 30.0])

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select, update
@@ -19,7 +20,7 @@ from newsletter.config import SendingSettings, Settings
 from newsletter.db import Database
 from newsletter.interests import interest_store
 from newsletter.interests.interest_store import Interest, InterestType
-from newsletter.models import BatchRow, DeliveryState, IssueRow
+from newsletter.models import BatchRow, DeliveryState, IssueRow, RateRow
 from newsletter.rendering.message import Message
 from newsletter.sending import freezing, totals
 from newsletter.sending.machine_memory import machine_memory
@@ -206,8 +207,20 @@ def counted_trips(database: Database) -> Iterator[list[str]]:
     event.remove(database.engine, "commit", end)
 
 
-def test_a_claim_takes_six_trips_to_the_database_with_picks_too(
-    settings: Settings, database: Database, readers: list[str]
+@pytest.mark.parametrize(
+    ("limits", "most"),
+    [
+        ({}, 6),
+        ({"per_second": 1000, "per_domain": {"reader.example": 999}}, 6),
+        ({"per_domain": {"*": 999}}, 7),  # nobody knows the domains before the readers
+    ],
+)
+def test_a_claim_takes_six_trips_to_the_database_with_picks_and_limits_too(
+    settings: Settings,
+    database: Database,
+    readers: list[str],
+    limits: dict[str, Any],
+    most: int,
 ) -> None:
     with database.write.begin() as session:
         for email in readers:
@@ -219,12 +232,16 @@ def test_a_claim_takes_six_trips_to_the_database_with_picks_too(
         counted_trips(services.database) as trips,
     ):
         transport = Watched(lambda _: None)
-        daily.run_day(replace(services, transport=transport), settings.newsletters[0], None)
+        limited = replace(services, transport=transport, sending=SendingSettings(**limits))
+        daily.run_day(limited, settings.newsletters[0], None)
     assert [mail.recipient for mail in transport.memory.sent] == readers
     shared = [place for place, asked in enumerate(trips) if "lock_shared" in asked]
     transactions = [trips[place : trips.index("COMMIT", place) + 1] for place in shared]
     claims = [asked for asked in transactions if any("WITH marked" in each for each in asked)]
-    assert [len(asked) for asked in claims] == [6, 6, 6]
+    assert [len(asked) for asked in claims][1:] == [most, most]  # the first makes rows of limits
+    with database.read() as session:
+        filled = session.scalars(select(RateRow).where(RateRow.tokens > 0)).all()
+        assert len(filled) == len(limits.get("per_domain", ())) + bool(limits.get("per_second"))
 
 
 def test_senders_write_beside_one_another_and_never_beside_somebody_else(
