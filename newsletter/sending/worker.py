@@ -198,6 +198,7 @@ class BatchWorker:
             troubles = rate_limit.troubles(session) if state is None else state.troubles
             if not self._breaker.hears_of_trouble(troubles):
                 claimed = self._claim_with_picks(session, self.after, at_most)
+            self._suppression_key = self._suppression_key or suppression.known_key(session)
         self._recorded()
         self._sending.claim_sizer.claimed(time.monotonic())
         if claimed is None:  # another process is in trouble: one mail first
