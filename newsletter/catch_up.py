@@ -59,7 +59,10 @@ def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
 
 
 def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date) -> None:
-    """Whether days that were told as empty, or went out unchecked or in part, have more papers."""
+    """Whether days that were told as empty, or went out unchecked or in part, have more papers.
+
+    The next issue brings what their own issue lacked (late_papers.py).
+    """
     with services.database.read() as session:
         days = completeness.unsettled_days(
             session, newsletter.slug, newsletter.categories, newest, services.max_age_days
@@ -67,6 +70,7 @@ def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date)
     for day in days:
         try:
             _fetch(services, newsletter, day)
+            daily.summarize(services, newsletter, day)
         except NoNetworkError:  # the newest day says so
             return
         except SourceError:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter import completeness, issue_edits, papers, slugs
+from newsletter import completeness, issue_edits, late_papers, papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.interests.issue_picks import from_json, to_json
@@ -41,6 +41,14 @@ def compose_issue(
 ) -> IssueContent:
     """The issue as it would be frozen now, from what is kept."""
     announced = papers.announced_papers(session, day, newsletter.categories)
+    late = late_papers.find_late(session, newsletter.slug, day) if announced else []
+    own = {announcement.paper.id.arxiv_id for announcement in announced}
+    days = {
+        told.announced.paper.id: told.day
+        for told in late
+        if told.announced.paper.id.arxiv_id not in own
+    }
+    announced += [told.announced for told in late if told.announced.paper.id in days]
     ids = [announcement.paper.id for announcement in announced]
     sentences = store.best_summaries(session, ids, Author.of(summarizer, newsletter.language))
     entries = [
@@ -49,6 +57,7 @@ def compose_issue(
             announcement.paper,
             sentences.get(announcement.paper.id)
             or extractive_summarizer.sentence(announcement.paper),
+            announced_on=days.get(announcement.paper.id),
         )
         for announcement in announced
     ]
@@ -99,6 +108,7 @@ def freeze_issue(session: Session, content: IssueContent) -> IssueRow | None:
             summary=entry.summary.text,
             summarizer=entry.summary.made_by,
             summary_language=entry.summary.language,
+            announced_on=entry.announced_on,
         )
         for position, entry in enumerate(content.entries, start=1)
     )
@@ -147,6 +157,7 @@ def _entry(row: IssueEntryRow, papers_by_id: Mapping[PaperId, Paper]) -> IssueEn
         IssueSection(row.section),
         papers_by_id[PaperId(row.arxiv_id, row.version)],
         Sentence(row.summary, row.summary_language, row.summarizer),
+        announced_on=row.announced_on,
     )
 
 

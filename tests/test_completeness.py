@@ -11,6 +11,7 @@ import pytest
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.sources import calendar
+from newsletter.web import create_app
 from tests.conftest import Cli
 from tests.sources.dated_samples import catchup, recent
 from tests.sources.samples import Told, answer, page, rss
@@ -65,6 +66,15 @@ def submitted(day: str) -> Told:
 
 def sent(settings: Settings) -> int:
     return len(list((settings.folder / "outbox").glob("*.eml")))
+
+
+def mail(settings: Settings, day: date, who: str) -> str:
+    file = settings.folder / "outbox" / f"audio-{day}-{who}@reader.example.eml"
+    return file.read_bytes().replace(b"=\r\n", b"").decode()
+
+
+def web_page(settings: Settings, path: str) -> str:
+    return create_app(settings, common.utc_now).test_client().get(path).get_data(as_text=True)
 
 
 @pytest.mark.usefixtures("set_now", "settings")
@@ -406,6 +416,46 @@ def test_an_empty_day_that_its_own_page_confirms_is_not_asked_for_again(
         assert (said.code, said.err) == (0, "")
     assert [each.path for each in arxiv.asked].count("/list/cs.SD/new") == 1
     assert [each.path for each in arxiv.asked].count(f"/catchup/cs.SD/{monday}") == 1
+
+
+@pytest.mark.usefixtures("readers")
+def test_what_was_found_after_a_day_went_out_comes_once_with_the_next_issue(
+    cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
+) -> None:
+    announce(arxiv, AGAIN)
+    assert cli("run").code == 0
+    monday, tuesday = date(2025, 7, 14), date(2025, 7, 15)
+    old, found, changed = (Told(f"2507.0800{number}v1", title=f"No {number}") for number in "123")
+    newest, last = Told("2507.09001v1"), Told("2507.09002v1")
+    arxiv.papers |= {told.id[:-2]: told for told in (old, found, changed, newest, last)}
+    set_now(THURSDAY_EVENING + timedelta(days=3))
+    announce(arxiv, old, changed, day=MONDAY)
+    arxiv.page("cs.SD", Reply(b"", 404))  # so that the feed alone speaks, and is short
+    edited = cli("issues", "edit", "--day", str(monday), "audio", "--leave-out", "2507.08003")
+    assert edited.code == 0
+    assert (cli("run").code, sent(settings)) == (0, 24)
+    set_now(THURSDAY_EVENING + timedelta(days=4))
+    cli("subscribers", "add", "new@reader.example", "--consent", "by letter")
+    announce(arxiv, newest, day="Tuesday, 15 July 2025")
+    arxiv.catchup(
+        "cs.SD", monday, Reply(catchup(old, found, changed, day=monday, following=tuesday))
+    )
+    said = cli("run")
+    assert (said.code, sent(settings)) == (0, 37)
+    (kept,) = json.loads(cli("fetch", "--day", str(monday), "--json").out)
+    assert (kept["state"], kept["expected"]) == ("complete", 3)
+    shown = cli("issues", "export", "--format", "text").out
+    assert "\n后来找到 · 2025年7月14日 周一 · 最新发布\n" in shown
+    assert [told.id in shown for told in (old, changed, found, newest)] == [False] * 2 + [True] * 2
+    mails = {who: mail(settings, tuesday, who) for who in ("new", "reader00")}
+    assert [found.id in mails[who] for who in mails] == [False, True]
+    page_of_monday = web_page(settings, f"/audio/{monday}")
+    assert "本日有 1 篇论文后来找到，载于 2025年7月15日" in page_of_monday
+    assert "后来找到 · 2025年7月14日" in web_page(settings, f"/audio/{tuesday}")
+    set_now(THURSDAY_EVENING + timedelta(days=5))
+    announce(arxiv, last, day="Wednesday, 16 July 2025")
+    assert cli("run").code == 0
+    assert found.id not in cli("issues", "export", "--format", "text").out
 
 
 @pytest.mark.slow

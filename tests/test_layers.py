@@ -33,6 +33,7 @@ LAYERS = (
     "sending",
     "transports",
     "issues",
+    "late_papers",
     "issue_edits",
     "rendering",
     "summaries",

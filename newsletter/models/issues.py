@@ -87,3 +87,4 @@ class IssueEntryRow(Base):
     summary: Mapped[str] = mapped_column(Text)
     summarizer: Mapped[str] = mapped_column(String(120))
     summary_language: Mapped[str] = mapped_column(String(8))
+    announced_on: Mapped[date | None]  # an earlier day, whose own issue lacked it

@@ -36,11 +36,13 @@ class IssueEntry:
     paper: Paper
     summary: Sentence
     put_first: str = ""  # why the editor puts it before all others
+    announced_on: date | None = None  # an earlier day, whose own issue lacked it
 
     @property
-    def order(self) -> tuple[bool, int]:
+    def order(self) -> tuple[bool, date, int]:
         """By what the papers of an issue are sorted."""
-        return not self.put_first, list(IssueSection).index(self.section)
+        late = self.announced_on or date.min
+        return not self.put_first, late, list(IssueSection).index(self.section)
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Block(NamedTuple):
     section: IssueSection
     day: date | None = None  # of a mail of several days: the one that announced it
     is_first: bool = False  # the editor puts its papers before all others
+    is_late: bool = False  # its papers were found after that day's issue had gone out
 
 
 @dataclass(frozen=True)
@@ -111,12 +114,21 @@ class IssueContent:
     )
 
     @property
+    def reaches_back_to(self) -> date:
+        """The earliest day that any of its papers was announced on."""
+        late = (entry.announced_on for entry in self.entries if entry.announced_on)
+        return min([self.first_day or self.day, *late])
+
+    @property
     def sections(self) -> dict[str, IssueSection]:
         """Where each paper stands, by its identifier."""
         return {entry.paper.id.arxiv_id: entry.section for entry in self.entries}
 
     def since(self, day: date) -> "IssueContent":
         """Of several days those from `day` on, for whoever was no reader before."""
+        kept = tuple(entry for entry in self.entries if (entry.announced_on or day) >= day)
+        if len(kept) < len(self.entries):
+            return replace(self, entries=kept).since(day)
         days = [known for known in sorted(self.sections_by_day) if known >= day]
         if not days or self.first_day is None:
             return self
@@ -127,9 +139,9 @@ class IssueContent:
                 earlier = strongest.get(arxiv_id, section)
                 strongest[arxiv_id] = min(earlier, section, key=order.index)
         entries = [
-            replace(entry, section=strongest[entry.paper.id.arxiv_id])
+            replace(entry, section=strongest.get(entry.paper.id.arxiv_id, entry.section))
             for entry in self.entries
-            if entry.paper.id.arxiv_id in strongest
+            if entry.paper.id.arxiv_id in strongest or entry.announced_on
         ]
         return replace(
             self,
@@ -148,7 +160,8 @@ class IssueContent:
         """Under which label a paper stands: of its categories the first that is followed."""
         category = self._category(entry) if self.by_category else ""
         day = self._days[entry.paper.id] if self.by_day else None
-        return Block(category, entry.section, day, bool(entry.put_first))
+        late = entry.announced_on
+        return Block(category, entry.section, late or day, bool(entry.put_first), late is not None)
 
     @cached_property
     def _days(self) -> dict[PaperId, date]:
@@ -179,6 +192,7 @@ class IssueContent:
             counted,
             key=lambda block: (
                 not block.is_first,
+                block.is_late,
                 order.get(block.category, 0),
                 block.day or self.day,
                 sections.index(block.section),

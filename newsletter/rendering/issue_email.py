@@ -160,8 +160,8 @@ class IssueEmails:
             return self._week(reader.had_issue, self._since)
         if self._issue.by_day:
             return self
-        first_day = self._issue.first_day
-        if first_day is None or reader.subscribed_at is None:
+        first_day = self._issue.reaches_back_to
+        if first_day == self._issue.day or reader.subscribed_at is None:
             return self
         day = newest_day(reader.subscribed_at)
         if day <= first_day:

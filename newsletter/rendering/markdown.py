@@ -64,6 +64,8 @@ def _entry(tag: str, entry: IssueEntry, words: Catalogue) -> str:
     paper = entry.paper
     pdf = f"http://arxiv.org/pdf/{paper.id}"
     bullets = [(say("Categories"), "; ".join(paper.categories))]
+    if entry.announced_on:
+        bullets.insert(0, (say("Found later"), words.one_line_date(entry.announced_on)))
     if entry.put_first:
         bullets.insert(0, (say("Put first by the editor"), entry.put_first))
     if entry.section is not IssueSection.REPLACE and entry.summary.text:

@@ -4,7 +4,7 @@ Plain strings: the template that prints them escapes them as its format needs.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.rendering.author_list import list_authors, read_authors
@@ -40,8 +40,17 @@ class IssueTexts(MastheadTexts):
         """What stands over the papers of a block."""
         day = self._catalogue.one_line_date(block.day) if block.day else ""
         first = self._say("Editor's choice").upper() if block.is_first else ""
+        late = self._say("Found later").upper() if block.is_late else ""
         section = self.section(block.section).upper()
-        return " · ".join(filter(None, [first, block.category, day, section]))
+        return " · ".join(filter(None, [first, late, block.category, day, section]))
+
+    def found_later(self, number: int, day: date) -> str:
+        """Where the papers stand that were found after an issue had gone out."""
+        return self._count(
+            "%(num)s paper of this day was found later: it stands in the issue of %(day)s.",
+            "%(num)s papers of this day were found later: they stand in the issue of %(day)s.",
+            number,
+        ) % {"num": self._number(number), "day": self._catalogue.long_date(day)}
 
     def put_first(self, entry: IssueEntry) -> str:
         """Why a paper comes before all others for everybody."""

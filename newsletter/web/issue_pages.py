@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from newsletter import issues
+from newsletter import issues, late_papers
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.models import IssueRow
 from newsletter.rendering.citations import FORMATS
@@ -32,16 +32,18 @@ _ISSUE_STATE = select(
     IssueRow.frozen_at,
     select(func.max(_other.day)).where(_beside, _other.day < bindparam("day")).scalar_subquery(),
     select(func.min(_other.day)).where(_beside, _other.day > bindparam("day")).scalar_subquery(),
+    select(func.max(_other.id)).where(_beside, _other.day > bindparam("day")).scalar_subquery(),
 ).where(IssueRow.newsletter == bindparam("slug"), IssueRow.day == bindparam("day"))
 
 
 class _KnownIssue(NamedTuple):
-    """What an issue's page changes with: which it is, and the days before and after it."""
+    """What an issue's page changes with: which it is, the days beside it, and later issues."""
 
     id: int
     frozen_at: datetime
     earlier: date | None
     later: date | None
+    newest_later: int | None  # which may bring papers of this one's day
 
 
 @blueprint.get("/<slug>/<day:day>")
@@ -89,7 +91,10 @@ def _load_issue(issue_id: int) -> IssueContent:
 
 
 def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
-    content = _load_issue(issue_id)
+    with pages.database.read() as session:
+        row = session.get_one(IssueRow, issue_id)
+        content = issues.load_issue(session, row)
+        found_later = late_papers.found_later(session, row)
     blocks = _filled_blocks(content)
     return pages.render(
         "web/issue.html",
@@ -98,6 +103,7 @@ def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
         blocks=blocks,
         categories=_categories(blocks) if content.by_category else [],
         first=_first(content),
+        found_later=found_later,
         chips=_chips(content),
         formats=FORMATS.values(),
         earlier=earlier,
@@ -117,8 +123,9 @@ class _FilledBlock(NamedTuple):
 def _filled_blocks(content: IssueContent) -> list[_FilledBlock]:
     """The labels in their order. Mails link to sections: the first of each bears its name."""
     anchors: dict[str, Block] = {}
-    for block in sorted(content.blocks, key=attrgetter("is_first")):
+    for block in sorted(content.blocks, key=attrgetter("is_first", "is_late")):
         parts = ["first" if block.is_first else "", block.category, block.section]
+        parts.insert(0, str(block.day) if block.is_late else "")
         is_taken = block.section in anchors
         anchors["-".join(filter(None, parts)) if is_taken else block.section] = block
     entries: dict[Block, list[IssueEntry]] = {block: [] for block in content.blocks}
