@@ -68,8 +68,10 @@ def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date)
             session, newsletter.slug, newsletter.categories, newest, services.max_age_days
         )
     for day in days:
+        from newsletter import daily
+
         try:
-            _fetch(services, newsletter, day)
+            daily.fetch(services, newsletter, day)
             daily.summarize(services, newsletter, day)
         except NoNetworkError:  # the newest day says so
             return
