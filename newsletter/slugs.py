@@ -39,14 +39,20 @@ class Renaming:
 def of_today(session: Session, slugs: Iterable[str]) -> list[str]:
     """What these newsletters are called now, in their order, once each."""
     named = list(slugs)
-    now_called = _renamed(session, named)
-    return list(dict.fromkeys(now_called.get(slug, slug) for slug in named))
+    new = now_called(session, named)
+    return list(dict.fromkeys(new.get(slug, slug) for slug in named))
+
+
+def now_called(session: Session, slugs: Iterable[str]) -> dict[str, str]:
+    """Those of the slugs that were given up, with what stands for each now."""
+    rows = session.scalars(select(FormerSlugRow).where(FormerSlugRow.slug.in_(slugs)))
+    return {row.slug: row.newsletter for row in rows}
 
 
 def settings_of_today(session: Session, settings: Settings) -> Settings:
     """The configuration by today's slugs: a process outlives a renaming, and serves on."""
-    now_called = _renamed(session, [newsletter.slug for newsletter in settings.newsletters])
-    return settings.renamed(now_called) if now_called else settings
+    new = now_called(session, [newsletter.slug for newsletter in settings.newsletters])
+    return settings.renamed(new) if new else settings
 
 
 def rename(session: Session, old: str, new: str, now: datetime) -> Renaming:
@@ -157,11 +163,6 @@ def refuse_former(session: Session, slug: str) -> None:
     row = session.get(FormerSlugRow, slug)
     if row is not None:
         raise NewsletterError(former_text(row))
-
-
-def _renamed(session: Session, slugs: list[str]) -> dict[str, str]:
-    rows = session.scalars(select(FormerSlugRow).where(FormerSlugRow.slug.in_(slugs)))
-    return {row.slug: row.newsletter for row in rows}
 
 
 def _known(session: Session) -> list[str]:

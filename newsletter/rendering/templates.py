@@ -1,16 +1,19 @@
 """The Jinja2 environment: one for mails and pages, with the filters that arXiv's texts need."""
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import RLock
+from typing import Any
 
 from jinja2 import (
     ChoiceLoader,
     Environment,
     FileSystemLoader,
     StrictUndefined,
+    Template,
     TemplateError,
     TemplateNotFound,
     select_autoescape,
@@ -33,6 +36,21 @@ _LONGEST = 6000
 _MISTAKES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
+class _Environment(Environment):
+    """Compiles a template once, however many threads are the first to ask for it."""
+
+    _compiling = RLock()
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja2's name
+    ) -> Template:
+        with self._compiling:
+            return super().get_template(name, parent, globals)
+
+
 @cache
 def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environment:
     """Templates in one language. HTML is escaped; an unknown name is an error, not a silence.
@@ -40,7 +58,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
     A template in the operator's own folder stands for ours of the same name.
     """
     folders = [theme.templates] if theme.templates else []
-    environment = Environment(
+    environment = _Environment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in [*folders, paths.templates()]]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,

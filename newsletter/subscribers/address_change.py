@@ -174,8 +174,10 @@ def unsubscribe_all(session: Session, requests: Sequence[UnsubscribeRequest]) ->
         )
     )
     held = lifecycle.subscriptions_of(session, ids - moved)
+    now_called = slugs.now_called(session, {request.newsletter for request in requests})
     for request in requests:
-        number, newsletter, now = request.subscriber_id, request.newsletter, request.at
+        number, now = request.subscriber_id, request.at
+        newsletter = now_called.get(request.newsletter, request.newsletter)
         meant = [subscribers[number]] if number in subscribers else []
         if number in moved:
             meant = list(lock_linked(session, number))

@@ -25,6 +25,7 @@ from newsletter.rendering.translations import Catalogue, translations
 from newsletter.subscribers import health, signup_limits
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.tokens import (
+    ALL,
     Claim,
     ConfirmClaim,
     SignedLinks,
@@ -152,6 +153,8 @@ class Pages:
         claim = self.links.read(kind, token)
         if claim is None:
             abort(410 if _WHOLE.fullmatch(token) and self._lost_a_key() else 400)
+        if isinstance(claim, UnsubscribeClaim) and claim.newsletter in (ALL, *self.newsletters):
+            return claim  # who ends it looks at the slugs once more, with all that leave then
         with self.database.read() as session:
             if isinstance(claim, ConfirmClaim):
                 named = slugs.of_today(session, claim.newsletters)

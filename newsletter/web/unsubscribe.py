@@ -36,18 +36,18 @@ def leave(token: str) -> str:
     if not is_one_click and not pages.press().counts:
         return ask_to_leave(token)
     chosen = ALL if request.form.get("from") == ALL else claim.newsletter
-    pages.unsubscribe_queue.unsubscribe(
-        UnsubscribeRequest(
-            claim.subscriber_id,
-            chosen,
-            pages.evidence("List-Unsubscribe=One-Click", Channel.ONE_CLICK)
-            if is_one_click
-            else pages.evidence(gettext("Unsubscribe")),
-            pages.clock(),
-            mails_undo=_mails_undo(),
-        )
+    unsubscribing = UnsubscribeRequest(
+        claim.subscriber_id,
+        chosen,
+        pages.evidence("List-Unsubscribe=One-Click", Channel.ONE_CLICK)
+        if is_one_click
+        else pages.evidence(gettext("Unsubscribe")),
+        pages.clock(),
+        mails_undo=_mails_undo(),
     )
-    pages.wake()
+    pages.unsubscribe_queue.unsubscribe(unsubscribing)
+    if unsubscribing.mails_undo or pages.settings.notify:
+        pages.wake()
     return goodbye_page(claim.subscriber_id, chosen)
 
 

@@ -6,13 +6,14 @@ takes along those who came meanwhile; and of this process only one asks for the 
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from threading import Lock
+from threading import Condition
 
 from sqlalchemy.exc import OperationalError
 
 from newsletter.db import Database
 from newsletter.subscribers.address_change import UnsubscribeRequest, unsubscribe_all
 
+_Entry = tuple[UnsubscribeRequest, Future[None]]
 _TOGETHER = 64  # so that no other writer waits long
 
 
@@ -21,22 +22,39 @@ class UnsubscribeQueue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[tuple[UnsubscribeRequest, Future[None]]] = []
-        self._at_work = Lock()
+        self._waiting: list[_Entry] = []
+        self._turn = Condition()
+        self._is_at_work = False
 
     def unsubscribe(self, request: UnsubscribeRequest) -> None:
-        """Returns once it is committed; raises what kept it from that."""
+        """Returns once it is committed; raises what kept it from that.
+
+        Who is done waits for no later commit: only those whose turn it is are at work.
+        """
         done: Future[None] = Future()
-        self._waiting.append((request, done))
-        while not done.done():
-            with self._at_work:
-                if not done.done():
-                    taken = self._waiting[:_TOGETHER]
-                    del self._waiting[: len(taken)]
-                    self._commit(taken)
+        with self._turn:
+            self._waiting.append((request, done))
+        while taken := self._take(done):
+            try:
+                self._commit(taken)
+            finally:
+                with self._turn:
+                    self._is_at_work = False
+                    self._turn.notify_all()
         done.result()
 
-    def _commit(self, taken: Sequence[tuple[UnsubscribeRequest, Future[None]]]) -> None:
+    def _take(self, done: Future[None]) -> list[_Entry]:
+        """Those who wait, once nobody is at work; nobody, once it is done."""
+        with self._turn:
+            self._turn.wait_for(lambda: done.done() or not self._is_at_work)
+            if done.done():
+                return []
+            taken = self._waiting[:_TOGETHER]
+            del self._waiting[: len(taken)]
+            self._is_at_work = True
+            return taken
+
+    def _commit(self, taken: Sequence[_Entry]) -> None:
         try:
             with self._database.by_row.begin() as session:
                 unsubscribe_all(session, [request for request, _ in taken])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from newsletter import bootstrap
+from newsletter import bootstrap, slugs
 from newsletter.config import Settings
 from newsletter.models import ConsentRow, SubscriberRow
 from newsletter.subscribers import erasure, health, suppression
@@ -28,7 +28,7 @@ from newsletter.subscribers.tokens import (
     UnsubscribeClaim,
 )
 from tests.conftest import NOW
-from tests.web.conftest import Site, opened
+from tests.web.conftest import Site, opened, path_of
 
 ADA = "ada@reader.example"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -203,6 +203,16 @@ def test_a_link_works_with_what_was_copied_along(site: Site, behind: str) -> Non
     link = leave_link(site, ada.id) + behind
     assert site.get(link).status_code == 200
     assert site.post(link, **ONE_CLICK).status_code == 200
+    assert site.held(ADA) == set()
+
+
+def test_who_leaves_in_the_second_of_a_renaming_is_out(site: Site) -> None:
+    ada = site.confirmed(ADA)
+    link = path_of(leave_link(site, ada.id))
+    site.get(link)  # the pages know the slugs of this second
+    with site.database.write.begin() as session:
+        slugs.rename(session, "audio", "speech", NOW)
+    assert site.client.post(link, data=ONE_CLICK).status_code == 200
     assert site.held(ADA) == set()
 
 
