@@ -38,13 +38,14 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
     from waitress import create_server
 
     from newsletter.errors import NewsletterError
-    from newsletter.web import create_app
+    from newsletter.web import create_app, request_framing
 
     settings = common.load(config_file)
     app = create_app(settings, sends_mail=True)
     database = app.extensions["newsletter.database"]
     _say_what_is_lost(settings, database)
     background = app.extensions["newsletter.background"]
+    request_framing.be_strict()
     try:
         server = create_server(app, host=host, port=port, **_limits(settings.web.proxies))
     except OSError as error:

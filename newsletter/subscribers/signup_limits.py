@@ -21,6 +21,7 @@ from newsletter.subscribers.suppression import key_for
 _log = logging.getLogger(__name__)
 
 _PURPOSE = "limits"
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _GMAIL = ("gmail.com", "googlemail.com")  # dots in its local parts mean nothing
 
 
@@ -140,9 +141,12 @@ def network_of(address: str | None) -> str:
     except ValueError:
         return "unknown"
     if isinstance(client, ipaddress.IPv6Address):
-        if client.ipv4_mapped is None:
+        mapped = client.ipv4_mapped
+        if mapped is None and client in _NAT64:  # a server without IPv4, behind a translator
+            mapped = ipaddress.IPv4Address(int(client) & 0xFFFFFFFF)
+        if mapped is None:
             return str(ipaddress.ip_network((int(client), 48), strict=False))
-        client = client.ipv4_mapped
+        client = mapped
     return str(ipaddress.ip_network((int(client), 24), strict=False))
 
 

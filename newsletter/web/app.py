@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, g, redirect, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
 from newsletter import alarm, bootstrap, config, slugs
@@ -274,8 +273,26 @@ def _trust_proxies(app: Flask, settings: Settings) -> None:
     """
     inner: Any = _PathMiddleware(app.wsgi_app, urlsplit(settings.site.url).path)
     if settings.web.proxies:
-        inner = ProxyFix(inner, x_for=settings.web.proxies, x_proto=0, x_host=0)
+        inner = _ProxyMiddleware(inner, settings.web.proxies)
     app.wsgi_app = inner  # type: ignore[method-assign]  # Flask's way to add a middleware
+
+
+class _ProxyMiddleware:
+    """The client's address as the outermost of our proxies wrote it.
+
+    Everything before that is a stranger's: so it is found by its commas alone, whatever quotes and
+    brackets somebody opens there and does not close.
+    """
+
+    def __init__(self, inner: Callable[..., Iterable[bytes]], proxies: int) -> None:
+        self._inner = inner
+        self._proxies = proxies
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        written = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")[-self._proxies :]
+        if len(written) == self._proxies:
+            environ["REMOTE_ADDR"] = written[0].strip()
+        return self._inner(environ, start)
 
 
 class _PathMiddleware:
