@@ -15,6 +15,7 @@ from newsletter.config import Settings
 from newsletter.models import ConsentRow, IssueRow
 from newsletter.subscribers import lifecycle
 from newsletter.web import create_app
+from newsletter.web.app import utc_now
 from tests.web.conftest import ENGLISH, Hand, Site, opened, path_of
 from tests.web.test_leaving import ONE_CLICK, leave_link
 
@@ -72,6 +73,7 @@ def test_a_public_page_is_made_once_and_known_before_it_is_made(
 
 
 def test_while_another_holds_the_write_lock_everybody_can_read(site: Site) -> None:
+    site.clock.now = utc_now()  # as the run's was
     ada = site.confirmed("ada@reader.example")
     app, link = site.client.application, path_of(leave_link(site, ada.id))
     with closing(sqlite3.connect(site.settings.folder / "newsletter.db")) as another:
