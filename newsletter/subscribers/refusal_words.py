@@ -9,10 +9,16 @@ from enum import Enum
 from newsletter.lazy_pattern import lazy_pattern
 
 TRUE = frozenset(
-    "1 true yes y t on x ✓ ✔ ja oui si sí sim da да 是 wahr vrai verdadero はい 예".split()  # noqa: SIM905 - to be read at a glance
+    (  # noqa: SIM905 - to be read at a glance
+        "1 true yes y t on x ✓ ✔ ✅ ja oui si sí sim da да ano tak igen evet kyllä ya có ναι כן نعم"  # noqa: RUF001 - Greek
+        " 是 wahr vrai verdadero はい 예"
+    ).split()
 )
 FALSE = frozenset(
-    "0 0.0 false no n f off nein non não nej nee нет 否 falsch faux falso ✗ ✘ いいえ 아니오".split()  # noqa: SIM905 - to be read at a glance
+    (  # noqa: SIM905 - to be read at a glance
+        "0 0.0 false no n f off nein non não nej nee нет ne nu nem hayır ei tidak không όχι לא لا"  # noqa: RUF001 - Turkish
+        " 否 falsch faux falso ✗ ✘ ❌ いいえ 아니오"
+    ).split()
 )
 NOTHING = frozenset({"", "-", "–", "—", "null", "none", "nil", "n/a", "nan", "\\n", "[]", "{}"})
 
@@ -24,6 +30,8 @@ OWN_NO_NAME = lazy_pattern(
     r"|abgemeldet|abmeld|abbestell|austrag|ausgetr|widerspr|widerruf|gekundigt|kundigung"
     r"|desinscri|desabonn|disiscri|disdett|cancellat|debaja|^baja|descadastr|des+uscri|oppos"
     r"|uitgeschreven|afgemeld|afmeld|wypis|avregistr|avprenum|avmeld|frameld|отпис|отказ"
+    r"|odhlas|odjav|leiratkoz|dezabon|abonelikten|peruut|berhentilangganan|huyđangky|διαγραφ|απεγγραφ"
+    r"|הוסר|הסרה|الغاء|الغى"
     r"|退订|取消订阅|拒收|拉黑|黑名单|屏蔽|配信停止|配信拒否|購読解除|退会|수신거부|구독취소|구독해지"
 )
 # Somebody else's, or a machine's.
@@ -102,7 +110,7 @@ _STATUS_WORDS = {
         " premium gifted trialed vip approved express implied digest mail plain html txt summary"
         " normal valid accepted granted given opted|in opt|in double|opted|in email all|email each"
         " mime digests mime_digests plaintext_digests summary_digests non|suppressed ok"
-        " transactional|and|marketing"
+        " transactional|and|marketing marketing|contact"
         " abonniert aktiv bestatigt angemeldet abonne inscrit actif confirme activo suscrito"
         " confirmado iscritto attivo confermato ativo inscrito подписан активен подтвержден"
         " 已订阅 订阅 订阅中 已确认 正常 有效 購読中 구독중 구독"

@@ -54,6 +54,16 @@ THEIR_WORD = (
     ("退订时间", "", "2024-01-02"),
     ("状态", "已订阅", "已退订"),
     ("수신거부", "아니오", "예"),
+    ("ABONELİKTEN ÇIKTI", "Hayır", "Evet"),
+    ("Peruutettu", "ei", "kyllä"),
+    ("leiratkozott", "nem", "igen"),
+    ("odhlášen", "ne", "ano"),
+    ("dezabonat", "nu", "da"),
+    ("berhenti langganan", "tidak", "ya"),
+    ("Hủy đăng ký", "không", "có"),
+    ("Διαγράφηκε", "όχι", "ναι"),
+    ("הוסר", "לא", "כן"),
+    ("ألغى الاشتراك", "لا", "نعم"),
 )
 OTHERS_WORD = (
     ("confirmed", "1", "0"),
