@@ -17,6 +17,7 @@ from newsletter.sources.base import Source
 from newsletter.subscribers.tokens import SignedLinks
 from newsletter.summaries import llm_budget
 from newsletter.summaries.base import Summarizer
+from newsletter.summaries.day_spending import DaySpending
 from newsletter.summaries.safe_summarizer import DisabledSummarizer, SafeSummarizer, describe_fault
 from newsletter.transports.memory import Memory
 
@@ -78,6 +79,8 @@ def open_services(
             stop_when(stopping)
         transport = load_plugin("transport", settings) if sends else Memory()
         summarizer = _summarizer(settings)
+        is_alone = opened.engine.dialect.name == "sqlite"
+        shared = None if is_alone else DaySpending(opened, clock)
         try:
             yield Services(
                 database=opened,
@@ -90,7 +93,7 @@ def open_services(
                 bar=bar,
                 stopping=stopping,
                 theme=Theme.of(settings),
-                llm_budget=llm_budget.from_settings(settings.summarizer),
+                llm_budget=llm_budget.from_settings(settings.summarizer, shared),
                 patience=timedelta(hours=settings.source.patience_h),
                 max_age_days=settings.source.max_age_days,
                 page_interval=page_interval,
@@ -143,7 +146,7 @@ def rehearsal(real: Services) -> Iterator[Services]:
             database=copy,
             transport=Memory(),
             summarizer=summarizer,
-            llm_budget=replace(real.llm_budget),
+            llm_budget=replace(real.llm_budget.of_another_run(), day=None),
             sending=SendingSettings(),
             marks=None,
             memory=None,

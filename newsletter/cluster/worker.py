@@ -155,6 +155,7 @@ class ClusterWorker:
 
     def _compose_days(self) -> None:
         """Fetch and freeze what is due of every newsletter; the batches go to jobs."""
+        services = replace(self._services, llm_budget=self._services.llm_budget.of_another_run())
         with self._services.database.read() as session:
             settings = slugs.settings_of_today(session, self._settings)
             refused = slugs.refused(session, settings, slugs.orphans(session, settings))
@@ -164,9 +165,9 @@ class ClusterWorker:
             newsletter for newsletter in settings.newsletters if newsletter.slug not in refused
         ]
         for newsletter in mailed:
-            for days in catch_up.open_days(self._services, newsletter):
+            for days in catch_up.open_days(services, newsletter):
                 try:
-                    catch_up.run_days(self._services, newsletter, days)
+                    catch_up.run_days(services, newsletter, days)
                 except NewsletterError as error:
                     _log.warning("%s: %s", newsletter.slug, error)
 

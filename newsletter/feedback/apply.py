@@ -39,6 +39,7 @@ _ORDINARY_KEPT_FOR = timedelta(days=14)  # providers repeat themselves for a day
 _SET_ASIDE_KEPT_FOR = timedelta(days=60)
 _FORGOTTEN_AT_ONCE = 2000
 _LONGEST_SET_ASIDE = 10_000
+_LEAVING = (EventType.COMPLAINT, EventType.UNSUBSCRIBE)
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,12 @@ def _apply_to_subscribers(session: Session, fresh: Sequence[_KnownEvent], now: d
     """Do to the addresses what follows; how many are suppressed for that."""
     bad = [known for known in fresh if known.event.kind not in ORDINARY or known.event.suppress]
     numbers = {known.subscriber_id for known in bad if known.subscriber_id is not None}
-    address_change.lock_linked(session, *numbers)
+    leaving = {
+        known.subscriber_id
+        for known in bad
+        if known.subscriber_id is not None and known.event.kind in _LEAVING
+    }
+    address_change.lock_linked(session, *leaving, beside=numbers)
     in_order = sorted(bad, key=lambda known: known.email or "")
     return sum(_apply_to_subscriber(session, known, now) for known in in_order)
 
@@ -191,7 +197,7 @@ def _apply_to_subscriber(session: Session, known: _KnownEvent, now: datetime) ->
         if event.kind is EventType.BOUNCE and why is None:
             often = bounce_rules.bounced_too_often(session, known.subscriber_id, now)
             why = f"bounced: {bounce_rules.BOUNCES} issues in a row" if often else None
-        if event.kind in {EventType.COMPLAINT, EventType.UNSUBSCRIBE}:
+        if event.kind in _LEAVING:
             address_change.unsubscribe_following_changes(
                 session, known.subscriber_id, ALL, _unsubscribe(event), now
             )

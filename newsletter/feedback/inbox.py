@@ -7,9 +7,9 @@ slices of a transaction each, and says in the row how far it is; killed, it goes
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.db import Database
@@ -41,29 +41,41 @@ def fold(
     read: tuple[int, WebhookBody] | None = None
     while not stopping():
         with database.read() as session:
-            row = session.scalars(select(InboxRow).order_by(InboxRow.id).limit(1)).first()
-        if row is None:
-            return
-        from newsletter.feedback import sendgrid_webhook
+            seen = session.execute(_OLDEST).first()
+            if seen is None:
+                return
+            from newsletter.feedback import sendgrid_webhook
 
-        if read is None or read[0] != row.id:
-            read = row.id, sendgrid_webhook.parse_body(row.content, row.received_at)
+            if read is None or read[0] != seen.id:
+                content = session.scalars(select(InboxRow.content).where(InboxRow.id == seen.id))
+                read = seen.id, sendgrid_webhook.parse_body(content.one(), seen.received_at)
         with database.share.begin() as session:
-            _fold_slice(session, row, read[1], clock())
+            _fold_slice(session, seen, read[1], clock())
 
 
-def _fold_slice(session: Session, seen: InboxRow, body: "WebhookBody", now: datetime) -> None:
+_OLDEST = (
+    select(InboxRow.id, InboxRow.source, InboxRow.received_at, InboxRow.folded)
+    .order_by(InboxRow.id)
+    .limit(1)
+)
+
+
+def _fold_slice(
+    session: Session, seen: Row[*tuple[Any, ...]], body: "WebhookBody", now: datetime
+) -> None:
     """The next events of a body, unless another process has done them meanwhile."""
     from newsletter.feedback import apply
 
-    row = session.get(InboxRow, seen.id, with_for_update=True)
-    if row is None or row.folded != seen.folded:
+    held = select(InboxRow.folded).where(InboxRow.id == seen.id).with_for_update()
+    if session.scalar(held) != seen.folded:
         return
-    share = body.events[row.folded : row.folded + _AT_ONCE]
+    share = body.events[seen.folded : seen.folded + _AT_ONCE]
     result = apply.apply_events(session, share, now)
-    row.folded += len(share)
-    if row.folded >= len(body.events):
+    this = InboxRow.id == seen.id
+    if seen.folded + len(share) >= len(body.events):
         for reason, content in body.odd:
-            apply.quarantine(session, row.source, reason, content, now)
-        session.delete(row)
+            apply.quarantine(session, seen.source, reason, content, now)
+        session.execute(delete(InboxRow).where(this))
+    else:
+        session.execute(update(InboxRow).where(this).values(folded=seen.folded + len(share)))
     _log.info("feedback folded", extra={**vars(result), "set_aside": len(body.odd)})

@@ -100,6 +100,16 @@ class SummaryFailureRow(Base):
     tokens_answered: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
+class SummarizerDayRow(Base):
+    """What all machines asked of a summarizer in a day (UTC): its caps are theirs together."""
+
+    __tablename__ = "summarizer_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    tokens_asked: Mapped[int]
+    tokens_answered: Mapped[int]
+
+
 class AnswerCountRow(Base):
     """What ever came of asking a summarizer: counters that only grow."""
 

@@ -132,8 +132,13 @@ def resolve_subscriber_ids(session: Session, subscriber_id: int) -> Sequence[Sub
     return subscribers
 
 
-def lock_linked(session: Session, *numbers: int) -> Sequence[SubscriberRow]:
-    """The same for some numbers together, and nobody else changes them until we are done."""
+def lock_linked(
+    session: Session, *numbers: int, beside: Collection[int] = ()
+) -> Sequence[SubscriberRow]:
+    """The same for some numbers together, and nobody else changes them until we are done.
+
+    `beside` are more who shall not change, whatever their links mean.
+    """
     found: list[SubscriberRow] = []
     while True:  # somebody may have moved while we waited
         locked = {subscriber.id for subscriber in found}
@@ -143,9 +148,11 @@ def lock_linked(session: Session, *numbers: int) -> Sequence[SubscriberRow]:
             for subscriber in resolve_subscriber_ids(session, number)
         ]
         found = list(dict.fromkeys(linked))
-        if {subscriber.id for subscriber in found} <= locked:
+        theirs = {subscriber.id for subscriber in found}
+        if theirs <= locked and not beside:
             return found
-        lock_readers(session, [subscriber.id for subscriber in found])
+        lock_readers(session, theirs | set(beside))
+        beside = ()
 
 
 def unsubscribe_following_changes(

@@ -8,6 +8,7 @@ from threading import Lock
 
 from newsletter.config import SummarizerSettings, combinations
 from newsletter.summaries.base import NOTHING, Tokens
+from newsletter.summaries.day_spending import DaySpending
 
 _PATIENCE = 3  # papers in a row without an answer, then it is not about one paper
 _ALIKE = 10  # answers in a row refused for one reason, then it is a setting
@@ -33,13 +34,17 @@ class Prices:
 
 @dataclass
 class LlmBudget:
-    """Shared by everything that asks in one run, whatever the newsletter and the thread."""
+    """Shared by everything that asks in one run, whatever the newsletter and the thread.
+
+    With a `day`, tokens and money are all machines' of that day, and only time is the run's.
+    """
 
     seconds: float = 900.0
     most_tokens: int | None = None
     most_cost: float | None = None
     prices: Prices = field(default_factory=Prices)
     clock: Callable[[], float] = time.monotonic
+    day: DaySpending | None = None
     spent: Tokens = NOTHING
     _reserved: Tokens = NOTHING
     _used_s: float = 0.0
@@ -49,6 +54,11 @@ class LlmBudget:
     _reason: str = ""  # why the last answer was of no use
     _closed: str = ""
     _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def of_another_run(self) -> "LlmBudget":
+        """The same limits, and nothing spent: a worker lives for many runs."""
+        limits = (self.seconds, self.most_tokens, self.most_cost, self.prices)
+        return LlmBudget(*limits, self.clock, self.day)
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -68,16 +78,23 @@ class LlmBudget:
     def reserve(self, expected: Tokens) -> str:
         """Set aside what asking once will cost; or say why it must not be asked."""
         with self._lock:
-            reason = self._closed or self._exceeded(self.spent + self._reserved + expected)
-            if not reason:
+            reason = self._closed or ("" if self.left_s() > 0 else self.late)
+            if not (reason or self.day):
+                reason = self._over_caps(self.spent + self._reserved + expected)
+        if not reason and self.day:
+            reason = self.day.reserve(expected, self._over_caps)
+        if not reason:
+            with self._lock:
                 self._reserved += expected
-            return reason
+        return reason
 
     def settle(self, expected: Tokens, spent: Tokens) -> None:
         """Count what it did cost instead of what was set aside."""
         with self._lock:
             self._reserved += Tokens(-expected.asked, -expected.answered)
             self.spent += spent
+        if self.day:
+            self.day.settle(expected, spent)
 
     def answered(self) -> None:
         with self._lock:
@@ -113,17 +130,16 @@ class LlmBudget:
     def _close(self, reason: str) -> None:
         self._closed = self._closed or reason
 
-    def _exceeded(self, tokens: Tokens) -> str:
-        if self.left_s() <= 0:
-            return self.late
+    def _over_caps(self, tokens: Tokens) -> str:
+        whose = "this day's" if self.day else "this run's"
         if self.most_tokens is not None and tokens.all > self.most_tokens:
             return (
-                f"was not asked any more: this run's {self.most_tokens:,} tokens are used up"
+                f"was not asked any more: {whose} {self.most_tokens:,} tokens are used up"
                 " (summarizer.cap_tokens)"
             )
         if self.most_cost is not None and self.prices.cost(tokens) > self.most_cost:
             return (
-                f"was not asked any more: this run's {self.most_cost:g} {self.prices.currency} are"
+                f"was not asked any more: {whose} {self.most_cost:g} {self.prices.currency} are"
                 " used up (summarizer.cap_cost)"
             )
         return ""
@@ -133,12 +149,13 @@ class LlmBudget:
         return f"did not answer within the run's {self.seconds:g} s (summarizer.deadline_s)"
 
 
-def from_settings(settings: SummarizerSettings) -> LlmBudget:
-    """What the settings allow a run.
+def from_settings(settings: SummarizerSettings, day: DaySpending | None = None) -> LlmBudget:
+    """What the settings allow a run, or all machines in a day.
 
     Raises:
         WrongUseError: money is capped, and nothing says what a token costs.
     """
     combinations.check_budget(settings)
     prices = Prices(settings.price_in, settings.price_out, settings.currency)
-    return LlmBudget(settings.deadline_s, settings.cap_tokens, settings.cap_cost, prices)
+    limits = (settings.deadline_s, settings.cap_tokens, settings.cap_cost, prices)
+    return LlmBudget(*limits, day=day)

@@ -1,6 +1,7 @@
 """A machine's share of everything, by jobs that are only hints."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -19,6 +20,9 @@ from newsletter.models import BatchRow, DeliveryRow, IssueRow, IssueState
 from newsletter.sending import freezing, ledger, rate_limit
 from newsletter.sending.journal import Owner
 from newsletter.services import Services
+from newsletter.summaries.base import Tokens
+from newsletter.summaries.day_spending import DaySpending
+from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.transports.memory import Memory
 from newsletter.web import create_app
 from tests import pgbouncer, postgresql
@@ -208,3 +212,19 @@ def test_an_upgrade_makes_the_queue_s_tables_and_a_worker_says_where_they_are_mi
         assert tables.open_app(upgraded)
     with pytest.raises(NewsletterError, match="workers need PostgreSQL"):
         tables.open_app(db.connect("sqlite://", settings.folder))
+
+
+def test_machines_have_one_cap_a_day_for_what_they_ask_of_a_model(services: Services) -> None:
+    cost = Tokens(90, 10)
+    moments = [services.clock()]
+    shared = DaySpending(services.database, lambda: moments[-1])
+    one, other = (LlmBudget(most_tokens=300, day=shared) for _ in range(2))
+    assert one.reserve(Tokens(200, 0)) == ""
+    assert "this day's 300 tokens are used up" in other.reserve(Tokens(150, 0))
+    one.settle(Tokens(200, 0), cost)
+    with ThreadPoolExecutor(4) as threads:  # as a model is asked for several papers at once
+        refusals = list(threads.map(lambda _: other.reserve(cost), range(4)))
+    assert refusals.count("") == 2
+    assert one.of_another_run().reserve(cost) != ""
+    moments.append(moments[0] + timedelta(days=1))
+    assert one.of_another_run().reserve(cost) == ""

@@ -316,6 +316,16 @@ def test_no_more_money_is_spent_than_a_run_may(database: Database) -> None:
     assert "0.25 EUR are used up (summarizer.cap_cost)" in made.failed[PAPERS[7].id]
 
 
+def test_a_worker_that_lives_long_has_the_whole_time_for_each_run() -> None:
+    seconds = [0.0]
+    budget = LlmBudget(seconds=900, clock=lambda: seconds[-1])
+    with budget.asking():
+        seconds.append(1000.0)
+    budget.give_up("away")
+    assert (budget.left_s(), budget.of_another_run().left_s()) == (0, 900)
+    assert budget.of_another_run().reserve(COST) == ""
+
+
 def test_what_an_answer_cost_is_kept_with_it(database: Database) -> None:
     make(database, Model(texts={3: [INVENTED]}))
     with database.read() as session:
