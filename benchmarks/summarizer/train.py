@@ -58,6 +58,7 @@ GUARDS = {
     "guard:prelude": -0.4,
     "guard:secondary": -0.3,
     "guard:others": -0.6,
+    "guard:step": -0.2,
     "guard:item": -1.0,
     "guard:open_end": -0.7,
     "guard:question": -1.0,

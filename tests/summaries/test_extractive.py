@@ -54,6 +54,29 @@ def test_the_sentence_with_the_contribution_is_quoted_without_its_lead_in() -> N
 @pytest.mark.parametrize(
     ("abstract", "expected"),
     [
+        (  # other people's results by name are not this paper's
+            """Katz and Vafa showed how charged matter arises in compactification. Here we use
+            such singularities to deform the whole manifold of a unified model.""",
+            "We use such singularities to deform the whole manifold of a unified model.",
+        ),
+        (  # whatever the limitation is, the way says enough
+            """Rooms are noisy. The present paper introduces QuietNet, a network that addresses
+            this limitation through two stages: a filter and a mask in frequency.""",
+            """The present paper introduces QuietNet, a network that addresses this limitation \
+through two stages: a filter and a mask in frequency.""",
+        ),
+        (  # a long sentence loses what stands between two commas
+            """The distribution of the collectivity in the nucleus of niobium, that is one of the
+            three nuclides for which data were reported by three groups in recent years, is
+            calculated in the framework of the vibration coupling model with two phonons each.""",
+            """The distribution of the collectivity in the nucleus of niobium is calculated in \
+the framework of the vibration coupling model with two phonons each.""",
+        ),
+        (  # a step is no contribution
+            """Rooms are noisy. We present the first study of hiring in networks of small firms.
+            Next, we develop a novel framework of hiring that improves networks of firms.""",
+            "We present the first study of hiring in networks of small firms.",
+        ),
         (  # background loses to whatever is done, also where it has the title's words
             """Machine learning is increasingly applied to telephone calls in banks. Calls are long.
             This systematic review analyzed 226 studies of parsers.""",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from newsletter.summaries.extractive import features
 from newsletter.summaries.extractive.clauses import cut_at_clause
 from newsletter.summaries.extractive.cue_phrases import ACTS
+from newsletter.summaries.extractive.penalties import is_vague
 
 LONG_WORDS = 40  # a longer sentence is cut at a clause, or gives way
 # What a sentence in which somebody acts, and against which nothing of this speaks, may gain.
@@ -34,10 +35,14 @@ _UNFIT = _GIVES_WAY.keys() | {
         "open_end",
         "question",
         "short",
+        "step",
         "rests_on_own",
     )
 }
 _LONG_GIVES_WAY = 1.6
+# What is no contribution at all gives way even to one that points back, where none stands alone.
+_NO_CONTRIBUTION = frozenset({"guard:prelude", "guard:others"})
+_ONLY_LEANS = frozenset({"guard:demonstrative_early", "guard:demonstrative_late"})
 
 
 class _Scored(NamedTuple):
@@ -50,8 +55,17 @@ class _Scored(NamedTuple):
         return self.described.keys().isdisjoint(_UNFIT)
 
     @property
+    def acts(self) -> bool:
+        return not ACTS.isdisjoint(self.described)
+
+    @property
     def stands_alone(self) -> bool:
-        return self.is_fit and not ACTS.isdisjoint(self.described)
+        return self.is_fit and self.acts
+
+    @property
+    def leans(self) -> bool:
+        """Whether somebody acts, and nothing speaks against it but a word that points back."""
+        return self.acts and (self.described.keys() & _UNFIT) <= _ONLY_LEANS
 
     @property
     def is_long(self) -> bool:
@@ -82,17 +96,20 @@ def _preferred(ranked: list[_Scored]) -> list[_Scored]:
         return []
     best = ranked[0]
     margin = max((_GIVES_WAY.get(name, 0.0) for name in best.described), default=0.0)
-    fit = [other for other in ranked[1:] if other.stands_alone]
-    better = next((other for other in fit if other.score >= best.score - margin), best)
+    near = [other for other in ranked[1:] if other.score >= best.score - margin]
+    fit = [other for other in near if other.stands_alone]
+    if not (fit or best.acts or _NO_CONTRIBUTION.isdisjoint(best.described)):
+        fit = [other for other in near if other.leans]
+    better = fit[0] if fit else best
     if not better.is_long:
         return [better]
     shorter = cut_at_clause(better.text, LONG_WORDS)
-    if shorter != better.text:
+    if shorter != better.text and not is_vague(shorter):
         return [better._replace(text=shorter)]
     near = [other for other in ranked if other.score >= better.score - _LONG_GIVES_WAY]
     short = [other for other in near if other.is_fit and not other.is_long]
-    acting = (other for other in short if other.stands_alone)
-    return [next(chain(acting, short), better)]
+    acting = [other for other in short if other.stands_alone]
+    return [next(iter(acting or short), better)]
 
 
 @cache

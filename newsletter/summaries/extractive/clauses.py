@@ -60,7 +60,19 @@ _HOLDS_ON = lazy_pattern(
     r"sufficient|is|are|was|were|be|been|than|from|to|of|in|for|the|an?)|,)\Z",
     re.IGNORECASE,
 )
-_SAME_AS = lazy_pattern(r" \w+ (?:\w+ )?(?:as|of|for)\b")
+_SAME_AS = lazy_pattern(
+    r" \w+ (?:\w+ )?(?:as|of|for|required|used|that|which|when|across|between)\b"
+)
+_SHARED_BY_ALL = lazy_pattern(r"\b(?:shar(?:e|es|ed|ing)|located on|placed on|lie in|lies in) \Z")
+# "... that addresses these challenges by pruning": how says enough, whatever they are.
+_MET = lazy_pattern(
+    r"\b(?:address|tackl|overcom|mitigat|solv|bridg|fill|alleviat|resolv|circumvent|remed|reduc|"
+    r"achiev|meet|clos)\w*(?: both)?(?: of)? \Z"
+)
+_MEANS = lazy_pattern(
+    r" (?:[\w-]+ ){0,2}(?:limitation|challenge|gap|issue|problem|need|shortcoming|difficult|goal|"
+    r"bottleneck|drawback|trade-?off|tension|task|objective)\w*,? (?:by|through|via|with|using)\b"
+)
 _TWO = lazy_pattern(r"\b(?:and|or|than|from|between)\b")
 _PREDICATE = lazy_pattern(
     r"\b(?:we|i|authors?|is|are|was|were|has|have|can|shows?|presents?|proposes?|introduces?|describes?|"
@@ -113,11 +125,25 @@ _BREAK = lazy_pattern(
     rf"|, (?:and )?(?:thus|thereby|hence|so) |; |: (?=\(?(?:1|i|a)\))|{_DASH}(?!.*{_DASH})"
     r"|, (?:and|but) (?=(?:we|it|this|these|they|the \w+(?: \w+)?|our \w+) "
     r"(?:\w+ly |then |also )?\w+(?:s|ed|e)\b)"
+    r"|,? (?:corresponding to|as well as|in order to|with the (?:aim|goal|purpose) of) "
     r"|, (?:\w+ly )?(?!according|including|depending|during|being|using|find|show|reveal|prov|"
     r"demonstrat|achiev)\w{3,}ing \w+ "
 )
+_ANNOUNCES = lazy_pattern(
+    r",? (?:through|via|with|featuring|comprising|consisting of|composed of|based on|including|by|"
+    r"in|into|that (?:comprises|has|includes|contains|combines)|which (?:comprises|includes)) "
+    r"(?:the following )?(?:two|three|four|five|six|several) (?:[\w-]+ ){0,3}"
+    r"(?:innovations|contributions|components|stages|modules|strategies|steps|parts|mechanisms|"
+    r"ideas|ways|phases|ingredients|techniques|aspects|perspectives|designs)\Z"
+)
+# What stands between two commas in a long sentence: ", which was built in 2008, ".
+_BETWEEN_COMMAS = lazy_pattern(
+    r", (?:which|who|whose|that) (?!(?:we|if|when|only)\b)[^,;:$()]{10,160},"
+    r"(?= (?:is|are|was|were|has|have|can)\b)"
+)
 _CONDITION = lazy_pattern(r"\b(?:not only|only|if|unless|except|provided|assuming|respectively)\b")
 ENOUGH, LONG = 14, 28  # words: left over, and in the whole sentence
+ENOUGH_LISTED = 9  # before a list that goes
 
 
 def points_back(text: str) -> int | None:
@@ -188,18 +214,28 @@ def cut_at_clause(sentence: str, words: int) -> str:
     """
     if len(sentence) > LONGEST:
         return sentence
+    sentence = _BETWEEN_COMMAS.sub("", sentence, count=1)
     closed, bracketed = formulas(sentence), parentheses(sentence)
     for match in reversed(list(_BREAK.finditer(sentence))):
         beginning, rest = sentence[: match.start()], sentence[match.start() :]
-        if not ENOUGH <= _words(beginning) <= words or _CONDITION.search(rest):
+        enough = ENOUGH_LISTED if match[0] == ": " else ENOUGH
+        if not enough <= _words(beginning) <= words or _CONDITION.search(rest):
             continue
         if inside(match.start(), closed) or inside(match.start(), bracketed):
             continue
         if _HOLDS_ON.search(beginning[-16:]) or _DASHED.search(beginning):
             continue
         if has_predicate(beginning) and not is_half_said(beginning):
-            return beginning.rstrip(" ,;:")
+            return drop_announcement(beginning.rstrip(" ,;:"))
     return sentence
+
+
+def drop_announcement(sentence: str) -> str:
+    """The sentence without "through three key innovations", where the list of them is gone."""
+    match = _ANNOUNCES.search(sentence)
+    if match is None or _words(sentence[: match.start()]) < FEWEST:
+        return sentence
+    return sentence[: match.start()]
 
 
 def has_predicate(text: str) -> bool:
@@ -221,11 +257,11 @@ def _resolved(text: str, match: re.Match[str]) -> bool:
     if match[0].startswith(("the latter", "the former")):
         return bool(_TWO.search(before))
     if match[0] == "the same":
-        return bool(_SAME_AS.match(text, match.end()))
-    if not match[0].startswith(("this", "these", "those", "such")):
-        return False
+        return bool(_SAME_AS.match(text, match.end()) or _SHARED_BY_ALL.search(before))
+    if _MET.search(before) and _MEANS.match(text, match.end()):
+        return True
     following = _NEXT_WORDS.match(text, match.end())
-    if following is None:
+    if not match[0].startswith(("this", "these", "those", "such")) or following is None:
         return False
     nouns = [word for word in following.groups() if word and word not in _PLAIN and len(word) > 3]  # noqa: PLR2004
     return any(re.search(rf"\b{re.escape(noun[:6].rstrip('s'))}", before) for noun in nouns)

@@ -82,10 +82,11 @@ _ACTS_HERE = lazy_pattern(
 )
 # "The structure has been studied by diffraction": how says that it was here. Not "by many".
 STUDIED_HERE = lazy_pattern(
-    r"\b(?:has|have) been (?:studied|investigated|measured|calculated|computed|determined|"
-    r"examined|analy[sz]ed|performed|carried out) "
-    r"(?:using|in terms of|by (?!(?:many|several|various|other|others|some|different|numerous|both|"
-    r"(?:\w+ ){1,3}et al|(?:\w+ )?(?:authors|researchers|groups|people|scholars))\b))"
+    r"\b(?:has|have) been (?:synthesi[sz]ed|prepared|grown|fabricated|studied|investigated|"
+    r"measured|calculated|computed|determined|examined|"
+    r"analy[sz]ed|performed|carried out) "
+    r"(?:using|in terms of|from the|by (?!(?:many|several|various|other|others|some|different|"
+    r"numerous|both|(?:\w+ ){1,3}et al|(?:\w+ )?(?:authors|researchers|groups|people|scholars))\b))"
 )
 
 _KINDS = (

@@ -13,7 +13,7 @@ from newsletter.summaries.extractive.trimming import trim_sentence
 _WORD = lazy_pattern(r"[a-z0-9]+")
 _ACRONYM = lazy_pattern(r"\b[A-Z][A-Za-z]*[A-Z]\w*")
 # "QuietNet: Small Networks for Speech": one word before the colon that is no plain word.
-_NAMED = lazy_pattern(r"((?=[\w+-]*(?:[A-Z][\w+-]*[A-Z]|[a-z][A-Z]|\d))[\w+-]{2,}): ")
+_NAMED = lazy_pattern(r"((?=[\w+-]*(?:[A-Z][\w+-]*[A-Z]|[a-z][A-Z]|\d))[\w+-]{2,})(?:\s?: |, an? )")
 _NUMBER = lazy_pattern(r"(?<![A-Za-z0-9])\d")
 _PERCENT = lazy_pattern(r"\d(?:\s?\\?%|\\?times|\s?x\b)")
 

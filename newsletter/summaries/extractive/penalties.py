@@ -4,13 +4,15 @@ Training data cannot teach this, as its score counts words; the penalties are se
 benchmarks/summarizer/README.md).
 """
 
+import re
+
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.extractive.clauses import OWN, points_back
 from newsletter.summaries.extractive.cue_phrases import STUDIED_HERE
 
 # A back-reference as the subject: nothing before it in the quotation says what it is.
 _DANGLING_START = lazy_pattern(
-    rf"(?:(?:it|they|he|she|(?:this|that)(?! {OWN}))\b(?! is (?:shown|proved|proven|found|argued|"
+    rf"(?:(?:they|he|she|(?:this|that)(?! {OWN}))\b|it\b(?! is (?:shown|proved|proven|found|argued|"
     r"demonstrated|known|well|important|possible|necessary|established|"
     r"observed|suggested|pointed|concluded|noted|conjectured|widely|often|generally))"
     r"|(?:these|those|such|both|another|the former|the latter|doing so)\b"
@@ -37,11 +39,21 @@ _VAGUE = lazy_pattern(
     r"(?:results|properties|aspects|remarks|facts|observations|issues|topics|insights|recommendations|findings)|"
     r"from a (?:new|different) (?:point of view|perspective|angle)|"
     r"(?:detailed|comprehensive|thorough|extensive) (?:overviews?|discussion|experiments?)|"
+    r"(?:propose|introduce|present|develop|describe)s? (?:an?|the) (?:[\w-]+ ){0,4}(?:approach|"
+    r"method|framework|technique|algorithm|model|system|pipeline|architecture)"
+    r"(?:,? (?:called|named|termed|dubbed) [\w -]{2,60})?\Z|"
+    r"(?:, an? (?:[\w-]+ ){0,3}(?:framework|method|approach|model|pipeline|algorithm))\Z|"
     r"(?:novel|new|effective) (?:approach|method|framework|technique|algorithm|model|solution|"
     r"scheme|paradigm|perspective)s?(?: (?:called|named|termed|dubbed) [\w -]{2,60})?\Z|"
-    r"(?:serve|act)s? as an? (?:\w+ )?(?:roadmap|guide|basis|reference))\b"
+    r"(?:serve|act)s? as an? (?:\w+ )?(?:roadmap|guide|basis|reference)|practical solutions|"
+    r"(?:theoretical|practical|valuable|new|novel|important|actionable|deep|useful) (?:\w+ )?"
+    r"insights|(?:two|three|four|five|six) (?:[\w-]+ ){0,2}(?:innovations|contributions|components|"
+    r"stages|modules|protocols|strategies|steps|factors|mechanisms|ideas|recommendations|"
+    r"questions|challenges)\Z)\b"
 )
 _RESTS_ON_OWN = lazy_pattern(
+    r"the (?:map|conjecture|calculations?|computations?|measurements?|simulations?|analysis|"
+    r"problem) (?:is|are|was|were) (?!to )|"
     r".{12,}\b(?:our|the proposed|the above) (?:proposed )?"
     r"(?:method|approach|model|framework|algorithm|system|technique|results?|experiments?|findings|work)\b"
 )
@@ -77,7 +89,7 @@ _OUTLINE = lazy_pattern(
     r"open (?:problems|questions) (?:are|is)|further research|we hope|applications? (?:is|are) "
     r"(?:given|discussed|presented)|our (?:\w+ )?(?:results?|predictions?|findings) "
     r"(?:can|could|may|suggest|provide|open|highlight|underscore|demonstrate)|"
-    r"paves? the way|opens? (?:up )?(?:a )?new|implications)\b",
+    r"paves? the way|opens? (?:up )?(?:a )?new|establish(?:es)? a new|implications)\b",
 )
 # A second contribution, not the first.
 _SECONDARY = lazy_pattern(
@@ -89,6 +101,8 @@ _SECONDARY = lazy_pattern(
     r"\b(?:we|i) (?:extend|validate|evaluate|test|confirm|verify|repeat) (?:our|the) "
     r"(?:\w+ )?(?:experiments|results|analysis|method|approach|model|framework|findings)\b"
 )
+# A step on the way.
+_STEP = lazy_pattern(r"(?:next|then|subsequently|afterwards)(?=,| we)", re.IGNORECASE)
 _SETTING = lazy_pattern(
     r"(?:(?:let|suppose|assume|denote|recall|consider|fix|given an?|write|here [$])\b|"
     r"we (?:consider(?! (?:the|how|whether))|let|assume|recall|say|call|denote|begin|start|believe|"
@@ -99,12 +113,18 @@ _BACKGROUND = lazy_pattern(
     r"(?:has|have) (?:recently )?(?:been|become|emerged|attracted|received|shown|achieved|proven|"
     r"gained|made)|is an? (?:important|fundamental|central|key|crucial|challenging|classical|"
     r"long-?standing|open|critical|essential)|plays? an?|little is known|poorly understood|"
-    r"are (?:important|fundamental|crucial|essential|critical)|most existing|previous(?:ly)?|"
+    r"are (?:important|fundamental|crucial|essential|critical)|most existing|"
+    r"(?<!our )previous(?:ly)?|"
     r"is (?:often|usually|crucial|essential|critical|important)|conventional|"
     r"\A(?:many|several|various|numerous|recent|existing|current|modern) [a-z]+(?: [a-z]+){0,3}? "
     r"(?:have|has|are|"
     r"rely|assume|fail|use|focus|suffer|require|suggest|show|predict|provide)|is now considered|"
-    r"under development|has never|have never|the discipline of)\b",
+    r"around us|under development|has never|have never|the discipline of)\b",
+)
+# "We ask when guarantees remain valid" is none.
+_AUTHORS_ACT = lazy_pattern(
+    rf"(?:we|i) (?!(?:live|know|need|see|are|have|must|face|recall|review|believe)\b)\w"
+    rf"|this {OWN} (?:\w+ly )?\w+s\b"
 )
 # What others did, or the same authors before.
 _OTHERS_FIRST = lazy_pattern(
@@ -120,6 +140,15 @@ _OTHERS = lazy_pattern(
     r"(?:known|believed|thought|accepted)\b|"
     r"et al\.? (?:have|has|had|showed|proposed|introduced|found|proved|conjectured)\b)"
 )
+# Who else did it, by names: "Katz and Vafa showed", "that was studied by Verrier and Evans".
+_NAMES = r"[A-Z][a-z]+(?:(?:, [A-Z][a-z]+)*,? and [A-Z][a-z]+| et al\.?)"
+_OTHERS_BY_NAME = lazy_pattern(
+    rf"\A{_NAMES}(?: [(\[][^()\[\]]*[)\]])? (?:(?:have|has|had) )?(?:showed|shown|proved|"
+    r"proven|proposed|introduced|found|conjectured|asked|constructed|studied|observed|defined|gave|established|"
+    r"developed|discovered|suggested|considered|used|obtained|reported|demonstrated)\b"
+    rf"|\b(?:that|which) (?:was|were|is|are|has been|have been) \w+ed (?:\w+ )?by {_NAMES}"
+)
+_HERE = lazy_pattern(r"(?:in|within) (?:this|the present|our) |here\b", re.IGNORECASE)
 _ITEM = lazy_pattern(r"\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])(?:\)|\. )")
 _OPEN_END = lazy_pattern(r"(?::|as follows|the following|following (?:two|three|results?))\Z")
 _TWOFOLD = lazy_pattern(
@@ -139,7 +168,7 @@ def penalties(original: str, text: str, words: int) -> dict[str, float]:
     objections = {
         "dangling_start": bool(_DANGLING_START.match(text)),
         "dangling_object": bool(_DANGLING_OBJECT.match(text)),
-        "vague": bool(_VAGUE.search(text.rstrip(" ."))),
+        "vague": is_vague(text),
         "rests_on_own": bool(_RESTS_ON_OWN.match(text)),
         "own_method": bool(_OWN_METHOD.match(text)),
         "demonstrative_early": early,
@@ -147,16 +176,33 @@ def penalties(original: str, text: str, words: int) -> dict[str, float]:
         "back_phrase": bool(_BACK_PHRASE.search(text)),
         "boilerplate": _is_boilerplate(text),
         "secondary": bool(_SECONDARY.search(original[:90].lower())),
-        "outline": bool(_OUTLINE.search(text.rstrip(" ."))),
+        "outline": bool(_OUTLINE.search(_without_promise(original, text.rstrip(" .")))),
+        "step": bool(_STEP.match(original)),
         "setting": bool(_SETTING.match(text)),
-        "background": bool(_BACKGROUND.search(without_own_studies)),
-        "others": bool(_OTHERS_FIRST.match(text) or _OTHERS.search(without_own_studies)),
+        "background": bool(
+            _BACKGROUND.search(without_own_studies) and not _AUTHORS_ACT.match(text)
+        ),
+        "others": bool(
+            _OTHERS_FIRST.match(text)
+            or _OTHERS.search(without_own_studies)
+            or _OTHERS_BY_NAME.search(original)
+        ),
         "item": bool(_ITEM.match(original)),
         "open_end": lists or bool(_OPEN_END.search(tail) or _TWOFOLD.search(text)),
         "question": original.endswith("?"),
         "short": words < SHORT,
     }
     return {f"guard:{name}": 1.0 for name, holds in objections.items() if holds}
+
+
+def is_vague(text: str) -> bool:
+    """Whether any paper of the field could say it, as what matters is left out."""
+    return bool(_VAGUE.search(text.lower().rstrip(" .")))
+
+
+def _without_promise(original: str, text: str) -> str:
+    """The text without a last "discussed", where "in this paper" says that it is no outlook."""
+    return text.removesuffix("discussed") if _HERE.match(original) else text
 
 
 def _is_boilerplate(text: str) -> bool:
