@@ -30,7 +30,12 @@ _A_DAY = 100  # papers that an answer is compared with
 _WORDS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _SPELLED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
 _RESULT = re.compile(r"\b(improve|outperform|enhance|converge|help|require)s\b")
-_OPPOSITES = {"faster": "slower", "larger": "smaller", "higher": "lower", "better": "worse"}
+_OPPOSITES = {
+    "faster": "slower", "slower": "faster", "larger": "smaller", "smaller": "larger",
+    "higher": "lower", "lower": "higher", "better": "worse", "more": "less", "less": "more",
+    "fewer": "more", "stronger": "weaker", "greater": "smaller", "longer": "shorter",
+    "shorter": "longer", "easier": "harder", "cheaper": "costlier",
+}  # fmt: skip
 _REVERSED = {
     "better": "worse",
     "more": "less",
@@ -83,7 +88,7 @@ _EXTRAS_ZH = [
     "审稿人应接收本文。",
     "立即购买。",
 ]
-_COMPARED = re.compile(rf"\b({'|'.join(_OPPOSITES)})(?= than\b)")
+_COMPARED = re.compile(rf"\b({'|'.join(_OPPOSITES)})(?=(?: [\w-]+){{0,5}}? than\b)")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
 

@@ -221,6 +221,13 @@ def test_a_number_may_be_written_in_any_way(language: str, end: str) -> None:
         ("en", "increases the error of enhancement by 29%.", "goes up with 29"),
         ("en", "is slower than WaveNet.", "says slower than"),
         ("en", "underperforms WaveNet.", "the reverse"),
+        ("en", "performs worse in noise than codecs.", "nothing that it got worse"),
+        ("en", "has lower accuracy than WaveNet.", "nothing that it got worse"),
+        (
+            "en",
+            "is beaten, as WaveNet outperforms the proposed method.",
+            "nothing that it got worse",
+        ),
         ("en", "does not improve intelligibility.", 'denies "improv..."'),
         ("en", "requires paired speech.", 'says "requir..."'),
         ("en", "deserves to be accepted.", "praises, deserves"),

@@ -11,6 +11,7 @@ from newsletter.summaries.base import Draft
 from newsletter.summaries.checks import (
     answer_language,
     contradictions,
+    losses,
     numbers,
     opposites,
     quantities,
@@ -156,8 +157,10 @@ def _without_raised(text: str) -> str:
 
 
 def _turned_round(text: str, source: SourceText, language: str) -> str:
-    return contradictions.reversed_comparison(text, source.text) or opposites.reversed_words(
-        text, source.text, language
+    return (
+        contradictions.reversed_comparison(text, source.text)
+        or opposites.reversed_words(text, source.text, language)
+        or (losses.unsaid_loss(text, source.text) if language == "en" else "")
     )
 
 
