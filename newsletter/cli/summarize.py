@@ -130,12 +130,26 @@ def _report(
     if not reports:
         _warn_of_nothing(newsletter, day)
     prices = services.llm_budget.prices
+    measurements = _measurements(reports)
     if not as_json:
         _print_report(_head(newsletter, day), reports, prices.describe(spent))
+        click.echo("  What to expect, as measured (docs/summaries.md, docs/models.md):")
+        output.stream_table(("", "", ""), [tuple(told.values()) for told in measurements])
     return {
         "papers": [_report_as_json(report) for report in reports],
+        "measured": measurements,
         "spent": output.tokens_as_json(spent, prices),
     }
+
+
+def _measurements(reports: "list[PaperReport]") -> list[dict[str, str]]:
+    """What is known of such sentences; of a model's only where one was asked."""
+    from newsletter.summaries import measured
+
+    found = list(measured.OF_QUOTATIONS)
+    if any(report.failures or not report.printed.is_quotation for report in reports):
+        found += measured.OF_CHECKED_ANSWERS
+    return [vars(each) for each in found]
 
 
 def _print_report(head: str, reports: "list[PaperReport]", cost: str) -> None:
