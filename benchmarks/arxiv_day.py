@@ -19,7 +19,7 @@ from pathlib import Path
 
 from newsletter import bootstrap, daily, scaffold, taxonomy
 from newsletter.config import SourceSettings
-from newsletter.sources.arxiv import ArxivSource
+from newsletter.sources.arxiv_source import ArxivSource
 from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.http.session import polite_session
 from newsletter.transports.memory import Memory

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, cast
 
 from newsletter import db, notice_queue, schema
 from newsletter.config import SendingSettings, Settings
@@ -19,7 +19,9 @@ from newsletter.summaries import llm_budget
 from newsletter.summaries.base import Summarizer
 from newsletter.summaries.day_spending import DaySpending
 from newsletter.summaries.safe_summarizer import DisabledSummarizer, SafeSummarizer, describe_fault
+from newsletter.transports.base import Transport
 from newsletter.transports.memory import Memory
+from newsletter.when_used import SummarizerWhenUsed, TransportWhenUsed
 
 if TYPE_CHECKING:
     from newsletter.transactional.worker import OutboxWorker
@@ -77,15 +79,15 @@ def open_services(
         stop_when = getattr(source, "stop_when", None)  # one that waits may have it
         if stop_when is not None:
             stop_when(stopping)
-        transport = load_plugin("transport", settings) if sends else Memory()
-        summarizer = _summarizer(settings)
+        transport = _transport(settings) if sends else Memory()
+        summarizer = SummarizerWhenUsed(_summarizer(settings))
         is_alone = opened.engine.dialect.name == "sqlite"
         shared = None if is_alone else DaySpending(opened, clock)
         try:
             yield Services(
                 database=opened,
                 source=source,
-                summarizer=summarizer,
+                summarizer=cast("Summarizer", summarizer),
                 transport=transport,
                 site=settings.site,
                 links=signed_links(settings),
@@ -153,19 +155,30 @@ def rehearsal(real: Services) -> Iterator[Services]:
         )
 
 
-def _summarizer(settings: Settings) -> Summarizer:
-    """The configured one; whatever is wrong with a stranger's, the day goes on without it.
+def _transport(settings: Settings) -> Transport:
+    """Raises: WrongUseError: there is none of that name."""
+    installed = _installed("transport", settings)
+    return TransportWhenUsed(lambda: _build("transport", installed, settings))
+
+
+def _summarizer(settings: Settings) -> Callable[[], Summarizer]:
+    """What gives the configured one; the day goes on whatever is wrong with a stranger's.
 
     Raises:
-        WrongUseError: there is none of that name, or a setting of it is wrong.
+        WrongUseError: there is none of that name; later, a setting of it is wrong.
     """
-    try:
-        return SafeSummarizer(load_plugin("summarizer", settings))
-    except WrongUseError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a stranger's part that cannot be built
-        reason = str(error) if isinstance(error, NewsletterError) else describe_fault(error)
-        return DisabledSummarizer(settings.summarizer.use, f"cannot be used: {reason}")
+    installed = _installed("summarizer", settings)
+
+    def build() -> Summarizer:
+        try:
+            return SafeSummarizer(_build("summarizer", installed, settings))
+        except WrongUseError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a stranger's part that cannot be built
+            reason = str(error) if isinstance(error, NewsletterError) else describe_fault(error)
+            return DisabledSummarizer(settings.summarizer.use, f"cannot be used: {reason}")
+
+    return build
 
 
 def load_plugin(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an entry point builds is checked by its use
@@ -174,6 +187,10 @@ def load_plugin(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an
     Raises:
         WrongUseError: nothing of that name is installed.
     """
+    return _build(kind, _installed(kind, settings), settings)
+
+
+def _installed(kind: str, settings: Settings) -> EntryPoint:
     name = getattr(settings, kind).use
     installed = {
         entry_point.name: entry_point for entry_point in entry_points(group=f"newsletter.{kind}s")
@@ -182,8 +199,12 @@ def load_plugin(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an
         raise WrongUseError(
             f"{kind}.use: there is no {kind} {name!r}{did_you_mean(name, installed)}"
         )
+    return installed[name]
+
+
+def _build(kind: str, installed: EntryPoint, settings: Settings) -> Any:  # noqa: ANN401 - the same
     try:
-        factory = installed[name].load()
+        factory = installed.load()
     except (ImportError, AttributeError) as error:
-        raise NewsletterError(f"the {kind} {name!r} cannot be loaded: {error}") from error
+        raise NewsletterError(f"the {kind} {installed.name!r} cannot be loaded: {error}") from error
     return factory(settings)

@@ -23,6 +23,7 @@ LAYERS = (
     "database_copy",
     "cluster",
     "bootstrap",
+    "when_used",
     "catch_up",
     "daily",
     "day_report",

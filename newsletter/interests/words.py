@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from unicodedata import normalize
 
-from newsletter.tex import to_text
-
 _LONGEST_TEXT = 20_000  # characters; ten times what arXiv takes as an abstract
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
@@ -29,4 +27,6 @@ def pairs_of(words: Sequence[str]) -> Iterable[str]:
 
 
 def _folded(text: str) -> str:
+    from newsletter.tex import to_text
+
     return normalize("NFKC", to_text(text[:_LONGEST_TEXT])).lower()

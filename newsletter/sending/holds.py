@@ -1,19 +1,22 @@
 """Why an issue is not sent by itself: too old, a wrong clock, a restored database, a pause."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from newsletter.models import IssueRow, IssueState
 from newsletter.sending import rate_limit, restored
-from newsletter.sending.context import SendContext
 from newsletter.subscribers.queries import count_confirmed
 from newsletter.text import counted
+
+if TYPE_CHECKING:
+    from newsletter.sending.context import SendContext
 
 _CLOCKS_DIFFER = timedelta(hours=1)
 
 
-def hold_reason(session: Session, sending: SendContext, issue_id: int) -> str | None:
+def hold_reason(session: Session, sending: "SendContext", issue_id: int) -> str | None:
     """Why nothing of this issue may be sent now, and what lifts it; None where nothing is held."""
     issue = session.get_one(IssueRow, issue_id)
     if issue.state == IssueState.DONE:
@@ -26,7 +29,7 @@ def hold_reason(session: Session, sending: SendContext, issue_id: int) -> str | 
     )
 
 
-def refusal_reason(session: Session, sending: SendContext, issue: IssueRow) -> str | None:
+def refusal_reason(session: Session, sending: "SendContext", issue: IssueRow) -> str | None:
     """Why nobody is sent even an issue that is done, such as once more: a pause, or no way out."""
     pause = None if sending.override.paused else pause_reason(session, sending.clock())
     return pause or (_others(session, issue) if sending.for_one else None)

@@ -1,73 +1,37 @@
-"""arXiv itself: its listing pages say what was announced, its API what the papers are.
+"""arXiv as it is configured; what speaks to it is loaded when it is first asked: few runs ask."""
 
-The feed is the second witness: it fills in what a page lacks, says what was announced where there
-is no page, and describes the papers that the API does not know yet. A past day has a page of its
-own for 90 days; an older one is rebuilt from the dates of submission.
-"""
-
-import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-
-import requests
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from newsletter.config import Settings
-from newsletter.sources import calendar, past_day, rebuild
-from newsletter.sources.arxiv_requests import ArxivRequests
-from newsletter.sources.base import DATED_PAGE, FetchResult, Paper, SourceError
-from newsletter.sources.dated_pages import DatedPages, PageRefusedError
-from newsletter.sources.http.session import PoliteAdapter, polite_session
-from newsletter.sources.listing_status import CategoryListing, nothing
-from newsletter.sources.newest_batch import NewestBatch
+from newsletter.sources import calendar
+from newsletter.sources.base import FetchResult, Paper
 
-_MOMENT_S = 300.0
-_RECENT = timedelta(days=14)  # five announcements never take longer
-_INDEXED = timedelta(days=4)  # by then the API knows a day's versions, over a weekend as well
+if TYPE_CHECKING:
+    from newsletter.sources.arxiv_source import ArxivSource
 
 
-def from_settings(settings: Settings) -> "ArxivSource":
-    source = settings.source
-    session = polite_session(source, settings.site.url)
-    dated = DatedPages(session, source.catchup_url, source.recent_url)
-    return ArxivSource(
-        session, source.feed_url, source.api_url, source.listing_url, source.oai_url, dated
-    )
+def from_settings(settings: Settings) -> "ConfiguredArxiv":
+    return ConfiguredArxiv(settings, has_pages=True)
 
 
-def feed_only_from_settings(settings: Settings) -> "ArxivSource":
-    session = polite_session(settings.source, settings.site.url)
-    return ArxivSource(session, settings.source.feed_url, api_url=None)
+def feed_only_from_settings(settings: Settings) -> "ConfiguredArxiv":
+    return ConfiguredArxiv(settings, has_pages=False)
 
 
-class ArxivSource:
-    """The newest batch, past days by their own pages, and older ones as well as can be.
+class ConfiguredArxiv:
+    """The source `arxiv`, or without `has_pages` the source `feed`."""
 
-    Without `listing_url` the feeds alone say what was announced; without `api_url` they alone say
-    what the papers are; without `dated` and `oai_url` there are no past days.
-    """
-
-    def __init__(
-        self,
-        session: requests.Session,
-        feed_url: str,
-        api_url: str | None,
-        listing_url: str | None = None,
-        oai_url: str | None = None,
-        dated: DatedPages | None = None,
-    ) -> None:
-        self._requests = ArxivRequests(session, feed_url, api_url, listing_url)
-        self._has_pages = listing_url is not None
-        self._api_url = api_url
-        self._oai_url = oai_url
-        self._dated = dated
-        self._shown = date.min  # the newest day that was seen on any page
-        self._silent: dict[tuple[str, date], tuple[float, CategoryListing]] = {}
+    def __init__(self, settings: Settings, *, has_pages: bool) -> None:
+        self._settings = settings
+        self._has_pages = has_pages
+        self._stopping: Callable[[], bool] | None = None
 
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """Let no wait between requests go on where that says so."""
-        for adapter in self._requests.session.adapters.values():
-            if isinstance(adapter, PoliteAdapter):
-                adapter.stop_when(stopping)
+        self._stopping = stopping
 
     def current_day(self, now: datetime) -> date:
         """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""
@@ -76,113 +40,13 @@ class ArxivSource:
     def fetch(
         self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
     ) -> FetchResult:
-        """One listing a category. `known` are papers of that day that need not be asked for."""
-        if not calendar.is_mailing_day(day):
-            none = [nothing(category, day, "no batch on weekends") for category in categories]
-            return FetchResult(tuple(none))
-        if self._has_past_days and day < self._shown:
-            return self._past(categories, day, known or {})
-        batch = NewestBatch(self._requests, self._dated, day, dict(known or {}))
-        said: list[CategoryListing] = []
-        for category in categories:
-            said.append(self._said_once(batch, category, day))
-            if said[-1].is_past and self._has_past_days:
-                self._shown = max(self._shown, said[-1].shown or day)
-                return self._past(categories, day, known or {})
-        papers = batch.papers(said) | self._of_then(said, day, known or {})
-        return past_day.judged(said, day, papers, batch.trouble)
+        return self._source.fetch(categories, day, known)
 
-    def _of_then(
-        self, said: Sequence[CategoryListing], day: date, known: Mapping[str, Paper]
-    ) -> dict[str, Paper]:
-        """Where only a page of that day spoke, the day may be a past one."""
-        by_dated_page = [listing for listing in said if listing.source.startswith(DATED_PAGE)]
-        lines = [line for listing in by_dated_page for line in listing.lines]
-        if not lines:
-            return {}
-        named = self._requests.named
-        return past_day.papers_of_then(named, lines, known, day, may_be_late=True)[0]
+    @cached_property
+    def _source(self) -> "ArxivSource":
+        from newsletter.sources import arxiv_source
 
-    def _said_once(self, batch: NewestBatch, category: str, day: date) -> CategoryListing:
-        """The next newsletter does not ask again what had nothing to say a moment ago.
-
-        What has papers is kept in the database, and not asked for again anyway.
-        """
-        at, kept = self._silent.get((category, day), (-_MOMENT_S, None))
-        if kept is not None and time.monotonic() - at < _MOMENT_S:
-            return kept
-        said = batch.said(category)
-        if not said.lines:
-            self._silent[category, day] = (time.monotonic(), said)
-        return said
-
-    @property
-    def _has_past_days(self) -> bool:
-        return bool(self._api_url and (self._dated or self._oai_url))
-
-    def _past(
-        self, categories: Sequence[str], day: date, known: Mapping[str, Paper]
-    ) -> FetchResult:
-        """A day that pages and feeds no longer show: by its own page, else by dates."""
-        said: list[CategoryListing] = []
-        failed: dict[str, SourceError] = {}
-        for category in dict.fromkeys(categories):
-            try:
-                said.append(self._by_dated_page(category, day))
-            except SourceError as error:
-                failed[category] = error
-        exact = self._with_papers(said, day, known)
-        if not failed:
-            return exact
-        trouble: SourceError | None = None
-        try:
-            rebuilt = self._rebuilt(list(failed), day)
-        except SourceError as error:
-            rebuilt, trouble = past_day.unreachable(failed, day, error.brief), error
-        by_recent = self._by_recent(rebuilt, day)
-        if trouble is not None and not (said or by_recent):
-            raise trouble
-        better = self._with_papers(by_recent, day, known)
-        return past_day.with_rebuilt(exact, past_day.instead(rebuilt, better), failed)
-
-    def _with_papers(
-        self, said: Sequence[CategoryListing], day: date, known: Mapping[str, Paper]
-    ) -> FetchResult:
-        lines = [line for listing in said for line in listing.lines]
-        papers, trouble = past_day.papers_of_then(
-            self._requests.named, lines, known, day, may_be_late=self._shown - day <= _INDEXED
-        )
-        return past_day.judged(said, day, papers, trouble)
-
-    def _by_recent(self, rebuilt: FetchResult, day: date) -> list[CategoryListing]:
-        """Where no paper could be dated to that day, what arXiv's recent papers list of it."""
-        if self._dated is None or self._shown - day > _RECENT:
-            return []
-        silent = [told.category for told in rebuilt.listings if not told.announcements]
-        listings = (self._dated.recent_listing(category, day) for category in silent)
-        return [listing for listing in listings if listing is not None]
-
-    def _by_dated_page(self, category: str, day: date) -> CategoryListing:
-        """What arXiv's page of that day says.
-
-        Raises:
-            PageRefusedError: there is no such page, or none that is so old.
-            SourceError: it fails for now.
-        """
-        age = self._shown - day
-        if self._dated is None:
-            raise PageRefusedError("")
-        if age > calendar.PAGES_REACH + timedelta(
-            days=1
-        ):  # an evening's batch bears tomorrow's date
-            raise PageRefusedError(
-                f"arXiv's pages of past days reach {calendar.PAGES_REACH.days} days back"
-            )
-        return self._dated.listing(category, day, recent=age <= _RECENT)
-
-    def _rebuilt(self, categories: Sequence[str], day: date) -> FetchResult:
-        if self._api_url is None or self._oai_url is None:
-            raise SourceError("there is nobody else to ask")
-        return rebuild.by_date(
-            self._requests.session, self._oai_url, self._api_url, categories, day
-        )
+        source = arxiv_source.from_settings(self._settings, has_pages=self._has_pages)
+        if self._stopping is not None:
+            source.stop_when(self._stopping)
+        return source

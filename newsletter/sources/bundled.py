@@ -11,7 +11,6 @@ from importlib.resources import files
 from urllib.parse import urlsplit
 
 from newsletter.config import Settings
-from newsletter.sources.arxiv import ArxivSource
 from newsletter.sources.base import (
     FetchResult,
     ListingState,
@@ -20,7 +19,6 @@ from newsletter.sources.base import (
     ShippedSummary,
     SourceError,
 )
-from newsletter.sources.fake_session import recorded_session
 
 DAY = date(2025, 7, 11)
 CATEGORIES = ("cs.SD", "eess.SP")
@@ -36,9 +34,6 @@ def from_settings(settings: Settings) -> "BundledDay":
 
 class BundledDay:
     """The live source, over answers in arXiv's own formats that lie in the package."""
-
-    def __init__(self) -> None:
-        self._live = ArxivSource(recorded_session(_answer), _FEED_URL, _API_URL)
 
     def current_day(self, now: datetime) -> date:
         del now
@@ -56,7 +51,11 @@ class BundledDay:
                 f"the bundled sample holds cs.SD and eess.SP only, not {', '.join(unknown)};"
                 ' set source.use = "arxiv" for the real arXiv'
             )
-        fetched = self._live.fetch(categories, day)
+        from newsletter.sources.arxiv_source import ArxivSource
+        from newsletter.sources.fake_session import recorded_session
+
+        live = ArxivSource(recorded_session(_answer), _FEED_URL, _API_URL)
+        fetched = live.fetch(categories, day)
         listings = tuple(
             replace(listing, state=ListingState.SAMPLE, source="bundled sample")
             for listing in fetched.listings

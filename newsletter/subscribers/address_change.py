@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import outbox, slugs
-from newsletter.interests import interest_store
 from newsletter.models import (
     AddressChangeRow,
     DeliveryRow,
@@ -98,6 +97,8 @@ def apply_change(session: Session, change: AddressChangeRow, now: datetime) -> S
         session.add(holder)
         session.flush()
     _carry_over(session, subscriber, holder, now)
+    from newsletter.interests import interest_store
+
     interest_store.move(session, subscriber.id, holder.id, now)
     change.done_at, change.merged_into = now, holder.id
     return holder

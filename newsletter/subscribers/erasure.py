@@ -12,7 +12,6 @@ from sqlalchemy import Column, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters, notice_queue, outbox
-from newsletter.interests import interest_store
 from newsletter.models import (
     Base,
     DeliveryRow,
@@ -58,6 +57,8 @@ def erase(session: Session, subscriber: SubscriberRow, now: datetime) -> None:
     for _, number, address in everybody:
         session.execute(delete(SubscriberRow).where(SubscriberRow.id == number))
         erase_address(session, address, now)
+    from newsletter.interests import interest_store
+
     interest_store.forget_unnamed(session)
     session.expire_all()
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from newsletter.interests import interest_store
-from newsletter.interests.portable import PortableInterests, to_portable
 from newsletter.models import InterestRow, Rhythm, Standing, SubscriberRow, SubscriptionRow
 from newsletter.subscribers import suppression
+
+if TYPE_CHECKING:
+    from newsletter.interests.portable import PortableInterests
 
 _PAGE = 1000
 SUPPRESSED = "suppressed"  # a dead mailbox, a complaint: nothing is mailed, whatever they chose
@@ -41,7 +43,7 @@ class Member:
     paused: Mapping[str, str] = field(default_factory=dict)  # newsletter -> until which day
     rhythms: Mapping[str, str] = field(default_factory=dict)  # newsletter -> how often
     left_out: Mapping[str, str] = field(default_factory=dict)  # newsletter -> `cross+replace`
-    interests: PortableInterests = field(default_factory=dict)
+    interests: "PortableInterests" = field(default_factory=dict)
 
 
 def count_confirmed(session: Session) -> int:
@@ -111,7 +113,10 @@ def _active_subscriptions(
     return by_subscriber
 
 
-def _interests(session: Session, numbers: Sequence[int]) -> dict[int, PortableInterests]:
+def _interests(session: Session, numbers: Sequence[int]) -> "dict[int, PortableInterests]":
+    from newsletter.interests import interest_store
+    from newsletter.interests.portable import to_portable
+
     by_subscriber: dict[int, list[InterestRow]] = {}
     for row in interest_store.rows_of(session, *numbers):
         by_subscriber.setdefault(row.subscriber_id, []).append(row)

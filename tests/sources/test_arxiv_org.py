@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from newsletter.config import SourceSettings
-from newsletter.sources.arxiv import ArxivSource
+from newsletter.sources.arxiv_source import ArxivSource
 from newsletter.sources.base import (
     AnnouncementType,
     FetchResult,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.config import SourceSettings
-from newsletter.sources.arxiv import ArxivSource
+from newsletter.sources.arxiv_source import ArxivSource
 from newsletter.sources.base import FetchResult, Listing, ListingState, Paper
 from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.http.session import polite_session

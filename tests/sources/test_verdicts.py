@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from newsletter.config import SourceSettings
-from newsletter.sources.arxiv import ArxivSource
+from newsletter.sources.arxiv_source import ArxivSource
 from newsletter.sources.base import AnnouncementType, FetchResult, Listing, ListingState, Paper
 from newsletter.sources.http.session import polite_session
 from tests.sources.samples import Told, answer, page, rss
