@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from newsletter.rendering.inline_css import inline
 from newsletter.rendering.issue_content import Block, IssueContent, IssueEntry, IssueSection
-from newsletter.rendering.qp_template import TextFragment
+from newsletter.rendering.qp_template import FragmentFrame, TextFragment
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.templates import explain_template_error
 from newsletter.rendering.wrapping import wrap_text
@@ -127,17 +127,14 @@ class PaperFragments:
 
     def reason(self, line: str) -> TextFragment:
         """Why a paper comes first, in these words: what stands over its card."""
-        before, behind = self._around_reason
         shown = escape(line) if self._ending == "html" else wrap_text(f"* {line}")
-        return TextFragment(f"{before}{shown}{behind}")
+        return self._around_reason.filled(shown)
 
     @cached_property
-    def _around_reason(self) -> tuple[str, str]:
+    def _around_reason(self) -> FragmentFrame:
         hole = secrets.token_hex(8)
-        before, _, behind = self._finished([self._render("reason", reason=hole)])[1].text.partition(
-            hole
-        )
-        return before, behind
+        framed = self._finished([self._render("reason", reason=hole)])[1].text
+        return FragmentFrame.of(*framed.split(hole))
 
     def _finished(self, fragments: Sequence[str], left_out: str = "") -> list[TextFragment]:
         """The frame's head, the fragments and the foot; HTML with its styles inlined."""

@@ -4,6 +4,7 @@ All pieces are made once. A reader's mail is their order: the picks, each under 
 the rest of the day, complete, each paper once.
 """
 
+import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -58,7 +59,7 @@ class PersonalVariant:
         blanks: Placeholders,
     ) -> None:
         self._variant, self._say, self._blanks = variant, say, blanks
-        self._seed = repr(variant)
+        self._seed = hashlib.sha256(repr(variant).encode()).hexdigest()
         self._least = pick_level(ceiling)
         self._places = {
             entry.paper.id.arxiv_id: place
@@ -130,7 +131,7 @@ class _Part:
             self._at[place] = self._block_of[place], len(pieces)
             pieces.append(part.papers(level, linked=place in variant.linked)[place])
         self._blocks = {block: FragmentRow(pieces) for block, pieces in blocks.items()}
-        self._reason = lru_cache(maxsize=4096)(part.reason)
+        self._reason = lru_cache(maxsize=1024)(part.reason)
         self._marked = lru_cache(maxsize=4096)(self._with_marks)
 
     def ordered(

@@ -24,7 +24,8 @@ def encode_quoted_printable(text: str) -> bytes:
         return text.encode()
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     encoded = b2a_qp(plain.encode("utf-8", "replace"), istext=True)
-    encoded = _SPACE_BEYOND.sub(rb"\1=\n=\2", encoded)
+    if b"=20" in encoded or b"=09" in encoded:
+        encoded = _SPACE_BEYOND.sub(rb"\1=\n=\2", encoded)
     if b"\n." in encoded or encoded[:1] == b".":
         encoded = _DOTS_AT_START.sub(lambda dots: b"=2E=\n" * len(dots[0]), encoded)
     return _with_room(encoded).replace(b"\n", b"\r\n")
@@ -82,6 +83,34 @@ class TextFragment:
     def weight(self) -> int:
         """Bytes as decoded."""
         return len(self.text.encode("utf-8", "replace"))
+
+
+@dataclass(frozen=True)
+class FragmentFrame:
+    """What stands around a few words, encoded once for all of them; no placeholder is in it."""
+
+    before: str
+    behind: str
+    _before: bytes
+    _behind: bytes
+
+    @classmethod
+    def of(cls, before: str, behind: str) -> "FragmentFrame":
+        soft_before = b"" if before.endswith("\n") or not before else _SOFT_BREAK
+        soft_behind = b"" if behind.startswith("\n") else _SOFT_BREAK
+        return cls(
+            before,
+            behind,
+            encode_quoted_printable(before) + soft_before,
+            soft_behind + encode_quoted_printable(behind),
+        )
+
+    def filled(self, words: str) -> TextFragment:
+        """These words in it, as they stand in the part."""
+        fragment = TextFragment(f"{self.before}{words}{self.behind}")
+        encoded = b"".join((self._before, encode_quoted_printable(words), self._behind))
+        fragment.__dict__["encoded"] = encoded
+        return fragment
 
 
 class Fragment(Protocol):
