@@ -121,9 +121,13 @@ class PaperFragments:
         return self._openings[opening]
 
     @cached_property
-    def rest(self) -> TextFragment:
-        """What stands between the picks and all other papers."""
-        return self._finished([self._render("rest")])[1]
+    def rest(self) -> list[TextFragment]:
+        """What stands between the picks and all other papers.
+
+        The second also leads to all papers with the reader's links, for which cards have no room.
+        """
+        lines = [self._render("rest", listed=listed) for listed in (False, True)]
+        return self._finished(lines)[1:-1]
 
     def reason(self, line: str) -> TextFragment:
         """Why a paper comes first, in these words: what stands over its card."""

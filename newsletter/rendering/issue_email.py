@@ -233,6 +233,7 @@ class IssueEmails:
             self._subject(language, left_out),
             shown,
             frozenset(linked),
+            len(self._issue.without(left_out).entries),
             holds,
             left_out,
             encoding,

@@ -41,9 +41,14 @@ class Variant:
     subject: str
     shown: Mapping[int, DetailLevel]  # by the paper's place in the issue
     linked: Collection[int]  # the places of those that have room for the reader's links
+    papers: int  # of the issue, without what is left out
     holds: str
     left_out: str  # sections, as in a reader's preferences
     encoding: str
+
+    @property
+    def links_all(self) -> bool:
+        return len(self.linked) == self.papers
 
 
 class PersonalVariant:
@@ -168,7 +173,14 @@ class _Part:
         if pieces or not opening.others:  # else the editor put all of them first
             before.append(self._part.picks(opening))
         foot = self._part.frame.foot
-        return [*self._head, *before, *pieces, self._part.rest, *behind, foot]
+        return [
+            *self._head,
+            *before,
+            *pieces,
+            self._part.rest[not self._variant.links_all],
+            *behind,
+            foot,
+        ]
 
     def _with_marks(self, place: int, level: DetailLevel, words: tuple[str, ...]) -> TextFragment:
         return mark_words(self._part.papers(level, linked=True)[place], words)
@@ -195,7 +207,7 @@ def reserve(
     blank = either(longest)
     first = [
         max(map(part.picks, openings), key=lambda it: it.weight),
-        part.rest,
+        part.rest[True],
         *by_weight[:MOST_PICKS],
     ]
     filled = [

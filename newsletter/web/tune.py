@@ -1,10 +1,12 @@
 """More or less like one paper, from its card in a mail: GET shows, POST acts and offers an undo."""
 
+from datetime import date
+
 from flask import Blueprint, abort, request
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from newsletter import papers
+from newsletter import issues, papers, slugs
 from newsletter.interests import interest_store
 from newsletter.interests.interest_store import MOST, Interest, InterestType
 from newsletter.models import (
@@ -24,20 +26,44 @@ from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("tune", __name__)
 
+_MOST_ISSUES = 31
 _MORE, _LESS, _NEITHER = "more", "less", "neither"
 _WAY_OF = {True: _MORE, False: _LESS, None: _NEITHER}
 
 
-@blueprint.get("/tune/<token>/<path:arxiv_id>/<way>")
+@blueprint.get("/tune/<token>/<path:arxiv_id>/<any(more, less, neither):way>")
 def ask_to_tune(token: str, arxiv_id: str, way: str) -> str:
-    claim = _claim(token, way)
+    claim = pages.claim(TuneClaim, token)
     with pages.database.read() as session:
         return _refusal(session, claim) or _asking(_paper(session, claim, arxiv_id), way)
 
 
-@blueprint.post("/tune/<token>/<path:arxiv_id>/<way>")
+@blueprint.get("/tune/<token>/<newsletter>/<day:first>/<day:last>")
+def tune_days(token: str, newsletter: str, first: date, last: date) -> str:
+    """All papers of these days with both links, where a mail has no room for them in each card."""
+    claim = pages.claim(TuneClaim, token)
+    with pages.database.read() as session:
+        refused = _refusal(session, claim)
+        if refused:
+            return refused
+        slug, *_ = slugs.of_today(session, [newsletter])
+        days = session.scalars(
+            select(IssueRow)
+            .where(
+                IssueRow.newsletter == slug,
+                IssueRow.day.between(first, last),
+                _is_theirs(session, claim),
+            )
+            .order_by(IssueRow.day.desc())
+            .limit(_MOST_ISSUES)
+        ).all()
+        contents = [issues.load_issue(session, issue) for issue in days] or abort(404)
+    return pages.render("web/tune_days.html", token=token, contents=contents)
+
+
+@blueprint.post("/tune/<token>/<path:arxiv_id>/<any(more, less, neither):way>")
 def tune(token: str, arxiv_id: str, way: str) -> str:
-    claim = _claim(token, way)
+    claim = pages.claim(TuneClaim, token)
     counts = pages.press().counts
     way = request.form.get("way", way)
     if way not in _WAY_OF.values():
@@ -58,10 +84,6 @@ def tune(token: str, arxiv_id: str, way: str) -> str:
             gettext("%(most)s papers are the most; take some back in your preferences.") % most,
         )
     return _done(token, paper, way, before)
-
-
-def _claim(token: str, way: str) -> TuneClaim:
-    return pages.claim(TuneClaim, token) if way in _WAY_OF.values() else abort(404)
 
 
 def _refusal(session: Session, claim: TuneClaim) -> str | None:
@@ -88,21 +110,26 @@ def _refusal(session: Session, claim: TuneClaim) -> str | None:
 
 def _paper(session: Session, claim: TuneClaim, arxiv_id: str) -> Paper:
     """The paper as their newsletters had it; 404 for one that none of their issues holds."""
+    version = session.scalar(
+        select(IssueEntryRow.version)
+        .join(IssueRow, IssueRow.id == IssueEntryRow.issue_id)
+        .where(IssueEntryRow.arxiv_id == arxiv_id, _is_theirs(session, claim))
+        .order_by(IssueEntryRow.version.desc())
+        .limit(1)
+    )
+    paper = None if version is None else papers.newest(session, arxiv_id, version)
+    return paper or abort(404)
+
+
+def _is_theirs(session: Session, claim: TuneClaim) -> ColumnElement[bool]:
+    """Whether they got an issue, or are readers of its newsletter."""
     subscriber = session.get_one(SubscriberRow, claim.subscriber_id)
     got_it = exists().where(
         DeliveryRow.issue_id == IssueRow.id, DeliveryRow.subscriber_id == subscriber.id
     )
     had = lifecycle.subscriptions(session, subscriber)  # also ended ones: old mails keep working
     gets_it = IssueRow.newsletter.in_([subscription.newsletter for subscription in had])
-    version = session.scalar(
-        select(IssueEntryRow.version)
-        .join(IssueRow, IssueRow.id == IssueEntryRow.issue_id)
-        .where(IssueEntryRow.arxiv_id == arxiv_id, or_(got_it, gets_it))
-        .order_by(IssueEntryRow.version.desc())
-        .limit(1)
-    )
-    paper = None if version is None else papers.newest(session, arxiv_id, version)
-    return paper or abort(404)
+    return or_(got_it, gets_it)
 
 
 def _change(session: Session, subscriber_id: int, paper: Paper, way: str) -> str | None:

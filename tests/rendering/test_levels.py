@@ -128,9 +128,11 @@ def test_who_has_interests_says_more_or_less_of_each_card_that_has_room_for_the_
     asked = re.findall(rf"{mine}/([^/]+)/(more|less)\"", sent.html)
     numbers = {number for number, _ in asked}
     assert len(asked) == 2 * len(numbers)
-    assert sent.text.count("/tune/") == len(numbers) > 10
-    leading = sum(it.section is not IssueSection.REPLACE for it in issue.entries)
-    assert (len(numbers) == leading) is (papers == 40)
+    everything = len(numbers) == len(issue.entries)
+    assert everything is (papers == 40)
+    assert sent.text.count("/tune/") == len(numbers) + (not everything) > 10
+    of_all = f'{mine}/{issue.slug}/{issue.day}/{issue.day}"'  # where no card is without them
+    assert sent.html.count(of_all) == (not everything)
     assert "/tune/" not in plain.html + plain.text
     if papers == 40:
         without = re.sub(rf"\xa0· <a href{mine}[^<]*</a>", "", sent.html)

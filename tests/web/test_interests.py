@@ -190,6 +190,20 @@ def test_more_and_less_of_a_card_act_are_changed_and_undone(site: Site) -> None:
     assert site.get(f"/tune/{link_of(site).rpartition('/')[2]}/{SECURE}/more").status_code == 400
 
 
+def test_a_page_has_both_links_to_each_paper_of_a_day(site: Site) -> None:
+    tune = f"/tune/{token_of(site, TuneClaim)}"
+    with site.database.read() as session:
+        (issue,) = issues.list_issues(session, ["audio"], 1)
+        names = [entry.paper.id.arxiv_id for entry in issues.load_issue(session, issue).entries]
+    shown = site.get(f"{tune}/audio/{issue.day}/{issue.day}")
+    for name in names:
+        assert shown.text.count(f'"{tune}/{name}/more"') == 1
+        assert shown.text.count(f'"{tune}/{name}/less"') == 1
+    for wrong in (f"audio/{issue.day}/2025-07-32", "audio/2001-01-01/2001-01-02", "else/" * 3):
+        assert site.get(f"{tune}/{wrong}").status_code == 404
+    assert site.get(f"/tune/x/audio/{issue.day}/{issue.day}").status_code == 400
+
+
 def test_a_machine_that_presses_every_button_changes_nothing(site: Site) -> None:
     link = f"/tune/{token_of(site, TuneClaim)}/{SECURE}/more"
     for more in ({"robot": "1"}, {}):
