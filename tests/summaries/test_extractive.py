@@ -72,6 +72,16 @@ through two stages: a filter and a mask in frequency.""",
             """The distribution of the collectivity in the nucleus of niobium is calculated in \
 the framework of the vibration coupling model with two phonons each.""",
         ),
+        (  # a system is more than its name
+            """Music is long. We introduce Amadeus, a novel symbolic music generation framework.
+            Amadeus adopts two levels: a model for notes and a diffusion model for attributes.""",
+            "Amadeus adopts two levels: a model for notes and a diffusion model for attributes.",
+        ),
+        (  # whatever is done "in this paper" is no background
+            """Boards are dense. Therefore, in this paper, a detector of defects in dense boards is
+            improved by attention to tiny targets. Secondly, we integrate a block in the neck.""",
+            "A detector of defects in dense boards is improved by attention to tiny targets.",
+        ),
         (  # a step is no contribution
             """Rooms are noisy. We present the first study of hiring in networks of small firms.
             Next, we develop a novel framework of hiring that improves networks of firms.""",

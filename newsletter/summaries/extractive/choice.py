@@ -1,16 +1,19 @@
 """Which sentence is quoted: the best by score, unless a reader would rather have another."""
 
 import json
+import re
 from functools import cache
 from importlib import resources
 from itertools import chain
 from typing import NamedTuple
 
+from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.extractive import features
 from newsletter.summaries.extractive.clauses import cut_at_clause
 from newsletter.summaries.extractive.cue_phrases import ACTS
 from newsletter.summaries.extractive.penalties import is_vague
 
+THIN_WORDS = 16
 LONG_WORDS = 40  # a longer sentence is cut at a clause, or gives way
 # What a sentence in which somebody acts, and against which nothing of this speaks, may gain.
 _GIVES_WAY = {
@@ -40,6 +43,17 @@ _UNFIT = _GIVES_WAY.keys() | {
     )
 }
 _LONG_GIVES_WAY = 1.6
+_NAMES = lazy_pattern(
+    r"(?<![\w-])(?:(?=[\w+-]*[A-Z][\w+-]*[A-Z\d])[\w+-]{3,}|(?<=[a-z] )[A-Z][a-z]+(?=,))"
+)
+_ENDS_IN_KIND = lazy_pattern(
+    r", an? (?:[\w-]+ ){0,5}(?:framework|method|approach|pipeline|algorithm)\.?\Z"
+)
+_RESULT = lazy_pattern(
+    r"\b(?:achiev|outperform|surpass|demonstrat|show|reach|significant|improv|superior|exceed|"
+    r"state-of-the-art|SOTA|establish|experiment|results?\b|available|require|scal)",
+    re.IGNORECASE,
+)
 # What is no contribution at all gives way even to one that points back, where none stands alone.
 _NO_CONTRIBUTION = frozenset({"guard:prelude", "guard:others"})
 _ONLY_LEANS = frozenset({"guard:demonstrative_early", "guard:demonstrative_late"})
@@ -66,6 +80,18 @@ class _Scored(NamedTuple):
     def leans(self) -> bool:
         """Whether somebody acts, and nothing speaks against it but a word that points back."""
         return self.acts and (self.described.keys() & _UNFIT) <= _ONLY_LEANS
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether it only names a system: "We introduce Amadeus, a novel framework"."""
+        return self.text.count(" ") < THIN_WORDS and bool(
+            "guard:vague" in self.described or _ENDS_IN_KIND.search(self.text)
+        )
+
+    def tells_of(self, systems: tuple[str, ...]) -> bool:
+        """Whether it says what such a system is or does: "Amadeus adopts two levels: ..."."""
+        is_subject = self.text.startswith(systems) and self.is_fit and not self.is_long
+        return is_subject and not _RESULT.search(self.text)
 
     @property
     def is_long(self) -> bool:
@@ -98,6 +124,9 @@ def _preferred(ranked: list[_Scored]) -> list[_Scored]:
     margin = max((_GIVES_WAY.get(name, 0.0) for name in best.described), default=0.0)
     near = [other for other in ranked[1:] if other.score >= best.score - margin]
     fit = [other for other in near if other.stands_alone]
+    if best.is_thin:
+        names = tuple(f"{name} " for name in _NAMES.findall(best.text))
+        fit = [other for other in ranked[1:] if other.tells_of(names)] or fit
     if not (fit or best.acts or _NO_CONTRIBUTION.isdisjoint(best.described)):
         fit = [other for other in near if other.leans]
     better = fit[0] if fit else best

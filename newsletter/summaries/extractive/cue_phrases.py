@@ -1,5 +1,6 @@
 """The turns of phrase by which authors of all fields mark background, contribution and result."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from newsletter.lazy_pattern import lazy_pattern
@@ -73,12 +74,17 @@ _IN_PASSIVE = {
 # "We compile", "this study leverages", "our aim is to", "introducing MARK". Not "as we know".
 _ACTS_HERE = lazy_pattern(
     r" (?:we|i) (?!(?:live|know|need|see|are|have|must|understand|do|cannot|think|face|call) )\w"
-    r"| authors? \w"
+    r"| authors? (?!(?:of|who|whose|presenting|have|had|and|are|were) )\w"
     rf"| (?:this|our|the present|the current) (?:\w+ )?(?:{_SUBJECTS}) {_ADVERBS}"
     r"(?:\w{3,}(?:s|ed)|(?:is|was) (?:aimed|concerned|devoted|dedicated|intended)) "
     r"| our (?:\w+ )?(?:goal|aim|objective|purpose|focus|contribution)s? (?:is|are|was|were) "
     r"| (?:goal|aim|objective|purpose)s? of (?:this|our) (?:\w+ ){1,2}(?:is|are|was|were) "
     r"| our experiments \w+ |^ introducing "
+)
+# "Therefore, in this paper, a detector is improved": whatever it is, it is done here.
+_IN_THIS_PAPER = lazy_pattern(
+    rf"(?:\w+, )?(?:in|within) (?:this|the present) (?:{_SUBJECTS}),? (?!we (?:assume|recall))",
+    re.IGNORECASE,
 )
 # "The structure has been studied by diffraction": how says that it was here. Not "by many".
 STUDIED_HERE = lazy_pattern(
@@ -143,7 +149,7 @@ def cues(original: str, words: tuple[str, ...]) -> dict[str, float]:
                 f[f"{kind}_{name}"] = 1.0
                 if match.start() == 0:
                     f[f"opens_{kind}_{name}"] = 1.0
-    if _ACTS_HERE.search(line):
+    if _ACTS_HERE.search(line) or _IN_THIS_PAPER.match(original):
         f["acts"] = 1.0
     if STUDIED_HERE.search(line):
         f["passive_study"] = 1.0
