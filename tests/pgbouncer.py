@@ -1,13 +1,13 @@
 """A PgBouncer in transaction mode before the tests' PostgreSQL: each transaction another session.
 
 So whatever a session would keep is lost by the next transaction: prepared statements, SET, session
-locks, LISTEN.
+locks, LISTEN. As a managed one it takes TLS only, and asks for a password.
 """
 
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -15,16 +15,21 @@ from tempfile import mkdtemp
 import psycopg
 
 from tests import postgresql
+from tests.certificates import certificate
+from tests.delivery.transports_standins import unused_port
 
-_PORT = 6432  # the end of its socket's name
 _CONFIGURATION = """
 [databases]
 * = host={server} user=tester
 [pgbouncer]
-listen_addr =
+listen_addr = 127.0.0.1
 listen_port = {port}
 unix_socket_dir = {folder}
-auth_type = any
+auth_type = plain
+auth_file = {folder}/users
+client_tls_sslmode = require
+client_tls_key_file = {folder}/IP:127.0.0.1.key
+client_tls_cert_file = {folder}/IP:127.0.0.1.pem
 pool_mode = transaction
 default_pool_size = 12
 server_round_robin = 1
@@ -36,16 +41,20 @@ def program() -> str | None:
 
 
 @contextmanager
-def before(server: postgresql.Server) -> Iterator[postgresql.Server]:
-    """The same databases, reached through it."""
-    where = program()
+def before(server: postgresql.Server) -> Iterator[Callable[[str], str]]:
+    """Where its databases are reached, by their names; the password lies in a file."""
+    where, port = program(), unused_port()
     assert where is not None
     folder = Path(mkdtemp(prefix="pgbouncer-", dir="/tmp"))
-    content = _CONFIGURATION.format(server=server.folder, port=_PORT, folder=folder)
+    content = _CONFIGURATION.format(server=server.folder, port=port, folder=folder)
     (folder / "pgbouncer.ini").write_text(content)
+    (folder / "users").write_text('"newsletter" "a secret"\n')
+    (folder / "pgpass").write_text("*:*:*:newsletter:a secret\n")
+    (folder / "pgpass").chmod(0o600)
+    trusted = certificate(folder, "IP:127.0.0.1").file
     user = postgresql.unprivileged()
-    if user is not None:
-        os.chown(folder, user.pw_uid, user.pw_gid)
+    for file in (folder, *folder.glob("IP:*")) if user is not None else ():
+        os.chown(file, user.pw_uid, user.pw_gid)  # type: ignore[union-attr]
     running = subprocess.Popen(  # noqa: S603 - PgBouncer itself
         [where, "--quiet", folder / "pgbouncer.ini"],
         user=user.pw_uid if user else None,
@@ -54,9 +63,10 @@ def before(server: postgresql.Server) -> Iterator[postgresql.Server]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        while not (folder / f".s.PGSQL.{_PORT}").exists():
+        while not (folder / f".s.PGSQL.{port}").exists():
             assert running.poll() is None
-        yield postgresql.Server(folder, f"&port={_PORT}")
+        tls = f"sslmode=verify-full&sslrootcert={trusted}&passfile={folder / 'pgpass'}"
+        yield lambda name: f"postgresql://newsletter@127.0.0.1:{port}/{name}?{tls}"
     finally:
         running.kill()
         running.wait(timeout=30)

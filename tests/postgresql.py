@@ -5,7 +5,7 @@ import pwd
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,10 @@ _SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "lis
 @dataclass(frozen=True)
 class Server:
     folder: Path
-    more: str = ""  # of its address
+    restart: Callable[[], None] = lambda: None  # at once, as after a crash
 
     def url(self, name: str) -> str:
-        return f"postgresql://tester@/{name}?host={self.folder}{self.more}"
+        return f"postgresql://tester@/{name}?host={self.folder}"
 
     def create(self, template: str = "template1") -> str:
         """A fresh database's name."""
@@ -80,9 +80,12 @@ def running(where: Path) -> Iterator[Server]:
         options = " ".join(
             f"-c {each}" for each in (*_SETTINGS, f"unix_socket_directories={folder}")
         )
-        call("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
+        start = ("-w", "-l", str(folder / "log"), "-o", options)
+        call("pg_ctl", "start", *start)
         try:
-            yield Server(folder)
+            yield Server(
+                folder, restart=lambda: call("pg_ctl", "restart", "-m", "immediate", *start)
+            )
         finally:
             call("pg_ctl", "stop", "-w", "-m", "immediate")
     finally:

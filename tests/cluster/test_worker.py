@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import func, make_url, select, text, update
 
-from newsletter import bootstrap, daily, db
+from newsletter import bootstrap, config, daily, db
 from newsletter.cli import common
 from newsletter.cluster import jobs, tables
 from newsletter.cluster.worker import ClusterWorker
@@ -26,6 +27,7 @@ from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.transports.memory import Memory
 from newsletter.web import create_app
 from tests import pgbouncer, postgresql
+from tests.certificates import needs_openssl
 from tests.conftest import Cli
 from tests.delivery.test_many_machines import Watched
 
@@ -94,18 +96,20 @@ def test_a_worker_composes_the_day_and_everybody_gets_it_once(
 
 
 @pytest.mark.slow
+@needs_openssl
 @pytest.mark.skipif(pgbouncer.program() is None, reason="PgBouncer is not installed")
 def test_behind_pgbouncer_each_transaction_may_have_another_session(
-    settings: Settings, server: postgresql.Server, readers: list[str]
+    settings: Settings, server: postgresql.Server, readers: list[str], tmp_path: Path
 ) -> None:
-    name = make_url(settings.database.url).database
-    assert name is not None
-    with pgbouncer.before(server) as bouncing:
-        here = settings.database.model_copy(update={"url": bouncing.url(name)})
-        behind = settings.model_copy(update={"database": here})
+    with pgbouncer.before(server) as address:
+        url = address(str(make_url(settings.database.url).database))
+        (tmp_path / "url").write_text(url)
+        file = {"NEWSLETTER_DATABASE__URL_FILE": str(tmp_path / "url")}
+        behind = config.load(settings.folder / "newsletter.toml", file)
+        assert str(behind.database.url) == url
         with bootstrap.open_services(behind, common.utc_now, common.bar, lambda: False) as parts:
             assert recipients_of_the_day(behind, parts) == readers
-            assert len(pgbouncer.sessions_of(bouncing.url(name), 20)) > 1
+            assert len(pgbouncer.sessions_of(url, 20)) > 1
         site = create_app(behind, common.utc_now).test_client()
         link = bootstrap.signed_links(behind).unsubscribe(1, "audio")
         one_click = {"List-Unsubscribe": "One-Click"}
