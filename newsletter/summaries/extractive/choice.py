@@ -13,7 +13,7 @@ from newsletter.summaries.extractive.clauses import cut_at_clause
 from newsletter.summaries.extractive.cue_phrases import ACTS
 from newsletter.summaries.extractive.penalties import is_vague
 
-THIN_WORDS = 16
+THIN_WORDS = 16  # a longer one says something besides a name
 LONG_WORDS = 40  # a longer sentence is cut at a clause, or gives way
 # What a sentence in which somebody acts, and against which nothing of this speaks, may gain.
 _GIVES_WAY = {
@@ -43,12 +43,14 @@ _UNFIT = _GIVES_WAY.keys() | {
     )
 }
 _LONG_GIVES_WAY = 1.6
+# Names of systems: QuietNet, VP-SelDoA, "Amadeus,".
 _NAMES = lazy_pattern(
     r"(?<![\w-])(?:(?=[\w+-]*[A-Z][\w+-]*[A-Z\d])[\w+-]{3,}|(?<=[a-z] )[A-Z][a-z]+(?=,))"
 )
 _ENDS_IN_KIND = lazy_pattern(
     r", an? (?:[\w-]+ ){0,5}(?:framework|method|approach|pipeline|algorithm)\.?\Z"
 )
+# How well a system did says nothing of what it is.
 _RESULT = lazy_pattern(
     r"\b(?:achiev|outperform|surpass|demonstrat|show|reach|significant|improv|superior|exceed|"
     r"state-of-the-art|SOTA|establish|experiment|results?\b|available|require|scal)",
