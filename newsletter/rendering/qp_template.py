@@ -31,6 +31,10 @@ def encode_quoted_printable(text: str) -> bytes:
     return _with_room(encoded).replace(b"\n", b"\r\n")
 
 
+# Most of a reader's values stand in both parts of their mail.
+_encoded_value = lru_cache(maxsize=64)(encode_quoted_printable)
+
+
 def _with_room(encoded: bytes) -> bytes:
     """Break a last line that is so full that no soft break could follow it."""
     if len(encoded) - encoded.rfind(b"\n") - 1 < _LONGEST:
@@ -152,7 +156,7 @@ class QpTemplate:
 
     def filled(self, values: Mapping[str, str]) -> list[bytes]:
         """The fixed pieces and, between them, the encoded values."""
-        encoded = {name: encode_quoted_printable(values[name]) for name in set(self.slots)}
+        encoded = {name: _encoded_value(values[name]) for name in set(self.slots)}
         out = [b""] * (2 * len(self.slots) + 1)
         out[::2] = self.fixed
         out[1::2] = map(encoded.__getitem__, self.slots)
