@@ -3,7 +3,7 @@
 A reader's closeness to all papers is a sum over the words of their profile. Weights are whole
 numbers. A word that several papers hold has one long integer, 32 bits a paper: adding it treats all
 papers at once. The words of one weight are added first, then multiplied together, so that the sum
-takes a third of a millisecond in plain Python.
+takes about a millisecond in plain Python.
 """
 
 import struct
