@@ -185,7 +185,7 @@ def test_an_older_copy_is_upgraded_and_a_newer_one_refused(cli: Cli, settings: S
     connection.close()
     said = cli("restore", str(copy), "--yes")
     assert said.code == 1
-    assert "cannot be upgraded" in said.err
+    assert "install the newer newsletter again" in said.err
     assert number_of_subscribers(settings.folder / "newsletter.db") == 12
 
 

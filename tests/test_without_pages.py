@@ -111,7 +111,7 @@ def test_what_has_no_room_leads_to_arxivs_own_list_of_the_day(
 ) -> None:
     monkeypatch.setattr(fitting, "LIMIT", Weight(20_000, 20_000))
     site = SITE.model_copy(update={"url": ""})
-    content = replace(busy_day(60), categories=("cs.SD", "eess.AS"))
+    content = replace(busy_day(120), categories=("cs.SD", "eess.AS"))
     mails = IssueEmails(content, site, SignedLinks("", ["k" * 16]))
     mail = mails.mail(Recipient(1, ADA, "titles", "en", NOW.date(), "r" * 24))
     assert inspect(mail) == []

@@ -103,8 +103,10 @@ def test_one_template_of_theirs_stands_for_ours(tmp_path: Path) -> None:
 
 
 def test_a_card_of_their_own_is_used_for_every_paper(tmp_path: Path) -> None:
-    looks = override(tmp_path, "email/issue/paper.html", '<p class="lean">{{ paper.title }}</p>\n')
-    assert '<p style="margin:0 0 12px">A plain title</p>' in html(looks)
+    looks = override(
+        tmp_path, "email/issue/paper.html", '<p class="title">{{ paper.title }}!</p>\n'
+    )
+    assert ">A plain title!</p>" in html(looks)
 
 
 def test_a_template_of_theirs_can_build_on_ours(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from newsletter.subscribers import erasure, lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.subscribers.tokens import Purpose
 from newsletter.web import create_app
-from tests.conftest import BY_HAND, NOW
+from newsletter.web.app import utc_now
+from tests.conftest import BY_HAND
 
 _METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "get", "X" * 50)
 _FIELDS = (
@@ -74,6 +75,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     app.extensions["newsletter.database"].dispose()
 
 
+NOW = utc_now()  # the run of the fixture bears it
 ENDS = (NOW + timedelta(days=1), NOW - timedelta(days=1))
 
 
