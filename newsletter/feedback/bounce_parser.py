@@ -126,6 +126,11 @@ def _odd_bounce(letter: "_Letter") -> Meaning:
     return AutomaticReply() if is_automatic(letter.message) else _NOTHING
 
 
+# For these a link to leave names the reader. Who was forwarded a mail has that link too, so a
+# bounce, which would shut its reader out, needs the reference.
+_BY_LINK = (EventType.COMPLAINT, EventType.UNSUBSCRIBE)
+
+
 @dataclass(frozen=True)
 class _Letter:
     """A letter as it was read."""
@@ -177,7 +182,7 @@ class _Letter:
             at=_written(self.message, self.now),
             detail=detail,
             suppress=suppress,
-            subscriber_id=claim.subscriber_id if claim else None,
+            subscriber_id=claim.subscriber_id if claim and kind in _BY_LINK else None,
         )
 
 

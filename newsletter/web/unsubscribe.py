@@ -4,6 +4,8 @@ Scanners and mail programs follow links, so a GET only shows a button. The POST 
 login and no redirect (RFC 8058), and may come as often as it likes.
 """
 
+from datetime import timedelta
+
 from flask import Blueprint, g, request
 
 from newsletter.subscribers import address_change, consent_log, lifecycle
@@ -14,6 +16,10 @@ from newsletter.subscribers.tokens import ALL, UndoClaim, UnsubscribeClaim
 from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("unsubscribe", __name__)
+
+_PRESSED_TWICE = timedelta(
+    hours=1
+)  # a way back undoes what was left at most so long before it was shown
 
 
 # From one newsletter or from all, for ever, with the same kind answer for who is long gone.
@@ -72,7 +78,8 @@ def come_back(token: str) -> str:
     with pages.database.by_row.begin() as session:
         is_back = False
         for subscriber in address_change.lock_linked(session, claim.subscriber_id)[-1:]:
-            slugs = lifecycle.resubscribe(session, subscriber, newsletter, now - UNDO_WITHIN)
+            since = claim.until - UNDO_WITHIN - _PRESSED_TWICE
+            slugs = lifecycle.resubscribe(session, subscriber, newsletter, since)
             evidence = pages.evidence(gettext("Undo"))
             if slugs:
                 consent_log.record_consent(

@@ -145,6 +145,16 @@ def test_failure_24_answers_by_machines_mean_nothing(raw: bytes) -> None:
     assert read(raw) == AutomaticReply()
 
 
+def test_a_forwarded_link_to_leave_names_a_reader_for_a_complaint_and_for_no_bounce() -> None:
+    link = f"List-Unsubscribe: <{LINKS.unsubscribe(7, 'audio')}>\n"
+    bounce, complaint = (
+        event(raw.replace(b"Message-ID: <", link.encode() + b"Message-ID: <", 1))
+        for raw in (mails.dsn(REFERENCE), mails.arf(REFERENCE))
+    )
+    assert (bounce.kind, bounce.subscriber_id) == (EventType.BOUNCE, None)
+    assert (complaint.kind, complaint.subscriber_id) == (EventType.COMPLAINT, 7)
+
+
 def test_a_token_in_the_subject_is_a_farewell_even_when_a_mail_program_folds_it() -> None:
     claim = UnsubscribeClaim(7, "audio")
     token = LINKS.token(claim)

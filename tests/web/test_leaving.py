@@ -89,6 +89,17 @@ def test_the_goodbye_offers_to_take_it_back(site: Site) -> None:
     assert site.held(ADA) == {"audio", "text"}
 
 
+def test_a_way_back_undoes_only_the_leave_that_it_was_shown_for(site: Site) -> None:
+    """Whoever was forwarded a mail can press its link once more, and finds no way to bring back."""
+    ada = site.confirmed(ADA)
+    link = leave_link(site, ada.id)
+    own = site.post(link)
+    site.clock.pass_by(days=2)
+    assert "had its day" in site.press(site.post(link), link).text
+    assert site.held(ADA) == set()
+    assert "You are in again" in site.press(own, link).text
+
+
 def test_taking_it_back_works_for_a_week_and_never_against_a_complaint(site: Site) -> None:
     ada = site.confirmed(ADA)
     link = leave_link(site, ada.id)
