@@ -63,8 +63,7 @@ def _frozen(session: Session, described: Iterable[PaperId]) -> set[PaperId]:
     """Those that an issue holds."""
     ids = [paper.arxiv_id for paper in described]
     frozen: set[PaperId] = set()
-    for start in range(0, len(ids), papers.SOME_AT_A_TIME):
-        part = ids[start : start + papers.SOME_AT_A_TIME]
+    for part in papers.in_parts(ids):
         rows = session.execute(
             select(IssueEntryRow.arxiv_id, IssueEntryRow.version).where(
                 IssueEntryRow.arxiv_id.in_(part)

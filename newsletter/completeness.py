@@ -31,9 +31,8 @@ def is_known(row: ListingRow, newest: date) -> bool:
     """
     if is_saved(row) and row.day < newest:
         return True
-    if row.state in _HEALED:
-        return row.day < newest - calendar.PAGES_REACH
-    if row.state == ListingState.UNCHECKED and row.may_heal and row.day < newest:
+    is_doubted = row.state == ListingState.UNCHECKED and row.may_heal and row.day < newest
+    if is_doubted or row.state in _HEALED:
         return row.day < newest - calendar.PAGES_REACH
     return row.state in _KNOWN
 

@@ -1,6 +1,6 @@
 """Papers that were found after their day's issue had gone out: the next issue brings them once."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -83,7 +83,7 @@ def _had(
 ) -> dict[str, list[tuple[date, int]]]:
     """Of which days the newsletter's issues had those papers, and in which versions."""
     had: dict[str, list[tuple[date, int]]] = {}
-    for some in _parts(sorted(names)):
+    for some in papers.in_parts(sorted(names)):
         rows = session.execute(
             select(IssueEntryRow.arxiv_id, IssueRow.day, IssueEntryRow.version)
             .join(IssueRow, IssueRow.id == IssueEntryRow.issue_id)
@@ -92,8 +92,3 @@ def _had(
         for arxiv_id, day, version in rows:
             had.setdefault(arxiv_id, []).append((day, version))
     return had
-
-
-def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(names), papers.SOME_AT_A_TIME):
-        yield names[start : start + papers.SOME_AT_A_TIME]

@@ -1,8 +1,9 @@
 """What the sources announced, as it is kept: papers, and how complete each listing is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 from newsletter.models import AnnouncementRow, ListingRow, PaperRow
 from newsletter.sources.base import AnnouncementType, Paper, PaperId
 
-SOME_AT_A_TIME = 300  # bound variables in one statement stay far below every database's limit
+_Name = TypeVar("_Name")
+
+_SOME_AT_A_TIME = 300  # bound variables in one statement stay far below every database's limit
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,18 @@ def by_id(session: Session, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
     """The kept papers among those."""
     wanted = [(paper_id.arxiv_id, paper_id.version) for paper_id in ids]
     papers: dict[PaperId, Paper] = {}
-    for start in range(0, len(wanted), SOME_AT_A_TIME):
-        part = wanted[start : start + SOME_AT_A_TIME]
+    for part in in_parts(wanted):
         rows = session.scalars(
             select(PaperRow).where(tuple_(PaperRow.arxiv_id, PaperRow.version).in_(part))
         )
         papers |= {paper.id: paper for paper in map(_paper, rows)}
     return papers
+
+
+def in_parts(names: Sequence[_Name]) -> Iterator[Sequence[_Name]]:
+    """As many at a time as one statement can name on every database."""
+    for start in range(0, len(names), _SOME_AT_A_TIME):
+        yield names[start : start + _SOME_AT_A_TIME]
 
 
 # fmt: off
