@@ -18,6 +18,7 @@ from newsletter.db import insert_missing, take_turn
 from newsletter.feedback import bounce_rules
 from newsletter.feedback.events import Event
 from newsletter.models import (
+    LEAVING,
     ORDINARY,
     DeliveryRow,
     DeliveryState,
@@ -39,7 +40,6 @@ _ORDINARY_KEPT_FOR = timedelta(days=14)  # providers repeat themselves for a day
 _SET_ASIDE_KEPT_FOR = timedelta(days=60)
 _FORGOTTEN_AT_ONCE = 2000
 _LONGEST_SET_ASIDE = 10_000
-_LEAVING = (EventType.COMPLAINT, EventType.UNSUBSCRIBE)
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ def _apply_to_subscribers(session: Session, fresh: Sequence[_KnownEvent], now: d
     leaving = {
         known.subscriber_id
         for known in bad
-        if known.subscriber_id is not None and known.event.kind in _LEAVING
+        if known.subscriber_id is not None and known.event.kind in LEAVING
     }
     address_change.lock_linked(session, *leaving, beside=numbers)
     in_order = sorted(bad, key=lambda known: known.email or "")
@@ -197,7 +197,7 @@ def _apply_to_subscriber(session: Session, known: _KnownEvent, now: datetime) ->
         if event.kind is EventType.BOUNCE and why is None:
             often = bounce_rules.bounced_too_often(session, known.subscriber_id, now)
             why = f"bounced: {bounce_rules.BOUNCES} issues in a row" if often else None
-        if event.kind in _LEAVING:
+        if event.kind in LEAVING:
             address_change.unsubscribe_following_changes(
                 session, known.subscriber_id, ALL, _unsubscribe(event), now
             )

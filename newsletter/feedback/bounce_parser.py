@@ -26,7 +26,7 @@ from newsletter.feedback.automatic import (
 from newsletter.feedback.events import Event
 from newsletter.feedback.references import find_list_unsubscribe, find_reference, text_of
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.models import EventType
+from newsletter.models import LEAVING, EventType
 from newsletter.subscribers.tokens import SignedLinks, UnsubscribeClaim
 from newsletter.transports.refusals import RefusalCause, recognized_cause
 
@@ -126,11 +126,6 @@ def _odd_bounce(letter: "_Letter") -> Meaning:
     return AutomaticReply() if is_automatic(letter.message) else _NOTHING
 
 
-# For these a link to leave names the reader. Who was forwarded a mail has that link too, so a
-# bounce, which would shut its reader out, needs the reference.
-_BY_LINK = (EventType.COMPLAINT, EventType.UNSUBSCRIBE)
-
-
 @dataclass(frozen=True)
 class _Letter:
     """A letter as it was read."""
@@ -182,7 +177,8 @@ class _Letter:
             at=_written(self.message, self.now),
             detail=detail,
             suppress=suppress,
-            subscriber_id=claim.subscriber_id if claim and kind in _BY_LINK else None,
+            # Who was forwarded a mail has its link: that lets the reader go, and shuts nobody out.
+            subscriber_id=claim.subscriber_id if claim and kind in LEAVING else None,
         )
 
 

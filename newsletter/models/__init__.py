@@ -3,6 +3,7 @@
 from newsletter.models.base import Base, UtcDateTime
 from newsletter.models.deliveries import (
     FAILING,
+    LEAVING,
     ORDINARY,
     PROVING,
     BatchRow,
@@ -61,6 +62,7 @@ from newsletter.rhythms import Rhythm
 
 __all__ = [
     "FAILING",
+    "LEAVING",
     "ORDINARY",
     "PROVING",
     "AddressChangeRow",

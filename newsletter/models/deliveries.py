@@ -87,6 +87,7 @@ class EventType(StrEnum):
 
 
 FAILING = frozenset({EventType.BOUNCE, EventType.BLOCKED, EventType.DROPPED})
+LEAVING = frozenset({EventType.COMPLAINT, EventType.UNSUBSCRIBE})
 ORDINARY = frozenset({EventType.ACCEPTED, EventType.DEFERRED, EventType.DELIVERED})
 # Somebody who has the mail speaks: it left, whatever we knew.
 PROVING = frozenset(EventType) - FAILING

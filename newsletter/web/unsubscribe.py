@@ -17,9 +17,8 @@ from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("unsubscribe", __name__)
 
-_PRESSED_TWICE = timedelta(
-    hours=1
-)  # a way back undoes what was left at most so long before it was shown
+# A way back undoes what was left at most so long before it was shown.
+_PRESSED_TWICE = timedelta(hours=1)
 
 
 # From one newsletter or from all, for ever, with the same kind answer for who is long gone.
