@@ -34,7 +34,7 @@ _READ = 200  # characters of an answer
 
 @dataclass
 class Outcome:
-    """What a run came to; whoever runs it sets `is_done`."""
+    """What a run came to; whoever runs it sets `is_done`. One that was stopped is not done."""
 
     is_done: bool = False
 
@@ -55,7 +55,7 @@ def watching(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Outc
         except NewsletterError as error:
             died, troubles = error, [failure or str(error)]
         if not (troubles or outcome.is_done):
-            troubles = ["the run did not do everything; it will be tried again"]
+            troubles = ["the run did not do everything, or was stopped; the next one goes on"]
         _ping(settings, troubles)
         if died and not failure:
             raise died

@@ -1,7 +1,9 @@
 """An illness is seen: `check`, /healthz, /metrics, mails and pings say the same of each outage."""
 
 import json
+import os
 import shutil
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -17,7 +19,7 @@ from newsletter.config import AlarmSettings, MetricsSettings, Settings
 from newsletter.db import Database
 from newsletter.models import ListingRow, SubscriberRow
 from newsletter.outbox import EmailType
-from newsletter.sending import rate_limit
+from newsletter.sending import rate_limit, sender
 from newsletter.web.app import create_app
 from tests.conftest import NOW, Cli
 from tests.delivery.transports_standins import OddSmtp
@@ -221,3 +223,34 @@ def test_a_monitor_is_tried_without_a_word_of_success_or_failure(
         outcome.is_done = True
     assert "refuses connections; your monitor was not told how this run ended" in caplog.text
     assert "HTTPConnection" not in caplog.text
+
+
+@pytest.mark.usefixtures("readers", "short_day")
+def test_a_run_that_is_stopped_while_the_mail_server_is_dead_is_no_success(
+    cli: Cli, watched: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    dead = {"USE": "smtp", "HOST": "127.0.0.1", "PORT": "1", "SECURITY": "none"}
+    for name, value in dead.items():
+        monkeypatch.setenv(f"NEWSLETTER_TRANSPORT__{name}", value)
+
+    def time_out(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with Monitor() as monitor:
+        monkeypatch.setenv("NEWSLETTER_ALARM__PING_URL", monitor.url)
+        monkeypatch.setattr(sender, "wait", time_out)  # before another round over who waits
+        assert "12 still pending" in cli("run").out
+        ((path, words),) = monitor.heard
+        assert path == "/uuid/fail"
+        stopped = "stopped with 12 mails still to go, after trouble: before the mail"
+        assert stopped in words
+        now = datetime.now(UTC)
+        client = create_app(watched, lambda: now).test_client()
+        assert client.get("/healthz").status_code == 503
+        assert "newsletter_ill 1.0" in client.get("/metrics", headers=TOKEN).text
+        assert stopped in cli("check", "--json").out
+        monkeypatch.setenv("NEWSLETTER_TRANSPORT__USE", "files")
+        cli("run")
+        assert client.get("/healthz").status_code == 200
+        assert monitor.heard[-1][0] == "/uuid"

@@ -51,7 +51,7 @@ def run(
         if not dry_run:
             _tell_who_came(settings, services)
             done = _empty_outbox(settings, services) and done
-        outcome.is_done = done
+        outcome.is_done = done and not services.stopping()
     if days_as_json is not None:
         output.print_json(days_as_json)
     click.get_current_context().exit(0 if done else 1)

@@ -47,8 +47,8 @@ def _paused(session: Session) -> Iterator[Finding]:
     """The last trouble, until a mail was accepted again: a pause that is over mends nothing."""
     down = rate_limit.down(session)
     if down is not None:
-        text = f"nothing could be sent at {down.filled_at:%F %R} UTC: {down.reason}"
-        yield Finding("sending", Severity.TROUBLE, f"{text}; `newsletter check` tries it")
+        text = f"{down.filled_at:%F %R} UTC: {down.reason}; `newsletter send` goes on at once"
+        yield Finding("sending", Severity.TROUBLE, text)
     for of, what, then in (
         (rate_limit.TRANSPORT, "", "`run` tries again with one mail, `newsletter send` at once"),
         (rate_limit.LETTERS, " for confirm mails and the like", "one of them is tried again"),

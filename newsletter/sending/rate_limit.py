@@ -221,13 +221,13 @@ def resume_sending(session: Session, now: datetime, of: str = TRANSPORT) -> None
 
 
 def record_down(session: Session, reason: str, now: datetime) -> None:
-    """Nothing can be sent at all, as after a refused login. The next run just tries again."""
+    """Mails are left, as after a refused login or a stop. The next run just tries again."""
     row = _row(session, _DOWN)
     row.reason, row.filled_at = reason, now
 
 
 def down(session: Session) -> RateRow | None:
-    """Why nothing could be sent, and when (`filled_at`), until a mail was accepted again."""
+    """Why mails were left, and when (`filled_at`), until one was accepted again."""
     return session.get(RateRow, _DOWN)
 
 

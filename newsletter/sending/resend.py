@@ -210,6 +210,7 @@ def _send(sending: SendContext, mail: Message) -> SendResult:
             return result
     except TransportDownError as error:
         with sending.database.write.begin() as session:
-            rate_limit.record_down(session, without_addresses(str(error)), sending.clock())
+            reason = f"nothing could be sent: {without_addresses(str(error))}"
+            rate_limit.record_down(session, reason, sending.clock())
         return SendResult(SendStatus.TRY_LATER, str(error))
     return SendResult(SendStatus.UNCERTAIN, "the transport said nothing")

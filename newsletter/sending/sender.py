@@ -31,7 +31,7 @@ from newsletter.sending import (
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased, wait
 from newsletter.sending.totals import IssueSendResult
-from newsletter.text import without_addresses
+from newsletter.text import counted, without_addresses
 from newsletter.transports.base import TransportDownError
 
 _log = logging.getLogger(__name__)
@@ -47,7 +47,8 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
         NewsletterError: nothing can be written down any more, so nothing more is sent.
     """
     trouble = _hold_reason(sending, issue_id)
-    if trouble is None:
+    is_held = trouble is not None
+    if not is_held:
         if sending.memory is not None:
             sending.memory.register(sending.database)
         with sending.shown_to_live(), _database_errors_in_words():
@@ -64,6 +65,8 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
         extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
     )
     stopped = bool(account.pending) and sending.stopping()
+    if stopped and not is_held:
+        _record_stop(sending, account.pending, trouble)
     return IssueSendResult(account, trouble, stopped, paused=sending.breaker.is_open)
 
 
@@ -78,6 +81,15 @@ def _hold_reason(sending: SendContext, issue_id: int) -> str | None:
         return reason
     found = restored.taken_by_provider(sending.database, sending.transport, issue)
     return found.reason if found else None
+
+
+def _record_stop(sending: SendContext, waiting: int, trouble: str | None) -> None:
+    """For the alarms: who stops it may not be whoever would go on, as with a time-out."""
+    reason = f"stopped with {counted(waiting, 'mail')} still to go"
+    if trouble:
+        reason += f", after trouble: {without_addresses(trouble)}"
+    with _database_errors_in_words(), sending.database.write.begin() as session:
+        rate_limit.record_down(session, reason, sending.clock())
 
 
 def _why_they_wait(session: Session, issue_id: int) -> str | None:
@@ -105,8 +117,9 @@ def _in_rounds(
         try:
             trouble = send_round()
         except TransportDownError as error:
+            reason = f"nothing could be sent: {without_addresses(str(error))}"
             with sending.database.write.begin() as session:
-                rate_limit.record_down(session, without_addresses(str(error)), sending.clock())
+                rate_limit.record_down(session, reason, sending.clock())
             return str(error)
         _judge_refusals(sending, issue_id)
         asked_s = breaker.wait_s()
@@ -114,6 +127,8 @@ def _in_rounds(
         if breaker.trouble is None or last:
             break
         wait(sending, max(pause_s or 0.0, asked_s or 0.0))
+        if sending.stopping():  # another round would forget what the trouble was
+            break
     if breaker.is_open or (breaker.provider_down and not sending.stopping()):
         return _pause(sending)
     if breaker.accepted:
