@@ -28,7 +28,8 @@ from newsletter.feedback.references import find_list_unsubscribe, find_reference
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.models import LEAVING, EventType
 from newsletter.subscribers.tokens import SignedLinks, UnsubscribeClaim
-from newsletter.transports.refusals import RefusalCause, recognized_cause
+from newsletter.transports.refusal_kinds import RefusalCause
+from newsletter.transports.refusals import recognized_cause
 
 SOURCE = "mail"
 LONGEST = 1024 * 1024  # bytes that are read; what matters stands before the returned mail's end

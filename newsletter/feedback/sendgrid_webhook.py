@@ -21,7 +21,8 @@ from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.feedback.events import Event
 from newsletter.models import ORDINARY, EventType
 from newsletter.subscribers.addresses import normalize_address
-from newsletter.transports.refusals import RefusalCause, refusal_cause
+from newsletter.transports.refusal_kinds import RefusalCause
+from newsletter.transports.refusals import refusal_cause
 
 SOURCE = "sendgrid"
 
@@ -184,9 +185,11 @@ def _bounce(told: Mapping[str, Any]) -> tuple[EventType, str | None]:
     if _optional(told, "type").lower() == "blocked" or classification in _ABOUT_US:
         return EventType.BLOCKED, None
     cause = refusal_cause(said)
+    if cause is RefusalCause.SENDER:
+        return EventType.BLOCKED, None
     if classification == "invalid address" or cause is RefusalCause.NO_MAILBOX:
         return EventType.BOUNCE, f"bounced: {_detail(told) or 'Invalid Address'}"
-    return (EventType.BLOCKED if cause is RefusalCause.SENDER else EventType.BOUNCE), None
+    return EventType.BOUNCE, None
 
 
 def _detail(told: Mapping[str, Any]) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from newsletter.transports.refusals import RefusalCause, asked_wait_s, refusal_cause
+from newsletter.transports.refusal_kinds import RefusalCause
+from newsletter.transports.refusals import asked_wait_s, refusal_cause
 
 OF_SENDER = [
     "550 5.4.5 Daily user sending limit exceeded. For more information on Gmail sending limits",
@@ -28,6 +29,33 @@ OF_SENDER = [
     "550 5.0.0 Too many bad commands",
     "550 Sender address rejected: User unknown",
     "4.4.7 smtp; 421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred",
+    # A code for unknown mailboxes on what is about us, or none at all.
+    "550 5.1.1 SPF check failed",
+    "550 5.1.1 DKIM signature not valid",
+    "550 5.1.2 Sender address rejected: Domain not found",
+    "550 5.1.1 bulk mail is not taken here",
+    "550 5.1.1 message classified as junk",
+    "550 5.1.1 message rejected due to content",
+    "550 5.1.1 too many messages this hour",
+    "550 5.1.1 Relaying denied",
+    "550 5.2.1 rejected as spam",
+    "554 IP=192.0.2.1 - A problem occurred. (Ask your postmaster for help.)",
+    "550 Your IP is listed",
+    "550 spamcop knows 192.0.2.1",
+    "550 no PTR record, or a reverse lookup that fails",
+    "550 HELO is not valid",
+    "550 phishing",
+    "550 this message carries a virus",
+    "550 you are rate limited",
+    "550 greylisted for too long",
+    "550 http://www.spamhaus.org/query/bl?ip=192.0.2.1",
+    "550 5.1.1 User unknown; client host [192.0.2.1] blocked using a list",
+    "550 after MAIL FROM:<daily@papers.example.org>: not here",
+    "550 Слишком много соединений",
+    "550 垃圾邮件",
+    # About the way, and no mailbox.
+    "5.4.6 smtp; 554 5.4.6 Too many hops",
+    "5.0.0 mail for reader.example loops back to myself",
 ]
 NO_MAILBOX = [
     "550 5.1.1 no such user",
@@ -45,12 +73,37 @@ NO_MAILBOX = [
     "550 Mailbox not found",
     "550 sorry, no mailbox here by that name",
     "550 用户不存在",
+    "550 5.7.1 No such user!",
+    # What only stands in a name says nothing of us.
+    "550 5.1.1 <spam@reader.example> unknown user",
+    "550 policy@reader.example: User unknown",
+    "550 5.1.1 User unknown, see https://barracuda.example/blocked?spam=1",
+    "550 mx1.spamfilter.example: user unknown",
+    "550 MX.RBL-REPUTATION.EXAMPLE: user unknown",
+    "550 5.1.1 User unknown (Barracuda)",
+    "550 no such recipient, see https://www.barracudacentral.org/lookups",
+    'X-Postfix; unknown user: "spam"',
+    "SMTP error from remote mail server after RCPT TO:<ada@reader.example>: 550 User unknown",
     "550 Benutzer unbekannt",
+    "550 Empfänger existiert nicht",
+    "550 cette adresse n'existe pas",
+    "550 El usuario no existe",
+    "550 casella inesistente",
+    "550 usuário desconhecido",
+    "550 нет такого пользователя",
+    "550 почтовый ящик не существует",
+    "550 收件人地址不存在",
+    "550 宛先のユーザーが見つかりません",
+    "550 존재하지 않는 사용자",
+    "550 użytkownik nie istnieje",
+    "550 mailbox bestaat niet",
 ]
 OF_READER = [
     "552 5.2.2 mailbox full",
     "552 5.2.2 user over quota",
     "550 mailbox over quota",
+    "552 5.2.2 mailbox full: too many messages in it",
+    "550 5.2.1 mailbox blocked",
     "550 5.4.1 Recipient address rejected: Access denied",
     "550 Requested action not taken: mailbox unavailable",
     "550 Unknown protocol; mailbox busy",

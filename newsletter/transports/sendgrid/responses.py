@@ -12,7 +12,8 @@ from python_http_client.exceptions import HTTPError
 
 from newsletter.text import brief
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
-from newsletter.transports.refusals import RefusalCause, refusal_cause
+from newsletter.transports.refusal_kinds import RefusalCause
+from newsletter.transports.refusals import refusal_cause
 
 _BAD_REQUEST = 400
 _FORBIDDEN = (401, 403)

@@ -5,7 +5,8 @@ import re
 from newsletter.rendering.message import Message
 from newsletter.text import brief
 from newsletter.transports.base import SendResult, SendStatus, TransportDownError
-from newsletter.transports.refusals import RefusalCause, asked_wait_s, refusal_cause
+from newsletter.transports.refusal_kinds import RefusalCause
+from newsletter.transports.refusals import asked_wait_s, refusal_cause
 
 OK, TEMPORARY, PERMANENT = 2, 4, 5  # the first digit of a reply
 CLOSING = 421

@@ -1,0 +1,185 @@
+"""What servers say when they refuse a mail, by kind, and whom each kind is about.
+
+The words are those of real servers: the common programs, the large providers, and the gateways
+before them. The first kind whose words are found counts, so their order is part of their meaning.
+"""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+from newsletter.lazy_pattern import lazy_pattern
+
+
+class RefusalCause(StrEnum):
+    """What made a server refuse a mail."""
+
+    NO_MAILBOX = "no such mailbox"  # there will never be one: suppressed
+    READER = "this mailbox"  # full, disabled, or nothing that can be told
+    SENDER = "the sender"  # our network, account, volume, content or size, or the way between
+
+
+class RefusalKind(NamedTuple):
+    """Words, and whom they are about."""
+
+    name: str
+    cause: RefusalCause
+    words: re.Pattern[str]
+    # Servers say 5.1.1 and 5.2.1 of a blocklist, too. Where these words stand, the code is wrong.
+    outweighs_code: bool = True
+
+
+_WHO = r"(?:user|recipient|account|mailbox|e?-?mail ?box|address(?:ee)?|person|login|alias)"
+_GONE = (
+    r"(?:unknown|(?:was|were|is|are|could|can)?(?:n[o'\u2019]?t| not)(?: be)? (?:found|known)"
+    r"|not (?:exist\w*|registered|valid|listed|a valid)|invalid|non-?existent|no longer (?:exists"
+    r"|valid|in use|available|active|here|on)|(?:does|do|did)(?: not|n['\u2019]?t) exist)"
+)
+_REFUSED = r"(?:listed|blocked|banned|denied|rejected|refused|not (?:allowed|permitted|accepted))"
+
+
+def _about_us(name: str, *words: str, outweighs_code: bool = True) -> RefusalKind:
+    pattern = lazy_pattern("|".join(words), re.IGNORECASE)
+    return RefusalKind(name, RefusalCause.SENDER, pattern, outweighs_code)
+
+
+KINDS = (
+    _about_us(
+        "network",
+        r"\b(?:black|block|deny)[- ]?list|\b(?:\w*rbl|dnsbl|uribl|surbl)\b",
+        r"\b(?:spamhaus|spamcop|sorbs)\b",
+        r"\bip ?[=:] ?\S+ - ",
+        r"\b(?:your|client|sending|sender|source|remote|connecting) ip\b",
+        rf"\byour (?:mail ?)?(?:server|host|network|domain|subnet)\W+(?:\S+ ){{0,4}}?{_REFUSED}",
+        rf"\bclient host\b.{{0,60}}?\b{_REFUSED}",
+        rf"\bip(?: address(?:es)?)?\W+(?:\S+ ){{0,3}}?{_REFUSED}",
+        r"(?<!not )(?<!n't )\blisted (?:at|by|as|in|on)\b",
+        r"\b(?:dynamic|generic) ip\b|\bopen (?:relay|proxy)",
+        r"чёрн\w+ спис|черн\w+ спис|黑名单|黑名單|ブラックリスト|\bliste noire|\blista neg?ra"
+        r"|\bzwarte lijst|\bczarn\w+ li\w+|\bschwarze\w? liste|차단",
+    ),
+    _about_us(
+        "name of our server",
+        r"\br(?:everse )?dns\b|\breverse (?:lookup|hostname)|\bptr\b|\b(?:helo|ehlo)\b",
+        r"\bcannot find your (?:reverse )?host|\bip name lookup",
+        r"\b(?:in reply to|after) (?:mail from|auth)\b",
+    ),
+    _about_us("reputation", r"\breputation\b|\babus(?:e|ive)\b|\bcomplaints?\b|\bspammer"),
+    _about_us(
+        "authentication",
+        r"\b(?:spf|dkim|dmarc|arc)\b|\bauthenticat|\bunauthenticated|\bsender id\b",
+    ),
+    _about_us(
+        "content",
+        r"\bspam(?:my|ming|assassin)?\b|\bspam-|\bunsolicited\b|\bbulk\b|\bjunk\b|\bphish|\bscam\b",
+        r"(?<!for )(?<!no )(?<!anti-)\bvirus",
+        r"\bmalware\b|\binfected\b|\btrojan|\bmalicious\b|\bsuspicious\b",
+        r"\b(?:message|mail|bad|banned|unacceptable|inappropriate|prohibited|to|by)"
+        r" content\b|\bcontent[- ](?:rejected|refused|denied|filter|not )|\bdt:spm\b",
+        r"спам|垃圾|スパム|迷惑メール|스팸|\bind[ée]sirable|\bindesiderat|\bno deseado",
+    ),
+    _about_us("policy", r"\bpolic(?:y|ies)\b|\badministrative(?:ly)? (?:prohibit|denied)"),
+    _about_us(
+        "volume",
+        r"\btoo (?:many|fast|frequent|much)\b(?! (?:messages|mails?) in)|\brate.?limit|\bthrottl",
+        r"\bfrequency limit|\bunusual rate|\blimit exceeded\b|\bgr[ae]y.?list",
+        r"\b(?:sending|daily|hourly|monthly|rate|outgoing|relay)\W+(?:\w+\W+){0,3}(?:limit|quota)",
+        r"слишком много|превышен лимит|频率|頻率|過多|过多",
+    ),
+    _about_us(
+        "relaying",
+        r"\brelay(?:ing)? (?:access )?(?:is )?(?:denied|prohibited|refused|not (?:permitted"
+        r"|allowed))|\b(?:unable|not (?:allowed|permitted)|cannot|refus\w+) to relay\b"
+        r"|\b(?:do|does)(?: not|n['\u2019]?t) relay\b|\brelay not\b",
+    ),
+    _about_us(
+        "sender",
+        r"\bsender (?:address|domain|ip|verif|policy|is|not|denied|rejected|refused|unknown"
+        r"|blocked)|\b(?:invalid|bad|unknown|forged|outbound|unroutable) sender\b"
+        r"|\bsender\b.{0,40}?\bdoes not exist|\bdomain of sender",
+    ),
+    _about_us(
+        "size",
+        r"\b(?:message|mail) (?:size|length|(?:is )?too (?:big|large|long))|\bsize limit",
+    ),
+    _about_us(  # neither the reader nor we: what stands between
+        "loop",
+        r"\b(?:mail|message|routing|forwarding) loop|\bloop(?:ing)? detected|\bloops? back\b"
+        r"|\bhop count",
+    ),
+    RefusalKind(
+        "full or shut",
+        RefusalCause.READER,
+        lazy_pattern(
+            r"\b(?:mail ?box|inbox|recipient|user|storage)\W+(?:\w+\W+){0,4}?(?:full|blocked"
+            r"|disabled|suspended|locked|closed|inactive|deactivated|(?:over|exceed\w*)\W+"
+            r"(?:\w+\W+){0,2}quota|quota exceeded)\b|\b(?:over|exceed\w*)\W+(?:\w+\W+){0,2}quota"
+            r"\b.{0,40}?\b(?:mail ?box|inbox|recipient|user)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    _about_us(
+        "account",
+        r"\baccount\W+(?:\w+\W+){0,3}(?:suspended|disabled|locked|blocked|limited|closed)",
+        r"\b(?:over|exceed\w*)\W+(?:\w+\W+){0,2}quota|\bquota exceeded",
+        outweighs_code=False,
+    ),
+    _about_us("blocked", r"\bblocked\b|заблокирован|\bgesperrt\b|\bgeblokkeerd\b|\bbloqu[ée]"),
+    _about_us("access", r"(?<!rejected: )\baccess denied", outweighs_code=False),
+    RefusalKind(
+        "no mailbox",
+        RefusalCause.NO_MAILBOX,
+        lazy_pattern(
+            rf"\b{_WHO}\b[^\w.;]+(?:\w+[^\w.;]+){{0,6}}?{_GONE}"
+            rf"|\b(?:unknown|invalid|no such|non-?existent|not (?:a|our) valid|not (?:a|our))"
+            rf" (?:local |virtual )?{_WHO}|\bno (?:such )?{_WHO} (?:here|by th|with th|of th|found)"
+            rf"|\b(?:does|do)(?: not|n['\u2019]?t) have an? (?:\S+ ){{0,3}}{_WHO}"
+            r"|\baddress not found|\bnosuchuser|\brecip(?:ient)?notfound|\bunrouteable address"
+            r"|\bno one at this address"
+            # German, Dutch
+            r"|\b(?:benutzer|empf\W{0,3}\w{0,2}nger|postfach|mailbox|adresse|konto|gebruiker"
+            r"|ontvanger|postvak|adres)\w{0,8}\W+(?:\w+\W+){0,3}?(?:unbekannt|existiert nicht|nicht"
+            r" (?:gefunden|vorhanden|bekannt)|ung\W{0,3}\w{0,2}ltig|onbekend|bestaat niet"
+            r"|niet gevonden)"
+            r"|\b(?:unbekannte[rns]?|onbekende) (?:benutzer|empf|adresse|gebruiker|ontvanger)"
+            r"|\bkein (?:solches )?postfach"
+            # French, Spanish, Portuguese, Italian
+            r"|\b(?:utilisateur|destinataire|adresse|bo.{1,2}te|compte|usuario|usu.{1,2}rio"
+            r"|destinat.{1,2}rio|buz.{1,2}n|cuenta|direcci.{1,2}n|conta|caixa|endere.{1,2}o|utente"
+            r"|casella|indirizzo|account)\W+(?:\w+\W+){0,3}?(?:inconnue?|inexist[ae]nte?|invalide"
+            r"|introuvable|n['\u2019]existe pas|no exist|n.{1,2}o existe|desconocid|desconhecid"
+            r"|sconosciut|inesistent|non (?:esist|trovat))"
+            r"|\bno existe (?:el|la|ese|esa|dicho|tal|este) (?:usuario|destinatario|cuenta|buz)"
+            # Polish
+            r"|\b(?:u\wytkownik|odbiorca|konto|skrzynka|adres(?:at)?)\W+(?:\w+\W+){0,2}?(?:nie"
+            r" (?:istnieje|znalezion)|nieznan)|\bnie ma takiego (?:u\wytk|adres|kont|odbiorc)"
+            r"|\bnieznany (?:u\wytkownik|odbiorca|adres)"
+            # Russian
+            r"|(?:пользовател|получател|адресат|ящик|адрес|аккаунт)\w*\W+(?:\w+\W+){0,2}?(?:не"
+            r" (?:найден|существует|зарегистрирован|известен)|отсутствует|неизвест)"
+            r"|(?:нет так\w+|неизвестн\w+|несуществующ\w+) (?:пользовател|получател|адрес|ящик)"
+            # Chinese, Japanese, Korean: nothing between words
+            r"|(?:用户|用戶|使用者|邮箱|郵箱|信箱|收件人|帐号|账号|帳號|账户|地址).{0,8}?(?:不存在"
+            r"|无效|無效|未找到|找不到)|(?:找不到|无此|無此|查无此|查無此)(?:用户|用戶|收件人|邮箱"
+            r"|人|帳號|帐号|账号)"
+            r"|(?:宛先|ユーザ|アドレス|受信者|メールボックス|アカウント).{0,12}?(?:存在し"
+            r"|見つかりません|不明)"
+            r"|(?:사용자|수신자|받는 ?사람|계정|주소|메일함).{0,10}?"
+            r"(?:존재하지|없습니다|없음|찾을 수)"
+            r"|(?:존재하지 않는|없는) ?(?:사용자|수신자|계정|메일|주소)",
+            re.IGNORECASE,
+        ),
+        outweighs_code=False,
+    ),
+    _about_us(
+        "message",
+        r"\b(?:message|e?-?mail)\b (?:was |is |has been )?(?:rejected|refused|denied|not accepted)",
+        outweighs_code=False,
+    ),
+)
+# The names of blocklists' own servers, which stand in links to look an address up.
+BLOCKLIST_SERVERS = lazy_pattern(
+    r"\b(?:spamhaus\.(?:org|net)|spamcop\.net|barracudacentral\.(?:org|com)|sorbs\.net|abuseat\.org"
+    r"|uceprotect\.net|surbl\.org|uribl\.com|mailspike\.net|senderscore\.(?:org|com))\b",
+    re.IGNORECASE,
+)
