@@ -44,7 +44,13 @@ _COLUMNS = {  # our name -> how others write it, lower case, letters only; the b
 }
 
 
-_LOOKED_AT_TWICE = {"confirmed", "consent", "newsletters"}  # they can say no as well
+_LOOKED_AT_TWICE = {
+    "confirmed",
+    "consent",
+    "newsletters",
+    "paused",
+    "rhythm",
+}  # they can say no as well
 
 
 @dataclass(frozen=True, slots=True)

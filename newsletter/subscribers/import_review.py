@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.subscribers import refusal_columns
+from newsletter.subscribers.doubtful_columns import ColumnCells
 from newsletter.subscribers.import_files import ImportEntry, is_known_column
 from newsletter.subscribers.import_rows import ImportOptions, read_address, read_moment
-from newsletter.subscribers.refusal_columns import Answer, ColumnKind
+from newsletter.subscribers.refusal_columns import ColumnKind
 
 
 @dataclass
@@ -28,9 +29,7 @@ def review_list(entries: Iterable[ImportEntry], plan: ImportOptions) -> ListRevi
         WrongUseError: a column looks like a no, and is not understood; an option names none.
     """
     review = ListReview()
-    columns: dict[str, str] = {}  # name -> the first thing that stands in it
-    yes: set[str] = set()
-    blank: dict[str, int] = {}  # name of a column that says yes -> the first line without
+    columns: dict[str, ColumnCells] = {}
     for entry in entries:
         refusal = refusal_columns.find_refusal(entry.others, plan.rules)
         if refusal is not None and refusal.own:
@@ -39,19 +38,18 @@ def review_list(entries: Iterable[ImportEntry], plan: ImportOptions) -> ListRevi
             if isinstance(address, str):
                 review.refused.add(address)
         for name, cell in entry.others.items():
-            columns[name] = columns.get(name) or cell.strip()
-            if refusal_columns.column_kind(name) is ColumnKind.YES:
-                answer = refusal_columns.answer_of(name, cell, plan.rules)
-                if answer is Answer.BLANK_YES:
-                    blank.setdefault(name, entry.line)
-                elif answer is Answer.YES:
-                    yes.add(name)
+            if name not in columns:
+                columns[name] = ColumnCells()
+            columns[name].add(cell, entry.line)
         _note_date(review, entry)
-    for name, line in blank.items():
-        if name in yes:
-            raise refusal_columns.not_understood(name, f"it says nothing in line {line}")
     _check_names(columns, plan.rules.names())
-    review.unused_columns = [name for name, cell in columns.items() if cell and _is_unused(name)]
+    for name, cells in columns.items():
+        doubt = cells.doubt(name)
+        if doubt and refusal_columns.folded(name) not in plan.rules.names():
+            raise refusal_columns.not_understood(name, doubt)
+    review.unused_columns = [
+        name for name, cells in columns.items() if cells.has_any() and _is_unused(name)
+    ]
     return review
 
 

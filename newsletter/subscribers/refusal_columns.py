@@ -39,7 +39,6 @@ class Answer(Enum):
     YES = "yes"
     NO = "no"  # not confirmed, switched off, bounced: not their own word
     OWN_NO = "their own no"
-    BLANK_YES = "nothing, in a column that says yes of others"
     UNKNOWN = "a no, perhaps"
 
 
@@ -118,26 +117,35 @@ def not_understood(name: str, what: str) -> WrongUseError:
     )
 
 
+def yes_or_no(value: str) -> bool | None:
+    """Which of them a (folded) cell says; None for anything else, and for nothing."""
+    if value in TRUE or value in refusal_words.ALWAYS:
+        return True
+    if value in FALSE or value in refusal_words.NEVER:
+        return False
+    word = refusal_words.status_word(_plain(value))
+    return None if word is None else word is refusal_words.StatusWord.IN
+
+
 def says_yes_or_no(cell: str) -> bool:
     return folded(cell) in TRUE | FALSE | NOTHING
 
 
 def is_refusal_file(stem: str) -> bool:
     """Whether a file's name says that its people said no."""
-    return refusal_words.FILE_NAME.search(_letters(stem)) is not None
+    return refusal_words.FILE_NAME.search(letters(stem)) is not None
 
 
 @lru_cache(maxsize=512)
 def column_kind(name: str) -> ColumnKind:
     """What a column of that name may say about refusals."""
-    plain = _letters(name)
+    plain = letters(name)
     exact = {
-        **dict.fromkeys(("newsletter", "newsletters", "list", "lists"), ColumnKind.LISTS),
         **dict.fromkeys(("state", "estado", "stato"), ColumnKind.PLACE),
         "consent": ColumnKind.PROOF,
     }
-    if plain in exact:
-        return exact[plain]
+    if plain in exact or refusal_words.NEWSLETTER_NAME.fullmatch(plain):
+        return exact.get(plain, ColumnKind.LISTS)
     if refusal_words.AMBIGUOUS_NAME.search(plain):
         return ColumnKind.AMBIGUOUS
     if refusal_words.OWN_NO_NAME.search(plain) or refusal_words.NO_NAME.search(plain):
@@ -154,7 +162,7 @@ def column_kind(name: str) -> ColumnKind:
 def _answer(name: str, cell: str) -> Answer:
     kind, value = column_kind(name), folded(cell)
     if value in NOTHING:
-        return Answer.BLANK_YES if kind is ColumnKind.YES else Answer.NOTHING
+        return Answer.NOTHING
     if kind in {ColumnKind.NO, ColumnKind.WHEN}:
         return _answer_of_no(name, value, kind)
     if kind is ColumnKind.YES:
@@ -163,7 +171,8 @@ def _answer(name: str, cell: str) -> Answer:
         return _answer_of_status(value, kind)
     if kind is ColumnKind.PROOF:
         is_out = refusal_words.status_word(_plain(value)) is refusal_words.StatusWord.OUT
-        return Answer.OWN_NO if value in FALSE or is_out else Answer.NOTHING
+        if value in FALSE or is_out:
+            return Answer.OWN_NO
     is_doubtful = kind is ColumnKind.AMBIGUOUS or refusal_words.looks_like_refusal(_plain(value))
     return Answer.UNKNOWN if is_doubtful else Answer.NOTHING
 
@@ -175,14 +184,14 @@ def _answer_of_status(value: str, kind: ColumnKind) -> Answer:
     is_status = kind is ColumnKind.STATUS
     if value.isdigit() and is_status:
         return Answer.UNKNOWN  # 1 is a subscriber there, and somebody who left elsewhere
-    if value in FALSE and kind is not ColumnKind.PLACE:
+    if (value in FALSE or value in refusal_words.NEVER) and kind is not ColumnKind.PLACE:
         return Answer.OWN_NO
     found = Answer.YES if value in TRUE else _by_word(value)
     return Answer.NOTHING if found is Answer.UNKNOWN and not is_status else found
 
 
 def _answer_of_no(name: str, value: str, kind: ColumnKind) -> Answer:
-    own = refusal_words.OWN_NO_NAME.search(_letters(name))
+    own = refusal_words.OWN_NO_NAME.search(letters(name))
     no = Answer.OWN_NO if own else Answer.NO
     if value in FALSE or refusal_words.ZERO_DATE.fullmatch(value):
         return Answer.NOTHING
@@ -192,7 +201,7 @@ def _answer_of_no(name: str, value: str, kind: ColumnKind) -> Answer:
 
 
 def _answer_of_yes(name: str, value: str) -> Answer:
-    plain = _letters(name)
+    plain = letters(name)
     own = refusal_words.OWN_YES_NAME.search(plain) and not refusal_words.YES_NAME.search(plain)
     if value in TRUE:
         return Answer.YES
@@ -225,6 +234,6 @@ def _plain(text: str) -> str:
     return " ".join(normalize("NFC", bare).replace("_", " ").replace("-", " ").split())
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
     """A name's letters without accents and case."""
     return "".join(filter(str.isalpha, _plain(name.casefold())))

@@ -11,59 +11,82 @@ from newsletter.lazy_pattern import lazy_pattern
 TRUE = frozenset(
     (  # noqa: SIM905 - to be read at a glance
         "1 true yes y t on x ✓ ✔ ✅ ja oui si sí sim da да ano tak igen evet kyllä ya có ναι כן نعم"  # noqa: RUF001 - Greek
-        " 是 wahr vrai verdadero はい 예"
+        " 是 有 要 wahr vrai verdadero vero áno так ok はい 예 네"
     ).split()
 )
 FALSE = frozenset(
     (  # noqa: SIM905 - to be read at a glance
         "0 0.0 false no n f off nein non não nej nee нет ne nu nem hayır ei tidak không όχι לא لا"  # noqa: RUF001 - Turkish
-        " 否 falsch faux falso ✗ ✘ ❌ いいえ 아니오"
+        " 否 不 不是 关 无 無 falsch faux falso nie nao nei ні ikke inte ✗ ✘ ❌ ×"  # noqa: RUF001 - a cross
+        " いいえ なし 아니오 아니요"
     ).split()
 )
 NOTHING = frozenset({"", "-", "–", "—", "null", "none", "nil", "n/a", "nan", "\\n", "[]", "{}"})
 
+ALWAYS = frozenset({"always", "immer", "toujours", "siempre", "sempre", "всегда", "allowed"})
+NEVER = frozenset(
+    (  # noqa: SIM905 - to be read at a glance
+        "never nie niemals jamais nunca mai nooit aldrig nigdy nikdy soha никогда 从不 off aus stop"
+        " keine keiner aucun aucune nope 不可 拒否 거부 नहीं ninguna ninguno"
+    ).split()
+)
+
 # Their own word, in the name of a column.
 OWN_NO_NAME = lazy_pattern(
     r"unsub|opt(?:s|ed|ing)?out|optedoff|blacklist|blocklist|denylist|suppress|complain|donot|^dnc"
-    r"|nomail|noemail|nobulk|nonewsletter|spamreport|reportedspam|markedasspam|emails?disabled"
-    r"|disabledemail|revoke|withdr[ae]w|objected|objection|removeme|^left$|^left(?:at|on|date|list)"
+    r"|nomail|noemail|nobulk|nonewsletter|nocontact|spamreport|reportedspam|markedasspam"
+    r"|emails?disabled|disabledemail|revoke|withdr[ae]w|objected|objection|removeme|removalrequest"
+    r"|^left$|^left(?:at|on|date|list|the|us|group)|^leave(?:d|time|date|at|on)|(?:mail|news\w*|list)leave|signoff"
+    r"|keine?(?:e?mail|newsl|werb)|nicht(?:mehr)?(?:an)?(?:schreib|kontakt|mail)|robinson"
+    r"|pasde(?:mail|news|courr|contact)|nepas(?:envoy|contact|derang|ecri)"
+    r"|no(?:enviar|contactar|molestar)|non(?:invi|contatt)|nao(?:envi|contat)|geen(?:mail|nieuws)"
+    r"|nie(?:wysyl|kontakt)|ingen(?:mail|epost)|неприсыл|неписат|небеспоко|небажа"
     r"|abgemeldet|abmeld|abbestell|austrag|ausgetr|widerspr|widerruf|gekundigt|kundigung"
-    r"|desinscri|desabonn|disiscri|disdett|cancellat|debaja|^baja|descadastr|des+uscri|oppos"
+    r"|desinscri|desabonn|disiscri|disdett|cancellat|debaja|^baja|baja$|descadastr|des+uscri|oppos"
     r"|uitgeschreven|afgemeld|afmeld|wypis|avregistr|avprenum|avmeld|frameld|отпис|отказ"
     r"|odhlas|odjav|leiratkoz|dezabon|abonelikten|peruut|berhentilangganan|huyđangky|διαγραφ|απεγγραφ"
     r"|הוסר|הסרה|الغاء|الغى"
-    r"|退订|取消订阅|拒收|拉黑|黑名单|屏蔽|配信停止|配信拒否|購読解除|退会|수신거부|구독취소|구독해지"
+    r"|退订|退訂|取消订阅|取消訂閱|拒收|拒绝|拉黑|黑名单|屏蔽|(?:不|勿)(?:要|再|想)?(?:接收|接受|发|寄|打扰|联系)"
+    r"|配信(?:停止|拒否|不要)|受信拒否|購読解除|退会|수신거부|수신안함|구독취소|구독해지"
 )
 # Somebody else's, or a machine's.
 NO_NAME = lazy_pattern(
-    r"disabled|deleted|blocked|banned|bounced|hardbounce|undeliver|^clean|cleaned|inactive|invalid"
+    r"disabled|deleted|blocked|banned|bounced|hardbounce|undeliver|bounce(?:type|status|reason|date|time|at|categ)|^clean|cleaned|inactive|invalid"
     r"|malformed|removed|rejected|refused|declin|deactiv|deaktiv|gesperrt|gelosch|desactiv|suspend"
-    r"|onhold|quarantin|archived|^stop|notsubscri|nonsubscri|nosubscri|neversubscri|unconfirm"
+    r"|onhold|muted|deceased|verstorb|blockiert|supprim|eliminad|eliminat|quarantin|archived|^stop|notsubscri|nonsubscri|nosubscri|neversubscri|unconfirm"
     r"|notconfirm|nonconfirm|unverif|notverif|notactive|nichtbestatigt|notopt|nooptin|unopted"
 )
 # A no of a no; or an end of something that may be no mail.
 AMBIGUOUS_NAME = lazy_pattern(
     r"(?:not|non|never|isnt|un)(?:yet|been)*(?:unsub|optedout|optout|black|blockl|blocked|suppress"
-    r"|complain|disabled|deleted|bounced|inactive|removed)|cancel(?:l?ed|l?ation|l?edat)"
+    r"|complain|disabled|deleted|bounced|inactive|removed)|cancel(?:ad[oa]$|l?ed|l?ation|l?edat)"
 )
 OWN_YES_NAME = lazy_pattern(
     r"subscri|opt(?:s|ed)?in(?!g|t)|consent|permission|accepts?(?:email|marketing|news|mail)"
-    r"|wants?(?:e?mail|news)|receives?(?:e?mail|news|market)|emaildigests|agreedto|abonn|angemeldet"
+    r"|wants?(?:e?mail|news)|^(?:is)?(?:e?mailable|contactable)|^(?:gdpr|dsgvo|rgpd|lgpd)(?:ok)?$|receives?(?:e?mail|news|market)|emaildigests|agreedto|abonn|angemeldet"
     r"|einwillig|zustimm|inscri|suscri|iscritt|aceptanews|ingeschreven|aangemeld|prenumer"
-    r"|订阅|接收|подпис|соглас|購読|配信希望|구독|수신동의"
+    r"|订阅|訂閱|接收|接受邮件|подпис|соглас|購読|配信希望|구독|수신동의"
 )
 YES_NAME = lazy_pattern(
     r"confirm|verif|^enabled|isenabled|(?:mail|delivery|account)enabled|isactive|^active$"
     r"|(?:mail|member|user|subscriber)active|doubleopt|activated|bestatig|确认|подтвержд"
+    r"|(?:mail|address|mailis)valid|^(?:is)?valid$|deliverable|^(?:ist)?(?:aktiv|actief|aktif|aktywny)$"
+    r"|^actif$|^activ[oa]$|^att?iv[oa]$|^актив|^有效$|^激活$"
 )
 STATUS_NAME = lazy_pattern(
     r"(?<!order)(?<!payment)(?<!plan)(?<!marital)(?<!billing)(?<!stripe)(?<!job)(?<!customer)"
-    r"(?<!lead)(?<!task)status|standing|statut$|статус|状态|狀態|ステータス|상태|reception$"
+    r"(?<!lead)(?<!task)status|standing|statut$|^stav$|حالة|статус|状态|狀態|ステータス|상태|reception$"
     r"|deliverymode|emailpreference|mailpreference|subscribertype|membertype|contacttype"
+)
+NEWSLETTER_NAME = lazy_pattern(  # marks over letters are taken off, in Japanese and Russian too
+    r"(?:our|the|unser)?(?:newsletters?|lists?|mailinglists?|メルマカ|メールマカシン|ニュースレター|뉴스레터|рассылк[аи]|розсилка"
+    r"|boletin(?:es)?|boletim|bollettino|nieuwsbrief|nyhedsbrev|nyhetsbrev|uutiskirje|hirlevel|biuletyn"
+    r"|infolettre|lettredinformation|rundbrief|bulten|buletin|zpravodaj|通讯|简报|电子报|電子報)"
+    r"(?:erwunscht|gewunscht|wanted|yesno|janein|ouinon|sino|ok|希望)?"
 )
 # Names that speak of a no or a yes and say nothing by what stands in them.
 TELLS_NOTHING = lazy_pattern(
-    r"count|counter|rate$|page|(?:^|[a-z])id$|uuid|ip$|url$|link$|source|form$|method|price|stripe"
+    r"count|counter|rate$|page|(?<!val)id$|uuid|ip$|url$|link$|source|form$|method|price|stripe"
     r"|token|hash|code$|key$|text$|message$|subject$|plan$|payment|activesubscri|paidsubscri"
     r"|subscribers?$|subscriberemail|^sms|sms$|smsblack|smsconsent|smsmarketing|smsopt|whatsapp"
     r"|phone|push|track|country|posting|bounces$|history$|to(?:list|group)s?$|lists$|^acceptssms"
@@ -91,8 +114,27 @@ _REFUSAL = lazy_pattern(
     r"|do(?: not|n[o'’]?t) ?(?:e ?)?(?:mail|contact|send|disturb|write)"
     r"|no (?:more )?(?:e ?)?mails?\b|no (?:more )?newsletters?\b|no ?mail\b|remove me|please remove"
     r"|withdr[ae]wn?\b|revoked|abgemeldet|abbestellt|ausgetragen|widerrufen|desinscri|desabonn"
-    r"|disiscri|de baja\b|desuscri|descadastr|uitgeschreven|afgemeld|wypisan|avregistr)"
-    r"|退订|取消订阅|拒收|拉黑|黑名单|配信停止|配信拒否|購読解除|수신거부|구독취소|구독해지|отпис"
+    r"|disiscri|de baja\b|desuscri|descadastr|uitgeschreven|afgemeld|wypisan|avregistr"
+    r"|(?:ask|want|wish|request|please|pls|must|should)\w* .{0,30}(?:remov|delet|off (?:the|all) )"
+    r"|remov(?:e|ed|al) (?:him|her|them|from|request)|tak(?:e|en) (?:me |him |her |them )?off\b"
+    r"|stop (?:e ?)?(?:mail|send|writ|contact)|no longer (?:want|wish|interest|receiv)"
+    r"|(?:not|n[o'’]t) (?:want|wish|interested|receive)|(?:doe?s?n|don)['’]?t want"
+    r"|wants? (?:off|out)\b|said no\b|left (?:us|(?:the )?list)\b"
+    r"|keine? (?:e ?)?(?:mails?|newsletter|werbung|post)"
+    r"|nichts? (?:mehr )?(?:an)?(?:schreib|schick|mail|kontakt|zusend)"
+    r"|bitte (?:loschen|entfernen)|mochte (?:keine|nicht)"
+    r"|ne (?:plus|pas|veut|souhaite) |(?:plus|pas) d[e'](?: ?e)? ?(?:mail|courriel|news)"
+    r"|no (?:quiere|desea|enviar|contactar|molestar)|non (?:vuole|invia|contatta|scriver)"
+    r"|nao (?:quer|deseja|envia|contat)|geen (?:e ?)?(?:mail|nieuws)|niet (?:meer )?mailen"
+    r"|nie (?:wysyl|chce|kontakt)|не (?:надо|писат|прис|беспок|хочет|желает|отправ|слать|рассыл))"
+    r"|退订|退訂|取消订阅|取消訂閱|拒收|拉黑|黑名单|请勿|勿扰|不(?:要|想|再)(?:再|继续)?(?:收|接|发|寄|联系|订)"
+    r"|配信停止|配信拒否|配信不要|購読解除|送らない|送信不要|수신거부|구독취소|구독해지|보내지|отпис|удалит"
+)
+# A cell that is nothing else, in a column of any name.
+_REFUSAL_ALONE = lazy_pattern(
+    r"remov(?:e|ed|al)|deleted?|inactive|deactivated|blocked|banned|bounced|cleaned|unconfirmed"
+    r"|opt out|stop(?:ped)?|left (?:the )?(?:list|us)|nomail|dnc|entfernt|geloscht|inaktiv|gesperrt"
+    r"|supprime|eliminad[oa]|rimoss[oa]|removid[oa]|verwijderd|usuniety|удален.?|已删除|已移除|解除|停止|退会|탈퇴"
 )
 _NEGATED = lazy_pattern(r"\b(?:not|never|non|isn't|nicht|nie|pas|re) (?:yet |been )*(?:un|opt|b|s)")
 _ELSEWHERE = lazy_pattern(r"://|\bmailto:|\bwww\.")
@@ -121,7 +163,7 @@ _STATUS_WORDS = {
         " awaiting|confirmation nonsubscribed non|subscribed not|subscribed never|subscribed"
         " non|member not|active denied expired paused suspended banned hold on|hold validating"
         " by_bounces by_moderator bouncing soft|bounced hard|bounced non|marketing|contact"
-        " unengaged staged unspecified not|set unknown|permission transactional"
+        " unengaged failed bad dead staged unspecified not|set unknown|permission transactional"
         " unbestatigt inaktiv gesperrt geloscht ausstehend inactif en|attente inactivo pendiente"
         " eliminado inattivo in|attesa pendente inativo неактивен не|подтвержден"
         " 未确认 待确认 未订阅 禁用 已禁用 无效 停用 未購読"
@@ -151,6 +193,8 @@ def status_word(plain: str) -> StatusWord | None:
 
 def looks_like_refusal(plain: str) -> bool:
     """Whether the words of a cell speak of a refusal; a link to one does not."""
+    if _REFUSAL_ALONE.fullmatch(plain):
+        return True
     return _REFUSAL.search(plain) is not None and _ELSEWHERE.search(plain) is None
 
 

@@ -13,12 +13,16 @@ from newsletter.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.subscribers import refusal_columns
 from newsletter.subscribers.addresses import normalize_address, unwrap_address
+from newsletter.subscribers.import_files import ImportEntry
+from newsletter.subscribers.import_review import review_list
+from newsletter.subscribers.import_rows import ImportOptions
 from newsletter.subscribers.refusal_columns import Answer, ColumnRules
 from tests.conftest import Cli
 
 ADA, BOB = "ada@reader.example", "bob@reader.example"
 CONSENT = ("--consent", "moved here")
 NO_RULES, NONE = ColumnRules(), nullcontext()
+OPTIONS = ImportOptions("moved here", {"audio": "full"}, ["audio"], "en")
 # A column, what it says of somebody who agreed, and of somebody who did not.
 THEIR_WORD = (
     ("subscribed_to_emails", "true", "false"),  # Ghost
@@ -96,6 +100,64 @@ NO_REFUSAL = (
     ("created_at", "2024-01-02"),
 )
 
+# A column of a name or with a word that we do not know, by which somebody may have said no.
+DOUBTFUL = """
+Newsletter erwünscht=nein; aktiv=nein; メルマガ=いいえ; 接受邮件=否; 뉴스레터=아니오; mailable=false
+frequency=never; LEAVE_TIME=2024-01-02 10:00:00; Notes=asked to be removed; actif=non; gdpr=no
+email_valid=false; Рассылка=нет; boletín=no; Receive emails?=N; do_not_email=1; gdpr_consent=0
+deleted=true; state=inactive; Werbung erlaubt=nein; Kontakt OK=0; Datenschutz=f; Rundbrief=n
+lettre d'information=non; courriels=non; recevoir=non; valide=faux; acepta correos=no; activo=no
+boletim=não; ativo=0; consenso=falso; attivo=no; nieuwsbrief=nee; actief=nee; zgoda=nie; aktywny=nie
+samtycke=nej; aktiv=nei; suostumus=ei; souhlas=ne; hírlevél=nem; hozzájárulás=nem; abonat=nu
+e-posta izni=hayır; aktif=hayır; ενεργός=όχι; Активный=нет; согласен=нет; розсилка=ні; פעיל=לא
+نشط=لا; aktif=tidak; 同意=否; 有效=0; 营销邮件=关; 有効=いいえ; メール配信=off; 동의=아니요
+mail=no; may we mail=disabled; Contactable=N; approved=false; opt=0; send=x/; news=yes/
+contact ok=✓/; emailing=enabled/disabled; mailings=always/never; newsletter=x/; mail pref=daily/none
+muted=yes; paused=true; rhythm=never; exclude=1; spam=yes; robinson=1; keine Mails=ja
+ne pas contacter=oui; no contactar=sí; non inviare=sì; не беспокоить=да; 不再联系=是; 配信不要=はい
+exit_date=02.01.2024; removal=2024-01-02; date of leaving=2024-01-02; unsub date=2024-01-02
+signoff=2024-01-02; 退出日期=2024-01-02; ended_at=2024-01-02; Austritt=02.01.2024
+x=removed; x=never; x=unsubscribed; x=opted out; x=abgemeldet; x=désabonné; x=отписан; x=退订
+x=配信停止; comment=please take me off the list; note=möchte keine Mails mehr
+note=ne plus contacter; note=no desea recibir correos; note=не присылать; note=不要再发了
+x=numquam/inactive; column 2=1/0
+wants updates=false; alerts=off; email_notifications=off; zustellbar=nein; décédé=oui
+Sperre=1; is_alive=false
+left the group=yes; bounce_type=hard; subs=0; нет рассылки=да; Stay in touch=no; digest=never
+Fecha baja=2020-01-01
+"""
+ORDINARY = """
+is_student=no; vegetarian=no; country=NO; member since=2024-01-02; has_phd=false; name=Never Mann
+language=no; mailing country=NO; mailing_state=NE; emails_opened=0; active projects=0/7/11/2/n
+emergency contact=no; phone_verified=false; two_factor=off; interactive=no; city=Nej
+newsletter_count=0; reactive=0; attended=no; speaker=0; title=no title; x=0
+last login=never; smoker=never; contact=Ann Only/Bob No; mail count=0; activities=none
+note=likes the mails; Organisation=Stop AG
+field=removable media; favourite=deleted scenes; birthday=1990-01-02; deadline=2024-01-02
+created=2024-01-02; email_type=html/text; vip=no; email domain=no; email=; Opted for lunch=yes
+weekend=yes; invited=no; send=; mailable=yes; newsletter=; handedness=left; order=cancelled
+"""
+
+
+def table(lines: str) -> list[tuple[str, list[str]]]:
+    """Columns with what stands in them."""
+    pairs = (column.partition("=") for line in lines.splitlines() for column in line.split(";"))
+    return [(name.strip(), cells.split("/")) for name, _, cells in pairs if name.strip()]
+
+
+def taken_in(name: str, cells: list[str]) -> bool:
+    """Whether everybody of a list with that column comes in."""
+    entries = [
+        ImportEntry(line, {"email": f"r{line}@reader.example"}, None, {name: cell})
+        for line, cell in enumerate(cells, 2)
+    ]
+    try:
+        review_list(entries, OPTIONS)
+    except WrongUseError as error:
+        assert f"the column {name!r}" in str(error)  # noqa: PT017 - both ends are right
+        return False
+    return all(refusal_columns.find_refusal(entry.others, NO_RULES) is None for entry in entries)
+
 
 def written(name: str, *cells: str) -> str:
     rows = zip((ADA, BOB), cells, strict=False)
@@ -140,6 +202,13 @@ def test_what_looks_like_a_no_and_is_not_understood_needs_the_operator_s_word(
     refused = ColumnRules.from_options([f"{name}={value.upper()}"], [])
     assert refusal_columns.find_refusal({name: value}, refused) is not None
     assert refusal_columns.find_refusal({name: "other"}, refused) is None
+
+
+def test_a_no_under_a_name_nobody_knows_stops_the_list_and_ordinary_columns_do_not() -> None:
+    silent = [column for column in table(DOUBTFUL) if taken_in(*column)]
+    wolves = [column for column in table(ORDINARY) if not taken_in(*column)]
+    assert (silent, wolves) == ([], [])
+    assert len(table(DOUBTFUL)) + len(table(ORDINARY)) > 150
 
 
 @pytest.mark.parametrize(("name", "value"), NO_REFUSAL)

@@ -1,0 +1,127 @@
+"""A column of yes and no that may be about mail, and of which only the operator can say so.
+
+Its name bears a stem of the many words for mail, consent, contact or being active, and somebody in
+it says no. All of a column is looked at: `0` says no beside `1`, and nothing beside `17`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from newsletter.lazy_pattern import lazy_pattern
+from newsletter.subscribers.refusal_columns import (
+    ColumnKind,
+    column_kind,
+    folded,
+    letters,
+    yes_or_no,
+)
+from newsletter.subscribers.refusal_words import DATE, NEVER, NOTHING, TRUE, ZERO_DATE
+
+_MOST = 12  # values: a column with more is none of yes and no
+
+# Letters alone, without accents and case; so of Japanese and Russian, too.
+_ABOUT_MAIL = lazy_pattern(
+    r"mail|newsl|bulletin|consen[st]|contact|gdpr|ccpa|(?<!in)valid"
+    r"|(?<!inter)(?<!pro)(?<!re)(?<!attr)activ(?!it)"
+    r"|permission|permitted|agree|marketing|promot|notif|communic|announc|campaign|adverti|^opt"
+    r"|opt$|^(?:is)?alive|intouch|posted|updates?$|alerts?$|^subs?$|onlist|privacy"
+    r"|subscr|deliver|reachable|frequen|status|standing|^(?:is)?approved|^accept(?!ed$|ance$)"
+    r"|^column$"
+    r"|^(?:flag|ok|okay|send|sendto|include|wants?|news|infos?|write|keep|allow|allowed|state)$"
+    r"|rundbrief|rundschr|zustell|^bez[iu]|verteiler|werbung|zusend|zustimm|einverst|genehmig"
+    r"|erlaub|kontakt|dsgvo"
+    r"|datenschutz|gultig|aktiv|erwunscht|empfang|bezieht|nachricht|anschreib|benachricht"
+    r"|courri|infolettre|lettre|abon(?:n|at)|rgpd|actif|envoi|recevoir|recoit|joignab|accord"
+    r"|actualites"
+    r"|correo|boletin|suscri|lopd|public?idad|recib|enviar|acept|permis|noticias|comunica"
+    r"|^posta|bollett|notiziar|iscri|at+iv[oa]|contat|ricev|inviare|autorizz|comunicaz"
+    r"|correio|boletim|inscri|receb|autoriza|lgpd|nieuws|toestemm|actief|geldig|ontvang"
+    r"|poczt|biuletyn|zgod|^zapisan|aktywn|wazn|otrzym|subskry|^rodo|nyhet|nyhed|utskick|epost"
+    r"|samtyck|samtykk"
+    r"|giltig|gyldig|prenumer|sahkoposti|uutis|suostum|aktiivi|tilaus|zpravodaj|souhlas|suhlas"
+    r"|platn"
+    r"|odber|hirlev|hozzajar|ervenyes|felirat|buletin|eposta|bulten|^izin|iletisim|onay|aktif"
+    r"|gecerli|abone|ενημερ|συναιν|ενεργ|εγκυρ|επικοιν|αποδοχ"  # noqa: RUF001 - Greek
+    r"|рассыл|^опт|розсил|почт|пошт|письм|лист[ыи]|актив"
+    r"|соглас|згод|подпис|підпис|контакт|деиств|уведомл|новост|получа"
+    r"|邮|郵|订阅|訂閱|通讯|通訊|简报|电子报|電子報|接收|接受|同意|有效|活跃|激活|启用|联系|聯絡|授权|推送|发送|营销|通知"
+    r"|メール|メルマカ|ニュース|配信|購読|同意|有効|アクティフ|連絡|受信|受け取|お知らせ|案内|会報|通知"
+    r"|메일|뉴스|구독|동의|수신|유효|활성|연락|상태|소식|알림|דוא|מייל|ניוזלטר|הסכמ|פעיל|דיוור"
+    r"|بريد|نشرة|موافق|نشط|मल|اشتراك|surel|langgan|setuju|bantin|đongy"
+)
+_ABOUT_LEAVING = lazy_pattern(
+    r"leave|leaving|^end(?:ed|date|at|on)|^exit|^quit|removal|terminat|churn|dropout|paused|^pause"
+    r"|snooz|^mute|^exclude|^skip|^dead(?!line)|frozen|^(?:on)?hold$|spam|junk|^stop|austritt"
+    r"|ausgeschl|sortie|salida|uscita"
+    r"|vertrek|выбыл|исключ|退出|离开|脱退|除外|탈퇴|제외|keine|nicht(?:an|kont|mail)|(?:not|dont|no)"
+    r"(?:e?mail|send|contact)|(?:e?mail|newsletter|contact)(?:off|stopp?|no$|disab)"
+    r"|sperr|unreach|unzustell|deced|fallec|^kill|^ruh(?:t|end)|resili|anulad|нет(?:рассыл|письм"
+    r"|почт)"
+)
+_ABOUT_OTHER_THINGS = lazy_pattern(
+    r"count|rate$|(?<!val)id$|ip$|url|price|stripe|token|hash|code$|plan$|payment|activesub|paidsub"
+    r"|sms|whatsapp|phone|telef|push|track|countr|language|locale|sprache"
+    r"|mailing(?:state|city|address)|opens?$|opened|click"
+    r"|sent|bounces|html|format|emergency|domain|digest|created|updated"
+)
+
+_NEVER_ALONE = NEVER - {"nie", "mai", "off", "aus", "stop"}  # in a column of any name
+_NEVER_OTHERWISE = lazy_pattern(
+    r"last|letzt|login|logged|seen|visit|smok|rauch|drink|alco|marri|chair|order|purch|sync|expir"
+    r"|until"
+)
+
+
+@dataclass
+class ColumnCells:
+    """What stands in a column, as far as it may be one of yes and no."""
+
+    values: dict[str, int] = field(default_factory=dict)  # folded -> the first line with it
+
+    def add(self, cell: str, line: int) -> None:
+        if len(self.values) <= _MOST:
+            self.values.setdefault(folded(cell), line)
+
+    def has_any(self) -> bool:
+        return any(value not in NOTHING for value in self.values)
+
+    def doubt(self, name: str) -> str | None:
+        """What in it may be a no, in words."""
+        kind, plain = column_kind(name), letters(name)
+        nevers = self.values.keys() & _NEVER_ALONE
+        if kind in {ColumnKind.YES, ColumnKind.LISTS}:
+            return self._blank_beside_yes(everywhere=kind is ColumnKind.LISTS)
+        if kind is ColumnKind.OTHER and nevers and not _NEVER_OTHERWISE.search(plain):
+            return self._told(nevers)
+        if kind is not ColumnKind.OTHER or _ABOUT_OTHER_THINGS.search(plain):
+            return None
+        if _ABOUT_LEAVING.search(plain):
+            return self._told(value for value in self.values if _says_when_or_yes(value))
+        if len(self.values) > _MOST or not _ABOUT_MAIL.search(plain):
+            return None
+        return self._no_of_mail() or self._blank_beside_yes(everywhere=True)
+
+    def _no_of_mail(self) -> str | None:
+        said = {value: yes_or_no(value) for value in self.values if value not in NOTHING}
+        noes = [value for value, is_yes in said.items() if is_yes is False]
+        if None in said.values():  # beside other words, `n` and `0` may be anything
+            noes = [value for value in noes if len(value) > 1 and not value.isdigit()]
+            noes += [value for value in self.values if value == "none"]
+        return self._told(noes)
+
+    def _blank_beside_yes(self, *, everywhere: bool) -> str | None:
+        """In a column in which somebody, or everybody, else says yes."""
+        blank = [line for value, line in self.values.items() if value in NOTHING]
+        others = [value in TRUE for value in self.values if value not in NOTHING]
+        says_yes = all(others) if everywhere else any(others)
+        return f"it says nothing in line {min(blank)}" if blank and others and says_yes else None
+
+    def _told(self, values: Iterable[str]) -> str | None:
+        told = next(iter(values), None)
+        return told and f"{told[:40]!r} in line {self.values[told]} is not understood"
+
+
+def _says_when_or_yes(value: str) -> bool:
+    if value in NOTHING or ZERO_DATE.fullmatch(value) or "=" in value:
+        return False  # `=` stands between a newsletter and its day in our own lists
+    return yes_or_no(value) is True or DATE.search(value) is not None
