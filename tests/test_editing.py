@@ -15,6 +15,8 @@ from newsletter.rendering.issue_content import IssueContent, IssueSection
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.markdown import to_markdown
 from newsletter.rendering.several_days import combine_days, combine_week
+from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import translations
 from newsletter.sources.base import PaperId
 from tests.conftest import Cli
@@ -125,6 +127,13 @@ def test_readers_are_told_in_their_language_in_every_format(language: str) -> No
         assert "> **Editor's note**" in markdown
         assert "1 new · 1 replacement" in text
     assert mail.content.subject.count("Title 2") == 1
+    assert html.count('<h3 class="title"') == 2  # the other is a replacement put first
+    first = text.partition("Title 2")[2].partition("Title 0")[0]
+    assert "Ada Lovelace" in first
+    assert "It works." in first
+    lesser = dict.fromkeys((0, 1), DetailLevel.TITLE)
+    holds = IssueTexts(translations(language)).holds(content, lesser, DetailLevel.SUMMARY)
+    assert holds == "Title only: 1 new and 1 replacement." or language != "en"
     for part in (text, html, markdown):
         assert "https://arxiv.org/abs/2507.01101v1" in part  # what is left out, as a link
         assert part.index("2507.01102") < part.index("2507.01100")

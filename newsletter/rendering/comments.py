@@ -27,7 +27,9 @@ _LEADING = (
 )
 _CLAUSE_END = lazy_pattern(r"(?<=[.;,])\s+")
 _NUMBER = (
-    r"(?:\d+(?:\s*\+\s*\d+)*"
+    # "ix+120", "~20"
+    r"(?:(?:[~\u223c\u2248]\s*|(?:ca|approx)\.\s*|approximately\s+)?(?:[ivxlc]+\s*\+\s*)?\d+\+?"
+    r"(?:\s*\+\s*(?:\d+|[ivxlc]+\b))*"
     r"|no|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|many)"
 )
 _THING = (
@@ -54,7 +56,9 @@ _COUNT = (
 _AND = r"\s*[,;，、；]?\s*(?:and\b|&|\+|plus\b|with\b|including\b|containing\b|as well as\b)?\s*"
 # "6 pages,2 figures": at the start of a clause, and up to its end or to what becomes of the paper.
 _COUNTS = lazy_pattern(
-    rf"(^|,(?!\d{{3}}\b)\s*|[;，、；。：（]\s*|[.:]\s+|\()(?:(?:contains|containing|with|total(?:\s+of)?|about)\s+)?"
+    rf"(^|,(?!\d{{3}}\b)\s*|[;，、；。：（]\s*|[.:]\s+|\()"
+    r"(?:(?:contains|containing|with|total(?:\s+of)?|about|(?:the\s+)?main(?:\s+(?:text|paper|body))?"
+    r"|appendix|supp\w*(?:\s+materials?)?)(?:\s+(?:is|has|of))?\s+)?"
     rf"{_COUNT}(?:{_AND}(?:{_COUNT}|appendi(?:x|ces)\b|supplement\w*(?:\s+materials?)?\b|ref(?:s|erences)\b))*"
     r"(?=\s*(?:[,;.()，、；。）]|$)|\s+(?-i:[A-Z])|\s+(?:accepted|submitted|to\s+appear|published|version"
     r"|under|in\s+press|presented))",
@@ -63,7 +67,7 @@ _COUNTS = lazy_pattern(
 _GONE = "\x00"  # stands where a count stood
 # "Total: 12 pages", and "v2: 12 pages" where nothing follows; not "v2: 12 pages, typo fixed".
 _EMPTY_LABEL = lazy_pattern(
-    rf"(?:(?:total(?:\s+length)?|length|main(?:\s+\w+)?|appendi\w+|supplement\w*|paper|size)"
+    rf"(?:(?:total(?:\s+length)?|length|main(?:\s+\w+)?|appendi\w+|supp\w*|paper|size)"
     rf"\s*:\s*{_GONE}|\bv(?:ersion\s*|er\.?\s*)?\d+\s*:\s*{_GONE}(?=\s*[,;.]?\s*(?:$|v\w*\s*\d)))",
     re.IGNORECASE,
 )

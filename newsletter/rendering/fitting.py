@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from newsletter.rendering.base64_template import base64_size
 from newsletter.rendering.fragments import PaperFragments
-from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.message import BASE64, QUOTED_PRINTABLE
 from newsletter.rendering.qp_template import TextFragment
 from newsletter.rendering.size_budget import LIMIT, NOTHING, DetailLevel, Weight, plan_levels
@@ -24,10 +24,7 @@ def fit_papers(
     """
     entries = content.entries
     places = [place for place, entry in enumerate(entries) if entry.section not in left_out]
-    leading = sum(
-        bool(entries[place].put_first) or entries[place].section is not IssueSection.REPLACE
-        for place in places
-    )
+    leading = sum(not entries[place].is_quiet for place in places)
     more = [html.more(block, papers) for block, papers in content.blocks.items()]
 
     def plan(encoding: str) -> list[DetailLevel]:

@@ -10,9 +10,9 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from newsletter.rendering.inline_css import inline
-from newsletter.rendering.issue_content import Block, IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.qp_template import FragmentFrame, TextFragment
-from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.size_budget import DetailLevel, own_level
 from newsletter.rendering.templates import explain_template_error
 from newsletter.rendering.wrapping import wrap_text
 
@@ -55,7 +55,7 @@ class PaperFragments:
         self._ending = ending
         self._levels: dict[tuple[DetailLevel, bool], list[TextFragment]] = {}
         self._more: dict[tuple[Block, int], TextFragment] = {}
-        self._notes: dict[str, TextFragment] = {}
+        self._notes: dict[tuple[str, str], TextFragment] = {}
         self._heads: dict[str, TextFragment] = {}  # by the sections that are left out
         self._editors: dict[str, list[TextFragment]] = {}
         self._openings: dict[PicksOpening, TextFragment] = {}
@@ -73,11 +73,12 @@ class PaperFragments:
             self._heads[left_out] = self._finished([], left_out)[0]
         return self._heads[left_out]
 
-    def note(self, holds: str) -> TextFragment:
-        """The end of the masthead: what is here, in these words, and the first links."""
-        if holds not in self._notes:
-            _, self._notes[holds], _ = self._finished([self._render("note", holds=holds)])
-        return self._notes[holds]
+    def note(self, holds: str, whose: str) -> TextFragment:
+        """The end of the masthead: what is here, whose the sentences are, and the first links."""
+        if (holds, whose) not in self._notes:
+            note = self._render("note", holds=holds, whose=whose)
+            _, self._notes[holds, whose], _ = self._finished([note])
+        return self._notes[holds, whose]
 
     def editor(self, left_out: str = "") -> list[TextFragment]:
         """What the editor says before the papers, of which there is nothing on most days."""
@@ -98,7 +99,7 @@ class PaperFragments:
                     "paper",
                     entry=entry,
                     paper=entry.paper,
-                    level=_own_level(entry, level),
+                    level=own_level(entry, level),
                     levels=DetailLevel,
                     linked=linked,
                 )
@@ -153,8 +154,3 @@ class PaperFragments:
         with explain_template_error():
             template = self._environment.get_template(f"email/issue/{name}.{self._ending}")
             return template.render(self._shown | more)
-
-
-def _own_level(entry: IssueEntry, level: DetailLevel) -> DetailLevel:
-    """A replacement is quiet at any level: most readers have met its abstract."""
-    return min(level, DetailLevel.SUMMARY) if entry.section is IssueSection.REPLACE else level

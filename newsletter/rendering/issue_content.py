@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePicks
+from newsletter.rendering.paper_text import plain
 from newsletter.sources.base import AnnouncementType, ListingState, Paper, PaperId
 from newsletter.summaries.base import Sentence
 
@@ -37,6 +38,17 @@ class IssueEntry:
     summary: Sentence
     put_first: str = ""  # why the editor puts it before all others
     announced_on: date | None = None  # an earlier day, whose own issue lacked it
+
+    def __post_init__(self) -> None:
+        """A title of which nothing can be seen is no link: its identifier stands for it."""
+        if not plain(self.paper.title):
+            named = replace(self.paper, title=f"arXiv:{self.paper.id}")
+            object.__setattr__(self, "paper", named)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Most readers have met what is replaced, unless the editor points at it."""
+        return self.section is IssueSection.REPLACE and not self.put_first
 
     @property
     def order(self) -> tuple[bool, date, int]:

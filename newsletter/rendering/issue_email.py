@@ -202,13 +202,13 @@ class IssueEmails:
     def _content(self, ceiling: DetailLevel, language: str, left_out: str) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
         say = IssueTexts(translations(language))
-        frame = self._longest_frame(html, say.longest_note(self._issue, ceiling), left_out)
+        frame = self._longest_frame(html, say, ceiling, left_out)
         shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out.split())
-        holds = say.holds(self._issue, shown, ceiling)
+        note = say.holds(self._issue, shown, ceiling), say.whose(self._issue, shown)
         return MessageContent(
             self._subject(language, left_out),
-            self._chosen(html, shown, holds, left_out),
-            self._chosen(text, shown, holds, left_out),
+            self._chosen(html, shown, note, left_out),
+            self._chosen(text, shown, note, left_out),
             self._blanks,
             encoding,
         )
@@ -218,7 +218,7 @@ class IssueEmails:
         say, ceiling = IssueTexts(translations(language)), CEILINGS[detail]
         level = self._highest(detail)
         frame = [
-            *self._longest_frame(html, say.longest_note(self._issue, level), left_out),
+            *self._longest_frame(html, say, level, left_out),
             *reserve(
                 html,
                 ceiling,
@@ -228,13 +228,13 @@ class IssueEmails:
         ]
         shown, encoding = fit_papers(self._issue, html, level, frame, left_out.split())
         linked = fit_links(self._issue, html, shown, encoding, frame, self._longest_values)
-        holds = say.holds(self._issue, shown, level)
         variant = Variant(
             self._subject(language, left_out),
             shown,
             frozenset(linked),
             len(self._issue.without(left_out).entries),
-            holds,
+            say.holds(self._issue, shown, level),
+            say.whose(self._issue, shown),
             left_out,
             encoding,
         )
@@ -253,7 +253,7 @@ class IssueEmails:
         self,
         part: PaperFragments,
         shown: Mapping[int, DetailLevel],
-        holds: str = "",
+        note: tuple[str, str],
         left_out: str = "",
     ) -> list[TextFragment]:
         """The pieces of a part for the papers at these levels, each block under its label."""
@@ -261,7 +261,7 @@ class IssueEmails:
         blocks: dict[Block, list[TextFragment]] = {block: [] for block in content.blocks}
         for place, level in shown.items():
             blocks[content.block(content.entries[place])].append(part.papers(level)[place])
-        pieces = [part.head(left_out), part.note(holds), *part.editor(left_out)]
+        pieces = [part.head(left_out), part.note(*note), *part.editor(left_out)]
         for block, papers in blocks.items():
             if block.section in left_out.split():
                 continue
@@ -273,13 +273,16 @@ class IssueEmails:
     def _whole(self, ending: str, level: DetailLevel, language: str) -> str:
         cards = self._fragments_of(ending, language, reader=None)
         shown = dict.fromkeys(range(len(self._issue.entries)), level)
-        return "".join(piece.text for piece in self._chosen(cards, shown))
+        note = "", IssueTexts(translations(language)).whose(self._issue, shown)
+        return "".join(piece.text for piece in self._chosen(cards, shown, note))
 
-    def _longest_frame(self, part: PaperFragments, note: str, left_out: str) -> list[TextFragment]:
+    def _longest_frame(
+        self, part: PaperFragments, say: IssueTexts, ceiling: DetailLevel, left_out: str
+    ) -> list[TextFragment]:
         """Everything but the papers, with the longest values that a reader can have."""
         pieces = [
             part.head(left_out),
-            part.note(note),
+            part.note(say.longest_note(self._issue, ceiling), say.authorship(self._issue)),
             *part.editor(left_out),
             *part.frame.labels.values(),
             part.frame.foot,

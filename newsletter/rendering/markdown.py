@@ -68,7 +68,7 @@ def _entry(tag: str, entry: IssueEntry, words: Catalogue) -> str:
         bullets.insert(0, (say("Found later"), words.one_line_date(entry.announced_on)))
     if entry.put_first:
         bullets.insert(0, (say("Put first by the editor"), entry.put_first))
-    if entry.section is not IssueSection.REPLACE and entry.summary.text:
+    if entry.summary.text and not entry.is_quiet:
         bullets.append((say("Summary"), one_line(entry.summary.text)))
     bullets.append((say("Link"), f"[{pdf}]({pdf})"))
     quoted = [(say("Authors"), "; ".join(paper.authors))]

@@ -4,11 +4,11 @@ Plain strings: the template that prints them escapes them as its format needs.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from newsletter.rendering.issue_content import IssueContent, IssueSection
 from newsletter.rendering.paper_text import plain, shortened
-from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.size_budget import DetailLevel, own_level, shows_sentence
 from newsletter.rendering.translations import Catalogue
 from newsletter.sources.base import UNNAMED_MODEL
 
@@ -215,13 +215,24 @@ class MastheadTexts:
         for place, entry in enumerate(content.entries):
             if place not in shown:
                 hidden[entry.section] += 1
-            elif entry.section is not IssueSection.REPLACE:  # quiet at any level
+            elif not entry.is_quiet:
                 is_less = shown[place] < min(ceiling, DetailLevel.COMPACT)
                 (lesser if is_less else told)[entry.section] += 1
                 cut[entry.section] += shown[place] < ceiling is DetailLevel.FULL
         if lesser:
             return self._by_section(told, lesser, cut, hidden)
-        return " ".join(filter(None, [self._all_but(hidden), self._by_section({}, {}, cut, {})]))
+        if not shown:
+            return self._by_section({}, {}, {}, hidden)
+        return self.together([self._all_but(hidden), self._by_section({}, {}, cut, {})])
+
+    def whose(self, content: IssueContent, shown: Mapping[int, DetailLevel]) -> str:
+        """Whose the sentences are that a mail holds, where it has any."""
+        entries = content.entries
+        tells = any(
+            shows_sentence(entries[place], own_level(entries[place], level))
+            for place, level in shown.items()
+        )
+        return self.authorship(content) if tells else ""
 
     def longest_note(self, content: IssueContent, ceiling: DetailLevel) -> str:
         """No shorter than what `holds` can say of the issue."""
@@ -236,7 +247,7 @@ class MastheadTexts:
             (self._say("Whole abstract on the web only: %(papers)s."), cut),
             (self._say("On the web: %(papers)s."), hidden),
         )
-        return " ".join(
+        return self.together(
             line % {"papers": self._listed(counts)}
             for line, counts in lines
             if any(counts.values())
@@ -277,6 +288,12 @@ class MastheadTexts:
             ),
         }
         return words[section] % {"num": self._number(papers)}
+
+    @staticmethod
+    def together(sentences: Iterable[str]) -> str:
+        """Those that say anything, one after another; a full stop as wide as a sign has its gap."""
+        spaced = (told if told.endswith("。") else f"{told} " for told in sentences if told)
+        return "".join(spaced).rstrip()
 
     def authorship(self, content: IssueContent) -> str:
         """Whose the sentences are that do not say so themselves."""

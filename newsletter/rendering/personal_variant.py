@@ -43,6 +43,7 @@ class Variant:
     linked: Collection[int]  # the places of those that have room for the reader's links
     papers: int  # of the issue, without what is left out
     holds: str
+    whose: str  # the sentences are, where it shows any
     left_out: str  # sections, as in a reader's preferences
     encoding: str
 
@@ -63,7 +64,7 @@ class PersonalVariant:
         say: IssueTexts,
         blanks: Placeholders,
     ) -> None:
-        self._variant, self._say, self._blanks = variant, say, blanks
+        self._issue, self._variant, self._say, self._blanks = issue, variant, say, blanks
         self._seed = hashlib.sha256(repr(variant).encode()).hexdigest()
         self._least = pick_level(ceiling)
         self._places = {
@@ -97,10 +98,13 @@ class PersonalVariant:
             for place, pick in zip(places, held, strict=True)
         ]
         lines = [self._line(reasons) for _, _, reasons in first]
+        whose = self._variant.whose or self._say.whose(
+            self._issue, {place: level for place, level, _ in first}
+        )
         return MessageContent(
             self._variant.subject,
-            self._html.ordered(opening, first, lines),
-            self._text.ordered(opening, first, lines),
+            self._html.ordered(opening, first, lines, whose),
+            self._text.ordered(opening, first, lines, whose),
             self._blanks,
             self._variant.encoding,
             seed=f"{self._seed}{places}{lines}{quiet_issues or ''}{for_everybody or ''}",
@@ -121,11 +125,6 @@ class _Part:
         self, part: PaperFragments, issue: IssueContent, variant: Variant, *, is_html: bool
     ) -> None:
         self._part, self._variant, self._is_html = part, variant, is_html
-        self._head = [
-            part.head(variant.left_out),
-            part.note(variant.holds),
-            *part.editor(variant.left_out),
-        ]
         self._left_out = variant.left_out.split()
         blocks: dict[Block, list[TextFragment]] = {block: [] for block in issue.blocks}
         self._numbers = issue.blocks
@@ -144,6 +143,7 @@ class _Part:
         opening: PicksOpening,
         first: Sequence[tuple[int, DetailLevel, Sequence[PickReason]]],
         lines: Sequence[str],
+        whose: str,
     ) -> list[Fragment]:
         """The fragments of a mail that opens with these papers, each under its line."""
         pieces: list[Fragment] = []
@@ -172,14 +172,16 @@ class _Part:
                 stands.append(self._part.more(block, over))
         if pieces or not opening.others:  # else the editor put all of them first
             before.append(self._part.picks(opening))
-        foot = self._part.frame.foot
+        part, variant = self._part, self._variant
         return [
-            *self._head,
+            part.head(variant.left_out),
+            part.note(variant.holds, whose),
+            *part.editor(variant.left_out),
             *before,
             *pieces,
-            self._part.rest[not self._variant.links_all],
+            part.rest[not variant.links_all],
             *behind,
-            foot,
+            part.frame.foot,
         ]
 
     def _with_marks(self, place: int, level: DetailLevel, words: tuple[str, ...]) -> TextFragment:

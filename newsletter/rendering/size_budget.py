@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from newsletter.rendering.issue_content import IssueEntry
+
 
 class DetailLevel(IntEnum):
     """How much is shown of a paper; each holds what the lower ones do."""
@@ -20,6 +22,17 @@ class DetailLevel(IntEnum):
 
 
 CEILINGS = {"full": DetailLevel.FULL, "brief": DetailLevel.SUMMARY, "titles": DetailLevel.TITLE}
+
+
+def own_level(entry: IssueEntry, level: DetailLevel) -> DetailLevel:
+    """What a mail shows of a paper at a level: a replacement is quiet at any."""
+    return min(level, DetailLevel.SUMMARY) if entry.is_quiet else level
+
+
+def shows_sentence(entry: IssueEntry, level: DetailLevel) -> bool:
+    """Under a new paper always, under a replacement only where everything is wanted."""
+    least = DetailLevel.EXCERPT if entry.is_quiet else DetailLevel.COMPACT
+    return bool(entry.summary.text) and level >= least
 
 
 @dataclass(frozen=True)

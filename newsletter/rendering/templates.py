@@ -26,6 +26,7 @@ from newsletter.errors import NewsletterError
 from newsletter.rendering import note_markup, paper_text, texts
 from newsletter.rendering.paper_links import paper_links
 from newsletter.rendering.quoted_sentence import marked_abstract
+from newsletter.rendering.size_budget import shows_sentence
 from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.translations import Catalogue
 from newsletter.rendering.wrapping import wrap_text
@@ -74,7 +75,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
         "weekdays": catalogue.weekdays,
         "look": theme,
         "say": texts.IssueTexts(catalogue),
-        "shows_sentence": texts.shows_sentence,
+        "shows_sentence": shows_sentence,
         "marked_abstract": marked_abstract,
         "resources": paper_links,
         "note_html": note_markup.to_html,

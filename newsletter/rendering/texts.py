@@ -21,7 +21,7 @@ from newsletter.rendering.issue_content import (
 from newsletter.rendering.masthead import MastheadTexts
 from newsletter.rendering.paper_links import PROJECT_PAGE, PaperLink
 from newsletter.rendering.paper_text import is_category, plain, shortened
-from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.size_budget import DetailLevel, shows_sentence
 from newsletter.sources.base import UNNAMED_MODEL, Paper
 from newsletter.summaries.base import Sentence
 from newsletter.summaries.extractive.sentence_type import SentenceType, sentence_type
@@ -257,9 +257,3 @@ class IssueTexts(MastheadTexts):
 
 def _short_name(source: str) -> str:
     return shortened(plain(source), _NAME_CHARACTERS)
-
-
-def shows_sentence(entry: IssueEntry, level: DetailLevel) -> bool:
-    """Under a new paper always, under a replacement only where everything is wanted."""
-    least = DetailLevel.EXCERPT if entry.section is IssueSection.REPLACE else DetailLevel.COMPACT
-    return bool(entry.summary.text) and level >= least

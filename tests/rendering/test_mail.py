@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from newsletter import config, issues
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.interests.issue_picks import IssuePick
+from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message, MessageContent, Placeholders
@@ -244,6 +246,23 @@ def test_the_masthead_says_whose_the_sentences_are_and_a_card_where_it_differs()
     told = " ".join(IssueEmails(mostly, SITE, LINKS).mail(READER).text.split())
     assert "Sentences are by gpt-4o-mini unless marked." in told
     assert told.count("authors' words") == 1
+    for silent in (digest(*papers, section=IssueSection.REPLACE), issue):
+        detail = "titles" if silent is issue else "full"
+        bare = IssueEmails(silent, SITE, LINKS).mail(replace(READER, detail=detail))
+        assert "unless marked" not in bare.html + bare.text
+    week = replace(issue, by_day=True, first_day=issue.day)
+    for picks in ((), (IssuePick("2507.00001", (PickReason(ReasonType.CATEGORY, "cs.SD"),)),)):
+        of_week = IssueEmails(week, SITE, LINKS).mail(replace(READER, picks=picks))
+        assert ("unless marked" in of_week.html) is ("unless marked" in of_week.text) is bool(picks)
+
+
+def test_sentences_in_chinese_have_no_blank_between_them() -> None:
+    issue = replace(digest(paper()), language="zh")
+    mail = IssueEmails(issue, SITE, LINKS).mail(replace(READER, language="zh"))
+    (note,) = re.findall(r'<p class="note"[^>]*>(.*?)</p>', mail.html)
+    assert note.count("。") > 1
+    assert "。 " not in note
+    assert note in mail.text.replace("\n", "")
 
 
 def test_a_line_of_text_is_72_columns_at_most_and_links_are_whole(
@@ -401,6 +420,14 @@ def test_marks_of_direction_and_what_nobody_sees_do_not_leave_a_title() -> None:
     mail = IssueEmails(digest(paper(title=odd)), SITE, LINKS).mail(READER)
     for seen in (mail.html, mail.text, mail.content.subject):
         assert "On Turning Things Around" in seen
+
+
+@pytest.mark.parametrize("nothing", ["", " \u200b\u2060", "\u3164", "$ $", r"{\bf}"])
+def test_where_nothing_of_a_title_can_be_seen_its_identifier_stands_for_it(nothing: str) -> None:
+    mail = IssueEmails(digest(paper(title=nothing)), SITE, LINKS).mail(READER)
+    assert re.search(r'org/abs/2507.00001v1"[^>]*>arXiv:2507.00001v1</a>', mail.html)
+    assert "\narXiv:2507.00001v1\n" in mail.text
+    assert mail.content.subject == "1 paper: arXiv:2507.00001v1 (Audio, 11 Jul)"
 
 
 def test_styles_spend_no_byte_on_spaces_and_texts_keep_theirs() -> None:
