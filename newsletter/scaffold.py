@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -34,7 +35,7 @@ _EXAMPLES = (
 
 @dataclass(frozen=True)
 class InitOptions:
-    """What a new configuration says."""
+    """What a new configuration says; `secrets` are variables of the environment."""
 
     name: str
     sender: str
@@ -45,6 +46,10 @@ class InitOptions:
     url: str = "http://127.0.0.1:8000"
     postal_address: str = ""
     source: str = "arxiv"
+    reader: str = ""
+    transport: Mapping[str, str | int] = field(default_factory=lambda: {"use": "files"})
+    sending: Mapping[str, float] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 DEMO = InitOptions(
@@ -101,14 +106,19 @@ def slug_of(title: str, categories: Sequence[str]) -> str:
     raise WrongUseError(f"{title!r} makes no name for commands and links; take another one")
 
 
-def write_configuration(file: Path, choices: InitOptions, environ: Mapping[str, str]) -> Settings:
+def write_configuration(
+    file: Path, choices: InitOptions, environ: Mapping[str, str], now: datetime | None = None
+) -> Settings:
     """Write the configuration, readable by its owner only, and create the database.
+
+    With `now`, the first reader is taken in, for whom the operator vouches.
 
     Raises:
         WrongUseError: there is one already; it is left as it is.
     """
     content = _rendered("newsletter.toml", vars(choices) | {"secret": secrets.token_urlsafe(32)})
-    return _write(file, content, {}, environ, upgrade)
+    fill = partial(_take_in, choices.reader, now) if choices.reader and now else upgrade
+    return _write(file, content, choices.secrets, environ, fill)
 
 
 def write_answers(
@@ -119,15 +129,17 @@ def write_answers(
     Raises:
         WrongUseError: there is a configuration already, or this reader must not be mailed.
     """
-
-    def fill(settings: Settings) -> None:
-        upgrade(settings)
-        wish = SubscriptionRequest([answers.slug], settings.newsletters[0].detail, answers.language)
-        with bootstrap.open_database(settings) as database, database.write.begin() as session:
-            lifecycle.add_subscriber(session, answers.reader, wish, _OWN_ADDRESS, now)
-
     keys = {"NEWSLETTER_SITE__SECRET_KEYS": secrets.token_urlsafe(32), **answers.secrets}
+    fill = partial(_take_in, answers.reader, now)
     return _write(file, answers.text(file), keys, environ, fill)
+
+
+def _take_in(reader: str, now: datetime, settings: Settings) -> None:
+    upgrade(settings)
+    newsletter = settings.newsletters[0]
+    wish = SubscriptionRequest([newsletter.slug], newsletter.detail, newsletter.language)
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+        lifecycle.add_subscriber(session, reader, wish, _OWN_ADDRESS, now)
 
 
 def refuse_existing(*files: Path) -> None:

@@ -43,8 +43,8 @@ class Terminal:
             os.write(self._master, b"\x03")
             while select.select([self._master], [], [], 1)[0] and self._read():
                 pass
-            if self._process.poll() is not None:
-                break
+            if self._process.poll() is not None or "newsletter: " in self.text[self._seen :]:
+                break  # it is over, or about to be
         return self._process.wait(_WITHIN_S)
 
     def end(self) -> int:

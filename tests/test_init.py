@@ -54,7 +54,10 @@ def begin(person: Terminal) -> None:
     person.answer("Its name", "")
     person.answer("Language [1]", "")
     person.answer("Your e-mail", "ada@reader.example")
-    person.answer("Readers [1]", "")
+    person.answer("Readers [1]", "2")
+    person.answer("(Enter: later)", "papers.lab.example")
+    person.answer("is no web address", "")
+    person.wait_for("newsletter config set site.url")
 
 
 @pytest.mark.slow
@@ -149,6 +152,30 @@ def test_with_options_nobody_is_asked(on_a_terminal: Open, tmp_path: Path) -> No
         assert person.end() == 0
     assert 'categories = ["cs.SD"]' in (tmp_path / "newsletter.toml").read_text()
     assert not (tmp_path / "newsletter.env").exists()
+
+
+def test_every_question_has_an_option(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_TRANSPORT__PASSWORD", PASSWORD)
+    server = ("--transport", "smtp", "--server", "smtp.lab.example:465", "--username", "ada")
+    site = ("--url", "https://papers.lab.example", "--postal-address", "1 Road")
+    assert cli("init", "--reader", "ada@reader.example", *site, *server).code == 0
+    assert PASSWORD not in (tmp_path / "newsletter.toml").read_text()
+    monkeypatch.delenv("NEWSLETTER_TRANSPORT__PASSWORD")
+    settings = config.load(None)
+    carrier = settings.transport
+    assert (carrier.host, carrier.port, carrier.security) == ("smtp.lab.example", 465, "tls")
+    assert carrier.password.get_secret_value() == PASSWORD
+    assert settings.site.sender == "arXiv daily <ada@reader.example>"
+    assert (settings.site.url, settings.site.postal_address) == (site[1], site[3])
+    assert "ada@reader.example" in cli("subscribers", "list").out
+    other = ("init", "--config", "other/newsletter.toml")
+    lacks = cli(*other, "--transport", "ses", "--username", "ada")
+    assert (lacks.code, "needs --server: Region, such as" in lacks.err) == (2, True)
+    knows = cli(*other, "--transport", "gmail", "--server", "x")
+    assert (knows.code, "leave --server out" in knows.err) == (2, True)
+    assert not (tmp_path / "other").exists()
 
 
 def test_what_fails_at_the_end_is_taken_back(

@@ -14,6 +14,7 @@ from newsletter import languages
 from newsletter.cli import common, init_mail, init_questions, output
 from newsletter.cli.preview import mail_page
 from newsletter.errors import NewsletterError
+from newsletter.transports import presets
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
@@ -35,7 +36,31 @@ if TYPE_CHECKING:
 )
 @click.option("--title", default="arXiv daily", show_default=True, help="Its name in the mail.")
 @click.option("--language", type=click.Choice(languages.CODES), default="en", show_default=True)
-@click.option("--sender", default="arXiv daily <daily@example.org>", show_default=True)
+@click.option(
+    "--reader", default="", metavar="EMAIL", help="The first reader: you, or who asked you."
+)
+@click.option(
+    "--url",
+    default="http://127.0.0.1:8000",
+    show_default=True,
+    help="Where readers reach the pages; '' for none, for yourself alone.",
+)
+@click.option("--postal-address", default="", metavar="TEXT", help="Bulk mail must bear one.")
+@click.option(
+    "--transport",
+    type=click.Choice(list(presets.BY_OPTION)),
+    default="files",
+    show_default=True,
+    help="How mail leaves; its password or key is read from NEWSLETTER_TRANSPORT__PASSWORD or"
+    " __API_KEY, and kept in newsletter.env.",
+)
+@click.option(
+    "--server", default="", metavar="HOST[:PORT]", help="The server of smtp; the region of ses."
+)
+@click.option("--username", default="", metavar="TEXT", help="Who logs in there.")
+@click.option(
+    "--sender", metavar="SENDER", help="[default: TITLE <READER>, or <daily@example.org>]"
+)
 @click.option(
     "--systemd",
     "units",
@@ -51,34 +76,60 @@ def init(
     slug: str,
     title: str,
     language: str,
-    sender: str,
+    reader: str,
+    url: str,
+    postal_address: str,
+    transport: str,
+    server: str,
+    username: str,
+    sender: str | None,
     units: Path | None,
     config_file: Path | None,
 ) -> None:
     """Write newsletter.toml and create the database.
 
     On a terminal, and without options, it asks for what it needs, tries how mail leaves, takes you
-    in as the first reader and shows a preview. What is there already is never overwritten.
+    in as the first reader and shows a preview. With options it asks nothing: each stands for a
+    question. What is there already is never overwritten.
     """
     from newsletter import config, scaffold, taxonomy
+    from newsletter.subscribers.addresses import normalize_address
 
     file = config_file or Path(config.FILE_NAME)
     if _is_to_ask(context):
         _ask(file)
         return
-    followed = [taxonomy.category(code) for code in categories or ("cs.LG",)]
-    choices = scaffold.InitOptions(
-        name=title, sender=sender, slug=slug, title=title, categories=followed, language=language
-    )
     if units is not None and file.exists():
         _write_units(units, file)
         return
-    settings = scaffold.write_configuration(file, choices, os.environ)
+    preset = presets.BY_OPTION[transport]
+    carrier, secrets = init_mail.by_options(preset, server, username, os.environ)
+    is_mailbox = preset.is_own_mailbox and "@" in username
+    mailbox = username if is_mailbox else reader or "daily@example.org"
+    choices = scaffold.InitOptions(
+        name=title,
+        sender=sender or init_mail.sender_line(title, mailbox),
+        slug=slug,
+        title=title,
+        categories=[taxonomy.category(code) for code in categories or ("cs.LG",)],
+        language=language,
+        url=url,
+        postal_address=postal_address,
+        reader=reader and normalize_address(reader),
+        transport=carrier,
+        sending=preset.sending,
+        secrets=secrets,
+    )
+    settings = scaffold.write_configuration(file, choices, os.environ, common.utc_now())
     if units is not None:
         _write_units(units, file)
     click.echo(f"{file} and {output.without_password(settings.database.url)} are ready.")
-    click.echo("Next: edit [site] and [transport] there, then")
-    click.echo("  newsletter subscribers add you@example.org --consent 'myself'")
+    if reader:
+        click.echo(f"{choices.reader} is the first reader.")
+    click.echo("Next: look at [site] and [transport] there, then")
+    if not reader:
+        click.echo("  newsletter subscribers add you@example.org --consent 'myself'")
+    click.echo("  newsletter check")
     click.echo("  newsletter run --dry-run")
 
 

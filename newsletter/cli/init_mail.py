@@ -23,6 +23,7 @@ _AGAIN, _KEEP = "answer again", "go on as it is; `newsletter check` tries it aga
 _NEXT = (_AGAIN, "another way", _KEEP)
 _THIS_MACHINE = ("localhost", "127.0.0.1")
 _LAST_PORT = 65_535
+_USERNAME = "NEWSLETTER_TRANSPORT__USERNAME"
 _TRIAL_KEY = {"NEWSLETTER_SITE__SECRET_KEYS": "no link is signed with this one"}
 
 
@@ -42,6 +43,42 @@ def ask_transport(answers: "Answers", file: Path) -> "Answers":
             return answers
 
 
+def by_options(
+    preset: "MailPreset", server: str, username: str, environ: Mapping[str, str]
+) -> tuple[dict[str, str | int], dict[str, str]]:
+    """What `[transport]` says, and the secret, where nobody is asked.
+
+    Raises:
+        WrongUseError: the preset needs more, or less.
+    """
+    for name, said, question in (
+        ("--server", server, preset.place),
+        ("--username", username, preset.username),
+    ):
+        if said and not question:
+            raise WrongUseError(f"--transport {preset.option} knows its own; leave {name} out")
+        if question and not said:
+            raise WrongUseError(f"--transport {preset.option} needs {name}: {question}")
+    transport: dict[str, str | int] = {"use": preset.use}
+    if preset.host:
+        transport |= _server(preset, _place(server) if server else "")
+    if username:
+        transport["username"] = username
+    secrets = {}
+    variable = _secret_variable(preset)
+    if preset.secret and variable in environ:
+        secrets[variable] = environ[variable]
+        if preset.token_is_username:
+            secrets[_USERNAME] = environ[variable]
+    elif preset.secret and f"{variable}_FILE" not in environ:
+        common.warn(f"{variable} is not set, which {preset.name} wants; newsletter.env may say it")
+    return transport, secrets
+
+
+def _secret_variable(preset: "MailPreset") -> str:
+    return f"NEWSLETTER_TRANSPORT__{'API_KEY' if preset.use == 'sendgrid' else 'PASSWORD'}"
+
+
 def _ask_details(preset: "MailPreset", answers: "Answers") -> "Answers":
     """What the preset leaves open; what was said before is the default."""
     transport: dict[str, str | int] = {"use": preset.use}
@@ -54,10 +91,9 @@ def _ask_details(preset: "MailPreset", answers: "Answers") -> "Answers":
         transport["username"] = ask(preset.username, _something, said)
     if preset.secret:
         secret = ask(f"{preset.secret} (what you type is not shown)", _something, hidden=True)
-        name = "API_KEY" if preset.use == "sendgrid" else "PASSWORD"
-        secrets[f"NEWSLETTER_TRANSPORT__{name}"] = secret
+        secrets[_secret_variable(preset)] = secret
         if preset.token_is_username:
-            secrets["NEWSLETTER_TRANSPORT__USERNAME"] = secret
+            secrets[_USERNAME] = secret
     said = str(transport.get("username", ""))
     mailbox = said if preset.is_own_mailbox and "@" in said else answers.reader
     return replace(
@@ -65,19 +101,25 @@ def _ask_details(preset: "MailPreset", answers: "Answers") -> "Answers":
         transport=transport,
         secrets=secrets,
         sending=preset.sending if answers.url else {},
-        sender=ask("Mails come from", lambda text: _sender(answers.title, text), mailbox),
+        sender=ask("Mails come from", lambda text: sender_line(answers.title, text), mailbox),
     )
 
 
 def _ask_server(preset: "MailPreset", said: Mapping[str, str | int]) -> dict[str, str | int]:
-    host, port, security = preset.host, preset.port, preset.security
-    if preset.place:
-        known = "{host}:{port}".format(**said) if host == "{place}" and "host" in said else ""
-        place, _, other_port = ask(preset.place, _place, known).partition(":")
+    if not preset.place:
+        return _server(preset, "")
+    known = "{host}:{port}".format(**said) if preset.host == "{place}" and "host" in said else ""
+    return _server(preset, ask(preset.place, _place, known))
+
+
+def _server(preset: "MailPreset", said: str) -> dict[str, str | int]:
+    """`said`: what the preset's question for the place was answered with."""
+    place, _, other_port = said.partition(":")
+    host, port, security = preset.host.format(place=place), preset.port, preset.security
+    if place:
         port = int(other_port or port)
         security = "tls" if port == 465 else security  # noqa: PLR2004 - RFC 8314
         security = "none" if place in _THIS_MACHINE else security
-        host = host.format(place=place)
     return {"host": host, "port": port, "security": security}
 
 
@@ -96,7 +138,7 @@ def _place(text: str) -> str:
     return text.lower()
 
 
-def _sender(title: str, address: str) -> str:
+def sender_line(title: str, address: str) -> str:
     """The name and the address; what has a meaning of its own in such a line is left out."""
     from newsletter.config import values
     from newsletter.subscribers.addresses import normalize_address

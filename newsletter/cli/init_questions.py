@@ -168,8 +168,12 @@ def _ask_public() -> tuple[str, str]:
     if not others:
         return "", ""
     url = ask(
-        "Address of the page, such as https://papers.example.org",
-        lambda text: values.check_value(values.WebAddress, text),
+        "Address of the page, such as https://papers.example.org (Enter: later)",
+        lambda text: values.check_value(values.WebAddress, text) if text else "",
     )
+    if not url:
+        click.echo("  Later, then. Until it has one, you are the only reader; this says it:")
+        click.echo("    newsletter config set site.url https://papers.example.org")
+        return "", ""
     postal_address = ask("Your postal address; bulk mail must bear one (Enter: later)", str)
     return url, postal_address

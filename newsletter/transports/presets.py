@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 class MailPreset:
     """One way: the settings that are known, and the questions for those that are not.
 
-    A question that is empty is not asked. `{place}` in `host` is what `place` asks for.
+    `option` is its name where nobody is asked. A question that is empty is not asked. `{place}` in
+    `host` is what `place` asks for.
     """
 
+    option: str
     name: str
     facts: str
     use: str = "smtp"
@@ -29,10 +31,13 @@ class MailPreset:
     sending: Mapping[str, float] = field(default_factory=dict)
 
 
-FILES = MailPreset("only files for now", "One .eml a mail, in the folder outbox.", use="files")
+FILES = MailPreset(
+    "files", "only files for now", "One .eml a mail, in the folder outbox.", use="files"
+)
 PRESETS = (
     FILES,
     MailPreset(
+        "gmail",
         "Gmail",
         "Wants an app password (16 letters, with 2-step verification switched on):"
         " https://myaccount.google.com/apppasswords. 500 mails a day; Google Workspace 2,000.",
@@ -43,6 +48,7 @@ PRESETS = (
         sending={"per_hour": 100},
     ),
     MailPreset(
+        "outlook",
         "Outlook (Microsoft 365)",
         "The mailbox's password, where your administrator allows SMTP AUTH: Microsoft switches it"
         " off at the end of 2026 unless they say otherwise. Private outlook.com and hotmail.com"
@@ -54,6 +60,7 @@ PRESETS = (
         sending={"per_second": 0.5},
     ),
     MailPreset(
+        "smtp",
         "a university's or company's server",
         "Your IT's page on mail programs names the outgoing server (SMTP); the password is mostly"
         " that of your account. Ask them how many mails an hour it takes.",
@@ -64,6 +71,7 @@ PRESETS = (
         is_own_mailbox=True,
     ),
     MailPreset(
+        "ses",
         "Amazon SES",
         "SMTP credentials from SES's console, which are not your access keys, and a verified"
         " address or domain. A new account is in the sandbox: 200 mails a day, to verified"
@@ -75,6 +83,7 @@ PRESETS = (
     ),
     *(
         MailPreset(
+            option,
             f"Mailgun ({region})",
             "The SMTP password of your domain (Sending, Domain settings, SMTP credentials), not the"
             " API key. The free plan takes 100 mails a day.",
@@ -82,9 +91,13 @@ PRESETS = (
             username="SMTP login, such as postmaster@mg.example.org",
             secret="SMTP password",  # noqa: S106 - a question
         )
-        for region, host in (("US", "smtp.mailgun.org"), ("EU", "smtp.eu.mailgun.org"))
+        for option, region, host in (
+            ("mailgun", "US", "smtp.mailgun.org"),
+            ("mailgun-eu", "EU", "smtp.eu.mailgun.org"),
+        )
     ),
     MailPreset(
+        "postmark",
         "Postmark",
         "The server's API token, and a broadcast stream, which mails to lists must use. The free"
         " plan takes 100 mails a month.",
@@ -93,6 +106,7 @@ PRESETS = (
         token_is_username=True,
     ),
     MailPreset(
+        "sendgrid",
         "SendGrid",
         "An API key with the right Mail Send, and an authenticated domain or sender. A trial takes"
         " 100 mails a day, for 60 days.",
@@ -100,6 +114,7 @@ PRESETS = (
         secret="API key",  # noqa: S106 - a question
     ),
     MailPreset(
+        "local",
         "a mail server on this machine",
         "Such as Postfix, at localhost, port 25, without a login.",
         host="localhost",
@@ -107,3 +122,4 @@ PRESETS = (
         security="none",
     ),
 )
+BY_OPTION = {preset.option: preset for preset in PRESETS}
