@@ -1,5 +1,6 @@
 """feedback: read the mailbox that bounces come back to."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from newsletter.text import counted
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
+    from newsletter.db import Database
     from newsletter.feedback.mailbox import InboundMessages
     from newsletter.feedback.poll import PollReport
 
@@ -25,15 +27,24 @@ if TYPE_CHECKING:
 )
 @click.option("--stdin", "piped", is_flag=True, help="Read one mail that a mail server hands over.")
 @click.option("--resume", metavar="DOMAIN", help="Send to a paused domain again, and read nothing.")
+@click.option(
+    "--asking", is_flag=True, help="List who asked to leave in plain words, and read nothing."
+)
 @common.with_json
 @common.with_config
 def feedback(
-    folder: Path | None, piped: bool, resume: str | None, as_json: bool, config_file: Path | None
+    folder: Path | None,
+    piped: bool,
+    resume: str | None,
+    asking: bool,
+    as_json: bool,
+    config_file: Path | None,
 ) -> None:
     """Read bounces, complaints and unsubscribe mails, and act on them.
 
     From an IMAP folder, a Maildir or a pipe. A mail acts only on the delivery whose reference it
     bears. What is understood is marked as seen, what is not also as flagged; nothing is deleted.
+    Who asks in plain words to get no more mail is named, with the command that lets them go.
     """
     from newsletter import bootstrap, moments
     from newsletter.errors import WrongUseError
@@ -51,6 +62,9 @@ def feedback(
                     raise WrongUseError(f"{resume} is not paused")
             click.echo(f"{resume} gets mail again; `newsletter send` delivers what waits.")
             return
+        if asking:
+            _list_asking(database, as_json)
+            return
         messages = _inbound_messages(settings, folder, piped)
         report = poll.read_mailbox(
             database, messages, bootstrap.signed_links(settings), common.utc_now
@@ -59,6 +73,20 @@ def feedback(
             with database.write.begin() as session:
                 moments.record(session, moments.FEEDBACK, common.utc_now())
     _tell(report, as_json)
+
+
+def _list_asking(database: "Database", as_json: bool) -> None:
+    from newsletter.feedback import leave_requests
+
+    with database.read() as session:
+        asking = leave_requests.readers_who_ask(session)
+    if as_json:
+        output.print_json([{"email": email, "at": f"{at:%FT%TZ}"} for email, at in asking])
+        return
+    for email, at in asking:
+        click.echo(f"{email} asked on {at:%F}: newsletter subscribers remove {shlex.quote(email)}")
+    if not asking:
+        click.echo("Nobody asks.")
 
 
 def _inbound_messages(settings: "Settings", folder: Path | None, piped: bool) -> "InboundMessages":
@@ -88,9 +116,13 @@ def _tell(report: "PollReport", as_json: bool) -> None:
     services += [f"{report.unsubscribed} unsubscribed"] * bool(report.unsubscribed)
     if report.automatic:
         services.append(counted(report.automatic, "automatic reply", "automatic replies"))
+    services += [f"{len(report.asking)} asking to leave"] * bool(report.asking)
     services += [f"{report.kept.total()} not understood"] * bool(report.kept)
     click.echo(f"{counted(report.letters, 'mail')}: {', '.join(services)}")
     if report.suppressed:
         click.echo(f"  {counted(report.suppressed, 'address', 'addresses')} suppressed")
     for reason, number in report.kept.most_common():
         common.warn(f"kept for you to look at: {number} where {reason}")
+    for email in report.asking:
+        command = f"newsletter subscribers remove {shlex.quote(email)}"
+        common.warn(f"kept for you: {email} asks to leave, and anybody can write that: `{command}`")

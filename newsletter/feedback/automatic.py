@@ -14,12 +14,37 @@ _AUTOMATIC_HEADERS = (
     *("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply", "X-Mail-Autoreply"),
     *("X-Vacation", "X-Auto-Response-Suppress", "X-Out-Of-Office"),
 )
-_MACHINE = lazy_pattern(r"(?i)\b(?:mailer-?daemon|mail-?delivery|postmaster|mdaemon)\b")
+_DAEMON = lazy_pattern(r"(?i)\b(?:mailer-?daemon|mail-?delivery|mdaemon)\b")
+_POSTMASTER = lazy_pattern(r"(?i)\bpostmaster\b")  # a server, or the person behind it
+_RETURNED = lazy_pattern(  # what a person answers or forwards is no bounce any more
+    r"(?i)^(?!\W*(?:re|fwd?|aw|wg)\s*:).*"
+    r"(?:deliver|returned|failure|failed|bounce|zustell|remise|退信|不達|配信)"
+)
 
 
 def is_from_mail_server(message: Message) -> bool:
     """Whether its sender calls itself a mail server."""
-    return _MACHINE.search(str(message.get("From", ""))) is not None
+    sender = str(message.get("From", ""))
+    return bool(_DAEMON.search(sender) or _POSTMASTER.search(sender))
+
+
+def may_be_bounce(message: Message) -> bool:
+    """Whether more than its words speak for it: people write of bounces, too."""
+    return (
+        is_certain_bounce(message)
+        or str(message.get("Return-Path", "")).strip() == "<>"
+        or is_automatic(message)
+        or _RETURNED.match(subject_of(message)) is not None
+    )
+
+
+def is_certain_bounce(message: Message) -> bool:
+    """Whether a mail server wrote it, by its sender or its form."""
+    return (
+        _DAEMON.search(str(message.get("From", ""))) is not None
+        or message.get_content_type() == "multipart/report"
+        or "X-Failed-Recipients" in message
+    )
 
 
 def is_automatic_reply(message: Message) -> bool:

@@ -17,13 +17,17 @@ from hashlib import sha256
 
 from flufl.bounce import all_failures
 
+from newsletter.feedback import report_parts
 from newsletter.feedback.automatic import (
     is_automatic,
     is_automatic_reply,
+    is_certain_bounce,
     is_from_mail_server,
+    may_be_bounce,
     subject_of,
 )
 from newsletter.feedback.events import Event
+from newsletter.feedback.leave_requests import LeaveRequest, find_leave_request
 from newsletter.feedback.references import find_list_unsubscribe, find_reference, text_of
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.models import LEAVING, EventType
@@ -37,8 +41,7 @@ LONGEST = 1024 * 1024  # bytes that are read; what matters stands before the ret
 _MOST_PARTS = 60
 _MOST_BOUNDARIES = 40
 _LONGEST_STRANGE = 256 * 1024  # what the library of odd bounces is asked about
-_LONGEST_WORDS, _LONGEST_DETAIL = 8000, 300
-_GLOBAL_STATUS = re.compile(rb"(?i)message/global-delivery-status")
+_LONGEST_WORDS = 8000
 _BOUNDARY = re.compile(rb"(?i)boundary\s*=|content-type:\s*message/")
 _TOKEN = lazy_pattern(r"(?a)[\w-]+(?:\.[\w-]+){2,}")
 _COMPLAINT = lazy_pattern(
@@ -47,8 +50,10 @@ _COMPLAINT = lazy_pattern(
 _COPY = lazy_pattern(  # where the mail that came back begins, in a bounce that is all text
     r"(?im)^[> \t]{0,20}(?:Return-Path|Received|From|Message-ID|DKIM-Signature): "
 )
-# Fields of a status that name somebody or something; the others beyond the standard say why.
-_NAMING = lazy_pattern(r"(?i)recipient|sender|queue|date|\bid\b|message-id|mta|address")
+_COMPLAINT_DESK = lazy_pattern(  # who forwards complaints; people write of them, too
+    r"(?i)(?:^|[<._+-])(?:staff|abuse|complaints?|scomp|fbl\w*|feedback\w*|postmaster|spam\w*"
+    r"|\w*reports?|robot)[\w.+-]*@"
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class NotUnderstood:
 
 
 _NOTHING = NotUnderstood("neither a bounce nor a complaint nor a farewell")
-Meaning = Event | UnsubscribeClaim | AutomaticReply | NotUnderstood
+Meaning = Event | UnsubscribeClaim | LeaveRequest | AutomaticReply | NotUnderstood
 
 
 def parse_message(raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
@@ -71,9 +76,7 @@ def parse_message(raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
     if len(_BOUNDARY.findall(raw)) > _MOST_BOUNDARIES:
         return NotUnderstood("more parts within parts than any bounce has")
     try:
-        # RFC 6533: as RFC 3464, with addresses in UTF-8; Python knows the blocks of the older only.
-        message = message_from_bytes(_GLOBAL_STATUS.sub(b"message/delivery-status", raw))
-        return _interpret(message, raw, links, now)
+        return _interpret(message_from_bytes(report_parts.as_text(raw)), raw, links, now)
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
         # The standard parser lets these escape for what is broken enough.
         return NotUnderstood(f"broken: {type(e).__name__}")
@@ -81,12 +84,12 @@ def parse_message(raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
 
 def _interpret(message: Message, raw: bytes, links: SignedLinks, now: datetime) -> Meaning:
     letter = _Letter(message, list(_parts(message)), raw, links, now)
-    statuses = letter.of_type("message/delivery-status")
-    reports = letter.of_type("message/feedback-report")
+    statuses = letter.of_type(report_parts.STATUS)
+    reports = letter.of_type(report_parts.FEEDBACK)
     if statuses:
-        return letter.says(*_delivery_status(statuses[0], letter))
+        return letter.says(*report_parts.read_status(statuses[0], letter.words))
     if reports:
-        return letter.says(*_complaint(reports[0]))
+        return letter.says(*report_parts.read_feedback(reports[0]))
     claim = _farewell(message, links)
     if claim is not None:
         return claim
@@ -94,7 +97,10 @@ def _interpret(message: Message, raw: bytes, links: SignedLinks, now: datetime) 
         return AutomaticReply()
     if letter.is_old_complaint():
         return letter.says(EventType.COMPLAINT, "abuse", "complained")
-    return _odd_bounce(letter)
+    meaning = _odd_bounce(letter)
+    return (
+        (find_leave_request(message, letter.parts) or meaning) if meaning is _NOTHING else meaning
+    )
 
 
 def _farewell(message: Message, links: SignedLinks) -> UnsubscribeClaim | None:
@@ -113,18 +119,20 @@ def _claim_in(texts: Iterable[str], links: SignedLinks) -> UnsubscribeClaim | No
 
 
 def _odd_bounce(letter: "_Letter") -> Meaning:
-    """A bounce in no standard form: its words say what it is, a machine's name that it is one."""
-    if len(letter.raw) > _LONGEST_STRANGE:
+    """A bounce in no standard form: its words say what it is, its sender or form that it is one."""
+    message = letter.message
+    if len(letter.raw) > _LONGEST_STRANGE or not may_be_bounce(message):
         return _NOTHING
-    temporary, permanent = all_failures(letter.message)
-    cause = recognized_cause(letter.words) if permanent or letter.is_by_machine() else None
+    temporary, permanent = all_failures(message)
+    trusted = permanent or is_certain_bounce(message) or is_from_mail_server(message)
+    cause = recognized_cause(letter.words) if trusted else None
     if cause is RefusalCause.NO_MAILBOX and not temporary:
-        return letter.says(*_judged(cause, "a bounce in no standard form"))
+        return letter.says(*report_parts.judged(cause, "a bounce in no standard form"))
     if cause is RefusalCause.SENDER or permanent:
-        return letter.says(*_judged(cause, "a bounce in no standard form"))
+        return letter.says(*report_parts.judged(cause, "a bounce in no standard form"))
     if temporary:
         return letter.says(EventType.DEFERRED, "a bounce in no standard form")
-    return AutomaticReply() if is_automatic(letter.message) else _NOTHING
+    return AutomaticReply() if is_automatic(message) else _NOTHING
 
 
 @dataclass(frozen=True)
@@ -147,20 +155,13 @@ class _Letter:
         first = next((text for text in texts if text.strip()), "")
         return _COPY.split(first, maxsplit=1)[0][:_LONGEST_WORDS]
 
-    def is_by_machine(self) -> bool:
-        """Whether a mail server wrote it that could not deliver."""
-        return (
-            is_from_mail_server(self.message)
-            or self.message.get_content_type() == "multipart/report"
-            or "X-Failed-Recipients" in self.message
-        )
-
     def is_old_complaint(self) -> bool:
         """A mail of ours, attached to a letter of somebody who forwards complaints."""
         if not self.of_type("message/rfc822"):
             return False
         known = any("X-HmXmrOriginalRecipient" in part for part in self.parts)
-        return known or _COMPLAINT.search(subject_of(self.message)) is not None
+        from_desk = _COMPLAINT_DESK.search(str(self.message.get("From", ""))) is not None
+        return known or (from_desk and _COMPLAINT.search(subject_of(self.message)) is not None)
 
     def says(self, kind: EventType | None, detail: str, suppress: str | None = None) -> Meaning:
         """That, about the mail whose reference it bears."""
@@ -189,63 +190,6 @@ def _parts(message: Message) -> Iterator[Message]:
         if number == _MOST_PARTS:
             return
         yield part
-
-
-def _delivery_status(part: Message, letter: _Letter) -> tuple[EventType | None, str, str | None]:
-    """What a delivery status notification says (RFC 3464)."""
-    blocks = part.get_payload()
-    if not isinstance(blocks, list):
-        return None, "a delivery status that cannot be read", None
-    recipients = [block for block in blocks[:_MOST_PARTS] if isinstance(block, Message)]
-    actions = {_action(recipient): recipient for recipient in reversed(recipients)}
-    if actions.keys() & {"delivered", "relayed", "expanded"}:
-        return EventType.DELIVERED, "", None  # one of several mailboxes behind the address has it
-    failed = actions.get("failed")
-    if failed is None:
-        deferred = "delayed" in actions
-        return (EventType.DEFERRED if deferred else None), "a status without an action", None
-    said = f"{failed.get('Status', '')} {failed.get('Diagnostic-Code', '')}"
-    detail = said.strip()[:_LONGEST_WORDS]
-    more = " ".join(
-        str(value)
-        for name, value in failed.items()
-        if name.lower().startswith("x-") and not _NAMING.search(name)
-    )
-    for words in (detail, more[:_LONGEST_WORDS], letter.words):
-        cause = recognized_cause(words)
-        if cause is not None:
-            return _judged(cause, detail or words[:_LONGEST_DETAIL])
-    return _judged(None, detail)
-
-
-def _action(recipient: Message) -> str:
-    """What was done; where a server forgot to say so, its status tells."""
-    if "Action" in recipient:
-        return str(recipient["Action"]).strip().lower()
-    by_class = {"2": "delivered", "4": "delayed", "5": "failed"}
-    return by_class.get(str(recipient.get("Status", "")).strip()[:1], "")
-
-
-def _judged(cause: RefusalCause | None, detail: str) -> tuple[EventType, str, str | None]:
-    if cause is RefusalCause.NO_MAILBOX:
-        return EventType.BOUNCE, detail, f"bounced: {detail}"
-    return (EventType.BLOCKED if cause is RefusalCause.SENDER else EventType.BOUNCE), detail, None
-
-
-def _complaint(part: Message) -> tuple[EventType | None, str, str | None]:
-    """What a feedback report says (RFC 5965)."""
-    fields = part
-    payload = part.get_payload()
-    if isinstance(payload, list) and payload and isinstance(payload[0], Message):
-        fields = payload[0]
-    elif isinstance(payload, str):
-        fields = message_from_bytes(payload.encode("utf-8", "replace"))
-    feedback_type = str(fields.get("Feedback-Type", "")).strip().lower()
-    if feedback_type == "opt-out":
-        return EventType.UNSUBSCRIBE, "", "left"
-    if feedback_type in {"abuse", "fraud", "virus", "other", "opt-out-list"}:
-        return EventType.COMPLAINT, feedback_type, "complained"
-    return None, f"a feedback report of the type {feedback_type[:40]!r}", None
 
 
 def _written(message: Message, now: datetime) -> datetime:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.feedback import leave_requests
 from newsletter.finding import Finding, Severity
 from newsletter.models import InboxRow, QuarantineRow
 from newsletter.sending import rate_limit
@@ -21,7 +22,9 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     yield _heard(settings)
     with database.read() as session:
         paused = rate_limit.running_pauses(session, now)
-        aside = session.scalar(select(func.count()).select_from(QuarantineRow)) or 0
+        of_events = QuarantineRow.reason != leave_requests.ASKS_TO_LEAVE
+        aside = session.scalar(select(func.count(QuarantineRow.id)).where(of_events)) or 0
+        asking = leave_requests.readers_who_ask(session)
         posted, oldest = session.execute(
             select(func.count(InboxRow.id), func.min(InboxRow.received_at))
         ).one()
@@ -36,6 +39,12 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         said = f"{counted(posted, 'body', 'bodies')} of events wait since {oldest:%F %R} UTC"
         text = f"{said}: `serve`, workers and `newsletter run` fold them; is one of them running?"
         yield Finding(_PART, Severity.TROUBLE, text)
+    if asking:
+        number = counted(len(asking), "reader asks", "readers ask")
+        text = (
+            f"{number} to leave, by a mail without a link: `newsletter feedback --asking` says who"
+        )
+        yield Finding(_PART, Severity.WARNING, text)
     if aside:
         yield Finding(
             _PART,

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from newsletter import outbox
 from newsletter.db import Database
-from newsletter.feedback import apply, bounce_parser
+from newsletter.feedback import apply, bounce_parser, leave_requests
 from newsletter.feedback.bounce_parser import AutomaticReply, Meaning, NotUnderstood
 from newsletter.feedback.events import Event
+from newsletter.feedback.leave_requests import LeaveRequest
 from newsletter.feedback.mailbox import InboundMessages
-from newsletter.models import DeliveryRow, EventType
+from newsletter.models import DeliveryRow, EventType, IssueRow, SubscriberRow
 from newsletter.subscribers import address_change
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.tokens import SignedLinks, UnsubscribeClaim
@@ -24,6 +25,7 @@ from newsletter.subscribers.tokens import SignedLinks, UnsubscribeClaim
 _log = logging.getLogger(__name__)
 
 _FAREWELL = ConsentEvidence(Channel.MAIL, "an unsubscribe link as a mail's subject")
+_REQUEST = ConsentEvidence(Channel.MAIL, "an answer that asks to get no more")
 UNKNOWN = "it bears a reference that no mail from here has"
 
 
@@ -37,6 +39,7 @@ class PollReport:
     automatic: int = 0
     suppressed: int = 0
     kept: Counter[str] = field(default_factory=Counter)  # not understood, by reason
+    asking: list[str] = field(default_factory=list)  # who asks to leave; anybody can write a From
 
 
 def read_mailbox(
@@ -56,7 +59,7 @@ def read_mailbox(
                 understood = _act(session, meaning, tally, now)
             letter.mark(understood)
             tally.letters += 1
-    _log.info("mailbox read", extra=vars(tally))
+    _log.info("mailbox read", extra={**vars(tally), "asking": len(tally.asking)})
     return tally
 
 
@@ -70,11 +73,32 @@ def _act(session: Session, meaning: Meaning, tally: PollReport, now: datetime) -
                 session, meaning.subscriber_id, meaning.newsletter, _FAREWELL, now
             )
             tally.unsubscribed += 1
+        case LeaveRequest():
+            return _let_go(session, meaning, tally, now)
         case AutomaticReply():
             tally.automatic += 1
         case NotUnderstood():
             tally.kept[meaning.reason] += 1
             return False
+    return True
+
+
+def _let_go(session: Session, request: LeaveRequest, tally: PollReport, now: datetime) -> bool:
+    """Let go who answers a mail of their own from their own address; else the operator decides."""
+    answered = session.execute(
+        select(SubscriberRow.id, IssueRow.newsletter)
+        .join(DeliveryRow, DeliveryRow.subscriber_id == SubscriberRow.id)
+        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+        .where(DeliveryRow.reference == request.reference, SubscriberRow.email == request.address)
+    ).first()
+    if answered is None or not request.says_nothing_else:
+        leave_requests.set_aside(session, request.address, now)
+        tally.asking.append(request.address)
+        return False
+    address_change.unsubscribe_following_changes(
+        session, answered.id, answered.newsletter, _REQUEST, now
+    )
+    tally.unsubscribed += 1
     return True
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter import health, moments, notice_queue
 from newsletter.cluster import health as cluster_health
+from newsletter.feedback.leave_requests import ASKS_TO_LEAVE
 from newsletter.models import (
     AnswerCountRow,
     FeedbackRow,
@@ -85,7 +86,8 @@ def _families(session: Session, now: datetime) -> Iterable[Metric]:
     suppressed = session.scalar(select(func.count()).select_from(SuppressionRow)) or 0
     yield _gauge("suppressed", "Addresses that must not be mailed.", suppressed)
     yield from _notice_metrics(session)
-    aside = session.scalar(select(func.count()).select_from(QuarantineRow)) or 0
+    of_events = QuarantineRow.reason != ASKS_TO_LEAVE
+    aside = session.scalar(select(func.count(QuarantineRow.id)).where(of_events)) or 0
     yield _gauge("set_aside", "Feedback that nothing here understands.", aside)
 
 

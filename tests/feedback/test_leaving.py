@@ -89,6 +89,56 @@ def test_by_a_mail_to_the_address_in_list_unsubscribe(
     assert last_of(history(cli, reader)) == left("mail", wording)
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Re: 26 papers", "unsubscribe"),
+        ("Re: 26 papers", "Please remove me from this list. Thank you!\n\nAda"),
+        ("unsubscribe", ""),
+        ("Re: 26 papers", "请退订，谢谢"),
+        ("AW: 26 papers", "Bitte abmelden\n\nAm 11. Juli schrieb Daily:\n> not spam\n"),
+        ("Re: 26 papers", "Désabonnez-moi, merci"),
+    ],
+)
+def test_by_an_answer_that_says_nothing_else(
+    cli: Cli, sent: Readers, tmp_path: Path, subject: str, text: str
+) -> None:
+    reader, reference = next(iter(sent.items()))
+    answered = f"<{reference}@{mails.OURS}>"
+    for _ in range(2):
+        read(cli, tmp_path / "box", mails.plain(subject, text, From=reader, References=answered))
+    wording = "an answer that asks to get no more"
+    assert last_of(history(cli, reader)) == left("mail", wording)
+
+
+def test_who_asks_without_a_proof_is_named_to_the_operator_and_stays_a_reader(
+    cli: Cli, sent: Readers, tmp_path: Path
+) -> None:
+    (forged, _), (other, reference), (talks, own), (hi, _), *_ = sent.items()
+    answers = {"References": f"<{reference}@{mails.OURS}>"}
+    read(cli, tmp_path / "box", mails.plain("unsubscribe", From=forged))
+    read(cli, tmp_path / "box", mails.plain("Re: 26 papers", "退订", From=forged, **answers))
+    doubtful = "I do not want this. Unsubscribe bob@reader.example?"
+    mail = mails.plain("Re: 26 papers", doubtful, From=talks, In_Reply_To=f"<{own}@{mails.OURS}>")
+    (tmp_path / "box" / "new" / "last.mail").write_bytes(mail)
+    said = cli("feedback", "--maildir", str(tmp_path / "box"))
+    assert said.out == "1 mail: 1 asking to leave\n"
+    assert f"{talks} asks to leave" in said.err
+    assert f"`newsletter subscribers remove {talks}`" in said.err
+    read(cli, tmp_path / "box", mails.plain("I like your letters", "Never unsubscribed!", From=hi))
+    for reader in (forged, other, talks):
+        assert (
+            json.loads(cli("subscribers", "show", reader, "--json").out)["standing"] == "confirmed"
+        )
+    asking = cli("feedback", "--asking").out.splitlines()
+    assert [line.rpartition(" ")[2] for line in asking] == [forged, talks]
+    assert "2 readers ask to leave" in cli("check").out
+    for reader in (forged, talks):
+        cli("subscribers", "remove", reader)
+    assert cli("feedback", "--asking").out == "Nobody asks.\n"
+    assert "to leave" not in cli("check").out
+
+
 def test_by_the_operator_on_their_behalf(cli: Cli, sent: Readers) -> None:
     reader = next(iter(sent))
     for _ in range(2):

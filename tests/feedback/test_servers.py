@@ -2,6 +2,7 @@
 
 import base64
 import quopri
+from collections.abc import Callable
 
 import pytest
 
@@ -72,6 +73,86 @@ def test_a_bounce_means_the_same_in_whatever_form_it_comes(
     found = event(raw)
     assert found.reference == REFERENCE
     assert (found.kind, found.suppress is not None) == becomes
+
+
+def in_status(content_type: str, encoding: str, encode: Callable[[bytes], bytes]) -> bytes:
+    """A status whose diagnosis is no ASCII, in a part of that type and encoding."""
+    whole = mails.dsn(REFERENCE, "5.0.0", diagnostic="550 Empfänger existiert nicht: 用户不存在")
+    head, part, after = whole.partition(b"Reporting-MTA")
+    fields, end, rest = (part + after).partition(b"\n--=_b\n")
+    head = head.replace(
+        b"message/delivery-status\n",
+        f"{content_type}\nContent-Transfer-Encoding: {encoding}\n".encode(),
+    )
+    return head + encode(fields) + end + rest
+
+
+@pytest.mark.parametrize(
+    "content_type", ["message/delivery-status", "Message/Global-Delivery-Status"]
+)
+@pytest.mark.parametrize(
+    ("encoding", "encode"),
+    [("8bit", bytes), ("base64", base64.encodebytes), ("quoted-printable", quopri.encodestring)],
+)
+def test_a_status_is_read_whatever_its_encoding_and_its_words_are_kept(
+    content_type: str, encoding: str, encode: Callable[[bytes], bytes]
+) -> None:
+    found = event(in_status(content_type, encoding, encode))
+    assert (found.kind, found.suppress is not None) == GONE
+    assert "Empfänger existiert nicht: 用户不存在" in found.detail
+
+
+def test_a_diagnosis_in_latin_1_and_an_encoded_one_are_read() -> None:
+    latin = status("5.0.0", "550 Empfänger unbekannt").decode().encode("latin-1")
+    assert "Empfänger unbekannt" in event(latin).detail
+    word = base64.b64encode("550 用户不存在".encode()).decode()
+    found = event(status("5.0.0", f"=?utf-8?b?{word}?="))
+    assert (found.kind, found.suppress is not None) == GONE
+
+
+def test_an_encoded_feedback_report_is_read() -> None:
+    head, mark, rest = mails.arf(REFERENCE).partition(b"Feedback-Type")
+    fields, end, after = (mark + rest).partition(b"\n--=_c\n")
+    head = head.replace(
+        b"message/feedback-report\n",
+        b"message/feedback-report\nContent-Transfer-Encoding: base64\n",
+    )
+    assert event(head + base64.encodebytes(fields) + end + after).kind is EventType.COMPLAINT
+
+
+BY_HAND = f"<{REFERENCE}@papers.example.org>"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mails.plain(
+            "Your newsletter",
+            "I look after mx.reader.example. The user ada is unknown here, and we do not like bulk"
+            " mail:\n<ada@reader.example>: user unknown\n",
+            From="Paul Post <postmaster@reader.example>",
+            In_Reply_To=BY_HAND,
+        ),
+        mails.plain(
+            "Re: Undelivered Mail Returned to Sender",
+            "Why did this come back?\n\n<ada@reader.example>: 550 5.1.1 user unknown\n",
+            In_Reply_To=BY_HAND,
+        ),
+    ],
+    ids=["postmaster", "reader"],
+)
+def test_a_person_who_writes_of_a_bounce_is_none(raw: bytes) -> None:
+    assert isinstance(read(raw), NotUnderstood)
+
+
+def test_a_person_who_writes_of_a_spam_report_complains_of_nothing() -> None:
+    raw = (
+        "From: Ada <ada@reader.example>\nSubject: About that spam report\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/mixed; boundary="j"\n\n--j\nContent-Type: text/plain\n\n'
+        "My provider filed your mail as spam, I told them it is none.\n"
+        f"--j\nContent-Type: message/rfc822\n\n{mails.returned(REFERENCE)}\nThe mail.\n--j--\n"
+    )
+    assert isinstance(read(raw.encode()), NotUnderstood)
 
 
 def returned_as(headers: str, content: bytes) -> bytes:

@@ -1,0 +1,99 @@
+"""The parts of a letter that are written for machines: delivery statuses and feedback reports."""
+
+import re
+from collections.abc import Mapping
+from email import message_from_string
+from email.header import decode_header, make_header
+from email.message import Message
+
+from newsletter.lazy_pattern import lazy_pattern
+from newsletter.models import EventType
+from newsletter.transports.refusal_kinds import RefusalCause
+from newsletter.transports.refusals import recognized_cause
+
+STATUS, FEEDBACK = "text/delivery-status", "text/feedback-report"
+# RFC 6533 writes statuses in UTF-8, and any of these parts may be encoded. As text, the standard
+# parser decodes them; as messages, it takes their encoded lines for a mail.
+_AS_MESSAGE = re.compile(rb"(?i)message/(?:global-)?(delivery-status|feedback-report)")
+_BLANK_LINE = re.compile(r"\n(?:[ \t]*\n)+")
+# Fields of a status that name somebody or something; the others beyond the standard say why.
+_NAMING = lazy_pattern(r"(?i)recipient|sender|queue|date|\bid\b|message-id|mta|address")
+_MOST_BLOCKS = 60
+_LONGEST_WORDS, _LONGEST_DETAIL = 8000, 300
+
+Verdict = tuple[EventType | None, str, str | None]  # of what, in whose words, why suppressed
+
+
+def as_text(raw: bytes) -> bytes:
+    """A letter whose parts for machines are called text; `STATUS` and `FEEDBACK` find them."""
+    return _AS_MESSAGE.sub(rb"text/\1", raw)
+
+
+def read_status(part: Message, prose: str) -> Verdict:
+    """What a delivery status notification says (RFC 3464); `prose`: what it says to people."""
+    blocks = [_fields(block) for block in _BLANK_LINE.split(_text(part))[:_MOST_BLOCKS]]
+    if not any(blocks):
+        return None, "a delivery status that cannot be read", None
+    actions = {_action(block): block for block in reversed(blocks)}
+    if actions.keys() & {"delivered", "relayed", "expanded"}:
+        return EventType.DELIVERED, "", None  # one of several mailboxes behind the address has it
+    failed = actions.get("failed")
+    if failed is None:
+        deferred = "delayed" in actions
+        return (EventType.DEFERRED if deferred else None), "a status without an action", None
+    said = f"{failed.get('status', '')} {failed.get('diagnostic-code', '')}"
+    detail = said.strip()[:_LONGEST_WORDS]
+    more = " ".join(
+        value
+        for name, value in failed.items()
+        if name.startswith("x-") and not _NAMING.search(name)
+    )
+    for words in (detail, more[:_LONGEST_WORDS], prose):
+        cause = recognized_cause(words)
+        if cause is not None:
+            return judged(cause, detail or words[:_LONGEST_DETAIL])
+    return judged(None, detail)
+
+
+def read_feedback(part: Message) -> Verdict:
+    """What a feedback report says (RFC 5965)."""
+    feedback_type = _fields(_text(part)).get("feedback-type", "").strip().lower()
+    if feedback_type == "opt-out":
+        return EventType.UNSUBSCRIBE, "", "left"
+    if feedback_type in {"abuse", "fraud", "virus", "other", "opt-out-list"}:
+        return EventType.COMPLAINT, feedback_type, "complained"
+    return None, f"a feedback report of the type {feedback_type[:40]!r}", None
+
+
+def judged(cause: RefusalCause | None, detail: str) -> tuple[EventType, str, str | None]:
+    """What a refusal means for its mail, and whether its address is suppressed for it."""
+    if cause is RefusalCause.NO_MAILBOX:
+        return EventType.BOUNCE, detail, f"bounced: {detail}"
+    return (EventType.BLOCKED if cause is RefusalCause.SENDER else EventType.BOUNCE), detail, None
+
+
+def _text(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    raw = payload if isinstance(payload, bytes) else b""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:  # of before RFC 6533: most servers meant this
+        text = raw.decode("latin-1")
+    return text.replace("\r\n", "\n").strip()
+
+
+def _fields(block: str) -> Mapping[str, str]:
+    """The fields of a block by their names in small letters; of two, the first."""
+    found: dict[str, str] = {}
+    for name, value in message_from_string(block).items():
+        words = " ".join(str(value).split())
+        found.setdefault(name.lower(), str(make_header(decode_header(words))))
+    return found
+
+
+def _action(recipient: Mapping[str, str]) -> str:
+    """What was done; where a server forgot to say so, its status tells."""
+    if "action" in recipient:
+        return recipient["action"].strip().lower()
+    by_class = {"2": "delivered", "4": "delayed", "5": "failed"}
+    return by_class.get(recipient.get("status", "").strip()[:1], "")
