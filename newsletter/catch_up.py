@@ -6,8 +6,10 @@ missed, the oldest of them come as one. Where the newest day is empty, the newes
 papers takes its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from newsletter import completeness
 from newsletter.config import NewsletterSettings
@@ -17,6 +19,9 @@ from newsletter.sending import audience
 from newsletter.services import Services
 from newsletter.sources import calendar
 from newsletter.sources.base import ListingState, NoNetworkError, SourceError
+
+if TYPE_CHECKING:
+    from newsletter.daily import PreparedDay
 
 _MISSED_DAYS_TOLD = 10
 _MOST_DAYS = 31  # what `source.max_age_days` can ask for
@@ -117,8 +122,11 @@ def group_days(missed: Sequence[date], at_most: int) -> list[Days]:
 def run_days(services: Services, newsletter: NewsletterSettings, days: Days) -> DayReport:
     """One issue of one day, or of several that were missed. Safe to repeat.
 
+    A day that has to wait leaves the others their issue, and comes with a later run. An issue is of
+    days in a row: of those before and after a waiting one the older come first.
+
     Raises:
-        NotYetError: one of the days cannot be composed yet.
+        NotYetError: none of the days can be composed yet.
     """
     report = done_before(services, newsletter.slug, days[0]) if len(days) == 1 else None
     if report is not None and services.hand_over is None:
@@ -129,23 +137,37 @@ def run_days(services: Services, newsletter: NewsletterSettings, days: Days) -> 
     if len(days) == 1:
         return daily.run_day(services, newsletter, days[0])
     now = services.clock()
-    reasons = []
+    in_a_row: list[dict[date, daily.PreparedDay]] = [{}]
+    waits = []
     for day in days:
-        rows = daily.fetch(services, newsletter, day)
-        reason = completeness.wait_reason(rows, day, now, daily.patience(services, day))
-        summaries = daily.summarize(services, newsletter, day)
-        if reason is not None:
-            raise daily.NotYetError(reason)
-        reasons.append(completeness.empty_reason(rows))
-    return daily.freeze_and_send(
+        try:
+            prepared = daily.prepare(services, newsletter, day)
+        except SourceError as error:
+            why = str(error)
+        else:
+            if prepared.waits is None:
+                in_a_row[-1][day] = prepared
+                continue
+            why = prepared.waits
+        waits.append(f"{day} waits: {why}")
+        in_a_row.append({})
+    ready = next(filter(_has_papers, in_a_row), None) or next(filter(None, in_a_row), None)
+    if ready is None:
+        raise daily.NotYetError("; ".join(waits))
+    report = daily.freeze_and_send(
         services,
         newsletter,
-        summaries,
+        ready[max(ready)].summaries,
         lambda session: combine_days(
             [
                 issues.compose_issue(session, newsletter, day, services.summarizer, now)
-                for day in days
+                for day in ready
             ]
         ),
-        "; ".join(reasons),
+        "; ".join(completeness.empty_reason(prepared.rows) for prepared in ready.values()),
     )
+    return replace(report, waiting="; ".join(waits))
+
+
+def _has_papers(days: "Mapping[date, PreparedDay]") -> bool:
+    return any(row.found for prepared in days.values() for row in prepared.rows)

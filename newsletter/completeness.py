@@ -1,6 +1,6 @@
 """What is known of a day, whether to wait for more, and which days were missed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, or_, select
@@ -18,6 +18,14 @@ _KNOWN = (
     ListingState.SAMPLE,
 )
 _HEALED = (ListingState.PARTIAL, ListingState.RECONSTRUCTED)  # by arXiv's page of that day
+_NOT_LEARNED: Mapping[str, str] = {
+    ListingState.STALE: (
+        "arXiv has not announced {row.category} of {row.day} yet ({row.source}); run it later"
+    ),
+    ListingState.UNREACHABLE: (
+        "{row.category} of {row.day} cannot be read ({row.source}); run it again later"
+    ),
+}
 _NAMED_IDS = 8
 _LITTLE = timedelta(minutes=30)  # a daily run comes that much earlier or later than the last one
 
@@ -59,7 +67,7 @@ def _may_be_exact_later(row: ListingRow) -> bool:
 
 
 def wait_reason(
-    rows: Sequence[ListingRow], day: date, now: datetime, patience: timedelta
+    rows: Sequence[ListingRow], day: date, now: datetime, patience: timedelta | None
 ) -> str | None:
     """Why the day's issue must not be composed yet; None where it can be.
 
@@ -67,21 +75,20 @@ def wait_reason(
     cannot be had are waited for until `patience` after the announcement is over; then the issue
     goes out and names them. On a day that was longer ago, `patience` is counted from when they were
     first lacking, and holds for arXiv's page of that day as well. Where not one paper can be had,
-    that is never told as a day without papers.
+    that is never told as a day without papers. Without `patience` whatever papers there are go out,
+    for they never would otherwise.
     """
+    if patience is None and any(row.found for row in rows):
+        return None
     for row in rows:
-        if row.state == ListingState.STALE:
-            return (
-                f"arXiv has not announced {row.category} of {day} yet ({row.source}); run it later"
-            )
-        if row.state == ListingState.UNREACHABLE:
-            return f"{row.category} of {day} cannot be read ({row.source}); run it again later"
+        if row.state in _NOT_LEARNED:
+            return _NOT_LEARNED[row.state].format(row=row)
     partial = [row for row in rows if row.state == ListingState.PARTIAL]
     inexact = [*partial, *filter(_may_be_exact_later, rows)]
     lacking = "; ".join(map(missing_text, partial))
     if partial and not any(row.found for row in rows):
         return f"{lacking}; run it again later"
-    until = _waited_for_until(inexact, day, patience)
+    until = _waited_for_until(inexact, day, patience or timedelta(0))
     if not inexact or now >= until:
         return None
     when = f"run it again; from {until:%d %b %H:%M %Z} on the issue goes out"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -21,6 +22,8 @@ from newsletter.sending.resend import Resent, resend_issue
 from newsletter.sending.sender import send_batch, send_issue
 from newsletter.sending.totals import IssueSendResult
 from newsletter.services import Services, Step
+from newsletter.sources import calendar
+from newsletter.sources.base import SourceError
 from newsletter.summaries import run
 from newsletter.summaries.extractive_summarizer import for_language
 from newsletter.summaries.run import Estimate, SummaryReport, SummaryRequest, summarize_missing
@@ -47,18 +50,46 @@ def run_day(services: Services, newsletter: NewsletterSettings, day: date | None
         content = load_frozen_issue(services, issue.id)
         result = send_frozen_issue(services, issue.id, content)
         return DayReport(day, content, None, result, already)
-    rows = fetch(services, newsletter, day)
-    reason = completeness.wait_reason(rows, day, now, patience(services, day))
-    summaries = summarize(services, newsletter, day)  # also while waiting
-    if reason is not None:
-        raise NotYetError(reason)
+    prepared = prepare(services, newsletter, day)
+    if prepared.waits is not None:
+        raise NotYetError(prepared.waits)
     return freeze_and_send(
         services,
         newsletter,
-        summaries,
+        prepared.summaries,
         lambda session: issues.compose_issue(session, newsletter, day, services.summarizer, now),
-        completeness.empty_reason(rows),
+        completeness.empty_reason(prepared.rows),
     )
+
+
+@dataclass(frozen=True)
+class PreparedDay:
+    """A day with its papers and their sentences at hand; `waits` is why it must not go out yet."""
+
+    rows: list[ListingRow]
+    summaries: SummaryReport
+    waits: str | None
+
+
+def prepare(services: Services, newsletter: NewsletterSettings, day: date) -> PreparedDay:
+    """Fetch and summarize a day, also while it has to wait.
+
+    On the last day on which it is still mailed by itself, what is known of it is enough.
+
+    Raises:
+        SourceError: nothing could be learned at all, and nothing is known.
+    """
+    is_last = is_last_chance(services, day)
+    try:
+        rows = fetch(services, newsletter, day)
+    except SourceError:
+        with services.database.read() as session:
+            rows = papers.listings(session, day, newsletter.categories)
+        if not (is_last and any(row.found for row in rows)):
+            raise
+    patience = None if is_last else services.patience
+    waits = completeness.wait_reason(rows, day, services.clock(), patience)
+    return PreparedDay(rows, summarize(services, newsletter, day), waits)
 
 
 def freeze_and_send(
@@ -97,11 +128,11 @@ def freeze_rest(services: Services, issue_id: int) -> None:
     freezing.freeze_on(services.database, issue_id, math.inf, services.stopping, services.hand_over)
 
 
-def patience(services: Services, day: date) -> timedelta:
-    """How long that day is waited for: not at all on the last day on which it is still mailed."""
-    age = services.source.current_day(services.clock()) - day
-    last = timedelta(0) < age == timedelta(days=services.max_age_days)
-    return timedelta(0) if last else services.patience
+def is_last_chance(services: Services, day: date) -> bool:
+    """Whether that missed day will be too old to be mailed by itself with the next batch."""
+    newest = services.source.current_day(services.clock())
+    at_most = timedelta(days=services.max_age_days)
+    return newest - at_most <= day < min(newest, calendar.next_mailing_day(newest) - at_most)
 
 
 def fetch(

@@ -32,6 +32,8 @@ class DayReport:
     already: bool = False  # an earlier run had done all of it
     nothing: str = ""  # why there is no issue
     sections: Mapping[str, int] = field(default_factory=dict)  # papers, where content is None
+    found_later: int = 0  # papers of earlier days, where content is None
+    waiting: str = ""  # why other days, which it was to hold as well, do not stand in it
 
 
 def done_before(services: Services, slug: str, day: date) -> DayReport | None:
@@ -43,10 +45,12 @@ def done_before(services: Services, slug: str, day: date) -> DayReport | None:
         account = totals_of(session, issue)
         if account.pending or account.uncertain:  # what came back late may tell of these
             return None
-        papers = session.execute(
-            select(IssueEntryRow.section, func.count())
+        rows = session.execute(
+            select(IssueEntryRow.section, func.count(), func.count(IssueEntryRow.announced_on))
             .where(IssueEntryRow.issue_id == issue.id)
             .group_by(IssueEntryRow.section)
-        )
-        sections = {section: number for section, number in papers}  # noqa: C416 - a Row is no pair to the type checker
-    return DayReport(day, None, None, IssueSendResult(account, None), True, "", sections)
+        ).all()
+    sections = {section: papers - late for section, papers, late in rows}
+    found_later = sum(late for _, _, late in rows)
+    result = IssueSendResult(account, None)
+    return DayReport(day, None, None, result, True, "", sections, found_later)

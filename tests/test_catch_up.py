@@ -27,7 +27,7 @@ SOURCE = """
 import json
 from pathlib import Path
 from newsletter.sources.base import (
-    Announcement, AnnouncementType, FetchResult, Listing, ListingState, Paper, PaperId)
+    Announcement, AnnouncementType, FetchResult, Listing, ListingState, Paper, PaperId, SourceError)
 from newsletter.sources.calendar import newest_day
 
 def from_settings(settings):
@@ -41,14 +41,21 @@ class Days:
         return newest_day(now)
 
     def fetch(self, categories, day, known=None):
-        ids = [PaperId.read(each) for each in json.loads(self._file.read_text()).get(str(day), [])]
+        told = json.loads(self._file.read_text()).get(str(day), [])
+        if "silent" in told:
+            raise SourceError("nobody answers")
+        lacking = tuple(each[1:] for each in told if each.startswith("?"))
+        ids = [PaperId.read(each) for each in told if not each.startswith("?")]
         papers = {
             each: Paper(each, f"Title {each}", "It works.", ("Ada L",), tuple(categories))
             for each in ids
         }
         said = tuple(Announcement(each, AnnouncementType.NEW) for each in ids)
         state = ListingState.COMPLETE if said else ListingState.NONE
-        listings = [Listing(day, each, state, said, "a file", len(said)) for each in categories]
+        state = ListingState.PARTIAL if lacking else state
+        listings = [
+            Listing(day, each, state, said, "a file", len(told), lacking) for each in categories
+        ]
         return FetchResult(tuple(listings), papers)
 """
 SetNow = Callable[[datetime], None]
@@ -185,6 +192,47 @@ def test_what_is_older_than_the_operator_allows_is_only_named(
     monkeypatch.setenv("NEWSLETTER_SOURCE__MAX_AGE_DAYS", "1")
     assert "audio has no issue of Mon 14 Jul 2025;" in cli("run").err
     assert sent(settings) == ["2025-07-11 12", "2025-07-15 12", "2025-07-16 12"]
+
+
+def test_before_a_weekend_what_would_be_too_old_after_it_goes_out_as_it_is(
+    cli: Cli, settings: Settings, set_now: SetNow
+) -> None:
+    assert cli("run").code == 0
+    friday = FRIDAY_NIGHT + timedelta(days=7)
+    set_now(friday)
+    days = {f"2025-07-{day}": [f"2507.080{day}v1"] for day in (14, 15, 16, 17, 18)}
+    days["2025-07-16"].append("?2507.08116")
+    days["2025-07-17"].append("?2507.08117")
+    announce(settings, days)
+    said = cli("run")
+    assert said.code == 1
+    assert "audio: 2025-07-17 waits: 1 paper of cs.SD could not be retrieved: 2507" in said.err
+    assert sent(settings) == ["2025-07-11 12", "2025-07-16 12", "2025-07-18 12"]
+    away = cli("issues", "export", "--day", "2025-07-16", "--format", "text").out
+    assert "补发：2025年7月14日 至 2025年7月16日" in away
+    assert "1 篇论文未能取回" in away
+    set_now(friday + timedelta(days=1))
+    assert cli("run").code == 0
+    assert "2025-07-17 12" in sent(settings)
+
+
+@pytest.mark.parametrize("trouble", ["?2507.08115", "silent"])
+def test_a_day_that_has_to_wait_leaves_the_others_their_issue(
+    cli: Cli, settings: Settings, set_now: SetNow, trouble: str
+) -> None:
+    assert cli("run").code == 0
+    set_now(FRIDAY_NIGHT + timedelta(days=6))
+    days = {f"2025-07-{day}": [f"2507.080{day}v1"] for day in (14, 15, 16, 17)}
+    announce(settings, days | {"2025-07-15": ["2507.08015v1", trouble]})
+    said = cli("run")
+    assert (said.code, "audio: 2025-07-15 waits: " in said.err) == (1, True)
+    assert sent(settings) == ["2025-07-11 12", "2025-07-14 12", "2025-07-17 12"]
+    set_now(FRIDAY_NIGHT + timedelta(days=7))
+    announce(settings, days | {"2025-07-18": ["2507.08018v1"]})
+    assert cli("run").code == 0
+    assert sent(settings)[2:] == [f"2025-07-{day} 12" for day in (16, 17, 18)]
+    away = cli("issues", "export", "--day", "2025-07-16", "--format", "text").out
+    assert "补发：2025年7月15日 至 2025年7月16日" in away
 
 
 @pytest.mark.usefixtures("slept")

@@ -117,6 +117,9 @@ def _run_days(
         output.print_day(newsletter, report, used.llm_budget.prices, rehearsed=dry_run)
     else:
         days_as_json.append(output.day_as_json(newsletter, report, used.llm_budget.prices))
+    if report.waiting:
+        common.warn(f"{newsletter.slug}: {report.waiting}")
+        return False
     result = report.result
     asked_in_vain = not dry_run and report.summaries and report.summaries.nothing_usable
     return (result is None or result.is_done) and not asked_in_vain

@@ -45,6 +45,14 @@ def previous_mailing_day(day: date) -> date:
     return earlier
 
 
+def next_mailing_day(day: date) -> date:
+    """The mailing day after that one."""
+    later = day + timedelta(days=1)
+    while not is_mailing_day(later):
+        later += timedelta(days=1)
+    return later
+
+
 def announced_at(day: date) -> datetime:
     """When that day's batch is announced: the evening before."""
     return datetime.combine(day - timedelta(days=1), _ANNOUNCED_AT, ZONE)
