@@ -164,6 +164,11 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
         if announcement.paper not in known
     ]
     state = ListingState.PARTIAL if lost else listing.state
+    expected, missing = listing.expected, [*listing.missing, *lost]
+    if old is not None and listing.state is ListingState.RECONSTRUCTED:
+        expected = old.expected or None  # what arXiv counted stands, and so does what it named
+        there = {announcement.paper.arxiv_id for announcement in listing.announcements}
+        missing += [name for name in old.missing if PaperId.read(name, 1).arxiv_id not in there]
     since = old.fetched_at if old is not None and old.state == state in _LACKING else now
     in_doubt = len(listing.doubtful)
     doubt = f"; {in_doubt} of its papers may have been cross-listed on another day"
@@ -172,9 +177,9 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
             day=listing.day,
             category=listing.category,
             state=state,
-            expected=listing.expected,
+            expected=expected,
             found=len(listing.announcements) - len(lost),
-            missing=[*listing.missing, *lost],
+            missing=missing,
             source=listing.source + (doubt if in_doubt else ""),
             in_doubt=in_doubt,
             may_heal=listing.may_heal,

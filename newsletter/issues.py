@@ -16,6 +16,7 @@ from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.interests.issue_picks import from_json, to_json
 from newsletter.interests.newsletter_picks import newsletter_picks
 from newsletter.models import IssueEntryRow, IssueRow, IssueState
+from newsletter.papers import AnnouncedPaper
 from newsletter.rendering.issue_content import (
     SECTION_OF,
     IssueContent,
@@ -42,14 +43,8 @@ def compose_issue(
     """The issue as it would be frozen now, from what is kept."""
     announced = papers.announced_papers(session, day, newsletter.categories)
     late = late_papers.find_late(session, newsletter.slug, day) if announced else []
-    own = {announcement.paper.id.arxiv_id for announcement in announced}
-    days = {
-        told.announced.paper.id: told.day
-        for told in late
-        if told.announced.paper.id.arxiv_id not in own
-    }
-    announced += [told.announced for told in late if told.announced.paper.id in days]
-    ids = [announcement.paper.id for announcement in announced]
+    told = late_papers.with_late(announced, late)
+    ids = [announcement.paper.id for announcement, _ in told]
     sentences = store.best_summaries(session, ids, Author.of(summarizer, newsletter.language))
     entries = [
         IssueEntry(
@@ -57,9 +52,9 @@ def compose_issue(
             announcement.paper,
             sentences.get(announcement.paper.id)
             or extractive_summarizer.sentence(announcement.paper),
-            announced_on=days.get(announcement.paper.id),
+            announced_on=earlier_day,
         )
-        for announcement in announced
+        for announcement, earlier_day in told
     ]
     content = IssueContent(
         slug=newsletter.slug,
@@ -71,6 +66,7 @@ def compose_issue(
         listings=tuple(_notes(session, day, newsletter.categories)),
         frozen_at=now,
         by_category=newsletter.group == "category",
+        sections_by_day={day: _sections(announced)} if late else {},
     )
     edited = issue_edits.apply(content, issue_edits.load(session, newsletter.slug, day))
     picks = newsletter_picks(session, newsletter.slug, edited.papers)
@@ -135,7 +131,11 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
         frozen_at=issue.frozen_at,
         by_category=issue.by_category,
         picks=None if issue.picks is None else from_json(issue.picks),
-        sections_by_day=_sections_by_day(session, issue),
+        sections_by_day=(
+            _sections_by_day(session, issue)
+            if issue.first_day or any(row.announced_on for row in rows)
+            else {}
+        ),
     )
     return issue_edits.from_json(content, issue.edits or {})
 
@@ -182,22 +182,15 @@ def load_since(
 
 
 def _sections_by_day(session: Session, issue: IssueRow) -> dict[date, dict[str, IssueSection]]:
-    """Of several days in one issue: where each of them announced which paper."""
-    if issue.first_day is None:
-        return {}
-    days = [
-        issue.first_day + timedelta(days=number)
-        for number in range((issue.day - issue.first_day).days + 1)
-    ]
+    """Of several days in one issue, or of one beside late papers: which announced what, where."""
+    first = issue.first_day or issue.day
+    days = [first + timedelta(days=number) for number in range((issue.day - first).days + 1)]
     announced = {day: papers.announced_papers(session, day, issue.categories) for day in days}
-    return {
-        day: {
-            announcement.paper.id.arxiv_id: SECTION_OF[announcement.kind]
-            for announcement in announced[day]
-        }
-        for day in days
-        if announced[day]
-    }
+    return {day: _sections(announced[day]) for day in days if announced[day]}
+
+
+def _sections(announced: Sequence[AnnouncedPaper]) -> dict[str, IssueSection]:
+    return {told.paper.id.arxiv_id: SECTION_OF[told.kind] for told in announced}
 
 
 def covering_issue(session: Session, newsletter: str, day: date) -> IssueRow | None:
@@ -278,11 +271,11 @@ def newest_days(session: Session, newsletters: Sequence[str]) -> dict[str, date]
 
 
 def counts(session: Session, issue_ids: Sequence[int]) -> dict[int, Counter[str]]:
-    """How many papers each section of each issue has."""
+    """How many papers of its own days each section of each issue has."""
     counted: dict[int, Counter[str]] = {issue_id: Counter() for issue_id in issue_ids}
     rows = session.execute(
         select(IssueEntryRow.issue_id, IssueEntryRow.section, func.count())
-        .where(IssueEntryRow.issue_id.in_(issue_ids))
+        .where(IssueEntryRow.issue_id.in_(issue_ids), IssueEntryRow.announced_on.is_(None))
         .group_by(IssueEntryRow.issue_id, IssueEntryRow.section)
     )
     for issue_id, section, number in rows:
@@ -291,15 +284,19 @@ def counts(session: Session, issue_ids: Sequence[int]) -> dict[int, Counter[str]
 
 
 def _notes(session: Session, day: date, categories: Sequence[str]) -> list[ListingNote]:
+    """What is known of each category that day; of what nobody told, that it could not be read."""
+    known = {row.category: row for row in papers.listings(session, day, categories)}
     return [
         ListingNote(
-            category=row.category,
+            category=category,
             state=ListingState(row.state),
             found=row.found,
             expected=row.expected,
             missing=tuple(row.missing),
         )
-        for row in papers.listings(session, day, categories)
+        if (row := known.get(category))
+        else ListingNote(category, ListingState.UNREACHABLE, 0)
+        for category in categories
     ]
 
 

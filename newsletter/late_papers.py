@@ -1,7 +1,7 @@
 """Papers that were found after their day's issue had gone out: the next issue brings them once."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter import papers
 from newsletter.models import IssueEntryRow, IssueRow
 from newsletter.papers import AnnouncedPaper
+from newsletter.rendering.issue_content import IssueSection
 
 _LOOKED_BACK = timedelta(days=14)
 
@@ -25,8 +26,10 @@ class LatePaper:
 def find_late(session: Session, newsletter: str, day: date) -> list[LatePaper]:
     """What is known by now of the days before, and stands in no issue of that newsletter.
 
-    Of the categories that those issues were of. Whatever any issue had in that version or a later
-    one, or on that day or a later one, and what the editor left out, is none.
+    Of the categories that those issues were of, each paper as the strongest of what was announced
+    and in its newest version. Whatever any issue had in that version or a later one, or on that day
+    or a later one, and what the editor left out, is none; but who was told of a replacement alone
+    was not told that the paper was new.
     """
     frozen = session.scalars(
         select(IssueRow)
@@ -38,16 +41,50 @@ def find_late(session: Session, newsletter: str, day: date) -> list[LatePaper]:
         .order_by(IssueRow.day)
     ).all()
     told_of = (told for issue in frozen for told in _told_of(session, issue))
-    late = {told.announced.paper.id.arxiv_id: told for told in told_of}
-    had = _had(session, newsletter, late)
-    return [
-        told
-        for name, told in late.items()
-        if not any(
-            of_day >= told.day or version >= told.announced.paper.id.version
-            for of_day, version in had.get(name, ())
-        )
-    ]
+    told: dict[str, list[LatePaper]] = {}
+    for late in told_of:
+        told.setdefault(late.announced.paper.id.arxiv_id, []).append(late)
+    had = _had(session, newsletter, told)
+    lacking = (
+        [late for late in some if not _was_had(late, had.get(name, ()))]
+        for name, some in told.items()
+    )
+    return [_strongest(some) for some in lacking if some]
+
+
+def _was_had(late: LatePaper, had: Iterable[tuple[date, int, IssueSection]]) -> bool:
+    version, kind = late.announced.paper.id.version, late.announced.kind
+    return any(
+        (of_day >= late.day or had_version >= version)
+        and (kind.is_replacement or section is not IssueSection.REPLACE)
+        for of_day, had_version, section in had
+    )
+
+
+def _strongest(some: Sequence[LatePaper]) -> LatePaper:
+    """Where a paper was announced most strongly, in the newest of its versions."""
+    strongest = min(some, key=lambda late: (late.announced.kind.rank, late.day))
+    newest = max((late.announced.paper for late in some), key=lambda paper: paper.id.version)
+    return replace(strongest, announced=replace(strongest.announced, paper=newest))
+
+
+def with_late(
+    announced: Sequence[AnnouncedPaper], late: Sequence[LatePaper]
+) -> list[tuple[AnnouncedPaper, date | None]]:
+    """The day's own papers and the late ones with their day, each once.
+
+    A late paper that the day only replaces stands where it was new, in the day's version.
+    """
+    earlier = {told.announced.paper.id.arxiv_id: told for told in late}
+    entries: list[tuple[AnnouncedPaper, date | None]] = []
+    for own in announced:
+        told = earlier.pop(own.paper.id.arxiv_id, None)
+        is_new = told is not None and own.kind.is_replacement > told.announced.kind.is_replacement
+        if told is not None and is_new:
+            entries.append((replace(own, kind=told.announced.kind), told.day))
+        else:
+            entries.append((own, None))
+    return entries + [(told.announced, told.day) for told in earlier.values()]
 
 
 def found_later(session: Session, issue: IssueRow) -> dict[date, int]:
@@ -80,15 +117,17 @@ def _told_of(session: Session, issue: IssueRow) -> Iterator[LatePaper]:
 
 def _had(
     session: Session, newsletter: str, names: Collection[str]
-) -> dict[str, list[tuple[date, int]]]:
-    """Of which days the newsletter's issues had those papers, and in which versions."""
-    had: dict[str, list[tuple[date, int]]] = {}
+) -> dict[str, list[tuple[date, int, IssueSection]]]:
+    """Of which days the newsletter's issues had those papers, in which versions, and where."""
+    had: dict[str, list[tuple[date, int, IssueSection]]] = {}
     for some in papers.in_parts(sorted(names)):
         rows = session.execute(
-            select(IssueEntryRow.arxiv_id, IssueRow.day, IssueEntryRow.version)
+            select(
+                IssueEntryRow.arxiv_id, IssueRow.day, IssueEntryRow.version, IssueEntryRow.section
+            )
             .join(IssueRow, IssueRow.id == IssueEntryRow.issue_id)
             .where(IssueRow.newsletter == newsletter, IssueEntryRow.arxiv_id.in_(some))
         )
-        for arxiv_id, day, version in rows:
-            had.setdefault(arxiv_id, []).append((day, version))
+        for arxiv_id, day, version, section in rows:
+            had.setdefault(arxiv_id, []).append((day, version, IssueSection(section)))
     return had

@@ -458,6 +458,40 @@ def test_what_was_found_after_a_day_went_out_comes_once_with_the_next_issue(
     assert found.id not in cli("issues", "export", "--format", "text").out
 
 
+@pytest.mark.usefixtures("readers")
+def test_a_late_paper_that_the_next_day_replaces_is_told_as_new_and_counts_for_its_own_day(
+    cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
+) -> None:
+    announce(arxiv, AGAIN)
+    assert cli("run").code == 0
+    monday, tuesday = date(2025, 7, 14), date(2025, 7, 15)
+    first, changed = Told("2507.08001v1"), Told("2507.08002v1", title="Late")
+    set_now(THURSDAY_EVENING + timedelta(days=3))
+    announce(arxiv, first, day=MONDAY)
+    arxiv.page("cs.SD", Reply(b"", 404))  # so that the feed alone speaks, and is short
+    arxiv.papers["2507.08001"] = first
+    assert cli("run").code == 0
+    set_now(THURSDAY_EVENING + timedelta(days=4))
+    cli("subscribers", "add", "new@reader.example", "--consent", "by letter")
+    second = replace(changed, id="2507.08002v2", kind="replace", updated="2025-07-14T08:00:00Z")
+    arxiv.papers |= {"2507.08002": second, "2507.08002v1": changed}
+    newest = Told("2507.09001v1", title="Newest")
+    arxiv.papers["2507.09001"] = newest
+    announce(arxiv, newest, second, day="Tuesday, 15 July 2025")
+    arxiv.catchup("cs.SD", monday, Reply(catchup(first, changed, day=monday, following=tuesday)))
+    said = cli("run")
+    assert (said.code, said.err) == (0, "")
+    assert "Tue 15 Jul 2025  1 new, 0 cross-lists, 0 replacements, 1 found later" in said.out
+    shown = cli("issues", "export", "--format", "text").out
+    assert "\n最新 1 篇 · 1 篇后来找到\n" in shown
+    assert "\n后来找到 · 2025年7月14日 周一 · 最新发布\n" in shown
+    assert "2507.08002v2" in mail(settings, tuesday, "reader00")
+    fresh = mail(settings, tuesday, "new")
+    assert ("2507.08002v2" in fresh, "后来找到" in fresh) == (True, False)
+    (done,) = json.loads(cli("run", "--json").out)[-1:]
+    assert (done["papers"], done["found_later"]) == ({"new": 1, "cross": 0, "replace": 0}, 1)
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("readers")
 def test_a_machine_that_was_off_for_nine_days_makes_up_for_each_of_them_through_faults(
@@ -490,13 +524,19 @@ def test_a_machine_that_was_off_for_nine_days_makes_up_for_each_of_them_through_
     arxiv.catchup("cs.SD", missed[-1], pages[missed[-1]])
     arxiv.recent("cs.SD", Reply(b"", 503), Reply(recent(dict(reversed(listed.items())))))
     announce(arxiv, papers[days[-1]], day="Monday, 21 July 2025")
-    for hours in range(4):
+    set_now(THURSDAY_EVENING + timedelta(days=10))
+    said = cli("run")
+    assert said.code == 1
+    assert "audio: 2025-07-16 waits: " in said.err
+    assert sent(settings) == 3 * 12  # the 11th, 14th and 15th, 21st
+    announce(arxiv, AGAIN, day="Tuesday, 22 July 2025")
+    for hours in range(24, 28):
         set_now(THURSDAY_EVENING + timedelta(days=10, hours=hours))
         if cli("run").code == 0:
             break
     assert "nothing to do" in cli("run").out
-    assert sent(settings) == 3 * 12
-    away = cli("issues", "export", "--day", "2025-07-18").out  # the one of the days before
+    assert sent(settings) == 5 * 12
+    away = "".join(cli("issues", "export", "--day", f"2025-07-{day}").out for day in (15, 18))
     assert [away.count(f"] {papers[day].title}\n") for day in missed] == [1] * 5
     assert away.count(f"] {late.title}\n") == 1
     for day in missed:

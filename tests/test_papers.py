@@ -229,6 +229,23 @@ def test_dates_do_not_replace_what_was_announced_by_name(store: Database) -> Non
     assert everything(store) == before
 
 
+def test_what_arxiv_counted_and_named_stands_when_the_day_is_rebuilt_by_date(
+    store: Database,
+) -> None:
+    one, other = paper(), paper("2507.00001")
+    named = listing("cs.SD", (one, AnnouncementType.NEW), state=ListingState.PARTIAL)
+    missing = ("2507.00001", "2507.00002v1")
+    keep(store, day_of(replace(named, expected=3, missing=missing)))
+    told = [(each, AnnouncementType.NEW) for each in (one, other)]
+    rebuilt = listing("cs.SD", *told, state=ListingState.RECONSTRUCTED)
+    for _ in range(2):
+        keep(store, day_of(rebuilt, told=(other,)), LATER)
+        with store.read() as session:
+            (row,) = papers.listings(session, DAY, ["cs.SD"])
+        assert (row.state, row.found, row.expected) == (ListingState.RECONSTRUCTED, 2, 3)
+        assert row.missing == ["2507.00002v1"]
+
+
 def test_a_day_that_was_stale_is_filled_once_it_is_announced(store: Database) -> None:
     keep(store, day_of(listing("cs.SD", state=ListingState.STALE), told=()))
     keep(store, day_of(listing("cs.SD", (paper(), AnnouncementType.NEW))), LATER)

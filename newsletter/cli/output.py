@@ -96,7 +96,8 @@ def counts_text(content: "IssueContent") -> str:
     new, cross, replaced = content.counts.values()
     sample = " (the bundled sample)" if content.is_sample else ""
     crossed, again = counted(cross, "cross-list"), counted(replaced, "replacement")
-    return f"{new} new, {crossed}, {again}{sample}"
+    late = f", {content.found_later} found later" if content.found_later else ""
+    return f"{new} new, {crossed}, {again}{late}{sample}"
 
 
 def sentences_text(content: "IssueContent") -> str:
@@ -170,8 +171,10 @@ def day_as_json(
     if report.result is None:
         return fields | {"papers": 0, "nothing": report.nothing}
     counts = report.sections if report.content is None else report.content.counts
+    late = report.found_later if report.content is None else report.content.found_later
     return fields | {
         "papers": {section.value: counts.get(section, 0) for section in IssueSection},
+        "found_later": late,
         "already": report.already,
         "summaries": report.summaries and summaries_as_json(report.summaries, prices),
         "deliveries": vars(report.result.account),

@@ -97,9 +97,14 @@ class ListingNote:
     missing: tuple[str, ...] = ()  # those that are known by name
 
     @property
-    def lacking(self) -> int:
-        """How many papers were announced and are not there."""
-        return max(len(self.missing), (self.expected or 0) - self.found)
+    def unnamed(self) -> int:
+        """How many papers were counted, are not there, and are not known by name.
+
+        Dates give other papers than arXiv counted: a rebuilt listing lacks none for certain.
+        """
+        if self.state is ListingState.RECONSTRUCTED:
+            return 0
+        return max((self.expected or 0) - self.found - len(self.missing), 0)
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,8 @@ class IssueContent:
     by_day: bool = False  # a week's mail: titles under the days that announced them
     editor_notes: tuple[EditorNote, ...] = ()
     omissions: tuple[Omission, ...] = ()
-    # Of several days: where each of them announced which paper, by its identifier.
+    # Of several days, and beside papers that were found later: where each day announced which
+    # paper, by its identifier.
     sections_by_day: Mapping[date, Mapping[str, IssueSection]] = field(
         default_factory=dict, hash=False
     )
@@ -138,9 +144,9 @@ class IssueContent:
 
     def since(self, day: date) -> "IssueContent":
         """Of several days those from `day` on, for whoever was no reader before."""
-        kept = tuple(entry for entry in self.entries if (entry.announced_on or day) >= day)
-        if len(kept) < len(self.entries):
-            return replace(self, entries=kept).since(day)
+        if any(entry.announced_on and entry.announced_on < day for entry in self.entries):
+            kept = filter(None, (self._since_then(entry, day) for entry in self.entries))
+            return replace(self, entries=tuple(sorted(kept, key=attrgetter("order")))).since(day)
         days = [known for known in sorted(self.sections_by_day) if known >= day]
         if not days or self.first_day is None:
             return self
@@ -163,10 +169,23 @@ class IssueContent:
             omissions=tuple(left for left in self.omissions if left.day >= days[0]),
         )
 
+    def _since_then(self, entry: IssueEntry, day: date) -> IssueEntry | None:
+        """A paper found later as its own day announced it, for whoever was no reader before."""
+        if (entry.announced_on or day) >= day:
+            return entry
+        section = self.sections_by_day.get(self.day, {}).get(entry.paper.id.arxiv_id)
+        return replace(entry, section=section, announced_on=None) if section else None
+
     @property
     def counts(self) -> dict[IssueSection, int]:
-        counted = Counter(entry.section for entry in self.entries)
+        """How many papers of its own days stand in each section."""
+        counted = Counter(entry.section for entry in self.entries if not entry.announced_on)
         return {section: counted[section] for section in IssueSection}
+
+    @property
+    def found_later(self) -> int:
+        """How many papers are of earlier days, whose own issues lacked them."""
+        return sum(entry.announced_on is not None for entry in self.entries)
 
     def block(self, entry: IssueEntry) -> Block:
         """Under which label a paper stands: of its categories the first that is followed."""
@@ -259,6 +278,21 @@ class IssueContent:
         return any(listing.state is ListingState.RECONSTRUCTED for listing in self.listings)
 
     @property
-    def missing(self) -> list[ListingNote]:
-        """The listings of which something was announced and could not be had."""
-        return [listing for listing in self.listings if listing.lacking]
+    def unread(self) -> list[str]:
+        """The categories of which nothing could be learned."""
+        nothing = (ListingState.STALE, ListingState.UNREACHABLE)
+        return [listing.category for listing in self.listings if listing.state in nothing]
+
+    @cached_property
+    def missing_papers(self) -> dict[str, list[str]]:
+        """Announced papers that stand nowhere in it, with the categories that name them."""
+        named: dict[str, list[str]] = {}
+        for listing in self.listings:
+            for name in listing.missing:
+                named.setdefault(PaperId.read(name, 1).arxiv_id, []).append(listing.category)
+        return {name: of for name, of in named.items() if name not in self.sections}
+
+    @property
+    def lacking(self) -> int:
+        """How many papers were announced and are not there; one of two categories is one."""
+        return len(self.missing_papers) + sum(listing.unnamed for listing in self.listings)

@@ -10,9 +10,10 @@ from newsletter.rendering.issue_content import IssueContent, IssueSection
 from newsletter.rendering.paper_text import plain, shortened
 from newsletter.rendering.size_budget import DetailLevel, own_level, shows_sentence
 from newsletter.rendering.translations import Catalogue
-from newsletter.sources.base import UNNAMED_MODEL
+from newsletter.sources.base import UNNAMED_MODEL, ListingState
 
 _SHOWN_CATEGORIES = 4
+_LINKED_PAPERS = 8
 _TITLE_CHARACTERS = 90
 
 Counts = Mapping[IssueSection, int]
@@ -68,7 +69,9 @@ class MastheadTexts:
         if not content.entries:  # a reader left out all sections that the day has
             return self._say("No papers in your sections")
         counts, count = content.counts, self._count
-        of_most_interest = next(filter(counts.get, IssueSection))
+        of_most_interest = next(filter(counts.get, IssueSection), None)
+        if of_most_interest is None:
+            return self.found_later_count(content)
         papers = counts[of_most_interest]
         sentence = {
             IssueSection.NEW: count(
@@ -88,7 +91,9 @@ class MastheadTexts:
                 papers,
             ),
         }[of_most_interest]
-        first = content.section(of_most_interest)[0].paper
+        first = next(
+            entry.paper for entry in content.section(of_most_interest) if not entry.announced_on
+        )
         return sentence % {
             "num": self._number(papers),
             "categories": self._categories(content.categories),
@@ -114,7 +119,7 @@ class MastheadTexts:
         """How many papers stand under each category, where an issue is set by category."""
         papers = Counter[str]()
         for block, number in content.blocks.items():
-            papers[block.category] += number
+            papers[block.category] += 0 if block.is_late else number
         ours = sorted(papers, key=content.categories.index)
         return " · ".join(f"{category} {self._number(papers[category])}" for category in ours)
 
@@ -122,7 +127,14 @@ class MastheadTexts:
         """The same in one line, and whether that is all there was."""
         parts = [words for _, words in self.section_counts(content)]
         is_whole = content.is_complete and not content.omissions
-        return " · ".join([*parts, *([self._say("complete")] if is_whole else [])])
+        whole = self._say("complete") if is_whole else ""
+        return " · ".join(filter(None, [*parts, whole, self.found_later_count(content)]))
+
+    def found_later_count(self, content: IssueContent) -> str:
+        """How many papers of earlier days are there, whose own issues lacked them; or nothing."""
+        papers = content.found_later
+        words = self._count("%(num)s found later", "%(num)s found later", papers)
+        return words % {"num": self._number(papers)} if papers else ""
 
     def _papers(self, section: IssueSection, papers: int) -> str:
         count = self._count
@@ -137,9 +149,11 @@ class MastheadTexts:
         """The sections' shares of the day in percent: together 100, and at least one each."""
         present = {section: papers for section, papers in content.counts.items() if papers}
         shares = {
-            section: max(1, round(100 * papers / len(content.entries)))
+            section: max(1, round(100 * papers / sum(present.values())))
             for section, papers in present.items()
         }
+        if not shares:
+            return []
         largest = max(shares, key=lambda section: shares[section])
         shares[largest] += 100 - sum(shares.values())
         return list(shares.items())
@@ -162,22 +176,44 @@ class MastheadTexts:
 
     def missing(self, content: IssueContent) -> str:
         """How many announced papers could not be had, and of which categories."""
-        notes = content.missing
-        if content.is_sample or not notes:
+        lacking = content.lacking
+        if content.is_sample or not lacking:
             return ""
-        lacking = sum(note.lacking for note in notes)
+        lack = {category for of in content.missing_papers.values() for category in of}
+        lack |= {listing.category for listing in content.listings if listing.unnamed}
         return self._count(
             "%(num)s paper of %(categories)s could not be retrieved.",
             "%(num)s papers of %(categories)s could not be retrieved.",
             lacking,
         ) % {
             "num": self._number(lacking),
-            "categories": self._categories([note.category for note in notes]),
+            "categories": self._categories(
+                [each.category for each in content.listings if each.category in lack]
+            ),
         }
+
+    def missing_links(
+        self, content: IssueContent, most: int | None = _LINKED_PAPERS
+    ) -> list[tuple[str, str]]:
+        """What the missing papers are called, `most` of them, and where they are.
+
+        Of more, and of those that nobody names, where arXiv lists that day.
+        """
+        if not self.missing(content):
+            return []
+        named = list(content.missing_papers)[:most]
+        links = [(name, f"https://arxiv.org/abs/{name}") for name in named]
+        if len(named) == content.lacking:
+            return links
+        lack = [each.category for each in content.listings if each.missing or each.unnamed]
+        return links + [
+            (category, f"https://arxiv.org/catchup/{category}/{content.day}?abs=True")
+            for category in lack[:_SHOWN_CATEGORIES]
+        ]
 
     def provenance(self, content: IssueContent) -> str:
         """How much of what arXiv announced the issue holds, as far as that is known."""
-        if content.is_complete and not content.missing:
+        if content.is_complete and not content.lacking:
             if content.omissions:
                 return self._say("Complete by arXiv's own count but for what the editor left out.")
             return self._say("Complete by arXiv's own count.")
@@ -191,18 +227,46 @@ class MastheadTexts:
             return say(
                 "The bundled sample: some of what %(categories)s announced that day, not all of it."
             ) % {"categories": followed}
-        if content.missing:
-            return self.missing(content)
-        if content.is_rebuilt:
-            return say(
-                "Rebuilt afterwards from submission dates: close to what arXiv announced that day,"
-                " not exactly it."
-            )
-        if content.is_complete:
-            return ""  # the counts say so
+        told = self.together([self.missing(content), self.other_gaps(content)])
+        if told or content.is_complete:
+            return told  # else the counts say so
         return say(
             "As arXiv's feed or recent papers have them; these state no count to check against."
         )
+
+    def other_gaps(self, content: IssueContent) -> str:
+        """Which categories could not be read at all, and which were rebuilt."""
+        say = self._say
+        told = []
+        if content.unread:
+            unread = {"categories": self._categories(content.unread)}
+            told.append(say("Nothing could be read of %(categories)s.") % unread)
+        if content.is_rebuilt:
+            told.append(
+                say(
+                    "Rebuilt afterwards from submission dates: close to what arXiv announced that"
+                    " day, not exactly it."
+                )
+            )
+            told.append(self._against_counts(content))
+        return self.together(told)
+
+    def _against_counts(self, content: IssueContent) -> str:
+        """Of what was rebuilt by dates: how many there are, of how many arXiv had counted."""
+        counted = [
+            self._say("%(num)s of %(all)s in %(category)s")
+            % {
+                "num": self._number(listing.found),
+                "all": self._number(listing.expected),
+                "category": listing.category,
+            }
+            for listing in content.listings
+            if listing.state is ListingState.RECONSTRUCTED and listing.expected
+        ]
+        if not counted:
+            return ""
+        counts = {"counts": self._list(counted[:_SHOWN_CATEGORIES])}
+        return self._say("By arXiv's own count: %(counts)s.") % counts
 
     def holds(
         self, content: IssueContent, shown: Mapping[int, DetailLevel], ceiling: DetailLevel
@@ -236,7 +300,7 @@ class MastheadTexts:
 
     def longest_note(self, content: IssueContent, ceiling: DetailLevel) -> str:
         """No shorter than what `holds` can say of the issue."""
-        counts = content.counts
+        counts = Counter(entry.section for entry in content.entries)
         cut = counts if ceiling is DetailLevel.FULL else {}
         return self._by_section(counts, counts, cut, counts)
 

@@ -13,11 +13,9 @@ from newsletter.models import Rhythm, Standing, SubscriberRow, SubscriptionRow
 from newsletter.reader_locks import lock_addresses, lock_everybody
 from newsletter.subscribers import consent_log, rhythm, suppression
 from newsletter.subscribers.addresses import normalize_address
-from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
+from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
 
 UNDO_WITHIN = timedelta(days=7)  # leaving, by its page or by the mail after it
-_PRESSED_TWICE = timedelta(hours=1)  # the second press shows the way back of both
-_OWN_LEAVES = frozenset({Channel.PAGE, Channel.ONE_CLICK, Channel.MAIL})
 CONFIRMED_BY_LINK = "confirmed by the link in the mail"
 
 
@@ -108,33 +106,19 @@ def subscribe(
 
 
 def resubscribe(
-    session: Session, subscriber: SubscriberRow, newsletter: str | None, shown_at: datetime
+    session: Session, subscriber: SubscriberRow, newsletter: str | None, since: datetime
 ) -> list[str]:
-    """Take back a leaving by the way back that was shown then; returns what they have again.
-
-    It undoes what they ended themselves at most an hour before. What the operator, a program or
-    somebody's list ended stays ended, but for the very leave that the way back was mailed about.
-    """
+    """Take back a leaving that was not before `since`; returns what they have again."""
     if subscriber.standing == Standing.PENDING or suppression.suppression_reason(
         session, subscriber.email
     ):
         return []
-    own = {
-        (slug, row.at)
-        for row in consent_log.consent_history(session, subscriber.id)
-        if row.act == ConsentAction.LEFT and row.way in _OWN_LEAVES
-        for slug in row.newsletters
-    }
     resumed = [
         subscription
         for subscription in subscriptions(session, subscriber)
-        if newsletter in (None, subscription.newsletter)
-        and (left_at := subscription.left_at) is not None
-        and left_at >= shown_at - _PRESSED_TWICE
-        # A link bears whole seconds.
-        and (
-            (subscription.newsletter, left_at) in own or left_at.replace(microsecond=0) == shown_at
-        )
+        if subscription.left_at is not None
+        and subscription.left_at >= since
+        and newsletter in (None, subscription.newsletter)
     ]
     for subscription in resumed:
         subscription.left_at = None

@@ -82,7 +82,7 @@ def unsubscribe(address: str) -> tuple[str, int]:
     slugs = _newsletters(client, request.args.getlist("newsletter") or None)
     now = pages.clock()
     with pages.database.by_row.begin() as session:
-        _count(session, name, client, "api-leave-hour")
+        _count(session, name, client)
         for subscriber in lock_addresses(session, [address]):
             evidence = ConsentEvidence(Channel.API, f"by {name}")
             ended = lifecycle.unsubscribe(session, subscriber, slugs, evidence, now)
@@ -131,9 +131,10 @@ def _client() -> tuple[str, ApiClientSettings]:
     return found[0]
 
 
-def _count(session: Session, name: str, client: ApiClientSettings, scope: str = "api-hour") -> None:
-    """One more of a token's hour; removals have one of their own, whatever signs up meanwhile."""
-    use = LimitKey(Limit(scope, client.per_hour, _AN_HOUR), signup_limits.key_of(session, name))
+def _count(session: Session, name: str, client: ApiClientSettings) -> None:
+    use = LimitKey(
+        Limit("api-hour", client.per_hour, _AN_HOUR), signup_limits.key_of(session, name)
+    )
     now = pages.clock()
     if signup_limits.consume(session, [use], now) is not None:
         wait = (signup_limits.opens_again(session, use) or now + _AN_HOUR) - now

@@ -4,6 +4,8 @@ Scanners and mail programs follow links, so a GET only shows a button. The POST 
 login and no redirect (RFC 8058), and may come as often as it likes.
 """
 
+from datetime import timedelta
+
 from flask import Blueprint, g, request
 
 from newsletter.subscribers import address_change, consent_log, lifecycle
@@ -14,6 +16,9 @@ from newsletter.subscribers.tokens import ALL, UndoClaim, UnsubscribeClaim
 from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("unsubscribe", __name__)
+
+# A way back undoes what was left at most so long before it was shown.
+_PRESSED_TWICE = timedelta(hours=1)
 
 
 # From one newsletter or from all, for ever, with the same kind answer for who is long gone.
@@ -72,8 +77,8 @@ def come_back(token: str) -> str:
     with pages.database.by_row.begin() as session:
         is_back = False
         for subscriber in address_change.lock_linked(session, claim.subscriber_id)[-1:]:
-            shown_at = claim.until - UNDO_WITHIN
-            slugs = lifecycle.resubscribe(session, subscriber, newsletter, shown_at)
+            since = claim.until - UNDO_WITHIN - _PRESSED_TWICE
+            slugs = lifecycle.resubscribe(session, subscriber, newsletter, since)
             evidence = pages.evidence(gettext("Undo"))
             if slugs:
                 consent_log.record_consent(

@@ -212,9 +212,41 @@ def test_what_is_missing_is_a_number_and_a_link() -> None:
         ListingNote("eess.AS", ListingState.PARTIAL, 9, 10),
     )
     mail = IssueEmails(replace(digest(paper()), listings=notes), SITE, LINKS).mail(READER)
-    assert "226 papers of cs.SD and eess.AS could not be retrieved." in " ".join(mail.text.split())
-    assert re.search(r'/2025-07-11#missing"[^>]*>226 papers of cs.SD and', mail.html)
+    told = "225 papers of cs.SD and eess.AS could not be retrieved."  # the issue holds one of them
+    assert told in " ".join(mail.text.split())
+    assert "/2025-07-11#missing\n" in mail.text
+    assert re.search(r'/2025-07-11#missing"[^>]*>225 papers of cs.SD and', mail.html)
     assert "2507.00007" not in mail.html + mail.text
+
+
+def test_a_paper_that_two_categories_lack_is_one_and_without_pages_it_is_linked() -> None:
+    from newsletter.rendering.issue_content import ListingNote
+    from newsletter.sources.base import ListingState
+
+    notes = tuple(
+        ListingNote(category, ListingState.PARTIAL, 1, 2, (name,))
+        for category, name in (("cs.SD", "2507.00009"), ("eess.AS", "2507.00009v2"))
+    )
+    alone = SITE.model_copy(update={"url": ""})
+    mail = IssueEmails(replace(digest(paper()), listings=notes), alone, LINKS).mail(READER)
+    assert "1 paper of cs.SD and eess.AS could not be retrieved." in " ".join(mail.text.split())
+    assert "\nhttps://arxiv.org/abs/2507.00009\n" in mail.text
+    assert 'href="https://arxiv.org/abs/2507.00009"' in mail.html
+
+
+def test_what_could_not_be_read_and_what_arxiv_had_counted_is_said() -> None:
+    from newsletter.rendering.issue_content import ListingNote
+    from newsletter.sources.base import ListingState
+
+    notes = (
+        ListingNote("cs.SD", ListingState.RECONSTRUCTED, 49, 50, ("2507.00009",)),
+        ListingNote("eess.AS", ListingState.UNREACHABLE, 0),
+    )
+    mail = IssueEmails(replace(digest(paper()), listings=notes), SITE, LINKS).mail(READER)
+    text = " ".join(mail.text.split())
+    assert "1 paper of cs.SD could not be retrieved. Nothing could be read of eess.AS." in text
+    assert "not exactly it. By arXiv's own count: 49 of 50 in cs.SD." in text
+    assert "Nothing could be read of eess.AS." in mail.html
 
 
 def test_a_withdrawn_paper_is_marked() -> None:

@@ -14,9 +14,8 @@ from sqlalchemy import func, select
 
 from newsletter import bootstrap, slugs
 from newsletter.config import Settings
-from newsletter.models import ConsentRow, SubscriberRow, SubscriptionRow
-from newsletter.subscribers import erasure, health, lifecycle, suppression
-from newsletter.subscribers.consent_log import Channel, ConsentEvidence
+from newsletter.models import ConsentRow, SubscriberRow
+from newsletter.subscribers import erasure, health, suppression
 from newsletter.subscribers.tokens import (
     ALL,
     ChangeBackClaim,
@@ -99,25 +98,6 @@ def test_a_way_back_undoes_only_the_leave_that_it_was_shown_for(site: Site) -> N
     assert "had its day" in site.press(site.post(link), link).text
     assert site.held(ADA) == set()
     assert "You are in again" in site.press(own, link).text
-
-
-def test_a_way_back_leaves_ended_what_another_hand_has_ended(site: Site) -> None:
-    ada = site.confirmed(ADA, "audio", "text")
-    for way, by in ((Channel.OPERATOR, "remove"), (Channel.API, "crm"), (Channel.PROVIDER, "")):
-        site.clock.pass_by(days=1)
-        with site.database.write.begin() as session:
-            reader = session.get_one(SubscriberRow, ada.id)
-            lifecycle.unsubscribe(session, reader, ["text"], ConsentEvidence(way, by), site.clock())
-        site.clock.pass_by(minutes=10)
-        link = leave_link(site, ada.id, ALL)
-        assert "You are in again" in site.press(site.post(link), link).text
-        assert site.held(ADA) == {"audio"}
-        with site.database.write.begin() as session:
-            lifecycle.confirm_subscriptions(
-                session, session.get_one(SubscriberRow, ada.id), {"text": "brief"}, site.clock()
-            )
-            row = session.get_one(SubscriptionRow, (ada.id, "text"))
-            row.left_at = None
 
 
 def test_taking_it_back_works_for_a_week_and_never_against_a_complaint(site: Site) -> None:
