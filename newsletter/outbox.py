@@ -31,6 +31,7 @@ class EmailType(StrEnum):
     CHANGE = "change"
     CHANGED = "changed"
     DATA = "data"
+    ERASE = "erase"
     NOTICE = "notice"  # to the operator: who came, who left
 
 

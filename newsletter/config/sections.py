@@ -41,7 +41,7 @@ DETAILS = ("full", "brief", "titles")
 LANGUAGES = languages.CODES
 # What pages other than a newsletter's begin with.
 _TAKEN = (
-    *("change", "change-back", "confirm", "data", "preferences", "u", "undo"),
+    *("change", "change-back", "confirm", "data", "erase", "preferences", "u", "undo"),
     *("api", "feedback", "healthz", "hooks", "metrics", "static"),
 )
 

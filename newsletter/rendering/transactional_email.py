@@ -20,6 +20,7 @@ from newsletter.subscribers.tokens import (
     ChangeBackClaim,
     ChangeClaim,
     DataClaim,
+    EraseClaim,
     SignedLinks,
     UndoClaim,
 )
@@ -142,6 +143,11 @@ class TransactionalEmails:
         """Where everything that is known of them can be fetched."""
         url = self.links.url(DataClaim(to.subscriber_id, until))
         return self._mail("data", to, now, url=url, until=_in(to.language, until))
+
+    def erase(self, to: EmailRecipient, until: datetime, now: datetime) -> Message:
+        """Where they can be erased; who holds a forwarded issue can ask for it, too."""
+        url = self.links.url(EraseClaim(to.subscriber_id, until))
+        return self._mail("erase", to, now, url=url, until=_in(to.language, until))
 
     def notice(
         self,

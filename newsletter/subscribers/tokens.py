@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     CHANGE = "change"  # to a new address, from that address
     CHANGE_BACK = "change-back"  # from the old one, where it was not they
     DATA = "data"
+    ERASE = "erase"
     TUNE = "tune"  # more or less like one paper
     PICKS = "picks"  # the feed of one's own
 
@@ -198,6 +199,13 @@ class DataClaim(EndingClaim):
     @classmethod
     def parse(cls, subscriber_id: int, _subject: str, *until: str) -> Self:
         return cls(subscriber_id, _moment(*until))
+
+
+@dataclass(frozen=True)
+class EraseClaim(DataClaim):
+    """To the button that erases them."""
+
+    purpose = Purpose.ERASE
 
 
 _C = TypeVar("_C", bound=Claim)

@@ -24,7 +24,7 @@ from newsletter.subscribers.tokens import ALL, SignedLinks
 from newsletter.transactional import notice_lines
 from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError
 
-DATA_LINK_LIVES = timedelta(days=1)
+LINK_LIVES = timedelta(days=1)  # to one's data, and to being erased
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,9 @@ class EmailBuilder:
         if row.kind == EmailType.LEFT:
             return self._of_leaving(session, letters, subscriber, to, row)
         if row.kind == EmailType.DATA:
-            return letters.data(to, now + DATA_LINK_LIVES, now)
+            return letters.data(to, now + LINK_LIVES, now)
+        if row.kind == EmailType.ERASE:
+            return letters.erase(to, now + LINK_LIVES, now)
         if row.kind == EmailType.ALREADY:
             return letters.already(to, now)
         newsletters = self._named(lifecycle.active_subscriptions(session, subscriber))

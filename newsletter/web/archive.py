@@ -52,9 +52,9 @@ def favicon() -> Response:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    keys = ("u", "undo", "confirm", "preferences", "change", "change-back", "data", "tune", "picks")
+    keys = ("u", "undo", "confirm", "preferences", "change", "change-back", "data", "erase", "tune")
     files = (f"*.{cited.extension}$" for cited in FORMATS.values())  # the page says all of it
-    hidden = (*(f"{key}/" for key in keys), *files)
+    hidden = (*(f"{key}/" for key in (*keys, "picks")), *files)
     rules = "".join(f"Disallow: {pages.path('home')}{path}\n" for path in hidden)
     return Response(f"User-agent: *\n{rules}", mimetype="text/plain")
 

@@ -1,27 +1,32 @@
-"""What is one's own: the data, and being forgotten."""
+"""What is one's own: the data, and being forgotten.
+
+Issues are forwarded, and with them the link to the preferences. So both are asked for there, and
+done behind a link that goes to the mailbox and works for a day.
+"""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Blueprint, Response
+from sqlalchemy.orm import Session
 
 from newsletter import outbox
 from newsletter.models import SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.subscribers import address_change, erasure, signup_limits
 from newsletter.subscribers.signup_limits import Limit, LimitKey
-from newsletter.subscribers.tokens import DataClaim, PreferencesClaim
+from newsletter.subscribers.tokens import DataClaim, EraseClaim, PreferencesClaim
 from newsletter.transactional import data_export
-from newsletter.transactional.build import DATA_LINK_LIVES
+from newsletter.transactional.build import LINK_LIVES
 from newsletter.web.pages import gettext, pages
-from newsletter.web.preferences import find_owner, has_owner, lock_owner
+from newsletter.web.preferences import has_owner, lock_owner
 
 blueprint = Blueprint("privacy", __name__)
 
-_DATA = Limit("data-day", 2, timedelta(days=1))
+_MAILS_A_DAY = 2  # of each kind
 
 
-# Sent to the mailbox: who merely holds a forwarded issue learns nothing.
 @blueprint.get("/preferences/<token>/data")
 def ask_for_data(token: str) -> str:
     if not has_owner(token):
@@ -36,31 +41,15 @@ def ask_for_data(token: str) -> str:
 
 @blueprint.post("/preferences/<token>/data")
 def send_data(token: str) -> str:
-    claim = pages.claim(PreferencesClaim, token)
-    if not pages.press().counts:
-        return ask_for_data(token)
-    now = pages.clock()
-    with pages.database.by_row.begin() as session:
-        subscriber = lock_owner(session, claim)
-        if subscriber is None:
-            return pages.expired_page()
-        if signup_limits.consume(session, [LimitKey(_DATA, str(subscriber.id))], now) is None:
-            outbox.enqueue(session, EmailType.DATA, subscriber, now)
-    pages.wake()
-    return pages.message_page(
-        gettext("Look into your inbox"), gettext("The link in the mail works for a day.")
-    )
+    return _mail_link(token, EmailType.DATA, ask_for_data)
 
 
 @blueprint.get("/data/<token>")
 def data(token: str) -> Response | str:
     claim = pages.claim(DataClaim, token)
-    if claim.has_ended(pages.clock()):
-        return pages.expired_page()
     with pages.database.read() as session:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
-        sent_at = claim.until - DATA_LINK_LIVES
-        if subscriber is None or address_change.has_moved_since(session, subscriber, sent_at):
+        if subscriber is None or _is_over(session, subscriber, claim):
             return pages.expired_page()
         export = data_export.export_subscriber(session, subscriber)
     body = json.dumps(export, ensure_ascii=False, indent=2, default=str)
@@ -68,13 +57,29 @@ def data(token: str) -> Response | str:
     return Response(body, mimetype="application/json", headers=named)
 
 
-# Erased at once, by one button. It can do no more harm than leaving does.
 @blueprint.get("/preferences/<token>/erase")
+def ask_for_erasure(token: str) -> str:
+    if not has_owner(token):
+        return pages.expired_page()
+    return pages.confirm_page(
+        gettext("Erase everything?"),
+        gettext("We send a link to your address; the button behind it erases all that we know."),
+        button=gettext("Send me the link"),
+        onward=_link_to_preferences(token),
+    )
+
+
+@blueprint.post("/preferences/<token>/erase")
+def send_erasure(token: str) -> str:
+    return _mail_link(token, EmailType.ERASE, ask_for_erasure)
+
+
+@blueprint.get("/erase/<token>")
 def ask_to_erase(token: str) -> str:
-    claim = pages.claim(PreferencesClaim, token)
+    claim = pages.claim(EraseClaim, token)
     with pages.database.read() as session:
-        subscriber = find_owner(session, claim)
-        if subscriber is None:
+        subscriber = session.get(SubscriberRow, claim.subscriber_id)
+        if subscriber is None or _is_over(session, subscriber, claim):
             return pages.expired_page()
         moved = address_change.can_be_taken_back(session, subscriber, pages.clock())
     texts = [
@@ -85,26 +90,20 @@ def ask_to_erase(token: str) -> str:
         texts.append(
             gettext("What belonged to your address of before goes a week after you changed it.")
         )
-    return pages.confirm_page(
-        gettext("Erase everything?"),
-        *texts,
-        button=gettext("Erase me"),
-        onward=_link_to_preferences(token),
-    )
+    return pages.confirm_page(gettext("Erase everything?"), *texts, button=gettext("Erase me"))
 
 
-@blueprint.post("/preferences/<token>/erase")
+@blueprint.post("/erase/<token>")
 def erase(token: str) -> str:
-    claim = pages.claim(PreferencesClaim, token)
+    claim = pages.claim(EraseClaim, token)
     if not pages.press().counts:
         return ask_to_erase(token)
+    now = pages.clock()
     with pages.database.write.begin() as session:
         subscriber = session.get(SubscriberRow, claim.subscriber_id)
         if subscriber is not None:
-            subscriber = find_owner(session, claim)
-            if subscriber is None:
+            if _is_over(session, subscriber, claim):
                 return pages.expired_page()
-            now = pages.clock()
             erasure.erase(session, subscriber, now)
             outbox.enqueue(session, EmailType.GOODBYE, subscriber, now)
     pages.wake()
@@ -113,6 +112,32 @@ def erase(token: str) -> str:
         gettext("One last mail says so. Nothing more will come."),
         onward=(pages.path("home"), gettext("To the newsletters")),
     )
+
+
+def _mail_link(token: str, kind: EmailType, ask: Callable[[str], str]) -> str:
+    """Send the owner of a preferences link a letter of that kind, or `ask` once more."""
+    claim = pages.claim(PreferencesClaim, token)
+    if not pages.press().counts:
+        return ask(token)
+    now = pages.clock()
+    with pages.database.by_row.begin() as session:
+        subscriber = lock_owner(session, claim)
+        if subscriber is None:
+            return pages.expired_page()
+        limit = Limit(f"{kind}-day", _MAILS_A_DAY, timedelta(days=1))
+        if signup_limits.consume(session, [LimitKey(limit, str(subscriber.id))], now) is None:
+            outbox.enqueue(session, kind, subscriber, now)
+    pages.wake()
+    return pages.message_page(
+        gettext("Look into your inbox"), gettext("The link in the mail works for a day.")
+    )
+
+
+def _is_over(session: Session, subscriber: SubscriberRow, claim: DataClaim) -> bool:
+    """Whether a mailed link has had its day, or the mailbox is not theirs any more."""
+    sent_at = claim.until - LINK_LIVES
+    moved = address_change.has_moved_since(session, subscriber, sent_at)
+    return moved or claim.has_ended(pages.clock())
 
 
 def _link_to_preferences(token: str) -> tuple[str, str]:

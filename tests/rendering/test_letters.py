@@ -42,6 +42,7 @@ ALL_LETTERS: dict[str, Write] = {
     "change": lambda to: LETTERS.change(to, 5, SOON, NOW),
     "changed": lambda to: LETTERS.changed(to, 5, SOON, NOW),
     "data": lambda to: LETTERS.data(to, SOON, NOW),
+    "erase": lambda to: LETTERS.erase(to, SOON, NOW),
 }
 
 

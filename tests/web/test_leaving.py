@@ -21,6 +21,7 @@ from newsletter.subscribers.tokens import (
     ChangeBackClaim,
     ChangeClaim,
     DataClaim,
+    EraseClaim,
     PreferencesClaim,
     Purpose,
     SignedLinks,
@@ -155,6 +156,7 @@ def test_a_scanner_that_follows_every_link_a_hundred_times_changes_no_byte(site:
         f"/u/{links.token(UnsubscribeClaim(ada.id, 'audio'))}",
         f"/undo/{links.token(UndoClaim(ada.id, until, 'audio'))}",
         f"/data/{links.token(DataClaim(ada.id, until))}",
+        f"/erase/{links.token(EraseClaim(ada.id, until))}",
         f"/change/{links.token(ChangeClaim(ada.id, until, 1))}",
         f"/change-back/{links.token(ChangeBackClaim(ada.id, until, 1))}",
     ]
@@ -174,6 +176,7 @@ def test_no_token_does_what_another_is_for(site: Site) -> None:
         Purpose.UNDO: "/undo/{}",
         Purpose.CONFIRM: "/confirm/{}",
         Purpose.PREFERENCES: "/preferences/{}/erase",
+        Purpose.ERASE: "/erase/{}",
         Purpose.CHANGE: "/change/{}",
         Purpose.CHANGE_BACK: "/change-back/{}",
     }
@@ -192,7 +195,7 @@ def test_no_token_does_what_another_is_for(site: Site) -> None:
 @rules(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     door=st.sampled_from(
-        ["/u/", "/undo/", "/confirm/", "/preferences/", "/change/", "/data/", "/"]
+        ["/u/", "/undo/", "/confirm/", "/preferences/", "/change/", "/data/", "/erase/", "/"]
     ),
     rest=st.text(max_size=200).map(lambda text: text.lstrip("/")),
     body=st.dictionaries(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from threading import Event
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from newsletter.day_report import DayReport
 from newsletter.models import DeliveryRow
 from newsletter.rendering.message import Message
 from newsletter.subscribers import suppression
+from newsletter.subscribers.tokens import EraseClaim
 from newsletter.transports.base import SendResult
 from newsletter.transports.memory import Memory
 from tests.web.conftest import Site
@@ -66,7 +68,7 @@ def test_who_leaves_pauses_complains_or_is_erased_in_the_middle_of_it_gets_nothi
             assert "Saved." in saved.text
             with site.database.write.begin() as session:
                 suppression.suppress(session, complained.email, "complained", site.clock.now)
-            site.post(f"{links.preferences(erased.id, erased.email)}/erase")
+            site.post(links.url(EraseClaim(erased.id, site.clock.now + timedelta(days=1))))
         finally:
             transport.go_on.set()
         result = report.result(PATIENCE_S).result

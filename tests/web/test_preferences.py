@@ -1,7 +1,7 @@
 """In control without a password; and what a forwarded link cannot do."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from newsletter.models import (
 )
 from newsletter.sending import totals
 from newsletter.subscribers import consent_log, lifecycle, suppression
+from newsletter.subscribers.tokens import EraseClaim
 from tests.conftest import Cli
 from tests.web.conftest import Site, path_of
 
@@ -227,9 +228,21 @@ def test_ones_data_go_to_the_mailbox_and_are_what_the_operator_sees(site: Site, 
     assert "had its day" in site.get(site.link(data[0], "data")).text
 
 
-def test_erased_at_once_with_one_last_mail(site: Site) -> None:
+def test_erased_from_the_mailbox_with_one_last_mail(site: Site) -> None:
+    """Who was forwarded a mail can ask for it, and the reader stays unless they press, too."""
     site.confirmed(ADA)
-    link = f"{link_of(site)}/erase"
+    asked = f"{link_of(site)}/erase"
+    for _ in range(4):
+        assert "Look into your inbox" in site.press(site.get(asked), asked).text
+    assert site.work().sent == 2
+    assert site.held(ADA) == {"audio"}
+    link = site.link(site.sent[-1], "erase")
+    site.sent.clear()
+    site.clock.pass_by(days=1, minutes=1)
+    assert "had its day" in site.press(site.get(asked), link).text
+    site.press(site.get(asked), asked)
+    site.work()
+    link = site.link(site.sent.pop(), "erase")
     page = site.get(link)
     assert "This cannot be undone" in page.text
     assert "You are erased" in site.press(page, link).text
@@ -252,6 +265,8 @@ def test_with_the_last_mail_the_last_byte_of_who_erased_themselves_is_gone(site:
         return any(ADA.encode() in each.read_bytes() for each in folder.glob("newsletter.db*"))
 
     site.post(f"{link_of(site)}/erase")
+    site.work()
+    site.post(site.link(site.sent[0], "erase"))
     assert known()
     site.work()
     assert not known()
@@ -280,7 +295,10 @@ def test_erasing_takes_along_who_they_were_and_what_still_waits(
     if by == "the operator":
         assert cli("subscribers", "erase", NEW, "--yes").out.startswith("Erased.")
     else:
-        site.post(f"{link_of(site, NEW)}/erase")
+        new = site.subscriber(NEW)
+        assert new is not None
+        until = site.clock.now + timedelta(days=1)
+        site.post(bootstrap.signed_links(site.settings).url(EraseClaim(new.id, until)))
     with site.database.read() as session:
         goodbye = ["goodbye"] if by != "the operator" else []
         assert session.scalars(select(OutboxRow.kind)).all() == goodbye

@@ -1,6 +1,7 @@
 """A forwarded issue falls into the wrong hands: what its links can do, and what is taken back."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from newsletter import bootstrap
 from newsletter.models import AddressChangeRow, DeliveryRow, IssueRow, IssueState
 from newsletter.sending import freezing
 from newsletter.subscribers import lifecycle, suppression
+from newsletter.subscribers.tokens import EraseClaim
 from tests.web.conftest import Site
 from tests.web.test_preferences import ADA, history, link_of, save
 
@@ -70,9 +72,13 @@ def test_a_thief_who_erases_themselves_erases_nobody_else(site: Site, taken_back
     site.confirmed(THIEF, "text")
     back = move(site, ADA, THIEF)
     assert site.held(THIEF) == {"audio", "text"}
-    page = site.get(f"{link_of(site, THIEF)}/erase")
+    thief = site.subscriber(THIEF)
+    assert thief is not None
+    links = bootstrap.signed_links(site.settings)
+    erase = links.url(EraseClaim(thief.id, site.clock.now + timedelta(days=1)))
+    page = site.get(erase)
     assert "a week after you changed it" in page.text
-    assert "You are erased" in site.press(page, f"{link_of(site, THIEF)}/erase").text
+    assert "You are erased" in site.press(page, erase).text
     with site.database.read() as session:
         assert session.scalars(select(AddressChangeRow.new_email)).one() == ""
         assert suppression.suppression_reason(session, THIEF) == suppression.ERASED
