@@ -63,6 +63,8 @@ def restore(settings: Settings, file: Path, now: datetime, *, overwrite: bool) -
         raise WrongUseError(f"there is no file {file}")
     if target.exists() and not overwrite:
         raise WrongUseError(f"{target} is there; --yes puts {file} in its place, and keeps it")
+    with suppress(OSError):  # the next line says it better
+        target.parent.mkdir(parents=True, exist_ok=True)
     with _part_of(target) as part:
         _copy(file, part)
         _make_ready(part)

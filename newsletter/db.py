@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.text import brief
 
 _LOCK_TIMEOUT_S = 30
 _MOVED = 0x6D6F7665  # a user_version of SQLite: the file was copied to another database
@@ -29,6 +30,10 @@ _MANY = 50  # rows
 _HAS_MOVED = (
     "this database was copied to another, which is written instead: set database.url;"
     " `newsletter db copy --release` lets this one be written again"
+)
+_NO_ADDRESS = (
+    "database.url cannot be used: {}; write it like sqlite:///newsletter.db or"
+    " postgresql+psycopg://USER@HOST/NAME"
 )
 _WRITERS = 0x6E657773  # any number that no other program of the database takes
 
@@ -184,7 +189,7 @@ def connect(url: str, folder: Path) -> Database:
             " pip install '.[postgresql]', and database.url = \"postgresql+psycopg://...\""
         ) from error
     except (ArgumentError, NoSuchModuleError) as error:
-        raise WrongUseError(f"database.url cannot be used: {error}") from error
+        raise WrongUseError(_NO_ADDRESS.format(brief(error))) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -220,7 +225,7 @@ def sqlite_file(url: str, folder: Path) -> Path | None:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise WrongUseError(f"database.url cannot be used: {error}") from error
+        raise WrongUseError(_NO_ADDRESS.format(brief(error))) from error
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return None
     return folder / parsed.database

@@ -6,6 +6,7 @@ one with a signature that is none. Only who has our keys tells them apart.
 
 from collections.abc import Iterator
 from datetime import datetime
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import requests
@@ -19,27 +20,50 @@ _PART = "site"
 _WITHIN_S = 10.0
 _NOBODY = 0  # a row number that no subscriber has
 _MOST_BYTES = 100_000
-_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _UNREADABLE = {requests.codes.bad_request, requests.codes.gone}  # of a link; gone: an old key's
 
 
 def check(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """What a reader's mail program would find there; nothing where that is this machine."""
+    """What a reader's mail program would find there."""
     del now
     url = settings.site.url
     if not url:
         text = "site.url is not set: no pages, mails for yourself alone and without links to any"
         yield Finding(_PART, Severity.OK, text)
         return
-    if urlsplit(url).hostname in _THIS_MACHINE:
-        text = f"site.url is {url}: links in mails work on this machine only"
-        yield Finding(_PART, Severity.WARNING, text)
+    if _is_only_here(urlsplit(url).hostname or ""):
+        yield _on_this_machine(settings)
     else:
         yield from _before_us(settings)
         yield _asked(settings)
     if not settings.site.postal_address:
         text = "site.postal_address is empty; bulk mail must bear one (CAN-SPAM)"
         yield Finding(_PART, Severity.WARNING, text)
+
+
+def _is_only_here(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def _on_this_machine(settings: Settings) -> Finding:
+    """Fine to look at; mails that leave this machine would bear links that lead nowhere."""
+    text = f"site.url is {settings.site.url}: links in mails work on this machine only"
+    found = _asked(settings)
+    if found.level is not Severity.OK:
+        why = found.text.removeprefix(settings.site.url).strip().partition(";")[0]
+        text += f"; and nothing of ours answers there ({why}): is `newsletter serve` running?"
+    if settings.transport.use == "files":
+        return Finding(_PART, Severity.WARNING, text)
+    text = text if text.endswith("?") else f"{text}."
+    text += (
+        " Readers elsewhere can neither leave nor follow any other link: set it to the address of a"
+        " server, or to '' for yourself alone"
+    )
+    return Finding(_PART, Severity.TROUBLE, text)
 
 
 def _before_us(settings: Settings) -> Iterator[Finding]:

@@ -93,11 +93,22 @@ def upgrade(database: Database) -> None:
 
 
 def make_private(database: Database) -> None:
-    """A new SQLite file is for its owner alone: it holds addresses. Its log gets the same mode."""
+    """A new SQLite file is for its owner alone: it holds addresses. Its log gets the same mode.
+
+    Raises:
+        NewsletterError: its folder cannot be made.
+    """
     url = database.engine.url
     if url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}:
+        file = Path(str(url.database))
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NewsletterError(
+                f"{file.parent}, for the database, cannot be made: {error.strerror}"
+            ) from error
         with suppress(OSError):  # SQLite tells it better
-            Path(str(url.database)).touch(mode=0o600, exist_ok=False)
+            file.touch(mode=0o600, exist_ok=False)
 
 
 @contextmanager
@@ -183,7 +194,13 @@ def _unreachable(error: DBAPIError, url: URL) -> str:
             f"{url.database}: {describe_failure(error)}; `newsletter restore FILE` brings a backup"
             " back"
         )
-    return f"the database cannot be reached: {describe_failure(error)}"
+    said = describe_failure(error)
+    if url.get_backend_name() == "sqlite":
+        return (
+            f"{url.database}: {said}; look at its rights and its folder's, at the room on its disk,"
+            " and at who else uses it"
+        )
+    return f"the database cannot be reached: {said}; look at database.url"
 
 
 def _alembic() -> "Config":

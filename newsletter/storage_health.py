@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from newsletter import db
 from newsletter.config import Settings
 from newsletter.db import Database, describe_failure
+from newsletter.errors import WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.models import KeyRow
 
@@ -26,7 +27,7 @@ _NEARLY_FULL = 1000 * _MB
 def check_room(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Room where the database, the mails as files and this machine's marks lie."""
     del now
-    file = db.sqlite_file(settings.database.url, settings.folder)
+    file = _database_file(settings)
     places = [settings.folder, *([file.parent] if file is not None else [])]
     if settings.transport.use == "files":
         places.append(settings.folder / settings.transport.directory)
@@ -47,7 +48,7 @@ def check_room(settings: Settings, now: datetime) -> Iterator[Finding]:
 def check_secrets(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Files that hold keys, passwords or addresses are not for everybody on this machine."""
     del now
-    stored = db.sqlite_file(settings.database.url, settings.folder)
+    stored = _database_file(settings)
     files = [*settings.folder.glob("*.env"), *([stored] if stored is not None else [])]
     files += [file for file in settings.folder.glob("*.toml") if _SECRET.search(file.read_bytes())]
     opened = [file for file in files if file.is_file() and file.stat().st_mode & stat.S_IROTH]
@@ -57,6 +58,14 @@ def check_secrets(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield Finding("secrets", Severity.WARNING, text)
     if not opened:
         yield Finding("secrets", Severity.OK, "keys and addresses are not for others to read")
+
+
+def _database_file(settings: Settings) -> Path | None:
+    """SQLite's file; that an address is none is said once, where the database is tried."""
+    try:
+        return db.sqlite_file(settings.database.url, settings.folder)
+    except WrongUseError:
+        return None
 
 
 def _free(places: list[Path]) -> dict[Path, int]:

@@ -204,10 +204,11 @@ def test_a_database_of_another_version_is_refused_with_the_cure(
 
 def test_a_missing_database_is_made_by_db_upgrade(cli: Cli, settings: Settings) -> None:
     (settings.folder / "newsletter.db").unlink()
+    assert cli("config", "set", "database.url", "sqlite:///a/new/folder.db").code == 0
     said = cli("run")
     assert said.code == 1
     assert "`newsletter db upgrade` creates it" in said.err
-    assert not (settings.folder / "newsletter.db").exists()
+    assert not (settings.folder / "a").exists()
     assert cli("db", "upgrade").code == 0
     assert "ready" in cli("db", "status").out
     assert cli("run").code == 0

@@ -50,14 +50,15 @@ REFUSED = (
     *("subscribers list --to speech", "subscribers export --to speech"),
     *("issues list", "issues show", "issues list audio", "deliveries status"),
     *("deliveries list", "deliveries list audio", "deliveries settle --as sent"),
-    *("interests", "subscribers list --to audio"),
+    *("interests", "subscribers list --to audio", "fetch", "summarize --report"),
+    *("subscribers add new@reader.example --consent said", "rename speech text"),
+    *("subscribers import list.csv --consent said", "rename speech audio"),
 )
 WARNED = (
     "subscribers list",
     "issues edit speech",
     "notify list",
     "preview --day 2025-07-11",
-    "summarize --report",
 )
 
 
@@ -96,6 +97,7 @@ def test_a_slug_that_changed_in_the_file_alone_is_said_loudly_and_mails_nobody(
 
     monkeypatch.setattr(waitress, "create_server", refuse)  # `serve` ends there
     change_file(settings, "audio", "speech")
+    (settings.folder / "list.csv").write_text("email\nnew@reader.example\n")
     for command in ("run", "send", "serve"):
         said = cli(command)
         assert said.code == 1

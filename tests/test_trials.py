@@ -205,6 +205,9 @@ def test_a_wrong_setting_is_trouble_with_the_name_of_the_setting(
 ) -> None:
     setting(section, **values)
     assert any(level == "trouble" and line in text for level, text in found(part)), found(part)
+    if section == "database":
+        said = [level for other in ("disk", "secrets") for level, _ in found(other)]
+        assert said == ["ok", "ok"], "which is said once"
 
 
 def test_the_mailbox_is_logged_in_to_and_its_folder_opened(setting: Set, found: Found) -> None:
@@ -267,7 +270,15 @@ def test_one_request_to_arxiv_tells_of_its_pages_and_of_the_clock(
 def test_the_public_address_is_ours_where_it_knows_our_signature(
     setting: Set, settings: Settings, found: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(public_address, "_THIS_MACHINE", ())
+    setting("site", url="http://127.0.0.1:1")
+    ((level, unheard),) = found("site")
+    assert level == "warning"
+    assert "work on this machine only; and nothing of ours answers there (refuses con" in unheard
+    setting("transport", use="smtp")
+    ((level, unreachable),) = found("site")
+    assert level == "trouble"
+    assert "Readers elsewhere can neither leave nor follow any other link" in unreachable
+    monkeypatch.setattr(public_address, "_is_only_here", lambda _host: False)
     served = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
     url = f"http://127.0.0.1:{served.server_port}"
     threading.Thread(target=served.serve_forever, daemon=True).start()

@@ -231,22 +231,34 @@ def for_each_mailed(
     act: Callable[["NewsletterSettings"], bool],
 ) -> bool:
     """The same for what mails; not done while there are readers who cannot be mailed at all."""
-    from newsletter import slugs
     from newsletter.subscribers.health import without_a_way_out
+
+    with services.database.read() as session:
+        too_many = without_a_way_out(settings, session)
+    if too_many:
+        warn(too_many)
+    return for_each_known(settings, services, slug, act) and not too_many
+
+
+def for_each_known(
+    settings: "Settings",
+    services: "Services",
+    slug: str | None,
+    act: Callable[["NewsletterSettings"], bool],
+) -> bool:
+    """The same but for those that may be another under a new slug; not done while that is open."""
+    from newsletter import slugs
 
     with services.database.read() as session:
         orphans = slugs.orphans(session, settings)
         refused = slugs.refused(session, settings, orphans)
-        too_many = without_a_way_out(settings, session)
-    if too_many:
-        warn(too_many)
 
     def act_unless_refused(newsletter: "NewsletterSettings") -> bool:
         if newsletter.slug in refused:
             raise NewsletterError(refused[newsletter.slug])
         return act(newsletter)
 
-    return for_each_newsletter(settings, slug, act_unless_refused) and not (orphans or too_many)
+    return for_each_newsletter(settings, slug, act_unless_refused) and not orphans
 
 
 @contextmanager

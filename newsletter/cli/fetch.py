@@ -69,7 +69,7 @@ def fetch(
 
     source = SavedFiles(files) if files else None
     with common.opened(settings, source, sends=False) as services:
-        done = common.for_each_newsletter(settings, slug, fetch_newsletter)
+        done = common.for_each_known(settings, services, slug, fetch_newsletter)
     if as_json:
         output.print_json(rows_as_json)
     click.get_current_context().exit(0 if done else 1)

@@ -19,6 +19,8 @@ from newsletter.transports import presets
 if TYPE_CHECKING:
     from newsletter.config import Settings
 
+_HERE = "http://127.0.0.1:8000"
+
 
 @click.command()
 @click.option(
@@ -41,9 +43,8 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--url",
-    default="http://127.0.0.1:8000",
-    show_default=True,
-    help="Where readers reach the pages; '' for none, for yourself alone.",
+    help="Where readers reach the pages.  [default: none, for yourself alone; with files"
+    " http://127.0.0.1:8000]",
 )
 @click.option("--postal-address", default="", metavar="TEXT", help="Bulk mail must bear one.")
 @click.option(
@@ -77,7 +78,7 @@ def init(
     title: str,
     language: str,
     reader: str,
-    url: str,
+    url: str | None,
     postal_address: str,
     transport: str,
     server: str,
@@ -113,7 +114,7 @@ def init(
         title=title,
         categories=[taxonomy.category(code) for code in categories or ("cs.LG",)],
         language=language,
-        url=url,
+        url=(_HERE if transport == "files" else "") if url is None else url,
         postal_address=postal_address,
         reader=reader and normalize_address(reader),
         transport=carrier,

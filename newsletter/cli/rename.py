@@ -38,6 +38,9 @@ def rename(old: str, new: str, as_json: bool, config_file: Path | None) -> None:
         raise WrongUseError(f"the configuration has neither {old!r} nor {new!r}")
     with bootstrap.open_database(settings) as database, database.write.begin() as session:
         done = slugs.of_today(session, [old]) == [new]
+        refused = slugs.refused(session, settings, slugs.orphans(session, settings))
+        if old in refused and not done:
+            raise WrongUseError(refused[old])
         moved = None if done else slugs.rename(session, old, new, common.utc_now())
     file = config.find_file(config_file)
     edited = old in configured and config.change_slug(file, old, new)

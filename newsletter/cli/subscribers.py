@@ -83,7 +83,7 @@ def add(
         rhythm or "",
     )
     now = common.utc_now()
-    with common.open_database(settings) as database:
+    with common.open_database(settings, *wish.newsletters) as database:
         with database.write.begin() as session:
             subscriber = lifecycle.add_subscriber(session, email, wish, consent, now)
             asked = lifecycle.subscriber_to_ask(session, subscriber, wish)

@@ -110,7 +110,7 @@ def import_list(
             _check_name(file)
     troubled: list[RowReport] = []
     with (
-        common.open_database(settings) as real,
+        common.open_database(settings, *([] if keeps_out else plan.newsletters)) as real,
         _report(report) as write_report,
         real.rehearsal() if dry_run else nullcontext(real) as database,
         common.bar("importing", survey.lines) as step,

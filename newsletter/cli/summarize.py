@@ -68,7 +68,7 @@ def summarize(
         return done
 
     with common.opened(settings, sends=False) as services:
-        done = common.for_each_newsletter(settings, slug, summarize_newsletter)
+        done = common.for_each_known(settings, services, slug, summarize_newsletter)
     if as_json:
         output.print_json(days_as_json)
     click.get_current_context().exit(0 if done else 1)

@@ -75,4 +75,10 @@ def _heard(settings: Settings) -> Finding:
             f"bounces go to {settings.site.feedback_address} and nobody here reads them: set"
             " feedback.imap_host or feedback.maildir, and let cron run `newsletter feedback`",
         )
+    if not (hearing.sendgrid_public_key or hearing.imap_host or hearing.maildir):
+        if carrier == "files":
+            text = "mails become files, so nothing comes back; [feedback] is for those that leave"
+            return Finding(_PART, Severity.OK, text)
+        text = "nobody here hears what comes back: see [feedback] (docs/feedback.md)"
+        return Finding(_PART, Severity.WARNING, text)
     return Finding(_PART, Severity.OK, "what comes back is heard")
