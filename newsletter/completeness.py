@@ -35,10 +35,10 @@ def is_known(row: ListingRow, newest: date) -> bool:
 
     What is partial or rebuilt can be healed as long as arXiv has a page of that day, and what a
     feed told without a count, once the day is past. A past day from saved files is as its reader
-    wants it.
+    wants it, but for what they do not prove.
     """
     if is_saved(row) and row.day < newest:
-        return True
+        return row.state not in _NOT_LEARNED
     is_doubted = row.state == ListingState.UNCHECKED and row.may_heal and row.day < newest
     if is_doubted or row.state in _HEALED:
         return row.day < newest - calendar.PAGES_REACH

@@ -319,6 +319,23 @@ def test_a_past_day_from_saved_files_is_previewed_without_the_network(
 
 
 @pytest.mark.usefixtures("readers", "set_now")
+def test_one_empty_page_from_a_file_makes_no_empty_day_and_its_preview_asks_nobody(
+    cli: Cli, arxiv: StandIn, tmp_path: Path
+) -> None:
+    day = date(2025, 7, 9)
+    (tmp_path / "day.html").write_bytes(catchup(day=day))
+    said = cli("fetch", "--from-file", "day.html")
+    assert said.code == 1
+    assert "day.html: empty, which nobody confirms" in said.out
+    shown = cli("preview")
+    assert (shown.code, "day.html: empty, which nobody confirms" in shown.err) == (1, True)
+    assert not arxiv.asked
+    arxiv.page("cs.SD", Reply(page(AGAIN, day="Thursday, 10 July 2025")))
+    arxiv.catchup("cs.SD", day, Reply(catchup(*ALL, day=day, following=date(2025, 7, 10))))
+    assert "complete 3/3" in cli("fetch", "--day", str(day)).out
+
+
+@pytest.mark.usefixtures("readers", "set_now")
 def test_without_a_day_the_one_from_saved_files_is_previewed_and_nothing_asked(
     cli: Cli, arxiv: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

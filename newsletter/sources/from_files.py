@@ -1,6 +1,6 @@
 """Saved answers of arXiv's, read by the very code that reads live ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from newsletter.sources.listing_page import (
 from newsletter.sources.listing_status import (
     CategoryListing,
     ListingEntry,
+    empty,
     judge_listing,
     listing_from_page,
     listing_of,
@@ -43,6 +44,9 @@ _A_PAGE = "a listing page or a feed of the day, such as https://arxiv.org/list/c
 
 class SavedFiles:
     """arXiv's pages, feeds, API and OAI answers; it is told by what they hold which is which.
+
+    As of live pages, two witnesses make a day on which nothing was announced; one alone may be a
+    page that was empty for an hour.
 
     A page says what was announced in its category, a feed fills in what the page lacks or stands in
     for it. Papers are as the API says, else OAI, else the feed. Where no file speaks of a day, its
@@ -91,9 +95,10 @@ class SavedFiles:
         wanted = list(dict.fromkeys(categories))
         if day not in spoken_of and self._has_dated_papers():
             papers = rebuild.papers_as_of(self._papers.records.values(), day)
-            return rebuild.listings_from_papers(
-                rebuild.rebuild_day(wanted, day, papers, SAVED_FILES + rebuild.OAI_BY_DATE), papers
-            )
+            source = SAVED_FILES + rebuild.OAI_BY_DATE
+            rebuilt = rebuild.rebuild_day(wanted, day, papers, source)
+            proven = tuple(map(rebuild.unless_unproven, rebuilt))
+            return rebuild.listings_from_papers(proven, papers)
         if day not in spoken_of:
             raise SourceError(f"{self._name} holds nothing of {day}, but of {max(spoken_of)}")
         said = [
@@ -125,11 +130,16 @@ class SavedFiles:
         return announced | self._dated_pages.past_days
 
     def _said(self, category: str, day: date) -> CategoryListing | None:
-        """By pages of the category itself, feeds, recent papers, a page of its archive.
+        """By the first witness that lists papers or knows better; by two that are empty."""
+        told = list(self._witnesses(category, day))
+        speaks = next((said for said in told if said.state is not ListingState.STALE), None)
+        if speaks is None and len(told) > 1:
+            source = f"{self._source}, which agree"
+            return CategoryListing(category, ListingState.NONE, (), None, source)
+        return speaks or next(iter(told), None)
 
-        Raises:
-            SourceError: a page of a past day counts nothing, and nobody confirms that.
-        """
+    def _witnesses(self, category: str, day: date) -> Iterator[CategoryListing]:
+        """Pages of the category itself, feeds, recent papers, a page of its archive."""
         feeds = [feed for feed in self._feeds if feed.day == day and feed.covers(category)]
         pages = [page for page in self._pages if page.day == day]
         own = [page.read(category) for page in pages if page.is_of(category)]
@@ -137,19 +147,22 @@ class SavedFiles:
             said = listing_from_page(category, merge_listings(own), day)
             for feed in feeds if len(said.lines) < (said.expected or 0) else ():
                 said = said.filled_in(feed)
-            return replace(said, source=self._source)
+            is_empty = said.state is ListingState.NONE
+            yield empty(category, self._source) if is_empty else replace(said, source=self._source)
         past = self._dated_pages.past_listing(category, day, self._source)
         if past is not None:
-            return past
+            yield past
         if feeds:
-            return self._by_feeds(category, feeds, day)
+            yield self._by_feeds(category, feeds, day)
         recent = self._dated_pages.recent_listing(category, day, self._source)
         if recent is not None:
-            return recent
-        wider = [page.read(category) for page in pages if page.covers(category)]
+            yield recent
+        archives = [page for page in pages if page.covers(category) and not page.is_of(category)]
+        wider = [page.read(category) for page in archives]
         archive = self._dated_pages.archive_page(category, day)
         wider += [archive] if archive and not wider else []
-        return self._by_archive(category, merge_listings(wider)) if wider else None
+        if wider:
+            yield self._by_archive(category, merge_listings(wider))
 
     def _by_feeds(self, category: str, feeds: Sequence[Feed], day: date) -> CategoryListing:
         items = [item for feed in feeds for item in feed.announced_in(category)]
@@ -158,6 +171,8 @@ class SavedFiles:
             ListingEntry(announcement.paper.arxiv_id, announcement.kind, announcement.paper.version)
             for announcement in listing.announcements
         )
+        if not lines:
+            return empty(category, self._source)
         return CategoryListing(category, listing.state, lines, None, self._source)
 
     def _by_archive(self, category: str, page: ListingPage) -> CategoryListing:
@@ -169,10 +184,10 @@ class SavedFiles:
                 crossed = elsewhere and entry.kind is AnnouncementType.NEW
                 line = ListingEntry.of(entry)
                 lines.append(replace(line, kind=AnnouncementType.CROSS) if crossed else line)
-        if len(page.listed) < page.expected:
-            state = ListingState.PARTIAL
-        else:
-            state = ListingState.UNCHECKED if lines else ListingState.NONE
+        is_short = len(page.listed) < page.expected
+        if not (lines or is_short):
+            return empty(category, self._source)
+        state = ListingState.PARTIAL if is_short else ListingState.UNCHECKED
         return CategoryListing(category, state, tuple(lines), None, self._source)
 
     def _described(

@@ -164,6 +164,12 @@ def nothing(category: str, day: date, source: str) -> Listing:
     return Listing(day, category, ListingState.NONE, (), source)
 
 
+def empty(category: str, source: str) -> CategoryListing:
+    """What one witness alone says, that nothing was announced: a second has to agree."""
+    why = f"{source}: empty, which nobody confirms"
+    return CategoryListing(category, ListingState.STALE, (), None, why)
+
+
 def _of_another_day(category: str, shown: date, day: date, source: str) -> CategoryListing:
     state = ListingState.STALE
     if calendar.follows_holiday(day):

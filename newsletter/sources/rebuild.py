@@ -7,6 +7,7 @@ older papers that were cross-listed later bear no date of that.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -51,6 +52,14 @@ def rebuild_day(
     return tuple(
         _listing(category, day, papers.values(), source) for category in dict.fromkeys(categories)
     )
+
+
+def unless_unproven(listing: Listing) -> Listing:
+    """The listing, unless it says that nothing was announced since no paper bears its dates."""
+    if listing.state is not ListingState.NONE or not _had_a_batch(listing.day):
+        return listing
+    source = f"{listing.source}, which finds nothing; that is no proof"
+    return replace(listing, state=ListingState.UNREACHABLE, source=source)
 
 
 def by_date(

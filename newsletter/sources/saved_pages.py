@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from newsletter import taxonomy
-from newsletter.sources.base import ListingState
+from newsletter.sources.base import ListingState, SourceError
 from newsletter.sources.catchup_page import (
     catchup_category,
     merge_catchup_pages,
@@ -18,7 +18,7 @@ from newsletter.sources.listing_page import (
     category_of,
     parse_listing_page,
 )
-from newsletter.sources.listing_status import CategoryListing, ListingEntry
+from newsletter.sources.listing_status import CategoryListing, ListingEntry, empty
 from newsletter.sources.recent_page import RecentPage, parse_recent_page
 
 
@@ -84,11 +84,7 @@ class SavedDatedPages:
         return {of for _, _, of in self._past if of} | {of for _, of in self._recent if of}
 
     def past_listing(self, category: str, day: date, source: str) -> CategoryListing | None:
-        """By the category's own pages of that day, if there are any.
-
-        Raises:
-            SourceError: a page counts nothing, and nobody confirms that.
-        """
+        """By the category's own pages of that day, if there are any."""
         pages = [
             parse_catchup_page(content, category)
             for content, of_day, of in self._past
@@ -96,15 +92,18 @@ class SavedDatedPages:
         ]
         if not pages:
             return None
-        recent = self._recent_of(category)
-        return dated_listing(category, merge_catchup_pages(pages), recent, source)
+        whole, recent = merge_catchup_pages(pages), self._recent_of(category)
+        try:
+            return dated_listing(category, whole, recent, source)
+        except SourceError:  # it counts nothing
+            return empty(category, source)
 
     def archive_page(self, category: str, day: date) -> ListingPage | None:
         """That day of the category's archive, if there are pages of it."""
         pages = [
             parse_catchup_page(content, category)
             for content, of_day, of in self._past
-            if of_day == day and of is not None and taxonomy.holds(of, category)
+            if of_day == day and of and taxonomy.holds(of, category) and not _same(of, category)
         ]
         if not pages:
             return None
@@ -124,9 +123,9 @@ class SavedDatedPages:
         section = archive.section(day)
         listed = section.listed if section else ()
         lines = tuple(ListingEntry.of(entry) for entry in listed if bears(category, entry))
-        is_empty = not lines and said.state is ListingState.UNCHECKED
-        state = ListingState.NONE if is_empty else said.state
-        return replace(said, lines=lines, expected=None, state=state)  # its count is the archive's
+        if not lines and said.state is ListingState.UNCHECKED:
+            return empty(category, source)
+        return replace(said, lines=lines, expected=None)  # its count is the archive's
 
     def _recent_of(self, category: str) -> RecentPage | None:
         own = (content for content, of in self._recent if _same(of, category))
@@ -144,8 +143,9 @@ def _by_recent(category: str, day: date, recent: RecentPage, source: str) -> Cat
     told = f"{source}, where no replacements are named"
     if not section.is_whole:
         return CategoryListing(category, ListingState.PARTIAL, lines, section.counted, told)
-    state = ListingState.UNCHECKED if lines else ListingState.NONE
-    return CategoryListing(category, state, lines, None, told)
+    if not lines:
+        return empty(category, source)
+    return CategoryListing(category, ListingState.UNCHECKED, lines, None, told)
 
 
 def _same(named: str | None, category: str) -> bool:

@@ -70,9 +70,24 @@ def test_a_feed_with_a_strange_title_speaks_of_what_its_papers_bear(saved: Saved
     assert [each.category for each in day.listings] == ["cs.SD", "eess.SP"]
 
 
-def test_an_empty_feed_is_a_day_on_which_nothing_was_announced(saved: Saved) -> None:
-    (listing,) = saved(feed=rss()).fetch(("cs.SD",), DAY).listings
-    assert listing.state is ListingState.NONE
+def test_two_that_are_empty_make_a_day_without_papers_and_one_alone_does_not(saved: Saved) -> None:
+    other = Told("2507.00009v1", categories=("cs.CL",))
+    witnesses = {
+        "page": page(),
+        "feed": rss(),
+        "recent": recent({NEXT: (), PAST: (NEW,)}),
+        "archive": page(other, category="cs"),
+        "past": catchup(day=DAY),
+    }
+    for number, (name, content) in enumerate(witnesses.items()):
+        alone = only(saved(**{name: content}))
+        assert (alone.state, alone.expected) == (ListingState.STALE, None), name
+        assert alone.source == f"saved files: {name}: empty, which nobody confirms"
+        another, more = list(witnesses.items())[number - 1]
+        both = only(saved(**{name: content, another: more}))
+        assert both.state is ListingState.NONE, (name, another)
+    papers = only(saved(page=page(), feed=rss(NEW), archive=witnesses["archive"]))
+    assert (papers.state, list(kinds(papers))) == (ListingState.UNCHECKED, [NEW.id])
 
 
 def test_another_day_than_the_files_is_one_clear_line(saved: Saved) -> None:
@@ -201,10 +216,6 @@ def test_papers_that_are_known_already_need_no_file(saved: Saved) -> None:
     assert listing.state is ListingState.COMPLETE
 
 
-def test_an_empty_listing_page_is_a_day_on_which_nothing_was_announced(saved: Saved) -> None:
-    assert only(saved(page=page())).state is ListingState.NONE
-
-
 def test_half_a_page_is_filled_in_by_the_feed_of_the_same_day(saved: Saved) -> None:
     whole = page(*ALL)
     half = whole[: whole.index(b"<h3>Cross")]
@@ -291,7 +302,7 @@ def test_an_archives_page_speaks_of_its_categories_without_their_count(saved: Sa
     assert [(each.category, each.state, each.expected) for each in day.listings] == [
         ("cs.LG", ListingState.UNCHECKED, None),
         ("cs.SD", ListingState.PARTIAL, None),
-        ("cs.CL", ListingState.NONE, None),
+        ("cs.CL", ListingState.STALE, None),
     ]
     assert day.listings[1].missing == ("2507.00002",)
 
@@ -325,7 +336,7 @@ def test_oai_alone_gives_a_day_back_that_is_asked_for(saved: Saved) -> None:
         "2507.07271v1": AnnouncementType.CROSS,
         "2407.16803v2": AnnouncementType.REPLACE,
     }
-    assert only(source, "hep-th").state is ListingState.NONE
+    assert only(source, "hep-th").state is ListingState.UNREACHABLE
     with pytest.raises(SourceError, match="oai, more is of no day in particular; say which"):
         source.current_day(NOW)
 
@@ -382,7 +393,7 @@ def test_recent_papers_alone_name_no_replacements_and_say_so(saved: Saved) -> No
     listing = only(source, day=PAST)
     assert (listing.state, list(kinds(listing))) == (ListingState.UNCHECKED, [NEW.id, CROSSED.id])
     assert listing.source == "saved files: recent, papers, where no replacements are named"
-    assert only(source, day=NEXT).state is ListingState.NONE
+    assert only(source, day=NEXT).state is ListingState.STALE
 
 
 def test_recent_papers_of_an_archive_speak_of_its_categories(saved: Saved) -> None:
@@ -394,7 +405,7 @@ def test_recent_papers_of_an_archive_speak_of_its_categories(saved: Saved) -> No
     listing = only(source, day=PAST)
     assert (listing.state, listing.expected) == (ListingState.UNCHECKED, None)
     assert kinds(listing) == {paper.id: KINDS[paper.id] for paper in (NEW, CROSSED)}
-    assert only(source, day=NEXT).state is ListingState.NONE
+    assert only(source, day=NEXT).state is ListingState.STALE
     with pytest.raises(SourceError, match=r"nothing of math.NT \(the pages are of cs\); give a"):
         source.fetch(("math.NT",), PAST)
 
@@ -416,8 +427,7 @@ def test_an_archives_page_of_a_past_day_speaks_of_its_categories(saved: Saved) -
 def test_an_empty_page_of_a_past_day_counts_only_with_a_later_day_behind_it(saved: Saved) -> None:
     believed = saved(past=catchup(day=PAST, following=NEXT))
     assert only(believed, day=PAST).state is ListingState.NONE
-    with pytest.raises(SourceError, match="counts nothing, and may do so too early"):
-        saved(past=catchup(day=PAST)).fetch(("cs.SD",), PAST)
+    assert only(saved(past=catchup(day=PAST)), day=PAST).state is ListingState.STALE
 
 
 @pytest.mark.parametrize(
