@@ -70,12 +70,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         emails = [each.email for each in people]
         lifecycle.unsubscribe(session, people[1], None, BY_HAND, NOW)
         erasure.erase(session, people[2], NOW)
-    app = create_app(settings, clock=lambda: NOW)
+    app = create_app(settings)
     yield Site(app, tuple(tokens(settings, numbers, emails)))
     app.extensions["newsletter.database"].dispose()
 
 
-NOW = utc_now()  # the run of the fixture bears it
+NOW = utc_now()
 ENDS = (NOW + timedelta(days=1), NOW - timedelta(days=1))
 
 
