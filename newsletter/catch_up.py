@@ -8,7 +8,7 @@ papers takes its place.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsletter import completeness
@@ -61,6 +61,16 @@ def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
         newest_issue = [(older.pop(),)]
     made_up = group_days(older, room) + newest_issue
     return [*sorted([(day,) for day in undelivered] + made_up), (newest,)]
+
+
+def newest_from(services: Services, newsletter: NewsletterSettings) -> datetime | None:
+    """From when on the newest day may be mailed; None where its readers have room for it now.
+
+    Around 20:00 in New York a new batch can come minutes after days that were made up for.
+    """
+    at_most = services.sending.issues_per_day
+    with services.database.read() as session:
+        return completeness.room_from(session, newsletter.slug, services.clock(), at_most)
 
 
 def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date) -> None:
@@ -119,8 +129,15 @@ def group_days(missed: Sequence[date], at_most: int) -> list[Days]:
     return first + [(day,) for day in missed[together:]]
 
 
-def run_days(services: Services, newsletter: NewsletterSettings, days: Days) -> DayReport:
+def run_days(
+    services: Services,
+    newsletter: NewsletterSettings,
+    days: Days,
+    not_before: datetime | None = None,
+) -> DayReport:
     """One issue of one day, or of several that were missed. Safe to repeat.
+
+    One day's is only prepared where it is to go out later, `not_before` that moment.
 
     A day that has to wait leaves the others their issue, and comes with a later run. An issue is of
     days in a row: of those before and after a waiting one the older come first.
@@ -135,7 +152,7 @@ def run_days(services: Services, newsletter: NewsletterSettings, days: Days) -> 
     from newsletter.rendering.several_days import combine_days
 
     if len(days) == 1:
-        return daily.run_day(services, newsletter, days[0])
+        return daily.run_day(services, newsletter, days[0], not_before)
     now = services.clock()
     in_a_row: list[dict[date, daily.PreparedDay]] = [{}]
     waits = []

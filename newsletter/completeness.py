@@ -195,6 +195,18 @@ def frozen_lately(session: Session, newsletter: str, now: datetime) -> int:
     return session.scalar(made) or 0
 
 
+def room_from(session: Session, newsletter: str, now: datetime, at_most: int) -> datetime | None:
+    """From when on one issue more keeps to so many a day; None where it does now."""
+    a_day = timedelta(days=1) - _LITTLE
+    frozen = session.scalars(
+        select(IssueRow.frozen_at)
+        .where(IssueRow.newsletter == newsletter, IssueRow.frozen_at > now - a_day)
+        .order_by(IssueRow.frozen_at.desc())
+        .limit(at_most)
+    ).all()
+    return None if len(frozen) < at_most else frozen[-1] + a_day
+
+
 def missed_days(
     session: Session, newsletter: str, categories: Collection[str], newest: date, most: int
 ) -> list[date]:

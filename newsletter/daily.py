@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -36,8 +36,16 @@ class NotYetError(NewsletterError):
     """The day cannot be composed now, and may be later."""
 
 
-def run_day(services: Services, newsletter: NewsletterSettings, day: date | None) -> DayReport:
-    """Everything today needs. Safe to repeat: what is done is not done again."""
+def run_day(
+    services: Services,
+    newsletter: NewsletterSettings,
+    day: date | None,
+    not_before: datetime | None = None,
+) -> DayReport:
+    """Everything today needs, sent `not_before` that moment, if one is given.
+
+    Safe to repeat: what is done is not done again.
+    """
     now = services.clock()
     day = day or services.source.current_day(now)
     with services.database.read() as session:
@@ -53,6 +61,10 @@ def run_day(services: Services, newsletter: NewsletterSettings, day: date | None
     prepared = prepare(services, newsletter, day)
     if prepared.waits is not None:
         raise NotYetError(prepared.waits)
+    if not_before is not None and any(row.found for row in prepared.rows):
+        moment = f"{not_before.astimezone(calendar.ZONE):%d %b %H:%M %Z}"
+        later = f"goes out from {moment} on: readers had sending.issues_per_day issues"
+        return DayReport(day, None, None, None, nothing=later)
     return freeze_and_send(
         services,
         newsletter,

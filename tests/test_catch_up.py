@@ -177,6 +177,22 @@ def test_the_next_batch_that_comes_minutes_later_brings_no_older_day_with_it(
 
 
 @pytest.mark.usefixtures("slept")
+def test_a_batch_that_comes_minutes_after_two_issues_waits_until_a_day_has_passed(
+    cli: Cli, settings: Settings, set_now: SetNow
+) -> None:
+    before = FRIDAY_NIGHT + timedelta(days=4, hours=23, minutes=20)  # 19:50 in New York
+    mailed = ["2025-07-11 12", "2025-07-14 12", "2025-07-15 12"]
+    set_now(before)
+    assert (cli("run").code, sent(settings)) == (0, mailed)
+    set_now(before + timedelta(minutes=20))
+    said = cli("run")
+    assert (said.code, sent(settings)) == (0, mailed)
+    assert "Wed 16 Jul 2025  goes out from 16 Jul 19:20 EDT on: readers had sending." in said.out
+    set_now(before + timedelta(hours=23, minutes=40))
+    assert (cli("run").code, sent(settings)) == (0, [*mailed, "2025-07-16 12"])
+
+
+@pytest.mark.usefixtures("slept")
 def test_with_room_for_one_issue_missed_days_are_only_named(
     cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from newsletter.catch_up import Days
     from newsletter.config import NewsletterSettings, Settings
@@ -69,10 +70,11 @@ def _run_newsletter(
 
     with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
         *older, newest = [(day,)] if day else catch_up.open_days(used, newsletter)
+        not_before = None if day else catch_up.newest_from(used, newsletter)
     run_days = partial(_run_days, services, newsletter, dry_run, days_as_json)
     done = [_try_days(run_days, newsletter.slug, days) for days in older]
     try:
-        return run_days(newest) and all(done)
+        return run_days(newest, not_before) and all(done)
     finally:
         output.warn_missed(newsletter.slug, [] if day else catch_up.missed(services, newsletter))
 
@@ -107,12 +109,13 @@ def _run_days(
     dry_run: bool,
     days_as_json: list[dict[str, Any]] | None,
     days: "Days",
+    not_before: "datetime | None" = None,
 ) -> bool:
     """Run the days of one issue, or rehearse them, and print it; whether nothing is open."""
     from newsletter import bootstrap, catch_up
 
     with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
-        report = catch_up.run_days(used, newsletter, days)
+        report = catch_up.run_days(used, newsletter, days, not_before)
     if days_as_json is None:
         output.print_day(newsletter, report, used.llm_budget.prices, rehearsed=dry_run)
     else:

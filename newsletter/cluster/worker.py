@@ -165,9 +165,12 @@ class ClusterWorker:
             newsletter for newsletter in settings.newsletters if newsletter.slug not in refused
         ]
         for newsletter in mailed:
-            for days in catch_up.open_days(services, newsletter):
+            open_days = catch_up.open_days(services, newsletter)
+            newest_from = catch_up.newest_from(services, newsletter)
+            for days in open_days:
+                not_before = newest_from if days is open_days[-1] else None
                 try:
-                    catch_up.run_days(services, newsletter, days)
+                    catch_up.run_days(services, newsletter, days, not_before)
                 except NewsletterError as error:
                     _log.warning("%s: %s", newsletter.slug, error)
 
