@@ -14,6 +14,7 @@ from newsletter.sources.withdrawal_context import (
     goes_on,
     withdraws_something_else,
 )
+from newsletter.sources.withdrawal_languages import withdraws_in_another_language
 
 _LONGEST = 5000  # characters of a comment that are read
 
@@ -27,13 +28,15 @@ _WORD = lazy_pattern(
 )
 _HINT = lazy_pattern(
     r"dra[wn]|drwan|drew|drown|retract|remov|delet|t(?:ak|ook)|pull|recall|rescind|revok|cancel"
-    r"|annul|retire|void|taken off|no longer|撤|r[ei]tir|zurückgezogen|отозван|снят",
+    r"|annul|retire|void|taken off|no longer|撤|r[ei]tir|retrait|retras|zurück|rücknahme|getrokken"
+    r"|отозв|снят|取り?下げ|철회|çekil|wycofan|tillbaka|tilba[kg]e",
     re.IGNORECASE,
 )
 # Full stops of "Proc. Amer. Math. Soc." end no sentence.
 _SENTENCE = lazy_pattern(
-    r"(?<![A-Z])(?<!\b[A-Z][a-z]{2})(?<!\b[A-Z][a-z]{3})[.!?]\s+"
-    r"(?=[A-Z\[(\"“]|(?:withdrawn|this|paper|we)\b)"
+    r"(?<![A-Z])(?<!\b[A-Z][a-z]{2})(?<!\b[A-Z][a-z]{3})(?<!\bCommun)(?<!\bAstron)(?<!\bTrans)"
+    r"(?<!\bAstrophys)(?<!\bPhilos)[.!?]\s+"
+    r"(?=[A-ZÀ-ÖØ-ÞА-Я\[(\"“]|(?:withdrawn|this|paper|we)\b)"
 )
 
 _THIS_PAPER = lazy_pattern(
@@ -99,17 +102,7 @@ _TAKEN_AWAY = lazy_pattern(
     r"|\bremoved (?:by|from) (?:the )?arxiv\b"
     rf"|\b(?:we|i|authors?|please|to|hereby)\s+(?:\w+\s+){{0,2}}?{_TAKE_AWAY}"
     rf"\s+(?:this|our|my|the|their)\s+(?:\w+\s+)?{PAPER}\b(?!\s+from\s+(?!{ARXIV}))"
-    rf"|\btak(?:e|en|ing) (?:this|our|the) {PAPER} (?:down|back|offline)|撤稿|撤回",
-    re.IGNORECASE,
-)
-# Authors who write their comments in the language of their paper.
-_IN_OTHER_LANGUAGES = lazy_pattern(
-    r"\b(?:retirée?|retirad[oa]|ritirat[oa])\s*(?:$|[.;,(]|(?:par|por|pel[oa]s?|d[ae]gli|dal(?:l['’]"
-    r"|la|le)?)\s*(?:(?:les?|los?|l|el|os?|propri[oa]s?)['’\s]+)?aut(?:o|eu)r"
-    r"|en raison|pour cause|suite [àa]|debido|devido|a causa|por (?:un |um )?erro|d['’e]\s*arxiv)"
-    r"|\b(?:artikel|arbeit|aufsatz|manuskript|preprint|autor(?:en)?)\b[^.;]{0,40}\bzurückgezogen\b"
-    r"|^\W*zurückgezogen\s*(?:$|[.;,(]|vom\b|von den\b|wegen\b|aufgrund\b)"
-    r"|\b(?:отозван|снят)[аоы]?\s*(?:$|[.;,(]|(?:по просьбе )?автор|из[- ]за|в связи)",
+    rf"|\btak(?:e|en|ing) (?:this|our|the) {PAPER} (?:down|back|offline)",
     re.IGNORECASE,
 )
 # Abstracts speak of much; only these words at their beginning, or of "this paper", are a notice.
@@ -153,7 +146,7 @@ def _sentence_withdraws(sentence: str) -> bool:
         rest = sentence[: away.start()], "", sentence[away.end() :]
         if not withdraws_something_else(*rest):
             return True
-    return bool(_IN_OTHER_LANGUAGES.search(sentence)) or any(
+    return withdraws_in_another_language(sentence) or any(
         _means_this_paper(sentence[: found.start()], found, sentence[found.end() :])
         for found in _WORD.finditer(sentence)
     )

@@ -50,7 +50,7 @@ _VENUE_WORD = (
     r"(?i:conferences?|workshops?|journals?|venues?|proceedings|symposium|tracks?|special issue"
     r"|transactions|competition|shared task|challenge|publisher|editors?|magazine)\b"
 )
-_KNOWN_VENUE = (
+KNOWN_VENUE = (
     r"(?:ICLR|ICML|NeurIPS|NIPS|CVPR|ICCV|ECCV|WACV|BMVC|ACCV|AAAI|IJCAI|ECAI|ACL|NAACL|EACL|AACL"
     r"|EMNLP|COLING|COLM|TACL|ARR|KDD|WWW|WSDM|SIGIR|CIKM|RecSys|ICASSP|I(?:NTERSPEECH|nterspeech)"
     r"|ISMIR|MICCAI|MIDL|ICRA|IROS|CoRL|RSS|CHI|UIST|SIGGRAPH|AISTATS|UAI|COLT|[TJ]MLR|T?PAMI"
@@ -58,7 +58,7 @@ _KNOWN_VENUE = (
     r"|Elsevier|Springer|Nature|Science)\b"
 )
 _NAMED_VENUE = (
-    rf"(?:{_KNOWN_VENUE}(?:['’ -]{{0,2}}(?:20)?\d\d\b)?"
+    rf"(?:{KNOWN_VENUE}(?:['’ -]{{0,2}}(?:20)?\d\d\b)?"
     r"|(?!COVID)[A-Z][A-Za-z&/+-]*[A-Z][A-Za-z]*['’ -]{0,2}(?:(?:19|20)\d\d|\d\d)\b"
     rf"|{_VENUE_WORD})"
 )
@@ -68,6 +68,7 @@ _HANDED_IN = lazy_pattern(
     r"|appeared|scored|reviewed|(?:under|in|for) (?:peer )?(?:review|consideration|submission))\b"
     r"[^.;]{0,40}?\b(?i:to|at|by|in|for|from|with|as)\s+"
     rf"(?:{_VENUE}|(?!(?i:the )?(?i:arxiv))(?:the )?[A-Z][a-z]+ [A-Z(])"
+    r"|\b(?i:submitted|sent)\s+(?:\w+\s+)?to\s+(?!(?i:the )?(?i:arxiv))(?:the )?[A-Z]"
 )
 _OF_VENUE = rf"(?:{_NAMED_VENUE}\s+(?:\w+\s+)?{PAPER}|{PAPER}\s+(?i:to|at|for|in)\s+{_VENUE})"
 _ENDS_IN_VENUE = lazy_pattern(
@@ -171,6 +172,12 @@ _PART_BEHIND = lazy_pattern(
     rf"{_PART}(?!\s+{PAPER})",
     re.IGNORECASE,
 )
+# An answer to reviewers; "this reply" may be the paper.
+_ANSWER_BEFORE = lazy_pattern(
+    rf"(?:\b(?:rebuttals?|appeals?|reviews?|author responses?)"
+    rf"|^\W*(?:responses?|repl(?:y|ies)|comments?))\s+(?:{IS}\s+)?(?:\w+ly\s+)?$",
+    re.IGNORECASE,
+)
 # "One of the authors withdrew": a person, and not the paper.
 _PERSON_BEFORE = lazy_pattern(
     r"\b(?:one of the|an?|first|second|third|last|some|corresponding)\s+(?:co-?)?authors?\s+"
@@ -206,6 +213,7 @@ def withdraws_something_else(before: str, word: str, behind: str) -> bool:
                 _PART_BEFORE.search(before),
                 _PART_ALONE.search(before),
                 _PART_BEHIND.match(behind),
+                _ANSWER_BEFORE.search(before),
             )
         )
         or bool(_PERSON_BEFORE.search(before) and _ENDS_CLAUSE.match(behind))

@@ -11,6 +11,86 @@ from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from tests.sources import samples
 
 NOTICES = """\
+Cet article a été retiré par ses auteurs
+Cet article a été retiré par son auteur
+Cet article est retiré
+Article retiré par ses auteurs en raison d'une erreur
+Ce papier a été retiré de l'arXiv
+Cette prépublication a été retirée par ses auteurs
+Les auteurs ont retiré cet article
+Les auteurs retirent cet article
+L'auteur a retiré ce papier à cause d'une erreur
+Retiré à la demande des auteurs
+Nous avons retiré ce papier
+Retrait de l'article par les auteurs
+Este artículo ha sido retirado por sus autores
+Este artículo fue retirado por su autor
+Los autores han retirado este artículo
+El autor ha retirado este artículo
+Retirado por error en la demostración
+Artículo retirado
+Este trabajo ha sido retirado debido a un error
+Retirado a petición de los autores
+Hemos retirado este artículo
+Dieser Artikel wurde von seinen Autoren zurückgezogen
+Dieses Paper wurde von den Autoren zurückgezogen
+Die Autoren haben diesen Artikel zurückgezogen
+Die Autoren ziehen diesen Artikel zurück
+Wir ziehen diese Arbeit zurück
+Wir haben diese Arbeit zurückgezogen
+Von den Autoren zurückgezogen
+Diese Arbeit wurde wegen eines Fehlers zurückgezogen
+Este artigo foi retirado pelos seus autores
+Este artigo foi retirado pelo autor devido a um erro
+Os autores retiraram este artigo
+Retirado pelos autores
+Artigo retirado a pedido dos autores
+Este trabalho foi retirado
+Questo articolo è stato ritirato dai suoi autori
+Questo articolo è stato ritirato dagli autori
+Gli autori hanno ritirato questo articolo
+Articolo ritirato a causa di un errore
+Ritirato dall'autore
+Abbiamo ritirato questo articolo
+Dit artikel is door de auteurs ingetrokken
+Ingetrokken door de auteurs
+Статья отозвана авторами
+Авторы отозвали статью
+Работа отозвана её авторами
+Статья отозвана
+この論文は著者により撤回されました
+取り下げ
+著者により取り下げられました
+本文已被作者撤回
+作者已撤稿
+论文已撤销
+论文已被作者撤下
+저자에 의해 철회되었습니다
+이 논문은 저자가 철회하였습니다
+Makale yazarlar tarafından geri çekilmiştir
+Artykuł został wycofany przez autorów
+Denna artikel har dragits tillbaka av författarna
+Aquest article ha estat retirat pels autors
+Cet article est retiré par ses auteurs car la preuve du lemme 3 est fausse
+Papier retiré pour cause d'erreur
+Le présent manuscrit a été retiré par l'auteur
+Les auteurs souhaitent retirer cet article
+Este manuscrito ha sido retirado por los autores debido a errores
+El artículo se ha retirado
+Se retira este artículo
+Retirado por los propios autores
+Diese Version wurde von den Autoren zurückgezogen, da Satz 2 falsch ist
+Der Artikel wird zurückgezogen
+Zurückgezogen wegen eines Fehlers im Beweis
+Este artigo foi retirado porque contém erros
+O autor retirou este artigo
+Il presente lavoro è stato ritirato dall'autore
+L'articolo è ritirato
+Dit paper is ingetrokken vanwege een fout
+Данная статья отозвана автором из-за ошибки
+本論文は取り下げられた
+该论文已被撤回
+이 논문은 철회됨
 This paper has been withdrawn because Theorem 3 is false
 This version is withdrawn because Lemma 4 is wrong; do not cite
 The paper is withdrawn since Theorem 1.2 is incorrect
@@ -268,6 +348,51 @@ Accepted to Interspeech 2022; the paper was found to contain a labelling error a
 """
 
 DECOYS = """\
+Earlier submitted to Phys. Rev. D, withdrawn by us
+Rebuttal withdrawn. Published at TMLR
+Submitted to Phys. Rev. Lett., withdrawn by us
+Previously submitted to JHEP, later withdrawn by the authors
+Was submitted to Nucl. Phys. B, withdrawn by us
+First submitted to J. Phys. A, withdrawn by us; now in JMP
+Submitted to Ann. Math. and withdrawn by us
+Originally submitted to Commun. Math. Phys., withdrawn by the author
+Response withdrawn. Accepted at ICML
+Review withdrawn. Published in TMLR
+Comment withdrawn. Published in PRL
+Rebuttal was withdrawn
+Author response withdrawn; published at TMLR
+Reply withdrawn. Published in Phys. Rev. A
+Appeal withdrawn. Accepted to JMLR
+Soumis à Annales de l'Institut Fourier, puis retiré
+Retiré de la conférence EGC 2024
+Article soumis à CVPR puis retiré par ses auteurs
+Zurückgezogen von der ICML 2024
+Wurde bei Phys. Rev. D eingereicht und zurückgezogen
+El capítulo 3 ha sido retirado
+Enviado a Phys. Rev. D, retirado por nosotros
+La section 4 a été retirée
+Le théorème 3 a été retiré
+Der Satz 3 wurde zurückgezogen
+Il teorema 3 è stato ritirato
+Professeur retiré, 12 pages
+Auteur retraité
+Version 1 a été retirée
+La première version a été retirée par ses auteurs
+Retirado de la conferencia
+En français, 12 pages
+Ritirato da ICML 2024
+Soumis à la conférence JDS puis retiré
+Wir ziehen Satz 3 zurück
+Una versión anterior fue retirada
+Nous retirons l'hypothèse de régularité
+Thèse en français; le chapitre 5 retiré
+Cet article n'a pas été retiré
+Der Artikel wurde nicht zurückgezogen
+Artículo enviado a PRD y retirado
+Submitted to Physical Review D and withdrawn by the authors
+Author rebuttal withdrawn; accepted at TMLR
+Earlier submitted to Phys. Lett. B, withdrawn by the authors
+12 pages, en français, à paraître
 We withdrew our submission to NeurIPS 2025; now under review at TMLR
 We have withdrawn our submission to ICML
 v2: Theorem 5 withdrawn, the rest unchanged
