@@ -1,5 +1,6 @@
 """Issues: composed from what was announced, frozen once, the same for every reader ever after."""
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from newsletter import completeness, issue_edits, late_papers, papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.errors import WrongUseError, did_you_mean
+from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import from_json, to_json
 from newsletter.interests.newsletter_picks import newsletter_picks
 from newsletter.models import IssueEntryRow, IssueRow, IssueState
@@ -70,7 +72,7 @@ def compose_issue(
     )
     edited = issue_edits.apply(content, issue_edits.load(session, newsletter.slug, day))
     picks = newsletter_picks(session, newsletter.slug, edited.papers)
-    return replace(edited, picks=picks)
+    return replace(edited, picks=picks).with_topics()
 
 
 def freeze_issue(session: Session, content: IssueContent) -> IssueRow | None:
@@ -87,6 +89,7 @@ def freeze_issue(session: Session, content: IssueContent) -> IssueRow | None:
         by_category=content.by_category,
         notes={listing.category: asdict(listing) for listing in content.listings},
         picks=None if content.picks is None else to_json(content.picks),
+        topics=dict(content.topics) or None,
         state=IssueState.FROZEN,
         frozen_at=content.frozen_at,
         edits=issue_edits.to_json(content) or None,
@@ -131,6 +134,7 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
         frozen_at=issue.frozen_at,
         by_category=issue.by_category,
         picks=None if issue.picks is None else from_json(issue.picks),
+        topics=tuple(itertools.starmap(Topic, (issue.topics or {}).items())),
         sections_by_day=(
             _sections_by_day(session, issue)
             if issue.first_day or any(row.announced_on for row in rows)

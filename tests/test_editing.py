@@ -60,6 +60,8 @@ def test_what_preview_shows_is_what_is_sent_and_stays(edited: Cli, settings: Set
         content = issues.load_issue(session, issue)
         assert issue_edits.load(session, "audio", issue.day) == IssueEdit()
     assert content.entries[0].paper.id.arxiv_id == FIRST
+    assert content.topics == content.with_topics().topics != ()
+    assert not content.without("new").topics
     assert [left.paper_id.arxiv_id for left in content.omissions] == [OMITTED]
     assert sum(content.counts.values()) == len(content.entries) == 25
     shown = edited("issues", "show").out
@@ -153,19 +155,19 @@ def test_picks_come_before_what_the_editor_puts_first_and_one_paper_bears_both_r
     mails = IssueEmails(edited_day(), SITE, LINKS)
     ours = replace(READER, picks=(IssuePick("2507.01100", (reason,)),))
     text = mails.mail(ours).text
-    order = ["Seminar", "FOR YOU", "\nTitle 0", "rest of the day", "Put first", "\nTitle 2"]
+    order = ["Seminar", "FOR YOU", "\nTitle 0", "rest of the day", "* Put first", "\nTitle 2"]
     assert sorted(order, key=text.index) == order
     same = replace(READER, picks=(IssuePick("2507.01102", (reason,)),))
     text = mails.mail(same).text
     order = [
         "whom you follow",
-        "Put first by the editor",
+        "* Put first by the editor",
         "\nTitle 2",
         "rest of the day",
         "NEW\n\nTitle 0",
     ]
     assert sorted(order, key=text.index) == order
-    assert text.count("Put first") == 1
+    assert text.count("* Put first") == 1
     assert "CHOICE" not in text
 
 
@@ -175,9 +177,9 @@ def test_what_the_editor_puts_first_comes_before_what_a_group_named() -> None:
     for picked, order in (
         (
             picks,
-            ["Seminar", "Put first", "\nTitle 2", "FOR THIS GROUP", "\nTitle 0", "rest of the"],
+            ["Seminar", "* Put first", "\nTitle 2", "FOR THIS GROUP", "\nTitle 0", "rest of the"],
         ),
-        (picks[1:], ["Put first", "\nTitle 2", "rest of the day", "\nTitle 0"]),
+        (picks[1:], ["* Put first", "\nTitle 2", "rest of the day", "\nTitle 0"]),
     ):
         content = replace(edited_day(), picks=picked)
         text = IssueEmails(content, SITE, LINKS).mail(READER).text

@@ -44,6 +44,8 @@ class IssueRow(Base):
     notes: Mapped[dict[str, Any]]  # category -> {state, expected, found, missing}
     # What comes first for the newsletter's group, where that named anything.
     picks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # What several of its papers are on -> how many, the most telling first; none where nothing is.
+    topics: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     state: Mapped[str] = mapped_column(String(16))
     frozen_at: Mapped[datetime]
     # Recipients are written down in slices, in the order of their numbers: up to which it is done,

@@ -9,6 +9,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
+from newsletter.interests.day_topics import Topic, find_topics
 from newsletter.interests.issue_picks import IssuePicks
 from newsletter.rendering.paper_text import plain
 from newsletter.sources.base import AnnouncementType, ListingState, Paper, PaperId
@@ -123,6 +124,7 @@ class IssueContent:
     by_category: bool = False
     picks: IssuePicks | None = None  # what comes first for everybody, where its group named that
     by_day: bool = False  # a week's mail: titles under the days that announced them
+    topics: tuple[Topic, ...] = ()  # what several papers of its leading section are on
     editor_notes: tuple[EditorNote, ...] = ()
     omissions: tuple[Omission, ...] = ()
     # Of several days, and beside papers that were found later: where each day announced which
@@ -167,7 +169,18 @@ class IssueContent:
             entries=tuple(sorted(entries, key=attrgetter("order"))),
             editor_notes=tuple(note for note in self.editor_notes if note.day >= days[0]),
             omissions=tuple(left for left in self.omissions if left.day >= days[0]),
-        )
+        ).with_topics()
+
+    def with_topics(self) -> "IssueContent":
+        """And what several papers of its leading section are on; milliseconds a hundred papers."""
+        return replace(self, topics=find_topics([entry.paper for entry in self.leading]))
+
+    @cached_property
+    def leading(self) -> list[IssueEntry]:
+        """The day's own papers in the first section that has any: the day is about them."""
+        own = [entry for entry in self.entries if not entry.announced_on]
+        sections = ([entry for entry in own if entry.section is one] for one in IssueSection)
+        return next(filter(None, sections), [])
 
     def _since_then(self, entry: IssueEntry, day: date) -> IssueEntry | None:
         """A paper found later as its own day announced it, for whoever was no reader before."""
@@ -239,6 +252,7 @@ class IssueContent:
         return replace(
             self,
             entries=tuple(entry for entry in self.entries if entry.section not in hidden),
+            topics=() if self.leading and self.leading[0].section in hidden else self.topics,
             omissions=tuple(left for left in self.omissions if left.section not in hidden),
         )
 

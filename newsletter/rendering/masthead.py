@@ -6,7 +6,7 @@ Plain strings: the template that prints them escapes them as its format needs.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
 from newsletter.rendering.paper_text import plain, shortened
 from newsletter.rendering.size_budget import DetailLevel, own_level, shows_sentence
 from newsletter.rendering.translations import Catalogue
@@ -68,11 +68,19 @@ class MastheadTexts:
         """What the day is about, as a sentence: mail programs summarize from it."""
         if not content.entries:  # a reader left out all sections that the day has
             return self._say("No papers in your sections")
-        counts, count = content.counts, self._count
-        of_most_interest = next(filter(counts.get, IssueSection), None)
-        if of_most_interest is None:
+        first = content.entries[0]
+        topics = self._topics(content) if content.topics else ""
+        if first.put_first:
+            end = {"title": self._title(first)}
+            if not topics:
+                return self._say("Put first by the editor: %(title)s") % end
+            return topics + self._say("; put first by the editor: %(title)s") % end
+        if not content.leading:
             return self.found_later_count(content)
-        papers = counts[of_most_interest]
+        title = self._title(content.leading[0])
+        if topics:
+            return topics + self._say("; first: %(title)s") % {"title": title}
+        count, papers = self._count, len(content.leading)
         sentence = {
             IssueSection.NEW: count(
                 "%(num)s paper is new in %(categories)s: %(title)s",
@@ -90,15 +98,37 @@ class MastheadTexts:
                 "Nothing is new in %(categories)s; %(num)s papers are replaced; first: %(title)s",
                 papers,
             ),
-        }[of_most_interest]
-        first = next(
-            entry.paper for entry in content.section(of_most_interest) if not entry.announced_on
-        )
+        }[content.leading[0].section]
         return sentence % {
             "num": self._number(papers),
             "categories": self._categories(content.categories),
-            "title": shortened(plain(first.title), _TITLE_CHARACTERS),
+            "title": title,
         }
+
+    @staticmethod
+    def _title(entry: IssueEntry) -> str:
+        return shortened(plain(entry.paper.title), _TITLE_CHARACTERS)
+
+    def _topics(self, content: IssueContent) -> str:
+        """What several papers of the leading section are on, with their numbers."""
+        say = self._say
+        sentence = {
+            IssueSection.NEW: say("New in %(categories)s, among others on %(topics)s"),
+            IssueSection.CROSS: say(
+                "Nothing is new in %(categories)s; cross-lists are on %(topics)s, among others"
+            ),
+            IssueSection.REPLACE: say(
+                "Nothing is new in %(categories)s; replacements are on %(topics)s, among others"
+            ),
+        }[content.leading[0].section]
+        topics = []
+        for place, (words, papers) in enumerate(content.topics):
+            counted = self._count("%(topic)s (%(num)s paper)", "%(topic)s (%(num)s papers)", papers)
+            line = say("%(topic)s (%(num)s)") if place else counted
+            told = line % {"topic": words, "num": self._number(papers)}
+            topics.append(told if papers > 1 else words)
+        categories = self._categories(content.categories)
+        return sentence % {"categories": categories, "topics": self._list(topics)}
 
     def _categories(self, categories: Sequence[str]) -> str:
         if len(categories) <= _SHOWN_CATEGORIES:

@@ -177,7 +177,7 @@ def _digest(language: str, entries: list[IssueEntry], notes: list[ListingNote]) 
         entries=tuple(sorted(entries, key=lambda entry: order.index(entry.section))),
         listings=tuple(notes),
         frozen_at=FROZEN,
-    )
+    ).with_topics()
 
 
 def real_days() -> list[Path]:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from newsletter import config, issues
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
@@ -404,6 +405,15 @@ def test_the_first_sentence_says_what_the_day_is_about_before_anything_can_be_pr
     replaced = digest(paper(), section=IssueSection.REPLACE)
     told = IssueEmails(replaced, SITE, LINKS).mail(READER).text
     assert "Nothing is new in cs.SD; 1 paper is replaced: A plain title" in told
+    topics = (Topic("point clouds", 4), Topic("ASR", 2), Topic("voice conversion", 1))
+    about = "on point clouds (4 papers), ASR (2) and voice conversion; first: A plain title"
+    told = IssueEmails(replace(issue, topics=topics), SITE, LINKS).mail(READER).text
+    assert f"New in cs.SD, among others {about}" in " ".join(told.split())
+    first = replace(replaced.entries[0], put_first="Read it")
+    for named, words in ((topics, "conversion; put first by"), ((), "Put first by")):
+        edited = replace(issue, entries=(first, *issue.entries), topics=named)
+        told = IssueEmails(edited, SITE, LINKS).mail(READER).text
+        assert f"{words} the editor: A plain title\n" in told.replace("\nthe", " the")
 
 
 def test_who_wrote_a_sentence_is_not_broken_over_two_lines() -> None:

@@ -77,7 +77,7 @@ def test_an_issue_by_category_with_the_editor_s_word(site: Site) -> None:
     page = site.get(f"/audio/{day}").text
     anchors = re.findall(r'<h2 class="label" id="([^"]+)"', page)
     assert anchors[:2] == ["first-cs.SD-replace", "first"]  # the editor's, then the group's
-    lead, bar = page.index("papers are new in cs.SD"), page.index('<svg class="bar"')
+    lead, bar = page.index("the editor: "), page.index('<svg class="bar"')
     assert lead < bar < page.index("Tea <b>")
     widths = re.findall(r'<rect class="\w+" x="(\d+)" width="(\d+)"', page)
     assert [int(x) for x, _ in widths] == [0, int(widths[0][1]), 100 - int(widths[2][1])]

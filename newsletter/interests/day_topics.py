@@ -1,0 +1,207 @@
+"""What the papers of a day are about: the phrases that their titles share, and how many say so.
+
+A paper is on a phrase that its title has, or that its text says twice. Common words are told from
+topics by the lexicon; of a single word the sentences must also use it as a noun.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from newsletter import tex
+from newsletter.interests.lexicon import Lexicon, shipped
+from newsletter.sources.base import Paper
+
+_MOST_TOPICS = 3
+_MOST_CANDIDATES = 50
+_LONGEST_TEXT = 5000  # characters of an abstract
+_BEHIND_TITLE = " | "
+_LONGEST_PHRASE = 3  # words
+_FIELD = 0.25  # what more of a day's papers are on is the field, not the day
+_RARITY = 1.0  # of each word of a topic (`Lexicon.rarity`), at least
+_RAREST = (3.0, 1.9)  # of a single word, and of the rarest of several
+_BY_LENGTH = (0.0, 0.5, 1.0, 1.1)  # what phrases of so many words are worth
+_FEW = 12  # papers of a day, in which any of them may be on the field
+_SMALL = 40
+_STRANGE = 6.5  # the rarity of a word that does not say to most what one paper is on
+_MANY = 60  # in such a day a topic needs one paper more
+_SAID_OFTEN = 0.6  # of those who say a single word, at least so many are on it
+_CLAUSE = re.compile(r"[:;,.?!()\[\]{}“”\"/—–|]+| - ")
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_GAPS = str.maketrans(dict.fromkeys("\n\t()[]{},.;:?!\"'/$“”’—–", " "))
+# What can end a phrase but is none by itself, and what no topic holds, telling or not.
+_HEADS = frozenset(
+    re.findall(
+        r"\w+",
+        "algorithm analysis answering assessment data experience generation guidance instance"
+        " intelligence learning mind model modeling network science system thinking",
+    )
+)
+_NO_TOPIC = frozenset(
+    re.findall(
+        r"[\w-]+",
+        "an and application approach are as at based benchmark beyond by can case dataset deep do"
+        " effective efficient enhancing evaluating exploring for framework from how in into is it"
+        " its large large-scale learning-based leveraging method new of on or over performance"
+        " report rethinking review robust study survey task than the their through to toward"
+        " understanding using via what when which why with without",
+    )
+)
+_ENDINGS = ("ed", "-aware", "-based", "-driven", "-free", "-guided", "-level", "-specific", "-time")
+# After a noun a sentence often goes on with one of these; after an adjective never.
+_AFTER_NOUN = (
+    r"(?=\s?[.,;:()|]|\s(?:and|as|at|by|can|for|from|in|is|are|of|on|or|that|to|via|with)\b)"
+)
+_BELONGS = 0.8  # of all times that a phrase is said
+_NOUN = 0.15  # of all times that a phrase is said, at least
+
+
+class Topic(NamedTuple):
+    """A phrase as the papers write it, and how many are on it."""
+
+    words: str
+    papers: int
+
+
+def find_topics(papers: Sequence[Paper]) -> tuple[Topic, ...]:
+    """The most telling ones of a day, at most three; none of a day whose papers share nothing."""
+    texts = [_title(paper) + _BEHIND_TITLE + paper.abstract[:_LONGEST_TEXT] for paper in papers]
+    found = sorted(_candidates(papers, texts), key=_PossibleTopic.order)
+    chosen: list[_PossibleTopic] = []
+    for topic in found:
+        if not any(map(topic.repeats, chosen)) and topic.is_noun(texts):
+            chosen.append(topic)
+        if len(chosen) == _MOST_TOPICS:
+            break
+    return tuple(Topic(topic.written(texts), len(topic.papers)) for topic in chosen)
+
+
+@dataclass(frozen=True)
+class _PossibleTopic:
+    """A phrase in small letters, without a plural's "s", and the numbers of the papers on it."""
+
+    phrase: str
+    papers: frozenset[int]
+    score: float
+
+    def order(self) -> tuple[bool, float, str]:
+        """The most telling first, and what one paper is on last."""
+        return len(self.papers) == 1, -self.score, self.phrase
+
+    @property
+    def words(self) -> set[str]:
+        return set(self.phrase.split(" "))
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in re.split("[ -]", self.phrase))
+
+    def repeats(self, other: "_PossibleTopic") -> bool:
+        """Whether it says in other words, or of mostly the same papers, what the other says."""
+        return (
+            bool(self.words & other.words)
+            or self.initials == other.phrase
+            or self.phrase == other.initials
+            or 2 * len(self.papers & other.papers) > len(self.papers)
+        )
+
+    def is_noun(self, texts: Sequence[str]) -> bool:
+        """Whether sentences use it without another noun behind it."""
+        said = "\n".join(texts[number] for number in self.papers)
+        ended = re.findall(rf"{self.pattern}{_AFTER_NOUN}", said, re.IGNORECASE)
+        return len(ended) >= _NOUN * len(re.findall(self.pattern, said, re.IGNORECASE))
+
+    def written(self, texts: Sequence[str]) -> str:
+        """As some of the papers write it: in small letters and as a plural where enough do.
+
+        A word that nearly always stands before it belongs to it: "black" to "hole mergers".
+        """
+        own = [texts[number].partition(_BEHIND_TITLE) for number in sorted(self.papers)]
+        whole = rf"(?:(?<![\w-])([^\W_]+)\s+)?({self.pattern})"
+        found = re.findall(whole, "\n".join(text for _, _, text in own), re.IGNORECASE)
+        found = found or re.findall(whole, "\n".join(title for title, _, _ in own), re.IGNORECASE)
+        found = found or [("", self.phrase)]
+        forms = Counter(" ".join(form.split()) for _, form in found)
+        usual = [form for form in forms if 5 * forms[form] >= max(forms.values())]
+        form = min(usual, key=lambda form: (sum(map(str.isupper, form)), form[-1] != "s", form))
+        before, times = Counter(word for word, _ in found).most_common(1)[0]
+        is_sure = len(self.papers) > 1 and times >= _BELONGS * len(found)
+        belongs = is_sure and shipped().rarity(before.lower()) >= _RARITY
+        return f"{before} {form}" if before and belongs else form
+
+    @property
+    def pattern(self) -> str:
+        words = r"s?\s+".join(map(re.escape, self.phrase.split(" ")))
+        return rf"\b{words}s?\b"
+
+
+def _candidates(papers: Sequence[Paper], texts: Sequence[str]) -> Iterator[_PossibleTopic]:
+    """The phrases that enough papers are on, the most telling of those that stand in titles."""
+    lexicon = shipped()
+    titled: dict[str, set[int]] = {}
+    for number, paper in enumerate(papers):
+        for phrase in _phrases(_title(paper), lexicon):
+            titled.setdefault(phrase, set()).add(number)
+    weights = {phrase: len(on) * _weight(phrase, lexicon) for phrase, on in titled.items()}
+    spaced = [f" {text} ".lower().translate(_GAPS) for text in texts]
+    for phrase in sorted(weights, key=lambda phrase: (-weights[phrase], phrase))[:_MOST_CANDIDATES]:
+        naming = [number for number, text in enumerate(spaced) if f" {phrase}" in text]
+        twice = {number for number in naming if _says_twice(spaced[number], phrase)}
+        on = frozenset(titled[phrase] | twice)
+        is_word = " " not in phrase
+        if len(on) == 1:  # of a small day, one paper may be on what others only touch
+            is_known = max(map(lexicon.rarity, phrase.split(" "))) < _STRANGE
+            if len(papers) <= _SMALL and not is_word and twice and is_known:
+                yield _PossibleTopic(phrase, on, len(naming) * _weight(phrase, lexicon))
+            continue
+        share = len(on) / len(on.union(naming))  # of a topic those who name it say more of it
+        is_field = len(papers) >= _FEW and len(on) > _FIELD * len(papers)
+        is_rare = len(on) < 2 + (is_word and len(papers) >= _FEW) + (len(papers) >= _MANY)
+        if not (is_field or is_rare or (is_word and share < _SAID_OFTEN)):
+            yield _PossibleTopic(phrase, on, len(on) * share * _weight(phrase, lexicon))
+
+
+def _says_twice(text: str, phrase: str) -> bool:
+    return text.count(f" {phrase} ") + text.count(f" {phrase}s ") > 1
+
+
+def _title(paper: Paper) -> str:
+    return tex.to_text(paper.title) if "\\" in paper.title or "$" in paper.title else paper.title
+
+
+def _phrases(title: str, lexicon: Lexicon) -> Iterator[str]:
+    """What of a title can be a topic: neighbours in one clause, which need not be its words."""
+    for clause in _CLAUSE.split(title.lower()):
+        words = _WORD.findall(clause)
+        for length in range(1, _LONGEST_PHRASE + 1):
+            for start in range(len(words) - length + 1):
+                phrase = words[start : start + length]
+                if _is_topic(phrase, lexicon):
+                    yield " ".join(map(_singular, phrase))
+
+
+def _singular(word: str) -> str:
+    is_plural = len(word) > 3 and word[-1] == "s" and word[-2] not in "aisu"  # noqa: PLR2004 - not "gas"
+    return word[:-1] if is_plural else word
+
+
+def _is_topic(words: Sequence[str], lexicon: Lexicon) -> bool:
+    if len(words) == 1 and (_singular(words[0]) in _HEADS or words[0].endswith(_ENDINGS)):
+        return False
+    telling = words[:-1] if _singular(words[-1]) in _HEADS else words
+    for word in telling:
+        both = {word, _singular(word)}
+        if len(word) == 1 or word.isdecimal() or both & _NO_TOPIC or both & lexicon.no_topics:
+            return False
+    rarities = list(map(lexicon.rarity, telling))
+    return min(rarities) >= _RARITY and max(rarities) >= _RAREST[len(words) > 1]
+
+
+def _weight(phrase: str, lexicon: Lexicon) -> float:
+    """How telling a phrase is: the mean rarity of its words; one alone says half as much."""
+    words = phrase.split(" ")
+    telling = words[:-1] if words[-1] in _HEADS else words
+    mean = sum(map(lexicon.rarity, telling)) / len(telling)
+    return min(mean, 6.0) * _BY_LENGTH[len(words)]

@@ -1,0 +1,56 @@
+"""What a day is about, in words that its papers share."""
+
+from newsletter.interests.day_topics import find_topics
+from newsletter.sources.base import Paper, PaperId
+
+_TOPICS = (
+    ("Point Clouds", "We complete point clouds (also large point clouds) for robots."),
+    (
+        "Speaker Diarization",
+        "Speaker diarization, or who spoke when, is hard; speaker diarization.",
+    ),
+    ("Legal RAG", "We add a graph to RAG, so that RAG cites statutes."),
+)
+
+
+def paper(number: int, topic: int = 3) -> Paper:
+    """On one of three topics, or on what no other is on."""
+    title, abstract = (*_TOPICS, (f"Zyx{chr(97 + number % 26) * 4}", "We propose it."))[topic]
+    return Paper(
+        id=PaperId(f"2507.{number:05}", 1),
+        title=f"Robust Method {number}: {title} for $x_{number}$ with Large Models",
+        abstract=abstract,
+        authors=(),
+        categories=("cs.SD",),
+    )
+
+
+def day(papers: int) -> list[Paper]:
+    """Half of them are on the three topics."""
+    return [paper(number, min(number % 6, 3)) for number in range(papers)]
+
+
+def test_topics_are_phrases_of_titles_with_the_number_of_papers_on_them() -> None:
+    topics = dict(find_topics(day(24)))
+    assert topics == {"point clouds": 4, "speaker diarization": 4, "Legal RAG": 4}
+
+
+def test_what_no_papers_share_is_no_topic_and_what_all_share_is_the_field() -> None:
+    assert find_topics([]) == ()
+    assert find_topics([paper(number) for number in range(12)]) == ()
+    alike = [paper(number, 0) for number in range(40)]
+    assert find_topics(alike) == ()
+    assert find_topics(alike[:8]) == (("point clouds", 8),)  # so few may be on one thing
+    assert find_topics([paper(0, 0), paper(1)]) == (("point clouds", 1),)  # of a small day
+
+
+def test_odd_texts_are_no_topics_and_a_day_says_the_same_each_time() -> None:
+    odd = [
+        Paper(PaperId(f"2507.{n:05}", 1), text, text * 99, (), ("cs.SD",), None)
+        for n, text in enumerate(("", "$", "\\", "(((", "\u200b", "1 2 3", "a+ b* [c", "音频 音频"))
+    ]
+    assert not [topic for topic in find_topics(odd) if topic.words.isascii()]
+    assert find_topics(day(24) + odd) == find_topics(day(24) + odd)
+    assert {words for words, _ in find_topics(day(24)[::-1])} == {
+        words for words, _ in find_topics(day(24))
+    }
