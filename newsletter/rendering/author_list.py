@@ -14,6 +14,7 @@ _COLON = re.compile(rf"(?:^|\s+):+\s*|\s*:+(?:\s+|$)|\s*：\s*|{GLUED_COLON}")
 # Not "And", which is somebody's name.
 _AND = re.compile(r"^(?:(?:and|AND|\\?&)[\s,]+)+|[\s,]+(?:and|AND|\\?&)$")
 _BRACKETS = re.compile(r"(?P<name>[^(]*?)\s*(?P<brackets>(?:\([^()]+\)\s*)+)", re.DOTALL)
+_NOTE = re.compile(r"\([^()]+\)")  # "(equal contribution)", or where somebody works
 _OTHERS = re.compile(r"et\.?\s+al\b\.?|others", re.IGNORECASE)
 _SPEAKING = re.compile(r"(?:for|on behalf of|representing)\s", re.IGNORECASE)
 _GROUP = re.compile(r".*\b(?:collaboration|consortium|team)s?", re.IGNORECASE)
@@ -44,6 +45,8 @@ def read_authors(names: Iterable[str]) -> list[CreditedAuthor]:
                 group = _group_of(found)
             continue
         name, spoken_for = _parted(word)
+        if found and not group and _NOTE.fullmatch(name):
+            continue
         if found and not group and (not name or _OTHERS.fullmatch(name)):
             found[-1] = replace(
                 found[-1],

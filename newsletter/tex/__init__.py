@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from newsletter.tex.definitions import with_own_commands
 from newsletter.tex.macros import undoubled
 from newsletter.tex.marks import HTML, PLAIN
 from newsletter.tex.renderer import TexRenderer
@@ -13,6 +14,11 @@ from newsletter.tex.tokens import tidied
 if TYPE_CHECKING:
     from newsletter.tex.marks import Marks
 
+_FORMULA = re.compile(r"\$[^$]+\$")
+_ABOUT = re.compile(r"(?<=\s)~=(?=\s)")
+# T $_{max}$: a space that the page has no room for either.
+_PARTED_SCRIPT = re.compile(r"(?<=(?<!\w)[A-Z]) (?=\$_)")
+_SCRIPT_ALONE = re.compile(r"(?<!\S)\$_\{([A-Za-z]{2,})\}\$")
 _TEX = re.compile(r"[\\${}^_~]")
 # What a program for Markdown made of $p$.
 _ESCAPED_FORMULA = re.compile(r"\\\$([A-Za-z][\w^{}]{0,20})\\\$(?!\w)")
@@ -44,6 +50,13 @@ def _rendered(source: str, marks: Marks) -> str:
     clean = tidied(source)
     if "\\\\" in clean:
         clean = undoubled(clean)
+    if "def" in clean or "command" in clean or "\\let" in clean:
+        clean = with_own_commands(clean)
+    if "~=" in clean:
+        clean = _FORMULA.sub(lambda found: _ABOUT.sub(r"\\approx ", found[0]), clean)
+    if "$_" in clean:
+        clean = _PARTED_SCRIPT.sub("", clean)
+        clean = _SCRIPT_ALONE.sub(r"\1", clean) if marks is PLAIN else clean
     if "\\$" in clean:
         clean = _ESCAPED_FORMULA.sub(r"$\1$", clean)
     if "}{" in clean:

@@ -104,6 +104,7 @@ ONE_UNSAID = names("""
     label vspace hspace color pagestyle thispagestyle bibliographystyle bibliography usepackage
     index phantom vphantom hphantom input include hypersetup includegraphics pagecolor hyphenation
     pagenumbering selectlanguage documentclass captionsetup linespread sethlcolor cline hdotsfor
+    sisetup graphicspath urlstyle
     fontfamily fontseries fontshape fontencoding setstretch addvspace enlargethispage
 """)
 TWO_UNSAID = names("""

@@ -63,6 +63,7 @@ SEVEN = tuple(f"Ada {letter}" for letter in "ABCDEFG")
         (("Ada L", "Bob M", "and others"), "Ada L, Bob M et al."),
         (("(The X Collaboration)",), "(The X Collaboration)"),
         (("Vazgen S (Eds.)", "Ada L"), "Vazgen S (Eds.), Ada L"),
+        (("Ada L", "(equal contribution)", "Bob M", "(MIT)"), "Ada L, Bob M"),
         (("Ada L", ",", "-", ""), "Ada L"),
         (("Sand And", "And Y. Who", "And"), "Sand And, And Y. Who, And"),
         (("Ada L", "AND Bob M", "& Cy D"), "Ada L, Bob M, Cy D"),

@@ -170,6 +170,27 @@ def test_scripts_conditions_and_sizes_of_other_programs_are_read(source: str, se
 
 
 @stories(
+    (
+        r"\def\ours{\textsc{Net}} We show that \ours wins; \ours{} too",
+        "We show that Net wins; Net too",
+    ),
+    (r"\newcommand\ours{Net\xspace}We use \ours.", "We use Net."),
+    (r"\providecommand{\ours}[0]{Net}\ours does", "Net does"),
+    (r"\newcommand{\R}{\mathbb{R}}in $\R^n$", "in ℝⁿ"),
+    (r"\newcommand{\size}[1]{|#1|}of $n$", "of n"),
+    (r"\let\x=\alpha with $\x$", "with α"),
+    (r"\def\x{\x}\x", "x"),
+    (r"\sisetup{group-digits=none}We measure 3 km", "We measure 3 km"),
+    (r"the bound $_{max}$ of T $_{max}$ and E$_{max}$", "the bound max of T_max and E_max"),
+    (r"$n ~= 3$ and m ~= 4", "n ≈ 3 and m ~= 4"),
+)
+def test_an_authors_own_commands_stand_for_what_they_were_defined_as(
+    source: str, seen: str
+) -> None:
+    assert to_text(source) == seen
+
+
+@stories(
     ("6.2% &#177; 2.8% for p &lt; 0.05 &amp; more", "6.2% ± 2.8% for p < 0.05 & more"),
     ("with $p &lt; 0.05$", "with p < 0.05"),
     ("AT&T; &foo; R&D &#x3b1;&nbsp;b", "AT&T; &foo; R&D α b"),
