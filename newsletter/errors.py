@@ -16,6 +16,10 @@ class WrongUseError(NewsletterError):
     exit_code = 2
 
 
+class NothingYetError(WrongUseError):
+    """There is nothing of what was asked for, and never was."""
+
+
 class StoppedError(NewsletterError):
     """Somebody asked to stop before everything was done."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import completeness, issue_edits, late_papers, papers, slugs
 from newsletter.config import NewsletterSettings
-from newsletter.errors import WrongUseError, did_you_mean
+from newsletter.errors import NothingYetError, WrongUseError, did_you_mean
 from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import from_json, to_json
 from newsletter.interests.newsletter_picks import newsletter_picks
@@ -212,18 +212,18 @@ def get_issue(session: Session, newsletter: str, day: date | None) -> IssueRow:
     """The issue of that day; without one, the newest.
 
     Raises:
-        WrongUseError: there is none; the line names the nearest day.
+        NothingYetError: no issue was ever made.
+        WrongUseError: there is none of that day; the line names the nearest.
     """
     known = days(session, newsletter)
     wanted = day or (known[0] if known else None)
     issue = completeness.find_issue(session, newsletter, wanted) if wanted else None
     if issue is None:
         when = f" of {day}" if day else ""
-        hint = (
-            did_you_mean(str(day), map(str, known))
-            if known
-            else f"; `newsletter run {newsletter}` makes one"
-        )
+        if not known:
+            made = f"`newsletter run {newsletter}` makes one"
+            raise NothingYetError(f"{newsletter} has no issue{when}; {made}")
+        hint = did_you_mean(str(day), map(str, known))
         raise WrongUseError(f"{newsletter} has no issue{when}{hint}")
     return issue
 

@@ -232,6 +232,25 @@ def test_preview_of_a_day_without_an_issue_keeps_nothing(cli: Cli, settings: Set
     assert not (settings.folder / "outbox").exists()
 
 
+@pytest.mark.parametrize(
+    ("command", "empty"),
+    [
+        ("deliveries status", {}),
+        ("deliveries list", []),
+        ("deliveries settle --as sent --dry-run", []),
+        ("issues list", []),
+        ("issues show", {}),
+        ("send", []),
+    ],
+)
+@pytest.mark.usefixtures("settings")
+def test_before_the_first_issue_a_script_gets_an_empty_answer(
+    cli: Cli, command: str, empty: object
+) -> None:
+    said = cli(*command.split(), "--json")
+    assert (said.code, json.loads(said.out)) == (0, empty)
+
+
 def test_help_shows_the_pages_of_the_documentation_and_commands(cli: Cli) -> None:
     listed = cli("help").out.splitlines()
     pages = {page.stem for page in DOCUMENT.parent.glob("*.md")}
@@ -240,3 +259,4 @@ def test_help_shows_the_pages_of_the_documentation_and_commands(cli: Cli) -> Non
     assert cli("help", "deliveries", "settle").out.startswith("Usage: newsletter deliveries settle")
     said = cli("help", "delivry")
     assert (said.code, "did you mean 'delivery'?" in said.err) == (2, True)
+    assert "of it speaks `newsletter help health`" in cli("help", "alarm").err

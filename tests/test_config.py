@@ -80,6 +80,10 @@ def test_what_is_not_said_has_a_good_default(load: Load, tmp_path: Path) -> None
         (WHOLE + "[transport]\nport = []", "transport.port: input should be a valid integer"),
         (SITE + 'url = "papers.example.org"\n' + AUDIO, "site.url: is no web address; write it"),
         (
+            SITE + AUDIO + '[transport]\nhost = "smtp.lab.example:465"\n',
+            "transport.host: says a port, too; write 'smtp.lab.example' here, and 465 as the port",
+        ),
+        (
             SITE + AUDIO + '[alarm]\nping_url = "me"\n',
             "alarm.ping_url: is no web address; write it",
         ),

@@ -332,6 +332,13 @@ def test_who_gets_nothing_any_more_and_which_links_are_dead_is_trouble(
     assert "from 2025-07-11 on is not in site.secret_keys" in lost.text
     assert "in 0 mails of then, also to unsubscribe, no longer work" in lost.text
     assert "put it behind the first until 2025-09-09" in lost.text
+    assert "`newsletter config give-up-key 2025-07-11`" in lost.text
+    with database.write.begin() as session:
+        assert not subscribers_health.give_up_keys(settings, session, NOW.date()), "it is in use"
+        assert subscribers_health.give_up_keys(changed, session, NOW.date()) == 1
+        assert subscribers_health.lost_keys(changed, session) == ["2025-07-11"]
+    _, given_up = subscribers_health.check(changed, database, NOW)
+    assert (given_up.level, "was given up" in given_up.text) == ("ok", True)
     with database.write.begin() as session:
         subscribers_health.remember_keys(changed, session, NOW.date() + timedelta(days=1))
     (still,) = subscribers_health.check(changed, database, NOW + timedelta(days=400))

@@ -1,5 +1,6 @@
 """What commands share: options, the settings, stopping, a progress bar, each newsletter in turn."""
 
+import json
 import os
 import signal
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.errors import NewsletterError, NothingYetError, WrongUseError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
@@ -56,6 +57,19 @@ def with_day(command: Command) -> Command:
 
 def with_json(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="For scripts.")(command)
+
+
+@contextmanager
+def empty_json(empty: object, *, wanted: bool) -> Iterator[None]:
+    """Where there is nothing yet, a script that wants JSON gets an empty one, and no error."""
+    try:
+        yield
+    except NothingYetError as error:
+        if not wanted:
+            raise
+        warn(str(error))
+        click.echo(json.dumps(empty))
+        click.get_current_context().exit(0)
 
 
 with_slug = click.argument("slug", required=False)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,25 @@ def config_unset(key: str, config_file: Path | None) -> None:
     file.unset(key)
     click.echo(f"{key} is not set any more.")
     _warn_overridden(key, file.overriding(key, os.environ))
+
+
+@config.command("give-up-key")
+@click.argument("day", type=common.Day(), metavar="YYYY-MM-DD")
+@common.with_config
+def give_up_key(day: date, config_file: Path | None) -> None:
+    """Say that a secret key is away on purpose, as after others knew it.
+
+    The key of site.secret_keys that signed from that day on; `check` names it. It is no trouble any
+    more. Links that it signed stay dead, and answer what to do instead.
+    """
+    from newsletter.subscribers import health
+
+    settings = common.load(config_file)
+    with common.open_database(settings) as database, database.write.begin() as session:
+        number = health.give_up_keys(settings, session, day)
+    if not number:
+        raise WrongUseError(f"no key that is away signed from {day} on; see `newsletter check`")
+    click.echo(f"The key that signed from {day} on is given up.")
 
 
 def _secret(key: str, *, is_one: bool) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import common, deliveries_status, output
-from newsletter.errors import WrongUseError
+from newsletter.errors import NothingYetError, WrongUseError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -49,7 +49,8 @@ def status(
     asked = [common.newsletter(settings, slug)] if slug else settings.newsletters
     slugs = [newsletter.slug for newsletter in asked]
     with common.open_database(settings, *slugs) as database:
-        issues = _issues(database, slugs, day)
+        with common.empty_json([] if len(slugs) > 1 else {}, wanted=as_json):
+            issues = _issues(database, slugs, day)
         live = watched and not as_json and common.is_watched()
         if live:
             if len(issues) > 1:
@@ -83,7 +84,9 @@ def _issues(database: "Database", slugs: list[str], day: date | None) -> "list[I
             except WrongUseError as error:
                 common.warn(str(error))
     if not found:
-        raise WrongUseError("none of the newsletters has an issue" + (f" of {day}" if day else ""))
+        raise NothingYetError(
+            "none of the newsletters has an issue" + (f" of {day}" if day else "")
+        )
     return found
 
 
@@ -136,7 +139,8 @@ def list_deliveries(
         if subscriber is not None:
             _print_history(session, subscriber, state, as_json=as_json)
             return
-        issue = issues.get_issue(session, asked[0], day)
+        with common.empty_json([], wanted=as_json):
+            issue = issues.get_issue(session, asked[0], day)
         rows = list_deliveries(session, issue.id, state)
         if as_json:
             output.stream_json(dict(zip(COLUMNS, row, strict=True)) for row in rows)
@@ -239,7 +243,8 @@ def settle(
     settled_as = DeliveryState.PENDING if verdict == "resend" else DeliveryState.SENT
     newsletter = common.newsletter(settings, slug).slug
     with common.open_database(settings, newsletter) as database, database.write.begin() as session:
-        issue = issues.get_issue(session, newsletter, day)
+        with common.empty_json([], wanted=as_json and dry_run):
+            issue = issues.get_issue(session, newsletter, day)
         _check_references(session, issue.id, chosen)
         if dry_run:
             rows = operator_word.select_deliveries(session, issue.id, chosen)

@@ -6,6 +6,8 @@ import click
 
 from newsletter.cli import common
 
+_MENTIONED = 3
+
 
 @click.command("help")
 @click.argument("topic", nargs=-1)
@@ -33,7 +35,19 @@ def show_help(ctx: click.Context, topic: tuple[str, ...]) -> None:
         name = " ".join(topic)
         group = ctx.find_root().command
         known = [*pages, *(group.commands if isinstance(group, click.Group) else ())]
-        raise WrongUseError(f"`newsletter help` has no topic {name!r}{did_you_mean(name, known)}")
+        hint = did_you_mean(name, known) or _mentions(name, pages)
+        raise WrongUseError(f"`newsletter help` has no topic {name!r}{hint}")
+
+
+def _mentions(word: str, pages: dict[str, Path]) -> str:
+    """The pages that speak most of what no topic is called; where none does, how to go on."""
+    counts = {
+        name: page.read_text(encoding="utf-8").lower().count(word.lower())
+        for name, page in pages.items()
+    }
+    most = sorted((name for name in counts if counts[name]), key=counts.__getitem__, reverse=True)
+    named = ", ".join(f"`newsletter help {name}`" for name in most[:_MENTIONED])
+    return f"; of it speaks {named}" if named else "; `newsletter help` lists them"
 
 
 def _heading(page: Path) -> str:

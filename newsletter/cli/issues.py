@@ -59,7 +59,8 @@ def list_issues(slug: str | None, as_json: bool, config_file: Path | None) -> No
 @common.with_config
 def show(slug: str | None, day: date | None, as_json: bool, config_file: Path | None) -> None:
     """The papers of an issue and who wrote each sentence."""
-    content = _load_content(slug, day, config_file)
+    with common.empty_json({}, wanted=as_json):
+        content = _load_content(slug, day, config_file)
     if as_json:
         output.print_json(_as_json(content))
         return

@@ -75,7 +75,7 @@ def send(
             output.print_day(newsletter, report, services.llm_budget.prices)
         return result.is_done
 
-    with common.opened(settings) as services:
+    with common.opened(settings) as services, common.empty_json([], wanted=as_json):
         done = common.for_each_mailed(settings, services, slug, send_newsletter)
     if as_json:
         output.print_json(sent)

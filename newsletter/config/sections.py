@@ -17,6 +17,7 @@ from newsletter.config.values import (
     EndpointAddress,
     FeedAddress,
     Group,
+    Host,
     Language,
     Line,
     ListingAddress,
@@ -211,7 +212,7 @@ class SummarizerSettings(SettingsModel):
 class TransportSettings(SettingsModel):
     use: str = "files"
     directory: Path = Path("outbox")
-    host: str = "localhost"
+    host: Host = "localhost"
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
@@ -233,7 +234,7 @@ class FeedbackSettings(SettingsModel):
     max_age_s: Seconds = 600.0  # older signatures are refused: somebody may replay them
     # The mailbox of site.mailbox, which `newsletter feedback` reads: a Maildir or an IMAP folder.
     maildir: Path | None = None
-    imap_host: str = ""
+    imap_host: Host = ""
     imap_port: Annotated[int, Field(ge=1, le=65535)] = 993
     imap_security: Literal["tls", "starttls", "none"] = "tls"
     imap_username: str = ""

@@ -68,6 +68,15 @@ def _mailbox(value: str) -> str:
     return value
 
 
+def _host(value: str) -> str:
+    name, colon, port = value.partition(":")
+    if "/" in value:
+        raise ValueError("is no name of a server; write it like 'smtp.example.org', without '/'")
+    if colon and port.isdecimal():
+        raise ValueError(f"says a port, too; write {name!r} here, and {port} as the port")
+    return value
+
+
 def _web_address(value: str) -> str:
     parts = urlsplit(value)  # a port or a host in brackets that is none is a ValueError
     plain = value.isascii() and not re.search(r"[\x00-\x20\x7f<>\"\\]", value)
@@ -157,6 +166,7 @@ Title = Annotated[Line, Field(max_length=120)]
 Text = Annotated[str, AfterValidator(_encodable)]
 Sender = Annotated[str, AfterValidator(_sender)]
 Mailbox = Annotated[str, AfterValidator(_mailbox), Field(max_length=254)]
+Host = Annotated[str, AfterValidator(_host)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 SiteAddress = Annotated[str, AfterValidator(_site_address)]
 EndpointAddress = Annotated[str, AfterValidator(endpoint_address)]

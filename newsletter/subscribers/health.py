@@ -18,6 +18,7 @@ from newsletter.text import counted
 # A link to unsubscribe works for 60 days after its mail (CASL, section 11; CAN-SPAM wants 30).
 _LINKS_WORK = timedelta(days=60)
 _SIGNED = "links "  # how the purpose of a KeyRow begins that tells of a key of the configuration
+_GIVEN_UP = " given up"  # how the value of such a row ends, after its day
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
@@ -50,6 +51,20 @@ def remember_keys(settings: Settings, session: Session, today: date) -> None:
     insert_missing(session, KeyRow, [row])
 
 
+def give_up_keys(settings: Settings, session: Session, since: date) -> int:
+    """The operator says that keys which signed from that day on must not come back; how many."""
+    here = _fingerprints(settings)
+    rows = session.scalars(select(KeyRow).where(KeyRow.purpose.startswith(_SIGNED)))
+    given_up = [
+        row
+        for row in rows
+        if row.value == since.isoformat() and row.purpose.removeprefix(_SIGNED) not in here
+    ]
+    for row in given_up:
+        row.value += _GIVEN_UP
+    return len(given_up)
+
+
 def key_fingerprint(key: str) -> str:
     """What tells a key from others, and nothing of it: 96 bits of a hash."""
     return sha256(b"newsletter key " + key.encode()).hexdigest()[:24]
@@ -63,7 +78,8 @@ def lost_keys(settings: Settings, session: Session) -> list[str]:
     """Since when each key signed that once did so and is not configured any more: ISO dates."""
     here = _fingerprints(settings)
     rows = session.scalars(select(KeyRow).where(KeyRow.purpose.startswith(_SIGNED)))
-    return sorted(row.value for row in rows if row.purpose.removeprefix(_SIGNED) not in here)
+    lost = [row.value for row in rows if row.purpose.removeprefix(_SIGNED) not in here]
+    return sorted(value.removesuffix(_GIVEN_UP) for value in lost)
 
 
 def _keys(settings: Settings, session: Session, today: date) -> Iterator[Finding]:
@@ -71,16 +87,21 @@ def _keys(settings: Settings, session: Session, today: date) -> Iterator[Finding
     here = _fingerprints(settings)
     rows = session.scalars(select(KeyRow).where(KeyRow.purpose.startswith(_SIGNED)))
     signed = sorted((row.value, row.purpose.removeprefix(_SIGNED)) for row in rows)
-    days = [*(day for day, _ in signed), today.isoformat()]
-    for since, fingerprint in signed:
+    days = [*(value.removesuffix(_GIVEN_UP) for value, _ in signed), today.isoformat()]
+    for value, fingerprint in signed:
+        since = value.removesuffix(_GIVEN_UP)
         until = next((day for day in days if day > since), days[-1])
         may_go = date.fromisoformat(until) + _LINKS_WORK
-        if fingerprint not in here and today < may_go:
+        if fingerprint not in here and today < may_go and value != since:
+            text = f"the key that signed from {since} on was given up; links of then say so"
+            yield Finding("keys", Severity.OK, text)
+        elif fingerprint not in here and today < may_go:
             mails = counted(_sent_between(session, since, until), "mail")
             text = (
                 f"the key that signed links from {since} on is not in site.secret_keys: those in"
                 f" {mails} of then, also to unsubscribe, no longer work; put it behind the first"
-                f" until {may_go}. From then on it may be away, and this is over by itself"
+                f" until {may_go}; or, where others knew it, `newsletter config give-up-key"
+                f" {since}`"
             )
             yield Finding("keys", Severity.TROUBLE, text)
         elif fingerprint in here[1:]:
