@@ -1,13 +1,16 @@
 """The configuration: read, overridden, refused in one line that names the setting."""
 
+import json
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from newsletter import config, scaffold
-from newsletter.config import Settings
+from newsletter.config import NewsletterSettings, Settings
 from newsletter.errors import WrongUseError
 
 KEY = "x" * 15 + "-secret-"
@@ -16,6 +19,13 @@ AUDIO = '[[newsletters]]\nslug = "audio"\ntitle = "音频"\ncategories = ["cs.SD
 TEXT = '[[newsletters]]\nslug = "text"\ntitle = "Text"\ncategories = ["cs.CL"]\n'
 WHOLE = SITE + AUDIO
 
+_DEFAULTS = """\
+## Defaults
+
+What stands where nothing is said. What is not here is empty, or off.
+
+```
+"""
 Load = Callable[..., Settings]
 Refused = Callable[..., str]
 
@@ -346,3 +356,31 @@ def test_what_a_new_configuration_offers_in_comments_is_right(tmp_path: Path) ->
     assert {each.partition("]")[0].strip("[\n") for each in tables} == offered | {"metrics"}
     assert found.sending.per_domain["*"] == 2
     assert found.dkim.keys == {"2025a": Path("dkim.pem")}
+
+
+def defaults(section: str, model: type[BaseModel]) -> Iterator[str]:
+    """`section.name = value` of each setting that has a value by itself; secrets have none."""
+    for name, field in model.model_fields.items():
+        value = field.get_default(call_default_factory=True)
+        plain = isinstance(value, str | int | float | Path)
+        if plain and value not in {"", Path()}:
+            shown = json.dumps(str(value) if isinstance(value, Path) else value)
+            yield f"{section}.{name} = {shown}"
+
+
+def test_the_document_of_settings_tells_every_default() -> None:
+    """`make docs` writes it anew."""
+    lines = [
+        line
+        for section, field in Settings.model_fields.items()
+        if isinstance(model := field.annotation, type) and issubclass(model, BaseModel)
+        for line in defaults(section, model)
+    ]
+    told = "\n".join([*lines, *defaults("newsletters.SLUG", NewsletterSettings)])
+    page = Path(__file__).parents[1] / "docs" / "settings.md"
+    before, _, after = page.read_text("utf-8").partition(_DEFAULTS)
+    text = f"{before}{_DEFAULTS}{told}\n```\n"
+    if "WRITE_DOCS" in os.environ:
+        page.write_text(text, "utf-8")
+    assert after
+    assert page.read_text("utf-8") == text
