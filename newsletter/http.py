@@ -103,7 +103,7 @@ def describe_unreachable(error: requests.RequestException, within_s: float) -> s
     if isinstance(error, requests.exceptions.SSLError):
         return f"has no certificate that can be trusted ({words})"
     if "NameResolutionError" in words:
-        return "has a name that the DNS does not know"
+        return "cannot be looked up: the DNS does not know its name, or there is no network"
     if isinstance(error, requests.Timeout):
         return f"does not answer within {within_s:.0f} s"
     if "refused" in words.lower():

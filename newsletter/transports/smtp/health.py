@@ -117,7 +117,7 @@ def _not_offered(settings: TransportSettings, words: str) -> str:
 
 
 _BY_KIND = {
-    socket.gaierror: lambda *_: "there is no such host; look at transport.host and this network",
+    socket.gaierror: lambda *_: "there is no such host, or no network; look at transport.host",
     UnicodeError: lambda *_: "this is no name of a host; look at transport.host",
     ConnectionRefusedError: lambda *of: f"nobody listens there; {_usual_port(*of)}",
     ssl.SSLCertVerificationError: _certificate,
