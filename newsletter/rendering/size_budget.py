@@ -57,8 +57,10 @@ class Weight:
 
 NOTHING = Weight(0, 0)
 LIMIT = Weight(decoded=100_000, encoded=101_999)
-# Of the room, for more than titles: a day of 800 papers still opens with sentences to read.
-_FOR_SENTENCES = 0.25
+# Room is kept for so many sentences, whatever mix of sections a large day has, before there are
+# titles of all; but no more of the room than this.
+_SENTENCES = 112
+_FOR_SENTENCES = 0.66
 
 
 def plan_levels(
@@ -70,8 +72,9 @@ def plan_levels(
 ) -> list[DetailLevel]:
     """The level of each paper that is shown, best first; what is left over is only counted.
 
-    First the leading papers have their titles, or as many as three quarters of the room hold where
-    the reader wants more than titles; then a sentence each; then the others have their titles.
+    First the leading papers have their titles, or as many as have room beside the first 112
+    sentences where the reader wants more than titles; then a sentence each; then the others have
+    their titles.
     Then, level by level, all get more. Whatever has not enough room goes to the first ones, and
     ends the plan. So a paper never has less than one that comes after it.
 
@@ -109,6 +112,17 @@ class _Plan:
         return True
 
 
+def _for_sentences(
+    weigh: Callable[[DetailLevel], Sequence[Weight]], leading: int, room: Weight
+) -> Weight:
+    """The room that is kept for the first sentences while titles are planned."""
+    first = slice(min(leading, _SENTENCES))
+    told = sum(weigh(DetailLevel.COMPACT)[first], NOTHING)
+    wanted = told - sum(weigh(DetailLevel.TITLE)[first], NOTHING)
+    most = room.share(_FOR_SENTENCES)
+    return Weight(min(wanted.decoded, most.decoded), min(wanted.encoded, most.encoded))
+
+
 def _planned(
     weigh: Callable[[DetailLevel], Sequence[Weight]],
     ceiling: DetailLevel,
@@ -118,7 +132,9 @@ def _planned(
     plan = _Plan(weigh)
     papers = len(weigh(DetailLevel.TITLE))
     first, others = range(leading), range(leading, papers)
-    for_titles = room if ceiling is DetailLevel.TITLE else room - room.share(_FOR_SENTENCES)
+    for_titles = (
+        room - _for_sentences(weigh, leading, room) if ceiling > DetailLevel.TITLE else room
+    )
     steps = [
         (DetailLevel.COMPACT, first),
         (DetailLevel.TITLE, others),
