@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from newsletter.models import AnnouncementRow, IssueRow, IssueState, ListingRow
+from newsletter.models import AnnouncementRow, IssueRow, IssueState, ListingRow, MomentRow
 from newsletter.sources import calendar
 from newsletter.sources.base import SAVED_FILES, ListingState
 from newsletter.text import counted
@@ -26,6 +26,7 @@ _NOT_LEARNED: Mapping[str, str] = {
         "{row.category} of {row.day} cannot be read ({row.source}); run it again later"
     ),
 }
+_REFUSED = "files refused"
 _NAMED_IDS = 8
 _LITTLE = timedelta(minutes=30)  # a daily run comes that much earlier or later than the last one
 
@@ -59,6 +60,23 @@ def saved_day(session: Session, categories: Collection[str]) -> date | None:
         .limit(1)
     )
     return last.day if last is not None and is_saved(last) else None
+
+
+def note_files(session: Session, now: datetime, *, are_kept: bool) -> None:
+    """That saved files were given, and whether anything of them is kept."""
+    row = session.get(MomentRow, _REFUSED)
+    if are_kept and row is not None:
+        session.delete(row)
+    elif not are_kept:
+        session.merge(MomentRow(name=_REFUSED, at=now))
+
+
+def are_files_refused(session: Session, categories: Collection[str]) -> bool:
+    """Whether the last that was read are saved files of which nothing is kept."""
+    row = session.get(MomentRow, _REFUSED)
+    read = select(func.max(ListingRow.fetched_at)).where(ListingRow.category.in_(categories))
+    last = session.scalar(read)
+    return row is not None and (last is None or last <= row.at)
 
 
 def _may_be_exact_later(row: ListingRow) -> bool:

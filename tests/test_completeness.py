@@ -336,6 +336,23 @@ def test_one_empty_page_from_a_file_makes_no_empty_day_and_its_preview_asks_nobo
 
 
 @pytest.mark.usefixtures("readers", "set_now")
+def test_after_files_that_were_refused_a_preview_asks_nobody_until_something_is_fetched(
+    cli: Cli, arxiv: StandIn, tmp_path: Path
+) -> None:
+    announce(arxiv, *ALL)
+    other = Told("2507.00009v1", categories=("cs.CL",))
+    (tmp_path / "other.html").write_bytes(page(other, category="cs.CL"))
+    (tmp_path / "no.html").write_bytes(b"too busy")
+    for name in ("other.html", "no.html"):
+        assert cli("fetch", "--from-file", name).code == 1
+        shown = cli("preview")
+        assert (shown.code, "nothing is kept of the saved files" in shown.err) == (1, True)
+    assert not arxiv.asked
+    assert cli("fetch").code == 0
+    assert cli("preview", "--format", "text").code == 0
+
+
+@pytest.mark.usefixtures("readers", "set_now")
 def test_without_a_day_the_one_from_saved_files_is_previewed_and_nothing_asked(
     cli: Cli, arxiv: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ import click
 from newsletter.cli import common, output
 
 if TYPE_CHECKING:
-    from newsletter.config import NewsletterSettings
+    from newsletter.config import NewsletterSettings, Settings
     from newsletter.models import ListingRow
     from newsletter.services import Services
 
@@ -44,6 +44,7 @@ def fetch(
     Says of each category how many papers there are and whether that is all of them.
     """
     from newsletter import daily
+    from newsletter.sources.base import SAVED_FILES
     from newsletter.sources.from_files import SavedFiles
 
     settings = common.load(config_file)
@@ -67,12 +68,25 @@ def fetch(
             common.warn(f"nothing here says what {category} announced on {announced_on}")
         return not silent and all(row.state in SETTLED for row in rows)
 
-    source = SavedFiles(files) if files else None
-    with common.opened(settings, source, sends=False) as services:
-        done = common.for_each_known(settings, services, slug, fetch_newsletter)
+    are_kept = not files
+    try:
+        source = SavedFiles(files) if files else None
+        with common.opened(settings, source, sends=False) as services:
+            done = common.for_each_known(settings, services, slug, fetch_newsletter)
+        are_kept |= any(told["source"].startswith(SAVED_FILES) for told in rows_as_json)
+    finally:
+        _note_files(settings, are_kept=are_kept)
     if as_json:
         output.print_json(rows_as_json)
     click.get_current_context().exit(0 if done else 1)
+
+
+def _note_files(settings: "Settings", *, are_kept: bool) -> None:
+    """So that `preview` asks no network for another day than that of the files."""
+    from newsletter import bootstrap, completeness
+
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+        completeness.note_files(session, common.utc_now(), are_kept=are_kept)
 
 
 def listing_as_json(services: "Services", row: "ListingRow") -> dict[str, Any]:

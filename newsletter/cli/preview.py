@@ -118,6 +118,10 @@ def content_of(
 
     now = services.clock()
     with services.database.read() as session:
+        if day is None and completeness.are_files_refused(session, newsletter.categories):
+            raise NewsletterError(
+                "nothing is kept of the saved files that were read last; say which --day to show"
+            )
         announced_on = day or completeness.saved_day(session, newsletter.categories)
         announced_on = announced_on or services.source.current_day(now)
         issue = completeness.find_issue(session, newsletter.slug, announced_on)

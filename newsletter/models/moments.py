@@ -10,7 +10,10 @@ from newsletter.models.base import Base
 
 
 class MomentRow(Base):
-    """`run` and `feedback`: when they last went well. `alarm <hash>`: when a trouble was told."""
+    """`run` and `feedback`: when they last went well. `alarm <hash>`: when a trouble was told.
+
+    `files refused`: when saved files were read last of which nothing was kept.
+    """
 
     __tablename__ = "moment"
 
