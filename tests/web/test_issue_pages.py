@@ -167,6 +167,10 @@ def test_papers_are_found_marked_and_taken_along(eyes: Eyes, address: str) -> No
         page.get_by_role("link", name="12 cross-lists").click()  # which are not among them
         assert told.inner_text() == "60 papers"
         assert page.locator("#cross").is_visible()
+        taken = page.get_by_role("link", name="Marked 2: BibTeX, RIS, CSV")  # from anywhere
+        assert taken.evaluate("it => it.getBoundingClientRect().bottom <= innerHeight")
+        taken.press("Enter")
+        assert page.get_by_role("button", name="Marked: BibTeX").is_visible()
         saved = {}
         for form in ("BibTeX", "RIS", "CSV"):
             with page.expect_download() as download:

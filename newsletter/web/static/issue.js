@@ -8,6 +8,7 @@ const words = document.getElementById("words");
 const found = document.getElementById("found");
 const chips = [...finder.querySelectorAll(".chips button[value]")];
 const onlyMarked = document.getElementById("only-marked");
+const taken = document.getElementById("taken"); // leads to the marked papers' files, from anywhere
 const articles = [...document.querySelectorAll("article")];
 const sections = [...document.querySelectorAll("main > section:has(article)")];
 const place = finder.dataset.place;
@@ -96,7 +97,8 @@ function showMarks() {
     button.firstChild.textContent = isMarked ? finder.dataset.marked : finder.dataset.mark;
   }
   onlyMarked.querySelector("span").textContent = number.format(ids.size);
-  onlyMarked.hidden = !ids.size;
+  onlyMarked.hidden = taken.hidden = !ids.size;
+  taken.querySelector(".number").textContent = number.format(ids.size);
   if (pressed(onlyMarked)) {
     if (!ids.size) onlyMarked.setAttribute("aria-pressed", false);
     find();
