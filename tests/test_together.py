@@ -23,7 +23,7 @@ from newsletter.db import Database
 from newsletter.models import Standing, SubscriberRow
 from newsletter.subscribers import lifecycle, signup_limits
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.web.button_presses import marker
+from newsletter.web.button_presses import BUTTON, PressMarker
 from tests.conftest import NOW
 from tests.web.test_leaving import ONE_CLICK
 
@@ -86,7 +86,7 @@ def requests(
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """What readers and strangers ask for, mixed."""
     with database.write.begin() as session:
-        shown = marker(signup_limits.load_key(session), NOW)
+        key = signup_limits.load_key(session)
     links = bootstrap.signed_links(settings)
     for count, (number, _) in enumerate(crowd[:_LEAVERS]):
         yield urlsplit(links.unsubscribe(number, "audio")).path, ONE_CLICK
@@ -94,7 +94,7 @@ def requests(
         other, its_email = crowd[-1 - count]
         preferences = urlsplit(links.preferences(other, its_email)).path
         wish = {"newsletter": "audio", "detail-audio": "full", "language": "zh"}
-        yield preferences, {**wish, "shown": shown}
+        yield preferences, {**wish, "shown": PressMarker(key, preferences).made(NOW), BUTTON: "1"}
 
 
 def test_nobody_waits_in_vain_for_the_database(

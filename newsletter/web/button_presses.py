@@ -1,10 +1,12 @@
 """Who presses a button: a person, or a machine that follows links and presses what it finds.
 
-Gateways that look for harm in mail do that. Each page with a button says, signed, when it was
-shown, and has a button that no person sees. Who presses that one, or is faster than people are, is
-asked once more; a form that does not come from a page of ours does nothing.
+Gateways that look for harm in mail do that. The form of each page with a button says, signed, for
+which page and when it was shown, and has a button that no person sees. Who presses that one, is
+faster than people are, or lets a script press, is asked once more; a form that does not come from
+that very page, or that is sent without any of its buttons, does nothing.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +16,10 @@ from hmac import compare_digest
 from newsletter.subscribers import signup_limits
 
 DECOY = "robot"  # the name of the button that no person sees
+BUTTON = "pressed"  # of those that people press, where it has no other
+_BUTTONS = frozenset({BUTTON, "from", "way", "save", "not", "only"})
+# They say that a person acted (`Sec-Fetch-User`) wherever they say anything; Safari never does.
+_SAYS_WHO = re.compile(r"Chrome/|Firefox/")
 
 
 class PressDoubt(StrEnum):
@@ -22,6 +28,8 @@ class PressDoubt(StrEnum):
     NONE = ""
     TOO_FAST = "too fast"
     DECOY = "decoy"
+    NO_BUTTON = "no button"  # a script sent the form
+    SCRIPTED = "scripted"  # a script pressed the button
 
 
 @dataclass(frozen=True)
@@ -32,25 +40,42 @@ class ButtonPress:
     doubt: PressDoubt = PressDoubt.NONE
 
 
-def read_press(form: Mapping[str, str], key: bytes, now: datetime, least: timedelta) -> ButtonPress:
-    """What a form says of who sent it; people take `least` to read a page."""
-    shown, _, rest = form.get("shown", "").partition(".")
-    earlier, _, signature = rest.partition(".")
-    expected = _signature(key, shown, earlier)
-    if not compare_digest(signature.encode("utf-8", "replace"), expected.encode()):
-        return ButtonPress(counts=False)
-    if DECOY in form:
-        return ButtonPress(counts=False, doubt=PressDoubt.DECOY)
-    if now - datetime.fromtimestamp(int(shown, 16) / 1000, UTC) < least:
-        return ButtonPress(counts=False, doubt=PressDoubt.TOO_FAST)
-    return ButtonPress(counts=True, doubt=PressDoubt[earlier])
+@dataclass(frozen=True)
+class PressMarker:
+    """What the form of one page bears; of no other, since its link says what for, and for whom."""
+
+    key: bytes
+    page: str  # the path that the form goes to
+
+    def made(self, now: datetime, doubt: PressDoubt = PressDoubt.NONE) -> str:
+        """When the page is shown, and what was in doubt before."""
+        shown = f"{int(now.timestamp() * 1000):x}"
+        return f"{shown}.{doubt.name}.{self._signature(shown, doubt.name)}"
+
+    def read(
+        self, form: Mapping[str, str], now: datetime, least: timedelta, *, is_scripted: bool
+    ) -> ButtonPress:
+        """What a form says of who sent it; people take `least` to read a page."""
+        shown, _, rest = form.get("shown", "").partition(".")
+        earlier, _, signature = rest.partition(".")
+        expected = self._signature(shown, earlier)
+        if not compare_digest(signature.encode("utf-8", "replace"), expected.encode()):
+            return ButtonPress(counts=False)
+        if DECOY in form:
+            return ButtonPress(counts=False, doubt=PressDoubt.DECOY)
+        if not _BUTTONS & form.keys():
+            return ButtonPress(counts=False, doubt=PressDoubt.NO_BUTTON)
+        if now - datetime.fromtimestamp(int(shown, 16) / 1000, UTC) < least:
+            return ButtonPress(counts=False, doubt=PressDoubt.TOO_FAST)
+        if is_scripted and earlier == PressDoubt.NONE.name:
+            return ButtonPress(counts=False, doubt=PressDoubt.SCRIPTED)
+        return ButtonPress(counts=True, doubt=PressDoubt[earlier])
+
+    def _signature(self, shown: str, doubt: str) -> str:
+        return signup_limits.hashed(self.key, f"shown {shown} {doubt} {self.page}")
 
 
-def marker(key: bytes, now: datetime, doubt: PressDoubt = PressDoubt.NONE) -> str:
-    """What the form of a page bears: when it was shown, and what was in doubt before."""
-    shown = f"{int(now.timestamp() * 1000):x}"
-    return f"{shown}.{doubt.name}.{_signature(key, shown, doubt.name)}"
-
-
-def _signature(key: bytes, shown: str, doubt: str) -> str:
-    return signup_limits.hashed(key, f"shown {shown} {doubt}")
+def is_scripted(headers: Mapping[str, str]) -> bool:
+    """Whether a browser that would say so does not say that a person acted (Fetch Metadata)."""
+    says_something = "Sec-Fetch-Mode" in headers and _SAYS_WHO.search(headers.get("User-Agent", ""))
+    return bool(says_something) and headers.get("Sec-Fetch-User") != "?1"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from hmac import compare_digest
 from typing import TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, abort, current_app, g, request
 from pydantic import SecretStr
@@ -32,7 +32,14 @@ from newsletter.subscribers.tokens import (
     UndoClaim,
     UnsubscribeClaim,
 )
-from newsletter.web.button_presses import DECOY, ButtonPress, PressDoubt, marker, read_press
+from newsletter.web.button_presses import (
+    BUTTON,
+    DECOY,
+    ButtonPress,
+    PressDoubt,
+    PressMarker,
+    is_scripted,
+)
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
 _C = TypeVar("_C", bound=Claim)
@@ -103,9 +110,10 @@ class Pages:
             .render(
                 site=self.settings.site,
                 path=self.path,
-                shown=lambda: marker(
-                    self.limits_key, self.clock(), g.get("doubt", PressDoubt.NONE)
+                shown=lambda target="": self._marker(target).made(
+                    self.clock(), g.get("doubt", PressDoubt.NONE)
                 ),
+                pressed=BUTTON,
                 decoy=DECOY,
                 origin="{0.scheme}://{0.netloc}".format(urlsplit(self.settings.site.url)),
                 languages=LANGUAGES,
@@ -117,9 +125,16 @@ class Pages:
     def press(self) -> ButtonPress:
         """Whether a person pressed the button; if not, the next page asks once more."""
         least = timedelta(seconds=self.settings.web.press_after_s)
-        press = read_press(request.form, self.limits_key, self.clock(), least)
+        press = self._marker().read(
+            request.form, self.clock(), least, is_scripted=is_scripted(dict(request.headers))
+        )
         g.doubt = press.doubt
         return press
+
+    def _marker(self, target: str = "") -> PressMarker:
+        """Of the form that goes to that address, else to the one that is asked for."""
+        page = unquote(urlsplit(target).path) if target else request.script_root + request.path
+        return PressMarker(self.limits_key, page)
 
     def message_page(self, heading: str, *texts: str, **shown: object) -> str:
         """A page that only says something; `form` or `onward` may lead on from it."""

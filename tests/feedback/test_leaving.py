@@ -13,7 +13,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import Standing
 from newsletter.subscribers import address_change, lifecycle
-from newsletter.web.button_presses import marker
+from newsletter.web.button_presses import BUTTON, PressMarker
 from newsletter.web.pages import EXTENSION
 from tests.conftest import NOW, Cli
 from tests.feedback import mails
@@ -71,9 +71,9 @@ def test_by_the_page_and_by_one_click(  # noqa: PLR0913, PLR0917 - fixtures, and
     reader = next(iter(sent))
     path = urlsplit(unsubscribe_link(settings, database, reader)).path
     state = client.application.extensions[EXTENSION]
-    shown = marker(state.limits_key, state.clock() - timedelta(seconds=10))
+    shown = PressMarker(state.limits_key, path).made(state.clock() - timedelta(seconds=10))
     for _ in range(2):
-        data = form or {"shown": shown}
+        data = form or {"shown": shown, BUTTON: "1"}
         assert client.post(path, data=data, headers={"Accept-Language": "en"}).status_code == 200
     assert last_of(history(cli, reader)) == left(way, wording)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from socketserver import ThreadingMixIn
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
@@ -23,7 +23,7 @@ from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transactional.worker import OutboxReport, OutboxWorker
 from newsletter.transports.memory import Memory
 from newsletter.web import create_app
-from newsletter.web.button_presses import marker
+from newsletter.web.button_presses import BUTTON, PressMarker
 from newsletter.web.pages import EXTENSION
 from tests.conftest import NOW
 from tests.gates.browser import Eyes, opened_eyes
@@ -98,7 +98,7 @@ class Site:
 
     def post(self, address: str, **data: object) -> TestResponse:
         """As somebody does who has looked at the page for a while."""
-        given = {"shown": shown_a_while_ago(self)} | data
+        given = pressed_after_a_while(self, path_of(address)) | data
         return self.client.post(path_of(address), data=given, headers=ENGLISH)
 
     def press(self, page: TestResponse, address: str, **data: object) -> TestResponse:
@@ -135,10 +135,11 @@ class Site:
 ENGLISH = {"Accept-Language": "en"}
 
 
-def shown_a_while_ago(site: Site) -> str:
-    """What a form bears that somebody has looked at."""
+def pressed_after_a_while(site: Site, address: str) -> dict[str, str]:
+    """What the form of a page sends by its button once somebody has looked at it."""
     key = site.client.application.extensions[EXTENSION].limits_key
-    return marker(key, site.clock.now - timedelta(seconds=10))
+    page = PressMarker(key, unquote(urlsplit(address).path))
+    return {"shown": page.made(site.clock.now - timedelta(seconds=10)), BUTTON: "1"}
 
 
 def path_of(address: str) -> str:

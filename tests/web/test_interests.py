@@ -17,7 +17,7 @@ from newsletter.interests.issue_picks import IssuePick
 from newsletter.models import InterestRow, NamedPaperRow
 from newsletter.subscribers import erasure, lifecycle
 from newsletter.subscribers.tokens import PicksClaim, TuneClaim
-from tests.web.conftest import ENGLISH, Hand, Site, opened, path_of, shown_a_while_ago
+from tests.web.conftest import ENGLISH, Hand, Site, opened, path_of, pressed_after_a_while
 from tests.web.test_preferences import ADA, link_of
 from tests.web.test_stolen_mail import data_of, move
 
@@ -96,13 +96,13 @@ def test_a_file_is_counted_and_what_it_refuses_is_said(site: Site) -> None:
 
     def upload(content: bytes, **pressed: str) -> TestResponse:
         """Joined by hand: Werkzeug's client leaves its own file open where the body is long."""
-        fields = {"shown": shown_a_while_ago(site)} | pressed
+        address = path_of(page_of(site))
+        fields = pressed_after_a_while(site, address) | pressed
         disposition = 'Content-Disposition: form-data; name="%s"'
         parts = [f"{disposition % name}\r\n\r\n{value}".encode() for name, value in fields.items()]
         parts.append(f'{disposition % "file"}; filename="a"\r\n\r\n'.encode() + content)
         body = b"".join(b"--=\r\n" + part + b"\r\n" for part in parts) + b"--=--\r\n"
         kind = 'multipart/form-data; boundary="="'
-        address = path_of(page_of(site))
         return site.client.post(address, data=body, content_type=kind, headers=ENGLISH)
 
     told = upload(bibtex.encode(), show="1").text

@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.models import ConsentRow, Standing
-from newsletter.web.button_presses import DECOY
-from tests.web.conftest import ENGLISH, Hand, Site, opened, path_of
+from newsletter.web.button_presses import BUTTON, DECOY
+from tests.web.conftest import ENGLISH, Hand, Site, opened, path_of, pressed_after_a_while
 from tests.web.test_leaving import ONE_CLICK, leave_link
 
 ADA = "ada@reader.example"
@@ -106,6 +106,40 @@ def test_a_form_that_comes_from_no_page_of_ours_means_nothing(site: Site) -> Non
             assert site.client.post(path_of(target), data=forged).status_code == 200
     assert site.held(ada.email) == {"audio"}
     assert doubts(site)[1:] == []
+
+
+def test_a_form_counts_for_its_own_page_alone_and_by_a_button(site: Site) -> None:
+    ada = site.confirmed(ADA, "audio", "text")
+    eve = site.confirmed("eve@reader.example")
+    link, other = leave_link(site, ada.id), leave_link(site, eve.id)
+    shown = re.findall(r'name="(shown)" value="([^"]*)"', site.get(other).text)
+    site.clock.pass_by(minutes=1)
+    stolen = dict(shown) | {BUTTON: "1"}
+    assert "Leave 音频?" in site.client.post(path_of(link), data=stolen, headers=ENGLISH).text
+    again = site.client.post(path_of(other), data=dict(shown), headers=ENGLISH)  # form.submit()
+    assert "press it once more" in again.text
+    assert (site.held(ADA), site.held(eve.email)) == ({"audio", "text"}, {"audio"})
+    assert "You are out" in site.press(again, other).text
+    assert doubts(site)[2:] == [("left", "no button")]
+
+
+def test_a_script_that_presses_in_a_browser_is_asked_once_more_and_a_person_is_not(
+    site: Site,
+) -> None:
+    chrome = {"User-Agent": "Mozilla/5.0 Chrome/130.0", "Sec-Fetch-Mode": "navigate"}
+    for who, headers, doubt in (
+        ("script@reader.example", chrome, "scripted"),
+        ("chrome@reader.example", chrome | {"Sec-Fetch-User": "?1"}, None),
+        ("safari@reader.example", chrome | {"User-Agent": "Version/18 Safari/605"}, None),
+    ):
+        link = leave_link(site, site.confirmed(who).id)
+        sent = pressed_after_a_while(site, link)
+        page = site.client.post(path_of(link), data=sent, headers=ENGLISH | headers)
+        assert ("press it once more" in page.text) is bool(doubt)
+        if doubt:
+            page = site.press(page, link)
+        assert "You are out" in page.text
+        assert doubts(site)[-1] == ("left", doubt)
 
 
 @pytest.mark.parametrize(("setting", "mails"), [("doubtful", 0), ("everybody", 1), ("nobody", 0)])
