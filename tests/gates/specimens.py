@@ -42,7 +42,7 @@ class Specimen:
 AT_LENGTH = ("en", "zh")  # a Latin and a wide script; of the others the brief mail will do
 
 
-_SAME_MARKUP = ("confirm", "already", "goodbye", "left", "change", "changed", "data")
+_SAME_MARKUP = ("confirm", "already", "goodbye", "left", "change", "changed", "data", "erase")
 
 
 @cache
@@ -124,6 +124,7 @@ def letters() -> Iterator[Specimen]:
             "change": author.change(to, 7, until, now),
             "changed": author.changed(to, 7, until, now),
             "data": author.data(to, until, now),
+            "erase": author.erase(to, until, now),
         }.items():
             yield Specimen(f"{name}-{language}", mail)
     lines = [
