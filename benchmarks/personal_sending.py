@@ -26,7 +26,6 @@ from benchmarks.personal import liked, read_papers
 from benchmarks.sending import no_bar, now, prepared, used_s
 from newsletter import bootstrap, daily, issues
 from newsletter.interests import DayIndex, Profile, compile_profile, pick_papers, profile_store
-from newsletter.interests.lexicon import shipped
 from newsletter.models import InterestRow, ProfileRow, SubscriberRow
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection, ListingNote
 from newsletter.sending import freezing
@@ -132,7 +131,7 @@ def _name(database: Database, readers: int, profiles: list[Profile]) -> None:
             insert(InterestRow),
             [{**named, "subscriber_id": n, "origin": "operator", "since": now()} for n in numbers],
         )
-        ready = {"lexicon": shipped().version, "made_at": now()}
+        ready = {"lexicon": profile_store.version(), "made_at": now()}
         session.execute(
             insert(ProfileRow),
             [{**ready, "subscriber_id": n, "content": next(contents)} for n in numbers],

@@ -36,7 +36,7 @@ _LENGTH = struct.Struct("<I")
 _DAMAGED = ValueError, KeyError, TypeError, struct.error
 
 
-def _version() -> str:
+def version() -> str:
     """Profiles of another lexicon, or in another form, are made anew."""
     return f"{shipped().version}.{_FORM}"
 
@@ -54,7 +54,7 @@ def profiles_of(
         return {}
     rows = session.scalars(
         select(ProfileRow).where(
-            ProfileRow.subscriber_id.in_(named), ProfileRow.lexicon == _version()
+            ProfileRow.subscriber_id.in_(named), ProfileRow.lexicon == version()
         )
     )
     known: dict[int, Profile | None] = {}
@@ -70,7 +70,7 @@ def profiles_from(
     """The same of those who named interests, where their rows were read already."""
     known: dict[int, Profile | None] = {}
     for number, row in kept.items():
-        if row.lexicon == _version() and row.content is not None:
+        if row.lexicon == version() and row.content is not None:
             with suppress(*_DAMAGED):
                 known[number] = _read(row.content) if row.content else None
     lacking = kept.keys() - known.keys()
@@ -96,7 +96,7 @@ def _lacking(session: Session) -> Sequence[int]:
         return ()
     kept = exists().where(
         ProfileRow.subscriber_id == InterestRow.subscriber_id,
-        ProfileRow.lexicon == _version(),
+        ProfileRow.lexicon == version(),
     )
     return session.scalars(
         select(InterestRow.subscriber_id).where(~kept).distinct().limit(_AT_ONCE)
@@ -115,7 +115,7 @@ def _make(
     session.add_all(
         ProfileRow(
             subscriber_id=number,
-            lexicon=_version(),
+            lexicon=version(),
             content=as_bytes(profile) if profile else b"",
             made_at=now,
         )
