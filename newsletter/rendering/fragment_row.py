@@ -4,17 +4,21 @@ A personal mail of 400 papers is so put together of some thirty pieces, not of h
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from newsletter.rendering.qp_template import TextFragment
+from newsletter.rendering.qp_template import TextFragment, fill_gaps
 
 
 class FragmentRow:
-    """Cut together once, for any stretch of them."""
+    """Cut together once; `label` stands before the first one, and never elsewhere."""
 
-    def __init__(self, fragments: Sequence[TextFragment]) -> None:
-        self.fragments = fragments
+    def __init__(
+        self, fragments: Sequence[TextFragment], label: TextFragment | None = None
+    ) -> None:
+        self.fragments = [label, *fragments] if label else fragments
+        self.labels = len(self.fragments) - len(fragments)
         self._cut: _RowCut | None = None
 
     def cut(self, placeholders: re.Pattern[str]) -> "_RowCut":
@@ -22,16 +26,9 @@ class FragmentRow:
             self._cut = _RowCut.of(self.fragments, placeholders)
         return self._cut
 
-    def without(self, gone: Iterable[int]) -> list["RowStretch"]:
-        """All but those at these places, in as few stretches as there are."""
-        places = sorted(gone)
-        starts = [0, *(place + 1 for place in places)]
-        ends = [*places, len(self.fragments)]
-        return [
-            RowStretch(self, start, end)
-            for start, end in zip(starts, ends, strict=True)
-            if start < end
-        ]
+    def without(self, gone: Sequence[int]) -> "RowRest":
+        """All but those at these places, which stand in their order."""
+        return RowRest(self, gone)
 
 
 @dataclass(frozen=True)
@@ -41,42 +38,58 @@ class _RowCut:
     placeholders: re.Pattern[str]
     parts: list[bytes]  # number n stands before gap n
     names: list[str]
-    starts: list[int]  # of each fragment, the number of its first gap, and at last of all gaps
-    edges: list[int]  # of each fragment, where it begins in the part before its first gap
+    gaps: list[int]  # of each fragment, how many are before it, and at last of all
+    begins: list[int]  # of each fragment, with nothing in the gaps, and at last where all end
 
     @classmethod
     def of(cls, fragments: Sequence[TextFragment], placeholders: re.Pattern[str]) -> "_RowCut":
+        cuts = [fragment.cut(placeholders) for fragment in fragments]
         parts: list[list[bytes]] = [[]]
-        names: list[str] = []
-        starts, edges = [], []
-        for fragment in fragments:
-            starts.append(len(names))
-            edges.append(sum(map(len, parts[-1])))
-            own, blanks = fragment.cut(placeholders)
+        for own, _ in cuts:
             parts[-1].append(own[0])
             parts += [[part] for part in own[1:]]
-            names += blanks
-        starts.append(len(names))
-        edges.append(sum(map(len, parts[-1])))
-        return cls(placeholders, [b"".join(part) for part in parts], names, starts, edges)
+        return cls(
+            placeholders,
+            [b"".join(part) for part in parts],
+            [name for _, names in cuts for name in names],
+            [*accumulate((len(names) for _, names in cuts), initial=0)],
+            [*accumulate((sum(map(len, own)) for own, _ in cuts), initial=0)],
+        )
 
 
-@dataclass(frozen=True)
-class RowStretch:
-    """The fragments of a row from number `start` on, before number `end`."""
+@dataclass(slots=True)
+class RowRest:
+    """The fragments of a row but for those at some places."""
 
     row: FragmentRow
-    start: int
-    end: int
+    gone: Sequence[int]
+
+    def _kept(self) -> list[TextFragment]:
+        gone = {place + self.row.labels for place in self.gone}
+        return [each for place, each in enumerate(self.row.fragments) if place not in gone]
 
     @property
     def text(self) -> str:
-        return "".join(fragment.text for fragment in self.row.fragments[self.start : self.end])
+        return "".join(fragment.text for fragment in self._kept())
 
     def cut(self, placeholders: re.Pattern[str]) -> tuple[Sequence[bytes], Sequence[str]]:
+        whole = _RowCut.of(self._kept(), placeholders)
+        return whole.parts, whole.names
+
+    def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
         whole = self.row.cut(placeholders)
-        first, last = whole.starts[self.start], whole.starts[self.end]
-        parts = whole.parts[first : last + 1]
-        parts[-1] = parts[-1][: whole.edges[self.end]]
-        parts[0] = parts[0][whole.edges[self.start] :]
-        return parts, whole.names[first:last]
+        gaps, begins, labels = whole.gaps, whole.begins, self.row.labels
+        if not self.gone:
+            return fill_gaps(whole.parts, whole.names, values)
+        if len(set(whole.names)) > 1:
+            return fill_gaps(*self.cut(placeholders), values)
+        value = values[whole.names[0]] if whole.names else b""
+        size = len(value)
+        filled = value.join(whole.parts)
+        start = 0
+        stretches = []
+        for place in self.gone:
+            fragment = place + labels
+            stretches.append(filled[start : begins[fragment] + size * gaps[fragment]])
+            start = begins[fragment + 1] + size * gaps[fragment + 1]
+        return [*stretches, filled[start:]]

@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from newsletter.rendering.inline_css import inline
 from newsletter.rendering.issue_content import Block, IssueContent
-from newsletter.rendering.qp_template import FragmentFrame, TextFragment
+from newsletter.rendering.qp_template import FragmentFrame, FramedFragment, TextFragment
 from newsletter.rendering.size_budget import DetailLevel, own_level
 from newsletter.rendering.templates import explain_template_error
-from newsletter.rendering.wrapping import wrap_text
+from newsletter.rendering.wrapping import wrap_items
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,12 @@ class PaperFragments:
         lines = [self._render("rest", listed=listed) for listed in (False, True)]
         return self._finished(lines)[1:-1]
 
-    def reason(self, line: str) -> TextFragment:
-        """Why a paper comes first, in these words: what stands over its card."""
-        shown = escape(line) if self._ending == "html" else wrap_text(f"* {line}")
-        return self._around_reason.filled(shown)
+    def under_reasons(
+        self, lines: Sequence[str], cards: Sequence[TextFragment]
+    ) -> list[FramedFragment]:
+        """The cards of papers that come first, each under these words of why."""
+        shown = [*map(escape, lines)] if self._ending == "html" else wrap_items(lines)
+        return self._around_reason.over(shown, cards)
 
     @cached_property
     def _around_reason(self) -> FragmentFrame:

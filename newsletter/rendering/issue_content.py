@@ -133,7 +133,7 @@ class IssueContent:
         default_factory=dict, hash=False
     )
 
-    @property
+    @cached_property
     def reaches_back_to(self) -> date:
         """The earliest day that any of its papers was announced on."""
         late = (entry.announced_on for entry in self.entries if entry.announced_on)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
@@ -12,7 +12,7 @@ from html import escape
 
 from newsletter.rendering import headers
 from newsletter.rendering.base64_template import Base64Template
-from newsletter.rendering.qp_template import Fragment, QpTemplate, TextFragment
+from newsletter.rendering.qp_template import Fragment, QpSequence, QpTemplate, TextFragment
 from newsletter.rendering.translations import translations
 
 QUOTED_PRINTABLE, BASE64 = "quoted-printable", "base64"
@@ -54,6 +54,7 @@ class MessageContent:
     text_fragments: Sequence[Fragment] = field(repr=False)
     placeholders: Placeholders = field(default_factory=Placeholders.fresh)
     html_encoding: str = QUOTED_PRINTABLE
+    is_shared: bool = True  # by many readers; else one mail is all that is made of it
     seed: str = ""  # what tells this content from all others, where that is known in a few words
 
     @classmethod
@@ -73,12 +74,21 @@ class MessageContent:
         return "".join(fragment.text for fragment in self.text_fragments)
 
     @cached_property
-    def _parts(self) -> tuple[QpTemplate, QpTemplate | Base64Template]:
-        kind = Base64Template if self.html_encoding == BASE64 else QpTemplate
+    def _parts(self) -> tuple[QpTemplate | QpSequence, QpTemplate | QpSequence | Base64Template]:
+        text, html = self.placeholders.text.values(), self.placeholders.html.values()
         return (
-            QpTemplate.of(self.text_fragments, self.placeholders.text.values()),
-            kind.of(self.html_fragments, self.placeholders.html.values()),
+            self._quoted_printable(self.text_fragments, text),
+            Base64Template.of(self.html_fragments, html)
+            if self.html_encoding == BASE64
+            else self._quoted_printable(self.html_fragments, html),
         )
+
+    def _quoted_printable(
+        self, fragments: Sequence[Fragment], blanks: Iterable[str]
+    ) -> QpTemplate | QpSequence:
+        if self.is_shared:
+            return QpTemplate.of(fragments, blanks)
+        return QpSequence(fragments, tuple(blanks))
 
     @cached_property
     def boundary(self) -> str:
@@ -87,8 +97,7 @@ class MessageContent:
         stable = hashlib.sha256((self.seed or self.subject).encode("utf-8", "replace"))
         if not self.seed:
             for part in self._parts:
-                for fixed in part.fixed:
-                    stable.update(fixed)
+                stable.update(b"".join(part.fixed))
         return f"=_{stable.hexdigest()[:32]}"
 
     @cached_property

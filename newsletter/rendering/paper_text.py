@@ -15,6 +15,7 @@ _INVISIBLE = lazy_pattern(
     "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
     "\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_PLAIN_ALREADY = lazy_pattern(r"(?!.*(?:  |--))[A-Za-z0-9][A-Za-z0-9 ,:;.()?!-]*(?<! )")
 _CATEGORY = lazy_pattern(r"[a-z][a-z-]+(?:\.[A-Za-z-]+)?")
 
 
@@ -31,6 +32,8 @@ def visible(text: str) -> str:
 @lru_cache(maxsize=4096)
 def plain(source: str) -> str:
     """TeX as one line of plain text."""
+    if _PLAIN_ALREADY.fullmatch(source):  # as most titles: readers' liked papers are many
+        return source
     return " ".join(tex.to_text(visible(source)).split())
 
 

@@ -9,11 +9,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.phrases import Phrase
 from newsletter.interests.picks import MOST_PICKS, PickReason, ReasonType
-from newsletter.rendering.fragment_row import FragmentRow
+from newsletter.rendering.fragment_row import FragmentRow, RowRest
 from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.message import MessageContent, Placeholders
@@ -75,6 +76,18 @@ class PersonalVariant:
         self._put_first = {
             place for place, entry in enumerate(issue.entries) if entry.put_first
         } & variant.shown.keys()
+        self._listed = dict.fromkeys(
+            (block for block in issue.blocks if block.section not in variant.left_out.split()), 0
+        )
+        # Of each place its block, and its number there where it is shown.
+        self._stands: dict[int, tuple[Block, int | None]] = {}
+        for place in self._places.values():
+            block, number = issue.block(issue.entries[place]), None
+            if place in variant.shown:
+                number = self._listed[block]
+                self._listed[block] += 1
+            self._stands[place] = block, number
+        self._hidden = {block: issue.blocks[block] - n for block, n in self._listed.items()}
         html, text = parts
         self._html, self._text = (
             _Part(part, issue, variant, is_html=part is html) for part in (html, text)
@@ -92,23 +105,41 @@ class PersonalVariant:
         opening = PicksOpening(own, len(held) - own, quiet_issues, for_everybody)
         if not own:
             held = [pick for pick in held if self._places[pick.arxiv_id] not in self._put_first]
-        places = [self._places[pick.arxiv_id] for pick in held]
-        first = [
-            (place, max(self._variant.shown.get(place, self._least), self._least), pick.reasons)
-            for place, pick in zip(places, held, strict=True)
-        ]
-        lines = [self._line(reasons) for _, _, reasons in first]
+        first = [self._shown_first(pick) for pick in held]
+        lines = [self._line(pick.reasons) for pick in held]
+        places = [shown.place for shown in first]
+        blocks = self._blocks_without(places)
         whose = self._variant.whose or self._say.whose(
-            self._issue, {place: level for place, level, _ in first}
+            self._issue, {shown.place: shown.level for shown in first}
         )
         return MessageContent(
             self._variant.subject,
-            self._html.ordered(opening, first, lines, whose),
-            self._text.ordered(opening, first, lines, whose),
+            self._html.ordered(opening, first, lines, blocks, whose),
+            self._text.ordered(opening, first, lines, blocks, whose),
             self._blanks,
             self._variant.encoding,
             seed=f"{self._seed}{places}{lines}{quiet_issues or ''}{for_everybody or ''}",
+            is_shared=for_everybody,
         )
+
+    def _shown_first(self, pick: IssuePick) -> "_ShownFirst":
+        place = self._places[pick.arxiv_id]
+        words = [word for why in pick.reasons if why.kind in _BY_WORDS for word in why.words]
+        level = max(self._variant.shown.get(place, self._least), self._least)
+        return _ShownFirst(place, level, tuple(words))
+
+    def _blocks_without(self, places: Sequence[int]) -> "list[_BlockRest]":
+        """What is left of each block, without those of which nothing is."""
+        gone: dict[Block, list[int]] = {}
+        hidden = dict(self._hidden)
+        for place in places:
+            block, number = self._stands[place]
+            if number is None:
+                hidden[block] -= 1
+            else:
+                gone.setdefault(block, []).append(number)
+        rests = [_BlockRest(block, sorted(gone.get(block, ())), hidden[block]) for block in hidden]
+        return [rest for rest in rests if len(rest.gone) < self._listed[rest.block] or rest.over]
 
     def _line(self, reasons: Sequence[PickReason]) -> str:
         """The strongest reasons, within the room that is kept for them."""
@@ -118,6 +149,22 @@ class PersonalVariant:
         return line
 
 
+class _ShownFirst(NamedTuple):
+    """A paper that comes first, as it is shown."""
+
+    place: int  # in the issue
+    level: DetailLevel
+    marked: tuple[str, ...]  # words
+
+
+class _BlockRest(NamedTuple):
+    """A block without what comes first."""
+
+    block: Block
+    gone: Sequence[int]  # by their numbers among those that are shown
+    over: int  # papers that are not
+
+
 class _Part:
     """HTML or text."""
 
@@ -125,64 +172,55 @@ class _Part:
         self, part: PaperFragments, issue: IssueContent, variant: Variant, *, is_html: bool
     ) -> None:
         self._part, self._variant, self._is_html = part, variant, is_html
-        self._left_out = variant.left_out.split()
+        self._heads: dict[str, FragmentRow] = {}  # by whose the sentences are
         blocks: dict[Block, list[TextFragment]] = {block: [] for block in issue.blocks}
-        self._numbers = issue.blocks
-        self._at: dict[int, tuple[Block, int]] = {}  # a place that is shown: where in its block
-        self._block_of = [issue.block(entry) for entry in issue.entries]
         for place, level in variant.shown.items():
-            pieces = blocks[self._block_of[place]]
-            self._at[place] = self._block_of[place], len(pieces)
-            pieces.append(part.papers(level, linked=place in variant.linked)[place])
-        self._blocks = {block: FragmentRow(pieces) for block, pieces in blocks.items()}
-        self._reason = lru_cache(maxsize=1024)(part.reason)
+            card = part.papers(level, linked=place in variant.linked)[place]
+            blocks[issue.block(issue.entries[place])].append(card)
+        labels = part.frame.labels
+        self._rows = {block: FragmentRow(pieces, labels[block]) for block, pieces in blocks.items()}
         self._marked = lru_cache(maxsize=4096)(self._with_marks)
 
     def ordered(
         self,
         opening: PicksOpening,
-        first: Sequence[tuple[int, DetailLevel, Sequence[PickReason]]],
+        first: Sequence[_ShownFirst],
         lines: Sequence[str],
+        blocks: Sequence[_BlockRest],
         whose: str,
     ) -> list[Fragment]:
         """The fragments of a mail that opens with these papers, each under its line."""
-        pieces: list[Fragment] = []
-        gone: dict[Block, list[int]] = {}
-        hidden: dict[Block, int] = {}
-        for (place, level, reasons), line in zip(first, lines, strict=True):
-            words = tuple(word for why in reasons if why.kind in _BY_WORDS for word in why.words)
-            card = self._marked(place, level, words) if words and self._is_html else None
-            pieces += (self._reason(line), card or self._part.papers(level, linked=True)[place])
-            if place in self._at:
-                block, number = self._at[place]
-                gone.setdefault(block, []).append(number)
-            else:
-                block = self._block_of[place]
-                hidden[block] = hidden.get(block, 0) + 1
+        cards = [
+            self._marked(*shown)
+            if shown.marked and self._is_html
+            else self._part.papers(shown.level, linked=True)[shown.place]
+            for shown in first
+        ]
         before: list[Fragment] = []
         behind: list[Fragment] = []
-        for block, papers in self._blocks.items():
-            over = self._numbers[block] - len(papers.fragments) - hidden.get(block, 0)
-            rest = papers.without(gone.get(block, ()))
-            if block.section in self._left_out or not (rest or over):
-                continue
+        for block, gone, over in blocks:
             stands = before if block.is_first and not opening.number else behind
-            stands += [self._part.frame.labels[block], *rest]
+            stands.append(self._rows[block].without(gone))
             if over:
                 stands.append(self._part.more(block, over))
-        if pieces or not opening.others:  # else the editor put all of them first
+        if cards or not opening.others:  # else the editor put all of them first
             before.append(self._part.picks(opening))
-        part, variant = self._part, self._variant
+        part = self._part
         return [
-            part.head(variant.left_out),
-            part.note(variant.holds, whose),
-            *part.editor(variant.left_out),
+            self._head(whose),
             *before,
-            *pieces,
-            part.rest[not variant.links_all],
+            *part.under_reasons(lines, cards),
+            part.rest[not self._variant.links_all],
             *behind,
             part.frame.foot,
         ]
+
+    def _head(self, whose: str) -> RowRest:
+        if whose not in self._heads:
+            part, left_out = self._part, self._variant.left_out
+            note = part.note(self._variant.holds, whose)
+            self._heads[whose] = FragmentRow([part.head(left_out), note, *part.editor(left_out)])
+        return self._heads[whose].without(())
 
     def _with_marks(self, place: int, level: DetailLevel, words: tuple[str, ...]) -> TextFragment:
         return mark_words(self._part.papers(level, linked=True)[place], words)
@@ -216,8 +254,8 @@ def reserve(
         TextFragment(blank.sub(lambda found: longest[found[0]], piece.text)) for piece in first
     ]
     marks = TextFragment("".join(_MARK) * _MOST_MARKS)
-    reasons = [part.reason("x" * _LONGEST_REASON), marks] * MOST_PICKS
-    return [*filled, *reasons]
+    (reason,) = part.under_reasons(["x" * _LONGEST_REASON], [TextFragment("")])
+    return [*filled, *[reason.whole(), marks] * MOST_PICKS]
 
 
 def mark_words(card: TextFragment, words: Sequence[str]) -> TextFragment:

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Protocol
 
 _SOFT_BREAK = b"=\r\n"
+_BETWEEN, _BETWEEN_ENCODED = "\n\0\n", b"\r\n=00\r\n"  # texts; no text for people has a NUL
 _LONGEST = 76  # the soft break's own "=" included
 _AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,72}")  # a word of a line at most
 # b2a_qp does not count that a space at the end of a line takes three characters.
@@ -22,13 +23,25 @@ def encode_quoted_printable(text: str) -> bytes:
     """
     if _AS_IT_IS.fullmatch(text):
         return text.encode()
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _with_room(_encoded(text))
+
+
+def encode_separately(texts: Sequence[str]) -> list[bytes]:
+    """The same of several that end with no space, in a third of the time."""
+    joined = _BETWEEN.join(texts)
+    if joined.count("\0") != len(texts) - 1:
+        return list(map(encode_quoted_printable, texts))
+    return list(map(_with_room, _encoded(joined).split(_BETWEEN_ENCODED)))
+
+
+def _encoded(text: str) -> bytes:
+    plain = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     encoded = b2a_qp(plain.encode("utf-8", "replace"), istext=True)
     if b"=20" in encoded or b"=09" in encoded:
         encoded = _SPACE_BEYOND.sub(rb"\1=\n=\2", encoded)
     if b"\n." in encoded or encoded[:1] == b".":
         encoded = _DOTS_AT_START.sub(lambda dots: b"=2E=\n" * len(dots[0]), encoded)
-    return _with_room(encoded).replace(b"\n", b"\r\n")
+    return encoded.replace(b"\n", b"\r\n")
 
 
 # Most of a reader's values stand in both parts of their mail.
@@ -40,8 +53,8 @@ def _with_room(encoded: bytes) -> bytes:
     if len(encoded) - encoded.rfind(b"\n") - 1 < _LONGEST:
         return encoded
     if encoded[-3:-2] == b"=":
-        return encoded[:-3] + b"=\n" + encoded[-3:]
-    return b"%b=\n=%02X" % (encoded[:-1], encoded[-1])
+        return encoded[:-3] + _SOFT_BREAK + encoded[-3:]
+    return b"%b=\r\n=%02X" % (encoded[:-1], encoded[-1])
 
 
 def either(placeholders: Iterable[str]) -> re.Pattern[str]:
@@ -78,6 +91,9 @@ class TextFragment:
             self.__dict__["_cut"] = placeholders, parts, names
         return parts, names
 
+    def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
+        return fill_gaps(*self.cut(placeholders), values)
+
     def _cut_at(self, placeholders: re.Pattern[str]) -> tuple[bytes, ...]:
         first, *others = map(encode_quoted_printable, placeholders.split(self.text))
         *before, last = first, *(_SOFT_BREAK + part for part in others)
@@ -87,6 +103,20 @@ class TextFragment:
     def weight(self) -> int:
         """Bytes as decoded."""
         return len(self.text.encode("utf-8", "replace"))
+
+
+def fill_gaps(
+    parts: Sequence[bytes], names: Sequence[str], values: Mapping[str, bytes]
+) -> list[bytes]:
+    """The parts of a cut with these encoded values between them."""
+    if not names:
+        return [parts[0]]
+    if names.count(names[0]) == len(names):  # as in all cards
+        return [values[names[0]].join(parts)]
+    out = [parts[0]] * (len(parts) + len(names))
+    out[::2] = parts
+    out[1::2] = map(values.__getitem__, names)
+    return out
 
 
 @dataclass(frozen=True)
@@ -109,12 +139,43 @@ class FragmentFrame:
             soft_behind + encode_quoted_printable(behind),
         )
 
-    def filled(self, words: str) -> TextFragment:
-        """These words in it, as they stand in the part."""
-        fragment = TextFragment(f"{self.before}{words}{self.behind}")
-        encoded = b"".join((self._before, encode_quoted_printable(words), self._behind))
-        fragment.__dict__["encoded"] = encoded
-        return fragment
+    def over(
+        self, texts: Sequence[str], fragments: Sequence[TextFragment]
+    ) -> list["FramedFragment"]:
+        """Each of these texts, as it stands in the part, framed and over its fragment."""
+        return [
+            FramedFragment(self, text, b"".join((self._before, encoded, self._behind)), fragment)
+            for text, encoded, fragment in zip(
+                texts, encode_separately(texts), fragments, strict=True
+            )
+        ]
+
+
+@dataclass(slots=True)
+class FramedFragment:
+    """A fragment under a few words of one reader's mail."""
+
+    frame: FragmentFrame
+    words: str
+    encoded: bytes  # with what is around them
+    fragment: TextFragment
+
+    @property
+    def text(self) -> str:
+        return f"{self.frame.before}{self.words}{self.frame.behind}{self.fragment.text}"
+
+    def cut(self, placeholders: re.Pattern[str]) -> tuple[Sequence[bytes], Sequence[str]]:
+        parts, names = self.fragment.cut(placeholders)
+        return (self.encoded + parts[0], *parts[1:]), names
+
+    def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
+        return [self.encoded, *self.fragment.filled(placeholders, values)]
+
+    def whole(self) -> TextFragment:
+        """In one, where no placeholder is in it."""
+        whole = TextFragment(self.text)
+        whole.__dict__["encoded"] = self.encoded + self.fragment.encoded
+        return whole
 
 
 class Fragment(Protocol):
@@ -124,6 +185,9 @@ class Fragment(Protocol):
     def text(self) -> str: ...
 
     def cut(self, placeholders: re.Pattern[str]) -> tuple[Sequence[bytes], Sequence[str]]: ...
+
+    def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
+        """Encoded, with these encoded values at the placeholders."""
 
 
 @dataclass(frozen=True)
@@ -160,4 +224,24 @@ class QpTemplate:
         out = [b""] * (2 * len(self.slots) + 1)
         out[::2] = self.fixed
         out[1::2] = map(encoded.__getitem__, self.slots)
+        return out
+
+
+@dataclass(frozen=True)
+class QpSequence:
+    """The same bytes of pieces that stand together in one reader's mail alone."""
+
+    pieces: Sequence[Fragment]
+    blanks: Sequence[str]
+
+    @property
+    def fixed(self) -> tuple[bytes, ...]:
+        return QpTemplate.of(self.pieces, self.blanks).fixed
+
+    def filled(self, values: Mapping[str, str]) -> list[bytes]:
+        blank = either(self.blanks)
+        encoded = {name: _encoded_value(values[name]) for name in self.blanks}
+        out: list[bytes] = []
+        for piece in self.pieces:
+            out += piece.filled(blank, encoded)
         return out

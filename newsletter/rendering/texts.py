@@ -5,6 +5,7 @@ Plain strings: the template that prints them escapes them as its format needs.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 
 from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.rendering.author_list import list_authors, read_authors
@@ -206,9 +207,16 @@ class IssueTexts(MastheadTexts):
         return self._say("; ").join(map(self._reason, reasons))
 
     def _reason(self, reason: PickReason) -> str:
-        of_whom = self._of_group if reason.of_newsletter else self._of_reader
         about = shortened(plain(reason.about), _REASON_CHARACTERS)
-        return of_whom(reason.kind) % {"about": about, "words": ", ".join(reason.words)}
+        return self._kinds[reason.of_newsletter][reason.kind] % {
+            "about": about,
+            "words": ", ".join(reason.words),
+        }
+
+    @cached_property
+    def _kinds(self) -> Sequence[Mapping[ReasonType, str]]:
+        """What is said of each kind: where the reader named it, and where the group did."""
+        return [{kind: of(kind) for kind in ReasonType} for of in (self._of_reader, self._of_group)]
 
     def _of_reader(self, kind: ReasonType) -> str:
         match kind:

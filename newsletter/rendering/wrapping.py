@@ -1,5 +1,7 @@
 """Plain text in lines of at most so many columns, as displayed: a Chinese character takes two."""
 
+from collections.abc import Sequence
+
 from newsletter.lazy_pattern import lazy_pattern
 
 TEXT_COLUMNS = 72
@@ -14,6 +16,9 @@ _UNIT = lazy_pattern(
     rf"|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+)[{_CLOSING}]*(?: ·(?= ))?"
     rf"|[{_OPENING}{_CLOSING}]+"
 )
+_BETWEEN = "\n\0\n"
+_TIDY = lazy_pattern("[\0\n -~“”‘’…]*(?<! )")
+_LINE = lazy_pattern(rf"(?m)(.{{1,{TEXT_COLUMNS}}}|\S+)(?: |$)")  # or one long word
 _WORDS_ONLY = lazy_pattern("[\x00-\x7f“”‘’…]*")
 
 
@@ -25,6 +30,15 @@ def wrap_text(text: str, indent: int = 0) -> str:
     margin = " " * indent
     lines = [line for paragraph in text.split("\n") for line in _lines(paragraph, indent)]
     return "\n".join(f"{margin}{line}".rstrip() for line in lines)
+
+
+def wrap_items(texts: Sequence[str]) -> list[str]:
+    """Each as an item of a list, in lines like those of `wrap_text`."""
+    joined = _BETWEEN.join(f"* {text}" for text in texts)
+    is_tidy = _TIDY.fullmatch(joined) and "  " not in joined and " \n" not in joined
+    if is_tidy and joined.count("\0") == len(texts) - 1:
+        return "\n".join(_LINE.findall(joined)).split(_BETWEEN)
+    return [wrap_text(f"* {text}") for text in texts]
 
 
 def _lines(paragraph: str, indent: int) -> list[str]:

@@ -94,6 +94,9 @@ def test_whatever_comes_first_every_paper_is_there_once(
     assert sorted(listed(mail.html)) == sorted(papers)
     assert all(mail.text.count(f"abs/{name}v") == 1 for name in papers)
     assert SMALL.mail(reader).as_bytes() == mail.as_bytes()
+    # Spliced for one reader, it is what a template for many gives.
+    shared = replace(mail, content=replace(mail.content, is_shared=True))
+    assert shared.as_bytes() == mail.as_bytes()
 
 
 @pytest.mark.parametrize(
