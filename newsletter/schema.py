@@ -197,8 +197,8 @@ def _unreachable(error: DBAPIError, url: URL) -> str:
     said = describe_failure(error)
     if url.get_backend_name() == "sqlite":
         return (
-            f"{url.database}: {said}; look at its rights and its folder's, at the room on its disk,"
-            " and at who else uses it"
+            f"the database {url.database}: {said}; look at its rights and its folder's, at the room"
+            " on its disk, and at who else uses it"
         )
     return f"the database cannot be reached: {said}; look at database.url"
 
