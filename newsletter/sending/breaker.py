@@ -3,7 +3,8 @@
 Refusals in a row are held back, neither failed nor suppressed, until one of two things happens: a
 mail is accepted, and so they were about their readers; or they grow so many, over readers of
 several domains, that one more mail is asked. Where that one is refused too, the breaker opens, and
-all of them are pending again. After a lost answer nothing is begun until one mail has got through.
+all of them are pending again. Troubles of several kinds count together: a server that is ill says
+now this and now that. After a lost answer nothing is begun until one mail has got through.
 """
 
 from collections import Counter
@@ -24,6 +25,7 @@ _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
 _LOSSES = 5  # lost answers, less a tenth for each accepted mail: more are no accident
 _LOSS_FORGOTTEN = 0.1  # by an accepted mail
 _LONGEST_WAIT_S = 60.0  # that a run waits for what a server asks
+_OF_SEVERAL = frozenset({Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED})
 _STRAIN = 5  # refusals for now by the provider, in a row; then it is not about one mail
 
 
@@ -54,6 +56,7 @@ class CircuitBreaker:
     def begin_round(self) -> None:
         """Once more over what is pending."""
         self._strain = 0
+        self._troubles = Streak()  # of any kind, in a row
         self._ours = self._any = False
         self.trouble: str | None = None  # why something comes later
         self.provider_wait_s: float | None = None
@@ -125,14 +128,18 @@ class CircuitBreaker:
                 return [answer]
             case SendStatus.TRY_LATER if not result.of_reader:
                 self._defer_all(result)
+                self._add_trouble(answer)
                 return [answer]
         self._refuse(answer)
+        self._add_trouble(answer)
         return []
 
     def take_deferred(self) -> tuple[list[DeliveryResult], list[Recipient]]:
         """At the end of a batch: who was deferred for their own sake, and who for everybody's."""
         answers = self._deferred.answers
-        everybody = self._deferred.is_long(self._domains) and not self._is_greylisting()
+        everybody = self.is_open or (
+            self._deferred.is_long(self._domains) and not self._is_greylisting()
+        )
         self._deferred = Streak()
         if everybody:
             return [], [answer.recipient for answer in answers]
@@ -167,7 +174,7 @@ class CircuitBreaker:
 
     def probes(self) -> list[tuple[bool, float]]:
         """What to ask by: whether the first that was deferred, and after how many seconds."""
-        if self.doubt is Doubt.DEFERRED:
+        if self.doubt is Doubt.DEFERRED or (self.doubt is Doubt.MIXED and self._deferred.answers):
             return [(False, 0.0), (True, max(2.0, self.readers_wait_s)), (True, 10.0)]
         return [(False, 0.0)]
 
@@ -175,12 +182,19 @@ class CircuitBreaker:
         """What was held back is somebody else's, or pending again."""
         self._refused, self._deferred = Streak(), Streak()
 
+    @property
+    def cannot_judge(self) -> bool:
+        """Whether the provider was in trouble of its own since a mail was last accepted."""
+        return self._troubles.has_provider_trouble
+
     def is_of_everybody(self, *, sent_before: bool) -> bool:
         """Whether refusals that nobody was left to ask about are of the whole list."""
         number, domains = len(self._refused.answers), len(self._refused.domains)
         of_sender = number == self._refused.of_sender and domains >= min(2, self._domains)
         whole_list = of_sender or not (sent_before or self.trouble)
-        doubted = self.doubt in {Doubt.REFUSED, Doubt.DEFERRED} or self._lost_in_a_row > 1
+        doubted = (
+            self.doubt in {Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED} or self._lost_in_a_row > 1
+        )
         return doubted or (number >= _WHOLE_LIST and whole_list)
 
     def advice(self) -> str:
@@ -192,6 +206,7 @@ class CircuitBreaker:
         del self._refusals_by[answer.domain]
         self._greylists = self._greylists or (self._probing and self.doubt is Doubt.DEFERRED)
         refused = self._refused.settle(answer.begun)
+        self._troubles.settle(answer.begun)
         self.blocked += [held for held in refused if self._is_blocked_by(held.domain)]
         readers_own = [held for held in refused if not self._is_blocked_by(held.domain)]
         self._losses = max(0.0, self._losses - _LOSS_FORGOTTEN)
@@ -238,6 +253,17 @@ class CircuitBreaker:
         ):
             self.doubt = Doubt.DEFERRED if deferred else Doubt.REFUSED
             self.halted = True
+
+    def _add_trouble(self, answer: DeliveryResult) -> None:
+        """Doubt the provider where troubles of several kinds follow each other."""
+        self._troubles.add(answer)
+        if (
+            self.doubt is None
+            and not (self._probing or self.is_strained or self._is_greylisting())
+            and self._troubles.is_long(self._domains)
+            and self._troubles.is_mixed
+        ):
+            self.doubt, self.halted = Doubt.MIXED, True
 
     def _weigh_probe(self, *, deferred: bool) -> None:
         """A probe that was refused: where that says nothing of the doubt, go on for a while."""

@@ -8,6 +8,7 @@ class Doubt(StrEnum):
 
     REFUSED = "refused"
     DEFERRED = "deferred"
+    MIXED = "mixed"  # refused, deferred or broken off, one after the other
     LOST = "lost"
     EARLIER = "earlier"  # a run before this one ended so
 
@@ -16,6 +17,8 @@ _ADVICE = {
     Doubt.REFUSED: "readers of every domain are refused ({words}): nobody is marked for it; ask"
     " your provider about quota, account, reputation and size",
     Doubt.DEFERRED: "readers of every domain are deferred ({words}): ask your provider why",
+    Doubt.MIXED: "readers of every domain fail, in several ways ({words}): nobody is marked for it;"
+    " ask your provider why",
     Doubt.LOST: "the answers to mails are lost ({words}): those are uncertain, `newsletter"
     " deliveries settle` decides",
     Doubt.EARLIER: "it is not over ({words}): see [transport], or ask your provider",

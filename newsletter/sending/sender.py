@@ -161,14 +161,17 @@ def _freeze_on(sending: SendContext, issue_id: int, for_s: float) -> bool:
 
 
 def _judge_refusals(sending: SendContext, issue_id: int) -> None:
-    """Of refusals that no accepted mail followed: whether about everybody, or those readers."""
+    """Of refusals that no accepted mail followed: whether about everybody, or those readers.
+
+    Where the provider was in trouble itself nobody can tell, and they stay pending.
+    """
     breaker = sending.breaker
     refused, left_behind = breaker.refused, breaker.take_left_behind()
     with sending.database.read() as session:
         sent_before = totals.delivery_totals(session, issue_id).sent > 0
     if not sending.stopping():
         breaker.is_open |= breaker.is_of_everybody(sent_before=sent_before)
-    if refused and not (breaker.is_open or sending.stopping()):
+    if refused and not (breaker.is_open or breaker.cannot_judge or sending.stopping()):
         with sending.database.write.begin() as session:
             ledger.record_results(session, refused, sending.clock())
     breaker.forget()

@@ -1,8 +1,9 @@
-"""Refusals in a row, and how many of them are no accident."""
+"""Refusals and other troubles in a row, and how many of them are no accident."""
 
 from dataclasses import dataclass, field
 
 from newsletter.sending.ledger import DeliveryResult
+from newsletter.transports.base import SendStatus
 
 _IN_A_ROW = 12  # refusals that make doubt
 _IN_A_ROW_OF_SENDER = 5  # the same in words about us
@@ -11,7 +12,7 @@ MOST_DOMAINS = 3  # or as many as the list has
 
 @dataclass
 class Streak:
-    """Refusals of one kind, with no accepted mail since."""
+    """Answers that were no success, with no accepted mail since."""
 
     answers: list[DeliveryResult] = field(default_factory=list)
     domains: set[str] = field(default_factory=set)
@@ -22,6 +23,19 @@ class Streak:
         self.answers.append(answer)
         self.domains.add(answer.domain)
         self.of_sender += answer.result.of_sender
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether they differ: refused, deferred for the reader's sake, not now at all."""
+        return len({(answer.result.status, answer.result.of_reader) for answer in self.answers}) > 1
+
+    @property
+    def has_provider_trouble(self) -> bool:
+        """Whether the provider itself took nothing for a moment, whoever the mail was for."""
+        return any(
+            answer.result.status is SendStatus.TRY_LATER and not answer.result.of_reader
+            for answer in self.answers
+        )
 
     def settle(self, begun: int) -> list[DeliveryResult]:
         """Take out what was refused before a mail was begun that was accepted.
