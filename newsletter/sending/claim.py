@@ -24,8 +24,8 @@ from newsletter.models import (
     SubscriptionRow,
 )
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import audience, few_trips, rate_limit, totals
-from newsletter.sending.few_trips import Marking
+from newsletter.sending import audience, postgresql_statements, rate_limit, totals
+from newsletter.sending.postgresql_statements import Marking
 from newsletter.sending.rate_limit import paused_domains
 from newsletter.subscribers import suppression
 
@@ -155,7 +155,7 @@ def _mark_in_one(
         ],
         rates=rates,
     )
-    marked = few_trips.mark(session, share.batch_id, share.issue_id, marking, now)
+    marked = postgresql_statements.mark(session, share.batch_id, share.issue_id, marking, now)
     wanted = [
         recipient for recipient in recipients if recipient.subscriber_id not in marked.suppressed
     ]

@@ -15,10 +15,10 @@ from newsletter import delivery_counters
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import claim, delivery_updates, few_trips, journal
+from newsletter.sending import claim, delivery_updates, journal, postgresql_statements
 from newsletter.sending.delivery_updates import StateChange
-from newsletter.sending.few_trips import Accepted, LeaseState, Renewal
 from newsletter.sending.journal import Mark
+from newsletter.sending.postgresql_statements import Accepted, LeaseState, Renewal
 from newsletter.subscribers import suppression
 from newsletter.transports.base import SendResult, SendStatus
 
@@ -124,7 +124,7 @@ def renew_and_record(
     until = now + lease_length("postgresql")
     is_good = len(plain) == len(answers)  # else addresses may be suppressed first
     renewal = Renewal(owner.name, until, list(rates) if is_good else [])
-    state = few_trips.renew_and_record(session, batch_id, renewal, accepted, now)
+    state = postgresql_statements.renew_and_record(session, batch_id, renewal, accepted, now)
     if state is None:
         raise LeaseLostError(f"batch {batch_id} was taken over by another process")
     lacking = len(plain) - len(state.recorded)  # erased, settled or taken over meanwhile

@@ -30,7 +30,7 @@ from newsletter.text import without_addresses
 from newsletter.transports.base import SendResult, SendStatus
 
 if TYPE_CHECKING:
-    from newsletter.sending.few_trips import LeaseState
+    from newsletter.sending.postgresql_statements import LeaseState
 
 _MARK_AFTER = {
     SendStatus.ACCEPTED: Mark.ACCEPTED,
