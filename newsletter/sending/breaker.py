@@ -10,20 +10,15 @@ now this and now that. After a lost answer nothing is begun until one mail has g
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending.doubt import Doubt, advice
 from newsletter.sending.ledger import DeliveryResult
-from newsletter.sending.streak import MOST_DOMAINS, Streak
-from newsletter.transports.base import SendResult, SendStatus
-from newsletter.transports.refusals import is_greylisting
+from newsletter.sending.streak import MOST_DOMAINS, LostAnswers, Streak
+from newsletter.transports.base import SendStatus
 
-_LOOKED_AT = 12  # deferred readers, for what they were told
 _OF_ONE_DOMAIN = 20  # refusals in words about us: then the domain is paused, as for bounces
 _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
-_LOSSES = 5  # lost answers, less a tenth for each accepted mail: more are no accident
-_LOSS_FORGOTTEN = 0.1  # by an accepted mail
 _LONGEST_WAIT_S = 60.0  # that a run waits for what a server asks
 _OF_SEVERAL = frozenset({Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED})
 _STRAIN = 5  # refusals for now by the provider, in a row; then it is not about one mail
@@ -36,9 +31,7 @@ class CircuitBreaker:
         self._refused, self._deferred = Streak(), Streak()
         self._refusals_by: Counter[str] = Counter()  # about us, by domain, none accepted since
         self.blocked: list[DeliveryResult] = []  # refused by a domain that refuses everything
-        self._losses = 0.0
-        self._lost_in_a_row = 0
-        self._lost_at = 0  # how many mails were begun then
+        self.lost_answers = LostAnswers()
         self._probing = False
         self._domains = MOST_DOMAINS
         self._greylists = False  # those who were deferred get it a little later
@@ -57,7 +50,7 @@ class CircuitBreaker:
         """Once more over what is pending."""
         self._strain = 0
         self._troubles = Streak()  # of any kind, in a row
-        self._ours = self._any = False
+        self._any = False
         self.trouble: str | None = None  # why something comes later
         self.provider_wait_s: float | None = None
         self.readers_wait_s = 0.0  # the longest that readers' servers ask for
@@ -84,12 +77,7 @@ class CircuitBreaker:
     @property
     def is_doubtful(self) -> bool:
         """Whether one mail must be asked with before any other."""
-        return self.doubt is not None or self.loses_too_many
-
-    @property
-    def loses_too_many(self) -> bool:
-        """Answers are lost again and again, although mails get through between."""
-        return self._losses >= _LOSSES
+        return self.doubt is not None or self.lost_answers.are_too_many
 
     @property
     def is_strained(self) -> bool:
@@ -98,7 +86,9 @@ class CircuitBreaker:
     @property
     def provider_down(self) -> bool:
         """The provider takes nothing now, in its own words."""
-        return self.is_strained or bool(self.provider_wait_s) or (self._ours and not self._any)
+        return (
+            self.is_strained or bool(self.provider_wait_s) or (self.cannot_judge and not self._any)
+        )
 
     @property
     def domains(self) -> set[str]:
@@ -120,19 +110,23 @@ class CircuitBreaker:
         if result.unasked:
             return [answer]
         self.words = result.detail or self.words
-        match result.status:
-            case SendStatus.ACCEPTED:
-                return [*self._accept(answer), answer]
-            case SendStatus.UNCERTAIN:
-                self._lose(answer)
-                return [answer]
-            case SendStatus.TRY_LATER if not result.of_reader:
-                self._defer_all(result)
-                self._add_trouble(answer)
-                return [answer]
-        self._refuse(answer)
-        self._add_trouble(answer)
-        return []
+        if result.status is SendStatus.ACCEPTED:
+            return [*self._accept(answer), answer]
+        if result.status is SendStatus.UNCERTAIN:
+            self.lost = False
+            self.lost_answers.add(answer.answered, together=self.doubt is Doubt.LOST)
+            self.doubt, self.halted = Doubt.LOST, True
+            return [answer]
+        is_held = result.of_reader or result.status is SendStatus.REJECTED
+        if is_held:
+            self._refuse(answer)
+        else:
+            self._strain += 1
+            self.trouble = result.detail
+            self.provider_wait_s = result.wait_s or self.provider_wait_s
+        self._troubles.add(answer)
+        self._weigh()
+        return [] if is_held else [answer]
 
     def take_deferred(self) -> tuple[list[DeliveryResult], list[Recipient]]:
         """At the end of a batch: who was deferred for their own sake, and who for everybody's."""
@@ -156,10 +150,8 @@ class CircuitBreaker:
 
     def leave_refused(self, batch_id: int) -> list[Recipient]:
         """At the end of a batch: whom nobody can judge yet; they wait again."""
-        new = [answer.recipient for answer in self.refused if not answer.given_back]
-        if new:
-            self._left_behind.add(batch_id)
-        self._refused.answers = [replace(answer, given_back=True) for answer in self.refused]
+        new = self._refused.give_back()
+        self._left_behind |= {batch_id} if new else set()
         return new
 
     def take_left_behind(self) -> set[int]:
@@ -192,52 +184,36 @@ class CircuitBreaker:
         number, domains = len(self._refused.answers), len(self._refused.domains)
         of_sender = number == self._refused.of_sender and domains >= min(2, self._domains)
         whole_list = of_sender or not (sent_before or self.trouble)
-        doubted = (
-            self.doubt in {Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED} or self._lost_in_a_row > 1
-        )
+        doubted = self.doubt in _OF_SEVERAL or self.lost_answers.in_a_row > 1
         return doubted or (number >= _WHOLE_LIST and whole_list)
 
     def advice(self) -> str:
         """The server's words, and what to do."""
-        lost = Doubt.LOST if self._lost_in_a_row else self.doubt
-        return advice(lost or Doubt.REFUSED, self.words)
+        doubt = Doubt.LOST if self.lost_answers.in_a_row else self.doubt
+        return advice(doubt or Doubt.REFUSED, self.words)
 
     def _accept(self, answer: DeliveryResult) -> list[DeliveryResult]:
         del self._refusals_by[answer.domain]
         self._greylists = self._greylists or (self._probing and self.doubt is Doubt.DEFERRED)
         refused = self._refused.settle(answer.begun)
         self._troubles.settle(answer.begun)
-        self.blocked += [held for held in refused if self._is_blocked_by(held.domain)]
-        readers_own = [held for held in refused if not self._is_blocked_by(held.domain)]
-        self._losses = max(0.0, self._losses - _LOSS_FORGOTTEN)
+        blocked = [held for held in refused if self._refusals_by[held.domain] >= _OF_ONE_DOMAIN]
+        self.blocked += blocked
+        self.lost_answers.accept(answer.begun, probing=self._probing)
         self._strain = 0
         self.accepted += 1
         self._any = True
-        if self._probing or self._lost_at < answer.begun:
-            self._lost_in_a_row = 0
-        if self._probing or (self.doubt is Doubt.LOST and not self._lost_in_a_row):
+        if self._probing or (self.doubt is Doubt.LOST and not self.lost_answers.in_a_row):
             self.doubt = None
-        return [*self._deferred.settle(answer.begun), *readers_own]
-
-    def _lose(self, answer: DeliveryResult) -> None:
-        self.lost = False
-        self._lost_at = answer.answered
-        if self.doubt is not Doubt.LOST:
-            self._losses += 1
-        self._lost_in_a_row += 1
-        self.doubt, self.halted = Doubt.LOST, True
-
-    def _defer_all(self, result: SendResult) -> None:
-        self._strain += 1
-        self._ours = True
-        self.trouble = result.detail
-        self.provider_wait_s = result.wait_s or self.provider_wait_s
+        return [
+            *self._deferred.settle(answer.begun),
+            *(held for held in refused if held not in blocked),
+        ]
 
     def _refuse(self, answer: DeliveryResult) -> None:
         result = answer.result
         deferred = result.status is SendStatus.TRY_LATER
-        streak = self._deferred if deferred else self._refused
-        streak.add(answer)
+        (self._deferred if deferred else self._refused).add(answer)
         self._refusals_by[answer.domain] += result.of_sender
         self._strain = 0
         if deferred:
@@ -246,37 +222,28 @@ class CircuitBreaker:
                 self.readers_wait_s = max(self.readers_wait_s, result.wait_s or 0.0)
         if self._probing:
             self._weigh_probe(deferred=deferred)
-        elif (
-            self.doubt is None
-            and streak.is_long(self._domains)
-            and not (deferred and self._is_greylisting())
-        ):
-            self.doubt = Doubt.DEFERRED if deferred else Doubt.REFUSED
-            self.halted = True
 
-    def _add_trouble(self, answer: DeliveryResult) -> None:
-        """Doubt the provider where troubles of several kinds follow each other."""
-        self._troubles.add(answer)
-        if (
-            self.doubt is None
-            and not (self._probing or self.is_strained or self._is_greylisting())
-            and self._troubles.is_long(self._domains)
-            and self._troubles.is_mixed
-        ):
-            self.doubt, self.halted = Doubt.MIXED, True
+    def _weigh(self) -> None:
+        """Whether so many in a row are no accident; several kinds count as one row too."""
+        if self._probing or self.doubt is not None:
+            return
+        rows = {Doubt.REFUSED: self._refused}
+        if not self._is_greylisting():
+            rows[Doubt.DEFERRED] = self._deferred
+            if self._troubles.is_mixed and not self.is_strained:
+                rows[Doubt.MIXED] = self._troubles
+        doubts = [doubt for doubt, row in rows.items() if row.is_long(self._domains)]
+        if doubts:
+            self.doubt, self.halted = doubts[0], True
 
     def _weigh_probe(self, *, deferred: bool) -> None:
         """A probe that was refused: where that says nothing of the doubt, go on for a while."""
         if self.doubt is Doubt.LOST:  # an answer is an answer
-            self.doubt, self._lost_in_a_row = None, 0
+            self.doubt, self.lost_answers.in_a_row = None, 0
         elif self.doubt is Doubt.REFUSED and deferred:
             self.doubt = None
             self._refused.needed *= 2
-
-    def _is_blocked_by(self, domain: str) -> bool:
-        return self._refusals_by[domain] >= _OF_ONE_DOMAIN
+            self._troubles.needed = self._refused.needed
 
     def _is_greylisting(self) -> bool:
-        return self._greylists or any(
-            is_greylisting(answer.result.detail) for answer in self._deferred.answers[-_LOOKED_AT:]
-        )
+        return self._greylists or self._deferred.is_greylisting

@@ -56,7 +56,7 @@ def _pass(sending: SendContext, worker: BatchWorker) -> None:
 def _is_well(sending: SendContext, worker: BatchWorker) -> bool:
     """Ask by one mail whether sending may go on; where it may not, the breaker opens."""
     breaker, asked = sending.breaker, False
-    for again, wait_s in [] if breaker.loses_too_many else breaker.probes():
+    for again, wait_s in [] if breaker.lost_answers.are_too_many else breaker.probes():
         wait(sending, wait_s, worker)
         mails = worker.probe(again=again)
         while not mails and worker.wait_s and not sending.stopping():  # the limits allow none yet
@@ -70,7 +70,7 @@ def _is_well(sending: SendContext, worker: BatchWorker) -> bool:
                 _stream(sending, worker, [mails])
         if breaker.doubt is None:
             return True
-    if (asked or breaker.loses_too_many) and not sending.stopping():
+    if (asked or breaker.lost_answers.are_too_many) and not sending.stopping():
         breaker.is_open = True
     worker.release_unsent()
     return False

@@ -1,13 +1,18 @@
-"""Refusals and other troubles in a row, and how many of them are no accident."""
+"""Refusals, lost answers and other troubles in a row, and how many of them are no accident."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from newsletter.rendering.recipient import Recipient
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.transports.base import SendStatus
+from newsletter.transports.refusals import is_greylisting
 
 _IN_A_ROW = 12  # refusals that make doubt
 _IN_A_ROW_OF_SENDER = 5  # the same in words about us
 MOST_DOMAINS = 3  # or as many as the list has
+_LOOKED_AT = 12  # deferred readers, for what they were told
+_LOSSES = 5  # lost answers, less a tenth for each accepted mail: more are no accident
+_LOSS_FORGOTTEN = 0.1  # by an accepted mail
 
 
 @dataclass
@@ -16,26 +21,30 @@ class Streak:
 
     answers: list[DeliveryResult] = field(default_factory=list)
     domains: set[str] = field(default_factory=set)
+    kinds: set[tuple[SendStatus, bool]] = field(default_factory=set)  # and whether of the reader
     of_sender: int = 0
     needed: int = 1  # so many times as many as usual, after a probe that told nothing
 
     def add(self, answer: DeliveryResult) -> None:
         self.answers.append(answer)
         self.domains.add(answer.domain)
+        self.kinds.add((answer.result.status, answer.result.of_reader))
         self.of_sender += answer.result.of_sender
 
     @property
     def is_mixed(self) -> bool:
         """Whether they differ: refused, deferred for the reader's sake, not now at all."""
-        return len({(answer.result.status, answer.result.of_reader) for answer in self.answers}) > 1
+        return len(self.kinds) > 1
 
     @property
     def has_provider_trouble(self) -> bool:
         """Whether the provider itself took nothing for a moment, whoever the mail was for."""
-        return any(
-            answer.result.status is SendStatus.TRY_LATER and not answer.result.of_reader
-            for answer in self.answers
-        )
+        return (SendStatus.TRY_LATER, False) in self.kinds
+
+    @property
+    def is_greylisting(self) -> bool:
+        """Whether one of the last was told to come back, as everybody is at first sight."""
+        return any(is_greylisting(answer.result.detail) for answer in self.answers[-_LOOKED_AT:])
 
     def settle(self, begun: int) -> list[DeliveryResult]:
         """Take out what was refused before a mail was begun that was accepted.
@@ -44,13 +53,47 @@ class Streak:
         """
         settled = [answer for answer in self.answers if answer.answered < begun]
         answers = [answer for answer in self.answers if answer.answered >= begun]
-        self.answers, self.domains, self.of_sender, self.needed = [], set(), 0, 1
+        self.answers, self.of_sender, self.needed = [], 0, 1
+        self.domains.clear()
+        self.kinds.clear()
         for answer in answers:
             self.add(answer)
         return settled
+
+    def give_back(self) -> list[Recipient]:
+        """Whom these are about, of those who do not wait again yet."""
+        new = [answer.recipient for answer in self.answers if not answer.given_back]
+        self.answers = [replace(answer, given_back=True) for answer in self.answers]
+        return new
 
     def is_long(self, domains: int) -> bool:
         """Whether it is no accident any more, over readers of at least so many domains."""
         about_us = self.of_sender == len(self.answers)
         most = (_IN_A_ROW_OF_SENDER if about_us else _IN_A_ROW) * self.needed
         return len(self.answers) >= most and len(self.domains) >= domains
+
+
+@dataclass
+class LostAnswers:
+    """Mails that may have arrived: nobody said."""
+
+    in_a_row: int = 0
+    _weight: float = 0.0
+    _last_at: int = 0  # how many mails were begun then
+
+    @property
+    def are_too_many(self) -> bool:
+        """Whether they are no accident, although mails get through between."""
+        return self._weight >= _LOSSES
+
+    def add(self, answered: int, *, together: bool) -> None:
+        """One more; `together` with others that were on the wire, which count as one loss."""
+        self._last_at = answered
+        self._weight += not together
+        self.in_a_row += 1
+
+    def accept(self, begun: int, *, probing: bool) -> None:
+        """A mail was accepted, of which nothing is known where it was begun before a loss."""
+        self._weight = max(0.0, self._weight - _LOSS_FORGOTTEN)
+        if probing or self._last_at < begun:
+            self.in_a_row = 0

@@ -152,6 +152,28 @@ def test_refused_for_everybody_nobody_is_marked_and_the_run_stops(
         assert len(server.contents) == READERS - taken
 
 
+SEVERAL_WAYS = {
+    "DATA": ["421 4.3.0 busy", "451 4.3.0 later", "554 5.5.1 no", CLOSE],
+    "RCPT": ["450 4.2.1 later", "550 5.1.1 no such user", "421 bye", "554 no", CLOSE],
+}
+
+
+@pytest.mark.parametrize("when", SEVERAL_WAYS)
+@pytest.mark.parametrize("taken", [0, 20])
+def test_a_server_that_fails_in_several_ways_marks_nobody_and_all_get_it_later(
+    run: Run, database: Database, when: str, taken: int
+) -> None:
+    with OddSmtp(**{when: [GOOD_REPLIES[when]] * taken + SEVERAL_WAYS[when] * READERS}) as server:
+        result = run.by(smtp(server, CONNECTIONS))
+        assert server.heard.count("MAIL") - taken < 50
+    assert (result.account.sent, result.account.pending) == (taken, READERS - taken)
+    assert suppressed(database) == 0
+    assert "one mail first" in str(result.trouble)
+    with OddSmtp() as server:
+        assert run.by(smtp(server, CONNECTIONS), after=3 * HOUR).account.sent == READERS
+        assert len(server.contents) == READERS - taken
+
+
 def test_a_run_that_the_breaker_ended_says_so_in_one_line_and_check_until_it_is_over(
     run: Run, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
