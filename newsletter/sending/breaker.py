@@ -86,9 +86,8 @@ class CircuitBreaker:
     @property
     def provider_down(self) -> bool:
         """The provider takes nothing now, in its own words."""
-        return (
-            self.is_strained or bool(self.provider_wait_s) or (self.cannot_judge and not self._any)
-        )
+        takes_none = self._troubles.has_provider_trouble and not self._any
+        return self.is_strained or bool(self.provider_wait_s) or takes_none
 
     @property
     def domains(self) -> set[str]:
@@ -176,8 +175,8 @@ class CircuitBreaker:
 
     @property
     def cannot_judge(self) -> bool:
-        """Whether the provider was in trouble of its own since a mail was last accepted."""
-        return self._troubles.has_provider_trouble
+        """Whether the provider had trouble of its own, or of several kinds, with none accepted."""
+        return self._troubles.has_provider_trouble or self.doubt is Doubt.MIXED
 
     def is_of_everybody(self, *, sent_before: bool) -> bool:
         """Whether refusals that nobody was left to ask about are of the whole list."""
@@ -195,7 +194,7 @@ class CircuitBreaker:
     def _accept(self, answer: DeliveryResult) -> list[DeliveryResult]:
         del self._refusals_by[answer.domain]
         self._greylists = self._greylists or (self._probing and self.doubt is Doubt.DEFERRED)
-        refused = self._refused.settle(answer.begun)
+        refused = self._refused.settle(answer.begun, is_clear=not self.cannot_judge)
         self._troubles.settle(answer.begun)
         blocked = [held for held in refused if self._refusals_by[held.domain] >= _OF_ONE_DOMAIN]
         self.blocked += blocked

@@ -46,10 +46,11 @@ class Streak:
         """Whether one of the last was told to come back, as everybody is at first sight."""
         return any(is_greylisting(answer.result.detail) for answer in self.answers[-_LOOKED_AT:])
 
-    def settle(self, begun: int) -> list[DeliveryResult]:
+    def settle(self, begun: int, *, is_clear: bool = True) -> list[DeliveryResult]:
         """Take out what was refused before a mail was begun that was accepted.
 
         One that was on the wire at the same time tells nothing: the trouble may have come between.
+        Where it is not clear whose trouble it was, only who has no mailbox is refused for good.
         """
         settled = [answer for answer in self.answers if answer.answered < begun]
         answers = [answer for answer in self.answers if answer.answered >= begun]
@@ -58,7 +59,7 @@ class Streak:
         self.kinds.clear()
         for answer in answers:
             self.add(answer)
-        return settled
+        return settled if is_clear else [_unblamed(answer) for answer in settled]
 
     def give_back(self) -> list[Recipient]:
         """Whom these are about, of those who do not wait again yet."""
@@ -71,6 +72,12 @@ class Streak:
         about_us = self.of_sender == len(self.answers)
         most = (_IN_A_ROW_OF_SENDER if about_us else _IN_A_ROW) * self.needed
         return len(self.answers) >= most and len(self.domains) >= domains
+
+
+def _unblamed(answer: DeliveryResult) -> DeliveryResult:
+    """As if it was refused for our sake, unless there is no such mailbox."""
+    result = replace(answer.result, of_sender=not answer.result.permanent)
+    return replace(answer, result=result)
 
 
 @dataclass

@@ -174,6 +174,21 @@ def test_a_server_that_fails_in_several_ways_marks_nobody_and_all_get_it_later(
         assert len(server.contents) == READERS - taken
 
 
+def test_between_troubles_of_an_ill_server_only_who_has_no_mailbox_is_failed(
+    run: Run, database: Database
+) -> None:
+    gone = "550 5.1.1 no such user"
+    ill = ["421 busy", "554 5.5.1 no", "451 later", CLOSE, "554 no", gone, GOOD_REPLIES["RCPT"]]
+    with OddSmtp(RCPT=ill * READERS) as server:
+        account = run.by(smtp(server)).account
+        refused = server.said.count(gone)
+    assert account.sent > 1
+    assert 0 < account.failed == suppressed(database) <= refused
+    assert account.sent + account.failed + account.pending == READERS
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS - account.failed
+
+
 def test_a_run_that_the_breaker_ended_says_so_in_one_line_and_check_until_it_is_over(
     run: Run, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
