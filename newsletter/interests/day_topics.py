@@ -5,6 +5,7 @@ topics by the lexicon; of a single word the sentences must also use it as a noun
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,12 +14,16 @@ from typing import NamedTuple
 from newsletter import tex
 from newsletter.interests.lexicon import Lexicon, shipped
 from newsletter.sources.base import Paper
+from newsletter.taxonomy import CATEGORIES
 
 _MOST_TOPICS = 3
 _MOST_CANDIDATES = 50
 _LONGEST_TEXT = 5000  # characters of an abstract
 _BEHIND_TITLE = " | "
 _LONGEST_PHRASE = 3  # words
+_LONGEST_WRITTEN = 30  # characters, so that a mail's first lines have room for what is not in it
+_MOST_OF_TITLE = 0.6  # a phrase that is more of a title is that paper, not a topic
+_LAST_LATIN = "\u024f"  # the lexicon knows no words of later letters
 _FIELD = 0.25  # what more of a day's papers are on is the field, not the day
 _RARITY = 1.0  # of each word of a topic (`Lexicon.rarity`), at least
 _RAREST = (3.0, 1.9)  # of a single word, and of the rarest of several
@@ -75,6 +80,7 @@ def find_topics(papers: Sequence[Paper]) -> tuple[Topic, ...]:
             chosen.append(topic)
         if len(chosen) == _MOST_TOPICS:
             break
+    chosen.sort(key=lambda topic: -len(topic.papers))
     return tuple(Topic(topic.written(texts), len(topic.papers)) for topic in chosen)
 
 
@@ -129,7 +135,8 @@ class _PossibleTopic:
         before, times = Counter(word for word, _ in found).most_common(1)[0]
         is_sure = len(self.papers) > 1 and times >= _BELONGS * len(found)
         belongs = is_sure and shipped().rarity(before.lower()) >= _RARITY
-        return f"{before} {form}" if before and belongs else form
+        whole = f"{before} {form}"
+        return whole if before and belongs and len(whole) <= _LONGEST_WRITTEN else form
 
     @property
     def pattern(self) -> str:
@@ -140,9 +147,12 @@ class _PossibleTopic:
 def _candidates(papers: Sequence[Paper], texts: Sequence[str]) -> Iterator[_PossibleTopic]:
     """The phrases that enough papers are on, the most telling of those that stand in titles."""
     lexicon = shipped()
+    fields = _field_words(papers)
     titled: dict[str, set[int]] = {}
     for number, paper in enumerate(papers):
         for phrase in _phrases(_title(paper), lexicon):
+            if fields.issuperset(phrase.split(" ")):
+                continue
             titled.setdefault(phrase, set()).add(number)
     weights = {phrase: len(on) * _weight(phrase, lexicon) for phrase, on in titled.items()}
     spaced = [f" {text} ".lower().translate(_GAPS) for text in texts]
@@ -171,14 +181,22 @@ def _title(paper: Paper) -> str:
     return tex.to_text(paper.title) if "\\" in paper.title or "$" in paper.title else paper.title
 
 
+def _field_words(papers: Sequence[Paper]) -> set[str]:
+    """The words in the names of those categories that many of the papers are in."""
+    counts = Counter(category for paper in papers for category in set(paper.categories))
+    names = (CATEGORIES.get(name, "") for name, on in counts.items() if on > _FIELD * len(papers))
+    return {_singular(word) for name in names for word in re.findall(r"\w+", name.lower())}
+
+
 def _phrases(title: str, lexicon: Lexicon) -> Iterator[str]:
     """What of a title can be a topic: neighbours in one clause, which need not be its words."""
+    longest = min(_LONGEST_WRITTEN, _MOST_OF_TITLE * len(title))
     for clause in _CLAUSE.split(title.lower()):
         words = _WORD.findall(clause)
         for length in range(1, _LONGEST_PHRASE + 1):
             for start in range(len(words) - length + 1):
                 phrase = words[start : start + length]
-                if _is_topic(phrase, lexicon):
+                if len(" ".join(phrase)) <= longest and _is_topic(phrase, lexicon):
                     yield " ".join(map(_singular, phrase))
 
 
@@ -194,6 +212,8 @@ def _is_topic(words: Sequence[str], lexicon: Lexicon) -> bool:
     for word in telling:
         both = {word, _singular(word)}
         if len(word) == 1 or word.isdecimal() or both & _NO_TOPIC or both & lexicon.no_topics:
+            return False
+        if max(word) > _LAST_LATIN or unicodedata.normalize("NFKC", word) != word:  # or a formula
             return False
     rarities = list(map(lexicon.rarity, telling))
     return min(rarities) >= _RARITY and max(rarities) >= _RAREST[len(words) > 1]

@@ -71,15 +71,12 @@ class MastheadTexts:
         first = content.entries[0]
         topics = self._topics(content) if content.topics else ""
         if first.put_first:
-            end = {"title": self._title(first)}
-            if not topics:
-                return self._say("Put first by the editor: %(title)s") % end
-            return topics + self._say("; put first by the editor: %(title)s") % end
+            put_first = self._say("Put first by the editor: %(title)s")
+            return self.together([topics, put_first % {"title": self._title(first)}])
         if not content.leading:
             return self.found_later_count(content)
-        title = self._title(content.leading[0])
         if topics:
-            return topics + self._say("; first: %(title)s") % {"title": title}
+            return topics
         count, papers = self._count, len(content.leading)
         sentence = {
             IssueSection.NEW: count(
@@ -102,7 +99,7 @@ class MastheadTexts:
         return sentence % {
             "num": self._number(papers),
             "categories": self._categories(content.categories),
-            "title": title,
+            "title": self._title(content.leading[0]),
         }
 
     @staticmethod
@@ -110,23 +107,24 @@ class MastheadTexts:
         return shortened(plain(entry.paper.title), _TITLE_CHARACTERS)
 
     def _topics(self, content: IssueContent) -> str:
-        """What several papers of the leading section are on, with their numbers."""
+        """What several papers of the leading section are on, with their numbers if any has two."""
         say = self._say
         sentence = {
-            IssueSection.NEW: say("New in %(categories)s, among others on %(topics)s"),
+            IssueSection.NEW: say("Among what is new in %(categories)s: %(topics)s."),
             IssueSection.CROSS: say(
-                "Nothing is new in %(categories)s; cross-lists are on %(topics)s, among others"
+                "Nothing is new in %(categories)s. Among the cross-lists: %(topics)s."
             ),
             IssueSection.REPLACE: say(
-                "Nothing is new in %(categories)s; replacements are on %(topics)s, among others"
+                "Nothing is new in %(categories)s. Among the replacements: %(topics)s."
             ),
         }[content.leading[0].section]
+        counts = any(papers > 1 for _, papers in content.topics)
         topics = []
         for place, (words, papers) in enumerate(content.topics):
-            counted = self._count("%(topic)s (%(num)s paper)", "%(topic)s (%(num)s papers)", papers)
-            line = say("%(topic)s (%(num)s)") if place else counted
+            first = self._count("%(num)s paper on %(topic)s", "%(num)s papers on %(topic)s", papers)
+            line = say("%(num)s on %(topic)s") if place else first
             told = line % {"topic": words, "num": self._number(papers)}
-            topics.append(told if papers > 1 else words)
+            topics.append(told if counts else words)
         categories = self._categories(content.categories)
         return sentence % {"categories": categories, "topics": self._list(topics)}
 

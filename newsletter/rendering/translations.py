@@ -1,6 +1,7 @@
 """What a reader sees, in the reader's language: gettext catalogues, dates and plurals by locale."""
 
 import gettext
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -13,6 +14,10 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from newsletter.languages import LANGUAGES, SOURCE
+
+_CHINESE_BESIDE_LATIN = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])"
+)
 
 
 class Catalogue(gettext.NullTranslations):
@@ -84,8 +89,9 @@ class Catalogue(gettext.NullTranslations):
         return format_date(day, self._known.short_date, locale=self._known.locale)
 
     def listed(self, words: Sequence[str]) -> str:
-        """The words as a list in a sentence: "a, b and c"."""
-        return format_list(words, locale=self._known.locale)
+        """The words as a list in a sentence: "a, b and c"; Latin ones apart from Chinese."""
+        told = format_list(words, locale=self._known.locale)
+        return _CHINESE_BESIDE_LATIN.sub(" ", told) if self.language == "zh" else told
 
     def number(self, value: int) -> str:
         """With the separators of thousands that the language has."""

@@ -1,5 +1,7 @@
 """What a day is about, in words that its papers share."""
 
+from dataclasses import replace
+
 from newsletter.interests.day_topics import find_topics
 from newsletter.sources.base import Paper, PaperId
 
@@ -42,6 +44,25 @@ def test_what_no_papers_share_is_no_topic_and_what_all_share_is_the_field() -> N
     assert find_topics(alike) == ()
     assert find_topics(alike[:8]) == (("point clouds", 8),)  # so few may be on one thing
     assert find_topics([paper(0, 0), paper(1)]) == (("point clouds", 1),)  # of a small day
+
+
+def test_a_topic_is_short_no_formula_no_title_and_not_the_field_itself() -> None:
+    of_field = ("Audio Signal Speech", "Audio signal speech and audio signal speech.")
+    titles = (
+        ("面向低资源语音识别的自监督预训练 for ASR", ""),
+        ("A Bound of $n^2$ for It", "It is $n^2$, and $n^2$."),
+        (
+            "Spectrographic Zyxotomography",
+            "Spectrographic zyxotomography; spectrographic zyxotomography.",
+        ),
+        of_field,
+    )
+    papers = [
+        replace(paper(number), title=title, abstract=text, categories=("eess.AS", "cs.SD"))
+        for number, (title, text) in enumerate(titles * 4)
+    ]
+    found = [topic.words for topic in find_topics(papers)]
+    assert sorted(found) == ["ASR", "zyxotomography"]
 
 
 def test_odd_texts_are_no_topics_and_a_day_says_the_same_each_time() -> None:

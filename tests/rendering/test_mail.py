@@ -416,11 +416,13 @@ def test_the_first_sentence_says_what_the_day_is_about_before_anything_can_be_pr
     told = IssueEmails(replaced, SITE, LINKS).mail(READER).text
     assert "Nothing is new in cs.SD; 1 paper is replaced: A plain title" in told
     topics = (Topic("point clouds", 4), Topic("ASR", 2), Topic("voice conversion", 1))
-    about = "on point clouds (4 papers), ASR (2) and voice conversion; first: A plain title"
+    about = "4 papers on point clouds, 2 on ASR and 1 on voice conversion."
     told = IssueEmails(replace(issue, topics=topics), SITE, LINKS).mail(READER).text
-    assert f"New in cs.SD, among others {about}" in " ".join(told.split())
+    assert f"Among what is new in cs.SD: {about} " in " ".join(told.split())
+    single = replace(issue, topics=(Topic("ASR", 1), Topic("codecs", 1)))
+    assert "new in cs.SD: ASR and codecs." in IssueEmails(single, SITE, LINKS).mail(READER).text
     first = replace(replaced.entries[0], put_first="Read it")
-    for named, words in ((topics, "conversion; put first by"), ((), "Put first by")):
+    for named, words in ((topics, "conversion. Put first by"), ((), "Put first by")):
         edited = replace(issue, entries=(first, *issue.entries), topics=named)
         told = IssueEmails(edited, SITE, LINKS).mail(READER).text
         assert f"{words} the editor: A plain title\n" in told.replace("\nthe", " the")
