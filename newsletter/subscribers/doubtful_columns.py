@@ -13,9 +13,18 @@ from newsletter.subscribers.refusal_columns import (
     column_kind,
     folded,
     letters,
+    plain_words,
     yes_or_no,
 )
-from newsletter.subscribers.refusal_words import DATE, NEVER, NOTHING, TRUE, ZERO_DATE
+from newsletter.subscribers.refusal_words import (
+    AGREED,
+    DATE,
+    NEVER,
+    NOTHING,
+    ZERO_DATE,
+    StatusWord,
+    status_word,
+)
 
 _MOST = 12  # values: a column with more is none of yes and no
 
@@ -31,7 +40,7 @@ _ABOUT_MAIL = lazy_pattern(
     r"|rundbrief|rundschr|zustell|^bez[iu]|verteiler|werbung|zusend|zustimm|einverst|genehmig"
     r"|erlaub|kontakt|dsgvo"
     r"|datenschutz|gultig|aktiv|erwunscht|empfang|bezieht|nachricht|anschreib|benachricht"
-    r"|courri|infolettre|lettre|abon(?:n|at)|rgpd|actif|envoi|recevoir|recoit|joignab|accord"
+    r"|courri|infolettre|lettre|abon(?:n|at)|abo$|^abo(?!ut|ve)|rgpd|actif|envoi|recevoir|recoit|joignab|accord"
     r"|actualites"
     r"|correo|boletin|suscri|lopd|public?idad|recib|enviar|acept|permis|noticias|comunica"
     r"|^posta|bollett|notiziar|iscri|at+iv[oa]|contat|ricev|inviare|autorizz|comunicaz"
@@ -59,12 +68,16 @@ _ABOUT_LEAVING = lazy_pattern(
     r"|почт)"
 )
 _ABOUT_OTHER_THINGS = lazy_pattern(
-    r"count|rate$|(?<!val)id$|ip$|url|price|stripe|token|hash|code$|plan$|payment|activesub|paidsub"
-    r"|sms|whatsapp|phone|telef|push|track|countr|language|locale|sprache"
+    r"(?<!ac)(?<!dis)count|(?<!corpo)rate$|(?<!val)(?<!pa)id$|(?<!sh)(?<!v)ip$|url|price|stripe|token"
+    r"|hash|code$|plan$|payment|activesub|paidsub|track|language|locale|sprache"
+    r"|rating|score|manual|(?<!la)test$"
+    r"|^num(?:berof|email)|emails(?:dropped|received|seen|delivered)(?:mo|months?|d|days?|y|years?)$"
     r"|mailing(?:state|city|address)|opens?$|opened|click"
-    r"|sent|bounces|html|format|emergency|domain|digest|created|updated"
+    r"|(?<!con)(?<!as)sent|bounces|source$|html|(?<!in)format|emergency|domain|digest|created"
+    r"|updated"
 )
 
+_STAFF = {"owner", "moderator", "admin", "administrator"}
 _NEVER_ALONE = NEVER - {"nie", "mai", "off", "aus", "stop"}  # in a column of any name
 _NEVER_OTHERWISE = lazy_pattern(
     r"last|letzt|login|logged|seen|visit|smok|rauch|drink|alco|marri|chair|order|purch|sync|expir"
@@ -87,13 +100,19 @@ class ColumnCells:
 
     def doubt(self, name: str) -> str | None:
         """What in it may be a no, in words."""
-        kind, plain = column_kind(name), letters(name)
-        nevers = self.values.keys() & _NEVER_ALONE
+        kind = column_kind(name)
+        if kind is ColumnKind.PLACE:
+            return self._strange_beside_status()
         if kind in {ColumnKind.YES, ColumnKind.LISTS}:
             return self._blank_beside_yes(everywhere=kind is ColumnKind.LISTS)
-        if kind is ColumnKind.OTHER and nevers and not _NEVER_OTHERWISE.search(plain):
+        return self._doubt_of_name(letters(name)) if kind is ColumnKind.OTHER else None
+
+    def _doubt_of_name(self, plain: str) -> str | None:
+        """Of a column of a name that we do not know."""
+        nevers = self.values.keys() & _NEVER_ALONE
+        if nevers and not _NEVER_OTHERWISE.search(plain):
             return self._told(nevers)
-        if kind is not ColumnKind.OTHER or _ABOUT_OTHER_THINGS.search(plain):
+        if _ABOUT_OTHER_THINGS.search(plain):
             return None
         if _ABOUT_LEAVING.search(plain):
             return self._told(value for value in self.values if _says_when_or_yes(value))
@@ -106,15 +125,23 @@ class ColumnCells:
         noes = [value for value, is_yes in said.items() if is_yes is False]
         if None in said.values():  # beside other words, `n` and `0` may be anything
             noes = [value for value in noes if len(value) > 1 and not value.isdigit()]
-            noes += [value for value in self.values if value == "none"]
+            noes += [value for value in self.values if value in {"none", "-1"}]
         return self._told(noes)
 
     def _blank_beside_yes(self, *, everywhere: bool) -> str | None:
         """In a column in which somebody, or everybody, else says yes."""
         blank = [line for value, line in self.values.items() if value in NOTHING]
-        others = [value in TRUE for value in self.values if value not in NOTHING]
+        others = [value in AGREED for value in self.values if value not in NOTHING]
         says_yes = all(others) if everywhere else any(others)
         return f"it says nothing in line {min(blank)}" if blank and others and says_yes else None
+
+    def _strange_beside_status(self) -> str | None:
+        """Where one word of a `type` tells of somebody who is out, each of its words may."""
+        words = {value: status_word(plain_words(value)) for value in self.values}
+        if not {StatusWord.NOT_IN, StatusWord.OUT} & set(words.values()):
+            return None
+        known = NOTHING | _STAFF
+        return self._told(v for v, word in words.items() if word is None and v not in known)
 
     def _told(self, values: Iterable[str]) -> str | None:
         told = next(iter(values), None)

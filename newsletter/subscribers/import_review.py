@@ -67,4 +67,5 @@ def _check_names(columns: Iterable[str], named: Iterable[str]) -> None:
 
 
 def _is_unused(name: str) -> bool:
-    return refusal_columns.column_kind(name) is ColumnKind.OTHER and not is_known_column(name)
+    is_unused = refusal_columns.column_kind(name) in {ColumnKind.OTHER, ColumnKind.CHANNEL}
+    return is_unused and not is_known_column(name)

@@ -25,8 +25,9 @@ class ColumnKind(Enum):
     WHEN = "of a no: said where there is anything"
     YES = "denied where it is false"
     STATUS = "a word for it"
-    PLACE = "a status, or a state on a map"
+    PLACE = "a status, or a state on a map, or a kind of anything"
     LISTS = "newsletters, or yes and no"
+    CHANNEL = "of another way than mail"
     PROOF = "how they agreed, or no"
     AMBIGUOUS = "only the operator knows"
     OTHER = "nothing of the kind"
@@ -119,11 +120,11 @@ def not_understood(name: str, what: str) -> WrongUseError:
 
 def yes_or_no(value: str) -> bool | None:
     """Which of them a (folded) cell says; None for anything else, and for nothing."""
-    if value in TRUE or value in refusal_words.ALWAYS:
+    if value in TRUE | refusal_words.ALWAYS | refusal_words.YES_LETTERS:
         return True
     if value in FALSE or value in refusal_words.NEVER:
         return False
-    word = refusal_words.status_word(_plain(value))
+    word = refusal_words.status_word(plain_words(value))
     return None if word is None else word is refusal_words.StatusWord.IN
 
 
@@ -141,27 +142,40 @@ def column_kind(name: str) -> ColumnKind:
     """What a column of that name may say about refusals."""
     plain = letters(name)
     exact = {
-        **dict.fromkeys(("state", "estado", "stato"), ColumnKind.PLACE),
+        **dict.fromkeys(("state", "estado", "stato", "type", "role", "typ"), ColumnKind.PLACE),
         "consent": ColumnKind.PROOF,
     }
     if plain in exact or refusal_words.NEWSLETTER_NAME.fullmatch(plain):
         return exact.get(plain, ColumnKind.LISTS)
+    if refusal_words.OTHER_CHANNEL.search(plain):
+        return ColumnKind.CHANNEL
     if refusal_words.AMBIGUOUS_NAME.search(plain):
         return ColumnKind.AMBIGUOUS
     if refusal_words.OWN_NO_NAME.search(plain) or refusal_words.NO_NAME.search(plain):
         if refusal_words.WHEN_OR_WHY.search(plain):
             return ColumnKind.WHEN
         return ColumnKind.OTHER if refusal_words.TELLS_NOTHING.search(plain) else ColumnKind.NO
+    return _kind_of_yes(plain)
+
+
+def _kind_of_yes(plain: str) -> ColumnKind:
+    """Of a name that speaks of no refusal."""
+    when = refusal_words.WHEN_OR_WHY.search(plain)
     if refusal_words.STATUS_NAME.search(plain):
-        return ColumnKind.STATUS
+        return ColumnKind.OTHER if when or "change" in plain else ColumnKind.STATUS
+    if (
+        when
+        or refusal_words.TELLS_NOTHING.search(plain)
+        or refusal_words.HOW_NOT_WHETHER.search(plain)
+    ):
+        return ColumnKind.OTHER
     says_yes = refusal_words.OWN_YES_NAME.search(plain) or refusal_words.YES_NAME.search(plain)
-    aside = refusal_words.TELLS_NOTHING.search(plain) or refusal_words.WHEN_OR_WHY.search(plain)
-    return ColumnKind.YES if says_yes and not aside else ColumnKind.OTHER
+    return ColumnKind.YES if says_yes else ColumnKind.OTHER
 
 
 def _answer(name: str, cell: str) -> Answer:
     kind, value = column_kind(name), folded(cell)
-    if value in NOTHING:
+    if value in NOTHING or kind is ColumnKind.CHANNEL:
         return Answer.NOTHING
     if kind in {ColumnKind.NO, ColumnKind.WHEN}:
         return _answer_of_no(name, value, kind)
@@ -170,10 +184,12 @@ def _answer(name: str, cell: str) -> Answer:
     if kind in {ColumnKind.STATUS, ColumnKind.PLACE, ColumnKind.LISTS}:
         return _answer_of_status(value, kind)
     if kind is ColumnKind.PROOF:
-        is_out = refusal_words.status_word(_plain(value)) is refusal_words.StatusWord.OUT
+        is_out = refusal_words.status_word(plain_words(value)) is refusal_words.StatusWord.OUT
         if value in FALSE or is_out:
             return Answer.OWN_NO
-    is_doubtful = kind is ColumnKind.AMBIGUOUS or refusal_words.looks_like_refusal(_plain(value))
+    is_doubtful = kind is ColumnKind.AMBIGUOUS or refusal_words.looks_like_refusal(
+        plain_words(value)
+    )
     return Answer.UNKNOWN if is_doubtful else Answer.NOTHING
 
 
@@ -213,14 +229,14 @@ def _answer_of_yes(name: str, value: str) -> Answer:
 
 
 def _by_word(value: str) -> Answer:
-    match refusal_words.status_word(_plain(value)):
+    match refusal_words.status_word(plain_words(value)):
         case refusal_words.StatusWord.IN:
             return Answer.NOTHING
         case refusal_words.StatusWord.NOT_IN:
             return Answer.NO
         case refusal_words.StatusWord.OUT:
             return Answer.OWN_NO
-    return Answer.OWN_NO if refusal_words.is_refusal(_plain(value)) else Answer.UNKNOWN
+    return Answer.OWN_NO if refusal_words.is_refusal(plain_words(value)) else Answer.UNKNOWN
 
 
 def folded(text: str) -> str:
@@ -228,7 +244,7 @@ def folded(text: str) -> str:
     return normalize("NFC", text).strip(" \t\r\n'\"\ufeff\u200b\u00a0").casefold()
 
 
-def _plain(text: str) -> str:
+def plain_words(text: str) -> str:
     """Without accents; one blank between words, whatever stood there."""
     bare = "".join(char for char in normalize("NFKD", text) if category(char) != "Mn")
     return " ".join(normalize("NFC", bare).replace("_", " ").replace("-", " ").split())
@@ -236,4 +252,4 @@ def _plain(text: str) -> str:
 
 def letters(name: str) -> str:
     """A name's letters without accents and case."""
-    return "".join(filter(str.isalpha, _plain(name.casefold())))
+    return "".join(filter(str.isalpha, plain_words(name.casefold())))

@@ -18,27 +18,33 @@ FALSE = frozenset(
     (  # noqa: SIM905 - to be read at a glance
         "0 0.0 false no n f off nein non não nej nee нет ne nu nem hayır ei tidak không όχι לא لا"  # noqa: RUF001 - Turkish
         " 否 不 不是 关 无 無 falsch faux falso nie nao nei ні ikke inte ✗ ✘ ❌ ×"  # noqa: RUF001 - a cross
-        " いいえ なし 아니오 아니요"
+        " いいえ なし 아니오 아니요 ko"
     ).split()
 )
+# Yes in one language (ja, oui, sí), and any other word's first letter elsewhere.
+YES_LETTERS = frozenset({"j", "o", "s"})
 NOTHING = frozenset({"", "-", "–", "—", "null", "none", "nil", "n/a", "nan", "\\n", "[]", "{}"})
 
 ALWAYS = frozenset({"always", "immer", "toujours", "siempre", "sempre", "всегда", "allowed"})
+AGREED = TRUE | {"granted", "given", "accepted", "subscribed", "agreed", "opt-in", "opted in", "j"}
 NEVER = frozenset(
     (  # noqa: SIM905 - to be read at a glance
         "never nie niemals jamais nunca mai nooit aldrig nigdy nikdy soha никогда 从不 off aus stop"
         " keine keiner aucun aucune nope 不可 拒否 거부 नहीं ninguna ninguno"
+        " 受け取らない 受信しない 配信しない 希望しない 不要 いらない 不接收 不接受 不同意 不需要"
+        " 안함 안받음 거절"
     ).split()
 )
 
 # Their own word, in the name of a column.
 OWN_NO_NAME = lazy_pattern(
-    r"unsub|opt(?:s|ed|ing)?out|optedoff|blacklist|blocklist|denylist|suppress|complain|donot|^dnc"
+    r"unsub|opt(?:s|ed|ing)?out|optedoff|blacklist|blocklist|denylist|suppress|complain|donot|^dnc|^dn[em]$"
     r"|nomail|noemail|nobulk|nonewsletter|nocontact|spamreport|reportedspam|markedasspam"
     r"|emails?disabled|disabledemail|revoke|withdr[ae]w|objected|objection|removeme|removalrequest"
     r"|^left$|^left(?:at|on|date|list|the|us|group)|^leave(?:d|time|date|at|on)|(?:mail|news\w*|list)leave|signoff"
     r"|keine?(?:e?mail|newsl|werb)|nicht(?:mehr)?(?:an)?(?:schreib|kontakt|mail)|robinson"
-    r"|pasde(?:mail|news|courr|contact)|nepas(?:envoy|contact|derang|ecri)"
+    r"|pasde(?:mail|news|courr|contact)|ne(?:pas|plus|rien)(?:envoy|contact|derang|ecri|recev)|^nenvoy"
+    r"|^refus(?!ed|al)|rifiut|rechaz|(?:meldet?e?|trug|trage)(?:mich|sich)(?:ab|aus)"
     r"|no(?:enviar|contactar|molestar)|non(?:invi|contatt)|nao(?:envi|contat)|geen(?:mail|nieuws)"
     r"|nie(?:wysyl|kontakt)|ingen(?:mail|epost)|неприсыл|неписат|небеспоко|небажа"
     r"|abgemeldet|abmeld|abbestell|austrag|ausgetr|widerspr|widerruf|gekundigt|kundigung"
@@ -51,7 +57,7 @@ OWN_NO_NAME = lazy_pattern(
 )
 # Somebody else's, or a machine's.
 NO_NAME = lazy_pattern(
-    r"disabled|deleted|blocked|banned|bounced|hardbounce|undeliver|bounce(?:type|status|reason|date|time|at|categ)|^clean|cleaned|inactive|invalid"
+    r"disabled|deleted|erased|erasure|blocked|banned|bounced|hardbounce|undeliver|bounce(?:type|status|reason|date|time|at|categ)|^clean|cleaned|inactive|invalid"
     r"|malformed|removed|rejected|refused|declin|deactiv|deaktiv|gesperrt|gelosch|desactiv|suspend"
     r"|onhold|muted|deceased|verstorb|blockiert|supprim|eliminad|eliminat|quarantin|archived|^stop|notsubscri|nonsubscri|nosubscri|neversubscri|unconfirm"
     r"|notconfirm|nonconfirm|unverif|notverif|notactive|nichtbestatigt|notopt|nooptin|unopted"
@@ -62,7 +68,7 @@ AMBIGUOUS_NAME = lazy_pattern(
     r"|complain|disabled|deleted|bounced|inactive|removed)|cancel(?:ad[oa]$|l?ed|l?ation|l?edat)"
 )
 OWN_YES_NAME = lazy_pattern(
-    r"subscri|opt(?:s|ed)?in(?!g|t)|consent|permission|accepts?(?:email|marketing|news|mail)"
+    r"subscri(?!ber)|^(?:is)?subscriber$|opt(?:s|ed)?in(?!g|t)|consent|permission|accepts?(?:email|marketing|news|mail)"
     r"|wants?(?:e?mail|news)|^(?:is)?(?:e?mailable|contactable)|^(?:gdpr|dsgvo|rgpd|lgpd)(?:ok)?$|receives?(?:e?mail|news|market)|emaildigests|agreedto|abonn|angemeldet"
     r"|einwillig|zustimm|inscri|suscri|iscritt|aceptanews|ingeschreven|aangemeld|prenumer"
     r"|订阅|訂閱|接收|接受邮件|подпис|соглас|購読|配信希望|구독|수신동의"
@@ -76,7 +82,7 @@ YES_NAME = lazy_pattern(
 STATUS_NAME = lazy_pattern(
     r"(?<!order)(?<!payment)(?<!plan)(?<!marital)(?<!billing)(?<!stripe)(?<!job)(?<!customer)"
     r"(?<!lead)(?<!task)status|standing|statut$|^stav$|حالة|статус|状态|狀態|ステータス|상태|reception$"
-    r"|deliverymode|emailpreference|mailpreference|subscribertype|membertype|contacttype"
+    r"|^substate|subscriptionstate|deliverymode|emailpreference|mailpreference|subscribertype|membertype|contacttype"
 )
 NEWSLETTER_NAME = lazy_pattern(  # marks over letters are taken off, in Japanese and Russian too
     r"(?:our|the|unser)?(?:newsletters?|lists?|mailinglists?|メルマカ|メールマカシン|ニュースレター|뉴스레터|рассылк[аи]|розсилка"
@@ -86,13 +92,19 @@ NEWSLETTER_NAME = lazy_pattern(  # marks over letters are taken off, in Japanese
 )
 # Names that speak of a no or a yes and say nothing by what stands in them.
 TELLS_NOTHING = lazy_pattern(
-    r"count|counter|rate$|page|(?<!val)id$|uuid|ip$|url$|link$|source|form$|method|price|stripe"
-    r"|token|hash|code$|key$|text$|message$|subject$|plan$|payment|activesubscri|paidsubscri"
-    r"|subscribers?$|subscriberemail|^sms|sms$|smsblack|smsconsent|smsmarketing|smsopt|whatsapp"
-    r"|phone|push|track|country|posting|bounces$|history$|to(?:list|group)s?$|lists$|^acceptssms"
+    r"(?<!ac)(?<!dis)count(?!r)|country|(?<!corpo)rate$|page|(?<!val)(?<!pa)id$|uuid|(?<!sh)(?<!v)ip$"
+    r"|url$|link$|source|form$|method|price|stripe|token|hash|code$|key$|text$|message$|subject$"
+    r"|plan$|payment|activesubscri|paidsubscri|(?<=[a-z])(?<!^is)(?<!un)subscribers?$"
+    r"|subscriberemail|track|posting|bounces$|history$|to(?:list|group)s?$|(?<!all)(?<!from)lists$"
+)
+# The same of names that speak of a yes: how they read, or are rated.
+HOW_NOT_WHETHER = lazy_pattern(r"html|(?<!in)format|rating|score|(?<!la)test$|mode$|manual")
+# Of another way than mail; what names both is about mail, too.
+OTHER_CHANNEL = lazy_pattern(
+    r"^(?!.*(?:mail|newsl)).*(?:sms|whatsapp|phone|telef|push(?!ed)|^mms)|^smsmarketing"
 )
 WHEN_OR_WHY = lazy_pattern(
-    r"(?:(?<!m)at|(?<!i)on|dates?|time|since|till|reasons?|campaign\w*|comments?|feedback|by|ip"
+    r"(?:(?<!m)at|(?<!i)on|dates?|time|since|till|reasons?|campaign\w*|comments?|feedback|by|(?<!sh)ip"
     r"|source|datum|日期|时间|時間|日時)$|^dateof|^date(?:un|opt|sub|conf)|^fecha|datede"
 )
 FILE_NAME = lazy_pattern(
@@ -127,7 +139,7 @@ _REFUSAL = lazy_pattern(
     r"|no (?:quiere|desea|enviar|contactar|molestar)|non (?:vuole|invia|contatta|scriver)"
     r"|nao (?:quer|deseja|envia|contat)|geen (?:e ?)?(?:mail|nieuws)|niet (?:meer )?mailen"
     r"|nie (?:wysyl|chce|kontakt)|не (?:надо|писат|прис|беспок|хочет|желает|отправ|слать|рассыл))"
-    r"|退订|退訂|取消订阅|取消訂閱|拒收|拉黑|黑名单|请勿|勿扰|不(?:要|想|再)(?:再|继续)?(?:收|接|发|寄|联系|订)"
+    r"|退订|退訂|取消订阅|取消訂閱|拒收|拉黑|黑名单|请勿|勿扰|受け取らない|受信しない|不(?:要|想|再)(?:再|继续)?(?:收|接|发|寄|联系|订)"
     r"|配信停止|配信拒否|配信不要|購読解除|送らない|送信不要|수신거부|구독취소|구독해지|보내지|отпис|удалит"
 )
 # A cell that is nothing else, in a column of any name.
@@ -152,7 +164,7 @@ _STATUS_WORDS = {
         " premium gifted trialed vip approved express implied digest mail plain html txt summary"
         " normal valid accepted granted given opted|in opt|in double|opted|in email all|email each"
         " mime digests mime_digests plaintext_digests summary_digests non|suppressed ok"
-        " transactional|and|marketing marketing|contact"
+        " transactional|and|marketing marketing|contact not|required"
         " abonniert aktiv bestatigt angemeldet abonne inscrit actif confirme activo suscrito"
         " confirmado iscritto attivo confermato ativo inscrito подписан активен подтвержден"
         " 已订阅 订阅 订阅中 已确认 正常 有效 購読中 구독중 구독"
@@ -161,7 +173,8 @@ _STATUS_WORDS = {
         "pending unconfirmed unverified unactivated inactive disabled blocked removed deleted"
         " archived invalid malformed undeliverable waiting new|unconfirmed not|confirmed"
         " awaiting|confirmation nonsubscribed non|subscribed not|subscribed never|subscribed"
-        " non|member not|active denied expired paused suspended banned hold on|hold validating"
+        " non|member nonmember past|due not|active"
+        " denied expired paused suspended banned hold on|hold validating"
         " by_bounces by_moderator bouncing soft|bounced hard|bounced non|marketing|contact"
         " unengaged failed bad dead staged unspecified not|set unknown|permission transactional"
         " unbestatigt inaktiv gesperrt geloscht ausstehend inactif en|attente inactivo pendiente"

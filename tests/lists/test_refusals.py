@@ -68,6 +68,17 @@ THEIR_WORD = (
     ("Διαγράφηκε", "όχι", "ναι"),
     ("הוסר", "לא", "כן"),
     ("ألغى الاشتراك", "لا", "نعم"),
+    ("account_unsubscribed", "no", "yes"),
+    ("Account opted out", "0", "1"),
+    ("Discount opt-out", "no", "yes"),
+    ("Opted out of membership", "no", "yes"),
+    ("Unsubscribed from all lists", "no", "yes"),
+    ("unsubscribed from email and SMS", "no", "yes"),
+    ("isSubscriber", "yes", "no"),
+    ("refus", "non", "oui"),
+    ("DNM", "0", "1"),
+    ("n'envoyer rien", "non", "oui"),
+    ("meldete sich ab", "nein", "ja"),
 )
 OTHERS_WORD = (
     ("confirmed", "1", "0"),
@@ -77,6 +88,11 @@ OTHERS_WORD = (
     ("email_verified", "yes", "no"),
     ("status", "active", "pending"),
     ("undeliverability_date", "", "2024-01-02"),
+    ("Is this account disabled?", "0", "1"),  # phpList
+    ("type", "regular", "unactivated"),  # Buttondown
+    ("type", "premium", "undeliverable"),
+    ("role", "member", "nonmember"),  # Mailman
+    ("GDPR erased", "0", "1"),
 )
 NOT_UNDERSTOOD = (
     ("status", "2"),  # Mailtrain: unsubscribed; elsewhere, anything
@@ -98,6 +114,16 @@ NO_REFUSAL = (
     ("state", "CA"),
     ("Attended", "no"),
     ("created_at", "2024-01-02"),
+    ("SMS Marketing Status", "Not Subscribed"),  # Mailchimp
+    ("Push Subscription Status", "Unsubscribed"),
+    ("Send this subscriber HTML emails", "0"),  # phpList
+    ("Did this subscriber manually confirm", "0"),
+    ("Subscriber wants HTML", "no"),
+    ("Subscriber rating", "0"),
+    ("subscriber_score", "0"),
+    ("subscription_mode", "as_address"),  # Mailman
+    ("status_change", "2024-01-02 10:00:00"),  # Mailtrain
+    ("Double Opt In Status", "not required"),  # Beehiiv
 )
 
 # A column of a name or with a word that we do not know, by which somebody may have said no.
@@ -125,6 +151,10 @@ wants updates=false; alerts=off; email_notifications=off; zustellbar=nein; déc�
 Sperre=1; is_alive=false
 left the group=yes; bounce_type=hard; subs=0; нет рассылки=да; Stay in touch=no; digest=never
 Fecha baja=2020-01-01
+Email Marketing Consent=granted/; Mail permission=granted/none; Abo=ja/nein; Newsletter J/N=J/N
+Accord=O/N; ok_mail=S/N; sub=1/-1; sub_state=S/U; Marketing=ok/ko; kontaktsperre=J
+お知らせ=受け取る/受け取らない; type=regular/unactivated/lapsed; role=member/nonmember/ghost
+E-Mail und SMS erlaubt=nein; Informationen per Mail=nein
 """
 ORDINARY = """
 is_student=no; vegetarian=no; country=NO; member since=2024-01-02; has_phd=false; name=Never Mann
@@ -136,6 +166,10 @@ note=likes the mails; Organisation=Stop AG
 field=removable media; favourite=deleted scenes; birthday=1990-01-02; deadline=2024-01-02
 created=2024-01-02; email_type=html/text; vip=no; email domain=no; email=; Opted for lunch=yes
 weekend=yes; invited=no; send=; mailable=yes; newsletter=; handedness=left; order=cancelled
+Emails dropped (6mo)=0; Emails received (6mo)=0/3; type=student/member; state=CA/NE/OK
+Send this subscriber HTML emails=0; Subscriber rating=0; subscriber_score=0; GDPR erased=0
+role=owner/member/moderator
+SMS Marketing Status=Not Subscribed; Did this subscriber manually confirm=0
 """
 
 
