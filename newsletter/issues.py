@@ -17,7 +17,7 @@ from newsletter.errors import NothingYetError, WrongUseError, did_you_mean
 from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import from_json, to_json
 from newsletter.interests.newsletter_picks import newsletter_picks
-from newsletter.models import IssueEntryRow, IssueRow, IssueState
+from newsletter.models import IssueEntryRow, IssueRow, IssueState, ListingRow
 from newsletter.papers import AnnouncedPaper
 from newsletter.rendering.issue_content import (
     SECTION_OF,
@@ -27,7 +27,7 @@ from newsletter.rendering.issue_content import (
     ListingNote,
 )
 from newsletter.rendering.several_days import combine_week
-from newsletter.sources.base import ListingState, Paper, PaperId
+from newsletter.sources.base import NO_REPLACEMENTS, RECENT_PAPERS, ListingState, Paper, PaperId
 from newsletter.summaries import extractive_summarizer, store
 from newsletter.summaries.base import Sentence, Summarizer
 from newsletter.summaries.store import Author
@@ -293,15 +293,24 @@ def _notes(session: Session, day: date, categories: Sequence[str]) -> list[Listi
     return [
         ListingNote(
             category=category,
-            state=ListingState(row.state),
+            state=_told_state(row),
             found=row.found,
             expected=row.expected,
             missing=tuple(row.missing),
+            lacks_replacements=row.state != ListingState.NONE and NO_REPLACEMENTS in row.source,
         )
         if (row := known.get(category))
         else ListingNote(category, ListingState.UNREACHABLE, 0)
         for category in categories
     ]
+
+
+def _told_state(row: ListingRow) -> ListingState:
+    """What arXiv's recent papers list is not rebuilt from dates, though it may heal like that."""
+    state = ListingState(row.state)
+    by_recent = row.source.startswith(RECENT_PAPERS)
+    is_listed = by_recent and state is ListingState.RECONSTRUCTED
+    return ListingState.UNCHECKED if is_listed else state
 
 
 def _note(kept_note: dict[str, Any]) -> ListingNote:
@@ -311,4 +320,5 @@ def _note(kept_note: dict[str, Any]) -> ListingNote:
         found=kept_note["found"],
         expected=kept_note["expected"],
         missing=tuple(kept_note["missing"]),
+        lacks_replacements=kept_note.get("lacks_replacements", False),  # of older issues unknown
     )

@@ -281,11 +281,23 @@ def test_a_past_day_whose_page_fails_for_good_goes_out_rebuilt_when_patience_is_
     arxiv.catchup("cs.SD", date(2025, 7, 11), Reply(b"too busy"))
     for hours, code in ((72, 1), (96, 0)):
         set_now(THURSDAY_EVENING + timedelta(hours=hours))
-        assert cli("run", "--day", "2025-07-11").code == code
+        said = cli("run", "--day", "2025-07-11")
+        assert said.code == code
+    assert "1 new, 0 cross-lists, replacements not known" in said.out
     assert sent(settings) == 12
+    by_date = web_page(settings, "/audio/2025-07-11")
+    assert "不完全一致。cs.SD 的更新情况未知。" in by_date
+    wednesday, thursday = date(2025, 7, 9), date(2025, 7, 10)
     arxiv.api(Reply(answer(submitted("2025-07-09"))))
-    arxiv.catchup("cs.SD", date(2025, 7, 10), Reply(b"", 404))  # there is none: not waited for
+    arxiv.catchup("cs.SD", thursday, Reply(b"", 404))  # there is none: not waited for
     assert cli("run", "--day", "2025-07-10").code == 0
+    arxiv.catchup("cs.SD", wednesday, Reply(b"", 404))
+    arxiv.recent("cs.SD", Reply(recent({thursday: (Told("2507.09998v1"),), wednesday: (CROSS,)})))
+    arxiv.api(Reply(answer(CROSS)))
+    assert "replacements not known" in cli("run", "--day", "2025-07-09").out
+    by_recent = web_page(settings, "/audio/2025-07-09")
+    assert "可供核对的总数。cs.SD 的更新情况未知。" in by_recent
+    assert "按提交日期重建" not in by_recent
 
 
 @pytest.mark.usefixtures("readers")
@@ -481,7 +493,7 @@ def test_what_was_found_after_a_day_went_out_comes_once_with_the_next_issue(
     shown = cli("issues", "export", "--format", "text").out
     assert "\n后来找到 · 2025年7月14日 周一 · 最新发布\n" in shown
     assert [told.id in shown for told in (old, changed, found, newest)] == [False] * 2 + [True] * 2
-    mails = {who: mail(settings, tuesday, who) for who in ("new", "reader00")}
+    mails = {who: mail(settings, tuesday, who) for who in ("new", "reader01")}
     assert [found.id in mails[who] for who in mails] == [False, True]
     page_of_monday = web_page(settings, f"/audio/{monday}")
     assert "本日有 1 篇论文后来找到，载于 2025年7月15日" in page_of_monday
@@ -519,7 +531,7 @@ def test_a_late_paper_that_the_next_day_replaces_is_told_as_new_and_counts_for_i
     shown = cli("issues", "export", "--format", "text").out
     assert "\n最新 1 篇 · 1 篇后来找到\n" in shown
     assert "\n后来找到 · 2025年7月14日 周一 · 最新发布\n" in shown
-    assert "2507.08002v2" in mail(settings, tuesday, "reader00")
+    assert "2507.08002v2" in mail(settings, tuesday, "reader01")
     fresh = mail(settings, tuesday, "new")
     assert ("2507.08002v2" in fresh, "后来找到" in fresh) == (True, False)
     (done,) = json.loads(cli("run", "--json").out)[-1:]

@@ -96,6 +96,8 @@ def counts_text(content: "IssueContent") -> str:
     new, cross, replaced = content.counts.values()
     sample = " (the bundled sample)" if content.is_sample else ""
     crossed, again = counted(cross, "cross-list"), counted(replaced, "replacement")
+    if content.without_replacements:
+        again = f"{again} (not all known)" if replaced else "replacements not known"
     late = f", {content.found_later} found later" if content.found_later else ""
     return f"{new} new, {crossed}, {again}{late}{sample}"
 

@@ -96,6 +96,7 @@ class ListingNote:
     found: int
     expected: int | None = None
     missing: tuple[str, ...] = ()  # those that are known by name
+    lacks_replacements: bool = False  # its source names none
 
     @property
     def unnamed(self) -> int:
@@ -292,6 +293,11 @@ class IssueContent:
         return any(listing.state is ListingState.RECONSTRUCTED for listing in self.listings)
 
     @property
+    def without_replacements(self) -> list[str]:
+        """The categories whose replacements are not known."""
+        return [each.category for each in self.listings if each.lacks_replacements]
+
+    @property
     def unread(self) -> list[str]:
         """The categories of which nothing could be learned."""
         nothing = (ListingState.STALE, ListingState.UNREACHABLE)
@@ -310,3 +316,8 @@ class IssueContent:
     def lacking(self) -> int:
         """How many papers were announced and are not there; one of two categories is one."""
         return len(self.missing_papers) + sum(listing.unnamed for listing in self.listings)
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether papers are known to be missing, or a category: they may be new ones."""
+        return bool(self.lacking or self.unread)

@@ -78,6 +78,7 @@ class MastheadTexts:
         if topics:
             return topics
         count, papers = self._count, len(content.leading)
+        is_whole = not content.is_lacking
         sentence = {
             IssueSection.NEW: count(
                 "%(num)s paper is new in %(categories)s: %(title)s",
@@ -89,10 +90,22 @@ class MastheadTexts:
                 "Nothing is new in %(categories)s; %(num)s papers are cross-listed;"
                 " first: %(title)s",
                 papers,
+            )
+            if is_whole
+            else count(
+                "%(num)s paper is cross-listed in %(categories)s: %(title)s",
+                "%(num)s papers are cross-listed in %(categories)s; first: %(title)s",
+                papers,
             ),
             IssueSection.REPLACE: count(
                 "Nothing is new in %(categories)s; %(num)s paper is replaced: %(title)s",
                 "Nothing is new in %(categories)s; %(num)s papers are replaced; first: %(title)s",
+                papers,
+            )
+            if is_whole
+            else count(
+                "%(num)s paper is replaced in %(categories)s: %(title)s",
+                "%(num)s papers are replaced in %(categories)s; first: %(title)s",
                 papers,
             ),
         }[content.leading[0].section]
@@ -108,15 +121,19 @@ class MastheadTexts:
 
     def _topics(self, content: IssueContent) -> str:
         """What several papers of the leading section are on, with their numbers if any has two."""
-        say = self._say
+        say, is_whole = self._say, not content.is_lacking
         sentence = {
             IssueSection.NEW: say("Among what is new in %(categories)s: %(topics)s."),
             IssueSection.CROSS: say(
                 "Nothing is new in %(categories)s. Among the cross-lists: %(topics)s."
-            ),
+            )
+            if is_whole
+            else say("Among the cross-lists of %(categories)s: %(topics)s."),
             IssueSection.REPLACE: say(
                 "Nothing is new in %(categories)s. Among the replacements: %(topics)s."
-            ),
+            )
+            if is_whole
+            else say("Among the replacements of %(categories)s: %(topics)s."),
         }[content.leading[0].section]
         counts = any(papers > 1 for _, papers in content.topics)
         topics = []
@@ -256,11 +273,23 @@ class MastheadTexts:
                 "The bundled sample: some of what %(categories)s announced that day, not all of it."
             ) % {"categories": followed}
         told = self.together([self.missing(content), self.other_gaps(content)])
-        if told or content.is_complete:
-            return told  # else the counts say so
-        return say(
-            "As arXiv's feed or recent papers have them; these state no count to check against."
+        if not (told or content.is_complete):  # else the counts say so
+            told = say(
+                "As arXiv's feed or recent papers have them; these state no count to check against."
+            )
+        return self.together([told, self._replacements(content)])
+
+    def _replacements(self, content: IssueContent) -> str:
+        """Of which categories no source named the replacements."""
+        if not content.without_replacements:
+            return ""
+        say = self._say
+        told = (
+            say("Replacements in %(categories)s are not known.")
+            if content.first_day is None
+            else say("Replacements in %(categories)s are not known for every day.")
         )
+        return told % {"categories": self._categories(content.without_replacements)}
 
     def other_gaps(self, content: IssueContent) -> str:
         """Which categories could not be read at all, and which were rebuilt."""

@@ -77,4 +77,5 @@ def _add_notes(one: ListingNote, other: ListingNote) -> ListingNote:
         one.found + other.found,
         (one.expected or 0) + (other.expected or 0) if counted else None,
         one.missing + other.missing,
+        one.lacks_replacements or other.lacks_replacements,
     )

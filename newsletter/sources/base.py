@@ -187,6 +187,8 @@ class Listing:
 
 SAVED_FILES = "saved files: "  # how the source of a listing begins that nobody was asked for
 DATED_PAGE = "arXiv's page of that day"  # the same of one whose date is beyond doubt
+RECENT_PAPERS = "arXiv's recent papers"  # the same of one by `/recent`
+NO_REPLACEMENTS = "without replacements"  # what the source of a listing says that names none
 UNNAMED_MODEL = "language model"  # who wrote a sentence, where nobody said which model
 
 

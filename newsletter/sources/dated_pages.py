@@ -8,7 +8,13 @@ import requests
 
 from newsletter import taxonomy
 from newsletter.sources import calendar
-from newsletter.sources.base import DATED_PAGE, ListingState, SourceError
+from newsletter.sources.base import (
+    DATED_PAGE,
+    NO_REPLACEMENTS,
+    RECENT_PAPERS,
+    ListingState,
+    SourceError,
+)
 from newsletter.sources.catchup_page import (
     CatchupDay,
     catchup_category,
@@ -19,8 +25,6 @@ from newsletter.sources.http.get import forget, get, get_and_keep
 from newsletter.sources.listing_page import PageEntry, category_of, refuse_another
 from newsletter.sources.listing_status import CategoryListing, ListingEntry
 from newsletter.sources.recent_page import RecentPage, parse_recent_page
-
-_BY_RECENT = "arXiv's recent papers"
 
 
 class PageRefusedError(SourceError):
@@ -56,7 +60,7 @@ class DatedPages:
         """
         source = f"{DATED_PAGE}, read on {self._now():%Y-%m-%d}"
         if self._has_no_batch(day):
-            return no_announcement(category, _BY_RECENT)
+            return no_announcement(category, RECENT_PAPERS)
         try:
             shown = read_catchup_day(
                 lambda page: self._catchup_page(category, day, page), category, day
@@ -64,7 +68,7 @@ class DatedPages:
         except SourceError:
             latest = self.recent(category, anew=False) if recent else None
             if latest is not None and latest.passes_over(day):
-                return no_announcement(category, _BY_RECENT)
+                return no_announcement(category, RECENT_PAPERS)
             raise
         latest = self.recent(category, anew=False) if recent else None
         return dated_listing(category, shown, latest, source)
@@ -94,7 +98,7 @@ class DatedPages:
         if section is None or not section.listed or not section.is_whole:
             return None
         lines = tuple(map(ListingEntry.of, section.listed))
-        source = f"{_BY_RECENT}, which name no replacements"
+        source = f"{RECENT_PAPERS}, {NO_REPLACEMENTS}: they name none"
         return CategoryListing(category, ListingState.RECONSTRUCTED, lines, None, source)
 
     def _now(self) -> datetime:

@@ -17,6 +17,7 @@ from newsletter import taxonomy
 from newsletter.sources import calendar
 from newsletter.sources.api import papers_by_id, papers_found
 from newsletter.sources.base import (
+    NO_REPLACEMENTS,
     Announcement,
     AnnouncementType,
     FetchResult,
@@ -29,7 +30,7 @@ from newsletter.sources.base import (
 from newsletter.sources.http.get import get
 from newsletter.sources.oai import Record, Records, parse_records
 
-API_BY_DATE = "API, by date, without replacements: it does not find them"
+API_BY_DATE = f"API, by date, {NO_REPLACEMENTS}: it does not find them"
 BOTH_BY_DATE = "OAI and API, by date"
 OAI_BY_DATE = "OAI, by date"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from newsletter import taxonomy
-from newsletter.sources.base import ListingState, SourceError
+from newsletter.sources.base import NO_REPLACEMENTS, ListingState, SourceError
 from newsletter.sources.catchup_page import (
     catchup_category,
     merge_catchup_pages,
@@ -140,7 +140,7 @@ def _by_recent(category: str, day: date, recent: RecentPage, source: str) -> Cat
     if section is None:
         return None
     lines = tuple(map(ListingEntry.of, section.listed))
-    told = f"{source}, where no replacements are named"
+    told = f"{source}, {NO_REPLACEMENTS}: recent papers name none"
     if not section.is_whole:
         return CategoryListing(category, ListingState.PARTIAL, lines, section.counted, told)
     if not lines:

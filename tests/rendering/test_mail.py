@@ -254,6 +254,26 @@ def test_what_could_not_be_read_and_what_arxiv_had_counted_is_said() -> None:
     assert "Nothing could be read of eess.AS." in mail.html
 
 
+def test_where_papers_are_missing_no_mail_says_that_nothing_is_new() -> None:
+    from newsletter.rendering.issue_content import ListingNote
+    from newsletter.sources.base import ListingState
+
+    whole = digest(paper(), section=IssueSection.CROSS)
+    lack = ListingNote(whole.categories[0], ListingState.PARTIAL, 1, 2, ("2507.00009",))
+    unread = ListingNote(whole.categories[0], ListingState.UNREACHABLE, 0)
+    for note, language, told in (
+        (lack, "en", f"1 paper is cross-listed in {whole.categories[0]}"),
+        (unread, "en", f"1 paper is cross-listed in {whole.categories[0]}"),
+        (lack, "de", f"1 Querlistung in {whole.categories[0]}"),
+    ):
+        issue = replace(whole, listings=(note,), language=language)
+        reader = replace(READER, language=language)
+        text = " ".join(IssueEmails(issue, SITE, LINKS).mail(reader).text.split())
+        assert told in text
+        assert not re.search("Nothing is new|Nichts Neues", text)
+    assert "Nothing is new in" in IssueEmails(whole, SITE, LINKS).mail(READER).text
+
+
 def test_a_withdrawn_paper_is_marked() -> None:
     comment = "This paper has been withdrawn by the author due to an error in Lemma 2"
     issue = digest(paper(comment=comment), section=IssueSection.REPLACE)

@@ -505,7 +505,7 @@ def test_a_day_of_which_the_recent_papers_list_papers_is_never_told_as_empty(
     listing = only(fetch(arxiv, day=friday))
     assert listing.state is ListingState.RECONSTRUCTED
     assert said(listing) == [("2611.00001v1", "new"), ("2611.00002v1", "cross")]
-    assert listing.source.startswith("arXiv's recent papers, which name no replacements")
+    assert listing.source.startswith("arXiv's recent papers, without replacements")
 
 
 def test_where_dates_cannot_be_had_either_the_recent_papers_speak(arxiv: StandIn) -> None:

@@ -392,7 +392,10 @@ def test_recent_papers_alone_name_no_replacements_and_say_so(saved: Saved) -> No
     assert source.current_day(NOW) == PAST, "the newest that has papers"
     listing = only(source, day=PAST)
     assert (listing.state, list(kinds(listing))) == (ListingState.UNCHECKED, [NEW.id, CROSSED.id])
-    assert listing.source == "saved files: recent, papers, where no replacements are named"
+    assert (
+        listing.source
+        == "saved files: recent, papers, without replacements: recent papers name none"
+    )
     assert only(source, day=NEXT).state is ListingState.STALE
 
 
