@@ -183,12 +183,13 @@ def _told_apart(
 
 
 def _from_file(file: Path, wanted: bool) -> "list[Interest]":
-    from newsletter.interests.files import read_file
+    from newsletter.interests.files.read_file import MOST_BYTES, read_file
     from newsletter.interests.interest_store import Interest, InterestType
     from newsletter.interests.portable import from_portable
 
     try:
-        content = file.read_bytes()
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
         interests, lost = from_portable(content.decode(errors="replace"))
         if interests:
             click.echo(f"{file}: {len(interests)} interests, {lost} not understood")

@@ -200,13 +200,21 @@ def test_other_encodings_are_read() -> None:
         "[" * 100_000,
         '{"group": ' * 10_000,
         "TY  - \n" * 20_000,
+        "@a{" + " " * 200_000,
+        'title,"a\n' + "x" * 200_000,
+        '{"works":' * 1000 + "{}" + "}" * 1000,
     ],
-    ids=range(14),
+    ids=range(17),
 )
 def test_no_hostile_file_holds_it_up_and_every_entry_is_told_of(content: str) -> None:
     with suppress(NewsletterError):  # there is no paper in some of them
         found = read(content)
         assert found.read == len(found.papers) + len(found.refused) > 0
+
+
+def test_a_file_of_ever_more_entries_is_refused_before_they_fill_the_memory() -> None:
+    with pytest.raises(NewsletterError, match="more than 100,000 entries"):
+        read("@a{\n" * 100_001)
 
 
 @pytest.mark.slow

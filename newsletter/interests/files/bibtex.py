@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain, pairwise
 
 from newsletter.interests.files.reading_list import RefusedEntry
 
 _HEAD = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)[ \t]*[{(]", re.MULTILINE)
-_KEY = re.compile(r"\s*([^\s,{}=\"]*)\s*,")
+_KEY = re.compile(r"\s*+([^\s,{}=\"]*+)\s*+,")  # takes nothing back: spaces may be millions
 _FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+-]*)\s*=\s*")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _QUOTE = re.compile(r"\\.|[{}\"]", re.DOTALL)
@@ -21,11 +22,9 @@ def is_bibtex(text: str) -> bool:
 
 def read_bibtex(text: str) -> Iterator[dict[str, str] | RefusedEntry]:
     """The fields of each entry. An entry ends at the latest where a line begins the next one."""
-    heads = list(_HEAD.finditer(text))
-    ends = [*(head.start() for head in heads[1:]), len(text)]
-    for head, end in zip(heads, ends, strict=True):
-        if head[1].lower() not in _NO_PAPERS:
-            yield _entry(text[head.end() : end])
+    for head, following in pairwise(chain(_HEAD.finditer(text), [None])):
+        if head and head[1].lower() not in _NO_PAPERS:
+            yield _entry(text[head.end() : following.start() if following else len(text)])
 
 
 def _entry(text: str) -> dict[str, str] | RefusedEntry:

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+_WRAPPERS = ("activities-summary", "works", "bulk")
 _NO_PAPERS = {"attachment", "note", "annotation"}
 
 
@@ -49,10 +50,9 @@ def _items(value: object) -> list[dict[str, Any]]:
 
 def _works(value: object) -> list[dict[str, Any]]:
     """The works of a record, of its list of works, or of a bulk of them."""
+    while isinstance(value, dict) and (found := [name for name in _WRAPPERS if name in value]):
+        value = value[found[0]]
     if isinstance(value, dict):
-        for name in ("activities-summary", "works", "bulk"):
-            if name in value:
-                return _works(value[name])
         groups = value.get("group")
         if isinstance(groups, list):
             return [
@@ -63,8 +63,8 @@ def _works(value: object) -> list[dict[str, Any]]:
             ]
         value = [value] if "external-ids" in value else []
     if isinstance(value, list):
-        found = [item.get("work", item) for item in value if isinstance(item, dict)]
-        return [work for work in found if isinstance(work, dict) and "external-ids" in work]
+        works = [item.get("work", item) for item in value if isinstance(item, dict)]
+        return [work for work in works if isinstance(work, dict) and "external-ids" in work]
     return []
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from newsletter.errors import NewsletterError
 from newsletter.interests.files.arxiv_ids import identifier_in, sole_identifier
 from newsletter.text import brief, one_line
 
 _LONGEST_TITLE = 500  # characters
 _LONGEST_ABSTRACT = 10_000
+_MOST_ENTRIES = 100_000  # so that memory has an end
 # Fields that hold an identifier and nothing else, and those that may name one, best first.
 _IDENTIFIER_FIELDS = ("eprint", "arxivid", "archiveid", "archive_location", "archivelocation")
 _FIELDS = (
@@ -62,6 +64,9 @@ def collect(kind: str, entries: Iterable[Mapping[str, str] | RefusedEntry]) -> R
     """A list from the fields of each entry, whose names are in small letters.
 
     An entry is a paper by its identifier, or by its title; each paper counts once.
+
+    Raises:
+        NewsletterError: there are more than 100,000 entries.
     """
     papers: list[ListedPaper] = []
     refused: list[RefusedEntry] = []
@@ -69,6 +74,8 @@ def collect(kind: str, entries: Iterable[Mapping[str, str] | RefusedEntry]) -> R
     read = 0
     for result in _papers(entries):
         read += 1
+        if read > _MOST_ENTRIES:
+            raise NewsletterError(f"the file has more than {_MOST_ENTRIES:,} entries")
         if isinstance(result, RefusedEntry):
             refused.append(result)
             continue

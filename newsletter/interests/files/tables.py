@@ -27,8 +27,8 @@ def delimiter_of(text: str) -> str | None:
 def read_table(text: str, delimiter: str) -> Iterator[dict[str, str] | RefusedEntry]:
     """A dictionary a row. A cell too long to be one ends the table, and it says so."""
     rows = csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=delimiter)
-    names = [_name(cell) for cell in next(rows)]
     try:
+        names = [_name(cell) for cell in next(rows)]
         for row in rows:
             if any(row):
                 yield {name: cell for name, cell in zip(names, row, strict=False) if cell}
