@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 from newsletter.models import MomentRow
 from newsletter.subscribers import health as subscribers_health
-from newsletter.text import brief
+from newsletter.text import brief, without_addresses
 from newsletter.transports.base import SendStatus
 
 _log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class Outcome:
     """What a run came to; whoever runs it sets `is_done`. One that was stopped is not done."""
 
     is_done: bool = False
+    warnings: list[str] = field(default_factory=list)  # that it said, for one that is not done
 
 
 @contextmanager
@@ -55,7 +56,8 @@ def watching(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Outc
         except NewsletterError as error:
             died, troubles = error, [failure or str(error)]
         if not (troubles or outcome.is_done):
-            troubles = ["the run did not do everything, or was stopped; the next one goes on"]
+            generic = "the run did not do everything, or was stopped; the next one goes on"
+            troubles = [without_addresses(line) for line in outcome.warnings] or [generic]
         _ping(settings, troubles)
         if died and not failure:
             raise died

@@ -254,3 +254,42 @@ def test_a_run_that_is_stopped_while_the_mail_server_is_dead_is_no_success(
         cli("run")
         assert client.get("/healthz").status_code == 200
         assert monitor.heard[-1][0] == "/uuid"
+
+
+@pytest.mark.usefixtures("database", "short_day")
+@pytest.mark.parametrize(
+    "script", [{"RCPT": "452 4.2.2 no room"}, {".": "554 5.7.1 no"}], ids=["later", "refused"]
+)
+def test_an_issue_that_nobody_got_is_trouble_and_the_ping_has_the_servers_words(
+    script: dict[str, str], cli: Cli, watched: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(sender, "wait", lambda *_: None)
+    cli("subscribers", "add", "ada@reader.example", "--to", "audio", "--consent", "said so")
+    (words,) = script.values()
+    with Monitor() as monitor, OddSmtp(**script) as server:
+        monkeypatch.setenv("NEWSLETTER_ALARM__PING_URL", monitor.url)
+        smtp = {"USE": "smtp", "HOST": "127.0.0.1", "PORT": str(server.port), "SECURITY": "none"}
+        for name, value in smtp.items():
+            monkeypatch.setenv(f"NEWSLETTER_TRANSPORT__{name}", value)
+        assert cli("run").code == 1
+        ((path, said),) = monitor.heard
+        assert path == "/uuid/fail"
+        assert words in said
+    now = datetime.now(UTC)
+    client = create_app(watched, lambda: now).test_client()
+    for _ in range(2):  # nobody listens any more, and the one mail rests
+        assert cli("send").code == 1
+        assert client.get("/healthz").status_code == 503
+        assert "went to nobody yet: " in cli("check", "--json").out
+
+
+def test_a_run_that_is_not_done_pings_with_what_it_warned_of(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Monitor() as monitor:
+        alarmed = settings.model_copy(update={"alarm": AlarmSettings(ping_url=monitor.url)})
+        with alarm.watching(alarmed, lambda: NOW) as outcome:
+            outcome.warnings = ["452 4.2.2 ada@reader.example has no room"]
+        assert monitor.heard == [("/uuid/fail", "452 4.2.2 <address> has no room")]

@@ -219,6 +219,14 @@ def is_watched() -> bool:
 
 def warn(line: str) -> None:
     click.echo(f"newsletter: {line}", err=True)
+    warnings().append(line)
+
+
+def warnings() -> list[str]:
+    """What this command has warned of so far."""
+    context = click.get_current_context(silent=True)
+    said: list[str] = context.meta.setdefault("newsletter.warnings", []) if context else []
+    return said
 
 
 def for_each_newsletter(

@@ -58,6 +58,7 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
         _freeze_on(sending, issue_id, math.inf)
     with sending.database.read() as session:
         account = totals.delivery_totals(session, issue_id)
+        issue = session.get_one(IssueRow, issue_id)
         if account.pending and trouble is None and not sending.stopping():
             trouble = _why_they_wait(session, issue_id)
     _log.info(
@@ -65,8 +66,12 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
         extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
     )
     stopped = bool(account.pending) and sending.stopping()
+    is_paused = sending.breaker.is_open or sending.breaker.provider_down
     if stopped and not is_held:
-        _record_stop(sending, account.pending, trouble)
+        reason = f"stopped with {counted(account.pending, 'mail')} still to go"
+        _record_down(sending, f"{reason}, after trouble: {trouble}" if trouble else reason)
+    elif account.pending and trouble and not (account.sent or is_held or is_paused):
+        _record_down(sending, f"{issue.newsletter} {issue.day} went to nobody yet: {trouble}")
     return IssueSendResult(account, trouble, stopped, paused=sending.breaker.is_open)
 
 
@@ -83,13 +88,10 @@ def _hold_reason(sending: SendContext, issue_id: int) -> str | None:
     return found.reason if found else None
 
 
-def _record_stop(sending: SendContext, waiting: int, trouble: str | None) -> None:
-    """For the alarms: who stops it may not be whoever would go on, as with a time-out."""
-    reason = f"stopped with {counted(waiting, 'mail')} still to go"
-    if trouble:
-        reason += f", after trouble: {without_addresses(trouble)}"
+def _record_down(sending: SendContext, reason: str) -> None:
+    """For the alarms: who reads what a run says may be nobody, as when a scheduler stops it."""
     with _database_errors_in_words(), sending.database.write.begin() as session:
-        rate_limit.record_down(session, reason, sending.clock())
+        rate_limit.record_down(session, without_addresses(reason), sending.clock())
 
 
 def _why_they_wait(session: Session, issue_id: int) -> str | None:
@@ -117,9 +119,7 @@ def _in_rounds(
         try:
             trouble = send_round()
         except TransportDownError as error:
-            reason = f"nothing could be sent: {without_addresses(str(error))}"
-            with sending.database.write.begin() as session:
-                rate_limit.record_down(session, reason, sending.clock())
+            _record_down(sending, f"nothing could be sent: {error}")
             return str(error)
         _judge_refusals(sending, issue_id)
         asked_s = breaker.wait_s()
