@@ -1,7 +1,13 @@
 """systemd's units for this installation: the pages, the day, and what comes back."""
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
+import platformdirs
+
+from newsletter import db
+from newsletter.config import Settings
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.translations import translations
@@ -14,36 +20,89 @@ UNITS = (
     "newsletter-feedback.timer",
 )
 _HOMES = (Path("/home"), Path("/root"))  # what ProtectHome= hides
+_TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - what PrivateTmp= hides
 
 
-def write_units(folder: Path, config: Path, program: Path) -> list[Path]:
-    """Write the units that run `program` with that configuration; what is there stays.
+def write_units(
+    folder: Path, settings: Settings, config: Path, command: Sequence[str]
+) -> list[Path]:
+    """Write the units that run `command` with that configuration; what is there stays.
 
     Raises:
         WrongUseError: one of them is there already, or a path holds what units cannot.
         NewsletterError: the folder cannot be written.
     """
-    for path in (config, program):
-        if any(character.isspace() or character in "%\"'$\\" for character in str(path)):
+    others = other_folders(settings, config)
+    for word in (*map(str, (config, *others)), *command):
+        if any(character.isspace() or character in "%\"'$\\" for character in word):
             raise WrongUseError(
-                f"{path} cannot stand in a unit: move it to a path of plain letters"
+                f"{word} cannot stand in a unit: move it to a path of plain letters"
             )
-    files = [folder / name for name in UNITS]
+    # A newsletter of one's own has no pages that others reach.
+    names = [name for name in UNITS if settings.site.url or name != "newsletter.service"]
+    files = [folder / name for name in names]
     for file in files:
         if file.exists():
             raise WrongUseError(f"{file} is there already; remove it, or name another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
-            file.write_text(unit(file.name, config, program), encoding="utf-8")
+            file.write_text(unit(file.name, config, command, others), encoding="utf-8")
     except OSError as error:
         raise NewsletterError(f"{folder} cannot be written: {error.strerror}") from error
     return files
 
 
-def unit(name: str, config: Path, program: Path) -> str:
-    """One unit's text."""
+def unit(name: str, config: Path, command: Sequence[str], others: Sequence[Path] = ()) -> str:
+    """One unit's text; `others` are the folders beside the configuration's that it writes to."""
     template = template_environment(translations("en")).get_template(f"systemd/{name}")
-    in_home = any(path.is_relative_to(home) for path in (config, program) for home in _HOMES)
-    text = template.render(config=config, folder=config.parent, program=program, in_home=in_home)
+    used = (config, Path(command[0]), *others)
+    text = template.render(
+        config=config,
+        user=_user(config),
+        folders=[config.parent, *others],
+        command=" ".join(command),
+        in_home=_is_below(used, _HOMES),
+        in_tmp=_is_below(used, _TEMPORARY),
+    )
     return text.rstrip("\n") + "\n"
+
+
+def other_folders(settings: Settings, config: Path) -> list[Path]:
+    """What is written to outside the configuration's folder."""
+    base = config.parent
+    database = db.sqlite_file(settings.database.url, base)
+    mail = base / settings.transport.directory if settings.transport.use == "files" else None
+    chosen = (settings.sending.state_dir, settings.feedback.maildir)
+    at_home = _is_below([config], _HOMES) and not settings.sending.state_dir
+    state = platformdirs.user_state_path("newsletter", appauthor=False) if at_home else None
+    places = [database and database.parent, *chosen, mail, state]
+    folders = {Path(os.path.normpath(base / place)) for place in places if place is not None}
+    return sorted(path for path in folders if not path.is_relative_to(base))
+
+
+def hints(settings: Settings, config: Path) -> list[str]:
+    """What to do before the units start."""
+    others = other_folders(settings, config)
+    lines = [
+        f"Make {path} first, for the user {_user(config)}: systemd starts no unit without it."
+        for path in others
+        if not path.exists()
+    ]
+    if _is_below([config, *others], _TEMPORARY):
+        lines.append("What is in /tmp goes with the next start of the machine: move it.")
+    return lines
+
+
+def _user(config: Path) -> str:
+    """Whose home it is in, else the user that docs/deploy.md makes."""
+    match config.parts:
+        case ("/", "home", user, _, *_):
+            return user
+        case ("/", "root", *_):
+            return "root"
+    return "newsletter"
+
+
+def _is_below(paths: Sequence[Path], roots: Sequence[Path]) -> bool:
+    return any(path.is_relative_to(root) for path in paths for root in roots)

@@ -3,6 +3,8 @@
 import re
 import shutil
 import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from tests.conftest import Cli
 
 PAGE = Path(__file__).parents[1] / "docs" / "deploy.md"
 CONFIG = Path("/srv/newsletter/newsletter.toml")
-PROGRAM = Path("/srv/newsletter/venv/bin/newsletter")
+COMMAND = ["/srv/newsletter/venv/bin/newsletter"]
 
 
 def blocks(language: str) -> list[str]:
@@ -54,7 +56,7 @@ def test_the_cluster_in_containers_has_two_of_all_and_a_memory_for_each(
 
 
 def test_the_page_shows_the_units_that_init_writes() -> None:
-    shown = {name: systemd.unit(name, CONFIG, PROGRAM) for name in systemd.UNITS}
+    shown = {name: systemd.unit(name, CONFIG, COMMAND) for name in systemd.UNITS}
     (block,) = blocks("ini")
     assert block == "\n".join(f"# {name}\n{shown[name]}" for name in list(shown)[:3])
 
@@ -88,18 +90,45 @@ def test_a_path_that_a_unit_cannot_hold_is_refused_in_words(cli: Cli, tmp_path: 
 
 
 def test_a_home_is_not_hidden_from_what_lives_in_it() -> None:
-    at_home = systemd.unit("newsletter.service", Path("/home/ada/n/newsletter.toml"), PROGRAM)
+    at_home = systemd.unit("newsletter.service", Path("/home/ada/n/newsletter.toml"), COMMAND)
     assert "ProtectHome=read-only\n" in at_home
     assert "ReadWritePaths=/home/ada/n\n" in at_home
+    assert "User=ada\n" in at_home
 
 
-def test_systemd_takes_the_units(tmp_path: Path) -> None:
+def test_units_may_write_wherever_the_configuration_says(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "n").mkdir()
+    (tmp_path / "data").mkdir()
+    file = str(tmp_path / "n" / "newsletter.toml")
+    assert cli("init", "--url", "", "--reader", "ada@lab.example", "--config", file).code == 0
+    for key, value in {
+        "SENDING__STATE_DIR": tmp_path / "state",
+        "TRANSPORT__DIRECTORY": "../out",
+        "FEEDBACK__MAILDIR": "/var/mail/papers",
+        "DATABASE__URL": f"sqlite:///{tmp_path}/data/papers.db",
+    }.items():
+        monkeypatch.setenv(f"NEWSLETTER_{key}", str(value))
+    monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path))
+    said = cli("init", "--systemd", "units", "--config", file)
+    assert f"Make {tmp_path / 'state'} first, for the user newsletter" in said.out
+    assert not (tmp_path / "units" / "newsletter.service").exists(), "nobody else reads it"
+    text = (tmp_path / "units" / "newsletter-run.service").read_text()
+    folders = [tmp_path / "n", "/var/mail/papers", tmp_path / "data", tmp_path / "out"]
+    (line,) = re.findall("ReadWritePaths=(.*)", text)
+    assert set(line.split(" ")) == {*map(str, folders), str(tmp_path / "state")}
+    assert f"ExecStart={sys.executable} -m newsletter run\n" in text
+
+
+def test_systemd_takes_the_units(settings: Settings, tmp_path: Path) -> None:
     verify = shutil.which("systemd-analyze")
     if verify is None:
         pytest.skip("systemd-analyze is not installed")
     program = tmp_path / "newsletter"
     program.touch(mode=0o755)
-    files = systemd.write_units(tmp_path / "units", tmp_path / "newsletter.toml", program)
+    file = tmp_path / "newsletter.toml"
+    files = systemd.write_units(tmp_path / "units", settings, file, [str(program)])
     done = subprocess.run(  # noqa: S603
         [verify, "verify", "--man=no", *map(str, files)],
         capture_output=True,

@@ -101,7 +101,7 @@ def init(
         _ask(file)
         return
     if units is not None and file.exists():
-        _write_units(units, file)
+        _write_units(units, file, common.load(file))
         return
     preset = presets.BY_OPTION[transport]
     carrier, secrets = init_mail.by_options(preset, server, username, os.environ)
@@ -123,7 +123,7 @@ def init(
     )
     settings = scaffold.write_configuration(file, choices, os.environ, common.utc_now())
     if units is not None:
-        _write_units(units, file)
+        _write_units(units, file, settings)
     click.echo(f"{file} and {output.without_password(settings.database.url)} are ready.")
     if reader:
         click.echo(f"{choices.reader} is the first reader.")
@@ -164,7 +164,7 @@ def _ask(file: Path) -> None:
     click.echo("  crontab -e           and this line, for every day by itself:")
     place, option = shlex.quote(str(settings.folder)), f" --config {shlex.quote(file.name)}"
     named = "" if file.name == config.FILE_NAME else option
-    click.echo(f"    7,37 * * * *  cd {place} && {_program()} run{named}")
+    click.echo(f"    7,37 * * * *  cd {place} && {shlex.join(_command())} run{named}")
 
 
 def preview_first_mail(settings: "Settings", email: str) -> None:
@@ -205,13 +205,18 @@ def _ask_arxiv_once(settings: "Settings") -> None:
             raise NewsletterError(finding.text)
 
 
-def _write_units(folder: Path, file: Path) -> None:
+def _write_units(folder: Path, file: Path, settings: "Settings") -> None:
     from newsletter import systemd
 
-    for unit in systemd.write_units(folder, file.absolute(), _program()):
+    config = file.absolute()
+    for unit in systemd.write_units(folder, settings, config, _command()):
         click.echo(f"{unit} is ready.")
+    for hint in systemd.hints(settings, config):
+        click.echo(hint)
     click.echo("Next: docs/deploy.md says how they are switched on.")
 
 
-def _program() -> Path:
-    return Path(sysconfig.get_path("scripts")) / "newsletter"
+def _command() -> list[str]:
+    """What runs this program, also where it was started by `python -m newsletter`."""
+    program = Path(sysconfig.get_path("scripts")) / "newsletter"
+    return [str(program)] if program.exists() else [sys.executable, "-m", "newsletter"]

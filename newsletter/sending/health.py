@@ -47,7 +47,8 @@ def _paused(session: Session) -> Iterator[Finding]:
     """The last trouble, until a mail was accepted again: a pause that is over mends nothing."""
     down = rate_limit.down(session)
     if down is not None:
-        text = f"{down.filled_at:%F %R} UTC: {down.reason}; `newsletter send` goes on as soon as it may"
+        moment = f"{down.filled_at:%F %R} UTC"
+        text = f"{moment}: {down.reason}; `newsletter send` goes on as soon as it may"
         yield Finding("sending", Severity.TROUBLE, text)
     for of, what, then in (
         (rate_limit.TRANSPORT, "", "`run` tries again with one mail, `newsletter send` at once"),
