@@ -25,6 +25,7 @@ class PicksOpening:
     others: int = 0  # by what the newsletter's group named alone
     quiet_issues: int = 0  # of the last month, that had nothing for them: no mail was sent
     for_everybody: bool = False  # the reader named nothing
+    is_cut: bool = False  # some papers of the day are only on the web
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from newsletter.rendering.fragments import PaperFragments
 from newsletter.rendering.headers import mailto
 from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.message import Message, MessageContent, Placeholders
-from newsletter.rendering.personal_variant import PersonalVariant, Variant, reserve
+from newsletter.rendering.personal_variant import PersonalVariant, PicksRoom, Variant
 from newsletter.rendering.qp_template import QpTemplate, TextFragment
 from newsletter.rendering.recipient import Recipient, campaign_name
 from newsletter.rendering.size_budget import CEILINGS, DetailLevel
@@ -60,7 +60,8 @@ class IssueEmails:
         self._blanks = Placeholders.fresh()
         self._fragments: dict[tuple[str, str], PaperFragments] = {}
         self._contents: dict[tuple[str, str, str], MessageContent] = {}
-        self._personal: dict[tuple[str, str, str], PersonalVariant] = {}
+        self._personal: dict[tuple[str, str, str, int], PersonalVariant] = {}
+        self._rooms: dict[tuple[str, str], PicksRoom] = {}
         self._indexes: dict[str, DayIndex] = {}  # by the sections that are left out
         self._later: dict[date, IssueEmails] = {}  # of several days, by the reader's first
         self._since = since
@@ -74,7 +75,7 @@ class IssueEmails:
             self._contents[variant] = (
                 self._content(self._highest(detail), language, left_out)
                 if first is None
-                else self._ordered(variant).content(first, for_everybody=True)
+                else self._ordered(variant, first).content(first, for_everybody=True)
             )
         return self._contents[variant]
 
@@ -147,12 +148,21 @@ class IssueEmails:
         variant = (reader.detail, reader.language, reader.left_out)
         if reader.picks is None:
             return self.content(*variant)
-        return self._ordered(variant).content(reader.picks, reader.quiet_issues)
+        return self._ordered(variant, reader.picks).content(reader.picks, reader.quiet_issues)
 
-    def _ordered(self, variant: tuple[str, str, str]) -> PersonalVariant:
-        if variant not in self._personal:
-            self._personal[variant] = self._personal_variant(*variant)
-        return self._personal[variant]
+    def _ordered(self, variant: tuple[str, str, str], picks: IssuePicks) -> PersonalVariant:
+        room = self._room(*variant[:2])
+        step = room.step(picks)
+        if (*variant, step) not in self._personal:
+            self._personal[*variant, step] = self._personal_variant(*variant, room.pieces(step))
+        return self._personal[*variant, step]
+
+    def _room(self, detail: str, language: str) -> PicksRoom:
+        if (detail, language) not in self._rooms:
+            self._rooms[detail, language] = PicksRoom(
+                self._issue, self._part("html", language), CEILINGS[detail], self._longest_values
+            )
+        return self._rooms[detail, language]
 
     def _of_their_days(self, reader: Recipient) -> "IssueEmails":
         """Of several days in one issue those that somebody was a reader on; or their week."""
@@ -213,19 +223,13 @@ class IssueEmails:
             encoding,
         )
 
-    def _personal_variant(self, detail: str, language: str, left_out: str) -> PersonalVariant:
+    def _personal_variant(
+        self, detail: str, language: str, left_out: str, for_picks: list[TextFragment]
+    ) -> PersonalVariant:
         html, text = self._part("html", language), self._part("txt", language)
         say, ceiling = IssueTexts(translations(language)), CEILINGS[detail]
         level = self._highest(detail)
-        frame = [
-            *self._longest_frame(html, say, level, left_out),
-            *reserve(
-                html,
-                ceiling,
-                self._longest_values,
-                of_newsletter=self._issue.picks is not None,
-            ),
-        ]
+        frame = [*self._longest_frame(html, say, level, left_out), *for_picks]
         shown, encoding = fit_papers(self._issue, html, level, frame, left_out.split())
         linked = fit_links(self._issue, html, shown, encoding, frame, self._longest_values)
         variant = Variant(

@@ -6,9 +6,10 @@ the rest of the day, complete, each paper once.
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePick
@@ -24,7 +25,7 @@ from newsletter.rendering.qp_template import (
     either,
     encode_quoted_printable,
 )
-from newsletter.rendering.size_budget import DetailLevel
+from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight
 from newsletter.rendering.texts import IssueTexts
 
 _REASONS_SHOWN = 2
@@ -102,13 +103,15 @@ class PersonalVariant:
         """
         held = [pick for pick in picks if pick.arxiv_id in self._places]
         own = sum(pick.is_readers for pick in held)
-        opening = PicksOpening(own, len(held) - own, quiet_issues, for_everybody)
+        others = len(held) - own
         if not own:
             held = [pick for pick in held if self._places[pick.arxiv_id] not in self._put_first]
         first = [self._shown_first(pick) for pick in held]
         lines = [self._line(pick.reasons) for pick in held]
         places = [shown.place for shown in first]
         blocks = self._blocks_without(places)
+        is_cut = bool(self._variant.left_out) or any(rest.over for rest in blocks)
+        opening = PicksOpening(own, others, quiet_issues, for_everybody, is_cut)
         whose = self._variant.whose or self._say.whose(
             self._issue, {shown.place: shown.level for shown in first}
         )
@@ -231,31 +234,53 @@ def pick_level(ceiling: DetailLevel) -> DetailLevel:
     return min(ceiling, DetailLevel.SUMMARY)
 
 
-def reserve(
-    part: PaperFragments, ceiling: DetailLevel, longest: Mapping[str, str], *, of_newsletter: bool
-) -> list[TextFragment]:
-    """What picks may add to a mail at most: the heaviest cards, the longest reasons, all marks.
+class PicksRoom:
+    """How much picks add to a mail at most, in steps: so many of the heaviest cards.
 
-    `longest` has the longest value for each placeholder. `of_newsletter`: whether some may be
-    there for everybody.
+    All mails with the same step share one plan. Each card counts with the longest values and
+    reason, and with all marks that it can have.
     """
-    openings = [PicksOpening(MOST_PICKS, quiet_issues=_MOST_ISSUES)]
-    if of_newsletter:
-        openings += [replace(openings[0], number=number, others=1) for number in (0, 1)]
-        openings.append(PicksOpening(others=MOST_PICKS, for_everybody=True))
-    by_weight = sorted(part.papers(pick_level(ceiling), linked=True), key=lambda it: -it.weight)
-    blank = either(longest)
-    first = [
-        max(map(part.picks, openings), key=lambda it: it.weight),
-        part.rest[True],
-        *by_weight[:MOST_PICKS],
-    ]
-    filled = [
-        TextFragment(blank.sub(lambda found: longest[found[0]], piece.text)) for piece in first
-    ]
-    marks = TextFragment("".join(_MARK) * _MOST_MARKS)
-    (reason,) = part.under_reasons(["x" * _LONGEST_REASON], [TextFragment("")])
-    return [*filled, *[reason.whole(), marks] * MOST_PICKS]
+
+    def __init__(
+        self,
+        issue: IssueContent,
+        part: PaperFragments,
+        ceiling: DetailLevel,
+        longest: Mapping[str, str],
+    ) -> None:
+        """`longest` has the longest value for each placeholder."""
+        openings = [PicksOpening(MOST_PICKS, quiet_issues=_MOST_ISSUES)]
+        if issue.picks is not None:
+            openings += [replace(openings[0], number=number, others=1) for number in (0, 1)]
+            openings.append(PicksOpening(others=MOST_PICKS, for_everybody=True))
+        blank = either(longest)
+        (reason,) = part.under_reasons(["x" * _LONGEST_REASON], [TextFragment("")])
+        beside = reason.whole().text + "".join(_MARK) * _MOST_MARKS + "\n"
+
+        def filled(piece: TextFragment, more: str = "") -> TextFragment:
+            return TextFragment(blank.sub(lambda found: longest[found[0]], piece.text) + more)
+
+        opening = max(map(part.picks, openings), key=lambda it: it.weight)
+        self._around = [filled(opening), filled(part.rest[True])]
+        cards = [filled(card, beside) for card in part.papers(pick_level(ceiling), linked=True)]
+        papers = [entry.paper.id.arxiv_id for entry in issue.entries]
+        self._weights = dict(zip(papers, map(_weight, cards), strict=True))
+        self._heaviest = sorted(cards, key=lambda it: -it.weight)[:MOST_PICKS]
+        self._steps = [*accumulate(map(_weight, self._heaviest), initial=NOTHING)]
+
+    def step(self, picks: Iterable[IssuePick]) -> int:
+        """The first one that has room for these picks."""
+        wanted = sum((self._weights.get(pick.arxiv_id, NOTHING) for pick in picks), NOTHING)
+        enough = (step for step, room in enumerate(self._steps) if wanted.fits(room))
+        return next(enough, len(self._heaviest))
+
+    def pieces(self, step: int) -> list[TextFragment]:
+        """What stands in a mail for the picks and around them."""
+        return [*self._around, *self._heaviest[:step]]
+
+
+def _weight(card: TextFragment) -> Weight:
+    return Weight(card.weight + card.text.count("\n"), len(card.encoded))
 
 
 def mark_words(card: TextFragment, words: Sequence[str]) -> TextFragment:

@@ -168,13 +168,15 @@ class IssueTexts(MastheadTexts):
         number: int,
         others: int,
         for_everybody: bool,  # noqa: FBT001 - templates name none
+        is_cut: bool = False,  # noqa: FBT001, FBT002 - templates name none
     ) -> str:
         """What they follow from: so many from what the reader named, others from the group's."""
         say, by_day = self._say, content.by_day
+        is_cut = is_cut or bool(content.omissions)
         if for_everybody and others:
             return (
                 say("By what this group named.")
-                if content.omissions
+                if is_cut
                 else say("By what this group named; nothing is left out below.")
             )
         if for_everybody and by_day:
@@ -184,7 +186,7 @@ class IssueTexts(MastheadTexts):
         if number and others:
             return (
                 say("By what you named, then what this group named.")
-                if content.omissions
+                if is_cut
                 else say(
                     "By what you named, then what this group named; nothing is left out below."
                 )
@@ -192,7 +194,7 @@ class IssueTexts(MastheadTexts):
         if number:
             return (
                 say("By what you named.")
-                if content.omissions
+                if is_cut
                 else say("By what you named; nothing is left out below.")
             )
         nothing = (

@@ -24,6 +24,7 @@ from newsletter.rendering.personal_variant import mark_words
 from newsletter.rendering.qp_template import TextFragment
 from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.size_budget import LIMIT
+from newsletter.rendering.translations import translations
 from newsletter.sending.personal import choose
 from tests.conftest import Cli
 from tests.rendering.days import LINKS, SITE, busy_day, digest, paper
@@ -117,6 +118,12 @@ def test_a_large_day_keeps_its_limits_with_the_longest_reasons(language: str, de
     more = re.findall(r'<p class="more".*?</a>', mail.html)
     hidden = sum(int(re.sub(r"<[^>]*>|\D", "", line)) for line in more)
     assert len(shown) + hidden == 320
+    whole = translations(language).gettext("By what you named; nothing is left out below.")
+    assert (whole in mail.html) is (not hidden)
+    # The room that is kept for picks is no larger than these picks: without any, hardly any.
+    unpicked = listed(mails.mail(as_reader(language=language, detail=detail, picks=())).html)
+    unnamed = listed(mails.mail(as_reader(language=language, detail=detail)).html)
+    assert len(unpicked) >= len(unnamed) - 8 > 100
 
 
 def test_sections_that_a_reader_leaves_out_are_not_picked() -> None:
