@@ -49,14 +49,17 @@ def is_certain_bounce(message: Message) -> bool:
 
 def is_automatic_reply(message: Message) -> bool:
     """Whether a machine answers (RFC 3834), and not one that could not deliver."""
-    if is_from_mail_server(message):
+    subject, submitted = subject_of(message), _submitted(message)
+    if is_from_mail_server(message) and (
+        is_certain_bounce(message) or submitted != "auto-replied" or _RETURNED.match(subject)
+    ):
         return False
     precedence = str(message.get("Precedence", "")).strip().lower()
     return (
-        _submitted(message) in {"auto-replied", "auto-notified"}
+        submitted in {"auto-replied", "auto-notified"}
         or precedence in {"auto_reply", "auto-reply"}
         or any(name in message for name in _AUTOMATIC_HEADERS)
-        or _AUTOMATIC_SUBJECT.match(subject_of(message)) is not None
+        or _AUTOMATIC_SUBJECT.match(subject) is not None
     )
 
 

@@ -17,7 +17,7 @@ STATUS, FEEDBACK = "text/delivery-status", "text/feedback-report"
 _AS_MESSAGE = re.compile(rb"(?i)message/(?:global-)?(delivery-status|feedback-report)")
 _BLANK_LINE = re.compile(r"\n(?:[ \t]*\n)+")
 # Fields of a status that name somebody or something; the others beyond the standard say why.
-_NAMING = lazy_pattern(r"(?i)recipient|sender|queue|date|\bid\b|message-id|mta|address")
+_NAMING = lazy_pattern(r"(?i)recipient|sender|queue|date|\bid\b|message-id|mta|address|name\b")
 _MOST_BLOCKS = 60
 _LONGEST_WORDS, _LONGEST_DETAIL = 8000, 300
 

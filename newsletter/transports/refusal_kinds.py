@@ -43,7 +43,32 @@ def _about_us(name: str, *words: str, outweighs_code: bool = True) -> RefusalKin
     return RefusalKind(name, RefusalCause.SENDER, pattern, outweighs_code)
 
 
+# Beside 5.1.1, and no words for a mailbox: what came, who sent it, or its way.
+OUR_MAIL = lazy_pattern(
+    r"\b(?:messages?|senders?|sending|tls|starttls|ssl|newsletters?|fingerprint|domains?)\b"
+    r"|\b(?:host|server|gateway)\b(?!.{0,60}?\bsaid\b)|\b(?:allowed|permitted) to send\b"
+    r"|\be?-?mail (?:was |is |has been )?(?:rejected|refused|denied|not accepted)"
+    r"|\b(?:cloudmark|barracuda|proofpoint|mimecast|ironport|sophos|symantec|fortimail|vade)\b"
+    r"|\b(?:nachricht|absender|werbung|bericht|afzender|expéditeur|mensaje|remitente|messaggio"
+    r"|mittente|mensagem|remetente|wiadomoś|nadawc)|сообщени|письм|отправител|发件人|發件人|送信者"
+    r"|발신자",
+    re.IGNORECASE,
+)
 KINDS = (
+    RefusalKind(  # a name without its domain, which is no word that says why
+        "no mailbox of that name",
+        RefusalCause.NO_MAILBOX,
+        lazy_pattern(
+            r"(?<!sender )(?<!sending )(?<!your )\b(?:user|recipient|account|mailbox|login|alias)"
+            r"(?: name)?[ :=<\"'\u201c]{1,4}"
+            r"[\w.+-]+[ >\"'\u201d:]{1,4}(?:is |was )?(?:unknown|not (?:found|known|exist\w*)"
+            r"|(?:do|does|did)(?: not|n['\u2019]?t) exist|could not be found|no longer exists)\b"
+            r"|\b(?:no such|unknown) (?:user|recipient|account|mailbox|alias)[ :=<\"']{1,4}"
+            r"(?:abuse|bulk|spam|junk|virus|scam|complaints?|policy)\b[>\"'.]{0,3}(?:$| [(\[])",
+            re.IGNORECASE,
+        ),
+        outweighs_code=False,
+    ),
     _about_us(
         "network",
         r"\b(?:black|block|deny)[- ]?list|\b(?:\w*rbl|dnsbl|uribl|surbl)\b",
@@ -71,12 +96,13 @@ KINDS = (
     ),
     _about_us(
         "content",
-        r"\bspam(?:my|ming|assassin)?\b|\bspam-|\bunsolicited\b|\bbulk\b|\bjunk\b|\bphish|\bscam\b",
+        r"\bspam|\bunsolicited\b|\bbulk\b|\bjunk\b|\bphish|\bscam\b",
         r"(?<!for )(?<!no )(?<!anti-)\bvirus",
         r"\bmalware\b|\binfected\b|\btrojan|\bmalicious\b|\bsuspicious\b",
         r"\b(?:message|mail|bad|banned|unacceptable|inappropriate|prohibited|to|by)"
         r" content\b|\bcontent[- ](?:rejected|refused|denied|filter|not )|\bdt:spm\b",
-        r"спам|垃圾|スパム|迷惑メール|스팸|\bind[ée]sirable|\bindesiderat|\bno deseado",
+        r"спам|垃圾|スパム|迷惑メール|스팸|\bind[ée]sirable|\bindesiderat|\bno deseado"
+        r"|\bunwanted\b|\bpourriel|\bbasura\b",
     ),
     _about_us("policy", r"\bpolic(?:y|ies)\b|\badministrative(?:ly)? (?:prohibit|denied)"),
     _about_us(
@@ -135,7 +161,7 @@ KINDS = (
             rf" (?:local |virtual )?{_WHO}|\bno (?:such )?{_WHO} (?:here|by th|with th|of th|found)"
             rf"|\b(?:does|do)(?: not|n['\u2019]?t) have an? (?:\S+ ){{0,3}}{_WHO}"
             r"|\baddress not found|\bnosuchuser|\brecip(?:ient)?notfound|\bunrouteable address"
-            r"|\bno one at this address"
+            r"|\bno one at this address|\bvalidrcptto\b"
             # German, Dutch
             r"|\b(?:benutzer|empf\W{0,3}\w{0,2}nger|postfach|mailbox|adresse|konto|gebruiker"
             r"|ontvanger|postvak|adres)\w{0,8}\W+(?:\w+\W+){0,3}?(?:unbekannt|existiert nicht|nicht"

@@ -9,7 +9,7 @@ a link nor a server's name says why.
 import re
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.transports.refusal_kinds import BLOCKLIST_SERVERS, KINDS, RefusalCause
+from newsletter.transports.refusal_kinds import BLOCKLIST_SERVERS, KINDS, OUR_MAIL, RefusalCause
 
 _CODE = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _NO_MAILBOX = frozenset({"1.1", "1.2", "1.3", "1.6", "1.10"})  # other 1.x speak of the sender
@@ -29,6 +29,7 @@ _NAMES = lazy_pattern(
     r"|[^\s@:;,()<>\"]{1,64}@[^\s;,()<>\"]+"
     r"|(?<![\w.-])(?:[\w-]+\.)+(?:[a-z]{2,24}|[A-Z]{2,24})(?!\.?[\w-])\.?",
 )
+_PASSING = lazy_pattern(r"(?i)temporar|suspend|locked|\bfull\b|quota")
 _GREYLISTING = re.compile(r"gr[ae]y.?list", re.IGNORECASE)
 _WAIT = re.compile(
     r"\b(?:in|for|after|wait)\W+(?:about )?(\d{1,5})\s*(s|secs?|seconds?|m|mins?|minutes?)\b",
@@ -61,7 +62,16 @@ def recognized_cause(words: str) -> RefusalCause | None:
         return RefusalCause.READER
     if any(code.startswith(_CONTENT) for code in codes):
         return RefusalCause.SENDER
-    return RefusalCause.NO_MAILBOX if codes & _NO_MAILBOX else of_words
+    return _without_mailbox(said, codes, of_words) if codes & _NO_MAILBOX else of_words
+
+
+def _without_mailbox(said: str, codes: set[str], of_words: RefusalCause | None) -> RefusalCause:
+    """Where the code says that there is no such mailbox, and nothing outweighs it."""
+    if of_words is RefusalCause.READER and _PASSING.search(said):
+        return RefusalCause.READER
+    is_told = of_words in {RefusalCause.NO_MAILBOX, RefusalCause.READER}
+    is_ours = "1.1" in codes and not is_told and OUR_MAIL.search(said)
+    return RefusalCause.SENDER if is_ours else RefusalCause.NO_MAILBOX
 
 
 def is_greylisting(words: str) -> bool:

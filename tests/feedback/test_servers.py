@@ -52,6 +52,7 @@ def prose(words: str, sender: str = "Mail Delivery Subsystem <mailer-daemon@mx.e
         (status("5.0.0", "", "X-Actual-Recipient: rfc822; spam@policy.example\n"), COUNTED),
         (status("5.4.7", "421 4.7.0 [TSS04] temporarily deferred"), BLOCKED),
         (status("5.2.2", "552 5.2.2 The email account is over quota"), COUNTED),
+        (status("5.0.0", "", "X-Display-Name: Spam Policy\n"), COUNTED),
         (without(status("5.0.0", "550 no such user"), "Status:"), GONE),
         (without(status("5.1.1", "550 unknown"), "Action:"), GONE),
         (
@@ -65,7 +66,7 @@ def prose(words: str, sender: str = "Mail Delivery Subsystem <mailer-daemon@mx.e
             GONE,
         ),
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_a_bounce_means_the_same_in_whatever_form_it_comes(
     raw: bytes, becomes: tuple[EventType, bool]
@@ -227,6 +228,13 @@ def test_an_away_note_is_known_by_its_headers_in_any_language(name: str, value: 
     note = mails.plain("Automatische Antwort: Audio", "Ich bin nicht im Haus.\n", **headers)
     assert read(note) == AutomaticReply()
     assert isinstance(read(mails.plain("Audio", Auto_Submitted="no")), NotUnderstood)
+
+
+def test_a_postmaster_s_away_note_is_one_and_his_server_s_bounce_is_none() -> None:
+    headers = {"From": "postmaster@reader.example", "Auto_Submitted": "auto-replied"}
+    words = f"I am away. 550 5.1.1 user unknown\n\n{mails.returned(REFERENCE)}"
+    assert read(mails.plain("Abwesend", words, **headers)) == AutomaticReply()
+    assert event(mails.plain("Undeliverable: Audio", words, **headers)).suppress
 
 
 @pytest.mark.parametrize(
