@@ -4,6 +4,7 @@ Without the operator's word for it (`may_vouch`) it is the form's way: the mailb
 answer says nothing of the address.
 """
 
+import json
 import math
 from datetime import timedelta
 from typing import Any
@@ -50,13 +51,11 @@ def refuse(error: _ApiError) -> Response:
 @blueprint.post("/api/subscribers")
 def subscribe() -> tuple[Response, int]:
     name, client = _client()
-    given = request.get_json(silent=True)
-    if not isinstance(given, dict):
-        raise _ApiError(400, "the body must be a JSON object")
+    given = _body()
     address = _address(given.get("email"))
     slugs = _newsletters(client, given.get("newsletters"))
     language = given.get("language", pages.newsletters[slugs[0]].language)
-    if language not in LANGUAGES:
+    if language not in list(LANGUAGES):
         raise _ApiError(400, f"language must be one of {', '.join(LANGUAGES)}")
     consent = given.get("consent")
     if consent is None:
@@ -65,9 +64,9 @@ def subscribe() -> tuple[Response, int]:
         return _ask(name, client, signup)
     if not client.may_vouch:
         raise _ApiError(403, "this token may not vouch; leave consent out: they are asked")
-    if not isinstance(consent, str) or not consent.strip():
+    if not isinstance(consent, str) or not consent.strip() or "\0" in consent:
         raise _ApiError(400, "consent must say when and how they agreed")
-    rhythm = given.get("rhythm", "")
+    rhythm = given.get("rhythm") or ""
     if rhythm and rhythm not in list(Rhythm):
         raise _ApiError(400, f"rhythm must be one of {', '.join(Rhythm)}")
     wish = SubscriptionRequest(slugs, pages.newsletters[slugs[0]].detail, language, rhythm)
@@ -123,6 +122,17 @@ def _vouch(
     return jsonify(status="asked" if asked else "confirmed", confirmed=confirmed, asked=asked), 200
 
 
+def _body() -> dict[str, Any]:
+    try:
+        given = request.get_json(silent=True)
+        json.dumps(given, ensure_ascii=False).encode()  # half a pair of surrogates is no text
+    except (RecursionError, UnicodeEncodeError):
+        given = None
+    if not isinstance(given, dict):
+        raise _ApiError(400, "the body must be a JSON object")
+    return given
+
+
 def _client() -> tuple[str, ApiClientSettings]:
     """Whose token the request bears; every one is compared, so that time tells nothing."""
     found = [(name, client) for name, client in pages.settings.api.items() if bears(client.token)]
@@ -154,6 +164,8 @@ def _newsletters(client: ApiClientSettings, given: Any) -> list[str]:  # noqa: A
     offered = [slug for slug in pages.newsletters if slug in client.newsletters]
     if given is None:
         return offered
-    if not isinstance(given, list) or not given or not set(map(str, given)) <= set(offered):
+    if not isinstance(given, list) or not given or not all(isinstance(s, str) for s in given):
+        raise _ApiError(400, "newsletters must be a list of their slugs")
+    if not set(given) <= set(offered):
         raise _ApiError(403, f"this token is for {', '.join(offered)}")
     return [slug for slug in offered if slug in given]

@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request
+from flask import Flask, Response, abort, current_app, g, jsonify, redirect, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
@@ -72,7 +73,10 @@ _MODULES = (
     issue_pages,
 )
 _A_YEAR = "max-age=31536000"
-_NO_PART_OF_A_LINK = " \t\r\n\xa0/.,;:!?)]}>\"'*`»”’。，、；：！？）》」"
+_NO_PART_OF_A_LINK = (
+    " \t\r\n\xa0\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u3000"
+    "/\\|=.,;:!?()[]{}<>\"'*`~«»“”„‘’‚‹›…–—。，、；：！？（）《》「」『』【】"  # noqa: RUF001 - punctuation
+)
 _BUSY = (429, 503)
 _TRY_AGAIN_S = "60"  # unless a page knows better
 _ACTING = 24  # requests at once, of the threads of `serve`: the others read
@@ -216,7 +220,9 @@ def _keep_room_for_readers(app: Flask) -> None:
 
 def _add_error_pages(app: Flask) -> None:
     @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> tuple[str, int, list[tuple[str, str]]] | BaseResponse:
+    def http(
+        error: HTTPException,
+    ) -> tuple[str | Response, int, list[tuple[str, str]]] | BaseResponse:
         code = error.code or 500
         new_place = _place_of_today() if code == NotFound.code else None
         if new_place is not None:
@@ -224,12 +230,18 @@ def _add_error_pages(app: Flask) -> None:
         headers = [
             header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")
         ]
-        return pages.message_page(*_error_text(code)), code, headers
+        return _error_page(code), code, headers
 
     @app.errorhandler(OperationalError)
-    def database(error: OperationalError) -> tuple[str, int]:
+    def database(error: OperationalError) -> tuple[str | Response, int]:
         _log.error("%s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
-        return pages.message_page(*_error_text(503)), 503
+        return _error_page(503), 503
+
+
+def _error_page(code: int) -> str | Response:
+    if request.path == "/api" or request.path.startswith("/api/"):
+        return jsonify(error=HTTPStatus(code).phrase)
+    return pages.message_page(*_error_text(code))
 
 
 def _place_of_today() -> str | None:

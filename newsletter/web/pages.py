@@ -203,8 +203,9 @@ def gettext(message: str) -> str:
 
 def bears(token: SecretStr) -> bool:
     """Whether the request bears that token (RFC 6750, 2.1); how long it takes tells nothing."""
-    given = request.headers.get("Authorization", "").encode()
-    return compare_digest(given, f"Bearer {token.get_secret_value()}".encode())
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    is_same = compare_digest(given.strip().encode(), token.get_secret_value().encode())
+    return is_same and scheme.lower() == "bearer"
 
 
 def chosen_language() -> str | None:

@@ -83,10 +83,20 @@ def test_a_token_reaches_as_far_as_it_is_for(site: Site) -> None:
         ({"email": ADA, "consent": "really"}, 403),
         ({"email": "no address"}, 400),
         ({"email": ADA, "language": "tlh"}, 400),
-        ({"email": ADA, "newsletters": "audio"}, 403),
+        ({"email": ADA, "newsletters": "audio"}, 400),
+        ({"email": ADA, "newsletters": [["audio"]]}, 400),
+        ({"email": ADA, "language": ["en"]}, 400),
+        ({"email": "\ud800@reader.example"}, 400),
     ):
         answer = post(site, SHOP, **sent)
         assert (answer.status_code, bool(answer.json and answer.json["error"])) == (status, True)
+    bearer = {"Authorization": f"bearer {SHOP}"}  # RFC 7235: of any case
+    nested = site.client.post(
+        "/api/subscribers", data="[" * 30_000, headers=bearer, content_type="application/json"
+    )
+    nowhere, wrong_way = site.client.get("/api/nothing"), site.client.get("/api/subscribers")
+    statuses = [(one.status_code, bool(one.json)) for one in (nested, nowhere, wrong_way)]
+    assert statuses == [(400, True), (404, True), (405, True)]
     for token in ("", "wrong", SHOP[:-1]):
         answer = post(site, token, email=ADA)
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")

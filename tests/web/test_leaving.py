@@ -211,7 +211,10 @@ def test_nothing_that_is_asked_makes_the_site_stumble(
     assert site.client.open(path, method=method, data=body).status_code < 500
 
 
-@pytest.mark.parametrize("behind", ["/", ".", ">.", "%20", "%E3%80%82", ").", "//"])
+@pytest.mark.parametrize(
+    "behind",
+    ["/", ".", ">.", "%20", "%E3%80%82", ").", "//", "%E2%80%A6", "=", "%5C", "%E2%80%8B."],
+)
 def test_a_link_works_with_what_was_copied_along(site: Site, behind: str) -> None:
     ada = site.confirmed(ADA)
     link = leave_link(site, ada.id) + behind
