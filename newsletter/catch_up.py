@@ -18,7 +18,7 @@ from newsletter.models import ListingRow
 from newsletter.sending import audience
 from newsletter.services import Services
 from newsletter.sources import calendar
-from newsletter.sources.base import ListingState, NoNetworkError, SourceError
+from newsletter.sources.base import KnowsCalendar, ListingState, NoNetworkError, SourceError
 
 if TYPE_CHECKING:
     from newsletter.daily import PreparedDay
@@ -101,7 +101,18 @@ def missed(services: Services, newsletter: NewsletterSettings) -> list[date]:
         days = completeness.missed_days(
             session, newsletter.slug, newsletter.categories, newest, _MISSED_DAYS_TOLD
         )
-    return [day for day in days if not calendar.follows_holiday(day)]
+    return [
+        day
+        for day in days
+        if not (calendar.follows_holiday(day) or _is_passed_over(services, newsletter, day))
+    ]
+
+
+def _is_passed_over(services: Services, newsletter: NewsletterSettings, day: date) -> bool:
+    """Whether what the source has read shows that nothing was announced; that is written down."""
+    source = services.source
+    is_known = isinstance(source, KnowsCalendar) and source.passes_over(day)
+    return is_known and _is_empty(services, newsletter, day)
 
 
 def _is_empty(services: Services, newsletter: NewsletterSettings, day: date) -> bool:
@@ -140,7 +151,8 @@ def run_days(
     One day's is only prepared where it is to go out later, `not_before` that moment.
 
     A day that has to wait leaves the others their issue, and comes with a later run. An issue is of
-    days in a row: of those before and after a waiting one the older come first.
+    days in a row: of those before and after a waiting one, or one that has an issue, the older come
+    first.
 
     Raises:
         NotYetError: none of the days can be composed yet.
@@ -156,7 +168,11 @@ def run_days(
     now = services.clock()
     in_a_row: list[dict[date, daily.PreparedDay]] = [{}]
     waits = []
+    with services.database.read() as session:
+        out = completeness.covered_days(session, newsletter.slug)
     for day in days:
+        if in_a_row[-1] and any(max(in_a_row[-1]) < done < day for done in out):
+            in_a_row.append({})
         try:
             prepared = daily.prepare(services, newsletter, day)
         except SourceError as error:
@@ -183,6 +199,9 @@ def run_days(
         ),
         "; ".join(completeness.empty_reason(prepared.rows) for prepared in ready.values()),
     )
+    waits += [
+        f"{day} comes with a later run" for row in in_a_row if row is not ready for day in row
+    ]
     return replace(report, waiting="; ".join(waits))
 
 

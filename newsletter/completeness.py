@@ -6,7 +6,15 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from newsletter.models import AnnouncementRow, IssueRow, IssueState, ListingRow, MomentRow
+from newsletter.models import (
+    AnnouncementRow,
+    IssueRow,
+    IssueState,
+    ListingRow,
+    MomentRow,
+    SubscriberRow,
+    SubscriptionRow,
+)
 from newsletter.sources import calendar
 from newsletter.sources.base import SAVED_FILES, ListingState
 from newsletter.text import counted
@@ -28,6 +36,7 @@ _NOT_LEARNED: Mapping[str, str] = {
 }
 _REFUSED = "files refused"
 _NAMED_IDS = 8
+_LATELY = timedelta(days=31)  # what `source.max_age_days` can ask for
 _LITTLE = timedelta(minutes=30)  # a daily run comes that much earlier or later than the last one
 
 
@@ -165,19 +174,19 @@ def waiting_days(
     session: Session, newsletter: str, categories: Collection[str], newest: date, max_age: int
 ) -> list[date]:
     """Days before the newest one, at most so many days old, that were fetched and waited for."""
-    first = _first(session, newsletter) or newest
+    first = _first(session, newsletter, categories, newest) or newest
     oldest = newest - timedelta(days=max_age)
     begun = session.scalars(
         select(AnnouncementRow.day)
         .where(
             AnnouncementRow.category.in_(categories),
-            AnnouncementRow.day > first,
+            AnnouncementRow.day >= first,
             AnnouncementRow.day >= oldest,
             AnnouncementRow.day < newest,
         )
         .distinct()
     )
-    return sorted(set(begun) - _covered_days(session, newsletter))
+    return sorted(set(begun) - covered_days(session, newsletter))
 
 
 def unsettled_days(
@@ -188,7 +197,7 @@ def unsettled_days(
     Those that have an issue and are at most so many days old; and, once, each day that was told as
     empty when it was the newest one.
     """
-    first = _first(session, newsletter)
+    first = _first(session, newsletter, categories, newest)
     rows = session.execute(
         select(ListingRow.day, ListingRow.state).where(
             ListingRow.category.in_(categories),
@@ -197,7 +206,7 @@ def unsettled_days(
             or_(ListingRow.may_heal, ListingRow.state == ListingState.PARTIAL),
         )
     ).all()
-    done = _covered_days(session, newsletter)
+    done = covered_days(session, newsletter)
     empty = _empty(session, categories)
     young = newest - timedelta(days=max_age)
     days = {row.day for row in rows if row.day in empty or (row.day in done and row.day >= young)}
@@ -228,26 +237,26 @@ def room_from(session: Session, newsletter: str, now: datetime, at_most: int) ->
 def missed_days(
     session: Session, newsletter: str, categories: Collection[str], newest: date, most: int
 ) -> list[date]:
-    """Mailing days before the newest one, since the first issue, that have no issue.
+    """Mailing days before the newest one, since the first that was looked after, without an issue.
 
     At most so many, the latest; days on which nothing was announced do not count. Our table of
     holidays has no say in it: arXiv is to be asked.
     """
-    first = _first(session, newsletter)
+    first = _first(session, newsletter, categories, newest)
     if first is None:
         return []
-    done = _covered_days(session, newsletter)
+    done = covered_days(session, newsletter)
     empty = _empty(session, categories)
     days: list[date] = []
     day = calendar.previous_mailing_day(newest)
-    while day > first and len(days) < most:
+    while day >= first and len(days) < most:
         if day not in done and day not in empty:
             days.append(day)
         day = calendar.previous_mailing_day(day)
     return sorted(days)
 
 
-def _covered_days(session: Session, newsletter: str) -> set[date]:
+def covered_days(session: Session, newsletter: str) -> set[date]:
     """The days that have an issue, or a part in one of several days."""
     rows = session.execute(
         select(IssueRow.first_day, IssueRow.day).where(IssueRow.newsletter == newsletter)
@@ -260,9 +269,42 @@ def _covered_days(session: Session, newsletter: str) -> set[date]:
     }
 
 
-def _first(session: Session, newsletter: str) -> date | None:
-    """The day of the newsletter's first issue: nothing before it was missed."""
-    return session.scalar(select(func.min(IssueRow.day)).where(IssueRow.newsletter == newsletter))
+def _first(
+    session: Session, newsletter: str, categories: Collection[str], newest: date
+) -> date | None:
+    """The first day that was looked after: nothing before it was missed.
+
+    That of the first issue; or a day shortly before, which was asked for and had readers, but
+    could not be had or was empty.
+    """
+    issue = session.scalar(select(func.min(IssueRow.day)).where(IssueRow.newsletter == newsletter))
+    asked = session.scalars(
+        select(ListingRow.day)
+        .where(
+            ListingRow.category.in_(categories),
+            ListingRow.day < (issue or newest),
+            ListingRow.day >= newest - _LATELY,
+        )
+        .distinct()
+        .order_by(ListingRow.day)
+    )
+    return next((day for day in asked if _had_readers(session, newsletter, day)), issue)
+
+
+def _had_readers(session: Session, newsletter: str, day: date) -> bool:
+    """Whether somebody was a reader here before the next day's batch was out."""
+    until = calendar.announced_at(day + timedelta(days=1))
+    readers = (
+        select(SubscriptionRow.subscriber_id)
+        .join(SubscriberRow, SubscriberRow.id == SubscriptionRow.subscriber_id)
+        .where(
+            SubscriptionRow.newsletter == newsletter,
+            SubscriptionRow.left_at.is_(None),
+            SubscriptionRow.since < until,
+            SubscriberRow.created_at < until,  # an import tells of consent of long ago
+        )
+    )
+    return session.scalar(readers.limit(1)) is not None
 
 
 def _empty(session: Session, categories: Collection[str]) -> set[date]:

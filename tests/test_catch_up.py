@@ -251,6 +251,37 @@ def test_a_day_that_has_to_wait_leaves_the_others_their_issue(
     assert "补发：2025年7月15日 至 2025年7月16日" in away
 
 
+def test_a_first_day_that_could_not_be_had_is_made_up_for(
+    cli: Cli, settings: Settings, set_now: SetNow
+) -> None:
+    announce(settings, {"2025-07-11": ["?2507.07001v1"]})
+    assert cli("run").code == 1
+    set_now(FRIDAY_NIGHT + timedelta(days=4))
+    announce(
+        settings,
+        {"2025-07-11": ["2507.07001v1"], "2025-07-14": ["2507.08001v1"], "2025-07-15": []},
+    )
+    assert cli("run").code == 0
+    assert sent(settings) == ["2025-07-11 12", "2025-07-14 12"]
+
+
+@pytest.mark.usefixtures("slept")
+def test_an_issue_of_several_days_never_spans_one_that_was_mailed_already(
+    cli: Cli, settings: Settings, set_now: SetNow
+) -> None:
+    assert cli("run", "--day", "2025-07-15").code == 0
+    days = {f"2025-07-{day}": [f"2507.{day}001v1"] for day in (14, 15, 16, 17)}
+    set_now(FRIDAY_NIGHT + timedelta(days=6))
+    announce(settings, days)
+    said = cli("run")
+    assert "2025-07-16 comes with a later run" in said.out + said.err
+    assert [each.split()[0][-2:] for each in sent(settings)] == ["11", "14", "15", "17"]
+    set_now(FRIDAY_NIGHT + timedelta(days=7))
+    announce(settings, days | {"2025-07-18": ["2507.18001v1"]})
+    assert cli("run").code == 0
+    assert [each.split()[0][-2:] for each in sent(settings)] == ["11", "14", "15", "16", "17", "18"]
+
+
 @pytest.mark.usefixtures("slept")
 def test_nobody_is_mailed_a_day_from_before_their_time(
     cli: Cli, settings: Settings, database: Database

@@ -37,6 +37,10 @@ class ConfiguredArxiv:
         """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""
         return calendar.newest_day(now) if self._has_pages else calendar.newest_feed_day(now)
 
+    def passes_over(self, day: date) -> bool:
+        """Whether recent papers that were read already show that arXiv announced nothing."""
+        return self._source.passes_over(day)
+
     def fetch(
         self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
     ) -> FetchResult:

@@ -71,6 +71,10 @@ class ArxivSource:
         """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""
         return calendar.newest_day(now) if self._has_pages else calendar.newest_feed_day(now)
 
+    def passes_over(self, day: date) -> bool:
+        """Whether recent papers that were read already show that arXiv announced nothing."""
+        return self._dated is not None and self._dated.has_no_batch(day)
+
     def fetch(
         self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
     ) -> FetchResult:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import unquote
 
 from newsletter.errors import NewsletterError
@@ -207,6 +207,14 @@ class FetchResult:
     listings: tuple[Listing, ...]
     papers: dict[PaperId, Paper] = field(default_factory=dict)
     summaries: tuple[ShippedSummary, ...] = ()
+
+
+@runtime_checkable
+class KnowsCalendar(Protocol):
+    """A source that may know on which days nothing was announced."""
+
+    def passes_over(self, day: date) -> bool:
+        """Whether what was read already shows that there was no announcement that day."""
 
 
 class Source(Protocol):

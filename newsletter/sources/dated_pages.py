@@ -59,7 +59,7 @@ class DatedPages:
             SourceError: it cannot be had, or it counts nothing and nobody confirms that.
         """
         source = f"{DATED_PAGE}, read on {self._now():%Y-%m-%d}"
-        if self._has_no_batch(day):
+        if self.has_no_batch(day):
             return no_announcement(category, RECENT_PAPERS)
         try:
             shown = read_catchup_day(
@@ -111,7 +111,7 @@ class DatedPages:
             self._newest, self._recent = newest, {}
         return self._recent
 
-    def _has_no_batch(self, day: date) -> bool:
+    def has_no_batch(self, day: date) -> bool:
         """Whether a page that was asked for already shows that arXiv announced nothing that day."""
         return any(page.passes_over(day) for page in self._kept().values() if page is not None)
 
