@@ -19,6 +19,10 @@ DECOY = "robot"  # the name of the button that no person sees
 BUTTON = "pressed"  # of those that people press, where it has no other
 _BUTTONS = frozenset({BUTTON, "from", "way", "save", "not", "only"})
 # They say that a person acted (`Sec-Fetch-User`) wherever they say anything; Safari never does.
+_SAYS_MODE = re.compile(  # Chrome 80, Firefox 90, Safari 16.4, and later
+    r"Chrome/(?:[89]\d|\d{3})|Firefox/(?:9\d|\d{3})"
+    r"|Version/(?:16\.[4-9]|1[7-9]|[2-9]\d)\S* .*Safari/"
+)
 _SAYS_WHO = re.compile(r"Chrome/|Firefox/")
 
 
@@ -75,7 +79,13 @@ class PressMarker:
         return signup_limits.hashed(self.key, f"shown {shown} {doubt} {self.page}")
 
 
-def is_scripted(headers: Mapping[str, str]) -> bool:
-    """Whether a browser that would say so does not say that a person acted (Fetch Metadata)."""
-    says_something = "Sec-Fetch-Mode" in headers and _SAYS_WHO.search(headers.get("User-Agent", ""))
-    return bool(says_something) and headers.get("Sec-Fetch-User") != "?1"
+def is_scripted(headers: Mapping[str, str], *, over_https: bool) -> bool:
+    """Whether no person's browser sends a form like that (Fetch Metadata, which needs https).
+
+    A browser of before it, and Safari, say nothing of who pressed: they are believed.
+    """
+    agent = headers.get("User-Agent", "")
+    if "Sec-Fetch-Mode" in headers:
+        return bool(_SAYS_WHO.search(agent)) and headers.get("Sec-Fetch-User") != "?1"
+    is_browser = agent.startswith(("Mozilla/", "Opera/"))
+    return over_https and (not is_browser or _SAYS_MODE.search(agent) is not None)

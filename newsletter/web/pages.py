@@ -125,9 +125,9 @@ class Pages:
     def press(self) -> ButtonPress:
         """Whether a person pressed the button; if not, the next page asks once more."""
         least = timedelta(seconds=self.settings.web.press_after_s)
-        press = self._marker().read(
-            request.form, self.clock(), least, is_scripted=is_scripted(dict(request.headers))
-        )
+        over_https = self.settings.site.url.startswith("https://")
+        scripted = is_scripted(dict(request.headers), over_https=over_https)
+        press = self._marker().read(request.form, self.clock(), least, is_scripted=scripted)
         g.doubt = press.doubt
         return press
 

@@ -142,6 +142,36 @@ def test_a_script_that_presses_in_a_browser_is_asked_once_more_and_a_person_is_n
         assert doubts(site)[-1] == ("left", doubt)
 
 
+@pytest.mark.parametrize(
+    ("agent", "doubt"),
+    [
+        ("python-requests/2.32", "scripted"),
+        ("Mozilla/5.0 (X11) AppleWebKit/537.36 Chrome/130.0.0.0 Safari/537.36", "scripted"),
+        ("Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Version/17.1 Safari/605.1.15", "scripted"),
+        ("Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Version/15.6 Safari/605.1.15", None),
+        ("Mozilla/5.0 (X11; rv:78.0) Gecko/20100101 Firefox/78.0", None),
+        ("Lynx/2.9.0", "scripted"),  # pressed once more by whoever reads the page
+    ],
+)
+def test_over_https_what_says_less_than_its_browser_would_is_asked_once_more(
+    two: Settings, agent: str, doubt: str | None
+) -> None:
+    secure = two.site.model_copy(update={"url": "https://papers.example.org"})
+    for site in opened(two.model_copy(update={"site": secure}), Hand()):
+        ada = site.confirmed(ADA)
+        path = path_of(leave_link(site, ada.id))
+        headers = ENGLISH | {"User-Agent": agent}
+        sent = pressed_after_a_while(site, path)
+        page = site.client.post(path, data=sent, headers=headers)
+        assert ("press it once more" in page.text) is bool(doubt)
+        if doubt:
+            site.clock.pass_by(seconds=5)
+            (again,) = re.findall(r'name="shown" value="([^"]*)"', page.text)
+            page = site.client.post(path, data=sent | {"shown": again}, headers=headers)
+        assert "You are out" in page.text
+        assert doubts(site)[-1] == ("left", doubt)
+
+
 @pytest.mark.parametrize(("setting", "mails"), [("doubtful", 0), ("everybody", 1), ("nobody", 0)])
 def test_one_click_stays_as_it_is_and_a_setting_says_who_gets_the_way_back(
     two: Settings, setting: str, mails: int
