@@ -74,9 +74,13 @@ class SavedFiles:
         A day whose batch cannot be out yet is only taken where there is no other.
 
         Raises:
-            SourceError: there are only papers, which do not say when they were announced.
+            SourceError: there are only papers, which do not say when they were announced; or pages
+                of several past days.
         """
         dated = self._dated_pages
+        if len(dated.past_days) > 1:
+            several = " and ".join(map(str, sorted(dated.past_days)))
+            raise SourceError(f"{self._name} are of {several}; say which is meant, with --day")
         days = self._own_days() or dated.recent_days(categories) or dated.days
         if not days:
             raise SourceError(f"{self._name} is of no day in particular; say which, with --day")

@@ -29,7 +29,7 @@ _WORD = lazy_pattern(
 _HINT = lazy_pattern(
     r"dra[wn]|drwan|drew|drown|retract|remov|delet|t(?:ak|ook)|pull|recall|rescind|revok|cancel"
     r"|annul|retire|void|taken off|no longer|撤|r[ei]tir|retrait|retras|zurück|rücknahme|getrokken"
-    r"|отозв|снят|取り?下げ|철회|çekil|wycofan|tillbaka|tilba[kg]e",
+    r"|отозв|снят|取り?下げ|철회|çekil|wycofan|tillbaka|tilba[kg]e|stažen|vedetty|peruutettu",
     re.IGNORECASE,
 )
 # Full stops of "Proc. Amer. Math. Soc." end no sentence.

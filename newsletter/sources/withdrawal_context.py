@@ -26,7 +26,7 @@ ARXIV = (
     r"(?:arxiv|archives?\b|e-?prints?|pre-?prints?|repositor|servers?\b|(?:web)?sites?\b|internet"
     r"|platform|database|public\b(?!\s+\w*revie)|circulation|distribution|here\b|https?://arxiv"
     r"|consideration\b(?!\s+(?:at|by|for|in)\b)"
-    r"|publication\b(?!\s+(?:in|at|by|of)\b))"
+    r"|publication\b(?!\s+(?:in|at|of|by(?!\s+(?:(?:the|its|all|their|our)\s+)*(?:co-)?authors?))\b))"
 )
 _ALSO_FROM_ARXIV = lazy_pattern(r"\bfrom (?:[\w,/'-]+ ){0,6}arxiv\b", re.IGNORECASE)
 _FROM_ELSEWHERE = lazy_pattern(
@@ -155,14 +155,17 @@ _PART = (
     r"|conjectures?|assertions?|conclusions?|examples?|parts?|figures?|tables?|append\w+|remarks?"
     r"|corollar\w+|data|datasets?|code|models?|chapters?|arguments?|definitions?|references?"
     r"|equations?|supplement\w*|talks?|posters?|presentations?|tutorials?|patents?|drugs?|troops|grants?|funding|support|consent"
-    r"|benchmarks?|products?|money|cash|water|names?|authorship)\b"
+    r"|benchmarks?|products?|money|cash|water|names?|authorship|assumptions?|hypothes[ei]s"
+    r"|experiments?|(?:supplementa\w+|ancillary|additional) (?:materials?|files?|information))\b"
 )
 _PART_ALONE = lazy_pattern(
-    rf"(?:^|[:;,.]\s*)(?:the\s+)?{_PART}(?:\s+[(\[]?[\d.]+[)\]]?)?\s+$", re.IGNORECASE
+    rf"(?:^|[:;,.]\s*)(?:the\s+)?{_PART}(?:\s+(?:[(\[]?[\d.]+[)\]]?|(?-i:[A-Z])))?\s+$",
+    re.IGNORECASE,
 )
 _PART_BEFORE = lazy_pattern(
     rf"\b{_PART}(?:\s+(?:in|of|on|from|and(?=\s(?-i:[\dA-Z]))|(?-i:[A-Z])|[(\[]?[\d.]+[)\]]?|the|theorem"
-    rf"|lemma|section|figure|table)){{0,5}}\s+{IS}\s+(?:\w+\s+){{0,2}}$",
+    rf"|lemma|section|figure|table)){{0,5}}\s+{IS}\s+(?:\w+\s+){{0,2}}$"
+    rf"|\bnames?\s+of\s+[^,;]{{1,40}}?\s+{IS}\s+(?:\w+\s+)?$",
     re.IGNORECASE,
 )
 _PART_BEHIND = lazy_pattern(
@@ -184,6 +187,12 @@ _PERSON_BEFORE = lazy_pattern(
     r"(?:has\s+|have\s+|was\s+)?(?:\w+ly\s+)?$",
     re.IGNORECASE,
 )
+# An address (".../x/withdrawn") and a title ("formerly titled 'Withdrawn'").
+_ONLY_NAMES = lazy_pattern(
+    r"https?://\S*$|\b(?:titled?|entitled|called|named)\b[\s:]*[\"“'‘«]$", re.IGNORECASE
+)
+# "Withdrawn-drug benchmark".
+_COMPOUND = lazy_pattern(r"-(?!(?:see|due|because|please)\b)[a-z]", re.IGNORECASE)
 _ENDS_CLAUSE = lazy_pattern(r"\s*(?:$|[.;,)]|and\b|but\b|(?:his|her|their)\b)", re.IGNORECASE)
 _UNDONE = lazy_pattern(
     r"[^.]*\b(?:has been|have been|was|is(?: now)?|and|but|now) (?:reinstated|restored)\b"
@@ -203,7 +212,9 @@ def goes_on(before: str, sentence: str) -> bool:
 def withdraws_something_else(before: str, word: str, behind: str) -> bool:
     """Whether a word of withdrawing, between the rest of its sentence, is not about this paper."""
     before, behind = before[-_NEAR:], behind[:_NEAR]
-    if _ALSO_FROM_ARXIV.search(behind):
+    if _ONLY_NAMES.search(before) or _COMPOUND.match(behind):
+        return True
+    if _ALSO_FROM_ARXIV.search(behind) and not _SEVERAL.match(behind):
         return False
     return (
         _is_about_a_venue(before, word, behind)

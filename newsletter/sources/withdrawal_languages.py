@@ -13,19 +13,20 @@ _PAPER = (
     r"|art[ií]culo|trabajo|manuscrito|documento|art[ií]go|trabalho|articolo|lavoro|manoscritto"
     r"|versi[óo]n|vers[ãa]o|versione|artikel[ns]?|arbeit|aufsatz|manuskript|paper|preprint|beitrag"
     r"|article|stud(?:ie|io|y)|стать[яиюе]|работ[аыу]|препринт|рукопись|makale|artykuł|praca"
-    r"|articolul|lucrarea)"
+    r"|articolul|lucrarea|artikkel\w*|článek|článku|příspěvek|práce|julkaisu|käsikirjoitus)"
 )
 _DONE = (
     r"(?:retir(?:[ée]e?|ad[oa]|at)|ritirat[oa]|zurückgezogen|zurückziehen|ingetrokken|teruggetrokken"
     r"|dragits tillbaka|trukket tilba[kg]e|отозван[аоы]?|снят[аоы]?|geri çekil\w+|wycofan[aey]"
-    r"|retras[ăa]?)(?!\w)"
+    r"|retras[ăa]?|tillbakadrage[nt]|stažen[aoy]?|vedetty (?:pois|takaisin)|peruutettu)(?!\w)"
 )
 _AUTHORS = r"(?:auteurs?|autor(?:e[sn]?|i|a|as)?|nous|wir|авторы?)"
 _REASON = (
     r"(?=\s*(?:$|[.;,:(]|(?:par|por|pel[oa]s?|d[ae]gli|dal(?:l['’]|la|le)?|vom|von|door|przez|av|af)"
     r"(?:\s|(?<=['’]))|(?:à|sur|suite [àa]) |a (?:petición|pedido|solicitud|causa)|su richiesta"
     r"|auf wunsch|wegen|aufgrund|en raison|pour (?:cause|correction|révision)|debido|devido"
-    r"|(?:de|del|d['’])\s?(?:l['’])?arxiv|автор|по просьбе|из[- ]за|в связи))"
+    r"|(?:de|del|d['’])\s?(?:l['’])?arxiv|autor|kvůli|z důvodu|på grund"
+    r"|автор|по просьбе|из[- ]за|в связи))"
 )
 _THIS_PAPER = (
     r"(?:(?:cet?(?:te)?|l[ea]|est[ea]|el|[oa]|nuestro|nosso|quest[oa]|il|dies\w+|de[nr]|die|das"
@@ -45,11 +46,12 @@ _NOTICE = lazy_pattern(
 _ELSEWHERE = lazy_pattern(
     r"\b(?i:soumise?|envoyée?|présentée?|acceptée?|conf[ée]r[eê]n[cz]\w*|revue|revista|congres\w*"
     r"|enviad[oa]|sometid\w+|presentad[oa]|aceptad[oa]|submetid[oa]|aceit[oa]|inviat[oa]"
-    r"|sottopost[oa]|rivista|eingereicht|konferenz|zeitschrift|angenommen|tagung|workshop|atelier)\b"
+    r"|sottopost[oa]|rivista|eingereicht|konferen\w+|časopis\w*|tidskrift\w*|zeitschrift|angenommen|tagung|workshop|atelier)\b"
     rf"|\b{KNOWN_VENUE}"
 )
 _ANOTHER = lazy_pattern(
-    r"\b(?:pas|jamais|no|nunca|nicht|nie|non|n[ãa]o|не|niet|inte|ikke)\b|\bversi\w+ \d"
+    r"\b(?:pas|jamais|no|nunca|nicht|nie|non|n[ãa]o|не|niet|inte|ikke|není|nebyla?"
+    r"|ei)\b|\bversi\w+ \d"
     r"|\b(?:premi[èe]re?|pr[ée]c[ée]dente?|ancienne?|anterior|primera?|primeira|prima|erste\w*"
     r"|frühere\w*|vorige\w*|alte)\b|\b(?:th[ée]or[èe]me|teorem[aă]|section|secci[óo]n|satz|lemm[ea]"
     r"|cap[ií]tulo|chapitre|kapitel|figur[ae])\b",

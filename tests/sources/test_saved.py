@@ -459,3 +459,15 @@ def test_arxivs_own_saved_pages_are_read_like_live_ones(saved: Saved) -> None:
     assert (listing.state, listing.expected, len(listing.missing)) == (ListingState.PARTIAL, 9, 9)
     alias = saved(page=dated_case("alias_page.html"), papers=dated_case("alias_api.xml"))
     assert only(alias, "cs.NA").state is ListingState.COMPLETE
+
+
+def test_of_pages_of_several_past_days_it_asks_which_is_meant(tmp_path: Path) -> None:
+    files = [tmp_path / "a.html", tmp_path / "b.html", tmp_path / "api.xml"]
+    files[0].write_bytes(catchup(NEW, day=PAST))
+    files[1].write_bytes(catchup(CROSSED, day=NEXT))
+    files[2].write_bytes(answer(NEW, CROSSED))
+    source = SavedFiles(files)
+    with pytest.raises(SourceError, match=f"are of {PAST} and {NEXT}; say which is meant"):
+        source.current_day(NOW)
+    for day, paper in ((PAST, NEW), (NEXT, CROSSED)):
+        assert [str(each) for each in source.fetch(["cs.SD"], day).papers] == [paper.id]

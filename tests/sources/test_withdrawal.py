@@ -11,6 +11,12 @@ from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from tests.sources import samples
 
 NOTICES = """\
+This paper has been withdrawn from publication by the authors
+Artikeln har dragits tillbaka av författarna
+Artikkeln har dragits tillbaka
+Článek byl stažen autory
+Staženo autory kvůli chybě
+Tämä artikkeli on vedetty pois
 Cet article a été retiré par ses auteurs
 Cet article a été retiré par son auteur
 Cet article est retiré
@@ -348,6 +354,19 @@ Accepted to Interspeech 2022; the paper was found to contain a labelling error a
 """
 
 DECOYS = """\
+Withdrew the second experiment, typos fixed
+We withdraw the boundedness assumption of our earlier paper
+This paper withdraws the assumption of independence
+The supplementary material has been withdrawn at the request of the data provider
+Part of this paper was split off to arXiv:2401.01; appendix B withdrawn
+This paper analyses 500 withdrawn papers from arXiv
+Cash withdrawal dataset available at https://github.com/x/withdrawn
+Author list corrected: the name of J. Doe was withdrawn at their request
+Withdrawn-drug benchmark, 14 pages
+Retraction-based optimization, 12 pages
+Formerly titled 'Withdrawn'
+previous title: "Withdrawn beliefs"
+Článek nebyl stažen
 Earlier submitted to Phys. Rev. D, withdrawn by us
 Rebuttal withdrawn. Published at TMLR
 Submitted to Phys. Rev. Lett., withdrawn by us
