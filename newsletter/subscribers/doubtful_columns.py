@@ -40,7 +40,7 @@ _ABOUT_MAIL = lazy_pattern(
     r"|rundbrief|rundschr|zustell|^bez[iu]|verteiler|werbung|zusend|zustimm|einverst|genehmig"
     r"|erlaub|kontakt|dsgvo"
     r"|datenschutz|gultig|aktiv|erwunscht|empfang|bezieht|nachricht|anschreib|benachricht"
-    r"|courri|infolettre|lettre|abon(?:n|at)|abo$|^abo(?!ut|ve)|rgpd|actif|envoi|recevoir|recoit|joignab|accord"
+    r"|courri|infolettre|lettre|abon(?:n|at)|abo$|^abo(?!ut|ve)|^nl$|rgpd|actif|envoi|recevoir|recoit|joignab|accord"
     r"|actualites"
     r"|correo|boletin|suscri|lopd|public?idad|recib|enviar|acept|permis|noticias|comunica"
     r"|^posta|bollett|notiziar|iscri|at+iv[oa]|contat|ricev|inviare|autorizz|comunicaz"

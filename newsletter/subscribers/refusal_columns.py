@@ -187,8 +187,12 @@ def _answer(name: str, cell: str) -> Answer:
         is_out = refusal_words.status_word(plain_words(value)) is refusal_words.StatusWord.OUT
         if value in FALSE or is_out:
             return Answer.OWN_NO
-    is_doubtful = kind is ColumnKind.AMBIGUOUS or refusal_words.looks_like_refusal(
-        plain_words(value)
+    # A name that tells of a page or a count, and yet it says yes.
+    says_yes = kind is ColumnKind.OTHER and value in TRUE and not value.isdigit()
+    is_doubtful = (
+        kind is ColumnKind.AMBIGUOUS
+        or (says_yes and refusal_words.OWN_NO_NAME.search(letters(name)) is not None)
+        or refusal_words.looks_like_refusal(plain_words(value))
     )
     return Answer.UNKNOWN if is_doubtful else Answer.NOTHING
 

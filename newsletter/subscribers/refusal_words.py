@@ -44,7 +44,7 @@ OWN_NO_NAME = lazy_pattern(
     r"|^left$|^left(?:at|on|date|list|the|us|group)|^leave(?:d|time|date|at|on)|(?:mail|news\w*|list)leave|signoff"
     r"|keine?(?:e?mail|newsl|werb)|nicht(?:mehr)?(?:an)?(?:schreib|kontakt|mail)|robinson"
     r"|pasde(?:mail|news|courr|contact)|ne(?:pas|plus|rien)(?:envoy|contact|derang|ecri|recev)|^nenvoy"
-    r"|^refus(?!ed|al)|rifiut|rechaz|(?:meldet?e?|trug|trage)(?:mich|sich)(?:ab|aus)"
+    r"|^refus(?!ed|al)|rifiut|rechaz|verweiger|^weigert|(?:meldet?e?|trug|trage)(?:mich|sich)(?:ab|aus)"
     r"|no(?:enviar|contactar|molestar)|non(?:invi|contatt)|nao(?:envi|contat)|geen(?:mail|nieuws)"
     r"|nie(?:wysyl|kontakt)|ingen(?:mail|epost)|неприсыл|неписат|небеспоко|небажа"
     r"|abgemeldet|abmeld|abbestell|austrag|ausgetr|widerspr|widerruf|gekundigt|kundigung"
@@ -92,8 +92,8 @@ NEWSLETTER_NAME = lazy_pattern(  # marks over letters are taken off, in Japanese
 )
 # Names that speak of a no or a yes and say nothing by what stands in them.
 TELLS_NOTHING = lazy_pattern(
-    r"(?<!ac)(?<!dis)count(?!r)|country|(?<!corpo)rate$|page|(?<!val)(?<!pa)id$|uuid|(?<!sh)(?<!v)ip$"
-    r"|url$|link$|source|form$|method|price|stripe|token|hash|code$|key$|text$|message$|subject$"
+    r"(?<!ac)(?<!dis)count(?!r)|country|(?<!corpo)rate$|pages?$|pageview|(?<!val)(?<!pa)id$|uuid|(?<!sh)(?<!v)ip$"
+    r"|url$|link$|source|form$|method|price$|stripe|token|hash|code$|key$|text$|message$|subject$"
     r"|plan$|payment|activesubscri|paidsubscri|(?<=[a-z])(?<!^is)(?<!un)subscribers?$"
     r"|subscriberemail|track|posting|bounces$|history$|to(?:list|group)s?$|(?<!all)(?<!from)lists$"
 )

@@ -75,6 +75,8 @@ THEIR_WORD = (
     ("Unsubscribed from all lists", "no", "yes"),
     ("unsubscribed from email and SMS", "no", "yes"),
     ("isSubscriber", "yes", "no"),
+    ("page_opt_out", "0", "1"),
+    ("Unsubscribed from price alerts", "0", "1"),
     ("refus", "non", "oui"),
     ("DNM", "0", "1"),
     ("n'envoyer rien", "non", "oui"),
@@ -102,6 +104,7 @@ NOT_UNDERSTOOD = (
     ("note", "please do not mail him"),
     ("tags", "vip, Unsubscribed"),
     ("cancelled_at", "2024-01-02"),
+    ("newsletter unsubscribe page", "yes"),
 )
 NO_REFUSAL = (
     ("name", "Donotelli"),
@@ -154,7 +157,7 @@ Fecha baja=2020-01-01
 Email Marketing Consent=granted/; Mail permission=granted/none; Abo=ja/nein; Newsletter J/N=J/N
 Accord=O/N; ok_mail=S/N; sub=1/-1; sub_state=S/U; Marketing=ok/ko; kontaktsperre=J
 お知らせ=受け取る/受け取らない; type=regular/unactivated/lapsed; role=member/nonmember/ghost
-E-Mail und SMS erlaubt=nein; Informationen per Mail=nein
+NL=j/n; E-Mail und SMS erlaubt=nein; Informationen per Mail=nein
 """
 ORDINARY = """
 is_student=no; vegetarian=no; country=NO; member since=2024-01-02; has_phd=false; name=Never Mann
