@@ -2,6 +2,7 @@
 
 import glob
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -22,6 +23,7 @@ from newsletter.subscribers.carry_over import CarriedOver
 
 _KEPT = ".before-"  # between the database's name and the time, in the name of what was there before
 _LOGS = ("-wal", "-shm")
+_FULL = 1_000_000  # bytes that are free, or less
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,10 @@ def _copy(source: Path, target: Path) -> None:
     try:
         db.copy_sqlite(source, target)
     except sqlite3.Error as error:
-        raise NewsletterError(f"{source} cannot be copied to {target}: {error}") from error
+        lacks = source.stat().st_size - target.stat().st_size  # bytes
+        free = shutil.disk_usage(target.parent).free
+        why = f"the disk of {target.parent} is full" if free < max(lacks, _FULL) else str(error)
+        raise NewsletterError(f"{source} cannot be copied to {target}: {why}") from error
 
 
 def _make_ready(part: Path) -> None:

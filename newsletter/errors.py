@@ -24,11 +24,14 @@ class StoppedError(NewsletterError):
     """Somebody asked to stop before everything was done."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The tail of an error line: the nearest right name, or all of them where they are few."""
+def did_you_mean(word: str, known: Iterable[str], likeness: float = 0.5) -> str:
+    """The tail of an error line: the nearest right name, or all of them where they are few.
+
+    `likeness` is difflib's, from 0 to 1, that the nearest must have at least.
+    """
     names = list(known)
     lowered = {name.lower(): name for name in names}
-    close = get_close_matches(word.lower(), lowered, n=1, cutoff=0.5)
+    close = get_close_matches(word.lower(), lowered, n=1, cutoff=likeness)
     if close:
         return f"; did you mean {lowered[close[0]]!r}?"
     few = 12

@@ -25,6 +25,7 @@ from newsletter.subscribers.lifecycle import SubscriptionRequest
 
 _OWN_ADDRESS = "the operator's own address, given to `newsletter init`"
 _LONGEST_SLUG = 40
+_NOT_SAID = {"secret": "", "secrets_file": "", "source": "arxiv"}
 # `.example` is nobody's (RFC 2606), so that a demo can never reach a stranger.
 _EXAMPLES = (
     ("ada@reader.example", SubscriptionRequest(["audio"], "full", "zh")),
@@ -94,7 +95,7 @@ class Answers:
     def text(self, file: Path) -> str:
         """The configuration: what had to be asked, and nothing that is as it always is."""
         secrets_file = config.environment_file(file).name
-        return _rendered("newsletter-short.toml", vars(self) | {"secrets_file": secrets_file})
+        return _rendered(vars(self) | {"name": self.title, "secrets_file": secrets_file})
 
 
 def slug_of(title: str, categories: Sequence[str]) -> str:
@@ -116,7 +117,7 @@ def write_configuration(
     Raises:
         WrongUseError: there is one already; it is left as it is.
     """
-    content = _rendered("newsletter.toml", vars(choices) | {"secret": secrets.token_urlsafe(32)})
+    content = _rendered(vars(choices) | {"secret": secrets.token_urlsafe(32)})
     fill = partial(_take_in, choices.reader, now) if choices.reader and now else upgrade
     return _write(file, content, choices.secrets, environ, fill)
 
@@ -149,9 +150,9 @@ def refuse_existing(*files: Path) -> None:
             raise WrongUseError(f"{file} is there already; edit it, or name another place")
 
 
-def _rendered(template: str, values: Mapping[str, object]) -> str:
-    environment = template_environment(translations("en"))
-    return environment.get_template(template).render(**values, quoted=_quoted)
+def _rendered(values: Mapping[str, object]) -> str:
+    template = template_environment(translations("en")).get_template("newsletter.toml")
+    return template.render({**_NOT_SAID, **values, "quoted": _quoted})
 
 
 def _quoted(value: str) -> str:

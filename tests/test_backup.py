@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,7 @@ from newsletter import backup, db
 from newsletter.cli import common
 from newsletter.config import Settings
 from newsletter.db import Database
+from newsletter.errors import NewsletterError
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from tests.conftest import NOW, Cli
@@ -52,6 +54,19 @@ def test_a_copy_taken_and_brought_back(cli: Cli, settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("readers")
+def test_a_copy_to_a_full_disk_says_that_it_is_full(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(db, "copy_sqlite", fail)
+    for free, words in ((0, f"the disk of {tmp_path} is full"), (10**12, "disk I/O error")):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+        with pytest.raises(NewsletterError, match=words):
+            backup.back_up(settings, tmp_path / "copy.db")
+
+
 def test_a_copy_is_consistent_while_others_write(
     cli: Cli, settings: Settings, database: Database
 ) -> None:

@@ -108,7 +108,7 @@ def test_wrong_use_is_one_line_and_exit_code_2(cli: Cli, args: tuple[str, ...], 
 
 def test_an_unknown_setting_is_named_with_the_nearest(cli: Cli, settings: Settings) -> None:
     file = settings.folder / "newsletter.toml"
-    file.write_text(file.read_text().replace("directory =", "directroy ="))
+    file.write_text(file.read_text() + 'directroy = "outbox"\n')
     said = cli("run")
     assert said.code == 2
     assert "unknown setting 'transport.directroy'; did you mean 'directory'?" in said.err
@@ -152,6 +152,7 @@ def test_what_init_writes_reads_as_it_was_said(cli: Cli, tmp_path: Path, title: 
     assert cli("init", "--title", title, "--sender", sender).code == 0
     written = (tmp_path / "newsletter.toml").read_text(encoding="utf-8")
     assert f'sender = "{sender}"' in written
+    assert len(written.splitlines()) <= 20
     settings = config.load(tmp_path / "newsletter.toml", {})
     assert (settings.newsletters[0].title, settings.site.sender) == (title, sender)
 

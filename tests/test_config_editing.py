@@ -17,7 +17,13 @@ SECOND = '\n[[newsletters]]\nslug = "two"  # mine\ntitle = "Two"\ncategories = [
 
 @pytest.fixture
 def file(settings: Settings) -> Path:
-    return settings.folder / "newsletter.toml"
+    """The demo's, as somebody has written more into it."""
+    file = settings.folder / "newsletter.toml"
+    text = file.read_text("utf-8").replace('language = "zh"', 'language = "zh"  # "en", "zh"')
+    database = '[database]\nurl = "sqlite:///newsletter.db"\n\n[[newsletters]]'
+    text = text.replace("[[newsletters]]", database)
+    file.write_text(f'{text}# use = "smtp"\n\n# [sending]\n# per_second = 10\n', "utf-8")
+    return file
 
 
 def changed(before: str, file: Path) -> list[str]:
@@ -66,7 +72,7 @@ def test_a_new_value_stands_with_its_table_and_not_behind_comments_on_others(
     cli: Cli, file: Path
 ) -> None:
     assert cli("config", "set", "transport.host", "smtp.example.org").code == 0
-    assert 'directory = "outbox"\nhost = "smtp.example.org"\n# use = "smtp"\n' in file.read_text()
+    assert 'use = "files"\nhost = "smtp.example.org"\n# use = "smtp"\n' in file.read_text()
 
 
 def test_one_of_several_newsletters_is_named_by_its_slug(cli: Cli, file: Path) -> None:

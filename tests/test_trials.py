@@ -87,10 +87,25 @@ SMTP_FAULTS: dict[str, tuple[dict[str, str], Mapping[str, object], str]] = {
         LOGIN,
         "the login is refused: look at transport.username and transport.password (535 5.7.8 bad",
     ),
+    "password not looked at": (
+        {"AUTH": "454 4.7.0 Temporary authentication failure"},
+        LOGIN,
+        "the login cannot be looked at for now: try again in a few minutes (454 4.7.0",
+    ),
     "no login offered": (
         {"EHLO": "250 odd.example"},
         LOGIN,
+        "takes no login; leave transport.username and transport.password empty",
+    ),
+    "no login offered in plain text": (
+        {"EHLO": "250-odd.example\r\n250 STARTTLS"},
+        LOGIN,
         'offers no login without encryption; set transport.security = "starttls"',
+    ),
+    "neither STARTTLS nor a login": (
+        {"EHLO": "250 odd.example"},
+        {"security": "starttls", **LOGIN},
+        'or "none": the way to a server of this machine is safe; leave transport.username and',
     ),
     "a login wanted": (
         {"MAIL": "530 5.7.0 Authentication required"},

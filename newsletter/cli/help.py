@@ -35,7 +35,7 @@ def show_help(ctx: click.Context, topic: tuple[str, ...]) -> None:
         name = " ".join(topic)
         group = ctx.find_root().command
         known = [*pages, *(group.commands if isinstance(group, click.Group) else ())]
-        hint = did_you_mean(name, known) or _mentions(name, pages)
+        hint = did_you_mean(name, known, likeness=0.7) or _mentions(name, pages)
         raise WrongUseError(f"`newsletter help` has no topic {name!r}{hint}")
 
 

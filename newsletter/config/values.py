@@ -69,8 +69,9 @@ def _mailbox(value: str) -> str:
 
 
 def _host(value: str) -> str:
+    value = value.strip()
     name, colon, port = value.partition(":")
-    if "/" in value:
+    if re.search(r"[/\s]", value):
         raise ValueError("is no name of a server; write it like 'smtp.example.org', without '/'")
     if colon and port.isdecimal():
         raise ValueError(f"says a port, too; write {name!r} here, and {port} as the port")

@@ -23,6 +23,7 @@ _LOGINS = {
     "postmarkapp.com": "Postmark wants the server token as username and as password",
     "sendgrid.net": 'SendGrid wants the username "apikey" and the key as password',
 }
+_OF_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 _MISNAMED = ("ostname mismatch", "IP address mismatch")
 _DATED = ("expired", "not yet valid")
 
@@ -94,7 +95,9 @@ def _usual_port(settings: TransportSettings, _words: str) -> str:
     return f"with {security} transport.port is mostly {_USUAL_PORTS[security]}"
 
 
-def _login(settings: TransportSettings, _words: str) -> str:
+def _login(settings: TransportSettings, words: str) -> str:
+    if words.startswith("4"):
+        return "the login cannot be looked at for now: try again in a few minutes"
     usual = "look at transport.username and transport.password"
     known = (advice for end, advice in _LOGINS.items() if settings.host.endswith(end))
     return f"the login is refused: {next(known, usual)}"
@@ -109,11 +112,26 @@ def _certificate(_settings: TransportSettings, words: str) -> str:
 
 
 def _not_offered(settings: TransportSettings, words: str) -> str:
+    offered = _offered(settings)
+    no_login = "leave transport.username and transport.password empty"
     if "STARTTLS" in words:
-        return 'offers no STARTTLS; set transport.security = "tls" with transport.port = 465'
-    if settings.security == "none":
+        text = 'offers no STARTTLS; set transport.security = "tls" with transport.port = 465'
+        if settings.host not in _OF_THIS_MACHINE:
+            return f"{text}; without either, a password could be read on the way"
+        text += ', or "none": the way to a server of this machine is safe'
+        return text + ("" if "auth" in offered or not settings.username else f"; {no_login}")
+    if settings.security == "none" and "starttls" in offered:
         return 'offers no login without encryption; set transport.security = "starttls"'
-    return "takes no login; empty transport.username and transport.password"
+    return f"takes no login; {no_login}"
+
+
+def _offered(settings: TransportSettings) -> set[str]:
+    """What the server says that it can do, before any encryption."""
+    address = (settings.host, settings.port)
+    with suppress(OSError), SmtpSocket(*address, timeout=settings.timeout_s) as plain:
+        plain.ehlo()
+        return set(plain.esmtp_features)
+    return set()
 
 
 _BY_KIND = {
