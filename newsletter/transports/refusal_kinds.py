@@ -47,9 +47,11 @@ def _about_us(name: str, *words: str, outweighs_code: bool = True) -> RefusalKin
 OUR_MAIL = lazy_pattern(
     r"\b(?:messages?|senders?|sending|tls|starttls|ssl|newsletters?|fingerprint|domains?)\b"
     r"|\b(?:host|server|gateway)\b(?!.{0,60}?\bsaid\b)|\b(?:allowed|permitted) to send\b"
-    r"|\be?-?mail (?:was |is |has been )?(?:rejected|refused|denied|not accepted)"
+    r"|\be?-?mail\b(?! ?-?(?:add?ress|box|account|user|recipient))|(?<!rejected: )\baccess denied"
+    r"|\bbanned\b"
+    r"|\bcertificate|\bencrypt|\bmarketing\b|\bfilter|\bmx record"
     r"|\b(?:cloudmark|barracuda|proofpoint|mimecast|ironport|sophos|symantec|fortimail|vade)\b"
-    r"|\b(?:nachricht|absender|werbung|bericht|afzender|expéditeur|mensaje|remitente|messaggio"
+    r"|\b(?:nachricht|absender|werb(?:ung|email)|bericht|afzender|expéditeur|mensaje|remitente|messaggio"
     r"|mittente|mensagem|remetente|wiadomoś|nadawc)|сообщени|письм|отправител|发件人|發件人|送信者"
     r"|발신자",
     re.IGNORECASE,
@@ -60,8 +62,8 @@ KINDS = (
         RefusalCause.NO_MAILBOX,
         lazy_pattern(
             r"(?<!sender )(?<!sending )(?<!your )\b(?:user|recipient|account|mailbox|login|alias)"
-            r"(?: name)?[ :=<\"'\u201c]{1,4}"
-            r"[\w.+-]+[ >\"'\u201d:]{1,4}(?:is |was )?(?:unknown|not (?:found|known|exist\w*)"
+            r"(?: name)?[ :=<\"'\u201c]{1,4}(?!reputation)[\w.+-]+"
+            r"[ >\"'\u201d:]{1,4}(?:is |was )?(?:unknown|not (?:found|known|exist\w*)"
             r"|(?:do|does|did)(?: not|n['\u2019]?t) exist|could not be found|no longer exists)\b"
             r"|\b(?:no such|unknown) (?:user|recipient|account|mailbox|alias)[ :=<\"']{1,4}"
             r"(?:abuse|bulk|spam|junk|virus|scam|complaints?|policy)\b[>\"'.]{0,3}(?:$| [(\[])",
@@ -102,7 +104,7 @@ KINDS = (
         r"\b(?:message|mail|bad|banned|unacceptable|inappropriate|prohibited|to|by)"
         r" content\b|\bcontent[- ](?:rejected|refused|denied|filter|not )|\bdt:spm\b",
         r"спам|垃圾|スパム|迷惑メール|스팸|\bind[ée]sirable|\bindesiderat|\bno deseado"
-        r"|\bunwanted\b|\bpourriel|\bbasura\b",
+        r"|\bunwanted\b|\bpourriel|\bbasura\b|\blixo\b",
     ),
     _about_us("policy", r"\bpolic(?:y|ies)\b|\badministrative(?:ly)? (?:prohibit|denied)"),
     _about_us(
