@@ -80,7 +80,6 @@ def find_topics(papers: Sequence[Paper]) -> tuple[Topic, ...]:
             chosen.append(topic)
         if len(chosen) == _MOST_TOPICS:
             break
-    chosen.sort(key=lambda topic: -len(topic.papers))
     return tuple(Topic(topic.written(texts), len(topic.papers)) for topic in chosen)
 
 

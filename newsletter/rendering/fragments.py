@@ -116,6 +116,16 @@ class PaperFragments:
             _, self._more[block, papers], _ = self._finished([line])
         return self._more[block, papers]
 
+    def card(self, place: int, level: DetailLevel, *, linked: bool, begins: bool) -> TextFragment:
+        """One of the papers; `begins`: under a line that says that titles alone begin here."""
+        card = self.papers(level, linked=linked)[place]
+        return TextFragment(self.titles(place).text + card.text) if begins else card
+
+    def titles(self, place: int) -> TextFragment:
+        """The line over the first paper that has only its title."""
+        line = self._render("titles", paper=self._digest.entries[place].paper)
+        return self._finished([line])[1]
+
     def picks(self, opening: PicksOpening) -> TextFragment:
         if opening not in self._openings:
             line = self._render("picks", **vars(opening))

@@ -18,7 +18,7 @@ from newsletter.rendering.message import Message, MessageContent, Placeholders
 from newsletter.rendering.personal_variant import PersonalVariant, PicksRoom, Variant
 from newsletter.rendering.qp_template import QpTemplate, TextFragment
 from newsletter.rendering.recipient import Recipient, campaign_name
-from newsletter.rendering.size_budget import CEILINGS, DetailLevel
+from newsletter.rendering.size_budget import CEILINGS, DetailLevel, titles_begin
 from newsletter.rendering.templates import explain_template_error, template_environment
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.theme import OURS, Theme
@@ -237,6 +237,7 @@ class IssueEmails:
             shown,
             frozenset(linked),
             len(self._issue.without(left_out).entries),
+            level,
             say.holds(self._issue, shown, level),
             say.whose(self._issue, shown),
             left_out,
@@ -263,8 +264,10 @@ class IssueEmails:
         """The pieces of a part for the papers at these levels, each block under its label."""
         content, frame = self._issue, part.frame
         blocks: dict[Block, list[TextFragment]] = {block: [] for block in content.blocks}
+        begin = titles_begin(content, shown)
         for place, level in shown.items():
-            blocks[content.block(content.entries[place])].append(part.papers(level)[place])
+            card = part.card(place, level, linked=False, begins=place == begin)
+            blocks[content.block(content.entries[place])].append(card)
         pieces = [part.head(left_out), part.note(*note), *part.editor(left_out)]
         for block, papers in blocks.items():
             if block.section in left_out.split():
@@ -284,8 +287,11 @@ class IssueEmails:
         self, part: PaperFragments, say: IssueTexts, ceiling: DetailLevel, left_out: str
     ) -> list[TextFragment]:
         """Everything but the papers, with the longest values that a reader can have."""
+        places = range(len(self._issue.entries))
+        longest = max(places, key=lambda place: len(self._issue.entries[place].paper.id.arxiv_id))
         pieces = [
             part.head(left_out),
+            *([part.titles(longest)] if ceiling > DetailLevel.TITLE else []),
             part.note(say.longest_note(self._issue, ceiling), say.authorship(self._issue)),
             *part.editor(left_out),
             *part.frame.labels.values(),

@@ -137,7 +137,8 @@ class MastheadTexts:
         }[content.leading[0].section]
         counts = any(papers > 1 for _, papers in content.topics)
         topics = []
-        for place, (words, papers) in enumerate(content.topics):
+        most_first = sorted(content.topics, key=lambda topic: -topic.papers)
+        for place, (words, papers) in enumerate(most_first):
             first = self._count("%(num)s paper on %(topic)s", "%(num)s papers on %(topic)s", papers)
             line = say("%(num)s on %(topic)s") if place else first
             told = line % {"topic": words, "num": self._number(papers)}

@@ -25,7 +25,7 @@ from newsletter.rendering.qp_template import (
     either,
     encode_quoted_printable,
 )
-from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight
+from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight, titles_begin
 from newsletter.rendering.texts import IssueTexts
 
 _REASONS_SHOWN = 2
@@ -44,6 +44,7 @@ class Variant:
     shown: Mapping[int, DetailLevel]  # by the paper's place in the issue
     linked: Collection[int]  # the places of those that have room for the reader's links
     papers: int  # of the issue, without what is left out
+    highest: DetailLevel  # that it can have
     holds: str
     whose: str  # the sentences are, where it shows any
     left_out: str  # sections, as in a reader's preferences
@@ -112,18 +113,24 @@ class PersonalVariant:
         blocks = self._blocks_without(places)
         is_cut = bool(self._variant.left_out) or any(rest.over for rest in blocks)
         opening = PicksOpening(own, others, quiet_issues, for_everybody, is_cut)
-        whose = self._variant.whose or self._say.whose(
-            self._issue, {shown.place: shown.level for shown in first}
-        )
+        note = self._note({shown.place: shown.level for shown in first})
         return MessageContent(
             self._variant.subject,
-            self._html.ordered(opening, first, lines, blocks, whose),
-            self._text.ordered(opening, first, lines, blocks, whose),
+            self._html.ordered(opening, first, lines, blocks, note),
+            self._text.ordered(opening, first, lines, blocks, note),
             self._blanks,
             self._variant.encoding,
             seed=f"{self._seed}{places}{lines}{quiet_issues or ''}{for_everybody or ''}",
             is_shared=for_everybody,
         )
+
+    def _note(self, first: Mapping[int, DetailLevel]) -> tuple[str, str]:
+        """What the mail holds, and whose its sentences are; mostly as all of the variant say it."""
+        variant, issue = self._variant, self._issue
+        holds = variant.holds
+        if not first.keys() <= variant.shown.keys():
+            holds = self._say.holds(issue, {**first, **variant.shown}, variant.highest)
+        return holds, variant.whose or self._say.whose(issue, first)
 
     def _shown_first(self, pick: IssuePick) -> "_ShownFirst":
         place = self._places[pick.arxiv_id]
@@ -175,10 +182,12 @@ class _Part:
         self, part: PaperFragments, issue: IssueContent, variant: Variant, *, is_html: bool
     ) -> None:
         self._part, self._variant, self._is_html = part, variant, is_html
-        self._heads: dict[str, FragmentRow] = {}  # by whose the sentences are
+        self._heads: dict[tuple[str, str], FragmentRow] = {}  # by what they say of the mail
         blocks: dict[Block, list[TextFragment]] = {block: [] for block in issue.blocks}
+        begin = titles_begin(issue, variant.shown)
         for place, level in variant.shown.items():
-            card = part.papers(level, linked=place in variant.linked)[place]
+            linked = place in variant.linked
+            card = part.card(place, level, linked=linked, begins=place == begin)
             blocks[issue.block(issue.entries[place])].append(card)
         labels = part.frame.labels
         self._rows = {block: FragmentRow(pieces, labels[block]) for block, pieces in blocks.items()}
@@ -190,7 +199,7 @@ class _Part:
         first: Sequence[_ShownFirst],
         lines: Sequence[str],
         blocks: Sequence[_BlockRest],
-        whose: str,
+        note: tuple[str, str],
     ) -> list[Fragment]:
         """The fragments of a mail that opens with these papers, each under its line."""
         cards = [
@@ -210,7 +219,7 @@ class _Part:
             before.append(self._part.picks(opening))
         part = self._part
         return [
-            self._head(whose),
+            self._head(note),
             *before,
             *part.under_reasons(lines, cards),
             part.rest[not self._variant.links_all],
@@ -218,12 +227,12 @@ class _Part:
             part.frame.foot,
         ]
 
-    def _head(self, whose: str) -> RowRest:
-        if whose not in self._heads:
+    def _head(self, note: tuple[str, str]) -> RowRest:
+        if note not in self._heads:
             part, left_out = self._part, self._variant.left_out
-            note = part.note(self._variant.holds, whose)
-            self._heads[whose] = FragmentRow([part.head(left_out), note, *part.editor(left_out)])
-        return self._heads[whose].without(())
+            pieces = [part.head(left_out), part.note(*note), *part.editor(left_out)]
+            self._heads[note] = FragmentRow(pieces)
+        return self._heads[note].without(())
 
     def _with_marks(self, place: int, level: DetailLevel, words: tuple[str, ...]) -> TextFragment:
         return mark_words(self._part.papers(level, linked=True)[place], words)

@@ -4,11 +4,11 @@ Gmail clips a mail at about 102 kB; sources differ on whether the encoding count
 decoded HTML and its encoded part stay below.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from newsletter.rendering.issue_content import IssueEntry
+from newsletter.rendering.issue_content import IssueContent, IssueEntry
 
 
 class DetailLevel(IntEnum):
@@ -33,6 +33,17 @@ def shows_sentence(entry: IssueEntry, level: DetailLevel) -> bool:
     """Under a new paper always, under a replacement only where everything is wanted."""
     least = DetailLevel.EXCERPT if entry.is_quiet else DetailLevel.COMPACT
     return bool(entry.summary.text) and level >= least
+
+
+def titles_begin(content: IssueContent, shown: Mapping[int, DetailLevel]) -> int | None:
+    """The place of the first paper that has only its title behind others that have a sentence.
+
+    Replacements are quiet anyway; under categories there would be one such place each.
+    """
+    loud = [place for place in shown if not content.entries[place].is_quiet]
+    if content.by_category or all(shown[place] is DetailLevel.TITLE for place in loud):
+        return None
+    return next((place for place in loud if shown[place] is DetailLevel.TITLE), None)
 
 
 @dataclass(frozen=True)

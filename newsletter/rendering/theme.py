@@ -6,9 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
-from newsletter.colours import mixed
+from newsletter.colours import contrast, mixed
 from newsletter.config import LookSettings, Settings
 from newsletter.errors import WrongUseError
+
+_SEEN = 3  # WCAG 2.2, 1.4.11: the contrast of what is no text
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Palette:
     soft: str  # abstracts: between ink and quiet
     quiet: str
     hair: str  # lines; no text
+    faint: str  # the palest part of a bar; no text
     accent: str
 
 
@@ -68,12 +71,14 @@ class Theme:
 
 
 def _scheme(paper: str, ink: str, quiet: str, accent: str) -> Palette:
+    tones = (mixed(paper, ink, step / 20) for step in range(21))
     return Palette(
         paper=paper,
         ink=ink,
         soft=mixed(ink, quiet, 0.7),
         quiet=quiet,
         hair=mixed(paper, ink, 0.15),
+        faint=next(tone for tone in tones if contrast(tone, paper) >= _SEEN),
         accent=accent,
     )
 

@@ -435,7 +435,7 @@ def test_the_first_sentence_says_what_the_day_is_about_before_anything_can_be_pr
     replaced = digest(paper(), section=IssueSection.REPLACE)
     told = IssueEmails(replaced, SITE, LINKS).mail(READER).text
     assert "Nothing is new in cs.SD; 1 paper is replaced: A plain title" in told
-    topics = (Topic("point clouds", 4), Topic("ASR", 2), Topic("voice conversion", 1))
+    topics = (Topic("ASR", 2), Topic("point clouds", 4), Topic("voice conversion", 1))
     about = "4 papers on point clouds, 2 on ASR and 1 on voice conversion."
     told = IssueEmails(replace(issue, topics=topics), SITE, LINKS).mail(READER).text
     assert f"Among what is new in cs.SD: {about} " in " ".join(told.split())

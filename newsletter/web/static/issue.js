@@ -49,13 +49,17 @@ function find() {
   const wanted = wantedWords();
   const categories = chips.filter(pressed).map((chip) => chip.value);
   const marked = pressed(onlyMarked) && new Set(marksOf(place).map(({ id }) => id));
+  const counts = {}; // of the papers in each category, were it the only one chosen
   let shown = 0;
   articles.forEach((article, index) => {
     const own = article.dataset.in.split(" ");
-    const isWanted =
+    const isFound =
       (!marked || marked.has(article.id)) &&
-      (!categories.length || categories.some((category) => own.includes(category))) &&
       (!wanted.length || wanted.every((word) => textOf(index).includes(word)));
+    if (isFound) for (const category of own) counts[category] = (counts[category] ?? 0) + 1;
+    const isWanted =
+      isFound &&
+      (!categories.length || categories.some((category) => own.includes(category)));
     article.hidden = !isWanted;
     shown += isWanted;
   });
@@ -64,17 +68,19 @@ function find() {
     section.hidden = !left;
     section.querySelector(".number").textContent = number.format(left);
   }
-  const { all, found: some } = finder.dataset;
+  for (const chip of chips) chip.querySelector("span").textContent = number.format(counts[chip.value] ?? 0);
+  const { all, found: some, none } = finder.dataset;
   const isWhole = shown === articles.length;
   const told = some.replace("{num}", number.format(shown)).replace("{all}", number.format(articles.length));
-  found.textContent = isWhole ? all : told;
+  found.textContent = isWhole ? all : shown ? told : none;
 }
 
-// After a change the first paper found stands under the box.
+// After a change the first paper found stands under the box, above a phone's keyboard too.
 function findAgain() {
   find();
-  const top = finder.getBoundingClientRect().top;
-  if (top < 0) finder.scrollIntoView();
+  const first = document.querySelector("article:not([hidden])") ?? finder;
+  const isSeen = first.getBoundingClientRect().top < 0.4 * innerHeight;
+  if (!isSeen || finder.getBoundingClientRect().top < 0) finder.scrollIntoView();
 }
 
 // Where an address leads to is shown, whatever the box says.
