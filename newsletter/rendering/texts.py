@@ -27,6 +27,7 @@ from newsletter.sources.base import UNNAMED_MODEL, Paper
 from newsletter.summaries.base import Sentence
 from newsletter.summaries.extractive.sentence_type import SentenceType, sentence_type
 
+_OTHER_SCRIPTS = {"ja", "zh"}
 _SHOWN_AUTHORS = 6
 _SHOWN_GROUPS = 2
 _NAME_CHARACTERS = 80
@@ -116,11 +117,13 @@ class IssueTexts(MastheadTexts):
         return list(filter(None, facts))
 
     def what_it_does(self, sentence: Sentence) -> str:
-        """Of the authors' words in another language than the reader's: what they do, if known.
+        """Of the authors' words in another script than the reader's: what they do, if known.
 
-        It stands right before them, so it ends with its own blank.
+        Readers of Latin letters see it in the words themselves. It stands right before them, so it
+        ends with its own blank.
         """
-        kind = sentence_type(sentence.text) if self._is_foreign(sentence) else None
+        is_strange = self._language in _OTHER_SCRIPTS and self._is_foreign(sentence)
+        kind = sentence_type(sentence.text) if is_strange else None
         if kind is None:
             return ""
         say = self._say

@@ -59,7 +59,9 @@ class Catalogue(gettext.NullTranslations):
 
     def one_line_date(self, day: date) -> str:
         """The long date with its weekday abbreviated, short enough for a phone's masthead."""
-        short = self._known.long_date.replace("EEEE", "EEE").replace(" 'de' ", " ")
+        short = self._known.long_date.replace("EEEE", "EEE")
+        if " 'de' " in short:  # which goes with months written out
+            short = short.replace(" 'de' ", " ").replace("MMMM", "MMM")
         return format_date(day, short, locale=self._known.locale)
 
     @cache  # noqa: B019 - two catalogues live as long as the process; days are few

@@ -143,7 +143,12 @@ def test_no_comment_or_abstract_breaks_the_facts(comment: str, abstract: str) ->
 
 @pytest.mark.parametrize(
     ("language", "before", "facts"),
-    [("zh", "证明：", "组合数学 math.CO"), ("fr", "Démontre : ", "math.CO"), ("en", "", "math.CO")],
+    [
+        ("zh", "证明：", "组合数学 math.CO"),
+        ("ja", "証明：", "math.CO"),
+        ("fr", "", "math.CO"),
+        ("en", "", "math.CO"),
+    ],
 )
 def test_a_sentence_in_another_language_is_led_by_what_it_does_and_its_field_is_named(
     language: str, before: str, facts: str
