@@ -293,3 +293,20 @@ def test_a_run_that_is_not_done_pings_with_what_it_warned_of(
         with alarm.watching(alarmed, lambda: NOW) as outcome:
             outcome.warnings = ["452 4.2.2 ada@reader.example has no room"]
         assert monitor.heard == [("/uuid/fail", "452 4.2.2 <address> has no room")]
+
+
+@pytest.mark.usefixtures("database", "short_day")
+def test_a_dead_server_is_seen_by_the_last_mail_that_waits(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "wait", lambda *_: None)
+    for name in ("ada", "bob"):
+        cli("subscribers", "add", f"{name}@reader.example", "--to", "audio", "--consent", "said so")
+    with OddSmtp(RCPT=["250 2.1.5 Ok", "452 4.2.2 no room"]) as server:
+        smtp = {"USE": "smtp", "HOST": "127.0.0.1", "PORT": str(server.port), "SECURITY": "none"}
+        for name, value in smtp.items():
+            monkeypatch.setenv(f"NEWSLETTER_TRANSPORT__{name}", value)
+        assert "1 sent + 0 skipped + 0 failed + 0 uncertain + 1 still pending" in cli("run").out
+    monkeypatch.setattr(common, "utc_now", lambda: datetime.now(UTC) + timedelta(hours=1))
+    assert "Connection refused" in cli("send").err
+    assert "the transport is in trouble (before the mail" in cli("check", "--json").out

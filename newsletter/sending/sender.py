@@ -115,12 +115,17 @@ def _in_rounds(
             domains=probe.domains(session, issue_id), troubles=rate_limit.troubles(session)
         )
     for pause_s in (*_PAUSES_S, None):
+        accepted, down = breaker.accepted, breaker.trouble if breaker.provider_down else None
         breaker.begin_round()
         try:
             trouble = send_round()
         except TransportDownError as error:
             _record_down(sending, f"nothing could be sent: {error}")
             return str(error)
+        heard = breaker.trouble or breaker.refused or breaker.accepted > accepted
+        if down and not (heard or sending.stopping()):
+            breaker.trouble = down  # nobody was left to ask with: the last one rests
+            return _pause(sending)
         _judge_refusals(sending, issue_id)
         asked_s = breaker.wait_s()
         last = pause_s is None or asked_s is None or breaker.is_open or sending.stopping()
