@@ -4,17 +4,15 @@ Plain strings: the template that prints them escapes them as its format needs.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
-from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
-from newsletter.rendering.paper_text import plain, shortened
+from newsletter.rendering.completeness_texts import CompletenessTexts
+from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.opening_sentence import OpeningSentence
+from newsletter.rendering.sentences import join_sentences
 from newsletter.rendering.size_budget import DetailLevel, own_level, shows_sentence
 from newsletter.rendering.translations import Catalogue
-from newsletter.sources.base import UNNAMED_MODEL, ListingState
-
-_SHOWN_CATEGORIES = 4
-_LINKED_PAPERS = 8
-_TITLE_CHARACTERS = 90
+from newsletter.sources.base import UNNAMED_MODEL
 
 Counts = Mapping[IssueSection, int]
 
@@ -29,6 +27,14 @@ class MastheadTexts:
         self._number = catalogue.number
         self._list = catalogue.listed
         self._catalogue = catalogue
+        self._opening = OpeningSentence(catalogue)
+        # Templates ask these here, also those that operators copied.
+        completeness = CompletenessTexts(catalogue)
+        self.missing = completeness.missing
+        self.missing_links = completeness.missing_links
+        self.other_gaps = completeness.other_gaps
+        self.completeness = completeness.completeness
+        self.provenance = completeness.provenance
 
     def heading(self, content: IssueContent) -> str:
         """The day; of several in one mail, a week's or missed ones, which."""
@@ -65,93 +71,8 @@ class MastheadTexts:
         return self._say("No papers in your sections") + self._say(" (%(title)s, %(date)s)") % title
 
     def about(self, content: IssueContent) -> str:
-        """What the day is about, as a sentence: mail programs summarize from it."""
-        if not content.entries:  # a reader left out all sections that the day has
-            return self._say("No papers in your sections")
-        first = content.entries[0]
-        topics = self._topics(content) if content.topics else ""
-        if first.put_first:
-            put_first = self._say("Put first by the editor: %(title)s")
-            return self.together([topics, put_first % {"title": self._title(first)}])
-        if not content.leading:
-            return self.found_later_count(content)
-        if topics:
-            return topics
-        count, papers = self._count, len(content.leading)
-        is_whole = not content.is_lacking
-        sentence = {
-            IssueSection.NEW: count(
-                "%(num)s paper is new in %(categories)s: %(title)s",
-                "%(num)s papers are new in %(categories)s; first: %(title)s",
-                papers,
-            ),
-            IssueSection.CROSS: count(
-                "Nothing is new in %(categories)s; %(num)s paper is cross-listed: %(title)s",
-                "Nothing is new in %(categories)s; %(num)s papers are cross-listed;"
-                " first: %(title)s",
-                papers,
-            )
-            if is_whole
-            else count(
-                "%(num)s paper is cross-listed in %(categories)s: %(title)s",
-                "%(num)s papers are cross-listed in %(categories)s; first: %(title)s",
-                papers,
-            ),
-            IssueSection.REPLACE: count(
-                "Nothing is new in %(categories)s; %(num)s paper is replaced: %(title)s",
-                "Nothing is new in %(categories)s; %(num)s papers are replaced; first: %(title)s",
-                papers,
-            )
-            if is_whole
-            else count(
-                "%(num)s paper is replaced in %(categories)s: %(title)s",
-                "%(num)s papers are replaced in %(categories)s; first: %(title)s",
-                papers,
-            ),
-        }[content.leading[0].section]
-        return sentence % {
-            "num": self._number(papers),
-            "categories": self._categories(content.categories),
-            "title": self._title(content.leading[0]),
-        }
-
-    @staticmethod
-    def _title(entry: IssueEntry) -> str:
-        return shortened(plain(entry.paper.title), _TITLE_CHARACTERS)
-
-    def _topics(self, content: IssueContent) -> str:
-        """What several papers of the leading section are on, with their numbers if any has two."""
-        say, is_whole = self._say, not content.is_lacking
-        sentence = {
-            IssueSection.NEW: say("Among what is new in %(categories)s: %(topics)s."),
-            IssueSection.CROSS: say(
-                "Nothing is new in %(categories)s. Among the cross-lists: %(topics)s."
-            )
-            if is_whole
-            else say("Among the cross-lists of %(categories)s: %(topics)s."),
-            IssueSection.REPLACE: say(
-                "Nothing is new in %(categories)s. Among the replacements: %(topics)s."
-            )
-            if is_whole
-            else say("Among the replacements of %(categories)s: %(topics)s."),
-        }[content.leading[0].section]
-        counts = any(papers > 1 for _, papers in content.topics)
-        topics = []
-        most_first = sorted(content.topics, key=lambda topic: -topic.papers)
-        for place, (words, papers) in enumerate(most_first):
-            first = self._count("%(num)s paper on %(topic)s", "%(num)s papers on %(topic)s", papers)
-            line = say("%(num)s on %(topic)s") if place else first
-            told = line % {"topic": words, "num": self._number(papers)}
-            topics.append(told if counts else words)
-        categories = self._categories(content.categories)
-        return sentence % {"categories": categories, "topics": self._list(topics)}
-
-    def _categories(self, categories: Sequence[str]) -> str:
-        if len(categories) <= _SHOWN_CATEGORIES:
-            return self._list(categories)
-        return self._count("%(num)s category", "%(num)s categories", len(categories)) % {
-            "num": self._number(len(categories))
-        }
+        """What the day is about, as a sentence; where all was found later, how much that is."""
+        return self._opening.about(content) or self.found_later_count(content)
 
     def section_counts(self, content: IssueContent) -> list[tuple[IssueSection, str]]:
         """How many papers each section has; a section without any is not spoken of."""
@@ -220,112 +141,6 @@ class MastheadTexts:
         }
         return names[section]
 
-    def missing(self, content: IssueContent) -> str:
-        """How many announced papers could not be had, and of which categories."""
-        lacking = content.lacking
-        if content.is_sample or not lacking:
-            return ""
-        lack = {category for of in content.missing_papers.values() for category in of}
-        lack |= {listing.category for listing in content.listings if listing.unnamed}
-        return self._count(
-            "%(num)s paper of %(categories)s could not be retrieved.",
-            "%(num)s papers of %(categories)s could not be retrieved.",
-            lacking,
-        ) % {
-            "num": self._number(lacking),
-            "categories": self._categories(
-                [each.category for each in content.listings if each.category in lack]
-            ),
-        }
-
-    def missing_links(
-        self, content: IssueContent, most: int | None = _LINKED_PAPERS
-    ) -> list[tuple[str, str]]:
-        """What the missing papers are called, `most` of them, and where they are.
-
-        Of more, and of those that nobody names, where arXiv lists that day.
-        """
-        if not self.missing(content):
-            return []
-        named = list(content.missing_papers)[:most]
-        links = [(name, f"https://arxiv.org/abs/{name}") for name in named]
-        if len(named) == content.lacking:
-            return links
-        lack = [each.category for each in content.listings if each.missing or each.unnamed]
-        return links + [
-            (category, f"https://arxiv.org/catchup/{category}/{content.day}?abs=True")
-            for category in lack[:_SHOWN_CATEGORIES]
-        ]
-
-    def provenance(self, content: IssueContent) -> str:
-        """How much of what arXiv announced the issue holds, as far as that is known."""
-        if content.is_complete and not content.lacking:
-            if content.omissions:
-                return self._say("Complete by arXiv's own count but for what the editor left out.")
-            return self._say("Complete by arXiv's own count.")
-        return self.completeness(content)
-
-    def completeness(self, content: IssueContent) -> str:
-        """What is to be said of an issue that is not known to hold all that arXiv announced."""
-        say = self._say
-        if content.is_sample:
-            followed = ", ".join(content.categories)
-            return say(
-                "The bundled sample: some of what %(categories)s announced that day, not all of it."
-            ) % {"categories": followed}
-        told = self.together([self.missing(content), self.other_gaps(content)])
-        if not (told or content.is_complete):  # else the counts say so
-            told = say(
-                "As arXiv's feed or recent papers have them; these state no count to check against."
-            )
-        return self.together([told, self._replacements(content)])
-
-    def _replacements(self, content: IssueContent) -> str:
-        """Of which categories no source named the replacements."""
-        if not content.without_replacements:
-            return ""
-        say = self._say
-        told = (
-            say("Replacements in %(categories)s are not known.")
-            if content.first_day is None
-            else say("Replacements in %(categories)s are not known for every day.")
-        )
-        return told % {"categories": self._categories(content.without_replacements)}
-
-    def other_gaps(self, content: IssueContent) -> str:
-        """Which categories could not be read at all, and which were rebuilt."""
-        say = self._say
-        told = []
-        if content.unread:
-            unread = {"categories": self._categories(content.unread)}
-            told.append(say("Nothing could be read of %(categories)s.") % unread)
-        if content.is_rebuilt:
-            told.append(
-                say(
-                    "Rebuilt afterwards from submission dates: close to what arXiv announced that"
-                    " day, not exactly it."
-                )
-            )
-            told.append(self._against_counts(content))
-        return self.together(told)
-
-    def _against_counts(self, content: IssueContent) -> str:
-        """Of what was rebuilt by dates: how many there are, of how many arXiv had counted."""
-        counted = [
-            self._say("%(num)s of %(all)s in %(category)s")
-            % {
-                "num": self._number(listing.found),
-                "all": self._number(listing.expected),
-                "category": listing.category,
-            }
-            for listing in content.listings
-            if listing.state is ListingState.RECONSTRUCTED and listing.expected
-        ]
-        if not counted:
-            return ""
-        counts = {"counts": self._list(counted[:_SHOWN_CATEGORIES])}
-        return self._say("By arXiv's own count: %(counts)s.") % counts
-
     def holds(
         self, content: IssueContent, shown: Mapping[int, DetailLevel], ceiling: DetailLevel
     ) -> str:
@@ -345,7 +160,7 @@ class MastheadTexts:
             return self._by_section(told, lesser, cut, hidden)
         if not shown:
             return self._by_section({}, {}, {}, hidden)
-        return self.together([self._all_but(hidden), self._by_section({}, {}, cut, {})])
+        return join_sentences([self._all_but(hidden), self._by_section({}, {}, cut, {})])
 
     def whose(self, content: IssueContent, shown: Mapping[int, DetailLevel]) -> str:
         """Whose the sentences are that a mail holds, where it has any."""
@@ -369,7 +184,7 @@ class MastheadTexts:
             (self._say("Whole abstract on the web only: %(papers)s."), cut),
             (self._say("On the web: %(papers)s."), hidden),
         )
-        return self.together(
+        return join_sentences(
             line % {"papers": self._listed(counts)}
             for line, counts in lines
             if any(counts.values())
@@ -411,11 +226,7 @@ class MastheadTexts:
         }
         return words[section] % {"num": self._number(papers)}
 
-    @staticmethod
-    def together(sentences: Iterable[str]) -> str:
-        """Those that say anything, one after another; a full stop as wide as a sign has its gap."""
-        spaced = (told if told.endswith("。") else f"{told} " for told in sentences if told)
-        return "".join(spaced).rstrip()
+    together = staticmethod(join_sentences)
 
     def authorship(self, content: IssueContent) -> str:
         """Whose the sentences are that do not say so themselves."""

@@ -1,0 +1,101 @@
+"""What a day is about, in one sentence: mail programs summarize from it."""
+
+from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.paper_text import plain, shortened
+from newsletter.rendering.sentences import join_sentences, name_categories
+from newsletter.rendering.translations import Catalogue
+
+_TITLE_CHARACTERS = 90
+
+
+class OpeningSentence:
+    """In one language; of papers found later only, there is nothing to say."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._say = catalogue.gettext
+        self._count = catalogue.ngettext
+        self._number = catalogue.number
+        self._list = catalogue.listed
+
+    def about(self, content: IssueContent) -> str:
+        """What the day is about, as a sentence: mail programs summarize from it."""
+        if not content.entries:  # a reader left out all sections that the day has
+            return self._say("No papers in your sections")
+        first = content.entries[0]
+        topics = self._topics(content) if content.topics else ""
+        if first.put_first:
+            put_first = self._say("Put first by the editor: %(title)s")
+            return join_sentences([topics, put_first % {"title": self._title(first)}])
+        if not content.leading:
+            return ""
+        if topics:
+            return topics
+        count, papers = self._count, len(content.leading)
+        is_whole = not content.is_lacking
+        sentence = {
+            IssueSection.NEW: count(
+                "%(num)s paper is new in %(categories)s: %(title)s",
+                "%(num)s papers are new in %(categories)s; first: %(title)s",
+                papers,
+            ),
+            IssueSection.CROSS: count(
+                "Nothing is new in %(categories)s; %(num)s paper is cross-listed: %(title)s",
+                "Nothing is new in %(categories)s; %(num)s papers are cross-listed;"
+                " first: %(title)s",
+                papers,
+            )
+            if is_whole
+            else count(
+                "%(num)s paper is cross-listed in %(categories)s: %(title)s",
+                "%(num)s papers are cross-listed in %(categories)s; first: %(title)s",
+                papers,
+            ),
+            IssueSection.REPLACE: count(
+                "Nothing is new in %(categories)s; %(num)s paper is replaced: %(title)s",
+                "Nothing is new in %(categories)s; %(num)s papers are replaced; first: %(title)s",
+                papers,
+            )
+            if is_whole
+            else count(
+                "%(num)s paper is replaced in %(categories)s: %(title)s",
+                "%(num)s papers are replaced in %(categories)s; first: %(title)s",
+                papers,
+            ),
+        }[content.leading[0].section]
+        return sentence % {
+            "num": self._number(papers),
+            "categories": name_categories(self._catalogue, content.categories),
+            "title": self._title(content.leading[0]),
+        }
+
+    def _topics(self, content: IssueContent) -> str:
+        """What several papers of the leading section are on, with their numbers if any has two."""
+        say, is_whole = self._say, not content.is_lacking
+        sentence = {
+            IssueSection.NEW: say("Among what is new in %(categories)s: %(topics)s."),
+            IssueSection.CROSS: say(
+                "Nothing is new in %(categories)s. Among the cross-lists: %(topics)s."
+            )
+            if is_whole
+            else say("Among the cross-lists of %(categories)s: %(topics)s."),
+            IssueSection.REPLACE: say(
+                "Nothing is new in %(categories)s. Among the replacements: %(topics)s."
+            )
+            if is_whole
+            else say("Among the replacements of %(categories)s: %(topics)s."),
+        }[content.leading[0].section]
+        counts = any(papers > 1 for _, papers in content.topics)
+        topics = []
+        most_first = sorted(content.topics, key=lambda topic: -topic.papers)
+        for place, (words, papers) in enumerate(most_first):
+            first = self._count("%(num)s paper on %(topic)s", "%(num)s papers on %(topic)s", papers)
+            line = say("%(num)s on %(topic)s") if place else first
+            told = line % {"topic": words, "num": self._number(papers)}
+            topics.append(told if counts else words)
+        categories = name_categories(self._catalogue, content.categories)
+        return sentence % {"categories": categories, "topics": self._list(topics)}
+
+    @staticmethod
+    def _title(entry: IssueEntry) -> str:
+        return shortened(plain(entry.paper.title), _TITLE_CHARACTERS)
