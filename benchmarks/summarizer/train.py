@@ -67,14 +67,15 @@ GUARDS = {
 
 Described = list[tuple[dict[str, float], float]]
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+Rows: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
 
 class Table(NamedTuple):
     names: list[str]
     values: Array  # a row a sentence
     targets: Array
-    starts: Array  # the first row of each paper
-    paper_of: Array
+    starts: Rows  # the first row of each paper
+    paper_of: Rows
 
 
 def described(paper: Paper) -> Described:
