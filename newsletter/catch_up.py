@@ -166,24 +166,7 @@ def run_days(
     if len(days) == 1:
         return daily.run_day(services, newsletter, days[0], not_before)
     now = services.clock()
-    in_a_row: list[dict[date, daily.PreparedDay]] = [{}]
-    waits = []
-    with services.database.read() as session:
-        out = completeness.covered_days(session, newsletter.slug)
-    for day in days:
-        if in_a_row[-1] and any(max(in_a_row[-1]) < done < day for done in out):
-            in_a_row.append({})
-        try:
-            prepared = daily.prepare(services, newsletter, day)
-        except SourceError as error:
-            why = str(error)
-        else:
-            if prepared.waits is None:
-                in_a_row[-1][day] = prepared
-                continue
-            why = prepared.waits
-        waits.append(f"{day} waits: {why}")
-        in_a_row.append({})
+    in_a_row, waits = _prepare_in_a_row(services, newsletter, days)
     ready = next(filter(_has_papers, in_a_row), None) or next(filter(None, in_a_row), None)
     if ready is None:
         raise daily.NotYetError("; ".join(waits))
@@ -203,6 +186,33 @@ def run_days(
         f"{day} comes with a later run" for row in in_a_row if row is not ready for day in row
     ]
     return replace(report, waiting="; ".join(waits))
+
+
+def _prepare_in_a_row(
+    services: Services, newsletter: NewsletterSettings, days: Days
+) -> tuple[list[dict[date, "PreparedDay"]], list[str]]:
+    """The days that are ready, parted at those that wait or have an issue; and why some wait."""
+    from newsletter import daily
+
+    in_a_row: list[dict[date, PreparedDay]] = [{}]
+    waits = []
+    with services.database.read() as session:
+        out = completeness.covered_days(session, newsletter.slug)
+    for day in days:
+        if in_a_row[-1] and any(max(in_a_row[-1]) < done < day for done in out):
+            in_a_row.append({})
+        try:
+            prepared = daily.prepare(services, newsletter, day)
+        except SourceError as error:
+            why = str(error)
+        else:
+            if prepared.waits is None:
+                in_a_row[-1][day] = prepared
+                continue
+            why = prepared.waits
+        waits.append(f"{day} waits: {why}")
+        in_a_row.append({})
+    return in_a_row, waits
 
 
 def _has_papers(days: "Mapping[date, PreparedDay]") -> bool:

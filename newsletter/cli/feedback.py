@@ -75,6 +75,11 @@ def feedback(
     _tell(report, as_json)
 
 
+def _removal(email: str) -> str:
+    """The command that lets a reader go."""
+    return f"newsletter subscribers remove {shlex.quote(email)}"
+
+
 def _list_asking(database: "Database", as_json: bool) -> None:
     from newsletter.feedback import leave_requests
 
@@ -84,7 +89,7 @@ def _list_asking(database: "Database", as_json: bool) -> None:
         output.print_json([{"email": email, "at": f"{at:%FT%TZ}"} for email, at in asking])
         return
     for email, at in asking:
-        click.echo(f"{email} asked on {at:%F}: newsletter subscribers remove {shlex.quote(email)}")
+        click.echo(f"{email} asked on {at:%F}: {_removal(email)}")
     if not asking:
         click.echo("Nobody asks.")
 
@@ -124,5 +129,6 @@ def _tell(report: "PollReport", as_json: bool) -> None:
     for reason, number in report.kept.most_common():
         common.warn(f"kept for you to look at: {number} where {reason}")
     for email in report.asking:
-        command = f"newsletter subscribers remove {shlex.quote(email)}"
-        common.warn(f"kept for you: {email} asks to leave, and anybody can write that: `{command}`")
+        common.warn(
+            f"kept for you: {email} asks to leave, and anybody can write that: `{_removal(email)}`"
+        )

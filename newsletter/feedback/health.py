@@ -9,7 +9,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.feedback import leave_requests
 from newsletter.finding import Finding, Severity
-from newsletter.models import InboxRow, QuarantineRow
+from newsletter.models import InboxRow
 from newsletter.sending import rate_limit
 from newsletter.text import counted
 
@@ -22,8 +22,7 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     yield _heard(settings)
     with database.read() as session:
         paused = rate_limit.running_pauses(session, now)
-        of_events = QuarantineRow.reason != leave_requests.ASKS_TO_LEAVE
-        aside = session.scalar(select(func.count(QuarantineRow.id)).where(of_events)) or 0
+        aside = leave_requests.count_events_aside(session)
         asking = leave_requests.readers_who_ask(session)
         posted, oldest = session.execute(
             select(func.count(InboxRow.id), func.min(InboxRow.received_at))

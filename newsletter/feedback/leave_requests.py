@@ -12,7 +12,7 @@ from datetime import datetime
 from email.message import Message
 from email.utils import getaddresses
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import WrongUseError
@@ -90,6 +90,12 @@ def set_aside(session: Session, address: str, now: datetime) -> None:
         session.add(
             QuarantineRow(source="mail", reason=ASKS_TO_LEAVE, content=address, received_at=now)
         )
+
+
+def count_events_aside(session: Session) -> int:
+    """How much of what is set aside nobody here understood: all but those who ask to leave."""
+    of_events = QuarantineRow.reason != ASKS_TO_LEAVE
+    return session.scalar(select(func.count(QuarantineRow.id)).where(of_events)) or 0
 
 
 def readers_who_ask(session: Session) -> Sequence[tuple[str, datetime]]:

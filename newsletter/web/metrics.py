@@ -13,11 +13,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter import health, moments, notice_queue
 from newsletter.cluster import health as cluster_health
-from newsletter.feedback.leave_requests import ASKS_TO_LEAVE
+from newsletter.feedback import leave_requests
 from newsletter.models import (
     AnswerCountRow,
     FeedbackRow,
-    QuarantineRow,
     SubscriberRow,
     SuppressionRow,
 )
@@ -86,8 +85,7 @@ def _families(session: Session, now: datetime) -> Iterable[Metric]:
     suppressed = session.scalar(select(func.count()).select_from(SuppressionRow)) or 0
     yield _gauge("suppressed", "Addresses that must not be mailed.", suppressed)
     yield from _notice_metrics(session)
-    of_events = QuarantineRow.reason != ASKS_TO_LEAVE
-    aside = session.scalar(select(func.count(QuarantineRow.id)).where(of_events)) or 0
+    aside = leave_requests.count_events_aside(session)
     yield _gauge("set_aside", "Feedback that nothing here understands.", aside)
 
 

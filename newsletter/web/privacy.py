@@ -29,14 +29,8 @@ _MAILS_A_DAY = 2  # of each kind
 
 @blueprint.get("/preferences/<token>/data")
 def ask_for_data(token: str) -> str:
-    if not has_owner(token):
-        return pages.expired_page()
-    return pages.confirm_page(
-        gettext("Your data"),
-        gettext("We send a link to your address; behind it is all that we know, as JSON."),
-        button=gettext("Send me my data"),
-        onward=_link_to_preferences(token),
-    )
+    text = gettext("We send a link to your address; behind it is all that we know, as JSON.")
+    return _offer_link(token, gettext("Your data"), text, gettext("Send me my data"))
 
 
 @blueprint.post("/preferences/<token>/data")
@@ -59,14 +53,8 @@ def data(token: str) -> Response | str:
 
 @blueprint.get("/preferences/<token>/erase")
 def ask_for_erasure(token: str) -> str:
-    if not has_owner(token):
-        return pages.expired_page()
-    return pages.confirm_page(
-        gettext("Erase everything?"),
-        gettext("We send a link to your address; the button behind it erases all that we know."),
-        button=gettext("Send me the link"),
-        onward=_link_to_preferences(token),
-    )
+    text = gettext("We send a link to your address; the button behind it erases all that we know.")
+    return _offer_link(token, gettext("Erase everything?"), text, gettext("Send me the link"))
 
 
 @blueprint.post("/preferences/<token>/erase")
@@ -112,6 +100,13 @@ def erase(token: str) -> str:
         gettext("One last mail says so. Nothing more will come."),
         onward=(pages.path("home"), gettext("To the newsletters")),
     )
+
+
+def _offer_link(token: str, heading: str, text: str, button: str) -> str:
+    """The page on which the owner of a preferences link asks for a letter."""
+    if not has_owner(token):
+        return pages.expired_page()
+    return pages.confirm_page(heading, text, button=button, onward=_link_to_preferences(token))
 
 
 def _mail_link(token: str, kind: EmailType, ask: Callable[[str], str]) -> str:
