@@ -1,22 +1,14 @@
 """How much an issue holds of what arXiv announced, and what it lacks."""
 
+from newsletter.rendering.day_sentences import SHOWN_CATEGORIES, DaySentences
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.rendering.sentences import SHOWN_CATEGORIES, join_sentences, name_categories
-from newsletter.rendering.translations import Catalogue
 from newsletter.sources.base import ListingState
 
 _LINKED_PAPERS = 8
 
 
-class CompletenessTexts:
+class CompletenessTexts(DaySentences):
     """In one language."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._say = catalogue.gettext
-        self._count = catalogue.ngettext
-        self._number = catalogue.number
-        self._list = catalogue.listed
 
     def missing(self, content: IssueContent) -> str:
         """How many announced papers could not be had, and of which categories."""
@@ -31,8 +23,7 @@ class CompletenessTexts:
             lacking,
         ) % {
             "num": self._number(lacking),
-            "categories": name_categories(
-                self._catalogue,
+            "categories": self._categories(
                 [each.category for each in content.listings if each.category in lack],
             ),
         }
@@ -72,12 +63,12 @@ class CompletenessTexts:
             return say(
                 "The bundled sample: some of what %(categories)s announced that day, not all of it."
             ) % {"categories": followed}
-        told = join_sentences([self.missing(content), self.other_gaps(content)])
+        told = self.together([self.missing(content), self.other_gaps(content)])
         if not (told or content.is_complete):  # else the counts say so
             told = say(
                 "As arXiv's feed or recent papers have them; these state no count to check against."
             )
-        return join_sentences([told, self._replacements(content)])
+        return self.together([told, self._replacements(content)])
 
     def _replacements(self, content: IssueContent) -> str:
         """Of which categories no source named the replacements."""
@@ -89,14 +80,14 @@ class CompletenessTexts:
             if content.first_day is None
             else say("Replacements in %(categories)s are not known for every day.")
         )
-        return told % {"categories": name_categories(self._catalogue, content.without_replacements)}
+        return told % {"categories": self._categories(content.without_replacements)}
 
     def other_gaps(self, content: IssueContent) -> str:
         """Which categories could not be read at all, and which were rebuilt."""
         say = self._say
         told = []
         if content.unread:
-            unread = {"categories": name_categories(self._catalogue, content.unread)}
+            unread = {"categories": self._categories(content.unread)}
             told.append(say("Nothing could be read of %(categories)s.") % unread)
         if content.is_rebuilt:
             told.append(
@@ -106,7 +97,7 @@ class CompletenessTexts:
                 )
             )
             told.append(self._against_counts(content))
-        return join_sentences(told)
+        return self.together(told)
 
     def _against_counts(self, content: IssueContent) -> str:
         """Of what was rebuilt by dates: how many there are, of how many arXiv had counted."""

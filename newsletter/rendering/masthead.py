@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from newsletter.rendering.completeness_texts import CompletenessTexts
+from newsletter.rendering.day_sentences import DaySentences
 from newsletter.rendering.issue_content import IssueContent, IssueSection
 from newsletter.rendering.opening_sentence import OpeningSentence
-from newsletter.rendering.sentences import join_sentences
 from newsletter.rendering.size_budget import DetailLevel, own_level, shows_sentence
 from newsletter.rendering.translations import Catalogue
 from newsletter.sources.base import UNNAMED_MODEL
@@ -17,16 +17,12 @@ from newsletter.sources.base import UNNAMED_MODEL
 Counts = Mapping[IssueSection, int]
 
 
-class MastheadTexts:
+class MastheadTexts(DaySentences):
     """The sentences over the papers, in one language."""
 
     def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__(catalogue)
         self._language = catalogue.language
-        self._say = catalogue.gettext
-        self._count = catalogue.ngettext
-        self._number = catalogue.number
-        self._list = catalogue.listed
-        self._catalogue = catalogue
         self._opening = OpeningSentence(catalogue)
         # Templates ask these here, also those that operators copied.
         completeness = CompletenessTexts(catalogue)
@@ -160,7 +156,7 @@ class MastheadTexts:
             return self._by_section(told, lesser, cut, hidden)
         if not shown:
             return self._by_section({}, {}, {}, hidden)
-        return join_sentences([self._all_but(hidden), self._by_section({}, {}, cut, {})])
+        return self.together([self._all_but(hidden), self._by_section({}, {}, cut, {})])
 
     def whose(self, content: IssueContent, shown: Mapping[int, DetailLevel]) -> str:
         """Whose the sentences are that a mail holds, where it has any."""
@@ -184,7 +180,7 @@ class MastheadTexts:
             (self._say("Whole abstract on the web only: %(papers)s."), cut),
             (self._say("On the web: %(papers)s."), hidden),
         )
-        return join_sentences(
+        return self.together(
             line % {"papers": self._listed(counts)}
             for line, counts in lines
             if any(counts.values())
@@ -225,8 +221,6 @@ class MastheadTexts:
             ),
         }
         return words[section] % {"num": self._number(papers)}
-
-    together = staticmethod(join_sentences)
 
     def authorship(self, content: IssueContent) -> str:
         """Whose the sentences are that do not say so themselves."""

@@ -1,22 +1,14 @@
 """What a day is about, in one sentence: mail programs summarize from it."""
 
+from newsletter.rendering.day_sentences import DaySentences
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
 from newsletter.rendering.paper_text import plain, shortened
-from newsletter.rendering.sentences import join_sentences, name_categories
-from newsletter.rendering.translations import Catalogue
 
 _TITLE_CHARACTERS = 90
 
 
-class OpeningSentence:
+class OpeningSentence(DaySentences):
     """In one language; of papers found later only, there is nothing to say."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._say = catalogue.gettext
-        self._count = catalogue.ngettext
-        self._number = catalogue.number
-        self._list = catalogue.listed
 
     def about(self, content: IssueContent) -> str:
         """What the day is about, as a sentence: mail programs summarize from it."""
@@ -26,7 +18,7 @@ class OpeningSentence:
         topics = self._topics(content) if content.topics else ""
         if first.put_first:
             put_first = self._say("Put first by the editor: %(title)s")
-            return join_sentences([topics, put_first % {"title": self._title(first)}])
+            return self.together([topics, put_first % {"title": self._title(first)}])
         if not content.leading:
             return ""
         if topics:
@@ -65,7 +57,7 @@ class OpeningSentence:
         }[content.leading[0].section]
         return sentence % {
             "num": self._number(papers),
-            "categories": name_categories(self._catalogue, content.categories),
+            "categories": self._categories(content.categories),
             "title": self._title(content.leading[0]),
         }
 
@@ -93,7 +85,7 @@ class OpeningSentence:
             line = say("%(num)s on %(topic)s") if place else first
             told = line % {"topic": words, "num": self._number(papers)}
             topics.append(told if counts else words)
-        categories = name_categories(self._catalogue, content.categories)
+        categories = self._categories(content.categories)
         return sentence % {"categories": categories, "topics": self._list(topics)}
 
     @staticmethod
