@@ -9,7 +9,7 @@ from email.message import Message
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.models import EventType
 from newsletter.transports.refusal_kinds import RefusalCause
-from newsletter.transports.refusals import recognized_cause
+from newsletter.transports.refusals import is_bare_code, is_plainly_ours, recognized_cause
 
 STATUS, FEEDBACK = "text/delivery-status", "text/feedback-report"
 # RFC 6533 writes statuses in UTF-8, and any of these parts may be encoded. As text, the standard
@@ -48,7 +48,12 @@ def read_status(part: Message, prose: str) -> Verdict:
         for name, value in failed.items()
         if name.startswith("x-") and not _NAMING.search(name)
     )
-    for words in (detail, more[:_LONGEST_WORDS], prose):
+    told = detail, more[:_LONGEST_WORDS], prose
+    if is_bare_code(detail):  # servers say 5.1.1 of a blocklist, too, and why elsewhere
+        ours = next((words for words in told[1:] if is_plainly_ours(words)), None)
+        if ours is not None:
+            return judged(RefusalCause.SENDER, f"{detail} {ours}".strip()[:_LONGEST_DETAIL])
+    for words in told:
         cause = recognized_cause(words)
         if cause is not None:
             return judged(cause, detail or words[:_LONGEST_DETAIL])

@@ -49,11 +49,33 @@ OUR_MAIL = lazy_pattern(
     r"|\b(?:host|server|gateway)\b(?!.{0,60}?\bsaid\b)|\b(?:allowed|permitted) to send\b"
     r"|\be?-?mail\b(?! ?-?(?:add?ress|box|account|user|recipient))|(?<!rejected: )\baccess denied"
     r"|\bbanned\b"
+    r"|\b(?:un)?authori[sz]|\brestrict|\b(?:white|allow|safe) ?-?list|\bsecurity\b|\bprohibited\b"
+    r"|\bforbidden\b|\b(?:to|from) you\b|\bcontent\b|\bfirewall"
     r"|\bcertificate|\bencrypt|\bmarketing\b|\bfilter|\bmx record"
     r"|\b(?:cloudmark|barracuda|proofpoint|mimecast|ironport|sophos|symantec|fortimail|vade)\b"
     r"|\b(?:nachricht|absender|werb(?:ung|email)|bericht|afzender|expéditeur|mensaje|remitente|messaggio"
     r"|mittente|mensagem|remetente|wiadomoś|nadawc)|сообщени|письм|отправител|发件人|發件人|送信者"
     r"|발신자",
+    re.IGNORECASE,
+)
+# Beside a code for no mailbox, and no other words for it: these say so, all others say nothing.
+SAYS_UNKNOWN = lazy_pattern(
+    r"\bunknown|\bno(?:t|n)?(?: |-)?(?:one|body|found|known|exist|valid|local|here|such|recogni|"
+    r"registered|listed|longer|a (?:valid|known|local)|our|mailbox|account|user|recipient|address"
+    r"|available|match)\b"
+    r"|\bnot? (?:exist|recogni|longer)|\bexist|\binvalid|\bbad(?:rcpt|dest| )|\bunrout|\bundeliver"
+    r"|(?<!service )\bunavailable|\bnull mx|\b(?:has|have|was|is|been|user|mailbox) (?:moved|gone"
+    r"|left|deleted|removed|closed|retired)|\bdisabled|\bdeactivated|\binactive|\bdisused|\billegal"
+    r"|\bmisspel|\bmistyp|\bsyntax|\bmalformed|\b(?:recip\w*|address\w*) rejected\W*$"
+    r"|unbekannt|existier|inconn|introuv|inexist|desconoc|desconhec|sconosci|onbekend|bestaat"
+    r"|nieznan|istnie|неизвест|существу|найден|不存在|无效|無效|不明|없",
+    re.IGNORECASE,
+)
+# What stands around a server's reason and is none.
+FRAME = lazy_pattern(
+    r"\bhost\b.{0,60}?\bsaid\b|\(?in reply to [a-z ]{1,40}command\)?|\bremote server returned\b"
+    r"|\b(?:smtp )?error from (?:the )?(?:remote )?(?:mail )?server(?: after [\w ]{1,30})?"
+    r"|\bafter (?:rcpt to|mail from|end of data|data)\b|\b(?:e?smtp|lmtp|rfc822|utf)\b",
     re.IGNORECASE,
 )
 KINDS = (

@@ -2,14 +2,23 @@
 
 It goes by the enhanced status codes (RFC 3463 and its registry), and by words where the codes leave
 it open. In doubt it is the sender: then nobody's address is suppressed. Servers say 5.1.1 of a
-blocklist, too, so words about us outweigh it. Names do not count as words: neither an address nor
-a link nor a server's name says why.
+blocklist, too, so words about us outweigh it; and words beside it that tell of no mailbox ("Access
+denied") leave it open, so that only a series of such bounces suppresses. Names do not count as
+words: neither an address nor a link nor a server's name says why.
 """
 
 import re
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.transports.refusal_kinds import BLOCKLIST_SERVERS, KINDS, OUR_MAIL, RefusalCause
+from newsletter.transports.refusal_kinds import (
+    BLOCKLIST_SERVERS,
+    FRAME,
+    KINDS,
+    OUR_MAIL,
+    SAYS_UNKNOWN,
+    RefusalCause,
+    RefusalKind,
+)
 
 _CODE = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _NO_MAILBOX = frozenset({"1.1", "1.2", "1.3", "1.6", "1.10"})  # other 1.x speak of the sender
@@ -29,6 +38,7 @@ _NAMES = lazy_pattern(
     r"|[^\s@:;,()<>\"]{1,64}@[^\s;,()<>\"]+"
     r"|(?<![\w.-])(?:[\w-]+\.)+(?:[a-z]{2,24}|[A-Z]{2,24})(?!\.?[\w-])\.?",
 )
+_WORD = re.compile(r"[^\W\d_]+")
 _PASSING = lazy_pattern(r"(?i)temporar|suspend|locked|\bfull\b|quota")
 _GREYLISTING = re.compile(r"gr[ae]y.?list", re.IGNORECASE)
 _WAIT = re.compile(
@@ -45,18 +55,17 @@ def refusal_cause(words: str) -> RefusalCause:
 
 def recognized_cause(words: str) -> RefusalCause | None:
     """The same; None where neither code nor word tells."""
-    said = " ".join(_NAMES.sub(" ", words).split())
-    kind = next((kind for kind in KINDS if kind.words.search(said)), None)
+    said = _without_names(words)
+    kind = _kind(said)
     of_words = kind.cause if kind else None
-    outweighs = kind is not None and kind.outweighs_code
-    on_blocklist = BLOCKLIST_SERVERS.search(words) and of_words is not RefusalCause.NO_MAILBOX
     codes = {f"{subject}.{detail}" for _, subject, detail in _CODE.findall(words)}
     if any(code in _SENDER or code.startswith(_POLICY) for code in codes):
         names_nobody = of_words is RefusalCause.NO_MAILBOX and codes <= _UNAUTHORIZED
         return RefusalCause.NO_MAILBOX if names_nobody else RefusalCause.SENDER
     if codes & _READER:
         return RefusalCause.READER
-    if (outweighs and of_words is RefusalCause.SENDER) or on_blocklist:
+    on_blocklist = BLOCKLIST_SERVERS.search(words) and of_words is not RefusalCause.NO_MAILBOX
+    if on_blocklist or _is_plainly_ours(kind):
         return RefusalCause.SENDER
     if codes & _SHUT:
         return RefusalCause.READER
@@ -65,13 +74,44 @@ def recognized_cause(words: str) -> RefusalCause | None:
     return _without_mailbox(said, codes, of_words) if codes & _NO_MAILBOX else of_words
 
 
+def is_plainly_ours(words: str) -> bool:
+    """Whether these words are about us whatever a code beside them says."""
+    return _is_plainly_ours(_kind(_without_names(words)))
+
+
+def is_bare_code(words: str) -> bool:
+    """Whether a server gave a code and no reason."""
+    return not _reason(_without_names(words))
+
+
+def _without_names(words: str) -> str:
+    return " ".join(_NAMES.sub(" ", words).split())
+
+
+def _kind(said: str) -> RefusalKind | None:
+    return next((kind for kind in KINDS if kind.words.search(said)), None)
+
+
+def _is_plainly_ours(kind: RefusalKind | None) -> bool:
+    return kind is not None and kind.outweighs_code and kind.cause is RefusalCause.SENDER
+
+
+def _reason(said: str) -> str:
+    """The words of a server without its codes, and without those around them."""
+    return " ".join(_WORD.findall(FRAME.sub(" ", said)))
+
+
 def _without_mailbox(said: str, codes: set[str], of_words: RefusalCause | None) -> RefusalCause:
     """Where the code says that there is no such mailbox, and nothing outweighs it."""
-    if of_words is RefusalCause.READER and _PASSING.search(said):
-        return RefusalCause.READER
-    is_told = of_words in {RefusalCause.NO_MAILBOX, RefusalCause.READER}
-    is_ours = "1.1" in codes and not is_told and OUR_MAIL.search(said)
-    return RefusalCause.SENDER if is_ours else RefusalCause.NO_MAILBOX
+    if of_words is RefusalCause.NO_MAILBOX:
+        return of_words
+    if of_words is RefusalCause.READER:
+        return of_words if _PASSING.search(said) else RefusalCause.NO_MAILBOX
+    if "1.1" in codes and OUR_MAIL.search(said):
+        return RefusalCause.SENDER
+    reason = _reason(said)
+    is_told = not reason or SAYS_UNKNOWN.search(reason)
+    return RefusalCause.NO_MAILBOX if is_told else RefusalCause.READER
 
 
 def is_greylisting(words: str) -> bool:

@@ -69,6 +69,9 @@ OF_SENDER = [
     "550 5.1.1 Message refusé : pourriel",
     "550 5.1.1 correo basura",
     "550 Sender mailbox abuse does not exist",
+    "550 5.1.1 RESOLVER.RST.NotAuthorized; not authorized",
+    "550 5.1.1 you are not on my whitelist",
+    "550 5.1.1 security violation",
     # About the way, and no mailbox.
     "5.4.6 smtp; 554 5.4.6 Too many hops",
     "5.0.0 mail for reader.example loops back to myself",
@@ -106,6 +109,12 @@ NO_MAILBOX = [
     "smtp; host mx.reader.example[192.0.2.1] said: 550 5.1.1 address rejected",
     "550 5.1.2 Host or domain name not found",
     "SMTP error from remote mail server after RCPT TO:<ada@reader.example>: 550 User unknown",
+    "550 5.1.1",
+    "host mx.reader.example[192.0.2.1] said: 550 5.1.1 (in reply to RCPT TO command)",
+    "550 5.1.1 Recipient address rejected: undeliverable address",
+    "550 5.1.1 recipient is not local",
+    "550 5.1.1 Inactive account",
+    "550 5.1.6 the user has moved",
     "550 Benutzer unbekannt",
     "550 Empfänger existiert nicht",
     "550 cette adresse n'existe pas",
@@ -121,6 +130,14 @@ NO_MAILBOX = [
     "550 mailbox bestaat niet",
 ]
 OF_READER = [
+    # A code for no mailbox, and words that do not say so: only a series of them is one.
+    "550 5.1.1 <ada@reader.example>: Recipient address rejected: Access denied",
+    "550 5.1.1 Recipient address rejected: see https://mx.example/policy",
+    "550 5.1.1 Transaction failed",
+    "550 5.1.1 Service unavailable",
+    "550 5.1.1 denied by local rules",
+    "550 5.1.1 Zugriff verweigert",
+    "550 5.1.10 Access denied",
     "552 5.2.2 mailbox full",
     "552 5.2.2 user over quota",
     "550 mailbox over quota",

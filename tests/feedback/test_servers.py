@@ -46,6 +46,8 @@ def prose(words: str, sender: str = "Mail Delivery Subsystem <mailer-daemon@mx.e
         (status("5.0.0", "550 <ada@reader.example>: User unknown"), GONE),
         (status("5.0.0", "554 Too many messages from your network"), BLOCKED),
         (status("5.1.1", "550 5.1.1 rejected, listed by Spamhaus"), BLOCKED),
+        (status("5.1.1", "", "X-Supplementary-Info: rejected by policy\n"), BLOCKED),
+        (status("5.1.1", "550 5.1.1 Recipient address rejected: Access denied"), COUNTED),
         (status("5.1.8", "553 5.1.8 Domain of sender address does not exist"), BLOCKED),
         (status("5.0.0", "X-Notes; User ada not listed in Domino Directory"), GONE),
         (status("5.0.0", "", "X-Supplementary-Info: < #5.1.1 smtp;550 RecipNotFound>\n"), GONE),
@@ -66,7 +68,7 @@ def prose(words: str, sender: str = "Mail Delivery Subsystem <mailer-daemon@mx.e
             GONE,
         ),
     ],
-    ids=range(17),
+    ids=range(19),
 )
 def test_a_bounce_means_the_same_in_whatever_form_it_comes(
     raw: bytes, becomes: tuple[EventType, bool]
