@@ -1,7 +1,8 @@
 """The operator hears of trouble: one mail for each, and a ping after each run.
 
 What is trouble, `health.watched` says, as for `newsletter check`, /healthz and /metrics. What a
-mail said is written down, so that it is said once, and again only after it was over.
+mail said is written down, so that it is said once, and again only after it was over; where all is
+over, one more mail says so.
 """
 
 import logging
@@ -17,7 +18,7 @@ from sqlalchemy import delete, select
 
 from newsletter import bootstrap, health, moments
 from newsletter.config import Settings
-from newsletter.db import Database, describe_failure
+from newsletter.db import Database, describe_failure, insert_missing
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 from newsletter.models import MomentRow
@@ -29,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 _TOLD = "alarm "  # how the name of a MomentRow begins that is a trouble that was told
 _PING_WITHIN_S = 10.0
+_WELL_AGAIN = Finding("alarm", Severity.OK, "all is well again; what you were told of is over")
 _READ = 200  # characters of an answer
 
 
@@ -101,6 +103,9 @@ def tell(settings: Settings, database: Database, now: datetime) -> list[Finding]
     if new and not _mail(settings, [troubles[mark] for mark in new], now):
         with database.write.begin() as session:
             session.execute(delete(MomentRow).where(MomentRow.name.in_(new)))
+    if over and not troubles and not _mail(settings, [_WELL_AGAIN], now):
+        with database.write.begin() as session:  # said by whoever looks next
+            insert_missing(session, MomentRow, [{"name": mark, "at": now} for mark in over])
     return list(troubles.values())
 
 
@@ -119,7 +124,8 @@ def _mail(settings: Settings, troubles: Sequence[Finding], now: datetime) -> boo
     from newsletter.transactional.build import new_reference, send_one
 
     lines = [f"{trouble.part}: {trouble.text}" for trouble in troubles]
-    lines.append("`newsletter check` tries every part. This is said once, until it is over.")
+    if troubles != [_WELL_AGAIN]:
+        lines.append("`newsletter check` tries every part. This is said once, until it is over.")
     message = Message(
         recipient=settings.alarm.mail_to,
         reference=f"alarm-{new_reference()}",

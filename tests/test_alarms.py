@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 from collections.abc import Callable
@@ -278,10 +279,43 @@ def test_an_issue_that_nobody_got_is_trouble_and_the_ping_has_the_servers_words(
         assert words in said
     now = datetime.now(UTC)
     client = create_app(watched, lambda: now).test_client()
-    for _ in range(2):  # nobody listens any more, and the one mail rests
+    for _ in range(2):  # nobody listens any more, which who types `send` finds out at once
         assert cli("send").code == 1
         assert client.get("/healthz").status_code == 503
         assert "went to nobody yet: " in cli("check", "--json").out
+
+
+@pytest.mark.usefixtures("database", "short_day")
+def test_an_issue_that_failed_for_good_is_trouble_until_it_is_mended_and_that_is_said(
+    cli: Cli, watched: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("NEWSLETTER_ALARM__MAIL_TO", "operator@lab.example")
+    cli("subscribers", "add", "ada@reader.example", "--to", "audio", "--consent", "said so")
+    client = create_app(watched, lambda: datetime.now(UTC)).test_client()
+    with Monitor() as monitor, OddSmtp(RCPT="550 5.1.1 no such user") as server:
+        monkeypatch.setenv("NEWSLETTER_ALARM__PING_URL", monitor.url)
+        smtp = {"USE": "smtp", "HOST": "127.0.0.1", "PORT": str(server.port), "SECURITY": "none"}
+        for name, value in smtp.items():
+            monkeypatch.setenv(f"NEWSLETTER_TRANSPORT__{name}", value)
+        assert "0 sent + 0 skipped + 1 failed" in cli("run").out
+        ((path, said),) = monitor.heard
+        assert path == "/uuid/fail"
+        assert "0 sent, 1 failed, 0 uncertain (550 5.1.1 no such user)" in said
+        assert client.get("/healthz").status_code == 503
+        assert "newsletter_ill 1.0" in client.get("/metrics", headers=TOKEN).text
+        monkeypatch.setenv("NEWSLETTER_TRANSPORT__USE", "files")
+        cli("run")  # the alarm's mail can leave now
+        settling = re.search(r"`newsletter (deliveries settle [^`]*)`", cli("check").out)
+        assert settling
+        assert cli(*settling[1].split()).code == 0
+        cli("run")
+        assert monitor.heard[-1][0] == "/uuid"
+    assert client.get("/healthz").status_code == 200
+    alarms = (watched.folder / "outbox").glob("alarm-*.eml")
+    subjects = [str(message_from_bytes(file.read_bytes())["Subject"]) for file in alarms]
+    assert [("is well again" in subject) for subject in sorted(subjects)].count(True) == 1
+    assert len(subjects) == 2
 
 
 def test_a_run_that_is_not_done_pings_with_what_it_warned_of(

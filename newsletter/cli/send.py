@@ -66,7 +66,7 @@ def send(
             common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now")
         content = daily.load_frozen_issue(services, issue.id)
         result = daily.send_frozen_issue(
-            services, issue.id, content, Override(late=late, paused=True)
+            services, issue.id, content, Override(late=late, waiting=True)
         )
         report = DayReport(issue.day, content, None, result)
         if as_json:

@@ -49,6 +49,7 @@ class BatchRef:
     suppression_key: bytes | None = None
     paused: Mapping[str, str] | None = None  # domains that get nothing now, and why
     rates: Mapping[str, RateRow] | None = None  # buckets that are locked, and of no session
+    tried_before: datetime | None = None  # who was tried before need not rest
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,8 @@ def next_pending(
     chosen: Select[*tuple[Any, ...]] | None = None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Who waits and may be tried now, in the order of subscribers."""
-    rested = {f"rested_{attempts}": now - rest for attempts, rest in _REST.items()}
+    awake = share.tried_before or datetime.min.replace(tzinfo=now.tzinfo)
+    rested = {f"rested_{attempts}": max(now - rest, awake) for attempts, rest in _REST.items()}
     parameters = {"batch": share.batch_id, "after": after, "at_most": at_most, **rested}
     return session.execute(_NEXT if chosen is None else chosen, parameters).all()
 

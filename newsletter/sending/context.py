@@ -16,6 +16,7 @@ from newsletter.sending.machine_memory import MachineMemory
 from newsletter.transports.base import Transport, adopt
 
 Clock = Callable[[], datetime]
+_AN_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Override:
     """What the operator lets go although it is held."""
 
     late: bool = False  # old issues
-    paused: bool = False  # a provider in trouble
+    waiting: bool = False  # a provider in trouble, and readers whose servers said "later"
 
 
 NO_OVERRIDE = Override()
@@ -47,12 +48,14 @@ class SendContext:
     max_age: timedelta = timedelta(days=3)
     override: Override = NO_OVERRIDE
     for_one: bool = False  # there are no pages, where anybody could leave
+    tried_before: datetime | None = field(init=False)  # who was, needs to rest no longer
     journal: Journal | None = field(init=False)
     claim_sizer: ClaimSizer = field(init=False)
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
 
     def __post_init__(self) -> None:
         self.transport = adopt(self.transport)
+        self.tried_before = self.clock() - _AN_INSTANT if self.override.waiting else None
         self.journal = Journal(self.folder, self.owner.name) if self.folder else None
         is_alone = self.database.engine.dialect.name == "sqlite"
         within_s = WITHIN_S if is_alone else WITHIN_S_AMONG_MACHINES

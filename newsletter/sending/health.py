@@ -1,5 +1,6 @@
 """For `newsletter check`: what is held, paused or unsure."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,10 +12,12 @@ from newsletter import db, delivery_counters
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.finding import Finding, Severity
-from newsletter.models import DeliveryState, InterestRow, IssueRow, IssueState
+from newsletter.models import DeliveryRow, DeliveryState, InterestRow, IssueRow, IssueState
 from newsletter.sending import holds, machine_memory, rate_limit, restored
 from newsletter.sending.machine_memory import MachineMemory
+from newsletter.text import brief, without_addresses
 
+_LEFT = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 _PASSING = ("overlay", "tmpfs", "ramfs")
 _NEWEST = select(IssueRow).order_by(IssueRow.day.desc()).limit(30)
 
@@ -77,9 +80,16 @@ def _issues(
     elif (passing := _passing_memory(settings, memory)) is not None:
         yield Finding("sending", Severity.WARNING, passing)
     max_age = timedelta(hours=settings.sending.max_age_h)
+    judged = set[str]()
     for issue in session.scalars(_NEWEST):
         name = f"{issue.newsletter} {issue.day}"
         counted = delivery_counters.of_issue(session, issue.id)
+        is_over = issue.state == IssueState.DONE and any(counted[state] for state in _LEFT)
+        if is_over and issue.newsletter not in judged:
+            judged.add(issue.newsletter)
+            if (text := _missed_most(session, issue, counted)) is not None:
+                is_news = now - issue.frozen_at <= max_age
+                yield Finding("sending", Severity.TROUBLE if is_news else Severity.WARNING, text)
         if issue.state != IssueState.DONE:
             copied = restored.restored_reason(database, memory, issue)
             reason = copied or holds.stale_reason(issue, max_age, now)
@@ -97,6 +107,34 @@ def _issues(
                 " `newsletter deliveries settle` decides"
             )
             yield Finding("sending", Severity.WARNING, text)
+
+
+def _missed_most(session: Session, issue: IssueRow, counted: Counter[DeliveryState]) -> str | None:
+    """Of an issue that nobody waits for any more: whether it missed more readers than it reached.
+
+    The account balances then, and nothing is left to try, so nothing else would tell.
+    """
+    failed, uncertain = counted[DeliveryState.FAILED], counted[DeliveryState.UNCERTAIN]
+    sent = counted[DeliveryState.SENT]
+    if failed + uncertain <= sent:
+        return None
+    said = session.scalar(
+        select(DeliveryRow.reason)
+        .where(
+            DeliveryRow.issue_id == issue.id,
+            DeliveryRow.state.in_((DeliveryState.FAILED, DeliveryState.UNCERTAIN)),
+        )
+        .order_by(DeliveryRow.subscriber_id)
+        .limit(1)
+    )
+    name = f"{issue.newsletter} --day {issue.day}"
+    state = "failed" if failed else "uncertain"
+    return (
+        f"{issue.newsletter} {issue.day}: {sent} sent, {failed} failed, {uncertain} uncertain"
+        f" ({without_addresses(brief(said or 'why is not kept'))});"
+        f" `newsletter deliveries status {name}` counts the reasons; where it was not the readers'"
+        f" fault, `newsletter deliveries settle {name} --state {state} --as resend` tries again"
+    )
 
 
 def _personal(settings: Settings, session: Session) -> Iterator[Finding]:

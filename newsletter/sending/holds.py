@@ -31,7 +31,7 @@ def hold_reason(session: Session, sending: "SendContext", issue_id: int) -> str 
 
 def refusal_reason(session: Session, sending: "SendContext", issue: IssueRow) -> str | None:
     """Why nobody is sent even an issue that is done, such as once more: a pause, or no way out."""
-    pause = None if sending.override.paused else pause_reason(session, sending.clock())
+    pause = None if sending.override.waiting else pause_reason(session, sending.clock())
     return pause or (_others(session, issue) if sending.for_one else None)
 
 

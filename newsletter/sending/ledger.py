@@ -55,6 +55,7 @@ class DeliveryResult:
     # In the order of a run: how many mails were begun up to it, and up to its answer.
     begun: int = 0
     answered: int = 0
+    by_hand: bool = False  # the operator had it tried, perhaps before its rest was over
     given_back: bool = False  # it waits again, since nobody could judge the result so far
 
     @property
@@ -218,6 +219,8 @@ def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateC
         return None
     counted = result.status is not SendStatus.TRY_LATER or result.of_reader
     attempts = old.attempts + counted
+    if answer.by_hand:  # or a few sends in a row would use up what is meant for a day
+        attempts = min(attempts, max(old.attempts, claim.RESTS_FROM))
     if result.about_us:  # not for the next round of this run: whoever said it has to be asked first
         state, attempts = DeliveryState.PENDING, max(attempts, claim.RESTS_FROM)
     if state is DeliveryState.PENDING and attempts >= MOST_ATTEMPTS:

@@ -58,7 +58,6 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
         _freeze_on(sending, issue_id, math.inf)
     with sending.database.read() as session:
         account = totals.delivery_totals(session, issue_id)
-        issue = session.get_one(IssueRow, issue_id)
         if account.pending and trouble is None and not sending.stopping():
             trouble = _why_they_wait(session, issue_id)
     _log.info(
@@ -66,12 +65,11 @@ def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> Issue
         extra={"issue": issue_id, **vars(account), "trouble": without_addresses(trouble or "")},
     )
     stopped = bool(account.pending) and sending.stopping()
-    is_paused = sending.breaker.is_open or sending.breaker.provider_down
     if stopped and not is_held:
         reason = f"stopped with {counted(account.pending, 'mail')} still to go"
         _record_down(sending, f"{reason}, after trouble: {trouble}" if trouble else reason)
-    elif account.pending and trouble and not (account.sent or is_held or is_paused):
-        _record_down(sending, f"{issue.newsletter} {issue.day} went to nobody yet: {trouble}")
+    elif trouble and not is_held:
+        _record_unsent(sending, issue_id, trouble)
     return IssueSendResult(account, trouble, stopped, paused=sending.breaker.is_open)
 
 
@@ -92,6 +90,18 @@ def _record_down(sending: SendContext, reason: str) -> None:
     """For the alarms: who reads what a run says may be nobody, as when a scheduler stops it."""
     with _database_errors_in_words(), sending.database.write.begin() as session:
         rate_limit.record_down(session, without_addresses(reason), sending.clock())
+
+
+def _record_unsent(sending: SendContext, issue_id: int, trouble: str) -> None:
+    """The same where nobody got the issue yet, and no pause of the provider's says so."""
+    if sending.breaker.is_open or sending.breaker.provider_down:
+        return
+    with _database_errors_in_words(), sending.database.write.begin() as session:
+        issue = session.get_one(IssueRow, issue_id)
+        account = totals.totals_of(session, issue)
+        if account.pending and not account.sent:
+            reason = f"{issue.newsletter} {issue.day} went to nobody yet: {trouble}"
+            rate_limit.record_down(session, without_addresses(reason), sending.clock())
 
 
 def _why_they_wait(session: Session, issue_id: int) -> str | None:
@@ -214,8 +224,12 @@ def send_batch(sending: SendContext, batch_id: int, mails: IssueEmails) -> str |
     if trouble is not None:
         return trouble
 
+    is_ours = False
+
     def send_round() -> str | None:
-        if not (sending.database.lets_share() and _lease(sending, batch_id)):
+        nonlocal is_ours
+        is_ours = sending.database.lets_share() and _lease(sending, batch_id)
+        if not is_ours:
             return f"batch {batch_id} is done, or in the hands of another worker"
         held = send_leased(sending, batch_id, mails)
         return sending.breaker.trouble or held
@@ -228,6 +242,8 @@ def send_batch(sending: SendContext, batch_id: int, mails: IssueEmails) -> str |
             is_done = session.get_one(IssueRow, issue_id).state == IssueState.DONE
         if is_done:
             _apply_late_feedback(sending, issue_id)
+        if trouble and is_ours and not sending.stopping():
+            _record_unsent(sending, issue_id, trouble)
         return trouble
 
 

@@ -112,7 +112,8 @@ class BatchWorker:
         """Keep an outcome for the next recording, or hold it back until it can be judged."""
         begun = self._begun.pop(mail.reference, 0)
         answered = self._answered.pop(mail.reference, self._breaker.begun)
-        answer = DeliveryResult(self._out.pop(mail.reference), result, begun, answered)
+        recipient, by_hand = self._out.pop(mail.reference), self._sending.override.waiting
+        answer = DeliveryResult(recipient, result, begun, answered, by_hand)
         self._answers += self._breaker.note(answer)
         later = result.status is SendStatus.TRY_LATER and not result.of_reader
         if later or result.status is SendStatus.UNCERTAIN:
@@ -223,8 +224,14 @@ class BatchWorker:
 
     def _share(self) -> claim.BatchRef:
         state = self._lease_state
-        told = () if state is None else (state.paused, state.rates)
-        return claim.BatchRef(self._batch_id, self._issue_id, self._suppression_key, *told)
+        return claim.BatchRef(
+            self._batch_id,
+            self._issue_id,
+            self._suppression_key,
+            None if state is None else state.paused,
+            None if state is None else state.rates,
+            self._sending.tried_before,
+        )
 
     def _claim_probe(self) -> Recipient | None:
         with self._sending.database.share.begin() as session:

@@ -19,16 +19,19 @@ from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryRow, IssueRow, IssueState
 from newsletter.sending import freezing, ledger, rate_limit
+from newsletter.sending import health as sending_health
 from newsletter.sending.journal import Owner
 from newsletter.services import Services
 from newsletter.summaries.base import Tokens
 from newsletter.summaries.day_spending import DaySpending
 from newsletter.summaries.llm_budget import LlmBudget
+from newsletter.transports.base import SendResult, SendStatus
 from newsletter.transports.memory import Memory
 from newsletter.web import create_app
 from tests import pgbouncer, postgresql
 from tests.certificates import needs_openssl
 from tests.conftest import Cli
+from tests.delivery.test_holding import Moody
 from tests.delivery.test_many_machines import Watched
 
 pytest.importorskip("procrastinate", reason="procrastinate is not installed")
@@ -140,6 +143,22 @@ def test_a_worker_that_loses_its_database_ends_and_the_next_one_goes_on(
     memory = Memory()
     assert daily.deliver_batch(replace(services, transport=memory), batch_id) is None
     assert [mail.recipient for mail in memory.sent] == readers[8:]
+
+
+def test_an_issue_that_a_worker_brought_to_nobody_is_trouble(
+    settings: Settings, services: Services, database: Database
+) -> None:
+    freeze(settings, services)
+    (batch_id,) = waiting_jobs(database)
+    with database.write.begin() as session:
+        first = session.scalar(select(func.min(DeliveryRow.subscriber_id)))
+        others = update(DeliveryRow).where(DeliveryRow.subscriber_id != first)
+        session.execute(others.values(attempts=5))  # which rest
+    full = SendResult(SendStatus.TRY_LATER, "452 4.2.2 no room", of_reader=True)
+    trouble = daily.deliver_batch(replace(services, transport=Moody(full, full, full)), batch_id)
+    assert trouble == "452 4.2.2 no room"
+    (finding,) = sending_health.check(settings, database, services.clock())
+    assert "went to nobody yet: 452 4.2.2 no room" in finding.text
 
 
 def test_every_open_batch_that_nobody_holds_has_a_job_whatever_became_of_the_last(

@@ -17,7 +17,7 @@ from newsletter.models import DeliveryRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.sending import totals
-from newsletter.sending.context import NO_OVERRIDE
+from newsletter.sending.context import NO_OVERRIDE, Override
 from newsletter.sending.machine_memory import IssueDays, MachineMemory
 from newsletter.sending.sender import send_issue
 from newsletter.sending.totals import IssueSendResult
@@ -53,6 +53,20 @@ class Moody(Transport):
         """Nothing is open."""
 
 
+class Never(Moody):
+    """Has no room for one reader, and takes all other mails."""
+
+    refused = 0
+
+    def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
+        for mail in mails:
+            if mail.recipient.startswith("reader00"):
+                self.refused += 1
+                yield mail, replace(LATER, of_reader=True)
+            else:
+                yield from self.memory.send([mail])
+
+
 Send = Callable[..., IssueSendResult]
 
 
@@ -71,9 +85,11 @@ def issue_id(cli: Cli, settings: Settings, database: Database, readers: list[str
 def send(settings: Settings, issue_id: int) -> Iterator[Send]:
     """Send by that transport, without waiting."""
 
-    def with_transport(transport: Moody, after: timedelta = timedelta()) -> IssueSendResult:
+    def with_transport(
+        transport: Moody, after: timedelta = timedelta(), forced: Override = NO_OVERRIDE
+    ) -> IssueSendResult:
         used = replace(parts, transport=transport, clock=lambda: datetime.now(UTC) + after)
-        sending = daily._sending(used, lambda _done: None, NO_OVERRIDE)
+        sending = daily._sending(used, lambda _done: None, forced)
         sending.sleep = lambda _s: None
         mails = IssueEmails(
             daily.load_frozen_issue(parts, issue_id), parts.site, parts.links, parts.theme
@@ -114,18 +130,25 @@ def test_one_greylisted_reader_comes_again_and_the_others_do_not_wait(send: Send
     assert len(moody.memory.sent) == 12
 
 
+def test_who_types_send_has_those_tried_that_rest_and_uses_up_no_attempt_of_theirs(
+    send: Send, database: Database
+) -> None:
+    never = Never()
+    send(never)
+    for times in range(12):
+        send(never)  # a run lets that reader rest
+        assert never.refused == 3 + times
+        send(never, forced=Override(waiting=True))
+        assert never.refused == 4 + times
+    with database.read() as session:
+        assert {row.attempts for row in session.scalars(select(DeliveryRow))} == {1, 3}
+    assert send(Moody(), forced=Override(waiting=True)).account.sent == 12
+
+
 @pytest.mark.slow
 def test_a_reader_s_server_that_never_takes_it_is_given_up_in_the_end(
     send: Send, database: Database
 ) -> None:
-    class Never(Moody):
-        def send(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
-            for mail in mails:
-                if mail.recipient.startswith("reader00"):
-                    yield mail, replace(LATER, of_reader=True)
-                else:
-                    yield from self.memory.send([mail])
-
     never = Never()
     results = [send(never, after=hour * 5 * HOUR) for hour in range(12)]
     assert results[0].account.pending == 1
