@@ -446,6 +446,17 @@ def test_each_shell_gets_its_completion_by_the_documented_command(
     assert end.value.code == 0
 
 
+def test_the_shell_completes_topics_of_help_too(
+    cli: Cli, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"_NEWSLETTER_COMPLETE": "bash_complete", "COMP_WORDS": "newsletter help de"}
+    for name, value in {**asked, "COMP_CWORD": "2"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit):
+        cli()
+    assert b"plain,deploy" in capfdbinary.readouterr().out
+
+
 @pytest.mark.parametrize("trouble", [errno.ENOSPC, errno.EROFS, errno.EACCES])
 def test_what_the_machine_lacks_is_one_line_and_no_traceback(
     cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch, trouble: int

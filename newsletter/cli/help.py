@@ -9,8 +9,18 @@ from newsletter.cli import common
 _MENTIONED = 3
 
 
+def _topics(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    """For the shell's completion: pages, and commands."""
+    from newsletter import paths
+
+    group = ctx.find_root().command
+    commands = group.commands if isinstance(group, click.Group) else ()
+    pages = (page.stem for page in paths.documents().glob("*.md"))
+    return sorted({name for name in (*pages, *commands) if name.startswith(begun)})
+
+
 @click.command("help")
-@click.argument("topic", nargs=-1)
+@click.argument("topic", nargs=-1, shell_complete=_topics)
 @click.pass_context
 def show_help(ctx: click.Context, topic: tuple[str, ...]) -> None:
     """Read the documentation here: `help` lists the topics, `help TOPIC` shows one.
