@@ -1,14 +1,11 @@
 """CSS into style attributes, as mail programs need it."""
 
-import re
 import threading
+
+from newsletter.rendering.lean_markup import without_waste
 
 # premailer's parser state is shared: one at a time.
 _ONE_AT_A_TIME = threading.Lock()
-
-_SPENT = ' class="lean"'  # once its rules stand in attributes, the class is for nothing
-# Every byte of a style is one less for papers; a "<" of a text is escaped, so only tags match.
-_STYLE = re.compile(r'(<[a-z][^<>]*? style=")([^"]*)')
 
 
 def inline(html: str) -> str:
@@ -19,5 +16,4 @@ def inline(html: str) -> str:
 
     with _ONE_AT_A_TIME:
         inlined: str = OfflinePremailer(html).transform(pretty_print=False)
-    inlined = inlined.replace(_SPENT, "")
-    return _STYLE.sub(lambda found: found[1] + found[2].replace("; ", ";"), inlined)
+    return without_waste(inlined)
