@@ -39,6 +39,7 @@ class Outcome:
     """What a run came to; whoever runs it sets `is_done`. One that was stopped is not done."""
 
     is_done: bool = False
+    database: Database | None = None  # the run's, if it came so far
     warnings: list[str] = field(default_factory=list)  # that it said, for one that is not done
 
 
@@ -72,7 +73,7 @@ def _after_run(settings: Settings, now: datetime, outcome: Outcome) -> list[str]
         NewsletterError: the database died.
     """
     try:
-        with bootstrap.open_database(settings) as database:
+        with _opened_again(settings, outcome) as database:
             with database.write.begin() as session:
                 subscribers_health.remember_keys(settings, session, now.date())
                 if outcome.is_done:
@@ -83,6 +84,19 @@ def _after_run(settings: Settings, now: datetime, outcome: Outcome) -> list[str]
         if text is None and not isinstance(error, NewsletterError):
             raise
         raise NewsletterError(f"database: {text or error}") from error
+
+
+@contextmanager
+def _opened_again(settings: Settings, outcome: Outcome) -> Iterator[Database]:
+    """The run's database; its engine connects anew, and still knows the statements it compiled."""
+    if outcome.database is None:
+        with bootstrap.open_database(settings) as database:
+            yield database
+        return
+    try:
+        yield outcome.database
+    finally:
+        outcome.database.dispose()
 
 
 def tell(settings: Settings, database: Database, now: datetime) -> list[Finding]:

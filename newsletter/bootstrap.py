@@ -1,10 +1,12 @@
 """From settings to running parts: the only place that builds things."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from importlib.metadata import EntryPoint, entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import TYPE_CHECKING, Any, cast
 
 from newsletter import db, notice_queue, schema
@@ -192,14 +194,19 @@ def load_plugin(kind: str, settings: Settings) -> Any:  # noqa: ANN401 - what an
 
 def _installed(kind: str, settings: Settings) -> EntryPoint:
     name = getattr(settings, kind).use
-    installed = {
-        entry_point.name: entry_point for entry_point in entry_points(group=f"newsletter.{kind}s")
-    }
+    group = _entry_points(tuple(sys.path)).select(group=f"newsletter.{kind}s")
+    installed = {entry_point.name: entry_point for entry_point in group}
     if name not in installed:
         raise WrongUseError(
             f"{kind}.use: there is no {kind} {name!r}{did_you_mean(name, installed)}"
         )
     return installed[name]
+
+
+@cache
+def _entry_points(_path: tuple[str, ...]) -> EntryPoints:
+    """Of all that is installed there; to read them takes some time, and every kind of part asks."""
+    return cast("EntryPoints", entry_points())
 
 
 def _build(kind: str, installed: EntryPoint, settings: Settings) -> Any:  # noqa: ANN401 - the same

@@ -2,10 +2,14 @@
 
 import hashlib
 import json
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 
 from newsletter.config import Settings
 from newsletter.db import Database
@@ -16,6 +20,28 @@ from tests.conftest import NOW, Cli
 
 def outbox(settings: Settings) -> list[str]:
     return sorted(file.name for file in (settings.folder / "outbox").glob("*"))
+
+
+@contextmanager
+def plans() -> Iterator[list[str]]:
+    """How SQLite goes about each statement meanwhile: SCAN reads a table, or its index, as a whole.
+
+    A least or greatest value is one row, which it calls a search.
+    """
+    found: list[str] = []
+
+    def explain(
+        _: object, cursor: sqlite3.Cursor, statement: str, values: Sequence[str], *_rest: object
+    ) -> None:
+        if statement.startswith("SELECT"):
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            found.extend(row[3] for row in plan)
+
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
 
 
 def rows(database: Database, table: type) -> int:
@@ -37,9 +63,12 @@ def test_a_second_run_of_the_same_day_does_nothing_and_says_so(
 ) -> None:
     cli("run")
     before = {file: file.read_bytes() for file in (settings.folder / "outbox").iterdir()}
-    said = cli("run")
+    with plans() as found:
+        said = cli("run")
     assert said.code == 0
     assert "done already, nothing to do" in said.out
+    assert found
+    assert not [plan for plan in found if re.match(r"SCAN (subscri|delivery)", plan)]
     assert before == {file: file.read_bytes() for file in (settings.folder / "outbox").iterdir()}
     assert len(before) == len(readers)
 

@@ -44,7 +44,7 @@ def run(
     days_as_json: list[dict[str, Any]] | None = [] if as_json else None
     watching = nullcontext(alarm.Outcome()) if dry_run else alarm.watching(settings, common.utc_now)
     with watching as outcome, common.opened(settings) as services:
-        outcome.warnings = common.warnings()
+        outcome.warnings, outcome.database = common.warnings(), services.database
         if not dry_run:  # first, so that what somebody liked since acts on their next mail
             interests.tell_papers(settings, services.database)
             inbox.fold(services.database, services.clock, services.stopping)

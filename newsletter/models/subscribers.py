@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.models.base import Base
@@ -20,7 +20,15 @@ class Standing(StrEnum):
 class SubscriberRow(Base):
     __tablename__ = "subscriber"
     # An id is never given twice, so that an old link can never mean somebody else.
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index(
+            "ix_subscriber_unconfirmed",  # few of many, whom every run looks for
+            "created_at",
+            sqlite_where=text("confirmed_at IS NULL"),
+            postgresql_where=text("confirmed_at IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -36,7 +44,7 @@ class SubscriptionRow(Base):
     __tablename__ = "subscription"
 
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
-    newsletter: Mapped[str] = mapped_column(String(40), primary_key=True)
+    newsletter: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
     detail: Mapped[str] = mapped_column(String(8))
     # Sections that they do not want in their mail, as `cross replace`.
     left_out: Mapped[str] = mapped_column(String(16), default="", server_default=text("''"))
