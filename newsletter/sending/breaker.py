@@ -31,6 +31,8 @@ class CircuitBreaker:
         self._refused, self._deferred = Streak(), Streak()
         self._refusals_by: Counter[str] = Counter()  # about us, by domain, none accepted since
         self.blocked: list[DeliveryResult] = []  # refused by a domain that refuses everything
+        self._gone: list[DeliveryResult] = []  # without a mailbox, until their batch ends
+        self.vanished = 0  # of them, who took mails before
         self.lost_answers = LostAnswers()
         self._probing = False
         self._domains = MOST_DOMAINS
@@ -147,6 +149,11 @@ class CircuitBreaker:
         """The refusals that are not recorded, of earlier batches too."""
         return self._refused.answers
 
+    def take_gone(self) -> list[DeliveryResult]:
+        """At the end of a batch: who has no mailbox, while others were accepted."""
+        gone, self._gone = self._gone, []
+        return gone
+
     def leave_refused(self, batch_id: int) -> list[Recipient]:
         """At the end of a batch: whom nobody can judge yet; they wait again."""
         new = self._refused.give_back()
@@ -171,7 +178,7 @@ class CircuitBreaker:
 
     def forget(self) -> None:
         """What was held back is somebody else's, or pending again."""
-        self._refused, self._deferred = Streak(), Streak()
+        self._refused, self._deferred, self._gone = Streak(), Streak(), []
 
     @property
     def cannot_judge(self) -> bool:
@@ -198,6 +205,8 @@ class CircuitBreaker:
         self._troubles.settle(answer.begun)
         blocked = [held for held in refused if self._refusals_by[held.domain] >= _OF_ONE_DOMAIN]
         self.blocked += blocked
+        gone = [held for held in refused if held.result.permanent and held not in blocked]
+        self._gone += gone
         self.lost_answers.accept(answer.begun, probing=self._probing)
         self._strain = 0
         self.accepted += 1
@@ -206,7 +215,7 @@ class CircuitBreaker:
             self.doubt = None
         return [
             *self._deferred.settle(answer.begun),
-            *(held for held in refused if held not in blocked),
+            *(held for held in refused if held not in blocked and held not in gone),
         ]
 
     def _refuse(self, answer: DeliveryResult) -> None:

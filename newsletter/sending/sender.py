@@ -27,6 +27,7 @@ from newsletter.sending import (
     server_identity,
     stats,
     totals,
+    vanished,
 )
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased, wait
@@ -188,7 +189,9 @@ def _judge_refusals(sending: SendContext, issue_id: int) -> None:
         breaker.is_open |= breaker.is_of_everybody(sent_before=sent_before)
     if refused and not (breaker.is_open or breaker.cannot_judge or sending.stopping()):
         with sending.database.write.begin() as session:
-            ledger.record_results(session, refused, sending.clock())
+            now = sending.clock()
+            refused = vanished.judge(session, issue_id, refused, breaker, now)
+            ledger.record_results(session, refused, now)
     breaker.forget()
     for batch_id in left_behind:  # it may be finished now
         if _lease(sending, batch_id):

@@ -20,6 +20,7 @@ from newsletter.sending import (
     quiet_issues,
     rate_limit,
     server_identity,
+    vanished,
 )
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Mark
@@ -168,11 +169,12 @@ class BatchWorker:
         deferred, everybody = self._breaker.take_deferred()
         self._answers += deferred
         refused = self._breaker.leave_refused(self._batch_id)
+        gone = self._breaker.take_gone()
         with self._sending.database.share.begin() as session:
+            now = self._sending.clock()
+            self._answers += vanished.judge(session, self._issue_id, gone, self._breaker, now)
             self._record(session)
-            ledger.unclaim(
-                session, [*everybody, *refused], self._sending.clock(), self._breaker.words
-            )
+            ledger.unclaim(session, [*everybody, *refused], now, self._breaker.words)
         self._recorded()
         self.is_settled = not self._out
 

@@ -12,7 +12,14 @@ from sqlalchemy import func, select
 from newsletter import bootstrap, daily
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.models import DeliveryRow, IssueRow, SuppressionRow
+from newsletter.models import (
+    BatchRow,
+    DeliveryRow,
+    DeliveryState,
+    IssueRow,
+    SubscriberRow,
+    SuppressionRow,
+)
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import rate_limit
 from newsletter.sending.context import NO_OVERRIDE
@@ -393,6 +400,66 @@ def test_dead_addresses_in_a_row_are_told_from_a_broken_table_by_one_other_mail(
     assert (result.account.sent, result.account.failed) == (40, 20)
     assert suppressed(database) == 20
     assert result.is_done
+
+
+def had_issues(database: Database, history: dict[str, dict[DeliveryState, timedelta]]) -> None:
+    """As if these readers got the issues of the days before, or did not, so long ago."""
+    with database.write.begin() as session:
+        frozen = session.scalars(select(IssueRow)).one()
+        batch_id = session.scalars(select(BatchRow.id)).first()
+        kept = {name: value for name, value in vars(frozen).items() if name in IssueRow.__table__.c}
+        issues = {
+            state: IssueRow(
+                **kept | {"id": None, "day": frozen.day - timedelta(days), "state": "done"}
+            )
+            for days, state in enumerate((DeliveryState.FAILED, DeliveryState.SENT), 1)
+        }
+        session.add_all(issues.values())
+        session.flush()
+        for email, states in history.items():
+            reader = session.scalars(select(SubscriberRow.id).filter_by(email=email)).one()
+            for state, ago in states.items():
+                delivery = DeliveryRow(
+                    issue_id=issues[state].id,
+                    subscriber_id=reader,
+                    batch_id=batch_id,
+                    reference=f"{state}{reader}",
+                    state=state,
+                    changed_at=datetime.now(UTC) - ago,
+                )
+                session.add(delivery)
+
+
+def test_who_took_mails_before_is_suppressed_by_refusals_of_two_days(
+    run: Run, database: Database
+) -> None:
+    sent, failed = DeliveryState.SENT, DeliveryState.FAILED
+    history = {
+        EMAILS[9]: {sent: 40 * HOUR},
+        EMAILS[20]: {sent: 40 * HOUR, failed: HOUR},  # another issue of the same day
+        EMAILS[31]: {sent: 60 * HOUR, failed: 24 * HOUR},
+        EMAILS[42]: {},
+    }
+    had_issues(database, history)
+    with SmtpByReader(lambda email: "550 5.1.1 no" if email in history else None) as server:
+        result = run.by(smtp(server))
+    assert result.is_done
+    assert (result.account.failed, suppressed(database)) == (4, 2)
+
+
+def test_many_who_took_mails_before_are_gone_by_a_servers_error_and_get_it_later(
+    run: Run, database: Database
+) -> None:
+    had_issues(database, {email: {DeliveryState.SENT: 24 * HOUR} for email in EMAILS})
+    lost = set(EMAILS[::4])
+    with SmtpByReader(lambda email: "550 5.1.1 no" if email in lost else None) as server:
+        result = run.by(smtp(server))
+    assert (result.account.pending, result.account.failed) == (len(lost), 0)
+    assert "550 5.1.1 no" in str(result.trouble)
+    with SmtpByReader(lambda _: None) as server:
+        assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS
+        assert server.taken == Counter(lost)
+    assert suppressed(database) == 0
 
 
 @pytest.mark.parametrize("emails", [["ada@a.example"], ["ada@a.example", "bob@b.example"]])
