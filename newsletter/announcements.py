@@ -46,6 +46,16 @@ def store_fetched(session: Session, fetched: FetchResult, now: datetime) -> None
     insert_missing(session, SummaryRow, rows)
 
 
+def store_in_vain(
+    session: Session, categories: Iterable[str], day: date, why: str, now: datetime
+) -> None:
+    """Remember a day that was asked for, and of which nothing could be learned."""
+    listings = [
+        Listing(day, category, ListingState.UNREACHABLE, (), why) for category in categories
+    ]
+    store_fetched(session, FetchResult(tuple(listings)), now)
+
+
 def _keep_papers(session: Session, described: dict[PaperId, Paper]) -> None:
     """Keep what is new; what an issue holds stands, and a feed's few words never replace more."""
     stored = papers.by_id(session, described)
@@ -193,8 +203,10 @@ def _says_less(listing: Listing, old: ListingRow, now: datetime) -> bool:
     """Whether what is kept is better: dates give back less than what arXiv announced by name."""
     number = len(listing.announcements)
     rebuilt = listing.state is ListingState.RECONSTRUCTED
-    if old.state == ListingState.NONE and listing.day < calendar.newest_day(now):
-        return listing.state in _NOTHING_LEARNED or (rebuilt and not number)
+    if old.state == ListingState.NONE:
+        is_past = listing.day < calendar.newest_day(now)
+        less = _NOTHING_LEARNED if is_past else (ListingState.UNREACHABLE,)
+        return listing.state in less or (is_past and rebuilt and not number)
     if not old.found:
         return False
     if listing.state in _NOTHING_LEARNED:

@@ -83,10 +83,10 @@ def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date)
             session, newsletter.slug, newsletter.categories, newest, services.max_age_days
         )
     for day in days:
-        from newsletter import daily
+        from newsletter import daily, fetching
 
         try:
-            daily.fetch(services, newsletter, day)
+            fetching.fetch(services, newsletter, day)
             daily.summarize(services, newsletter, day)
         except NoNetworkError:  # the newest day says so
             return
@@ -126,9 +126,9 @@ def _is_empty(services: Services, newsletter: NewsletterSettings, day: date) -> 
 
 
 def _fetch(services: Services, newsletter: NewsletterSettings, day: date) -> list[ListingRow]:
-    from newsletter import daily
+    from newsletter import fetching
 
-    return daily.fetch(services, newsletter, day)
+    return fetching.fetch(services, newsletter, day)
 
 
 def group_days(missed: Sequence[date], at_most: int) -> list[Days]:

@@ -34,6 +34,7 @@ _NOT_LEARNED: Mapping[str, str] = {
         "{row.category} of {row.day} cannot be read ({row.source}); run it again later"
     ),
 }
+_was_had = ListingRow.state != ListingState.UNREACHABLE
 _REFUSED = "files refused"
 _NAMED_IDS = 8
 _LATELY = timedelta(days=31)  # what `source.max_age_days` can ask for
@@ -64,7 +65,7 @@ def saved_day(session: Session, categories: Collection[str]) -> date | None:
     """The day that was kept last, if it came from saved files."""
     last = session.scalar(
         select(ListingRow)
-        .where(ListingRow.category.in_(categories))
+        .where(ListingRow.category.in_(categories), _was_had)
         .order_by(ListingRow.fetched_at.desc(), ListingRow.day.desc())
         .limit(1)
     )
@@ -83,7 +84,9 @@ def note_files(session: Session, now: datetime, *, are_kept: bool) -> None:
 def are_files_refused(session: Session, categories: Collection[str]) -> bool:
     """Whether the last that was read are saved files of which nothing is kept."""
     row = session.get(MomentRow, _REFUSED)
-    read = select(func.max(ListingRow.fetched_at)).where(ListingRow.category.in_(categories))
+    read = select(func.max(ListingRow.fetched_at)).where(
+        ListingRow.category.in_(categories), _was_had
+    )
     last = session.scalar(read)
     return row is not None and (last is None or last <= row.at)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import announcements, completeness, issues, papers, slugs
+from newsletter import completeness, fetching, issues, papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.day_report import DayReport
 from newsletter.errors import NewsletterError, StoppedError, WrongUseError
@@ -28,8 +28,6 @@ from newsletter.summaries import run
 from newsletter.summaries.extractive_summarizer import for_language
 from newsletter.summaries.run import Estimate, SummaryReport, SummaryRequest, summarize_missing
 from newsletter.transports.base import adopt
-
-_PAGES_OF_A_PAST_DAY = 2  # a category: that day's own, and the recent papers
 
 
 class NotYetError(NewsletterError):
@@ -93,7 +91,7 @@ def prepare(services: Services, newsletter: NewsletterSettings, day: date) -> Pr
     """
     is_last = is_last_chance(services, day)
     try:
-        rows = fetch(services, newsletter, day)
+        rows = fetching.fetch(services, newsletter, day)
     except SourceError:
         with services.database.read() as session:
             rows = papers.listings(session, day, newsletter.categories)
@@ -145,37 +143,6 @@ def is_last_chance(services: Services, day: date) -> bool:
     newest = services.source.current_day(services.clock())
     at_most = timedelta(days=services.max_age_days)
     return newest - at_most <= day < min(newest, calendar.next_mailing_day(newest) - at_most)
-
-
-def fetch(
-    services: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
-) -> list[ListingRow]:
-    """Ask the source for what is not known of that day yet, or for all of it, and keep it.
-
-    Raises:
-        SourceError: nothing could be learned at all.
-    """
-    with services.database.read() as session:
-        known = papers.listings(session, day, newsletter.categories)
-        described = papers.known_papers(session, day)
-    newest = services.source.current_day(services.clock())
-    good = {row.category for row in known if completeness.is_known(row, newest)}
-    missing = [category for category in newsletter.categories if again or category not in good]
-    if missing:
-        pages = len(missing) * (_PAGES_OF_A_PAST_DAY if day < newest else 1)
-        with services.bar(f"asking arXiv{_duration(services, pages)}", len(missing)) as step:
-            fetched = services.source.fetch(missing, day, described)
-            step(len(missing))
-        with services.database.write.begin() as session:
-            announcements.store_fetched(session, fetched, services.clock())
-            known = papers.listings(session, day, newsletter.categories)
-    return known
-
-
-def _duration(services: Services, pages: int) -> str:
-    """How long so many pages take at arXiv's pace, where that is worth a word."""
-    minutes = round(pages * services.page_interval / timedelta(minutes=1))
-    return f", about {minutes} min" if minutes else ""
 
 
 def summarize(

@@ -13,6 +13,7 @@ from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import ListingRow, MomentRow
+from newsletter.sources.base import ListingState
 
 _CLOSE = timedelta(minutes=5)  # as far as clocks may be apart
 RUN, FETCH, FEEDBACK = "run", "fetch", "feedback"
@@ -34,7 +35,9 @@ def last(session: Session, now: datetime) -> dict[str, datetime]:
     rows = session.scalars(select(MomentRow).where(MomentRow.name.in_((RUN, FEEDBACK))))
     moments = {row.name: row.at for row in rows}
     fetched = session.scalar(
-        select(func.max(ListingRow.fetched_at)).where(ListingRow.fetched_at <= now + _CLOSE)
+        select(func.max(ListingRow.fetched_at)).where(
+            ListingRow.fetched_at <= now + _CLOSE, ListingRow.state != ListingState.UNREACHABLE
+        )
     )
     return moments if fetched is None else moments | {FETCH: fetched}
 

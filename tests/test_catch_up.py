@@ -1,14 +1,14 @@
 """A machine that slept makes up for the days that it missed, and floods nobody."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter import bootstrap, daily, issues, taxonomy
+from newsletter import bootstrap, fetching, issues, taxonomy
 from newsletter.catch_up import group_days
 from newsletter.cli import common
 from newsletter.config import Settings
@@ -27,7 +27,8 @@ SOURCE = """
 import json
 from pathlib import Path
 from newsletter.sources.base import (
-    Announcement, AnnouncementType, FetchResult, Listing, ListingState, Paper, PaperId, SourceError)
+    Announcement, AnnouncementType, FetchResult, Listing, ListingState, NoNetworkError, Paper,
+    PaperId, SourceError)
 from newsletter.sources.calendar import newest_day
 
 def from_settings(settings):
@@ -44,6 +45,8 @@ class Days:
         told = json.loads(self._file.read_text()).get(str(day), [])
         if "silent" in told:
             raise SourceError("nobody answers")
+        if "no network" in told:
+            raise NoNetworkError("no network")
         lacking = tuple(each[1:] for each in told if each.startswith("?"))
         ids = [PaperId.read(each) for each in told if not each.startswith("?")]
         papers = {
@@ -251,10 +254,11 @@ def test_a_day_that_has_to_wait_leaves_the_others_their_issue(
     assert "补发：2025年7月15日 至 2025年7月16日" in away
 
 
+@pytest.mark.parametrize("trouble", ["?2507.07001v1", "silent", "no network"])
 def test_a_first_day_that_could_not_be_had_is_made_up_for(
-    cli: Cli, settings: Settings, set_now: SetNow
+    cli: Cli, settings: Settings, set_now: SetNow, trouble: str
 ) -> None:
-    announce(settings, {"2025-07-11": ["?2507.07001v1"]})
+    announce(settings, {"2025-07-11": [trouble]})
     assert cli("run").code == 1
     set_now(FRIDAY_NIGHT + timedelta(days=4))
     announce(
@@ -351,27 +355,42 @@ def test_days_on_which_nothing_was_announced_are_said_once_and_mailed_to_nobody(
 
 
 class SilentSource:
-    """Friday is the newest day; nothing is said of any."""
+    """Friday is the newest day; nothing is said of any, a page at a time."""
+
+    def __init__(self) -> None:
+        self._progress: Callable[[], None] = lambda: None
 
     def current_day(self, now: datetime) -> date:
         del now
         return date(2025, 7, 11)
 
+    def pages_of(self, categories: Sequence[str], day: date) -> int:
+        return len(categories) * (2 if day < date(2025, 7, 11) else 1)
+
+    def tell_progress(self, progress: Callable[[], None]) -> None:
+        self._progress = progress
+
     def fetch(
         self, categories: Sequence[str], day: date, known: Mapping[str, Paper] | None = None
     ) -> FetchResult:
-        del categories, day, known
+        del day, known
+        for _category in categories:
+            self._progress()  # once too often: the papers are still to come
         return FetchResult(())
 
 
-def test_the_progress_bar_says_how_long_arxiv_will_take(
+def test_the_progress_bar_moves_and_says_how_long_arxiv_will_take(
     settings: Settings, database: Database
 ) -> None:
     labels: list[str] = []
+    steps: list[int] = []
 
-    def bar(label: str, total: int) -> AbstractContextManager[Step]:
+    @contextmanager
+    def bar(label: str, total: int) -> Iterator[Step]:
         labels.append(f"{label} ({total})")
-        return nullcontext(lambda _done: None)
+        steps.clear()
+        yield steps.append
+        assert sum(steps) == total
 
     slugs = tuple(each for each in taxonomy.CATEGORIES if each.startswith("cs."))
     wide = settings.newsletters[0].model_copy(update={"categories": slugs})
@@ -380,9 +399,10 @@ def test_the_progress_bar_says_how_long_arxiv_will_take(
         settings, lambda: FRIDAY_NIGHT, bar, lambda: False, SilentSource()
     ) as services:
         paced = replace(services, database=database, page_interval=timedelta(seconds=15))
-        daily.fetch(paced, wide, date(2025, 7, 11))
-        daily.fetch(paced, wide, date(2025, 7, 10))
-        daily.fetch(paced, narrow, date(2025, 7, 11))
+        fetching.fetch(paced, wide, date(2025, 7, 11))
+        assert steps == [1] * 40
+        fetching.fetch(paced, wide, date(2025, 7, 10))
+        fetching.fetch(paced, narrow, date(2025, 7, 11))
     assert labels == [
         "asking arXiv, about 10 min (40)",
         "asking arXiv, about 20 min (40)",

@@ -198,7 +198,8 @@ def bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="dim")
+            shown = task.speed is not None and task.speed >= 1
+            return Text(f"{task.speed:,.0f}/s" if shown else "", style="dim")
 
     columns = (
         TextColumn("{task.description}"),

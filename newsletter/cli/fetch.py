@@ -43,7 +43,7 @@ def fetch(
 
     Says of each category how many papers there are and whether that is all of them.
     """
-    from newsletter import daily
+    from newsletter import fetching
     from newsletter.sources.base import SAVED_FILES
     from newsletter.sources.from_files import SavedFiles
 
@@ -57,7 +57,7 @@ def fetch(
             if source
             else services.source.current_day(now)
         )
-        rows = daily.fetch(services, newsletter, announced_on, again=bool(files))
+        rows = fetching.fetch(services, newsletter, announced_on, again=bool(files))
         for row in rows:
             counts = listing_as_json(services, row)
             rows_as_json.append(counts)

@@ -114,7 +114,7 @@ def content_of(
     services: "Services", newsletter: "NewsletterSettings", day: date | None
 ) -> "IssueContent":
     """The issue of that day, or what would become of it now; nothing is kept."""
-    from newsletter import bootstrap, completeness, daily, issues, papers
+    from newsletter import bootstrap, completeness, fetching, issues, papers
 
     now = services.clock()
     with services.database.read() as session:
@@ -130,7 +130,7 @@ def content_of(
         rows = papers.listings(session, announced_on, newsletter.categories)
     with bootstrap.rehearsal(services) as copy:
         if not any(map(completeness.is_saved, rows)):  # else the operator's files are the day
-            rows = daily.fetch(copy, newsletter, announced_on)
+            rows = fetching.fetch(copy, newsletter, announced_on)
         with copy.database.read() as session:
             content = issues.compose_issue(
                 session, newsletter, announced_on, services.summarizer, now

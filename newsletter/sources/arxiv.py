@@ -29,6 +29,14 @@ class ConfiguredArxiv:
         self._has_pages = has_pages
         self._stopping: Callable[[], bool] | None = None
 
+    def pages_of(self, categories: Sequence[str], day: date) -> int:
+        """How many pages it will ask for, if nothing goes wrong."""
+        return self._source.pages_of(categories, day)
+
+    def tell_progress(self, progress: Callable[[], None]) -> None:
+        """Call that whenever a category is done and another one follows."""
+        self._source.tell_progress(progress)
+
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """Let no wait between requests go on where that says so."""
         self._stopping = stopping

@@ -6,7 +6,7 @@ own for 90 days; an older one is rebuilt from the dates of submission.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import requests
@@ -21,7 +21,6 @@ from newsletter.sources.listing_status import CategoryListing, nothing
 from newsletter.sources.newest_batch import NewestBatch
 
 _MOMENT_S = 300.0
-_RECENT = timedelta(days=14)  # five announcements never take longer
 _INDEXED = timedelta(days=4)  # by then the API knows a day's versions, over a weekend as well
 
 
@@ -60,12 +59,21 @@ class ArxivSource:
         self._dated = dated
         self._shown = date.min  # the newest day that was seen on any page
         self._silent: dict[tuple[str, date], tuple[float, CategoryListing]] = {}
+        self._progress: Callable[[], None] = lambda: None
 
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """Let no wait between requests go on where that says so."""
         for adapter in self._requests.session.adapters.values():
             if isinstance(adapter, PoliteAdapter):
                 adapter.stop_when(stopping)
+
+    def pages_of(self, categories: Sequence[str], day: date) -> int:
+        """How many pages it will ask for, if nothing goes wrong."""
+        return self._dated.pages_of(categories, day) if self._dated else len(categories)
+
+    def tell_progress(self, progress: Callable[[], None]) -> None:
+        """Call that whenever a category is done and another one follows."""
+        self._progress = progress
 
     def current_day(self, now: datetime) -> date:
         """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""
@@ -86,13 +94,20 @@ class ArxivSource:
             return self._past(categories, day, known or {})
         batch = NewestBatch(self._requests, self._dated, day, dict(known or {}))
         said: list[CategoryListing] = []
-        for category in categories:
+        for category in self._told_of(categories):
             said.append(self._said_once(batch, category, day))
             if said[-1].is_past and self._has_past_days:
                 self._shown = max(self._shown, said[-1].shown or day)
                 return self._past(categories, day, known or {})
         papers = batch.papers(said) | self._of_then(said, day, known or {})
         return past_day.judged(said, day, papers, batch.trouble)
+
+    def _told_of(self, categories: Iterable[str]) -> Iterator[str]:
+        """The categories in turn; says when one is done and another one follows."""
+        for number, category in enumerate(categories):
+            if number:
+                self._progress()
+            yield category
 
     def _of_then(
         self, said: Sequence[CategoryListing], day: date, known: Mapping[str, Paper]
@@ -128,7 +143,7 @@ class ArxivSource:
         """A day that pages and feeds no longer show: by its own page, else by dates."""
         said: list[CategoryListing] = []
         failed: dict[str, SourceError] = {}
-        for category in dict.fromkeys(categories):
+        for category in self._told_of(dict.fromkeys(categories)):
             try:
                 said.append(self._by_dated_page(category, day))
             except SourceError as error:
@@ -158,7 +173,7 @@ class ArxivSource:
 
     def _by_recent(self, rebuilt: FetchResult, day: date) -> list[CategoryListing]:
         """Where no paper could be dated to that day, what arXiv's recent papers list of it."""
-        if self._dated is None or self._shown - day > _RECENT:
+        if self._dated is None or self._shown - day > calendar.RECENT_REACH:
             return []
         silent = [told.category for told in rebuilt.listings if not told.announcements]
         listings = (self._dated.recent_listing(category, day) for category in silent)
@@ -180,7 +195,7 @@ class ArxivSource:
             raise PageRefusedError(
                 f"arXiv's pages of past days reach {calendar.PAGES_REACH.days} days back"
             )
-        return self._dated.listing(category, day, recent=age <= _RECENT)
+        return self._dated.listing(category, day, recent=age <= calendar.RECENT_REACH)
 
     def _rebuilt(self, categories: Sequence[str], day: date) -> FetchResult:
         if self._api_url is None or self._oai_url is None:

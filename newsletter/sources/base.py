@@ -1,7 +1,7 @@
 """What a source hands over: a day's listings, the papers in them, sentences made elsewhere."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -215,6 +215,17 @@ class KnowsCalendar(Protocol):
 
     def passes_over(self, day: date) -> bool:
         """Whether what was read already shows that there was no announcement that day."""
+
+
+@runtime_checkable
+class TellsProgress(Protocol):
+    """A source that takes its time between its pages."""
+
+    def pages_of(self, categories: Sequence[str], day: date) -> int:
+        """How many pages it will ask for, if nothing goes wrong."""
+
+    def tell_progress(self, progress: Callable[[], None]) -> None:
+        """Call that whenever a category is done and another one follows."""
 
 
 class Source(Protocol):

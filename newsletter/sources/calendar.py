@@ -12,6 +12,7 @@ _ANNOUNCED_AT = time(20)
 _DEADLINE = time(14)
 _SATURDAY = 5
 PAGES_REACH = timedelta(days=90)  # arXiv's pages of past days
+RECENT_REACH = timedelta(days=14)  # its recent papers; five announcements never take longer
 
 # Days on which arXiv's staff is away, as arXiv publishes them year by year. On their evenings
 # nothing is announced, so that the *next* mailing day is the empty one: Thanksgiving has a batch,

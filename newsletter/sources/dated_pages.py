@@ -1,8 +1,8 @@
 """arXiv's dated pages, asked for: past days, and the days on which there was an announcement."""
 
 import time
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 import requests
 
@@ -72,6 +72,15 @@ class DatedPages:
             raise
         latest = self.recent(category, anew=False) if recent else None
         return dated_listing(category, shown, latest, source)
+
+    def pages_of(self, categories: Sequence[str], day: date) -> int:
+        """How many pages a day of these takes: one each; of a past day recent papers as well."""
+        kept = self._kept()
+        if self.has_no_batch(day):
+            return 0
+        is_recent = timedelta(0) < self._newest - day <= calendar.RECENT_REACH
+        unread = [category for category in categories if category not in kept]
+        return len(categories) + (len(unread) if is_recent else 0)
 
     def recent(self, category: str, *, anew: bool = True) -> RecentPage | None:
         """The recent papers of a category; None where they cannot be had.

@@ -103,6 +103,22 @@ def paths(stand_in: StandIn) -> list[str]:
     return [each.path for each in stand_in.asked]
 
 
+def test_a_source_knows_beforehand_how_many_pages_it_will_ask_for_and_tells_of_each_category(
+    arxiv: StandIn,
+) -> None:
+    arxiv.clock.now = datetime(2026, 11, 30, 14, tzinfo=UTC).timestamp()
+    arxiv.recent("cs.SD", Reply(recent({NEXT: [], DAY: [NEW]})))
+    one, told = source(arxiv), list[str]()
+    one.tell_progress(lambda: told.append(paths(arxiv)[-1]))
+    categories = ("cs.SD", "cs.CL")
+    newest, long_ago = date(2026, 11, 30), date(2026, 10, 6)
+    asked = [one.pages_of(categories, day) for day in (newest, DAY, long_ago)]
+    assert asked == [2, 4, 2]
+    one.fetch(categories, DAY)
+    assert told == ["/list/cs.SD/recent"]
+    assert one.pages_of(categories, date(2026, 11, 23)) == 2  # recent papers are asked for once
+
+
 def test_a_past_day_is_complete_with_its_replacements_in_the_versions_of_then(
     arxiv: StandIn,
 ) -> None:
