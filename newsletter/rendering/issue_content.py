@@ -128,6 +128,7 @@ class IssueContent:
     topics: tuple[Topic, ...] = ()  # what several papers of its leading section are on
     editor_notes: tuple[EditorNote, ...] = ()
     omissions: tuple[Omission, ...] = ()
+    hidden: tuple[IssueSection, ...] = ()  # sections that its reader left out
     # Of several days, and beside papers that were found later: where each day announced which
     # paper, by its identifier.
     sections_by_day: Mapping[date, Mapping[str, IssueSection]] = field(
@@ -255,6 +256,7 @@ class IssueContent:
             entries=tuple(entry for entry in self.entries if entry.section not in hidden),
             topics=() if self.leading and self.leading[0].section in hidden else self.topics,
             omissions=tuple(left for left in self.omissions if left.section not in hidden),
+            hidden=tuple(section for section in IssueSection if section in hidden),
         )
 
     @property
@@ -318,6 +320,11 @@ class IssueContent:
         return len(self.missing_papers) + sum(listing.unnamed for listing in self.listings)
 
     @property
-    def is_lacking(self) -> bool:
-        """Whether papers are known to be missing, or a category: they may be new ones."""
-        return bool(self.lacking or self.unread)
+    def may_lack_new(self) -> bool:
+        """Whether papers may have been new that are not here, so that nobody says there was none.
+
+        Missing, left out by the reader or by the editor, or never found by dates.
+        """
+        left_out = any(left.section in {IssueSection.NEW, None} for left in self.omissions)
+        is_short = self.lacking or self.unread or self.is_rebuilt or self.is_sample
+        return bool(is_short or left_out or IssueSection.NEW in self.hidden)

@@ -24,7 +24,7 @@ class OpeningSentence(DaySentences):
         if topics:
             return topics
         count, papers = self._count, len(content.leading)
-        is_whole = not content.is_lacking
+        is_whole = not content.may_lack_new
         sentence = {
             IssueSection.NEW: count(
                 "%(num)s paper is new in %(categories)s: %(title)s",
@@ -63,7 +63,7 @@ class OpeningSentence(DaySentences):
 
     def _topics(self, content: IssueContent) -> str:
         """What several papers of the leading section are on, with their numbers if any has two."""
-        say, is_whole = self._say, not content.is_lacking
+        say, is_whole = self._say, not content.may_lack_new
         sentence = {
             IssueSection.NEW: say("Among what is new in %(categories)s: %(topics)s."),
             IssueSection.CROSS: say(

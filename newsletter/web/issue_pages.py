@@ -112,6 +112,9 @@ def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
     )
 
 
+_FOUND_LATER = "found-later"  # as mails and the page itself link to it
+
+
 class _FilledBlock(NamedTuple):
     """What stands under one label."""
 
@@ -121,13 +124,16 @@ class _FilledBlock(NamedTuple):
 
 
 def _filled_blocks(content: IssueContent) -> list[_FilledBlock]:
-    """The labels in their order. Mails link to sections: the first of each bears its name."""
+    """The labels in their order. Mails link to sections: the first of each bears its name.
+
+    So does the first of what was found later, which is of no section of that day.
+    """
     anchors: dict[str, Block] = {}
     for block in sorted(content.blocks, key=attrgetter("is_first", "is_late")):
         parts = ["first" if block.is_first else "", block.category, block.section]
         parts.insert(0, str(block.day) if block.is_late else "")
-        is_taken = block.section in anchors
-        anchors["-".join(filter(None, parts)) if is_taken else block.section] = block
+        name = _FOUND_LATER if block.is_late else block.section
+        anchors["-".join(filter(None, parts)) if name in anchors else name] = block
     entries: dict[Block, list[IssueEntry]] = {block: [] for block in content.blocks}
     for entry in content.entries:
         entries[content.block(entry)].append(entry)

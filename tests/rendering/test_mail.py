@@ -4,7 +4,7 @@ import quopri
 import re
 from binascii import a2b_base64
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import escape
@@ -22,7 +22,7 @@ from newsletter.db import Database
 from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.picks import PickReason, ReasonType
-from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
+from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection, Omission
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message, MessageContent, Placeholders
 from newsletter.rendering.qp_template import (
@@ -274,6 +274,19 @@ def test_where_papers_are_missing_no_mail_says_that_nothing_is_new() -> None:
     assert "Nothing is new in" in IssueEmails(whole, SITE, LINKS).mail(READER).text
 
 
+def test_nobody_is_told_that_nothing_is_new_where_new_papers_were_left_out() -> None:
+    whole = digest(paper(), paper(id=PaperId("2507.00002", 1)))
+    cross = replace(whole.entries[1], section=IssueSection.CROSS)
+    both = replace(whole, entries=(whole.entries[0], cross))
+    left_out = Omission(both.day, whole.entries[0].paper.id, "A title", "", IssueSection.NEW)
+    by_editor = replace(both, entries=(cross,), omissions=(left_out,))
+    for content, hidden in ((both, "new"), (by_editor, "")):
+        reader = replace(READER, left_out=hidden)
+        text = IssueEmails(content, SITE, LINKS).mail(reader).text
+        assert f"1 paper is cross-listed in {both.categories[0]}" in " ".join(text.split())
+        assert "Nothing is new" not in text
+
+
 def test_a_withdrawn_paper_is_marked() -> None:
     comment = "This paper has been withdrawn by the author due to an error in Lemma 2"
     issue = digest(paper(comment=comment), section=IssueSection.REPLACE)
@@ -423,6 +436,10 @@ def test_the_masthead_counts_and_draws_only_sections_that_have_something() -> No
     assert "https://papers.example.org/audio/2025-07-11#new" in counts
     assert "cross" not in counts
     assert 'aria-label="New 100 %"' in page
+    late = replace(issue.entries[0], announced_on=issue.day - timedelta(days=1))
+    page = IssueEmails(replace(issue, entries=(late,)), SITE, LINKS).mail(READER).html
+    (counts,) = re.findall(r'<p class="counts".*?</p>', page)
+    assert re.search(r"/audio/2025-07-11#found-later[^>]*>1 found later</a>", counts)
 
 
 def test_the_first_sentence_says_what_the_day_is_about_before_anything_can_be_pressed() -> None:

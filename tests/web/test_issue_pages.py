@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -82,7 +82,8 @@ def test_an_issue_by_category_with_the_editor_s_word(site: Site) -> None:
     widths = re.findall(r'<rect class="\w+" x="(\d+)" width="([\d.]+)"', page)
     assert [int(x) for x, _ in widths] == [0, float(widths[0][1]) + 0.5, 100 - int(widths[2][1])]
     assert len({*anchors}) == len(anchors) > 4
-    assert {"new", "cross", "replace"} < {*anchors}  # what mails link to
+    assert {"new", "cross", "replace", "found-later"} < {*anchors}  # what mails link to
+    assert '<a href="#found-later">1 found later</a>' in page
     numbers = [int(number) for number in re.findall(r'number">(\d+)</span></h2>', page)]
     assert sum(numbers) == page.count("<article") == 59
     links = re.findall(r'<a href="#([^"]+)">\S+ <span class="number">(\d+)', page)
@@ -95,10 +96,13 @@ def test_an_issue_by_category_with_the_editor_s_word(site: Site) -> None:
 
 
 def grouped(content: IssueContent) -> IssueContent:
-    """By category, with a note, the last paper first, the second left out, and a pick."""
+    """By category, with a note, the last paper first, the second left out, one late, and a pick."""
     names = [entry.paper.id.arxiv_id for entry in content.entries]
     wishes = IssueEdit("Tea **at four**", {names[-1]: "Read & discussed"}, {names[1]: ""})
     categories = ("cs.SD", "eess.AS", "eess.SP")
+    late = replace(content.entries[3], announced_on=content.day - timedelta(days=1))
+    entries = tuple(late if entry is content.entries[3] else entry for entry in content.entries)
+    content = replace(content, entries=entries)
     reason = PickReason(ReasonType.CATEGORY, "cs.SD", of_newsletter=True)
     picks = (IssuePick(names[0], (reason,)),)
     content = replace(content, categories=categories, by_category=True, picks=picks)
