@@ -2,8 +2,8 @@
 
 A machine that slept makes up for the announcement days that it missed, oldest first, within
 `source.max_age_days`. A reader gets `sending.issues_per_day` issues at most: where more days were
-missed, the oldest of them come as one. Where the newest day is empty, the newest before it that had
-papers takes its place.
+missed, the oldest of them come as one; where it is one a day, they come in the newest day's. Where
+the newest day is empty, the newest before it that had papers takes its place.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,16 +51,21 @@ def open_days(services: Services, newsletter: NewsletterSettings) -> list[Days]:
         ]
         frozen = completeness.frozen_lately(session, slug, services.clock())
         is_open = completeness.find_issue(session, slug, newest) is None
-    # What was begun and waited for comes also where there is room for nothing but the newest.
-    room = max(services.sending.issues_per_day - is_open, 1 if waiting else 0) - frozen
+        mailed = completeness.covered_days(session, slug)
+        last_mailed = max((day for day in mailed if day < newest), default=date.min)
+    at_most = services.sending.issues_per_day
+    room = at_most - is_open - frozen
     older = sorted(waiting + missed)
-    newest_issue: list[Days] = []
+    last: list[Days] = [(newest,)]
     if room >= 0 and len(older) > room and _is_empty(services, newsletter, newest):
         while len(older) > 1 and _is_empty(services, newsletter, older[-1]):
             older.pop()
-        newest_issue = [(older.pop(),)]
-    made_up = group_days(older, room) + newest_issue
-    return [*sorted([(day,) for day in undelivered] + made_up), (newest,)]
+        last.insert(0, (older.pop(),))
+    if at_most == 1 and is_open and not frozen:  # there is never room for an issue beside it
+        joined = tuple(day for day in older if day > last_mailed)
+        last[0] = (*joined, *last[0])
+    made_up = group_days(older, room) + last[:-1]
+    return [*sorted([(day,) for day in undelivered] + made_up), last[-1]]
 
 
 def newest_from(services: Services, newsletter: NewsletterSettings) -> datetime | None:
