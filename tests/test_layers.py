@@ -27,6 +27,7 @@ LAYERS = (
     "catch_up",
     "daily",
     "day_report",
+    "fetching",
     "services",
     "notices",
     "transactional",

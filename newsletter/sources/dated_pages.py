@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import requests
@@ -226,8 +227,14 @@ def _as_announced(
         entry for entry in listed if entry.kind.is_replacement and entry.arxiv_id not in later
     )
     first = {entry.arxiv_id: entry for entry in listed if not entry.kind.is_replacement}
+    # Of what it calls replaced only, the page says more than the recent papers.
+    again = {entry.arxiv_id: entry for entry in listed if entry.kind.is_replacement}
+    new = (
+        replace(again.get(entry.arxiv_id, entry), kind=entry.kind)
+        for entry in _in_order(recent, first)
+    )
     return (
-        *(first.get(entry.arxiv_id, entry) for entry in _in_order(recent, first)),
+        *(first.get(entry.arxiv_id, entry) for entry in new),
         *(entry for entry in replaced if entry.arxiv_id not in announced),
     )
 

@@ -38,6 +38,7 @@ from newsletter.sources.response_types import (
 )
 from newsletter.sources.saved_pages import SavedDatedPages, SavedPage, bears, merge_listings
 from newsletter.sources.saved_papers import SavedPapers
+from newsletter.text import counted
 
 _A_PAGE = "a listing page or a feed of the day, such as https://arxiv.org/list/cs.SD/new"
 
@@ -49,8 +50,8 @@ class SavedFiles:
     page that was empty for an hour.
 
     A page says what was announced in its category, a feed fills in what the page lacks or stands in
-    for it. Papers are as the API says, else OAI, else the feed. Where no file speaks of a day, its
-    listings are rebuilt from the dates that OAI states.
+    for it. Papers are as the API says, else OAI, else the feed, else the page. Where no file speaks
+    of a day, its listings are rebuilt from the dates that OAI states.
 
     Raises:
         SourceError: a file cannot be read or is none of these, or none says what was announced.
@@ -115,8 +116,12 @@ class SavedFiles:
             raise SourceError(
                 f"{self._name} says nothing of {', '.join(wanted)}{of}; give {_A_PAGE}"
             )
-        papers_by_name = with_html(said, self._described(said, day, known or {}))
-        listings = [judge_listing(listing, day, papers_by_name, "") for listing in said]
+        described = self._described(said, day, known or {})
+        papers_by_name = with_html(said, described)
+        listings = [
+            judge_listing(listing, day, papers_by_name, _told_by_page(listing, described))
+            for listing in said
+        ]
         return rebuild.listings_from_papers(
             listings, {paper.id: paper for paper in papers_by_name.values()}
         )
@@ -215,7 +220,8 @@ class SavedFiles:
                 *self._papers.of(line, told.get(line.arxiv_id)),
                 *filter(None, [known.get(line.arxiv_id)]),
             ]
-            for paper in sorted(filter(line.fits, candidates), key=was_later):
+            candidates = sorted(filter(line.fits, candidates), key=was_later)
+            for paper in [*candidates, *filter(None, [line.described])]:
                 found.setdefault(line.arxiv_id, paper)
         return found
 
@@ -241,6 +247,14 @@ class SavedFiles:
                     self._papers.add_records(parse_records(content).records)
         except SourceError as error:
             raise SourceError(f"{file}: {error}") from error
+
+
+def _told_by_page(listing: CategoryListing, described: Mapping[str, Paper]) -> str:
+    """How many papers nothing but the page describes, which seldom names a version."""
+    lines = [line for line in listing.lines if line.described is not None]
+    alone = sum(described.get(line.arxiv_id) is line.described for line in lines)
+    which = "it does not say in which version"
+    return f"{counted(alone, 'paper')} as the page describes them; {which}" if alone else ""
 
 
 def _read(file: Path) -> bytes:

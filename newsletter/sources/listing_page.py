@@ -14,6 +14,7 @@ from lxml import etree, html
 
 from newsletter import taxonomy
 from newsletter.sources.base import PAPER_ID, AnnouncementType, SourceError
+from newsletter.sources.page_text import PageText
 from newsletter.text import one_line
 
 _HEADING = re.compile(rb"<h3[^>]*>\s*Showing new listings for")
@@ -48,6 +49,9 @@ _KINDS = {
 }
 
 
+_NO_TEXT = PageText("", "", "")
+
+
 @dataclass(frozen=True)
 class PageEntry:
     """A line of the listing: an identifier without version."""
@@ -56,7 +60,7 @@ class PageEntry:
     kind: AnnouncementType
     categories: tuple[str, ...]  # primary first
     html_version: int | None = None  # the version that can be read as a web page, where one is
-    comment: str = ""  # the authors' own, its web addresses hidden
+    text: PageText = _NO_TEXT
 
 
 @dataclass(frozen=True)
@@ -132,13 +136,13 @@ def parse_listing_page(content: bytes, category: str) -> ListingPage:
 
 
 def page_root(content: bytes) -> html.HtmlElement:
-    """The page as a tree.
+    """The page as a tree. arXiv names the encoding beside its pages, not in them.
 
     Raises:
         SourceError: this is no page at all.
     """
     try:
-        return html.document_fromstring(content)
+        return html.document_fromstring(content, html.HTMLParser(encoding="utf-8"))
     except (etree.LxmlError, ValueError) as error:
         raise SourceError(f"this is no listing page: {one_line(str(error))[:120]}") from error
 
@@ -187,7 +191,8 @@ def page_entry(line: html.HtmlElement, category: str, kind: AnnouncementType) ->
     if arxiv_id is None or not categories:
         return None
     seen = _seen_from(category, kind, categories)
-    return PageEntry(arxiv_id, seen, categories, _html_version(line, arxiv_id), _comment(details))
+    version, text = _html_version(line, arxiv_id), PageText.of(details)
+    return PageEntry(arxiv_id, seen, categories, version, text)
 
 
 def _identifier(line: html.HtmlElement) -> str | None:
@@ -208,19 +213,11 @@ def _html_version(line: html.HtmlElement, arxiv_id: str) -> int | None:
 
 
 def _categories(details: html.HtmlElement | None) -> tuple[str, ...]:
-    return tuple(_CODE.findall(_field(details, "list-subjects")))
-
-
-def _comment(details: html.HtmlElement | None) -> str:
-    return _field(details, "list-comments").removeprefix("Comments:").lstrip()
-
-
-def _field(details: html.HtmlElement | None, name: str) -> str:
     if details is not None and details.tag == "dd":
         for node in details.iter("div"):
-            if name in (node.get("class") or ""):
-                return one_line(node.text_content())
-    return ""
+            if "list-subjects" in (node.get("class") or ""):
+                return tuple(_CODE.findall(one_line(node.text_content())))
+    return ()
 
 
 def _seen_from(

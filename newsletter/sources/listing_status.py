@@ -6,7 +6,14 @@ from datetime import date
 
 from newsletter import taxonomy
 from newsletter.sources import calendar
-from newsletter.sources.base import Announcement, AnnouncementType, Listing, ListingState, Paper
+from newsletter.sources.base import (
+    Announcement,
+    AnnouncementType,
+    Listing,
+    ListingState,
+    Paper,
+    PaperId,
+)
 from newsletter.sources.feed import Feed, FeedEntry
 from newsletter.sources.listing_page import ListingPage, PageEntry
 
@@ -20,12 +27,19 @@ class ListingEntry:
     version: int | None = None
     html_version: int | None = None  # which can be read as a web page
     comment: str = ""  # as the page has it
+    described: Paper | None = None  # the same, where there is nobody better to ask
 
     @classmethod
     def of(cls, entry: PageEntry) -> "ListingEntry":
-        """A line of a page."""
+        """A line of a page; where that names no version, it counts as the least it can be."""
+        least = 2 if entry.kind.is_replacement else 1
+        version = max(entry.html_version or least, least)
         return cls(
-            entry.arxiv_id, entry.kind, html_version=entry.html_version, comment=entry.comment
+            entry.arxiv_id,
+            entry.kind,
+            html_version=entry.html_version,
+            comment=entry.text.comment,
+            described=entry.text.paper(PaperId(entry.arxiv_id, version), entry.categories),
         )
 
     @property

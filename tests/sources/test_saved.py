@@ -315,8 +315,9 @@ def test_a_real_archives_page_agrees_with_the_page_of_its_category() -> None:
         SavedFiles([folder / f"browsecode_fs_list_{name}_new.html"]).fetch(("astro-ph.CO",), day)
         for name in ("astro-ph.CO", "astro-ph")
     )
-    assert own.listings[0].expected == len(own.listings[0].missing) == 23
-    assert set(own.listings[0].missing) <= set(by_archive.listings[0].missing)
+    assert own.listings[0].expected == len(own.listings[0].announcements) == 23
+    assert own.listings[0].state is ListingState.COMPLETE
+    assert own.papers.items() <= by_archive.papers.items()
 
 
 def test_oai_alone_gives_a_day_back_that_is_asked_for(saved: Saved) -> None:
@@ -376,6 +377,32 @@ def test_two_pages_of_a_long_past_day_make_one_listing(saved: Saved) -> None:
     half = saved(one=catchup(NEW, day=PAST, total=3), papers=answer(*ALL))
     listing = only(half, day=PAST)
     assert (listing.state, listing.expected) == (ListingState.PARTIAL, 3)
+
+
+DESCRIBED = b"""<dd><div class='list-title mathjax'><span class='descriptor'>Title:</span>
+ $L^2$ &amp; more </div><div class='list-authors'><a>Ada L</a>, <a>Kurt G\xc3\xb6del</a>,
+ et al. (84 additional authors not shown)</div>
+<p class='mathjax'> One thing. See <a href="https://example.org/x">this https URL</a>.<br> Two, with
+ <a href="javascript:x">this https URL</a> and <i>x</i>.</p>"""
+
+
+def test_a_page_alone_describes_its_papers_but_for_versions(saved: Saved) -> None:
+    revised = replace(AGAIN, html=f"/html/{AGAIN.id.rpartition('v')[0]}v4")
+    content = catchup(NEW, CROSSED, revised, day=PAST, following=NEXT)
+    day = saved(past=content.replace(b"<dd>", DESCRIBED)).fetch(("cs.SD",), PAST)
+    listing = only(saved(past=content.replace(b"<dd>", DESCRIBED)), day=PAST)
+    assert (listing.state, len(listing.announcements)) == (ListingState.COMPLETE, 3)
+    assert listing.source.endswith(
+        "3 papers as the page describes them; it does not say in which version"
+    )
+    assert {each.paper.version for each in listing.announcements} == {1, 4}
+    paper = next(iter(day.papers.values()))
+    assert (paper.title, paper.authors) == ("$L^2$ & more", ("Ada L", "Kurt Gödel", "et al."))
+    first, second = paper.abstract.split("\n")
+    assert first == "One thing. See https://example.org/x."
+    assert second == "Two, with this https URL and x."
+    better = saved(past=content.replace(b"<dd>", DESCRIBED), papers=answer(NEW))
+    assert "2 papers as the page describes them" in only(better, day=PAST).source
 
 
 def test_recent_papers_sort_out_a_past_days_late_cross_lists(saved: Saved) -> None:
@@ -456,7 +483,7 @@ def test_arxivs_own_saved_pages_are_read_like_live_ones(saved: Saved) -> None:
         recent=dated_case("sample_recent_cs.SD.html"),
     )
     (listing,) = source.fetch(("cs.SD",), date(2026, 11, 24)).listings
-    assert (listing.state, listing.expected, len(listing.missing)) == (ListingState.PARTIAL, 9, 9)
+    assert (listing.state, listing.expected, len(listing.missing)) == (ListingState.COMPLETE, 9, 0)
     alias = saved(page=dated_case("alias_page.html"), papers=dated_case("alias_api.xml"))
     assert only(alias, "cs.NA").state is ListingState.COMPLETE
 
