@@ -25,6 +25,7 @@ from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.text import brief
 
 _LOCK_TIMEOUT_S = 30
+_CONNECT_WITHIN_S = 10  # else psycopg waits for 130
 _MOVED = 0x6D6F7665  # a user_version of SQLite: the file was copied to another database
 _MANY = 50  # rows
 _HAS_MOVED = (
@@ -181,8 +182,9 @@ def connect(url: str, folder: Path) -> Database:
         file = sqlite_file(url, folder)
         if file is not None:
             parsed = parsed.set(database=str(file))
-        bouncing = {"prepare_threshold": None} if _takes_threshold(parsed) else {}
-        engine = create_engine(parsed, connect_args=bouncing)
+        within_s = {"connect_timeout": parsed.query.get("connect_timeout", _CONNECT_WITHIN_S)}
+        psycopg = {"prepare_threshold": None, **within_s} if _takes_threshold(parsed) else {}
+        engine = create_engine(parsed, connect_args=psycopg)
     except ModuleNotFoundError as error:
         raise WrongUseError(
             f"database.url needs {error.name}, which is not installed; for PostgreSQL:"

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
 
-from newsletter import bootstrap, health, public_address, storage_health, trials
+from newsletter import bootstrap, db, health, public_address, storage_health, trials
 from newsletter.cli import common
 from newsletter.config import Settings, SourceSettings
 from newsletter.db import Database
@@ -225,6 +225,17 @@ def test_a_wrong_setting_is_trouble_with_the_name_of_the_setting(
         assert said == ["ok", "ok"], "which is said once"
 
 
+def test_a_database_server_that_says_nothing_is_not_waited_for(
+    setting: Set, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("psycopg", reason="psycopg is not installed (pip install '.[postgresql]')")
+    monkeypatch.setattr(db, "_CONNECT_WITHIN_S", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        setting("database", url=f"postgresql+psycopg://ada@127.0.0.1:{port}/papers")
+        assert "timeout expired; look at database.url" in found("database")[0][1]
+
+
 def test_the_mailbox_is_logged_in_to_and_its_folder_opened(setting: Set, found: Found) -> None:
     with ImapStandIn(b"Subject: a bounce\n\n") as server:
         where = f"127.0.0.1:{server.port}"
@@ -237,7 +248,10 @@ def test_the_mailbox_is_logged_in_to_and_its_folder_opened(setting: Set, found: 
         setting("feedback", imap_folder="Bounces")
         assert "has no such folder" in found("mailbox")[0][1]
         setting("feedback", imap_password="wrong")
-        assert "see feedback.imap_username and imap_password" in found("mailbox")[0][1]
+        wrong = "([AUTHENTICATIONFAILED] wrong password); look at feedback.imap_username and"
+        assert wrong in found("mailbox")[0][1]
+        setting("feedback", imap_security="starttls")
+        assert "it hangs up (it offers no STARTTLS)" in found("mailbox")[0][1]
         setting("feedback", imap_security="tls")
         assert "does not begin with TLS" in found("mailbox")[0][1]
 
@@ -250,6 +264,8 @@ def test_sendgrid_says_what_its_key_may_do_and_where_it_is_at_home(
         setting("transport", use="sendgrid", api_key="SG.key", base_url=ours.url)
         ours.record = Answer(200, b'{"scopes": ["mail.send"]}')
         assert "the key may send mails; none was sent" in found("transport")[0][1]
+        ours.record = Answer(200, b"<h1>It works!</h1>")
+        assert "not as SendGrid does; look at transport.base_url" in found("transport")[0][1]
         ours.record = Answer(200, b'{"scopes": ["stats.read"]}')
         assert "give it Mail Send" in found("transport")[0][1]
         ours.record, eu.record = Answer(401), Answer(401)

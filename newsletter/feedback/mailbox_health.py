@@ -14,6 +14,7 @@ from newsletter.text import brief
 
 _PART = "mailbox"
 _WITHIN_S = 10.0
+_NO_STARTTLS = "TLS not supported by server"  # imaplib's own words, before it asks
 
 
 def check(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -43,12 +44,22 @@ def _imap(place: FeedbackSettings) -> Finding:
 
 def _advice(place: FeedbackSettings, cause: BaseException | None) -> str:
     """What to change, with the server's words."""
-    words = brief(cause)
+    words = brief(_said(cause))
     if words.startswith(f"{place.imap_folder}:"):
         return f"has no such folder ({words}); look at feedback.imap_folder"
+    if isinstance(cause, imaplib.IMAP4.error) and not isinstance(cause, imaplib.IMAP4.abort):
+        return f"the login is refused ({words}); look at feedback.imap_username and imap_password"
     usual = "look at feedback.imap_host, imap_port and imap_security (mostly tls at 993)"
     known = (text for kind, text in _BY_KIND.items() if isinstance(cause, kind))
     return f"{next(known, 'no answer')} ({words}); {usual}"
+
+
+def _said(cause: BaseException | None) -> str:
+    """What the server said, which imaplib hands on as bytes."""
+    words = cause.args[0] if cause is not None and cause.args else ""
+    if cause is not None and words == _NO_STARTTLS:
+        return "it offers no STARTTLS"
+    return words.decode(errors="replace") if isinstance(words, bytes) else str(cause)
 
 
 _BY_KIND = {
@@ -58,5 +69,4 @@ _BY_KIND = {
     ssl.SSLError: "that port does not begin with TLS",
     ConnectionRefusedError: "nobody listens there",
     imaplib.IMAP4.abort: "it hangs up",
-    imaplib.IMAP4.error: "the login is refused: see feedback.imap_username and imap_password",
 }

@@ -28,6 +28,10 @@ def check(settings: TransportSettings, now: datetime) -> Iterator[Finding]:
     except HTTPError as error:
         yield Finding(_PART, Severity.TROUBLE, f"{host}: {_refused(settings, error)}")
         return
+    except ValueError:
+        text = f"{host}: answers, and not as SendGrid does; look at transport.base_url"
+        yield Finding(_PART, Severity.TROUBLE, text)
+        return
     except _FAILURES as error:
         words = brief(getattr(error, "reason", None) or error)
         text = f"{host}: no answer ({words}); look at transport.base_url and this network"
@@ -45,7 +49,7 @@ def _scopes(settings: TransportSettings, base_url: str) -> tuple[list[str], str]
     """The key's rights, and the answer's `Date`."""
     key = settings.api_key.get_secret_value()
     response = SendGridAPIClient(key, host=base_url).client.scopes.get(timeout=settings.timeout_s)
-    answer = json.loads(response.body)
+    answer = json.loads(response.body)  # what is no JSON raises a ValueError, too
     scopes = answer.get("scopes") if isinstance(answer, dict) else None
     if not isinstance(scopes, list):
         raise ValueError("this is no answer of SendGrid's")  # noqa: TRY004 - as other nonsense is
