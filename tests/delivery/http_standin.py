@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event
 from typing import Any, ClassVar
 
 from tests.serving import Running
+
+_NAP_S = 0.02  # well below any time-out
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,9 @@ class Answer:
     status: int = 202
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    # The body is all that is said: then the connection is closed, or octets come one by one.
+    broken: bool = False
+    endless: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,11 +52,21 @@ class _Handler(BaseHTTPRequestHandler):
         if answer is None or answer is SILENT:
             self.close_connection = True
             return
+        if answer.broken or answer.endless:
+            self.close_connection = True
+            self.wfile.write(answer.body)
+            self._trickle(for_ever=answer.endless)
+            return
         self.send_response(answer.status)
         for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer.body)
+
+    def _trickle(self, *, for_ever: bool) -> None:
+        with suppress(OSError):  # the other side has heard enough
+            while for_ever and not self.server.stopped.wait(_NAP_S):
+                self.wfile.write(b"x")
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -67,6 +84,7 @@ class HttpStandIn(Running, ThreadingHTTPServer):
     def __init__(self, answer: Answering) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = answer
+        self.stopped = Event()
         self.requests: list[Request] = []
         self.asked: list[str] = []  # by GET
         self.record: Answer | None = Answer(404)  # the answer to that

@@ -322,8 +322,15 @@ def test_failure_12_what_sendgrid_surely_did_not_take_may_be_tried_later(status:
 
 @pytest.mark.parametrize(
     "answer",
-    [Answer(502), Answer(504), Answer(200, b"<html>a captive portal</html>"), None, SILENT],
-    ids=["bad gateway", "gateway's time-out", "a stranger", "closed", "silence"],
+    [
+        Answer(502),
+        Answer(504),
+        Answer(200, b"<html>a captive portal</html>"),
+        None,
+        SILENT,
+        Answer(body=b"HTTP/1.1 20", endless=True),
+    ],
+    ids=["bad gateway", "gateway's time-out", "a stranger", "closed", "silence", "trickling"],
 )
 def test_failure_9_a_lost_answer_is_uncertain_and_not_asked_for_again(
     answer: Answer | None,
@@ -333,6 +340,19 @@ def test_failure_9_a_lost_answer_is_uncertain_and_not_asked_for_again(
         assert len(server.requests) == 1
     assert [outcome.status for outcome in outcomes] == [SendStatus.UNCERTAIN] * 2
     assert outcomes[0].detail
+
+
+@pytest.mark.parametrize(
+    ("status", "known"), [(202, SendStatus.ACCEPTED), (503, SendStatus.TRY_LATER)]
+)
+@pytest.mark.parametrize("ending", ["endless", "broken"])
+def test_where_the_status_came_a_body_without_an_end_does_not_matter(
+    status: int, known: SendStatus, ending: str
+) -> None:
+    head = f"HTTP/1.1 {status} So\r\nContent-Length: 100000\r\n\r\n".encode()
+    answer = Answer(body=head, endless=ending == "endless", broken=ending == "broken")
+    (outcome,) = send_to(saying(answer), ADA, timeout_s=0.3)
+    assert outcome.status is known
 
 
 @pytest.mark.parametrize("broken", [ConnectionResetError(), BrokenPipeError(), ssl.SSLEOFError()])

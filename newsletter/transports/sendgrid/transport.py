@@ -27,6 +27,7 @@ from newsletter.transports.base import (
     TransportDownError,
     refuse_unmailable,
 )
+from newsletter.transports.sendgrid.bounded_client import BoundedClient
 from newsletter.transports.sendgrid.parallel import MOST_REQUESTS, ParallelRequests, is_for_all
 from newsletter.transports.sendgrid.request_bodies import (
     LARGEST_REQUEST,
@@ -80,6 +81,8 @@ class SendGrid(Transport):
     ) -> None:
         logging.getLogger("python_http_client.client").addFilter(_without_secrets)
         self._client = SendGridAPIClient(api_key, host=base_url)
+        unbounded = self._client.client
+        self._client.client = BoundedClient(base_url, unbounded.request_headers, version=3)
         self._timeout_s = timeout_s
         self._clock = clock
         self._requests = ParallelRequests(self._send_alike)
