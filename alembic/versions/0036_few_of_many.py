@@ -8,11 +8,12 @@ down_revision = "0035"
 branch_labels = None
 depends_on = None
 
+_IN_ORDER = "ix_subscription_newsletter_subscriber_id"
 _UNCONFIRMED = "ix_subscriber_unconfirmed"
 
 
 def upgrade() -> None:
-    op.create_index("ix_subscription_newsletter", "subscription", ["newsletter"])
+    op.create_index(_IN_ORDER, "subscription", ["newsletter", "subscriber_id"])
     where = sa.text("confirmed_at IS NULL")
     op.create_index(
         _UNCONFIRMED, "subscriber", ["created_at"], sqlite_where=where, postgresql_where=where
@@ -21,4 +22,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index(_UNCONFIRMED, "subscriber")
-    op.drop_index("ix_subscription_newsletter", "subscription")
+    op.drop_index(_IN_ORDER, "subscription")

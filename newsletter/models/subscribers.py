@@ -42,9 +42,11 @@ class SubscriberRow(Base):
 
 class SubscriptionRow(Base):
     __tablename__ = "subscription"
+    # The readers of a newsletter in the order of their numbers, and which newsletters there are.
+    __table_args__ = (Index(None, "newsletter", "subscriber_id"),)
 
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
-    newsletter: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
+    newsletter: Mapped[str] = mapped_column(String(40), primary_key=True)
     detail: Mapped[str] = mapped_column(String(8))
     # Sections that they do not want in their mail, as `cross replace`.
     left_out: Mapped[str] = mapped_column(String(16), default="", server_default=text("''"))
