@@ -1,9 +1,14 @@
 """Imports only go down: between the rooms, and inside them."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
+import pytest
+
 import newsletter
+
+pytestmark = pytest.mark.xdist_group("layers")  # one process reads the modules, once
 
 PACKAGE = Path(newsletter.__file__).parent
 # From the top to the bottom; docs/architecture.md says what each is for.
@@ -88,10 +93,16 @@ def room_of(module: str) -> str | None:
     return names[1] if len(names) > 1 and not names[1].startswith("__") else None
 
 
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+@cache
 def imported(module: str) -> set[str]:
     """Our modules that a module imports, also inside functions and for types only."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(module)):
         if isinstance(node, ast.ImportFrom) and node.module:
             inner = {f"{node.module}.{alias.name}" for alias in node.names}
             names |= {name if name in MODULES else node.module for name in inner}
@@ -100,15 +111,12 @@ def imported(module: str) -> set[str]:
     return names & MODULES.keys() - {module, "newsletter"}
 
 
-IMPORTS = {module: imported(module) for module in MODULES}
-
-
 def circle_from(start: str) -> list[str] | None:
     """The shortest way of imports that leads back to where it began."""
     came_from: dict[str, str | None] = {start: None}
     queue = [start]
     for module in queue:
-        for other in sorted(IMPORTS[module]):
+        for other in sorted(imported(module)):
             if other == start:
                 way: list[str] = []
                 step: str | None = module
@@ -130,8 +138,8 @@ def test_every_room_has_its_place() -> None:
 def test_imports_between_rooms_only_go_down() -> None:
     upward = [
         f"{module} imports {other}"
-        for module, others in IMPORTS.items()
-        for other in others
+        for module in MODULES
+        for other in imported(module)
         if (room := room_of(module)) in LAYERS and (below := room_of(other)) in LAYERS
         if LAYERS.index(str(below)) < LAYERS.index(str(room))
     ]
@@ -147,13 +155,13 @@ def test_no_circle_of_imports_is_left_not_even_for_types() -> None:
 
 def test_tex_imports_nothing_of_ours() -> None:
     inside = {module for module in MODULES if room_of(module) == "tex"}
-    assert {other for module in inside for other in IMPORTS[module]} <= inside
+    assert {other for module in inside for other in imported(module)} <= inside
 
 
 def test_no_class_name_stands_twice() -> None:
     homes: dict[str, list[str]] = {}
-    for module, file in MODULES.items():
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for module in MODULES:
+        for node in ast.walk(tree(module)):
             if isinstance(node, ast.ClassDef):
                 homes.setdefault(node.name.lstrip("_"), []).append(module)
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}

@@ -17,7 +17,7 @@ from newsletter.models import BatchRow, DeliveryRow, DeliveryState
 from newsletter.outbox import EmailType
 from tests.conftest import NOW, Cli
 from tests.plugins import install_plugin
-from tests.rendering.test_golden_mails import NAMES
+from tests.rendering.test_golden_mails import SPECIMENS
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -89,7 +89,7 @@ def test_every_mail_has_its_templates_and_is_looked_at_by_the_gates(email_type: 
     folder = paths.templates() / "email" / email_type
     assert {file.name for file in folder.iterdir()} >= {"subject.txt", "body.txt", "body.html"}
     languages = ("en",) if email_type is EmailType.NOTICE else ("en", "zh")
-    assert {f"{email_type}-{language}" for language in languages} <= set(NAMES)
+    assert {f"{email_type}-{language}" for language in languages} <= set(SPECIMENS)
 
 
 def test_every_table_of_the_settings_is_on_their_page() -> None:

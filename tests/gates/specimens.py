@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property, partial
 
 from newsletter import config
 from newsletter.interests import PickReason, ReasonType
@@ -35,8 +35,14 @@ READER = Recipient(123456, "ada@reader.example", "full", "en", date(2025, 7, 3),
 
 @dataclass(frozen=True)
 class Specimen:
+    """A mail by its name, made when it is first looked at: who collects tests needs the names."""
+
     name: str
-    mail: Message
+    make: Callable[[], Message]
+
+    @cached_property
+    def mail(self) -> Message:
+        return self.make()
 
 
 AT_LENGTH = ("en", "zh")  # a Latin and a wide script; of the others the brief mail will do
@@ -63,7 +69,10 @@ def large_days() -> tuple[Specimen, ...]:
         for papers in (317, 650)
         for language in AT_LENGTH
         for specimen in issue(
-            f"large-{papers}-{language}", days.busy_day(language, papers), ("brief",)
+            f"large-{papers}-{language}",
+            language,
+            partial(days.busy_day, language, papers),
+            ("brief",),
         )
     )
 
@@ -73,19 +82,25 @@ def _days(
 ) -> Iterator[Specimen]:
     for language in languages:
         details = config.DETAILS if language in AT_LENGTH else ("brief",)
-        yield from issue(f"{name}-{language}", day(language), details)
+        yield from issue(f"{name}-{language}", language, partial(day, language), details)
 
 
-def issue(name: str, digest: IssueContent, details: tuple[str, ...]) -> Iterator[Specimen]:
+def issue(
+    name: str, language: str, day: Callable[[], IssueContent], details: tuple[str, ...]
+) -> Iterator[Specimen]:
     """The mails of an issue, framed in its own language, at each level of detail."""
-    mails = IssueEmails(digest, SITE, LINKS)
+    mails = cache(lambda: IssueEmails(day(), SITE, LINKS))
     for detail in details:
-        reader = replace(READER, detail=detail, language=digest.language)
-        yield Specimen(f"{name}-{detail}", mails.mail(reader))
+        reader = replace(READER, detail=detail, language=language)
+        yield Specimen(f"{name}-{detail}", partial(lambda to: mails().mail(to), reader))
 
 
 def personal(language: str) -> Specimen:
     """A mail that opens with a reason of each kind."""
+    return Specimen(f"personal-{language}", partial(_personal_mail, language))
+
+
+def _personal_mail(language: str) -> Message:
     issue = days.bundled_day(language)
     papers = [entry.paper for entry in issue.entries]
     reasons = (
@@ -101,7 +116,7 @@ def personal(language: str) -> Specimen:
         for paper, reason in zip(reversed(papers), reasons, strict=False)
     )
     reader = replace(READER, detail="brief", language=language, picks=picks)
-    return Specimen(f"personal-{language}", IssueEmails(issue, SITE, LINKS).mail(reader))
+    return IssueEmails(issue, SITE, LINKS).mail(reader)
 
 
 def letters() -> Iterator[Specimen]:
@@ -115,18 +130,18 @@ def letters() -> Iterator[Specimen]:
     now, until = days.FROZEN, days.FROZEN + timedelta(days=7)
     for language in config.LANGUAGES:
         to = EmailRecipient(READER.subscriber_id, READER.email, language, READER.reference)
-        for name, mail in {
-            "confirm": author.confirm(to, named, until, now),
-            "welcome": author.welcome(to, named, latest, now),
-            "already": author.already(to, now),
-            "goodbye": author.goodbye(to, now),
-            "left": author.left(to, "audio", "Audio & Speech", now),
-            "change": author.change(to, 7, until, now),
-            "changed": author.changed(to, 7, until, now),
-            "data": author.data(to, until, now),
-            "erase": author.erase(to, until, now),
+        for name, make in {
+            "confirm": partial(author.confirm, to, named, until, now),
+            "welcome": partial(author.welcome, to, named, latest, now),
+            "already": partial(author.already, to, now),
+            "goodbye": partial(author.goodbye, to, now),
+            "left": partial(author.left, to, "audio", "Audio & Speech", now),
+            "change": partial(author.change, to, 7, until, now),
+            "changed": partial(author.changed, to, 7, until, now),
+            "data": partial(author.data, to, until, now),
+            "erase": partial(author.erase, to, until, now),
         }.items():
-            yield Specimen(f"{name}-{language}", mail)
+            yield Specimen(f"{name}-{language}", make)
     lines = [
         NoticeLine(
             "ada@reader.example", "subscribed to Audio & Signals", "06:31 UTC · on the page"
@@ -134,7 +149,8 @@ def letters() -> Iterator[Specimen]:
         NoticeLine("Subscriber 7", "was erased here; please forget them, too", "06:33 UTC"),
     ]
     to = EmailRecipient(0, "operator@papers.example", "en", READER.reference)
-    yield Specimen("notice-en", author.notice(to, "1 subscribed, 1 erased", lines, 3, "me", now))
+    notice = partial(author.notice, to, "1 subscribed, 1 erased", lines, 3, "me", now)
+    yield Specimen("notice-en", notice)
 
 
 def of_each_kind() -> list[Specimen]:

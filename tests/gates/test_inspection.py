@@ -1,6 +1,7 @@
 """Every mail as our own inspection sees it: raw bytes, weight, links, whether the parts agree."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,6 @@ def test_nothing_is_wrong_with_a_large_day_and_its_first_lines_say_what_is_not_i
     "file", days.real_days(), ids=lambda file: f"{file.parent.name}-{file.stem}"
 )
 def test_nothing_is_wrong_with_a_mail_of_a_real_day(file: Path, language: str) -> None:
-    digest = days.real_day(file, language)
-    for specimen in specimens.issue(file.stem, digest, config.DETAILS):
+    day = partial(days.real_day, file, language)
+    for specimen in specimens.issue(file.stem, language, day, config.DETAILS):
         assert not troubles(specimen), specimen.name
