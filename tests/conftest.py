@@ -10,6 +10,8 @@ from pathlib import Path
 import dns.resolver
 import pytest
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy.util import LRUCache
 
 from newsletter import bootstrap, config, db, scaffold, schema
 from newsletter.cli import _run
@@ -53,6 +55,35 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.setenv("NEWSLETTER_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setattr(dns.resolver, "default_resolver", nobody_to_ask())
     monkeypatch.chdir(tmp_path)
+
+
+_STATEMENTS: LRUCache[tuple[object, ...], object] = LRUCache(2000)
+
+
+@pytest.fixture(autouse=True)
+def _statements_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLAlchemy compiles a statement once for all databases of a process, not for each of them.
+
+    Its cache asks whether the dialect is the same; those of one kind are, with one server.
+    """
+
+    def create(url: URL, **options: object) -> Engine:
+        known = {"compiled_cache": _STATEMENTS}
+        engine = create_engine(url, execution_options=known, **options)
+        kind = type(engine.dialect)
+        kind.__hash__ = _hash_of_kind  # type: ignore[method-assign, assignment]
+        kind.__eq__ = _is_of_kind  # type: ignore[method-assign]
+        return engine
+
+    monkeypatch.setattr(db, "create_engine", create)
+
+
+def _hash_of_kind(dialect: object) -> int:
+    return hash(type(dialect))
+
+
+def _is_of_kind(dialect: object, other: object) -> bool:
+    return type(dialect) is type(other)
 
 
 @dataclass(frozen=True)
