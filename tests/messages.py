@@ -8,6 +8,7 @@ import ast
 import io
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -28,6 +29,7 @@ _JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "t
 Message = str | tuple[str, str]
 
 
+@cache
 def asked_for() -> Catalog:
     """A catalogue of all messages, without translations."""
     catalogue = Catalog()

@@ -1,7 +1,6 @@
 """Days to judge: the bundled one, a made-up busy one, and real ones where somebody has them."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -187,9 +186,8 @@ def real_days() -> list[Path]:
 
 def real_day(file: Path, language: str) -> IssueContent:
     """Read such a digest back; what is not of its form is left out."""
-    text = file.read_text(encoding="utf-8")
     stamp = file.parent.name.partition("_")[0]
-    digest = _digest(language, list(_entries(text)), [])
+    digest = _digest(language, list(_entries(file)), [])
     entries = digest.entries
     note = ListingNote(entries[0].paper.categories[0], ListingState.UNCHECKED, len(entries))
     return replace(digest, slug=file.stem, day=date.fromisoformat(stamp), listings=(note,))
@@ -207,21 +205,23 @@ _ENTRY = re.compile(
 )
 
 
-def _entries(text: str) -> Iterator[IssueEntry]:
-    for found in _ENTRY.finditer(text):
-        paper = Paper(
-            id=PaperId.read(found["id"]),
-            title=found["title"],
-            abstract=found["abstract"],
-            authors=tuple(found["authors"].split("; ")),
-            categories=tuple(found["categories"].split("; ")),
-            comment=found["comment"],
-        )
-        section = IssueSection.NEW if found["kind"] == "new" else IssueSection.REPLACE
-        told = found["summary"]
-        summary = (
-            Sentence(told, "zh", "language model")
-            if told
-            else extractive_summarizer.sentence(paper)
-        )
-        yield IssueEntry(section, paper, summary)
+@cache
+def _entries(file: Path) -> tuple[IssueEntry, ...]:
+    return tuple(map(_entry, _ENTRY.finditer(file.read_text(encoding="utf-8"))))
+
+
+def _entry(found: re.Match[str]) -> IssueEntry:
+    paper = Paper(
+        id=PaperId.read(found["id"]),
+        title=found["title"],
+        abstract=found["abstract"],
+        authors=tuple(found["authors"].split("; ")),
+        categories=tuple(found["categories"].split("; ")),
+        comment=found["comment"],
+    )
+    section = IssueSection.NEW if found["kind"] == "new" else IssueSection.REPLACE
+    told = found["summary"]
+    summary = (
+        Sentence(told, "zh", "language model") if told else extractive_summarizer.sentence(paper)
+    )
+    return IssueEntry(section, paper, summary)
