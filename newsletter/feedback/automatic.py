@@ -1,9 +1,9 @@
 """Letters that no person wrote by hand: away notes, and what mail servers say."""
 
 import re
-from email.header import decode_header, make_header
 from email.message import Message
 
+from newsletter.feedback.charsets import header_text
 from newsletter.lazy_pattern import lazy_pattern
 
 _LONGEST_SUBJECT = 2000
@@ -75,5 +75,5 @@ def _submitted(message: Message) -> str:
 
 def subject_of(message: Message) -> str:
     """The subject in plain characters."""
-    written = str(message.get("Subject", ""))[:_LONGEST_SUBJECT]
-    return str(make_header(decode_header(written)))
+    written = message.get("Subject", "")
+    return header_text(written[:_LONGEST_SUBJECT] if isinstance(written, str) else written)

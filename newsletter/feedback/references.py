@@ -10,6 +10,7 @@ import quopri
 from collections.abc import Iterator, Sequence
 from email.message import Message
 
+from newsletter.feedback.charsets import text_in
 from newsletter.lazy_pattern import lazy_pattern
 
 _REFERENCE = r"(?:[0-9a-f]{32}|[0-9a-f]{24})"
@@ -57,7 +58,7 @@ def text_of(part: Message) -> str:
     """The text of a part that is text, whatever its encoding."""
     if part.get_content_maintype() != "text":
         return ""
-    return _decoded(part)
+    return text_in(part, _LONGEST)
 
 
 def _of_part(part: Message) -> str | None:
@@ -76,12 +77,7 @@ def _texts(part: Message) -> Iterator[str]:
         if isinstance(inner, Message) and encoding in {"base64", "quoted-printable"}:
             yield _decode(inner.as_bytes()[: 2 * _LONGEST], encoding)
     elif part.get_content_maintype() not in _NOT_MAIL:
-        yield _decoded(part)
-
-
-def _decoded(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    return payload[:_LONGEST].decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+        yield text_in(part, _LONGEST)
 
 
 def _decode(raw: bytes, encoding: str) -> str:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from email import message_from_string
-from email.header import decode_header, make_header
 from email.message import Message
 
+from newsletter.feedback.charsets import header_text, text_in
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.models import EventType
 from newsletter.transports.refusal_kinds import RefusalCause
@@ -31,7 +31,10 @@ def as_text(raw: bytes) -> bytes:
 
 def read_status(part: Message, prose: str) -> Verdict:
     """What a delivery status notification says (RFC 3464); `prose`: what it says to people."""
-    blocks = [_fields(block) for block in _BLANK_LINE.split(_text(part))[:_MOST_BLOCKS]]
+    blocks = [
+        _fields(block)
+        for block in _BLANK_LINE.split(text_in(part).replace("\r\n", "\n").strip())[:_MOST_BLOCKS]
+    ]
     if not any(blocks):
         return None, "a delivery status that cannot be read", None
     actions = {_action(block): block for block in reversed(blocks)}
@@ -62,7 +65,12 @@ def read_status(part: Message, prose: str) -> Verdict:
 
 def read_feedback(part: Message) -> Verdict:
     """What a feedback report says (RFC 5965)."""
-    feedback_type = _fields(_text(part)).get("feedback-type", "").strip().lower()
+    feedback_type = (
+        _fields(text_in(part).replace("\r\n", "\n").strip())
+        .get("feedback-type", "")
+        .strip()
+        .lower()
+    )
     if feedback_type == "opt-out":
         return EventType.UNSUBSCRIBE, "", "left"
     if feedback_type in {"abuse", "fraud", "virus", "other", "opt-out-list"}:
@@ -77,22 +85,12 @@ def judged(cause: RefusalCause | None, detail: str) -> tuple[EventType, str, str
     return (EventType.BLOCKED if cause is RefusalCause.SENDER else EventType.BOUNCE), detail, None
 
 
-def _text(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    raw = payload if isinstance(payload, bytes) else b""
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:  # of before RFC 6533: most servers meant this
-        text = raw.decode("latin-1")
-    return text.replace("\r\n", "\n").strip()
-
-
 def _fields(block: str) -> Mapping[str, str]:
     """The fields of a block by their names in small letters; of two, the first."""
     found: dict[str, str] = {}
     for name, value in message_from_string(block).items():
         words = " ".join(str(value).split())
-        found.setdefault(name.lower(), str(make_header(decode_header(words))))
+        found.setdefault(name.lower(), header_text(words))
     return found
 
 

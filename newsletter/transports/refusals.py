@@ -84,6 +84,11 @@ def is_bare_code(words: str) -> bool:
     return not _reason(_without_names(words))
 
 
+def has_known_words(words: str) -> bool:
+    """Whether a word in them, rather than a code, tells whom they are about."""
+    return _kind(_without_names(words)) is not None
+
+
 def _without_names(words: str) -> str:
     return " ".join(_NAMES.sub(" ", words).split())
 

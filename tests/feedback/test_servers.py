@@ -113,6 +113,41 @@ def test_a_diagnosis_in_latin_1_and_an_encoded_one_are_read() -> None:
     assert (found.kind, found.suppress is not None) == GONE
 
 
+@pytest.mark.parametrize(
+    ("encoding", "words", "becomes"),
+    [
+        ("gbk", "用户不存在", GONE),
+        ("gbk", "垃圾邮件", BLOCKED),
+        ("big5", "收件人地址 使用者不存在", GONE),
+        ("shift_jis", "宛先のユーザーが見つかりません", GONE),
+        ("euc-jp", "宛先のユーザーが見つかりません", GONE),
+        ("iso-2022-jp", "宛先のユーザーが見つかりません", GONE),
+        ("euc-kr", "존재하지 않는 사용자", GONE),
+        ("koi8-r", "нет такого пользователя", GONE),
+        ("windows-1251", "почтовый ящик не существует", GONE),
+        ("iso-8859-2", "użytkownik nie istnieje", GONE),
+    ],
+)
+def test_words_are_read_in_the_encoding_of_their_country(
+    encoding: str, words: str, becomes: tuple[EventType, bool]
+) -> None:
+    raw_words = words.encode(encoding)
+    undeclared = status("5.0.0", "@").replace(b"smtp; @", b"smtp; 550 " + raw_words)
+    named = encoding.replace("gbk", "gb2312")  # as most servers call it
+    encoded_words = base64.b64encode(raw_words).decode()
+    to_people = prose("@").replace(b"\n\n@", b"\n\n" + raw_words)
+    told = (
+        undeclared,
+        status("5.0.0", f"=?{named}?b?{encoded_words}?="),
+        to_people.replace(b'charset="utf-8"', f'charset="{named}"'.encode()),
+        to_people.replace(b"Undeliverable", f"=?{named}?b?{encoded_words}?=".encode()),
+    )
+    for raw in told:
+        assert raw_words in raw or encoded_words.encode() in raw
+        found = event(raw)
+        assert (found.reference, found.kind, found.suppress is not None) == (REFERENCE, *becomes)
+
+
 def test_an_encoded_feedback_report_is_read() -> None:
     head, mark, rest = mails.arf(REFERENCE).partition(b"Feedback-Type")
     fields, end, after = (mark + rest).partition(b"\n--=_c\n")
