@@ -21,6 +21,7 @@ from newsletter.subscribers.refusal_words import (
     DATE,
     NEVER,
     NOTHING,
+    OF_OTHER_THINGS,
     ZERO_DATE,
     StatusWord,
     status_word,
@@ -33,7 +34,7 @@ _ABOUT_MAIL = lazy_pattern(
     r"mail|newsl|bulletin|consen[st]|contact|gdpr|ccpa|(?<!in)valid"
     r"|(?<!inter)(?<!pro)(?<!re)(?<!attr)activ(?!it)"
     r"|permission|permitted|agree|marketing|promot|notif|communic|announc|campaign|adverti|^opt"
-    r"|opt$|^(?:is)?alive|intouch|posted|updates?$|alerts?$|^subs?$|onlist|privacy"
+    r"|opt$|^(?:is)?alive|intouch|posted|(?<!auto)updates?$|alerts?$|offers$|angebote$|^subs?$|onlist|privacy"
     r"|subscr|deliver|reachable|frequen|status|standing|^(?:is)?approved|^accept(?!ed$|ance$)"
     r"|^column$"
     r"|^(?:flag|ok|okay|send|sendto|include|wants?|news|infos?|write|keep|allow|allowed|state)$"
@@ -73,12 +74,14 @@ _ABOUT_OTHER_THINGS = lazy_pattern(
     r"|rating|score|manual|(?<!la)test$"
     r"|^num(?:berof|email)|emails(?:dropped|received|seen|delivered)(?:mo|months?|d|days?|y|years?)$"
     r"|mailing(?:state|city|address)|opens?$|opened|click"
-    r"|(?<!con)(?<!as)sent|bounces|source$|html|(?<!in)format|emergency|domain|digest|created"
+    r"|(?<!con)(?<!as)sent|bounces|source$|html|(?<!in)format|emergency|domain|digest|created|(?:owner|moderator)$"
     r"|updated"
 )
 
 _STAFF = {"owner", "moderator", "admin", "administrator"}
 _NEVER_ALONE = NEVER - {"nie", "mai", "off", "aus", "stop"}  # in a column of any name
+_NONE_AT_ALL = frozenset(("keine", "keiner", "aucun", "aucune", "ninguna", "ninguno", "不要"))
+_NOTES = lazy_pattern(r"notes?$|notiz|bemerk|anmerk|comment|remark|observ|allerg|hobb|备注|備考")
 _NEVER_OTHERWISE = lazy_pattern(
     r"last|letzt|login|logged|seen|visit|smok|rauch|drink|alco|marri|chair|order|purch|sync|expir"
     r"|until"
@@ -110,9 +113,11 @@ class ColumnCells:
     def _doubt_of_name(self, plain: str) -> str | None:
         """Of a column of a name that we do not know."""
         nevers = self.values.keys() & _NEVER_ALONE
+        if _NOTES.search(plain):
+            nevers -= _NONE_AT_ALL
         if nevers and not _NEVER_OTHERWISE.search(plain):
             return self._told(nevers)
-        if _ABOUT_OTHER_THINGS.search(plain):
+        if _ABOUT_OTHER_THINGS.search(plain) or OF_OTHER_THINGS.search(plain):
             return None
         if _ABOUT_LEAVING.search(plain):
             return self._told(value for value in self.values if _says_when_or_yes(value))

@@ -142,7 +142,9 @@ def column_kind(name: str) -> ColumnKind:
     """What a column of that name may say about refusals."""
     plain = letters(name)
     exact = {
-        **dict.fromkeys(("state", "estado", "stato", "type", "role", "typ"), ColumnKind.PLACE),
+        **dict.fromkeys(
+            ("state", "estado", "stato", "type", "role", "typ", "contacttype"), ColumnKind.PLACE
+        ),
         "consent": ColumnKind.PROOF,
     }
     if plain in exact or refusal_words.NEWSLETTER_NAME.fullmatch(plain):
@@ -160,6 +162,8 @@ def column_kind(name: str) -> ColumnKind:
 
 def _kind_of_yes(plain: str) -> ColumnKind:
     """Of a name that speaks of no refusal."""
+    if refusal_words.OF_OTHER_THINGS.search(plain):
+        return ColumnKind.OTHER
     when = refusal_words.WHEN_OR_WHY.search(plain)
     if refusal_words.STATUS_NAME.search(plain):
         return ColumnKind.OTHER if when or "change" in plain else ColumnKind.STATUS

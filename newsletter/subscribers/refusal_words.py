@@ -75,14 +75,43 @@ OWN_YES_NAME = lazy_pattern(
 )
 YES_NAME = lazy_pattern(
     r"confirm|verif|^enabled|isenabled|(?:mail|delivery|account)enabled|isactive|^active$"
-    r"|(?:mail|member|user|subscriber)active|doubleopt|activated|bestatig|确认|подтвержд"
+    r"|(?:mail|member|user|subscriber)active|doubleopt|(?<!re)activated|bestatig|确认|подтвержд"
     r"|(?:mail|address|mailis)valid|^(?:is)?valid$|deliverable|^(?:ist)?(?:aktiv|actief|aktif|aktywny)$"
     r"|^actif$|^activ[oa]$|^att?iv[oa]$|^актив|^有效$|^激活$"
 )
 STATUS_NAME = lazy_pattern(
     r"(?<!order)(?<!payment)(?<!plan)(?<!marital)(?<!billing)(?<!stripe)(?<!job)(?<!customer)"
     r"(?<!lead)(?<!task)status|standing|statut$|^stav$|حالة|статус|状态|狀態|ステータス|상태|reception$"
-    r"|^substate|subscriptionstate|deliverymode|emailpreference|mailpreference|subscribertype|membertype|contacttype"
+    r"|^substate|subscriptionstate|deliverymode|emailpreference|mailpreference|subscribertype|membertype"
+)
+# Of a purchase, a job, a role or an account elsewhere, and no word of mail or of being willing.
+_ELSEWHERE_NAME = (
+    r"order|booking|buchung|reservation|payment|invoice|rechnung|facture|factura|deal|contra[ck]?t(?!o)"
+    r"|vertrag|licen[cs]e|ticket|attend|employ|\bjob|student|marital|publication|twitter|linkedin"
+    r"|facebook|instagram|(?:is|es|am)?(?:an?)?a[ck]ti[vf]e?[oa]?r?(?:customer|kund|client)"
+    r"|(?:customer|client|cliente|kunde)s?(?:aktiv|acti[vf]|actif)|identity|^id|^vat|vat$|tax"
+    r"|agency|acceptedoffer|acceptedpaper|acceptedinvit|invitation(?:accepted|sent)|credit|callback|demo$|qualified|promotedto"
+    r"|^(?:is)?promoted$|^nda|shipping|samedelivery|freedelivery|deliver(?:y|ies)(?:address|note)"
+)
+_WILLING = (
+    r"mail|newsl|subscri|consen|permis|optin|optout|opted|market(?!ingagency|ingqualif)|promo(?!ted)"
+    r"|gdpr|dsgvo|rgpd|notif|updates|alert|news|einwill|zustimm|einverst|erlaub|werbung|kontakt|contact"
+    r"|abon|inscri|correo|courri|bulet|boletin"
+)
+_PAID = r"paid|payant|depago|bezahl|kostenpfl|apagamento|付费|有料|유료"
+_ROLE_OR_LOOK = (
+    r"(?:is|has|ist|est|es|是否)?(?:(?:the|an?)?(?:primary|main|billing|technical|tech|shipping|account"
+    r"|key|press|newsroom|test|sales|legal|emergency|haupt)(?:point|company)?contact|contactperson"
+    r"|kontaktperson|hauptkontakt|ansprechpartner|(?:personne|persona)de(?:contact|contacto|contato)"
+    r"|contact[eo]?princip\w+|(?:主要|主)?联系人|担当者?)"
+    r"|contactiscompany|(?:is|has)?(?:secondary|disposable|role(?:based)?|free|wegwerf)e?mail(?:address)?|(?:last|first|letzter|dernier|ultimo)(?:contact(?:o|ed)?|kontakt)|contacted"
+    r"|(?:show|hide|display)e?mail(?:address)?(?:publicly)?|(?:is)?e?mail(?:address)?"
+    r"(?:is)?(?:public|visible|hidden|visibility|quality)"
+    r"|newsletter(?:author|editor|contributor)|(?:permission|privacy)level"
+    r"|(?:invoice|rechnung\w*|receipt)(?:by|per|via)e?mail|e?mail(?:invoice|receipt)s?"
+)
+OF_OTHER_THINGS = lazy_pattern(
+    rf"^(?!.*(?:{_WILLING})).*(?:{_ELSEWHERE_NAME})|{_PAID}|^(?:{_ROLE_OR_LOOK})$"
 )
 NEWSLETTER_NAME = lazy_pattern(  # marks over letters are taken off, in Japanese and Russian too
     r"(?:our|the|unser)?(?:newsletters?|lists?|mailinglists?|メルマカ|メールマカシン|ニュースレター|뉴스레터|рассылк[аи]|розсилка"
@@ -104,7 +133,7 @@ OTHER_CHANNEL = lazy_pattern(
     r"^(?!.*(?:mail|newsl)).*(?:sms|whatsapp|phone|telef|push(?!ed)|^mms)|^smsmarketing"
 )
 WHEN_OR_WHY = lazy_pattern(
-    r"(?:(?<!m)at|(?<!i)on|dates?|time|since|till|reasons?|campaign\w*|comments?|feedback|by|(?<!sh)ip"
+    r"(?:(?<!m)at|(?<!i)on|dates?|time|since|till|reasons?|campaign\w*|comments?|feedback|by|from|(?<!sh)ip"
     r"|source|datum|日期|时间|時間|日時)$|^dateof|^date(?:un|opt|sub|conf)|^fecha|datede"
 )
 FILE_NAME = lazy_pattern(

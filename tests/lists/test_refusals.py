@@ -157,6 +157,9 @@ Fecha baja=2020-01-01
 Email Marketing Consent=granted/; Mail permission=granted/none; Abo=ja/nein; Newsletter J/N=J/N
 Accord=O/N; ok_mail=S/N; sub=1/-1; sub_state=S/U; Marketing=ok/ko; kontaktsperre=J
 お知らせ=受け取る/受け取らない; type=regular/unactivated/lapsed; role=member/nonmember/ghost
+Customer consent=no; Order emails=no; Student mail=no; Job alerts=no; May be contacted=no
+Contact ok=no; Secondary email opt in=no; Customer mailings=no; Special offers=no; User active=no
+Contact type=unsubscribed/subscriber; Order status=unsubscribed; Role email=unsubscribed
 NL=j/n; E-Mail und SMS erlaubt=nein; Informationen per Mail=nein
 """
 ORDINARY = """
@@ -172,6 +175,14 @@ weekend=yes; invited=no; send=; mailable=yes; newsletter=; handedness=left; orde
 Emails dropped (6mo)=0; Emails received (6mo)=0/3; type=student/member; state=CA/NE/OK
 Send this subscriber HTML emails=0; Subscriber rating=0; subscriber_score=0; GDPR erased=0
 role=owner/member/moderator
+Is Contact Person=no; Primary Contact=0; Hauptkontakt=nein; contacto principal=no; 主要联系人=否
+Contact type=Customer/Lead; Last contact=never; Contacted=no; Is role email=false; Free Email=no
+Disposable Email=no; Show email publicly=no; Email visible=no; Newsletter editor=no; NDA agreed=no
+Active deals=0; Is Active Customer=no; Aktiver Kunde=nein; client actif=non; Twitter active=no
+Marketing qualified lead=no; Promoted=no; Accepts credit cards=no; Accepted paper=no; VAT valid=no
+Order status=cancelled; Job status=left; Student status=no; Employment status=left; ID verified=no
+Booking confirmed=no; Suscripción de pago=no; Abonnement payant=non; Bemerkung=keine; Notes=aucune
+Privacy level=none; Invoice by email=no; Opted in from=web/event; Auto update=no; List owner=no
 SMS Marketing Status=Not Subscribed; Did this subscriber manually confirm=0
 """
 
