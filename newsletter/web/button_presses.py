@@ -2,8 +2,10 @@
 
 Gateways that look for harm in mail do that. The form of each page with a button says, signed, for
 which page and when it was shown, and has a button that no person sees. Who presses that one, is
-faster than people are, or lets a script press, is asked once more; a form that does not come from
-that very page, or that is sent without any of its buttons, does nothing.
+faster than people are, or lets a script press, is asked once more, with a box to tick beside the
+button: whoever only waits and presses again does not tick it, and whoever ticks every box ticks one
+that no person sees. A form that does not come from that very page, or that is sent without any of
+its buttons, does nothing.
 """
 
 import re
@@ -15,7 +17,8 @@ from hmac import compare_digest
 
 from newsletter.subscribers import signup_limits
 
-DECOY = "robot"  # the name of the button that no person sees
+DECOY = "robot"  # the name of the button, and of the box, that no person sees
+MEANT = "meant"  # of the box that a person ticks where something was in doubt
 BUTTON = "pressed"  # of those that people press, where it has no other
 _BUTTONS = frozenset({BUTTON, "from", "way", "save", "not", "only"})
 # They say that a person acted (`Sec-Fetch-User`) wherever they say anything; Safari never does.
@@ -71,9 +74,10 @@ class PressMarker:
             return ButtonPress(counts=False, doubt=PressDoubt.NO_BUTTON)
         if now - datetime.fromtimestamp(int(shown, 16) / 1000, UTC) < least:
             return ButtonPress(counts=False, doubt=PressDoubt.TOO_FAST)
-        if is_scripted and earlier == PressDoubt.NONE.name:
-            return ButtonPress(counts=False, doubt=PressDoubt.SCRIPTED)
-        return ButtonPress(counts=True, doubt=PressDoubt[earlier])
+        if earlier == PressDoubt.NONE.name:
+            doubt = PressDoubt.SCRIPTED if is_scripted else PressDoubt.NONE
+            return ButtonPress(counts=not doubt, doubt=doubt)
+        return ButtonPress(counts=MEANT in form, doubt=PressDoubt[earlier])
 
     def _signature(self, shown: str, doubt: str) -> str:
         return signup_limits.hashed(self.key, f"shown {shown} {doubt} {self.page}")
@@ -82,10 +86,11 @@ class PressMarker:
 def is_scripted(headers: Mapping[str, str], *, over_https: bool) -> bool:
     """Whether no person's browser sends a form like that (Fetch Metadata, which needs https).
 
-    A browser of before it, and Safari, say nothing of who pressed: they are believed.
+    A browser of before it, and Safari, say nothing of who pressed: they are believed. So are all
+    that call themselves browsers without https.
     """
     agent = headers.get("User-Agent", "")
     if "Sec-Fetch-Mode" in headers:
         return bool(_SAYS_WHO.search(agent)) and headers.get("Sec-Fetch-User") != "?1"
     is_browser = agent.startswith(("Mozilla/", "Opera/"))
-    return over_https and (not is_browser or _SAYS_MODE.search(agent) is not None)
+    return not is_browser or (over_https and _SAYS_MODE.search(agent) is not None)

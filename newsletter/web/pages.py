@@ -35,6 +35,7 @@ from newsletter.subscribers.tokens import (
 from newsletter.web.button_presses import (
     BUTTON,
     DECOY,
+    MEANT,
     ButtonPress,
     PressDoubt,
     PressMarker,
@@ -115,6 +116,7 @@ class Pages:
                 ),
                 pressed=BUTTON,
                 decoy=DECOY,
+                meant=MEANT if g.get("doubt") else None,
                 origin="{0.scheme}://{0.netloc}".format(urlsplit(self.settings.site.url)),
                 languages=LANGUAGES,
                 spoken=catalogue.language,

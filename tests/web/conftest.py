@@ -23,7 +23,7 @@ from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transactional.worker import OutboxReport, OutboxWorker
 from newsletter.transports.memory import Memory
 from newsletter.web import create_app
-from newsletter.web.button_presses import BUTTON, PressMarker
+from newsletter.web.button_presses import BUTTON, MEANT, PressMarker
 from newsletter.web.pages import EXTENSION
 from tests.conftest import NOW
 from tests.gates.browser import Eyes, opened_eyes
@@ -62,7 +62,11 @@ class _Forms(HTMLParser):
         given = dict(attrs)
         if tag == "form":
             self.forms.append((given.get("action") or "", {}))
-        elif tag == "input" and self.forms and given.get("type") == "hidden":
+        elif (
+            tag == "input"
+            and self.forms
+            and (given.get("type") == "hidden" or given.get("name") == MEANT)
+        ):
             self.forms[-1][1][given["name"] or ""] = given.get("value") or ""
 
 
@@ -154,6 +158,7 @@ def opened(settings: Settings, clock: Hand) -> Iterator[Site]:
     real = app.extensions["newsletter.outbox_worker"]
     outbox_worker = OutboxWorker(database, settings, real.links, lambda: transport, clock)
     with app.test_client() as client:
+        client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (of a person)"
         yield Site(settings, client, database, clock, outbox_worker, transport)
     database.dispose()
 

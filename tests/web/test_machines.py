@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from newsletter import bootstrap
 from newsletter.config import Settings
 from newsletter.models import ConsentRow, Standing
-from newsletter.web.button_presses import BUTTON, DECOY
+from newsletter.web.button_presses import BUTTON, DECOY, MEANT
 from tests.web.conftest import ENGLISH, Hand, Site, opened, path_of, pressed_after_a_while
 from tests.web.test_leaving import ONE_CLICK, leave_link
 
@@ -72,6 +72,26 @@ def test_a_patient_machine_gives_itself_away_by_the_button_that_nobody_sees(site
     assert "press it once more" in again.text
     assert site.held(ADA) == set() or doubts(site) == []
     assert "You are in" in site.press(again, link).text
+    assert doubts(site) == [("confirmed", "decoy")]
+
+
+def test_a_machine_that_waits_and_presses_again_does_not_say_that_it_means_it(site: Site) -> None:
+    link = confirm_link(site)
+    chrome = {"User-Agent": "Mozilla/5.0 Chrome/130.0", "Sec-Fetch-Mode": "navigate"}
+    for headers in (ENGLISH | {"User-Agent": "python-requests/2.32"}, ENGLISH | chrome):
+        page = site.get(link)
+        for _ in range(4):
+            site.clock.pass_by(minutes=1)
+            (button,) = [one for one in every_button(page) if BUTTON in one]
+            page = site.client.post(path_of(link), data=button, headers=headers)
+            ticked = button | dict(
+                re.findall(r'type="checkbox" name="(\w+)" value="(1)"', page.text)
+            )
+            assert {DECOY, MEANT} < ticked.keys()  # whoever ticks every box
+            site.clock.pass_by(minutes=1)
+            page = site.client.post(path_of(link), data=ticked, headers=headers)
+    assert doubts(site) == []
+    assert "You are in" in site.press(page, link).text
     assert doubts(site) == [("confirmed", "decoy")]
 
 
@@ -167,7 +187,8 @@ def test_over_https_what_says_less_than_its_browser_would_is_asked_once_more(
         if doubt:
             site.clock.pass_by(seconds=5)
             (again,) = re.findall(r'name="shown" value="([^"]*)"', page.text)
-            page = site.client.post(path, data=sent | {"shown": again}, headers=headers)
+            told = sent | {"shown": again, MEANT: "1"}
+            page = site.client.post(path, data=told, headers=headers)
         assert "You are out" in page.text
         assert doubts(site)[-1] == ("left", doubt)
 
