@@ -23,6 +23,7 @@ from tests.conftest import NOW, Cli
 def client(settings: Settings) -> Iterator[FlaskClient]:
     app = create_app(settings, clock=lambda: NOW)
     with app.test_client() as client:
+        client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (of a person)"
         yield client
     app.extensions["newsletter.database"].dispose()
 

@@ -30,7 +30,7 @@ _COLUMNS = {  # our name -> how others write it, lower case, letters only; the b
     "email": (
         *("email", "emailaddress", "emails", "mail", "mailaddress", "subscriberemail"),
         *("邮箱", "邮箱地址", "电子邮箱", "电子邮件", "邮件", "邮件地址"),
-        *("eposta", "epost", "sähköposti", "courriel", "correo", "address"),
+        *("eposta", "epost", "sähköposti", "courriel", "correo", "address", "subscriber"),
     ),
     "newsletters": ("newsletters", "newsletter", "lists", "list"),
     "detail": ("detail",),

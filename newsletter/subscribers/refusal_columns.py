@@ -87,15 +87,19 @@ def find_refusal(cells: Mapping[str, str], rules: ColumnRules) -> Refusal | None
         WrongUseError: a column looks like a no, and is not understood.
     """
     found: Refusal | None = None
+    unknown: str | None = None
     for name, cell in cells.items():
         answer = answer_of(name, cell, rules)
         if answer is Answer.UNKNOWN:
-            raise not_understood(name, f"{cell.strip()[:40]!r} in it is not understood")
+            unknown = unknown or name
         own = answer is Answer.OWN_NO
         if (own or answer is Answer.NO) and (found is None or own > found.own):
             is_status = column_kind(name) in {ColumnKind.STATUS, ColumnKind.PLACE}
             words = folded(cell) if is_status else f"{name.strip()}={cell.strip()}"
             found = Refusal(words, own)
+    if unknown is not None and not (found and found.own):  # who says no in plain words said it
+        cell = cells[unknown].strip()[:40]
+        raise not_understood(unknown, f"{cell!r} in it is not understood")
     return found
 
 

@@ -130,7 +130,8 @@ TELLS_NOTHING = lazy_pattern(
 HOW_NOT_WHETHER = lazy_pattern(r"html|(?<!in)format|rating|score|(?<!la)test$|mode$|manual")
 # Of another way than mail; what names both is about mail, too.
 OTHER_CHANNEL = lazy_pattern(
-    r"^(?!.*(?:mail|newsl)).*(?:sms|whatsapp|phone|telef|push(?!ed)|^mms)|^smsmarketing"
+    r"^(?!.*(?:mail|newsl)).*(?:sms|whatsapp|phone|telef|push(?!ed)|^mms|fax|calls?$)|^smsmarketing"
+    r"|postalmail|directmail|bypost$"
 )
 WHEN_OR_WHY = lazy_pattern(
     r"(?:(?<!m)at|(?<!i)on|dates?|time|since|till|reasons?|campaign\w*|comments?|feedback|by|from|(?<!sh)ip"

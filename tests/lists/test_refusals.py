@@ -111,6 +111,9 @@ NO_REFUSAL = (
     ("active_subscription", "false"),  # Substack: does not pay
     ("digest_enabled", "false"),
     ("SMS BLACKLISTED", "Yes"),
+    ("DoNotCall", "1"),  # Salesforce
+    ("HasOptedOutOfFax", "true"),
+    ("donotpostalmail", "Do Not Allow"),  # Dynamics
     ("unsubscribe_link", "https://there.example/unsubscribe/ab"),
     ("bouncecount", "3"),
     ("complimentary_plan", "false"),
@@ -284,6 +287,10 @@ def test_who_said_no_there_stays_out_and_their_no_is_kept(cli: Cli, database: Da
     again = cli("subscribers", "import", written("name", "Ada", "Bob"), *CONSENT)
     assert again.out.endswith("= 1 already-in, 1 left\n")
     assert "columns that were not used: name" in again.err
+    kit = f"Subscriber,state,cancelled_at\nd{ADA},active,\ne{ADA},cancelled,2024-02-01 10:00 UTC\n"
+    Path("kit.csv").write_text(kit, encoding="utf-8")  # the state says what the date means
+    said = cli("subscribers", "import", "kit.csv", *CONSENT)
+    assert said.out.endswith("= 1 added, 1 not-subscribed\n")
     merged = f"email,status\nc{ADA},active\nc{ADA},unsubscribed\n"
     Path("merged.csv").write_text(merged, encoding="utf-8")
     assert cli("subscribers", "import", "merged.csv", *CONSENT).out.endswith("= 2 not-subscribed\n")

@@ -70,6 +70,14 @@ class _Forms(HTMLParser):
             self.forms[-1][1][given["name"] or ""] = given.get("value") or ""
 
 
+class Browser(FlaskClient):
+    """A client that says of itself what people's do."""
+
+    def __init__(self, *args: object, **more: object) -> None:
+        super().__init__(*args, **more)
+        self.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (of a person)"
+
+
 @dataclass
 class Site:
     """What a person and an operator have of the site."""
@@ -157,8 +165,8 @@ def opened(settings: Settings, clock: Hand) -> Iterator[Site]:
     database = app.extensions["newsletter.database"]
     real = app.extensions["newsletter.outbox_worker"]
     outbox_worker = OutboxWorker(database, settings, real.links, lambda: transport, clock)
+    app.test_client_class = Browser
     with app.test_client() as client:
-        client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (of a person)"
         yield Site(settings, client, database, clock, outbox_worker, transport)
     database.dispose()
 
