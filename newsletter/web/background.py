@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 _log = logging.getLogger(__name__)
 
+_AFTER_ANSWER_S = 0.1  # else how long an answer takes would tell what follows from it
 _LOOK_AGAIN_S = 15.0  # for what another process left behind
 _STOPS_WITHIN_S = 60.0
 
@@ -46,7 +47,8 @@ class Task:
                     act()
             except Exception:  # noqa: BLE001 - a broken round must not end all later ones
                 _log.exception("%s had trouble; it looks again later", self.thread.name)
-            self.wake.wait(_LOOK_AGAIN_S)
+            if self.wake.wait(_LOOK_AGAIN_S):
+                self.stopping.wait(_AFTER_ANSWER_S)
 
 
 class Background:

@@ -72,6 +72,7 @@ OF_SENDER = [
     "550 5.1.1 RESOLVER.RST.NotAuthorized; not authorized",
     "550 5.1.1 you are not on my whitelist",
     "550 5.1.1 security violation",
+    "550 permanent failure for one or more recipients (ada@reader.example:blocked)",
     # About the way, and no mailbox.
     "5.4.6 smtp; 554 5.4.6 Too many hops",
     "5.0.0 mail for reader.example loops back to myself",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import func, select
@@ -30,6 +31,7 @@ from newsletter.transactional.worker import OutboxWorker
 from newsletter.transports.base import SendResult, TransportDownError
 from newsletter.transports.memory import Memory
 from newsletter.transports.smtp.transport import Smtp
+from newsletter.web.background import Task
 from tests.conftest import BY_HAND
 from tests.delivery.transports_standins import RealSmtp, smtp_settings
 from tests.web.conftest import Hand, Site, opened, path_of
@@ -438,3 +440,24 @@ def test_a_letter_to_a_slow_domain_lets_the_others_pass(site: Site) -> None:
 )
 def test_a_client_is_known_however_a_proxy_writes_its_address(written: str, network: str) -> None:
     assert signup_limits.network_of(written) == network
+
+
+def test_what_follows_from_a_sign_up_waits_until_its_answer_is_out() -> None:
+    order: list[str] = []
+
+    class Stopping(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            order.append("pause")
+            return super().wait(timeout and 0)
+
+    def act() -> None:
+        order.append("work")
+        task.wake.set()
+        if len(order) > 1:
+            task.stopping.set()
+
+    task = Task("letters", [act])
+    task.stopping = Stopping()
+    task.thread.start()
+    task.thread.join()
+    assert order[:3] == ["work", "pause", "work"]
