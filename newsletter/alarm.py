@@ -76,6 +76,7 @@ def _after_run(settings: Settings, now: datetime, outcome: Outcome) -> list[str]
         with _opened_again(settings, outcome) as database:
             with database.write.begin() as session:
                 subscribers_health.remember_keys(settings, session, now.date())
+                moments.begin(session, now)
                 if outcome.is_done:
                     moments.record(session, moments.RUN, now)
             return [f"{each.part}: {each.text}" for each in tell(settings, database, now)]

@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.db import Database, insert_missing
 from newsletter.finding import Finding, Severity
 from newsletter.models import ListingRow, MomentRow
 from newsletter.sources.base import ListingState
 
 _CLOSE = timedelta(minutes=5)  # as far as clocks may be apart
 RUN, FETCH, FEEDBACK = "run", "fetch", "feedback"
+_FIRST = "first run"
 
 
 def record(session: Session, name: str, now: datetime) -> None:
@@ -25,6 +26,11 @@ def record(session: Session, name: str, now: datetime) -> None:
         session.add(MomentRow(name=name, at=now))
     else:
         row.at = now
+
+
+def begin(session: Session, now: datetime) -> None:
+    """A run ended, well or not; from the first of all on, runs and feedback are waited for."""
+    insert_missing(session, MomentRow, [{"name": _FIRST, "at": now}])
 
 
 def last(session: Session, now: datetime) -> dict[str, datetime]:
@@ -43,9 +49,10 @@ def last(session: Session, now: datetime) -> dict[str, datetime]:
 
 
 def check(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
-    """What went well once and does so no more. A newsletter that never ran is no trouble."""
+    """What went well once and does so no more, or never. One that never ran is no trouble."""
     with database.read() as session:
         moments = last(session, now)
+        begun = session.get(MomentRow, _FIRST)
     limits = {
         RUN: (settings.alarm.run_h, "no run ended well since {at}; look at the timer or cron"),
         FETCH: (settings.alarm.fetch_h, "nothing came from arXiv since {at}; try `newsletter run`"),
@@ -58,7 +65,11 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     level = Severity.TROUBLE if settings.site.url else Severity.WARNING
     fine = []
     for name, (hours, text) in limits.items():
-        at = moments.get(name)
+        at, since = moments.get(name), ""
+        if at is not None:
+            since = f"{at:%F %R} UTC"
+        elif begun is not None and name != FETCH:
+            at, since = begun.at, f"{begun.at:%F %R} UTC, the first run of all"
         if at is None:
             continue
         if at > now + _CLOSE:
@@ -69,8 +80,8 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
             )
             yield Finding(name, Severity.TROUBLE, ahead)
         elif hours and now - at > timedelta(hours=hours):
-            yield Finding(name, level, text.format(at=f"{at:%F %R} UTC"))
-        else:
+            yield Finding(name, level, text.format(at=since))
+        elif name in moments:
             fine.append(f"{name} {at:%F %R}")
     if fine:
         yield Finding("last", Severity.OK, f"well (UTC): {', '.join(fine)}")

@@ -50,6 +50,18 @@ def no_run_ended_well(database: Database) -> None:
         moments.record(session, moments.RUN, NOW - timedelta(hours=27))
 
 
+def no_run_ever_ended_well(database: Database) -> None:
+    with database.write.begin() as session:
+        moments.begin(session, NOW - timedelta(hours=27))
+        moments.record(session, moments.FEEDBACK, NOW)
+
+
+def feedback_was_never_read(database: Database) -> None:
+    with database.write.begin() as session:
+        moments.begin(session, NOW - timedelta(hours=27))
+        moments.record(session, moments.RUN, NOW)
+
+
 def feedback_was_not_read(database: Database) -> None:
     with database.write.begin() as session:
         moments.record(session, moments.FEEDBACK, NOW - timedelta(hours=27))
@@ -90,7 +102,9 @@ OUTAGES: dict[Outage, str] = {
     letters_are_refused: "sending",
     no_run_ended_well: "run",
     the_clock_was_ahead: "run",
+    no_run_ever_ended_well: "run",
     feedback_was_not_read: "feedback",
+    feedback_was_never_read: "feedback",
     nothing_came_from_arxiv: "fetch",
     a_confirm_mail_waits: "outbox",
     readers_lost_their_newsletter: "newsletters",

@@ -201,6 +201,7 @@ def test_a_server_that_takes_everything_gets_no_mail(setting: Set, found: Found)
     ("section", "values", "part", "line"),
     [
         ("transport", {"use": "smpt"}, "transport", "no transport 'smpt'; did you mean 'smtp'?"),
+        ("newsletters__0", {"categories": "math.AG"}, "source", "the bundled sample holds cs.SD"),
         ("source", {"use": "arxive"}, "source", "no source 'arxive'; did you mean 'arxiv'?"),
         ("summarizer", {"use": "opnai"}, "summarizer", "did you mean 'openai'?"),
         ("transport", {"directory": "newsletter.toml"}, "transport", "look at transport.directory"),

@@ -32,6 +32,20 @@ def from_settings(settings: Settings) -> "BundledDay":
     return BundledDay()
 
 
+def refuse_others(categories: Sequence[str]) -> None:
+    """Check that the sample holds these.
+
+    Raises:
+        SourceError: it lacks some.
+    """
+    unknown = [category for category in categories if category not in CATEGORIES]
+    if unknown:
+        raise SourceError(
+            f"the bundled sample holds cs.SD and eess.SP only, not {', '.join(unknown)};"
+            ' set source.use = "arxiv" for the real arXiv'
+        )
+
+
 class BundledDay:
     """The live source, over answers in arXiv's own formats that lie in the package."""
 
@@ -45,12 +59,7 @@ class BundledDay:
         del known
         if day != DAY:
             raise SourceError(f"the bundled sample holds {DAY} only; use --day {DAY}")
-        unknown = [category for category in categories if category not in CATEGORIES]
-        if unknown:
-            raise SourceError(
-                f"the bundled sample holds cs.SD and eess.SP only, not {', '.join(unknown)};"
-                ' set source.use = "arxiv" for the real arXiv'
-            )
+        refuse_others(categories)
         from newsletter.sources.arxiv_source import ArxivSource
         from newsletter.sources.fake_session import recorded_session
 

@@ -9,6 +9,7 @@ from newsletter import clock_health
 from newsletter.config import Settings
 from newsletter.finding import Finding, Severity
 from newsletter.sources.base import NoNetworkError, SourceError
+from newsletter.sources.bundled import refuse_others
 from newsletter.sources.http.get import get
 from newsletter.sources.http.session import host_of, polite_session
 from newsletter.sources.response_types import response_type
@@ -21,6 +22,9 @@ _OUR_SOURCES = ("arxiv", "feed")
 def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Ask for the first category's page, or its feed, as a run does."""
     source = settings.source
+    if source.use == "bundled":
+        for newsletter in settings.newsletters:
+            refuse_others(newsletter.categories)
     if source.use not in _OUR_SOURCES:
         which = "the bundled day; no network" if source.use == "bundled" else "an installed part"
         yield Finding(_PART, Severity.OK, f"{source.use!r} is {which}")
