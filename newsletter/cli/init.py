@@ -153,7 +153,7 @@ def _ask(file: Path) -> None:
     except (click.Abort, KeyboardInterrupt):
         raise NewsletterError("stopped; nothing was written") from None
     secrets = config.environment_file(file)
-    click.echo(f"\n{file}, {secrets} (secrets) and the database are ready.")
+    click.echo(f"\n{file.absolute()}, {secrets.name} (secrets) and the database are ready.")
     click.echo(f"{answers.reader} is the first reader.\n")
     preview_first_mail(settings, answers.reader)
     click.echo("\nNext")
