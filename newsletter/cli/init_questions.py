@@ -68,12 +68,13 @@ def ask(
 
 
 def choose(question: str, options: Sequence[str], default: int = 1) -> int:
-    """Which of them, counted from 0; by its number or the beginning of its words."""
+    """Which of them, counted from 0; by its number or the beginning of a word of its own."""
     for number, option in enumerate(options, 1):
         click.echo(f"  {number:2}  {option}")
 
     def check(text: str) -> int:
-        begins = [option.lower().startswith(text.lower()) for option in options]
+        word = rf"\b{re.escape(text)}"
+        begins = [bool(re.search(word, option, re.IGNORECASE)) for option in options]
         if text.isdecimal() and 1 <= int(text) <= len(options):
             return int(text) - 1
         if begins.count(True) == 1:
