@@ -317,16 +317,19 @@ def insert_missing(
     """
     if not rows:
         return
+    session.flush()
     dialect = session.get_bind().dialect.name
     if dialect != "sqlite" and len(rows) >= _MANY:
-        session.flush()
-        session.execute(_inserting(table.__tablename__, tuple(rows[0])), {"rows": _as_json(rows)})
+        listed = json.dumps([dict(row) for row in rows], default=str)
+        session.execute(_inserting(table.__tablename__, tuple(rows[0])), {"rows": listed})
         return
     if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert
     else:  # 0.1 s, and only who has one needs it
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    session.execute(insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])
+    plain = table.metadata.tables[table.__tablename__]  # twice as fast as by the ORM
+    missing = insert(plain).on_conflict_do_nothing()
+    session.connection().execute(missing, [dict(row) for row in rows])
 
 
 @cache
@@ -338,7 +341,3 @@ def _inserting(table: str, columns: Sequence[str]) -> TextClause:
         f" FROM json_populate_recordset(CAST(NULL AS {table}), CAST(:rows AS json))"
         " ON CONFLICT DO NOTHING"
     )
-
-
-def _as_json(rows: Sequence[Mapping[str, object]]) -> str:
-    return json.dumps([dict(row) for row in rows], default=str)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from newsletter.json_texts import as_list, listed
 from newsletter.models import OutboxRow, SentOutboxRow, SubscriberRow
 
 LEASE = timedelta(minutes=5)
@@ -128,8 +129,9 @@ def addresses_of(session: Session, references: Collection[str]) -> dict[str, str
     """To whom some letters went, or are just going."""
     addresses: dict[str, str] = {}
     for table in (OutboxRow, SentOutboxRow):
-        rows = select(table.reference, table.email).where(table.reference.in_(references))
-        addresses.update({reference: email for reference, email in session.execute(rows)})  # noqa: C416 - a Row is no pair to the type checker
+        rows = select(table.reference, table.email).where(table.reference.in_(listed("references")))
+        found = session.execute(rows, {"references": as_list(references)})
+        addresses.update({reference: email for reference, email in found})  # noqa: C416 - a Row is no pair to the type checker
     return addresses
 
 

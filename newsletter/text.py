@@ -3,6 +3,7 @@
 import re
 
 _ADDRESS = re.compile(r"[^\s<>@,;:\"'()]+@[^\s<>@,;:\"'()]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _WORD = re.compile(r"\w+")
 _LONGEST_BRIEF = 300  # characters
 
@@ -12,7 +13,7 @@ def one_line(text: str | None) -> str:
 
     The last come from JSON (`\ud800`) and can neither be kept nor sent.
     """
-    return " ".join(re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", text or "").split())
+    return " ".join(_UNPRINTABLE.sub(" ", text or "").split())
 
 
 def brief(words: object) -> str:
@@ -36,5 +37,5 @@ def counted(number: int, one: str, many: str = "") -> str:
 def without_addresses(words: str) -> str:
     """A server's words, fit to be kept: one line, bounded, and nobody's address in it."""
     # Cut first: what is searched has an end.
-    printable = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", words[: 4 * _LONGEST_BRIEF])
+    printable = _UNPRINTABLE.sub(" ", words[: 4 * _LONGEST_BRIEF])
     return " ".join(_ADDRESS.sub("<address>", printable).split())[:_LONGEST_BRIEF]

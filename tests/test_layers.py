@@ -60,6 +60,7 @@ LAYERS = (
     "schema",
     "database_clock",
     "db",
+    "json_texts",
     "models",
     "config",
     "colours",

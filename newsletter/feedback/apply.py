@@ -5,10 +5,9 @@ ends the same: an event is kept by its id, and a delivery only moves towards the
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from newsletter import outbox
 from newsletter.db import insert_missing, take_turn
 from newsletter.feedback import bounce_rules
 from newsletter.feedback.events import Event
+from newsletter.json_texts import as_list, listed
 from newsletter.models import (
     LEAVING,
     ORDINARY,
@@ -35,7 +35,6 @@ from newsletter.text import without_addresses
 
 _log = logging.getLogger(__name__)
 
-_AT_ONCE = 500  # ids in one question: SQLite has a bound
 _ORDINARY_KEPT_FOR = timedelta(days=14)  # providers repeat themselves for a day
 _SET_ASIDE_KEPT_FOR = timedelta(days=60)
 _FORGOTTEN_AT_ONCE = 2000
@@ -83,15 +82,13 @@ def apply_events(session: Session, events: Iterable[Event], now: datetime) -> Ap
     for event in events:
         number += 1
         first_told.setdefault(event.event_id, event)
-    fresh = [
-        known
-        for share in _in_shares(first_told.values())
-        for known in _write_down(session, share, now)
-    ]
+    fresh = _write_down(session, list(first_told.values()), now)
     moving = [known.event.reference for known in fresh if known.may_move]
     settled = delivery_updates.apply_to_deliveries(session, moving, now)
+    strange = {known.event.reference for known in fresh if known.issue_id is None}
+    resent = resend.find_resends(session, strange)
     for known in fresh:
-        if known.issue_id is None:  # of a letter, or of an issue that was sent once more
+        if known.event.reference in resent:
             event = known.event
             resend.settle_by_feedback(session, event.reference, event.kind, event.detail)
     blocking = {known.domain for known in fresh if known.event.kind is EventType.BLOCKED}
@@ -117,28 +114,12 @@ def quarantine(session: Session, source: str, reason: str, content: str, now: da
 
 def _write_down(session: Session, events: Sequence[Event], now: datetime) -> list[_KnownEvent]:
     """Keep the events that are not known yet, each with the delivery that it is about."""
-    known_ids = set(
-        session.scalars(
-            select(FeedbackRow.event_id).where(
-                FeedbackRow.event_id.in_([event.event_id for event in events])
-            )
-        )
-    )
+    ids = as_list(event.event_id for event in events)
+    known_ids = set(session.scalars(_KNOWN_IDS, {"ids": ids}))
     fresh = [event for event in events if event.event_id not in known_ids]
-    deliveries = {
-        row.reference: row
-        for row in session.execute(
-            select(
-                DeliveryRow.reference,
-                DeliveryRow.issue_id,
-                DeliveryRow.subscriber_id,
-                DeliveryRow.state,
-                SubscriberRow.email,
-            )
-            .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
-            .where(DeliveryRow.reference.in_([event.reference for event in fresh]))
-        )
-    }
+    references = as_list(event.reference for event in fresh)
+    rows = session.execute(_DELIVERIES, {"references": references})
+    deliveries = {row.reference: row for row in rows}
     unknown = [event.reference for event in fresh if event.reference not in deliveries]
     of_letters = outbox.addresses_of(session, unknown)
     known_events = []
@@ -154,8 +135,22 @@ def _write_down(session: Session, events: Sequence[Event], now: datetime) -> lis
             if reader is not None:
                 known = _KnownEvent(event, None, reader.id, reader.email)
         known_events.append(known)
-    insert_missing(session, FeedbackRow, [_row(known_ids, now) for known_ids in known_events])
+    insert_missing(session, FeedbackRow, [_row(known, now) for known in known_events])
     return known_events
+
+
+_KNOWN_IDS = select(FeedbackRow.event_id).where(FeedbackRow.event_id.in_(listed("ids")))
+_DELIVERIES = (
+    select(
+        DeliveryRow.reference,
+        DeliveryRow.issue_id,
+        DeliveryRow.subscriber_id,
+        DeliveryRow.state,
+        SubscriberRow.email,
+    )
+    .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+    .where(DeliveryRow.reference.in_(listed("references")))
+)
 
 
 def _row(known: _KnownEvent, now: datetime) -> dict[str, object]:
@@ -185,22 +180,27 @@ def _apply_to_subscribers(session: Session, fresh: Sequence[_KnownEvent], now: d
         if known.subscriber_id is not None and known.event.kind in LEAVING
     }
     address_change.lock_linked(session, *leaving, beside=numbers)
+    bounced = {known.subscriber_id for known in bad if known.event.kind is EventType.BOUNCE}
+    too_often = bounce_rules.bounced_too_often(session, numbers & bounced, now) if bounced else ()
     in_order = sorted(bad, key=lambda known: known.email or "")
-    return sum(_apply_to_subscriber(session, known, now) for known in in_order)
+    return sum(
+        _apply_to_subscriber(session, known, now, bounces=known.subscriber_id in too_often)
+        for known in in_order
+    )
 
 
-def _apply_to_subscriber(session: Session, known: _KnownEvent, now: datetime) -> bool:
+def _apply_to_subscriber(
+    session: Session, known: _KnownEvent, now: datetime, *, bounces: bool
+) -> bool:
     """Do to the address what follows; whether it is suppressed for that."""
     event = known.event
     why = event.suppress
-    if known.subscriber_id is not None:
-        if event.kind is EventType.BOUNCE and why is None:
-            often = bounce_rules.bounced_too_often(session, known.subscriber_id, now)
-            why = f"bounced: {bounce_rules.BOUNCES} issues in a row" if often else None
-        if event.kind in LEAVING:
-            address_change.unsubscribe_following_changes(
-                session, known.subscriber_id, ALL, _unsubscribe(event), now
-            )
+    if event.kind is EventType.BOUNCE and why is None and bounces:
+        why = f"bounced: {bounce_rules.BOUNCES} issues in a row"
+    if known.subscriber_id is not None and event.kind in LEAVING:
+        address_change.unsubscribe_following_changes(
+            session, known.subscriber_id, ALL, _unsubscribe(event), now
+        )
     if why is None or known.email is None:
         return False
     suppression.suppress(session, known.email, without_addresses(why), now)
@@ -242,9 +242,3 @@ def _forget_old(session: Session, now: datetime) -> None:
     session.execute(
         delete(QuarantineRow).where(QuarantineRow.received_at < now - _SET_ASIDE_KEPT_FOR)
     )
-
-
-def _in_shares(events: Iterable[Event]) -> Iterator[list[Event]]:
-    remaining = iter(events)
-    while share := list(islice(remaining, _AT_ONCE)):
-        yield share

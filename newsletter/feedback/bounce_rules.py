@@ -8,9 +8,10 @@
   what it was sent, are a wave: the domain is paused, and nobody in it suffers for it.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.models import (
@@ -31,24 +32,25 @@ WAVE_SHARE = 0.3
 WAVE_WINDOW = timedelta(hours=1)
 
 
-def bounced_too_often(session: Session, subscriber_id: int, now: datetime) -> bool:
-    """Whether bounces that each might have passed add up to a dead mailbox."""
-    of_them = FeedbackRow.subscriber_id == subscriber_id
-    since = max(
-        now - MEMORY,
-        session.scalar(
-            select(func.max(FeedbackRow.at)).where(of_them, FeedbackRow.kind == EventType.DELIVERED)
-        )
-        or now - MEMORY,
+def bounced_too_often(session: Session, subscriber_ids: Collection[int], now: datetime) -> set[int]:
+    """Those of them whose bounces, which each might have passed, add up to a dead mailbox."""
+    whose = FeedbackRow.subscriber_id
+    delivered = (
+        select(whose.label("whose"), func.max(FeedbackRow.at).label("at"))
+        .where(whose.in_(subscriber_ids), FeedbackRow.kind == EventType.DELIVERED)
+        .group_by(whose)
+        .subquery()
     )
-    issues, first, last = session.execute(
-        select(
-            func.count(FeedbackRow.issue_id.distinct()),
-            func.min(FeedbackRow.at),
-            func.max(FeedbackRow.at),
-        ).where(of_them, FeedbackRow.kind == EventType.BOUNCE, FeedbackRow.at >= since)
-    ).one()
-    return issues >= BOUNCES and last - first >= SPAN
+    bounces = session.execute(
+        select(whose, func.min(FeedbackRow.at), func.max(FeedbackRow.at))
+        .outerjoin(delivered, delivered.c.whose == whose)
+        .where(whose.in_(subscriber_ids), FeedbackRow.kind == EventType.BOUNCE)
+        .where(FeedbackRow.at >= now - MEMORY)
+        .where(or_(delivered.c.at.is_(None), FeedbackRow.at >= delivered.c.at))
+        .group_by(whose)
+        .having(func.count(FeedbackRow.issue_id.distinct()) >= BOUNCES)
+    )
+    return {number for number, first, last in bounces if number and last - first >= SPAN}
 
 
 def is_block_spike(session: Session, domain: str, now: datetime) -> tuple[int, int] | None:

@@ -119,7 +119,7 @@ class FeedbackRow(Base):
 
 
 class InboxRow(Base):
-    """A body that was posted to a hook, as it came; gone once all of its events are folded in."""
+    """A body that was posted to a hook, packed; gone once all of its events are folded in."""
 
     __tablename__ = "inbox"
 

@@ -14,6 +14,7 @@ from sqlalchemy import Row, Select, Table, Update, bindparam, func, select, upda
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
+from newsletter.json_texts import as_list, listed
 from newsletter.models import (
     FAILING,
     PROVING,
@@ -50,7 +51,7 @@ class StateChange:
 
 def find_deliveries(session: Session, references: Sequence[str]) -> dict[str, DeliveryRef]:
     """The deliveries that have these references."""
-    rows = session.execute(_BY_REFERENCE, {"references": references})
+    rows = session.execute(_BY_REFERENCE, {"references": as_list(references)})
     return {row.reference: _found(row) for row in rows}
 
 
@@ -100,7 +101,7 @@ def _without_the_erased(change: StateChange) -> StateChange:
 
 
 # Made once: building a statement costs more than SQLite takes to run it.
-_BY_REFERENCE = _columns().where(DeliveryRow.reference.in_(bindparam("references", expanding=True)))
+_BY_REFERENCE = _columns().where(DeliveryRow.reference.in_(listed("references")))
 
 
 def _writing() -> Update:
@@ -155,8 +156,8 @@ def apply_to_deliveries(session: Session, references: Sequence[str], now: dateti
     """Let the kept feedback on some mails move their deliveries; how many moved."""
     if not references:
         return 0
-    chosen = _events_of_deliveries().where(DeliveryRow.reference.in_(references))
-    return _settle(session, session.execute(chosen), now)
+    chosen = _events_of_deliveries().where(DeliveryRow.reference.in_(listed("references")))
+    return _settle(session, session.execute(chosen, {"references": as_list(references)}), now)
 
 
 def settle_issue(session: Session, issue_id: int, now: datetime) -> int:

@@ -5,6 +5,7 @@ leaves just that. The issue's account is what it was: its delivery is not touche
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.json_texts import as_list, listed
 from newsletter.models import (
     FAILING,
     DeliveryRow,
@@ -88,6 +90,12 @@ def resend_issue(
         if result.status is SendStatus.ACCEPTED:
             rate_limit.resume_sending(session, sending.clock())
     return resent
+
+
+def find_resends(session: Session, references: Iterable[str]) -> set[str]:
+    """Those of some references that are an issue's which was sent once more."""
+    chosen = select(ResendRow.reference).where(ResendRow.reference.in_(listed("references")))
+    return set(session.scalars(chosen, {"references": as_list(references)}))
 
 
 def settle_by_feedback(session: Session, reference: str, kind: EventType, detail: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select
 
 from newsletter.db import Database
@@ -335,6 +336,25 @@ def test_a_pause_is_ended_by_hand_or_begins_anew(database: Database) -> None:
         assert rate_limit.resume_domain(session, "a.example")
         assert not rate_limit.resume_domain(session, "a.example")
         assert not rate_limit.paused_domains(session, NOW)
+
+
+def test_bad_news_of_many_asks_the_database_no_more_than_of_two(
+    database: Database, sent: dict[str, str]
+) -> None:
+    asked: list[str] = []
+
+    @sqlalchemy_event.listens_for(database.engine, "before_cursor_execute")
+    def _note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    def asked_for(references: Sequence[str], name: str) -> int:
+        asked.clear()
+        strangers = [f"{name}{number}" for number in range(len(references))]
+        keep(database, *(event(EventType.BOUNCE, each) for each in (*references, *strangers)))
+        return len(asked)
+
+    first, second, *others = sent.values()
+    assert asked_for([first, second], "few") == asked_for(others, "many")
 
 
 @pytest.mark.slow

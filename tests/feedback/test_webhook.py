@@ -309,6 +309,16 @@ def test_failure_17_killed_while_folding_nothing_is_lost_or_told_twice(
         assert session.scalar(select(func.count()).select_from(InboxRow)) == 0
 
 
+def test_what_an_earlier_version_kept_unpacked_acts_as_well(
+    client: FlaskClient, database: Database
+) -> None:
+    content = body([said("delivered", "r1")])
+    with database.write.begin() as session:
+        session.add(InboxRow(source="sendgrid", content=content, received_at=NOW, folded=0))
+    fold(client.application)
+    assert kept(database) == 1
+
+
 def test_failure_17_a_busy_database_is_a_503_and_nothing_is_half_kept(
     app: Flask, key: SigningKey, database: Database, settings: Settings
 ) -> None:
