@@ -20,6 +20,8 @@ _SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "lis
 class Server:
     folder: Path
     restart: Callable[[], None] = lambda: None  # at once, as after a crash
+    keep_copy: Callable[[], None] = lambda: None  # of its disk, while it is shut down
+    go_back: Callable[[], None] = lambda: None  # to that copy, as a snapshot that is restored
 
     def url(self, name: str) -> str:
         return f"postgresql://tester@/{name}?host={self.folder}"
@@ -59,6 +61,9 @@ def running(where: Path) -> Iterator[Server]:
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
 
+    options = " ".join(f"-c {each}" for each in (*_SETTINGS, f"unix_socket_directories={folder}"))
+    start = ("-w", "-l", str(folder / "log"), "-o", options)
+
     def call(program: str, *args: str) -> None:
         done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs
             [where / program, "-D", folder / "data", *args],
@@ -75,16 +80,21 @@ def running(where: Path) -> Iterator[Server]:
         )
         assert done.returncode == 0, done.stderr
 
+    def copied(source: str, target: str) -> None:
+        call("pg_ctl", "stop", "-w", "-m", "fast")
+        shutil.rmtree(folder / target, ignore_errors=True)
+        subprocess.run(["cp", "-a", folder / source, folder / target], check=True)  # noqa: S603, S607
+        call("pg_ctl", "start", *start)
+
     try:
         call("initdb", "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
-        options = " ".join(
-            f"-c {each}" for each in (*_SETTINGS, f"unix_socket_directories={folder}")
-        )
-        start = ("-w", "-l", str(folder / "log"), "-o", options)
         call("pg_ctl", "start", *start)
         try:
             yield Server(
-                folder, restart=lambda: call("pg_ctl", "restart", "-m", "immediate", *start)
+                folder,
+                restart=lambda: call("pg_ctl", "restart", "-m", "immediate", *start),
+                keep_copy=lambda: copied("data", "copy"),
+                go_back=lambda: copied("copy", "data"),
             )
         finally:
             call("pg_ctl", "stop", "-w", "-m", "immediate")

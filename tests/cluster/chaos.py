@@ -10,6 +10,7 @@ disk, and PostgreSQL is restarted under them. The server that takes the mails wr
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -33,6 +34,8 @@ from tests.delivery.killing import CONNECTIONS, Found, freeze, hostile_server
 _MACHINES = 4
 _STOPPED_S = 60  # longer than a lease
 _ENDS_WITHIN_S = 300  # after the last blow
+_COPY_IS_OLD_S = 20
+_HELD_S = 40  # until the operator comes
 _WORKER = """
 import sys
 from datetime import timedelta
@@ -43,6 +46,7 @@ common.utc_now = lambda: right() + timedelta(seconds=float(sys.argv.pop()))
 freezing.BATCH_SIZE = 200
 main()
 """
+_MAIN = "from newsletter.cli import main; main()"
 
 
 @dataclass
@@ -66,16 +70,20 @@ class Machine:
                 self.ends[self.process.returncode] += 1
             self._start()
 
-    def _start(self) -> None:
+    @property
+    def surroundings(self) -> dict[str, str]:
         disk = self.settings.folder / f"machine{self.number}-{self.disks}"
         disk.mkdir(exist_ok=True)
+        mine = {"NEWSLETTER_SENDING__STATE_DIR": str(disk)}
+        return {**os.environ, **self.environment, **mine}
+
+    def _start(self) -> None:
         skew_s = (self.number - 1.5) * 240
         code = _WORKER.replace("sys.argv.pop()", f"'{skew_s}'")
-        mine = {"NEWSLETTER_SENDING__STATE_DIR": str(disk)}
         self.process = subprocess.Popen(  # noqa: S603 - our own command
             [*_apart(), sys.executable, "-c", code, "worker"],
             cwd=self.settings.folder,
-            env={**os.environ, **self.environment, **mine},
+            env=self.surroundings,
             stderr=(self.settings.folder / f"machine{self.number}.log").open("ab"),
         )
 
@@ -126,9 +134,15 @@ def main(seconds: float, readers: int, seed: int) -> None:
             mails |= {"CONNECTIONS": CONNECTIONS, "TIMEOUT_S": 5}
             there = {f"NEWSLETTER_TRANSPORT__{name}": str(value) for name, value in mails.items()}
             machines = [Machine(settings, number, url | there) for number in range(_MACHINES)]
-            blows = misfortune(machines, seconds, random.Random(seed), server.restart)  # noqa: S311
+            dice = random.Random(seed)  # noqa: S311 - moments, no secrets
+            blows = misfortune(machines, seconds, dice, server.restart)
+            server.keep_copy()
+            blows += misfortune(machines, _COPY_IS_OLD_S, dice, server.restart)
+            server.go_back()
+            blows += misfortune(machines, _HELD_S, dice, server.restart)
+            unknown = say_restored(machines[0])
             took_s = let_them_finish(settings, machines, issue_id)
-            found = found_after(settings, issue_id, blows, taken())
+            found = found_after(settings, issue_id, blows, taken(), unknown)
     uncertain, held = found.account.uncertain, Counter[int]()
     for machine in machines:
         held += machine.ends
@@ -187,11 +201,27 @@ def let_them_finish(settings: Settings, machines: list[Machine], issue_id: int) 
     return time.monotonic() - began_s
 
 
+def say_restored(machine: Machine) -> int:
+    """What the operator types; how many nobody can know of now."""
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", _MAIN, "send", "audio", "--restored"],
+        cwd=machine.settings.folder,
+        env=machine.surroundings,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    print(done.stderr.strip())  # noqa: T201
+    said = re.search(r"(\d+) are uncertain now", done.stderr)
+    assert said is not None, done.stderr
+    return int(said[1])
+
+
 def found_after(
-    settings: Settings, issue_id: int, blows: Counter[str], taken: Counter[str]
+    settings: Settings, issue_id: int, blows: Counter[str], taken: Counter[str], unknown: int
 ) -> Found:
     """`kills` are so many as left that much uncertain: a chunk, not two mails a connection."""
-    at_once = blows["kill"] + _MACHINES * blows["restart"]
+    at_once = blows["kill"] + _MACHINES * (blows["restart"] + 2) + unknown // (2 * CONNECTIONS) + 1
     for_good = blows["replace"] + blows["stop"]
     with bootstrap.open_database(settings) as database, database.read() as session:
         return Found(
