@@ -57,11 +57,12 @@ class Database:
     locked" when two processes do the same, however long the time-out; measured), PostgreSQL's
     advisory lock. So what a writer reads is what it writes upon.
 
-    `share()` is for what goes on all day: senders, freezing, feedback, letters. On PostgreSQL they
-    go beside one another, and never beside a `write()`. They lock the rows that they change, always
-    in this order: batch by number, domain_pause, readers by number, suppression by address,
-    rate_limit by key, letter, issue. Deliveries belong to who holds their batch. Who freezes an
-    issue or applies feedback takes a turn (`take_turn`) first. On SQLite it is `write()`.
+    `share()` is for what goes on for long: senders, freezing, feedback, letters, imports. On
+    PostgreSQL they go beside one another, and never beside a `write()`. They lock the rows that
+    they change, always in this order: batch by number, domain_pause, readers by number, suppression
+    by address, rate_limit by key, letter, issue. Deliveries belong to who holds their batch. Who
+    freezes an issue, applies feedback or imports takes a turn (`take_turn`) first. On SQLite it is
+    `write()`.
 
     `by_row()` is for what concerns single readers, or rows that nobody knows of yet: on PostgreSQL
     it waits for nobody but who has the same rows, not even for a `write()`. It locks the limits of

@@ -7,14 +7,16 @@ that was finished can be repeated without harm.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from newsletter.db import Database
+from newsletter.db import Database, take_turn
 from newsletter.interests import interest_store
 from newsletter.models import (
     ConsentRow,
@@ -39,7 +41,7 @@ from newsletter.subscribers.import_rows import (
 )
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 
-CHUNK = 1000
+CHUNK = 500  # lines in a transaction: who writes alone waits for one
 
 
 @dataclass(slots=True)
@@ -61,22 +63,46 @@ def import_file(
     report: Callable[[RowReport], None],
 ) -> Counter[str]:
     """Take the list in; returns how often each fate came, those of an interrupted run included."""
-    with database.write.begin() as session:
+    with _turn(database) as session:
         row = _begin_import(session, digest, now)
         done, counts, started_at = row.lines, Counter(row.counts), row.started_at
     for chunk in _chunks(islice(iter(entries), done, None)):
         looked_at = [(row, read_row(row, plan, started_at)) for row in chunk]
-        with database.write.begin() as session:
-            fates = _Chunk(session, plan, started_at).take(looked_at)
-            counts.update(status.fate for status in fates)
-            row = session.get_one(ImportRow, digest)
-            row.lines = done = done + len(chunk)
-            row.counts = dict(counts)
+        try:
+            fates = _take(database, looked_at, plan, digest, done)
+        except IntegrityError:  # one of them signed up at that moment, and is here now
+            fates = _take(database, looked_at, plan, digest, done)
+        done += len(chunk)
+        counts.update(status.fate for status in fates)
         for status in fates:
             report(status)
-    with database.write.begin() as session:
+    with _turn(database) as session:
         session.get_one(ImportRow, digest).finished_at = now
     return counts
+
+
+def _take(
+    database: Database,
+    looked_at: Sequence[tuple[ImportEntry, Person | RowReport]],
+    plan: ImportOptions,
+    digest: str,
+    done: int,
+) -> list[RowReport]:
+    """The next lines, and with them how far the import is."""
+    with _turn(database) as session:
+        row = session.get_one(ImportRow, digest)
+        fates = _Chunk(session, plan, row.started_at).take(looked_at)
+        row.lines = max(row.lines, done + len(looked_at))
+        row.counts = dict(Counter(row.counts) + Counter(status.fate for status in fates))
+        return fates
+
+
+@contextmanager
+def _turn(database: Database) -> Iterator[Session]:
+    """Beside senders, freezing and feedback; another import waits, and who writes alone."""
+    with database.share.begin() as session:
+        take_turn(session, "import")
+        yield session
 
 
 def keep_out(
@@ -96,7 +122,7 @@ def keep_out(
     fate = ImportStatus(standing)
     for chunk in _chunks(iter(entries)):
         looked_at = [(entry, read_address(entry, plan)) for entry in chunk]
-        with database.write.begin() as session:
+        with _turn(database) as session:
             _keep_out(session, [row for _, row in looked_at if isinstance(row, str)], fate, now)
         for entry, row in looked_at:
             told = (
@@ -243,7 +269,6 @@ class _Chunk:
         ), ""
 
     def _write(self) -> None:
-        suppression.suppress_all(self._session, self._out, suppression.LEFT, self._now)
         if self._new:
             rows = [self._subscriber(person) for person in self._new.values()]
             self._session.execute(insert(SubscriberRow), rows)
@@ -270,6 +295,7 @@ class _Chunk:
                 interest_store.add(
                     self._session, numbers[name], person.interests, "import", self._now
                 )
+        suppression.suppress_all(self._session, self._out, suppression.LEFT, self._now)
 
     def _history(
         self, numbers: Mapping[str, int], new_subscriptions: Iterable[tuple[str, Person, str]]

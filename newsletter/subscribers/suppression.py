@@ -90,7 +90,7 @@ def suppress_all(session: Session, addresses: Sequence[str], reason: str, now: d
         SuppressionRow,
         [
             {"address_hash": _keyed(key, address), "reason": reason, "since": now}
-            for address in addresses
+            for address in sorted(addresses)
         ],
     )
 

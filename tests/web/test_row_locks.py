@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select, text
@@ -26,9 +27,12 @@ from newsletter.models import (
     Standing,
 )
 from newsletter.sending import freezing
+from newsletter.subscribers import importing, lifecycle
 from newsletter.subscribers.address_change import UnsubscribeRequest, unsubscribe_all
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
-from newsletter.subscribers.lifecycle import UNDO_WITHIN
+from newsletter.subscribers.import_files import ImportEntry
+from newsletter.subscribers.import_rows import ImportOptions, RowReport
+from newsletter.subscribers.lifecycle import UNDO_WITHIN, SubscriptionRequest
 from newsletter.subscribers.tokens import ALL, UndoClaim
 from tests import postgresql
 from tests.conftest import NOW
@@ -83,11 +87,15 @@ def meanwhile(
     another = replace(site, client=site.client.application.test_client())
     with ThreadPoolExecutor(1) as pool:
         begun = pool.submit(another.post, address, **form)
-        while not begun.done():
-            with site.database.engine.connect() as connection:
-                if connection.execute(_WAITING).scalar():
-                    break
+        until_somebody_waits(site, begun)
         yield begun.result
+
+
+def until_somebody_waits(site: Site, begun: Future[Any]) -> None:
+    while not begun.done():
+        with site.database.engine.connect() as connection:
+            if connection.execute(_WAITING).scalar():
+                return
 
 
 def a_frozen_issue(session: Session) -> IssueRow:
@@ -128,6 +136,32 @@ def test_no_reader_waits_for_a_long_writer(site: Site) -> None:
     with site.database.read() as session:
         assert session.scalar(select(SignupRow.email)) == "new@reader.example"
         assert session.scalar(select(InterestRow.value)) == "attention"
+
+
+def test_an_import_waits_for_no_sender_and_takes_in_who_signs_up_at_that_moment(
+    site: Site,
+) -> None:
+    entries = [ImportEntry(number, {"email": each}) for number, each in enumerate((ADA, BOB), 1)]
+    plan = ImportOptions("on paper", {"audio": "full"}, ["audio"], "en")
+    fates: list[RowReport] = []
+
+    def take_in() -> None:
+        importing.import_file(site.database, entries, plan, "digest", NOW, fates.append)
+
+    with (
+        ThreadPoolExecutor(1) as pool,
+        site.database.by_row() as signing_up,
+        site.database.share.begin() as sending,  # as whoever sends, or applies feedback
+    ):
+        sending.execute(text("SELECT 1"))
+        wish = SubscriptionRequest(["audio"], "titles", "en")
+        lifecycle.add_subscriber(signing_up, BOB, wish, "", NOW)
+        importing_ = pool.submit(take_in)
+        until_somebody_waits(site, importing_)
+        signing_up.commit()
+        importing_.result(timeout=30)
+    assert [(each.address, each.fate) for each in fates] == [(ADA, "added"), (BOB, "added")]
+    assert site.held(ADA) == site.held(BOB) == {"audio"}
 
 
 def test_of_two_who_change_one_reader_the_second_sees_what_the_first_did(site: Site) -> None:
