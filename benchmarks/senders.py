@@ -1,6 +1,6 @@
 """Rows of the ledger a second on PostgreSQL, by 1, 2 and 4 sending processes at once.
 
-    python -m benchmarks.senders [READERS [MILLISECONDS]]
+    python -m benchmarks.senders [READERS [MILLISECONDS]]     (24,000 and 0)
 
 Claimed, sent to nowhere, recorded; a private server, which the tests use too. With MILLISECONDS
 each statement and each commit waits so long first, as if the database were that far away. All in
@@ -119,5 +119,5 @@ def now() -> datetime:
 
 
 if __name__ == "__main__":
-    given = [*sys.argv[1:], "8000", "0"]
+    given = [*sys.argv[1:], "24000", "0"]
     main(int(given[0]), float(given[1]) if len(sys.argv) > 2 else 0.0)  # noqa: PLR2004

@@ -35,6 +35,7 @@ _PARTS = (
     text("SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)"),
     text("SELECT oid::text FROM pg_database WHERE datname = current_database()"),
 )
+_ALL = text("SELECT " + " || '/' || ".join(f"({part})" for part in _PARTS))  # in one journey
 
 # How many bytes of log are on the disk. What is only in the server's memory may go with a crash.
 END_OF_LOG: ColumnElement[int] = cast(
@@ -49,7 +50,8 @@ def identify(database: Database) -> str | None:
     """
     if database.engine.dialect.name == "sqlite":
         return None
-    return "/".join(_ask(database, part) for part in _PARTS)
+    answer = _ask(database, _ALL)
+    return answer if answer != _UNKNOWN else "/".join(_ask(database, part) for part in _PARTS)
 
 
 def notice(database: Database, memory: MachineMemory, now: datetime) -> None:
