@@ -60,7 +60,6 @@ LAYERS = (
     "schema",
     "database_clock",
     "db",
-    "json_texts",
     "models",
     "config",
     "colours",

@@ -16,7 +16,6 @@ from newsletter import outbox
 from newsletter.db import insert_missing, take_turn
 from newsletter.feedback import bounce_rules
 from newsletter.feedback.events import Event
-from newsletter.json_texts import as_list, listed
 from newsletter.models import (
     LEAVING,
     ORDINARY,
@@ -27,6 +26,7 @@ from newsletter.models import (
     QuarantineRow,
     SubscriberRow,
 )
+from newsletter.models.json_texts import as_list, listed
 from newsletter.sending import delivery_updates, rate_limit, resend
 from newsletter.subscribers import address_change, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence

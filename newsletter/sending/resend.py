@@ -13,7 +13,6 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.json_texts import as_list, listed
 from newsletter.models import (
     FAILING,
     DeliveryRow,
@@ -24,6 +23,7 @@ from newsletter.models import (
     SentOutboxRow,
     Standing,
 )
+from newsletter.models.json_texts import as_list, listed
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
