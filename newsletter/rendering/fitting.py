@@ -1,12 +1,13 @@
 """What of an issue a mail has room for, and which encoding leaves most."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from newsletter.rendering.base64_template import base64_size
 from newsletter.rendering.fragments import PaperFragments
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.message import BASE64, QUOTED_PRINTABLE
-from newsletter.rendering.qp_template import TextFragment
+from newsletter.rendering.qp_template import TextFragment, either
 from newsletter.rendering.size_budget import LIMIT, NOTHING, DetailLevel, Weight, plan_levels
 
 
@@ -29,10 +30,10 @@ def fit_papers(
 
     def plan(encoding: str) -> list[DetailLevel]:
         return plan_levels(
-            lambda level: _weights(encoding, [html.papers(level)[place] for place in places]),
+            lambda level: weigh(encoding, [html.papers(level)[place] for place in places]),
             ceiling,
-            LIMIT - sum(_weights(encoding, frame), NOTHING),
-            sum(_weights(encoding, more), NOTHING),
+            LIMIT - sum(weigh(encoding, frame), NOTHING),
+            sum(weigh(encoding, more), NOTHING),
             leading,
         )
 
@@ -49,30 +50,38 @@ def fit_links(
     encoding: str,
     frame: Sequence[TextFragment],
     longest: Mapping[str, str],
-) -> set[int]:
+) -> tuple[set[int], Weight]:
     """The papers, from the first on, that have room for the reader's links once all is planned.
 
-    So links cost no paper any of its words. `longest` has the longest value for each blank.
+    So links cost no paper any of its words. `longest` has the longest value for each blank. And
+    what room is left then.
     """
     cards = [html.papers(level)[place] for place, level in shown.items()]
-    more = [html.more(block, papers) for block, papers in content.blocks.items()]
-    used = sum(_weights(encoding, [*frame, *more, *cards]), NOTHING)
+    hidden = Counter(content.blocks)
+    hidden.subtract(content.block(content.entries[place]) for place in shown)
+    more = [html.more(block, papers) for block, papers in hidden.items() if papers]
+    used = sum(weigh(encoding, [*frame, *more, *cards]), NOTHING)
     places = set()
     for (place, level), card in zip(shown.items(), cards, strict=True):
-        text = html.papers(level, linked=True)[place].text
-        if text == card.text:
+        linked = html.papers(level, linked=True)[place]
+        if linked.text == card.text:
             continue
-        for blank, value in longest.items():
-            text = text.replace(blank, value)
-        before, after = _weights(encoding, [card, TextFragment(text)])
-        used += after - before
-        if not used.fits(LIMIT):
+        before, after = weigh(encoding, [card, filled(linked, longest)])
+        heavier = used + after - before
+        if not heavier.fits(LIMIT):
             break
+        used = heavier
         places.add(place)
-    return places
+    return places, LIMIT - used
 
 
-def _weights(encoding: str, pieces: Sequence[TextFragment]) -> list[Weight]:
+def filled(piece: TextFragment, values: Mapping[str, str]) -> TextFragment:
+    """The piece with these values for its blanks."""
+    return TextFragment(either(values).sub(lambda found: values[found[0]], piece.text))
+
+
+def weigh(encoding: str, pieces: Sequence[TextFragment]) -> list[Weight]:
+    """What each takes in a mail of that encoding."""
     weights = []
     for piece in pieces:
         decoded = piece.weight + piece.text.count("\n")  # the decoded part has CRLF

@@ -1,7 +1,7 @@
 """The pieces of an issue in one language: rendered, inlined and encoded once at each level."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from newsletter.rendering.inline_css import inline
 from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.qp_template import FragmentFrame, FramedFragment, TextFragment
-from newsletter.rendering.size_budget import DetailLevel, own_level
+from newsletter.rendering.size_budget import DetailLevel, own_level, titles_begin
 from newsletter.rendering.templates import explain_template_error
 from newsletter.rendering.wrapping import wrap_items
 
@@ -116,10 +116,19 @@ class PaperFragments:
             _, self._more[block, papers], _ = self._finished([line])
         return self._more[block, papers]
 
-    def card(self, place: int, level: DetailLevel, *, linked: bool, begins: bool) -> TextFragment:
-        """One of the papers; `begins`: under a line that says that titles alone begin here."""
-        card = self.papers(level, linked=linked)[place]
-        return TextFragment(self.titles(place).text + card.text) if begins else card
+    def rows(
+        self, shown: Mapping[int, DetailLevel], linked: Collection[int] = ()
+    ) -> dict[Block, list[TextFragment]]:
+        """The cards at these levels under their labels, and the lines where titles alone begin."""
+        content = self._digest
+        rows: dict[Block, list[TextFragment]] = {block: [] for block in content.blocks}
+        begin = titles_begin(content, shown)
+        for place, level in shown.items():
+            row = rows[content.block(content.entries[place])]
+            if place in begin:
+                row.append(self.titles(place))
+            row.append(self.papers(level, linked=place in linked)[place])
+        return rows
 
     def titles(self, place: int) -> TextFragment:
         """The line over the first paper that has only its title."""

@@ -1,7 +1,8 @@
 """From an issue to mails: rendered and inlined once a variant, assembled once a reader."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,15 @@ from jinja2 import Environment
 from newsletter.config import SiteSettings
 from newsletter.interests import DayIndex
 from newsletter.interests.issue_picks import IssuePicks
-from newsletter.rendering.fitting import fit_links, fit_papers
+from newsletter.rendering.fitting import fit_links, fit_papers, weigh
 from newsletter.rendering.fragments import PaperFragments
-from newsletter.rendering.headers import mailto
-from newsletter.rendering.issue_content import Block, IssueContent
+from newsletter.rendering.issue_content import IssueContent
+from newsletter.rendering.issue_headers import issue_headers, ways_out
 from newsletter.rendering.message import Message, MessageContent, Placeholders
-from newsletter.rendering.personal_variant import PersonalVariant, PicksRoom, Variant
+from newsletter.rendering.personal_variant import PersonalVariant, Variant
 from newsletter.rendering.qp_template import QpTemplate, TextFragment
 from newsletter.rendering.recipient import Recipient, campaign_name
-from newsletter.rendering.size_budget import CEILINGS, DetailLevel, titles_begin
+from newsletter.rendering.size_budget import CEILINGS, LIMIT, DetailLevel, most_titles_begin
 from newsletter.rendering.templates import explain_template_error, template_environment
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.theme import OURS, Theme
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 # stand at most 64 characters, which may take five bytes each in HTML; a domain is kept in ASCII.
 _LONGEST_ADDRESS = "'" * 64 + "@" + "d" * 189
 _LARGEST_ID = 10**12
+_STEP = 800  # bytes: as fine as room is kept for what comes first
 
 
 class IssueEmails:
@@ -55,13 +57,12 @@ class IssueEmails:
         self._links = links
         self._theme = theme
         self._sender = parseaddr(site.sender)
-        self._feedback_address = site.feedback_address
+        self._headers = issue_headers(content, site, links)
         self._campaign = campaign_name(content.slug, content.day)
         self._blanks = Placeholders.fresh()
         self._fragments: dict[tuple[str, str], PaperFragments] = {}
         self._contents: dict[tuple[str, str, str], MessageContent] = {}
         self._personal: dict[tuple[str, str, str, int], PersonalVariant] = {}
-        self._rooms: dict[tuple[str, str], PicksRoom] = {}
         self._indexes: dict[str, DayIndex] = {}  # by the sections that are left out
         self._later: dict[date, IssueEmails] = {}  # of several days, by the reader's first
         self._since = since
@@ -75,7 +76,9 @@ class IssueEmails:
             self._contents[variant] = (
                 self._content(self._highest(detail), language, left_out)
                 if first is None
-                else self._ordered(variant, first).content(first, for_everybody=True)
+                else self._ordered(variant, first, for_everybody=True).content(
+                    first, for_everybody=True
+                )
             )
         return self._contents[variant]
 
@@ -103,7 +106,7 @@ class IssueEmails:
             reference=reader.reference,
             campaign=self._campaign,
             sender=self._sender,
-            headers=(*self._headers, *self._ways_out(unsubscribe)),
+            headers=(*self._headers, *ways_out(self._site, unsubscribe)),
             content=self._content_for(reader),
             values={
                 "recipient": reader.email,
@@ -117,18 +120,8 @@ class IssueEmails:
             bounces_to=(
                 self._site.envelope_sender(reader.reference)
                 if self._site.verp
-                else self._feedback_address
+                else self._site.feedback_address
             ),
-        )
-
-    def _ways_out(self, unsubscribe: str) -> tuple[tuple[str, str], ...]:
-        """One click and a mail; neither leads anywhere where there are no pages of ours."""
-        if not self._site.url:
-            return ()
-        by_mail = mailto(self._feedback_address, unsubscribe.rpartition("/")[2])
-        return (
-            ("List-Unsubscribe", f"<{unsubscribe}>, <{by_mail}>"),
-            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         )
 
     def day_index(self, reader: Recipient) -> DayIndex:
@@ -148,21 +141,28 @@ class IssueEmails:
         variant = (reader.detail, reader.language, reader.left_out)
         if reader.picks is None:
             return self.content(*variant)
-        return self._ordered(variant, reader.picks).content(reader.picks, reader.quiet_issues)
+        quiet = reader.quiet_issues
+        return self._ordered(variant, reader.picks, quiet).content(reader.picks, quiet)
 
-    def _ordered(self, variant: tuple[str, str, str], picks: IssuePicks) -> PersonalVariant:
-        room = self._room(*variant[:2])
-        step = room.step(picks)
-        if (*variant, step) not in self._personal:
-            self._personal[*variant, step] = self._personal_variant(*variant, room.pieces(step))
-        return self._personal[*variant, step]
+    def _ordered(
+        self,
+        variant: tuple[str, str, str],
+        picks: IssuePicks,
+        quiet_issues: int = 0,
+        *,
+        for_everybody: bool = False,
+    ) -> PersonalVariant:
+        """The variant that keeps just so much room as these picks take, in steps.
 
-    def _room(self, detail: str, language: str) -> PicksRoom:
-        if (detail, language) not in self._rooms:
-            self._rooms[detail, language] = PicksRoom(
-                self._issue, self._part("html", language), CEILINGS[detail], self._longest_values
-            )
-        return self._rooms[detail, language]
+        What comes first is not shown below, so most of a pick's room is what its paper leaves.
+        """
+        step = 0
+        while True:
+            ordered = self._personal_variant(*variant, step)
+            lacking = ordered.lacking(picks, quiet_issues, for_everybody=for_everybody)
+            if not lacking or step * _STEP > LIMIT.decoded:
+                return ordered
+            step += -(-lacking // _STEP)
 
     def _of_their_days(self, reader: Recipient) -> "IssueEmails":
         """Of several days in one issue those that somebody was a reader on; or their week."""
@@ -194,21 +194,6 @@ class IssueEmails:
     def plain_page(self, detail: str, language: str) -> str:
         return self._whole("txt", CEILINGS[detail], language)
 
-    @cached_property
-    def _headers(self) -> tuple[tuple[str, str], ...]:
-        """Those that all readers share."""
-        content = self._issue
-        archive = ("List-Archive", f"<{self._links.archive(content.slug)}>")
-        return (
-            # The moment of freezing, so that a repeated attempt is the same message.
-            ("Date", format_datetime(content.frozen_at)),
-            ("List-Id", f"<{content.slug}.{self._site.sender_domain}>"),
-            *([archive] if self._site.url else []),
-            ("Auto-Submitted", "auto-generated"),
-            ("Precedence", "bulk"),
-            ("Feedback-ID", f"{content.day}:{content.slug}:issue:newsletter"),
-        )
-
     def _content(self, ceiling: DetailLevel, language: str, left_out: str) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
         say = IssueTexts(translations(language))
@@ -224,14 +209,22 @@ class IssueEmails:
         )
 
     def _personal_variant(
-        self, detail: str, language: str, left_out: str, for_picks: list[TextFragment]
+        self, detail: str, language: str, left_out: str, step: int
     ) -> PersonalVariant:
+        key = (detail, language, left_out, step)
+        if key not in self._personal:
+            self._personal[key] = self._with_room(*key)
+        return self._personal[key]
+
+    def _with_room(self, detail: str, language: str, left_out: str, step: int) -> PersonalVariant:
         html, text = self._part("html", language), self._part("txt", language)
         say, ceiling = IssueTexts(translations(language)), CEILINGS[detail]
         level = self._highest(detail)
-        frame = [*self._longest_frame(html, say, level, left_out), *for_picks]
+        kept = TextFragment("x" * _STEP * step)
+        frame = [*self._longest_frame(html, say, level, left_out), kept]
         shown, encoding = fit_papers(self._issue, html, level, frame, left_out.split())
-        linked = fit_links(self._issue, html, shown, encoding, frame, self._longest_values)
+        longest = self._longest_values
+        linked, left = fit_links(self._issue, html, shown, encoding, frame, longest)
         variant = Variant(
             self._subject(language, left_out),
             shown,
@@ -242,8 +235,11 @@ class IssueEmails:
             say.whose(self._issue, shown),
             left_out,
             encoding,
+            left + weigh(encoding, [kept])[0],
+            longest,
         )
-        return PersonalVariant(self._issue, (html, text), variant, ceiling, say, self._blanks)
+        parts = (html, text)
+        return PersonalVariant(self._issue, parts, variant, ceiling, say, self._blanks)
 
     def _subject(self, language: str, left_out: str) -> str:
         """What a mail without these sections holds; a template sees no issue without papers."""
@@ -263,17 +259,13 @@ class IssueEmails:
     ) -> list[TextFragment]:
         """The pieces of a part for the papers at these levels, each block under its label."""
         content, frame = self._issue, part.frame
-        blocks: dict[Block, list[TextFragment]] = {block: [] for block in content.blocks}
-        begin = titles_begin(content, shown)
-        for place, level in shown.items():
-            card = part.card(place, level, linked=False, begins=place == begin)
-            blocks[content.block(content.entries[place])].append(card)
+        hidden = Counter(content.blocks)
+        hidden.subtract(content.block(content.entries[place]) for place in shown)
         pieces = [part.head(left_out), part.note(*note), *part.editor(left_out)]
-        for block, papers in blocks.items():
+        for block, papers in part.rows(shown).items():
             if block.section in left_out.split():
                 continue
-            hidden = content.blocks[block] - len(papers)
-            more = [part.more(block, hidden)] if hidden else []
+            more = [part.more(block, hidden[block])] if hidden[block] else []
             pieces += [frame.labels[block], *papers, *more]
         return [*pieces, frame.foot]
 
@@ -289,9 +281,10 @@ class IssueEmails:
         """Everything but the papers, with the longest values that a reader can have."""
         places = range(len(self._issue.entries))
         longest = max(places, key=lambda place: len(self._issue.entries[place].paper.id.arxiv_id))
+        told = ceiling > DetailLevel.TITLE
         pieces = [
             part.head(left_out),
-            *([part.titles(longest)] if ceiling > DetailLevel.TITLE else []),
+            *[part.titles(longest)] * (most_titles_begin(self._issue) if told else 0),
             part.note(say.longest_note(self._issue, ceiling), say.authorship(self._issue)),
             *part.editor(left_out),
             *part.frame.labels.values(),

@@ -6,33 +6,32 @@ the rest of the day, complete, each paper once.
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate
+from html import escape
+from operator import attrgetter
 from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.phrases import Phrase
-from newsletter.interests.picks import MOST_PICKS, PickReason, ReasonType
+from newsletter.interests.picks import PickReason, ReasonType
+from newsletter.rendering.base64_template import base64_size
+from newsletter.rendering.fitting import filled, weigh
 from newsletter.rendering.fragment_row import FragmentRow, RowRest
 from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.issue_content import Block, IssueContent
-from newsletter.rendering.message import MessageContent, Placeholders
-from newsletter.rendering.qp_template import (
-    Fragment,
-    TextFragment,
-    either,
-    encode_quoted_printable,
-)
-from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight, titles_begin
+from newsletter.rendering.message import BASE64, MessageContent, Placeholders
+from newsletter.rendering.qp_template import Fragment, TextFragment, encode_quoted_printable
+from newsletter.rendering.size_budget import DetailLevel, Weight, titles_begin
 from newsletter.rendering.texts import IssueTexts
 
 _REASONS_SHOWN = 2
-_LONGEST_REASON = 300  # bytes on the wire, for which every mail keeps room
-_MOST_ISSUES = 31  # of a month without a mail
+_LONGEST_REASON = 300  # bytes on the wire
 _MOST_MARKS = 6  # in a card
 _MARK = "<u>", "</u>"
+_MOST_MARKED = _MOST_MARKS * len("<u></u>")
+_LONGEST_WORDS = Weight(_LONGEST_REASON + _MOST_MARKED, 2 * (_LONGEST_REASON + _MOST_MARKED))
 _BY_WORDS = {ReasonType.IN_TITLE, ReasonType.IN_ABSTRACT}
 
 
@@ -49,6 +48,8 @@ class Variant:
     whose: str  # the sentences are, where it shows any
     left_out: str  # sections, as in a reader's preferences
     encoding: str
+    room: Weight  # for what comes first, and whatever stands around it
+    longest: Mapping[str, str] = field(repr=False)  # value that a placeholder can have
 
     @property
     def links_all(self) -> bool:
@@ -69,7 +70,7 @@ class PersonalVariant:
     ) -> None:
         self._issue, self._variant, self._say, self._blanks = issue, variant, say, blanks
         self._seed = hashlib.sha256(repr(variant).encode()).hexdigest()
-        self._least = pick_level(ceiling)
+        self._least = min(ceiling, DetailLevel.SUMMARY)  # of a pick
         self._places = {
             entry.paper.id.arxiv_id: place
             for place, entry in enumerate(issue.entries)
@@ -81,19 +82,46 @@ class PersonalVariant:
         self._listed = dict.fromkeys(
             (block for block in issue.blocks if block.section not in variant.left_out.split()), 0
         )
-        # Of each place its block, and its number there where it is shown.
+        # Of each place its block, and its number there where it is shown; of some blocks the number
+        # of the line where titles alone begin.
         self._stands: dict[int, tuple[Block, int | None]] = {}
+        self._begins: dict[Block, int] = {}
+        begin = titles_begin(issue, variant.shown)
         for place in self._places.values():
             block, number = issue.block(issue.entries[place]), None
             if place in variant.shown:
+                if place in begin:
+                    self._begins[block] = self._listed[block]
+                    self._listed[block] += 1
                 number = self._listed[block]
                 self._listed[block] += 1
             self._stands[place] = block, number
-        self._hidden = {block: issue.blocks[block] - n for block, n in self._listed.items()}
+        self._hidden = {
+            block: issue.blocks[block] - listed + (block in self._begins)
+            for block, listed in self._listed.items()
+        }
         html, text = parts
         self._html, self._text = (
-            _Part(part, issue, variant, is_html=part is html) for part in (html, text)
+            _Part(part, variant, is_html=part is html) for part in (html, text)
         )
+
+    def lacking(
+        self, picks: Sequence[IssuePick], quiet_issues: int = 0, *, for_everybody: bool = False
+    ) -> int:
+        """How many bytes are too few for a mail in the order of these picks."""
+        held = [pick for pick in picks if pick.arxiv_id in self._places]
+        own = sum(pick.is_readers for pick in held)
+        needed = self._html.around(own, len(held) - own, quiet_issues, for_everybody)
+        first = [self._shown_first(pick) for pick in held]
+        needed = sum(map(self._html.added, first), needed)
+        if (needed + _LONGEST_WORDS.share(len(held))).fits(self._variant.room):
+            return 0
+        for pick, shown in zip(held, first, strict=True):
+            needed += self._words(self._line(pick.reasons), is_marked=bool(shown.marked))
+        over, per_byte = needed - self._variant.room, 1.0
+        if self._variant.encoding == BASE64:
+            per_byte = base64_size(1000) / 1000
+        return max(over.decoded, int(over.encoded / per_byte), 0)
 
     def content(
         self, picks: Sequence[IssuePick], quiet_issues: int = 0, *, for_everybody: bool = False
@@ -124,6 +152,14 @@ class PersonalVariant:
             is_shared=for_everybody,
         )
 
+    def _words(self, line: str, *, is_marked: bool) -> Weight:
+        """A reason, and the marks of its words below it; no less than they take."""
+        marks = _MOST_MARKED * is_marked
+        decoded = len(escape(line).encode("utf-8", "replace")) + marks
+        if self._variant.encoding == BASE64:
+            return Weight(decoded, base64_size(decoded))
+        return Weight(decoded, _most_encoded(escape(line)) + marks)
+
     def _note(self, first: Mapping[int, DetailLevel]) -> tuple[str, str]:
         """What the mail holds, and whose its sentences are; mostly as all of the variant say it."""
         variant, issue = self._variant, self._issue
@@ -148,13 +184,17 @@ class PersonalVariant:
                 hidden[block] -= 1
             else:
                 gone.setdefault(block, []).append(number)
+        for block, begin in self._begins.items():
+            behind = set(range(begin + 1, self._listed[block]))
+            if behind.issubset(gone.get(block, ())):
+                gone.setdefault(block, []).append(begin)
         rests = [_BlockRest(block, sorted(gone.get(block, ())), hidden[block]) for block in hidden]
         return [rest for rest in rests if len(rest.gone) < self._listed[rest.block] or rest.over]
 
     def _line(self, reasons: Sequence[PickReason]) -> str:
-        """The strongest reasons, within the room that is kept for them."""
+        """The strongest reasons, in no more room than this."""
         line = self._say.reasons(reasons[:_REASONS_SHOWN])
-        while not _surely_fits(line) and len(encode_quoted_printable(line)) > _LONGEST_REASON:
+        while _most_encoded(escape(line)) > _LONGEST_REASON < len(encode_quoted_printable(line)):
             line = line[: len(line) * 3 // 4].rstrip() + "…"
         return line
 
@@ -178,20 +218,49 @@ class _BlockRest(NamedTuple):
 class _Part:
     """HTML or text."""
 
-    def __init__(
-        self, part: PaperFragments, issue: IssueContent, variant: Variant, *, is_html: bool
-    ) -> None:
+    def __init__(self, part: PaperFragments, variant: Variant, *, is_html: bool) -> None:
         self._part, self._variant, self._is_html = part, variant, is_html
         self._heads: dict[tuple[str, str], FragmentRow] = {}  # by what they say of the mail
-        blocks: dict[Block, list[TextFragment]] = {block: [] for block in issue.blocks}
-        begin = titles_begin(issue, variant.shown)
-        for place, level in variant.shown.items():
-            linked = place in variant.linked
-            card = part.card(place, level, linked=linked, begins=place == begin)
-            blocks[issue.block(issue.entries[place])].append(card)
         labels = part.frame.labels
-        self._rows = {block: FragmentRow(pieces, labels[block]) for block, pieces in blocks.items()}
+        self._rows = {
+            block: FragmentRow(pieces, labels[block])
+            for block, pieces in part.rows(variant.shown, variant.linked).items()
+        }
         self._marked = lru_cache(maxsize=4096)(self._with_marks)
+        self._added: dict[tuple[int, DetailLevel], Weight] = {}
+        self._around: dict[tuple[int, ...], Weight] = {}
+
+    def added(self, first: "_ShownFirst") -> Weight:
+        """How much a paper adds to the mail that comes first, without its reason."""
+        place, level, _ = first
+        if (place, level) not in self._added:
+            (reason,) = self._part.under_reasons(
+                [""], [self._part.papers(level, linked=True)[place]]
+            )
+            added = self._weight(TextFragment(reason.text))
+            if place in self._variant.shown:
+                linked = place in self._variant.linked
+                below = self._part.papers(self._variant.shown[place], linked=linked)[place]
+                added -= self._weight(below)
+            self._added[place, level] = added
+        return self._added[place, level]
+
+    def around(self, *opening: int) -> Weight:
+        """And what stands over such papers, as long as it can be, and below them."""
+        if opening not in self._around:
+            own, others, quiet_issues, for_everybody = opening
+            over = [
+                PicksOpening(own, others, quiet_issues, bool(for_everybody), is_cut)
+                for is_cut in (False, True)
+            ]
+            heavier = max(map(self._weight, map(self._part.picks, over)), key=attrgetter("encoded"))
+            rest = self._part.rest[not self._variant.links_all]
+            self._around[opening] = heavier + self._weight(rest)
+        return self._around[opening]
+
+    def _weight(self, piece: TextFragment) -> Weight:
+        (weight,) = weigh(self._variant.encoding, [filled(piece, self._variant.longest)])
+        return weight
 
     def ordered(
         self,
@@ -238,60 +307,6 @@ class _Part:
         return mark_words(self._part.papers(level, linked=True)[place], words)
 
 
-def pick_level(ceiling: DetailLevel) -> DetailLevel:
-    """How much of a pick is shown at least."""
-    return min(ceiling, DetailLevel.SUMMARY)
-
-
-class PicksRoom:
-    """How much picks add to a mail at most, in steps: so many of the heaviest cards.
-
-    All mails with the same step share one plan. Each card counts with the longest values and
-    reason, and with all marks that it can have.
-    """
-
-    def __init__(
-        self,
-        issue: IssueContent,
-        part: PaperFragments,
-        ceiling: DetailLevel,
-        longest: Mapping[str, str],
-    ) -> None:
-        """`longest` has the longest value for each placeholder."""
-        openings = [PicksOpening(MOST_PICKS, quiet_issues=_MOST_ISSUES)]
-        if issue.picks is not None:
-            openings += [replace(openings[0], number=number, others=1) for number in (0, 1)]
-            openings.append(PicksOpening(others=MOST_PICKS, for_everybody=True))
-        blank = either(longest)
-        (reason,) = part.under_reasons(["x" * _LONGEST_REASON], [TextFragment("")])
-        beside = reason.whole().text + "".join(_MARK) * _MOST_MARKS + "\n"
-
-        def filled(piece: TextFragment, more: str = "") -> TextFragment:
-            return TextFragment(blank.sub(lambda found: longest[found[0]], piece.text) + more)
-
-        opening = max(map(part.picks, openings), key=lambda it: it.weight)
-        self._around = [filled(opening), filled(part.rest[True])]
-        cards = [filled(card, beside) for card in part.papers(pick_level(ceiling), linked=True)]
-        papers = [entry.paper.id.arxiv_id for entry in issue.entries]
-        self._weights = dict(zip(papers, map(_weight, cards), strict=True))
-        self._heaviest = sorted(cards, key=lambda it: -it.weight)[:MOST_PICKS]
-        self._steps = [*accumulate(map(_weight, self._heaviest), initial=NOTHING)]
-
-    def step(self, picks: Iterable[IssuePick]) -> int:
-        """The first one that has room for these picks."""
-        wanted = sum((self._weights.get(pick.arxiv_id, NOTHING) for pick in picks), NOTHING)
-        enough = (step for step, room in enumerate(self._steps) if wanted.fits(room))
-        return next(enough, len(self._heaviest))
-
-    def pieces(self, step: int) -> list[TextFragment]:
-        """What stands in a mail for the picks and around them."""
-        return [*self._around, *self._heaviest[:step]]
-
-
-def _weight(card: TextFragment) -> Weight:
-    return Weight(card.weight + card.text.count("\n"), len(card.encoded))
-
-
 def mark_words(card: TextFragment, words: Sequence[str]) -> TextFragment:
     """The card with these words marked wherever people can read them."""
     either = "|".join(map(_pattern, filter(None, map(Phrase.parse, words))))
@@ -314,11 +329,11 @@ def _pattern(phrase: Phrase) -> str:
     return r"[\W_]+".join(map(re.escape, phrase.parts)) + (r"\w*" if phrase.is_beginning else "s?")
 
 
-def _surely_fits(line: str) -> bool:
-    """Told without encoding it, which takes longer than all else of a mail's order."""
+def _most_encoded(line: str) -> int:
+    """No less than the bytes that it takes as HTML on the wire, told without encoding it."""
     if not line.isprintable():
-        return False
+        return 3 * len(line.encode("utf-8", "replace"))
     strange = len(line.encode("utf-8", "replace")) - len(line)  # half of their bytes at least
     dots, equals = line.count("."), line.count("=")
     # And soft breaks, and a space at an end.
-    return len(line) + 6 * strange + 5 * dots + 2 * equals + 16 <= _LONGEST_REASON
+    return len(line) + 5 * strange + 5 * dots + 2 * equals + 4 * (len(line) // 60) + 8

@@ -7,8 +7,9 @@ decoded HTML and its encoded part stay below.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
-from newsletter.rendering.issue_content import IssueContent, IssueEntry
+from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
 
 
 class DetailLevel(IntEnum):
@@ -35,15 +36,26 @@ def shows_sentence(entry: IssueEntry, level: DetailLevel) -> bool:
     return bool(entry.summary.text) and level >= least
 
 
-def titles_begin(content: IssueContent, shown: Mapping[int, DetailLevel]) -> int | None:
-    """The place of the first paper that has only its title behind others that have a sentence.
+def titles_begin(content: IssueContent, shown: Mapping[int, DetailLevel]) -> set[int]:
+    """The places of papers that have only their titles, right behind one that has a sentence.
 
-    Replacements are quiet anyway; under categories there would be one such place each.
+    That is in the order of the labels: where an issue is set by category, each may have such a
+    place. Replacements are quiet anyway.
     """
+    order = {block: number for number, block in enumerate(content.blocks)}
     loud = [place for place in shown if not content.entries[place].is_quiet]
-    if content.by_category or all(shown[place] is DetailLevel.TITLE for place in loud):
-        return None
-    return next((place for place in loud if shown[place] is DetailLevel.TITLE), None)
+    loud.sort(key=lambda place: order[content.block(content.entries[place])])
+    return {
+        place
+        for before, place in pairwise(loud)
+        if shown[before] > shown[place] is DetailLevel.TITLE
+    }
+
+
+def most_titles_begin(content: IssueContent) -> int:
+    """How many such places there can be."""
+    loud = [block for block in content.blocks if block.section is not IssueSection.REPLACE]
+    return len(loud) if content.by_category else min(len(loud), 1)
 
 
 @dataclass(frozen=True)
@@ -69,9 +81,8 @@ class Weight:
 NOTHING = Weight(0, 0)
 LIMIT = Weight(decoded=100_000, encoded=101_999)
 # Room is kept for so many sentences, whatever mix of sections a large day has, before there are
-# titles of all; but no more of the room than this.
-_SENTENCES = 112
-_FOR_SENTENCES = 0.66
+# titles of all; but no more of the room than this. So short sentences are more.
+_SENTENCES = ((112, 0.66), (150, 0.42))
 
 
 def plan_levels(
@@ -83,7 +94,7 @@ def plan_levels(
 ) -> list[DetailLevel]:
     """The level of each paper that is shown, best first; what is left over is only counted.
 
-    First the leading papers have their titles, or as many as have room beside the first 112
+    First the leading papers have their titles, or as many as have room beside the first
     sentences where the reader wants more than titles; then a sentence each; then the others have
     their titles.
     Then, level by level, all get more. Whatever has not enough room goes to the first ones, and
@@ -127,11 +138,15 @@ def _for_sentences(
     weigh: Callable[[DetailLevel], Sequence[Weight]], leading: int, room: Weight
 ) -> Weight:
     """The room that is kept for the first sentences while titles are planned."""
-    first = slice(min(leading, _SENTENCES))
-    told = sum(weigh(DetailLevel.COMPACT)[first], NOTHING)
-    wanted = told - sum(weigh(DetailLevel.TITLE)[first], NOTHING)
-    most = room.share(_FOR_SENTENCES)
-    return Weight(min(wanted.decoded, most.decoded), min(wanted.encoded, most.encoded))
+    kept = NOTHING
+    for sentences, share in _SENTENCES:
+        first = slice(min(leading, sentences))
+        told = sum(weigh(DetailLevel.COMPACT)[first], NOTHING)
+        wanted = told - sum(weigh(DetailLevel.TITLE)[first], NOTHING)
+        most = room.share(share)
+        least = Weight(min(wanted.decoded, most.decoded), min(wanted.encoded, most.encoded))
+        kept = Weight(max(kept.decoded, least.decoded), max(kept.encoded, least.encoded))
+    return kept
 
 
 def _planned(
@@ -153,6 +168,10 @@ def _planned(
         *((level, range(papers)) for level in DetailLevel if level > DetailLevel.COMPACT),
     ]
     if not plan.lift(DetailLevel.TITLE, first, for_titles):
-        steps = [(DetailLevel.COMPACT, range(len(plan.levels)))]
+        titled = len(plan.levels)
+        steps = [(DetailLevel.COMPACT, range(titled))]
+        for number in range(titled, leading):  # where sentences need less than was kept for them
+            steps += [(DetailLevel.TITLE, range(number, number + 1))]
+            steps += [(DetailLevel.COMPACT, range(number, number + 1))]
     all(plan.lift(level, numbers, room) for level, numbers in steps if level <= ceiling)
     return plan.levels

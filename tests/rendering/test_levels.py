@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter import config
-from newsletter.rendering.issue_content import IssueContent, IssueSection
+from newsletter.rendering.issue_content import Block, IssueContent, IssueSection
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight, plan_levels
+from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight, plan_levels, titles_begin
 from newsletter.sources.base import PaperId
 from newsletter.summaries.base import Sentence
 from tests.rendering.days import LINKS, SITE, busy_day, digest, digest_of, entry, paper
@@ -204,6 +204,15 @@ def test_a_newsletter_of_several_categories_can_be_set_by_category() -> None:
     counted = re.search(r"eess.SP (\d+) · cs.SD (\d+)", sent.text)
     assert counted is not None
     assert int(counted[1]) + int(counted[2]) == 26
+    standing: dict[Block, list[int]] = {block: [] for block in issue.blocks}
+    for place, each in enumerate(issue.entries):
+        standing[issue.block(each)].append(place)
+    (new,), (cross,), _, (first, *others), *_ = standing.values()
+    levels = dict.fromkeys(range(26), DetailLevel.TITLE)
+    levels |= dict.fromkeys([new, first], DetailLevel.COMPACT)
+    assert titles_begin(issue, levels) == {cross, others[0]}
+    flat = replace(issue, by_category=False)
+    assert titles_begin(flat, dict.fromkeys(range(26), DetailLevel.TITLE)) == set()
 
 
 TEXTS = st.one_of(
@@ -271,8 +280,8 @@ FLAT = {
 @pytest.mark.parametrize(
     ("room", "levels"),
     [
-        (46, [2]),  # room is kept for sentences first, five bytes for the line on the others
-        (65, [2, 2]),
+        (46, [2, 2]),  # room is kept for sentences first, five bytes for the line on the others
+        (65, [2, 2, 2]),
         (95, [2, 2, 2, 2, 1]),
         (101, [2, 2, 2, 2, 1, 1]),
         (141, [3, 2, 2, 2, 2, 2]),
@@ -308,4 +317,4 @@ def test_a_day_too_big_for_its_titles_still_opens_with_sentences() -> None:
         Weight(20, 20),
         leading=900,
     )
-    assert many == [DetailLevel.COMPACT] * 112 + [DetailLevel.TITLE] * 244
+    assert many == [DetailLevel.COMPACT] * 121 + [DetailLevel.TITLE] * 216

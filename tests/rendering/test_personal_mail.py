@@ -126,6 +126,25 @@ def test_a_large_day_keeps_its_limits_with_the_longest_reasons(language: str, de
     unpicked = listed(mails.mail(as_reader(language=language, detail=detail, picks=())).html)
     unnamed = listed(mails.mail(as_reader(language=language, detail=detail)).html)
     assert len(unpicked) >= len(unnamed) - 8 > 100
+    # A pick leaves its place below, and a line over that place stays.
+    behind = mail.html.partition(only_titles)[2]
+    if behind:
+        taken = [each for each in day.entries if each.paper.id.arxiv_id == listed(behind)[0]]
+        again = mails.mail(as_reader(language=language, detail=detail, picks=picks_of(taken)))
+        assert again.html.count(only_titles) == again.text.count(only_titles) == 1
+
+
+def test_picks_take_no_more_room_than_their_own_cards_and_reasons() -> None:
+    day = busy_day(317, "en")
+    mails = IssueEmails(day, SITE, LINKS)
+    first, ten = (
+        mails.mail(as_reader(detail="brief", picks=picks_of(list(day.entries[:number]))))
+        for number in (1, 10)
+    )
+    for mail in first, ten:
+        html_part = mail.as_bytes().partition(b"text/html")[2]
+        assert LIMIT.encoded - 4_000 < len(html_part) <= LIMIT.encoded + 300
+    assert len(listed(ten.html)) > len(listed(first.html)) - 75
 
 
 def test_sections_that_a_reader_leaves_out_are_not_picked() -> None:
