@@ -296,7 +296,7 @@ def test_a_past_day_whose_page_fails_for_good_goes_out_rebuilt_when_patience_is_
     arxiv.api(Reply(answer(CROSS)))
     assert "replacements not known" in cli("run", "--day", "2025-07-09").out
     by_recent = web_page(settings, "/audio/2025-07-09")
-    assert "可供核对的总数。cs.SD 的更新情况未知。" in by_recent
+    assert "可能有论文缺失。cs.SD 的更新情况未知。" in by_recent
     assert "按提交日期重建" not in by_recent
 
 

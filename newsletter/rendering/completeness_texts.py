@@ -65,9 +65,7 @@ class CompletenessTexts(DaySentences):
             ) % {"categories": followed}
         told = self.together([self.missing(content), self.other_gaps(content)])
         if not (told or content.is_complete):  # else the counts say so
-            told = say(
-                "As arXiv's feed or recent papers have them; these state no count to check against."
-            )
+            told = say("arXiv gave no count for this day, so papers may be missing.")
         return self.together([told, self._replacements(content)])
 
     def _replacements(self, content: IssueContent) -> str:

@@ -25,6 +25,7 @@ def fit_papers(
     """
     entries = content.entries
     places = [place for place, entry in enumerate(entries) if entry.section not in left_out]
+    places.sort(key=lambda place: entries[place].is_quiet)  # also what was found later goes first
     leading = sum(not entries[place].is_quiet for place in places)
     more = [html.more(block, papers) for block, papers in content.blocks.items()]
 

@@ -16,6 +16,13 @@ _INVISIBLE = lazy_pattern(
     "\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _PLAIN_ALREADY = lazy_pattern(r"(?!.*(?:  |--))[A-Za-z0-9][A-Za-z0-9 ,:;.()?!-]*(?<! )")
+# As some authors write bold, slanted and code words. No mark beside a "$" or a letter: a
+# C*-algebra is none, nor is TeX's `quoted'.
+_MARKDOWN = lazy_pattern(
+    r"(?<![\w*$\\^{])\*\*(?=[^\s*])([^*$]{1,300}?)(?<=[^\s*])\*\*(?![\w*])"
+    r"|(?<![\w*$\\^{])\*(?=[A-Za-z])([^*$]{1,80}?)(?<=[A-Za-z.])\*(?![\w*-])"
+    r"|(?<![\w`])`([^`'$\s](?:[^`'$]{0,78}[^`'$\s])?)`(?![\w`'])"
+)
 _CATEGORY = lazy_pattern(r"[a-z][a-z-]+(?:\.[A-Za-z-]+)?")
 
 
@@ -29,12 +36,20 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("", text)
 
 
+def _readable(source: str) -> str:
+    """The same without the marks of Markdown, which arXiv shows as they were typed."""
+    seen = visible(source)
+    if "*" not in seen and "`" not in seen:
+        return seen
+    return _MARKDOWN.sub(lambda found: found[found.lastindex or 0], seen)
+
+
 @lru_cache(maxsize=4096)
 def plain(source: str) -> str:
     """TeX as one line of plain text."""
     if _PLAIN_ALREADY.fullmatch(source):  # as most titles: readers' liked papers are many
         return source
-    return " ".join(tex.to_text(visible(source)).split())
+    return " ".join(tex.to_text(_readable(source)).split())
 
 
 @lru_cache(maxsize=4096)
@@ -42,7 +57,7 @@ def markup(source: str, characters: int, *, linked: bool = True) -> str:
     """TeX as HTML; beyond so many characters the plain text, cut."""
     if len(source) > characters:
         return escape(shortened(plain(source), characters), quote=False)
-    html = tex.to_html(visible(source))
+    html = tex.to_html(_readable(source))
     return html if linked else re.sub(r"</?a\b[^>]*>", "", html)
 
 

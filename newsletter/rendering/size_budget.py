@@ -54,7 +54,11 @@ def titles_begin(content: IssueContent, shown: Mapping[int, DetailLevel]) -> set
 
 def most_titles_begin(content: IssueContent) -> int:
     """How many such places there can be."""
-    loud = [block for block in content.blocks if block.section is not IssueSection.REPLACE]
+    loud = {
+        (block.category, block.is_first, block.is_late)
+        for block in content.blocks
+        if block.section is not IssueSection.REPLACE
+    }
     return len(loud) if content.by_category else min(len(loud), 1)
 
 

@@ -1,5 +1,6 @@
 """The Jinja2 environment: one for mails and pages, with the filters that arXiv's texts need."""
 
+import re
 import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
@@ -33,6 +34,12 @@ from newsletter.rendering.wrapping import wrap_text
 
 # Far above what arXiv lets anybody write; a hostile text must not fill a mail.
 _LONGEST = 6000
+_WIDE = {"ja", "zh"}
+# Full stops and their kin, and the blank that our templates set between any two sentences.
+_DOUBLE_GAP = re.compile(
+    "([\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f])((?:</[a-z0-9]+>)*) +(?=\\S)"
+)
+_COUNTED = re.compile(r"(?<=\d) (?=[^\W\d])")
 # What an expression in a template can raise.
 _MISTAKES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
@@ -52,6 +59,13 @@ class _Environment(Environment):
             return super().get_template(name, parent, globals)
 
 
+class _WideTemplate(Template):
+    """In a language whose full stops are as wide as a sign, and so have their gap."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:  # noqa: ANN401 - as in Jinja2
+        return _DOUBLE_GAP.sub(r"\1\2", super().render(*args, **kwargs))
+
+
 @cache
 def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environment:
     """Templates in one language. HTML is escaped; an unknown name is an error, not a silence.
@@ -69,6 +83,8 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
         auto_reload=False,  # the preview, where templates change, empties the cache
         extensions=["jinja2.ext.i18n"],
     )
+    if catalogue.language in _WIDE:
+        environment.template_class = _WideTemplate
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {
         "language": catalogue.tag,
@@ -93,6 +109,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
         "month_name": catalogue.month_name,
         "shortened": paper_text.shortened,
         "excerpt": _excerpt,
+        "unbroken": _unbroken,
     }
     return environment
 
@@ -147,6 +164,11 @@ def _tex(source: str) -> Markup:
 def _tex_unlinked(source: str) -> Markup:
     """For text that stands inside a link already."""
     return Markup(paper_text.markup(source, _LONGEST // 10, linked=False))  # noqa: S704 - it escapes
+
+
+def _unbroken(words: str) -> str:
+    """The words with no line's end between a number and what it counts."""
+    return _COUNTED.sub("\N{NO-BREAK SPACE}", words)
 
 
 def _excerpt(source: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,12 @@ from babel.messages.catalog import Message
 from newsletter import config
 from newsletter.languages import LANGUAGES, SOURCE, Language
 from newsletter.rendering import translations as module
+from newsletter.rendering.issue_email import IssueEmails
+from newsletter.rendering.paper_text import markup, plain
 from newsletter.rendering.translations import Catalogue, translations
 from tests import messages
+from tests.gates.specimens import READER, letters, personal
+from tests.rendering.days import LINKS, SITE, busy_day
 
 TRANSLATED = [each for each in config.LANGUAGES if each != SOURCE]
 
@@ -125,3 +130,35 @@ def test_a_third_language_is_one_line_and_one_catalogue(
     assert catalogue.ngettext("%(num)s new", "%(num)s new", 2) == "%(num)s new"
     assert catalogue.long_date(date(2025, 7, 11)) == "piątek, 11 lipca 2025"
     assert catalogue.number(3435) in {"3435", "3\xa0435"}
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("We **show** that `foo_bar` works.", "We show that foo_bar works."),
+        ("*Code available*; **Background:** a", "Code available; Background: a"),
+        ("``quoted'' and `single' and a `b' c `d'", "“quoted” and ‘single’ and a ‘b’ c ‘d’"),
+        ("A C*-algebra, *-homomorphisms, A* and B*", "A C*-algebra, *-homomorphisms, A* and B*"),
+        ("p < 0.05*, p < 0.01**, 2 ** 3 ** 4", "p < 0.05*, p < 0.01**, 2 ** 3 ** 4"),
+        ("$x^{**}$ and $a * b * c$", "x** and a * b * c"),
+    ],
+)
+def test_of_markdown_in_an_abstract_only_the_words_are_shown(source: str, words: str) -> None:
+    assert plain(source) == words
+    assert re.sub("<[^>]*>", "", unescape(markup(source, 600))) == words
+
+
+def test_no_blank_follows_a_full_stop_that_has_its_own_gap() -> None:
+    mails = [*letters(), personal("zh")]
+    for specimen in mails:
+        for part in (specimen.mail.html, specimen.mail.text):
+            assert not re.search(r"[。，；？！](?:</\w+>)* \S", part), specimen.name
+
+
+def test_a_count_in_the_masthead_stays_on_one_line() -> None:
+    mail = IssueEmails(busy_day(26), SITE, LINKS).mail(READER)
+    assert re.findall(r'#(\w+)"[^>]*>(\d+\xa0[a-z-]+)</a>', mail.html) == [
+        ("new", "12\xa0new"),
+        ("cross", "3\xa0cross-lists"),
+        ("replace", "11\xa0replacements"),
+    ]
