@@ -5,7 +5,7 @@ thread it is used from, and other tests want theirs free.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwrigh
 from tests.gates import tools
 
 Scheme = Literal["light", "dark"]
+View = tuple[int, Scheme]  # width in pixels
 Result = TypeVar("Result")
 
 MAIL_WIDTHS = (360, 800)
@@ -65,7 +66,16 @@ class Eyes:
 
     def look(self, page: str, width: int = 360, scheme: Scheme = "light") -> Look:
         """Open a page and judge it."""
-        return self.visit(page, self._judged, width, scheme)
+        return self.looks(page, [(width, scheme)])[0]
+
+    def looks(self, page: str, views: Sequence[View]) -> list[Look]:
+        """Open a page once, which takes a browser long, and judge it in each of these views."""
+
+        def judged(opened: Page, remote: list[str]) -> list[Look]:
+            opened.evaluate(self._axe)
+            return [_judged(opened, remote, view) for view in views]
+
+        return self.visit(page, judged, *views[0])
 
     def picture(
         self, page: str, width: int = 360, scheme: Scheme = "light", scale: float = 1
@@ -118,16 +128,6 @@ class Eyes:
         finally:
             context.close()
 
-    def _judged(self, page: Page, remote: list[str]) -> Look:
-        page.evaluate(self._axe)
-        found: list[dict[str, Any]] = page.evaluate("axe.run().then(told => told.violations)")
-        return Look(
-            violations=tuple(map(_violation, found)),
-            overflow=int(page.evaluate(_OVERFLOW)),
-            remote=tuple(remote),
-            height=int(page.evaluate("document.scrollingElement.scrollHeight")),
-        )
-
 
 @contextmanager
 def opened_eyes() -> Iterator[Eyes]:
@@ -150,6 +150,19 @@ def _started(program: str) -> tuple[Playwright, Browser]:
 def _stopped(playwright: Playwright, browser: Browser) -> None:
     browser.close()
     playwright.stop()
+
+
+def _judged(page: Page, remote: Sequence[str], view: View) -> Look:
+    width, scheme = view
+    page.set_viewport_size({"width": width, "height": _HEIGHT})
+    page.emulate_media(color_scheme=scheme)
+    found: list[dict[str, Any]] = page.evaluate("axe.run().then(told => told.violations)")
+    return Look(
+        violations=tuple(map(_violation, found)),
+        overflow=int(page.evaluate(_OVERFLOW)),
+        remote=tuple(remote),
+        height=int(page.evaluate("document.scrollingElement.scrollHeight")),
+    )
 
 
 def _let_through(route: Route, own: str, remote: list[str]) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, cached_property, partial
 
+import pytest
+
 from newsletter import config
 from newsletter.interests import PickReason, ReasonType
 from newsletter.interests.issue_picks import IssuePick
@@ -21,6 +23,8 @@ from newsletter.rendering.transactional_email import (
 from newsletter.subscribers.tokens import SignedLinks
 from tests.gates import days
 
+# Of tests that look at all of them: one process makes them, for all of these tests.
+MADE_ONCE = pytest.mark.xdist_group("all specimens")
 KEY = "a key of enough characters"
 SITE = config.SiteSettings(
     name="Audio & Signals",

@@ -29,15 +29,24 @@ def test_grey_on_white_is_a_violation(eyes: Eyes) -> None:
 
 def test_a_fault_of_the_dark_alone_is_seen_in_the_dark_alone(eyes: Eyes) -> None:
     # axe-core takes what sets no background for white, whatever the colour scheme.
-    dark = "@media (prefers-color-scheme: dark) { body { background: #131313 } }"
-    style = f"p {{ color: #333333 }} {dark}"
-    assert eyes.look(page(style=style), scheme="light").faults == []
-    assert len(eyes.look(page(style=style), scheme="dark").violations) == 1
+    rule = "@media (prefers-color-scheme: dark) { body { background: #131313 } }"
+    style = f"p {{ color: #333333 }} {rule}"
+    light, dark, again = eyes.looks(
+        page(style=style), [(360, "light"), (360, "dark"), (360, "light")]
+    )
+    assert light.faults == again.faults == []
+    assert len(dark.violations) == 1
 
 
 def test_a_long_word_that_makes_the_page_scroll_sideways_is_seen(eyes: Eyes) -> None:
     assert eyes.look(page("x" * 200)).overflow > 0
     assert eyes.look(page("x" * 200, "p { word-break: break-word }")).overflow <= 0
+
+
+def test_a_page_too_wide_for_a_phone_alone_is_seen_on_a_phone_alone(eyes: Eyes) -> None:
+    wide = page('<p style="width: 700px">wide</p>')
+    phone, desk = eyes.looks(wide, [(360, "light"), (800, "light")])
+    assert phone.overflow > 0 >= desk.overflow
 
 
 def test_a_picture_from_elsewhere_is_refused_and_named(eyes: Eyes) -> None:

@@ -24,6 +24,7 @@ def test_nothing_is_wrong_with_a_mail(specimen: Specimen) -> None:
 
 
 @pytest.mark.slow
+@specimens.MADE_ONCE
 def test_nothing_is_wrong_with_a_large_day_and_its_first_lines_say_what_is_not_in_it() -> None:
     for specimen in specimens.large_days():
         assert not troubles(specimen), specimen.name

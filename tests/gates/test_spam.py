@@ -7,7 +7,7 @@ import pytest
 
 from tests.gates import specimens, tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, specimens.MADE_ONCE]
 
 HIGHEST = 0.0
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.gates import specimens, tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, specimens.MADE_ONCE]
 
 # A feature that some of the twenty clients lack, and why our mail is whole without it there.
 ALLOWED = {

@@ -8,7 +8,7 @@ import pytest
 
 from tests.gates import specimens, tools
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, specimens.MADE_ONCE]
 
 
 def errors(folder: Path, htmls: dict[str, str]) -> list[str]:
