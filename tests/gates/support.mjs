@@ -15,16 +15,22 @@ export const clients = [
   'outlook.windows-mail', 'thunderbird.macos', 'yahoo.android', 'yahoo.desktop-webmail',
 ]
 
-// One client at a time: the library throws where its data lacks a feature for one of several.
-const errorsOf = (html, client) => [...(caniemail({ clients: [client], html }).issues.errors.get(client) ?? [])]
+// All clients at once; one at a time where the library throws, its data lacking a feature for one of several.
+const errorsOf = (html) => {
+  const asked = (chosen) => [...caniemail({ clients: chosen, html }).issues.errors]
+  try {
+    return asked(clients)
+  } catch {
+    return clients.flatMap((client) => asked([client]))
+  }
+}
 
 const told = {}
 for (const file of process.argv.slice(2)) {
   const html = readFileSync(file, 'utf8')
   const features = (told[file] = {})
-  for (const client of clients) {
-    const titles = new Set(errorsOf(html, client).map((issue) => issue.title))
-    for (const title of titles) (features[title] ??= []).push(client)
+  for (const [client, issues] of errorsOf(html)) {
+    for (const title of new Set(issues.map((issue) => issue.title))) (features[title] ??= []).push(client)
   }
 }
 console.log(JSON.stringify(told))

@@ -19,6 +19,7 @@ ALLOWED = {
     "<body> element": "becomes a <div>; the page's colours stand on the table too",
     "dir attribute": "our languages run left to right, as they do without it",
     "lang attribute": "helps a screen reader to pronounce; nothing is hidden without it",
+    "Type selector": "only finer print hangs on it: small words, and scripts that part no lines",
     "role attribute": "helps a screen reader over the frame's table; it reads the same text",
     "word-break": "only an address longer than a line needs it; the page scrolls there instead",
     "border-radius": "a button has square corners",
