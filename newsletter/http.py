@@ -15,6 +15,7 @@ from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ReadTimeoutError
 
 from newsletter.text import brief
 
@@ -63,7 +64,7 @@ class DeadlineAdapter(HTTPAdapter):
         try:
             yield
         except Exception as error:
-            if not late.is_set():
+            if not (late.is_set() or _is_stalled_body(error)):
                 raise
             raise requests.ReadTimeout("the answer did not end in time") from error
         finally:
@@ -81,6 +82,12 @@ class DeadlineAdapter(HTTPAdapter):
                     with suppress(OSError):
                         connection.sock.shutdown(socket.SHUT_RDWR)
             seconds = _CUT_AGAIN_S
+
+
+def _is_stalled_body(error: Exception) -> bool:
+    """Whether a read timed out in the body, which requests calls a lost connection."""
+    is_lost = isinstance(error, requests.ConnectionError)
+    return is_lost and any(isinstance(part, ReadTimeoutError) for part in error.args)
 
 
 @contextmanager

@@ -153,7 +153,7 @@ class Endpoint:
         host = urlsplit(self._settings.base_url).netloc
         if isinstance(error, requests.ConnectTimeout):
             return f"{host} takes no connection; is its address right, does a firewall keep it?"
-        if isinstance(error, requests.Timeout) or isinstance(_cause(error), TimeoutError):
+        if isinstance(error, requests.Timeout):
             return self._late
         if isinstance(error, requests.exceptions.ContentDecodingError):
             return f"{host} sends an answer that cannot be unpacked"

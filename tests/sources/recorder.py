@@ -18,7 +18,7 @@ class Given:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     takes_s: float = 0.0
-    fault: Literal["", "dripping head", "dripping body"] = ""
+    fault: Literal["", "dripping head", "dripping body", "stalled body"] = ""
 
 
 @dataclass
@@ -72,6 +72,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if given.fault == "dripping body":
             self._drip(b"<feed>")
+        if given.fault == "stalled body":
+            self.close_connection = True
+            self.wfile.write(b"<feed>")
+            self.recorder.over.wait()
         seen.end = time.monotonic()  # before its last byte, so never later than the client's
         self.wfile.write(given.body)
 

@@ -13,9 +13,9 @@ from tests.sources.recorder import Given, recording
 from tests.sources.standin import Clock
 
 
-@pytest.mark.parametrize("fault", ["dripping head", "dripping body"])
-def test_what_drips_for_ever_is_no_answer_in_time_and_the_next_one_is_heard(
-    fault: Literal["dripping head", "dripping body"], tmp_path: Path
+@pytest.mark.parametrize("fault", ["dripping head", "dripping body", "stalled body"])
+def test_what_drips_or_stalls_for_ever_is_no_answer_in_time_and_the_next_one_is_heard(
+    fault: Literal["dripping head", "dripping body", "stalled body"], tmp_path: Path
 ) -> None:
     clock = Clock()
     settings = SourceSettings(timeout_s=0.03)
