@@ -428,7 +428,9 @@ def _copied(frozen: Path, folder: Path) -> Settings:
 def _complaints(behaviour: Behaviour, ended: Ended, hostile: Hostile, after: int) -> list[str]:
     """Every way in which the promise was broken by the first run."""
     account = ended.account
-    unknown = behaviour.unknown and (behaviour.unknown if after else min(behaviour.unknown, 12))
+    unknown = behaviour.unknown
+    if not (after or isinstance(behaviour.says, tuple)):  # else some requests have grown by then
+        unknown = min(unknown, 12)
     broken = {
         "burned": account.failed > 0 or ended.suppressed > 0,
         "doubled": max(hostile.taken.values(), default=0) > 1,

@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending.doubt import Doubt, advice
 from newsletter.sending.ledger import DeliveryResult
-from newsletter.sending.streak import MOST_DOMAINS, LostAnswers, Streak
-from newsletter.transports.base import SendStatus
+from newsletter.sending.streak import MOST_DOMAINS, Illness, LostAnswers, Streak
+from newsletter.transports.base import SendResult, SendStatus
 
 _OF_ONE_DOMAIN = 20  # refusals in words about us: then the domain is paused, as for bounces
 _WHOLE_LIST = 3  # refusals of a list that nobody of was ever sent to
 _LONGEST_WAIT_S = 60.0  # that a run waits for what a server asks
 _OF_SEVERAL = frozenset({Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED})
+_REFUSAL = 0.5  # of a trouble: it may be the reader's
 _STRAIN = 5  # refusals for now by the provider, in a row; then it is not about one mail
 
 
@@ -34,6 +35,7 @@ class CircuitBreaker:
         self._gone: list[DeliveryResult] = []  # without a mailbox, until their batch ends
         self.vanished = 0  # of them, who took mails before
         self.lost_answers = LostAnswers()
+        self._illness = Illness()
         self._probing = False
         self._domains = MOST_DOMAINS
         self._greylists = False  # those who were deferred get it a little later
@@ -111,6 +113,7 @@ class CircuitBreaker:
         if result.unasked:
             return [answer]
         self.words = result.detail or self.words
+        self._illness.add(self._trouble(result))
         if result.status is SendStatus.ACCEPTED:
             return [*self._accept(answer), answer]
         if result.status is SendStatus.UNCERTAIN:
@@ -182,8 +185,9 @@ class CircuitBreaker:
 
     @property
     def cannot_judge(self) -> bool:
-        """Whether the provider had trouble of its own, or of several kinds, with none accepted."""
-        return self._troubles.has_provider_trouble or self.doubt is Doubt.MIXED
+        """Whether the provider had trouble of its own, or of several kinds, or has much of late."""
+        own = self._troubles.has_provider_trouble or self.doubt is Doubt.MIXED
+        return own or self._illness.is_plain
 
     def is_of_everybody(self, *, sent_before: bool) -> bool:
         """Whether refusals that nobody was left to ask about are of the whole list."""
@@ -252,6 +256,13 @@ class CircuitBreaker:
             self.doubt = None
             self._refused.needed *= 2
             self._troubles.needed = self._refused.needed
+
+    def _trouble(self, result: SendResult) -> float:
+        """How much a result tells of a server that is ill."""
+        if result.status is SendStatus.REJECTED:
+            return 0.0 if result.permanent or result.of_sender else _REFUSAL
+        is_fine = result.status is SendStatus.ACCEPTED or self._is_greylisting()
+        return 0.0 if is_fine else 1.0
 
     def _is_greylisting(self) -> bool:
         return self._greylists or self._deferred.is_greylisting

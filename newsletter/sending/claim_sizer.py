@@ -6,6 +6,7 @@ _FIRST = 16
 _IN_REQUESTS = 500  # who takes so many takes them in few requests
 _FIRST_REQUEST = 10  # readers; so many are uncertain where the answers are lost from the start
 _GROWTH = 10
+_GROWTH_AFTER_LOSS = 2  # where answers are lost now and then, few readers are in each
 
 
 class ClaimSizer:
@@ -21,7 +22,8 @@ class ClaimSizer:
         self._requests = most >= _IN_REQUESTS
         self._least = min(most, max(_FIRST, most // 2))
         self._first = _FIRST_REQUEST if self._requests else min(_FIRST, most)
-        self.restart()
+        self._growth = _GROWTH
+        self._start()
 
     def begin(self) -> None:
         """Nothing is on its way: the time since the last ones says nothing."""
@@ -29,6 +31,10 @@ class ClaimSizer:
 
     def restart(self) -> None:
         """An answer was lost: nobody knows what the next ones meet."""
+        self._growth = _GROWTH_AFTER_LOSS
+        self._start()
+
+    def _start(self) -> None:
         self._number, self._fresh = self._first, True
         self.begin()
 
@@ -38,7 +44,9 @@ class ClaimSizer:
 
     def next(self, now_s: float) -> int:
         if self._requests:
-            self._number = self._number if self._fresh else min(self._most, _GROWTH * self._number)
+            self._number = (
+                self._number if self._fresh else min(self._most, self._growth * self._number)
+            )
             self._fresh = False
         elif self._claimed_s is not None:
             took_s = now_s - self._claimed_s

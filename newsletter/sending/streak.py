@@ -11,6 +11,8 @@ _IN_A_ROW = 12  # refusals that make doubt
 _IN_A_ROW_OF_SENDER = 5  # the same in words about us
 MOST_DOMAINS = 3  # or as many as the list has
 _LOOKED_AT = 12  # deferred readers, for what they were told
+_LATELY = 20  # answers
+_ILL = 0.15  # of them
 _LOSSES = 5  # lost answers, less a tenth for each accepted mail: more are no accident
 _LOSS_FORGOTTEN = 0.1  # by an accepted mail
 
@@ -78,6 +80,24 @@ def _unblamed(answer: DeliveryResult) -> DeliveryResult:
     """As if it was refused for our sake, unless there is no such mailbox."""
     result = replace(answer.result, of_sender=not answer.result.permanent)
     return replace(answer, result=result)
+
+
+@dataclass
+class Illness:
+    """How a server that takes some mails does with the others, of late.
+
+    A server that is ill refuses now one reader and now another, and no reader for their own sake.
+    """
+
+    _share: float = 0.0  # of the last answers, the newest weigh most
+
+    @property
+    def is_plain(self) -> bool:
+        return self._share > _ILL
+
+    def add(self, trouble: float) -> None:
+        """One more answer: 1 where it was trouble, 0 where it was none, or between."""
+        self._share += (trouble - self._share) / _LATELY
 
 
 @dataclass

@@ -196,6 +196,17 @@ def test_between_troubles_of_an_ill_server_only_who_has_no_mailbox_is_failed(
         assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS - account.failed
 
 
+def test_of_a_server_that_was_ill_just_now_no_refusal_is_a_readers(run: Run) -> None:
+    taken, later = GOOD_REPLIES["."], "451 4.3.0 later"
+    ill = [later, "421 4.3.2 bye", later, taken] * 3
+    ill += ["550 what is this?", taken, later, taken] * READERS
+    with OddSmtp(**{".": ill}) as server:
+        account = run.by(smtp(server)).account
+        assert server.said.count("550 what is this?") > 1
+    assert account.failed == 0
+    assert account.sent + account.pending == READERS
+
+
 def test_a_run_that_the_breaker_ended_says_so_in_one_line_and_check_until_it_is_over(
     run: Run, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -441,7 +452,9 @@ def test_who_took_mails_before_is_suppressed_by_refusals_of_two_days(
         EMAILS[42]: {},
     }
     had_issues(database, history)
-    with SmtpByReader(lambda email: "550 5.1.1 no" if email in history else None) as server:
+    with SmtpByReader(
+        lambda email: "550 5.1.1 no such user" if email in history else None
+    ) as server:
         result = run.by(smtp(server))
     assert result.is_done
     assert (result.account.failed, suppressed(database)) == (4, 2)
@@ -452,10 +465,10 @@ def test_many_who_took_mails_before_are_gone_by_a_servers_error_and_get_it_later
 ) -> None:
     had_issues(database, {email: {DeliveryState.SENT: 24 * HOUR} for email in EMAILS})
     lost = set(EMAILS[::4])
-    with SmtpByReader(lambda email: "550 5.1.1 no" if email in lost else None) as server:
+    with SmtpByReader(lambda email: "550 5.1.1 no such user" if email in lost else None) as server:
         result = run.by(smtp(server))
     assert (result.account.pending, result.account.failed) == (len(lost), 0)
-    assert "550 5.1.1 no" in str(result.trouble)
+    assert "550 5.1.1 no such user" in str(result.trouble)
     with SmtpByReader(lambda _: None) as server:
         assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS
         assert server.taken == Counter(lost)

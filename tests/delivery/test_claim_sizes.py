@@ -19,11 +19,11 @@ def test_requests_grow_to_their_full_size_however_slow_the_provider_is(took_s: f
     assert sizes(1000, took_s) == [10, 100, 1000, 1000, 1000, 1000]
 
 
-def test_after_a_lost_answer_requests_begin_small_again() -> None:
+def test_after_a_lost_answer_requests_begin_small_again_and_grow_slowly() -> None:
     sizer = ClaimSizer(1000)
     assert [sizer.next(0), sizer.next(1)] == [10, 100]
     sizer.restart()
-    assert [sizer.next(2), sizer.next(3)] == [10, 100]
+    assert [sizer.next(2), sizer.next(3), sizer.next(4)] == [10, 20, 40]
 
 
 def test_single_mails_are_claimed_in_fewer_where_they_are_slow_but_enough_for_all_connections() -> (
