@@ -19,6 +19,7 @@ from newsletter.sending import audience
 from newsletter.services import Services
 from newsletter.sources import calendar
 from newsletter.sources.base import KnowsCalendar, ListingState, NoNetworkError, SourceError
+from newsletter.text import counted
 
 if TYPE_CHECKING:
     from newsletter.daily import PreparedDay
@@ -97,6 +98,53 @@ def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date)
             return
         except SourceError:
             continue  # what is known stays; the next run asks again
+
+
+def heal(services: Services, newsletter: NewsletterSettings, day: date) -> str:
+    """Ask anew about a day whose issue is out and lacks papers, however long ago it was.
+
+    Returns:
+        What was found or is still lacking; nothing where the day lacks nothing.
+    """
+    slug, categories = newsletter.slug, newsletter.categories
+    newest = services.source.current_day(services.clock())
+    reach = calendar.PAGES_REACH.days
+    with services.database.read() as session:
+        unsettled = completeness.unsettled_days(session, slug, categories, newest, reach)
+        is_out = day in completeness.covered_days(session, slug)
+    why = f"arXiv's pages of past days reach {reach} days back"
+    if is_out and day in unsettled:
+        from newsletter import daily, fetching
+
+        try:
+            fetching.fetch(services, newsletter, day)
+            daily.summarize(services, newsletter, day)
+            why = "arXiv's page of that day was asked again"
+        except SourceError as error:
+            why = str(error)
+    return _healed(services, newsletter, day, why) if is_out else ""
+
+
+def _healed(services: Services, newsletter: NewsletterSettings, day: date, why: str) -> str:
+    from newsletter import late_papers, papers
+
+    newest = services.source.current_day(services.clock())
+    told = []
+    with services.database.read() as session:
+        after = calendar.next_mailing_day(newest)
+        found = late_papers.find_late(session, newsletter.slug, after)
+        lacking = [
+            completeness.missing_text(row)
+            for row in papers.listings(session, day, newsletter.categories)
+            if row.state == ListingState.PARTIAL
+        ]
+    late = sum(paper.day == day for paper in found)
+    if late:
+        said = f"{counted(late, 'paper')} of {day} found since; the next issue brings"
+        told.append(f"{said} {'it' if late == 1 else 'them'}")
+    if lacking:
+        told.append(f"{'; '.join(lacking)} ({why})")
+    return "; ".join(told)
 
 
 def missed(services: Services, newsletter: NewsletterSettings) -> list[date]:

@@ -4,15 +4,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter import papers
-from newsletter.models import IssueEntryRow, IssueRow
+from newsletter.models import IssueEntryRow, IssueRow, ListingRow
 from newsletter.papers import AnnouncedPaper
 from newsletter.rendering.issue_content import IssueSection
+from newsletter.sources import calendar
 
 _LOOKED_BACK = timedelta(days=14)
+_LOOKED_BACK_ON_REQUEST = calendar.PAGES_REACH  # days that somebody had asked for anew
 
 
 @dataclass(frozen=True)
@@ -29,14 +31,20 @@ def find_late(session: Session, newsletter: str, day: date) -> list[LatePaper]:
     Of the categories that those issues were of, each paper as the strongest of what was announced
     and in its newest version. Whatever any issue had in that version or a later one, or on that day
     or a later one, and what the editor left out, is none; but who was told of a replacement alone
-    was not told that the paper was new.
+    was not told that the paper was new. Of issues of more than a fortnight ago only those count of
+    which somebody had arXiv asked again.
     """
+    asked_again = exists().where(
+        ListingRow.day.between(func.coalesce(IssueRow.first_day, IssueRow.day), IssueRow.day),
+        ListingRow.fetched_at > IssueRow.frozen_at,
+    )
     frozen = session.scalars(
         select(IssueRow)
         .where(
             IssueRow.newsletter == newsletter,
             IssueRow.day < day,
-            IssueRow.day >= day - _LOOKED_BACK,
+            IssueRow.day >= day - _LOOKED_BACK_ON_REQUEST,
+            or_(IssueRow.day >= day - _LOOKED_BACK, asked_again),
         )
         .order_by(IssueRow.day)
     ).all()
@@ -95,7 +103,7 @@ def found_later(session: Session, issue: IssueRow) -> dict[date, int]:
         .where(
             IssueRow.newsletter == issue.newsletter,
             IssueRow.day > issue.day,
-            IssueRow.day <= issue.day + _LOOKED_BACK,
+            IssueRow.day <= issue.day + _LOOKED_BACK_ON_REQUEST,
             IssueEntryRow.announced_on.between(issue.first_day or issue.day, issue.day),
         )
         .group_by(IssueRow.day)

@@ -505,6 +505,38 @@ def test_what_was_found_after_a_day_went_out_comes_once_with_the_next_issue(
 
 
 @pytest.mark.usefixtures("readers")
+def test_a_day_of_a_month_ago_heals_on_request_and_the_next_issue_brings_what_it_lacked(
+    cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
+) -> None:
+    announce(arxiv, AGAIN)
+    assert cli("run").code == 0
+    monday, then = date(2025, 7, 14), date(2025, 8, 13)
+    old, found, newest = Told("2507.08001v1"), Told("2507.08002v1"), Told("2508.09001v1")
+    arxiv.papers |= {told.id[:-2]: told for told in (old, found, newest)}
+    set_now(THURSDAY_EVENING + timedelta(days=3))
+    announce(arxiv, old, day=MONDAY)
+    arxiv.page("cs.SD", Reply(b"", 404))  # so that the feed alone speaks, and is short
+    assert cli("run").code == 0
+    set_now(THURSDAY_EVENING + timedelta(days=33))
+    announce(arxiv, newest, day="Wednesday, 13 August 2025")
+    short = catchup(old, day=monday, following=date(2025, 7, 15), total=3)
+    whole = catchup(old, found, day=monday, following=date(2025, 7, 15))
+    arxiv.catchup("cs.SD", monday, *[Reply(short)] * 3, Reply(whole))
+    asked = [cli("run", "--day", str(monday)) for _ in range(3)]
+    assert "2 papers of cs.SD could not be retrieved (arXiv's page of that day was" in asked[0].err
+    assert "1 paper of 2025-07-14 found since; the next issue brings it" in asked[1].err
+    assert all("nothing to do" in said.out for said in asked)
+    cli("run")  # which names the days between, that it does not make up for
+    assert found.id in mail(settings, then, "reader01")
+    assert "后来找到 · 2025年7月14日" in cli("issues", "export", "--format", "text").out
+    set_now(THURSDAY_EVENING + timedelta(days=34))
+    announce(arxiv, replace(newest, id="2508.09002v1"), day="Thursday, 14 August 2025")
+    arxiv.papers["2508.09002"] = replace(newest, id="2508.09002v1")
+    cli("run")
+    assert found.id not in cli("issues", "export", "--format", "text").out
+
+
+@pytest.mark.usefixtures("readers")
 def test_a_late_paper_that_the_next_day_replaces_is_told_as_new_and_counts_for_its_own_day(
     cli: Cli, settings: Settings, arxiv: StandIn, set_now: SetNow
 ) -> None:

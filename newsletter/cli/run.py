@@ -36,6 +36,7 @@ def run(
     Fetch, summarize, freeze the issue and send it once, for one newsletter or, without SLUG, for
     all. Safe from cron, as often as you like: what is done is not done again. Exit code 1 when
     something could not be done, or a model was asked and nothing usable came; run it again later.
+    With --day, arXiv is also asked for what that day's issue lacks.
     """
     from newsletter import alarm
     from newsletter.feedback import inbox
@@ -73,6 +74,9 @@ def _run_newsletter(
         *older, newest = [(day,)] if day else catch_up.open_days(used, newsletter)
         not_before = None if day else catch_up.newest_from(used, newsletter)
     run_days = partial(_run_days, services, newsletter, dry_run, days_as_json)
+    healed = catch_up.heal(services, newsletter, day) if day and not dry_run else ""
+    if healed:
+        common.warn(f"{newsletter.slug}: {healed}")
     done = [_try_days(run_days, newsletter.slug, days) for days in older]
     try:
         return run_days(newest, not_before) and all(done)
