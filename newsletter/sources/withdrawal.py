@@ -14,7 +14,7 @@ from newsletter.sources.withdrawal_context import (
     goes_on,
     withdraws_something_else,
 )
-from newsletter.sources.withdrawal_languages import withdraws_in_another_language
+from newsletter.sources.withdrawal_languages import HINT, withdraws_in_another_language
 
 _LONGEST = 5000  # characters of a comment that are read
 
@@ -28,8 +28,7 @@ _WORD = lazy_pattern(
 )
 _HINT = lazy_pattern(
     r"dra[wn]|drwan|drew|drown|retract|remov|delet|t(?:ak|ook)|pull|recall|rescind|revok|cancel"
-    r"|annul|retire|void|taken off|no longer|撤|r[ei]tir|retrait|retras|zurück|rücknahme|getrokken"
-    r"|отозв|снят|取り?下げ|철회|çekil|wycofan|tillbaka|tilba[kg]e|stažen|vedetty|peruutettu",
+    rf"|annul|retire|void|taken off|no longer|disregard|{HINT}",
     re.IGNORECASE,
 )
 # Full stops of "Proc. Amer. Math. Soc." end no sentence.
@@ -53,13 +52,31 @@ _SAID_OF_PAPER = lazy_pattern(
     r"|(?:[,;:]|\band|\bbut)\s+(?:(?:has|was|is|been|since|later|subsequently|now|then)\s+)*$",
     re.IGNORECASE,
 )
+# A journal retracts what it published: the paper itself.
+_BY_JOURNAL = lazy_pattern(
+    r"\b(?:journals?|editors?|publishers?)\b(?:\s+(?:of|at|that|which|where)\b[^.;]{1,60}?)?\s+"
+    r"(?:(?:has|have|had)\s+)?(?:\w+ly\s+)?$",
+    re.IGNORECASE,
+)
+_IN_JOURNAL = lazy_pattern(
+    r"\s+(?i:in|from|by)\s+(?i:the\s+)?(?:(?:\w+\s+){0,3}?(?i:journal)\b|Nature\b|Science\b|PNAS\b"
+    r"|PLo?S\b|Cell\b|Lancet\b|PR[LDXABE]\b|Phys(?:\.|ical) Rev)"
+)
+_THIS_BEFORE = lazy_pattern(
+    rf"^\W*(?:(?:this|the|our|my|published)\s+)*(?:(?!{OTHER}\b)\w+\s+)?{PAPER}\s+(?:{IS}\s+)?$"
+    rf"|\bthis\s+(?:\w+\s+)?{PAPER}\s+(?:{IS}\s+)?$",
+    re.IGNORECASE,
+)
+_THIS_ALONE = lazy_pattern(
+    rf"\s+(?:it\b|(?:this|the|our|my)\s+(?:\w+\s+)?{PAPER}\b)", re.IGNORECASE
+)
 _ON_ANOTHER = lazy_pattern(
     r"\W*(?:an? )?(?:comments?|reply|response|rebuttal|critique) (?:on|to|of)\b", re.IGNORECASE
 )
 # "I formally request the withdrawal of my manuscript", "Withdrawal for further improvement".
 _LEADS_TO_NOUN = lazy_pattern(
     r"^\W*(?:(?:formal|official|voluntary|temporary|immediate|complete|full|permanent|requested)\s+)?$"
-    rf"|^\W*(?:authors?['’]?s?|arxiv|administrative|{PAPER})\s+$"
+    rf"|^\W*(?:authors?['’]?s?|arxiv|administrative|notice of|{PAPER})\s+$"
     r"|\b(?:request\w*|ask\w*|seek\w*|appl(?:y|ied)|initiat\w+|submit\w*|approv\w+|need\w*|wish"
     r"|decid\w+|favou?r|opt\w*|propos\w+|requir\w+|pending|under|reasons?|authors?['’s]*|arxiv"
     rf"|admin\w*|led|this is an?|recommend\w*|{PAPER})"
@@ -102,7 +119,8 @@ _TAKEN_AWAY = lazy_pattern(
     r"|\bremoved (?:by|from) (?:the )?arxiv\b"
     rf"|\b(?:we|i|authors?|please|to|hereby)\s+(?:\w+\s+){{0,2}}?{_TAKE_AWAY}"
     rf"\s+(?:this|our|my|the|their)\s+(?:\w+\s+)?{PAPER}\b(?!\s+from\s+(?!{ARXIV}))"
-    rf"|\btak(?:e|en|ing) (?:this|our|the) {PAPER} (?:down|back|offline)",
+    rf"|\btak(?:e|en|ing) (?:this|our|the) {PAPER} (?:down|back|offline)"
+    rf"|\b(?:please|kindly) disregard (?:this|the|our) (?!version){PAPER}\b",
     re.IGNORECASE,
 )
 # Abstracts speak of much; only these words at their beginning, or of "this paper", are a notice.
@@ -153,6 +171,8 @@ def _sentence_withdraws(sentence: str) -> bool:
 
 
 def _means_this_paper(before: str, found: re.Match[str], behind: str) -> bool:
+    if found["retracted"] and _is_by_journal(before, behind):
+        return True
     if _ON_ANOTHER.match(before) or withdraws_something_else(before, found[0], behind):
         return False
     if found["noun"]:
@@ -160,5 +180,14 @@ def _means_this_paper(before: str, found: re.Match[str], behind: str) -> bool:
     if found["retract"]:
         return _THIS_PAPER.match(behind) is not None
     if found["retracted"]:
-        return bool(_AT_THE_START.search(before) or _SAID_OF_PAPER.search(before))
+        by_journal = _BY_JOURNAL.search(before) and _THIS_ALONE.match(behind)
+        return bool(by_journal or _AT_THE_START.search(before) or _SAID_OF_PAPER.search(before))
     return True
+
+
+def _is_by_journal(before: str, behind: str) -> bool:
+    """Whether a journal that had published this paper retracted it."""
+    if _BY_JOURNAL.search(before) and _THIS_ALONE.match(behind):
+        return True
+    is_this = _AT_THE_START.search(before) or _THIS_BEFORE.search(before)
+    return bool(is_this and _IN_JOURNAL.match(behind))

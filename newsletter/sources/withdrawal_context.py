@@ -80,7 +80,8 @@ _NAMES_VENUE = lazy_pattern(
 )
 _AT_VENUE = lazy_pattern(
     rf"[\s,]*(?:by {_SOME}{{0,4}}?)?(?:at|in|during|before)\s+"
-    rf"(?!favou?r|order|light|view|response)(?:[\w'’/-]+\s+){{0,6}}?{_NAMED_VENUE}"
+    r"(?!favou?r|order|light|view|response|(?:the )?(?:\w+ )?request)"
+    rf"(?:[\w'’/-]+\s+){{0,6}}?{_NAMED_VENUE}"
     r"|\s*(?:,|and)\s+(?:(?:then|later|now|subsequently)\s+)?(?:re-?)?submitted\s+(?:to|elsewhere)\b"
 )
 # What only the paper itself can be withdrawn for, wherever it was submitted.
@@ -139,6 +140,16 @@ _NAMES_ANOTHER = lazy_pattern(
     re.IGNORECASE,
 )
 _ATTRIBUTE = lazy_pattern(rf"\s+(?:arxiv\b|{PAPER}\b)", re.IGNORECASE)
+# "A study of papers retracted by journals", "replaces a paper withdrawn in 2010".
+_OTHERS_BEFORE = lazy_pattern(
+    r"(?:\b(?:of|on|about|among|between|to|with)\s+(?:(?!this|our|my|these)[\w'-]+\s+){0,3}?"
+    r"(?:papers|articles|manuscripts|studies|publications|pre-?prints)"
+    rf"|\b(?:of|on|about|to|with|replac\w+|correct\w*|extend\w*|supersed\w+)\s+"
+    rf"(?:an?|another|some|one|any)\s+(?:\w+\s+)?{PAPER}"
+    r"|\b(?:discuss|describ|examin|review|critici|analy[sz]|revisit|refut|comment|stud[iy]|cit)\w*"
+    rf"\s+(?:on\s+)?the\s+(?:\w+\s+)?{PAPER})\s+$",
+    re.IGNORECASE,
+)
 # "Retracted articles in PubMed" is what a paper is about.
 _SEVERAL = lazy_pattern(r"\s+(?:papers|articles|manuscripts|studies|publications)\b", re.IGNORECASE)
 _POINTED_AT = lazy_pattern(r"\b(?:these|our)\s+$", re.IGNORECASE)
@@ -153,13 +164,14 @@ _PREDICATE = lazy_pattern(
 _PART = (
     r"(?:claims?|theorems?|lemmas?|statements?|results?|proofs?|propositions?|sections?"
     r"|conjectures?|assertions?|conclusions?|examples?|parts?|figures?|tables?|append\w+|remarks?"
-    r"|corollar\w+|data|datasets?|code|models?|chapters?|arguments?|definitions?|references?"
+    r"|corollar\w+|data(?: ?sets?)?|code|models?|chapters?|arguments?|definitions?|references?"
     r"|equations?|supplement\w*|talks?|posters?|presentations?|tutorials?|patents?|drugs?|troops|grants?|funding|support|consent"
     r"|benchmarks?|products?|money|cash|water|names?|authorship|assumptions?|hypothes[ei]s"
     r"|experiments?|(?:supplementa\w+|ancillary|additional) (?:materials?|files?|information))\b"
 )
 _PART_ALONE = lazy_pattern(
-    rf"(?:^|[:;,.]\s*)(?:the\s+)?{_PART}(?:\s+(?:[(\[]?[\d.]+[)\]]?|(?-i:[A-Z])))?\s+$",
+    rf"(?:^|[:;,.]\s*)(?:the\s+)?{_PART}(?:\s+(?:of|in|from)\s+(?:the\s+)?{_PART})?"
+    r"(?:\s+(?:[(\[]?[\d.]+[)\]]?|(?-i:[A-Z])))?\s+$",
     re.IGNORECASE,
 )
 _PART_BEFORE = lazy_pattern(
@@ -254,7 +266,8 @@ def _is_about_a_venue(before: str, word: str, behind: str) -> bool:
 def _is_about_another_version(before: str, word: str, behind: str) -> bool:
     if _ANOTHER_VERSION.search(before) or _NOT.search(before) or _UNDONE.match(behind):
         return True
-    if _SEVERAL.match(behind) and not _POINTED_AT.search(before):
+    is_several = _SEVERAL.match(behind) and not _POINTED_AT.search(before)
+    if is_several or _OTHERS_BEFORE.search(before):
         return True
     if _RELATIVE.search(before) and _NAMES_ANOTHER.search(before):
         return True

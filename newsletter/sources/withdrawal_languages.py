@@ -11,34 +11,65 @@ from newsletter.sources.withdrawal_context import KNOWN_VENUE
 _PAPER = (
     r"(?:articles?|papier|pr[ée]publication|manuscrit|texte|travail|document|soumission|version"
     r"|art[ií]culo|trabajo|manuscrito|documento|art[ií]go|trabalho|articolo|lavoro|manoscritto"
-    r"|versi[óo]n|vers[ãa]o|versione|artikel[ns]?|arbeit|aufsatz|manuskript|paper|preprint|beitrag"
-    r"|article|stud(?:ie|io|y)|стать[яиюе]|работ[аыу]|препринт|рукопись|makale|artykuł|praca"
-    r"|articolul|lucrarea|artikkel\w*|článek|článku|příspěvek|práce|julkaisu|käsikirjoitus)"
+    r"|versi[óo]n|vers[ãa]o|versione|artikk?el\w*|artikle[nr]\w*|arbeit|aufsatz"
+    r"|manuskript\w*|paper|preprint\w*|beitrag|bijdrage|stud(?:ie|io|y)|стать[яиюе]|работ[аыу]"
+    r"|препринт|рукопись"
+    r"|статт[яюі]|статият?а?|makale\w*|bildiri\w*|artyku\w+|prac[aęy]|articol\w*|lucrare\w*"
+    r"|článe?k\w*|člán[oe]?k\w*|příspěve?k\w*|práce|prác[uai]|julkaisu\w*|käsikirjoitu\w+"
+    r"|cikk\w*|kézirat\w*|άρθρο|εργασία|rad|članak|המאמר|مقال\w*|البحث|الورقة|makalah|naskah"
+    r"|bài báo)"
 )
+# Whatever says that a paper is withdrawn holds one of these.
+HINT = (
+    r"撤|r[ei]tir|retrait|retra[sg]|zurück|rücknahme|getrokken|отозв|отзыв|сня[лт]|снима|відклик"
+    r"|оттегл|取り?下げ|철회|geri çek|wycof|tillbaka|tilba[kg]e|stažen|stahuj|stáhl|stiah|sťahuj"
+    r"|vedetty|vetä|veti|vedämme|peruutettu|visszavon|απ[οέό]σ[υύ]ρ|povu[kč]|povlač|trekk?t?|trok|הוסר|سحب|tarik"
+    r"|rút lại"
+)
+# What is done to a paper, in forms that also tell who does it: "stahujeme", "ziehen ... zurück".
+_DO = (
+    r"(?:retir(?:ad[oa]|at|ée?)|ritirat[oa]|retra(?:s[ăa]?|gem?)"
+    r"|zurückgezogen|zurückziehen|ingetrokken|teruggetrokken|dra(?:r|git|gits) tillbaka"
+    r"|drog tillbaka|tillbakadrage[nt]|tr(?:ekk|ækk|ukk)\w* tilba[kg]e"
+    r"|отозван[аоы]?|снят[аоы]?|відкликан\w+|оттегл\w+"
+    r"|geri çek\w+|wycof(?:uj|a)\w+|stahuj\w+|stáhl\w*|stažen[aoy]?|sťahuj\w+|stiah(?:l|nut)\w*"
+    r"|ved(?:etty|ämme|än) (?:pois|takaisin)|peruutettu|visszavon\w+|απ[οέό]σ[υύ]ρ\w+"
+    r"|povuk\w+|povučen\w*|povlač\w+|הוסר|نسحب|سحب|(?:di|men)tarik|menarik|rút lại)(?!\w)"
+)
+# What somebody does, who is named before it: nothing that a paper itself does.
+_ACTIVE = (
+    r"(?:retir(?:er?|ent|ons|ar?|an|amos|am|ou|ó|aron|aram|en|em)|ritir(?:are|a(?:no)?|iamo|arono|o)"
+    r"|отзыва(?:ю|е)\w+|отозва(?:ть|л[аи]?)|сня(?:ть|л[аи]?)|снима(?:ю|е)\w+|відклик\w+)"
+)
+# The same in two words, the paper between them.
+_BEGINS = (
+    r"(?:zieh(?:en?|t)|zog(?:en)?|tr(?:ekt?|ekken|ok|okken|ekker|ækker|akk?|ukket)|dra(?:r|git)|drog"
+    r"|vet(?:ä|i)\w+|vedäm?me|vedän)"
+)
+_ENDS = r"(?:zurück|terug|in(?=\W*$|\s+(?:wegens|vanwege|omdat))|tillbaka|tilba[kg]e|pois|takaisin)"
 _DONE = (
     r"(?:retir(?:[ée]e?|ad[oa]|at)|ritirat[oa]|zurückgezogen|zurückziehen|ingetrokken|teruggetrokken"
     r"|dragits tillbaka|trukket tilba[kg]e|отозван[аоы]?|снят[аоы]?|geri çekil\w+|wycofan[aey]"
-    r"|retras[ăa]?|tillbakadrage[nt]|stažen[aoy]?|vedetty (?:pois|takaisin)|peruutettu)(?!\w)"
+    r"|retras[ăa]?|tillbakadrage[nt]|stažen[aoy]?|stiahnut[ýáé]|vedetty (?:pois|takaisin)"
+    r"|peruutettu|visszavonva|povučen\w*|відкликан[ао]?|оттеглена?)(?!\w)"
 )
 _AUTHORS = r"(?:auteurs?|autor(?:e[sn]?|i|a|as)?|nous|wir|авторы?)"
 _REASON = (
     r"(?=\s*(?:$|[.;,:(]|(?:par|por|pel[oa]s?|d[ae]gli|dal(?:l['’]|la|le)?|vom|von|door|przez|av|af)"
     r"(?:\s|(?<=['’]))|(?:à|sur|suite [àa]) |a (?:petición|pedido|solicitud|causa)|su richiesta"
     r"|auf wunsch|wegen|aufgrund|en raison|pour (?:cause|correction|révision)|debido|devido"
-    r"|(?:de|del|d['’])\s?(?:l['’])?arxiv|autor|kvůli|z důvodu|på grund"
+    r"|(?:de|del|d['’])\s?(?:l['’])?arxiv|autor|kvůli|z důvodu|z powodu|på grund"
     r"|автор|по просьбе|из[- ]за|в связи))"
 )
-_THIS_PAPER = (
-    r"(?:(?:cet?(?:te)?|l[ea]|est[ea]|el|[oa]|nuestro|nosso|quest[oa]|il|dies\w+|de[nr]|die|das"
-    rf"|unser\w*|notre|эту|свою)\s+|l['’])?{_PAPER}"
-)
 _NOTICE = lazy_pattern(
-    rf"\b{_PAPER}\b[^.;]{{0,60}}?\b(?P<passive>{_DONE})|^\W*(?P<alone>{_DONE}){_REASON}"
+    # A paper and what is done to it, whichever comes first; nothing of another clause between.
+    rf"(?<!\bиз )\b{_PAPER}\b[^.;]{{0,60}}?(?<!\w)(?P<passive>{_DO})"
+    rf"|(?<!\w)(?P<active>{_DO}|{_ACTIVE})\s+(?:[\w'’]+\s+){{0,2}}?(?:[ld]['’]\s?)?{_PAPER}(?!\w)"
+    rf"|\b(?P<parted>{_BEGINS}\s+(?:(?!(?:aus|von|auf|mit|fra|från|uit|van)\b)\w+\s+){{0,3}}?{_PAPER}\b[^.;]{{0,60}}?\b{_ENDS})\b"
+    rf"|^\W*(?P<alone>{_DONE}){_REASON}"
     rf"|\b{_AUTHORS}\b[^.;]{{0,30}}?\b(?P<behind>{_DONE})\W*$"
-    rf"|(?:^\W*se|\b(?:{_AUTHORS}|hemos|abbiamo|temos)\b)[^.;]{{0,30}}?"
-    rf"\b(?P<active>retir(?:[ée]|er|ent|ons|ado|ar?|an|amos|am|ou|aron|aram)|ritir(?:at[oa]|are|ano|iamo)"
-    rf"|ziehen|отозвали|отозвал)\s+{_THIS_PAPER}\b"
-    rf"|^\W*(?P<noun>retrait|retir(?:o|ada)|ritiro|rücknahme)\s+(?:d\w*['’\s]\s*){_THIS_PAPER}\b"
+    r"|^\W*(?P<noun>retrait|retir(?:o|ada)|ritiro|rücknahme)\s+"
+    rf"(?:d\w*['’\s]\s*)(?:[\w'’]+\s+)?(?:[ld]['’]\s?)?{_PAPER}\b"
     r"|(?P<cjk>撤稿|撤回|(?:论文|論文|本文|本稿|文章|稿件|作者|著者)[^。；]{0,12}?(?:撤销|撤下|取り?下げ)"
     r"|(?:^|[.。;])\W*(?:取り?下げ|철회)|(?:논문|저자)[^.;]{0,20}?철회)",
     re.IGNORECASE,
@@ -46,18 +77,27 @@ _NOTICE = lazy_pattern(
 _ELSEWHERE = lazy_pattern(
     r"\b(?i:soumise?|envoyée?|présentée?|acceptée?|conf[ée]r[eê]n[cz]\w*|revue|revista|congres\w*"
     r"|enviad[oa]|sometid\w+|presentad[oa]|aceptad[oa]|submetid[oa]|aceit[oa]|inviat[oa]"
-    r"|sottopost[oa]|rivista|eingereicht|konferen\w+|časopis\w*|tidskrift\w*|zeitschrift|angenommen|tagung|workshop|atelier)\b"
-    rf"|\b{KNOWN_VENUE}"
+    r"|sottopost[oa]|rivista|eingereicht|konferen\w+|konferans\w*|conferenti\w+|conferin\w+"
+    r"|časopis\w*|tidskrift\w*|tidsskrift\w*|zeitschrift|angenommen|tagung|workshop|atelier"
+    r"|конференц\w+|конференці\w+|журнал\w*|dergi\w*|czasopism\w*|συν[εέ]δρι\w+|folyóirat\w*)\b"
+    rf"|(?<![A-Za-z]){KNOWN_VENUE[:-2]}(?![A-Za-z])|会议|會議|期刊|大会|学会|학회"
 )
 _ANOTHER = lazy_pattern(
     r"\b(?:pas|jamais|no|nunca|nicht|nie|non|n[ãa]o|не|niet|inte|ikke|není|nebyla?"
     r"|ei)\b|\bversi\w+ \d"
     r"|\b(?:premi[èe]re?|pr[ée]c[ée]dente?|ancienne?|anterior|primera?|primeira|prima|erste\w*"
-    r"|frühere\w*|vorige\w*|alte)\b|\b(?:th[ée]or[èe]me|teorem[aă]|section|secci[óo]n|satz|lemm[ea]"
-    r"|cap[ií]tulo|chapitre|kapitel|figur[ae])\b",
+    r"|frühere\w*|vorige\w*|alte|první|předchozí|poprzedni\w*|предыдущ\w+|перв\w+)\b"
+    r"|\b(?:th[ée]or[èe]me|teorem[aă]|section|secci[óo]n|satz|lemm[ea]"
+    r"|cap[ií]tulo|chapitre|kapitel|figur[ae])\b|(?:从|自)(?![^。；，,]{0,20}arxiv)[^。；，,]{1,20}$"
+    r"|(?:研究|分析|关于|數據|数据集)[^。；]{0,6}$|未$|没有$",
     re.IGNORECASE,
 )
-_FROM = re.compile(r"\s+(?:des?|del|du|d[ao]s?|dalla|von|vom|aus|à|bei|beim)\b")
+_FROM = re.compile(
+    r"\s+(?:des?|del|du|d[ao]s?|dalla|von|vom|aus|à|bei|beim|z|ze|od|fra|från|uit|van|aan|из|с|со"
+    r"|від|от|in de|din)\b"
+)
+# "撤稿论文": papers that were withdrawn are what it is about.
+_OF_OTHERS = re.compile(r"\s*(?:的?(?:论文|論文|文章|数据|研究|稿件|现象|問題|问题)|率|政策)")
 
 
 def withdraws_in_another_language(sentence: str) -> bool:
@@ -67,6 +107,7 @@ def withdraws_in_another_language(sentence: str) -> bool:
         return False
     begun = found.start(found.lastgroup or 0)
     before, behind = sentence[:begun], sentence[found.end() :][:60]
-    if _ELSEWHERE.search(before) or _ANOTHER.search(before):
+    if _ELSEWHERE.search(before) or _ANOTHER.search(before) or _OF_OTHERS.match(behind):
         return False
-    return not (_FROM.match(behind) and _ELSEWHERE.search(behind))
+    within = "" if found["alone"] or found["noun"] or found["cjk"] else found[0]
+    return not (_ELSEWHERE.search(within) or (_FROM.match(behind) and _ELSEWHERE.search(behind)))

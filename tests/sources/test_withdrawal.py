@@ -11,6 +11,90 @@ from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from tests.sources import samples
 
 NOTICES = """\
+The journal has retracted this paper
+The journal retracted this article because of image manipulation
+This paper was retracted by the journal
+Retracted at the request of the editor-in-chief
+This article was retracted in Nature 2022
+Paper retracted from Journal of X due to an error
+Autoři stahují tento článek
+Autor stahuje tento článek kvůli chybě v důkazu
+Autoři stáhli tento článek
+Tento článek stahujeme kvůli chybě
+Stahujeme tento článek
+Článok bol stiahnutý autormi
+Författarna drar tillbaka artikeln
+Författaren har dragit tillbaka denna artikel
+Vi drar tillbaka artikeln
+Forfatterne trekker artikkelen tilbake
+Forfatterne trækker artiklen tilbage
+Artiklen er trukket tilbage
+Autorzy wycofali artykuł
+Autorzy wycofują ten artykuł
+Wycofujemy ten artykuł
+Yazarlar makaleyi geri çekti
+De auteurs trekken dit artikel terug
+Wij trekken dit artikel in
+Ritiriamo questo articolo
+Retiramos este artículo por un error
+Os autores retiram este artigo
+Авторы отзывают статью
+Мы отзываем эту статью
+Автор снял статью
+Kirjoittajat ovat vetäneet artikkelin pois
+A szerzők visszavonták a cikket
+A cikket visszavonták
+Οι συγγραφείς απέσυραν το άρθρο
+Το άρθρο αποσύρθηκε από τους συγγραφείς
+Стаття відкликана авторами
+Автори відкликали статтю
+Autorii au retras articolul
+Els autors retiren aquest article
+Autori su povukli ovaj rad
+Статията е оттеглена от авторите
+המאמר הוסר על ידי המחברים
+تم سحب هذا البحث من قبل المؤلفين
+Makalah ini telah ditarik oleh penulis
+Bài báo đã được rút lại bởi các tác giả
+Error in Theorem 2; please disregard this paper
+Notice of retraction: data were fabricated
+The journal that published this paper has retracted it
+This paper was retracted by the publisher on 3 May 2024
+Retracted article, see DOI 10.1000/xyz
+Retracted by Scientific Reports
+The published version of this article has been retracted by its authors
+The editors of PLOS ONE retracted this article in 2023
+The authors retracted this work after finding a bug in their code
+This work has been retracted from Nature Communications
+Autoři tento článek stáhli
+Autorka stahuje svůj článek, protože důkaz je chybný
+Tuto práci stahuji kvůli chybě v důkazu
+Práce byla stažena na žádost autorů
+Autori sťahujú tento článok
+Autor wycofuje pracę
+Artykuł wycofano z powodu błędu
+Praca została wycofana przez autora
+Jag drar tillbaka artikeln på grund av ett fel
+Artikkelen er trukket tilbake av forfatterne
+Artiklen er trukket tilbage af forfatterne
+Vedän artikkelin pois virheen takia
+Yazarlar bu makaleyi geri çekmiştir
+Ik trek dit artikel terug
+Ich ziehe dieses Paper zurück
+Wir ziehen das Manuskript wegen eines Fehlers zurück
+L'autore ritira il presente articolo
+L'auteure retire cet article en raison d'une erreur
+Je retire cet article
+O autor retira este artigo
+La autora retira este artículo
+Автор отзывает статью из-за ошибки
+Авторы просят снять статью
+A szerző visszavonja a cikket
+著者らは本論文を撤回する
+作者决定撤回该论文
+저자들이 이 논문을 철회합니다
+The submission is withdrawn on the advice of my supervisor
+Withdrawn by author, error in eq. (12)
 This paper has been withdrawn from publication by the authors
 Artikeln har dragits tillbaka av författarna
 Artikkeln har dragits tillbaka
@@ -354,6 +438,56 @@ Accepted to Interspeech 2022; the paper was found to contain a labelling error a
 """
 
 DECOYS = """\
+A study of papers retracted by the journal
+Analysis of articles retracted by journals between 2000 and 2020
+Článek byl stažen z konference
+Autoři stáhli příspěvek z konference
+Авторы отозвали статью с конференции
+Yazarlar makaleyi konferanstan geri çekti
+De auteurs trokken het artikel in van de conferentie
+从ICLR撤稿后修改
+从会议撤回，改投TMLR
+本文研究撤稿论文
+撤稿论文的数据集
+Replaces a paper retracted by the journal
+The earlier version was retracted by the journal
+A comment on the paper retracted by the journal
+The data set was withdrawn by its owner
+Data of Section 4 withdrawn
+Autoři stahují data z webu
+Kód ke stažení
+Nous retirons les outliers
+Мы отзываем гипотезу
+12 pages; a survey of articles retracted by the publisher
+The journal has retracted 30 papers of this group, which we analyse
+Why do journals retract articles? 14 pages
+This note discusses a paper in Science that was retracted
+Discusses the article retracted by Nature in 2022
+Autoři stahují data z API
+Stahujeme obrázky z webu pro trénink
+Příspěvek byl stažen z konference kvůli formátu
+Autor wycofał artykuł z konferencji
+Program wycofuje się z pamięci
+Vi drar tillbaka en sats
+Artikeln drogs tillbaka från konferensen
+Forfatterne trakk artikkelen fra konferansen tilbake
+Die Autoren zogen den Beitrag bei der Konferenz zurück
+Wir ziehen Kraft aus dem Artikel zurück zu den Quellen der ersten Version
+De auteurs hebben het artikel teruggetrokken van de conferentie
+Gli autori ritirano l'articolo dalla rivista
+Nous retirons les points aberrants de l'article de base
+Retiramos el fondo de las imágenes del artículo
+O artigo retira conclusões de dados
+L'articolo ritirato da un'altra rivista
+Из статьи сняты ограничения
+Авторы отозвали статью из журнала
+论文研究撤稿现象
+被撤稿论文的引用分析
+撤回率分析
+本文从NeurIPS撤回后重投ICML
+Withdrawn from TMLR, submitted to JMLR
+Retracted from consideration at PRL, now submitted to PRD
+We retract the robot arm before the next step
 Withdrew the second experiment, typos fixed
 We withdraw the boundedness assumption of our earlier paper
 This paper withdraws the assumption of independence
