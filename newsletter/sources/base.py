@@ -26,6 +26,18 @@ _ID = re.compile(
 # What is around it in an address or a text: `?context=cs`, `#S1`, <...>, quotes, a full stop.
 _SIGNS = r"\s.,;:!<>()\[\]{}*'\"‘’“”«»"
 _AROUND = re.compile(rf"^[{_SIGNS}]+|[?&#]\S*$|[{_SIGNS}]+$")
+# Within more words, it stands first, as in a browser's title "[2507.07270] ...", or is named so.
+_MARKED = (
+    r"(?:arxiv(?:\.|:\s?| )|\b(?:abs|pdf|html|src|format|e-print)/|\be-?print\s*=\s*[{\"]?|\bp?id=)"
+)
+_WITHIN = rf"(?P<name>{PAPER_ID}(?:v[1-9][0-9]{{0,2}})?)(?!\w|\.[0-9])"
+_IN_BRACKETS = re.compile(rf"\s*\[{_WITHIN}\]", re.ASCII | re.IGNORECASE)
+_FIRST = re.compile(
+    rf"\W*{_WITHIN}(?:\s*[-–—:|,;)](?:\s|$)|(?:\.[\w-]+|\s\(\d+\))\.pdf\s*$)",
+    re.ASCII | re.IGNORECASE,
+)
+_NAMED = re.compile(_MARKED + _WITHIN, re.ASCII | re.IGNORECASE)
+_ANY = re.compile(rf"(?<![\w.]){_WITHIN}", re.ASCII | re.IGNORECASE)
 _FIRST_MONTH, _FIVE_DIGITS = "0704", "1501"
 _OLD_ARCHIVES = ARCHIVES.keys() | RETIRED_ARCHIVES.keys()
 
@@ -92,13 +104,15 @@ class PaperId:
         `https://arxiv.org/pdf/2507.07270v1.pdf`, `.../abs/2507.07270?context=cs`,
         `https://doi.org/10.48550/arXiv.2507.07270`, `oai:arXiv.org:2507.07270v1`,
         `arXiv:2507.07270v1 [cs.SD] 9 Jul 2025` (the stamp in a PDF's margin) and `2507.07270` are
-        alike. Until 2007 the subject class was optional: `math.GT/0309136` is `math/0309136`.
+        alike, and so is what a browser calls a page, `[2507.07270] Its title`, or a reference with
+        one identifier. Until 2007 the subject class was optional: `math.GT/0309136` is
+        `math/0309136`.
 
         Raises:
             SourceError: there is none, or none that arXiv can ever have given, or no version and no
                 default for it.
         """
-        found = cls.read(text, default_version)
+        found = cls.read(_sole_name(text) or text, default_version)
         if not _is_possible(found.arxiv_id):
             raise SourceError(
                 f"arXiv has no paper {found.arxiv_id}: its identifiers begin with year and month,"
@@ -122,6 +136,18 @@ class PaperId:
         if version is None:
             raise SourceError(f"{text[:80]!r} does not say which version it is")
         return cls(name, int(version))
+
+
+def _sole_name(text: str) -> str | None:
+    """The identifier that is meant by a text that has more words, or is nothing else."""
+    if _ID.search(_AROUND.sub("", _AROUND.sub("", unquote(text)))):
+        return text
+    bracketed = _IN_BRACKETS.match(text)
+    if bracketed:
+        return bracketed["name"]
+    first = _FIRST.match(text)
+    names = {found["name"].lower() for found in (_ANY if first else _NAMED).finditer(text)}
+    return names.pop() if len(names) == 1 else None
 
 
 def _is_possible(name: str) -> bool:

@@ -55,6 +55,17 @@ from newsletter.text import one_line
         ("arXiv:2507.07270v1 [cs.CL, cs.LG]", "2507.07270", 1),
         ("arXiv:2507.07270v1 (cs.CL);", "2507.07270", 1),
         ("Math.GT/0309136v3:", "math/0309136", 3),
+        ("[2507.07270v2] Audio things of 2025", "2507.07270", 2),
+        ("[math.GT/0309136v3] 2401.00001 in a title", "math/0309136", 3),
+        ("[A title](https://arxiv.org/abs/2507.07270v2)", "2507.07270", 2),
+        ("[arXiv:2507.07270v2](https://arxiv.org/abs/2507.07270v2)", "2507.07270", 2),
+        ("A. Author. Title. arXiv:2507.07270v2 [cs.SD], 2025", "2507.07270", 2),
+        ("CoRR, abs/2507.07270v2, 2025", "2507.07270", 2),
+        ("(or arXiv:2507.07270v2 [cs.SD] for this version)", "2507.07270", 2),
+        ("eprint = {2507.07270v2},", "2507.07270", 2),
+        ("2507.07270v2 - Title", "2507.07270", 2),
+        ("2507.07270v2 (1).pdf", "2507.07270", 2),
+        ("2507.07270v2.Audio_things.pdf", "2507.07270", 2),
     ],
 )
 def test_an_identifier_is_found_in_whatever_holds_it(
@@ -83,6 +94,9 @@ def test_an_identifier_is_found_in_whatever_holds_it(
         "hep-xx/9901001v1",
         "https://arxiv.org/api/errors#incorrect_id_format_for_abc",
         "2507.07270v1\n2507.07271v1",
+        "arXiv:2507.07270v1 and arXiv:2507.07271v1 too",
+        "arXiv:2507.07270v0 and more",
+        "[1] Title",
     ],
 )
 def test_what_is_no_identifier_is_named_in_one_line(text: str) -> None:
