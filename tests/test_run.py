@@ -184,7 +184,7 @@ def test_saved_files_make_the_same_issue_without_any_source(cli: Cli) -> None:
     assert "11 new, 2 cross, 10 replaced  unchecked 23" in said.out
     cli("run", "--day", "2025-07-11")
     page = cli("issues", "export", "--format", "text").out
-    assert "其中未给出可供核对的总数" in page
+    assert "arXiv 没有给出这一天的论文数，可能有论文缺失。" in page
     shown = json.loads(cli("issues", "show", "--json").out)
     assert len(shown["papers"]) == 26
     assert {each["summary"]["made_by"] for each in shown["papers"]} == {"extractive"}
