@@ -36,7 +36,8 @@ def wrap_items(texts: Sequence[str]) -> list[str]:
     """Each as an item of a list, in lines like those of `wrap_text`."""
     joined = _BETWEEN.join(f"* {text}" for text in texts)
     is_tidy = _TIDY.fullmatch(joined) and "  " not in joined and " \n" not in joined
-    if is_tidy and joined.count("\0") == len(texts) - 1:
+    has_empty_lines = "\n\n" in f"{joined}\n"
+    if is_tidy and not has_empty_lines and joined.count("\0") == len(texts) - 1:
         return "\n".join(_LINE.findall(joined)).split(_BETWEEN)
     return [wrap_text(f"* {text}") for text in texts]
 

@@ -52,5 +52,6 @@ def test_a_dot_does_not_hang_on_to_an_address() -> None:
 
 @given(st.lists(st.text(st.sampled_from("xxxxxxxxx“ \t\n音\0"), max_size=200)))
 @example(["word " * 20 + "x" * 90, "x" * 90 + " word", "", "x" * 70, "x" * 71])
+@example(["x\n", "x\n\nx"])
 def test_items_wrapped_in_one_go_are_what_they_are_one_by_one(texts: list[str]) -> None:
     assert wrap_items(texts) == [wrap_text(f"* {text}") for text in texts]
