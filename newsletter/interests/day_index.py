@@ -40,32 +40,36 @@ class DayIndex:
         self.telling = [vector.keys() & telling for vector in self.vectors]
         self.titles = PhraseIndex([paper.title for paper in papers])
         self.abstracts = PhraseIndex([paper.abstract for paper in papers])
-        postings: dict[int, list[tuple[int, int]]] = {}
+        postings: dict[int, list[tuple[int, float]]] = {}
         self._by_author: dict[NameKey, list[int]] = {}
         self._by_category: dict[str, list[int]] = {}
         for number, paper in enumerate(papers):
             for term, weight in self.vectors[number].items():
-                postings.setdefault(term, []).append((number, round(weight * _PAPER_UNIT)))
+                postings.setdefault(term, []).append((number, float(round(weight * _PAPER_UNIT))))
             for key in name_keys(paper.authors):
                 self._by_author.setdefault(key, []).append(number)
             for category in set(paper.categories):
                 self._by_category.setdefault(category, []).append(number)
         most = max(1, len(papers) // _SPARSE)
-        self._few = {term: held for term, held in postings.items() if len(held) <= most}
-        self._many = {
-            term: sum(weight << (_LANE * number) for number, weight in held)
+        self._postings = {
+            term: (0, tuple(held))
+            if len(held) <= most
+            else (sum(int(weight) << (_LANE * number) for number, weight in held), ())
             for term, held in postings.items()
-            if len(held) > most
         }
 
     def closeness(self, profile: Profile) -> list[float]:
         """The cosine between each paper and the centroid of the liked papers, from 0 to 1."""
         number_of_papers = len(self.papers)
-        sums = [0] * number_of_papers
+        sums = [0.0] * number_of_papers
         lanes = 0
-        for weight, terms in profile.weights.groups():
-            lanes += weight * sum(filter(None, map(self._many.get, terms)))
-            for held in filter(None, map(self._few.get, terms)):
+        held_by = [*map(self._postings.get, profile.weights.terms)]
+        for weight, postings in profile.weights.groups(held_by):
+            if not (met := [*filter(None, postings)]):
+                continue
+            many, few = zip(*met, strict=True)
+            lanes += weight * sum(filter(None, many))
+            for held in filter(None, few):
                 for number, its_weight in held:
                     sums[number] += weight * its_weight
         parts = lanes.to_bytes(4 * number_of_papers, "little")

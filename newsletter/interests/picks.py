@@ -9,12 +9,14 @@ from itertools import count, islice
 from newsletter.interests.day_index import DayIndex
 from newsletter.interests.phrases import Phrase, PhraseIndex
 from newsletter.interests.profile import Profile
+from newsletter.interests.term_weights import WEIGHTS
 from newsletter.sources.base import Paper
 
 MOST_PICKS = 10
 _MOST_WORDS = 3  # that a reason names
 # Parts of a score: the stronger kind decides, whatever the weaker ones say.
 _AUTHOR, _IN_TITLE, _IN_ABSTRACT, _CATEGORY = 4.0, 2.0, 1.0, 0.01
+_ANYTHING = 5e-324  # the smallest score that is one
 _SURELY = 0.9  # of a closeness whose weights are in steps
 FLOOR = 0.03  # a closeness below it is chance: half of all papers have 0.025
 
@@ -114,14 +116,10 @@ class _Reader:
         for found, worth in named:
             for number in found:
                 scores[number] += worth
-        unwanted = unwanted_papers(self._day, self._profile)
-        ranked = [
-            number
-            for number, score in enumerate(scores)
-            if score > 0
-            and (score >= self._floor or number in self._categories)
-            and number not in unwanted
-        ]
+        least, chosen = self._floor or _ANYTHING, self._categories
+        ranked = [n for n, score in enumerate(scores) if score >= least or n in chosen]
+        if unwanted := unwanted_papers(self._day, self._profile):
+            ranked = [number for number in ranked if number not in unwanted]
         # Ties stay in their order, also in a sort that is turned round.
         ranked.sort(key=scores.__getitem__, reverse=True)
         picks = (
@@ -167,23 +165,20 @@ class _Reader:
     def _close(self, number: int) -> list[PickReason]:
         """The liked paper that the most of the closeness comes from, with the words shared."""
         profile, vector, positions = self._profile, self._day.vectors[number], self._positions
-        shares = {
-            term: profile.weights.weight(positions[term]) * vector[term]
-            for term in positions.keys() & self._day.telling[number]
-        }
+        levels, owners = profile.weights.levels, profile.owners
         by_owner: dict[int, float] = {}
-        for term, share in shares.items():
-            owner = profile.owners[positions[term]]
+        shares: list[tuple[int, float, int]] = []
+        for term in positions.keys() & self._day.telling[number]:
+            position = positions[term]
+            share, owner = WEIGHTS[levels[position]] * vector[term], owners[position]
+            shares.append((owner, -share, term))
             by_owner[owner] = by_owner.get(owner, 0.0) + share
         if not by_owner:
             return []
         most = max(by_owner.values())
         nearest = min(owner for owner, total in by_owner.items() if total == most)
-        shared = sorted(
-            (-share, self._day.terms[term])
-            for term, share in shares.items()
-            if profile.owners[positions[term]] == nearest
-        )
+        terms = self._day.terms
+        shared = sorted((less, terms[term]) for owner, less, term in shares if owner == nearest)
         words = _without_repeats(term for _, term in shared)
         return [PickReason(ReasonType.CLOSE, profile.liked[nearest].title, words)]
 

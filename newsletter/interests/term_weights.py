@@ -5,17 +5,20 @@ A weight is kept within 2 %, so that few different ones are there.
 
 import math
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import repeat
 from operator import mul
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+_T = TypeVar("_T")
 
 UNIT = 1 << 15  # what a weight of 1 is as a whole number
 _STEPS = 16  # in which a weight falls to a half
-_WEIGHTS = tuple(round(UNIT * 2 ** (-level / _STEPS)) for level in range(15 * _STEPS))
+# By level.
+WEIGHTS = tuple(round(UNIT * 2 ** (-level / _STEPS)) for level in range(15 * _STEPS))
 
 
 @lru_cache(maxsize=1 << 17)  # a day's terms, and more
@@ -40,7 +43,7 @@ class TermWeights:
         levels = (-_STEPS * math.log2(max(weights[term], 1e-9)) for term in heaviest)
         return cls(
             tuple(map(term_number, heaviest)),
-            bytes(min(max(round(level), 0), len(_WEIGHTS) - 1) for level in levels),
+            bytes(min(max(round(level), 0), len(WEIGHTS) - 1) for level in levels),
         )
 
     @classmethod
@@ -52,27 +55,23 @@ class TermWeights:
         """
         number, over = divmod(len(content), cls.SIZE)
         levels = content[8 * number :]
-        if over or (levels and max(levels) >= len(_WEIGHTS)):
+        if over or (levels and max(levels) >= len(WEIGHTS)):
             raise ValueError("no weighed terms")
         return cls(struct.unpack_from(f"<{number}Q", content), levels)
 
     def as_bytes(self) -> bytes:
         return struct.pack(f"<{len(self.terms)}Q", *self.terms) + self.levels
 
-    def groups(self) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """The terms of one weight after another, which is a whole number of `UNIT`."""
+    def groups(self, of_terms: Sequence[_T]) -> Iterator[tuple[int, Sequence[_T]]]:
+        """What belongs to the terms of one weight after another, a whole number of `UNIT`."""
         start = 0
         for level in sorted(set(self.levels)):
             end = start + self.levels.count(level)
-            yield _WEIGHTS[level], self.terms[start:end]
+            yield WEIGHTS[level], of_terms[start:end]
             start = end
-
-    def weight(self, position: int) -> int:
-        """Of the term at that place, in `UNIT`."""
-        return _WEIGHTS[self.levels[position]]
 
     def product(self, vector: Mapping[int, float]) -> float:
         """With a paper's weights by the numbers of its terms; 1 where both are the same."""
         shares = map(vector.get, self.terms, repeat(0.0))
-        weighed: float = sum(map(mul, shares, map(_WEIGHTS.__getitem__, self.levels)))
+        weighed: float = sum(map(mul, shares, map(WEIGHTS.__getitem__, self.levels)))
         return weighed / UNIT
