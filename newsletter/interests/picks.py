@@ -27,7 +27,7 @@ class ReasonType(StrEnum):
     AUTHOR = "author"
     IN_TITLE = "in-title"
     IN_ABSTRACT = "in-abstract"
-    REVISED = "revised"  # another version of a paper they liked
+    REVISED = "revised"  # a paper they liked, come again: another version, or a cross-list
     CLOSE = "close"
     CATEGORY = "category"
 
@@ -52,7 +52,7 @@ class PickReason:
             case ReasonType.IN_ABSTRACT:
                 return f"mentions {named}"
             case ReasonType.REVISED:
-                return f"another version of a paper {who} liked"
+                return f"a paper {who} liked"
             case ReasonType.CLOSE:
                 return f"close to “{self.about}”, which {who} liked ({named})"
             case ReasonType.CATEGORY:

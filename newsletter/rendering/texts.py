@@ -232,7 +232,7 @@ class IssueTexts(MastheadTexts):
             case ReasonType.IN_ABSTRACT:
                 return self._say("mentions %(words)s")
             case ReasonType.REVISED:
-                return self._say("another version of a paper you like")
+                return self._say("a paper you like")
             case ReasonType.CLOSE:
                 return self._say("close to “%(about)s”, which you like (%(words)s)")
             case ReasonType.CATEGORY:
@@ -243,7 +243,7 @@ class IssueTexts(MastheadTexts):
             case ReasonType.AUTHOR:
                 return self._say("by %(about)s, whom this group follows")
             case ReasonType.REVISED:
-                return self._say("another version of a paper this group likes")
+                return self._say("a paper this group likes")
             case ReasonType.CLOSE:
                 return self._say("close to “%(about)s”, which this group likes (%(words)s)")
             case ReasonType.CATEGORY:

@@ -65,7 +65,7 @@ def test_interests_are_shown_saved_changed_and_taken_back(site: Site) -> None:
     for told in ("Nothing is saved yet", "by Jonah Casebeer, whom you follow", "mentions codec"):
         assert told in shown
     assert "1 entry read · 1 matched by arXiv identifier · 0 by title only · 0 refused" in shown
-    assert "another version of a paper you like" in shown
+    assert "a paper you like" in shown
     assert not named(site)
     with site.database.read() as session:
         assert not session.scalar(select(func.count()).select_from(NamedPaperRow))
