@@ -1,5 +1,6 @@
 """Reading lists of all kinds: every entry is a paper or a refusal with its reason."""
 
+import gzip
 import json
 from contextlib import suppress
 
@@ -161,6 +162,7 @@ def test_identifiers_stand_in_any_text_and_other_numbers_do_not() -> None:
         (b"Dear all, nothing here.", "there is no paper in the file"),
         (b"%PDF-1.7 ...", "the file is a PDF"),
         (b"\0\1\2", "the file is no text"),
+        (gzip.compress(b"2507.07270\n" * 100_000), "the file is compressed"),
         (b"x" * 20_000_001, "the file is longer than 20 MB"),
         (RDF.encode()[:700], "the RDF cannot be read"),
         (
@@ -179,8 +181,16 @@ def test_what_cannot_be_read_is_said_in_a_line(content: bytes, line: str) -> Non
 
 def test_other_encodings_are_read() -> None:
     entry = '@article{a, title = "Größe", eprint = "1706.03762"}'
-    for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+    for encoding in ("utf-8-sig", "utf-16", "utf-32", "cp1252"):
         assert read_file(entry.encode(encoding)).papers[0].title == "Größe"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_any_machine_ends_them(end: str) -> None:
+    table = end.join(["title,doi", "One,10.48550/arXiv.2507.07270", '"Two",'])
+    assert read(table).counts().startswith("2 read, 1 matched by arXiv identifier, 1 by title")
+    entries = end.join(["@a{x,", "title={One}}", "@a{y,", "title={Two}}"])
+    assert read(entries).by_title == 2
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,21 @@ from newsletter.interests.files.arxiv_ids import identifiers_in
 from newsletter.interests.files.reading_list import ReadingList, collect
 
 MOST_BYTES = 20_000_000
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# The longer marks first: UTF-32's begins as UTF-16's does.
+_MARKED = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 _NOT_TEXT = {
     b"%PDF": "a PDF",
     b"PK\x03\x04": "an archive or an office document",
     b"SQLite": "a database",
+    b"\x1f\x8b": "compressed",
+    b"BZh": "compressed",
+    b"\xfd7zXZ": "compressed",
+    b"7z\xbc\xaf": "compressed",
 }
 _HINT = (
     "a list of arXiv identifiers, BibTeX, RIS, CSV with a column `title`, Zotero's RDF or JSON,"
@@ -30,7 +40,8 @@ def read_file(content: bytes) -> ReadingList:
     for start, name in _NOT_TEXT.items():
         if content.startswith(start):
             raise NewsletterError(f"the file is {name}; {_HINT}")
-    reading_list = _read(content, _decoded(content))
+    text = _decoded(content).replace("\r\n", "\n").replace("\r", "\n")
+    reading_list = _read(content, text)
     if not reading_list.read:
         raise NewsletterError(f"there is no paper in the file; {_HINT}")
     return reading_list
@@ -55,8 +66,9 @@ def _read(content: bytes, text: str) -> ReadingList:
 
 
 def _decoded(content: bytes) -> str:
-    if content.startswith(_UTF16):
-        return content.decode("utf-16", "replace")
+    for mark, encoding in _MARKED.items():
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
     if b"\0" in content:
         raise NewsletterError(f"the file is no text; {_HINT}")
     try:
