@@ -13,6 +13,7 @@ import pytest
 from newsletter import bootstrap, daily
 from newsletter.cli import common
 from newsletter.config import Settings
+from newsletter.database_clock import DatabaseClock
 from newsletter.errors import NewsletterError
 from newsletter.models import SubscriptionRow
 from newsletter.sending.totals import IssueSendResult
@@ -22,7 +23,7 @@ from tests.plugins import install_plugin
 from tests.test_catch_up import SOURCE
 
 ADA = "ada@reader.example"
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.on_both_databases]
 FRIDAY = date(2025, 7, 11)
 Week = Callable[[date], None]
 
@@ -33,6 +34,7 @@ def run_on(cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Wee
     install_plugin(
         settings.folder / "packages", monkeypatch, "days_source", SOURCE, "newsletter.sources: days"
     )
+    monkeypatch.setattr(DatabaseClock, "__call__", lambda _: common.utc_now())
     monkeypatch.setenv("NEWSLETTER_SOURCE__USE", "days")
     monkeypatch.setenv("NEWSLETTER_NEWSLETTERS__0__CATEGORIES", "cs.SD")
     days = {f"{FRIDAY + timedelta(days=number)}": number for number in range(40)}
