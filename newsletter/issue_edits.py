@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from newsletter.errors import WrongUseError, did_you_mean
 from newsletter.models import IssueEditRow
 from newsletter.rendering.issue_content import EditorNote, IssueContent, IssueSection, Omission
-from newsletter.rendering.paper_text import visible
 from newsletter.sources.base import PaperId
+from newsletter.text import visible
 
 _log = logging.getLogger(__name__)
 

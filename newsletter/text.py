@@ -2,9 +2,17 @@
 
 import re
 
+from newsletter.lazy_pattern import lazy_pattern
+
 _ADDRESS = re.compile(r"[^\s<>@,;:\"'()]+@[^\s<>@,;:\"'()]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _WORD = re.compile(r"\w+")
+# Marks that turn the direction of what follows (UAX 9), and what takes room or not without being
+# seen. The joiners U+200C and U+200D stay: some scripts need them.
+_INVISIBLE = lazy_pattern(
+    "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
+    "\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _LONGEST_BRIEF = 300  # characters
 
 
@@ -14,6 +22,11 @@ def one_line(text: str | None) -> str:
     The last come from JSON (`\ud800`) and can neither be kept nor sent.
     """
     return " ".join(_UNPRINTABLE.sub(" ", text or "").split())
+
+
+def visible(text: str) -> str:
+    """Without what nobody sees, or what turns others round."""
+    return _INVISIBLE.sub("", text)
 
 
 def brief(words: object) -> str:

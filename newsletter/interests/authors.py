@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from unicodedata import combining, normalize
 
+from newsletter.text import visible
+
 NameKey = tuple[str, str]  # the first name and the last, folded
 
 _NO_DECOMPOSITION = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
@@ -92,7 +94,7 @@ def co_authors(name: str, authors: Sequence[str]) -> list[str]:
 def _parts(name: str) -> list[str]:
     from newsletter.tex import to_text
 
-    text = to_text(name[:_LONGEST_NAME]).casefold().translate(_NO_DECOMPOSITION)
+    text = to_text(visible(name[:_LONGEST_NAME])).casefold().translate(_NO_DECOMPOSITION)
     text = "".join(char for char in normalize("NFKD", text) if not combining(char))
     text = _SUFFIX.sub("", _BRACKETS.sub(" ", text).strip())
     text = text.rpartition(":")[2].strip() or text  # of "X Collaboration: Ada L", the person

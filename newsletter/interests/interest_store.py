@@ -26,7 +26,7 @@ from newsletter.models import (
     PickRow,
 )
 from newsletter.sources.base import Paper
-from newsletter.text import one_line
+from newsletter.text import one_line, visible
 
 _LONGEST_VALUE = 200  # characters
 _MOVED = "moved"
@@ -69,7 +69,7 @@ def checked(interest: Interest) -> Interest:
     Raises:
         WrongUseError: it names nothing that could ever be found.
     """
-    value = one_line(interest.value)[:_LONGEST_VALUE]
+    value = one_line(visible(interest.value))[:_LONGEST_VALUE]
     match interest.kind:
         case InterestType.CATEGORY:
             value = taxonomy.category(value)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from unicodedata import normalize
 
+from newsletter.text import visible
+
 _LONGEST_TEXT = 20_000  # characters; ten times what arXiv takes as an abstract
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
@@ -18,7 +20,7 @@ def words_of(text: str) -> list[str]:
 
 def parts_of(text: str) -> list[str]:
     """The same with hyphens parted: what a reader's own words are compared with."""
-    return _PART.findall(_folded(text))
+    return _PART.findall(_folded(visible(text)))
 
 
 def pairs_of(words: Sequence[str]) -> Iterable[str]:

@@ -6,15 +6,10 @@ from html import escape
 
 from newsletter import tex
 from newsletter.lazy_pattern import lazy_pattern
+from newsletter.text import visible
 
 EXCERPT_CHARACTERS = 280
 
-# Marks that turn the direction of what follows (UAX 9), and what takes room or not without being
-# seen. The joiners U+200C and U+200D stay: some scripts need them.
-_INVISIBLE = lazy_pattern(
-    "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
-    "\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
 _PLAIN_ALREADY = lazy_pattern(r"(?!.*(?:  |--))[A-Za-z0-9][A-Za-z0-9 ,:;.()?!-]*(?<! )")
 # As some authors write bold, slanted and code words. No mark beside a "$" or a letter: a
 # C*-algebra is none, nor is TeX's `quoted'.
@@ -29,11 +24,6 @@ _CATEGORY = lazy_pattern(r"[a-z][a-z-]+(?:\.[A-Za-z-]+)?")
 def is_category(name: str) -> bool:
     """Whether it is arXiv's: authors' ACM and MSC classes, as H.5.5 and 68T10, stand among them."""
     return bool(_CATEGORY.fullmatch(name))
-
-
-def visible(text: str) -> str:
-    """Without what nobody sees, or what turns others round."""
-    return _INVISIBLE.sub("", text)
 
 
 def _readable(source: str) -> str:

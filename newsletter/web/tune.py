@@ -175,6 +175,8 @@ def _done(token: str, paper: Paper, way: str, before: str) -> str:
         ),
         _NEITHER: gettext("It plays no part any more in what comes first."),
     }
-    undo = pages.path("tune", token=token, arxiv_id=paper.id.arxiv_id, way=before)
-    more = {"form": (undo, gettext("Undo"))} if before != way else {}
+    # Whoever presses twice, or loads the page again, can still take it back.
+    way_back = _NEITHER if before == way else before
+    undo = pages.path("tune", token=token, arxiv_id=paper.id.arxiv_id, way=way_back)
+    more = {"form": (undo, gettext("Undo"))} if way_back != way else {}
     return pages.message_page(headings[way], plain(paper.title), texts[way], **more)

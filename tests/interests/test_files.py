@@ -135,6 +135,12 @@ def test_other_kinds_are_told_by_what_is_in_them(
     assert found.read == len(found.papers) + len(found.refused)
 
 
+def test_what_nobody_sees_is_taken_out_of_titles_and_names() -> None:
+    found = read("@a{x\u202ey, year={1}}\n@a{z, title={Co\u200bdec\u2066 one\u2069}}")
+    assert [paper.title for paper in found.papers] == ["Codec one"]
+    assert [entry.name for entry in found.refused] == ["xy"]
+
+
 def test_abstracts_come_along() -> None:
     assert [read(it).papers[0].abstract for it in (RIS, RDF, CSV, CSL)] == [
         *("About whales.", "About models.", "Over two lines", "About."),

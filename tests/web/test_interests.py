@@ -179,6 +179,10 @@ def test_more_and_less_of_a_card_act_are_changed_and_undone(site: Site) -> None:
     assert "SecureSpeech" in shown.text
     noted = site.press(shown, f"{link}/more")
     assert named(site) == {("paper", SECURE, True)}
+    again = site.press(site.get(f"{link}/more"), f"{link}/more")
+    assert "Taken back" in site.press(again, "").text
+    assert not named(site)
+    site.press(site.get(f"{link}/more"), f"{link}/more")
     less = site.press(site.get(f"{link}/more"), f"{link}/more", way="less")
     assert "Less like this: noted" in less.text
     assert named(site) == {("paper", SECURE, False)}

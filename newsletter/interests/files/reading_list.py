@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.errors import NewsletterError
 from newsletter.interests.files.arxiv_ids import identifier_in, sole_identifier
-from newsletter.text import brief, one_line
+from newsletter.text import brief, one_line, visible
 
 _LONGEST_TITLE = 500  # characters
 _LONGEST_ABSTRACT = 10_000
@@ -93,16 +93,20 @@ def _papers(
 ) -> Iterator[ListedPaper | RefusedEntry]:
     for number, entry in enumerate(entries, start=1):
         if isinstance(entry, RefusedEntry):
-            yield RefusedEntry(brief(entry.name)[:80], entry.why)
+            yield RefusedEntry(_short(entry.name), entry.why)
             continue
-        title = one_line(entry.get("title"))
+        title = one_line(visible(entry.get("title", "")))
         identifier = _identifier(entry)
         if identifier or title:
             abstract = one_line(entry.get("abstract", "")[:_LONGEST_ABSTRACT])
             yield ListedPaper(identifier or "", title[:_LONGEST_TITLE], abstract)
         else:
-            name = brief(entry.get("key") or f"entry {number}")[:80]
-            yield RefusedEntry(name, "has neither an arXiv identifier nor a title")
+            name = entry.get("key") or f"entry {number}"
+            yield RefusedEntry(_short(name), "has neither an arXiv identifier nor a title")
+
+
+def _short(name: str) -> str:
+    return brief(visible(name))[:80]
 
 
 def _identifier(entry: Mapping[str, str]) -> str | None:
