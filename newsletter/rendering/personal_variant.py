@@ -6,6 +6,7 @@ the rest of the day, complete, each paper once.
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -69,6 +70,7 @@ class PersonalVariant:
         blanks: Placeholders,
     ) -> None:
         self._issue, self._variant, self._say, self._blanks = issue, variant, say, blanks
+        self._holds: dict[frozenset[tuple[object, int]], str] = {frozenset(): variant.holds}
         self._seed = hashlib.sha256(repr(variant).encode()).hexdigest()
         self._least = min(ceiling, DetailLevel.SUMMARY)  # of a pick
         self._places = {
@@ -163,10 +165,12 @@ class PersonalVariant:
     def _note(self, first: Mapping[int, DetailLevel]) -> tuple[str, str]:
         """What the mail holds, and whose its sentences are; mostly as all of the variant say it."""
         variant, issue = self._variant, self._issue
-        holds = variant.holds
-        if not first.keys() <= variant.shown.keys():
-            holds = self._say.holds(issue, {**first, **variant.shown}, variant.highest)
-        return holds, variant.whose or self._say.whose(issue, first)
+        added = [(issue.entries[at], first[at]) for at in first.keys() - variant.shown.keys()]
+        brought_in = Counter((entry.section, entry.is_quiet, level) for entry, level in added)
+        kinds = frozenset(brought_in.items())  # made once for each: it looks at the whole day
+        if kinds not in self._holds:
+            self._holds[kinds] = self._say.holds(issue, {**first, **variant.shown}, variant.highest)
+        return self._holds[kinds], variant.whose or self._say.whose(issue, first)
 
     def _shown_first(self, pick: IssuePick) -> "_ShownFirst":
         place = self._places[pick.arxiv_id]
