@@ -256,7 +256,7 @@ def test_a_namesake_is_told_from_whom_one_follows(site: Site) -> None:
     assert "whom you follow" not in page
     site.post(link, only="1", names="Dimitrios Bralios; CS.CV;")
     page = site.get(page_of(site)).text
-    assert "only with Dimitrios Bralios only in cs.CV" in " ".join(page.split())
+    assert "only with Dimitrios Bralios · only in cs.CV" in " ".join(page.split())
     assert "by Jonah Casebeer, whom you follow" in page
     save(site, author="Jonah Casebeer", **{"mixed-up": ["Jonah Casebeer"]})
     with site.database.read() as session:
