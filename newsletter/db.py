@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.same_file import follow_file
 from newsletter.text import brief
 
 _LOCK_TIMEOUT_S = 30
@@ -196,6 +197,8 @@ def connect(url: str, folder: Path) -> Database:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        if file is not None:
+            follow_file(engine, file)
     else:
         event.listen(engine, "begin", _begin_postgresql)
         if _takes_threshold(parsed):

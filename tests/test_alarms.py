@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +16,7 @@ from types import SimpleNamespace
 import pytest
 from pydantic import SecretStr
 
-from newsletter import alarm, moments, outbox
+from newsletter import alarm, db, moments, outbox
 from newsletter.cli import common
 from newsletter.config import AlarmSettings, MetricsSettings, Settings
 from newsletter.db import Database
@@ -122,6 +124,26 @@ def watched(settings: Settings) -> Settings:
             "feedback": settings.feedback.model_copy(update={"imap_host": "127.0.0.1"}),
         }
     )
+
+
+@pytest.mark.usefixtures("database")
+def test_a_database_deleted_under_the_pages_is_trouble_and_takes_nothing_in_until_it_is_back(
+    watched: Settings,
+) -> None:
+    client = create_app(watched, lambda: NOW).test_client()
+    assert client.get("/healthz").status_code == 200
+    file = db.sqlite_file(watched.database.url, watched.folder)
+    assert file is not None
+    aside = file.rename(file.with_name("aside.db"))
+    assert client.get("/healthz").json == {"status": "trouble"}
+    assert "deleted or moved" in client.get("/healthz", headers=TOKEN).text
+    assert client.get("/audio").status_code == 503
+    assert not file.exists()
+    copy = shutil.copy(aside, file)
+    assert client.get("/healthz").status_code == 200
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("DELETE FROM alembic_version")
+    assert client.get("/healthz").status_code == 503  # the file that is there now is asked
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)

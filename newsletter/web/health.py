@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter import health, issues, outbox, schema
+from newsletter.errors import NewsletterError
 from newsletter.finding import Severity
 from newsletter.web.metrics import has_token
 from newsletter.web.pages import pages
@@ -25,6 +26,8 @@ def healthz() -> tuple[Response, int]:
         status |= _database_status()
         if status["status"] == "ok":
             status |= _watched(pages.clock())
+    except NewsletterError as error:
+        status |= {"status": "trouble", "database": str(error)}
     except SQLAlchemyError as error:
         # Not the whole text: it may hold the address of the database.
         status |= {"status": "trouble", "database": type(error).__name__}
