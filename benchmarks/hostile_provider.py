@@ -333,18 +333,18 @@ SENDGRID = (
     Behaviour("500 HTML", says=500, body=_HTML),
     Behaviour("503", says=503, body=_error(None, "not available")),
     Behaviour("503 HTML", says=503, body=_HTML),
-    Behaviour("502", says=502, body=_HTML, unknown=1000 + 10),
-    Behaviour("504", says=504, body=_HTML, unknown=1000 + 10),
-    Behaviour("200 HTML", says=200, body=_HTML, unknown=1000 + 10),
-    Behaviour("302", says=302, unknown=1000 + 10),
-    Behaviour("closes", says=CLOSE, unknown=1000 + 10),
-    Behaviour("hangs", says=HANG, unknown=1000 + 10),
-    Behaviour("takes, and closes", says=TAKE, unknown=1000 + 10),
-    Behaviour("trickles", says=TRICKLE, unknown=1000 + 10),
+    Behaviour("502", says=502, body=_HTML, unknown=11),
+    Behaviour("504", says=504, body=_HTML, unknown=11),
+    Behaviour("200 HTML", says=200, body=_HTML, unknown=11),
+    Behaviour("302", says=302, unknown=11),
+    Behaviour("closes", says=CLOSE, unknown=11),
+    Behaviour("hangs", says=HANG, unknown=11),
+    Behaviour("takes, and closes", says=TAKE, unknown=11),
+    Behaviour("trickles", says=TRICKLE, unknown=11),
     Behaviour("500, 429 or 503", says=(500, 429, 503), body=_HTML),
-    Behaviour("500, 502 or 503", says=(500, 502, 503), body=_HTML, unknown=1000 + 10),
+    Behaviour("500, 502 or 503", says=(500, 502, 503), body=_HTML, unknown=11),
     Behaviour("500 or taken", says=(500, 202), body=_HTML),
-    Behaviour("502 or taken", says=(502, 202), body=_HTML, unknown=5 * 1000),
+    Behaviour("502 or taken", says=(502, 202), body=_HTML, unknown=25),
     Behaviour("slow, 0.8 s", slow_s=0.8, heals=True),
     Behaviour("slow, 2.5 s", slow_s=2.5, heals=True),
 )
@@ -429,8 +429,8 @@ def _complaints(behaviour: Behaviour, ended: Ended, hostile: Hostile, after: int
     """Every way in which the promise was broken by the first run."""
     account = ended.account
     unknown = behaviour.unknown
-    if not (after or isinstance(behaviour.says, tuple)):  # else some requests have grown by then
-        unknown = min(unknown, 12)
+    if unknown and after and not behaviour.when:  # the requests have grown by then
+        unknown += account.audience // 10
     broken = {
         "burned": account.failed > 0 or ended.suppressed > 0,
         "doubled": max(hostile.taken.values(), default=0) > 1,

@@ -211,7 +211,7 @@ class CircuitBreaker:
         self.blocked += blocked
         gone = [held for held in refused if held.result.permanent and held not in blocked]
         self._gone += gone
-        self.lost_answers.accept(answer.begun, probing=self._probing)
+        self.lost_answers.accept(answer.begun, answer.answered, probing=self._probing)
         self._strain = 0
         self.accepted += 1
         self._any = True

@@ -5,15 +5,16 @@ WITHIN_S_AMONG_MACHINES = 0.5  # and of a machine that is gone for good all of i
 _FIRST = 16
 _IN_REQUESTS = 500  # who takes so many takes them in few requests
 _FIRST_REQUEST = 10  # readers; so many are uncertain where the answers are lost from the start
-_GROWTH = 10
-_GROWTH_AFTER_LOSS = 2  # where answers are lost now and then, few readers are in each
+_LARGEST_SHARE = 10  # a request has at most one in so many of an issue's readers: all may be lost
+_GOOD_AFTER_TROUBLE = 2  # answers to requests of a size, before they grow again
 
 
 class ClaimSizer:
     """Learns from how long the last ones took, from batch to batch.
 
-    Requests only grow: one that takes long takes as long for a thousand readers as for one. Else
-    they are never so few that a connection has nothing to do.
+    Requests double, so that never many more are at risk than have got through: one that takes long
+    takes as long for a thousand readers as for one. A lost answer makes the next one a request for
+    one reader. Single mails are never so few that a connection has nothing to do.
     """
 
     def __init__(self, most: int, within_s: float = WITHIN_S) -> None:
@@ -22,8 +23,15 @@ class ClaimSizer:
         self._requests = most >= _IN_REQUESTS
         self._least = min(most, max(_FIRST, most // 2))
         self._first = _FIRST_REQUEST if self._requests else min(_FIRST, most)
-        self._growth = _GROWTH
-        self._start()
+        self._largest = most
+        self._good, self._needed = 0, 1  # answers to requests of this size, and how many to grow
+        self._number = self._first
+        self.begin()
+
+    def begin_issue(self, readers: int) -> None:
+        """So many readers has the issue that is sent."""
+        if self._requests:
+            self._largest = min(self._most, max(_FIRST_REQUEST, readers // _LARGEST_SHARE))
 
     def begin(self) -> None:
         """Nothing is on its way: the time since the last ones says nothing."""
@@ -31,11 +39,8 @@ class ClaimSizer:
 
     def restart(self) -> None:
         """An answer was lost: nobody knows what the next ones meet."""
-        self._growth = _GROWTH_AFTER_LOSS
-        self._start()
-
-    def _start(self) -> None:
-        self._number, self._fresh = self._first, True
+        self._good, self._needed = 0, _GOOD_AFTER_TROUBLE
+        self._number = 1 if self._requests else self._first
         self.begin()
 
     def claimed(self, now_s: float) -> None:
@@ -44,10 +49,10 @@ class ClaimSizer:
 
     def next(self, now_s: float) -> int:
         if self._requests:
-            self._number = (
-                self._number if self._fresh else min(self._most, self._growth * self._number)
-            )
-            self._fresh = False
+            if self._good >= self._needed:
+                self._good, self._number = 0, 2 * self._number
+            self._good += 1
+            self._number = min(self._number, self._largest)
         elif self._claimed_s is not None:
             took_s = now_s - self._claimed_s
             if took_s > self._within_s:

@@ -125,6 +125,7 @@ def _in_rounds(
         breaker.begin_run(
             domains=probe.domains(session, issue_id), troubles=rate_limit.troubles(session)
         )
+        sending.claim_sizer.begin_issue(totals.delivery_totals(session, issue_id).audience)
     for pause_s in (*_PAUSES_S, None):
         accepted, down = breaker.accepted, breaker.trouble if breaker.provider_down else None
         breaker.begin_round()

@@ -13,8 +13,8 @@ MOST_DOMAINS = 3  # or as many as the list has
 _LOOKED_AT = 12  # deferred readers, for what they were told
 _LATELY = 20  # answers
 _ILL = 0.15  # of them
-_LOSSES = 5  # lost answers, less a tenth for each accepted mail: more are no accident
-_LOSS_FORGOTTEN = 0.1  # by an accepted mail
+_LOSSES = 5  # lost answers, less a tenth for each good one: more are no accident
+_LOSS_FORGOTTEN = 0.1  # by an answer, for however many mails
 
 
 @dataclass
@@ -107,6 +107,7 @@ class LostAnswers:
     in_a_row: int = 0
     _weight: float = 0.0
     _last_at: int = 0  # how many mails were begun then
+    _good_at: int = -1  # the same of the last good answer
 
     @property
     def are_too_many(self) -> bool:
@@ -119,8 +120,13 @@ class LostAnswers:
         self._weight += not together
         self.in_a_row += 1
 
-    def accept(self, begun: int, *, probing: bool) -> None:
-        """A mail was accepted, of which nothing is known where it was begun before a loss."""
-        self._weight = max(0.0, self._weight - _LOSS_FORGOTTEN)
+    def accept(self, begun: int, answered: int, *, probing: bool) -> None:
+        """A mail was accepted, of which nothing is known where it was begun before a loss.
+
+        Those of one request share an answer, which says no more than one for a single mail.
+        """
+        if answered != self._good_at:
+            self._weight = max(0.0, self._weight - _LOSS_FORGOTTEN)
+        self._good_at = answered
         if probing or self._last_at < begun:
             self.in_a_row = 0

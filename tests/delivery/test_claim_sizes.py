@@ -16,14 +16,26 @@ def sizes(most: int, took_s: float, number: int = 6) -> list[int]:
 
 @pytest.mark.parametrize("took_s", [0.01, 0.8, 2.5, 30.0])
 def test_requests_grow_to_their_full_size_however_slow_the_provider_is(took_s: float) -> None:
-    assert sizes(1000, took_s) == [10, 100, 1000, 1000, 1000, 1000]
+    assert sizes(1000, took_s, 9) == [10, 20, 40, 80, 160, 320, 640, 1000, 1000]
 
 
-def test_after_a_lost_answer_requests_begin_small_again_and_grow_slowly() -> None:
+def test_a_short_list_is_never_at_risk_as_a_whole() -> None:
     sizer = ClaimSizer(1000)
-    assert [sizer.next(0), sizer.next(1)] == [10, 100]
+    sizer.begin_issue(300)
+    assert [sizer.next(0) for _ in range(4)] == [10, 20, 30, 30]
+    sizer.begin_issue(7)
+    assert sizer.next(0) == 10
+
+
+def test_after_a_lost_answer_one_reader_is_asked_with_and_only_good_answers_make_them_more() -> (
+    None
+):
+    sizer = ClaimSizer(1000)
+    assert [sizer.next(0), sizer.next(1)] == [10, 20]
     sizer.restart()
-    assert [sizer.next(2), sizer.next(3), sizer.next(4)] == [10, 20, 40]
+    assert [sizer.next(2), sizer.next(3)] == [1, 1]
+    sizer.restart()
+    assert [sizer.next(time_s) for time_s in range(7)] == [1, 1, 2, 2, 4, 4, 8]
 
 
 def test_single_mails_are_claimed_in_fewer_where_they_are_slow_but_enough_for_all_connections() -> (
