@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 
 import pytest
 from sqlalchemy import func, select
@@ -275,8 +276,23 @@ def test_of_a_lost_request_only_its_readers_and_one_probe_are_uncertain(
     with HttpStandIn(reply) as server:
         result = run.by(SendGrid("key", server.url, 5))
         sizes = [len(request.body["personalizations"]) for request in server.requests]
-    assert sizes == ([10, 100, 1] if taken else [10, 1])
+    assert sizes == ([10, 16, 1] if taken else [10, 1])
     assert result.account.uncertain == sum(sizes[taken:])
+    assert not result.is_done
+
+
+@pytest.mark.parametrize("emails", [[f"r{number:03}@d.example" for number in range(160)]])
+def test_where_every_second_answer_is_lost_one_reader_is_asked_with_at_a_time(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    answers = cycle([Answer(202), Answer(502)])
+    with HttpStandIn(lambda _request: next(answers)) as server:
+        result = run.by(SendGrid("key", server.url, 5))
+        sizes = [len(request.body["personalizations"]) for request in server.requests]
+    assert sizes[:2] == [10, 16]
+    assert set(sizes[2:]) == {1}
+    assert result.account.uncertain == 16 + 5
     assert not result.is_done
 
 
