@@ -54,6 +54,13 @@ class PhraseIndex:
         forms = (whole,) if phrase.is_beginning else (f"{whole} ", f"{whole}s ")
         return {number for number in texts if any(form in self._flat[number] for form in forms)}
 
+    def as_found(self, phrase: Phrase, number: int) -> str:
+        """The phrase as it was typed; one that may go on, as a text that holds it does."""
+        if not phrase.is_beginning:
+            return phrase.text
+        _, whole, behind = self._flat[number].partition(f" {' '.join(phrase.parts)}")
+        return f"{whole}{behind.partition(' ')[0]}".strip()
+
     def _going_on(self, beginning: str) -> Iterator[str]:
         start = bisect_left(self._words, beginning)
         following = (self._words[at] for at in range(start, len(self._words)))

@@ -19,6 +19,7 @@ _AUTHOR, _IN_TITLE, _IN_ABSTRACT, _CATEGORY = 4.0, 2.0, 1.0, 0.01
 _ANYTHING = 5e-324  # the smallest score that is one
 _SURELY = 0.9  # of a closeness whose weights are in steps
 FLOOR = 0.03  # a closeness below it is chance: half of all papers have 0.025
+_WORTH_SAYING = 2 * FLOOR  # behind a stronger reason
 
 
 class ReasonType(StrEnum):
@@ -135,13 +136,17 @@ class _Reader:
             reasons.append(PickReason(ReasonType.AUTHOR, self._authors[number][0]))
         in_title = self._titles.get(number, ())
         if in_title:
-            reasons.append(PickReason(ReasonType.IN_TITLE, "", tuple(in_title[:_MOST_WORDS])))
-        further = [word for word in self._abstracts.get(number, ()) if word not in in_title]
+            words = _as_found(self._day.titles, in_title, number)
+            reasons.append(PickReason(ReasonType.IN_TITLE, "", words))
+        further = [phrase for phrase in self._abstracts.get(number, ()) if phrase not in in_title]
         if further:
-            reasons.append(PickReason(ReasonType.IN_ABSTRACT, "", tuple(further[:_MOST_WORDS])))
+            words = _as_found(self._day.abstracts, further, number)
+            reasons.append(PickReason(ReasonType.IN_ABSTRACT, "", words))
         if self._day.papers[number].id.arxiv_id in self._liked_ids:
             reasons.append(PickReason(ReasonType.REVISED, ""))
-        elif self._closeness[number] >= self._floor and not (not reasons and self._vetoed(number)):
+        elif self._closeness[number] >= (_WORTH_SAYING if reasons else self._floor) and (
+            reasons or not self._vetoed(number)
+        ):
             reasons += self._close(number)
         if number in self._categories:
             reasons.append(PickReason(ReasonType.CATEGORY, self._categories[number]))
@@ -184,11 +189,11 @@ class _Reader:
 
 
 def _without_repeats(terms: Iterable[str]) -> tuple[str, ...]:
-    """The first few, no word among them twice."""
+    """The first few, no word among them twice, nor its plural."""
     chosen: list[str] = []
     said: set[str] = set()
     for term in terms:
-        words = term.split(" ")
+        words = [word.removesuffix("s") for word in term.split(" ")]
         if said.isdisjoint(words):
             chosen.append(term)
             said.update(words)
@@ -197,9 +202,15 @@ def _without_repeats(terms: Iterable[str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _holding(index: PhraseIndex, phrases: Sequence[Phrase]) -> Mapping[int, list[str]]:
-    found: dict[int, list[str]] = {}
+def _as_found(index: PhraseIndex, phrases: Sequence[Phrase], number: int) -> tuple[str, ...]:
+    """The first few, as a reason names them."""
+    found = (index.as_found(phrase, number) for phrase in phrases)
+    return tuple(islice(dict.fromkeys(found), _MOST_WORDS))
+
+
+def _holding(index: PhraseIndex, phrases: Sequence[Phrase]) -> Mapping[int, list[Phrase]]:
+    found: dict[int, list[Phrase]] = {}
     for phrase in phrases:
         for number in index.holding(phrase):
-            found.setdefault(number, []).append(phrase.text)
+            found.setdefault(number, []).append(phrase)
     return found

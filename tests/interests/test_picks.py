@@ -165,10 +165,36 @@ def test_a_readers_words_are_found_in_any_spelling_and_never_inside_another_word
     assert found("codec") == found("co\u200bd\u00adec\u202e") == [1]
     assert found("diffusion") == [2]
     assert found("diffus*") == [2, 3]
+    told = picks_of(day, Interests(words=["diffus*", "diff*", "diffusions", "text to spe*"]))
+    assert {pick.paper.id.arxiv_id[-1]: "; ".join(map(str, pick.reasons)) for pick in told} == {
+        "1": "has text to speech in its title",
+        "2": "has text to speech in its title; mentions diffusions",
+        "3": "mentions diffusive",
+    }
     assert found("SCHRÖDINGER bridge") == [4]
     assert found("α-divergence") == [4]
     assert found("to*") == [1, 2, 3]  # too short for a beginning: the word "to"
     assert found("...") == found("") == []
+
+
+def test_a_reason_leaves_out_plurals_and_what_is_hardly_close_behind_a_stronger_one() -> None:
+    liked = LikedPaper("Grassland stomata", "Grasslands, stomata and photosynthesis in drought.")
+    whales = "Whales sing at night below ships, and herons listen to their songs in harbours. "
+    near = paper(1, "Stomata of grasslands", "Stomata: photosynthesis. Grassland.")
+    far = paper(
+        2,
+        "Songs of whales",
+        whales * 2 + "Ships and harbours keep boats, sailors and ropes. Nobody minds a drought.",
+    )
+    close, hardly = picks_of([near, far], Interests(liked=[liked]))
+    assert FLOOR <= hardly.score < 2 * FLOOR < close.score
+    assert str(hardly.reasons[0]) == "close to “Grassland stomata”, which you liked (drought)"
+    assert len({word.removesuffix("s") for word in close.reasons[0].words}) == 3
+    by_word = picks_of([near, far], Interests(liked=[liked], words=["herons", "stomata"]))
+    assert [[str(why.kind) for why in pick.reasons] for pick in by_word] == [
+        ["in-title", "close"],
+        ["in-abstract"],
+    ]
 
 
 def test_where_nothing_is_close_there_is_no_pick() -> None:
