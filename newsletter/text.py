@@ -1,5 +1,6 @@
 """Strangers' words made fit for a database, a ledger and a terminal."""
 
+import json
 import re
 
 from newsletter.lazy_pattern import lazy_pattern
@@ -7,11 +8,11 @@ from newsletter.lazy_pattern import lazy_pattern
 _ADDRESS = re.compile(r"[^\s<>@,;:\"'()]+@[^\s<>@,;:\"'()]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _WORD = re.compile(r"\w+")
-# Marks that turn the direction of what follows (UAX 9), and what takes room or not without being
-# seen. The joiners U+200C and U+200D stay: some scripts need them.
+# Control characters beyond ASCII, marks that turn the direction of what follows (UAX 9), and what
+# takes room or not without being seen. The joiners U+200C and U+200D stay: some scripts need them.
 _INVISIBLE = lazy_pattern(
-    "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
-    "\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\u0080-\u009f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _LONGEST_BRIEF = 300  # characters
 
@@ -27,6 +28,11 @@ def one_line(text: str | None) -> str:
 def visible(text: str) -> str:
     """Without what nobody sees, or what turns others round."""
     return _INVISIBLE.sub("", text)
+
+
+def escape_invisible(text: str) -> str:
+    r"""JSON that says the same and has `\u202e` for what nobody sees."""
+    return _INVISIBLE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def brief(words: object) -> str:

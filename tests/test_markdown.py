@@ -1,10 +1,13 @@
 """The digest in the seed's own format, byte for byte."""
 
+import json
 import re
+import sqlite3
 from pathlib import Path
 
 from tests.conftest import Cli
 
+EXPORT = "issues export --format markdown"
 SEED = Path(__file__).parent / "data" / "seed.md"
 
 
@@ -59,3 +62,19 @@ def test_an_english_newsletter_gets_english_words(cli: Cli, tmp_path: Path) -> N
     assert "- **New: 15**\n\n- **Replacements: 11**\n\n## New\n" in said.out
     assert "- **Categories: " in said.out
     assert "- **分类" not in said.out
+
+
+def test_what_turns_a_line_round_or_hides_in_a_title_reaches_no_terminal(cli: Cli) -> None:
+    cli("demo", "here")
+    turned = "A right\u202e-to-left\u2066 and\u200b zero\u00ad w\u009bidth\U000e0041 name"
+    with sqlite3.connect("here/newsletter.db") as database:
+        database.execute("UPDATE paper SET title = ?, comment = ?", (turned, turned))
+    invisible = re.compile("[\u0080-\u009f\u00ad\u200b\u202a-\u202e\u2066-\u2069\U000e0041]")
+    for command in ("issues show", "preview --format text", "issues export --format csv", EXPORT):
+        said = cli(*command.split(), "--config", "here/newsletter.toml")
+        assert not invisible.search(said.out), command
+        assert "A right-to-left and zero width name" in said.out, command
+    for command in ("issues show --json", "issues export --format json"):
+        said = cli(*command.split(), "--config", "here/newsletter.toml")
+        assert not invisible.search(said.out), command
+        assert turned in {told["title"] for told in json.loads(said.out)["papers"]}, command

@@ -39,6 +39,7 @@ from newsletter.cli import (
     worker,
 )
 from newsletter.cli.help import show_help
+from newsletter.cli.visible_stream import visible_output
 from newsletter.errors import NewsletterError, did_you_mean
 
 # A full disk, a quota, a broken or read-only folder, rights: not ours to mend, and no bug of ours.
@@ -126,6 +127,11 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _run(args: Sequence[str] | None) -> int:
+    with visible_output():
+        return _run_command(args)
+
+
+def _run_command(args: Sequence[str] | None) -> int:
     try:
         code = cli.main(args, prog_name="newsletter", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -118,8 +118,6 @@ def interests(
     Its issues open with the papers that follow from it, for all readers, from the next issue on.
     Readers who named something themselves have their own papers first.
     """
-    import json
-
     from newsletter.interests import interest_store
     from newsletter.interests.portable import to_portable
 
@@ -136,7 +134,7 @@ def interests(
             rows = interest_store.newsletter_rows(session, owner)
             texts = interest_store.texts_of(session, rows)
             if export:
-                click.echo(json.dumps(to_portable(rows, texts), ensure_ascii=False, indent=2))
+                output.print_json(to_portable(rows, texts))
             elif not picks and (as_json or not named):
                 show(session, rows, as_json)
             ranked_by = interest_store.as_ranked_by(rows, texts)

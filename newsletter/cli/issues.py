@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import common, issues_edit, output
+from newsletter.cli.output import json_text
 
 if TYPE_CHECKING:
     from newsletter.rendering.issue_content import IssueContent, IssueEntry
@@ -111,8 +112,6 @@ def export(
     Markdown is in the format of the Chinese digest that this project grew from. BibTeX, RIS and
     CSV are for reference managers and spreadsheets.
     """
-    import json
-
     from newsletter import bootstrap
     from newsletter.rendering import citations
     from newsletter.rendering.issue_email import IssueEmails
@@ -132,7 +131,7 @@ def export(
     elif form in citations.FORMATS:
         text = citations.FORMATS[form].write(content.entries)
     else:
-        text = json.dumps(_as_json(content), ensure_ascii=False, indent=2, default=str) + "\n"
+        text = json_text(_as_json(content)) + "\n"
     if output is None:
         sys.stdout.buffer.write(text.encode())
     else:

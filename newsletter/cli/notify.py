@@ -155,7 +155,7 @@ def _test_webhook(
         target.secrets, example.event_id, body, now
     ).items():
         click.echo(f"{header}: {value}")
-    click.echo(json.dumps(json.loads(body), indent=2, ensure_ascii=False))
+    output.print_json(json.loads(body))
     began = time.monotonic()
     with webhook.opened(target) as hook:
         answer = hook.post(example, now, test=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import common
-from newsletter.text import counted
+from newsletter.text import counted, escape_invisible, visible
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
@@ -184,8 +184,13 @@ def day_as_json(
     }
 
 
+def json_text(value: object) -> str:
+    """Indented, with the letters of all scripts; what nobody sees is escaped."""
+    return escape_invisible(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
 def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(json_text(value))
 
 
 def stream_json(values: Iterable[object]) -> None:
@@ -193,7 +198,7 @@ def stream_json(values: Iterable[object]) -> None:
     separator = "["
     for value in values:
         click.echo(separator, nl=separator == ",")
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str), nl=False)
+        click.echo(json_text(value), nl=False)
         separator = ","
     click.echo("[]" if separator == "[" else "]")
 
@@ -254,4 +259,4 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
-    return " ".join(str(value).split())
+    return " ".join(visible(str(value)).split())

@@ -1,13 +1,13 @@
 """An issue as Markdown in the format of the Chinese digest this project grew from.
 
-The words are arXiv's own, TeX and all. Its links name the PDF by `http`, as that digest did; arXiv
-sends them on to `https`.
+The words are arXiv's own, TeX and all, without what nobody sees. Its links name the PDF by `http`,
+as that digest did; arXiv sends them on to `https`.
 """
 
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.translations import Catalogue, translations
-from newsletter.text import one_line
+from newsletter.text import one_line, visible
 
 _Section = tuple[str, str, list[IssueEntry]]  # heading, tag, papers
 
@@ -31,7 +31,8 @@ def to_markdown(content: IssueContent) -> str:
     first = [entry for entry in content.entries if entry.put_first]
     if first:
         sections = ((say("Editor's choice"), "first", first), *map(_without_first, sections))
-    return "\n".join(head) + "\n" + "".join(_section(*section, words) for section in sections)
+    lines = ["\n".join(head), "\n", *(_section(*section, words) for section in sections)]
+    return visible("".join(lines))
 
 
 def _without_first(section: _Section) -> _Section:
