@@ -12,7 +12,7 @@ from datetime import date
 from lxml import html
 
 from newsletter import taxonomy
-from newsletter.sources.base import SourceError
+from newsletter.sources.base import AnnouncementType, SourceError
 from newsletter.sources.listing_page import (
     PageEntry,
     entries_by_section,
@@ -53,6 +53,7 @@ class CatchupDay:
     expected: int  # as many papers as arXiv counts
     listed: tuple[PageEntry, ...]
     has_next_day: bool
+    elsewhere: int = 0  # papers that this category already had; another one got them that day
 
 
 def is_catchup_page(content: bytes) -> bool:
@@ -81,6 +82,8 @@ def catchup_category(content: bytes) -> str | None:
 
 def parse_catchup_page(content: bytes, category: str) -> CatchupPage:
     """Read one page of a past day of a category or an archive.
+
+    Its lines are as arXiv counts them, with those of papers that only another category got.
 
     Raises:
         SourceError: this is no such page, it does not say its day and count with one voice, or it
@@ -117,20 +120,25 @@ def read_catchup_day(ask: Callable[[int], bytes], category: str, day: date) -> C
     for _ in range(_TRIES):
         pages = _pages(ask, category, day)
         if _agree(pages):
-            return merge_catchup_pages(pages)
+            return merge_catchup_pages(pages, category)
     lines = sum(len(page.listed) for page in pages)
     if len({page.total for page in pages}) > 1 or not lines:
         raise SourceError(f"the pages of {day} count {pages[0].total} papers and list {lines}")
-    return merge_catchup_pages(pages)
+    return merge_catchup_pages(pages, category)
 
 
-def merge_catchup_pages(pages: list[CatchupPage]) -> CatchupDay:
-    """Pages of one day; what is missing from them shows in `expected`."""
+def merge_catchup_pages(pages: list[CatchupPage], category: str) -> CatchupDay:
+    """Pages of one day; what is missing from them shows in `expected`.
+
+    A cross-list of the category's own paper was one into another category, and is left out.
+    """
     lines = [entry for page in pages for entry in page.listed]
-    once = strongest_once(lines)
-    twice = len(lines) - len(once)
-    expected = max(pages[0].total - twice, len(once))
-    return CatchupDay(pages[0].day, expected, once, any(page.has_next_day for page in pages))
+    own = [entry for entry in lines if not _is_elsewhere(category, entry)]
+    once = strongest_once(own)
+    expected = max(pages[0].total - (len(lines) - len(once)), len(once))
+    elsewhere = {entry.arxiv_id for entry in lines} - {entry.arxiv_id for entry in once}
+    has_next_day = any(page.has_next_day for page in pages)
+    return CatchupDay(pages[0].day, expected, once, has_next_day, len(elsewhere))
 
 
 def short_date(parts: tuple[str, ...] | list[str]) -> date:
@@ -161,6 +169,16 @@ def _page(ask: Callable[[int], bytes], number: int, category: str, day: date) ->
 def _agree(pages: list[CatchupPage]) -> bool:
     lines = sum(len(page.listed) for page in pages)
     return all(page.total == lines for page in pages)
+
+
+def _is_elsewhere(category: str, entry: PageEntry) -> bool:
+    """Whether no category of this page can have got the paper by a cross-list."""
+    primary, *others = map(taxonomy.canonical, entry.categories)
+    return (
+        entry.kind is AnnouncementType.CROSS
+        and taxonomy.holds(category, primary)
+        and not any(taxonomy.holds(category, other) for other in others if other != primary)
+    )
 
 
 def _heading(root: html.HtmlElement) -> re.Match[str] | None:

@@ -13,6 +13,7 @@ from newsletter.sources.base import (
     DATED_PAGE,
     NO_REPLACEMENTS,
     RECENT_PAPERS,
+    AnnouncementType,
     ListingState,
     SourceError,
 )
@@ -26,6 +27,7 @@ from newsletter.sources.http.get import forget, get, get_and_keep
 from newsletter.sources.listing_page import PageEntry, category_of, refuse_another
 from newsletter.sources.listing_status import CategoryListing, ListingEntry
 from newsletter.sources.recent_page import RecentPage, parse_recent_page
+from newsletter.text import counted
 
 
 class PageRefusedError(SourceError):
@@ -161,7 +163,10 @@ def dated_listing(
     Raises:
         SourceError: it counts nothing, and nobody confirms that.
     """
-    if shown.expected == 0:
+    if shown.elsewhere:
+        papers = counted(shown.elsewhere, "paper")
+        source = f"{source}; {papers} of its own left out that only another category got"
+    elif shown.expected == 0:
         return _of_nothing(category, shown, recent, source)
     section = recent.section(shown.day) if recent else None
     later = _first_listed_after(shown.day, recent) if recent else set()
@@ -177,9 +182,9 @@ def dated_listing(
     expected = len(lines) + max(0, shown.expected - len(shown.listed) - added)
     return CategoryListing(
         category,
-        ListingState.COMPLETE,
+        ListingState.COMPLETE if expected else ListingState.NONE,
         lines,
-        expected,
+        expected or None,
         source,
         doubtful=doubtful,
         later_is_known=reached,
@@ -195,7 +200,7 @@ def _reaches_after(recent: RecentPage | None, day: date) -> bool:
 
 
 def _doubtful(category: str, entries: Iterable[PageEntry], *, reached: bool) -> frozenset[str]:
-    """Papers of another primary category that may have come into this one on another day.
+    """Papers that may have come into this category on another day: not new ones of its own.
 
     The page joins that day's announcements with today's categories. Who came later is known where
     everything since is `reached`; then only a cross-list of that day can be one into yet another
@@ -204,7 +209,10 @@ def _doubtful(category: str, entries: Iterable[PageEntry], *, reached: bool) -> 
     return frozenset(
         entry.arxiv_id
         for entry in entries
-        if not taxonomy.holds(category, entry.categories[0])
+        if (
+            entry.kind is AnnouncementType.CROSS
+            or not taxonomy.holds(category, entry.categories[0])
+        )
         and not (
             reached
             and (

@@ -92,7 +92,7 @@ class SavedDatedPages:
         ]
         if not pages:
             return None
-        whole, recent = merge_catchup_pages(pages), self._recent_of(category)
+        whole, recent = merge_catchup_pages(pages, category), self._recent_of(category)
         try:
             return dated_listing(category, whole, recent, source)
         except SourceError:  # it counts nothing
@@ -107,7 +107,7 @@ class SavedDatedPages:
         ]
         if not pages:
             return None
-        whole = merge_catchup_pages(pages)
+        whole = merge_catchup_pages(pages, category)
         return ListingPage(day, whole.expected, whole.listed)
 
     def recent_listing(self, category: str, day: date, source: str) -> CategoryListing | None:

@@ -154,6 +154,27 @@ def test_a_cross_list_of_a_later_day_is_left_out_where_the_recent_papers_tell(
     assert said(listing) == TOLD
 
 
+@pytest.mark.parametrize("others", [("eess.AS",), ("eess.AS", "cs.LG")])
+def test_an_own_paper_that_another_category_got_that_day_is_left_out_and_said(
+    arxiv: StandIn, others: tuple[str, ...]
+) -> None:
+    own = [
+        Told(f"{AGAIN.id.partition('v')[0][:-1]}{number}v2", "cross", published=BEFORE,
+             updated=AFTER, categories=("cs.SD", *others))
+        for number in (0, 7)
+    ]  # fmt: skip
+    arxiv.papers |= by_name(*own)
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(*ALL, *own, day=DAY, following=NEXT)))
+    listing = only(fetch(arxiv))
+    assert (listing.state, listing.expected, listing.doubtful) == (
+        ListingState.COMPLETE, 4, ("2611.00002",),
+    )  # fmt: skip
+    assert said(listing) == TOLD  # the one that was replaced as well stays
+    assert "; 1 paper of its own left out that only another category got" in listing.source
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(own[0], day=DAY, following=NEXT)))
+    assert only(fetch(arxiv)).state is ListingState.NONE
+
+
 def test_what_no_page_can_tell_is_in_doubt_and_what_came_since_is_left_out(
     arxiv: StandIn,
 ) -> None:
