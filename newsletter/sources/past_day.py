@@ -37,8 +37,8 @@ def papers_of_then(
     """By identifier: the listed papers in the versions of that day, and why some are lacking.
 
     A paper that was new is in its first version, another in the newest that was submitted before
-    that day's deadline. Where the API `may_be_late`, a replacement that it may not know yet is
-    lacking.
+    that day's deadline. Where the API leaves that version out, no later one stands in for it. Where
+    it `may_be_late`, a replacement that it may not know yet is lacking.
     """
     wanted = {line.arxiv_id: line for line in lines}
     found = {
@@ -48,22 +48,18 @@ def papers_of_then(
     }
     asked = [line.arxiv_id for line in wanted.values() if line.arxiv_id not in found]
     between = calendar.submission_window(day)
-    newest: dict[str, Paper] = {}
+    then: dict[str, Paper] = {}
+    trouble = ""
     try:
-        newest = {
+        then = {
             paper.id.arxiv_id: paper
             for paper in (named(asked).values() if asked else ())
             if not (may_be_late and _is_outdated(wanted.get(paper.id.arxiv_id), paper, day))
         }
-        then = _taken_back(named, newest, wanted, between)
+        _take_back(named, then, wanted, between)
     except SourceError as error:
-        then = {
-            arxiv_id: paper
-            for arxiv_id, paper in newest.items()
-            if _earlier(wanted.get(arxiv_id), paper, between) is None
-        }
-        return found | _fitting(then, wanted), f"the API failed: {error.brief}"
-    return found | _fitting(then, wanted), ""
+        trouble = f"the API failed: {error.brief}"
+    return found | _fitting(then, wanted, between), trouble
 
 
 def judged(
@@ -138,15 +134,18 @@ def _is_outdated(line: ListingEntry | None, paper: Paper, day: date) -> bool:
     return line is not None and line.kind.is_replacement and line.may_be_newer(paper, day)
 
 
-def _taken_back(
+def _take_back(
     named: Named,
-    newest: dict[str, Paper],
+    then: dict[str, Paper],
     wanted: Mapping[str, ListingEntry],
     between: tuple[datetime, datetime],
-) -> dict[str, Paper]:
-    """Papers that were revised since, a version back at a time; what the API lacks stays."""
-    then = dict(newest)
-    revised = dict(newest)
+) -> None:
+    """Put earlier versions of papers that were revised since in place, one back at a time.
+
+    Raises:
+        SourceError: the API failed; what was had until then is in place.
+    """
+    revised = dict(then)
     for _ in range(_MOST_ROUNDS):
         versions = {
             arxiv_id: version
@@ -158,7 +157,6 @@ def _taken_back(
         earlier = named([f"{arxiv_id}v{version}" for arxiv_id, version in versions.items()])
         revised = {paper.id.arxiv_id: paper for paper in earlier.values()}
         then |= revised
-    return then
 
 
 def _earlier(
@@ -179,9 +177,16 @@ def _earlier(
     return paper.id.version - 1
 
 
-def _fitting(papers: Mapping[str, Paper], wanted: Mapping[str, ListingEntry]) -> dict[str, Paper]:
+def _fitting(
+    papers: Mapping[str, Paper],
+    wanted: Mapping[str, ListingEntry],
+    between: tuple[datetime, datetime],
+) -> dict[str, Paper]:
+    """Those in the version of that day."""
     return {
         arxiv_id: paper
         for arxiv_id, paper in papers.items()
-        if arxiv_id in wanted and wanted[arxiv_id].fits(paper)
+        if (line := wanted.get(arxiv_id))
+        and line.fits(paper)
+        and _earlier(line, paper, between) is None
     }

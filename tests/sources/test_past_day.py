@@ -305,10 +305,11 @@ def test_where_the_api_fails_the_day_is_partial_and_says_so(arxiv: StandIn) -> N
     assert "the API failed" in listing.source
 
 
-def test_where_the_api_fails_halfway_no_later_version_stands_in_for_that_days(
-    arxiv: StandIn,
+@pytest.mark.parametrize("second", [Reply(b"", 400), Reply(answer())], ids=["fails", "leaves out"])
+def test_where_the_api_gives_no_version_of_then_no_later_one_stands_in_for_it(
+    arxiv: StandIn, second: Reply
 ) -> None:
-    arxiv.api(Reply(answer(NEW, REVISED, CROSS, AGAIN)), Reply(b"", 400))
+    arxiv.api(Reply(answer(NEW, REVISED, CROSS, AGAIN)), second)
     listing = only(fetch(arxiv))
     assert (listing.state, listing.missing) == (ListingState.PARTIAL, ("2611.00008",))
     assert said(listing) == [told for told in TOLD if told[0] != FIRST.id]
