@@ -22,6 +22,7 @@ from newsletter.notices import health as notices_health
 from newsletter.sending import health as sending_health
 from newsletter.subscribers import health as subscribers_health
 from newsletter.subscribers import signups
+from newsletter.summaries import unusable
 from newsletter.text import brief
 from newsletter.transactional import health as transactional_health
 
@@ -63,6 +64,7 @@ WATCHED: dict[str, Check] = {
     "newsletters": subscribers_health.check,
     "signup": signups.check,
     "last": moments.check,
+    "sentences": unusable.check,
     "sending": sending_health.check,
     "outbox": transactional_health.check,
     "notify": notices_health.check,

@@ -23,6 +23,7 @@ from newsletter.db import Database
 from newsletter.models import ListingRow, SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.sending import rate_limit, sender
+from newsletter.summaries import unusable
 from newsletter.web.app import create_app
 from tests.conftest import NOW, Cli
 from tests.delivery.transports_standins import OddSmtp
@@ -95,6 +96,11 @@ def readers_lost_their_newsletter(database: Database) -> None:
         connection.exec_driver_sql("UPDATE subscription SET newsletter = 'gone'")
 
 
+def the_model_is_asked_in_vain(database: Database) -> None:
+    with database.write.begin() as session:
+        unusable.record(session, NOW)
+
+
 def the_disk_is_full(_database: Database) -> None:
     """Done by the test itself."""
 
@@ -110,18 +116,20 @@ OUTAGES: dict[Outage, str] = {
     nothing_came_from_arxiv: "fetch",
     a_confirm_mail_waits: "outbox",
     readers_lost_their_newsletter: "newsletters",
+    the_model_is_asked_in_vain: "sentences",
     the_disk_is_full: "disk",
 }
 
 
 @pytest.fixture
 def watched(settings: Settings) -> Settings:
-    """A token for the monitor, an address for alarms, a mailbox of feedback."""
+    """A token for the monitor, an address for alarms, a mailbox of feedback, a model."""
     return settings.model_copy(
         update={
             "metrics": MetricsSettings(token=SecretStr("a-token-of-a-monitor")),
             "alarm": AlarmSettings(mail_to="operator@lab.example"),
             "feedback": settings.feedback.model_copy(update={"imap_host": "127.0.0.1"}),
+            "summarizer": settings.summarizer.model_copy(update={"use": "openai"}),
         }
     )
 

@@ -12,7 +12,8 @@ from newsletter.models.base import Base
 class MomentRow(Base):
     """`run` and `feedback`: when they last went well. `alarm <hash>`: when a trouble was told.
 
-    `files refused`: when saved files were read last of which nothing was kept.
+    `files refused`: when saved files were read last of which nothing was kept. `model in vain`:
+    since when nothing usable came from the model.
     """
 
     __tablename__ = "moment"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.models import SummaryFailure, SummaryFailureRow
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import extractive_summarizer, store
+from newsletter.summaries import extractive_summarizer, store, unusable
 from newsletter.summaries.ask_model import ANSWERS, Question, SummaryResult, ask_model
 from newsletter.summaries.base import NOTHING, Summarizer, Tokens
 from newsletter.summaries.llm_budget import LlmBudget
@@ -77,13 +77,16 @@ def summarize_missing(
         spent=sum((result.spent for result in results), NOTHING),
     )
     asked = any(answer.outcome for result in results for answer in result.rejected_answers)
-    if not asked or report.made or request.summarizer.quotes:
-        return report
-    with sessions() as session:
-        if store.already_summarized(session, by_id, author):
-            return report
-    reasons = [*report.rejected.values(), *report.failed.values()]
-    return replace(report, nothing_usable=reasons[-1])
+    if report.made:
+        with sessions.begin() as session:
+            unusable.forget(session)
+    elif asked and not request.summarizer.quotes:
+        with sessions.begin() as session:
+            if not store.already_summarized(session, by_id, author):
+                unusable.record(session, now)
+                reasons = [*report.rejected.values(), *report.failed.values()]
+                return replace(report, nothing_usable=reasons[-1])
+    return report
 
 
 @dataclass(frozen=True)

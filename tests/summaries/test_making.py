@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import event, select
 
 from newsletter import db, schema
+from newsletter.config import Settings, SummarizerSettings
 from newsletter.db import Database
 from newsletter.models import AnswerCountRow, SummaryFailure, SummaryFailureRow, SummaryRow
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import extractive_summarizer, store
+from newsletter.summaries import extractive_summarizer, store, unusable
 from newsletter.summaries.base import (
     AUTHORS,
     Draft,
@@ -253,11 +254,16 @@ def test_ten_unusable_answers_in_a_row_for_one_reason_end_the_asking(database: D
 
 
 def test_a_model_of_which_nothing_can_be_used_is_told_until_something_is_kept(
-    database: Database,
+    database: Database, settings: Settings
 ) -> None:
     dead = Model(failing=set(range(8)))
     assert make(database, dead).nothing_usable == "model was not asked any more: the model is out"
+    asks = settings.model_copy(update={"summarizer": SummarizerSettings(use="openai", model="m")})
+    (told,) = unusable.check(asks, database, NOW)
+    assert (told.level, "the model is out" in told.text) == ("trouble", True)
+    assert not [*unusable.check(settings, database, NOW)], "no model is asked any more"
     assert make(database, Model(failing={1, 2, 3})).nothing_usable == ""
+    assert not [*unusable.check(asks, database, NOW)]
     assert make(database, Model(failing={1, 2, 3})).nothing_usable == ""
     with database.read() as session:
         assert session.get_one(AnswerCountRow, ("model", "failed")).answers == 3 + 3 + 3
