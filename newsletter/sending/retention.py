@@ -27,6 +27,7 @@ from newsletter.models import (
     IssueState,
     PickRow,
 )
+from newsletter.sending import index_bloat
 
 PICKS_KEPT = timedelta(days=90)
 _AT_ONCE = 5  # batches of a thousand in a transaction: some 50 ms, 0.3 s on a crowded SQLite
@@ -73,6 +74,7 @@ def prune(
             if stopping() or (most is not None and deliveries >= most):
                 return PruneReport(len(issues), deliveries)
             time.sleep(_REST_S)
+    index_bloat.rebuild(database)
     return PruneReport(len(issues), deliveries)
 
 

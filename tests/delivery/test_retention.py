@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from newsletter import bootstrap, delivery_counters
 from newsletter.config import Settings
@@ -11,7 +11,7 @@ from newsletter.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, EventType, IssueRow
-from newsletter.sending import freezing, health, retention, totals
+from newsletter.sending import freezing, health, index_bloat, retention, totals
 from newsletter.subscribers import lifecycle, suppression
 from tests.conftest import NOW, Cli
 from tests.feedback import mails
@@ -100,3 +100,44 @@ def test_what_comes_after_all_names_its_reader_by_the_signed_link_unless_it_is_a
     with database.read() as session:
         reasons = [suppression.suppression_reason(session, email) for email in readers]
     assert [number for number, reason in enumerate(reasons) if reason] == [5]
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_the_index_of_deliveries_is_written_anew_by_one_and_where_that_pays(
+    cli: Cli, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("run").code == 0
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE delivery")
+        for name in ("pk_delivery_ccnew", "pk_delivery_ccold1", "mine_ccnew"):  # it was killed
+            connection.exec_driver_sql(f"CREATE INDEX {name} ON delivery (issue_id)")
+        connection.exec_driver_sql(
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid::regclass::text LIKE '%%cc%%'"
+        )
+    before = file_of_index(database)
+    with database.engine.begin() as connection:
+        connection.execute(index_bloat._TAKE_TURN)
+        assert not index_bloat.rebuild(database)
+        assert indexes(database) >= {"pk_delivery_ccnew", "pk_delivery_ccold1", "mine_ccnew"}
+    assert not index_bloat.rebuild(database)
+    assert file_of_index(database) == before
+    assert {name for name in indexes(database) if "_cc" in name} == {"mine_ccnew"}
+
+    monkeypatch.setattr(index_bloat, "_PAYS", 0)
+    retention.prune(database, KEPT, NOW)
+    assert file_of_index(database) != before
+    monkeypatch.setattr(index_bloat, "_BLOAT", text("SELECT 1 / 0"))
+    assert retention.prune(database, KEPT, NOW).issues == 0  # whatever became of the index
+
+
+def file_of_index(database: Database) -> int:
+    with database.engine.connect() as connection:
+        return int(
+            connection.exec_driver_sql("SELECT pg_relation_filenode('pk_delivery')").scalar_one()
+        )
+
+
+def indexes(database: Database) -> set[str]:
+    with database.engine.connect() as connection:
+        chosen = "SELECT indexname FROM pg_indexes WHERE tablename = 'delivery'"
+        return set(connection.exec_driver_sql(chosen).scalars())
