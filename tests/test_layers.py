@@ -60,6 +60,7 @@ LAYERS = (
     "schema",
     "database_clock",
     "db",
+    "same_file",
     "models",
     "config",
     "colours",
