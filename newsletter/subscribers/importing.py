@@ -190,8 +190,8 @@ class _Chunk:
         addresses = {
             address_of(row) for _, row in looked_at if isinstance(row, Person) or row.own_no
         }
+        self._look_up(addresses)  # first: whoever is being erased is known as erased after it
         self._reasons = suppression.suppression_reasons(self._session, addresses)
-        self._look_up(addresses)
         fates = [
             row if isinstance(row, RowReport) else self._fate(entry, row)
             for entry, row in looked_at

@@ -27,7 +27,7 @@ from newsletter.models import (
     Standing,
 )
 from newsletter.sending import freezing
-from newsletter.subscribers import importing, lifecycle
+from newsletter.subscribers import erasure, importing, lifecycle
 from newsletter.subscribers.address_change import UnsubscribeRequest, unsubscribe_all
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
 from newsletter.subscribers.import_files import ImportEntry
@@ -40,6 +40,7 @@ from tests.web.conftest import Hand, Site, opened
 from tests.web.test_leaving import ADA, ONE_CLICK, leave_link
 
 BOB, EVE = "bob@reader.example", "eve@reader.example"
+WISH = SubscriptionRequest(["audio"], "titles", "en")
 BY_MAIL = ConsentEvidence(Channel.MAIL, "a letter")
 # Of the statements that wait for a lock now; a test asks until there is one.
 _WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
@@ -138,10 +139,23 @@ def test_no_reader_waits_for_a_long_writer(site: Site) -> None:
         assert session.scalar(select(InterestRow.value)) == "attention"
 
 
-def test_an_import_waits_for_no_sender_and_takes_in_who_signs_up_at_that_moment(
-    site: Site,
+def sign_up(session: Session) -> None:
+    lifecycle.add_subscriber(session, BOB, WISH, "", NOW)
+
+
+def erase(session: Session) -> None:
+    erasure.erase(session, lifecycle.get_subscriber(session, EVE), NOW)
+
+
+@pytest.mark.parametrize(
+    ("act", "email", "fate"), [(sign_up, BOB, "added"), (erase, EVE, "erased")]
+)
+def test_an_import_waits_for_no_sender_and_knows_who_comes_or_goes_at_that_moment(
+    site: Site, act: Callable[[Session], None], email: str, fate: str
 ) -> None:
-    entries = [ImportEntry(number, {"email": each}) for number, each in enumerate((ADA, BOB), 1)]
+    with site.database.write.begin() as session:
+        lifecycle.add_subscriber(session, EVE, WISH, "on the phone", NOW)
+    entries = [ImportEntry(number, {"email": each}) for number, each in enumerate((ADA, email), 1)]
     plan = ImportOptions("on paper", {"audio": "full"}, ["audio"], "en")
     fates: list[RowReport] = []
 
@@ -150,18 +164,17 @@ def test_an_import_waits_for_no_sender_and_takes_in_who_signs_up_at_that_moment(
 
     with (
         ThreadPoolExecutor(1) as pool,
-        site.database.by_row() as signing_up,
+        site.database.by_row() as other,
         site.database.share.begin() as sending,  # as whoever sends, or applies feedback
     ):
         sending.execute(text("SELECT 1"))
-        wish = SubscriptionRequest(["audio"], "titles", "en")
-        lifecycle.add_subscriber(signing_up, BOB, wish, "", NOW)
+        act(other)
         importing_ = pool.submit(take_in)
         until_somebody_waits(site, importing_)
-        signing_up.commit()
+        other.commit()
         importing_.result(timeout=30)
-    assert [(each.address, each.fate) for each in fates] == [(ADA, "added"), (BOB, "added")]
-    assert site.held(ADA) == site.held(BOB) == {"audio"}
+    assert [(each.address, each.fate) for each in fates] == [(ADA, "added"), (email, fate)]
+    assert site.held(ADA) == {"audio"}
 
 
 def test_of_two_who_change_one_reader_the_second_sees_what_the_first_did(site: Site) -> None:
