@@ -24,6 +24,8 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = 2000  # events in a transaction: others wait some tenths of a second
 _FAST = 1  # zlib's level: some per cent of the size, and less work than a database has with all
 
+_PACKED = zlib.compress(b"", _FAST)[:2]  # no JSON begins so
+
 
 def keep(database: Database, source: str, content: bytes, now: datetime) -> None:
     """Keep a body whose sender was checked; on PostgreSQL this waits for nobody."""
@@ -59,7 +61,7 @@ def fold(
 
 def _unpacked(content: bytes) -> bytes:
     """A body as it was posted; those of earlier versions were kept as they came."""
-    return content if content.lstrip().startswith(b"[") else zlib.decompress(content)
+    return zlib.decompress(content) if content.startswith(_PACKED) else content
 
 
 _OLDEST = (
