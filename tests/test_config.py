@@ -167,11 +167,22 @@ def test_names_in_any_script_are_welcome(load: Load) -> None:
         "A <a@b.example> x",
         "@b.example",
         "a@",
+        "ada@@b.example",
+        "a..b@c.example",
+        ".a@b.example",
+        "a@b..example",
+        "a@b-.example",
+        "a@b",
+        "a@1.2.3.4",
+        "a" * 65 + "@b.example",
     ],
 )
 def test_a_sender_is_one_address_that_any_server_takes(refused: Refused, sender: str) -> None:
     line = refused(environ={"NEWSLETTER_SITE__SENDER": sender})
     assert line.endswith("site.sender: is no sender; write it like 'Name <daily@example.org>'")
+    for setting in ("SITE__MAILBOX", "ALARM__MAIL_TO", "NOTIFY__LAB__MAIL_TO"):
+        line = refused(environ={f"NEWSLETTER_{setting}": sender})
+        assert line.endswith("is no address; write it like 'bounces@example.org'")
 
 
 @pytest.mark.parametrize(
