@@ -80,7 +80,12 @@ def test_one_of_several_newsletters_is_named_by_its_slug(cli: Cli, file: Path) -
     assert cli("config", "set", "newsletters.two.title", "Second").code == 0
     assert 'slug = "two"  # mine\ntitle = "Second"\n' in file.read_text("utf-8")
     said = cli("config", "set", "newsletters.title", "Which")
-    assert (said.code, "write it like newsletters.SLUG.title" in said.err) == (2, True)
+    assert (said.code, "newsletters.SLUG.title, by one of the slugs audio, two" in said.err) == (
+        2,
+        True,
+    )
+    said = cli("config", "set", "newsletters.sound.title", "Which")
+    assert (said.code, "no newsletter 'sound' here; known: audio, two" in said.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -101,11 +101,19 @@ class ConfigurationFile:
             if which in slugs:
                 steps[1] = str(slugs.index(which))
             elif not (which.isdecimal() and int(which) < len(slugs)):
-                raise WrongUseError(f"{key}: write it like newsletters.SLUG.title")
+                raise WrongUseError(f"{key}: {self._no_newsletter(steps)}")
         known = known_settings()
         if _generic(steps) not in known:
             raise WrongUseError(f"there is no setting {key!r}{did_you_mean(key, known)}")
         return steps
+
+    def _no_newsletter(self, steps: Sequence[str]) -> str:
+        """Why these steps lead to none: a setting without a slug, or a slug that is not here."""
+        slugs = ", ".join(self._slugs)
+        if len(steps) == 2 and f"newsletters.{steps[1]}" in known_settings():  # noqa: PLR2004
+            return f"write it like newsletters.SLUG.{steps[1]}, by one of the slugs {slugs}"
+        which = steps[1] if len(steps) > 1 else ""
+        return f"no newsletter {which!r} here; known: {slugs}"
 
     def _fitting(self, steps: Sequence[str], value: str) -> str:
         """The configuration with that value as the settings take it."""
