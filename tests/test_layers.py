@@ -75,6 +75,7 @@ LAYERS = (
     "dns_records",
     "errors",
     "processes",
+    "same_file",
     "paths",
 )
 _DATA = {"locales"}  # folders without code
