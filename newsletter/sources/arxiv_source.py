@@ -99,7 +99,7 @@ class ArxivSource:
             if said[-1].is_past and self._has_past_days:
                 self._shown = max(self._shown, said[-1].shown or day)
                 return self._past(categories, day, known or {})
-        papers = batch.papers(said) | self._of_then(said, day, known or {})
+        papers = self._of_then(said, day, known or {}, batch.papers(said))
         return past_day.judged(said, day, papers, batch.trouble)
 
     def _told_of(self, categories: Iterable[str]) -> Iterator[str]:
@@ -110,15 +110,20 @@ class ArxivSource:
             yield category
 
     def _of_then(
-        self, said: Sequence[CategoryListing], day: date, known: Mapping[str, Paper]
+        self,
+        said: Sequence[CategoryListing],
+        day: date,
+        known: Mapping[str, Paper],
+        newest: dict[str, Paper],
     ) -> dict[str, Paper]:
-        """Where only a page of that day spoke, the day may be a past one."""
+        """The newest papers; where only a page of that day spoke, the day may be a past one."""
         by_dated_page = [listing for listing in said if listing.source.startswith(DATED_PAGE)]
         lines = [line for listing in by_dated_page for line in listing.lines]
         if not lines:
-            return {}
+            return newest
         named = self._requests.named
-        return past_day.papers_of_then(named, lines, known, day, may_be_late=True)[0]
+        then, _ = past_day.papers_of_then(named, lines, known, day, may_be_late=True)
+        return past_day.without_later(newest, lines, day) | then
 
     def _said_once(self, batch: NewestBatch, category: str, day: date) -> CategoryListing:
         """The next newsletter does not ask again what had nothing to say a moment ago.

@@ -113,12 +113,16 @@ class DatedPages:
         source = f"{RECENT_PAPERS}, {NO_REPLACEMENTS}: they name none"
         return CategoryListing(category, ListingState.RECONSTRUCTED, lines, None, source)
 
+    def newest_day(self) -> date:
+        """The newest day that clock and calendar know of, holidays aside."""
+        return calendar.newest_day(self._now())
+
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
 
     def _kept(self) -> dict[str, RecentPage | None]:
         """What is known of the recent papers, until there may be others."""
-        newest = calendar.newest_day(self._now())
+        newest = self.newest_day()
         if newest != self._newest:
             self._newest, self._recent = newest, {}
         return self._recent
@@ -128,7 +132,7 @@ class DatedPages:
         return any(page.passes_over(day) for page in self._kept().values() if page is not None)
 
     def _recent_page(self, category: str, *, anew: bool) -> RecentPage:
-        newest = calendar.newest_day(self._now())
+        newest = self.newest_day()
         since = None if anew else calendar.announced_at(newest)
         url = self._recent_url.format(category=category)
         response = get_and_keep(self._session, url, since)

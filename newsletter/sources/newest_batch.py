@@ -9,7 +9,13 @@ from dataclasses import replace
 from datetime import date
 
 from newsletter.sources.arxiv_requests import ArxivRequests
-from newsletter.sources.base import DATED_PAGE, ListingState, Paper, SourceError
+from newsletter.sources.base import (
+    DATED_PAGE,
+    ListingState,
+    NoNetworkError,
+    Paper,
+    SourceError,
+)
 from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.feed import Feed
 from newsletter.sources.listing_status import (
@@ -88,6 +94,11 @@ class NewestBatch:
 
     def _without_page(self, category: str, error: SourceError) -> CategoryListing:
         feed = self._feed(category)
+        newest = self._dated.newest_day() if self._dated else self._day
+        is_unread = isinstance(feed, SourceError) and not isinstance(feed, NoNetworkError)
+        if newest > self._day and (is_unread or (isinstance(feed, Feed) and feed.day < self._day)):
+            reason = "neither page nor feed can be read, and that day is past"
+            return CategoryListing(category, ListingState.STALE, (), None, reason, shown=newest)
         if isinstance(feed, SourceError):
             reason = f"page: {error.brief}; feed: {feed.brief}"
             dated = self._by_dated_page(category, reason)

@@ -62,6 +62,19 @@ def papers_of_then(
     return found | _fitting(then, wanted, between), trouble
 
 
+def without_later(
+    papers: Mapping[str, Paper], lines: Iterable[ListingEntry], day: date
+) -> dict[str, Paper]:
+    """The papers but for those listed that day which are in a version of a later one."""
+    between = calendar.submission_window(day)
+    later = {
+        line.arxiv_id
+        for line in lines
+        if line.arxiv_id in papers and _earlier(line, papers[line.arxiv_id], between) is not None
+    }
+    return {arxiv_id: paper for arxiv_id, paper in papers.items() if arxiv_id not in later}
+
+
 def judged(
     said: Sequence[CategoryListing], day: date, papers: dict[str, Paper], trouble: str
 ) -> FetchResult:

@@ -460,6 +460,31 @@ def test_where_page_and_feed_fail_the_dated_page_speaks(arxiv: StandIn) -> None:
     assert "since page:" in listing.source
 
 
+def test_where_a_page_of_the_same_moment_speaks_for_them_no_later_version_does(
+    arxiv: StandIn,
+) -> None:
+    arxiv.page("cs.SD", Reply(b"", 404))
+    del arxiv.papers[FIRST.id]
+    listing = only(fetch(arxiv))
+    assert (listing.state, listing.missing) == (ListingState.PARTIAL, ("2611.00008",))
+
+
+def test_a_day_that_is_past_by_the_clock_is_read_as_one_where_page_and_feed_fail(
+    arxiv: StandIn,
+) -> None:
+    arxiv.clock.now = datetime(2026, 11, 25, 14, tzinfo=UTC).timestamp()
+    arxiv.page("cs.SD", Reply(b"", 404))
+    arxiv.recent("cs.SD", Reply(recent({NEXT: (LATE,), DAY: (NEW, FIRST, CROSS)})))
+    listing = only(fetch(arxiv))
+    assert (listing.state, said(listing), listing.doubtful) == (ListingState.COMPLETE, TOLD, ())
+    arxiv.catchup("cs.SD", DAY, Reply(b"", 404))
+    arxiv.api(Reply(answer(NEW)))
+    arxiv.asked.clear()
+    assert only(fetch(arxiv)).state is ListingState.RECONSTRUCTED
+    assert {"/oai", "/api/query"} <= set(paths(arxiv))
+    assert paths(arxiv).count(f"/catchup/cs.SD/{DAY}") == 1
+
+
 def test_an_empty_page_gives_way_to_the_recent_papers_and_the_dated_page(arxiv: StandIn) -> None:
     arxiv.page("cs.SD", Reply(page(day="Tuesday, 24 November 2026")))
     arxiv.feed("cs.SD", Reply(atom(built="2026-11-24T05:00:00+00:00")))
