@@ -126,7 +126,7 @@ def interests(
     changed = InterestOptions(**options)
     named = changed.named(settings)
     with common.open_database(settings, owner) as database:
-        if named:
+        if named or changed.file:
             with database.write.begin() as session:
                 change(session, owner, owner, named, remove=changed.remove)
             tell_papers(settings, database)
@@ -135,7 +135,7 @@ def interests(
             texts = interest_store.texts_of(session, rows)
             if export:
                 output.print_json(to_portable(rows, texts))
-            elif not picks and (as_json or not named):
+            elif not picks and (as_json or not (named or changed.file)):
                 show(session, rows, as_json)
             ranked_by = interest_store.as_ranked_by(rows, texts)
     if picks:

@@ -44,14 +44,14 @@ def interests(
     changed = InterestOptions(**options)
     named = changed.named(settings)
     with common.open_database(settings) as database:
-        if named:
+        if named or changed.file:
             with database.write.begin() as session:
                 reader = lifecycle.get_subscriber(session, email)
                 change(session, reader.id, reader.email, named, remove=changed.remove)
             tell_papers(settings, database)
         with database.read() as session:
             reader = lifecycle.get_subscriber(session, email)
-            if slug is None and (as_json or not named):
+            if slug is None and (as_json or not (named or changed.file)):
                 show(session, interest_store.rows_of(session, reader.id), as_json)
             ranked_by = interest_store.load(session, reader.id)
     if slug is not None:

@@ -185,27 +185,17 @@ def _contents(form: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
 
 
 def _read(at_fault: str, content: bytes) -> ReadingList:
-    """The papers of a list; those of no month that arXiv has are refused, too."""
     if len(content) > LARGEST_FILE:
         raise _too_long(at_fault)
     if not _reading.acquire(timeout=_TURN_WITHIN_S):
         abort(503)
     try:
-        found = read_file(content)
+        return read_file(content)
     except NewsletterError as error:
         reason = {"reason": str(error)}
         raise FormError(at_fault, gettext("No paper was found: %(reason)s.") % reason) from error
     finally:
         _reading.release()
-    papers, refused = [], list(found.refused)
-    for paper in found.papers:
-        try:
-            named_papers.name_of(paper)
-        except WrongUseError as error:
-            refused.append(RefusedEntry(paper.arxiv_id, str(error)))
-        else:
-            papers.append(paper)
-    return ReadingList(found.kind, found.read, tuple(papers), tuple(refused))
 
 
 def _too_long(at_fault: str) -> FormError:

@@ -141,6 +141,18 @@ def test_what_nobody_sees_is_taken_out_of_titles_and_names() -> None:
     assert [entry.name for entry in found.refused] == ["xy"]
 
 
+@pytest.mark.parametrize(
+    "content",
+    ["2507.07270 2507.00000", "@article{a, eprint={2507.07270}}\n@article{b, eprint={2507.00000}}"],
+)
+def test_an_identifier_that_arxiv_cannot_have_costs_its_own_entry_alone(content: str) -> None:
+    found = read(content)
+    assert [paper.arxiv_id for paper in found.papers] == ["2507.07270"]
+    ((name, why),) = [(entry.name, entry.why) for entry in found.refused]
+    assert (found.read, name) == (2, "2507.00000")
+    assert "arXiv has no paper" in why
+
+
 def test_abstracts_come_along() -> None:
     assert [read(it).papers[0].abstract for it in (RIS, RDF, CSV, CSL)] == [
         *("About whales.", "About models.", "Over two lines", "About."),

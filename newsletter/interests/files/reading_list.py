@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.errors import NewsletterError
 from newsletter.interests.files.arxiv_ids import identifier_in, sole_identifier
+from newsletter.sources.base import PaperId, SourceError
 from newsletter.text import brief, one_line, visible
 
 _LONGEST_TITLE = 500  # characters
@@ -97,12 +98,23 @@ def _papers(
             continue
         title = one_line(visible(entry.get("title", "")))
         identifier = _identifier(entry)
-        if identifier or title:
+        if identifier and (trouble := _trouble(identifier)):
+            yield RefusedEntry(identifier, trouble)
+        elif identifier or title:
             abstract = one_line(entry.get("abstract", "")[:_LONGEST_ABSTRACT])
             yield ListedPaper(identifier or "", title[:_LONGEST_TITLE], abstract)
         else:
             name = entry.get("key") or f"entry {number}"
             yield RefusedEntry(_short(name), "has neither an arXiv identifier nor a title")
+
+
+def _trouble(identifier: str) -> str:
+    """Why arXiv has no such paper; empty where it can."""
+    try:
+        PaperId.parse(identifier, 1)
+    except SourceError as error:
+        return str(error)
+    return ""
 
 
 def _short(name: str) -> str:
