@@ -143,7 +143,7 @@ def test_what_nobody_sees_is_taken_out_of_titles_and_names() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["2507.07270 2507.00000", "@article{a, eprint={2507.07270}}\n@article{b, eprint={2507.00000}}"],
+    ["2507.07270 2507.00000", "@misc{a, eprint={2507.07270}} @misc{b, eprint={2507.00000}}"],
 )
 def test_an_identifier_that_arxiv_cannot_have_costs_its_own_entry_alone(content: str) -> None:
     found = read(content)

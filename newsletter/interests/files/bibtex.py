@@ -6,7 +6,8 @@ from itertools import chain, pairwise
 
 from newsletter.interests.files.reading_list import RefusedEntry
 
-_HEAD = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)[ \t]*[{(]", re.MULTILINE)
+# At the start of a line, or right behind an entry.
+_HEAD = re.compile(r"(?:^|(?<=\}))[ \t]*@[ \t]*([A-Za-z]+)[ \t]*[{(]", re.MULTILINE)
 _KEY = re.compile(r"\s*+([^\s,{}=\"]*+)\s*+,")  # takes nothing back: spaces may be millions
 _FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+-]*)\s*=\s*")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
@@ -21,7 +22,7 @@ def is_bibtex(text: str) -> bool:
 
 
 def read_bibtex(text: str) -> Iterator[dict[str, str] | RefusedEntry]:
-    """The fields of each entry. An entry ends at the latest where a line begins the next one."""
+    """The fields of each entry. An entry ends at the latest where the next one begins."""
     for head, following in pairwise(chain(_HEAD.finditer(text), [None])):
         if head and head[1].lower() not in _NO_PAPERS:
             yield _entry(text[head.end() : following.start() if following else len(text)])
