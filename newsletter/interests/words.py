@@ -20,7 +20,16 @@ def words_of(text: str) -> list[str]:
 
 def parts_of(text: str) -> list[str]:
     """The same with hyphens parted: what a reader's own words are compared with."""
-    return _PART.findall(_folded(visible(text)))
+    return parts_in(shown(text))
+
+
+def parts_in(shown_text: str) -> list[str]:
+    return _PART.findall(shown_text)
+
+
+def shown(text: str) -> str:
+    """What people see of it, in small letters, on one line."""
+    return " ".join(_folded(visible(text)).split())
 
 
 def pairs_of(words: Sequence[str]) -> Iterable[str]:

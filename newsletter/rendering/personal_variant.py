@@ -313,7 +313,8 @@ class _Part:
 
 def mark_words(card: TextFragment, words: Sequence[str]) -> TextFragment:
     """The card with these words marked wherever people can read them."""
-    either = "|".join(map(_pattern, filter(None, map(Phrase.parse, words))))
+    parsed = filter(None, map(Phrase.parse, words))
+    either = "|".join(phrase.pattern() for phrase in parsed)
     if not either:
         return card
     wanted = re.compile(rf"<[^>]*>|(?<![\w&#])(?:{either})(?!\w)", re.IGNORECASE)
@@ -327,10 +328,6 @@ def mark_words(card: TextFragment, words: Sequence[str]) -> TextFragment:
         return found[0].join(_MARK)
 
     return TextFragment(wanted.sub(marked, card.text))
-
-
-def _pattern(phrase: Phrase) -> str:
-    return r"[\W_]+".join(map(re.escape, phrase.parts)) + (r"\w*" if phrase.is_beginning else "s?")
 
 
 def _most_encoded(line: str) -> int:

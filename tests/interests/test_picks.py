@@ -156,6 +156,7 @@ def test_a_readers_words_are_found_in_any_spelling_and_never_inside_another_word
         paper(2, "Text to speech", "DIFFUSIONS"),
         paper(3, "Context to speechless", "Diffusive, not the word itself"),
         paper(4, 'Schr\\"odinger bridges for $\\alpha$-divergences'),
+        paper(5, "Part C: a plan", "From C++11 towards C\\# with A* search"),
     ]
 
     def found(word: str) -> list[int]:
@@ -174,7 +175,8 @@ def test_a_readers_words_are_found_in_any_spelling_and_never_inside_another_word
     assert found("SCHRÖDINGER bridge") == [4]
     assert found("α-divergence") == [4]
     assert found("to*") == [1, 2, 3]  # too short for a beginning: the word "to"
-    assert found("...") == found("") == []
+    assert found("...") == found("") == found("C+") == found("(a+)+$") == found("b*") == []
+    assert found("c++") == found("C#") == found("A*") == found("towards C#") == [5]
 
 
 def test_a_reason_leaves_out_plurals_and_what_is_hardly_close_behind_a_stronger_one() -> None:
