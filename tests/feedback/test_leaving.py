@@ -74,7 +74,8 @@ def test_by_the_page_and_by_one_click(  # noqa: PLR0913, PLR0917 - fixtures, and
     shown = PressMarker(state.limits_key, path).made(state.clock() - timedelta(seconds=10))
     for _ in range(2):
         data = form or {"shown": shown, BUTTON: "1"}
-        assert client.post(path, data=data, headers={"Accept-Language": "en"}).status_code == 200
+        headers = {"Accept-Language": "en", "User-Agent": "Mozilla/5.0"}
+        assert client.post(path, data=data, headers=headers).status_code == 200
     assert last_of(history(cli, reader)) == left(way, wording)
 
 

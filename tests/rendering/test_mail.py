@@ -439,7 +439,7 @@ def test_the_masthead_counts_and_draws_only_sections_that_have_something() -> No
     late = replace(issue.entries[0], announced_on=issue.day - timedelta(days=1))
     page = IssueEmails(replace(issue, entries=(late,)), SITE, LINKS).mail(READER).html
     (counts,) = re.findall(r'<p class="counts".*?</p>', page)
-    assert re.search(r"/audio/2025-07-11#found-later[^>]*>1 found later</a>", counts)
+    assert re.search(r"/audio/2025-07-11#found-later[^>]*>1\xa0found\xa0later</a>", counts)
 
 
 def test_the_first_sentence_says_what_the_day_is_about_before_anything_can_be_pressed() -> None:
