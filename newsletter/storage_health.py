@@ -1,5 +1,6 @@
 """For `newsletter check` and the alarms: room on the disk, a database that takes a row, rights."""
 
+import os
 import re
 import shlex
 import shutil
@@ -73,7 +74,7 @@ def _free(places: list[Path]) -> dict[Path, int]:
     disks: dict[int, Path] = {}
     for place in places:
         there = next((path for path in (place, *place.parents) if path.exists()), None)
-        if there is not None:
+        if there is not None and os.statvfs(there).f_blocks:  # /proc and its like have none
             disks.setdefault(there.stat().st_dev, there)
     return {place: shutil.disk_usage(place).free for place in disks.values()}
 

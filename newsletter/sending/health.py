@@ -1,5 +1,6 @@
 """For `newsletter check`: what is held, paused or unsure."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from newsletter.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import DeliveryRow, DeliveryState, InterestRow, IssueRow, IssueState
 from newsletter.sending import holds, machine_memory, rate_limit, restored
-from newsletter.sending.machine_memory import MachineMemory
+from newsletter.sending.machine_memory import VARIABLE, MachineMemory
 from newsletter.text import brief, without_addresses
 
 _LEFT = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
@@ -76,7 +77,7 @@ def _issues(
 ) -> Iterator[Finding]:
     memory = machine_memory.machine_memory(settings, session)
     if (trouble := memory.trouble()) is not None:
-        yield Finding("sending", Severity.WARNING, trouble)
+        yield _unwritable_memory(settings, trouble)
     elif (passing := _passing_memory(settings, memory)) is not None:
         yield Finding("sending", Severity.WARNING, passing)
     max_age = timedelta(hours=settings.sending.max_age_h)
@@ -107,6 +108,16 @@ def _issues(
                 " `newsletter deliveries settle` decides"
             )
             yield Finding("sending", Severity.WARNING, text)
+
+
+def _unwritable_memory(settings: Settings, trouble: str) -> Finding:
+    """Where the settings name the folder, no mail leaves without it."""
+    if settings.sending.state_dir is not None:
+        text = f"{trouble}: no issue can be sent; sending.state_dir must be one that can"
+        return Finding("sending", Severity.TROUBLE, text)
+    named = f"another {VARIABLE}" if os.environ.get(VARIABLE) else "sending.state_dir"
+    text = f"{trouble}: a restored folder would not be noticed; set {named}"
+    return Finding("sending", Severity.WARNING, text)
 
 
 def _missed_most(session: Session, issue: IssueRow, counted: Counter[DeliveryState]) -> str | None:
@@ -160,7 +171,7 @@ def _passing_memory(settings: Settings, memory: MachineMemory) -> str | None:
     return (
         f"{folder} is on {kind} and goes with this container, the database stays: the next one"
         " would hold the issues that are open; set state_dir in [sending] (or"
-        f" {machine_memory.VARIABLE}) to a folder in a volume of its own"
+        f" {VARIABLE}) to a folder in a volume of its own"
     )
 
 

@@ -172,19 +172,14 @@ class MachineMemory:
         return 0 if self.elsewhere is None else _read(self.elsewhere, _log_file(mark))
 
     def trouble(self) -> str | None:
-        """Why a restored folder would not be noticed; None where it would."""
+        """Which folder cannot be written, and why; None where all is well."""
         if self.elsewhere is None:
             return None
         try:
             _try_out(self.elsewhere)
         except OSError as error:
-            reason = error.strerror
-        else:
-            return None
-        return (
-            f"{self.elsewhere} cannot be written ({reason}): a restored folder would not be"
-            " noticed; set sending.state_dir"
-        )
+            return f"{self.elsewhere} cannot be written ({error.strerror})"
+        return None
 
     def _folders(self) -> Iterator[Path]:
         yield self.folder
@@ -200,6 +195,12 @@ def machine_memory(settings: Settings, session: Session) -> MachineMemory:
     elsewhere = settings.folder / base / identity.value[:32] if identity is not None else None
     folder = settings.folder / (_own_folder(settings) or journal.FOLDER)
     return MachineMemory(folder, elsewhere, session.get(KeyRow, _SENT_FROM) is not None)
+
+
+def was_sent_from(settings: Settings) -> bool:
+    """Whether mails were ever sent from this configuration, as its folder tells."""
+    folder = settings.folder / (_own_folder(settings) or journal.FOLDER)
+    return any(folder.glob(f"*{_FENCE}"))
 
 
 def _log_file(mark: str) -> str:
