@@ -18,6 +18,7 @@ from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.processes import is_running
 from newsletter.sending import health
+from newsletter.sending.machine_memory import was_sent_from
 from newsletter.subscribers import carry_over
 from newsletter.subscribers.carry_over import CarriedOver
 
@@ -42,7 +43,8 @@ def back_up(settings: Settings, file: Path) -> None:
     """
     source = _database_file(settings, "pg_dump --format=custom --file=FILE DATABASE")
     if not source.exists():
-        raise NewsletterError(f"no database at {source}; `newsletter db upgrade` creates it")
+        missing = schema.describe_missing(source, was_sent_from=was_sent_from(settings))
+        raise NewsletterError(missing)
     if file.exists():
         raise WrongUseError(f"{file} is there already; name another file")
     with _part_of(file) as part:

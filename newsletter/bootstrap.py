@@ -13,7 +13,7 @@ from newsletter import db, notice_queue, schema
 from newsletter.config import SendingSettings, Settings
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.rendering.theme import Theme
-from newsletter.sending.machine_memory import machine_memory
+from newsletter.sending.machine_memory import machine_memory, was_sent_from
 from newsletter.services import Bar, Services
 from newsletter.sources.base import Source
 from newsletter.subscribers.tokens import SignedLinks
@@ -40,7 +40,9 @@ def connect(settings: Settings) -> db.Database:
     Raises:
         NewsletterError: it is not there, or its tables are of another version.
     """
-    database = schema.open_database(settings.database.url, settings.folder)
+    database = schema.open_database(
+        settings.database.url, settings.folder, was_sent_from=was_sent_from(settings)
+    )
     notice_queue.tell_by(database, settings.notify)
     return database
 

@@ -20,22 +20,24 @@ VERSION = table("alembic_version", column("version_num"))
 _COPY = "copy of "
 
 
-def open_database(url: str, folder: Path) -> Database:
+def open_database(url: str, folder: Path, *, was_sent_from: bool = False) -> Database:
     """Connect; relative SQLite files are found from `folder`. Nothing is created.
+
+    `was_sent_from`: there was a database, by other traces; a new one would know no reader.
 
     Raises:
         WrongUseError: the address cannot be used.
         NewsletterError: there is no database yet, or its tables are of another version.
     """
     database = connect(url, folder)
-    _, trouble = _state(database, sqlite_file(url, folder))
+    _, trouble = _state(database, sqlite_file(url, folder), was_sent_from=was_sent_from)
     if trouble:
         database.dispose()
         raise NewsletterError(trouble)
     return database
 
 
-def state(url: str, folder: Path) -> tuple[str | None, str]:
+def state(url: str, folder: Path, *, was_sent_from: bool = False) -> tuple[str | None, str]:
     """The version of the tables, and why they cannot be used; empty where they can.
 
     Raises:
@@ -43,20 +45,34 @@ def state(url: str, folder: Path) -> tuple[str | None, str]:
     """
     database = connect(url, folder)
     try:
-        return _state(database, sqlite_file(url, folder))
+        return _state(database, sqlite_file(url, folder), was_sent_from=was_sent_from)
     finally:
         database.dispose()
 
 
-def _state(database: Database, file: Path | None) -> tuple[str | None, str]:
+def _state(database: Database, file: Path | None, *, was_sent_from: bool) -> tuple[str | None, str]:
     if file is not None and not file.exists():
-        return None, f"no database at {file}; `newsletter db upgrade` creates it"
+        return None, describe_missing(file, was_sent_from=was_sent_from)
     try:
         present = revision(database)
     except NewsletterError as error:
         return None, str(error)
     is_ready = present == head()
     return present, "" if is_ready else f"the database has tables of {describe_version(present)}"
+
+
+def describe_missing(file: Path, *, was_sent_from: bool) -> str:
+    """What to do where there is no such SQLite file."""
+    place = f"no database at {file}"
+    gone = next((path for path in reversed(file.parents) if not path.is_dir()), None)
+    if gone is not None:
+        place += f": there is no folder {gone}; look at database.url, or at what is mounted there"
+    if was_sent_from:
+        return (
+            f"{place}; mails were sent from here, so bring its backup back: `newsletter restore"
+            " FILE` (`newsletter db upgrade` would begin with an empty one, without a reader)"
+        )
+    return f"{place}; `newsletter db upgrade` creates it"
 
 
 def copy_marker(identity: str) -> str:

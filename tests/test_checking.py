@@ -17,11 +17,34 @@ def test_a_fresh_installation_hears_what_to_set_before_it_goes_public(
 
 
 def test_a_missing_database_is_a_trouble_with_its_cure(cli: Cli, settings: Settings) -> None:
-    (settings.folder / "newsletter.db").unlink()
+    file = settings.folder / "newsletter.db"
+    file.unlink()
+    assert "`newsletter db upgrade` creates it" in trouble_of(cli)
+    (settings.folder / ".sending").mkdir()
+    (settings.folder / ".sending" / "audio-2025-07-11.fence").touch()
+    assert "bring its backup back: `newsletter restore FILE`" in trouble_of(cli)
+    settings.folder.joinpath("newsletter.toml").write_text(
+        settings.folder.joinpath("newsletter.toml").read_text()
+        + f'\n[database]\nurl = "sqlite:///{settings.folder}/gone/mount/n.db"\n'
+    )
+    assert f"there is no folder {settings.folder}/gone; look at database.url" in trouble_of(cli)
+
+
+def test_a_state_folder_that_cannot_be_written_is_trouble_in_one_line(
+    cli: Cli, settings: Settings
+) -> None:
+    (settings.folder / "newsletter.toml").write_text(
+        (settings.folder / "newsletter.toml").read_text() + '\n[sending]\nstate_dir = "/proc/x"\n'
+    )
+    assert "no issue can be sent; sending.state_dir must be one that can" in trouble_of(cli)
+
+
+def trouble_of(cli: Cli) -> str:
+    """The one trouble that `check` names."""
     said = cli("check", "--json")
     assert said.code == 1
     (trouble,) = [each for each in json.loads(said.out) if each["level"] == "trouble"]
-    assert "`newsletter db upgrade` creates it" in trouble["text"]
+    return str(trouble["text"])
 
 
 def with_templates(settings: Settings, name: str, text: str) -> None:

@@ -111,9 +111,12 @@ def status(as_json: bool, config_file: Path | None) -> None:
     Exit code 1 where they need an upgrade, or cannot be reached.
     """
     from newsletter import schema
+    from newsletter.sending.machine_memory import was_sent_from
 
     settings = common.load(config_file)
-    version, trouble = schema.state(settings.database.url, settings.folder)
+    version, trouble = schema.state(
+        settings.database.url, settings.folder, was_sent_from=was_sent_from(settings)
+    )
     url = output.without_password(settings.database.url)
     if as_json:
         wanted = schema.head()
