@@ -5,6 +5,7 @@ import stat
 import time
 from collections.abc import Iterator
 from email.utils import formatdate
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.sources.standin import Clock
 FEED = rss(Told())
 OTHER = rss(Told("2507.07271v1"))
 NOT_MODIFIED = Given(b"", 304)
+MINUTES = count(step=60)  # one process comes after the other
 TYPE = {"Content-Type": "application/rss+xml; charset=utf-8"}
 BY_TAG = {**TYPE, "ETag": '"one"'}
 BY_DATE = {**TYPE, "Last-Modified": "Fri, 11 Jul 2025 04:00:00 GMT"}
@@ -52,6 +54,7 @@ def serve(recorder: Recorder, body: bytes, headers: dict[str, str]) -> None:
 
 def session_at(answers: Path) -> requests.Session:
     clock = Clock()
+    clock.now += next(MINUTES)
     return polite_session(
         SourceSettings(timeout_s=5), "nobody", clock.sleep, clock, folder=answers.parent
     )
@@ -131,6 +134,29 @@ def test_an_answer_that_proves_wrong_can_be_forgotten(arxiv_org: Recorder, answe
         forget(session, get(session, arxiv_org.url))
         forget(session, get(session, arxiv_org.url))
     assert conditions(arxiv_org) == [(None, None)] * 2
+
+
+def test_what_came_to_another_process_while_this_one_waited_is_not_asked_for(
+    arxiv_org: Recorder, answers: Path
+) -> None:
+    serve(arxiv_org, FEED, TYPE)  # nothing of it says whether it changed
+    answers.parent.mkdir()
+    clock = Clock()
+    with polite_session(SourceSettings(), "", clock.sleep, clock, answers.parent) as first:
+        get(first, arxiv_org.url)
+
+    def others_first(seconds: float) -> None:
+        """While one waits for its turn, another one has it."""
+        clock.sleep(seconds)
+        if len(arxiv_org.seen) == 1:
+            with polite_session(SourceSettings(), "", clock.sleep, clock, answers.parent) as other:
+                get(other, arxiv_org.url)
+
+    with polite_session(SourceSettings(), "", others_first, clock, answers.parent) as waiting:
+        assert get(waiting, arxiv_org.url).content == FEED
+        assert len(arxiv_org.seen) == 2
+        get(waiting, arxiv_org.url)  # wanted anew, it is asked for
+    assert len(arxiv_org.seen) == 3
 
 
 def test_nothing_but_get_is_kept_and_own_conditions_are_left_alone(

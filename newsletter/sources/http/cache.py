@@ -15,6 +15,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from newsletter.sources.base import SourceError
+from newsletter.sources.response_types import response_type
 
 _VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 _SUFFIX = ".answer"
@@ -53,9 +54,15 @@ class CachedResponse:
 class ResponseCache:
     """Kept answers by address. Whatever happens to their files, nobody's request fails by it."""
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], float] = time.time,
+        longest_s: float = _LONGEST_S,
+    ) -> None:
         self._folder = folder
         self._clock = clock
+        self._longest_s = longest_s
 
     def recall(self, url: str) -> CachedResponse | None:
         """What was kept of an address, if it is whole and not too old."""
@@ -89,7 +96,14 @@ class ResponseCache:
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _replace(self._file(url), b"\n".join((_digest(head, body), head, body)))
+            now = self._clock()  # the file system may go by another one
+            os.utime(self._file(url), (now, now))
             self._prune()
+
+    def came_since(self, url: str, began: float, now: float) -> CachedResponse | None:
+        """What came, to whichever process, since somebody `began` to want it."""
+        kept = self.recall(url)
+        return kept if kept is not None and began < kept.came_at <= now else None
 
     def forget(self, url: str) -> None:
         with suppress(OSError):
@@ -99,7 +113,7 @@ class ResponseCache:
         return self._folder / (hashlib.sha256(url.encode()).hexdigest() + _SUFFIX)
 
     def _is_old(self, file: Path) -> bool:
-        return abs(self._clock() - file.stat().st_mtime) > _LONGEST_S
+        return abs(self._clock() - file.stat().st_mtime) > self._longest_s
 
     def _prune(self) -> None:
         files = {file: file.stat().st_mtime for file in self._folder.glob(f"*{_SUFFIX}*")}
@@ -107,6 +121,15 @@ class ResponseCache:
         for number, file in enumerate(newest_first):
             if number >= _MOST or self._is_old(file):
                 file.unlink(missing_ok=True)
+
+
+def is_worth_keeping(response: requests.Response) -> bool:
+    """A web page that came instead of the answer might be confirmed for days."""
+    return (
+        response.status_code == requests.codes.ok
+        and "no-store" not in response.headers.get("Cache-Control", "").lower()
+        and response_type(response.content) is not None
+    )
 
 
 def _bears(headers: CaseInsensitiveDict[str], validator: str) -> bool:

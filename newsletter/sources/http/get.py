@@ -5,7 +5,8 @@ from datetime import datetime
 import requests
 
 from newsletter.sources.base import SourceError
-from newsletter.sources.http.session import PoliteAdapter, host_of, is_worth_keeping
+from newsletter.sources.http.cache import is_worth_keeping
+from newsletter.sources.http.session import PoliteAdapter, host_of
 from newsletter.text import one_line
 
 
@@ -48,3 +49,4 @@ def forget(session: requests.Session, response: requests.Response) -> None:
     if isinstance(adapter, PoliteAdapter):
         for answer in (*response.history, response):
             adapter.remembered.forget(answer.url)
+            adapter.just_came.forget(answer.url)

@@ -29,6 +29,7 @@ class Turn:
 
     rest_s: float = 0.0
     rest_of_all: bool = False  # for all hosts of the same owner, and not for this one only
+    is_needed: bool = True  # nobody else asked the same while this one waited
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,19 @@ class RequestInterval:
         self._patience_s = patience_s
 
     @contextmanager
-    def turn(self, to: Destination) -> Iterator[Turn]:
+    def turn(self, to: Destination, needed: Callable[[], bool] = lambda: True) -> Iterator[Turn]:
         """Wait until a request is due, and let nobody else ask until it ends.
+
+        One that is not `needed` any more when its turn comes must not be made, and delays nobody.
 
         Raises:
             SourceError: others ask for too long, or the host wants no request for now.
         """
         lock = self._due(to)
         try:
+            if not needed():
+                yield Turn(is_needed=False)
+                return
             self._note(to, asking=True)
             turn = Turn()
             try:

@@ -3,6 +3,7 @@
 import errno
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,12 @@ from newsletter.config import SourceSettings
 from newsletter.errors import StoppedError
 from newsletter.http import DeadlineAdapter, retry_after_s
 from newsletter.sources.base import NoNetworkError, SourceError
-from newsletter.sources.http.cache import CachedResponse, ResponseCache, cache_folder
+from newsletter.sources.http.cache import (
+    CachedResponse,
+    ResponseCache,
+    cache_folder,
+    is_worth_keeping,
+)
 from newsletter.sources.http.request_interval import Destination, RequestInterval
 from newsletter.sources.http.retry import (
     TRIES,
@@ -25,7 +31,7 @@ from newsletter.sources.http.retry import (
     is_worth_another_try,
     rest_after,
 )
-from newsletter.sources.response_types import asks_for_patience, response_type
+from newsletter.sources.response_types import asks_for_patience
 from newsletter.text import one_line
 
 _MOST_BYTES = 64_000_000  # arXiv's largest day is a few of these millions
@@ -43,7 +49,19 @@ _CONNECT_S = 4.0  # an address; arXiv's names have four
 _CLOSED = "cannot be reached, it refuses connections"
 _CLOSED_FOR_S = 300.0
 _LOOK_UP_S = 0.2
+_LONGEST_TURN_S = 3600.0  # that anybody waits for an answer, tries and rests included
 _OWN_CONDITIONS = ("If-None-Match", "If-Modified-Since", "Range", "Authorization")
+
+
+@dataclass
+class _Wish:
+    """A request, and what may save it."""
+
+    request: requests.PreparedRequest
+    began: float
+    is_shared: bool  # the answer may come from other processes, and serve them
+    kept: CachedResponse | None = None  # which arXiv may say has not changed
+    came: CachedResponse | None = None  # to another process, while this one waited
 
 
 class PoliteAdapter(DeadlineAdapter):
@@ -53,8 +71,8 @@ class PoliteAdapter(DeadlineAdapter):
     `page_interval_s` between pages of arxiv.org, retries and redirects included, whoever on this
     machine made them. 406, 429, 5xx and an answer of "Rate exceeded." are tried again,
     as late as `Retry-After` says; any other refusal is final. What did not change since it was last
-    asked for is not sent again. The `arxiv` package sets no time-out and its own name; both are put
-    right here.
+    asked for is not sent again, and what came to another process meanwhile is not asked for.
+    The `arxiv` package sets no time-out and its own name; both are put right here.
     """
 
     def __init__(
@@ -123,6 +141,11 @@ class PoliteAdapter(DeadlineAdapter):
     def remembered(self) -> ResponseCache:
         return ResponseCache(self._folder / "answers")
 
+    @cached_property
+    def just_came(self) -> ResponseCache:
+        """Every good answer, for those who wait for the same."""
+        return ResponseCache(self._folder / "moments", longest_s=_LONGEST_TURN_S)
+
     def send(
         self,
         request: requests.PreparedRequest,
@@ -142,17 +165,23 @@ class PoliteAdapter(DeadlineAdapter):
         remembers = asked.method == "GET" and not own_conditions
         kept = self.remembered.recall(asked.url or "") if remembers else None
         asked.headers.update(kept.conditions() if kept else {})
-        response = self._patiently(asked, options, kept)
-        if remembers and response.raw is not None and is_worth_keeping(response):
-            self.remembered.keep(asked.url or "", response)
-        return response
+        return self._patiently(_Wish(asked, self._clock(), remembers, kept), options)
 
-    def _patiently(
-        self,
-        request: requests.PreparedRequest,
-        options: dict[str, Any],
-        kept: CachedResponse | None,
-    ) -> requests.Response:
+    def _keep(self, wish: _Wish, response: requests.Response) -> None:
+        """Before the turn ends, so that who has the next one finds it."""
+        if wish.is_shared and is_worth_keeping(response):
+            url = wish.request.url or ""
+            if response.raw is not None:
+                self.remembered.keep(url, response)
+            self.just_came.keep(url, response, self._clock())
+
+    def _is_needed(self, wish: _Wish) -> bool:
+        if wish.is_shared:
+            url = wish.request.url or ""
+            wish.came = self.just_came.came_since(url, wish.began, self._clock())
+        return wish.came is None
+
+    def _patiently(self, wish: _Wish, options: dict[str, Any]) -> requests.Response:
         tries = Retrying(
             retry=retry_if_exception(is_worth_another_try),
             stop=stop_after_attempt(self._tries),
@@ -162,29 +191,32 @@ class PoliteAdapter(DeadlineAdapter):
         try:
             for attempt in tries:
                 with attempt:
-                    return self._in_turn(attempt.retry_state, request, options, kept)
+                    return self._in_turn(attempt.retry_state, wish, options)
         except RetryAfterError as error:
-            raise SourceError(f"{host_of(request.url)}: {error.in_the_end(self._tries)}") from error
+            raise SourceError(
+                f"{host_of(wish.request.url)}: {error.in_the_end(self._tries)}"
+            ) from error
         raise AssertionError("the last try returns or raises")
 
     def _in_turn(
-        self,
-        state: RetryCallState,
-        request: requests.PreparedRequest,
-        options: dict[str, Any],
-        kept: CachedResponse | None,
+        self, state: RetryCallState, wish: _Wish, options: dict[str, Any]
     ) -> requests.Response:
+        request = wish.request
         to = self._destination(request.url)
         if self._clock() < self._closed.get(to.host, 0.0):
             raise SourceError(f"{host_of(request.url)}: {_CLOSED}; run it again later")
-        with self._pace.turn(to) as turn:
+        with self._pace.turn(to, lambda: self._is_needed(wish)) as turn:
+            if wish.came is not None:
+                return wish.came.answer(request)
             try:
-                return self._once(request, options, kept)
+                response = self._once(request, options, wish.kept)
             except RetryAfterError as error:
                 # Told to all: arXiv asked this machine to wait, not this process.
                 turn.rest_s = rest_after(error, state, self._tries)
                 turn.rest_of_all = error.of_all
                 raise
+            self._keep(wish, response)
+            return response
 
     def _give_up_unanswered(self, url: str | None, error: requests.RequestException) -> None:
         """Whoever was never let in is not asked again and again.
@@ -309,12 +341,3 @@ def _read(response: requests.Response) -> None:
             response.close()
             raise SourceError(f"{host_of(response.url)}: the answer is larger than any of arXiv's")
     response._content = bytes(body)  # noqa: SLF001 - what `content` gives from now on
-
-
-def is_worth_keeping(response: requests.Response) -> bool:
-    """A web page that came instead of the answer might be confirmed for days."""
-    return (
-        response.status_code == requests.codes.ok
-        and "no-store" not in response.headers.get("Cache-Control", "").lower()
-        and response_type(response.content) is not None
-    )
