@@ -10,58 +10,86 @@ from newsletter.rendering.paper_text import plain, shortened
 from newsletter.sources.base import Paper
 
 _COMMENT_CHARACTERS = 140
+_LONGEST_CLAUSE = 200  # where the clause goes on
+_WHOLE = lazy_pattern(r"(?<=[a-z)\d][.;])\s+(?=[A-Z])")
 _READ_CHARACTERS = 1000
 _LOST_LINKS = ("this https URL", "this http URL")  # what is left of one on arXiv's own pages
-_SENTENCE_END = lazy_pattern(r"(?<=[.;])\s+")
+_SENTENCE_END = lazy_pattern(r"(?<=\.)\s+|(?<=;)\s+|(?<=[a-z\d)];)(?=\w)")
 _LEADS_TO = lazy_pattern(
     r"(?:for|see|the|our|all|an?|and|with|code|data\w*|demos?|models?|project|source|page|website"
     r"|github|audio|video|samples?|available|implementation|supplementary)\b",
     re.IGNORECASE,
 )
-# In front of an address: "is available at: https://", and all of "Code: https://".
-_LEADING = (
-    r"(?i:(?:^|(?<=[,;.]\s))(?:(?:the|our|and|&|source|project|open|public|home|web)[\s-]*)*"
-    r"(?:code|data|datasets?|demos?|models?|projects?|(?:web)?(?:page|site)s?|repo(?:sitory)?|links?))?"
-    r"(?i:(?:\s+(?:is|are))?(?:\s+(?:publicly|freely))?(?:\s+(?:available|downloadable|found))?"
-    r"(?:\s+(?:at|from|on|via))?)\s*[:(\[-]*\s*(?:https?://)?"
+# All that a clause says which only leads to an address: "Our code is available at https://".
+_LEADS_ONLY = lazy_pattern(
+    r"(?:(?:for|see|the|our|all|an?|and|with|this|here|more|please|also|to|of|at|from|on|in|via|is|are"
+    r"|was|be|can|will|which|codes?|data|datasets?|databases?|demos?|models?|weights|projects?|source"
+    r"|open|public(?:ly)?|free(?:ly)?|home|web|(?:home|web)?pages?|(?:web)?sites?|github|audio|videos?"
+    r"|samples?|examples?|animations?|details?|information|available|accessible|downloadable|online"
+    r"|found|released|hosted|provided|visit|check|out|refer|implementations?|software|packages?"
+    r"|supplement\w*|materials?|associated|accompanying|corresponding|repo(?:sitory)?|links?|urls?)\b"
+    r"[\s:,(\[&/-]*)+",
+    re.IGNORECASE,
 )
-_CLAUSE_END = lazy_pattern(r"(?<=[.;,])\s+")
+_STUMP = lazy_pattern(
+    r"(?:(?:^|\s|(?<=[,;(]))(?:for|please|see|also|visit|at|from|on|in|via|here|is|are|available|found)"
+    r"[\s:,(\[-]*)*[\s:(\[-]*\Z",
+    re.IGNORECASE,
+)
+_CLAUSE_END = lazy_pattern(r"(?<=[.,])\s+|(?<=;)\s+|(?<=[a-z\d)];)(?=\w)")
+_TENS = (
+    r"(?:(?:twenty|thirty|forty|fifty)(?:-\w+)?|ten|eleven|twelve"
+    r"|(?:thir|four|fif|six|seven|eigh|nine)teen)"
+)
 _NUMBER = (
-    # "ix+120", "~20"
-    r"(?:(?:[~\u223c\u2248]\s*|(?:ca|approx)\.\s*|approximately\s+)?(?:[ivxlc]+\s*\+\s*)?\d+\+?"
+    # "ix+120", "~20", "under 10"
+    r"(?:(?:[~\u223c\u2248<>]\s*|(?:ca|approx)\.\s*|(?:approximately|around|about|under|over|nearly"
+    r"|up\s+to|(?:less|more|fewer)\s+than|at\s+(?:most|least))\s+)?(?:[ivxlc]+\s*\+\s*)?\d+\+?"
     r"(?:\s*\+\s*(?:\d+|[ivxlc]+\b))*"
-    r"|no|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|many)"
+    rf"|{_TENS}|no|an?|one|two|three|four|five|six|seven|eight|nine|several|many|multiple|few|some)"
 )
 _THING = (
-    r"(?:pages?|pgs?|pp?(?!-)|figures?|figues?|figs?|tables?|references|refs|appendi(?:x|ces)"
-    r"|algorithms?|equations?|formulas?)\b\.?"
+    r"(?:pages?|pgs?|pp?(?!-)|p[\xe1a]ginas?|pagine|seiten|figures?|figues?|figs?|figuras?|figure"
+    r"|abbildung(?:en)?|abb|bilder|tables?|tablas?|tabelas?|tableaux|tabellen?|tabelle|references"
+    r"|refs|appendi(?:x|ces)|algorithms?|equations?|formulas?|listings?|(?:sub|super)figures?|diagrams?"
+    r"|plots?|schemes?|charts?|panels?|illustrations?|photos?|footnotes?|columns|words)\b\.?"
 )
 _KIND = (
     r"(?:(?:main|supplement\w*|appendix|extra|additional|eps|ps|postscript|colou?r|[a-z]+-panel)"
     r"\s+)?"
 )
+_REST = (
+    r"(?:text|content|paper|body|supplement\w*(?:\s+materials?)?|appendi\w+|references?|refs"
+    r"|bibliography)"
+)
 _OF_WHAT = (
-    r"(?:\s+(?:in\s+total|total|long|body|main\s+text|postscript|in\s+\w+\s+(?:style|format)"
-    r"|(?:of\s+)?(?:the\s+)?(?:main\s+)?(?:text|content|paper|body|supplement\w*|appendi\w+|references)"
-    r"(?:\s+and\s+appendi\w+)?))?"
+    r"(?:\s+(?:in\s+total|total|overall|long|body|main\s+text|postscript|in\s+\w+\s+(?:style|format)"
+    r"|(?:(?:of|excluding|including|without|not\s+(?:counting|including)|plus|for)\s+)?(?:the\s+)?"
+    rf"(?:main\s+)?{_REST}(?:\s*(?:and|&|,)\s*(?:the\s+)?{_REST})*))?"
     r"(?:\s*\((?:(?!accept|publi|appear|submi)[^()]){1,80}\))?"
 )
+_PAPER = r"(?:paper|article|manuscript|document|work|submission|preprint|report|version)"
 _COUNT = (
-    rf"(?:{_NUMBER}[\s-]*{_KIND}{_THING}{_OF_WHAT}"
+    rf"(?:(?:an?\s+)?\d+-pages?(?:\s+{_PAPER}\b)?"
+    rf"|{_NUMBER}[\s-]*{_KIND}{_THING}{_OF_WHAT}"
     # and led by its name: "Number of pages: 22"
     rf"|(?:(?:number|no\.?)\s+of\s+|\#\s*)?{_THING}(?:\s+count)?\s*:\s*\d+(?![\d-])"
     # "共 12 页，5 幅图"
     r"|[共全]?文?\s*[\d一二三四五六七八九十两]+\s*[张幅个]?\s*(?:[页頁图圖表]片?格?|ページ))"
 )
-_AND = r"\s*[,;，、；]?\s*(?:and\b|&|\+|plus\b|with\b|including\b|containing\b|as well as\b)?\s*"
+_AND = (
+    r"\s*[,;，、；:]?\s*"
+    r"(?:(?:and|y|e|et|und|plus|with|including|excluding|containing|as well as)\b|&|\+)?\s*"
+)
 # "6 pages,2 figures": at the start of a clause, and up to its end or to what becomes of the paper.
 _COUNTS = lazy_pattern(
     rf"(^|,(?!\d{{3}}\b)\s*|[;，、；。：（]\s*|[.:]\s+|\()"
-    r"(?:(?:contains|containing|with|total(?:\s+of)?|about|(?:the\s+)?main(?:\s+(?:text|paper|body))?"
-    r"|appendix|supp\w*(?:\s+materials?)?)(?:\s+(?:is|has|of))?\s+)?"
-    rf"{_COUNT}(?:{_AND}(?:{_COUNT}|appendi(?:x|ces)\b|supplement\w*(?:\s+materials?)?\b|ref(?:s|erences)\b))*"
+    rf"(?:(?:contains|containing|with|in\s+total|total(?:\s+of)?|overall|about|(?:this|the|our)\s+{_PAPER}"
+    r"|(?:the\s+)?main(?:\s+(?:text|paper|body))?|(?:with\s+)?supp\w*(?:\s+(?:materials?|information))?"
+    r"|appendix)(?:\s+(?:is|has|of|contains|containing|with|consists\s+of|comprises|includes|spans))?\s*,?\s+)?"
+    rf"{_COUNT}(?:{_AND}(?:{_COUNT}|{_THING}|\d+\s+(?:main|supp\w*)\b|supplement\w*(?:\s+materials?)?\b))*"
     r"(?=\s*(?:[,;.()，、；。）]|$)|\s+(?-i:[A-Z])|\s+(?:accepted|submitted|to\s+appear|published|version"
-    r"|under|in\s+press|presented))",
+    r"|under|in\s+press|presented)|(?<=-page)\s)",
     re.IGNORECASE,
 )
 _GONE = "\x00"  # stands where a count stood
@@ -86,10 +114,37 @@ def comment(paper: Paper) -> str:
         if "." not in link.name:
             linked.append(address)
         else:  # Other words stay: the host's name alone does not say what is there.
-            text = re.sub(_LEADING + re.escape(address) + r"[)\]]?", "", text)
+            text = _without(address, text)
     sentences = [_unlinked(sentence, linked) for sentence in _SENTENCE_END.split(text)]
     told = _uncounted(" ".join(filter(None, sentences))[:_READ_CHARACTERS])
-    return shortened(told if told == said else told.strip(" ,;."), _COMMENT_CHARACTERS)
+    told = told if told == said else told.strip(" ,;.")
+    return _cut(told) if any(map(str.isalpha, told)) else ""
+
+
+def _cut(text: str) -> str:
+    """A long comment up to the end of a sentence, or else of the clause that it would part."""
+    if len(text) <= _COMMENT_CHARACTERS:
+        return text
+    sentences = list(_WHOLE.finditer(text, _COMMENT_CHARACTERS // 3, _COMMENT_CHARACTERS))
+    end = sentences[-1] if sentences else _CLAUSE_END.search(text, _COMMENT_CHARACTERS)
+    if end is None or end.start() > _LONGEST_CLAUSE - 2:  # the ellipsis
+        most = _LONGEST_CLAUSE if len(text) <= _LONGEST_CLAUSE else _COMMENT_CHARACTERS
+        return shortened(text, most)
+    return text[: end.start()].rstrip(" ,;.") + " …"
+
+
+def _without(address: str, text: str) -> str:
+    """A text without an address and the words that only lead to it."""
+    while address in text:
+        before, _, after = text.partition(address)
+        clauses = _CLAUSE_END.split(before.removesuffix("https://").removesuffix("http://"))
+        clauses[-1] = (
+            clauses[-1] if _LEADS_ONLY.fullmatch(clauses[-1]) else _STUMP.sub("", clauses[-1])
+        )
+        while clauses and _LEADS_ONLY.fullmatch(clauses[-1]):
+            clauses.pop()
+        text = " ".join(clauses) + after.lstrip(")]")
+    return text
 
 
 def _uncounted(text: str) -> str:

@@ -101,10 +101,39 @@ def test_three_links_are_enough() -> None:
         ("Accepted (8 pages + refs). 3 p-values", "Accepted. 3 p-values"),
         ("39 pages, 5 figures, Code: https://lab.example.org/code", ""),
         ("Code: https://lab.example.org/code, at IROS", "at IROS"),
+        ("In total 22 pages with 9 figures, 3 tables; submitted to IJCV", "submitted to IJCV"),
+        ("fourteen pages, two figures, published in PAMI", "published in PAMI"),
+        ("10 pages excluding references, 6 figures, EMNLP Findings", "EMNLP Findings"),
+        ("A 10-page paper with 3 figures, AAAI", "AAAI"),
+        ("4-page short paper, 2 listings, SIGIR 2026", "short paper, SIGIR 2026"),
+        ("under 10 pages, WACV workshop", "WACV workshop"),
+        ("29 páginas, 4 figuras, en español", "en español"),
+        ("12 Seiten, 3 Abbildungen, KI 2026", "KI 2026"),
+        ("5 pages including reference", ""),
+        ("This manuscript contains 7 figures. Comments are welcome", "Comments are welcome"),
+        ("pp. 1-12, In Proceedings of LREC", "pp. 1-12, In Proceedings of LREC"),
+        ("6", ""),
+        ("ICCV accept;code, demos, and project are at https://lab.github.io/x/", "ICCV accept"),
+        ("for associated video, see https://lab.example.org/video", ""),
+        ("Video samples are available here: https://lab.example.org/video", ""),
+        ("Published, 3 pages; see https://lab.example.org/p", "Published"),
+        ("TL;DR: it is fast", "TL;DR: it is fast"),
     ],
 )
 def test_a_comment_says_what_its_links_and_a_page_count_do_not(said: str, shown: str) -> None:
     assert comments.comment(paper(comment=said)) == shown
+
+
+def test_a_long_comment_ends_with_a_sentence_or_else_with_the_clause_it_would_part() -> None:
+    warning = (
+        "This paper, presented at one of the most renowned conferences of a large field of"
+        " computer science in general and at large, is almost entirely fabricated"
+    )
+    more = ", and its results are not reproducible. Authors of others that build on it, be warned"
+    assert comments.comment(paper(comment=warning + more)) == f"{warning} …"
+    accepted = "Accepted at the main track of a conference on machines that learn"
+    more = ". The extended version has proofs, experiments and all else that reviewers asked for"
+    assert comments.comment(paper(comment=accepted + more)) == f"{accepted} …"
 
 
 def test_facts_are_version_categories_and_comment_in_this_order() -> None:
@@ -137,7 +166,7 @@ def test_what_is_not_known_is_not_shown() -> None:
 def test_no_comment_or_abstract_breaks_the_facts(comment: str, abstract: str) -> None:
     odd = paper(comment=comment, abstract=abstract)
     assert len(paper_links(odd)) <= 3
-    assert len(comments.comment(odd)) <= 140
+    assert len(comments.comment(odd)) <= 200
     assert all(each.url.startswith(("http://", "https://")) for each in paper_links(odd))
 
 
