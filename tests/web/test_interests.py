@@ -152,6 +152,7 @@ def test_hostile_words_get_one_line_and_change_nothing(site: Site) -> None:
         page_of(site), show="1", word="codec", author="!", carried=json.dumps([[SECURE, "", ""]])
     )
     assert "Keep this paper when I save" in slip.text
+    assert slip.text.index('class="trouble"') < slip.text.index("<form")  # above any picks
     assert ">codec</textarea>" in slip.text
 
 
