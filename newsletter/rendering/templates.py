@@ -39,6 +39,9 @@ _WIDE = {"ja", "zh"}
 _DOUBLE_GAP = re.compile(
     "([\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f])((?:</[a-z0-9]+>)*) +(?=\\S)"
 )
+_LAST_GAP = re.compile(r" (?=[^ <>]*(?:<[^<>]*>[^ <>]*)*\Z)")  # of a text, not of a tag
+_LONGEST_END = 28  # characters of two words, so that the line before them is not left half empty
+_SHORT_PART = re.compile(r"(?<=\b\w)-(?=\w)(?![^<>]*>)|(?<=\w)-(?=\w\b)(?![^<>]*>)")
 _COUNTED = re.compile(r"(?<=\d) (?=[^\W\d])")
 # What an expression in a template can raise.
 _MISTAKES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -100,6 +103,7 @@ def template_environment(catalogue: Catalogue, theme: Theme = OURS) -> Environme
     environment.filters |= {
         "tex": _tex,
         "tex_unlinked": _tex_unlinked,
+        "tex_title": _tex_title,
         "plain": paper_text.plain,
         "wrapped": wrap_text,
         "long_date": catalogue.long_date,
@@ -164,6 +168,21 @@ def _tex(source: str) -> Markup:
 def _tex_unlinked(source: str) -> Markup:
     """For text that stands inside a link already."""
     return Markup(paper_text.markup(source, _LONGEST // 10, linked=False))  # noqa: S704 - it escapes
+
+
+def _tex_title(source: str) -> Markup:
+    """A title whose last two words stay in one line, if they are not long, and "N-D" in each.
+
+    CSS cannot do this for cards, whose category stands behind the title.
+    """
+    whole = _tex_unlinked(source)
+    html = str(whole)
+    gap = _LAST_GAP.search(html)
+    if gap is None or len(" ".join(whole.striptags().split(" ")[-2:])) > _LONGEST_END:
+        return whole
+    start = html.rfind(" ", 0, gap.start()) + 1
+    end = f"{html[start : gap.start()]}\N{NO-BREAK SPACE}{html[gap.end() :]}"
+    return Markup(html[:start] + _SHORT_PART.sub("\N{NON-BREAKING HYPHEN}", end))  # noqa: S704 - it is
 
 
 def _unbroken(words: str) -> str:

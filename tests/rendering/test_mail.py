@@ -526,3 +526,24 @@ def test_styles_spend_no_byte_on_spaces_and_texts_keep_theirs() -> None:
     page = IssueEmails(digest(paper(title=said)), SITE, LINKS).mail(READER).html
     assert 'A style="a; b" of writing</a>' in page
     assert not re.search(r'<[a-z][^<>]* style="[^"]*; ', page)
+
+
+@pytest.mark.parametrize(
+    ("title", "end"),
+    [
+        (
+            "A study of large N-D images",
+            "large N\u2011D\u00a0images</",
+        ),
+        (
+            "Summaries for t-SNE & $x^2$",
+            "for t-SNE &amp;\u00a0<em>x</em><sup>2</sup></",
+        ),
+        ("Learning multi-dimensionalities electromagnetically", "nalities electromagnetically</"),
+        ("Rotorcraft", ">Rotorcraft</"),
+    ],
+)
+def test_no_word_of_a_title_stands_alone_in_its_last_line(title: str, end: str) -> None:
+    mails = IssueEmails(digest(paper(title=title)), SITE, LINKS)
+    for level in ("titles", "full"):
+        assert end in " ".join(mails.page(level, "en").split(" ")).replace("\n", " ")
