@@ -44,9 +44,9 @@ def connect(settings: TransportSettings) -> SmtpSocket:
     """
     with ExitStack() as undo:
         try:
-            connection = _open(settings)
+            connection = open_connection(settings)
             undo.callback(connection.close)
-            _introduce(connection, settings)
+            introduce(connection, settings)
         except (OSError, UnicodeError) as error:  # the latter where the host is no name at all
             if isinstance(error, OSError) and _may_pass(error):
                 raise
@@ -65,7 +65,12 @@ def describe_error(error: Exception) -> str:
     return brief(error)
 
 
-def _open(settings: TransportSettings) -> SmtpSocket:
+def open_connection(settings: TransportSettings) -> SmtpSocket:
+    """Connect, and read the greeting.
+
+    Raises:
+        OSError, UnicodeError: nobody answers, or no SMTP server.
+    """
     host, port, timeout_s = settings.host, settings.port, settings.timeout_s
     if settings.security == "tls":
         context = ssl.create_default_context()
@@ -80,7 +85,13 @@ def _our_name() -> str | None:
     return name if "." in name else None
 
 
-def _introduce(connection: smtplib.SMTP, settings: TransportSettings) -> None:
+def introduce(connection: smtplib.SMTP, settings: TransportSettings) -> None:
+    """Encrypt and log in as the settings say.
+
+    Raises:
+        TransportDownError: nothing can be sent so.
+        OSError: as smtplib has it.
+    """
     if connection.sock is not None:
         # The final dot goes out at once instead of waiting for the body's acknowledgement.
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -9,7 +9,12 @@ from newsletter.config import TransportSettings
 from newsletter.finding import Severity
 from newsletter.text import brief
 from newsletter.transports.base import TransportDownError
-from newsletter.transports.smtp.connect import SmtpSocket, connect, describe_error
+from newsletter.transports.smtp.connect import (
+    SmtpSocket,
+    describe_error,
+    introduce,
+    open_connection,
+)
 
 _REFUSED = 400  # codes from here on (RFC 5321, 4.2.1)
 _USUAL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -32,10 +37,14 @@ def attempt(settings: TransportSettings, sender: str) -> tuple[Severity, str]:
     """Connect, encrypt, log in, name the sender, and take leave before there is a mail."""
     place = f"{settings.host}:{settings.port}"
     try:
-        connection = connect(settings)
-    except (TransportDownError, OSError) as error:
-        cause = error.__cause__ if isinstance(error, TransportDownError) else error
-        return Severity.TROUBLE, f"{place}: {_advice(settings, cause) if cause else error}"
+        connection = open_connection(settings)
+    except (OSError, UnicodeError) as error:
+        return Severity.TROUBLE, f"{place}: {_advice(settings, error)}"
+    try:
+        introduce(connection, settings)
+    except (TransportDownError, OSError, UnicodeError) as error:
+        connection.close()
+        return Severity.TROUBLE, f"{place}: {_advice_after_greeting(settings, error)}"
     try:
         refusal = _refusal(connection, settings, sender)
         connection.rset()
@@ -64,21 +73,34 @@ def _refusal(connection: SmtpSocket, settings: TransportSettings, sender: str) -
     return f"{text} ({code} {brief(words)})"
 
 
-def _advice(settings: TransportSettings, cause: BaseException) -> str:
+def _advice_after_greeting(settings: TransportSettings, cause: Exception) -> str:
+    """The same of a server that is one: it greeted, and then did not take the next step."""
+    if isinstance(cause, TransportDownError):
+        return str(cause)
+    if isinstance(cause, smtplib.SMTPServerDisconnected | TimeoutError):
+        step = "login" if settings.username else "greeting"
+        return (
+            f"it greets, and at the {step} hangs up or says nothing more: it is busy, or something"
+            f" between cuts in; try again later ({describe_error(cause)})"
+        )
+    return _advice(settings, cause)
+
+
+def _advice(settings: TransportSettings, cause: Exception) -> str:
     """What to change, with the server's words where there are any."""
-    words = describe_error(cause) if isinstance(cause, Exception) else ""
+    words = describe_error(cause)
     for kind, advise in _BY_KIND.items():
         if isinstance(cause, kind):
             return f"{advise(settings, words)} ({words})"
     if settings.security == "tls" and isinstance(cause, ssl.SSLError):
         return (
             f"port {settings.port} does not begin with TLS: set"
-            ' transport.security = "starttls", or transport.port = 465'
+            f' transport.security = "starttls"{_or_port(settings)}'
         )
     if settings.security != "tls" and _speaks_tls(settings):
         return (
-            f'port {settings.port} begins with TLS: set transport.security = "tls",'
-            " or transport.port = 587"
+            f'port {settings.port} begins with TLS: set transport.security = "tls"'
+            f"{_or_port(settings)}"
         )
     if isinstance(cause, smtplib.SMTPResponseException) and cause.smtp_code >= _REFUSED:
         return f"it turns us away ({words})"
@@ -91,8 +113,16 @@ def _advice(settings: TransportSettings, cause: BaseException) -> str:
 
 
 def _usual_port(settings: TransportSettings, _words: str) -> str:
-    security = settings.security
-    return f"with {security} transport.port is mostly {_USUAL_PORTS[security]}"
+    usual = _USUAL_PORTS[settings.security]
+    if settings.port == usual:
+        return f"{usual} is the right port for {settings.security}: look at transport.host"
+    return f"with {settings.security} transport.port is mostly {usual}"
+
+
+def _or_port(settings: TransportSettings) -> str:
+    """The other way out: the port that fits what is set, unless that is the one."""
+    usual = _USUAL_PORTS[settings.security]
+    return "" if settings.port == usual else f", or transport.port = {usual}"
 
 
 def _login(settings: TransportSettings, words: str) -> str:
