@@ -30,6 +30,7 @@ from newsletter.sources.http.session import PoliteAdapter, polite_session
 from newsletter.subscribers import health as subscribers_health
 from newsletter.transports import health as transports_health
 from newsletter.transports.sendgrid import health as sendgrid_health
+from newsletter.transports.smtp import health as smtp_health
 from newsletter.web.app import create_app
 from tests.certificates import Certificate, certificate, needs_openssl
 from tests.conftest import NOW, Cli
@@ -80,6 +81,7 @@ def for_localhost(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return certificate(tmp_path_factory.mktemp("tls"), "DNS:localhost")
 
 
+USUAL = "transport.port"
 LOGIN = {"username": "ada", "password": "wrong"}
 SMTP_FAULTS: dict[str, tuple[dict[str, str], Mapping[str, object], str]] = {
     "wrong password": (
@@ -138,6 +140,11 @@ SMTP_FAULTS: dict[str, tuple[dict[str, str], Mapping[str, object], str]] = {
     "no SMTP server": ({"greeting": "HTTP/1.1 400 Bad Request"}, {}, "no SMTP server answers"),
     "busy": ({"greeting": "421 4.3.2 come back later"}, {}, "it turns us away (421 4.3.2 come"),
     "hangs up": ({"greeting": CLOSE}, {}, "no SMTP server answers there"),
+    "says nothing at the login": (
+        {"AUTH": SILENCE},
+        {"timeout_s": 0.2, **LOGIN},
+        "it greets, and at the login hangs up or says nothing more",
+    ),
     "says nothing": ({"greeting": SILENCE}, {"timeout_s": 0.2}, "no SMTP server answers there"),
 }
 
@@ -179,7 +186,11 @@ def test_encryption_is_told_apart_and_a_name_that_does_not_fit(
     with ImapStandIn(context=for_localhost.context) as tls:
         setting("transport", port=tls.port, timeout_s=0.3)
         ((_, from_the_start),) = found("transport")
-    assert 'begins with TLS: set transport.security = "tls"' in from_the_start
+        monkeypatch.setitem(smtp_health._USUAL_PORTS, "starttls", tls.port)
+        ((_, usual),) = found("transport")
+    assert f'begins with TLS: set transport.security = "tls", or {USUAL} = 587' in from_the_start
+    assert 'begins with TLS: set transport.security = "tls"' in usual
+    assert USUAL not in usual, "which is what it is already"
 
 
 def test_a_server_that_takes_everything_gets_no_mail(setting: Set, found: Found) -> None:
@@ -255,6 +266,9 @@ def test_the_mailbox_is_logged_in_to_and_its_folder_opened(setting: Set, found: 
         assert "it hangs up (it offers no STARTTLS)" in found("mailbox")[0][1]
         setting("feedback", imap_security="tls")
         assert "does not begin with TLS" in found("mailbox")[0][1]
+    with OddSmtp() as server:
+        setting("feedback", imap_port=server.port, imap_security="none")
+        assert "that is an SMTP server, no IMAP server" in found("mailbox")[0][1]
 
 
 def test_sendgrid_says_what_its_key_may_do_and_where_it_is_at_home(

@@ -49,6 +49,11 @@ def _advice(place: FeedbackSettings, cause: BaseException | None) -> str:
         return f"has no such folder ({words}); look at feedback.imap_folder"
     if isinstance(cause, imaplib.IMAP4.error) and not isinstance(cause, imaplib.IMAP4.abort):
         return f"the login is refused ({words}); look at feedback.imap_username and imap_password"
+    greeting = words.partition("b'")[2] or words
+    other = next((name for begin, name in _OTHERS.items() if greeting.startswith(begin)), "")
+    if other:
+        usual = "look at feedback.imap_host and imap_port (mostly 993 with tls)"
+        return f"that is {other}, no IMAP server ({words}); {usual}"
     usual = "look at feedback.imap_host, imap_port and imap_security (mostly tls at 993)"
     known = (text for kind, text in _BY_KIND.items() if isinstance(cause, kind))
     return f"{next(known, 'no answer')} ({words}); {usual}"
@@ -62,6 +67,8 @@ def _said(cause: BaseException | None) -> str:
     return words.decode(errors="replace") if isinstance(words, bytes) else str(cause)
 
 
+# By what they greet with.
+_OTHERS = {"220": "an SMTP server", "+OK": "a POP3 server", "SSH-": "an SSH server"}
 _BY_KIND = {
     socket.gaierror: "there is no such host, or no network",
     UnicodeError: "this is no name of a host",
