@@ -60,7 +60,6 @@ LAYERS = (
     "schema",
     "database_clock",
     "db",
-    "same_file",
     "models",
     "config",
     "colours",

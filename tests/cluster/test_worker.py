@@ -187,6 +187,7 @@ def test_who_dies_between_two_slices_leaves_the_rest_to_whoever_looks_next(
 ) -> None:
     monkeypatch.setattr(freezing, "BATCH_SIZE", 2)
     monkeypatch.setattr(freezing, "SLICE", 1)
+    monkeypatch.setattr(jobs, "_FREEZING_S", 60.0)  # however slow the machine is
 
     with monkeypatch.context() as patch:  # as if it died after the first
         patch.setattr(daily, "freeze_rest", lambda *_: None)
