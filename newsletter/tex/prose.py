@@ -15,6 +15,9 @@ _IS_A_NAME = re.compile(r"(?<![\w^_=<>])[A-Z]{2,}\Z")
 _OPENS = frozenset(" (<[/,=\n")
 _NUMBER = re.compile(r"[-+]?\.?\d|[ /]|\Z|\\?\$\d|[£€¥]|[<>]=? ?\d")
 
+DASHES = {"--": "–", "---": "—"}
+_JOINING = frozenset("–—/:;=")  # {+} and {-} may be sets of signs
+
 _METHOD = re.compile(r"[A-Za-z]*[A-Z][A-Z][a-z]+\Z|[A-Za-z]*[a-z][A-Z][a-z]+\Z")
 _RAISED = re.compile(r"[-+−]?\d+(?:\.\d+)?|[*+\-′'∗]{1,2}|[A-Za-z](?![A-Za-z])|°")
 _LOWERED = re.compile(r"\d{1,2}(?![\d_])|[A-Za-z](?![\w])")
@@ -61,6 +64,11 @@ def lowered(before: str, after: str) -> str:
 def ends_in_name(before: str) -> bool:
     """Whether a method's name ends here, as in PRMBench, and not the first part of a word."""
     return _METHOD.search(before) is not None
+
+
+def is_guarded_dash(inner: str) -> bool:
+    """Whether braces hold nothing but a sign that nobody makes a set of: {--}, {/}, {:}."""
+    return inner in DASHES or inner in _JOINING
 
 
 def is_guarded_sign(inner: str) -> bool:

@@ -119,14 +119,17 @@ class TexRenderer(Renderer):
     def prose(self, span: Span, style: Style) -> str:
         out: list[str] = []
         while span:
-            out.append(self._prose_step(span, style))
+            if self.tokens[span.at].kind is TokenType.COMMAND:
+                piece = self._spaced_command(span, style)
+                out = [_unspaced(out)] if piece.role is Role.CLOSING else out
+                out.append(piece.text)
+            else:
+                out.append(self._prose_step(span, style))
         return "".join(out)
 
     def _prose_step(self, span: Span, style: Style) -> str:
         token = self.tokens[span.at]
         match token.kind:
-            case TokenType.COMMAND:
-                return self._spaced_command(span, style)
             case TokenType.OPEN:
                 return self._prose_group(span, style)
             case TokenType.DOLLAR | TokenType.DOLLARS:
@@ -170,16 +173,17 @@ class TexRenderer(Renderer):
             return self.marks.words(address + glued)
         return self.marks.link(address, "") + self.marks.words(glued)
 
-    def _spaced_command(self, span: Span, style: Style) -> str:
+    def _spaced_command(self, span: Span, style: Style) -> MathPart:
         """A command in prose; a relation that has room on its right gets it on its left."""
         start = self.tokens[span.at].start
         piece = self.command(span, style)
         if piece.role is Role.OPENING:
             self.trim(span)
         takes_room = piece.role is Role.RELATION or piece.text in _TAKES_ROOM
-        if takes_room and self.next_starts(span, " ") and start:
-            return piece.text if self.source[start - 1] in " (~\n" else " " + piece.text
-        return piece.text
+        is_tight = start and self.source[start - 1] not in " (~\n"
+        if takes_room and is_tight and self.next_starts(span, " "):
+            return piece._replace(text=f" {piece.text}")
+        return piece
 
     def _prose_group(self, span: Span, style: Style) -> str:
         start = span.at
@@ -190,6 +194,8 @@ class TexRenderer(Renderer):
         raw = self.inside(start, inner.end)
         content = self.inner(inner, style)
         alone = len(self.tokens) == inner.end - start + 1
+        if prose.is_guarded_dash(raw):
+            return self.marks.words(prose.DASHES.get(raw, raw))
         if prose.is_guarded_sign(raw) and self.is_glued(start, inner.end):
             return content
         if prose.shows_braces(raw, is_tex=self.is_tex, alone=alone):
@@ -311,3 +317,8 @@ class TexRenderer(Renderer):
         inner = self.argument(span, style)
         span.at = max(span.at, end)
         return self.marks.raised(inner) if up else self.marks.lowered(inner)
+
+
+def _unspaced(pieces: list[str]) -> str:
+    """The pieces as one, without the space that a bracket's end does not want before it."""
+    return "".join(pieces).rstrip(" ")

@@ -48,6 +48,8 @@ _SINGLE_QUOTED = re.compile(
 )
 # Opened by two and closed by one: ``delta energy'.
 _HALF_QUOTED = re.compile(r"(?<![\\`])``([^`'\x00]{1,400}?)'(?![\w'])")
+# Opened by one and closed by two: `delta energy''.
+_HALF_OPENED = re.compile(r"(?<![\\`\w'])`([^`'\x00 \"”][^`'\x00\"”]{0,200}?)(?:''|\"|”)(?!')")
 # What a web page made of a sign. One behind a backslash is an author's own.
 _ENTITY = re.compile(
     r"(?<!\\)&(?:amp;){0,5}(?P<name>#\d{1,7};|#[xX][\da-fA-F]{1,6};|[A-Za-z]\w{1,30};)"
@@ -87,6 +89,7 @@ def tidied(source: str) -> str:
         source = _SINGLE_QUOTED.sub(r"‘\1’", source)
         source = _DOUBLE_QUOTED.sub(r"“\1”", source)
         source = _HALF_QUOTED.sub(r"“\1”", source)
+        source = _HALF_OPENED.sub(r"“\1”", source)
     if "--" in source:
         source = _DASHES.sub(_dash, source)
     return source.replace(_BREAK, "\n")

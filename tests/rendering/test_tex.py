@@ -366,6 +366,10 @@ def test_hostile_texts_neither_crash_nor_stall(kind: str) -> None:
 
 
 @stories(
+    ("pages 3{--}5 and {---} dash, read {/} write {:}", "pages 3–5 and — dash, read / write :"),
+    ("`hi'' and the `so-called\" one", "“hi” and the “so-called” one"),
+    (r"\left\{ x \right\} and a \langle y \rangle", "{x} and a ⟨y⟩"),
+    ("from {*} to foo} and {bar", "from {*} to foo} and {bar"),  # the author's own
     ("a set of 6{,}000 images", "a set of 6,000 images"),
     ("Page: {https://example.org/x}.", "Page: https://example.org/x."),
     ("at https://example.org/x}{https://example.org/x. Next", "at https://example.org/x. Next"),
