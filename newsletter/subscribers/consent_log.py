@@ -59,9 +59,10 @@ class ConsentEvidence:
     doubt: str | None = None  # what looked like a machine, not like a person
 
 
-def operator_evidence(consent: str) -> ConsentEvidence:
-    """What the operator has in hand, in their own words."""
-    return ConsentEvidence(Channel.OPERATOR, f"the operator's proof: {consent}")
+def proof_of_consent(consent: str, way: Channel = Channel.OPERATOR) -> ConsentEvidence:
+    """What the operator, or a program of theirs, has in hand, in their own words."""
+    whose = "the operator's proof" if way is Channel.OPERATOR else "a program's word"
+    return ConsentEvidence(way, f"{whose}: {consent}")
 
 
 def record_consent(

@@ -140,7 +140,7 @@ def _keep_out(
         suppression.suppress_all(session, addresses, suppression.BY_OPERATOR, now)
         return
     here = lock_addresses(session, addresses)
-    evidence = consent_log.operator_evidence("a list of people who said no")
+    evidence = consent_log.proof_of_consent("a list of people who said no")
     for subscriber in here:
         lifecycle.unsubscribe(session, subscriber, None, evidence, now)
     strangers = set(addresses) - {subscriber.email for subscriber in here}
@@ -309,7 +309,7 @@ class _Chunk:
                 numbers[name],
                 ConsentAction.CONFIRMED,
                 slugs,
-                consent_log.operator_evidence(person.consent),
+                consent_log.proof_of_consent(person.consent),
                 person.confirmed_at,
             )
             for (name, _), (person, slugs) in acts.items()

@@ -13,7 +13,7 @@ from newsletter.models import Rhythm, Standing, SubscriberRow, SubscriptionRow
 from newsletter.reader_locks import lock_addresses, lock_everybody
 from newsletter.subscribers import consent_log, rhythm, suppression
 from newsletter.subscribers.addresses import normalize_address
-from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
+from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
 
 UNDO_WITHIN = timedelta(days=7)  # leaving, by its page or by the mail after it
 CONFIRMED_BY_LINK = "confirmed by the link in the mail"
@@ -30,9 +30,16 @@ class SubscriptionRequest:
 
 
 def add_subscriber(
-    session: Session, email: str, wish: SubscriptionRequest, consent: str | None, now: datetime
+    session: Session,
+    email: str,
+    wish: SubscriptionRequest,
+    consent: str | None,
+    now: datetime,
+    way: Channel = Channel.OPERATOR,
 ) -> SubscriberRow:
     """Take somebody in: confirmed where there is proof of consent, else pending.
+
+    `way` is by whom the proof came.
 
     Somebody who left, one newsletter or all, or whose address is suppressed, can only come back by
     confirming anew; `to_be_asked` says for what.
@@ -52,7 +59,7 @@ def add_subscriber(
     open_ = subscriber_to_ask(session, subscriber, wish)
     proven = [slug for slug in wish.newsletters if slug not in open_]
     if consent and proven:
-        evidence = consent_log.operator_evidence(consent)
+        evidence = consent_log.proof_of_consent(consent, way)
         consent_log.record_consent(
             session, subscriber, ConsentAction.CONFIRMED, proven, evidence, now
         )

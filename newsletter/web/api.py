@@ -29,6 +29,7 @@ from newsletter.web.pages import bears, pages
 blueprint = Blueprint("api", __name__)
 
 _AN_HOUR = timedelta(hours=1)
+_SIGNUPS, _LEAVES = "api-hour", "api-leave-hour"  # who signs many up can still let one go
 
 
 class _ApiError(Exception):
@@ -81,7 +82,7 @@ def unsubscribe(address: str) -> tuple[str, int]:
     slugs = _newsletters(client, request.args.getlist("newsletter") or None)
     now = pages.clock()
     with pages.database.by_row.begin() as session:
-        _count(session, name, client)
+        _count(session, name, client, _LEAVES)
         for subscriber in lock_addresses(session, [address]):
             evidence = ConsentEvidence(Channel.API, f"by {name}")
             ended = lifecycle.unsubscribe(session, subscriber, slugs, evidence, now)
@@ -110,7 +111,7 @@ def _vouch(
     try:
         with pages.database.write.begin() as session:
             _count(session, name, client)
-            subscriber = lifecycle.add_subscriber(session, address, wish, consent, now)
+            subscriber = lifecycle.add_subscriber(session, address, wish, consent, now, Channel.API)
             asked = lifecycle.subscriber_to_ask(session, subscriber, wish)
             if asked:
                 signups.consume_confirm_mail(session, address, pages.settings.signup, now)
@@ -123,6 +124,8 @@ def _vouch(
 
 
 def _body() -> dict[str, Any]:
+    if not request.is_json:
+        raise _ApiError(400, "the body must be JSON, with Content-Type: application/json")
     try:
         given = request.get_json(silent=True)
         json.dumps(given, ensure_ascii=False).encode()  # half a pair of surrogates is no text
@@ -141,10 +144,8 @@ def _client() -> tuple[str, ApiClientSettings]:
     return found[0]
 
 
-def _count(session: Session, name: str, client: ApiClientSettings) -> None:
-    use = LimitKey(
-        Limit("api-hour", client.per_hour, _AN_HOUR), signup_limits.key_of(session, name)
-    )
+def _count(session: Session, name: str, client: ApiClientSettings, scope: str = _SIGNUPS) -> None:
+    use = LimitKey(Limit(scope, client.per_hour, _AN_HOUR), signup_limits.key_of(session, name))
     now = pages.clock()
     if signup_limits.consume(session, [use], now) is not None:
         wait = (signup_limits.opens_again(session, use) or now + _AN_HOUR) - now

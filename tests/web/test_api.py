@@ -61,6 +61,12 @@ def test_a_trusted_one_vouches_but_not_for_who_left(site: Site) -> None:
         200,
         {"status": "confirmed", "confirmed": ["audio"], "asked": []},
     )
+    with site.database.read() as session:
+        vouched = session.scalars(select(ConsentRow).where(ConsentRow.act == "confirmed")).one()
+    assert (vouched.way, vouched.wording) == (
+        "api",
+        "a program's word: crm: ticked the box, 3 July",
+    )
     assert delete(site, CRM, ADA).status_code == 204
     assert site.held(ADA) == set()
     again = post(site, CRM, email=ADA, newsletters=["audio"], consent="ticked it again")
@@ -100,10 +106,13 @@ def test_a_token_reaches_as_far_as_it_is_for(site: Site) -> None:
     for token in ("", "wrong", SHOP[:-1]):
         answer = post(site, token, email=ADA)
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
-    for _ in range(3):
+    for _ in range(5):
         assert post(site, SHOP, email=ADA).status_code == 202
     busy = post(site, SHOP, email=ADA)
     assert (busy.status_code, busy.headers["Retry-After"]) == (429, "3600")
+    assert delete(site, SHOP, ADA).status_code == 204  # who signs many up can still let one go
+    form = site.client.post("/api/subscribers", data={"email": ADA}, headers=bearer)
+    assert (form.status_code, "Content-Type" in form.text) == (400, True)
 
 
 def test_a_token_for_what_is_not_there_is_refused_at_the_start(two: Settings) -> None:
