@@ -27,6 +27,13 @@ _SAYS_MODE = re.compile(  # Chrome 80, Firefox 90, Safari 16.4, and later
     r"|Version/(?:16\.[4-9]|1[7-9]|[2-9]\d)\S* .*Safari/"
 )
 _SAYS_WHO = re.compile(r"Chrome/|Firefox/")
+_DRIVEN = re.compile(  # a program by its own word; it can lie, and then nothing tells
+    r"(?i)headless|phantomjs|puppeteer|playwright|selenium|webdriver|cypress|electron|slimerjs"
+    r"|htmlunit|jsdom|zombie\.js|splash|wkhtml|python|\bcurl|wget|libwww|okhttp|httpclient|axios"
+    r"|go-http|scrapy|aiohttp|\bjava/|\bphp|\bruby|(?<!cu)bots?\b|crawl|spider|scan|preview"
+    r"|proofpoint|mimecast|barracuda|safelinks|urldefen[sc]e|trendmicro|forcepoint|fireeye"
+    r"|zscaler|sophos|symantec|bluecoat|checkpoint|cloudmark|ironport|vade|virustotal|urlscan"
+)
 
 
 class PressDoubt(StrEnum):
@@ -87,9 +94,12 @@ def is_scripted(headers: Mapping[str, str], *, over_https: bool) -> bool:
     """Whether no person's browser sends a form like that (Fetch Metadata, which needs https).
 
     A browser of before it, and Safari, say nothing of who pressed: they are believed. So are all
-    that call themselves browsers without https.
+    that call themselves browsers without https. Whoever drives a browser and says so is not; who
+    drives one under a person's name passes for a person, also in `Sec-Fetch-User`.
     """
     agent = headers.get("User-Agent", "")
+    if _DRIVEN.search(f"{agent} {headers.get('Sec-Ch-Ua', '')}"):
+        return True
     if "Sec-Fetch-Mode" in headers:
         return bool(_SAYS_WHO.search(agent)) and headers.get("Sec-Fetch-User") != "?1"
     is_browser = agent.startswith(("Mozilla/", "Opera/"))

@@ -27,6 +27,7 @@ PAGE_WIDTHS = (360, 1280)
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 _HEIGHT = 800
+_PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/130.0.0.0 Safari/537.36"
 # Chromium refuses to run as root inside its sandbox; the rest keeps it from calling home.
 _ARGUMENTS = [
     "--no-sandbox",
@@ -113,6 +114,7 @@ class Eyes:
             color_scheme=scheme,
             device_scale_factor=scale,
             reduced_motion="reduce",
+            user_agent=_PERSON,
         )
         try:
             opened = context.new_page()

@@ -147,8 +147,25 @@ def test_a_script_that_presses_in_a_browser_is_asked_once_more_and_a_person_is_n
     site: Site,
 ) -> None:
     chrome = {"User-Agent": "Mozilla/5.0 Chrome/130.0", "Sec-Fetch-Mode": "navigate"}
+    driven = chrome | {"Sec-Fetch-User": "?1"}  # as Playwright's presses say, too
     for who, headers, doubt in (
         ("script@reader.example", chrome, "scripted"),
+        (
+            "driven@reader.example",
+            driven | {"User-Agent": "Mozilla/5.0 HeadlessChrome/156.0"},
+            "scripted",
+        ),
+        ("hinted@reader.example", driven | {"Sec-CH-UA": '"HeadlessChrome";v="156"'}, "scripted"),
+        (
+            "gateway@reader.example",
+            driven | {"User-Agent": "Mozilla/5.0 (BarracudaScanner) Chrome/130.0"},
+            "scripted",
+        ),
+        (
+            "phone@reader.example",
+            driven | {"User-Agent": "Mozilla/5.0 (Android 14; CUBOT X) Chrome/130.0"},
+            None,
+        ),
         ("chrome@reader.example", chrome | {"Sec-Fetch-User": "?1"}, None),
         ("safari@reader.example", chrome | {"User-Agent": "Version/18 Safari/605"}, None),
     ):
