@@ -56,6 +56,7 @@ def _bring_back(
             came = _came_by(session, holder, change, {row.newsletter for row in moved})
             lifecycle.unsubscribe(session, holder, came, evidence, now)
             address_change.hand_over(session, holder, subscriber, came)
+            lifecycle.forget_subscriptions(session, holder, came)
             interest_store.undo_move(session, holder.id, change.done_at or change.asked_at)
     for subscription in held:
         if subscription in moved:
@@ -74,8 +75,12 @@ def _bring_back(
 def _came_by(
     session: Session, holder: SubscriberRow, change: AddressChangeRow, moved: Collection[str]
 ) -> list[str]:
-    """What of the moved newsletters somebody has by that move, and not by a yes of their own."""
+    """What of the moved newsletters somebody has by that move, and not by a yes of their own.
+
+    What they left or moved on since counts, too: no undo of that may bring it back.
+    """
     since = change.done_at or change.asked_at
+    held = {row.newsletter: row for row in lifecycle.subscriptions(session, holder)}
     own = {
         slug
         for entry in consent_log.consent_history(session, holder.id)
@@ -84,6 +89,6 @@ def _came_by(
     }
     return [
         slug
-        for slug, subscription in lifecycle.active_subscriptions(session, holder).items()
+        for slug, subscription in held.items()
         if slug in moved and slug not in own and subscription.since >= since
     ]

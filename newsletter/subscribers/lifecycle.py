@@ -185,6 +185,16 @@ def end_subscriptions(
     return [subscription.newsletter for subscription in ended]
 
 
+def forget_subscriptions(
+    session: Session, subscriber: SubscriberRow, newsletters: Collection[str]
+) -> None:
+    """As if they had never had them: no link of theirs brings these back."""
+    for subscription in subscriptions(session, subscriber):
+        if subscription.newsletter in newsletters:
+            session.delete(subscription)
+    session.flush()
+
+
 def end_newsletter(
     session: Session, newsletter: str, evidence: ConsentEvidence, now: datetime
 ) -> int:

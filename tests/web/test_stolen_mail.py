@@ -1,6 +1,7 @@
 """A forwarded issue falls into the wrong hands: what its links can do, and what is taken back."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -107,6 +108,47 @@ def test_what_the_new_address_said_yes_to_by_itself_stays(site: Site) -> None:
     back = move(site, ADA, THIEF)
     site.press(site.get(back), back)
     assert (site.held(ADA), site.held(THIEF)) == ({"audio", "text"}, {"text"})
+
+
+@pytest.mark.parametrize("then", ["moves on", "moves on and erases", "leaves", "stays"])
+def test_no_link_of_a_thief_brings_back_what_was_taken_back(site: Site, then: str) -> None:
+    site.confirmed(ADA, "audio", "text")
+    back = move(site, ADA, THIEF)
+    thief = site.subscriber(THIEF)
+    assert thief is not None
+    links = bootstrap.signed_links(site.settings)
+    theirs = []
+    if then == "leaves":
+        theirs = [_leave(site, thief.id)]
+    elif then != "stays":
+        theirs = [move(site, THIEF, NEXT)]
+    if then == "moves on and erases":
+        further = site.subscriber(NEXT)
+        assert further is not None
+        erase = links.url(EraseClaim(further.id, site.clock.now + timedelta(days=1)))
+        assert "You are erased" in site.press(site.get(erase), erase).text
+    assert "Changed back" in site.press(site.get(back), back).text
+    theirs += [_leave(site, thief.id)]
+    for link in theirs:
+        assert "had its day" in site.press(site.get(link), link).text
+    assert (site.held(ADA), site.held(THIEF), site.held(NEXT)) == ({"audio", "text"}, set(), set())
+
+
+def test_what_was_a_thief_s_own_comes_back_to_them_from_a_move_of_theirs(site: Site) -> None:
+    site.confirmed(ADA, "audio")
+    site.confirmed(THIEF, "text")
+    back = move(site, ADA, THIEF)
+    further_back = move(site, THIEF, NEXT)
+    site.press(site.get(back), back)
+    assert (site.held(ADA), site.held(NEXT)) == ({"audio"}, {"text"})
+    assert "Changed back" in site.press(site.get(further_back), further_back).text
+    assert (site.held(ADA), site.held(THIEF), site.held(NEXT)) == ({"audio"}, {"text"}, set())
+
+
+def _leave(site: Site, subscriber_id: int) -> str:
+    """By a link of an older mail; the way back that its page shows."""
+    page = site.post(bootstrap.signed_links(site.settings).unsubscribe(subscriber_id, "-"))
+    return str(re.findall(r'action="([^"]*/undo/[^"]+)"', page.text)[0])
 
 
 def test_who_signs_up_at_an_address_of_old_is_not_whom_it_left(site: Site) -> None:
