@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from newsletter.lazy_pattern import lazy_pattern
+from newsletter.transports.mailbox_words import IN_SPACED_LANGUAGES, IN_UNSPACED_LANGUAGES
 
 
 class RefusalCause(StrEnum):
@@ -29,7 +30,10 @@ class RefusalKind(NamedTuple):
     outweighs_code: bool = True
 
 
-_WHO = r"(?:user|recipient|account|mailbox|e?-?mail ?box|address(?:ee)?|person|login|alias)"
+_WHO = (
+    r"(?:local[- ]?part|user|recipient|account|mailbox|e?-?mail ?box|address(?:ee)?|person|login"
+    r"|alias)"
+)
 _GONE = (
     r"(?:unknown|(?:was|were|is|are|could|can)?(?:n[o'\u2019]?t| not)(?: be)? (?:found|known)"
     r"|not (?:exist\w*|registered|valid|listed|a valid)|invalid|non-?existent|no longer (?:exists"
@@ -186,37 +190,7 @@ KINDS = (
             rf"|\b(?:does|do)(?: not|n['\u2019]?t) have an? (?:\S+ ){{0,3}}{_WHO}"
             r"|\baddress not found|\bnosuchuser|\brecip(?:ient)?notfound|\bunrouteable address"
             r"|\bno one at this address|\bvalidrcptto\b"
-            # German, Dutch
-            r"|\b(?:benutzer|empf\W{0,3}\w{0,2}nger|postfach|mailbox|adresse|konto|gebruiker"
-            r"|ontvanger|postvak|adres)\w{0,8}\W+(?:\w+\W+){0,3}?(?:unbekannt|existiert nicht|nicht"
-            r" (?:gefunden|vorhanden|bekannt)|ung\W{0,3}\w{0,2}ltig|onbekend|bestaat niet"
-            r"|niet gevonden)"
-            r"|\b(?:unbekannte[rns]?|onbekende) (?:benutzer|empf|adresse|gebruiker|ontvanger)"
-            r"|\bkein (?:solches )?postfach"
-            # French, Spanish, Portuguese, Italian
-            r"|\b(?:utilisateur|destinataire|adresse|bo.{1,2}te|compte|usuario|usu.{1,2}rio"
-            r"|destinat.{1,2}rio|buz.{1,2}n|cuenta|direcci.{1,2}n|conta|caixa|endere.{1,2}o|utente"
-            r"|casella|indirizzo|account)\W+(?:\w+\W+){0,3}?(?:inconnue?|inexist[ae]nte?|invalide"
-            r"|introuvable|n['\u2019]existe pas|no exist|n.{1,2}o existe|desconocid|desconhecid"
-            r"|sconosciut|inesistent|non (?:esist|trovat))"
-            r"|\bno existe (?:el|la|ese|esa|dicho|tal|este) (?:usuario|destinatario|cuenta|buz)"
-            # Polish
-            r"|\b(?:u\wytkownik|odbiorca|konto|skrzynka|adres(?:at)?)\W+(?:\w+\W+){0,2}?(?:nie"
-            r" (?:istnieje|znalezion)|nieznan)|\bnie ma takiego (?:u\wytk|adres|kont|odbiorc)"
-            r"|\bnieznany (?:u\wytkownik|odbiorca|adres)"
-            # Russian
-            r"|(?:пользовател|получател|адресат|ящик|адрес|аккаунт)\w*\W+(?:\w+\W+){0,2}?(?:не"
-            r" (?:найден|существует|зарегистрирован|известен)|отсутствует|неизвест)"
-            r"|(?:нет так\w+|неизвестн\w+|несуществующ\w+) (?:пользовател|получател|адрес|ящик)"
-            # Chinese, Japanese, Korean: nothing between words
-            r"|(?:用户|用戶|使用者|邮箱|郵箱|信箱|收件人|帐号|账号|帳號|账户|地址).{0,8}?(?:不存在"
-            r"|无效|無效|未找到|找不到)|(?:找不到|无此|無此|查无此|查無此)(?:用户|用戶|收件人|邮箱"
-            r"|人|帳號|帐号|账号)"
-            r"|(?:宛先|ユーザ|アドレス|受信者|メールボックス|アカウント).{0,12}?(?:存在し"
-            r"|見つかりません|不明)"
-            r"|(?:사용자|수신자|받는 ?사람|계정|주소|메일함).{0,10}?"
-            r"(?:존재하지|없습니다|없음|찾을 수)"
-            r"|(?:존재하지 않는|없는) ?(?:사용자|수신자|계정|메일|주소)",
+            rf"|{IN_SPACED_LANGUAGES}|{IN_UNSPACED_LANGUAGES}",
             re.IGNORECASE,
         ),
         outweighs_code=False,
