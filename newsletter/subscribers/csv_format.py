@@ -7,6 +7,7 @@ Cells that a spreadsheet may open are never a formula, and come back unharmed.
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from enum import StrEnum
@@ -18,6 +19,8 @@ _BLOCK = 1 << 20
 # What makes a spreadsheet compute, also in full width (it is folded), after blanks, tabs and CR.
 _FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 _MARK = "'"  # spreadsheets show what follows as text
+
+_NAMED_ADDRESS = re.compile(r'\s*"[^"<>]*"\s*<[^<>@\s]+@[^<>@\s]+>\s*')
 
 NumberedLine = tuple[int, str | None]  # None for one that is far too long
 
@@ -83,7 +86,8 @@ def parse_record(lines: list[str], delimiter: str) -> list[str] | RowError:
     try:
         return _parse_strictly(lines, delimiter)
     except csv.Error:
-        pass
+        if len(lines) == 1 and _NAMED_ADDRESS.fullmatch(lines[0]):
+            return lines  # a list of addresses with names, as mail programs write them
     try:
         _parse_strictly([*lines[:-1], f'{lines[-1]}"'], delimiter)
     except csv.Error:

@@ -52,6 +52,7 @@ class ButtonPress:
 
     counts: bool
     doubt: PressDoubt = PressDoubt.NONE
+    unticked: bool = False  # the box of the second time, which was there
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ class PressMarker:
         if earlier == PressDoubt.NONE.name:
             doubt = PressDoubt.SCRIPTED if is_scripted else PressDoubt.NONE
             return ButtonPress(counts=not doubt, doubt=doubt)
-        return ButtonPress(counts=MEANT in form, doubt=PressDoubt[earlier])
+        is_meant = MEANT in form
+        return ButtonPress(is_meant, PressDoubt[earlier], unticked=not is_meant)
 
     def _signature(self, shown: str, doubt: str) -> str:
         return signup_limits.hashed(self.key, f"shown {shown} {doubt} {self.page}")

@@ -130,7 +130,7 @@ class Pages:
         over_https = self.settings.site.url.startswith("https://")
         scripted = is_scripted(dict(request.headers), over_https=over_https)
         press = self._marker().read(request.form, self.clock(), least, is_scripted=scripted)
-        g.doubt = press.doubt
+        g.doubt, g.unticked = press.doubt, press.unticked
         return press
 
     def _marker(self, target: str = "") -> PressMarker:
@@ -146,8 +146,13 @@ class Pages:
         """A page with one button; what it does, the POST to the same address does."""
         if g.get("doubt"):
             again = self.gettext("Machines press buttons too. Read this, then press it once more.")
-            texts = (again, *texts)
+            texts = (self.once_more(again), *texts)
         return self.render("web/asked.html", heading=heading, texts=texts, button=button, **shown)
+
+    def once_more(self, why: str) -> str:
+        """What the page says that asks again: `why`, or what was missing when it asked before."""
+        missing = self.gettext("The box was not ticked. Tick it, then press the button.")
+        return missing if g.get("unticked") else why
 
     def expired_page(self) -> str:
         """For a good link whose time is over, or whose subscriber is not here any more."""

@@ -47,7 +47,8 @@ def save_preferences(token: str) -> tuple[str, int]:
             return _preferences_page(session, subscriber, token), 200
         choice, at_fault, trouble = _parse_form(today)
         if not press.counts:
-            at_fault, trouble = "", gettext("Machines press buttons too. Press it once more.")
+            again = gettext("Machines press buttons too. Press it once more.")
+            at_fault, trouble = "", pages.once_more(again)
         if trouble:
             slip = (choice, at_fault, trouble)
             return _preferences_page(session, subscriber, token, slip=slip), 400

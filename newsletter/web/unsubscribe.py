@@ -7,7 +7,9 @@ login and no redirect (RFC 8058), and may come as often as it likes.
 from datetime import timedelta
 
 from flask import Blueprint, g, request
+from sqlalchemy.orm import Session
 
+from newsletter.models import Standing
 from newsletter.subscribers import address_change, consent_log, lifecycle
 from newsletter.subscribers.address_change import UnsubscribeRequest
 from newsletter.subscribers.consent_log import Channel, ConsentAction
@@ -61,6 +63,9 @@ def ask_to_come_back(token: str) -> str:
     claim = pages.claim(UndoClaim, token)
     if claim.has_ended(pages.clock()):
         return pages.expired_page()
+    with pages.database.read() as session:
+        if _is_in(session, claim):
+            return _in_again_page()
     title = _title_or_site(claim.newsletter)
     return pages.confirm_page(
         gettext("Get %(title)s again?") % {"title": title}, button=gettext("Undo")
@@ -88,6 +93,19 @@ def come_back(token: str) -> str:
             is_back = bool(active) and newsletter in (None, *active)
     if not is_back:
         return pages.expired_page()
+    return _in_again_page()
+
+
+def _is_in(session: Session, claim: UndoClaim) -> bool:
+    """Whether whoever the link means has the newsletter, or any where it says all."""
+    for subscriber in address_change.resolve_subscriber_ids(session, claim.subscriber_id)[-1:]:
+        active = lifecycle.active_subscriptions(session, subscriber)
+        if subscriber.standing == Standing.CONFIRMED:
+            return bool(active) if claim.newsletter == ALL else claim.newsletter in active
+    return False
+
+
+def _in_again_page() -> str:
     return pages.message_page(gettext("You are in again"), gettext("As if nothing had happened."))
 
 

@@ -168,6 +168,12 @@ def test_a_name_of_any_script_is_one_person_however_it_is_written(
     assert database
 
 
+def test_a_list_of_addresses_with_names_in_quotes_is_read(cli: Cli, database: Database) -> None:
+    written = '"Ada A." <ada@reader.example>\n"B., Bob" <bob@reader.example>\nc@reader.example\n'
+    assert [fate for _, fate, _ in fates(cli, write(written))] == ["added"] * 3
+    assert database
+
+
 def test_a_guessed_encoding_makes_nobody_s_name(cli: Cli, database: Database) -> None:
     """In GB 18030 `用户` are bytes that Windows' own encoding reads as another name."""
     Path("people.csv").write_bytes("email\n用户@b.de\nada@b.de\n".encode("gb18030"))

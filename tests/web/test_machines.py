@@ -83,7 +83,9 @@ def test_a_machine_that_waits_and_presses_again_does_not_say_that_it_means_it(si
         for _ in range(4):
             site.clock.pass_by(minutes=1)
             (button,) = [one for one in every_button(page) if BUTTON in one]
+            is_second = MEANT in page.text
             page = site.client.post(path_of(link), data=button, headers=headers)
+            assert ("The box was not ticked" in page.text) is is_second
             ticked = button | dict(
                 re.findall(r'type="checkbox" name="(\w+)" value="(1)"', page.text)
             )
@@ -111,6 +113,7 @@ def test_a_person_who_is_quick_presses_twice_and_has_the_way_back_in_the_mail(si
     site.clock.pass_by(days=6)
     assert "You are in again" in site.press(site.get(undo), undo).text
     assert site.held(ADA) == {"audio", "text"}
+    assert "You are in again" in site.get(undo).text
     assert doubts(site)[1:] == [("left", "too fast"), ("came back", None)]
     site.clock.pass_by(days=2)
     assert "had its day" in site.get(undo).text
