@@ -1,6 +1,8 @@
 """arXiv's archives and categories with their names (https://arxiv.org/category_taxonomy)."""
 
 import re
+from contextlib import suppress
+from difflib import get_close_matches
 
 from newsletter.errors import WrongUseError, did_you_mean
 
@@ -152,6 +154,10 @@ def category(text: str) -> str:
     return code
 
 
+_LIKE = 0.7  # difflib's likeness of a word that was meant
+_NAMED = 3  # fields
+
+
 def search(text: str) -> list[str]:
     """The categories whose code or names hold words that begin so; the nearest come first.
 
@@ -173,11 +179,27 @@ def search(text: str) -> list[str]:
     by_archive = [code for code, name in CATEGORIES.items() if found(f"{name} {archive(code)}")]
     codes = list(dict.fromkeys([*exact, *by_name, *by_code, *by_archive])) if asked else []
     if not codes:
-        near = did_you_mean(text, CATEGORIES.values())
-        raise WrongUseError(
-            f"arXiv has no field {text!r}{near or '; try other words, one field at a time'}"
-        )
+        raise WrongUseError(f"arXiv has no field {text!r}{_nearest(text)}")
     return codes
+
+
+def _nearest(text: str) -> str:
+    """The tail of the line: what is found by the words that were meant, else by the whole."""
+    texts = [*CATEGORIES.values(), *_ALSO_CALLED.values()]
+    known = sorted({word for name in texts for word in _words(name)})
+    asked = _words(text)
+    meant = [
+        word
+        if any(other.startswith(word) for other in known)
+        else next(iter(get_close_matches(word, known, n=1, cutoff=_LIKE)), word)
+        for word in asked
+    ]
+    if meant != asked:
+        with suppress(WrongUseError):
+            names = dict.fromkeys(repr(CATEGORIES[code]) for code in search(" ".join(meant)))
+            return f"; did you mean {' or '.join([*names][:_NAMED])}?"
+    near = did_you_mean(text, CATEGORIES.values(), _LIKE)
+    return near or "; try other words, one field at a time"
 
 
 def _words(text: str) -> list[str]:
