@@ -17,7 +17,9 @@ class WrongUseError(NewsletterError):
 
 
 class NothingYetError(WrongUseError):
-    """There is nothing of what was asked for, and never was."""
+    """There is nothing of what was asked for yet: the request may be right tomorrow."""
+
+    exit_code = 1
 
 
 class StoppedError(NewsletterError):

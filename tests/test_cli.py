@@ -95,7 +95,6 @@ def test_a_run_with_nothing_to_do_loads_nothing_that_works(cli: Cli, settings: S
         (("run", "--dya", "2025-07-11"), "--day"),
         (("subscribers", "add", "ada@"), "'ada@' is no e-mail address"),
         (("subscribers", "show", "nobody@x.example"), "no subscriber nobody@x.example"),
-        (("issues", "show"), "audio has no issue; `newsletter run audio` makes one"),
         (("preview", "--as", "nobody@x.example"), "no subscriber nobody@x.example"),
         (("fetch", "--from-file", "nowhere.xml"), "nowhere.xml"),
         (("config", "shwo"), "shwo"),
@@ -108,6 +107,16 @@ def test_wrong_use_is_one_line_and_exit_code_2(cli: Cli, args: tuple[str, ...], 
     assert line in said.err
     assert len(said.err.splitlines()) == 1
     assert not said.out
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize("args", [("issues", "show"), ("deliveries", "status")])
+def test_nothing_yet_is_no_wrong_use_but_one_line_with_what_makes_it(
+    cli: Cli, args: tuple[str, ...]
+) -> None:
+    said = cli(*args)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "newsletter: audio has no issue; `newsletter run audio` makes one\n"
 
 
 def test_an_unknown_setting_is_named_with_the_nearest(cli: Cli, settings: Settings) -> None:

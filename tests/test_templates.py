@@ -16,7 +16,7 @@ def test_an_original_is_copied_once_and_the_changed_copy_replaces_it(
     assert cli("templates", "show", NAME).out == original
     unset = cli("templates", "copy", NAME)
     assert (unset.code, unset.out) == (2, "")
-    assert 'dir = "templates"' in unset.err
+    assert "`newsletter config set templates.dir templates` does it" in unset.err
 
     file = settings.folder / "newsletter.toml"
     file.write_text(f'{file.read_text()}\n[templates]\ndir = "mine"\n')

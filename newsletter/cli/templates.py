@@ -49,8 +49,8 @@ def templates_copy(name: str, config_file: Path | None) -> None:
     folder = _own_folder(config_file)
     if folder is None:
         raise WrongUseError(
-            "templates.dir: no folder for templates of your own is set; add [templates] and"
-            ' dir = "templates" to the configuration'
+            "templates.dir: no folder for templates of your own is set;"
+            " `newsletter config set templates.dir templates` does it"
         )
     file = folder / name
     try:
