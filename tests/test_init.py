@@ -1,6 +1,7 @@
 """`newsletter init` on a terminal: it asks, tries, writes everything or nothing."""
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -173,6 +174,8 @@ def test_every_question_has_an_option(
     other = ("init", "--config", "other/newsletter.toml")
     lacks = cli(*other, "--transport", "ses", "--username", "ada")
     assert (lacks.code, "needs --server: Region, such as" in lacks.err) == (2, True)
+    gmail = (*other, "--transport", "gmail", "--username", "localhost:2525")
+    assert "'localhost:2525' is no e-mail address" in cli(*gmail).err
     knows = cli(*other, "--transport", "gmail", "--server", "x")
     assert (knows.code, "leave --server out" in knows.err) == (2, True)
     assert not (tmp_path / "other").exists()
@@ -251,9 +254,18 @@ def test_a_field_is_found_by_what_people_call_it(words: str, first: list[str]) -
     assert found[: len(first)] == first
 
 
-def test_what_no_field_is_called_names_the_nearest() -> None:
-    with pytest.raises(WrongUseError, match="did you mean 'Robotics'"):
-        taxonomy.search("Robotiks")
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("Robotiks", "; did you mean 'Robotics'?"),
+        ("speach", "; did you mean 'Audio and Speech Processing' or "),
+        ("quantum fisics", "; did you mean 'Quantum Physics'"),
+        ("zzzzqq", "; try other words"),
+    ],
+)
+def test_what_no_field_is_called_names_the_nearest(words: str, line: str) -> None:
+    with pytest.raises(WrongUseError, match=re.escape(line)):
+        taxonomy.search(words)
 
 
 def test_secrets_lie_beside_the_configuration_and_the_environment_wins(tmp_path: Path) -> None:

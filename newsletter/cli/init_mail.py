@@ -5,6 +5,7 @@ import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ def by_options(
     if preset.host:
         transport |= _server(preset, _place(server) if server else "")
     if username:
-        transport["username"] = username
+        transport["username"] = _username(preset, username)
     secrets = {}
     variable = _secret_variable(preset)
     if preset.secret and variable in environ:
@@ -88,7 +89,7 @@ def _ask_details(preset: "MailPreset", answers: "Answers") -> "Answers":
     if preset.username:
         default = answers.reader if preset.is_own_mailbox else ""
         said = str(answers.transport.get("username", default))
-        transport["username"] = ask(preset.username, _something, said)
+        transport["username"] = ask(preset.username, partial(_username, preset), said)
     if preset.secret:
         secret = ask(f"{preset.secret} (what you type is not shown)", _something, hidden=True)
         secrets[_secret_variable(preset)] = secret
@@ -121,6 +122,12 @@ def _server(preset: "MailPreset", said: str) -> dict[str, str | int]:
         security = "tls" if port == 465 else security  # noqa: PLR2004 - RFC 8314
         security = "none" if place in _THIS_MACHINE else security
     return {"host": host, "port": port, "security": security}
+
+
+def _username(preset: "MailPreset", text: str) -> str:
+    from newsletter.subscribers.addresses import normalize_address
+
+    return normalize_address(text) if preset.username_is_address else _something(text)
 
 
 def _something(text: str) -> str:

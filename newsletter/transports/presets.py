@@ -26,6 +26,7 @@ class MailPreset:
     place: str = ""
     username: str = ""
     secret: str = ""
+    username_is_address: bool = False
     is_own_mailbox: bool = False  # mails come from the address that logs in
     token_is_username: bool = False
     sending: Mapping[str, float] = field(default_factory=dict)
@@ -43,6 +44,7 @@ PRESETS = (
         " https://myaccount.google.com/apppasswords. 500 mails a day; Google Workspace 2,000.",
         host="smtp.gmail.com",
         username="Gmail address",
+        username_is_address=True,
         secret="App password",  # noqa: S106 - a question
         is_own_mailbox=True,
         sending={"per_hour": 100},
@@ -55,6 +57,7 @@ PRESETS = (
         " addresses take no password from programs. 10,000 mails a day, 30 a minute.",
         host="smtp.office365.com",
         username="Microsoft 365 address",
+        username_is_address=True,
         secret="Password",  # noqa: S106 - a question
         is_own_mailbox=True,
         sending={"per_second": 0.5},
