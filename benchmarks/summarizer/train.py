@@ -60,6 +60,7 @@ GUARDS = {
     "guard:others": -0.6,
     "guard:step": -0.2,
     "guard:item": -1.0,
+    "guard:material": 0.0,  # only gives way, see choice.py
     "guard:open_end": -0.7,
     "guard:question": -1.0,
     "guard:short": -1.0,

@@ -82,6 +82,40 @@ the framework of the vibration coupling model with two phonons each.""",
             improved by attention to tiny targets. Secondly, we integrate a block in the neck.""",
             "A detector of defects in dense boards is improved by attention to tiny targets.",
         ),
+        (  # nothing before "the first" says which
+            """We try two parsers of speech. In the first, we use a tree of parsers of speech in
+            banks. The tree of parsers of speech is shown to be small for calls in banks.""",
+            "The tree of parsers of speech is shown to be small for calls in banks.",
+        ),
+        (  # others' work, also without "that", and what merely resembles it
+            """A similar parser of speech in banks has been investigated by Renault, Ramsay and
+            Walter. We show that parsers of speech need memory.""",
+            "We show that parsers of speech need memory.",
+        ),
+        (  # what was taken is not what for
+            """Purpose: To tell slow from fast speakers by a parser. Methods: Calls of a year were
+            kept. Results: We analyzed 451 calls of speech from 299 banks.""",
+            "To tell slow from fast speakers by a parser.",
+        ),
+        (  # a text that is something acts as one that does something
+            """This paper is an introduction to parsers of speech, with an emphasis on banks. Some
+            elements of analysis are provided.""",
+            "This paper is an introduction to parsers of speech, with an emphasis on banks.",
+        ),
+        (  # a purpose that points back goes where what follows says more
+            """Calls conflict. We propose parsers of speech to investigate such conflicts, offering
+            the first quantitative analysis of calls in banks.""",
+            """We propose parsers of speech, offering the first quantitative analysis of calls in \
+banks.""",
+        ),
+        (  # no list of which only the beginning fits
+            """We present Listener, which parses speech in banks with care and with little memory
+            in three key ways: (1) it reads one call after the other and keeps all that was said
+            in it; (2) it forgets each call that is older than a day and a night; (3) it asks the
+            bank if it is unsure of any of the words.""",
+            """We present Listener, which parses speech in banks with care and with little \
+memory.""",
+        ),
         (  # a step is no contribution
             """Rooms are noisy. We present the first study of hiring in networks of small firms.
             Next, we develop a novel framework of hiring that improves networks of firms.""",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.extractive import features
-from newsletter.summaries.extractive.clauses import cut_at_clause
+from newsletter.summaries.extractive.clauses import cuts_at_clauses
 from newsletter.summaries.extractive.cue_phrases import ACTS
 from newsletter.summaries.extractive.penalties import is_vague
 
@@ -26,6 +26,7 @@ _GIVES_WAY = {
     "guard:secondary": 0.3,
     "guard:vague": 0.3,
     "guard:setting": 0.3,
+    "guard:material": 0.8,
 }
 _UNFIT = _GIVES_WAY.keys() | {
     f"guard:{name}"
@@ -56,9 +57,9 @@ _RESULT = lazy_pattern(
     r"state-of-the-art|SOTA|establish|experiment|results?\b|available|require|scal)",
     re.IGNORECASE,
 )
-# What is no contribution at all gives way even to one that points back, where none stands alone.
+# What is no contribution at all gives way even to one with these, where none stands alone.
 _NO_CONTRIBUTION = frozenset({"guard:prelude", "guard:others"})
-_ONLY_LEANS = frozenset({"guard:demonstrative_early", "guard:demonstrative_late"})
+_LESSER_FAULTS = frozenset({"guard:demonstrative_early", "guard:demonstrative_late", "guard:vague"})
 
 
 class _Scored(NamedTuple):
@@ -80,8 +81,8 @@ class _Scored(NamedTuple):
 
     @property
     def leans(self) -> bool:
-        """Whether somebody acts, and nothing speaks against it but a word that points back."""
-        return self.acts and (self.described.keys() & _UNFIT) <= _ONLY_LEANS
+        """Whether somebody acts, and nothing worse speaks against it than such a fault."""
+        return self.acts and (self.described.keys() & _UNFIT) <= _LESSER_FAULTS
 
     @property
     def is_thin(self) -> bool:
@@ -134,9 +135,9 @@ def _preferred(ranked: list[_Scored]) -> list[_Scored]:
     better = fit[0] if fit else best
     if not better.is_long:
         return [better]
-    shorter = cut_at_clause(better.text, LONG_WORDS)
-    if shorter != better.text and not is_vague(shorter):
-        return [better._replace(text=shorter)]
+    for shorter in cuts_at_clauses(better.text, LONG_WORDS):
+        if not is_vague(shorter):
+            return [better._replace(text=shorter)]
     near = [other for other in ranked if other.score >= better.score - _LONG_GIVES_WAY]
     short = [other for other in near if other.is_fit and not other.is_long]
     acting = [other for other in short if other.stands_alone]

@@ -13,7 +13,7 @@ from newsletter.lazy_pattern import lazy_pattern
 from newsletter.summaries.extractive.sentences import formulas, inside, parentheses
 
 _KIND_OF_PAPER = (
-    r"(?:(?:systematic|literature|scoping|mapping|empirical|experimental|theoretical|numerical|"
+    r"(?:(?:lecture|systematic|literature|scoping|mapping|empirical|experimental|theoretical|numerical|"
     r"comparative|comprehensive|exploratory|qualitative|quantitative|retrospective|pilot|case|user|"
     r"short|brief|new|position|perspective|survey|review|research|technical|tutorial|expository|"
     r"doctoral|phd|thesis|demo|data|vision|white|opinion|particular|present|current) ){0,2}"
@@ -57,7 +57,8 @@ _SAYING = lazy_pattern(
 _HOLDS_ON = lazy_pattern(
     r"(?:\b(?:able|aims?|propose|how|used|seeks?|attempts?|try|want|needs?|allow|us|designed|"
     r"fails?|helps?|possible|ways?|required|intended|known|it|as|and|not|only|but|or|enough|"
-    r"sufficient|is|are|was|were|be|been|than|from|to|of|in|for|the|an?)|,)\Z",
+    r"sufficient|is|are|was|were|be|been|than|from|to|of|in|for|the|an?|introduc(?:es|ing)|featur(?:es|ing)|"
+    r"includ(?:es|ing)|compris(?:es|ing)|combin(?:es|ing)|integrat(?:es|ing)|proposes|presents|we)|,)\Z",
     re.IGNORECASE,
 )
 _SAME_AS = lazy_pattern(
@@ -73,6 +74,14 @@ _MEANS = lazy_pattern(
     r" (?:[\w-]+ ){0,2}(?:limitation|challenge|gap|issue|problem|need|shortcoming|difficult|goal|"
     r"bottleneck|drawback|trade-?off|tension|task|objective)\w*,? (?:by|through|via|with|using)\b"
 )
+# "to investigate such conflicts, offering ...": goes alone, as what follows says more.
+_POINTING_PURPOSE = lazy_pattern(
+    r" (?:(?:that|which) (?:(?:aims|seeks) to )?|(?:in order )?to )(?:address|tackl|overcom|solv|"
+    r"investigat|study|studies|explor|bridg|handl|mitigat|alleviat|resolv|circumvent|examin|meet|clos)"
+    r"\w*(?: both)?(?: of)? (?:this|these|such) (?:[\w-]+ ){0,2}?[\w-]+"
+    r"(?=, (?:\w{3,}ing|which|that|where) )"
+)
+_FIRST_ITEM = lazy_pattern(r": (?:\(?(?:1|i|a)\)|\\ding\{182\}) ")
 _TWO = lazy_pattern(r"\b(?:and|or|than|from|between)\b")
 _PREDICATE = lazy_pattern(
     r"\b(?:we|i|authors?|is|are|was|were|has|have|can|shows?|presents?|proposes?|introduces?|describes?|"
@@ -122,7 +131,8 @@ _LISTED = lazy_pattern(r"(?:\A|[ :])\(?(?:1|i|a|I|A)\)|: ")
 # Where a long sentence can end: before an aside, a list, a second statement.
 _BREAK = lazy_pattern(
     r", (?:(?:in|of|by|for|to|from|on|with) )?(?:which|whose|where|wherein|whereby|while|whereas) "
-    rf"|, (?:and )?(?:thus|thereby|hence|so) |; |: (?=\(?(?:1|i|a)\))|{_DASH}(?!.*{_DASH})"
+    rf"|, (?:and )?(?:thus|thereby|hence|so) |; |: (?=\(?(?:1|i|a)\)|\\ding\{{182\}})"
+    rf"|{_DASH}(?!.*{_DASH})"
     r"|, (?:and|but) (?=(?:we|it|this|these|they|the \w+(?: \w+)?|our \w+) "
     r"(?:\w+ly |then |also )?\w+(?:s|ed|e)\b)"
     r"|,? (?:corresponding to|as well as|in order to|with the (?:aim|goal|purpose) of) "
@@ -131,10 +141,12 @@ _BREAK = lazy_pattern(
 )
 _ANNOUNCES = lazy_pattern(
     r",? (?:through|via|with|featuring|comprising|consisting of|composed of|based on|including|by|"
+    r"incorporating|integrating|integrates|built (?:up)?on|making|(?:which|that) operates in|"
     r"in|into|that (?:comprises|has|includes|contains|combines)|which (?:comprises|includes)) "
-    r"(?:the following )?(?:two|three|four|five|six|several) (?:[\w-]+ ){0,3}"
+    r"(?:the following )?(?:two|three|four|five|six|several|\d) (?:[\w-]+ ){0,3}"
     r"(?:innovations|contributions|components|stages|modules|strategies|steps|parts|mechanisms|"
-    r"ideas|ways|phases|ingredients|techniques|aspects|perspectives|designs)\Z"
+    r"ideas|ways|phases|ingredients|techniques|aspects|perspectives|designs|"
+    r"pillars|subsets|principles|blocks|objectives)\Z"
 )
 # What stands between two commas in a long sentence: ", which was built in 2008, ".
 _BETWEEN_COMMAS = lazy_pattern(
@@ -144,6 +156,7 @@ _BETWEEN_COMMAS = lazy_pattern(
 _CONDITION = lazy_pattern(r"\b(?:not only|only|if|unless|except|provided|assuming|respectively)\b")
 ENOUGH, LONG = 14, 28  # words: left over, and in the whole sentence
 ENOUGH_LISTED = 9  # before a list that goes
+ENOUGH_ALONE = 11  # where the list may as well stay in part
 
 
 def points_back(text: str) -> int | None:
@@ -160,6 +173,9 @@ def points_back(text: str) -> int | None:
 def drop_pointing_clause(sentence: str) -> str:
     """The sentence without its last clauses where these point back and the rest says enough."""
     lower = sentence.lower()
+    shorter = _POINTING_PURPOSE.sub("", sentence[:LONGEST], count=1) + sentence[LONGEST:]
+    if shorter != sentence and points_back(lower) != points_back(shorter.lower()):
+        return drop_pointing_clause(shorter)
     start = points_back(lower)
     if start is None or len(lower) != len(sentence):
         return sentence
@@ -207,27 +223,33 @@ def drop_optional_clauses(sentence: str, names_topic: Callable[[str], bool]) -> 
     return sentence
 
 
-def cut_at_clause(sentence: str, words: int) -> str:
-    """The sentence up to the last clause that ends within so many words; itself where none does.
+def cuts_at_clauses(sentence: str, words: int) -> list[str]:
+    """The sentence up to a clause that ends within so many words, the longest first.
 
-    What goes holds no condition; what stays says something by itself.
+    What goes holds no condition; what stays says something by itself. Those that end within a
+    list, or leave little, come last.
     """
     if len(sentence) > LONGEST:
-        return sentence
-    sentence = _BETWEEN_COMMAS.sub("", sentence, count=1)
+        return []
+    whole, sentence = sentence, _BETWEEN_COMMAS.sub("", sentence, count=1)
     closed, bracketed = formulas(sentence), parentheses(sentence)
+    cuts: list[str] = []
     for match in reversed(list(_BREAK.finditer(sentence))):
         beginning, rest = sentence[: match.start()], sentence[match.start() :]
         enough = ENOUGH_LISTED if match[0] == ": " else ENOUGH
-        if not enough <= _words(beginning) <= words or _CONDITION.search(rest):
+        if not enough <= _words(beginning) <= words:
+            continue
+        if match[0] != ": " and _CONDITION.search(rest):
             continue
         if inside(match.start(), closed) or inside(match.start(), bracketed):
             continue
+        beginning = drop_announcement(beginning.rstrip(" ,;:"))
         if _HOLDS_ON.search(beginning[-16:]) or _DASHED.search(beginning):
             continue
         if has_predicate(beginning) and not is_half_said(beginning):
-            return drop_announcement(beginning.rstrip(" ,;:"))
-    return sentence
+            cuts.append(beginning)
+    cuts.sort(key=lambda cut: _words(cut) < ENOUGH_ALONE or bool(_FIRST_ITEM.search(cut)))
+    return cuts if sentence == whole else [*cuts, sentence]
 
 
 def drop_announcement(sentence: str) -> str:

@@ -76,11 +76,16 @@ _ACTS_HERE = lazy_pattern(
     r" (?:we|i) (?!(?:live|know|need|see|are|have|must|understand|do|cannot|think|face|call) )\w"
     r"| authors? (?!(?:of|who|whose|presenting|have|had|and|are|were) )\w"
     rf"| (?:this|our|the present|the current) (?:\w+ )?(?:{_SUBJECTS}) {_ADVERBS}"
-    r"(?:\w{3,}(?:s|ed)|(?:is|was) (?:aimed|concerned|devoted|dedicated|intended)) "
+    r"(?:\w{3,}(?:s|ed)|(?:is|was) (?:aimed|concerned|devoted|dedicated|intended|about|"
+    r"an? (?:\w+ ){0,3}(?:introduction|review|overview|survey|study|account|summary|exposition|"
+    r"tutorial|attempt|comment|reply|response|sequel|continuation))) "
+    r"| these (?:lecture )?(?:notes|lectures) (?!of )\w{3,} "
     r"| our (?:\w+ )?(?:goal|aim|objective|purpose|focus|contribution)s? (?:is|are|was|were) "
     r"| (?:goal|aim|objective|purpose)s? of (?:this|our) (?:\w+ ){1,2}(?:is|are|was|were) "
     r"| our experiments \w+ |^ introducing "
 )
+# A labelled abstract tells its purpose first, in half a sentence without a subject.
+_PURPOSE = lazy_pattern(r"(?:purpose|objectives?|aims?|goals?)\s?[:.]\s?to \w+", re.IGNORECASE)
 # "Therefore, in this paper, a detector is improved": whatever it is, it is done here.
 _IN_THIS_PAPER = lazy_pattern(
     rf"(?:\w+, )?(?:in|within) (?:this|the present) (?:{_SUBJECTS}),? (?!we (?:assume|recall))",
@@ -149,7 +154,7 @@ def cues(original: str, words: tuple[str, ...]) -> dict[str, float]:
                 f[f"{kind}_{name}"] = 1.0
                 if match.start() == 0:
                     f[f"opens_{kind}_{name}"] = 1.0
-    if _ACTS_HERE.search(line) or _IN_THIS_PAPER.match(original):
+    if _ACTS_HERE.search(line) or _IN_THIS_PAPER.match(original) or _PURPOSE.match(original):
         f["acts"] = 1.0
     if STUDIED_HERE.search(line):
         f["passive_study"] = 1.0

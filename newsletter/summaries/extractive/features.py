@@ -14,6 +14,8 @@ _WORD = lazy_pattern(r"[a-z0-9]+")
 _ACRONYM = lazy_pattern(r"\b[A-Z][A-Za-z]*[A-Z]\w*")
 # "QuietNet: Small Networks for Speech": one word before the colon that is no plain word.
 _NAMED = lazy_pattern(r"((?=[\w+-]*(?:[A-Z][\w+-]*[A-Z]|[a-z][A-Z]|\d))[\w+-]{2,})(?:\s?: |, an? )")
+# "EURO is a preliminary mission concept", where the title bears the name.
+_SAYS_WHAT_IT_IS = lazy_pattern(r"([A-Z][\w-]*[A-Z][\w-]*) (?:is|are) an? ")
 _NUMBER = lazy_pattern(r"(?<![A-Za-z0-9])\d")
 _PERCENT = lazy_pattern(r"\d(?:\s?\\?%|\\?times|\s?x\b)")
 
@@ -64,6 +66,7 @@ def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
     ]
     _add_overlaps(title, candidates, feature_rows)
     _add_order(title, candidates, feature_rows)
+    _add_named_subject(title, candidates, feature_rows)
     _add_prelude(feature_rows)
     return feature_rows
 
@@ -82,6 +85,18 @@ def _add_overlaps(
         f["shared"] = sum(counts[stem] > 1 for stem in candidate.stems) / own
         f["title_recall"] = common / (len(title_stems) or 1)
         f["title_precision"] = common / own
+
+
+def _add_named_subject(
+    title: str, candidates: list[Candidate], feature_rows: list[dict[str, float]]
+) -> None:
+    """Takes what the title names for the one that acts, where nobody else does."""
+    if any(cue_phrases.ACTS & f.keys() for f in feature_rows):
+        return
+    for candidate, f in zip(candidates, feature_rows, strict=True):
+        subject = _SAYS_WHAT_IT_IS.match(candidate.text)
+        if subject and subject[1] in title:
+            f["acts"] = 1.0
 
 
 def _add_prelude(feature_rows: list[dict[str, float]]) -> None:

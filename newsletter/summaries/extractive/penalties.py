@@ -15,13 +15,14 @@ _DANGLING_START = lazy_pattern(
     rf"(?:(?:they|he|she|(?:this|that)(?! {OWN}))\b|it\b(?! is (?:shown|proved|proven|found|argued|"
     r"demonstrated|known|well|important|possible|necessary|established|"
     r"observed|suggested|pointed|concluded|noted|conjectured|widely|often|generally))"
-    r"|(?:these|those|such|both|another|the former|the latter|doing so)\b"
+    r"|(?:these(?! (?:lecture )?(?:notes|lectures)\b)|those|such|both|another|the former|"
+    r"the latter|doing so|(?:an? )?(?:similar|corresponding|analogous)(?! to))\b"
     r"|the (?:resulting|former|latter|same|aforementioned|above|corresponding)\b"
     r"|(?:using|by|based on|through|in)\b[^.;$]{0,150}, (?:it|they) (?!is\b)"
     r"|(?:its|their|"
     r"one (?:is|of them|uses)\b|"
     r"(?:in )?the (?:first|second|third|last|other) (?:one|is|part|method|approach|result)\b|"
-    r"for (?:both|a related|each|all of)\b|in the (?:first|second|former|latter),|"
+    r"for (?:both|a related|each|all of)\b|in the (?:first|second|former|latter)(?=,)|"
     r"one of (?:them|these|its|the (?:latter|former)))\b)",
 )
 # "We show its use": somebody does something to what is not named.
@@ -43,6 +44,8 @@ _VAGUE = lazy_pattern(
     r"method|framework|technique|algorithm|model|system|pipeline|architecture)"
     r"(?:,? (?:called|named|termed|dubbed) [\w -]{2,60})?\Z|"
     r"(?:, an? (?:[\w-]+ ){0,3}(?:framework|method|approach|model|pipeline|algorithm))\Z|"
+    r"(?:demonstrat|highlight|underscor|illustrat|emphasi[sz])\w* the (?:\w+ )?(?:potential|"
+    r"importance|promise|value|need|power|usefulness|significance)|"
     r"(?:novel|new|effective) (?:approach|method|framework|technique|algorithm|model|solution|"
     r"scheme|paradigm|perspective)s?(?: (?:called|named|termed|dubbed) [\w -]{2,60})?\Z|"
     r"(?:serve|act)s? as an? (?:\w+ )?(?:roadmap|guide|basis|reference)|practical solutions|"
@@ -54,6 +57,7 @@ _VAGUE = lazy_pattern(
 _RESTS_ON_OWN = lazy_pattern(
     r"the (?:map|conjecture|calculations?|computations?|measurements?|simulations?|analysis|"
     r"problem) (?:is|are|was|were) (?!to )|"
+    r"(?:the|our) (?:main |key )?(?:tools?|arguments?|proofs?|ingredients?)\b|"
     r".{12,}\b(?:our|the proposed|the above) (?:proposed )?"
     r"(?:method|approach|model|framework|algorithm|system|technique|results?|experiments?|findings|work)\b"
 )
@@ -66,7 +70,8 @@ _BACK_PHRASE = lazy_pattern(
     r"\b(?:in (?:this|that|each|either|both|such an?|the (?:former|latter|first|second|other)) "
     r"(?:case|setting|situation|regime|limit|sense|framework|context)s?|for (?:a|the) related|"
     r"doing so|under this|there(?:by|in|of)?,? we|in the (?:same|other) (?:way|vein|case)|"
-    r"(?:is|are|was|were) then|similarly|likewise|also|too|on the other hand|in contrast|"
+    r"(?:is|are|was|were|can|we) (?:then|thus|therefore|hence)|similarly|likewise|also|"
+    r"too|on the other hand|in contrast|"
     r"instead|otherwise)\b",
 )
 _SHARED = lazy_pattern(
@@ -133,7 +138,8 @@ _OTHERS_FIRST = lazy_pattern(
     r"approach|method)"
 )
 _OTHERS = lazy_pattern(
-    r"\b(?:in (?:an?|our|the) (?:previous|recent|earlier) (?:paper|work|article|letter|stud)|"
+    r"\b(?:in (?:an?|our|the|their|his|her) (?:previous|recent|earlier) "
+    r"(?:paper|work|article|letter|stud)|"
     r"(?:has|have) (?:recently )?been (?:\w+ )?(?:demonstrated|shown|proposed|introduced|suggested|"
     r"reported|observed|studied|developed|used|promoted|claimed|argued)\b|"
     r"it (?:is|has been|was) (?:well |widely |generally |commonly |long )"
@@ -146,9 +152,17 @@ _OTHERS_BY_NAME = lazy_pattern(
     rf"\A{_NAMES}(?: [(\[][^()\[\]]*[)\]])? (?:(?:have|has|had) )?(?:showed|shown|proved|"
     r"proven|proposed|introduced|found|conjectured|asked|constructed|studied|observed|defined|gave|established|"
     r"developed|discovered|suggested|considered|used|obtained|reported|demonstrated)\b"
-    rf"|\b(?:that|which) (?:was|were|is|are|has been|have been) \w+ed (?:\w+ )?by {_NAMES}"
+    rf"|\b(?:was|were|is|are|has been|have been) \w+ed (?:\w+ )?by {_NAMES}"
+    r"(?= ?(?:[.,;(\[]|\Z|(?:in|for|as|on|and)\b))"
 )
 _HERE = lazy_pattern(r"(?:in|within) (?:this|the present|our) |here\b", re.IGNORECASE)
+# What was taken, not what for: "We analyzed 451 eyes", "We used embeddings from six models".
+_MATERIAL_USED = lazy_pattern(
+    r"(?:we|i) (?:\w+ly )?(?:(?:use|utilize|utilise|collect|recruit|include|acquire|train|"
+    r"employ)d?|trained|collected|recruited|analy[sz]ed? \d+) (?!.*(?: to [a-z]|\bfor \w+ing\b))"
+)
+# "To make sense of the world around us, we develop models": everybody does.
+_EVERYBODY = lazy_pattern(r"\b(?:around us|our (?:daily|everyday) li(?:fe|ves))\b")
 _ITEM = lazy_pattern(r"\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])(?:\)|\. )")
 _OPEN_END = lazy_pattern(r"(?::|as follows|the following|following (?:two|three|results?))\Z")
 _TWOFOLD = lazy_pattern(
@@ -180,13 +194,15 @@ def penalties(original: str, text: str, words: int) -> dict[str, float]:
         "step": bool(_STEP.match(original)),
         "setting": bool(_SETTING.match(text)),
         "background": bool(
-            _BACKGROUND.search(without_own_studies) and not _AUTHORS_ACT.match(text)
+            (_BACKGROUND.search(without_own_studies) and not _AUTHORS_ACT.match(text))
+            or _EVERYBODY.search(original)
         ),
         "others": bool(
             _OTHERS_FIRST.match(text)
             or _OTHERS.search(without_own_studies)
             or _OTHERS_BY_NAME.search(original)
         ),
+        "material": bool(_MATERIAL_USED.match(text)),
         "item": bool(_ITEM.match(original)),
         "open_end": lists or bool(_OPEN_END.search(tail) or _TWOFOLD.search(text)),
         "question": original.endswith("?"),
