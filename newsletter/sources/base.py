@@ -112,7 +112,7 @@ class PaperId:
             SourceError: there is none, or none that arXiv can ever have given, or no version and no
                 default for it.
         """
-        found = cls.read(_sole_name(text) or text, default_version)
+        found = cls.read(_sole_name(unquote(text)) or text, default_version)
         if not _is_possible(found.arxiv_id):
             raise SourceError(
                 f"arXiv has no paper {found.arxiv_id}: its identifiers begin with year and month,"

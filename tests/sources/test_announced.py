@@ -64,6 +64,7 @@ from newsletter.text import one_line
         ("(or arXiv:2507.07270v2 [cs.SD] for this version)", "2507.07270", 2),
         ("eprint = {2507.07270v2},", "2507.07270", 2),
         ("2507.07270v2 - Title", "2507.07270", 2),
+        ("https://scholar.google.com/scholar?q=arXiv%3A2507.07270v2", "2507.07270", 2),
         ("2507.07270v2 (1).pdf", "2507.07270", 2),
         ("2507.07270v2.Audio_things.pdf", "2507.07270", 2),
     ],
