@@ -9,6 +9,7 @@ from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.withdrawal_context import (
     ARXIV,
     IS,
+    OF_ANOTHER_PAPER,
     OTHER,
     PAPER,
     goes_on,
@@ -161,8 +162,9 @@ def abstract_withdraws(text: str) -> bool:
 def _sentence_withdraws(sentence: str) -> bool:
     away = _TAKEN_AWAY.search(sentence)
     if away and not _WORD.search(sentence[: away.start()]):
-        rest = sentence[: away.start()], "", sentence[away.end() :]
-        if not withdraws_something_else(*rest):
+        before, behind = sentence[: away.start()], sentence[away.end() :]
+        is_another = OF_ANOTHER_PAPER.search(before)
+        if not (is_another or withdraws_something_else(before, "", behind)):
             return True
     return withdraws_in_another_language(sentence) or any(
         _means_this_paper(sentence[: found.start()], found, sentence[found.end() :])

@@ -140,15 +140,24 @@ _NAMES_ANOTHER = lazy_pattern(
     re.IGNORECASE,
 )
 _ATTRIBUTE = lazy_pattern(rf"\s+(?:arxiv\b|{PAPER}\b)", re.IGNORECASE)
-# "A study of papers retracted by journals", "replaces a paper withdrawn in 2010".
+_AUXILIARY = (
+    r"has|have|had|was|were|is|are|been|since|now|later|subsequently|meanwhile|recently|already"
+)
+# "A study of papers retracted by journals", "replaces a paper withdrawn in 2010"; also "a comment
+# on a paper that has since been withdrawn", "(now withdrawn)".
 _OTHERS_BEFORE = lazy_pattern(
     r"(?:\b(?:of|on|about|among|between|to|with)\s+(?:(?!this|our|my|these)[\w'-]+\s+){0,3}?"
     r"(?:papers|articles|manuscripts|studies|publications|pre-?prints)"
     rf"|\b(?:of|on|about|to|with|replac\w+|correct\w*|extend\w*|supersed\w+)\s+"
     rf"(?:an?|another|some|one|any)\s+(?:\w+\s+)?{PAPER}"
     r"|\b(?:discuss|describ|examin|review|critici|analy[sz]|revisit|refut|comment|stud[iy]|cit)\w*"
-    rf"\s+(?:on\s+)?the\s+(?:\w+\s+)?{PAPER})\s+$",
+    rf"\s+(?:on\s+)?the\s+(?:\w+\s+)?{PAPER})"
+    rf"(?:(?:,?\s+(?:that|which))?(?:\s+(?:{_AUXILIARY}))*\s+(?:since|been|being|were|was|is|are)"
+    r"|\s*\((?:since|now|later|recently|subsequently))?\s+$",
     re.IGNORECASE,
+)
+OF_ANOTHER_PAPER = lazy_pattern(
+    r"\b(?:on|of|to|about)\s+(?:an?|another|some|one)\s+(?:[\w-]+\s+)?$", re.IGNORECASE
 )
 # "Retracted articles in PubMed" is what a paper is about.
 _SEVERAL = lazy_pattern(r"\s+(?:papers|articles|manuscripts|studies|publications)\b", re.IGNORECASE)

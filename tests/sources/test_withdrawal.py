@@ -11,6 +11,13 @@ from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from tests.sources import samples
 
 NOTICES = """\
+این مقاله توسط نویسندگان پس گرفته شده است
+نویسندگان این مقاله را پس گرفتند
+यह लेख लेखकों द्वारा वापस ले लिया गया है
+Avtorji so članek umaknili
+Straipsnis atšauktas autorių
+This is a comment on another paper. This paper has been withdrawn by its authors
+Due to overlap with another paper, withdrawn
 The journal has retracted this paper
 The journal retracted this article because of image manipulation
 This paper was retracted by the journal
@@ -438,6 +445,15 @@ Accepted to Interspeech 2022; the paper was found to contain a labelling error a
 """
 
 DECOYS = """\
+This is a comment on a paper that has since been withdrawn
+A reply to a manuscript which was later withdrawn by its authors
+We respond to an article (since withdrawn) on the same data
+Comment on a preprint that has been taken down
+این مقاله پس گرفته نشده است
+این مقاله از کنفرانس پس گرفته شد
+نسخه قبلی این مقاله پس گرفته شده است
+यह पेपर सम्मेलन से वापस लिया गया
+Članek ni umaknjen
 A study of papers retracted by the journal
 Analysis of articles retracted by journals between 2000 and 2020
 Článek byl stažen z konference
