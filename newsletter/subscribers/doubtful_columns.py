@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from newsletter.lazy_pattern import lazy_pattern
+from newsletter.subscribers import state_words
 from newsletter.subscribers.refusal_columns import (
     ColumnKind,
     column_kind,
     folded,
+    is_name,
     letters,
     plain_words,
     yes_or_no,
@@ -22,16 +24,18 @@ from newsletter.subscribers.refusal_words import (
     NEVER,
     NOTHING,
     OF_OTHER_THINGS,
+    TRUE,
     ZERO_DATE,
     StatusWord,
     status_word,
 )
 
+_FEW, _SHORT = 5, 30  # values of yes and no and their like; characters in one
 _MOST = 12  # values: a column with more is none of yes and no
 
 # Letters alone, without accents and case; so of Japanese and Russian, too.
 _ABOUT_MAIL = lazy_pattern(
-    r"mail|newsl|bulletin|consen[st]|contact|gdpr|ccpa|(?<!in)valid"
+    r"^receives?$|đangky|mail|newsl|bulletin|consen[st]|contact|gdpr|ccpa|(?<!in)valid"
     r"|(?<!inter)(?<!pro)(?<!re)(?<!attr)activ(?!it)"
     r"|permission|permitted|agree|marketing|promot|notif|communic|announc|campaign|adverti|^opt"
     r"|opt$|^(?:is)?alive|intouch|posted|(?<!auto)updates?$|alerts?$|offers$|angebote$|^subs?$|onlist|privacy"
@@ -60,7 +64,8 @@ _ABOUT_MAIL = lazy_pattern(
     r"|بريد|نشرة|موافق|نشط|मल|اشتراك|surel|langgan|setuju|bantin|đongy"
 )
 _ABOUT_LEAVING = lazy_pattern(
-    r"leave|leaving|^end(?:ed|date|at|on)|^exit|^quit|removal|terminat|churn|dropout|paused|^pause"
+    r"^forget|^(?:is)?expired(?:at|on)?$|^purged?(?:at|on)?$|^(?:is)?(?:out|gone)$"
+    r"|leave|leaving|^end(?:ed|date|at|on)|^exit|^quit|removal|terminat|churn|dropout|paused|^pause"
     r"|snooz|^mute|^exclude|^skip|^dead(?!line)|frozen|^(?:on)?hold$|spam|junk|^stop|austritt"
     r"|ausgeschl|sortie|salida|uscita"
     r"|vertrek|выбыл|исключ|退出|离开|脱退|除外|탈퇴|제외|keine|nicht(?:an|kont|mail)|(?:not|dont|no)"
@@ -105,25 +110,45 @@ class ColumnCells:
         """What in it may be a no, in words."""
         kind = column_kind(name)
         if kind is ColumnKind.PLACE:
-            return self._strange_beside_status()
+            is_state = state_words.STATE_ON_A_MAP_NAME.search(letters(name)) is not None
+            return self._strange_beside_status(is_state=is_state)
         if kind in {ColumnKind.YES, ColumnKind.LISTS}:
             return self._blank_beside_yes(everywhere=kind is ColumnKind.LISTS)
         return self._doubt_of_name(letters(name)) if kind is ColumnKind.OTHER else None
 
     def _doubt_of_name(self, plain: str) -> str | None:
         """Of a column of a name that we do not know."""
-        nevers = self.values.keys() & _NEVER_ALONE
-        if _NOTES.search(plain):
-            nevers -= _NONE_AT_ALL
-        if nevers and not _NEVER_OTHERWISE.search(plain):
-            return self._told(nevers)
+        if is_name(plain):
+            return None
+        leaving = self._leaving_words(plain)
+        if leaving:
+            return self._told(leaving)
         if _ABOUT_OTHER_THINGS.search(plain) or OF_OTHER_THINGS.search(plain):
             return None
         if _ABOUT_LEAVING.search(plain):
             return self._told(value for value in self.values if _says_when_or_yes(value))
-        if len(self.values) > _MOST or not _ABOUT_MAIL.search(plain):
+        return self._doubt_of_mail() if _ABOUT_MAIL.search(plain) else None
+
+    def _leaving_words(self, plain: str) -> list[str]:
+        """Words that say so in a column of any name, in a log of acts, or of how near they are."""
+        if state_words.EVENT_NAME.search(plain):
+            leave = state_words.EVENT_OF_LEAVING.fullmatch
+            return [value for value in self.values if leave(plain_words(value))]
+        if state_words.NEARNESS_NAME.search(plain):
+            return [v for v in self.values if state_words.LAPSED.search(plain_words(v))]
+        if _NEVER_OTHERWISE.search(plain):
+            return []
+        nevers = self.values.keys() & _NEVER_ALONE
+        return sorted(nevers - _NONE_AT_ALL if _NOTES.search(plain) else nevers)
+
+    def _doubt_of_mail(self) -> str | None:
+        if len(self.values) > _MOST:
             return None
-        return self._no_of_mail() or self._blank_beside_yes(everywhere=True)
+        return (
+            self._no_of_mail()
+            or self._strange_beside_yes()
+            or self._blank_beside_yes(everywhere=True)
+        )
 
     def _no_of_mail(self) -> str | None:
         said = {value: yes_or_no(value) for value in self.values if value not in NOTHING}
@@ -140,12 +165,28 @@ class ColumnCells:
         says_yes = all(others) if everywhere else any(others)
         return f"it says nothing in line {min(blank)}" if blank and others and says_yes else None
 
-    def _strange_beside_status(self) -> str | None:
-        """Where one word of a `type` tells of somebody who is out, each of its words may."""
+    def _strange_beside_yes(self) -> str | None:
+        """A word that is neither yes nor no, in a column of few in which somebody says yes."""
+        said = {value: yes_or_no(value) for value in self.values if value not in NOTHING}
+        yes = [v for v in said if v in AGREED and not v.isdigit() and len(v) > 1]
+        few = 1 < len(said) <= _FEW and all(len(value) <= _SHORT for value in said)
+        return self._told(v for v in said if said[v] is None) if yes and few else None
+
+    def _strange_beside_status(self, *, is_state: bool) -> str | None:
+        """Where one word of a `type` tells of somebody who is out, each of its words may.
+
+        Of a state, where one tells of somebody who is in, too; and numbers are no place.
+        """
+        said = [value for value in self.values if value not in NOTHING]
+        numbers = [value for value in said if value.lstrip("-").isdigit()]
+        if is_state and len(numbers) == len(said) <= _FEW:
+            return self._told(value for value in numbers if value != "1")
         words = {value: status_word(plain_words(value)) for value in self.values}
-        if not {StatusWord.NOT_IN, StatusWord.OUT} & set(words.values()):
+        telling = {word for value, word in words.items() if len(value) > 2 or not is_state}  # noqa: PLR2004 - as OK, NE
+        doubtful = {StatusWord.NOT_IN, StatusWord.OUT} | ({StatusWord.IN} if is_state else set())
+        if not doubtful & telling:
             return None
-        known = NOTHING | _STAFF
+        known = NOTHING | _STAFF | TRUE
         return self._told(v for v, word in words.items() if word is None and v not in known)
 
     def _told(self, values: Iterable[str]) -> str | None:

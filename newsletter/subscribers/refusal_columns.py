@@ -12,7 +12,7 @@ from functools import lru_cache
 from unicodedata import category, normalize
 
 from newsletter.errors import WrongUseError
-from newsletter.subscribers import refusal_words
+from newsletter.subscribers import refusal_words, state_words
 from newsletter.subscribers.refusal_words import FALSE, NOTHING, TRUE
 
 _CACHED = 80  # characters: longer values are looked at each time
@@ -145,12 +145,10 @@ def is_refusal_file(stem: str) -> bool:
 def column_kind(name: str) -> ColumnKind:
     """What a column of that name may say about refusals."""
     plain = letters(name)
-    exact = {
-        **dict.fromkeys(
-            ("state", "estado", "stato", "type", "role", "typ", "contacttype"), ColumnKind.PLACE
-        ),
-        "consent": ColumnKind.PROOF,
-    }
+    exact = dict.fromkeys(("type", "role", "typ", "contacttype"), ColumnKind.PLACE)
+    exact["consent"] = ColumnKind.PROOF
+    if state_words.STATE_ON_A_MAP_NAME.search(plain):
+        exact[plain] = ColumnKind.PLACE
     if plain in exact or refusal_words.NEWSLETTER_NAME.fullmatch(plain):
         return exact.get(plain, ColumnKind.LISTS)
     if refusal_words.OTHER_CHANNEL.search(plain):
@@ -169,7 +167,7 @@ def _kind_of_yes(plain: str) -> ColumnKind:
     if refusal_words.OF_OTHER_THINGS.search(plain):
         return ColumnKind.OTHER
     when = refusal_words.WHEN_OR_WHY.search(plain)
-    if refusal_words.STATUS_NAME.search(plain):
+    if refusal_words.STATUS_NAME.search(plain) or state_words.STATE_NAME.search(plain):
         return ColumnKind.OTHER if when or "change" in plain else ColumnKind.STATUS
     if (
         when
@@ -177,8 +175,14 @@ def _kind_of_yes(plain: str) -> ColumnKind:
         or refusal_words.HOW_NOT_WHETHER.search(plain)
     ):
         return ColumnKind.OTHER
-    says_yes = refusal_words.OWN_YES_NAME.search(plain) or refusal_words.YES_NAME.search(plain)
+    says_yes = says_own_yes(plain) or refusal_words.YES_NAME.search(plain)
     return ColumnKind.YES if says_yes else ColumnKind.OTHER
+
+
+def says_own_yes(plain: str) -> bool:
+    """Whether a column of that name tells of their own yes."""
+    own = refusal_words.OWN_YES_NAME, state_words.AGREEMENT_NAME
+    return any(pattern.search(plain) for pattern in own)
 
 
 def _answer(name: str, cell: str) -> Answer:
@@ -191,18 +195,29 @@ def _answer(name: str, cell: str) -> Answer:
         return _answer_of_yes(name, value)
     if kind in {ColumnKind.STATUS, ColumnKind.PLACE, ColumnKind.LISTS}:
         return _answer_of_status(value, kind)
-    if kind is ColumnKind.PROOF:
-        is_out = refusal_words.status_word(plain_words(value)) is refusal_words.StatusWord.OUT
-        if value in FALSE or is_out:
-            return Answer.OWN_NO
+    if kind is ColumnKind.PROOF and (said := _answer_of_proof(value)):
+        return said
     # A name that tells of a page or a count, and yet it says yes.
     says_yes = kind is ColumnKind.OTHER and value in TRUE and not value.isdigit()
     is_doubtful = (
         kind is ColumnKind.AMBIGUOUS
         or (says_yes and refusal_words.OWN_NO_NAME.search(letters(name)) is not None)
-        or refusal_words.looks_like_refusal(plain_words(value))
+        or refusal_words.looks_like_refusal(plain_words(value), is_name=is_name(letters(name)))
     )
     return Answer.UNKNOWN if is_doubtful else Answer.NOTHING
+
+
+def _answer_of_proof(value: str) -> Answer | None:
+    """Of how they agreed: whether they did not, or do no more."""
+    word = refusal_words.status_word(plain_words(value))
+    if value in FALSE or word is refusal_words.StatusWord.OUT:
+        return Answer.OWN_NO
+    return Answer.NO if word is refusal_words.StatusWord.NOT_IN else None
+
+
+def is_name(plain: str) -> bool:
+    """Whether a column of that name holds names of people, places or firms."""
+    return state_words.NAME_OF_SOMEBODY.fullmatch(plain) is not None
 
 
 _cached_answer = lru_cache(maxsize=1 << 15)(_answer)
@@ -230,7 +245,7 @@ def _answer_of_no(name: str, value: str, kind: ColumnKind) -> Answer:
 
 def _answer_of_yes(name: str, value: str) -> Answer:
     plain = letters(name)
-    own = refusal_words.OWN_YES_NAME.search(plain) and not refusal_words.YES_NAME.search(plain)
+    own = says_own_yes(plain) and not refusal_words.YES_NAME.search(plain)
     if value in TRUE:
         return Answer.YES
     if value in FALSE or refusal_words.ZERO_DATE.fullmatch(value):

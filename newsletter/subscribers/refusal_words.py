@@ -11,13 +11,13 @@ from newsletter.lazy_pattern import lazy_pattern
 TRUE = frozenset(
     (  # noqa: SIM905 - to be read at a glance
         "1 true yes y t on x ✓ ✔ ✅ ja oui si sí sim da да ano tak igen evet kyllä ya có ναι כן نعم"  # noqa: RUF001 - Greek
-        " 是 有 要 wahr vrai verdadero vero áno так ok はい 예 네"
+        " ☑ sì 是 有 要 wahr vrai verdadero vero áno так ok はい 예 네"
     ).split()
 )
 FALSE = frozenset(
     (  # noqa: SIM905 - to be read at a glance
         "0 0.0 false no n f off nein non não nej nee нет ne nu nem hayır ei tidak không όχι לא لا"  # noqa: RUF001 - Turkish
-        " 否 不 不是 关 无 無 falsch faux falso nie nao nei ні ikke inte ✗ ✘ ❌ ×"  # noqa: RUF001 - a cross
+        " 否 不 不是 关 无 無 falsch faux falso nie nao nei ні ikke inte ✗ ✘ ❌ × ☐"  # noqa: RUF001 - a cross
         " いいえ なし 아니오 아니요 ko"
     ).split()
 )
@@ -38,7 +38,8 @@ NEVER = frozenset(
 
 # Their own word, in the name of a column.
 OWN_NO_NAME = lazy_pattern(
-    r"unsub|opt(?:s|ed|ing)?out|optedoff|blacklist|blocklist|denylist|suppress|complain|donot|^dnc|^dn[em]$"
+    r"listenoire|listane[gr]+a|schwarzeliste|zwartelijst|чернспис|黑名单"
+    r"|unsub|opt(?:s|ed|ing)?out|optedoff|blacklist|blocklist|denylist|suppress|complain|donot|^dnc|^dn[em]$"
     r"|nomail|noemail|nobulk|nonewsletter|nocontact|spamreport|reportedspam|markedasspam"
     r"|emails?disabled|disabledemail|revoke|withdr[ae]w|objected|objection|removeme|removalrequest"
     r"|^left$|^left(?:at|on|date|list|the|us|group)|^leave(?:d|time|date|at|on)|(?:mail|news\w*|list)leave|signoff"
@@ -71,6 +72,7 @@ OWN_YES_NAME = lazy_pattern(
     r"subscri(?!ber)|^(?:is)?subscriber$|opt(?:s|ed)?in(?!g|t)|consent|permission|accepts?(?:email|marketing|news|mail)"
     r"|wants?(?:e?mail|news)|^(?:is)?(?:e?mailable|contactable)|^(?:gdpr|dsgvo|rgpd|lgpd)(?:ok)?$|receives?(?:e?mail|news|market)|emaildigests|agreedto|abonn|angemeldet"
     r"|einwillig|zustimm|inscri|suscri|iscritt|aceptanews|ingeschreven|aangemeld|prenumer"
+    r"|^can(?:e?mail|contact|send)|^marketinge?mails?$"
     r"|订阅|訂閱|接收|接受邮件|подпис|соглас|購読|配信希望|구독|수신동의"
 )
 YES_NAME = lazy_pattern(
@@ -159,6 +161,16 @@ _REFUSAL = lazy_pattern(
     r"|disiscri|de baja\b|desuscri|descadastr|uitgeschreven|afgemeld|wypisan|avregistr"
     r"|(?:ask|want|wish|request|please|pls|must|should)\w* .{0,30}(?:remov|delet|off (?:the|all) )"
     r"|remov(?:e|ed|al) (?:him|her|them|from|request)|tak(?:e|en) (?:me |him |her |them )?off\b"
+    r"|austragen\b|vom newsletter ab|aus (?:dem|der) (?:verteiler|liste)|uitschrijven|frameld"
+    r"|avmeld"
+    r"|leiratkoz|dezabon|odhlas|odjav(?:i|l)|abonelikten|listeden c|berhenti (?:ber)?langgan"
+    r"|tilaukse\w* peru|peruut|peru(?:nut|ttu) tilau|loobunud|atsisak|atteic|donat de baixa"
+    r"|cancelar (?:la |a )?(?:su|in)sc"
+    r"|απεγγραφ|διαγραφ|відпис|отказал|huy đang ky|đa huy|plus recevoir"
+    r"|nicht mehr (?:erhalten|bekommen)"
+    r"|no recibir|non ricever|nao receber|no thank|nein danke|non merci|no gracias"
+    r"|no grazie|nee bedankt"
+    r"|nej tack|nei takk|nej tak|нет спасибо|спасибо нет|nie dziekuje"
     r"|stop (?:e ?)?(?:mail|send|writ|contact)|no longer (?:want|wish|interest|receiv)"
     r"|(?:not|n[o'’]t) (?:want|wish|interested|receive)|(?:doe?s?n|don)['’]?t want"
     r"|wants? (?:off|out)\b|said no\b|left (?:us|(?:the )?list)\b"
@@ -170,11 +182,14 @@ _REFUSAL = lazy_pattern(
     r"|nao (?:quer|deseja|envia|contat)|geen (?:e ?)?(?:mail|nieuws)|niet (?:meer )?mailen"
     r"|nie (?:wysyl|chce|kontakt)|не (?:надо|писат|прис|беспок|хочет|желает|отправ|слать|рассыл))"
     r"|退订|退訂|取消订阅|取消訂閱|拒收|拉黑|黑名单|请勿|勿扰|受け取らない|受信しない|不(?:要|想|再)(?:再|继续)?(?:收|接|发|寄|联系|订)"
-    r"|配信停止|配信拒否|配信不要|購読解除|送らない|送信不要|수신거부|구독취소|구독해지|보내지|отпис|удалит"
+    r"|配信停止|配信拒否|配信不要|購読解除|送らない|送信不要|수신거부|구독취소|구독해지|보내지|отпис|удалит|ยกเลกการสมคร|ยกเลกการรบ"
+    r"|لغو اشتراک|الغاء (?:ال)?اشتراك|सदसयत रद|הוסר|הסר[הת]? מ|解除済"
+    r"|購読をやめ|不用了|구독 ?(?:취소|해지)"
 )
 # A cell that is nothing else, in a column of any name.
 _REFUSAL_ALONE = lazy_pattern(
-    r"remov(?:e|ed|al)|deleted?|inactive|deactivated|blocked|banned|bounced|cleaned|unconfirmed"
+    r"(?:ex|former)(?: )?(?:reader|subscriber|member|abonnent|abonne|leser)|signoff|auto del"
+    r"|remov(?:e|ed|al)|deleted?|inactive|deactivated|blocked|banned|bounced|cleaned|unconfirmed"
     r"|opt out|stop(?:ped)?|left (?:the )?(?:list|us)|nomail|dnc|entfernt|geloscht|inaktiv|gesperrt"
     r"|supprime|eliminad[oa]|rimoss[oa]|removid[oa]|verwijderd|usuniety|удален.?|已删除|已移除|解除|停止|退会|탈퇴"
 )
@@ -190,36 +205,50 @@ class StatusWord(Enum):
 
 _STATUS_WORDS = {
     StatusWord.IN: (
-        "confirmed subscribed subscriber active enabled verified regular member free paid comped"
-        " premium gifted trialed vip approved express implied digest mail plain html txt summary"
-        " normal valid accepted granted given opted|in opt|in double|opted|in email all|email each"
-        " mime digests mime_digests plaintext_digests summary_digests non|suppressed ok"
-        " transactional|and|marketing marketing|contact not|required"
+        " confirmed subscribed subscriber active enabled verified regular member free paid"
+        " comped premium gifted trialed vip approved express implied digest mail plain html"
+        " txt summary normal valid accepted granted given opted|in opt|in double|opted|in"
+        " email all|email each mime digests mime_digests plaintext_digests summary_digests"
+        " non|suppressed ok transactional|and|marketing marketing|contact not|required"
         " abonniert aktiv bestatigt angemeldet abonne inscrit actif confirme activo suscrito"
         " confirmado iscritto attivo confermato ativo inscrito подписан активен подтвержден"
-        " 已订阅 订阅 订阅中 已确认 正常 有效 購読中 구독중 구독"
+        " tilmeldt pameldt prenumererar tilmeldte aangemeld ingeschreven odebira prihlasen"
+        " prihlaseny aktivni aktivny aktywny zapisany pretplacen prijavljen aktivan"
+        " підписаний активний абониран feliratkozott aktiv|tag abonat"
+        " activ abone aktif aktiivinen tilaaja tellitud εγγεγραμμενος ενεργος đa|đang|ky"
+        " berlangganan subscrit actiu abonnerad 已订阅 订阅 订阅中 已确认 正常 有效 購読中"
+        " 購読 有効 已訂閱 訂閱 訂閱中 구독중 구독"
     ),
     StatusWord.NOT_IN: (
-        "pending unconfirmed unverified unactivated inactive disabled blocked removed deleted"
-        " archived invalid malformed undeliverable waiting new|unconfirmed not|confirmed"
-        " awaiting|confirmation nonsubscribed non|subscribed not|subscribed never|subscribed"
-        " non|member nonmember past|due not|active"
-        " denied expired paused suspended banned hold on|hold validating"
-        " by_bounces by_moderator bouncing soft|bounced hard|bounced non|marketing|contact"
-        " unengaged failed bad dead staged unspecified not|set unknown|permission transactional"
-        " unbestatigt inaktiv gesperrt geloscht ausstehend inactif en|attente inactivo pendiente"
-        " eliminado inattivo in|attesa pendente inativo неактивен не|подтвержден"
-        " 未确认 待确认 未订阅 禁用 已禁用 无效 停用 未購読"
+        " pending unconfirmed unverified unactivated inactive disabled blocked removed"
+        " deleted archived invalid malformed undeliverable waiting new|unconfirmed"
+        " not|confirmed awaiting|confirmation nonsubscribed non|subscribed not|subscribed"
+        " never|subscribed non|member nonmember past|due not|active denied expired paused"
+        " suspended banned hold on|hold validating by_bounces by_moderator bouncing"
+        " soft|bounced hard|bounced non|marketing|contact unengaged failed bad dead staged"
+        " unspecified not|set unknown|permission transactional unbestatigt inaktiv gesperrt"
+        " geloscht ausstehend inactif en|attente inactivo pendiente eliminado inattivo"
+        " in|attesa pendente inativo неактивен не|подтвержден 未确认 待确认 未订阅 禁用"
+        " 已禁用 无效 停用 未購読"
     ),
     StatusWord.OUT: (
-        "left gone unsubscribed unsub opted|out optout opt|out suppressed blocklisted blacklisted"
-        " complained complaint complaints bounced cleaned spam junk spammy spam|complaint nomail"
-        " no|mail no|email noemail no|mails cancelled canceled withdrawn revoked refused"
-        " declined rejected unsubscribe by_user abuse do|not|email do|not|mail do|not|contact"
-        " abgemeldet ausgetragen widerrufen desabonne desinscrit baja dado|de|baja cancelado"
-        " desuscrito disiscritto cancellato descadastrado uitgeschreven afgemeld wypisany"
-        " отписан отписался отписана 退订 已退订 取消订阅 已取消 拉黑 拒收 黑名单"
-        " 配信停止 購読解除 退会 수신거부 구독취소"
+        " left gone unsubscribed unsub opted|out optout opt|out suppressed blocklisted"
+        " blacklisted complained complaint complaints bounced cleaned spam junk spammy"
+        " spam|complaint nomail no|mail no|email noemail no|mails cancelled canceled"
+        " withdrawn revoked refused declined rejected unsubscribe by_user abuse do|not|email"
+        " do|not|mail do|not|contact abgemeldet ausgetragen widerrufen desabonne desinscrit"
+        " baja dado|de|baja cancelado desuscrito disiscritto cancellato descadastrado"
+        " uitgeschreven afgemeld wypisany отписан отписался отписана 退订 已退订 取消订阅"
+        " 已取消 拉黑 拒收 黑名单 frameldt afmeldt avmeldt avregistrerad avslutad"
+        " avprenumererad odhlasen odhlaseny odhlasena odhlaseno odjavljen odjavljena odjavio"
+        " відписаний відписався відписано отписал leiratkozott lemondva dezabonat dezabonata"
+        " peruttu peruutettu perunut|tilauksen perunut loobunud atteicies atsisake"
+        " abonelikten|ayrıldı abonelikten|cıktı listeden|cıktı απεγγραφη donat|de|baixa"  # noqa: RUF001
+        " resilie desinscrite desabonnee отказался отказалась ausgetreten gekundigt"
+        " berhenti|berlangganan đa|huy|đang|ky withdrawn|consent expired|consent wycofana"
+        " wycofano odwołana odvolano odwolana geri|cekildi annulee abgelaufen|widerrufen"
+        " opgezegd uitgeschreven|is ยกเลกการสมคร لغو|اشتراک הוסר הוסרה 解除済 解除 取消訂閱"
+        " 已取消訂閱 退訂 已退訂 구독해지 해지 配信停止 購読解除 退会 수신거부 구독취소"
     ),
 }
 _BY_WORD = {
@@ -234,9 +263,9 @@ def status_word(plain: str) -> StatusWord | None:
     return _BY_WORD.get(plain)
 
 
-def looks_like_refusal(plain: str) -> bool:
-    """Whether the words of a cell speak of a refusal; a link to one does not."""
-    if _REFUSAL_ALONE.fullmatch(plain):
+def looks_like_refusal(plain: str, *, is_name: bool = False) -> bool:
+    """Whether the words of a cell speak of a refusal; a link to one does not, nor a name."""
+    if not is_name and _REFUSAL_ALONE.fullmatch(plain):
         return True
     return _REFUSAL.search(plain) is not None and _ELSEWHERE.search(plain) is None
 

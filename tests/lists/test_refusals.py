@@ -134,19 +134,23 @@ NO_REFUSAL = (
 
 # A column of a name or with a word that we do not know, by which somebody may have said no.
 DOUBTFUL = """
-Newsletter erwünscht=nein; aktiv=nein; メルマガ=いいえ; 接受邮件=否; 뉴스레터=아니오; mailable=false
+Newsletter erwünscht=nein; aktiv=nein; メルマガ=いいえ; 接受邮件=否; 뉴스레터=아니오
+mailable=false
 frequency=never; LEAVE_TIME=2024-01-02 10:00:00; Notes=asked to be removed; actif=non; gdpr=no
 email_valid=false; Рассылка=нет; boletín=no; Receive emails?=N; do_not_email=1; gdpr_consent=0
 deleted=true; state=inactive; Werbung erlaubt=nein; Kontakt OK=0; Datenschutz=f; Rundbrief=n
 lettre d'information=non; courriels=non; recevoir=non; valide=faux; acepta correos=no; activo=no
-boletim=não; ativo=0; consenso=falso; attivo=no; nieuwsbrief=nee; actief=nee; zgoda=nie; aktywny=nie
+boletim=não; ativo=0; consenso=falso; attivo=no; nieuwsbrief=nee; actief=nee; zgoda=nie
+aktywny=nie
 samtycke=nej; aktiv=nei; suostumus=ei; souhlas=ne; hírlevél=nem; hozzájárulás=nem; abonat=nu
 e-posta izni=hayır; aktif=hayır; ενεργός=όχι; Активный=нет; согласен=нет; розсилка=ні; פעיל=לא
 نشط=لا; aktif=tidak; 同意=否; 有效=0; 营销邮件=关; 有効=いいえ; メール配信=off; 동의=아니요
 mail=no; may we mail=disabled; Contactable=N; approved=false; opt=0; send=x/; news=yes/
-contact ok=✓/; emailing=enabled/disabled; mailings=always/never; newsletter=x/; mail pref=daily/none
+contact ok=✓/; emailing=enabled/disabled; mailings=always/never; newsletter=x/
+mail pref=daily/none
 muted=yes; paused=true; rhythm=never; exclude=1; spam=yes; robinson=1; keine Mails=ja
-ne pas contacter=oui; no contactar=sí; non inviare=sì; не беспокоить=да; 不再联系=是; 配信不要=はい
+ne pas contacter=oui; no contactar=sí; non inviare=sì; не беспокоить=да; 不再联系=是
+配信不要=はい
 exit_date=02.01.2024; removal=2024-01-02; date of leaving=2024-01-02; unsub date=2024-01-02
 signoff=2024-01-02; 退出日期=2024-01-02; ended_at=2024-01-02; Austritt=02.01.2024
 x=removed; x=never; x=unsubscribed; x=opted out; x=abgemeldet; x=désabonné; x=отписан; x=退订
@@ -163,6 +167,29 @@ Accord=O/N; ok_mail=S/N; sub=1/-1; sub_state=S/U; Marketing=ok/ko; kontaktsperre
 Customer consent=no; Order emails=no; Student mail=no; Job alerts=no; May be contacted=no
 Contact ok=no; Secondary email opt in=no; Customer mailings=no; Special offers=no; User active=no
 Contact type=unsubscribed/subscriber; Order status=unsubscribed; Role email=unsubscribed
+Durum=Aktif/Abonelikten ayrıldı; Durum=Aktif/Bilinmiyor; Tila=Aktiivinen/Peruttu
+Állapot=Aktív/Leiratkozott
+Stare=Abonat/Dezabonat; Κατάσταση=Εγγεγραμμένος/Απεγγραφή; Stanje=Prijavljen/Odjavljen
+Olek=Tellitud/Loobunud; Būsena=Prenumeruoja/Atsisakė; Trạng thái=Đã đăng ký/Đã hủy đăng ký
+สถานะ=สมัครแล้ว/ยกเลิกการสมัคร; وضعیت=مشترک/لغو اشتراک; स्थिति=सदस्य/सदस्यता रद्द; סטטוס=רשום/הוסר
+Estat=Subscrit/Donat de baixa; Etat=Actif/Résilié; Состояние=Подписан/Отказался
+状態=購読中/解除済
+Tilstand=ukjent ord; Läge=x1; Zustand=weg; Situación=fuera; E-posta durumu=xyz; 상태=떠남; מצב=עזב
+Statusas=kitas; Toestand=weg; Стан=щось; Статус=нещо; სტატუსი=სხვა; Կարգավիճակ=այլ; حالة=xyz
+অবস্থা=অন্য
+Συγκατάθεση=ναι/όχι; Đăng ký=có/không; Zgoda marketingowa=tak/wycofana; Consent=expired
+Souhlas=ano/odvoláno; Privola=da/povučena; Persetujuan=ya/dicabut; Onay=evet/geri alındı
+Prenumeration=ja/uppsagd; Tilaus=kyllä/loppu; Abonelik=evet/bitti; Suostumus=annettu
+הסכמה=כן/חזר בו
+action=subscribe/signoff; action=add/del; action=add/auto_del; action=join/leave
+Last event=open/complained
+forget_at=2024-01-02; out=x; receives=1/0; Mail?=☑/☐; state=1/-1; state=0/1
+wish=yes please/no thanks
+expired=0/1; purge=0/1; member_state=ok/gone; Lifecycle=Unengaged / sunset
+category=reader/ex-reader
+Kommentar=bitte austragen; Poznámka=odhlásil se; Not=abonelikten çıktı; Notat=har avmeldt seg
+Megjegyzés=leiratkozott; mail ok=yes/perhaps; EMAIL EN LISTE NOIRE=Non/Oui
+Marketing emails=on/off
 NL=j/n; E-Mail und SMS erlaubt=nein; Informationen per Mail=nein
 """
 ORDINARY = """
@@ -186,6 +213,22 @@ Marketing qualified lead=no; Promoted=no; Accepts credit cards=no; Accepted pape
 Order status=cancelled; Job status=left; Student status=no; Employment status=left; ID verified=no
 Booking confirmed=no; Suscripción de pago=no; Abonnement payant=non; Bemerkung=keine; Notes=aucune
 Privacy level=none; Invoice by email=no; Opted in from=web/event; Auto update=no; List owner=no
+Last name=No/Null/Stop; Surname=Nie/Leave; Nachname=Stop; City=Stop/Nein; Firma=Stop
+Company=Left Bank/Removed
+Job title=Removed parts buyer/Head; Beruf=keine; Ort=Aus; Ville=Jamais; Country=NO/DE; Land=Nie
+Stadt=Leave
+Medeni durum=Evli/Bekar; Stato civile=celibe; rodinný stav=ženatý; État civil=marié
+Estado civil=soltero
+Bundesland=Bayern; State=NY/NE/OK/OR; Estado=SP/RJ/MG; Etat=Genève/Vaud; Stato=Italia; Stan=Nevada
+État=Rhône
+Notes=met in 2023/likes coffee; Bemerkung=kommt gern; Notas=habla español; 備考=東京の会議で会った
+Poznámky=z konference
+Hobby=running/out of doors; Action items=call/write; Department=Outreach; Event=PyCon/ICASSP
+Activity=chess
+Accordion=yes; Occupation=doctor/nurse; Topic=spam detection/active learning
+Category=reader/author
+Lifecycle stage=lead/customer/opportunity; Situation familiale=marié; Cuisine=végétarien
+Tags=vip;ml
 SMS Marketing Status=Not Subscribed; Did this subscriber manually confirm=0
 """
 
