@@ -25,6 +25,7 @@ from newsletter.subscribers.lifecycle import SubscriptionRequest
 
 _OWN_ADDRESS = "the operator's own address, given to `newsletter init`"
 _LONGEST_SLUG = 40
+_SIGNING_KEY = "NEWSLETTER_SITE__SECRET_KEYS"
 _NOT_SAID = {"secret": "", "secrets_file": "", "source": "arxiv"}
 # `.example` is nobody's (RFC 2606), so that a demo can never reach a stranger.
 _EXAMPLES = (
@@ -51,6 +52,7 @@ class InitOptions:
     transport: Mapping[str, str | int] = field(default_factory=lambda: {"use": "files"})
     sending: Mapping[str, float] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    in_one_file: bool = False  # the key that signs, too
 
 
 DEMO = InitOptions(
@@ -62,6 +64,7 @@ DEMO = InitOptions(
     language="zh",
     postal_address="1 Example Street, Exampletown",
     source="bundled",
+    in_one_file=True,
 )
 
 
@@ -117,9 +120,14 @@ def write_configuration(
     Raises:
         WrongUseError: there is one already; it is left as it is.
     """
-    content = _rendered(vars(choices) | {"secret": secrets.token_urlsafe(32)})
+    key = secrets.token_urlsafe(32)
+    if choices.in_one_file:
+        said, variables = {"secret": key}, choices.secrets
+    else:
+        said = {"secrets_file": config.environment_file(file).name}
+        variables = {_SIGNING_KEY: key, **choices.secrets}
     fill = partial(_take_in, choices.reader, now) if choices.reader and now else upgrade
-    return _write(file, content, choices.secrets, environ, fill)
+    return _write(file, _rendered(vars(choices) | said), variables, environ, fill)
 
 
 def write_answers(
@@ -130,7 +138,7 @@ def write_answers(
     Raises:
         WrongUseError: there is a configuration already, or this reader must not be mailed.
     """
-    keys = {"NEWSLETTER_SITE__SECRET_KEYS": secrets.token_urlsafe(32), **answers.secrets}
+    keys = {_SIGNING_KEY: secrets.token_urlsafe(32), **answers.secrets}
     fill = partial(_take_in, answers.reader, now)
     return _write(file, answers.text(file), keys, environ, fill)
 

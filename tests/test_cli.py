@@ -175,9 +175,9 @@ def test_every_secret_is_its_own(cli: Cli, tmp_path: Path) -> None:
     cli("init", "--config", "b.toml")
     secrets = [
         line
-        for name in ("a.toml", "b.toml")
+        for name in ("a.env", "b.env")
         for line in (tmp_path / name).read_text().splitlines()
-        if line.startswith("secret_keys")
+        if line.startswith("NEWSLETTER_SITE__SECRET_KEYS=")
     ]
     assert len(set(secrets)) == 2
 

@@ -152,7 +152,7 @@ def test_with_options_nobody_is_asked(on_a_terminal: Open, tmp_path: Path) -> No
     with on_a_terminal("init", "--category", "cs.SD") as person:
         assert person.end() == 0
     assert 'categories = ["cs.SD"]' in (tmp_path / "newsletter.toml").read_text()
-    assert not (tmp_path / "newsletter.env").exists()
+    assert "SECRET_KEYS" in (tmp_path / "newsletter.env").read_text()
 
 
 def test_every_question_has_an_option(
@@ -162,7 +162,9 @@ def test_every_question_has_an_option(
     server = ("--transport", "smtp", "--server", "smtp.lab.example:465", "--username", "ada")
     site = ("--url", "https://papers.lab.example", "--postal-address", "1 Road")
     assert cli("init", "--reader", "ada@reader.example", *site, *server).code == 0
-    assert PASSWORD not in (tmp_path / "newsletter.toml").read_text()
+    said = (tmp_path / "newsletter.toml").read_text()
+    assert PASSWORD not in said
+    assert "secret_keys" not in said, "which signs from newsletter.env, as after the questions"
     monkeypatch.delenv("NEWSLETTER_TRANSPORT__PASSWORD")
     settings = config.load(None)
     carrier = settings.transport

@@ -124,7 +124,8 @@ def init(
     settings = scaffold.write_configuration(file, choices, os.environ, common.utc_now())
     if units is not None:
         _write_units(units, file, settings)
-    click.echo(f"{file} and {output.without_password(settings.database.url)} are ready.")
+    database = output.without_password(settings.database.url)
+    click.echo(f"{file}, {config.environment_file(file).name} (secrets) and {database} are ready.")
     if reader:
         click.echo(f"{choices.reader} is the first reader.")
     click.echo("Next: look at [site] and [transport] there, then")
