@@ -140,8 +140,9 @@ _NAMES_ANOTHER = lazy_pattern(
     re.IGNORECASE,
 )
 _ATTRIBUTE = lazy_pattern(rf"\s+(?:arxiv\b|{PAPER}\b)", re.IGNORECASE)
-_AUXILIARY = (
-    r"has|have|had|was|were|is|are|been|since|now|later|subsequently|meanwhile|recently|already"
+_WHO_OR_WHEN = (
+    r"has|have|had|was|were|is|are|been|being|since|now|later|subsequently|meanwhile|recently"
+    r"|already|the|its|their|authors?|they"
 )
 # "A study of papers retracted by journals", "replaces a paper withdrawn in 2010"; also "a comment
 # on a paper that has since been withdrawn", "(now withdrawn)".
@@ -150,9 +151,9 @@ _OTHERS_BEFORE = lazy_pattern(
     r"(?:papers|articles|manuscripts|studies|publications|pre-?prints)"
     rf"|\b(?:of|on|about|to|with|replac\w+|correct\w*|extend\w*|supersed\w+)\s+"
     rf"(?:an?|another|some|one|any)\s+(?:\w+\s+)?{PAPER}"
-    r"|\b(?:discuss|describ|examin|review|critici|analy[sz]|revisit|refut|comment|stud[iy]|cit)\w*"
-    rf"\s+(?:on\s+)?the\s+(?:\w+\s+)?{PAPER})"
-    rf"(?:(?:,?\s+(?:that|which))?(?:\s+(?:{_AUXILIARY}))*\s+(?:since|been|being|were|was|is|are)"
+    r"|\b(?:discuss|describ|examin|review|critici|analy[sz]|revisit|refut|comment|stud[iy]|cit"
+    rf"|repl[iy]|respon[ds]|concern)\w*\s+(?:(?:on|to)\s+)?(?:the|an?)\s+(?:\w+\s+)?{PAPER})"
+    rf"(?:,?\s+(?:that|which)(?:\s+(?:{_WHO_OR_WHEN}))*|,?\s+since"
     r"|\s*\((?:since|now|later|recently|subsequently))?\s+$",
     re.IGNORECASE,
 )

@@ -36,7 +36,7 @@ _DO = (
     r"|ved(?:etty|ämme|än) (?:pois|takaisin)|peruutettu|visszavon\w+|απ[οέό]σ[υύ]ρ\w+"
     r"|povuk\w+|povučen\w*|povlač\w+|הוסר|نسحب|سحب|(?:di|men)tarik|menarik|rút lại"
     r"|پس[\s\u200c]?گرفت\w*(?!\w|[\s\u200c]*ن)|واپس لے? ?لیا|वापस (?:ले )?(?:लिया|लिए|लेते)"
-    r"|umak(?:nil|njen)\w*|atsaukt\w*|atšaukt\w*|tagasi võe\w+)(?!\w)"
+    r"|umak(?:nil|njen)\w*|atsaukt\w*|atšauk[tė]\w*|tagasi võe\w+)(?!\w)"
 )
 # What somebody does, who is named before it: nothing that a paper itself does.
 _ACTIVE = (

@@ -18,6 +18,8 @@ Avtorji so članek umaknili
 Straipsnis atšauktas autorių
 This is a comment on another paper. This paper has been withdrawn by its authors
 Due to overlap with another paper, withdrawn
+After the reviewers' comments the paper was withdrawn
+This is a paper that has been withdrawn
 The journal has retracted this paper
 The journal retracted this article because of image manipulation
 This paper was retracted by the journal
@@ -449,6 +451,8 @@ This is a comment on a paper that has since been withdrawn
 A reply to a manuscript which was later withdrawn by its authors
 We respond to an article (since withdrawn) on the same data
 Comment on a preprint that has been taken down
+Our reply to the paper that its authors have withdrawn
+This note discusses a manuscript that was later retracted
 این مقاله پس گرفته نشده است
 این مقاله از کنفرانس پس گرفته شد
 نسخه قبلی این مقاله پس گرفته شده است
