@@ -59,7 +59,7 @@ def shown(part: str) -> list[str]:
 
 
 def promised_more(part: str) -> int:
-    found = re.findall(r"(\d+) more [a-z -]+ on the web|网页上还有 (\d+) 篇", part)
+    found = re.findall(r"(\d+)\smore [a-z -]+ on the web|网页上还有\s(\d+)\s篇", part)
     return sum(int(english or chinese) for english, chinese in found)
 
 
