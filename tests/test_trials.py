@@ -175,11 +175,15 @@ def test_encryption_is_told_apart_and_a_name_that_does_not_fit(
     with odd as server:
         setting("transport", port=server.port)
         ((_, untrusted),) = found("transport")
+        with ImapStandIn(context=for_localhost.context) as tls:
+            setting("feedback", imap_host="127.0.0.1", imap_port=tls.port, imap_security="tls")
+            ((_, unread),) = found("mailbox")
         for_localhost.trust(monkeypatch)
         ((_, misnamed),) = found("transport")
         setting("transport", host="localhost")
         ((level, fine),) = found("transport")
-    assert "its certificate cannot be trusted; SSL_CERT_FILE" in untrusted
+    for told in (untrusted, unread):
+        assert "its certificate cannot be trusted; SSL_CERT_FILE" in told
     assert "is for another name, which transport.host should be" in misnamed
     assert level == "ok"
     assert "answers (starttls) and mails from daily@newsletter.example; none was sent" in fine

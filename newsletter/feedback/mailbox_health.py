@@ -11,6 +11,7 @@ from newsletter.config import FeedbackSettings, Settings
 from newsletter.feedback.mailbox import MailboxError, try_imap
 from newsletter.finding import Finding, Severity
 from newsletter.text import brief
+from newsletter.transports.smtp.health import certificate_advice
 
 _PART = "mailbox"
 _WITHIN_S = 10.0
@@ -54,6 +55,8 @@ def _advice(place: FeedbackSettings, cause: BaseException | None) -> str:
     if other:
         usual = "look at feedback.imap_host and imap_port (mostly 993 with tls)"
         return f"that is {other}, no IMAP server ({words}); {usual}"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"{certificate_advice(words, 'feedback.imap_host')} ({words})"
     usual = "look at feedback.imap_host, imap_port and imap_security (mostly tls at 993)"
     known = (text for kind, text in _BY_KIND.items() if isinstance(cause, kind))
     return f"{next(known, 'no answer')} ({words}); {usual}"
@@ -72,7 +75,6 @@ _OTHERS = {"220": "an SMTP server", "+OK": "a POP3 server", "SSH-": "an SSH serv
 _BY_KIND = {
     socket.gaierror: "there is no such host, or no network",
     UnicodeError: "this is no name of a host",
-    ssl.SSLCertVerificationError: "its certificate is not for that name, or a clock is wrong",
     ssl.SSLError: "that port does not begin with TLS",
     ConnectionRefusedError: "nobody listens there",
     imaplib.IMAP4.abort: "it hangs up",

@@ -133,9 +133,10 @@ def _login(settings: TransportSettings, words: str) -> str:
     return f"the login is refused: {next(known, usual)}"
 
 
-def _certificate(_settings: TransportSettings, words: str) -> str:
+def certificate_advice(words: str, host: str) -> str:
+    """What OpenSSL's words on a certificate mean, where the setting `host` names the server."""
     if any(sign in words for sign in _MISNAMED):
-        return "its certificate is for another name, which transport.host should be"
+        return f"its certificate is for another name, which {host} should be"
     if any(sign in words for sign in _DATED):
         return "its certificate is out of date, or the clock of this machine is wrong"
     return "its certificate cannot be trusted; SSL_CERT_FILE names one more authority"
@@ -168,7 +169,7 @@ _BY_KIND = {
     socket.gaierror: lambda *_: "there is no such host, or no network; look at transport.host",
     UnicodeError: lambda *_: "this is no name of a host; look at transport.host",
     ConnectionRefusedError: lambda *of: f"nobody listens there; {_usual_port(*of)}",
-    ssl.SSLCertVerificationError: _certificate,
+    ssl.SSLCertVerificationError: lambda _, words: certificate_advice(words, "transport.host"),
     smtplib.SMTPAuthenticationError: _login,
     smtplib.SMTPNotSupportedError: _not_offered,
 }
