@@ -36,6 +36,7 @@ class NewestBatch:
         self._day = day
         self._known = known
         self._feeds: dict[str, Feed | SourceError] = {}
+        self._is_newest = False  # a page said so, whatever the clock says
         self.trouble = ""  # why the API did not describe the papers
 
     def said(self, category: str) -> CategoryListing:
@@ -57,6 +58,7 @@ class NewestBatch:
             if isinstance(feed, SourceError):
                 raise feed
             return listing_from_feed(category, feed, self._day, "the feed")
+        self._is_newest = self._is_newest or page.day <= self._day
         said = listing_from_page(category, page, self._day)
         if page.day == self._day and not page.expected:
             return self._empty(said)
@@ -94,7 +96,8 @@ class NewestBatch:
 
     def _without_page(self, category: str, error: SourceError) -> CategoryListing:
         feed = self._feed(category)
-        newest = self._dated.newest_day() if self._dated else self._day
+        by_clock = self._dated.newest_day() if self._dated else self._day
+        newest = self._day if self._is_newest else by_clock
         is_unread = isinstance(feed, SourceError) and not isinstance(feed, NoNetworkError)
         if newest > self._day and (is_unread or (isinstance(feed, Feed) and feed.day < self._day)):
             reason = "neither page nor feed can be read, and that day is past"
