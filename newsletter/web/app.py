@@ -192,6 +192,8 @@ def _add_security_headers(app: Flask, settings: Settings) -> None:
             ).geturl()
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        if g.get("has_ended") and response.status_code == HTTPStatus.OK:
+            response.status_code = HTTPStatus.GONE
         if response.status_code in _BUSY:
             response.headers.setdefault("Retry-After", _TRY_AGAIN_S)
         if response.headers["Cache-Control"] == "no-store":

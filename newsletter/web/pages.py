@@ -155,7 +155,8 @@ class Pages:
         return missing if g.get("unticked") else why
 
     def expired_page(self) -> str:
-        """For a good link whose time is over, or whose subscriber is not here any more."""
+        """For a good link whose time is over, or whose subscriber is not here any more: 410."""
+        g.has_ended = True
         return self.message_page(
             self.gettext("This link has had its day"),
             self.gettext("Take the one in the newest mail, or sign up again."),

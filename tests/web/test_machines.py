@@ -116,7 +116,8 @@ def test_a_person_who_is_quick_presses_twice_and_has_the_way_back_in_the_mail(si
     assert "You are in again" in site.get(undo).text
     assert doubts(site)[1:] == [("left", "too fast"), ("came back", None)]
     site.clock.pass_by(days=2)
-    assert "had its day" in site.get(undo).text
+    ended = site.get(undo)
+    assert (ended.status_code, "had its day" in ended.text) == (410, True)
 
 
 def test_a_form_that_comes_from_no_page_of_ours_means_nothing(site: Site) -> None:
