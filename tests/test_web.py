@@ -147,9 +147,13 @@ def test_the_archive_holds_every_issue_at_a_stable_address(client: FlaskClient, 
     cli("run")
     assert "/audio/2025-07-11" in client.get("/").text
     assert "/audio/2025-07-11" in client.get("/audio").text
+    pages = client.application.extensions[EXTENSION]
+    site = pages.settings.site.model_copy(update={"name": "音频"})
+    pages.settings = pages.settings.model_copy(update={"site": site})
     issue = client.get("/audio/2025-07-11")
     assert "Re-Bottleneck" in issue.text
     assert "unsubscribe" not in issue.text
+    assert '<p class="of"><a href="/audio">全部往期</a></p>' in issue.text
     for nothing in ("/video", "/audio/2025-07-12", "/audio/yesterday", "/a/b/c"):
         assert client.get(nothing).status_code == 404
 
