@@ -220,6 +220,7 @@ _STATUS_WORDS = {
         " 購読 有効 已訂閱 訂閱 訂閱中 구독중 구독"
     ),
     StatusWord.NOT_IN: (
+        " pendiente|de|confirmacion in|attesa|di|conferma en|attente|de|confirmation"
         " pending unconfirmed unverified unactivated inactive disabled blocked removed"
         " deleted archived invalid malformed undeliverable waiting new|unconfirmed"
         " not|confirmed awaiting|confirmation nonsubscribed non|subscribed not|subscribed"

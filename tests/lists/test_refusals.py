@@ -89,6 +89,8 @@ OTHERS_WORD = (
     ("active", "true", "false"),
     ("email_verified", "yes", "no"),
     ("status", "active", "pending"),
+    ("Stato iscrizione", "attivo", "In attesa di conferma"),
+    ("Estado", "activo", "pendiente de confirmación"),
     ("undeliverability_date", "", "2024-01-02"),
     ("Is this account disabled?", "0", "1"),  # phpList
     ("type", "regular", "unactivated"),  # Buttondown
