@@ -139,7 +139,7 @@ def test_an_old_confirm_link_does_not_bring_back_who_left(
         )
     client.post(link, data=pressed(client, link))
     cli("subscribers", "remove", "ada@reader.example")
-    assert client.post(link, data=pressed(client, link)).status_code == 200
+    assert client.post(link, data=pressed(client, link)).status_code == 410
     assert standing(database, "ada@reader.example") == Standing.LEFT
 
 
