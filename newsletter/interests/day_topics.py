@@ -7,7 +7,7 @@ topics by the lexicon; of a single word the sentences must also use it as a noun
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,14 +25,16 @@ _LONGEST_WRITTEN = 30  # characters, so that a mail's first lines have room for 
 _MOST_OF_TITLE = 0.6  # a phrase that is more of a title is that paper, not a topic
 _LAST_LATIN = "\u024f"  # the lexicon knows no words of later letters
 _FIELD = 0.25  # what more of a day's papers are on is the field, not the day
+_FIELD_OF_FEW = 0.4  # and of a day with few papers, where three share it
 _RARITY = 1.0  # of each word of a topic (`Lexicon.rarity`), at least
 _RAREST = (3.0, 1.9)  # of a single word, and of the rarest of several
 _BY_LENGTH = (0.0, 0.5, 1.0, 1.1)  # what phrases of so many words are worth
-_FEW = 12  # papers of a day, in which any of them may be on the field
+_FEW = 12  # papers of a day
 _SMALL = 40
 _STRANGE = 6.5  # the rarity of a word that does not say to most what one paper is on
 _MANY = 60  # in such a day a topic needs one paper more
 _SAID_OFTEN = 0.6  # of those who say a single word, at least so many are on it
+_TITLED = 0.4  # of those on a single word, at least so many have it in their titles
 _CLAUSE = re.compile(r"[:;,.?!()\[\]{}“”\"/—–|]+| - ")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _GAPS = str.maketrans(dict.fromkeys("\n\t()[]{},.;:?!\"'/$“”’—–", " "))
@@ -135,12 +137,21 @@ class _PossibleTopic:
         is_sure = len(self.papers) > 1 and times >= _BELONGS * len(found)
         belongs = is_sure and shipped().rarity(before.lower()) >= _RARITY
         whole = f"{before} {form}"
-        return whole if before and belongs and len(whole) <= _LONGEST_WRITTEN else form
+        form = whole if before and belongs and len(whole) <= _LONGEST_WRITTEN else form
+        said = "\n".join(text.partition(_BEHIND_TITLE)[2] for text in texts)
+        return " ".join(_in_small_letters(word, said) for word in form.split(" "))
 
     @property
     def pattern(self) -> str:
         words = r"s?\s+".join(map(re.escape, self.phrase.split(" ")))
         return rf"\b{words}s?\b"
+
+
+def _in_small_letters(word: str, said: str) -> str:
+    """A word with the capital of a title as sentences write it; a name keeps its capital."""
+    small = word.lower()
+    is_titled = word[:1].isupper() and word[1:] == small[1:]
+    return small if is_titled and re.search(rf"\b{re.escape(small)}\b", said) else word
 
 
 def _candidates(papers: Sequence[Paper], texts: Sequence[str]) -> Iterator[_PossibleTopic]:
@@ -166,10 +177,20 @@ def _candidates(papers: Sequence[Paper], texts: Sequence[str]) -> Iterator[_Poss
                 yield _PossibleTopic(phrase, on, len(naming) * _weight(phrase, lexicon))
             continue
         share = len(on) / len(on.union(naming))  # of a topic those who name it say more of it
-        is_field = len(papers) >= _FEW and len(on) > _FIELD * len(papers)
-        is_rare = len(on) < 2 + (is_word and len(papers) >= _FEW) + (len(papers) >= _MANY)
-        if not (is_field or is_rare or (is_word and share < _SAID_OFTEN)):
+        is_aside = share < _SAID_OFTEN or len(titled[phrase]) < _TITLED * len(on)
+        is_field = _is_field(on, papers, is_word=is_word)
+        if not (is_field or _is_rare(on, papers, is_word=is_word) or (is_word and is_aside)):
             yield _PossibleTopic(phrase, on, len(on) * share * _weight(phrase, lexicon))
+
+
+def _is_field(on: Collection[int], papers: Sequence[Paper], *, is_word: bool) -> bool:
+    if len(papers) < _FEW:  # where many may be on one thing, but not by chance on its field's word
+        return is_word and len(on) > max(_FIELD_OF_FEW * len(papers), 2)
+    return len(on) > _FIELD * len(papers)
+
+
+def _is_rare(on: Collection[int], papers: Sequence[Paper], *, is_word: bool) -> bool:
+    return len(on) < 2 + (is_word and len(papers) >= _FEW) + (len(papers) >= _MANY)
 
 
 def _says_twice(text: str, phrase: str) -> bool:

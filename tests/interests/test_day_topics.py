@@ -46,6 +46,32 @@ def test_what_no_papers_share_is_no_topic_and_what_all_share_is_the_field() -> N
     assert find_topics([paper(0, 0), paper(1)]) == (("point clouds", 1),)  # of a small day
 
 
+def test_a_single_word_is_a_topic_of_those_whose_titles_have_it() -> None:
+    aside = [
+        replace(paper(number), abstract="We count quarks. Our quarks and other quarks are many.")
+        for number in range(8)
+    ]
+    titled = [replace(one, title=f"Quarks and {one.title}") for one in aside]
+    others = [paper(number) for number in range(8, 40)]
+    assert "quarks" not in dict(find_topics(titled[:2] + aside[2:] + others))
+    assert dict(find_topics(titled[:4] + aside[4:] + others))["quarks"] == 8
+    assert "quarks" not in dict(find_topics(titled[:4] + others[:5]))  # the word of that small day
+    assert dict(find_topics(titled[:3] + others[:6]))["quarks"] == 3
+
+
+def test_words_are_written_as_sentences_write_them_and_names_keep_their_capital() -> None:
+    text = (
+        "A Blood Cell is round. Hubble Tension is no Blood Cell; blood and a cell. Hubble Tension."
+    )
+    for title, words in (("Counting a Blood Cell", "blood cell"), ("The Hubble Tension",) * 2):
+        named = [
+            replace(paper(number), title=f"{title} in {number} Ways", abstract=text)
+            for number in range(4)
+        ]
+        (topic,) = find_topics(named + [paper(number) for number in range(4, 30)])
+        assert topic == (words.removeprefix("The "), 4)
+
+
 def test_a_topic_is_short_no_formula_no_title_and_not_the_field_itself() -> None:
     of_field = ("Audio Signal Speech", "Audio signal speech and audio signal speech.")
     titles = (
