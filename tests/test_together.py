@@ -61,7 +61,10 @@ def worker(folder: Path, errors: Path) -> Iterator[int]:
 def post(port: int, path: str, form: dict[str, str]) -> int:
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "User-Agent": "Mozilla/5.0 (of a person)",
+        }
         connection.request("POST", path, urlencode(form), headers)
         answer = connection.getresponse()
         answer.read()
