@@ -96,7 +96,7 @@ def _keys(settings: Settings, session: Session, today: date) -> Iterator[Finding
             text = f"the key that signed from {since} on was given up; links of then say so"
             yield Finding("keys", Severity.OK, text)
         elif fingerprint not in here and today < may_go:
-            mails = counted(_sent_between(session, since, until), "mail")
+            mails = counted(_sent_between(session, since, until, today), "mail")
             text = (
                 f"the key that signed links from {since} on is not in site.secret_keys: those in"
                 f" {mails} of then, also to unsubscribe, no longer work; put it behind the first"
@@ -113,9 +113,13 @@ def _keys(settings: Settings, session: Session, today: date) -> Iterator[Finding
             yield Finding("keys", Severity.OK, text)
 
 
-def _sent_between(session: Session, since: str, until: str) -> int:
-    """How many mails of the issues that were frozen from one day to before the other."""
+def _sent_between(session: Session, since: str, until: str, today: date) -> int:
+    """How many mails of the issues that were frozen from one day to before the other.
+
+    Until today means those of today, too: the key may have gone a minute ago.
+    """
     from_, to = (datetime.combine(date.fromisoformat(day), time(), UTC) for day in (since, until))
+    to += timedelta(days=until == today.isoformat())
     number = (
         select(func.sum(BatchRow.sent))
         .join(IssueRow, IssueRow.id == BatchRow.issue_id)
