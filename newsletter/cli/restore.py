@@ -28,7 +28,10 @@ def restore(file: Path, overwrite: bool, config_file: Path | None) -> None:
     if result.kept is not None:
         click.echo(f"What was there before is {result.kept}; delete it when all is well.")
     if result.carried is None:
-        common.warn("what was there cannot be read: who said no since the copy may be mailed again")
+        common.warn(
+            "what was there cannot be read: who said no since the copy may be mailed again; their"
+            " list keeps them out (`newsletter subscribers import FILE --as left`)"
+        )
     elif any(vars(result.carried).values()):
         carried = result.carried
         click.echo(
