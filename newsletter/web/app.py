@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, jsonify, redirect, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import BadHost, HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from newsletter import alarm, bootstrap, config, slugs
@@ -233,6 +233,11 @@ def _add_error_pages(app: Flask) -> None:
             header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")
         ]
         return _error_page(code), code, headers
+
+    @app.errorhandler(BadHost)
+    def no_host(error: BadHost) -> HTTPException:
+        """A page of ours cannot be made for a host that is none: its links need one."""
+        return error
 
     @app.errorhandler(OperationalError)
     def database(error: OperationalError) -> tuple[str | Response, int]:

@@ -194,3 +194,8 @@ def test_a_server_that_calls_us_without_settings_sends_mail_by_itself(
     app.extensions["newsletter.database"].dispose()
     (mail,) = (two.folder / "outbox").glob("confirm-*.eml")
     assert b"ada@reader.example" in mail.read_bytes()
+
+
+def test_a_host_that_is_none_is_a_bad_request(site: Site) -> None:
+    for host in (f"{'a' * 64}.example", "a..example:80"):
+        assert site.client.get("/", headers={"Host": host}).status_code == 400
