@@ -1,6 +1,5 @@
 """What of an issue a mail has room for, and which encoding leaves most."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from newsletter.rendering.base64_template import base64_size
@@ -58,9 +57,8 @@ def fit_links(
     what room is left then.
     """
     cards = [html.papers(level)[place] for place, level in shown.items()]
-    hidden = Counter(content.blocks)
-    hidden.subtract(content.block(content.entries[place]) for place in shown)
-    more = [html.more(block, papers) for block, papers in hidden.items() if papers]
+    beyond = content.beyond(shown)
+    more = [html.more(block, papers) for block, papers in beyond.items() if papers]
     used = sum(weigh(encoding, [*frame, *more, *cards]), NOTHING)
     places = set()
     for (place, level), card in zip(shown.items(), cards, strict=True):

@@ -1,7 +1,7 @@
 """What an issue says: the one thing that HTML, text and Markdown are made from."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -245,6 +245,12 @@ class IssueContent:
             ),
         )
         return {block: counted[block] for block in ordered}
+
+    def beyond(self, shown: Iterable[int]) -> Counter[Block]:
+        """How many papers of each block stand at none of these places."""
+        beyond = Counter(self.blocks)
+        beyond.subtract(self.block(self.entries[place]) for place in shown)
+        return beyond
 
     def without(self, left_out: str) -> "IssueContent":
         """The other sections than these, which are named as in a reader's preferences."""

@@ -1,6 +1,5 @@
 """From an issue to mails: rendered and inlined once a variant, assembled once a reader."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from email.utils import parseaddr
 from functools import cached_property
@@ -259,13 +258,12 @@ class IssueEmails:
     ) -> list[TextFragment]:
         """The pieces of a part for the papers at these levels, each block under its label."""
         content, frame = self._issue, part.frame
-        hidden = Counter(content.blocks)
-        hidden.subtract(content.block(content.entries[place]) for place in shown)
+        beyond = content.beyond(shown)
         pieces = [part.head(left_out), part.note(*note), *part.editor(left_out)]
         for block, papers in part.rows(shown).items():
             if block.section in left_out.split():
                 continue
-            more = [part.more(block, hidden[block])] if hidden[block] else []
+            more = [part.more(block, beyond[block])] if beyond[block] else []
             pieces += [frame.labels[block], *papers, *more]
         return [*pieces, frame.foot]
 

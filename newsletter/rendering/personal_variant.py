@@ -98,10 +98,8 @@ class PersonalVariant:
                 number = self._listed[block]
                 self._listed[block] += 1
             self._stands[place] = block, number
-        self._hidden = {
-            block: issue.blocks[block] - listed + (block in self._begins)
-            for block, listed in self._listed.items()
-        }
+        beyond = issue.beyond(variant.shown)
+        self._hidden = {block: beyond[block] for block in self._listed}
         html, text = parts
         self._html, self._text = (
             _Part(part, variant, is_html=part is html) for part in (html, text)
