@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import TYPE_CHECKING, Any, cast
 
@@ -41,7 +41,7 @@ def connect(settings: Settings) -> db.Database:
         NewsletterError: it is not there, or its tables are of another version.
     """
     database = schema.open_database(
-        settings.database.url, settings.folder, was_sent_from=was_sent_from(settings)
+        settings.database.url, settings.folder, was_sent_from=partial(was_sent_from, settings)
     )
     notice_queue.tell_by(database, settings.notify)
     return database

@@ -1,6 +1,6 @@
 """The version of the tables: which is there, which is needed, and the way between them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -20,10 +20,12 @@ VERSION = table("alembic_version", column("version_num"))
 _COPY = "copy of "
 
 
-def open_database(url: str, folder: Path, *, was_sent_from: bool = False) -> Database:
+def open_database(
+    url: str, folder: Path, *, was_sent_from: Callable[[], bool] = lambda: False
+) -> Database:
     """Connect; relative SQLite files are found from `folder`. Nothing is created.
 
-    `was_sent_from`: there was a database, by other traces; a new one would know no reader.
+    `was_sent_from`: whether there was a database, by other traces; asked where there is none.
 
     Raises:
         WrongUseError: the address cannot be used.
@@ -37,7 +39,9 @@ def open_database(url: str, folder: Path, *, was_sent_from: bool = False) -> Dat
     return database
 
 
-def state(url: str, folder: Path, *, was_sent_from: bool = False) -> tuple[str | None, str]:
+def state(
+    url: str, folder: Path, *, was_sent_from: Callable[[], bool] = lambda: False
+) -> tuple[str | None, str]:
     """The version of the tables, and why they cannot be used; empty where they can.
 
     Raises:
@@ -50,9 +54,11 @@ def state(url: str, folder: Path, *, was_sent_from: bool = False) -> tuple[str |
         database.dispose()
 
 
-def _state(database: Database, file: Path | None, *, was_sent_from: bool) -> tuple[str | None, str]:
+def _state(
+    database: Database, file: Path | None, *, was_sent_from: Callable[[], bool]
+) -> tuple[str | None, str]:
     if file is not None and not file.exists():
-        return None, describe_missing(file, was_sent_from=was_sent_from)
+        return None, describe_missing(file, was_sent_from=was_sent_from())
     try:
         present = revision(database)
     except NewsletterError as error:

@@ -1,6 +1,7 @@
 """db: create, upgrade and inspect the database."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import click
@@ -115,7 +116,7 @@ def status(as_json: bool, config_file: Path | None) -> None:
 
     settings = common.load(config_file)
     version, trouble = schema.state(
-        settings.database.url, settings.folder, was_sent_from=was_sent_from(settings)
+        settings.database.url, settings.folder, was_sent_from=partial(was_sent_from, settings)
     )
     url = output.without_password(settings.database.url)
     if as_json:

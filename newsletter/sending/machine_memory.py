@@ -193,14 +193,19 @@ def machine_memory(settings: Settings, session: Session) -> MachineMemory:
     chosen = settings.sending.state_dir or os.environ.get(VARIABLE)
     base = Path(chosen) if chosen else platformdirs.user_state_path("newsletter", appauthor=False)
     elsewhere = settings.folder / base / identity.value[:32] if identity is not None else None
-    folder = settings.folder / (_own_folder(settings) or journal.FOLDER)
-    return MachineMemory(folder, elsewhere, session.get(KeyRow, _SENT_FROM) is not None)
+    return MachineMemory(
+        _marks_folder(settings), elsewhere, session.get(KeyRow, _SENT_FROM) is not None
+    )
 
 
 def was_sent_from(settings: Settings) -> bool:
     """Whether mails were ever sent from this configuration, as its folder tells."""
-    folder = settings.folder / (_own_folder(settings) or journal.FOLDER)
-    return any(folder.glob(f"*{_FENCE}"))
+    return any(_marks_folder(settings).glob(f"*{_FENCE}"))
+
+
+def _marks_folder(settings: Settings) -> Path:
+    """Where what is sent is marked beside the configuration, or where the settings say."""
+    return settings.folder / (_own_folder(settings) or journal.FOLDER)
 
 
 def _log_file(mark: str) -> str:

@@ -32,12 +32,13 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         return
     with database.read() as session:
         since = session.get(MomentRow, _IN_VAIN)
+        if since is None:
+            return
         newest = select(SummaryFailureRow.reason).order_by(SummaryFailureRow.made_at.desc())
         reason = session.scalar(newest.limit(1))
-    if since is not None:
-        text = (
-            f"nothing usable came from the model since {since.at:%F %R} UTC, the authors' own words"
-            f" stand in ({without_addresses(brief(reason or 'why is not kept'))}); once `newsletter"
-            " check` finds that it answers, `newsletter summarize --again` asks for them"
-        )
-        yield Finding("sentences", Severity.TROUBLE, text)
+    text = (
+        f"nothing usable came from the model since {since.at:%F %R} UTC, the authors' own words"
+        f" stand in ({without_addresses(brief(reason or 'why is not kept'))}); once `newsletter"
+        " check` finds that it answers, `newsletter summarize --again` asks for them"
+    )
+    yield Finding("sentences", Severity.TROUBLE, text)
