@@ -89,15 +89,19 @@ def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date)
             session, newsletter.slug, newsletter.categories, newest, services.max_age_days
         )
     for day in days:
-        from newsletter import daily, fetching
-
         try:
-            fetching.fetch(services, newsletter, day)
-            daily.summarize(services, newsletter, day)
+            _ask_anew(services, newsletter, day)
         except NoNetworkError:  # the newest day says so
             return
         except SourceError:
             continue  # what is known stays; the next run asks again
+
+
+def _ask_anew(services: Services, newsletter: NewsletterSettings, day: date) -> None:
+    from newsletter import daily
+
+    _fetch(services, newsletter, day)
+    daily.summarize(services, newsletter, day)
 
 
 def heal(services: Services, newsletter: NewsletterSettings, day: date) -> str:
@@ -114,11 +118,8 @@ def heal(services: Services, newsletter: NewsletterSettings, day: date) -> str:
         is_out = day in completeness.covered_days(session, slug)
     why = f"arXiv's pages of past days reach {reach} days back"
     if is_out and day in unsettled:
-        from newsletter import daily, fetching
-
         try:
-            fetching.fetch(services, newsletter, day)
-            daily.summarize(services, newsletter, day)
+            _ask_anew(services, newsletter, day)
             why = "arXiv's page of that day was asked again"
         except SourceError as error:
             why = str(error)

@@ -31,10 +31,7 @@ def as_text(raw: bytes) -> bytes:
 
 def read_status(part: Message, prose: str) -> Verdict:
     """What a delivery status notification says (RFC 3464); `prose`: what it says to people."""
-    blocks = [
-        _fields(block)
-        for block in _BLANK_LINE.split(text_in(part).replace("\r\n", "\n").strip())[:_MOST_BLOCKS]
-    ]
+    blocks = [_fields(block) for block in _BLANK_LINE.split(_text(part))[:_MOST_BLOCKS]]
     if not any(blocks):
         return None, "a delivery status that cannot be read", None
     actions = {_action(block): block for block in reversed(blocks)}
@@ -65,12 +62,7 @@ def read_status(part: Message, prose: str) -> Verdict:
 
 def read_feedback(part: Message) -> Verdict:
     """What a feedback report says (RFC 5965)."""
-    feedback_type = (
-        _fields(text_in(part).replace("\r\n", "\n").strip())
-        .get("feedback-type", "")
-        .strip()
-        .lower()
-    )
+    feedback_type = _fields(_text(part)).get("feedback-type", "").strip().lower()
     if feedback_type == "opt-out":
         return EventType.UNSUBSCRIBE, "", "left"
     if feedback_type in {"abuse", "fraud", "virus", "other", "opt-out-list"}:
@@ -83,6 +75,10 @@ def judged(cause: RefusalCause | None, detail: str) -> tuple[EventType, str, str
     if cause is RefusalCause.NO_MAILBOX:
         return EventType.BOUNCE, detail, f"bounced: {detail}"
     return (EventType.BLOCKED if cause is RefusalCause.SENDER else EventType.BOUNCE), detail, None
+
+
+def _text(part: Message) -> str:
+    return text_in(part).replace("\r\n", "\n").strip()
 
 
 def _fields(block: str) -> Mapping[str, str]:

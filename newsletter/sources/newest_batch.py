@@ -9,13 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from newsletter.sources.arxiv_requests import ArxivRequests
-from newsletter.sources.base import (
-    DATED_PAGE,
-    ListingState,
-    NoNetworkError,
-    Paper,
-    SourceError,
-)
+from newsletter.sources.base import DATED_PAGE, ListingState, Paper, SourceError
 from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.feed import Feed
 from newsletter.sources.listing_status import (
@@ -98,8 +92,7 @@ class NewestBatch:
         feed = self._feed(category)
         by_clock = self._dated.newest_day() if self._dated else self._day
         newest = self._day if self._is_newest else by_clock
-        is_unread = isinstance(feed, SourceError) and not isinstance(feed, NoNetworkError)
-        if newest > self._day and (is_unread or (isinstance(feed, Feed) and feed.day < self._day)):
+        if newest > self._day and (isinstance(feed, SourceError) or feed.day < self._day):
             reason = "neither page nor feed can be read, and that day is past"
             return CategoryListing(category, ListingState.STALE, (), None, reason, shown=newest)
         if isinstance(feed, SourceError):

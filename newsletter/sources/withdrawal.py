@@ -182,8 +182,7 @@ def _means_this_paper(before: str, found: re.Match[str], behind: str) -> bool:
     if found["retract"]:
         return _THIS_PAPER.match(behind) is not None
     if found["retracted"]:
-        by_journal = _BY_JOURNAL.search(before) and _THIS_ALONE.match(behind)
-        return bool(by_journal or _AT_THE_START.search(before) or _SAID_OF_PAPER.search(before))
+        return bool(_AT_THE_START.search(before) or _SAID_OF_PAPER.search(before))
     return True
 
 

@@ -40,7 +40,7 @@ class _Opener:
     def open(self, request: Request, timeout: float) -> addinfourl:
         cut = _Cut(timeout)
         try:
-            answer = build_opener(_Http(cut), _Https(cut)).open(request, timeout=timeout)
+            answer = build_opener(_CuttingHandler(cut)).open(request, timeout=timeout)
             return addinfourl(_read(answer), answer.headers, answer.url, answer.status)
         except HTTPError as error:
             body = _read(error)
@@ -83,19 +83,13 @@ def _shut(sock: socket.socket) -> None:
         sock.shutdown(socket.SHUT_RDWR)
 
 
-class _Http(HTTPHandler):
+class _CuttingHandler(HTTPHandler, HTTPSHandler):
     def __init__(self, cut: _Cut) -> None:
         super().__init__()
         self._cut = cut
 
     def http_open(self, req: Request) -> HTTPResponse:
         return self.do_open(_made_known(HTTPConnection, self._cut), req)
-
-
-class _Https(HTTPSHandler):
-    def __init__(self, cut: _Cut) -> None:
-        super().__init__()
-        self._cut = cut
 
     def https_open(self, req: Request) -> HTTPResponse:
         return self.do_open(_made_known(HTTPSConnection, self._cut), req)
