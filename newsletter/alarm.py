@@ -8,13 +8,15 @@ over, one more mail says so.
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter import bootstrap, health, moments
 from newsletter.config import Settings
@@ -22,6 +24,7 @@ from newsletter.db import Database, describe_failure, insert_missing
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 from newsletter.models import MomentRow
+from newsletter.sending.machine_memory import state_folders
 from newsletter.subscribers import health as subscribers_health
 from newsletter.text import brief, without_addresses
 from newsletter.transports.base import SendStatus
@@ -29,6 +32,8 @@ from newsletter.transports.base import SendStatus
 _log = logging.getLogger(__name__)
 
 _TOLD = "alarm "  # how the name of a MomentRow begins that is a trouble that was told
+_OF_DATABASE = f"{_TOLD}database"
+_DATABASE = "database: "
 _PING_WITHIN_S = 10.0
 _WELL_AGAIN = Finding("alarm", Severity.OK, "all is well again; what you were told of is over")
 _READ = 200  # characters of an answer
@@ -58,6 +63,7 @@ def watching(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Outc
             troubles = _after_run(settings, clock(), outcome) + [failure] * bool(failure)
         except NewsletterError as error:
             died, troubles = error, [failure or str(error)]
+            _tell_of_dead_database(settings, str(error), clock())
         if not (troubles or outcome.is_done):
             generic = "the run did not do everything, or was stopped; the next one goes on"
             troubles = [without_addresses(line) for line in outcome.warnings] or [generic]
@@ -84,7 +90,7 @@ def _after_run(settings: Settings, now: datetime, outcome: Outcome) -> list[str]
         text = describe_failure(error)
         if text is None and not isinstance(error, NewsletterError):
             raise
-        raise NewsletterError(f"database: {text or error}") from error
+        raise NewsletterError(f"{_DATABASE}{text or error}") from error
 
 
 @contextmanager
@@ -98,6 +104,50 @@ def _opened_again(settings: Settings, outcome: Outcome) -> Iterator[Database]:
         yield outcome.database
     finally:
         outcome.database.dispose()
+
+
+def look_after(settings: Settings, database: Database, now: datetime) -> None:
+    """For `serve`, now and then: as `tell`, and of a database that cannot be used as well."""
+    try:
+        tell(settings, database, now)
+    except SQLAlchemyError as error:
+        words = f"fails ({describe_failure(error)}); mend that, and check again"
+        _tell_of_dead_database(settings, words, now)
+
+
+def _tell_of_dead_database(settings: Settings, words: str, now: datetime) -> None:
+    """Mail it once until it is over. A locked one is well: somebody writes for long."""
+    is_mailed = settings.alarm.mail_to and "database is locked" not in words
+    if not is_mailed or any(mark.exists() for mark in _marks(settings)):
+        return
+    trouble = Finding("database", Severity.TROUBLE, words.removeprefix(_DATABASE))
+    if _mail(settings, [trouble], now):
+        _set_mark(settings)
+
+
+def _set_mark(settings: Settings) -> None:
+    """Where no folder can be written, it is told again next time: too often rather than never."""
+    for mark in _marks(settings):
+        with suppress(OSError):
+            mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            mark.touch(mode=0o600)
+            return
+
+
+def _take_mark_back(settings: Settings) -> bool:
+    """The database can be used again; whether it had been told that it could not."""
+    told = False
+    for mark in _marks(settings):
+        with suppress(OSError):
+            mark.unlink()
+            told = True
+    return told
+
+
+def _marks(settings: Settings) -> list[Path]:
+    """Where a file tells what the database cannot keep: that the operator was told of it."""
+    name = sha256(str(settings.folder.absolute()).encode()).hexdigest()[:16]
+    return [folder / f"told-of-database-{name}" for folder in state_folders(settings)]
 
 
 def tell(settings: Settings, database: Database, now: datetime) -> list[Finding]:
@@ -115,6 +165,8 @@ def tell(settings: Settings, database: Database, now: datetime) -> list[Finding]
         session.execute(delete(MomentRow).where(MomentRow.name.in_(over)))
         new = [mark for mark in troubles if mark not in told]
         session.add_all(MomentRow(name=mark, at=now) for mark in new)
+    if _take_mark_back(settings):
+        over.add(_OF_DATABASE)
     if new and not _mail(settings, [troubles[mark] for mark in new], now):
         with database.write.begin() as session:
             session.execute(delete(MomentRow).where(MomentRow.name.in_(new)))

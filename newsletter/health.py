@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter import moments, storage_health
+from newsletter import moments, schema, storage_health
 from newsletter.cluster import health as cluster_health
 from newsletter.config import Settings
 from newsletter.db import Database, describe_failure
@@ -27,11 +27,18 @@ from newsletter.text import brief
 from newsletter.transactional import health as transactional_health
 
 Check = Callable[[Settings, Database, datetime], Iterable[Finding]]
+_DATABASE = "database"
 
 
 def watched(settings: Settings, database: Database, now: datetime) -> list[Finding]:
-    """What the database tells of how all is going."""
-    return list(findings(WATCHED, settings, database, now))
+    """What the database tells of how all is going; of one that tells nothing, that it does not."""
+    broken = list(asked(_DATABASE, partial(schema.check, database)))
+    return broken + list(findings(ALONE if broken else WATCHED, settings, database, now))
+
+
+def is_readable(found: Iterable[Finding]) -> bool:
+    """Whether the database told anything."""
+    return not any(each.part == _DATABASE and each.level is Severity.TROUBLE for each in found)
 
 
 def findings(
@@ -41,9 +48,9 @@ def findings(
     failed = set[Finding]()
     for name, room_check in checks.items():
         for finding in asked(name, partial(room_check, settings, database, now)):
-            if finding.part != "database" or finding not in failed:
+            if finding.part != _DATABASE or finding not in failed:
                 yield finding
-            if finding.part == "database":
+            if finding.part == _DATABASE:
                 failed.add(finding)
 
 
@@ -55,12 +62,14 @@ def asked(name: str, ask: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
         yield Finding(name, Severity.TROUBLE, str(error))
     except (SQLAlchemyError, OSError) as error:
         failure = describe_failure(error)
-        part, text = ("database", f"fails ({failure})") if failure else (name, brief(error))
+        part, text = (_DATABASE, f"fails ({failure})") if failure else (name, brief(error))
         yield Finding(part, Severity.TROUBLE, f"{text}; mend that, and check again")
 
 
-WATCHED: dict[str, Check] = {
+ALONE: dict[str, Check] = {  # asks no database
     "disk": lambda settings, _, now: storage_health.check_room(settings, now),
+}
+WATCHED: dict[str, Check] = ALONE | {
     "newsletters": subscribers_health.check,
     "signup": signups.check,
     "last": moments.check,

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from newsletter import paths
 from newsletter.db import Database, connect, describe_failure, sqlite_file
 from newsletter.errors import NewsletterError
+from newsletter.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -79,6 +80,18 @@ def describe_missing(file: Path, *, was_sent_from: bool) -> str:
             " FILE` (`newsletter db upgrade` would begin with an empty one, without a reader)"
         )
     return f"{place}; `newsletter db upgrade` creates it"
+
+
+def check(database: Database) -> Iterator[Finding]:
+    """One that is open: whether its tables are still there, and this program's.
+
+    Raises:
+        NewsletterError: it cannot be reached.
+    """
+    present = revision(database)
+    if present != head():
+        text = f"has tables of {describe_version(present)}"
+        yield Finding("database", Severity.TROUBLE, text)
 
 
 def copy_marker(identity: str) -> str:

@@ -14,12 +14,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from newsletter import alarm, db, moments, outbox
 from newsletter.cli import common
 from newsletter.config import AlarmSettings, MetricsSettings, Settings
 from newsletter.db import Database
+from newsletter.errors import NewsletterError
 from newsletter.models import ListingRow, SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.sending import rate_limit, sender
@@ -134,24 +137,52 @@ def watched(settings: Settings) -> Settings:
     )
 
 
+def figures(client: FlaskClient) -> dict[str, float]:
+    """What a scraper reads in an answer that it takes, by name; of several the last."""
+    answer = client.get("/metrics", headers=TOKEN)
+    assert answer.status_code == 200
+    families = text_string_to_metric_families(answer.text)
+    return {sample.name: sample.value for family in families for sample in family.samples}
+
+
+def alarm_subjects(settings: Settings) -> list[str]:
+    files = (settings.folder / "outbox").glob("alarm-*.eml")
+    return [str(message_from_bytes(file.read_bytes())["Subject"]) for file in files]
+
+
 @pytest.mark.usefixtures("database")
 def test_a_database_deleted_under_the_pages_is_trouble_and_takes_nothing_in_until_it_is_back(
     watched: Settings,
 ) -> None:
     client = create_app(watched, lambda: NOW).test_client()
     assert client.get("/healthz").status_code == 200
+    pages = client.application.extensions["newsletter.database"]
     file = db.sqlite_file(watched.database.url, watched.folder)
     assert file is not None
     aside = file.rename(file.with_name("aside.db"))
     assert client.get("/healthz").json == {"status": "trouble"}
     assert "deleted or moved" in client.get("/healthz", headers=TOKEN).text
     assert client.get("/audio").status_code == 503
+    for what, value in figures(client).items():
+        assert value == (0 if what == "newsletter_up" else 1), what
+    for hour in range(3):  # as `serve` does, and a run of the half hour finds it told
+        alarm.look_after(watched, pages, NOW + timedelta(hours=hour))
+        with pytest.raises(NewsletterError), alarm.watching(watched, lambda: NOW):
+            pass
+    (subject,) = alarm_subjects(watched)
+    assert "database: fails (its file was deleted or moved" in subject
     assert not file.exists()
     copy = shutil.copy(aside, file)
     assert client.get("/healthz").status_code == 200
+    assert figures(client)["newsletter_up"] == 1
+    alarm.look_after(watched, pages, NOW)
+    alarm.look_after(watched, pages, NOW)
+    assert len(alarm_subjects(watched)) == 2
+    assert "all is well again" in "".join(alarm_subjects(watched))
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("DELETE FROM alembic_version")
     assert client.get("/healthz").status_code == 503  # the file that is there now is asked
+    assert figures(client)["newsletter_findings"] == figures(client)["newsletter_ill"] == 1
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)
@@ -356,8 +387,7 @@ def test_an_issue_that_failed_for_good_is_trouble_until_it_is_mended_and_that_is
         cli("run")
         assert monitor.heard[-1][0] == "/uuid"
     assert client.get("/healthz").status_code == 200
-    alarms = (watched.folder / "outbox").glob("alarm-*.eml")
-    subjects = [str(message_from_bytes(file.read_bytes())["Subject"]) for file in alarms]
+    subjects = alarm_subjects(watched)
     assert [("is well again" in subject) for subject in sorted(subjects)].count(True) == 1
     assert len(subjects) == 2
 

@@ -190,17 +190,29 @@ class MachineMemory:
 def machine_memory(settings: Settings, session: Session) -> MachineMemory:
     """This machine's memory of that database, known by an identity that a copy keeps."""
     identity = session.get(KeyRow, IDENTITY)
-    chosen = settings.sending.state_dir or os.environ.get(VARIABLE)
-    base = Path(chosen) if chosen else platformdirs.user_state_path("newsletter", appauthor=False)
-    elsewhere = settings.folder / base / identity.value[:32] if identity is not None else None
+    elsewhere = _state_folder(settings) / identity.value[:32] if identity is not None else None
     return MachineMemory(
         _marks_folder(settings), elsewhere, session.get(KeyRow, _SENT_FROM) is not None
     )
 
 
+def state_folders(settings: Settings) -> tuple[Path, Path]:
+    """Where this machine keeps its marks, whatever becomes of the database; either may be closed.
+
+    The second is shared by all installations of a user.
+    """
+    return _marks_folder(settings), _state_folder(settings)
+
+
 def was_sent_from(settings: Settings) -> bool:
     """Whether mails were ever sent from this configuration, as its folder tells."""
     return any(_marks_folder(settings).glob(f"*{_FENCE}"))
+
+
+def _state_folder(settings: Settings) -> Path:
+    chosen = settings.sending.state_dir or os.environ.get(VARIABLE)
+    base = Path(chosen) if chosen else platformdirs.user_state_path("newsletter", appauthor=False)
+    return settings.folder / base
 
 
 def _marks_folder(settings: Settings) -> Path:

@@ -166,7 +166,9 @@ def _background(
         "outbox": (
             outbox_worker.run_once,
             Seldom(outbox_worker.cleanup, _CLEAN_EVERY_S, at_once=True),
-            Seldom(lambda: alarm.tell(settings, database, clock()), _WATCH_EVERY_S, at_once=False),
+            Seldom(
+                lambda: alarm.look_after(settings, database, clock()), _WATCH_EVERY_S, at_once=False
+            ),
         )
     }
     if settings.feedback.sendgrid_public_key:

@@ -9,11 +9,13 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, gener
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter import health, moments, notice_queue
 from newsletter.cluster import health as cluster_health
 from newsletter.feedback import leave_requests
+from newsletter.finding import Finding, Severity
 from newsletter.models import (
     AnswerCountRow,
     FeedbackRow,
@@ -33,8 +35,7 @@ def metrics() -> Response:
     if not has_token():
         abort(404)
     registry = CollectorRegistry(auto_describe=False)
-    with pages.database.read() as session:
-        registry.register(_MetricsCollector(list(_families(session, pages.clock()))))
+    registry.register(_MetricsCollector(_families(pages.clock())))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
@@ -54,8 +55,31 @@ class _MetricsCollector(Collector):
         return self._families
 
 
-def _families(session: Session, now: datetime) -> Iterable[Metric]:
-    yield from _health_metrics(session, now)
+def _families(now: datetime) -> list[Metric]:
+    """All figures; of a database that tells none, what is known without it.
+
+    That is an answer like any other: to a scraper a 503 would be no answer at all.
+    """
+    found = health.watched(pages.settings, pages.database, now)
+    figures: list[Metric] = []
+    is_up = health.is_readable(found)
+    if is_up:
+        try:
+            with pages.database.read() as session:
+                figures = list(_figures(session, now))
+        except SQLAlchemyError:  # between two looks
+            is_up = False
+    up = _gauge("up", "1 while the database can be read; else its figures are not here.", is_up)
+    return [up, *_health_metrics(found, is_up=is_up), *figures]
+
+
+def _figures(session: Session, now: datetime) -> Iterable[Metric]:
+    since = GaugeMetricFamily(
+        "newsletter_last_seconds", "Since this last went well.", labels=("what",)
+    )
+    for what, at in moments.last(session, now).items():
+        since.add_metric([what], (now - at).total_seconds())
+    yield since
     yield from _issue_metrics(session, now)
     yield from _summarizer_metrics(session)
     yield from _cluster_metrics(session, now)
@@ -89,27 +113,18 @@ def _families(session: Session, now: datetime) -> Iterable[Metric]:
     yield _gauge("set_aside", "Feedback that nothing here understands.", aside)
 
 
-def _health_metrics(session: Session, now: datetime) -> Iterable[Metric]:
+def _health_metrics(found: Iterable[Finding], *, is_up: bool) -> Iterable[Metric]:
     """What `newsletter check` and /healthz say of the same moment."""
-    levels = ("warning", "trouble")
-    findings = Counter(
-        (finding.part, str(finding.level))
-        for finding in health.watched(pages.settings, pages.database, now)
-        if finding.level in levels
-    )
-    ill = sum(number for (_, level), number in findings.items() if level == "trouble")
-    yield _gauge("ill", "1 while something is not done until it is mended.", int(ill > 0))
-    found = GaugeMetricFamily(
+    levels = (Severity.WARNING, Severity.TROUBLE)
+    counts = Counter((each.part, str(each.level)) for each in found if each.level in levels)
+    ill = not is_up or any(level == Severity.TROUBLE for _, level in counts)
+    yield _gauge("ill", "1 while something is not done until it is mended.", ill)
+    findings = GaugeMetricFamily(
         "newsletter_findings", "What a check finds, by part and level.", labels=("part", "level")
     )
-    for labels, number in findings.items():
-        found.add_metric(labels, number)
-    since = GaugeMetricFamily(
-        "newsletter_last_seconds", "Since this last went well.", labels=("what",)
-    )
-    for what, at in moments.last(session, now).items():
-        since.add_metric([what], (now - at).total_seconds())
-    yield from (found, since)
+    for labels, number in counts.items():
+        findings.add_metric(labels, number)
+    yield findings
 
 
 def _summarizer_metrics(session: Session) -> Iterable[Metric]:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Flask, abort, current_app, g, request
 from pydantic import SecretStr
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.local import LocalProxy
 
 from newsletter import slugs
@@ -80,7 +80,7 @@ class Pages:
         if self._looked_at is not None and now - self._looked_at < _LOOK_AT_SLUGS:
             return
         self._looked_at = now
-        with suppress(OperationalError), self.database.read() as session:
+        with suppress(SQLAlchemyError), self.database.read() as session:
             self.settings = slugs.settings_of_today(session, self.settings)
 
     def language(self) -> Catalogue:
