@@ -47,6 +47,11 @@ class Outcome:
     database: Database | None = None  # the run's, if it came so far
     warnings: list[str] = field(default_factory=list)  # that it said, for one that is not done
 
+    def said(self) -> list[str]:
+        """Why it is not done, as far as it said."""
+        generic = "the run did not do everything, or was stopped; the next one goes on"
+        return [without_addresses(line) for line in self.warnings] or [generic]
+
 
 @contextmanager
 def watching(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Outcome]:
@@ -60,20 +65,19 @@ def watching(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Outc
     finally:
         died = None
         try:
-            troubles = _after_run(settings, clock(), outcome) + [failure] * bool(failure)
+            troubles = _after_run(settings, clock(), outcome, failure) + [failure] * bool(failure)
         except NewsletterError as error:
             died, troubles = error, [failure or str(error)]
             _tell_of_dead_database(settings, str(error), clock())
         if not (troubles or outcome.is_done):
-            generic = "the run did not do everything, or was stopped; the next one goes on"
-            troubles = [without_addresses(line) for line in outcome.warnings] or [generic]
+            troubles = outcome.said()
         _ping(settings, troubles)
         if died and not failure:
             raise died
 
 
-def _after_run(settings: Settings, now: datetime, outcome: Outcome) -> list[str]:
-    """Write down the key that signs, and that it went well if it did; tell the troubles.
+def _after_run(settings: Settings, now: datetime, outcome: Outcome, failure: str) -> list[str]:
+    """Write down the key that signs, and whether it went well; tell the troubles.
 
     Raises:
         NewsletterError: the database died.
@@ -85,6 +89,9 @@ def _after_run(settings: Settings, now: datetime, outcome: Outcome) -> list[str]
                 moments.begin(session, now)
                 if outcome.is_done:
                     moments.record(session, moments.RUN, now)
+                else:
+                    why = failure or "; ".join(outcome.said())
+                    moments.record_failure(session, moments.RUN, why, now)
             return [f"{each.part}: {each.text}" for each in tell(settings, database, now)]
     except Exception as error:
         text = describe_failure(error)

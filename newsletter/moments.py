@@ -6,14 +6,15 @@ A run says so by `record`; the findings are for `newsletter check` and the alarm
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
 from newsletter.db import Database, insert_missing
 from newsletter.finding import Finding, Severity
-from newsletter.models import ListingRow, MomentRow
+from newsletter.models import ListingRow, MomentRow, RateRow
 from newsletter.sources.base import ListingState
+from newsletter.text import brief, without_addresses
 
 _CLOSE = timedelta(minutes=5)  # as far as clocks may be apart
 RUN, FETCH, FEEDBACK = "run", "fetch", "feedback"
@@ -21,11 +22,24 @@ _FIRST = "first run"
 
 
 def record(session: Session, name: str, now: datetime) -> None:
+    """It went well: what failed before is over."""
+    session.execute(delete(RateRow).where(RateRow.key == _failed(name)))
     row = session.get(MomentRow, name)
     if row is None:
         session.add(MomentRow(name=name, at=now))
     else:
         row.at = now
+
+
+def record_failure(session: Session, name: str, why: str, now: datetime) -> None:
+    """It was tried and did not go well, so the timer is not what is wrong."""
+    insert_missing(session, RateRow, [{"key": _failed(name), "tokens": 0.0, "troubles": 0}])
+    row = session.get_one(RateRow, _failed(name))
+    row.reason, row.filled_at = without_addresses(brief(why)), now
+
+
+def _failed(name: str) -> str:
+    return f"failed {name}"
 
 
 def begin(session: Session, now: datetime) -> None:
@@ -53,18 +67,17 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     with database.read() as session:
         moments = last(session, now)
         begun = session.get(MomentRow, _FIRST)
+        failed = {name: session.get(RateRow, _failed(name)) for name in (RUN, FEEDBACK)}
+    feedback_h = settings.alarm.feedback_h if _reads_feedback(settings) else 0
     limits = {
-        RUN: (settings.alarm.run_h, "no run ended well since {at}; look at the timer or cron"),
-        FETCH: (settings.alarm.fetch_h, "nothing came from arXiv since {at}; try `newsletter run`"),
-        FEEDBACK: (
-            settings.alarm.feedback_h if _reads_feedback(settings) else 0,
-            "the mailbox was not read since {at}; let cron run `newsletter feedback`",
-        ),
+        RUN: (settings.alarm.run_h, "no run ended well", "look at the timer or cron"),
+        FETCH: (settings.alarm.fetch_h, "nothing came from arXiv", "try `newsletter run`"),
+        FEEDBACK: (feedback_h, "the mailbox was not read", "let cron run `newsletter feedback`"),
     }
     # A machine that serves nobody else may sleep; the next run makes up for it.
     level = Severity.TROUBLE if settings.site.url else Severity.WARNING
     fine = []
-    for name, (hours, text) in limits.items():
+    for name, (hours, text, advice) in limits.items():
         at, since = moments.get(name), ""
         if at is not None:
             since = f"{at:%F %R} UTC"
@@ -80,11 +93,20 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
             )
             yield Finding(name, Severity.TROUBLE, ahead)
         elif hours and now - at > timedelta(hours=hours):
-            yield Finding(name, level, text.format(at=since))
+            cause = _cause(failed.get(name), now - timedelta(hours=hours)) or advice
+            yield Finding(name, level, f"{text} since {since}; {cause}")
         elif name in moments:
             fine.append(f"{name} {at:%F %R}")
     if fine:
         yield Finding("last", Severity.OK, f"well (UTC): {', '.join(fine)}")
+
+
+def _cause(failed: RateRow | None, since: datetime) -> str:
+    """Why it did not go well; empty where it was not even tried."""
+    if failed is None or failed.filled_at is None or failed.filled_at < since:
+        return ""
+    at = f"{failed.filled_at:%F %R} UTC"
+    return f"it was tried last at {at}: {failed.reason}; `newsletter check` tries every part"
 
 
 def _reads_feedback(settings: Settings) -> bool:

@@ -47,7 +47,7 @@ def feedback(
     Who asks in plain words to get no more mail is named, with the command that lets them go.
     """
     from newsletter import bootstrap, moments
-    from newsletter.errors import WrongUseError
+    from newsletter.errors import NewsletterError, WrongUseError
     from newsletter.feedback import poll
 
     settings = common.load(config_file)
@@ -65,10 +65,16 @@ def feedback(
         if asking:
             _list_asking(database, as_json)
             return
-        messages = _inbound_messages(settings, folder, piped)
-        report = poll.read_mailbox(
-            database, messages, bootstrap.signed_links(settings), common.utc_now
-        )
+        try:
+            messages = _inbound_messages(settings, folder, piped)
+            report = poll.read_mailbox(
+                database, messages, bootstrap.signed_links(settings), common.utc_now
+            )
+        except NewsletterError as error:
+            if not piped:
+                with database.write.begin() as session:
+                    moments.record_failure(session, moments.FEEDBACK, str(error), common.utc_now())
+            raise
         if not piped:
             with database.write.begin() as session:
                 moments.record(session, moments.FEEDBACK, common.utc_now())

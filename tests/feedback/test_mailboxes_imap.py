@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from newsletter import moments
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import FeedbackRow, Standing
@@ -132,6 +134,33 @@ def test_a_server_that_never_answers_the_handshake_is_given_up(
     with ImapStandIn(silent=True) as server:
         imap(monkeypatch, server.port, imap_security="tls")
         assert "timed out" in told_once(cli)
+
+
+@pytest.mark.usefixtures("sent")
+def test_the_alarm_says_why_a_mailbox_could_not_be_read_and_of_the_timer_where_nobody_tried(
+    cli: Cli, settings: Settings, database: Database, box: Box
+) -> None:
+    hearing = settings.feedback.model_copy(update={"imap_host": "127.0.0.1"})
+    watched = settings.model_copy(update={"feedback": hearing})
+
+    def alarms(hours: int) -> str:
+        later = datetime.now(UTC) + timedelta(hours=hours)
+        found = moments.check(watched, database, later)
+        return "".join(each.text for each in found if each.part == "feedback")
+
+    with box() as server:
+        with database.write.begin() as session:
+            moments.record(session, moments.FEEDBACK, datetime.now(UTC) - timedelta(hours=30))
+        assert "let cron run" in alarms(0)
+        server.password = "changed"
+        refused = told_once(cli).removeprefix("newsletter: ")
+        assert refused in alarms(0)
+        assert "cron" not in alarms(0)
+        assert "let cron run" in alarms(30)
+        server.password = "open-sesame"
+        assert cli("feedback").code == 0
+        assert not alarms(0)
+        assert "let cron run" in alarms(30)
 
 
 @pytest.mark.usefixtures("sent")
