@@ -1,6 +1,10 @@
 """`newsletter check` says in words what is ready and what is not."""
 
 import json
+import os
+from pathlib import Path
+
+import pytest
 
 from newsletter.config import Settings
 from tests.conftest import Cli
@@ -28,6 +32,38 @@ def test_a_missing_database_is_a_trouble_with_its_cure(cli: Cli, settings: Setti
         + f'\n[database]\nurl = "sqlite:///{settings.folder}/gone/mount/n.db"\n'
     )
     assert f"there is no folder {settings.folder}/gone; look at database.url" in trouble_of(cli)
+
+
+@pytest.fixture
+def someones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of somebody's, while root types."""
+    folder = tmp_path / "someones"
+    folder.mkdir()
+    if os.geteuid():
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+    else:
+        os.chown(folder, 65_533, -1)
+    return folder
+
+
+def test_root_makes_nothing_where_another_user_could_not_write_it(
+    cli: Cli, settings: Settings, someones: Path
+) -> None:
+    file = someones / "newsletter.toml"
+    text = (settings.folder / "newsletter.toml").read_bytes()
+    for command in ("init", "check", "db upgrade", "config set web.proxies 1", "run"):
+        for _ in range(2):  # before there is a configuration, and after
+            said = cli(*command.split(), "--config", str(file))
+            assert said.code == 2
+            name = command.removesuffix(" web.proxies 1")
+            assert f"`sudo -u '#65533' newsletter {name}`" in said.err or os.getuid()
+            assert "could not write what root makes there" in said.err
+            file.write_bytes(text)
+        file.unlink()
+    if os.getuid() == 0:
+        cli("config", "set", "database.url", f"sqlite:///{someones}/data/newsletter.db")
+        assert "someones is the user" in cli("db", "upgrade").err
+    assert list(someones.iterdir()) == []
 
 
 def test_a_state_folder_that_cannot_be_written_is_trouble_in_one_line(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from newsletter.cli.folder_owner import refuse_root_for, refuse_root_in
 from newsletter.errors import NewsletterError, NothingYetError, WrongUseError
 
 if TYPE_CHECKING:
@@ -40,11 +41,18 @@ class Day(click.ParamType[date]):
 
 
 def with_config(command: Command) -> Command:
+    def look(_context: click.Context, _option: click.Parameter, file: Path | None) -> Path | None:
+        from newsletter import config
+
+        refuse_root_in(config.find_file(file).absolute().parent)
+        return file
+
     return click.option(
         "--config",
         "config_file",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
+        callback=look,
         help="The configuration.  [default: NEWSLETTER_CONFIG, else newsletter.toml]",
     )(command)
 
@@ -82,7 +90,9 @@ def utc_now() -> datetime:
 def load(config_file: Path | None) -> "Settings":
     from newsletter import config
 
-    return config.load(config_file)
+    settings = config.load(config_file)
+    refuse_root_for(settings)
+    return settings
 
 
 @contextmanager
