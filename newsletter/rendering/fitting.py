@@ -26,14 +26,13 @@ def fit_papers(
     places = [place for place, entry in enumerate(entries) if entry.section not in left_out]
     places.sort(key=lambda place: entries[place].is_quiet)  # also what was found later goes first
     leading = sum(not entries[place].is_quiet for place in places)
-    more = [html.more(block, papers) for block, papers in content.blocks.items()]
 
     def plan(encoding: str) -> list[DetailLevel]:
         return plan_levels(
             lambda level: weigh(encoding, [html.papers(level)[place] for place in places]),
             ceiling,
             LIMIT - sum(weigh(encoding, frame), NOTHING),
-            sum(weigh(encoding, more), NOTHING),
+            sum(weigh(encoding, html.longest_more), NOTHING),
             leading,
         )
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from newsletter.rendering.inline_css import inline
 from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.qp_template import FragmentFrame, FramedFragment, TextFragment
-from newsletter.rendering.size_budget import DetailLevel, own_level, titles_begin
+from newsletter.rendering.size_budget import DetailLevel, less_begins, own_level
 from newsletter.rendering.templates import explain_template_error
 from newsletter.rendering.wrapping import wrap_items
 
@@ -55,7 +55,7 @@ class PaperFragments:
         self._shown = {"digest": content, **context}
         self._ending = ending
         self._levels: dict[tuple[DetailLevel, bool], list[TextFragment]] = {}
-        self._more: dict[tuple[Block, int], TextFragment] = {}
+        self._more: dict[tuple[Block, int, bool], TextFragment] = {}
         self._notes: dict[tuple[str, str], TextFragment] = {}
         self._heads: dict[str, TextFragment] = {}  # by the sections that are left out
         self._editors: dict[str, list[TextFragment]] = {}
@@ -111,28 +111,48 @@ class PaperFragments:
 
     def more(self, block: Block, papers: int) -> TextFragment:
         """The line that stands for so many papers of a block."""
-        if (block, papers) not in self._more:
-            line = self._render("more", section=block.section, day=block.day, number=papers)
-            _, self._more[block, papers], _ = self._finished([line])
-        return self._more[block, papers]
+        return self._beyond(block, papers, are_others=papers < self._digest.blocks[block])
+
+    @cached_property
+    def longest_more(self) -> list[TextFragment]:
+        """For each block a line no shorter than any that it can have."""
+        return [
+            max(
+                (self._beyond(block, papers, are_others=others) for others in (False, True)),
+                key=lambda line: line.weight,
+            )
+            for block, papers in self._digest.blocks.items()
+        ]
+
+    def _beyond(self, block: Block, papers: int, *, are_others: bool) -> TextFragment:
+        key = (block, papers, are_others)
+        if key not in self._more:
+            words = {"section": block.section, "number": papers, "are_others": are_others}
+            line = self._render("more", day=block.day, **words)
+            _, self._more[key], _ = self._finished([line])
+        return self._more[key]
 
     def rows(
-        self, shown: Mapping[int, DetailLevel], linked: Collection[int] = ()
+        self,
+        shown: Mapping[int, DetailLevel],
+        ceiling: DetailLevel,
+        linked: Collection[int] = (),
     ) -> dict[Block, list[TextFragment]]:
-        """The cards at these levels under their labels, and the lines where titles alone begin."""
+        """The cards at these levels under their labels, and the lines where there is less."""
         content = self._digest
         rows: dict[Block, list[TextFragment]] = {block: [] for block in content.blocks}
-        begin = titles_begin(content, shown)
+        begin = less_begins(content, shown, ceiling)
         for place, level in shown.items():
-            row = rows[content.block(content.entries[place])]
+            entry = content.entries[place]
+            row = rows[content.block(entry)]
             if place in begin:
-                row.append(self.titles(place))
+                row.append(self.less(place, own_level(entry, level)))
             row.append(self.papers(level, linked=place in linked)[place])
         return rows
 
-    def titles(self, place: int) -> TextFragment:
-        """The line over the first paper that has only its title."""
-        line = self._render("titles", paper=self._digest.entries[place].paper)
+    def less(self, place: int, level: DetailLevel) -> TextFragment:
+        """The line over the first paper that has only so much."""
+        line = self._render("less", paper=self._digest.entries[place].paper, level=level)
         return self._finished([line])[1]
 
     def picks(self, opening: PicksOpening) -> TextFragment:

@@ -18,7 +18,7 @@ from newsletter.rendering.message import Message, MessageContent, Placeholders
 from newsletter.rendering.personal_variant import PersonalVariant, Variant
 from newsletter.rendering.qp_template import QpTemplate, TextFragment
 from newsletter.rendering.recipient import Recipient, campaign_name
-from newsletter.rendering.size_budget import CEILINGS, LIMIT, DetailLevel, most_titles_begin
+from newsletter.rendering.size_budget import CEILINGS, LIMIT, DetailLevel, most_less_begins
 from newsletter.rendering.templates import explain_template_error, template_environment
 from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.theme import OURS, Theme
@@ -201,8 +201,8 @@ class IssueEmails:
         note = say.holds(self._issue, shown, ceiling), say.whose(self._issue, shown)
         return MessageContent(
             self._subject(language, left_out),
-            self._chosen(html, shown, note, left_out),
-            self._chosen(text, shown, note, left_out),
+            self._chosen(html, shown, ceiling, note, left_out),
+            self._chosen(text, shown, ceiling, note, left_out),
             self._blanks,
             encoding,
         )
@@ -253,6 +253,7 @@ class IssueEmails:
         self,
         part: PaperFragments,
         shown: Mapping[int, DetailLevel],
+        ceiling: DetailLevel,
         note: tuple[str, str],
         left_out: str = "",
     ) -> list[TextFragment]:
@@ -260,7 +261,7 @@ class IssueEmails:
         content, frame = self._issue, part.frame
         beyond = content.beyond(shown)
         pieces = [part.head(left_out), part.note(*note), *part.editor(left_out)]
-        for block, papers in part.rows(shown).items():
+        for block, papers in part.rows(shown, ceiling).items():
             if block.section in left_out.split():
                 continue
             more = [part.more(block, beyond[block])] if beyond[block] else []
@@ -271,7 +272,7 @@ class IssueEmails:
         cards = self._fragments_of(ending, language, reader=None)
         shown = dict.fromkeys(range(len(self._issue.entries)), level)
         note = "", IssueTexts(translations(language)).whose(self._issue, shown)
-        return "".join(piece.text for piece in self._chosen(cards, shown, note))
+        return "".join(piece.text for piece in self._chosen(cards, shown, level, note))
 
     def _longest_frame(
         self, part: PaperFragments, say: IssueTexts, ceiling: DetailLevel, left_out: str
@@ -279,10 +280,11 @@ class IssueEmails:
         """Everything but the papers, with the longest values that a reader can have."""
         places = range(len(self._issue.entries))
         longest = max(places, key=lambda place: len(self._issue.entries[place].paper.id.arxiv_id))
-        told = ceiling > DetailLevel.TITLE
+        lesser = [part.less(longest, level) for level in DetailLevel if level < ceiling]
+        lesser.sort(key=lambda line: line.weight)
         pieces = [
             part.head(left_out),
-            *[part.titles(longest)] * (most_titles_begin(self._issue) if told else 0),
+            *lesser[-1:] * most_less_begins(self._issue),
             part.note(say.longest_note(self._issue, ceiling), say.authorship(self._issue)),
             *part.editor(left_out),
             *part.frame.labels.values(),

@@ -204,10 +204,31 @@ class MastheadTexts(DaySentences):
             ]
         )
 
-    def more(self, section: IssueSection, papers: int) -> str:
-        """What stands for the papers of a section that there is no room for."""
+    def less(self, level: DetailLevel) -> str:
+        """Over the first paper that has no more than that, behind one that has: what ends there."""
+        say = self._say
+        return {
+            DetailLevel.TITLE: say("From here room for titles only"),
+            DetailLevel.COMPACT: say("From here no room for authors, comments and links"),
+            DetailLevel.SUMMARY: say("From here no room for abstracts"),
+            DetailLevel.EXCERPT: say("From here no room for whole abstracts"),
+        }[level]
+
+    def more(self, section: IssueSection, papers: int, are_others: bool = True) -> str:  # noqa: FBT001, FBT002 - templates name none
+        """What stands for papers of a section that there is no room for, beside others or not."""
         count = self._count
-        words = {
+        alone = {
+            IssueSection.NEW: count(
+                "%(num)s new paper on the web", "%(num)s new papers on the web", papers
+            ),
+            IssueSection.CROSS: count(
+                "%(num)s cross-list on the web", "%(num)s cross-lists on the web", papers
+            ),
+            IssueSection.REPLACE: count(
+                "%(num)s replacement on the web", "%(num)s replacements on the web", papers
+            ),
+        }
+        more = {
             IssueSection.NEW: count(
                 "%(num)s more new paper on the web", "%(num)s more new papers on the web", papers
             ),
@@ -220,7 +241,8 @@ class MastheadTexts(DaySentences):
                 papers,
             ),
         }
-        return words[section] % {"num": self._number(papers)}
+        words = (more if are_others else alone)[section]
+        return words % {"num": self._number(papers)}
 
     def authorship(self, content: IssueContent) -> str:
         """Whose the sentences are that do not say so themselves."""

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.message import BASE64, MessageContent, Placeholders
 from newsletter.rendering.qp_template import Fragment, TextFragment, encode_quoted_printable
-from newsletter.rendering.size_budget import DetailLevel, Weight, titles_begin
+from newsletter.rendering.size_budget import DetailLevel, Weight, less_begins
 from newsletter.rendering.texts import IssueTexts
 
 _REASONS_SHOWN = 2
@@ -84,16 +85,16 @@ class PersonalVariant:
         self._listed = dict.fromkeys(
             (block for block in issue.blocks if block.section not in variant.left_out.split()), 0
         )
-        # Of each place its block, and its number there where it is shown; of some blocks the number
-        # of the line where titles alone begin.
+        # Of each place its block, and its number there where it is shown; of each block the
+        # numbers of the lines where there is less.
         self._stands: dict[int, tuple[Block, int | None]] = {}
-        self._begins: dict[Block, int] = {}
-        begin = titles_begin(issue, variant.shown)
+        self._begins: dict[Block, list[int]] = {block: [] for block in self._listed}
+        begin = less_begins(issue, variant.shown, variant.highest)
         for place in self._places.values():
             block, number = issue.block(issue.entries[place]), None
             if place in variant.shown:
                 if place in begin:
-                    self._begins[block] = self._listed[block]
+                    self._begins[block].append(self._listed[block])
                     self._listed[block] += 1
                 number = self._listed[block]
                 self._listed[block] += 1
@@ -186,10 +187,10 @@ class PersonalVariant:
                 hidden[block] -= 1
             else:
                 gone.setdefault(block, []).append(number)
-        for block, begin in self._begins.items():
-            behind = set(range(begin + 1, self._listed[block]))
-            if behind.issubset(gone.get(block, ())):
-                gone.setdefault(block, []).append(begin)
+        for block, begins in self._begins.items():
+            for begin, end in pairwise([*begins, self._listed[block]]):
+                if set(range(begin + 1, end)).issubset(gone.get(block, ())):
+                    gone.setdefault(block, []).append(begin)
         rests = [_BlockRest(block, sorted(gone.get(block, ())), hidden[block]) for block in hidden]
         return [rest for rest in rests if len(rest.gone) < self._listed[rest.block] or rest.over]
 
@@ -226,7 +227,7 @@ class _Part:
         labels = part.frame.labels
         self._rows = {
             block: FragmentRow(pieces, labels[block])
-            for block, pieces in part.rows(variant.shown, variant.linked).items()
+            for block, pieces in part.rows(variant.shown, variant.highest, variant.linked).items()
         }
         self._marked = lru_cache(maxsize=4096)(self._with_marks)
         self._added: dict[tuple[int, DetailLevel], Weight] = {}

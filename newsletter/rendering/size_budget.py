@@ -26,8 +26,10 @@ CEILINGS = {"full": DetailLevel.FULL, "brief": DetailLevel.SUMMARY, "titles": De
 
 
 def own_level(entry: IssueEntry, level: DetailLevel) -> DetailLevel:
-    """What a mail shows of a paper at a level: a replacement is quiet at any."""
-    return min(level, DetailLevel.SUMMARY) if entry.is_quiet else level
+    """What a mail shows of a paper at a level: a replacement is quiet at any, with no sentence."""
+    if not entry.is_quiet:
+        return level
+    return max(min(level, DetailLevel.SUMMARY), DetailLevel.COMPACT)
 
 
 def shows_sentence(entry: IssueEntry, level: DetailLevel) -> bool:
@@ -36,30 +38,34 @@ def shows_sentence(entry: IssueEntry, level: DetailLevel) -> bool:
     return bool(entry.summary.text) and level >= least
 
 
-def titles_begin(content: IssueContent, shown: Mapping[int, DetailLevel]) -> set[int]:
-    """The places of papers that have only their titles, right behind one that has a sentence.
+def less_begins(
+    content: IssueContent, shown: Mapping[int, DetailLevel], ceiling: DetailLevel
+) -> set[int]:
+    """The places of papers of which less is shown than of the one before, for want of room.
 
     That is in the order of the labels: where an issue is set by category, each may have such a
-    place. Replacements are quiet anyway.
+    place. The first paper may have less than the reader wants. Replacements are quiet anyway, so
+    they are only held against one another.
     """
     order = {block: number for number, block in enumerate(content.blocks)}
-    loud = [place for place in shown if not content.entries[place].is_quiet]
-    loud.sort(key=lambda place: order[content.block(content.entries[place])])
-    return {
-        place
-        for before, place in pairwise(loud)
-        if shown[before] > shown[place] is DetailLevel.TITLE
-    }
+    entries = content.entries
+    placed = sorted(shown, key=lambda place: order[content.block(entries[place])])
+    own = {place: own_level(entries[place], level) for place, level in shown.items()}
+    loud = [place for place in placed if not entries[place].is_quiet]
+    quiet = [place for place in placed if entries[place].is_quiet]
+    begin = {place for place in loud[:1] if own[place] < ceiling}
+    pairs = [*pairwise(loud), *pairwise(quiet)]
+    return begin | {place for before, place in pairs if own[before] > own[place]}
 
 
-def most_titles_begin(content: IssueContent) -> int:
+def most_less_begins(content: IssueContent) -> int:
     """How many such places there can be."""
-    loud = {
-        (block.category, block.is_first, block.is_late)
+    runs = {
+        (block.category, block.is_first, block.is_late, block.section is IssueSection.REPLACE)
         for block in content.blocks
-        if block.section is not IssueSection.REPLACE
     }
-    return len(loud) if content.by_category else min(len(loud), 1)
+    quiet = sum(is_quiet for *_, is_quiet in runs)  # less is shown among these, or the others
+    return 1 + (max(quiet, len(runs) - quiet) if content.by_category else 1)
 
 
 @dataclass(frozen=True)

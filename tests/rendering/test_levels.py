@@ -17,7 +17,7 @@ from newsletter.rendering.issue_content import Block, IssueContent, IssueSection
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight, plan_levels, titles_begin
+from newsletter.rendering.size_budget import NOTHING, DetailLevel, Weight, less_begins, plan_levels
 from newsletter.sources.base import PaperId
 from newsletter.summaries.base import Sentence
 from tests.rendering.days import LINKS, SITE, busy_day, digest, digest_of, entry, paper
@@ -59,7 +59,7 @@ def shown(part: str) -> list[str]:
 
 
 def promised_more(part: str) -> int:
-    found = re.findall(r"(\d+)\smore [a-z -]+ on the web|网页上还有\s(\d+)\s篇", part)
+    found = re.findall(r"(\d+)\s(?:more )?[a-z -]+ on the web|网页上(?:还)?有\s(\d+)\s篇", part)
     return sum(int(english or chinese) for english, chinese in found)
 
 
@@ -210,9 +210,47 @@ def test_a_newsletter_of_several_categories_can_be_set_by_category() -> None:
     (new,), (cross,), _, (first, *others), *_ = standing.values()
     levels = dict.fromkeys(range(26), DetailLevel.TITLE)
     levels |= dict.fromkeys([new, first], DetailLevel.COMPACT)
-    assert titles_begin(issue, levels) == {cross, others[0]}
+    assert less_begins(issue, levels, DetailLevel.COMPACT) == {cross, others[0]}
     flat = replace(issue, by_category=False)
-    assert titles_begin(flat, dict.fromkeys(range(26), DetailLevel.TITLE)) == set()
+    assert (
+        less_begins(flat, dict.fromkeys(range(26), DetailLevel.TITLE), DetailLevel.TITLE) == set()
+    )
+    replaced = [place for place, each in enumerate(issue.entries) if each.is_quiet]
+    levels = dict.fromkeys(range(26), DetailLevel.SUMMARY) | {replaced[-1]: DetailLevel.COMPACT}
+    assert less_begins(flat, levels, DetailLevel.SUMMARY) == {replaced[-1]}
+    assert less_begins(flat, levels, DetailLevel.FULL) == {0, replaced[-1]}
+
+
+@pytest.mark.parametrize(
+    ("papers", "detail", "said"),
+    [
+        (60, "full", ["whole abstracts"]),
+        (150, "full", ["abstracts", "authors, comments and links"]),
+        (150, "brief", ["authors, comments and links"]),
+        (650, "brief", ["authors, comments and links", "titles only"]),
+        (650, "titles", []),
+    ],
+)
+def test_where_less_of_the_papers_begins_a_line_says_what_ends_there_and_leads_to_it(
+    papers: int, detail: str, said: list[str]
+) -> None:
+    sent = mail(busy_day(papers), detail)
+    words = r"From here (?:no )?room for ([a-z, ]+)"
+    found = list(re.finditer(rf'#([\w./-]+)"[^>]*>{words}<', sent.html))
+    assert [begun[2] for begun in found] == said
+    told = re.findall(rf"{words}\n\S+#(\S+)", sent.text)
+    assert told == [(what, name) for name, what in (begun.groups() for begun in found)]
+    for begun in found:
+        assert shown(sent.html[begun.end() :])[0].startswith(f"{begun[1]}v")
+
+
+def test_papers_of_a_section_are_more_only_beside_others_of_it() -> None:
+    text = mail(busy_day(650), "brief").text
+    assert re.findall(r"^\d+ (.*) on the web$", text, re.MULTILINE)[-2:] == [
+        "cross-lists",
+        "replacements",
+    ]
+    assert " more replacements on the web" in mail(busy_day(320), "brief").text
 
 
 TEXTS = st.one_of(

@@ -120,7 +120,7 @@ def test_a_large_day_keeps_its_limits_with_the_longest_reasons(language: str, de
     assert len(shown) + hidden == 320
     whole = translations(language).gettext("By what you named; nothing is left out below.")
     assert (whole in mail.html) is (not hidden)
-    only_titles = translations(language).gettext("Titles only from here; sentences on the web")
+    only_titles = translations(language).gettext("From here room for titles only")
     assert mail.html.count(only_titles) == mail.text.count(only_titles) <= 1
     # The room that is kept for picks is no larger than these picks: without any, hardly any.
     unpicked = listed(mails.mail(as_reader(language=language, detail=detail, picks=())).html)
