@@ -135,13 +135,26 @@ def test_an_unknown_day_is_named_with_the_nearest(cli: Cli, settings: Settings) 
     assert settings.newsletters[0].slug == "audio"
 
 
-def test_an_unknown_address_is_named_with_the_nearest(
+def test_an_unknown_address_is_named_with_who_is_surely_meant_and_with_nobody_else(
     cli: Cli, settings: Settings, readers: list[str]
 ) -> None:
-    said = cli("subscribers", "remove", "raeder01@reader.example")
-    assert said.code == 2
-    assert "did you mean 'reader01@reader.example'?" in said.err
     assert readers[1] == "reader01@reader.example"
+    for typed in (
+        "reader1@reader.example",
+        "reader31@reader.example",
+        "leader01@reader.example",
+        "reader01@render.example",
+        "reader99@reader.example",
+    ):
+        said = cli("subscribers", "remove", typed)
+        assert (said.code, "did you mean" in said.err) == (2, False), typed
+        assert f"`newsletter subscribers list --search={typed[:3]}` looks" in said.err
+    for typed in (
+        "erader01@reader.example",
+        "re.ader01+x@reader.example",
+        "reader01@reder.example",
+    ):
+        assert "did you mean 'reader01@reader.example'?" in cli("subscribers", "show", typed).err
     assert settings.folder.exists()
 
 

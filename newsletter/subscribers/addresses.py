@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import groupby
 
 from newsletter.errors import WrongUseError
 
@@ -11,6 +12,7 @@ _QUOTES = "'\"`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\u300
 _UNSEEN = "\u034f\u115f\u1160\u2800\u3164\uffa0"  # blanks that are letters or marks to Unicode
 _LONGEST = 254  # RFC 5321 4.5.3.1.3, as email-validator has it
 _BRACKETS = {"Ps", "Pe", "Pi", "Pf"}  # brackets and quotation marks of all scripts
+_PUNCTUATION = re.compile(r"[._-]")
 _LOST = "\N{REPLACEMENT CHARACTER}"  # stands where a character could not be read
 _DOT_ATOM = re.compile(r"[\w!#$%&'*+\-/=?^`{|}~]+(?:\.[\w!#$%&'*+\-/=?^`{|}~]+)*", re.ASCII)
 
@@ -123,3 +125,39 @@ def _check_character(char: str, address: str) -> None:
     else:
         return
     raise WrongUseError(f"{address!r} is no e-mail address: {reason}")
+
+
+def is_slip_of(typed: str, address: str) -> bool:
+    """Whether what was typed can only mean that mailbox.
+
+    Two letters turned or one doubled, a dot or a tag; in the domain two turned, or one more or
+    less. Anything else is perhaps another person's.
+    """
+    local, _, domain = typed.partition("@")
+    other, _, elsewhere = address.partition("@")
+    if local == other:
+        ours, theirs = _apart(domain, elsewhere)
+        return len(ours + theirs) == 1 or _is_turned(ours, theirs)
+    if domain != elsewhere:
+        return False
+    local, other = (_PUNCTUATION.sub("", name.partition("+")[0]) for name in (local, other))
+    ours, theirs = _apart(local, other)
+    is_doubled = _undoubled(local) == _undoubled(other)
+    return (is_doubled or _is_turned(ours, theirs)) and not re.search(r"\d", ours + theirs)
+
+
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """What is left of both without what they begin and end with alike."""
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    return one, other
+
+
+def _is_turned(one: str, other: str) -> bool:
+    return len(one) == len("ab") and one == other[::-1]
+
+
+def _undoubled(name: str) -> str:
+    return "".join(letter for letter, _ in groupby(name))

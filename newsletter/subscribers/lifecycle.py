@@ -1,5 +1,6 @@
 """The life of a subscriber: asks, confirms, subscribes, leaves."""
 
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.db import insert_missing
-from newsletter.errors import WrongUseError, did_you_mean
+from newsletter.errors import WrongUseError
 from newsletter.models import Rhythm, Standing, SubscriberRow, SubscriptionRow
 from newsletter.reader_locks import lock_addresses, lock_everybody
 from newsletter.subscribers import consent_log, rhythm, suppression
-from newsletter.subscribers.addresses import normalize_address
+from newsletter.subscribers.addresses import is_slip_of, normalize_address
 from newsletter.subscribers.consent_log import Channel, ConsentAction, ConsentEvidence
 
 UNDO_WITHIN = timedelta(days=7)  # leaving, by its page or by the mail after it
@@ -229,14 +230,17 @@ def get_subscriber(session: Session, email: str) -> SubscriberRow:
     """The subscriber of that address.
 
     Raises:
-        WrongUseError: nobody has it; the line names the nearest.
+        WrongUseError: nobody has it; the line names who is surely meant, and else how to look.
     """
     address = normalize_address(email)
     subscriber = find_subscriber(session, address)
     if subscriber is None:
         everybody = session.scalars(select(SubscriberRow.email).limit(10_000)).all()
-        near = [member for member in everybody if did_you_mean(address, [member]).endswith("?")]
-        raise WrongUseError(f"no subscriber {address}{did_you_mean(address, near)}")
+        meant = [member for member in everybody if is_slip_of(address, member)]
+        part = shlex.quote(address.partition("@")[0][:3])
+        look = f"; `newsletter subscribers list --search={part}` looks for similar ones"
+        hint = f"; did you mean {meant[0]!r}?" if len(meant) == 1 else look
+        raise WrongUseError(f"no subscriber {address}{hint}")
     return subscriber
 
 
