@@ -155,6 +155,8 @@ class _Reader:
     def _vetoed(self, number: int) -> bool:
         """Whether a disliked paper is closer to it than every liked one."""
         vector, judged = self._day.vectors[number], self._profile.judged
+        if not judged:
+            return False
         liked = len(self._profile.liked)
         nearest = max((it.product(vector) for it in judged[liked:]), default=0.0)
         # The nearest liked paper is no farther than their mean, which is known already.
@@ -169,13 +171,13 @@ class _Reader:
 
     def _close(self, number: int) -> list[PickReason]:
         """The liked paper that the most of the closeness comes from, with the words shared."""
-        profile, vector, positions = self._profile, self._day.vectors[number], self._positions
+        profile, telling, positions = self._profile, self._day.telling[number], self._positions
         levels, owners = profile.weights.levels, profile.owners
         by_owner: dict[int, float] = {}
         shares: list[tuple[int, float, int]] = []
-        for term in positions.keys() & self._day.telling[number]:
+        for term in positions.keys() & telling.keys():
             position = positions[term]
-            share, owner = WEIGHTS[levels[position]] * vector[term], owners[position]
+            share, owner = WEIGHTS[levels[position]] * telling[term], owners[position]
             shares.append((owner, -share, term))
             by_owner[owner] = by_owner.get(owner, 0.0) + share
         if not by_owner:

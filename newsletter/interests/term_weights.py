@@ -15,7 +15,7 @@ from typing import ClassVar, TypeVar
 
 _T = TypeVar("_T")
 
-UNIT = 1 << 15  # what a weight of 1 is as a whole number
+UNIT = 1 << 11  # what a weight of 1 is as a whole number
 _STEPS = 16  # in which a weight falls to a half
 # By level.
 WEIGHTS = tuple(round(UNIT * 2 ** (-level / _STEPS)) for level in range(15 * _STEPS))
