@@ -1,5 +1,7 @@
 """The files beside the code: in a source tree next to the package, in a wheel inside it."""
 
+import sys
+import sysconfig
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -20,3 +22,9 @@ def migrations() -> Path:
 
 def documents() -> Path:
     return _beside_or_inside("docs", "docs")
+
+
+def program() -> list[str]:
+    """What runs this program, also where it was started by `python -m newsletter`."""
+    file = Path(sysconfig.get_path("scripts")) / "newsletter"
+    return [str(file)] if file.exists() else [sys.executable, "-m", "newsletter"]

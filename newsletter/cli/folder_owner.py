@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter import paths
 from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ def refuse_root_in(place: Path) -> None:
         name = pwd.getpwuid(owner).pw_name
     except KeyError:
         name = f"#{owner}"
-    command = click.get_current_context().command_path
+    command = click.get_current_context().command_path.split()[1:]
+    line = shlex.join(["sudo", "-u", name, *paths.program(), *command])
     raise WrongUseError(
         f"{there} is the user {name}'s, who could not write what root makes there; go on as that"
-        f" user: `sudo -u {shlex.quote(name)} {command}`"
+        f" user: `{line}`"
     )
 
 

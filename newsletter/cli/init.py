@@ -3,14 +3,13 @@
 import os
 import shlex
 import sys
-import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from newsletter import languages
+from newsletter import languages, paths
 from newsletter.cli import common, init_mail, init_questions, output
 from newsletter.cli.preview import mail_page
 from newsletter.errors import NewsletterError
@@ -165,7 +164,7 @@ def _ask(file: Path) -> None:
     click.echo("  crontab -e           and this line, for every day by itself:")
     place, option = shlex.quote(str(settings.folder)), f" --config {shlex.quote(file.name)}"
     named = "" if file.name == config.FILE_NAME else option
-    click.echo(f"    7,37 * * * *  cd {place} && {shlex.join(_command())} run{named}")
+    click.echo(f"    7,37 * * * *  cd {place} && {shlex.join(paths.program())} run{named}")
 
 
 def preview_first_mail(settings: "Settings", email: str) -> None:
@@ -210,14 +209,8 @@ def _write_units(folder: Path, file: Path, settings: "Settings") -> None:
     from newsletter import systemd
 
     config = file.absolute()
-    for unit in systemd.write_units(folder, settings, config, _command()):
+    for unit in systemd.write_units(folder, settings, config, paths.program()):
         click.echo(f"{unit} is ready.")
     for hint in systemd.hints(settings, config):
         click.echo(hint)
     click.echo("Next: docs/deploy.md says how they are switched on.")
-
-
-def _command() -> list[str]:
-    """What runs this program, also where it was started by `python -m newsletter`."""
-    program = Path(sysconfig.get_path("scripts")) / "newsletter"
-    return [str(program)] if program.exists() else [sys.executable, "-m", "newsletter"]
