@@ -52,6 +52,10 @@ _KINDS = {
 _NO_TEXT = PageText("", "", "")
 
 
+class UndatedPageError(SourceError):
+    """A listing page that lists nothing, in arXiv's own words, and does not say of which day."""
+
+
 @dataclass(frozen=True)
 class PageEntry:
     """A line of the listing: an identifier without version."""
@@ -116,13 +120,17 @@ def parse_listing_page(content: bytes, category: str) -> ListingPage:
     its paper twice alike (as link and as text) is not taken, since it may be cut in the middle.
 
     Raises:
+        UndatedPageError: it says that there is nothing, and no day.
         SourceError: this is no listing page, it does not say its day and count, or it lists more
             than it counts.
     """
     root = page_root(content)
     day = _first(_DAY, root.iter("h3"))
     total = _first(_TOTAL, root.find_class("paging"))
-    if day is None or (total is None and _first(_NOTHING, root.iter("p")) is None):
+    says_nothing = _first(_NOTHING, root.iter("p"))
+    if day is None and says_nothing and not (total and int(total[1])):
+        raise UndatedPageError(f"the listing page says {says_nothing[0]!r} and bears no date")
+    if day is None or (total is None and says_nothing is None):
         begins = one_line(root.text_content())[:60]
         raise SourceError(f"this is no listing page, or not enough of one; it begins {begins!r}")
     listed = entries_by_section(root, category)

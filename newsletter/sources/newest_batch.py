@@ -8,15 +8,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from newsletter.sources import calendar
 from newsletter.sources.arxiv_requests import ArxivRequests
 from newsletter.sources.base import DATED_PAGE, ListingState, Paper, SourceError
 from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.feed import Feed
+from newsletter.sources.listing_page import UndatedPageError
 from newsletter.sources.listing_status import (
     CategoryListing,
     listing_from_feed,
     listing_from_page,
 )
+
+_UNDATED = "the listing page without a date"
 
 
 class NewestBatch:
@@ -60,7 +64,7 @@ class NewestBatch:
             said = said.filled_in(self._of_the_day(category))
         if said.is_short and page.day == self._day:
             return self._by_dated_page(category, "the listing page is cut off") or said
-        return self._unless_announced(said) if said.state is ListingState.NONE else said
+        return self._unless_announced(said)
 
     def papers(self, said: Sequence[CategoryListing]) -> dict[str, Paper]:
         """By identifier: what is known, then what the API knows, then what the feeds tell.
@@ -89,19 +93,42 @@ class NewestBatch:
         return found
 
     def _without_page(self, category: str, error: SourceError) -> CategoryListing:
+        """By the feed; where that does not speak of the day either, by arXiv's other pages."""
         feed = self._feed(category)
         by_clock = self._dated.newest_day() if self._dated else self._day
         newest = self._day if self._is_newest else by_clock
-        if newest > self._day and (isinstance(feed, SourceError) or feed.day < self._day):
+        is_undated = isinstance(error, UndatedPageError)
+        failed = error.brief if is_undated else f"the page failed: {error.brief}"
+        if not isinstance(feed, SourceError) and feed.day >= self._day:
+            said = listing_from_feed(category, feed, self._day, "the feed")
+            if said.is_past or said.lines:
+                return said.because(failed)
+            return self._confirmed(said, [_UNDATED] if is_undated else [])
+        if newest > self._day:
             reason = "neither page nor feed can be read, and that day is past"
             return CategoryListing(category, ListingState.STALE, (), None, reason, shown=newest)
+        return self._undated(category) if is_undated else self._by_others(category, error, feed)
+
+    def _by_others(
+        self, category: str, error: SourceError, feed: Feed | SourceError
+    ) -> CategoryListing:
+        """By arXiv's page of that very day, where neither page nor feed speak of it."""
+        of_feed = feed.brief if isinstance(feed, SourceError) else f"of {feed.day}"
+        reason = f"page: {error.brief}; feed: {of_feed}"
+        dated = self._by_dated_page(category, reason)
+        if dated is not None:
+            return dated
         if isinstance(feed, SourceError):
-            reason = f"page: {error.brief}; feed: {feed.brief}"
-            dated = self._by_dated_page(category, reason)
-            return dated or CategoryListing(category, ListingState.UNREACHABLE, (), None, reason)
+            return CategoryListing(category, ListingState.UNREACHABLE, (), None, reason)
         said = listing_from_feed(category, feed, self._day, "the feed")
-        said = said.because(f"the page failed: {error.brief}")
-        return self._confirmed(said, []) if feed.day == self._day and not said.lines else said
+        return self._unless_announced(said.because(f"the page failed: {error.brief}"))
+
+    def _undated(self, category: str) -> CategoryListing:
+        """What an empty page is worth that may be of any day."""
+        said = CategoryListing(category, ListingState.NONE, (), None, _UNDATED)
+        if calendar.follows_holiday(self._day):
+            return self._unless_announced(replace(said, source=f"arXiv holiday; {_UNDATED}"))
+        return self._confirmed(said, [])
 
     def _empty(self, said: CategoryListing) -> CategoryListing:
         """What an empty page of the right day is worth, as the feed says."""
@@ -128,7 +155,9 @@ class NewestBatch:
 
     def _unless_announced(self, said: CategoryListing) -> CategoryListing:
         """Our table of holidays gives way to arXiv's own calendar."""
-        page = self._dated.any_recent(said.category) if self._dated and not said.is_past else None
+        if said.state is not ListingState.NONE or said.is_past:
+            return said
+        page = self._dated.any_recent(said.category) if self._dated else None
         if page is None or self._day not in page.dates:
             return said
         source = f"{said.source}, but arXiv's recent papers name {self._day}"

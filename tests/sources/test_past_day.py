@@ -485,9 +485,16 @@ def test_a_day_that_is_past_by_the_clock_is_read_as_one_where_page_and_feed_fail
     assert paths(arxiv).count(f"/catchup/cs.SD/{DAY}") == 1
 
 
-def test_an_empty_page_gives_way_to_the_recent_papers_and_the_dated_page(arxiv: StandIn) -> None:
-    arxiv.page("cs.SD", Reply(page(day="Tuesday, 24 November 2026")))
-    arxiv.feed("cs.SD", Reply(atom(built="2026-11-24T05:00:00+00:00")))
+UNDATED = b"<html><body><h1>Sound</h1><p>No updates today.</p></body></html>"
+
+
+@pytest.mark.parametrize("empty", [page(day="Tuesday, 24 November 2026"), UNDATED])
+@pytest.mark.parametrize("feed_of", ["2026-11-24", "2026-11-23"])
+def test_an_empty_page_gives_way_to_the_recent_papers_and_the_dated_page(
+    arxiv: StandIn, empty: bytes, feed_of: str
+) -> None:
+    arxiv.page("cs.SD", Reply(empty))
+    arxiv.feed("cs.SD", Reply(atom(built=f"{feed_of}T05:00:00+00:00")))
     arxiv.recent("cs.SD", Reply(recent({DAY: (NEW, FIRST, CROSS)})))
     assert only(fetch(arxiv)).state is ListingState.COMPLETE
     arxiv.catchup("cs.SD", DAY, Reply(b"", 404))
@@ -496,6 +503,28 @@ def test_an_empty_page_gives_way_to_the_recent_papers_and_the_dated_page(arxiv: 
     assert "recent papers count 3" in waiting.source
     arxiv.recent("cs.SD", Reply(recent({DAY: ()})))
     assert only(fetch(arxiv)).state is ListingState.NONE
+
+
+def test_an_empty_page_of_no_date_is_no_broken_one(arxiv: StandIn) -> None:
+    arxiv.page("cs.SD", Reply(UNDATED))
+    alone = only(fetch(arxiv))
+    assert (alone.state, "page without a date is empty" in alone.source) == (
+        ListingState.STALE,
+        True,
+    )
+    arxiv.feed("cs.SD", Reply(atom(NEW)))
+    assert only(fetch(arxiv)).state is ListingState.STALE  # a feed of another day
+    friday = date(2026, 11, 27)  # a holiday by our table
+    assert only(fetch(arxiv, day=friday)).state is ListingState.NONE
+    arxiv.recent("cs.SD", Reply(recent({friday: (NEW,), date(2026, 11, 26): ()})))
+    assert only(fetch(arxiv, day=friday)).state is ListingState.STALE
+
+
+def test_an_old_feed_is_no_reason_to_leave_the_dated_page_unasked(arxiv: StandIn) -> None:
+    arxiv.page("cs.SD", Reply(b"", 406))
+    arxiv.feed("cs.SD", Reply(atom(built="2026-11-23T05:00:00+00:00")))
+    listing = only(fetch(arxiv))
+    assert (listing.state, said(listing)) == (ListingState.COMPLETE, TOLD)
 
 
 def test_an_empty_feed_is_not_believed_alone_where_the_page_fails(arxiv: StandIn) -> None:
