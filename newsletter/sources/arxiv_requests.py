@@ -1,20 +1,23 @@
 """arXiv's newest batch and its papers, asked for: listing pages, feeds, the API."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import requests
 
+from newsletter.sources import calendar
 from newsletter.sources.api import papers_named
 from newsletter.sources.base import Paper, SourceError
 from newsletter.sources.feed import Feed, parse_feed
-from newsletter.sources.http.get import forget, get
+from newsletter.sources.http.get import forget, get, keep, now
 from newsletter.sources.listing_page import (
     ListingPage,
     category_of,
     parse_listing_page,
     refuse_another,
 )
+
+_FEED_SERVES = timedelta(hours=1)  # it states no count, and has been filled up later on
 
 
 class ArxivRequests:
@@ -46,7 +49,9 @@ class ArxivRequests:
         kept = self._whole.get(category)
         if kept is not None and kept.day >= day:
             return kept
-        response = get(self.session, self._listing_url.format(category=category))
+        url = self._listing_url.format(category=category)
+        newest = calendar.newest_day(now(self.session, url))
+        response = get(self.session, url, calendar.announced_at(newest))
         if not response.ok:
             raise SourceError(f"the listing page was refused with HTTP {response.status_code}")
         page = parse_listing_page(response.content, category)
@@ -56,6 +61,8 @@ class ArxivRequests:
         refuse_another(category_of(response.content), category)
         if is_whole:
             self._whole[category] = page
+            if page.day == newest:  # no other one comes before the next batch
+                keep(self.session, response)
         return page
 
     def feed(self, category: str) -> Feed:
@@ -64,7 +71,10 @@ class ArxivRequests:
         Raises:
             SourceError: it cannot be had or read.
         """
-        response = get(self.session, self._feed_url.format(categories=category))
+        url = self._feed_url.format(categories=category)
+        at = now(self.session, url)
+        newest = calendar.newest_feed_day(at)
+        response = get(self.session, url, max(calendar.midnight(newest), at - _FEED_SERVES))
         try:
             feed = parse_feed(response.content)
         except SourceError as error:
@@ -73,6 +83,8 @@ class ArxivRequests:
             raise SourceError(f"{category}: the feed was refused with HTTP {response.status_code}")
         if feed.categories and not feed.covers(category):
             raise SourceError(f"{category}: the feed is of {', '.join(feed.categories)}")
+        if feed.day == newest and feed.items:
+            keep(self.session, response)
         return feed
 
     def named(self, names: Sequence[str]) -> dict[str, Paper]:

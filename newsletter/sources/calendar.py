@@ -59,6 +59,11 @@ def announced_at(day: date) -> datetime:
     return datetime.combine(day - timedelta(days=1), _ANNOUNCED_AT, ZONE)
 
 
+def midnight(day: date) -> datetime:
+    """When that day begins at arXiv."""
+    return datetime.combine(day, time(0), ZONE)
+
+
 def is_mailing_day(day: date) -> bool:
     """Monday to Friday."""
     return day.weekday() < _SATURDAY

@@ -23,7 +23,7 @@ from newsletter.sources.catchup_page import (
     parse_catchup_page,
     read_catchup_day,
 )
-from newsletter.sources.http.get import forget, get, get_and_keep
+from newsletter.sources.http.get import forget, get, keep
 from newsletter.sources.listing_page import PageEntry, category_of, refuse_another
 from newsletter.sources.listing_status import CategoryListing, ListingEntry
 from newsletter.sources.recent_page import RecentPage, parse_recent_page
@@ -65,16 +65,18 @@ class DatedPages:
         if self.has_no_batch(day):
             return no_announcement(category, RECENT_PAPERS)
         try:
-            shown = read_catchup_day(
-                lambda page: self._catchup_page(category, day, page), category, day
-            )
+            shown, pages = self._catchup_day(category, day)
         except SourceError:
             latest = self.recent(category, anew=False) if recent else None
             if latest is not None and latest.passes_over(day):
                 return no_announcement(category, RECENT_PAPERS)
             raise
         latest = self.recent(category, anew=False) if recent else None
-        return dated_listing(category, shown, latest, source)
+        said = dated_listing(category, shown, latest, source)
+        if shown.has_next_day and day < self.newest_day() and not said.is_short:
+            for page in pages:
+                keep(self._session, page)
+        return said
 
     def pages_of(self, categories: Sequence[str], day: date) -> int:
         """How many pages a day of these takes: one each; of a past day recent papers as well."""
@@ -133,9 +135,8 @@ class DatedPages:
 
     def _recent_page(self, category: str, *, anew: bool) -> RecentPage:
         newest = self.newest_day()
-        since = None if anew else calendar.announced_at(newest)
         url = self._recent_url.format(category=category)
-        response = get_and_keep(self._session, url, since)
+        response = get(self._session, url, None if anew else calendar.announced_at(newest))
         if not response.ok:
             raise SourceError(f"the recent papers were refused with HTTP {response.status_code}")
         page = parse_recent_page(response.content, category)
@@ -146,17 +147,30 @@ class DatedPages:
             raise
         if newest > page.dates[0] or not all(section.is_whole for section in page.sections):
             forget(self._session, response)
+        else:
+            keep(self._session, response)
         return page
 
-    def _catchup_page(self, category: str, day: date, page: int) -> bytes:
-        response = get(
-            self._session, self._catchup_url.format(category=category, day=day, page=page)
-        )
+    def _catchup_day(self, category: str, day: date) -> tuple[CatchupDay, list[requests.Response]]:
+        """That day over all its pages; one that has to be asked for again is asked for anew."""
+        answers: dict[int, requests.Response] = {}
+
+        def ask(page: int) -> bytes:
+            if page in answers:
+                forget(self._session, answers[page])
+            answers[page] = self._catchup_page(category, day, page)
+            return answers[page].content
+
+        return read_catchup_day(ask, category, day), list(answers.values())
+
+    def _catchup_page(self, category: str, day: date, page: int) -> requests.Response:
+        url = self._catchup_url.format(category=category, day=day, page=page)
+        response = get(self._session, url, calendar.announced_at(self.newest_day()))
         if not response.ok:  # what may be over in a while was tried again, and raised
             why = _refusal(response.content, category)
             raise PageRefusedError(f"arXiv's page of {day} (HTTP {response.status_code}){why}")
         refuse_another(catchup_category(response.content), category)
-        return response.content
+        return response
 
 
 def dated_listing(

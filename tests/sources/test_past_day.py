@@ -477,6 +477,7 @@ def test_a_day_that_is_past_by_the_clock_is_read_as_one_where_page_and_feed_fail
     arxiv.recent("cs.SD", Reply(recent({NEXT: (LATE,), DAY: (NEW, FIRST, CROSS)})))
     listing = only(fetch(arxiv))
     assert (listing.state, said(listing), listing.doubtful) == (ListingState.COMPLETE, TOLD, ())
+    arxiv.clock.now += 86_400  # or the page that came would serve
     arxiv.catchup("cs.SD", DAY, Reply(b"", 404))
     arxiv.api(Reply(answer(NEW)))
     arxiv.asked.clear()
@@ -503,6 +504,48 @@ def test_an_empty_page_gives_way_to_the_recent_papers_and_the_dated_page(
     assert "recent papers count 3" in waiting.source
     arxiv.recent("cs.SD", Reply(recent({DAY: ()})))
     assert only(fetch(arxiv)).state is ListingState.NONE
+
+
+def test_what_no_asking_changes_before_the_next_batch_is_asked_once_over_all_processes(
+    arxiv: StandIn,
+) -> None:
+    monday = date(2026, 11, 30)
+    arxiv.clock.now = datetime(2026, 11, 30, 15, tzinfo=UTC).timestamp()
+    arxiv.page("cs.SD", Reply(page(NEW, day=SHOWN)))
+    arxiv.recent("cs.SD", Reply(recent({monday: (NEW,), NEXT: (), DAY: (NEW, FIRST, CROSS)})))
+    first = [fetch(arxiv, day=day) for day in (monday, DAY)]
+    asked = [path for path in paths(arxiv) if path != "/api/query"]
+    assert asked == ["/list/cs.SD/new", f"/catchup/cs.SD/{DAY}", "/list/cs.SD/recent"]
+    arxiv.asked.clear()
+    arxiv.clock.now += 3 * 3600
+    assert [fetch(arxiv, day=day) for day in (monday, DAY)] == first
+    assert set(paths(arxiv)) == {"/api/query"}
+    arxiv.clock.now += 8 * 3600  # another batch may be out
+    fetch(arxiv)
+    assert paths(arxiv).count(f"/catchup/cs.SD/{DAY}") == 1
+
+
+def test_a_page_that_may_say_more_in_a_while_is_asked_again(arxiv: StandIn) -> None:
+    arxiv.clock.now = datetime(2026, 11, 24, 15, tzinfo=UTC).timestamp()
+    whole, day = catchup(*ALL, day=DAY, following=NEXT), "Tuesday, 24 November 2026"
+    for short in (
+        page(NEW, day="Monday, 23 November 2026"),
+        page(day=day),
+        page(NEW, day=day)[:-300],
+    ):
+        arxiv.page("cs.SD", Reply(short))
+        fetch(arxiv)
+        fetch(arxiv)
+    assert paths(arxiv).count("/list/cs.SD/new") == 6
+    arxiv.page("cs.SD", Reply(page(day=SHOWN)))
+    arxiv.clock.now = datetime(2026, 11, 30, 15, tzinfo=UTC).timestamp()
+    short = whole.replace(b"2610.06000", b"", 1)
+    for reply in (Reply(catchup(*ALL, day=DAY)), Reply(short), Reply(b"", 404)):
+        arxiv.catchup("cs.SD", DAY, reply)
+        fetch(arxiv)
+        arxiv.asked.clear()
+        fetch(arxiv)
+        assert f"/catchup/cs.SD/{DAY}" in paths(arxiv)
 
 
 def test_an_empty_page_of_no_date_is_no_broken_one(arxiv: StandIn) -> None:

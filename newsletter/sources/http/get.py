@@ -1,46 +1,36 @@
 """One answer, asked for or kept, and forgotten where it is not what it should be."""
 
-from datetime import datetime
+import time
+from datetime import UTC, datetime
 
 import requests
 
 from newsletter.sources.base import SourceError
-from newsletter.sources.http.cache import is_worth_keeping
 from newsletter.sources.http.session import PoliteAdapter, host_of
 from newsletter.text import one_line
 
 
-def get(session: requests.Session, url: str) -> requests.Response:
-    """As `session.get`.
+def get(session: requests.Session, url: str, since: datetime | None = None) -> requests.Response:
+    """As `session.get`; what any process of this machine kept `since` then serves unasked.
 
     Raises:
         SourceError: no answer; also where the session itself gives up, as on endless redirects.
     """
     try:
+        adapter = session.get_adapter(url)
+        if isinstance(adapter, PoliteAdapter):
+            adapter.serve_since(url, since)
         return session.get(url)
     except (requests.RequestException, ValueError) as error:  # an address may be none at all
         raise SourceError(f"{host_of(url)}: {one_line(str(error))[:200]}") from error
 
 
-def get_and_keep(
-    session: requests.Session, url: str, since: datetime | None = None
-) -> requests.Response:
-    """As `get`, and kept; what came `since` then to any process of this machine serves unasked.
-
-    Raises:
-        SourceError: no answer.
-    """
-    adapter = session.get_adapter(url)
-    if not isinstance(adapter, PoliteAdapter):
-        return get(session, url)
-    request = requests.Request("GET", url).prepare()
-    kept = adapter.remembered.recall(request.url or "")
-    if kept is not None and since is not None and kept.came_at >= since.timestamp():
-        return kept.answer(request)
-    response = get(session, url)
-    if is_worth_keeping(response):
-        adapter.remembered.keep(request.url or "", response, adapter.now())
-    return response
+def keep(session: requests.Session, response: requests.Response) -> None:
+    """Let this answer serve who asks for the same: it is whole, and would come so again."""
+    asked = response.history[0] if response.history else response
+    adapter = session.get_adapter(asked.url)
+    if isinstance(adapter, PoliteAdapter):
+        adapter.keep(asked.url, response)
 
 
 def forget(session: requests.Session, response: requests.Response) -> None:
@@ -50,3 +40,10 @@ def forget(session: requests.Session, response: requests.Response) -> None:
         for answer in (*response.history, response):
             adapter.remembered.forget(answer.url)
             adapter.just_came.forget(answer.url)
+
+
+def now(session: requests.Session, url: str) -> datetime:
+    """The time by the clock that paces requests to that address."""
+    adapter = session.get_adapter(url)
+    seconds = adapter.now() if isinstance(adapter, PoliteAdapter) else time.time()
+    return datetime.fromtimestamp(seconds, UTC)

@@ -4,6 +4,7 @@ import errno
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,7 @@ class PoliteAdapter(DeadlineAdapter):
         self._was_answered = False
         self._closed: dict[str, float] = {}  # who did not let us in, and until when that counts
         self._stopping: Callable[[], bool] | None = None
+        self._since: dict[str, float] = {}  # from when on what was kept of an address serves
 
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """Let no wait go on where that says so."""
@@ -146,6 +148,26 @@ class PoliteAdapter(DeadlineAdapter):
         """Every good answer, for those who wait for the same."""
         return ResponseCache(self._folder / "moments", longest_s=_LONGEST_TURN_S)
 
+    def serve_since(self, url: str, since: datetime | None) -> None:
+        """Let what was kept of that address serve unasked, if it came after that moment."""
+        address = _prepared(url)
+        if since is None:
+            self._since.pop(address, None)
+        else:
+            self._since[address] = since.timestamp()
+
+    def keep(self, url: str, response: requests.Response) -> None:
+        """Keep what serves unasked from now on; what does already stays as old as it is."""
+        address = _prepared(url)
+        if self._kept(address) is None and is_worth_keeping(response):
+            self.remembered.keep(address, response, self._clock())
+
+    def _kept(self, address: str) -> CachedResponse | None:
+        since = self._since.get(address)
+        if since is None:
+            return None
+        return self.remembered.came_since(address, since, self._clock())
+
     def send(
         self,
         request: requests.PreparedRequest,
@@ -163,6 +185,9 @@ class PoliteAdapter(DeadlineAdapter):
         options["timeout"] = (min(read_s, _CONNECT_S), read_s)
         own_conditions = any(name in asked.headers for name in _OWN_CONDITIONS)
         remembers = asked.method == "GET" and not own_conditions
+        serves = self._kept(asked.url or "") if remembers else None
+        if serves is not None:
+            return serves.answer(asked)
         kept = self.remembered.recall(asked.url or "") if remembers else None
         asked.headers.update(kept.conditions() if kept else {})
         return self._patiently(_Wish(asked, self._clock(), remembers, kept), options)
@@ -178,7 +203,8 @@ class PoliteAdapter(DeadlineAdapter):
     def _is_needed(self, wish: _Wish) -> bool:
         if wish.is_shared:
             url = wish.request.url or ""
-            wish.came = self.just_came.came_since(url, wish.began, self._clock())
+            came = self.just_came.came_since(url, wish.began, self._clock())
+            wish.came = came or self._kept(url)
         return wish.came is None
 
     def _patiently(self, wish: _Wish, options: dict[str, Any]) -> requests.Response:
@@ -326,6 +352,11 @@ def polite_session(
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapter)
     return session
+
+
+def _prepared(url: str) -> str:
+    """An address as requests asks for it."""
+    return requests.Request("GET", url).prepare().url or url
 
 
 def host_of(url: str | None) -> str:
