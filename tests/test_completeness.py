@@ -359,6 +359,8 @@ def test_after_files_that_were_refused_a_preview_asks_nobody_until_something_is_
         assert cli("fetch", "--from-file", name).code == 1
         shown = cli("preview")
         assert (shown.code, "nothing is kept of the saved files" in shown.err) == (1, True)
+        shown = cli("preview", "--day", "2025-07-11")
+        assert (shown.code, "`newsletter fetch --day 2025-07-11` asks" in shown.err) == (1, True)
     assert not arxiv.asked
     assert cli("fetch").code == 0
     assert cli("preview", "--format", "text").code == 0

@@ -76,8 +76,8 @@ def preview(
     """Show an issue exactly as it is sent.
 
     Byte for byte; keeps nothing and sends nothing. A day that has no issue yet is fetched and
-    composed for the purpose; one from saved files is composed of these. Without --day it is the
-    newest, or the one just read with `fetch --from-file`.
+    composed for the purpose; after `fetch --from-file` it is composed of what is kept, and arXiv is
+    not asked. Without --day it is the newest, or the one just read from files.
     """
     if live and output:
         raise WrongUseError("--serve shows a live page and writes no file; leave --output out")
@@ -115,21 +115,29 @@ def content_of(
 ) -> "IssueContent":
     """The issue of that day, or what would become of it now; nothing is kept."""
     from newsletter import bootstrap, completeness, fetching, issues, papers
+    from newsletter.sources.base import ListingState
 
     now = services.clock()
     with services.database.read() as session:
-        if day is None and completeness.are_files_refused(session, newsletter.categories):
+        refused = completeness.are_files_refused(session, newsletter.categories)
+        if day is None and refused:
             raise NewsletterError(
                 "nothing is kept of the saved files that were read last; say which --day to show"
             )
-        announced_on = day or completeness.saved_day(session, newsletter.categories)
-        announced_on = announced_on or services.source.current_day(now)
+        of_files = completeness.saved_day(session, newsletter.categories)
+        announced_on = day or of_files or services.source.current_day(now)
         issue = completeness.find_issue(session, newsletter.slug, announced_on)
         if issue is not None:
             return issues.load_issue(session, issue)
         rows = papers.listings(session, announced_on, newsletter.categories)
+    by_files = refused or of_files is not None
+    if by_files and all(row.state == ListingState.UNREACHABLE for row in rows):
+        raise NewsletterError(
+            f"nothing is kept of {announced_on}, and saved files are what was read last;"
+            f" `newsletter fetch --day {announced_on}` asks arXiv"
+        )
     with bootstrap.rehearsal(services) as copy:
-        if not any(map(completeness.is_saved, rows)):  # else the operator's files are the day
+        if not by_files and not any(map(completeness.is_saved, rows)):
             rows = fetching.fetch(copy, newsletter, announced_on)
         with copy.database.read() as session:
             content = issues.compose_issue(
