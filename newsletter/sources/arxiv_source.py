@@ -171,10 +171,32 @@ class ArxivSource:
         self, said: Sequence[CategoryListing], day: date, known: Mapping[str, Paper]
     ) -> FetchResult:
         lines = [line for listing in said for line in listing.lines]
-        papers, trouble = past_day.papers_of_then(
-            self._requests.named, lines, known, day, may_be_late=self._shown - day <= _INDEXED
-        )
+        named = self._requests.named
+        may_be_late = self._shown - day <= _INDEXED
+        papers, trouble = past_day.papers_of_then(named, lines, known, day, may_be_late=may_be_late)
+        if may_be_late and not trouble:
+            papers = self._dated_by_oai(said, day, papers) | papers
         return past_day.judged(said, day, papers, trouble)
+
+    def _dated_by_oai(
+        self, said: Sequence[CategoryListing], day: date, papers: Mapping[str, Paper]
+    ) -> dict[str, Paper]:
+        """Replacements of which the API may not know the announced version yet."""
+        lacking = {
+            listing.category: lines
+            for listing in said
+            if (lines := [line for line in listing.lines if line.arxiv_id not in papers])
+        }
+        if self._oai_url is None or not lacking:
+            return {}
+        try:
+            records = rebuild.records_around(
+                self._requests.session, self._oai_url, list(lacking), day
+            )
+        except SourceError:
+            return {}
+        lines = [line for of_category in lacking.values() for line in of_category]
+        return past_day.dated_by_oai(self._requests.named, records, lines, day)
 
     def _by_recent(self, rebuilt: FetchResult, day: date) -> list[CategoryListing]:
         """Where no paper could be dated to that day, what arXiv's recent papers list of it."""

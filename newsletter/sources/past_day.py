@@ -20,6 +20,7 @@ from newsletter.sources.listing_status import (
     judge_listing,
     with_html,
 )
+from newsletter.sources.oai import Record
 
 Named = Callable[[Sequence[str]], dict[str, Paper]]  # what the API knows of those named
 
@@ -60,6 +61,38 @@ def papers_of_then(
     except SourceError as error:
         trouble = f"the API failed: {error.brief}"
     return found | _fitting(then, wanted, between), trouble
+
+
+def dated_by_oai(
+    named: Named,
+    records: Iterable[Record],
+    lines: Iterable[ListingEntry],
+    day: date,
+) -> dict[str, Paper]:
+    """By identifier: listed papers in the version that OAI dates before that day's deadline.
+
+    OAI is never a day late, and dates what moderation held back. It has the words of the newest
+    version only; those of an earlier one are the API's.
+    """
+    wanted = {line.arxiv_id: line for line in lines}
+    _, end = calendar.submission_window(day)
+    dated = {
+        paper.id: (paper, record)
+        for record in records
+        if record.paper.id.arxiv_id in wanted and (paper := record.as_of(end)) is not None
+    }
+    try:
+        answered = named(list(map(str, dated))) if dated else {}
+    except SourceError:
+        answered = {}
+    found: dict[str, Paper] = {}
+    for paper_id, (paper, record) in dated.items():
+        line = wanted[paper_id.arxiv_id]
+        own = paper if paper_id == record.paper.id else None
+        then = answered.get(str(paper_id)) or own
+        if then is not None and line.fits(then):
+            found[paper_id.arxiv_id] = line.with_comment(then)
+    return found
 
 
 def without_later(

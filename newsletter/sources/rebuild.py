@@ -130,11 +130,20 @@ def ask_oai(
     Raises:
         SourceError: OAI refused, or has no end.
     """
-    if not _had_a_batch(day):
-        return {}
-    around = timedelta(days=1)
+    return papers_as_of(records_around(session, oai_url, categories, day), day)
+
+
+def records_around(
+    session: requests.Session, oai_url: str, categories: Sequence[str], day: date
+) -> list[Record]:
+    """The records that changed around that day and did not since; none where it had no batch.
+
+    Raises:
+        SourceError: OAI refused, or has no end.
+    """
     found: list[Record] = []
-    for set_spec in _outermost(categories):
+    around = timedelta(days=1)
+    for set_spec in _outermost(categories) if _had_a_batch(day) else ():
         first = {
             "verb": "ListRecords",
             "metadataPrefix": "arXivRaw",
@@ -143,7 +152,7 @@ def ask_oai(
             "set": _set(set_spec),
         }
         found += _all_pages(session, oai_url, first)
-    return papers_as_of(found, day)
+    return found
 
 
 def papers_as_of(records: Iterable[Record], day: date) -> dict[PaperId, Paper]:

@@ -13,7 +13,7 @@ from newsletter.sources.base import FetchResult, Listing, ListingState, Paper
 from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.http.session import polite_session
 from tests.sources.dated_samples import catchup, dated_case, recent
-from tests.sources.oai_samples import refused_by_oai
+from tests.sources.oai_samples import harvest, raw, refused_by_oai
 from tests.sources.samples import Told, answer, atom, page
 from tests.sources.standin import Clock, Reply, StandIn, listening
 
@@ -236,6 +236,31 @@ def test_a_version_that_the_api_may_not_know_yet_is_missing_on_the_days_after(
     assert (old.state, said(old)) == (ListingState.COMPLETE, TOLD)  # moderation had held it
     arxiv.page("cs.SD", Reply(page(LATE, day="Wednesday, 25 November 2026")))
     assert only(fetch(arxiv)).missing == ("2610.06000",)
+
+
+BEFORE_AT, INSIDE_AT, AFTER_AT = map(datetime.fromisoformat, (BEFORE, INSIDE, AFTER))
+
+
+@pytest.mark.parametrize(
+    ("api", "versions", "told"),
+    [
+        ("v2", (BEFORE_AT, BEFORE_AT), "2610.06000v2"),  # moderation had held it
+        ("v2", (INSIDE_AT, BEFORE_AT, BEFORE_AT), "2610.06000v3"),  # the API is a day late
+        ("v3", (AFTER_AT, INSIDE_AT, BEFORE_AT), "2610.06000v2"),
+        ("v2", (AFTER_AT, INSIDE_AT, BEFORE_AT, BEFORE_AT), None),  # nobody has its words
+        ("v2", (BEFORE_AT,), None),  # OAI knows less than the page
+    ],
+)
+def test_what_the_api_may_not_know_yet_is_dated_by_oai(
+    arxiv: StandIn, api: str, versions: Sequence[datetime], told: str | None
+) -> None:
+    words = Told("2610.06000v1", "replace", "As OAI has it")
+    arxiv.papers |= by_name(Told(f"2610.06000{api}", published=BEFORE, updated=BEFORE))
+    arxiv.page("cs.SD", Reply(page(LATE, day="Wednesday, 25 November 2026")))
+    arxiv.oai(Reply(harvest(raw(words, *versions))))
+    listing = only(fetch(arxiv))
+    assert said(listing) == [*TOLD[:3], *([(told, "replace")] if told else [])]
+    assert listing.missing == (() if told else ("2610.06000",))
 
 
 def test_what_came_into_the_category_later_was_not_replaced_in_it_before(
