@@ -1,12 +1,14 @@
 """Notices of withdrawal by authors who write their comments in the language of their paper.
 
-As in English, a submission to a conference, an earlier version or a theorem is not the paper.
+As in English, a submission to a conference, an earlier version or a theorem is not the paper. Those
+of more languages are told by their stems (withdrawal_stems.py).
 """
 
 import re
 
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.sources.withdrawal_context import KNOWN_VENUE
+from newsletter.sources.withdrawal_stems import STEMS, is_notice_by_stem
 
 _PAPER = (
     r"(?:articles?|papier|pr[ée]publication|manuscrit|texte|travail|document|soumission|version"
@@ -16,15 +18,14 @@ _PAPER = (
     r"|препринт|рукопись"
     r"|статт[яюі]|статият?а?|makale\w*|bildiri\w*|artyku\w+|prac[aęy]|articol\w*|lucrare\w*"
     r"|článe?k\w*|člán[oe]?k\w*|příspěve?k\w*|práce|prác[uai]|julkaisu\w*|käsikirjoitu\w+"
-    r"|cikk\w*|kézirat\w*|άρθρο|εργασία|rad|članak|המאמר|مقال\w*|البحث|الورقة|makalah|naskah"
-    r"|bài báo|مقاله|پژوهش|लेख|शोध ?पत्र|पेपर|članek\w*|člank\w*|straipsn\w*|rakst\w*)"
+    r"|cikk\w*|kézirat\w*|άρθρο|εργασία|rad|članak|مقاله|پژوهش|članek\w*|člank\w*|straipsn\w*|rakst\w*)"
 )
 # Whatever says that a paper is withdrawn holds one of these.
 HINT = (
     r"撤|r[ei]tir|retrait|retra[sg]|zurück|rücknahme|getrokken|отозв|отзыв|сня[лт]|снима|відклик"
     r"|оттегл|取り?下げ|철회|geri çek|wycof|tillbaka|tilba[kg]e|stažen|stahuj|stáhl|stiah|sťahuj"
-    r"|vedetty|vetä|veti|vedämme|peruutettu|visszavon|απ[οέό]σ[υύ]ρ|povu[kč]|povlač|trekk?t?|trok|הוסר|سحب|tarik"
-    r"|rút lại|پس[\s\u200c]?گرفت|واپس|वापस|umak|atsauk|atšauk|tagasi"
+    r"|vedetty|vetä|veti|vedämme|peruutettu|visszavon|απ[οέό]σ[υύ]ρ|povu[kč]|povlač|trekk?t?|trok"
+    rf"|پس[\s\u200c]?گرفت|umak|atsauk|atšauk|{STEMS}"
 )
 # What is done to a paper, in forms that also tell who does it: "stahujeme", "ziehen ... zurück".
 _DO = (
@@ -33,10 +34,9 @@ _DO = (
     r"|drog tillbaka|tillbakadrage[nt]|tr(?:ekk|ækk|ukk)\w* tilba[kg]e"
     r"|отозван[аоы]?|снят[аоы]?|відкликан\w+|оттегл\w+"
     r"|geri çek\w+|wycof(?:uj|a)\w+|stahuj\w+|stáhl\w*|stažen[aoy]?|sťahuj\w+|stiah(?:l|nut)\w*"
-    r"|ved(?:etty|ämme|än) (?:pois|takaisin)|peruutettu|visszavon\w+|απ[οέό]σ[υύ]ρ\w+"
-    r"|povuk\w+|povučen\w*|povlač\w+|הוסר|نسحب|سحب|(?:di|men)tarik|menarik|rút lại"
-    r"|پس[\s\u200c]?گرفت\w*(?!\w|[\s\u200c]*ن)|واپس لے? ?لیا|वापस (?:ले )?(?:लिया|लिए|लेते)"
-    r"|umak(?:nil|njen)\w*|atsaukt\w*|atšauk[tė]\w*|tagasi võe\w+)(?!\w)"
+    r"|ved(?:etty|ämme|än) (?:pois|takaisin)|peruutettu|visszavon(?!ás)\w+|απ[οέό]σ[υύ]ρ\w+"
+    r"|povuk\w+|povučen\w*|povlač\w+"
+    r"|پس[\s\u200c]?گرفت\w*(?!\w|[\s\u200c]*ن)|umak(?:nil|njen)\w*|atsaukt\w*|atšauk[tė]\w*)(?!\w)"
 )
 # What somebody does, who is named before it: nothing that a paper itself does.
 _ACTIVE = (
@@ -77,17 +77,17 @@ _NOTICE = lazy_pattern(
     re.IGNORECASE,
 )
 _ELSEWHERE = lazy_pattern(
-    r"\b(?i:soumise?|envoyée?|présentée?|acceptée?|conf[ée]r[eê]n[cz]\w*|revue|revista|congres\w*"
+    r"\b(?i:soumise?|envoyée?|présentée?|acceptée?|conf[ée]r[eê]n[cz]\w*|revue|revista|congr[eé]s\w*"
     r"|enviad[oa]|sometid\w+|presentad[oa]|aceptad[oa]|submetid[oa]|aceit[oa]|inviat[oa]"
     r"|sottopost[oa]|rivista|eingereicht|konferen\w+|konferans\w*|conferenti\w+|conferin\w+"
     r"|časopis\w*|tidskrift\w*|tidsskrift\w*|zeitschrift|angenommen|tagung|workshop|atelier"
     r"|конференц\w+|конференці\w+|журнал\w*|dergi\w*|czasopism\w*|συν[εέ]δρι\w+|folyóirat\w*"
-    r"|کنفرانس|همایش|مجله|सम्मेलन|konferenc\w+|revij\w+)\b"
+    r"|کنفرانس|همایش|مجله|konferenc\w+|revij\w+)\b"
     rf"|(?<![A-Za-z]){KNOWN_VENUE[:-2]}(?![A-Za-z])|会议|會議|期刊|大会|学会|학회"
 )
 _ANOTHER = lazy_pattern(
     r"\b(?:pas|jamais|no|nunca|nicht|nie|non|n[ãa]o|не|niet|inte|ikke|není|nebyla?"
-    r"|ei|ni|nav|nėra|नहीं)\b|نسخه[\s\u200c]?\S{0,2}\s?(?:قبلی|پیشین|اول)|\bversi\w+ \d"
+    r"|ei|ni|nav|nėra)\b|نسخه[\s\u200c]?\S{0,2}\s?(?:قبلی|پیشین|اول)|\bversi\w+ \d"
     r"|\b(?:premi[èe]re?|pr[ée]c[ée]dente?|ancienne?|anterior|primera?|primeira|prima|erste\w*"
     r"|frühere\w*|vorige\w*|alte|první|předchozí|poprzedni\w*|предыдущ\w+|перв\w+)\b"
     r"|\b(?:th[ée]or[èe]me|teorem[aă]|section|secci[óo]n|satz|lemm[ea]"
@@ -105,6 +105,10 @@ _OF_OTHERS = re.compile(r"\s*(?:的?(?:论文|論文|文章|数据|研究|稿件
 
 def withdraws_in_another_language(sentence: str) -> bool:
     """Whether a sentence in another language than English withdraws this paper."""
+    return _is_notice(sentence) or is_notice_by_stem(sentence)
+
+
+def _is_notice(sentence: str) -> bool:
     found = _NOTICE.search(sentence)
     if found is None:
         return False

@@ -11,6 +11,95 @@ from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from tests.sources import samples
 
 NOTICES = """\
+המאמר נמשך על ידי המחברים
+מאמר זה הוסר בשל טעות בהוכחה
+המחברים משכו את המאמר
+أزيلت. تم سحب المقالة بسبب خطأ
+سحب المؤلفون هذا البحث
+سُحبت هذه الورقة من قبل المؤلفين
+مصنفین نے یہ مقالہ واپس لے لیا ہے
+লেখকরা এই প্রবন্ধটি প্রত্যাহার করেছেন
+लेखकांनी हा लेख मागे घेतला आहे
+यो लेख लेखकहरूद्वारा फिर्ता लिइएको छ
+આ લેખ લેખકોએ પાછો ખેંચ્યો છે
+ਇਹ ਪੇਪਰ ਲੇਖਕਾਂ ਨੇ ਵਾਪਸ ਲੈ ਲਿਆ ਹੈ
+இந்தக் கட்டுரை ஆசிரியர்களால் திரும்பப் பெறப்பட்டது
+ఈ పత్రాన్ని రచయితలు ఉపసంహరించుకున్నారు
+ಈ ಲೇಖನವನ್ನು ಲೇಖಕರು ಹಿಂಪಡೆದಿದ್ದಾರೆ
+ഈ ലേഖനം രചയിതാക്കൾ പിൻവലിച്ചു
+බලන්න. මෙම ලිපිය කතුවරුන් විසින් ඉල්ලා අස්කර ගන්නා ලදී
+บทความนี้ถูกถอนโดยผู้เขียน
+ผู้เขียนได้ถอนบทความนี้เนื่องจากข้อผิดพลาด
+ບົດຄວາມນີ້ຖືກຖອນໂດຍຜູ້ຂຽນ
+អត្ថបទនេះត្រូវបានដកចេញដោយអ្នកនិពន្ធ
+ဤစာတမ်းကို ရေးသားသူများက ရုပ်သိမ်းလိုက်သည်
+ይህ ጽሑፍ በደራሲዎቹ ተነስቷል
+სტატია გამოხმობილია ავტორების მიერ
+ავტორებმა სტატია უკან გაიწვიეს
+Հոդվածը հետ է կանչվել հեղինակների կողմից
+Հեղինակները հետ են վերցրել հոդվածը
+Məqalə müəlliflər tərəfindən geri götürülmüşdür
+Мақаланы авторлар қайтарып алды
+Макала авторлор тарабынан кайтарып алынды
+Maqola mualliflar tomonidan qaytarib olindi
+Зохиогчид энэ өгүүллийг буцаан татсан
+Артыкул адкліканы аўтарамі
+Трудот е повлечен од авторите
+Рад је повучен од стране аутора
+Аутори повлаче рад због грешке
+Artikulli u tërhoq nga autorët
+Greinin hefur verið dregin til baka af höfundum
+Höfundar draga greinina til baka
+Tharraing na húdair an páipéar siar
+Mae'r papur hwn wedi'i dynnu'n ôl gan yr awduron
+Artikulua egileek erretiratu dute
+Artikkel on autorite poolt tagasi võetud
+Hierdie artikel is deur die outeurs teruggetrek
+Makala haya yameondolewa na waandishi
+Marubutan sun janye wannan takarda
+Ang papel na ito ay binawi ng mga may-akda
+Makalah ini ditarik oleh penulis
+Naskah ini dicabut karena kesalahan
+Kertas kerja ini telah ditarik balik oleh pengarang
+Bài báo này đã được rút bởi tác giả
+Tác giả đã rút bài báo vì có lỗi
+La artikolo estis retirita de la aŭtoroj
+O artigo foi retirado polos autores
+Članak je povučen od strane autora
+Článok stiahli autori
+논문이 철회되었습니다
+本稿は著者により撤回されました
+本論文已被作者撤回
+Mākslas raksts atsaukts autoru dēļ
+המאמר הוסר על ידי המחברים עקב שגיאה
+אנו מושכים את העבודה הזו
+לאור טעות בלמה 3, המאמר בוטל
+تم إلغاء هذا البحث من قبل المؤلف
+نسحب هذه الورقة بسبب خطأ في البرهان
+এই গবেষণাপত্রটি লেখক কর্তৃক প্রত্যাহার করা হলো
+ผู้แต่งขอถอนบทความฉบับนี้
+ეს ნაშრომი ამოღებულია ავტორის მიერ
+Այս աշխատանքը հանվել է հեղինակների կողմից
+Бұл жұмыс кері қайтарылды
+Ushbu maqola qaytarib olindi
+Гэты артыкул зняты аўтарам
+Статијата е повлечена поради грешка
+Punimi u tërhoq për shkak të një gabimi
+Þessi grein hefur verið afturkölluð
+Artikulu hau erretiratua izan da
+Hemos retirado este trabajo
+Makala hii imefutwa na mwandishi
+Artikel ini dicabut oleh penulis
+Bài báo được rút lại do lỗi
+Chúng tôi xin rút bài báo này
+Cikkünket visszavontuk
+La artikolo estas retirita
+यह शोध पत्र निरस्त किया गया है
+இந்த ஆய்வுக் கட்டுரை விலக்கிக்கொள்ளப்பட்டது
+ఈ వ్యాసం ఉపసంహరించబడింది
+ഈ പ്രബന്ധം പിൻവലിച്ചിരിക്കുന്നു
+یہ مضمون مصنفین نے واپس لے لیا
+Бул макала кайтарып алынды
 این مقاله توسط نویسندگان پس گرفته شده است
 نویسندگان این مقاله را پس گرفتند
 यह लेख लेखकों द्वारा वापस ले लिया गया है
@@ -447,6 +536,69 @@ Accepted to Interspeech 2022; the paper was found to contain a labelling error a
 """
 
 DECOYS = """\
+המאמר נמשך מהכנס ICML
+המאמר לא נמשך
+המאמר התקבל לכנס ונמשך ממנו
+תם הכנס. המאמר עוסק בגידול נמשך לאורך זמן
+تم سحب الورقة من المؤتمر
+لم يتم سحب الورقة
+সম্মেলন থেকে প্রবন্ধটি প্রত্যাহার করা হয়েছে
+บทความนี้ถูกถอนจากการประชุม
+บทความนี้ยังไม่ถูกถอน
+இக்கட்டுரை மாநாட்டிலிருந்து திரும்பப் பெறப்பட்டது
+სტატია კონფერენციიდან გაიწვიეს
+Հոդվածը հետ է վերցվել գիտաժողովից
+Məqalə konfransdan geri götürüldü
+Рад је повучен са конференције
+Рад није повучен
+Greinin var dregin til baka af ráðstefnu
+Artikulua kongresutik erretiratu dute
+L'article va ser retirat del congrés
+Artikkel võeti konverentsilt tagasi
+Hierdie artikel is van die konferensie teruggetrek
+Makalah ditarik dari konferensi
+Makalah ini tidak ditarik
+Bài báo đã được rút khỏi hội nghị
+Bài báo không bị rút
+Trudot e prifaten, 12 stranici
+12 pages, Tynnu papers, alt text
+Accepted by ICASSP; alt text: retiring a lan
+Tagasi artikkel
+10 pages, papel de la retirada en la guerra; no
+Estudo sobre retirada de tropas, artigo de 10 páginas
+Ang papel ay tinanggap
+Thai: บทความนี้มี 10 หน้า
+מאמר על משיכה כבידתית
+مقالة عن انسحاب القوات
+בחינת מאמר: 12 עמודים
+Comments welcome; work on banning jany characters
+Karatasi na makala kuhusu kilimo
+Nghiên cứu về rút tiền từ ngân hàng: 15 trang
+המאמר נמשך מכתב העת
+העבודה טרם הוסרה
+הגרסה הקודמת של המאמר הוסרה
+سحبت الورقة من مجلة نيتشر
+النسخة السابقة من المقالة سحبت
+ওই প্রবন্ধটি জার্নাল থেকে প্রত্যাহার করা হয়েছিল
+ถอนบทความจากวารสาร
+სტატია ჟურნალიდან ამოღებულია
+Հոդվածը չի հանվել
+Maqola jurnaldan qaytarib olindi
+Артыкул не адкліканы
+Статијата не е повлечена
+Artikulli u tërhoq nga konferenca
+Greinin hefur ekki verið dregin til baka
+Artikulua ez da erretiratu
+Artikel ini menarik, 12 halaman
+Makalah ini menarik perhatian pembaca
+Bài báo chưa được rút
+Makala imeondolewa kwenye jarida
+ICASSP 2026: המאמר נמשך
+บทความเกี่ยวกับการถอนเงิน
+L'article retire l'hypothèse de compacité
+L'article retire du théorème
+El artículo retira la hipótesis
+Cikk a pénz visszavonásáról
 This is a comment on a paper that has since been withdrawn
 A reply to a manuscript which was later withdrawn by its authors
 We respond to an article (since withdrawn) on the same data
