@@ -130,7 +130,8 @@ def ask_oai(
     Raises:
         SourceError: OAI refused, or has no end.
     """
-    return papers_as_of(records_around(session, oai_url, categories, day), day)
+    records = records_around(session, oai_url, categories, day)
+    return papers_as_of(records, day) if records else {}
 
 
 def records_around(
