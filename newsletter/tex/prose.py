@@ -16,7 +16,6 @@ _OPENS = frozenset(" (<[/,=\n")
 _NUMBER = re.compile(r"[-+]?\.?\d|[ /]|\Z|\\?\$\d|[£€¥]|[<>]=? ?\d")
 
 DASHES = {"--": "–", "---": "—"}
-_JOINING = frozenset("–—/:;=")  # {+} and {-} may be sets of signs
 
 _METHOD = re.compile(r"[A-Za-z]*[A-Z][A-Z][a-z]+\Z|[A-Za-z]*[a-z][A-Z][a-z]+\Z")
 _RAISED = re.compile(r"[-+−]?\d+(?:\.\d+)?|[*+\-′'∗]{1,2}|[A-Za-z](?![A-Za-z])|°")
@@ -35,8 +34,8 @@ def tie(before: str, after: str, *, is_tex: bool) -> str:
         after: at least three characters behind it.
         is_tex: whether the text has other signs of TeX; then it ties names too, as in HE~0435.
     """
-    if after[:1] == "=" and after[1:2] != "~" and not (is_tex and before[-1:].isalnum()):
-        return "~"  # ~= is "about"
+    if after[:1] == "=" and after[1:2] != "~" and before[-1:] not in {"$", "}"}:
+        return "~"  # ~= is "about", but for $n$~=5 and \\textit{p}~=.05
     if not before or before[-1] in _OPENS:
         if before.endswith("~="):
             return " "  # n~=~5
@@ -66,14 +65,14 @@ def ends_in_name(before: str) -> bool:
     return _METHOD.search(before) is not None
 
 
-def is_guarded_dash(inner: str) -> bool:
-    """Whether braces hold nothing but a sign that nobody makes a set of: {--}, {/}, {:}."""
-    return inner in DASHES or inner in _JOINING
+def guarded_sign(inner: str, *, is_glued: bool) -> str | None:
+    """The sign that braces keep from what TeX would make of it: B{=}32, A{-}{-}, 3{--}5.
 
-
-def is_guarded_sign(inner: str) -> bool:
-    """Whether braces keep a sign from what TeX would make of it: B{=}32, A{-}{-}."""
-    return len(inner) == 1 and not inner.isalnum() and not inner.isspace()
+    None where they hold anything else. A wildcard by itself, {*}, is the author's own.
+    """
+    if len(inner) == 1 and not (inner.isalnum() or inner.isspace()):
+        return inner if is_glued or inner != "*" else None
+    return DASHES.get(inner)
 
 
 def shows_braces(inner: str, *, is_tex: bool, alone: bool) -> bool:

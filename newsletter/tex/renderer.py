@@ -194,10 +194,9 @@ class TexRenderer(Renderer):
         raw = self.inside(start, inner.end)
         content = self.inner(inner, style)
         alone = len(self.tokens) == inner.end - start + 1
-        if prose.is_guarded_dash(raw):
-            return self.marks.words(prose.DASHES.get(raw, raw))
-        if prose.is_guarded_sign(raw) and self.is_glued(start, inner.end):
-            return content
+        sign = prose.guarded_sign(raw, is_glued=self.is_glued(start, inner.end))
+        if sign is not None:
+            return content if raw == sign else self.marks.words(sign)
         if prose.shows_braces(raw, is_tex=self.is_tex, alone=alone):
             return "{" + content + "}"
         return content

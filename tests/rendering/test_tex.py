@@ -145,7 +145,7 @@ def test_what_stands_in_brackets_before_an_argument_is_told_apart(source: str, s
     ("a Stega}nography and Explan{ation", "a Steganography and Explanation"),
     ("PRMBench}comprises { 6 and 7 }", "PRMBench comprises { 6 and 7 }"),
     ("an open } and an open {", "an open } and an open {"),
-    ("B{=}32, Doc2Query{-}{-} to {+} and {-}", "B=32, Doc2Query-- to {+} and {-}"),
+    ("B{=}32, Doc2Query{-}{-} to {+} and {-}", "B=32, Doc2Query-- to + and -"),
     ("the ``delta energy' and ``it's both''", "the “delta energy” and “it's both”"),
 )
 def test_what_is_never_closed_neither_glues_words_nor_is_shown(source: str, seen: str) -> None:
@@ -162,7 +162,9 @@ def test_what_is_never_closed_neither_glues_words_nor_is_shown(source: str, seen
         "H₂O, SO₄²⁻, 2 H₂ + O₂ → 2 H₂O, ch(E)",
     ),
     ("a gripper (~= 1.5 J), (~<5%), x ~= y", "a gripper (~= 1.5 J), (~<5%), x ~= y"),
-    (r"$n$~=~5 and a~=b", "n = 5 and a =b"),
+    (r"$n$~=~5, $n$~=5, \textit{p}~=.05, a~=b, e~= 3\%", "n = 5, n =5, p =.05, a~=b, e~= 3%"),
+    ("{-}", "-"),
+    ("x {<} y, a{*}", "x < y, a*"),
     (r"\fontsize{9}{10}\selectfont We show", "We show"),
 )
 def test_scripts_conditions_and_sizes_of_other_programs_are_read(source: str, seen: str) -> None:
