@@ -81,7 +81,7 @@ GONE = names("""
     nopagebreak pagebreak nolinebreak frenchspacing makeatletter makeatother global long outer
     begingroup endgroup qedhere negthinspace negmedspace negthickspace mathsurround appendix
     balance break displaylines tableofcontents hline hrule vrule toprule midrule bottomrule joinrel
-    relbar Relbar else fi
+    relbar Relbar else fi onehalfspacing phantomsection
 """)
 WITH_OPTION = frozenset(names("footnotemark linebreak pagebreak nolinebreak nopagebreak"))
 SPACES = names("""
@@ -110,11 +110,12 @@ ONE_UNSAID = names("""
 TWO_UNSAID = names("""
     setlength addtolength newcommand renewcommand providecommand definecolor DeclareMathOperator
     markboth rule newtheorem addtocounter setcounter colorlet DeclareRobustCommand
-    fontsize settowidth newenvironment
+    fontsize settowidth newenvironment savebox sbox DeclareUnicodeCharacter addtocontents
 """)
 # Commands with one argument, or two, in front of the one they are about.
 SECOND_SHOWN = names("""
     mintinline textcolor colorbox raisebox scalebox rotatebox parbox foreignlanguage hypertarget
+    adjustbox
 """)
 THIRD_SHOWN = names("fcolorbox resizebox multicolumn multirow")
 HEADINGS = names("""

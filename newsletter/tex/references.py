@@ -49,7 +49,8 @@ def _inner_link(renderer: Renderer, span: Span, style: Style, name: str) -> Math
         groups = [(renderer.raw(ahead), ahead.at) for _ in range(3)]
         if groups[-1][0] is not None:
             span.at = groups[1][1]
-    renderer.trim(span)
+    if renderer.group_follows(span):
+        renderer.trim(span)
     if not links.is_linkable(target):
         shown = renderer.argument(span, style) if renderer.next_is(span, TokenType.OPEN) else target
         return MathPart(Role.ORDINARY, shown)

@@ -40,7 +40,8 @@ _UNITS = _pairs("""
 _POWERS = {"squared": "2", "cubed": "3"}
 _POWERS_AHEAD = {"square": "2", "cubic": "3"}
 _UNIT_PART = re.compile(
-    r"(?:\\tothe|\^)\{?(?P<power>[-+]?\d{1,3})\}?|\\(?P<name>[A-Za-z]+)|(?P<dot>[.~])|(?P<plain>[^\\^.~{}\s]+)|."
+    r"(?:\\tothe|\^)\{?(?P<power>[-+]?\d{1,3})\}?|\\(?P<name>[A-Za-z]+)"
+    r"|(?P<degree>\^\s*\{?\\circ\}?\s*)|(?P<dot>[.~]|\\[,;:!/ ])|(?P<plain>[^\\^.~{}\s]+)|."
 )
 _NUMBER = re.compile(
     r"(?P<value>[-+]?\d*\.?\d*)\s?(?:\((?P<error>\d+)\))?(?:[eEdD](?P<power>[-+]?\d+))?\Z"
@@ -123,9 +124,10 @@ def _unit(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
 
 
 def _unit_fraction(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
-    r"""`\unitfrac[10]{km}{s}` as 10 km/s."""
+    r"""`\unitfrac[10]{km}{s}` as 10 km/s, `\unitfrac{J}{kg\,K}` as J/(kg K)."""
     number = _bracketed_number(renderer, span, style)
     top, bottom = _unit_shown(renderer, span, style), _unit_shown(renderer, span, style)
+    bottom = f"({bottom})" if " " in bottom.strip() else bottom
     return MathPart(Role.ORDINARY, _together(number, f"{top}/{bottom}" if bottom else top))
 
 
@@ -188,8 +190,8 @@ def _units(raw: str, marks: Marks) -> str | None:
                 done.append(_unit_set(symbol, inverse + (power or "1" * bool(inverse)), marks))
                 symbol = power = inverse = ""
             symbol = _PREFIXES[name]
-        elif name in _UNITS or part["plain"]:
-            symbol += _UNITS.get(name or "", part["plain"] or "")
+        elif name in _UNITS or part["plain"] or part["degree"]:
+            symbol += _UNITS.get(name or "", part["plain"] or "°")
         elif name:
             return None
     if symbol:

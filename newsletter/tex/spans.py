@@ -9,6 +9,7 @@ from newsletter.tex.tokens import ENDS, Layout, Token, TokenType, scan
 from newsletter.tex.unclosed import FAR, NEAR, reach
 
 _LONGEST_OPTION = 200
+_TO_GROUP = re.compile(r" *(?:\[[^\[\]]{0,300}\] *)*\{")
 _SPACED_OPTION = re.compile(r" (?:\[[^\]]{0,200}\] ?){1,2}\{")
 _THIN_SPACES = {"\\,", "\\!", "\\;", "\\:"}
 # More lonely braces than an author forgets.
@@ -130,11 +131,16 @@ class Spans:
 
     def skip_options_before_group(self, span: Span) -> None:
         r"""Step over brackets before a group, no reader needs them: \makebox[2cm][l]{text}."""
-        ahead = Span(span.at, span.end)
-        self.skip_options(ahead)
-        self.trim(ahead)
-        if self.next_is(ahead, TokenType.OPEN):
-            span.at = ahead.at
+        if self.group_follows(span):
+            self.skip_options(span)
+            self.trim(span)
+
+    def group_follows(self, span: Span) -> bool:
+        """Whether a group is next, behind spaces and brackets; nothing is taken for that."""
+        if not span:
+            return False
+        found = _TO_GROUP.match(self.source, self.tokens[span.at].start, self.end_of(span))
+        return found is not None
 
     def opens_unclosed(self, span: Span) -> bool:
         """Whether a brace stands here that the text never closes, as where it was cut."""

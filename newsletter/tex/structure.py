@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from newsletter.tex.spans import Style
 
 _MOST_ENDS = 20
+_ENDS_IN_LETTER = re.compile(r"[A-Za-zÀ-ɏ°]\Z")  # of a name, or before a unit
 _LENGTH = re.compile(
     r" ?=? ?[-+]?[\d.]+ ?(?:true)?(?:pt|pc|in|bp|cm|mm|dd|cc|sp|em|ex|mu)?(?![a-z])"
 )
@@ -97,7 +98,7 @@ def _shown_after(skipped: int) -> Handler:
     """Skip so many arguments (colour, width, angle), then show the one they are about."""
 
     def handler(renderer: Renderer, span: Span, style: Style, _name: str) -> MathPart:
-        renderer.option(span)
+        renderer.skip_options(span)
         for _ in range(skipped):
             if renderer.raw(span) is None:
                 return MathPart(Role.ORDINARY, "")
@@ -144,9 +145,12 @@ def _by_mode(renderer: Renderer, span: Span, style: Style, name: str) -> MathPar
     parts = end if middle is None or middle > end else middle
     chosen = Span(span.at, parts) if is_first else Span(min(parts + 1, end), end)
     span.at = end + 1
-    renderer.skip_empty(span)
+    is_ended = renderer.skip_empty(span)
     renderer.trim(chosen)
-    return MathPart(Role.ORDINARY, renderer.inner(chosen, style) if chosen else "")
+    shown = renderer.inner(chosen, style) if chosen else ""
+    if not is_ended and _ENDS_IN_LETTER.search(shown):
+        renderer.trim(span)  # TeX takes no space behind it: \fi ngstrom, \fi C
+    return MathPart(Role.ORDINARY, shown)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -159,6 +163,8 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(names.SPACES, _space),
     **dict.fromkeys(names.ONE_UNSAID, _unsaid(1)),
     **dict.fromkeys(names.TWO_UNSAID, _unsaid(2)),
+    "addcontentsline": _unsaid(3),
+    "usefont": _unsaid(4),
     **dict.fromkeys(names.SECOND_SHOWN, _shown_after(1)),
     **dict.fromkeys(names.THIRD_SHOWN, _shown_after(2)),
     **dict.fromkeys(names.LENGTHS, _length),

@@ -165,7 +165,11 @@ def test_what_is_never_closed_neither_glues_words_nor_is_shown(source: str, seen
     (r"$n$~=~5, $n$~=5, \textit{p}~=.05, a~=b, e~= 3\%", "n = 5, n =5, p =.05, a~=b, e~= 3%"),
     ("{-}", "-"),
     ("x {<} y, a{*}", "x < y, a*"),
-    (r"\fontsize{9}{10}\selectfont We show", "We show"),
+    (r"\fontsize{9}{10}\selectfont We show \usefont{T1}{ptm}{m}{n}it", "We show it"),
+    (r"\unitfrac[2]{J}{kg\,K}, \unit[-3]{^\circ C}, \unit[4]{\,kpc}", "2 J/(kg K), −3 °C, 4 kpc"),
+    (r"\parbox[c][2cm][t]{3cm}{in a box} \parbox {1cm} {b}", "in a box b"),
+    (r"\ifmmode\AA\else\AA\fi ngstrom, \ifmmode\pm\else$\pm$\fi 3", "Ångstrom, ± 3"),
+    (r"\href{https://a.example} is, \hyperlink{x} is", "https://a.example is, x is"),
 )
 def test_scripts_conditions_and_sizes_of_other_programs_are_read(source: str, seen: str) -> None:
     assert to_text(source) == seen
