@@ -1,6 +1,5 @@
 """Issues: composed from what was announced, frozen once, the same for every reader ever after."""
 
-import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -89,7 +88,7 @@ def freeze_issue(session: Session, content: IssueContent) -> IssueRow | None:
         by_category=content.by_category,
         notes={listing.category: asdict(listing) for listing in content.listings},
         picks=None if content.picks is None else to_json(content.picks),
-        topics=dict(content.topics) or None,
+        topics={words: on or papers for words, papers, on in content.topics} or None,
         state=IssueState.FROZEN,
         frozen_at=content.frozen_at,
         edits=issue_edits.to_json(content) or None,
@@ -134,7 +133,7 @@ def load_issue(session: Session, issue: IssueRow) -> IssueContent:
         frozen_at=issue.frozen_at,
         by_category=issue.by_category,
         picks=None if issue.picks is None else from_json(issue.picks),
-        topics=tuple(itertools.starmap(Topic, (issue.topics or {}).items())),
+        topics=tuple(_topic(words, on) for words, on in (issue.topics or {}).items()),
         sections_by_day=(
             _sections_by_day(session, issue)
             if issue.first_day or any(row.announced_on for row in rows)
@@ -154,6 +153,11 @@ def find_entry(session: Session, issue_id: int, arxiv_id: str) -> IssueEntry | N
     if row is None:
         return None
     return _entry(row, papers.by_id(session, [PaperId(row.arxiv_id, row.version)]))
+
+
+def _topic(words: str, on: Sequence[str] | int) -> Topic:
+    """As it was frozen; by earlier versions with the number of its papers alone."""
+    return Topic(words, on) if isinstance(on, int) else Topic(words, len(on), tuple(on))
 
 
 def _entry(row: IssueEntryRow, papers_by_id: Mapping[PaperId, Paper]) -> IssueEntry:

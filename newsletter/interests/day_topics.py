@@ -17,6 +17,7 @@ from newsletter.sources.base import Paper
 from newsletter.taxonomy import CATEGORIES
 
 _MOST_TOPICS = 3
+_MOST_OF_MANY = 6  # of a day with many papers
 _MOST_CANDIDATES = 50
 _LONGEST_TEXT = 5000  # characters of an abstract
 _BEHIND_TITLE = " | "
@@ -42,8 +43,9 @@ _GAPS = str.maketrans(dict.fromkeys("\n\t()[]{},.;:?!\"'/$“”’—–", " ")
 _HEADS = frozenset(
     re.findall(
         r"\w+",
-        "algorithm analysis answering assessment data experience generation guidance instance"
-        " intelligence learning mind model modeling network science system thinking",
+        "action ai algorithm analysis answering assessment data experience feedback generation"
+        " guidance instance intelligence learning mind model modeling network neural nlp science"
+        " selection synthesis system thinking tuning",
     )
 )
 _NO_TOPIC = frozenset(
@@ -62,27 +64,45 @@ _AFTER_NOUN = (
     r"(?=\s?[.,;:()|]|\s(?:and|as|at|by|can|for|from|in|is|are|of|on|or|that|to|via|with)\b)"
 )
 _BELONGS = 0.8  # of all times that a phrase is said
+_BELONGING_RARITY = 0.7  # of a word that belongs: "model" to "predictive control"
+_USUAL = 4  # times as rare as others at most, a way of writing is still one
 _NOUN = 0.15  # of all times that a phrase is said, at least
 
 
 class Topic(NamedTuple):
-    """A phrase as the papers write it, and how many are on it."""
+    """A phrase as the papers write it, how many are on it, and which, by their identifiers.
+
+    Of issues that were frozen by earlier versions it is not known which.
+    """
 
     words: str
     papers: int
+    on: tuple[str, ...] = ()
 
 
 def find_topics(papers: Sequence[Paper]) -> tuple[Topic, ...]:
-    """The most telling ones of a day, at most three; none of a day whose papers share nothing."""
+    """The most telling ones of a day, at most three, and six of a day with many papers.
+
+    None of a day whose papers share nothing.
+    """
     texts = [_title(paper) + _BEHIND_TITLE + paper.abstract[:_LONGEST_TEXT] for paper in papers]
     found = sorted(_candidates(papers, texts), key=_PossibleTopic.order)
-    chosen: list[_PossibleTopic] = []
+    chosen: dict[_PossibleTopic, str] = {}
     for topic in found:
         if not any(map(topic.repeats, chosen)) and topic.is_noun(texts):
-            chosen.append(topic)
-        if len(chosen) == _MOST_TOPICS:
+            words = topic.written(texts)
+            if len(words) <= _LONGEST_WRITTEN:
+                chosen[topic] = words
+        if len(chosen) == (_MOST_TOPICS if len(papers) < _MANY else _MOST_OF_MANY):
             break
-    return tuple(Topic(topic.written(texts), len(topic.papers)) for topic in chosen)
+    return tuple(
+        Topic(
+            words,
+            len(topic.papers),
+            tuple(papers[number].id.arxiv_id for number in sorted(topic.papers)),
+        )
+        for topic, words in chosen.items()
+    )
 
 
 @dataclass(frozen=True)
@@ -133,11 +153,12 @@ class _PossibleTopic:
         forms = Counter(" ".join(form.split()) for _, form in found)
         usual = [form for form in forms if 5 * forms[form] >= max(forms.values())]
         form = min(usual, key=lambda form: (sum(map(str.isupper, form)), form[-1] != "s", form))
-        before, times = Counter(word for word, _ in found).most_common(1)[0]
+        small, times = Counter(word.lower() for word, _ in found).most_common(1)[0]
+        before = next(word for word, _ in found if word.lower() == small)
         is_sure = len(self.papers) > 1 and times >= _BELONGS * len(found)
-        belongs = is_sure and shipped().rarity(before.lower()) >= _RARITY
-        whole = f"{before} {form}"
-        form = whole if before and belongs and len(whole) <= _LONGEST_WRITTEN else form
+        belongs = is_sure and shipped().rarity(small) >= _BELONGING_RARITY
+        is_title = len(f"{before} {form}") > _MOST_OF_TITLE * max(len(title) for title, *_ in own)
+        form = f"{before} {form}" if before and belongs and not is_title else form
         said = "\n".join(text.partition(_BEHIND_TITLE)[2] for text in texts)
         return " ".join(_in_small_letters(word, said) for word in form.split(" "))
 
@@ -150,8 +171,10 @@ class _PossibleTopic:
 def _in_small_letters(word: str, said: str) -> str:
     """A word with the capital of a title as sentences write it; a name keeps its capital."""
     small = word.lower()
-    is_titled = word[:1].isupper() and word[1:] == small[1:]
-    return small if is_titled and re.search(rf"\b{re.escape(small)}\b", said) else word
+    if word == small or word.title() != word:
+        return word
+    small_ones, titled = (len(re.findall(rf"\b{re.escape(one)}\b", said)) for one in (small, word))
+    return small if small_ones and _USUAL * small_ones >= titled else word
 
 
 def _candidates(papers: Sequence[Paper], texts: Sequence[str]) -> Iterator[_PossibleTopic]:
@@ -226,7 +249,9 @@ def _singular(word: str) -> str:
 
 
 def _is_topic(words: Sequence[str], lexicon: Lexicon) -> bool:
-    if len(words) == 1 and (_singular(words[0]) in _HEADS or words[0].endswith(_ENDINGS)):
+    if len(words) == 1 and words[0].endswith(_ENDINGS):
+        return False
+    if all(_singular(word) in _HEADS for word in words):
         return False
     telling = words[:-1] if _singular(words[-1]) in _HEADS else words
     for word in telling:

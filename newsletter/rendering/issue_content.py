@@ -177,6 +177,15 @@ class IssueContent:
         """And what several papers of its leading section are on; milliseconds a hundred papers."""
         return replace(self, topics=find_topics([entry.paper for entry in self.leading]))
 
+    def topic_anchor(self, topic: Topic) -> str:
+        """Where the issue's page lists the papers on it; nowhere where they are not known.
+
+        Mails of several days have topics of their own.
+        """
+        if not topic.on or self.first_day is not None:
+            return ""
+        return f"topic-{self.topics.index(topic) + 1}" if topic.papers > 1 else topic.on[0]
+
     @cached_property
     def leading(self) -> list[IssueEntry]:
         """The day's own papers in the first section that has any: the day is about them."""

@@ -68,7 +68,13 @@ class MastheadTexts(DaySentences):
 
     def about(self, content: IssueContent) -> str:
         """What the day is about, as a sentence; where all was found later, how much that is."""
-        return self._opening.about(content) or self.found_later_count(content)
+        return "".join(words for words, _ in self.about_linked(content))
+
+    def about_linked(self, content: IssueContent) -> list[tuple[str, str]]:
+        """The same in pieces; a topic with where its papers are on the issue's page."""
+        pieces = self._opening.about_linked(content)
+        is_told = any(words for words, _ in pieces)
+        return pieces if is_told else [(self.found_later_count(content), "")]
 
     def section_counts(self, content: IssueContent) -> list[tuple[IssueSection, str]]:
         """How many papers each section has; a section without any is not spoken of."""

@@ -1,17 +1,26 @@
 """What a day is about, in one sentence: mail programs summarize from it."""
 
+import re
+
+from newsletter.interests.day_topics import Topic
 from newsletter.rendering.day_sentences import DaySentences
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
 from newsletter.rendering.paper_text import plain, shortened
 
 _TITLE_CHARACTERS = 90
+_TOPIC = re.compile("\0(.*?)\0")
 
 
 class OpeningSentence(DaySentences):
     """In one language; of papers found later only, there is nothing to say."""
 
-    def about(self, content: IssueContent) -> str:
-        """What the day is about, as a sentence: mail programs summarize from it."""
+    def about_linked(self, content: IssueContent) -> list[tuple[str, str]]:
+        """What the day is about, in pieces; a topic with where its papers are on the page."""
+        pieces = _TOPIC.split(self._about(content))
+        anchors = map(content.topic_anchor, _most_first(content))
+        return [(words, next(anchors) if at % 2 else "") for at, words in enumerate(pieces)]
+
+    def _about(self, content: IssueContent) -> str:
         if not content.entries:  # a reader left out all sections that the day has
             return self._say("No papers in your sections")
         first = content.entries[0]
@@ -77,17 +86,20 @@ class OpeningSentence(DaySentences):
             if is_whole
             else say("Among the replacements of %(categories)s: %(topics)s."),
         }[content.leading[0].section]
-        counts = any(papers > 1 for _, papers in content.topics)
+        counts = any(topic.papers > 1 for topic in content.topics)
         topics = []
-        most_first = sorted(content.topics, key=lambda topic: -topic.papers)
-        for place, (words, papers) in enumerate(most_first):
+        for place, (words, papers, _) in enumerate(_most_first(content)):
             first = self._count("%(num)s paper on %(topic)s", "%(num)s papers on %(topic)s", papers)
             line = say("%(num)s on %(topic)s") if place else first
             told = line % {"topic": words, "num": self._number(papers)}
-            topics.append(told if counts else words)
+            topics.append((told if counts else words).join("\0\0"))
         categories = self._categories(content.categories)
         return sentence % {"categories": categories, "topics": self._list(topics)}
 
     @staticmethod
     def _title(entry: IssueEntry) -> str:
         return shortened(plain(entry.paper.title), _TITLE_CHARACTERS)
+
+
+def _most_first(content: IssueContent) -> list[Topic]:
+    return sorted(content.topics, key=lambda topic: -topic.papers)

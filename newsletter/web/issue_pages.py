@@ -11,12 +11,14 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from newsletter import issues, late_papers
+from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.models import IssueRow
 from newsletter.rendering.citations import FORMATS
 from newsletter.rendering.issue_content import Block, IssueContent, IssueEntry
 from newsletter.rendering.paper_text import is_category
 from newsletter.rendering.size_budget import DetailLevel
+from newsletter.sources.base import Paper
 from newsletter.web.kept_pages import A_WHILE, kept_file, kept_page
 from newsletter.web.pages import pages
 
@@ -103,6 +105,7 @@ def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
         blocks=blocks,
         categories=_categories(blocks) if content.by_category else [],
         first=_first(content),
+        topics=_topics(content),
         found_later=found_later,
         chips=_chips(content),
         formats=FORMATS.values(),
@@ -156,6 +159,16 @@ def _first(content: IssueContent) -> list[tuple[IssueEntry, IssuePick]]:
     entries = {entry.paper.id.arxiv_id: entry for entry in content.entries}
     return [
         (entries[pick.arxiv_id], pick) for pick in content.picks or () if pick.arxiv_id in entries
+    ]
+
+
+def _topics(content: IssueContent) -> list[tuple[str, Topic, list[Paper]]]:
+    """What several papers are on, where it is known which."""
+    papers = {paper.id.arxiv_id: paper for paper in content.papers}
+    return [
+        (content.topic_anchor(topic), topic, [papers[one] for one in topic.on])
+        for topic in sorted(content.topics, key=lambda topic: -topic.papers)
+        if topic.papers > 1 and content.topic_anchor(topic)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from newsletter.interests.day_topics import find_topics
+from newsletter.interests import day_topics
 from newsletter.sources.base import Paper, PaperId
 
 _TOPICS = (
@@ -25,6 +25,13 @@ def paper(number: int, topic: int = 3) -> Paper:
         authors=(),
         categories=("cs.SD",),
     )
+
+
+def find_topics(papers: list[Paper]) -> tuple[tuple[str, int], ...]:
+    """Their words, and how many papers are on them."""
+    found = day_topics.find_topics(papers)
+    assert [len(topic.on) for topic in found] == [topic.papers for topic in found]
+    return tuple(topic[:2] for topic in found)
 
 
 def day(papers: int) -> list[Paper]:
@@ -87,8 +94,28 @@ def test_a_topic_is_short_no_formula_no_title_and_not_the_field_itself() -> None
         replace(paper(number), title=title, abstract=text, categories=("eess.AS", "cs.SD"))
         for number, (title, text) in enumerate(titles * 4)
     ]
-    found = [topic.words for topic in find_topics(papers)]
+    found = [words for words, _ in find_topics(papers)]
     assert sorted(found) == ["ASR", "zyxotomography"]
+
+
+def test_a_large_day_has_more_topics_and_none_is_a_word_of_every_field_or_cut_short() -> None:
+    words = ["ASR", "Quarks", "Plasmids", "Tokamaks", "Zeolites", "Glaciers", "Lichens"]
+    said = [*(f"{one}; {one}, and {one}." for one in words), "NLP and AI models; NLP, AI models."]
+    of_many = [
+        replace(
+            paper(number),
+            title=f"Method {number}: {(*words, 'NLP')[number % 8]} at Work",
+            abstract=text,
+        )
+        for number, text in enumerate(said * 5)
+    ]
+    assert len(find_topics(of_many)) == 3
+    assert len(find_topics(of_many + [paper(number) for number in range(40, 64)])) == 6
+    assert "NLP" not in dict(find_topics(of_many[7::8] + [paper(number) for number in range(40)]))
+    long = "Spectrographically Regularized Multivariate Predictive Control"
+    text = f"{long} is {long}; {long.lower()}, and {long.lower()}."
+    cut = [replace(paper(number), title=f"{long} {number}", abstract=text) for number in range(4)]
+    assert not find_topics(cut + [paper(number) for number in range(4, 30)])
 
 
 def test_odd_texts_are_no_topics_and_a_day_says_the_same_each_time() -> None:
@@ -96,7 +123,7 @@ def test_odd_texts_are_no_topics_and_a_day_says_the_same_each_time() -> None:
         Paper(PaperId(f"2507.{n:05}", 1), text, text * 99, (), ("cs.SD",), None)
         for n, text in enumerate(("", "$", "\\", "(((", "\u200b", "1 2 3", "a+ b* [c", "音频 音频"))
     ]
-    assert not [topic for topic in find_topics(odd) if topic.words.isascii()]
+    assert not [words for words, _ in find_topics(odd) if words.isascii()]
     assert find_topics(day(24) + odd) == find_topics(day(24) + odd)
     assert {words for words, _ in find_topics(day(24)[::-1])} == {
         words for words, _ in find_topics(day(24))

@@ -76,7 +76,13 @@ def test_an_issue_by_category_with_the_editor_s_word(site: Site) -> None:
     freeze(site.database, day, 60, grouped)
     page = site.get(f"/audio/{day}").text
     anchors = re.findall(r'<h2 class="label" id="([^"]+)"', page)
-    assert anchors[:2] == ["first-cs.SD-replace", "first"]  # the editor's, then the group's
+    assert anchors[:3] == ["first-cs.SD-replace", "first", "topics"]  # the editor's, the group's
+    (about,) = re.findall(r'<p class="lead">.*?</p>', page)
+    assert re.findall(r'#(topic-[^"]+)', about) == re.findall(r'<details id="(topic-[^"]+)', page)
+    listed = re.findall(r'<li><a href="#([^"]+)', page.partition('id="topics"')[2])
+    assert set(listed) <= set(re.findall(r'<article id="([^"]+)', page))
+    told = [int(number) for number in re.findall(r"(\d+) (?:papers )?on ", about)]
+    assert len(listed) == sum(told) > 1
     lead, bar = page.index("the editor: "), page.index('<svg class="bar"')
     assert lead < bar < page.index("Tea <b>")
     widths = re.findall(r'<rect class="\w+" x="(\d+)" width="([\d.]+)"', page)

@@ -11,6 +11,7 @@ const onlyMarked = document.getElementById("only-marked");
 const taken = document.getElementById("taken"); // leads to the marked papers' files, from anywhere
 const articles = [...document.querySelectorAll("article")];
 const sections = [...document.querySelectorAll("main > section:has(article)")];
+const lists = document.querySelectorAll("main > .topics, main > section:has(> .first)"); // of all papers
 const place = finder.dataset.place;
 const number = new Intl.NumberFormat(document.documentElement.lang);
 
@@ -71,6 +72,7 @@ function find() {
   for (const chip of chips) chip.querySelector("span").textContent = number.format(counts[chip.value] ?? 0);
   const { all, found: some, none } = finder.dataset;
   const isWhole = shown === articles.length;
+  for (const list of lists) list.hidden = !isWhole;
   const told = some.replace("{num}", number.format(shown)).replace("{all}", number.format(articles.length));
   found.textContent = isWhole ? all : shown ? told : none;
 }
