@@ -34,7 +34,7 @@ _HINT = lazy_pattern(
 )
 # Full stops of "Proc. Amer. Math. Soc." end no sentence.
 _SENTENCE = lazy_pattern(
-    r"(?<![A-Z])(?<!\b[A-Z][a-z]{2})(?<!\b[A-Z][a-z]{3})(?<!\bCommun)(?<!\bAstron)(?<!\bTrans)"
+    r"(?<![A-Z])(?<!\bEq)(?<!\b[A-Z][a-z]{2})(?<!\b[A-Z][a-z]{3})(?<!\bCommun)(?<!\bAstron)(?<!\bTrans)"
     r"(?<!\bAstrophys)(?<!\bPhilos)[.!?]\s+"
     r"(?=[A-ZÀ-ÖØ-ÞА-Я\[(\"“]|(?:withdrawn|this|paper|we)\b)"
 )
@@ -86,8 +86,8 @@ _LEADS_TO_NOUN = lazy_pattern(
 )
 _FOLLOWS_NOUN = lazy_pattern(
     r"\W*$|\s*[.:;,()–—-]"
-    rf"|\s+of\s+(?:(?:this|the|our|my|present)\s+)*(?!{OTHER}\b)(?:\w+\s+)?"
-    rf"(?:{PAPER}\b|it\b|arxiv)"
+    rf"|\s+of\s+(?:(?:this|the|our|my|present)\s+)*(?!{OTHER}\b)"
+    rf"(?!\w+ (?:papers|articles|works|manuscripts|preprints)\b)(?:\w+\s+)?(?:{PAPER}\b|it\b|arxiv)"
     rf"|\s+from\s+{ARXIV}"
     r"|\s+(?:for|due|because|by|as|since|until|to|on|in order|request\w*|notice|note|statement"
     r"|reasons?|pending|has|is|was)\b",

@@ -176,7 +176,7 @@ _PART = (
     r"|conjectures?|assertions?|conclusions?|examples?|parts?|figures?|tables?|append\w+|remarks?"
     r"|corollar\w+|data(?: ?sets?)?|code|models?|chapters?|arguments?|definitions?|references?"
     r"|equations?|supplement\w*|talks?|posters?|presentations?|tutorials?|patents?|drugs?|troops|grants?|funding|support|consent"
-    r"|benchmarks?|products?|money|cash|water|names?|authorship|assumptions?|hypothes[ei]s"
+    r"|benchmarks?|products?|money|cash|tokens?|coins?|funds|deposits?|water|blood|names?|eqs?\.?|figs?\.?|authorship|assumptions?|hypothes[ei]s"
     r"|experiments?|(?:supplementa\w+|ancillary|additional) (?:materials?|files?|information))\b"
 )
 _PART_ALONE = lazy_pattern(

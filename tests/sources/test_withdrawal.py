@@ -11,6 +11,45 @@ from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from tests.sources import samples
 
 NOTICES = """\
+Withdrawn for further revision
+The paper is withdrawn since the main claim turned out to be known
+I have withdrawn this submission, please do not cite
+Submission withdrawn by the authors in July 2024
+This version of the manuscript has been withdrawn by the authors
+arXiv admin note: This submission has been withdrawn due to text overlap with other authors
+This paper is being withdrawn, a corrected version will be posted later
+We are retracting this paper because the dataset was contaminated
+This article is withdrawn: the experiment in Section 4 could not be reproduced
+[Withdrawn] The proof of Proposition 2 has a gap
+WITHDRAWN: see comments
+Paper has been temporarily withdrawn for internal approval
+the authors wish to withdraw this manuscript
+Authors request withdrawal of the article owing to licensing issues
+Please withdraw this paper; the author list was not approved
+I would like to withdraw my paper since there are conflicts with my co-author
+This preprint has been taken down at the request of our sponsor
+Removed by the author because of copyright
+This paper was withdrawn by arXiv moderators
+Withdrawal requested by the corresponding author
+Retraction: the results in Table 2 are wrong
+Retracted due to an error in the code
+The author has withdrawn this paper in order to merge it with arXiv:2401.00001
+Merged into arXiv:2402.11111; this paper is withdrawn
+Replaced by arXiv:2403.12345 and therefore withdrawn
+15 pages. This work has been withdrawn because it needs clearance
+withdrawn -- wrong boundary condition
+This paper was submitted in error and is withdrawn
+Withdrawn, the theorem is false
+Due to a mistake found in the simulation, the authors decided to withdraw the paper from arXiv
+The submission is hereby withdrawn
+This manuscript has since been withdrawn; the analysis was flawed
+Paper under legal review, withdrawn until further notice
+Authors have retracted the preprint
+The paper has been recalled by the authors
+This submission is cancelled by the authors
+Withdrawn as duplicate of arXiv:2001.01234
+This is a duplicate submission and has been withdrawn
+withdrawn by author's request
 המאמר נמשך על ידי המחברים
 מאמר זה הוסר בשל טעות בהוכחה
 המחברים משכו את המאמר
@@ -536,6 +575,46 @@ Accepted to Interspeech 2022; the paper was found to contain a labelling error a
 """
 
 DECOYS = """\
+Accepted to NeurIPS 2025 after being withdrawn from ICML 2025
+Comment on the retracted article of Smith et al.
+A deformation retraction theorem, 12 pages
+Strong deformation retracts and withdrawal strategies
+Previously submitted to AAAI-26 (withdrawn), now under review at TPAMI
+v3: Lemma 4 removed; typos corrected
+Corollary 2 of the previous version has been withdrawn
+Replaces withdrawn arXiv:2305.00001
+Contains material from the withdrawn preprint arXiv:2201.00001
+8 pages, supersedes an earlier, withdrawn version
+Withdrawn from consideration at Physical Review Letters
+Code removed from the appendix; 30 pages
+ICLR 2026 withdrawn submission, revised
+Smart contract withdrawals on Ethereum, 14 pages
+Ground water withdrawal data are available at the link
+Alcohol withdrawal detection with wearables
+Some figures have been removed to reduce file size
+Appendix deleted; accepted by JHEP
+This paper has not been retracted
+The funding statement was withdrawn
+A new version will be pulled from GitHub
+Pulled request results; see pull requests #12
+Data pulled from Twitter in 2021
+Datasets no longer available under the old link; use zenodo
+Demo no longer available
+Rejected at CVPR, withdrawn at ICCV
+The EMNLP version was withdrawn by us
+An analysis of 500 withdrawn papers
+arXiv admin note: text overlap with withdrawn arXiv:1905.00001
+Reinstated. Was withdrawn by mistake
+Comments on 'Retracted: deep learning for X'
+Submitted to Nature, withdrawn, submitted to Science
+Workshop paper withdrawn in favour of the main track
+We recall basic facts; 10 pages
+We study retraction of scientific papers, 20 pages
+v2: withdrew the claim of optimality in Section 3
+The second author withdrew from the project
+Published in Phys. Rev. D; the erratum withdraws Eq. (5)
+Withdrawing troops: a game-theoretic model
+Tokens are withdrawn after the epoch ends
 המאמר נמשך מהכנס ICML
 המאמר לא נמשך
 המאמר התקבל לכנס ונמשך ממנו
