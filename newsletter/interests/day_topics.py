@@ -31,7 +31,7 @@ _RARITY = 1.0  # of each word of a topic (`Lexicon.rarity`), at least
 _RAREST = (3.0, 1.9)  # of a single word, and of the rarest of several
 _BY_LENGTH = (0.0, 0.5, 1.0, 1.1)  # what phrases of so many words are worth
 _FEW = 12  # papers of a day
-_SMALL = 40
+SMALL_DAY = 40  # papers, of which a topic may be on one
 _STRANGE = 6.5  # the rarity of a word that does not say to most what one paper is on
 _MANY = 60  # in such a day a topic needs one paper more
 _SAID_OFTEN = 0.6  # of those who say a single word, at least so many are on it
@@ -196,7 +196,7 @@ def _candidates(papers: Sequence[Paper], texts: Sequence[str]) -> Iterator[_Poss
         is_word = " " not in phrase
         if len(on) == 1:  # of a small day, one paper may be on what others only touch
             is_known = max(map(lexicon.rarity, phrase.split(" "))) < _STRANGE
-            if len(papers) <= _SMALL and not is_word and twice and is_known:
+            if len(papers) <= SMALL_DAY and not is_word and twice and is_known:
                 yield _PossibleTopic(phrase, on, len(naming) * _weight(phrase, lexicon))
             continue
         share = len(on) / len(on.union(naming))  # of a topic those who name it say more of it

@@ -9,7 +9,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
-from newsletter.interests.day_topics import Topic, find_topics
+from newsletter.interests.day_topics import SMALL_DAY, Topic, find_topics
 from newsletter.interests.issue_picks import IssuePicks
 from newsletter.rendering.paper_text import plain
 from newsletter.sources.base import AnnouncementType, ListingState, Paper, PaperId
@@ -178,13 +178,12 @@ class IssueContent:
         return replace(self, topics=find_topics([entry.paper for entry in self.leading]))
 
     def topic_anchor(self, topic: Topic) -> str:
-        """Where the issue's page lists the papers on it; nowhere where they are not known.
+        """Where the issue's page lists the papers on it, if it has more than one looks through.
 
         Mails of several days have topics of their own.
         """
-        if not topic.on or self.first_day is not None:
-            return ""
-        return f"topic-{self.topics.index(topic) + 1}" if topic.papers > 1 else topic.on[0]
+        is_listed = topic.on and self.first_day is None and len(self.leading) > SMALL_DAY
+        return f"topic-{self.topics.index(topic) + 1}" if is_listed else ""
 
     @cached_property
     def leading(self) -> list[IssueEntry]:

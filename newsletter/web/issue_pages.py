@@ -163,12 +163,12 @@ def _first(content: IssueContent) -> list[tuple[IssueEntry, IssuePick]]:
 
 
 def _topics(content: IssueContent) -> list[tuple[str, Topic, list[Paper]]]:
-    """What several papers are on, where it is known which."""
+    """What several papers of a large day are on, and which."""
     papers = {paper.id.arxiv_id: paper for paper in content.papers}
     return [
-        (content.topic_anchor(topic), topic, [papers[one] for one in topic.on])
+        (content.topic_anchor(topic), topic, [papers[one] for one in topic.on if one in papers])
         for topic in sorted(content.topics, key=lambda topic: -topic.papers)
-        if topic.papers > 1 and content.topic_anchor(topic)
+        if content.topic_anchor(topic)
     ]
 
 

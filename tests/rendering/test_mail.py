@@ -456,10 +456,13 @@ def test_the_first_sentence_says_what_the_day_is_about_before_anything_can_be_pr
     about = "4 papers on point clouds, 2 on ASR and 1 on voice conversion."
     told = IssueEmails(replace(issue, topics=topics), SITE, LINKS).mail(READER).text
     assert f"Among what is new in cs.SD: {about} " in " ".join(told.split())
-    known = (Topic("ASR", 2, ("2507.00001", "2507.00002")), Topic("codecs", 1, ("2507.00002",)))
-    linked = IssueEmails(replace(issue, topics=known), SITE, LINKS).mail(READER).html
-    (about,) = re.findall(r'<p class="about".*?</p>', linked)
-    assert re.findall(r"/audio/2025-07-11#([^\"]+)", about) == ["topic-1", "2507.00002"]
+    many = digest(*(paper(id=PaperId(f"2507.{number:05}", 1)) for number in range(1, 42)))
+    known = (Topic("ASR", 2, ("2507.00001", "2507.00002")), Topic("codecs", 2, ("2507.00003",) * 2))
+    for few in (many, replace(many, entries=many.entries[:40])):
+        linked = IssueEmails(replace(few, topics=known), SITE, LINKS).mail(READER).html
+        (about,) = re.findall(r'<p class="about".*?</p>', linked)
+        anchors = re.findall(r"/audio/2025-07-11#([^\"]+)", about)
+        assert anchors == (["topic-1", "topic-2"] if few is many else [])
     single = replace(issue, topics=(Topic("ASR", 1), Topic("codecs", 1)))
     assert "new in cs.SD: ASR and codecs." in IssueEmails(single, SITE, LINKS).mail(READER).text
     first = replace(replaced.entries[0], put_first="Read it")
