@@ -81,7 +81,21 @@ def test_what_is_not_said_has_a_good_default(load: Load, tmp_path: Path) -> None
         (WHOLE + 'language = "tlh"', "newsletters.0.language: must be one of en, zh, es"),
         (WHOLE + 'detail = "long"', "newsletters.0.detail: input should be 'full', 'brief' or"),
         (WHOLE.replace('"audio"', '"Au dio"'), "newsletters.0.slug: must be 1 to 40 of a-z, 0-9"),
-        (WHOLE.replace('["cs.SD", "eess.AS"]', "[]"), "newsletters.0.categories: "),
+        (
+            WHOLE.replace('["cs.SD", "eess.AS"]', "[]"),
+            "newsletters.0.categories: at least one is needed",
+        ),
+        (WHOLE + '[dkim]\nkeys = {"my key" = "k.pem"}', "dkim.keys.my key: is no such name; use"),
+        *(
+            (WHOLE + f"[{section}]\n{name} = '{place}'", f"{section}.{name}: {words}")
+            for section, name, place, words in (
+                ("sending", "state_dir", f"/tmp/{'x' * 256}", "has a name of more than 255 bytes"),  # noqa: S108
+                ("transport", "directory", "x/" * 2000, "can be no path"),
+                ("database", "url", f"sqlite:///{'ö' * 128}.db", "has a name of more than 255"),
+                ("database", "url", "sqlite://", "names no file, and nothing would stay; write"),
+                ("database", "url", "sqlite:///:memory:", "names no file"),
+            )
+        ),
         (WHOLE + TEXT.replace("text", "audio"), "two newsletters have the slug 'audio'"),
         (WHOLE + "[source]\nmin_interval_s = -1", "source.min_interval_s: input should be greater"),
         (WHOLE + "[source]\ntimeout_s = nan", "source.timeout_s: "),

@@ -45,6 +45,7 @@ from newsletter.errors import NewsletterError, did_you_mean
 # A full disk, a quota, a broken or read-only folder, rights: not ours to mend, and no bug of ours.
 _OF_THE_MACHINE = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR}
+    | {errno.ENAMETOOLONG, errno.ELOOP}
 )
 # New objects. Modules make many that stay, and looking at them after every 700 is a tenth of `run`.
 _COLLECT_AFTER = 50_000

@@ -17,6 +17,8 @@ from newsletter.errors import WrongUseError
 
 def check_smtp(settings: TransportSettings) -> None:
     """Refuse what would give a password away, or never use it."""
+    if not settings.host:
+        raise WrongUseError("transport.host is empty; name the server that takes your mail")
     if settings.password.get_secret_value() and not settings.username:
         raise WrongUseError("transport.password is set, but transport.username is missing")
     if settings.username and settings.security == "none" and not _is_local(settings.host):

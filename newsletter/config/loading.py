@@ -193,6 +193,12 @@ def _origin(location: tuple[int | str, ...], origins: Mapping[tuple[str, ...], s
     )
 
 
+_PLAINLY = {
+    "string_pattern_mismatch": "is no such name; use letters, digits and '-' only",
+    "too_short": "at least one is needed",
+}
+
+
 def _error_text(error: "ErrorDetails") -> str:
     named = [str(step) for step in error["loc"]]
     where = ".".join(step for step in named if "[" not in step)  # that is a kind of value
@@ -205,7 +211,7 @@ def _error_text(error: "ErrorDetails") -> str:
         return "newsletters: at least one is needed; each begins with a line [[newsletters]]"
     if error["loc"][-1] == "slug" and error["type"] == "string_pattern_mismatch":
         return f"{where}: must be 1 to 40 of a-z, 0-9 and '-', as it stands in addresses"
-    message = str(error["msg"]).removeprefix("Value error, ")
+    message = _PLAINLY.get(error["type"], str(error["msg"])).removeprefix("Value error, ")
     return f"{where}: {message[:1].lower()}{message[1:]}"
 
 

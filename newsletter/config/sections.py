@@ -13,9 +13,11 @@ from newsletter.config.values import (
     CatchupAddress,
     Categories,
     Colour,
+    DatabaseAddress,
     Detail,
     EndpointAddress,
     FeedAddress,
+    FilePath,
     Group,
     Host,
     Language,
@@ -134,11 +136,11 @@ class LookSettings(SettingsModel):
 
 
 class TemplatesSettings(SettingsModel):
-    dir: Path | None = None  # a template of the same name in there replaces ours
+    dir: FilePath | None = None  # a template of the same name in there replaces ours
 
 
 class DatabaseSettings(SettingsModel):
-    url: Annotated[str, Field(repr=False)] = "sqlite:///newsletter.db"  # may hold a password
+    url: DatabaseAddress = "sqlite:///newsletter.db"
     # How long it is kept who got an issue; after that only numbers and exceptions.
     retention_days: Annotated[int, Field(ge=30, le=36500)] = 90
 
@@ -196,8 +198,8 @@ class SummarizerSettings(SettingsModel):
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None  # some models refuse any
     timeout_s: Seconds = 60.0
     concurrency: Annotated[int, Field(ge=1, le=32)] = 4
-    prompt: Path | None = None  # a file; "{language}" in its name: one for each language
-    translator: Path | None = None  # of `translation`: the folder of a CTranslate2 model
+    prompt: FilePath | None = None  # a file; "{language}" in its name: one for each language
+    translator: FilePath | None = None  # of `translation`: the folder of a CTranslate2 model
     translates_into: Language = "zh"
     # Of one run, whatever it summarizes; then the authors' own words stand in.
     deadline_s: Annotated[float, Field(gt=0, le=86_400)] = 900.0
@@ -211,7 +213,7 @@ class SummarizerSettings(SettingsModel):
 
 class TransportSettings(SettingsModel):
     use: str = "files"
-    directory: Path = Path("outbox")
+    directory: FilePath = Path("outbox")
     host: Host = "localhost"
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
@@ -233,7 +235,7 @@ class FeedbackSettings(SettingsModel):
     sendgrid_public_key: str = ""
     max_age_s: Seconds = 600.0  # older signatures are refused: somebody may replay them
     # The mailbox of site.mailbox, which `newsletter feedback` reads: a Maildir or an IMAP folder.
-    maildir: Path | None = None
+    maildir: FilePath | None = None
     imap_host: Host = ""
     imap_port: Annotated[int, Field(ge=1, le=65535)] = 993
     imap_security: Literal["tls", "starttls", "none"] = "tls"
@@ -241,7 +243,10 @@ class FeedbackSettings(SettingsModel):
     imap_password: Secret = SecretStr("")
     imap_folder: Line = "INBOX"
     timeout_s: Seconds = 30.0
-    kept: Path = Path("feedback-kept")  # a Maildir for what came by a pipe and was not understood
+    kept: FilePath = Path("feedback-kept")  # a Maildir for what came by a pipe, not understood
+
+
+Selector = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,62}$")]
 
 
 class DkimSettings(SettingsModel):
@@ -249,8 +254,8 @@ class DkimSettings(SettingsModel):
 
     domain: Annotated[str, Field(pattern=r"^([0-9a-z]([0-9a-z-]*[0-9a-z])?\.)*[0-9a-z-]*$")] = ""
     # Selector -> file of a private key in PEM; RSA of 2048 bits, and Ed25519 beside it if you like.
-    keys: dict[Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,62}$")], Path] = Field(
-        default_factory=dict
+    keys: dict[Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,62}$")], FilePath] = (
+        Field(default_factory=dict)
     )
 
 
@@ -265,7 +270,7 @@ class SendingSettings(SettingsModel):
     issues_per_day: Annotated[int, Field(ge=1, le=31)] = 2
     # Where this machine keeps the marks of its sending; beside the configuration, and in the user's
     # state directory, where this is empty. It must not come back with a backup of the database.
-    state_dir: Path | None = None
+    state_dir: FilePath | None = None
     # An issue frozen longer ago is held until the operator says `newsletter send --late`.
     max_age_h: Annotated[float, Field(gt=0, le=8760)] = 72.0
     # How long a stop waits for answers to what is on the wire.

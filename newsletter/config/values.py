@@ -1,9 +1,11 @@
 """What a setting may be: checked texts, addresses and secrets, with words for what is wrong."""
 
+import os
 import re
 import unicodedata
 from email.utils import getaddresses
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ from newsletter import colours, taxonomy
 from newsletter.errors import WrongUseError
 from newsletter.languages import LANGUAGES
 
+_LONGEST_NAME, _LONGEST_PATH = 255, 3500  # bytes, as Linux has it; something comes behind a path
 _NO_TEXT = {"Cc", "Zl", "Zp", "Cs"}  # control characters, line separators, lone surrogates
 # What every server takes: RFC 5321's Dot-string at a host's name, with a dot but for localhost.
 _DOT_STRING = r"[\w!#$%&'*+\-/=?^`{|}~]+(?:\.[\w!#$%&'*+\-/=?^`{|}~]+)*"
@@ -201,3 +204,27 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 Colour = Annotated[str, AfterValidator(colours.colour)]
 Picture = Annotated[str, AfterValidator(_picture)]
 Options = Annotated[dict[str, Any], Field(repr=False)]  # what an installed part makes of them
+
+
+def _possible(path: Path) -> Path:
+    """A path as file systems have it."""
+    if any(len(os.fsencode(part)) > _LONGEST_NAME for part in path.parts):
+        raise ValueError(f"has a name of more than {_LONGEST_NAME} bytes, which no disk takes")
+    if "\0" in str(path) or len(os.fsencode(path)) > _LONGEST_PATH:
+        raise ValueError("can be no path: it is too long, or holds a zero byte")
+    return path
+
+
+def _database(url: str) -> str:
+    if url.startswith("sqlite"):
+        name = url.partition("://")[2].removeprefix("/").partition("?")[0]
+        if name in ("", ":memory:"):
+            raise ValueError("names no file, and nothing would stay; write sqlite:///newsletter.db")
+        _possible(Path(name))
+    return url
+
+
+FilePath = Annotated[Path, AfterValidator(_possible)]
+DatabaseAddress = Annotated[
+    str, AfterValidator(_database), Field(repr=False)
+]  # may hold a password
