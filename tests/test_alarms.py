@@ -183,6 +183,11 @@ def test_a_database_deleted_under_the_pages_is_trouble_and_takes_nothing_in_unti
         connection.execute("DELETE FROM alembic_version")
     assert client.get("/healthz").status_code == 503  # the file that is there now is asked
     assert figures(client)["newsletter_findings"] == figures(client)["newsletter_ill"] == 1
+    file.write_bytes(b"no database at all, though as long as one has to be" * 9999)
+    for headers in (TOKEN, {}):
+        assert client.get("/healthz", headers=headers).status_code == 503
+    assert client.get("/").status_code == 503
+    assert figures(client)["newsletter_up"] == 0
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)

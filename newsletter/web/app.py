@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, jsonify, redirect, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 from werkzeug.exceptions import BadHost, HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -241,8 +241,11 @@ def _add_error_pages(app: Flask) -> None:
         """A page of ours cannot be made for a host that is none: its links need one."""
         return error
 
-    @app.errorhandler(OperationalError)
-    def database(error: OperationalError) -> tuple[str | Response, int]:
+    @app.errorhandler(DatabaseError)
+    def database(error: DatabaseError) -> tuple[str | Response, int]:
+        """It cannot be used now, which is no fault of the request's, or of ours."""
+        if isinstance(error, DataError | IntegrityError | ProgrammingError):
+            raise error
         _log.error("%s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
         return _error_page(503), 503
 

@@ -9,7 +9,6 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, gener
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter import health, moments, notice_queue
@@ -62,15 +61,17 @@ def _families(now: datetime) -> list[Metric]:
     """
     found = health.watched(pages.settings, pages.database, now)
     figures: list[Metric] = []
+    if health.is_readable(found):
+        found += health.asked("database", lambda: _read_into(figures, now))
     is_up = health.is_readable(found)
-    if is_up:
-        try:
-            with pages.database.read() as session:
-                figures = list(_figures(session, now))
-        except SQLAlchemyError:  # between two looks
-            is_up = False
     up = _gauge("up", "1 while the database can be read; else its figures are not here.", is_up)
-    return [up, *_health_metrics(found, is_up=is_up), *figures]
+    return [up, *_health_metrics(found), *(figures if is_up else ())]
+
+
+def _read_into(figures: list[Metric], now: datetime) -> Iterable[Finding]:
+    with pages.database.read() as session:
+        figures += _figures(session, now)
+    return ()
 
 
 def _figures(session: Session, now: datetime) -> Iterable[Metric]:
@@ -113,11 +114,11 @@ def _figures(session: Session, now: datetime) -> Iterable[Metric]:
     yield _gauge("set_aside", "Feedback that nothing here understands.", aside)
 
 
-def _health_metrics(found: Iterable[Finding], *, is_up: bool) -> Iterable[Metric]:
+def _health_metrics(found: Iterable[Finding]) -> Iterable[Metric]:
     """What `newsletter check` and /healthz say of the same moment."""
     levels = (Severity.WARNING, Severity.TROUBLE)
     counts = Counter((each.part, str(each.level)) for each in found if each.level in levels)
-    ill = not is_up or any(level == Severity.TROUBLE for _, level in counts)
+    ill = any(level == Severity.TROUBLE for _, level in counts)
     yield _gauge("ill", "1 while something is not done until it is mended.", ill)
     findings = GaugeMetricFamily(
         "newsletter_findings", "What a check finds, by part and level.", labels=("part", "level")
