@@ -10,6 +10,7 @@ from jinja2 import Environment
 from newsletter.config import SiteSettings
 from newsletter.interests import DayIndex
 from newsletter.interests.issue_picks import IssuePicks
+from newsletter.rendering.first_paper import FirstPaper
 from newsletter.rendering.fitting import fit_links, fit_papers, weigh
 from newsletter.rendering.fragments import PaperFragments
 from newsletter.rendering.issue_content import IssueContent
@@ -59,6 +60,7 @@ class IssueEmails:
         self._headers = issue_headers(content, site, links)
         self._campaign = campaign_name(content.slug, content.day)
         self._blanks = Placeholders.fresh()
+        self._texts: dict[str, IssueTexts] = {}  # by language
         self._fragments: dict[tuple[str, str], PaperFragments] = {}
         self._contents: dict[tuple[str, str, str], MessageContent] = {}
         self._personal: dict[tuple[str, str, str, int], PersonalVariant] = {}
@@ -75,9 +77,7 @@ class IssueEmails:
             self._contents[variant] = (
                 self._content(self._highest(detail), language, left_out)
                 if first is None
-                else self._ordered(variant, first, for_everybody=True).content(
-                    first, for_everybody=True
-                )
+                else self._ordered(variant, first, for_everybody=True)
             )
         return self._contents[variant]
 
@@ -140,8 +140,7 @@ class IssueEmails:
         variant = (reader.detail, reader.language, reader.left_out)
         if reader.picks is None:
             return self.content(*variant)
-        quiet = reader.quiet_issues
-        return self._ordered(variant, reader.picks, quiet).content(reader.picks, quiet)
+        return self._ordered(variant, reader.picks, reader.quiet_issues)
 
     def _ordered(
         self,
@@ -150,17 +149,20 @@ class IssueEmails:
         quiet_issues: int = 0,
         *,
         for_everybody: bool = False,
-    ) -> PersonalVariant:
-        """The variant that keeps just so much room as these picks take, in steps.
+    ) -> MessageContent:
+        """The mail that opens with these picks.
 
-        What comes first is not shown below, so most of a pick's room is what its paper leaves.
+        Its variant keeps just so much room as they take, in steps. What comes first is not shown
+        below, so most of a pick's room is what its paper leaves.
         """
+        say = self._say(variant[1])
+        first = [FirstPaper.of(pick, say) for pick in picks]
         step = 0
         while True:
             ordered = self._personal_variant(*variant, step)
-            lacking = ordered.lacking(picks, quiet_issues, for_everybody=for_everybody)
+            lacking = ordered.lacking(first, quiet_issues, for_everybody=for_everybody)
             if not lacking or step * _STEP > LIMIT.decoded:
-                return ordered
+                return ordered.content(first, quiet_issues, for_everybody=for_everybody)
             step += -(-lacking // _STEP)
 
     def _of_their_days(self, reader: Recipient) -> "IssueEmails":
@@ -195,7 +197,7 @@ class IssueEmails:
 
     def _content(self, ceiling: DetailLevel, language: str, left_out: str) -> MessageContent:
         html, text = self._part("html", language), self._part("txt", language)
-        say = IssueTexts(translations(language))
+        say = self._say(language)
         frame = self._longest_frame(html, say, ceiling, left_out)
         shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out.split())
         note = say.holds(self._issue, shown, ceiling), say.whose(self._issue, shown)
@@ -217,7 +219,7 @@ class IssueEmails:
 
     def _with_room(self, detail: str, language: str, left_out: str, step: int) -> PersonalVariant:
         html, text = self._part("html", language), self._part("txt", language)
-        say, ceiling = IssueTexts(translations(language)), CEILINGS[detail]
+        say, ceiling = self._say(language), CEILINGS[detail]
         level = self._highest(detail)
         kept = TextFragment("x" * _STEP * step)
         frame = [*self._longest_frame(html, say, level, left_out), kept]
@@ -244,7 +246,7 @@ class IssueEmails:
         """What a mail without these sections holds; a template sees no issue without papers."""
         shown = self._issue.without(left_out)
         if not shown.entries:
-            return IssueTexts(translations(language)).nothing(shown)
+            return self._say(language).nothing(shown)
         with explain_template_error():
             subject = self._environment(language).get_template("email/issue/subject.txt")
             return one_line(subject.render(digest=shown, site=self._site))
@@ -271,7 +273,7 @@ class IssueEmails:
     def _whole(self, ending: str, level: DetailLevel, language: str) -> str:
         cards = self._fragments_of(ending, language, reader=None)
         shown = dict.fromkeys(range(len(self._issue.entries)), level)
-        note = "", IssueTexts(translations(language)).whose(self._issue, shown)
+        note = "", self._say(language).whose(self._issue, shown)
         return "".join(piece.text for piece in self._chosen(cards, shown, level, note))
 
     def _longest_frame(
@@ -328,6 +330,11 @@ class IssueEmails:
             "day_url": lambda day: self._links.issue(content.slug, str(day)),
         }
         return PaperFragments(content, self._environment(language), names, ending)
+
+    def _say(self, language: str) -> IssueTexts:
+        if language not in self._texts:
+            self._texts[language] = IssueTexts(translations(language))
+        return self._texts[language]
 
     def _environment(self, language: str) -> Environment:
         return template_environment(translations(language), self._theme)

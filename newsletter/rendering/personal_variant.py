@@ -10,31 +10,21 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
 from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
-from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.phrases import Phrase
-from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.rendering.base64_template import base64_size
+from newsletter.rendering.first_paper import LONGEST_WORDS, MARK, MOST_MARKS, FirstPaper
 from newsletter.rendering.fitting import filled, weigh
 from newsletter.rendering.fragment_row import FragmentRow, RowRest
 from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.message import BASE64, MessageContent, Placeholders
-from newsletter.rendering.qp_template import Fragment, TextFragment, encode_quoted_printable
+from newsletter.rendering.qp_template import Fragment, TextFragment
 from newsletter.rendering.size_budget import DetailLevel, Weight, less_begins
 from newsletter.rendering.texts import IssueTexts
-
-_REASONS_SHOWN = 2
-_LONGEST_REASON = 300  # bytes on the wire
-_MOST_MARKS = 6  # in a card
-_MARK = "<u>", "</u>"
-_MOST_MARKED = _MOST_MARKS * len("<u></u>")
-_LONGEST_WORDS = Weight(_LONGEST_REASON + _MOST_MARKED, 2 * (_LONGEST_REASON + _MOST_MARKED))
-_BY_WORDS = {ReasonType.IN_TITLE, ReasonType.IN_ABSTRACT}
 
 
 @dataclass(frozen=True)
@@ -107,59 +97,57 @@ class PersonalVariant:
         )
 
     def lacking(
-        self, picks: Sequence[IssuePick], quiet_issues: int = 0, *, for_everybody: bool = False
+        self, first: Sequence[FirstPaper], quiet_issues: int = 0, *, for_everybody: bool = False
     ) -> int:
-        """How many bytes are too few for a mail in the order of these picks."""
-        held = [pick for pick in picks if pick.arxiv_id in self._places]
-        own = sum(pick.is_readers for pick in held)
-        needed = self._html.around(own, len(held) - own, quiet_issues, for_everybody)
-        first = [self._shown_first(pick) for pick in held]
-        needed = sum(map(self._html.added, first), needed)
-        if (needed + _LONGEST_WORDS.share(len(held))).fits(self._variant.room):
+        """How many bytes are too few for a mail that opens with these papers."""
+        held = [paper for paper in first if paper.arxiv_id in self._places]
+        own = sum(paper.is_readers for paper in held)
+        around = self._html.around(own, len(held) - own, quiet_issues, for_everybody)
+        decoded, encoded = around.decoded, around.encoded
+        for paper in held:
+            place = self._places[paper.arxiv_id]
+            added = self._html.added(place, self._level(place))
+            decoded += added.decoded
+            encoded += added.encoded
+        is_base64, room = self._variant.encoding == BASE64, self._variant.room
+        longest = LONGEST_WORDS * len(held)
+        if decoded + longest <= room.decoded and encoded + 2 * longest <= room.encoded:
             return 0
-        for pick, shown in zip(held, first, strict=True):
-            needed += self._words(self._line(pick.reasons), is_marked=bool(shown.marked))
-        over, per_byte = needed - self._variant.room, 1.0
-        if self._variant.encoding == BASE64:
-            per_byte = base64_size(1000) / 1000
-        return max(over.decoded, int(over.encoded / per_byte), 0)
+        for paper in held:
+            line = paper.weight
+            decoded += line.decoded
+            encoded += base64_size(line.decoded) if is_base64 else line.encoded
+        per_byte = base64_size(1000) / 1000 if is_base64 else 1.0
+        return max(decoded - room.decoded, int((encoded - room.encoded) / per_byte), 0)
 
     def content(
-        self, picks: Sequence[IssuePick], quiet_issues: int = 0, *, for_everybody: bool = False
+        self, first: Sequence[FirstPaper], quiet_issues: int = 0, *, for_everybody: bool = False
     ) -> MessageContent:
-        """The mail in the order of these picks; one that the issue does not hold is passed over.
+        """The mail that opens with these papers; one that the issue does not hold is passed over.
 
         What the editor puts first goes before what is for everybody, and after a reader's own.
         """
-        held = [pick for pick in picks if pick.arxiv_id in self._places]
-        own = sum(pick.is_readers for pick in held)
+        held = [paper for paper in first if paper.arxiv_id in self._places]
+        own = sum(paper.is_readers for paper in held)
         others = len(held) - own
         if not own:
-            held = [pick for pick in held if self._places[pick.arxiv_id] not in self._put_first]
-        first = [self._shown_first(pick) for pick in held]
-        lines = [self._line(pick.reasons) for pick in held]
-        places = [shown.place for shown in first]
+            held = [it for it in held if self._places[it.arxiv_id] not in self._put_first]
+        lines = [paper.line for paper in held]
+        shown_first = [*map(self._shown_first, held)]
+        places = [shown.place for shown in shown_first]
         blocks = self._blocks_without(places)
         is_cut = bool(self._variant.left_out) or any(rest.over for rest in blocks)
         opening = PicksOpening(own, others, quiet_issues, for_everybody, is_cut)
-        note = self._note({shown.place: shown.level for shown in first})
+        note = self._note({shown.place: shown.level for shown in shown_first})
         return MessageContent(
             self._variant.subject,
-            self._html.ordered(opening, first, lines, blocks, note),
-            self._text.ordered(opening, first, lines, blocks, note),
+            self._html.ordered(opening, shown_first, lines, blocks, note),
+            self._text.ordered(opening, shown_first, lines, blocks, note),
             self._blanks,
             self._variant.encoding,
             seed=f"{self._seed}{places}{lines}{quiet_issues or ''}{for_everybody or ''}",
             is_shared=for_everybody,
         )
-
-    def _words(self, line: str, *, is_marked: bool) -> Weight:
-        """A reason, and the marks of its words below it; no less than they take."""
-        marks = _MOST_MARKED * is_marked
-        decoded = len(escape(line).encode("utf-8", "replace")) + marks
-        if self._variant.encoding == BASE64:
-            return Weight(decoded, base64_size(decoded))
-        return Weight(decoded, _most_encoded(escape(line)) + marks)
 
     def _note(self, first: Mapping[int, DetailLevel]) -> tuple[str, str]:
         """What the mail holds, and whose its sentences are; mostly as all of the variant say it."""
@@ -171,11 +159,13 @@ class PersonalVariant:
             self._holds[kinds] = self._say.holds(issue, {**first, **variant.shown}, variant.highest)
         return self._holds[kinds], variant.whose or self._say.whose(issue, first)
 
-    def _shown_first(self, pick: IssuePick) -> "_ShownFirst":
-        place = self._places[pick.arxiv_id]
-        words = [word for why in pick.reasons if why.kind in _BY_WORDS for word in why.words]
-        level = max(self._variant.shown.get(place, self._least), self._least)
-        return _ShownFirst(place, level, tuple(words))
+    def _shown_first(self, paper: FirstPaper) -> "_ShownFirst":
+        place = self._places[paper.arxiv_id]
+        return _ShownFirst(place, self._level(place), paper.marked)
+
+    def _level(self, place: int) -> DetailLevel:
+        """Of a paper that comes first."""
+        return max(self._variant.shown.get(place, self._least), self._least)
 
     def _blocks_without(self, places: Sequence[int]) -> "list[_BlockRest]":
         """What is left of each block, without those of which nothing is."""
@@ -193,13 +183,6 @@ class PersonalVariant:
                     gone.setdefault(block, []).append(begin)
         rests = [_BlockRest(block, sorted(gone.get(block, ())), hidden[block]) for block in hidden]
         return [rest for rest in rests if len(rest.gone) < self._listed[rest.block] or rest.over]
-
-    def _line(self, reasons: Sequence[PickReason]) -> str:
-        """The strongest reasons, in no more room than this."""
-        line = self._say.reasons(reasons[:_REASONS_SHOWN])
-        while _most_encoded(escape(line)) > _LONGEST_REASON < len(encode_quoted_printable(line)):
-            line = line[: len(line) * 3 // 4].rstrip() + "…"
-        return line
 
 
 class _ShownFirst(NamedTuple):
@@ -233,9 +216,8 @@ class _Part:
         self._added: dict[tuple[int, DetailLevel], Weight] = {}
         self._around: dict[tuple[int, ...], Weight] = {}
 
-    def added(self, first: "_ShownFirst") -> Weight:
+    def added(self, place: int, level: DetailLevel) -> Weight:
         """How much a paper adds to the mail that comes first, without its reason."""
-        place, level, _ = first
         if (place, level) not in self._added:
             (reason,) = self._part.under_reasons(
                 [""], [self._part.papers(level, linked=True)[place]]
@@ -317,23 +299,13 @@ def mark_words(card: TextFragment, words: Sequence[str]) -> TextFragment:
     if not either:
         return card
     wanted = re.compile(rf"<[^>]*>|(?<![\w&#])(?:{either})(?!\w)", re.IGNORECASE)
-    left = _MOST_MARKS
+    left = MOST_MARKS
 
     def marked(found: re.Match[str]) -> str:
         nonlocal left
         if found[0].startswith("<") or not left:
             return found[0]
         left -= 1
-        return found[0].join(_MARK)
+        return found[0].join(MARK)
 
     return TextFragment(wanted.sub(marked, card.text))
-
-
-def _most_encoded(line: str) -> int:
-    """No less than the bytes that it takes as HTML on the wire, told without encoding it."""
-    if not line.isprintable():
-        return 3 * len(line.encode("utf-8", "replace"))
-    strange = len(line.encode("utf-8", "replace")) - len(line)  # half of their bytes at least
-    dots, equals = line.count("."), line.count("=")
-    # And soft breaks, and a space at an end.
-    return len(line) + 5 * strange + 5 * dots + 2 * equals + 4 * (len(line) // 60) + 8
