@@ -112,10 +112,16 @@ class NewestBatch:
     def _by_others(
         self, category: str, error: SourceError, feed: Feed | SourceError
     ) -> CategoryListing:
-        """By arXiv's page of that very day, where neither page nor feed speak of it."""
+        """By arXiv's page of that very day, where neither page nor feed speak of it.
+
+        Not where arXiv's calendar does not name the day yet: what lies between keeps an empty
+        answer for a week.
+        """
+        page = self._dated.any_recent(category) if self._dated else None
         of_feed = feed.brief if isinstance(feed, SourceError) else f"of {feed.day}"
         reason = f"page: {error.brief}; feed: {of_feed}"
-        dated = self._by_dated_page(category, reason)
+        is_named = self._day in page.dates if page else isinstance(feed, SourceError)
+        dated = self._by_dated_page(category, reason) if is_named else None
         if dated is not None:
             return dated
         if isinstance(feed, SourceError):

@@ -591,6 +591,9 @@ def test_an_empty_page_of_no_date_is_no_broken_one(arxiv: StandIn) -> None:
 def test_an_old_feed_is_no_reason_to_leave_the_dated_page_unasked(arxiv: StandIn) -> None:
     arxiv.page("cs.SD", Reply(b"", 406))
     arxiv.feed("cs.SD", Reply(atom(built="2026-11-23T05:00:00+00:00")))
+    assert only(fetch(arxiv)).state is ListingState.STALE
+    assert f"/catchup/cs.SD/{DAY}" not in paths(arxiv)  # which would be empty for a week
+    arxiv.recent("cs.SD", Reply(recent({DAY: (NEW, FIRST, CROSS)})))
     listing = only(fetch(arxiv))
     assert (listing.state, said(listing)) == (ListingState.COMPLETE, TOLD)
 
