@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 from unicodedata import combining, normalize
 
 from newsletter.text import visible
@@ -10,9 +11,18 @@ from newsletter.text import visible
 NameKey = tuple[str, str]  # the first name and the last, folded
 
 _NO_DECOMPOSITION = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
-_SUFFIX = re.compile(r"[\s,]+(?:jr|sr|ii|iii|iv)\.?$")
+_SUFFIX = re.compile(r"[\s,]+(?:jr|sr|ii|iii|iv|ph\.?\s?d)\.?$")
+_TITLE = re.compile(r"^(?:(?:dr|prof|professor)\b\.?\s*)+(?=[^\W_]+\W+[^\W_])")
 _BRACKETS = re.compile(r"\([^()]*\)")
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+(?:[-‐–'’`ʼ][^\W_]+)*")  # noqa: RUF001 - as names are written
+_PART = re.compile(r"[^\W_]+")
+# That belong to the last name behind them.
+_PARTICLES = frozenset(
+    re.findall(
+        r"\w+",
+        "af al av bin da das de del della den der di dos du el ibn la le ten ter van von zu zur",
+    )
+)
 _MANY_AUTHORS = 50  # beyond it, a paper's authors say little about each other
 _LONGEST_NAME = 300  # characters
 
@@ -66,17 +76,24 @@ def same_name(one: str, other: str) -> bool:
 
     Accents, case, full stops, hyphens and the order around a comma do not matter, nor a middle
     name that one of them leaves out. An initial is not a first name: there are too many of them.
+    Half of a name is not the name: Wei is not Wei-Wei, and Berg is not van der Berg.
     """
-    first, second = _parts(one), _parts(other)
-    if not first or not second or (first[0], first[-1]) != (second[0], second[-1]):
+    name, another = _parted(one), _parted(other)
+    first, last = max(name.first, another.first), max(name.last, another.last)
+    parts, others = name.parts, another.parts
+    if parts == others or not parts or not others:
+        return bool(parts) and parts == others
+    if min(len(parts), len(others)) < first + last:
         return False
-    middles = zip(first[1:-1], second[1:-1], strict=False)
-    return all(a.startswith(b) or b.startswith(a) for a, b in middles)
+    if parts[0] != others[0] or parts[-last:] != others[-last:]:
+        return False
+    given = zip(parts[1:-last], others[1:-last], strict=False)
+    return all(a.startswith(b) or b.startswith(a) for a, b in given)
 
 
 def name_key(name: str) -> NameKey | None:
     """What all spellings of a name have in common; None where there is no letter in it."""
-    parts = _parts(name)
+    parts = _parted(name).parts
     return (parts[0], parts[-1]) if parts else None
 
 
@@ -91,12 +108,27 @@ def co_authors(name: str, authors: Sequence[str]) -> list[str]:
     return [other for other in authors if not same_name(name, other)]
 
 
-def _parts(name: str) -> list[str]:
+class _Name(NamedTuple):
+    """A name, folded, in its order; of how many parts its first name and its last name are."""
+
+    parts: list[str]
+    first: int = 1
+    last: int = 1
+
+
+def _parted(name: str) -> _Name:
     from newsletter.tex import to_text
 
     text = to_text(visible(name[:_LONGEST_NAME])).casefold().translate(_NO_DECOMPOSITION)
     text = "".join(char for char in normalize("NFKD", text) if not combining(char))
     text = _SUFFIX.sub("", _BRACKETS.sub(" ", text).strip())
     text = text.rpartition(":")[2].strip() or text  # of "X Collaboration: Ada L", the person
-    last, comma, first = text.partition(",")
-    return _WORD.findall(f"{first} {last}" if comma else text)
+    last, comma, first = _TITLE.sub("", text).partition(",")
+    words = [_PART.findall(word) for word in _WORD.findall(f"{first} {last}" if comma else last)]
+    if not words:
+        return _Name([])
+    behind = len(words) - 1
+    while behind > 1 and words[behind - 1][0] in _PARTICLES:
+        behind -= 1
+    parts = [part for word in words for part in word]
+    return _Name(parts, len(words[0]), sum(map(len, words[behind:])))
