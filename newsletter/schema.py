@@ -90,7 +90,7 @@ def check(database: Database) -> Iterator[Finding]:
     """
     present = revision(database)
     if present != head():
-        text = f"has tables of {describe_version(present)}"
+        text = f"the database has tables of {describe_version(present)}"
         yield Finding("database", Severity.TROUBLE, text)
 
 
