@@ -149,6 +149,8 @@ RAISED_ALREADY = {
 }  # fmt: skip
 # Signs that mean something else when they are raised.
 _RAISED = {"⊤": "T"}
+# Signs that say the same wherever they stand: those between the numbers of notes, ® and its like.
+_ANYWHERE = frozenset(",.;:®©™℠")
 # A word keeps its letters: raised or lowered one by one they are hard to read, and to search for.
 _WORD = re.compile(r"[A-Za-z]{3}|[A-Z]{2}")
 _ONE_THING = re.compile(r"[A-Za-z0-9Α-Ωα-ω.]+\Z|.\Z|\([^()]*\)\Z")
@@ -166,6 +168,8 @@ def lowered(script: str) -> str:
 
 def _shifted(script: str, table: dict[str, str], mark: str) -> str:
     script = script.strip()
+    if script in _ANYWHERE:
+        return script
     if all(character in table for character in script) and not _WORD.search(script):
         return "".join([table[character] for character in script])
     return mark + script if _ONE_THING.match(script) else f"{mark}({script})"

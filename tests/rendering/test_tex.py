@@ -154,6 +154,7 @@ def test_what_is_never_closed_neither_glues_words_nor_is_shown(source: str, seen
 
 @stories(
     (r"$\sqrt{s_{_{NN}}}$, $T_{_{\rm eff}}$, CO$_{_2}$, $x_{_a b}$", "√s_NN, T_eff, CO₂, x_(ₐ b)"),
+    (r"Ada$^{1}$$^{,}$$^{2}$ of X$^{\textregistered}$, $_{,}$", "Ada¹,² of X®, ,"),
     (r"$M_{{}_{W}}$, $a_{\,_{b c}}$, $x_{{}}$", "M_W, a_(b c), x"),
     (r"\ifmmode \check{C}\else \v{C}\fi{}ernot\'{\i}k", "Černotík"),
     (r"$\ifmmode x\else y\fi$, \ifmmode a \ifmmode b\else c\fi\else d\fi, \ifmmode e", "x, d, e"),
