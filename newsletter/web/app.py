@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, jsonify, redirect, request
-from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadHost, HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -39,7 +39,7 @@ from newsletter.web import (
     unsubscribe,
     webhooks,
 )
-from newsletter.web.background import Background, Seldom
+from newsletter.web.background import Background, Seldom, is_away
 from newsletter.web.day_converters import CONVERTERS
 from newsletter.web.kept_pages import KEPT_PAGES, KeptPages
 from newsletter.web.pages import EXTENSION, POLICY, Pages, gettext, pages
@@ -241,10 +241,10 @@ def _add_error_pages(app: Flask) -> None:
         """A page of ours cannot be made for a host that is none: its links need one."""
         return error
 
-    @app.errorhandler(DatabaseError)
-    def database(error: DatabaseError) -> tuple[str | Response, int]:
+    @app.errorhandler(DBAPIError)
+    def database(error: DBAPIError) -> tuple[str | Response, int]:
         """It cannot be used now, which is no fault of the request's, or of ours."""
-        if isinstance(error, DataError | IntegrityError | ProgrammingError):
+        if not is_away(error):
             raise error
         _log.error("%s %s: %s", request.method, request.endpoint, type(error.orig).__name__)
         return _error_page(503), 503

@@ -10,11 +10,20 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+
+from newsletter.db import describe_failure
+
 _log = logging.getLogger(__name__)
 
 _AFTER_ANSWER_S = 0.1  # else how long an answer takes would tell what follows from it
 _LOOK_AGAIN_S = 15.0  # for what another process left behind
 _STOPS_WITHIN_S = 60.0
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database cannot be used: gone, broken, full, busy. Else a statement was wrong."""
+    return not isinstance(error, DataError | IntegrityError | ProgrammingError)
 
 
 class Seldom:
@@ -42,13 +51,20 @@ class Task:
     def _run(self) -> None:
         while not self.stopping.is_set():
             self.wake.clear()
-            try:
-                for act in self._acts:
-                    act()
-            except Exception:  # noqa: BLE001 - a broken round must not end all later ones
-                _log.exception("%s had trouble; it looks again later", self.thread.name)
+            for act in self._acts:
+                self._do(act)
             if self.wake.wait(_LOOK_AGAIN_S):
                 self.stopping.wait(_AFTER_ANSWER_S)
+
+    def _do(self, act: Callable[[], object]) -> None:
+        """One that breaks ends neither what comes after it, as the alarm does, nor later rounds."""
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - it is told, and looked at again
+            away = isinstance(error, DBAPIError) and is_away(error)
+            failure = f" ({describe_failure(error)})" if away else ""
+            text = "%s had trouble%s; it looks again later"
+            _log.error(text, self.thread.name, failure, exc_info=not away)
 
 
 class Background:

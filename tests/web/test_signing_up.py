@@ -1,6 +1,7 @@
 """Nobody is subscribed by a stranger, nobody is bombed, and the form tells nothing of anybody."""
 
 import re
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from threading import Event
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from newsletter import bootstrap, trials
 from newsletter.cli import _run
@@ -442,7 +444,9 @@ def test_a_client_is_known_however_a_proxy_writes_its_address(written: str, netw
     assert signup_limits.network_of(written) == network
 
 
-def test_what_follows_from_a_sign_up_waits_until_its_answer_is_out() -> None:
+def test_what_follows_from_a_sign_up_waits_until_its_answer_is_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     order: list[str] = []
 
     class Stopping(Event):
@@ -456,8 +460,14 @@ def test_what_follows_from_a_sign_up_waits_until_its_answer_is_out() -> None:
         if len(order) > 1:
             task.stopping.set()
 
-    task = Task("letters", [act])
+    def fail() -> None:
+        raise OperationalError("SELECT secret", None, sqlite3.OperationalError("no such file"))
+
+    task = Task("letters", [fail, act])  # what breaks keeps nobody from what comes next
     task.stopping = Stopping()
     task.thread.start()
     task.thread.join()
     assert order[:3] == ["work", "pause", "work"]
+    first, *_ = caplog.records
+    assert first.getMessage() == "letters had trouble (no such file); it looks again later"
+    assert not first.exc_info
