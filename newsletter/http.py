@@ -105,10 +105,13 @@ def session_within(seconds: float) -> Iterator[requests.Session]:
 
 
 def describe_unreachable(error: requests.RequestException, within_s: float) -> str:
-    """Why an address gave no answer, in words that follow its name."""
+    """Why an address gave no answer, in words that follow its name and do not hold its path."""
     words = brief(error)
     if isinstance(error, requests.exceptions.SSLError):
-        return f"has no certificate that can be trusted ({words})"
+        untrusted = re.search(r"certificate verify failed: (.+?) \(_ssl", str(error))
+        if untrusted:
+            return f"has no certificate that can be trusted ({untrusted[1]})"
+        return "does not speak TLS there"
     if "NameResolutionError" in words:
         return "cannot be looked up: the DNS does not know its name, or there is no network"
     if isinstance(error, requests.Timeout):

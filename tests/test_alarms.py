@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -28,6 +29,7 @@ from newsletter.outbox import EmailType
 from newsletter.sending import rate_limit, sender
 from newsletter.summaries import unusable
 from newsletter.web.app import create_app
+from tests.certificates import certificate, needs_openssl
 from tests.conftest import NOW, Cli
 from tests.delivery.transports_standins import OddSmtp
 from tests.serving import Running
@@ -304,6 +306,24 @@ def test_a_monitor_is_tried_without_a_word_of_success_or_failure(
         outcome.is_done = True
     assert "refuses connections; your monitor was not told how this run ended" in caplog.text
     assert "HTTPConnection" not in caplog.text
+
+
+@needs_openssl
+@pytest.mark.parametrize("has_tls", [True, False])
+def test_a_monitor_that_cannot_be_trusted_is_said_without_its_secret_address(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_tls: bool
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monitor = Monitor()
+    if has_tls:
+        context = certificate(tmp_path, "IP:127.0.0.1").context
+        monitor.socket = context.wrap_socket(monitor.socket, server_side=True)
+    alarmed = AlarmSettings(ping_url=monitor.url.replace("http:", "https:"))
+    with monitor:
+        (finding,) = alarm.check_ping(settings.model_copy(update={"alarm": alarmed}), NOW)
+    words = "can be trusted (self-signed certificate)" if has_tls else "does not speak TLS there"
+    assert f"{words}; look at alarm.ping_url" in finding.text
+    assert "uuid" not in finding.text
 
 
 @pytest.mark.usefixtures("readers", "short_day")
