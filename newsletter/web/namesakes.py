@@ -48,7 +48,9 @@ def tell_apart(token: str, arxiv_id: str) -> str:
         interest_store.add(session, subscriber.id, [told], "page", pages.clock())
     return pages.message_page(
         gettext("Told apart"),
-        gettext("From the next mail on, only papers of yours come first by that name."),
+        gettext(
+            "From the next mail on, only papers by the one you follow come first under that name."
+        ),
         onward=(
             pages.path("show_interests", token=token),
             gettext("Back to what comes first for you"),
