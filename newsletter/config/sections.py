@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from email.utils import parseaddr
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -68,7 +69,7 @@ class SiteSettings(SettingsModel):
     postal_address: Text = ""
     secret_keys: SecretKeys
 
-    @property
+    @cached_property  # asked for twice a mail
     def feedback_address(self) -> str:
         """The bare address that bounces and unsubscribe mails are sent to."""
         return self.mailbox or parseaddr(self.sender)[1]

@@ -86,7 +86,8 @@ def claim_deliveries(
     rows = next_pending(session, share, after, look_at, now, _NEXT_WITH_INTERESTS)
     allowance.lock_domains(row.email for row in rows)
     is_alone = session.get_bind().dialect.name == "sqlite"
-    suppressed = _skip_suppressed(session, [row.email for row in rows]) if is_alone else {}
+    emails, key = [row.email for row in rows], share.suppression_key
+    suppressed = _skip_suppressed(session, emails, key) if is_alone else {}
     recipients: list[Recipient] = []
     skipped: dict[str, list[int]] = {}
     last = after
@@ -307,8 +308,8 @@ def _skip_departed(row: Row[*tuple[Any, ...]]) -> str | None:
     return None
 
 
-def _skip_suppressed(session: Session, emails: Sequence[str]) -> dict[str, str]:
-    reasons = suppression.suppression_reasons(session, emails)
+def _skip_suppressed(session: Session, emails: Sequence[str], key: bytes | None) -> dict[str, str]:
+    reasons = suppression.suppression_reasons(session, emails, key)
     return {email: f"suppressed: {reason}" for email, reason in reasons.items()}
 
 

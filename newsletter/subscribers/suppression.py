@@ -56,9 +56,11 @@ def suppression_reason(session: Session, address: str) -> str | None:
     return None if row is None else row.reason
 
 
-def suppression_reasons(session: Session, addresses: Iterable[str]) -> dict[str, str]:
+def suppression_reasons(
+    session: Session, addresses: Iterable[str], key: bytes | None = None
+) -> dict[str, str]:
     """The same for many: those that must not be mailed, each with its reason."""
-    key = key_for(session, _PURPOSE)
+    key = key or key_for(session, _PURPOSE)
     by_hash = {_keyed(key, address): address for address in addresses}
     rows = session.execute(_BY_HASH, {"hashes": list(by_hash)})
     return {by_hash[row.address_hash]: row.reason for row in rows}
