@@ -39,6 +39,7 @@ _log = logging.getLogger(__name__)
 
 _PAUSES_S = (2.0, 10.0)  # before the second and the third round over what shall come later
 _LOOK_AGAIN_S = 0.3
+_FREEZING = 0.1  # of the time that a batch took; three more batches come of it at least
 
 
 def send_issue(sending: SendContext, issue_id: int, mails: IssueEmails) -> IssueSendResult:
@@ -168,12 +169,13 @@ def _send_batches(sending: SendContext, issue_id: int, mails: IssueEmails) -> st
             sending.sleep(_LOOK_AGAIN_S)
         elif is_whole:
             break
-        is_whole = is_whole or _freeze_on(sending, issue_id, time.monotonic() - began_s)
+        for_s = _FREEZING * (time.monotonic() - began_s)
+        is_whole = is_whole or _freeze_on(sending, issue_id, for_s)
     return breaker.trouble or held or None
 
 
 def _freeze_on(sending: SendContext, issue_id: int, for_s: float) -> bool:
-    """Write down further recipients for as long as mails were sent; whether that was all."""
+    """Write down further recipients for so long, some at least; whether that was all."""
     return freezing.freeze_on(sending.database, issue_id, for_s, sending.stopping)
 
 
