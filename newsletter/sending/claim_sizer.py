@@ -21,7 +21,7 @@ class ClaimSizer:
         self._within_s = within_s
         self._most = most
         self._requests = most >= _IN_REQUESTS
-        self._least = min(most, max(_FIRST, most // 2))
+        self._least = min(most, max(_FIRST, most // 4))
         self._first = _FIRST_REQUEST if self._requests else min(_FIRST, most)
         self._largest = most
         self._good, self._needed = 0, 1  # answers to requests of this size, and how many to grow

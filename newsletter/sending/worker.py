@@ -1,10 +1,12 @@
 """One batch in the hands of one worker: claim, hand out, record in groups, keep the lease."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
@@ -28,7 +30,7 @@ from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.machine_memory import IssueDays
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses
-from newsletter.transports.base import SendResult, SendStatus
+from newsletter.transports.base import SendResult, SendStatus, nothing
 
 if TYPE_CHECKING:
     from newsletter.sending.postgresql_statements import LeaseState
@@ -42,6 +44,7 @@ _MARK_AFTER = {
 _RENEW_AFTER = 0.2  # of a lease
 _SURE_FOR = 0.6  # of a lease, after its renewal: so long it is surely ours
 _RECORD_AFTER_S = 0.5
+_AMONG = 8  # mails that are made between two looks at what is on the wire
 
 
 class BatchWorker:
@@ -53,6 +56,7 @@ class BatchWorker:
         self._mails = mails
         self._journal = sending.journal
         self._lease_s = ledger.lease_length(sending.database.engine.dialect.name).total_seconds()
+        self.meanwhile: Callable[[], None] = nothing
         self._most = sending.transport.at_once
         self._out: dict[str, Recipient] = {}  # handed out, no outcome yet
         self._begun: dict[str, int] = {}  # the how manieth of the run, of those on the wire
@@ -84,9 +88,17 @@ class BatchWorker:
         while self.wanted():
             claimed = self._claim()
             if claimed:
-                yield [self._mails.mail(recipient) for recipient in claimed]
+                yield self._made(claimed)
             elif self.wait_s or not self.after:
                 return
+
+    def _made(self, recipients: Sequence[Recipient]) -> Sequence[Message]:
+        mails = []
+        for recipient in recipients:
+            mails.append(self._mails.mail(recipient))
+            if not len(mails) % _AMONG:
+                self.meanwhile()
+        return mails
 
     def wanted(self) -> bool:
         """Whether more mails shall leave; from any thread."""
@@ -141,7 +153,7 @@ class BatchWorker:
 
     def record(self) -> None:
         """Write down what is known, in one transaction with the renewal of the lease."""
-        with self._sending.database.share.begin() as session:
+        with self._transaction() as session:
             self._record(session)
         self._recorded()
 
@@ -191,11 +203,19 @@ class BatchWorker:
         if self._journal is not None:
             self._journal.is_settled = True
 
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        """One that the mails on the wire do not wait for: between its statements they go on."""
+        with self._sending.database.share.begin() as session:
+            connection = session.connection()
+            event.listen(connection, "after_cursor_execute", lambda *_: self.meanwhile())
+            yield session
+
     def _claim(self) -> Sequence[Recipient]:
         """Record what is known and claim the next ones, in one transaction."""
         at_most = min(self._sending.claim_sizer.next(time.monotonic()), self._most - len(self._out))
         ahead = rate_limit.keys_ahead(self._sending.limits)
-        with self._sending.database.share.begin() as session:
+        with self._transaction() as session:
             self._record(session, ahead)
             claimed, state = None, self._lease_state
             troubles = rate_limit.troubles(session) if state is None else state.troubles

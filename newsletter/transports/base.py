@@ -1,7 +1,7 @@
 """One vocabulary for what became of a mail, whoever carried it."""
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -52,6 +52,12 @@ class TransportDownError(NewsletterError):
 class SendObserver(Protocol):
     """Who looks on while mails leave. The first two may be called from any thread."""
 
+    meanwhile: Callable[[], None]
+    """Called between the steps of a claim, so that what is on the wire goes on; set by who sends.
+
+    It calls none but the first three here.
+    """
+
     def begin(self, mail: "Message") -> bool:
         """Call just before a mail can be taken: it is noted. Where False, it must not leave."""
 
@@ -65,8 +71,15 @@ class SendObserver(Protocol):
         """Call every second or so from the thread that iterates. Where False, cut what hangs."""
 
 
+def nothing() -> None:
+    """There is nothing on the wire that could go on meanwhile."""
+
+
 class NoObserver:
     """For mails that no ledger knows."""
+
+    def __init__(self) -> None:
+        self.meanwhile: Callable[[], None] = nothing
 
     def begin(self, mail: "Message") -> bool:
         del mail

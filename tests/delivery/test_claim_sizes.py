@@ -42,4 +42,4 @@ def test_single_mails_are_claimed_in_fewer_where_they_are_slow_but_enough_for_al
     None
 ):
     assert sizes(100, 0.1) == [16, 32, 64, 100, 100, 100]
-    assert sizes(200, 5.0)[-1] == 100
+    assert sizes(400, 5.0)[-1] == 100

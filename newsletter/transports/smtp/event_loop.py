@@ -15,13 +15,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from newsletter.rendering.message import Message
-from newsletter.transports.base import SendObserver, SendResult, refuse_unmailable
+from newsletter.transports.base import SendObserver, SendResult, nothing, refuse_unmailable
 from newsletter.transports.smtp.connection import Awaited, SmtpConnection
 from newsletter.transports.smtp.connection_pool import ConnectionPool
 from newsletter.transports.smtp.connection_task import ConnectionTask
 from newsletter.transports.smtp.connector import ConnectorThreads
 
 _TICK_S = 0.5
+_RESERVE = 2  # of so many mails one has no connection yet when the next ones are asked for
 _PATIENCES = 4  # so many time-outs of the socket may one mail take, trickling replies included
 _EVENTS: dict[Awaited | None, int] = {
     Awaited.READ: selectors.EVENT_READ,
@@ -37,6 +38,7 @@ class SmtpEventLoop:
         self._pool = pool
         self._watch = watch
         self._mails: deque[Message] = deque()
+        self._reserve = 0  # mails that leave while the next ones are claimed
         self._in_hand = 0  # mails that a task has, the next one's envelope included
         self._outcomes: list[tuple[Message, SendResult]] = []
         self._tasks: list[ConnectionTask] = []
@@ -51,12 +53,14 @@ class SmtpEventLoop:
         self.halted = False
         self.per_connection = pool.per_connection
         self.content = pool.content
+        watch.meanwhile = self.go_on
 
     def carry(self, chunks: Iterable[Sequence[Message]]) -> Iterator[tuple[Message, SendResult]]:
         """Hand the mails out as there is room, and tell what became of them."""
         try:
             for chunk in chunks:
                 yield from self._take_in(chunk)
+                self._reserve = len(chunk) // _RESERVE
                 while self._is_full() and not self.halted:
                     yield from self._turn(self._watch.heartbeat)
                 if self.halted:
@@ -66,7 +70,7 @@ class SmtpEventLoop:
         except BaseException as error:  # noqa: BLE001 - told after what is on the wire
             self._stop_all(error)
         # What the last task gives back, since it got no connection, is for those that have one.
-        while self._is_busy() or (self._mails and not self.halted):
+        while self._is_busy() or self._outcomes or (self._mails and not self.halted):
             yield from self._turn(self._watch.heartbeat)
         if self._failure is not None:
             raise self._failure
@@ -76,6 +80,7 @@ class SmtpEventLoop:
 
     def shutdown(self) -> None:
         """Let everybody finish the mail in hand, and leave."""
+        self._watch.meanwhile = nothing
         self.halted = True
         while self._is_busy():
             for _ in self._turn(lambda: True):
@@ -86,6 +91,18 @@ class SmtpEventLoop:
                 self._pool.release(connection)
         self._connector.close()
         self._selector.close()
+
+    def go_on(self, wait_s: float = 0.0) -> None:
+        """Every task goes on that can; wait so long where none can."""
+        for key, _ in self._selector.select(wait_s):
+            task: ConnectionTask | None = key.data
+            if task is None:
+                self._connected(*self._connector.answer())
+            elif task.waits is Awaited.MAIL:  # the server takes its leave
+                task.cut()
+                self._listen(task)
+            else:
+                self._step(task)
 
     def next(self) -> Message | None:
         if not self._watch.wanted():
@@ -131,18 +148,10 @@ class SmtpEventLoop:
                 yield mail, refusal
 
     def _turn(self, tick: Callable[[], bool]) -> Iterator[tuple[Message, SendResult]]:
-        """Everybody goes on who can; wait a moment where nobody can."""
+        """Give the tasks mails, let them go on, look after those that take too long."""
         if self._mails:
             self._add_connections()
-        for key, _ in self._selector.select(self._tick_s):
-            task: ConnectionTask | None = key.data
-            if task is None:
-                self._connected(*self._connector.answer())
-            elif task.waits is Awaited.MAIL:  # the server takes its leave
-                task.cut()
-                self._listen(task)
-            else:
-                self._step(task)
+        self.go_on(0.0 if self._outcomes else self._tick_s)
         now_s = time.monotonic()
         if now_s >= self._look_s:
             self._look_s = now_s + self._tick_s
@@ -203,8 +212,9 @@ class SmtpEventLoop:
                 self._step(task, TimeoutError("timed out"))
 
     def _is_full(self) -> bool:
-        """Whether all mails that could be asked for would have to wait."""
-        return bool(self._mails) or self._in_hand > self._pool.connections
+        """Whether there are enough mails for as long as the next ones are claimed."""
+        following = max(0, self._in_hand - self._pool.connections)
+        return len(self._mails) + following > self._reserve
 
     def _is_busy(self) -> bool:
         """Whether there is something to wait for."""

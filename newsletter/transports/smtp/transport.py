@@ -9,7 +9,7 @@ from newsletter.transports.smtp import dkim
 from newsletter.transports.smtp.connection_pool import ConnectionPool
 from newsletter.transports.smtp.event_loop import SmtpEventLoop
 
-_AT_ONCE = 100  # claimed together; a power cut leaves no more than these uncertain
+_AT_ONCE = 200  # claimed together; a power cut leaves no more than these uncertain
 
 
 def from_settings(settings: Settings) -> "Smtp":
@@ -22,7 +22,7 @@ class Smtp(Transport):
     ) -> None:
         combinations.check_smtp(settings)
         self._pool = ConnectionPool(settings, sign)
-        self.at_once = max(_AT_ONCE, 2 * settings.connections)
+        self.at_once = max(_AT_ONCE, 6 * settings.connections)
 
     def stream(
         self, chunks: Iterable[Sequence[Message]], watch: SendObserver
