@@ -20,10 +20,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter import bootstrap, health, moments
 from newsletter.config import Settings
-from newsletter.db import Database, describe_failure, insert_missing
+from newsletter.db import Database, describe_failure
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 from newsletter.models import MomentRow
+from newsletter.models.missing_rows import insert_missing
 from newsletter.sending.machine_memory import state_folders
 from newsletter.subscribers import health as subscribers_health
 from newsletter.text import brief, without_addresses

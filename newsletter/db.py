@@ -1,17 +1,15 @@
 """The database: one engine, and transactions that cannot trip over each other."""
 
-import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -19,7 +17,7 @@ from sqlalchemy.exc import (
     OperationalError,
     SQLAlchemyError,
 )
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.same_file import follow_file
@@ -28,7 +26,6 @@ from newsletter.text import brief
 _LOCK_TIMEOUT_S = 30
 _CONNECT_WITHIN_S = 10  # else psycopg waits for 130
 _MOVED = 0x6D6F7665  # a user_version of SQLite: the file was copied to another database
-_MANY = 50  # rows
 _HAS_MOVED = (
     "this database was copied to another, which is written instead: set database.url;"
     " `newsletter db copy --release` lets this one be written again"
@@ -310,38 +307,3 @@ def take_turn(session: Session, what: str) -> None:
 
 
 _TAKE_TURN = text(f"SELECT pg_advisory_xact_lock({_WRITERS}, hashtext(:what))")
-
-
-def insert_missing(
-    session: Session, table: type[DeclarativeBase], rows: Sequence[Mapping[str, object]]
-) -> None:
-    """Insert the rows that are not there yet; those that are stay as they are.
-
-    Each names the same columns, and every one that has a default only in Python.
-    """
-    if not rows:
-        return
-    session.flush()
-    dialect = session.get_bind().dialect.name
-    if dialect != "sqlite" and len(rows) >= _MANY:
-        listed = json.dumps([dict(row) for row in rows], default=str)
-        session.execute(_inserting(table.__tablename__, tuple(rows[0])), {"rows": listed})
-        return
-    if dialect == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert
-    else:  # 0.1 s, and only who has one needs it
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    plain = table.metadata.tables[table.__tablename__]  # twice as fast as by the ORM
-    missing = insert(plain).on_conflict_do_nothing()
-    session.connection().execute(missing, [dict(row) for row in rows])
-
-
-@cache
-def _inserting(table: str, columns: Sequence[str]) -> TextClause:
-    """PostgreSQL takes many rows in one value much faster than one by one."""
-    named = ", ".join(columns)
-    return text(
-        f"INSERT INTO {table} ({named}) SELECT {named}"  # noqa: S608 - names of our own tables
-        f" FROM json_populate_recordset(CAST(NULL AS {table}), CAST(:rows AS json))"
-        " ON CONFLICT DO NOTHING"
-    )

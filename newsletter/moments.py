@@ -10,9 +10,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
-from newsletter.db import Database, insert_missing
+from newsletter.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import ListingRow, MomentRow, RateRow
+from newsletter.models.missing_rows import insert_missing
 from newsletter.sources.base import ListingState
 from newsletter.text import brief, without_addresses
 

@@ -7,6 +7,7 @@ from newsletter import db, schema
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.models import KeyRow
+from newsletter.models.missing_rows import insert_missing
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:
@@ -30,9 +31,9 @@ def test_a_rehearsal_leaves_no_trace(database: Database) -> None:
 
 def test_rows_that_are_there_stay_as_they_are(database: Database) -> None:
     with database.write.begin() as session:
-        db.insert_missing(session, KeyRow, [{"purpose": "a", "value": "first"}])
-        db.insert_missing(session, KeyRow, [{"purpose": "a", "value": "second"}])
-        db.insert_missing(session, KeyRow, [])
+        insert_missing(session, KeyRow, [{"purpose": "a", "value": "first"}])
+        insert_missing(session, KeyRow, [{"purpose": "a", "value": "second"}])
+        insert_missing(session, KeyRow, [])
         assert session.get_one(KeyRow, "a").value == "first"
 
 

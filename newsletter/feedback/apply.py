@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter import outbox
-from newsletter.db import insert_missing, take_turn
+from newsletter.db import take_turn
 from newsletter.feedback import bounce_rules
 from newsletter.feedback.events import Event
 from newsletter.models import (
@@ -27,6 +27,7 @@ from newsletter.models import (
     SubscriberRow,
 )
 from newsletter.models.json_texts import as_list, listed
+from newsletter.models.missing_rows import insert_missing
 from newsletter.sending import delivery_updates, rate_limit, resend
 from newsletter.subscribers import address_change, signups, suppression
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from newsletter import papers
 from newsletter.config import Settings
-from newsletter.db import Database, insert_missing, take_turn
+from newsletter.db import Database, take_turn
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.profile_changes import forget_profiles_with
 from newsletter.models import NamedPaperRow
+from newsletter.models.missing_rows import insert_missing
 from newsletter.sources.base import Paper, PaperId, SourceError
 
 BY_TITLE = "title:"  # how the name of a paper begins whose identifier nobody knows

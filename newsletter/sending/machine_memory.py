@@ -24,9 +24,10 @@ import platformdirs
 from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
-from newsletter.db import Database, insert_missing
+from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import IssueRow, KeyRow
+from newsletter.models.missing_rows import insert_missing
 from newsletter.sending import claim_record, journal
 from newsletter.sending.claim_record import ClaimedSince
 

@@ -15,8 +15,8 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.config import SendingSettings
-from newsletter.db import insert_missing
 from newsletter.models import DomainPauseRow, RateRow
+from newsletter.models.missing_rows import insert_missing
 
 _HOUR_S = 3600.0
 _BURST_S = 0.25  # how much of a second's mails may leave together

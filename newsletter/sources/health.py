@@ -11,7 +11,8 @@ from newsletter.finding import Finding, Severity
 from newsletter.sources.base import NoNetworkError, SourceError
 from newsletter.sources.bundled import refuse_others
 from newsletter.sources.http.get import get
-from newsletter.sources.http.session import host_of, polite_session
+from newsletter.sources.http.reachability import host_of
+from newsletter.sources.http.session import polite_session
 from newsletter.sources.response_types import response_type
 
 _PART = "source"

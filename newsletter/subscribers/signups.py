@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from newsletter import outbox, slugs
 from newsletter.config import Settings, SignupSettings
-from newsletter.db import Database, insert_missing
+from newsletter.db import Database
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow
+from newsletter.models.missing_rows import insert_missing
 from newsletter.outbox import EmailType
 from newsletter.reader_locks import lock_addresses, lock_readers
 from newsletter.subscribers import consent_log, lifecycle, signup_limits, suppression

@@ -13,8 +13,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from newsletter.db import insert_missing
 from newsletter.models import KeyRow, SuppressionRow
+from newsletter.models.missing_rows import insert_missing
 
 _PURPOSE = "suppression"
 ERASED = "erased"

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.db import Database, insert_missing
+from newsletter.db import Database
 from newsletter.models import SummarizerDayRow
+from newsletter.models.missing_rows import insert_missing
 from newsletter.summaries.base import Tokens
 
 

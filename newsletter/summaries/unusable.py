@@ -7,9 +7,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
-from newsletter.db import Database, insert_missing
+from newsletter.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import MomentRow, SummaryFailureRow
+from newsletter.models.missing_rows import insert_missing
 from newsletter.text import brief, without_addresses
 
 _IN_VAIN = "model in vain"

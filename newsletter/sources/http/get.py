@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import requests
 
 from newsletter.sources.base import SourceError
-from newsletter.sources.http.session import PoliteAdapter, host_of
+from newsletter.sources.http.reachability import host_of
+from newsletter.sources.http.session import PoliteAdapter
 from newsletter.text import one_line
 
 

@@ -1,8 +1,7 @@
 """A polite way to arXiv: paced over the whole machine, with a time-out and an honest name."""
 
-import errno
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,19 +11,19 @@ from urllib.parse import urlsplit
 
 import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
-from urllib3.exceptions import NameResolutionError
 
 from newsletter import __version__
 from newsletter.config import SourceSettings
 from newsletter.errors import StoppedError
 from newsletter.http import DeadlineAdapter, retry_after_s
-from newsletter.sources.base import NoNetworkError, SourceError
+from newsletter.sources.base import SourceError
 from newsletter.sources.http.cache import (
     CachedResponse,
     ResponseCache,
     cache_folder,
     is_worth_keeping,
 )
+from newsletter.sources.http.reachability import CONNECT_S, Reachability, host_of
 from newsletter.sources.http.request_interval import Destination, RequestInterval
 from newsletter.sources.http.retry import (
     TRIES,
@@ -45,10 +44,6 @@ _TURNED_AWAY: dict[int, str] = {
     # What stands before arXiv has answered so now and then since September 2026, to some programs.
     requests.codes.not_acceptable: "HTTP 406, with which arXiv turns programs away now and then",
 }
-_NO_WAY_OUT = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
-_CONNECT_S = 4.0  # an address; arXiv's names have four
-_CLOSED = "cannot be reached, it refuses connections"
-_CLOSED_FOR_S = 300.0
 _LOOK_UP_S = 0.2
 _LONGEST_TURN_S = 3600.0  # that anybody waits for an answer, tries and rests included
 _OWN_CONDITIONS = ("If-None-Match", "If-Modified-Since", "Range", "Authorization")
@@ -92,8 +87,7 @@ class PoliteAdapter(DeadlineAdapter):
         self._clock = clock
         self._given_folder = folder
         self._tries = tries
-        self._was_answered = False
-        self._closed: dict[str, float] = {}  # who did not let us in, and until when that counts
+        self._reachability = Reachability(clock)
         self._stopping: Callable[[], bool] | None = None
         self._since: dict[str, float] = {}  # from when on what was kept of an address serves
 
@@ -182,7 +176,7 @@ class PoliteAdapter(DeadlineAdapter):
         asked = request.copy()  # a redirect is made of the original, and asks about something else
         asked.headers["User-Agent"] = self._agent
         read_s = self._settings.timeout_s
-        options["timeout"] = (min(read_s, _CONNECT_S), read_s)
+        options["timeout"] = (min(read_s, CONNECT_S), read_s)
         own_conditions = any(name in asked.headers for name in _OWN_CONDITIONS)
         remembers = asked.method == "GET" and not own_conditions
         serves = self._kept(asked.url or "") if remembers else None
@@ -229,8 +223,7 @@ class PoliteAdapter(DeadlineAdapter):
     ) -> requests.Response:
         request = wish.request
         to = self._destination(request.url)
-        if self._clock() < self._closed.get(to.host, 0.0):
-            raise SourceError(f"{host_of(request.url)}: {_CLOSED}; run it again later")
+        self._reachability.refuse_closed(request.url)
         with self._pace.turn(to, lambda: self._is_needed(wish)) as turn:
             if wish.came is not None:
                 return wish.came.answer(request)
@@ -244,29 +237,6 @@ class PoliteAdapter(DeadlineAdapter):
             self._keep(wish, response)
             return response
 
-    def _give_up_unanswered(self, url: str | None, error: requests.RequestException) -> None:
-        """Whoever was never let in is not asked again and again.
-
-        Raises:
-            NoNetworkError: and nobody else would let us in.
-            SourceError: another host may.
-        """
-        host = host_of(url)
-        if self._was_answered:
-            return
-        # A name that is arXiv's is there; another may be a slip in the configuration.
-        is_arxiv = f".{host}".endswith(".arxiv.org")
-        why = _no_network(host, error) if is_arxiv else None
-        if why is None and any(
-            isinstance(part, ConnectionRefusedError) for part in _reasons(error)
-        ):
-            self._closed[self._destination(url).host] = self._clock() + _CLOSED_FOR_S
-            if not is_arxiv or len(self._closed) == 1:
-                raise SourceError(f"{host}: {_CLOSED}; run it again later") from error
-            why = f"{' and '.join(self._closed)} refuse connections; is it a firewall?"
-        if why is not None:
-            raise NoNetworkError(f"no network: {why}; run it again when there is one") from error
-
     def _once(
         self,
         request: requests.PreparedRequest,
@@ -279,7 +249,7 @@ class PoliteAdapter(DeadlineAdapter):
                 _read(response)  # here, so that a cut connection is noticed here
         except requests.Timeout as error:
             if isinstance(error, requests.ConnectTimeout):
-                self._give_up_unanswered(request.url, error)
+                self._reachability.not_let_in(request.url, error)
             raise RetryAfterError("no answer in time") from error
         except requests.exceptions.SSLError as error:
             raise RetryAfterError("no secure connection, its certificate may be wrong") from error
@@ -288,9 +258,9 @@ class PoliteAdapter(DeadlineAdapter):
             requests.exceptions.ChunkedEncodingError,
             requests.exceptions.ContentDecodingError,
         ) as error:
-            self._give_up_unanswered(request.url, error)
+            self._reachability.not_let_in(request.url, error)
             raise RetryAfterError("cannot be reached, or the answer was cut off") from error
-        self._was_answered = True
+        self._reachability.was_answered = True
         status = response.status_code
         if status == requests.codes.not_modified and kept:
             answer = kept.answer(request)
@@ -307,30 +277,6 @@ class PoliteAdapter(DeadlineAdapter):
                 of_all=is_refusal or status == requests.codes.too_many,
             )
         return response
-
-
-def _reasons(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, and all that it came of."""
-    seen = set[int]()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        reason = getattr(error, "reason", None)
-        given = [part for part in (reason, *error.args) if isinstance(part, BaseException)]
-        error = given[0] if given else error.__cause__ or error.__context__
-
-
-def _no_network(host: str, error: requests.RequestException) -> str | None:
-    """Why nothing at all can be reached, in words; None where another host may answer."""
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy that HTTPS_PROXY names lets nothing through"
-    if isinstance(error, requests.ConnectTimeout):
-        return f"{host} does not take a connection within {_CONNECT_S:.0f} s; is it a firewall?"
-    for reason in _reasons(error):
-        no_way = isinstance(reason, OSError) and reason.errno in _NO_WAY_OUT
-        if no_way or isinstance(reason, NameResolutionError):
-            return f"{host} cannot be looked up or reached from here"
-    return None
 
 
 def polite_session(
@@ -357,10 +303,6 @@ def polite_session(
 def _prepared(url: str) -> str:
     """An address as requests asks for it."""
     return requests.Request("GET", url).prepare().url or url
-
-
-def host_of(url: str | None) -> str:
-    return urlsplit(url or "").hostname or "arXiv"
 
 
 def _read(response: requests.Response) -> None:
