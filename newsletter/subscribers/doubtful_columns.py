@@ -21,6 +21,7 @@ from newsletter.subscribers.refusal_columns import (
 from newsletter.subscribers.refusal_words import (
     AGREED,
     DATE,
+    FALSE,
     NEVER,
     NOTHING,
     OF_OTHER_THINGS,
@@ -155,6 +156,7 @@ class ColumnCells:
         noes = [value for value, is_yes in said.items() if is_yes is False]
         if None in said.values():  # beside other words, `n` and `0` may be anything
             noes = [value for value in noes if len(value) > 1 and not value.isdigit()]
+        if not said.keys() <= TRUE | FALSE:  # beside words, `none` is one as well
             noes += [value for value in self.values if value in {"none", "-1"}]
         return self._told(noes)
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 
 from newsletter.errors import NewsletterError, WrongUseError
@@ -25,6 +26,7 @@ from newsletter.subscribers.csv_format import (
 _BLOCK = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"))
+_HEADER_WITHIN = 6  # lines: titles may stand above the names of columns
 _DEEPEST = 4  # levels of a JSON object
 _COLUMNS = {  # our name -> how others write it, lower case, letters only; the best first
     "email": (
@@ -136,12 +138,12 @@ def _from_table(
     lines: Iterator[NumberedLine],
     column: str | None,
 ) -> Iterator[ImportEntry]:
-    delimiter, header = _header(first[1] or "")
-    places = _column_indexes(header, column)
+    head = [first, *islice(lines, _HEADER_WITHIN - 1)]
+    skipped, delimiter, header, places = _find_header(head, column)
+    lines = chain(head[skipped:], lines)
     width = len(header)
     if "email" not in places:
         places = {"email": _address_column(file, header, column)}
-        lines = _prepend(first, lines)
         width = max(width, 1)
         header = [f"column {place + 1}" for place in range(width)]
     others = _other_columns(header, places)
@@ -157,6 +159,32 @@ def _from_table(
             missing = None if cells.get("email", "").strip() else RowError.NO_ADDRESS
             there = {name: unescape_cell(content[at]) for name, at in others if at < len(content)}
             yield ImportEntry(number, cells, missing, there)
+
+
+def _find_header(
+    head: list[NumberedLine], column: str | None
+) -> tuple[int, str, list[str], dict[str, int]]:
+    """How many lines go before the people, the delimiter, the names of columns, known places.
+
+    Some systems write a title above the names (`Members for group ...`), or call the address
+    something that we do not know: then the first line with an address shows its place.
+    """
+    above: list[str] = []
+    for number, (_, text) in enumerate(head):
+        delimiter, cells = _header(text or "")
+        addresses = [place for place, cell in enumerate(cells) if _is_address(cell)]
+        if not addresses:
+            places = _column_indexes(cells, column)
+            if "email" in places:
+                return number + 1, delimiter, cells, places
+            above = cells
+            continue
+        is_named = len(addresses) == 1 and len(above) == len(cells) > 1
+        if number and column is None and is_named and not any("@" in cell for cell in above):
+            return number, delimiter, above, {**_column_indexes(above, None), "email": addresses[0]}
+        break
+    delimiter, cells = _header(head[0][1] or "")
+    return 0, delimiter, cells, {}
 
 
 def _header(line: str) -> tuple[str, list[str]]:
@@ -209,19 +237,19 @@ def _column_indexes(header: list[str], column: str | None) -> dict[str, int]:
 def _address_column(file: Path, first: list[str], column: str | None) -> int:
     """Without a header, the first line itself shows where the addresses are."""
     for place, cell in enumerate(first) if column is None else ():
-        try:
-            normalize_address(unwrap_address(unescape_cell(cell)))
-        except WrongUseError:
-            continue
-        return place
+        if _is_address(cell):
+            return place
     named = ", ".join(cell.strip()[:40] or "(empty)" for cell in first[:12])
     wanted = f"no column {column!r}" if column else "no column with addresses"
     raise WrongUseError(f"{file} has {wanted}; its columns are: {named}. Name one with --column")
 
 
-def _prepend(first: NumberedLine, lines: Iterator[NumberedLine]) -> Iterator[NumberedLine]:
-    yield first
-    yield from lines
+def _is_address(cell: str) -> bool:
+    try:
+        normalize_address(unwrap_address(unescape_cell(cell)))
+    except WrongUseError:
+        return False
+    return True
 
 
 def _from_json(

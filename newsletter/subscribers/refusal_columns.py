@@ -15,6 +15,8 @@ from newsletter.errors import WrongUseError
 from newsletter.subscribers import refusal_words, state_words
 from newsletter.subscribers.refusal_words import FALSE, NOTHING, TRUE
 
+# phpList mails who has `optedin=0`: that says that they were entered by somebody else.
+_PHPLIST = frozenset({"optedin", "confirmed", "blacklisted", "htmlemail"})
 _CACHED = 80  # characters: longer values are looked at each time
 
 
@@ -90,6 +92,8 @@ def find_refusal(cells: Mapping[str, str], rules: ColumnRules) -> Refusal | None
     unknown: str | None = None
     for name, cell in cells.items():
         answer = answer_of(name, cell, rules)
+        if answer is Answer.OWN_NO and folded(name) == "optedin" and _is_of_phplist(cells):
+            continue
         if answer is Answer.UNKNOWN:
             unknown = unknown or name
         own = answer is Answer.OWN_NO
@@ -101,6 +105,10 @@ def find_refusal(cells: Mapping[str, str], rules: ColumnRules) -> Refusal | None
         cell = cells[unknown].strip()[:40]
         raise not_understood(unknown, f"{cell!r} in it is not understood")
     return found
+
+
+def _is_of_phplist(cells: Mapping[str, str]) -> bool:
+    return set(map(folded, cells)) >= _PHPLIST
 
 
 def answer_of(name: str, cell: str, rules: ColumnRules) -> Answer:
@@ -188,7 +196,8 @@ def says_own_yes(plain: str) -> bool:
 def _answer(name: str, cell: str) -> Answer:
     kind, value = column_kind(name), folded(cell)
     if value in NOTHING or kind is ColumnKind.CHANNEL:
-        return Answer.NOTHING
+        no_mail = value == "none" and refusal_words.DELIVERY_NAME.search(letters(name))
+        return Answer.OWN_NO if no_mail else Answer.NOTHING
     if kind in {ColumnKind.NO, ColumnKind.WHEN}:
         return _answer_of_no(name, value, kind)
     if kind is ColumnKind.YES:
@@ -248,7 +257,8 @@ def _answer_of_yes(name: str, value: str) -> Answer:
     own = says_own_yes(plain) and not refusal_words.YES_NAME.search(plain)
     if value in TRUE:
         return Answer.YES
-    if value in FALSE or refusal_words.ZERO_DATE.fullmatch(value):
+    is_no = value in FALSE or value in refusal_words.NEVER or value == "disabled"
+    if is_no or refusal_words.ZERO_DATE.fullmatch(value):
         return Answer.OWN_NO if own else Answer.NO
     found = _by_word(value)
     is_date = found is Answer.UNKNOWN and refusal_words.DATE.search(value)

@@ -60,19 +60,19 @@ OWN_NO_NAME = lazy_pattern(
 NO_NAME = lazy_pattern(
     r"disabled|deleted|erased|erasure|blocked|banned|bounced|hardbounce|undeliver|bounce(?:type|status|reason|date|time|at|categ)|^clean|cleaned|inactive|invalid"
     r"|malformed|removed|rejected|refused|declin|deactiv|deaktiv|gesperrt|gelosch|desactiv|suspend"
-    r"|onhold|muted|deceased|verstorb|blockiert|supprim|eliminad|eliminat|quarantin|archived|^stop|notsubscri|nonsubscri|nosubscri|neversubscri|unconfirm"
+    r"|^(?:is)?staged$|exclu(?:ded|sion)|onhold|muted|deceased|verstorb|blockiert|supprim|eliminad|eliminat|quarantin|archived|^stop|notsubscri|nonsubscri|nosubscri|neversubscri|unconfirm"
     r"|notconfirm|nonconfirm|unverif|notverif|notactive|nichtbestatigt|notopt|nooptin|unopted"
 )
 # A no of a no; or an end of something that may be no mail.
 AMBIGUOUS_NAME = lazy_pattern(
     r"(?:not|non|never|isnt|un)(?:yet|been)*(?:unsub|optedout|optout|black|blockl|blocked|suppress"
-    r"|complain|disabled|deleted|bounced|inactive|removed)|cancel(?:ad[oa]$|l?ed|l?ation|l?edat)"
+    r"|complain|disabled|deleted|bounced|inactive|removed)|^e?mail(?:messages?)?level$|cancel(?:ad[oa]$|l?ed|l?ation|l?edat)"
 )
 OWN_YES_NAME = lazy_pattern(
     r"subscri(?!ber)|^(?:is)?subscriber$|opt(?:s|ed)?in(?!g|t)|consent|permission|accepts?(?:email|marketing|news|mail)"
     r"|wants?(?:e?mail|news)|^(?:is)?(?:e?mailable|contactable)|^(?:gdpr|dsgvo|rgpd|lgpd)(?:ok)?$|receives?(?:e?mail|news|market)|emaildigests|agreedto|abonn|angemeldet"
     r"|einwillig|zustimm|inscri|suscri|iscritt|aceptanews|ingeschreven|aangemeld|prenumer"
-    r"|^can(?:e?mail|contact|send)|^marketinge?mails?$"
+    r"|^can(?:e?mail|contact|send)|^e?mailnotifications?$|^marketinge?mails?$"
     r"|订阅|訂閱|接收|接受邮件|подпис|соглас|購読|配信希望|구독|수신동의"
 )
 YES_NAME = lazy_pattern(
@@ -81,10 +81,13 @@ YES_NAME = lazy_pattern(
     r"|(?:mail|address|mailis)valid|^(?:is)?valid$|deliverable|^(?:ist)?(?:aktiv|actief|aktif|aktywny)$"
     r"|^actif$|^activ[oa]$|^att?iv[oa]$|^актив|^有效$|^激活$"
 )
+_DELIVERY = r"(?:mail|delivery)(?:mode|preference|setting|option|frequency)s?$"
+DELIVERY_NAME = lazy_pattern(_DELIVERY)  # where `none` says that they want no mail
 STATUS_NAME = lazy_pattern(
     r"(?<!order)(?<!payment)(?<!plan)(?<!marital)(?<!billing)(?<!stripe)(?<!job)(?<!customer)"
     r"(?<!lead)(?<!task)status|standing|statut$|^stav$|حالة|статус|状态|狀態|ステータス|상태|reception$"
-    r"|^substate|subscriptionstate|deliverymode|emailpreference|mailpreference|subscribertype|membertype"
+    rf"|^substate|subscriptionstate|{_DELIVERY}"
+    r"|subscribertype|membertype|^e?maildelivery$"
 )
 # Of a purchase, a job, a role or an account elsewhere, and no word of mail or of being willing.
 _ELSEWHERE_NAME = (
@@ -194,6 +197,7 @@ _REFUSAL_ALONE = lazy_pattern(
     r"|supprime|eliminad[oa]|rimoss[oa]|removid[oa]|verwijderd|usuniety|удален.?|已删除|已移除|解除|停止|退会|탈퇴"
 )
 _NEGATED = lazy_pattern(r"\b(?:not|never|non|isn't|nicht|nie|pas|re) (?:yet |been )*(?:un|opt|b|s)")
+_PARTS = lazy_pattern(r"[()\[\],;/|]")
 _ELSEWHERE = lazy_pattern(r"://|\bmailto:|\bwww\.")
 
 
@@ -210,6 +214,9 @@ _STATUS_WORDS = {
         " txt summary normal valid accepted granted given opted|in opt|in double|opted|in"
         " email all|email each mime digests mime_digests plaintext_digests summary_digests"
         " non|suppressed ok transactional|and|marketing marketing|contact not|required"
+        " explicit implicit optin registered receiving engaged resubscribed trial unpaid churning"
+        " owner manager moderator admin administrator abridged notice urlize not|me digestplain"
+        " individual|messages daily weekly all single|opt|in double|opt|in"
         " abonniert aktiv bestatigt angemeldet abonne inscrit actif confirme activo suscrito"
         " confirmado iscritto attivo confermato ativo inscrito подписан активен подтвержден"
         " tilmeldt pameldt prenumererar tilmeldte aangemeld ingeschreven odebira prihlasen"
@@ -227,8 +234,12 @@ _STATUS_WORDS = {
         " never|subscribed non|member nonmember past|due not|active denied expired paused"
         " suspended banned hold on|hold validating by_bounces by_moderator bouncing"
         " soft|bounced hard|bounced non|marketing|contact unengaged failed bad dead staged"
-        " unspecified not|set unknown|permission transactional unbestatigt inaktiv gesperrt"
-        " geloscht ausstehend inactif en|attente inactivo pendiente eliminado inattivo"
+        " excluded erased anonymized anonymised forgotten unreachable quarantined spamtrap invited"
+        " needs|attention on|vacation vacation holiday suspend special|notices|only undelivered"
+        " temp|hold temporary|hold no|permissions|set mailbox|full hard|bounce soft|bounce"
+        " invitation|sent unspecified not|set unknown|permission transactional"
+        " unbestatigt inaktiv gesperrt geloscht ausstehend inactif en|attente inactivo"
+        " pendiente eliminado inattivo"
         " in|attesa pendente inativo неактивен не|подтвержден 未确认 待确认 未订阅 禁用"
         " 已禁用 无效 停用 未購読"
     ),
@@ -259,9 +270,38 @@ _BY_WORD = {
 }
 
 
+_DENIALS = frozenset({"not", "never", "non", "no"})
+_FILLERS = frozenset(
+    (  # noqa: SIM905 - to be read at a glance
+        "a the by from for via e email emails mail mails list lists user member manually"
+        " automatically auto self re full featured plain messages summary confirmation approval"
+    ).split()
+)
+_WORSE = (StatusWord.IN, StatusWord.NOT_IN, StatusWord.OUT)
+
+
 def status_word(plain: str) -> StatusWord | None:
-    """What a status says, or None where it is no word that we know."""
-    return _BY_WORD.get(plain)
+    """What a status says, or None where a word of it is not known; of several the worst."""
+    if plain in _BY_WORD:
+        return _BY_WORD[plain]
+    parts = [" ".join(part.split()) for part in _PARTS.split(plain)]
+    said = [_BY_WORD.get(part) or _phrase(part) for part in parts if part]
+    known = [word for word in said if word is not None]
+    return max(known, key=_WORSE.index) if known and len(known) == len(said) else None
+
+
+def _phrase(part: str) -> StatusWord | None:
+    """Of words of which each is known or says nothing: `unsubscribed by admin`, `not active`."""
+    words = part.split()
+    told = [word for word in words if word not in _DENIALS | _FILLERS]
+    said = [_BY_WORD.get(word) for word in told]
+    known = [word for word in said if word is not None]
+    if not known or len(known) != len(said):
+        return None
+    worst = max(known, key=_WORSE.index)
+    if len(words) == len(told) or _DENIALS.isdisjoint(words):
+        return worst
+    return StatusWord.NOT_IN if worst is StatusWord.IN else None
 
 
 def looks_like_refusal(plain: str, *, is_name: bool = False) -> bool:

@@ -45,6 +45,13 @@ THEIR_WORD = (
     ("subscription_status", "confirmed", "unsubscribed"),
     ("Delivery status", "enabled", "by_user"),  # Mailman
     ("reception", "digest", "nomail"),  # Sympa
+    ("Email preference", "Abridged", "No email"),  # Google Groups
+    ("Email preference", "email", "none"),
+    ("delivery_settings", "ALL_MAIL", "NONE"),
+    ("Email Delivery", "Full Featured Daily Digest", "No Email"),  # Groups.io
+    ("Email notifications", "Enabled", "Disabled"),  # Substack
+    ("status", "subscribed (double opt-in)", "unsubscribed by admin"),
+    ("status", "re-subscribed", "Subscribed, unsubscribed"),
     ("email_digests", "t", "f"),  # Discourse
     ("Accepts Email Marketing", "yes", "no"),  # Shopify
     ("Email Marketing Consent", "SUBSCRIBED", "UNSUBSCRIBED"),  # Klaviyo
@@ -97,6 +104,12 @@ OTHERS_WORD = (
     ("type", "premium", "undeliverable"),
     ("role", "member", "nonmember"),  # Mailman
     ("GDPR erased", "0", "1"),
+    ("staged", "false", "true"),  # Discourse
+    ("Is excluded from campaigns", "false", "true"),  # Mailjet
+    ("Group status", "owner", "banned"),
+    ("status", "registered", "pending confirmation"),
+    ("status", "manager", "not receiving"),
+    ("Email permission status", "Implicit", "Temporary hold"),  # Constant Contact
 )
 NOT_UNDERSTOOD = (
     ("status", "2"),  # Mailtrain: unsubscribed; elsewhere, anything
@@ -107,6 +120,9 @@ NOT_UNDERSTOOD = (
     ("tags", "vip, Unsubscribed"),
     ("cancelled_at", "2024-01-02"),
     ("newsletter unsubscribe page", "yes"),
+    ("status", "to be confirmed"),
+    ("status", "not unsubscribed"),
+    ("email_level", "2"),  # Discourse: never
 )
 NO_REFUSAL = (
     ("name", "Donotelli"),
@@ -339,6 +355,37 @@ def test_who_said_no_there_stays_out_and_their_no_is_kept(cli: Cli, database: Da
     merged = f"email,status\nc{ADA},active\nc{ADA},unsubscribed\n"
     Path("merged.csv").write_text(merged, encoding="utf-8")
     assert cli("subscribers", "import", "merged.csv", *CONSENT).out.endswith("= 2 not-subscribed\n")
+    assert database
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Members for group Audio\nEmail address,Nickname,Email preference",
+        "Members for group Audio,,\nEmail address,Nickname,Email preference",
+        "Who reads us\n\nlid,naam,Email preference",
+        "member address,name,nomail [reason]",
+    ],
+)
+def test_titles_above_the_columns_and_addresses_under_an_unknown_name_are_seen_through(
+    cli: Cli, database: Database, above: str
+) -> None:
+    no = "[U]" if "nomail" in above else "No email"
+    yes = "off" if "nomail" in above else "email"
+    Path("members.csv").write_text(f"{above}\n{ADA},A,{yes}\n{BOB},B,{no}\n", encoding="utf-8")
+    said = cli("subscribers", "import", "members.csv", *CONSENT)
+    assert said.out.endswith("= 1 added, 1 not-subscribed\n")
+    assert database
+
+
+def test_whom_phplist_mails_though_others_entered_them_is_taken_in(
+    cli: Cli, database: Database
+) -> None:
+    names = "email,confirmed,blacklisted,optedin,htmlemail,disabled"
+    rows = f"{ADA},1,0,0,1,0\n{BOB},1,1,0,1,0\nc{ADA},0,0,0,1,0"
+    Path("users.csv").write_text(f"{names}\n{rows}\n", encoding="utf-8")
+    said = cli("subscribers", "import", "users.csv", *CONSENT)
+    assert said.out.endswith("= 1 added, 2 not-subscribed\n")
     assert database
 
 
