@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -34,37 +35,43 @@ def test_a_missing_database_is_a_trouble_with_its_cure(cli: Cli, settings: Setti
     assert f"there is no folder {settings.folder}/gone; look at database.url" in trouble_of(cli)
 
 
-@pytest.fixture
-def someones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of somebody's, while root types."""
-    folder = tmp_path / "someones"
-    folder.mkdir()
+def give_away(place: Path, monkeypatch: pytest.MonkeyPatch, owner: str = "nobody") -> None:
+    """Somebody's, while root types."""
     if os.geteuid():
         monkeypatch.setattr(os, "geteuid", lambda: 0)
     else:
-        os.chown(folder, 65_533, -1)
-    return folder
+        os.chown(place, int(owner) if owner.isdecimal() else pwd.getpwnam(owner).pw_uid, -1)
 
 
-def test_root_makes_nothing_where_another_user_could_not_write_it(
-    cli: Cli, settings: Settings, someones: Path
+@pytest.mark.parametrize("name", ["newsletter.toml", "newsletter.db", "state"])
+def test_root_makes_nothing_beside_what_is_another_users(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    file = someones / "newsletter.toml"
-    text = (settings.folder / "newsletter.toml").read_bytes()
-    for command in ("init", "check", "db upgrade", "config set web.proxies 1", "run"):
-        for _ in range(2):  # before there is a configuration, and after
-            said = cli(*command.split(), "--config", str(file))
-            assert said.code == 2
-            name = command.removesuffix(" web.proxies 1")
-            assert f"newsletter {name}`" in said.err
-            assert "`sudo -u '#65533' /" in said.err or os.getuid()
-            assert "could not write what root makes there" in said.err
-            file.write_bytes(text)
-        file.unlink()
-    if os.getuid() == 0:
-        cli("config", "set", "database.url", f"sqlite:///{someones}/data/newsletter.db")
-        assert "someones is the user" in cli("db", "upgrade").err
-    assert list(someones.iterdir()) == []
+    (settings.folder / "state").mkdir()
+    cli("config", "set", "sending.state_dir", str(settings.folder / "state"))
+    give_away(settings.folder / name, monkeypatch)
+    before = sorted(settings.folder.iterdir())
+    for command in ("check", "db upgrade", "run"):
+        said = cli(*command.split())
+        assert said.code == 2
+        assert "who could not write what root makes there" in said.err
+        assert f"`sudo -u {settings.folder.joinpath(name).owner()} /" in said.err
+        assert f"newsletter {command}`" in said.err
+    assert sorted(settings.folder.iterdir()) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_root_begins_in_another_users_folder_with_a_word_and_in_an_unknown_ones_without(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder of a container is of a user whom it does not know."""
+    folder = tmp_path / "mounted"
+    folder.mkdir()
+    give_away(folder, monkeypatch)
+    said = cli("check", "--config", str(folder / "newsletter.toml"))
+    assert f"{folder} is the user nobody's; what root makes there is root's" in said.err
+    give_away(folder, monkeypatch, "65533")
+    assert "the user" not in cli("check", "--config", str(folder / "newsletter.toml")).err
 
 
 def test_a_state_folder_that_cannot_be_written_is_trouble_in_one_line(

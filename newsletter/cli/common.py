@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from newsletter.cli.folder_owner import refuse_root_for, refuse_root_in
+from newsletter.cli.folder_owner import refuse_root_for, refuse_root_with
 from newsletter.errors import NewsletterError, NothingYetError, WrongUseError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def with_config(command: Command) -> Command:
     def look(_context: click.Context, _option: click.Parameter, file: Path | None) -> Path | None:
         from newsletter import config
 
-        refuse_root_in(config.find_file(file).absolute().parent)
+        refuse_root_for(config.find_file(file).absolute())
         return file
 
     return click.option(
@@ -91,7 +91,7 @@ def load(config_file: Path | None) -> "Settings":
     from newsletter import config
 
     settings = config.load(config_file)
-    refuse_root_for(settings)
+    refuse_root_with(settings)
     return settings
 
 

@@ -1,4 +1,4 @@
-"""Root makes nothing in a folder of another user, who could not write it."""
+"""Root writes nothing that is another user's: that one could not write it any more."""
 
 import os
 import pwd
@@ -18,40 +18,50 @@ if TYPE_CHECKING:
 _ROOT = 0
 
 
-def refuse_root_in(place: Path) -> None:
-    """What is at `place`, or nearest above it, decides whose it is.
+def refuse_root_for(file: Path) -> None:
+    """Where the file is not there yet, the folder that it will lie in is only pointed at.
 
     Raises:
         WrongUseError: root asks, and it is another user's; the line has that user's command.
     """
-    there = next(path for path in (place, *place.parents) if os.path.exists(path))  # noqa: PTH110 - of one too long, too
-    owner = there.stat().st_uid
-    if os.geteuid() != _ROOT or owner == _ROOT:
-        return
-    try:
-        name = pwd.getpwuid(owner).pw_name
-    except KeyError:
-        name = f"#{owner}"
-    command = click.get_current_context().command_path.split()[1:]
-    line = shlex.join(["sudo", "-u", name, *paths.program(), *command])
-    raise WrongUseError(
-        f"{there} is the user {name}'s, who could not write what root makes there; go on as that"
-        f" user: `{line}`"
-    )
+    owner = _other_owner(file)
+    if owner is not None:
+        command = click.get_current_context().command_path.split()[1:]
+        line = shlex.join(["sudo", "-u", owner, *paths.program(), *command])
+        raise WrongUseError(
+            f"{file} is the user {owner}'s, who could not write what root makes there; go on as"
+            f" that user: `{line}`"
+        )
+    folder = next((place for place in file.parents if os.path.isdir(place)), file)  # noqa: PTH112 - of a path too long, too
+    if not os.path.exists(file) and (owner := _other_owner(folder)) is not None:  # noqa: PTH110
+        click.echo(
+            f"newsletter: {folder} is the user {owner}'s; what root makes there is root's", err=True
+        )
 
 
-def refuse_root_for(settings: "Settings") -> None:
-    """The same for the places that the settings name.
+def refuse_root_with(settings: "Settings") -> None:
+    """The same for what is there of the places that the settings name.
 
     Raises:
         WrongUseError: root asks, and one of them is another user's.
     """
-    if os.geteuid() != _ROOT:
-        return
     from newsletter import db
 
     places = [settings.sending.state_dir]
     with suppress(WrongUseError):  # an address that is none is said where it is used
         places.append(db.sqlite_file(settings.database.url, settings.folder))
     for place in filter(None, places):
-        refuse_root_in(settings.folder / place)
+        refuse_root_for(settings.folder / place)
+
+
+def _other_owner(place: Path) -> str | None:
+    """Whose it is, where root asks and somebody else has it.
+
+    One whom this machine does not know is outside, as with the folder of a container; nobody here
+    could go on as that one.
+    """
+    with suppress(OSError, KeyError):  # not there, or nobody's
+        owner = place.stat().st_uid
+        if os.geteuid() == _ROOT != owner:
+            return pwd.getpwuid(owner).pw_name
+    return None
