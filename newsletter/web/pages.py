@@ -85,8 +85,11 @@ class Pages:
 
     def language(self) -> Catalogue:
         """The one that the address asks for, else the browser, else the first newsletter's."""
-        code = chosen_language() or request.accept_languages.best_match(CODES)
-        return translations(code or self.settings.newsletters[0].language)
+        if "catalogue" not in g:
+            code = chosen_language() or request.accept_languages.best_match(CODES)
+            g.catalogue = translations(code or self.settings.newsletters[0].language)
+        catalogue: Catalogue = g.catalogue
+        return catalogue
 
     def gettext(self, message: str) -> str:
         return self.language().gettext(message)

@@ -6,24 +6,34 @@ takes along those who came meanwhile; and of this process only one asks for the 
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from threading import Condition
+from dataclasses import dataclass, field
+from threading import Event, Lock
 
 from sqlalchemy.exc import OperationalError
 
 from newsletter.db import Database
 from newsletter.subscribers.address_change import UnsubscribeRequest, unsubscribe_all
 
-_Entry = tuple[UnsubscribeRequest, Future[None]]
 _TOGETHER = 64  # so that no other writer waits long
 
 
+@dataclass(frozen=True, eq=False)
+class _Waiting:
+    request: UnsubscribeRequest
+    done: Future[None] = field(default_factory=Future)
+    woken: Event = field(default_factory=Event)  # it is done, or its turn to work
+
+
 class UnsubscribeQueue:
-    """Whoever finds nobody at work takes those who wait."""
+    """Whoever finds nobody at work takes those who wait, then hands over to the next of them.
+
+    Each is woken once: dozens of threads that look whether it is their turn cost more than leaving.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[_Entry] = []
-        self._turn = Condition()
+        self._waiting: list[_Waiting] = []  # empty where nobody is at work
+        self._lock = Lock()
         self._is_at_work = False
 
     def unsubscribe(self, request: UnsubscribeRequest) -> None:
@@ -31,40 +41,41 @@ class UnsubscribeQueue:
 
         Who is done waits for no later commit: only those whose turn it is are at work.
         """
-        done: Future[None] = Future()
-        with self._turn:
-            self._waiting.append((request, done))
-        while taken := self._take(done):
-            try:
-                self._commit(taken)
-            finally:
-                with self._turn:
-                    self._is_at_work = False
-                    self._turn.notify_all()
-        done.result()
+        entry = _Waiting(request)
+        with self._lock:
+            self._waiting.append(entry)
+            is_first = not self._is_at_work
+            self._is_at_work = True
+        if not is_first:
+            entry.woken.wait()
+        if not entry.done.done():
+            self._work()
+        entry.done.result()
 
-    def _take(self, done: Future[None]) -> list[_Entry]:
-        """Those who wait, once nobody is at work; nobody, once it is done."""
-        with self._turn:
-            self._turn.wait_for(lambda: done.done() or not self._is_at_work)
-            if done.done():
-                return []
+    def _work(self) -> None:
+        with self._lock:
             taken = self._waiting[:_TOGETHER]
             del self._waiting[: len(taken)]
-            self._is_at_work = True
-            return taken
+        try:
+            self._commit(taken)
+        finally:
+            with self._lock:
+                heir = self._waiting[:1]
+                self._is_at_work = bool(heir)
+            for entry in taken + heir:
+                entry.woken.set()
 
-    def _commit(self, taken: Sequence[_Entry]) -> None:
+    def _commit(self, taken: Sequence[_Waiting]) -> None:
         try:
             with self._database.by_row.begin() as session:
-                unsubscribe_all(session, [request for request, _ in taken])
+                unsubscribe_all(session, [entry.request for entry in taken])
         except BaseException as error:  # noqa: BLE001 - whose request it was hears of it
             if len(taken) > 1 and not isinstance(error, OperationalError):
                 for one in taken:  # one that fails must not take the others along
                     self._commit([one])
                 return
-            for _, done in taken:  # a database that is busy is so for all of them
-                done.set_exception(error)
+            for entry in taken:  # a database that is busy is so for all of them
+                entry.done.set_exception(error)
         else:
-            for _, done in taken:
-                done.set_result(None)
+            for entry in taken:
+                entry.done.set_result(None)
