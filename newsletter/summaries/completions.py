@@ -45,10 +45,14 @@ _UNSEEN = lazy_pattern("[\u00ad\u200b\u2060\ufeff]")
 _FENCED = lazy_pattern(r"\A```\w*\n(.*?)\n?```\Z", re.DOTALL)
 _LABEL = lazy_pattern(
     r"[*_#>\s]*(?:(?:here(?: is|['’]s) )?(?:(?:an?|the|your) )?(?:one[- ]sentence )?summary"
-    r"(?: of the paper)?|tl;?dr|(?:final )?answer|sentence|简介|摘要|总结|概括|(?:最终)?答案|回答)"
-    r"[*_\s]*[:：][*_\s]*",
+    r"(?: of the paper)?|tl;?dr|(?:final )?(?:answer|output|response|result)|sentence"
+    r"|assistant|english|chinese|translation|(?:中文|一句话|论文)?(?:简介|摘要|总结|概括|概述)"
+    r"|(?:最终)?(?:答案|输出|结果)|回答|答|中文|翻译|译文)"
+    r"[*_\s]*[:：][*_\s]*"
+    r"|[《【「\[](?:简介|摘要|总结|概括|概述|答案|回答|输出|中文|翻译)[》】」\]][:：\s]*",
     re.IGNORECASE,
 )
+_UNCLOSED = lazy_pattern(r"[\"“`](?=\w)([^\"“”`]+)")  # an answer that was cut, or never closed
 # Quotes around it all; those inside open after a space.
 _QUOTED = lazy_pattern(r"(?:[\"“'*_「])+((?:[^\"“”「」]|(?<=\s)[\"“][^\"“”]*[\"”])+?)[\"”'*_」]+")
 
@@ -114,7 +118,7 @@ def one_sentence(answer: str) -> str:
     text = _LIGHT_EMPHASIS.sub(r"\2", text)
     text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
     text = "\n".join(filter(None, map(one_line, re.split(r"\n\s*\n", text))))
-    quoted = _QUOTED.fullmatch(text)
+    quoted = _QUOTED.fullmatch(text) or _UNCLOSED.fullmatch(text)
     return quoted[1].strip() if quoted else text
 
 

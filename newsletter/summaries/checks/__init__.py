@@ -27,7 +27,7 @@ _READ = 2000  # characters; of what is longer nothing but its length is looked a
 _MARKUP = lazy_pattern(
     r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|```|\]\(|\[/?INST\]|<\||◁|\*\*|^#+\s"
     r"|^\s*[\[{]\s*[\"'{\[]|\[/?THINK\]|</?\w+:\w+>|\A[|\uff5c]|[|\uff5c]\s*\Z|"
-    r"\s#\w+\s*\Z|[\U0001f300-\U0001faff]|<!--|\|\s*:?-{2,}|__\w|~~",
+    r"\s#\w+\s*\Z|[\U0001f300-\U0001faff]|<!--|\|\s*:?-{2,}|__\w|~~|\\boxed\b|\A`|`\Z",
     re.IGNORECASE,
 )
 # What is raised or lowered after a letter, and letters of other shapes: A², π₀.
@@ -52,7 +52,16 @@ _REFUSAL = lazy_pattern(
     r"|\bi(?:['’]m| am| can|['’]d| would| will|['’]ll) |\b(?:visit|contact) (?:us|our|me)\b"
     r"|\A\W*(?:thinking|thoughts?|reasoning|思考)(?: process|过程)?\W{0,3}[:：]"
     r"|请提供(?:论文|摘要)|欢迎(?:关注|订阅|点击|访问|咨询|购买)|公众号|点击(?:链接|这里|下方|此处)|立即(?:购买|订阅|注册)|扫码|"
-    r"如(?:有|需|果您|果你)|希望(?:这|对你|对您|以上)|请(?:告诉|告知|联系|关注|注意|审稿)|审稿人|您|需要我|我可以|随时",
+    r"如(?:有|需|果您|果你)|希望(?:这|对你|对您|以上)|请(?:告诉|告知|联系|关注|注意|审稿)|审稿人|您|需要我|我可以|随时"
+    r"|(?:给|打|评)[^。，]{0,4}满分|忽略(?:以上|上述|上面|之前|前面|所有)|(?:建议|直接|予以)录用"
+    r"|点赞(?:收藏|转发|关注)|加微信|(?:见|访问|登录)官网|限时优惠|谢谢|感谢(?:阅读|观看)|字数[:：]|评分[:：]|帮到"
+    r"|下一篇|以上(?:就是|是|为|即)|如上所述|本(?:回答|回复|总结|摘要)由|人人必读|吗[？?]|[（(]完[)）]"
+    r"|\A\W*(?:根据|按照)(?:要求|指示|提示)|\A\W*首先[，,]?(?:用户|我)|用户(?:要求|希望|让)(?:我|用?一句)"
+    r"|\bignore (?:all |any |the )?(?:earlier|above|other) |\. (?:accept|reject) with\b"
+    r"|\A\W*(?:let me|first, the user|the user (?:wants|asks)|okay\b|as requested)\b"
+    r"|(?:\. |\A)(?:shall i|let['’]s (?:move|look|turn)|i hope|confidence:|rating:|sponsored by"
+    r"|end of summary)|\bproduced by an ai\b|\bai assistant\."
+    r"|\b(?:available|given|stated|mentioned) in the abstract\.?\W*\Z",
     re.IGNORECASE,
 )
 # What no authors say of their own paper: somebody has told the model to.
