@@ -6,6 +6,7 @@ import random
 import re
 import socket
 import ssl
+from email.utils import parsedate_to_datetime
 from urllib.error import URLError
 
 from python_http_client.exceptions import HTTPError
@@ -17,29 +18,32 @@ from newsletter.transports.refusals import refusal_cause
 
 _BAD_REQUEST = 400
 _FORBIDDEN = (401, 403)
-_LATER = (408, 429)
+# What SendGrid documents as "not now", and as a fault of the request. Any other status comes from
+# somebody before it, a gateway or a proxy, who may have passed the request on:
+# https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/errors
+_NOT_NOW = (429, 500, 503)
+_REFUSED = (_BAD_REQUEST, *_FORBIDDEN, 404, 405, 406, 413, 415, 451)
 _TOO_MANY = 429
 _LONGEST_WAIT_S = 3600.0  # whatever the header says
-_USUAL_WAIT_S = 60.0  # where it says nothing that can be read
-_GATEWAY = (502, 504)  # somebody between us and SendGrid lost the answer
-_SERVER = 500
+_USUAL_WAIT_S = 60.0  # after a 429, where nothing is said that can be read
 _BROKEN = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLEOFError)
 
 
 def result_of_error(error: HTTPError, now_s: float) -> SendResult:
     """The meaning of an HTTP error at this time (in seconds since 1970).
 
+    Surely not taken is only what SendGrid documents as such, in a body of its own form.
+
     Raises:
         TransportDownError: it would meet every reader.
     """
     status, body = error.status_code, error.body
-    told = f"SendGrid: HTTP {status} {_reasons(body)}".strip()
-    if status in _GATEWAY:
-        return SendResult(SendStatus.UNCERTAIN, told)
-    if status == _TOO_MANY:
-        return SendResult(SendStatus.TRY_LATER, told, wait_s=_until_reset(error, now_s))
-    if status in _LATER or status >= _SERVER:
-        return SendResult(SendStatus.TRY_LATER, told)
+    said = f"HTTP {status} {_reasons(body)}".strip()
+    if status not in (*_NOT_NOW, *_REFUSED) or not _errors(body):
+        return SendResult(SendStatus.UNCERTAIN, f"not SendGrid's own answer: {said}")
+    told = f"SendGrid: {said}"
+    if status in _NOT_NOW:
+        return SendResult(SendStatus.TRY_LATER, told, wait_s=_asked_wait(error, now_s))
     if status == _BAD_REQUEST and _about_a_reader(body):
         cause = refusal_cause(_reasons(body))
         return SendResult(SendStatus.REJECTED, told, of_sender=cause is RefusalCause.SENDER)
@@ -81,23 +85,46 @@ def counted_requests(body: bytes) -> int | None:
     try:
         days = json.loads(body)
         return sum(int(stat["metrics"]["requests"]) for day in days for stat in day["stats"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
-def _until_reset(error: HTTPError, now_s: float) -> float:
-    """How long to wait after a 429: until X-RateLimit-Reset (seconds since 1970), and a little.
+def _asked_wait(error: HTTPError, now_s: float) -> float | None:
+    """How long to wait: until the later of X-RateLimit-Reset and Retry-After, and a little.
 
-    The little differs from sender to sender, so that not all come back in the same moment.
+    The little differs from sender to sender, so that not all come back in the same moment. None
+    where nothing is said, and it was not too many requests.
     """
-    try:
-        wait_s = float(error.headers["X-RateLimit-Reset"]) - now_s
-    except (KeyError, TypeError, ValueError):
-        wait_s = _USUAL_WAIT_S
-    if not math.isfinite(wait_s):
-        wait_s = _USUAL_WAIT_S
+    again = _header(error, "Retry-After")
+    said_s, usual_s = [_number(again), _date_s(again) - now_s], None
+    if error.status_code == _TOO_MANY:  # the limit says nothing of any other trouble
+        said_s.append(_number(_header(error, "X-RateLimit-Reset")) - now_s)  # since 1970
+        usual_s = _USUAL_WAIT_S
+    wait_s = max(filter(math.isfinite, said_s), default=usual_s)
+    if wait_s is None:
+        return None
     wait_s = min(max(wait_s, 0.0), _LONGEST_WAIT_S)
     return wait_s + random.uniform(0.5, 3.0)  # noqa: S311 - an offset in time, not a secret
+
+
+def _header(error: HTTPError, name: str) -> str:
+    return str(error.headers.get(name, "")) if error.headers else ""
+
+
+def _number(text: str) -> float:
+    """That number; NaN where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _date_s(text: str) -> float:
+    """An HTTP date in seconds since 1970; NaN where it is none."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
+        return math.nan
 
 
 def _about_a_reader(body: bytes) -> bool:
@@ -119,5 +146,5 @@ def _errors(body: bytes) -> list[tuple[str, str]]:
             (str(error.get("field") or ""), str(error["message"]))
             for error in json.loads(body)["errors"]
         ]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
