@@ -32,11 +32,17 @@ def did_you_mean(word: str, known: Iterable[str], likeness: float = 0.5) -> str:
     `likeness` is difflib's, from 0 to 1, that the nearest must have at least.
     """
     names = list(known)
-    lowered = {name.lower(): name for name in names}
-    close = get_close_matches(word.lower(), lowered, n=1, cutoff=likeness)
+    close = nearest(word, names, likeness)
     if close:
-        return f"; did you mean {lowered[close[0]]!r}?"
+        return f"; did you mean {close!r}?"
     few = 12
     if 0 < len(names) <= few:
         return f"; known: {', '.join(names)}"
     return ""
+
+
+def nearest(word: str, known: Iterable[str], likeness: float = 0.5) -> str | None:
+    """The right name that is most like this one, in capitals or not, if one is like it enough."""
+    lowered = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower(), lowered, n=1, cutoff=likeness)
+    return lowered[close[0]] if close else None

@@ -4,7 +4,7 @@ import re
 from contextlib import suppress
 from difflib import get_close_matches
 
-from newsletter.errors import WrongUseError, did_you_mean
+from newsletter.errors import WrongUseError, did_you_mean, nearest
 
 # fmt: off
 ARCHIVES: dict[str, str] = {
@@ -133,6 +133,9 @@ CATEGORIES: dict[str, str] = ARCHIVES | {
     for subject, name in subjects.items()
 }
 
+_LIKE = 0.7  # difflib's likeness of a word that was meant
+_NAMED = 3  # fields
+_LIKE_A_CODE = re.compile(r"[a-z-]+(\.[a-z-]+)?", re.IGNORECASE)
 _BY_LOWER = {code.lower(): code for code in CATEGORIES}
 
 
@@ -147,15 +150,40 @@ def category(text: str) -> str:
     if now is not None:
         raise WrongUseError(f"arXiv closed the archive {text!r}; it is {now!r} now")
     if code is None:
+        parts = [part for part in re.split(r"[\s,;+&|]+", text) if part]
+        is_list = len(parts) > 1 and all(map(_LIKE_A_CODE.fullmatch, parts))
+        if is_list and any(part.lower() in _BY_LOWER for part in parts):
+            apart = ", ".join(f'"{part}"' for part in parts)
+            raise WrongUseError(f"{text!r} is {len(parts)} in one string; write them {apart}")
         raise WrongUseError(
-            f"arXiv has no category {text!r}{did_you_mean(text, CATEGORIES)}"
+            f"arXiv has no category {text!r}{_nearest_category(text)}"
             " (all of them: https://arxiv.org/category_taxonomy)"
         )
     return code
 
 
-_LIKE = 0.7  # difflib's likeness of a word that was meant
-_NAMED = 3  # fields
+def _nearest_category(text: str) -> str:
+    """The tail of an error line: the same letters elsewhere, or like ones, or what is called so."""
+    archive, dot, letters = text.strip().lower().partition(".")
+    if dot and archive in ARCHIVES:
+        if not any(map(str.isalnum, letters)):
+            return f"; the whole archive is {archive!r}"
+        elsewhere = [code for code in CATEGORIES if code.lower().endswith(f".{letters}")]
+        if elsewhere:
+            return f"; did you mean {_either(elsewhere)}?"
+        near = nearest(letters, _SUBJECTS.get(archive, ()), _LIKE)
+        return f"; did you mean '{archive}.{near}'?" if near else ""
+    near = did_you_mean(text, CATEGORIES)
+    if near or not text.strip():
+        return near
+    with suppress(WrongUseError):
+        return f"; did you mean {_either(search(text)[:_NAMED])}?"
+    return ""
+
+
+def _either(codes: list[str]) -> str:
+    *others, last = map(repr, codes)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def search(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from newsletter import alarm, bootstrap, deliverability, health, public_address, storage_health
-from newsletter.config import Settings
+from newsletter.config import Settings, check_environment
 from newsletter.feedback import mailbox_health
 from newsletter.finding import Finding, Severity
 from newsletter.rendering import health as rendering_health
@@ -82,6 +82,7 @@ AUDITS: dict[str, health.Check] = {
     "counters": sending_health.audit,
 }
 TRIALS: dict[str, Trial] = {
+    "environment": check_environment,
     "disk": storage_health.check_room,
     "secrets": storage_health.check_secrets,
     "templates": rendering_health.check_templates,

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,9 @@ def test_what_is_not_said_has_a_good_default(load: Load, tmp_path: Path) -> None
         (AUDIO, "the setting 'site' is missing"),
         ("[site]\n" + AUDIO, "the setting 'site.secret_keys' is missing"),
         (SITE, "the setting 'newsletters' is missing"),
+        (SITE + AUDIO.replace("newsletters", "newsletter"), "did you mean 'newsletters'?"),
+        (WHOLE.replace("[site]", "[sites]"), "unknown setting 'sites'; did you mean 'site'?"),
+        (WHOLE.replace("[site]", "[[site]]"), "site: must be one table"),
         ("newsletters = []\n" + SITE, "newsletters: at least one is needed; each begins with"),
         (SITE + "[newsletters]\nslug = 'a'", "newsletters: at least one is needed; each begins"),
         (WHOLE.replace('"cs.SD"', '"cs.SDD"'), "newsletters.0.categories.0: arXiv has no category"),
@@ -290,7 +294,7 @@ def test_without_a_name_it_is_the_one_in_this_folder(
         ("NEWSLETTERS__AUDIO__TITLE", "there are 1 newsletters, counted from 0"),
         ("NEWSLETTERS__0", "there is no such setting"),
         ("TRANSPORT__PORT", "transport.port: input should be a valid integer"),
-        ("TRANSPORT__OPTIONS", "transport.options: input should be a valid dictionary"),
+        ("TRANSPORT__OPTIONS", "transport.options: must be a table"),
         ("SITE__SECRET_KEYS_FILE", "its file cannot be read: No such file or directory"),
     ],
 )
@@ -298,6 +302,48 @@ def test_a_mistaken_variable_is_named(refused: Refused, name: str, words: str) -
     line = refused(SITE + 'name = "x"\n' + AUDIO, {f"NEWSLETTER_{name}": "nonsense"})
     assert line.startswith(f"NEWSLETTER_{name}: ")
     assert words in line
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("NEWSLETTER_TRANSPORT_PASSWORD", "did you mean NEWSLETTER_TRANSPORT__PASSWORD?"),
+        ("NEWSLETTER_TRANSPORT_PASWORD_FILE", "mean NEWSLETTER_TRANSPORT__PASSWORD_FILE?"),
+        ("newsletter_transport__password", "did you mean NEWSLETTER_TRANSPORT__PASSWORD?"),
+        ("NEWSLETER_TRANSPORT__PASSWORD", "did you mean NEWSLETTER_TRANSPORT__PASSWORD?"),
+        ("TRANSPORT__PASSWORD", "did you mean NEWSLETTER_TRANSPORT__PASSWORD?"),
+        ("NEWSLETTER_PASSWORD", "did you mean NEWSLETTER_TRANSPORT__PASSWORD?"),
+        ("NEWSLETTER_NEWSLETTERS_0_TITLE", "mean NEWSLETTER_NEWSLETTERS__0__TITLE?"),
+        ("NEWSLETTER_PORT", "NEWSLETTER_PORT: unknown setting; "),
+    ],
+)
+def test_a_slip_in_the_file_of_variables_is_refused_with_its_line(
+    load: Load, tmp_path: Path, name: str, words: str
+) -> None:
+    (tmp_path / "newsletter.env").write_text(f"# NEWSLETTER_X=1\nHTTPS_PROXY=x\n{name}=x\n")
+    with pytest.raises(WrongUseError) as error:
+        load()
+    assert f"newsletter.env, line 3: {name}: " in str(error.value)
+    assert words in str(error.value)
+
+
+def test_a_slip_in_the_environment_alone_is_a_warning_since_others_may_mean_it(
+    load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("NEWSLETTER_")]:
+        monkeypatch.delenv(name)
+    for name in ("NEWSLETTER_PORT", "NEWSLETTER_WEB_SERVICE_HOST", "NEWSLETTER_PORT_80_TCP_ADDR"):
+        monkeypatch.setenv(name, "tcp://10.0.0.1:80")
+    settings = load()
+    assert [finding.level for finding in config.check_environment(settings, datetime.now(UTC))] == [
+        "ok"
+    ]
+    monkeypatch.setenv("NEWSLETTER_TRANSPORT_PASWORD", "x")
+    (tmp_path / "newsletter.env").write_text("NEWSLETTER_STATE_DIR=/var/lib/newsletter\n")
+    slip, unread = config.check_environment(settings, datetime.now(UTC))
+    assert (slip.level, unread.level) == ("warning", "warning")
+    assert "did you mean NEWSLETTER_TRANSPORT__PASSWORD?" in slip.text
+    assert "NEWSLETTER_STATE_DIR is not read of" in unread.text
 
 
 def test_newsletters_that_are_not_there_cannot_be_overridden(refused: Refused) -> None:

@@ -38,6 +38,10 @@ def test_an_original_is_copied_once_and_the_changed_copy_replaces_it(
 
 def test_only_mails_and_pages_are_templates(cli: Cli) -> None:
     names = [("email/issue/papr.html", "'email/issue/paper.html'"), ("../newsletter.toml", "")]
+    names += [
+        ("subject", "email/confirm/subject.txt"),
+        ("welcome/body.htm", "email/welcome/body.html"),
+    ]
     for name, nearest in names:
         said = cli("templates", "show", name)
         assert (said.code, said.out) == (2, "")

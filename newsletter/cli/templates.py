@@ -1,11 +1,14 @@
 """templates: the originals of mails and pages, and copies to change."""
 
+import re
 from pathlib import Path
 
 import click
 
 from newsletter.cli import common, output
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
+
+_SHOWN = 12
 
 
 @click.group()
@@ -78,5 +81,14 @@ def _original(name: str) -> str:
 
     names = original_names()
     if name not in names:
-        raise WrongUseError(f"there is no template {name!r}{did_you_mean(name, names)}")
+        begins = re.compile(f"(^|/){re.escape(name.strip('/') or '/')}", re.IGNORECASE)
+        so_called = [known for known in names if begins.search(known)]
+        hint = f"; there are {_some(so_called)}" if so_called else did_you_mean(name, names)
+        raise WrongUseError(f"there is no template {name!r}{hint}")
     return (paths.templates() / name).read_text(encoding="utf-8")
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _SHOWN
+    shown = ", ".join(names[:_SHOWN])
+    return f"{shown}, and {more} more: `newsletter templates list`" if more > 0 else shown

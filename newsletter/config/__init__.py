@@ -1,6 +1,7 @@
 """Settings: newsletter.toml, overridden by the environment, checked before anything runs."""
 
 from newsletter.config.environment_file import (
+    check_environment,
     environment_file,
     environment_text,
     with_environment_file,
@@ -57,6 +58,7 @@ __all__ = [
     "TransportSettings",
     "WebSettings",
     "change_slug",
+    "check_environment",
     "check_slug",
     "environment_file",
     "environment_text",

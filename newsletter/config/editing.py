@@ -18,7 +18,8 @@ from newsletter.config.environment_file import (
     with_environment_file,
     with_variable,
 )
-from newsletter.config.loading import known_settings, parse, parsed, read
+from newsletter.config.loading import parse, parsed, read
+from newsletter.config.setting_names import known_settings
 from newsletter.config.settings import Settings
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 

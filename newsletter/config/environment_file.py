@@ -1,10 +1,17 @@
 """Secrets beside the configuration: `newsletter.env`, one variable a line, for its owner alone."""
 
+import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
+from newsletter.config.setting_names import OWN, is_setting, slip_in_file, slips_in_environment
+from newsletter.config.settings import Settings
 from newsletter.errors import WrongUseError
+from newsletter.finding import Finding, Severity
+
+_PART = "environment"
 
 
 def environment_file(config: Path) -> Path:
@@ -21,8 +28,24 @@ def with_environment_file(config: Path, environ: Mapping[str, str]) -> dict[str,
     said = {name.removesuffix("_FILE") for name in environ}
     own = _read(environment_file(config))
     return {
-        name: value for name, value in own.items() if name.removesuffix("_FILE") not in said
+        name: value
+        for name, value in own.items()
+        if name not in OWN and name.removesuffix("_FILE") not in said
     } | dict(environ)
+
+
+def check_environment(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """For `newsletter check`: variables that look like ours and that nothing reads."""
+    del now
+    unread = slips_in_environment(os.environ)
+    for file in settings.folder.glob("*.env"):
+        names = sorted(OWN & _read(file).keys() - os.environ.keys())
+        unread += [
+            f"{name} is not read of {file}: it must stand in the environment" for name in names
+        ]
+    yield from (Finding(_PART, Severity.WARNING, text) for text in unread)
+    if not unread:
+        yield Finding(_PART, Severity.OK, "no variable looks like a setting and is none")
 
 
 def environment_text(variables: Mapping[str, str]) -> str:
@@ -54,7 +77,10 @@ def _read(file: Path) -> dict[str, str]:
     variables = {}
     for number, line in enumerate(lines, 1):
         name, mark, value = line.strip().removeprefix("export ").partition("=")
-        if not name.startswith("NEWSLETTER_") or "__" not in name:
+        slip = None if name.startswith("#") else slip_in_file(name)
+        if slip:
+            raise WrongUseError(f"{file}, line {number}: {slip}")
+        if not (is_setting(name) or name in OWN):
             continue  # a comment, or another program's
         if not mark:
             raise WrongUseError(f"{file}, line {number}: write it like {name}=...")

@@ -8,13 +8,14 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
 from newsletter.config.environment_file import with_environment_file
-from newsletter.config.sections import SettingsModel, Slug
+from newsletter.config.sections import Slug
+from newsletter.config.setting_names import CONFIG, PREFIX, SECTIONS, exact_slips, is_setting
 from newsletter.config.settings import Settings
 from newsletter.errors import WrongUseError, did_you_mean
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 FILE_NAME = "newsletter.toml"
-_CONFIG = "NEWSLETTER_CONFIG"
-_PREFIX = "NEWSLETTER_"
 
 _Location = tuple[str, ...]
 
@@ -45,14 +44,15 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
         WrongUseError: as `load` does.
     """
     table = parsed(text, path)
-    _refuse_slips(environ)
+    for slip in exact_slips(environ):
+        raise WrongUseError(slip)
     origins = _overlay(table, environ)
     if "folder" in table:
         raise WrongUseError(f"{path}: unknown setting 'folder'")
     try:
         settings = Settings(folder=path.resolve().parent, **table)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        first = min(error.errors(include_url=False), key=_is_no_slip)
         where = _origin(first["loc"], origins) or path
         raise WrongUseError(f"{where}: {_error_text(first)}") from None
     slugs = [newsletter.slug for newsletter in settings.newsletters]
@@ -93,7 +93,7 @@ def _refuse_mount(settings: Settings, slug: str, where: object) -> None:
 
 def find_file(path: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
     """The configuration's file: the one named, or the environment's, or the one in the folder."""
-    return path or Path(environ.get(_CONFIG) or FILE_NAME)
+    return path or Path(environ.get(CONFIG) or FILE_NAME)
 
 
 def read(path: Path) -> str:
@@ -126,15 +126,15 @@ def _overlay(table: dict[str, Any], environ: Mapping[str, str]) -> dict[_Locatio
     """
     origins: dict[_Location, str] = {}
     for name, text in sorted(environ.items()):
-        if not name.startswith(_PREFIX) or "__" not in name:
-            continue  # not ours: NEWSLETTER_PORT is what Kubernetes calls a service's port
-        *outer, key = location = tuple(name.removeprefix(_PREFIX).lower().split("__"))
+        if not is_setting(name):
+            continue  # NEWSLETTER_PORT is what Kubernetes calls a service's port
+        *outer, key = location = tuple(name.removeprefix(PREFIX).lower().split("__"))
         value = text
         if key.endswith("_file"):
             key, value = key.removesuffix("_file"), _read_secret(name, text)
             location = (*outer, key)
         if not all(location):
-            raise WrongUseError(f"{name}: write it like {_PREFIX}SITE__NAME")
+            raise WrongUseError(f"{name}: write it like {PREFIX}SITE__NAME")
         if location in origins:
             raise WrongUseError(f"{name} and {origins[location]} say the same; keep one of them")
         origins[location] = name
@@ -171,15 +171,6 @@ def _read_secret(name: str, file: str) -> str:
         raise WrongUseError(f"{name}: its file holds no text") from None
 
 
-def _refuse_slips(environ: Mapping[str, str]) -> None:
-    for section, model in _SECTIONS.items():
-        for field in model.model_fields:
-            slip = f"NEWSLETTER_{section}_{field}".upper()
-            for name in {slip, f"{slip}_FILE"} & environ.keys():
-                right = name.replace(f"_{section.upper()}_", f"_{section.upper()}__", 1)
-                raise WrongUseError(f"{name}: unknown setting; did you mean {right}?")
-
-
 def _origin(location: tuple[int | str, ...], origins: Mapping[tuple[str, ...], str]) -> str | None:
     """The variable that brought a setting, where it did not stand in the file."""
     where = tuple(map(str, location))
@@ -194,9 +185,16 @@ def _origin(location: tuple[int | str, ...], origins: Mapping[tuple[str, ...], s
 
 
 _PLAINLY = {
+    "model_type": "must be one table, whose line bears the name in single brackets",
+    "dict_type": "must be a table",
     "string_pattern_mismatch": "is no such name; use letters, digits and '-' only",
     "too_short": "at least one is needed",
 }
+
+
+def _is_no_slip(error: "ErrorDetails") -> bool:
+    """A slip of a name comes first: what is missing by it would be said for nothing."""
+    return error["type"] != "extra_forbidden"
 
 
 def _error_text(error: "ErrorDetails") -> str:
@@ -218,23 +216,6 @@ def _error_text(error: "ErrorDetails") -> str:
 def _fields_at(location: tuple[int | str, ...]) -> list[str]:
     """The names that may stand at a place of the configuration."""
     if not location:
-        return list(_SECTIONS)
-    section = _SECTIONS.get(str(location[0]))
+        return list(SECTIONS)
+    section = SECTIONS.get(str(location[0]))
     return list(section.model_fields) if section else []
-
-
-_SECTIONS: dict[str, type[SettingsModel]] = {
-    name: kind
-    for name, field in Settings.model_fields.items()
-    for kind in (field.annotation, *get_args(field.annotation))
-    if isinstance(kind, type) and issubclass(kind, SettingsModel)
-}
-
-
-def known_settings() -> dict[str, object]:
-    """Every setting of every table, as `site.name`, and the kind of its value."""
-    return {
-        f"{section}.{name}": field.annotation
-        for section, model in _SECTIONS.items()
-        for name, field in model.model_fields.items()
-    }
