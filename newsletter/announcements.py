@@ -23,15 +23,23 @@ from newsletter.sources.base import (
 )
 
 _NOTHING_LEARNED = (ListingState.STALE, ListingState.UNREACHABLE)
+_NAMED = (ListingState.UNCHECKED, ListingState.NONE)  # by arXiv, though it counts nothing
+_WITHOUT_COUNT = (ListingState.UNCHECKED, ListingState.RECONSTRUCTED)
 _LACKING = (ListingState.PARTIAL, ListingState.RECONSTRUCTED)  # since when matters, not asked when
 
 
-def store_fetched(session: Session, fetched: FetchResult, now: datetime) -> None:
-    """Keep what a source handed over; one that learned nothing never overwrites what is known."""
+def store_fetched(session: Session, fetched: FetchResult, now: datetime) -> list[Listing]:
+    """Keep what a source handed over, but for the listings that say less than is known.
+
+    Returns:
+        Those listings.
+    """
     _keep_papers(session, fetched.papers)
+    left_out = []
     for listing in fetched.listings:
         told = _without_doubt(session, _unless_repeated(session, listing))
-        _keep_listing(session, told, now)
+        if not _keep_listing(session, told, now):
+            left_out.append(told)
     rows = [
         {
             "arxiv_id": summary.paper.arxiv_id,
@@ -44,6 +52,7 @@ def store_fetched(session: Session, fetched: FetchResult, now: datetime) -> None
         for summary in fetched.summaries
     ]
     insert_missing(session, SummaryRow, rows)
+    return left_out
 
 
 def store_in_vain(
@@ -162,23 +171,27 @@ def _first_days(session: Session, listing: Listing) -> dict[str, date]:
     return dict(rows.all())
 
 
-def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
+def _keep_listing(session: Session, listing: Listing, now: datetime) -> bool:
+    """Whether it is kept, which it is unless what is known says more."""
     old = session.get(ListingRow, (listing.day, listing.category))
     if old is not None and _says_less(listing, old, now):
         old.may_heal = old.may_heal and listing.may_heal
-        return
+        return False
     known = papers.by_id(session, (announcement.paper for announcement in listing.announcements))
     lost = [
         str(announcement.paper)
         for announcement in listing.announcements
         if announcement.paper not in known
     ]
+    found = len(listing.announcements) - len(lost)
     state = ListingState.PARTIAL if lost else listing.state
     expected, missing = listing.expected, [*listing.missing, *lost]
-    if old is not None and listing.state is ListingState.RECONSTRUCTED:
+    if old is not None and listing.state in _WITHOUT_COUNT:
         expected = old.expected or None  # what arXiv counted stands, and so does what it named
         there = {announcement.paper.arxiv_id for announcement in listing.announcements}
         missing += [name for name in old.missing if PaperId.read(name, 1).arxiv_id not in there]
+        if state is ListingState.UNCHECKED and (missing or found < (expected or 0)):
+            state = ListingState.PARTIAL
     since = old.fetched_at if old is not None and old.state == state in _LACKING else now
     in_doubt = len(listing.doubtful)
     doubt = f"; {in_doubt} of its papers may have been cross-listed on another day"
@@ -188,7 +201,7 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
             category=listing.category,
             state=state,
             expected=expected,
-            found=len(listing.announcements) - len(lost),
+            found=found,
             missing=missing,
             source=listing.source + (doubt if in_doubt else ""),
             in_doubt=in_doubt,
@@ -197,25 +210,32 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> None:
         )
     )
     _keep_announcements(session, listing)
+    return True
 
 
 def _says_less(listing: Listing, old: ListingRow, now: datetime) -> bool:
-    """Whether what is kept is better: dates give back less than what arXiv announced by name."""
+    """Whether what is kept is better.
+
+    What is complete stays, unless something complete says more. Dates give back less than what
+    arXiv announced by name.
+    """
     number = len(listing.announcements)
     rebuilt = listing.state is ListingState.RECONSTRUCTED
     if old.state == ListingState.NONE:
         is_past = listing.day < calendar.newest_day(now)
         less = _NOTHING_LEARNED if is_past else (ListingState.UNREACHABLE,)
         return listing.state in less or (is_past and rebuilt and not number)
-    if not old.found:
-        return False
     if listing.state in _NOTHING_LEARNED:
-        return True
-    if rebuilt and old.state == ListingState.PARTIAL:
-        return number <= old.found
-    if listing.state is ListingState.PARTIAL and old.state == ListingState.UNCHECKED:
-        return number < old.found
-    return rebuilt and old.state in {ListingState.COMPLETE, ListingState.UNCHECKED}
+        return bool(old.found or old.expected)
+    if old.state == ListingState.COMPLETE:
+        is_as_good = (len(listing.doubtful), -number) <= (old.in_doubt, -old.found)
+        return listing.state is not ListingState.COMPLETE or not is_as_good
+    if rebuilt and old.found and old.state in {ListingState.PARTIAL, ListingState.UNCHECKED}:
+        return old.state == ListingState.UNCHECKED or number <= old.found
+    was_rebuilt = old.state == ListingState.RECONSTRUCTED
+    if listing.state is ListingState.COMPLETE or (was_rebuilt and listing.state in _NAMED):
+        return False
+    return number < old.found
 
 
 def _keep_announcements(session: Session, listing: Listing) -> None:

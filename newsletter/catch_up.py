@@ -182,7 +182,7 @@ def _is_empty(services: Services, newsletter: NewsletterSettings, day: date) -> 
 def _fetch(services: Services, newsletter: NewsletterSettings, day: date) -> list[ListingRow]:
     from newsletter import fetching
 
-    return fetching.fetch(services, newsletter, day)
+    return fetching.fetch(services, newsletter, day).rows
 
 
 def group_days(missed: Sequence[date], at_most: int) -> list[Days]:

@@ -91,7 +91,7 @@ def prepare(services: Services, newsletter: NewsletterSettings, day: date) -> Pr
     """
     is_last = is_last_chance(services, day)
     try:
-        rows = fetching.fetch(services, newsletter, day)
+        rows = fetching.fetch(services, newsletter, day).rows
     except SourceError:
         with services.database.read() as session:
             rows = papers.listings(session, day, newsletter.categories)

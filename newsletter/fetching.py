@@ -2,17 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from newsletter import announcements, completeness, papers
 from newsletter.config import NewsletterSettings
 from newsletter.models import ListingRow
 from newsletter.services import Services
-from newsletter.sources.base import FetchResult, NoNetworkError, SourceError, TellsProgress
+from newsletter.sources.base import (
+    FetchResult,
+    Listing,
+    NoNetworkError,
+    SourceError,
+    TellsProgress,
+)
+
+
+class FetchedDay(NamedTuple):
+    rows: list[ListingRow]  # what is known of it now
+    left_out: Sequence[Listing]  # what was told just now, and says less than is known
 
 
 def fetch(
     services: Services, newsletter: NewsletterSettings, day: date, *, again: bool = False
-) -> list[ListingRow]:
+) -> FetchedDay:
     """Ask the source for what is not known of that day yet, or for all of it, and keep it.
 
     A day that was asked for in vain is written down, so that a later run makes up for it.
@@ -26,6 +38,7 @@ def fetch(
     newest = services.source.current_day(services.clock())
     good = {row.category for row in known if completeness.is_known(row, newest)}
     missing = [category for category in newsletter.categories if again or category not in good]
+    left_out: Sequence[Listing] = ()
     if missing:
         try:
             fetched = _ask(services, missing, day)
@@ -35,9 +48,9 @@ def fetch(
                 announcements.store_in_vain(session, missing, day, str(error), now)
             raise
         with services.database.write.begin() as session:
-            announcements.store_fetched(session, fetched, services.clock())
+            left_out = announcements.store_fetched(session, fetched, services.clock())
             known = papers.listings(session, day, newsletter.categories)
-    return known
+    return FetchedDay(known, left_out)
 
 
 def _ask(services: Services, categories: Sequence[str], day: date) -> FetchResult:

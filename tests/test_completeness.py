@@ -1,6 +1,7 @@
 """A day is never used up too early, never filled by a stale batch, never short without a word."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -328,6 +329,52 @@ def test_a_past_day_from_saved_files_is_previewed_without_the_network(
     assert "partial 2/3" in cli("fetch", "--day", str(day), *saved).out
     assert cli("preview", "--day", str(day), "--format", "text").code == 0
     assert not arxiv.asked
+
+
+LISTS_NONE = re.sub(rb"<dl .*</dl>", b"", page(*ALL), flags=re.DOTALL)
+LISTS_ONE = page(*ALL)[: page(*ALL).index(b"<h3>Cross")]
+LISTS_TWO = page(*ALL)[: page(*ALL).index(b"<h3>Replacement")]
+OTHER = Told("2507.00002v1", categories=("eess.SP",))
+
+
+@pytest.mark.parametrize(
+    ("kept", "given", "verdict", "told"),
+    [
+        (page(*ALL), LISTS_NONE, "complete 3/3", "given, api, 0 of 3 papers"),
+        (page(*ALL), LISTS_TWO, "complete 3/3", "given, api, 2 of 3 papers"),
+        (page(*ALL), rss(NEW), "complete 3/3", "given, api, 1 paper"),
+        (page(*ALL), rss(*ALL), "complete 3/3", "given, api, 3 papers"),
+        (page(*ALL), rss(), "complete 3/3", "given, api: empty, which nobody confirms"),
+        (page(*ALL), page(NEW), "complete 3/3", "given, api, 1 of 1 paper"),
+        (page(*ALL), page(OTHER, category="eess.SP"), "complete 3/3", ""),
+        (page(*ALL), page(*ALL, day=MONDAY), "complete 3/3", ""),
+        (page(NEW), page(*ALL), "complete 3/3", ""),
+        (LISTS_TWO, LISTS_NONE, "partial 2/3", "given, api, 0 of 3 papers"),
+        (LISTS_TWO, LISTS_ONE, "partial 2/3", "given, api, 1 of 3 papers"),
+        (LISTS_ONE, LISTS_TWO, "partial 2/3", ""),
+        (LISTS_ONE, rss(NEW, CROSS), "partial 2/3", ""),
+        (LISTS_ONE, page(*ALL), "complete 3/3", ""),
+        (rss(*ALL), rss(NEW), "unchecked 3", "given, api, 1 paper"),
+        (rss(NEW), rss(*ALL), "unchecked 3", ""),
+    ],
+)
+@pytest.mark.usefixtures("readers", "set_now")
+def test_a_saved_file_that_says_less_than_is_known_leaves_that_as_it_is(
+    cli: Cli, settings: Settings, kept: bytes, given: bytes, verdict: str, told: str
+) -> None:
+    for name, content in (("kept", kept), ("given", given), ("api", answer(*ALL, OTHER))):
+        (settings.folder / name).write_bytes(content)
+    first, then, api = (
+        ("--from-file", str(settings.folder / name)) for name in ("kept", "given", "api")
+    )
+    day = ("--day", "2025-07-11")
+    cli("fetch", *day, *first, *api)
+    said = cli("fetch", *day, *then, *api)
+    assert not said.out or f"  {verdict}" in said.out
+    assert said.out.partition("  (kept; told just now: saved files: ")[2].rstrip(")\n") == told
+    shown = cli("preview", *day, "--format", "text")
+    found = int(verdict.removeprefix("unchecked")[-3:].partition("/")[0])
+    assert [paper.id in shown.out for paper in ALL[:found]] == [True] * found
 
 
 @pytest.mark.usefixtures("readers", "set_now")

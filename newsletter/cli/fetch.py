@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
     from newsletter.models import ListingRow
     from newsletter.services import Services
+    from newsletter.sources.base import Listing
 
 
 _STATES = {"none": "none announced", "stale": "not yet", "unreachable": "unreachable"}
@@ -57,9 +58,10 @@ def fetch(
             if source
             else services.source.current_day(now)
         )
-        rows = fetching.fetch(services, newsletter, announced_on, again=bool(files))
+        rows, left_out = fetching.fetch(services, newsletter, announced_on, again=bool(files))
+        lesser = {listing.category: _lesser_text(listing) for listing in left_out}
         for row in rows:
-            counts = listing_as_json(services, row)
+            counts = {**listing_as_json(services, row), "left_out": lesser.get(row.category)}
             rows_as_json.append(counts)
             if not as_json:
                 click.echo(listing_line(row, counts))
@@ -108,14 +110,26 @@ def listing_as_json(services: "Services", row: "ListingRow") -> dict[str, Any]:
     }
 
 
+def _lesser_text(told: "Listing") -> str:
+    """What a source had that says less than is known: `saved files: new.html, 0 of 5 papers`."""
+    from newsletter.text import counted
+
+    if told.state in _STATES:
+        return told.source
+    papers = counted(told.expected or len(told.announcements), "paper")
+    of = f"{len(told.announcements)} of " if told.expected else ""
+    return f"{told.source}, {of}{papers}"
+
+
 def listing_line(row: "ListingRow", counts: dict[str, Any]) -> str:
     """`cs.SD  Fri 11 Jul 2025  9 new, 6 cross, 11 replaced  complete 26/26`."""
     from newsletter.completeness import missing_text
 
     head = f"{row.category:<12} {output.short(row.day)}  "
+    left_out = f"  (kept; told just now: {counts['left_out']})" if counts["left_out"] else ""
     if row.state in _STATES:
-        return f"{head}{_STATES[row.state]}  ({row.source})"
+        return f"{head}{_STATES[row.state]}  ({row.source}){left_out}"
     of = f"{row.found}/{row.expected}" if row.expected is not None else str(row.found)
     counted = f"{counts['new']} new, {counts['cross']} cross, {counts['replaced']} replaced"
     trouble = f"  ({missing_text(row)})" if row.state == "partial" else ""
-    return f"{head}{counted}  {row.state} {of}{trouble}"
+    return f"{head}{counted}  {row.state} {of}{trouble}{left_out}"

@@ -138,7 +138,7 @@ def content_of(
         )
     with bootstrap.rehearsal(services) as copy:
         if not by_files and not any(map(completeness.is_saved, rows)):
-            rows = fetching.fetch(copy, newsletter, announced_on)
+            rows = fetching.fetch(copy, newsletter, announced_on).rows
         with copy.database.read() as session:
             content = issues.compose_issue(
                 session, newsletter, announced_on, services.summarizer, now
