@@ -64,6 +64,7 @@ def test_a_sentence_that_the_abstract_bears_passes(sentence: str) -> None:
         "该论文属于语音增强任务，在0.12万小时语音上将误差降至7.5%。",
         "该论文属于3D语音增强任务，提出二次潜在扩散模型DiffuVoice，在不降低质量的情况下仅需4步。",
         "该论文属于语音增强任务，提出DiffuVoice扩散模型，优于π₀方法。",
+        "该论文针对语音增强不稳定的问题，提出DiffuVoice扩散模型，仅需4步。",
     ],
 )
 def test_a_chinese_sentence_passes_whatever_the_width_of_its_digits(sentence: str) -> None:
@@ -111,6 +112,7 @@ def test_a_chinese_sentence_passes_whatever_the_width_of_its_digits(sentence: st
         ("I'm sorry, but I cannot summarize noisy speech with a diffusion model.", "talks"),
         ("As an AI language model, I can say that DiffuVoice enhances speech.", "talks"),
         (f"Sure! {GOOD}", "talks"),
+        (f"{GOOD} I think this answers your question on speech.", "says something"),
         (f"First, the user wants one sentence. {GOOD}", "talks"),
         (f"{GOOD} No further information is available in the abstract.", "talks"),
         (f"\\boxed{{{GOOD}", "markup"),
@@ -155,6 +157,9 @@ def test_an_english_sentence_that_must_not_be_printed(sentence: str, reason: str
         (f"首先，用户要求一句话总结。{GOOD_ZH}", "talks"),
         ("该论文属于语音增强任务，提出DiffuVoice扩散模型，未能提升PESQ，仅需4步。", "未能提升"),
         ("该论文属于语音增强任务，提出DiffuVoice扩散模型，性能劣于三种基线。", "劣于"),
+        ("该论文属于语音增强任务，提出DiffuVoice扩散模型，在含噪语音上无效。", "says 无效"),
+        ("该论文属于语音增强任务，提出DiffuVoice扩散模型，在噪声下脆弱。", "says 脆弱"),
+        (f"{GOOD_ZH}你觉得呢。", "talks"),
     ],
 )
 def test_a_chinese_sentence_that_must_not_be_printed(sentence: str, reason: str) -> None:

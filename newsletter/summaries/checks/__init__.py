@@ -14,6 +14,7 @@ from newsletter.summaries.checks import (
     losses,
     numbers,
     opposites,
+    opposites_zh,
     quantities,
     relevance,
 )
@@ -55,7 +56,7 @@ _REFUSAL = lazy_pattern(
     r"如(?:有|需|果您|果你)|希望(?:这|对你|对您|以上)|请(?:告诉|告知|联系|关注|注意|审稿)|审稿人|您|需要我|我可以|随时"
     r"|(?:给|打|评)[^。，]{0,4}满分|忽略(?:以上|上述|上面|之前|前面|所有)|(?:建议|直接|予以)录用"
     r"|点赞(?:收藏|转发|关注)|加微信|(?:见|访问|登录)官网|限时优惠|谢谢|感谢(?:阅读|观看)|字数[:：]|评分[:：]|帮到"
-    r"|下一篇|以上(?:就是|是|为|即)|如上所述|本(?:回答|回复|总结|摘要)由|人人必读|吗[？?]|[（(]完[)）]"
+    r"|下一篇|以上(?:就是|是|为|即)|如上所述|本(?:回答|回复|总结|摘要)由|人人必读|吗[？?]|你|[本此]消息|[（(]完[)）]"
     r"|\A\W*(?:根据|按照)(?:要求|指示|提示)|\A\W*首先[，,]?(?:用户|我)|用户(?:要求|希望|让)(?:我|用?一句)"
     r"|\bignore (?:all |any |the )?(?:earlier|above|other) |\. (?:accept|reject) with\b"
     r"|\A\W*(?:let me|first, the user|the user (?:wants|asks)|okay\b|as requested)\b"
@@ -166,6 +167,8 @@ def _without_raised(text: str) -> str:
 
 
 def _turned_round(text: str, source: SourceText, language: str) -> str:
+    if language == "zh" and (found := opposites_zh.reversed_words_zh(text, source.text)):
+        return found
     return (
         contradictions.reversed_comparison(text, source.text)
         or opposites.reversed_words(text, source.text, language)
@@ -174,6 +177,8 @@ def _turned_round(text: str, source: SourceText, language: str) -> str:
 
 
 def _denied(text: str, source: SourceText, language: str) -> str:
+    if language == "zh" and (found := opposites_zh.denied_words_zh(text, source.text)):
+        return found
     return contradictions.added_negation(text, source.text) or opposites.denied_words(
         text, source.text, language
     )

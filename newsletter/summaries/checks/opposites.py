@@ -59,54 +59,10 @@ _NEGATIVE = lazy_pattern(
     r")\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
-# Chinese: what makes something better or worse, of what, and what the abstract would say for it.
-_UP, _DOWN = "提升|提高|增强|改善|增加|优化|加快", "降低|减少|削弱|损害|恶化|减弱|下降"
-_GOOD = "性能|准确率|精度|质量|效率|鲁棒性|稳健性|泛化|能力|效果|可解释性|自然度|稳定性|准确性|表现"
-_BAD = "误差|错误|延迟|成本|计算量|复杂度|开销|内存|显存|噪声|风险|偏差|耗时|能耗|幻觉|失真|负担"
-_SPARED = r"(?<![不未免止需非无])"  # "without", "avoids": then nothing is turned round
-_WORSENS = lazy_pattern(
-    rf"{_SPARED}(?:{_DOWN})[^，。；、]{{0,6}}?(?:{_GOOD})(?!.{{0,3}}(?:{_BAD}))"
-)
-_RAISES = lazy_pattern(
-    rf"{_SPARED}(?:{_UP})[^，。；、]{{0,6}}?(?:{_BAD})(?!.{{0,2}}(?:{_GOOD}|鲁棒))"
-)
-_LOSES = lazy_pattern("劣于|不如|逊于|差于|不及")
-_SAYS_WORSE = lazy_pattern(
-    r"degrad|drop|decreas|reduc|declin|deteriorat|wors|hurt|harm|los[es]|impair|weak|suffer|limit",
-    re.IGNORECASE,
-)
-_SAYS_MORE = lazy_pattern(r"increas|rais|grow|higher|more|rise|improv|reduc", re.IGNORECASE)
-_SAYS_LOSES = lazy_pattern(
-    r"wors|inferior|underperform|below|lower|less|fall|degrad|fail|behind|poor|weak|gap",
-    re.IGNORECASE,
-)
-_ZH_DENIED = lazy_pattern(
-    r"(?:未能|无法|不能|没有|并未|并不|不会|尚未|未|不)(?:有效|显著|明显|够)?"
-    r"(提升|提高|改善|增强|优于|解决|实现|达到|降低|减少|保持|提出|支持|验证|证明)"
-)
-_ENGLISH = {
-    "提升": "improv|enhanc|boost|increas",
-    "提高": "improv|enhanc|boost|increas",
-    "改善": "improv|enhanc",
-    "增强": "improv|enhanc|strengthen|augment",
-    "优于": "outperform|better|surpass|superior|exceed",
-    "解决": "address|solv|resolv|tackl|overcom",
-    "实现": "achiev|reach|attain|enabl|realiz",
-    "达到": "achiev|reach|attain",
-    "降低": "reduc|lower|decreas",
-    "减少": "reduc|lower|decreas",
-    "保持": "maintain|preserv|keep|retain",
-    "提出": "propos|introduc|present",
-    "支持": "support|enabl|allow",
-    "验证": "demonstrat|validat|verif|show|confirm",
-    "证明": "demonstrat|prov|show",
-}
 
 
 def reversed_words(text: str, source: str, language: str) -> str:
     """What is said the other way round; empty where nothing is."""
-    if language == "zh":
-        return _reversed_zh(text, source)
     if language != "en":
         return ""
     said = {_table_form(word) for words in _sentences(source) for word in words}
@@ -124,8 +80,6 @@ def reversed_words(text: str, source: str, language: str) -> str:
 
 def denied_words(text: str, source: str, language: str) -> str:
     """What is denied though the abstract says it; empty where nothing is."""
-    if language == "zh":
-        return _denied_zh(text, source)
     if language != "en":
         return ""
     for words in _sentences(text):
@@ -133,7 +87,7 @@ def denied_words(text: str, source: str, language: str) -> str:
             if _DENIAL.match(word) and words[place + 1] not in _NOT_ONLY:
                 denied = _content(words[place + 1 :])[:_DENIED]
                 stems = [stem for stem in denied if stem not in _NOT_ONLY]
-                if _is_only_said("|".join(stems), source):
+                if is_only_said("|".join(stems), source):
                     return f"says {word} {words[place + 1]}, which the abstract does not"
     return _plainly_denied(text.lower(), source.lower())
 
@@ -154,7 +108,7 @@ def _plainly_denied(text: str, source: str) -> str:
     return ""
 
 
-def _is_only_said(pattern: str, source: str) -> bool:
+def is_only_said(pattern: str, source: str) -> bool:
     """Whether such words stand in the source, with no denial near any of them."""
     found = list(re.finditer(rf"\b(?:{pattern})", source, re.IGNORECASE)) if pattern else []
     nearby = [source[max(0, match.start() - _BEFORE) : match.end() + _AFTER] for match in found]
@@ -215,22 +169,3 @@ def _opposites() -> dict[str, frozenset[str]]:
 @cache
 def _plain() -> frozenset[str]:
     return frozenset(re.findall(r"\w+", _PLAIN_PAIRS))
-
-
-def _reversed_zh(text: str, source: str) -> str:
-    for said, supports in (
-        (_WORSENS, _SAYS_WORSE),
-        (_RAISES, _SAYS_MORE),
-        (_LOSES, _SAYS_LOSES),
-    ):
-        match = said.search(text)
-        if match and not supports.search(source):
-            return f"says {match[0]}, which the abstract does not"
-    return ""
-
-
-def _denied_zh(text: str, source: str) -> str:
-    for match in _ZH_DENIED.finditer(text):
-        if _is_only_said(_ENGLISH[match[1]], source):
-            return f"says {match[0]}, which the abstract does not"
-    return ""

@@ -28,6 +28,8 @@ _TRADE_ZH = lazy_pattern(
     "|细胞|蛋白|基因|临床|患者|仿真|模拟|样本|标注|代码|开源|挑战|局限|降低|减少|适用|有助|优于|观测|测量|动力学|拓扑"
     r"|[A-Za-z]{2}|\d"
 )
+_YOU = lazy_pattern(r"\b(?:you|yours?|i think|i believe)\b(?!.*\?)", re.IGNORECASE)
+_TO_READER = 2  # words of the abstract without which a sentence to "you" is none of the paper's
 _STEM = 7
 _LONGEST_SOURCE = 20_000  # characters that are read
 # So common in abstracts that sharing them says nothing.
@@ -129,9 +131,12 @@ def stray_sentence(text: str, source: SourceText, language: str) -> str:
         return _stray_zh(text)
     if language != "en":
         return ""
-    for sentence in _SENTENCE.split(text):
+    sentences = _SENTENCE.split(text)
+    for sentence in sentences:
         stems = _stems(sentence)
-        if len(stems) > 1 and stems.isdisjoint(source.stems):
+        shared = len(stems & source.stems)
+        to_reader = len(sentences) > 1 and shared < _TO_READER and _YOU.search(sentence)
+        if to_reader or (len(stems) > 1 and not shared):
             return f"says something that the abstract does not: {sentence[:60]}"
     return ""
 
