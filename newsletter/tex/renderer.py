@@ -158,13 +158,11 @@ class TexRenderer(Renderer):
                 return self.marks.words(token.text)
 
     def _stray_brace(self, token: Token) -> str:
-        """A brace without its other half: the author's, unless it stands within a word."""
+        """A brace without its other half is TeX's; where it stood in for a space, that stays."""
         before = self.source[max(0, token.start - _CONTEXT) : token.start]
-        if not self.is_tex and before[-1:].isalnum():
-            behind = self.source[token.start + 1 : token.start + 2]
-            if behind.isalnum():
-                return " " if prose.ends_in_name(before) else ""
-        return "" if self.is_tex else token.text
+        behind = self.source[token.start + 1 : token.start + 2]
+        is_within = before[-1:].isalnum() and behind.isalnum()
+        return " " if is_within and not self.is_tex and prose.ends_in_name(before) else ""
 
     def _address(self, text: str, style: Style) -> str:
         raw, glued = links.split_off(text)

@@ -144,7 +144,12 @@ def test_what_stands_in_brackets_before_an_argument_is_told_apart(source: str, s
     (r"word\cite{doe", "word doe"),
     ("a Stega}nography and Explan{ation", "a Steganography and Explanation"),
     ("PRMBench}comprises { 6 and 7 }", "PRMBench comprises { 6 and 7 }"),
-    ("an open } and an open {", "an open } and an open {"),
+    ("an open } and an open {", "an open and an open"),
+    ("the word {another one", "the word another one"),
+    ("to content standards.}", "to content standards."),
+    ("Experts} and (4B parameters}) but < 2%}) fine", "Experts and (4B parameters) but < 2%) fine"),
+    ("Framework.} DECO, {0, 1} and {a}}", "Framework. DECO, {0, 1} and a"),
+    (r"the set \{ 1 \} and } x, \{ y", "the set {1} and x, {y"),
     ("B{=}32, Doc2Query{-}{-} to {+} and {-}", "B=32, Doc2Query-- to + and -"),
     ("the ``delta energy' and ``it's both''", "the “delta energy” and “it's both”"),
 )
@@ -376,7 +381,7 @@ def test_hostile_texts_neither_crash_nor_stall(kind: str) -> None:
     ("pages 3{--}5 and {---} dash, read {/} write {:}", "pages 3–5 and — dash, read / write :"),
     ("`hi'' and the `so-called\" one", "“hi” and the “so-called” one"),
     (r"\left\{ x \right\} and a \langle y \rangle", "{x} and a ⟨y⟩"),
-    ("from {*} to foo} and {bar", "from {*} to foo} and {bar"),  # the author's own
+    ("from {*} to foo} and {bar", "from {*} to foo and bar"),  # a pair is the author's own
     ("a set of 6{,}000 images", "a set of 6,000 images"),
     ("Page: {https://example.org/x}.", "Page: https://example.org/x."),
     ("at https://example.org/x}{https://example.org/x. Next", "at https://example.org/x. Next"),
