@@ -81,15 +81,15 @@ class IssueTexts(MastheadTexts):
     def authors(self, paper: Paper) -> str:
         """The first few by name, the others by number; never "and 1 more"."""
         authors = read_authors(paper.authors)
-        more = len(authors) - _SHOWN_AUTHORS
-        if more <= 1:
+        hidden = authors[_SHOWN_AUTHORS:]
+        if len(hidden) <= 1:
             return list_authors(authors, _short_name)
+        more = sum(author.stands_for for author in hidden)
         names = list_authors(authors[:_SHOWN_AUTHORS], _short_name)
         many = self._count("%(names)s and %(num)s more", "%(names)s and %(num)s more", more)
-        hidden = (author.spoken_for for author in authors[_SHOWN_AUTHORS:])
-        groups = [*dict.fromkeys(filter(None, hidden))][:_SHOWN_GROUPS]
+        groups = [*dict.fromkeys(filter(None, (author.spoken_for for author in hidden)))]
         told = many % {"names": names, "num": self._number(more)}
-        return " ".join([told, *map(_short_name, groups)])
+        return " ".join([told, *map(_short_name, groups[:_SHOWN_GROUPS])])
 
     def all_authors(self, paper: Paper) -> str:
         """Each by name, where `authors` has only some; else nothing."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter import issues
 from newsletter.config import NewsletterSettings, SiteSettings
 from newsletter.models import IssueRow
+from newsletter.rendering.author_list import list_authors, read_authors
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.paper_text import plain
 from newsletter.rendering.size_budget import DetailLevel
@@ -64,8 +65,8 @@ def build_picks_feed(
             _add(entry, "id", f"https://arxiv.org/abs/{paper.id}")
             _add(entry, "title", plain(paper.title))
             _add(entry, "updated", _time(found.issue.frozen_at))
-            for name in paper.authors:
-                _add(_add(entry, "author"), "name", plain(name))
+            for author in read_authors(paper.authors):
+                _add(_add(entry, "author"), "name", list_authors([author], plain))
             _add(entry, "link", rel="alternate", href=f"https://arxiv.org/abs/{paper.id}")
             _add(entry, "content", template.render(pick=pick, issue=found.issue), type="html")
     return _as_bytes(feed)

@@ -9,6 +9,7 @@ from newsletter.errors import WrongUseError
 from newsletter.interests import interest_store
 from newsletter.interests.authors import co_authors, same_name
 from newsletter.interests.interest_store import Interest, InterestType
+from newsletter.rendering.author_list import read_authors
 from newsletter.sources.base import Paper
 from newsletter.subscribers.tokens import PreferencesClaim
 from newsletter.text import one_line
@@ -90,6 +91,6 @@ def _page(token: str, paper: Paper, author: str) -> str:
         token=token,
         paper=paper,
         author=author,
-        others=co_authors(author, paper.authors)[:_MOST],
+        others=co_authors(author, [told.name for told in read_authors(paper.authors)])[:_MOST],
         category=next(iter(paper.categories), None),
     )

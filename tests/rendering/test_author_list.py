@@ -61,6 +61,17 @@ SEVEN = tuple(f"Ada {letter}" for letter in "ABCDEFG")
         (("Ada L (X Collaboration) (Y Team)",), "Ada L (X Collaboration) (Y Team)"),
         (("Ada L", "on behalf of X Collaboration"), "Ada L on behalf of X Collaboration"),
         (("Ada L", "Bob M", "and others"), "Ada L, Bob M et al."),
+        (("Ada L", "and 20 others"), "Ada L and 20 others"),
+        (("Ada L", "Bob M", "20 others"), "Ada L, Bob M and 20 others"),
+        (("Ada L", "Bob M and 1,234 other co-authors"), "Ada L, Bob M and 1,234 other co-authors"),
+        (("Ada L", "and many others (for the X Team)"), "Ada L and many others (for the X Team)"),
+        (
+            ("Ada L", "(84 additional authors not shown)"),
+            "Ada L and 84 additional authors not shown",
+        ),
+        (("Ada L", "Bob M et al."), "Ada L, Bob M et al."),
+        (("Ada L", "AND 3 colleagues"), "Ada L and 3 colleagues"),
+        (("Ada Others", "Others B. Who"), "Ada Others, Others B. Who"),
         (("(The X Collaboration)",), "(The X Collaboration)"),
         (("Vazgen S (Eds.)", "Ada L"), "Vazgen S (Eds.), Ada L"),
         (("Ada L", "(equal contribution)", "Bob M", "(MIT)"), "Ada L, Bob M"),
@@ -90,6 +101,9 @@ def test_an_and_behind_a_bracket_takes_nothing_with_it() -> None:
 def test_whom_they_speak_for_is_said_where_the_names_are_too_many() -> None:
     many = paper(authors=(*SEVEN, "Zoe Z (for the X Collaboration)"))
     assert SAY.authors(many).endswith("Ada F and 2 more (for the X Collaboration)")
+    counted = paper(authors=(*SEVEN, "Zoe Z", "and 20 others"))
+    assert SAY.authors(counted).endswith("Ada F and 22 more")
+    assert SAY.all_authors(counted).endswith("Ada G, Zoe Z and 20 others")
 
 
 def test_a_group_and_its_colon_count_as_no_authors() -> None:

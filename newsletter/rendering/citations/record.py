@@ -37,8 +37,8 @@ def cited_names(paper: Paper) -> Iterator[CitedName]:
 
 
 def has_others(paper: Paper) -> bool:
-    """Whether the author line ends in "et al."."""
-    return any(author.and_others for author in read_authors(paper.authors))
+    """Whether the author line ends in "et al." or "and 20 others"."""
+    return any(author.others for author in read_authors(paper.authors))
 
 
 def _split(name: str, *, is_group: bool) -> CitedName:
