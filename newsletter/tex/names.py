@@ -96,7 +96,11 @@ SIZES = names("""
 CITATIONS = names("""
     cite citep citet citealp citealt citeauthor citeyear citeyearpar citenum citetext parencite
     textcite autocite footcite fullcite supercite smartcite onlinecite Citet Citep nocite citeA
-    citeN shortcite bibitem ref autoref cref Cref pageref nameref vref subref
+    citeN shortcite bibitem
+""")
+REFERENCES = names("""
+    ref autoref cref Cref pageref nameref vref Vref subref Nameref titleref fullref zref zcref
+    labelcref cpageref Cpageref namecref nameCref lcnamecref autopageref
 """)
 NOTES = names("footnote marginnote footnotetext thanks sidenote marginpar endnote tablefootnote")
 # Commands whose arguments say nothing to a reader.

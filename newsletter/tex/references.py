@@ -86,6 +86,8 @@ def _citation(renderer: Renderer, span: Span, style: Style, name: str) -> MathPa
     before = renderer.source[: renderer.tokens[span.at - 1].start][-1:]
     renderer.skip_star(span)
     first, second = renderer.option(span) or "", renderer.option(span)
+    if name in names.REFERENCES:  # only a package reads their options, as in \nameref[x]{Intro}
+        first, second = "", None
     ahead, behind = ("", first) if second is None else (first, second)
     if renderer.opens_unclosed(span):
         return MathPart(Role.SPACE, " ")
@@ -130,6 +132,6 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("hyperref", "hyperlink"), _inner_link),
     **dict.fromkeys(("url", "nolinkurl", "path", "email"), _url),
     **dict.fromkeys(names.NOTES, _footnote),
-    **dict.fromkeys([*names.CITATIONS, "eqref", "tag"], _citation),
+    **dict.fromkeys([*names.CITATIONS, *names.REFERENCES, "eqref", "tag"], _citation),
     **dict.fromkeys(("unicode", "char", "symbol", "unichar"), _numbered),
 }

@@ -437,6 +437,7 @@ def test_a_brace_that_nobody_closed_ends_with_what_it_is_about(source: str, seen
 @stories(
     (r"$\overset[x]{a}{b}$, $\underset [x] {a}{b}$, $\mathbf[x]{v}$", "bᵃ, bₐ, v"),
     (r"\citep[see][]{doe}, \cite [see][p.~3] {doe}", "[see doe], [see doe, p. 3]"),
+    (r"\nameref[x]{Intro}, \zref[page]{a}, \vref[x][y]{b}", "[Intro], [a], [b]"),
     (r"\textcolor [rgb] {1,0,0} {red}, \url[x]{https://a.b}", "red, https://a.b"),
     (r"$\sqrt[\alpha]{x}$, $\sqrt [3] {x}$, $\sqrt{}$", "^α√x, ∛x, √"),
 )
