@@ -2,11 +2,13 @@
 
 import json
 import re
+from ast import literal_eval
 
 from newsletter.lazy_pattern import lazy_pattern
 
 _ADDRESS = re.compile(r"[^\s<>@,;:\"'()]+@[^\s<>@,;:\"'()]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_OCTETS = re.compile(r"""\bb(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 _WORD = re.compile(r"\w+")
 # Control characters beyond ASCII, marks that turn the direction of what follows (UAX 9), and what
 # takes room or not without being seen. The joiners U+200C and U+200D stay: some scripts need them.
@@ -37,9 +39,15 @@ def escape_invisible(text: str) -> str:
 
 def brief(words: object) -> str:
     """What a server or an exception said, in one line and short."""
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+    text = _decoded(words) if isinstance(words, bytes) else str(words)
+    if isinstance(words, BaseException):  # imaplib and its like print a server's octets as Python's
+        text = _OCTETS.sub(lambda found: _decoded(literal_eval(found[0])), text)
     printable = re.sub(r"[\x00-\x1f\x7f]", " ", text)
     return " ".join(printable.split())[:_LONGEST_BRIEF] or type(words).__name__
+
+
+def _decoded(octets: bytes) -> str:
+    return octets.decode("utf-8", "replace")
 
 
 def stands_in_order(part: str, whole: str) -> bool:

@@ -287,3 +287,22 @@ def test_help_shows_the_pages_of_the_documentation_and_commands(cli: Cli) -> Non
     said = cli("help", "delivry")
     assert (said.code, "did you mean 'delivery'?" in said.err) == (2, True)
     assert "of it speaks `newsletter help health`" in cli("help", "alarm").err
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("resend nobody@reader.example", "no issue"),
+        ("subscribers remove nobody@reader.example", "no subscriber nobody@reader.example"),
+        ("run nowhere", "no newsletter 'nowhere' here"),
+        ("deliveries list --day yesterday", "'yesterday' is no day"),
+        ("run --nonsense", "No such option"),
+    ],
+)
+@pytest.mark.usefixtures("settings")
+def test_a_script_reads_why_a_command_was_refused(cli: Cli, command: str, why: str) -> None:
+    said = cli(*command.split(), "--json")
+    assert said.code in {1, 2}
+    assert list(json.loads(said.out)) == ["error"]
+    assert why in json.loads(said.out)["error"]
+    assert said.err == f"newsletter: {json.loads(said.out)['error']}\n"

@@ -257,3 +257,7 @@ def test_an_operator_lets_somebody_pause_and_go_on(
     cli("subscribers", "remove", readers[2])
     said = cli("subscribers", "pause", readers[2], "--until", "2099-12-31")
     assert (said.code, "does not read anything" in said.err) == (2, True)
+    for chosen, what in ((), "every newsletter"), (("--from", "audio"), "audio"):
+        said = cli("subscribers", "remove", readers[2], *chosen)
+        assert (said.code, f"{readers[2]} left {what} on " in said.out) == (0, True), said
+        assert "already; nothing was changed." in said.out

@@ -25,6 +25,7 @@ from newsletter.cli import (
     issues,
     log_format,
     notify,
+    output,
     preview,
     rename,
     resend,
@@ -77,7 +78,8 @@ class _Group(click.Group):
 To look around    newsletter demo
 For your own      newsletter init, then edit newsletter.toml
 Every day         newsletter run, from cron, as often as you like
-To read on        newsletter help""",
+To read on        newsletter help
+For scripts       --json; where a command cannot do it, {"error": "why"} and an exit code""",
 )
 @click.version_option(__version__, "-V", "--version", message="newsletter %(version)s")
 @click.option(
@@ -133,6 +135,7 @@ def _run(args: Sequence[str] | None) -> int:
 
 
 def _run_command(args: Sequence[str] | None) -> int:
+    as_json = "--json" in (sys.argv[1:] if args is None else args)
     try:
         code = cli.main(args, prog_name="newsletter", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -140,14 +143,15 @@ def _run_command(args: Sequence[str] | None) -> int:
         return error.exit_code
     except click.UsageError as error:
         name = error.ctx.command_path if error.ctx else "newsletter"
-        return _complain(f"{error.format_message().rstrip('.')}; see `{name} --help`", 2)
+        line = f"{error.format_message().rstrip('.')}; see `{name} --help`"
+        return _complain(line, 2, as_json=as_json)
     except (click.Abort, KeyboardInterrupt):
-        return _complain("stopped; run it again to go on", 1)
+        return _complain("stopped; run it again to go on", 1, as_json=as_json)
     except BrokenPipeError:
         sys.stderr.close()
         return 1
     except Exception as error:  # noqa: BLE001 - raised again where we have no words for it
-        return _complain(*_in_words(error))
+        return _complain(*_in_words(error), as_json=as_json)
     return code if isinstance(code, int) else 0
 
 
@@ -165,6 +169,10 @@ def _in_words(error: Exception) -> tuple[str, int]:
     raise error
 
 
-def _complain(line: str, code: int) -> int:
-    click.echo(f"newsletter: {' '.join(line.split())}", err=True)
+def _complain(line: str, code: int, *, as_json: bool) -> int:
+    """The line for people on standard error; for a script the same on standard output."""
+    line = " ".join(line.split())
+    click.echo(f"newsletter: {line}", err=True)
+    if as_json:
+        output.print_json({"error": line})
     return code

@@ -29,9 +29,11 @@ def check(as_json: bool, config_file: Path | None) -> None:
     try:
         settings = common.load(config_file)
     except NewsletterError as error:
-        if as_json:
-            output.print_json([vars(Finding("configuration", Severity.TROUBLE, str(error)))])
-        raise
+        if not as_json:
+            raise
+        common.warn(str(error))
+        output.print_json([vars(Finding("configuration", Severity.TROUBLE, str(error)))])
+        click.get_current_context().exit(error.exit_code)
     findings = list(trials.check(settings, common.utc_now()))
     if as_json:
         output.print_json([vars(finding) for finding in findings])

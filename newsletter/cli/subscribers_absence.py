@@ -47,18 +47,22 @@ def remove(
         newsletter = _known(session, settings, slug)
         if everybody and newsletter:
             number = lifecycle.end_newsletter(session, newsletter, evidence, common.utc_now())
-            who, told = f"{number} readers", {newsletter: number}
+            said, told = f"{number} readers left {newsletter}", {newsletter: number}
         else:
             subscriber = lifecycle.get_subscriber(session, email or "")
             chosen = [newsletter] if newsletter else None
+            before = lifecycle.left_before(session, subscriber, newsletter)
             left = lifecycle.unsubscribe(session, subscriber, chosen, evidence, common.utc_now())
             who, told = subscriber.email, dict.fromkeys(left, 1)
-            if newsletter and not left:
+            said = f"{who} left {newsletter or 'every newsletter'}"
+            if before:
+                said += f" on {before:%F} already; nothing was changed"
+            elif newsletter and not left:
                 raise WrongUseError(f"{who} does not get {newsletter}; nothing was changed")
     if as_json:
         output.print_json({"left": told})
     else:
-        click.echo(f"{who} left {newsletter or 'every newsletter'}.")
+        click.echo(f"{said}.")
 
 
 @click.command()

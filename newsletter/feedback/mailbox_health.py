@@ -45,12 +45,12 @@ def _imap(place: FeedbackSettings) -> Finding:
 
 def _advice(place: FeedbackSettings, cause: BaseException | None) -> str:
     """What to change, with the server's words."""
-    words = brief(_said(cause))
+    words = "it offers no STARTTLS" if str(cause) == _NO_STARTTLS else brief(cause)
     if words.startswith(f"{place.imap_folder}:"):
         return f"has no such folder ({words}); look at feedback.imap_folder"
     if isinstance(cause, imaplib.IMAP4.error) and not isinstance(cause, imaplib.IMAP4.abort):
         return f"the login is refused ({words}); look at feedback.imap_username and imap_password"
-    greeting = words.partition("b'")[2] or words
+    greeting = words.partition("unexpected response: ")[2] or words
     other = next((name for begin, name in _OTHERS.items() if greeting.startswith(begin)), "")
     if other:
         usual = "look at feedback.imap_host and imap_port (mostly 993 with tls)"
@@ -60,14 +60,6 @@ def _advice(place: FeedbackSettings, cause: BaseException | None) -> str:
     usual = "look at feedback.imap_host, imap_port and imap_security (mostly tls at 993)"
     known = (text for kind, text in _BY_KIND.items() if isinstance(cause, kind))
     return f"{next(known, 'no answer')} ({words}); {usual}"
-
-
-def _said(cause: BaseException | None) -> str:
-    """What the server said, which imaplib hands on as bytes."""
-    words = cause.args[0] if cause is not None and cause.args else ""
-    if cause is not None and words == _NO_STARTTLS:
-        return "it offers no STARTTLS"
-    return words.decode(errors="replace") if isinstance(words, bytes) else str(cause)
 
 
 # By what they greet with.

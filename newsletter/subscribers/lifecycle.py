@@ -141,6 +141,16 @@ def active_subscriptions(session: Session, subscriber: SubscriberRow) -> dict[st
     return {row.newsletter: row for row in rows if row.left_at is None}
 
 
+def left_before(
+    session: Session, subscriber: SubscriberRow, newsletter: str | None
+) -> datetime | None:
+    """When they left it, or all (None), where that is over; None where it is not."""
+    if newsletter is None:
+        return subscriber.left_at if subscriber.standing == Standing.LEFT else None
+    rows = subscriptions(session, subscriber)
+    return next((row.left_at for row in rows if row.newsletter == newsletter), None)
+
+
 def unsubscribe(
     session: Session,
     subscriber: SubscriberRow,

@@ -63,6 +63,7 @@ def told_once(cli: Cli) -> str:
     (line,) = said.err.splitlines()
     assert line.startswith("newsletter: the mailbox at 127.0.0.1 cannot be read: ")
     assert "open-sesame" not in line
+    assert " b'" not in line, "what a server said is no Python"
     return line
 
 
