@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsletter.tex import accents, escapes, formulas, references, science, structure, styles
+from newsletter.tex import (
+    accents,
+    escapes,
+    formulas,
+    own_words,
+    references,
+    science,
+    structure,
+    styles,
+)
 from newsletter.tex.math import MathPart, Role
 from newsletter.tex.names import UNMISTAKABLE, names
 from newsletter.tex.symbols import (
@@ -60,7 +69,7 @@ _LETTERS = frozenset(
 )
 _DASHES = frozenset(names("textendash textemdash"))
 _NUMBER = re.compile(r"\d[\s~{}$^\\,]*\Z")
-_NEAR = 12
+_NEAR = 40
 # One-letter commands that are letters of other alphabets in prose, but not in formulas.
 _PLAIN_IN_FORMULAS = frozenset(names("S P H L O o l"))
 _IN_ANGLES = {"la": MathPart(Role.OPENING, "⟨"), "ra": MathPart(Role.CLOSING, "⟩")}
@@ -158,7 +167,7 @@ def _word(renderer: Renderer, span: Span, style: Style, name: str) -> MathPart:
     if letter:
         return MathPart(Role.ORDINARY, _lettered(renderer, letter["font"], letter["letter"]))
     if shown is None:
-        return MathPart(Role.ORDINARY, _own(renderer, span, style, name))
+        return MathPart(Role.ORDINARY, _own_parted(renderer, span, style, name))
     if not renderer.skip_empty(span) and shown.endswith(".") and renderer.next_starts(span, "."):
         shown = shown[:-1]
     return MathPart(Role.ORDINARY, renderer.marks.words(shown))
@@ -169,6 +178,18 @@ def _lettered(renderer: Renderer, font: str, letter: str) -> str:
     if font == "bb":
         return BLACKBOARD.get(letter) or renderer.marks.strong(letter)
     return renderer.marks.emphasis(letter)
+
+
+def _own_parted(renderer: Renderer, span: Span, style: Style, name: str) -> str:
+    """What an author's command comes to, with a space before it where a reader expects one."""
+    token = renderer.tokens[span.at - 1]
+    behind = token.start + len(token.text)
+    own = _own(renderer, span, style, name)
+    if style.math or style.code:
+        return own
+    shown = own or renderer.source[behind : behind + _NEAR]
+    before = renderer.source[max(0, token.start - _NEAR) : token.start]
+    return f" {own}" if own_words.stands_apart(before, shown) else own
 
 
 def _own(renderer: Renderer, span: Span, style: Style, name: str) -> str:

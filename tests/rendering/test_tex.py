@@ -141,6 +141,13 @@ def test_what_stands_in_brackets_before_an_argument_is_told_apart(source: str, s
     (r"the domain\footnote{The code is", "the domain The code is"),
     (r"better alignment. \rev{However, it", "better alignment. However, it"),
     (r"words \method{that end", "words method that end"),
+    (r"results.\jane{But what", "results. But what"),
+    (r"(see)\jane{and},\bob[inline]{so} x;\method{} is", "(see) and, so x; method is"),
+    (r"\rev{Done.}\jane{\textbf{But} no}, word\jane{But what", "Done. But no, word But what"),
+    (
+        r"word\rev{ing}, non-\rev{linear}, (re)\rev{train}, U.\ab{S}., 3.\val{5}, 10\,\unitx",
+        "wording, non-linear, (re)train, U.S., 3.5, 10 unitx",
+    ),
     (r"word\cite{doe", "word doe"),
     ("a Stega}nography and Explan{ation", "a Steganography and Explanation"),
     ("PRMBench}comprises { 6 and 7 }", "PRMBench comprises { 6 and 7 }"),
