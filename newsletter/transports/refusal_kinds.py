@@ -109,7 +109,8 @@ KINDS = (
         r"(?<!not )(?<!n't )\blisted (?:at|by|as|in|on)\b",
         r"\b(?:dynamic|generic) ip\b|\bopen (?:relay|proxy)",
         r"чёрн\w+ спис|черн\w+ спис|黑名单|黑名單|ブラックリスト|\bliste noire|\blista neg?ra"
-        r"|\bzwarte lijst|\bczarn\w+ li\w+|\bschwarze\w? liste|차단",
+        r"|\bzwarte lijst|\bczarn\w+ li\w+|\bschwarze\w? liste|차단"
+        r"|送信元.{0,12}(?:拒否|制限)",
     ),
     _about_us(
         "name of our server",

@@ -30,7 +30,8 @@ _SENDER = frozenset(
     {"1.7", "1.8", "2.3", "3.2", "3.4", "3.5", "4.5", "4.6", "4.14", "5.2", "5.3", "5.4"}
 )
 _POLICY = "7."  # security and policy; 7.26 and 7.515 are DMARC's
-_UNAUTHORIZED = _NO_MAILBOX | {"0.0", "7.1"}  # some say 7.1 of readers whom they do not know
+# Some say 7.1 of readers whom they do not know, and 7.17 is a mailbox of another owner (RFC 7293).
+_UNAUTHORIZED = _NO_MAILBOX | {"0.0", "7.1", "7.17"}
 _CONTENT = "6."
 _NAMES = lazy_pattern(
     r"<[^<>]*@[^<>]*>|<[^<>\s]*>|(?<=: )\"[\w.+-]+\""

@@ -6,6 +6,7 @@ from newsletter.transports.refusal_kinds import RefusalCause
 from newsletter.transports.refusals import asked_wait_s, refusal_cause
 
 OF_SENDER = [
+    "550 送信元のIPアドレスは拒否されました",
     "550 5.4.5 Daily user sending limit exceeded. For more information on Gmail sending limits",
     "552 over quota",
     "550 sending quota exceeded for this account",
@@ -78,6 +79,7 @@ OF_SENDER = [
     "5.0.0 mail for reader.example loops back to myself",
 ]
 NO_MAILBOX = [
+    "550 sorry, no mailbox here by that name. (#5.7.17)",
     "550 5.1.1 no such user",
     "550-5.1.1 The email account that you tried to reach does not exist",
     "550 5.1.10 null MX",
