@@ -57,6 +57,7 @@ class CircuitBreaker:
         self._any = False
         self.trouble: str | None = None  # why something comes later
         self.provider_wait_s: float | None = None
+        self.was_put_off = False  # by the provider, which may have taken others
         self.readers_wait_s = 0.0  # the longest that readers' servers ask for
 
     @property
@@ -85,13 +86,14 @@ class CircuitBreaker:
 
     @property
     def is_strained(self) -> bool:
-        return self._strain >= _STRAIN
+        """Whether nothing more is asked in this round, as the provider takes nothing for now."""
+        return self._strain >= _STRAIN or bool(self.provider_wait_s)
 
     @property
     def provider_down(self) -> bool:
         """The provider takes nothing now, in its own words."""
         takes_none = self._troubles.has_provider_trouble and not self._any
-        return self.is_strained or bool(self.provider_wait_s) or takes_none
+        return self.is_strained or takes_none
 
     @property
     def domains(self) -> set[str]:
@@ -126,8 +128,9 @@ class CircuitBreaker:
             self._refuse(answer)
         else:
             self._strain += 1
+            self.was_put_off = True
             self.trouble = result.detail
-            self.provider_wait_s = result.wait_s or self.provider_wait_s
+            self.provider_wait_s = max(self.provider_wait_s or 0.0, result.wait_s or 0.0) or None
         self._troubles.add(answer)
         self._weigh()
         return [] if is_held else [answer]

@@ -6,7 +6,7 @@ _FIRST = 16
 _IN_REQUESTS = 500  # who takes so many takes them in few requests
 _FIRST_REQUEST = 10  # readers; so many are uncertain where the answers are lost from the start
 _LARGEST_SHARE = 10  # a request has at most one in so many of an issue's readers: all may be lost
-_GOOD_AFTER_TROUBLE = 2  # answers to requests of a size, before they grow again
+_GOOD_AFTER_TROUBLE = 2  # times as many must get through as are at risk, before more are
 
 
 class ClaimSizer:
@@ -24,7 +24,8 @@ class ClaimSizer:
         self._least = min(most, max(_FIRST, most // 4))
         self._first = _FIRST_REQUEST if self._requests else min(_FIRST, most)
         self._largest = most
-        self._good, self._needed = 0, 1  # answers to requests of this size, and how many to grow
+        # How many got through since so many are at risk, and how many times as many it takes.
+        self._through, self._needed = 0, 1
         self._number = self._first
         self.begin()
 
@@ -39,9 +40,15 @@ class ClaimSizer:
 
     def restart(self) -> None:
         """An answer was lost: nobody knows what the next ones meet."""
-        self._good, self._needed = 0, _GOOD_AFTER_TROUBLE
+        self._through, self._needed = 0, _GOOD_AFTER_TROUBLE
         self._number = 1 if self._requests else self._first
         self.begin()
+
+    def got_through(self) -> None:
+        """The provider has answered for a mail, whether or not it took it."""
+        self._through += 1
+        if self._requests and self._through >= self._needed * self._number:
+            self._through, self._number = 0, min(2 * self._number, self._largest)
 
     def claimed(self, now_s: float) -> None:
         """They may leave from now on: what the database took is no time of theirs."""
@@ -49,9 +56,6 @@ class ClaimSizer:
 
     def next(self, now_s: float) -> int:
         if self._requests:
-            if self._good >= self._needed:
-                self._good, self._number = 0, 2 * self._number
-            self._good += 1
             self._number = min(self._number, self._largest)
         elif self._claimed_s is not None:
             took_s = now_s - self._claimed_s

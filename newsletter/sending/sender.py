@@ -38,6 +38,7 @@ from newsletter.transports.base import TransportDownError
 _log = logging.getLogger(__name__)
 
 _PAUSES_S = (2.0, 10.0)  # before the second and the third round over what shall come later
+_GOES_ON = 5  # mails that were taken before the provider said "not now"
 _LOOK_AGAIN_S = 0.3
 _FREEZING = 0.1  # of the time that a batch took; three more batches come of it at least
 
@@ -119,6 +120,7 @@ def _in_rounds(
 ) -> str | None:
     """Once over what is pending, and again a little later over what shall come later.
 
+    A provider that takes mails between two "not now" is asked on, as often as it says so.
     Returns why something is still pending.
     """
     breaker = sending.breaker
@@ -127,7 +129,8 @@ def _in_rounds(
             domains=probe.domains(session, issue_id), troubles=rate_limit.troubles(session)
         )
         sending.claim_sizer.begin_issue(totals.delivery_totals(session, issue_id).audience)
-    for pause_s in (*_PAUSES_S, None):
+    pauses = list(_PAUSES_S)
+    while True:
         accepted, down = breaker.accepted, breaker.trouble if breaker.provider_down else None
         breaker.begin_round()
         try:
@@ -140,11 +143,13 @@ def _in_rounds(
             breaker.trouble = down  # nobody was left to ask with: the last one rests
             return _pause(sending)
         _judge_refusals(sending, issue_id)
+        if breaker.was_put_off and breaker.accepted >= accepted + _GOES_ON:
+            pauses = list(_PAUSES_S)  # that is a provider's limit, and no trouble
         asked_s = breaker.wait_s()
-        last = pause_s is None or asked_s is None or breaker.is_open or sending.stopping()
+        last = not pauses or asked_s is None or breaker.is_open or sending.stopping()
         if breaker.trouble is None or last:
             break
-        wait(sending, max(pause_s or 0.0, asked_s or 0.0))
+        wait(sending, max(pauses.pop(0), asked_s or 0.0))
         if sending.stopping():  # another round would forget what the trouble was
             break
     if breaker.is_open or (breaker.provider_down and not sending.stopping()):

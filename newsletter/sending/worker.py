@@ -128,9 +128,10 @@ class BatchWorker:
         recipient, by_hand = self._out.pop(mail.reference), self._sending.override.waiting
         answer = DeliveryResult(recipient, result, begun, answered, by_hand)
         self._answers += self._breaker.note(answer)
-        later = result.status is SendStatus.TRY_LATER and not result.of_reader
-        if later or result.status is SendStatus.UNCERTAIN:
+        if result.status is SendStatus.UNCERTAIN:
             self._sending.claim_sizer.restart()
+        elif result.status is not SendStatus.TRY_LATER and not result.unasked:
+            self._sending.claim_sizer.got_through()
         self.heartbeat()
 
     def heartbeat(self) -> bool:

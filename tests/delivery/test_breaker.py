@@ -33,11 +33,12 @@ from newsletter.transports.base import Transport
 from newsletter.transports.sendgrid.transport import SendGrid
 from newsletter.transports.smtp.transport import Smtp
 from tests.conftest import NOW, Cli, Prepare
-from tests.delivery.http_standin import Answer, HttpStandIn, Request
+from tests.delivery.http_standin import Answer, HttpStandIn, Request, refusal
 from tests.delivery.killing import freeze
 from tests.delivery.transports_standins import CLOSE, GOOD_REPLIES, OddSmtp, smtp_settings
 
 HOUR = timedelta(hours=1)
+NOT_NOW = refusal(429, None, "too many requests")
 READERS, DOMAINS = 60, 6
 CONNECTIONS = 3
 EMAILS = [f"r{number:02}@d{number % DOMAINS}.example" for number in range(READERS)]
@@ -294,6 +295,43 @@ def test_where_every_second_answer_is_lost_one_reader_is_asked_with_at_a_time(
     assert set(sizes[2:]) == {1}
     assert result.account.uncertain == 16 + 5
     assert not result.is_done
+
+
+@pytest.mark.parametrize("emails", [[f"r{number:03}@d.example" for number in range(160)]])
+@pytest.mark.parametrize(
+    ("status", "said", "waits"),
+    [(429, {"Retry-After": "3"}, 3), (503, {"Retry-After": "3"}, 3), (503, {}, 2)],
+)
+def test_a_provider_that_says_not_now_between_is_asked_on_in_requests_as_large(
+    run: Run, status: int, said: dict[str, str], waits: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    answers = cycle([Answer(202), Answer(202), replace(NOT_NOW, status=status, headers=said)])
+    with HttpStandIn(lambda _request: next(answers)) as server:
+        result = run.by(SendGrid("key", server.url, 5))
+        sizes = [len(request.body["personalizations"]) for request in server.requests]
+    assert result.is_done
+    assert result.account.sent == 160
+    assert set(sizes) == {10, 16, 6}  # 6 are the last
+    assert len(sizes) < 18
+    assert sum(run.waited) >= waits * (len(sizes) // 3)
+
+
+@pytest.mark.parametrize("emails", [[f"r{number:03}@d.example" for number in range(160)]])
+def test_a_provider_that_asks_for_a_long_wait_is_asked_once_and_the_run_says_until_when(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    busy = replace(NOT_NOW, status=503, headers={"Retry-After": "1800"})
+    with HttpStandIn(lambda _request: busy) as server:
+        result = run.by(SendGrid("key", server.url, 5))
+        assert run.by(SendGrid("key", server.url, 5)).account.pending == 160
+        assert len(server.requests) == 1
+    until = datetime.now(UTC) + timedelta(minutes=30)
+    assert re.search(
+        f"after ({until:%H:%M}|{until + timedelta(minutes=1):%H:%M}) UTC goes on",
+        result.trouble or "",
+    )
 
 
 def test_what_one_process_finds_out_another_hears_with_its_next_claim(

@@ -11,6 +11,21 @@ def sizes(most: int, took_s: float, number: int = 6) -> list[int]:
     for step in range(number):
         numbers.append(sizer.next(step * took_s))
         sizer.claimed(step * took_s)
+        get_through(sizer, numbers[-1])
+    return numbers
+
+
+def get_through(sizer: ClaimSizer, number: int) -> None:
+    for _ in range(number):
+        sizer.got_through()
+
+
+def growing(sizer: ClaimSizer, number: int) -> list[int]:
+    """The sizes of so many requests that are all taken."""
+    numbers = []
+    for _ in range(number):
+        numbers.append(sizer.next(0))
+        get_through(sizer, numbers[-1])
     return numbers
 
 
@@ -22,7 +37,7 @@ def test_requests_grow_to_their_full_size_however_slow_the_provider_is(took_s: f
 def test_a_short_list_is_never_at_risk_as_a_whole() -> None:
     sizer = ClaimSizer(1000)
     sizer.begin_issue(300)
-    assert [sizer.next(0) for _ in range(4)] == [10, 20, 30, 30]
+    assert growing(sizer, 4) == [10, 20, 30, 30]
     sizer.begin_issue(7)
     assert sizer.next(0) == 10
 
@@ -31,11 +46,20 @@ def test_after_a_lost_answer_one_reader_is_asked_with_and_only_good_answers_make
     None
 ):
     sizer = ClaimSizer(1000)
-    assert [sizer.next(0), sizer.next(1)] == [10, 20]
+    assert growing(sizer, 2) == [10, 20]
     sizer.restart()
-    assert [sizer.next(2), sizer.next(3)] == [1, 1]
+    assert growing(sizer, 2) == [1, 1]
     sizer.restart()
-    assert [sizer.next(time_s) for time_s in range(7)] == [1, 1, 2, 2, 4, 4, 8]
+    assert growing(sizer, 7) == [1, 1, 2, 2, 4, 4, 8]
+
+
+def test_what_did_not_get_through_makes_no_request_larger() -> None:
+    sizer = ClaimSizer(1000)
+    assert [sizer.next(0) for _ in range(3)] == [10, 10, 10]
+    get_through(sizer, 9)
+    assert sizer.next(0) == 10
+    get_through(sizer, 1)
+    assert sizer.next(0) == 20
 
 
 def test_single_mails_are_claimed_in_fewer_where_they_are_slow_but_enough_for_all_connections() -> (
