@@ -1,5 +1,6 @@
 """Mails through SendGrid: what is posted, and what each answer means for each reader."""
 
+import json
 import logging
 import socket
 import ssl
@@ -157,6 +158,43 @@ def test_failure_13_one_bad_personalization_among_a_thousand_fails_alone(
     assert {outcome.status for outcome in outcomes} == {SendStatus.ACCEPTED}
     assert taken(server) == sorted(m.recipient for m in mails if m is not mails[617])
     assert len(server.requests) <= most
+
+
+@pytest.mark.parametrize(("one_a_time", "bad", "most"), [(False, 300, 3), (True, 8, 100)])
+def test_whom_sendgrid_names_is_left_out_in_few_requests(
+    one_a_time: bool,  # noqa: FBT001 - a column of the table above
+    bad: int,
+    most: int,
+) -> None:
+    rules = SendGridRules()
+
+    def reply(request: Request) -> Answer:
+        answer = rules(request)
+        errors = json.loads(answer.body or "{}").get("errors", [])
+        if one_a_time and errors:
+            return refusal(400, errors[0]["field"], errors[0]["message"])
+        return answer
+
+    mails = [mail_to(f"reader{number}@reader.example") for number in range(1000)]
+    mails[3 :: 1000 // bad] = [
+        mail_to(f"bad{number}@reader.example") for number in range(len(mails[3 :: 1000 // bad]))
+    ]
+    with HttpStandIn(reply) as server:
+        outcomes = send(server, *mails)
+        assert len(server.requests) <= most
+    for mail, outcome in zip(mails, outcomes, strict=True):
+        is_bad = mail.recipient.startswith("bad")
+        assert outcome.status is (SendStatus.REJECTED if is_bad else SendStatus.ACCEPTED)
+
+
+def test_where_every_request_is_refused_for_its_first_reader_few_are_made() -> None:
+    mails = [mail_to(f"reader{number}@reader.example") for number in range(1000)]
+    with HttpStandIn(saying(refusal(400, "personalizations.0.to.0.email", "no"))) as server:
+        outcomes = send(server, *mails)
+        assert len(server.requests) < 60
+    rejected = [outcome for outcome in outcomes if outcome.status is SendStatus.REJECTED]
+    assert len(rejected) < 30
+    assert all(outcome.of_reader for outcome in outcomes if outcome not in rejected)
 
 
 def test_an_address_beyond_ascii_goes_as_it_is_and_a_refusal_is_about_it_alone(

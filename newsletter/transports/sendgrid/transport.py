@@ -29,6 +29,7 @@ from newsletter.transports.base import (
 )
 from newsletter.transports.sendgrid.bounded_client import BoundedClient
 from newsletter.transports.sendgrid.parallel import MOST_REQUESTS, ParallelRequests, is_for_all
+from newsletter.transports.sendgrid.refused_parts import Part
 from newsletter.transports.sendgrid.request_bodies import (
     LARGEST_REQUEST,
     MOST,
@@ -51,6 +52,7 @@ _A_DAY = timedelta(days=1)  # its days are its own time zone's
 # How many requests may go into finding out whom a refusal is about. Where so many do not do,
 # something else is wrong, and the others wait instead of being rejected one after the other.
 _MOST_SEARCHES = 100
+_REFUSED_ALONE = 12  # single readers, and none of the request was taken: the same
 
 
 def from_settings(settings: Settings) -> "SendGrid":
@@ -117,27 +119,30 @@ class SendGrid(Transport):
 
     def _send_alike(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         """One request; where a bad personalization fails all of it, as few more as possible."""
-        waiting = deque([list(mails)])
-        searches_left = _MOST_SEARCHES
+        waiting = deque([Part(mails)])
+        searches_left, refused_alone = _MOST_SEARCHES, 0
         while waiting:
-            some = waiting.popleft()
-            answer = self._post(some)
+            part = waiting.popleft()
+            answer = self._post(part.mails)
             searches_left -= 1
             result = answer.result
             if is_for_all(result) or result.status is SendStatus.UNCERTAIN:
-                yield from ((mail, result) for mail in some)
+                yield from ((mail, result) for mail in part.mails)
                 unasked = SendResult(SendStatus.TRY_LATER, result.detail, wait_s=result.wait_s)
-                yield from ((mail, unasked) for group in waiting for mail in group)
+                yield from ((mail, unasked) for other in waiting for mail in other.mails)
                 return
-            if result.status is not SendStatus.REJECTED or len(some) == 1:
-                yield from ((mail, result) for mail in some)
-            elif searches_left > 0:
-                waiting.extendleft(reversed(_divide(some, answer.places)))
+            if result.status is SendStatus.ACCEPTED:
+                refused_alone = -_MOST_SEARCHES  # so it is about some readers
+            if result.status is not SendStatus.REJECTED or part.is_confirmed(answer.places):
+                refused_alone += len(part.mails) == 1
+                yield from ((mail, result) for mail in part.mails)
+            elif searches_left > 0 and refused_alone < _REFUSED_ALONE:
+                waiting.extendleft(reversed(part.divided(answer.places)))
             else:
                 later = SendResult(SendStatus.TRY_LATER, result.detail, of_reader=True)
-                yield from ((mail, later) for mail in some)
+                yield from ((mail, later) for mail in part.mails)
 
-    def _post(self, mails: list[Message]) -> _Response:
+    def _post(self, mails: Sequence[Message]) -> _Response:
         body = encode_request(mails)
         if len(body) > LARGEST_REQUEST:
             return _refuse_too_large(mails, body)
@@ -170,26 +175,13 @@ class SendGrid(Transport):
         return SendResult(SendStatus.ACCEPTED, provider_id=response.headers.get("X-Message-Id"))
 
 
-def _refuse_too_large(mails: list[Message], body: str) -> _Response:
+def _refuse_too_large(mails: Sequence[Message], body: str) -> _Response:
     """To be divided, as a request that one personalization makes bad."""
     if len(mails) > 1:
         return _Response(SendResult(SendStatus.REJECTED, "more than SendGrid takes in a request"))
     raise TransportDownError(
         f"a mail of {len(body) >> 20} MB is more than SendGrid takes; nobody is marked"
     )
-
-
-def _divide(mails: list[Message], places: list[int]) -> list[list[Message]]:
-    """A refused request in smaller ones: those that SendGrid named alone, else halves.
-
-    What it names is tried once more, so that its numbers alone never reject anybody.
-    """
-    bad = {place for place in places if place < len(mails)}
-    if bad and len(bad) < len(mails):
-        good = [mail for place, mail in enumerate(mails) if place not in bad]
-        return [good, *([mails[place]] for place in sorted(bad))]
-    middle = len(mails) // 2
-    return [mails[:middle], mails[middle:]]
 
 
 def _without_secrets(record: logging.LogRecord) -> bool:
