@@ -29,7 +29,7 @@ _WORD = lazy_pattern(
 )
 _HINT = lazy_pattern(
     r"dra[wn]|drwan|drew|drown|retract|remov|delet|t(?:ak|ook)|pull|recall|rescind|revok|cancel"
-    rf"|annul|retire|void|taken off|no longer|disregard|{HINT}",
+    rf"|annul|retire|void|yank|taken off|no longer|disregard|{HINT}",
     re.IGNORECASE,
 )
 # Full stops of "Proc. Amer. Math. Soc." end no sentence.
@@ -93,21 +93,47 @@ _FOLLOWS_NOUN = lazy_pattern(
     r"|reasons?|pending|has|is|was)\b",
     re.IGNORECASE,
 )
-_THIS = rf"(?<!earlier )(?<!previous )(?<!old )\b{PAPER}"
+_THIS = rf"(?<!earlier )(?<!previous )(?<!old )\b(?!versions?\s*\d){PAPER}"
 _AWAY = (
     r"(?:removed|deleted|taken (?:down|offline|back)|taken off arxiv|pulled|recalled|rescinded"
-    r"|revoked|cancell?ed|annulled|retired|voided)\b"
+    r"|revoked|cancell?ed|annulled|retired|voided|yanked)\b"
 )
 _TAKE_AWAY = (
     r"(?:(?:remov|delet|pull|recall|rescind|revok|cancel|annul)(?:e[sd]?|s|ing|l?led|l?ling|ed)?"
     r"|(?:take|took|taking|taken) (?:down|back|offline))"
 )
 # What goes on behind a verb that has no paper before it: "Pulled by the authors", "Removed due to".
+_BY_THEM = (
+    r"by (?:(?:the|its|all|both|their|our|one of|corresponding|first|last|senior|sole|lead"
+    r"|submitting|arxiv(?:['’]s)?)\s+)*(?:(?:co-)?authors?|us|me|ourselves|admin\w*|moderat\w+"
+    r"|submitter|owner)\b"
+)
 _REASON = (
-    r"(?=\s*(?:$|[,;:.)])|\s+(?:by (?:the |its |all |their |our )*(?:co-)?authors?|due to|because"
+    rf"(?=\s*(?:$|[,;:.)])|\s+(?:{_BY_THEM}(?!\s+from\s+(?!{ARXIV}))|due to|because"
     r"|owing to|as|since|while|pending|at (?:the )?(?:\w+ )?(?:request|wish)"
+    r"|(?:after|following)\b(?=[^.;]*\b(?:errors?|mistakes?|flaws?|bugs?|faults?|plagiari\w+)\b)"
     r"|on (?:request|account)|until|for (?:\w+ )?(?:revision|correction|re-?analysis))\b)"
 )
+# Pulled "from arXiv", by whoever may: not from its listing or its API, nor by a crawler.
+_FROM_ARXIV = (
+    r"(?=\s+(?:(?:at|on|upon|by)\s+(?:[\w'’-]+\s+){1,5}?)?(?:from|off)\s+"
+    r"(?:(?:the|this|its|our|public)\s+)*(?:arxiv(?:\.org)?|(?:e-?|pre-?)prints?|view|access"
+    r"|(?:(?:e-?|pre-?)print\s+)?(?:archive|server|repository))(?:\s*\(?v\d+\)?)?"
+    rf"(?:\s*(?:$|[,;.)\]–—-]|:\s*[^\s\d])|\s+(?:{_BY_THEM}"
+    r"|by\s+(?:\w+\s+){0,2}?(?:requests?|agreement|consent|decision)"
+    r"|(?:at|on|upon|per)\s+(?:[\w'’-]+\s+){0,4}?(?:requests?|wish\w*|account|grounds|advice)"
+    r"|due|because|owing|since|while|pending|until|when|once|after|following|given|so|and|but"
+    r"|as\s+(?:it|we|there|this|of|the)|in\s+(?:response|light|view|order)|temporarily|permanently"
+    r"|for\s+(?:[\w-]+\s+){0,3}?(?:revis\w+|correct\w+|re-?\w+|errors?|now|being|violat\w+|policy)"
+    r")\b))"
+)
+_OF_IT = (
+    r"(?:^|[,;:.(\[–—]\s*|\b(?:and|but|then)\s+)\W*(?:(?:now|since|temporarily|voluntarily|hereby"
+    r"|subsequently|later|permanently|has|have|had|was|is|be|been|being|to|will|it|this)\s+)*"
+    rf"|{_THIS}\s+(?<!papers )(?<!prints )(?<!articles )(?<!scripts )(?<!sions )"
+    r"|\b(?:have|has|had|get|got)\s+(?:it|this)\s+"
+)
+_ENDS_IN_ID = lazy_pattern(r"\d{4}\.?\d{3,5}(?:v\d+)?\s*$")
 _TAKEN_AWAY = lazy_pattern(
     rf"{_THIS}\s+(?:\w+\s+)?{IS}\s+(?:\w+\s+){{0,2}}{_AWAY}(?!\s+from\s+(?!{ARXIV}))"
     rf"|{_THIS}\b[^.;]*[,\s](?:it|and|but)\s+{IS}\s+(?:\w+\s+)?"
@@ -117,7 +143,11 @@ _TAKEN_AWAY = lazy_pattern(
     rf"|\brequest\w*\s+(?:the\s+)?(?:removal|deletion)\s+of\s+(?:this|our|my|the)\s+{PAPER}\b"
     rf"|(?:^\W*|(?:{_THIS}|\bfull[ -]text)\s+(?:is\s+)?)no longer available\b"
     rf"(?!\s+(?:at|from|under|via)\s+(?!{ARXIV}))"
-    r"|\bremoved (?:by|from) (?:the )?arxiv\b"
+    rf"|\bremoved by (?:the )?arxiv\b|(?:{_OF_IT})(?:{_AWAY}|retracted\b){_FROM_ARXIV}"
+    r"|\b(?:we|i|authors?|to)\s+(?:[\w-]+\s+){0,2}?(?:"
+    rf"(?:{_TAKE_AWAY}|retract\w*)\s+(?:it|this)\b{_FROM_ARXIV}"
+    r"|(?:take|took|taking|taken) (?:it|this) (?:off (?:the )?arxiv(?!:)"
+    rf"|(?:down|offline)\b(?:{_FROM_ARXIV}|{_REASON})))"
     rf"|\b(?:we|i|authors?|please|to|hereby)\s+(?:\w+\s+){{0,2}}?{_TAKE_AWAY}"
     rf"\s+(?:this|our|my|the|their)\s+(?:\w+\s+)?{PAPER}\b(?!\s+from\s+(?!{ARXIV}))"
     rf"|\btak(?:e|en|ing) (?:this|our|the) {PAPER} (?:down|back|offline)"
@@ -160,10 +190,13 @@ def abstract_withdraws(text: str) -> bool:
 
 
 def _sentence_withdraws(sentence: str) -> bool:
-    away = _TAKEN_AWAY.search(sentence)
-    if away and not _WORD.search(sentence[: away.start()]):
+    for away in _TAKEN_AWAY.finditer(sentence):
         before, behind = sentence[: away.start()], sentence[away.end() :]
-        is_another = OF_ANOTHER_PAPER.search(before)
+        if _WORD.search(before):
+            break
+        is_another = OF_ANOTHER_PAPER.search(before) or (
+            away[0][0] in ",(" and _ENDS_IN_ID.search(before)
+        )
         if not (is_another or withdraws_something_else(before, "", behind)):
             return True
     return withdraws_in_another_language(sentence) or any(

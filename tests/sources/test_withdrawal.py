@@ -11,6 +11,36 @@ from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from tests.sources import samples
 
 NOTICES = """\
+Pulled from arXiv by the authors after an error was discovered
+Removed from the arXiv by the authors owing to a copyright dispute
+Taken down from this server by request
+Taken off arXiv by the authors
+12 pages; pulled from the archive at the request of the second author
+It was removed from arXiv by us once the bug came to light
+Submitted to NeurIPS; since removed from arXiv by the authors
+We have taken it down from arXiv because the main result fails
+We took this offline after finding a mistake
+Authors took it off arXiv
+Deleted from this e-print server by its author
+The authors asked to have it removed from arXiv
+Pulled from arXiv; see the corrected version at arXiv:2301.00001
+[Removed from arXiv by arXiv administrators]
+Pulled by the first author from the preprint server
+Removed from arXiv on the advice of counsel
+Has been taken offline from arXiv pending legal review
+The authors have removed this from the arXiv
+Pulled off arXiv by the authors
+Taken down by its authors
+Removed by the corresponding author due to errors
+Pulled from public view by the authors
+Pulled from arXiv
+Manuscript removed from arXiv at our wish
+Removed from arXiv by mutual agreement of the authors
+This work has been pulled from this archive by us
+Yanked from arXiv by the authors
+Taken down from arXiv, please do not cite
+Pulled from arXiv by both authors, as Lemma 2 is false
+Pulled by authors
 Withdrawn for further revision
 The paper is withdrawn since the main claim turned out to be known
 I have withdrawn this submission, please do not cite
@@ -575,6 +605,41 @@ Accepted to Interspeech 2022; the paper was found to contain a labelling error a
 """
 
 DECOYS = """\
+Pulled from the conference by the authors
+Removed from the workshop programme by the authors
+Data pulled from arXiv by the authors
+Comments pulled from arXiv with a crawler
+Pulled from arXiv via the API
+Removed from the supplementary material by us
+We took this from arXiv:1234.5678
+We took this problem from arXiv
+Supersedes arXiv:2101.12345, since removed from arXiv
+Replaces arXiv:2101.12345 (removed from arXiv)
+A study of preprints removed from arXiv after errors were found
+Why are papers pulled from arXiv by their authors?
+Figures taken from arXiv by permission
+Removed from ICLR by the authors
+Code taken down from GitHub by us
+Our demo was taken down by the server
+Two references removed by the authors
+Appendix B removed from arXiv at the editor's request
+Pulled from the leaderboard by the authors after an error was discovered
+This was pulled from the special issue by the editor
+We took it down to 3 pages
+We took this off the list of open problems
+The authors pulled it from CVPR
+Pulled from the archive of the telescope by us
+An earlier draft was removed from arXiv by the authors
+Supplement deleted from the server by us
+Dataset was removed from the repository because of privacy
+Not removed from arXiv
+The restriction was removed from arXiv policy
+Video taken down from YouTube by the authors
+Pulled from arXiv: 1000 papers
+Line numbers removed from the arXiv version
+Version 1 was removed from arXiv by the authors
+Removed from arXiv listing: none
+LaTeX comments removed from the arXiv source on request
 Accepted to NeurIPS 2025 after being withdrawn from ICML 2025
 Comment on the retracted article of Smith et al.
 A deformation retraction theorem, 12 pages
