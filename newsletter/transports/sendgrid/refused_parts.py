@@ -7,7 +7,7 @@ from newsletter.rendering.message import Message
 
 
 @dataclass(frozen=True)
-class Part:
+class RequestPart:
     """Mails of one request, and what refusals said of the larger ones that they come from."""
 
     mails: Sequence[Message]
@@ -22,15 +22,18 @@ class Part:
         """
         return len(self.mails) == 1 or (self.named and len(set(places)) == len(self.mails))
 
-    def divided(self, places: Sequence[int]) -> list["Part"]:
+    def divided(self, places: Sequence[int]) -> list["RequestPart"]:
         """Smaller ones: those that are named, and the others; else halves."""
         known = {place for place in places if place < len(self.mails)}
         named = [mail for place, mail in enumerate(self.mails) if place in known]
         others = [mail for place, mail in enumerate(self.mails) if place not in known]
         if not named:
-            return [Part(half, self.named, self.halved) for half in _halves(self.mails)]
+            return [RequestPart(half, self.named, self.halved) for half in _halves(self.mails)]
         rest = _halves(others) if self.halved else [others]
-        return [*(Part(some, halved=True) for some in rest if some), Part(named, named=True)]
+        return [
+            *(RequestPart(some, halved=True) for some in rest if some),
+            RequestPart(named, named=True),
+        ]
 
 
 def _halves(mails: Sequence[Message]) -> list[Sequence[Message]]:

@@ -29,7 +29,7 @@ from newsletter.transports.base import (
 )
 from newsletter.transports.sendgrid.bounded_client import BoundedClient
 from newsletter.transports.sendgrid.parallel import MOST_REQUESTS, ParallelRequests, is_for_all
-from newsletter.transports.sendgrid.refused_parts import Part
+from newsletter.transports.sendgrid.refused_parts import RequestPart
 from newsletter.transports.sendgrid.request_bodies import (
     LARGEST_REQUEST,
     MOST,
@@ -119,7 +119,7 @@ class SendGrid(Transport):
 
     def _send_alike(self, mails: Sequence[Message]) -> Iterator[tuple[Message, SendResult]]:
         """One request; where a bad personalization fails all of it, as few more as possible."""
-        waiting = deque([Part(mails)])
+        waiting = deque([RequestPart(mails)])
         searches_left, refused_alone = _MOST_SEARCHES, 0
         while waiting:
             part = waiting.popleft()
