@@ -142,6 +142,7 @@ def test_what_stands_in_brackets_before_an_argument_is_told_apart(source: str, s
     (r"better alignment. \rev{However, it", "better alignment. However, it"),
     (r"words \method{that end", "words method that end"),
     (r"results.\jane{But what", "results. But what"),
+    (r"so…\me{But}, f(x)\ab{y}, 10.\jane{2 more}", "so… But, f(x)y, 10. 2 more"),
     (r"(see)\jane{and},\bob[inline]{so} x;\method{} is", "(see) and, so x; method is"),
     (r"\rev{Done.}\jane{\textbf{But} no}, word\jane{But what", "Done. But no, word But what"),
     (
