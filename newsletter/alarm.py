@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter import bootstrap, health, moments
+from newsletter import bootstrap, health, moments, public_address
 from newsletter.config import Settings
 from newsletter.db import Database, describe_failure
 from newsletter.errors import NewsletterError
@@ -93,6 +93,7 @@ def _after_run(settings: Settings, now: datetime, outcome: Outcome, failure: str
                 else:
                     why = failure or "; ".join(outcome.said())
                     moments.record_failure(session, moments.RUN, why, now)
+            public_address.look_after(settings, database, now)
             return [f"{each.part}: {each.text}" for each in tell(settings, database, now)]
     except Exception as error:
         text = describe_failure(error)

@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter import moments, schema, storage_health
+from newsletter import moments, schema, site_watch, storage_health
 from newsletter.cluster import health as cluster_health
 from newsletter.config import Settings
 from newsletter.db import Database, describe_failure
@@ -78,5 +78,6 @@ WATCHED: dict[str, Check] = ALONE | {
     "outbox": transactional_health.check,
     "notify": notices_health.check,
     "feedback": feedback_health.check,
+    "site": site_watch.check,
     "workers": cluster_health.check,
 }

@@ -6,6 +6,7 @@ another one.
 
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -28,7 +29,12 @@ _CUT_AGAIN_S = 0.5
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """An adapter whose connections can be cut while somebody reads from them."""
+    """An adapter whose connections can be cut while somebody reads from them.
+
+    `certificate`: the other side's, as the ssl module tells it; None while there was none.
+    """
+
+    certificate: Mapping[str, Any] | None = None
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - as in requests
         super().__init__(**options)
@@ -46,6 +52,14 @@ class DeadlineAdapter(HTTPAdapter):
         def make_known(*args: Any, **options: Any) -> "HTTPConnection":  # noqa: ANN401 - as in urllib3
             connection: HTTPConnection = connection_class(*args, **options)
             self._connections.add(connection)
+            connect = connection.connect
+
+            def connect_and_look() -> None:
+                connect()
+                if isinstance(connection.sock, ssl.SSLSocket):
+                    self.certificate = connection.sock.getpeercert()
+
+            vars(connection)["connect"] = connect_and_look
             return connection
 
         pool.ConnectionCls = make_known

@@ -39,6 +39,11 @@ def record_failure(session: Session, name: str, why: str, now: datetime) -> None
     row.reason, row.filled_at = without_addresses(brief(why)), now
 
 
+def failure(session: Session, name: str) -> RateRow | None:
+    """Why and when it last did not go well, where that is not over."""
+    return session.get(RateRow, _failed(name))
+
+
 def _failed(name: str) -> str:
     return f"failed {name}"
 
@@ -68,7 +73,7 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
     with database.read() as session:
         moments = last(session, now)
         begun = session.get(MomentRow, _FIRST)
-        failed = {name: session.get(RateRow, _failed(name)) for name in (RUN, FEEDBACK)}
+        failed = {name: failure(session, name) for name in (RUN, FEEDBACK)}
     feedback_h = settings.alarm.feedback_h if _reads_feedback(settings) else 0
     limits = {
         RUN: (settings.alarm.run_h, "no run ended well", "look at the timer or cron"),

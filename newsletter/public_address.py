@@ -1,69 +1,72 @@
-"""For `newsletter check`: does `site.url` lead to us, so that the links in the mails work?
+"""Does `site.url` lead to us, so that the links in the mails work? For check, run and serve.
 
 Two requests that change nothing: an unsubscribe link of nobody's, signed as those in mails are, and
 one with a signature that is none. Only who has our keys tells them apart.
 """
 
+import ssl
 from collections.abc import Iterator
-from datetime import datetime
-from ipaddress import ip_address
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-import requests
-
+from newsletter import bootstrap, site_watch
 from newsletter.config import Settings
+from newsletter.db import Database
+from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
-from newsletter.http import describe_unreachable, session_within
+from newsletter.site_watch import PART, Certificate
 from newsletter.subscribers.tokens import ALL, SignedLinks
+from newsletter.text import counted
 
-_PART = "site"
+if TYPE_CHECKING:
+    import requests
+
 _WITHIN_S = 10.0
-_NOBODY = 0  # a row number that no subscriber has
+NOBODY = 0  # a row number that no subscriber has
+ENTRIES = "Newsletter-Forwarded"  # how many of X-Forwarded-For arrived, said to who has our keys
 _MOST_BYTES = 100_000
-_UNREADABLE = {requests.codes.bad_request, requests.codes.gone}  # of a link; gone: an old key's
+_UNREADABLE = {400, 410}  # of a link; 410: an old key's
+_NO_DATABASE = 503  # also where nobody can be asked which newsletters there are
 
 
 def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     """What a reader's mail program would find there."""
-    del now
     url = settings.site.url
     if not url:
         text = "site.url is not set: no pages, mails for yourself alone and without links to any"
-        yield Finding(_PART, Severity.OK, text)
+        yield Finding(PART, Severity.OK, text)
         return
-    if _is_only_here(urlsplit(url).hostname or ""):
+    host = site_watch.host_of(settings)
+    if site_watch.is_only_here(host):
         yield _on_this_machine(settings)
     else:
+        answer = _asked(settings)
         yield from _before_us(settings)
-        yield _asked(settings)
+        yield answer.finding
+        yield from _forwarded(settings, answer.entries)
+        if answer.certificate is not None:
+            yield from answer.certificate.findings(host, now)
     if not settings.site.postal_address:
         text = "site.postal_address is empty; bulk mail must bear one (CAN-SPAM)"
-        yield Finding(_PART, Severity.WARNING, text)
-
-
-def _is_only_here(host: str) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback or address.is_unspecified
+        yield Finding(PART, Severity.WARNING, text)
 
 
 def _on_this_machine(settings: Settings) -> Finding:
     """Fine to look at; mails that leave this machine would bear links that lead nowhere."""
     text = f"site.url is {settings.site.url}: links in mails work on this machine only"
-    found = _asked(settings)
+    found = _asked(settings).finding
     if found.level is not Severity.OK:
         why = found.text.removeprefix(settings.site.url).strip().partition(";")[0]
         text += f"; and nothing of ours answers there ({why}): is `newsletter serve` running?"
     if settings.transport.use == "files":
-        return Finding(_PART, Severity.WARNING, text)
+        return Finding(PART, Severity.WARNING, text)
     text = text if text.endswith("?") else f"{text}."
     text += (
         " Readers elsewhere can neither leave nor follow any other link: set it to the address of a"
         " server, or to '' for yourself alone"
     )
-    return Finding(_PART, Severity.TROUBLE, text)
+    return Finding(PART, Severity.TROUBLE, text)
 
 
 def _before_us(settings: Settings) -> Iterator[Finding]:
@@ -74,35 +77,88 @@ def _before_us(settings: Settings) -> Iterator[Finding]:
             " nginx or Caddy before `newsletter serve`: it encrypts, and bears any number of slow"
             " connections, of which 2000 fill ours (docs/deploy.md)"
         )
-        yield Finding(_PART, Severity.WARNING, text)
+        yield Finding(PART, Severity.WARNING, text)
     elif not settings.web.proxies:
         text = (
             "site.url is https, which a proxy before `newsletter serve` speaks, and web.proxies is"
             " 0: all visitors count as one network, and after signup.per_network_hour of them"
             " nobody can sign up; let it set X-Forwarded-For, and set web.proxies = 1"
         )
-        yield Finding(_PART, Severity.WARNING, text)
+        yield Finding(PART, Severity.WARNING, text)
 
 
-def _asked(settings: Settings) -> Finding:
+def _forwarded(settings: Settings, entries: int | None) -> Iterator[Finding]:
+    """Whether as many proxies wrote X-Forwarded-For on the way as are believed."""
+    believed = settings.web.proxies
+    if entries is None or not believed or entries == believed:
+        return
+    arrived = f"X-Forwarded-For arrives with {counted(entries, 'entry', 'entries')} from here, and"
+    if not entries:
+        text = f"no X-Forwarded-For arrives from here, and web.proxies is {believed}: all visitors"
+        text += " count as one network, and who sends that header is believed; let the proxy set it"
+    elif entries < believed:
+        text = f"{arrived} web.proxies is {believed}, too many: who sends that header is believed,"
+        text += f" and all others count as one network; set web.proxies = {entries}"
+    else:
+        text = f"{arrived} web.proxies is {believed}, too few: visitors count as the proxy's"
+        text += f" network; if all those proxies are yours, set web.proxies = {entries}"
+    yield Finding(PART, Severity.WARNING, text)
+
+
+def look_after(settings: Settings, database: Database, now: datetime) -> None:
+    """Ask where that is due, and write down what came of it, for all who watch."""
+    if not site_watch.is_watched(settings):
+        return
+    with database.read() as session:
+        is_due = site_watch.is_due(session, now)
+    if is_due:
+        answer = _asked(settings)
+        trouble = answer.finding.text if answer.finding.level is Severity.TROUBLE else None
+        with database.write.begin() as session:
+            site_watch.record(session, trouble, answer.certificate, now)
+
+
+@dataclass(frozen=True)
+class _SiteAnswer:
+    """What an address says of itself."""
+
+    finding: Finding
+    entries: int | None = None  # of X-Forwarded-For, where it is ours
+    certificate: Certificate | None = None
+
+
+def _asked(settings: Settings) -> _SiteAnswer:
+    import requests
+
+    from newsletter.http import describe_unreachable
+
     url = settings.site.url
     keys = [key.get_secret_value() for key in settings.site.secret_keys]
-    link = SignedLinks(url, keys).unsubscribe(_NOBODY, ALL)
+    link = SignedLinks(url, keys).unsubscribe(NOBODY, ALL)
     try:
-        ours, forged = _answer(link), _answer(f"{link[:-4]}AAAA")
+        (ours, certificate), (forged, _) = _get(link), _get(f"{link[:-4]}AAAA")
     except requests.RequestException as error:
-        text = (
-            f"{url} {describe_unreachable(error, _WITHIN_S)}; look at site.url; is"
-            " `newsletter serve` running, and its proxy?"
-        )
-        return Finding(_PART, Severity.TROUBLE, text)
+        why = describe_unreachable(error, _WITHIN_S)
+        advice = "look at site.url; is `newsletter serve` running, and its proxy?"
+        if "certificate" in why:
+            advice = "renew or mend it at the proxy before `newsletter serve`"
+        return _SiteAnswer(Finding(PART, Severity.TROUBLE, f"{url} {why}; {advice}"))
+    entries = ours.headers.get(ENTRIES, "")
+    finding = _judged(settings, ours, forged)
+    return _SiteAnswer(finding, int(entries) if entries.isdecimal() else None, certificate)
+
+
+def _judged(settings: Settings, ours: "requests.Response", forged: "requests.Response") -> Finding:
+    url = settings.site.url
     if ours.is_redirect:
         there = ours.headers["Location"].partition("/u/")[0]
         text = f"sends elsewhere ({there}); set site.url to that"
+    elif ENTRIES in ours.headers and forged.status_code == _NO_DATABASE:
+        return _without_database(settings)
     elif ours.status_code >= 500:  # noqa: PLR2004 - HTTP
         text = f"answers with HTTP {ours.status_code}; is `newsletter serve` behind it running?"
     elif ours.ok and forged.status_code in _UNREADABLE:
-        return Finding(_PART, Severity.OK, f"{url} is ours, and an unsubscribe link works there")
+        return Finding(PART, Severity.OK, f"{url} is ours, and an unsubscribe link works there")
     elif {ours.status_code, forged.status_code} <= _UNREADABLE:
         text = "does not know our links: it runs with other site.secret_keys than these"
     else:
@@ -110,12 +166,37 @@ def _asked(settings: Settings) -> Finding:
             f"answers with HTTP {ours.status_code} to an unsubscribe link, and not as this program"
             " does; look at site.url and at the proxy before `newsletter serve`"
         )
-    return Finding(_PART, Severity.TROUBLE, f"{url} {text}")
+    return Finding(PART, Severity.TROUBLE, f"{url} {text}")
 
 
-def _answer(link: str) -> requests.Response:
+def _without_database(settings: Settings) -> Finding:
+    """Its pages cannot use their database. Where nobody here can, that is said of the database."""
+    url = settings.site.url
+    try:
+        bootstrap.connect(settings).dispose()
+    except NewsletterError:
+        return Finding(PART, Severity.OK, f"{url} is ours, and its pages wait for the database")
+    text = f"{url} is ours, and its pages cannot use the database, which can be used from here"
+    return Finding(PART, Severity.TROUBLE, f"{text}; restart `newsletter serve`, and see its log")
+
+
+def _get(link: str) -> tuple["requests.Response", Certificate | None]:
+    from newsletter.http import session_within
+
     with session_within(_WITHIN_S) as session:
         response = session.get(link, allow_redirects=False, timeout=_WITHIN_S, stream=True)
         next(response.iter_content(_MOST_BYTES), b"")
         response.close()
-        return response
+        return response, _certificate(session.get_adapter(link))
+
+
+def _certificate(adapter: object) -> Certificate | None:
+    """That of the connection which an answer came by."""
+    said = getattr(adapter, "certificate", None)
+    if not said:
+        return None
+    began, ends = (
+        datetime.fromtimestamp(ssl.cert_time_to_seconds(said[name]), UTC)
+        for name in ("notBefore", "notAfter")
+    )
+    return Certificate(began, ends)

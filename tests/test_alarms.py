@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
-from newsletter import alarm, db, moments, outbox
+from newsletter import alarm, db, moments, outbox, site_watch
 from newsletter.cli import common
 from newsletter.config import AlarmSettings, MetricsSettings, Settings
 from newsletter.db import Database
@@ -106,6 +106,19 @@ def the_model_is_asked_in_vain(database: Database) -> None:
         unusable.record(session, NOW)
 
 
+def the_public_address_does_not_answer(database: Database) -> None:
+    for minutes in (50, 0):
+        with database.write.begin() as session:
+            why = "https://papers.lab.example refuses connections"
+            site_watch.record(session, why, None, NOW - timedelta(minutes=minutes))
+
+
+def its_certificate_ended(database: Database) -> None:
+    holds = site_watch.Certificate(NOW - timedelta(days=90), NOW - timedelta(minutes=1))
+    with database.write.begin() as session:
+        site_watch.record(session, None, holds, NOW - timedelta(hours=1))
+
+
 def the_disk_is_full(_database: Database) -> None:
     """Done by the test itself."""
 
@@ -122,6 +135,8 @@ OUTAGES: dict[Outage, str] = {
     a_confirm_mail_waits: "outbox",
     readers_lost_their_newsletter: "newsletters",
     the_model_is_asked_in_vain: "sentences",
+    the_public_address_does_not_answer: "site",
+    its_certificate_ended: "site",
     the_disk_is_full: "disk",
 }
 
@@ -133,6 +148,7 @@ def watched(settings: Settings) -> Settings:
         update={
             "metrics": MetricsSettings(token=SecretStr("a-token-of-a-monitor")),
             "alarm": AlarmSettings(mail_to="operator@lab.example"),
+            "site": settings.site.model_copy(update={"url": "https://papers.lab.example"}),
             "feedback": settings.feedback.model_copy(update={"imap_host": "127.0.0.1"}),
             "summarizer": settings.summarizer.model_copy(update={"use": "openai"}),
         }

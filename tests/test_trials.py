@@ -7,7 +7,8 @@ import shutil
 import socket
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +22,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
 
-from newsletter import bootstrap, db, health, public_address, storage_health, trials
+from newsletter import bootstrap, db, health, public_address, site_watch, storage_health, trials
 from newsletter.cli import common
 from newsletter.config import Settings, SourceSettings
 from newsletter.db import Database
@@ -330,12 +331,17 @@ def test_the_public_address_is_ours_where_it_knows_our_signature(
     ((level, unreachable),) = found("site")
     assert level == "trouble"
     assert "Readers elsewhere can neither leave nor follow any other link" in unreachable
-    monkeypatch.setattr(public_address, "_is_only_here", lambda _host: False)
+    monkeypatch.setattr(site_watch, "is_only_here", lambda _host: False)
     served = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
     url = f"http://127.0.0.1:{served.server_port}"
     threading.Thread(target=served.serve_forever, daemon=True).start()
     setting("site", url=url)
     assert ("ok", f"{url} is ours, and an unsubscribe link works there") in found("site")
+    file = db.sqlite_file(settings.database.url, settings.folder)
+    if file is not None:
+        aside = file.rename(file.with_name("aside.db"))
+        assert ("ok", f"{url} is ours, and its pages wait for the database") in found("site")
+        aside.rename(file)
     setting("site", secret_keys='["another-key-than-the-one-that-serves"]')
     assert any("runs with other site.secret_keys" in text for _, text in found("site"))
     served.shutdown()
@@ -366,6 +372,92 @@ def test_what_is_to_stand_before_the_pages_is_said_where_it_does_not(
     web = settings.web.model_copy(update={"proxies": proxies})
     findings = public_address._before_us(settings.model_copy(update={"site": site, "web": web}))
     assert [words in finding.text for finding in findings if words] == [True] * bool(words)
+
+
+@contextmanager
+def serving(settings: Settings, tls: Certificate, port: int = 0, **environ: str) -> Iterator[str]:
+    """Its pages behind TLS, with what a proxy adds to each request; gives their address."""
+    app = create_app(settings)
+    pages = app.wsgi_app
+    app.wsgi_app = lambda each, start: pages({**each, **environ}, start)  # type: ignore[assignment]
+    served = make_server("127.0.0.1", port, app, threaded=True, ssl_context=tls.context)
+    threading.Thread(target=served.serve_forever, daemon=True).start()
+    try:
+        yield f"https://localhost:{served.server_port}"
+    finally:
+        served.shutdown()
+        served.server_close()
+
+
+@needs_openssl
+@pytest.mark.parametrize(
+    ("arrives", "proxies", "words"),
+    [
+        ("192.0.2.1", 1, None),
+        ("192.0.2.1", 2, "too many: who sends that header is believed"),
+        ("192.0.2.1, 192.0.2.2", 1, "2 entries from here, and web.proxies is 1, too few"),
+        ("", 1, "let the proxy set it"),
+    ],
+)
+@pytest.mark.usefixtures("database")
+def test_as_many_proxies_are_believed_as_write_where_a_request_came_from(
+    settings: Settings,
+    for_localhost: Certificate,
+    monkeypatch: pytest.MonkeyPatch,
+    arrives: str,
+    proxies: int,
+    words: str | None,
+) -> None:
+    monkeypatch.setattr(site_watch, "is_only_here", lambda _host: False)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(for_localhost.file))
+    site = settings.site.model_copy(update={"url": "", "postal_address": "1 Road"})
+    web = settings.web.model_copy(update={"proxies": proxies})
+    with serving(settings, for_localhost, HTTP_X_FORWARDED_FOR=arrives) as url:
+        site = site.model_copy(update={"url": url})
+        asking = settings.model_copy(update={"site": site, "web": web})
+        ours, *warnings = public_address.check(asking, datetime.now(UTC))
+    assert ours.level == "ok", ours
+    assert [words in each.text for each in warnings if words] == [True] * bool(words), warnings
+
+
+@needs_openssl
+def test_the_public_address_is_watched_for_those_who_ask_the_database_only(
+    settings: Settings,
+    database: Database,
+    for_localhost: Certificate,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(site_watch, "is_only_here", lambda _host: False)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(for_localhost.file))
+    now = datetime.now(UTC)
+    port = unused_port()
+    at = settings.site.model_copy(update={"url": f"https://localhost:{port}"})
+    settings = settings.model_copy(update={"site": at})
+
+    def seen(minutes: int) -> list[str]:
+        moment = now + timedelta(minutes=minutes)
+        public_address.look_after(settings, database, moment)
+        return told(minutes)
+
+    def told(minutes: int) -> list[str]:
+        findings = site_watch.check(settings, database, now + timedelta(minutes=minutes))
+        return [f"{each.level} {each.text}" for each in findings]
+
+    with serving(settings, for_localhost, port):
+        assert not seen(0)
+        (ending,), (ended,) = told(40 * 60), told(49 * 60)
+        assert "warning the certificate of localhost ends on" in ending
+        assert "trouble the certificate of localhost ended on" in ended
+    assert not seen(40), "it was asked lately"
+    assert not seen(60), "a short outage is none"
+    (down,) = seen(91)
+    assert down.startswith(f"trouble {settings.site.url} refuses connections; look at site.url")
+    with serving(settings, for_localhost, port):
+        assert not seen(97)
+        monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+        assert not seen(150)
+        assert "certificate that can be trusted (self-signed" in seen(181)[0]
+        assert "renew or mend it at the proxy" in told(181)[0]
 
 
 def test_who_gets_nothing_any_more_and_which_links_are_dead_is_trouble(

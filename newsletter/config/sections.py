@@ -327,6 +327,7 @@ class AlarmSettings(SettingsModel):
     letters_h: Hours = 6.0  # that a mail to one person waits
     notices_h: Hours = 6.0  # that one whom [notify] names takes nothing
     feedback_h: Hours = 26.0  # without reading the mailbox of feedback
+    site_h: Hours = 0.5  # that site.url does not answer as ours; 0: it is not asked
 
 
 class MetricsSettings(SettingsModel):

@@ -159,7 +159,8 @@ class RateRow(Base):
     The key is `all` and `hour` for the limits of everything, `domain:<name>` for one domain's, and
     `transport` for the provider as a whole, `letters` for it as transactional mails find it; in
     these two `filled_at` is when it last took a mail. `down` tells why nothing could be sent, and
-    when, until a mail is accepted; `failed run` and `failed feedback` the same of these.
+    when, until a mail is accepted; `failed run`, `failed feedback` and `failed site` the same of
+    these.
     """
 
     __tablename__ = "rate_limit"

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from threading import BoundedSemaphore
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadHost, HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from newsletter import alarm, bootstrap, config, slugs
+from newsletter import alarm, bootstrap, config, public_address, site_watch, slugs
 from newsletter.config import Settings
 from newsletter.db import Database
 from newsletter.errors import WrongUseError
@@ -173,6 +174,9 @@ def _background(
     }
     if settings.feedback.sendgrid_public_key:
         acts["feedback"] = (lambda: inbox.fold(database, clock),)
+    if site_watch.is_watched(settings):  # one that is slow to answer delays no letters
+        look = partial(public_address.look_after, settings, database)
+        acts["site"] = (Seldom(lambda: look(clock()), _WATCH_EVERY_S, at_once=False),)
     if settings.notify:
         acts["notices"] = (NoticeWorker(database, settings, clock).run_once,)
     return Background(acts)

@@ -6,10 +6,11 @@ login and no redirect (RFC 8058), and may come as often as it likes.
 
 from datetime import timedelta
 
-from flask import Blueprint, g, request
+from flask import Blueprint, Response, after_this_request, g, request
 from sqlalchemy.orm import Session
 
 from newsletter.models import Standing
+from newsletter.public_address import ENTRIES, NOBODY
 from newsletter.subscribers import address_change, consent_log, lifecycle
 from newsletter.subscribers.address_change import UnsubscribeRequest
 from newsletter.subscribers.consent_log import Channel, ConsentAction
@@ -27,6 +28,8 @@ _PRESSED_TWICE = timedelta(hours=1)
 @blueprint.get("/u/<token>")
 def ask_to_leave(token: str) -> str:
     claim = pages.claim(UnsubscribeClaim, token)
+    if claim.subscriber_id == NOBODY:
+        after_this_request(_tell_entries)
     several = claim.newsletter != ALL and len(pages.newsletters) > 1
     return pages.confirm_page(
         gettext("Leave %(title)s?") % {"title": _title_or_site(claim.newsletter)},
@@ -34,6 +37,13 @@ def ask_to_leave(token: str) -> str:
         button=gettext("Unsubscribe"),
         second=("from", ALL, gettext("Leave all newsletters")) if several else None,
     )
+
+
+def _tell_entries(response: Response) -> Response:
+    """For `newsletter check`, which alone has a link of nobody's: how many proxies wrote there."""
+    written = request.environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    response.headers[ENTRIES] = str(len([entry for entry in written if entry.strip()]))
+    return response
 
 
 @blueprint.post("/u/<token>")
