@@ -27,7 +27,7 @@ from newsletter.rendering.recipient import Recipient
 from newsletter.sending import audience, postgresql_statements, rate_limit, totals
 from newsletter.sending.postgresql_statements import Marking
 from newsletter.sending.rate_limit import paused_domains
-from newsletter.subscribers import suppression
+from newsletter.subscribers import delivery_moves, suppression
 
 # How long a reader's server that said "not now" is left alone, by the attempts so far, the last of
 # these for all further ones; the first two are for the passes of a run, which pause a little.
@@ -37,6 +37,8 @@ _REST = {
 }
 RESTS_FROM = min(_REST)  # attempts
 _PAUSED = "paused until "
+_LEFT = "left"
+_AT_ONCE_S = 0.001
 _LOOKED_AT = 4  # times as many rows as wanted, where domains have limits of their own
 
 
@@ -76,7 +78,8 @@ def claim_deliveries(
 ) -> ClaimResult:
     """Mark the next pending deliveries "sending".
 
-    Who left, paused or was suppressed since the issue was frozen is skipped, at the last moment.
+    Who left, paused or was suppressed since the issue was frozen is skipped, at the last moment;
+    what is for somebody who moved goes to their new address, in a later claim.
     """
     paused = paused_domains(session, now) if share.paused is None else share.paused
     allowance = rate_limit.RateLimiter(session, limits, paused, now, at_most, share.rates)
@@ -103,6 +106,9 @@ def claim_deliveries(
             )
         last = row.subscriber_id
     allowance.spend(len(recipients))
+    moved = delivery_moves.follow(session, share.issue_id, skipped.get(_LEFT, ()))
+    if moved:
+        skipped[_LEFT] = [number for number in skipped[_LEFT] if number not in moved]
     if is_alone:
         recipients, claims, log_end = _mark(session, share, recipients, skipped, now)
     else:
@@ -115,7 +121,7 @@ def claim_deliveries(
         recipients,
         last if rows else 0,
         0.0,
-        allowance.short_s,
+        _AT_ONCE_S if moved else allowance.short_s,  # they may have come behind us
         allowance.held,
         claims,
         log_end,
@@ -158,9 +164,7 @@ def _mark_in_one(
         rates=rates,
     )
     marked = postgresql_statements.mark(session, share.batch_id, share.issue_id, marking, now)
-    wanted = [
-        recipient for recipient in recipients if recipient.subscriber_id not in marked.suppressed
-    ]
+    wanted = [recipient for recipient in recipients if recipient.subscriber_id in marked.claimed]
     return wanted, marked.claims, marked.log_end if wanted else None
 
 
@@ -258,7 +262,7 @@ _NEXT = (
     )
     .join(IssueRow, IssueRow.id == _CHOSEN.c.issue_id)
     .join(SubscriberRow, SubscriberRow.id == _CHOSEN.c.subscriber_id)
-    .join(
+    .outerjoin(  # there is none where somebody took back the move that made it
         SubscriptionRow,
         (SubscriptionRow.subscriber_id == _CHOSEN.c.subscriber_id)
         & (SubscriptionRow.newsletter == IssueRow.newsletter),
@@ -301,8 +305,8 @@ _COUNT = (
 
 def _skip_departed(row: Row[*tuple[Any, ...]]) -> str | None:
     """Why somebody gets nothing any more, by their own word."""
-    if row.standing != Standing.CONFIRMED or row.left_at is not None:
-        return "left"
+    if row.standing != Standing.CONFIRMED or row.since is None or row.left_at is not None:
+        return _LEFT
     if row.paused_until is not None and row.paused_until >= row.day:
         return f"{_PAUSED}{row.paused_until}"
     return None

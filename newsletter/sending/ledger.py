@@ -3,8 +3,9 @@
 Every function runs inside the caller's transaction.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from newsletter.sending import claim, delivery_updates, journal, postgresql_stat
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.sending.journal import Mark
 from newsletter.sending.postgresql_statements import Accepted, LeaseState, Renewal
-from newsletter.subscribers import suppression
+from newsletter.subscribers import delivery_moves, suppression
 from newsletter.transports.base import SendResult, SendStatus
 
 _LEASE = timedelta(minutes=5)
@@ -161,7 +162,8 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
 
     What feedback or another worker has settled meanwhile stays; only that a mail was accepted is
     news for one that is uncertain, and that it was refused for one that waits again. Whoever was
-    refused in words about us waits as well: those say nothing of the reader.
+    refused in words about us waits as well: those say nothing of the reader. So does who moved
+    meanwhile: the new address has not refused it.
     """
     deliveries = delivery_updates.find_deliveries(
         session, [result.recipient.reference for result in answers]
@@ -177,7 +179,7 @@ def record_results(session: Session, answers: Sequence[DeliveryResult], now: dat
             refused[answer.recipient.email] = f"{suppression.REJECTED}{result.detail}"
     for email in sorted(refused):
         suppression.suppress(session, email, refused[email], now)
-    delivery_updates.apply_changes(session, changes, now)
+    delivery_updates.apply_changes(session, _for_who_moved(session, changes), now)
 
 
 def unclaim(
@@ -226,6 +228,24 @@ def _change(answer: DeliveryResult, old: delivery_updates.DeliveryRef) -> StateC
     if state is DeliveryState.PENDING and attempts >= MOST_ATTEMPTS:
         state, reason = DeliveryState.FAILED, f"given up after {attempts} attempts: {reason}"
     return StateChange(old, state, reason, result.provider_id, attempts)
+
+
+def _for_who_moved(session: Session, changes: Sequence[StateChange]) -> list[StateChange]:
+    failed = defaultdict[int, set[int]](set)
+    for change in changes:
+        if change.state is DeliveryState.FAILED:
+            failed[change.of.batch_id].add(change.of.subscriber_id)
+    moved = set[tuple[int, int]]()
+    for batch_id, readers in failed.items():
+        issue_id = session.get_one(BatchRow, batch_id).issue_id
+        moved |= {(batch_id, who) for who in delivery_moves.who_moved(session, issue_id, readers)}
+    return [
+        replace(change, state=DeliveryState.PENDING)
+        if (change.of.batch_id, change.of.subscriber_id) in moved
+        and change.state is DeliveryState.FAILED
+        else change
+        for change in changes
+    ]
 
 
 def _is_free(batch: BatchRow, now: datetime, lease: timedelta, journals: Path | None) -> bool:

@@ -69,7 +69,7 @@ class Marking:
 
 @dataclass(frozen=True)
 class MarkResult:
-    suppressed: frozenset[int]
+    claimed: frozenset[int]
     claims: int  # how many of the issue were ever claimed, where somebody was now
     log_end: int
 
@@ -79,7 +79,8 @@ def mark(
 ) -> MarkResult:
     """Claim or skip deliveries, with the counters of batch and issue; who is suppressed is skipped.
 
-    The issue's row comes last, since all its senders wait for each other there.
+    Who does not wait any more, such as who moved at this moment, is neither. The issue's row comes
+    last, since all its senders wait for each other there.
     """
     changed = marking.rates
     rates = {
@@ -90,7 +91,7 @@ def mark(
     given = {"batch": batch_id, "issue": issue_id, "now": now, **vars(marking), **rates}
     given.pop("rates")
     row = session.execute(_MARK, given).one()
-    return MarkResult(frozenset(row.suppressed), row.claims or 0, row.log_end)
+    return MarkResult(frozenset(row.claimed_now), row.claims or 0, row.log_end)
 
 
 _RENEW_AND_RECORD = text("""
@@ -133,7 +134,8 @@ WITH marked AS (
     ) AS given (subscriber_id, state, reason, address_hash)
     LEFT JOIN suppression USING (address_hash)
     WHERE delivery.issue_id = :issue AND delivery.subscriber_id = given.subscriber_id
-    RETURNING delivery.subscriber_id, delivery.state, suppression.reason IS NOT NULL AS suppressed
+        AND delivery.state = 'pending'
+    RETURNING delivery.subscriber_id, delivery.state
 ), number AS (
     SELECT count(*) FILTER (WHERE state = 'sending') AS claimed,
         count(*) FILTER (WHERE state = 'skipped') AS skipped FROM marked
@@ -154,7 +156,7 @@ WITH marked AS (
     FROM counted WHERE issue.id = :issue AND counted.claimed > 0
     RETURNING claims
 )
-SELECT ARRAY(SELECT subscriber_id FROM marked WHERE suppressed) AS suppressed,
+SELECT ARRAY(SELECT subscriber_id FROM marked WHERE state = 'sending') AS claimed_now,
     (SELECT claims FROM claimed) AS claims,
     CAST(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0') AS bigint) AS log_end
 """)

@@ -16,15 +16,12 @@ from sqlalchemy.orm import Session
 from newsletter import outbox, slugs
 from newsletter.models import (
     AddressChangeRow,
-    DeliveryRow,
-    DeliveryState,
-    IssueRow,
     Standing,
     SubscriberRow,
 )
 from newsletter.outbox import EmailType
 from newsletter.reader_locks import lock_readers
-from newsletter.subscribers import lifecycle, rhythm, suppression
+from newsletter.subscribers import delivery_moves, lifecycle, rhythm, suppression
 from newsletter.subscribers.consent_log import ConsentEvidence
 from newsletter.subscribers.tokens import ALL
 
@@ -242,25 +239,6 @@ def can_be_mailed(session: Session, address: str) -> bool:
     return True
 
 
-def hand_over(
-    session: Session, one: SubscriberRow, other: SubscriberRow, newsletters: Collection[str]
-) -> None:
-    """Issues that still wait for the one go to the other, who gets none of them twice."""
-    issues = select(IssueRow.id).where(IssueRow.newsletter.in_(newsletters))
-    has = select(DeliveryRow.issue_id).where(DeliveryRow.subscriber_id == other.id)
-    session.execute(
-        update(DeliveryRow)
-        .where(
-            DeliveryRow.subscriber_id == one.id,
-            DeliveryRow.state == DeliveryState.PENDING,
-            DeliveryRow.issue_id.in_(issues),
-            DeliveryRow.issue_id.not_in(has),
-        )
-        .values(subscriber_id=other.id),
-        execution_options={"synchronize_session": False},
-    )
-
-
 def _open_to(subscriber_id: int, now: datetime) -> list[ColumnElement[bool]]:
     """Moves to that subscriber that can still be taken back."""
     return [
@@ -290,4 +268,4 @@ def _carry_over(
             if slug not in had:
                 subscription.since = now
     lifecycle.end_subscriptions(session, subscriber, None, now)
-    hand_over(session, subscriber, holder, mine)
+    delivery_moves.hand_over(session, subscriber, holder, mine)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from newsletter import slugs
 from newsletter.interests import interest_store
 from newsletter.models import AddressChangeRow, Standing, SubscriberRow
-from newsletter.subscribers import address_change, consent_log, lifecycle
+from newsletter.subscribers import address_change, consent_log, delivery_moves, lifecycle
 from newsletter.subscribers.consent_log import ConsentAction, ConsentEvidence
 
 
@@ -55,7 +55,7 @@ def _bring_back(
         if holder is not subscriber:
             came = _came_by(session, holder, change, {row.newsletter for row in moved})
             lifecycle.unsubscribe(session, holder, came, evidence, now)
-            address_change.hand_over(session, holder, subscriber, came)
+            delivery_moves.hand_over(session, holder, subscriber, came)
             lifecycle.forget_subscriptions(session, holder, came)
             interest_store.undo_move(session, holder.id, change.done_at or change.asked_at)
     for subscription in held:
