@@ -9,11 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from aiosmtpd.smtp import AuthResult
 
 from newsletter import bootstrap, config, scaffold, taxonomy
 from newsletter.cli import init as init_module
+from newsletter.cli import init_mail
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.subscribers import consent_log, lifecycle
 from newsletter.transports.presets import PRESETS
@@ -88,7 +90,7 @@ def test_a_person_answers_and_has_a_newsletter_that_mails_them(
         person.answer(
             f"Server, such as smtp.example.edu (or host:port) [127.0.0.1:{smtp.port}]", ""
         )
-        person.answer("User name [ada]", "")
+        person.answer("User name (- where it takes mail without a login) [ada]", "")
         person.answer("Password", PASSWORD)
         person.answer("Mails come from", "")
         person.wait_for("takes the login of ada and mails from ada@reader.example; none was sent")
@@ -173,6 +175,10 @@ def test_every_question_has_an_option(
     assert settings.site.sender == "arXiv daily <ada@reader.example>"
     assert (settings.site.url, settings.site.postal_address) == (site[1], site[3])
     assert "ada@reader.example" in cli("subscribers", "list").out
+    relay = ("init", "--config", "relay/newsletter.toml", "--transport", "smtp", "--username", "-")
+    assert cli(*relay, "--server", "r.lab.example:25", "--security", "none").err == ""
+    carrier = config.load(tmp_path / "relay" / "newsletter.toml").transport
+    assert (carrier.port, carrier.security, carrier.username) == (25, "none", "")
     other = ("init", "--config", "other/newsletter.toml")
     lacks = cli(*other, "--transport", "ses", "--username", "ada")
     assert (lacks.code, "needs --server: Region, such as" in lacks.err) == (2, True)
@@ -181,6 +187,32 @@ def test_every_question_has_an_option(
     knows = cli(*other, "--transport", "gmail", "--server", "x")
     assert (knows.code, "leave --server out" in knows.err) == (2, True)
     assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize(
+    ("answers", "settings"),
+    [
+        (["relay.lab.example:25", "3", "-"], {"port": 25, "security": "none"}),
+        (["relay.lab.example:2526", "tls", "none"], {"port": 2526, "security": "tls"}),
+        (["relay.lab.example:2526", "1", "ada", "pw"], {"security": "starttls", "username": "ada"}),
+        (["relay.lab.example:465", "-"], {"security": "tls"}),
+        (["relay.lab.example", "-"], {"port": 587, "security": "starttls"}),
+        (["localhost:2525", "-"], {"port": 2525, "security": "none"}),
+    ],
+)
+def test_a_relay_says_how_it_encrypts_and_may_take_mail_without_a_login(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    answers: list[str],
+    settings: dict[str, object],
+) -> None:
+    said = iter(["university", *answers, ""])
+    monkeypatch.setattr(click, "prompt", lambda _question, default, **_: next(said) or default)
+    monkeypatch.setattr(init_mail, "_works", lambda *_: True)
+    asked = init_mail.ask_transport(ANSWERS, tmp_path / "newsletter.toml")
+    assert settings.items() <= asked.transport.items()
+    assert ("username" in asked.transport) == bool(asked.secrets) == ("username" in settings)
+    assert not list(said)
 
 
 def test_what_fails_at_the_end_is_taken_back(

@@ -57,7 +57,14 @@ _HERE = "http://127.0.0.1:8000"
 @click.option(
     "--server", default="", metavar="HOST[:PORT]", help="The server of smtp; the region of ses."
 )
-@click.option("--username", default="", metavar="TEXT", help="Who logs in there.")
+@click.option(
+    "--security",
+    type=click.Choice(["starttls", "tls", "none"]),
+    help="How it encrypts, where the port of --server does not say it.  [default: starttls]",
+)
+@click.option(
+    "--username", default="", metavar="TEXT", help="Who logs in there; - where nobody does."
+)
 @click.option(
     "--sender", metavar="SENDER", help="[default: TITLE <READER>, or <daily@example.org>]"
 )
@@ -81,6 +88,7 @@ def init(
     postal_address: str,
     transport: str,
     server: str,
+    security: str | None,
     username: str,
     sender: str | None,
     units: Path | None,
@@ -103,7 +111,7 @@ def init(
         _write_units(units, file, common.load(file))
         return
     preset = presets.BY_OPTION[transport]
-    carrier, secrets = init_mail.by_options(preset, server, username, os.environ)
+    carrier, secrets = init_mail.by_options(preset, server, security, username, os.environ)
     is_mailbox = preset.is_own_mailbox and "@" in username
     mailbox = username if is_mailbox else reader or "daily@example.org"
     choices = scaffold.InitOptions(

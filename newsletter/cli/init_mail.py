@@ -24,6 +24,13 @@ _AGAIN, _KEEP = "answer again", "go on as it is; `newsletter check` tries it aga
 _NEXT = (_AGAIN, "another way", _KEEP)
 _THIS_MACHINE = ("localhost", "127.0.0.1")
 _LAST_PORT = 65_535
+_BY_PORT = {465: "tls", 587: "starttls"}  # RFC 8314, RFC 6409; others say nothing
+_SECURITIES = {
+    "starttls": "STARTTLS: begins in plain text, then encrypts, as at port 587",
+    "tls": "TLS from the first byte, as at port 465",
+    "none": "none; only without a login",
+}
+_NO_LOGIN = ("-", "none")
 _USERNAME = "NEWSLETTER_TRANSPORT__USERNAME"
 _TRIAL_KEY = {"NEWSLETTER_SITE__SECRET_KEYS": "no link is signed with this one"}
 
@@ -45,7 +52,11 @@ def ask_transport(answers: "Answers", file: Path) -> "Answers":
 
 
 def by_options(
-    preset: "MailPreset", server: str, username: str, environ: Mapping[str, str]
+    preset: "MailPreset",
+    server: str,
+    security: str | None,
+    username: str,
+    environ: Mapping[str, str],
 ) -> tuple[dict[str, str | int], dict[str, str]]:
     """What `[transport]` says, and the secret, where nobody is asked.
 
@@ -54,6 +65,7 @@ def by_options(
     """
     for name, said, question in (
         ("--server", server, preset.place),
+        ("--security", security, preset.place and security),
         ("--username", username, preset.username),
     ):
         if said and not question:
@@ -62,9 +74,12 @@ def by_options(
             raise WrongUseError(f"--transport {preset.option} needs {name}: {question}")
     transport: dict[str, str | int] = {"use": preset.use}
     if preset.host:
-        transport |= _server(preset, _place(server) if server else "")
-    if username:
-        transport["username"] = _username(preset, username)
+        transport |= _server(preset, _place(server) if server else "", security)
+    logs_in_as = _username(preset, username) if username else ""
+    if logs_in_as:
+        transport["username"] = logs_in_as
+    elif preset.login_is_optional:
+        return transport, {}
     secrets = {}
     variable = _secret_variable(preset)
     if preset.secret and variable in environ:
@@ -89,8 +104,9 @@ def _ask_details(preset: "MailPreset", answers: "Answers") -> "Answers":
     if preset.username:
         default = answers.reader if preset.is_own_mailbox else ""
         said = str(answers.transport.get("username", default))
-        transport["username"] = ask(preset.username, partial(_username, preset), said)
-    if preset.secret:
+        username = ask(preset.username, partial(_username, preset), said)
+        transport |= {"username": username} if username else {}
+    if preset.secret and ("username" in transport or not preset.login_is_optional):
         secret = ask(f"{preset.secret} (what you type is not shown)", _something, hidden=True)
         secrets[_secret_variable(preset)] = secret
         if preset.token_is_username:
@@ -110,21 +126,33 @@ def _ask_server(preset: "MailPreset", said: Mapping[str, str | int]) -> dict[str
     if not preset.place:
         return _server(preset, "")
     known = "{host}:{port}".format(**said) if preset.host == "{place}" and "host" in said else ""
-    return _server(preset, ask(preset.place, _place, known))
+    place = ask(preset.place, _place, known)
+    server = _server(preset, place)
+    if preset.host != "{place}" or place.partition(":")[0] in _THIS_MACHINE:
+        return server
+    if server["port"] not in _BY_PORT:
+        click.echo(f"How does it encrypt at port {server['port']}?")
+        names = list(_SECURITIES)
+        is_same = place == known and said.get("security") in names
+        before = names.index(str(said["security"])) + 1 if is_same else 1
+        server["security"] = names[choose("Encryption", list(_SECURITIES.values()), before)]
+    return server
 
 
-def _server(preset: "MailPreset", said: str) -> dict[str, str | int]:
-    """`said`: what the preset's question for the place was answered with."""
+def _server(preset: "MailPreset", said: str, chosen: str | None = None) -> dict[str, str | int]:
+    """`said`: what the preset's question for the place was answered with; `chosen`: security."""
     place, _, other_port = said.partition(":")
     host, port, security = preset.host.format(place=place), preset.port, preset.security
     if place:
         port = int(other_port or port)
-        security = "tls" if port == 465 else security  # noqa: PLR2004 - RFC 8314
-        security = "none" if place in _THIS_MACHINE else security
-    return {"host": host, "port": port, "security": security}
+        security = "none" if place in _THIS_MACHINE else _BY_PORT.get(port, security)
+    return {"host": host, "port": port, "security": chosen or security}
 
 
 def _username(preset: "MailPreset", text: str) -> str:
+    """Who logs in; empty where nobody does."""
+    if preset.login_is_optional and text.lower() in _NO_LOGIN:
+        return ""
     from newsletter.subscribers.addresses import normalize_address
 
     return normalize_address(text) if preset.username_is_address else _something(text)

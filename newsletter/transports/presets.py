@@ -29,6 +29,7 @@ class MailPreset:
     username_is_address: bool = False
     is_own_mailbox: bool = False  # mails come from the address that logs in
     token_is_username: bool = False
+    login_is_optional: bool = False
     sending: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -69,9 +70,10 @@ PRESETS = (
         " that of your account. Ask them how many mails an hour it takes.",
         host="{place}",
         place="Server, such as smtp.example.edu (or host:port)",
-        username="User name",
+        username="User name (- where it takes mail without a login)",
         secret="Password",  # noqa: S106 - a question
         is_own_mailbox=True,
+        login_is_optional=True,
     ),
     MailPreset(
         "ses",
