@@ -2,13 +2,14 @@
 
 Refusals in a row are held back, neither failed nor suppressed, until one of two things happens: a
 mail is accepted, and so they were about their readers; or they grow so many, over readers of
-several domains, that one more mail is asked. Where that one is refused too, the breaker opens, and
-all of them are pending again. Troubles of several kinds count together: a server that is ill says
-now this and now that. After a lost answer nothing is begun until one mail has got through.
+several domains, that readers of a few other domains are asked, one after the other. Where those are
+refused too, the breaker opens, and all of them are pending again. Troubles of several kinds count
+together: a server that is ill says now this and now that. After a lost answer nothing is begun
+until one mail has got through.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from newsletter.rendering.recipient import Recipient
@@ -23,6 +24,9 @@ _LONGEST_WAIT_S = 60.0  # that a run waits for what a server asks
 _OF_SEVERAL = frozenset({Doubt.REFUSED, Doubt.DEFERRED, Doubt.MIXED})
 _REFUSAL = 0.5  # of a trouble: it may be the reader's
 _STRAIN = 5  # refusals for now by the provider, in a row; then it is not about one mail
+MOST_PROBES = 5  # mails that ask whether a doubt is right, each to another domain
+_PROBES_BEFORE_WAITING = 3  # of them, where those who were deferred are asked once more
+_PROBES_AGAIN = 2  # of them, to those whom a run before this one was told "later" of
 
 
 class CircuitBreaker:
@@ -31,12 +35,14 @@ class CircuitBreaker:
     def __init__(self) -> None:
         self._refused, self._deferred = Streak(), Streak()
         self._refusals_by: Counter[str] = Counter()  # about us, by domain, none accepted since
+        self._takes: dict[str, bool] = {}  # by domain, whether its last mail was accepted
         self.blocked: list[DeliveryResult] = []  # refused by a domain that refuses everything
+        self._pauses: dict[str, str] = {}  # such domains, and the words of each
         self._gone: list[DeliveryResult] = []  # without a mailbox, until their batch ends
         self.vanished = 0  # of them, who took mails before
         self.lost_answers = LostAnswers()
         self._illness = Illness()
-        self._probing = False
+        self._probing = self._asks_again = False
         self._domains = MOST_DOMAINS
         self._greylists = False  # those who were deferred get it a little later
         self._left_behind: set[int] = set()
@@ -53,6 +59,7 @@ class CircuitBreaker:
     def begin_round(self) -> None:
         """Once more over what is pending."""
         self._strain = 0
+        self._strain_of_domains = True  # all of it may be
         self._troubles = Streak()  # of any kind, in a row
         self._any = False
         self.trouble: str | None = None  # why something comes later
@@ -63,9 +70,8 @@ class CircuitBreaker:
     @property
     def halts(self) -> bool:
         """Whether nothing more may be begun for now."""
-        return self.is_strained or (
-            (self.lost or self.is_open or self.doubt is not None) and not self._probing
-        )
+        in_doubt = self.lost or self.is_open or self.doubt is not None or self.is_strained
+        return in_doubt and not self._probing
 
     def begin_run(self, *, domains: int, troubles: int) -> None:
         """A list has readers of so many domains; so many runs before this one ended badly."""
@@ -96,18 +102,21 @@ class CircuitBreaker:
         return self.is_strained or takes_none
 
     @property
-    def domains(self) -> set[str]:
-        """Whose readers were just refused."""
-        return self._refused.domains | self._deferred.domains
+    def takes(self) -> Mapping[str, bool]:
+        """Of each domain that was asked in this run whether its last mail was accepted."""
+        return self._takes
 
     @contextmanager
-    def probing(self) -> Iterator[None]:
-        """While one mail asks whether the doubt is right; where it is not, the doubt is gone."""
-        self._probing = True
+    def probing(self, *, again: bool = False) -> Iterator[None]:
+        """While one mail asks whether the doubt is right; where it is not, the doubt is gone.
+
+        It may ask `again` somebody who was deferred.
+        """
+        self._probing, self._asks_again = True, again
         try:
             yield
         finally:
-            self._probing = self.lost = False
+            self._probing = self._asks_again = self.lost = False
 
     def note(self, answer: DeliveryResult) -> list[DeliveryResult]:
         """Judge a result; those that can be recorded now."""
@@ -116,6 +125,7 @@ class CircuitBreaker:
             return [answer]
         self.words = result.detail or self.words
         self._illness.add(self._trouble(result))
+        self._takes[answer.domain] = result.status is SendStatus.ACCEPTED
         if result.status is SendStatus.ACCEPTED:
             return [*self._accept(answer), answer]
         if result.status is SendStatus.UNCERTAIN:
@@ -129,6 +139,8 @@ class CircuitBreaker:
         else:
             self._strain += 1
             self.was_put_off = True
+            self._strain_of_domains &= result.maybe_of_domain
+            self._refusals_by[answer.domain] += result.maybe_of_domain
             self.trouble = result.detail
             self.provider_wait_s = max(self.provider_wait_s or 0.0, result.wait_s or 0.0) or None
         self._troubles.add(answer)
@@ -160,6 +172,11 @@ class CircuitBreaker:
         gone, self._gone = self._gone, []
         return gone
 
+    def take_pauses(self) -> dict[str, str]:
+        """The domains that take nothing while others do, and the words of each."""
+        pauses, self._pauses = self._pauses, {}
+        return pauses
+
     def leave_refused(self, batch_id: int) -> list[Recipient]:
         """At the end of a batch: whom nobody can judge yet; they wait again."""
         new = self._refused.give_back()
@@ -177,10 +194,23 @@ class CircuitBreaker:
         return None if asked_s > _LONGEST_WAIT_S else max(asked_s, self.readers_wait_s)
 
     def probes(self) -> list[tuple[bool, float]]:
-        """What to ask by: whether the first that was deferred, and after how many seconds."""
+        """What to ask by, in this order: whether the first that was deferred, after what wait."""
+        other, again = (False, 0.0), (True, 0.0)
+        if self.lost_answers.are_too_many or (self.is_strained and not self._may_be_domains):
+            return []
+        if self.doubt is Doubt.LOST:
+            return [other]  # each may make one more uncertain
+        if self.doubt is Doubt.EARLIER:
+            return [again] * _PROBES_AGAIN + [other] * MOST_PROBES
         if self.doubt is Doubt.DEFERRED or (self.doubt is Doubt.MIXED and self._deferred.answers):
-            return [(False, 0.0), (True, max(2.0, self.readers_wait_s)), (True, 10.0)]
-        return [(False, 0.0)]
+            later = [(True, max(2.0, self.readers_wait_s)), (True, 10.0)]
+            return [other] * _PROBES_BEFORE_WAITING + later
+        return [other] * MOST_PROBES
+
+    @property
+    def _may_be_domains(self) -> bool:
+        """Whether all of the strain was said in answer to a reader's address or mail."""
+        return self._strain_of_domains and not self.provider_wait_s
 
     def forget(self) -> None:
         """What was held back is somebody else's, or pending again."""
@@ -207,15 +237,21 @@ class CircuitBreaker:
 
     def _accept(self, answer: DeliveryResult) -> list[DeliveryResult]:
         del self._refusals_by[answer.domain]
-        self._greylists = self._greylists or (self._probing and self.doubt is Doubt.DEFERRED)
+        was_deferred = self._probing and (self.doubt is Doubt.DEFERRED or self._asks_again)
+        self._greylists = self._greylists or was_deferred
         refused = self._refused.settle(answer.begun, is_clear=not self.cannot_judge)
-        self._troubles.settle(answer.begun)
-        blocked = [held for held in refused if self._refusals_by[held.domain] >= _OF_ONE_DOMAIN]
+        blocked = [held for held in refused if self._is_blocked(held)]
         self.blocked += blocked
+        closed = [
+            held
+            for held in self._troubles.settle(answer.begun)
+            if held.result.maybe_of_domain and self._is_blocked(held)
+        ]
+        self._pauses |= {held.domain: held.result.detail for held in (*blocked, *closed)}
         gone = [held for held in refused if held.result.permanent and held not in blocked]
         self._gone += gone
         self.lost_answers.accept(answer.begun, answer.answered, probing=self._probing)
-        self._strain = 0
+        self._strain, self._strain_of_domains = 0, True
         self.accepted += 1
         self._any = True
         if self._probing or (self.doubt is Doubt.LOST and not self.lost_answers.in_a_row):
@@ -225,12 +261,15 @@ class CircuitBreaker:
             *(held for held in refused if held not in blocked and held not in gone),
         ]
 
+    def _is_blocked(self, answer: DeliveryResult) -> bool:
+        return self._refusals_by[answer.domain] >= _OF_ONE_DOMAIN
+
     def _refuse(self, answer: DeliveryResult) -> None:
         result = answer.result
         deferred = result.status is SendStatus.TRY_LATER
         (self._deferred if deferred else self._refused).add(answer)
         self._refusals_by[answer.domain] += result.of_sender
-        self._strain = 0
+        self._strain, self._strain_of_domains = 0, True
         if deferred:
             self.trouble = result.detail
             if (result.wait_s or 0.0) <= _LONGEST_WAIT_S:

@@ -211,10 +211,15 @@ def next_pending(
     chosen: Select[*tuple[Any, ...]] | None = None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Who waits and may be tried now, in the order of subscribers."""
+    parameters = {"after": after, "at_most": at_most, **awake_parameters(share, now)}
+    return session.execute(_NEXT if chosen is None else chosen, parameters).all()
+
+
+def awake_parameters(share: BatchRef, now: datetime) -> dict[str, Any]:
+    """What `AWAKE` is asked with."""
     awake = share.tried_before or datetime.min.replace(tzinfo=now.tzinfo)
     rested = {f"rested_{attempts}": max(now - rest, awake) for attempts, rest in _REST.items()}
-    parameters = {"batch": share.batch_id, "after": after, "at_most": at_most, **rested}
-    return session.execute(_NEXT if chosen is None else chosen, parameters).all()
+    return {"batch": share.batch_id, **rested}
 
 
 def _hold_paused_domains() -> list[ColumnElement[bool]]:
@@ -228,6 +233,12 @@ def _hold_paused_domains() -> list[ColumnElement[bool]]:
     ]
 
 
+AWAKE = (  # the deliveries of a batch that wait and may be tried now
+    DeliveryRow.batch_id == bindparam("batch"),
+    DeliveryRow.state == DeliveryState.PENDING,
+    or_(DeliveryRow.attempts < RESTS_FROM, *_hold_paused_domains()),
+)
+
 # Made once: building a statement costs more than SQLite takes to run it.
 # Who is next is found first: else PostgreSQL joins a batch that is nearly done with everybody.
 _CHOSEN = (
@@ -238,12 +249,7 @@ _CHOSEN = (
         DeliveryRow.attempts,
         DeliveryRow.had_issue,
     )
-    .where(
-        DeliveryRow.batch_id == bindparam("batch"),
-        DeliveryRow.state == DeliveryState.PENDING,
-        DeliveryRow.subscriber_id > bindparam("after"),
-        or_(DeliveryRow.attempts < RESTS_FROM, *_hold_paused_domains()),
-    )
+    .where(*AWAKE, DeliveryRow.subscriber_id > bindparam("after"))
     .order_by(DeliveryRow.subscriber_id)
     .limit(bindparam("at_most"))
     .cte("chosen")

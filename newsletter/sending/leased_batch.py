@@ -6,7 +6,9 @@ from contextlib import closing
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.sending import ledger
+from newsletter.sending.breaker import MOST_PROBES
 from newsletter.sending.context import SendContext
+from newsletter.sending.doubt import Doubt
 from newsletter.sending.worker import BatchWorker
 from newsletter.transports.base import TransportDownError
 
@@ -44,36 +46,53 @@ def _pass(sending: SendContext, worker: BatchWorker) -> None:
     wait_s: float | None = 0.0
     while wait_s is not None:
         wait(sending, wait_s, worker)
-        if breaker.is_doubtful and not _is_well(sending, worker):
+        if _in_doubt(sending) and not _is_well(sending, worker):
             return
         breaker.halted = False
         _stream(sending, worker, worker.chunks())
-        if breaker.is_strained or sending.stopping():
+        if sending.stopping():
             return
-        wait_s = 0.0 if breaker.halted else worker.next_wait_s()
+        wait_s = 0.0 if breaker.halted or breaker.is_strained else worker.next_wait_s()
 
 
 def _is_well(sending: SendContext, worker: BatchWorker) -> bool:
-    """Ask by one mail whether sending may go on; where it may not, the breaker opens."""
-    breaker, asked = sending.breaker, False
-    for again, wait_s in [] if breaker.lost_answers.are_too_many else breaker.probes():
+    """Ask by a few mails, one at a time, whether sending may go on.
+
+    Where it may not, the breaker opens, unless the provider is down in its own words.
+    """
+    breaker, asked = sending.breaker, 0
+    for again, wait_s in breaker.probes():
         wait(sending, wait_s, worker)
-        mails = worker.probe(again=again)
-        while not mails and worker.wait_s and not sending.stopping():  # the limits allow none yet
-            wait(sending, worker.wait_s, worker)
-            mails = worker.probe(again=again)
+        mails = _probe(sending, worker, again=again, asked=asked > 0)
         if sending.stopping():
             break
         if mails:
-            asked = True
-            with breaker.probing():
+            asked += 1
+            with breaker.probing(again=again):
                 _stream(sending, worker, [mails])
-        if breaker.doubt is None:
+        if not _in_doubt(sending):
             return True
+        if breaker.doubt is Doubt.LOST or asked == MOST_PROBES:
+            break
     if (asked or breaker.lost_answers.are_too_many) and not sending.stopping():
-        breaker.is_open = True
+        breaker.is_open = breaker.is_doubtful
     worker.release_unsent()
     return False
+
+
+def _in_doubt(sending: SendContext) -> bool:
+    return sending.breaker.is_doubtful or sending.breaker.is_strained
+
+
+def _probe(
+    sending: SendContext, worker: BatchWorker, *, again: bool, asked: bool
+) -> Sequence[Message]:
+    """A mail to ask with, as soon as the limits allow one; none where nobody new can tell more."""
+    while True:
+        mails = worker.probe(again=again, asked=asked)
+        if mails or not worker.wait_s or sending.stopping():
+            return mails
+        wait(sending, worker.wait_s, worker)
 
 
 def _stream(sending: SendContext, worker: BatchWorker, chunks: Iterable[Sequence[Message]]) -> None:

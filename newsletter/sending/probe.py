@@ -1,31 +1,85 @@
-"""Whom to ask by one mail whether the provider takes mails again."""
+"""Whom to ask, one mail at a time, whether the provider takes mails again."""
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
-from newsletter.sending import rate_limit
-from newsletter.sending.claim import BatchRef, next_pending
+from newsletter.sending import claim, rate_limit
+from newsletter.sending.claim import BatchRef
+from newsletter.sending.rate_limit import paused_domains
 
-_AMONG = 1000  # readers of a batch
+_AMONG = 1000  # readers of an issue, at both ends
+_DEFERRED = re.compile(r"4\d\d ")  # a reply of a server that says "later"
 
 
-def before_probe(session: Session, share: BatchRef, domains: Collection[str], now: datetime) -> int:
-    """After whom to claim, so that the next one is good to ask by.
+def of_another_domain(
+    session: Session, share: BatchRef, takes: Mapping[str, bool], now: datetime, *, asked: bool
+) -> int | None:
+    """A subscriber of a domain that takes mails, or that nobody was asked of yet.
 
-    Best is a reader of another domain than these who got the issue before. From the end, since
-    dead addresses often came together; another one with every trouble, so that one of them does not
-    hold up everybody for ever.
+    Where there is none, anybody; but nobody where one was `asked` with already. Best is who got
+    the issue before. From the end, since dead addresses often came together; another one with
+    every trouble, so that one of them does not hold up everybody for ever.
     """
-    rows = next_pending(session, share, 0, _AMONG, now)
-    others = [row for row in rows if row.email.rpartition("@")[2] not in domains] or rows
-    known = _got_the_last(session, share, [row.subscriber_id for row in others])
-    chosen = [row.subscriber_id for row in others if row.subscriber_id in known]
-    chosen = chosen or [row.subscriber_id for row in others]
-    return int(chosen[-1 - rate_limit.troubles(session) % len(chosen)]) - 1 if chosen else 0
+    rows = _waiting(session, share, now)
+    told = {row.domain for row in rows if row.reason} - takes.keys()
+    taking = [row for row in rows if takes.get(row.domain)]
+    unasked = [row for row in rows if row.domain not in takes and row.domain not in told]
+    candidates = taking or unasked or ([] if asked else rows)
+    known = _got_the_last(session, share, [row.subscriber_id for row in candidates])
+    chosen = [row.subscriber_id for row in candidates if row.subscriber_id in known]
+    chosen = chosen or [row.subscriber_id for row in candidates]
+    return chosen[-1 - rate_limit.troubles(session) % len(chosen)] if chosen else None
+
+
+def deferred_longest_ago(
+    session: Session, share: BatchRef, takes: Mapping[str, bool], now: datetime, *, asked: bool
+) -> int | None:
+    """Who was told "later" longest ago, of a domain that did not say so again in this run.
+
+    Who was never asked would be told so in any case where servers defer everybody at first sight.
+    """
+    del asked
+    deferred = [
+        row
+        for row in _waiting(session, share, now)
+        if _DEFERRED.match(row.reason or "") and takes.get(row.domain, True)
+    ]
+    first = min(deferred, key=lambda row: row.changed_at, default=None)
+    return None if first is None else first.subscriber_id
+
+
+class _WaitingReader(NamedTuple):
+    subscriber_id: int
+    domain: str
+    reason: str | None  # what a server said, where it was asked before
+    changed_at: datetime
+
+
+_WAITING = (
+    select(
+        DeliveryRow.subscriber_id, SubscriberRow.email, DeliveryRow.reason, DeliveryRow.changed_at
+    )
+    .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+    .where(*claim.AWAKE)
+    .order_by(DeliveryRow.subscriber_id)
+)
+
+
+def _waiting(session: Session, share: BatchRef, now: datetime) -> list[_WaitingReader]:
+    """Who waits in a batch and may be tried now."""
+    paused = paused_domains(session, now)
+    rows = session.execute(_WAITING, claim.awake_parameters(share, now))
+    found = [
+        _WaitingReader(who, email.rpartition("@")[2], reason, changed_at)
+        for who, email, reason, changed_at in rows.all()
+    ]
+    return [row for row in found if row.domain not in paused]
 
 
 def domains(session: Session, issue_id: int) -> int:

@@ -191,9 +191,13 @@ class BatchWorker:
         self._recorded()
         self.is_settled = not self._out
 
-    def probe(self, *, again: bool) -> Sequence[Message]:
-        """One mail to ask with: `again` to the first that was deferred, else to another reader."""
-        recipient = self._breaker.first_deferred() if again else self._claim_probe()
+    def probe(self, *, again: bool, asked: bool) -> Sequence[Message]:
+        """One mail to ask with: `again` to the first that was deferred, else to another reader.
+
+        Where one was `asked` with already, only to a domain that has not refused since.
+        """
+        recipient = self._breaker.first_deferred() if again else None
+        recipient = recipient or self._claim_probe(again=again, asked=asked)
         if recipient is None:
             return []
         self._out[recipient.reference] = recipient
@@ -256,12 +260,15 @@ class BatchWorker:
             self._sending.tried_before,
         )
 
-    def _claim_probe(self) -> Recipient | None:
+    def _claim_probe(self, *, again: bool, asked: bool) -> Recipient | None:
         with self._sending.database.share.begin() as session:
             self._record(session)
             now = self._sending.clock()
-            after = probe.before_probe(session, self._share(), self._breaker.domains, now)
-            claimed = self._claim_with_picks(session, after, 1)
+            choose = probe.deferred_longest_ago if again else probe.of_another_domain
+            chosen = choose(session, self._share(), self._breaker.takes, now, asked=asked)
+            claimed = claim.ClaimResult((), 0)
+            if chosen is not None:
+                claimed = self._claim_with_picks(session, chosen - 1, 1)
         self._recorded()
         self.wait_s = claimed.wait_s
         if claimed.recipients:
@@ -286,11 +293,12 @@ class BatchWorker:
             session, self._batch_id, self._sending.owner, self._answers, now, rates
         )
         blocked, self._breaker.blocked = self._breaker.blocked, []
-        for answer in sorted(blocked, key=lambda answer: answer.domain):
-            reason = f"it refuses everything: {without_addresses(answer.result.detail)}"
+        for answer in blocked:
             ledger.unclaim(session, [answer.recipient], now, answer.result.detail)
-            rate_limit.pause_domain(session, answer.domain, reason, now)
-            self.held = f"{answer.domain} is paused: {reason}"
+        for domain, words in sorted(self._breaker.take_pauses().items()):
+            reason = f"it refuses everything: {without_addresses(words)}"
+            rate_limit.pause_domain(session, domain, reason, now)
+            self.held = f"{domain} is paused: {reason}"
             self._lease_state = None  # and who is paused is to be asked anew
 
     def _recorded(self) -> None:

@@ -350,7 +350,7 @@ def test_what_one_process_finds_out_another_hears_with_its_next_claim(
         server.next_reply = another_finds_out  # type: ignore[method-assign]
         transport.at_once = 4
         result = run.by(transport)
-        assert server.heard.count("RCPT") <= 9
+        assert server.heard.count("RCPT") <= 8 + 5  # claimed before, and a few to ask with
     assert (result.account.sent, result.account.pending) == (5, READERS - 5)
     assert not result.is_done
     with database.read() as session:
@@ -406,6 +406,49 @@ def test_words_about_us_make_nobody_failed_however_few_they_are(
 
 
 @pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+def test_a_domain_that_hangs_up_is_paused_while_others_are_accepted(
+    run: Run, database: Database
+) -> None:
+    with SmtpByReader(refusing_later("421 4.7.0 later, closing connection")) as server:
+        result = run.by(smtp(server))
+        assert server.taken == Counter(EMAILS)
+    assert (result.account.sent, attempts(database)) == (READERS, {0, 1})
+    assert "later.example is paused" in str(result.trouble)
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS + 30
+
+
+@pytest.mark.parametrize("words", ["550 5.7.1 client host blocked", "421 4.7.0 bye", "451 later"])
+@pytest.mark.parametrize("troubles", [0, 1])
+def test_where_most_domains_refuse_the_others_get_theirs_in_the_first_run(
+    run: Run, database: Database, words: str, troubles: int
+) -> None:
+    well = {email for email in EMAILS if email[-9] in "05"}
+    if troubles:
+        with database.write.begin() as session:
+            rate_limit.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
+    with SmtpByReader(lambda email: None if email in well else words) as server:
+        result = run.by(smtp(server), after=HOUR)
+        assert server.taken == Counter(well)
+    assert (result.account.pending, result.account.failed) == (READERS - len(well), 0)
+    with OddSmtp() as server:
+        assert run.by(smtp(server), after=4 * HOUR).account.sent == READERS
+
+
+def test_after_a_refusal_of_everybody_each_run_asks_domains_that_were_not_asked_yet(
+    run: Run,
+) -> None:
+    asked = set[str]()
+    for hours in range(3):
+        with SmtpByReader(lambda _: "550 5.4.5 limit exceeded") as server:
+            run.by(smtp(server), after=3 * hours * HOUR)
+            new = {email.rpartition("@")[2] for email in server.asked} - asked
+            assert len(server.asked) <= (5 + 5 if not hours else max(1, len(new)))
+            asked |= new
+    assert len(asked) == DOMAINS
+
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
 def test_dead_readers_of_one_domain_are_failed(run: Run, database: Database) -> None:
     with SmtpByReader(refusing_later("550 5.1.1 no such user")) as server:
         result = run.by(smtp(server))
@@ -428,6 +471,28 @@ def test_who_defers_everybody_at_first_sight_gets_it_within_the_run(run: Run, wo
         result = run.by(smtp(server))
         assert server.taken == Counter(EMAILS)
     assert result.is_done
+
+
+def test_a_greylist_that_does_not_say_so_lets_those_through_who_waited(run: Run) -> None:
+    first_asked: dict[str, float] = {}
+    later_s = 0.0
+
+    def judge(email: str) -> str | None:
+        now_s = later_s + sum(run.waited)
+        waits = now_s - first_asked.setdefault(email, now_s) < 15
+        return "450 4.7.1 Policy restrictions; try later" if waits else None
+
+    with SmtpByReader(judge) as server:
+        assert run.by(smtp(server)).account.sent == 0
+        early = Counter(first_asked)
+        assert len(early) < READERS
+        later_s = 3600.0
+        run.by(smtp(server), after=HOUR)
+        assert server.taken == Counter(dict.fromkeys(early, 1))
+        assert len(first_asked) == READERS
+        later_s = 7200.0
+        assert run.by(smtp(server), after=2 * HOUR).is_done
+        assert server.taken == Counter(EMAILS)
 
 
 def test_a_wait_that_servers_ask_for_is_kept_where_it_is_short(run: Run) -> None:

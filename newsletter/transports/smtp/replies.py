@@ -89,9 +89,12 @@ def result_of_refusal(reply: Reply, *, of_reader: bool) -> SendResult:
     """
     words = describe_reply(reply)
     if reply[0] // 100 != PERMANENT:
-        own = of_reader and reply[0] // 100 == TEMPORARY and reply[0] != CLOSING
+        closing = of_reader and reply[0] == CLOSING
+        own = of_reader and reply[0] // 100 == TEMPORARY and not closing
         wait_s = asked_wait_s(words) if own else None
-        return SendResult(SendStatus.TRY_LATER, words, of_reader=own, wait_s=wait_s)
+        return SendResult(
+            SendStatus.TRY_LATER, words, of_reader=own, maybe_of_domain=closing, wait_s=wait_s
+        )
     if _WHOLE_SERVER.match(words):
         raise TransportDownError(f"the SMTP server does not work for us: {words}; see [transport]")
     cause = refusal_cause(words)
