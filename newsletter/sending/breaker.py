@@ -9,7 +9,7 @@ until one mail has got through.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from newsletter.rendering.recipient import Recipient
@@ -62,6 +62,8 @@ class CircuitBreaker:
         self._strain_of_domains = True  # all of it may be
         self._troubles = Streak()  # of any kind, in a row
         self._any = False
+        self.asked = 0  # mails, whether a doubt is right
+        self.is_undecided = False  # it may be, and another batch may have readers who can tell
         self.trouble: str | None = None  # why something comes later
         self.provider_wait_s: float | None = None
         self.was_put_off = False  # by the provider, which may have taken others
@@ -102,8 +104,13 @@ class CircuitBreaker:
         return self.is_strained or takes_none
 
     @property
-    def takes(self) -> Mapping[str, bool]:
-        """Of each domain that was asked in this run whether its last mail was accepted."""
+    def ends_round(self) -> bool:
+        """Whether no other batch can change anything."""
+        return self.is_open or (self.provider_down and not self.is_undecided)
+
+    @property
+    def takes(self) -> dict[str, bool]:
+        """Of each domain that was asked, by a run before this one too, whether it took the last."""
         return self._takes
 
     @contextmanager
@@ -113,6 +120,7 @@ class CircuitBreaker:
         It may ask `again` somebody who was deferred.
         """
         self._probing, self._asks_again = True, again
+        self.asked += 1
         try:
             yield
         finally:
@@ -150,8 +158,10 @@ class CircuitBreaker:
     def take_deferred(self) -> tuple[list[DeliveryResult], list[Recipient]]:
         """At the end of a batch: who was deferred for their own sake, and who for everybody's."""
         answers = self._deferred.answers
-        everybody = self.is_open or (
-            self._deferred.is_long(self._domains) and not self._is_greylisting()
+        everybody = (
+            self.is_open
+            or self.is_undecided
+            or (self._deferred.is_long(self._domains) and not self._is_greylisting())
         )
         self._deferred = Streak()
         if everybody:
@@ -200,6 +210,8 @@ class CircuitBreaker:
             return []
         if self.doubt is Doubt.LOST:
             return [other]  # each may make one more uncertain
+        if self.asked:  # in another batch
+            return [other] * (MOST_PROBES - self.asked)
         if self.doubt is Doubt.EARLIER:
             return [again] * _PROBES_AGAIN + [other] * MOST_PROBES
         if self.doubt is Doubt.DEFERRED or (self.doubt is Doubt.MIXED and self._deferred.answers):
@@ -211,6 +223,13 @@ class CircuitBreaker:
     def _may_be_domains(self) -> bool:
         """Whether all of the strain was said in answer to a reader's address or mail."""
         return self._strain_of_domains and not self.provider_wait_s
+
+    def decide(self) -> bool:
+        """After a batch's probes: whether they were enough, or an answer was lost."""
+        lost = self.doubt is Doubt.LOST or self.lost_answers.are_too_many
+        may_be_domains = not self.is_strained or self._may_be_domains
+        self.is_undecided = 0 < self.asked < MOST_PROBES and may_be_domains and not lost
+        return not self.is_undecided
 
     def forget(self) -> None:
         """What was held back is somebody else's, or pending again."""
@@ -228,6 +247,7 @@ class CircuitBreaker:
         of_sender = number == self._refused.of_sender and domains >= min(2, self._domains)
         whole_list = of_sender or not (sent_before or self.trouble)
         doubted = self.doubt in _OF_SEVERAL or self.lost_answers.in_a_row > 1
+        doubted |= self.is_undecided and self.is_doubtful
         return doubted or (number >= _WHOLE_LIST and whole_list)
 
     def advice(self) -> str:

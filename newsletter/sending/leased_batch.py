@@ -58,23 +58,25 @@ def _pass(sending: SendContext, worker: BatchWorker) -> None:
 def _is_well(sending: SendContext, worker: BatchWorker) -> bool:
     """Ask by a few mails, one at a time, whether sending may go on.
 
-    Where it may not, the breaker opens, unless the provider is down in its own words.
+    Where it may not, the breaker opens, unless the provider is down in its own words, or another
+    batch may have readers of domains that were not asked.
     """
-    breaker, asked = sending.breaker, 0
+    breaker = sending.breaker
     for again, wait_s in breaker.probes():
         wait(sending, wait_s, worker)
-        mails = _probe(sending, worker, again=again, asked=asked > 0)
+        mails = _probe(sending, worker, again=again, asked=breaker.asked > 0)
         if sending.stopping():
             break
         if mails:
-            asked += 1
             with breaker.probing(again=again):
                 _stream(sending, worker, [mails])
         if not _in_doubt(sending):
+            breaker.asked, breaker.is_undecided = 0, False
             return True
-        if breaker.doubt is Doubt.LOST or asked == MOST_PROBES:
+        if breaker.doubt is Doubt.LOST or breaker.asked >= MOST_PROBES:
             break
-    if (asked or breaker.lost_answers.are_too_many) and not sending.stopping():
+    asked = breaker.asked > 0 or breaker.lost_answers.are_too_many
+    if breaker.decide() and asked and not sending.stopping():
         breaker.is_open = breaker.is_doubtful
     worker.release_unsent()
     return False

@@ -18,19 +18,23 @@ _DEFERRED = re.compile(r"4\d\d ")  # a reply of a server that says "later"
 
 
 def of_another_domain(
-    session: Session, share: BatchRef, takes: Mapping[str, bool], now: datetime, *, asked: bool
+    session: Session, share: BatchRef, takes: dict[str, bool], now: datetime, *, asked: bool
 ) -> int | None:
     """A subscriber of a domain that takes mails, or that nobody was asked of yet.
 
+    Domains that said no to a run before this one are added to those of this run.
     Where there is none, anybody; but nobody where one was `asked` with already. Best is who got
     the issue before. From the end, since dead addresses often came together; another one with
     every trouble, so that one of them does not hold up everybody for ever.
     """
     rows = _waiting(session, share, now)
-    told = {row.domain for row in rows if row.reason} - takes.keys()
+    for row in rows:
+        if row.reason:
+            takes.setdefault(row.domain, False)
     taking = [row for row in rows if takes.get(row.domain)]
-    unasked = [row for row in rows if row.domain not in takes and row.domain not in told]
-    candidates = taking or unasked or ([] if asked else rows)
+    unasked = [row for row in rows if row.domain not in takes]
+    others = [row for row in rows if not row.reason] or rows
+    candidates = taking or unasked or ([] if asked else others)
     known = _got_the_last(session, share, [row.subscriber_id for row in candidates])
     chosen = [row.subscriber_id for row in candidates if row.subscriber_id in known]
     chosen = chosen or [row.subscriber_id for row in candidates]

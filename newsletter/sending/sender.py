@@ -164,7 +164,7 @@ def _send_batches(sending: SendContext, issue_id: int, mails: IssueEmails) -> st
     """Batch after batch; why something is still pending."""
     breaker, held, is_whole = sending.breaker, "", False
     given_up: set[int] = set()
-    while not (sending.stopping() or breaker.is_open or breaker.provider_down):
+    while not (sending.stopping() or breaker.ends_round):
         began_s = time.monotonic()
         batch_id, waiting = _lease_next(sending, issue_id, given_up)
         if batch_id is not None:

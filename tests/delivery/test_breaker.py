@@ -22,7 +22,7 @@ from newsletter.models import (
     SuppressionRow,
 )
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import rate_limit
+from newsletter.sending import freezing, rate_limit
 from newsletter.sending.context import NO_OVERRIDE
 from newsletter.sending.sender import send_issue
 from newsletter.sending.totals import IssueSendResult
@@ -416,6 +416,36 @@ def test_a_domain_that_hangs_up_is_paused_while_others_are_accepted(
     assert "later.example is paused" in str(result.trouble)
     with OddSmtp() as server:
         assert run.by(smtp(server), after=3 * HOUR).account.sent == READERS + 30
+
+
+@pytest.mark.parametrize("emails", [ONE_DOMAIN_FIRST])
+@pytest.mark.parametrize(("words", "troubles"), [("421 4.7.0 bye", 0), ("550 5.7.1 blocked", 1)])
+def test_where_a_whole_batch_is_of_a_domain_that_refuses_another_batch_is_asked(
+    settings: Settings,
+    database: Database,
+    emails: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    troubles: int,
+) -> None:
+    monkeypatch.setattr(freezing, "BATCH_SIZE", 10)
+    with database.write.begin() as session:
+        for email in emails:
+            wish = SubscriptionRequest(["audio"], "titles", "en")
+            lifecycle.add_subscriber(session, email, wish, "said so on the phone", NOW)
+    freeze(settings)
+    with database.write.begin() as session:
+        issue_id = session.scalars(select(IssueRow.id)).one()
+        for _ in range(troubles):
+            rate_limit.pause_sending(session, "554 5.7.1 blocked", None, datetime.now(UTC))
+    now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
+    with (
+        bootstrap.open_services(settings, now, lambda *_: iter(()), lambda: False) as parts,  # type: ignore[arg-type]
+        SmtpByReader(refusing_later(words)) as server,
+    ):
+        result = Run(settings, issue_id, parts).by(smtp(server), after=HOUR)
+    assert server.taken == Counter(EMAILS)
+    assert (result.account.sent, result.account.failed) == (READERS, 0)
 
 
 @pytest.mark.parametrize("words", ["550 5.7.1 client host blocked", "421 4.7.0 bye", "451 later"])
