@@ -36,12 +36,16 @@ class Certificate:
     ends: datetime
 
     def findings(self, host: str, now: datetime) -> Iterator[Finding]:
-        """Trouble from its end on; a warning 14 days before, or a third of its life if shorter."""
+        """Trouble from its end on; a warning from 14 days before it on.
+
+        Of one that was made for 14 days or less, from the last third of its life on.
+        """
+        life = self.ends - self.began
         day = f"{self.ends:%F %R} UTC"
         if self.ends <= now:
             text = f"the certificate of {host} ended on {day}: no reader's program trusts it"
             yield Finding(PART, Severity.TROUBLE, f"{text}; renew it")
-        elif self.ends - now < min(_FORESEEN, (self.ends - self.began) / 3):
+        elif self.ends - now < (_FORESEEN if life > _FORESEEN else life / 3):
             text = f"the certificate of {host} ends on {day}, and was not renewed"
             advice = "look at what should do that (certbot's timer, or the proxy itself)"
             yield Finding(PART, Severity.WARNING, f"{text}; {advice}")

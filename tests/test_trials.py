@@ -687,3 +687,15 @@ def test_a_wait_for_arxiv_ends_where_somebody_asks_to_stop(tmp_path: Path) -> No
         with pytest.raises(StoppedError, match="stopped while waiting for arXiv"):
             session.get(busy.url)
     assert max(slept) < 1
+
+
+@pytest.mark.parametrize(
+    ("life", "left", "level"),
+    [(90, 15, None), (90, 13, "warning"), (90, -1, "trouble"), (6, 5, None), (6, 1, "warning")],
+)
+def test_the_end_of_a_certificate_is_foreseen(life: int, left: int, level: str | None) -> None:
+    ends = NOW + timedelta(days=left)
+    certificate = site_watch.Certificate(ends - timedelta(days=life), ends)
+    found = list(certificate.findings("papers.example.org", NOW))
+    assert [finding.level for finding in found] == [level] * bool(level)
+    assert all(f"{ends:%F}" in finding.text for finding in found)
