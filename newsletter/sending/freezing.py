@@ -60,7 +60,7 @@ def freeze_audience(
     no memory. Returns the batches of the first slice.
     """
     issue.frozen_up_to, issue.subscribed_by = 0, subscribed_by
-    return _freeze_slice(session, issue)
+    return _freeze_slice(session, issue, BATCH_SIZE)
 
 
 def freeze_on(
@@ -69,8 +69,12 @@ def freeze_on(
     for_s: float,
     stopping: Callable[[], bool],
     hand_over: Callable[[Session, Sequence[int]], None] | None = None,
+    *,
+    together: int = 1,
 ) -> bool:
     """Write down further slices for so long, one at least; whether that was the last.
+
+    A batch has room for those that are on their way `together`.
 
     `hand_over` is told the batches of each in its own transaction.
     """
@@ -80,7 +84,7 @@ def freeze_on(
     while not is_whole:
         with database.share.begin() as session:
             issue = session.get_one(IssueRow, issue_id)
-            batches = _freeze_slice(session, issue)
+            batches = _freeze_slice(session, issue, max(BATCH_SIZE, together))
             if hand_over is not None:
                 hand_over(session, batches)
             is_whole = issue.frozen_up_to is None
@@ -97,17 +101,17 @@ def freeze_subscriber(session: Session, subscriber_id: int) -> None:
     for issue in session.scalars(chosen).all():
         only = to_come(issue).where(SubscriptionRow.subscriber_id == subscriber_id)
         if session.scalar(only) is not None:
-            _write_down(session, issue, only, 1)
+            _write_down(session, issue, only, 1, 1)
 
 
-def _freeze_slice(session: Session, issue: IssueRow) -> list[int]:
+def _freeze_slice(session: Session, issue: IssueRow, size: int) -> list[int]:
     """The next recipients in the order of their numbers; returns their batches."""
     db.take_turn(session, f"freezing {issue.newsletter}")
     session.flush()
     session.refresh(issue)  # another process may have been quicker
     if issue.frozen_up_to is None:
         return []
-    at_most = BATCH_SIZE * SLICE
+    at_most = size * max(1, BATCH_SIZE * SLICE // size)
     number = SubscriptionRow.subscriber_id
     in_order = to_come(issue).with_only_columns(number).order_by(number).limit(at_most)
     found = session.connection().scalars(in_order).all()
@@ -116,7 +120,7 @@ def _freeze_slice(session: Session, issue: IssueRow) -> list[int]:
     if found:
         others_may_come = [number.in_(found)] if is_held else []
         chosen = to_come(issue).where(number <= found[-1], *others_may_come)
-        batches = _write_down(session, issue, chosen, len(found))
+        batches = _write_down(session, issue, chosen, len(found), size)
     session.refresh(issue, with_for_update={"key_share": True})
     issue.frozen_up_to = found[-1] if len(found) == at_most else None
     if issue.frozen_up_to is None and not delivery_counters.is_open(session, issue.id):
@@ -125,14 +129,16 @@ def _freeze_slice(session: Session, issue: IssueRow) -> list[int]:
     return batches
 
 
-def _write_down(session: Session, issue: IssueRow, chosen: Audience, number: int) -> list[int]:
-    """A delivery for each of the chosen, who are so many, in new batches."""
-    rows = [BatchRow(issue_id=issue.id) for _ in range(0, number, BATCH_SIZE)]
+def _write_down(
+    session: Session, issue: IssueRow, chosen: Audience, number: int, size: int
+) -> list[int]:
+    """A delivery for each of the chosen, who are so many, in new batches of that size."""
+    rows = [BatchRow(issue_id=issue.id) for _ in range(0, number, size)]
     session.add_all(rows)
     session.flush()
     batches = [row.id for row in rows]
     _room_for_an_index(session)
-    deliveries = _deliveries(session, issue, chosen, batches)
+    deliveries = _deliveries(session, issue, chosen, batches, size)
     columns = [column.name for column in deliveries.selected_columns]
     session.execute(insert(DeliveryRow).from_select(columns, deliveries, include_defaults=False))
     _count(session, batches)
@@ -165,7 +171,7 @@ def _write_down_had(session: Session, issue: IssueRow, batches: Collection[int])
 
 
 def _deliveries(
-    session: Session, issue: IssueRow, chosen: Audience, batches: Sequence[int]
+    session: Session, issue: IssueRow, chosen: Audience, batches: Sequence[int], size: int
 ) -> Select[*tuple[Any, ...]]:
     place = func.row_number().over(order_by=SubscriptionRow.subscriber_id) - 1
     recipients = chosen.add_columns(place.label("place")).subquery()
@@ -175,7 +181,7 @@ def _deliveries(
     return select(
         literal(issue.id).label("issue_id"),
         recipients.c.subscriber_id,
-        case(by_place, value=recipients.c.place // BATCH_SIZE, else_=batches[-1]).label("batch_id"),
+        case(by_place, value=recipients.c.place // size, else_=batches[-1]).label("batch_id"),
         _reference(session).label("reference"),
         case((paused, DeliveryState.SKIPPED), else_=DeliveryState.PENDING).label("state"),
         case((paused, literal("paused until ").concat(until)), else_=null()).label("reason"),

@@ -181,7 +181,10 @@ def _send_batches(sending: SendContext, issue_id: int, mails: IssueEmails) -> st
 
 def _freeze_on(sending: SendContext, issue_id: int, for_s: float) -> bool:
     """Write down further recipients for so long, some at least; whether that was all."""
-    return freezing.freeze_on(sending.database, issue_id, for_s, sending.stopping)
+    together = sending.transport.at_once
+    return freezing.freeze_on(
+        sending.database, issue_id, for_s, sending.stopping, together=together
+    )
 
 
 def _judge_refusals(sending: SendContext, issue_id: int) -> None:

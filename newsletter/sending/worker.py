@@ -30,7 +30,7 @@ from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.machine_memory import IssueDays
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses
-from newsletter.transports.base import SendResult, SendStatus, nothing
+from newsletter.transports.base import SendResult, SendStatus, WireLimits, nothing
 
 if TYPE_CHECKING:
     from newsletter.sending.postgresql_statements import LeaseState
@@ -103,6 +103,9 @@ class BatchWorker:
     def wanted(self) -> bool:
         """Whether more mails shall leave; from any thread."""
         return not (self._breaker.halts or self._sending.stopping())
+
+    def wire_limits(self) -> WireLimits:
+        return self._sending.claim_sizer.wire_limits
 
     def begin(self, mail: Message) -> bool:
         """A byte of this mail is about to leave; False where it must not."""

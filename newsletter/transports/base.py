@@ -1,6 +1,7 @@
 """One vocabulary for what became of a mail, whoever carried it."""
 
 import re
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -48,6 +49,14 @@ class SendResult:
         return self.status is SendStatus.REJECTED and self.of_sender
 
 
+@dataclass(frozen=True)
+class WireLimits:
+    """How many mails may be on the wire, so that no more are in doubt when answers are lost."""
+
+    in_request: int  # where one answer is for several
+    altogether: int
+
+
 class TransportDownError(NewsletterError):
     """Nothing can be sent at all; what has no outcome yet was surely not sent."""
 
@@ -69,6 +78,9 @@ class SendObserver(Protocol):
 
     def wanted(self) -> bool:
         """Whether more mails shall leave at all."""
+
+    def wire_limits(self) -> WireLimits:
+        """How many may be on the wire now, for who sends several in a request."""
 
     def heartbeat(self) -> bool:
         """Call every second or so from the thread that iterates. Where False, cut what hangs."""
@@ -93,6 +105,9 @@ class NoObserver:
 
     def wanted(self) -> bool:
         return True
+
+    def wire_limits(self) -> WireLimits:
+        return WireLimits(sys.maxsize, sys.maxsize)
 
     def heartbeat(self) -> bool:
         return True

@@ -3,6 +3,7 @@
 import pytest
 
 from newsletter.sending.claim_sizer import ClaimSizer
+from newsletter.transports.base import WireLimits
 
 
 def sizes(most: int, took_s: float, number: int = 6) -> list[int]:
@@ -67,3 +68,23 @@ def test_single_mails_are_claimed_in_fewer_where_they_are_slow_but_enough_for_al
 ):
     assert sizes(100, 0.1) == [16, 32, 64, 100, 100, 100]
     assert sizes(400, 5.0)[-1] == 100
+
+
+@pytest.mark.parametrize(
+    ("readers", "last"), [(2000, WireLimits(200, 400)), (20_000, WireLimits(1000, 4000))]
+)
+def test_several_requests_go_out_once_as_many_got_through_and_one_after_trouble(
+    readers: int, last: WireLimits
+) -> None:
+    sizer = ClaimSizer(4000)
+    sizer.begin_issue(readers)
+    through = 0
+    while sizer.wire_limits != last:
+        assert sizer.wire_limits.altogether <= through + 10
+        get_through(sizer, 10)
+        through += 10
+        assert through < readers
+    get_through(sizer, readers)
+    assert sizer.wire_limits == last
+    sizer.restart()
+    assert sizer.wire_limits == WireLimits(1, 1)

@@ -14,7 +14,13 @@ import pytest
 from newsletter.config import Settings
 from newsletter.errors import WrongUseError
 from newsletter.rendering.message import Message
-from newsletter.transports.base import SendResult, SendStatus, TransportDownError
+from newsletter.transports.base import (
+    NoObserver,
+    SendResult,
+    SendStatus,
+    TransportDownError,
+    WireLimits,
+)
 from newsletter.transports.sendgrid import transport
 from newsletter.transports.sendgrid.responses import result_of_no_connection
 from newsletter.transports.sendgrid.transport import SendGrid
@@ -130,6 +136,30 @@ def test_requests_of_different_contents_go_out_together_after_the_first_was_acce
     with HttpStandIn(reply) as server:
         outcomes = list(SendGrid(KEY, server.url, 60).send(mails))
     assert [outcome.status for _, outcome in outcomes] == [SendStatus.ACCEPTED] * 4
+
+
+def test_requests_of_one_content_go_out_together_and_each_is_filled_from_later_mails() -> None:
+    together = threading.Barrier(2, timeout=60)
+    sizes: list[int] = []
+
+    def reply(request: Request) -> Answer:
+        sizes.append(len(request.body["personalizations"]))
+        if 1 < len(sizes) < 4:
+            together.wait()  # until two are under way
+        return Answer(202)
+
+    class TwoOfTen(NoObserver):
+        def wire_limits(self) -> WireLimits:
+            return WireLimits(10, 20)
+
+    other = (("List-Id", "<other.example>"),)
+    mails = [mail_to(f"reader{number}@reader.example") for number in range(50)]
+    mails[::2] = [Message(**{**vars(mail), "headers": other}) for mail in mails[::2]]
+    chunks = [mails[start : start + 10] for start in range(0, 50, 10)]
+    with HttpStandIn(reply) as server:
+        outcomes = list(SendGrid(KEY, server.url, 60).stream(chunks, TwoOfTen()))
+    assert [outcome.status for _, outcome in outcomes] == [SendStatus.ACCEPTED] * 50
+    assert sorted(sizes) == [5, 5, 10, 10, 10, 10]
 
 
 def test_mails_of_different_headers_do_not_share_a_request(server: HttpStandIn) -> None:

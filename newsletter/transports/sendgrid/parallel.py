@@ -1,18 +1,26 @@
 """Several requests at once: how many, in what order, and when no other is asked any more."""
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from newsletter.rendering.message import Message
-from newsletter.transports.base import SendObserver, SendResult, SendStatus, TransportDownError
+from newsletter.transports.base import (
+    SendObserver,
+    SendResult,
+    SendStatus,
+    TransportDownError,
+    refuse_unmailable,
+)
+from newsletter.transports.sendgrid.request_bodies import MOST, WaitingMails, refuse_too_long
 
 MOST_REQUESTS = 4  # at once; SendGrid's own limit is 10,000 a second
+MOST_TOGETHER = MOST * MOST_REQUESTS  # mails
+_KINDS = 4  # so many times a request's mails may wait for others like them
 _LOOK_AFTER_S = 1.0
 
-Results = Sequence[tuple[Message, SendResult]]
-Post = Callable[[Sequence[Message]], Iterator[tuple[Message, SendResult]]]
+Results = Iterator[tuple[Message, SendResult]]
+Post = Callable[[Sequence[Message]], Results]
 
 
 @dataclass
@@ -23,44 +31,70 @@ class _Answered:
     failure: TransportDownError | None = None
 
 
+@dataclass
+class _Stream:
+    """What is still to come, what waits, and what is on its way: how many mails each request."""
+
+    chunks: Iterator[Sequence[Message]]
+    waiting: WaitingMails = field(default_factory=WaitingMails)
+    running: dict[Future[_Answered], int] = field(default_factory=dict)
+    is_over: bool = False  # nothing more comes
+    stopped: SendResult | None = None  # SendGrid takes nothing now: do not ask again and again
+    failure: TransportDownError | None = None
+
+
 class ParallelRequests:
-    """Sends groups of mails, a request each. The first goes alone, and any after trouble."""
+    """Sends mails in requests. The first goes alone, and any after trouble."""
 
     def __init__(self, post: Post) -> None:
         self._post = post
         self._trusted = False  # the last one was accepted
 
     def send(
-        self, groups: Iterator[list[Message]], watch: SendObserver, pool: ThreadPoolExecutor
-    ) -> Iterator[tuple[Message, SendResult]]:
-        """Send all groups; a mail that `watch.begin` refused has no outcome.
+        self, chunks: Iterable[Sequence[Message]], watch: SendObserver, pool: ThreadPoolExecutor
+    ) -> Results:
+        """Send all mails; one that `watch.begin` refused has no outcome.
 
         Raises:
             TransportDownError: after the outcomes of what was under way.
         """
-        waiting = deque(groups)
-        running: set[Future[_Answered]] = set()
-        failure: TransportDownError | None = None
-        stopped: SendResult | None = None
-        while waiting or running:
-            if stopped is not None:  # SendGrid takes nothing now: do not ask again and again
-                yield from ((mail, stopped) for group in waiting for mail in group)
-                waiting.clear()
-            while waiting and len(running) < (MOST_REQUESTS if self._trusted else 1):
-                begun = [mail for mail in waiting.popleft() if watch.begin(mail)]
-                if begun:
-                    running.add(pool.submit(self._answer, begun, watch))
-            done, running = wait(running, timeout=_LOOK_AFTER_S, return_when=FIRST_COMPLETED)
+        stream = _Stream(iter(chunks))
+        while True:
+            if stream.stopped or stream.failure or not watch.wanted():
+                stream.is_over = True
+                left, stopped = stream.waiting.take_all(), stream.stopped
+                yield from ((mail, stopped) for mail in left if stopped)
+            yield from self._begin(stream, watch, pool)
+            if not stream.running:
+                break
+            done, _ = wait(stream.running, timeout=_LOOK_AFTER_S, return_when=FIRST_COMPLETED)
             watch.heartbeat()
-            for answered in (future.result() for future in done):
-                yield from answered.results
-                stopped = next(filter(is_for_all, _said(answered)), stopped)
-                failure = failure or answered.failure
-                self._trusted = _is_good(answered)
-            if failure is not None:
-                waiting.clear()
-        if failure is not None:
-            raise failure
+            for future in done:
+                del stream.running[future]
+                yield from self._end(stream, future.result())
+        if stream.failure is not None:
+            raise stream.failure
+
+    def _begin(self, stream: _Stream, watch: SendObserver, pool: ThreadPoolExecutor) -> Results:
+        """Begin as many requests as may be under way now."""
+        while len(stream.running) < (MOST_REQUESTS if self._trusted else 1):
+            limits = watch.wire_limits()
+            size = min(limits.in_request, MOST)
+            if stream.running and sum(stream.running.values()) + size > limits.altogether:
+                return
+            yield from _fill(stream, watch, size)
+            mails = stream.waiting.take(size)
+            if not mails:
+                return
+            begun = [mail for mail in mails if watch.begin(mail)]
+            if begun:
+                stream.running[pool.submit(self._answer, begun, watch)] = len(begun)
+
+    def _end(self, stream: _Stream, answered: _Answered) -> Results:
+        yield from answered.results
+        stream.stopped = next(filter(is_for_all, _said(answered)), stream.stopped)
+        stream.failure = stream.failure or answered.failure
+        self._trusted = _is_good(answered)
 
     def _answer(self, mails: Sequence[Message], watch: SendObserver) -> _Answered:
         answered = _Answered()
@@ -71,6 +105,22 @@ class ParallelRequests:
         except TransportDownError as error:
             answered.failure = error
         return answered
+
+
+def _fill(stream: _Stream, watch: SendObserver, size: int) -> Results:
+    """Ask for mails until a request of one kind is full, or enough of all kinds wait."""
+    waiting, on_wire = stream.waiting, sum(stream.running.values())
+    most = min(MOST_TOGETHER - on_wire, _KINDS * size)
+    while not stream.is_over and len(waiting) < most and not waiting.can_fill(size):
+        chunk = next(stream.chunks, None)
+        stream.is_over = chunk is None
+        for mail in chunk or ():
+            refusal = refuse_unmailable(mail) or refuse_too_long(mail)
+            if refusal is None:
+                waiting.add(mail)
+            else:
+                watch.answered(mail, refusal)
+                yield mail, refusal
 
 
 def is_for_all(result: SendResult) -> bool:

@@ -1,6 +1,6 @@
 """What is posted to SendGrid: mails of one content as one request, within SendGrid's limits."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import orjson
@@ -50,14 +50,46 @@ def request_body(mails: Sequence[Message]) -> dict[str, Any]:
     }
 
 
-def group_alike(mails: Sequence[Message]) -> Iterator[list[Message]]:
-    """Mails that can share a request: the same content, no address twice, at most 1,000."""
-    groups: dict[Hashable, list[Message]] = {}
-    for mail in mails:
+class WaitingMails:
+    """Mails that are not on their way yet, by what can share a request: one content and sender."""
+
+    def __init__(self) -> None:
+        self._groups: dict[Hashable, list[Message]] = {}
+        self._number = 0
+
+    def __len__(self) -> int:
+        return self._number
+
+    def add(self, mail: Message) -> None:
         key = (id(mail.content), mail.campaign, mail.sender, _shared_headers(mail))
-        groups.setdefault(key, []).append(mail)
-    for group in groups.values():
-        yield from _in_requests(group)
+        self._groups.setdefault(key, []).append(mail)
+        self._number += 1
+
+    def can_fill(self, request: int) -> bool:
+        """Whether there are enough of a kind for a request of that size."""
+        return any(len(group) >= request for group in self._groups.values())
+
+    def take(self, at_most: int) -> list[Message]:
+        """The next request, no address twice, of the kind that most mails are of."""
+        kind = max(self._groups, key=lambda key: len(self._groups[key]), default=None)
+        if kind is None:
+            return []
+        chosen: dict[str, Message] = {}
+        left = []
+        for mail in self._groups.pop(kind):
+            address = mail.recipient.lower()
+            if address in chosen or len(chosen) == at_most:
+                left.append(mail)
+            else:
+                chosen[address] = mail
+        if left:
+            self._groups[kind] = left
+        self._number -= len(chosen)
+        return list(chosen.values())
+
+    def take_all(self) -> list[Message]:
+        groups, self._groups, self._number = self._groups, {}, 0
+        return [mail for group in groups.values() for mail in group]
 
 
 def refuse_too_long(mail: Message) -> SendResult | None:
@@ -71,20 +103,6 @@ def refuse_too_long(mail: Message) -> SendResult | None:
     return SendResult(
         SendStatus.REJECTED, "the reader's own values are longer than SendGrid takes", unasked=True
     )
-
-
-def _in_requests(mails: Sequence[Message]) -> Iterator[list[Message]]:
-    while mails:
-        chosen: dict[str, Message] = {}
-        remaining = []
-        for mail in mails:
-            address = mail.recipient.lower()
-            if address in chosen or len(chosen) == MOST:
-                remaining.append(mail)
-            else:
-                chosen[address] = mail
-        yield list(chosen.values())
-        mails = remaining
 
 
 def _personalization(mail: Message) -> dict[str, Any]:

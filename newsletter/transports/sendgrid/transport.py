@@ -25,17 +25,18 @@ from newsletter.transports.base import (
     SendStatus,
     Transport,
     TransportDownError,
-    refuse_unmailable,
 )
 from newsletter.transports.sendgrid.bounded_client import BoundedClient
-from newsletter.transports.sendgrid.parallel import MOST_REQUESTS, ParallelRequests, is_for_all
+from newsletter.transports.sendgrid.parallel import (
+    MOST_REQUESTS,
+    MOST_TOGETHER,
+    ParallelRequests,
+    is_for_all,
+)
 from newsletter.transports.sendgrid.refused_parts import RequestPart
 from newsletter.transports.sendgrid.request_bodies import (
     LARGEST_REQUEST,
-    MOST,
     encode_request,
-    group_alike,
-    refuse_too_long,
 )
 from newsletter.transports.sendgrid.responses import (
     counted_requests,
@@ -72,7 +73,7 @@ class _Response:
 class SendGrid(Transport):
     """Readers of the same content share a request; their own values are its substitutions."""
 
-    at_once = MOST
+    at_once = MOST_TOGETHER
 
     def __init__(
         self,
@@ -94,16 +95,7 @@ class SendGrid(Transport):
     ) -> Generator[tuple[Message, SendResult]]:
         """A few requests at a time; only the mails of those under way are begun."""
         with ThreadPoolExecutor(MOST_REQUESTS) as pool:
-            for chunk in chunks:
-                mailable = []
-                for mail in chunk:
-                    refusal = refuse_unmailable(mail) or refuse_too_long(mail)
-                    if refusal is None:
-                        mailable.append(mail)
-                    else:
-                        watch.answered(mail, refusal)
-                        yield mail, refusal
-                yield from self._requests.send(group_alike(mailable), watch, pool)
+            yield from self._requests.send(chunks, watch, pool)
 
     def taken(self, campaign: str, day: date) -> int | None:
         """What SendGrid has counted for that category; its counts come some minutes late."""
