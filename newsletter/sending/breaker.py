@@ -84,6 +84,7 @@ class CircuitBreaker:
         """Whether another run was in trouble that this one did not know of."""
         is_news, self.troubles = troubles > self.troubles, troubles
         if is_news:
+            self._illness.suspect()
             self.doubt, self.halted = Doubt.EARLIER, True
         return is_news
 
@@ -257,8 +258,7 @@ class CircuitBreaker:
 
     def _accept(self, answer: DeliveryResult) -> list[DeliveryResult]:
         del self._refusals_by[answer.domain]
-        was_deferred = self._probing and (self.doubt is Doubt.DEFERRED or self._asks_again)
-        self._greylists = self._greylists or was_deferred
+        self._greylists = self._greylists or self._asks_again
         refused = self._refused.settle(answer.begun, is_clear=not self.cannot_judge)
         blocked = [held for held in refused if self._is_blocked(held)]
         self.blocked += blocked
@@ -323,7 +323,7 @@ class CircuitBreaker:
         """How much a result tells of a server that is ill."""
         if result.status is SendStatus.REJECTED:
             return 0.0 if result.permanent or result.of_sender else _REFUSAL
-        is_fine = result.status is SendStatus.ACCEPTED or self._is_greylisting()
+        is_fine = result.status is SendStatus.ACCEPTED or self._deferred.is_greylisting
         return 0.0 if is_fine else 1.0
 
     def _is_greylisting(self) -> bool:

@@ -95,6 +95,10 @@ class Illness:
     def is_plain(self) -> bool:
         return self._share > _ILL
 
+    def suspect(self) -> None:
+        """It was ill a while ago; some good answers tell that it is not any more."""
+        self._share = max(self._share, 2 * _ILL)
+
     def add(self, trouble: float) -> None:
         """One more answer: 1 where it was trouble, 0 where it was none, or between."""
         self._share += (trouble - self._share) / _LATELY

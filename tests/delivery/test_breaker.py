@@ -209,6 +209,16 @@ def test_of_a_server_that_was_ill_just_now_no_refusal_is_a_readers(run: Run) -> 
     assert account.sent + account.pending == READERS
 
 
+def test_soon_after_a_trouble_of_everybody_no_refusal_is_a_readers(
+    run: Run, database: Database
+) -> None:
+    with database.write.begin() as session:
+        rate_limit.pause_sending(session, "554 odd", None, datetime.now(UTC))
+    with SmtpByReader(lambda email: "550 odd" if email == EMAILS[3] else None) as server:
+        account = run.by(smtp(server), after=HOUR).account
+    assert (account.sent, account.failed, account.pending) == (READERS - 1, 0, 1)
+
+
 def test_a_run_that_the_breaker_ended_says_so_in_one_line_and_check_until_it_is_over(
     run: Run, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
