@@ -153,7 +153,7 @@ class ArxivSource:
                 said.append(self._by_dated_page(category, day))
             except SourceError as error:
                 failed[category] = error
-        exact = self._with_papers(said, day, known)
+        exact = self._filled_in(said, self._with_papers(said, day, known), day)
         if not failed:
             return exact
         trouble: SourceError | None = None
@@ -177,6 +177,24 @@ class ArxivSource:
         if may_be_late and not trouble:
             papers = self._dated_by_oai(said, day, papers) | papers
         return past_day.judged(said, day, papers, trouble)
+
+    def _filled_in(
+        self, said: Sequence[CategoryListing], exact: FetchResult, day: date
+    ) -> FetchResult:
+        """Where lines are missing that arXiv counted, with whom the dates name beyond them."""
+        short = [listing.category for listing in said if listing.is_short]
+        try:
+            rebuilt = self._rebuilt(short, day) if short else FetchResult((), {})
+        except SourceError:
+            return exact
+        dated = {listing.category: listing for listing in rebuilt.listings}
+        listings = tuple(
+            past_day.filled_in(listing, dated[listing.category])
+            if listing.category in dated
+            else listing
+            for listing in exact.listings
+        )
+        return rebuild.listings_from_papers(listings, rebuilt.papers | exact.papers)
 
     def _dated_by_oai(
         self, said: Sequence[CategoryListing], day: date, papers: Mapping[str, Paper]

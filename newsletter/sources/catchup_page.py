@@ -6,7 +6,7 @@ arXiv makes one by one, so that a count can change between them. The text on the
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lxml import html
@@ -54,6 +54,7 @@ class CatchupDay:
     listed: tuple[PageEntry, ...]
     has_next_day: bool
     elsewhere: int = 0  # papers that this category already had; another one got them that day
+    trouble: str = ""  # why its pages prove no count, though they list these papers
 
 
 def is_catchup_page(content: bytes) -> bool:
@@ -86,8 +87,7 @@ def parse_catchup_page(content: bytes, category: str) -> CatchupPage:
     Its lines are as arXiv counts them, with those of papers that only another category got.
 
     Raises:
-        SourceError: this is no such page, it does not say its day and count with one voice, or it
-            lists more than it counts.
+        SourceError: this is no such page, or it does not say its day and count with one voice.
     """
     root = page_root(content)
     words = one_line(root.text_content())
@@ -102,8 +102,6 @@ def parse_catchup_page(content: bytes, category: str) -> CatchupPage:
     if short_date(stated) != day:
         raise SourceError(f"the page of {day} counts the papers of {short_date(stated)}")
     listed = tuple(entries_by_section(root, category))
-    if len(listed) > int(counted):
-        raise SourceError(f"the page of {day} counts {counted} papers and lists {len(listed)}")
     has_next_day = any(_NEXT_DAY in _text(link) for link in root.iter("a"))
     return CatchupPage(day, int(counted), listed, has_next_day)
 
@@ -111,20 +109,22 @@ def parse_catchup_page(content: bytes, category: str) -> CatchupPage:
 def read_catchup_day(ask: Callable[[int], bytes], category: str, day: date) -> CatchupDay:
     """A past day over all its pages; `ask` gives the content of one of them, counted from 1.
 
-    Where date or count differ between the pages, or lines are missing, it starts over.
+    Where date or count differ between the pages, or lines are missing, it starts over. Where they
+    never agree, it takes whoever they name, and says what is wrong.
 
     Raises:
-        SourceError: a page cannot be had or read, is of another day, or they never agree.
+        SourceError: the first page cannot be had or read, is of another day, or none lists any.
     """
     pages: list[CatchupPage] = []
+    lacking = ""
     for _ in range(_TRIES):
-        pages = _pages(ask, category, day)
-        if _agree(pages):
-            return merge_catchup_pages(pages, category)
-    lines = sum(len(page.listed) for page in pages)
-    if len({page.total for page in pages}) > 1 or not lines:
-        raise SourceError(f"the pages of {day} count {pages[0].total} papers and list {lines}")
-    return merge_catchup_pages(pages, category)
+        pages, lacking = _pages(ask, category, day)
+        if not lacking and _agree(pages):
+            break
+    whole = merge_catchup_pages(pages, category)
+    if whole.expected and not (whole.listed or whole.elsewhere):
+        raise SourceError(f"the pages of {day} count {pages[0].total} papers and list 0")
+    return replace(whole, trouble="; ".join(filter(None, [lacking, whole.trouble])))
 
 
 def merge_catchup_pages(pages: list[CatchupPage], category: str) -> CatchupDay:
@@ -132,13 +132,17 @@ def merge_catchup_pages(pages: list[CatchupPage], category: str) -> CatchupDay:
 
     A cross-list of the category's own paper was one into another category, and is left out.
     """
-    lines = [entry for page in pages for entry in page.listed]
+    lines = _lines(pages)
     own = [entry for entry in lines if not _is_elsewhere(category, entry)]
     once = strongest_once(own)
-    expected = max(pages[0].total - (len(lines) - len(once)), len(once))
+    totals = sorted({page.total for page in pages})
+    expected = max(totals[-1] - (len(lines) - len(once)), len(once))
     elsewhere = {entry.arxiv_id for entry in lines} - {entry.arxiv_id for entry in once}
     has_next_day = any(page.has_next_day for page in pages)
-    return CatchupDay(pages[0].day, expected, once, has_next_day, len(elsewhere))
+    trouble = ""
+    if len(totals) > 1 or len(lines) > totals[-1]:
+        trouble = f"its pages count {' and '.join(map(str, totals))} papers and list {len(lines)}"
+    return CatchupDay(pages[0].day, expected, once, has_next_day, len(elsewhere), trouble)
 
 
 def short_date(parts: tuple[str, ...] | list[str]) -> date:
@@ -153,10 +157,23 @@ def short_date(parts: tuple[str, ...] | list[str]) -> date:
         raise SourceError(f"the page bears no date: {' '.join(parts)!r}") from None
 
 
-def _pages(ask: Callable[[int], bytes], category: str, day: date) -> list[CatchupPage]:
-    first = _page(ask, 1, category, day)
-    most = min(-(-first.total // _ENTRIES_A_PAGE), _MOST_PAGES)
-    return [first, *(_page(ask, number, category, day) for number in range(2, most + 1))]
+def _pages(ask: Callable[[int], bytes], category: str, day: date) -> tuple[list[CatchupPage], str]:
+    """The pages up to the first that is none of that day, and what that one was."""
+    pages = [_page(ask, 1, category, day)]
+    while _has_more(pages):
+        number = len(pages) + 1
+        try:
+            pages.append(_page(ask, number, category, day))
+        except SourceError as error:
+            return pages, f"page {number} of it: {error.brief}"
+    return pages, ""
+
+
+def _has_more(pages: list[CatchupPage]) -> bool:
+    """Whether a page counts more than so many can hold, or the last is full beyond its count."""
+    room = len(pages) * _ENTRIES_A_PAGE
+    is_full = len(pages[-1].listed) >= _ENTRIES_A_PAGE and len(_lines(pages)) > pages[-1].total
+    return len(pages) < _MOST_PAGES and (is_full or max(page.total for page in pages) > room)
 
 
 def _page(ask: Callable[[int], bytes], number: int, category: str, day: date) -> CatchupPage:
@@ -167,8 +184,14 @@ def _page(ask: Callable[[int], bytes], number: int, category: str, day: date) ->
 
 
 def _agree(pages: list[CatchupPage]) -> bool:
-    lines = sum(len(page.listed) for page in pages)
+    lines = len(_lines(pages))
     return all(page.total == lines for page in pages)
+
+
+def _lines(pages: list[CatchupPage]) -> list[PageEntry]:
+    """The lines of all pages; one that two pages show is one."""
+    lines = {(entry.arxiv_id, entry.kind): entry for page in pages for entry in page.listed}
+    return list(lines.values())
 
 
 def _is_elsewhere(category: str, entry: PageEntry) -> bool:

@@ -73,7 +73,7 @@ class DatedPages:
             raise
         latest = self.recent(category, anew=False) if recent else None
         said = dated_listing(category, shown, latest, source)
-        if shown.has_next_day and day < self.newest_day() and not said.is_short:
+        if shown.has_next_day and day < self.newest_day() and not (said.is_short or shown.trouble):
             for page in pages:
                 keep(self._session, page)
         return said
@@ -181,6 +181,8 @@ def dated_listing(
     Raises:
         SourceError: it counts nothing, and nobody confirms that.
     """
+    if shown.trouble:
+        source = f"{source}; {shown.trouble}"
     if shown.elsewhere:
         papers = counted(shown.elsewhere, "paper")
         source = f"{source}; {papers} of its own left out that only another category got"
@@ -198,14 +200,17 @@ def dated_listing(
     lines = tuple(map(ListingEntry.of, entries))
     added = len({line.arxiv_id for line in lines} - {entry.arxiv_id for entry in shown.listed})
     expected = len(lines) + max(0, shown.expected - len(shown.listed) - added)
+    state = ListingState.COMPLETE if expected else ListingState.NONE
+    is_short = expected > len(lines)
     return CategoryListing(
         category,
-        ListingState.COMPLETE if expected else ListingState.NONE,
+        ListingState.UNCHECKED if shown.trouble and expected else state,
         lines,
-        expected or None,
+        (expected or None) if is_short or not shown.trouble else None,
         source,
         doubtful=doubtful,
         later_is_known=reached,
+        may_heal=bool(shown.trouble),
     )
 
 

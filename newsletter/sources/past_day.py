@@ -11,6 +11,7 @@ from newsletter.sources.base import (
     Listing,
     ListingState,
     Paper,
+    PaperId,
     SourceError,
 )
 from newsletter.sources.dated_pages import PageRefusedError
@@ -21,6 +22,7 @@ from newsletter.sources.listing_status import (
     with_html,
 )
 from newsletter.sources.oai import Record
+from newsletter.text import counted
 
 Named = Callable[[Sequence[str]], dict[str, Paper]]  # what the API knows of those named
 
@@ -152,6 +154,24 @@ def instead(rebuilt: FetchResult, better: FetchResult) -> FetchResult:
     told = {listing.category: listing for listing in better.listings}
     listings = tuple(told.get(listing.category, listing) for listing in rebuilt.listings)
     return FetchResult(listings, rebuilt.papers | better.papers)
+
+
+def filled_in(listing: Listing, rebuilt: Listing) -> Listing:
+    """A listing that lacks lines which arXiv counted, with whom the dates name beyond it."""
+    known = {announcement.paper.arxiv_id for announcement in listing.announcements}
+    known |= {PaperId.read(name, 1).arxiv_id for name in listing.missing}
+    more = [told for told in rebuilt.announcements if told.paper.arxiv_id not in known]
+    if not more:
+        return listing
+    announcements = (*listing.announcements, *more)
+    is_short = bool(listing.missing) or len(announcements) < (listing.expected or 0)
+    return replace(
+        listing,
+        state=ListingState.PARTIAL if is_short else ListingState.RECONSTRUCTED,
+        announcements=announcements,
+        source=f"{listing.source}; {counted(len(more), 'paper')} by {rebuilt.source}",
+        may_heal=True,
+    )
 
 
 def unreachable(categories: Iterable[str], day: date, trouble: str) -> FetchResult:

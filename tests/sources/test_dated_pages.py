@@ -89,7 +89,6 @@ def test_a_page_without_links_is_of_the_category_that_its_heading_names() -> Non
         *((body, "this is no") for body, _ in NO_ANSWERS),
         (b"<html><body><h1>Invalid date: 2020-01-01</h1></body></html>", "Invalid date: 2020"),
         (page(NEW), "this is no page of a past day"),
-        (catchup(NEW, CROSS, day=DAY, total=1), "counts 1 papers and lists 2"),
         (WHOLE.replace(b"entries for Tue, 24 Nov", b"entries for Mon, 23 Nov"), "of 2026-11-23"),
         (WHOLE.replace(b"Total of 4", b"Total of 5", 1), "this is no page of a past day"),
         (WHOLE.replace(b"24 Nov 2026", b"31 Nov 2026"), "bears no date"),
@@ -120,11 +119,34 @@ def test_where_the_count_changes_between_the_pages_the_day_is_read_again() -> No
     assert asked == [1, 2, 1, 2]
 
 
-def test_pages_that_never_agree_are_not_believed() -> None:
-    first = catchup(*many(1, 2000), day=DAY, total=2003)
-    second = catchup(*many(2001, 4), day=DAY, total=2004)
-    with pytest.raises(SourceError, match="count 2003 papers and list 2004"):
-        read(first, second, first, second, first, second)
+FULL = many(1, 2000)
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected", "listed", "trouble"),
+    [
+        ([(FULL, 2003), (many(2001, 4), 2004)], 2004, 2004, "count 2003 and 2004 papers and list"),
+        ([(FULL, 2003), (many(2001, 3), 2001)], 2003, 2003, "count 2001 and 2003 papers and list"),
+        ([(FULL, 2003), (many(2001, 3), 2005)], 2005, 2003, "count 2003 and 2005 papers and list"),
+        ([(FULL, 1999), (many(2001, 3), 2003)], 2003, 2003, "count 1999 and 2003 papers and list"),
+        ([(FULL, 2003), (FULL, 2003)], 2003, 2000, ""),
+        ([(many(1, 3), 2)], 3, 3, "count 2 papers and list 3"),
+    ],
+)
+def test_pages_that_never_agree_keep_whom_they_name_and_prove_no_count(
+    pages: list[tuple[list[Told], int]], expected: int, listed: int, trouble: str
+) -> None:
+    found = read(*[catchup(*papers, day=DAY, total=total) for papers, total in pages] * 3)
+    assert (found.expected, len(found.listed)) == (expected, listed)
+    assert trouble in found.trouble
+    assert bool(trouble) is bool(found.trouble)
+
+
+def test_a_second_page_of_another_day_leaves_the_first_page_its_papers() -> None:
+    first = catchup(*FULL, day=DAY, total=2003)
+    found = read(*[first, catchup(NEW, day=NEXT)] * 3)
+    assert (found.expected, len(found.listed)) == (2003, 2000)
+    assert found.trouble == f"page 2 of it: the page of {DAY} is of {NEXT}"
 
 
 def test_a_page_that_counts_fifty_and_lists_none_is_not_believed() -> None:

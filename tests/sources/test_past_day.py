@@ -312,6 +312,27 @@ def test_a_day_of_two_pages_is_read_over_both(arxiv: StandIn) -> None:
     assert (listing.state, listing.expected) == (ListingState.COMPLETE, 2003)
 
 
+def test_pages_that_disagree_keep_whom_they_name_and_are_filled_in_by_date(
+    arxiv: StandIn,
+) -> None:
+    held_back = Told("2611.00009v1", published=BEFORE, updated=BEFORE)
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(held_back, day=DAY, following=NEXT, total=2)))
+    arxiv.oai(Reply(b"", 404))
+    arxiv.api(Reply(answer(held_back, NEW)))
+    listing = only(fetch(arxiv))
+    assert (listing.state, listing.expected) == (ListingState.RECONSTRUCTED, 2)
+    assert said(listing) == [("2611.00009v1", "new"), TOLD[0]]
+    assert listing.source.endswith("1 paper by API, by date, without replacements: it does not"
+                                   " find them")  # fmt: skip
+    assert listing.may_heal
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(held_back, NEW, day=DAY, following=NEXT, total=1)))
+    listing = only(fetch(arxiv))
+    assert (listing.state, listing.expected) == (ListingState.UNCHECKED, None)
+    assert "its pages count 1 papers and list 2" in listing.source
+    arxiv.catchup("cs.SD", DAY, Reply(catchup(held_back, NEW, day=DAY, following=NEXT)))
+    assert only(fetch(arxiv)).state is ListingState.COMPLETE
+
+
 def test_what_was_partial_heals_and_what_is_known_is_not_asked_for_again(arxiv: StandIn) -> None:
     arxiv.papers = by_name(NEW, FIRST, REVISED, CROSS)
     first = fetch(arxiv)
