@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import completeness, fetching, issues, papers, slugs
+from newsletter import completeness, delivery_counters, fetching, issues, papers, slugs
 from newsletter.config import NewsletterSettings
 from newsletter.day_report import DayReport
 from newsletter.errors import NewsletterError, StoppedError, WrongUseError
@@ -234,32 +234,49 @@ def deliver_batch(
     return send_batch(_sending(services, lambda _done: None, NO_OVERRIDE), batch_id, mails)
 
 
-def admit_restored(services: Services, issue_id: int) -> int:
-    """The operator says that the database was restored; how many are uncertain for it.
+@dataclass(frozen=True)
+class AdmittedIssue:
+    """What the operator's word that the database was restored changed."""
+
+    uncertain: int  # deliveries
+    holds_others: bool = False  # all other issues up to now
+
+
+def admit_restored(services: Services, issue_id: int) -> AdmittedIssue:
+    """The operator says that the database was restored: what may have been sent is uncertain.
+
+    They are believed also where nothing else says so, as after a snapshot of the whole machine:
+    then all other issues up to now are held, too.
 
     Raises:
-        WrongUseError: nothing says so.
+        WrongUseError: it was said of this issue before, and nothing of it waits.
     """
     memory = services.memory
     if memory is None:
-        return 0
+        return AdmittedIssue(0)
     freeze_rest(services, issue_id)  # else who was sent to since would come anew
     with services.database.read() as session:
         issue = session.get_one(IssueRow, issue_id)
+        waits = delivery_counters.is_open(session, issue_id)
     found = restored.suspicion(services.database, memory, issue)
     found = found or restored.taken_by_provider(services.database, adopt(services.transport), issue)
-    if found is None and memory.knows(IssueDays.of(issue)):
+    is_known = found is None and memory.knows(IssueDays.of(issue))
+    if is_known and issue.admitted_at is not None and not waits:
         raise WrongUseError(
             f"the database knows of everything this machine sent of {issue.newsletter} {issue.day}"
         )
     with services.database.write.begin() as session:
-        return restored.admit_restored(
+        now = services.clock()
+        if is_known:
+            server_identity.say_restored(session, now)
+        number = restored.admit_restored(
             session,
             memory,
             session.get_one(IssueRow, issue_id),
-            services.clock(),
+            now,
             only_here=found is not None and found.only_here,
         )
+    return AdmittedIssue(number, holds_others=is_known)
 
 
 def say_restored(services: Services) -> None:

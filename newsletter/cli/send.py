@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @click.option(
     "--restored",
     is_flag=True,
-    help="The database comes from a copy: what may have been sent since is uncertain. With --day of"
-    " an issue that is not there, all issues up to now are held.",
+    help="The database comes from a copy: what may have been sent since is uncertain. Where nothing"
+    " but you knows of it, or the issue of --day is not there, all issues up to now are held.",
 )
 @click.option(
     "--moved",
@@ -62,8 +62,10 @@ def send(
         if moved:
             daily.admit_moved(services, issue.id)
         if restored:
-            number = daily.admit_restored(services, issue.id)
-            common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now")
+            admitted = daily.admit_restored(services, issue.id)
+            others = ", and other issues up to now are held" if admitted.holds_others else ""
+            number = admitted.uncertain
+            common.warn(f"{newsletter.slug} {issue.day}: {number} are uncertain now{others}")
         content = daily.load_frozen_issue(services, issue.id)
         result = daily.send_frozen_issue(
             services, issue.id, content, Override(late=late, waiting=True)

@@ -243,6 +243,29 @@ def test_who_brought_a_machine_back_can_say_so_before_an_issue_is_there(
     assert arrived(settings.folder) == readers
 
 
+def test_who_brought_a_machine_back_is_believed_in_the_middle_of_an_issue(
+    cli: Cli, settings: Settings, send: Send, copies: Copies, readers: list[str]
+) -> None:
+    """As the page on backups says it, word by word; nothing else on the machine knows."""
+    (page,) = (Path(__file__).parents[2] / "docs").glob("backup.md")
+    section = page.read_text().partition("## A snapshot")[2].partition("\n## ")[0]
+    commands = re.findall(r"`newsletter (send SLUG[^`]*--restored)`", section)
+    assert commands == ["send SLUG --day TODAY --restored", "send SLUG --restored"]
+    assert send(4) == readers[:4]
+    copies.take(whole_machine=True)
+    assert send(4) == readers[4:8]
+    copies.bring_back()
+    today = commands[0].replace("SLUG", "audio").replace("TODAY", "2025-07-11").split()
+    said = cli(*today)
+    assert said.code == 0
+    assert "8 are uncertain now, and other issues up to now are held" in said.err
+    assert "nothing to do" in cli("run").out
+    assert "8 settled as resend" in cli("deliveries", "settle", "--as", "resend").out
+    assert "12 sent" in cli("send").out
+    again = cli(*commands[1].replace("SLUG", "audio").split())
+    assert (again.code, arrived(settings.folder)) == (2, readers[4:])
+
+
 def test_days_that_became_one_issue_are_compared_with_the_issues_of_each(
     cli: Cli, settings: Settings, send: Send, copies: Copies, readers: list[str]
 ) -> None:
