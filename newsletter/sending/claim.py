@@ -200,6 +200,7 @@ def skip_claimed(
     number = len(subscribers)
     changes = {DeliveryState.SENDING: -number, DeliveryState.SKIPPED: number}
     delivery_counters.shift(session, share.batch_id, changes)
+    session.execute(_COUNT, {"issue": share.issue_id, "more": -number})  # as if never claimed
 
 
 def next_pending(

@@ -1,7 +1,8 @@
 """Whom this machine claimed of an issue, and as which of its claims: 16 bytes each.
 
 A database that was restored from before asks it who can have been sent to since. Each entry bears
-its number in the order of claiming, so that one that is missing is noticed.
+its number in the order of claiming, so that one that is missing is noticed. A second one of the
+same number says that the claim was given back, and nothing of it had left.
 """
 
 import os
@@ -12,12 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 _ENTRY = struct.Struct("<QQ")  # number of the claim, subscriber
+_GIVEN_BACK = 1 << 63  # beside the number
 
 
 @dataclass(frozen=True)
 class ClaimedSince:
-    subscribers: frozenset[int]
+    subscribers: frozenset[int]  # without those of whose claims nothing left
     until: datetime  # of the last claim
+    given_back: frozenset[int]  # whose last claim before had been given back in the end
 
 
 def append_claims(file: Path, claims: int, subscribers: Sequence[int]) -> None:
@@ -27,10 +30,22 @@ def append_claims(file: Path, claims: int, subscribers: Sequence[int]) -> None:
         OSError: it cannot be written.
     """
     first = claims - len(subscribers) + 1
-    entries = [_ENTRY.pack(first + place, number) for place, number in enumerate(subscribers)]
+    _append(file, [(first + place, number) for place, number in enumerate(subscribers)])
+
+
+def append_given_back(file: Path, claims: Sequence[tuple[int, int]]) -> None:
+    """Nothing left of these, each a number of a claim and its subscriber.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    _append(file, [(_GIVEN_BACK | number, who) for number, who in claims])
+
+
+def _append(file: Path, entries: Sequence[tuple[int, int]]) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(descriptor, b"".join(entries))
+        os.write(descriptor, b"".join(_ENTRY.pack(*entry) for entry in entries))
     finally:
         os.close(descriptor)
 
@@ -45,7 +60,18 @@ def claimed_since(file: Path, before: int, last: int) -> ClaimedSince | None:
     except OSError:
         return None
     whole = content[: len(content) // _ENTRY.size * _ENTRY.size]
-    found = {number: who for number, who in _ENTRY.iter_unpack(whole) if before < number <= last}
-    if len(found) != last - before:
+    entries = set(_ENTRY.iter_unpack(whole))
+    made = {number: who for number, who in entries if before < number <= last}
+    if len(made) != last - before:
         return None
-    return ClaimedSince(frozenset(found.values()), datetime.fromtimestamp(changed_s, UTC))
+    earlier: dict[int, int] = {}  # subscriber -> the last claim before
+    for number, who in entries:
+        if number <= before:
+            earlier[who] = max(number, earlier.get(who, 0))
+    return ClaimedSince(
+        frozenset(
+            who for number, who in made.items() if (_GIVEN_BACK | number, who) not in entries
+        ),
+        datetime.fromtimestamp(changed_s, UTC),
+        frozenset(who for who, number in earlier.items() if (_GIVEN_BACK | number, who) in entries),
+    )

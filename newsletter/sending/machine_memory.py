@@ -98,6 +98,16 @@ class MachineMemory:
             except OSError as error:
                 _log.warning("%s cannot be written: %s", self.elsewhere, error.strerror)
 
+    def give_back(self, issue: IssueDays, claims: Sequence[tuple[int, int]]) -> None:
+        """Nothing left of these claims, each with its number and its subscriber."""
+        if self.elsewhere is None or not claims:
+            return
+        try:
+            record = self.elsewhere / f"{issue.name}{_RECORD}"
+            claim_record.append_given_back(record, claims)
+        except OSError as error:
+            _log.warning("%s cannot be written: %s", self.elsewhere, error.strerror)
+
     def claims_of(self, issue: IssueDays) -> int:
         """How many mails of an issue this machine ever claimed."""
         return max(_read(folder, issue.name + _FENCE) for folder in self._folders())

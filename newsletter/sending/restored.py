@@ -101,7 +101,7 @@ def admit_restored(
     rows = [
         row
         for row in session.execute(_OPEN, {"issue": issue.id})
-        if row.state == DeliveryState.SENDING or claimed is None or _may_have(row, claimed)
+        if claimed is None or _may_have(row, claimed)
     ]
     _make_uncertain(session, issue, rows, now)
     issue.claims = max(remembered, issue.claims, *map(memory.claims_of, others), 0)
@@ -197,6 +197,7 @@ def _claimed_since(
     return ClaimedSince(
         frozenset().union(*(claimed.subscribers for claimed in known)),
         max(claimed.until for claimed in known),
+        frozenset().union(*(claimed.given_back for claimed in known)),
     )
 
 
@@ -216,9 +217,14 @@ _OPEN = (
 
 
 def _may_have(row: Row[int, int, str, datetime | None], claimed: ClaimedSince) -> bool:
-    """Claimed since; or somebody who is newer than that, and was perhaps here before the copy."""
+    """Claimed since or at the copy, and perhaps sent; or somebody who is newer than that.
+
+    Who is newer was perhaps here before the copy.
+    """
     if row.subscriber_id in claimed.subscribers:
         return True
+    if row.state == DeliveryState.SENDING:
+        return row.subscriber_id not in claimed.given_back
     return row.created_at is not None and row.created_at > claimed.until
 
 

@@ -59,6 +59,7 @@ class BatchWorker:
         self.meanwhile: Callable[[], None] = nothing
         self._most = sending.transport.at_once
         self._out: dict[str, Recipient] = {}  # handed out, no outcome yet
+        self._claims: dict[str, int] = {}  # the numbers of theirs, in the order of the issue's
         self._begun: dict[str, int] = {}  # the how manieth of the run, of those on the wire
         self._answered: dict[str, int] = {}  # how many were begun then, of those not noted yet
         self._answers: list[DeliveryResult] = []  # not recorded yet
@@ -126,6 +127,7 @@ class BatchWorker:
 
     def note(self, mail: Message, result: SendResult) -> None:
         """Keep an outcome for the next recording, or hold it back until it can be judged."""
+        self._claims.pop(mail.reference, None)
         begun = self._begun.pop(mail.reference, 0)
         answered = self._answered.pop(mail.reference, self._breaker.begun)
         recipient, by_hand = self._out.pop(mail.reference), self._sending.override.waiting
@@ -175,6 +177,7 @@ class BatchWorker:
         with self._sending.database.share.begin() as session:
             self._record(session)
             ledger.unclaim(session, unsent, self._sending.clock())
+        self._remember_unsent(unsent)
         if unsent:
             self.after = min(recipient.subscriber_id for recipient in unsent) - 1
         self._out.clear()
@@ -250,7 +253,8 @@ class BatchWorker:
             session, self._issue_id, self._mails, claimed.recipients, now, claimed.interests
         )
         wanted = quiet_issues.leave_out(session, share, picked, now)
-        return replace(claimed, recipients=wanted)
+        left_out = len(claimed.recipients) - len(wanted)
+        return replace(claimed, recipients=wanted, claims=claimed.claims - left_out)
 
     def _share(self) -> claim.BatchRef:
         state = self._lease_state
@@ -285,9 +289,18 @@ class BatchWorker:
         if self._journal is not None and memory is not None:
             subscribers = [recipient.subscriber_id for recipient in recipients]
             memory.remember(self._days, claimed.claims, subscribers)
+            first = claimed.claims - len(recipients) + 1
+            self._claims |= {who.reference: first + at for at, who in enumerate(recipients)}
             if claimed.log_end is not None:
                 memory.see_log(self._restore_mark, claimed.log_end)
         self._out.update({recipient.reference: recipient for recipient in recipients})
+
+    def _remember_unsent(self, unsent: Sequence[Recipient]) -> None:
+        """What surely did not leave is not uncertain where the database comes from a copy."""
+        numbers = [self._claims.pop(recipient.reference, 0) for recipient in unsent]
+        if self._sending.memory is not None:
+            given = zip(numbers, (recipient.subscriber_id for recipient in unsent), strict=True)
+            self._sending.memory.give_back(self._days, [claim for claim in given if claim[0]])
 
     def _record(self, session: Session, rates: Sequence[str] = ()) -> None:
         session.connection()  # its turn may take a while, and the lease begins after it
