@@ -293,6 +293,12 @@ def admit_moved(services: Services, issue_id: int) -> None:
             restored.admit_moved(session, services.memory, issue, services.clock())
 
 
+def say_moved(services: Services) -> None:
+    """The same before there is an issue: what comes is sent from this machine."""
+    if services.memory is not None:
+        services.memory.make_known()
+
+
 def _sending(services: Services, step: Step, forced: Override) -> SendContext:
     limits = services.sending
     return SendContext(

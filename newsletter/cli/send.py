@@ -45,6 +45,7 @@ def send(
     """
     from newsletter import completeness, daily, issues
     from newsletter.day_report import DayReport
+    from newsletter.errors import NothingYetError
     from newsletter.sending.context import Override
 
     settings = common.load(config_file)
@@ -58,7 +59,14 @@ def send(
                     f"issues up to now are held, {newsletter.slug} {day} too once it is there"
                 )
                 return False
-            issue = issues.get_issue(session, newsletter.slug, day)
+            try:
+                issue = issues.get_issue(session, newsletter.slug, day)
+            except NothingYetError:
+                if not moved:
+                    raise
+                daily.say_moved(services)
+                common.warn(f"this machine goes on; no issue of {newsletter.slug} is there yet")
+                return True
         if moved:
             daily.admit_moved(services, issue.id)
         if restored:

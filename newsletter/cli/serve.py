@@ -40,11 +40,13 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
     from waitress import create_server
 
     from newsletter.errors import NewsletterError
+    from newsletter.sending import machine_memory
     from newsletter.web import create_app, request_framing
 
     settings = common.load(config_file)
     app = create_app(settings, sends_mail=True)
     database = app.extensions["newsletter.database"]
+    machine_memory.take_readers_in(settings, database)
     _say_what_is_lost(settings, database)
     background = app.extensions["newsletter.background"]
     request_framing.be_strict()

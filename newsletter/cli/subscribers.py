@@ -69,6 +69,7 @@ def add(
     At once with proof of consent, else by a mail that asks them to confirm.
     """
     from newsletter import bootstrap
+    from newsletter.sending import machine_memory
     from newsletter.subscribers import lifecycle
     from newsletter.transactional.build import ask_to_confirm
 
@@ -84,6 +85,7 @@ def add(
     )
     now = common.utc_now()
     with common.open_database(settings, *wish.newsletters) as database:
+        machine_memory.take_readers_in(settings, database)
         with database.write.begin() as session:
             subscriber = lifecycle.add_subscriber(session, email, wish, consent, now)
             asked = lifecycle.subscriber_to_ask(session, subscriber, wish)

@@ -88,6 +88,7 @@ def import_list(
     killed, the same command goes on where it was; repeated, it does nothing twice. Exit code 1
     where a line could not be read.
     """
+    from newsletter.sending import machine_memory
     from newsletter.subscribers import import_files, importing
     from newsletter.subscribers.import_review import ListReview, review_list
     from newsletter.subscribers.import_rows import UNREADABLE
@@ -115,6 +116,8 @@ def import_list(
         real.rehearsal() if dry_run else nullcontext(real) as database,
         common.bar("importing", survey.lines) as step,
     ):
+        if not dry_run:
+            machine_memory.take_readers_in(settings, real)
         entries = import_files.read_entries(file, survey.encoding, column)
         print_row = _teller(troubled, write_report, step)
         if keeps_out:

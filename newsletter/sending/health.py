@@ -18,6 +18,11 @@ from newsletter.sending import holds, machine_memory, rate_limit, restored
 from newsletter.sending.machine_memory import VARIABLE, MachineMemory
 from newsletter.text import brief, without_addresses
 
+_NEW_HERE = (
+    "the database comes from another machine, and issues are held here: `newsletter send --moved`"
+    " where that one sends no more, `newsletter send SLUG --day TODAY --restored` where it may have"
+    " sent since the copy"
+)
 _LEFT = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 _PASSING = ("overlay", "tmpfs", "ramfs")
 _NEWEST = select(IssueRow).order_by(IssueRow.day.desc()).limit(30)
@@ -76,10 +81,7 @@ def _issues(
     settings: Settings, database: Database, session: Session, now: datetime
 ) -> Iterator[Finding]:
     memory = machine_memory.machine_memory(settings, session)
-    if (trouble := memory.trouble()) is not None:
-        yield _unwritable_memory(settings, trouble)
-    elif (passing := _passing_memory(settings, memory)) is not None:
-        yield Finding("sending", Severity.WARNING, passing)
+    yield from _memory(settings, database, memory)
     max_age = timedelta(hours=settings.sending.max_age_h)
     judged = set[str]()
     for issue in session.scalars(_NEWEST):
@@ -108,6 +110,15 @@ def _issues(
                 " `newsletter deliveries settle` decides"
             )
             yield Finding("sending", Severity.WARNING, text)
+
+
+def _memory(settings: Settings, database: Database, memory: MachineMemory) -> Iterator[Finding]:
+    if (trouble := memory.trouble()) is not None:
+        yield _unwritable_memory(settings, trouble)
+    elif (passing := _passing_memory(settings, memory)) is not None:
+        yield Finding("sending", Severity.WARNING, passing)
+    if database.engine.dialect.name == "sqlite" and memory.is_new_here():
+        yield Finding("sending", Severity.WARNING, _NEW_HERE)
 
 
 def _unwritable_memory(settings: Settings, trouble: str) -> Finding:

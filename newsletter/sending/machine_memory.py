@@ -33,7 +33,7 @@ from newsletter.sending.claim_record import ClaimedSince
 
 VARIABLE = "NEWSLETTER_STATE_DIR"
 IDENTITY = "database"  # a key that every database has since migration 0012
-_SENT_FROM = "sent from"  # a key once some machine has sent of the database
+_SENT_FROM = "sent from"  # a key once some machine has sent of the database, or took readers in
 _KNOWN = "known"  # a file: this machine sends of it; what it holds is a day that it was restored
 _FENCE, _RECORD = ".fence", ".claimed"
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?\.fence")
@@ -67,7 +67,7 @@ class MachineMemory:
 
     folder: Path
     elsewhere: Path | None = None
-    was_sent_from: bool = False  # some machine, perhaps another one
+    was_sent_from: bool = False  # or has readers, of some machine, perhaps another one
 
     @property
     def journals(self) -> Path:
@@ -148,13 +148,21 @@ class MachineMemory:
 
     def is_foreign(self, day: date) -> bool:
         """Whether the database came from another machine, which may have sent that day's issue."""
-        if not self.was_sent_from or self.elsewhere is None or not _can_write(self.elsewhere):
+        if not self._can_tell or self.elsewhere is None:
             return False
         try:
             restored = (self.elsewhere / _KNOWN).read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return True
         return bool(restored) and day <= date.fromisoformat(restored)
+
+    def is_new_here(self) -> bool:
+        """Whether the database came from another machine, and nobody said yet what that one did."""
+        return self._can_tell and not (self.elsewhere or Path()).joinpath(_KNOWN).exists()
+
+    @property
+    def _can_tell(self) -> bool:
+        return self.was_sent_from and self.elsewhere is not None and _can_write(self.elsewhere)
 
     def make_known(self, restored: date | None = None) -> None:
         """This machine sends of it from now on; issues up to the day it was restored stay held."""
@@ -164,7 +172,10 @@ class MachineMemory:
             (self.elsewhere / _KNOWN).write_text(content, encoding="ascii")
 
     def register(self, database: Database) -> None:
-        """Some machine sends of it now: that it is this one is known here, and nowhere else."""
+        """Some machine sends of it now, or takes readers in; here alone is known that it is this.
+
+        So a copy that goes to another machine is known there for what it is.
+        """
         if self.was_sent_from or self.elsewhere is None:
             return
         with database.write.begin() as session:
@@ -205,6 +216,19 @@ def machine_memory(settings: Settings, session: Session) -> MachineMemory:
     return MachineMemory(
         _marks_folder(settings), elsewhere, session.get(KeyRow, _SENT_FROM) is not None
     )
+
+
+def take_readers_in(settings: Settings, database: Database) -> None:
+    """From now on there are readers to whom another machine with a copy could send, too.
+
+    On PostgreSQL all machines have the same database.
+    """
+    if database.engine.dialect.name != "sqlite":
+        return
+    with database.read() as session:
+        memory = machine_memory(settings, session)
+    if memory.trouble() is None:
+        memory.register(database)
 
 
 def state_folders(settings: Settings) -> tuple[Path, Path]:

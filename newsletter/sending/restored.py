@@ -174,7 +174,7 @@ def _moved(database: Database, memory: MachineMemory, issue: IssueRow) -> str | 
     what = (
         f"{counted(issue.claims, 'mail')} of it taken up, but not by this machine"
         if issue.claims
-        else "its mails were sent from another machine, and never from this one"
+        else "it may have been sent from another machine, and never was from this one"
     )
     return (
         f"{what} ({memory.elsewhere}): the database is a copy, and more may have been sent since."

@@ -201,6 +201,36 @@ def test_a_copy_on_another_machine_holds_issues_that_it_knows_nothing_of(
     assert arrived(settings.folder) == readers
 
 
+@pytest.mark.parametrize("said_before", [False, True])
+def test_a_copy_from_before_the_first_issue_is_held_on_another_machine(
+    cli: Cli,
+    settings: Settings,
+    readers: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    said_before: bool,
+) -> None:
+    """Where readers were taken in, and whence the issue may have gone out, is another place."""
+    assert cli("subscribers", "add", "new@reader.example", "--consent", "said so").code == 0
+    monkeypatch.setenv("NEWSLETTER_STATE_DIR", str(settings.folder / "another"))
+    if said_before:
+        assert "newsletter send --moved" in cli("check").out
+        said = cli("send", "--moved")
+        assert (said.code, said.err) == (
+            0,
+            "newsletter: this machine goes on; no issue of audio is there yet\n",
+        )
+        assert "comes from another machine" not in cli("check").out
+    else:
+        said = cli("run")
+        assert (said.code, (settings.folder / "outbox").exists()) == (1, False)
+        (line,) = [line for line in said.err.splitlines() if "another machine" in line]
+        assert "`newsletter send audio --day 2025-07-11 --moved` where nothing was" in line
+        assert cli("send", "--moved").code == 0
+    assert "13 sent" in cli("run").out + cli("send").out
+    assert arrived(settings.folder) == ["new@reader.example", *readers]
+
+
 def test_the_folder_of_mails_is_the_provider_s_own_record(
     cli: Cli, settings: Settings, send: Send, copies: Copies
 ) -> None:
