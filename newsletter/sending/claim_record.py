@@ -20,7 +20,6 @@ _GIVEN_BACK = 1 << 63  # beside the number
 class ClaimedSince:
     subscribers: frozenset[int]  # without those of whose claims nothing left
     until: datetime  # of the last claim
-    given_back: frozenset[int]  # whose last claim before had been given back in the end
 
 
 def append_claims(file: Path, claims: int, subscribers: Sequence[int]) -> None:
@@ -64,14 +63,9 @@ def claimed_since(file: Path, before: int, last: int) -> ClaimedSince | None:
     made = {number: who for number, who in entries if before < number <= last}
     if len(made) != last - before:
         return None
-    earlier: dict[int, int] = {}  # subscriber -> the last claim before
-    for number, who in entries:
-        if number <= before:
-            earlier[who] = max(number, earlier.get(who, 0))
     return ClaimedSince(
         frozenset(
             who for number, who in made.items() if (_GIVEN_BACK | number, who) not in entries
         ),
         datetime.fromtimestamp(changed_s, UTC),
-        frozenset(who for who, number in earlier.items() if (_GIVEN_BACK | number, who) in entries),
     )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from newsletter import delivery_counters
 from newsletter.db import Database
 from newsletter.errors import WrongUseError
-from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
+from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, SubscriberRow
 from newsletter.rendering.recipient import campaign_name
 from newsletter.sending import server_identity
 from newsletter.sending.claim_record import ClaimedSince
@@ -101,7 +101,7 @@ def admit_restored(
     rows = [
         row
         for row in session.execute(_OPEN, {"issue": issue.id})
-        if claimed is None or _may_have(row, claimed)
+        if row.state == DeliveryState.SENDING or claimed is None or _may_have(row, claimed)
     ]
     _make_uncertain(session, issue, rows, now)
     issue.claims = max(remembered, issue.claims, *map(memory.claims_of, others), 0)
@@ -197,7 +197,6 @@ def _claimed_since(
     return ClaimedSince(
         frozenset().union(*(claimed.subscribers for claimed in known)),
         max(claimed.until for claimed in known),
-        frozenset().union(*(claimed.given_back for claimed in known)),
     )
 
 
@@ -217,14 +216,9 @@ _OPEN = (
 
 
 def _may_have(row: Row[int, int, str, datetime | None], claimed: ClaimedSince) -> bool:
-    """Claimed since or at the copy, and perhaps sent; or somebody who is newer than that.
-
-    Who is newer was perhaps here before the copy.
-    """
+    """Claimed since and not given back; or who is newer, and was perhaps here before the copy."""
     if row.subscriber_id in claimed.subscribers:
         return True
-    if row.state == DeliveryState.SENDING:
-        return row.subscriber_id not in claimed.given_back
     return row.created_at is not None and row.created_at > claimed.until
 
 
@@ -234,6 +228,7 @@ def _make_uncertain(
     rows: Sequence[Row[int, int, str, datetime | None]],
     now: datetime,
 ) -> None:
+    """Those rows, among which all are that were on the wire; so nobody has a batch in hand."""
     for start in range(0, len(rows), _AT_ONCE):
         session.execute(
             update(DeliveryRow)
@@ -254,3 +249,9 @@ def _make_uncertain(
         delivery_counters.move(
             session, batch_id, DeliveryState(state), DeliveryState.UNCERTAIN, number
         )
+    session.execute(
+        update(BatchRow)
+        .where(BatchRow.issue_id == issue.id)
+        .values(owner=None, leased_until=None)
+        .execution_options(synchronize_session=False)
+    )

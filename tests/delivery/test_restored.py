@@ -5,7 +5,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -113,6 +113,9 @@ def test_only_whom_this_machine_claimed_since_the_copy_is_uncertain(
     said = cli("run")
     assert said.code == 1
     assert "has taken up 8 mails of it, the database knows of 5" in said.err
+    with bootstrap.open_database(settings) as database, database.write.begin() as session:
+        until = common.utc_now() + timedelta(minutes=5)  # who had it in hand at the copy
+        session.execute(update(BatchRow).values(owner="worker:1:gone", leased_until=until))
     said = cli("send", "--restored")
     assert "2 are uncertain now" in said.err
     assert "10 sent + 0 skipped + 0 failed + 2 uncertain" in said.out
