@@ -176,6 +176,8 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> bool:
     old = session.get(ListingRow, (listing.day, listing.category))
     if old is not None and _says_less(listing, old, now):
         old.may_heal = old.may_heal and listing.may_heal
+        if listing.day >= calendar.newest_day(now):
+            _doubt_count(old, listing, now)
         return False
     known = papers.by_id(session, (announcement.paper for announcement in listing.announcements))
     lost = [
@@ -211,6 +213,13 @@ def _keep_listing(session: Session, listing: Listing, now: datetime) -> bool:
     )
     _keep_announcements(session, listing)
     return True
+
+
+def _doubt_count(old: ListingRow, listing: Listing, now: datetime) -> None:
+    """Where arXiv counts more than is kept, what is kept is a part, until arXiv agrees with it."""
+    if (listing.expected or 0) > (old.expected or old.found):
+        old.fetched_at = old.fetched_at if old.state in _LACKING else now
+        old.state, old.expected = ListingState.PARTIAL, listing.expected
 
 
 def _says_less(listing: Listing, old: ListingRow, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from newsletter.models import ListingRow
 from newsletter.services import Services
 from newsletter.sources.base import (
     FetchResult,
+    KeepsPages,
     Listing,
     NoNetworkError,
     SourceError,
@@ -40,6 +41,8 @@ def fetch(
     missing = [category for category in newsletter.categories if again or category not in good]
     left_out: Sequence[Listing] = ()
     if missing:
+        if isinstance(services.source, KeepsPages):
+            services.source.forget_pages(row.category for row in known if _lacks_lines(row))
         try:
             fetched = _ask(services, missing, day)
         except (SourceError, NoNetworkError) as error:
@@ -51,6 +54,11 @@ def fetch(
             left_out = announcements.store_fetched(session, fetched, services.clock())
             known = papers.listings(session, day, newsletter.categories)
     return FetchedDay(known, left_out)
+
+
+def _lacks_lines(row: ListingRow) -> bool:
+    """Whether arXiv counted papers that no page has named yet."""
+    return row.found + len(row.missing) < (row.expected or 0)
 
 
 def _ask(services: Services, categories: Sequence[str], day: date) -> FetchResult:

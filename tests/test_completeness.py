@@ -331,6 +331,27 @@ def test_a_past_day_from_saved_files_is_previewed_without_the_network(
     assert not arxiv.asked
 
 
+@pytest.mark.usefixtures("readers", "set_now")
+def test_a_saved_page_of_today_that_counts_more_has_arxiv_asked_until_it_agrees(
+    cli: Cli, settings: Settings, arxiv: StandIn
+) -> None:
+    announce(arxiv, *ALL)
+    assert "complete 3/3" in cli("fetch").out
+    counts_more = page(*ALL).replace(b"Total of 3", b"Total of 5")
+    (settings.folder / "new.html").write_bytes(counts_more)
+    given = cli("fetch", "--day", "2025-07-11", "--from-file", str(settings.folder / "new.html"))
+    assert (given.code, "partial 3/5" in given.out) == (1, True)
+    arxiv.page("cs.SD", Reply(counts_more))
+    arxiv.asked.clear()
+    waiting = cli("run")
+    assert "/list/cs.SD/new" in [request.path for request in arxiv.asked]
+    assert (waiting.code, sent(settings)) == (1, 0)
+    assert "2 papers of cs.SD could not be retrieved" in waiting.err
+    announce(arxiv, *ALL)
+    assert cli("run").code == 0
+    assert sent(settings) > 0
+
+
 LISTS_NONE = re.sub(rb"<dl .*</dl>", b"", page(*ALL), flags=re.DOTALL)
 LISTS_ONE = page(*ALL)[: page(*ALL).index(b"<h3>Cross")]
 LISTS_TWO = page(*ALL)[: page(*ALL).index(b"<h3>Replacement")]

@@ -1,6 +1,6 @@
 """arXiv as it is configured; what speaks to it is loaded when it is first asked: few runs ask."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -40,6 +40,10 @@ class ConfiguredArxiv:
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """Let no wait between requests go on where that says so."""
         self._stopping = stopping
+
+    def forget_pages(self, categories: Iterable[str]) -> None:
+        """Ask for the listing pages of those categories anew."""
+        self._source.forget_pages(categories)
 
     def current_day(self, now: datetime) -> date:
         """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""

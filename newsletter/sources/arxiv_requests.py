@@ -9,7 +9,7 @@ from newsletter.sources import calendar
 from newsletter.sources.api import papers_named
 from newsletter.sources.base import Paper, SourceError
 from newsletter.sources.feed import Feed, parse_feed
-from newsletter.sources.http.get import forget, get, keep, now
+from newsletter.sources.http.get import forget, forget_address, get, keep, now
 from newsletter.sources.listing_page import (
     ListingPage,
     category_of,
@@ -64,6 +64,12 @@ class ArxivRequests:
             if page.day == newest:  # no other one comes before the next batch
                 keep(self.session, response)
         return page
+
+    def forget_page(self, category: str) -> None:
+        """Ask for that listing page anew, however whole the one was that is kept."""
+        self._whole.pop(category, None)
+        if self._listing_url is not None:
+            forget_address(self.session, self._listing_url.format(category=category))
 
     def feed(self, category: str) -> Feed:
         """The feed of one category.

@@ -75,6 +75,11 @@ class ArxivSource:
         """Call that whenever a category is done and another one follows."""
         self._progress = progress
 
+    def forget_pages(self, categories: Iterable[str]) -> None:
+        """Ask for the listing pages of those categories anew."""
+        for category in categories:
+            self._requests.forget_page(category)
+
     def current_day(self, now: datetime) -> date:
         """The pages show a batch from its evening on, the feeds from midnight, US Eastern."""
         return calendar.newest_day(now) if self._has_pages else calendar.newest_feed_day(now)

@@ -1,7 +1,7 @@
 """What a source hands over: a day's listings, the papers in them, sentences made elsewhere."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -241,6 +241,14 @@ class KnowsCalendar(Protocol):
 
     def passes_over(self, day: date) -> bool:
         """Whether what was read already shows that there was no announcement that day."""
+
+
+@runtime_checkable
+class KeepsPages(Protocol):
+    """A source that keeps whole pages until there may be others."""
+
+    def forget_pages(self, categories: Iterable[str]) -> None:
+        """Ask for those categories anew: arXiv is known to count more than was kept."""
 
 
 @runtime_checkable

@@ -566,6 +566,10 @@ def test_what_no_asking_changes_before_the_next_batch_is_asked_once_over_all_pro
     arxiv.clock.now += 3 * 3600
     assert [fetch(arxiv, day=day) for day in (monday, DAY)] == first
     assert set(paths(arxiv)) == {"/api/query"}
+    counts_more = source(arxiv)  # as somebody's saved page of that day said
+    counts_more.forget_pages(["cs.SD"])
+    counts_more.fetch(("cs.SD",), monday)
+    assert paths(arxiv).count("/list/cs.SD/new") == 1
     arxiv.clock.now += 8 * 3600  # another batch may be out
     fetch(arxiv)
     assert paths(arxiv).count(f"/catchup/cs.SD/{DAY}") == 1

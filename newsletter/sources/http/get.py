@@ -36,11 +36,16 @@ def keep(session: requests.Session, response: requests.Response) -> None:
 
 def forget(session: requests.Session, response: requests.Response) -> None:
     """Ask for this answer anew the next time: it arrived, but it is not what it should be."""
-    adapter = session.get_adapter(response.url)
+    for answer in (*response.history, response):
+        forget_address(session, answer.url)
+
+
+def forget_address(session: requests.Session, url: str) -> None:
+    """Ask for that address anew the next time."""
+    adapter = session.get_adapter(url)
     if isinstance(adapter, PoliteAdapter):
-        for answer in (*response.history, response):
-            adapter.remembered.forget(answer.url)
-            adapter.just_came.forget(answer.url)
+        adapter.remembered.forget(url)
+        adapter.just_came.forget(url)
 
 
 def now(session: requests.Session, url: str) -> datetime:
