@@ -89,8 +89,8 @@ _FOLLOWS_NOUN = lazy_pattern(
     rf"|\s+of\s+(?:(?:this|the|our|my|present)\s+)*(?!{OTHER}\b)"
     rf"(?!\w+ (?:papers|articles|works|manuscripts|preprints)\b)(?:\w+\s+)?(?:{PAPER}\b|it\b|arxiv)"
     rf"|\s+from\s+{ARXIV}"
-    r"|\s+(?:for|due|because|by|as|since|until|to|on|in order|request\w*|notice|note|statement"
-    r"|reasons?|pending|has|is|was)\b",
+    r"|\s+(?:for|due|owing|because|by|as|since|until|to|on|in order|request\w*|notice|note"
+    r"|statement|reasons?|pending|has|is|was)\b",
     re.IGNORECASE,
 )
 _THIS = rf"(?<!earlier )(?<!previous )(?<!old )\b(?!versions?\s*\d){PAPER}"

@@ -122,6 +122,7 @@ _ANOTHER_VERSION = lazy_pattern(
     r"(?:[^.;,]|\.\d|,? arxiv\S+)){0,60}?"
     rf"(?:\b{IS}\s+(?:\w+\s+){{0,2}}|\s)$"
     r"|\b(?:v|version\s*)1\s+(?:\w+\s+){0,3}$"
+    r"|\b(?:supersed|replac|correct|extend|updat)\w*\s+(?:v|version\s*)\d+[\s,]*[(\[]?(?:now )?$"
     r"|\b(?:previously|formerly|once|originally|erroneously|accidentally|mistakenly)\s+$",
     re.IGNORECASE,
 )
@@ -147,8 +148,8 @@ _WHO_OR_WHEN = (
 # "A study of papers retracted by journals", "replaces a paper withdrawn in 2010"; also "a comment
 # on a paper that has since been withdrawn", "(now withdrawn)".
 _OTHERS_BEFORE = lazy_pattern(
-    r"(?:\b(?:of|on|about|among|between|to|with)\s+(?:(?!this|our|my|these)[\w'-]+\s+){0,3}?"
-    r"(?:papers|articles|manuscripts|studies|publications|pre-?prints)"
+    r"(?:\b(?:of|on|about|among|between|to|with|\d[\d,.]*|many|hundreds|thousands)\s+"
+    r"(?:(?!this|our|my|these)[\w'-]+\s+){0,3}?(?:papers|articles|manuscripts|studies|publications|pre-?prints)"
     rf"|\b(?:of|on|about|to|with|replac\w+|correct\w*|extend\w*|supersed\w+)\s+"
     rf"(?:an?|another|some|one|any)\s+(?:\w+\s+)?{PAPER}"
     r"|\b(?:discuss|describ|examin|review|critici|analy[sz]|revisit|refut|comment|stud[iy]|cit"
@@ -236,7 +237,8 @@ def withdraws_something_else(before: str, word: str, behind: str) -> bool:
     before, behind = before[-_NEAR:], behind[:_NEAR]
     if _ONLY_NAMES.search(before) or _COMPOUND.match(behind):
         return True
-    if _ALSO_FROM_ARXIV.search(behind) and not _SEVERAL.match(behind):
+    is_of_others = _SEVERAL.match(behind) or _OTHERS_BEFORE.search(before)
+    if _ALSO_FROM_ARXIV.search(behind) and not is_of_others:
         return False
     return (
         _is_about_a_venue(before, word, behind)

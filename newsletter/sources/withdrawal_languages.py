@@ -14,9 +14,9 @@ _PAPER = (
     r"(?:articles?|papier|pr[ée]publication|manuscrit|texte|travail|document|soumission|version"
     r"|art[ií]culo|trabajo|manuscrito|documento|art[ií]go|trabalho|articolo|lavoro|manoscritto"
     r"|versi[óo]n|vers[ãa]o|versione|artikk?el\w*|artikle[nr]\w*|arbeit|aufsatz"
-    r"|manuskript\w*|paper|preprint\w*|beitrag|bijdrage|stud(?:ie|io|y)|стать[яиюе]|работ[аыу]"
+    r"|manus[ck]ript\w*|versie|paper|preprint\w*|beitrag|bijdrage|stud(?:ie|io|y)|стать[яиюе]|работ[аыу]"
     r"|препринт|рукопись"
-    r"|статт[яюі]|статият?а?|makale\w*|bildiri\w*|artyku\w+|prac[aęy]|articol\w*|lucrare\w*"
+    r"|статт[яюі]|статият?а?|makale\w*|çalışma\w*|bildiri\w*|artyku\w+|prac[aęy]|articol\w*|lucrare\w*"
     r"|článe?k\w*|člán[oe]?k\w*|příspěve?k\w*|práce|prác[uai]|julkaisu\w*|käsikirjoitu\w+"
     r"|cikk\w*|kézirat\w*|άρθρο|εργασία|rad|članak|مقاله|پژوهش|članek\w*|člank\w*|straipsn\w*|rakst\w*)"
 )
@@ -33,7 +33,8 @@ _DO = (
     r"|zurückgezogen|zurückziehen|ingetrokken|teruggetrokken|dra(?:r|git|gits) tillbaka"
     r"|drog tillbaka|tillbakadrage[nt]|tr(?:ekk|ækk|ukk)\w* tilba[kg]e"
     r"|отозван[аоы]?|снят[аоы]?|відкликан\w+|оттегл\w+"
-    r"|geri çek\w+|wycof(?:uj|a)\w+|stahuj\w+|stáhl\w*|stažen[aoy]?|sťahuj\w+|stiah(?:l|nut)\w*"
+    r"|geri çek(?:ti|miş|iyor|il(?:di|miş|iyor|ecek))\w*"
+    r"|wycof(?:uj|a)\w+|stahuj\w+|stáhl\w*|stažen[aoy]?|sťahuj\w+|stiah(?:l|nut)\w*"
     r"|ved(?:etty|ämme|än) (?:pois|takaisin)|peruutettu|visszavon(?!ás)\w+|απ[οέό]σ[υύ]ρ\w+"
     r"|povuk\w+|povučen\w*|povlač\w+"
     r"|پس[\s\u200c]?گرفت\w*(?!\w|[\s\u200c]*ن)|umak(?:nil|njen)\w*|atsaukt\w*|atšauk[tė]\w*)(?!\w)"
@@ -51,11 +52,12 @@ _BEGINS = (
 _ENDS = r"(?:zurück|terug|in(?=\W*$|\s+(?:wegens|vanwege|omdat))|tillbaka|tilba[kg]e|pois|takaisin)"
 _DONE = (
     r"(?:retir(?:[ée]e?|ad[oa]|at)|ritirat[oa]|zurückgezogen|zurückziehen|ingetrokken|teruggetrokken"
-    r"|dragits tillbaka|trukket tilba[kg]e|отозван[аоы]?|снят[аоы]?|geri çekil\w+|wycofan[aey]"
+    r"|dragits tillbaka|trukket tilba[kg]e|отозван[аоы]?|снят[аоы]?|geri çekil(?:di|miş)\w*"
+    r"|wycofan[aey]"
     r"|retras[ăa]?|tillbakadrage[nt]|stažen[aoy]?|stiahnut[ýáé]|vedetty (?:pois|takaisin)"
     r"|peruutettu|visszavonva|povučen\w*|відкликан[ао]?|оттеглена?)(?!\w)"
 )
-_AUTHORS = r"(?:auteurs?|autor(?:e[sn]?|i|a|as)?|nous|wir|авторы?)"
+_AUTHORS = r"(?:auteurs?|autor(?:e[sn]?|i|a|as)?|nous|wir|авторы?|yazar\w*)"
 _REASON = (
     r"(?=\s*(?:$|[.;,:(]|(?:par|por|pel[oa]s?|d[ae]gli|dal(?:l['’]|la|le)?|vom|von|door|przez|av|af)"
     r"(?:\s|(?<=['’]))|(?:à|sur|suite [àa]) |a (?:petición|pedido|solicitud|causa)|su richiesta"
@@ -89,7 +91,7 @@ _ANOTHER = lazy_pattern(
     r"\b(?:pas|jamais|no|nunca|nicht|nie|non|n[ãa]o|не|niet|inte|ikke|není|nebyla?"
     r"|ei|ni|nav|nėra)\b|نسخه[\s\u200c]?\S{0,2}\s?(?:قبلی|پیشین|اول)|\bversi\w+ \d"
     r"|\b(?:premi[èe]re?|pr[ée]c[ée]dente?|ancienne?|anterior|primera?|primeira|prima|erste\w*"
-    r"|frühere\w*|vorige\w*|alte|první|předchozí|poprzedni\w*|предыдущ\w+|перв\w+)\b"
+    r"|frühere\w*|vorige\w*|eerste|eerdere|önceki|alte|první|předchozí|poprzedni\w*|предыдущ\w+|перв\w+)\b"
     r"|\b(?:th[ée]or[èe]me|teorem[aă]|section|secci[óo]n|satz|lemm[ea]"
     r"|cap[ií]tulo|chapitre|kapitel|figur[ae])\b|(?:从|自)(?![^。；，,]{0,20}arxiv)[^。；，,]{1,20}$"
     r"|(?:研究|分析|关于|數據|数据集)[^。；]{0,6}$|未$|没有$",

@@ -11,6 +11,14 @@ from newsletter.sources.withdrawal import abstract_withdraws, comment_withdraws
 from tests.sources import samples
 
 NOTICES = """\
+Author-requested withdrawal owing to an error
+Withdrawal owing to an error in Lemma 3
+De auteurs trekken dit manuscript terug
+De auteurs trekken dit manuscript in
+Wij trekken deze versie in
+Yazarlar bu çalışmayı geri çekti
+Bu çalışma geri çekildi
+Bu çalışma yazarlar tarafından geri çekilmiştir
 Pulled from arXiv by the authors after an error was discovered
 Removed from the arXiv by the authors owing to a copyright dispute
 Taken down from this server by request
@@ -605,6 +613,14 @@ Accepted to Interspeech 2022; the paper was found to contain a labelling error a
 """
 
 DECOYS = """\
+v3 supersedes v2 (withdrawn due to an error)
+Replaces version 2 (withdrawn because of a bug)
+Lists 400 articles withdrawn from arXiv between 2010 and 2024
+A dataset of papers withdrawn from arXiv
+A study of preprints that were withdrawn from arXiv
+Corpus of manuscripts retracted from arXiv
+Bu çalışma konferanstan geri çekildi
+Bu çalışma buzulların geri çekilmesini inceler
 Pulled from the conference by the authors
 Removed from the workshop programme by the authors
 Data pulled from arXiv by the authors
