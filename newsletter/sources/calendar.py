@@ -71,8 +71,16 @@ def is_mailing_day(day: date) -> bool:
 
 def follows_holiday(day: date) -> bool:
     """Whether that mailing day has no batch: on the evening before it arXiv was closed."""
-    eve = day - timedelta(days=1)
-    return is_mailing_day(day) and f"{eve:%m-%d}" in _HOLIDAYS.get(eve.year, ())
+    return is_mailing_day(day) and _is_holiday(day - timedelta(days=1))
+
+
+def follows_closed_friday(day: date) -> bool:
+    """Whether arXiv was closed on the mailing day before that Monday.
+
+    Its batch is announced on Sunday evening; no day is on record that says whether it falls away.
+    """
+    before = previous_mailing_day(day)
+    return before != day - timedelta(days=1) and is_mailing_day(day) and _is_holiday(before)
 
 
 def previous_batch(day: date) -> date:
@@ -93,6 +101,10 @@ def submission_window(day: date) -> tuple[datetime, datetime]:
     last = previous_mailing_day(day)
     before = previous_batch(day)
     return _deadline(previous_mailing_day(before)), _deadline(last)
+
+
+def _is_holiday(day: date) -> bool:
+    return f"{day:%m-%d}" in _HOLIDAYS.get(day.year, ())
 
 
 def _deadline(day: date) -> datetime:

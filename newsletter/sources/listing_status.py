@@ -188,6 +188,8 @@ def _of_another_day(category: str, shown: date, day: date, source: str) -> Categ
     state = ListingState.STALE
     if calendar.follows_holiday(day):
         state, source = ListingState.NONE, f"arXiv holiday; {source}"
+    elif calendar.follows_closed_friday(day):
+        source = f"{source}; arXiv was closed on Friday, and may announce nothing"
     return CategoryListing(category, state, (), None, source, shown if shown > day else None)
 
 

@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.sources import calendar
+from newsletter.sources.base import ListingState
 from newsletter.sources.calendar import ZONE
+from newsletter.sources.listing_page import ListingPage
+from newsletter.sources.listing_status import listing_from_page
 
 ZONES = [UTC, ZONE, timezone(timedelta(hours=9)), timezone(timedelta(hours=-11))]
 MOMENTS = st.datetimes(
@@ -103,6 +106,16 @@ def test_it_is_eight_in_the_evening_in_summer_and_in_winter(day: date, hour: int
 def test_a_holiday_empties_the_next_mailing_day(day: date, *, may_fall_away: bool) -> None:
     assert calendar.follows_holiday(day) is may_fall_away
     assert calendar.is_mailing_day(day)  # whether it did fall away, only the listing's date tells
+
+
+def test_of_a_monday_behind_a_closed_friday_only_arxiv_can_tell() -> None:
+    behind = [date(2026, 6, 22), date(2026, 7, 6), date(2026, 12, 28)]
+    others = [date(2026, 12, 25), date(2026, 12, 21), date(2026, 12, 30), date(2026, 11, 27)]
+    assert list(filter(calendar.follows_closed_friday, [*behind, *others])) == behind
+    page = ListingPage(date(2026, 12, 25), 0, ())
+    said = listing_from_page("cs.SD", page, date(2026, 12, 28))
+    assert said.state is ListingState.STALE
+    assert "arXiv was closed on Friday, and may announce nothing" in said.source
 
 
 def test_the_batch_before_a_day_skips_those_that_have_none() -> None:
