@@ -9,7 +9,10 @@ _COMMA = re.compile(r",\s+(?!(?:Jr|Sr|II|III|IV)\.?\s*(?:,|$))")
 # "DeepSeek-AI:Aixin Liu", but not the "S:t" of a name.
 GLUED_COLON = r"(?<=[\w)\]}.][\w)\]}.]):+(?=(?![a-z])[^\W\d_]|\\|\{)"
 _COLON = re.compile(rf"[\s,]*:(?:[\s,]+|$)|{GLUED_COLON}")
-_AND = re.compile(r"(?:,?\s+(?:and|AND|\\?&))+\s+")
+# "The STAR and PHENIX Collaborations" are named together.
+_AND = re.compile(
+    r"(?:,?\s+(?:and|AND|\\?&))+\s+(?![\w-]+\s+(?i:collaborations|consortia|teams)\b)"
+)
 _SPEAKS_FOR = re.compile(
     r"(?:(?:[^;]*[,;]\s*)?(?:for|on behalf of|representing) the\b.*"
     r"|(?:(?:for|on behalf of|representing) )?[^,;]*\b(?:collaborations?|consorti(?:um|a)|teams?))"

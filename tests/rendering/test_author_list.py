@@ -98,6 +98,11 @@ def test_an_and_behind_a_bracket_takes_nothing_with_it() -> None:
     )
 
 
+def test_collaborations_that_are_named_together_stay_together() -> None:
+    together = "X. Wu for the STAR and PHENIX Collaborations"
+    assert authors_of(f"A. Bee and {together}", parted_by_and=True) == ("A. Bee", together)
+
+
 def test_whom_they_speak_for_is_said_where_the_names_are_too_many() -> None:
     many = paper(authors=(*SEVEN, "Zoe Z (for the X Collaboration)"))
     assert SAY.authors(many).endswith("Ada F and 2 more (for the X Collaboration)")
