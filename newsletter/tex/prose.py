@@ -13,6 +13,7 @@ _SET = re.compile(r"[^\\{}$]*,[^\\{}$]*\Z")
 _NAMES_A_NUMBER = re.compile(r"(?:(?<![\w_])[A-Za-z]?[a-z]{3,}|[.)}\]]|(?:\\[a-z]+|[=<>+-])\$)\Z")
 _IS_A_NAME = re.compile(r"(?<![\w^_=<>])[A-Z]{2,}\Z")
 _OPENS = frozenset(" (<[/,=\n")
+_TIED_SIGN = re.compile(r"~[=<>≤≥]~*\Z")
 _NUMBER = re.compile(r"[-+]?\.?\d|[ /]|\Z|\\?\$\d|[£€¥]|[<>]=? ?\d")
 
 DASHES = {"--": "–", "---": "—"}
@@ -36,9 +37,9 @@ def tie(before: str, after: str, *, is_tex: bool) -> str:
     """
     if after[:1] == "=" and after[1:2] != "~" and before[-1:] not in {"$", "}"}:
         return "~"  # ~= is "about", but for $n$~=5 and \\textit{p}~=.05
+    if _TIED_SIGN.search(before):
+        return " "  # n~=~5
     if not before or before[-1] in _OPENS:
-        if before.endswith("~="):
-            return " "  # n~=~5
         return "~" if _NUMBER.match(after) else " "
     if before[-1] in "–—" or not (after[:1].isdigit() or after[:1] in {" ", "-", "+"}):
         return " "

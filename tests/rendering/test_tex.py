@@ -176,6 +176,7 @@ def test_what_is_never_closed_neither_glues_words_nor_is_shown(source: str, seen
         "H₂O, SO₄²⁻, 2 H₂ + O₂ → 2 H₂O, ch(E)",
     ),
     ("a gripper (~= 1.5 J), (~<5%), x ~= y", "a gripper (~= 1.5 J), (~<5%), x ~= y"),
+    ("p~<~0.05, n~~=~~3", "p < 0.05, n = 3"),
     (r"$n$~=~5, $n$~=5, \textit{p}~=.05, a~=b, e~= 3\%", "n = 5, n =5, p =.05, a~=b, e~= 3%"),
     ("{-}", "-"),
     ("x {<} y, a{*}", "x < y, a*"),
