@@ -8,8 +8,10 @@ What a check looks after stays in its own layer; here stands only the list. `new
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from newsletter import moments, schema, site_watch, storage_health
 from newsletter.cluster import health as cluster_health
@@ -27,6 +29,7 @@ from newsletter.text import brief
 from newsletter.transactional import health as transactional_health
 
 Check = Callable[[Settings, Database, datetime], Iterable[Finding]]
+_T = TypeVar("_T")
 _DATABASE = "database"
 
 
@@ -36,9 +39,20 @@ def watched(settings: Settings, database: Database, now: datetime) -> list[Findi
     return broken + list(findings(ALONE if broken else WATCHED, settings, database, now))
 
 
-def is_readable(found: Iterable[Finding]) -> bool:
-    """Whether the database told anything."""
-    return not any(each.part == _DATABASE and each.level is Severity.TROUBLE for each in found)
+def watched_with(
+    settings: Settings, database: Database, now: datetime, read: Callable[[Session], _T]
+) -> tuple[list[Finding], _T | None]:
+    """The same, and what `read` reads of it; None where it cannot, which is found as well."""
+    found, told = watched(settings, database, now), list[_T]()
+
+    def ask() -> Iterable[Finding]:
+        with database.read() as session:
+            told.append(read(session))
+        return ()
+
+    if not any(each.part == _DATABASE and each.level is Severity.TROUBLE for each in found):
+        found += asked(_DATABASE, ask)
+    return found, told[0] if told else None
 
 
 def findings(

@@ -59,19 +59,12 @@ def _families(now: datetime) -> list[Metric]:
 
     That is an answer like any other: to a scraper a 503 would be no answer at all.
     """
-    found = health.watched(pages.settings, pages.database, now)
-    figures: list[Metric] = []
-    if health.is_readable(found):
-        found += health.asked("database", lambda: _read_into(figures, now))
-    is_up = health.is_readable(found)
+    found, figures = health.watched_with(
+        pages.settings, pages.database, now, lambda session: list(_figures(session, now))
+    )
+    is_up = figures is not None
     up = _gauge("up", "1 while the database can be read; else its figures are not here.", is_up)
-    return [up, *_health_metrics(found), *(figures if is_up else ())]
-
-
-def _read_into(figures: list[Metric], now: datetime) -> Iterable[Finding]:
-    with pages.database.read() as session:
-        figures += _figures(session, now)
-    return ()
+    return [up, *_health_metrics(found), *(figures or ())]
 
 
 def _figures(session: Session, now: datetime) -> Iterable[Metric]:
