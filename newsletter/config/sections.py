@@ -255,9 +255,7 @@ class DkimSettings(SettingsModel):
 
     domain: Annotated[str, Field(pattern=r"^([0-9a-z]([0-9a-z-]*[0-9a-z])?\.)*[0-9a-z-]*$")] = ""
     # Selector -> file of a private key in PEM; RSA of 2048 bits, and Ed25519 beside it if you like.
-    keys: dict[Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,62}$")], FilePath] = (
-        Field(default_factory=dict)
-    )
+    keys: dict[Selector, FilePath] = Field(default_factory=dict)
 
 
 class SendingSettings(SettingsModel):

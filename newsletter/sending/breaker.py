@@ -35,7 +35,8 @@ class CircuitBreaker:
     def __init__(self) -> None:
         self._refused, self._deferred = Streak(), Streak()
         self._refusals_by: Counter[str] = Counter()  # about us, by domain, none accepted since
-        self._takes: dict[str, bool] = {}  # by domain, whether its last mail was accepted
+        # By domain that was asked, by a run before this one too, whether it took its last mail.
+        self.takes: dict[str, bool] = {}
         self.blocked: list[DeliveryResult] = []  # refused by a domain that refuses everything
         self._pauses: dict[str, str] = {}  # such domains, and the words of each
         self._gone: list[DeliveryResult] = []  # without a mailbox, until their batch ends
@@ -109,11 +110,6 @@ class CircuitBreaker:
         """Whether no other batch can change anything."""
         return self.is_open or (self.provider_down and not self.is_undecided)
 
-    @property
-    def takes(self) -> dict[str, bool]:
-        """Of each domain that was asked, by a run before this one too, whether it took the last."""
-        return self._takes
-
     @contextmanager
     def probing(self, *, again: bool = False) -> Iterator[None]:
         """While one mail asks whether the doubt is right; where it is not, the doubt is gone.
@@ -134,7 +130,7 @@ class CircuitBreaker:
             return [answer]
         self.words = result.detail or self.words
         self._illness.add(self._trouble(result))
-        self._takes[answer.domain] = result.status is SendStatus.ACCEPTED
+        self.takes[answer.domain] = result.status is SendStatus.ACCEPTED
         if result.status is SendStatus.ACCEPTED:
             return [*self._accept(answer), answer]
         if result.status is SendStatus.UNCERTAIN:

@@ -242,7 +242,6 @@ def _for_who_moved(session: Session, changes: Sequence[StateChange]) -> list[Sta
     return [
         replace(change, state=DeliveryState.PENDING)
         if (change.of.batch_id, change.of.subscriber_id) in moved
-        and change.state is DeliveryState.FAILED
         else change
         for change in changes
     ]

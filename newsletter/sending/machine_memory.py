@@ -148,21 +148,26 @@ class MachineMemory:
 
     def is_foreign(self, day: date) -> bool:
         """Whether the database came from another machine, which may have sent that day's issue."""
-        if not self._can_tell or self.elsewhere is None:
+        known = self._known_file
+        if known is None:
             return False
         try:
-            restored = (self.elsewhere / _KNOWN).read_text(encoding="ascii").strip()
+            restored = known.read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return True
         return bool(restored) and day <= date.fromisoformat(restored)
 
     def is_new_here(self) -> bool:
         """Whether the database came from another machine, and nobody said yet what that one did."""
-        return self._can_tell and not (self.elsewhere or Path()).joinpath(_KNOWN).exists()
+        known = self._known_file
+        return known is not None and not known.exists()
 
     @property
-    def _can_tell(self) -> bool:
-        return self.was_sent_from and self.elsewhere is not None and _can_write(self.elsewhere)
+    def _known_file(self) -> Path | None:
+        """What is there where the database is this machine's; None where that says nothing."""
+        if self.was_sent_from and self.elsewhere is not None and _can_write(self.elsewhere):
+            return self.elsewhere / _KNOWN
+        return None
 
     def make_known(self, restored: date | None = None) -> None:
         """This machine sends of it from now on; issues up to the day it was restored stay held."""

@@ -42,13 +42,12 @@ def of_another_domain(
 
 
 def deferred_longest_ago(
-    session: Session, share: BatchRef, takes: Mapping[str, bool], now: datetime, *, asked: bool
+    session: Session, share: BatchRef, takes: Mapping[str, bool], now: datetime
 ) -> int | None:
     """Who was told "later" longest ago, of a domain that did not say so again in this run.
 
     Who was never asked would be told so in any case where servers defer everybody at first sight.
     """
-    del asked
     deferred = [
         row
         for row in _waiting(session, share, now)

@@ -270,9 +270,11 @@ class BatchWorker:
     def _claim_probe(self, *, again: bool, asked: bool) -> Recipient | None:
         with self._sending.database.share.begin() as session:
             self._record(session)
-            now = self._sending.clock()
-            choose = probe.deferred_longest_ago if again else probe.of_another_domain
-            chosen = choose(session, self._share(), self._breaker.takes, now, asked=asked)
+            now, share, takes = self._sending.clock(), self._share(), self._breaker.takes
+            if again:
+                chosen = probe.deferred_longest_ago(session, share, takes, now)
+            else:
+                chosen = probe.of_another_domain(session, share, takes, now, asked=asked)
             claimed = claim.ClaimResult((), 0)
             if chosen is not None:
                 claimed = self._claim_with_picks(session, chosen - 1, 1)

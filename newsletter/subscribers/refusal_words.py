@@ -285,7 +285,11 @@ def status_word(plain: str) -> StatusWord | None:
     if plain in _BY_WORD:
         return _BY_WORD[plain]
     parts = [" ".join(part.split()) for part in _PARTS.split(plain)]
-    said = [_BY_WORD.get(part) or _phrase(part) for part in parts if part]
+    return _worst([_BY_WORD.get(part) or _phrase(part) for part in parts if part])
+
+
+def _worst(said: list[StatusWord | None]) -> StatusWord | None:
+    """None where nothing is said, or something that is not known."""
     known = [word for word in said if word is not None]
     return max(known, key=_WORSE.index) if known and len(known) == len(said) else None
 
@@ -294,12 +298,8 @@ def _phrase(part: str) -> StatusWord | None:
     """Of words of which each is known or says nothing: `unsubscribed by admin`, `not active`."""
     words = part.split()
     told = [word for word in words if word not in _DENIALS | _FILLERS]
-    said = [_BY_WORD.get(word) for word in told]
-    known = [word for word in said if word is not None]
-    if not known or len(known) != len(said):
-        return None
-    worst = max(known, key=_WORSE.index)
-    if len(words) == len(told) or _DENIALS.isdisjoint(words):
+    worst = _worst([_BY_WORD.get(word) for word in told])
+    if worst is None or _DENIALS.isdisjoint(words):
         return worst
     return StatusWord.NOT_IN if worst is StatusWord.IN else None
 
