@@ -32,7 +32,7 @@ class IssuePick:
     @property
     def is_readers(self) -> bool:
         """Whether the reader named something that it follows from, and not the group alone."""
-        return any(not reason.of_newsletter for reason in self.reasons)
+        return False in [reason.of_newsletter for reason in self.reasons]
 
 
 IssuePicks = tuple[IssuePick, ...]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from newsletter.rendering.qp_template import TextFragment, fill_gaps
+from newsletter.rendering.qp_template import TextFragment, fill_gaps, join_cuts
 
 
 class FragmentRow:
@@ -44,14 +44,9 @@ class _RowCut:
     @classmethod
     def of(cls, fragments: Sequence[TextFragment], placeholders: re.Pattern[str]) -> "_RowCut":
         cuts = [fragment.cut(placeholders) for fragment in fragments]
-        parts: list[list[bytes]] = [[]]
-        for own, _ in cuts:
-            parts[-1].append(own[0])
-            parts += [[part] for part in own[1:]]
         return cls(
             placeholders,
-            [b"".join(part) for part in parts],
-            [name for _, names in cuts for name in names],
+            *join_cuts(cuts),
             [*accumulate((len(names) for _, names in cuts), initial=0)],
             [*accumulate((sum(map(len, own)) for own, _ in cuts), initial=0)],
         )

@@ -4,17 +4,15 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 
 from jinja2 import Environment
 from markupsafe import Markup
 
 from newsletter.rendering.inline_css import inline
 from newsletter.rendering.issue_content import Block, IssueContent
-from newsletter.rendering.qp_template import FragmentFrame, FramedFragment, TextFragment
+from newsletter.rendering.qp_template import FragmentFrame, TextFragment
 from newsletter.rendering.size_budget import DetailLevel, less_begins, own_level
 from newsletter.rendering.templates import explain_template_error
-from newsletter.rendering.wrapping import wrap_items
 
 
 @dataclass(frozen=True)
@@ -170,15 +168,9 @@ class PaperFragments:
         lines = [self._render("rest", listed=listed) for listed in (False, True)]
         return self._finished(lines)[1:-1]
 
-    def under_reasons(
-        self, lines: Sequence[str], cards: Sequence[TextFragment]
-    ) -> list[FramedFragment]:
-        """The cards of papers that come first, each under these words of why."""
-        shown = [*map(escape, lines)] if self._ending == "html" else wrap_items(lines)
-        return self._around_reason.over(shown, cards)
-
     @cached_property
-    def _around_reason(self) -> FragmentFrame:
+    def around_reason(self) -> FragmentFrame:
+        """What stands around the words of why a paper comes first, above its card."""
         hole = secrets.token_hex(8)
         framed = self._finished([self._render("reason", reason=hole)])[1].text
         return FragmentFrame.of(*framed.split(hole))

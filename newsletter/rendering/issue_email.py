@@ -10,7 +10,7 @@ from jinja2 import Environment
 from newsletter.config import SiteSettings
 from newsletter.interests import DayIndex
 from newsletter.interests.issue_picks import IssuePicks
-from newsletter.rendering.first_paper import FirstPaper
+from newsletter.rendering.first_paper import FirstPapers
 from newsletter.rendering.fitting import fit_links, fit_papers, weigh
 from newsletter.rendering.fragments import PaperFragments
 from newsletter.rendering.issue_content import IssueContent
@@ -155,8 +155,8 @@ class IssueEmails:
         Its variant keeps just so much room as they take, in steps. What comes first is not shown
         below, so most of a pick's room is what its paper leaves.
         """
-        say = self._say(variant[1])
-        first = [FirstPaper.of(pick, say) for pick in picks]
+        held = self._personal_variant(*variant, 0).held(picks)
+        first = FirstPapers.of(held, self._say(variant[1]))
         step = 0
         while True:
             ordered = self._personal_variant(*variant, step)

@@ -6,25 +6,27 @@ the rest of the day, complete, each paper once.
 
 import hashlib
 import re
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
+from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.phrases import Phrase
 from newsletter.rendering.base64_template import base64_size
-from newsletter.rendering.first_paper import LONGEST_WORDS, MARK, MOST_MARKS, FirstPaper
+from newsletter.rendering.first_paper import MARK, MOST_MARKS, FirstPapers
 from newsletter.rendering.fitting import filled, weigh
 from newsletter.rendering.fragment_row import FragmentRow, RowRest
 from newsletter.rendering.fragments import PaperFragments, PicksOpening
-from newsletter.rendering.issue_content import Block, IssueContent
+from newsletter.rendering.issue_content import Block, IssueContent, IssueSection
 from newsletter.rendering.message import BASE64, MessageContent, Placeholders
-from newsletter.rendering.qp_template import Fragment, TextFragment
+from newsletter.rendering.qp_template import Fragment, TextFragment, encode_separately
 from newsletter.rendering.size_budget import DetailLevel, Weight, less_begins
 from newsletter.rendering.texts import IssueTexts
+from newsletter.rendering.wrapping import wrap_items
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class PersonalVariant:
         blanks: Placeholders,
     ) -> None:
         self._issue, self._variant, self._say, self._blanks = issue, variant, say, blanks
-        self._holds: dict[frozenset[tuple[object, int]], str] = {frozenset(): variant.holds}
+        self._holds: dict[tuple[_Kind, ...], str] = {(): variant.holds}
         self._seed = hashlib.sha256(repr(variant).encode()).hexdigest()
         self._least = min(ceiling, DetailLevel.SUMMARY)  # of a pick
         self._places = {
@@ -95,102 +97,113 @@ class PersonalVariant:
         self._html, self._text = (
             _Part(part, variant, is_html=part is html) for part in (html, text)
         )
+        self._paper = cache(self._prepare)  # by its identifier
+
+    def held(self, picks: Sequence[IssuePick]) -> list[IssuePick]:
+        """Those whose papers the issue holds, as far as the reader wants them."""
+        return [pick for pick in picks if pick.arxiv_id in self._places]
 
     def lacking(
-        self, first: Sequence[FirstPaper], quiet_issues: int = 0, *, for_everybody: bool = False
+        self, first: FirstPapers, quiet_issues: int = 0, *, for_everybody: bool = False
     ) -> int:
         """How many bytes are too few for a mail that opens with these papers."""
-        held = [paper for paper in first if paper.arxiv_id in self._places]
-        own = sum(paper.is_readers for paper in held)
-        around = self._html.around(own, len(held) - own, quiet_issues, for_everybody)
-        decoded, encoded = around.decoded, around.encoded
-        for paper in held:
-            place = self._places[paper.arxiv_id]
-            added = self._html.added(place, self._level(place))
-            decoded += added.decoded
-            encoded += added.encoded
         is_base64, room = self._variant.encoding == BASE64, self._variant.room
-        longest = LONGEST_WORDS * len(held)
-        if decoded + longest <= room.decoded and encoded + 2 * longest <= room.encoded:
-            return 0
-        for paper in held:
-            line = paper.weight
-            decoded += line.decoded
-            encoded += base64_size(line.decoded) if is_base64 else line.encoded
+        others = len(first.lines) - first.readers
+        around = self._html.around(first.readers, others, quiet_issues, for_everybody)
+        lines = first.weight(is_base64=is_base64)
+        papers = [self._paper(name) for name in first.arxiv_ids]
+        decoded = around.decoded + lines.decoded + sum([paper.decoded for paper in papers])
+        encoded = around.encoded + lines.encoded + sum([paper.encoded for paper in papers])
         per_byte = base64_size(1000) / 1000 if is_base64 else 1.0
         return max(decoded - room.decoded, int((encoded - room.encoded) / per_byte), 0)
 
     def content(
-        self, first: Sequence[FirstPaper], quiet_issues: int = 0, *, for_everybody: bool = False
+        self, first: FirstPapers, quiet_issues: int = 0, *, for_everybody: bool = False
     ) -> MessageContent:
-        """The mail that opens with these papers; one that the issue does not hold is passed over.
+        """The mail that opens with these papers, each of which the variant holds.
 
         What the editor puts first goes before what is for everybody, and after a reader's own.
         """
-        held = [paper for paper in first if paper.arxiv_id in self._places]
-        own = sum(paper.is_readers for paper in held)
-        others = len(held) - own
-        if not own:
-            held = [it for it in held if self._places[it.arxiv_id] not in self._put_first]
-        lines = [paper.line for paper in held]
-        shown_first = [*map(self._shown_first, held)]
-        places = [shown.place for shown in shown_first]
-        blocks = self._blocks_without(places)
+        own, others = first.readers, len(first.lines) - first.readers
+        papers = [self._paper(name) for name in first.arxiv_ids]
+        if self._put_first and not own:
+            gone = [at for at, paper in enumerate(papers) if paper.place in self._put_first]
+            first = first.without(gone)
+            papers = [self._paper(name) for name in first.arxiv_ids]
+        blocks = self._blocks_without(papers)
         is_cut = bool(self._variant.left_out) or any(rest.over for rest in blocks)
         opening = PicksOpening(own, others, quiet_issues, for_everybody, is_cut)
-        note = self._note({shown.place: shown.level for shown in shown_first})
+        note = self._note(papers)
+        places = [paper.place for paper in papers]
         return MessageContent(
             self._variant.subject,
-            self._html.ordered(opening, shown_first, lines, blocks, note),
-            self._text.ordered(opening, shown_first, lines, blocks, note),
+            self._html.ordered(opening, papers, first, blocks, note),
+            self._text.ordered(opening, papers, first, blocks, note),
             self._blanks,
             self._variant.encoding,
-            seed=f"{self._seed}{places}{lines}{quiet_issues or ''}{for_everybody or ''}",
+            seed=f"{self._seed}{places}{first.lines}{quiet_issues or ''}{for_everybody or ''}",
             is_shared=for_everybody,
         )
 
-    def _note(self, first: Mapping[int, DetailLevel]) -> tuple[str, str]:
+    def _note(self, first: "Sequence[_PreparedPaper]") -> tuple[str, str]:
         """What the mail holds, and whose its sentences are; mostly as all of the variant say it."""
         variant, issue = self._variant, self._issue
-        added = [(issue.entries[at], first[at]) for at in first.keys() - variant.shown.keys()]
-        brought_in = Counter((entry.section, entry.is_quiet, level) for entry, level in added)
-        kinds = frozenset(brought_in.items())  # made once for each: it looks at the whole day
-        if kinds not in self._holds:
-            self._holds[kinds] = self._say.holds(issue, {**first, **variant.shown}, variant.highest)
-        return self._holds[kinds], variant.whose or self._say.whose(issue, first)
+        kinds = tuple([paper.brought_in for paper in first if paper.brought_in])
+        if kinds in self._holds and variant.whose:
+            return self._holds[kinds], variant.whose
+        levels = {paper.place: paper.level for paper in first}
+        if kinds not in self._holds:  # made once for each: it looks at the whole day
+            shown = {**levels, **variant.shown}
+            self._holds[kinds] = self._say.holds(issue, shown, variant.highest)
+        return self._holds[kinds], variant.whose or self._say.whose(issue, levels)
 
-    def _shown_first(self, paper: FirstPaper) -> "_ShownFirst":
-        place = self._places[paper.arxiv_id]
-        return _ShownFirst(place, self._level(place), paper.marked)
+    def _prepare(self, arxiv_id: str) -> "_PreparedPaper":
+        place = self._places[arxiv_id]
+        level = max(self._variant.shown.get(place, self._least), self._least)
+        added, entry = self._html.added(place, level), self._issue.entries[place]
+        block, number = self._stands[place]
+        kind = (entry.section, entry.is_quiet, level) if number is None else None
+        return _PreparedPaper(place, level, block, number, kind, added.decoded, added.encoded)
 
-    def _level(self, place: int) -> DetailLevel:
-        """Of a paper that comes first."""
-        return max(self._variant.shown.get(place, self._least), self._least)
-
-    def _blocks_without(self, places: Sequence[int]) -> "list[_BlockRest]":
+    def _blocks_without(self, first: "Sequence[_PreparedPaper]") -> "list[_BlockRest]":
         """What is left of each block, without those of which nothing is."""
         gone: dict[Block, list[int]] = {}
-        hidden = dict(self._hidden)
-        for place in places:
-            block, number = self._stands[place]
-            if number is None:
-                hidden[block] -= 1
+        hidden = self._hidden.copy()
+        for paper in first:
+            if paper.number is None:
+                hidden[paper.block] -= 1
             else:
-                gone.setdefault(block, []).append(number)
+                gone.setdefault(paper.block, []).append(paper.number)
+        for numbers in gone.values():
+            numbers.sort()
         for block, begins in self._begins.items():
-            for begin, end in pairwise([*begins, self._listed[block]]):
-                if set(range(begin + 1, end)).issubset(gone.get(block, ())):
-                    gone.setdefault(block, []).append(begin)
-        rests = [_BlockRest(block, sorted(gone.get(block, ())), hidden[block]) for block in hidden]
+            out = gone.get(block, ())
+            if begins and out:
+                ends = pairwise([*begins, self._listed[block]])
+                empty = [
+                    begin
+                    for begin, end in ends
+                    if bisect_left(out, end) - bisect_left(out, begin) == end - begin - 1
+                ]
+                if empty:
+                    gone[block] = sorted([*out, *empty])
+        rests = [_BlockRest(block, gone.get(block, ()), hidden[block]) for block in hidden]
         return [rest for rest in rests if len(rest.gone) < self._listed[rest.block] or rest.over]
 
 
-class _ShownFirst(NamedTuple):
-    """A paper that comes first, as it is shown."""
+_Kind = tuple[IssueSection, bool, DetailLevel]  # of a paper; whether it is quiet, and how shown
+
+
+class _PreparedPaper(NamedTuple):
+    """A paper as it comes first in the mails of a variant."""
 
     place: int  # in the issue
     level: DetailLevel
-    marked: tuple[str, ...]  # words
+    block: Block
+    number: int | None  # in its block, where it is shown there
+    brought_in: "_Kind | None"  # where it is not
+    decoded: int  # bytes that it adds to the mail, without its reason
+    encoded: int
 
 
 class _BlockRest(NamedTuple):
@@ -212,6 +225,7 @@ class _Part:
             block: FragmentRow(pieces, labels[block])
             for block, pieces in part.rows(variant.shown, variant.highest, variant.linked).items()
         }
+        self._card = cache(self._linked_card)
         self._marked = lru_cache(maxsize=4096)(self._with_marks)
         self._added: dict[tuple[int, DetailLevel], Weight] = {}
         self._around: dict[tuple[int, ...], Weight] = {}
@@ -219,10 +233,8 @@ class _Part:
     def added(self, place: int, level: DetailLevel) -> Weight:
         """How much a paper adds to the mail that comes first, without its reason."""
         if (place, level) not in self._added:
-            (reason,) = self._part.under_reasons(
-                [""], [self._part.papers(level, linked=True)[place]]
-            )
-            added = self._weight(TextFragment(reason.text))
+            card = self._part.papers(level, linked=True)[place]
+            added = self._weight(TextFragment(self._part.around_reason.around("") + card.text))
             if place in self._variant.shown:
                 linked = place in self._variant.linked
                 below = self._part.papers(self._variant.shown[place], linked=linked)[place]
@@ -250,18 +262,23 @@ class _Part:
     def ordered(
         self,
         opening: PicksOpening,
-        first: Sequence[_ShownFirst],
-        lines: Sequence[str],
+        papers: Sequence[_PreparedPaper],
+        first: FirstPapers,
         blocks: Sequence[_BlockRest],
         note: tuple[str, str],
     ) -> list[Fragment]:
         """The fragments of a mail that opens with these papers, each under its line."""
-        cards = [
-            self._marked(*shown)
-            if shown.marked and self._is_html
-            else self._part.papers(shown.level, linked=True)[shown.place]
-            for shown in first
-        ]
+        part = self._part
+        cards = [self._card(paper.place, paper.level) for paper in papers]
+        if self._is_html:
+            for number, words in enumerate(first.marked):
+                if words:
+                    paper = papers[number]
+                    cards[number] = self._marked(paper.place, paper.level, words)
+            picks = part.around_reason.over(first.in_html, first.encoded, cards)
+        else:
+            texts = wrap_items(first.lines)
+            picks = part.around_reason.over(texts, encode_separately(texts), cards)
         before: list[Fragment] = []
         behind: list[Fragment] = []
         for block, gone, over in blocks:
@@ -270,12 +287,11 @@ class _Part:
             if over:
                 stands.append(self._part.more(block, over))
         if cards or not opening.others:  # else the editor put all of them first
-            before.append(self._part.picks(opening))
-        part = self._part
+            before.append(part.picks(opening))
         return [
             self._head(note),
             *before,
-            *part.under_reasons(lines, cards),
+            picks,
             part.rest[not self._variant.links_all],
             *behind,
             part.frame.foot,
@@ -288,8 +304,11 @@ class _Part:
             self._heads[note] = FragmentRow(pieces)
         return self._heads[note].without(())
 
+    def _linked_card(self, place: int, level: DetailLevel) -> TextFragment:
+        return self._part.papers(level, linked=True)[place]
+
     def _with_marks(self, place: int, level: DetailLevel, words: tuple[str, ...]) -> TextFragment:
-        return mark_words(self._part.papers(level, linked=True)[place], words)
+        return mark_words(self._card(place, level), words)
 
 
 def mark_words(card: TextFragment, words: Sequence[str]) -> TextFragment:

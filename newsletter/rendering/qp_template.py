@@ -139,43 +139,63 @@ class FragmentFrame:
             soft_behind + encode_quoted_printable(behind),
         )
 
+    def around(self, words: str) -> str:
+        return f"{self.before}{words}{self.behind}"
+
     def over(
-        self, texts: Sequence[str], fragments: Sequence[TextFragment]
-    ) -> list["FramedFragment"]:
-        """Each of these texts, as it stands in the part, framed and over its fragment."""
-        return [
-            FramedFragment(self, text, b"".join((self._before, encoded, self._behind)), fragment)
-            for text, encoded, fragment in zip(
-                texts, encode_separately(texts), fragments, strict=True
-            )
-        ]
+        self, words: Sequence[str], encoded: Sequence[bytes], fragments: Sequence[TextFragment]
+    ) -> "FramedFragments":
+        """Each of these words, as they stand in the part and encoded, framed over its fragment."""
+        around, behind = self._before, self._behind
+        return FramedFragments(self, words, [around + it + behind for it in encoded], fragments)
 
 
 @dataclass(slots=True)
-class FramedFragment:
-    """A fragment under a few words of one reader's mail."""
+class FramedFragments:
+    """Fragments, each under a few words of one reader's mail."""
 
     frame: FragmentFrame
-    words: str
-    encoded: bytes  # with what is around them
-    fragment: TextFragment
+    words: Sequence[str]
+    encoded: Sequence[bytes]  # with what is around them
+    fragments: Sequence[TextFragment]
 
     @property
     def text(self) -> str:
-        return f"{self.frame.before}{self.words}{self.frame.behind}{self.fragment.text}"
+        return "".join(
+            self.frame.around(words) + fragment.text
+            for words, fragment in zip(self.words, self.fragments, strict=True)
+        )
 
     def cut(self, placeholders: re.Pattern[str]) -> tuple[Sequence[bytes], Sequence[str]]:
-        parts, names = self.fragment.cut(placeholders)
-        return (self.encoded + parts[0], *parts[1:]), names
+        return join_cuts(
+            cut
+            for words, fragment in zip(self.encoded, self.fragments, strict=True)
+            for cut in (((words,), ()), fragment.cut(placeholders))
+        )
 
     def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
-        return [self.encoded, *self.fragment.filled(placeholders, values)]
+        out: list[bytes] = []
+        for words, fragment in zip(self.encoded, self.fragments, strict=True):
+            out.append(words)
+            parts, names = fragment.cut(placeholders)
+            if names and names.count(names[0]) == len(names):  # as in all cards
+                out.append(values[names[0]].join(parts))
+            else:
+                out += fill_gaps(parts, names, values)
+        return out
 
-    def whole(self) -> TextFragment:
-        """In one, where no placeholder is in it."""
-        whole = TextFragment(self.text)
-        whole.__dict__["encoded"] = self.encoded + self.fragment.encoded
-        return whole
+
+def join_cuts(
+    cuts: Iterable[tuple[Sequence[bytes], Sequence[str]]],
+) -> tuple[list[bytes], list[str]]:
+    """The cuts of fragments that follow one another, as one."""
+    parts: list[list[bytes]] = [[]]
+    names: list[str] = []
+    for own, between in cuts:
+        parts[-1].append(own[0])
+        parts += [[part] for part in own[1:]]
+        names += between
+    return [b"".join(part) for part in parts], names
 
 
 class Fragment(Protocol):
@@ -205,18 +225,8 @@ class QpTemplate:
     def of(cls, pieces: Iterable[Fragment], placeholders: Iterable[str]) -> "QpTemplate":
         """Encode what is not encoded yet, cut at the blanks."""
         blank = either(placeholders)
-        fixed: list[bytes] = []
-        slots: list[str] = []
-        current: list[bytes] = []
-        for piece in pieces:
-            parts, names = piece.cut(blank)
-            current.append(parts[0])
-            if names:
-                fixed.append(b"".join(current))
-                fixed += parts[1:-1]
-                slots += names
-                current = [parts[-1]]
-        return cls((*fixed, b"".join(current)), tuple(slots))
+        parts, names = join_cuts(piece.cut(blank) for piece in pieces)
+        return cls(tuple(parts), tuple(names))
 
     def filled(self, values: Mapping[str, str]) -> list[bytes]:
         """The fixed pieces and, between them, the encoded values."""

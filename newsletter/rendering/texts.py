@@ -5,7 +5,7 @@ Plain strings: the template that prints them escapes them as its format needs.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.rendering.author_list import list_authors, read_authors
@@ -212,9 +212,8 @@ class IssueTexts(MastheadTexts):
         return self._say("; ").join(map(self._reason, reasons))
 
     def _reason(self, reason: PickReason) -> str:
-        about = shortened(plain(reason.about), _REASON_CHARACTERS)
         return self._kinds[reason.of_newsletter][reason.kind] % {
-            "about": about,
+            "about": _about(reason.about),
             "words": ", ".join(reason.words),
         }
 
@@ -266,6 +265,11 @@ class IssueTexts(MastheadTexts):
             "date": reader["since"],
             "address": reader["recipient"],
         }
+
+
+@lru_cache(maxsize=4096)
+def _about(source: str) -> str:
+    return shortened(plain(source), _REASON_CHARACTERS)
 
 
 def _short_name(source: str) -> str:

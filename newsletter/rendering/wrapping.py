@@ -1,6 +1,7 @@
 """Plain text in lines of at most so many columns, as displayed: a Chinese character takes two."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from newsletter.lazy_pattern import lazy_pattern
 
@@ -17,7 +18,7 @@ _UNIT = lazy_pattern(
     rf"|[{_OPENING}{_CLOSING}]+"
 )
 _BETWEEN = "\n\0\n"
-_TIDY = lazy_pattern("[\0\n -~“”‘’…]*(?<! )")
+_TIDY = lazy_pattern("[ -~“”‘’…]*(?<! )")
 _LINE = lazy_pattern(rf"(?m)(.{{1,{TEXT_COLUMNS}}}|\S+)(?: |$)")  # or one long word
 _WORDS_ONLY = lazy_pattern("[\x00-\x7f“”‘’…]*")
 
@@ -34,12 +35,13 @@ def wrap_text(text: str, indent: int = 0) -> str:
 
 def wrap_items(texts: Sequence[str]) -> list[str]:
     """Each as an item of a list, in lines like those of `wrap_text`."""
-    joined = _BETWEEN.join(f"* {text}" for text in texts)
-    is_tidy = _TIDY.fullmatch(joined) and "  " not in joined and " \n" not in joined
-    has_empty_lines = "\n\n" in f"{joined}\n"
-    if is_tidy and not has_empty_lines and joined.count("\0") == len(texts) - 1:
-        return "\n".join(_LINE.findall(joined)).split(_BETWEEN)
-    return [wrap_text(f"* {text}") for text in texts]
+    items = [f"* {text}" for text in texts]
+    tidy = [item for item in items if "  " not in item and _TIDY.fullmatch(item)]
+    wrapped = "\n".join(_LINE.findall(_BETWEEN.join(tidy))).split(_BETWEEN)
+    if len(tidy) == len(items):
+        return wrapped[: len(items)]
+    done = dict(zip(tidy, wrapped, strict=False))
+    return [done[item] if item in done else wrap_text(item) for item in items]
 
 
 def _lines(paragraph: str, indent: int) -> list[str]:
@@ -68,19 +70,34 @@ def _lines_of_words(paragraph: str, indent: int) -> list[str]:
 def _lines_of_units(paragraph: str, indent: int) -> list[str]:
     lines = [""]
     used = indent
-    end = 0
-    for unit in _UNIT.finditer(paragraph):
-        space = " " if unit.start() > end and lines[-1] else ""
-        width = len(unit[0]) if unit[0].isascii() else _columns(unit[0])
+    for unit, is_apart in _units(paragraph):
+        space = " " if is_apart and lines[-1] else ""
+        width = len(unit) if unit.isascii() else _columns(unit)
         if lines[-1] and used + len(space) + width > TEXT_COLUMNS:
             lines.append("")
             used, space = indent, ""
-        lines[-1] += space + unit[0]
+        lines[-1] += space + unit
         used += len(space) + width
-        end = unit.end()
     return lines
 
 
+def _units(paragraph: str) -> Iterator[tuple[str, bool]]:
+    """What stands together on a line, and whether a space is before it."""
+    if " ·" in paragraph:
+        end = 0
+        for unit in _UNIT.finditer(paragraph):
+            yield unit[0], unit.start() > end
+            end = unit.end()
+        return
+    for word in paragraph.split():
+        if word.isascii():
+            yield word, True
+        else:
+            for number, unit in enumerate(_UNIT.findall(word)):
+                yield unit, not number
+
+
+@lru_cache(maxsize=4096)  # mostly of single characters
 def _columns(text: str) -> int:
     from wcwidth import wcswidth  # 0.1 s, and only what is not English needs it
 

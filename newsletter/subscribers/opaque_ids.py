@@ -5,12 +5,14 @@ learns nothing of how many others there are; only who has the key gets the numbe
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 _MARK = "i"  # no number begins so: links of before bear plain ones
 _BITS, _OCTETS = 24, 3  # of a half
 _BEYOND = 1 << 2 * _BITS
-_ROUNDS = tuple(b"row id %d" % turn for turn in range(4))
+_ROUNDS = 4
 
 
 def hide(key: bytes, number: int) -> str:
@@ -18,8 +20,8 @@ def hide(key: bytes, number: int) -> str:
     if number >= _BEYOND:
         return str(number)
     left, right = divmod(number, 1 << _BITS)
-    for turn in _ROUNDS:
-        left, right = right, left ^ _mask(key, turn, right)
+    for turn in _rounds(key):
+        left, right = right, left ^ _mask(turn, right)
     return _MARK + urlsafe_b64encode((left << _BITS | right).to_bytes(2 * _OCTETS)).decode()
 
 
@@ -28,11 +30,19 @@ def reveal(key: bytes, name: str) -> str:
     if not name.startswith(_MARK):
         return name
     left, right = divmod(int.from_bytes(urlsafe_b64decode(name[1:])), 1 << _BITS)
-    for turn in reversed(_ROUNDS):
-        left, right = right ^ _mask(key, turn, left), left
+    for turn in reversed(_rounds(key)):
+        left, right = right ^ _mask(turn, left), left
     return str(left << _BITS | right)
 
 
-def _mask(key: bytes, turn: bytes, half: int) -> int:
-    octets = half.to_bytes(_OCTETS)
-    return int.from_bytes(blake2b(octets, key=key, digest_size=_OCTETS, person=turn).digest())
+@lru_cache(maxsize=64)
+def _rounds(key: bytes) -> Sequence[blake2b]:
+    return [
+        blake2b(key=key, digest_size=_OCTETS, person=b"row id %d" % turn) for turn in range(_ROUNDS)
+    ]
+
+
+def _mask(turn: blake2b, half: int) -> int:
+    keyed = turn.copy()
+    keyed.update(half.to_bytes(_OCTETS))
+    return int.from_bytes(keyed.digest())

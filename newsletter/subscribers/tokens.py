@@ -288,6 +288,7 @@ class SignedLinks:
         return any(claim.address_mark == _mark(key, address) for key in self._keys)
 
 
+@lru_cache(maxsize=64)  # several links of one mail bear it
 def _mark(key: str, address: str) -> str:
     """What changes with the address, and tells nobody which it is."""
     mac = digest(key.encode(), address.encode(), "sha256")
