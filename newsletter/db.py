@@ -35,6 +35,17 @@ _NO_ADDRESS = (
     " postgresql+psycopg://USER@HOST/NAME"
 )
 _WRITERS = 0x6E657773  # any number that no other program of the database takes
+# No plan that reads a table whole, and no compiling because of what those would cost.
+_BY_KEYS = ", ".join(
+    f"set_config('{name}', 'off', true)"
+    for name in (
+        "enable_seqscan",
+        "enable_bitmapscan",
+        "enable_hashjoin",
+        "enable_mergejoin",
+        "jit",
+    )
+)
 
 
 def describe_failure(error: BaseException) -> str | None:
@@ -60,7 +71,8 @@ class Database:
     they change, always in this order: batch by number, domain_pause, readers by number, suppression
     by address, rate_limit by key, letter, issue. Deliveries belong to who holds their batch. Who
     freezes an issue, applies feedback or imports takes a turn (`take_turn`) first. On SQLite it is
-    `write()`.
+    `write()`. All that they do is by keys, some thousands at a time, so PostgreSQL may not plan
+    otherwise (`look_up_by_keys`).
 
     `by_row()` is for what concerns single readers, or rows that nobody knows of yet: on PostgreSQL
     it waits for nobody but who has the same rows, not even for a `write()`. It locks the limits of
@@ -287,8 +299,10 @@ def _begin_postgresql(connection: Connection) -> None:
     options = connection.get_execution_options()
     if not options.get("lock_at_once", False):
         return
-    lock = "lock_shared" if options.get("beside_others", False) else "lock"
-    begin = f"SELECT pg_advisory_xact_{lock}({_WRITERS})"
+    if options.get("beside_others", False):
+        begin = f"SELECT pg_advisory_xact_lock_shared({_WRITERS}), {_BY_KEYS}"
+    else:
+        begin = f"SELECT pg_advisory_xact_lock({_WRITERS})"
     if _takes_threshold(connection.engine.url):  # it would send BEGIN on a journey of its own
         connection.connection.driver_connection.autocommit = True  # type: ignore[union-attr]
         begin = f"BEGIN; {begin}"
@@ -298,6 +312,16 @@ def _begin_postgresql(connection: Connection) -> None:
 def _begin_by_itself(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type
     if connection is not None and not connection.closed and connection.autocommit:
         connection.autocommit = False
+
+
+def look_up_by_keys(session: Session) -> None:
+    """From now on PostgreSQL plans nothing that reads a table whole, until the transaction ends.
+
+    It knows nothing of a table that has just been filled, as for the first large issue, until it is
+    analysed. It would guess, and read everybody for each hundred mails.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(text(f"SELECT {_BY_KEYS}"))
 
 
 def take_turn(session: Session, what: str) -> None:

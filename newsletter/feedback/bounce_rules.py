@@ -11,8 +11,8 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from newsletter.models import (
     FAILING,
@@ -34,19 +34,16 @@ WAVE_WINDOW = timedelta(hours=1)
 
 def bounced_too_often(session: Session, subscriber_ids: Collection[int], now: datetime) -> set[int]:
     """Those of them whose bounces, which each might have passed, add up to a dead mailbox."""
-    whose = FeedbackRow.subscriber_id
-    delivered = (
-        select(whose.label("whose"), func.max(FeedbackRow.at).label("at"))
-        .where(whose.in_(subscriber_ids), FeedbackRow.kind == EventType.DELIVERED)
-        .group_by(whose)
-        .subquery()
+    whose, later = FeedbackRow.subscriber_id, aliased(FeedbackRow)
+    is_heard_of_since = exists().where(
+        later.subscriber_id == whose,
+        later.kind == EventType.DELIVERED,
+        later.at > FeedbackRow.at,
     )
     bounces = session.execute(
         select(whose, func.min(FeedbackRow.at), func.max(FeedbackRow.at))
-        .outerjoin(delivered, delivered.c.whose == whose)
         .where(whose.in_(subscriber_ids), FeedbackRow.kind == EventType.BOUNCE)
-        .where(FeedbackRow.at >= now - MEMORY)
-        .where(or_(delivered.c.at.is_(None), FeedbackRow.at >= delivered.c.at))
+        .where(FeedbackRow.at >= now - MEMORY, ~is_heard_of_since)
         .group_by(whose)
         .having(func.count(FeedbackRow.issue_id.distinct()) >= BOUNCES)
     )

@@ -28,11 +28,12 @@ def has_audience(session: Session, newsletter: str, day: date) -> bool:
     return session.scalar(_audience(newsletter, subscribed_by(day)).limit(1)) is not None
 
 
-def number_to_come(session: Session, issue: IssueRow) -> int:
-    """How many are not written down yet, as it stands now."""
-    if issue.frozen_up_to is None:
+def number_to_come(session: Session, issue: IssueRow, at_most: int | None = None) -> int:
+    """How many are not written down yet, as it stands now; more than `at_most` are not counted."""
+    if issue.frozen_up_to is None or (at_most is not None and at_most <= 0):
         return 0
-    return session.scalar(select(func.count()).select_from(to_come(issue).subquery())) or 0
+    chosen = to_come(issue).limit(at_most).subquery()
+    return session.scalar(select(func.count()).select_from(chosen)) or 0
 
 
 def give_back(session: Session, issue_id: int, subscribers: Collection[int]) -> None:

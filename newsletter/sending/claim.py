@@ -113,7 +113,9 @@ def claim_deliveries(
         recipients, claims, log_end = _mark(session, share, recipients, skipped, now)
     else:
         rates = allowance.changed if share.rates is not None else ()
-        recipients, claims, log_end = _mark_in_one(session, share, recipients, skipped, rates, now)
+        reasons = {who: reason for reason, numbers in skipped.items() for who in numbers}
+        left = [(row, reasons[row.subscriber_id]) for row in rows if row.subscriber_id in reasons]
+        recipients, claims, log_end = _mark_in_one(session, share, recipients, left, rates, now)
     for reason, subscribers in skipped.items():
         if reason.startswith(_PAUSED):
             audience.give_back(session, share.issue_id, subscribers)
@@ -144,17 +146,18 @@ def _mark_in_one(
     session: Session,
     share: BatchRef,
     recipients: list[Recipient],
-    skipped: dict[str, list[int]],
+    left: Sequence[tuple[Row[*tuple[Any, ...]], str]],
     rates: Sequence[RateRow],
     now: datetime,
 ) -> _Marked:
     """The same on PostgreSQL, in one round trip; it looks for suppressed addresses itself."""
     emails = [recipient.email for recipient in recipients]
-    left = [(number, reason) for reason, numbers in skipped.items() for number in numbers]
     if not (recipients or left):
         return [], 0, None
+    looked_at: list[Recipient | Row[*tuple[Any, ...]]] = [*recipients, *(row for row, _ in left)]
     marking = Marking(
-        subscribers=[*(person.subscriber_id for person in recipients), *(who for who, _ in left)],
+        references=[one.reference for one in looked_at],
+        subscribers=[one.subscriber_id for one in looked_at],
         states=[DeliveryState.SENDING] * len(recipients) + [DeliveryState.SKIPPED] * len(left),
         reasons=[*[None] * len(recipients), *(reason for _, reason in left)],
         hashes=[
@@ -272,7 +275,8 @@ _NEXT = (
     .outerjoin(  # there is none where somebody took back the move that made it
         SubscriptionRow,
         (SubscriptionRow.subscriber_id == _CHOSEN.c.subscriber_id)
-        & (SubscriptionRow.newsletter == IssueRow.newsletter),
+        # Not by the index of newsletters: for each of a hundred it would look at everybody.
+        & (SubscriptionRow.newsletter.concat("") == IssueRow.newsletter),
     )
     .order_by(_CHOSEN.c.subscriber_id)
 )

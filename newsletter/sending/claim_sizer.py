@@ -37,6 +37,13 @@ class ClaimSizer:
         self._number = self._first
         self.begin()
 
+    @property
+    def readers_that_matter(self) -> int:
+        """An issue that has more of them is sent no otherwise."""
+        if not self._requests:
+            return 0
+        return max(_SHARE_A_REQUEST * _LARGEST_REQUEST, _SHARE_ALTOGETHER * self._most)
+
     def begin_issue(self, readers: int) -> None:
         """So many readers has the issue that is sent."""
         if self._requests:

@@ -170,12 +170,15 @@ def settle_issue(session: Session, issue_id: int, now: datetime) -> int:
         FeedbackRow.kind.in_(FAILING),
         DeliveryRow.state == DeliveryState.SENT,
     )
-    answers = _events_of_deliveries().where(
-        DeliveryRow.issue_id == issue_id, DeliveryRow.state == DeliveryState.UNCERTAIN
+    holding = select(BatchRow.id).where(BatchRow.issue_id == issue_id, BatchRow.uncertain > 0)
+    batches = session.scalars(holding).all()
+    moved = _settle(session, session.execute(bad_news), now)
+    if not batches:
+        return moved
+    uncertain = select(DeliveryRow.reference).where(
+        DeliveryRow.batch_id.in_(batches), DeliveryRow.state == DeliveryState.UNCERTAIN
     )
-    return sum(
-        _settle(session, session.execute(statement), now) for statement in (bad_news, answers)
-    )
+    return moved + apply_to_deliveries(session, session.scalars(uncertain).all(), now)
 
 
 def _events_of_deliveries() -> Select[str, int, str, str, str]:

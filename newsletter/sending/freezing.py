@@ -107,6 +107,7 @@ def freeze_subscriber(session: Session, subscriber_id: int) -> None:
 def _freeze_slice(session: Session, issue: IssueRow, size: int) -> list[int]:
     """The next recipients in the order of their numbers; returns their batches."""
     db.take_turn(session, f"freezing {issue.newsletter}")
+    db.look_up_by_keys(session)
     session.flush()
     session.refresh(issue)  # another process may have been quicker
     if issue.frozen_up_to is None:
@@ -154,13 +155,18 @@ def _write_down_had(session: Session, issue: IssueRow, batches: Collection[int])
         for kind in Rhythm
         if kind.weekday is not None
     }
-    audience = select(DeliveryRow.subscriber_id).where(DeliveryRow.batch_id.in_(batches))
+    several = select(DeliveryRow.subscriber_id).where(
+        DeliveryRow.batch_id.in_(batches), DeliveryRow.had_issue.is_not(None)
+    )
+    had = session.scalars(several).all()
+    if not had:
+        return
     session.execute(
         update(table)
         .where(
             table.newsletter == issue.newsletter,
-            table.had_issue.is_not(None),
-            table.subscriber_id.in_(audience),
+            table.subscriber_id.between(min(had), max(had)),  # or all of the newsletter are read
+            table.subscriber_id.in_(had),
         )
         .values(
             had_issue=case((table.rhythm.in_(next_days), issue.id), else_=null()),

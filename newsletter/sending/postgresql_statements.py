@@ -2,8 +2,14 @@
 
 The database may be milliseconds away, and a claim holds its batch's row for as long. SQLite has no
 such statements and needs none.
+
+Deliveries are found by a list of references alone. PostgreSQL knows nothing of rows that were just
+written: it would take any other index that it could, and read all of an issue for a hundred mails.
+So what becomes of each is looked up in a JSON object, not joined, and what else must hold of a row
+stands in a CASE, which no index answers.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +53,15 @@ def renew_and_record(
 ) -> LeaseState | None:
     """Keep a lease and note what was accepted of its batch; None where another worker has it."""
     number = len(accepted.references)
-    given = {"batch": batch_id, "now": now, "number": number, **vars(renewal), **vars(accepted)}
+    said = zip(accepted.reasons, accepted.provider_ids, strict=True)
+    given = {
+        "batch": batch_id,
+        "now": now,
+        "number": number,
+        "references": accepted.references,
+        "said": json.dumps(dict(zip(accepted.references, said, strict=True))),
+        **vars(renewal),
+    }
     row = session.execute(_RENEW_AND_RECORD, given).one()
     if not row.held:
         return None
@@ -60,7 +74,8 @@ def renew_and_record(
 class Marking:
     """What deliveries of a batch become; `hashes` are of addresses that must not be suppressed."""
 
-    subscribers: Sequence[int]
+    references: Sequence[str]
+    subscribers: Sequence[int]  # whose they were when they were looked at
     states: Sequence[DeliveryState]
     reasons: Sequence[str | None]
     hashes: Sequence[str | None]
@@ -88,8 +103,16 @@ def mark(
         "rate_tokens": [rate.tokens for rate in changed],
         "rate_times": [rate.filled_at for rate in changed],
     }
-    given = {"batch": batch_id, "issue": issue_id, "now": now, **vars(marking), **rates}
-    given.pop("rates")
+    columns = (marking.states, marking.reasons, marking.hashes, marking.subscribers)
+    become = zip(marking.references, zip(*columns, strict=True), strict=True)
+    given = {
+        "batch": batch_id,
+        "issue": issue_id,
+        "now": now,
+        "references": marking.references,
+        "become": json.dumps(dict(become)),
+        **rates,
+    }
     row = session.execute(_MARK, given).one()
     return MarkResult(frozenset(row.claimed_now), row.claims or 0, row.log_end)
 
@@ -101,14 +124,12 @@ WITH lease AS (
     RETURNING id
 ), recorded AS (
     UPDATE delivery
-    SET state = 'sent', reason = given.reason, attempts = delivery.attempts + 1, changed_at = :now,
-        provider_id = coalesce(given.provider_id, delivery.provider_id)
-    FROM lease, unnest(
-        CAST(:references AS text[]), CAST(:reasons AS text[]), CAST(:provider_ids AS text[])
-    ) AS given (reference, reason, provider_id)
-    WHERE delivery.reference = given.reference AND delivery.batch_id = lease.id
-        AND delivery.state = 'sending' AND delivery.subscriber_id > 0
-    RETURNING delivery.reference
+    SET state = 'sent', reason = CAST(:said AS jsonb) -> reference ->> 0, attempts = attempts + 1,
+        provider_id = coalesce(CAST(:said AS jsonb) -> reference ->> 1, provider_id),
+        changed_at = :now
+    WHERE reference = ANY(CAST(:references AS text[])) AND CASE state WHEN 'sending'
+        THEN batch_id = (SELECT id FROM lease) AND subscriber_id > 0 END
+    RETURNING reference
 ), rates AS (
     SELECT rate_limit.key, rate_limit.tokens, rate_limit.filled_at
     FROM rate_limit, lease WHERE rate_limit.key = ANY(CAST(:rates AS text[]))
@@ -126,16 +147,19 @@ SELECT EXISTS (SELECT FROM lease) AS held,
 _MARK = text("""
 WITH marked AS (
     UPDATE delivery
-    SET state = CASE WHEN suppression.reason IS NULL THEN given.state ELSE 'skipped' END,
-        reason = coalesce('suppressed: ' || suppression.reason, given.reason), changed_at = :now
-    FROM unnest(
-        CAST(:subscribers AS int[]), CAST(:states AS text[]), CAST(:reasons AS text[]),
-        CAST(:hashes AS text[])
-    ) AS given (subscriber_id, state, reason, address_hash)
-    LEFT JOIN suppression USING (address_hash)
-    WHERE delivery.issue_id = :issue AND delivery.subscriber_id = given.subscriber_id
-        AND delivery.state = 'pending'
-    RETURNING delivery.subscriber_id, delivery.state
+    SET changed_at = :now, (state, reason) = (
+        SELECT CASE WHEN suppression.reason IS NULL THEN given.state ELSE 'skipped' END,
+            coalesce('suppressed: ' || suppression.reason, given.reason)
+        FROM (
+            SELECT become ->> 0 AS state, become ->> 1 AS reason, become ->> 2 AS address_hash
+            FROM (
+                SELECT CAST(:become AS jsonb) -> delivery.reference AS become
+            ) AS found
+        ) AS given LEFT JOIN suppression USING (address_hash)
+    )
+    WHERE reference = ANY(CAST(:references AS text[])) AND CASE state WHEN 'pending'
+        THEN subscriber_id = CAST(CAST(:become AS jsonb) -> reference ->> 3 AS int) END
+    RETURNING subscriber_id, state
 ), number AS (
     SELECT count(*) FILTER (WHERE state = 'sending') AS claimed,
         count(*) FILTER (WHERE state = 'skipped') AS skipped FROM marked

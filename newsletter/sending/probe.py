@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.db import look_up_by_keys
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
 from newsletter.sending import claim, rate_limit
 from newsletter.sending.claim import BatchRef
@@ -87,15 +88,14 @@ def _waiting(session: Session, share: BatchRef, now: datetime) -> list[_WaitingR
 
 def domains(session: Session, issue_id: int) -> int:
     """How many domains the readers of an issue have; of many readers, those at both ends."""
+    look_up_by_keys(session)
     found: set[str] = set()
     for order in (DeliveryRow.subscriber_id.asc(), DeliveryRow.subscriber_id.desc()):
-        emails = (
-            select(SubscriberRow.email)
-            .join(DeliveryRow, DeliveryRow.subscriber_id == SubscriberRow.id)
-            .where(DeliveryRow.issue_id == issue_id)
-            .order_by(order)
-            .limit(_AMONG)
+        readers = select(DeliveryRow.subscriber_id).where(
+            DeliveryRow.issue_id == issue_id, DeliveryRow.subscriber_id > 0
         )
+        some = readers.order_by(order).limit(_AMONG).subquery()
+        emails = select(SubscriberRow.email).join(some, some.c.subscriber_id == SubscriberRow.id)
         found |= {email.rpartition("@")[2] for email in session.scalars(emails)}
     return len(found)
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from newsletter import db
+from newsletter import db, delivery_counters
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.issue_email import IssueEmails
@@ -128,7 +128,8 @@ def _in_rounds(
         breaker.begin_run(
             domains=probe.domains(session, issue_id), troubles=rate_limit.troubles(session)
         )
-        sending.claim_sizer.begin_issue(totals.delivery_totals(session, issue_id).audience)
+        sizer = sending.claim_sizer
+        sizer.begin_issue(totals.number_of_readers(session, issue_id, sizer.readers_that_matter))
     pauses = list(_PAUSES_S)
     while True:
         accepted, down = breaker.accepted, breaker.trouble if breaker.provider_down else None
@@ -195,7 +196,7 @@ def _judge_refusals(sending: SendContext, issue_id: int) -> None:
     breaker = sending.breaker
     refused, left_behind = breaker.refused, breaker.take_left_behind()
     with sending.database.read() as session:
-        sent_before = totals.delivery_totals(session, issue_id).sent > 0
+        sent_before = delivery_counters.of_issue(session, issue_id)[DeliveryState.SENT] > 0
     if not sending.stopping():
         breaker.is_open |= breaker.is_of_everybody(sent_before=sent_before)
     if refused and not (breaker.is_open or breaker.cannot_judge or sending.stopping()):

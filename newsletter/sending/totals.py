@@ -73,6 +73,13 @@ def delivery_totals(session: Session, issue_id: int) -> DeliveryTotals:
     return totals_of(session, session.get_one(IssueRow, issue_id))
 
 
+def number_of_readers(session: Session, issue_id: int, at_most: int) -> int:
+    """How many get an issue; of more than `at_most` it is enough to know that."""
+    written_down = delivery_counters.of_issue(session, issue_id).total()
+    issue = session.get_one(IssueRow, issue_id)
+    return written_down + audience.number_to_come(session, issue, at_most - written_down)
+
+
 def totals_of(session: Session, issue: IssueRow) -> DeliveryTotals:
     """The same of an issue that was read already."""
     counts = delivery_counters.of_issue(session, issue.id)
