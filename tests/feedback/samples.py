@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter import delivery_counters
 from newsletter.feedback import inbox
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
 from newsletter.sending import stats
@@ -75,10 +76,11 @@ def references(session: Session) -> dict[str, str]:
 
 
 def put(session: Session, reference: str, state: DeliveryState) -> None:
-    """Move a delivery where a test wants it."""
-    session.execute(
-        update(DeliveryRow).where(DeliveryRow.reference == reference).values(state=state)
-    )
+    """Move a delivery where a test wants it, and its batch's counters with it."""
+    row = session.scalars(select(DeliveryRow).where(DeliveryRow.reference == reference)).one()
+    delivery_counters.move(session, row.batch_id, DeliveryState(row.state), state, 1)
+    row.state = state
+    session.flush()
 
 
 def ledger_of(session: Session) -> Mapping[str, tuple[str, str | None]]:
