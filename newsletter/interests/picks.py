@@ -14,6 +14,7 @@ from newsletter.sources.base import Paper
 
 MOST_PICKS = 10
 _MOST_WORDS = 3  # that a reason names
+_BEGINNING = 6  # letters, which the forms of a word have in common
 # Parts of a score: the stronger kind decides, whatever the weaker ones say.
 _AUTHOR, _IN_TITLE, _IN_ABSTRACT, _CATEGORY = 4.0, 2.0, 1.0, 0.01
 _ANYTHING = 5e-324  # the smallest score that is one
@@ -191,11 +192,11 @@ class _Reader:
 
 
 def _without_repeats(terms: Iterable[str]) -> tuple[str, ...]:
-    """The first few, no word among them twice, nor its plural."""
+    """The first few, no word among them twice, nor in another form: modality, modalities."""
     chosen: list[str] = []
     said: set[str] = set()
     for term in terms:
-        words = [word.removesuffix("s") for word in term.split(" ")]
+        words = [word.replace("-", "")[:_BEGINNING].removesuffix("s") for word in term.split(" ")]
         if said.isdisjoint(words):
             chosen.append(term)
             said.update(words)

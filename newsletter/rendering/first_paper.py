@@ -1,7 +1,7 @@
 """What a reader's mail says of the papers that come first, and how much room that takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from newsletter.interests.issue_picks import IssuePick
@@ -38,7 +38,7 @@ class FirstPapers:
         in_html = _escaped(lines)
         encoded = encode_separately(in_html)
         if any(len(line) > _LONGEST_REASON for line in encoded):
-            lines = list(map(_cut, lines))
+            lines = [_short_line(pick, say) for pick in picks]
             in_html = _escaped(lines)
             encoded = encode_separately(in_html)
         return cls(
@@ -89,10 +89,27 @@ def _escaped(lines: Sequence[str]) -> list[str]:
     return escape(joined).split(_BETWEEN)
 
 
-def _cut(line: str) -> str:
-    while _most_encoded([escape(line)]) > _LONGEST_REASON < len(encode_quoted_printable(line)):
+def _short_line(pick: IssuePick, say: IssueTexts) -> str:
+    """What has room: with fewer reasons, or fewer words, rather than with half of one."""
+    strongest = pick.reasons[:1]
+    fewer = [
+        pick.reasons[:_REASONS_SHOWN],
+        strongest,
+        *([replace(why, words=why.words[:most])] for why in strongest for most in (2, 1)),
+    ]
+    line = ""
+    for reasons in fewer:
+        line = say.reasons(reasons)
+        if _has_room(line):
+            return line
+    while not _has_room(line):
         line = line[: len(line) * 3 // 4].rstrip() + "…"
     return line
+
+
+def _has_room(line: str) -> bool:
+    most = _most_encoded([escape(line)])
+    return most <= _LONGEST_REASON or len(encode_quoted_printable(line)) <= _LONGEST_REASON
 
 
 def _most_encoded(lines: Sequence[str]) -> int:

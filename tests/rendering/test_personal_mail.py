@@ -68,6 +68,20 @@ def test_picks_open_the_mail_each_under_its_reason_and_stand_nowhere_else() -> N
     assert f"{mail.values['preferences']}/interests" in mail.html
 
 
+def test_a_line_of_why_without_room_has_fewer_reasons_or_words_but_no_half_of_one() -> None:
+    author = PickReason(ReasonType.AUTHOR, "Ada L")
+    title = "Neural codecs that hear what nobody said of them"
+    close = PickReason(ReasonType.CLOSE, title, ("understanding",) * 3)
+    long_words = replace(close, words=("long-sequence reconstruction", "codec " * 20 + "talk", "a"))
+    entry = SMALL_DAY.entries[3]
+    for reasons, said in (
+        ((author, close), "フォロー中のAda Lの論文"),
+        ((long_words,), f"お気に入りの「{title}」に近い（long-sequence reconstruction）"),
+    ):
+        mail = SMALL.mail(as_reader(language="ja", picks=picks_of([entry], *reasons)))
+        assert f'class="reason">{said}</p>' in re.sub(r' style="[^"]*"', "", mail.html)
+
+
 def test_where_nothing_is_close_a_line_says_so_and_all_papers_follow() -> None:
     mail = SMALL.mail(as_reader(language="en", picks=()))
     assert "Nothing today is close to what you named." in mail.html
