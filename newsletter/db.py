@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -24,6 +25,7 @@ from newsletter.same_file import follow_file
 from newsletter.text import brief
 
 _LOCK_TIMEOUT_S = 30
+_LOOK_AGAIN_S = 0.001  # whether SQLite's lock is free; it would itself wait up to 100 ms
 _CONNECT_WITHIN_S = 10  # else psycopg waits for 130
 _MOVED = 0x6D6F7665  # a user_version of SQLite: the file was copied to another database
 _HAS_MOVED = (
@@ -289,10 +291,35 @@ def _begin_sqlite(connection: Connection) -> None:
     if not options.get("lock_at_once", False):
         connection.exec_driver_sql("BEGIN")
         return
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _lock_sqlite(connection, options.get("meanwhile", time.sleep))
     if connection.exec_driver_sql("PRAGMA user_version").scalar() == _MOVED:
         connection.exec_driver_sql("ROLLBACK")
         raise OperationalError("BEGIN", None, sqlite3.OperationalError(_HAS_MOVED))
+
+
+def _lock_sqlite(connection: Connection, meanwhile: Callable[[float], None]) -> None:
+    """Begin as the only writer, and do something else for a moment as long as there is another."""
+    cursor, ends_s = connection.connection.cursor(), time.monotonic() + _LOCK_TIMEOUT_S
+    cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not _begins(cursor):
+            if time.monotonic() > ends_s:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # says what is wrong
+                return
+            meanwhile(_LOOK_AGAIN_S)
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {_LOCK_TIMEOUT_S * 1000}")
+        cursor.close()
+
+
+def _begins(cursor: DBAPICursor) -> bool:
+    try:
+        cursor.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            return False
+        raise
+    return True
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -66,6 +66,7 @@ class ClaimResult:
     claims: int = 0  # how many of the issue were ever claimed, where somebody was now
     log_end: int | None = None  # of PostgreSQL, then
     interests: Mapping[int, KeptInterests] = field(default_factory=dict)  # by subscriber
+    is_last: bool = False  # there is nobody behind them
 
 
 def claim_deliveries(
@@ -128,6 +129,7 @@ def claim_deliveries(
         claims,
         log_end,
         _interests(rows),
+        is_last=len(rows) < look_at and (not rows or last == rows[-1].subscriber_id),
     )
 
 

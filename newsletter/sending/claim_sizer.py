@@ -21,7 +21,7 @@ class ClaimSizer:
     through: first in one request, then in several. A request that takes long takes as long for a
     thousand readers as for one. A lost answer makes the next one a request for one reader; who says
     "not now" has lost nothing, and larger requests are fewer. Single mails are never so few that a
-    connection has nothing to do.
+    connection has nothing to do, and the first of a batch no more than that: nothing leaves yet.
     """
 
     def __init__(self, most: int, within_s: float = WITHIN_S) -> None:
@@ -81,10 +81,11 @@ class ClaimSizer:
     def next(self, now_s: float) -> int:
         if self._requests:
             return self.wire_limits.in_request
-        if self._claimed_s is not None:
-            took_s = now_s - self._claimed_s
-            if took_s > self._within_s:
-                self._number = max(self._least, self._number // 2)
-            elif took_s < self._within_s / 2:
-                self._number = min(self._most, self._number * 2)
+        if self._claimed_s is None:
+            return min(self._number, self._least)
+        took_s = now_s - self._claimed_s
+        if took_s > self._within_s:
+            self._number = max(self._least, self._number // 2)
+        elif took_s < self._within_s / 2:
+            self._number = min(self._most, self._number * 2)
         return self._number

@@ -32,11 +32,6 @@ def send_leased(sending: SendContext, batch_id: int, mails: IssueEmails) -> str 
         sending.breaker.forget()
         worker.record_after_all()
         return None  # whoever took it over also sends the rest
-    finally:
-        if worker.is_settled:
-            with sending.database.share.begin() as session:
-                ledger.release_batch(session, batch_id, sending.owner)
-            worker.close()
     return worker.held or None
 
 

@@ -197,7 +197,7 @@ def unclaim(
 
 def release_batch(session: Session, batch_id: int, owner: journal.Owner) -> None:
     """Let a batch go; it is finished when nothing in it is open."""
-    batch = session.get_one(BatchRow, batch_id, with_for_update=True)
+    batch = session.get_one(BatchRow, batch_id, with_for_update=True, populate_existing=True)
     if batch.owner != owner.name:
         return
     batch.owner = batch.leased_until = None

@@ -30,7 +30,7 @@ from newsletter.sending.ledger import DeliveryResult
 from newsletter.sending.machine_memory import IssueDays
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses
-from newsletter.transports.base import SendResult, SendStatus, WireLimits, nothing
+from newsletter.transports.base import SendResult, SendStatus, WireLimits, only_wait
 
 if TYPE_CHECKING:
     from newsletter.sending.postgresql_statements import LeaseState
@@ -56,7 +56,7 @@ class BatchWorker:
         self._mails = mails
         self._journal = sending.journal
         self._lease_s = ledger.lease_length(sending.database.engine.dialect.name).total_seconds()
-        self.meanwhile: Callable[[], None] = nothing
+        self.meanwhile: Callable[[float], None] = only_wait
         self._most = sending.transport.at_once
         self._out: dict[str, Recipient] = {}  # handed out, no outcome yet
         self._claims: dict[str, int] = {}  # the numbers of theirs, in the order of the issue's
@@ -69,10 +69,10 @@ class BatchWorker:
         self._stopped_s: float | None = None
         self._breaker = sending.breaker
         self.after = 0
+        self._is_last = False
         self.wait_s = 0.0  # until the limits allow the next one
         self.short_s: float | None = None
         self.held = ""  # why a domain gets nothing for now
-        self.is_settled = False  # nothing is claimed, and everything known is recorded
         with sending.database.read() as session:
             batch = session.get_one(BatchRow, batch_id)
             issue = session.get_one(IssueRow, batch.issue_id)
@@ -90,7 +90,7 @@ class BatchWorker:
             claimed = self._claim()
             if claimed:
                 yield self._made(claimed)
-            elif self.wait_s or not self.after:
+            if self._is_last or (not claimed and self.wait_s):
                 return
 
     def _made(self, recipients: Sequence[Recipient]) -> Sequence[Message]:
@@ -98,7 +98,7 @@ class BatchWorker:
         for recipient in recipients:
             mails.append(self._mails.mail(recipient))
             if not len(mails) % _AMONG:
-                self.meanwhile()
+                self.meanwhile(0.0)
         return mails
 
     def wanted(self) -> bool:
@@ -154,7 +154,8 @@ class BatchWorker:
         """How long the limits ask to wait before more can be claimed; None when nobody is left."""
         if self.wait_s:
             return self.wait_s
-        wait_s, self.short_s = self.short_s, None  # who was passed over; from the start again
+        self.after = 0  # who was passed over; from the start again
+        wait_s, self.short_s = self.short_s, None
         return wait_s
 
     def record(self) -> None:
@@ -174,17 +175,18 @@ class BatchWorker:
     def release_unsent(self) -> None:
         """Record, and let go of what was claimed and never begun: it comes first again."""
         unsent = list(self._out.values())
+        if not unsent:  # what is known is recorded with what comes next
+            return
         with self._sending.database.share.begin() as session:
             self._record(session)
             ledger.unclaim(session, unsent, self._sending.clock())
         self._remember_unsent(unsent)
-        if unsent:
-            self.after = min(recipient.subscriber_id for recipient in unsent) - 1
+        self.after = min(recipient.subscriber_id for recipient in unsent) - 1
         self._out.clear()
         self._recorded()
 
     def settle(self) -> None:
-        """At the end: record what can be, and let go of refusals that nobody can judge yet."""
+        """At the end: record what can be, let go of what nobody can judge yet, and of the batch."""
         deferred, everybody = self._breaker.take_deferred()
         self._answers += deferred
         refused = self._breaker.leave_refused(self._batch_id)
@@ -194,8 +196,11 @@ class BatchWorker:
             self._answers += vanished.judge(session, self._issue_id, gone, self._breaker, now)
             self._record(session)
             ledger.unclaim(session, [*everybody, *refused], now, self._breaker.words)
+            if not self._out:
+                ledger.release_batch(session, self._batch_id, self._sending.owner)
         self._recorded()
-        self.is_settled = not self._out
+        if self._journal is not None:
+            self._journal.is_settled = not self._out
 
     def probe(self, *, again: bool, asked: bool) -> Sequence[Message]:
         """One mail to ask with: `again` to the first that was deferred, else to another reader.
@@ -209,17 +214,15 @@ class BatchWorker:
         self._out[recipient.reference] = recipient
         return [self._mails.mail(recipient)]
 
-    def close(self) -> None:
-        """After the batch was released: nothing of it is open."""
-        if self._journal is not None:
-            self._journal.is_settled = True
-
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
-        """One that the mails on the wire do not wait for: between its statements they go on."""
+        """One that the mails on the wire do not wait for.
+
+        They go on until it is its turn, and between its statements.
+        """
         with self._sending.database.share.begin() as session:
-            connection = session.connection()
-            event.listen(connection, "after_cursor_execute", lambda *_: self.meanwhile())
+            connection = session.connection(execution_options={"meanwhile": self.meanwhile})
+            event.listen(connection, "after_cursor_execute", lambda *_: self.meanwhile(0.0))
             yield session
 
     def _claim(self) -> Sequence[Recipient]:
@@ -237,7 +240,7 @@ class BatchWorker:
         self._sending.claim_sizer.claimed(time.monotonic())
         if claimed is None:  # another process is in trouble: one mail first
             return ()
-        self.after, self.wait_s = claimed.after, claimed.wait_s
+        self.after, self.wait_s, self._is_last = claimed.after, claimed.wait_s, claimed.is_last
         self.short_s = claimed.short_s or self.short_s
         self.held = claimed.held or self.held
         if claimed.recipients:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -64,10 +65,10 @@ class TransportDownError(NewsletterError):
 class SendObserver(Protocol):
     """Who looks on while mails leave. The first two may be called from any thread."""
 
-    meanwhile: Callable[[], None]
+    meanwhile: Callable[[float], None]
     """Called between the steps of a claim, so that what is on the wire goes on; set by who sends.
 
-    It calls none but the first three here.
+    Waits so many seconds at most where nothing can go on. It calls none but the first three here.
     """
 
     def begin(self, mail: "Message") -> bool:
@@ -86,15 +87,17 @@ class SendObserver(Protocol):
         """Call every second or so from the thread that iterates. Where False, cut what hangs."""
 
 
-def nothing() -> None:
+def only_wait(wait_s: float) -> None:
     """There is nothing on the wire that could go on meanwhile."""
+    if wait_s:
+        time.sleep(wait_s)
 
 
 class NoObserver:
     """For mails that no ledger knows."""
 
     def __init__(self) -> None:
-        self.meanwhile: Callable[[], None] = nothing
+        self.meanwhile: Callable[[float], None] = only_wait
 
     def begin(self, mail: "Message") -> bool:
         del mail

@@ -21,17 +21,21 @@ class ConnectionPool:
         self.per_connection = settings.per_connection
 
     def connection(self) -> SmtpConnection:
-        """A resting connection, or a new one; may take long. From any thread.
+        """A new connection; may take long. From any thread.
 
         Raises:
             OSError: not now.
             TransportDownError: never with these settings.
         """
+        return SmtpConnection(connect(self._settings))
+
+    def resting(self) -> SmtpConnection | None:
+        """One that rests, if there is any."""
         while self._resting:
             connection = self._resting.pop()
             if connection.usable:
                 return connection
-        return SmtpConnection(connect(self._settings))
+        return None
 
     def release(self, connection: SmtpConnection) -> None:
         """Keep a connection for the next mails. From any thread."""

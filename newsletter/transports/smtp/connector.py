@@ -23,7 +23,16 @@ class ConnectorThreads:
         return self._ear.fileno()
 
     def connect(self, task: ConnectionTask, instead_of: SmtpConnection | None) -> None:
-        """Begin to make a connection for the task, after taking leave of its old one."""
+        """Begin to make a connection for the task, after taking leave of its old one.
+
+        One that rests is there at once.
+        """
+        resting = self._pool.resting() if instead_of is None else None
+        if resting is not None:
+            with self._lock:
+                self._made.append((task, resting))
+                self._mouth.send(b".")
+            return
         call = threading.Thread(target=self._call, args=(task, instead_of), daemon=True)
         self._calls[task] = call
         call.start()

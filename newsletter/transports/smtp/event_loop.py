@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from newsletter.rendering.message import Message
-from newsletter.transports.base import SendObserver, SendResult, nothing, refuse_unmailable
+from newsletter.transports.base import SendObserver, SendResult, only_wait, refuse_unmailable
 from newsletter.transports.smtp.connection import Awaited, SmtpConnection
 from newsletter.transports.smtp.connection_pool import ConnectionPool
 from newsletter.transports.smtp.connection_task import ConnectionTask
@@ -80,7 +80,7 @@ class SmtpEventLoop:
 
     def shutdown(self) -> None:
         """Let everybody finish the mail in hand, and leave."""
-        self._watch.meanwhile = nothing
+        self._watch.meanwhile = only_wait
         self.halted = True
         while self._is_busy():
             for _ in self._turn(lambda: True):
