@@ -53,7 +53,7 @@ class DeliveryResult:
 
     recipient: Recipient
     result: SendResult
-    # In the order of a run: how many mails were begun up to it, and up to its answer.
+    # In the order of a run: how many mails were announced up to it, and up to its answer.
     begun: int = 0
     answered: int = 0
     by_hand: bool = False  # the operator had it tried, perhaps before its rest was over

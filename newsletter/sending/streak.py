@@ -51,7 +51,8 @@ class Streak:
     def settle(self, begun: int, *, is_clear: bool = True) -> list[DeliveryResult]:
         """Take out what was refused before a mail was begun that was accepted.
 
-        One that was on the wire at the same time tells nothing: the trouble may have come between.
+        One that was on the wire at the same time, if only its envelope, tells nothing: the trouble
+        may have come between.
         Where it is not clear whose trouble it was, only who has no mailbox is refused for good.
         """
         settled = [answer for answer in self.answers if answer.answered < begun]

@@ -48,7 +48,10 @@ _AMONG = 8  # mails that are made between two looks at what is on the wire
 
 
 class BatchWorker:
-    """The worker's view of its batch. `begin` and `answered` may be called from any thread."""
+    """The worker's view of its batch.
+
+    `announce`, `begin` and `answered` may be called from any thread.
+    """
 
     def __init__(self, sending: SendContext, batch_id: int, mails: IssueEmails) -> None:
         self._sending = sending
@@ -60,7 +63,8 @@ class BatchWorker:
         self._most = sending.transport.at_once
         self._out: dict[str, Recipient] = {}  # handed out, no outcome yet
         self._claims: dict[str, int] = {}  # the numbers of theirs, in the order of the issue's
-        self._begun: dict[str, int] = {}  # the how manieth of the run, of those on the wire
+        # The how manieth of the run, of those on the wire, in the order of their envelopes.
+        self._begun: dict[str, int] = {}
         self._answered: dict[str, int] = {}  # how many were begun then, of those not noted yet
         self._answers: list[DeliveryResult] = []  # not recorded yet
         self._lease_state: LeaseState | None = None  # at the last recording, where that told
@@ -108,14 +112,19 @@ class BatchWorker:
     def wire_limits(self) -> WireLimits:
         return self._sending.claim_sizer.wire_limits
 
+    def announce(self, mail: Message) -> None:
+        """From now on a server may say of this mail what it says of others at this moment."""
+        self._breaker.begun += 1
+        self._begun[mail.reference] = self._breaker.begun
+
     def begin(self, mail: Message) -> bool:
         """A byte of this mail is about to leave; False where it must not."""
         if not self.wanted():
             return False
         if time.monotonic() - self._recorded_s > _SURE_FOR * self._lease_s:
             return False  # this process was held up; another may have the batch by now
-        self._breaker.begun += 1
-        self._begun[mail.reference] = self._breaker.begun
+        if mail.reference not in self._begun:
+            self.announce(mail)
         return self._journal is None or self._journal.mark(mail.reference, Mark.BEGUN)
 
     def answered(self, mail: Message, result: SendResult) -> None:
@@ -183,6 +192,7 @@ class BatchWorker:
         self._remember_unsent(unsent)
         self.after = min(recipient.subscriber_id for recipient in unsent) - 1
         self._out.clear()
+        self._begun.clear()
         self._recorded()
 
     def settle(self) -> None:

@@ -63,13 +63,16 @@ class TransportDownError(NewsletterError):
 
 
 class SendObserver(Protocol):
-    """Who looks on while mails leave. The first two may be called from any thread."""
+    """Who looks on while mails leave. The first three may be called from any thread."""
 
     meanwhile: Callable[[float], None]
     """Called between the steps of a claim, so that what is on the wire goes on; set by who sends.
 
-    Waits so many seconds at most where nothing can go on. It calls none but the first three here.
+    Waits so many seconds at most where nothing can go on. It calls none but the first four here.
     """
+
+    def announce(self, mail: "Message") -> None:
+        """Call before its envelope leaves, where that is some time before `begin`."""
 
     def begin(self, mail: "Message") -> bool:
         """Call just before a mail can be taken: it is noted. Where False, it must not leave."""
@@ -98,6 +101,9 @@ class NoObserver:
 
     def __init__(self) -> None:
         self.meanwhile: Callable[[float], None] = only_wait
+
+    def announce(self, mail: "Message") -> None:
+        """Nobody asks."""
 
     def begin(self, mail: "Message") -> bool:
         del mail

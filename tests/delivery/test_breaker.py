@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
+from threading import Event
 
 import pytest
 from sqlalchemy import func, select
@@ -62,6 +63,22 @@ class SmtpByReader(OddSmtp):
         reply = super().next_reply(when)
         if when == "." and reply.startswith("250"):
             self.taken[self.asked[-1]] += 1
+        return reply
+
+
+class OutageBehindOne(SmtpByReader):
+    """Goes on with the first mail when it may, and tells when it has taken it."""
+
+    def __init__(self, judge: Callable[[str], str | None]) -> None:
+        super().__init__(judge)
+        self.first_was_taken = Event()
+
+    def next_reply(self, when: str) -> str:
+        if when == "DATA":
+            self.may_answer.wait()
+        reply = super().next_reply(when)
+        if when == ".":
+            self.first_was_taken.set()
         return reply
 
 
@@ -181,6 +198,23 @@ def test_a_server_that_fails_in_several_ways_marks_nobody_and_all_get_it_later(
     with OddSmtp() as server:
         assert run.by(smtp(server, CONNECTIONS), after=3 * HOUR).account.sent == READERS
         assert len(server.contents) == READERS - taken
+
+
+def test_a_mail_whose_envelope_was_taken_before_an_outage_tells_nothing_of_refusals(
+    run: Run, database: Database
+) -> None:
+    def judge(_email: str) -> str | None:
+        if len(server.asked) == 1:
+            return None
+        if len(server.asked) > 2:  # the first refusal was heard
+            server.may_answer.set()
+            server.first_was_taken.wait()
+        return "550 5.1.1 no such user"
+
+    with OutageBehindOne(judge) as server:
+        account = run.by(smtp(server, 2)).account
+    assert (account.sent, account.pending) == (1, READERS - 1)
+    assert (account.failed, suppressed(database)) == (0, 0)
 
 
 def test_between_troubles_of_an_ill_server_only_who_has_no_mailbox_is_failed(

@@ -21,6 +21,9 @@ class Scheduler(Protocol):
 
     def content(self, mail: Message) -> Sequence[bytes]: ...
 
+    def announce(self, mail: Message) -> None:
+        """Tell just before the envelope leaves."""
+
     def may_begin(self, mail: Message) -> bool:
         """Ask just before the content leaves."""
 
@@ -102,6 +105,8 @@ class ConnectionTask:
         if connection is None:
             return None
         was_used = connection.carried > 0
+        if connection.announced is not mail:
+            self._scheduler.announce(mail)
         try:
             refusal = yield from connection.announce(mail)
         except OSError as error:
@@ -124,6 +129,8 @@ class ConnectionTask:
         if not self._scheduler.may_begin(mail):
             connection.drop()  # it waits for a content; hanging up is how to take the mail back
             return None
+        if following is not None:
+            self._scheduler.announce(following)
         try:
             self._scheduler.report_result(
                 mail, (yield from connection.hand_over(content, following))

@@ -112,6 +112,9 @@ class SmtpEventLoop:
         self._in_hand += 1
         return self._mails.popleft()
 
+    def announce(self, mail: Message) -> None:
+        self._watch.announce(mail)
+
     def may_begin(self, mail: Message) -> bool:
         if not self.halted and self._watch.begin(mail):
             return True
