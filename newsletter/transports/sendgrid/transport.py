@@ -36,6 +36,7 @@ from newsletter.transports.sendgrid.parallel import (
 from newsletter.transports.sendgrid.refused_parts import RequestPart
 from newsletter.transports.sendgrid.request_bodies import (
     LARGEST_REQUEST,
+    EncodedRequest,
     encode_request,
 )
 from newsletter.transports.sendgrid.responses import (
@@ -154,7 +155,7 @@ class SendGrid(Transport):
             words = f"SendGrid's answer was lost: {brief(error)}"
             return _Response(SendResult(SendStatus.UNCERTAIN, words))
 
-    def _outcome(self, body: str) -> SendResult:
+    def _outcome(self, body: EncodedRequest) -> SendResult:
         response = self._client.client.mail.send.post(
             request_body=body,
             # Under this name the package takes the body as it is; its own JSON is slower.
@@ -167,7 +168,7 @@ class SendGrid(Transport):
         return SendResult(SendStatus.ACCEPTED, provider_id=response.headers.get("X-Message-Id"))
 
 
-def _refuse_too_large(mails: Sequence[Message], body: str) -> _Response:
+def _refuse_too_large(mails: Sequence[Message], body: EncodedRequest) -> _Response:
     """To be divided, as a request that one personalization makes bad."""
     if len(mails) > 1:
         return _Response(SendResult(SendStatus.REJECTED, "more than SendGrid takes in a request"))
