@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from newsletter import tex
+from newsletter.interests import word_usage
 from newsletter.interests.lexicon import Lexicon, shipped
 from newsletter.sources.base import Paper
 from newsletter.taxonomy import CATEGORIES
@@ -59,14 +60,15 @@ _NO_TOPIC = frozenset(
     )
 )
 _ENDINGS = ("ed", "-aware", "-based", "-driven", "-free", "-guided", "-level", "-specific", "-time")
-# After a noun a sentence often goes on with one of these; after an adjective never.
-_AFTER_NOUN = (
-    r"(?=\s?[.,;:()|]|\s(?:and|as|at|by|can|for|from|in|is|are|of|on|or|that|to|via|with)\b)"
-)
+# After a noun a sentence often goes on with one of these; after an adjective only with the second.
+_AFTER_NOUN = r"(?=\s?[.;:()|]|\s(?:as|at|by|can|for|from|in|is|are|of|on|that|to|via|with)\b%s)"
+_OR_ANOTHER = r"|\s?,|\s(?:and|or)\b"
 _BELONGS = 0.8  # of all times that a phrase is said
 _BELONGING_RARITY = 0.7  # of a word that belongs: "model" to "predictive control"
+_NO_VERB = r"(?<!\bwe\s)(?<!\bto\s)"  # may stand before it, as in "we use"
 _USUAL = 4  # times as rare as others at most, a way of writing is still one
 _NOUN = 0.15  # of all times that a phrase is said, at least
+_COMPOUND = 0.4  # and a hyphenated word, which mostly stands before a noun: "audio-visual"
 
 
 class Topic(NamedTuple):
@@ -136,9 +138,14 @@ class _PossibleTopic:
 
     def is_noun(self, texts: Sequence[str]) -> bool:
         """Whether sentences use it without another noun behind it."""
+        last = self.phrase.rpartition(" ")[2]
+        if not word_usage.shipped().is_noun(last, is_known=_is_known(last)):
+            return False
         said = "\n".join(texts[number] for number in self.papers)
-        ended = re.findall(rf"{self.pattern}{_AFTER_NOUN}", said, re.IGNORECASE)
-        return len(ended) >= _NOUN * len(re.findall(self.pattern, said, re.IGNORECASE))
+        after = _AFTER_NOUN % (_OR_ANOTHER if " " in self.phrase else "")
+        ended = re.findall(f"{self.pattern}{after}", said, re.IGNORECASE)
+        share = _COMPOUND if "-" in last and last == self.phrase else _NOUN
+        return len(ended) >= share * len(re.findall(self.pattern, said, re.IGNORECASE))
 
     def written(self, texts: Sequence[str]) -> str:
         """As some of the papers write it: in small letters and as a plural where enough do.
@@ -146,21 +153,20 @@ class _PossibleTopic:
         A word that nearly always stands before it belongs to it: "black" to "hole mergers".
         """
         own = [texts[number].partition(_BEHIND_TITLE) for number in sorted(self.papers)]
-        whole = rf"(?:(?<![\w-])([^\W_]+)\s+)?({self.pattern})"
+        titles = [title for title, _, _ in own]
+        whole = rf"(?:{_NO_VERB}(?<![\w-])([^\W_]+)\s+)?({self.pattern})"
         found = re.findall(whole, "\n".join(text for _, _, text in own), re.IGNORECASE)
-        found = found or re.findall(whole, "\n".join(title for title, _, _ in own), re.IGNORECASE)
+        found = found or re.findall(whole, "\n".join(titles), re.IGNORECASE)
         found = found or [("", self.phrase)]
-        forms = Counter(" ".join(form.split()) for _, form in found)
-        usual = [form for form in forms if 5 * forms[form] >= max(forms.values())]
-        form = min(usual, key=lambda form: (sum(map(str.isupper, form)), form[-1] != "s", form))
-        small, times = Counter(word.lower() for word, _ in found).most_common(1)[0]
-        before = next(word for word, _ in found if word.lower() == small)
-        is_sure = len(self.papers) > 1 and times >= _BELONGS * len(found)
-        belongs = is_sure and shipped().rarity(small) >= _BELONGING_RARITY
-        is_title = len(f"{before} {form}") > _MOST_OF_TITLE * max(len(title) for title, *_ in own)
-        form = f"{before} {form}" if before and belongs and not is_title else form
+        form = _usual_form([" ".join(form.split()) for _, form in found])
+        words_before = Counter(word for word, _ in found)
+        before = _belonging(words_before) if len(self.papers) > 1 else ""
+        is_title = len(f"{before} {form}") > _MOST_OF_TITLE * max(map(len, titles))
+        form = f"{before} {form}" if before and not is_title else form
         said = "\n".join(text.partition(_BEHIND_TITLE)[2] for text in texts)
-        return " ".join(_in_small_letters(word, said) for word in form.split(" "))
+        *first, last = (_spelled(word, said) for word in form.split(" "))
+        is_one = {word.lower() for word in words_before} & {"the", "a", "an"} == {"the"}
+        return " ".join([*first, last if is_one else word_usage.shipped().plural(last)])
 
     @property
     def pattern(self) -> str:
@@ -168,13 +174,50 @@ class _PossibleTopic:
         return rf"\b{words}s?\b"
 
 
-def _in_small_letters(word: str, said: str) -> str:
-    """A word with the capital of a title as sentences write it; a name keeps its capital."""
-    small = word.lower()
-    if word == small or word.title() != word:
-        return word
-    small_ones, titled = (len(re.findall(rf"\b{re.escape(one)}\b", said)) for one in (small, word))
-    return small if small_ones and _USUAL * small_ones >= titled else word
+def _belonging(words_before: Counter[str]) -> str:
+    """The word that nearly always stands before a phrase, if it tells anything."""
+    times = Counter[str]()
+    for word, number in words_before.items():
+        times[word.lower()] += number
+    small, most = times.most_common(1)[0]
+    if most < _BELONGS * times.total() or shipped().rarity(small) < _BELONGING_RARITY:
+        return ""
+    return next(word for word in words_before if word.lower() == small)
+
+
+def _usual_form(forms: Sequence[str]) -> str:
+    """The plural where enough write it, with as few capitals as anybody gives it."""
+    times = Counter(form.lower() for form in forms)
+    usual = [form for form in times if 5 * times[form] >= max(times.values())]
+    chosen = min(usual, key=lambda form: (form[-1] != "s", form))
+    alike = (form for form in forms if form.lower() == chosen)
+    return min(alike, key=lambda form: (sum(map(str.isupper, form)), form))
+
+
+def _spelled(word: str, said: str) -> str:
+    """A word with the capitals that sentences give it, not those of a title."""
+    return "-".join(_part_spelled(part, said) for part in word.split("-"))
+
+
+def _part_spelled(part: str, said: str) -> str:
+    small = part.lower()
+    usage = word_usage.shipped()
+    name = usage.name(part)
+    if not name and part[-1] == "s" and not _is_known(small, or_singular=False):
+        single = usage.name(part[:-1])
+        name = single and f"{single}s"
+    if name or part == small or len(part) == 1:
+        return name or part
+    is_acronym = part.removesuffix("s").isupper()
+    if not is_acronym and _is_known(small):
+        return small
+    texts = re.findall(rf"\b(?:{re.escape(small)}|{re.escape(part)})\b", said)
+    return small if small in texts and (_USUAL + 1) * texts.count(small) >= len(texts) else part
+
+
+def _is_known(word: str, *, or_singular: bool = True) -> bool:
+    frequencies = shipped().frequencies
+    return word in frequencies or (or_singular and _singular(word) in frequencies)
 
 
 def _candidates(papers: Sequence[Paper], texts: Sequence[str]) -> Iterator[_PossibleTopic]:
