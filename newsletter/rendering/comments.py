@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from newsletter.lazy_pattern import lazy_pattern
+from newsletter.rendering.page_counts import without_counts
 from newsletter.rendering.paper_links import paper_links
 from newsletter.rendering.paper_text import plain, shortened
 from newsletter.sources.base import Paper
@@ -37,71 +38,6 @@ _STUMP = lazy_pattern(
     re.IGNORECASE,
 )
 _CLAUSE_END = lazy_pattern(r"(?<=[.,])\s+|(?<=;)\s+|(?<=[a-z\d)];)(?=\w)")
-_TENS = (
-    r"(?:(?:twenty|thirty|forty|fifty)(?:-\w+)?|ten|eleven|twelve"
-    r"|(?:thir|four|fif|six|seven|eigh|nine)teen)"
-)
-_NUMBER = (
-    # "ix+120", "~20", "under 10"
-    r"(?:(?:[~\u223c\u2248<>]\s*|(?:ca|approx)\.\s*|(?:approximately|around|about|under|over|nearly"
-    r"|up\s+to|(?:less|more|fewer)\s+than|at\s+(?:most|least))\s+)?(?:[ivxlc]+\s*\+\s*)?\d+\+?"
-    r"(?:\s*\+\s*(?:\d+|[ivxlc]+\b))*"
-    rf"|{_TENS}|no|an?|one|two|three|four|five|six|seven|eight|nine|several|many|multiple|few|some)"
-)
-_THING = (
-    r"(?:pages?|pgs?|pp?(?!-)|p[\xe1a]ginas?|pagine|seiten|figures?|figues?|figs?|figuras?|figure"
-    r"|abbildung(?:en)?|abb|bilder|tables?|tablas?|tabelas?|tableaux|tabellen?|tabelle|references"
-    r"|refs|appendi(?:x|ces)|algorithms?|equations?|formulas?|listings?|(?:sub|super)figures?|diagrams?"
-    r"|plots?|schemes?|charts?|panels?|illustrations?|photos?|footnotes?|columns|words)\b\.?"
-)
-_KIND = (
-    r"(?:(?:main|supplement\w*|appendix|extra|additional|eps|ps|postscript|colou?r|[a-z]+-panel)"
-    r"\s+)?"
-)
-_REST = (
-    r"(?:text|content|paper|body|supplement\w*(?:\s+materials?)?|appendi\w+|references?|refs"
-    r"|bibliography)"
-)
-_OF_WHAT = (
-    r"(?:\s+(?:in\s+total|total|overall|long|body|main\s+text|postscript|in\s+\w+\s+(?:style|format)"
-    r"|(?:(?:of|excluding|including|without|not\s+(?:counting|including)|plus|for)\s+)?(?:the\s+)?"
-    rf"(?:main\s+)?{_REST}(?:\s*(?:and|&|,)\s*(?:the\s+)?{_REST})*))?"
-    r"(?:\s*\((?:(?!accept|publi|appear|submi)[^()]){1,80}\))?"
-)
-_PAPER = r"(?:paper|article|manuscript|document|work|submission|preprint|report|version)"
-_COUNT = (
-    rf"(?:(?:an?\s+)?\d+-pages?(?:\s+{_PAPER}\b)?"
-    rf"|{_NUMBER}[\s-]*{_KIND}{_THING}{_OF_WHAT}"
-    # and led by its name: "Number of pages: 22"
-    rf"|(?:(?:number|no\.?)\s+of\s+|\#\s*)?{_THING}(?:\s+count)?\s*:\s*\d+(?![\d-])"
-    # "共 12 页，5 幅图"
-    r"|[共全]?文?\s*[\d一二三四五六七八九十两]+\s*[张幅个]?\s*(?:[页頁图圖表]片?格?|ページ))"
-)
-_AND = (
-    r"\s*[,;，、；:]?\s*"
-    r"(?:(?:and|y|e|et|und|plus|with|including|excluding|containing|as well as)\b|&|\+)?\s*"
-)
-# "6 pages,2 figures": at the start of a clause, and up to its end or to what becomes of the paper.
-_COUNTS = lazy_pattern(
-    rf"(^|,(?!\d{{3}}\b)\s*|[;，、；。：（]\s*|[.:]\s+|\()"
-    rf"(?:(?:contains|containing|with|in\s+total|total(?:\s+of)?|overall|about|(?:this|the|our)\s+{_PAPER}"
-    r"|(?:the\s+)?main(?:\s+(?:text|paper|body))?|(?:with\s+)?supp\w*(?:\s+(?:materials?|information))?"
-    r"|appendix)(?:\s+(?:is|has|of|contains|containing|with|consists\s+of|comprises|includes|spans))?\s*,?\s+)?"
-    rf"{_COUNT}(?:{_AND}(?:{_COUNT}|{_THING}|\d+\s+(?:main|supp\w*)\b|supplement\w*(?:\s+materials?)?\b))*"
-    r"(?=\s*(?:[,;.()，、；。）]|$)|\s+(?-i:[A-Z])|\s+(?:accepted|submitted|to\s+appear|published|version"
-    r"|under|in\s+press|presented)|(?<=-page)\s)",
-    re.IGNORECASE,
-)
-_GONE = "\x00"  # stands where a count stood
-# "Total: 12 pages", and "v2: 12 pages" where nothing follows; not "v2: 12 pages, typo fixed".
-_EMPTY_LABEL = lazy_pattern(
-    rf"(?:(?:total(?:\s+length)?|length|main(?:\s+\w+)?|appendi\w+|supp\w*|paper|size)"
-    rf"\s*:\s*{_GONE}|\bv(?:ersion\s*|er\.?\s*)?\d+\s*:\s*{_GONE}(?=\s*[,;.]?\s*(?:$|v\w*\s*\d)))",
-    re.IGNORECASE,
-)
-_AFTER_LABEL = lazy_pattern(rf"(?<=:)\s*{_GONE}\s*[,;.]")
-_EMPTY_BRACKETS = lazy_pattern(r"\s*[(（]\s*[,;.，；。]*\s*[)）]")
-_IDLE_MARK = lazy_pattern(r"\s*[,;.，、；。]\s*(?=[,;.，、；。])")
 
 
 @lru_cache(maxsize=2048)
@@ -116,7 +52,7 @@ def comment(paper: Paper) -> str:
         else:  # Other words stay: the host's name alone does not say what is there.
             text = _without(address, text)
     sentences = [_unlinked(sentence, linked) for sentence in _SENTENCE_END.split(text)]
-    told = _uncounted(" ".join(filter(None, sentences))[:_READ_CHARACTERS])
+    told = without_counts(" ".join(filter(None, sentences))[:_READ_CHARACTERS])
     told = told if told == said else told.strip(" ,;.")
     return _cut(told) if any(map(str.isalpha, told)) else ""
 
@@ -145,16 +81,6 @@ def _without(address: str, text: str) -> str:
             clauses.pop()
         text = " ".join(clauses) + after.lstrip(")]")
     return text
-
-
-def _uncounted(text: str) -> str:
-    """A comment without its counts of pages, figures and the like, in all usual forms."""
-    rest = _COUNTS.sub(rf"\1{_GONE}", text)
-    if rest == text:
-        return text
-    rest = _AFTER_LABEL.sub("", _EMPTY_LABEL.sub("", rest)).replace(_GONE, "")
-    rest = _IDLE_MARK.sub("", _EMPTY_BRACKETS.sub("", rest))
-    return " ".join(rest.split()).strip(" ,;.:&+，、；。")
 
 
 def _unlinked(sentence: str, linked: Sequence[str]) -> str:

@@ -118,10 +118,32 @@ def test_three_links_are_enough() -> None:
         ("Video samples are available here: https://lab.example.org/video", ""),
         ("Published, 3 pages; see https://lab.example.org/p", "Published"),
         ("TL;DR: it is fast", "TL;DR: it is fast"),
+        ("30 pages incl. 10 pages of appendices, ICLR 2026 (oral)", "ICLR 2026 (oral)"),
+        ("9 pages main, 14 pages total, ACM MM '26", "ACM MM '26"),
+        ("16 pages in total, 4 of them references; CVPR 2026", "CVPR 2026"),
+        ("18 pages, of which 6 are appendix. NAACL 2026", "NAACL 2026"),
+        ("Comments: 10 Pages, 5 Figures and 3 Tables", ""),
+        ("42 p., 11 fig., 5 tab., 1 alg.", ""),
+        ("19 pages double-column, 8 color figures", ""),
+        ("10 pages, IEEE two-column format, 3 figures in colour, ICC", "ICC"),
+        ("17 sides, 4 diagrams, and 6 supplementary videos", "6 supplementary videos"),
+        ("12 pages and a proof by J. Doe", "a proof by J. Doe"),
+        ("vi+34 pages; LaTeX; comments welcome", "comments welcome"),
+        ("15 pages | 5 figures - ECCV 2026", "ECCV 2026"),
+        ("[9 (+12) pages]. No. of figures 4; 15 page paper", ""),
+        ("9 pages, 2 figures. The paper is short", "The paper is short"),
+        ("9 pages, 2 figures. Appendix is long", "Appendix is long"),
+        ("1000 pages of documents annotated", "1000 pages of documents annotated"),
+        ("v3: added 2 figures and 1 table", "v3: added 2 figures and 1 table"),
     ],
 )
 def test_a_comment_says_what_its_links_and_a_page_count_do_not(said: str, shown: str) -> None:
     assert comments.comment(paper(comment=said)) == shown
+
+
+@pytest.mark.parametrize("said", ["1 page of which ", "12 pages, main, ", "one 1+(+1) ", "refs, "])
+def test_a_comment_of_counts_without_end_is_read_at_once(said: str) -> None:
+    assert len(comments.comment(paper(comment=said * 200 + "z"))) <= 200
 
 
 def test_a_long_comment_ends_with_a_sentence_or_else_with_the_clause_it_would_part() -> None:
