@@ -23,10 +23,9 @@ from newsletter.rendering.fragment_row import FragmentRow, RowRest
 from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.issue_content import Block, IssueContent, IssueSection
 from newsletter.rendering.message import BASE64, MessageContent, Placeholders
-from newsletter.rendering.qp_template import Fragment, TextFragment, encode_separately
+from newsletter.rendering.qp_template import Fragment, TextFragment
 from newsletter.rendering.size_budget import DetailLevel, Weight, less_begins
 from newsletter.rendering.texts import IssueTexts
-from newsletter.rendering.wrapping import wrap_items
 
 
 @dataclass(frozen=True)
@@ -108,8 +107,7 @@ class PersonalVariant:
     ) -> int:
         """How many bytes are too few for a mail that opens with these papers."""
         is_base64, room = self._variant.encoding == BASE64, self._variant.room
-        others = len(first.lines) - first.readers
-        around = self._html.around(first.readers, others, quiet_issues, for_everybody)
+        around = self._html.around(first.readers, first.others, quiet_issues, for_everybody)
         lines = first.weight(is_base64=is_base64)
         papers = [self._paper(name) for name in first.arxiv_ids]
         decoded = around.decoded + lines.decoded + sum([paper.decoded for paper in papers])
@@ -124,7 +122,7 @@ class PersonalVariant:
 
         What the editor puts first goes before what is for everybody, and after a reader's own.
         """
-        own, others = first.readers, len(first.lines) - first.readers
+        own, others = first.readers, first.others
         papers = [self._paper(name) for name in first.arxiv_ids]
         if self._put_first and not own:
             gone = [at for at, paper in enumerate(papers) if paper.place in self._put_first]
@@ -135,13 +133,14 @@ class PersonalVariant:
         opening = PicksOpening(own, others, quiet_issues, for_everybody, is_cut)
         note = self._note(papers)
         places = [paper.place for paper in papers]
+        said = b"".join([line.html for line in first.lines]).decode()
         return MessageContent(
             self._variant.subject,
             self._html.ordered(opening, papers, first, blocks, note),
             self._text.ordered(opening, papers, first, blocks, note),
             self._blanks,
             self._variant.encoding,
-            seed=f"{self._seed}{places}{first.lines}{quiet_issues or ''}{for_everybody or ''}",
+            seed=f"{self._seed}{places}{said}{quiet_issues or ''}{for_everybody or ''}",
             is_shared=for_everybody,
         )
 
@@ -275,10 +274,9 @@ class _Part:
                 if words:
                     paper = papers[number]
                     cards[number] = self._marked(paper.place, paper.level, words)
-            picks = part.around_reason.over(first.in_html, first.encoded, cards)
+            picks = part.around_reason.over([line.html for line in first.lines], cards)
         else:
-            texts = wrap_items(first.lines)
-            picks = part.around_reason.over(texts, encode_separately(texts), cards)
+            picks = part.around_reason.over([line.text for line in first.lines], cards)
         before: list[Fragment] = []
         behind: list[Fragment] = []
         for block, gone, over in blocks:

@@ -1,15 +1,14 @@
 """Quoted-printable (RFC 2045, 6.7), prepared once and cut where a reader's values go."""
 
 import re
-from binascii import b2a_qp
+from binascii import a2b_qp, b2a_qp
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Protocol
 
-_SOFT_BREAK = b"=\r\n"
-_BETWEEN, _BETWEEN_ENCODED = "\n\0\n", b"\r\n=00\r\n"  # texts; no text for people has a NUL
-_LONGEST = 76  # the soft break's own "=" included
+SOFT_BREAK = b"=\r\n"
+LINE_ROOM = 75  # bytes of a line beside the "=" of a soft break
 _AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,72}")  # a word of a line at most
 # b2a_qp does not count that a space at the end of a line takes three characters.
 _SPACE_BEYOND = re.compile(rb"(?m)^(.{74,75})=(20|09)$")
@@ -26,12 +25,9 @@ def encode_quoted_printable(text: str) -> bytes:
     return _with_room(_encoded(text))
 
 
-def encode_separately(texts: Sequence[str]) -> list[bytes]:
-    """The same of several that end with no space, in a third of the time."""
-    joined = _BETWEEN.join(texts)
-    if joined.count("\0") != len(texts) - 1:
-        return list(map(encode_quoted_printable, texts))
-    return list(map(_with_room, _encoded(joined).split(_BETWEEN_ENCODED)))
+def decode_quoted_printable(encoded: bytes) -> str:
+    """The text with plain line breaks."""
+    return a2b_qp(encoded).decode().replace("\r\n", "\n")
 
 
 def _encoded(text: str) -> bytes:
@@ -50,10 +46,10 @@ _encoded_value = lru_cache(maxsize=64)(encode_quoted_printable)
 
 def _with_room(encoded: bytes) -> bytes:
     """Break a last line that is so full that no soft break could follow it."""
-    if len(encoded) - encoded.rfind(b"\n") - 1 < _LONGEST:
+    if len(encoded) - encoded.rfind(b"\n") - 1 <= LINE_ROOM:
         return encoded
     if encoded[-3:-2] == b"=":
-        return encoded[:-3] + _SOFT_BREAK + encoded[-3:]
+        return encoded[:-3] + SOFT_BREAK + encoded[-3:]
     return b"%b=\r\n=%02X" % (encoded[:-1], encoded[-1])
 
 
@@ -84,20 +80,21 @@ class TextFragment:
         together by the hundred.
         """
         known: re.Pattern[str] | None
-        known, parts, names = self.__dict__.get("_cut", (None, (), ()))
+        cut: tuple[Sequence[bytes], Sequence[str]]
+        known, cut = self.__dict__.get("_cut", (None, ((), ())))
         if known is not placeholders:
             names = placeholders.findall(self.text)
-            parts = self._cut_at(placeholders) if names else (self.encoded,)
-            self.__dict__["_cut"] = placeholders, parts, names
-        return parts, names
+            cut = self._cut_at(placeholders) if names else (self.encoded,), names
+            self.__dict__["_cut"] = placeholders, cut
+        return cut
 
     def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
         return fill_gaps(*self.cut(placeholders), values)
 
     def _cut_at(self, placeholders: re.Pattern[str]) -> tuple[bytes, ...]:
         first, *others = map(encode_quoted_printable, placeholders.split(self.text))
-        *before, last = first, *(_SOFT_BREAK + part for part in others)
-        return (*(part + _SOFT_BREAK for part in before), last)
+        *before, last = first, *(SOFT_BREAK + part for part in others)
+        return (*(part + SOFT_BREAK for part in before), last)
 
     @cached_property
     def weight(self) -> int:
@@ -130,8 +127,8 @@ class FragmentFrame:
 
     @classmethod
     def of(cls, before: str, behind: str) -> "FragmentFrame":
-        soft_before = b"" if before.endswith("\n") or not before else _SOFT_BREAK
-        soft_behind = b"" if behind.startswith("\n") else _SOFT_BREAK
+        soft_before = b"" if before.endswith("\n") or not before else SOFT_BREAK
+        soft_behind = b"" if behind.startswith("\n") else SOFT_BREAK
         return cls(
             before,
             behind,
@@ -143,27 +140,25 @@ class FragmentFrame:
         return f"{self.before}{words}{self.behind}"
 
     def over(
-        self, words: Sequence[str], encoded: Sequence[bytes], fragments: Sequence[TextFragment]
+        self, encoded: Sequence[bytes], fragments: Sequence[TextFragment]
     ) -> "FramedFragments":
-        """Each of these words, as they stand in the part and encoded, framed over its fragment."""
+        """Each of these encoded words framed over its fragment."""
         around, behind = self._before, self._behind
-        return FramedFragments(self, words, [around + it + behind for it in encoded], fragments)
+        return FramedFragments([around + it + behind for it in encoded], fragments)
 
 
 @dataclass(slots=True)
 class FramedFragments:
     """Fragments, each under a few words of one reader's mail."""
 
-    frame: FragmentFrame
-    words: Sequence[str]
-    encoded: Sequence[bytes]  # with what is around them
+    encoded: Sequence[bytes]  # words, with what is around them
     fragments: Sequence[TextFragment]
 
     @property
     def text(self) -> str:
         return "".join(
-            self.frame.around(words) + fragment.text
-            for words, fragment in zip(self.words, self.fragments, strict=True)
+            decode_quoted_printable(words) + fragment.text
+            for words, fragment in zip(self.encoded, self.fragments, strict=True)
         )
 
     def cut(self, placeholders: re.Pattern[str]) -> tuple[Sequence[bytes], Sequence[str]]:
@@ -177,11 +172,7 @@ class FramedFragments:
         out: list[bytes] = []
         for words, fragment in zip(self.encoded, self.fragments, strict=True):
             out.append(words)
-            parts, names = fragment.cut(placeholders)
-            if names and names.count(names[0]) == len(names):  # as in all cards
-                out.append(values[names[0]].join(parts))
-            else:
-                out += fill_gaps(parts, names, values)
+            out += fill_gaps(*fragment.cut(placeholders), values)
         return out
 
 

@@ -33,6 +33,7 @@ _SHOWN_GROUPS = 2
 _NAME_CHARACTERS = 80
 _REASON_CHARACTERS = 50  # of a name or title
 _SHOWN_CATEGORIES = 5
+WORDS = "%(words)s"  # in a template of reasons
 
 
 class IssueTexts(MastheadTexts):
@@ -212,10 +213,14 @@ class IssueTexts(MastheadTexts):
         return self._say("; ").join(map(self._reason, reasons))
 
     def _reason(self, reason: PickReason) -> str:
-        return self._kinds[reason.of_newsletter][reason.kind] % {
-            "about": _about(reason.about),
+        return self.reason_template(reason) % {
+            "about": told_of(reason.about),
             "words": ", ".join(reason.words),
         }
+
+    def reason_template(self, reason: PickReason) -> str:
+        """What is said of its kind, where `WORDS` stands for its words."""
+        return self._kinds[reason.of_newsletter][reason.kind]
 
     @cached_property
     def _kinds(self) -> Sequence[Mapping[ReasonType, str]]:
@@ -268,7 +273,8 @@ class IssueTexts(MastheadTexts):
 
 
 @lru_cache(maxsize=4096)
-def _about(source: str) -> str:
+def told_of(source: str) -> str:
+    """The name or title that a reason has."""
     return shortened(plain(source), _REASON_CHARACTERS)
 
 

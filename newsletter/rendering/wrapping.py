@@ -1,6 +1,6 @@
 """Plain text in lines of at most so many columns, as displayed: a Chinese character takes two."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from newsletter.lazy_pattern import lazy_pattern
@@ -17,9 +17,6 @@ _UNIT = lazy_pattern(
     rf"|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+)[{_CLOSING}]*(?: ·(?= ))?"
     rf"|[{_OPENING}{_CLOSING}]+"
 )
-_BETWEEN = "\n\0\n"
-_TIDY = lazy_pattern("[ -~“”‘’…]*(?<! )")
-_LINE = lazy_pattern(rf"(?m)(.{{1,{TEXT_COLUMNS}}}|\S+)(?: |$)")  # or one long word
 _WORDS_ONLY = lazy_pattern("[\x00-\x7f“”‘’…]*")
 
 
@@ -31,17 +28,6 @@ def wrap_text(text: str, indent: int = 0) -> str:
     margin = " " * indent
     lines = [line for paragraph in text.split("\n") for line in _lines(paragraph, indent)]
     return "\n".join(f"{margin}{line}".rstrip() for line in lines)
-
-
-def wrap_items(texts: Sequence[str]) -> list[str]:
-    """Each as an item of a list, in lines like those of `wrap_text`."""
-    items = [f"* {text}" for text in texts]
-    tidy = [item for item in items if "  " not in item and _TIDY.fullmatch(item)]
-    wrapped = "\n".join(_LINE.findall(_BETWEEN.join(tidy))).split(_BETWEEN)
-    if len(tidy) == len(items):
-        return wrapped[: len(items)]
-    done = dict(zip(tidy, wrapped, strict=False))
-    return [done[item] if item in done else wrap_text(item) for item in items]
 
 
 def _lines(paragraph: str, indent: int) -> list[str]:
@@ -72,7 +58,7 @@ def _lines_of_units(paragraph: str, indent: int) -> list[str]:
     used = indent
     for unit, is_apart in _units(paragraph):
         space = " " if is_apart and lines[-1] else ""
-        width = len(unit) if unit.isascii() else _columns(unit)
+        width = len(unit) if unit.isascii() else columns(unit)
         if lines[-1] and used + len(space) + width > TEXT_COLUMNS:
             lines.append("")
             used, space = indent, ""
@@ -98,7 +84,8 @@ def _units(paragraph: str) -> Iterator[tuple[str, bool]]:
 
 
 @lru_cache(maxsize=4096)  # mostly of single characters
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
+    """That it takes as displayed."""
     from wcwidth import wcswidth  # 0.1 s, and only what is not English needs it
 
     return max(wcswidth(text), len(text))

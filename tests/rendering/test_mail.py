@@ -28,7 +28,6 @@ from newsletter.rendering.message import Message, MessageContent, Placeholders
 from newsletter.rendering.qp_template import (
     TextFragment,
     encode_quoted_printable,
-    encode_separately,
 )
 from newsletter.rendering.recipient import Recipient
 from newsletter.sources import bundled
@@ -377,12 +376,6 @@ def test_no_line_of_quoted_printable_is_too_long(text: str, end: str) -> None:
     encoded = encode_quoted_printable(text + end)
     assert max(map(len, encoded.split(b"\r\n"))) <= 76
     assert quopri.decodestring(encoded).decode() == (text + end).replace("\n", "\r\n")
-
-
-@given(st.lists(st.text(st.sampled_from("x=ä. \n\r\0"), max_size=160).map(str.rstrip)))
-@example(["x" * 75, "", "." * 80, "=" * 26, "\0", "x\n\0\nx"])
-def test_texts_encoded_in_one_go_are_what_they_are_one_by_one(texts: list[str]) -> None:
-    assert encode_separately(texts) == list(map(encode_quoted_printable, texts))
 
 
 @given(

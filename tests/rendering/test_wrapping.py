@@ -1,10 +1,10 @@
 """Lines for a plain-text reader: by display width, words and links whole."""
 
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from newsletter.rendering.wrapping import TEXT_COLUMNS, wrap_items, wrap_text
+from newsletter.rendering.wrapping import TEXT_COLUMNS, wrap_text
 
 WORDS = st.text(st.sampled_from("abcdefghij音频，。（）"), min_size=1, max_size=30)
 
@@ -48,10 +48,3 @@ def test_a_dot_between_facts_ends_a_line_and_does_not_open_one() -> None:
 def test_a_dot_does_not_hang_on_to_an_address() -> None:
     link = "https://papers.example.org/" + "x" * 60
     assert f"    {link}" in wrap_text(f"Code: {link} · authors' words", 4).splitlines()
-
-
-@given(st.lists(st.text(st.sampled_from("xxxxxxxxx“ \t\n音\0"), max_size=200)))
-@example(["word " * 20 + "x" * 90, "x" * 90 + " word", "", "x" * 70, "x" * 71])
-@example(["x\n", "x\n\nx"])
-def test_items_wrapped_in_one_go_are_what_they_are_one_by_one(texts: list[str]) -> None:
-    assert wrap_items(texts) == [wrap_text(f"* {text}") for text in texts]
