@@ -200,7 +200,8 @@ class IssueEmails:
         say = self._say(language)
         frame = self._longest_frame(html, say, ceiling, left_out)
         shown, encoding = fit_papers(self._issue, html, ceiling, frame, left_out.split())
-        note = say.holds(self._issue, shown, ceiling), say.whose(self._issue, shown)
+        holds = say.holds(self._issue, shown, ceiling, left_out)
+        note = holds, say.whose(self._issue, shown)
         return MessageContent(
             self._subject(language, left_out),
             self._chosen(html, shown, ceiling, note, left_out),
@@ -232,7 +233,7 @@ class IssueEmails:
             frozenset(linked),
             len(self._issue.without(left_out).entries),
             level,
-            say.holds(self._issue, shown, level),
+            say.holds(self._issue, shown, level, left_out),
             say.whose(self._issue, shown),
             left_out,
             encoding,
@@ -287,7 +288,9 @@ class IssueEmails:
         pieces = [
             part.head(left_out),
             *lesser[-1:] * most_less_begins(self._issue),
-            part.note(say.longest_note(self._issue, ceiling), say.authorship(self._issue)),
+            part.note(
+                say.longest_note(self._issue, ceiling, left_out), say.authorship(self._issue)
+            ),
             *part.editor(left_out),
             *part.frame.labels.values(),
             part.frame.foot,

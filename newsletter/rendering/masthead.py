@@ -144,25 +144,30 @@ class MastheadTexts(DaySentences):
         return names[section]
 
     def holds(
-        self, content: IssueContent, shown: Mapping[int, DetailLevel], ceiling: DetailLevel
+        self,
+        content: IssueContent,
+        shown: Mapping[int, DetailLevel],
+        ceiling: DetailLevel,
+        left_out: str = "",
     ) -> str:
         """What of the day a mail does not hold, or only in part, by section.
 
-        `shown` has the level of each paper that the mail holds, by its place in the issue.
+        `shown` has the level of each paper that the mail holds, by its place in the issue;
+        `left_out` names the sections that its reader does not want.
         """
-        told, lesser, cut, hidden = (Counter[IssueSection]() for _ in range(4))
+        told, lesser, cut, hidden, unwanted = (Counter[IssueSection]() for _ in range(5))
         for place, entry in enumerate(content.entries):
-            if place not in shown:
+            if entry.section in left_out.split():
+                unwanted[entry.section] += 1
+            elif place not in shown:
                 hidden[entry.section] += 1
             elif not entry.is_quiet:
                 is_less = shown[place] < min(ceiling, DetailLevel.COMPACT)
                 (lesser if is_less else told)[entry.section] += 1
                 cut[entry.section] += shown[place] < ceiling is DetailLevel.FULL
-        if lesser:
-            return self._by_section(told, lesser, cut, hidden)
-        if not shown:
-            return self._by_section({}, {}, {}, hidden)
-        return self.together([self._all_but(hidden), self._by_section({}, {}, cut, {})])
+        if lesser or not shown:
+            return self._by_section(told, lesser, cut, hidden, unwanted)
+        return self.together([self._all_but(hidden), self._by_section({}, {}, cut, {}, unwanted)])
 
     def whose(self, content: IssueContent, shown: Mapping[int, DetailLevel]) -> str:
         """Whose the sentences are that a mail holds, where it has any."""
@@ -173,18 +178,22 @@ class MastheadTexts(DaySentences):
         )
         return self.authorship(content) if tells else ""
 
-    def longest_note(self, content: IssueContent, ceiling: DetailLevel) -> str:
+    def longest_note(self, content: IssueContent, ceiling: DetailLevel, left_out: str = "") -> str:
         """No shorter than what `holds` can say of the issue."""
         counts = Counter(entry.section for entry in content.entries)
         cut = counts if ceiling is DetailLevel.FULL else {}
-        return self._by_section(counts, counts, cut, counts)
+        unwanted = {section: counts[section] for section in counts if section in left_out.split()}
+        return self._by_section(counts, counts, cut, counts, unwanted)
 
-    def _by_section(self, told: Counts, lesser: Counts, cut: Counts, hidden: Counts) -> str:
+    def _by_section(
+        self, told: Counts, lesser: Counts, cut: Counts, hidden: Counts, unwanted: Counts
+    ) -> str:
         lines = (
             (self._say("With a sentence: %(papers)s."), told),
             (self._say("Title only: %(papers)s."), lesser),
             (self._say("Whole abstract on the web only: %(papers)s."), cut),
             (self._say("On the web: %(papers)s."), hidden),
+            (self._say("On the web only, as you chose: %(papers)s."), unwanted),
         )
         return self.together(
             line % {"papers": self._listed(counts)}

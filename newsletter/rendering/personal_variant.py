@@ -153,7 +153,7 @@ class PersonalVariant:
         levels = {paper.place: paper.level for paper in first}
         if kinds not in self._holds:  # made once for each: it looks at the whole day
             shown = {**levels, **variant.shown}
-            self._holds[kinds] = self._say.holds(issue, shown, variant.highest)
+            self._holds[kinds] = self._say.holds(issue, shown, variant.highest, variant.left_out)
         return self._holds[kinds], variant.whose or self._say.whose(issue, levels)
 
     def _prepare(self, arxiv_id: str) -> "_PreparedPaper":

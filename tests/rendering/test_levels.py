@@ -169,8 +169,10 @@ def test_a_section_that_a_reader_leaves_out_is_one_word_in_the_masthead_and_no_m
     held_to_the_budget(sent)
     new = [str(each.paper.id) for each in issue.section(IssueSection.NEW)]
     assert shown(sent.html) == shown(sent.text) == new
-    told = "All here but 3 cross-lists and 11 replacements, which are on the web."
+    told = "On the web only, as you chose: 3 cross-lists and 11 replacements."
     assert told in " ".join(sent.text.split())
+    assert told in " ".join(mails.mail(replace(reader, picks=())).text.split())
+    assert "All here but" not in sent.text
     assert sent.content.subject.startswith(f"{len(new)} papers: ")
     assert mails.mail(replace(READER)).content.subject.startswith("26 papers: ")
     assert mails.mail(replace(reader, picks=())).content.subject == sent.content.subject
@@ -188,7 +190,7 @@ def test_a_section_that_a_reader_leaves_out_is_one_word_in_the_masthead_and_no_m
         assert hidden.paper.title not in masthead.html + masthead.text
     nothing = replace(issue, entries=tuple(issue.section(IssueSection.REPLACE)))
     bare = mails_of(nothing).mail(replace(READER, left_out="replace"))
-    assert "On the web: 11 replacements. " in " ".join(bare.text.split())
+    assert "On the web only, as you chose: 11 replacements. " in " ".join(bare.text.split())
     assert "All here but" not in bare.html + bare.text
     assert bare.content.subject == "No papers in your sections (Audio, 11 Jul)"
     for hidden in nothing.entries:
