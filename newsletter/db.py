@@ -302,7 +302,7 @@ def _lock_sqlite(connection: Connection, meanwhile: Callable[[float], None]) -> 
     cursor, ends_s = connection.connection.cursor(), time.monotonic() + _LOCK_TIMEOUT_S
     cursor.execute("PRAGMA busy_timeout = 0")
     try:
-        while not _begins(cursor):
+        while not _begins(connection, cursor):
             if time.monotonic() > ends_s:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # says what is wrong
                 return
@@ -312,13 +312,13 @@ def _lock_sqlite(connection: Connection, meanwhile: Callable[[float], None]) -> 
         cursor.close()
 
 
-def _begins(cursor: DBAPICursor) -> bool:
+def _begins(connection: Connection, cursor: DBAPICursor) -> bool:
     try:
         cursor.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
             return False
-        raise
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # fails as SQLAlchemy's statements do
     return True
 
 
