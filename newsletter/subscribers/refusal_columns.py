@@ -5,6 +5,7 @@ it. One that looks like a no and is not understood stops the import: only the op
 means.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -12,11 +13,12 @@ from functools import lru_cache
 from unicodedata import category, normalize
 
 from newsletter.errors import WrongUseError
-from newsletter.subscribers import refusal_words, state_words
+from newsletter.subscribers import ending_words, refusal_words, state_words
 from newsletter.subscribers.refusal_words import FALSE, NOTHING, TRUE
 
 # phpList mails who has `optedin=0`: that says that they were entered by somebody else.
 _PHPLIST = frozenset({"optedin", "confirmed", "blacklisted", "htmlemail"})
+_OWN_YES = refusal_words.OWN_YES_NAME, state_words.AGREEMENT_NAME
 _CACHED = 80  # characters: longer values are looked at each time
 
 
@@ -31,6 +33,7 @@ class ColumnKind(Enum):
     LISTS = "newsletters, or yes and no"
     CHANNEL = "of another way than mail"
     PROOF = "how they agreed, or no"
+    UNCLEAR = "a yes, in words of which one may turn it around"
     AMBIGUOUS = "only the operator knows"
     OTHER = "nothing of the kind"
 
@@ -157,23 +160,34 @@ def column_kind(name: str) -> ColumnKind:
     exact["consent"] = ColumnKind.PROOF
     if state_words.STATE_ON_A_MAP_NAME.search(plain):
         exact[plain] = ColumnKind.PLACE
-    if plain in exact or refusal_words.NEWSLETTER_NAME.fullmatch(plain):
-        return exact.get(plain, ColumnKind.LISTS)
-    if refusal_words.OTHER_CHANNEL.search(plain):
-        return ColumnKind.CHANNEL
-    if refusal_words.AMBIGUOUS_NAME.search(plain):
-        return ColumnKind.AMBIGUOUS
+    if refusal_words.NEWSLETTER_NAME.fullmatch(plain):
+        exact.setdefault(plain, ColumnKind.LISTS)
+    elif refusal_words.OTHER_CHANNEL.search(plain):
+        exact.setdefault(plain, ColumnKind.CHANNEL)
+    elif refusal_words.AMBIGUOUS_NAME.search(plain):
+        exact.setdefault(plain, ColumnKind.AMBIGUOUS)
+    if plain in exact:
+        return exact[plain]
     if refusal_words.OWN_NO_NAME.search(plain) or refusal_words.NO_NAME.search(plain):
         if refusal_words.WHEN_OR_WHY.search(plain):
             return ColumnKind.WHEN
         return ColumnKind.OTHER if refusal_words.TELLS_NOTHING.search(plain) else ColumnKind.NO
-    return _kind_of_yes(plain)
+    is_other = refusal_words.OF_OTHER_THINGS.search(plain) is not None
+    return ColumnKind.OTHER if is_other else _kind_of_end(plain) or _kind_of_yes(name, plain)
 
 
-def _kind_of_yes(plain: str) -> ColumnKind:
+def _kind_of_end(plain: str) -> ColumnKind | None:
+    """Of a name that speaks of a subscription and of an end."""
+    if not ending_words.ENDING.search(plain):
+        return None
+    if says_own_yes(plain) or ending_words.MAILING.search(plain):
+        return ColumnKind.WHEN if refusal_words.WHEN_OR_WHY.search(plain) else ColumnKind.NO
+    is_other = refusal_words.YES_NAME.search(plain) or refusal_words.STATUS_NAME.search(plain)
+    return ColumnKind.AMBIGUOUS if is_other else None
+
+
+def _kind_of_yes(name: str, plain: str) -> ColumnKind:
     """Of a name that speaks of no refusal."""
-    if refusal_words.OF_OTHER_THINGS.search(plain):
-        return ColumnKind.OTHER
     when = refusal_words.WHEN_OR_WHY.search(plain)
     if refusal_words.STATUS_NAME.search(plain) or state_words.STATE_NAME.search(plain):
         return ColumnKind.OTHER if when or "change" in plain else ColumnKind.STATUS
@@ -183,14 +197,22 @@ def _kind_of_yes(plain: str) -> ColumnKind:
         or refusal_words.HOW_NOT_WHETHER.search(plain)
     ):
         return ColumnKind.OTHER
-    says_yes = says_own_yes(plain) or refusal_words.YES_NAME.search(plain)
-    return ColumnKind.YES if says_yes else ColumnKind.OTHER
+    if says_own_yes(plain):
+        is_strange = ending_words.strange_words(words_of(name), _OWN_YES)
+        return ColumnKind.UNCLEAR if is_strange else ColumnKind.YES
+    return ColumnKind.YES if refusal_words.YES_NAME.search(plain) else ColumnKind.OTHER
 
 
 def says_own_yes(plain: str) -> bool:
     """Whether a column of that name tells of their own yes."""
-    own = refusal_words.OWN_YES_NAME, state_words.AGREEMENT_NAME
-    return any(pattern.search(plain) for pattern in own)
+    return any(pattern.search(plain) for pattern in _OWN_YES)
+
+
+def _says_own_no(plain: str) -> bool:
+    if refusal_words.OWN_NO_NAME.search(plain):
+        return True
+    is_end = ending_words.ENDING.search(plain) is not None
+    return is_end and refusal_words.NO_NAME.search(plain) is None
 
 
 def _answer(name: str, cell: str) -> Answer:
@@ -200,8 +222,9 @@ def _answer(name: str, cell: str) -> Answer:
         return Answer.OWN_NO if no_mail else Answer.NOTHING
     if kind in {ColumnKind.NO, ColumnKind.WHEN}:
         return _answer_of_no(name, value, kind)
-    if kind is ColumnKind.YES:
-        return _answer_of_yes(name, value)
+    if kind in {ColumnKind.YES, ColumnKind.UNCLEAR}:
+        is_unclear = kind is ColumnKind.UNCLEAR and yes_or_no(value) is not None
+        return Answer.UNKNOWN if is_unclear else _answer_of_yes(name, value)
     if kind in {ColumnKind.STATUS, ColumnKind.PLACE, ColumnKind.LISTS}:
         return _answer_of_status(value, kind)
     if kind is ColumnKind.PROOF and (said := _answer_of_proof(value)):
@@ -243,8 +266,7 @@ def _answer_of_status(value: str, kind: ColumnKind) -> Answer:
 
 
 def _answer_of_no(name: str, value: str, kind: ColumnKind) -> Answer:
-    own = refusal_words.OWN_NO_NAME.search(letters(name))
-    no = Answer.OWN_NO if own else Answer.NO
+    no = Answer.OWN_NO if _says_own_no(letters(name)) else Answer.NO
     if value in FALSE or refusal_words.ZERO_DATE.fullmatch(value):
         return Answer.NOTHING
     if value in TRUE or kind is ColumnKind.WHEN or refusal_words.DATE.search(value):
@@ -285,6 +307,12 @@ def plain_words(text: str) -> str:
     """Without accents; one blank between words, whatever stood there."""
     bare = "".join(char for char in normalize("NFKD", text) if category(char) != "Mn")
     return " ".join(normalize("NFC", bare).replace("_", " ").replace("-", " ").split())
+
+
+def words_of(name: str) -> list[str]:
+    """A name's words without accents and case, also of `optedOutOfEmail`."""
+    parted = re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z])", " ", name)
+    return re.findall(r"[^\W\d_]+", plain_words(parted).casefold())
 
 
 def letters(name: str) -> str:

@@ -49,8 +49,9 @@ OWN_NO_NAME = lazy_pattern(
     r"|no(?:enviar|contactar|molestar)|non(?:invi|contatt)|nao(?:envi|contat)|geen(?:mail|nieuws)"
     r"|nie(?:wysyl|kontakt)|ingen(?:mail|epost)|неприсыл|неписат|небеспоко|небажа"
     r"|abgemeldet|abmeld|abbestell|austrag|ausgetr|widerspr|widerruf|gekundigt|kundigung"
-    r"|desinscri|desabonn|disiscri|disdett|cancellat|debaja|^baja|baja$|descadastr|des+uscri|oppos"
-    r"|uitgeschreven|afgemeld|afmeld|wypis|avregistr|avprenum|avmeld|frameld|отпис|отказ"
+    r"|desinscri|desabonn|disiscri|disdett|cancellat|debaja|^baja|baja$|^baixa|baixa$|debaixa|descadastr|des+uscri|oppos"
+    r"|uitgeschreven|afgemeld|afmeld|wypis|avregistr|avprenum|avmeld|frameld|отпис|отказ|відпис|відмов|loobu|atsisak|atteic|rezygn"
+    r"|danysgrif|cregjistr|скасувавпідп"
     r"|odhlas|odjav|leiratkoz|dezabon|abonelikten|peruut|berhentilangganan|huyđangky|διαγραφ|απεγγραφ"
     r"|הוסר|הסרה|الغاء|الغى"
     r"|退订|退訂|取消订阅|取消訂閱|拒收|拒绝|拉黑|黑名单|屏蔽|(?:不|勿)(?:要|再|想)?(?:接收|接受|发|寄|打扰|联系)"
@@ -69,7 +70,7 @@ AMBIGUOUS_NAME = lazy_pattern(
     r"|complain|disabled|deleted|bounced|inactive|removed)|^e?mail(?:messages?)?level$|cancel(?:ad[oa]$|l?ed|l?ation|l?edat)"
 )
 OWN_YES_NAME = lazy_pattern(
-    r"subscri(?!ber)|^(?:is)?subscriber$|opt(?:s|ed)?in(?!g|t)|consent|permission|accepts?(?:email|marketing|news|mail)"
+    r"subscri(?!ber)|^(?:is)?subscriber$|allows?(?:bulk)?(?:e?mail|newsl|market|contact)|opt(?:s|ed)?in(?!g|t)|consent|permission|accepts?(?:email|marketing|news|mail)"
     r"|wants?(?:e?mail|news)|^(?:is)?(?:e?mailable|contactable)|^(?:gdpr|dsgvo|rgpd|lgpd)(?:ok)?$|receives?(?:e?mail|news|market)|emaildigests|agreedto|abonn|angemeldet"
     r"|einwillig|zustimm|inscri|suscri|iscritt|aceptanews|ingeschreven|aangemeld|prenumer"
     r"|^can(?:e?mail|contact|send)|^e?mailnotifications?$|^marketinge?mails?$"
@@ -214,6 +215,7 @@ _STATUS_WORDS = {
         " txt summary normal valid accepted granted given opted|in opt|in double|opted|in"
         " email all|email each mime digests mime_digests plaintext_digests summary_digests"
         " non|suppressed ok transactional|and|marketing marketing|contact not|required"
+        " allow allowed"
         " explicit implicit optin registered receiving engaged resubscribed trial unpaid churning"
         " owner manager moderator admin administrator abridged notice urlize not|me digestplain"
         " individual|messages daily weekly all single|opt|in double|opt|in"
@@ -256,6 +258,7 @@ _STATUS_WORDS = {
         " відписаний відписався відписано отписал leiratkozott lemondva dezabonat dezabonata"
         " peruttu peruutettu perunut|tilauksen perunut loobunud atteicies atsisake"
         " abonelikten|ayrıldı abonelikten|cıktı listeden|cıktı απεγγραφη donat|de|baixa"  # noqa: RUF001
+        " disallow disallowed do|not|allow deny"
         " resilie desinscrite desabonnee отказался отказалась ausgetreten gekundigt"
         " berhenti|berlangganan đa|huy|đang|ky withdrawn|consent expired|consent wycofana"
         " wycofano odwołana odvolano odwolana geri|cekildi annulee abgelaufen|widerrufen"

@@ -88,6 +88,30 @@ THEIR_WORD = (
     ("DNM", "0", "1"),
     ("n'envoyer rien", "non", "oui"),
     ("meldete sich ab", "nein", "ja"),
+    ("Cancelou assinatura", "não", "sim"),
+    ("Canceló suscripción", "no", "sí"),
+    ("Assinatura cancelada em", "", "2024-01-13"),
+    ("Abonnement annulé", "non", "oui"),
+    ("Inscription résiliée", "non", "oui"),
+    ("Ha annullato iscrizione", "no", "sì"),
+    ("Anmeldung storniert", "nein", "ja"),
+    ("Inschrijving geannuleerd", "nee", "ja"),
+    ("Abonnement opgezegd", "nee", "ja"),
+    ("Подписка отменена", "нет", "да"),
+    ("Согласие отозвано", "нет", "да"),
+    ("購読停止", "0", "1"),
+    ("Prenumeration avslutad", "nej", "ja"),
+    ("Abonelik iptal", "hayır", "evet"),
+    ("Abonnement opsagt", "nej", "ja"),
+    ("Souhlas odvolán", "ne", "ano"),
+    ("Tilaus päättynyt", "ei", "kyllä"),
+    ("Ακύρωση συνδρομής", "όχι", "ναι"),
+    ("구독 중지", "아니요", "예"),
+    ("Відписався", "ні", "так"),
+    ("Data rezygnacji", "", "2024-01-13"),
+    ("Baixa", "no", "sí"),
+    ("Allow Email", "Allow", "Do Not Allow"),
+    ("Allow Email", "Allow", "Disallow"),
 )
 OTHERS_WORD = (
     ("confirmed", "1", "0"),
@@ -208,6 +232,9 @@ category=reader/ex-reader
 Kommentar=bitte austragen; Poznámka=odhlásil se; Not=abonelikten çıktı; Notat=har avmeldt seg
 Megjegyzés=leiratkozott; mail ok=yes/perhaps; EMAIL EN LISTE NOIRE=Non/Oui
 Marketing emails=on/off
+ended subscription=no/yes; dropped subscription=yes/no; Abo-Ende=nein/ja; no consent=yes
+formerly subscribed=yes/no; Abonnement suspendu=non/oui; 購読しない=いいえ/はい; 订阅已满=否/是
+Anmeldung rückgängig=nein/ja; Bestätigung storniert=nein/ja
 NL=j/n; E-Mail und SMS erlaubt=nein; Informationen per Mail=nein
 """
 ORDINARY = """
@@ -247,6 +274,10 @@ Accordion=yes; Occupation=doctor/nurse; Topic=spam detection/active learning
 Category=reader/author
 Lifecycle stage=lead/customer/opportunity; Situation familiale=marié; Cuisine=végétarien
 Tags=vip;ml
+Subscribed to Weekly Owl=yes; Opted in for Product News=1; Consent to marketing emails=yes
+Ich abonniere den Newsletter=ja; J'accepte de recevoir la newsletter=oui; 是否同意接收邮件=是
+Согласие на обработку персональных данных=да; メルマガ購読を希望する=はい; 마케팅 수신동의 여부=예
+Subscription tier=free; Subscribed=2023-01-02; isSubscribed=true; Opted In=yes
 SMS Marketing Status=Not Subscribed; Did this subscriber manually confirm=0
 """
 
