@@ -99,7 +99,7 @@ KINDS = (
     ),
     _about_us(
         "network",
-        r"\b(?:black|block|deny)[- ]?list|\b(?:\w*rbl|dnsbl|uribl|surbl)\b",
+        r"\b(?:black|block|deny)[- ]?list|\b(?:\w*rbl|\w*dnsbl|uribl|surbl)s?\b",
         r"\b(?:spamhaus|spamcop|sorbs)\b",
         r"\bip ?[=:] ?\S+ - ",
         r"\b(?:your|client|sending|sender|source|remote|connecting) ip\b",
@@ -137,6 +137,7 @@ KINDS = (
     _about_us(
         "volume",
         r"\btoo (?:many|fast|frequent|much)\b(?! (?:messages|mails?) in)|\brate.?limit|\bthrottl",
+        r"\breceiving (?:e?-?mails?|messages?) (?:at a rate|too (?:quickly|fast|often))",
         r"\bfrequency limit|\bunusual rate|\blimit exceeded\b|\bgr[ae]y.?list",
         r"\b(?:sending|daily|hourly|monthly|rate|outgoing|relay)\W+(?:\w+\W+){0,3}(?:limit|quota)",
         r"слишком много|превышен лимит|频率|頻率|過多|过多",
@@ -151,7 +152,10 @@ KINDS = (
         "sender",
         r"\bsender (?:address|domain|ip|verif|policy|is|not|denied|rejected|refused|unknown"
         r"|blocked)|\b(?:invalid|bad|unknown|forged|outbound|unroutable) sender\b"
-        r"|\bsender\b.{0,40}?\bdoes not exist|\bdomain of sender",
+        r"|\bsender\b.{0,40}?\bdoes not exist|\bdomain of sender"
+        r"|\bverif\w+ (?:failed|failure|error)?\W*(?:for|of) (?:the |your )?sender",
+        r"\b(?:tls|ssl|encryption)\b(?: \w+){0,2} (?:required|mandatory|needed)\b"
+        r"|\b(?:requires?|must (?:use|issue)|need) (?:an? )?(?:start)?(?:tls|encrypt)",
     ),
     _about_us(
         "size",
@@ -176,6 +180,7 @@ KINDS = (
     _about_us(
         "account",
         r"\baccount\W+(?:\w+\W+){0,3}(?:suspended|disabled|locked|blocked|limited|closed)",
+        r"\byour account\W+(?:\w+\W+){0,3}(?:deleted|removed|terminated|cancell?ed)",
         r"\b(?:over|exceed\w*)\W+(?:\w+\W+){0,2}quota|\bquota exceeded",
         outweighs_code=False,
     ),
@@ -188,6 +193,9 @@ KINDS = (
             rf"\b{_WHO}\b[^\w.;]+(?:\w+[^\w.;]+){{0,6}}?{_GONE}"
             rf"|\b(?:unknown|invalid|no such|non-?existent|not (?:a|our) valid|not (?:a|our))"
             rf" (?:local |virtual )?{_WHO}|\bno (?:such )?{_WHO} (?:here|by th|with th|of th|found)"
+            rf"|(?<!your )\b{_WHO}\b(?: \S+){{0,3}}? (?:has been|have been|was|is|been)"
+            r"(?: \w+ly)? (?:deleted|removed|erased|purged|terminated|cancell?ed|retired)\b"
+            rf"|\b(?:deleted|retired) {_WHO}\b"
             rf"|\b(?:does|do)(?: not|n['\u2019]?t) have an? (?:\S+ ){{0,3}}{_WHO}"
             r"|\baddress not found|\bnosuchuser|\brecip(?:ient)?notfound|\bunrouteable address"
             r"|\bno one at this address|\bvalidrcptto\b"

@@ -19,6 +19,13 @@ OF_SENDER = [
     "550 5.7.515 Access denied, sending domain does not meet the required authentication level",
     "552 5.3.4 Message size exceeds fixed limit",
     "552 message too large",
+    "554 192.0.2.1 found on one or more DNSBLs, see the error codes",
+    "550 Verification failed for sender",
+    "550 TLS required",
+    "550 5.0.0 encryption is required here",
+    "450 4.2.1 The user you are trying to contact is receiving mail at a rate that prevents more",
+    "450 4.2.1 The user you are trying to contact is receiving mail too quickly",
+    "550 your account has been deleted",
     "550 rejected by DMARC policy",
     "554 rejected as spam",
     "5.0.0 smtp; 550 5.7.1 unsolicited, user unknown 5.1.1",
@@ -79,6 +86,9 @@ OF_SENDER = [
     "5.0.0 mail for reader.example loops back to myself",
 ]
 NO_MAILBOX = [
+    "550 Account has been deleted",
+    "550 this mailbox was removed",
+    "550 5.0.0 The email account has been permanently deleted",
     "550 sorry, no mailbox here by that name. (#5.7.17)",
     "550 5.1.1 no such user",
     "550-5.1.1 The email account that you tried to reach does not exist",
