@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from rouge_score import rouge_scorer, tokenizers  # type: ignore[import-not-found]
+from rouge_score import rouge_scorer, tokenizers  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 KINDS = ("rouge1", "rouge2", "rougeL")
 

@@ -45,6 +45,11 @@ def is_subsequence(shorter: list[str], longer: list[str]) -> bool:
     return all(word in rest for word in shorter)
 
 
+def dollars(text: str) -> int:
+    """Those that open or close a formula."""
+    return len(re.findall(r"(?<!\\)\$", text))
+
+
 def test_the_sentence_with_the_contribution_is_quoted_without_its_lead_in() -> None:
     assert summarize("QuietNet: Small Networks for Speech Enhancement", SPEECH) == (
         "We propose QuietNet, a small network that removes noise."
@@ -502,8 +507,8 @@ def test_real_abstracts_of_all_fields_give_clean_sentences() -> None:
         if words(row["abstract"]):
             assert 8 < len(summary) <= trimming.LONGEST, row["id"]
         assert is_subsequence(words(summary)[1:], words(row["abstract"])), row["id"]
-        balanced = row["abstract"].count("$") % 2 == 0
-        assert not balanced or summary.count("$") % 2 == 0, row["id"]
+        balanced = dollars(row["abstract"]) % 2 == 0
+        assert not balanced or dollars(summary) % 2 == 0, row["id"]
 
 
 def test_an_acronym_that_the_title_bears_keeps_its_brackets() -> None:

@@ -115,17 +115,13 @@ _PHRASES = tuple(
     (f"has:{phrase}", f" {phrase} ")
     for phrase in _listed(
         """
-    we|we present|we propose|we show|we study|we explore|we focus|we address|we argue|we evaluate
-    we train|we find that|we prove|our|our approach|our results|first|new|novel|named|method
-    approach|framework|algorithm|model|theory|analysis|problem|end to end|learn|learning|efficient
-    effective|empirically|experimental|experiments|results|improves|achieves|enables|available
-    outperforms|state of the art|significantly|datasets|important|challenging|previous|recent
-    often|typically|widely|is a|are a|have been|been|because|due to|for|to|more|both|not|when
-    which|them|these
+    we present|we propose|we show|we study|we explore|we focus|we address|we argue|we evaluate
+    we train|we find that|we prove|our approach|our results|end to end|state of the art|is a|are a
+    have been|due to
     """
     )
 )
-# How the sentence begins, as it would be quoted ("opens") and before its lead-in went ("was").
+# How the sentence begins, as it would be quoted.
 _OPENINGS = frozenset(
     _listed(
         """
@@ -143,8 +139,6 @@ def cues(original: str, words: tuple[str, ...]) -> dict[str, float]:
     line = f" {' '.join(words)} "
     f = {name: 1.0 for name, phrase in _PHRASES if phrase in line}
     f.update((f"opens:{phrase}", 1.0) for phrase in _openings(words))
-    before = _WORD.findall(original[:60].lower())
-    f.update((f"was_opens:{phrase}", 1.0) for phrase in _openings(before))
     for kind, subjects, patterns in _KINDS:
         if subjects.isdisjoint(words):
             continue

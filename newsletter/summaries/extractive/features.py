@@ -2,56 +2,21 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.summaries.extractive import cue_phrases, penalties
-from newsletter.summaries.extractive.clauses import drop_optional_clauses
-from newsletter.summaries.extractive.trimming import trim_sentence
+from newsletter.summaries.extractive import cue_phrases, penalties, telling
+from newsletter.summaries.extractive.candidates import Candidate, stems_in
 
-_WORD = lazy_pattern(r"[a-z0-9]+")
 _ACRONYM = lazy_pattern(r"\b[A-Z][A-Za-z]*[A-Z]\w*")
 # "QuietNet: Small Networks for Speech": one word before the colon that is no plain word.
 _NAMED = lazy_pattern(r"((?=[\w+-]*(?:[A-Z][\w+-]*[A-Z]|[a-z][A-Z]|\d))[\w+-]{2,})(?:\s?: |, an? )")
 # "EURO is a preliminary mission concept", where the title bears the name.
 _SAYS_WHAT_IT_IS = lazy_pattern(r"([A-Z][\w-]*[A-Z][\w-]*) (?:is|are) an? ")
+_AUTHORS_ACT = frozenset(
+    name for name in cue_phrases.ACTS if name == "acts" or name.startswith(("we_", "paper_"))
+)
 _NUMBER = lazy_pattern(r"(?<![A-Za-z0-9])\d")
 _PERCENT = lazy_pattern(r"\d(?:\s?\\?%|\\?times|\s?x\b)")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence as it would be quoted."""
-
-    original: str
-    text: str
-    words: tuple[str, ...]
-    stems: frozenset[str]
-
-
-def candidates(title: str, pieces: Iterable[str]) -> list[Candidate]:
-    """The sentences as they would be quoted beside that title."""
-    title_stems = _stems_in(title)
-    return [candidate(piece, title, title_stems) for piece in pieces]
-
-
-def candidate(sentence: str, title: str, title_stems: frozenset[str]) -> Candidate:
-    """The sentence without what it can spare; clauses with a word of the title (`wanted`) stay."""
-    text = drop_optional_clauses(
-        trim_sentence(sentence, title), lambda clause: bool(title_stems & _stems_in(clause))
-    )
-    words = tuple(_WORD.findall(text.lower()))
-    return Candidate(sentence, text, words, stems_of(words))
-
-
-def stems_of(words: tuple[str, ...]) -> frozenset[str]:
-    """The content words, cut to a common beginning: "networks" and "network" are one."""
-    return frozenset(word[:6] for word in words if word not in cue_phrases.FUNCTION_WORDS)
-
-
-def _stems_in(text: str) -> frozenset[str]:
-    return stems_of(tuple(_WORD.findall(text.lower())))
 
 
 def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
@@ -68,13 +33,14 @@ def describe(title: str, candidates: list[Candidate]) -> list[dict[str, float]]:
     _add_order(title, candidates, feature_rows)
     _add_named_subject(title, candidates, feature_rows)
     _add_prelude(feature_rows)
+    _add_telling(title, candidates, feature_rows)
     return feature_rows
 
 
 def _add_overlaps(
     title: str, candidates: list[Candidate], feature_rows: list[dict[str, float]]
 ) -> None:
-    title_stems = _stems_in(title)
+    title_stems = stems_in(title)
     counts = Counter(stem for candidate in candidates for stem in candidate.stems)
     weights = {stem: math.log(1 + count) for stem, count in counts.items()}
     whole = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
@@ -85,6 +51,25 @@ def _add_overlaps(
         f["shared"] = sum(counts[stem] > 1 for stem in candidate.stems) / own
         f["title_recall"] = common / (len(title_stems) or 1)
         f["title_precision"] = common / own
+
+
+def _add_telling(
+    title: str, candidates: list[Candidate], feature_rows: list[dict[str, float]]
+) -> None:
+    title_stems = stems_in(title)
+    acting = [not _AUTHORS_ACT.isdisjoint(f) for f in feature_rows]
+    context = zip(
+        telling.names(title, candidates),
+        telling.neighbours(candidates),
+        telling.turns(acting),
+        strict=True,
+    )
+    for candidate, f, (names, neighbours, turns) in zip(
+        candidates, feature_rows, context, strict=True
+    ):
+        f.update(telling.beyond_title(candidate, title_stems))
+        f.update(names)
+        f.update(dict.fromkeys([*telling.words_used(candidate.words), *neighbours, *turns], 1.0))
 
 
 def _add_named_subject(

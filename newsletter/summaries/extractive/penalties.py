@@ -30,7 +30,9 @@ _DANGLING_OBJECT = lazy_pattern(
     rf"(?:we|i|the authors?|this {OWN}|our \w+) (?:\w+ly |also |then |further )?"
     r"[a-z]+(?: and [a-z]+)? "
     r"(?:(?:that|how|whether|in|on|to|for|of|from|with|the \w+ of) )?"
-    r"(?:its|their|them|it(?! is| was)|they|these|both(?! [^.;]*\band\b))(?! own)\b"
+    r"(?:this (?:type|kind|sort|class|result|construction|theorem|conjecture|phenomen\w+)|"
+    r"its|their|them|it(?! is| was)|they|these|"
+    r"both(?! [^.;]*\band\b))(?! own)\b"
 )
 # So general that any paper of the field could say it.
 _VAGUE = lazy_pattern(
@@ -43,7 +45,7 @@ _VAGUE = lazy_pattern(
     r"(?:propose|introduce|present|develop|describe)s? (?:an?|the) (?:[\w-]+ ){0,4}(?:approach|"
     r"method|framework|technique|algorithm|model|system|pipeline|architecture)"
     r"(?:,? (?:called|named|termed|dubbed) [\w -]{2,60})?\Z|"
-    r"(?:, an? (?:[\w-]+ ){0,3}(?:framework|method|approach|model|pipeline|algorithm))\Z|"
+    r"(?:, an? (?:[\w-]+ ){0,5}(?:framework|method|approach|model|pipeline|algorithm))\Z|"
     r"(?:demonstrat|highlight|underscor|illustrat|emphasi[sz])\w* the (?:\w+ )?(?:potential|"
     r"importance|promise|value|need|power|usefulness|significance)|"
     r"(?:novel|new|effective) (?:approach|method|framework|technique|algorithm|model|solution|"
@@ -100,6 +102,7 @@ _OUTLINE = lazy_pattern(
 _SECONDARY = lazy_pattern(
     r"\A(?:as (?:a corollary|a by-?product|an application|a consequence|a side|one application)|"
     r"furthermore|moreover|additionally|in addition|finally|lastly|also|besides|"
+    r"beyond (?:this|that|the \w+ itself)|"
     r"in the (?:second|third|final|last) (?:stage|step|phase|part))\b|"
     r"\b(?:we|i|is|are|was|were|paper|work) (?:\w+ )?(?:also|further|additionally)\b|"
     r"\A(?:an? )?similar\b|\A(?:in fact|indeed|curiously|noticeably|particularly)\b|"
@@ -159,7 +162,8 @@ _HERE = lazy_pattern(r"(?:in|within) (?:this|the present|our) |here\b", re.IGNOR
 # What was taken, not what for: "We analyzed 451 eyes", "We used embeddings from six models".
 _MATERIAL_USED = lazy_pattern(
     r"(?:we|i) (?:\w+ly )?(?:(?:use|utilize|utilise|collect|recruit|include|acquire|train|"
-    r"employ)d?|trained|collected|recruited|analy[sz]ed? \d+) (?!.*(?: to [a-z]|\bfor \w+ing\b))"
+    r"employ)d?|trained|collected|recruited|"
+    r"(?:analy[sz]|review|screen)(?:ed?)? \d+) (?!.*(?: to [a-z]|\bfor \w+ing\b))"
 )
 # "To make sense of the world around us, we develop models": everybody does.
 _EVERYBODY = lazy_pattern(r"\b(?:around us|our (?:daily|everyday) li(?:fe|ves))\b")

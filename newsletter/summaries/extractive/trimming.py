@@ -40,7 +40,7 @@ _LEAD_INS = lazy_pattern(
     r"Along this line|And|But|So|Yet)(?:, (?=\S+ \S+ \S+)| (?=we\b))"
     rf"|(?:To|In order to|Aiming to|Toward|Towards|In response to|In light of|Motivated by|"
     rf"Inspired by|Driven by|Guided by|Based on|Building on|Building upon|Addressing|Tackling|"
-    rf"Bridging|Overcoming|Leveraging|Exploiting|Considering|Recognizing|Given) "
+    rf"Bridging|Overcoming|Leveraging|Exploiting|Considering|Recognizing|Given|From) "
     rf"(?:{_NO_COMMA}{{0,60}}? )?{_PRONOUN}\b(?! (?:assumption|condition|hypothes|conjecture|case))"
     rf"(?:(?: [\w-]+){{0,2}} (?=we\b)|{_NO_COMMA}{{0,70}}?, "
     rf"(?=(?:[Ww]e|I|this {_WORK}|our|here we|an?|in this {_WORK})\b))"
