@@ -38,6 +38,8 @@ class SubscriberRow(Base):
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
+    # To other addresses; links to the preferences end with each.
+    moves: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class SubscriptionRow(Base):

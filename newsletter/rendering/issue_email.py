@@ -98,7 +98,7 @@ class IssueEmails:
         mails = self._of_their_days(reader)
         if mails is not self:
             return mails.mail(reader)
-        address = (reader.subscriber_id, reader.email)
+        address = (reader.subscriber_id, reader.email, reader.moves)
         unsubscribe = self._links.unsubscribe(reader.subscriber_id, self._issue.slug)
         return Message(
             recipient=reader.email,

@@ -25,6 +25,7 @@ class Recipient:
     had_issue: int | None = None  # the mail holds all that were frozen after this one
     only_picks: bool = False  # no mail where nothing comes first
     quiet_issues: int = 0  # of the last month, that were left out for that
+    moves: int = 0  # away from this address: links of before have ended
 
 
 def campaign_name(slug: str, day: date) -> str:

@@ -37,6 +37,7 @@ class EmailRecipient:
     email: str
     language: str
     reference: str  # minted once, so that another attempt is the same message
+    moves: int = 0  # away from this address: links of before have ended
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class TransactionalEmails:
             for newsletter in newsletters
             if (day := latest.get(newsletter.slug))
         ]
-        preferences = self.links.preferences(to.subscriber_id, to.email)
+        preferences = self.links.preferences(to.subscriber_id, to.email, to.moves)
         return self._mail(
             "welcome",
             to,
@@ -114,7 +115,7 @@ class TransactionalEmails:
 
     def already(self, to: EmailRecipient, now: datetime) -> Message:
         """Somebody who is in signed up again, or lost the link to their preferences."""
-        url = self.links.preferences(to.subscriber_id, to.email)
+        url = self.links.preferences(to.subscriber_id, to.email, to.moves)
         return self._mail("already", to, now, url=url)
 
     def goodbye(self, to: EmailRecipient, now: datetime) -> Message:

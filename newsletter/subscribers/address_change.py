@@ -94,6 +94,7 @@ def apply_change(session: Session, change: AddressChangeRow, now: datetime) -> S
         session.add(holder)
         session.flush()
     _carry_over(session, subscriber, holder, now)
+    subscriber.moves += 1  # their links end for good, also where they take it back
     from newsletter.interests import interest_store
 
     interest_store.move(session, subscriber.id, holder.id, now)

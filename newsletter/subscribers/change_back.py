@@ -32,6 +32,7 @@ def undo_change(
         elif lifecycle.find_subscriber(session, change.old_email) is None:
             subscriber.email = change.old_email  # moved before a move made a subscriber of its own
         change.undone_at, change.merged_into = now, None
+        subscriber.moves += 1
     is_reader = subscriber.standing == Standing.CONFIRMED and subscriber.email == change.old_email
     return is_reader and bool(lifecycle.active_subscriptions(session, subscriber))
 

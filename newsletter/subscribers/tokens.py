@@ -234,19 +234,23 @@ class SignedLinks:
     def confirm(self, subscriber_id: int, newsletters: Sequence[str], until: datetime) -> str:
         return self.url(ConfirmClaim(subscriber_id, until, tuple(newsletters)))
 
-    def preferences(self, subscriber_id: int, address: str) -> str:
+    def preferences(self, subscriber_id: int, address: str, moves: int = 0) -> str:
         """Ends when the address changes: an old mailbox may be in other hands."""
-        return f"{self._site_url}/preferences/{self.preferences_token(subscriber_id, address)}"
+        token = self.preferences_token(subscriber_id, address, moves)
+        return f"{self._site_url}/preferences/{token}"
 
-    def preferences_token(self, subscriber_id: int, address: str) -> str:
-        return self.token_to(PreferencesClaim, subscriber_id, address)
+    def preferences_token(self, subscriber_id: int, address: str, moves: int = 0) -> str:
+        return self.token_to(PreferencesClaim, subscriber_id, address, moves)
 
-    def tune(self, subscriber_id: int, address: str) -> str:
+    def tune(self, subscriber_id: int, address: str, moves: int = 0) -> str:
         """What the links of all cards begin with: an identifier and "more" or "less" follow."""
-        return f"{self._site_url}/tune/{self.token_to(TuneClaim, subscriber_id, address)}"
+        return f"{self._site_url}/tune/{self.token_to(TuneClaim, subscriber_id, address, moves)}"
 
-    def token_to(self, kind: type[AddressClaim], subscriber_id: int, address: str) -> str:
-        return self.token(kind(subscriber_id, _mark(self._keys[0], address)))
+    def token_to(
+        self, kind: type[AddressClaim], subscriber_id: int, address: str, moves: int = 0
+    ) -> str:
+        """Of somebody who left this address so many times for another, and is back."""
+        return self.token(kind(subscriber_id, _mark(self._keys[0], address, moves)))
 
     def url(self, claim: Claim) -> str:
         """The page that bears its purpose's name."""
@@ -283,15 +287,16 @@ class SignedLinks:
                 return _parse(kind, value, _derived(key, kind.purpose))
         return None
 
-    def is_to(self, address: str, claim: AddressClaim) -> bool:
-        """Whether a link was made for this address."""
-        return any(claim.address_mark == _mark(key, address) for key in self._keys)
+    def is_to(self, address: str, moves: int, claim: AddressClaim) -> bool:
+        """Whether a link was made for this address, since the last of these moves."""
+        return any(claim.address_mark == _mark(key, address, moves) for key in self._keys)
 
 
 @lru_cache(maxsize=64)  # several links of one mail bear it
-def _mark(key: str, address: str) -> str:
-    """What changes with the address, and tells nobody which it is."""
-    mac = digest(key.encode(), address.encode(), "sha256")
+def _mark(key: str, address: str, moves: int) -> str:
+    """What changes with the address and with each move away, and tells nobody which it is."""
+    whose = f"{address} {moves}" if moves else address
+    mac = digest(key.encode(), whose.encode(), "sha256")
     return urlsafe_b64encode(mac).decode()[:_MARK_CHARACTERS]
 
 

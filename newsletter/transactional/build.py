@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -44,6 +44,7 @@ class EmailBuilder:
         subscriber = session.get(SubscriberRow, row.subscriber_id)
         if subscriber is None or _must_not(session, row.email):
             return None
+        to = replace(to, moves=subscriber.moves)
         if row.kind == EmailType.CONFIRM:
             until = now + timedelta(days=self.settings.signup.confirm_days)
             newsletters = self._named(slugs.of_today(session, row.about["newsletters"]))

@@ -75,12 +75,10 @@ def move(token: str) -> str:
         moved = _apply_change(session, claim)
         if moved is None:
             return pages.expired_page()
-        onward = pages.links.preferences_token(moved.id, moved.email)
+        onward = _preferences_of(moved)
     pages.wake()
     return pages.message_page(
-        gettext("Your newsletters come here now"),
-        gettext("The links to your preferences in older mails have ended; those to leave work on."),
-        onward=(pages.path("show_preferences", token=onward), gettext("To your preferences")),
+        gettext("Your newsletters come here now"), _links_ended(), onward=onward
     )
 
 
@@ -106,9 +104,23 @@ def move_back(token: str) -> str:
             or not change_back.undo_change(session, change, evidence, now)
         ):
             return pages.expired_page()
+        onward = _preferences_of(session.get_one(SubscriberRow, change.subscriber_id))
     return pages.message_page(
-        gettext("Changed back"), gettext("Your newsletters come to this address again.")
+        gettext("Changed back"),
+        f"{gettext('Your newsletters come to this address again.')} {_links_ended()}",
+        onward=onward,
     )
+
+
+def _links_ended() -> str:
+    return gettext(
+        "The links to your preferences in older mails have ended; those to leave work on."
+    )
+
+
+def _preferences_of(subscriber: SubscriberRow) -> tuple[str, str]:
+    token = pages.links.preferences_token(subscriber.id, subscriber.email, subscriber.moves)
+    return pages.path("show_preferences", token=token), gettext("To your preferences")
 
 
 def _address_form(token: str, trouble: str = "", entered: str = "") -> str:

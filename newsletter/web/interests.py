@@ -154,11 +154,12 @@ def _page(token: str, said: _Said) -> str:
             return pages.expired_page()
         held = NamedInterests.of(session, subscriber)
         chosen = _as_written(session, held, said.form) if said.unsaved else held
+        whose = subscriber.id, subscriber.email, subscriber.moves
         return pages.render(
             "web/interests.html",
             token=token,
-            tune=pages.links.token_to(TuneClaim, subscriber.id, subscriber.email),
-            feed=pages.links.token_to(PicksClaim, subscriber.id, subscriber.email),
+            tune=pages.links.token_to(TuneClaim, *whose),
+            feed=pages.links.token_to(PicksClaim, *whose),
             lists=said.lists or _lists(chosen.rows),
             papers=[
                 (row, held.texts[row.value])

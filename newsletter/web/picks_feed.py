@@ -25,7 +25,7 @@ def picks_feed(token: str) -> Response:
         if (
             subscriber is None
             or subscriber.standing != Standing.CONFIRMED
-            or not pages.links.is_to(subscriber.email, claim)
+            or not pages.links.is_to(subscriber.email, subscriber.moves, claim)
         ):
             return Response(pages.expired_page(), status=410)
         named = NamedInterests.of(session, subscriber)

@@ -61,7 +61,7 @@ def find_owner(session: Session, claim: PreferencesClaim) -> SubscriberRow | Non
     subscriber = session.get(SubscriberRow, claim.subscriber_id)
     if subscriber is None or subscriber.standing != Standing.CONFIRMED:
         return None
-    return subscriber if pages.links.is_to(subscriber.email, claim) else None
+    return subscriber if pages.links.is_to(subscriber.email, subscriber.moves, claim) else None
 
 
 def lock_owner(session: Session, claim: PreferencesClaim) -> SubscriberRow | None:

@@ -97,7 +97,7 @@ def _refusal(session: Session, claim: TuneClaim) -> str | None:
             onward=home,
         )
     has_moved = len(address_change.resolve_subscriber_ids(session, subscriber.id)) > 1
-    if has_moved or not pages.links.is_to(subscriber.email, claim):
+    if has_moved or not pages.links.is_to(subscriber.email, subscriber.moves, claim):
         return pages.expired_page()
     if subscriber.standing != Standing.CONFIRMED:
         return pages.message_page(

@@ -86,7 +86,7 @@ def test_links_of_mails_that_are_out_mean_what_they_meant(token: str, claim: Cla
     links = SignedLinks(SITE, [SECRET])
     assert links.read(type(claim), token) == claim
     if isinstance(claim, PreferencesClaim):
-        assert links.is_to("ada@reader.example", claim)
+        assert links.is_to("ada@reader.example", 0, claim)
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_links_outlive_the_keys_that_signed_them(two: Settings, site: Site) -> N
     preferences = bootstrap.signed_links(two).preferences_token(ada.id, ADA)
     found = rotated.read(PreferencesClaim, preferences)
     assert found is not None
-    assert rotated.is_to(ADA, found)
+    assert rotated.is_to(ADA, 0, found)
 
 
 def test_a_scanner_that_follows_every_link_a_hundred_times_changes_no_byte(site: Site) -> None:

@@ -29,7 +29,7 @@ ADA, NEW = "ada@reader.example", "ada@elsewhere.example"
 def link_of(site: Site, email: str = ADA) -> str:
     found = site.subscriber(email)
     assert found is not None
-    return bootstrap.signed_links(site.settings).preferences(found.id, email)
+    return bootstrap.signed_links(site.settings).preferences(found.id, email, found.moves)
 
 
 def save(site: Site, link: str, **more: object) -> str:

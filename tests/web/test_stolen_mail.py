@@ -102,6 +102,23 @@ def test_a_thief_who_erases_themselves_erases_nobody_else(site: Site, taken_back
         assert not session.scalars(select(AddressChangeRow)).all()
 
 
+def test_what_was_stolen_once_does_not_work_again(site: Site) -> None:
+    site.confirmed(ADA, "audio")
+    stolen = link_of(site, ADA)
+    back = move(site, ADA, THIEF)
+    page = site.press(site.get(back), back)
+    assert "The links to your preferences in older mails have ended" in page.text
+    (onward,) = re.findall(r'href="([^"]*/preferences/[^"]*)"', page.text)
+    for ended in (stolen, f"{stolen}/address", f"{stolen}/interests"):
+        assert "had its day" in site.get(ended).text
+    assert "had its day" in site.post(f"{stolen}/address", email=NEXT).text
+    assert "had its day" not in site.get(onward).text
+    save(site, onward, newsletter=["audio"], rhythm="weekly")
+    move(site, ADA, NEXT)
+    site.confirmed(ADA, "text")  # they sign up anew instead
+    assert "had its day" in site.get(onward).text
+
+
 def test_what_the_new_address_said_yes_to_by_itself_stays(site: Site) -> None:
     site.confirmed(ADA, "audio", "text")
     site.confirmed(THIEF, "text")
