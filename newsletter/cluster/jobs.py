@@ -8,6 +8,7 @@ from procrastinate import App, SyncPsycopgConnector
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from newsletter.db import Database
 from newsletter.models import BatchRow, IssueRow, IssueState
 from newsletter.sending import (
     claim,
@@ -32,9 +33,11 @@ _AT_ONCE = 200  # batches looked at in a round
 _FREEZING_S = 3.0  # in a round
 
 _DROP_LOST = text(
-    "DELETE FROM procrastinate_jobs WHERE status = 'failed' OR status = 'doing' AND NOT EXISTS"
-    " (SELECT FROM procrastinate_workers AS worker WHERE worker.id = worker_id"
+    "DELETE FROM procrastinate_jobs WHERE id IN (SELECT id FROM procrastinate_jobs AS job"
+    " WHERE status = 'failed' OR status = 'doing' AND NOT EXISTS"
+    " (SELECT FROM procrastinate_workers AS worker WHERE worker.id = job.worker_id"
     " AND worker.last_heartbeat > now() - make_interval(secs => :stalled_s))"
+    " FOR UPDATE SKIP LOCKED)"  # others drop them, too
 )
 _WITH_A_JOB = text(
     "SELECT (args ->> 'batch_id')::int FROM procrastinate_jobs"
@@ -51,17 +54,26 @@ def add_jobs(session: Session, batches: Sequence[int]) -> None:
         deferring.batch_defer(*ids)
 
 
+def drop_lost(database: Database) -> None:
+    """Drop the jobs of workers that are gone, and those that failed.
+
+    Every worker does, beside its heartbeat: a job that is dropped may be the very one whose lock
+    everybody waits for.
+    """
+    with database.share.begin() as session:
+        session.execute(_DROP_LOST, {"stalled_s": STALLED_S})
+
+
 def look_after(services: Services) -> int:
     """Give every open batch that nobody holds a job, whatever became of its last; how many.
 
-    Jobs of workers that are gone, and those that failed, are dropped. Nothing is given while the
-    provider is paused, or to an issue that is held.
+    Nothing is given while the provider is paused, or to an issue that is held.
     """
     if services.memory is not None:
         server_identity.notice(services.database, services.memory, services.clock())
     _freeze_on(services)
+    drop_lost(services.database)
     with services.database.share.begin() as session:
-        session.execute(_DROP_LOST, {"stalled_s": STALLED_S})
         if rate_limit.sending_pause(session, services.clock()) is not None:
             return 0
         has_job = set(session.scalars(_WITH_A_JOB, {"task": DELIVER}))

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = {CARE: 3, SEND: 1}  # jobs of a queue; no batch waits for a slow page of arXiv
 _LOOK_S = 0.5
 _ISSUES_RENDERED = 4
-_WHEN = {  # cron, the seconds last
+WHEN = {  # cron, the seconds last
     "look_after": "* * * * * */10",
     "letters": "* * * * * */15",
     "notices": "* * * * * */15",
@@ -83,6 +83,7 @@ class ClusterWorker:
     async def _work(self, queues: Collection[str]) -> None:
         heartbeat = Heartbeat(self._services, self._settings, queues)
         async with self._app.open_async():
+            await asyncio.to_thread(self._beat, heartbeat)
             beating = asyncio.create_task(self._tell_of_life(heartbeat))
             working = [asyncio.create_task(self._take_jobs(queue)) for queue in queues]
             while not (self._is_stopping() or any(task.done() for task in (beating, *working))):  # noqa: ASYNC110 - a signal or another thread ends it
@@ -98,8 +99,12 @@ class ClusterWorker:
 
     async def _tell_of_life(self, heartbeat: Heartbeat) -> None:
         while True:
-            await asyncio.to_thread(heartbeat.beat)
             await asyncio.sleep(heartbeats.EVERY_S)
+            await asyncio.to_thread(self._beat, heartbeat)
+
+    def _beat(self, heartbeat: Heartbeat) -> None:
+        heartbeat.beat()
+        jobs.drop_lost(self._services.database)
 
     async def _take_jobs(self, queue: str) -> None:
         await self._app.run_worker_async(
@@ -131,7 +136,7 @@ class ClusterWorker:
             task = self._app.task(
                 name=f"newsletter.{name}", queue=CARE, queueing_lock=name, lock=name
             )(partial(self._care, act))
-            self._app.periodic(cron=_WHEN[name])(task)
+            self._app.periodic(cron=WHEN[name])(task)
         self._app.task(name=jobs.DELIVER, queue=SEND)(self._deliver)
 
     def _care(self, act: Callable[[], object], **_: Any) -> None:  # noqa: ANN401 - the moment that a periodic job is of

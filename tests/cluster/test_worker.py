@@ -13,6 +13,7 @@ from sqlalchemy import func, make_url, select, text, update
 from newsletter import bootstrap, config, daily, db
 from newsletter.cli import common
 from newsletter.cluster import jobs, tables
+from newsletter.cluster import worker as worker_module
 from newsletter.cluster.worker import ClusterWorker
 from newsletter.config import Settings
 from newsletter.db import Database
@@ -41,6 +42,11 @@ pytestmark = [
 ]
 
 STATUS = text("UPDATE procrastinate_jobs SET status = CAST(:status AS procrastinate_job_status)")
+
+KILLED = text(
+    "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, status)"
+    " VALUES ('care', 'newsletter.' || :name, :name, :name, 'doing')"
+)
 
 
 @pytest.fixture
@@ -92,9 +98,12 @@ def recipients_of_the_day(settings: Settings, services: Services) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_worker_composes_the_day_and_everybody_gets_it_once(
-    settings: Settings, services: Services, readers: list[str]
+def test_a_worker_composes_the_day_also_where_others_were_killed_in_the_middle_of_every_job(
+    settings: Settings, services: Services, database: Database, readers: list[str]
 ) -> None:
+    with database.write.begin() as session:
+        for name in worker_module.WHEN:
+            session.execute(KILLED, {"name": name})
     assert recipients_of_the_day(settings, services) == readers
 
 
