@@ -8,6 +8,7 @@ from functools import cached_property
 from jinja2 import Environment
 from markupsafe import Markup
 
+from newsletter.rendering.block_anchors import block_anchors
 from newsletter.rendering.inline_css import inline
 from newsletter.rendering.issue_content import Block, IssueContent
 from newsletter.rendering.qp_template import FragmentFrame, TextFragment
@@ -126,20 +127,20 @@ class PaperFragments:
         key = (block, papers, are_others)
         if key not in self._more:
             words = {"section": block.section, "number": papers, "are_others": are_others}
-            line = self._render("more", day=block.day, **words)
+            anchor = block.section if block.day else block_anchors(self._digest)[block]
+            line = self._render("more", day=block.day, anchor=anchor, **words)
             _, self._more[key], _ = self._finished([line])
         return self._more[key]
 
     def rows(
         self,
         shown: Mapping[int, DetailLevel],
-        ceiling: DetailLevel,
         linked: Collection[int] = (),
     ) -> dict[Block, list[TextFragment]]:
         """The cards at these levels under their labels, and the lines where there is less."""
         content = self._digest
         rows: dict[Block, list[TextFragment]] = {block: [] for block in content.blocks}
-        begin = less_begins(content, shown, ceiling)
+        begin = less_begins(content, shown)
         for place, level in shown.items():
             entry = content.entries[place]
             row = rows[content.block(entry)]

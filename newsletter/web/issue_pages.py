@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
-from operator import attrgetter
 from typing import NamedTuple
 
 from flask import Blueprint, Response, abort
@@ -14,6 +13,7 @@ from newsletter import issues, late_papers
 from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.models import IssueRow
+from newsletter.rendering.block_anchors import block_anchors
 from newsletter.rendering.citations import FORMATS
 from newsletter.rendering.issue_content import Block, IssueContent, IssueEntry
 from newsletter.rendering.paper_text import is_category
@@ -115,9 +115,6 @@ def _issue_page(issue_id: int, earlier: date | None, later: date | None) -> str:
     )
 
 
-_FOUND_LATER = "found-later"  # as mails and the page itself link to it
-
-
 class _FilledBlock(NamedTuple):
     """What stands under one label."""
 
@@ -127,20 +124,11 @@ class _FilledBlock(NamedTuple):
 
 
 def _filled_blocks(content: IssueContent) -> list[_FilledBlock]:
-    """The labels in their order. Mails link to sections: the first of each bears its name.
-
-    So does the first of what was found later, which is of no section of that day.
-    """
-    anchors: dict[str, Block] = {}
-    for block in sorted(content.blocks, key=attrgetter("is_first", "is_late")):
-        parts = ["first" if block.is_first else "", block.category, block.section]
-        parts.insert(0, str(block.day) if block.is_late else "")
-        name = _FOUND_LATER if block.is_late else block.section
-        anchors["-".join(filter(None, parts)) if name in anchors else name] = block
+    """The labels in their order, with the papers under each."""
     entries: dict[Block, list[IssueEntry]] = {block: [] for block in content.blocks}
     for entry in content.entries:
         entries[content.block(entry)].append(entry)
-    names = {block: anchor for anchor, block in anchors.items()}
+    names = block_anchors(content)
     return [_FilledBlock(block, names[block], papers) for block, papers in entries.items()]
 
 
