@@ -204,8 +204,8 @@ class IssueEmails:
         note = holds, say.whose(self._issue, shown)
         return MessageContent(
             self._subject(language, left_out),
-            self._chosen(html, shown, ceiling, note, left_out),
-            self._chosen(text, shown, ceiling, note, left_out),
+            self._chosen(html, shown, note, left_out),
+            self._chosen(text, shown, note, left_out),
             self._blanks,
             encoding,
         )
@@ -256,7 +256,6 @@ class IssueEmails:
         self,
         part: PaperFragments,
         shown: Mapping[int, DetailLevel],
-        ceiling: DetailLevel,
         note: tuple[str, str],
         left_out: str = "",
     ) -> list[TextFragment]:
@@ -264,7 +263,7 @@ class IssueEmails:
         content, frame = self._issue, part.frame
         beyond = content.beyond(shown)
         pieces = [part.head(left_out), part.note(*note), *part.editor(left_out)]
-        for block, papers in part.rows(shown, ceiling).items():
+        for block, papers in part.rows(shown).items():
             if block.section in left_out.split():
                 continue
             more = [part.more(block, beyond[block])] if beyond[block] else []
@@ -275,7 +274,7 @@ class IssueEmails:
         cards = self._fragments_of(ending, language, reader=None)
         shown = dict.fromkeys(range(len(self._issue.entries)), level)
         note = "", self._say(language).whose(self._issue, shown)
-        return "".join(piece.text for piece in self._chosen(cards, shown, level, note))
+        return "".join(piece.text for piece in self._chosen(cards, shown, note))
 
     def _longest_frame(
         self, part: PaperFragments, say: IssueTexts, ceiling: DetailLevel, left_out: str

@@ -86,11 +86,15 @@ class MastheadTexts(DaySentences):
 
     def category_counts(self, content: IssueContent) -> str:
         """How many papers stand under each category, where an issue is set by category."""
+        return " · ".join(words for _, words in self.counts_by_category(content))
+
+    def counts_by_category(self, content: IssueContent) -> list[tuple[str, str]]:
+        """The same by category, which is also the name of its place on the issue's page."""
         papers = Counter[str]()
         for block, number in content.blocks.items():
             papers[block.category] += 0 if block.is_late else number
-        ours = sorted(papers, key=content.categories.index)
-        return " · ".join(f"{category} {self._number(papers[category])}" for category in ours)
+        ours = sorted(filter(papers.get, papers), key=content.categories.index)
+        return [(name, f"{name} {self._number(papers[name])}") for name in ours]
 
     def counts(self, content: IssueContent) -> str:
         """The same in one line, and whether that is all there was."""
@@ -166,8 +170,15 @@ class MastheadTexts(DaySentences):
                 (lesser if is_less else told)[entry.section] += 1
                 cut[entry.section] += shown[place] < ceiling is DetailLevel.FULL
         if lesser or not shown:
-            return self._by_section(told, lesser, cut, hidden, unwanted)
-        return self.together([self._all_but(hidden), self._by_section({}, {}, cut, {}, unwanted)])
+            whole = self._by_section(told, lesser, cut, hidden, unwanted)
+        else:
+            rest = self._by_section({}, {}, cut, {}, unwanted)
+            whole = self.together([self._all_but(hidden), rest])
+        news = (
+            shown[at] for at, one in enumerate(content.entries) if at in shown and not one.is_quiet
+        )
+        is_bare = max(news, default=ceiling) is DetailLevel.COMPACT < ceiling
+        return self.together([whole, self._bare() if is_bare else ""])
 
     def whose(self, content: IssueContent, shown: Mapping[int, DetailLevel]) -> str:
         """Whose the sentences are that a mail holds, where it has any."""
@@ -183,7 +194,13 @@ class MastheadTexts(DaySentences):
         counts = Counter(entry.section for entry in content.entries)
         cut = counts if ceiling is DetailLevel.FULL else {}
         unwanted = {section: counts[section] for section in counts if section in left_out.split()}
-        return self._by_section(counts, counts, cut, counts, unwanted)
+        return self.together(
+            [self._by_section(counts, counts, cut, counts, unwanted), self._bare()]
+        )
+
+    def _bare(self) -> str:
+        """Of a mail whose first paper has no more than a sentence already."""
+        return self._say("No room for authors, comments and links.")
 
     def _by_section(
         self, told: Counts, lesser: Counts, cut: Counts, hidden: Counts, unwanted: Counts

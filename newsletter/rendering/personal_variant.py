@@ -80,7 +80,7 @@ class PersonalVariant:
         # numbers of the lines where there is less.
         self._stands: dict[int, tuple[Block, int | None]] = {}
         self._begins: dict[Block, list[int]] = {block: [] for block in self._listed}
-        begin = less_begins(issue, variant.shown, variant.highest)
+        begin = less_begins(issue, variant.shown)
         for place in self._places.values():
             block, number = issue.block(issue.entries[place]), None
             if place in variant.shown:
@@ -222,7 +222,7 @@ class _Part:
         labels = part.frame.labels
         self._rows = {
             block: FragmentRow(pieces, labels[block])
-            for block, pieces in part.rows(variant.shown, variant.highest, variant.linked).items()
+            for block, pieces in part.rows(variant.shown, variant.linked).items()
         }
         self._card = cache(self._linked_card)
         self._marked = lru_cache(maxsize=4096)(self._with_marks)

@@ -38,14 +38,12 @@ def shows_sentence(entry: IssueEntry, level: DetailLevel) -> bool:
     return bool(entry.summary.text) and level >= least
 
 
-def less_begins(
-    content: IssueContent, shown: Mapping[int, DetailLevel], ceiling: DetailLevel
-) -> set[int]:
+def less_begins(content: IssueContent, shown: Mapping[int, DetailLevel]) -> set[int]:
     """The places of papers of which less is shown than of the one before, for want of room.
 
     That is in the order of the labels: where an issue is set by category, each may have such a
-    place. The first paper may have less than the reader wants. Replacements are quiet anyway, so
-    they are only held against one another.
+    place. Where the first paper has less than the reader wants, the masthead says so. Replacements
+    are quiet anyway, so they are only held against one another.
     """
     order = {block: number for number, block in enumerate(content.blocks)}
     entries = content.entries
@@ -53,9 +51,8 @@ def less_begins(
     own = {place: own_level(entries[place], level) for place, level in shown.items()}
     loud = [place for place in placed if not entries[place].is_quiet]
     quiet = [place for place in placed if entries[place].is_quiet]
-    begin = {place for place in loud[:1] if own[place] < ceiling}
     pairs = [*pairwise(loud), *pairwise(quiet)]
-    return begin | {place for before, place in pairs if own[before] > own[place]}
+    return {place for before, place in pairs if own[before] > own[place]}
 
 
 def most_less_begins(content: IssueContent) -> int:

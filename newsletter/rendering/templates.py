@@ -40,8 +40,10 @@ _DOUBLE_GAP = re.compile(
     "([\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f])((?:</[a-z0-9]+>)*) +(?=\\S)"
 )
 _LAST_GAP = re.compile(r" (?=[^ <>]*(?:<[^<>]*>[^ <>]*)*\Z)")  # of a text, not of a tag
-_LONGEST_END = 28  # characters of two words, so that the line before them is not left half empty
+_LONGEST_END = 24  # characters of two words, so that the line before them is not left half empty
+_LONGEST_LAST = 16  # characters of one word with hyphens
 _SHORT_PART = re.compile(r"(?<=\b\w)-(?=\w)(?![^<>]*>)|(?<=\w)-(?=\w\b)(?![^<>]*>)")
+_HYPHEN = re.compile(r"(?<=\w)-(?=\w)(?![^<>]*>)")
 _COUNTED = re.compile(r"(?<=\d) (?=[^\W\d])")
 # What an expression in a template can raise.
 _MISTAKES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -171,18 +173,24 @@ def _tex_unlinked(source: str) -> Markup:
 
 
 def _tex_title(source: str) -> Markup:
-    """A title whose last two words stay in one line, if they are not long, and "N-D" in each.
+    """A title whose last two words stay in one line, and the last with its parts, if not long.
 
     CSS cannot do this for cards, whose category stands behind the title.
     """
     whole = _tex_unlinked(source)
     html = str(whole)
     gap = _LAST_GAP.search(html)
-    if gap is None or len(" ".join(whole.striptags().split(" ")[-2:])) > _LONGEST_END:
+    if gap is None:
         return whole
-    start = html.rfind(" ", 0, gap.start()) + 1
-    end = f"{html[start : gap.start()]}\N{NO-BREAK SPACE}{html[gap.end() :]}"
-    return Markup(html[:start] + _SHORT_PART.sub("\N{NON-BREAKING HYPHEN}", end))  # noqa: S704 - it is
+    *_, before, last = whole.striptags().split(" ")
+    rest, end = html[: gap.start()], html[gap.end() :]
+    if len(last) <= _LONGEST_LAST:
+        end = _HYPHEN.sub("\N{NON-BREAKING HYPHEN}", end)
+    if len(f"{before} {last}") > _LONGEST_END:
+        return Markup(f"{rest} {end}")  # noqa: S704 - it is markup
+    start = rest.rfind(" ") + 1
+    joined = _SHORT_PART.sub("\N{NON-BREAKING HYPHEN}", f"{rest[start:]}\N{NO-BREAK SPACE}{end}")
+    return Markup(rest[:start] + joined)  # noqa: S704 - it is markup
 
 
 def _unbroken(words: str) -> str:

@@ -206,37 +206,40 @@ def test_a_newsletter_of_several_categories_can_be_set_by_category() -> None:
     counted = re.search(r"eess.SP (\d+) · cs.SD (\d+)", sent.text)
     assert counted is not None
     assert int(counted[1]) + int(counted[2]) == 26
+    led = dict(re.findall(r'2025-07-11(?:#([\w.]+))?"[^>]*>([^<]+)</a>', sent.html)[:5])
+    assert led["eess.SP"] == f"eess.SP\xa0{counted[1]}"
+    assert led["cs.SD"] == f"cs.SD\xa0{counted[2]}"
+    assert led.keys() == {"", "eess.SP", "cs.SD"}  # what all of them have leads to all of them
     standing: dict[Block, list[int]] = {block: [] for block in issue.blocks}
     for place, each in enumerate(issue.entries):
         standing[issue.block(each)].append(place)
     (new,), (cross,), _, (first, *others), *_ = standing.values()
     levels = dict.fromkeys(range(26), DetailLevel.TITLE)
     levels |= dict.fromkeys([new, first], DetailLevel.COMPACT)
-    assert less_begins(issue, levels, DetailLevel.COMPACT) == {cross, others[0]}
+    assert less_begins(issue, levels) == {cross, others[0]}
     flat = replace(issue, by_category=False)
-    assert (
-        less_begins(flat, dict.fromkeys(range(26), DetailLevel.TITLE), DetailLevel.TITLE) == set()
-    )
+    assert less_begins(flat, dict.fromkeys(range(26), DetailLevel.TITLE)) == set()
     replaced = [place for place, each in enumerate(issue.entries) if each.is_quiet]
     levels = dict.fromkeys(range(26), DetailLevel.SUMMARY) | {replaced[-1]: DetailLevel.COMPACT}
-    assert less_begins(flat, levels, DetailLevel.SUMMARY) == {replaced[-1]}
-    assert less_begins(flat, levels, DetailLevel.FULL) == {0, replaced[-1]}
+    assert less_begins(flat, levels) == {replaced[-1]}
 
 
 @pytest.mark.parametrize(
-    ("papers", "detail", "said"),
+    ("papers", "detail", "said", "at_the_top"),
     [
-        (60, "full", ["whole abstracts"]),
-        (150, "full", ["abstracts", "authors, comments and links"]),
-        (150, "brief", ["authors, comments and links"]),
-        (650, "brief", ["authors, comments and links", "titles only"]),
-        (650, "titles", []),
+        (60, "full", ["whole abstracts"], "Whole abstract on the web only: "),
+        (150, "full", ["authors, comments and links"], "Whole abstract on the web only: "),
+        (150, "brief", ["authors, comments and links"], ""),
+        (650, "brief", ["titles only"], "No room for authors, comments and links. "),
+        (650, "titles", [], ""),
     ],
 )
 def test_where_less_of_the_papers_begins_a_line_says_what_ends_there_and_leads_to_it(
-    papers: int, detail: str, said: list[str]
+    papers: int, detail: str, said: list[str], at_the_top: str
 ) -> None:
     sent = mail(busy_day(papers), detail)
+    assert at_the_top in " ".join(sent.text.split())
+    assert bool(at_the_top.startswith("No room")) == ("No room for" in sent.html)
     words = r"From here (?:no )?room for ([a-z, ]+)"
     found = list(re.finditer(rf'#([\w./-]+)"[^>]*>{words}<', sent.html))
     assert [begun[2] for begun in found] == said

@@ -541,6 +541,9 @@ def test_styles_spend_no_byte_on_spaces_and_texts_keep_theirs() -> None:
         ),
         ("Learning multi-dimensionalities electromagnetically", "nalities electromagnetically</"),
         ("Rotorcraft", ">Rotorcraft</"),
+        ("Shift via Meta-learning", "Shift via\u00a0Meta\u2011learning</"),
+        ("Electroencephalography for Fact-Checking", "for\u00a0Fact\u2011Checking</"),
+        ("Electroencephalographically Fact-Checking", "graphically Fact\u2011Checking</"),
     ],
 )
 def test_no_word_of_a_title_stands_alone_in_its_last_line(title: str, end: str) -> None:
