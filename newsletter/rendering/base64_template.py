@@ -5,25 +5,11 @@ the value after it, and a value takes a byte or two of the piece that follows. S
 encoded three times, once for each number of bytes that may be missing at its start.
 """
 
-from binascii import b2a_base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from newsletter.rendering.base64_text import Base64Text, encode_base64
 from newsletter.rendering.qp_template import Fragment, either
-
-_LINE_BYTES, _LINE_CHARACTERS = 57, 76
-
-
-def encode_base64(content: bytes) -> bytes:
-    """In lines of 76 characters at most, each with its CRLF."""
-    encoded = b2a_base64(content, newline=False)
-    lines = range(0, len(encoded), _LINE_CHARACTERS)
-    return b"".join([encoded[start : start + _LINE_CHARACTERS] + b"\r\n" for start in lines])
-
-
-def base64_size(content: int) -> int:
-    """What so many bytes of a longer text take on the wire, rounded up."""
-    return -(-content * 78 // _LINE_BYTES)
 
 
 @dataclass(frozen=True)
@@ -67,3 +53,39 @@ class Base64Template:
             out += (whole.encoded, following.encoded)
             rest = following.rest
         return [*out, encode_base64(rest)]
+
+
+@dataclass(frozen=True)
+class Base64Sequence:
+    """Pieces that stand together in one reader's mail alone: only what is new is encoded."""
+
+    pieces: Sequence[Fragment]
+    blanks: Sequence[str]
+
+    @property
+    def fixed(self) -> tuple[bytes, ...]:
+        return Base64Template.of(self.pieces, self.blanks).fixed
+
+    def filled(self, values: Mapping[str, str]) -> list[bytes]:
+        blank = either(self.blanks)
+        plain = {name: values[name].encode("utf-8", "replace") for name in self.blanks}
+        out: list[bytes] = []
+        rest = b""
+        for piece in self.pieces:
+            for part in piece.plain(blank, plain):
+                if isinstance(part, bytes):
+                    rest += part
+                else:
+                    rest = _go_on(out, rest, *part)
+        return [*out, encode_base64(rest)]
+
+
+def _go_on(out: list[bytes], rest: bytes, text: Base64Text, begin: int, end: int) -> bytes:
+    """Encode what was left and the stretch behind it, and return what is left now."""
+    start = begin + -len(rest) % 3
+    stop = end - (end - start) % 3
+    if stop <= start:
+        return rest + text.content[begin:end]
+    out.append(encode_base64(rest + text.content[begin:start]))
+    out += text.encoded(start, stop)
+    return text.content[stop:end]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.picks import ReasonType
-from newsletter.rendering.base64_template import base64_size
+from newsletter.rendering.base64_text import base64_size
 from newsletter.rendering.qp_template import SOFT_BREAK
 from newsletter.rendering.reason_lines import ReasonLine
 from newsletter.rendering.size_budget import Weight

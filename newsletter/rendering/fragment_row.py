@@ -4,11 +4,13 @@ A personal mail of 400 papers is so put together of some thirty pieces, not of h
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
-from newsletter.rendering.qp_template import TextFragment, fill_gaps, join_cuts
+from newsletter.rendering.base64_text import Base64Stretch, Base64Text
+from newsletter.rendering.qp_template import Cut, TextFragment
 
 
 class FragmentRow:
@@ -19,12 +21,16 @@ class FragmentRow:
     ) -> None:
         self.fragments = [label, *fragments] if label else fragments
         self.labels = len(self.fragments) - len(fragments)
-        self._cut: _RowCut | None = None
+        self.cut = lru_cache(maxsize=1)(self._cut)  # by the placeholders
+        self.plain_cut = lru_cache(maxsize=1)(self._plain_cut)
 
-    def cut(self, placeholders: re.Pattern[str]) -> "_RowCut":
-        if self._cut is None or self._cut.placeholders is not placeholders:
-            self._cut = _RowCut.of(self.fragments, placeholders)
-        return self._cut
+    def _cut(self, placeholders: re.Pattern[str]) -> "_RowCut":
+        return _RowCut.of([fragment.cut(placeholders) for fragment in self.fragments])
+
+    def _plain_cut(self, placeholders: re.Pattern[str]) -> "_PlainRow":
+        row = _RowCut.of([fragment.plain_cut(placeholders) for fragment in self.fragments])
+        parts = row.whole.parts
+        return _PlainRow(row, Base64Text(b"".join(parts)), [*accumulate(map(len, parts))][:-1])
 
     def without(self, gone: Sequence[int]) -> "RowRest":
         """All but those at these places, which stand in their order."""
@@ -33,23 +39,35 @@ class FragmentRow:
 
 @dataclass(frozen=True)
 class _RowCut:
-    """The parts between all gaps of a row, and where each of its fragments begins."""
+    """All of a row, and where each of its fragments begins."""
 
-    placeholders: re.Pattern[str]
-    parts: list[bytes]  # number n stands before gap n
-    names: list[str]
+    whole: Cut
     gaps: list[int]  # of each fragment, how many are before it, and at last of all
     begins: list[int]  # of each fragment, with nothing in the gaps, and at last where all end
 
     @classmethod
-    def of(cls, fragments: Sequence[TextFragment], placeholders: re.Pattern[str]) -> "_RowCut":
-        cuts = [fragment.cut(placeholders) for fragment in fragments]
+    def of(cls, cuts: Sequence[Cut]) -> "_RowCut":
         return cls(
-            placeholders,
-            *join_cuts(cuts),
-            [*accumulate((len(names) for _, names in cuts), initial=0)],
-            [*accumulate((sum(map(len, own)) for own, _ in cuts), initial=0)],
+            Cut.joined(cuts),
+            [*accumulate((len(cut.names) for cut in cuts), initial=0)],
+            [*accumulate((sum(map(len, cut.parts)) for cut in cuts), initial=0)],
         )
+
+    def places(self, value: bytes) -> list[int]:
+        """Where each fragment begins with this value in all gaps, and where the last one ends."""
+        if not self.whole.names:
+            return self.begins
+        size = len(value)
+        return [at + size * gaps for at, gaps in zip(self.begins, self.gaps, strict=True)]
+
+
+@dataclass(frozen=True)
+class _PlainRow:
+    """The same, not encoded yet."""
+
+    cut: _RowCut
+    text: Base64Text  # with nothing in the gaps
+    places: Sequence[int]  # of the gaps in that
 
 
 @dataclass(slots=True)
@@ -67,24 +85,38 @@ class RowRest:
     def text(self) -> str:
         return "".join(fragment.text for fragment in self._kept())
 
-    def cut(self, placeholders: re.Pattern[str]) -> tuple[Sequence[bytes], Sequence[str]]:
-        whole = _RowCut.of(self._kept(), placeholders)
-        return whole.parts, whole.names
+    def cut(self, placeholders: re.Pattern[str]) -> Cut:
+        return Cut.joined(fragment.cut(placeholders) for fragment in self._kept())
 
     def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
-        whole = self.row.cut(placeholders)
-        gaps, begins, labels = whole.gaps, whole.begins, self.row.labels
+        row = self.row.cut(placeholders)
         if not self.gone:
-            return fill_gaps(whole.parts, whole.names, values)
-        if len(set(whole.names)) > 1:
-            return fill_gaps(*self.cut(placeholders), values)
-        value = values[whole.names[0]] if whole.names else b""
-        size = len(value)
-        filled = value.join(whole.parts)
+            return row.whole.filled(values)
+        if row.whole.names and row.whole.name is None:
+            return self.cut(placeholders).filled(values)
+        value = b"" if row.whole.name is None else values[row.whole.name]
+        filled, places = value.join(row.whole.parts), row.places(value)
+        return [filled[places[start] : places[end]] for start, end in self._stretches()]
+
+    def plain(
+        self, placeholders: re.Pattern[str], values: Mapping[str, bytes]
+    ) -> list[bytes | Base64Stretch]:
+        row = self.row.plain_cut(placeholders)
+        begins, gaps, names = row.cut.begins, row.cut.gaps, row.cut.whole.names
+        out: list[bytes | Base64Stretch] = []
+        for start, end in self._stretches():
+            begin = begins[start]
+            for gap in range(gaps[start], gaps[end]):
+                out += (Base64Stretch(row.text, begin, row.places[gap]), values[names[gap]])
+                begin = row.places[gap]
+            out.append(Base64Stretch(row.text, begin, begins[end]))
+        return out
+
+    def _stretches(self) -> Iterator[tuple[int, int]]:
+        """The first fragment of each, and the one behind the last."""
         start = 0
-        stretches = []
         for place in self.gone:
-            fragment = place + labels
-            stretches.append(filled[start : begins[fragment] + size * gaps[fragment]])
-            start = begins[fragment + 1] + size * gaps[fragment + 1]
-        return [*stretches, filled[start:]]
+            fragment = place + self.row.labels
+            yield start, fragment
+            start = fragment + 1
+        yield start, len(self.row.fragments)

@@ -11,7 +11,7 @@ from functools import cached_property
 from html import escape
 
 from newsletter.rendering import headers
-from newsletter.rendering.base64_template import Base64Template
+from newsletter.rendering.base64_template import Base64Sequence, Base64Template
 from newsletter.rendering.qp_template import Fragment, QpSequence, QpTemplate, TextFragment
 from newsletter.rendering.translations import translations
 
@@ -45,6 +45,9 @@ class Placeholders:
         return in_html | in_text
 
 
+_Part = QpTemplate | QpSequence | Base64Template | Base64Sequence
+
+
 @dataclass(frozen=True)
 class MessageContent:
     """Subject and both parts, with blanks where a reader's values go."""
@@ -74,21 +77,19 @@ class MessageContent:
         return "".join(fragment.text for fragment in self.text_fragments)
 
     @cached_property
-    def _parts(self) -> tuple[QpTemplate | QpSequence, QpTemplate | QpSequence | Base64Template]:
-        text, html = self.placeholders.text.values(), self.placeholders.html.values()
+    def _parts(self) -> tuple[_Part, _Part]:
+        html, text = self.placeholders.html.values(), self.placeholders.text.values()
         return (
-            self._quoted_printable(self.text_fragments, text),
-            Base64Template.of(self.html_fragments, html)
-            if self.html_encoding == BASE64
-            else self._quoted_printable(self.html_fragments, html),
+            self._part(QUOTED_PRINTABLE, self.text_fragments, text),
+            self._part(self.html_encoding, self.html_fragments, html),
         )
 
-    def _quoted_printable(
-        self, fragments: Sequence[Fragment], blanks: Iterable[str]
-    ) -> QpTemplate | QpSequence:
+    def _part(self, encoding: str, fragments: Sequence[Fragment], blanks: Iterable[str]) -> _Part:
         if self.is_shared:
-            return QpTemplate.of(fragments, blanks)
-        return QpSequence(fragments, tuple(blanks))
+            template = Base64Template if encoding == BASE64 else QpTemplate
+            return template.of(fragments, blanks)
+        sequence = Base64Sequence if encoding == BASE64 else QpSequence
+        return sequence(fragments, tuple(blanks))
 
     @cached_property
     def boundary(self) -> str:

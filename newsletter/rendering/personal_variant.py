@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.phrases import Phrase
-from newsletter.rendering.base64_template import base64_size
+from newsletter.rendering.base64_text import base64_size
 from newsletter.rendering.first_paper import MARK, MOST_MARKS, FirstPapers
 from newsletter.rendering.fitting import filled, weigh
 from newsletter.rendering.fragment_row import FragmentRow, RowRest

@@ -5,7 +5,9 @@ from binascii import a2b_qp, b2a_qp
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+from newsletter.rendering.base64_text import Base64Stretch
 
 SOFT_BREAK = b"=\r\n"
 LINE_ROOM = 75  # bytes of a line beside the "=" of a soft break
@@ -63,6 +65,42 @@ def _either(placeholders: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, placeholders)) or r"(?!)")
 
 
+class Cut(NamedTuple):
+    """The parts of a text that stand between gaps."""
+
+    parts: Sequence[bytes]
+    names: Sequence[str]  # of the gaps
+    name: str | None  # where it is the same of all, as in cards
+
+    @classmethod
+    def of(cls, parts: Sequence[bytes], names: Sequence[str]) -> "Cut":
+        is_same = bool(names) and names.count(names[0]) == len(names)
+        return cls(parts, names, names[0] if is_same else None)
+
+    @classmethod
+    def joined(cls, cuts: Iterable["Cut"]) -> "Cut":
+        """Of texts that follow one another."""
+        parts: list[list[bytes]] = [[]]
+        names: list[str] = []
+        for cut in cuts:
+            parts[-1].append(cut.parts[0])
+            parts += [[part] for part in cut.parts[1:]]
+            names += cut.names
+        return cls.of([b"".join(part) for part in parts], names)
+
+    def filled(self, values: Mapping[str, bytes]) -> list[bytes]:
+        """With these values in the gaps."""
+        if self.name is not None:
+            return [values[self.name].join(self.parts)]
+        out = [b""] * (len(self.parts) + len(self.names))
+        out[::2] = self.parts
+        out[1::2] = map(values.__getitem__, self.names)
+        return out
+
+
+_EMPTY = Cut.of((b"",), ())
+
+
 @dataclass(frozen=True)
 class TextFragment:
     """A stretch of a part that is the same for all readers; it ends its line."""
@@ -73,23 +111,38 @@ class TextFragment:
     def encoded(self) -> bytes:
         return encode_quoted_printable(self.text)
 
-    def cut(self, placeholders: re.Pattern[str]) -> tuple[Sequence[bytes], Sequence[str]]:
+    def cut(self, placeholders: re.Pattern[str]) -> Cut:
         """Encoded and cut at these placeholders, which stand between; remembered for the last ones.
 
         A soft break stands on both sides of each cut. Personal mails put the same fragments
         together by the hundred.
         """
         known: re.Pattern[str] | None
-        cut: tuple[Sequence[bytes], Sequence[str]]
-        known, cut = self.__dict__.get("_cut", (None, ((), ())))
+        cut: Cut
+        known, cut = self.__dict__.get("_cut", (None, _EMPTY))
         if known is not placeholders:
             names = placeholders.findall(self.text)
-            cut = self._cut_at(placeholders) if names else (self.encoded,), names
+            cut = Cut.of(self._cut_at(placeholders) if names else (self.encoded,), names)
             self.__dict__["_cut"] = placeholders, cut
         return cut
 
+    def plain_cut(self, placeholders: re.Pattern[str]) -> Cut:
+        """The same as bytes of text, not encoded yet."""
+        known: re.Pattern[str] | None
+        cut: Cut
+        known, cut = self.__dict__.get("_plain", (None, _EMPTY))
+        if known is not placeholders:
+            content = self.text.replace("\n", "\r\n")
+            parts = [part.encode("utf-8", "replace") for part in placeholders.split(content)]
+            cut = Cut.of(parts, placeholders.findall(content))
+            self.__dict__["_plain"] = placeholders, cut
+        return cut
+
     def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
-        return fill_gaps(*self.cut(placeholders), values)
+        return self.cut(placeholders).filled(values)
+
+    def plain(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
+        return self.plain_cut(placeholders).filled(values)
 
     def _cut_at(self, placeholders: re.Pattern[str]) -> tuple[bytes, ...]:
         first, *others = map(encode_quoted_printable, placeholders.split(self.text))
@@ -100,20 +153,6 @@ class TextFragment:
     def weight(self) -> int:
         """Bytes as decoded."""
         return len(self.text.encode("utf-8", "replace"))
-
-
-def fill_gaps(
-    parts: Sequence[bytes], names: Sequence[str], values: Mapping[str, bytes]
-) -> list[bytes]:
-    """The parts of a cut with these encoded values between them."""
-    if not names:
-        return [parts[0]]
-    if names.count(names[0]) == len(names):  # as in all cards
-        return [values[names[0]].join(parts)]
-    out = [parts[0]] * (len(parts) + len(names))
-    out[::2] = parts
-    out[1::2] = map(values.__getitem__, names)
-    return out
 
 
 @dataclass(frozen=True)
@@ -161,32 +200,31 @@ class FramedFragments:
             for words, fragment in zip(self.encoded, self.fragments, strict=True)
         )
 
-    def cut(self, placeholders: re.Pattern[str]) -> tuple[Sequence[bytes], Sequence[str]]:
-        return join_cuts(
+    def cut(self, placeholders: re.Pattern[str]) -> Cut:
+        return Cut.joined(
             cut
             for words, fragment in zip(self.encoded, self.fragments, strict=True)
-            for cut in (((words,), ()), fragment.cut(placeholders))
+            for cut in (Cut.of((words,), ()), fragment.cut(placeholders))
         )
 
     def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
-        out: list[bytes] = []
-        for words, fragment in zip(self.encoded, self.fragments, strict=True):
-            out.append(words)
-            out += fill_gaps(*fragment.cut(placeholders), values)
-        return out
+        return _woven(self.encoded, [it.cut(placeholders) for it in self.fragments], values)
+
+    def plain(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
+        words = map(a2b_qp, self.encoded)
+        return _woven(words, [it.plain_cut(placeholders) for it in self.fragments], values)
 
 
-def join_cuts(
-    cuts: Iterable[tuple[Sequence[bytes], Sequence[str]]],
-) -> tuple[list[bytes], list[str]]:
-    """The cuts of fragments that follow one another, as one."""
-    parts: list[list[bytes]] = [[]]
-    names: list[str] = []
-    for own, between in cuts:
-        parts[-1].append(own[0])
-        parts += [[part] for part in own[1:]]
-        names += between
-    return [b"".join(part) for part in parts], names
+def _woven(words: Iterable[bytes], cuts: Iterable[Cut], values: Mapping[str, bytes]) -> list[bytes]:
+    """Each of these words, and behind it what it stands over."""
+    out: list[bytes] = []
+    for own, cut in zip(words, cuts, strict=True):
+        if cut.name is None:
+            out.append(own)
+            out += cut.filled(values)
+        else:
+            out += (own, values[cut.name].join(cut.parts))
+    return out
 
 
 class Fragment(Protocol):
@@ -195,10 +233,15 @@ class Fragment(Protocol):
     @property
     def text(self) -> str: ...
 
-    def cut(self, placeholders: re.Pattern[str]) -> tuple[Sequence[bytes], Sequence[str]]: ...
+    def cut(self, placeholders: re.Pattern[str]) -> Cut: ...
 
     def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
         """Encoded, with these encoded values at the placeholders."""
+
+    def plain(
+        self, placeholders: re.Pattern[str], values: Mapping[str, bytes]
+    ) -> Sequence[bytes | Base64Stretch]:
+        """The same, not encoded yet but for what many mails share."""
 
 
 @dataclass(frozen=True)
@@ -216,8 +259,8 @@ class QpTemplate:
     def of(cls, pieces: Iterable[Fragment], placeholders: Iterable[str]) -> "QpTemplate":
         """Encode what is not encoded yet, cut at the blanks."""
         blank = either(placeholders)
-        parts, names = join_cuts(piece.cut(blank) for piece in pieces)
-        return cls(tuple(parts), tuple(names))
+        whole = Cut.joined(piece.cut(blank) for piece in pieces)
+        return cls(tuple(whole.parts), tuple(whole.names))
 
     def filled(self, values: Mapping[str, str]) -> list[bytes]:
         """The fixed pieces and, between them, the encoded values."""
