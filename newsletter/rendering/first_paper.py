@@ -2,23 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.picks import ReasonType
 from newsletter.rendering.base64_text import base64_size
 from newsletter.rendering.qp_template import SOFT_BREAK
 from newsletter.rendering.reason_lines import ReasonLine
-from newsletter.rendering.size_budget import Weight
 from newsletter.rendering.texts import IssueTexts
 
 MARK = "<u>", "</u>"  # around a word
 MOST_MARKS = 6  # in a card
 _MOST_MARKED = MOST_MARKS * len("".join(MARK))
-_MOST_BREAKS = 3 * len(SOFT_BREAK)  # around a line, and one for the marks
+_MOST_BREAKS = 3 * len(SOFT_BREAK)  # bytes: around a line, and one for the marks
 _BY_WORDS = ReasonType.IN_TITLE, ReasonType.IN_ABSTRACT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FirstPapers:
     """As a mail says it of each, at whatever level the paper is shown."""
 
@@ -51,15 +51,22 @@ class FirstPapers:
             [self.marked[number] for number in kept],
         )
 
-    def weight(self, *, is_base64: bool) -> Weight:
-        """No less than all lines take as HTML, with the marks of their words below them."""
-        marks = [_MOST_MARKED if words else 0 for words in self.marked]
-        sizes = [line.decoded for line in self.lines]
-        if is_base64:
-            encoded = sum(map(base64_size, map(int.__add__, sizes, marks)))
-        else:
-            encoded = sum([len(line.html) + _MOST_BREAKS for line in self.lines]) + sum(marks)
-        return Weight(sum(sizes) + sum(marks), encoded)
+    @cached_property
+    def decoded(self) -> int:
+        """No less than the bytes of all lines as HTML, with the marks of their words below them."""
+        marks = [_MOST_MARKED for words in self.marked if words]
+        return sum([line.decoded for line in self.lines]) + sum(marks)
+
+    @cached_property
+    def quoted_printable(self) -> int:
+        """And encoded so."""
+        lines = [len(line.html) + _MOST_BREAKS for line in self.lines]
+        return sum(lines) + sum([_MOST_MARKED for words in self.marked if words])
+
+    @property
+    def base64(self) -> int:
+        """And encoded so, with short lines where their papers are missing below."""
+        return base64_size(self.decoded) + _MOST_BREAKS * len(self.lines)
 
 
 def _marked(pick: IssuePick) -> tuple[str, ...]:

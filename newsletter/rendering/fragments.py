@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -16,8 +17,7 @@ from newsletter.rendering.size_budget import DetailLevel, less_begins, own_level
 from newsletter.rendering.templates import explain_template_error
 
 
-@dataclass(frozen=True)
-class PicksOpening:
+class PicksOpening(NamedTuple):
     """What stands over the papers that come first, or in place of any."""
 
     number: int = 0  # by what the reader named
@@ -156,7 +156,7 @@ class PaperFragments:
 
     def picks(self, opening: PicksOpening) -> TextFragment:
         if opening not in self._openings:
-            line = self._render("picks", **vars(opening))
+            line = self._render("picks", **opening._asdict())
             _, self._openings[opening], _ = self._finished([line])
         return self._openings[opening]
 

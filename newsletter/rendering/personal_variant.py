@@ -23,7 +23,7 @@ from newsletter.rendering.fragment_row import FragmentRow, RowRest
 from newsletter.rendering.fragments import PaperFragments, PicksOpening
 from newsletter.rendering.issue_content import Block, IssueContent, IssueSection
 from newsletter.rendering.message import BASE64, MessageContent, Placeholders
-from newsletter.rendering.qp_template import Fragment, TextFragment
+from newsletter.rendering.qp_template import Fragment, FramedFragments, TextFragment
 from newsletter.rendering.size_budget import DetailLevel, Weight, less_begins
 from newsletter.rendering.texts import IssueTexts
 
@@ -108,10 +108,10 @@ class PersonalVariant:
         """How many bytes are too few for a mail that opens with these papers."""
         is_base64, room = self._variant.encoding == BASE64, self._variant.room
         around = self._html.around(first.readers, first.others, quiet_issues, for_everybody)
-        lines = first.weight(is_base64=is_base64)
-        papers = [self._paper(name) for name in first.arxiv_ids]
-        decoded = around.decoded + lines.decoded + sum([paper.decoded for paper in papers])
-        encoded = around.encoded + lines.encoded + sum([paper.encoded for paper in papers])
+        papers = list(map(self._paper, first.arxiv_ids))
+        lines = first.base64 if is_base64 else first.quoted_printable
+        decoded = around.decoded + first.decoded + sum([paper.decoded for paper in papers])
+        encoded = around.encoded + lines + sum([paper.encoded for paper in papers])
         per_byte = base64_size(1000) / 1000 if is_base64 else 1.0
         return max(decoded - room.decoded, int((encoded - room.encoded) / per_byte), 0)
 
@@ -268,15 +268,7 @@ class _Part:
     ) -> list[Fragment]:
         """The fragments of a mail that opens with these papers, each under its line."""
         part = self._part
-        cards = [self._card(paper.place, paper.level) for paper in papers]
-        if self._is_html:
-            for number, words in enumerate(first.marked):
-                if words:
-                    paper = papers[number]
-                    cards[number] = self._marked(paper.place, paper.level, words)
-            picks = part.around_reason.over([line.html for line in first.lines], cards)
-        else:
-            picks = part.around_reason.over([line.text for line in first.lines], cards)
+        picks = self._under_reasons(papers, first)
         before: list[Fragment] = []
         behind: list[Fragment] = []
         for block, gone, over in blocks:
@@ -284,7 +276,7 @@ class _Part:
             stands.append(self._rows[block].without(gone))
             if over:
                 stands.append(self._part.more(block, over))
-        if cards or not opening.others:  # else the editor put all of them first
+        if papers or not opening.others:  # else the editor put all of them first
             before.append(part.picks(opening))
         return [
             self._head(note),
@@ -294,6 +286,21 @@ class _Part:
             *behind,
             part.frame.foot,
         ]
+
+    def _under_reasons(
+        self, papers: Sequence[_PreparedPaper], first: FirstPapers
+    ) -> FramedFragments:
+        card, over = self._card, self._part.around_reason.over
+        if not self._is_html:
+            cards = [card(paper.place, paper.level) for paper in papers]
+            return over([line.text for line in first.lines], cards)
+        cards = [
+            self._marked(paper.place, paper.level, words)
+            if words
+            else card(paper.place, paper.level)
+            for paper, words in zip(papers, first.marked, strict=True)
+        ]
+        return over([line.html for line in first.lines], cards)
 
     def _head(self, note: tuple[str, str]) -> RowRest:
         if note not in self._heads:
