@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from newsletter.rendering.base64_text import Base64Stretch, Base64Text
-from newsletter.rendering.qp_template import Cut, TextFragment
+from newsletter.rendering.qp_template import GappedText, TextFragment
 
 
 class FragmentRow:
@@ -41,14 +41,14 @@ class FragmentRow:
 class _RowCut:
     """All of a row, and where each of its fragments begins."""
 
-    whole: Cut
+    whole: GappedText
     gaps: list[int]  # of each fragment, how many are before it, and at last of all
     begins: list[int]  # of each fragment, with nothing in the gaps, and at last where all end
 
     @classmethod
-    def of(cls, cuts: Sequence[Cut]) -> "_RowCut":
+    def of(cls, cuts: Sequence[GappedText]) -> "_RowCut":
         return cls(
-            Cut.joined(cuts),
+            GappedText.joined(cuts),
             [*accumulate((len(cut.names) for cut in cuts), initial=0)],
             [*accumulate((sum(map(len, cut.parts)) for cut in cuts), initial=0)],
         )
@@ -85,8 +85,8 @@ class RowRest:
     def text(self) -> str:
         return "".join(fragment.text for fragment in self._kept())
 
-    def cut(self, placeholders: re.Pattern[str]) -> Cut:
-        return Cut.joined(fragment.cut(placeholders) for fragment in self._kept())
+    def cut(self, placeholders: re.Pattern[str]) -> GappedText:
+        return GappedText.joined(fragment.cut(placeholders) for fragment in self._kept())
 
     def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
         row = self.row.cut(placeholders)

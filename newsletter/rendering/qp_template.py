@@ -65,7 +65,7 @@ def _either(placeholders: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, placeholders)) or r"(?!)")
 
 
-class Cut(NamedTuple):
+class GappedText(NamedTuple):
     """The parts of a text that stand between gaps."""
 
     parts: Sequence[bytes]
@@ -73,12 +73,12 @@ class Cut(NamedTuple):
     name: str | None  # where it is the same of all, as in cards
 
     @classmethod
-    def of(cls, parts: Sequence[bytes], names: Sequence[str]) -> "Cut":
+    def of(cls, parts: Sequence[bytes], names: Sequence[str]) -> "GappedText":
         is_same = bool(names) and names.count(names[0]) == len(names)
         return cls(parts, names, names[0] if is_same else None)
 
     @classmethod
-    def joined(cls, cuts: Iterable["Cut"]) -> "Cut":
+    def joined(cls, cuts: Iterable["GappedText"]) -> "GappedText":
         """Of texts that follow one another."""
         parts: list[list[bytes]] = [[]]
         names: list[str] = []
@@ -98,7 +98,7 @@ class Cut(NamedTuple):
         return out
 
 
-_EMPTY = Cut.of((b"",), ())
+_EMPTY = GappedText.of((b"",), ())
 
 
 @dataclass(frozen=True)
@@ -111,30 +111,30 @@ class TextFragment:
     def encoded(self) -> bytes:
         return encode_quoted_printable(self.text)
 
-    def cut(self, placeholders: re.Pattern[str]) -> Cut:
+    def cut(self, placeholders: re.Pattern[str]) -> GappedText:
         """Encoded and cut at these placeholders, which stand between; remembered for the last ones.
 
         A soft break stands on both sides of each cut. Personal mails put the same fragments
         together by the hundred.
         """
         known: re.Pattern[str] | None
-        cut: Cut
+        cut: GappedText
         known, cut = self.__dict__.get("_cut", (None, _EMPTY))
         if known is not placeholders:
             names = placeholders.findall(self.text)
-            cut = Cut.of(self._cut_at(placeholders) if names else (self.encoded,), names)
+            cut = GappedText.of(self._cut_at(placeholders) if names else (self.encoded,), names)
             self.__dict__["_cut"] = placeholders, cut
         return cut
 
-    def plain_cut(self, placeholders: re.Pattern[str]) -> Cut:
+    def plain_cut(self, placeholders: re.Pattern[str]) -> GappedText:
         """The same as bytes of text, not encoded yet."""
         known: re.Pattern[str] | None
-        cut: Cut
+        cut: GappedText
         known, cut = self.__dict__.get("_plain", (None, _EMPTY))
         if known is not placeholders:
             content = self.text.replace("\n", "\r\n")
             parts = [part.encode("utf-8", "replace") for part in placeholders.split(content)]
-            cut = Cut.of(parts, placeholders.findall(content))
+            cut = GappedText.of(parts, placeholders.findall(content))
             self.__dict__["_plain"] = placeholders, cut
         return cut
 
@@ -200,11 +200,11 @@ class FramedFragments:
             for words, fragment in zip(self.encoded, self.fragments, strict=True)
         )
 
-    def cut(self, placeholders: re.Pattern[str]) -> Cut:
-        return Cut.joined(
+    def cut(self, placeholders: re.Pattern[str]) -> GappedText:
+        return GappedText.joined(
             cut
             for words, fragment in zip(self.encoded, self.fragments, strict=True)
-            for cut in (Cut.of((words,), ()), fragment.cut(placeholders))
+            for cut in (GappedText.of((words,), ()), fragment.cut(placeholders))
         )
 
     def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
@@ -215,7 +215,9 @@ class FramedFragments:
         return _woven(words, [it.plain_cut(placeholders) for it in self.fragments], values)
 
 
-def _woven(words: Iterable[bytes], cuts: Iterable[Cut], values: Mapping[str, bytes]) -> list[bytes]:
+def _woven(
+    words: Iterable[bytes], cuts: Iterable[GappedText], values: Mapping[str, bytes]
+) -> list[bytes]:
     """Each of these words, and behind it what it stands over."""
     out: list[bytes] = []
     for own, cut in zip(words, cuts, strict=True):
@@ -233,7 +235,7 @@ class Fragment(Protocol):
     @property
     def text(self) -> str: ...
 
-    def cut(self, placeholders: re.Pattern[str]) -> Cut: ...
+    def cut(self, placeholders: re.Pattern[str]) -> GappedText: ...
 
     def filled(self, placeholders: re.Pattern[str], values: Mapping[str, bytes]) -> list[bytes]:
         """Encoded, with these encoded values at the placeholders."""
@@ -259,7 +261,7 @@ class QpTemplate:
     def of(cls, pieces: Iterable[Fragment], placeholders: Iterable[str]) -> "QpTemplate":
         """Encode what is not encoded yet, cut at the blanks."""
         blank = either(placeholders)
-        whole = Cut.joined(piece.cut(blank) for piece in pieces)
+        whole = GappedText.joined(piece.cut(blank) for piece in pieces)
         return cls(tuple(whole.parts), tuple(whole.names))
 
     def filled(self, values: Mapping[str, str]) -> list[bytes]:
