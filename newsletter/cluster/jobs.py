@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SEND, CARE = "send", "care"  # queues: batches; everything else
 DELIVER = "newsletter.deliver_batch"
 STALLED_S = 20  # without a heartbeat a worker is gone
+# Priorities of jobs of batches, beside 0: what was interrupted comes before what nobody had begun.
+_INTERRUPTED, _ORPHANED, _HAS_ROOM = 1, 2, 3
 _QUEUE = App(connector=SyncPsycopgConnector())  # never opened: each call brings its connection
 _AT_ONCE = 200  # batches looked at in a round
 _FREEZING_S = 3.0  # in a round
@@ -39,6 +41,15 @@ _DROP_LOST = text(
     " AND worker.last_heartbeat > now() - make_interval(secs => :stalled_s))"
     " FOR UPDATE SKIP LOCKED)"  # others drop them, too
 )
+_HURRY = text(
+    "UPDATE procrastinate_jobs SET priority = :orphaned WHERE status = 'todo'"
+    " AND priority < :orphaned AND task_name = :task AND (args ->> 'batch_id')::int = ANY(:batches)"
+)
+_TAKE_ROOM = text(
+    "UPDATE procrastinate_jobs SET priority = :has_room WHERE id = (SELECT id"
+    " FROM procrastinate_jobs WHERE status = 'todo' AND priority = :orphaned"
+    " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)"
+)
 _WITH_A_JOB = text(
     "SELECT (args ->> 'batch_id')::int FROM procrastinate_jobs"
     " WHERE task_name = :task AND status IN ('todo', 'doing')"
@@ -47,11 +58,35 @@ _WITH_A_JOB = text(
 
 def add_jobs(session: Session, batches: Sequence[int]) -> None:
     """A job for each of these batches, in the caller's transaction: it goes if that is undone."""
+    _add(session, batches, 0)
+
+
+def add_interrupted(database: Database, batches: Sequence[int]) -> None:
+    """The same for batches that were begun and let go: they come before the others."""
+    if batches:
+        with database.share.begin() as session:
+            _add(session, batches, _INTERRUPTED)
+
+
+def _add(session: Session, batches: Sequence[int], priority: int) -> None:
     if batches:
         connection = session.connection().connection.driver_connection
-        deferring = _QUEUE.configure_task(DELIVER, queue=SEND, connection=connection)
+        deferring = _QUEUE.configure_task(
+            DELIVER, queue=SEND, priority=priority, connection=connection
+        )
         ids: list[dict[str, JSONValue]] = [{"batch_id": batch_id} for batch_id in batches]
         deferring.batch_defer(*ids)
+
+
+def wants_room(database: Database) -> bool:
+    """Whether a dead worker's batch waits for somebody, who from now on is the caller.
+
+    Who has another batch in hand lets go of that, or it would wait until one is done.
+    """
+    priorities = {"orphaned": _ORPHANED, "has_room": _HAS_ROOM}
+    with database.share.begin() as session:
+        changed = session.execute(_TAKE_ROOM, priorities)
+        return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def drop_lost(database: Database) -> None:
@@ -77,10 +112,13 @@ def look_after(services: Services) -> int:
         if rate_limit.sending_pause(session, services.clock()) is not None:
             return 0
         has_job = set(session.scalars(_WITH_A_JOB, {"task": DELIVER}))
-        waiting = [
-            batch.id for batch in _free_batches(session, services) if batch.id not in has_job
-        ]
-        add_jobs(session, waiting)
+        free = _free_batches(session, services)
+        orphaned = [batch.id for batch in free if batch.owner is not None]
+        hurry = {"orphaned": _ORPHANED, "task": DELIVER, "batches": orphaned}
+        session.execute(_HURRY, hurry)
+        waiting = [batch for batch in free if batch.id not in has_job]
+        _add(session, [batch.id for batch in waiting if batch.owner is not None], _ORPHANED)
+        add_jobs(session, [batch.id for batch in waiting if batch.owner is None])
     return len(waiting)
 
 

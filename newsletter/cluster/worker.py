@@ -16,7 +16,7 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from newsletter import bootstrap, catch_up, daily, slugs
-from newsletter.cluster import heartbeats, jobs
+from newsletter.cluster import dead_workers, heartbeats, jobs
 from newsletter.cluster.heartbeats import Heartbeat
 from newsletter.cluster.jobs import CARE, SEND
 from newsletter.config import Settings
@@ -30,9 +30,10 @@ _log = logging.getLogger(__name__)
 
 _AT_ONCE = {CARE: 3, SEND: 1}  # jobs of a queue; no batch waits for a slow page of arXiv
 _LOOK_S = 0.5
+_ROOM_EVERY_S = 2.0  # a dead worker's batch waits no longer for somebody to let go of another
 _ISSUES_RENDERED = 4
 WHEN = {  # cron, the seconds last
-    "look_after": "* * * * * */10",
+    "look_after": "* * * * * */5",
     "letters": "* * * * * */15",
     "notices": "* * * * * */15",
     "webhooks": "* * * * * */5",
@@ -49,6 +50,7 @@ class ClusterWorker:
         self._settings, self._app = settings, app
         self._asked_to_stop = services.stopping
         self._failure: Exception | None = None
+        self._batch_in_hand = self._makes_room = False
         self._services = replace(
             services,
             stopping=self._is_stopping,
@@ -85,13 +87,14 @@ class ClusterWorker:
         async with self._app.open_async():
             await asyncio.to_thread(self._beat, heartbeat)
             beating = asyncio.create_task(self._tell_of_life(heartbeat))
+            looking = asyncio.create_task(self._look_for_orphans())
             working = [asyncio.create_task(self._take_jobs(queue)) for queue in queues]
-            while not (self._is_stopping() or any(task.done() for task in (beating, *working))):  # noqa: ASYNC110 - a signal or another thread ends it
+            tasks = (beating, looking, *working)
+            while not (self._is_stopping() or any(task.done() for task in tasks)):  # noqa: ASYNC110 - a signal or another thread ends it
                 await asyncio.sleep(_LOOK_S)
-            beating.cancel()
-            for task in working:
+            for task in tasks:
                 task.cancel()  # which lets its jobs finish
-            for ended in await asyncio.gather(beating, *working, return_exceptions=True):
+            for ended in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(ended, Exception):
                     self._failure = self._failure or ended
         if self._failure is None:
@@ -105,6 +108,16 @@ class ClusterWorker:
     def _beat(self, heartbeat: Heartbeat) -> None:
         heartbeat.beat()
         jobs.drop_lost(self._services.database)
+        released = dead_workers.release_batches(self._services)
+        jobs.add_interrupted(self._services.database, released)
+
+    async def _look_for_orphans(self) -> None:
+        """Let go of the batch in hand where one that a worker left behind would wait for it."""
+        while True:
+            await asyncio.sleep(_ROOM_EVERY_S)
+            if self._batch_in_hand and not self._makes_room:
+                database = self._services.database
+                self._makes_room = await asyncio.to_thread(jobs.wants_room, database)
 
     async def _take_jobs(self, queue: str) -> None:
         await self._app.run_worker_async(
@@ -121,6 +134,9 @@ class ClusterWorker:
 
     def _is_stopping(self) -> bool:
         return self._failure is not None or self._asked_to_stop()
+
+    def _lets_go(self) -> bool:
+        return self._makes_room or self._is_stopping()
 
     def _add_tasks(self) -> None:
         acts: dict[str, Callable[[], object]] = {
@@ -150,8 +166,13 @@ class ClusterWorker:
             raise
 
     def _deliver(self, batch_id: int) -> None:
+        self._batch_in_hand, self._makes_room = True, False
+        services = replace(self._services, stopping=self._lets_go)
         try:
-            trouble = daily.deliver_batch(self._services, batch_id, self._mails)
+            trouble = daily.deliver_batch(services, batch_id, self._mails)
+            self._batch_in_hand = False
+            if self._makes_room:
+                jobs.add_interrupted(services.database, [batch_id])
         except Exception as error:
             self._failure = error
             raise

@@ -12,7 +12,7 @@ from sqlalchemy import func, make_url, select, text, update
 
 from newsletter import bootstrap, config, daily, db
 from newsletter.cli import common
-from newsletter.cluster import jobs, tables
+from newsletter.cluster import dead_workers, jobs, tables
 from newsletter.cluster import worker as worker_module
 from newsletter.cluster.worker import ClusterWorker
 from newsletter.config import Settings
@@ -33,7 +33,7 @@ from tests import pgbouncer, postgresql
 from tests.certificates import needs_openssl
 from tests.conftest import Cli
 from tests.delivery.test_holding import Moody
-from tests.delivery.test_many_machines import Watched
+from tests.delivery.test_many_machines import PowerCutError, Watched, account, cut_at
 
 pytest.importorskip("procrastinate", reason="procrastinate is not installed")
 pytestmark = [
@@ -189,6 +189,58 @@ def test_every_open_batch_that_nobody_holds_has_a_job_whatever_became_of_the_las
     assert jobs.look_after(services) == 0
     later = replace(services, clock=lambda: common.utc_now() + timedelta(minutes=1))
     assert jobs.look_after(later) == 1
+
+
+def test_a_worker_that_comes_back_first_settles_what_it_had_in_hand(
+    settings: Settings, services: Services, database: Database, tmp_path: Path
+) -> None:
+    freeze(settings, services)
+    (batch_id,) = waiting_jobs(database)
+    with pytest.raises(PowerCutError):
+        daily.deliver_batch(replace(services, transport=Watched(cut_at(6))), batch_id)
+    assert dead_workers.release_batches(replace(services, marks=tmp_path / "elsewhere")) == []
+    assert dead_workers.release_batches(services) == [batch_id]
+    assert dead_workers.release_batches(services) == []
+    assert (account(database).pending, account(database).uncertain) == (4, 3)
+    with database.read() as session:
+        assert session.scalar(select(BatchRow.owner)) is None
+
+
+def test_who_has_a_batch_in_hand_lets_go_of_it_for_a_dead_worker_s(
+    settings: Settings,
+    services: Services,
+    database: Database,
+    readers: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(freezing, "BATCH_SIZE", 6)
+    monkeypatch.setattr(worker_module, "_ROOM_EVERY_S", 0.01)
+    freeze(settings, services)
+    left_behind = waiting_jobs(database)[-1]
+
+    def die_elsewhere(number: int) -> None:
+        if number == 1:
+            now = services.clock()
+            with database.write.begin() as session:
+                batch = session.get_one(BatchRow, left_behind)
+                batch.owner, batch.leased_until = "elsewhere:1:0a0b0c0d", now - timedelta(hours=1)
+            assert jobs.look_after(services) == 0  # its job waits; now it comes first
+            while not went_on():
+                pass
+
+    def went_on() -> bool:
+        with database.read() as session:
+            highest = text("SELECT max(priority) FROM procrastinate_jobs")
+            return int(session.scalar(highest) or 0) == 3
+
+    def is_sent() -> bool:
+        with database.read() as session:
+            return session.scalar(select(IssueRow.state)) == IssueState.DONE
+
+    watched = Watched(die_elsewhere)
+    worker(settings, replace(services, transport=watched), is_sent).run(["send"])
+    sent = [mail.recipient for mail in watched.memory.sent]
+    assert sent == [*readers[:4], *readers[6:], *readers[4:6]]
 
 
 def test_who_dies_between_two_slices_leaves_the_rest_to_whoever_looks_next(

@@ -1,0 +1,49 @@
+"""What this machine's dead workers had in hand: settled by their marks, as soon as anybody looks.
+
+Later their leases run out, and another machine, which has no marks of theirs, can only call
+uncertain all that they had claimed.
+"""
+
+from sqlalchemy import select
+
+from newsletter.models import BatchRow, IssueRow
+from newsletter.sending import journal, ledger, restored
+from newsletter.services import Services
+
+
+def release_batches(services: Services) -> list[int]:
+    """Let go of the open batches of workers that died here, except of issues that are held; which.
+
+    Only those mails are uncertain of which a byte had left.
+    """
+    if services.marks is None:
+        return []
+    owner = journal.Owner.this_process()
+    with services.database.read() as session:
+        owned = session.scalars(
+            select(BatchRow).where(BatchRow.finished.is_(False), BatchRow.owner.is_not(None))
+        ).all()
+        dead = [batch for batch in owned if journal.has_died(services.marks, batch.owner or "")]
+        issues = {batch.issue_id: session.get_one(IssueRow, batch.issue_id) for batch in dead}
+    free = {
+        number
+        for number, issue in issues.items()
+        if restored.restored_reason(services.database, services.memory, issue) is None
+    }
+    return [
+        batch.id for batch in dead if batch.issue_id in free and _release(services, batch, owner)
+    ]
+
+
+def _release(services: Services, found: BatchRow, owner: journal.Owner) -> bool:
+    marks = services.marks
+    assert marks is not None and found.owner is not None  # noqa: S101, PT018 - as found
+    with services.database.share.begin() as session:
+        batch = session.get(BatchRow, found.id, with_for_update={"skip_locked": True})
+        if batch is None or batch.owner != found.owner:
+            return False  # somebody else was first
+        if not ledger.lease_batch(session, batch, owner, services.clock(), marks):
+            return False
+        ledger.release_batch(session, batch.id, owner)
+    journal.delete_journal(marks, found.owner)
+    return True
