@@ -4,6 +4,9 @@ from newsletter.transports.base import WireLimits
 
 WITHIN_S = 2.0  # in that time what is claimed should leave: people leave meanwhile
 WITHIN_S_AMONG_MACHINES = 0.5  # and of a machine that is gone for good all of it is uncertain
+_PER_CONNECTION = 2  # one on its way, and the next one's envelope
+_MEASURED_S = 0.25  # for so long, or until as many were answered as are in hand
+_GROWS_AT_ONCE = 4  # times at most
 _FIRST = 16
 _IN_REQUESTS = 500  # who takes so many takes them in few requests
 _FIRST_REQUEST = 10  # readers; so many are uncertain where the answers are lost from the start
@@ -24,7 +27,10 @@ class ClaimSizer:
     connection has nothing to do, and the first of a batch no more than that: nothing leaves yet.
     """
 
-    def __init__(self, most: int, within_s: float = WITHIN_S) -> None:
+    def __init__(
+        self, most: int, within_s: float = WITHIN_S, pace: "ClaimPace | None" = None
+    ) -> None:
+        self._pace = pace
         self._within_s = within_s
         self._most = most
         self._requests = most >= _IN_REQUESTS
@@ -56,12 +62,21 @@ class ClaimSizer:
     def begin(self) -> None:
         """Nothing is on its way: the time since the last ones says nothing."""
         self._claimed_s: float | None = None
+        if self._pace is not None:
+            self._pace.begin()
 
     def restart(self) -> None:
         """An answer was lost: nobody knows what the next ones meet."""
         self._through, self._needed = 0, _GOOD_AFTER_TROUBLE
         self._number = 1 if self._requests else self._first
+        if self._pace is not None:
+            self._pace.restart()
         self.begin()
+
+    def answered(self) -> None:
+        """One less is in hand, whatever became of it."""
+        if self._pace is not None:
+            self._pace.answers += 1
 
     def got_through(self) -> None:
         """The provider has answered for a mail, whether or not it took it."""
@@ -78,7 +93,10 @@ class ClaimSizer:
         """They may leave from now on: what the database took is no time of theirs."""
         self._claimed_s = now_s
 
-    def next(self, now_s: float) -> int:
+    def next(self, now_s: float, in_hand: int = 0) -> int:
+        """How many to claim now, where so many are claimed and have no answer yet."""
+        if self._pace is not None:
+            return self._pace.next(now_s, in_hand)
         if self._requests:
             return self.wire_limits.in_request
         if self._claimed_s is None:
@@ -89,3 +107,34 @@ class ClaimSizer:
         elif took_s < self._within_s / 2:
             self._number = min(self._most, self._number * 2)
         return self._number
+
+
+class ClaimPace:
+    """Among machines: no more is in hand than leaves within half a second.
+
+    But what all connections carry at once: a relay may be slower than that.
+    """
+
+    def __init__(self, most: int, connections: int) -> None:
+        self._most = most
+        self._least = self._allowed = min(most, _PER_CONNECTION * connections)
+        self.begin()
+
+    def begin(self) -> None:
+        """Nothing is on its way."""
+        self._since_s: float | None = None
+        self.answers = 0  # since then
+
+    def restart(self) -> None:
+        self._allowed = self._least
+
+    def next(self, now_s: float, in_hand: int) -> int:
+        if self._since_s is None:
+            self._since_s, self.answers = now_s, 0
+        took_s = max(now_s - self._since_s, 0.001)
+        if took_s >= _MEASURED_S or self.answers >= self._allowed:
+            leave = int(WITHIN_S_AMONG_MACHINES * self.answers / took_s)
+            grown = min(leave, self._most, _GROWS_AT_ONCE * self._allowed)
+            self._allowed = max(self._least, grown)
+            self._since_s, self.answers = now_s, 0
+        return max(1, self._allowed - in_hand)

@@ -10,7 +10,12 @@ from pathlib import Path
 from newsletter.config import SendingSettings
 from newsletter.db import Database
 from newsletter.sending.breaker import CircuitBreaker
-from newsletter.sending.claim_sizer import WITHIN_S, WITHIN_S_AMONG_MACHINES, ClaimSizer
+from newsletter.sending.claim_sizer import (
+    WITHIN_S,
+    WITHIN_S_AMONG_MACHINES,
+    ClaimPace,
+    ClaimSizer,
+)
 from newsletter.sending.journal import Journal, Owner
 from newsletter.sending.machine_memory import MachineMemory
 from newsletter.transports.base import Transport, adopt
@@ -59,7 +64,9 @@ class SendContext:
         self.journal = Journal(self.folder, self.owner.name) if self.folder else None
         is_alone = self.database.engine.dialect.name == "sqlite"
         within_s = WITHIN_S if is_alone else WITHIN_S_AMONG_MACHINES
-        self.claim_sizer = ClaimSizer(self.transport.at_once, within_s)
+        most, connections = self.transport.at_once, self.transport.connections
+        pace = ClaimPace(most, connections) if connections and not is_alone else None
+        self.claim_sizer = ClaimSizer(most, within_s, pace)
 
     @contextmanager
     def shown_to_live(self) -> Iterator[None]:

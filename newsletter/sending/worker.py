@@ -142,6 +142,7 @@ class BatchWorker:
         recipient, by_hand = self._out.pop(mail.reference), self._sending.override.waiting
         answer = DeliveryResult(recipient, result, begun, answered, by_hand)
         self._answers += self._breaker.note(answer)
+        self._sending.claim_sizer.answered()
         if result.status is SendStatus.UNCERTAIN:
             self._sending.claim_sizer.restart()
         elif result.status is not SendStatus.TRY_LATER and not result.unasked:
@@ -237,7 +238,9 @@ class BatchWorker:
 
     def _claim(self) -> Sequence[Recipient]:
         """Record what is known and claim the next ones, in one transaction."""
-        at_most = min(self._sending.claim_sizer.next(time.monotonic()), self._most - len(self._out))
+        in_hand = len(self._out)
+        sizer = self._sending.claim_sizer
+        at_most = min(sizer.next(time.monotonic(), in_hand), self._most - in_hand)
         ahead = rate_limit.keys_ahead(self._sending.limits)
         with self._transaction() as session:
             self._record(session, ahead)
@@ -247,7 +250,7 @@ class BatchWorker:
                 claimed = self._claim_with_picks(session, self.after, at_most)
             self._suppression_key = self._suppression_key or suppression.known_key(session)
         self._recorded()
-        self._sending.claim_sizer.claimed(time.monotonic())
+        sizer.claimed(time.monotonic())
         if claimed is None:  # another process is in trouble: one mail first
             return ()
         self.after, self.wait_s, self._is_last = claimed.after, claimed.wait_s, claimed.is_last

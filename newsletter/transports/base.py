@@ -129,6 +129,7 @@ class Transport:
     """
 
     at_once: int  # how many mails are claimed together, and so uncertain after a power cut
+    connections: int | None = None  # which carry single mails beside one another, where it has such
 
     def send(self, mails: Sequence["Message"]) -> Iterator[tuple["Message", SendResult]]:
         """Send at most `at_once` mails and yield the outcome of each as soon as it is known.

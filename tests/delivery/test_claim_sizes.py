@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.sending.claim_sizer import ClaimSizer
+from newsletter.sending.claim_sizer import ClaimPace, ClaimSizer
 from newsletter.transports.base import WireLimits
 
 
@@ -88,3 +88,22 @@ def test_several_requests_go_out_once_as_many_got_through_and_one_after_trouble(
     assert sizer.wire_limits == last
     sizer.restart()
     assert sizer.wire_limits == WireLimits(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("a_second", "in_hand"), [(2, 8), (18, 9), (100, 50), (390, 195), (5000, 200)]
+)
+def test_among_machines_no_more_is_in_hand_than_leaves_in_half_a_second_or_all_connections_carry(
+    a_second: int, in_hand: int
+) -> None:
+    sizer = ClaimSizer(200, pace=ClaimPace(200, 4))
+    assert sizer.next(0.0) == 8
+    held = most = 8
+    for step in range(1, 5 * a_second):
+        sizer.answered()
+        held += sizer.next(step / a_second, held - 1) - 1
+        if step > a_second:
+            most = max(most, held)
+    assert in_hand <= most <= in_hand + 2
+    sizer.restart()
+    assert sizer.next(9.0) == 8

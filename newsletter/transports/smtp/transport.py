@@ -22,6 +22,7 @@ class Smtp(Transport):
     ) -> None:
         combinations.check_smtp(settings)
         self._pool = ConnectionPool(settings, sign)
+        self.connections = settings.connections
         self.at_once = max(_AT_ONCE, 6 * settings.connections)
 
     def stream(
