@@ -83,7 +83,10 @@ def test_fetch_prints_a_verdict_for_each_category(cli: Cli, arxiv: StandIn) -> N
     announce(arxiv, *ALL)
     said = cli("fetch")
     assert said.code == 0
-    assert said.out == "cs.SD        Fri 11 Jul 2025  1 new, 1 cross, 1 replaced  complete 3/3\n"
+    assert (
+        said.out
+        == "cs.SD        Fri 11 Jul 2025  1 new, 1 cross-list, 1 replacement  complete 3/3\n"
+    )
     (told,) = json.loads(cli("fetch", "--json").out)
     assert (told["state"], told["expected"], told["missing"]) == ("complete", 3, [])
 

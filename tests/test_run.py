@@ -113,8 +113,8 @@ def test_the_steps_one_by_one_make_the_same_day(
 ) -> None:
     fetched = cli("fetch")
     assert "cs.SD        Fri 11 Jul 2025  " in fetched.out
-    assert "11 new, 2 cross, 10 replaced  sample 23" in fetched.out
-    assert "1 new, 2 cross, 1 replaced  sample 4" in fetched.out
+    assert "11 new, 2 cross-lists, 10 replacements  sample 23" in fetched.out
+    assert "1 new, 2 cross-lists, 1 replacement  sample 4" in fetched.out
     assert "11 made, 15 kept, 0 failed" in cli("summarize").out
     assert "0 made, 26 kept, 0 failed" in cli("summarize").out
     assert cli("run").code == 0
@@ -181,7 +181,7 @@ def test_saved_files_make_the_same_issue_without_any_source(cli: Cli) -> None:
     saved = [arg for file in sorted(folder.glob("*.xml")) for arg in ("--from-file", str(file))]
     said = cli("fetch", "--day", "2025-07-11", *saved)
     assert said.code == 0
-    assert "11 new, 2 cross, 10 replaced  unchecked 23" in said.out
+    assert "11 new, 2 cross-lists, 10 replacements  unchecked 23" in said.out
     cli("run", "--day", "2025-07-11")
     page = cli("issues", "export", "--format", "text").out
     assert "arXiv 没有给出这一天的论文数，可能有论文缺失。" in page

@@ -122,14 +122,16 @@ def _lesser_text(told: "Listing") -> str:
 
 
 def listing_line(row: "ListingRow", counts: dict[str, Any]) -> str:
-    """`cs.SD  Fri 11 Jul 2025  9 new, 6 cross, 11 replaced  complete 26/26`."""
+    """`cs.SD  Fri 11 Jul 2025  9 new, 1 cross-list, 11 replacements  complete 21/21`."""
     from newsletter.completeness import missing_text
+    from newsletter.text import counted
 
     head = f"{row.category:<12} {output.short(row.day)}  "
     left_out = f"  (kept; told just now: {counts['left_out']})" if counts["left_out"] else ""
     if row.state in _STATES:
         return f"{head}{_STATES[row.state]}  ({row.source}){left_out}"
     of = f"{row.found}/{row.expected}" if row.expected is not None else str(row.found)
-    counted = f"{counts['new']} new, {counts['cross']} cross, {counts['replaced']} replaced"
+    crossed = counted(counts["cross"], "cross-list")
+    again = counted(counts["replaced"], "replacement")
     trouble = f"  ({missing_text(row)})" if row.state == "partial" else ""
-    return f"{head}{counted}  {row.state} {of}{trouble}{left_out}"
+    return f"{head}{counts['new']} new, {crossed}, {again}  {row.state} {of}{trouble}{left_out}"

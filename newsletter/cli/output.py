@@ -1,7 +1,7 @@
 """What commands print: a day, an account, settings; as lines, as a table, as JSON."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from newsletter.day_report import DayReport
     from newsletter.rendering.issue_content import IssueContent
     from newsletter.sending.totals import DeliveryTotals
+    from newsletter.sources.base import PaperId
     from newsletter.summaries.base import Tokens
     from newsletter.summaries.llm_budget import Prices
     from newsletter.summaries.run import SummaryReport
 
 
+_NAMED = 3  # papers of those that have one reason
 _MEASURED = 1000  # rows that say how wide a column is
 
 
@@ -76,9 +78,24 @@ def print_summaries(summaries: "SummaryReport", prices: "Prices", rehearsed: boo
         ("got a bad answer", summaries.rejected),
     ):
         if whose:
-            first = next(iter(whose.values()))
             papers = counted(len(whose), "paper")
-            common.warn(f"{papers} {what} (the authors' own words stand in): {first}")
+            named, reason = papers_by_reason(whose)[0]
+            common.warn(f"{papers} {what} (the authors' own words stand in): {named}: {reason}")
+
+
+def papers_by_reason(reasons: "Mapping[PaperId, str]") -> list[tuple[str, str]]:
+    """Each reason once, the most frequent first, behind the papers: the first of them by name."""
+    papers: dict[str, list[str]] = {}
+    for paper, reason in reasons.items():
+        papers.setdefault(reason, []).append(str(paper))
+    frequent = sorted(papers.items(), key=lambda item: -len(item[1]))
+    return [(_named(names), reason) for reason, names in frequent]
+
+
+def _named(names: "Sequence[str]") -> str:
+    if len(names) <= _NAMED:
+        return ", ".join(names)
+    return f"{len(names)} papers ({', '.join(names[:_NAMED])} and {len(names) - _NAMED} more)"
 
 
 def warn_missed(slug: str, days: "Sequence[date]") -> None:

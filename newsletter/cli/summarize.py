@@ -88,8 +88,8 @@ def _make(
             f"{_head(newsletter, day)}  {summaries.made} made, {summaries.reused} kept,"
             f" {len(summaries.failed)} failed{rejected}{cost}"
         )
-    for paper, reason in (summaries.failed | summaries.rejected).items():
-        common.warn(f"{paper}: {reason}; the authors' own words stand in")
+    for named, reason in output.papers_by_reason(summaries.failed | summaries.rejected):
+        common.warn(f"{named}: {reason}; the authors' own words stand in")
     if not summaries.made + summaries.reused + len(summaries.failed) + len(summaries.rejected):
         _warn_of_nothing(newsletter, day)
     done = not summaries.failed and not summaries.nothing_usable

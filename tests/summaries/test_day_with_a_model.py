@@ -5,6 +5,7 @@ own.
 """
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -256,6 +257,12 @@ def test_what_failed_is_healed_before_the_issue_is_frozen(
         said = cli("summarize")
         assert said.code == 1
         assert "0 made, 0 kept, 26 failed" in said.out
+        told = [line for line in said.err.splitlines() if "own words stand in" in line]
+        assert "(3 tries)" in told[-1]
+        assert len(told) == 2  # those that were asked, and those that were not any more
+        three = r"\(\S+v\d, \S+v\d, \S+v\d and (\d+) more\): "
+        more = [re.match(rf"newsletter: (\d+) papers {three}", line) for line in told]
+        assert [int(found[1]) - int(found[2]) for found in more if found] == [3, 3]
     with ModelStandIn(by(true_of)) as healthy:
         configure(healthy.url)
         assert cli("run").code == 0
