@@ -14,6 +14,7 @@ from newsletter import alarm, bootstrap, deliverability, health, public_address,
 from newsletter.config import Settings, check_environment
 from newsletter.feedback import mailbox_health
 from newsletter.finding import Finding, Severity
+from newsletter.interests import health as interests_health
 from newsletter.rendering import health as rendering_health
 from newsletter.sending import health as sending_health
 from newsletter.sources import health as sources_health
@@ -80,6 +81,7 @@ def _try_plugin(name: str, trial: Trial, settings: Settings, now: datetime) -> I
 AUDITS: dict[str, health.Check] = {
     "database": storage_health.check_writable,
     "counters": sending_health.audit,
+    "interests": interests_health.audit,
 }
 TRIALS: dict[str, Trial] = {
     "environment": check_environment,

@@ -170,10 +170,14 @@ def newsletter_rows(session: Session, newsletter: str) -> Sequence[NewsletterInt
 
 
 def texts_of(session: Session, rows: Iterable[NamedInterest]) -> dict[str, NamedPaperRow]:
-    """The papers among them, by name."""
+    """The papers among them, by name; one whose text got lost has none."""
     names = [row.value for row in rows if row.kind == InterestType.PAPER]
     found = session.scalars(select(NamedPaperRow).where(NamedPaperRow.name.in_(names)))
-    return {paper.name: paper for paper in found}
+    lost = {
+        name: NamedPaperRow(name=name, title="", abstract="", authors=[], categories=[])
+        for name in names
+    }
+    return lost | {paper.name: paper for paper in found}
 
 
 def load(session: Session, subscriber_id: int) -> Interests:

@@ -1,5 +1,6 @@
 """What came first in readers' copies of an issue, kept so that a repeated attempt says the same."""
 
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.interests.picks import MOST_PICKS, Pick, PickReason, ReasonType
 from newsletter.models import InterestRow, PickRow
+
+_log = logging.getLogger(__name__)
 
 _PAPERS = "papers"
 
@@ -135,22 +138,24 @@ def _reason_to_json(reason: PickReason) -> dict[str, Any]:
 
 
 def from_json(chosen: Mapping[str, Any]) -> IssuePicks | None:
-    """None for whom it failed."""
+    """None for whom it failed; with a line in the log, also where that is damaged."""
     if _PAPERS not in chosen:
         return None
-    return tuple(
-        IssuePick(
-            pick["paper"],
-            tuple(
-                PickReason(
-                    ReasonType(why["kind"]),
-                    why["about"],
-                    tuple(why["words"]),
-                    why.get("of_newsletter", False),
-                )
-                for why in pick["reasons"]
-            ),
-            pick.get("score", 0.0),
+    try:
+        return tuple(map(_pick_from_json, chosen[_PAPERS]))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        _log.exception("kept picks are damaged")
+        return None
+
+
+def _pick_from_json(told: Mapping[str, Any]) -> IssuePick:
+    reasons = tuple(
+        PickReason(
+            ReasonType(why["kind"]),
+            why["about"],
+            tuple(why["words"]),
+            why.get("of_newsletter", False),
         )
-        for pick in chosen[_PAPERS]
+        for why in told["reasons"]
     )
+    return IssuePick(told["paper"], reasons, told.get("score", 0.0))

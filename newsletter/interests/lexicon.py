@@ -14,6 +14,7 @@ from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
 
+from newsletter.errors import NewsletterError
 from newsletter.interests.words import pairs_of, words_of
 
 _PAIR_WEIGHT = 0.7  # of a pair beside a word
@@ -112,6 +113,18 @@ def parse(lines: Sequence[str]) -> Lexicon:
 
 @lru_cache(maxsize=1)
 def shipped() -> Lexicon:
-    """The one that comes with the package, read once."""
+    """The one that comes with the package, read once.
+
+    Raises:
+        NewsletterError: it is missing or damaged.
+    """
     file = files("newsletter.interests") / "document_frequencies.txt"
-    return parse(file.read_text(encoding="utf-8").splitlines())
+    try:
+        lexicon = parse(file.read_text(encoding="utf-8").splitlines())
+        lexicon.rarity("")  # of all words, once
+    except (OSError, ValueError, LookupError) as error:
+        raise NewsletterError(
+            f"{file} cannot be read ({error}), so nothing is picked for anybody;"
+            " install newsletter again"
+        ) from error
+    return lexicon

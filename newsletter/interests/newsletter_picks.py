@@ -22,8 +22,9 @@ def newsletter_picks(
     rows = interest_store.newsletter_rows(session, newsletter)
     if not rows:
         return None
-    interests = interest_store.as_ranked_by(rows, interest_store.texts_of(session, rows))
+    texts = interest_store.texts_of(session, rows)
     try:
+        interests = interest_store.as_ranked_by(rows, texts)
         picks = pick_papers(DayIndex(papers), compile_profile(interests))
     except Exception:  # noqa: BLE001 - a ranking that fails costs its picks, never the issue
         _log.exception("no picks of a newsletter", extra={"newsletter": newsletter})

@@ -6,13 +6,16 @@ import struct
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from sqlalchemy import delete, exists, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from newsletter.db import Database
+from newsletter.errors import NewsletterError
 from newsletter.interests import interest_store
 from newsletter.interests.authors import FollowedAuthor
 from newsletter.interests.issue_picks import KeptInterests
@@ -33,12 +36,20 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = 20  # readers in one transaction; some 30 ms each
 _FORM = 2  # of what `as_bytes` makes
 _LENGTH = struct.Struct("<I")
-_DAMAGED = ValueError, KeyError, TypeError, struct.error
+_DAMAGED = ValueError, LookupError, TypeError, AttributeError, struct.error
 
 
-def version() -> str:
-    """Profiles of another lexicon, or in another form, are made anew."""
-    return f"{shipped().version}.{_FORM}"
+@lru_cache(maxsize=1)
+def version() -> str | None:
+    """Profiles of another lexicon, or in another form, are made anew.
+
+    None, with a line in the log, where the lexicon cannot be read: then nobody has a profile.
+    """
+    try:
+        return f"{shipped().version}.{_FORM}"
+    except NewsletterError as error:
+        _log.error("%s", error)
+        return None
 
 
 def profiles_of(
@@ -52,6 +63,8 @@ def profiles_of(
     named = set(session.scalars(chosen.distinct()))
     if not named:  # as of most: then the lexicon need not even be read
         return {}
+    if version() is None:
+        return dict.fromkeys(named)
     rows = session.scalars(
         select(ProfileRow).where(
             ProfileRow.subscriber_id.in_(named), ProfileRow.lexicon == version()
@@ -68,6 +81,8 @@ def profiles_from(
     session: Session, kept: Mapping[int, KeptInterests], now: datetime
 ) -> dict[int, Profile | None]:
     """The same of those who named interests, where their rows were read already."""
+    if kept and version() is None:
+        return dict.fromkeys(kept)
     known: dict[int, Profile | None] = {}
     for number, row in kept.items():
         if row.lexicon == version() and row.content is not None:
@@ -92,7 +107,7 @@ def make_ready(database: Database, now: datetime, stopping: Callable[[], bool]) 
 
 def _lacking(session: Session) -> Sequence[int]:
     """Some of those who named interests and have no profile by today's lexicon."""
-    if session.scalar(select(InterestRow.subscriber_id).limit(1)) is None:
+    if session.scalar(select(InterestRow.subscriber_id).limit(1)) is None or version() is None:
         return ()
     kept = exists().where(
         ProfileRow.subscriber_id == InterestRow.subscriber_id,
@@ -110,7 +125,7 @@ def _make(
     unchanging = {
         subscriber.id for subscriber in lock_readers(session, subscriber_ids, waits=False)
     }
-    made = {number: _compile(session, number) for number in subscriber_ids}
+    made = {number: make_profile(session, number) for number in subscriber_ids}
     session.execute(delete(ProfileRow).where(ProfileRow.subscriber_id.in_(unchanging)))
     session.add_all(
         ProfileRow(
@@ -126,10 +141,12 @@ def _make(
     return made
 
 
-def _compile(session: Session, subscriber_id: int) -> Profile | None:
-    interests = interest_store.load(session, subscriber_id)
+def make_profile(session: Session, subscriber_id: int) -> Profile | None:
+    """The profile of what they named; None, with a line in the log, where that fails."""
     try:
-        return compile_profile(interests)
+        return compile_profile(interest_store.load(session, subscriber_id))
+    except SQLAlchemyError:
+        raise
     except Exception:  # noqa: BLE001 - what cannot be ranked costs its picks, never the mail
         _log.exception("no profile of a reader", extra={"subscriber": subscriber_id})
         return None

@@ -1,11 +1,15 @@
 """What every table has."""
 
+import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+_log = logging.getLogger(__name__)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -21,6 +25,36 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None or value.tzinfo is not None:
             return value
         return value.replace(tzinfo=UTC)
+
+
+class TolerantJson(TypeDecorator[Any]):
+    """JSON whose damage costs that value alone: it reads as an empty one, with a line in the log.
+
+    For what a mail can do without, and is read for many readers at once.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, kind: type[dict[str, Any]] | type[list[str]]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        parsed = super().result_processor(dialect, coltype) or (lambda value: value)
+
+        def read(value: object) -> object:
+            try:
+                told = parsed(value)
+            except (ValueError, TypeError):
+                told = Ellipsis
+            # Nothing at all is what an outer join has.
+            if isinstance(told, self.kind) or value is None:
+                return told
+            _log.error("a value in the database is damaged: %.60r", value)
+            return self.kind()
+
+        return read
 
 
 class Base(DeclarativeBase):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
-from newsletter.models.base import Base
+from newsletter.models.base import Base, TolerantJson
 
 
 class NamedInterest(Base):
@@ -20,7 +20,7 @@ class NamedInterest(Base):
     value: Mapped[str] = mapped_column(String(200), primary_key=True)  # of a paper, its name
     wanted: Mapped[bool]
     # Of an author: what tells them from namesakes.
-    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    detail: Mapped[dict[str, Any]] = mapped_column(TolerantJson(dict), default=dict)
     origin: Mapped[str] = mapped_column(String(16))
     since: Mapped[datetime]
 
@@ -56,8 +56,8 @@ class NamedPaperRow(Base):
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
     title: Mapped[str] = mapped_column(Text)  # empty until somebody told it
     abstract: Mapped[str] = mapped_column(Text)
-    authors: Mapped[list[str]]
-    categories: Mapped[list[str]]  # primary first
+    authors: Mapped[list[str]] = mapped_column(TolerantJson(list))
+    categories: Mapped[list[str]] = mapped_column(TolerantJson(list))  # primary first
     told_at: Mapped[datetime | None]  # when arXiv was asked; it may have known nothing
 
 
@@ -81,5 +81,5 @@ class PickRow(Base):
     subscriber_id: Mapped[int] = mapped_column(
         ForeignKey("subscriber.id"), primary_key=True, index=True
     )
-    chosen: Mapped[dict[str, Any]]
+    chosen: Mapped[dict[str, Any]] = mapped_column(TolerantJson(dict))
     made_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,5 +1,6 @@
 """What an issue says: the one thing that HTML, text and Markdown are made from."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,8 @@ from newsletter.interests.issue_picks import IssuePicks
 from newsletter.rendering.paper_text import plain
 from newsletter.sources.base import AnnouncementType, ListingState, Paper, PaperId
 from newsletter.summaries.base import Sentence
+
+_log = logging.getLogger(__name__)
 
 
 class IssueSection(StrEnum):
@@ -174,8 +177,15 @@ class IssueContent:
         ).with_topics()
 
     def with_topics(self) -> "IssueContent":
-        """And what several papers of its leading section are on; milliseconds a hundred papers."""
-        return replace(self, topics=find_topics([entry.paper for entry in self.leading]))
+        """And what several papers of its leading section are on; milliseconds a hundred papers.
+
+        Without any, and with a line in the log, where they cannot be found.
+        """
+        try:
+            return replace(self, topics=find_topics([entry.paper for entry in self.leading]))
+        except Exception:  # noqa: BLE001 - a line about the day is worth no issue
+            _log.exception("no topics of an issue", extra={"newsletter": self.slug})
+            return replace(self, topics=())
 
     def topic_anchor(self, topic: Topic) -> str:
         """Where the issue's page lists the papers on it, if it has more than one looks through.

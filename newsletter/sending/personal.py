@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from newsletter.interests import (
     Profile,
-    compile_profile,
     interest_store,
     pick_papers,
     profile_store,
@@ -75,8 +74,8 @@ def previewed(
         return replace(recipient, picks=known[number])
     if not interest_store.rows_of(session, number):
         return recipient
-    profile = compile_profile(interest_store.load(session, number))
-    return replace(recipient, picks=choose(mails, recipient, profile))
+    profile = profile_store.make_profile(session, number)
+    return replace(recipient, picks=choose(mails, recipient, profile) if profile else None)
 
 
 def choose(mails: IssueEmails, recipient: Recipient, profile: Profile) -> IssuePicks | None:

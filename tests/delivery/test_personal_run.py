@@ -7,12 +7,13 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from newsletter import issues
 from newsletter.config import Settings
 from newsletter.db import Database
-from newsletter.interests import interest_store, profile_store
+from newsletter.interests import interest_store, lexicon, profile_store
+from newsletter.interests.files import ListedPaper
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import IssueRow, PickRow, ProfileRow
 from newsletter.rendering.issue_email import IssueEmails
@@ -80,6 +81,63 @@ def test_a_profile_that_cannot_be_made_or_read_costs_no_mail_either(
         (made,) = profile_store.profiles_of(session, [row.subscriber_id], NOW).values()
     assert made is not None
     assert [word.text for word in made.words] == ["neural"]
+
+
+_DAMAGE = (
+    "delete from named_paper where title = 'Hearing by eye'",
+    "update named_paper set categories = 'null', authors = '7' where title = 'Seeing by ear'",
+    "update interest set detail = '[]' where subscriber_id = :reader",
+    "update interest set detail = '{bad' where subscriber_id = :reader",
+    "update newsletter_interest set detail = '{bad'",
+)
+
+
+def test_a_damaged_row_costs_nobody_their_mail(
+    cli: Cli, settings: Settings, database: Database, readers: list[str]
+) -> None:
+    with database.read() as session:
+        people = [lifecycle.get_subscriber(session, email).id for email in readers]
+    titles = [ListedPaper("", title, "") for title in ("Hearing by eye", "Seeing by ear")]
+    interests = [
+        Interest(InterestType.WORD, "neural"),
+        Interest(InterestType.AUTHOR, "Ada"),
+        *(Interest(InterestType.PAPER, "", paper=paper) for paper in titles),
+    ]
+    with database.write.begin() as session:
+        owners: list[int | str] = [*people[:4], "audio"]
+        for owner in owners:
+            interest_store.add(session, owner, interests, "page", NOW)
+        for person, damage in zip(people, _DAMAGE, strict=False):
+            session.execute(text(damage), {"reader": person} if ":reader" in damage else {})
+    assert cli("run").code == 0
+    assert len(list((settings.folder / "outbox").glob("*.eml"))) == 12
+    assert cli("preview", "--as", readers[0], "--format", "text").out.count(FIRST) == 1
+    with database.write.begin() as session:
+        update = text("update pick set chosen = :chosen where subscriber_id = :reader")
+        for person, chosen in zip(people, ("{bad", '{"papers": [7]}', "[]"), strict=False):
+            session.execute(update, {"chosen": chosen, "reader": person})
+    for email in readers[:3]:
+        answer = cli("preview", "--as", email, "--format", "text")
+        assert (answer.code, answer.out.count(FIRST)) == (0, 0)
+
+
+@pytest.mark.usefixtures("readers")
+def test_a_damaged_lexicon_costs_the_picks_of_everybody_and_no_mail(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert cli("subscribers", "interests", READER, "--word", "neural").code == 0
+    assert cli("interests", "audio", "--word", "neural").code == 0
+    with monkeypatch.context() as broken:
+        broken.setattr(lexicon, "files", lambda _: tmp_path)
+        for kept in (lexicon.shipped, profile_store.version):
+            kept.cache_clear()
+        assert cli("run").code == 0
+        assert "install newsletter again" in cli("check").out
+        answer = cli("subscribers", "interests", READER, "--picks", "audio")
+        assert (answer.code, "install newsletter again" in answer.err) == (1, True)
+    for kept in (lexicon.shipped, profile_store.version):
+        kept.cache_clear()
+    assert len(list((settings.folder / "outbox").glob("*.eml"))) == 12
 
 
 @pytest.mark.usefixtures("readers")
