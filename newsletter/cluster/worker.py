@@ -23,7 +23,7 @@ from newsletter.config import Settings
 from newsletter.errors import NewsletterError
 from newsletter.feedback import inbox, mailbox, poll
 from newsletter.notices.worker import NoticeWorker
-from newsletter.sending import server_identity
+from newsletter.sending import restored, server_identity
 from newsletter.services import Services
 
 _log = logging.getLogger(__name__)
@@ -108,6 +108,8 @@ class ClusterWorker:
     def _beat(self, heartbeat: Heartbeat) -> None:
         heartbeat.beat()
         jobs.drop_lost(self._services.database)
+        if (memory := self._services.memory) is not None:
+            restored.tell_others(self._services.database, memory, self._services.clock())
         released = dead_workers.release_batches(self._services)
         jobs.add_interrupted(self._services.database, released)
 

@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 from newsletter import delivery_counters
 from newsletter.db import Database
 from newsletter.errors import WrongUseError
-from newsletter.models import BatchRow, DeliveryRow, DeliveryState, IssueRow, SubscriberRow
+from newsletter.models import (
+    BatchRow,
+    DeliveryRow,
+    DeliveryState,
+    IssueRow,
+    IssueState,
+    SubscriberRow,
+)
 from newsletter.rendering.recipient import campaign_name
 from newsletter.sending import server_identity
 from newsletter.sending.claim_record import ClaimedSince
@@ -49,6 +56,17 @@ def suspicion(database: Database, memory: MachineMemory, issue: IssueRow) -> Sus
     if found is not None:
         return Suspicion(f"{issue.newsletter} {issue.day}: {found}. {_lift(issue)}")
     return _behind(database, memory, issue)
+
+
+def tell_others(database: Database, memory: MachineMemory, now: datetime) -> None:
+    """Where this machine alone knows that the database is behind, have all machines hold it."""
+    with database.read() as session:
+        is_open = (IssueRow.state != IssueState.DONE) & IssueRow.admitted_at.is_(None)
+        issues = session.scalars(select(IssueRow).where(is_open)).all()
+    found = [suspicion(database, memory, issue) for issue in issues]
+    if any(doubt is not None and doubt.only_here for doubt in found):
+        with database.write.begin() as session:
+            server_identity.say_restored(session, now)
 
 
 def taken_by_provider(

@@ -2,11 +2,14 @@
 
 A base backup that was restored, a point in time that was gone back to, a standby that took over, a
 dump in another server: each shows in the server's system identifier, its timeline or the database's
-number. A disk that came back from a snapshot shows nothing of it, but its log ends before what a
-machine of ours saw of it. What was found is kept in the database, so that every machine knows.
+number. A dump that was brought back into the same database made our tables anew, so one of them has
+another number than the dump says. A disk that came back from a snapshot shows nothing of it, but
+its log ends before what a machine of ours saw of it. What was found is kept in the database, so
+that every machine knows.
 """
 
 from datetime import datetime
+from itertools import zip_longest
 
 from sqlalchemy import (
     BigInteger,
@@ -34,6 +37,7 @@ _PARTS = (
     text("SELECT system_identifier::text FROM pg_control_system()"),
     text("SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)"),
     text("SELECT oid::text FROM pg_database WHERE datname = current_database()"),
+    text("SELECT CAST('delivery' AS regclass)::oid::text"),  # an upgrade alters the table only
 )
 _ALL = text("SELECT " + " || '/' || ".join(f"({part})" for part in _PARTS))  # in one journey
 
@@ -44,7 +48,7 @@ END_OF_LOG: ColumnElement[int] = cast(
 
 
 def identify(database: Database) -> str | None:
-    """System identifier, timeline and database; what may not be asked is a question mark.
+    """System identifier, timeline, database, table; what may not be asked is a question mark.
 
     None on SQLite.
     """
@@ -111,9 +115,9 @@ def restored_at(database: Database, issue: IssueRow) -> str | None:
     if is_admitted or issue.day > at.date():
         return None
     return (
-        f"at {at:%Y-%m-%d %H:%M} UTC the database was found on another server or timeline, or"
-        " behind what a machine of ours saw of it, or was said to come from a copy: more may have"
-        " been sent since"
+        f"at {at:%Y-%m-%d %H:%M} UTC the database was found on another server or timeline, brought"
+        " back from a dump, or behind what a machine of ours saw of it, or was said to come from a"
+        " copy: more may have been sent since"
     )
 
 
@@ -127,5 +131,6 @@ def _ask(database: Database, question: Executable) -> str:
 
 
 def _may_be_one(before: str, now: str) -> bool:
-    pairs = zip(before.split("/"), now.split("/"), strict=True)
+    # Older versions wrote down less.
+    pairs = zip_longest(before.split("/"), now.split("/"), fillvalue=_UNKNOWN)
     return all(old == new or _UNKNOWN in (old, new) for old, new in pairs)

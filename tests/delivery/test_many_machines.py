@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, make_url, select, update
 
 from newsletter import bootstrap, daily, delivery_counters
 from newsletter.cli import common
@@ -20,14 +21,15 @@ from newsletter.config import SendingSettings, Settings
 from newsletter.db import Database
 from newsletter.interests import interest_store
 from newsletter.interests.interest_store import Interest, InterestType
-from newsletter.models import BatchRow, DeliveryState, IssueRow, RateRow
+from newsletter.models import BatchRow, DeliveryState, IssueRow, KeyRow, RateRow
 from newsletter.rendering.message import Message
-from newsletter.sending import freezing, totals
+from newsletter.sending import freezing, restored, totals
 from newsletter.sending.machine_memory import machine_memory
 from newsletter.sending.rate_limit import RateLimiter
 from newsletter.subscribers import lifecycle
 from newsletter.transports.base import SendResult, SendStatus, Transport
 from newsletter.transports.memory import Memory
+from tests import postgresql
 from tests.conftest import NOW, Cli
 
 pytestmark = pytest.mark.parametrize("dialect", ["postgresql"])
@@ -187,6 +189,46 @@ def test_a_disk_from_a_snapshot_holds_the_issue_on_every_machine(
     assert "8 are uncertain now" in cli("send", "--restored").err
     assert (account(database).sent, account(database).uncertain) == (4, 8)
     assert cli("run").code == 0
+
+
+def test_a_dump_that_is_brought_back_holds_the_issue_also_where_nobody_ever_sent(
+    machines: Machines,
+    cli: Cli,
+    settings: Settings,
+    database: Database,
+    server: postgresql.Server,
+) -> None:
+    with pytest.raises(PowerCutError):
+        machines.on("first", cut_at(2))
+    dump = str(settings.folder / "monday.dump")
+    name = f"host={server.folder} user=tester dbname={make_url(settings.database.url).database}"
+
+    def call(program: str, *args: str) -> None:
+        folder = postgresql.programs() or Path()
+        subprocess.run([folder / program, *args], check=True)  # noqa: S603 - PostgreSQL's own
+
+    call("pg_dump", "--format=custom", f"--file={dump}", name)
+    assert len(machines.on("first")) == 8
+    database.dispose()
+    call("pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={name}", dump)
+    assert machines.on("second") == machines.on("first") == []
+    assert "brought back from a dump" in cli("run").err
+
+
+def test_the_machine_that_knows_of_more_tells_it_to_those_that_know_nothing(
+    machines: Machines, settings: Settings, database: Database
+) -> None:
+    with pytest.raises(PowerCutError):
+        machines.on("first", cut_at(6))
+    with database.write.begin() as session:
+        session.execute(update(IssueRow).values(claims=1))  # as it was
+    with bootstrap.open_database(settings) as opened, opened.read() as session:
+        memory = machine_memory(settings, session)
+    restored.tell_others(database, memory, common.utc_now())
+    assert machines.on("second") == []
+    assert machines.on("third") == []
+    with database.read() as session:
+        assert session.get(KeyRow, "restored") is not None
 
 
 @contextmanager

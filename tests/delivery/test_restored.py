@@ -325,9 +325,13 @@ def test_another_server_or_timeline_means_a_restored_database(
         memory = machine_memory(settings, session)
     known = server_identity.identify(database)
     assert known is not None
-    assert re.fullmatch(r"\d+/[0-9A-F]{8}/\d+", known)
-    _, timeline, number = known.split("/")
-    for before, is_held in ((f"?/{timeline}/{number}", False), (f"7/{timeline}/{number}", True)):
+    assert re.fullmatch(r"\d+/[0-9A-F]{8}/\d+/\d+", known)
+    server, timeline, number, table = known.split("/")
+    for before, is_held in (
+        (f"{server}/{timeline}/{number}", False),  # of an older version
+        (f"?/{timeline}/{number}/{table}", False),
+        (f"7/{timeline}/{number}/{table}", True),
+    ):
         with database.write.begin() as session:
             session.merge(KeyRow(purpose="server", value=before))
         server_identity.notice(database, memory, common.utc_now())
