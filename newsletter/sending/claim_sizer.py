@@ -118,6 +118,7 @@ class ClaimPace:
     def __init__(self, most: int, connections: int) -> None:
         self._most = most
         self._least = self._allowed = min(most, _PER_CONNECTION * connections)
+        self._left = most  # within half a second, when that was last measured
         self.begin()
 
     def begin(self) -> None:
@@ -134,7 +135,8 @@ class ClaimPace:
         took_s = max(now_s - self._since_s, 0.001)
         if took_s >= _MEASURED_S or self.answers >= self._allowed:
             leave = int(WITHIN_S_AMONG_MACHINES * self.answers / took_s)
-            grown = min(leave, self._most, _GROWS_AT_ONCE * self._allowed)
+            usual, self._left = min(leave, self._left), leave  # answers come in bursts
+            grown = min(usual, self._most, _GROWS_AT_ONCE * self._allowed)
             self._allowed = max(self._least, grown)
             self._since_s, self.answers = now_s, 0
         return max(1, self._allowed - in_hand)
