@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from procrastinate import App
 
 JOBS = "procrastinate_jobs"
+_CONNECTED_WITHIN_S = 5.0  # else it is lost; asked for twice, that is still below a lease
 
 
 def create_tables(database: Database) -> None:
@@ -46,6 +47,7 @@ def open_app(database: Database) -> "App":
         connector=PsycopgConnector(
             conninfo=address.render_as_string(hide_password=False),
             kwargs={"prepare_threshold": None},
+            timeout=_CONNECTED_WITHIN_S,
             min_size=1,
             max_size=6,
         )

@@ -15,7 +15,7 @@ from typing import Any
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
-from newsletter import bootstrap, catch_up, daily, slugs
+from newsletter import bootstrap, catch_up, daily, db, slugs
 from newsletter.cluster import dead_workers, heartbeats, jobs
 from newsletter.cluster.heartbeats import Heartbeat
 from newsletter.cluster.jobs import CARE, SEND
@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = {CARE: 3, SEND: 1}  # jobs of a queue; no batch waits for a slow page of arXiv
 _LOOK_S = 0.5
 _ROOM_EVERY_S = 2.0  # a dead worker's batch waits no longer for somebody to let go of another
+_END_WITHIN_S = 20.0  # after a failure: others wait for a lock that is still held
 _ISSUES_RENDERED = 4
 WHEN = {  # cron, the seconds last
     "look_after": "* * * * * */5",
@@ -73,13 +74,15 @@ class ClusterWorker:
             server_identity.notice(
                 self._services.database, self._services.memory, self._services.clock()
             )
-        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # we say what failed
+        for library in ("procrastinate", "psycopg.pool", "asyncio"):
+            logging.getLogger(library).setLevel(logging.CRITICAL)  # we say what failed
         try:
             asyncio.run(self._work(queues))
         except (ConnectorException, OSError) as error:
             self._failure = self._failure or error
         if self._failure is not None:
-            said = " ".join(str(self._failure.__cause__ or self._failure).split())
+            cause = self._failure.__cause__ or self._failure
+            said = db.describe_failure(cause) or " ".join(str(cause).split())
             raise NewsletterError(f"the worker ends, start it again: {said}") from self._failure
 
     async def _work(self, queues: Collection[str]) -> None:
@@ -94,9 +97,11 @@ class ClusterWorker:
                 await asyncio.sleep(_LOOK_S)
             for task in tasks:
                 task.cancel()  # which lets its jobs finish
-            for ended in await asyncio.gather(*tasks, return_exceptions=True):
-                if isinstance(ended, Exception):
-                    self._failure = self._failure or ended
+            within_s = None if self._failure is None else _END_WITHIN_S
+            ended, _ = await asyncio.wait(tasks, timeout=within_s)
+            for task in ended:
+                if not task.cancelled() and isinstance(error := task.exception(), Exception):
+                    self._failure = self._failure or error
         if self._failure is None:
             heartbeat.end()
 

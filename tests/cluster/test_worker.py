@@ -1,5 +1,6 @@
 """A machine's share of everything, by jobs that are only hints."""
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -144,8 +145,9 @@ def test_a_worker_that_loses_its_database_ends_and_the_next_one_goes_on(
             with database.engine.connect() as connection:
                 connection.exec_driver_sql(f"{others} AND datname = current_database()")
 
-    with pytest.raises(NewsletterError, match="the worker ends, start it again"):
+    with pytest.raises(NewsletterError, match="the worker ends, start it again") as ended:
         worker(settings, replace(services, transport=Watched(lose))).run(["send"])
+    assert not re.search(r"SELECT|https?:|\n", str(ended.value))
     forget_jobs(database)
     assert jobs.look_after(services) == 1  # its lock is gone with it: nobody waits for the lease
     (batch_id,) = waiting_jobs(database)
