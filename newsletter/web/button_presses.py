@@ -4,15 +4,15 @@ Gateways that look for harm in mail do that. The form of each page with a button
 which page and when it was shown, and has a button that no person sees. Who presses that one, is
 faster than people are, or lets a script press, is asked once more, with a box to tick beside the
 button: whoever only waits and presses again does not tick it, and whoever ticks every box ticks one
-that no person sees. A form that does not come from that very page, or that is sent without any of
-its buttons, does nothing.
+that no person sees. Of what names itself a machine, the tick does not count either. A form that
+does not come from that very page, or that is sent without any of its buttons, does nothing.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 from hmac import compare_digest
 
 from newsletter.subscribers import signup_limits
@@ -27,12 +27,17 @@ _SAYS_MODE = re.compile(  # Chrome 80, Firefox 90, Safari 16.4, and later
     r"|Version/(?:16\.[4-9]|1[7-9]|[2-9]\d)\S* .*Safari/"
 )
 _SAYS_WHO = re.compile(r"Chrome/|Firefox/")
-_DRIVEN = re.compile(  # a program by its own word; it can lie, and then nothing tells
-    r"(?i)headless|phantomjs|puppeteer|playwright|selenium|webdriver|cypress|electron|slimerjs"
-    r"|htmlunit|jsdom|zombie\.js|splash|wkhtml|python|\bcurl|wget|libwww|okhttp|httpclient|axios"
-    r"|go-http|scrapy|aiohttp|\bjava/|\bphp|\bruby|(?<!cu)bots?\b|crawl|spider|scan|preview"
+_MACHINE = re.compile(  # a program by its own word; it can lie, and then nothing tells
+    r"(?i)headless|phantomjs|puppeteer|playwright|selenium|webdriver|cypress|slimerjs"
+    r"|htmlunit|jsdom|zombie\.js|wkhtml|scrapy|(?<!cu)bots?\b|crawl|spider|scanner|urlscan"
     r"|proofpoint|mimecast|barracuda|safelinks|urldefen[sc]e|trendmicro|forcepoint|fireeye"
-    r"|zscaler|sophos|symantec|bluecoat|checkpoint|cloudmark|ironport|vade|virustotal|urlscan"
+    r"|zscaler|sophos|symantec|bluecoat|checkpoint|cloudmark|ironport|\bvade|virustotal"
+    r"|ms-?office|microsoft[ -](?:office|outlook|url|defender)|link-?(?:check|scan|preview)"
+)
+# The same, and what a person's own program may be made of.
+_DRIVEN = re.compile(
+    rf"{_MACHINE.pattern}|electron|splash|scan|preview|vade|python|\bcurl|wget|libwww|okhttp"
+    r"|httpclient|axios|go-http|aiohttp|\bjava/|\bphp|\bruby"
 )
 
 
@@ -46,6 +51,14 @@ class PressDoubt(StrEnum):
     SCRIPTED = "scripted"  # a script pressed the button
 
 
+class Sender(Enum):
+    """Who sent a form, by what its headers say."""
+
+    PERSON = "a person, as far as anything tells"
+    DOUBTFUL = "asked once more"
+    MACHINE = "by its own word"
+
+
 @dataclass(frozen=True)
 class ButtonPress:
     """Whether the button's act may happen; and what looked like a machine, now or a step before."""
@@ -53,6 +66,7 @@ class ButtonPress:
     counts: bool
     doubt: PressDoubt = PressDoubt.NONE
     unticked: bool = False  # the box of the second time, which was there
+    by_machine: bool = False  # ticked by what names itself one: its word outweighs the box
 
 
 @dataclass(frozen=True)
@@ -68,7 +82,7 @@ class PressMarker:
         return f"{shown}.{doubt.name}.{self._signature(shown, doubt.name)}"
 
     def read(
-        self, form: Mapping[str, str], now: datetime, least: timedelta, *, is_scripted: bool
+        self, form: Mapping[str, str], now: datetime, least: timedelta, sent_by: "Sender"
     ) -> ButtonPress:
         """What a form says of who sent it; people take `least` to read a page."""
         shown, _, rest = form.get("shown", "").partition(".")
@@ -83,26 +97,34 @@ class PressMarker:
         if now - datetime.fromtimestamp(int(shown, 16) / 1000, UTC) < least:
             return ButtonPress(counts=False, doubt=PressDoubt.TOO_FAST)
         if earlier == PressDoubt.NONE.name:
-            doubt = PressDoubt.SCRIPTED if is_scripted else PressDoubt.NONE
+            doubt = PressDoubt.NONE if sent_by is Sender.PERSON else PressDoubt.SCRIPTED
             return ButtonPress(counts=not doubt, doubt=doubt)
-        is_meant = MEANT in form
-        return ButtonPress(is_meant, PressDoubt[earlier], unticked=not is_meant)
+        is_meant, by_machine = MEANT in form, sent_by is Sender.MACHINE
+        return ButtonPress(
+            is_meant and not by_machine,
+            PressDoubt[earlier],
+            unticked=not is_meant,
+            by_machine=is_meant and by_machine,
+        )
 
     def _signature(self, shown: str, doubt: str) -> str:
         return signup_limits.hashed(self.key, f"shown {shown} {doubt} {self.page}")
 
 
-def is_scripted(headers: Mapping[str, str], *, over_https: bool) -> bool:
-    """Whether no person's browser sends a form like that (Fetch Metadata, which needs https).
+def sender_of(headers: Mapping[str, str], *, over_https: bool) -> Sender:
+    """Whether a person's browser sends a form like that (Fetch Metadata, which needs https).
 
     A browser of before it, and Safari, say nothing of who pressed: they are believed. So are all
     that call themselves browsers without https. Whoever drives a browser and says so is not; who
     drives one under a person's name passes for a person, also in `Sec-Fetch-User`.
     """
     agent = headers.get("User-Agent", "")
-    if _DRIVEN.search(f"{agent} {headers.get('Sec-Ch-Ua', '')}"):
-        return True
+    named = f"{agent} {headers.get('Sec-Ch-Ua', '')}"
+    if _MACHINE.search(named):
+        return Sender.MACHINE
     if "Sec-Fetch-Mode" in headers:
-        return bool(_SAYS_WHO.search(agent)) and headers.get("Sec-Fetch-User") != "?1"
-    is_browser = agent.startswith(("Mozilla/", "Opera/"))
-    return not is_browser or (over_https and _SAYS_MODE.search(agent) is not None)
+        is_scripted = bool(_SAYS_WHO.search(agent)) and headers.get("Sec-Fetch-User") != "?1"
+    else:
+        is_browser = agent.startswith(("Mozilla/", "Opera/"))
+        is_scripted = not is_browser or (over_https and _SAYS_MODE.search(agent) is not None)
+    return Sender.DOUBTFUL if is_scripted or _DRIVEN.search(named) else Sender.PERSON

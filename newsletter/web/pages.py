@@ -39,7 +39,7 @@ from newsletter.web.button_presses import (
     ButtonPress,
     PressDoubt,
     PressMarker,
-    is_scripted,
+    sender_of,
 )
 from newsletter.web.unsubscribe_queue import UnsubscribeQueue
 
@@ -131,9 +131,9 @@ class Pages:
         """Whether a person pressed the button; if not, the next page asks once more."""
         least = timedelta(seconds=self.settings.web.press_after_s)
         over_https = self.settings.site.url.startswith("https://")
-        scripted = is_scripted(dict(request.headers), over_https=over_https)
-        press = self._marker().read(request.form, self.clock(), least, is_scripted=scripted)
-        g.doubt, g.unticked = press.doubt, press.unticked
+        sent_by = sender_of(dict(request.headers), over_https=over_https)
+        press = self._marker().read(request.form, self.clock(), least, sent_by)
+        g.doubt, g.unticked, g.by_machine = press.doubt, press.unticked, press.by_machine
         return press
 
     def _marker(self, target: str = "") -> PressMarker:
@@ -154,6 +154,11 @@ class Pages:
 
     def once_more(self, why: str) -> str:
         """What the page says that asks again: `why`, or what was missing when it asked before."""
+        if g.get("by_machine"):
+            return self.gettext(
+                "The program that you use calls itself a machine, so its press does not count."
+                " Open this page in another browser, and press there."
+            )
         missing = self.gettext("The box was not ticked. Tick it, then press the button.")
         return missing if g.get("unticked") else why
 

@@ -184,6 +184,29 @@ def test_a_script_that_presses_in_a_browser_is_asked_once_more_and_a_person_is_n
 
 
 @pytest.mark.parametrize(
+    "agent",
+    [
+        "Mozilla/5.0 (X11) HeadlessChrome/156.0 Safari/537.36",
+        "Mozilla/5.0 (compatible; ms-office; MSOffice 16)",
+        "Mozilla/5.0 (Windows NT 10.0; Microsoft Outlook 16.0)",
+    ],
+)
+def test_what_names_itself_a_machine_never_says_yes_and_is_told_what_a_person_does(
+    site: Site, agent: str
+) -> None:
+    link = confirm_link(site)
+    page = site.get(link)
+    for told in ("press it once more", *["Open this page in another browser"] * 2):
+        site.clock.pass_by(minutes=1)
+        (shown,) = re.findall(r'name="shown" value="([^"]*)"', page.text)
+        sent = {"shown": shown, BUTTON: "1"} | ({MEANT: "1"} if MEANT in page.text else {})
+        page = site.client.post(path_of(link), data=sent, headers=ENGLISH | {"User-Agent": agent})
+        assert (page.status_code, told in page.text) == (200, True)
+    assert doubts(site) == []
+    assert "You are in" in site.press(page, link).text
+
+
+@pytest.mark.parametrize(
     ("agent", "doubt"),
     [
         ("python-requests/2.32", "scripted"),
