@@ -6,12 +6,12 @@ import { mark, marksOf, whenMarksChange } from "./marks.js";
 const finder = document.getElementById("finder");
 const words = document.getElementById("words");
 const found = document.getElementById("found");
-const chips = [...finder.querySelectorAll(".chips button[value]")];
+const chips = [...document.querySelectorAll("#chips button")];
 const onlyMarked = document.getElementById("only-marked");
 const taken = document.getElementById("taken"); // leads to the marked papers' files, from anywhere
 const articles = [...document.querySelectorAll("article")];
 const sections = [...document.querySelectorAll("main > section:has(article)")];
-const lists = document.querySelectorAll("main > .topics, main > section:has(> .first)"); // of all papers
+const lists = document.querySelectorAll("main > .topic, main > section:has(> .first)"); // of all papers
 const place = finder.dataset.place;
 const number = new Intl.NumberFormat(document.documentElement.lang);
 
@@ -94,7 +94,6 @@ function showTarget() {
     find();
     target.scrollIntoView();
   }
-  if (target?.matches("details")) target.open = true;
 }
 
 function showMarks() {
@@ -147,7 +146,9 @@ finder.addEventListener("submit", (event) => {
 });
 addEventListener("hashchange", showTarget);
 whenMarksChange(showMarks);
-finder.hidden = false;
+for (const id of chips.length ? ["finder", "finer", "chips"] : ["finder"]) {
+  document.getElementById(id).hidden = false;
+}
 showMarks();
 find(); // a browser that goes back fills the box in again
 showTarget();
