@@ -37,6 +37,9 @@ class ClusterStatus:
     def is_silent(self, worker: WorkerRow) -> bool:
         return self.now - worker.seen_at > _SILENT_AFTER
 
+    def living(self) -> list[WorkerRow]:
+        return [worker for worker in self.workers if not self.is_silent(worker)]
+
     def differing(self) -> dict[str, list[str]]:
         """Sections of the configuration that are others than the last worker's, by worker."""
         newest = self.workers[0].settings if self.workers else {}
@@ -81,12 +84,24 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         status = read_status(database, session, now)
     if status.workers:
         yield _names(status)
+        yield from _undone(status)
         yield from _silent(status)
         yield from _differing(status)
 
 
+def _undone(status: ClusterStatus) -> Iterator[Finding]:
+    """Queues of which no living worker takes jobs; where none lives, that is said already."""
+    living = status.living()
+    done = {queue for worker in living for queue in worker.queues.split()}
+    for (queue, state), number in sorted(status.jobs.items()):
+        if state == "todo" and queue not in done and (living or not status.open_batches):
+            said = f"nobody takes jobs of the queue {queue}, {counted(number, 'job')} waiting"
+            start = f"start `newsletter worker --queue {queue}`"
+            yield Finding(_PART, Severity.TROUBLE, f"{said}; {start}")
+
+
 def _names(status: ClusterStatus) -> Finding:
-    living = [worker for worker in status.workers if not status.is_silent(worker)]
+    living = status.living()
     if not living and status.open_batches:
         said = f"nobody works on {counted(status.open_batches, 'open batch', 'open batches')}"
         return Finding(_PART, Severity.TROUBLE, f"{said}; start `newsletter worker`")

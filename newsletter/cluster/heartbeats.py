@@ -4,17 +4,18 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter import __version__
 from newsletter.config import Settings
 from newsletter.models import WorkerRow
-from newsletter.sending.journal import Owner
+from newsletter.sending.journal import Journal, Owner, delete_journal, has_died
 from newsletter.services import Services
 from newsletter.subscribers.health import key_fingerprint
 
@@ -61,20 +62,39 @@ class Heartbeat:
     queues: Collection[str]
     owner: Owner = field(default_factory=Owner.this_process)
 
+    @cached_property
+    def _lock(self) -> Journal | None:
+        """By which who starts after us on this machine sees whether we live."""
+        marks = self.services.marks
+        return Journal(marks, self.owner.name) if marks is not None else None
+
     def beat(self) -> None:
-        """Write down that it lives now, and forget who has been gone for a day."""
+        """Write down that it lives now, and first forget who has been gone for a day.
+
+        And who died on this machine: we are what was started instead.
+        """
         now = self.services.clock()
+        if self._lock is not None:
+            self._lock.begin()
         with self.services.database.share.begin() as session:
             row = session.get(WorkerRow, self.owner.name)
             if row is None:
+                _forget_gone(session, self.services.marks, now)
                 session.add(self._new_row(now))
-                _forget_gone(session, now)
             else:
                 row.seen_at = now
 
     def end(self) -> None:
         with self.services.database.share.begin() as session:
             session.execute(delete(WorkerRow).where(WorkerRow.name == self.owner.name))
+        if self._lock is not None:
+            self._lock.close()
+
+    def break_off(self) -> None:
+        """It cannot say that it ends; who is started instead sees that."""
+        if self._lock is not None:
+            self._lock.is_settled = False
+            self._lock.close()
 
     def _new_row(self, now: datetime) -> WorkerRow:
         return WorkerRow(
@@ -87,5 +107,9 @@ class Heartbeat:
         )
 
 
-def _forget_gone(session: Session, now: datetime) -> None:
+def _forget_gone(session: Session, marks: Path | None, now: datetime) -> None:
     session.execute(delete(WorkerRow).where(WorkerRow.seen_at < now - _FORGOTTEN_AFTER))
+    for name in session.scalars(select(WorkerRow.name)).all():
+        if marks is not None and has_died(marks, name):
+            session.execute(delete(WorkerRow).where(WorkerRow.name == name))
+            delete_journal(marks, name)

@@ -104,6 +104,8 @@ class ClusterWorker:
                     self._failure = self._failure or error
         if self._failure is None:
             heartbeat.end()
+        else:
+            heartbeat.break_off()
 
     async def _tell_of_life(self, heartbeat: Heartbeat) -> None:
         while True:

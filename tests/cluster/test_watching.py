@@ -1,9 +1,12 @@
 """An operator sees who works, what is open, and which machine has another configuration."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from newsletter.cli import common
 from newsletter.cluster import health
@@ -12,6 +15,7 @@ from newsletter.config import Settings, load
 from newsletter.db import Database
 from newsletter.finding import Severity
 from newsletter.models import BatchRow, WorkerRow
+from newsletter.sending import journal
 from newsletter.sending.journal import Owner
 from newsletter.services import Services
 from newsletter.web import create_app
@@ -33,26 +37,28 @@ def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture
-def beats(settings: Settings, services: Services) -> list[Heartbeat]:
+def beats(settings: Settings, services: Services) -> Iterator[list[Heartbeat]]:
     """Two workers; the second has another title for the newsletter."""
     changed = settings.newsletters[0].model_copy(update={"title": "Another"})
     other = settings.model_copy(update={"newsletters": (changed,)})
     beating = [
-        Heartbeat(services, used, ["send"], Owner(host, 1, "aa"))
-        for host, used in (("alpha", settings), ("beta", other))
+        Heartbeat(services, used, ["send"], Owner(host, 1, mark))
+        for host, mark, used in (("alpha", "ab", settings), ("beta", "aa", other))
     ]
     for beat in beating:
         beat.beat()
         beat.beat()
-    return beating
+    yield beating
+    for beat in beating:
+        beat.break_off()
 
 
 def metric(settings: Settings, name: str) -> float:
     app = create_app(settings, common.utc_now)
     headers = {"Authorization": f"Bearer {'t' * 32}"}
-    text = app.test_client().get("/metrics", headers=headers).text
+    told = app.test_client().get("/metrics", headers=headers).text
     app.extensions["newsletter.database"].dispose()
-    (line,) = [line for line in text.splitlines() if line.startswith(name)]
+    (line,) = [line for line in told.splitlines() if line.startswith(name)]
     return float(line.rpartition(" ")[2])
 
 
@@ -77,11 +83,45 @@ def test_check_status_and_metrics_name_the_cluster(
     assert metric(settings, 'newsletter_jobs{queue="send",state="todo"}') == 1
     assert metric(settings, 'newsletter_worker_silent_seconds{worker="beta:1"}') < 60
 
+    with database.write.begin() as session:
+        session.execute(text("UPDATE procrastinate_jobs SET queue_name = 'care'"))
+    (undone,) = [
+        finding.text
+        for finding in health.check(settings, database, now)
+        if finding.level is Severity.TROUBLE
+    ]
+    assert undone.startswith("nobody takes jobs of the queue care, 1 job waiting; start")
     beats[1].end()
     with database.write.begin() as session:
         session.execute(update(WorkerRow).values(seen_at=now - timedelta(minutes=2)))
     levels = [finding.level for finding in health.check(settings, database, now)]
     assert levels == [Severity.TROUBLE, Severity.WARNING]  # nobody works on the open batch
+
+
+def test_who_starts_on_the_same_machine_takes_the_place_of_who_was_killed(
+    settings: Settings, services: Services, database: Database, tmp_path: Path
+) -> None:
+    elsewhere = replace(services, marks=tmp_path)
+    killed = Heartbeat(services, settings, ["care"], Owner("alpha", 1, "0a"))
+    started = [
+        killed,
+        Heartbeat(services, settings, ["care"], Owner("alpha", 1, "0b")),
+        Heartbeat(elsewhere, settings, ["care"], Owner("alpha", 1, "0c")),
+        Heartbeat(services, settings, ["care"], Owner("alpha", 1, "0d")),
+    ]
+    for beat in started[:3]:
+        beat.beat()
+    assert services.marks is not None
+    file = journal.journal_file(services.marks, killed.owner.name)
+    again = file.with_suffix(".again")
+    again.write_bytes(file.read_bytes())  # that nobody holds, as once the process has ended
+    again.replace(file)
+    started[3].beat()
+    with database.read() as session:
+        names = session.scalars(select(WorkerRow.name).order_by(WorkerRow.name)).all()
+    assert names == [beat.owner.name for beat in started[1:]]
+    for beat in started:
+        beat.end()
 
 
 @pytest.mark.usefixtures("beats")
@@ -95,6 +135,8 @@ def test_no_secret_is_told_and_who_is_gone_is_forgotten(
     assert told == settings_digests(settings)
     with database.write.begin() as session:
         session.execute(update(WorkerRow).values(seen_at=services.clock() - timedelta(days=2)))
-    Heartbeat(services, settings, ["care"], Owner("gamma", 1, "aa")).beat()
+    newest = Heartbeat(services, settings, ["care"], Owner("gamma", 1, "ac"))
+    newest.beat()
+    newest.break_off()
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(WorkerRow)) == 1
