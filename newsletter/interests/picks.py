@@ -18,7 +18,6 @@ _BEGINNING = 6  # letters, which the forms of a word have in common
 # Parts of a score: the stronger kind decides, whatever the weaker ones say.
 _AUTHOR, _IN_TITLE, _IN_ABSTRACT, _CATEGORY = 4.0, 2.0, 1.0, 0.01
 _ANYTHING = 5e-324  # the smallest score that is one
-_SURELY = 0.9  # of a closeness whose weights are in steps
 FLOOR = 0.03  # a closeness below it is chance: half of all papers have 0.025
 _WORTH_SAYING = 2 * FLOOR  # behind a stronger reason
 
@@ -155,15 +154,25 @@ class _Reader:
 
     def _vetoed(self, number: int) -> bool:
         """Whether a disliked paper is closer to it than every liked one."""
-        vector, judged = self._day.vectors[number], self._profile.judged
-        if not judged:
+        if not self._judged:
             return False
-        liked = len(self._profile.liked)
-        nearest = max((it.product(vector) for it in judged[liked:]), default=0.0)
-        # The nearest liked paper is no farther than their mean, which is known already.
-        if nearest < _SURELY * self._closeness[number] * self._profile.togetherness:
-            return False
-        return nearest > max((it.product(vector) for it in judged[:liked]), default=0.0)
+        vector, liked = self._day.vectors[number], len(self._profile.liked)
+        shared = self._judged_terms & vector.keys()
+
+        def near(levels: Mapping[int, int]) -> float:
+            return sum([WEIGHTS[levels[term]] * vector[term] for term in shared & levels.keys()])
+
+        nearest = max(map(near, self._judged[liked:]))
+        return all(near(levels) < nearest for levels in self._judged[:liked])
+
+    @cached_property
+    def _judged(self) -> list[dict[int, int]]:
+        """Of each liked paper, then of each disliked one, its terms with their levels."""
+        return [dict(zip(it.terms, it.levels, strict=True)) for it in self._profile.judged]
+
+    @cached_property
+    def _judged_terms(self) -> set[int]:
+        return set().union(*self._judged)
 
     @cached_property
     def _positions(self) -> dict[int, int]:

@@ -10,6 +10,8 @@ from newsletter.interests.phrases import Phrase
 from newsletter.interests.term_weights import TermWeights, term_number
 
 LONGEST_PROFILE = 800  # terms; all of them rank no better
+_JUDGED_TERMS = 1200  # of all liked and disliked papers by themselves
+_FEWEST_TERMS = 12  # of one of them
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,9 @@ class Profile:
 
     weights: TermWeights = field(default_factory=TermWeights)  # the liked papers' centroid
     owners: tuple[int, ...] = ()  # of each of its terms, the liked paper that it weighs most in
-    togetherness: float = 0.0  # the mean cosine of the liked papers to their centroid
     liked: tuple[LikedPaper, ...] = ()  # without their abstracts
     disliked_ids: frozenset[str] = frozenset()
-    # Of each liked paper, and of each disliked one, where there is one of these.
+    # Of each liked paper, and of each disliked one, where there is one of these: the heaviest.
     judged: tuple[TermWeights, ...] = ()
     authors: tuple[tuple[NameKey, FollowedAuthor], ...] = ()
     unwanted_authors: tuple[tuple[NameKey, FollowedAuthor], ...] = ()
@@ -66,13 +67,13 @@ def compile_profile(interests: Interests, lexicon: Lexicon | None = None) -> Pro
     length = math.sqrt(sum(weight * weight for weight in sums.values())) or 1.0
     centroid = {term: weight / length for term, weight in sums.items()}
     weights = TermWeights.of(centroid, LONGEST_PROFILE)
+    most = max(_JUDGED_TERMS // max(1, len(liked + disliked)), _FEWEST_TERMS)
     return Profile(
         weights=weights,
         owners=tuple(owners[term] for term in weights.terms),
-        togetherness=length / len(liked) if liked else 0.0,
         liked=tuple(LikedPaper(paper.title, "", paper.arxiv_id) for paper in interests.liked),
         disliked_ids=frozenset(paper.arxiv_id for paper in interests.disliked if paper.arxiv_id),
-        judged=tuple(map(TermWeights.of, liked + disliked)) if disliked else (),
+        judged=tuple(TermWeights.of(it, most) for it in liked + disliked) if disliked else (),
         authors=keyed_authors(interests.authors),
         unwanted_authors=keyed_authors(
             [FollowedAuthor(name) for name in interests.unwanted_authors]

@@ -34,7 +34,7 @@ from newsletter.reader_locks import lock_readers
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 20  # readers in one transaction; some 30 ms each
-_FORM = 2  # of what `as_bytes` makes
+_FORM = 3  # of what `as_bytes` makes
 _LENGTH = struct.Struct("<I")
 _DAMAGED = ValueError, LookupError, TypeError, AttributeError, struct.error
 
@@ -161,7 +161,6 @@ def as_bytes(profile: Profile) -> bytes:
     weighed = (profile.weights, *profile.judged)
     told = {
         "terms": [len(it.terms) for it in weighed],
-        "togetherness": profile.togetherness,
         "liked": [(paper.title, paper.arxiv_id) for paper in profile.liked],
         "disliked": sorted(profile.disliked_ids),
         "authors": [_author(author) for _, author in profile.authors],
@@ -186,7 +185,6 @@ def _read(content: bytes) -> Profile:
     return Profile(
         weights=weights,
         owners=owners,
-        togetherness=told["togetherness"],
         liked=tuple(LikedPaper(title, "", arxiv_id) for title, arxiv_id in told["liked"]),
         disliked_ids=frozenset(told["disliked"]),
         judged=tuple(judged),

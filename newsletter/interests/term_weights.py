@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import repeat
-from operator import mul
 from typing import ClassVar, TypeVar
 
 _T = TypeVar("_T")
@@ -69,9 +67,3 @@ class TermWeights:
             end = start + self.levels.count(level)
             yield WEIGHTS[level], of_terms[start:end]
             start = end
-
-    def product(self, vector: Mapping[int, float]) -> float:
-        """With a paper's weights by the numbers of its terms; 1 where both are the same."""
-        shares = map(vector.get, self.terms, repeat(0.0))
-        weighed: float = sum(map(mul, shares, map(WEIGHTS.__getitem__, self.levels)))
-        return weighed / UNIT
