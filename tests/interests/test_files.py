@@ -135,6 +135,24 @@ def test_other_kinds_are_told_by_what_is_in_them(
     assert found.read == len(found.papers) + len(found.refused)
 
 
+@pytest.mark.parametrize(
+    ("content", "counts"),
+    [
+        ("TY  - GEN\nAU  - Nobody\nER  - \nTY  - GEN\nTI  - One\nER  - \n", (2, 0, 1)),
+        ("Paper Title,Link\nOne,https://arxiv.org/abs/2507.07270\nTwo,\n", (2, 1, 1)),
+        ("@article{a title = {No comma}, eprint = {2507.07270}}", (1, 1, 0)),
+        ("arXiv:2507.07270 arXiv:2513.01234", (2, 1, 0)),
+        ("https://huggingface.co/papers/2507.07270 arXiv-2507.07318", (2, 2, 0)),
+        ("papers/2507.07270.pdf ./2507.07318v2.pdf", (2, 2, 0)),
+        ("https%3A%2F%2Farxiv.org%2Fabs%2F2507.07270 arxiv.org%252Fpdf%252F2507.07318", (2, 2, 0)),
+    ],
+)
+def test_no_entry_vanishes_without_a_count(content: object, counts: tuple[int, int, int]) -> None:
+    found = read(content)
+    assert (found.read, found.matched, found.by_title) == counts
+    assert found.read == len(found.papers) + len(found.refused)
+
+
 def test_what_nobody_sees_is_taken_out_of_titles_and_names() -> None:
     found = read("@a{x\u202ey, year={1}}\n@a{z, title={Co\u200bdec\u2066 one\u2069}}")
     assert [paper.title for paper in found.papers] == ["Codec one"]

@@ -8,7 +8,8 @@ from newsletter.interests.files.reading_list import RefusedEntry
 
 # At the start of a line, or right behind an entry.
 _HEAD = re.compile(r"(?:^|(?<=\}))[ \t]*@[ \t]*([A-Za-z]+)[ \t]*[{(]", re.MULTILINE)
-_KEY = re.compile(r"\s*+([^\s,{}=\"]*+)\s*+,")  # takes nothing back: spaces may be millions
+# Its comma may be missing. It takes nothing back: spaces may be millions.
+_KEY = re.compile(r"\s*+([^\s,{}=\"]*+)\s*+(?:,|(?<=\s)(?=[A-Za-z][\w:.+-]*+\s*+=))")
 _FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+-]*)\s*=\s*")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _QUOTE = re.compile(r"\\.|[{}\"]", re.DOTALL)

@@ -22,7 +22,7 @@ def is_ris(text: str) -> bool:
 def read_ris(text: str) -> Iterator[dict[str, str]]:
     """The fields of each entry; a line without a tag goes on with the one before."""
     fields: dict[str, list[str]] = {}
-    name = ""
+    name, is_open = "", False
     for line in text.splitlines():
         match = _LINE.match(line.rstrip())
         if match is None:
@@ -30,16 +30,16 @@ def read_ris(text: str) -> Iterator[dict[str, str]]:
                 fields[name].append(line)
             continue
         if match[1] in {"ER", "TY"}:
-            if fields:
+            if fields or is_open:
                 yield _joined(fields)
-            fields, name = {}, ""
+            fields, name, is_open = {}, "", match[1] == "TY"
             continue
         name = _NAMES.get(match[1], "")
         if name == "title" and name in fields:
             name = ""  # the first title is the paper's
         if name:
             fields.setdefault(name, []).append(match[2] or "")
-    if fields:
+    if fields or is_open:
         yield _joined(fields)
 
 

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from newsletter.interests.files.reading_list import RefusedEntry
 
 _DELIMITERS = (",", ";", "\t")
-_NAMES = {"abstractnote": "abstract", "notes": "note"}
+_NAMES = {
+    "abstractnote": "abstract",
+    "notes": "note",
+    "link": "url",
+    **dict.fromkeys(("papertitle", "articletitle", "documenttitle"), "title"),
+}
 _LONGEST_HEADER = 10_000  # characters
 
 
