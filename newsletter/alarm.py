@@ -25,6 +25,7 @@ from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 from newsletter.models import MomentRow
 from newsletter.models.missing_rows import insert_missing
+from newsletter.paths import make_private_folder
 from newsletter.sending.machine_memory import state_folders
 from newsletter.subscribers import health as subscribers_health
 from newsletter.text import brief, without_addresses
@@ -138,7 +139,7 @@ def _set_mark(settings: Settings) -> None:
     """Where no folder can be written, it is told again next time: too often rather than never."""
     for mark in _marks(settings):
         with suppress(OSError):
-            mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(mark.parent)
             mark.touch(mode=0o600)
             return
 

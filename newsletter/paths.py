@@ -28,3 +28,14 @@ def program() -> list[str]:
     """What runs this program, also where it was started by `python -m newsletter`."""
     file = Path(sysconfig.get_path("scripts")) / "newsletter"
     return [str(file)] if file.exists() else [sys.executable, "-m", "newsletter"]
+
+
+def make_private_folder(folder: Path) -> None:
+    """The folder, and those above it that are missing: their owner's alone.
+
+    Raises:
+        OSError: one cannot be made, or is no folder.
+    """
+    for missing in reversed([path for path in folder.parents if not path.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)

@@ -98,10 +98,11 @@ def test_a_slug_that_changed_in_the_file_alone_is_said_loudly_and_mails_nobody(
     monkeypatch.setattr(waitress, "create_server", refuse)  # `serve` ends there
     change_file(settings, "audio", "speech")
     (settings.folder / "list.csv").write_text("email\nnew@reader.example\n")
-    for command in ("run", "send", "serve"):
-        said = cli(command)
+    for command in ("run", "send", "serve --host ::"):
+        said = cli(*command.split())
         assert said.code == 1
         assert "12 readers of 'audio', which no [[newsletters]] names" in said.err
+        assert ("[::]:8000 cannot be served" in said.err) is (command == "serve --host ::")
         assert "`newsletter rename audio speech`" in said.err
         assert "0 subscribers" not in said.out
     assert "12 readers of 'audio'" in " ".join(cli("check").out.split())

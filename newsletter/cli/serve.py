@@ -50,15 +50,14 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
     _say_what_is_lost(settings, database)
     background = app.extensions["newsletter.background"]
     request_framing.be_strict()
+    named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
         server = create_server(app, host=host, port=port, **_limits(settings.web.proxies))
     except OSError as error:
         database.dispose()
-        raise NewsletterError(
-            f"{host}:{port} cannot be served: {error.strerror or error}"
-        ) from error
+        raise NewsletterError(f"{named} cannot be served: {error.strerror or error}") from error
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line for whoever waits
-    click.echo(f"http://{host}:{port} (stop with Ctrl-C)", err=True)
+    click.echo(f"http://{named} (stop with Ctrl-C)", err=True)
     background.start()
     sys.setswitchinterval(_SWITCH_AFTER_S)
     signal.signal(signal.SIGTERM, _stop)

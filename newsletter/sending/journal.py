@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from newsletter.errors import NewsletterError
+from newsletter.paths import make_private_folder
 
 FOLDER = ".sending"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -78,7 +79,7 @@ class Journal:
         size = _HEADER.size + room * _SLOT.size
         head = _HEADER.pack(_MAGIC, False, batch_id, self._owner.encode(), boot_id().encode())
         try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(self._file.parent)
             part = self._file.with_suffix(".part")
             stream = part.open("w+b")
             # Written, not left sparse: a full disk must be an error here, not a crash later.

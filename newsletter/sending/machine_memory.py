@@ -28,6 +28,7 @@ from newsletter.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import IssueRow, KeyRow
 from newsletter.models.missing_rows import insert_missing
+from newsletter.paths import make_private_folder
 from newsletter.sending import claim_record, journal
 from newsletter.sending.claim_record import ClaimedSince
 
@@ -173,7 +174,7 @@ class MachineMemory:
         """This machine sends of it from now on; issues up to the day it was restored stay held."""
         if self.elsewhere is not None and _can_write(self.elsewhere):
             content = restored.isoformat() if restored else ""
-            self.elsewhere.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(self.elsewhere)
             (self.elsewhere / _KNOWN).write_text(content, encoding="ascii")
 
     def register(self, database: Database) -> None:
@@ -277,13 +278,13 @@ def _can_write(folder: Path) -> bool:
 
 
 def _try_out(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     with tempfile.TemporaryFile(dir=folder) as file:
         file.write(b"a full disk says so")
 
 
 def _write(folder: Path, name: str, claims: int) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
     with FileIO(descriptor, "r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

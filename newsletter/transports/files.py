@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from newsletter.config import Settings
+from newsletter.paths import make_private_folder
 from newsletter.processes import is_running
 from newsletter.rendering.message import Message
 from newsletter.text import brief
@@ -120,7 +121,7 @@ class Files(Transport):
         if self._ready:
             return
         # Mails hold addresses and links that act for their readers: they are the owner's alone.
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(self._folder)
         for name in ("tmp", "new", "cur") if self._maildir else ():
             (self._folder / name).mkdir(mode=0o700, exist_ok=True)
         for part in self._parts.glob(".*.part"):

@@ -123,6 +123,9 @@ def test_the_configured_folder_starts_from_that_of_the_configuration(settings: S
     outbox = settings.folder / "outbox"
     assert len(list(outbox.glob("*.eml"))) == 1
     assert outbox.stat().st_mode & 0o777 == 0o700  # mails are nobody else's
+    deep = settings.folder / "made" / "for" / "it"
+    list(Files(deep).send([mail_to("ada@reader.example")]))
+    assert {path.stat().st_mode & 0o777 for path in (deep, *deep.parents[:2])} == {0o700}
     (found,) = transports_health.check(settings, NOW)
     assert found.level is Severity.OK
     outbox.chmod(0o755)

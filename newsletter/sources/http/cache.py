@@ -14,6 +14,7 @@ import platformdirs
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from newsletter.paths import make_private_folder
 from newsletter.sources.base import SourceError
 from newsletter.sources.response_types import response_type
 
@@ -94,7 +95,7 @@ class ResponseCache:
             return
         head = json.dumps({"url": url, "headers": dict(headers), "came_at": came_at}).encode()
         with suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(self._folder)
             _replace(self._file(url), b"\n".join((_digest(head, body), head, body)))
             now = self._clock()  # the file system may go by another one
             os.utime(self._file(url), (now, now))
@@ -189,7 +190,7 @@ def _usual_places() -> Iterator[Path]:
 
 
 def _try_out(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
         raise PermissionError("it is somebody else's")  # the temporary folder is everybody's
     with tempfile.TemporaryFile(dir=folder):
