@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.subscribers import state_words
+from newsletter.subscribers import ending_words, ordinary_columns, state_words
 from newsletter.subscribers.refusal_columns import (
     ColumnKind,
     column_kind,
@@ -16,6 +16,7 @@ from newsletter.subscribers.refusal_columns import (
     is_name,
     letters,
     plain_words,
+    words_of,
     yes_or_no,
 )
 from newsletter.subscribers.refusal_words import (
@@ -33,6 +34,7 @@ from newsletter.subscribers.refusal_words import (
 
 _FEW, _SHORT = 5, 30  # values of yes and no and their like; characters in one
 _MOST = 12  # values: a column with more is none of yes and no
+_MANY = 8  # rows, in which two words that we do not know are no names
 
 # Letters alone, without accents and case; so of Japanese and Russian, too.
 _ABOUT_MAIL = lazy_pattern(
@@ -99,10 +101,17 @@ class ColumnCells:
     """What stands in a column, as far as it may be one of yes and no."""
 
     values: dict[str, int] = field(default_factory=dict)  # folded -> the first line with it
+    rows: int = 0  # with anything in them
+    blank: int = 0  # the first line with nothing in it
 
     def add(self, cell: str, line: int) -> None:
+        value = folded(cell)
+        if value in NOTHING:
+            self.blank = self.blank or line
+        else:
+            self.rows += 1
         if len(self.values) <= _MOST:
-            self.values.setdefault(folded(cell), line)
+            self.values.setdefault(value, line)
 
     def has_any(self) -> bool:
         return any(value not in NOTHING for value in self.values)
@@ -113,11 +122,13 @@ class ColumnCells:
         if kind is ColumnKind.PLACE:
             is_state = state_words.STATE_ON_A_MAP_NAME.search(letters(name)) is not None
             return self._strange_beside_status(is_state=is_state)
-        if kind in {ColumnKind.YES, ColumnKind.LISTS}:
+        if kind is ColumnKind.UNCLEAR and (dates := self._dates_of_some()):
+            return dates
+        if kind in {ColumnKind.YES, ColumnKind.LISTS, ColumnKind.UNCLEAR}:
             return self._blank_beside_yes(everywhere=kind is ColumnKind.LISTS)
-        return self._doubt_of_name(letters(name)) if kind is ColumnKind.OTHER else None
+        return self._doubt_of_name(name, letters(name)) if kind is ColumnKind.OTHER else None
 
-    def _doubt_of_name(self, plain: str) -> str | None:
+    def _doubt_of_name(self, name: str, plain: str) -> str | None:
         """Of a column of a name that we do not know."""
         if is_name(plain):
             return None
@@ -126,9 +137,34 @@ class ColumnCells:
             return self._told(leaving)
         if _ABOUT_OTHER_THINGS.search(plain) or OF_OTHER_THINGS.search(plain):
             return None
-        if _ABOUT_LEAVING.search(plain):
+        words = words_of(name)
+        is_leaving = _ABOUT_LEAVING.search(plain) or ending_words.ENDING.search(plain)
+        if is_leaving or ending_words.says_end(words):
             return self._told(value for value in self.values if _says_when_or_yes(value))
-        return self._doubt_of_mail() if _ABOUT_MAIL.search(plain) else None
+        doubt = self._doubt_of_mail() if _ABOUT_MAIL.search(plain) else None
+        return doubt or (None if ordinary_columns.is_ordinary(words) else self._strange(plain))
+
+    def _strange(self, plain: str) -> str | None:
+        """Of a name that we know nothing of: whether its values part people in two."""
+        said = [value for value in self.values if value not in NOTHING]
+        telling = said + [""] * bool(self.blank)
+        if len(telling) == 2 and len(self.values) <= _MOST:  # noqa: PLR2004 - yes and no
+            yes_and_no = [value in TRUE for value in said], all(v in TRUE | FALSE for v in said)
+            is_pair = any(yes_and_no[0]) and yes_and_no[1]
+            is_pair |= bool(said[1:]) and ordinary_columns.are_yes_and_no(said[0], said[-1])
+            if is_pair or (self._repeats(said) and not plain.isascii()):
+                return self._told(said)
+        return None if plain in ordinary_columns.DATE_ALONE else self._dates_of_some()
+
+    def _repeats(self, said: list[str]) -> bool:
+        return self.rows >= _MANY and all(len(value) <= _SHORT for value in said)
+
+    def _dates_of_some(self) -> str | None:
+        said = [v for v in self.values if v not in NOTHING and not ZERO_DATE.fullmatch(v)]
+        are_dates = bool(said) and all(ordinary_columns.DAY.match(value) for value in said)
+        if not are_dates or not (self.blank or len(said) < len(self.values)):
+            return None
+        return f"some have a date in it, as in line {self.values[said[0]]}, and some have none"
 
     def _leaving_words(self, plain: str) -> list[str]:
         """Words that say so in a column of any name, in a log of acts, or of how near they are."""

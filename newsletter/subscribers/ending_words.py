@@ -12,24 +12,24 @@ from newsletter.lazy_pattern import lazy_pattern
 # Whatever ended: in a name that speaks of a subscription too, it is a column of leaving.
 ENDING = lazy_pattern(
     r"cancel|(?<!de)terminat|discontinu|revo[cgkq]|withdr[ae]w|de[sz]?a[ck]tiv|churn|abandon"
-    r"|an+ul+(?:ad|ac|at|az|e|o|u)|resc[ii]|retirad|desist|resili|retract|retire$|interromp|dis?det"
+    r"|(?<!gr)an+ul+(?:ad|ac|at|az|e|o|u)|resci|retirad|desist|resili|retract|retire$|interromp|dis?det"
     r"|cessat|rinunci|storn|kundig|gekund|widerruf|beend|aufgehob|erlosch|zuruckgezog|zuruckgenom"
     r"|opgezeg|opzeg|beeindig|ingetrok|stopgezet"
-    r"|avslut|up+sag|op+sag|op+sig|sag(?:t|d)up+|avbest|afbest|avbrut|avbrot|aterkall|tilbage"
-    r"|tilbake|trukket|op+hort|av?slut[ta]|afslut"
-    r"|peru(?:t|ut|nut)|paatty|lopet|irtisan|rezygn|wycof|odwoł|wypowied|zakoncz|cofniet"
-    r"|zrus|odvol|ukonc|stazen|vypoved|lemond|megszun|torol|visszavon|felmond|retras|retrag"
-    r"|reziliat|renunt|incetat|otkaz|opozv|povuc|ponist|prekin|preklic|odpoved|ukinj"
-    r"|iptal|sonlan|sonaer|vazgec|fesih|fesh|gericek|ακυρ|ανακλ|διακοπ|διεκοψ|ληξ"
+    r"|avslut|up+sag|op+sag|op+sig|sag(?:t|d)up+|avbest|afbest|avbrut|avbrot|aterkall|tilbage(?:kald|truk)"
+    r"|tilbake(?:kal|truk)|trukket|op+hort|av?slut[ta]|afslut"
+    r"|peru(?:t|ut|nut)|paatty|lopet(?:et|an)|irtisan|rezygn|wycof|odwoł|wypowied|zakoncz|cofniet"
+    r"|zrus|odvol|ukonc|stazen|vypoved|lemond(?:a|o|t|v)|megszun|torol(?:t|ve|es)|torles|visszavon|felmond|retras|retrag"
+    r"|reziliat|renunt|incetat|otkaz|opozv|povuc|ponist|prekin|preklic|ukinj"
+    r"|iptal|sonlandir|sonaer|vazgec|fesih|feshed|gericek|ακυρ|ανακλ|διακοπ|διεκοψ|ληξ"
     r"|отмен|отозв|отзыв|отзван|отказ|прекращ|прекрат|расторг|ан+ул[иь]|заверш|закрыт|закінч"
     r"|окончен|скасов"
     r"|відклик|відмов|припин|оттегл|спрян|повуч|раскин"
-    r"|loobu|tuhist|lopp?e[tn]|tagasivo|atteic|atcel|partrauk|atsauk|atsisak|nutrauk|baixa"
+    r"|loobu|tuhist|lopet(?:a|u)|tagasivo|atteic|atcel|partrauk|atsauk(?:t|um)|atsisak|nutrauk|baixa"
     r"|ezezta|canslo|diddym|diliost|cealai|afskra|uppsog|afpont|anulu|terhiq"
-    r"|berhenti|batal|cabut|henti|ngung|ยกเลก|เลกรบ|ถอน|หยด"
+    r"|berhenti|dibatal|batalkan|^batal|dicabut|đangung|ngungđang|ngungnhan|ยกเลก|เลกรบ|ถอน|หยด"
     r"|停止|停用|解约|解約|解除|取消|中止|中断|中斷|终止|終止|終了|撤回|撤销|撤銷|退出|结束|結束|作废|注销"
     r"|註銷|脱退|退会|辞退|キャンセル|取り消|取りやめ|辞め|やめ|취소|해지|중단|철회|정지|종료|탈퇴|해제|중지"
-    r"|الغا|الغي|الغى|ملغ|ايقاف|انهاء|سحب|ביטול|בוטל|מבוטל|הפסק|משיכ|لغو|انصراف|رदد|रदद|समापत|बद"
+    r"|الغا|الغي|الغى|ملغ|ايقاف|انهاء|سحب|ביטול|בוטל|מבוטל|הפסק|משיכ|لغو|انصراف|रदद|समापत|बद"
 )
 # The same in short words, which other words begin and end with.
 _ENDING_SHORT = (
@@ -45,6 +45,7 @@ MAILING = lazy_pattern(
     r"|correo|correio|assin|^abo|abo$|рассыл|розсил|メルマカ|メール|邮件|郵件|메일|뉴스|hirlev|uutis|zprav|biulet"
     r"|consen|permis|member|mitglied|verteiler"
 )
+_ENDS = ("ende", "end", "slut", "stop", "stopp", "fin", "einde", "konec", "koniec", "loppu")
 # Beside a word of a yes these turn nothing around: what is small, who, what, that, and since when.
 _HARMLESS_WORDS = frozenset(
     (  # noqa: SIM905 - to be read at a glance
@@ -139,7 +140,7 @@ def strange_words(words: list[str], yes: Sequence[re.Pattern[str]]) -> list[str]
             strange += [word] * bool(rest)
         elif found:
             was_yes = True
-            strange += [word] * says_end([word[found.end() :]])
+            strange += [word] * word[found.end() :].endswith(_ENDS)
         elif was_yes and word in _OBJECT_AFTER:
             return strange + [word for word in words[place + 1 :] if says_end([word])]
         elif _is_harmless(word):

@@ -149,7 +149,16 @@ def says_yes_or_no(cell: str) -> bool:
 
 def is_refusal_file(stem: str) -> bool:
     """Whether a file's name says that its people said no."""
-    return refusal_words.FILE_NAME.search(letters(stem)) is not None
+    plain = letters(stem)
+    return any(
+        pattern.search(plain) is not None
+        for pattern in (
+            refusal_words.FILE_NAME,
+            refusal_words.OWN_NO_NAME,
+            refusal_words.NO_NAME,
+            ending_words.ENDING,
+        )
+    )
 
 
 @lru_cache(maxsize=512)

@@ -146,7 +146,9 @@ WHEN_OR_WHY = lazy_pattern(
 FILE_NAME = lazy_pattern(
     r"unsub|opt(?:ed)?outs?|blacklist|blocklist|suppress|complain|donot(?:e?mail|contact|send)|^dnc"
     r"|nomail|cleaned|bounce|nonsubscri|abgemeldet|austrag|desinscri|desabonn|disiscri|debaja"
-    r"|退订|拉黑|黑名单|отпис"
+    r"|退订|拉黑|黑名单|отпис|^left|left(?:member|subscr|reader|list)|(?:members|subscribers|readers)left"
+    r"|uitschrij|^gone|lapsed|expired|^ex(?:member|subscr|reader|abon|mitgl)|former|ehemalig|^quit"
+    r"|austritt|sperrlist|^dead|abgelehn|anciens"
 )
 DATE = lazy_pattern(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{9,13}(?:\.\d+)?$|\b(?:19|20)\d\d\b|^\d{8}$|年"

@@ -233,6 +233,10 @@ Kommentar=bitte austragen; Poznámka=odhlásil se; Not=abonelikten çıktı; Not
 Megjegyzés=leiratkozott; mail ok=yes/perhaps; EMAIL EN LISTE NOIRE=Non/Oui
 Marketing emails=on/off
 ended subscription=no/yes; dropped subscription=yes/no; Abo-Ende=nein/ja; no consent=yes
+Data cancellazione=/2024-01-13; Loobus=2024-01-01/; foo=yes/no; weg=0/1; Raus=x/
+Stornodatum=/01.01.2024; 解約日=/2024-01-01; Dad-danysgrifio=na/ie; Loobunud=ei/jah; foo=0/1/0
+Atsisakė=ne/taip; ข่าว=รับ/ไม่รับ; Ημερομηνία διακοπής=/01.01.2024; İptal tarihi=/01.01.2024
+หมวด=ก/ข/ก/ข/ก/ข/ก/ข; Datum X=01.02.2024/; aboard=aye/not aye; no longer since=/2024-01-02
 formerly subscribed=yes/no; Abonnement suspendu=non/oui; 購読しない=いいえ/はい; 订阅已满=否/是
 Anmeldung rückgängig=nein/ja; Bestätigung storniert=nein/ja
 NL=j/n; E-Mail und SMS erlaubt=nein; Informationen per Mail=nein
@@ -274,6 +278,10 @@ Accordion=yes; Occupation=doctor/nurse; Topic=spam detection/active learning
 Category=reader/author
 Lifecycle stage=lead/customer/opportunity; Situation familiale=marié; Cuisine=végétarien
 Tags=vip;ml
+vegetarian=yes/no; is_student=0/1; Birthday=1990-01-02/; created_at=2024-01-02/; ack=on/off
+Last open=/2024-01-02; Geschlecht=m/f; Пол=м/ж; has_phd=true/false; VIP=x/; two_factor=on/off
+first_payment_at=/2024-01-02; Geburtstag=01.02.1990/; Datum=/01.02.2024; 生日=/1990-01-02
+Teilnahme=2024/; Handy=017612345678/; Authenticated by=web/phone; Authentic=a/b; foo=a/b
 Subscribed to Weekly Owl=yes; Opted in for Product News=1; Consent to marketing emails=yes
 Ich abonniere den Newsletter=ja; J'accepte de recevoir la newsletter=oui; 是否同意接收邮件=是
 Согласие на обработку персональных данных=да; メルマガ購読を希望する=はい; 마케팅 수신동의 여부=예
