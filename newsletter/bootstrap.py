@@ -86,6 +86,9 @@ def open_services(
         transport = _transport(settings) if sends else Memory()
         summarizer = SummarizerWhenUsed(_summarizer(settings))
         is_alone = opened.engine.dialect.name == "sqlite"
+        meet_in = getattr(source, "meet_in", None)  # one that takes turns does, with all machines
+        if meet_in is not None and not is_alone:
+            meet_in(opened)
         shared = None if is_alone else DaySpending(opened, clock)
         try:
             yield Services(

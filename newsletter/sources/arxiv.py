@@ -10,6 +10,7 @@ from newsletter.sources import calendar
 from newsletter.sources.base import FetchResult, Paper
 
 if TYPE_CHECKING:
+    from newsletter.db import Database
     from newsletter.sources.arxiv_source import ArxivSource
 
 
@@ -28,6 +29,7 @@ class ConfiguredArxiv:
         self._settings = settings
         self._has_pages = has_pages
         self._stopping: Callable[[], bool] | None = None
+        self._meeting: Database | None = None
 
     def pages_of(self, categories: Sequence[str], day: date) -> int:
         """How many pages it will ask for, if nothing goes wrong."""
@@ -40,6 +42,10 @@ class ConfiguredArxiv:
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """Let no wait between requests go on where that says so."""
         self._stopping = stopping
+
+    def meet_in(self, database: "Database") -> None:
+        """Take turns with all machines that share this PostgreSQL."""
+        self._meeting = database
 
     def forget_pages(self, categories: Iterable[str]) -> None:
         """Ask for the listing pages of those categories anew."""
@@ -65,4 +71,6 @@ class ConfiguredArxiv:
         source = arxiv_source.from_settings(self._settings, has_pages=self._has_pages)
         if self._stopping is not None:
             source.stop_when(self._stopping)
+        if self._meeting is not None:
+            source.meet_in(self._meeting)
         return source

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 import requests
 
 from newsletter.config import Settings
+from newsletter.db import Database
 from newsletter.sources import calendar, past_day, rebuild
 from newsletter.sources.arxiv_requests import ArxivRequests
 from newsletter.sources.base import DATED_PAGE, FetchResult, Paper, SourceError
@@ -66,6 +67,12 @@ class ArxivSource:
         for adapter in self._requests.session.adapters.values():
             if isinstance(adapter, PoliteAdapter):
                 adapter.stop_when(stopping)
+
+    def meet_in(self, database: Database) -> None:
+        """Take turns with all machines that share this PostgreSQL."""
+        for adapter in self._requests.session.adapters.values():
+            if isinstance(adapter, PoliteAdapter):
+                adapter.meet_in(database)
 
     def pages_of(self, categories: Sequence[str], day: date) -> int:
         """How many pages it will ask for, if nothing goes wrong."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import filelock
 from pydantic import BaseModel, ConfigDict
@@ -44,6 +45,12 @@ class Destination:
     def key(self) -> str:
         """A page's refusal is no refusal of what else the same host serves."""
         return f"{self.host} pages" if self.is_page else self.host
+
+
+class HeldTurn(Protocol):
+    """Nobody else has it until it is let go."""
+
+    def release(self) -> None: ...
 
 
 class _LastRequest(BaseModel):
@@ -109,7 +116,7 @@ class RequestInterval:
         finally:
             lock.release()
 
-    def _due(self, to: Destination) -> filelock.BaseFileLock:
+    def _due(self, to: Destination) -> HeldTurn:
         """The lock, at a time when a request may start.
 
         Whoever waits for that time lets go of the lock, so that all have the same chance at it.
@@ -131,7 +138,7 @@ class RequestInterval:
             left_s -= wait_s
         raise self._impatient()
 
-    def _locked(self, timeout_s: float) -> filelock.BaseFileLock:
+    def _locked(self, timeout_s: float) -> HeldTurn:
         # A lock of its own a turn: threads keep each other out as processes do.
         lock = filelock.FileLock(self._lock_file, timeout=timeout_s, mode=0o600)
         try:
@@ -151,12 +158,11 @@ class RequestInterval:
     def _wait(self, to: Destination) -> float:
         """How long a request must still wait."""
         noted = self._noted()
-        if (noted is None and self._notes.exists()) or (noted and noted.asking):
+        if (noted is None and self._is_noted()) or (noted and noted.asking):
             # When the last request ended is not known. The lock stays, or all would wait for ever.
             self._sleep(self._page_interval_s if to.is_page else self._interval_s)
         if noted is None:
-            with suppress(OSError):  # the next note does not build on it
-                self._notes.unlink()
+            self._forget()  # the next note does not build on it
             return 0.0
         now = self._clock()
         rests = noted.rests_at(now)
@@ -174,7 +180,7 @@ class RequestInterval:
     def _noted(self) -> _LastRequest | None:
         """The note, unless it cannot be read or is of a clock that went back since."""
         try:
-            noted = _LastRequest.model_validate_json(self._notes.read_bytes())
+            noted = _LastRequest.model_validate_json(self._read())
         except (OSError, ValueError):
             return None
         return noted if noted.at <= self._clock() else None
@@ -188,7 +194,21 @@ class RequestInterval:
             rests[whose] = now + min(turn.rest_s, _LONGEST_REST_S)
         page_at = now if to.is_page else noted and noted.page_at
         told = _LastRequest(at=now, asking=asking, page_at=page_at, rests=rests)
-        content = told.model_dump_json().encode()
+        self._write(told.model_dump_json().encode())
+
+    def _is_noted(self) -> bool:
+        return self._notes.exists()
+
+    def _read(self) -> bytes:
+        """Raises: OSError: there is no note."""
+        return self._notes.read_bytes()
+
+    def _forget(self) -> None:
+        with suppress(OSError):
+            self._notes.unlink()
+
+    def _write(self, content: bytes) -> None:
+        """Raises: SourceError: it cannot be kept."""
         try:
             file = os.open(self._notes, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         except OSError as error:

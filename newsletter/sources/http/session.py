@@ -14,6 +14,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from newsletter import __version__
 from newsletter.config import SourceSettings
+from newsletter.db import Database
 from newsletter.errors import StoppedError
 from newsletter.http import DeadlineAdapter, retry_after_s
 from newsletter.sources.base import SourceError
@@ -31,6 +32,7 @@ from newsletter.sources.http.retry import (
     is_worth_another_try,
     rest_after,
 )
+from newsletter.sources.http.shared_interval import SharedInterval
 from newsletter.sources.response_types import asks_for_patience
 from newsletter.text import one_line
 
@@ -89,11 +91,16 @@ class PoliteAdapter(DeadlineAdapter):
         self._tries = tries
         self._reachability = Reachability(clock)
         self._stopping: Callable[[], bool] | None = None
+        self._meeting: Database | None = None
         self._since: dict[str, float] = {}  # from when on what was kept of an address serves
 
     def stop_when(self, stopping: Callable[[], bool]) -> None:
         """Let no wait go on where that says so."""
         self._stopping = stopping
+
+    def meet_in(self, database: Database) -> None:
+        """Take turns with all machines that share this PostgreSQL, not only with this one's."""
+        self._meeting = database
 
     def _sleep(self, seconds: float) -> None:
         """Raises: StoppedError: somebody asked to stop."""
@@ -112,6 +119,13 @@ class PoliteAdapter(DeadlineAdapter):
 
     @cached_property
     def _pace(self) -> RequestInterval:
+        if self._meeting is not None:
+            return SharedInterval(
+                self._meeting,
+                self._settings.min_interval_s,
+                self._sleep,
+                self._settings.page_interval_s,
+            )
         return RequestInterval(
             self._folder,
             self._settings.min_interval_s,
