@@ -1,51 +1,118 @@
 """JSON: CSL, Zotero's own and Better BibTeX's, and the works of an ORCID record."""
 
+import re
 from collections.abc import Iterator
+from json import JSONDecoder
 from typing import Any
 
 import orjson
 
+from newsletter.interests.files.reading_list import RefusedEntry
+
 _WRAPPERS = ("activities-summary", "works", "bulk")
+_LISTS = ("items", "references", "data", "papers")
+_LIST = re.compile(rf'"(?:{"|".join(_LISTS)})"\s*:\s*\[')
+_BETWEEN = re.compile(r"[\s,]*+")
 _NO_PAPERS = {"attachment", "note", "annotation"}
 
 
-def parse_json(content: bytes) -> object | None:
-    """The value, or None where it is no JSON."""
+def parse_json(text: str) -> object | None:
+    """The value, or None where it is no JSON.
+
+    Of a list that breaks off, and of JSON lines, the items, with a refusal of what cannot be read.
+    """
     try:
-        parsed: object = orjson.loads(content)
+        parsed: object = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return None
+        pieces = list(_pieces(text))
+        return pieces if any(isinstance(item, dict) for item in pieces) else None
     return parsed
+
+
+def _pieces(text: str) -> Iterator[object]:
+    at = _start(text)
+    has_lines, number = at == 0, 0
+    while (at := _behind(text, at)) < len(text) and text[at] not in "]}":
+        number += 1
+        try:
+            item, at = JSONDecoder().raw_decode(text, at)
+        except (ValueError, RecursionError):
+            why = "is no JSON" if has_lines else "and what follows is no JSON"
+            yield RefusedEntry(f"entry {number}", why)
+            at = text.find("\n", at)
+            if at < 0 or not has_lines:
+                return
+        else:
+            yield item
+
+
+def _start(text: str) -> int:
+    """Behind the bracket of the list; 0 where there is none."""
+    first = len(text) - len(text.lstrip())
+    if text[first] == "[":
+        return first + 1
+    try:
+        JSONDecoder().raw_decode(text, first)
+    except (ValueError, RecursionError):
+        found = _LIST.search(text)
+        return found.end() if found else 0
+    return 0
+
+
+def _behind(text: str, at: int) -> int:
+    found = _BETWEEN.match(text, at)
+    return found.end() if found else at
 
 
 def kind_of(value: object) -> str:
     if _works(value):
         return "ORCID works"
-    first = next(iter(_items(value)), {})
+    first = next((item for item in _items(value) if isinstance(item, dict)), None)
+    if first is None:
+        return "JSON"
     return "Zotero JSON" if "itemType" in first or "data" in first else "CSL-JSON"
 
 
-def read_json(value: object) -> Iterator[dict[str, str]]:
+def read_json(value: object) -> Iterator[dict[str, str] | RefusedEntry]:
     """The fields of each item, whichever of the kinds it is."""
     works = _works(value)
     if works:
         yield from map(_work, works)
         return
-    for item in _items(value):
-        data = item.get("data")
-        fields = {
-            key.lower().replace("-", ""): str(text)
-            for key, text in (data if isinstance(data, dict) else item).items()
-            if isinstance(text, str | int)
-        }
-        if fields.get("itemtype") not in _NO_PAPERS:
-            yield {**fields, "abstract": fields.get("abstract", fields.get("abstractnote", ""))}
+    for number, item in enumerate(_items(value), start=1):
+        if isinstance(item, dict):
+            fields = _fields(item)
+            if fields.get("itemtype") not in _NO_PAPERS:
+                yield {**fields, "abstract": fields.get("abstract", fields.get("abstractnote", ""))}
+        elif isinstance(item, str):  # an identifier
+            yield {"key": item, "eprint": item}
+        else:
+            is_told = isinstance(item, RefusedEntry)
+            yield (
+                item if is_told else RefusedEntry(f"entry {number}", "is neither text nor a paper")
+            )
 
 
-def _items(value: object) -> list[dict[str, Any]]:
+def _fields(item: dict[str, Any]) -> dict[str, str]:
+    data = item.get("data")
+    told = data if isinstance(data, dict) else item
+    ids = told.get("externalIds")  # as Semantic Scholar names them
+    firsts = {
+        key: text[0] if isinstance(text, list) and text else text  # a title may be a list of one
+        for key, text in ({**ids, **told} if isinstance(ids, dict) else told).items()
+    }
+    return {
+        key.lower().replace("-", ""): str(text)
+        for key, text in firsts.items()
+        if isinstance(text, str | int)
+    }
+
+
+def _items(value: object) -> list[Any]:
     if isinstance(value, dict):
-        value = next((value[name] for name in ("items", "references") if name in value), [value])
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+        lists = (value[name] for name in _LISTS if isinstance(value.get(name), list))
+        value = next(lists, [value])
+    return value if isinstance(value, list) else []
 
 
 def _works(value: object) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ def _read(content: bytes, text: str) -> ReadingList:
 
     if rdf.is_rdf(text):
         return collect("Zotero RDF", rdf.read_rdf(content))
-    value = json_lists.parse_json(text.encode()) if text.lstrip()[:1] in {"{", "["} else None
+    value = json_lists.parse_json(text) if text.lstrip()[:1] in {"{", "["} else None
     if value is not None:
         return collect(json_lists.kind_of(value), json_lists.read_json(value))
     if bibtex.is_bibtex(text):

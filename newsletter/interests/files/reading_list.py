@@ -12,10 +12,11 @@ _LONGEST_TITLE = 500  # characters
 _LONGEST_ABSTRACT = 10_000
 _MOST_ENTRIES = 100_000  # so that memory has an end
 # Fields that hold an identifier and nothing else, and those that may name one, best first.
-_IDENTIFIER_FIELDS = ("eprint", "arxivid", "archiveid", "archive_location", "archivelocation")
+_ARXIV_FIELDS = "eprint", "arxivid", "archiveid", "archive_location", "archivelocation", "arxiv"
+_IDENTIFIER_FIELDS = {*_ARXIV_FIELDS, "id"}
 _FIELDS = (
-    *_IDENTIFIER_FIELDS,
-    *("arxiv", "extra", "note", "journal", "journaltitle", "volume", "number", "howpublished"),
+    *_ARXIV_FIELDS,
+    *("extra", "note", "journal", "journaltitle", "volume", "number", "howpublished"),
     *("url", "doi", "identifier", "publicationtitle", "annote", "id"),
 )
 
