@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from newsletter.config import Settings
     from newsletter.db import Database
-    from newsletter.subscribers.import_files import FileSurvey, ImportEntry
+    from newsletter.subscribers.import_files import ImportEntry
     from newsletter.subscribers.import_review import ListReview
     from newsletter.subscribers.import_rows import ImportOptions, RowReport
+    from newsletter.subscribers.list_encoding import FileSurvey
 
 _SHOWN = 20
 
@@ -89,7 +90,7 @@ def import_list(
     where a line could not be read.
     """
     from newsletter.sending import machine_memory
-    from newsletter.subscribers import import_files, importing
+    from newsletter.subscribers import import_files, importing, list_encoding
     from newsletter.subscribers.import_review import ListReview, review_list
     from newsletter.subscribers.import_rows import UNREADABLE
     from newsletter.subscribers.refusal_columns import ColumnRules
@@ -98,7 +99,7 @@ def import_list(
     keeps_out = standing in {"left", "suppressed"}
     consent = (consent or "").strip()
     _check_wishes(consent, slugs, standing)
-    survey = import_files.survey_file(file, encoding)
+    survey = list_encoding.survey_file(file, encoding)
     plan = replace(
         _plan(settings, consent, slugs, language, guessed=survey.guessed),
         rules=ColumnRules.from_options(refused_by, ignored),

@@ -4,15 +4,13 @@ The encoding, the delimiter and the columns are found out. Columns that we do no
 under their own names: somebody may have said no there.
 """
 
-import codecs
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
-from newsletter.errors import NewsletterError, WrongUseError
+from newsletter.errors import WrongUseError
 from newsletter.subscribers.addresses import normalize_address, unwrap_address
 from newsletter.subscribers.csv_format import (
     NumberedLine,
@@ -23,9 +21,7 @@ from newsletter.subscribers.csv_format import (
     unescape_cell,
 )
 
-_BLOCK = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"))
 _HEADER_WITHIN = 6  # lines: titles may stand above the names of columns
 _DEEPEST = 4  # levels of a JSON object
 _COLUMNS = {  # our name -> how others write it, lower case, letters only; the best first
@@ -71,45 +67,6 @@ class ImportEntry:
     cells: Mapping[str, str]
     flaw: RowError | None = None
     others: Mapping[str, str] = field(default_factory=dict)  # by the column's own name
-
-
-@dataclass(frozen=True)
-class FileSurvey:
-    """What one look over a whole file tells."""
-
-    encoding: str
-    lines: int
-    digest: str
-    guessed: bool = False  # the encoding, since nothing in the file shows it
-
-
-def survey_file(file: Path, encoding: str | None) -> FileSurvey:
-    """Read the file once: UTF-8 or UTF-16 where it is that, else Windows' cp1252.
-
-    Raises:
-        NewsletterError: it cannot be read.
-        WrongUseError: there is no such encoding.
-    """
-    seen = hashlib.sha256()
-    lines = 0
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8 = True
-    head = b""
-    try:
-        with file.open("rb") as stream:
-            while block := stream.read(_BLOCK):
-                head = head or block[:4096]
-                seen.update(block)
-                lines += max(block.count(b"\n"), block.count(b"\r"))
-                is_utf8 = is_utf8 and _decodes(decoder, block)
-    except OSError as error:
-        raise NewsletterError(f"{file} cannot be read: {error.strerror}") from error
-    shown = (
-        _check_encoding(encoding)
-        if encoding
-        else _encoding_by_mark(head) or ("utf-8" if is_utf8 else None)
-    )
-    return FileSurvey(shown or "cp1252", lines, seen.hexdigest(), guessed=shown is None)
 
 
 def read_entries(file: Path, encoding: str, column: str | None) -> Iterator[ImportEntry]:
@@ -308,30 +265,3 @@ def _flat(value: object) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value))
     return "" if value is None else str(value)
-
-
-def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
-    try:
-        decoder.decode(block)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _encoding_by_mark(head: bytes) -> str | None:
-    """The encoding that the first bytes give away."""
-    for mark, name in (*_BOMS, (codecs.BOM_UTF16_BE, "utf-16")):
-        if head.startswith(mark):
-            return name
-    for start, name in ((1, "utf-16-le"), (0, "utf-16-be")):
-        every_other = head[start::2]
-        if len(every_other) > 3 and every_other.count(0) * 2 > len(every_other):  # noqa: PLR2004
-            return name
-    return None
-
-
-def _check_encoding(encoding: str) -> str:
-    try:
-        return codecs.lookup(encoding).name
-    except LookupError:
-        raise WrongUseError(f"there is no encoding {encoding!r}; try utf-8 or gb18030") from None

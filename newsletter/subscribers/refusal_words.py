@@ -269,7 +269,7 @@ _STATUS_WORDS = {
     ),
 }
 _BY_WORD = {
-    word.replace("|", " ").replace("_", " "): standing
+    word.replace("|", " ").replace("_", " ").casefold(): standing
     for standing, words in _STATUS_WORDS.items()
     for word in words.split()
 }

@@ -19,6 +19,7 @@ from newsletter.db import Database
 from newsletter.models import ImportRow, Standing, SubscriberRow, SubscriptionRow, SuppressionRow
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.lifecycle import SubscriptionRequest
+from newsletter.subscribers.undeclared_encoding import oddities
 from tests.conftest import BY_HAND, NOW, Cli
 
 pytestmark = pytest.mark.on_both_databases
@@ -175,19 +176,67 @@ def test_a_list_of_addresses_with_names_in_quotes_is_read(cli: Cli, database: Da
 
 
 def test_a_guessed_encoding_makes_nobody_s_name(cli: Cli, database: Database) -> None:
-    """In GB 18030 `用户` are bytes that Windows' own encoding reads as another name."""
-    Path("people.csv").write_bytes("email\n用户@b.de\nada@b.de\n".encode("gb18030"))
-    assert fates(cli, "people.csv") == [
-        ("ÓÃ»§@b.de", "bad-address", "it holds '»'"),
-        ("ada@b.de", "added", ""),
-    ]
-    Path("people.csv").write_bytes("email\nJürgen@b.de\n".encode("cp1252"))
-    ((_, fate, detail),) = fates(cli, "people.csv")
+    """Bytes that Windows' own encoding reads as a name may be another one elsewhere."""
+    Path("people.csv").write_bytes("email\nJürgen@b.de\nada@b.de\n".encode("cp1252"))
+    ((_, fate, detail), _) = fates(cli, "people.csv")
     assert (fate, "--encoding" in detail) == ("bad-address", True)
     assert listed(cli) == ["ada@b.de"]
-    assert [each[1] for each in fates(cli, "people.csv", "--encoding", "cp1252")] == ["added"]
+    found = fates(cli, "people.csv", "--encoding", "cp1252")
+    assert [each[1] for each in found] == ["added", "already-in"]
     assert listed(cli) == ["ada@b.de", "jürgen@b.de"]
     assert database
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names", "yes", "no"),
+    [
+        ("gb18030", "邮箱,状态", "已订阅", "已退订"),
+        ("big5", "電子郵件,狀態", "已訂閱", "取消訂閱"),
+        ("cp932", "メールアドレス,状態", "購読中", "配信停止"),
+        ("euc_jp", "メールアドレス,状態", "購読中", "配信停止"),
+        ("iso2022_jp", "メールアドレス,状態", "購読中", "配信停止"),
+        ("cp949", "이메일,상태", "구독중", "수신거부"),
+        ("koi8_r", "Почта,Статус", "Подписан", "Отписан"),
+        ("cp1251", "Почта,Статус", "Подписан", "Отписан"),
+        ("cp866", "Почта,Статус", "Подписан", "Отписан"),
+        ("cp1253", "email,Κατάσταση", "Ενεργός", "Απεγγραφή"),
+        ("cp1255", "email,סטטוס", "subscribed", "הוסר"),
+        ("cp1256", "email,الحالة", "subscribed", "لغو اشتراک"),
+        ("utf-32", "email,Статус", "Подписан", "Отписан"),
+        ("utf-16", "email,Статус", "Подписан", "Отписан"),
+    ],
+)
+def test_a_list_whose_encoding_nothing_shows_takes_nobody_in_until_it_is_named(
+    cli: Cli, database: Database, encoding: str, names: str, yes: str, no: str
+) -> None:
+    content = f"{names}\nada@b.de,{yes}\nbob@b.de,{no}\n"
+    Path("people.csv").write_bytes(content.encode(encoding, "replace"))
+    if not encoding.startswith("utf"):
+        stopped = cli("subscribers", "import", "people.csv", *CONSENT)
+        assert (stopped.code, "(--encoding)" in stopped.err) == (2, True)
+        assert stopped.err.count("\n") == 1
+        assert encoding in stopped.err
+    named = () if encoding.startswith("utf") else ("--encoding", encoding)
+    found = fates(cli, "people.csv", *named)
+    assert [fate for _, fate, _ in found] == ["added", "not-subscribed"]
+    assert database
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Éléonore;Crédit à l’été;« naïf » créée n° 5",
+        "Muñoz Peña;¿qué?;¡sí! 5º",
+        "São João;ações",
+        "Größe;Öl;„Zitat“;Ägypten;ÜBERSICHT",
+        "Åsa;Häämäärä;hääyö",
+        "Þórður Ævar;rødgrød",
+        "col·laboració;L´Hospitalet;m²;20°C;€5;Foo™;© 2024",
+    ],
+)
+def test_western_words_are_known_as_such_and_what_others_write_is_not(words: str) -> None:
+    assert oddities([words.encode("cp1252").decode("cp1252")]).is_western
+    assert not oddities([words.encode().decode("cp1252", "replace")]).is_western
 
 
 def test_every_line_that_cannot_be_read_is_named(cli: Cli, database: Database) -> None:

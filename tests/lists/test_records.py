@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.errors import WrongUseError
-from newsletter.subscribers import addresses, import_files
+from newsletter.subscribers import addresses, import_files, list_encoding
 from newsletter.subscribers.csv_format import (
     RowError,
     escape_cell,
@@ -150,7 +150,7 @@ PEOPLE = "Name,E-Mail Address,Note\nÄda,ada@reader.example,ü\nBob,bob@reader.e
 
 
 def entries(file: Path, **options: str) -> list[ImportEntry]:
-    seen = import_files.survey_file(file, options.get("encoding"))
+    seen = list_encoding.survey_file(file, options.get("encoding"))
     return list(import_files.read_entries(file, seen.encoding, options.get("column")))
 
 
