@@ -1,7 +1,7 @@
 """Names of authors, compared as people compare them; and how namesakes are told apart."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from unicodedata import combining, normalize
@@ -11,6 +11,9 @@ from newsletter.text import visible
 NameKey = tuple[str, str]  # the first name and the last, folded
 
 _NO_DECOMPOSITION = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
+# Also written out, as in Germany and Denmark: Jörg is Jorg, and Joerg as well.
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_MAY_BE_ONE = re.compile(r"(?<=[aou])e|(?<=a)a")
 _SUFFIX = re.compile(r"[\s,]+(?:jr|sr|ii|iii|iv|ph\.?\s?d)\.?$")
 _TITLE = re.compile(r"^(?:(?:dr|prof|professor)\b\.?\s*)+(?=[^\W_]+\W+[^\W_])")
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -75,10 +78,16 @@ def same_name(one: str, other: str) -> bool:
     """Whether both can be one person's.
 
     Accents, case, full stops, hyphens and the order around a comma do not matter, nor a middle
-    name that one of them leaves out. An initial is not a first name: there are too many of them.
+    initial that one of them leaves out; a whole name left out does: Yang Janet Liu is not Yang Liu.
+    An initial is not a first name: there are too many of them.
     Half of a name is not the name: Wei is not Wei-Wei, and Berg is not van der Berg.
     """
-    name, another = _parted(one), _parted(other)
+    return _same(_parted(one), _parted(other)) or _same(
+        _parted(one, _WRITTEN_OUT), _parted(other, _WRITTEN_OUT)
+    )
+
+
+def _same(name: "_Name", another: "_Name") -> bool:
     first, last = max(name.first, another.first), max(name.last, another.last)
     parts, others = name.parts, another.parts
     if parts == others or not parts or not others:
@@ -87,14 +96,21 @@ def same_name(one: str, other: str) -> bool:
         return False
     if parts[0] != others[0] or parts[-last:] != others[-last:]:
         return False
-    given = zip(parts[1:-last], others[1:-last], strict=False)
-    return all(a.startswith(b) or b.startswith(a) for a, b in given)
+    given, also_given = parts[1:-last], others[1:-last]
+    shared = min(len(given), len(also_given))
+    return all(
+        a.startswith(b) or b.startswith(a) for a, b in zip(given, also_given, strict=False)
+    ) and all(len(part) == 1 for part in (*given[shared:], *also_given[shared:]))
 
 
 def name_key(name: str) -> NameKey | None:
     """What all spellings of a name have in common; None where there is no letter in it."""
     parts = _parted(name).parts
-    return (parts[0], parts[-1]) if parts else None
+    return (_one_way(parts[0]), _one_way(parts[-1])) if parts else None
+
+
+def _one_way(part: str) -> str:
+    return _MAY_BE_ONE.sub("", part)
 
 
 def name_keys(names: Iterable[str]) -> frozenset[NameKey]:
@@ -116,10 +132,11 @@ class _Name(NamedTuple):
     last: int = 1
 
 
-def _parted(name: str) -> _Name:
+def _parted(name: str, written: Mapping[int, str] = _NO_DECOMPOSITION) -> _Name:
     from newsletter.tex import to_text
 
-    text = to_text(visible(name[:_LONGEST_NAME])).casefold().translate(_NO_DECOMPOSITION)
+    text = normalize("NFC", to_text(visible(name[:_LONGEST_NAME]))).casefold()
+    text = text.translate(written).translate(_NO_DECOMPOSITION)
     text = "".join(char for char in normalize("NFKD", text) if not combining(char))
     text = _SUFFIX.sub("", _BRACKETS.sub(" ", text).strip())
     text = text.rpartition(":")[2].strip() or text  # of "X Collaboration: Ada L", the person
