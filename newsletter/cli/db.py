@@ -55,8 +55,8 @@ def prune(dry_run: bool, config_file: Path | None) -> None:
     """Turn the deliveries of old, finished issues into numbers.
 
     Those of issues frozen more than `database.retention_days` (90) ago, but for who bounced,
-    complained, failed or is uncertain. `run`, `serve` and workers do it by themselves, in slices
-    for which nobody waits.
+    complained, failed or is uncertain. What came first for readers is forgotten after 90 days.
+    `run`, `serve` and workers do it by themselves, in slices for which nobody waits.
     """
     from newsletter import bootstrap
     from newsletter.sending import retention

@@ -60,10 +60,12 @@ def prune(
     step: Callable[[int], None] = lambda _done: None,
     most: int | None = None,
 ) -> PruneReport:
-    """Let go of the deliveries of finished issues that were frozen longer ago than that.
+    """Let go of the deliveries of finished issues that were frozen longer ago than that, and picks.
 
     `step` hears how many are gone; after `most` deliveries the rest waits for the next time.
     """
+    with database.by_row.begin() as session:  # many, and nobody else wants these rows
+        forget_picks(session, now)
     with database.read() as session:
         issues = _prunable_issues(session, now - retention)
     deliveries = 0

@@ -99,8 +99,6 @@ class OutboxWorker:
             erasure.erase_left_behind(session, now)
             signup_limits.forget_old(session, now - timedelta(days=2))
             notice_queue.forget_old(session, now)
-        with self.database.by_row.begin() as session:  # many, and nobody else wants these rows
-            retention.forget_picks(session, now)
         retention.prune(
             self.database,
             timedelta(days=self.settings.database.retention_days),

@@ -233,7 +233,8 @@ def test_picks_are_forgotten_after_ninety_days(database: Database, ada: int) -> 
         bob = lifecycle.get_subscriber(session, BOB).id
         for reader, days in ((ada, 89), (bob, 91)):
             put_pick(session, reader, NOW - timedelta(days=days))
-        retention.forget_picks(session, NOW)
+    retention.prune(database, retention.PICKS_KEPT, NOW)
+    with database.read() as session:
         assert session.scalars(select(PickRow.subscriber_id)).all() == [ada]
 
 
