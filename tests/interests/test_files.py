@@ -225,6 +225,10 @@ def test_other_encodings_are_read() -> None:
     entry = '@article{a, title = "Größe", eprint = "1706.03762"}'
     for encoding in ("utf-8-sig", "utf-16", "utf-32", "cp1252"):
         assert read_file(entry.encode(encoding)).papers[0].title == "Größe"
+    chinese = "@article{a, title={语音分离的新方法}, note={方法}}"
+    assert read_file(chinese.encode("gb18030")).papers[0].title == "语音分离的新方法"
+    mixed = "@a{a, title={Größe und Wäche}}\n@a{b, title={".encode() + b"Caf\xe9 noir}}"
+    assert [paper.title for paper in read_file(mixed).papers] == ["Größe und Wäche", "Café noir"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -1,6 +1,8 @@
 """Which kind of list a file is, told by what is in it and not by its name."""
 
 import codecs
+import re
+from contextlib import suppress
 
 from newsletter.errors import NewsletterError
 from newsletter.interests.files.arxiv_ids import identifiers_in
@@ -14,6 +16,9 @@ _MARKED = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_STRANGE = re.compile("[\udc80-\udcff]")  # a byte that is no UTF-8
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
+_CHINESE_RUN = 6  # bytes, two for a character; no European word has so many in a row
 _NOT_TEXT = {
     b"%PDF": "a PDF",
     b"PK\x03\x04": "an archive or an office document",
@@ -74,4 +79,22 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+        return _guessed(content)
+
+
+def _guessed(content: bytes) -> str:
+    """UTF-8 with a few strange bytes, else Chinese where it looks so, else Western Europe's."""
+    text = content.decode("utf-8-sig", "surrogateescape")
+    strange = len(content) - len(text.encode(errors="ignore"))
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    if beyond_ascii > 2 * strange:
+        return _STRANGE.sub(lambda found: _western(bytes([ord(found[0]) - 0xDC00])), text)
+    runs = [len(run) for run in _BEYOND_ASCII.findall(content)]
+    if max(runs) >= _CHINESE_RUN and not any(length % 2 for length in runs):
+        with suppress(UnicodeDecodeError):
+            return content.decode("gb18030")
+    return _western(content)
+
+
+def _western(content: bytes) -> str:
+    return content.decode("cp1252", "replace")
