@@ -33,12 +33,12 @@ ENDING = lazy_pattern(
 )
 # The same in short words, which other words begin and end with.
 _ENDING_SHORT = (
-    r"end(?:ed|ing|s|e|et|date)?|stop\w*|drop\w*|quit|left|leave\w*|laps\w+|expir\w+|exit\w*|gone"
-    r"|lost|closed?"
+    r"end(?:ed|ing|s|e|et|date)?|stop\w*|drop\w*|quit|left|leave\w*|laps\w+|expir(?:ed|es|ee?|ad[oa]|at[oa])|exit\w*|gone"
+    r"|lost|closed"
     r"|finish\w*|fine?|fim|fini\w*|slut\w*|loppu\w*|konec|koniec|vege|kraj|bitti\w*|bitis|konets"
     r"|huy|kill\w*|remov\w+|delet\w+|ablauf\w*|abgelauf\w*|auslauf\w*"
 )
-_SHORT_WORD = re.compile(rf"s?(?:{_ENDING_SHORT})")
+_SHORT_WORD = re.compile(_ENDING_SHORT)
 MAILING = lazy_pattern(
     r"mail|newsl|nieuwsbr|nyhets|nyheds|rundbr|infolet|lettre|courri|boletin|boletim|bollett"
     r"|bulet|bulten"
@@ -106,7 +106,7 @@ _OBJECT_AFTER = frozenset(
     ).split()
 )
 _HARMLESS_SIGNS = re.compile(  # of scripts without blanks between words
-    r"是否|同意|授权|授權|允许|允許|愿意|願意|동의|状态|狀態|状況|ステータス|日期|时间|時間|日時|邮件|郵件|电子|電子|电邮|通讯|简报|新闻|杂志|メールマカシン"
+    r"是否|同意|授权|授權|允许|允許|愿意|願意|동의|状态|状態|狀態|状況|ステータス|日期|时间|時間|日時|邮件|郵件|电子|電子|电邮|通讯|简报|新闻|杂志|メールマカシン"
     r"|メルマカ|メール|ニュースレター"
     r"|ニュース|マーケティンク|案内|情報|個人|信息|资讯|营销|推广|用户|会员|客户|者|会員|顧客|お客様|希望|します|しています|しました|する|した|済み?|有無"
     r"|[的了已中我你您を의のはにへで日者可]|여부|상태|날짜|일자|일시|메일|이메일|뉴스레터|마케팅|광고|정보|개인|중|함|일|성|자|이|에"

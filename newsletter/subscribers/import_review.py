@@ -10,6 +10,12 @@ from newsletter.subscribers.import_files import ImportEntry, is_known_column
 from newsletter.subscribers.import_rows import ImportOptions, read_address, read_moment
 from newsletter.subscribers.refusal_columns import ColumnKind
 
+# Substack's: who cancels there pays no more, and reads on.
+_PAID, _ENDS_PAYING = (
+    frozenset({"stripeplan", "activesubscription"}),
+    {"canceldate", "expiry", "expirationdate"},
+)
+
 
 @dataclass
 class ListReview:
@@ -43,7 +49,10 @@ def review_list(entries: Iterable[ImportEntry], plan: ImportOptions) -> ListRevi
             columns[name].add(cell, entry.line)
         _note_date(review, entry)
     _check_names(columns, plan.rules.names())
+    of_paying = _PAID.intersection(map(refusal_columns.letters, columns))
     for name, cells in columns.items():
+        if of_paying and refusal_columns.letters(name) in _ENDS_PAYING:
+            continue
         doubt = cells.doubt(name)
         if doubt and refusal_columns.folded(name) not in plan.rules.names():
             raise refusal_columns.not_understood(name, doubt)

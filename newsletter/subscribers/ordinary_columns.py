@@ -18,7 +18,7 @@ ORDINARY_WORD = re.compile(
     # where
     r"|address|adresse|street|stra[sß]|city|town|zip|postal|postcode|plz|post(?:leit|nummer)|codigo|cap\Z"
     r"|countr|land\Z|region|province|provinz|district|bezirk|state\Z|location|lat(?:itude)?\Z|lon"
-    r"|timezone|tz\Z|place|room|building|floor|office|haus|город|адрес|地址|住所|城市|国家|省|주소"
+    r"|timezone|tz\Z|gmtoff|dstoff|utc|place|room|building|floor|office|haus|город|адрес|地址|住所|城市|国家|省|주소"
     # ways to them that are no mail
     r"|phone|mobile|cell\Z|handy|tel\Z|telef|fax|sms|whatsapp|push|skype|url|web\Z|website|homepage|blog"
     r"|twitter|linkedin|facebook|github|orcid|social|avatar|photo|picture|电话|手机|電話|전화|тел\Z|телефон"
@@ -26,18 +26,19 @@ ORDINARY_WORD = re.compile(
     r"|compan|firm|organi|employ|job|position|departm|abteil|role|rolle|staff|admin|owner|moderat|manager"
     r"|student|phd|doctor|doktor|degree|universit|school|schule|alumn|facult|fellow|professor|teacher"
     r"|research|author|reviewer|scholar|academ|institut|affiliat|experience|seniority|职|学|部"
+    r"|studier|etudiant|estudiant|studente|studentk|presse|press\Z|prensa|stampa|branche|industr|sector|secteur"
     # occasions
-    r"|attend|event|speak|talk|invit|conference|meeting|workshop|webinar|session|ticket|badge|seat|hotel"
+    r"|messe\Z|feria|salon|teilnehm|vortrag|attend|event|speak|talk|invit|conference|meeting|poster|paper|pc\Z|award|track\Z|tutorial|panel|chair|demo\Z|workshop|webinar|session|ticket|badge|seat|hotel"
     r"|arriv|departu|travel|visa|dinner|lunch|breakfast|meal|vegan|vegetar|diet|allerg|halal|kosher|gluten"
     r"|smok|drink|alcohol|t-?shirt|shirt|size|weekend|weekday|day\Z|accessib|wheelchair|handedness"
     # trade
-    r"|customer|client|kunde|lead|deal|order|purchas|paid|pay|price|plan\Z|premium|trial|gift|complimentary"
+    r"|interessent|lieferant|rechnung|factur|facture|fornitor|customer|client|kunde|lead|deal|order|purchas|paid|pay|price|plan\Z|premium|trial|gift|complimentary"
     r"|comped|invoice|billing|stripe|amount|total|currency|donat|donor|volunteer|sponsor|partner|vendor"
-    r"|discount|coupon|revenue|ltv|tier|upgrade|renew|warranty|product|cart|refund|vip|loyal|points"
+    r"|discount|coupon|close\Z|conver|revenue|ltv|tier|upgrade|renew|warranty|product|cart|refund|vip|loyal|points"
     # how they read, and what a program notes
     r"|lang|locale|sprache|langue|idioma|lingua|язык|语言|language|html|plain|text\Z|format|digest|ack\Z|metoo"
     r"|nodupes|dup|hide\Z|hidden|mod\Z|visible|public|private|open|click|sent\Z|send|seen|view|read\Z"
-    r"|score|rating|rank|level|weight|interest|topic|tag|note|comment|remark|bemerk|source|medium|campaign"
+    r"|sequence|enrich|workflow|score|rating|rank|level|weight|interest|topic|tag|note|comment|remark|bemerk|source|medium|campaign"
     r"|utm|referr|segment|group|list\Z|list_?id|cohort|import|export|sync|upload|test\Z|id\Z|uuid|hash|token|key\Z"
     r"|external|foreign|custom|manual|auto|batch|version|device|browser|client|ip\Z|two|mfa|2fa|otp|factor"
     r"|password|login|account|user|profile|complet|has\Z"
@@ -87,7 +88,8 @@ _NEGATED_END = re.compile(r"(.*?)(?:しない|ない|ません|안함|않음|아
 
 def is_ordinary(words: list[str]) -> bool:
     """Whether one of a name's words tells of something that is no mail."""
-    return _DENIALS.isdisjoint(words) and any(
+    is_denied = not _DENIALS.isdisjoint(words) and "metoo" not in words  # Mailman's `not metoo`
+    return not is_denied and any(
         ORDINARY_WORD.match(word) or (not word.isascii() and ORDINARY_WORD.search(word))
         for word in words
     )

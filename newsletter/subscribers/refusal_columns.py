@@ -232,7 +232,8 @@ def _answer(name: str, cell: str) -> Answer:
     if kind in {ColumnKind.NO, ColumnKind.WHEN}:
         return _answer_of_no(name, value, kind)
     if kind in {ColumnKind.YES, ColumnKind.UNCLEAR}:
-        is_unclear = kind is ColumnKind.UNCLEAR and yes_or_no(value) is not None
+        is_plain = value in TRUE | FALSE | refusal_words.ALWAYS or value in refusal_words.NEVER
+        is_unclear = kind is ColumnKind.UNCLEAR and is_plain
         return Answer.UNKNOWN if is_unclear else _answer_of_yes(name, value)
     if kind in {ColumnKind.STATUS, ColumnKind.PLACE, ColumnKind.LISTS}:
         return _answer_of_status(value, kind)

@@ -104,7 +104,7 @@ _WILLING = (
     r"|gdpr|dsgvo|rgpd|notif|updates|alert|news|einwill|zustimm|einverst|erlaub|werbung|kontakt|contact"
     r"|abon|inscri|correo|courri|bulet|boletin"
 )
-_PAID = r"paid|payant|depago|bezahl|kostenpfl|apagamento|付费|有料|유료"
+_PAID = r"paid|gift(?:ed|s)?(?:sub|$)|payant|depago|bezahl|kostenpfl|apagamento|付费|有料|유료"
 _ROLE_OR_LOOK = (
     r"(?:is|has|ist|est|es|是否)?(?:(?:the|an?)?(?:primary|main|billing|technical|tech|shipping|account"
     r"|key|press|newsroom|test|sales|legal|emergency|haupt)(?:point|company)?contact|contactperson"

@@ -100,6 +100,7 @@ THEIR_WORD = (
     ("Подписка отменена", "нет", "да"),
     ("Согласие отозвано", "нет", "да"),
     ("購読停止", "0", "1"),
+    ("購読状態", "購読中", "解除"),
     ("Prenumeration avslutad", "nej", "ja"),
     ("Abonelik iptal", "hayır", "evet"),
     ("Abonnement opsagt", "nej", "ja"),
