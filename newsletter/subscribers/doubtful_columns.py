@@ -34,6 +34,7 @@ from newsletter.subscribers.refusal_words import (
 
 _FEW, _SHORT = 5, 30  # values of yes and no and their like; characters in one
 _MOST = 12  # values: a column with more is none of yes and no
+_LONGEST_NOTHING = 6  # characters, with quotes around
 _MANY = 8  # rows, in which two words that we do not know are no names
 
 # Letters alone, without accents and case; so of Japanese and Russian, too.
@@ -105,13 +106,16 @@ class ColumnCells:
     blank: int = 0  # the first line with nothing in it
 
     def add(self, cell: str, line: int) -> None:
+        if len(self.values) > _MOST:  # of those with more, only whether some have nothing
+            if not self.blank and len(cell) <= _LONGEST_NOTHING and folded(cell) in NOTHING:
+                self.blank = line
+            return
         value = folded(cell)
-        if value in NOTHING:
-            self.blank = self.blank or line
-        else:
+        self.values.setdefault(value, line)
+        if value not in NOTHING:
             self.rows += 1
-        if len(self.values) <= _MOST:
-            self.values.setdefault(value, line)
+        elif not self.blank:
+            self.blank = line
 
     def has_any(self) -> bool:
         return any(value not in NOTHING for value in self.values)
