@@ -52,19 +52,22 @@ class Hand:
 
 
 class _Forms(HTMLParser):
-    """The forms of a page: where each posts to, and what it sends by itself."""
+    """The forms of a page that people see: where each posts to, and what it sends by itself."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._is_seen = False
         self.forms: list[tuple[str, dict[str, str]]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "form":
-            self.forms.append((given.get("action") or "", {}))
+            self._is_seen = given.get("class") != "honey"
+            if self._is_seen:
+                self.forms.append((given.get("action") or "", {}))
         elif (
             tag == "input"
-            and self.forms
+            and self._is_seen
             and (given.get("type") == "hidden" or given.get("name") == MEANT)
         ):
             self.forms[-1][1][given["name"] or ""] = given.get("value") or ""
