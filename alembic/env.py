@@ -5,7 +5,8 @@ from typing import Literal
 from alembic import context
 from sqlalchemy import Connection
 
-from newsletter import config, db
+from newsletter import config
+from newsletter.database import db
 from newsletter.models import Base, UtcDateTime
 
 

@@ -17,8 +17,9 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from newsletter import bootstrap, daily, scaffold, taxonomy
+from newsletter import bootstrap, scaffold, taxonomy
 from newsletter.config import SourceSettings
+from newsletter.daily_run import daily
 from newsletter.sources.arxiv_source import ArxivSource
 from newsletter.sources.dated_pages import DatedPages
 from newsletter.sources.http.session import polite_session

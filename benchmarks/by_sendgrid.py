@@ -24,9 +24,10 @@ import orjson
 from pydantic import SecretStr
 from sqlalchemy import insert
 
-from newsletter import bootstrap, config, daily, scaffold
+from newsletter import bootstrap, config, scaffold
 from newsletter.cli.common import bar
 from newsletter.config import Settings
+from newsletter.daily_run import daily
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
 from newsletter.transports.sendgrid.request_bodies import MOST
 

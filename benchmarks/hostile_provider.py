@@ -26,8 +26,10 @@ from threading import Lock
 
 from sqlalchemy import delete, func, select
 
-from newsletter import bootstrap, daily, db, scaffold
+from newsletter import bootstrap, scaffold
 from newsletter.config import Settings
+from newsletter.daily_run import daily
+from newsletter.database import db
 from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, KeyRow, SubscriberRow, SuppressionRow
 from newsletter.rendering.issue_email import IssueEmails

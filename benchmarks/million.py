@@ -17,9 +17,10 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import update
 
 from benchmarks import sending
-from newsletter import bootstrap, daily, delivery_counters, issues, scaffold
+from newsletter import bootstrap, delivery_counters, issues, scaffold
 from newsletter.cli.common import bar
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.models import (
     BatchRow,
     DeliveryRow,

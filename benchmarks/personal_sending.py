@@ -26,8 +26,9 @@ from sqlalchemy import insert, update
 
 from benchmarks.personal import liked, read_papers
 from benchmarks.sending import no_bar, now, prepared, used_s
-from newsletter import bootstrap, daily, issues
+from newsletter import bootstrap, issues
 from newsletter.config import SiteSettings
+from newsletter.daily_run import daily
 from newsletter.interests import DayIndex, Profile, compile_profile, pick_papers, profile_store
 from newsletter.interests.issue_picks import IssuePick, IssuePicks
 from newsletter.models import InterestRow, ProfileRow, SubscriberRow
@@ -44,7 +45,7 @@ from newsletter.transports.base import SendResult, SendStatus, Transport
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsletter.db import Database
+    from newsletter.database.db import Database
     from newsletter.rendering.message import Message
 
 _DAY = 400  # papers

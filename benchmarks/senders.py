@@ -25,8 +25,9 @@ from pathlib import Path
 from sqlalchemy import event
 
 from benchmarks.sending import is_frozen, no_bar, subscribe
-from newsletter import bootstrap, daily, issues, scaffold
+from newsletter import bootstrap, issues, scaffold
 from newsletter.config import Settings
+from newsletter.daily_run import daily
 from newsletter.sending import freezing, totals
 from newsletter.services import Services
 from newsletter.transports.memory import Memory

@@ -27,9 +27,10 @@ from pathlib import Path
 
 from sqlalchemy import Table, insert
 
-from newsletter import bootstrap, completeness, config, daily, issues, scaffold
+from newsletter import bootstrap, completeness, config, issues, scaffold
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.models import Standing, SubscriberRow, SubscriptionRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import totals

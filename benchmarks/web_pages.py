@@ -29,7 +29,7 @@ from werkzeug.test import Client
 from benchmarks.sending import prepared, sink
 from newsletter import announcements, bootstrap, config, issues, scaffold
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import SubscriptionRow
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
 from newsletter.sources import bundled

@@ -20,9 +20,10 @@ from sqlalchemy import select, update
 
 from benchmarks.senders import now
 from benchmarks.sending import is_frozen, no_bar, subscribe
-from newsletter import bootstrap, daily, scaffold
+from newsletter import bootstrap, scaffold
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.feedback import inbox
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState
 from newsletter.sending import freezing

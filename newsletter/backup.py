@@ -12,8 +12,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
-from newsletter import bootstrap, db, schema
+from newsletter import bootstrap
 from newsletter.config import Settings
+from newsletter.database import db, schema
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.processes import is_running

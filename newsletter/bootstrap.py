@@ -9,9 +9,11 @@ from functools import cache, partial
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import TYPE_CHECKING, Any, cast
 
-from newsletter import db, notice_queue, schema
+from newsletter import notice_queue
 from newsletter.config import SendingSettings, Settings
+from newsletter.database import db, schema
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
+from newsletter.lazy_plugins import SummarizerWhenUsed, TransportWhenUsed
 from newsletter.rendering.theme import Theme
 from newsletter.sending.machine_memory import machine_memory, was_sent_from
 from newsletter.services import Bar, Services
@@ -23,7 +25,6 @@ from newsletter.summaries.day_spending import DaySpending
 from newsletter.summaries.safe_summarizer import DisabledSummarizer, SafeSummarizer, describe_fault
 from newsletter.transports.base import Transport
 from newsletter.transports.memory import Memory
-from newsletter.when_used import SummarizerWhenUsed, TransportWhenUsed
 
 if TYPE_CHECKING:
     from newsletter.transactional.worker import OutboxWorker

@@ -16,10 +16,10 @@ from sqlalchemy import Column, Row, Table, delete, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from newsletter import db, schema
 from newsletter.cluster import tables
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database import db, schema
+from newsletter.database.db import Database
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.models import Base, KeyRow
 from newsletter.sending import server_identity

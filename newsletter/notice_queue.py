@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import slugs
 from newsletter.config import NoticeKind, NotifySettings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import NoticeRow, NoticeTargetRow, SubscriberRow
 
 GATHERED_FOR = timedelta(minutes=5)  # what one mail to an operator tells together

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from newsletter import bootstrap, config, db, schema
+from newsletter import bootstrap, config
 from newsletter.cluster import tables
 from newsletter.config import NewsletterSettings, Settings
+from newsletter.database import db, schema
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.translations import translations

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from newsletter.config import SendingSettings, SiteSettings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.rendering.theme import Theme
 from newsletter.sending.machine_memory import MachineMemory
 from newsletter.sources.base import Source

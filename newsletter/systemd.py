@@ -6,8 +6,8 @@ from pathlib import Path
 
 import platformdirs
 
-from newsletter import db
 from newsletter.config import Settings
+from newsletter.database import db
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.translations import translations

@@ -13,11 +13,12 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.util import LRUCache
 
-from newsletter import bootstrap, config, db, scaffold, schema
+from newsletter import bootstrap, config, scaffold
 from newsletter.cli import _run
 from newsletter.cluster import tables
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database import db, schema
+from newsletter.database.db import Database
 from newsletter.models import KeyRow
 from newsletter.sources.base import FetchResult
 from newsletter.sources.bundled import BundledDay

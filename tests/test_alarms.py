@@ -19,11 +19,13 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
-from newsletter import alarm, db, moments, outbox, site_watch
+from newsletter import outbox
 from newsletter.cli import common
 from newsletter.config import AlarmSettings, MetricsSettings, Settings
-from newsletter.db import Database
+from newsletter.database import db
+from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
+from newsletter.health import alarm, last_runs, site_watch
 from newsletter.models import ListingRow, SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.sending import rate_limit, sender
@@ -50,29 +52,29 @@ def letters_are_refused(database: Database) -> None:
 
 def the_clock_was_ahead(database: Database) -> None:
     with database.write.begin() as session:
-        moments.record(session, moments.RUN, NOW + timedelta(days=400))
+        last_runs.record(session, last_runs.RUN, NOW + timedelta(days=400))
 
 
 def no_run_ended_well(database: Database) -> None:
     with database.write.begin() as session:
-        moments.record(session, moments.RUN, NOW - timedelta(hours=27))
+        last_runs.record(session, last_runs.RUN, NOW - timedelta(hours=27))
 
 
 def no_run_ever_ended_well(database: Database) -> None:
     with database.write.begin() as session:
-        moments.begin(session, NOW - timedelta(hours=27))
-        moments.record(session, moments.FEEDBACK, NOW)
+        last_runs.begin(session, NOW - timedelta(hours=27))
+        last_runs.record(session, last_runs.FEEDBACK, NOW)
 
 
 def feedback_was_never_read(database: Database) -> None:
     with database.write.begin() as session:
-        moments.begin(session, NOW - timedelta(hours=27))
-        moments.record(session, moments.RUN, NOW)
+        last_runs.begin(session, NOW - timedelta(hours=27))
+        last_runs.record(session, last_runs.RUN, NOW)
 
 
 def feedback_was_not_read(database: Database) -> None:
     with database.write.begin() as session:
-        moments.record(session, moments.FEEDBACK, NOW - timedelta(hours=27))
+        last_runs.record(session, last_runs.FEEDBACK, NOW - timedelta(hours=27))
 
 
 def nothing_came_from_arxiv(database: Database) -> None:

@@ -10,10 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from newsletter import backup, db
+from newsletter import backup
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database import db
+from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest

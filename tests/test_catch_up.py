@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter import bootstrap, fetching, issues, taxonomy
-from newsletter.catch_up import group_days
+from newsletter import bootstrap, issues, taxonomy
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import fetching
+from newsletter.daily_run.catch_up import group_days
+from newsletter.database.db import Database
 from newsletter.models import IssueState
 from newsletter.rendering.issue_content import IssueSection, ListingNote
 from newsletter.rendering.several_days import combine_days

@@ -14,10 +14,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from newsletter import bootstrap, config, daily, database_copy, db
+from newsletter import bootstrap, config, database_copy
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database import db
+from newsletter.database.db import Database
 from newsletter.models import Base, IssueRow, KeyRow, SubscriberRow
 from newsletter.sending.machine_memory import machine_memory
 from newsletter.subscribers import erasure, lifecycle

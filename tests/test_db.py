@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
-from newsletter import db, schema
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database import db, schema
+from newsletter.database.db import Database
 from newsletter.models import KeyRow
 from newsletter.models.missing_rows import insert_missing
 

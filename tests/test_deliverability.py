@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter import deliverability, dns_records
+from newsletter import dns_records
 from newsletter.config import DkimSettings, Settings
 from newsletter.finding import Finding, Severity
+from newsletter.health import deliverability
 from newsletter.transports.smtp import dkim
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)

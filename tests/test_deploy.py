@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from newsletter import config, db, systemd
+from newsletter import config, systemd
 from newsletter.cli import cli as commands
 from newsletter.config import Settings
+from newsletter.database import db
 from tests.conftest import Cli
 
 PAGE = Path(__file__).parents[1] / "docs" / "deploy.md"

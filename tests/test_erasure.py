@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from newsletter import bootstrap, delivery_counters
 from newsletter.config import SendingSettings, Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.feedback import apply, sendgrid_webhook
 from newsletter.models import (
     BatchRow,

@@ -12,9 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from newsletter import db, schema
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database import db, schema
+from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import Base
 from newsletter.web import create_app

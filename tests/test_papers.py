@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from newsletter import announcements, db, papers, schema
-from newsletter.db import Database
+from newsletter import announcements, papers
+from newsletter.database import db, schema
+from newsletter.database.db import Database
 from newsletter.models import (
     AnnouncementRow,
     IssueEntryRow,

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from newsletter import paths
 from newsletter.config import LookSettings, Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import DeliveryRow, FeedbackRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.recipient import Recipient

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from newsletter import daily, paths
+from newsletter import paths
 from newsletter.cli import common
 from newsletter.config import Settings, load
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState
 from newsletter.outbox import EmailType
 from tests.conftest import NOW, Cli

@@ -18,10 +18,11 @@ import waitress
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from newsletter import bootstrap, config, daily, slugs
+from newsletter import bootstrap, config, slugs
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.interests import interest_store
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import DeliveryRow, SubscriptionRow

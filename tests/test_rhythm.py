@@ -10,10 +10,11 @@ from email.message import EmailMessage
 
 import pytest
 
-from newsletter import bootstrap, daily
+from newsletter import bootstrap
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.database_clock import DatabaseClock
+from newsletter.daily_run import daily
+from newsletter.database.server_clock import DatabaseClock
 from newsletter.errors import NewsletterError
 from newsletter.models import SubscriptionRow
 from newsletter.sending.totals import IssueSendResult

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, event, func, select
 
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import AnnouncementRow, DeliveryRow, IssueRow, SubscriberRow
 from newsletter.subscribers import lifecycle, suppression
 from tests.conftest import NOW, Cli

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.models import Standing
 from newsletter.subscribers import lifecycle, suppression

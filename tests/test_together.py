@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from newsletter import bootstrap
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import Standing, SubscriberRow
 from newsletter.subscribers import lifecycle, signup_limits
 from newsletter.subscribers.lifecycle import SubscriptionRequest

@@ -22,12 +22,14 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
 
-from newsletter import bootstrap, db, health, public_address, site_watch, storage_health, trials
+from newsletter import bootstrap
 from newsletter.cli import common
 from newsletter.config import Settings, SourceSettings
-from newsletter.db import Database
+from newsletter.database import db
+from newsletter.database.db import Database
 from newsletter.errors import StoppedError
 from newsletter.finding import Finding
+from newsletter.health import public_address, quick_checks, readiness, site_watch, storage
 from newsletter.models import IssueRow
 from newsletter.sources.http.session import PoliteAdapter, polite_session
 from newsletter.subscribers import health as subscribers_health
@@ -503,13 +505,13 @@ def test_a_full_disk_and_a_database_that_takes_no_row_are_trouble(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=5_000_000))
-    (full,) = storage_health.check_room(settings, NOW)
+    (full,) = storage.check_room(settings, NOW)
     assert (full.level, full.part) == ("trouble", "disk")
     assert "5 MB are free" in full.text
     with database.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA query_only = ON")
-    (refused,) = storage_health.check_writable(settings, database, NOW)
+    (refused,) = storage.check_writable(settings, database, NOW)
     assert refused.level == "trouble"
     assert "cannot be written (attempt to write a readonly database)" in refused.text
 
@@ -525,8 +527,8 @@ def test_a_broken_database_is_one_line_and_every_other_part_is_tried(
         def fail(*_: object) -> None:
             raise full
 
-        monkeypatch.setitem(health.WATCHED, "sending", fail)
-        monkeypatch.setitem(health.WATCHED, "outbox", fail)
+        monkeypatch.setitem(quick_checks.QUICK_CHECKS, "sending", fail)
+        monkeypatch.setitem(quick_checks.QUICK_CHECKS, "outbox", fail)
     else:
         whole = file.read_bytes()
         torn = whole[:4096] + b"x" * (len(whole) - 4096)
@@ -560,9 +562,9 @@ def test_what_does_not_end_is_said_and_nobody_waits_for_it(
         endless.wait()
         return []
 
-    monkeypatch.setattr(trials, "TRIALS", {"oracle": wait})
-    monkeypatch.setattr(trials, "_WITHIN_S", 0.0)
-    last = list(trials.check(settings, NOW))[-1]
+    monkeypatch.setattr(readiness, "LIVE_CHECKS", {"oracle": wait})
+    monkeypatch.setattr(readiness, "_WITHIN_S", 0.0)
+    last = list(readiness.check(settings, NOW))[-1]
     endless.set()
     assert (last.part, last.level, last.text) == ("oracle", "trouble", "no end within 0 s")
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from newsletter import bootstrap
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import Standing
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.tokens import Purpose

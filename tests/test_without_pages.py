@@ -9,10 +9,11 @@ from email.message import EmailMessage
 
 import pytest
 
-from newsletter import config, moments
+from newsletter import config
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
+from newsletter.health import last_runs
 from newsletter.models import SubscriberRow
 from newsletter.rendering import fitting
 from newsletter.rendering.inspection import inspect
@@ -75,8 +76,8 @@ def test_check_asks_for_nothing_that_one_reader_does_not_need(ada: Settings, cli
 
 def test_a_sleep_is_a_warning_and_no_trouble(ada: Settings, database: Database) -> None:
     with database.write.begin() as session:
-        moments.record(session, moments.RUN, NOW)
-    (finding, *_) = moments.check(ada, database, NOW + timedelta(days=3))
+        last_runs.record(session, last_runs.RUN, NOW)
+    (finding, *_) = last_runs.check(ada, database, NOW + timedelta(days=3))
     assert (finding.part, finding.level) == ("run", "warning")
 
 

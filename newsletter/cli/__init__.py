@@ -160,7 +160,7 @@ def _in_words(error: Exception) -> tuple[str, int]:
     if isinstance(error, NewsletterError):
         return str(error), error.exit_code
     if type(error).__module__.startswith(("sqlalchemy", "sqlite3")):
-        from newsletter.db import describe_failure
+        from newsletter.database.db import describe_failure
 
         return f"the database failed ({describe_failure(error)}): mend it and run again", 1
     if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:

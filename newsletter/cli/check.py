@@ -22,9 +22,9 @@ def check(as_json: bool, config_file: Path | None) -> None:
     Logs in at the servers, asks arXiv once, and sends nothing to anybody. Exit code 1 where
     something will not work.
     """
-    from newsletter import trials
     from newsletter.errors import NewsletterError
     from newsletter.finding import Finding, Severity
+    from newsletter.health import readiness
 
     try:
         settings = common.load(config_file)
@@ -34,7 +34,7 @@ def check(as_json: bool, config_file: Path | None) -> None:
         common.warn(str(error))
         output.print_json([vars(Finding("configuration", Severity.TROUBLE, str(error)))])
         click.get_current_context().exit(error.exit_code)
-    findings = list(trials.check(settings, common.utc_now()))
+    findings = list(readiness.check(settings, common.utc_now()))
     if as_json:
         output.print_json([vars(finding) for finding in findings])
     else:

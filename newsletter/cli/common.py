@@ -18,7 +18,7 @@ from newsletter.errors import NewsletterError, NothingYetError, WrongUseError
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings, Settings
-    from newsletter.db import Database
+    from newsletter.database.db import Database
     from newsletter.services import Services
     from newsletter.sources.base import Source
 
@@ -101,7 +101,7 @@ def opened(
 ) -> Iterator["Services"]:
     """The running parts. A first SIGINT or SIGTERM lets what is on the wire finish."""
     from newsletter import bootstrap
-    from newsletter.database_clock import shared_clock
+    from newsletter.database.server_clock import shared_clock
 
     stop = False
 

@@ -23,7 +23,8 @@ def upgrade(config_file: Path | None) -> None:
 
     Creates the database where there is none; does nothing where all is well.
     """
-    from newsletter import scaffold, schema
+    from newsletter import scaffold
+    from newsletter.database import schema
 
     settings = common.load(config_file)
     scaffold.upgrade(settings)
@@ -111,7 +112,7 @@ def status(as_json: bool, config_file: Path | None) -> None:
 
     Exit code 1 where they need an upgrade, or cannot be reached.
     """
-    from newsletter import schema
+    from newsletter.database import schema
     from newsletter.sending.machine_memory import was_sent_from
 
     settings = common.load(config_file)

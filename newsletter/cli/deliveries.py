@@ -13,7 +13,7 @@ from newsletter.errors import NothingYetError, WrongUseError
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from newsletter.db import Database
+    from newsletter.database.db import Database
     from newsletter.models import IssueRow
     from newsletter.sending.settle import DeliveryFilter
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from newsletter.db import Database
+    from newsletter.database.db import Database
     from newsletter.models import IssueRow
     from newsletter.sending.stats import Reason
     from newsletter.sending.totals import DeliveryTotals

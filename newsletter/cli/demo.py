@@ -22,7 +22,8 @@ def demo(folder: Path) -> None:
     subscribers into DIR (default: demo), runs
     the bundled day (11 July 2025, cs.SD and eess.SP) and puts the mails into DIR/outbox.
     """
-    from newsletter import daily, scaffold
+    from newsletter import scaffold
+    from newsletter.daily_run import daily
     from newsletter.rendering.issue_email import IssueEmails
 
     settings = scaffold.write_demo(folder, common.utc_now())

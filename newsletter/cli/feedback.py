@@ -12,7 +12,7 @@ from newsletter.text import counted
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
-    from newsletter.db import Database
+    from newsletter.database.db import Database
     from newsletter.feedback.mailbox import InboundMessages
     from newsletter.feedback.poll import PollReport
 
@@ -46,9 +46,10 @@ def feedback(
     bears. What is understood is marked as seen, what is not also as flagged; nothing is deleted.
     Who asks in plain words to get no more mail is named, with the command that lets them go.
     """
-    from newsletter import bootstrap, moments
+    from newsletter import bootstrap
     from newsletter.errors import NewsletterError, WrongUseError
     from newsletter.feedback import poll
+    from newsletter.health import last_runs
 
     settings = common.load(config_file)
     if piped and folder is not None:
@@ -73,11 +74,12 @@ def feedback(
         except NewsletterError as error:
             if not piped:
                 with database.write.begin() as session:
-                    moments.record_failure(session, moments.FEEDBACK, str(error), common.utc_now())
+                    now = common.utc_now()
+                    last_runs.record_failure(session, last_runs.FEEDBACK, str(error), now)
             raise
         if not piped:
             with database.write.begin() as session:
-                moments.record(session, moments.FEEDBACK, common.utc_now())
+                last_runs.record(session, last_runs.FEEDBACK, common.utc_now())
     _tell(report, as_json)
 
 

@@ -44,7 +44,7 @@ def fetch(
 
     Says of each category how many papers there are and whether that is all of them.
     """
-    from newsletter import fetching
+    from newsletter.daily_run import fetching
     from newsletter.sources.base import SAVED_FILES
     from newsletter.sources.from_files import SavedFiles
 

@@ -47,7 +47,7 @@ def refuse_root_with(settings: "Settings") -> None:
     """
     if os.geteuid() != _ROOT:
         return
-    from newsletter import db
+    from newsletter.database import db
 
     places = [settings.sending.state_dir]
     with suppress(WrongUseError):  # an address that is none is said where it is used

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from newsletter.config import Settings
-    from newsletter.db import Database
+    from newsletter.database.db import Database
     from newsletter.interests import Interests, Pick
     from newsletter.interests.files import ReadingList
     from newsletter.interests.interest_store import Interest, Owner

@@ -13,7 +13,7 @@ from newsletter.text import counted, escape_invisible, visible
 
 if TYPE_CHECKING:
     from newsletter.config import NewsletterSettings
-    from newsletter.day_report import DayReport
+    from newsletter.daily_run.day_report import DayReport
     from newsletter.rendering.issue_content import IssueContent
     from newsletter.sending.totals import DeliveryTotals
     from newsletter.sources.base import PaperId

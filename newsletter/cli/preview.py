@@ -114,7 +114,8 @@ def content_of(
     services: "Services", newsletter: "NewsletterSettings", day: date | None
 ) -> "IssueContent":
     """The issue of that day, or what would become of it now; nothing is kept."""
-    from newsletter import bootstrap, completeness, fetching, issues, papers
+    from newsletter import bootstrap, completeness, issues, papers
+    from newsletter.daily_run import fetching
     from newsletter.sources.base import ListingState
 
     now = services.clock()
@@ -240,7 +241,7 @@ def _issue_id(services: "Services", content: "IssueContent") -> int | None:
 
 
 def _mails(services: "Services", content: "IssueContent", issue_id: int | None) -> "IssueEmails":
-    from newsletter import daily
+    from newsletter.daily_run import daily
 
     return daily.issue_mails(services, content, issue_id)
 

@@ -31,7 +31,8 @@ def resend(
     account stays. Who left, did not confirm or must not be mailed gets nothing; what holds an
     issue, and the limits, hold this too. Exit code 1 where it did not leave, or nobody knows.
     """
-    from newsletter import daily, issues
+    from newsletter import issues
+    from newsletter.daily_run import daily
     from newsletter.models import DeliveryState
 
     settings = common.load(config_file)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from newsletter.catch_up import Days
     from newsletter.config import NewsletterSettings, Settings
+    from newsletter.daily_run.catch_up import Days
     from newsletter.services import Services
 
 
@@ -38,8 +38,8 @@ def run(
     something could not be done, or a model was asked and nothing usable came; run it again later.
     With --day, arXiv is also asked for what that day's issue lacks.
     """
-    from newsletter import alarm
     from newsletter.feedback import inbox
+    from newsletter.health import alarm
 
     settings = common.load(config_file)
     days_as_json: list[dict[str, Any]] | None = [] if as_json else None
@@ -68,7 +68,8 @@ def _run_newsletter(
     newsletter: "NewsletterSettings",
 ) -> bool:
     """Run the day, or the newest and those left over; whether nothing is open."""
-    from newsletter import bootstrap, catch_up
+    from newsletter import bootstrap
+    from newsletter.daily_run import catch_up
 
     with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
         *older, newest = [(day,)] if day else catch_up.open_days(used, newsletter)
@@ -117,7 +118,8 @@ def _run_days(
     not_before: "datetime | None" = None,
 ) -> bool:
     """Run the days of one issue, or rehearse them, and print it; whether nothing is open."""
-    from newsletter import bootstrap, catch_up
+    from newsletter import bootstrap
+    from newsletter.daily_run import catch_up
 
     with bootstrap.rehearsal(services) if dry_run else nullcontext(services) as used:
         report = catch_up.run_days(used, newsletter, days, not_before)

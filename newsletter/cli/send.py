@@ -43,8 +43,9 @@ def send(
     Of the newest one, or that of --day. Nobody gets it twice. Tries at once, also where `run` is
     pausing for a provider in trouble.
     """
-    from newsletter import completeness, daily, issues
-    from newsletter.day_report import DayReport
+    from newsletter import completeness, issues
+    from newsletter.daily_run import daily
+    from newsletter.daily_run.day_report import DayReport
     from newsletter.errors import NothingYetError
     from newsletter.sending.context import Override
 

@@ -12,7 +12,7 @@ from newsletter.cli import common
 
 if TYPE_CHECKING:
     from newsletter.config import Settings
-    from newsletter.db import Database
+    from newsletter.database.db import Database
 
 _THREADS = 32  # those who write wait for the disk together (web/app.py: how many may)
 _CONNECTIONS = 2000  # one that is slow takes no thread, only its place

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections import Counter
 
     from newsletter.config import Settings
-    from newsletter.db import Database
+    from newsletter.database.db import Database
     from newsletter.subscribers.import_files import ImportEntry
     from newsletter.subscribers.import_review import ListReview
     from newsletter.subscribers.import_rows import ImportOptions, RowReport

@@ -77,7 +77,7 @@ def summarize(
 def _make(
     services: "Services", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
 ) -> tuple[bool, dict[str, Any]]:
-    from newsletter import daily
+    from newsletter.daily_run import daily
 
     summaries = daily.summarize(services, newsletter, day, again=again)
     prices = services.llm_budget.prices
@@ -99,7 +99,7 @@ def _make(
 def _estimate(
     services: "Services", newsletter: "NewsletterSettings", day: date, again: bool, as_json: bool
 ) -> dict[str, Any]:
-    from newsletter import daily
+    from newsletter.daily_run import daily
 
     estimate = daily.estimate(services, newsletter, day, again=again)
     prices = services.llm_budget.prices

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.cluster.tables import JOBS
 from newsletter.config import Settings
-from newsletter.database_clock import shared_clock
-from newsletter.db import Database
+from newsletter.database.db import Database
+from newsletter.database.server_clock import shared_clock
 from newsletter.finding import Finding, Severity
 from newsletter.models import BatchRow, IssueRow, WorkerRow
 from newsletter.text import counted

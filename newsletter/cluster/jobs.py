@@ -8,7 +8,7 @@ from procrastinate import App, SyncPsycopgConnector
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import BatchRow, IssueRow, IssueState
 from newsletter.sending import (
     claim,

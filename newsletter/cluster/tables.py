@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
 
 if TYPE_CHECKING:

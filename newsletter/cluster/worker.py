@@ -15,11 +15,13 @@ from typing import Any
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
-from newsletter import bootstrap, catch_up, daily, db, slugs
+from newsletter import bootstrap, slugs
 from newsletter.cluster import dead_workers, heartbeats, jobs
 from newsletter.cluster.heartbeats import Heartbeat
 from newsletter.cluster.jobs import CARE, SEND
 from newsletter.config import Settings
+from newsletter.daily_run import catch_up, daily
+from newsletter.database import db
 from newsletter.errors import NewsletterError
 from newsletter.feedback import inbox, mailbox, poll
 from newsletter.notices.worker import NoticeWorker

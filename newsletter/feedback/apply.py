@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter import outbox
-from newsletter.db import take_turn
+from newsletter.database.db import take_turn
 from newsletter.feedback import bounce_rules
 from newsletter.feedback.events import Event
 from newsletter.models import (
@@ -75,7 +75,7 @@ class _KnownEvent:
 def apply_events(session: Session, events: Iterable[Event], now: datetime) -> ApplyResult:
     """Keep what is new of some events, and do what follows from it.
 
-    On PostgreSQL who else does so waits. Locks are taken in the order that `db.py` has.
+    On PostgreSQL who else does so waits. Locks are taken in the order that `database/db.py` has.
     """
     take_turn(session, "feedback")
     first_told: dict[str, Event] = {}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.feedback import leave_requests
 from newsletter.finding import Finding, Severity
 from newsletter.models import InboxRow

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import InboxRow
 
 if TYPE_CHECKING:

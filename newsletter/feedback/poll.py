@@ -11,7 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from newsletter import outbox
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.feedback import apply, bounce_parser, leave_requests
 from newsletter.feedback.bounce_parser import AutomaticReply, Meaning, NotUnderstood
 from newsletter.feedback.events import Event

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.interests.lexicon import shipped
 from newsletter.models import ProfileRow

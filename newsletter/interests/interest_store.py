@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from newsletter import taxonomy
-from newsletter.db import take_turn
+from newsletter.database.db import take_turn
 from newsletter.errors import WrongUseError
 from newsletter.interests import named_papers
 from newsletter.interests.authors import FollowedAuthor, co_authors, name_key, name_keys

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import papers
 from newsletter.config import Settings
-from newsletter.db import Database, take_turn
+from newsletter.database.db import Database, take_turn
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.profile_changes import forget_profiles_with

@@ -14,7 +14,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.interests import interest_store
 from newsletter.interests.authors import FollowedAuthor

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from newsletter import notice_queue
 from newsletter.config import NotifySettings, Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.notice_queue import Backlog
 from newsletter.text import counted

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from newsletter import __version__
 from newsletter.config import NotifySettings, webhook_key
-from newsletter.http import DeadlineAdapter, retry_after_s
+from newsletter.http_limits import DeadlineAdapter, retry_after_s
 from newsletter.models import NoticeRow
 from newsletter.text import brief
 

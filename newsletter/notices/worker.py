@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from newsletter import notice_queue, outbox
 from newsletter.config import NotifySettings, Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import NoticeRow
 from newsletter.notice_queue import FailedAttempt
 

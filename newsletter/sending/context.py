@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from newsletter.config import SendingSettings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.sending.breaker import CircuitBreaker
 from newsletter.sending.claim_sizer import (
     WITHIN_S,

@@ -28,8 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from newsletter import db, delivery_counters
-from newsletter.db import Database
+from newsletter import delivery_counters
+from newsletter.database import db
+from newsletter.database.db import Database
 from newsletter.models import (
     BatchRow,
     DeliveryRow,

@@ -9,9 +9,10 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter import db, delivery_counters
+from newsletter import delivery_counters
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database import db
+from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import DeliveryRow, DeliveryState, InterestRow, IssueRow, IssueState
 from newsletter.sending import holds, machine_memory, rate_limit, restored

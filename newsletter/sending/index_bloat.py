@@ -9,7 +9,7 @@ import logging
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter.db import Database, describe_failure
+from newsletter.database.db import Database, describe_failure
 
 _log = logging.getLogger(__name__)
 

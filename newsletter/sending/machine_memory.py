@@ -24,7 +24,7 @@ import platformdirs
 from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import IssueRow, KeyRow
 from newsletter.models.missing_rows import insert_missing

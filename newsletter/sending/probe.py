@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.db import look_up_by_keys
+from newsletter.database.db import look_up_by_keys
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
 from newsletter.sending import claim, rate_limit
 from newsletter.sending.claim import BatchRef

@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import delivery_counters
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.models import (
     BatchRow,

@@ -16,7 +16,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import (
     ORDINARY,
     BatchRow,

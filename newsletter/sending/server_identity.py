@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import IssueRow, KeyRow
 from newsletter.sending.machine_memory import MachineMemory
 

@@ -10,7 +10,7 @@ from newsletter.sources import calendar
 from newsletter.sources.base import FetchResult, Paper
 
 if TYPE_CHECKING:
-    from newsletter.db import Database
+    from newsletter.database.db import Database
     from newsletter.sources.arxiv_source import ArxivSource
 
 

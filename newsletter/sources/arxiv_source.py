@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 import requests
 
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.sources import calendar, past_day, rebuild
 from newsletter.sources.arxiv_requests import ArxivRequests
 from newsletter.sources.base import DATED_PAGE, FetchResult, Paper, SourceError

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import slugs
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import BatchRow, IssueRow, KeyRow
 from newsletter.models.missing_rows import insert_missing

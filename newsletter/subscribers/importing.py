@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from newsletter.db import Database, take_turn
+from newsletter.database.db import Database, take_turn
 from newsletter.interests import interest_store
 from newsletter.models import (
     ConsentRow,

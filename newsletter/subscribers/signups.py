@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import outbox, slugs
 from newsletter.config import Settings, SignupSettings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.models import SignupRow, Standing, SubscriberRow, SubscriptionRow

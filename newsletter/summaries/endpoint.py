@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import requests
 
 from newsletter.config import SummarizerSettings
-from newsletter.http import DeadlineAdapter, retry_after_s
+from newsletter.http_limits import DeadlineAdapter, retry_after_s
 from newsletter.summaries.dialect import MOST_REFUSALS, Dialect
 from newsletter.text import one_line
 

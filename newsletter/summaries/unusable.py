@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import MomentRow, SummaryFailureRow
 from newsletter.models.missing_rows import insert_missing

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from newsletter import outbox
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.text import counted
 

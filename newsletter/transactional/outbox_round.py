@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from newsletter import notice_queue, outbox
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import OutboxRow
 from newsletter.notice_queue import FailedAttempt
 from newsletter.outbox import EmailType

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import notice_queue, outbox, slugs
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import OutboxRow, RateRow
 from newsletter.sending import rate_limit, retention
 from newsletter.sending.rate_limit import LETTERS, RateLimiter, paused_domains

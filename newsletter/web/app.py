@@ -14,11 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadHost, HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from newsletter import alarm, bootstrap, config, public_address, site_watch, slugs
+from newsletter import bootstrap, config, slugs
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.feedback import inbox
+from newsletter.health import alarm, public_address, site_watch
 from newsletter.notices.worker import NoticeWorker
 from newsletter.subscribers import signup_limits
 from newsletter.transactional.worker import OutboxWorker

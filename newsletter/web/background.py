@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
-from newsletter.db import describe_failure
+from newsletter.database.db import describe_failure
 
 _log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """/healthz: what a monitor asks. 503 only where somebody has to act.
 
-What is trouble, `health.watched` says, as for `newsletter check`. Strangers hear ok or trouble: how
-many letters wait would tell them who got one. Who bears the token of [metrics] hears why.
+What is trouble, `quick_checks.watched` says, as for `newsletter check`. Strangers hear ok or
+trouble: how many letters wait would tell them who got one. Who bears the token of [metrics] hears why.
 """
 
 from datetime import datetime
@@ -11,8 +11,10 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.orm import Session
 
-from newsletter import health, issues, outbox, schema
+from newsletter import issues, outbox
+from newsletter.database import schema
 from newsletter.finding import Severity
+from newsletter.health import quick_checks
 from newsletter.web.metrics import has_token
 from newsletter.web.pages import pages
 
@@ -24,7 +26,7 @@ def healthz() -> tuple[Response, int]:
     """The database is only read: no write lock is taken, so none is waited for."""
     now = pages.clock()
     read = partial(_figures, now=now)
-    found, figures = health.watched_with(pages.settings, pages.database, now, read)
+    found, figures = quick_checks.watched_with(pages.settings, pages.database, now, read)
     ill = any(finding.level is Severity.TROUBLE for finding in found)
     status: dict[str, Any] = {"status": "trouble" if ill else "ok"}
     if has_token():

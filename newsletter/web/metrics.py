@@ -11,10 +11,11 @@ from prometheus_client.registry import Collector
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from newsletter import health, moments, notice_queue
+from newsletter import notice_queue
 from newsletter.cluster import health as cluster_health
 from newsletter.feedback import leave_requests
 from newsletter.finding import Finding, Severity
+from newsletter.health import last_runs, quick_checks
 from newsletter.models import (
     AnswerCountRow,
     FeedbackRow,
@@ -59,7 +60,7 @@ def _families(now: datetime) -> list[Metric]:
 
     That is an answer like any other: to a scraper a 503 would be no answer at all.
     """
-    found, figures = health.watched_with(
+    found, figures = quick_checks.watched_with(
         pages.settings, pages.database, now, lambda session: list(_figures(session, now))
     )
     is_up = figures is not None
@@ -71,7 +72,7 @@ def _figures(session: Session, now: datetime) -> Iterable[Metric]:
     since = GaugeMetricFamily(
         "newsletter_last_seconds", "Since this last went well.", labels=("what",)
     )
-    for what, at in moments.last(session, now).items():
+    for what, at in last_runs.last(session, now).items():
         since.add_metric([what], (now - at).total_seconds())
     yield since
     yield from _issue_metrics(session, now)

@@ -17,7 +17,7 @@ from werkzeug.local import LocalProxy
 
 from newsletter import slugs
 from newsletter.config import NewsletterSettings, Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.languages import CODES, LANGUAGES
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.theme import Theme

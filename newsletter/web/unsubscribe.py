@@ -9,8 +9,8 @@ from datetime import timedelta
 from flask import Blueprint, Response, after_this_request, g, request
 from sqlalchemy.orm import Session
 
+from newsletter.health.public_address import ENTRIES, NOBODY
 from newsletter.models import Standing
-from newsletter.public_address import ENTRIES, NOBODY
 from newsletter.subscribers import address_change, consent_log, lifecycle
 from newsletter.subscribers.address_change import UnsubscribeRequest
 from newsletter.subscribers.consent_log import Channel, ConsentAction

@@ -11,7 +11,7 @@ from threading import Event, Lock
 
 from sqlalchemy.exc import OperationalError
 
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.subscribers.address_change import UnsubscribeRequest, unsubscribe_all
 
 _TOGETHER = 64  # so that no other writer waits long

@@ -12,7 +12,7 @@ from newsletter.cli import common
 from newsletter.cluster import health
 from newsletter.cluster.heartbeats import Heartbeat, settings_digests
 from newsletter.config import Settings, load
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.finding import Severity
 from newsletter.models import BatchRow, WorkerRow
 from newsletter.sending import journal

@@ -11,13 +11,15 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, make_url, select, text, update
 
-from newsletter import bootstrap, config, daily, db
+from newsletter import bootstrap, config
 from newsletter.cli import common
 from newsletter.cluster import dead_workers, jobs, tables
 from newsletter.cluster import worker as worker_module
 from newsletter.cluster.worker import ClusterWorker
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database import db
+from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryRow, IssueRow, IssueState
 from newsletter.sending import freezing, ledger, rate_limit

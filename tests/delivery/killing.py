@@ -23,9 +23,10 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from unittest import mock
 from urllib.parse import urlsplit
 
-from newsletter import bootstrap, completeness, daily, delivery_counters, issues, scaffold
+from newsletter import bootstrap, completeness, delivery_counters, issues, scaffold
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.sending import freezing, stats, totals
 from newsletter.sending.context import NO_OVERRIDE

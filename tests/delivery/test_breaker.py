@@ -11,9 +11,10 @@ from threading import Event
 import pytest
 from sqlalchemy import func, select
 
-from newsletter import bootstrap, daily
+from newsletter import bootstrap
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.models import (
     BatchRow,
     DeliveryRow,

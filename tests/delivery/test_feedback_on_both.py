@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import DeliveryState, EventType, IssueRow

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, select, update
 
-from newsletter import bootstrap, daily, delivery_counters
+from newsletter import bootstrap, delivery_counters
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.models import DeliveryRow, IssueRow, IssueState, Standing, SubscriptionRow
 from newsletter.sending import freezing, totals
 from newsletter.subscribers import address_change, lifecycle, rhythm

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import Engine, event, select, update
 from sqlalchemy.exc import OperationalError
 
-from newsletter import bootstrap, daily, delivery_counters
+from newsletter import bootstrap, delivery_counters
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.models import DeliveryRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails

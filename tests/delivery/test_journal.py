@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from newsletter import delivery_counters
 from newsletter.config import SendingSettings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import BatchRow, DeliveryRow
 from newsletter.sending import claim, journal, ledger
 from newsletter.sending.journal import Journal, Mark, Owner

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, make_url, select, update
 
-from newsletter import bootstrap, daily, delivery_counters
+from newsletter import bootstrap, delivery_counters
 from newsletter.cli import common
 from newsletter.config import SendingSettings, Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.interests import interest_store
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import BatchRow, DeliveryState, IssueRow, KeyRow, RateRow

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from newsletter import bootstrap, daily, delivery_counters
+from newsletter import bootstrap, delivery_counters
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.models import AddressChangeRow, IssueRow
 from newsletter.rendering.message import Message
 from newsletter.sending import sender, totals

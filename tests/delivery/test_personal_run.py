@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from newsletter import issues
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.interests import interest_store, lexicon, profile_store
 from newsletter.interests.files import ListedPaper
 from newsletter.interests.interest_store import Interest, InterestType

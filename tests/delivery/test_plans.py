@@ -16,10 +16,11 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from newsletter import bootstrap, daily
+from newsletter import bootstrap
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import DeliveryRow, EventType, Standing, SubscriberRow, SubscriptionRow

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from newsletter.config import SendingSettings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.sending import rate_limit
 from newsletter.sending.rate_limit import RateLimiter
 from tests.conftest import NOW

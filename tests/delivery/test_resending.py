@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import EventType, ResendRow, SubscriptionRow

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 
-from newsletter import bootstrap, config, daily, db, delivery_counters
+from newsletter import bootstrap, config, delivery_counters
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database import db
+from newsletter.database.db import Database
 from newsletter.models import BatchRow, DeliveryRow, IssueEntryRow, IssueRow, KeyRow
 from newsletter.rendering.message import Message
 from newsletter.sending import health, server_identity

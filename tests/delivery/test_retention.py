@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text, update
 
 from newsletter import bootstrap
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.feedback import apply
 from newsletter.feedback.events import Event
 from newsletter.models import BatchRow, DeliveryRow, DeliveryState, EventType, IssueRow

@@ -7,7 +7,7 @@ import pytest
 
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.subscribers import consent_log, lifecycle, suppression
 from tests.conftest import NOW, Cli
 from tests.plugins import install_plugin

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.rendering import headers
 from newsletter.rendering.message import Message
 from newsletter.subscribers import lifecycle, suppression

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from newsletter import bootstrap, config, scaffold
 from newsletter.cli import _run
 from newsletter.config import FeedbackSettings, Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.web import create_app

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select
 
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.feedback import apply, bounce_rules
 from newsletter.feedback.events import Event
 from newsletter.models import (

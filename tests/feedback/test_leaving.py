@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from newsletter import bootstrap
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import Standing
 from newsletter.subscribers import address_change, lifecycle
 from newsletter.web.button_presses import BUTTON, PressMarker

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from newsletter import bootstrap, config, scaffold
 from newsletter.config import FeedbackSettings, Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import DeliveryState
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest

@@ -9,7 +9,7 @@ import pytest
 
 from newsletter import bootstrap
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.feedback.poll import UNKNOWN
 from newsletter.models import Standing, SubscriberRow
 from newsletter.sending import rate_limit

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from newsletter import moments
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
+from newsletter.health import last_runs
 from newsletter.models import FeedbackRow, Standing
 from newsletter.subscribers import lifecycle
 from tests.certificates import Certificate, certificate, needs_openssl
@@ -146,12 +146,12 @@ def test_the_alarm_says_why_a_mailbox_could_not_be_read_and_of_the_timer_where_n
 
     def alarms(hours: int) -> str:
         later = datetime.now(UTC) + timedelta(hours=hours)
-        found = moments.check(watched, database, later)
+        found = last_runs.check(watched, database, later)
         return "".join(each.text for each in found if each.part == "feedback")
 
     with box() as server:
         with database.write.begin() as session:
-            moments.record(session, moments.FEEDBACK, datetime.now(UTC) - timedelta(hours=30))
+            last_runs.record(session, last_runs.FEEDBACK, datetime.now(UTC) - timedelta(hours=30))
         assert "let cron run" in alarms(0)
         server.password = "changed"
         refused = told_once(cli).removeprefix("newsletter: ")

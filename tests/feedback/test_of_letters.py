@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import OutboxRow, SentOutboxRow, Standing
 from newsletter.subscribers import lifecycle, suppression
 from tests.conftest import NOW, Cli, settings

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from newsletter.cli import _run, common, deliveries_status, log_format, output
 from newsletter.config import FeedbackSettings, MetricsSettings, Settings, TransportSettings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.feedback import apply, health
 from newsletter.feedback.events import Event
 from newsletter.finding import Severity

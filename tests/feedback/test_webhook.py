@@ -17,9 +17,9 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from newsletter import db
 from newsletter.config import FeedbackSettings, Settings
-from newsletter.db import Database
+from newsletter.database import db
+from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.feedback import inbox
 from newsletter.models import DeliveryState, FeedbackRow, InboxRow, QuarantineRow

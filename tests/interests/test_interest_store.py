@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.interests import (
     DayIndex,
     Profile,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from newsletter import issues
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.interests import PickReason, ReasonType, interest_store, newsletter_picks
 from newsletter.interests.issue_picks import IssuePick, best_of, join_picks
 from newsletter.models import IssueRow, NamedPaperRow, SubscriptionRow

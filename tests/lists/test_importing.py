@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import func, select
 
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import ImportRow, Standing, SubscriberRow, SubscriptionRow, SuppressionRow
 from newsletter.subscribers import lifecycle, suppression
 from newsletter.subscribers.lifecycle import SubscriptionRequest

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.subscribers import refusal_columns
 from newsletter.subscribers.addresses import normalize_address, unwrap_address

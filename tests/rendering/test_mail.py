@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from newsletter import config, issues
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.interests.day_topics import Topic
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.picks import PickReason, ReasonType

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from newsletter import bootstrap
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.sources.arxiv import from_settings
 from newsletter.sources.http.request_interval import Destination
 from newsletter.sources.http.session import PoliteAdapter

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from newsletter import bootstrap, config, daily
+from newsletter import bootstrap, config
 from newsletter.cli import common
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.daily_run import daily
+from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper

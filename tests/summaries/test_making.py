@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select
 
-from newsletter import db, schema
 from newsletter.config import Settings, SummarizerSettings
-from newsletter.db import Database
+from newsletter.database import db, schema
+from newsletter.database.db import Database
 from newsletter.models import AnswerCountRow, SummaryFailure, SummaryFailureRow, SummaryRow
 from newsletter.sources.base import Paper, PaperId
 from newsletter.summaries import extractive_summarizer, store, unusable

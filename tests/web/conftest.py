@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from newsletter import config, scaffold
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.models import SubscriberRow
 from newsletter.rendering.message import Message
 from newsletter.subscribers import lifecycle

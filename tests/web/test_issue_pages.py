@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from newsletter import issue_edits, issues, papers
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.interests.issue_picks import IssuePick
 from newsletter.interests.picks import PickReason, ReasonType
 from newsletter.issue_edits import IssueEdit

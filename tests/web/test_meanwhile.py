@@ -8,9 +8,10 @@ from threading import Event
 
 from sqlalchemy import select
 
-from newsletter import bootstrap, daily
+from newsletter import bootstrap
 from newsletter.cli import common
-from newsletter.day_report import DayReport
+from newsletter.daily_run import daily
+from newsletter.daily_run.day_report import DayReport
 from newsletter.models import DeliveryRow
 from newsletter.rendering.message import Message
 from newsletter.subscribers import suppression

@@ -10,7 +10,7 @@ import pytest
 
 from newsletter import bootstrap
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.subscribers import lifecycle
 from tests.test_together import worker
 

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from newsletter import bootstrap, trials
+from newsletter import bootstrap
 from newsletter.cli import _run
 from newsletter.config import SendingSettings, Settings
+from newsletter.health import readiness
 from newsletter.models import (
     Base,
     ConsentRow,
@@ -287,7 +288,7 @@ def test_a_flood_of_strangers_waits_behind_the_hourly_cap_and_an_alarm(
         assert _rows(site, SignupRow) == 470
         assert "the limit mails-hour is used up" in caplog.text
         assert "the limit waiting is used up" in caplog.text
-        told = [each.text for each in trials.check(settings, site.clock.now)]
+        told = [each.text for each in readiness.check(settings, site.clock.now)]
         assert any("the limit mails-hour (30) turned 1 away" in line for line in told)
         assert any("the limit waiting (500) turned 100 away" in line for line in told)
         site.clock.pass_by(hours=1, minutes=1)

@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy import Connection, delete
 from sqlalchemy.exc import DBAPIError
 
-from newsletter.database_clock import DatabaseClock
-from newsletter.db import Database, describe_failure
+from newsletter.database.db import Database, describe_failure
+from newsletter.database.server_clock import DatabaseClock
 from newsletter.models import RateRow
 from newsletter.sources.base import SourceError
 from newsletter.sources.http.request_interval import HeldTurn, RequestInterval

@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter import bootstrap, health, moments, public_address
+from newsletter import bootstrap
 from newsletter.config import Settings
-from newsletter.db import Database, describe_failure
+from newsletter.database.db import Database, describe_failure
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
+from newsletter.health import last_runs, public_address, quick_checks
 from newsletter.models import MomentRow
 from newsletter.models.missing_rows import insert_missing
 from newsletter.paths import make_private_folder
@@ -88,12 +89,12 @@ def _after_run(settings: Settings, now: datetime, outcome: Outcome, failure: str
         with _opened_again(settings, outcome) as database:
             with database.write.begin() as session:
                 subscribers_health.remember_keys(settings, session, now.date())
-                moments.begin(session, now)
+                last_runs.begin(session, now)
                 if outcome.is_done:
-                    moments.record(session, moments.RUN, now)
+                    last_runs.record(session, last_runs.RUN, now)
                 else:
                     why = failure or "; ".join(outcome.said())
-                    moments.record_failure(session, moments.RUN, why, now)
+                    last_runs.record_failure(session, last_runs.RUN, why, now)
             public_address.look_after(settings, database, now)
             return [f"{each.part}: {each.text}" for each in tell(settings, database, now)]
     except Exception as error:
@@ -162,7 +163,7 @@ def _marks(settings: Settings) -> list[Path]:
 
 def tell(settings: Settings, database: Database, now: datetime) -> list[Finding]:
     """Mail the troubles that are new to `alarm.mail_to`; gives all that there are."""
-    findings = health.watched(settings, database, now)
+    findings = quick_checks.watched(settings, database, now)
     troubles = {
         _mark(finding): finding for finding in findings if finding.level is Severity.TROUBLE
     }
@@ -261,7 +262,7 @@ def _post(url: str, words: str) -> str | None:
     name = f"alarm.ping_url: {_host(url)}"
     import requests
 
-    from newsletter.http import describe_unreachable, session_within
+    from newsletter.http_limits import describe_unreachable, session_within
 
     try:
         with session_within(_PING_WITHIN_S) as session:

@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter import db
 from newsletter.config import Settings
-from newsletter.db import Database, describe_failure
+from newsletter.database import db
+from newsletter.database.db import Database, describe_failure
 from newsletter.errors import WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.models import KeyRow

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter import completeness, delivery_counters, fetching, issues, papers, slugs
+from newsletter import completeness, delivery_counters, issues, papers, slugs
 from newsletter.config import NewsletterSettings
-from newsletter.day_report import DayReport
+from newsletter.daily_run import fetching
+from newsletter.daily_run.day_report import DayReport
 from newsletter.errors import NewsletterError, StoppedError, WrongUseError
 from newsletter.interests import profile_store
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from newsletter import bootstrap, site_watch
+from newsletter import bootstrap
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
-from newsletter.site_watch import PART, Certificate
+from newsletter.health import site_watch
+from newsletter.health.site_watch import PART, Certificate
 from newsletter.subscribers.tokens import ALL, SignedLinks
 from newsletter.text import counted
 
@@ -130,7 +131,7 @@ class _SiteAnswer:
 def _asked(settings: Settings) -> _SiteAnswer:
     import requests
 
-    from newsletter.http import describe_unreachable
+    from newsletter.http_limits import describe_unreachable
 
     url = settings.site.url
     keys = [key.get_secret_value() for key in settings.site.secret_keys]
@@ -181,7 +182,7 @@ def _without_database(settings: Settings) -> Finding:
 
 
 def _get(link: str) -> tuple["requests.Response", Certificate | None]:
-    from newsletter.http import session_within
+    from newsletter.http_limits import session_within
 
     with session_within(_WITHIN_S) as session:
         response = session.get(link, allow_redirects=False, timeout=_WITHIN_S, stream=True)

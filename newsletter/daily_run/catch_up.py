@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from newsletter import completeness
 from newsletter.config import NewsletterSettings
-from newsletter.day_report import DayReport, done_before
+from newsletter.daily_run.day_report import DayReport, done_before
 from newsletter.models import ListingRow
 from newsletter.sending import audience
 from newsletter.services import Services
@@ -22,7 +22,7 @@ from newsletter.sources.base import KnowsCalendar, ListingState, NoNetworkError,
 from newsletter.text import counted
 
 if TYPE_CHECKING:
-    from newsletter.daily import PreparedDay
+    from newsletter.daily_run.daily import PreparedDay
 
 _MISSED_DAYS_TOLD = 10
 _MOST_DAYS = 31  # what `source.max_age_days` can ask for
@@ -98,7 +98,7 @@ def _ask_again(services: Services, newsletter: NewsletterSettings, newest: date)
 
 
 def _ask_anew(services: Services, newsletter: NewsletterSettings, day: date) -> None:
-    from newsletter import daily
+    from newsletter.daily_run import daily
 
     _fetch(services, newsletter, day)
     daily.summarize(services, newsletter, day)
@@ -180,7 +180,7 @@ def _is_empty(services: Services, newsletter: NewsletterSettings, day: date) -> 
 
 
 def _fetch(services: Services, newsletter: NewsletterSettings, day: date) -> list[ListingRow]:
-    from newsletter import fetching
+    from newsletter.daily_run import fetching
 
     return fetching.fetch(services, newsletter, day).rows
 
@@ -214,7 +214,8 @@ def run_days(
     report = done_before(services, newsletter.slug, days[0]) if len(days) == 1 else None
     if report is not None and services.hand_over is None:
         return report
-    from newsletter import daily, issues
+    from newsletter import issues
+    from newsletter.daily_run import daily
     from newsletter.rendering.several_days import combine_days
 
     if len(days) == 1:
@@ -246,7 +247,7 @@ def _prepare_in_a_row(
     services: Services, newsletter: NewsletterSettings, days: Days
 ) -> tuple[list[dict[date, "PreparedDay"]], list[str]]:
     """The days that are ready, parted at those that wait or have an issue; and why some wait."""
-    from newsletter import daily
+    from newsletter.daily_run import daily
 
     in_a_row: list[dict[date, PreparedDay]] = [{}]
     waits = []

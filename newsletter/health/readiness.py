@@ -1,7 +1,7 @@
 """Is this installation ready? `newsletter check` asks, and nobody else.
 
-What a check looks after stays in its own layer; here stand only the lists. `AUDITS` read more of
-the database than `health.py` does; `TRIALS` need none, and most go out to other machines.
+What a check looks after stays in its own layer; here stand only the lists. `DEEP_CHECKS` read more
+of the database than the quick ones do; `LIVE_CHECKS` need none, and most go out to other machines.
 """
 
 import threading
@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 
-from newsletter import alarm, bootstrap, deliverability, health, public_address, storage_health
+from newsletter import bootstrap
 from newsletter.config import Settings, check_environment
 from newsletter.feedback import mailbox_health
 from newsletter.finding import Finding, Severity
+from newsletter.health import alarm, deliverability, public_address, quick_checks, storage
 from newsletter.interests import health as interests_health
 from newsletter.rendering import health as rendering_health
 from newsletter.sending import health as sending_health
@@ -22,23 +23,25 @@ from newsletter.summaries import health as summaries_health
 from newsletter.text import brief
 from newsletter.transports import health as transports_health
 
-Trial = Callable[[Settings, datetime], Iterable[Finding]]
+LiveCheck = Callable[[Settings, datetime], Iterable[Finding]]
 
-_WITHIN_S = 90.0  # all trials together; most take a second
+_WITHIN_S = 90.0  # all live checks together; most take a second
 _PLUGINS = ("source", "summarizer", "transport")
 
 
 def check(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Ask every part; a check that fails is a finding, not the end.
 
-    The trials run at the same time, each in a thread; what is not over in 90 s is a finding too.
+    The live checks run at the same time, each in a thread; one not over in 90 s is a finding too.
     """
     until = time.monotonic() + _WITHIN_S
-    trials = [_Running(name, trial, settings, now) for name, trial in TRIALS.items()]
-    for running in trials:
+    running_checks = [
+        _Running(name, live_check, settings, now) for name, live_check in LIVE_CHECKS.items()
+    ]
+    for running in running_checks:
         running.start()
-    yield from health.asked("database", partial(_ask_database, settings, now))
-    for running in trials:
+    yield from quick_checks.asked("database", partial(_ask_database, settings, now))
+    for running in running_checks:
         running.join(max(0.0, until - time.monotonic()))
         yield from running.findings or [running.endless]
 
@@ -46,22 +49,24 @@ def check(settings: Settings, now: datetime) -> Iterator[Finding]:
 def _ask_database(settings: Settings, now: datetime) -> Iterator[Finding]:
     """What needs the database; where it cannot be opened, that is the one finding."""
     with bootstrap.open_database(settings) as database:
-        watched = {name: ask for name, ask in health.WATCHED.items() if name not in TRIALS}
-        yield from health.findings(AUDITS | watched, settings, database, now)
+        watched = {
+            name: ask for name, ask in quick_checks.QUICK_CHECKS.items() if name not in LIVE_CHECKS
+        }
+        yield from quick_checks.findings(DEEP_CHECKS | watched, settings, database, now)
 
 
 class _Running(threading.Thread):
-    """A trial under way. Nobody waits for its end but who joins it."""
+    """A live check under way. Nobody waits for its end but who joins it."""
 
-    def __init__(self, name: str, trial: Trial, settings: Settings, now: datetime) -> None:
+    def __init__(self, name: str, check: LiveCheck, settings: Settings, now: datetime) -> None:
         super().__init__(name=name, daemon=True)
-        self._ask = partial(_try_plugin, name, trial, settings, now)
+        self._ask = partial(_try_plugin, name, check, settings, now)
         self.findings: tuple[Finding, ...] | None = None
         self.endless = Finding(name, Severity.TROUBLE, f"no end within {_WITHIN_S:.0f} s")
 
     def run(self) -> None:
         try:
-            self.findings = tuple(health.asked(self.name, self._ask)) or (
+            self.findings = tuple(quick_checks.asked(self.name, self._ask)) or (
                 Finding(self.name, Severity.OK, "nothing to try"),
             )
         except Exception as error:  # noqa: BLE001 - a stranger's part, or a bug of ours
@@ -69,24 +74,26 @@ class _Running(threading.Thread):
             self.findings = (Finding(self.name, Severity.TROUBLE, text),)
 
 
-def _try_plugin(name: str, trial: Trial, settings: Settings, now: datetime) -> Iterator[Finding]:
+def _try_plugin(
+    name: str, check: LiveCheck, settings: Settings, now: datetime
+) -> Iterator[Finding]:
     """A part that cannot be built is not tried: why it cannot be is the finding."""
     if name in _PLUGINS:
         part = bootstrap.load_plugin(name, settings)
         if name != "source":
             part.close()
-    yield from trial(settings, now)
+    yield from check(settings, now)
 
 
-AUDITS: dict[str, health.Check] = {
-    "database": storage_health.check_writable,
+DEEP_CHECKS: dict[str, quick_checks.Check] = {
+    "database": storage.check_writable,
     "counters": sending_health.audit,
     "interests": interests_health.audit,
 }
-TRIALS: dict[str, Trial] = {
+LIVE_CHECKS: dict[str, LiveCheck] = {
     "environment": check_environment,
-    "disk": storage_health.check_room,
-    "secrets": storage_health.check_secrets,
+    "disk": storage.check_room,
+    "secrets": storage.check_secrets,
     "templates": rendering_health.check_templates,
     "site": public_address.check,
     "transport": transports_health.check,

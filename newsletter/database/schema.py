@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, column, inspect, select, table
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from newsletter import paths
-from newsletter.db import Database, connect, describe_failure, sqlite_file
+from newsletter.database.db import Database, connect, describe_failure, sqlite_file
 from newsletter.errors import NewsletterError
 from newsletter.finding import Finding, Severity
 

@@ -20,8 +20,8 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session, sessionmaker
 
+from newsletter.database.file_guard import follow_file
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.same_file import follow_file
 from newsletter.text import brief
 
 _LOCK_TIMEOUT_S = 30

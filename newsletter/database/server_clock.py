@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from newsletter.db import Database
+from newsletter.database.db import Database
 
 _ASK_AGAIN_S = 60.0  # even a bad clock goes wrong by less than some ms in that time
 

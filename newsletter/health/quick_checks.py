@@ -1,8 +1,8 @@
 """Is all going well? Every part is asked what the database tells of it, which is cheap.
 
 What a check looks after stays in its own layer; here stands only the list. `newsletter check`,
-/healthz, /metrics and the alarms all ask it, so they cannot disagree. `trials.py` has what only
-`newsletter check` asks.
+/healthz, /metrics and the alarms all ask it, so they cannot disagree. `readiness.py` has what
+only `newsletter check` asks.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,13 +13,14 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from newsletter import moments, schema, site_watch, storage_health
 from newsletter.cluster import health as cluster_health
 from newsletter.config import Settings
-from newsletter.db import Database, describe_failure
+from newsletter.database import schema
+from newsletter.database.db import Database, describe_failure
 from newsletter.errors import NewsletterError
 from newsletter.feedback import health as feedback_health
 from newsletter.finding import Finding, Severity
+from newsletter.health import last_runs, site_watch, storage
 from newsletter.notices import health as notices_health
 from newsletter.sending import health as sending_health
 from newsletter.subscribers import health as subscribers_health
@@ -36,7 +37,7 @@ _DATABASE = "database"
 def watched(settings: Settings, database: Database, now: datetime) -> list[Finding]:
     """What the database tells of how all is going; of one that tells nothing, that it does not."""
     broken = list(asked(_DATABASE, partial(schema.check, database)))
-    return broken + list(findings(ALONE if broken else WATCHED, settings, database, now))
+    return broken + list(findings(ALONE if broken else QUICK_CHECKS, settings, database, now))
 
 
 def watched_with(
@@ -81,12 +82,12 @@ def asked(name: str, ask: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
 
 
 ALONE: dict[str, Check] = {  # asks no database
-    "disk": lambda settings, _, now: storage_health.check_room(settings, now),
+    "disk": lambda settings, _, now: storage.check_room(settings, now),
 }
-WATCHED: dict[str, Check] = ALONE | {
+QUICK_CHECKS: dict[str, Check] = ALONE | {
     "newsletters": subscribers_health.check,
     "signup": signups.check,
-    "last": moments.check,
+    "last": last_runs.check,
     "sentences": unusable.check,
     "sending": sending_health.check,
     "outbox": transactional_health.check,

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import ListingRow, MomentRow, RateRow
 from newsletter.models.missing_rows import insert_missing

@@ -1,7 +1,7 @@
 """Whether `site.url` answered as ours when it was last asked, and how long its certificate lasts.
 
-For /healthz and the other witnesses, which read it here and ask no network: `public_address.py`
-does, after a run and beside `serve`.
+For /healthz and the other witnesses, which read it here and ask no network:
+`public_address.py` does, after a run and beside `serve`.
 """
 
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from newsletter import moments
 from newsletter.config import Settings
-from newsletter.db import Database
+from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
+from newsletter.health import last_runs
 from newsletter.models import MomentRow
 from newsletter.models.missing_rows import insert_missing
 
@@ -74,7 +74,7 @@ def is_only_here(host: str) -> bool:
 def is_due(session: Session, now: datetime) -> bool:
     """Whether it was not asked lately; one that did not answer is asked more often."""
     well = session.get(MomentRow, PART)
-    failed = moments.failure(session, PART)
+    failed = last_runs.failure(session, PART)
     if failed is not None and failed.filled_at is not None:
         return not now - _ILL_FOR < failed.filled_at <= now
     return well is None or not now - _WELL_FOR < well.at <= now
@@ -85,10 +85,10 @@ def record(
 ) -> None:
     """What came of asking; while there is trouble, the certificate that was seen last counts."""
     if trouble is None:
-        moments.record(session, PART, now)
+        last_runs.record(session, PART, now)
         session.execute(delete(MomentRow).where(MomentRow.name.in_((_IN_VAIN, _ENDS, _BEGAN))))
     else:
-        moments.record_failure(session, PART, trouble, now)
+        last_runs.record_failure(session, PART, trouble, now)
         insert_missing(session, MomentRow, [{"name": _IN_VAIN, "at": now}])
     if trouble is None and certificate is not None:
         dates = {_BEGAN: certificate.began, _ENDS: certificate.ends}
@@ -101,7 +101,7 @@ def check(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         return
     with database.read() as session:
         began, ends, since = (session.get(MomentRow, key) for key in (_BEGAN, _ENDS, _IN_VAIN))
-        failed = moments.failure(session, PART)
+        failed = last_runs.failure(session, PART)
     long = timedelta(hours=settings.alarm.site_h)
     is_ours = failed is not None and (failed.reason or "").startswith(settings.site.url)
     if is_ours and since and failed and failed.filled_at and failed.filled_at - since.at >= long:
