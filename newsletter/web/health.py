@@ -1,7 +1,8 @@
 """/healthz: what a monitor asks. 503 only where somebody has to act.
 
 What is trouble, `quick_checks.watched` says, as for `newsletter check`. Strangers hear ok or
-trouble: how many letters wait would tell them who got one. Who bears the token of [metrics] hears why.
+trouble: how many letters wait would tell them who got one. Whoever bears the token of [metrics]
+hears why.
 """
 
 from datetime import datetime
