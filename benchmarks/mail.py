@@ -24,7 +24,7 @@ from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.recipient import Recipient
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper, PaperId
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.summaries import extractive_summarizer
 
 SITE = config.SiteSettings(

@@ -38,7 +38,7 @@ from newsletter.rendering.recipient import Recipient
 from newsletter.sending import freezing
 from newsletter.sources.base import ListingState, Paper
 from newsletter.sources.bundled import DAY
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.summaries import extractive_summarizer
 from newsletter.transports.base import SendResult, SendStatus, Transport
 

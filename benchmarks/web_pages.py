@@ -34,7 +34,7 @@ from newsletter.models import SubscriptionRow
 from newsletter.rendering.issue_content import IssueContent, IssueEntry, IssueSection
 from newsletter.sources import bundled
 from newsletter.sources.base import FetchResult, PaperId
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.summaries import extractive_summarizer
 from newsletter.web import create_app
 

@@ -19,7 +19,7 @@ from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.processes import is_running
 from newsletter.sending import health
-from newsletter.sending.machine_memory import was_sent_from
+from newsletter.sending.restore_guard.machine_memory import was_sent_from
 from newsletter.subscribers import carry_over
 from newsletter.subscribers.carry_over import CarriedOver
 

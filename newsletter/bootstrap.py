@@ -15,10 +15,10 @@ from newsletter.database import db, schema
 from newsletter.errors import NewsletterError, WrongUseError, did_you_mean
 from newsletter.lazy_plugins import SummarizerWhenUsed, TransportWhenUsed
 from newsletter.rendering.theme import Theme
-from newsletter.sending.machine_memory import machine_memory, was_sent_from
+from newsletter.sending.restore_guard.machine_memory import machine_memory, was_sent_from
 from newsletter.services import Bar, Services
 from newsletter.sources.base import Source
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.summaries import llm_budget
 from newsletter.summaries.base import Summarizer
 from newsletter.summaries.day_spending import DaySpending
@@ -27,7 +27,7 @@ from newsletter.transports.base import Transport
 from newsletter.transports.memory import Memory
 
 if TYPE_CHECKING:
-    from newsletter.transactional.worker import OutboxWorker
+    from newsletter.transactional.outbox_worker import OutboxWorker
 
 
 def signed_links(settings: Settings) -> SignedLinks:
@@ -132,7 +132,7 @@ def outbox_worker(
     stopping: Callable[[], bool] = lambda: False,
 ) -> "OutboxWorker":
     """What answers sign-ups and sends letters; it opens a transport when there is one to send."""
-    from newsletter.transactional.worker import OutboxWorker
+    from newsletter.transactional.outbox_worker import OutboxWorker
 
     return OutboxWorker(
         database,

@@ -16,14 +16,14 @@ from sqlalchemy import Column, Row, Table, delete, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from newsletter.cluster import tables
+from newsletter.cluster import queue_tables
 from newsletter.config import Settings
 from newsletter.database import db, schema
 from newsletter.database.db import Database
 from newsletter.errors import NewsletterError, WrongUseError
 from newsletter.models import Base, KeyRow
-from newsletter.sending import server_identity
-from newsletter.sending.machine_memory import IDENTITY
+from newsletter.sending.restore_guard import server_identity
+from newsletter.sending.restore_guard.machine_memory import IDENTITY
 from newsletter.services import Bar
 
 _AT_ONCE = 5000  # rows in a transaction
@@ -88,7 +88,7 @@ def _make_ready(source: Database, target: Database) -> None:
         schema.upgrade(target)
     elif present != schema.head():
         raise WrongUseError(f"that database has tables of {schema.describe_version(present)}")
-    tables.create_tables(target)
+    queue_tables.create_tables(target)
     with target.write.begin() as session:
         _refuse_data(session, identity)
         session.execute(delete(KeyRow))

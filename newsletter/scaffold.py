@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from newsletter import bootstrap, config
-from newsletter.cluster import tables
+from newsletter.cluster import queue_tables
 from newsletter.config import NewsletterSettings, Settings
 from newsletter.database import db, schema
 from newsletter.errors import NewsletterError, WrongUseError
@@ -225,7 +225,7 @@ def upgrade(settings: Settings) -> None:
     database = db.connect(settings.database.url, settings.folder)
     try:
         schema.upgrade(database)
-        tables.create_tables(database)
+        queue_tables.create_tables(database)
     finally:
         database.dispose()
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from newsletter.config import SendingSettings, SiteSettings
 from newsletter.database.db import Database
 from newsletter.rendering.theme import Theme
-from newsletter.sending.machine_memory import MachineMemory
+from newsletter.sending.restore_guard.machine_memory import MachineMemory
 from newsletter.sources.base import Source
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.summaries.base import Summarizer
 from newsletter.summaries.llm_budget import LlmBudget
 from newsletter.transports.base import Transport

@@ -15,7 +15,7 @@ from sqlalchemy.util import LRUCache
 
 from newsletter import bootstrap, config, scaffold
 from newsletter.cli import _run
-from newsletter.cluster import tables
+from newsletter.cluster import queue_tables
 from newsletter.config import Settings
 from newsletter.database import db, schema
 from newsletter.database.db import Database
@@ -172,7 +172,7 @@ def migrated(server: postgresql.Server) -> str:
     name = server.create()
     database = db.connect(server.url(name), Path())
     schema.upgrade(database)
-    tables.create_tables(database)
+    queue_tables.create_tables(database)
     database.dispose()
     return name
 

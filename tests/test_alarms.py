@@ -29,7 +29,7 @@ from newsletter.health import alarm, last_runs, site_watch
 from newsletter.models import ListingRow, SubscriberRow
 from newsletter.outbox import EmailType
 from newsletter.sending import rate_limit, sender
-from newsletter.summaries import unusable
+from newsletter.summaries import model_outage
 from newsletter.web.app import create_app
 from tests.certificates import certificate, needs_openssl
 from tests.conftest import NOW, Cli
@@ -105,7 +105,7 @@ def readers_lost_their_newsletter(database: Database) -> None:
 
 def the_model_is_asked_in_vain(database: Database) -> None:
     with database.write.begin() as session:
-        unusable.record(session, NOW)
+        model_outage.record(session, NOW)
 
 
 def the_public_address_does_not_answer(database: Database) -> None:

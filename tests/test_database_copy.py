@@ -21,7 +21,7 @@ from newsletter.daily_run import daily
 from newsletter.database import db
 from newsletter.database.db import Database
 from newsletter.models import Base, IssueRow, KeyRow, SubscriberRow
-from newsletter.sending.machine_memory import machine_memory
+from newsletter.sending.restore_guard.machine_memory import machine_memory
 from newsletter.subscribers import erasure, lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.web import create_app

@@ -25,7 +25,8 @@ from newsletter.models import (
     SubscriptionRow,
     SuppressionRow,
 )
-from newsletter.sending import claim, ledger, totals
+from newsletter.sending import ledger, totals
+from newsletter.sending.claiming import claim
 from newsletter.sending.journal import Owner
 from newsletter.sending.ledger import DeliveryResult
 from newsletter.subscribers import erasure, lifecycle, suppression

@@ -20,7 +20,7 @@ from newsletter.rendering.inspection import inspect
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.recipient import Recipient
 from newsletter.rendering.size_budget import Weight
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.web import create_app
 from tests.conftest import NOW, Cli
 from tests.rendering.days import SITE, busy_day

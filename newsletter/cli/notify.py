@@ -87,7 +87,7 @@ def test(name: str, kind: "NoticeKind", config_file: Path | None) -> None:
 def retry(name: str, config_file: Path | None) -> None:
     """Tell NAME at once what waits, and what was given up."""
     from newsletter import notice_queue
-    from newsletter.notices.worker import NoticeWorker
+    from newsletter.notices.notice_worker import NoticeWorker
 
     settings = common.load(config_file)
     _target(settings, name)
@@ -170,7 +170,7 @@ def _test_mail(
     settings: "Settings", name: str, target: "NotifySettings", kind: "NoticeKind", now: "datetime"
 ) -> None:
     from newsletter import bootstrap, outbox
-    from newsletter.notices.worker import told_by_mail
+    from newsletter.notices.notice_worker import told_by_mail
     from newsletter.transports.base import SendStatus
 
     example = _example(settings, name, kind, now)

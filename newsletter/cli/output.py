@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from newsletter.sources.base import PaperId
     from newsletter.summaries.base import Tokens
     from newsletter.summaries.llm_budget import Prices
-    from newsletter.summaries.run import SummaryReport
+    from newsletter.summaries.summarize_papers import SummaryReport
 
 
 _NAMED = 3  # papers of those that have one reason

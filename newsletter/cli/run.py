@@ -104,7 +104,7 @@ def _empty_outbox(settings: "Settings", services: "Services") -> bool:
 
 def _tell_who_came(settings: "Settings", services: "Services") -> None:
     """Tell those that [notify] names; `check` says who does not listen, and no run fails by it."""
-    from newsletter.notices.worker import NoticeWorker
+    from newsletter.notices.notice_worker import NoticeWorker
 
     NoticeWorker(services.database, settings, services.clock, services.stopping).run_once()
 

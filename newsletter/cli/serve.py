@@ -40,7 +40,7 @@ def serve(host: str, port: int, config_file: Path | None) -> None:
     from waitress import create_server
 
     from newsletter.errors import NewsletterError
-    from newsletter.sending import machine_memory
+    from newsletter.sending.restore_guard import machine_memory
     from newsletter.web import create_app, request_framing
 
     settings = common.load(config_file)

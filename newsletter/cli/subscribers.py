@@ -21,7 +21,7 @@ from newsletter.rhythms import Rhythm
 if TYPE_CHECKING:
     from newsletter.models import OutboxRow
     from newsletter.subscribers.queries import Member
-    from newsletter.transactional.worker import OutboxWorker
+    from newsletter.transactional.outbox_worker import OutboxWorker
 
 
 @click.group()
@@ -69,7 +69,7 @@ def add(
     At once with proof of consent, else by a mail that asks them to confirm.
     """
     from newsletter import bootstrap
-    from newsletter.sending import machine_memory
+    from newsletter.sending.restore_guard import machine_memory
     from newsletter.subscribers import lifecycle
     from newsletter.transactional.build import ask_to_confirm
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from newsletter.config import Settings
     from newsletter.database.db import Database
-    from newsletter.subscribers.import_files import ImportEntry
-    from newsletter.subscribers.import_review import ListReview
-    from newsletter.subscribers.import_rows import ImportOptions, RowReport
-    from newsletter.subscribers.list_encoding import FileSurvey
+    from newsletter.subscribers.list_import.import_files import ImportEntry
+    from newsletter.subscribers.list_import.import_review import ListReview
+    from newsletter.subscribers.list_import.import_rows import ImportOptions, RowReport
+    from newsletter.subscribers.list_import.list_encoding import FileSurvey
 
 _SHOWN = 20
 
@@ -89,11 +89,11 @@ def import_list(
     killed, the same command goes on where it was; repeated, it does nothing twice. Exit code 1
     where a line could not be read.
     """
-    from newsletter.sending import machine_memory
-    from newsletter.subscribers import import_files, importing, list_encoding
-    from newsletter.subscribers.import_review import ListReview, review_list
-    from newsletter.subscribers.import_rows import UNREADABLE
-    from newsletter.subscribers.refusal_columns import ColumnRules
+    from newsletter.sending.restore_guard import machine_memory
+    from newsletter.subscribers.list_import import import_files, importing, list_encoding
+    from newsletter.subscribers.list_import.import_review import ListReview, review_list
+    from newsletter.subscribers.list_import.import_rows import UNREADABLE
+    from newsletter.subscribers.list_import.refusal_columns import ColumnRules
 
     settings = common.load(config_file)
     keeps_out = standing in {"left", "suppressed"}
@@ -138,7 +138,7 @@ def import_list(
 
 def _check_name(file: Path) -> None:
     from newsletter.errors import WrongUseError
-    from newsletter.subscribers.refusal_columns import is_refusal_file
+    from newsletter.subscribers.list_import.refusal_columns import is_refusal_file
 
     if is_refusal_file(file.stem):
         raise WrongUseError(
@@ -169,7 +169,7 @@ def _plan(
     *,
     guessed: bool,
 ) -> "ImportOptions":
-    from newsletter.subscribers.import_rows import ImportOptions
+    from newsletter.subscribers.list_import.import_rows import ImportOptions
 
     chosen = [common.newsletter(settings, slug) for slug in slugs or (None,)]
     return ImportOptions(
@@ -189,7 +189,7 @@ def _run(
     content: str,
     print_row: "Callable[[RowReport], None]",
 ) -> "Counter[str]":
-    from newsletter.subscribers import importing
+    from newsletter.subscribers.list_import import importing
 
     with database.read() as session:
         done = importing.interrupted_import(session, content)
@@ -213,7 +213,7 @@ def _teller(
     write_report: "Callable[[RowReport], None]",
     step: Callable[[int], None],
 ) -> "Callable[[RowReport], None]":
-    from newsletter.subscribers.import_rows import TAKEN
+    from newsletter.subscribers.list_import.import_rows import TAKEN
 
     def print_row(row_report: "RowReport") -> None:
         write_report(row_report)
@@ -232,7 +232,7 @@ def _report(path: Path | None) -> "Iterator[Callable[[RowReport], None]]":
         return
     import csv
 
-    from newsletter.subscribers.csv_format import escape_cell
+    from newsletter.subscribers.list_import.csv_format import escape_cell
 
     with common.new_file(path, "utf-8-sig") as stream:
         writer = csv.writer(stream)

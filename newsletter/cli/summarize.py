@@ -144,11 +144,11 @@ def _report(
 
 def _measurements(reports: "list[PaperReport]") -> list[dict[str, str]]:
     """What is known of such sentences; of a model's only where one was asked."""
-    from newsletter.summaries import measured
+    from newsletter.summaries import benchmark_results
 
-    found = list(measured.OF_QUOTATIONS)
+    found = list(benchmark_results.OF_QUOTATIONS)
     if any(report.failures or not report.printed.is_quotation for report in reports):
-        found += measured.OF_CHECKED_ANSWERS
+        found += benchmark_results.OF_CHECKED_ANSWERS
     return [vars(each) for each in found]
 
 

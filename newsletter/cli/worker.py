@@ -24,11 +24,11 @@ def worker(queues: tuple[str, ...], config_file: Path | None) -> None:
     until it is stopped. Exit code 1 where it cannot go on, as without its database: let a
     supervisor start it again.
     """
-    from newsletter.cluster import tables
+    from newsletter.cluster import queue_tables
 
     settings = common.load(config_file)
     with common.opened(settings) as services:
-        app = tables.open_app(services.database)
+        app = queue_tables.open_app(services.database)
         from newsletter.cluster.worker import ClusterWorker
 
         chosen = queues or ("care", "send")

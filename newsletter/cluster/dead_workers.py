@@ -7,7 +7,8 @@ uncertain all that they had claimed.
 from sqlalchemy import select
 
 from newsletter.models import BatchRow, IssueRow
-from newsletter.sending import journal, ledger, restored
+from newsletter.sending import journal, ledger
+from newsletter.sending.restore_guard import restored
 from newsletter.services import Services
 
 

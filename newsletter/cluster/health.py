@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
-from newsletter.cluster.tables import JOBS
+from newsletter.cluster.queue_tables import JOBS
 from newsletter.config import Settings
 from newsletter.database.db import Database
 from newsletter.database.server_clock import shared_clock

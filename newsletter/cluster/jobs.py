@@ -10,16 +10,10 @@ from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database
 from newsletter.models import BatchRow, IssueRow, IssueState
-from newsletter.sending import (
-    claim,
-    freezing,
-    holds,
-    journal,
-    rate_limit,
-    restored,
-    server_identity,
-)
-from newsletter.sending.claim import BatchRef
+from newsletter.sending import freezing, holds, journal, rate_limit
+from newsletter.sending.claiming import claim
+from newsletter.sending.claiming.claim import BatchRef
+from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.services import Services
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from newsletter.daily_run import catch_up, daily
 from newsletter.database import db
 from newsletter.errors import NewsletterError
 from newsletter.feedback import inbox, mailbox, poll
-from newsletter.notices.worker import NoticeWorker
-from newsletter.sending import restored, server_identity
+from newsletter.notices.notice_worker import NoticeWorker
+from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.services import Services
 
 _log = logging.getLogger(__name__)

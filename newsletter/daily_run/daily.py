@@ -16,18 +16,24 @@ from newsletter.interests import profile_store
 from newsletter.models import BatchRow, IssueRow, IssueState, ListingRow
 from newsletter.rendering.issue_content import IssueContent
 from newsletter.rendering.issue_email import IssueEmails
-from newsletter.sending import audience, freezing, restored, server_identity, totals
+from newsletter.sending import audience, freezing, totals
 from newsletter.sending.context import NO_OVERRIDE, Override, SendContext
-from newsletter.sending.machine_memory import IssueDays
 from newsletter.sending.resend import Resent, resend_issue
+from newsletter.sending.restore_guard import restored, server_identity
+from newsletter.sending.restore_guard.machine_memory import IssueDays
 from newsletter.sending.sender import send_batch, send_issue
 from newsletter.sending.totals import IssueSendResult
 from newsletter.services import Services, Step
 from newsletter.sources import calendar
 from newsletter.sources.base import SourceError
-from newsletter.summaries import run
+from newsletter.summaries import summarize_papers
 from newsletter.summaries.extractive_summarizer import for_language
-from newsletter.summaries.run import Estimate, SummaryReport, SummaryRequest, summarize_missing
+from newsletter.summaries.summarize_papers import (
+    Estimate,
+    SummaryReport,
+    SummaryRequest,
+    summarize_missing,
+)
 from newsletter.transports.base import adopt
 
 
@@ -177,7 +183,8 @@ def estimate(
     request = _request(services, newsletter, again=again)
     with services.database.read() as session:
         announced = papers.announced_papers(session, day, newsletter.categories)
-        return run.estimate(session, request, [announcement.paper for announcement in announced])
+        of_day = [announcement.paper for announcement in announced]
+        return summarize_papers.estimate(session, request, of_day)
 
 
 def _request(services: Services, newsletter: NewsletterSettings, *, again: bool) -> SummaryRequest:

@@ -18,7 +18,7 @@ from newsletter.services import Services
 
 if TYPE_CHECKING:
     from newsletter.rendering.issue_content import IssueContent
-    from newsletter.summaries.run import SummaryReport
+    from newsletter.summaries.summarize_papers import SummaryReport
 
 
 @dataclass(frozen=True)

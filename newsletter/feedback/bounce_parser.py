@@ -26,12 +26,12 @@ from newsletter.feedback.automatic import (
     may_be_bounce,
     subject_of,
 )
+from newsletter.feedback.bounced_reference import find_list_unsubscribe, find_reference, text_of
 from newsletter.feedback.events import Event
 from newsletter.feedback.leave_requests import LeaveRequest, find_leave_request
-from newsletter.feedback.references import find_list_unsubscribe, find_reference, text_of
 from newsletter.lazy_pattern import lazy_pattern
 from newsletter.models import LEAVING, EventType
-from newsletter.subscribers.tokens import SignedLinks, UnsubscribeClaim
+from newsletter.subscribers.signed_links import SignedLinks, UnsubscribeClaim
 from newsletter.transports.refusal_kinds import RefusalCause
 from newsletter.transports.refusals import recognized_cause
 

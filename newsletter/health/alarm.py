@@ -27,7 +27,7 @@ from newsletter.health import last_runs, public_address, quick_checks
 from newsletter.models import MomentRow
 from newsletter.models.missing_rows import insert_missing
 from newsletter.paths import make_private_folder
-from newsletter.sending.machine_memory import state_folders
+from newsletter.sending.restore_guard.machine_memory import state_folders
 from newsletter.subscribers import health as subscribers_health
 from newsletter.text import brief, without_addresses
 from newsletter.transports.base import SendStatus

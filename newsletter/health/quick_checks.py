@@ -25,7 +25,7 @@ from newsletter.notices import health as notices_health
 from newsletter.sending import health as sending_health
 from newsletter.subscribers import health as subscribers_health
 from newsletter.subscribers import signups
-from newsletter.summaries import unusable
+from newsletter.summaries import model_outage
 from newsletter.text import brief
 from newsletter.transactional import health as transactional_health
 
@@ -88,7 +88,7 @@ QUICK_CHECKS: dict[str, Check] = ALONE | {
     "newsletters": subscribers_health.check,
     "signup": signups.check,
     "last": last_runs.check,
-    "sentences": unusable.check,
+    "sentences": model_outage.check,
     "sending": sending_health.check,
     "outbox": transactional_health.check,
     "notify": notices_health.check,

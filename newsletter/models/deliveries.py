@@ -13,7 +13,7 @@ class BatchRow(Base):
     """A share of an issue's deliveries that one worker sends at a time, under a lease.
 
     The counters say how many of its deliveries are in each state; they change in the transaction
-    that changes the rows (counters.py), so that an account never reads a million rows.
+    that changes the rows (delivery_counters.py), so that an account never reads a million rows.
     """
 
     __tablename__ = "batch"

@@ -53,7 +53,7 @@ class IssueRow(Base):
     frozen_up_to: Mapped[int | None]
     subscribed_by: Mapped[datetime | None]
     # How many mails of it were ever claimed; a database that says less than this machine's fence
-    # remembers was restored from before (sending/restored.py).
+    # remembers was restored from before (sending/restore_guard/restored.py).
     claims: Mapped[int] = mapped_column(default=0, server_default="0")
     # Since when its deliveries are numbers, but for those that did not simply arrive.
     pruned_at: Mapped[datetime | None]

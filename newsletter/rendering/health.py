@@ -19,7 +19,7 @@ from newsletter.rendering.templates import (
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import translations
 from newsletter.sources import bundled
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.summaries import extractive_summarizer
 
 

@@ -25,7 +25,7 @@ from newsletter.rendering.texts import IssueTexts
 from newsletter.rendering.theme import OURS, Theme
 from newsletter.rendering.translations import translations
 from newsletter.sources.calendar import newest_day
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.text import one_line
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from email.utils import format_datetime
 from newsletter.config import SiteSettings
 from newsletter.rendering.headers import mailto
 from newsletter.rendering.issue_content import IssueContent
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 
 Headers = tuple[tuple[str, str], ...]
 

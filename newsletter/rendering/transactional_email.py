@@ -15,7 +15,7 @@ from newsletter.rendering.templates import explain_template_error, template_envi
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import translations
 from newsletter.subscribers.lifecycle import UNDO_WITHIN
-from newsletter.subscribers.tokens import (
+from newsletter.subscribers.signed_links import (
     ALL,
     ChangeBackClaim,
     ChangeClaim,

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from newsletter.config import SendingSettings
 from newsletter.database.db import Database
-from newsletter.sending.breaker import CircuitBreaker
-from newsletter.sending.claim_sizer import (
+from newsletter.sending.claiming.claim_sizer import (
     WITHIN_S,
     WITHIN_S_AMONG_MACHINES,
     ClaimPace,
     ClaimSizer,
 )
 from newsletter.sending.journal import Journal, Owner
-from newsletter.sending.machine_memory import MachineMemory
+from newsletter.sending.provider_trouble.breaker import CircuitBreaker
+from newsletter.sending.restore_guard.machine_memory import MachineMemory
 from newsletter.transports.base import Transport, adopt
 
 Clock = Callable[[], datetime]

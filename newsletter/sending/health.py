@@ -15,8 +15,9 @@ from newsletter.database import db
 from newsletter.database.db import Database
 from newsletter.finding import Finding, Severity
 from newsletter.models import DeliveryRow, DeliveryState, InterestRow, IssueRow, IssueState
-from newsletter.sending import holds, machine_memory, rate_limit, restored
-from newsletter.sending.machine_memory import VARIABLE, MachineMemory
+from newsletter.sending import holds, rate_limit
+from newsletter.sending.restore_guard import machine_memory, restored
+from newsletter.sending.restore_guard.machine_memory import VARIABLE, MachineMemory
 from newsletter.text import brief, without_addresses
 
 _NEW_HERE = (

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from newsletter.models import IssueRow, IssueState
-from newsletter.sending import rate_limit, restored
+from newsletter.sending import rate_limit
+from newsletter.sending.restore_guard import restored
 from newsletter.subscribers.queries import count_confirmed
 from newsletter.text import counted
 

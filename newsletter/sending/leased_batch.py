@@ -6,10 +6,10 @@ from contextlib import closing
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.sending import ledger
-from newsletter.sending.breaker import MOST_PROBES
+from newsletter.sending.batch_worker import BatchWorker
 from newsletter.sending.context import SendContext
-from newsletter.sending.doubt import Doubt
-from newsletter.sending.worker import BatchWorker
+from newsletter.sending.provider_trouble.breaker import MOST_PROBES
+from newsletter.sending.provider_trouble.doubt import Doubt
 from newsletter.transports.base import TransportDownError
 
 _NAP_S = 1.0

@@ -1,4 +1,4 @@
-"""What became of each mail: recorded when it was claimed (claiming.py), settled by who knows.
+"""What became of each mail: recorded when it was claimed, settled by who knows.
 
 Every function runs inside the caller's transaction.
 """
@@ -16,10 +16,11 @@ from newsletter import delivery_counters
 from newsletter.errors import NewsletterError
 from newsletter.models import BatchRow, DeliveryState, IssueRow, IssueState
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import claim, delivery_updates, journal, postgresql_statements
+from newsletter.sending import delivery_updates, journal
+from newsletter.sending.claiming import claim, postgresql_statements
+from newsletter.sending.claiming.postgresql_statements import Accepted, LeaseState, Renewal
 from newsletter.sending.delivery_updates import StateChange
 from newsletter.sending.journal import Mark
-from newsletter.sending.postgresql_statements import Accepted, LeaseState, Renewal
 from newsletter.subscribers import delivery_moves, suppression
 from newsletter.transports.base import SendResult, SendStatus
 

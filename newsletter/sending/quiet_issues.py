@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import claim
+from newsletter.sending.claiming import claim
 
 _NOTHING = "nothing for them"
 

@@ -22,16 +22,14 @@ from newsletter.sending import (
     holds,
     journal,
     ledger,
-    probe,
     rate_limit,
-    restored,
-    server_identity,
     stats,
     totals,
-    vanished,
 )
 from newsletter.sending.context import SendContext
 from newsletter.sending.leased_batch import send_leased, wait
+from newsletter.sending.provider_trouble import gone_mailboxes, probe
+from newsletter.sending.restore_guard import restored, server_identity
 from newsletter.sending.totals import IssueSendResult
 from newsletter.text import counted, without_addresses
 from newsletter.transports.base import TransportDownError
@@ -203,7 +201,7 @@ def _judge_refusals(sending: SendContext, issue_id: int) -> None:
     if refused and not (breaker.is_open or breaker.cannot_judge or sending.stopping()):
         with sending.database.write.begin() as session:
             now = sending.clock()
-            refused = vanished.judge(session, issue_id, refused, breaker, now)
+            refused = gone_mailboxes.judge(session, issue_id, refused, breaker, now)
             ledger.record_results(session, refused, now)
     breaker.forget()
     for batch_id in left_behind:  # it may be finished now

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import requests
 
 from newsletter.sources import calendar
-from newsletter.sources.api import papers_named
+from newsletter.sources.arxiv_api import papers_named
 from newsletter.sources.base import Paper, SourceError
 from newsletter.sources.feed import Feed, parse_feed
 from newsletter.sources.http.get import forget, forget_address, get, keep, now

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from newsletter import taxonomy
 from newsletter.sources import calendar, rebuild
-from newsletter.sources.api import papers_in
+from newsletter.sources.arxiv_api import papers_in
 from newsletter.sources.base import (
     SAVED_FILES,
     AnnouncementType,

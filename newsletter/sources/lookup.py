@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from newsletter.config import Settings
 from newsletter.sources import bundled
-from newsletter.sources.api import papers_named
+from newsletter.sources.arxiv_api import papers_named
 from newsletter.sources.base import Paper, SourceError
 from newsletter.sources.http.session import polite_session
 

@@ -15,7 +15,7 @@ import requests
 
 from newsletter import taxonomy
 from newsletter.sources import calendar
-from newsletter.sources.api import papers_by_id, papers_found
+from newsletter.sources.arxiv_api import papers_by_id, papers_found
 from newsletter.sources.base import (
     NO_REPLACEMENTS,
     Announcement,

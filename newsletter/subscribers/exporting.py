@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TextIO
 
-from newsletter.subscribers.csv_format import escape_cell
+from newsletter.subscribers.list_import.csv_format import escape_cell
 from newsletter.subscribers.queries import Member
 
 COLUMNS = (

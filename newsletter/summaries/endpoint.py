@@ -17,7 +17,7 @@ import requests
 
 from newsletter.config import SummarizerSettings
 from newsletter.http_limits import DeadlineAdapter, retry_after_s
-from newsletter.summaries.dialect import MOST_REFUSALS, Dialect
+from newsletter.summaries.endpoint_quirks import MOST_REFUSALS, Dialect
 from newsletter.text import one_line
 
 _MOST_BYTES = 1 << 20  # a sentence and a model's thoughts about it are a few kilobytes

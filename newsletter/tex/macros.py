@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from newsletter.tex import (
     accents,
+    cross_references,
     escapes,
     formulas,
     own_words,
-    references,
     science,
     structure,
     styles,
@@ -56,7 +56,7 @@ HANDLERS: dict[str, Handler] = {
     **accents.MATH_HANDLERS,
     **styles.HANDLERS,
     **formulas.HANDLERS,
-    **references.HANDLERS,
+    **cross_references.HANDLERS,
     **science.HANDLERS,
     **structure.HANDLERS,
 }

@@ -20,8 +20,8 @@ from newsletter.outbox import EmailType
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
 from newsletter.sending import rate_limit
-from newsletter.sending.breaker import CircuitBreaker
 from newsletter.sending.ledger import DeliveryResult
+from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 from newsletter.sending.rate_limit import LETTERS
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses

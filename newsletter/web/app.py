@@ -20,11 +20,10 @@ from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
 from newsletter.feedback import inbox
 from newsletter.health import alarm, public_address, site_watch
-from newsletter.notices.worker import NoticeWorker
+from newsletter.notices.notice_worker import NoticeWorker
 from newsletter.subscribers import signup_limits
-from newsletter.transactional.worker import OutboxWorker
+from newsletter.transactional.outbox_worker import OutboxWorker
 from newsletter.web import (
-    api,
     archive,
     calendar_pages,
     change_address,
@@ -37,6 +36,7 @@ from newsletter.web import (
     preferences,
     privacy,
     signup,
+    subscribers_api,
     tune,
     unsubscribe,
     webhooks,
@@ -146,7 +146,7 @@ def create_app(
     if settings.feedback.sendgrid_public_key:
         app.register_blueprint(webhooks.blueprint)
     if settings.api:
-        app.register_blueprint(api.blueprint)
+        app.register_blueprint(subscribers_api.blueprint)
     if settings.metrics.token.get_secret_value():
         app.register_blueprint(metrics.blueprint)
     app.before_request(app.extensions[EXTENSION].look_at_slugs)

@@ -19,7 +19,7 @@ from newsletter.rendering.paper_text import plain
 from newsletter.rendering.size_budget import DetailLevel
 from newsletter.rendering.templates import template_environment
 from newsletter.rendering.translations import Catalogue, translations
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.web.day_picks import DayPicks
 
 _ATOM = "http://www.w3.org/2005/Atom"

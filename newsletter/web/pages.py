@@ -24,7 +24,7 @@ from newsletter.rendering.theme import Theme
 from newsletter.rendering.translations import Catalogue, translations
 from newsletter.subscribers import health, signup_limits
 from newsletter.subscribers.consent_log import Channel, ConsentEvidence
-from newsletter.subscribers.tokens import (
+from newsletter.subscribers.signed_links import (
     ALL,
     Claim,
     ConfirmClaim,

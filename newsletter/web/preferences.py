@@ -17,7 +17,7 @@ from newsletter.reader_locks import lock_reader
 from newsletter.rendering.issue_content import IssueSection
 from newsletter.subscribers import lifecycle, preferences
 from newsletter.subscribers.preferences import PreferenceChanges
-from newsletter.subscribers.tokens import ALL, PreferencesClaim, UnsubscribeClaim
+from newsletter.subscribers.signed_links import ALL, PreferencesClaim, UnsubscribeClaim
 from newsletter.web.pages import gettext, pages
 
 blueprint = Blueprint("preferences", __name__)

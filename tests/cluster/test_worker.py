@@ -13,7 +13,7 @@ from sqlalchemy import func, make_url, select, text, update
 
 from newsletter import bootstrap, config
 from newsletter.cli import common
-from newsletter.cluster import dead_workers, jobs, tables
+from newsletter.cluster import dead_workers, jobs, queue_tables
 from newsletter.cluster import worker as worker_module
 from newsletter.cluster.worker import ClusterWorker
 from newsletter.config import Settings
@@ -63,7 +63,7 @@ def worker(
     settings: Settings, services: Services, stopping: Callable[[], bool] = lambda: False
 ) -> ClusterWorker:
     parts = replace(services, stopping=stopping)
-    return ClusterWorker(settings, parts, tables.open_app(services.database))
+    return ClusterWorker(settings, parts, queue_tables.open_app(services.database))
 
 
 def freeze(settings: Settings, services: Services) -> None:
@@ -298,9 +298,9 @@ def test_an_upgrade_makes_the_queue_s_tables_and_a_worker_says_where_they_are_mi
     assert cli("db", "upgrade").code == 0
     assert cli("db", "upgrade").code == 0
     with bootstrap.open_database(settings) as upgraded:
-        assert tables.open_app(upgraded)
+        assert queue_tables.open_app(upgraded)
     with pytest.raises(NewsletterError, match="workers need PostgreSQL"):
-        tables.open_app(db.connect("sqlite://", settings.folder))
+        queue_tables.open_app(db.connect("sqlite://", settings.folder))
 
 
 def test_machines_have_one_cap_a_day_for_what_they_ask_of_a_model(services: Services) -> None:

@@ -35,7 +35,7 @@ from newsletter.sending.totals import DeliveryTotals
 from newsletter.sources import bundled
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.subscribers.tokens import UnsubscribeClaim
+from newsletter.subscribers.signed_links import UnsubscribeClaim
 from tests.delivery.transports_standins import smtp_settings
 
 CONNECTIONS = 3

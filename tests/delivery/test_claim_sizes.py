@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.sending.claim_sizer import ClaimPace, ClaimSizer
+from newsletter.sending.claiming.claim_sizer import ClaimPace, ClaimSizer
 from newsletter.transports.base import WireLimits
 
 

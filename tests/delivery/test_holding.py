@@ -19,7 +19,7 @@ from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.sending import totals
 from newsletter.sending.context import NO_OVERRIDE, Override
-from newsletter.sending.machine_memory import IssueDays, MachineMemory
+from newsletter.sending.restore_guard.machine_memory import IssueDays, MachineMemory
 from newsletter.sending.sender import send_issue
 from newsletter.sending.totals import IssueSendResult
 from newsletter.transports.base import SendResult, SendStatus, Transport, TransportDownError

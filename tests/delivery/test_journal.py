@@ -11,7 +11,8 @@ from newsletter import delivery_counters
 from newsletter.config import SendingSettings
 from newsletter.database.db import Database
 from newsletter.models import BatchRow, DeliveryRow
-from newsletter.sending import claim, journal, ledger
+from newsletter.sending import journal, ledger
+from newsletter.sending.claiming import claim
 from newsletter.sending.journal import Journal, Mark, Owner
 from tests.conftest import NOW, Cli
 

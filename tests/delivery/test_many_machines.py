@@ -24,9 +24,10 @@ from newsletter.interests import interest_store
 from newsletter.interests.interest_store import Interest, InterestType
 from newsletter.models import BatchRow, DeliveryState, IssueRow, KeyRow, RateRow
 from newsletter.rendering.message import Message
-from newsletter.sending import freezing, restored, totals
-from newsletter.sending.machine_memory import machine_memory
+from newsletter.sending import freezing, totals
 from newsletter.sending.rate_limit import RateLimiter
+from newsletter.sending.restore_guard import restored
+from newsletter.sending.restore_guard.machine_memory import machine_memory
 from newsletter.subscribers import lifecycle
 from newsletter.transports.base import SendResult, SendStatus, Transport
 from newsletter.transports.memory import Memory

@@ -19,9 +19,10 @@ from newsletter.database import db
 from newsletter.database.db import Database
 from newsletter.models import BatchRow, DeliveryRow, IssueEntryRow, IssueRow, KeyRow
 from newsletter.rendering.message import Message
-from newsletter.sending import health, server_identity
+from newsletter.sending import health
 from newsletter.sending.health import passing_file_system
-from newsletter.sending.machine_memory import machine_memory
+from newsletter.sending.restore_guard import server_identity
+from newsletter.sending.restore_guard.machine_memory import machine_memory
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import SendResult, Transport, TransportDownError

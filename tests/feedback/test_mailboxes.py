@@ -14,7 +14,7 @@ from newsletter.feedback.poll import UNKNOWN
 from newsletter.models import Standing, SubscriberRow
 from newsletter.sending import rate_limit
 from newsletter.subscribers import lifecycle
-from newsletter.subscribers.tokens import UnsubscribeClaim
+from newsletter.subscribers.signed_links import UnsubscribeClaim
 from tests.conftest import NOW, Cli
 from tests.delivery.transports_standins import unused_port
 from tests.feedback import mails

@@ -20,7 +20,7 @@ from newsletter.rendering.transactional_email import (
     NoticeLine,
     TransactionalEmails,
 )
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 from tests.gates import days
 
 # Of tests that look at all of them: one process makes them, for all of these tests.

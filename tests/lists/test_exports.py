@@ -2,9 +2,9 @@
 
 import pytest
 
-from newsletter.subscribers.import_files import ImportEntry
-from newsletter.subscribers.import_review import review_list
-from newsletter.subscribers.refusal_columns import find_refusal
+from newsletter.subscribers.list_import.import_files import ImportEntry
+from newsletter.subscribers.list_import.import_review import review_list
+from newsletter.subscribers.list_import.refusal_columns import find_refusal
 from tests.lists.test_refusals import NO_RULES, OPTIONS
 
 EXPORTS = {  # of whose columns hold something: a name, and what stands there for two people

@@ -13,15 +13,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.errors import WrongUseError
-from newsletter.subscribers import addresses, import_files, list_encoding
-from newsletter.subscribers.csv_format import (
+from newsletter.subscribers import addresses
+from newsletter.subscribers.list_import import import_files, list_encoding
+from newsletter.subscribers.list_import.csv_format import (
     RowError,
     escape_cell,
     numbered_lines,
     read_records,
     unescape_cell,
 )
-from newsletter.subscribers.import_files import ImportEntry
+from newsletter.subscribers.list_import.import_files import ImportEntry
 
 _LOCAL = st.text("abZ09.+-_'!#=@\" \\(", max_size=70)
 _DOMAIN = st.one_of(

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from newsletter.database.db import Database
 from newsletter.errors import WrongUseError
-from newsletter.subscribers import refusal_columns
 from newsletter.subscribers.addresses import normalize_address, unwrap_address
-from newsletter.subscribers.import_files import ImportEntry
-from newsletter.subscribers.import_review import review_list
-from newsletter.subscribers.import_rows import ImportOptions
-from newsletter.subscribers.refusal_columns import Answer, ColumnRules
+from newsletter.subscribers.list_import import refusal_columns
+from newsletter.subscribers.list_import.import_files import ImportEntry
+from newsletter.subscribers.list_import.import_review import review_list
+from newsletter.subscribers.list_import.import_rows import ImportOptions
+from newsletter.subscribers.list_import.refusal_columns import Answer, ColumnRules
 from tests.conftest import Cli
 
 ADA, BOB = "ada@reader.example", "bob@reader.example"

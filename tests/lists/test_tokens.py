@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import Signer
 
-from newsletter.subscribers.tokens import (
+from newsletter.subscribers.signed_links import (
     ALL,
     ChangeBackClaim,
     ChangeClaim,

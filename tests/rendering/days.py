@@ -9,7 +9,7 @@ from newsletter import config
 from newsletter.rendering.issue_content import SECTION_OF, IssueContent, IssueEntry, IssueSection
 from newsletter.sources import bundled
 from newsletter.sources.base import Paper, PaperId
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.summaries import extractive_summarizer
 from newsletter.summaries.base import Sentence
 from tests.conftest import NOW

@@ -14,7 +14,7 @@ from newsletter.rendering.transactional_email import (
     NewsletterRef,
     TransactionalEmails,
 )
-from newsletter.subscribers.tokens import ConfirmClaim, SignedLinks, UnsubscribeClaim
+from newsletter.subscribers.signed_links import ConfirmClaim, SignedLinks, UnsubscribeClaim
 from tests.conftest import NOW
 
 LINKS = SignedLinks("https://papers.example.org", ["a secret key of sixteen"])

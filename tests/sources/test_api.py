@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.sources.api import papers_in
+from newsletter.sources.arxiv_api import papers_in
 from newsletter.sources.base import Paper, PaperId, SourceError
 from tests.sources.samples import NO_ANSWERS, Told, answer, refusal, rss, shared
 

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from newsletter.sources.api import papers_in
+from newsletter.sources.arxiv_api import papers_in
 from newsletter.sources.base import Paper, SourceError
 from newsletter.sources.feed import parse_feed
 from newsletter.sources.listing_page import category_of, parse_listing_page

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.sources.api import papers_in
+from newsletter.sources.arxiv_api import papers_in
 from newsletter.sources.base import AnnouncementType, Listing, ListingState, SourceError
 from newsletter.sources.from_files import SavedFiles
 from tests.sources.dated_samples import catchup, dated_case, recent

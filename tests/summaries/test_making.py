@@ -14,7 +14,7 @@ from newsletter.database import db, schema
 from newsletter.database.db import Database
 from newsletter.models import AnswerCountRow, SummaryFailure, SummaryFailureRow, SummaryRow
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import extractive_summarizer, store, unusable
+from newsletter.summaries import extractive_summarizer, model_outage, store
 from newsletter.summaries.base import (
     AUTHORS,
     Draft,
@@ -26,8 +26,8 @@ from newsletter.summaries.base import (
     Tokens,
 )
 from newsletter.summaries.llm_budget import LlmBudget, Prices
-from newsletter.summaries.run import SummaryReport, SummaryRequest, summarize_missing
 from newsletter.summaries.store import Author
+from newsletter.summaries.summarize_papers import SummaryReport, SummaryRequest, summarize_missing
 
 NOW = datetime(2025, 7, 11, 6, 30, tzinfo=UTC)
 COST = Tokens(90, 10)
@@ -259,11 +259,11 @@ def test_a_model_of_which_nothing_can_be_used_is_told_until_something_is_kept(
     dead = Model(failing=set(range(8)))
     assert make(database, dead).nothing_usable == "model was not asked any more: the model is out"
     asks = settings.model_copy(update={"summarizer": SummarizerSettings(use="openai", model="m")})
-    (told,) = unusable.check(asks, database, NOW)
+    (told,) = model_outage.check(asks, database, NOW)
     assert (told.level, "the model is out" in told.text) == ("trouble", True)
-    assert not [*unusable.check(settings, database, NOW)], "no model is asked any more"
+    assert not [*model_outage.check(settings, database, NOW)], "no model is asked any more"
     assert make(database, Model(failing={1, 2, 3})).nothing_usable == ""
-    assert not [*unusable.check(asks, database, NOW)]
+    assert not [*model_outage.check(asks, database, NOW)]
     assert make(database, Model(failing={1, 2, 3})).nothing_usable == ""
     with database.read() as session:
         assert session.get_one(AnswerCountRow, ("model", "failed")).answers == 3 + 3 + 3

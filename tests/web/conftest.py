@@ -20,7 +20,7 @@ from newsletter.models import SubscriberRow
 from newsletter.rendering.message import Message
 from newsletter.subscribers import lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
-from newsletter.transactional.worker import OutboxReport, OutboxWorker
+from newsletter.transactional.outbox_worker import OutboxReport, OutboxWorker
 from newsletter.transports.memory import Memory
 from newsletter.web import create_app
 from newsletter.web.button_presses import BUTTON, MEANT, PressMarker

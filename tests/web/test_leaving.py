@@ -16,7 +16,7 @@ from newsletter import bootstrap, slugs
 from newsletter.config import Settings
 from newsletter.models import ConsentRow, SubscriberRow
 from newsletter.subscribers import erasure, health, suppression
-from newsletter.subscribers.tokens import (
+from newsletter.subscribers.signed_links import (
     ALL,
     ChangeBackClaim,
     ChangeClaim,

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from newsletter.models import OutboxRow, SuppressionRow
 from newsletter.sending import health
-from newsletter.transactional.worker import OutboxReport
+from newsletter.transactional.outbox_worker import OutboxReport
 from newsletter.transports.smtp.transport import Smtp
 from tests.delivery.transports_standins import CLOSE, GOOD_REPLIES, OddSmtp, smtp_settings
 from tests.web.conftest import Site

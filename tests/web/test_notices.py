@@ -23,7 +23,7 @@ from newsletter.errors import WrongUseError
 from newsletter.finding import Finding, Severity
 from newsletter.models import NoticeRow, OutboxRow
 from newsletter.notices import health
-from newsletter.notices.worker import NoticeWorker
+from newsletter.notices.notice_worker import NoticeWorker
 from newsletter.subscribers import erasure, lifecycle
 from newsletter.subscribers.lifecycle import SubscriptionRequest
 from newsletter.transports.base import SendResult, SendStatus

@@ -11,7 +11,7 @@ from newsletter import bootstrap
 from newsletter.models import AddressChangeRow, DeliveryRow, IssueRow, IssueState
 from newsletter.sending import freezing
 from newsletter.subscribers import lifecycle, suppression
-from newsletter.subscribers.tokens import EraseClaim
+from newsletter.subscribers.signed_links import EraseClaim
 from tests.web.conftest import Site
 from tests.web.test_preferences import ADA, history, link_of, save
 

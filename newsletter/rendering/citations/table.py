@@ -11,7 +11,7 @@ from newsletter.rendering.author_list import list_authors, read_authors
 from newsletter.rendering.citations.record import abstract_url, one_doi, year_and_month
 from newsletter.rendering.issue_content import IssueEntry
 from newsletter.rendering.paper_text import plain
-from newsletter.subscribers.csv_format import escape_cell
+from newsletter.subscribers.list_import.csv_format import escape_cell
 
 
 def to_csv(entries: Sequence[IssueEntry]) -> str:

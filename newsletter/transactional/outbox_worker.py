@@ -20,7 +20,7 @@ from newsletter.models import OutboxRow, RateRow
 from newsletter.sending import rate_limit, retention
 from newsletter.sending.rate_limit import LETTERS, RateLimiter, paused_domains
 from newsletter.subscribers import erasure, signup_limits, signups
-from newsletter.subscribers.tokens import SignedLinks
+from newsletter.subscribers.signed_links import SignedLinks
 from newsletter.transports.base import SendResult, SendStatus, Transport
 
 if TYPE_CHECKING:

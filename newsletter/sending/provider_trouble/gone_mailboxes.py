@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow
-from newsletter.sending.breaker import CircuitBreaker
 from newsletter.sending.ledger import DeliveryResult
+from newsletter.sending.provider_trouble.breaker import CircuitBreaker
 
 _ISSUES = 10  # of the same newsletter that are looked at; a weekly reader has one of seven
 _ANOTHER_DAY = timedelta(hours=20)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from newsletter.errors import WrongUseError
 from newsletter.subscribers.addresses import normalize_address, unwrap_address
-from newsletter.subscribers.csv_format import (
+from newsletter.subscribers.list_import.csv_format import (
     NumberedLine,
     RowError,
     numbered_lines,

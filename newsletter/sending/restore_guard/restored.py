@@ -25,9 +25,9 @@ from newsletter.models import (
     SubscriberRow,
 )
 from newsletter.rendering.recipient import campaign_name
-from newsletter.sending import server_identity
-from newsletter.sending.claim_record import ClaimedSince
-from newsletter.sending.machine_memory import IssueDays, MachineMemory
+from newsletter.sending.restore_guard import server_identity
+from newsletter.sending.restore_guard.claim_record import ClaimedSince
+from newsletter.sending.restore_guard.machine_memory import IssueDays, MachineMemory
 from newsletter.text import counted
 from newsletter.transports.base import Transport
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 from unicodedata import category, normalize
 
 from newsletter.errors import WrongUseError
-from newsletter.subscribers import ending_words, refusal_words, state_words
-from newsletter.subscribers.refusal_words import FALSE, NOTHING, TRUE
+from newsletter.subscribers.list_import import ending_words, refusal_words, state_words
+from newsletter.subscribers.list_import.refusal_words import FALSE, NOTHING, TRUE
 
 # phpList mails who has `optedin=0`: that says that they were entered by somebody else.
 _PHPLIST = frozenset({"optedin", "confirmed", "blacklisted", "htmlemail"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.errors import NewsletterError, WrongUseError
-from newsletter.subscribers import undeclared_encoding
+from newsletter.subscribers.list_import import undeclared_encoding
 
 _BLOCK = 1 << 20
 _BOMS = (  # that of UTF-32 begins like one of UTF-16

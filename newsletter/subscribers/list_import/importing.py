@@ -29,8 +29,9 @@ from newsletter.models import (
 from newsletter.reader_locks import lock_addresses
 from newsletter.subscribers import consent_log, lifecycle, rhythm, suppression
 from newsletter.subscribers.consent_log import ConsentAction
-from newsletter.subscribers.import_files import ImportEntry
-from newsletter.subscribers.import_rows import (
+from newsletter.subscribers.lifecycle import SubscriptionRequest
+from newsletter.subscribers.list_import.import_files import ImportEntry
+from newsletter.subscribers.list_import.import_rows import (
     ImportOptions,
     ImportStatus,
     Person,
@@ -39,7 +40,6 @@ from newsletter.subscribers.import_rows import (
     read_address,
     read_row,
 )
-from newsletter.subscribers.lifecycle import SubscriptionRequest
 
 CHUNK = 500  # lines in a transaction: who writes alone waits for one
 

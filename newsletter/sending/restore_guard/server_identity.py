@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.database.db import Database
 from newsletter.models import IssueRow, KeyRow
-from newsletter.sending.machine_memory import MachineMemory
+from newsletter.sending.restore_guard.machine_memory import MachineMemory
 
 _SERVER = "server"  # a key: the server of last time
 _RESTORED = "restored"  # a key: when the database was found to have come back, or was said to

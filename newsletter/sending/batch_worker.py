@@ -14,26 +14,20 @@ from newsletter.models import BatchRow, IssueRow
 from newsletter.rendering.issue_email import IssueEmails
 from newsletter.rendering.message import Message
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import (
-    claim,
-    ledger,
-    personal,
-    probe,
-    quiet_issues,
-    rate_limit,
-    server_identity,
-    vanished,
-)
+from newsletter.sending import ledger, personal, quiet_issues, rate_limit
+from newsletter.sending.claiming import claim
 from newsletter.sending.context import SendContext
 from newsletter.sending.journal import Mark
 from newsletter.sending.ledger import DeliveryResult
-from newsletter.sending.machine_memory import IssueDays
+from newsletter.sending.provider_trouble import gone_mailboxes, probe
+from newsletter.sending.restore_guard import server_identity
+from newsletter.sending.restore_guard.machine_memory import IssueDays
 from newsletter.subscribers import suppression
 from newsletter.text import without_addresses
 from newsletter.transports.base import SendResult, SendStatus, WireLimits, only_wait
 
 if TYPE_CHECKING:
-    from newsletter.sending.postgresql_statements import LeaseState
+    from newsletter.sending.claiming.postgresql_statements import LeaseState
 
 _MARK_AFTER = {
     SendStatus.ACCEPTED: Mark.ACCEPTED,
@@ -204,7 +198,7 @@ class BatchWorker:
         gone = self._breaker.take_gone()
         with self._sending.database.share.begin() as session:
             now = self._sending.clock()
-            self._answers += vanished.judge(session, self._issue_id, gone, self._breaker, now)
+            self._answers += gone_mailboxes.judge(session, self._issue_id, gone, self._breaker, now)
             self._record(session)
             ledger.unclaim(session, [*everybody, *refused], now, self._breaker.words)
             if not self._out:

@@ -13,9 +13,9 @@ from newsletter.interests.interest_store import Interest
 from newsletter.interests.portable import from_portable
 from newsletter.models import Rhythm
 from newsletter.subscribers.addresses import normalize_address, unwrap_address
-from newsletter.subscribers.csv_format import RowError
-from newsletter.subscribers.import_files import ImportEntry
-from newsletter.subscribers.refusal_columns import (
+from newsletter.subscribers.list_import.csv_format import RowError
+from newsletter.subscribers.list_import.import_files import ImportEntry
+from newsletter.subscribers.list_import.refusal_columns import (
     ColumnRules,
     Refusal,
     find_refusal,

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from newsletter.subscribers import import_files, refusal_columns, refusal_words
-from newsletter.subscribers.refusal_columns import ColumnKind
+from newsletter.subscribers.list_import import import_files, refusal_columns, refusal_words
+from newsletter.subscribers.list_import.refusal_columns import ColumnKind
 
 WESTERN = "cp1252"
 _SAMPLE = 1 << 14  # bytes that a suggestion goes by, in so many lines at most

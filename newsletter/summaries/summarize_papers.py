@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from newsletter.models import SummaryFailure, SummaryFailureRow
 from newsletter.sources.base import Paper, PaperId
-from newsletter.summaries import extractive_summarizer, store, unusable
+from newsletter.summaries import extractive_summarizer, model_outage, store
 from newsletter.summaries.ask_model import ANSWERS, Question, SummaryResult, ask_model
 from newsletter.summaries.base import NOTHING, Summarizer, Tokens
 from newsletter.summaries.llm_budget import LlmBudget
@@ -79,11 +79,11 @@ def summarize_missing(
     asked = any(answer.outcome for result in results for answer in result.rejected_answers)
     if report.made:
         with sessions.begin() as session:
-            unusable.forget(session)
+            model_outage.forget(session)
     elif asked and not request.summarizer.quotes:
         with sessions.begin() as session:
             if not store.already_summarized(session, by_id, author):
-                unusable.record(session, now)
+                model_outage.record(session, now)
                 reasons = [*report.rejected.values(), *report.failed.values()]
                 return replace(report, nothing_usable=reasons[-1])
     return report

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from newsletter.lazy_pattern import lazy_pattern
-from newsletter.subscribers import ending_words, ordinary_columns, state_words
-from newsletter.subscribers.refusal_columns import (
+from newsletter.subscribers.list_import import ending_words, ordinary_columns, state_words
+from newsletter.subscribers.list_import.refusal_columns import (
     ColumnKind,
     column_kind,
     folded,
@@ -19,7 +19,7 @@ from newsletter.subscribers.refusal_columns import (
     words_of,
     yes_or_no,
 )
-from newsletter.subscribers.refusal_words import (
+from newsletter.subscribers.list_import.refusal_words import (
     AGREED,
     DATE,
     FALSE,

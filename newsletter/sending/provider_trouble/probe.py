@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.database.db import look_up_by_keys
 from newsletter.models import DeliveryRow, DeliveryState, IssueRow, SubscriberRow
-from newsletter.sending import claim, rate_limit
-from newsletter.sending.claim import BatchRef
+from newsletter.sending import rate_limit
+from newsletter.sending.claiming import claim
+from newsletter.sending.claiming.claim import BatchRef
 from newsletter.sending.rate_limit import paused_domains
 
 _AMONG = 1000  # readers of an issue, at both ends

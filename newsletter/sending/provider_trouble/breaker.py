@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending.doubt import Doubt, advice
 from newsletter.sending.ledger import DeliveryResult
-from newsletter.sending.streak import MOST_DOMAINS, Illness, LostAnswers, Streak
+from newsletter.sending.provider_trouble.doubt import Doubt, advice
+from newsletter.sending.provider_trouble.streak import MOST_DOMAINS, Illness, LostAnswers, Streak
 from newsletter.transports.base import SendResult, SendStatus
 
 _OF_ONE_DOMAIN = 20  # refusals in words about us: then the domain is paused, as for bounces

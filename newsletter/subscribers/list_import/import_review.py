@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from newsletter.errors import WrongUseError, did_you_mean
-from newsletter.subscribers import refusal_columns
-from newsletter.subscribers.doubtful_columns import ColumnCells
-from newsletter.subscribers.import_files import ImportEntry, is_known_column
-from newsletter.subscribers.import_rows import ImportOptions, read_address, read_moment
-from newsletter.subscribers.refusal_columns import ColumnKind
+from newsletter.subscribers.list_import import refusal_columns
+from newsletter.subscribers.list_import.doubtful_columns import ColumnCells
+from newsletter.subscribers.list_import.import_files import ImportEntry, is_known_column
+from newsletter.subscribers.list_import.import_rows import ImportOptions, read_address, read_moment
+from newsletter.subscribers.list_import.refusal_columns import ColumnKind
 
 # Substack's: who cancels there pays no more, and reads on.
 _PAID, _ENDS_PAYING = (

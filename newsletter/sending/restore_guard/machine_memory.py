@@ -29,8 +29,9 @@ from newsletter.errors import NewsletterError
 from newsletter.models import IssueRow, KeyRow
 from newsletter.models.missing_rows import insert_missing
 from newsletter.paths import make_private_folder
-from newsletter.sending import claim_record, journal
-from newsletter.sending.claim_record import ClaimedSince
+from newsletter.sending import journal
+from newsletter.sending.restore_guard import claim_record
+from newsletter.sending.restore_guard.claim_record import ClaimedSince
 
 VARIABLE = "NEWSLETTER_STATE_DIR"
 IDENTITY = "database"  # a key that every database has since migration 0012

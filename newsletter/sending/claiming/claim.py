@@ -24,8 +24,9 @@ from newsletter.models import (
     SubscriptionRow,
 )
 from newsletter.rendering.recipient import Recipient
-from newsletter.sending import audience, postgresql_statements, rate_limit, totals
-from newsletter.sending.postgresql_statements import Marking
+from newsletter.sending import audience, rate_limit, totals
+from newsletter.sending.claiming import postgresql_statements
+from newsletter.sending.claiming.postgresql_statements import Marking
 from newsletter.sending.rate_limit import paused_domains
 from newsletter.subscribers import delivery_moves, suppression
 
